@@ -1,0 +1,55 @@
+import type { SyncRequested } from '../events/generated/events.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { Stage } from '../platform/runtime/stage.ts'
+import { readControl, setDue } from './read-control.ts'
+import { taskIdOf } from './request-sync.ts'
+import { createRun, getRun, mergeRequest, type RunRequest } from './runs.ts'
+
+/**
+ * Makes a request a run that waits, or joins it to the one that waits already. Repeatable: the run's id follows from the
+ * request. The read's row is written first: a row that names a run which is not there yet is harmless, a run that no
+ * row names would never begin.
+ */
+export async function dispatch(tables: Tables, request: SyncRequested): Promise<void> {
+  const id = taskIdOf(request)
+  if ((await getRun(tables, id)) !== undefined) return
+  const run = toRun(request, id)
+  for (;;) {
+    const { due } = await readControl(tables, request.read)
+    if (due === null || due === id) {
+      if (!(await setDue(tables, request.read, id))) continue
+      await createRun(tables, run)
+      return
+    }
+    if (await mergeRequest(tables, due, request.requestId)) {
+      await createRun(tables, run, due)
+      return
+    }
+  }
+}
+
+function toRun(request: SyncRequested, id: string): RunRequest {
+  return {
+    id,
+    read: request.read,
+    trigger: request.trigger,
+    reason: request.reason,
+    requested_at: new Date(request.requestedAt).toISOString(),
+    backfill_from: request.from === null ? null : new Date(request.from).toISOString(),
+  }
+}
+
+/** The consumer of `sync-requests`. */
+export function dispatchStage(tables: Tables): Stage<'sync-requests'> {
+  return {
+    name: 'dispatch-runs',
+    kind: 'sync-requests',
+    topics: ['sync-requests'],
+    async handle(batch, context) {
+      for (const { event } of batch) {
+        context.assertOwned()
+        await dispatch(tables, event)
+      }
+    },
+  }
+}

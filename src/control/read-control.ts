@@ -1,0 +1,109 @@
+import type { Item, Tables } from '../platform/dynamodb/tables.ts'
+import { SYNC_CONTROL } from './tables.ts'
+
+/** What is known of a read between its runs. */
+export interface ReadControl {
+  readonly read: string
+  /** ISO 8601: everything before it was read and acknowledged. Null: nothing was yet. */
+  readonly cut_date: string | null
+  /** Grows with each change of the cut date: what a change is compared with, never the date itself. */
+  readonly revision: number
+  /** Fence token of the last lease. */
+  readonly fence: number
+  /** Milliseconds UTC; 0: free. */
+  readonly lease_until: number
+  readonly lease_worker: string | null
+  /** Run under way. */
+  readonly current: string | null
+  /** Run that waits. */
+  readonly due: string | null
+}
+
+function fromItem(item: Item): ReadControl {
+  return { current: null, due: null, lease_worker: null, ...item } as unknown as ReadControl
+}
+
+/** The row of a read, made when there is none. */
+export async function readControl(tables: Tables, read: string): Promise<ReadControl> {
+  const found = await tables.get(SYNC_CONTROL, { read })
+  if (found !== undefined) return fromItem(found)
+  await tables.put(SYNC_CONTROL, { read, cut_date: null, revision: 0, fence: 0, lease_until: 0 }, { absent: 'read' })
+  return await readControl(tables, read)
+}
+
+export async function listReadControls(tables: Tables): Promise<readonly ReadControl[]> {
+  const rows: ReadControl[] = []
+  for await (const items of tables.scan(SYNC_CONTROL)) rows.push(...items.map(fromItem))
+  return rows
+}
+
+/** Notes a run as the one that waits; false when another waits already. */
+export async function setDue(tables: Tables, read: string, run: string): Promise<boolean> {
+  const free = { anyOf: [{ absent: 'due' }, { attribute: 'due', is: '=' as const, value: run }] }
+  return (await tables.update(SYNC_CONTROL, { read }, { set: { due: run } }, free)) !== null
+}
+
+export interface Lease {
+  readonly read: string
+  readonly run: string
+  readonly fence: number
+  readonly cutDate: string | null
+  readonly revision: number
+}
+
+/**
+ * Takes the read for a worker: the run under way whose worker died, else the one that waits. The fence token grows with
+ * each lease, so that the one who lost it can't write any more. Undefined when there is nothing to do or it is taken.
+ */
+export async function takeLease(
+  tables: Tables,
+  control: ReadControl,
+  worker: { readonly id: string; readonly now: number; readonly leaseMs: number },
+): Promise<Lease | undefined> {
+  const run = control.current ?? control.due
+  if (run === null || control.lease_until > worker.now) return undefined
+  const fence = control.fence + 1
+  const taken = await tables.update(
+    SYNC_CONTROL,
+    { read: control.read },
+    {
+      set: { fence, lease_until: worker.now + worker.leaseMs, lease_worker: worker.id, current: run },
+      ...(control.current === null ? { remove: ['due'] } : {}),
+    },
+    { attribute: 'fence', is: '=', value: control.fence },
+  )
+  if (taken === null) return undefined
+  return { read: control.read, run, fence, cutDate: control.cut_date, revision: control.revision }
+}
+
+/** False: the lease is another's now. */
+export async function renewLease(tables: Tables, lease: Lease, until: number): Promise<boolean> {
+  const change = { set: { lease_until: until } }
+  return (await tables.update(SYNC_CONTROL, { read: lease.read }, change, held(lease))) !== null
+}
+
+/** Gives the read back with no run under way. */
+export async function endLease(tables: Tables, lease: Lease): Promise<boolean> {
+  const change = { set: { lease_until: 0 }, remove: ['current', 'lease_worker'] }
+  return (await tables.update(SYNC_CONTROL, { read: lease.read }, change, held(lease))) !== null
+}
+
+/** Gives the read back with its run still under way, for the next worker to go on with. */
+export async function releaseLease(tables: Tables, lease: Lease): Promise<boolean> {
+  return (await tables.update(SYNC_CONTROL, { read: lease.read }, { set: { lease_until: 0 } }, held(lease))) !== null
+}
+
+/** Guarantee 1: called after everything up to `cutDate` is acknowledged; compared by revision and fence, not by value. */
+export async function moveCutDate(tables: Tables, lease: Lease, cutDate: string): Promise<boolean> {
+  const moved = await tables.update(
+    SYNC_CONTROL,
+    { read: lease.read },
+    { set: { cut_date: cutDate, cut_date_run: lease.run, revision: lease.revision + 1 } },
+    { allOf: [held(lease), { attribute: 'revision', is: '=', value: lease.revision }] },
+  )
+  return moved !== null
+}
+
+function held(lease: Lease): { readonly attribute: string; readonly is: '='; readonly value: number } {
+  return { attribute: 'fence', is: '=', value: lease.fence }
+}

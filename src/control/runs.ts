@@ -1,0 +1,104 @@
+import type { Change, Item, Tables } from '../platform/dynamodb/tables.ts'
+import { SYNC_RUNS } from './tables.ts'
+
+/** `merged`: the request was joined to another run that had not begun yet, `merged_into`. */
+export type RunState = 'due' | 'running' | 'ended' | 'failed' | 'incomplete' | 'merged'
+
+/** One run of a read: a task. Times are ISO 8601 UTC; counts are of entities. */
+export interface Run {
+  readonly id: string
+  readonly read: string
+  readonly trigger: string
+  readonly reason: string | null
+  readonly state: RunState
+  readonly requested_at: string
+  /** Read again from here instead of the cut date. */
+  readonly backfill_from: string | null
+  readonly window_from: string | null
+  readonly window_to: string | null
+  readonly started_at: string | null
+  readonly ended_at: string | null
+  /** Rows given by the source; the same row read again in the overlap or the proof is counted again. */
+  readonly read_count: number
+  readonly published: number
+  readonly unchanged: number
+  readonly unreadable: number
+  /** Times of the source that lay too far ahead and were capped. */
+  readonly capped: number
+  readonly pages: number
+  /** Place to go on from after a takeover. */
+  readonly reached: { readonly changedAt: string; readonly id: string } | null
+  /** Connections that subscribed to the read when the run began. */
+  readonly connections: readonly string[]
+  readonly merged_requests: readonly string[]
+  readonly merged_into: string | null
+  /** Keys that the proof of the window did not find read, at most 100 (state `incomplete`). */
+  readonly missing: readonly string[]
+  readonly error: { readonly code: string; readonly message: string } | null
+  /** Fence token of the worker that has it: only that one may change the row. */
+  readonly fence: number
+}
+
+const NEW_RUN = {
+  state: 'due',
+  window_from: null,
+  window_to: null,
+  started_at: null,
+  ended_at: null,
+  read_count: 0,
+  published: 0,
+  unchanged: 0,
+  unreadable: 0,
+  capped: 0,
+  pages: 0,
+  reached: null,
+  connections: [],
+  merged_into: null,
+  missing: [],
+  error: null,
+  fence: 0,
+} as const
+
+export type RunRequest = Pick<Run, 'id' | 'read' | 'trigger' | 'reason' | 'requested_at' | 'backfill_from'>
+
+function fromItem(item: Item): Run {
+  return { merged_requests: [], ...item } as unknown as Run
+}
+
+/** False when the run exists already. */
+export async function createRun(tables: Tables, request: RunRequest, merged: string | null = null): Promise<boolean> {
+  const state = merged === null ? {} : { state: 'merged', merged_into: merged }
+  return await tables.put(SYNC_RUNS, { ...NEW_RUN, ...request, ...state }, { absent: 'id' })
+}
+
+export async function getRun(tables: Tables, id: string): Promise<Run | undefined> {
+  const item = await tables.get(SYNC_RUNS, { id })
+  return item === undefined ? undefined : fromItem(item)
+}
+
+/** The newest runs first, by the time they were requested. */
+export async function listRuns(tables: Tables, filter: { read?: string; limit: number }): Promise<readonly Run[]> {
+  const runs: Run[] = []
+  for await (const items of tables.scan(SYNC_RUNS)) runs.push(...items.map(fromItem))
+  return runs
+    .filter((run) => filter.read === undefined || run.read === filter.read)
+    .toSorted((a, b) => (a.requested_at < b.requested_at ? 1 : -1))
+    .slice(0, filter.limit)
+}
+
+/** A change by the worker with this fence token; false when another has taken the run over (Guarantee 1). */
+export async function changeRun(tables: Tables, run: { id: string; fence: number }, change: Change): Promise<boolean> {
+  const changed = await tables.update(
+    SYNC_RUNS,
+    { id: run.id },
+    { ...change, set: { ...change.set, fence: run.fence } },
+    { attribute: 'fence', is: '<=', value: run.fence },
+  )
+  return changed !== null
+}
+
+/** Joins a request to a run that has not begun; false when it has begun meanwhile. */
+export async function mergeRequest(tables: Tables, run: string, requestId: string): Promise<boolean> {
+  const change = { addToSet: { merged_requests: [requestId] } }
+  return (await tables.update(SYNC_RUNS, { id: run }, change, { attribute: 'state', is: '=', value: 'due' })) !== null
+}

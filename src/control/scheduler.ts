@@ -1,0 +1,47 @@
+import { Cron } from 'croner'
+import type { Logger } from 'pino'
+import type { Configuration, Read } from '../core/model.ts'
+import type { Clock } from '../platform/clock.ts'
+import { type SyncRequester, tickRequestId } from './request-sync.ts'
+
+/** Ticks of a read's schedule in (after, upTo], milliseconds UTC; the last one alone when several were missed. */
+export function lastTick(read: Read, after: number, upTo: number): number | null {
+  if (read.schedule === null) return null
+  const cron = new Cron(read.schedule, { timezone: read.zone })
+  let tick: number | null = null
+  for (let next = cron.nextRun(new Date(after)); next !== null && next.getTime() <= upTo; next = cron.nextRun(next)) {
+    tick = next.getTime()
+  }
+  return tick
+}
+
+/**
+ * Sends a request for each tick of each read's schedule. Any number of processes may do so: the id of a tick's request
+ * is the same in all of them, so one tick is one run.
+ */
+export async function runScheduler(deps: {
+  readonly configuration: () => Configuration
+  readonly requester: SyncRequester
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly signal: AbortSignal
+}): Promise<void> {
+  let last = deps.clock.now()
+  while (!deps.signal.aborted) {
+    const now = deps.clock.now()
+    const reads = deps.configuration().systems.flatMap((system) => system.reads)
+    try {
+      for (const read of reads) {
+        const tick = lastTick(read, last, now)
+        if (tick === null) continue
+        const requestId = tickRequestId(read.id, tick)
+        await deps.requester.request({ read: read.id, requestId, trigger: 'schedule', requestedAt: tick })
+      }
+      last = now
+    } catch (error) {
+      // `last` stays: the ticks are sent again, under the same ids.
+      deps.logger.warn({ err: error }, 'a scheduled run could not be requested; it will be tried again')
+    }
+    await deps.clock.sleep(500, deps.signal).catch(() => undefined)
+  }
+}

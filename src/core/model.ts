@@ -1,0 +1,93 @@
+import type { Entity } from '../events/topics.ts'
+
+/** Types of outside systems; each has its folder in src/systems. */
+export const systemTypes = ['magento2', 'netsuite', 'image-feed'] as const
+export type SystemType = (typeof systemTypes)[number]
+
+/** How a read of a system is done. A read is (system, entity, scope); its id is `system.entity.scope`. */
+export interface Read {
+  readonly id: string
+  readonly system: string
+  readonly entity: Entity
+  /** Name of the filter; `all` by default. */
+  readonly scope: string
+  /** Cron expression and its zone; null: on request only. */
+  readonly schedule: string | null
+  readonly zone: string
+  /** ISO 8601; required for orders. Null: everything. */
+  readonly startFrom: string | null
+  readonly pageSize: number
+  /** A window ends this long before now, so that late commits of the source are in it. */
+  readonly settleSeconds: number
+  /** A window begins this long before the cut date (Guarantee 6). */
+  readonly overlapSeconds: number
+  /** The filter itself, in the words of the system's reader. */
+  readonly filter: Readonly<Record<string, string>>
+}
+
+/** One endpoint. `address` and the secrets are references (`env:NAME`, `file:/path`) or, for the address, a plain URL. */
+export interface System {
+  readonly id: string
+  readonly type: SystemType
+  readonly address: string
+  readonly secrets: Readonly<Record<string, string>>
+  /** IANA zone of the times the system gives without one. */
+  readonly zone: string
+  readonly limits: { readonly concurrency: number }
+  /** What only this type of system knows, for example NetSuite's account. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly reads: readonly Read[]
+}
+
+/** Which order lines are the vendor's. */
+export interface Ownership {
+  /** Regular expression on the line's SKU. */
+  readonly skuPattern: string
+}
+
+/** Where a destination attribute comes from: exactly one of `from`, `constant`. */
+export interface AttributeRule {
+  readonly attribute: string
+  /** Path in the event's data, or in its attributes (`attributes.color`). */
+  readonly from?: string
+  readonly constant?: string
+  /** Given when the source has nothing there. */
+  readonly default?: string
+  readonly required: boolean
+  readonly type: 'string' | 'decimal' | 'integer' | 'boolean'
+  /** Source value (as text) to destination value. */
+  readonly lookup?: Readonly<Record<string, string>>
+}
+
+/** How the vendor's fields become the seller's attributes. */
+export interface ProductMetadata {
+  readonly connection: string
+  readonly attributes: readonly AttributeRule[]
+}
+
+/** Joins one shop and one vendor. */
+export interface Connection {
+  readonly id: string
+  /** Id of the shop system. */
+  readonly shop: string
+  /** Id of the vendor system. */
+  readonly vendor: string
+  /** Ids of the reads it subscribes to. */
+  readonly reads: readonly string[]
+  readonly ownership: Ownership
+  /** Order states that go to the vendor; others are ignored with the reason. */
+  readonly orderStates: readonly string[]
+  /** Shop's shipping method to the vendor's id of it, and what else the order map needs. */
+  readonly orderMap: { readonly shipMethods: Readonly<Record<string, string>>; readonly location: string | null }
+  /** Grows with each change of the connection or its metadata. */
+  readonly revision: number
+}
+
+/** All that is configured, at one moment. */
+export interface Configuration {
+  /** Grows with each change of anything. */
+  readonly revision: number
+  readonly systems: readonly System[]
+  readonly connections: readonly Connection[]
+  readonly metadata: readonly ProductMetadata[]
+}

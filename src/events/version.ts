@@ -1,0 +1,32 @@
+import type { EpochMillis } from './generated/events.ts'
+
+/** Version of an entity. An unknown `occurredAt` sorts before any known one. */
+export interface Version {
+  readonly occurredAt: EpochMillis | null
+  readonly readAt: EpochMillis
+}
+
+/** Sources whose clock runs ahead are believed up to five minutes. */
+export const MAX_AHEAD_MS = 5 * 60_000
+
+/** Negative, zero or positive as `a` is older than, as old as, or newer than `b` (Guarantee 4). */
+export function compareVersions(a: Version, b: Version): number {
+  const occurred = (a.occurredAt ?? -1) - (b.occurredAt ?? -1)
+  return occurred !== 0 ? occurred : a.readAt - b.readAt
+}
+
+/** The source's time, not more than five minutes ahead of the read; `capped` tells that it was. */
+export function capOccurredAt(
+  occurredAt: EpochMillis | null,
+  readAt: EpochMillis,
+): { occurredAt: EpochMillis | null; capped: boolean } {
+  if (occurredAt === null || occurredAt <= readAt + MAX_AHEAD_MS) return { occurredAt, capped: false }
+  return { occurredAt: readAt, capped: true }
+}
+
+const digits = (value: number): string => String(Math.max(value, 0)).padStart(15, '0')
+
+/** A text that sorts as (version, mapping revision) does: what conditional writes compare. */
+export function versionRank(version: Version, mappingRevision = 0): string {
+  return `${digits(version.occurredAt ?? 0)}#${digits(version.readAt)}#${digits(mappingRevision)}`
+}

@@ -1,0 +1,71 @@
+/**
+ * The port to the tables: what the program asks of DynamoDB, in a form another store could answer too.
+ * All reads are strongly consistent. Keys are text. Every call rejects with `table_unavailable` when the table does not
+ * answer after the client's own retries.
+ */
+export type Item = Readonly<Record<string, unknown>>
+
+/** Key attributes and their values. */
+export type Key = Readonly<Record<string, string>>
+
+/** When a write is done. Attributes are top-level names, or dotted paths into maps. */
+export type Condition =
+  | { readonly absent: string }
+  | { readonly present: string }
+  | {
+      readonly attribute: string
+      readonly is: '<' | '<=' | '=' | '<>' | '>=' | '>'
+      readonly value: string | number | boolean
+    }
+  | { readonly anyOf: readonly Condition[] }
+  | { readonly allOf: readonly Condition[] }
+
+/** What an update does to an item; it is made when it does not exist. Paths as in Condition; parents of a dotted path must exist. */
+export interface Change {
+  readonly set?: Readonly<Record<string, unknown>>
+  /** Set only where the attribute does not exist yet. */
+  readonly setIfAbsent?: Readonly<Record<string, unknown>>
+  readonly increment?: Readonly<Record<string, number>>
+  /** Adds to a set of texts. */
+  readonly addToSet?: Readonly<Record<string, readonly string[]>>
+  readonly remove?: readonly string[]
+}
+
+export interface RangeQuery {
+  readonly partition: string
+  /** Local secondary index; the table's own sort key when absent. */
+  readonly index?: string
+  /** Bounds on the sort key (of the index). */
+  readonly after?: string
+  readonly from?: string
+  readonly to?: string
+  readonly before?: string
+  readonly beginsWith?: string
+  readonly descending?: boolean
+  readonly limit?: number
+}
+
+export interface Tables {
+  get(table: string, key: Key): Promise<Item | undefined>
+  /** Any number of keys; missing items are left out, the order is not kept. */
+  getMany(table: string, keys: readonly Key[]): Promise<readonly Item[]>
+  /** False: the condition did not hold and nothing was written. */
+  put(table: string, item: Item, condition?: Condition): Promise<boolean>
+  /** Any number of items, without conditions, in no order. */
+  putMany(table: string, items: readonly Item[]): Promise<void>
+  /** The item as it is after the change; null: the condition did not hold and nothing was written. */
+  update(table: string, key: Key, change: Change, condition?: Condition): Promise<Item | null>
+  delete(table: string, key: Key, condition?: Condition): Promise<boolean>
+  /** Up to `limit` items in order of the sort key, across as many pages as it takes. */
+  query(table: string, query: RangeQuery): Promise<readonly Item[]>
+  count(table: string, query: Omit<RangeQuery, 'limit'>): Promise<number>
+  scan(table: string): AsyncIterable<readonly Item[]>
+}
+
+/** A table to be made; all key attributes are text. Names are without prefix. */
+export interface TableDefinition {
+  readonly name: string
+  readonly partitionKey: string
+  readonly sortKey?: string
+  readonly localIndexes?: readonly { readonly name: string; readonly sortKey: string }[]
+}

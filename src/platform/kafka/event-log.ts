@@ -1,0 +1,90 @@
+/**
+ * The port to the log. What the rest of the program knows of Kafka; kafkajs is one way to answer it.
+ * Offsets are `bigint`, times are milliseconds of the broker (LogAppendTime), topics carry their prefix.
+ */
+export interface LogRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  /** Append time, given by the broker. */
+  readonly timestamp: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: Readonly<Record<string, Buffer>>
+}
+
+export interface OutgoingRecord {
+  readonly topic: string
+  /** The partition follows from the key, by Kafka's own default partitioner (murmur2). */
+  readonly key: string
+  readonly value: Buffer
+  readonly headers?: Readonly<Record<string, Buffer | string>>
+}
+
+/** Resolves when every record is acknowledged by all in-sync replicas (Guarantee 1); rejects with `broker_unavailable`. */
+export interface LogProducer {
+  send(records: readonly OutgoingRecord[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** Records of one partition, in order, and the session they were fetched in. */
+export interface LogBatch {
+  readonly topic: string
+  readonly partition: number
+  readonly records: readonly LogRecord[]
+  /** The end of the partition when the batch was fetched: the offset the next record to be appended had then. */
+  readonly highWatermark: bigint
+  /** False as soon as the partition may belong to another member; nothing may be written or committed then. */
+  owned(): boolean
+  /** Keeps the membership alive during long work; rejects when it is lost. */
+  heartbeat(): Promise<void>
+  /** Commits that everything before `offset` is done. Rejects when the partition is not ours any more. */
+  commit(offset: bigint): Promise<void>
+}
+
+export interface ConsumeOptions {
+  readonly group: string
+  readonly topics: readonly string[]
+  /** Where a group without committed offsets begins. */
+  readonly from: 'earliest' | 'latest'
+  /** Called for one batch of a partition at a time; batches of several partitions may overlap. */
+  readonly onBatch: (batch: LogBatch) => Promise<void>
+  /** Partitions this member was given, after each rebalance. */
+  readonly onAssigned?: (partitions: ReadonlyMap<string, readonly number[]>) => void
+  /** The consumer can't go on by itself (a `stop` error): the runtime decides. */
+  readonly onFailure: (error: unknown) => void
+}
+
+export interface LogConsumption {
+  /** Ends fetching, waits for batches under way, leaves the group. */
+  close(): Promise<void>
+}
+
+export interface PartitionEnd {
+  readonly partition: number
+  readonly start: bigint
+  /** Offset that the next record will have. */
+  readonly end: bigint
+}
+
+export interface TopicDefinition {
+  readonly name: string
+  readonly partitions: number
+  readonly replication: number
+  readonly config: Readonly<Record<string, string>>
+}
+
+export interface LogAdmin {
+  /** Creates what is missing and waits for leaders; throws `topic_differs` when one exists with another partition count. */
+  createTopics(topics: readonly TopicDefinition[]): Promise<void>
+  ends(topic: string): Promise<readonly PartitionEnd[]>
+  /** Committed offset of each partition; null where the group has none. */
+  committed(group: string, topic: string): Promise<ReadonlyMap<number, bigint | null>>
+  close(): Promise<void>
+}
+
+export interface EventLog {
+  producer(): Promise<LogProducer>
+  consume(options: ConsumeOptions): Promise<LogConsumption>
+  admin(): Promise<LogAdmin>
+}

@@ -1,0 +1,53 @@
+import type { StreamError } from '../../errors.ts'
+import type { TopicEvents, TopicKind } from '../../events/topics.ts'
+import type { LogRecord } from '../kafka/event-log.ts'
+
+/** A record with its decoded event. */
+export interface Decoded<K extends TopicKind> {
+  readonly record: LogRecord
+  readonly event: TopicEvents[K]
+}
+
+/** What stays the same while a batch is worked on. */
+export interface BatchContext {
+  readonly topic: string
+  readonly partition: number
+  readonly highWatermark: bigint
+  /** Aborts when the partition is revoked or the process is to end: stop before the next effect. */
+  readonly signal: AbortSignal
+  /** Throws `stopping` when the partition is not ours any more: call before each effect (Guarantee 4). */
+  assertOwned(): void
+  /**
+   * Sends the record's original bytes and headers to the dead letters and resolves once that is acknowledged.
+   * Rejects when it can't be written, which stops the partition (Guarantee 2).
+   */
+  deadLetter(record: LogRecord, error: StreamError, about: DeadLetterAbout): Promise<void>
+}
+
+export interface DeadLetterAbout {
+  readonly connection: string | null
+  /** Key of the entity. */
+  readonly key: string
+  readonly taskId: string | null
+  readonly eventId: string | null
+  readonly attempts: number
+  readonly firstAt: number
+}
+
+/**
+ * One consumer of topics of one kind. The runtime decodes (undecodable records are dead-lettered before they get here),
+ * calls `handle` for one batch of a partition at a time, and commits after it resolved: when `handle` resolves,
+ * everything it does with the batch has been acknowledged (Guarantee 1). An error thrown out of `handle` with policy
+ * `retry` or `stop` has the whole batch handed over again, after a back-off; so `handle` must be repeatable. Failures
+ * of single entities are the stage's to catch: retried in place, or dead-lettered through the context.
+ */
+export interface Stage<K extends TopicKind> {
+  /** Also the group id, without prefix: `route-orders`, `deliver-netsuite`. */
+  readonly name: string
+  readonly kind: K
+  /** Without prefix. */
+  readonly topics: readonly string[]
+  handle(batch: readonly Decoded<K>[], context: BatchContext): Promise<void>
+  /** Called about once a second for each partition that is owned and fully handled up to its end at `asOf`. */
+  onIdle?(partition: number, topic: string, asOf: number): Promise<void>
+}

@@ -1,0 +1,171 @@
+import type { Logger } from 'pino'
+import { PUBLISHED } from '../control/tables.ts'
+import { toStreamError } from '../errors.ts'
+import type { EntityResult } from '../events/generated/events.ts'
+import { contentDigest, digest, sourceEventId } from '../events/identity.ts'
+import { type Entity, recordKey, type TopicEvents, topicOf } from '../events/topics.ts'
+import { capOccurredAt } from '../events/version.ts'
+import type { EventCodec } from '../platform/codec.ts'
+import type { Item, Tables } from '../platform/dynamodb/tables.ts'
+import type { LogProducer } from '../platform/kafka/event-log.ts'
+import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
+import type { Page, ReadEntity, UnreadableEntity } from './source.ts'
+
+export interface PublishDeps {
+  readonly tables: Tables
+  readonly producer: LogProducer
+  readonly codec: EventCodec
+  readonly reporter: StatusReporter
+  readonly logger: Logger
+  readonly topicPrefix: string
+}
+
+/** Where a page comes from. */
+export interface Origin {
+  readonly source: string
+  readonly entity: Entity
+  readonly read: string
+  /** Null for a push. */
+  readonly taskId: string | null
+}
+
+export interface PublishedCounts {
+  /** Entities, not events: one that changes again within its run counts once. */
+  readonly published: number
+  readonly unchanged: number
+  readonly unreadable: number
+  readonly capped: number
+}
+
+type Event = TopicEvents[Entity]
+
+/**
+ * Publishes what changed of a page and resolves when all of it is acknowledged, and its status too (Guarantee 1).
+ * Unchanged content is not published again (Guarantee 3): `publishing` is noted before the send and `published` after
+ * the acknowledgement, and only `published` with an equal digest suppresses. So A, then B with a crash before B is
+ * noted, then A again, ends with A.
+ */
+export async function publishPage(deps: PublishDeps, origin: Origin, page: Page<Entity>): Promise<PublishedCounts> {
+  const { events, capped } = toEvents(origin, page)
+  const known = await publications(deps.tables, origin, events)
+  const changed = events.filter((event) => {
+    const noted = known.get(publishedId(event, origin))
+    return noted?.['state'] !== 'published' || noted['digest'] !== event.contentDigest
+  })
+  await note(deps.tables, origin, changed, 'publishing')
+  await deps.producer.send(changed.map((event) => record(deps, origin, event)))
+  await note(deps.tables, origin, changed, 'published')
+  await deadLetterUnreadable(deps, origin, page)
+  const results = changed.map((event) => result(origin, event))
+  await deps.reporter.report(origin.read, 0, [
+    ...results.map((entry) => ({ taskId: origin.taskId, result: entry })),
+    ...page.unreadable.map((entity) => ({ taskId: origin.taskId, result: failed(origin, entity, page.requestedAt) })),
+  ])
+  if (capped > 0)
+    deps.logger.warn({ read: origin.read, capped }, 'times of the source lie in the future and were capped')
+  // An entity that changes again within its run is one entity of the task.
+  const first = changed.filter((event) => known.get(publishedId(event, origin))?.['task'] !== (origin.taskId ?? ''))
+  const unchanged = events.length - changed.length
+  return { published: first.length, unchanged, unreadable: page.unreadable.length, capped }
+}
+
+async function publications(
+  tables: Tables,
+  origin: Origin,
+  events: readonly Event[],
+): Promise<ReadonlyMap<string, Item>> {
+  const keys = events.map((event) => ({ id: publishedId(event, origin) }))
+  const items = await tables.getMany(PUBLISHED, keys)
+  return new Map(items.map((item) => [String(item['id']), item]))
+}
+
+/** Events of the page, the last of each key alone. */
+function toEvents(origin: Origin, page: Page<Entity>): { events: readonly Event[]; capped: number } {
+  let capped = 0
+  const byKey = new Map<string, Event>()
+  for (const entity of page.entities) {
+    const time = capOccurredAt(entity.occurredAt, page.requestedAt)
+    if (time.capped) capped += 1
+    byKey.set(entity.key, toEvent(origin, entity, time.occurredAt, page.requestedAt))
+  }
+  return { events: [...byKey.values()], capped }
+}
+
+function toEvent(origin: Origin, entity: ReadEntity<Entity>, occurredAt: number | null, readAt: number): Event {
+  const { key, deleted, data, raw } = entity
+  const { source, taskId } = origin
+  const content = contentDigest({ deleted, data })
+  const eventId = sourceEventId({ source, entity: origin.entity, key, occurredAt, contentDigest: content })
+  return { eventId, contentDigest: content, source, key, taskId, occurredAt, readAt, deleted, data, raw } as Event
+}
+
+function publishedId(event: Event, origin: Origin): string {
+  return recordKey(event.source, origin.entity, event.key)
+}
+
+function record(deps: PublishDeps, origin: Origin, event: Event) {
+  const topic = `${deps.topicPrefix}${topicOf(origin.entity)}`
+  return { topic, key: recordKey(event.source, event.key), value: deps.codec.encode(origin.entity, event as never) }
+}
+
+async function note(tables: Tables, origin: Origin, events: readonly Event[], state: 'publishing' | 'published') {
+  await tables.putMany(
+    PUBLISHED,
+    events.map((event) => ({
+      id: publishedId(event, origin),
+      state,
+      digest: event.contentDigest,
+      occurred_at: event.occurredAt,
+      read_at: event.readAt,
+      task: event.taskId,
+    })),
+  )
+}
+
+function result(origin: Origin, event: Event): EntityResult {
+  const { source, key, eventId, occurredAt, readAt } = event
+  const head = { entity: origin.entity, source, key, connection: null, eventId, occurredAt, readAt }
+  return { ...head, status: 'new', code: null, message: null, targetId: null }
+}
+
+function unreadableId(origin: Origin, entity: UnreadableEntity): string {
+  return digest('unreadable', origin.read, entity.key, entity.raw)
+}
+
+function failed(origin: Origin, entity: UnreadableEntity, readAt: number): EntityResult {
+  const { code, message } = toStreamError(entity.error)
+  const head = { entity: origin.entity, source: origin.source, key: entity.key, connection: null }
+  const eventId = unreadableId(origin, entity)
+  return { ...head, eventId, occurredAt: null, readAt, status: 'failed', code, message, targetId: null }
+}
+
+/** Guarantee 2: what can't be made an event is kept as the source gave it. It has no place in a topic: offset -1. */
+async function deadLetterUnreadable(deps: PublishDeps, origin: Origin, page: Page<Entity>): Promise<void> {
+  const topic = `${deps.topicPrefix}${topicOf('dead-letters')}`
+  const records = page.unreadable.map((entity) => {
+    const error = toStreamError(entity.error)
+    const value = deps.codec.encode('dead-letters', {
+      deadLetterId: unreadableId(origin, entity),
+      stage: origin.read,
+      connection: null,
+      key: entity.key,
+      topic: '',
+      partition: -1,
+      offset: -1,
+      timestamp: page.requestedAt,
+      originalKey: Buffer.from(recordKey(origin.source, entity.key)),
+      originalValue: Buffer.from(entity.raw),
+      headers: [],
+      code: error.code,
+      message: error.message,
+      field: error.field ?? null,
+      attempts: 1,
+      firstAt: page.requestedAt,
+      lastAt: page.requestedAt,
+      taskId: origin.taskId,
+      eventId: null,
+    })
+    return { topic, key: recordKey(origin.read, origin.source, entity.key), value }
+  })
+  if (records.length > 0) await deps.producer.send(records)
+}

@@ -1,0 +1,180 @@
+import type { Logger } from 'pino'
+import {
+  endLease,
+  type Lease,
+  listReadControls,
+  moveCutDate,
+  type ReadControl,
+  releaseLease,
+  renewLease,
+  takeLease,
+} from '../control/read-control.ts'
+import { changeRun, getRun, type Run } from '../control/runs.ts'
+import type { Configuration, Read, System } from '../core/model.ts'
+import { StreamError, toStreamError } from '../errors.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { PublishDeps } from './publish.ts'
+import { runSource } from './run-source.ts'
+import type { AnySourceReader, ReadWindow } from './source.ts'
+
+const POLL_MS = 500
+const LEASE_MS = 30_000
+const HEARTBEAT_MS = 8_000
+
+export interface WorkerDeps extends PublishDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly configuration: () => Configuration
+  readonly createReader: (read: Read, system: System) => AnySourceReader
+  /** Names this worker in leases. */
+  readonly workerId: string
+  /** Runs at once in this process. */
+  readonly concurrency: number
+}
+
+/**
+ * Takes due runs and does them, until `signal` aborts; then no page is begun any more, the one under way is finished or
+ * given up, and the leases are given back for another worker to go on (Guarantee 10).
+ */
+export async function runWorker(deps: WorkerDeps, signal: AbortSignal): Promise<void> {
+  const running = new Map<string, Promise<void>>()
+  while (!signal.aborted) {
+    try {
+      await takeRuns(deps, running, signal)
+    } catch (error) {
+      deps.logger.warn({ err: error }, 'runs could not be looked up; it will be tried again')
+    }
+    await deps.clock.sleep(POLL_MS, signal).catch(() => undefined)
+  }
+  await Promise.all(running.values())
+}
+
+async function takeRuns(deps: WorkerDeps, running: Map<string, Promise<void>>, signal: AbortSignal): Promise<void> {
+  for (const control of await listReadControls(deps.tables)) {
+    if (running.size >= deps.concurrency || signal.aborted) return
+    const id = control.current ?? control.due
+    if (id === null || running.has(control.read) || control.lease_until > deps.clock.now()) continue
+    const lease = await take(deps, control, id)
+    if (lease === undefined) continue
+    const done = doRun(deps, lease, signal).finally(() => running.delete(control.read))
+    running.set(control.read, done)
+  }
+}
+
+async function take(deps: WorkerDeps, control: ReadControl, run: string): Promise<Lease | undefined> {
+  // The dispatcher names the run before it writes it: not there yet is not there for us.
+  if ((await getRun(deps.tables, run)) === undefined) return undefined
+  return await takeLease(deps.tables, control, { id: deps.workerId, now: deps.clock.now(), leaseMs: LEASE_MS })
+}
+
+async function doRun(deps: WorkerDeps, lease: Lease, stop: AbortSignal): Promise<void> {
+  const lost = new AbortController()
+  const signal = AbortSignal.any([stop, lost.signal])
+  const finished = new AbortController()
+  const heartbeat = keepLease(deps, lease, lost, AbortSignal.any([signal, finished.signal]))
+  try {
+    const run = await getRun(deps.tables, lease.run)
+    if (run !== undefined) await readWindow(deps, lease, run, signal)
+    await endLease(deps.tables, lease)
+  } catch (error) {
+    await giveUp(deps, lease, toStreamError(error), { stopped: stop.aborted, lost: lost.signal.aborted })
+  } finally {
+    finished.abort()
+    await heartbeat
+  }
+}
+
+async function keepLease(deps: WorkerDeps, lease: Lease, lost: AbortController, until: AbortSignal): Promise<void> {
+  while (!until.aborted) {
+    await deps.clock.sleep(HEARTBEAT_MS, until).catch(() => undefined)
+    if (until.aborted) return
+    const held = await renewLease(deps.tables, lease, deps.clock.now() + LEASE_MS).catch(() => false)
+    if (!held) lost.abort(new StreamError('lease_lost', `the lease of ${lease.read} could not be renewed`))
+  }
+}
+
+async function readWindow(deps: WorkerDeps, lease: Lease, run: Run, signal: AbortSignal): Promise<void> {
+  const { read, system, connections } = configured(deps.configuration(), lease.read)
+  const window = windowOf(run, read, lease, deps.clock.now())
+  const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString())
+  const begun = await changeRun(
+    deps.tables,
+    { id: run.id, fence: lease.fence },
+    {
+      set: {
+        state: 'running',
+        connections,
+        started_at: run.started_at ?? iso(deps.clock.now()),
+        window_from: iso(window.from),
+        window_to: iso(window.to),
+      },
+    },
+  )
+  if (!begun) throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
+  const job = { run, read, window, fence: lease.fence, signal }
+  const result = await runSource(deps, { ...job, reader: deps.createReader(read, system) })
+  // Guarantee 1: everything of the window is acknowledged; a backfill and a window without proof leave the cut date.
+  if (result.state === 'ended' && run.backfill_from === null) {
+    const moved = await moveCutDate(deps.tables, lease, new Date(window.to).toISOString())
+    if (!moved)
+      throw new StreamError('lease_lost', `the cut date of ${read.id} was changed meanwhile; it was not moved`)
+  }
+  await changeRun(
+    deps.tables,
+    { id: run.id, fence: lease.fence },
+    { set: { ...result, ended_at: iso(deps.clock.now()) } },
+  )
+}
+
+function configured(configuration: Configuration, id: string): { read: Read; system: System; connections: string[] } {
+  for (const system of configuration.systems) {
+    const read = system.reads.find((candidate) => candidate.id === id)
+    if (read === undefined) continue
+    const subscribed = configuration.connections.filter((connection) => connection.reads.includes(id))
+    return { read, system, connections: subscribed.map((connection) => connection.id) }
+  }
+  throw new StreamError('configuration_invalid', `no system has the read ${id}: apply a configuration that has it`)
+}
+
+/** A run that was begun keeps its window, whoever goes on with it. */
+function windowOf(run: Run, read: Read, lease: Lease, now: number): ReadWindow {
+  if (run.window_to !== null) {
+    return { from: run.window_from === null ? null : Date.parse(run.window_from), to: Date.parse(run.window_to) }
+  }
+  const start = read.startFrom === null ? null : Date.parse(read.startFrom)
+  if (start === null && read.entity === 'orders') {
+    throw new StreamError(
+      'start_from_missing',
+      `${read.id}: orders need startFrom, the date of the first order to read`,
+    )
+  }
+  const base = run.backfill_from ?? lease.cutDate
+  const from = base === null ? start : Math.max(Date.parse(base) - read.overlapSeconds * 1000, start ?? 0)
+  return { from, to: Math.max(now - read.settleSeconds * 1000, from ?? 0) }
+}
+
+/** A run that was stopped or lost goes on elsewhere; one that failed ends, and its cut date stays (Guarantee 1). */
+async function giveUp(
+  deps: WorkerDeps,
+  lease: Lease,
+  error: StreamError,
+  why: { readonly stopped: boolean; readonly lost: boolean },
+): Promise<void> {
+  if (why.lost || error.code === 'lease_lost') {
+    deps.logger.warn({ read: lease.read, run: lease.run }, 'the run was taken over by another worker')
+    return
+  }
+  try {
+    if (why.stopped || error.policy === 'stop') {
+      await releaseLease(deps.tables, lease)
+      return
+    }
+    deps.logger.error({ read: lease.read, run: lease.run, code: error.code, err: error }, 'the run failed')
+    const ended = { state: 'failed', ended_at: new Date(deps.clock.now()).toISOString() }
+    const reason = { code: error.code, message: error.message }
+    await changeRun(deps.tables, { id: lease.run, fence: lease.fence }, { set: { ...ended, error: reason } })
+    await endLease(deps.tables, lease)
+  } catch (cause) {
+    deps.logger.warn({ read: lease.read, err: cause }, 'the lease could not be given back; it runs out by itself')
+  }
+}
