@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { processEnvironment } from '../src/config.ts'
+import { StreamError } from '../src/errors.ts'
+
+/** What `npm start` was asked for. */
+export interface DemoOptions {
+  /** Magento product export; null: the catalogue that comes with the project. */
+  readonly catalog: string | null
+  readonly vendorPattern: string
+  readonly orders: number
+  readonly seed: number
+  readonly mixedStates: boolean
+  readonly fresh: boolean
+  readonly once: boolean
+  readonly json: boolean
+  /** Everything the demo keeps: one folder for each catalogue, pattern, seed and number of orders. */
+  readonly dataDir: string
+  /** Where the addresses are written. */
+  readonly endpointsFile: string
+}
+
+export const HELP = `npm start -- [options]
+
+  --catalog FILE          products of the shop: CSV in Magento's product export format (default: the one that comes along)
+  --vendor-pattern REGEX  SKUs of the vendor (default ^WLD-)
+  --orders N              orders the shop has at the beginning (default 50)
+  --seed N                what the orders are made from (default 1)
+  --mixed-states          orders in every state, not only processing
+  --fresh                 begin with empty data
+  --once                  run every read once, wait until all has arrived, compare both ends, and end
+  --json                  the last line of stdout is a JSON summary (with --once)
+  --help                  this text`
+
+const ROOT = new URL('..', import.meta.url).pathname
+
+function wholeNumber(name: string, value: string): number {
+  const number = Number(value)
+  if (/^\d+$/.test(value) && Number.isSafeInteger(number)) return number
+  throw new StreamError('request_invalid', `--${name} must be a whole number, not "${value}"`, { field: name })
+}
+
+function pattern(value: string): string {
+  try {
+    new RegExp(value)
+    return value
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new StreamError('request_invalid', `--vendor-pattern is no regular expression: ${why}`, {
+      field: 'vendor-pattern',
+      cause,
+    })
+  }
+}
+
+function catalogFile(value: string | undefined): string | null {
+  if (value === undefined) return null
+  const file = resolve(processEnvironment()['INIT_CWD'] ?? process.cwd(), value)
+  if (existsSync(file)) return file
+  throw new StreamError('request_invalid', `--catalog: there is no file ${file}`, { field: 'catalog' })
+}
+
+/** Reads the command line; null when help was asked for. Throws `request_invalid`, naming the option. */
+export function readOptions(args: readonly string[]): DemoOptions | null {
+  const { values } = parse(args)
+  if (values.help) return null
+  const catalog = catalogFile(values.catalog)
+  const vendorPattern = pattern(values['vendor-pattern'])
+  const orders = wholeNumber('orders', values.orders)
+  const seed = wholeNumber('seed', values.seed)
+  const data = [catalog, vendorPattern, orders, seed, values['mixed-states']]
+  const id = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 8)
+  const { fresh, once, json } = values
+  const dataDir = join(ROOT, '.waldstream', `data-${id}`)
+  const endpointsFile = join(ROOT, '.waldstream', 'endpoints.json')
+  return {
+    catalog,
+    vendorPattern,
+    orders,
+    seed,
+    mixedStates: values['mixed-states'],
+    fresh,
+    once,
+    json,
+    dataDir,
+    endpointsFile,
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        catalog: { type: 'string' },
+        'vendor-pattern': { type: 'string', default: '^WLD-' },
+        orders: { type: 'string', default: '50' },
+        seed: { type: 'string', default: '1' },
+        'mixed-states': { type: 'boolean', default: false },
+        fresh: { type: 'boolean', default: false },
+        once: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new StreamError('request_invalid', `${why}\n\n${HELP}`, { cause })
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Starts the simulators in a process of their own. Prints one line of JSON with their addresses and credentials on
+ * stdout when all answer, and ends when its standard input closes: so it never outlives who started it.
+ */
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startImageFeedSimulator } from './image-feed/start.ts'
+import { MAGENTO_CREDENTIALS } from './magento2/credentials.ts'
+import { startMagentoSimulator } from './magento2/start.ts'
+import { NETSUITE_CREDENTIALS } from './netsuite/credentials.ts'
+import { startNetSuiteSimulator } from './netsuite/start.ts'
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    catalog: { type: 'string' },
+    'vendor-pattern': { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    orders: { type: 'string', default: '50' },
+    'mixed-states': { type: 'boolean', default: false },
+    'pull-every': { type: 'string' },
+  },
+})
+
+const data = resolve(values.data ?? '.waldstream/simulators')
+const catalogFile = values.catalog ?? new URL('./catalog/catalog.csv', import.meta.url).pathname
+const vendorPattern = new RegExp(values['vendor-pattern'] ?? '^WLD-')
+const shared = { catalogFile, vendorPattern, seed: Number(values.seed) }
+mkdirSync(data, { recursive: true })
+
+const [magento, netsuite, images] = await Promise.all([
+  startMagentoSimulator({
+    ...shared,
+    dataFile: join(data, 'magento.sqlite'),
+    orders: Number(values.orders),
+    mixedStates: values['mixed-states'],
+    ...(values['pull-every'] === undefined ? {} : { pullEverySeconds: Number(values['pull-every']) }),
+  }),
+  startNetSuiteSimulator({ ...shared, dataFile: join(data, 'netsuite.sqlite') }),
+  startImageFeedSimulator({ ...shared, dataFile: join(data, 'images.sqlite') }),
+])
+
+console.log(
+  JSON.stringify({
+    magento: { url: magento.url, ...MAGENTO_CREDENTIALS },
+    netsuite: { url: netsuite.url, ...NETSUITE_CREDENTIALS },
+    images: { url: images.url },
+  }),
+)
+
+async function close(): Promise<void> {
+  await Promise.all([magento.close(), netsuite.close(), images.close()])
+  process.exit(0)
+}
+
+process.stdin.on('end', () => void close())
+process.stdin.resume()
+// Ctrl-C reaches the whole group of processes; who started us says when to end.
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => void close())

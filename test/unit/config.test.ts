@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+
+const enough = { KAFKA_BROKERS: 'a:1, b:2', SCHEMA_REGISTRY_URL: 'http://r', DYNAMODB_ENDPOINT: 'http://d' }
+
+describe('readConfig', () => {
+  it('has a default for what may be left out', () => {
+    const config = readConfig(enough)
+    expect(config.kafka.brokers).toEqual(['a:1', 'b:2'])
+    expect(config).toMatchObject({ partitions: 6, replication: 1, feedSettleMs: 5000, logLevel: 'info' })
+    expect(config.api).toEqual({ host: '127.0.0.1', port: 8080, portIsDefault: true, token: null })
+  })
+
+  it('replicates three times on AWS', () => {
+    expect(readConfig({ ...enough, DYNAMODB_ENDPOINT: '', AWS_REGION: 'eu-central-1' }).replication).toBe(3)
+  })
+
+  it('tells every mistake at once, each by its name', () => {
+    const wrong = {
+      TOPIC_PARTITIONS: 'six',
+      KAFKA_SSL: 'yes',
+      LOG_LEVEL: 'loud',
+      KAFKA_SASL_MECHANISM: 'plain',
+      TOPIC_PREFIX: 'a/b',
+    }
+    const message = (() => {
+      try {
+        readConfig(wrong)
+        return ''
+      } catch (error) {
+        return String(error)
+      }
+    })()
+    const names = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'AWS_REGION', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']
+    for (const name of [...names, ...Object.keys(wrong).filter((key) => key !== 'KAFKA_SASL_MECHANISM')]) {
+      expect(message).toContain(name)
+    }
+  })
+})
