@@ -6,8 +6,8 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startImageFeedSimulator } from './image-feed/start.ts'
-import { MAGENTO_CREDENTIALS } from './magento2/credentials.ts'
-import { startMagentoSimulator } from './magento2/start.ts'
+import { magentoCredentials } from './magento2/authorization.ts'
+import { startMagentoSimulator } from './magento2/start-magento-simulator.ts'
 import { NETSUITE_CREDENTIALS } from './netsuite/credentials.ts'
 import { startNetSuiteSimulator } from './netsuite/start.ts'
 
@@ -43,8 +43,8 @@ const [magento, netsuite, images] = await Promise.all([
 
 console.log(
   JSON.stringify({
-    magento: { url: magento.url, ...MAGENTO_CREDENTIALS },
-    netsuite: { url: netsuite.url, ...NETSUITE_CREDENTIALS },
+    magento: { url: magento.url, credentials: magentoCredentials },
+    netsuite: { url: netsuite.url, credentials: NETSUITE_CREDENTIALS },
     images: { url: images.url },
   }),
 )

@@ -62,7 +62,8 @@ const NEW_RUN = {
 export type RunRequest = Pick<Run, 'id' | 'read' | 'trigger' | 'reason' | 'requested_at' | 'backfill_from'>
 
 function fromItem(item: Item): Run {
-  return { merged_requests: [], ...item } as unknown as Run
+  const merged = (item['merged_requests'] ?? []) as Iterable<string>
+  return { ...item, merged_requests: [...merged] } as unknown as Run
 }
 
 /** False when the run exists already. */

@@ -1,0 +1,50 @@
+import type { OnceResult, PullAnswer } from './once.ts'
+
+/** What the API says of a task. */
+export interface TaskAnswer {
+  readonly id: string
+  readonly read: string
+  readonly state: 'processing' | 'completed' | 'failed' | 'incomplete'
+  readonly read_count: number
+  readonly published: number
+  readonly unchanged: number
+  readonly error?: { readonly code: string; readonly message: string } | null
+  /** Entities by status, for each connection. */
+  readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>
+}
+
+/** Counts of one kind of entity; which of them there are depends on where the kind goes. */
+export type EntityCounts = Readonly<Record<string, number>>
+
+const KINDS = ['orders', 'products', 'inventory', 'images'] as const
+
+/** Sums the tasks by kind of entity. `delivered` is what the ERP has, `projected` what the feed shows. */
+export function countEntities(
+  tasks: readonly TaskAnswer[],
+  pulled: PullAnswer,
+): Readonly<Record<string, EntityCounts>> {
+  return Object.fromEntries(
+    KINDS.map((kind) => {
+      const own = tasks.filter((task) => task.read.split('.')[1] === kind)
+      const total = (of: (task: TaskAnswer) => number): number => own.reduce((sum, task) => sum + of(task), 0)
+      const status = (name: string): number =>
+        total((task) => Object.values(task.counts).reduce((sum, counts) => sum + (counts[name] ?? 0), 0))
+      const head = {
+        read: total((task) => task.read_count),
+        published: total((task) => task.published),
+        unchanged: total((task) => task.unchanged),
+        ignored: status('ignored'),
+      }
+      const ends = status('succeeded')
+      const tail = { deadLettered: status('failed') }
+      if (kind === 'orders') return [kind, { ...head, delivered: ends, ...tail }]
+      return [kind, { ...head, projected: ends, ...tail, pulled: pulled[kind].cursor.rows }]
+    }),
+  )
+}
+
+/** The last line of stdout with --json. */
+export function summaryLine(result: OnceResult, seconds: number): string {
+  const ok = result.differences.length === 0
+  return JSON.stringify({ ok, seconds: Math.round(seconds * 10) / 10, entities: result.entities })
+}

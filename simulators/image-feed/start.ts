@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import { createServer } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createClock, type SimulatorClock } from '../harness/clock.ts'
+import { inTransaction, openDatabase } from '../harness/database.ts'
+import { createSimulatorApp, listen, type Simulator } from '../harness/simulator.ts'
+import { toCsv } from './csv.ts'
+import { createFeedStore, type FeedSeedOptions, type FeedStore, type ImageRow } from './feed-store.ts'
+import { readRow } from './read-row.ts'
+import { schema } from './schema.ts'
+import { tinyImage } from './tiny-image.ts'
+
+/** What to start, and what the feed is made of when the data file is new. */
+export interface ImageFeedSimulatorOptions extends FeedSeedOptions {
+  /** SQLite file; its data is kept. `:memory:` keeps nothing. */
+  dataFile: string
+  /** Without it: the port this data was served on before, so that the images keep their addresses; else a free one. */
+  port?: number
+}
+
+/** A vendor's image feed, `GET /feeds/images.csv`, and the images it names under `/images/`. @throws CatalogError */
+export async function startImageFeedSimulator(options: ImageFeedSimulatorOptions): Promise<Simulator> {
+  const database = openDatabase(options.dataFile, schema)
+  const store = createFeedStore(database)
+  const seed = () => inTransaction(database, () => store.seed(options))
+  if (!store.isSeeded()) seed()
+  const clock = createClock(store.changedAt())
+  const port = options.port ?? (await freeOr(store.port()))
+  let origin = ''
+  const rows = () => store.rows().map((row) => ({ ...row, url: absolute(row.url, origin) }))
+
+  const app = createSimulatorApp({ state: () => ({ rows: rows() }), reset: seed })
+  app.get('/feeds/images.csv', async (request, reply) => sendFeed(request, reply, toCsv(rows()), store.changedAt()))
+  app.get<{ Params: { '*': string } }>('/images/*', async ({ params }, reply) => {
+    const path = `/images/${params['*']}`
+    if (!store.hasUrl(path)) return reply.code(404).type('text/plain').send('Not found')
+    const { type, bytes } = tinyImage(path)
+    return reply.type(type).send(bytes)
+  })
+  addControlRoutes(app, store, clock, () => origin)
+  app.addHook('onClose', async () => database.close())
+  const simulator = await listen(app, port)
+  origin = simulator.url
+  store.rememberPort(Number(new URL(origin).port))
+  return simulator
+}
+
+/** Routes that change the feed, as the vendor would. */
+function addControlRoutes(app: FastifyInstance, store: FeedStore, clock: SimulatorClock, origin: () => string): void {
+  app.put('/_sim/rows', async ({ body }, reply) => {
+    let row: ImageRow
+    try {
+      row = readRow(body)
+    } catch (error) {
+      return reply.code(400).send({ message: String(error) })
+    }
+    const url = row.url.startsWith(`${origin()}/`) ? row.url.slice(origin().length) : row.url
+    const stored = { ...row, url }
+    store.upsert(stored, clock.now())
+    return { ...stored, url: absolute(url, origin()) }
+  })
+  app.delete<{ Params: { sku: string } }>('/_sim/rows/:sku', async ({ params }, reply) => {
+    const deleted = store.remove(params.sku, clock.now())
+    if (deleted === 0) return reply.code(404).send({ message: `There is no row of ${params.sku}.` })
+    return { deleted }
+  })
+}
+
+/** 304 by `If-None-Match`, else by `If-Modified-Since`; gzip for those who take it. */
+function sendFeed(request: FastifyRequest, reply: FastifyReply, csv: string, changedAt: Date): FastifyReply {
+  const { 'if-none-match': known, 'if-modified-since': since, 'accept-encoding': encodings } = request.headers
+  const etag = `"${createHash('sha256').update(csv).digest('hex').slice(0, 32)}"`
+  reply.headers({ etag, 'last-modified': changedAt.toUTCString(), vary: 'accept-encoding' })
+  const unchanged =
+    known === undefined
+      ? since !== undefined && Date.parse(since) >= changedAt.getTime()
+      : known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*')
+  if (unchanged) return reply.code(304).send()
+  reply.type('text/csv; charset=utf-8')
+  const gzip = /(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i.test(String(encodings ?? ''))
+  return gzip ? reply.header('content-encoding', 'gzip').send(gzipSync(csv)) : reply.send(csv)
+}
+
+function absolute(url: string, origin: string): string {
+  return url.startsWith('/') ? origin + url : url
+}
+
+/** The port when it can be taken, else 0. */
+function freeOr(port: number): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(0))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)))
+  })
+}

@@ -1,0 +1,75 @@
+import type { FastifyInstance } from 'fastify'
+import { type AttributeChange, saveMedia, saveProduct } from './change-product.ts'
+import { sendJson } from './magento-error.ts'
+import { renderOrder, renderProduct, renderSourceItem } from './render.ts'
+import type { Shop } from './shop.ts'
+import { sourceItemKey } from './shop-store.ts'
+import type { MediaEntry, Order, Product } from './wire-types.ts'
+
+/**
+ * `GET /_sim/state`: everything in wire form, each list in the order of its ids; media entries from a feed also tell
+ * their `source_url`.
+ */
+export function shopState({ store }: Shop): object {
+  const byId = <T>(rows: T[], id: (row: T) => number) => rows.sort((a, b) => id(a) - id(b))
+  const byKey = <T>(rows: T[], key: (row: T) => string) => rows.sort((a, b) => (key(a) < key(b) ? -1 : 1))
+  return {
+    orders: byId(store.orders.all(), ({ entity_id: id }) => id).map(renderOrder),
+    products: byId(store.products.all(), ({ id }) => id).map((product) => ({
+      ...renderProduct(product),
+      media_gallery_entries: product.media_gallery_entries.map(({ feed_source: _source, ...entry }) => entry),
+    })),
+    sourceItems: byKey(store.sourceItems.all(), sourceItemKey).map(renderSourceItem),
+    sources: byKey(store.sources.all(), ({ source_code: code }) => code),
+    shipments: byId(store.shipments.all(), ({ entity_id: id }) => id),
+  }
+}
+
+/** Routes that change the shop's data as a buyer or the seller would; each moves `updated_at`. */
+export function addControlRoutes(app: FastifyInstance, shop: Shop): void {
+  const { store } = shop
+  app.post<{ Body: { count?: number } | undefined }>('/_sim/orders', async (request, reply) => {
+    const count = request.body?.count ?? 1
+    if (!Number.isInteger(count) || count < 1) return reply.code(400).send({ message: '"count" must be 1 or more.' })
+    return sendJson(reply, { orders: shop.makeOrders(count).map(renderOrder) })
+  })
+  app.patch<{ Params: { id: string }; Body: Partial<Order> }>('/_sim/orders/:id', async (request, reply) => {
+    const order = store.orders.all().find(({ increment_id: id }) => id === request.params.id)
+    if (order === undefined) return reply.code(404).send({ message: `There is no order ${request.params.id}.` })
+    const { entity_id, increment_id } = order
+    const changed = { ...order, updated_at: shop.stamp(), ...request.body, entity_id, increment_id }
+    store.orders.put(changed)
+    return sendJson(reply, renderOrder(changed))
+  })
+  app.patch<{ Params: { sku: string }; Body: ProductPatch }>('/_sim/products/:sku', async (request, reply) => {
+    const product = store.products.get(request.params.sku)
+    if (product === undefined) return reply.code(404).send({ message: `There is no product ${request.params.sku}.` })
+    const { custom_attributes: attributes, ...columns } = request.body
+    const saved = saveProduct(shop, product.sku, {
+      ...columns,
+      ...(attributes === undefined ? {} : { custom_attributes: asList(attributes) }),
+    })
+    return sendJson(reply, renderProduct(saved))
+  })
+  app.post<{ Params: { sku: string }; Body: Partial<MediaEntry> }>(
+    '/_sim/products/:sku/media',
+    async (request, reply) => {
+      const product = store.products.get(request.params.sku)
+      if (product === undefined) return reply.code(404).send({ message: `There is no product ${request.params.sku}.` })
+      const entry = request.body
+      if (entry.file === undefined)
+        return reply.code(400).send({ message: '"file" is required, for example "/a/b/ab.jpg".' })
+      return sendJson(reply, saveMedia(shop, product, entry))
+    },
+  )
+}
+
+type ProductPatch = Omit<Partial<Product>, 'custom_attributes'> & {
+  /** By code; `null` removes. */
+  custom_attributes?: Record<string, unknown> | AttributeChange[]
+}
+
+function asList(attributes: NonNullable<ProductPatch['custom_attributes']>): AttributeChange[] {
+  if (Array.isArray(attributes)) return attributes
+  return Object.entries(attributes).map(([attribute_code, value]) => ({ attribute_code, value }))
+}

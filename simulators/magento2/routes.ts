@@ -1,0 +1,67 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Authorization } from './authorization.ts'
+import { MagentoError, sendJson } from './magento-error.ts'
+import { type SearchSettings, search } from './search.ts'
+import { parseSearchCriteria } from './search-criteria.ts'
+import { selectFields } from './sparse-fields.ts'
+
+/** A request of REST: its parameters, decoded, and its body. */
+export interface RestCall {
+  parameters: Readonly<Record<string, string>>
+  body: unknown
+  /** The query as sent, without the question mark. */
+  query: string
+}
+
+/** Adds one route below `/rest/<store>/V1`. What the handler returns is the body, reduced to `fields=` when asked. */
+export type AddRoute = (
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  resource: string,
+  handle: (call: RestCall) => unknown,
+) => void
+
+const stores = new Set(['default', 'all'])
+
+/** `/rest/V1` is the default store. Calls are authorized for the route's ACL resource before anything else. */
+export function createRoutes(app: FastifyInstance, authorization: Authorization): AddRoute {
+  return (method, path, resource, handle) => {
+    const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+      const parameters = request.params as Record<string, string>
+      const { store = 'default' } = parameters
+      if (!stores.has(store)) {
+        throw new MagentoError(404, "The store that was requested wasn't found. Verify the store and try again.")
+      }
+      if (resource !== 'anonymous') authorization.check(request, resource)
+      const query = request.raw.url?.split('?', 2)[1] ?? ''
+      const answer = handle({ parameters, body: request.body, query })
+      const fields = new URLSearchParams(query).get('fields')
+      return sendJson(reply, fields === null ? answer : selectFields(answer, fields))
+    }
+    app.route({ method, url: `/rest/V1${path}`, handler })
+    app.route({ method, url: `/rest/:store/V1${path}`, handler })
+  }
+}
+
+/** Answers a list call: rows found, then each as REST shows it. */
+export function answerSearch<T>(
+  rows: readonly T[],
+  query: string,
+  settings: SearchSettings<T>,
+  render: (row: T) => unknown,
+): object {
+  const result = search(rows, parseSearchCriteria(query), settings)
+  return { ...result, items: result.items.map(render) }
+}
+
+/** A whole number in a path. @throws MagentoError 400 as the vendor does for a text where a number belongs */
+export function integerParameter(call: RestCall, name: string): number {
+  const text = call.parameters[name] ?? ''
+  if (/^\d+$/.test(text)) return Number(text)
+  throw typeError(name, text, 'int')
+}
+
+export function typeError(field: string, value: unknown, expected: string): MagentoError {
+  const type = `Invalid type for value: "${String(value)}". Expected Type: "${expected}".`
+  return new MagentoError(400, `Error occurred during "${field}" processing. ${type}`)
+}

@@ -1,0 +1,111 @@
+import type { FastifyInstance } from 'fastify'
+import { createSimulatorApp, listen, type Simulator } from '../harness/simulator.ts'
+import { createAuthorization } from './authorization.ts'
+import { addControlRoutes, shopState } from './control-routes.ts'
+import type { FeedAddress } from './feed-client.ts'
+import { addInventoryRoutes } from './inventory-routes.ts'
+import { MagentoError, sendError } from './magento-error.ts'
+import { addOrderRoutes } from './order-routes.ts'
+import { addProductRoutes } from './product-routes.ts'
+import { createPullJob, type PullJob, type PullReport } from './pull-job.ts'
+import { createRoutes } from './routes.ts'
+import { openShop, type Shop, type ShopOptions } from './shop.ts'
+import { addMediaFiles, addStoreRoutes, mediaBase } from './store-routes.ts'
+
+export interface MagentoOptions extends ShopOptions {
+  port?: number
+  /** Where the shop's job pulls from; can be set later by `setFeed` or `POST /_sim/feed`. */
+  feed?: FeedAddress
+  /** Runs the job on this schedule; without it only `pull` and `POST /_sim/pull` do. */
+  pullEverySeconds?: number
+  /** Whether a page past the end repeats the last one (`true`, the default) or is empty. */
+  pageSizeDefect?: boolean
+  /** Whether the integration's token is accepted as bearer token (Magento's default since 2.4.4: no). */
+  integrationAsBearer?: boolean
+}
+
+/** A running shop. */
+export interface MagentoSimulator extends Simulator {
+  setFeed(feed: FeedAddress): void
+  /** Runs the pull job once, after one under way. @throws Error when no feed is set */
+  pull(): Promise<PullReport>
+}
+
+/** Starts a shop with kept data, or with new data made from the catalogue and the seed. */
+export async function startMagentoSimulator(options: MagentoOptions): Promise<MagentoSimulator> {
+  const shop = openShop(options)
+  let url = ''
+  const job = createPullJob(shop, () => ownMediaBases(shop), options.feed)
+  const app = createSimulatorApp({
+    state: () => shopState(shop),
+    reset: () => {
+      shop.reset()
+      rememberMediaBase(shop, url)
+    },
+  })
+  addRest(app, shop, options, () => `${url}/`)
+  addControlRoutes(app, shop)
+  addPullRoutes(app, job)
+  const timer = options.pullEverySeconds === undefined ? undefined : schedule(job, options.pullEverySeconds)
+  app.addHook('onClose', async () => {
+    clearInterval(timer)
+    await job.stop()
+    shop.store.close()
+  })
+  const simulator = await listen(app, options.port)
+  url = simulator.url
+  rememberMediaBase(shop, url)
+  return { ...simulator, setFeed: job.setFeed, pull: job.pull }
+}
+
+function addRest(app: FastifyInstance, shop: Shop, options: MagentoOptions, baseUrl: () => string): void {
+  const authorization = createAuthorization(options.integrationAsBearer ?? false)
+  const repeatsLastPage = options.pageSizeDefect ?? true
+  const add = createRoutes(app, authorization)
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error))
+  app.setNotFoundHandler((_request, reply) =>
+    sendError(reply, new MagentoError(404, 'Request does not match any route.')),
+  )
+  addOrderRoutes(add, shop, repeatsLastPage)
+  addProductRoutes(add, shop, repeatsLastPage)
+  addInventoryRoutes(add, shop, repeatsLastPage)
+  addStoreRoutes(add, authorization, baseUrl)
+  addMediaFiles(app)
+}
+
+function addPullRoutes(app: FastifyInstance, job: PullJob): void {
+  app.post<{ Body: FeedAddress }>('/_sim/feed', async (request, reply) => {
+    const { api, connection, token } = request.body ?? {}
+    if (typeof api !== 'string' || typeof connection !== 'string') {
+      return reply.code(400).send({ message: '"api" (an address) and "connection" are required.' })
+    }
+    job.setFeed({ api, connection, ...(token === undefined ? {} : { token }) })
+    return { api, connection }
+  })
+  app.post('/_sim/pull', async (_request, reply) => {
+    try {
+      return await job.pull()
+    } catch (error) {
+      return reply.code(409).send({ message: error instanceof Error ? error.message : String(error) })
+    }
+  })
+  app.get('/_sim/pulls', async () => job.reports())
+}
+
+function schedule(job: PullJob, seconds: number): NodeJS.Timeout {
+  const run = () => {
+    // Before the feed's address is known there is nothing to do; other failures are in the reports.
+    if (!job.busy()) job.pull().catch(() => undefined)
+  }
+  return setInterval(run, seconds * 1000).unref()
+}
+
+/** A shop that comes back on another port still knows the addresses its images had. */
+function rememberMediaBase(shop: Shop, url: string): void {
+  const bases = new Set(ownMediaBases(shop)).add(mediaBase(`${url}/`))
+  shop.store.setSetting('media bases', JSON.stringify([...bases]))
+}
+
+function ownMediaBases(shop: Shop): string[] {
+  return JSON.parse(shop.store.setting('media bases') ?? '[]') as string[]
+}

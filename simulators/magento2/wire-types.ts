@@ -1,0 +1,132 @@
+/** A JSON value that a column without a type of its own holds. */
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
+
+/** A row of an order as kept; `parent_item` is added when it is answered. Amounts are numbers with two decimals. */
+export interface OrderItem {
+  item_id: number
+  order_id: number
+  parent_item_id?: number
+  product_id: number
+  sku: string
+  name: string
+  product_type: 'simple' | 'configurable'
+  qty_ordered: number
+  qty_shipped: number
+  price: number
+  row_total: number
+  tax_amount: number
+  discount_amount: number
+  [column: string]: unknown
+}
+
+export interface Address {
+  address_type: 'billing' | 'shipping'
+  firstname: string
+  lastname: string
+  street: string[]
+  city: string
+  postcode: string
+  country_id: string
+  telephone: string
+  [column: string]: unknown
+}
+
+export interface StatusHistory {
+  comment: string
+  is_customer_notified: number
+  is_visible_on_front: number
+  parent_id: number
+  [column: string]: unknown
+}
+
+/** An order as kept: its items flat, the shipping address beside the billing address. */
+export interface Order {
+  entity_id: number
+  increment_id: string
+  state: string | null
+  status: string | null
+  created_at: string
+  updated_at: string
+  customer_email: string
+  subtotal: number
+  discount_amount: number
+  shipping_amount: number
+  shipping_tax_amount: number
+  tax_amount: number
+  grand_total: number
+  items: OrderItem[]
+  billing_address: Address
+  shipping_address: Address
+  shipping_method: string
+  payment: Record<string, unknown>
+  status_histories: StatusHistory[]
+  [column: string]: unknown
+}
+
+/** An image of a product. `source_url` and `feed_source` (which feed row it came from) are never answered by REST. */
+export interface MediaEntry {
+  id: number
+  media_type: string
+  label: string | null
+  position: number
+  disabled: boolean
+  types: string[]
+  file: string
+  source_url?: string
+  feed_source?: string
+}
+
+export interface CustomAttribute {
+  attribute_code: string
+  value: string | string[]
+}
+
+export interface Product {
+  id: number
+  sku: string
+  name: string
+  attribute_set_id: number
+  price: number
+  status: number
+  visibility: number
+  type_id: string
+  created_at: string
+  updated_at: string
+  weight?: number
+  extension_attributes: Record<string, unknown>
+  product_links: Json[]
+  options: Json[]
+  media_gallery_entries: MediaEntry[]
+  tier_prices: Json[]
+  custom_attributes: CustomAttribute[]
+}
+
+/** `feed_source`: which feed row wrote it; never answered. */
+export interface SourceItem {
+  sku: string
+  source_code: string
+  quantity: number
+  status: number
+  feed_source?: string
+}
+
+export interface InventorySource {
+  source_code: string
+  name: string
+  enabled: boolean
+  country_id: string
+  postcode: string
+}
+
+export interface Shipment {
+  entity_id: number
+  increment_id: string
+  order_id: number
+  created_at: string
+  updated_at: string
+  total_qty: number
+  items: { order_item_id: number; qty: number; sku: string; name: string }[]
+  tracks: Record<string, unknown>[]
+  comments: Record<string, unknown>[]
+  extension_attributes?: { source_code: string }
+}

@@ -1,0 +1,32 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { SimulatorClock } from '../harness/clock.ts'
+import type { AccountTime } from './account-time.ts'
+
+/** What every part of one simulated account works with. */
+export interface Account {
+  database: DatabaseSync
+  clock: SimulatorClock
+  time: AccountTime
+}
+
+/** A record or a part of one, in wire form. */
+export type Wire = Record<string, unknown>
+
+/** ISO 8601 in UTC, as the record service shows date-times. */
+export function isoTime(milliseconds: unknown): string {
+  return new Date(Number(milliseconds)).toISOString().replace('.000Z', 'Z')
+}
+
+/** The address of a record below the host that was called. */
+export function recordUrl(origin: string, type: string, id: number | string): string {
+  return `${origin}/services/rest/record/v1/${type}/${id}`
+}
+
+export function selfLink(href: string): { rel: string; href: string }[] {
+  return [{ rel: 'self', href }]
+}
+
+/** Without what is null or undefined: the record service leaves empty fields out. */
+export function present(record: Wire): Wire {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined))
+}

@@ -1,0 +1,132 @@
+import type { SQLInputValue } from 'node:sqlite'
+import type { FastifyInstance } from 'fastify'
+import { inTransaction } from '../harness/database.ts'
+import type { Account, Wire } from './account.ts'
+import { fromUnits, toUnits } from './decimal.ts'
+import { isObject } from './fields.ts'
+import type { SalesOrderType } from './sales-orders.ts'
+
+/** What a control route refuses: the status and a text for the person who tests. */
+class ControlError extends Error {
+  readonly statusCode: number
+
+  constructor(statusCode: number, message: string) {
+    super(message)
+    this.statusCode = statusCode
+  }
+}
+
+const itemColumns: Readonly<Record<string, string>> = {
+  displayname: 'displayname',
+  description: 'description',
+  salesdescription: 'description',
+  upccode: 'upccode',
+  isinactive: 'isinactive',
+  manufacturer: 'manufacturer',
+  mpn: 'mpn',
+  weight: 'weight',
+}
+const priceFields: Readonly<Record<string, number>> = { price: 1, wholesaleprice: 2 }
+
+/** Routes that change the account from outside, as its users would. */
+export function addControlRoutes(app: FastifyInstance, account: Account, orders: SalesOrderType): void {
+  const { database, clock } = account
+  const itemIdOf = (itemid: string) => {
+    const row = database.prepare('SELECT id FROM sim_item WHERE itemid = ?').get(itemid)
+    if (row === undefined) throw new ControlError(404, `There is no item ${itemid}.`)
+    return Number(row['id'])
+  }
+  app.register(
+    (control, _options, done) => {
+      control.setErrorHandler((error, _request, reply) => {
+        const { statusCode = 400 } = Object(error) as { statusCode?: number }
+        return reply.code(statusCode).send({ message: String(error) })
+      })
+      control.patch<{ Params: { itemid: string } }>('/items/:itemid', async ({ params, body }) => {
+        const id = itemIdOf(params.itemid)
+        inTransaction(database, () => changeItem(account, id, requireObject(body)))
+        return { id: String(id), changed: clock.now().toISOString() }
+      })
+      control.delete<{ Params: { itemid: string } }>('/items/:itemid', async ({ params }) => {
+        database.prepare('DELETE FROM sim_item WHERE id = ?').run(itemIdOf(params.itemid))
+        return { deleted: params.itemid }
+      })
+      control.put<{ Params: { itemid: string; location: string } }>(
+        '/items/:itemid/locations/:location',
+        async ({ params, body }) => changeStock(account, itemIdOf(params.itemid), params.location, requireObject(body)),
+      )
+      control.post<{ Params: { id: string } }>('/salesOrders/:id/fulfill', async ({ params }) => {
+        if (!orders.fulfill(Number(params.id))) throw new ControlError(404, `There is no sales order ${params.id}.`)
+        return { fulfilled: params.id }
+      })
+      done()
+    },
+    { prefix: '/_sim' },
+  )
+}
+
+/** Moves `lastmodifieddate`. Field names are taken in SuiteQL's and in the record service's spelling. */
+function changeItem({ database, clock }: Account, id: number, changes: Wire): void {
+  for (const [name, value] of Object.entries(changes)) {
+    const field = name.toLowerCase()
+    const column = itemColumns[field]
+    const level = priceFields[field]
+    if (column !== undefined) {
+      database.prepare(`UPDATE sim_item SET ${column} = ? WHERE id = ?`).run(columnValue(column, value), id)
+    } else if (level !== undefined) {
+      const price = requireNumber(name, value)
+      database.prepare('UPDATE sim_price SET price = ? WHERE item_id = ? AND level_id = ?').run(price, id, level)
+    } else if (database.prepare('SELECT 1 FROM sim_custom_field WHERE scriptid = ?').get(field) !== undefined) {
+      const patch = JSON.stringify({ [field]: value })
+      database.prepare('UPDATE sim_item SET custom = json_patch(custom, ?) WHERE id = ?').run(patch, id)
+    } else {
+      const known = [...Object.keys(itemColumns), ...Object.keys(priceFields), "the account's custitem_ fields"]
+      throw new ControlError(400, `"${name}" can't be changed; there are ${known.join(', ')}.`)
+    }
+  }
+  database.prepare('UPDATE sim_item SET modified_at = ? WHERE id = ?').run(clock.now().getTime(), id)
+}
+
+/** Moves `lastquantityavailablechange`, and not the item's `lastmodifieddate`: stock is no change of the item. */
+function changeStock({ database, clock }: Account, itemId: number, location: string, changes: Wire): Wire {
+  const found = database.prepare('SELECT id, name FROM sim_location WHERE id = ? OR name = ?').get(location, location)
+  if (found === undefined) throw new ControlError(404, `There is no location ${location}.`)
+  const locationId = Number(found['id'])
+  const before = database
+    .prepare('SELECT * FROM sim_stock WHERE item_id = ? AND location_id = ?')
+    .get(itemId, locationId)
+  const sent = (name: string) => (changes[name] === undefined ? undefined : requireNumber(name, changes[name]))
+  const committed = Number(before?.['committed'] ?? 0)
+  const onHand = sent('quantityonhand') ?? Number(before?.['on_hand'] ?? 0)
+  const available = sent('quantityavailable') ?? Math.max(0, fromUnits(toUnits(onHand) - toUnits(committed)))
+  if (available > onHand) throw new ControlError(400, '"quantityavailable" must not be more than "quantityonhand".')
+  const stillCommitted = fromUnits(toUnits(onHand) - toUnits(available))
+  const changedAt = clock.now()
+  database
+    .prepare('INSERT OR REPLACE INTO sim_stock VALUES (?, ?, ?, ?, ?, ?)')
+    .run(itemId, locationId, onHand, available, stillCommitted, changedAt.getTime())
+  return {
+    location: found['name'],
+    quantityonhand: onHand,
+    quantityavailable: available,
+    changed: changedAt.toISOString(),
+  }
+}
+
+function columnValue(column: string, value: unknown): SQLInputValue {
+  if (column === 'isinactive') return value === true || value === 'T' ? 'T' : 'F'
+  if (column === 'weight') return requireNumber(column, value)
+  if (value === null || typeof value === 'string') return value || null
+  throw new ControlError(400, `"${column}" must be text.`)
+}
+
+function requireNumber(name: string, value: unknown): number {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  if (typeof number === 'number' && Number.isFinite(number)) return number
+  throw new ControlError(400, `"${name}" must be a number.`)
+}
+
+function requireObject(body: unknown): Wire {
+  if (isObject(body) && Object.keys(body).length > 0) return body
+  throw new ControlError(400, 'The body must be a JSON object with the fields to change.')
+}

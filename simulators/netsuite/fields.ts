@@ -1,0 +1,95 @@
+import type { Wire } from './account.ts'
+import { invalidContent } from './problems.ts'
+
+/** What a field holds. `readOnly` fields may be sent and are ignored, as the values of a record read before. */
+type FieldKind =
+  | 'text'
+  | 'date'
+  | 'number'
+  | 'boolean'
+  | 'reference'
+  | 'list'
+  | 'address'
+  | 'sublist'
+  | 'readOnly'
+
+/** The fields a record or line has; custom fields by their prefix, of any kind. */
+export interface FieldSpec {
+  fields: Readonly<Record<string, FieldKind>>
+  customPrefix?: string
+}
+
+/** What was sent, checked: null clears a field. `unknown` are the names that are no fields here. */
+export interface FieldValues {
+  values: Wire
+  unknown: string[]
+}
+
+/**
+ * Checks a body, or a part of one at `path`.
+ * @throws NetSuiteProblem 400 INVALID_CONTENT with the path of the first value of a wrong type
+ */
+export function readFields(body: unknown, spec: FieldSpec, path = ''): FieldValues {
+  if (!isObject(body)) throw invalidContent(path, 'The content must be a JSON object.')
+  const values: Wire = {}
+  const unknown: string[] = []
+  for (const [name, value] of Object.entries(body)) {
+    const at = path === '' ? name : `${path}.${name}`
+    const kind = spec.fields[name]
+    if (kind === 'readOnly' || name === 'links') continue
+    if (kind !== undefined) values[name] = value === null ? null : check(value, kind, at)
+    else if (spec.customPrefix !== undefined && name.startsWith(spec.customPrefix)) values[name] = value
+    else unknown.push(at)
+  }
+  return { values, unknown }
+}
+
+/** The elements of a sublist `{ items: [...] }`, each checked; undefined when the field was not sent. */
+export function readSublist(value: unknown, spec: FieldSpec, path: string): { lines: Wire[]; unknown: string[] } {
+  const { items } = value as { items: unknown[] }
+  const read = items.map((item, index) => readFields(item, spec, `${path}.items[${index}]`))
+  return { lines: read.map(({ values }) => values), unknown: read.flatMap(({ unknown }) => unknown) }
+}
+
+/** A checked reference: the id or the external id it names. */
+export interface Reference {
+  id?: string
+  externalId?: string
+}
+
+export function isObject(value: unknown): value is Wire {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+const checks: Record<Exclude<FieldKind, 'readOnly'>, readonly [expected: string, test: (value: unknown) => boolean]> = {
+  text: ['a string', isText],
+  date: ['a date YYYY-MM-DD', (value) => isText(value) && isDate(value)],
+  number: ['a number', (value) => typeof value === 'number' && Number.isFinite(value)],
+  boolean: ['a boolean', (value) => typeof value === 'boolean'],
+  reference: ['a reference with an id or an externalId', isReference],
+  list: ['an object with an id', (value) => isObject(value) && isText(value['id'])],
+  address: ['an address', isObject],
+  sublist: ['an object with an array "items"', (value) => isObject(value) && Array.isArray(value['items'])],
+}
+
+function check(value: unknown, kind: Exclude<FieldKind, 'readOnly'>, path: string): unknown {
+  const [expected, test] = checks[kind]
+  if (!test(value))
+    throw invalidContent(path, `Invalid value for the resource or sub-resource field. Provide ${expected}.`)
+  if (kind !== 'reference') return value
+  const { id, externalId } = value as { id?: string | number; externalId?: string }
+  return id === undefined ? { externalId } : { id: String(id) }
+}
+
+function isReference(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { id, externalId } = value
+  return isText(id) || Number.isInteger(id) || (id === undefined && isText(externalId))
+}
+
+function isDate(text: string): boolean {
+  const moment = new Date(`${text}T00:00:00Z`)
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text)
+}

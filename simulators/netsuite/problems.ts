@@ -1,0 +1,86 @@
+import type { FastifyReply } from 'fastify'
+
+/** One entry of `o:errorDetails`: the code and where the fault is. */
+export interface ProblemDetail {
+  detail: string
+  code: string
+  path?: string
+  queryParam?: string
+  header?: string
+}
+
+const sections: Record<number, readonly [title: string, section: string]> = {
+  400: ['Bad Request', '15.5.1'],
+  401: ['Unauthorized', '15.5.2'],
+  404: ['Not Found', '15.5.5'],
+  405: ['Method Not Allowed', '15.5.6'],
+  429: ['Too Many Requests', '15.5'],
+  500: ['Internal Server Error', '15.6.1'],
+}
+
+/** An error as NetSuite's REST services answer it; thrown by handlers, sent by the app's error handler. */
+export class NetSuiteProblem extends Error {
+  readonly status: number
+  readonly details: readonly ProblemDetail[]
+
+  constructor(status: number, ...details: ProblemDetail[]) {
+    super(details.map(({ detail }) => detail).join(' '))
+    this.status = status
+    this.details = details
+  }
+
+  body(): object {
+    const [title, section] = sections[this.status] ?? ['Error', '15']
+    return {
+      type: `https://www.rfc-editor.org/rfc/rfc9110.html#section-${section}`,
+      title,
+      status: this.status,
+      'o:errorDetails': this.details.map(({ detail, code, path, queryParam, header }) => ({
+        detail,
+        ...(path !== undefined && { 'o:errorPath': path }),
+        ...(queryParam !== undefined && { 'o:errorQueryParam': queryParam }),
+        ...(header !== undefined && { 'o:errorHeader': header }),
+        'o:errorCode': code,
+      })),
+    }
+  }
+}
+
+/** 400 INVALID_CONTENT at a path of the body. */
+export function invalidContent(path: string, detail: string): NetSuiteProblem {
+  return new NetSuiteProblem(400, {
+    detail: `Error while accessing a resource. ${detail}`,
+    code: 'INVALID_CONTENT',
+    path,
+  })
+}
+
+/** 400 USER_ERROR: the record as a whole can't be saved so. */
+export function userError(detail: string): NetSuiteProblem {
+  return new NetSuiteProblem(400, { detail: `Error while accessing a resource. ${detail}`, code: 'USER_ERROR' })
+}
+
+export function notFound(): NetSuiteProblem {
+  const detail = 'The record instance does not exist. Provide a valid record instance ID.'
+  return new NetSuiteProblem(404, { detail, code: 'NONEXISTENT_ID' })
+}
+
+/** Sends any thrown value: a problem as itself, a client error of the framework as INVALID_REQUEST, the rest as 500. */
+export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
+  const problem = error instanceof NetSuiteProblem ? error : foreignProblem(error)
+  return reply
+    .code(problem.status)
+    .type('application/vnd.oracle.resource+json; type=error; charset=utf-8')
+    .send(JSON.stringify(problem.body()))
+}
+
+function foreignProblem(error: unknown): NetSuiteProblem {
+  const { statusCode, message } = Object(error) as { statusCode?: number; message?: string }
+  if (statusCode !== undefined && statusCode < 500) {
+    return new NetSuiteProblem(statusCode, { detail: message ?? 'Invalid request.', code: 'INVALID_REQUEST' })
+  }
+  return new NetSuiteProblem(500, {
+    detail: `An unexpected error occurred. ${message ?? ''}`.trim(),
+    code: 'UNEXPECTED_ERROR',
+  })
+}

@@ -1,0 +1,120 @@
+import type { Account, Wire } from './account.ts'
+import { lineAmount } from './decimal.ts'
+import { type Reference, readSublist } from './fields.ts'
+import { invalidContent } from './problems.ts'
+import { salesOrderLineSpec } from './sales-order-fields.ts'
+
+/** A stored line. `uniqueKey` is absent until it is written. */
+export interface OrderLine {
+  uniqueKey: number | undefined
+  line: number
+  itemId: number
+  itemName: string
+  quantity: number
+  rate: number
+  amount: number
+  /** Its other fields, as sent. */
+  document: Wire
+}
+
+/** The lines of sales orders in the database. */
+export interface LineStore {
+  list(orderId: number): OrderLine[]
+  replace(orderId: number, lines: readonly OrderLine[]): void
+}
+
+export function createLineStore({ database }: Account): LineStore {
+  const select = database.prepare('SELECT * FROM sim_sales_order_line WHERE order_id = ? ORDER BY line')
+  const remove = database.prepare('DELETE FROM sim_sales_order_line WHERE order_id = ?')
+  const insert = database.prepare(`INSERT INTO sim_sales_order_line
+    (unique_key, order_id, line, item_id, item_name, quantity, rate, amount, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  return {
+    list: (orderId) => select.all(orderId).map(toLine),
+    replace(orderId, lines) {
+      remove.run(orderId)
+      for (const { uniqueKey, line, itemId, itemName, quantity, rate, amount, document } of lines) {
+        const text = JSON.stringify(document)
+        insert.run(uniqueKey ?? null, orderId, line, itemId, itemName, quantity, rate, amount, text)
+      }
+    },
+  }
+}
+
+/**
+ * The lines after a save: a sent line that names an existing `line` changes it, any other is appended; with `replace`
+ * the lines not named are dropped. @throws NetSuiteProblem for an item or location that does not exist
+ */
+export type MergeLines = (
+  before: readonly OrderLine[],
+  sublist: unknown,
+  replace: boolean,
+) => { lines: OrderLine[]; unknown: string[] }
+
+export function createLineMerge({ database }: Account): MergeLines {
+  const itemById =
+    database.prepare(`SELECT id, itemid, (SELECT price FROM sim_price WHERE item_id = id AND level_id = 1)
+    AS price FROM sim_item WHERE id = ?`)
+  const locationById = database.prepare('SELECT id FROM sim_location WHERE id = ?')
+  const itemOf = (sent: Wire, path: string): Wire => {
+    const reference = sent['item'] as Reference | undefined
+    if (reference === undefined) throw invalidContent(path, 'Please enter value(s) for: Item')
+    const item = reference.id === undefined ? undefined : itemById.get(reference.id)
+    if (item !== undefined) return item
+    throw invalidContent(
+      path,
+      `Invalid Field Value ${reference.id ?? reference.externalId} for the following field: item`,
+    )
+  }
+  const changed = (before: OrderLine | undefined, sent: Wire, number: number, path: string): OrderLine => {
+    const location = (sent['location'] as Reference | null | undefined)?.id
+    if (location !== undefined && locationById.get(location) === undefined) {
+      throw invalidContent(`${path}.location`, `Invalid Field Value ${location} for the following field: location`)
+    }
+    const item = before !== undefined && sent['item'] === undefined ? undefined : itemOf(sent, `${path}.item`)
+    return writeLine(before, sent, item, number)
+  }
+  return (before, sublist, replace) => {
+    const { lines: sent, unknown } = readSublist(sublist, salesOrderLineSpec, 'item')
+    const named = new Set(sent.map(({ line }) => line))
+    const after = new Map(before.filter(({ line }) => !replace || named.has(line)).map((line) => [line.line, line]))
+    let last = Math.max(0, ...before.map(({ line }) => line))
+    for (const [index, fields] of sent.entries()) {
+      const existing = after.get(Number(fields['line']))
+      if (existing === undefined) last += 1
+      const number = existing?.line ?? last
+      after.set(number, changed(existing, fields, number, `item.items[${index}]`))
+    }
+    return { lines: [...after.values()], unknown }
+  }
+}
+
+/** What is not sent stays; a new line costs the item's base price; the amount follows quantity and rate unless given. */
+function writeLine(before: OrderLine | undefined, sent: Wire, item: Wire | undefined, line: number): OrderLine {
+  const { item: _item, line: _line, quantity, rate, amount, ...document } = sent
+  const newQuantity = Number(quantity ?? before?.quantity ?? 1)
+  const newRate = Number(rate ?? before?.rate ?? item?.['price'] ?? 0)
+  const repriced = quantity !== undefined || rate !== undefined || before === undefined
+  return {
+    uniqueKey: before?.uniqueKey,
+    line,
+    itemId: Number(item?.['id'] ?? before?.itemId),
+    itemName: String(item?.['itemid'] ?? before?.itemName),
+    quantity: newQuantity,
+    rate: newRate,
+    amount: Number(amount ?? (repriced ? lineAmount(newQuantity, newRate) : before?.amount)),
+    document: { ...before?.document, ...document },
+  }
+}
+
+function toLine(row: Wire): OrderLine {
+  return {
+    uniqueKey: Number(row['unique_key']),
+    line: Number(row['line']),
+    itemId: Number(row['item_id']),
+    itemName: String(row['item_name']),
+    quantity: Number(row['quantity']),
+    rate: Number(row['rate']),
+    amount: Number(row['amount']),
+    document: JSON.parse(String(row['document'])) as Wire,
+  }
+}

@@ -1,0 +1,152 @@
+import { type Account, isoTime, present, recordUrl, selfLink, type Wire } from './account.ts'
+import { sum } from './decimal.ts'
+import { type Reference, readFields } from './fields.ts'
+import { invalidContent, userError } from './problems.ts'
+import { externalIdOf, type ReadOptions, type RecordType, type Saved, type SaveRequest } from './record-type.ts'
+import { salesOrderSpec } from './sales-order-fields.ts'
+import { createLineMerge, createLineStore, type LineStore, type OrderLine } from './sales-order-lines.ts'
+import { statusNames } from './status-names.ts'
+
+/** Sales orders, and the fulfilment that the control route makes. */
+export interface SalesOrderType extends RecordType {
+  /** Ships all lines: from then on lines can't be replaced. `false` when there is no such order. */
+  fulfill(id: number): boolean
+}
+
+export function salesOrderType(account: Account): SalesOrderType {
+  const { database, clock } = account
+  const lineStore = createLineStore(account)
+  const find = database.prepare('SELECT * FROM sim_sales_order WHERE id = ?')
+  const ship = database.prepare(`UPDATE sim_sales_order SET fulfilled = 1, status = 'F', modified_at = ? WHERE id = ?`)
+  const customerName = database.prepare('SELECT entityid FROM sim_customer WHERE id = ?')
+  return {
+    name: 'salesOrder',
+    table: 'sim_sales_order',
+    filters: { externalId: 'external_id', tranId: 'tranid', otherRefNum: "document ->> '$.otherRefNum'" },
+    read: (id, options) => {
+      const row = find.get(id)
+      if (row === undefined) return undefined
+      const name = customerName.get(Number(row['entity_id']))?.['entityid']
+      return salesOrderWire(row, lineStore.list(id), name, options)
+    },
+    save: createSave(account, lineStore),
+    fulfill: (id) => ship.run(clock.now().getTime(), id).changes === 1,
+  }
+}
+
+function createSave(account: Account, lineStore: LineStore): (request: SaveRequest) => Saved {
+  const { database, clock, time } = account
+  const mergeLines = createLineMerge(account)
+  const findEntity = createEntityLookUp(account)
+  const find = database.prepare('SELECT * FROM sim_sales_order WHERE id = ?')
+  const insert = database.prepare(`INSERT INTO sim_sales_order (external_id, tranid, entity_id, status, total, subtotal,
+    document, created_at, modified_at) VALUES (?, '', 0, 'B', 0, 0, '{}', ?, ?)`)
+  const update = database.prepare(`UPDATE sim_sales_order SET external_id = ?, tranid = ?, entity_id = ?, status = ?,
+    total = ?, subtotal = ?, document = ?, modified_at = ? WHERE id = ?`)
+  return ({ id, externalId, body, replace }) => {
+    const row = id === undefined ? undefined : find.get(id)
+    const { values, unknown } = readFields(body, salesOrderSpec)
+    const { entity, item, tranId, externalId: sentExternalId, ...rest } = values
+    const entityId = findEntity(entity, row?.['entity_id'])
+    const before = row === undefined ? [] : lineStore.list(Number(row['id']))
+    refuseAfterFulfilment(row, item, replace)
+    const merged = item ? mergeLines(before, item, replace.has('item')) : { lines: before, unknown: [] }
+    const { lines } = merged
+    if (lines.length === 0) throw userError('You must enter at least one line item for this transaction.')
+    const external = externalIdOf(externalId, sentExternalId, row?.['external_id'])
+    const now = clock.now()
+    const today = { tranDate: time.toLocal(now).slice(0, 10) }
+    const document = present({ ...today, ...(JSON.parse(String(row?.['document'] ?? '{}')) as Wire), ...rest })
+    const savedId = id ?? Number(insert.run(external, now.getTime(), now.getTime()).lastInsertRowid)
+    const number = String(tranId ?? row?.['tranid'] ?? `SO${savedId}`)
+    const { subtotal, total } = totals(lines, document)
+    const status = row?.['fulfilled'] === 1 ? 'F' : openStatus(lines, document)
+    const text = JSON.stringify(document)
+    update.run(external, number, entityId, status, total, subtotal, text, now.getTime(), savedId)
+    lineStore.replace(savedId, lines)
+    return { id: savedId, unknown: [...unknown, ...merged.unknown] }
+  }
+}
+
+/** The customer's internal id: of the reference sent, else the one before. @throws NetSuiteProblem when there is none */
+function createEntityLookUp({ database }: Account): (sent: unknown, before: unknown) => number {
+  const customer = database.prepare('SELECT id FROM sim_customer WHERE id = ? OR external_id = ?')
+  return (sent, before) => {
+    if (sent === undefined && before !== undefined) return Number(before)
+    const { id, externalId } = (sent ?? {}) as Reference
+    if (id === undefined && externalId === undefined) throw userError('Please enter value(s) for: Customer')
+    const found = customer.get(id ?? null, externalId ?? null)
+    if (found !== undefined) return Number(found['id'])
+    throw invalidContent('entity', `Invalid Field Value ${id ?? externalId} for the following field: entity`)
+  }
+}
+
+function refuseAfterFulfilment(row: Wire | undefined, item: unknown, replace: ReadonlySet<string>): void {
+  if (row?.['fulfilled'] !== 1 || !item || !replace.has('item')) return
+  throw userError('The item lines of an order that has been fulfilled cannot be replaced.')
+}
+
+/** total = lines − discount + tax + shipping + handling; the discount counts the same with either sign. */
+function totals(lines: readonly OrderLine[], document: Wire): { subtotal: number; total: number } {
+  const header = (name: string) => Number(document[name] ?? 0)
+  const subtotal = sum(lines.map(({ amount }) => amount))
+  const charges = [header('taxTotal'), header('shippingCost'), header('handlingCost')]
+  return { subtotal, total: sum([subtotal, -Math.abs(header('discountTotal')), ...charges]) }
+}
+
+function openStatus(lines: readonly OrderLine[], document: Wire): string {
+  if (lines.every(({ document: line }) => line['isClosed'] === true)) return 'H'
+  return (document['orderStatus'] as { id: string } | undefined)?.id ?? 'B'
+}
+
+function salesOrderWire(row: Wire, lines: readonly OrderLine[], customer: unknown, options: ReadOptions): Wire {
+  const { origin, expand } = options
+  const href = recordUrl(origin, 'salesOrder', Number(row['id']))
+  const status = String(row['status'])
+  const {
+    orderStatus = { id: 'B' },
+    billingAddress,
+    shippingAddress,
+    ...document
+  } = JSON.parse(String(row['document'])) as Wire & { orderStatus?: { id: string } }
+  const address = (name: string, value: unknown) =>
+    value === undefined ? undefined : { links: selfLink(`${href}/${name}`), ...(expand && (value as Wire)) }
+  const items = lines.map((line) => lineWire(line, href, origin, row['fulfilled'] === 1))
+  const entityLinks = selfLink(recordUrl(origin, 'customer', Number(row['entity_id'])))
+  return present({
+    links: selfLink(href),
+    id: String(row['id']),
+    tranId: row['tranid'],
+    externalId: row['external_id'],
+    entity: { links: entityLinks, id: String(row['entity_id']), refName: customer },
+    currency: { id: '1', refName: 'USD' },
+    exchangeRate: 1,
+    ...document,
+    orderStatus: { id: orderStatus.id, refName: statusNames[orderStatus.id] },
+    status: { id: status, refName: statusNames[status] },
+    createdDate: isoTime(row['created_at']),
+    lastModifiedDate: isoTime(row['modified_at']),
+    subtotal: row['subtotal'],
+    total: row['total'],
+    billingAddress: address('billingAddress', billingAddress),
+    shippingAddress: address('shippingAddress', shippingAddress),
+    item: { links: selfLink(`${href}/item`), ...(expand && { items, totalResults: items.length }) },
+  })
+}
+
+function lineWire(line: OrderLine, orderHref: string, origin: string, fulfilled: boolean): Wire {
+  const id = String(line.itemId)
+  return present({
+    links: selfLink(`${orderHref}/item/${line.line}`),
+    line: line.line,
+    lineUniqueKey: line.uniqueKey,
+    item: { links: selfLink(recordUrl(origin, 'inventoryItem', id)), id, refName: line.itemName },
+    itemType: { id: 'InvtPart', refName: 'Inventory Item' },
+    quantity: line.quantity,
+    rate: line.rate,
+    amount: line.amount,
+    isClosed: false,
+    quantityFulfilled: fulfilled ? line.quantity : 0,
+    ...line.document,
+  })
+}

@@ -1,0 +1,44 @@
+/** How the account's data is kept. Times are milliseconds since 1970; amounts are numbers with up to 8 decimals. */
+export const schema = `
+CREATE TABLE IF NOT EXISTS sim_item (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, itemid TEXT NOT NULL UNIQUE, displayname TEXT, description TEXT, upccode TEXT,
+  isinactive TEXT NOT NULL DEFAULT 'F', manufacturer TEXT, mpn TEXT, weight NUMERIC, weightunit TEXT,
+  custom TEXT NOT NULL DEFAULT '{}', created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS sim_item_modified ON sim_item (modified_at, id);
+CREATE TABLE IF NOT EXISTS sim_custom_field (scriptid TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS sim_location (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS sim_price_level (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS sim_stock (
+  item_id INTEGER NOT NULL REFERENCES sim_item (id) ON DELETE CASCADE,
+  location_id INTEGER NOT NULL REFERENCES sim_location (id),
+  on_hand NUMERIC NOT NULL, available NUMERIC NOT NULL, committed NUMERIC NOT NULL, changed_at INTEGER NOT NULL,
+  PRIMARY KEY (item_id, location_id)
+);
+CREATE TABLE IF NOT EXISTS sim_price (
+  item_id INTEGER NOT NULL REFERENCES sim_item (id) ON DELETE CASCADE,
+  level_id INTEGER NOT NULL REFERENCES sim_price_level (id),
+  price NUMERIC NOT NULL,
+  PRIMARY KEY (item_id, level_id)
+);
+CREATE TABLE IF NOT EXISTS sim_customer (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, external_id TEXT UNIQUE, entityid TEXT NOT NULL UNIQUE,
+  document TEXT NOT NULL, created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS sim_sales_order (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, external_id TEXT UNIQUE, tranid TEXT NOT NULL, entity_id INTEGER NOT NULL,
+  fulfilled INTEGER NOT NULL DEFAULT 0, status TEXT NOT NULL, total NUMERIC NOT NULL, subtotal NUMERIC NOT NULL,
+  document TEXT NOT NULL, created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS sim_sales_order_line (
+  unique_key INTEGER PRIMARY KEY AUTOINCREMENT,
+  order_id INTEGER NOT NULL REFERENCES sim_sales_order (id) ON DELETE CASCADE,
+  line INTEGER NOT NULL, item_id INTEGER NOT NULL, item_name TEXT NOT NULL,
+  quantity NUMERIC NOT NULL, rate NUMERIC NOT NULL, amount NUMERIC NOT NULL, document TEXT NOT NULL,
+  UNIQUE (order_id, line)
+);
+`
+
+/** Locations and price levels every account here has, by internal id. */
+export const locations = { 1: 'East Warehouse', 2: 'West Warehouse', 6: 'Drop Ship' } as const
+export const priceLevels = { 1: 'Base Price', 2: 'Wholesale' } as const

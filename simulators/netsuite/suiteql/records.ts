@@ -1,0 +1,37 @@
+/**
+ * What SuiteQL sees: a view of each record under SuiteQL's names, and nothing else. ACCOUNT_TIME and ACCOUNT_DATE are
+ * registered functions that make marked dates on the account's clock.
+ */
+export function recordViews(customFields: readonly string[]): Record<string, string> {
+  const custom = customFields.map((name) => `, custom ->> '$."${name}"' AS ${name}`).join('')
+  return {
+    item: `SELECT id, itemid, itemid AS fullname, displayname, description, 'InvtPart' AS itemtype, upccode,
+      NULL AS externalid, isinactive, NULL AS parent, NULL AS matrixtype, manufacturer, mpn, weight, weightunit,
+      ACCOUNT_TIME(created_at) AS createddate, ACCOUNT_TIME(modified_at) AS lastmodifieddate ${custom} FROM sim_item`,
+    location: `SELECT id, name, name AS fullname, 'F' AS isinactive FROM sim_location`,
+    aggregateItemLocation: `SELECT item_id AS item, location_id AS location, on_hand AS quantityonhand,
+      available AS quantityavailable, committed AS quantitycommitted, 0 AS quantityonorder, 0 AS quantitybackordered,
+      0 AS quantityintransit, NULL AS reorderpoint, NULL AS preferredstocklevel,
+      ACCOUNT_TIME(changed_at) AS lastquantityavailablechange FROM sim_stock`,
+    pricelevel: `SELECT id, name, 'F' AS isinactive FROM sim_price_level`,
+    itemprice: `SELECT item_id AS item, level_id AS pricelevel, name AS pricelevelname, price, 0 AS quantity,
+      1 AS currencypage FROM sim_price JOIN sim_price_level ON sim_price_level.id = level_id`,
+    pricing: `SELECT item_id AS item, level_id AS pricelevel, price AS unitprice, 0 AS quantity, 1 AS currency
+      FROM sim_price`,
+    customer: `SELECT id, entityid, external_id AS externalid, document ->> '$.companyName' AS companyname,
+      document ->> '$.firstName' AS firstname, document ->> '$.lastName' AS lastname,
+      document ->> '$.email' AS email, document ->> '$.phone' AS phone,
+      CASE document ->> '$.isPerson' WHEN 1 THEN 'T' ELSE 'F' END AS isperson,
+      CASE document ->> '$.isInactive' WHEN 1 THEN 'T' ELSE 'F' END AS isinactive,
+      ACCOUNT_TIME(created_at) AS datecreated, ACCOUNT_TIME(modified_at) AS lastmodifieddate FROM sim_customer`,
+    transaction: `SELECT id, tranid, 'SalesOrd' AS type, status, entity_id AS entity, external_id AS externalid,
+      document ->> '$.otherRefNum' AS otherrefnum, document ->> '$.memo' AS memo, document ->> '$.email' AS email,
+      total AS foreigntotal, ACCOUNT_DATE(document ->> '$.tranDate') AS trandate,
+      ACCOUNT_TIME(created_at) AS createddate, ACCOUNT_TIME(modified_at) AS lastmodifieddate FROM sim_sales_order`,
+    transactionline: `SELECT line AS id, unique_key AS uniquekey, order_id AS "transaction", item_id AS item,
+      -quantity AS quantity, rate, -amount AS netamount, -amount AS foreignamount, 'F' AS mainline, 'F' AS taxline,
+      line AS linesequencenumber, CASE document ->> '$.isClosed' WHEN 1 THEN 'T' ELSE 'F' END AS isclosed
+      FROM sim_sales_order_line
+      UNION ALL SELECT 0, NULL, id, NULL, NULL, NULL, total, total, 'T', 'F', 0, 'F' FROM sim_sales_order`,
+  }
+}

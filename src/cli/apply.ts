@@ -1,0 +1,30 @@
+import { configFromEnvironment } from '../config.ts'
+import { applyConfiguration } from '../core/apply-configuration.ts'
+import { loadConfiguration } from '../core/load-configuration.ts'
+import { readArguments, UsageError } from './arguments.ts'
+import { openTables } from './platform.ts'
+
+const USAGE = `waldstream apply <dir> [--json]
+
+  Puts the systems, connections and product metadata of a folder into the tables. Running processes take them up.`
+
+export async function applyCommand(args: readonly string[]): Promise<void> {
+  const options = {
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return console.log(USAGE)
+  const [folder, ...more] = positionals
+  if (folder === undefined || more.length > 0) throw new UsageError('apply takes one folder', USAGE)
+  const config = configFromEnvironment()
+  const configuration = await loadConfiguration(folder, config.environment)
+  const { tables, close } = await openTables(config)
+  try {
+    const { changed, unchanged } = await applyConfiguration(tables, configuration)
+    const text = changed.length === 0 ? 'nothing changed' : `changed: ${changed.join(', ')}`
+    console.log(values.json ? JSON.stringify({ changed, unchanged }) : `${text} (${unchanged} unchanged)`)
+  } finally {
+    close()
+  }
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { toStreamError } from '../errors.ts'
+import { applyCommand } from './apply.ts'
+import { UsageError } from './arguments.ts'
+import { runCommand } from './run.ts'
+import { syncCommand } from './sync.ts'
+import { validateCommand } from './validate.ts'
+
+const USAGE = `waldstream <command>
+
+  run --role producer|processor|projector|api|all   run a role until it is told to end
+  apply <dir>                                       put a folder of configuration into the tables
+  validate <dir>                                    check a folder of configuration
+  sync <read>                                       request a run of a read, for example magento.orders.all
+
+Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
+Exit code: 0 done, 1 failed, 2 wrong use.`
+
+const commands: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  run: runCommand,
+  apply: applyCommand,
+  validate: validateCommand,
+  sync: syncCommand,
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args
+  if (name === '--help' || name === '-h' || name === 'help') {
+    console.log(USAGE)
+    return 0
+  }
+  if (name === '--version') {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string
+    }
+    console.log(version)
+    return 0
+  }
+  const command = name === undefined ? undefined : commands[name]
+  if (command === undefined) {
+    console.error(name === undefined ? USAGE : `there is no command "${name}"\n\n${USAGE}`)
+    return 2
+  }
+  try {
+    await command(rest)
+    return 0
+  } catch (error) {
+    const known = toStreamError(error)
+    console.error(known.code === 'unexpected' ? error : `${known.code}: ${known.message}`)
+    return error instanceof UsageError ? 2 : 1
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))

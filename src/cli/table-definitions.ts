@@ -1,0 +1,13 @@
+import { controlTables } from '../control/tables.ts'
+import { coreTables } from '../core/tables.ts'
+import type { TableDefinition } from '../platform/dynamodb/tables.ts'
+import { processorTables } from '../processors/tables.ts'
+import { projectionTables } from '../projections/tables.ts'
+
+/** Every table the product has. */
+export const tableDefinitions: readonly TableDefinition[] = [
+  ...coreTables,
+  ...controlTables,
+  ...processorTables,
+  ...projectionTables,
+]

@@ -1,0 +1,25 @@
+import { processEnvironment } from '../config.ts'
+import { loadConfiguration } from '../core/load-configuration.ts'
+import { readArguments, UsageError } from './arguments.ts'
+
+const USAGE = `waldstream validate <dir> [--json]
+
+  Checks every YAML file of the folder and names every mistake with file, line and way out.`
+
+export async function validateCommand(args: readonly string[]): Promise<void> {
+  const options = {
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return console.log(USAGE)
+  const [folder, ...more] = positionals
+  if (folder === undefined || more.length > 0) throw new UsageError('validate takes one folder', USAGE)
+  const { systems, connections } = await loadConfiguration(folder, processEnvironment())
+  const summary = { systems: systems.length, connections: connections.length }
+  console.log(
+    values.json
+      ? JSON.stringify(summary)
+      : `${folder} is valid: ${summary.systems} systems, ${summary.connections} connections`,
+  )
+}

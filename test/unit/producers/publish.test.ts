@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { StreamError } from '../../../src/errors.ts'
+import { MAX_AHEAD_MS } from '../../../src/events/version.ts'
+import { publishPage } from '../../../src/producers/publish.ts'
+import { bench, pageOf, stock } from './support.ts'
+
+const origin = { source: 'netsuite', entity: 'inventory', read: 'netsuite.inventory.all', taskId: 't1' } as const
+
+describe('publishPage', () => {
+  it('sends each entity once, under source|key, and reports it', async () => {
+    const deps = bench()
+    const counts = await publishPage(deps, origin, pageOf([stock('A', '1'), stock('B', '2')]))
+    expect(counts).toEqual({ published: 2, unchanged: 0, unreadable: 0, capped: 0 })
+    expect(deps.producer.sent.map(({ topic, key }) => [topic, key])).toEqual([
+      ['inventory', 'netsuite|A'],
+      ['inventory', 'netsuite|B'],
+    ])
+    expect(deps.reported.map(({ taskId, result }) => [taskId, result.key, result.status])).toEqual([
+      ['t1', 'A', 'new'],
+      ['t1', 'B', 'new'],
+    ])
+  })
+
+  it('does not publish unchanged content again, whenever it is read (Guarantee 3)', async () => {
+    const deps = bench()
+    await publishPage(deps, origin, pageOf([stock('A', '1', 1000)]))
+    const again = await publishPage(deps, { ...origin, taskId: 't2' }, pageOf([stock('A', '1.0', 2000)], 9000))
+    expect(again).toMatchObject({ published: 0, unchanged: 1 })
+    expect(deps.producer.sent).toHaveLength(1)
+  })
+
+  it('gives the same change the same event id', async () => {
+    const [a, b] = [bench(), bench()]
+    await publishPage(a, origin, pageOf([stock('A', '1')]))
+    await publishPage(b, { ...origin, taskId: 'other' }, pageOf([stock('A', '1')], 7000))
+    const ids = async (deps: typeof a) => (await deps.appended('inventory')).map(({ eventId }) => eventId)
+    expect(await ids(a)).toEqual(await ids(b))
+  })
+
+  it.each(['before', 'after'] as const)(
+    'A, B with the answer lost %s the append, then A again ends with A',
+    async (when) => {
+      const deps = bench()
+      await publishPage(deps, origin, pageOf([stock('A', '1', 1000)]))
+      deps.producer.failNext(when)
+      await expect(publishPage(deps, origin, pageOf([stock('A', '2', 2000)]))).rejects.toThrow(/lost/)
+      await publishPage(deps, origin, pageOf([stock('A', '1', 3000)]))
+      const last = (await deps.appended('inventory')).at(-1)
+      expect(last?.data.locations[0]?.available).toBe(100_000_000n)
+      expect(last?.occurredAt).toBe(3000)
+    },
+  )
+
+  it('counts an entity that changes twice within a run once', async () => {
+    const deps = bench()
+    await publishPage(deps, origin, pageOf([stock('A', '1')]))
+    expect(await publishPage(deps, origin, pageOf([stock('A', '2')]))).toMatchObject({ published: 0 })
+    expect(deps.producer.sent).toHaveLength(2)
+  })
+
+  it('caps a time that lies too far ahead, and says so', async () => {
+    const deps = bench()
+    const counts = await publishPage(deps, origin, pageOf([stock('A', '1', 5001 + MAX_AHEAD_MS)], 5000))
+    expect(counts.capped).toBe(1)
+    expect((await deps.appended('inventory'))[0]?.occurredAt).toBe(5000)
+  })
+
+  it('keeps what can not be read as a dead letter, byte for byte, and goes on (Guarantees 2 and 5)', async () => {
+    const deps = bench()
+    const error = new StreamError('decimal_invalid', 'quantity: "x" is not a decimal number', { field: 'quantity' })
+    const page = { ...pageOf([stock('B', '2')]), unreadable: [{ key: 'A', error, raw: '{"quantity":"x"}' }] }
+    expect(await publishPage(deps, origin, page)).toMatchObject({ published: 1, unreadable: 1 })
+    const [letter] = await deps.appended('dead-letters')
+    expect(letter).toMatchObject({ code: 'decimal_invalid', field: 'quantity', key: 'A', stage: origin.read })
+    expect(letter?.originalValue?.toString()).toBe('{"quantity":"x"}')
+    expect(deps.reported.map(({ result }) => [result.key, result.status])).toEqual([
+      ['B', 'new'],
+      ['A', 'failed'],
+    ])
+  })
+})

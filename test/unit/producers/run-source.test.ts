@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { dispatch } from '../../../src/control/dispatch.ts'
+import { readControl, takeLease } from '../../../src/control/read-control.ts'
+import { getRun } from '../../../src/control/runs.ts'
+import type { Read } from '../../../src/core/model.ts'
+import { runSource } from '../../../src/producers/run-source.ts'
+import type { Page, SourceReader, WindowRow } from '../../../src/producers/source.ts'
+import { type Bench, bench, pageOf, stock } from './support.ts'
+
+const read: Read = {
+  id: 'netsuite.inventory.all',
+  system: 'netsuite',
+  entity: 'inventory',
+  scope: 'all',
+  schedule: null,
+  zone: 'UTC',
+  startFrom: null,
+  pageSize: 2,
+  settleSeconds: 0,
+  overlapSeconds: 0,
+  filter: {},
+}
+const window = { from: null, to: 10_000 }
+
+async function job(deps: Bench, reader: SourceReader<'inventory'>) {
+  const nothing = { requestedBy: null, reason: null, from: null, queueUrl: null }
+  await dispatch(deps.tables, { requestId: 'r', read: read.id, trigger: 'api', requestedAt: 1, ...nothing })
+  const lease = await takeLease(deps.tables, await readControl(deps.tables, read.id), { id: 'w', now: 0, leaseMs: 1 })
+  const run = lease === undefined ? undefined : await getRun(deps.tables, lease.run)
+  if (lease === undefined || run === undefined) throw new Error('no run')
+  return { run, read, reader, window, fence: lease.fence, signal: new AbortController().signal }
+}
+
+/** Gives these pages, pass by pass, and lists these rows. */
+function reader(
+  passes: readonly (readonly Page<'inventory'>[])[],
+  list: readonly WindowRow[],
+): SourceReader<'inventory'> {
+  let pass = 0
+  return {
+    name: 'test.inventory',
+    entity: 'inventory',
+    async *read() {
+      yield* passes[Math.min(pass, passes.length - 1)] ?? []
+      pass += 1
+    },
+    async *list() {
+      yield list
+    },
+  }
+}
+
+const rows = (...skus: string[]): WindowRow[] => skus.map((key) => ({ key, changedAt: '1000' }))
+
+describe('runSource', () => {
+  it('notes how far it came after each acknowledged page', async () => {
+    const deps = bench()
+    const pages = [pageOf([stock('A', '1'), stock('B', '2')]), pageOf([stock('C', '3')])]
+    const { run, ...rest } = await job(deps, reader([pages], rows('A', 'B', 'C')))
+    expect(await runSource(deps, { run, ...rest })).toEqual({ state: 'ended', missing: [] })
+    expect(await getRun(deps.tables, run.id)).toMatchObject({ pages: 2, read_count: 3, published: 3, unchanged: 0 })
+  })
+
+  it('leaves its place before a page that was not acknowledged (Guarantee 1)', async () => {
+    const deps = bench()
+    const { run, ...rest } = await job(deps, reader([[pageOf([stock('A', '1')])]], rows('A')))
+    deps.producer.failNext('after')
+    await expect(runSource(deps, { run, ...rest })).rejects.toThrow()
+    expect(await getRun(deps.tables, run.id)).toMatchObject({ pages: 0, reached: null })
+  })
+
+  it('reads again what the proof of the window did not find read (Guarantee 6)', async () => {
+    const deps = bench()
+    const late = [pageOf([stock('A', '1'), stock('LATE', '9')])]
+    const { run, ...rest } = await job(deps, reader([[pageOf([stock('A', '1')])], late], rows('A', 'LATE')))
+    expect((await runSource(deps, { run, ...rest })).state).toBe('ended')
+    expect((await deps.appended('inventory')).map(({ key }) => key)).toEqual(['A', 'LATE'])
+  })
+
+  it('is incomplete, and names what is missing, when the window can not be agreed on', async () => {
+    const deps = bench()
+    const { run, ...rest } = await job(deps, reader([[pageOf([stock('A', '1')])]], rows('A', 'GHOST')))
+    expect(await runSource(deps, { run, ...rest })).toEqual({ state: 'incomplete', missing: ['GHOST'] })
+  })
+
+  it('proves the whole window after a takeover, though it begins in the middle', async () => {
+    const deps = bench()
+    const passes = [[pageOf([stock('B', '2')])], [pageOf([stock('A', '1'), stock('B', '2')])]]
+    const { run, ...rest } = await job(deps, reader(passes, rows('A', 'B')))
+    const taken = { ...run, reached: { changedAt: '1000', id: '1' } }
+    expect(await runSource(deps, { run: taken, ...rest })).toEqual({ state: 'ended', missing: [] })
+    expect((await deps.appended('inventory')).map(({ key }) => key).toSorted()).toEqual(['A', 'B'])
+  })
+
+  it('stops when another worker has taken the run over', async () => {
+    const deps = bench()
+    const { run, ...rest } = await job(deps, reader([[pageOf([stock('A', '1')])]], rows('A')))
+    await takeLease(deps.tables, await readControl(deps.tables, read.id), { id: 'other', now: 99, leaseMs: 1 })
+    await deps.tables.update('sync_runs', { id: run.id }, { set: { fence: rest.fence + 1 } })
+    await expect(runSource(deps, { run, ...rest })).rejects.toMatchObject({ code: 'lease_lost' })
+  })
+})

@@ -1,0 +1,54 @@
+import { pino } from 'pino'
+import { controlTables } from '../../../src/control/tables.ts'
+import { decimal8 } from '../../../src/events/decimal.ts'
+import type { TopicEvents } from '../../../src/events/topics.ts'
+import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
+import type { StageResult } from '../../../src/platform/runtime/status-reporter.ts'
+import type { PublishDeps } from '../../../src/producers/publish.ts'
+import type { Page, ReadEntity } from '../../../src/producers/source.ts'
+import { memoryCodec } from '../../support/memory-codec.ts'
+import { type MemoryProducer, memoryProducer } from '../../support/memory-producer.ts'
+import { memoryTables } from '../../support/memory-tables.ts'
+
+export interface Bench extends PublishDeps {
+  readonly tables: Tables
+  readonly producer: MemoryProducer
+  readonly reported: StageResult[]
+  /** Events appended to a topic, in order. */
+  appended<K extends keyof TopicEvents>(kind: K): Promise<readonly TopicEvents[K][]>
+}
+
+export function bench(): Bench {
+  const tables = memoryTables(controlTables)
+  const producer = memoryProducer()
+  const codec = memoryCodec()
+  const reported: StageResult[] = []
+  const reporter = {
+    async report(_stage: string, _partition: number, results: readonly StageResult[]) {
+      reported.push(...results)
+    },
+  }
+  return {
+    tables,
+    producer,
+    codec,
+    reporter,
+    reported,
+    logger: pino({ level: 'silent' }),
+    topicPrefix: '',
+    appended: (kind) =>
+      Promise.all(producer.sent.filter(({ topic }) => topic === kind).map(({ value }) => codec.decode(kind, value))),
+  }
+}
+
+/** One location's stock of an SKU, as a reader gives it. */
+export function stock(sku: string, quantity: string, occurredAt = 1000): ReadEntity<'inventory'> {
+  const available = decimal8(quantity, 'quantity')
+  const locations = [{ location: 'East', onHand: available, available, attributes: {} }]
+  return { key: sku, occurredAt, deleted: false, data: { sku, locations, attributes: {} }, raw: null }
+}
+
+export function pageOf(entities: readonly ReadEntity<'inventory'>[], requestedAt = 5000): Page<'inventory'> {
+  const rows = entities.map(({ key, occurredAt }) => ({ key, changedAt: String(occurredAt) }))
+  return { entities, unreadable: [], rows, reached: { changedAt: rows.at(-1)?.changedAt ?? '', id: '0' }, requestedAt }
+}
