@@ -33,6 +33,7 @@ export const policies = {
   source_data_invalid: 'dead-letter',
   mapping_failed: 'dead-letter',
   totals_differ: 'dead-letter',
+  line_claimed_twice: 'dead-letter',
   target_rejected: 'dead-letter',
   target_conflict: 'dead-letter',
   unexpected: 'dead-letter',

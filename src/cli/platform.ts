@@ -2,12 +2,14 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
-import { createTables, type DynamoTables } from '../platform/dynamodb/dynamo-tables.ts'
+import { createTables } from '../platform/dynamodb/create-tables.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { EventLog, LogAdmin, LogProducer } from '../platform/kafka/event-log.ts'
 import { createKafkaEventLog } from '../platform/kafka/kafkajs-event-log.ts'
 import { allTopics } from '../platform/kafka/topic-definitions.ts'
+import { createLogger } from '../platform/logger.ts'
 import { createCodec } from '../platform/registry/codec.ts'
-import { createStatusReporter } from '../platform/runtime/report-status.ts'
+import { createStatusReporter } from '../platform/runtime/create-status-reporter.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { systemClock } from '../platform/system-clock.ts'
 import { tableDefinitions } from './table-definitions.ts'
@@ -21,9 +23,50 @@ export interface Platform {
   readonly producer: LogProducer
   readonly admin: LogAdmin
   readonly codec: EventCodec
-  readonly tables: DynamoTables['tables']
+  readonly tables: Tables
   readonly reporter: StatusReporter
   /** Makes the topics of these systems where they are missing. */
   createTopics(systems: readonly string[]): Promise<void>
   close(): Promise<void>
+}
+
+/** The tables alone, made where they are missing: what commands without events need. */
+export async function openTables(
+  config: Config,
+  logger = createLogger({ level: config.logLevel, name: 'waldstream' }),
+) {
+  const { endpoint, region } = config.dynamodb
+  const opened = createTables({ endpoint, region, prefix: config.tablePrefix, logger })
+  await opened.create(tableDefinitions)
+  return { tables: opened.tables, close: () => opened.close() }
+}
+
+/** Connects to tables, registry and broker; registers the schemas. Throws what says which of them is missing. */
+export async function openPlatform(config: Config): Promise<Platform> {
+  const logger = createLogger({ level: config.logLevel, name: 'waldstream' })
+  const log = createKafkaEventLog({ ...config.kafka, clientId: 'waldstream', logger })
+  const opening = [openTables(config, logger), openCodec(config, logger), log.producer(), log.admin()] as const
+  const closers = [
+    async () => (await opening[0]).close(),
+    async () => (await opening[2]).close(),
+    async () => (await opening[3]).close(),
+  ]
+  const close = async () => void (await Promise.allSettled(closers.map((end) => end())))
+  try {
+    const [{ tables }, codec, producer, admin] = await Promise.all(opening)
+    const { topicPrefix, partitions, replication } = config
+    const reporter = createStatusReporter({ producer, codec, topicPrefix, clock: systemClock })
+    const createTopics = (systems: readonly string[]) =>
+      admin.createTopics(allTopics({ prefix: topicPrefix, partitions, replication, systems }))
+    return { config, logger, clock: systemClock, log, producer, admin, codec, tables, reporter, createTopics, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function openCodec(config: Config, logger: Logger): Promise<EventCodec> {
+  const { url, username, password } = config.registry
+  const credentials = username === null || password === null ? {} : { username, password }
+  return createCodec({ url, ...credentials, prefix: config.topicPrefix, logger })
 }

@@ -1,3 +1,4 @@
+import { apiTables } from '../api/tables.ts'
 import { controlTables } from '../control/tables.ts'
 import { coreTables } from '../core/tables.ts'
 import type { TableDefinition } from '../platform/dynamodb/tables.ts'
@@ -10,4 +11,5 @@ export const tableDefinitions: readonly TableDefinition[] = [
   ...controlTables,
   ...processorTables,
   ...projectionTables,
+  ...apiTables,
 ]

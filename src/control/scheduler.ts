@@ -1,11 +1,18 @@
 import { Cron } from 'croner'
 import type { Logger } from 'pino'
-import type { Configuration, Read } from '../core/model.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type SyncRequester, tickRequestId } from './request-sync.ts'
 
+/** What the scheduler knows of a read. */
+export interface ScheduledRead {
+  readonly id: string
+  /** Cron expression, in `zone`; null: on request only. */
+  readonly schedule: string | null
+  readonly zone: string
+}
+
 /** Ticks of a read's schedule in (after, upTo], milliseconds UTC; the last one alone when several were missed. */
-export function lastTick(read: Read, after: number, upTo: number): number | null {
+export function lastTick(read: ScheduledRead, after: number, upTo: number): number | null {
   if (read.schedule === null) return null
   const cron = new Cron(read.schedule, { timezone: read.zone })
   let tick: number | null = null
@@ -20,7 +27,8 @@ export function lastTick(read: Read, after: number, upTo: number): number | null
  * is the same in all of them, so one tick is one run.
  */
 export async function runScheduler(deps: {
-  readonly configuration: () => Configuration
+  /** The reads as they are configured now. */
+  readonly reads: () => readonly ScheduledRead[]
   readonly requester: SyncRequester
   readonly clock: Clock
   readonly logger: Logger
@@ -29,9 +37,8 @@ export async function runScheduler(deps: {
   let last = deps.clock.now()
   while (!deps.signal.aborted) {
     const now = deps.clock.now()
-    const reads = deps.configuration().systems.flatMap((system) => system.reads)
     try {
-      for (const read of reads) {
+      for (const read of deps.reads()) {
         const tick = lastTick(read, last, now)
         if (tick === null) continue
         const requestId = tickRequestId(read.id, tick)

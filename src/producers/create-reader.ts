@@ -1,16 +1,9 @@
-import type { Logger } from 'pino'
 import type { Read, System, SystemType } from '../core/model.ts'
-import { isReference } from '../core/references.ts'
 import { StreamError } from '../errors.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
-import { createImageFeedClient } from '../systems/image-feed/client.ts'
-import { imageFeedSettings } from '../systems/image-feed/settings.ts'
-import { createMagento2Client } from '../systems/magento2/client.ts'
-import { magento2Settings } from '../systems/magento2/settings.ts'
-import { createNetSuiteClient } from '../systems/netsuite/client.ts'
-import { netsuiteSettings } from '../systems/netsuite/settings.ts'
-import { type FeedMemory, imageFeedImages } from './image-feed-images.ts'
+import { type ClientDeps, type Clients, createClients } from '../systems/clients.ts'
+import { imageFeedImages } from './image-feed-images.ts'
 import { magento2Images } from './magento2-images.ts'
 import { magento2Orders } from './magento2-orders.ts'
 import { netsuiteInventory } from './netsuite-inventory.ts'
@@ -19,89 +12,53 @@ import type { AnySourceReader, Page, SourceReader } from './source.ts'
 
 export interface ReaderDeps {
   readonly clock: Clock
-  readonly logger: Logger
-  /** The value behind `env:NAME` or `file:/path`. */
-  readonly resolveSecret: (reference: string) => string | Promise<string>
+  readonly clients: Clients
 }
 
-type Make = (read: Read) => AnySourceReader
-type Makers = Partial<Record<Entity, Make>>
+type Make = (deps: ReaderDeps, read: Read, system: System) => Promise<AnySourceReader>
 
-/** THE table of sources: how each type of system is connected to, and its reader of each entity. */
-const sources: Readonly<Record<SystemType, (system: System, deps: ReaderDeps) => Makers>> = {
-  magento2(system, { clock, logger }) {
-    const client = createMagento2Client(magento2Settings(system), { clock, logger })
-    return {
-      orders: (read) => magento2Orders(client, read, clock),
-      images: (read) => magento2Images(client, read, system, clock),
-    }
+/** THE table of sources: (type of system, entity) → reader. */
+const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>>>>> = {
+  magento2: {
+    orders: async ({ clients, clock }, read, system) => magento2Orders(await clients.magento2(system), read, clock),
+    images: async ({ clients, clock }, read, system) =>
+      magento2Images(await clients.magento2(system), read, system, clock),
   },
-  netsuite(system, { clock, logger }) {
-    const client = createNetSuiteClient(netsuiteSettings(system), { clock, logger })
-    return {
-      products: (read) => netsuiteProducts(client, read, system, clock),
-      inventory: (read) => netsuiteInventory(client, read, system, clock),
-    }
+  netsuite: {
+    products: async ({ clients, clock }, read, system) =>
+      netsuiteProducts(await clients.netsuite(system), read, system, clock),
+    inventory: async ({ clients, clock }, read, system) =>
+      netsuiteInventory(await clients.netsuite(system), read, system, clock),
   },
-  'image-feed'(system, { clock }) {
-    const client = createImageFeedClient(imageFeedSettings(system))
-    const memory: FeedMemory = { etag: null }
-    return { images: (read) => imageFeedImages(client, read, memory, clock) }
+  'image-feed': {
+    images: async ({ clients, clock }, read, system) => imageFeedImages(await clients.imageFeed(system), read, clock),
   },
 }
 
-const readable: Readonly<Record<SystemType, readonly Entity[]>> = {
-  magento2: ['orders', 'images'],
-  netsuite: ['products', 'inventory'],
-  'image-feed': ['images'],
+/** Entities that can be read from a type of system. */
+export function readableEntities(type: SystemType): Entity[] {
+  return Object.keys(readers[type]) as Entity[]
+}
+
+/** Gives the reader of a read, with clients of its own: a system's limit of requests holds for all of its reads. */
+export function createReaders(deps: ClientDeps): (read: Read, system: System) => AnySourceReader {
+  const connected = { clock: deps.clock, clients: createClients(deps) }
+  return (read, system) => createReader(read, system, connected)
 }
 
 /**
- * Gives the reader of a read. A system is connected to once, so that its limit of requests holds for all of its reads,
- * and again after its configuration changed or its credentials were refused (they may have been renewed). Throws
- * `configuration_invalid` when the system has no such entity; what else is wrong with the configuration, its reader
- * throws when it reads.
+ * The reader of a read; it connects when it first reads. Throws `configuration_invalid` when the system has no such
+ * entity; what else is wrong with the configuration, the reader throws when it reads.
  */
-export function createReaders(deps: ReaderDeps): (read: Read, system: System) => AnySourceReader {
-  const connected = new Map<string, Promise<Makers>>()
-  return (read, system) => {
-    assertReadable(read, system)
-    const key = JSON.stringify(system)
-    const connect = async (): Promise<AnySourceReader> => {
-      const makers = connected.get(key) ?? connectTo(system, deps)
-      connected.set(key, makers)
-      const make = (await makers)[read.entity]
-      if (make === undefined) throw noReader(read, system)
-      return make(read)
-    }
-    return connectedReader(read, system, connect, () => connected.delete(key))
-  }
-}
-
-async function connectTo(system: System, deps: ReaderDeps): Promise<Makers> {
-  const resolve = async (value: string) => (isReference(value) ? await deps.resolveSecret(value) : value)
-  const secrets = await Promise.all(
-    Object.entries(system.secrets).map(
-      async ([name, reference]) => [name, await deps.resolveSecret(reference)] as const,
-    ),
-  )
-  const resolved = { ...system, address: await resolve(system.address), secrets: Object.fromEntries(secrets) }
-  return sources[system.type](resolved, deps)
-}
-
-/** A reader that connects when it first reads. */
-function connectedReader(
-  read: Read,
-  system: System,
-  connect: () => Promise<AnySourceReader>,
-  forget: () => void,
-): AnySourceReader {
+export function createReader(read: Read, system: System, deps: ReaderDeps): AnySourceReader {
+  const make = readers[system.type][read.entity]
+  if (make === undefined) throw noReader(read, system)
   const through = async function* <T>(pages: (reader: SourceReader<Entity>) => AsyncIterable<T> | undefined) {
     try {
-      const found = pages((await connect()) as SourceReader<Entity>)
+      const found = pages((await make(deps, read, system)) as SourceReader<Entity>)
       if (found !== undefined) yield* found
     } catch (error) {
-      if (error instanceof StreamError && error.policy === 'pause') forget()
+      if (error instanceof StreamError && error.policy === 'pause') deps.clients.forget(system)
       throw error
     }
   }
@@ -114,13 +71,9 @@ function connectedReader(
   return reader as AnySourceReader
 }
 
-function assertReadable(read: Read, system: System): void {
-  if (!readable[system.type].includes(read.entity)) throw noReader(read, system)
-}
-
 function noReader(read: Read, system: System): StreamError {
   const message =
     `system ${system.id}: ${read.entity} can't be read from ${system.type}; ` +
-    `it has ${readable[system.type].join(', ')}. Remove the read ${read.id} or correct its entity`
+    `it has ${readableEntities(system.type).join(', ')}. Remove the read ${read.id} or correct its entity`
   return new StreamError('configuration_invalid', message, { field: `systems.${system.id}.reads` })
 }

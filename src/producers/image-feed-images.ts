@@ -6,28 +6,21 @@ import { parseFeed } from '../systems/image-feed/parse.ts'
 import { readRows } from './read-rows.ts'
 import type { ReadEntity, SourceReader } from './source.ts'
 
-/** ETag of the feed that was last read to its end; null: none yet. It lives as long as the process. */
-export interface FeedMemory {
-  etag: string | null
-}
+/** ETag of each feed that was read to its end; kept as long as its client. */
+const etags = new WeakMap<ImageFeedClient, string | null>()
 
 /**
  * The whole feed, by SKU; it has no change times, so the window says only whether a feed that did not change is read
  * (from the beginning: yes).
  */
-export function imageFeedImages(
-  client: ImageFeedClient,
-  read: Read,
-  memory: FeedMemory,
-  clock: Clock,
-): SourceReader<'images'> {
+export function imageFeedImages(client: ImageFeedClient, read: Read, clock: Clock): SourceReader<'images'> {
   return {
     name: 'image-feed.images',
     entity: 'images',
     async *read(window, after, signal) {
       const requestedAt = clock.now()
       const whole = window.from === null || after !== null
-      const { text, etag } = await client.download(whole ? null : memory.etag, signal)
+      const { text, etag } = await client.download(whole ? null : (etags.get(client) ?? null), signal)
       if (text === null) return
       const entities = groupBySku(parseFeed(text)).filter(
         ({ sku }) => after === null || (sku !== null && sku > after.id),
@@ -39,7 +32,7 @@ export function imageFeedImages(
       }
       // Guarantee 1: only a feed whose every page was taken need not be read again. What was before `after` was of
       // another download.
-      if (after === null) memory.etag = etag
+      if (after === null) etags.set(client, etag)
     },
   }
 }

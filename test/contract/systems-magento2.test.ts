@@ -5,25 +5,41 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { magentoCredentials } from '../../simulators/magento2/authorization.ts'
 import { type MagentoSimulator, startMagentoSimulator } from '../../simulators/magento2/start-magento-simulator.ts'
-import { createReaders } from '../../src/producers/create-reader.ts'
+import { createReader } from '../../src/producers/create-reader.ts'
 import type { SourceReader } from '../../src/producers/source.ts'
+import { createClients } from '../../src/systems/clients.ts'
 import { createMagento2Client } from '../../src/systems/magento2/client.ts'
 import { wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { catalogFile, keysOf, listAll, readAll, readOf, systemOf, wallClock, WHOLE } from '../support/sources.ts'
+import { catalogFile, keysOf, listAll, readAll, readOf, systemOf, WHOLE, wallClock } from '../support/sources.ts'
 
 const { consumerKey, consumerSecret, token, tokenSecret } = magentoCredentials
-const secrets: Record<string, string> = { consumerKey, consumerSecret, accessToken: token, accessTokenSecret: tokenSecret }
-const deps = { clock: wallClock, logger: pino({ level: 'silent' }), resolveSecret: (name: string) => secrets[name.slice(4)] ?? '' }
+const secrets: Record<string, string> = {
+  consumerKey,
+  consumerSecret,
+  accessToken: token,
+  accessTokenSecret: tokenSecret,
+}
+const deps = {
+  clock: wallClock,
+  logger: pino({ level: 'silent' }),
+  resolveSecret: (name: string) => secrets[name.slice(4)] ?? '',
+}
 const signal = new AbortController().signal
 
 let shop: MagentoSimulator
 const state = async () => wireOf(await (await fetch(`${shop.url}/_sim/state`)).json())
 const post = async (path: string, body: unknown, method = 'POST') =>
-  await fetch(`${shop.url}${path}`, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  await fetch(`${shop.url}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
 const references = Object.fromEntries(Object.keys(secrets).map((name) => [name, `env:${name}`]))
-const system = (more: object = {}) => systemOf({ id: 'magento', type: 'magento2', address: shop.url, secrets: references, ...more })
+const system = (more: object = {}) =>
+  systemOf({ id: 'magento', type: 'magento2', address: shop.url, secrets: references, ...more })
+const connected = { clock: wallClock, clients: createClients(deps) }
 const reader = <E extends 'orders' | 'images'>(entity: E, pageSize = 7, more: object = {}) =>
-  createReaders(deps)(readOf('magento', entity, pageSize), system(more)) as SourceReader<E>
+  createReader(readOf('magento', entity, pageSize), system(more), connected) as SourceReader<E>
 
 beforeAll(async () => {
   shop = await startMagentoSimulator({
@@ -141,16 +157,26 @@ if (missing) {
 describe.skipIf(missing)('the specification of Magento 2.4.8', () => {
   it('has every path, method and query parameter that we send', { timeout: 60_000 }, async () => {
     const paths = wireOf(wireOf(parse(readFileSync(spec, 'utf8')))['paths'])
-    const { baseUrl, credentials } = { baseUrl: shop.url, credentials: { consumerKey, consumerSecret, accessToken: token, accessTokenSecret: tokenSecret } }
+    const { baseUrl, credentials } = {
+      baseUrl: shop.url,
+      credentials: { consumerKey, consumerSecret, accessToken: token, accessTokenSecret: tokenSecret },
+    }
     const client = createMagento2Client({ baseUrl, credentials, storeCode: 'all', concurrency: 2 }, deps)
     const order = wiresOf((await state())['orders'])[0]
     await client.getOrder(String(order?.['entity_id']), signal)
-    await client.findSourceItems({ filters: [{ field: 'sku', condition: 'in', value: 'a,b' }], sort: ['source_item_id'], limit: 5 }, signal).catch(() => undefined)
+    await client
+      .findSourceItems(
+        { filters: [{ field: 'sku', condition: 'in', value: 'a,b' }], sort: ['source_item_id'], limit: 5 },
+        signal,
+      )
+      .catch(() => undefined)
     await readAll(reader('orders', 7))
     await readAll(reader('images', 100))
     await listAll(reader('images', 100))
     const sent = wiresOf(await (await fetch(`${shop.url}/_sim/requests`)).json())
-      .map((request) => ({ ...request, path: String(request['path']) }) as { path: string; method: string; query: string })
+      .map(
+        (request) => ({ ...request, path: String(request['path']) }) as { path: string; method: string; query: string },
+      )
       .filter(({ path }) => path.startsWith('/rest/all/'))
     expect(sent.length).toBeGreaterThan(20)
     const unknown = new Set(sent.flatMap((request) => unknownParts(paths, request)))
@@ -159,7 +185,10 @@ describe.skipIf(missing)('the specification of Magento 2.4.8', () => {
 })
 
 /** What of a request the specification does not know. `fields` belongs to every call and is in none of its lists. */
-function unknownParts(paths: object, { method, path, query }: { method: string; path: string; query: string }): string[] {
+function unknownParts(
+  paths: object,
+  { method, path, query }: { method: string; path: string; query: string },
+): string[] {
   const bare = path.replace('/rest/all', '').replace(/^\/V1\/orders\/\d+$/, '/V1/orders/{id}')
   const operation = wireOf(wireOf(wireOf(paths)[bare])[method.toLowerCase()])
   if (operation['responses'] === undefined) return [`${method} ${bare}`]

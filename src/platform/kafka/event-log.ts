@@ -10,7 +10,13 @@ export interface LogRecord {
   readonly timestamp: number
   readonly key: Buffer | null
   readonly value: Buffer | null
-  readonly headers: Readonly<Record<string, Buffer>>
+  readonly headers: readonly LogHeader[]
+}
+
+/** A header as it came; names may repeat. */
+export interface LogHeader {
+  readonly key: string
+  readonly value: Buffer | null
 }
 
 export interface OutgoingRecord {
@@ -21,7 +27,11 @@ export interface OutgoingRecord {
   readonly headers?: Readonly<Record<string, Buffer | string>>
 }
 
-/** Resolves when every record is acknowledged by all in-sync replicas (Guarantee 1); rejects with `broker_unavailable`. */
+/**
+ * `send` resolves when every record is acknowledged by all in-sync replicas (Guarantee 1); records of one call and key
+ * are appended in their order. It rejects with `broker_unavailable`, then any of the records may have been appended, or
+ * with `value_too_large` when the broker refused one for its size.
+ */
 export interface LogProducer {
   send(records: readonly OutgoingRecord[]): Promise<void>
   close(): Promise<void>
@@ -47,7 +57,10 @@ export interface ConsumeOptions {
   readonly topics: readonly string[]
   /** Where a group without committed offsets begins. */
   readonly from: 'earliest' | 'latest'
-  /** Called for one batch of a partition at a time; batches of several partitions may overlap. */
+  /**
+   * Called for one batch of a partition at a time; batches of several partitions may overlap. What it has not committed
+   * when it ends, whether by resolving or rejecting, is handed over again.
+   */
   readonly onBatch: (batch: LogBatch) => Promise<void>
   /** Partitions this member was given, after each rebalance. */
   readonly onAssigned?: (partitions: ReadonlyMap<string, readonly number[]>) => void

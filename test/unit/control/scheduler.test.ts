@@ -1,16 +1,12 @@
 import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { tickRequestId } from '../../../src/control/request-sync.ts'
-import { lastTick, runScheduler } from '../../../src/control/scheduler.ts'
-import type { Configuration, Read } from '../../../src/core/model.ts'
+import { lastTick, runScheduler, type ScheduledRead } from '../../../src/control/scheduler.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 
 const START = Date.parse('2026-03-02T10:00:00Z')
 
-function read(schedule: string | null, zone = 'UTC'): Read {
-  const rest = { startFrom: null, pageSize: 100, settleSeconds: 5, overlapSeconds: 60, filter: {} }
-  return { id: 's.products.all', system: 's', entity: 'products', scope: 'all', schedule, zone, ...rest }
-}
+const read = (schedule: string | null, zone = 'UTC'): ScheduledRead => ({ id: 's.products.all', schedule, zone })
 
 describe('lastTick', () => {
   it('is the last one of those that were missed', () => {
@@ -28,24 +24,10 @@ describe('lastTick', () => {
 describe('runScheduler', () => {
   it('sends a tick again under the same id when the broker did not take it', async () => {
     const clock = manualClock(START)
-    const sent: string[] = []
     const end = new AbortController()
     onTestFinished(() => end.abort())
-    const system = {
-      id: 's',
-      type: 'netsuite',
-      address: '',
-      secrets: {},
-      zone: 'UTC',
-      limits: { concurrency: 1 },
-      settings: {},
-    } as const
-    const configuration: Configuration = {
-      revision: 1,
-      systems: [{ ...system, reads: [read('*/10 * * * *')] }],
-      connections: [],
-      metadata: [],
-    }
+    const sent: string[] = []
+    const reads = () => [read('*/10 * * * *')]
     const twice = Promise.withResolvers<void>()
     const requester = {
       async request({ requestId }: { requestId: string }) {
@@ -56,7 +38,7 @@ describe('runScheduler', () => {
       },
     }
     const logger = pino({ level: 'silent' })
-    const running = runScheduler({ configuration: () => configuration, requester, clock, logger, signal: end.signal })
+    const running = runScheduler({ reads, requester, clock, logger, signal: end.signal })
     clock.set(START + 600_000)
     await expect.poll(() => sent.length).toBe(1)
     clock.set(START + 600_600)

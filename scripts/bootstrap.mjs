@@ -1,0 +1,150 @@
+/**
+ * Runs a task of package.json in a fresh clone as in an old one: installs what is missing, then hands over to the Node
+ * that the project names. Plain JavaScript without dependencies, for Node 20 and later. Standard output is the task's
+ * alone: what is told from here goes to standard error.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const MODULES = join(ROOT, 'node_modules')
+const STAMP = join(MODULES, '.waldstream-installed')
+const NODE = join(MODULES, 'node', 'bin', 'node')
+const OLDEST_NODE = 20
+/** Warnings about packages that want a newer Node than the one that installs them are no news: it is on its way. */
+const QUIET_NPM = { ...process.env, npm_config_loglevel: 'error' }
+
+const vitest = (...args) => [join(MODULES, 'vitest', 'vitest.mjs'), 'run', ...args]
+const projects = (...names) => vitest(...names.flatMap((name) => ['--project', name]))
+
+/** Task → arguments of Node, without those given after the task's name. */
+const TASKS = {
+  start: () => ['demo/start.ts'],
+  services: () => ['services/main.ts'],
+  waldstream: () => ['src/cli/main.ts'],
+  test: () => vitest(...reporters(process.env.WALDSTREAM_TEST_REPORT)),
+  'test:unit': () => projects('unit', 'property', 'contract'),
+  'test:integration': () => projects('integration'),
+  check: () => ['scripts/check.ts'],
+  generate: () => ['scripts/generate-types.ts'],
+  format: () => [join(MODULES, '@biomejs', 'biome', 'bin', 'biome'), 'check', '--write', '.'],
+}
+
+function reporters(report) {
+  return report ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : []
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
+}
+
+function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+/** True when npm's own note of what it installed has every package that the lock file wants, in its version. */
+function isInstalled(lock) {
+  const note = join(MODULES, '.package-lock.json')
+  if (!existsSync(note)) return false
+  const installed = readJson(note).packages
+  return Object.entries(lock.packages).every(([path, wanted]) => {
+    return path === '' || wanted.optional || installed[path]?.version === wanted.version
+  })
+}
+
+function npm(args) {
+  const script = process.env.npm_execpath
+  const [command, first] = script?.endsWith('.js') ? [process.execPath, [script]] : ['npm', []]
+  const { status, error } = spawnSync(command, [...first, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    env: QUIET_NPM,
+  })
+  if (status !== 0) fail(`npm ${args[0]} failed${error ? `: ${error.message}` : ''}. Its messages are above.`)
+}
+
+function installModules() {
+  const text = readFileSync(join(ROOT, 'package-lock.json'), 'utf8')
+  const digest = createHash('sha256').update(text).digest('hex')
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return
+  if (!isInstalled(JSON.parse(text))) {
+    process.stderr.write('installing the packages of package-lock.json\n')
+    npm(['ci', '--include=dev', '--no-audit', '--no-fund'])
+  }
+  writeFileSync(STAMP, digest)
+}
+
+/** The package `node` brings its program by an install script, which npm may be told not to run. */
+function installNode() {
+  if (existsSync(NODE)) return
+  process.stderr.write('installing the Node that the project runs on\n')
+  const script = join('node_modules', 'node', 'installArchSpecificPackage.js')
+  spawnSync(process.execPath, [script], { cwd: ROOT, stdio: ['ignore', 2, 2], env: QUIET_NPM })
+  if (!existsSync(NODE)) fail(`${NODE} could not be installed: delete node_modules and run this again.`)
+}
+
+/** Forwards signals once: Ctrl-C reaches the task by the terminal itself, and npm and we would only repeat it. */
+function forwardSignals(child) {
+  let last = 0
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      const fromTerminal = signal === 'SIGINT' && process.stdin.isTTY
+      const repeated = Date.now() - last < 1000
+      last = Date.now()
+      if (!fromTerminal && !repeated) child.kill(signal)
+    })
+  }
+}
+
+/** The parent's parent, where the system tells: npm runs its scripts by a shell, which outlives it. */
+function grandparent() {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]
+  } catch {
+    return undefined
+  }
+}
+
+/** npm that is killed says nothing to us: those above us are then others, and the task has nobody left. */
+function endWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const above = () => `${process.ppid} ${grandparent()}`
+  const first = above()
+  const timer = setInterval(() => {
+    if (above() === first) return
+    clearInterval(timer)
+    child.kill('SIGTERM')
+  }, 500)
+  timer.unref()
+}
+
+function run(task, args) {
+  const path = [join(MODULES, '.bin'), process.env.PATH].join(delimiter)
+  const child = spawn(NODE, [...TASKS[task](), ...args], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path },
+  })
+  forwardSignals(child)
+  endWithNpm(child)
+  child.once('error', (error) => fail(`${NODE} does not run: ${error.message}`))
+  child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
+}
+
+const [task, ...args] = process.argv.slice(2)
+if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+  fail(`Node ${OLDEST_NODE} or later is needed to start; this is ${process.versions.node}.`)
+}
+if (!Object.hasOwn(TASKS, task ?? '')) {
+  process.stderr.write(`unknown task "${task ?? ''}"; there are: ${Object.keys(TASKS).join(', ')}\n`)
+  process.exit(2)
+}
+installModules()
+installNode()
+run(task, args)

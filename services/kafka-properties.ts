@@ -1,0 +1,44 @@
+/** All our brokers are of one cluster by name: what tells them apart is their data. */
+export const CLUSTER_ID = Buffer.from('waldstream-local').toString('base64url')
+
+/** Where a broker keeps its files and listens, and how clients reach it. */
+export interface KafkaPlace {
+  readonly logDir: string
+  /** `host:port` it binds; the controller's is its own business. */
+  readonly listen: string
+  readonly controller: string
+  /** `host:port` that it tells its clients. */
+  readonly advertised: string
+}
+
+/**
+ * One node, broker and controller in one, for development and tests. The voters are named here and not in its data, so
+ * that kept data starts on other ports. Topics are made by those who mean to, never by a slip in a name.
+ */
+export function kafkaProperties({ logDir, listen, controller, advertised }: KafkaPlace): string {
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': `1@${controller}`,
+    listeners: `BROKER://${listen},CONTROLLER://${controller}`,
+    'advertised.listeners': `BROKER://${advertised}`,
+    'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'BROKER',
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': logDir,
+    'auto.create.topics.enable': 'false',
+    'offsets.topic.replication.factor': '1',
+    'offsets.topic.num.partitions': '6',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'transaction.state.log.num.partitions': '6',
+    'share.coordinator.state.topic.replication.factor': '1',
+    'share.coordinator.state.topic.min.isr': '1',
+    'group.initial.rebalance.delay.ms': '0',
+    'message.max.bytes': '16777216',
+    'replica.fetch.max.bytes': '16777216',
+  }
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** A process and, where the system tells it, when it began: a number that is used again is not mistaken for it. */
+export interface ProcessMark {
+  readonly pid: number
+  readonly began: string | undefined
+}
+
+interface LockContent {
+  readonly owner: ProcessMark
+  readonly processes: readonly ProcessMark[]
+}
+
+/** A held lock. `add` notes a process that must be gone before another may take the lock after a crash of its owner. */
+export interface Lock {
+  add(pid: number): Promise<void>
+  release(): Promise<void>
+}
+
+/** Thrown when another living process holds the lock; `pid` is that process. */
+export class LockedError extends Error {
+  readonly pid: number
+  constructor(file: string, pid: number) {
+    super(`${file} is held by process ${pid}`)
+    this.name = 'LockedError'
+    this.pid = pid
+  }
+}
+
+const LEFTOVER_MS = 15_000
+
+/** State and start of a process as Linux tells them; nothing where there is no /proc, or no such process. */
+function processFacts(pid: number): { state: string | undefined; began: string | undefined } {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0], began: fields[19] }
+  } catch {
+    return { state: undefined, began: undefined }
+  }
+}
+
+/** The mark of a process that runs now. */
+export function markProcess(pid: number): ProcessMark {
+  return { pid, began: processFacts(pid).began }
+}
+
+/** True while this very process runs. One that has ended and only waits to be collected does not. */
+export function isAlive({ pid, began }: ProcessMark): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  const facts = processFacts(pid)
+  return facts.state !== 'Z' && (began === undefined || facts.began === began)
+}
+
+async function read(file: string): Promise<LockContent | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as LockContent
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new Error(`${file} can't be read; remove it if nothing runs there`, { cause: error })
+  }
+}
+
+/** What a crashed owner left ends by itself within seconds; what does not is ended, for it holds the files. */
+async function endLeftovers(processes: readonly ProcessMark[]): Promise<void> {
+  const deadline = Date.now() + LEFTOVER_MS
+  while (processes.some(isAlive) && Date.now() < deadline) await delay(100)
+  for (const one of processes.filter(isAlive)) process.kill(one.pid, 'SIGKILL')
+  while (processes.some(isAlive)) await delay(50)
+}
+
+/** Written aside and put in place whole, so that no reader ever sees half of it. */
+async function put(file: string, content: LockContent, place: (aside: string, file: string) => Promise<void>) {
+  const aside = `${file}.${process.pid}.${randomUUID()}`
+  await writeFile(aside, JSON.stringify(content))
+  try {
+    await place(aside, file)
+  } finally {
+    await rm(aside, { force: true })
+  }
+}
+
+async function create(file: string, content: LockContent): Promise<boolean> {
+  try {
+    await put(file, content, link)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Takes the lock file for this process. A living holder: `LockedError`; a dead one: its processes are waited for first. */
+export async function acquireLock(file: string): Promise<Lock> {
+  const owner = markProcess(process.pid)
+  let content: LockContent = { owner, processes: [] }
+  while (!(await create(file, content))) {
+    const held = await read(file)
+    if (held === undefined) continue
+    if (isAlive(held.owner)) throw new LockedError(file, held.owner.pid)
+    await endLeftovers(held.processes)
+    await rm(file, { force: true })
+  }
+  let written = Promise.resolve()
+  return {
+    add(pid) {
+      content = { owner, processes: [...content.processes, markProcess(pid)] }
+      const latest = content
+      written = written.then(() => put(file, latest, rename))
+      return written
+    },
+    async release() {
+      await written.catch(() => undefined) // told by `add` already
+      await rm(file, { force: true })
+    },
+  }
+}
+
+/** As `acquireLock`, but waits while another living process holds the lock. `waiting` is called once, with its pid. */
+export async function waitForLock(file: string, waiting: (pid: number) => void, signal: AbortSignal): Promise<Lock> {
+  for (let told = false; ; told = true) {
+    try {
+      return await acquireLock(file)
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error
+      if (!told) waiting(error.pid)
+    }
+    await delay(200, undefined, { signal })
+  }
+}

@@ -1,0 +1,139 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { dockerWay } from './docker-way.ts'
+import { jarWay } from './jar-way.ts'
+import { acquireLock, type Lock, LockedError } from './lock.ts'
+import { ADDRESS_VARIABLE, environmentOf, type ServiceName } from './names.ts'
+import type { StartContext, StartedWay, Way } from './way.ts'
+
+export type { ServiceName } from './names.ts'
+
+type WayName = 'docker' | 'jars'
+
+/** Services that answer. `env` names all that were needed; `how` says in one line which way was gone and why. */
+export interface BackingServices {
+  readonly env: Readonly<Record<string, string>>
+  readonly how: string
+  /** Ends what was started here and resolves when it is gone. What the environment named is left alone. */
+  stop(): Promise<void>
+}
+
+export interface StartOptions {
+  /** Folder of the servers' data and logs. One process at a time; what is in it serves the next start. */
+  readonly dataDir: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Default: kafka, registry, dynamodb. */
+  readonly needs?: readonly ServiceName[]
+  readonly log?: (line: string) => void
+  /** Aborted: what was begun is ended and the start rejects with its reason. */
+  readonly signal?: AbortSignal
+}
+
+const WAYS: Readonly<Record<WayName, Way>> = { docker: dockerWay, jars: jarWay }
+
+function forcedWay(env: StartOptions['env']): WayName | undefined {
+  const value = env['SERVICES']
+  if (value === undefined || value === '') return undefined
+  if (value === 'docker' || value === 'jars') return value
+  throw new Error(`SERVICES is "${value}": it can be docker or jars, or be left out`)
+}
+
+async function lockData(dataDir: string): Promise<Lock> {
+  await mkdir(dataDir, { recursive: true })
+  try {
+    return await acquireLock(join(dataDir, 'services.lock'))
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error
+    const message = `${dataDir} is in use by process ${error.pid}: end that one first, or choose another data folder`
+    throw new Error(message, { cause: error })
+  }
+}
+
+/** The way by which the data in the folder was written: the other way would not find it. */
+async function keptWay(dataDir: string): Promise<WayName | undefined> {
+  const kept = await readFile(join(dataDir, 'way'), 'utf8').catch(() => undefined)
+  return kept === 'docker' || kept === 'jars' ? kept : undefined
+}
+
+function noWay(names: readonly ServiceName[], whys: ReadonlyMap<WayName, string>, untried: string): Error {
+  const variables = names.map((name) => ADDRESS_VARIABLE[name]).join(', ')
+  return new Error(
+    [
+      `${names.join(', ')} can't be started here. Three ways out, each is enough:`,
+      `  1. Name servers that run already: set ${variables}.`,
+      `  2. Docker: ${whys.get('docker') ?? untried}. Start an engine that can get images.`,
+      `  3. Java 17 and Maven: ${whys.get('jars') ?? untried}. Install what is missing.`,
+    ].join('\n'),
+  )
+}
+
+interface Choice {
+  readonly started: StartedWay
+  readonly how: string
+}
+
+async function startByFirstWay(
+  names: readonly ServiceName[],
+  order: readonly WayName[],
+  ways: Readonly<Record<WayName, Way>>,
+  context: StartContext,
+): Promise<Choice> {
+  const whys = new Map<WayName, string>()
+  for (const name of order) {
+    context.signal.throwIfAborted()
+    const way = await ways[name].open(names, context)
+    if (!way.possible) {
+      whys.set(name, way.why)
+      continue
+    }
+    const started = await way.start()
+    await writeFile(join(context.dataDir, 'way'), name)
+    const place = name === 'docker' ? 'in Docker' : 'as jars'
+    return { started, how: `${names.join(', ')} ${place}: ${[...whys.values(), way.because].join(', ')}` }
+  }
+  const reason = context.env['SERVICES']
+    ? 'SERVICES names the other way'
+    : `${context.dataDir} has data of the other way`
+  throw noWay(names, whys, `not tried, for ${reason}`)
+}
+
+async function startMissing(names: readonly ServiceName[], options: StartOptions, ways: typeof WAYS): Promise<Choice> {
+  const { env, log = () => undefined, signal = new AbortController().signal } = options
+  const forced = forcedWay(env)
+  const dataDir = resolve(options.dataDir)
+  const lock = await lockData(dataDir)
+  try {
+    const kept = await keptWay(dataDir)
+    const order: readonly WayName[] = forced ? [forced] : kept ? [kept] : ['docker', 'jars']
+    const { started, how } = await startByFirstWay(names, order, ways, { dataDir, env, log, signal, lock })
+    const stop = async () => {
+      await started.stop()
+      await lock.release()
+    }
+    return { started: { addresses: started.addresses, stop }, how }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+/**
+ * Makes the backing services available and resolves when each of them answers. Per service, an address in the
+ * environment comes first; the rest is started by Docker where an engine answers, else from jars (`SERVICES` forces one).
+ * They end with `stop`, with a failed start, and with this process, however it ends. Rejects with one message for people.
+ */
+export async function startServices(options: StartOptions, ways: typeof WAYS = WAYS): Promise<BackingServices> {
+  const { env, needs = ['kafka', 'registry', 'dynamodb'] } = options
+  const given = needs.filter((name) => env[ADDRESS_VARIABLE[name]])
+  const missing = needs.filter((name) => !given.includes(name))
+  const fromEnv = Object.fromEntries(given.map((name) => [ADDRESS_VARIABLE[name], env[ADDRESS_VARIABLE[name]] ?? '']))
+  const named = given.map((name) => `${name} from ${ADDRESS_VARIABLE[name]}`)
+  if (missing.length === 0) return { env: fromEnv, how: named.join(', '), stop: async () => undefined }
+  const { started, how } = await startMissing(missing, options, ways)
+  let stopped: Promise<void> | undefined
+  return {
+    env: { ...fromEnv, ...environmentOf(started.addresses, env) },
+    how: [...named, how].join('; '),
+    stop: () => (stopped ??= started.stop()),
+  }
+}

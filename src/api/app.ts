@@ -1,0 +1,52 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
+import { askForToken } from './access.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { answerWithProblems, Problem } from './problems.ts'
+import { deadLetterRoutes } from './routes/dead-letters.ts'
+import { feedRoutes } from './routes/feeds.ts'
+import { healthRoutes } from './routes/health.ts'
+import { startPage } from './routes/start-page.ts'
+import { taskRoutes } from './routes/tasks.ts'
+
+/** SKUs are part of a path; what vendors use stays far below this. */
+const MAX_PARAMETER = 500
+
+/** Builds the API; binds nothing. It reads tables alone and calls no vendor. */
+export function buildApp(deps: ApiDeps): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = deps.logger
+  const app: FastifyInstance = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    routerOptions: { maxParamLength: MAX_PARAMETER },
+    // A parameter that is not known is an error, not dropped: a mistyped filter would answer everything.
+    ajv: { customOptions: { removeAdditional: false } },
+  })
+  answerWithProblems(app)
+  askForToken(app, deps.token)
+  app.addSchema(Problem)
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Waldstream', version: '1', description: 'Feeds, tasks and dead letters' },
+      ...(deps.token === null
+        ? {}
+        : { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } }),
+      ...(deps.token === null ? {} : { security: [{ token: [] }] }),
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
+  })
+  app.register(swaggerUi, { routePrefix: '/docs' })
+  app.register(startPage())
+  app.register(feedRoutes(deps))
+  app.register(taskRoutes(deps))
+  app.register(deadLetterRoutes(deps))
+  app.register(healthRoutes(deps))
+  app.register(openApi)
+  return app
+}
+
+const openApi: FastifyPluginAsync = async (app) => {
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+}

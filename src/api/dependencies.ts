@@ -1,0 +1,19 @@
+import type { Logger } from 'pino'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+
+/** What the API needs from the root. */
+export interface ApiDeps {
+  readonly tables: Tables
+  readonly clock: { now(): number }
+  /** Signs cursors; see `cursorKey`. */
+  readonly cursorKey: string
+  /** Null: none is asked for. */
+  readonly token: string | null
+  /** As the projector's. */
+  readonly settleMs: number
+  /** Partitions of the `universal-*` topics. */
+  readonly shards: number
+  readonly logger: Logger
+  /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
+  readonly checks: Readonly<Record<string, () => Promise<void>>>
+}

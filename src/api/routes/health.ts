@@ -1,0 +1,36 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { StreamError } from '../../errors.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { problems } from '../problems.ts'
+
+const Live = Type.Object({ status: Type.Literal('live') })
+const Ready = Type.Object({
+  status: Type.Union([Type.Literal('ready'), Type.Literal('unready')]),
+  checks: Type.Record(Type.String(), Type.String(), { description: 'ok, or the code of what is wrong' }),
+})
+
+/** Whether the process runs, and whether what it needs answers. */
+export function healthRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const tags = ['health']
+    app.get('/health/live', { schema: { tags, response: { 200: Live } } }, async () => ({ status: 'live' as const }))
+    const response = { 200: Ready, 503: Ready, ...problems(401) }
+    app.get('/health/ready', { schema: { tags, response } }, async (request, reply) => {
+      const entries = await Promise.all(
+        Object.entries(deps.checks).map(async ([name, check]) => {
+          try {
+            await check()
+            return [name, 'ok'] as const
+          } catch (error) {
+            request.log.warn({ err: error, check: name }, 'not ready')
+            return [name, error instanceof StreamError ? error.code : 'unexpected'] as const
+          }
+        }),
+      )
+      const ready = entries.every(([, state]) => state === 'ok')
+      const status = ready ? ('ready' as const) : ('unready' as const)
+      return await reply.code(ready ? 200 : 503).send({ status, checks: Object.fromEntries(entries) })
+    })
+  }
+}

@@ -1,0 +1,25 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { problems } from '../problems.ts'
+
+const StartPage = Type.Object({ name: Type.String(), paths: Type.Record(Type.String(), Type.String()) })
+
+const paths = {
+  '/v1/feeds/products': 'mapped products; needs ?connection=',
+  '/v1/feeds/inventory': 'stock by location; needs ?connection=',
+  '/v1/feeds/images': 'images; needs ?connection=',
+  '/v1/tasks': 'runs of reads and what became of their entities',
+  '/v1/dead-letters': 'records that can not go on, and why',
+  '/health/live': 'the process runs',
+  '/health/ready': 'what it needs answers',
+  '/docs': 'this API, to read and try',
+  '/openapi.json': 'this API, for programs',
+}
+
+/** What there is. */
+export function startPage(): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const schema = { response: { 200: StartPage, ...problems(401) } }
+    app.get('/', { schema }, async () => ({ name: 'waldstream', paths }))
+  }
+}

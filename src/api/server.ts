@@ -1,0 +1,68 @@
+import type { AddressInfo } from 'node:net'
+import { StreamError } from '../errors.ts'
+import { checkAddress } from './access.ts'
+import { buildApp } from './app.ts'
+import type { ApiDeps } from './dependencies.ts'
+
+export interface ApiOptions extends ApiDeps {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  /** True when nobody asked for this port: a free one is taken when it is in use. */
+  readonly portIsDefault: boolean
+}
+
+export interface RunningApi {
+  /** Where it can be reached from this machine. */
+  readonly url: string
+  /** Resolves when requests under way are answered. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the API. Throws `configuration_invalid` when others could reach it and there is no token, or the address is
+ * not this machine's; `port_in_use` when a port that was asked for is taken.
+ */
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { host, port, portIsDefault, token, logger } = options
+  checkAddress(host, token)
+  const app = buildApp(options)
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    if (!(portIsDefault && isInUse(error))) {
+      await app.close()
+      throw listenError(error, host, port)
+    }
+    await app.listen({ host, port: 0 })
+    logger.warn({ port, taken: portOf(app.server.address()) }, `port ${port} is in use; a free one was taken`)
+  }
+  const url = `http://${hostOf(host)}:${portOf(app.server.address())}`
+  return { url, close: () => app.close() }
+}
+
+function hostOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+function isInUse(error: unknown): boolean {
+  return codeOf(error) === 'EADDRINUSE'
+}
+
+function listenError(cause: unknown, host: string, port: number): StreamError {
+  if (isInUse(cause)) {
+    const message = `API_PORT: ${port} is in use; set another one, or 0 for any that is free`
+    return new StreamError('port_in_use', message, { field: 'API_PORT', cause })
+  }
+  const message = `API_HOST: can't listen on ${host}:${port} (${codeOf(cause)}); use an address of this machine and a port it may use`
+  return new StreamError('configuration_invalid', message, { field: 'API_HOST', cause })
+}

@@ -1,0 +1,13 @@
+import { StreamError } from '../errors.ts'
+
+const FORM = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+ -]\d{2}:\d{2})$/
+
+/** Milliseconds of an ISO 8601 time with its zone; null for none. Throws `request_invalid` that names the parameter. */
+export function timeParameter(name: string, text: string | undefined): number | null {
+  if (text === undefined) return null
+  // A plus sign that was not encoded arrives as a space.
+  const time = FORM.test(text) ? Date.parse(text.replace(' ', '+')) : Number.NaN
+  if (Number.isFinite(time)) return time
+  const message = `${name}: "${text}" is no time with a zone; write it as 2026-01-31T08:00:00Z`
+  throw new StreamError('request_invalid', message, { field: name })
+}

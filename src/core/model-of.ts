@@ -1,0 +1,68 @@
+import type { ConnectionDocument, ProductMetadataDocument, ReadDocument, SystemDocument } from './document-schemas.ts'
+import type { AttributeRule, Connection, ProductMetadata, Read, System } from './model.ts'
+
+/** The model of a checked document, with the defaults filled in. */
+export function systemOf(document: SystemDocument): System {
+  return {
+    id: document.id,
+    type: document.type,
+    address: document.address,
+    secrets: document.secrets ?? {},
+    zone: document.zone ?? 'UTC',
+    limits: document.limits ?? { concurrency: 4 },
+    settings: document.settings ?? {},
+    reads: (document.reads ?? []).map((read) => readOf(document.id, read)),
+  }
+}
+
+function readOf(system: string, document: ReadDocument): Read {
+  const scope = document.scope ?? 'all'
+  return {
+    id: `${system}.${document.entity}.${scope}`,
+    system,
+    entity: document.entity,
+    scope,
+    schedule: document.schedule ?? null,
+    zone: document.zone ?? 'UTC',
+    startFrom: document.startFrom ?? null,
+    pageSize: document.pageSize ?? 100,
+    settleSeconds: document.settleSeconds ?? 5,
+    overlapSeconds: document.overlapSeconds ?? 60,
+    filter: document.filter ?? {},
+  }
+}
+
+/** `skuPattern` is the pattern itself, where the document had a reference to it. The revision is given when it is applied. */
+export function connectionOf(document: ConnectionDocument, skuPattern: string): Connection {
+  return {
+    id: document.id,
+    shop: document.shop,
+    vendor: document.vendor,
+    reads: document.reads,
+    ownership: { skuPattern },
+    orderStates: document.orderStates ?? ['processing'],
+    orderMap: {
+      shipMethods: document.orderMap?.shipMethods ?? {},
+      location: document.orderMap?.location ?? null,
+    },
+    revision: 0,
+  }
+}
+
+export function productMetadataOf(document: ProductMetadataDocument): ProductMetadata {
+  return { connection: document.connection, attributes: document.attributes.map(attributeRuleOf) }
+}
+
+export function attributeRuleOf(rule: ProductMetadataDocument['attributes'][number]): AttributeRule {
+  const { attribute, from, constant, lookup, required = false, type = 'string' } = rule
+  const texts = Object.entries(lookup ?? {}).map(([key, value]) => [key, String(value)])
+  return {
+    attribute,
+    ...(from === undefined ? {} : { from }),
+    ...(constant === undefined ? {} : { constant: String(constant) }),
+    ...(rule.default === undefined ? {} : { default: String(rule.default) }),
+    required,
+    type,
+    ...(lookup === undefined ? {} : { lookup: Object.fromEntries(texts) }),
+  }
+}

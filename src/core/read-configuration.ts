@@ -1,0 +1,27 @@
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { Configuration, Connection, ProductMetadata, System } from './model.ts'
+import { CONNECTIONS, PRODUCT_METADATA, REVISION_KEY } from './tables.ts'
+
+/** The configuration as the tables hold it, in order of the ids. */
+export async function readConfiguration(tables: Tables): Promise<Configuration> {
+  // The revision first: what is written while the rest is read makes it stale and has it read again.
+  const revision = await readRevision(tables)
+  const systems = await tables.query(CONNECTIONS, { partition: 'system' })
+  const connections = await tables.query(CONNECTIONS, { partition: 'connection' })
+  const metadata: ProductMetadata[] = []
+  for await (const items of tables.scan(PRODUCT_METADATA)) {
+    metadata.push(...items.map((item) => item['document'] as ProductMetadata))
+  }
+  return {
+    revision,
+    systems: systems.map((item) => item['document'] as System),
+    connections: connections.map((item) => item['document'] as Connection),
+    metadata: metadata.toSorted((a, b) => (a.connection < b.connection ? -1 : 1)),
+  }
+}
+
+/** 0 before the first apply. */
+export async function readRevision(tables: Tables): Promise<number> {
+  const item = await tables.get(CONNECTIONS, REVISION_KEY)
+  return Number(item?.['revision'] ?? 0)
+}

@@ -1,0 +1,33 @@
+import type { Entity } from '../events/topics.ts'
+import type { SystemType } from './model.ts'
+
+/** What a type of system needs in the configuration and what can be read from it. */
+export interface SystemTraits {
+  /** Sets of secrets; one of them must be there whole. */
+  readonly secrets: readonly (readonly string[])[]
+  readonly settings: readonly string[]
+  /** Settings that may be there. */
+  readonly optionalSettings: readonly string[]
+  readonly entities: readonly Entity[]
+}
+
+export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
+  magento2: {
+    secrets: [['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'], ['bearer']],
+    settings: [],
+    optionalSettings: ['storeCode', 'storeView', 'importedMediaPrefix'],
+    entities: ['orders', 'images'],
+  },
+  netsuite: {
+    secrets: [['consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret']],
+    settings: ['account'],
+    optionalSettings: ['itemColumns', 'extraItemColumns', 'currency', 'basePriceLevel', 'subsidiary'],
+    entities: ['products', 'inventory'],
+  },
+  'image-feed': {
+    secrets: [[], ['username', 'password']],
+    settings: [],
+    optionalSettings: ['path'],
+    entities: ['images'],
+  },
+}

@@ -1,0 +1,13 @@
+import type { TableDefinition } from '../platform/dynamodb/tables.ts'
+
+/** Systems, connections and the revision (partition `kind`, sort `id`). */
+export const CONNECTIONS = 'connections'
+/** Product metadata of each connection. */
+export const PRODUCT_METADATA = 'product_metadata'
+/** Key of the item that holds the revision of the whole configuration. */
+export const REVISION_KEY = { kind: 'revision', id: 'configuration' } as const
+
+export const coreTables: TableDefinition[] = [
+  { name: CONNECTIONS, partitionKey: 'kind', sortKey: 'id' },
+  { name: PRODUCT_METADATA, partitionKey: 'connection' },
+]

@@ -1,0 +1,46 @@
+import type { Clock } from '../platform/clock.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { Configuration } from './model.ts'
+import { readConfiguration, readRevision } from './read-configuration.ts'
+
+export interface ConfigurationWatch {
+  /** The newest snapshot. */
+  current(): Configuration
+  /** Resolves when nothing is read any more. */
+  close(): Promise<void>
+}
+
+export interface WatchOptions {
+  readonly everyMs: number
+  /** A poll that failed; the last snapshot stays and the next poll comes. */
+  readonly onProblem: (error: unknown) => void
+}
+
+/** Reads the configuration and then follows its revision. Rejects when the first read fails. */
+export async function watchConfiguration(
+  tables: Tables,
+  clock: Clock,
+  { everyMs, onProblem }: WatchOptions,
+): Promise<ConfigurationWatch> {
+  let current = await readConfiguration(tables)
+  const closing = new AbortController()
+  const follow = async () => {
+    while (!closing.signal.aborted) {
+      await clock.sleep(everyMs, closing.signal).catch(() => undefined)
+      if (closing.signal.aborted) return
+      try {
+        if ((await readRevision(tables)) !== current.revision) current = await readConfiguration(tables)
+      } catch (error) {
+        onProblem(error)
+      }
+    }
+  }
+  const following = follow()
+  return {
+    current: () => current,
+    close: async () => {
+      closing.abort()
+      await following
+    },
+  }
+}

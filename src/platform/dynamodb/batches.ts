@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BatchGetCommand, BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { StreamError } from '../../errors.ts'
+import { backOffMs } from '../backoff.ts'
+import type { Item, Key } from './tables.ts'
+
+const GET_AT_ONCE = 100
+const PUT_AT_ONCE = 25
+const REQUESTS_AT_ONCE = 4
+/** About half a minute in all. */
+const MOST_TRIES = 12
+const BACK_OFF = { firstMs: 50, longestMs: 5_000 }
+
+/** `name` has the prefix. Keys must differ. */
+export async function getMany(client: DynamoDBDocumentClient, name: string, keys: readonly Key[]): Promise<Item[]> {
+  const items: Item[] = []
+  await inChunks(name, keys, GET_AT_ONCE, async (left) => {
+    const asked = { [name]: { Keys: [...left], ConsistentRead: true } }
+    const answer = await client.send(new BatchGetCommand({ RequestItems: asked }))
+    items.push(...(answer.Responses?.[name] ?? []))
+    return (answer.UnprocessedKeys?.[name]?.Keys ?? []) as Key[]
+  })
+  return items
+}
+
+/** `name` has the prefix. Keys of the items must differ. */
+export async function putMany(client: DynamoDBDocumentClient, name: string, items: readonly Item[]): Promise<void> {
+  await inChunks(name, items, PUT_AT_ONCE, async (left) => {
+    const asked = { [name]: left.map((item) => ({ PutRequest: { Item: item } })) }
+    const answer = await client.send(new BatchWriteCommand({ RequestItems: asked }))
+    return (answer.UnprocessedItems?.[name] ?? []).flatMap(({ PutRequest }) => PutRequest?.Item ?? [])
+  })
+}
+
+/** Calls `request` with chunks, a few at a time; what it gives back was not processed and is asked for again. */
+async function inChunks<T>(
+  name: string,
+  all: readonly T[],
+  size: number,
+  request: (chunk: readonly T[]) => Promise<readonly T[]>,
+): Promise<void> {
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < all.length) {
+      const from = next
+      next += size
+      await untilProcessed(name, all.slice(from, from + size), request)
+    }
+  }
+  await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, worker))
+}
+
+async function untilProcessed<T>(
+  name: string,
+  chunk: readonly T[],
+  request: (chunk: readonly T[]) => Promise<readonly T[]>,
+): Promise<void> {
+  let left = await request(chunk)
+  for (let tries = 1; left.length > 0; tries += 1) {
+    if (tries === MOST_TRIES) {
+      throw new StreamError('table_unavailable', `table ${name} takes no more: ${left.length} items were not processed`)
+    }
+    await sleep(backOffMs(tries, BACK_OFF, Math.random))
+    left = await request(left)
+  }
+}

@@ -1,0 +1,60 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Logger } from 'pino'
+import { createTable } from './create-table.ts'
+import { createReads } from './reads.ts'
+import { createTableKeys } from './table-keys.ts'
+import type { TableDefinition, Tables } from './tables.ts'
+import { createWrites } from './writes.ts'
+
+export interface DynamoSettings {
+  /** Null: AWS's own. */
+  readonly endpoint?: string | null
+  readonly region: string
+  /** TABLE_PREFIX */
+  readonly prefix: string
+  readonly logger: Logger
+}
+
+export interface DynamoTables {
+  readonly tables: Tables
+  /**
+   * Makes what is missing (pay per request), waits until all are active; `configuration_invalid` when one exists with
+   * other keys.
+   */
+  create(definitions: readonly TableDefinition[]): Promise<void>
+  close(): void
+}
+
+const CREATED_AT_ONCE = 5
+
+/** The tables in DynamoDB. Credentials come from the SDK's default chain (environment, profile, role). */
+export function createTables(settings: DynamoSettings): DynamoTables {
+  const client = new DynamoDBClient({
+    region: settings.region,
+    ...(settings.endpoint ? { endpoint: settings.endpoint } : {}),
+    maxAttempts: 5,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, httpAgent: { keepAlive: true, maxSockets: 64 } },
+  })
+  const documents = DynamoDBDocumentClient.from(client, {
+    marshallOptions: { removeUndefinedValues: true },
+    unmarshallOptions: { wrapNumbers: false },
+  })
+  const keys = createTableKeys(client, settings.prefix)
+  const access = { client: documents, keys, prefix: settings.prefix }
+  return {
+    tables: { ...createReads(access), ...createWrites(access) },
+    async create(definitions) {
+      const left = [...definitions]
+      const worker = async (): Promise<void> => {
+        for (let next = left.shift(); next !== undefined; next = left.shift()) {
+          await createTable(client, settings.prefix, next)
+          keys.remember(next)
+        }
+      }
+      await Promise.all(Array.from({ length: CREATED_AT_ONCE }, worker))
+      settings.logger.debug({ tables: definitions.length }, 'tables are there')
+    },
+    close: () => client.destroy(),
+  }
+}

@@ -1,0 +1,50 @@
+import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
+import { StreamError } from '../../errors.ts'
+
+const CREDENTIALS: readonly string[] = [
+  'UnrecognizedClientException',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'ExpiredTokenException',
+  'CredentialsProviderError',
+]
+
+/** Whatever the SDK threw, as a StreamError; values are never in its message. */
+export function fromDynamo(error: unknown, table: string): StreamError {
+  if (error instanceof StreamError) return error
+  const name = error instanceof Error ? error.name : ''
+  const reason = error instanceof Error ? error.message : String(error)
+  if (isTooLarge(error)) {
+    return new StreamError('value_too_large', `an item for table ${table} has more than 400 KB`, { cause: error })
+  }
+  if (name === 'ResourceNotFoundException') {
+    return new StreamError('table_unavailable', `there is no table ${table}; the program makes it at its start`, {
+      cause: error,
+    })
+  }
+  if (name === 'AccessDeniedException') {
+    return new StreamError('permission_missing', `DynamoDB refuses access to table ${table}`, { cause: error })
+  }
+  if (CREDENTIALS.includes(name)) {
+    const message = `DynamoDB refuses the credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or a role (${name})`
+    return new StreamError('credentials_refused', message, { cause: error })
+  }
+  if (name === 'ValidationException' || error instanceof TypeError) {
+    return new StreamError('unexpected', `table ${table} refuses the request: ${reason}`, { cause: error })
+  }
+  return new StreamError('table_unavailable', `table ${table} does not answer: ${name} ${reason}`, { cause: error })
+}
+
+export function isConditionFailure(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException'
+}
+
+function isTooLarge(error: unknown): boolean {
+  if (error instanceof Error && error.name === 'ItemCollectionSizeLimitExceededException') return true
+  return (
+    error instanceof DynamoDBServiceException &&
+    error.name === 'ValidationException' &&
+    /item size/i.test(error.message) &&
+    /exceeded|exceeds/i.test(error.message)
+  )
+}

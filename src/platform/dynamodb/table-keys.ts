@@ -1,0 +1,44 @@
+import { DescribeTableCommand, type DynamoDBClient, type KeySchemaElement } from '@aws-sdk/client-dynamodb'
+import type { TableDefinition } from './tables.ts'
+
+/** Asks for the key attributes of tables, once each: a query names a partition's value only. */
+export interface TableKeys {
+  /** Of the table without prefix; made from what DynamoDB says where `remember` was not called for it. */
+  of(table: string): Promise<TableDefinition>
+  remember(definition: TableDefinition): void
+}
+
+export function createTableKeys(client: DynamoDBClient, prefix: string): TableKeys {
+  const known = new Map<string, Promise<TableDefinition>>()
+  return {
+    remember(definition) {
+      known.set(definition.name, Promise.resolve(definition))
+    },
+    of(table) {
+      const found = known.get(table)
+      if (found !== undefined) return found
+      const asked = describe(client, prefix, table)
+      known.set(table, asked)
+      asked.catch(() => known.delete(table))
+      return asked
+    },
+  }
+}
+
+async function describe(client: DynamoDBClient, prefix: string, name: string): Promise<TableDefinition> {
+  const { Table: table } = await client.send(new DescribeTableCommand({ TableName: `${prefix}${name}` }))
+  const sortKey = keyOf(table?.KeySchema, 'RANGE')
+  return {
+    name,
+    partitionKey: keyOf(table?.KeySchema, 'HASH') ?? '',
+    ...(sortKey === undefined ? {} : { sortKey }),
+    localIndexes: (table?.LocalSecondaryIndexes ?? []).map((index) => ({
+      name: index.IndexName ?? '',
+      sortKey: keyOf(index.KeySchema, 'RANGE') ?? '',
+    })),
+  }
+}
+
+export function keyOf(schema: readonly KeySchemaElement[] | undefined, type: 'HASH' | 'RANGE'): string | undefined {
+  return schema?.find(({ KeyType }) => KeyType === type)?.AttributeName
+}

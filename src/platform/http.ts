@@ -1,0 +1,149 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios'
+import type { Logger } from 'pino'
+import { StreamError } from '../errors.ts'
+import { createGate } from './gate.ts'
+import { type Classify, fromAnswer, fromBrokenRequest, type HttpFailure, isHtml } from './http-errors.ts'
+import { parseExact, stringifyExact } from './json.ts'
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Absolute path, encoded already; it is joined to the base URL's own. */
+  readonly path: string
+  readonly query?: readonly (readonly [name: string, value: string])[]
+  readonly headers?: Readonly<Record<string, string>>
+  /** Written by `stringifyExact`. */
+  readonly json?: unknown
+  readonly form?: readonly (readonly [name: string, value: string])[]
+  /** Statuses besides 2xx that are an answer, not a failure. */
+  readonly accept?: readonly number[]
+  readonly signal?: AbortSignal
+}
+
+/** `json` is the body by `parseExact`, undefined when it is none. */
+export type HttpAnswer = HttpFailure
+
+/** What is about to be sent; `url` is absolute, with its query. */
+export interface OutgoingRequest {
+  readonly method: string
+  readonly url: string
+}
+
+export interface HttpSettings {
+  readonly baseUrl: string
+  readonly timeoutMs: number
+  /** Requests at once; more wait their turn. */
+  readonly concurrency: number
+  /** Headers that prove who asks; called for each request, just before it is sent. */
+  readonly authorize?: (request: OutgoingRequest) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+  readonly classify?: Classify
+  readonly logger: Logger
+}
+
+/**
+ * A client of one outside system. `request` resolves for 2xx and `accept`ed statuses, and rejects with a StreamError
+ * else: `rate_limited`, `target_unavailable`, `timed_out`, `credentials_refused`, `permission_missing`, what `classify`
+ * says, or `target_rejected`; with `stopping` when the signal aborts. Nothing is sent again by itself: who calls knows
+ * whether that does harm (Guarantee 3).
+ */
+export interface Http {
+  request(request: HttpRequest): Promise<HttpAnswer>
+}
+
+export function createHttp(settings: HttpSettings): Http {
+  const gate = createGate(settings.concurrency)
+  const agents = { keepAlive: true, maxSockets: settings.concurrency }
+  const client = axios.create({
+    httpAgent: new HttpAgent(agents),
+    httpsAgent: new HttpsAgent(agents),
+    maxRedirects: 0,
+    responseType: 'text',
+    // The body stays the text it is: axios would read numbers as doubles.
+    transformResponse: (body: unknown) => body,
+    transformRequest: (body: unknown) => body,
+    validateStatus: () => true,
+  })
+  return {
+    request: (request) => gate.run(() => send(client, settings, request), request.signal),
+  }
+}
+
+async function send(client: AxiosInstance, settings: HttpSettings, request: HttpRequest): Promise<HttpAnswer> {
+  const { method, path, accept = [], signal } = request
+  const { host } = new URL(settings.baseUrl)
+  const what = `${method} ${host}${path}`
+  const startedAt = performance.now()
+  let status: number | undefined
+  const timeout = AbortSignal.timeout(settings.timeoutMs)
+  try {
+    const url = urlOf(settings.baseUrl, request)
+    const authorization = (await settings.authorize?.({ method, url })) ?? {}
+    const response = await client.request<string>({
+      url,
+      method,
+      ...bodyOf(request),
+      headers: { ...headersOf(request), ...authorization },
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    })
+    status = response.status
+    const answer = answerOf(response)
+    const good = (status >= 200 && status < 300 && !isHtml(answer)) || accept.includes(status)
+    if (!good) throw fromAnswer(what, answer, Date.now(), settings.classify)
+    return answer
+  } catch (error) {
+    if (timeout.aborted && signal?.aborted !== true && !(error instanceof StreamError)) {
+      throw new StreamError('timed_out', `${what} got no answer in ${settings.timeoutMs} ms`)
+    }
+    throw fromBrokenRequest(what, error, signal?.aborted === true)
+  } finally {
+    const ms = Math.round(performance.now() - startedAt)
+    // Query values may hold personal data and tokens.
+    settings.logger.debug({ method, host, path, status, ms }, 'request')
+  }
+}
+
+/** Names and values encoded by RFC 3986, the form that OAuth signatures are made of. */
+function urlOf(baseUrl: string, { path, query = [] }: HttpRequest): string {
+  const base = baseUrl.replace(/\/+$/, '')
+  return query.length === 0 ? `${base}${path}` : `${base}${path}?${encoded(query)}`
+}
+
+function encoded(pairs: readonly (readonly [string, string])[]): string {
+  return pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+}
+
+function headersOf({ headers = {}, json, form }: HttpRequest): Record<string, string> {
+  const type =
+    json !== undefined
+      ? { 'content-type': 'application/json' }
+      : form !== undefined
+        ? { 'content-type': 'application/x-www-form-urlencoded' }
+        : {}
+  return { accept: 'application/json', 'user-agent': 'waldstream', ...type, ...headers }
+}
+
+function bodyOf({ json, form }: HttpRequest): { readonly data?: string } {
+  if (json !== undefined) return { data: stringifyExact(json) }
+  return form === undefined ? {} : { data: encoded(form) }
+}
+
+function answerOf({ status, headers, data }: AxiosResponse<string>): HttpAnswer {
+  const pairs = Object.entries(headers).flatMap(([name, value]) =>
+    [value].flat().flatMap((one) => (one === undefined || one === null ? [] : [[name, String(one)] as [string, string]])),
+  )
+  const text = typeof data === 'string' ? data : ''
+  return { status, headers: new Headers(pairs), text, json: jsonOf(text) }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return text.trim() === '' ? undefined : parseExact(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,149 @@
+import type { Batch, Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs'
+import type { Logger } from 'pino'
+import { StreamError } from '../../errors.ts'
+import type { ConsumeOptions, LogBatch, LogConsumption, LogHeader, LogRecord } from './event-log.ts'
+import { endsSession, fromKafkajs } from './kafkajs-errors.ts'
+import { createSession, type Session } from './session.ts'
+
+const SESSION_TIMEOUT_MS = 30_000
+/** Less than the session time-out by more than a heartbeat takes. */
+const SESSION_FRESH_MS = 20_000
+const HEARTBEAT_MS = 1_000
+/** How long a fetch waits at the end of its partitions; a rebalance waits for it too. */
+const FETCH_WAIT_MS = 1_000
+const FETCH_BYTES = 2 * 1024 * 1024
+const PARTITION_BYTES = 1024 * 1024
+const PARTITIONS_AT_ONCE = 4
+/** After a batch that failed, so that a handler that always fails doesn't spin. */
+const AGAIN_AFTER_MS = 250
+
+interface Consumption {
+  readonly options: ConsumeOptions
+  readonly logger: Logger
+  session: Session | undefined
+  closing: boolean
+}
+
+/** Joins the group and hands over batches until it is closed or fails. */
+export async function consume(kafka: Kafka, options: ConsumeOptions, logger: Logger): Promise<LogConsumption> {
+  const consumer = kafka.consumer({
+    groupId: options.group,
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    maxWaitTimeInMs: FETCH_WAIT_MS,
+    maxBytes: FETCH_BYTES,
+    maxBytesPerPartition: PARTITION_BYTES,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 7, restartOnFailure: async () => false },
+  })
+  const state: Consumption = { options, logger, session: undefined, closing: false }
+  followSession(consumer, state)
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topics: [...options.topics], fromBeginning: options.from === 'earliest' })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+      eachBatch: (payload) => handleBatch(payload, state),
+    })
+  } catch (error) {
+    await consumer.disconnect().catch(() => undefined)
+    throw fromKafkajs(error, `joining the group ${options.group}`)
+  }
+  return {
+    async close() {
+      state.closing = true
+      await consumer.disconnect().catch((error: unknown) => {
+        throw fromKafkajs(error, `leaving the group ${options.group}`)
+      })
+      state.session?.end()
+    },
+  }
+}
+
+function followSession(consumer: Consumer, state: Consumption): void {
+  const end = () => state.session?.end()
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    end()
+    const partitions = new Map(Object.entries(payload.memberAssignment))
+    state.session = createSession(partitions, SESSION_FRESH_MS, () => performance.now())
+    state.options.onAssigned?.(partitions)
+  })
+  consumer.on(consumer.events.HEARTBEAT, () => state.session?.confirm())
+  consumer.on(consumer.events.REBALANCING, end)
+  consumer.on(consumer.events.STOP, end)
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    end()
+    if (!state.closing) state.options.onFailure(fromKafkajs(payload.error, `consuming as ${payload.groupId}`))
+  })
+}
+
+/**
+ * Nothing is thrown into kafkajs: what was not resolved it fetches again, and its own heartbeat after the batch finds a
+ * rebalance and joins again.
+ */
+async function handleBatch(payload: EachBatchPayload, state: Consumption): Promise<void> {
+  const { session, options, logger } = state
+  const { topic, partition } = payload.batch
+  // A batch may have been fetched under an earlier assignment (Guarantee 4).
+  if (state.closing || session === undefined || !session.owns(topic, partition)) return
+  try {
+    await options.onBatch(logBatch(payload, session))
+  } catch (error) {
+    if (!session.owns(topic, partition)) return
+    logger.warn({ group: options.group, topic, partition, err: error }, 'a batch failed and is handed over again')
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS))
+  }
+}
+
+function logBatch(payload: EachBatchPayload, session: Session): LogBatch {
+  const { batch } = payload
+  const { topic, partition } = batch
+  const owned = () => session.owns(topic, partition)
+  const asMember = async (doing: string, call: () => Promise<void>): Promise<void> => {
+    try {
+      await call()
+    } catch (error) {
+      if (!endsSession(error)) throw fromKafkajs(error, doing)
+      session.end()
+      throw notOurs(topic, partition, error)
+    }
+  }
+  return {
+    topic,
+    partition,
+    records: batch.messages.map((message) => toRecord(batch, message)),
+    highWatermark: BigInt(batch.highWatermark),
+    owned,
+    heartbeat: () => asMember('sending a heartbeat', () => payload.heartbeat()),
+    async commit(offset) {
+      if (!owned()) throw notOurs(topic, partition)
+      const offsets = { topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] }
+      await asMember('committing', () => payload.commitOffsetsIfNecessary(offsets))
+      if (owned()) payload.resolveOffset(String(offset - 1n))
+    },
+  }
+}
+
+function notOurs(topic: string, partition: number, cause?: unknown): StreamError {
+  return new StreamError('stopping', `partition ${partition} of ${topic} is not ours any more`, { cause })
+}
+
+function toRecord({ topic, partition }: Batch, message: KafkaMessage): LogRecord {
+  return {
+    topic,
+    partition,
+    offset: BigInt(message.offset),
+    timestamp: Number(message.timestamp),
+    key: message.key,
+    value: message.value,
+    headers: Object.entries(message.headers ?? {}).flatMap(([key, value]) => toHeaders(key, value)),
+  }
+}
+
+/** kafkajs gives a list where a name is repeated, and null for a header without value. */
+function toHeaders(key: string, value: IHeaders[string] | null): LogHeader[] {
+  if (Array.isArray(value)) return value.map((one) => ({ key, value: Buffer.from(one) }))
+  return [{ key, value: value === undefined || value === null ? null : Buffer.from(value) }]
+}

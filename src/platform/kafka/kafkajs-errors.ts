@@ -1,0 +1,50 @@
+import {
+  KafkaJSConnectionError,
+  KafkaJSError,
+  KafkaJSNumberOfRetriesExceeded,
+  KafkaJSProtocolError,
+  KafkaJSSASLAuthenticationError,
+} from 'kafkajs'
+import { StreamError } from '../../errors.ts'
+
+const TOO_LARGE: readonly string[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']
+/** What the broker answers to a member that is none any more, or is to join again. */
+const NOT_A_MEMBER: readonly string[] = [
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'FENCED_INSTANCE_ID',
+]
+
+/** Kafka's name of the error, for example `MESSAGE_TOO_LARGE`; undefined for what is no answer of a broker. */
+export function protocolType(error: unknown): string | undefined {
+  if (error instanceof KafkaJSProtocolError) return error.type
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause === undefined ? undefined : protocolType(cause)
+}
+
+/** True when the error says that the session is over and the partitions may be another member's. */
+export function endsSession(error: unknown): boolean {
+  return NOT_A_MEMBER.includes(protocolType(error) ?? '')
+}
+
+/** Whatever kafkajs threw, as a StreamError: `value_too_large`, else `broker_unavailable`. */
+export function fromKafkajs(error: unknown, doing: string): StreamError {
+  if (error instanceof StreamError) return error
+  if (TOO_LARGE.includes(protocolType(error) ?? '')) {
+    return new StreamError('value_too_large', `${doing}: a record is larger than the topic's max.message.bytes`, {
+      cause: error,
+    })
+  }
+  return new StreamError('broker_unavailable', `${doing}: ${reason(error)}`, { cause: error })
+}
+
+function reason(error: unknown): string {
+  if (error instanceof KafkaJSSASLAuthenticationError) {
+    return 'the broker refused the credentials; check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'
+  }
+  if (error instanceof KafkaJSNumberOfRetriesExceeded && error.cause instanceof Error) return reason(error.cause)
+  if (error instanceof KafkaJSConnectionError) return `no connection to Kafka (KAFKA_BROKERS): ${error.message}`
+  if (error instanceof KafkaJSError) return `Kafka: ${error.message}`
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,43 @@
+import { Kafka, type SASLOptions } from 'kafkajs'
+import type { Logger } from 'pino'
+import { calmRequestQueue } from './calm-request-queue.ts'
+import type { EventLog } from './event-log.ts'
+import { createAdmin } from './kafkajs-admin.ts'
+import { consume } from './kafkajs-consumer.ts'
+import { kafkajsLogCreator } from './kafkajs-log.ts'
+import { createProducer } from './kafkajs-producer.ts'
+
+export interface KafkaSettings {
+  readonly brokers: readonly string[]
+  readonly clientId: string
+  readonly ssl: boolean
+  readonly sasl: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
+    readonly username: string
+    readonly password: string
+  } | null
+  /** False by default: records are small and mostly of one event. */
+  readonly gzip?: boolean
+  readonly logger: Logger
+}
+
+/** The log by kafkajs 2.2.4. Nothing is connected before a producer, a consumption or an admin is asked for. */
+export function createKafkaEventLog(settings: KafkaSettings): EventLog {
+  calmRequestQueue()
+  const kafka = new Kafka({
+    brokers: [...settings.brokers],
+    clientId: settings.clientId,
+    ssl: settings.ssl,
+    ...(settings.sasl === null ? {} : { sasl: settings.sasl as SASLOptions }),
+    connectionTimeout: 5_000,
+    requestTimeout: 30_000,
+    // About ten seconds in all; who calls decides what to do then.
+    retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 7 },
+    logCreator: kafkajsLogCreator(settings.logger),
+  })
+  return {
+    producer: () => createProducer(kafka, { gzip: settings.gzip ?? false }),
+    consume: (options) => consume(kafka, options, settings.logger),
+    admin: () => createAdmin(kafka),
+  }
+}

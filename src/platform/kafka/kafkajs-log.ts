@@ -1,0 +1,31 @@
+import { type LogEntry, logLevel } from 'kafkajs'
+import type { Logger } from 'pino'
+
+/** Answers that belong to a group's or a topic's normal life; kafkajs reports them as errors. */
+const NORMAL = [
+  'The group is rebalancing',
+  'The coordinator is not aware of this member',
+  'Specified group generation id is not valid',
+  'The group member needs to have a valid member id',
+  'The group coordinator is not available',
+  'The coordinator is loading',
+  'This is not the correct coordinator',
+  'There is no leader for this topic-partition',
+  'This server does not host this topic-partition',
+  'Topic with this name already exists',
+]
+
+/**
+ * kafkajs' log lines in our log, at `debug`, its errors at `warn`: what fails for good also reaches the caller as a
+ * StreamError, so none of its lines is an `error` of ours.
+ */
+export function kafkajsLogCreator(logger: Logger): () => (entry: LogEntry) => void {
+  const own = logger.child({ component: 'kafkajs' })
+  return () => (entry) => {
+    const { timestamp: _timestamp, logger: _name, message, stack: _stack, groupId, broker, error } = entry.log
+    const fields = { namespace: entry.namespace, groupId, broker, error: String(error ?? '') || undefined }
+    const normal = NORMAL.some((text) => `${message} ${error}`.includes(text))
+    if (entry.level === logLevel.ERROR && !normal) own.warn(fields, message)
+    else own.debug(fields, message)
+  }
+}

@@ -1,0 +1,159 @@
+import {
+  CompressionTypes,
+  type ICustomPartitioner,
+  type Kafka,
+  type Message,
+  Partitioners,
+  type Producer,
+  type RecordMetadata,
+  type TopicMessages,
+} from 'kafkajs'
+import { StreamError } from '../../errors.ts'
+import type { LogProducer, OutgoingRecord } from './event-log.ts'
+import { fromKafkajs } from './kafkajs-errors.ts'
+import { type PendingSend, packRequest } from './request-packer.ts'
+
+/**
+ * One serial sender: while a request is under way, sends wait and then share the next one. With one request in flight
+ * nothing is reordered, whoever calls `send` at the same time.
+ */
+export async function createProducer(kafka: Kafka, { gzip }: { readonly gzip: boolean }): Promise<LogProducer> {
+  const connection = createConnection(kafka)
+  await connection.get()
+  const pending: PendingSend[] = []
+  let sending: Promise<void> | undefined
+  let closed = false
+
+  const sendAll = async (): Promise<void> => {
+    while (pending.length > 0) {
+      const request = packRequest(pending)
+      const error = await sendRequest(connection, request.records, gzip)
+      for (const send of request.sends) {
+        if (error === undefined && send.taken < send.records.length) continue
+        pending.splice(pending.indexOf(send), 1)
+        if (error === undefined) send.resolve()
+        else send.reject(error)
+      }
+    }
+    sending = undefined
+  }
+
+  return {
+    send(records) {
+      if (closed) return Promise.reject(new StreamError('broker_unavailable', 'the producer is closed'))
+      if (records.length === 0) return Promise.resolve()
+      return new Promise((resolve, reject) => {
+        pending.push({ records, taken: 0, resolve, reject })
+        sending ??= Promise.resolve().then(sendAll)
+      })
+    },
+    async close() {
+      closed = true
+      await sending
+      await connection.discard()
+    },
+  }
+}
+
+interface Connection {
+  get(): Promise<Producer>
+  /** Partitions that records were given to since this was last asked. */
+  chosen(): readonly string[]
+  discard(): Promise<void>
+}
+
+function createConnection(kafka: Kafka): Connection {
+  let current: Producer | undefined
+  const chosen = new Set<string>()
+  const createPartitioner: ICustomPartitioner = () => {
+    // murmur2 of the key, as every Kafka client does.
+    const choose = Partitioners.DefaultPartitioner()
+    return (about) => {
+      const partition = choose(about)
+      chosen.add(placeOf(about.topic, partition))
+      return partition
+    }
+  }
+  return {
+    chosen() {
+      const places = [...chosen]
+      chosen.clear()
+      return places
+    },
+    async get() {
+      if (current !== undefined) return current
+      const producer = kafka.producer({
+        idempotent: true,
+        maxInFlightRequests: 1,
+        allowAutoTopicCreation: false,
+        createPartitioner,
+      })
+      try {
+        await producer.connect()
+      } catch (error) {
+        await producer.disconnect().catch(() => undefined)
+        throw fromKafkajs(error, 'connecting the producer')
+      }
+      current = producer
+      return producer
+    },
+    async discard() {
+      const producer = current
+      current = undefined
+      // What is lost with the connection has been reported to the senders already.
+      await producer?.disconnect().catch(() => undefined)
+    },
+  }
+}
+
+/**
+ * The error it failed with, if it did. A failed request may have been appended all the same; the next one would get its
+ * sequence numbers, and the broker would take it for a repetition and drop it. So a producer that failed is not used
+ * again: the next one has a producer id of its own (Guarantee 2).
+ */
+async function sendRequest(
+  connection: Connection,
+  records: readonly OutgoingRecord[],
+  gzip: boolean,
+): Promise<StreamError | undefined> {
+  try {
+    const producer = await connection.get()
+    connection.chosen()
+    const answers = await producer.sendBatch({
+      acks: -1,
+      compression: gzip ? CompressionTypes.GZIP : CompressionTypes.None,
+      topicMessages: byTopic(records),
+    })
+    checkAnswered(connection.chosen(), answers)
+    return undefined
+  } catch (error) {
+    await connection.discard()
+    return fromKafkajs(error, 'sending records')
+  }
+}
+
+function placeOf(topic: string, partition: number): string {
+  return `${topic} ${partition}`
+}
+
+/**
+ * When a partition's leader moves between two tries of a request, to a broker that has answered the first one, kafkajs
+ * asks that broker nothing more and reports success. So every partition has to be in the answers (Guarantee 1).
+ */
+function checkAnswered(places: readonly string[], answers: readonly RecordMetadata[]): void {
+  const answered = new Set(answers.map(({ topicName, partition }) => placeOf(topicName, partition)))
+  const missing = places.filter((place) => !answered.has(place))
+  if (missing.length > 0) {
+    throw new StreamError('broker_unavailable', `no acknowledgement for ${missing.join(', ')}: its leader has moved`)
+  }
+}
+
+function byTopic(records: readonly OutgoingRecord[]): TopicMessages[] {
+  const topics = new Map<string, Message[]>()
+  for (const { topic, key, value, headers } of records) {
+    const messages = topics.get(topic) ?? []
+    topics.set(topic, messages)
+    messages.push({ key, value, ...(headers === undefined ? {} : { headers: { ...headers } }) })
+  }
+  return [...topics].map(([topic, messages]) => ({ topic, messages }))
+}

@@ -1,0 +1,50 @@
+import type { OutgoingRecord } from './event-log.ts'
+
+/** What one request to the broker holds at most, well under the 1 MB of a topic's `max.message.bytes`. */
+export const MAX_REQUEST_BYTES = 900_000
+/** Length of a record's own fields in Kafka's format, generously. */
+const RECORD_OVERHEAD = 64
+const HEADER_OVERHEAD = 8
+
+/** One call of `send`: its records go out in one or more requests, and it ends when all are acknowledged or one failed. */
+export interface PendingSend {
+  readonly records: readonly OutgoingRecord[]
+  /** Records that are in a request already. */
+  taken: number
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+export interface PackedRequest {
+  readonly records: readonly OutgoingRecord[]
+  /** Whose records these are. */
+  readonly sends: readonly PendingSend[]
+}
+
+/** Bytes of a record on the wire, not less than they are. */
+export function recordBytes({ key, value, headers = {} }: OutgoingRecord): number {
+  const ofHeaders = Object.entries(headers).map(([name, text]) => Buffer.byteLength(name) + Buffer.byteLength(text))
+  const sum = ofHeaders.reduce((total, bytes) => total + bytes + HEADER_OVERHEAD, 0)
+  return RECORD_OVERHEAD + Buffer.byteLength(key) + value.length + sum
+}
+
+/**
+ * Takes the next records in order, of as many sends as fit into one request. A record that doesn't fit with others goes
+ * alone, so that when the broker refuses it for its size, no other send fails with it (Guarantee 5).
+ */
+export function packRequest(pending: readonly PendingSend[], maxBytes = MAX_REQUEST_BYTES): PackedRequest {
+  const records: OutgoingRecord[] = []
+  const sends: PendingSend[] = []
+  let bytes = 0
+  for (const send of pending) {
+    for (const record of send.records.slice(send.taken)) {
+      const more = recordBytes(record)
+      if (records.length > 0 && bytes + more > maxBytes) return { records, sends }
+      bytes += more
+      records.push(record)
+      send.taken += 1
+      if (sends.at(-1) !== send) sends.push(send)
+    }
+  }
+  return { records, sends }
+}

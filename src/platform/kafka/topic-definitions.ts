@@ -1,0 +1,45 @@
+import { perSystemKinds, schemaFiles, type TopicKind, topicOf } from '../../events/topics.ts'
+import type { TopicDefinition } from './event-log.ts'
+
+export interface TopicSettings {
+  readonly prefix: string
+  readonly partitions: number
+  readonly replication: number
+  /** Ids of all systems; each may be a target. */
+  readonly systems: readonly string[]
+}
+
+/** Largest record of a topic; dead letters carry one of these with its headers and the cause. */
+export const MAX_RECORD_BYTES = 1024 * 1024
+const DEAD_LETTER_FACTOR = 4
+
+/**
+ * Every topic of the program. Nothing is ever removed from them: the tables can be made again from them (Guarantee 9),
+ * and compaction would keep the last appended record of a key, not the newest version.
+ */
+export function allTopics(settings: TopicSettings): readonly TopicDefinition[] {
+  const kinds = Object.keys(schemaFiles) as TopicKind[]
+  return kinds.flatMap((kind) => namesOf(kind, settings.systems).map((name) => define(name, kind, settings)))
+}
+
+function namesOf(kind: TopicKind, systems: readonly string[]): readonly string[] {
+  const perSystem = perSystemKinds.find((one) => one === kind)
+  return perSystem === undefined ? [kind] : systems.map((system) => topicOf(perSystem, system))
+}
+
+function define(name: string, kind: TopicKind, { prefix, partitions, replication }: TopicSettings): TopicDefinition {
+  const factor = kind === 'dead-letters' ? DEAD_LETTER_FACTOR : 1
+  return {
+    name: `${prefix}${name}`,
+    partitions,
+    replication,
+    config: {
+      'message.timestamp.type': 'LogAppendTime',
+      'cleanup.policy': 'delete',
+      'retention.ms': '-1',
+      'max.message.bytes': String(MAX_RECORD_BYTES * factor),
+      // With fewer replicas than this in sync, "acknowledged by all" would mean by one (Guarantee 1).
+      ...(replication >= 3 ? { 'min.insync.replicas': '2' } : {}),
+    },
+  }
+}

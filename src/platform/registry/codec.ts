@@ -1,0 +1,114 @@
+import type { Type } from 'avsc'
+import type { Logger } from 'pino'
+import { StreamError } from '../../errors.ts'
+import type { TopicEvents, TopicKind } from '../../events/topics.ts'
+import type { EventCodec } from '../codec.ts'
+import { frame, unframe } from './framing.ts'
+import { typeOf } from './logical-types.ts'
+import { registerSchema } from './register-schemas.ts'
+import { createRegistryClient, type RegistryClient, type RegistrySettings } from './registry-client.ts'
+import { allKinds, readSchema } from './schema-files.ts'
+
+export interface CodecSettings extends RegistrySettings {
+  /** TOPIC_PREFIX; subjects are `<prefix><kind>-value`. */
+  readonly prefix: string
+  readonly logger: Logger
+}
+
+/** How values that were written with one schema are read. */
+type Reader = (avro: Buffer) => unknown
+
+interface KindSchema {
+  readonly id: number
+  readonly type: Type
+  /** Readers by the writer's schema id. A failed look-up is forgotten, so that the next record asks again. */
+  readonly readers: Map<number, Promise<Reader>>
+}
+
+export function subjectOf(prefix: string, kind: TopicKind): string {
+  return `${prefix}${kind}-value`
+}
+
+/**
+ * Registers every schema of schemas/ (BACKWARD_TRANSITIVE) and answers the codec. Throws `schema_incompatible` and
+ * `registry_unavailable`.
+ */
+export async function createCodec(settings: CodecSettings): Promise<EventCodec> {
+  const registry = createRegistryClient(settings)
+  const kinds = new Map<TopicKind, KindSchema>()
+  await Promise.all(
+    allKinds().map(async (kind) => {
+      const schema = readSchema(kind)
+      const id = await registerSchema(registry, subjectOf(settings.prefix, kind), schema, settings.logger)
+      const type = typeOf(JSON.parse(schema))
+      kinds.set(kind, { id, type, readers: new Map([[id, Promise.resolve(readWith(type))]]) })
+    }),
+  )
+  return codecOf(kinds, registry)
+}
+
+/** The codec over schemas that are registered already. */
+export function codecOf(kinds: ReadonlyMap<TopicKind, KindSchema>, registry: Pick<RegistryClient, 'byId'>): EventCodec {
+  const schemaOf = (kind: TopicKind): KindSchema => {
+    const schema = kinds.get(kind)
+    if (schema === undefined) throw new Error(`no schema for ${kind}`)
+    return schema
+  }
+  return {
+    encode(kind, event) {
+      const { id, type } = schemaOf(kind)
+      try {
+        return frame(id, type.toBuffer(event))
+      } catch (error) {
+        throw unwritable(kind, type, event, error)
+      }
+    },
+    async decode<K extends TopicKind>(kind: K, value: Buffer | null) {
+      if (value === null) throw new StreamError('value_missing', `a record of ${kind} has no value`)
+      const { id, avro } = unframe(value)
+      const read = await readerFor(schemaOf(kind), id, registry)
+      try {
+        return read(avro) as TopicEvents[K]
+      } catch (error) {
+        throw new StreamError('value_undecodable', `the bytes are no event of ${kind}`, { cause: error })
+      }
+    },
+  }
+}
+
+function readerFor(schema: KindSchema, id: number, registry: Pick<RegistryClient, 'byId'>): Promise<Reader> {
+  const known = schema.readers.get(id)
+  if (known !== undefined) return known
+  const reader = findReader(schema, id, registry)
+  schema.readers.set(id, reader)
+  reader.catch(() => schema.readers.delete(id))
+  return reader
+}
+
+async function findReader({ type }: KindSchema, id: number, registry: Pick<RegistryClient, 'byId'>): Promise<Reader> {
+  const written = await registry.byId(id)
+  if (written === undefined) throw new StreamError('value_undecodable', `the registry knows no schema ${id}`)
+  try {
+    return readWith(type, typeOf(JSON.parse(written)))
+  } catch (error) {
+    throw new StreamError('value_undecodable', `schema ${id} can't be read as ${type.name}`, { cause: error })
+  }
+}
+
+function readWith(type: Type, writer?: Type): Reader {
+  const resolver = writer === undefined ? undefined : type.createResolver(writer)
+  return (avro) => type.fromBuffer(avro, resolver)
+}
+
+/** Names the first field that does not fit; a value never, it may be personal. */
+function unwritable(kind: TopicKind, type: Type, event: unknown, cause: unknown): StreamError {
+  const misfits: { readonly field: string; readonly decimal: boolean }[] = []
+  type.isValid(event, {
+    errorHook: (path, value) => misfits.push({ field: path.join('.'), decimal: typeof value === 'bigint' }),
+  })
+  const { field, decimal } = misfits[0] ?? { field: '', decimal: false }
+  if (decimal) {
+    return new StreamError('decimal_invalid', `${kind}: ${field} has more digits than its schema allows`, { field, cause })
+  }
+  return new StreamError('source_data_invalid', `${kind}: ${field} is not what its schema says`, { field, cause })
+}

@@ -1,0 +1,75 @@
+/** The attributes that give bytes and longs their meaning; no registry checks them. */
+const ATTRIBUTES = ['logicalType', 'precision', 'scale'] as const
+
+type Node = Readonly<Record<string, unknown>>
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Name and value of what makes a place's meaning, or undefined where the type is plain. */
+function meaningOf(node: Node): string | undefined {
+  const given = ATTRIBUTES.filter((name) => node[name] !== undefined)
+  return given.length === 0 ? undefined : given.map((name) => `${name} ${node[name]}`).join(', ')
+}
+
+interface Walk {
+  /** Meaning by path, `none` for a place that is there and plain. */
+  readonly places: Map<string, string>
+  readonly records: Map<string, Node>
+}
+
+/** The paths of a schema: `data.lines[].tax`, `headers{}` for values of a map; unions add nothing to a path. */
+function placesOf(schema: unknown): ReadonlyMap<string, string> {
+  const walk: Walk = { places: new Map(), records: new Map() }
+  visit(schema, '', walk, new Set())
+  return walk.places
+}
+
+function visit(schema: unknown, path: string, walk: Walk, open: ReadonlySet<string>): void {
+  if (Array.isArray(schema)) return visitUnion(schema, path, walk, open)
+  if (typeof schema === 'string') return visitName(schema, path, walk, open)
+  if (!isNode(schema)) return
+  const { type } = schema
+  if (type === 'record') return visitRecord(schema, path, walk, open)
+  if (type === 'array') return visit(schema['items'], `${path}[]`, walk, open)
+  if (type === 'map') return visit(schema['values'], `${path}{}`, walk, open)
+  if (isNode(type) || Array.isArray(type)) return visit(type, path, walk, open)
+  walk.places.set(path, meaningOf(schema) ?? walk.places.get(path) ?? 'none')
+}
+
+function visitUnion(branches: readonly unknown[], path: string, walk: Walk, open: ReadonlySet<string>): void {
+  for (const branch of branches) if (branch !== 'null') visit(branch, path, walk, open)
+}
+
+function visitName(name: string, path: string, walk: Walk, open: ReadonlySet<string>): void {
+  const record = walk.records.get(name)
+  if (record !== undefined) visitRecord(record, path, walk, open)
+  else if (!walk.places.has(path)) walk.places.set(path, 'none')
+}
+
+/** A record that holds itself is visited once on each path. */
+function visitRecord(record: Node, path: string, walk: Walk, open: ReadonlySet<string>): void {
+  const name = String(record['name'])
+  if (open.has(name)) return
+  walk.records.set(name, record)
+  const fields = Array.isArray(record['fields']) ? record['fields'].filter(isNode) : []
+  for (const field of fields) {
+    const fieldPath = path === '' ? String(field['name']) : `${path}.${field['name']}`
+    visit(field['type'], fieldPath, walk, new Set([...open, name]))
+  }
+}
+
+/**
+ * What changed of logical types, scales and precisions at places that both schemas have: `data.tax: logicalType decimal,
+ * precision 19, scale 4 became logicalType decimal, precision 19, scale 2`. Such a change reads old bytes as other
+ * values, and a registry takes it for compatible. Places that are new or gone are the registry's to judge.
+ */
+export function logicalTypeChanges(previous: string, next: string): string[] {
+  const before = placesOf(JSON.parse(previous))
+  const after = placesOf(JSON.parse(next))
+  return [...before].flatMap(([path, meaning]) => {
+    const now = after.get(path)
+    return now === undefined || now === meaning ? [] : [`${path}: ${meaning} became ${now}`]
+  })
+}

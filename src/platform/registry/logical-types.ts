@@ -1,0 +1,67 @@
+import avsc, { type Schema, type Type } from 'avsc'
+
+/** Largest magnitude of a decimal of this precision, in units of its scale. */
+function limitOf(precision: number): bigint {
+  return 10n ** BigInt(precision) - 1n
+}
+
+/** Two's complement, big-endian, in as few bytes as hold it: what Avro asks for. */
+export function decimalToBytes(units: bigint): Buffer {
+  let length = 1
+  while (BigInt.asIntN(length * 8, units) !== units) length += 1
+  const hex = BigInt.asUintN(length * 8, units).toString(16)
+  return Buffer.from(hex.padStart(length * 2, '0'), 'hex')
+}
+
+/** The reverse; any length is read, and no bytes are zero. */
+export function bytesToDecimal(bytes: Uint8Array): bigint {
+  if (bytes.length === 0) return 0n
+  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString('hex')}`))
+}
+
+interface DecimalAttributes {
+  readonly precision: number
+  readonly scale?: number
+}
+
+/** Avro's decimal on bytes as a bigint in units of its scale. */
+class DecimalType extends avsc.types.LogicalType {
+  readonly precision: number
+  readonly scale: number
+
+  constructor(schema: Schema, options?: unknown) {
+    super(schema, options)
+    const { precision, scale = 0 } = schema as unknown as DecimalAttributes
+    this.precision = precision
+    this.scale = scale
+  }
+
+  override _fromValue(bytes: Buffer): bigint {
+    const units = bytesToDecimal(bytes)
+    if (!this.#holds(units)) throw new Error(`a decimal has more than ${this.precision} digits`)
+    return units
+  }
+
+  /** Undefined for what is no decimal of this precision: in a union avsc then tries the other branches. */
+  override _toValue(value: unknown): Buffer | undefined {
+    return typeof value === 'bigint' && this.#holds(value) ? decimalToBytes(value) : undefined
+  }
+
+  /** Undefined for another scale: the same units would be another amount. */
+  override _resolve(writer: Type): ((value: unknown) => unknown) | undefined {
+    return writer instanceof DecimalType && writer.scale === this.scale ? (value) => value : undefined
+  }
+
+  #holds(units: bigint): boolean {
+    const limit = limitOf(this.precision)
+    return units <= limit && units >= -limit
+  }
+}
+
+/**
+ * The avsc type of a schema: decimals are bigints, timestamp-millis and longs are numbers (avsc refuses longs that a
+ * number can't hold), bytes are Buffers, unions hold their values bare.
+ */
+export function typeOf(schema: unknown): Type {
+  return avsc.Type.forSchema(schema as Schema, { logicalTypes: { decimal: DecimalType as never }, assertLogicalTypes: false })
+}

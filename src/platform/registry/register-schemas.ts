@@ -1,0 +1,34 @@
+import type { Logger } from 'pino'
+import { StreamError } from '../../errors.ts'
+import { canonicalJson } from '../../events/identity.ts'
+import { logicalTypeChanges } from './logical-type-changes.ts'
+import type { RegistryClient } from './registry-client.ts'
+
+/**
+ * The id of a subject's schema, registered where it is new. Throws `schema_incompatible`, naming the place and both
+ * meanings, when a logical type, scale or precision differs from the subject's newest version: registries don't see that.
+ */
+export async function registerSchema(
+  registry: RegistryClient,
+  subject: string,
+  schema: string,
+  logger: Logger,
+): Promise<number> {
+  const latest = await registry.latest(subject)
+  const known = latest !== undefined && sameJson(latest.schema, schema)
+  if (latest !== undefined && !known) {
+    const changes = logicalTypeChanges(latest.schema, schema)
+    if (changes.length > 0) {
+      const message = `the schema for ${subject} changes the meaning of its bytes: ${changes.join('; ')}; add a new field instead`
+      throw new StreamError('schema_incompatible', message, { field: changes[0]?.split(':', 1)[0] ?? '' })
+    }
+  }
+  // A known one too: that sets the subject's compatibility where an earlier start was ended before it could.
+  const id = await registry.register(subject, schema)
+  if (!known) logger.debug({ subject, id }, 'schema registered')
+  return id
+}
+
+function sameJson(a: string, b: string): boolean {
+  return canonicalJson(JSON.parse(a)) === canonicalJson(JSON.parse(b))
+}

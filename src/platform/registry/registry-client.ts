@@ -1,0 +1,114 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
+import axios, { type AxiosInstance, isAxiosError } from 'axios'
+import { StreamError } from '../../errors.ts'
+
+export interface RegistrySettings {
+  readonly url: string
+  readonly username?: string | null
+  readonly password?: string | null
+}
+
+export interface RegisteredSchema {
+  readonly id: number
+  readonly schema: string
+}
+
+/**
+ * The schema registry, Confluent's or one with its API. Every call rejects with `registry_unavailable` when it doesn't
+ * answer and with `credentials_refused` when it answers 401 or 403.
+ */
+export interface RegistryClient {
+  /** The subject's newest version; undefined when it has none. */
+  latest(subject: string): Promise<RegisteredSchema | undefined>
+  /** Adds a version, under BACKWARD_TRANSITIVE, or finds it there; throws `schema_incompatible` when it is refused. */
+  register(subject: string, schema: string): Promise<number>
+  /** The schema of an id; undefined when the registry knows none. */
+  byId(id: number): Promise<string | undefined>
+  close(): void
+}
+
+const TIMEOUT_MS = 10_000
+
+export function createRegistryClient(settings: RegistrySettings): RegistryClient {
+  const host = settings.url.replace(/\/+$/, '')
+  const agent = host.startsWith('https:') ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true })
+  const login = settings.username ? { username: settings.username, password: settings.password ?? '' } : undefined
+  const registry = new SchemaRegistry({
+    host,
+    agent,
+    clientId: 'waldstream',
+    retry: { retries: 2 },
+    ...(login === undefined ? {} : { auth: login }),
+  })
+  const http = axios.create({
+    baseURL: host,
+    timeout: TIMEOUT_MS,
+    httpAgent: agent,
+    httpsAgent: agent,
+    ...(login === undefined ? {} : { auth: login }),
+  })
+  return {
+    latest: (subject) =>
+      found(host, async () => {
+        const path = `/subjects/${encodeURIComponent(subject)}/versions/latest`
+        return await get<RegisteredSchema>(http, path)
+      }),
+    byId: (id) => found(host, async () => (await get<{ schema: string }>(http, `/schemas/ids/${id}`)).schema),
+    async register(subject, schema) {
+      try {
+        const options = { subject, compatibility: COMPATIBILITY.BACKWARD_TRANSITIVE }
+        return (await registry.register({ type: SchemaType.AVRO, schema }, options)).id
+      } catch (error) {
+        throw refusal(error, subject) ?? failure(error, host)
+      }
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+async function get<T>(http: AxiosInstance, path: string): Promise<T> {
+  return (await http.get<T>(path)).data
+}
+
+async function found<T>(host: string, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call()
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined
+    throw failure(error, host)
+  }
+}
+
+/** 409 is the registry's "incompatible", 422 its "no valid schema"; the library throws errors of its own for the rest. */
+function refusal(error: unknown, subject: string): StreamError | undefined {
+  const status = statusOf(error)
+  const reason = error instanceof Error ? error.message : String(error)
+  const byLibrary = error instanceof Error && /Compatibility|InvalidSchema/.test(error.name)
+  if (status !== 409 && status !== 422 && !byLibrary) return undefined
+  const message = `the registry refuses the schema for ${subject}: ${reason}; each change must be BACKWARD_TRANSITIVE`
+  return new StreamError('schema_incompatible', message, { cause: error, details: { subject } })
+}
+
+function failure(error: unknown, host: string): StreamError {
+  const status = statusOf(error)
+  const reason = error instanceof Error ? error.message : String(error)
+  if (status === 401 || status === 403) {
+    const hint = 'check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD'
+    return new StreamError('credentials_refused', `the schema registry answered ${status}: ${hint}`, { cause: error })
+  }
+  const message = `the schema registry at ${hostOf(host)} (SCHEMA_REGISTRY_URL) does not answer: ${reason}`
+  return new StreamError('registry_unavailable', message, { cause: error })
+}
+
+/** Without a login that may stand in the URL. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (isAxiosError(error)) return error.response?.status
+  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined
+  return typeof error.status === 'number' ? error.status : undefined
+}

@@ -1,0 +1,41 @@
+import type { System, SystemType } from '../../core/model.ts'
+import type { PerSystemKind } from '../../events/topics.ts'
+import type { NetSuiteClient } from '../../systems/netsuite/client.ts'
+import { netsuiteVendorOrders } from './netsuite.ts'
+import type { Sink } from './sink.ts'
+
+export type AnySink = { [K in PerSystemKind]: Sink<K> }[PerSystemKind]
+
+/** Makes the client of a system, its references resolved. */
+export interface SinkClients {
+  netsuite(system: System): Promise<NetSuiteClient>
+}
+
+type SinkMaker = (system: System, clients: SinkClients) => Promise<AnySink>
+
+/** THE table of sinks: (type of system, kind) → sink. */
+const makers: Readonly<Record<SystemType, Readonly<Partial<Record<PerSystemKind, SinkMaker>>>>> = {
+  netsuite: {
+    'vendor-orders': async (system, clients) => {
+      const subsidiary = system.settings['subsidiary']
+      const settings = { zone: system.zone, ...(subsidiary === undefined ? {} : { subsidiary }) }
+      return netsuiteVendorOrders(await clients.netsuite(system), settings)
+    },
+  },
+  magento2: {},
+  'image-feed': {},
+}
+
+/** Kinds that can be delivered to a type of system. */
+export function sinkKinds(type: SystemType): PerSystemKind[] {
+  return Object.keys(makers[type]) as PerSystemKind[]
+}
+
+/** The sink of a kind for a system; undefined when nothing of the kind is delivered to systems of its type. */
+export async function createSink(
+  system: System,
+  kind: PerSystemKind,
+  clients: SinkClients,
+): Promise<AnySink | undefined> {
+  return makers[system.type][kind]?.(system, clients)
+}

@@ -1,0 +1,121 @@
+import type { Connection } from '../../core/model.ts'
+import { add, multiply, subtract, text4, text8 } from '../../events/decimal.ts'
+import type { Address, Order, OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
+import { exactNumber } from '../../platform/json.ts'
+import { toLocalTime } from '../../systems/netsuite/time.ts'
+import { textOf, type Wire, wireOf, wiresOf } from '../../systems/wire.ts'
+
+/** Custom field of the order that holds the content digest: what tells that NetSuite has this content. */
+export const DIGEST_FIELD = 'custbody_waldstream_digest'
+/** Custom field of an order's line that holds the shop's line id. */
+const LINE_FIELD = 'custcol_waldstream_line'
+
+/** The lines an ERP is to have: top-level ones. A configurable's row carries its child's SKU; components stay with it. */
+export function topLevelLines({ lines }: Order): OrderLine[] {
+  const ids = new Set(lines.map(({ lineId }) => lineId))
+  return lines.filter(({ parentLineId }) => parentLineId === null || !ids.has(parentLineId))
+}
+
+export interface OrderReferences {
+  /** Internal id of the customer. */
+  readonly customer: string
+  /** Internal ids of the items by SKU: one for every top-level line. */
+  readonly items: ReadonlyMap<string, string>
+  /** Zone of the account: its days are those of the order's date. */
+  readonly zone: string
+}
+
+/** NetSuite's sales order of a vendor order; pure. Numbers are written with all their digits. */
+export function salesOrderBody(event: VendorOrderRequested, connection: Connection, references: OrderReferences): Wire {
+  const { data } = event
+  const { shipMethods, location } = connection.orderMap
+  const shipMethod = data.shippingMethod === null ? undefined : shipMethods[data.shippingMethod]
+  return present({
+    entity: { id: references.customer },
+    tranDate: toLocalTime(data.placedAt, references.zone).slice(0, 10),
+    otherRefNum: data.orderNumber,
+    email: data.customerEmail,
+    memo: data.purchaseOrderNumber,
+    billingAddress: addressBody(data.billingAddress),
+    shippingAddress: addressBody(data.shippingAddress),
+    shippingCost: exactNumber(text4(data.shipping)),
+    shipMethod: shipMethod === undefined ? null : { id: shipMethod },
+    location: location === null ? null : { id: location },
+    discountTotal: exactNumber(text4(data.discount)),
+    taxTotal: exactNumber(text4(add(data.tax, data.shippingTax))),
+    [DIGEST_FIELD]: event.contentDigest,
+    item: { items: topLevelLines(data).map((line) => lineBody(line, references.items)) },
+  })
+}
+
+/** A line that the shop canceled stays, with nothing to deliver: no line is dropped. */
+function lineBody(line: OrderLine, items: ReadonlyMap<string, string>): Wire {
+  const quantity = subtract(line.quantityOrdered, line.quantityCanceled)
+  const amount = line.quantityCanceled === 0n ? line.rowTotal : multiply(quantity, line.unitPrice)
+  return {
+    item: { id: items.get(line.sku) },
+    quantity: exactNumber(text8(quantity)),
+    rate: exactNumber(text8(line.unitPrice)),
+    amount: exactNumber(text4(amount)),
+    [LINE_FIELD]: line.lineId,
+    ...(quantity === 0n ? { isClosed: true } : {}),
+  }
+}
+
+/** The order as NetSuite has it, with every line closed. Lines are named whole, so that a replace keeps each of them. */
+export function closedOrderBody(event: VendorOrderRequested, order: Wire): Wire {
+  const items = wiresOf(wireOf(order['item'])['items']).map((line) =>
+    present({
+      line: numberOf(line['line']),
+      item: { id: textOf(wireOf(line['item'])['id']) },
+      quantity: numberOf(line['quantity']),
+      rate: numberOf(line['rate']),
+      amount: numberOf(line['amount']),
+      [LINE_FIELD]: textOf(line[LINE_FIELD]),
+      isClosed: true,
+    }),
+  )
+  return { [DIGEST_FIELD]: event.contentDigest, item: { items } }
+}
+
+/** A person; the name falls back to what the order has. No address book: NetSuite appends to it with every write. */
+export function customerBody({ data }: VendorOrderRequested, subsidiary: string | undefined): Wire {
+  const { billingAddress, shippingAddress, customerEmail } = data
+  const name = (field: 'firstName' | 'lastName') => billingAddress[field] ?? shippingAddress?.[field] ?? '-'
+  return present({
+    isPerson: true,
+    firstName: name('firstName'),
+    lastName: name('lastName'),
+    email: customerEmail,
+    phone: billingAddress.phone,
+    subsidiary: subsidiary === undefined ? null : { id: subsidiary },
+  })
+}
+
+function addressBody(address: Address | null): Wire | null {
+  if (address === null) return null
+  const [addr1 = null, addr2 = null, ...more] = address.street
+  const addressee = [address.firstName, address.lastName].filter((part) => part !== null).join(' ')
+  return present({
+    addressee: addressee === '' ? null : addressee,
+    attention: address.company,
+    addr1,
+    addr2,
+    addr3: more.length === 0 ? null : more.join(', '),
+    city: address.city,
+    state: address.regionCode ?? address.region,
+    zip: address.postalCode,
+    country: address.countryCode === null ? null : { id: address.countryCode },
+    addrPhone: address.phone,
+  })
+}
+
+const numberOf = (value: unknown) => {
+  const text = textOf(value)
+  return text === null ? null : exactNumber(text)
+}
+
+/** Without the fields that have no value. */
+function present(fields: Wire): Wire {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
+}

@@ -1,0 +1,116 @@
+import type { EntityResult } from '../events/generated/events.ts'
+import { versionRank } from '../events/version.ts'
+import type { Item } from '../platform/dynamodb/tables.ts'
+
+/** Connection of a result before the entity is routed. */
+export const UNROUTED = '*'
+
+/** Changes that a row remembers. */
+const HISTORY = 10
+
+/** Statuses that an entity of a task ends with. */
+export const endStatuses = ['succeeded', 'ignored', 'failed', 'superseded', 'canceled'] as const
+
+export interface EntityChange {
+  readonly at: string
+  readonly stage: string
+  readonly status: string
+  readonly code: string | null
+}
+
+/** What became of one entity of a task for one connection. Messages name fields, never people. */
+export interface EntityRow {
+  readonly task: string
+  /** `connection#key`. */
+  readonly entity: string
+  /** Null: as read, not routed yet. */
+  readonly connection: string | null
+  /** orders, products, inventory, images or fulfilments. */
+  readonly kind: string
+  readonly source: string
+  readonly key: string
+  readonly event_id: string
+  readonly status: string
+  readonly code: string | null
+  readonly message: string | null
+  readonly target_id: string | null
+  /** Results reported by the stage it is at, for the version it is at. */
+  readonly attempts: number
+  readonly stage: string
+  /** ISO 8601. */
+  readonly updated_at: string
+  /** The last ten changes, newest last. */
+  readonly history: readonly EntityChange[]
+  readonly rank: string
+  /** Grows with each write: what a write is compared with. */
+  readonly revision: number
+}
+
+/** A result with the record it came in. */
+export interface ReportedResult {
+  readonly taskId: string
+  readonly stage: string
+  readonly at: number
+  readonly result: EntityResult
+}
+
+export function isEnd(status: string): boolean {
+  return (endStatuses as readonly string[]).includes(status)
+}
+
+/** Producers (named by their read, which has dots) come before processors, and those before sinks and projections. */
+export function stageOrder(stage: string): number {
+  if (stage.includes('.')) return 0
+  return stage.startsWith('route-') || stage.startsWith('map-') ? 1 : 2
+}
+
+export function entityKey(connection: string | null, key: string): string {
+  return `${connection ?? UNROUTED}#${key}`
+}
+
+export function toEntityRow(item: Item): EntityRow {
+  return item as unknown as EntityRow
+}
+
+/** The row after a result; the same row when the result is older or says nothing new (Guarantee 4). */
+export function evolveEntity(row: EntityRow | undefined, reported: ReportedResult): EntityRow {
+  const { taskId, stage, at, result } = reported
+  const rank = versionRank(result)
+  if (row !== undefined && !accepts(row, reported, rank)) return row
+  const goesOn = row !== undefined && row.rank === rank && row.stage === stage
+  const updated_at = new Date(at).toISOString()
+  const { status, code } = result
+  return {
+    task: taskId,
+    entity: entityKey(result.connection, result.key),
+    connection: result.connection,
+    kind: result.entity,
+    source: result.source,
+    key: result.key,
+    event_id: result.eventId,
+    status,
+    code,
+    message: result.message,
+    target_id: result.targetId ?? (row?.rank === rank ? row.target_id : null),
+    attempts: goesOn ? row.attempts + 1 : 1,
+    stage,
+    updated_at,
+    history: [...(row?.history ?? []), { at: updated_at, stage, status, code }].slice(-HISTORY),
+    rank,
+    revision: row?.revision ?? 0,
+  }
+}
+
+/**
+ * A newer version begins anew. Of the same version a later stage counts more, and of the same stage the later result;
+ * an end stays, but for `failed`, which a retry leads on from. A processor never reports both that it sent on and an
+ * end, so its end after a sink's failure is a retry's, while its `processing` may only be late.
+ */
+function accepts(row: EntityRow, { stage, at, result }: ReportedResult, rank: string): boolean {
+  if (rank !== row.rank) return rank > row.rank
+  const step = stageOrder(stage) - stageOrder(row.stage)
+  const later = new Date(at).toISOString() > row.updated_at
+  if (row.status === 'failed') return later && (step >= 0 || isEnd(result.status))
+  if (isEnd(row.status)) return false
+  return step > 0 || (step === 0 && later)
+}

@@ -1,0 +1,67 @@
+import { contentDigest } from '../events/identity.ts'
+import { versionRank } from '../events/version.ts'
+import type { FeedRow, Position } from './projection.ts'
+
+/** What every event of a `universal-*` topic has. */
+export interface UniversalEvent {
+  readonly eventId: string
+  readonly connection: string
+  readonly source: string
+  readonly key: string
+  readonly occurredAt: number | null
+  readonly readAt: number
+  readonly mappingRevision: number
+  readonly deleted: boolean
+}
+
+const TIME_DIGITS = 15
+const OFFSET_DIGITS = 20
+
+/** A time in milliseconds as text that sorts; a position begins with it. */
+export function timeText(time: number): string {
+  return String(Math.max(time, 0)).padStart(TIME_DIGITS, '0')
+}
+
+/** A position as text that sorts as (time, offset) does. */
+export function positionText(position: Position): string {
+  return `${timeText(position.time)}-${String(position.offset).padStart(OFFSET_DIGITS, '0')}`
+}
+
+export function parsePosition(text: string): Position {
+  return { time: Number(text.slice(0, TIME_DIGITS)), offset: BigInt(text.slice(TIME_DIGITS + 1)) }
+}
+
+/** (version, mapping revision) of an event, as text that sorts. */
+export function rankOf(event: UniversalEvent): string {
+  return versionRank(event, event.mappingRevision)
+}
+
+/**
+ * The row after an event. Guarantee 4: an older version or mapping changes nothing. Position and `updated_at` move only
+ * when what the reader sees changes, so that a rebuild or a remapping to the same content is not sent to readers again.
+ */
+export function evolveRow(
+  row: FeedRow | undefined,
+  event: UniversalEvent,
+  data: FeedRow['data'],
+  position: Position,
+): FeedRow {
+  const rank = rankOf(event)
+  if (row !== undefined && rank < row.rank) return row
+  const { connection, source, key: sku, deleted, eventId } = event
+  const digest = contentDigest({ deleted, data })
+  if (row?.digest === digest) return row.rank === rank ? row : { ...row, rank, event_id: eventId }
+  const updated_at = new Date(position.time).toISOString()
+  return {
+    connection,
+    source,
+    sku,
+    updated_at,
+    position: positionText(position),
+    deleted,
+    data,
+    rank,
+    digest,
+    event_id: eventId,
+  }
+}

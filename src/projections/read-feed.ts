@@ -1,0 +1,166 @@
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { parsePosition, positionText, timeText } from './feed-row.ts'
+import { BY_POSITION, type FeedMeta, partitionOf, rowKey, toRow, type Watermark } from './feed-table.ts'
+import type { FeedRow, Position } from './projection.ts'
+
+/** What a reader asks for. Times are milliseconds; null: open. */
+export interface FeedFilter {
+  readonly connection: string
+  /** Null: every source. */
+  readonly source: string | null
+  /** Inclusive. */
+  readonly from: number | null
+  /** Exclusive. */
+  readonly to: number | null
+}
+
+/** How far a reader has come: by source and shard. A shard that is not there was not begun. */
+export type FeedPlaces = Readonly<Record<string, Readonly<Record<string, Position>>>>
+
+export interface FeedPage {
+  readonly rows: readonly FeedRow[]
+  readonly places: FeedPlaces
+  /** False: the limit came first; more can be read at once. */
+  readonly exhausted: boolean
+  /** Every change before it (milliseconds) is visible in every shard; -1: a shard was never projected. */
+  readonly frontier: number
+}
+
+interface Request {
+  readonly tables: Tables
+  readonly table: string
+  /** Read before any row is: it bounds what is visible. */
+  readonly meta: FeedMeta
+  /** Partitions of the topic. */
+  readonly shards: number
+}
+
+/**
+ * The next rows after the reader's places, shard by shard, up to the watermarks in `meta`. Guarantee 8: a row that
+ * changes while a page is read moves beyond these watermarks, so it comes later and can't be missed.
+ */
+export async function readFeed(
+  request: Request,
+  filter: FeedFilter,
+  places: FeedPlaces,
+  limit: number,
+): Promise<FeedPage> {
+  const { meta, shards } = request
+  const rows: FeedRow[] = []
+  const next: Record<string, Record<string, Position>> = {}
+  let frontier = Number.POSITIVE_INFINITY
+  const sources = sourcesOf(meta, filter)
+  for (let shard = 0; shard < shards; shard += 1) {
+    const watermark = meta.watermark(meta.generation, shard)
+    frontier = Math.min(frontier, frontierOf(watermark))
+    for (const source of sources) {
+      const place = places[source]?.[shard]
+      const read = await readShard(request, { filter, source, shard, place, watermark, limit: limit - rows.length })
+      rows.push(...read.rows)
+      if (read.place !== undefined) next[source] = { ...next[source], [shard]: read.place }
+    }
+  }
+  return { rows, places: next, exhausted: rows.length < limit, frontier }
+}
+
+/** A shard that is this much behind now, beyond the settle time, still counts as caught up. */
+const FRESH_MS = 5000
+
+/** Up to when everything must be visible for the reader to have caught up, in milliseconds. */
+export function goalOf(filter: FeedFilter, now: number, settleMs: number): number {
+  return filter.to ?? now - settleMs - FRESH_MS
+}
+
+/**
+ * Whether the reader has caught up to now, or to the end of its slot. A slot that is not over is never complete: what
+ * is still to change in it would be missed by a reader that goes on to the next (Guarantee 8).
+ */
+export function isComplete(page: FeedPage, filter: FeedFilter, now: number, settleMs: number): boolean {
+  return page.exhausted && page.frontier >= goalOf(filter, now, settleMs)
+}
+
+function sourcesOf(meta: FeedMeta, filter: FeedFilter): readonly string[] {
+  return meta.pairs
+    .filter(({ connection, source }) => connection === filter.connection && source === (filter.source ?? source))
+    .map(({ source }) => source)
+    .toSorted()
+}
+
+/** Events to come have positions of at least the watermark's time, and append times of at least `caughtUpTo`. */
+function frontierOf(watermark: Watermark | undefined): number {
+  if (watermark === undefined) return -1
+  return Math.max(watermark.position?.time ?? 0, watermark.caughtUpTo)
+}
+
+async function readShard(
+  { tables, table, meta }: Request,
+  part: {
+    readonly filter: FeedFilter
+    readonly source: string
+    readonly shard: number
+    readonly place: Position | undefined
+    readonly watermark: Watermark | undefined
+    readonly limit: number
+  },
+): Promise<{ rows: readonly FeedRow[]; place: Position | undefined }> {
+  const { filter, source, shard, place, watermark, limit } = part
+  const end = watermark?.position ?? null
+  // Nothing new costs no query: an empty poll reads the meta item alone.
+  if (limit === 0 || end === null || (place !== undefined && positionText(place) >= positionText(end))) {
+    return { rows: [], place }
+  }
+  const items = await tables.query(table, {
+    partition: partitionOf({ generation: meta.generation, connection: filter.connection, source, shard }),
+    index: BY_POSITION,
+    ...lowerBound(place, filter.from),
+    to: positionText(end),
+    ...(filter.to === null ? {} : { before: timeText(filter.to) }),
+    limit,
+  })
+  const rows = items.map(toRow)
+  const last = rows.at(-1)
+  return { rows, place: last !== undefined && rows.length === limit ? parsePosition(last.position) : end }
+}
+
+function lowerBound(place: Position | undefined, from: number | null): { after?: string; from?: string } {
+  if (place !== undefined) return { after: positionText(place) }
+  return from === null ? {} : { from: timeText(from) }
+}
+
+/**
+ * A SKU's rows, one for each source that has it. It may be newer than what the feed shows at this moment: a single row
+ * is whole as soon as it is written.
+ */
+export async function readItem(request: Request, connection: string, sku: string): Promise<readonly FeedRow[]> {
+  const { tables, table, meta, shards } = request
+  const keys = sourcesOf(meta, { connection, source: null, from: null, to: null }).flatMap((source) =>
+    Array.from({ length: shards }, (_, shard) =>
+      rowKey({ generation: meta.generation, connection, source, shard }, sku),
+    ),
+  )
+  const rows = (await tables.getMany(table, keys)).map(toRow)
+  return rows.toSorted((a, b) => (a.source < b.source ? -1 : 1))
+}
+
+/** Rows held in memory at once while counting. */
+const PAGE = 1000
+
+/** Rows of a connection, deleted ones included, and how many of them are deleted. */
+export async function countRows(request: Request, connection: string): Promise<{ rows: number; deleted: number }> {
+  const { tables, table, meta, shards } = request
+  const count = { rows: 0, deleted: 0 }
+  for (const source of sourcesOf(meta, { connection, source: null, from: null, to: null })) {
+    for (let shard = 0; shard < shards; shard += 1) {
+      const partition = partitionOf({ generation: meta.generation, connection, source, shard })
+      for (let after: string | undefined, more = true; more; ) {
+        const range = { partition, limit: PAGE, ...(after === undefined ? {} : { after }) }
+        const items = await tables.query(table, range)
+        count.rows += items.length
+        count.deleted += items.filter((item) => item['deleted'] === true).length
+        after = String(items.at(-1)?.['sku'])
+        more = items.length === PAGE
+      }
+    }
+  }
+  return count
+}

@@ -1,0 +1,76 @@
+import { StreamError } from '../errors.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
+import { forEachBounded } from './bounded.ts'
+import { type EntityRow, entityKey, evolveEntity, type ReportedResult, toEntityRow } from './entity-row.ts'
+import { SYNC_ENTITIES } from './tables.ts'
+
+/** Rows written at once. */
+const WRITERS = 16
+/** A row is written by few stages at once; more refusals in a row than this mean something else is wrong. */
+const TRIES = 20
+
+/** Results of one entity of a task, in order. */
+interface Group {
+  readonly task: string
+  readonly entity: string
+  readonly results: ReportedResult[]
+}
+
+/**
+ * Folds `sync-status` into a row for each task, connection and entity. Results of several stages come by several
+ * partitions in any order: each write is conditional on the row being as it was read, and is repeated otherwise.
+ * Results without a task (pushes) belong to none and are left out.
+ */
+export function taskStage(deps: { readonly tables: Tables }): Stage<'sync-status'> {
+  return {
+    name: 'project-tasks',
+    kind: 'sync-status',
+    topics: ['sync-status'],
+    async handle(batch, context) {
+      const groups = groupResults(batch)
+      const items = await deps.tables.getMany(
+        SYNC_ENTITIES,
+        groups.map(({ task, entity }) => ({ task, entity })),
+      )
+      const rows = new Map(items.map((item) => [JSON.stringify([item['task'], item['entity']]), toEntityRow(item)]))
+      await forEachBounded(groups, WRITERS, async (group) => {
+        await writeGroup(deps.tables, group, rows.get(JSON.stringify([group.task, group.entity])), context)
+      })
+    },
+  }
+}
+
+function groupResults(batch: readonly Decoded<'sync-status'>[]): readonly Group[] {
+  const groups = new Map<string, Group>()
+  for (const { event } of batch) {
+    const { taskId, stage, at } = event
+    if (taskId === null) continue
+    for (const result of event.results) {
+      const entity = entityKey(result.connection, result.key)
+      const id = JSON.stringify([taskId, entity])
+      const group = groups.get(id) ?? { task: taskId, entity, results: [] }
+      group.results.push({ taskId, stage, at, result })
+      groups.set(id, group)
+    }
+  }
+  return [...groups.values()]
+}
+
+async function writeGroup(tables: Tables, group: Group, read: EntityRow | undefined, context: BatchContext) {
+  const { task, entity } = group
+  let row = read
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const after = group.results.reduce<EntityRow | undefined>(evolveEntity, row)
+    if (after === undefined || after === row) return
+    context.assertOwned()
+    const unchanged =
+      row === undefined
+        ? ({ absent: 'task' } as const)
+        : ({ attribute: 'revision', is: '=', value: row.revision } as const)
+    if (await tables.put(SYNC_ENTITIES, { ...after, revision: after.revision + 1 }, unchanged)) return
+    const item = await tables.get(SYNC_ENTITIES, { task, entity })
+    row = item === undefined ? undefined : toEntityRow(item)
+  }
+  throw new StreamError('concurrent_change', `the row of entity ${entity} of task ${task} changes all the time`)
+}

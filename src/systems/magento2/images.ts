@@ -1,0 +1,60 @@
+import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
+import { requireText, textOf, type Wire, wiresOf } from '../wire.ts'
+
+/** Where a shop's media are, and which of them are not its own. */
+export interface MediaSettings {
+  /** `secure_base_media_url` or `base_media_url` of the store; ends with a slash. */
+  readonly mediaUrl: string
+  /** Files whose name begins so came from our own feed. */
+  readonly importedPrefix: string
+}
+
+/**
+ * A product's media as an image gallery; pure. What the shop took from our feed is left out, else every pull of the shop
+ * would come back as a change. Throws `value_missing` for a product without SKU.
+ */
+export function toImageGallery(product: Wire, settings: MediaSettings): ImageGallery {
+  const roles = new Map(
+    wiresOf(product['custom_attributes']).map((attribute) => [textOf(attribute['attribute_code']), attribute['value']]),
+  )
+  const roleUrl = (role: string): string | null => {
+    const file = textOf(roles.get(role))
+    return file === null || file === 'no_selection' || isImported(file, settings) ? null : urlOf(file, settings)
+  }
+  return {
+    sku: requireText(product, 'sku'),
+    image: roleUrl('image'),
+    smallImage: roleUrl('small_image'),
+    thumbnail: roleUrl('thumbnail'),
+    swatchImage: roleUrl('swatch_image'),
+    gallery: toGallery(product, settings),
+    attributes: {},
+  }
+}
+
+function toGallery(product: Wire, settings: MediaSettings): GalleryImage[] {
+  return wiresOf(product['media_gallery_entries'])
+    .flatMap((entry) => {
+      const file = textOf(entry['file'])
+      const disabled = ['true', '1'].includes(textOf(entry['disabled']) ?? '')
+      if (file === null || disabled || isImported(file, settings)) return []
+      const image: GalleryImage = {
+        url: urlOf(file, settings),
+        position: Number(textOf(entry['position']) ?? 0),
+        label: textOf(entry['label']),
+        mediaType: textOf(entry['media_type']) ?? 'image',
+        storeId: null,
+      }
+      return [{ image, id: Number(textOf(entry['id']) ?? 0) }]
+    })
+    .toSorted((a, b) => a.image.position - b.image.position || a.id - b.id)
+    .map(({ image }) => image)
+}
+
+function isImported(file: string, settings: MediaSettings): boolean {
+  return file.slice(file.lastIndexOf('/') + 1).startsWith(settings.importedPrefix)
+}
+
+function urlOf(file: string, settings: MediaSettings): string {
+  return `${settings.mediaUrl}catalog/product${file.startsWith('/') ? '' : '/'}${file}`
+}

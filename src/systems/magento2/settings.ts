@@ -1,0 +1,31 @@
+import { StreamError } from '../../errors.ts'
+import type { Magento2Credentials, Magento2Settings } from './client.ts'
+
+/** What is configured of a Magento 2 system, with its address and secrets resolved. */
+export interface ConfiguredMagento2 {
+  readonly id: string
+  readonly address: string
+  readonly secrets: Readonly<Record<string, string>>
+  readonly settings: Readonly<Record<string, string>>
+  readonly limits: { readonly concurrency: number }
+}
+
+/** Throws `configuration_invalid`, naming what is missing. */
+export function magento2Settings(system: ConfiguredMagento2): Magento2Settings {
+  return {
+    baseUrl: system.address,
+    credentials: credentials(system),
+    storeCode: system.settings['storeCode'] ?? 'all',
+    concurrency: system.limits.concurrency,
+  }
+}
+
+function credentials({ id, secrets }: ConfiguredMagento2): Magento2Credentials {
+  const { bearer, consumerKey, consumerSecret, accessToken, accessTokenSecret } = secrets
+  if (consumerKey && consumerSecret && accessToken && accessTokenSecret) {
+    return { consumerKey, consumerSecret, accessToken, accessTokenSecret }
+  }
+  if (bearer) return { bearer }
+  const message = `system ${id} (magento2): secrets need consumerKey, consumerSecret, accessToken and accessTokenSecret, or bearer`
+  throw new StreamError('configuration_invalid', message, { field: 'secrets' })
+}

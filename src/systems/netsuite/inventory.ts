@@ -1,0 +1,37 @@
+import { ZERO8 } from '../../events/decimal.ts'
+import type { Inventory, LocationStock } from '../../events/generated/events.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../wire.ts'
+
+/** Columns of `aggregateItemLocation` (as `stock`) that `toInventory` needs, without the change time. */
+export const STOCK_COLUMNS: readonly string[] = [
+  'stock.item',
+  'stock.location',
+  'BUILTIN.DF(stock.location) AS locationname',
+  'stock.quantityonhand',
+  'stock.quantityavailable',
+  'stock.quantitycommitted',
+  'stock.quantityonorder',
+  'stock.quantitybackordered',
+]
+
+const KNOWN = new Set(['item', 'locationname', 'quantityonhand', 'quantityavailable', 'changedat', 'links'])
+
+/**
+ * All locations of one item as inventory data; pure. Absolute levels, one of each location, by location id: a location
+ * that is not there is nowhere else to be looked for. Throws `value_missing` or `decimal_invalid`, naming the column.
+ */
+export function toInventory(sku: string, rows: readonly Wire[]): Inventory {
+  const locations = rows
+    .map((row) => ({ id: requireText(row, 'location', 'aggregateItemLocation.'), row }))
+    .toSorted((a, b) => Number(a.id) - Number(b.id))
+    .map(({ id, row }): LocationStock => {
+      const quantity = (name: string) => quantityOf(row, name, 'aggregateItemLocation.') ?? ZERO8
+      return {
+        location: textOf(row['locationname']) ?? id,
+        onHand: quantity('quantityonhand'),
+        available: quantity('quantityavailable'),
+        attributes: attributesOf(row, KNOWN),
+      }
+    })
+  return { sku, locations, attributes: {} }
+}

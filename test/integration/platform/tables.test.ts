@@ -1,0 +1,85 @@
+import { afterAll, describe, expect, inject, it } from 'vitest'
+import { pino } from 'pino'
+import { createTables } from '../../../src/platform/dynamodb/create-tables.ts'
+import { contractTables, testTables } from '../../support/tables-contract.ts'
+
+const services = inject('services')
+Object.assign(process.env, services)
+const logger = pino({ level: 'silent' })
+const open = (prefix: string) =>
+  createTables({
+    endpoint: services['DYNAMODB_ENDPOINT'] ?? null,
+    region: services['AWS_REGION'] ?? 'local',
+    prefix,
+    logger,
+  })
+
+describe('DynamoDB', () => {
+  const prefix = `tables-${process.pid}-`
+  const dynamo = open(prefix)
+  afterAll(() => dynamo.close())
+
+  testTables(async () => {
+    await dynamo.create(contractTables)
+    return dynamo.tables
+  })
+
+  it('makes tables only where they are missing, also when two do it at once', async () => {
+    const definitions = [{ name: 'raced', partitionKey: 'id' }]
+    const other = open(prefix)
+    await Promise.all([dynamo.create(definitions), other.create(definitions)])
+    await other.create(definitions)
+    expect(await other.tables.put('raced', { id: 'a' })).toBe(true)
+    other.close()
+  })
+
+  it('refuses a table that has other keys', async () => {
+    await dynamo.create([{ name: 'keyed', partitionKey: 'id' }])
+    await expect(dynamo.create([{ name: 'keyed', partitionKey: 'other' }])).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      message: expect.stringContaining(`${prefix}keyed`),
+    })
+  })
+
+  it('queries a table that another process has made', async () => {
+    await dynamo.create(contractTables)
+    const other = open(prefix)
+    await dynamo.tables.put('contract_sorted', { pk: 'elsewhere', sk: 'a', position: '1' })
+    const range = { partition: 'elsewhere', index: 'by-position', from: '1' }
+    expect(await other.tables.query('contract_sorted', range)).toHaveLength(1)
+    other.close()
+  })
+
+  it('gives sets of text back as sorted lists', async () => {
+    await dynamo.create(contractTables)
+    const change = { addToSet: { tags: ['z', 'a'], none: [] } }
+    expect(await dynamo.tables.update('contract_plain', { id: 'set' }, change)).toEqual({ id: 'set', tags: ['a', 'z'] })
+    expect(await dynamo.tables.get('contract_plain', { id: 'set' })).toEqual({ id: 'set', tags: ['a', 'z'] })
+  })
+
+  it('takes the last of items that have the same key, and each key once', async () => {
+    await dynamo.create(contractTables)
+    await dynamo.tables.putMany('contract_plain', [
+      { id: 'twice', n: 1 },
+      { id: 'twice', n: 2 },
+    ])
+    const found = await dynamo.tables.getMany('contract_plain', [{ id: 'twice' }, { id: 'twice' }])
+    expect(found).toEqual([{ id: 'twice', n: 2 }])
+  })
+
+  it('refuses an item over 400 KB with a code of its own', async () => {
+    await dynamo.create(contractTables)
+    const large = { id: 'large', text: 'x'.repeat(410 * 1024) }
+    const refused = { code: 'value_too_large' }
+    await expect(dynamo.tables.put('contract_plain', large)).rejects.toMatchObject(refused)
+    await expect(dynamo.tables.putMany('contract_plain', [large])).rejects.toMatchObject(refused)
+    const change = { set: { text: large.text } }
+    await expect(dynamo.tables.update('contract_plain', { id: 'large' }, change)).rejects.toMatchObject(refused)
+  })
+
+  it('says that nothing answers', async () => {
+    const nobody = createTables({ endpoint: 'http://127.0.0.1:1', region: 'local', prefix: '', logger })
+    await expect(nobody.tables.get('any', { id: 'a' })).rejects.toMatchObject({ code: 'table_unavailable' })
+    nobody.close()
+  })
+})

@@ -1,0 +1,119 @@
+import { dirname, join } from 'node:path/posix'
+
+/** A source file: its path from the project's root, and its text. */
+export interface SourceFile {
+  readonly path: string
+  readonly text: string
+}
+
+interface Import {
+  readonly from: string
+  /** A path of the project for a relative import, else the name of the package. */
+  readonly to: string
+  readonly relative: boolean
+  readonly typeOnly: boolean
+}
+
+/**
+ * Layer → layers it may import. A file directly in src/ is a layer of its own. `config` appears where its types may be
+ * imported; who may call its reader is a rule of its own.
+ */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  events: ['errors'],
+  errors: [],
+  config: ['errors'],
+  platform: ['events', 'errors', 'config'],
+  systems: ['events', 'platform', 'errors', 'config'],
+  core: ['events', 'platform', 'errors', 'config'],
+  control: ['events', 'platform', 'errors', 'config'],
+  producers: ['events', 'platform', 'systems', 'core', 'control', 'errors', 'config'],
+  processors: ['events', 'platform', 'systems', 'core', 'control', 'errors', 'config'],
+  projections: ['events', 'platform', 'core', 'errors', 'config'],
+  api: ['projections', 'core', 'control', 'platform', 'events', 'errors', 'config'],
+}
+
+/** Import and re-export, with or without names, and `import()`. Ours are formatted by one tool: no other form occurs. */
+const IMPORT =
+  /^\s*(?:import|export)\s+(type\s)?(?:[^'"`;]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm
+
+function importsOf({ path, text }: SourceFile): readonly Import[] {
+  return [...text.matchAll(IMPORT)].map((match) => {
+    const name = match[2] ?? match[3] ?? ''
+    const relative = name.startsWith('.')
+    const to = relative ? join(dirname(path), name) : name
+    return { from: path, to, relative, typeOnly: match[1] !== undefined }
+  })
+}
+
+/** `src/events/topics.ts` → `events`, `src/errors.ts` → `errors`, `simulators/…` → `simulators`. */
+function layerOf(path: string): string {
+  const [top = '', second = ''] = path.split('/')
+  return top === 'src' ? second.replace(/\.ts$/, '') : top
+}
+
+const inSource = (path: string) => path.startsWith('src/')
+
+function layerViolation({ from, to, relative }: Import): string | undefined {
+  if (!relative) return undefined
+  const [source, target] = [layerOf(from), layerOf(to)]
+  if (inSource(from) && !inSource(to) && source !== 'cli') return `${from} imports ${to}: src stands alone`
+  if (inSource(from) && target === 'simulators') return `${from} imports ${to}: simulators stand outside of src`
+  if (source === 'simulators' && inSource(to)) return `${from} imports ${to}: simulators know nothing of src`
+  if (!inSource(from) || source === target || source === 'cli') return undefined
+  const allowed = ALLOWED[source]
+  if (allowed === undefined) return `${from}: the layer ${source} is not in the table of layers`
+  return allowed.includes(target) ? undefined : `${from} imports ${to}: ${source} may not import ${target}`
+}
+
+function packageViolation({ from, to, relative }: Import): string | undefined {
+  if (relative || !/^kafkajs(\/|$)/.test(to) || !inSource(from) || from.startsWith('src/platform/kafka/'))
+    return undefined
+  return `${from} imports kafkajs: only src/platform/kafka does`
+}
+
+/** The reader of the environment is for the roots; the others are given what it read. */
+function readerViolation({ from, to, typeOnly }: Import): string | undefined {
+  if (to !== 'src/config.ts' || typeOnly || !inSource(from) || layerOf(from) === 'cli') return undefined
+  return `${from} imports more than types of src/config.ts: only src/cli does`
+}
+
+function environmentViolation({ path, text }: SourceFile): string | undefined {
+  if (!inSource(path) || path === 'src/config.ts' || !/\bprocess\s*\.\s*env\b|\bprocess\[/.test(text)) return undefined
+  return `${path} reads process.env: only src/config.ts does`
+}
+
+/** Cycles between layers, each once, beginning with the name that sorts first. */
+function findCycles(imports: readonly Import[]): readonly string[] {
+  const edges = new Map<string, Set<string>>()
+  for (const { from, to, relative } of imports) {
+    if (!relative || !inSource(from) || !inSource(to) || layerOf(from) === layerOf(to)) continue
+    edges.set(layerOf(from), (edges.get(layerOf(from)) ?? new Set()).add(layerOf(to)))
+  }
+  const cycles: string[] = []
+  const walk = (path: readonly string[]) => {
+    const [first = ''] = path
+    for (const next of edges.get(path.at(-1) ?? '') ?? []) {
+      if (next === first) cycles.push(`cycle: ${[...path, first].join(' → ')}`)
+      else if (next > first && !path.includes(next)) walk([...path, next])
+    }
+  }
+  for (const layer of edges.keys()) walk([layer])
+  return cycles.toSorted()
+}
+
+/** All breaches of the dependency rule in these files, in words; none when they keep it. */
+export function findViolations(files: readonly SourceFile[]): readonly string[] {
+  const imports = files.flatMap(importsOf)
+  const found = [
+    ...imports.map(layerViolation),
+    ...imports.map(packageViolation),
+    ...imports.map(readerViolation),
+    ...files.map(environmentViolation),
+  ]
+  return [...found.filter((violation) => violation !== undefined), ...findCycles(imports)]
+}
+
+/** How many imports between files of the project were found: zero means that nothing was checked. */
+export function countRelativeImports(files: readonly SourceFile[]): number {
+  return files.flatMap(importsOf).filter(({ relative }) => relative).length
+}

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { countRelativeImports, findViolations, type SourceFile } from './layer-rules.ts'
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+
+function sourceFiles(folder: string): readonly SourceFile[] {
+  return readdirSync(ROOT + folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name}`)
+    .map((path) => ({ path, text: readFileSync(ROOT + path, 'utf8') }))
+}
+
+const file = (path: string, text: string): SourceFile => ({ path, text })
+
+test('the project keeps the dependency rule', () => {
+  const files = [...sourceFiles('src'), ...sourceFiles('simulators')]
+  expect(countRelativeImports(files)).toBeGreaterThan(20)
+  expect(findViolations(files)).toEqual([])
+})
+
+test.each([
+  ['events', '../platform/clock.ts'],
+  ['platform', '../core/model.ts'],
+  ['systems', '../control/tasks.ts'],
+  ['core', '../systems/netsuite/client.ts'],
+  ['control', '../producers/source.ts'],
+  ['producers', '../processors/processor.ts'],
+  ['processors', '../projections/projection.ts'],
+  ['projections', '../producers/source.ts'],
+  ['projections', '../systems/netsuite/client.ts'],
+  ['api', '../systems/netsuite/client.ts'],
+  ['api', '../producers/source.ts'],
+])('%s may not import %s', (layer, target) => {
+  const violations = findViolations([file(`src/${layer}/planted.ts`, `import { x } from '${target}'\n`)])
+  expect(violations).toEqual([
+    `src/${layer}/planted.ts imports src/${target.slice(3)}: ${layer} may not import ${target.split('/')[1]}`,
+  ])
+})
+
+test.each([
+  ['a type', "import type { X } from '../producers/source.ts'"],
+  ['a name over several lines', "import {\n  x,\n  type Y,\n} from '../producers/source.ts'"],
+  ['an effect', "import '../producers/source.ts'"],
+  ['a re-export', "export { x } from '../producers/source.ts'"],
+  ['everything', "export * from '../producers/source.ts'"],
+  ['a late import', "const x = await import('../producers/source.ts')"],
+])('an import is seen whatever its form: %s', (_, text) => {
+  expect(findViolations([file('src/processors/planted.ts', text)])).toHaveLength(1)
+})
+
+test('src and simulators do not know each other, and src knows nothing beside itself', () => {
+  expect(
+    findViolations([
+      file('src/systems/planted.ts', "import { x } from '../../simulators/netsuite/app.ts'"),
+      file('simulators/planted.ts', "import { x } from '../src/events/topics.ts'"),
+      file('src/core/planted.ts', "import { x } from '../../services/start.ts'"),
+    ]),
+  ).toEqual([
+    'src/systems/planted.ts imports simulators/netsuite/app.ts: src stands alone',
+    'simulators/planted.ts imports src/events/topics.ts: simulators know nothing of src',
+    'src/core/planted.ts imports services/start.ts: src stands alone',
+  ])
+  expect(findViolations([file('src/cli/main.ts', "import { x } from '../../simulators/harness.ts'")])).toHaveLength(1)
+})
+
+test('nobody imports the command line, and a layer that is not in the table is refused', () => {
+  expect(findViolations([file('src/api/app.ts', "import { x } from '../cli/main.ts'")])).toEqual([
+    'src/api/app.ts imports src/cli/main.ts: api may not import cli',
+  ])
+  expect(findViolations([file('src/helpers/x.ts', "import { x } from '../events/topics.ts'")])).toEqual([
+    'src/helpers/x.ts: the layer helpers is not in the table of layers',
+  ])
+})
+
+test('kafkajs is imported in one folder', () => {
+  const text = "import { Kafka } from 'kafkajs'\n"
+  expect(findViolations([file('src/platform/kafka/consumer.ts', text)])).toEqual([])
+  expect(findViolations([file('src/platform/consumer.ts', text), file('src/cli/main.ts', text)])).toEqual([
+    'src/platform/consumer.ts imports kafkajs: only src/platform/kafka does',
+    'src/cli/main.ts imports kafkajs: only src/platform/kafka does',
+  ])
+})
+
+test('the environment is read in one file, and its reader is called by the command line alone', () => {
+  expect(
+    findViolations([
+      file('src/config.ts', 'export const x = process.env'),
+      file('src/api/server.ts', "const port = process.env['API_PORT']"),
+      file('src/platform/a.ts', "import type { Config } from '../config.ts'"),
+      file('src/platform/b.ts', "import { readConfig } from '../config.ts'"),
+      file('src/cli/main.ts', "import { readConfig } from '../config.ts'"),
+    ]),
+  ).toEqual([
+    'src/platform/b.ts imports more than types of src/config.ts: only src/cli does',
+    'src/api/server.ts reads process.env: only src/config.ts does',
+  ])
+})
+
+test('a cycle between layers is found, however long', () => {
+  const violations = findViolations([
+    file('src/core/a.ts', "import { x } from '../platform/b.ts'"),
+    file('src/platform/b.ts', "import { x } from '../events/c.ts'"),
+    file('src/events/c.ts', "import { x } from '../core/a.ts'"),
+  ])
+  expect(violations).toContain('cycle: core → platform → events → core')
+})

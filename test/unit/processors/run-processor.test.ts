@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import type { Configuration } from '../../../src/core/model.ts'
+import { StreamError } from '../../../src/errors.ts'
+import { routeOrders } from '../../../src/processors/route-orders.ts'
+import { type ProcessorDeps, processorStage } from '../../../src/processors/run-processor.ts'
+import { processorTables } from '../../../src/processors/tables.ts'
+import { batchOf, fakeStage, jsonCodec } from '../../support/fake-stage.ts'
+import { manualClock } from '../../support/manual-clock.ts'
+import { memoryTables } from '../../support/memory-tables.ts'
+import { connectionOf, lineOf, orderChanged, orderOf } from '../../support/processor-events.ts'
+
+const configuration: Configuration = {
+  revision: 1,
+  systems: [
+    {
+      id: 'magento',
+      type: 'magento2',
+      address: 'env:URL',
+      secrets: {},
+      zone: 'UTC',
+      limits: { concurrency: 4 },
+      settings: {},
+      reads: [
+        {
+          id: 'magento.orders.all',
+          system: 'magento',
+          entity: 'orders',
+          scope: 'all',
+          schedule: null,
+          zone: 'UTC',
+          startFrom: null,
+          pageSize: 100,
+          settleSeconds: 5,
+          overlapSeconds: 60,
+          filter: {},
+        },
+      ],
+    },
+  ],
+  connections: [connectionOf('a', '^A'), connectionOf('unsubscribed', '^A', { reads: [] })],
+  metadata: [],
+}
+
+const prepare = (tables = memoryTables(processorTables), more: Partial<ProcessorDeps> = {}) => {
+  const { log, context, producer, reporter, ending } = fakeStage()
+  const tracked = {
+    ...tables,
+    put: async (...args: Parameters<typeof tables.put>) => {
+      log.steps.push('state')
+      return tables.put(...args)
+    },
+  }
+  const deps = {
+    producer,
+    reporter,
+    codec: jsonCodec,
+    tables: tracked,
+    configuration: () => configuration,
+    topicPrefix: 'p.',
+    clock: manualClock(5),
+    ...more,
+  }
+  return { log, context, ending, tables, stage: processorStage(routeOrders, deps) }
+}
+const first = orderChanged(orderOf([lineOf('1', 'A-1')]))
+const second = orderChanged(orderOf([lineOf('1', 'X-1')]), { readAt: first.readAt + 1 })
+
+describe('a processor as a stage', () => {
+  it('sends, remembers and reports, in this order', async () => {
+    const { log, context, stage } = prepare()
+    await stage.handle(batchOf<'orders'>(first), context)
+    expect(log.steps).toEqual(['send', 'state', 'report'])
+    expect(log.sent.map(({ topic, key }) => [topic, key])).toEqual([['p.vendor-orders.a-erp', 'a|000000001']])
+    expect(log.results).toMatchObject([
+      { taskId: 'task-1', result: { entity: 'orders', connection: 'a', status: 'processing' } },
+    ])
+  })
+
+  it('shows a later record of the batch the state of the earlier, and the next batch that of this one', async () => {
+    const { log, context, stage } = prepare()
+    await stage.handle(batchOf<'orders'>(first, second), context)
+    expect(log.sent.map(({ value }) => JSON.parse(value.toString()).canceled)).toEqual([false, true])
+    await stage.handle(batchOf<'orders'>(first), context)
+    expect(log.sent).toHaveLength(2)
+    expect(log.results.at(-1)?.result).toMatchObject({ status: 'superseded', code: 'older_version' })
+  })
+
+  it('does it all again when the batch comes again after a crash before the state', async () => {
+    const one = prepare()
+    one.tables.put = async () => {
+      throw new StreamError('table_unavailable', 'gone')
+    }
+    await expect(one.stage.handle(batchOf<'orders'>(first), one.context)).rejects.toThrow('gone')
+    const two = prepare()
+    await two.stage.handle(batchOf<'orders'>(first), two.context)
+    expect(two.log.sent).toEqual(one.log.sent)
+  })
+
+  it('never puts an older state over a newer one', async () => {
+    const tables = memoryTables(processorTables)
+    const newer = prepare(tables)
+    const stale = { ...tables, getMany: async () => [] }
+    await newer.stage.handle(batchOf<'orders'>(second), newer.context)
+    const zombie = prepare(stale)
+    await zombie.stage.handle(batchOf<'orders'>(first), zombie.context)
+    const state = await tables.get('processor_state', { processor: 'route-orders', key: 'magento|000000001' })
+    expect(state).toMatchObject({ state: { version: { readAt: second.readAt } } })
+  })
+
+  it("dead-letters an event that can't be encoded, for every subscriber, and goes on with the others", async () => {
+    const other = orderChanged(orderOf([lineOf('1', 'A-2')], { orderNumber: '2' }))
+    const codec = {
+      ...jsonCodec,
+      encode: (...[kind, event]: Parameters<typeof jsonCodec.encode>) => {
+        if ('key' in event && event.key === '2') throw new StreamError('value_too_large', 'too large')
+        return jsonCodec.encode(kind, event)
+      },
+    }
+    const { log, context, stage } = prepare(undefined, { codec })
+    await stage.handle(batchOf<'orders'>(other, first), context)
+    expect(log.sent.map(({ key }) => key)).toEqual(['a|000000001'])
+    expect(log.deadLetters).toMatchObject([
+      { error: { code: 'value_too_large' }, about: { connection: null, key: '2', firstAt: 5 } },
+    ])
+    expect(log.results.map(({ result: { key, status, code } }) => [key, status, code])).toEqual([
+      ['2', 'failed', 'value_too_large'],
+      ['000000001', 'processing', null],
+    ])
+    expect(log.steps.slice(-2)).toEqual(['dead letter', 'report'])
+  })
+
+  it('makes a dead letter of the connection that failed', async () => {
+    const twice = { ...configuration, connections: [connectionOf('a', '^A'), connectionOf('b', '^A')] }
+    const { log, context, stage } = prepare(undefined, { configuration: () => twice })
+    await stage.handle(batchOf<'orders'>(first), context)
+    expect(log.deadLetters.map(({ error, about }) => [error.code, about.connection])).toEqual([
+      ['line_claimed_twice', 'a'],
+      ['line_claimed_twice', 'b'],
+    ])
+    expect(log.sent).toEqual([])
+  })
+
+  it("has no effect once the partition is another's", async () => {
+    const { log, context, ending, stage } = prepare()
+    ending.abort(new StreamError('stopping', 'revoked'))
+    await expect(stage.handle(batchOf<'orders'>(first), context)).rejects.toThrow('revoked')
+    expect(log.steps).toEqual([])
+  })
+})

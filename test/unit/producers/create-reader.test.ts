@@ -1,0 +1,67 @@
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import { systemTypes } from '../../../src/core/model.ts'
+import { entities } from '../../../src/events/topics.ts'
+import { createReader } from '../../../src/producers/create-reader.ts'
+import { createClients } from '../../../src/systems/clients.ts'
+import { readAll, readOf, systemOf, wallClock } from '../../support/sources.ts'
+
+const resolveSecret = (name: string) => `value of ${name}`
+const logger = pino({ level: 'silent' })
+const deps = { clock: wallClock, clients: createClients({ clock: wallClock, logger, resolveSecret }) }
+const secrets = Object.fromEntries(
+  ['bearer', 'consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret'].map((name) => [name, `env:${name}`]),
+)
+
+/** Nothing listens there: a reader that comes so far has all it needs. */
+const nowhere = 'http://127.0.0.1:1'
+
+describe('the table of readers', () => {
+  const known = ['magento2 orders', 'magento2 images', 'netsuite products', 'netsuite inventory', 'image-feed images']
+  const all = systemTypes.flatMap((type) => entities.map((entity) => ({ type, entity })))
+
+  it.each(all)('of $type and $entity has a reader, or says what there is', async ({ type, entity }) => {
+    const system = systemOf({ id: 'sys', type, address: nowhere, secrets, settings: { account: 'A' } })
+    const read = () => createReader(readOf('sys', entity, 10), system, deps)
+    if (known.includes(`${type} ${entity}`)) {
+      expect(read()).toMatchObject({ name: `${type}.${entity}`, entity })
+      await expect(readAll(read() as never)).rejects.toMatchObject({ code: 'target_unavailable' })
+    } else {
+      expect(read).toThrow(expect.objectContaining({ code: 'configuration_invalid' }))
+      expect(read).toThrow(new RegExp(`system sys: ${entity} can't be read from ${type}; it has `))
+    }
+  })
+
+  it.each([
+    ['netsuite', 'products', { secrets, settings: {} }, /system sys \(netsuite\): settings.account is missing/],
+    ['netsuite', 'products', { secrets: {}, settings: { account: 'A' } }, /secrets.consumerKey is missing/],
+    ['magento2', 'orders', { secrets: {} }, /secrets need consumerKey, .* or bearer/],
+    ['image-feed', 'images', { address: 'nowhere' }, /address must be the feed's http or https address/],
+  ] as const)('names what %s lacks for %s', async (type, entity, more, message) => {
+    const reader = createReader(
+      readOf('sys', entity, 10),
+      systemOf({ id: 'sys', type, address: nowhere, ...more }),
+      deps,
+    )
+    await expect(readAll(reader as never)).rejects.toThrow(message)
+    await expect(readAll(reader as never)).rejects.toMatchObject({ code: 'configuration_invalid' })
+  })
+
+  it('asks for secrets again after they did not serve', async () => {
+    const asked: string[] = []
+    const clients = createClients({
+      clock: wallClock,
+      logger,
+      resolveSecret(name) {
+        asked.push(name)
+        return ''
+      },
+    })
+    const system = systemOf({ id: 'sys', type: 'magento2', address: nowhere, secrets: { bearer: 'env:TOKEN' } })
+    const read = readOf('sys', 'orders', 10)
+    const readIt = () => readAll(createReader(read, system, { clock: wallClock, clients }) as never)
+    await expect(readIt()).rejects.toMatchObject({ code: 'configuration_invalid' })
+    await expect(readIt()).rejects.toMatchObject({ code: 'configuration_invalid' })
+    expect(asked).toEqual(['env:TOKEN', 'env:TOKEN'])
+  })
+})

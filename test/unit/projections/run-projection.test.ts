@@ -1,0 +1,114 @@
+import { beforeEach, expect, it } from 'vitest'
+import { StreamError } from '../../../src/errors.ts'
+import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
+import { readMeta, rowKey } from '../../../src/projections/feed-table.ts'
+import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
+import { productFeed } from '../../../src/projections/product-feed.ts'
+import { feedStage } from '../../../src/projections/run-projection.ts'
+import { projectionTables } from '../../../src/projections/tables.ts'
+import { inventoryChanged, productsChanged } from '../../support/feed-events.ts'
+import { memoryTables } from '../../support/memory-tables.ts'
+import { batchContext, decoded, memoryReporter, silentLogger } from '../../support/stage-context.ts'
+
+let tables: Tables
+let reporter: ReturnType<typeof memoryReporter>
+beforeEach(() => {
+  tables = memoryTables(projectionTables)
+  reporter = memoryReporter()
+})
+
+const deps = () => ({ tables, reporter, clock: { now: () => 0 }, settleMs: 5000, logger: silentLogger })
+const statuses = () => reporter.results.map(({ result }) => `${result.key} ${result.status}`)
+const row = async (sku: string, table = inventoryFeed.table) =>
+  await tables.get(table, rowKey({ generation: 1, connection: 'shop-vendor', source: 'vendor', shard: 3 }, sku))
+const watermark = async (table = inventoryFeed.table) => (await readMeta(tables, table)).watermark(1, 3)
+
+it('writes the last state of a batch, then the watermark, then says what became of each event', async () => {
+  const batch = [
+    decoded<'universal-inventory'>(inventoryChanged({ taskId: 't-1', readAt: 10 }, '1'), { offset: 5 }),
+    decoded<'universal-inventory'>(inventoryChanged({ taskId: 't-1', readAt: 30 }, '3'), { offset: 6, timestamp: 9 }),
+    decoded<'universal-inventory'>(inventoryChanged({ taskId: 't-2', readAt: 20 }, '2'), { offset: 7 }),
+  ]
+  await feedStage(inventoryFeed, deps()).handle(batch, batchContext(3).context)
+  expect(await row('A-1')).toMatchObject({ data: { total: '3' }, updated_at: new Date(10_005).toISOString() })
+  expect(await watermark()).toEqual({ position: { time: 10_007, offset: 7n }, caughtUpTo: 0 })
+  expect((await readMeta(tables, inventoryFeed.table)).pairs).toEqual([{ connection: 'shop-vendor', source: 'vendor' }])
+  expect(statuses()).toEqual(['A-1 succeeded', 'A-1 succeeded', 'A-1 superseded'])
+  expect(reporter.results.map(({ taskId }) => taskId)).toEqual(['t-1', 't-1', 't-2'])
+  expect(reporter.results[0]?.result).toMatchObject({
+    entity: 'inventory',
+    connection: 'shop-vendor',
+    source: 'vendor',
+  })
+})
+
+it('applies no record twice, but says again what became of it', async () => {
+  const stage = feedStage(inventoryFeed, deps())
+  const record = decoded<'universal-inventory'>(inventoryChanged({}, '1'), { offset: 5 })
+  await stage.handle([record], batchContext(3).context)
+  const before = await row('A-1')
+  await stage.handle([record], batchContext(3).context)
+  expect(await row('A-1')).toEqual(before)
+  expect(statuses()).toEqual(['A-1 succeeded', 'A-1 succeeded'])
+})
+
+it('dead-letters what can not be a row once, and goes on with the others', async () => {
+  const broken = { ...productsChanged({ sku: 'B' }, {}), data: { sku: 'B', attributes: { size: '{' } } }
+  const huge = productsChanged({ sku: 'C' }, { text: 'x'.repeat(400_000) })
+  const batch = [broken, huge, productsChanged({ sku: 'A' }, { size: 1 })].map((event, offset) =>
+    decoded<'universal-products'>(event, { offset }),
+  )
+  const { context, deadLetters } = batchContext(3)
+  const stage = feedStage(productFeed, deps())
+  await stage.handle(batch, context)
+  await stage.handle(batch, context)
+  expect(deadLetters.map(({ offset, error }) => [offset, error.code])).toEqual([
+    [0n, 'value_undecodable'],
+    [1n, 'value_too_large'],
+  ])
+  expect(statuses()).toEqual(['B failed', 'C failed', 'A succeeded', 'B failed', 'C failed', 'A succeeded'])
+  expect(await row('A', productFeed.table)).toMatchObject({ data: { size: 1 } })
+  expect((await watermark(productFeed.table))?.position?.offset).toBe(2n)
+})
+
+it('moves neither watermark nor status when a dead letter can not be written', async () => {
+  const broken = { ...productsChanged({}, {}), data: { sku: 'B', attributes: { size: '{' } } }
+  const context = {
+    ...batchContext(3).context,
+    deadLetter: async () => {
+      throw new StreamError('broker_unavailable', 'the broker is gone')
+    },
+  }
+  const handled = feedStage(productFeed, deps()).handle([decoded<'universal-products'>(broken, { offset: 0 })], context)
+  await expect(handled).rejects.toMatchObject({ code: 'broker_unavailable' })
+  expect(await watermark(productFeed.table)).toBeUndefined()
+  expect(reporter.results).toEqual([])
+})
+
+it('writes nothing when the partition is not ours any more', async () => {
+  const lost = () => {
+    throw new StreamError('stopping', 'the partition was taken')
+  }
+  const batch = [decoded<'universal-inventory'>(inventoryChanged({}, '1'), { offset: 5 })]
+  const handled = feedStage(inventoryFeed, deps()).handle(batch, batchContext(3, lost).context)
+  await expect(handled).rejects.toMatchObject({ code: 'stopping' })
+  expect(await row('A-1')).toBeUndefined()
+  expect(await watermark()).toBeUndefined()
+})
+
+it('has caught up with an idle shard to the settle time before the fetch, and never goes back', async () => {
+  const stage = feedStage(inventoryFeed, deps())
+  await stage.onIdle?.(3, 'universal-inventory', 60_000)
+  await stage.onIdle?.(3, 'universal-inventory', 50_000)
+  expect(await watermark()).toEqual({ position: null, caughtUpTo: 55_000 })
+})
+
+it('writes another generation beside the live one', async () => {
+  const batch = [decoded<'universal-inventory'>(inventoryChanged({}, '1'), { offset: 5 })]
+  await feedStage(inventoryFeed, { ...deps(), generation: 2 }).handle(batch, batchContext(3).context)
+  expect(await row('A-1')).toBeUndefined()
+  const meta = await readMeta(tables, inventoryFeed.table)
+  expect(meta.generation).toBe(1)
+  expect(meta.watermark(1, 3)).toBeUndefined()
+  expect(meta.watermark(2, 3)?.position?.offset).toBe(5n)
+})

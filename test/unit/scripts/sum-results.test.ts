@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+
+const SCRIPT = fileURLToPath(new URL('../../../scripts/sum-results.mjs', import.meta.url))
+const PASSED = { status: 'passed', fullName: 'it works', failureMessages: [] }
+const FAILED = { status: 'failed', fullName: 'it adds up', failureMessages: ['expected 1 to be 2\n    at line 3'] }
+const GOOD = { numPassedTests: 3, numPendingTests: 1, numTodoTests: 0, testResults: [] }
+const CHECKED = { passed: 4, failed: 0 }
+
+/** Runs the script on these reports; one that is left out is not written. */
+function sum({
+  tests,
+  testExit = 0,
+  checks,
+  checkExit = 0,
+}: {
+  readonly tests?: object
+  readonly testExit?: number
+  readonly checks?: object
+  readonly checkExit?: number
+}) {
+  const folder = mkdtempSync(join(tmpdir(), 'waldstream-sum-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const [testFile, checkFile] = [join(folder, 'tests.json'), join(folder, 'checks.json')]
+  if (tests) writeFileSync(testFile, JSON.stringify(tests))
+  if (checks) writeFileSync(checkFile, JSON.stringify(checks))
+  const args = [SCRIPT, testFile, String(testExit), checkFile, String(checkExit)]
+  const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  return { lines: stdout.trimEnd().split('\n'), status }
+}
+
+test('tests and checks are summed, and skipped ones are told', () => {
+  expect(sum({ tests: GOOD, checks: CHECKED })).toEqual({ lines: ['7 passed, 0 failed, 1 skipped'], status: 0 })
+  const none = { ...GOOD, numPendingTests: 0 }
+  expect(sum({ tests: none, checks: CHECKED }).lines).toEqual(['7 passed, 0 failed'])
+})
+
+test('failed tests, files that broke as a whole and failed checks are named and counted', () => {
+  const testResults = [
+    { name: 'a.test.ts', status: 'failed', message: '', assertionResults: [PASSED, FAILED] },
+    { name: 'b.test.ts', status: 'failed', message: 'Cannot find module x\nstack', assertionResults: [] },
+  ]
+  const { lines, status } = sum({
+    tests: { ...GOOD, testResults },
+    testExit: 1,
+    checks: { passed: 3, failed: 1 },
+    checkExit: 1,
+  })
+  expect(lines).toEqual([
+    'FAILED it adds up',
+    '    expected 1 to be 2',
+    'FAILED b.test.ts',
+    '    Cannot find module x',
+    '6 passed, 3 failed, 1 skipped',
+  ])
+  expect(status).toBe(1)
+})
+
+test('no test executed, a missing report and an exit code without a failure each fail the run', () => {
+  const none = { ...GOOD, numPassedTests: 0 }
+  expect(sum({ tests: none, checks: CHECKED }).lines).toEqual([
+    'FAILED no test was executed',
+    '4 passed, 1 failed, 1 skipped',
+  ])
+  expect(sum({ checks: CHECKED, testExit: 1 })).toMatchObject({ status: 1 })
+  expect(sum({ tests: GOOD })).toEqual({
+    lines: ['FAILED the checks left no report', '3 passed, 1 failed, 1 skipped'],
+    status: 1,
+  })
+  expect(sum({ tests: GOOD, testExit: 1, checks: CHECKED }).lines[0]).toBe('FAILED the tests ended with exit code 1')
+})

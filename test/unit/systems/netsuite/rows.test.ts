@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { text8 } from '../../../../src/events/decimal.ts'
+import { toInventory } from '../../../../src/systems/netsuite/inventory.ts'
+import { itemColumns, toProduct } from '../../../../src/systems/netsuite/items.ts'
+import { itemSettings } from '../../../../src/systems/netsuite/settings.ts'
+
+const settings = itemSettings({ id: 'netsuite', settings: { currency: 'USD', extraItemColumns: 'custitem_color' } })
+const row = {
+  links: [],
+  id: '1001',
+  itemid: '24-MB01',
+  itemtype: 'InvtPart',
+  isinactive: 'F',
+  displayname: 'Bag',
+  upccode: '123456789012',
+  weight: '1.5',
+  weightunit: '1',
+  custitem_color: 'Blue',
+  changedat: '2026-03-02 10:00:00',
+}
+
+describe('a row of item', () => {
+  it('becomes a product with its prices', () => {
+    const prices = [
+      { item: '1001', pricelevelname: 'Wholesale', price: '20.125' },
+      { item: '1001', pricelevelname: 'Base Price', price: '34' },
+      { item: '1001', pricelevelname: 'Base Price', price: '30' },
+    ]
+    const product = toProduct(row, prices, settings)
+    expect(product).toMatchObject({
+      sku: '24-MB01',
+      name: 'Bag',
+      active: true,
+      barcode: '123456789012',
+      weightUnit: 'lb',
+      currency: 'USD',
+      attributes: { custitem_color: '"Blue"' },
+    })
+    expect(product.price === null ? null : text8(product.price)).toBe('34')
+    expect(product.priceLevels.map(({ level, price }) => [level, text8(price)])).toEqual([
+      ['Base Price', '34'],
+      ['Wholesale', '20.125'],
+    ])
+  })
+
+  it('has no price and no currency without a base price', () => {
+    expect(toProduct(row, [], settings)).toMatchObject({ price: null, currency: null, priceLevels: [] })
+  })
+
+  it('says nothing of its change time, so that an unchanged item stays unchanged', () => {
+    expect(Object.keys(toProduct(row, [], settings).attributes)).toEqual(['custitem_color'])
+  })
+
+  it('is asked for by name, with the configured columns', () => {
+    expect(itemColumns(settings)).toContain('item.custitem_color')
+    const bare = itemSettings({ id: 'netsuite', settings: { itemColumns: 'displayname' } })
+    expect(itemColumns(bare)).toEqual(
+      ['id', 'itemid', 'itemtype', 'isinactive', 'displayname'].map((name) => `item.${name}`),
+    )
+  })
+
+  it('takes no column that could be anything else', () => {
+    const injected = { id: 'netsuite', settings: { extraItemColumns: 'custitem_a; DROP' } }
+    expect(() => itemSettings(injected)).toThrow(/"custitem_a; drop" is none/)
+  })
+})
+
+describe('rows of aggregateItemLocation', () => {
+  const stock = (location: string, onHand: string, available?: string) => ({
+    item: '1001',
+    location,
+    locationname: `Warehouse ${location}`,
+    quantityonhand: onHand,
+    ...(available === undefined ? {} : { quantityavailable: available }),
+    quantitycommitted: '1',
+    changedat: '2026-03-02 10:00:00',
+  })
+
+  it('become absolute levels by location, in the order of their ids', () => {
+    const { locations } = toInventory('24-MB01', [stock('10', '5', '4'), stock('2', '0.5', '-1')])
+    expect(locations.map(({ location, onHand, available }) => [location, text8(onHand), text8(available)])).toEqual([
+      ['Warehouse 2', '0.5', '-1'],
+      ['Warehouse 10', '5', '4'],
+    ])
+    expect(locations[0]?.attributes).toEqual({ location: '"2"', quantitycommitted: '"1"' })
+  })
+
+  it('have nothing where NetSuite left the column out', () => {
+    expect(toInventory('a', [stock('1', '3')]).locations[0]?.available).toBe(0n)
+  })
+})
