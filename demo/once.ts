@@ -72,7 +72,7 @@ async function waitForTask(deps: OnceDeps, task: string): Promise<TaskAnswer> {
     const run = await runOf(deps.platform, task)
     const answer =
       run === undefined ? null : await requestJson<TaskAnswer>(`${deps.api}/v1/tasks/${encodeURIComponent(run.id)}`)
-    if (answer !== null && answer.state !== 'processing') {
+    if (answer !== null && answer.state !== 'processing' && answer.state !== 'due') {
       deps.progress.line(`${answer.read}: ${answer.read_count} read, ${answer.published} published, ${answer.state}`)
       return answer
     }

@@ -46,7 +46,7 @@ function demoEnvironment(options: DemoOptions, simulators: SimulatorAddresses): 
     DEMO_NETSUITE_CONSUMER_SECRET: netsuite.credentials['consumerSecret'] ?? '',
     DEMO_NETSUITE_TOKEN_ID: netsuite.credentials['token'] ?? '',
     DEMO_NETSUITE_TOKEN_SECRET: netsuite.credentials['tokenSecret'] ?? '',
-    DEMO_IMAGES_URL: images.url,
+    DEMO_IMAGES_URL: `${images.url}/feeds/images.csv`,
     DEMO_VENDOR_PATTERN: options.vendorPattern,
   }
 }

@@ -4,13 +4,14 @@ import type { OnceResult, PullAnswer } from './once.ts'
 export interface TaskAnswer {
   readonly id: string
   readonly read: string
-  readonly state: 'processing' | 'completed' | 'failed' | 'incomplete'
+  readonly state: 'due' | 'processing' | 'completed' | 'failed' | 'incomplete' | 'merged'
   readonly read_count: number
   readonly published: number
   readonly unchanged: number
   readonly error?: { readonly code: string; readonly message: string } | null
-  /** Entities by status, for each connection. */
-  readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly connections: Readonly<Record<string, { readonly statuses: Readonly<Record<string, number>> }>>
+  /** Entities that could not be read or routed. */
+  readonly unrouted_failed: number
 }
 
 /** Counts of one kind of entity; which of them there are depends on where the kind goes. */
@@ -28,7 +29,7 @@ export function countEntities(
       const own = tasks.filter((task) => task.read.split('.')[1] === kind)
       const total = (of: (task: TaskAnswer) => number): number => own.reduce((sum, task) => sum + of(task), 0)
       const status = (name: string): number =>
-        total((task) => Object.values(task.counts).reduce((sum, counts) => sum + (counts[name] ?? 0), 0))
+        total((task) => Object.values(task.connections).reduce((sum, { statuses }) => sum + (statuses[name] ?? 0), 0))
       const head = {
         read: total((task) => task.read_count),
         published: total((task) => task.published),
@@ -36,7 +37,7 @@ export function countEntities(
         ignored: status('ignored'),
       }
       const ends = status('succeeded')
-      const tail = { deadLettered: status('failed') }
+      const tail = { deadLettered: status('failed') + total((task) => task.unrouted_failed) }
       if (kind === 'orders') return [kind, { ...head, delivered: ends, ...tail }]
       return [kind, { ...head, projected: ends, ...tail, pulled: pulled[kind].cursor.rows }]
     }),

@@ -101,23 +101,23 @@ function forwardSignals(child) {
   }
 }
 
-/** The parent's parent, where the system tells: npm runs its scripts by a shell, which outlives it. */
-function grandparent() {
+/** Who would be left alone: npm, which is our parent or, where the system tells, the parent of the shell that is. */
+function npmAbove() {
   try {
     const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]
+    const isShell = /\((sh|dash|bash|zsh)\)/.test(stat)
+    return isShell ? `${process.ppid} of ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]}` : `${process.ppid}`
   } catch {
-    return undefined
+    return `${process.ppid}`
   }
 }
 
 /** npm that is killed says nothing to us: those above us are then others, and the task has nobody left. */
 function endWithNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return
-  const above = () => `${process.ppid} ${grandparent()}`
-  const first = above()
+  const first = npmAbove()
   const timer = setInterval(() => {
-    if (above() === first) return
+    if (npmAbove() === first) return
     clearInterval(timer)
     child.kill('SIGTERM')
   }, 500)

@@ -2,12 +2,16 @@
  * Starts the simulators in a process of their own. Prints one line of JSON with their addresses and credentials on
  * stdout when all answer, and ends when its standard input closes: so it never outlives who started it.
  */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startImageFeedSimulator } from './image-feed/start.ts'
 import { magentoCredentials } from './magento2/authorization.ts'
-import { startMagentoSimulator } from './magento2/start-magento-simulator.ts'
+import {
+  type MagentoOptions,
+  type MagentoSimulator,
+  startMagentoSimulator,
+} from './magento2/start-magento-simulator.ts'
 import { NETSUITE_CREDENTIALS } from './netsuite/credentials.ts'
 import { startNetSuiteSimulator } from './netsuite/start.ts'
 
@@ -30,7 +34,7 @@ const shared = { catalogFile, vendorPattern, seed: Number(values.seed) }
 mkdirSync(data, { recursive: true })
 
 const [magento, netsuite, images] = await Promise.all([
-  startMagentoSimulator({
+  startShop({
     ...shared,
     dataFile: join(data, 'magento.sqlite'),
     orders: Number(values.orders),
@@ -48,6 +52,18 @@ console.log(
     images: { url: images.url },
   }),
 )
+
+/** A shop keeps its address: its images' addresses are made of it, and another one would change all of them. */
+async function startShop(options: MagentoOptions): Promise<MagentoSimulator> {
+  const file = join(data, 'magento.port')
+  const port = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+  const shop = await startMagentoSimulator({ ...options, port }).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    return startMagentoSimulator(options)
+  })
+  writeFileSync(file, new URL(shop.url).port)
+  return shop
+}
 
 async function close(): Promise<void> {
   await Promise.all([magento.close(), netsuite.close(), images.close()])

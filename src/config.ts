@@ -8,11 +8,22 @@ export interface SaslConfig {
   readonly password: string
 }
 
+export interface AwsCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
 /** Everything the environment decides; design.md names the variables. */
 export interface Config {
   readonly kafka: { readonly brokers: readonly string[]; readonly ssl: boolean; readonly sasl: SaslConfig | null }
   readonly registry: { readonly url: string; readonly username: string | null; readonly password: string | null }
-  readonly dynamodb: { readonly endpoint: string | null; readonly region: string }
+  readonly dynamodb: {
+    readonly endpoint: string | null
+    readonly region: string
+    /** Null: the AWS SDK's own chain (profile, role). */
+    readonly credentials: AwsCredentials | null
+  }
   readonly topicPrefix: string
   readonly tablePrefix: string
   readonly partitions: number
@@ -96,6 +107,14 @@ function readSasl(reader: Reader): SaslConfig | null {
   }
 }
 
+function readCredentials(reader: Reader): AwsCredentials | null {
+  const accessKeyId = reader.text('AWS_ACCESS_KEY_ID')
+  const secretAccessKey = reader.text('AWS_SECRET_ACCESS_KEY')
+  const sessionToken = reader.text('AWS_SESSION_TOKEN')
+  if (accessKeyId === null || secretAccessKey === null) return null
+  return { accessKeyId, secretAccessKey, ...(sessionToken === null ? {} : { sessionToken }) }
+}
+
 /** Reads and checks the environment; throws one `configuration_invalid` that lists every mistake. */
 export function readConfig(env: Environment): Config {
   const reader = new Reader(env)
@@ -118,6 +137,7 @@ export function readConfig(env: Environment): Config {
       endpoint,
       region:
         endpoint === null ? reader.required('AWS_REGION', 'eu-central-1') : (reader.text('AWS_REGION') ?? 'local'),
+      credentials: readCredentials(reader),
     },
     topicPrefix: reader.prefix('TOPIC_PREFIX'),
     tablePrefix: reader.prefix('TABLE_PREFIX'),

@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
 import { askForToken } from './access.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { answerWithProblems, Problem } from './problems.ts'
@@ -18,7 +18,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = deps.logger
   const app: FastifyInstance = Fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: MAX_PARAMETER },
     // A parameter that is not known is an error, not dropped: a mistyped filter would answer everything.
     ajv: { customOptions: { removeAdditional: false } },

@@ -3,7 +3,7 @@ import type { FeedFilter, FeedPlaces } from '../projections/read-feed.ts'
 import { openSignedText, signedText } from './signed-text.ts'
 
 /** Deleted rows are in the feed at least this long (Guarantee 8): a cursor that is older could miss one. */
-export const CURSOR_DAYS = 30
+const CURSOR_DAYS = 30
 const CURSOR_MS = CURSOR_DAYS * 24 * 60 * 60 * 1000
 
 /** Where a reader of a feed stands. */

@@ -35,8 +35,7 @@ export async function openTables(
   config: Config,
   logger = createLogger({ level: config.logLevel, name: 'waldstream' }),
 ) {
-  const { endpoint, region } = config.dynamodb
-  const opened = createTables({ endpoint, region, prefix: config.tablePrefix, logger })
+  const opened = createTables({ ...config.dynamodb, prefix: config.tablePrefix, logger })
   await opened.create(tableDefinitions)
   return { tables: opened.tables, close: () => opened.close() }
 }

@@ -6,6 +6,7 @@ import { type RunningApi, startApi } from '../api/server.ts'
 import { dispatchStage } from '../control/dispatch.ts'
 import { createSyncRequester } from '../control/request-sync.ts'
 import { runScheduler } from '../control/scheduler.ts'
+import type { Read, System } from '../core/model.ts'
 import { createResolver } from '../core/references.ts'
 import { type ConfigurationWatch, watchConfiguration } from '../core/watch-configuration.ts'
 import type { TopicKind } from '../events/topics.ts'
@@ -14,7 +15,7 @@ import type { Stage } from '../platform/runtime/stage.ts'
 import { type AnySink, createSink, sinkKinds } from '../processors/sinks/create-sink.ts'
 import { sinkStage } from '../processors/sinks/run-sink.ts'
 import { topology } from '../processors/topology.ts'
-import { createReaders } from '../producers/create-reader.ts'
+import { createReader } from '../producers/create-reader.ts'
 import { runWorker } from '../producers/worker.ts'
 import { deadLetterStage } from '../projections/dead-letters.ts'
 import { imageFeed } from '../projections/image-feed.ts'
@@ -22,8 +23,8 @@ import { inventoryFeed } from '../projections/inventory-feed.ts'
 import { productFeed } from '../projections/product-feed.ts'
 import { feedStage } from '../projections/run-projection.ts'
 import { taskStage } from '../projections/tasks.ts'
+import { type Clients, createClients } from '../systems/clients.ts'
 import type { Platform } from './platform.ts'
-import { createSinkClients } from './sink-clients.ts'
 
 export const roles = ['producer', 'processor', 'projector', 'api'] as const
 export type Role = (typeof roles)[number]
@@ -59,6 +60,9 @@ export async function startRoles(
   const { tables, clock, logger } = platform
   const onProblem = (err: unknown) => logger.warn({ err }, 'the configuration could not be read; the last one stays')
   const watch = await watchConfiguration(tables, clock, { everyMs: CONFIGURATION_EVERY_MS, onProblem })
+  const resolveSecret = createResolver(platform.config.environment, (path) => readFile(path, 'utf8'))
+  // One client a system: its limit of requests holds for its reads and its deliveries together.
+  const clients = createClients({ clock, logger, resolveSecret })
   const parts: Part[] = []
   const close = async () => {
     await Promise.all(parts.map((part) => part.close()))
@@ -66,8 +70,8 @@ export async function startRoles(
   }
   try {
     await platform.createTopics(watch.current().systems.map((system) => system.id))
-    if (chosen.includes('producer')) parts.push(...(await startProducer(platform, watch, options)))
-    if (chosen.includes('processor')) parts.push(...(await startProcessor(platform, watch)))
+    if (chosen.includes('producer')) parts.push(...(await startProducer(platform, watch, clients, options)))
+    if (chosen.includes('processor')) parts.push(...(await startProcessor(platform, watch, clients)))
     if (chosen.includes('projector')) parts.push(...(await startProjector(platform)))
     const api = chosen.includes('api') ? await startApiRole(platform, parts) : null
     if (api !== null) parts.push({ name: 'api', close: () => api.close() })
@@ -78,15 +82,19 @@ export async function startRoles(
   }
 }
 
-async function startProducer(platform: Platform, watch: ConfigurationWatch, options: RoleOptions): Promise<Part[]> {
+async function startProducer(
+  platform: Platform,
+  watch: ConfigurationWatch,
+  clients: Clients,
+  options: RoleOptions,
+): Promise<Part[]> {
   const { tables, clock, logger, config } = platform
-  const resolveSecret = createResolver(config.environment, (path) => readFile(path, 'utf8'))
-  const createReader = createReaders({ clock, logger, resolveSecret })
   const configuration = () => watch.current()
+  const reader = (read: Read, system: System) => createReader(read, system, { clock, clients })
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
   const ending = new AbortController()
   const shared = { ...platform, topicPrefix: config.topicPrefix, configuration }
-  const work = [runWorker({ ...shared, createReader, workerId, concurrency: RUNS_AT_ONCE }, ending.signal)]
+  const work = [runWorker({ ...shared, createReader: reader, workerId, concurrency: RUNS_AT_ONCE }, ending.signal)]
   if (options.schedules) {
     const reads = () => configuration().systems.flatMap((system) => system.reads)
     work.push(runScheduler({ reads, requester: createSyncRequester(shared), clock, logger, signal: ending.signal }))
@@ -98,12 +106,11 @@ async function startProducer(platform: Platform, watch: ConfigurationWatch, opti
   return [{ name: 'runs', close }, await part(platform, dispatchStage(tables))]
 }
 
-async function startProcessor(platform: Platform, watch: ConfigurationWatch): Promise<Part[]> {
-  const { config, clock, logger } = platform
+async function startProcessor(platform: Platform, watch: ConfigurationWatch, clients: Clients): Promise<Part[]> {
+  const { config } = platform
   const configuration = () => watch.current()
   const deps = { ...platform, topicPrefix: config.topicPrefix, configuration }
   const stages = topology.map((row) => row.stage(deps) as Stage<TopicKind>)
-  const clients = createSinkClients({ clock, logger, environment: config.environment })
   for (const system of watch.current().systems) {
     for (const kind of sinkKinds(system.type)) {
       const sink = await createSink(system, kind, clients)

@@ -8,7 +8,12 @@ export interface BackOff {
  * How long to wait after `failures` failures (from 1): a random part of an exponentially growing whole, so that many who
  * failed together don't return together. Never less than `leastMs`, which the other side asked for. `random` is in [0, 1).
  */
-export function backOffMs(failures: number, { firstMs, longestMs }: BackOff, random: () => number, leastMs = 0): number {
+export function backOffMs(
+  failures: number,
+  { firstMs, longestMs }: BackOff,
+  random: () => number,
+  leastMs = 0,
+): number {
   const whole = Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 40))
   return Math.max(leastMs, Math.round(whole * random()))
 }

@@ -46,7 +46,9 @@ export function fromAnswer(what: string, failure: HttpFailure, now: number, clas
     return new StreamError('credentials_refused', `${what} answered 401: check the system's secrets`, { details })
   }
   if (status === 403) {
-    return new StreamError('permission_missing', `${what} answered 403: the system's user lacks a permission`, { details })
+    return new StreamError('permission_missing', `${what} answered 403: the system's user lacks a permission`, {
+      details,
+    })
   }
   return new StreamError('target_rejected', `${what} answered ${status}`, { details })
 }
@@ -54,7 +56,12 @@ export function fromAnswer(what: string, failure: HttpFailure, now: number, clas
 function withRetryAfter(error: StreamError, after: number | undefined): StreamError {
   if (after === undefined || error.retryAfterMs !== undefined) return error
   const { code, message, field, details, cause } = error
-  return new StreamError(code, message, { details, cause, retryAfterMs: after, ...(field === undefined ? {} : { field }) })
+  return new StreamError(code, message, {
+    details,
+    cause,
+    retryAfterMs: after,
+    ...(field === undefined ? {} : { field }),
+  })
 }
 
 /** The error of a request without an answer. axios' own errors hold the request with its headers: none is kept as cause. */
@@ -62,7 +69,8 @@ export function fromBrokenRequest(what: string, error: unknown, ended: boolean):
   if (error instanceof StreamError) return error
   if (ended) return new StreamError('stopping', `${what} was ended`)
   const code = isAxiosError(error) ? error.code : undefined
-  if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') return new StreamError('timed_out', `${what} got no answer in time`)
+  if (code === 'ECONNABORTED' || code === 'ETIMEDOUT')
+    return new StreamError('timed_out', `${what} got no answer in time`)
   const reason = isAxiosError(error) ? (code ?? 'no answer') : String(error)
   return new StreamError('target_unavailable', `${what} could not be done: ${reason}`, { details: { reason } })
 }

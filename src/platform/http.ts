@@ -36,7 +36,9 @@ export interface HttpSettings {
   /** Requests at once; more wait their turn. */
   readonly concurrency: number
   /** Headers that prove who asks; called for each request, just before it is sent. */
-  readonly authorize?: (request: OutgoingRequest) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+  readonly authorize?: (
+    request: OutgoingRequest,
+  ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
   readonly classify?: Classify
   readonly logger: Logger
 }
@@ -134,7 +136,9 @@ function bodyOf({ json, form }: HttpRequest): { readonly data?: string } {
 
 function answerOf({ status, headers, data }: AxiosResponse<string>): HttpAnswer {
   const pairs = Object.entries(headers).flatMap(([name, value]) =>
-    [value].flat().flatMap((one) => (one === undefined || one === null ? [] : [[name, String(one)] as [string, string]])),
+    [value]
+      .flat()
+      .flatMap((one) => (one === undefined || one === null ? [] : [[name, String(one)] as [string, string]])),
   )
   const text = typeof data === 'string' ? data : ''
   return { status, headers: new Headers(pairs), text, json: jsonOf(text) }

@@ -2,7 +2,7 @@ import type { Read, System, SystemType } from '../core/model.ts'
 import { StreamError } from '../errors.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
-import { type ClientDeps, type Clients, createClients } from '../systems/clients.ts'
+import type { Clients } from '../systems/clients.ts'
 import { imageFeedImages } from './image-feed-images.ts'
 import { magento2Images } from './magento2-images.ts'
 import { magento2Orders } from './magento2-orders.ts'
@@ -36,14 +36,8 @@ const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>
 }
 
 /** Entities that can be read from a type of system. */
-export function readableEntities(type: SystemType): Entity[] {
+function readableEntities(type: SystemType): Entity[] {
   return Object.keys(readers[type]) as Entity[]
-}
-
-/** Gives the reader of a read, with clients of its own: a system's limit of requests holds for all of its reads. */
-export function createReaders(deps: ClientDeps): (read: Read, system: System) => AnySourceReader {
-  const connected = { clock: deps.clock, clients: createClients(deps) }
-  return (read, system) => createReader(read, system, connected)
 }
 
 /**

@@ -6,7 +6,7 @@ import { assertProgress, type RowsPage } from './keyset-pages.ts'
 import type { Keyset, ReadWindow } from './source.ts'
 
 /** A time on the account's clock, bound to the query. */
-export const AT = `TO_DATE(?, '${LOCAL_FORMAT}')`
+const AT = `TO_DATE(?, '${LOCAL_FORMAT}')`
 
 /** A piece of SuiteQL and what is bound to its question marks. */
 export interface Clause {

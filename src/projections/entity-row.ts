@@ -9,7 +9,7 @@ export const UNROUTED = '*'
 const HISTORY = 10
 
 /** Statuses that an entity of a task ends with. */
-export const endStatuses = ['succeeded', 'ignored', 'failed', 'superseded', 'canceled'] as const
+const endStatuses: readonly string[] = ['succeeded', 'ignored', 'failed', 'superseded', 'canceled']
 
 export interface EntityChange {
   readonly at: string
@@ -42,6 +42,8 @@ export interface EntityRow {
   /** The last ten changes, newest last. */
   readonly history: readonly EntityChange[]
   readonly rank: string
+  /** Of the record in `sync-status` that it was last changed by: orders the results of one stage, whose clock may not. */
+  readonly offset: number
   /** Grows with each write: what a write is compared with. */
   readonly revision: number
 }
@@ -51,11 +53,12 @@ export interface ReportedResult {
   readonly taskId: string
   readonly stage: string
   readonly at: number
+  readonly offset: number
   readonly result: EntityResult
 }
 
 export function isEnd(status: string): boolean {
-  return (endStatuses as readonly string[]).includes(status)
+  return endStatuses.includes(status)
 }
 
 /** Producers (named by their read, which has dots) come before processors, and those before sinks and projections. */
@@ -74,7 +77,7 @@ export function toEntityRow(item: Item): EntityRow {
 
 /** The row after a result; the same row when the result is older or says nothing new (Guarantee 4). */
 export function evolveEntity(row: EntityRow | undefined, reported: ReportedResult): EntityRow {
-  const { taskId, stage, at, result } = reported
+  const { taskId, stage, at, offset, result } = reported
   const rank = versionRank(result)
   if (row !== undefined && !accepts(row, reported, rank)) return row
   const goesOn = row !== undefined && row.rank === rank && row.stage === stage
@@ -97,6 +100,7 @@ export function evolveEntity(row: EntityRow | undefined, reported: ReportedResul
     updated_at,
     history: [...(row?.history ?? []), { at: updated_at, stage, status, code }].slice(-HISTORY),
     rank,
+    offset,
     revision: row?.revision ?? 0,
   }
 }
@@ -106,11 +110,19 @@ export function evolveEntity(row: EntityRow | undefined, reported: ReportedResul
  * an end stays, but for `failed`, which a retry leads on from. A processor never reports both that it sent on and an
  * end, so its end after a sink's failure is a retry's, while its `processing` may only be late.
  */
-function accepts(row: EntityRow, { stage, at, result }: ReportedResult, rank: string): boolean {
+function accepts(row: EntityRow, reported: ReportedResult, rank: string): boolean {
   if (rank !== row.rank) return rank > row.rank
+  const { stage, result } = reported
   const step = stageOrder(stage) - stageOrder(row.stage)
-  const later = new Date(at).toISOString() > row.updated_at
-  if (row.status === 'failed') return later && (step >= 0 || isEnd(result.status))
+  if (row.status === 'failed') {
+    return step > 0 || (isLater(row, reported, false) && (step === 0 || isEnd(result.status)))
+  }
   if (isEnd(row.status)) return false
-  return step > 0 || (step === 0 && later)
+  return step > 0 || (step === 0 && isLater(row, reported, true))
+}
+
+/** Results of one stage are in one partition, so their offsets tell; those of two stages have but their times. */
+function isLater(row: EntityRow, { stage, at, offset, result }: ReportedResult, sameRecord: boolean): boolean {
+  if (stage !== row.stage) return new Date(at).toISOString() > row.updated_at
+  return offset > row.offset || (sameRecord && offset === row.offset && result.status !== row.status)
 }

@@ -94,7 +94,7 @@ export async function readMeta(tables: Tables, table: string): Promise<FeedMeta>
   const item = (await tables.get(table, META)) ?? {}
   return {
     generation: Number(item['generation'] ?? 1),
-    pairs: [...((item['pairs'] ?? []) as Iterable<string>)].map((pair) => {
+    pairs: ((item['pairs'] ?? []) as readonly string[]).map((pair) => {
       const [connection = '', source = ''] = pair.split('|')
       return { connection, source }
     }),

@@ -1,6 +1,6 @@
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { parsePosition, positionText, timeText } from './feed-row.ts'
-import { BY_POSITION, type FeedMeta, partitionOf, rowKey, toRow, type Watermark } from './feed-table.ts'
+import { BY_POSITION, type FeedMeta, partitionOf, toRow, type Watermark } from './feed-table.ts'
 import type { FeedRow, Position } from './projection.ts'
 
 /** What a reader asks for. Times are milliseconds; null: open. */
@@ -26,7 +26,8 @@ export interface FeedPage {
   readonly frontier: number
 }
 
-interface Request {
+/** Where a feed is read. */
+export interface FeedRequest {
   readonly tables: Tables
   readonly table: string
   /** Read before any row is: it bounds what is visible. */
@@ -40,7 +41,7 @@ interface Request {
  * changes while a page is read moves beyond these watermarks, so it comes later and can't be missed.
  */
 export async function readFeed(
-  request: Request,
+  request: FeedRequest,
   filter: FeedFilter,
   places: FeedPlaces,
   limit: number,
@@ -79,7 +80,8 @@ export function isComplete(page: FeedPage, filter: FeedFilter, now: number, sett
   return page.exhausted && page.frontier >= goalOf(filter, now, settleMs)
 }
 
-function sourcesOf(meta: FeedMeta, filter: FeedFilter): readonly string[] {
+/** Sources whose rows the filter lets through. */
+export function sourcesOf(meta: FeedMeta, filter: Pick<FeedFilter, 'connection' | 'source'>): readonly string[] {
   return meta.pairs
     .filter(({ connection, source }) => connection === filter.connection && source === (filter.source ?? source))
     .map(({ source }) => source)
@@ -93,7 +95,7 @@ function frontierOf(watermark: Watermark | undefined): number {
 }
 
 async function readShard(
-  { tables, table, meta }: Request,
+  { tables, table, meta }: FeedRequest,
   part: {
     readonly filter: FeedFilter
     readonly source: string
@@ -125,42 +127,4 @@ async function readShard(
 function lowerBound(place: Position | undefined, from: number | null): { after?: string; from?: string } {
   if (place !== undefined) return { after: positionText(place) }
   return from === null ? {} : { from: timeText(from) }
-}
-
-/**
- * A SKU's rows, one for each source that has it. It may be newer than what the feed shows at this moment: a single row
- * is whole as soon as it is written.
- */
-export async function readItem(request: Request, connection: string, sku: string): Promise<readonly FeedRow[]> {
-  const { tables, table, meta, shards } = request
-  const keys = sourcesOf(meta, { connection, source: null, from: null, to: null }).flatMap((source) =>
-    Array.from({ length: shards }, (_, shard) =>
-      rowKey({ generation: meta.generation, connection, source, shard }, sku),
-    ),
-  )
-  const rows = (await tables.getMany(table, keys)).map(toRow)
-  return rows.toSorted((a, b) => (a.source < b.source ? -1 : 1))
-}
-
-/** Rows held in memory at once while counting. */
-const PAGE = 1000
-
-/** Rows of a connection, deleted ones included, and how many of them are deleted. */
-export async function countRows(request: Request, connection: string): Promise<{ rows: number; deleted: number }> {
-  const { tables, table, meta, shards } = request
-  const count = { rows: 0, deleted: 0 }
-  for (const source of sourcesOf(meta, { connection, source: null, from: null, to: null })) {
-    for (let shard = 0; shard < shards; shard += 1) {
-      const partition = partitionOf({ generation: meta.generation, connection, source, shard })
-      for (let after: string | undefined, more = true; more; ) {
-        const range = { partition, limit: PAGE, ...(after === undefined ? {} : { after }) }
-        const items = await tables.query(table, range)
-        count.rows += items.length
-        count.deleted += items.filter((item) => item['deleted'] === true).length
-        after = String(items.at(-1)?.['sku'])
-        more = items.length === PAGE
-      }
-    }
-  }
-  return count
 }

@@ -25,7 +25,6 @@ type FeedKind = 'universal-products' | 'universal-inventory' | 'universal-images
 export interface FeedStageDeps {
   readonly tables: Tables
   readonly reporter: StatusReporter
-  readonly clock: { now(): number }
   /** How long before an idle fetch a record may have been given its append time without having been in the fetch. */
   readonly settleMs: number
   readonly logger: Logger

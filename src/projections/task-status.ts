@@ -71,9 +71,9 @@ function countUnrouted(rows: UnroutedRows, { key, status, stage }: EntityRow): v
   if (failed && stageOrder(stage) > 0) rows.failed.add(key)
 }
 
-/** Rows of a task in order of their key, from `after` on. */
-export async function* taskItems(tables: Tables, taskId: string, after?: string): AsyncIterable<Item> {
-  let last = after
+/** Rows of a task in order of their key. */
+async function* taskItems(tables: Tables, taskId: string): AsyncIterable<Item> {
+  let last: string | undefined
   for (;;) {
     const range = { partition: taskId, limit: PAGE, ...(last === undefined ? {} : { after: last }) }
     const items = await tables.query(SYNC_ENTITIES, range)

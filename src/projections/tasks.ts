@@ -43,14 +43,15 @@ export function taskStage(deps: { readonly tables: Tables }): Stage<'sync-status
 
 function groupResults(batch: readonly Decoded<'sync-status'>[]): readonly Group[] {
   const groups = new Map<string, Group>()
-  for (const { event } of batch) {
+  for (const { record, event } of batch) {
     const { taskId, stage, at } = event
+    const offset = Number(record.offset)
     if (taskId === null) continue
     for (const result of event.results) {
       const entity = entityKey(result.connection, result.key)
       const id = JSON.stringify([taskId, entity])
       const group = groups.get(id) ?? { task: taskId, entity, results: [] }
-      group.results.push({ taskId, stage, at, result })
+      group.results.push({ taskId, stage, at, offset, result })
       groups.set(id, group)
     }
   }

@@ -50,6 +50,7 @@ export function memoryTables(definitions: readonly TableDefinition[]): Tables {
       const before = table.items.get(idOf(table, key))
       if (condition !== undefined && !holds(before, condition)) return null
       const after = changed(table, before ?? { ...key }, change)
+      assertFits(table, after)
       table.items.set(idOf(table, key), after)
       return copy(after)
     },
@@ -77,8 +78,18 @@ function write(table: Table, item: Item, condition?: Condition): boolean {
     const value = item[index.sortKey]
     if (value !== undefined && typeof value !== 'string') throw new TypeError(`${index.sortKey} must be text`)
   }
+  assertFits(table, item)
   table.items.set(id, copy(item))
   return true
+}
+
+/** What DynamoDB takes, which counts the bytes in its own way. */
+const MAX_BYTES = 400 * 1024
+
+function assertFits(table: Table, item: Item): void {
+  const bytes = Buffer.byteLength(JSON.stringify(item))
+  if (bytes <= MAX_BYTES) return
+  throw new StreamError('value_too_large', `${table.definition.name}: the item has ${bytes} bytes`)
 }
 
 function idOf(table: Table, item: Item): string {
@@ -99,7 +110,6 @@ function copy(item: Item): Item {
 
 function copyValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyValue)
-  if (value instanceof Set) return new Set(value)
   if (value instanceof Uint8Array) return Uint8Array.from(value)
   if (!isMap(value)) return value
   return Object.fromEntries(
@@ -125,7 +135,9 @@ function changed(table: Table, before: Item, change: Change): Item {
   for (const [path, value] of Object.entries(change.setIfAbsent ?? {})) assign(path, valueAt(before, path) ?? value)
   for (const [path, by] of Object.entries(change.increment ?? {})) assign(path, Number(valueAt(before, path) ?? 0) + by)
   for (const [path, texts] of Object.entries(change.addToSet ?? {})) {
-    assign(path, new Set([...((valueAt(before, path) as Set<string> | undefined) ?? []), ...texts]))
+    const all = new Set([...((valueAt(before, path) as readonly string[] | undefined) ?? []), ...texts])
+    // As the port gives sets back: sorted lists.
+    if (all.size > 0) assign(path, [...all].toSorted())
   }
   for (const path of change.remove ?? []) assign(path, undefined)
   return item

@@ -93,11 +93,30 @@ export function testTables(factory: () => Tables | Promise<Tables>): void {
       })
     })
 
-    it('adds to a set of texts', async () => {
+    it('adds to a set of texts, given back as a sorted list', async () => {
       const id = fresh()
-      await tables.update('contract_plain', { id }, { addToSet: { tags: ['b', 'a'] } })
+      await tables.update('contract_plain', { id }, { addToSet: { tags: ['b', 'a'], none: [] } })
       const item = await tables.update('contract_plain', { id }, { addToSet: { tags: ['b', 'c'] } })
-      expect([...((item?.['tags'] ?? []) as Iterable<string>)].toSorted()).toEqual(['a', 'b', 'c'])
+      expect(item).toEqual({ id, tags: ['a', 'b', 'c'] })
+      expect(await tables.get('contract_plain', { id })).toEqual(item)
+    })
+
+    it('takes the last of items that have the same key, and gives each key once', async () => {
+      const id = fresh()
+      await tables.putMany('contract_plain', [
+        { id, n: 1 },
+        { id, n: 2 },
+      ])
+      expect(await tables.getMany('contract_plain', [{ id }, { id }])).toEqual([{ id, n: 2 }])
+    })
+
+    it('refuses an item over 400 KB with a code of its own', async () => {
+      const large = { id: fresh(), text: 'x'.repeat(410 * 1024) }
+      const refused = { code: 'value_too_large' }
+      await expect(tables.put('contract_plain', large)).rejects.toMatchObject(refused)
+      await expect(tables.putMany('contract_plain', [large])).rejects.toMatchObject(refused)
+      const change = { set: { text: large.text } }
+      await expect(tables.update('contract_plain', { id: large.id }, change)).rejects.toMatchObject(refused)
     })
 
     it('lets one of many conditional writers win', async () => {

@@ -6,7 +6,7 @@ const Count = Type.Integer()
 const OptionalText = Nullable(Text)
 
 /** Statuses an entity may have. */
-export const EntityStatus = Type.Union(
+const EntityStatus = Type.Union(
   (
     ['new', 'processing', 'succeeded', 'failed', 'ignored', 'unknown', 'canceled', 'superseded', 'waiting'] as const
   ).map((status) => Type.Literal(status)),

@@ -82,7 +82,9 @@ async function whenActive(client: DynamoDBClient, name: string): Promise<TableDe
 }
 
 function checkKeys(name: string, definition: TableDefinition, found: TableDescription): void {
-  const indexes = new Map(found.LocalSecondaryIndexes?.map((index) => [index.IndexName, keyOf(index.KeySchema, 'RANGE')]))
+  const indexes = new Map(
+    found.LocalSecondaryIndexes?.map((index) => [index.IndexName, keyOf(index.KeySchema, 'RANGE')]),
+  )
   const same =
     keyOf(found.KeySchema, 'HASH') === definition.partitionKey &&
     keyOf(found.KeySchema, 'RANGE') === definition.sortKey &&

@@ -11,6 +11,8 @@ export interface DynamoSettings {
   /** Null: AWS's own. */
   readonly endpoint?: string | null
   readonly region: string
+  /** Null: the SDK's default chain (environment, profile, role). */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | null
   /** TABLE_PREFIX */
   readonly prefix: string
   readonly logger: Logger
@@ -28,13 +30,18 @@ export interface DynamoTables {
 
 const CREATED_AT_ONCE = 5
 
-/** The tables in DynamoDB. Credentials come from the SDK's default chain (environment, profile, role). */
+/** The tables in DynamoDB. */
 export function createTables(settings: DynamoSettings): DynamoTables {
   const client = new DynamoDBClient({
     region: settings.region,
     ...(settings.endpoint ? { endpoint: settings.endpoint } : {}),
+    ...(settings.credentials ? { credentials: settings.credentials } : {}),
     maxAttempts: 5,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, httpAgent: { keepAlive: true, maxSockets: 64 } },
+    requestHandler: {
+      connectionTimeout: 3_000,
+      requestTimeout: 10_000,
+      httpAgent: { keepAlive: true, maxSockets: 64 },
+    },
   })
   const documents = DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },

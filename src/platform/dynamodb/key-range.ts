@@ -16,7 +16,11 @@ export function compareKeys(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
-export function compileRange(bounds: Bounds, keys: { partition: string; sort: string | undefined }, names: Names): KeyRange {
+export function compileRange(
+  bounds: Bounds,
+  keys: { partition: string; sort: string | undefined },
+  names: Names,
+): KeyRange {
   const partition = `${names.path(keys.partition)} = ${names.value(bounds.partition)}`
   const lower = strictest(bounds.after, bounds.from, 1)
   const upper = strictest(bounds.before, bounds.to, -1)

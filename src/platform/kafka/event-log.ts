@@ -46,7 +46,10 @@ export interface LogBatch {
   readonly highWatermark: bigint
   /** False as soon as the partition may belong to another member; nothing may be written or committed then. */
   owned(): boolean
-  /** Keeps the membership alive during long work; rejects when it is lost. */
+  /**
+   * Keeps the membership alive during long work. Rejects with `stopping` when it is lost, or the group is to share its
+   * partitions anew: what is under way then has to end soon, and may be committed for as long as `owned()` is true.
+   */
   heartbeat(): Promise<void>
   /** Commits that everything before `offset` is done. Rejects when the partition is not ours any more. */
   commit(offset: bigint): Promise<void>

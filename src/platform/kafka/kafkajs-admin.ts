@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Admin, type ITopicMetadata, type Kafka, KafkaJSAggregateError } from 'kafkajs'
+import type { Admin, ITopicMetadata, Kafka } from 'kafkajs'
 import { StreamError } from '../../errors.ts'
 import type { LogAdmin, PartitionEnd, TopicDefinition } from './event-log.ts'
-import { fromKafkajs, protocolType } from './kafkajs-errors.ts'
+import { errorsOf, fromKafkajs, protocolType } from './kafkajs-errors.ts'
 
 const LEADER_WAIT_MS = 30_000
 const LEADER_POLL_MS = 50
@@ -57,8 +57,7 @@ async function create(admin: Admin, topics: readonly TopicDefinition[]): Promise
       })),
     })
   } catch (error) {
-    const errors = error instanceof KafkaJSAggregateError ? error.errors : [error]
-    const real = errors.find((one) => protocolType(one) !== 'TOPIC_ALREADY_EXISTS')
+    const real = errorsOf(error).find((one) => protocolType(one) !== 'TOPIC_ALREADY_EXISTS')
     if (real !== undefined) throw real
   }
 }
@@ -71,9 +70,7 @@ async function waitForLeaders(admin: Admin, topics: readonly TopicDefinition[]):
       admin,
       topics.map(({ name }) => name),
     )
-    const led = found.filter(
-      ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
-    )
+    const led = found.filter(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0))
     if (led.length === topics.length) return led
     if (performance.now() > deadline) {
       const names = topics.map(({ name }) => name).filter((name) => led.every((topic) => topic.name !== name))

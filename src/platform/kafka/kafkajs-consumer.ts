@@ -2,7 +2,7 @@ import type { Batch, Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage }
 import type { Logger } from 'pino'
 import { StreamError } from '../../errors.ts'
 import type { ConsumeOptions, LogBatch, LogConsumption, LogHeader, LogRecord } from './event-log.ts'
-import { endsSession, fromKafkajs } from './kafkajs-errors.ts'
+import { asksToRejoin, endsSession, fromKafkajs } from './kafkajs-errors.ts'
 import { createSession, type Session } from './session.ts'
 
 const SESSION_TIMEOUT_MS = 30_000
@@ -101,33 +101,38 @@ function logBatch(payload: EachBatchPayload, session: Session): LogBatch {
   const { batch } = payload
   const { topic, partition } = batch
   const owned = () => session.owns(topic, partition)
-  const asMember = async (doing: string, call: () => Promise<void>): Promise<void> => {
-    try {
-      await call()
-    } catch (error) {
-      if (!endsSession(error)) throw fromKafkajs(error, doing)
-      session.end()
-      throw notOurs(topic, partition, error)
-    }
-  }
   return {
     topic,
     partition,
     records: batch.messages.map((message) => toRecord(batch, message)),
     highWatermark: BigInt(batch.highWatermark),
     owned,
-    heartbeat: () => asMember('sending a heartbeat', () => payload.heartbeat()),
+    async heartbeat() {
+      try {
+        await payload.heartbeat()
+      } catch (error) {
+        if (endsSession(error)) session.end()
+        if (endsSession(error) || asksToRejoin(error)) throw notOurs(topic, partition, error)
+        throw fromKafkajs(error, 'sending a heartbeat')
+      }
+    },
     async commit(offset) {
       if (!owned()) throw notOurs(topic, partition)
       const offsets = { topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] }
-      await asMember('committing', () => payload.commitOffsetsIfNecessary(offsets))
+      try {
+        await payload.commitOffsetsIfNecessary(offsets)
+      } catch (error) {
+        if (!endsSession(error) && !asksToRejoin(error)) throw fromKafkajs(error, 'committing')
+        session.end()
+        throw notOurs(topic, partition, error)
+      }
       if (owned()) payload.resolveOffset(String(offset - 1n))
     },
   }
 }
 
 function notOurs(topic: string, partition: number, cause?: unknown): StreamError {
-  return new StreamError('stopping', `partition ${partition} of ${topic} is not ours any more`, { cause })
+  return new StreamError('stopping', `partition ${partition} of ${topic} is another member's, or will be`, { cause })
 }
 
 function toRecord({ topic, partition }: Batch, message: KafkaMessage): LogRecord {

@@ -1,20 +1,19 @@
-import {
+import kafkajs from 'kafkajs'
+import { StreamError } from '../../errors.ts'
+
+// Node finds no names of kafkajs' errors to import by: the module makes them at run time.
+const {
+  KafkaJSAggregateError,
   KafkaJSConnectionError,
   KafkaJSError,
   KafkaJSNumberOfRetriesExceeded,
   KafkaJSProtocolError,
   KafkaJSSASLAuthenticationError,
-} from 'kafkajs'
-import { StreamError } from '../../errors.ts'
+} = kafkajs
 
 const TOO_LARGE: readonly string[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']
-/** What the broker answers to a member that is none any more, or is to join again. */
-const NOT_A_MEMBER: readonly string[] = [
-  'REBALANCE_IN_PROGRESS',
-  'ILLEGAL_GENERATION',
-  'UNKNOWN_MEMBER_ID',
-  'FENCED_INSTANCE_ID',
-]
+/** What the broker answers to a member that is none any more, or of an earlier generation. */
+const NOT_A_MEMBER: readonly string[] = ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']
 
 /** Kafka's name of the error, for example `MESSAGE_TOO_LARGE`; undefined for what is no answer of a broker. */
 export function protocolType(error: unknown): string | undefined {
@@ -23,9 +22,19 @@ export function protocolType(error: unknown): string | undefined {
   return cause === undefined ? undefined : protocolType(cause)
 }
 
+/** The errors of several topics that kafkajs threw as one; the error itself when it is none of these. */
+export function errorsOf(error: unknown): readonly unknown[] {
+  return error instanceof KafkaJSAggregateError ? error.errors : [error]
+}
+
 /** True when the error says that the session is over and the partitions may be another member's. */
 export function endsSession(error: unknown): boolean {
   return NOT_A_MEMBER.includes(protocolType(error) ?? '')
+}
+
+/** True when the broker asks the members to join again; until they do, the partitions are theirs. */
+export function asksToRejoin(error: unknown): boolean {
+  return protocolType(error) === 'REBALANCE_IN_PROGRESS'
 }
 
 /** Whatever kafkajs threw, as a StreamError: `value_too_large`, else `broker_unavailable`. */

@@ -11,6 +11,7 @@ const NORMAL = [
   'The coordinator is loading',
   'This is not the correct coordinator',
   'There is no leader for this topic-partition',
+  'This server is not the leader',
   'This server does not host this topic-partition',
   'Topic with this name already exists',
 ]

@@ -37,12 +37,13 @@ export function packRequest(pending: readonly PendingSend[], maxBytes = MAX_REQU
   const sends: PendingSend[] = []
   let bytes = 0
   for (const send of pending) {
-    for (const record of send.records.slice(send.taken)) {
+    for (; send.taken < send.records.length; send.taken += 1) {
+      const record = send.records[send.taken]
+      if (record === undefined) break
       const more = recordBytes(record)
       if (records.length > 0 && bytes + more > maxBytes) return { records, sends }
       bytes += more
       records.push(record)
-      send.taken += 1
       if (sends.at(-1) !== send) sends.push(send)
     }
   }

@@ -108,7 +108,10 @@ function unwritable(kind: TopicKind, type: Type, event: unknown, cause: unknown)
   })
   const { field, decimal } = misfits[0] ?? { field: '', decimal: false }
   if (decimal) {
-    return new StreamError('decimal_invalid', `${kind}: ${field} has more digits than its schema allows`, { field, cause })
+    return new StreamError('decimal_invalid', `${kind}: ${field} has more digits than its schema allows`, {
+      field,
+      cause,
+    })
   }
   return new StreamError('source_data_invalid', `${kind}: ${field} is not what its schema says`, { field, cause })
 }

@@ -27,15 +27,18 @@ function placesOf(schema: unknown): ReadonlyMap<string, string> {
 }
 
 function visit(schema: unknown, path: string, walk: Walk, open: ReadonlySet<string>): void {
-  if (Array.isArray(schema)) return visitUnion(schema, path, walk, open)
-  if (typeof schema === 'string') return visitName(schema, path, walk, open)
-  if (!isNode(schema)) return
+  if (Array.isArray(schema)) visitUnion(schema, path, walk, open)
+  else if (typeof schema === 'string') visitName(schema, path, walk, open)
+  else if (isNode(schema)) visitNode(schema, path, walk, open)
+}
+
+function visitNode(schema: Node, path: string, walk: Walk, open: ReadonlySet<string>): void {
   const { type } = schema
-  if (type === 'record') return visitRecord(schema, path, walk, open)
-  if (type === 'array') return visit(schema['items'], `${path}[]`, walk, open)
-  if (type === 'map') return visit(schema['values'], `${path}{}`, walk, open)
-  if (isNode(type) || Array.isArray(type)) return visit(type, path, walk, open)
-  walk.places.set(path, meaningOf(schema) ?? walk.places.get(path) ?? 'none')
+  if (type === 'record') visitRecord(schema, path, walk, open)
+  else if (type === 'array') visit(schema['items'], `${path}[]`, walk, open)
+  else if (type === 'map') visit(schema['values'], `${path}{}`, walk, open)
+  else if (isNode(type) || Array.isArray(type)) visit(type, path, walk, open)
+  else walk.places.set(path, meaningOf(schema) ?? walk.places.get(path) ?? 'none')
 }
 
 function visitUnion(branches: readonly unknown[], path: string, walk: Walk, open: ReadonlySet<string>): void {

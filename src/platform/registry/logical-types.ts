@@ -63,5 +63,8 @@ class DecimalType extends avsc.types.LogicalType {
  * number can't hold), bytes are Buffers, unions hold their values bare.
  */
 export function typeOf(schema: unknown): Type {
-  return avsc.Type.forSchema(schema as Schema, { logicalTypes: { decimal: DecimalType as never }, assertLogicalTypes: false })
+  return avsc.Type.forSchema(schema as Schema, {
+    logicalTypes: { decimal: DecimalType as never },
+    assertLogicalTypes: false,
+  })
 }

@@ -23,7 +23,7 @@ export async function registerSchema(
       throw new StreamError('schema_incompatible', message, { field: changes[0]?.split(':', 1)[0] ?? '' })
     }
   }
-  // A known one too: that sets the subject's compatibility where an earlier start was ended before it could.
+  // A known one too: its compatibility may have been changed.
   const id = await registry.register(subject, schema)
   if (!known) logger.debug({ subject, id }, 'schema registered')
   return id

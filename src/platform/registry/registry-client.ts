@@ -58,6 +58,8 @@ export function createRegistryClient(settings: RegistrySettings): RegistryClient
     byId: (id) => found(host, async () => (await get<{ schema: string }>(http, `/schemas/ids/${id}`)).schema),
     async register(subject, schema) {
       try {
+        // First, and not left to the library: it refuses a subject whose compatibility an ended start never set.
+        await http.put(`/config/${encodeURIComponent(subject)}`, { compatibility: COMPATIBILITY.BACKWARD_TRANSITIVE })
         const options = { subject, compatibility: COMPATIBILITY.BACKWARD_TRANSITIVE }
         return (await registry.register({ type: SchemaType.AVRO, schema }, options)).id
       } catch (error) {

@@ -1,10 +1,13 @@
+import type { EntityResult } from '../../events/generated/events.ts'
 import { recordKey, topicOf } from '../../events/topics.ts'
 import type { Clock } from '../clock.ts'
 import type { EventCodec } from '../codec.ts'
 import type { LogProducer, OutgoingRecord } from '../kafka/event-log.ts'
-import type { StageResult, StatusReporter } from './status-reporter.ts'
+import type { StatusReporter } from './status-reporter.ts'
 
 const MOST_RESULTS = 500
+/** Well under a record's limit; long messages may make fewer results fill it. */
+const MOST_BYTES = 800_000
 /** Stands for the task of pushed entities in record keys. */
 const PUSH = 'push'
 
@@ -17,21 +20,27 @@ export interface ReporterDeps {
 
 /** Reports to `sync-status`, grouped by task, up to 500 results a record, in the order they were given. */
 export function createStatusReporter({ producer, codec, topicPrefix, clock }: ReporterDeps): StatusReporter {
+  const topic = `${topicPrefix}${topicOf('sync-status')}`
   return {
-    async report(stage, partition, results) {
+    async report(stage, partition, all) {
       const at = clock.now()
-      const records: OutgoingRecord[] = []
-      for (const [taskId, ofTask] of Map.groupBy(results, (result) => result.taskId)) {
-        for (let from = 0; from < ofTask.length; from += MOST_RESULTS) {
-          const part = ofTask.slice(from, from + MOST_RESULTS).map(({ result }) => result)
-          records.push({
-            topic: `${topicPrefix}${topicOf('sync-status')}`,
-            key: recordKey(taskId ?? PUSH, `${stage} ${partition}`),
-            value: codec.encode('sync-status', { taskId, stage, partition, at, results: part }),
-          })
-        }
+      const toRecords = (taskId: string | null, results: readonly EntityResult[]): OutgoingRecord[] => {
+        const value = codec.encode('sync-status', { taskId, stage, partition, at, results })
+        const fits = results.length <= MOST_RESULTS && value.length <= MOST_BYTES
+        if (fits || results.length === 1)
+          return [{ topic, key: recordKey(taskId ?? PUSH, `${stage} ${partition}`), value }]
+        const half = Math.min(MOST_RESULTS, Math.ceil(results.length / 2))
+        return [...toRecords(taskId, results.slice(0, half)), ...toRecords(taskId, results.slice(half))]
       }
-      await producer.send(records)
+      const byTask = [...Map.groupBy(all, ({ taskId }) => taskId)]
+      await producer.send(
+        byTask.flatMap(([taskId, ofTask]) =>
+          toRecords(
+            taskId,
+            ofTask.map(({ result }) => result),
+          ),
+        ),
+      )
     },
   }
 }

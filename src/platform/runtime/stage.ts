@@ -38,8 +38,10 @@ export interface DeadLetterAbout {
  * One consumer of topics of one kind. The runtime decodes (undecodable records are dead-lettered before they get here),
  * calls `handle` for one batch of a partition at a time, and commits after it resolved: when `handle` resolves,
  * everything it does with the batch has been acknowledged (Guarantee 1). An error thrown out of `handle` with policy
- * `retry` or `stop` has the whole batch handed over again, after a back-off; so `handle` must be repeatable. Failures
- * of single entities are the stage's to catch: retried in place, or dead-lettered through the context.
+ * `retry`, `wait`, `pause` or `stop` has the whole batch handed over again, after a back-off; so `handle` must be
+ * repeatable. Failures of single entities are the stage's to catch: retried in place, or dead-lettered through the
+ * context. Any other error thrown out of `handle` has the records handed over one by one, and those that throw again are
+ * dead-lettered (Guarantee 5).
  */
 export interface Stage<K extends TopicKind> {
   /** Also the group id, without prefix: `route-orders`, `deliver-netsuite`. */
@@ -47,7 +49,12 @@ export interface Stage<K extends TopicKind> {
   readonly kind: K
   /** Without prefix. */
   readonly topics: readonly string[]
+  /** Most records that are handed over and committed at once; 500 by default. */
+  readonly batchSize?: number
   handle(batch: readonly Decoded<K>[], context: BatchContext): Promise<void>
-  /** Called about once a second for each partition that is owned and fully handled up to its end at `asOf`. */
+  /**
+   * Called about once a second for each partition that is owned and handled up to the end it had at `asOf`, a time just
+   * before the end was asked for; never at the same time as `handle` for this partition.
+   */
   onIdle?(partition: number, topic: string, asOf: number): Promise<void>
 }

@@ -34,7 +34,7 @@ export function createImageFeedClient(settings: ImageFeedSettings): ImageFeedCli
         return await get(settings, knownEtag, AbortSignal.any([signal, timeout]))
       } catch (error) {
         if (error instanceof StreamError) throw error
-        signal.throwIfAborted()
+        if (signal.aborted) throw new StreamError('stopping', 'the read of the image feed was ended', { cause: error })
         const late = timeout.aborted
         const message = late ? 'the image feed took too long' : 'the image feed could not be read to its end'
         throw new StreamError(late ? 'timed_out' : 'target_unavailable', `${message}: ${hostOf(settings)}`, {

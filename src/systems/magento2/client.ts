@@ -99,7 +99,7 @@ async function find(http: Http, path: string, search: Search, signal: AbortSigna
 }
 
 /** Query parameters of a list call, in the spelling of the API's specification. */
-export function searchQuery({ filters, sort, limit, fields }: Search): Query {
+function searchQuery({ filters, sort, limit, fields }: Search): Query {
   const query: (readonly [string, string])[] = filters.flatMap(({ field, condition, value }, index) => {
     const filter = `searchCriteria[filterGroups][${index}][filters][0]`
     return [[`${filter}[field]`, field] as const, [`${filter}[conditionType]`, condition], [`${filter}[value]`, value]]

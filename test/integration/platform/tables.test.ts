@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, inject, it } from 'vitest'
 import { pino } from 'pino'
+import { afterAll, describe, expect, inject, it } from 'vitest'
 import { createTables } from '../../../src/platform/dynamodb/create-tables.ts'
 import { contractTables, testTables } from '../../support/tables-contract.ts'
 

@@ -1,0 +1,69 @@
+import type { Logger } from 'pino'
+import type { TopicKind } from '../../events/topics.ts'
+import { backOffMs } from '../backoff.ts'
+import type { Clock } from '../clock.ts'
+import type { LogAdmin } from '../kafka/event-log.ts'
+import type { OwnedPartition } from './partition-progress.ts'
+import type { Stage } from './stage.ts'
+
+const EVERY_MS = 1_000
+const AFTER_FAILURE = { firstMs: 2_000, longestMs: 30_000 }
+
+export interface IdleDeps {
+  readonly admin: LogAdmin
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly group: string
+  readonly topicPrefix: string
+  /** Partitions that are owned now. */
+  readonly owned: () => readonly OwnedPartition[]
+}
+
+/** Calls `stage.onIdle` for the partitions that are handled up to their ends, until `signal` aborts. */
+export async function watchIdle<K extends TopicKind>(
+  stage: Stage<K>,
+  deps: IdleDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, logger } = deps
+  let failures = 0
+  while (!signal.aborted) {
+    const waitMs = failures === 0 ? EVERY_MS : EVERY_MS + backOffMs(failures, AFTER_FAILURE, Math.random)
+    await clock.sleep(waitMs, signal).catch(() => undefined)
+    try {
+      for (const topic of stage.topics) if (!signal.aborted) await lookAt(stage, topic, deps)
+      failures = 0
+    } catch (error) {
+      failures += 1
+      if (!signal.aborted) logger.warn({ stage: stage.name, err: error }, 'idle partitions were not reported')
+    }
+  }
+}
+
+async function lookAt<K extends TopicKind>(stage: Stage<K>, name: string, deps: IdleDeps): Promise<void> {
+  const topic = `${deps.topicPrefix}${name}`
+  const owned = deps.owned().filter((partition) => partition.topic === topic)
+  if (owned.length === 0) return
+  // Before the request: a record that is appended while it is under way may not be in its answer (Guarantee 8).
+  const asOf = deps.clock.now()
+  const ends = new Map((await deps.admin.ends(topic)).map((end) => [end.partition, end]))
+  if (owned.some(({ handled }) => handled === null)) await learnHandled(owned, topic, deps)
+  for (const one of owned) {
+    const end = ends.get(one.partition)
+    if (end === undefined || one.busy || !deps.owned().includes(one)) continue
+    one.end = end.end
+    const handled = one.handled ?? end.start
+    if (handled !== end.end) continue
+    await one.inTurn(async () => stage.onIdle?.(one.partition, name, asOf))
+  }
+}
+
+/** Of a partition that was just given to us what its former owner committed. */
+async function learnHandled(
+  owned: readonly OwnedPartition[],
+  topic: string,
+  { admin, group }: IdleDeps,
+): Promise<void> {
+  const committed = await admin.committed(group, topic)
+  for (const one of owned) one.handled ??= committed.get(one.partition) ?? null
+}

@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../../src/api/app.ts'
+import type { ApiDeps } from '../../src/api/dependencies.ts'
+import { apiTables } from '../../src/api/tables.ts'
+import { controlTables } from '../../src/control/tables.ts'
+import { CONNECTIONS, coreTables } from '../../src/core/tables.ts'
+import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
+import type { TableDefinition, Tables } from '../../src/platform/dynamodb/tables.ts'
+import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
+import { feedStage } from '../../src/projections/run-projection.ts'
+import { projectionTables } from '../../src/projections/tables.ts'
+import { memoryTables } from './memory-tables.ts'
+import { batchContext, decoded, memoryReporter, silentLogger } from './stage-context.ts'
+
+export const SHARDS = 2
+const SETTLE_MS = 5000
+
+/** Tables the API reads. */
+export const apiTestTables: readonly TableDefinition[] = [
+  ...coreTables,
+  ...controlTables,
+  ...projectionTables,
+  ...apiTables,
+]
+
+/** An API over tables, with an inventory projector and a clock of its own. */
+export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryTables(apiTestTables)) {
+  const clock = { time: Date.UTC(2026, 0, 31, 8), now: () => clock.time }
+  const app: FastifyInstance = buildApp({
+    tables,
+    clock,
+    cursorKey: 'key',
+    token: null,
+    settleMs: SETTLE_MS,
+    shards: SHARDS,
+    logger: silentLogger,
+    checks: {},
+    ...over,
+  })
+  const deps = { tables, reporter: memoryReporter(), clock, settleMs: SETTLE_MS, logger: silentLogger }
+  const stage = feedStage(inventoryFeed, deps)
+  const offsets = Array.from({ length: SHARDS }, () => 0)
+  return {
+    app,
+    clock,
+    tables,
+    async get(url: string, headers: Record<string, string> = {}) {
+      const { statusCode, headers: answered, body } = await app.inject({ url, headers })
+      const json = answered['content-type']?.includes('json') === true ? JSON.parse(body) : undefined
+      return { status: statusCode, headers: answered, json }
+    },
+    async configure(id: string, reads: readonly string[] = ['vendor.inventory.all']) {
+      await tables.put(CONNECTIONS, { kind: 'connection', id, document: { id, reads } })
+    },
+    /** Appends to a shard now and projects it. */
+    async project(shard: number, ...events: readonly UniversalInventoryChanged[]) {
+      const batch = events.map((event) => {
+        const offset = offsets[shard] ?? 0
+        offsets[shard] = offset + 1
+        return decoded<'universal-inventory'>(event, { offset, timestamp: clock.time, partition: shard })
+      })
+      await stage.handle(batch, batchContext(shard).context)
+    },
+    /** Finds every shard at its end now. */
+    async idle() {
+      for (let shard = 0; shard < SHARDS; shard += 1) await stage.onIdle?.(shard, 'universal-inventory', clock.time)
+    },
+  }
+}

@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest'
+import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
+import { apiFixture } from '../../support/api-fixture.ts'
+import { inventoryChanged } from '../../support/feed-events.ts'
+
+const FEED = '/v1/feeds/inventory?connection=shop-vendor'
+const stock = (sku: string, available: string, readAt = 2000, source = 'vendor') =>
+  inventoryChanged({ sku, readAt, source }, available)
+const skus = (answer: { json: { items: { sku: string }[] } }) => answer.json.items.map((item) => item.sku).join(' ')
+
+describe('a reader that follows the cursor', () => {
+  it('gets every row once, then only what changed, and is told when it has caught up', async () => {
+    const api = apiFixture()
+    await api.project(0, stock('A', '1'), stock('B', '2'))
+    await api.project(1, stock('C', '3'))
+    await api.idle()
+    const first = await api.get(`${FEED}&limit=2`)
+    expect(first).toMatchObject({ status: 200, json: { complete: false } })
+    expect(first.json.items[0]).toEqual({
+      connection: 'shop-vendor',
+      source: 'vendor',
+      sku: 'A',
+      updated_at: '2026-01-31T08:00:00.000Z',
+      position: '001769846400000-00000000000000000000',
+      deleted: false,
+      data: { total: '1', in_stock: true, locations: [{ location: 'main', on_hand: '1', available: '1' }] },
+    })
+    const second = await api.get(`${FEED}&limit=2&cursor=${first.json.cursor}`)
+    expect([skus(first), skus(second), second.json.complete]).toEqual(['A B', 'C', true])
+    const idle = await api.get(`${FEED}&cursor=${second.json.cursor}`)
+    expect(idle.json).toMatchObject({ items: [], complete: true })
+    api.clock.time += 1000
+    await api.project(0, stock('A', '9', 3000))
+    const third = await api.get(`${FEED}&cursor=${idle.json.cursor}`)
+    expect([skus(third), third.json.items[0].data.total]).toEqual(['A', '9'])
+  })
+
+  it('sees deletions', async () => {
+    const api = apiFixture()
+    await api.project(0, stock('A', '1'))
+    const { json } = await api.get(FEED)
+    await api.project(0, inventoryChanged({ sku: 'A', readAt: 5000, deleted: true }, '1'))
+    const next = await api.get(`${FEED}&cursor=${json.cursor}`)
+    expect(next.json.items).toMatchObject([{ sku: 'A', deleted: true, data: { total: '1' } }])
+  })
+
+  it('gets a source that comes later from its beginning', async () => {
+    const api = apiFixture()
+    await api.project(0, stock('A', '1'))
+    const { json } = await api.get(FEED)
+    await api.project(0, stock('A', '7', 2000, 'other'))
+    const next = await api.get(`${FEED}&cursor=${json.cursor}`)
+    expect(next.json.items).toMatchObject([{ sku: 'A', source: 'other' }])
+    expect((await api.get(`${FEED}&source=other`)).json.items).toHaveLength(1)
+  })
+
+  it('is shown nothing beyond the watermark', async () => {
+    const api = apiFixture()
+    await api.project(0, stock('A', '1'))
+    await api.tables.update(inventoryFeed.table, { pk: 'meta', sku: 'meta' }, { remove: ['g1_s0_position'] })
+    expect((await api.get(FEED)).json).toMatchObject({ items: [], complete: false })
+  })
+
+  it('is told to come back when the projector is behind', async () => {
+    const api = apiFixture()
+    await api.configure('shop-vendor')
+    const never = await api.get(FEED)
+    expect(never).toMatchObject({ status: 200, json: { items: [], complete: false } })
+    expect(Number(never.headers['retry-after'])).toBeGreaterThan(0)
+    await api.idle()
+    const idle = await api.get(FEED)
+    expect(idle.json).toMatchObject({ items: [], complete: true })
+    expect(idle.headers['retry-after']).toBeUndefined()
+    api.clock.time += 60_000
+    expect((await api.get(FEED)).json.complete).toBe(false)
+  })
+})
+
+describe('a reader by timeslots', () => {
+  const slot = (from: string, to: string) =>
+    `${FEED}&updated_from=2026-01-31T08:${from}Z&updated_to=2026-01-31T08:${to}Z`
+
+  it('gets the rows whose last change lies in the slot, from inclusive to exclusive', async () => {
+    const api = apiFixture()
+    for (const sku of ['A', 'B', 'C']) {
+      await api.project(0, stock(sku, '1'))
+      api.clock.time += 60_000
+    }
+    await api.idle()
+    const all = await api.get(slot('00:00', '02:00'))
+    expect([skus(all), all.json.complete]).toEqual(['A B', true])
+    expect(skus(await api.get(slot('01:00', '01:01')))).toBe('B')
+    expect(skus(await api.get(slot('00:01', '01:00')))).toBe('')
+    const page = await api.get(`${slot('00:00', '02:00')}&limit=1`)
+    const rest = await api.get(`${FEED}&cursor=${page.json.cursor}`)
+    expect([skus(page), skus(rest), rest.json.complete]).toEqual(['A', 'B', true])
+  })
+
+  it('never completes a slot that is not over for every shard', async () => {
+    const api = apiFixture()
+    await api.project(0, stock('A', '1'))
+    await api.idle()
+    const open = await api.get(slot('00:00', '01:00'))
+    expect([skus(open), open.json.complete]).toEqual(['A', false])
+    const wait = await api.get(`${slot('00:00', '01:00')}&cursor=${open.json.cursor}`)
+    expect(wait.headers['retry-after']).toBe('65')
+    api.clock.time += 61_000
+    expect((await api.get(slot('00:00', '01:00'))).json.complete).toBe(false)
+    await api.idle()
+    expect((await api.get(slot('00:00', '01:00'))).json.complete).toBe(false)
+    api.clock.time += 4000
+    await api.idle()
+    expect((await api.get(slot('00:00', '01:00'))).json.complete).toBe(true)
+  })
+})
+
+describe('a cursor', () => {
+  it('that was changed, or is of another feed or other filters, is refused by name', async () => {
+    const api = apiFixture()
+    await api.project(0, stock('A', '1'))
+    await api.project(0, inventoryChanged({ connection: 'other' }, '1'))
+    const { cursor } = (await api.get(`${FEED}&source=vendor`)).json
+    const other = '/v1/feeds/inventory?connection=other'
+    const refused = async (url: string) => {
+      const { status, json, headers } = await api.get(url)
+      expect(headers['content-type']).toContain('application/problem+json')
+      return [status, json.code, json.field]
+    }
+    expect(await refused(`${FEED}&cursor=x${cursor}`)).toEqual([400, 'cursor_invalid', 'cursor'])
+    expect(await refused(`${FEED}&cursor=nonsense`)).toEqual([400, 'cursor_invalid', 'cursor'])
+    expect(await refused(`${other}&cursor=${cursor}`)).toEqual([400, 'cursor_invalid', 'connection'])
+    expect(await refused(`${FEED}&source=else&cursor=${cursor}`)).toEqual([400, 'cursor_invalid', 'source'])
+    const from = `${FEED}&updated_from=2026-01-01T00:00:00Z&cursor=${cursor}`
+    expect(await refused(from)).toEqual([400, 'cursor_invalid', 'updated_from'])
+    const products = `/v1/feeds/products?connection=shop-vendor&cursor=${cursor}`
+    expect(await refused(products)).toEqual([400, 'cursor_invalid', 'cursor'])
+  })
+
+  it('expires after 30 days and with its generation', async () => {
+    const api = apiFixture()
+    await api.project(0, stock('A', '1'))
+    const { cursor } = (await api.get(FEED)).json
+    api.clock.time += 30 * 24 * 3_600_000
+    expect((await api.get(`${FEED}&cursor=${cursor}`)).status).toBe(200)
+    api.clock.time += 1
+    expect(await api.get(`${FEED}&cursor=${cursor}`)).toMatchObject({ status: 410, json: { code: 'cursor_expired' } })
+    api.clock.time -= 1
+    await api.tables.update(inventoryFeed.table, { pk: 'meta', sku: 'meta' }, { set: { generation: 2 } })
+    expect(await api.get(`${FEED}&cursor=${cursor}`)).toMatchObject({ status: 410, json: { code: 'cursor_expired' } })
+  })
+})
+
+describe('parameters', () => {
+  const refused = async (url: string) => {
+    const api = apiFixture()
+    await api.configure('shop-vendor')
+    const { status, json } = await api.get(url)
+    return [status, json.code, json.field]
+  }
+
+  it('that are wrong are named', async () => {
+    expect(await refused('/v1/feeds/inventory')).toEqual([400, 'request_invalid', 'connection'])
+    expect(await refused(`${FEED}&limit=1001`)).toEqual([400, 'request_invalid', 'limit'])
+    expect(await refused(`${FEED}&limit=0`)).toEqual([400, 'request_invalid', 'limit'])
+    expect(await refused(`${FEED}&update_from=x`)).toEqual([400, 'request_invalid', 'update_from'])
+    expect(await refused(`${FEED}&updated_from=2026-01-01`)).toEqual([400, 'request_invalid', 'updated_from'])
+    expect(await refused(`${FEED}&updated_to=2026-02-31T25:00:00Z`)).toEqual([400, 'request_invalid', 'updated_to'])
+    const backward = '&updated_from=2026-01-02T00:00:00Z&updated_to=2026-01-02T00:00:00Z'
+    expect(await refused(`${FEED}${backward}`)).toEqual([400, 'request_invalid', 'updated_to'])
+    expect(await refused(`${FEED}&source=vendro`)).toEqual([400, 'request_invalid', 'source'])
+  })
+
+  it('name a connection that is configured, even when it has no rows yet', async () => {
+    const api = apiFixture()
+    await api.configure('shop-vendor')
+    expect((await api.get(FEED)).status).toBe(200)
+    const { status, json } = await api.get('/v1/feeds/inventory?connection=shop-vendro')
+    expect([status, json.code]).toEqual([404, 'not_found'])
+    expect(json.detail).toContain('there are: shop-vendor')
+  })
+
+  it('may have a plus sign that was not encoded', async () => {
+    const api = apiFixture()
+    await api.configure('shop-vendor')
+    expect((await api.get(`${FEED}&updated_from=2026-01-01T00:00:00+02:00`)).status).toBe(200)
+  })
+})
+
+it('answers a single SKU with its rows of every source, and counts rows', async () => {
+  const api = apiFixture()
+  await api.project(0, stock('A/1 ü', '1'), inventoryChanged({ sku: 'B', deleted: true }, '0'))
+  await api.project(1, stock('A/1 ü', '2', 2000, 'other'))
+  const item = await api.get(`/v1/feeds/inventory/items/${encodeURIComponent('A/1 ü')}?connection=shop-vendor`)
+  expect(item.json.items).toMatchObject([
+    { source: 'other', data: { total: '2' } },
+    { source: 'vendor', data: { total: '1' } },
+  ])
+  expect(await api.get('/v1/feeds/inventory/items/none?connection=shop-vendor')).toMatchObject({
+    status: 404,
+    json: { code: 'not_found', field: 'sku' },
+  })
+  const count = await api.get('/v1/feeds/inventory/count?connection=shop-vendor')
+  expect(count.json).toEqual({ rows: 3, deleted: 1 })
+})
