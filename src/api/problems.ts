@@ -16,13 +16,17 @@ export const Problem = Type.Object(
   { $id: 'Problem', description: 'RFC 9457 problem document' },
 )
 
+interface ProblemResponse {
+  readonly description: string
+  readonly content: { readonly 'application/problem+json': { readonly schema: { readonly $ref: string } } }
+}
+
 /** Response schemas of the errors a route may answer with. */
-export function problems<S extends number>(
-  ...statuses: readonly S[]
-): Record<S, { $ref: string; description: string }> {
+export function problems<S extends number>(...statuses: readonly S[]): Record<S, ProblemResponse> {
+  const content = { 'application/problem+json': { schema: { $ref: 'Problem#' } } } as const
   return Object.fromEntries(
-    statuses.map((status) => [status, { $ref: 'Problem#', description: STATUS_CODES[status] ?? '' }]),
-  ) as Record<S, { $ref: string; description: string }>
+    statuses.map((status) => [status, { description: STATUS_CODES[status] ?? '', content }]),
+  ) as Record<S, ProblemResponse>
 }
 
 const statusOf: Partial<Readonly<Record<ErrorCode, number>>> = {

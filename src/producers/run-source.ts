@@ -3,7 +3,9 @@ import { changeRun, type Run } from '../control/runs.ts'
 import type { Read } from '../core/model.ts'
 import { StreamError } from '../errors.ts'
 import type { Entity } from '../events/topics.ts'
+import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
+import { withRetry } from '../platform/runtime/retry.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
 import type { AnySourceReader, Keyset, Page, ReadWindow, SourceReader } from './source.ts'
 
@@ -25,6 +27,11 @@ export interface SourceResult {
   readonly missing: readonly string[]
 }
 
+export interface SourceDeps extends PublishDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
 interface Progress {
   /** Changed-at of every key read, as the source gave it. */
   readonly seen: Map<string, string>
@@ -43,20 +50,56 @@ interface Progress {
  * (Guarantee 1). At the end the source is asked what is in the window; what was not seen is read again, up to three
  * times (Guarantee 6). Throws `lease_lost` when another worker has taken the run over.
  */
-export async function runSource(deps: PublishDeps & { logger: Logger }, job: SourceRun): Promise<SourceResult> {
+export async function runSource(deps: SourceDeps, job: SourceRun): Promise<SourceResult> {
   const reader = job.reader as SourceReader<Entity>
   const progress: Progress = { seen: new Map(), counts: countsOf(job.run) }
   let after = job.run.reached
   for (let proof = 1; ; proof += 1) {
-    for await (const page of reader.read(job.window, after, job.signal)) {
+    for await (const page of patientPages(deps, reader, job, after)) {
       await takePage(deps, job, progress, page)
     }
-    const missing = after === null || proof > 1 ? await unseen(reader, job, progress.seen) : null
+    const prove = () => unseen(reader, job, progress.seen)
+    const missing = after === null || proof > 1 ? await withRetry(prove, patience(deps, job)) : null
     if (missing !== null && missing.length === 0) return { state: 'ended', missing: [] }
     if (missing !== null && proof >= PROOFS) return { state: 'incomplete', missing: missing.slice(0, 100) }
     if (missing !== null) deps.logger.info({ read: job.read.id, missing: missing.length }, 'window is read again')
     // A run that was taken over has not seen what its predecessor read: the proof needs the whole window.
     after = null
+  }
+}
+
+/** Tries of one page before the run fails; its cut date stays and the next run reads the window again. */
+const TRIES = 6
+
+function patience({ clock, logger }: SourceDeps, { read, signal }: SourceRun) {
+  const onRetry = ({ code, message }: StreamError, failures: number, waitMs: number) =>
+    logger.info({ read: read.id, code, failures, waitMs }, message)
+  return { clock, signal, attempts: TRIES, onRetry }
+}
+
+/** The reader's pages; after a failure that may pass, it goes on behind the last page that was given. */
+async function* patientPages(
+  deps: SourceDeps,
+  reader: SourceReader<Entity>,
+  job: SourceRun,
+  after: Keyset | null,
+): AsyncIterable<Page<Entity>> {
+  let last = after
+  let pages: AsyncIterator<Page<Entity>> | undefined
+  const next = async () => {
+    pages ??= reader.read(job.window, last, job.signal)[Symbol.asyncIterator]()
+    try {
+      return await pages.next()
+    } catch (error) {
+      pages = undefined
+      throw error
+    }
+  }
+  for (;;) {
+    const page = await withRetry(next, patience(deps, job))
+    if (page.done === true) return
+    yield page.value
+    last = page.value.reached
   }
 }
 

@@ -6,15 +6,8 @@ import { imageFeed } from '../../projections/image-feed.ts'
 import { inventoryFeed } from '../../projections/inventory-feed.ts'
 import { productFeed } from '../../projections/product-feed.ts'
 import type { FeedRow } from '../../projections/projection.ts'
-import {
-  countRows,
-  type FeedFilter,
-  type FeedPage,
-  goalOf,
-  isComplete,
-  readFeed,
-  readItem,
-} from '../../projections/read-feed.ts'
+import { type FeedFilter, type FeedPage, goalOf, isComplete, readFeed } from '../../projections/read-feed.ts'
+import { countRows, readItem } from '../../projections/read-rows.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { expired, type FeedCursor, readCursor, writeCursor } from '../feed-cursor.ts'
 import { checkKnown } from '../known-connection.ts'

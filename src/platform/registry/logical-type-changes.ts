@@ -46,7 +46,7 @@ function visitUnion(branches: readonly unknown[], path: string, walk: Walk, open
 }
 
 function visitName(name: string, path: string, walk: Walk, open: ReadonlySet<string>): void {
-  const record = walk.records.get(name)
+  const record = walk.records.get(name.slice(name.lastIndexOf('.') + 1))
   if (record !== undefined) visitRecord(record, path, walk, open)
   else if (!walk.places.has(path)) walk.places.set(path, 'none')
 }

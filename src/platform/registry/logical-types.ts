@@ -59,8 +59,8 @@ class DecimalType extends avsc.types.LogicalType {
 }
 
 /**
- * The avsc type of a schema: decimals are bigints, timestamp-millis and longs are numbers (avsc refuses longs that a
- * number can't hold), bytes are Buffers, unions hold their values bare.
+ * The avsc type of a schema: decimals are bigints, timestamp-millis and longs are numbers from -(2 ** 52) to 2 ** 53 - 1
+ * (avsc is wrong below), bytes are Buffers, unions hold their values bare.
  */
 export function typeOf(schema: unknown): Type {
   return avsc.Type.forSchema(schema as Schema, {

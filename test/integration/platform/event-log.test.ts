@@ -85,7 +85,7 @@ describe('the log', () => {
     const { log, producer, topic, prefix } = await openLog()
     const name = await topic('placed', 6)
     // By org.apache.kafka.common.utils.Utils: toPositive(murmur2(key)) % 6.
-    const known = { 'magento|000000001': 5, 'netsuite|SKU-1': 2, 'ä|ö': 3, a: 5 }
+    const known = { 'magento|000000001': 5, 'netsuite|SKU-1': 4, 'ä|ö': 2, a: 4 }
     await producer.send(Object.keys(known).map((key) => ({ topic: name, key, value: Buffer.from('x') })))
     const member = await join(log, { group: `${prefix}g`, topics: [name] })
     await vi.waitFor(() => expect(member.records).toHaveLength(4), soon)

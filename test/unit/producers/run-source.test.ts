@@ -3,6 +3,7 @@ import { dispatch } from '../../../src/control/dispatch.ts'
 import { readControl, takeLease } from '../../../src/control/read-control.ts'
 import { getRun } from '../../../src/control/runs.ts'
 import type { Read } from '../../../src/core/model.ts'
+import { StreamError } from '../../../src/errors.ts'
 import { runSource } from '../../../src/producers/run-source.ts'
 import type { Page, SourceReader, WindowRow } from '../../../src/producers/source.ts'
 import { type Bench, bench, pageOf, stock } from './support.ts'
@@ -90,6 +91,38 @@ describe('runSource', () => {
     const taken = { ...run, reached: { changedAt: '1000', id: '1' } }
     expect(await runSource(deps, { run: taken, ...rest })).toEqual({ state: 'ended', missing: [] })
     expect((await deps.appended('inventory')).map(({ key }) => key).toSorted()).toEqual(['A', 'B'])
+  })
+
+  it('goes on behind the last page after a failure that may pass', async () => {
+    const deps = bench()
+    const pages = [pageOf([stock('A', '1', 1000)]), pageOf([stock('B', '2', 2000)])]
+    const begun: (string | undefined)[] = []
+    const failing: SourceReader<'inventory'> = {
+      name: 'test.inventory',
+      entity: 'inventory',
+      async *read(_window, after) {
+        begun.push(after?.changedAt)
+        if (begun.length === 1) yield pages[0] ?? pageOf([])
+        if (begun.length < 3) throw new StreamError('rate_limited', 'slow down')
+        yield pages[1] ?? pageOf([])
+      },
+    }
+    expect((await runSource(deps, await job(deps, failing))).state).toBe('ended')
+    expect(begun).toEqual([undefined, '1000', '1000'])
+    expect((await deps.appended('inventory')).map(({ key }) => key)).toEqual(['A', 'B'])
+  })
+
+  it('gives up when the system stays down', async () => {
+    const deps = bench()
+    const down: SourceReader<'inventory'> = {
+      name: 'test.inventory',
+      entity: 'inventory',
+      // biome-ignore lint/correctness/useYield: it never comes to one
+      async *read() {
+        throw new StreamError('target_unavailable', 'down')
+      },
+    }
+    await expect(runSource(deps, await job(deps, down))).rejects.toMatchObject({ code: 'target_unavailable' })
   })
 
   it('stops when another worker has taken the run over', async () => {

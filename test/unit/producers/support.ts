@@ -4,13 +4,13 @@ import { decimal8 } from '../../../src/events/decimal.ts'
 import type { TopicEvents } from '../../../src/events/topics.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
 import type { StageResult } from '../../../src/platform/runtime/status-reporter.ts'
-import type { PublishDeps } from '../../../src/producers/publish.ts'
+import type { SourceDeps } from '../../../src/producers/run-source.ts'
 import type { Page, ReadEntity } from '../../../src/producers/source.ts'
 import { memoryCodec } from '../../support/memory-codec.ts'
 import { type MemoryProducer, memoryProducer } from '../../support/memory-producer.ts'
 import { memoryTables } from '../../support/memory-tables.ts'
 
-export interface Bench extends PublishDeps {
+export interface Bench extends SourceDeps {
   readonly tables: Tables
   readonly producer: MemoryProducer
   readonly reported: StageResult[]
@@ -34,6 +34,8 @@ export function bench(): Bench {
     codec,
     reporter,
     reported,
+    // Waits end at once: what is waited for is not the time.
+    clock: { now: () => 5000, sleep: async () => undefined },
     logger: pino({ level: 'silent' }),
     topicPrefix: '',
     appended: (kind) =>
