@@ -30,7 +30,7 @@ const TASKS = {
   'test:unit': () => projects('unit', 'property', 'contract'),
   'test:integration': () => projects('integration'),
   check: () => ['scripts/check.ts'],
-  generate: () => ['scripts/generate-types.ts'],
+  generate: () => ['scripts/generate.ts'],
   format: () => [join(MODULES, '@biomejs', 'biome', 'bin', 'biome'), 'check', '--write', '.'],
 }
 

@@ -18,7 +18,7 @@ const CHECKS: readonly Check[] = [
   { name: 'format and lint (biome)', command: ['biome', 'ci', '--colors=off', '.'] },
   { name: 'types (tsc)', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'unused code (knip)', command: ['knip'] },
-  { name: 'types made from the schemas', command: ['node', 'scripts/generate-types.ts', '--check'] },
+  { name: 'generated files', command: ['node', 'scripts/generate.ts', '--check'] },
   ...(existsSync(`${ROOT}/${SCHEMA_CHECK}`)
     ? [{ name: 'schemas against their earlier versions', command: ['node', SCHEMA_CHECK] } as const]
     : []),

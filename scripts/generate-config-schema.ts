@@ -1,6 +1,6 @@
-/** Writes config/schema/waldstream.schema.json, which editors check the configuration with, from src/core. */
-import { writeFileSync } from 'node:fs'
+/** Makes config/schema/waldstream.schema.json, which editors check the configuration with, from src/core. */
 import { editorSchema } from '../src/core/document-schemas.ts'
+import { generatedFile } from './generated-file.ts'
 
 const OUTPUT = new URL('../config/schema/waldstream.schema.json', import.meta.url)
-writeFileSync(OUTPUT, `${JSON.stringify(editorSchema(), null, 2)}\n`)
+generatedFile(OUTPUT, `${JSON.stringify(editorSchema(), null, 2)}\n`)

@@ -1,5 +1,6 @@
-/** Makes src/events/generated/events.ts from schemas/*.avsc. `--check` fails when the file on disk differs. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+/** Makes src/events/generated/events.ts from schemas/*.avsc. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { generatedFile } from './generated-file.ts'
 
 interface Field {
   readonly name: string
@@ -82,9 +83,4 @@ export type EpochMillis = number
 
 ${[...interfaces.values()].join('\n\n')}
 `
-if (!process.argv.includes('--check')) {
-  writeFileSync(OUTPUT, text)
-} else if (readFileSync(OUTPUT, 'utf8') !== text) {
-  console.error('src/events/generated/events.ts is not what schemas/ say: run `npm run generate`')
-  process.exitCode = 1
-}
+generatedFile(OUTPUT, text)

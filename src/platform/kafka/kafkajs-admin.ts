@@ -6,6 +6,7 @@ import { errorsOf, fromKafkajs, protocolType } from './kafkajs-errors.ts'
 
 const LEADER_WAIT_MS = 30_000
 const LEADER_POLL_MS = 50
+const LEADER_MOVES: readonly string[] = ['LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION', 'UNKNOWN_LEADER_EPOCH']
 
 export async function createAdmin(kafka: Kafka): Promise<LogAdmin> {
   const admin = kafka.admin()
@@ -31,9 +32,19 @@ async function guarded<T>(doing: string, call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A leader that was just named may not know yet that it is one: asked again for a while. */
 async function ends(admin: Admin, topic: string): Promise<readonly PartitionEnd[]> {
-  const offsets = await admin.fetchTopicOffsets(topic)
-  return offsets.map(({ partition, low, high }) => ({ partition, start: BigInt(low), end: BigInt(high) }))
+  const deadline = performance.now() + LEADER_WAIT_MS
+  for (;;) {
+    try {
+      const offsets = await admin.fetchTopicOffsets(topic)
+      return offsets.map(({ partition, low, high }) => ({ partition, start: BigInt(low), end: BigInt(high) }))
+    } catch (error) {
+      const moving = LEADER_MOVES.includes(protocolType(error) ?? '')
+      if (!moving || performance.now() > deadline) throw error
+      await sleep(LEADER_POLL_MS)
+    }
+  }
 }
 
 async function createTopics(admin: Admin, topics: readonly TopicDefinition[]): Promise<void> {
@@ -41,6 +52,7 @@ async function createTopics(admin: Admin, topics: readonly TopicDefinition[]): P
   const missing = topics.filter(({ name }) => !existing.has(name))
   if (missing.length > 0) await create(admin, missing)
   for (const topic of await waitForLeaders(admin, topics)) checkPartitions(topic, topics)
+  await Promise.all(missing.map(({ name }) => ends(admin, name)))
 }
 
 /** Another process may create the same topics at the same time: that one exists already is no error. */

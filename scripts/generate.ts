@@ -1,0 +1,3 @@
+/** Makes every generated file; `--check` fails when one on disk differs from what would be made. */
+await import('./generate-types.ts')
+await import('./generate-config-schema.ts')
