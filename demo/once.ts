@@ -4,7 +4,16 @@ import { createSyncRequester } from '../src/control/request-sync.ts'
 import { getRun, type Run } from '../src/control/runs.ts'
 import type { Configuration } from '../src/core/model.ts'
 import { StreamError } from '../src/errors.ts'
-import { type BothEnds, compareImages, compareInventory, compareOrders, compareProducts } from './compare.ts'
+import {
+  compareImages,
+  compareInventory,
+  compareProducts,
+  type ErpItem,
+  type FeedEnds,
+  type Row,
+  type ShopProduct,
+} from './compare-feeds.ts'
+import { compareOrders, type ErpOrder, type ShopOrder } from './compare-orders.ts'
 import { postJson, readFeed, requestJson } from './http.ts'
 import type { DemoOptions } from './options.ts'
 import type { Progress } from './progress.ts'
@@ -33,12 +42,22 @@ const STUCK_MS = 120_000
 
 /** Runs every read once, waits until all is at its end, lets the shop pull, and compares both ends. */
 export async function runOnce(deps: OnceDeps): Promise<OnceResult> {
+  await untilSettled(deps)
   const tasks = await requestAll(deps)
   const done = await Promise.all(tasks.map((task) => waitForTask(deps, task)))
   const pulled = await postJson<PullAnswer>(`${deps.simulators.magento.url}/_sim/pull`)
   deps.progress.line('the shop has pulled the feeds')
   const differences = [...failures(done), ...(await compareBothEnds(deps))]
   return { entities: countEntities(done, pulled), differences }
+}
+
+/**
+ * A window ends before its settle time, in whole seconds: what was changed just before this program began is in it only
+ * when the program is that old.
+ */
+async function untilSettled({ configuration, platform }: OnceDeps): Promise<void> {
+  const longest = Math.max(...configuration.systems.flatMap(({ reads }) => reads.map((read) => read.settleSeconds)), 0)
+  await platform.clock.sleep(Math.max(0, (longest + 1) * 1000 - performance.now()))
 }
 
 /** Rows each feed gave the shop. */
@@ -95,21 +114,29 @@ function failures(tasks: readonly TaskAnswer[]): readonly string[] {
     )
 }
 
+interface ShopState {
+  readonly orders: readonly ShopOrder[]
+  readonly products: readonly ShopProduct[]
+  readonly sourceItems: FeedEnds['sourceItems']
+}
+
+interface ErpState {
+  readonly items: readonly ErpItem[]
+  readonly salesOrders: readonly ErpOrder[]
+}
+
 async function compareBothEnds(deps: OnceDeps): Promise<readonly string[]> {
   const { api, connection, simulators, options } = deps
   const state = <T>(url: string): Promise<T> => requestJson<T>(`${url}/_sim/state`)
-  const ends: BothEnds = {
-    magento: await state<BothEnds['magento']>(simulators.magento.url),
-    netsuite: await state<BothEnds['netsuite']>(simulators.netsuite.url),
-    images: await state<BothEnds['images']>(simulators.images.url),
-    feeds: {
-      products: await readFeed(api, 'products', connection),
-      inventory: await readFeed(api, 'inventory', connection),
-      images: await readFeed(api, 'images', connection),
-    },
-  }
+  const shop = await state<ShopState>(simulators.magento.url)
+  const erp = await state<ErpState>(simulators.netsuite.url)
+  const { rows: imageRows } = await state<{ rows: FeedEnds['imageRows'] }>(simulators.images.url)
+  const feed = (name: string) => readFeed<Row>(api, name, connection)
+  const feeds = { products: await feed('products'), inventory: await feed('inventory'), images: await feed('images') }
+  const ends: FeedEnds = { products: shop.products, sourceItems: shop.sourceItems, items: erp.items, imageRows, feeds }
+  const vendor = new RegExp(options.vendorPattern)
   return [
-    ...compareOrders(ends, connection, new RegExp(options.vendorPattern)),
+    ...compareOrders({ shop: shop.orders, erp: erp.salesOrders, connection, vendor }),
     ...compareProducts(ends, 'netsuite'),
     ...compareInventory(ends, 'netsuite'),
     ...compareImages(ends, 'images', 'magento'),

@@ -19,7 +19,7 @@ export interface RunningSimulators {
 const MAIN = new URL('../simulators/main.ts', import.meta.url).pathname
 
 /** Starts the simulators in a process of their own, which ends with us, however we end. */
-export async function startSimulators(options: DemoOptions): Promise<RunningSimulators> {
+export async function startSimulators(options: DemoOptions, signal: AbortSignal): Promise<RunningSimulators> {
   const args = ['--data', join(options.dataDir, 'simulators'), '--vendor-pattern', options.vendorPattern]
   args.push('--seed', String(options.seed), '--orders', String(options.orders))
   if (options.catalog !== null) args.push('--catalog', options.catalog)
@@ -28,7 +28,10 @@ export async function startSimulators(options: DemoOptions): Promise<RunningSimu
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+  const stop = () => void child.stdin?.end()
+  signal.addEventListener('abort', stop)
   const addresses = await firstLine(child)
+  signal.removeEventListener('abort', stop)
   return { addresses: JSON.parse(addresses) as SimulatorAddresses, stop: () => end(child) }
 }
 

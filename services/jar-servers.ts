@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CLUSTER_ID, kafkaProperties } from './kafka-properties.ts'
+import { CLUSTER_ID, type KafkaPlace, kafkaProperties } from './kafka-properties.ts'
 import type { ServiceName } from './names.ts'
 
 /** What a server as jars is made from: its jars, the folder of its data, and its ports. */
@@ -30,7 +30,8 @@ const HOST = '127.0.0.1'
 /** Quick to start rather than quick at its peak: the first compiler alone starts the registry in two thirds of the time. */
 const QUICK = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Djava.awt.headless=true']
 
-function kafka({ jars, dataDir, port, innerPort }: JarPlace): JarServer {
+/** A broker of its own, or one of several. */
+export function kafka({ jars, dataDir, port, innerPort }: JarPlace, member?: KafkaPlace['member']): JarServer {
   const properties = join(dataDir, 'server.properties')
   const logDir = join(dataDir, 'logs')
   const listen = `${HOST}:${port}`
@@ -38,7 +39,10 @@ function kafka({ jars, dataDir, port, innerPort }: JarPlace): JarServer {
   const java = [...QUICK, log4j, '-cp', join(jars, '*')]
   return {
     files: {
-      [properties]: kafkaProperties({ logDir, listen, controller: `${HOST}:${innerPort}`, advertised: listen }),
+      [properties]: kafkaProperties({
+        ...{ logDir, listen, controller: `${HOST}:${innerPort}`, advertised: listen },
+        ...(member === undefined ? {} : { member }),
+      }),
     },
     prepare: {
       unless: join(logDir, 'meta.properties'),
@@ -89,7 +93,7 @@ messages-storage { enabled = true, uri = "jdbc:h2:${join(dataDir, 'messages')}" 
 
 /** How to run each service from its jars. */
 export const JAR_SERVERS: Readonly<Record<ServiceName, (place: JarPlace) => JarServer>> = {
-  kafka,
+  kafka: (place) => kafka(place),
   registry,
   dynamodb,
   sqs,

@@ -9,17 +9,21 @@ export interface KafkaPlace {
   readonly controller: string
   /** `host:port` that it tells its clients. */
   readonly advertised: string
+  /** Which of several brokers it is, from 1, and the controllers of all of them in that order. Absent: the only one. */
+  readonly member?: { readonly id: number; readonly controllers: readonly string[] }
 }
 
 /**
- * One node, broker and controller in one, for development and tests. The voters are named here and not in its data, so
+ * A node, broker and controller in one, for development and tests. The voters are named here and not in its data, so
  * that kept data starts on other ports. Topics are made by those who mean to, never by a slip in a name.
  */
-export function kafkaProperties({ logDir, listen, controller, advertised }: KafkaPlace): string {
+export function kafkaProperties({ logDir, listen, controller, advertised, member }: KafkaPlace): string {
+  const { id, controllers } = member ?? { id: 1, controllers: [controller] }
+  const replicas = String(controllers.length)
   const properties = {
     'process.roles': 'broker,controller',
-    'node.id': '1',
-    'controller.quorum.voters': `1@${controller}`,
+    'node.id': String(id),
+    'controller.quorum.voters': controllers.map((one, index) => `${index + 1}@${one}`).join(','),
     listeners: `BROKER://${listen},CONTROLLER://${controller}`,
     'advertised.listeners': `BROKER://${advertised}`,
     'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
@@ -27,12 +31,12 @@ export function kafkaProperties({ logDir, listen, controller, advertised }: Kafk
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': logDir,
     'auto.create.topics.enable': 'false',
-    'offsets.topic.replication.factor': '1',
+    'offsets.topic.replication.factor': replicas,
     'offsets.topic.num.partitions': '6',
-    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.replication.factor': replicas,
     'transaction.state.log.min.isr': '1',
     'transaction.state.log.num.partitions': '6',
-    'share.coordinator.state.topic.replication.factor': '1',
+    'share.coordinator.state.topic.replication.factor': replicas,
     'share.coordinator.state.topic.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
     'message.max.bytes': '16777216',

@@ -33,7 +33,7 @@ const vendorPattern = new RegExp(values['vendor-pattern'] ?? '^WLD-')
 const shared = { catalogFile, vendorPattern, seed: Number(values.seed) }
 mkdirSync(data, { recursive: true })
 
-const [magento, netsuite, images] = await Promise.all([
+const [magento, netsuite, images] = await started([
   startShop({
     ...shared,
     dataFile: join(data, 'magento.sqlite'),
@@ -52,6 +52,16 @@ console.log(
     images: { url: images.url },
   }),
 )
+
+/** What can't start is told in one line; the others end with the process. */
+async function started<const T extends readonly Promise<unknown>[]>(starting: T) {
+  try {
+    return await Promise.all(starting)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  }
+}
 
 /** A shop keeps its address: its images' addresses are made of it, and another one would change all of them. */
 async function startShop(options: MagentoOptions): Promise<MagentoSimulator> {

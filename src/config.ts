@@ -16,7 +16,13 @@ export interface AwsCredentials {
 
 /** Everything the environment decides; design.md names the variables. */
 export interface Config {
-  readonly kafka: { readonly brokers: readonly string[]; readonly ssl: boolean; readonly sasl: SaslConfig | null }
+  readonly kafka: {
+    readonly brokers: readonly string[]
+    readonly ssl: boolean
+    readonly sasl: SaslConfig | null
+    /** After so long without a heartbeat the group counts a member as dead and shares its partitions anew. */
+    readonly sessionTimeoutMs: number
+  }
   readonly registry: { readonly url: string; readonly username: string | null; readonly password: string | null }
   readonly dynamodb: {
     readonly endpoint: string | null
@@ -37,6 +43,8 @@ export interface Config {
   }
   readonly cursorKey: string | null
   readonly feedSettleMs: number
+  /** After so long without a heartbeat another worker goes on with a run. */
+  readonly runLeaseMs: number
   readonly logLevel: LogLevel
   readonly configDir: string | null
   /** The environment itself, for references of the form `env:NAME` alone. */
@@ -127,6 +135,7 @@ export function readConfig(env: Environment): Config {
         .map((broker) => broker.trim()),
       ssl: reader.flag('KAFKA_SSL'),
       sasl: readSasl(reader),
+      sessionTimeoutMs: reader.integer('KAFKA_SESSION_TIMEOUT_MS', 30_000, 6_000, 300_000),
     },
     registry: {
       url: reader.required('SCHEMA_REGISTRY_URL', 'http://127.0.0.1:8081'),
@@ -151,6 +160,7 @@ export function readConfig(env: Environment): Config {
     },
     cursorKey: reader.text('CURSOR_KEY'),
     feedSettleMs: reader.integer('FEED_SETTLE_MS', 5000, 0, 600_000),
+    runLeaseMs: reader.integer('RUN_LEASE_MS', 30_000, 4_000, 600_000),
     logLevel: reader.oneOf('LOG_LEVEL', LEVELS, 'info') as LogLevel,
     configDir: reader.text('CONFIG_DIR'),
     environment: env,

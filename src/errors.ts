@@ -13,6 +13,7 @@ export const policies = {
   table_unavailable: 'stop',
   stopping: 'stop',
   lease_lost: 'stop',
+  no_position: 'stop',
 
   target_unavailable: 'retry',
   rate_limited: 'retry',
@@ -41,6 +42,7 @@ export const policies = {
   request_invalid: 'refuse',
   unauthorized: 'refuse',
   not_found: 'refuse',
+  state_conflict: 'refuse',
   cursor_expired: 'refuse',
   cursor_invalid: 'refuse',
   start_from_missing: 'refuse',

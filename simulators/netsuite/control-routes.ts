@@ -47,6 +47,10 @@ export function addControlRoutes(app: FastifyInstance, account: Account, orders:
         inTransaction(database, () => changeItem(account, id, requireObject(body)))
         return { id: String(id), changed: clock.now().toISOString() }
       })
+      control.post('/items', async ({ body }, reply) => {
+        const id = inTransaction(database, () => makeItem(account, requireObject(body)))
+        return reply.code(201).send({ id: String(id) })
+      })
       control.delete<{ Params: { itemid: string } }>('/items/:itemid', async ({ params }) => {
         database.prepare('DELETE FROM sim_item WHERE id = ?').run(itemIdOf(params.itemid))
         return { deleted: params.itemid }
@@ -63,6 +67,25 @@ export function addControlRoutes(app: FastifyInstance, account: Account, orders:
     },
     { prefix: '/_sim' },
   )
+}
+
+/** A new item, without stock and with a price of 0 until it is changed: `itemid` and any field that can be changed. */
+function makeItem(account: Account, { itemid, ...fields }: Wire): number {
+  const { database, clock } = account
+  if (typeof itemid !== 'string' || itemid === '')
+    throw new ControlError(400, '"itemid" must be the SKU of the new item.')
+  const known = database.prepare('SELECT 1 FROM sim_item WHERE itemid = ?').get(itemid)
+  if (known !== undefined) throw new ControlError(409, `There is an item ${itemid} already.`)
+  const now = clock.now().getTime()
+  const { lastInsertRowid } = database
+    .prepare('INSERT INTO sim_item (itemid, displayname, created_at, modified_at) VALUES (?, ?, ?, ?)')
+    .run(itemid, itemid, now, now)
+  const id = Number(lastInsertRowid)
+  for (const level of Object.values(priceFields)) {
+    database.prepare('INSERT INTO sim_price (item_id, level_id, price) VALUES (?, ?, 0)').run(id, level)
+  }
+  changeItem(account, id, fields)
+  return id
 }
 
 /** Moves `lastmodifieddate`. Field names are taken in SuiteQL's and in the record service's spelling. */

@@ -2,16 +2,7 @@ import type { Wire } from './account.ts'
 import { invalidContent } from './problems.ts'
 
 /** What a field holds. `readOnly` fields may be sent and are ignored, as the values of a record read before. */
-type FieldKind =
-  | 'text'
-  | 'date'
-  | 'number'
-  | 'boolean'
-  | 'reference'
-  | 'list'
-  | 'address'
-  | 'sublist'
-  | 'readOnly'
+type FieldKind = 'text' | 'date' | 'number' | 'boolean' | 'reference' | 'list' | 'address' | 'sublist' | 'readOnly'
 
 /** The fields a record or line has; custom fields by their prefix, of any kind. */
 export interface FieldSpec {

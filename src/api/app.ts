@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPlug
 import { askForToken } from './access.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { answerWithProblems, Problem } from './problems.ts'
+import { deadLetterActionRoutes } from './routes/dead-letter-actions.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { feedRoutes } from './routes/feeds.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -13,7 +14,7 @@ import { taskRoutes } from './routes/tasks.ts'
 /** SKUs are part of a path; what vendors use stays far below this. */
 const MAX_PARAMETER = 500
 
-/** Builds the API; binds nothing. It reads tables alone and calls no vendor. */
+/** Builds the API; binds nothing. It calls no vendor. */
 export function buildApp(deps: ApiDeps): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = deps.logger
   const app: FastifyInstance = Fastify({
@@ -42,6 +43,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.register(feedRoutes(deps))
   app.register(taskRoutes(deps))
   app.register(deadLetterRoutes(deps))
+  app.register(deadLetterActionRoutes(deps))
   app.register(healthRoutes(deps))
   app.register(openApi)
   return app

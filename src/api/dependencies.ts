@@ -1,5 +1,8 @@
 import type { Logger } from 'pino'
+import type { DeadLetters } from '../control/dead-letters/create-dead-letters.ts'
+import type { PreviewRetry } from '../control/dead-letters/preview.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { LetterFilter } from '../projections/list-dead-letters.ts'
 
 /** What the API needs from the root. */
 export interface ApiDeps {
@@ -14,6 +17,8 @@ export interface ApiDeps {
   /** Partitions of the `universal-*` topics. */
   readonly shards: number
   readonly logger: Logger
+  readonly deadLetters: DeadLetters<LetterFilter>
+  readonly previewRetry: PreviewRetry
   /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
 }

@@ -35,6 +35,7 @@ const statusOf: Partial<Readonly<Record<ErrorCode, number>>> = {
   start_from_missing: 400,
   unauthorized: 401,
   not_found: 404,
+  state_conflict: 409,
   cursor_expired: 410,
 }
 

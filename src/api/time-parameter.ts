@@ -7,7 +7,12 @@ export function timeParameter(name: string, text: string | undefined): number | 
   if (text === undefined) return null
   // A plus sign that was not encoded arrives as a space.
   const time = FORM.test(text) ? Date.parse(text.replace(' ', '+')) : Number.NaN
-  if (Number.isFinite(time)) return time
+  if (Number.isFinite(time) && isDay(text.slice(0, 10))) return time
   const message = `${name}: "${text}" is no time with a zone; write it as 2026-01-31T08:00:00Z`
   throw new StreamError('request_invalid', message, { field: name })
+}
+
+/** JavaScript takes the 30th of February for the 2nd of March. */
+function isDay(day: string): boolean {
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 }

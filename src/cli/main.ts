@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { toStreamError } from '../errors.ts'
 import { applyCommand } from './apply.ts'
 import { UsageError } from './arguments.ts'
+import { deadLettersCommand } from './dead-letters.ts'
+import { positionsCommand } from './positions.ts'
 import { runCommand } from './run.ts'
 import { syncCommand } from './sync.ts'
 import { validateCommand } from './validate.ts'
@@ -11,6 +13,8 @@ const USAGE = `waldstream <command>
   run --role producer|processor|projector|api|all   run a role until it is told to end
   apply <dir>                                       put a folder of configuration into the tables
   validate <dir>                                    check a folder of configuration
+  positions list|set <group>                        where a sink goes on when the broker has forgotten
+  dead-letters list|show|retry|discard              records that can't go on
   sync <read>                                       request a run of a read, for example magento.orders.all
 
 Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
@@ -21,6 +25,8 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   apply: applyCommand,
   validate: validateCommand,
   sync: syncCommand,
+  positions: positionsCommand,
+  'dead-letters': deadLettersCommand,
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
+import { perSystemKinds, topicOf } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import { createTables } from '../platform/dynamodb/create-tables.ts'
@@ -10,6 +11,7 @@ import { allTopics } from '../platform/kafka/topic-definitions.ts'
 import { createLogger } from '../platform/logger.ts'
 import { createCodec } from '../platform/registry/codec.ts'
 import { createStatusReporter } from '../platform/runtime/create-status-reporter.ts'
+import { createPositions, type Positions } from '../platform/runtime/positions.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { systemClock } from '../platform/system-clock.ts'
 import { tableDefinitions } from './table-definitions.ts'
@@ -25,6 +27,7 @@ export interface Platform {
   readonly codec: EventCodec
   readonly tables: Tables
   readonly reporter: StatusReporter
+  readonly positions: Positions
   /** Makes the topics of these systems where they are missing. */
   createTopics(systems: readonly string[]): Promise<void>
   close(): Promise<void>
@@ -55,12 +58,46 @@ export async function openPlatform(config: Config): Promise<Platform> {
     const [{ tables }, codec, producer, admin] = await Promise.all(opening)
     const { topicPrefix, partitions, replication } = config
     const reporter = createStatusReporter({ producer, codec, topicPrefix, clock: systemClock })
-    const createTopics = (systems: readonly string[]) =>
-      admin.createTopics(allTopics({ prefix: topicPrefix, partitions, replication, systems }))
-    return { config, logger, clock: systemClock, log, producer, admin, codec, tables, reporter, createTopics, close }
+    const positions = createPositions(tables)
+    const createTopics = async (systems: readonly string[]) => {
+      const made = await admin.createTopics(allTopics({ prefix: topicPrefix, partitions, replication, systems }))
+      await beginNewTopics(positions, new Set(made), config, systems)
+    }
+    return {
+      config,
+      logger,
+      clock: systemClock,
+      log,
+      producer,
+      admin,
+      codec,
+      tables,
+      reporter,
+      positions,
+      createTopics,
+      close,
+    }
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** The sinks of a topic that was just made begin at its first record: there is nothing they could have done before. */
+async function beginNewTopics(
+  positions: Positions,
+  made: ReadonlySet<string>,
+  { topicPrefix, partitions }: Config,
+  systems: readonly string[],
+): Promise<void> {
+  const places = systems.flatMap((system) =>
+    perSystemKinds
+      .map((kind) => `${topicPrefix}${topicOf(kind, system)}`)
+      .filter((topic) => made.has(topic))
+      .map((topic) => ({ group: `${topicPrefix}deliver-${system}`, topic })),
+  )
+  for (const { group, topic } of places) {
+    for (let partition = 0; partition < partitions; partition += 1) await positions.note(group, topic, partition, 0n)
   }
 }
 

@@ -9,6 +9,7 @@ import { runScheduler } from '../control/scheduler.ts'
 import type { Read, System } from '../core/model.ts'
 import { createResolver } from '../core/references.ts'
 import { type ConfigurationWatch, watchConfiguration } from '../core/watch-configuration.ts'
+import { StreamError } from '../errors.ts'
 import type { TopicKind } from '../events/topics.ts'
 import { type RunningStage, runStage } from '../platform/runtime/run-stage.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
@@ -24,6 +25,7 @@ import { productFeed } from '../projections/product-feed.ts'
 import { feedStage } from '../projections/run-projection.ts'
 import { taskStage } from '../projections/tasks.ts'
 import { type Clients, createClients } from '../systems/clients.ts'
+import { deadLetterParts } from './dead-letter-parts.ts'
 import type { Platform } from './platform.ts'
 
 export const roles = ['producer', 'processor', 'projector', 'api'] as const
@@ -45,7 +47,8 @@ export interface RunningRoles {
 interface Part {
   readonly name: string
   close(): Promise<void>
-  healthy?(): boolean
+  /** What is wrong; null while nothing is. */
+  problem?(): string | null
 }
 
 const CONFIGURATION_EVERY_MS = 2_000
@@ -94,7 +97,8 @@ async function startProducer(
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
   const ending = new AbortController()
   const shared = { ...platform, topicPrefix: config.topicPrefix, configuration }
-  const work = [runWorker({ ...shared, createReader: reader, workerId, concurrency: RUNS_AT_ONCE }, ending.signal)]
+  const own = { createReader: reader, workerId, concurrency: RUNS_AT_ONCE, leaseMs: config.runLeaseMs }
+  const work = [runWorker({ ...shared, ...own }, ending.signal)]
   if (options.schedules) {
     const reads = () => configuration().systems.flatMap((system) => system.reads)
     work.push(runScheduler({ reads, requester: createSyncRequester(shared), clock, logger, signal: ending.signal }))
@@ -143,8 +147,8 @@ async function startApiRole(platform: Platform, parts: readonly Part[]): Promise
     tables: async () => void (await tables.get('connections', { kind: 'revision', id: 'configuration' })),
     broker: async () => void (await admin.ends(`${config.topicPrefix}orders`)),
     consumers: async () => {
-      const ill = parts.filter((each) => each.healthy?.() === false).map(({ name }) => name)
-      if (ill.length > 0) throw new Error(`not moving: ${ill.join(', ')}`)
+      const ill = parts.flatMap(({ name, problem }) => (problem?.() ? [`${name}: ${problem()}`] : []))
+      if (ill.length > 0) throw new StreamError('target_unavailable', ill.join('; '))
     },
   }
   return await startApi({
@@ -155,11 +159,12 @@ async function startApiRole(platform: Platform, parts: readonly Part[]): Promise
     cursorKey: await cursorKey(tables, config.cursorKey),
     settleMs: config.feedSettleMs,
     shards: config.partitions,
+    ...deadLetterParts(platform),
     ...config.api,
   })
 }
 
 async function part<K extends TopicKind>(platform: Platform, stage: Stage<K>): Promise<Part> {
   const running: RunningStage = await runStage(stage, { ...platform, topicPrefix: platform.config.topicPrefix })
-  return { name: stage.name, close: () => running.close(), healthy: () => running.healthy() }
+  return { name: stage.name, close: () => running.close(), problem: () => running.problem() }
 }

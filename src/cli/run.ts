@@ -22,24 +22,36 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   }
   const chosen = values.role === 'all' ? roles : [values.role as Role]
   const config = configFromEnvironment()
-  const platform = await openPlatform(config)
-  if (config.configDir !== null) {
-    await applyConfiguration(platform.tables, await loadConfiguration(config.configDir, config.environment))
-  }
-  const running = await startRoles(platform, chosen, { schedules: true })
-  platform.logger.info({ roles: chosen, api: running.api?.url }, 'running')
-  await ended(async () => {
+  const end = whenToldToEnd()
+  try {
+    const platform = await openPlatform(config)
+    if (config.configDir !== null) {
+      await applyConfiguration(platform.tables, await loadConfiguration(config.configDir, config.environment))
+    }
+    const running = await startRoles(platform, chosen, { schedules: true })
+    platform.logger.info({ roles: chosen, api: running.api?.url }, 'running')
+    await end.told
     await running.close()
     await platform.close()
-  })
+  } finally {
+    end.ended()
+  }
 }
 
-/** Resolves after the process was told to end and everything under way is finished (Guarantee 10). */
-async function ended(close: () => Promise<void>): Promise<void> {
-  await new Promise<void>((resolve) => {
-    closeWithGrace({ delay: GRACE_MS, logger: false }, async () => {
-      await close()
-      resolve()
-    })
+/** Listens from the beginning: a process that is told to end while it starts has records under way too (Guarantee 10). */
+function whenToldToEnd(): { readonly told: Promise<void>; ended(): void } {
+  const [told, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const grace = closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err }) => {
+    if (err !== undefined) console.error(err)
+    told.resolve()
+    await ended.promise
   })
+  return {
+    told: told.promise,
+    ended() {
+      ended.resolve()
+      // A start that failed has an exit code of its own.
+      grace.uninstall()
+    },
+  }
 }

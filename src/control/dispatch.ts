@@ -21,7 +21,7 @@ export async function dispatch(tables: Tables, request: SyncRequested): Promise<
       await createRun(tables, run)
       return
     }
-    if (await mergeRequest(tables, due, request.requestId)) {
+    if (await mergeRequest(tables, due, { requestId: request.requestId, from: run.backfill_from })) {
       await createRun(tables, run, due)
       return
     }

@@ -98,8 +98,20 @@ export async function changeRun(tables: Tables, run: { id: string; fence: number
   return changed !== null
 }
 
-/** Joins a request to a run that has not begun; false when it has begun meanwhile. */
-export async function mergeRequest(tables: Tables, run: string, requestId: string): Promise<boolean> {
-  const change = { addToSet: { merged_requests: [requestId] } }
+/**
+ * Joins a request to a run that has not begun; false when it has begun meanwhile. A run that is joined by a request to
+ * read again from a date begins there, at the earliest date asked for: no request is answered with less than it asked.
+ */
+export async function mergeRequest(
+  tables: Tables,
+  run: string,
+  request: { readonly requestId: string; readonly from: string | null },
+): Promise<boolean> {
+  const waiting = await getRun(tables, run)
+  const dates = [waiting?.backfill_from ?? null, request.from].filter((date) => date !== null)
+  const change = {
+    addToSet: { merged_requests: [request.requestId] },
+    set: { backfill_from: dates.toSorted()[0] ?? null },
+  }
   return (await tables.update(SYNC_RUNS, { id: run }, change, { attribute: 'state', is: '=', value: 'due' })) !== null
 }

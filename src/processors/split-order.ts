@@ -1,6 +1,7 @@
 import type { Connection } from '../core/model.ts'
 import { ownsLine } from '../core/ownership.ts'
-import { add, allocate, type Decimal4, subtract, sum, ZERO4 } from '../events/decimal.ts'
+import { StreamError } from '../errors.ts'
+import { add, allocate, CENT, type Decimal4, magnitude, subtract, sum, text4, ZERO4 } from '../events/decimal.ts'
 import type { Order, OrderLine } from '../events/generated/events.ts'
 
 /** A vendor's part of an order. */
@@ -87,7 +88,7 @@ function groupLines(lines: readonly OrderLine[]): LineGroup[] {
 }
 
 function shareAmounts(order: Order, parties: readonly (readonly LineGroup[])[]): Amounts[] {
-  const own = parties.map((groups) => {
+  const rows = parties.map((groups) => {
     const lines = groups.flatMap((group) => group.lines)
     return {
       subtotal: sum(groups.map(({ root }) => root.rowTotal)),
@@ -95,6 +96,18 @@ function shareAmounts(order: Order, parties: readonly (readonly LineGroup[])[]):
       tax: sum(lines.map(({ tax }) => tax)),
     }
   })
+  const rounded = (field: 'subtotal' | 'discount' | 'tax') =>
+    withRounding(
+      order,
+      field,
+      rows.map((amounts) => amounts[field]),
+    )
+  const [subtotals, discounts, taxes] = [rounded('subtotal'), rounded('discount'), rounded('tax')]
+  const own = rows.map((amounts, index) => ({
+    subtotal: subtotals[index] ?? amounts.subtotal,
+    discount: discounts[index] ?? amounts.discount,
+    tax: taxes[index] ?? amounts.tax,
+  }))
   const byRows = own.map(({ subtotal }) => notNegative(subtotal))
   const shipping = allocate(order.shipping, byRows)
   const shippingTax = allocate(order.shippingTax, byRows)
@@ -110,6 +123,27 @@ function shareAmounts(order: Order, parties: readonly (readonly LineGroup[])[]):
     giftCard: giftCard[index] ?? ZERO4,
     storeCredit: storeCredit[index] ?? ZERO4,
   }))
+}
+
+/**
+ * Shops that round an order as a whole have totals that differ from the sums of the rows by cents. What is left over is
+ * shared too, so that the parts add up to the order (Guarantee 7); more than a cent a row is no rounding.
+ */
+function withRounding(
+  order: Order,
+  field: 'subtotal' | 'discount' | 'tax',
+  ofRows: readonly Decimal4[],
+): readonly Decimal4[] {
+  const left = subtract(order[field], sum(ofRows))
+  if (left === 0n) return ofRows
+  if (magnitude(left) > CENT * BigInt(order.lines.length)) {
+    const message =
+      `${field} is ${text4(order[field])}, but the lines' add up to ${text4(sum(ofRows))}: ` +
+      'mend the order at the shop, or find the charge that is in none of its lines'
+    throw new StreamError('totals_differ', message, { field, details: { difference: text4(left) } })
+  }
+  const shares = allocate(left, ofRows.map(magnitude))
+  return ofRows.map((amount, index) => add(amount, shares[index] ?? ZERO4))
 }
 
 const notNegative = (amount: Decimal4): bigint => (amount < 0n ? 0n : amount)

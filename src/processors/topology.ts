@@ -1,11 +1,12 @@
 import type { Entity, TopicKind } from '../events/topics.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
+import type { ProcessorDeps } from './commit-work.ts'
 import { mapImages } from './map-images.ts'
 import { mapInventory } from './map-inventory.ts'
 import { mapProducts } from './map-products.ts'
 import type { Processor, Remembered } from './processor.ts'
 import { routeOrders } from './route-orders.ts'
-import { type ProcessorDeps, processorStage } from './run-processor.ts'
+import { processorStage } from './run-processor.ts'
 
 export type AnyProcessorStage = { [K in Entity]: Stage<K> }[Entity]
 

@@ -11,7 +11,7 @@ const etags = new WeakMap<ImageFeedClient, string | null>()
 
 /**
  * The whole feed, by SKU; it has no change times, so the window says only whether a feed that did not change is read
- * (from the beginning: yes).
+ * (from the beginning, or again: yes).
  */
 export function imageFeedImages(client: ImageFeedClient, read: Read, clock: Clock): SourceReader<'images'> {
   return {
@@ -19,7 +19,7 @@ export function imageFeedImages(client: ImageFeedClient, read: Read, clock: Cloc
     entity: 'images',
     async *read(window, after, signal) {
       const requestedAt = clock.now()
-      const whole = window.from === null || after !== null
+      const whole = window.from === null || window.again === true || after !== null
       const { text, etag } = await client.download(whole ? null : (etags.get(client) ?? null), signal)
       if (text === null) return
       const entities = groupBySku(parseFeed(text)).filter(

@@ -6,8 +6,9 @@ import { contentDigest, digest, sourceEventId } from '../events/identity.ts'
 import { type Entity, recordKey, type TopicEvents, topicOf } from '../events/topics.ts'
 import { capOccurredAt } from '../events/version.ts'
 import type { EventCodec } from '../platform/codec.ts'
-import type { Item, Tables } from '../platform/dynamodb/tables.ts'
+import type { Condition, Item, Tables } from '../platform/dynamodb/tables.ts'
 import type { LogProducer } from '../platform/kafka/event-log.ts'
+import { forEachKey } from '../platform/runtime/in-key-order.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import type { Page, ReadEntity, UnreadableEntity } from './source.ts'
 
@@ -39,28 +40,41 @@ export interface PublishedCounts {
 
 type Event = TopicEvents[Entity]
 
+/** Notes written at once. */
+const WRITERS = 16
+
 /**
  * Publishes what changed of a page and resolves when all of it is acknowledged, and its status too (Guarantee 1).
  * Unchanged content is not published again (Guarantee 3): `publishing` is noted before the send and `published` after
  * the acknowledgement, and only `published` with an equal digest suppresses. So A, then B with a crash before B is
- * noted, then A again, ends with A.
+ * noted, then A again, ends with A. `assertHeld` rejects when another worker has taken the run over: a worker that was
+ * frozen meanwhile notes nothing as published over what the other one has published since (Guarantee 4).
  */
-export async function publishPage(deps: PublishDeps, origin: Origin, page: Page<Entity>): Promise<PublishedCounts> {
+export async function publishPage(
+  deps: PublishDeps,
+  origin: Origin,
+  page: Page<Entity>,
+  assertHeld: () => Promise<void> = async () => undefined,
+): Promise<PublishedCounts> {
   const { events, capped } = toEvents(origin, page)
   const known = await publications(deps.tables, origin, events)
   const changed = events.filter((event) => {
     const noted = known.get(publishedId(event, origin))
     return noted?.['state'] !== 'published' || noted['digest'] !== event.contentDigest
   })
-  await note(deps.tables, origin, changed, 'publishing')
-  await deps.producer.send(changed.map((event) => record(deps, origin, event)))
-  await note(deps.tables, origin, changed, 'published')
+  if (changed.length > 0) {
+    await notePublishing(deps.tables, origin, changed)
+    await assertHeld()
+    await deps.producer.send(changed.map((event) => record(deps, origin, event)))
+  }
   await deadLetterUnreadable(deps, origin, page)
   const results = changed.map((event) => result(origin, event))
   await deps.reporter.report(origin.read, 0, [
     ...results.map((entry) => ({ taskId: origin.taskId, result: entry })),
     ...page.unreadable.map((entity) => ({ taskId: origin.taskId, result: failed(origin, entity, page.requestedAt) })),
   ])
+  // Last: a page that ends before this is published and reported again; afterwards it would count as unchanged.
+  if (changed.length > 0) await notePublished(deps.tables, origin, changed)
   if (capped > 0)
     deps.logger.warn({ read: origin.read, capped }, 'times of the source lie in the future and were capped')
   // An entity that changes again within its run is one entity of the task.
@@ -108,18 +122,32 @@ function record(deps: PublishDeps, origin: Origin, event: Event) {
   return { topic, key: recordKey(event.source, event.key), value: deps.codec.encode(origin.entity, event as never) }
 }
 
-async function note(tables: Tables, origin: Origin, events: readonly Event[], state: 'publishing' | 'published') {
+async function notePublishing(tables: Tables, origin: Origin, events: readonly Event[]): Promise<void> {
   await tables.putMany(
     PUBLISHED,
     events.map((event) => ({
       id: publishedId(event, origin),
-      state,
+      state: 'publishing',
       digest: event.contentDigest,
       occurred_at: event.occurredAt,
       read_at: event.readAt,
       task: event.taskId,
     })),
   )
+}
+
+/** Only where the note before the send is still ours: another one's stays, and so does its `publishing`. */
+async function notePublished(tables: Tables, origin: Origin, events: readonly Event[]): Promise<void> {
+  const idOf = (event: Event) => publishedId(event, origin)
+  await forEachKey(events, idOf, WRITERS, async (event) => {
+    const ours: Condition = {
+      allOf: [
+        { attribute: 'digest', is: '=', value: event.contentDigest },
+        { attribute: 'read_at', is: '=', value: event.readAt },
+      ],
+    }
+    await tables.update(PUBLISHED, { id: idOf(event) }, { set: { state: 'published' } }, ours)
+  })
 }
 
 function result(origin: Origin, event: Event): EntityResult {
@@ -164,6 +192,8 @@ async function deadLetterUnreadable(deps: PublishDeps, origin: Origin, page: Pag
       lastAt: page.requestedAt,
       taskId: origin.taskId,
       eventId: null,
+      retry: 0,
+      change: null,
     })
     return { topic, key: recordKey(origin.read, origin.source, entity.key), value }
   })

@@ -4,7 +4,7 @@ import type { Read } from '../core/model.ts'
 import { StreamError } from '../errors.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { Change, Tables } from '../platform/dynamodb/tables.ts'
 import { withRetry } from '../platform/runtime/retry.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
 import type { AnySourceReader, Keyset, Page, ReadWindow, SourceReader } from './source.ts'
@@ -111,7 +111,8 @@ function countsOf(run: Run): Progress['counts'] {
 async function takePage(deps: PublishDeps, job: SourceRun, progress: Progress, page: Page<Entity>): Promise<void> {
   job.signal.throwIfAborted()
   const { system, entity, id } = job.read
-  const done = await publishPage(deps, { source: system, entity, read: id, taskId: job.run.id }, page)
+  const origin = { source: system, entity, read: id, taskId: job.run.id }
+  const done = await publishPage(deps, origin, page, () => changeHeldRun(deps.tables, job, {}))
   const { counts } = progress
   counts.read += page.entities.length + page.unreadable.length
   counts.published += done.published
@@ -130,11 +131,12 @@ async function noteProgress(
   reached: Keyset,
 ): Promise<void> {
   const { read, ...others } = counts
-  const held = await changeRun(
-    tables,
-    { id: job.run.id, fence: job.fence },
-    { set: { ...others, read_count: read, reached } },
-  )
+  await changeHeldRun(tables, job, { ...others, read_count: read, reached })
+}
+
+/** Throws `lease_lost` when the run is another worker's now. */
+async function changeHeldRun(tables: Tables, job: SourceRun, set: NonNullable<Change['set']>): Promise<void> {
+  const held = await changeRun(tables, { id: job.run.id, fence: job.fence }, { set })
   if (!held) throw new StreamError('lease_lost', `run ${job.run.id} was taken over by another worker`)
 }
 

@@ -1,7 +1,9 @@
-import type { Entity, SourceEvent, TopicEvents } from '../events/topics.ts'
+import type { Entity, TopicEvents } from '../events/topics.ts'
 
 /** A closed window of the source's changed-at times: [from, to), milliseconds UTC. `from` null: from the beginning. */
 export interface ReadWindow {
+  /** True when what was read before is to be read again: nothing may be left out because it has not changed. */
+  readonly again?: boolean
   readonly from: number | null
   readonly to: number
 }
@@ -60,4 +62,3 @@ export interface SourceReader<E extends Entity> {
 }
 
 export type AnySourceReader = { [E in Entity]: SourceReader<E> }[Entity]
-export type { SourceEvent }

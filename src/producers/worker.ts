@@ -19,7 +19,8 @@ import type { AnySourceReader, ReadWindow } from './source.ts'
 
 const POLL_MS = 500
 const LEASE_MS = 30_000
-const HEARTBEAT_MS = 8_000
+/** Heartbeats within a lease: three may be lost. */
+const HEARTBEATS = 4
 
 export interface WorkerDeps extends PublishDeps {
   readonly clock: Clock
@@ -30,6 +31,8 @@ export interface WorkerDeps extends PublishDeps {
   readonly workerId: string
   /** Runs at once in this process. */
   readonly concurrency: number
+  /** How long a lease lasts without a heartbeat; 30 s by default. */
+  readonly leaseMs?: number
 }
 
 /**
@@ -64,7 +67,11 @@ async function takeRuns(deps: WorkerDeps, running: Map<string, Promise<void>>, s
 async function take(deps: WorkerDeps, control: ReadControl, run: string): Promise<Lease | undefined> {
   // The dispatcher names the run before it writes it: not there yet is not there for us.
   if ((await getRun(deps.tables, run)) === undefined) return undefined
-  return await takeLease(deps.tables, control, { id: deps.workerId, now: deps.clock.now(), leaseMs: LEASE_MS })
+  return await takeLease(deps.tables, control, { id: deps.workerId, now: deps.clock.now(), leaseMs: leaseOf(deps) })
+}
+
+function leaseOf({ leaseMs = LEASE_MS }: WorkerDeps): number {
+  return leaseMs
 }
 
 async function doRun(deps: WorkerDeps, lease: Lease, stop: AbortSignal): Promise<void> {
@@ -86,9 +93,9 @@ async function doRun(deps: WorkerDeps, lease: Lease, stop: AbortSignal): Promise
 
 async function keepLease(deps: WorkerDeps, lease: Lease, lost: AbortController, until: AbortSignal): Promise<void> {
   while (!until.aborted) {
-    await deps.clock.sleep(HEARTBEAT_MS, until).catch(() => undefined)
+    await deps.clock.sleep(leaseOf(deps) / HEARTBEATS, until).catch(() => undefined)
     if (until.aborted) return
-    const held = await renewLease(deps.tables, lease, deps.clock.now() + LEASE_MS).catch(() => false)
+    const held = await renewLease(deps.tables, lease, deps.clock.now() + leaseOf(deps)).catch(() => false)
     if (!held) lost.abort(new StreamError('lease_lost', `the lease of ${lease.read} could not be renewed`))
   }
 }
@@ -139,7 +146,8 @@ function configured(configuration: Configuration, id: string): { read: Read; sys
 /** A run that was begun keeps its window, whoever goes on with it. */
 function windowOf(run: Run, read: Read, lease: Lease, now: number): ReadWindow {
   if (run.window_to !== null) {
-    return { from: run.window_from === null ? null : Date.parse(run.window_from), to: Date.parse(run.window_to) }
+    const from = run.window_from === null ? null : Date.parse(run.window_from)
+    return { from, to: Date.parse(run.window_to), again: run.backfill_from !== null }
   }
   const start = read.startFrom === null ? null : Date.parse(read.startFrom)
   if (start === null && read.entity === 'orders') {
@@ -150,7 +158,8 @@ function windowOf(run: Run, read: Read, lease: Lease, now: number): ReadWindow {
   }
   const base = run.backfill_from ?? lease.cutDate
   const from = base === null ? start : Math.max(Date.parse(base) - read.overlapSeconds * 1000, start ?? 0)
-  return { from, to: Math.max(now - read.settleSeconds * 1000, from ?? 0) }
+  const to = Math.max(now - read.settleSeconds * 1000, from ?? 0)
+  return { from, to, again: run.backfill_from !== null }
 }
 
 /** A run that was stopped or lost goes on elsewhere; one that failed ends, and its cut date stays (Guarantee 1). */

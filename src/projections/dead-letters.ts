@@ -1,106 +1,40 @@
-import type { DeadLettered } from '../events/generated/events.ts'
-import type { Item, Tables } from '../platform/dynamodb/tables.ts'
-import type { Stage } from '../platform/runtime/stage.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { Decoded, Stage } from '../platform/runtime/stage.ts'
+import { forEachBounded } from './bounded.ts'
+import { type DeadLetterRow, toDeadLetterRow } from './dead-letter-row.ts'
+import { writeLetter } from './dead-letter-table.ts'
+import { foldDeadLetter } from './fold-dead-letter.ts'
 import { DEAD_LETTERS } from './tables.ts'
 
-/** Bytes of key, value and headers that a row holds; larger ones stay where they are, in the topic. */
-const MAX_ORIGINAL_BYTES = 290_000
+/** Dead letters written at once. */
+const WRITERS = 8
 
-export interface DeadLetterHeader {
-  readonly key: string
-  /** Base64. */
-  readonly value: string | null
-}
-
-/** A record that can't go on. Times are ISO 8601; bytes are base64. */
-export interface DeadLetterRow {
-  readonly id: string
-  readonly stage: string
-  readonly connection: string | null
-  readonly key: string
-  readonly topic: string
-  readonly partition: number
-  /** Of the original record; -1: it never was one. */
-  readonly offset: number
-  readonly appended_at: string
-  readonly code: string
-  readonly message: string
-  readonly field: string | null
-  readonly attempts: number
-  readonly first_at: string
-  readonly last_at: string
-  readonly task: string | null
-  readonly event_id: string | null
-  readonly key_bytes: number
-  readonly value_bytes: number
-  /** The original, byte for byte; null when it is too large for a row: then `kept_in` has it. */
-  readonly original: {
-    readonly key: string | null
-    readonly value: string | null
-    readonly headers: readonly DeadLetterHeader[]
-  } | null
-  /** Where the dead letter is in its topic. */
-  readonly kept_in: { readonly topic: string; readonly partition: number; readonly offset: string }
-}
-
-/** Folds `dead-letters` into a row for each; the same dead letter again, after another attempt, replaces its row. */
+/**
+ * Folds `dead-letters` into a row for each: its failures, and what was done about it. Redelivery changes nothing; a retry
+ * that fails changes the row it is of.
+ */
 export function deadLetterStage(deps: { readonly tables: Tables }): Stage<'dead-letters'> {
   return {
     name: 'project-dead-letters',
     kind: 'dead-letters',
     topics: ['dead-letters'],
     async handle(batch, context) {
-      for (const { record, event } of batch) {
-        const { topic, partition, offset } = record
-        const row = toRow(event, { topic, partition, offset: String(offset) })
-        context.assertOwned()
-        await deps.tables.put(
-          DEAD_LETTERS,
-          { ...row },
-          { anyOf: [{ absent: 'id' }, { attribute: 'last_at', is: '<=', value: row.last_at }] },
-        )
-      }
+      const letters = [...Map.groupBy(batch, ({ event }) => event.deadLetterId)]
+      const items = await deps.tables.getMany(
+        DEAD_LETTERS,
+        letters.map(([id]) => ({ id })),
+      )
+      const known = new Map(items.map((item) => [String(item['id']), toDeadLetterRow(item)]))
+      await forEachBounded(letters, WRITERS, async ([id, records]) => {
+        await writeLetter(deps.tables, id, known.get(id), (row) => foldAll(row, records), context)
+      })
     },
   }
 }
 
-export function toDeadLetterRow(item: Item): DeadLetterRow {
-  return item as unknown as DeadLetterRow
-}
-
-const iso = (time: number): string => new Date(time).toISOString()
-
-function toRow(event: DeadLettered, keptIn: DeadLetterRow['kept_in']): DeadLetterRow {
-  return {
-    id: event.deadLetterId,
-    stage: event.stage,
-    connection: event.connection,
-    key: event.key,
-    topic: event.topic,
-    partition: event.partition,
-    offset: event.offset,
-    appended_at: iso(event.timestamp),
-    code: event.code,
-    message: event.message,
-    field: event.field,
-    attempts: event.attempts,
-    first_at: iso(event.firstAt),
-    last_at: iso(event.lastAt),
-    task: event.taskId,
-    event_id: event.eventId,
-    key_bytes: event.originalKey?.length ?? 0,
-    value_bytes: event.originalValue?.length ?? 0,
-    original: originalOf(event),
-    kept_in: keptIn,
-  }
-}
-
-function originalOf(event: DeadLettered): DeadLetterRow['original'] {
-  const base64 = (bytes: Buffer | null) => bytes?.toString('base64') ?? null
-  const original = {
-    key: base64(event.originalKey),
-    value: base64(event.originalValue),
-    headers: event.headers.map(({ key, value }) => ({ key, value: base64(value) })),
-  }
-  return JSON.stringify(original).length <= MAX_ORIGINAL_BYTES ? original : null
+function foldAll(row: DeadLetterRow | undefined, records: readonly Decoded<'dead-letters'>[]) {
+  return records.reduce<DeadLetterRow | undefined>((before, { record, event }) => {
+    const { topic, partition, offset } = record
+    return foldDeadLetter(before, event, { topic, partition, offset: String(offset) })
+  }, row)
 }

@@ -1,15 +1,79 @@
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { type DeadLetterRow, toDeadLetterRow } from './dead-letters.ts'
-import { DEAD_LETTERS } from './tables.ts'
+import { type DeadLetterRow, type DeadLetterSummary, type LetterState, toDeadLetterRow } from './dead-letter-row.ts'
+import { type Shelf, shelfOf, shelves } from './dead-letter-table.ts'
+import { entityKey, toEntityRow } from './entity-row.ts'
+import { DEAD_LETTER_SHELVES, DEAD_LETTERS, SYNC_ENTITIES } from './tables.ts'
 
-/** The newest dead letters first, by their last attempt, without the originals. */
-export async function listDeadLetters(tables: Tables, limit: number): Promise<readonly DeadLetterRow[]> {
-  let newest: DeadLetterRow[] = []
-  for await (const items of tables.scan(DEAD_LETTERS)) {
-    const rows = items.map((item) => ({ ...toDeadLetterRow(item), original: null }))
-    newest = [...newest, ...rows].toSorted(newestFirst).slice(0, limit)
+/** Null: any. Times are milliseconds of the first failure, `to` exclusive. */
+export interface LetterFilter {
+  readonly state: LetterState | null
+  readonly stage: string | null
+  readonly connection: string | null
+  readonly code: string | null
+  readonly key: string | null
+  readonly group: string | null
+  readonly from: number | null
+  readonly to: number | null
+}
+
+export interface LetterPage {
+  readonly rows: readonly DeadLetterSummary[]
+  /** Null at the end; with a rare filter a call may answer few or no rows and yet a `next`. */
+  readonly next: string | null
+}
+
+/** Dead letters of one stage, connection, code, field and message. */
+export interface LetterGroup
+  extends Pick<
+    DeadLetterSummary,
+    'group' | 'stage' | 'connection' | 'code' | 'field' | 'message' | 'first_at' | 'last_at'
+  > {
+  readonly count: number
+  /** One of them. */
+  readonly example: string
+}
+
+/** Rows read in one go, and how many one call looks at. */
+const CHUNK = 500
+const LOOK_AT = 5_000
+const GROUP_AT_MOST = 100_000
+
+/** The newest first, by their first failure, after the place `after`. */
+export async function listDeadLetters(
+  tables: Tables,
+  filter: LetterFilter,
+  limit: number,
+  after: string | null,
+): Promise<LetterPage> {
+  const rows: DeadLetterSummary[] = []
+  let looked = 0
+  for await (const { place, row } of newestFirst(tables, filter, after)) {
+    looked += 1
+    if (matches(row, filter)) rows.push(row)
+    if (rows.length === limit || looked === LOOK_AT) return { rows, next: place }
   }
-  return newest
+  return { rows, next: null }
+}
+
+/** The largest groups first. `complete` is false when there were too many dead letters to look at all. */
+export async function groupDeadLetters(
+  tables: Tables,
+  filter: LetterFilter,
+): Promise<{ readonly groups: readonly LetterGroup[]; readonly complete: boolean }> {
+  const groups = new Map<string, LetterGroup>()
+  let looked = 0
+  for await (const { row } of newestFirst(tables, filter, null)) {
+    if (looked === GROUP_AT_MOST) return { groups: largestFirst(groups), complete: false }
+    looked += 1
+    if (!matches(row, filter)) continue
+    const { id, group, stage, connection, code, field, message, first_at, last_at } = row
+    const known = groups.get(group) ?? { count: 0, example: id, last_at }
+    const count = known.count + 1
+    const last = [known.last_at, last_at].toSorted().at(-1) ?? last_at
+    const { example } = known
+    groups.set(group, { group, count, stage, connection, code, field, message, first_at, last_at: last, example })
+  }
+  return { groups: largestFirst(groups), complete: true }
 }
 
 export async function getDeadLetter(tables: Tables, id: string): Promise<DeadLetterRow | undefined> {
@@ -17,7 +81,89 @@ export async function getDeadLetter(tables: Tables, id: string): Promise<DeadLet
   return item === undefined ? undefined : toDeadLetterRow(item)
 }
 
-function newestFirst(a: DeadLetterRow, b: DeadLetterRow): number {
-  if (a.last_at !== b.last_at) return a.last_at < b.last_at ? 1 : -1
-  return a.id < b.id ? -1 : 1
+/**
+ * What became of the entities the dead letters are of, in the task they were read by: status by the letter's id. A
+ * retry of an older version ends `superseded` here (Guarantee 4). Letters of no task, and of all connections, have none.
+ */
+export async function outcomesOf(
+  tables: Tables,
+  letters: readonly Pick<DeadLetterSummary, 'id' | 'task' | 'connection' | 'key'>[],
+): Promise<ReadonlyMap<string, string>> {
+  const known = letters.flatMap(({ id, task, connection, key }) =>
+    task === null || connection === null ? [] : [{ id, task, entity: entityKey(connection, key) }],
+  )
+  const keys = new Map(known.map(({ task, entity }) => [JSON.stringify([task, entity]), { task, entity }]))
+  const items = await tables.getMany(SYNC_ENTITIES, [...keys.values()])
+  const statuses = new Map(
+    items.map(toEntityRow).map(({ task, entity, status }) => [JSON.stringify([task, entity]), status]),
+  )
+  return new Map(
+    known.flatMap(({ id, task, entity }) => {
+      const status = statuses.get(JSON.stringify([task, entity]))
+      return status === undefined ? [] : [[id, status] as const]
+    }),
+  )
+}
+
+interface Placed {
+  readonly place: string
+  readonly row: DeadLetterSummary
+}
+
+/** Both shelves in one order. A row that is being moved from one to the other may be on both: its newer state counts. */
+async function* newestFirst(tables: Tables, filter: LetterFilter, after: string | null): AsyncIterable<Placed> {
+  const chosen = filter.state === null ? shelves : [shelfOf(filter.state)]
+  const streams = chosen.map((shelf) => onShelf(tables, shelf, filter, after))
+  const heads = await Promise.all(streams.map((stream) => stream.next()))
+  for (;;) {
+    const left = heads.flatMap((head) => (head.done === true ? [] : [head.value]))
+    const [first] = left.toSorted((a, b) => compare(b.place, a.place) || b.row.revision - a.row.revision)
+    if (first === undefined) return
+    yield first
+    for (const [index, head] of heads.entries()) {
+      if (head.done !== true && head.value.place === first.place) heads[index] = await nextOf(streams[index])
+    }
+  }
+}
+
+async function nextOf(
+  stream: AsyncGenerator<Placed, undefined> | undefined,
+): Promise<IteratorResult<Placed, undefined>> {
+  return (await stream?.next()) ?? { done: true, value: undefined }
+}
+
+async function* onShelf(
+  tables: Tables,
+  shelf: Shelf,
+  { from, to }: LetterFilter,
+  after: string | null,
+): AsyncGenerator<Placed, undefined> {
+  const lower = from === null ? {} : { from: new Date(from).toISOString() }
+  let before = [after, to === null ? null : new Date(to).toISOString()].filter((bound) => bound !== null).toSorted()[0]
+  for (;;) {
+    const upper = before === undefined ? {} : { before }
+    const range = { partition: shelf, descending: true, limit: CHUNK, ...lower, ...upper }
+    const items = await tables.query(DEAD_LETTER_SHELVES, range)
+    for (const { shelf: _shelf, place, ...row } of items) {
+      yield { place: String(place), row: row as unknown as DeadLetterSummary }
+    }
+    const last = items.at(-1)
+    if (last === undefined) return
+    before = String(last['place'])
+  }
+}
+
+function matches(row: DeadLetterSummary, filter: LetterFilter): boolean {
+  const names = ['state', 'stage', 'connection', 'code', 'key', 'group'] as const
+  return names.every((name) => filter[name] === null || filter[name] === row[name])
+}
+
+function largestFirst(groups: ReadonlyMap<string, LetterGroup>): readonly LetterGroup[] {
+  return [...groups.values()].toSorted((a, b) => b.count - a.count || compare(b.last_at, a.last_at))
+}
+
+/** By code unit: places and times are ASCII. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }

@@ -8,6 +8,8 @@ import { productFeed } from './product-feed.ts'
 export const SYNC_ENTITIES = 'sync_entities'
 /** A row per dead letter. */
 export const DEAD_LETTERS = 'dead_letters'
+/** Summaries of dead letters by the time they first failed: those to be seen to (`active`), and the others (`ended`). */
+export const DEAD_LETTER_SHELVES = 'dead_letter_shelves'
 
 export const projectionTables: readonly TableDefinition[] = [
   feedTable(productFeed.table),
@@ -15,4 +17,5 @@ export const projectionTables: readonly TableDefinition[] = [
   feedTable(imageFeed.table),
   { name: SYNC_ENTITIES, partitionKey: 'task', sortKey: 'entity' },
   { name: DEAD_LETTERS, partitionKey: 'id' },
+  { name: DEAD_LETTER_SHELVES, partitionKey: 'shelf', sortKey: 'place' },
 ]

@@ -9,6 +9,7 @@ import type { TableDefinition, Tables } from '../../src/platform/dynamodb/tables
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { projectionTables } from '../../src/projections/tables.ts'
+import { memoryDeadLetters } from './dead-letters.ts'
 import { memoryTables } from './memory-tables.ts'
 import { batchContext, decoded, memoryReporter, silentLogger } from './stage-context.ts'
 
@@ -26,8 +27,11 @@ export const apiTestTables: readonly TableDefinition[] = [
 /** An API over tables, with an inventory projector and a clock of its own. */
 export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryTables(apiTestTables)) {
   const clock = { time: Date.UTC(2026, 0, 31, 8), now: () => clock.time }
+  const letters = memoryDeadLetters(tables, clock)
   const app: FastifyInstance = buildApp({
     tables,
+    deadLetters: letters.deadLetters,
+    previewRetry: letters.previewRetry,
     clock,
     cursorKey: 'key',
     token: null,
@@ -44,10 +48,19 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
     app,
     clock,
     tables,
+    letters,
     async get(url: string, headers: Record<string, string> = {}) {
       const { statusCode, headers: answered, body } = await app.inject({ url, headers })
       const json = answered['content-type']?.includes('json') === true ? JSON.parse(body) : undefined
       return { status: statusCode, headers: answered, json }
+    },
+    async post(url: string, payload?: Readonly<Record<string, unknown>>) {
+      const { statusCode, body } = await app.inject({
+        method: 'POST',
+        url,
+        ...(payload === undefined ? {} : { payload }),
+      })
+      return { status: statusCode, json: JSON.parse(body) }
     },
     async configure(id: string, reads: readonly string[] = ['vendor.inventory.all']) {
       await tables.put(CONNECTIONS, { kind: 'connection', id, document: { id, reads } })

@@ -6,24 +6,42 @@ import { type BackingServices, startServices } from '../../services/start.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The environment of the backing services that all integration tests share: KAFKA_BROKERS and so on. */
+    /** The environment of the backing services that all tests share: KAFKA_BROKERS and so on. */
     services: Readonly<Record<string, string>>
   }
 }
 
-let services: BackingServices | undefined
-let dataDir: string | undefined
+interface Shared {
+  readonly services: BackingServices
+  readonly dataDir: string
+}
 
-/** Starts the backing services once for all integration tests. A test keeps to topics and tables of its own prefix. */
-export async function setup(project: TestProject): Promise<void> {
-  dataDir = await mkdtemp(join(tmpdir(), 'waldstream-test-'))
-  services = await startServices({ dataDir, env: process.env, log: (line) => console.error(line) })
+/** Each project has its own setup, and may have loaded this file by itself: what they share is kept beside it. */
+const shared = globalThis as { waldstreamServices?: { users: number; readonly started: Promise<Shared> } }
+
+async function start(): Promise<Shared> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'waldstream-test-'))
+  const services = await startServices({ dataDir, env: process.env, log: (line) => console.error(line) })
   console.error(services.how)
+  return { services, dataDir }
+}
+
+/** Starts the backing services once for all projects that need them. A test keeps to topics and tables of its own prefix. */
+export async function setup(project: TestProject): Promise<void> {
+  shared.waldstreamServices ??= { users: 0, started: start() }
+  shared.waldstreamServices.users += 1
+  const { services } = await shared.waldstreamServices.started
   project.provide('services', services.env)
 }
 
-/** Ends them and removes their data. */
+/** Ends them after the last project and removes their data. */
 export async function teardown(): Promise<void> {
-  await services?.stop()
-  if (dataDir !== undefined) await rm(dataDir, { recursive: true, force: true })
+  const used = shared.waldstreamServices
+  if (used === undefined) return
+  used.users -= 1
+  if (used.users > 0) return
+  delete shared.waldstreamServices
+  const { services, dataDir } = await used.started
+  await services.stop()
+  await rm(dataDir, { recursive: true, force: true })
 }

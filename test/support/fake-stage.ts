@@ -21,6 +21,7 @@ export function fakeStage(topic = 'orders') {
     topic,
     partition: 3,
     highWatermark: 10n,
+    finished: () => undefined,
     signal: ending.signal,
     assertOwned: () => ending.signal.throwIfAborted(),
     deadLetter: async (_record, error, about) => {

@@ -1,5 +1,5 @@
 import type { Connection } from '../../src/core/model.ts'
-import { decimal4, decimal8, ZERO4, ZERO8 } from '../../src/events/decimal.ts'
+import { decimal4, decimal8, sum, ZERO4, ZERO8 } from '../../src/events/decimal.ts'
 import type {
   Address,
   InventoryChanged,
@@ -63,7 +63,7 @@ export const lineOf = (lineId: string, sku: string, more: Partial<OrderLine> = {
   ...more,
 })
 
-export const orderOf = (lines: readonly OrderLine[], more: Partial<Order> = {}): Order => ({
+const plainOrder = (lines: readonly OrderLine[]): Order => ({
   orderId: '1',
   orderNumber: '000000001',
   state: 'processing',
@@ -84,15 +84,20 @@ export const orderOf = (lines: readonly OrderLine[], more: Partial<Order> = {}):
   purchaseOrderNumber: 'PO-7',
   couponCode: null,
   lines,
-  subtotal: ZERO4,
-  discount: ZERO4,
+  subtotal: sum(lines.filter(({ parentLineId }) => parentLineId === null).map(({ rowTotal }) => rowTotal)),
+  discount: sum(lines.map(({ discount }) => discount)),
   shipping: ZERO4,
   shippingTax: ZERO4,
-  tax: ZERO4,
+  tax: sum(lines.map(({ tax }) => tax)),
   giftCard: ZERO4,
   storeCredit: ZERO4,
   grandTotal: ZERO4,
   attributes: {},
+})
+
+/** Subtotal, discount and tax are those of the lines, unless `more` says otherwise. */
+export const orderOf = (lines: readonly OrderLine[], more: Partial<Order> = {}): Order => ({
+  ...plainOrder(lines),
   ...more,
 })
 

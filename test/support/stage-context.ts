@@ -20,6 +20,7 @@ export function batchContext(partition = 0, assertOwned: () => void = () => unde
     topic: 'test',
     partition,
     highWatermark: 0n,
+    finished: () => undefined,
     signal: new AbortController().signal,
     assertOwned,
     deadLetter: async ({ offset }, error) => void deadLetters.push({ offset, error }),

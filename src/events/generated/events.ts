@@ -9,7 +9,15 @@ export interface RecordHeader {
   readonly value: Buffer | null
 }
 
-/** A record that can't go on, byte for byte, and why. */
+/** What was done about a dead letter. */
+export interface DeadLetterChange {
+  /** retried, resolved or discarded. */
+  readonly kind: string
+  readonly by: string | null
+  readonly reason: string | null
+}
+
+/** A record that can't go on, byte for byte, and why; or what was done about one. */
 export interface DeadLettered {
   /** Digest of stage, topic, partition and offset. */
   readonly deadLetterId: string
@@ -34,6 +42,10 @@ export interface DeadLettered {
   readonly lastAt: EpochMillis
   readonly taskId: string | null
   readonly eventId: string | null
+  /** Number of the retry it is of; 0: of none. */
+  readonly retry: number
+  /** Null: the record failed. */
+  readonly change: DeadLetterChange | null
 }
 
 export interface FulfilmentLine {

@@ -19,12 +19,15 @@ export interface LogHeader {
   readonly value: Buffer | null
 }
 
+type HeaderValue = Buffer | string
+
 export interface OutgoingRecord {
   readonly topic: string
   /** The partition follows from the key, by Kafka's own default partitioner (murmur2). */
   readonly key: string
   readonly value: Buffer
-  readonly headers?: Readonly<Record<string, Buffer | string>>
+  /** Several values: the name repeats. */
+  readonly headers?: Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>
 }
 
 /**
@@ -65,6 +68,11 @@ export interface ConsumeOptions {
    * when it ends, whether by resolving or rejecting, is handed over again.
    */
   readonly onBatch: (batch: LogBatch) => Promise<void>
+  /**
+   * Where partitions begin when this member is first given them, instead of at the group's committed offset: by topic and
+   * partition. For positions that the broker has forgotten.
+   */
+  readonly startAt?: ReadonlyMap<string, ReadonlyMap<number, bigint>>
   /** Partitions this member was given, after each rebalance. */
   readonly onAssigned?: (partitions: ReadonlyMap<string, readonly number[]>) => void
   /** The consumer can't go on by itself (a `stop` error): the runtime decides. */
@@ -72,6 +80,8 @@ export interface ConsumeOptions {
 }
 
 export interface LogConsumption {
+  /** True while the partition can't have been given to another member. */
+  owns(topic: string, partition: number): boolean
   /** Ends fetching, waits for batches under way, leaves the group. */
   close(): Promise<void>
 }
@@ -91,8 +101,11 @@ export interface TopicDefinition {
 }
 
 export interface LogAdmin {
-  /** Creates what is missing and waits for leaders; throws `topic_differs` when one exists with another partition count. */
-  createTopics(topics: readonly TopicDefinition[]): Promise<void>
+  /**
+   * Creates what is missing, waits for leaders, and answers the names of what it created; throws `topic_differs` when one
+   * exists with another partition count.
+   */
+  createTopics(topics: readonly TopicDefinition[]): Promise<readonly string[]>
   ends(topic: string): Promise<readonly PartitionEnd[]>
   /** Committed offset of each partition; null where the group has none. */
   committed(group: string, topic: string): Promise<ReadonlyMap<number, bigint | null>>
@@ -103,4 +116,6 @@ export interface EventLog {
   producer(): Promise<LogProducer>
   consume(options: ConsumeOptions): Promise<LogConsumption>
   admin(): Promise<LogAdmin>
+  /** One record by its place; null when there is none (any more). Slow: it opens a connection of its own. */
+  read(topic: string, partition: number, offset: bigint): Promise<LogRecord | null>
 }

@@ -6,8 +6,8 @@ import { asksToRejoin, endsSession, fromKafkajs } from './kafkajs-errors.ts'
 import { createSession, type Session } from './session.ts'
 
 const SESSION_TIMEOUT_MS = 30_000
-/** Less than the session time-out by more than a heartbeat takes. */
-const SESSION_FRESH_MS = 20_000
+/** Of the session time-out: less than the whole by more than a heartbeat takes. */
+const FRESH_PART = 2 / 3
 const HEARTBEAT_MS = 1_000
 /** How long a fetch waits at the end of its partitions; a rebalance waits for it too. */
 const FETCH_WAIT_MS = 1_000
@@ -20,15 +20,21 @@ const AGAIN_AFTER_MS = 250
 interface Consumption {
   readonly options: ConsumeOptions
   readonly logger: Logger
+  readonly sessionTimeoutMs: number
   session: Session | undefined
   closing: boolean
 }
 
 /** Joins the group and hands over batches until it is closed or fails. */
-export async function consume(kafka: Kafka, options: ConsumeOptions, logger: Logger): Promise<LogConsumption> {
+export async function consume(
+  kafka: Kafka,
+  options: ConsumeOptions,
+  logger: Logger,
+  sessionTimeoutMs = SESSION_TIMEOUT_MS,
+): Promise<LogConsumption> {
   const consumer = kafka.consumer({
     groupId: options.group,
-    sessionTimeout: SESSION_TIMEOUT_MS,
+    sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: HEARTBEAT_MS,
     maxWaitTimeInMs: FETCH_WAIT_MS,
     maxBytes: FETCH_BYTES,
@@ -36,7 +42,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions, logger: Log
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 7, restartOnFailure: async () => false },
   })
-  const state: Consumption = { options, logger, session: undefined, closing: false }
+  const state: Consumption = { options, logger, sessionTimeoutMs, session: undefined, closing: false }
   followSession(consumer, state)
   try {
     await consumer.connect()
@@ -52,6 +58,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions, logger: Log
     throw fromKafkajs(error, `joining the group ${options.group}`)
   }
   return {
+    owns: (topic, partition) => !state.closing && (state.session?.owns(topic, partition) ?? false),
     async close() {
       state.closing = true
       await consumer.disconnect().catch((error: unknown) => {
@@ -63,11 +70,13 @@ export async function consume(kafka: Kafka, options: ConsumeOptions, logger: Log
 }
 
 function followSession(consumer: Consumer, state: Consumption): void {
+  const startAt = new Map([...(state.options.startAt ?? [])].map(([topic, offsets]) => [topic, new Map(offsets)]))
   const end = () => state.session?.end()
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     end()
     const partitions = new Map(Object.entries(payload.memberAssignment))
-    state.session = createSession(partitions, SESSION_FRESH_MS, () => performance.now())
+    state.session = createSession(partitions, state.sessionTimeoutMs * FRESH_PART, () => performance.now())
+    seekOnce(consumer, partitions, startAt)
     state.options.onAssigned?.(partitions)
   })
   consumer.on(consumer.events.HEARTBEAT, () => state.session?.confirm())
@@ -77,6 +86,21 @@ function followSession(consumer: Consumer, state: Consumption): void {
     end()
     if (!state.closing) state.options.onFailure(fromKafkajs(payload.error, `consuming as ${payload.groupId}`))
   })
+}
+
+/** Each partition once: afterwards the group's committed offset is the newer truth. */
+function seekOnce(
+  consumer: Consumer,
+  partitions: ReadonlyMap<string, readonly number[]>,
+  startAt: ReadonlyMap<string, Map<number, bigint>>,
+): void {
+  for (const [topic, numbers] of partitions) {
+    for (const partition of numbers) {
+      const offset = startAt.get(topic)?.get(partition)
+      if (offset !== undefined) consumer.seek({ topic, partition, offset: String(offset) })
+      startAt.get(topic)?.delete(partition)
+    }
+  }
 }
 
 /**
@@ -135,7 +159,8 @@ function notOurs(topic: string, partition: number, cause?: unknown): StreamError
   return new StreamError('stopping', `partition ${partition} of ${topic} is another member's, or will be`, { cause })
 }
 
-function toRecord({ topic, partition }: Batch, message: KafkaMessage): LogRecord {
+/** A record as the port has it. */
+export function toRecord({ topic, partition }: Pick<Batch, 'topic' | 'partition'>, message: KafkaMessage): LogRecord {
   return {
     topic,
     partition,

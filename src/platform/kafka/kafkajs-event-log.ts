@@ -6,6 +6,7 @@ import { createAdmin } from './kafkajs-admin.ts'
 import { consume } from './kafkajs-consumer.ts'
 import { kafkajsLogCreator } from './kafkajs-log.ts'
 import { createProducer } from './kafkajs-producer.ts'
+import { readRecord } from './kafkajs-read.ts'
 
 export interface KafkaSettings {
   readonly brokers: readonly string[]
@@ -18,6 +19,8 @@ export interface KafkaSettings {
   } | null
   /** False by default: records are small and mostly of one event. */
   readonly gzip?: boolean
+  /** How long a member may be silent before its partitions go to others; 30 s by default, at least 6 s. */
+  readonly sessionTimeoutMs?: number
   readonly logger: Logger
 }
 
@@ -37,7 +40,8 @@ export function createKafkaEventLog(settings: KafkaSettings): EventLog {
   })
   return {
     producer: () => createProducer(kafka, { gzip: settings.gzip ?? false }),
-    consume: (options) => consume(kafka, options, settings.logger),
+    consume: (options) => consume(kafka, options, settings.logger, settings.sessionTimeoutMs),
     admin: () => createAdmin(kafka),
+    read: (topic, partition, offset) => readRecord(kafka, topic, partition, offset),
   }
 }

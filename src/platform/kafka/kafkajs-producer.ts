@@ -1,6 +1,7 @@
 import {
   CompressionTypes,
   type ICustomPartitioner,
+  type IHeaders,
   type Kafka,
   type Message,
   Partitioners,
@@ -153,7 +154,11 @@ function byTopic(records: readonly OutgoingRecord[]): TopicMessages[] {
   for (const { topic, key, value, headers } of records) {
     const messages = topics.get(topic) ?? []
     topics.set(topic, messages)
-    messages.push({ key, value, ...(headers === undefined ? {} : { headers: { ...headers } }) })
+    messages.push({ key, value, ...(headers === undefined ? {} : { headers: toKafkajs(headers) }) })
   }
   return [...topics].map(([topic, messages]) => ({ topic, messages }))
+}
+
+function toKafkajs(headers: NonNullable<OutgoingRecord['headers']>): IHeaders {
+  return Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, [values].flat()]))
 }

@@ -1,7 +1,7 @@
 import type { OutgoingRecord } from './event-log.ts'
 
 /** What one request to the broker holds at most, well under the 1 MB of a topic's `max.message.bytes`. */
-export const MAX_REQUEST_BYTES = 900_000
+const MAX_REQUEST_BYTES = 900_000
 /** Length of a record's own fields in Kafka's format, generously. */
 const RECORD_OVERHEAD = 64
 const HEADER_OVERHEAD = 8
@@ -23,7 +23,9 @@ export interface PackedRequest {
 
 /** Bytes of a record on the wire, not less than they are. */
 export function recordBytes({ key, value, headers = {} }: OutgoingRecord): number {
-  const ofHeaders = Object.entries(headers).map(([name, text]) => Buffer.byteLength(name) + Buffer.byteLength(text))
+  const ofHeaders = Object.entries(headers).flatMap(([name, values]) =>
+    [values].flat().map((value) => Buffer.byteLength(name) + Buffer.byteLength(value)),
+  )
   const sum = ofHeaders.reduce((total, bytes) => total + bytes + HEADER_OVERHEAD, 0)
   return RECORD_OVERHEAD + Buffer.byteLength(key) + value.length + sum
 }

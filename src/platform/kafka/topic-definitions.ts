@@ -10,7 +10,7 @@ export interface TopicSettings {
 }
 
 /** Largest record of a topic; dead letters carry one of these with its headers and the cause. */
-export const MAX_RECORD_BYTES = 1024 * 1024
+const MAX_RECORD_BYTES = 1024 * 1024
 const DEAD_LETTER_FACTOR = 4
 
 /**

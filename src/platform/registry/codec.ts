@@ -25,7 +25,7 @@ interface KindSchema {
   readonly readers: Map<number, Promise<Reader>>
 }
 
-export function subjectOf(prefix: string, kind: TopicKind): string {
+function subjectOf(prefix: string, kind: TopicKind): string {
   return `${prefix}${kind}-value`
 }
 

@@ -2,7 +2,7 @@ import { StreamError } from '../../errors.ts'
 
 const MAGIC_BYTE = 0
 /** Confluent's framing: a zero byte, the schema's id in four bytes, then Avro. */
-export const FRAME_BYTES = 5
+const FRAME_BYTES = 5
 
 export function frame(id: number, avro: Buffer): Buffer {
   const framed = Buffer.allocUnsafe(FRAME_BYTES + avro.length)

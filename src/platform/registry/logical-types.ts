@@ -5,18 +5,32 @@ function limitOf(precision: number): bigint {
   return 10n ** BigInt(precision) - 1n
 }
 
+/** What Buffer reads and writes as a plain number; nearly all decimals are so short. */
+const PLAIN_BYTES = 6
+const PLAIN_LIMIT = 2n ** 47n
+
 /** Two's complement, big-endian, in as few bytes as hold it: what Avro asks for. */
 export function decimalToBytes(units: bigint): Buffer {
-  let length = 1
+  if (units >= -PLAIN_LIMIT && units < PLAIN_LIMIT) return plainToBytes(Number(units))
+  let length = PLAIN_BYTES + 1
   while (BigInt.asIntN(length * 8, units) !== units) length += 1
   const hex = BigInt.asUintN(length * 8, units).toString(16)
   return Buffer.from(hex.padStart(length * 2, '0'), 'hex')
 }
 
+function plainToBytes(units: number): Buffer {
+  let length = 1
+  for (let limit = 0x80; units >= limit || units < -limit; limit *= 0x100) length += 1
+  const bytes = Buffer.allocUnsafe(length)
+  bytes.writeIntBE(units, 0, length)
+  return bytes
+}
+
 /** The reverse; any length is read, and no bytes are zero. */
-export function bytesToDecimal(bytes: Uint8Array): bigint {
+export function bytesToDecimal(bytes: Buffer): bigint {
   if (bytes.length === 0) return 0n
-  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString('hex')}`))
+  if (bytes.length <= PLAIN_BYTES) return BigInt(bytes.readIntBE(0, bytes.length))
+  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString('hex')}`))
 }
 
 interface DecimalAttributes {
@@ -28,12 +42,14 @@ interface DecimalAttributes {
 class DecimalType extends avsc.types.LogicalType {
   readonly precision: number
   readonly scale: number
+  readonly #limit: bigint
 
   constructor(schema: Schema, options?: unknown) {
     super(schema, options)
     const { precision, scale = 0 } = schema as unknown as DecimalAttributes
     this.precision = precision
     this.scale = scale
+    this.#limit = limitOf(precision)
   }
 
   override _fromValue(bytes: Buffer): bigint {
@@ -53,14 +69,13 @@ class DecimalType extends avsc.types.LogicalType {
   }
 
   #holds(units: bigint): boolean {
-    const limit = limitOf(this.precision)
-    return units <= limit && units >= -limit
+    return units <= this.#limit && units >= -this.#limit
   }
 }
 
 /**
- * The avsc type of a schema: decimals are bigints, timestamp-millis and longs are numbers from -(2 ** 52) to 2 ** 53 - 1
- * (avsc is wrong below), bytes are Buffers, unions hold their values bare.
+ * The avsc type of a schema: decimals are bigints, timestamp-millis and longs are numbers from -(2 ** 52) to 2 ** 53 - 2
+ * (avsc refuses more, and is wrong below), bytes are Buffers, unions hold their values bare.
  */
 export function typeOf(schema: unknown): Type {
   return avsc.Type.forSchema(schema as Schema, {

@@ -90,18 +90,19 @@ function refusal(error: unknown, subject: string): StreamError | undefined {
   const byLibrary = error instanceof Error && /Compatibility|InvalidSchema/.test(error.name)
   if (status !== 409 && status !== 422 && !byLibrary) return undefined
   const message = `the registry refuses the schema for ${subject}: ${reason}; each change must be BACKWARD_TRANSITIVE`
-  return new StreamError('schema_incompatible', message, { cause: error, details: { subject } })
+  return new StreamError('schema_incompatible', message, { details: { subject } })
 }
 
+/** The library's and axios' errors hold the request with its login: none is kept as cause. */
 function failure(error: unknown, host: string): StreamError {
   const status = statusOf(error)
   const reason = error instanceof Error ? error.message : String(error)
   if (status === 401 || status === 403) {
     const hint = 'check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD'
-    return new StreamError('credentials_refused', `the schema registry answered ${status}: ${hint}`, { cause: error })
+    return new StreamError('credentials_refused', `the schema registry answered ${status}: ${hint}`)
   }
   const message = `the schema registry at ${hostOf(host)} (SCHEMA_REGISTRY_URL) does not answer: ${reason}`
-  return new StreamError('registry_unavailable', message, { cause: error })
+  return new StreamError('registry_unavailable', message)
 }
 
 /** Without a login that may stand in the URL. */

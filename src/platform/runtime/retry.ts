@@ -18,7 +18,7 @@ export interface RetryOptions {
   readonly random?: () => number
 }
 
-export const usualBackOff: BackOff = { firstMs: 500, longestMs: 30_000 }
+const usualBackOff: BackOff = { firstMs: 500, longestMs: 30_000 }
 
 /**
  * Calls `fn` until it resolves. An error whose policy is not among `policies` is thrown at once, and so is the last one

@@ -1,12 +1,15 @@
 import type { Logger } from 'pino'
 import { type Policy, StreamError, toStreamError } from '../../errors.ts'
+import { readRetryMark } from '../../events/headers.ts'
 import type { TopicKind } from '../../events/topics.ts'
 import type { Clock } from '../clock.ts'
 import type { LogBatch, LogRecord } from '../kafka/event-log.ts'
 import { aboutRecord, type DeadLetterSender, sendDeadLetter, toDeadLetter } from './dead-letters.ts'
+import { FinishedOffsets } from './finished-offsets.ts'
 import type { OwnedPartition } from './partition-progress.ts'
+import { RetriedRecords } from './retried-records.ts'
 import { withRetry } from './retry.ts'
-import type { BatchContext, Decoded, Stage } from './stage.ts'
+import type { BatchContext, Decoded, PartitionContext, Stage } from './stage.ts'
 
 const BATCH_SIZE = 500
 const HEARTBEAT_EVERY_MS = 1_000
@@ -20,6 +23,7 @@ const AGAIN: readonly Policy[] = ['retry', 'stop', 'wait', 'pause']
 export interface BatchDeps extends DeadLetterSender {
   readonly clock: Clock
   readonly logger: Logger
+  readonly random?: () => number
 }
 
 /** Handles and commits a batch, part by part, until it is done, the partition is lost, or `closing` aborts. */
@@ -33,15 +37,20 @@ export async function runBatch<K extends TopicKind>(
   const membership = new Membership()
   const lost = membership.lost.signal
   const done = new AbortController()
-  const beating = membership.keep(batch, deps.clock, done.signal)
-  const run = new BatchRun(stage, batch, partition, deps, AbortSignal.any([closing, lost]))
+  const finished = new FinishedOffsets(batch.records)
+  const commits = new Commits(batch, partition, deps.clock, lost)
+  const signal = AbortSignal.any([closing, lost])
+  const run = new BatchRun(stage, batch, partition, deps, signal, (offset) => finished.finish(offset))
+  const beating = membership.keep(batch, deps.clock, done.signal, () => commits.tryUpTo(finished.contiguous()))
   try {
     const size = stage.batchSize ?? BATCH_SIZE
     for (let from = 0; from < batch.records.length && !membership.leaving; from += size) {
       const records = batch.records.slice(from, from + size)
       await run.handle(records)
+      await run.retried.settle(records)
       // Guarantee 1: only now that all of it is acknowledged.
-      await commit(batch, records, partition, deps.clock, lost)
+      for (const { offset } of records) finished.finish(offset)
+      await commits.upTo(finished.contiguous())
     }
   } catch (error) {
     // Asked to end, or not ours any more: the records are somebody's next time.
@@ -59,7 +68,7 @@ class Membership {
   leaving = false
 
   /** Heartbeats while the batch is worked on. A partition that is not ours any more stops the work at once (Guarantee 4). */
-  async keep(batch: LogBatch, clock: Clock, done: AbortSignal): Promise<void> {
+  async keep(batch: LogBatch, clock: Clock, done: AbortSignal, commitFinished: () => Promise<void>): Promise<void> {
     let leaveBy = Number.POSITIVE_INFINITY
     while (!done.aborted) {
       await clock.sleep(HEARTBEAT_EVERY_MS, done).catch(() => undefined)
@@ -70,27 +79,50 @@ class Membership {
       })
       if (this.leaving) leaveBy = Math.min(leaveBy, clock.now() + LEAVE_WITHIN_MS)
       if (!batch.owned() || clock.now() >= leaveBy) return this.lost.abort()
+      await commitFinished()
     }
   }
 }
 
-async function commit(
-  batch: LogBatch,
-  records: readonly LogRecord[],
-  partition: OwnedPartition,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<void> {
-  const last = records.at(-1)
-  if (last === undefined) return
-  const offset = last.offset + 1n
-  await withRetry(() => batch.commit(offset), {
-    clock,
-    signal,
-    deadlineMs: COMMIT_DEADLINE_MS,
-    policies: ['stop', 'retry'],
-  })
-  partition.handled = offset
+/** Commits of one batch, one after the other and never back. */
+class Commits {
+  readonly #batch: LogBatch
+  readonly #partition: OwnedPartition
+  readonly #clock: Clock
+  readonly #signal: AbortSignal
+  #turn: Promise<void> = Promise.resolve()
+  #done = -1n
+
+  constructor(batch: LogBatch, partition: OwnedPartition, clock: Clock, signal: AbortSignal) {
+    this.#batch = batch
+    this.#partition = partition
+    this.#clock = clock
+    this.#signal = signal
+  }
+
+  /** Tries for as long as COMMIT_DEADLINE_MS; rejects then. */
+  upTo(offset: bigint | null): Promise<void> {
+    const options = { clock: this.#clock, signal: this.#signal, policies: ['stop', 'retry'] as const }
+    return this.#next(offset, (to) =>
+      withRetry(() => this.#batch.commit(to), { ...options, deadlineMs: COMMIT_DEADLINE_MS }),
+    )
+  }
+
+  /** Once; what fails is committed with what follows. */
+  async tryUpTo(offset: bigint | null): Promise<void> {
+    await this.#next(offset, (to) => this.#batch.commit(to)).catch(() => undefined)
+  }
+
+  async #next(offset: bigint | null, commit: (to: bigint) => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      if (offset === null || offset <= this.#done) return
+      await commit(offset)
+      this.#done = offset
+      this.#partition.handled = offset
+    })
+    this.#turn = turn.catch(() => undefined)
+    await turn
+  }
 }
 
 /** The work on the parts of one batch. */
@@ -101,25 +133,34 @@ class BatchRun<K extends TopicKind> {
   readonly #deps: BatchDeps
   readonly #context: BatchContext
   readonly #startedAt: number
+  readonly retried: RetriedRecords
 
-  constructor(stage: Stage<K>, batch: LogBatch, partition: OwnedPartition, deps: BatchDeps, signal: AbortSignal) {
+  constructor(
+    stage: Stage<K>,
+    batch: LogBatch,
+    partition: OwnedPartition,
+    deps: BatchDeps,
+    signal: AbortSignal,
+    finish: (offset: bigint) => void,
+  ) {
     this.#stage = stage
     this.#batch = batch
     this.#partition = partition
     this.#deps = deps
     this.#startedAt = deps.clock.now()
+    const retried = new RetriedRecords(stage.name, deps)
+    this.retried = retried
+    const context = partitionContext(stage.name, batch, deps, signal, () => batch.owned())
     this.#context = {
-      topic: batch.topic,
-      partition: batch.partition,
+      ...context,
       highWatermark: batch.highWatermark,
-      signal,
-      assertOwned: () => assertOwned(batch, signal),
-      deadLetter: async (record, error, about) => {
-        assertOwned(batch, signal)
-        await sendDeadLetter(deps, toDeadLetter(stage.name, record, error, about, deps.clock.now()))
-        const { topic, partition: number, offset } = record
-        const place = { stage: stage.name, topic, partition: number, offset: String(offset) }
-        deps.logger.warn({ ...place, code: error.code, field: error.field }, 'dead letter')
+      async deadLetter(record, error, about) {
+        await context.deadLetter(record, error, about)
+        retried.failed(record, about.connection)
+      },
+      finished(record) {
+        // A retry is finished when its dead letter is told of it.
+        if (readRetryMark(record.headers) === null) finish(record.offset)
       },
     }
   }
@@ -180,6 +221,7 @@ class BatchRun<K extends TopicKind> {
       clock,
       signal: this.#context.signal,
       policies: AGAIN,
+      ...(this.#deps.random === undefined ? {} : { random: this.#deps.random }),
       onRetry: (error, failures, waitMs) => {
         this.#partition.failingSince ??= clock.now()
         const { code, message } = error
@@ -192,7 +234,28 @@ class BatchRun<K extends TopicKind> {
   }
 }
 
-function assertOwned(batch: LogBatch, signal: AbortSignal): void {
-  if (!signal.aborted && batch.owned()) return
-  throw new StreamError('stopping', `partition ${batch.partition} of ${batch.topic} is not ours any more, or we end`)
+/** What a stage may do in a partition it owns. */
+export function partitionContext(
+  stage: string,
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+  deps: BatchDeps,
+  signal: AbortSignal,
+  owned: () => boolean,
+): PartitionContext {
+  const assertOwned = () => {
+    if (!signal.aborted && owned()) return
+    throw new StreamError('stopping', `partition ${partition} of ${topic} is not ours any more, or we end`)
+  }
+  return {
+    topic,
+    partition,
+    signal,
+    assertOwned,
+    deadLetter: async (record, error, about) => {
+      assertOwned()
+      await sendDeadLetter(deps, toDeadLetter(stage, record, error, about, deps.clock.now()))
+      const place = { stage, topic: record.topic, partition: record.partition, offset: String(record.offset) }
+      deps.logger.warn({ ...place, code: error.code, field: error.field }, 'dead letter')
+    },
+  }
 }

@@ -1,13 +1,17 @@
 import type { Logger } from 'pino'
+import { StreamError, toStreamError } from '../../errors.ts'
 import type { TopicKind } from '../../events/topics.ts'
 import { backOffMs } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
 import type { EventCodec } from '../codec.ts'
 import type { EventLog, LogAdmin, LogBatch, LogConsumption, LogProducer } from '../kafka/event-log.ts'
 import { OwnedPartition, type PartitionProgress } from './partition-progress.ts'
-import { runBatch } from './run-batch.ts'
-import type { Stage } from './stage.ts'
+import type { Positions } from './positions.ts'
+import { partitionContext, runBatch } from './run-batch.ts'
+import type { PartitionContext, Stage } from './stage.ts'
+import { startPositions } from './start-positions.ts'
 import { watchIdle } from './watch-idle.ts'
+import { keepPositions, tickPartitions, watchProgress } from './watch-partitions.ts'
 
 export interface StageDeps {
   readonly log: EventLog
@@ -20,13 +24,17 @@ export interface StageDeps {
   readonly topicPrefix: string
   /** Before the stage's name in the group id; the topics' prefix by default. */
   readonly groupPrefix?: string
+  /** Positions kept beside the broker's own. */
+  readonly positions?: Positions
+  /** In [0, 1): for back-offs. */
+  readonly random?: () => number
 }
 
 export interface RunningStage {
   /** Ends what is under way, commits what is done, leaves the group (Guarantee 10). */
   close(): Promise<void>
-  /** False while the consumer is down, or a partition has failed for more than a minute. */
-  healthy(): boolean
+  /** What is wrong; null while nothing is: the consumer is down, a partition keeps failing, the target is down. */
+  problem(): string | null
   progress(): readonly PartitionProgress[]
 }
 
@@ -34,6 +42,8 @@ const RESTART = { firstMs: 1_000, longestMs: 30_000 }
 /** What the handlers may take to end after they were asked to. */
 const DRAIN_MS = 25_000
 const UNHEALTHY_AFTER_MS = 60_000
+/** What a consumer that does not move may take to leave before it is left alone. */
+const LEAVE_STUCK_MS = 10_000
 
 /** Runs a stage as a member of its group, in as many partitions as it is given, until it is closed. Rejects when it can't join. */
 export async function runStage<K extends TopicKind>(stage: Stage<K>, deps: StageDeps): Promise<RunningStage> {
@@ -41,7 +51,7 @@ export async function runStage<K extends TopicKind>(stage: Stage<K>, deps: Stage
   await member.join()
   return {
     close: () => member.close(),
-    healthy: () => member.healthy(),
+    problem: () => member.problem(),
     progress: () => member.owned().map((partition) => partition.progress()),
   }
 }
@@ -56,6 +66,7 @@ class StageMember<K extends TopicKind> {
   #consumption: LogConsumption | undefined
   #background: Promise<unknown>[] = []
   #failures = 0
+  #failure = ''
 
   constructor(stage: Stage<K>, deps: StageDeps) {
     this.#stage = stage
@@ -65,22 +76,44 @@ class StageMember<K extends TopicKind> {
   }
 
   async join(): Promise<void> {
-    await this.#consume()
-    if (this.#stage.onIdle === undefined) return
+    try {
+      await this.#consume()
+    } catch (error) {
+      // It can be told where to begin while we wait.
+      if (toStreamError(error).code !== 'no_position') throw error
+      this.#onFailure(error)
+    }
+    const { positions, admin } = this.#deps
+    const { signal } = this.#closing
     const deps = { ...this.#deps, group: this.#group, owned: () => this.#partitions }
-    this.#background.push(watchIdle(this.#stage, deps, this.#closing.signal))
+    if (this.#stage.onIdle !== undefined) this.#background.push(watchIdle(this.#stage, deps, signal))
+    if (positions !== undefined) this.#background.push(keepPositions({ ...deps, positions }, signal))
+    const restart = (partition: OwnedPartition) => this.#onStuck(partition)
+    this.#background.push(watchProgress(this.#stage, { ...deps, admin, restart }, signal))
+    if (this.#stage.onTick === undefined) return
+    const contextOf = (partition: OwnedPartition) => this.#contextOf(partition)
+    this.#background.push(tickPartitions(this.#stage, { ...deps, contextOf }, signal))
+  }
+
+  #contextOf(owned: OwnedPartition): PartitionContext {
+    const mine = () =>
+      this.#partitions.includes(owned) && this.#consumption?.owns(owned.topic, owned.partition) === true
+    return partitionContext(this.#stage.name, owned, this.#deps, this.#closing.signal, mine)
   }
 
   owned(): readonly OwnedPartition[] {
     return this.#partitions
   }
 
-  healthy(): boolean {
+  problem(): string | null {
+    if (this.#failures > 0) return this.#failure
+    const heldBack = this.#stage.heldBack?.() ?? null
+    if (heldBack !== null) return heldBack
     const now = this.#deps.clock.now()
-    const failing = this.#partitions.some(
+    const failing = this.#partitions.find(
       ({ failingSince: since }) => since !== null && now - since > UNHEALTHY_AFTER_MS,
     )
-    return this.#failures === 0 && !failing
+    return failing === undefined ? null : `partition ${failing.partition} of ${failing.topic} keeps failing`
   }
 
   async close(): Promise<void> {
@@ -102,10 +135,13 @@ class StageMember<K extends TopicKind> {
   }
 
   async #consume(): Promise<void> {
+    const refuse = this.#stage.withoutPosition === 'refuse'
+    const startAt = await startPositions(this.#group, this.#topics, refuse, this.#deps)
     const consumption = await this.#deps.log.consume({
       group: this.#group,
       topics: this.#topics,
       from: 'earliest',
+      startAt,
       onBatch: (batch) => this.#onBatch(batch),
       onAssigned: (partitions) => this.#onAssigned(partitions),
       onFailure: (error) => this.#onFailure(error),
@@ -130,9 +166,20 @@ class StageMember<K extends TopicKind> {
     await owned.inTurn(() => runBatch(this.#stage, batch, owned, this.#deps, this.#closing.signal))
   }
 
+  /** A hung handler can't be ended; its partitions are not ours any more, so that it can't do anything either. */
+  async #onStuck({ topic, partition }: OwnedPartition): Promise<void> {
+    const stuck = this.#consumption
+    this.#consumption = undefined
+    const given = new AbortController()
+    const ended = stuck?.close().finally(() => given.abort())
+    await Promise.race([ended, this.#deps.clock.sleep(LEAVE_STUCK_MS, given.signal).catch(() => undefined)])
+    this.#onFailure(new StreamError('timed_out', `partition ${partition} of ${topic} has lag and does not move`))
+  }
+
   #onFailure(error: unknown): void {
     if (this.#closing.signal.aborted) return
     this.#failures += 1
+    this.#failure = toStreamError(error).message
     this.#partitions = []
     this.#deps.logger.warn({ stage: this.#stage.name, err: error }, 'the consumer failed and is started again')
     this.#background.push(this.#restart())
@@ -143,7 +190,9 @@ class StageMember<K extends TopicKind> {
     const { clock, logger } = this.#deps
     const { signal } = this.#closing
     while (!signal.aborted) {
-      await clock.sleep(backOffMs(this.#failures, RESTART, Math.random), signal).catch(() => undefined)
+      await clock
+        .sleep(backOffMs(this.#failures, RESTART, this.#deps.random ?? Math.random), signal)
+        .catch(() => undefined)
       if (signal.aborted) return
       try {
         return await this.#consume()

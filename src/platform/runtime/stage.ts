@@ -22,7 +22,15 @@ export interface BatchContext {
    * Rejects when it can't be written, which stops the partition (Guarantee 2).
    */
   deadLetter(record: LogRecord, error: StreamError, about: DeadLetterAbout): Promise<void>
+  /**
+   * Everything the record asked for is acknowledged, its status too: while the batch is still worked on, the runtime
+   * commits as far as records are finished without a gap. Calling it is optional: a batch that is handled is finished.
+   */
+  finished(record: LogRecord): void
 }
+
+/** A partition between batches: what a stage needs to see to what it set aside. */
+export type PartitionContext = Omit<BatchContext, 'highWatermark' | 'finished'>
 
 export interface DeadLetterAbout {
   readonly connection: string | null
@@ -57,4 +65,17 @@ export interface Stage<K extends TopicKind> {
    * before the end was asked for; never at the same time as `handle` for this partition.
    */
   onIdle?(partition: number, topic: string, asOf: number): Promise<void>
+  /**
+   * Called about once a second for each owned partition, however far behind it is, also while `handle` is under way for
+   * it; one call of a partition at a time. Here a stage sees to what it set aside: its offset is committed already. An
+   * error is logged and the call repeated.
+   */
+  onTick?(context: PartitionContext): Promise<void>
+  /** What a group without any position does: begin at the earliest record (the default), or refuse until it is told. */
+  readonly withoutPosition?: 'earliest' | 'refuse'
+  /**
+   * Why records are held back on purpose just now, because their target is down; null while they are not. A watchdog
+   * leaves such a stage alone, and health tells the reason.
+   */
+  heldBack?(): string | null
 }

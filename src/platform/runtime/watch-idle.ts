@@ -17,6 +17,7 @@ export interface IdleDeps {
   readonly topicPrefix: string
   /** Partitions that are owned now. */
   readonly owned: () => readonly OwnedPartition[]
+  readonly random?: () => number
 }
 
 /** Calls `stage.onIdle` for the partitions that are handled up to their ends, until `signal` aborts. */
@@ -28,7 +29,7 @@ export async function watchIdle<K extends TopicKind>(
   const { clock, logger } = deps
   let failures = 0
   while (!signal.aborted) {
-    const waitMs = failures === 0 ? EVERY_MS : EVERY_MS + backOffMs(failures, AFTER_FAILURE, Math.random)
+    const waitMs = failures === 0 ? EVERY_MS : EVERY_MS + backOffMs(failures, AFTER_FAILURE, deps.random ?? Math.random)
     await clock.sleep(waitMs, signal).catch(() => undefined)
     try {
       for (const topic of stage.topics) if (!signal.aborted) await lookAt(stage, topic, deps)

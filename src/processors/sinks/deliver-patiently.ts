@@ -1,58 +1,95 @@
 import { StreamError, toStreamError } from '../../errors.ts'
-import { type BackOff, backOffMs } from '../../platform/backoff.ts'
+import { backOffMs } from '../../platform/backoff.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { Breaker, Pass } from '../../platform/runtime/breaker.ts'
+import type { Attempt } from './deliver-once.ts'
+import type { SinkTiming } from './timing.ts'
 
-export interface Patience extends BackOff {
-  /** Calls of a target that is busy or down, before the runtime takes over. */
-  readonly attempts: number
-  /** How long to wait for what is on its way to the target. */
-  readonly waitMs: number
-  /** In [0, 1): spreads the pauses of many keys. */
+export type Outcome = Attempt | { readonly end: 'failed'; readonly error: StreamError; readonly attempts: number }
+
+export interface Patience {
+  readonly breaker: Breaker
+  readonly clock: Clock
   readonly random: () => number
+  /** 0 ms: one attempt. */
+  readonly inPlaceMs: number
+  readonly inPlace: SinkTiming['inPlace']
+  readonly probe?: ((signal: AbortSignal) => Promise<void>) | undefined
 }
 
-export const usualPatience: Patience = {
-  attempts: 8,
-  firstMs: 500,
-  longestMs: 30_000,
-  waitMs: 30_000,
-  random: Math.random,
-}
-
-export type Outcome<T> =
-  | { readonly done: T; readonly attempts: number }
-  /** The entity can't be delivered: it is wrong, or what it waits for did not come in time. */
-  | { readonly failure: StreamError; readonly attempts: number }
+/** Trials of a system that is down which one entity may fail before it is suspected itself. */
+const OWN_TRIALS = 3
 
 /**
- * Calls `deliver` until it is done. `retry` errors are tried again with exponential back-off, `Retry-After` obeyed, and
- * thrown after the last attempt; `wait` errors are tried again for `waitMs`; `dead-letter` and `refuse` errors end it at
- * once; `stop` and `pause` errors are thrown. What fails because `signal` aborted is `stopping`, never the entity's fault.
+ * Attempts until it ends. `retry` errors are tried again in place for `inPlaceMs`, `Retry-After` obeyed; the time that
+ * the system is known to be down does not count, since nothing is given up because of an outage. Fails with such an error
+ * only when the system serves others meanwhile, or answers a probe: then it is the entity (Guarantee 5). Errors of other
+ * policies are its end at once, but for `stop`, which is thrown.
  */
-export async function deliverPatiently<T>(
-  deliver: () => Promise<T>,
+export async function deliverPatiently(
+  key: string,
+  attempt: () => Promise<Attempt>,
   patience: Patience,
-  clock: Clock,
   signal: AbortSignal,
-): Promise<Outcome<T>> {
-  const startedAt = clock.now()
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return { done: await deliver(), attempts: attempt }
-    } catch (thrown) {
-      if (signal.aborted) throw new StreamError('stopping', 'the delivery was cut off', { cause: thrown })
-      const error = toStreamError(thrown)
-      if (error.policy === 'dead-letter' || error.policy === 'refuse') return { failure: error, attempts: attempt }
-      const least = error.retryAfterMs ?? patience.firstMs
-      const pause = backOffMs(attempt, patience, patience.random, least)
-      if (error.policy === 'retry' && attempt < patience.attempts) {
-        await clock.sleep(pause, signal)
-        continue
+): Promise<Outcome> {
+  const { breaker, clock } = patience
+  const reachedBefore = breaker.state().reached
+  let left = patience.inPlaceMs
+  let trials = 0
+  for (let attempts = 1; ; attempts += 1) {
+    const pass = await breaker.enter(signal)
+    const startedAt = clock.now()
+    const result = await once(key, attempt, pass)
+    if (!(result instanceof StreamError)) return result
+    if (result.policy !== 'retry') return { end: 'failed', error: result, attempts }
+    if (pass.trial) trials += 1
+    left -= clock.now() - startedAt
+    const waitMs = backOffMs(attempts, patience.inPlace, patience.random, result.retryAfterMs)
+    if (waitMs > left || trials >= OWN_TRIALS) {
+      const othersReached = breaker.state().reached > reachedBefore
+      if (othersReached || (await isItsOwn(result, trials, patience, signal))) {
+        return { end: 'failed', error: result, attempts }
       }
-      if (error.policy !== 'wait') throw error
-      const left = startedAt + patience.waitMs - clock.now()
-      if (left <= 0) return { failure: error, attempts: attempt }
-      await clock.sleep(Math.min(pause, left), signal)
     }
+    left -= waitMs
+    if (breaker.state().state === 'closed') await clock.sleep(waitMs, signal)
+  }
+}
+
+/** One attempt, and what it tells of the system. */
+async function once(key: string, attempt: () => Promise<Attempt>, pass: Pass): Promise<Attempt | StreamError> {
+  try {
+    const result = await attempt()
+    if (result.end === 'delivered') pass.reached()
+    else pass.unknown()
+    return result
+  } catch (thrown) {
+    const error = toStreamError(thrown)
+    if (error.policy === 'stop' || error.code === 'concurrent_change') pass.unknown()
+    else if (error.policy === 'retry') pass.failed(key, error)
+    else pass.reached()
+    if (error.policy === 'stop') throw error
+    return error
+  }
+}
+
+/** Whether the system answers while this entity can't be delivered. When it does not, its deliveries pause. */
+async function isItsOwn(
+  error: StreamError,
+  trials: number,
+  { breaker, probe }: Patience,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (error.code === 'concurrent_change') return true
+  const alone = breaker.state().keys.length < 2
+  if (!alone && (trials < OWN_TRIALS || probe === undefined)) return false
+  try {
+    await probe?.(signal)
+    return true
+  } catch (thrown) {
+    if (signal.aborted) throw new StreamError('stopping', 'the delivery was cut off', { cause: thrown })
+    if (toStreamError(thrown).policy !== 'retry') return true
+    breaker.trip(error)
+    return false
   }
 }

@@ -1,5 +1,5 @@
 import type { Connection } from '../../core/model.ts'
-import { add, multiply, subtract, text4, text8 } from '../../events/decimal.ts'
+import { add, allocate, type Decimal4, multiply, subtract, sum, text4, text8, ZERO4 } from '../../events/decimal.ts'
 import type { Address, Order, OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import { toLocalTime } from '../../systems/netsuite/time.ts'
@@ -41,11 +41,21 @@ export function salesOrderBody(event: VendorOrderRequested, connection: Connecti
     shippingCost: exactNumber(text4(data.shipping)),
     shipMethod: shipMethod === undefined ? null : { id: shipMethod },
     location: location === null ? null : { id: location },
-    discountTotal: exactNumber(text4(data.discount)),
-    taxTotal: exactNumber(text4(add(data.tax, data.shippingTax))),
+    discountTotal: exactNumber(text4(subtract(data.discount, canceledPart(data, 'discount')))),
+    taxTotal: exactNumber(text4(subtract(add(data.tax, data.shippingTax), canceledPart(data, 'tax')))),
     [DIGEST_FIELD]: event.contentDigest,
     item: { items: topLevelLines(data).map((line) => lineBody(line, references.items)) },
   })
+}
+
+/** What of the lines' discounts or taxes belongs to pieces that the shop canceled; shipping stays as it was charged. */
+function canceledPart(order: Order, field: 'discount' | 'tax'): Decimal4 {
+  return sum(
+    topLevelLines(order).map((line) => {
+      const open = subtract(line.quantityOrdered, line.quantityCanceled)
+      return line.quantityCanceled === 0n ? ZERO4 : (allocate(line[field], [open, line.quantityCanceled])[1] ?? ZERO4)
+    }),
+  )
 }
 
 /** A line that the shop canceled stays, with nothing to deliver: no line is dropped. */

@@ -17,23 +17,22 @@ type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'f
 
 /**
  * Vendor orders as sales orders. Guarantee 3: the order's external id is `<connection>-<order number>`, and it carries
- * the digest of its content: equal means there is nothing to write. Lines are replaced as a whole, since NetSuite appends
- * lines that are sent again. Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and
+ * the digest of its content: equal means there is nothing to write. Lines are replaced as a whole in every write, the first
+ * too: NetSuite appends lines that are sent again, and a write that was not answered may come to pass after the next one. Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and
  * `target_conflict` for an order that changed after a part of it was fulfilled or billed.
  */
 export function netsuiteVendorOrders(client: Client, settings: NetSuiteSinkSettings): Sink<'vendor-orders'> {
   const items = createItemIds(client)
-  /** Orders whose write was begun and not answered: it may still come to pass, so the next one replaces lines. */
-  const unanswered = new Set<string>()
-  const write = async (externalId: string, body: Wire, replace: boolean, signal: AbortSignal): Promise<Delivered> => {
-    const options = replace || unanswered.has(externalId) ? { replace: 'item' as const } : {}
-    unanswered.add(externalId)
-    const targetId = await client.upsertByExternalId('salesOrder', externalId, body, options, signal)
-    unanswered.delete(externalId)
+  const write = async (externalId: string, body: Wire, signal: AbortSignal): Promise<Delivered> => {
+    const targetId = await client.upsertByExternalId('salesOrder', externalId, body, { replace: 'item' }, signal)
     return { outcome: 'written', targetId }
   }
   return {
     kind: 'vendor-orders',
+    naturalKey: true,
+    async probe(signal) {
+      await client.getByExternalId('salesOrder', 'waldstream-probe', {}, signal)
+    },
     async deliver(event, connection, signal) {
       const externalId = `${connection.id}-${event.key}`
       const order = await client.getByExternalId('salesOrder', externalId, { expand: true }, signal)
@@ -42,7 +41,7 @@ export function netsuiteVendorOrders(client: Client, settings: NetSuiteSinkSetti
       if (order !== null) assertOpen(order, event.key)
       if (event.canceled) {
         if (order === null) return { outcome: 'unchanged', targetId: null }
-        return write(externalId, closedOrderBody(event, order), true, signal)
+        return write(externalId, closedOrderBody(event, order), signal)
       }
       const itemIds = await items.find(skusOf(event), signal)
       const customerId = customerExternalId(event)
@@ -55,7 +54,7 @@ export function netsuiteVendorOrders(client: Client, settings: NetSuiteSinkSetti
       )
       const body = salesOrderBody(event, connection, { customer, items: itemIds, zone: settings.zone })
       try {
-        return await write(externalId, body, order !== null, signal)
+        return await write(externalId, body, signal)
       } catch (error) {
         // An id we remember may be of an item that is gone: the next try looks it up again.
         if (error instanceof StreamError && error.code === 'target_rejected') items.forget(skusOf(event))

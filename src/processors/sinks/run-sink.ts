@@ -1,65 +1,111 @@
-import type { Configuration, System } from '../../core/model.ts'
-import type { EntityResult } from '../../events/generated/events.ts'
-import { type Entity, type PerSystemKind, recordKey, type TopicEvents, topicOf } from '../../events/topics.ts'
+import type { System } from '../../core/model.ts'
+import { type PerSystemKind, recordKey, topicOf } from '../../events/topics.ts'
 import { compareVersions, versionRank } from '../../events/version.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { forEachKey } from '../../platform/runtime/in-key-order.ts'
+import type { Parked } from '../../platform/runtime/parking.ts'
 import type { BatchContext, Decoded, Stage } from '../../platform/runtime/stage.ts'
-import type { StageResult, StatusReporter } from '../../platform/runtime/status-reporter.ts'
-import { deliverPatiently, type Patience, usualPatience } from './deliver-patiently.ts'
-import { createDeliveries, type Deliveries } from './deliveries.ts'
+import type { StageResult } from '../../platform/runtime/status-reporter.ts'
+import { aboutOf, type Conclusion, conclude, deliveryKey, superseded } from './conclude.ts'
+import { releaseParked } from './release-parked.ts'
 import type { Sink } from './sink.ts'
+import { createSinkKit, type SinkDeps, type SinkKit } from './sink-kit.ts'
 
-export interface SinkDeps {
-  readonly tables: Tables
-  readonly reporter: StatusReporter
-  /** The newest configuration. */
-  readonly configuration: () => Configuration
-  readonly clock: Clock
-  readonly patience?: Patience
-}
-
-/** The entity that a kind's results are reported for. */
-const entityOf: Readonly<Record<PerSystemKind, Entity>> = {
-  'vendor-orders': 'orders',
-  'shop-fulfilments': 'fulfilments',
-  'shop-products': 'products',
-  'shop-inventory': 'inventory',
-  'shop-images': 'images',
-}
-
-type End = Pick<EntityResult, 'status' | 'code' | 'message' | 'targetId'>
-
-const succeeded = (targetId: string | null): End => ({ status: 'succeeded', code: null, message: null, targetId })
-const superseded = (message: string): End => ({ status: 'superseded', code: 'older_version', message, targetId: null })
+/** A record takes several requests: what is committed at once is to be done well before it looks stuck. */
+const BATCH_SIZE = 50
+/** A system that was not reached for so long is said to be down, also before its deliveries pause. */
+const SUSPECT_AFTER_MS = 30_000
 
 /**
  * Delivers one kind of event to one system. Keys are delivered side by side, as many as the system's concurrency; of a
- * key only the newest event of the batch, and only when the target does not have it yet (Guarantees 3 and 4). An entity
- * that is wrong is dead-lettered and delays nothing (Guarantee 5); a target that is down stops the partition.
+ * key only the newest event, and only when the target does not have it yet (Guarantees 3 and 4). An entity that is wrong
+ * is dead-lettered, one that waits is parked, a connection whose entities keep failing is paused: nothing of it delays
+ * others (Guarantee 5). While the system is down its deliveries wait, and nothing is given up.
  */
 export function sinkStage<K extends PerSystemKind>(system: System, sink: Sink<K>, deps: SinkDeps): Stage<K> {
   const name = `deliver-${system.id}`
-  const deliveries = createDeliveries(deps.tables)
+  const kit = createSinkKit(name, system, sink, deps)
   return {
     name,
     kind: sink.kind,
     topics: [topicOf(sink.kind, system.id)],
-    async handle(batch, context) {
-      const results: StageResult[] = []
-      const say = ({ event }: Decoded<K>, end: End) => results.push(resultOf(entityOf[sink.kind], event, end))
-      const newest = newestOfKeys(batch)
-      for (const decoded of batch) {
-        if (newest.get(keyOf(decoded)) !== decoded) say(decoded, superseded('a newer version is in the same batch'))
-      }
-      await forEachKey([...newest.values()], keyOf, system.limits.concurrency, async (decoded) => {
-        say(decoded, await deliverOne(decoded, sink, deliveries, deps, context))
-      })
-      context.assertOwned()
-      if (results.length > 0) await deps.reporter.report(name, context.partition, results)
+    batchSize: BATCH_SIZE,
+    withoutPosition: 'refuse',
+    handle: (batch, context) => deliverBatch(batch, kit, context),
+    onTick: (context) => releaseParked(kit, context),
+    heldBack() {
+      const { openings, since } = kit.breaker.state()
+      if (since === null || (openings === 0 && deps.clock.now() - since < SUSPECT_AFTER_MS)) return null
+      return `${system.id} does not answer since ${new Date(since).toISOString()}`
     },
   }
+}
+
+interface BatchResults {
+  readonly results: StageResult[]
+  /** Parked records that newer ones took the place of. */
+  readonly replaced: Parked[]
+}
+
+async function deliverBatch<K extends PerSystemKind>(
+  batch: readonly Decoded<K>[],
+  kit: SinkKit<K>,
+  context: BatchContext,
+): Promise<void> {
+  const delivered: BatchResults = { results: [], replaced: [] }
+  const newest = newestOfKeys(batch)
+  for (const decoded of batch) {
+    if (newest.get(keyOf(decoded)) === decoded) continue
+    delivered.results.push(resultOf(decoded, kit, superseded('a newer version is in the same batch')))
+  }
+  await forEachKey([...newest.values()], keyOf, kit.system.limits.concurrency, (decoded) => {
+    const { connection } = decoded.event
+    const turn = recordKey(connection, deliveryKey(kit.sink.kind, decoded.event))
+    return kit.turns.run(turn, () => deliverRecord(decoded, kit, context, delivered))
+  })
+  context.assertOwned()
+  if (delivered.results.length > 0) {
+    await kit.deps.reporter.report(kit.stage, context.partition, delivered.results)
+  }
+  const parking = kit.parkingOf(context.partition)
+  for (const parked of delivered.replaced) await parking.remove(parked)
+}
+
+async function deliverRecord<K extends PerSystemKind>(
+  decoded: Decoded<K>,
+  kit: SinkKit<K>,
+  context: BatchContext,
+  delivered: BatchResults,
+): Promise<void> {
+  const { record, event } = decoded
+  const firstAt = kit.deps.clock.now()
+  const entry = { check: null, record, event, attempts: 0, firstAt, fresh: true, probe: false } as const
+  const conclusion = await conclude(entry, kit, context)
+  delivered.results.push(resultOf(decoded, kit, conclusion.end))
+  if (conclusion.othersParked) await replaceParked(decoded, conclusion, kit, context, delivered)
+}
+
+/** Older versions of the key that wait are superseded by this one, wherever it ended. */
+async function replaceParked<K extends PerSystemKind>(
+  { record, event }: Decoded<K>,
+  conclusion: Conclusion,
+  kit: SinkKit<K>,
+  context: BatchContext,
+  { results, replaced }: BatchResults,
+): Promise<void> {
+  const { connection } = event
+  const key = deliveryKey(kit.sink.kind, event)
+  const rank = versionRank(event)
+  const all = await kit.parkingOf(context.partition).ofKey(connection, key)
+  // Its own row, where an earlier handing over parked it, goes when it does not wait any more.
+  const isOwn = (offset: bigint) => offset === record.offset && conclusion.parked
+  const older = all.filter((parked) => parked.rank <= rank && !isOwn(parked.record.offset))
+  for (const parked of older) {
+    const { taskId, ...entity } = parked.about
+    // The same version in another record has its result already.
+    if (parked.rank < rank) results.push({ taskId, result: { ...entity, ...superseded('a newer version came') } })
+    replaced.push({ what: 'record', ...parked })
+  }
+  if (older.length === all.length && !conclusion.parked) await kit.deliveries.noteParked(connection, key, false)
 }
 
 function keyOf<K extends PerSystemKind>({ event }: Decoded<K>): string {
@@ -75,53 +121,11 @@ function newestOfKeys<K extends PerSystemKind>(batch: readonly Decoded<K>[]): Ma
   return newest
 }
 
-async function deliverOne<K extends PerSystemKind>(
-  decoded: Decoded<K>,
-  sink: Sink<K>,
-  deliveries: Deliveries,
-  deps: SinkDeps,
-  context: BatchContext,
-): Promise<End> {
-  const { record, event } = decoded
-  const { clock, patience = usualPatience } = deps
-  const connection = deps.configuration().connections.find(({ id }) => id === event.connection)
-  if (connection === undefined) {
-    const message = `connection ${event.connection} is not configured any more`
-    return { status: 'ignored', code: 'connection_removed', message, targetId: null }
-  }
-  const rank = versionRank(event)
-  const delivery = {
-    connection: connection.id,
-    key: recordKey(sink.kind, event.key),
-    rank,
-    digest: event.contentDigest,
-  }
-  const before = await deliveries.find(delivery.connection, delivery.key)
-  const targetId = before?.targetId ?? null
-  if (before !== undefined && before.rank > rank) return superseded('a newer version was delivered')
-  const isThere = before?.state === 'delivered' && before.digest === event.contentDigest
-  context.assertOwned()
-  const mark = isThere ? deliveries.confirm : deliveries.begin
-  if (!(await mark({ ...delivery, targetId }))) return superseded('a newer version was delivered')
-  if (isThere) return succeeded(targetId)
-  const startedAt = clock.now()
-  const deliver = () => {
-    context.assertOwned()
-    return sink.deliver(event, connection, context.signal)
-  }
-  const outcome = await deliverPatiently(deliver, patience, clock, context.signal)
-  if ('done' in outcome) {
-    await deliveries.finish({ ...delivery, targetId: outcome.done.targetId })
-    return succeeded(outcome.done.targetId)
-  }
-  const { code, message } = outcome.failure
-  const { key, taskId, eventId } = event
-  const about = { connection: connection.id, key, taskId, eventId, attempts: outcome.attempts, firstAt: startedAt }
-  await context.deadLetter(record, outcome.failure, about)
-  return { status: 'failed', code, message, targetId }
-}
-
-function resultOf(entity: Entity, event: TopicEvents[PerSystemKind], end: End): StageResult {
-  const { source, key, connection, eventId, occurredAt, readAt } = event
-  return { taskId: event.taskId, result: { entity, source, key, connection, eventId, occurredAt, readAt, ...end } }
+function resultOf<K extends PerSystemKind>(
+  { event }: Decoded<K>,
+  kit: SinkKit<K>,
+  end: Conclusion['end'],
+): StageResult {
+  const { taskId, ...entity } = aboutOf(kit.sink.kind, event)
+  return { taskId, result: { ...entity, ...end } }
 }

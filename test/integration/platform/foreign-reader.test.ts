@@ -43,7 +43,7 @@ async function python(): Promise<{ readonly path: string } | { readonly none: st
   const made = await run('python3', ['-m', 'venv', folder])
   if (made.code !== 0) return { none: `python3 makes no environment: ${made.error || made.out}` }
   const path = join(folder, 'bin', 'python')
-  const installed = await run(path, ['-m', 'pip', 'install', '--quiet', 'fastavro>=1.9,<2'])
+  const installed = await run(path, ['-m', 'pip', 'install', '--quiet', '--retries=1', 'fastavro>=1.9,<2'])
   return installed.code === 0 ? { path } : { none: `pip installs no fastavro: ${installed.error}` }
 }
 

@@ -16,7 +16,7 @@ export interface LogFixture {
 
 export const silent = pino({ level: 'silent' })
 
-export function kafkaLog(): EventLog {
+function kafkaLog(): EventLog {
   const brokers = (inject('services')['KAFKA_BROKERS'] ?? '').split(',')
   return createKafkaEventLog({ brokers, clientId: 'test', ssl: false, sasl: null, logger: silent })
 }

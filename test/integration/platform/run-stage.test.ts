@@ -154,6 +154,6 @@ describe('a running stage', () => {
     await producer.send(Array.from({ length: 100 }, (_, n) => record(`later ${n}`)))
     await vi.waitFor(() => expect(handled.flat()).toHaveLength(200), soon)
     expect(handled[1]?.filter((id) => id.startsWith('later'))).toHaveLength(100)
-    expect(second.healthy()).toBe(true)
+    expect(second.problem()).toBeNull()
   })
 })

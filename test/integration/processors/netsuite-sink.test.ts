@@ -5,7 +5,6 @@ import { startNetSuiteSimulator } from '../../../simulators/netsuite/start.ts'
 import { decimal4, decimal8 } from '../../../src/events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { contentDigest } from '../../../src/events/identity.ts'
-import { deliverPatiently, usualPatience } from '../../../src/processors/sinks/deliver-patiently.ts'
 import { netsuiteVendorOrders } from '../../../src/processors/sinks/netsuite.ts'
 import { createNetSuiteClient } from '../../../src/systems/netsuite/client.ts'
 import { type Wire, wireOf, wiresOf } from '../../../src/systems/wire.ts'
@@ -14,6 +13,7 @@ import { catalogFile, wallClock } from '../../support/sources.ts'
 
 const { account, consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
 const signal = new AbortController().signal
+const nothing = { targetId: null, unclear: false }
 const connection = connectionOf('magento-netsuite', '^WLD-', {
   orderMap: { shipMethods: { flatrate_flatrate: '1' }, location: null },
 })
@@ -67,7 +67,7 @@ const twoLines = () => event([line('11', 0, '2', '19.99', '39.98'), line('12', 1
 describe('a vendor order in NetSuite', () => {
   it('is one sales order with the lines of the event, its customer and addresses', async () => {
     const wanted = twoLines()
-    const delivered = await newSink().deliver(wanted, connection, signal)
+    const delivered = await newSink().deliver(wanted, connection, signal, nothing)
     const [order, ...others] = await orders()
     expect(others).toEqual([])
     expect(delivered).toEqual({ outcome: 'written', targetId: order?.['id'] })
@@ -93,62 +93,48 @@ describe('a vendor order in NetSuite', () => {
 
   it('delivered twice, also by another process, is one order with the same lines', async () => {
     const sink = newSink()
-    await sink.deliver(twoLines(), connection, signal)
+    await sink.deliver(twoLines(), connection, signal, nothing)
     const before = await orders()
-    expect(await sink.deliver(twoLines(), connection, signal)).toMatchObject({ outcome: 'unchanged' })
-    expect(await newSink().deliver(twoLines(), connection, signal)).toMatchObject({ outcome: 'unchanged' })
+    expect(await sink.deliver(twoLines(), connection, signal, nothing)).toMatchObject({ outcome: 'unchanged' })
+    expect(await newSink().deliver(twoLines(), connection, signal, nothing)).toMatchObject({ outcome: 'unchanged' })
     expect(await orders()).toEqual(before)
   })
 
   it('that changed has its lines replaced, not appended', async () => {
     const sink = newSink()
-    await sink.deliver(twoLines(), connection, signal)
-    await sink.deliver(event([line('12', 1, '3', '5', '15')]), connection, signal)
+    await sink.deliver(twoLines(), connection, signal, nothing)
+    await sink.deliver(event([line('12', 1, '3', '5', '15')]), connection, signal, nothing)
     const all = await orders()
     expect(all).toHaveLength(1)
     expect(linesOf(all[0])).toMatchObject([{ quantity: 3, amount: 15, custcol_waldstream_line: '12' }])
     expect(linesOf(all[0])).toHaveLength(1)
   })
 
-  it('whose answer was lost after the write is one order with its lines once', async () => {
-    await post('faults', [{ method: 'PUT', path: '/salesOrder/', kind: 'commit-then-close', times: 1 }])
-    const sink = newSink()
-    const patience = { ...usualPatience, firstMs: 1 }
-    const outcome = await deliverPatiently(
-      () => sink.deliver(twoLines(), connection, signal),
-      patience,
-      wallClock,
-      signal,
-    )
-    expect(outcome).toMatchObject({ done: { outcome: 'unchanged' }, attempts: 2 })
-    const all = await orders()
-    expect(all).toHaveLength(1)
-    expect(linesOf(all[0])).toHaveLength(2)
-  })
-
   it('that is canceled has its lines closed, and opens again with the next order', async () => {
     const sink = newSink()
     const order = twoLines()
     const canceled = { ...order, canceled: true, contentDigest: 'canceled', data: { ...order.data, lines: [] } }
-    expect(await sink.deliver(canceled, connection, signal)).toEqual({ outcome: 'unchanged', targetId: null })
+    expect(await sink.deliver(canceled, connection, signal, nothing)).toEqual({ outcome: 'unchanged', targetId: null })
     expect(await orders()).toEqual([])
-    await sink.deliver(order, connection, signal)
-    await sink.deliver(canceled, connection, signal)
+    await sink.deliver(order, connection, signal, nothing)
+    await sink.deliver(canceled, connection, signal, nothing)
     expect(linesOf((await orders())[0]).map(({ isClosed, quantity }) => [isClosed, quantity])).toEqual([
       [true, 2],
       [true, 1],
     ])
-    expect(await sink.deliver(canceled, connection, signal)).toMatchObject({ outcome: 'unchanged' })
-    await sink.deliver(order, connection, signal)
+    expect(await sink.deliver(canceled, connection, signal, nothing)).toMatchObject({ outcome: 'unchanged' })
+    await sink.deliver(order, connection, signal, nothing)
     expect(linesOf((await orders())[0]).map(({ isClosed }) => isClosed)).toEqual([false, false])
   })
 
   it('that changed after it was fulfilled is a conflict and stays as it is', async () => {
     const sink = newSink()
-    const { targetId } = await sink.deliver(twoLines(), connection, signal)
+    const { targetId } = await sink.deliver(twoLines(), connection, signal, nothing)
     await post(`salesOrders/${targetId}/fulfill`, {})
     const before = await orders()
-    await expect(sink.deliver(event([line('12', 1, '3', '5', '15')]), connection, signal)).rejects.toMatchObject({
+    await expect(
+      sink.deliver(event([line('12', 1, '3', '5', '15')]), connection, signal, nothing),
+    ).rejects.toMatchObject({
       code: 'target_conflict',
       policy: 'dead-letter',
     })
@@ -157,7 +143,7 @@ describe('a vendor order in NetSuite', () => {
 
   it('with an unknown SKU waits and is not written without that line', async () => {
     const unknown = event([line('11', 0, '1', '5', '5'), lineOf('12', 'WLD-NONE')])
-    await expect(newSink().deliver(unknown, connection, signal)).rejects.toMatchObject({
+    await expect(newSink().deliver(unknown, connection, signal, nothing)).rejects.toMatchObject({
       code: 'item_missing',
       policy: 'wait',
       message: expect.stringContaining('WLD-NONE'),
@@ -168,7 +154,7 @@ describe('a vendor order in NetSuite', () => {
   it('keeps children with their parent and has the parent rows alone', async () => {
     const parent = { ...line('11', 0, '1', '5', '5'), productType: 'configurable' }
     const child = { ...line('12', 0, '1', '0', '0'), parentLineId: '11' }
-    await newSink().deliver(event([parent, child]), connection, signal)
+    await newSink().deliver(event([parent, child]), connection, signal, nothing)
     expect(linesOf((await orders())[0])).toMatchObject([{ quantity: 1, custcol_waldstream_line: '11' }])
   })
 })

@@ -150,7 +150,7 @@ describe('routing', () => {
         const lines = data.lines.filter(({ sku }) => !removed.includes(sku[0] ?? ''))
         const readAt = orderChanged(data).readAt + 1
         const after = routeOrders.process(
-          orderChanged({ ...data, lines }, { readAt }),
+          orderChanged(orderOf(lines, { shipping: data.shipping }), { readAt }),
           contextOf(...list),
           before.state,
         )

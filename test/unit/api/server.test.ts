@@ -3,11 +3,15 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ApiOptions, startApi } from '../../../src/api/server.ts'
 import { apiTestTables } from '../../support/api-fixture.ts'
+import { memoryDeadLetters } from '../../support/dead-letters.ts'
 import { memoryTables } from '../../support/memory-tables.ts'
 import { silentLogger } from '../../support/stage-context.ts'
 
+const tables = memoryTables(apiTestTables)
+const { deadLetters, previewRetry } = memoryDeadLetters(tables, { now: () => 0 })
+
 const options = (over: Partial<ApiOptions>): ApiOptions => ({
-  tables: memoryTables(apiTestTables),
+  ...{ tables, deadLetters, previewRetry },
   clock: { now: () => 0 },
   cursorKey: 'key',
   token: null,

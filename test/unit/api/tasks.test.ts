@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
 import { changeRun, createRun } from '../../../src/control/runs.ts'
-import { DEAD_LETTERS } from '../../../src/projections/tables.ts'
 import { taskStage } from '../../../src/projections/tasks.ts'
 import { apiFixture } from '../../support/api-fixture.ts'
 import { batchContext } from '../../support/stage-context.ts'
@@ -73,33 +72,4 @@ it('lists what became of the entities, page by page', async () => {
   const other = await api.get(`/v1/tasks/t/entities?status=failed&cursor=${first.cursor}`)
   expect(other.json).toMatchObject({ status: 400, code: 'cursor_invalid', field: 'status' })
   expect((await api.get('/v1/tasks/t/entities?status=lost')).json).toMatchObject({ status: 400, field: 'status' })
-})
-
-it('lists dead letters without, and shows one with, its original', async () => {
-  const api = apiFixture()
-  const row = {
-    id: 'd',
-    stage: 'deliver-erp',
-    connection: 'c1',
-    key: '100',
-    topic: 'vendor-orders.erp',
-    partition: 0,
-    offset: 4,
-    appended_at: '2026-01-31T08:00:00.000Z',
-    code: 'target_rejected',
-    message: 'no',
-    field: null,
-    attempts: 1,
-    first_at: '2026-01-31T08:00:00.000Z',
-    last_at: '2026-01-31T08:00:00.000Z',
-    task: null,
-    event_id: null,
-    key_bytes: 1,
-    value_bytes: 1,
-    kept_in: { topic: 'dead-letters', partition: 0, offset: '9' },
-  }
-  await api.tables.put(DEAD_LETTERS, { ...row, original: { key: 'YQ==', value: null, headers: [] } })
-  expect((await api.get('/v1/dead-letters')).json).toEqual({ items: [row] })
-  expect((await api.get('/v1/dead-letters/d')).json.original).toEqual({ key: 'YQ==', value: null, headers: [] })
-  expect((await api.get('/v1/dead-letters/e')).json).toMatchObject({ status: 404, code: 'not_found' })
 })

@@ -34,6 +34,19 @@ describe('dispatch', () => {
     expect(await getRun(tables, taskIdOf(second))).toMatchObject({ state: 'merged', merged_into: taskIdOf(first) })
   })
 
+  it('reads again from the earliest date that was asked for, whichever request waits', async () => {
+    const tables = memoryTables(controlTables)
+    const backfill = (requestId: string, day: number) => ({
+      ...requested(requestId, day),
+      from: Date.UTC(2026, 0, day),
+    })
+    await dispatch(tables, first)
+    await dispatch(tables, backfill('b', 20))
+    await dispatch(tables, backfill('c', 10))
+    await dispatch(tables, second)
+    expect((await getRun(tables, taskIdOf(first)))?.backfill_from).toBe('2026-01-10T00:00:00.000Z')
+  })
+
   it('lets a request wait its turn while a run is under way', async () => {
     const tables = memoryTables(controlTables)
     await dispatch(tables, first)

@@ -95,7 +95,7 @@ describe('routing an order', () => {
 
   it('sends a vendor whose cancellation is known nothing new', () => {
     const { state } = run(mixed)
-    const without = { ...mixed, lines: mixed.lines.slice(1) }
+    const without = orderOf(mixed.lines.slice(1))
     const canceled = run(without, state, [a])
     const again = run({ ...without, couponCode: 'X' }, canceled.state, [a])
     expect(again.events[0]?.contentDigest).toBe(canceled.events[0]?.contentDigest)

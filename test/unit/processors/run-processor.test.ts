@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Configuration } from '../../../src/core/model.ts'
 import { StreamError } from '../../../src/errors.ts'
+import type { ProcessorDeps } from '../../../src/processors/commit-work.ts'
 import { routeOrders } from '../../../src/processors/route-orders.ts'
-import { type ProcessorDeps, processorStage } from '../../../src/processors/run-processor.ts'
+import { processorStage } from '../../../src/processors/run-processor.ts'
 import { processorTables } from '../../../src/processors/tables.ts'
 import { batchOf, fakeStage, jsonCodec } from '../../support/fake-stage.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { memoryTables } from '../../support/memory-tables.ts'
 import { connectionOf, lineOf, orderChanged, orderOf } from '../../support/processor-events.ts'
+import { silentLogger } from '../../support/stage-context.ts'
 
 const configuration: Configuration = {
   revision: 1,
@@ -58,10 +60,13 @@ const prepare = (tables = memoryTables(processorTables), more: Partial<Processor
     configuration: () => configuration,
     topicPrefix: 'p.',
     clock: manualClock(5),
+    logger: silentLogger,
+    log: { read: async () => null },
     ...more,
   }
   return { log, context, ending, tables, stage: processorStage(routeOrders, deps) }
 }
+type GetMany = Parameters<ReturnType<typeof memoryTables>['getMany']>
 const first = orderChanged(orderOf([lineOf('1', 'A-1')]))
 const second = orderChanged(orderOf([lineOf('1', 'X-1')]), { readAt: first.readAt + 1 })
 
@@ -96,15 +101,33 @@ describe('a processor as a stage', () => {
     expect(two.log.sent).toEqual(one.log.sent)
   })
 
-  it('never puts an older state over a newer one', async () => {
+  it('never puts an older state over a newer one: a zombie has to begin again, and sees the newer one', async () => {
     const tables = memoryTables(processorTables)
+    let frozen = true
+    const stale = { ...tables, getMany: async (...args: GetMany) => (frozen ? [] : tables.getMany(...args)) }
     const newer = prepare(tables)
-    const stale = { ...tables, getMany: async () => [] }
     await newer.stage.handle(batchOf<'orders'>(second), newer.context)
     const zombie = prepare(stale)
-    await zombie.stage.handle(batchOf<'orders'>(first), zombie.context)
-    const state = await tables.get('processor_state', { processor: 'route-orders', key: 'magento|000000001' })
-    expect(state).toMatchObject({ state: { version: { readAt: second.readAt } } })
+    const again = () => zombie.stage.handle(batchOf<'orders'>(first), zombie.context)
+    await expect(again()).rejects.toMatchObject({ code: 'concurrent_change', policy: 'retry' })
+    frozen = false
+    await again()
+    expect(zombie.log.results.map(({ result }) => result.status)).toEqual(['superseded'])
+  })
+
+  it('keeps what it remembers of many orders in few rows, those of other partitions apart', async () => {
+    const tables = memoryTables(processorTables)
+    const { log, context, stage } = prepare(tables)
+    const numbered = (index: number) =>
+      orderChanged(orderOf([lineOf('1', 'A-1')], { orderNumber: String(index).padStart(9, '0') }))
+    await stage.handle(batchOf<'orders'>(...Array.from({ length: 300 }, (_, index) => numbered(index))), context)
+    await stage.handle(batchOf<'orders'>(numbered(1000)), context)
+    await stage.handle(batchOf<'orders'>(numbered(1)), { ...context, partition: context.partition + 1 })
+    expect(log.steps.filter((step) => step === 'state')).toHaveLength(3)
+    const later = { ...numbered(7), readAt: numbered(7).readAt + 1 }
+    const without = { ...later, data: { ...later.data, lines: [lineOf('1', 'X-1')] } }
+    await stage.handle(batchOf<'orders'>(without), context)
+    expect(JSON.parse(String(log.sent.at(-1)?.value)).canceled).toBe(true)
   })
 
   it("dead-letters an event that can't be encoded, for every subscriber, and goes on with the others", async () => {

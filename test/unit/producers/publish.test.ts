@@ -51,6 +51,31 @@ describe('publishPage', () => {
     },
   )
 
+  it('of a worker that was frozen notes nothing over what another one published since (Guarantee 4)', async () => {
+    const deps = bench()
+    let thawed: () => void = () => undefined
+    const frozen = new Promise<void>((resolve) => {
+      thawed = resolve
+    })
+    const zombie = publishPage(deps, origin, pageOf([stock('A', '1', 1000)], 5000), () => frozen)
+    await publishPage(deps, { ...origin, taskId: 't2' }, pageOf([stock('A', '2', 2000)], 6000))
+    thawed()
+    await zombie
+    await publishPage(deps, { ...origin, taskId: 't3' }, pageOf([stock('A', '1', 3000)], 7000))
+    expect((await deps.appended('inventory')).map(({ occurredAt }) => occurredAt)).toEqual([2000, 1000, 3000])
+  })
+
+  it('does not send what another worker has taken over', async () => {
+    const deps = bench()
+    const lost = () => Promise.reject(new StreamError('lease_lost', 'it is another one now'))
+    await expect(publishPage(deps, origin, pageOf([stock('A', '1')]), lost)).rejects.toMatchObject({
+      code: 'lease_lost',
+    })
+    expect(deps.producer.sent).toEqual([])
+    expect(await publishPage(deps, origin, pageOf([stock('A', '1')], 6000))).toMatchObject({ unchanged: 0 })
+    expect(deps.producer.sent).toHaveLength(1)
+  })
+
   it('counts an entity that changes twice within a run once', async () => {
     const deps = bench()
     await publishPage(deps, origin, pageOf([stock('A', '1')]))

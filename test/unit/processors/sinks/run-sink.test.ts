@@ -1,189 +1,250 @@
 import { describe, expect, it } from 'vitest'
-import type { Configuration, System } from '../../../../src/core/model.ts'
+import { resume } from '../../../../src/control/pauses.ts'
 import { type ErrorCode, StreamError } from '../../../../src/errors.ts'
-import type { VendorOrderRequested } from '../../../../src/events/generated/events.ts'
-import type { Tables } from '../../../../src/platform/dynamodb/tables.ts'
-import { usualPatience } from '../../../../src/processors/sinks/deliver-patiently.ts'
-import { sinkTables } from '../../../../src/processors/sinks/deliveries.ts'
-import { sinkStage } from '../../../../src/processors/sinks/run-sink.ts'
-import type { Sink } from '../../../../src/processors/sinks/sink.ts'
-import { batchOf, fakeStage } from '../../../support/fake-stage.ts'
-import { memoryTables } from '../../../support/memory-tables.ts'
-import { connectionOf, vendorOrder } from '../../../support/processor-events.ts'
+import { connectionOf } from '../../../support/processor-events.ts'
+import { type Deliver, sinkWorld, version } from '../../../support/sink-world.ts'
+import { virtualClock } from '../../platform/runtime/virtual-clock.ts'
 
-const system: System = {
-  id: 'netsuite',
-  type: 'netsuite',
-  address: 'env:URL',
-  secrets: {},
-  zone: 'UTC',
-  limits: { concurrency: 2 },
-  settings: {},
-  reads: [],
-}
-const configuration: Configuration = {
-  revision: 1,
-  systems: [system],
-  connections: [connectionOf('a', '^A')],
-  metadata: [],
-}
-
-/** A clock whose sleeps pass at once. */
-function quickClock() {
-  const pauses: number[] = []
-  let time = 0
-  return {
-    pauses,
-    now: () => time,
-    sleep: async (ms: number) => {
-      pauses.push(ms)
-      time += ms
-    },
-  }
-}
-
-type Deliver = (event: VendorOrderRequested, call: number) => Promise<void>
-
-const prepare = (deliver: Deliver = async () => undefined, tables: Tables = memoryTables(sinkTables)) => {
-  const { log, context, reporter, ending } = fakeStage('vendor-orders.netsuite')
-  const clock = quickClock()
-  const written: VendorOrderRequested[] = []
-  let calls = 0
-  const sink: Sink<'vendor-orders'> = {
-    kind: 'vendor-orders',
-    deliver: async (event) => {
-      calls += 1
-      await deliver(event, calls)
-      written.push(event)
-      return { outcome: 'written', targetId: `id-${event.key}` }
-    },
-  }
-  const patience = { ...usualPatience, random: () => 1 }
-  const deps = { tables, reporter, configuration: () => configuration, clock, patience }
-  const stage = sinkStage(system, sink, deps)
-  const run = async (...events: VendorOrderRequested[]) => {
-    log.results.length = 0
-    await stage.handle(batchOf<'vendor-orders'>(...events), context)
-    return log.results.map(({ result: { key, status, code } }) => [key, status, code])
-  }
-  return { log, run, stage, written, clock, tables, ending }
-}
-
-const one = vendorOrder('a', '1')
-const newer = (event: VendorOrderRequested, digest = 'other') => ({
-  ...event,
-  readAt: event.readAt + 1,
-  contentDigest: digest,
-})
 const failing =
-  (code: ErrorCode, times = Number.POSITIVE_INFINITY): Deliver =>
-  async (_event, call) => {
-    if (call <= times) throw new StreamError(code, `it is ${code}`)
+  (code: ErrorCode, times = Number.POSITIVE_INFINITY, keys?: readonly string[]): Deliver =>
+  async (event, write) => {
+    if (times > 0 && (keys === undefined || keys.includes(event.key))) {
+      times -= 1
+      throw new StreamError(code, `it is ${code}`)
+    }
+    write()
   }
 
 describe('a sink as a stage', () => {
-  it('has the name and topic of its system', () => {
-    expect(prepare().stage).toMatchObject({ name: 'deliver-netsuite', topics: ['vendor-orders.netsuite'] })
-  })
-
-  it('delivers each key and reports the id at the target', async () => {
-    const { run, log, written } = prepare()
-    expect(await run(one, vendorOrder('a', '2'))).toEqual([
-      ['1', 'succeeded', null],
-      ['2', 'succeeded', null],
-    ])
-    expect(written).toHaveLength(2)
-    expect(log.results[0]).toMatchObject({
-      taskId: 'task-1',
-      result: { entity: 'orders', connection: 'a', targetId: 'id-1' },
+  it('has the name and topic of its system, and begins nowhere by itself', () => {
+    const { stage } = sinkWorld(virtualClock()).worker()
+    expect(stage).toMatchObject({
+      name: 'deliver-netsuite',
+      topics: ['vendor-orders.netsuite'],
+      withoutPosition: 'refuse',
     })
   })
 
-  it('delivers only the newest version of a key in a batch, wherever it stands', async () => {
-    const { run, written } = prepare()
-    expect(await run(newer(one), one)).toEqual([
-      ['1', 'superseded', 'older_version'],
-      ['1', 'succeeded', null],
+  it('delivers each key; of a key the newest version of the batch, wherever it stands', async () => {
+    const world = sinkWorld(virtualClock())
+    const batch = [world.append(version('1', 2)), world.append(version('1', 1)), world.append(version('2', 1))]
+    expect((await world.worker().handle(...batch)).toSorted()).toEqual([
+      '1 succeeded',
+      '1 superseded older_version',
+      '2 succeeded',
     ])
-    expect(written.map(({ readAt }) => readAt)).toEqual([one.readAt + 1])
+    expect(world.writes.toSorted()).toEqual(['a-1 v2', 'a-2 v1'])
   })
 
   it('delivers nothing older than what was delivered, and no equal content again', async () => {
-    const { run, written } = prepare()
-    await run(newer(one))
-    expect(await run(one)).toEqual([['1', 'superseded', 'older_version']])
-    expect(await run(newer(newer(one)))).toEqual([['1', 'succeeded', null]])
-    expect(written).toHaveLength(1)
-  })
-
-  it('does not trust what was delivered before a write that was cut off', async () => {
-    const { run, tables } = prepare()
-    await run(one)
-    const cut = prepare(async () => {
-      throw new StreamError('broker_unavailable', 'cut off')
-    }, tables)
-    await expect(cut.run(newer(one))).rejects.toThrow('cut off')
-    const back = prepare(undefined, tables)
-    expect(await back.run(newer(newer(one), one.contentDigest))).toEqual([['1', 'succeeded', null]])
-    expect(back.written).toHaveLength(1)
+    const world = sinkWorld(virtualClock())
+    const { handle } = world.worker()
+    await handle(world.append(version('1', 2)))
+    expect(await handle(world.append(version('1', 1)))).toEqual(['1 superseded older_version'])
+    expect(await handle(world.append({ ...version('1', 3), contentDigest: 'v2' }))).toEqual(['1 succeeded'])
+    expect(world.writes).toEqual(['a-1 v2'])
+    expect(await handle(world.append({ ...version('1', 2), contentDigest: 'other' }))).toEqual([
+      '1 superseded older_version',
+    ])
   })
 
   it('calls a busy target again, and obeys the time it asks for', async () => {
-    const { run, clock } = prepare(async (_event, call) => {
-      if (call === 1) throw new StreamError('target_unavailable', 'busy')
-      if (call === 2) throw new StreamError('rate_limited', 'busy', { retryAfterMs: 7_000 })
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    let calls = 0
+    const worker = world.worker({
+      deliver: async (_event, write) => {
+        calls += 1
+        if (calls === 1) throw new StreamError('rate_limited', 'busy', { retryAfterMs: 7_000 })
+        write()
+      },
     })
-    expect(await run(one)).toEqual([['1', 'succeeded', null]])
-    expect(clock.pauses).toEqual([500, 7_000])
+    expect(await worker.handle(world.append(version('1', 1)))).toEqual(['1 succeeded'])
+    expect(clock.slept).toContain(7_000)
   })
 
-  it('hands a target that stays down to the runtime', async () => {
-    const { run, log } = prepare(failing('target_unavailable'))
-    await expect(run(one)).rejects.toMatchObject({ code: 'target_unavailable' })
-    expect(log.steps).toEqual([])
+  it('parks at once what waits for an item, delivers the others, and releases it when the item is there', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const worker = world.worker({ deliver: failing('item_missing', 3, ['1']) })
+    const batch = [world.append(version('1', 1)), world.append(version('2', 1))]
+    expect((await worker.handle(...batch)).toSorted()).toEqual(['1 waiting item_missing', '2 succeeded'])
+    expect(await world.parked()).toHaveLength(1)
+    expect(await worker.tick()).toEqual([])
+    const started = clock.now()
+    const said: string[] = []
+    while (said.length < 3) {
+      await clock.sleep(1_000)
+      said.push(...(await worker.tick()))
+    }
+    expect(said).toEqual(['1 waiting item_missing', '1 waiting item_missing', '1 succeeded'])
+    // Pauses of at least 5, 10 and 20 s.
+    expect(clock.now() - started).toBeGreaterThanOrEqual(35_000)
+    expect(world.target.get('a-1')).toBe('v1')
+    expect(await world.parked()).toEqual([])
   })
 
-  it('waits 30 s for an item, then dead-letters the order; the others are delivered', async () => {
-    const { run, log, clock } = prepare(async (event) => {
-      if (event.key === '1') throw new StreamError('item_missing', 'no item')
-    })
-    expect((await run(one, vendorOrder('a', '2'))).toSorted()).toEqual([
-      ['1', 'failed', 'item_missing'],
-      ['2', 'succeeded', null],
+  it('lets a newer version take the place of a parked one', async () => {
+    const world = sinkWorld(virtualClock())
+    const worker = world.worker({ deliver: failing('item_missing', 2) })
+    expect(await worker.handle(world.append(version('1', 1)))).toEqual(['1 waiting item_missing'])
+    expect(await worker.handle(world.append(version('1', 2)))).toEqual([
+      '1 waiting item_missing',
+      '1 superseded older_version',
     ])
-    expect(clock.now()).toBe(30_000)
-    expect(log.deadLetters).toMatchObject([{ error: { code: 'item_missing' }, about: { connection: 'a', key: '1' } }])
-    expect(log.deadLetters[0]?.about.attempts).toBeGreaterThan(3)
+    expect(await world.parked()).toMatchObject([{ id: 'a|vendor-orders|1#00000000000000000001' }])
+    expect(await worker.handle(world.append(version('1', 3)))).toEqual(['1 succeeded', '1 superseded older_version'])
+    expect(await world.parked()).toEqual([])
+    expect(world.writes).toEqual(['a-1 v3'])
   })
 
-  it('delivers when the item comes in time', async () => {
-    const { run } = prepare(failing('item_missing', 3))
-    expect(await run(one)).toEqual([['1', 'succeeded', null]])
+  it('makes a dead letter, byte for byte, of what waited for too long', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const worker = world.worker({ deliver: failing('item_missing'), timing: { parkedMs: 60_000 } })
+    const waiting = world.append(version('1', 1))
+    const said = await worker.handle(waiting)
+    while (said.at(-1) === '1 waiting item_missing') {
+      await clock.sleep(5_000)
+      said.push(...(await worker.tick()))
+    }
+    expect(said.at(-1)).toBe('1 failed item_missing')
+    expect(worker.deadLetters).toMatchObject([{ record: waiting.record, about: { connection: 'a', key: '1' } }])
+    expect(worker.deadLetters[0]?.about.attempts).toBe(said.length)
+    expect(await world.parked()).toEqual([])
   })
 
-  it('dead-letters what the target refuses at once', async () => {
-    const { run, log, clock } = prepare(failing('target_rejected'))
-    expect(await run(one)).toEqual([['1', 'failed', 'target_rejected']])
-    expect(clock.pauses).toEqual([])
-    expect(log.deadLetters).toHaveLength(1)
+  it('reads a record that is too large for a row from its topic again', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const worker = world.worker({ deliver: failing('item_missing', 1) })
+    const large = { ...version('1', 1), source: 'x'.repeat(300_000) }
+    await worker.handle(world.append(large))
+    await clock.sleep(10_000)
+    expect(await worker.tick()).toEqual(['1 succeeded'])
   })
 
-  it.each(['credentials_refused', 'table_unavailable'] as const)('throws %s', async (code) => {
-    const { run, log } = prepare(failing(code))
-    await expect(run(one)).rejects.toMatchObject({ code })
-    expect(log.deadLetters).toEqual([])
+  it('parks one that alone gets a retryable error, and holds up nothing else', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const worker = world.worker({ deliver: failing('target_unavailable', 40, ['1']), probe: async () => undefined })
+    const started = clock.now()
+    const said = await worker.handle(world.append(version('1', 1)))
+    expect(said).toEqual(['1 waiting target_unavailable'])
+    expect(clock.now() - started).toBeLessThanOrEqual(30_000)
+    expect(await worker.handle(world.append(version('2', 1)))).toEqual(['2 succeeded'])
+    expect(worker.stage.heldBack?.()).toBeNull()
+  })
+
+  it('gives nothing up while the system is down, tells it, and delivers all of it afterwards', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const backAt = clock.now() + 3_600_000
+    const down = async () => {
+      if (clock.now() < backAt) throw new StreamError('target_unavailable', 'down')
+    }
+    const worker = world.worker({
+      deliver: async (_event, write) => {
+        await down()
+        write()
+      },
+      probe: down,
+    })
+    const batch = ['1', '2', '3', '4'].map((key) => world.append(version(key, 1)))
+    const handled = worker.handle(...batch)
+    await clock.sleep(1_800_000)
+    expect(worker.stage.heldBack?.()).toMatch(/^netsuite does not answer since/)
+    expect((await handled).toSorted()).toEqual(batch.map(({ event }) => `${event.key} succeeded`))
+    expect(clock.now()).toBeLessThan(backAt + 300_000)
+    expect(await world.parked()).toEqual([])
+    expect(worker.deadLetters).toEqual([])
+    expect(worker.stage.heldBack?.()).toBeNull()
+  })
+
+  it.each(['target_rejected', 'target_conflict'] as const)('dead-letters %s at once', async (code) => {
+    const world = sinkWorld(virtualClock())
+    const worker = world.worker({ deliver: failing(code) })
+    expect(await worker.handle(world.append(version('1', 1)))).toEqual([`1 failed ${code}`])
+    expect(worker.deadLetters).toHaveLength(1)
+  })
+
+  it('throws when a table is gone', async () => {
+    const world = sinkWorld(virtualClock())
+    const worker = world.worker({ deliver: failing('table_unavailable') })
+    await expect(worker.handle(world.append(version('1', 1)))).rejects.toMatchObject({ code: 'table_unavailable' })
   })
 
   it("takes no failure for the entity's own while it is ending", async () => {
-    const { run, log, ending } = prepare(async () => {
-      ending.abort(new StreamError('stopping', 'revoked'))
-      throw new Error('socket closed')
+    const world = sinkWorld(virtualClock())
+    const worker = world.worker({
+      deliver: async () => {
+        worker.ending.abort(new Error('revoked'))
+        throw new Error('socket closed')
+      },
     })
-    await expect(run(one)).rejects.toMatchObject({ code: 'stopping' })
-    expect(log.deadLetters).toEqual([])
+    await expect(worker.handle(world.append(version('1', 1)))).rejects.toMatchObject({ code: 'stopping' })
+    expect(worker.deadLetters).toEqual([])
   })
 
   it('ignores events of a connection that is gone', async () => {
-    expect(await prepare().run(vendorOrder('gone', '1'))).toEqual([['1', 'ignored', 'connection_removed']])
+    const world = sinkWorld(virtualClock())
+    expect(await world.worker().handle(world.append(version('1', 1, 'gone')))).toEqual(['1 ignored connection_removed'])
+  })
+})
+
+describe('a connection whose entities keep failing', () => {
+  const connections = [connectionOf('a', '^A'), connectionOf('b', '^B')]
+
+  it('is paused at 15 of 20 keys, its records wait, and the others go on', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock, connections)
+    let broken = true
+    const worker = world.worker({
+      deliver: async (event, write) => {
+        if (broken && event.connection === 'a') throw new StreamError('target_rejected', 'no such field')
+        write()
+      },
+    })
+    for (let key = 1; key <= 18; key += 1) {
+      await worker.handle(world.append(version(String(key), 1)), world.append(version(String(key), 1, 'b')))
+    }
+    expect(worker.deadLetters).toHaveLength(14)
+    expect(await world.pauses()).toMatchObject([
+      { stage: 'deliver-netsuite', connection: 'a', code: 'target_rejected', message: 'no such field' },
+    ])
+    expect(await world.parked()).toHaveLength(4)
+    expect(world.writes.filter((write) => write.startsWith('b-'))).toHaveLength(18)
+    expect(await worker.tick()).toEqual([])
+    // A probe finds that it is still wrong; the next one that it is not.
+    await clock.sleep(200_000)
+    expect(await worker.tick()).toEqual(['16 waiting target_rejected'])
+    broken = false
+    await clock.sleep(200_000)
+    expect(await worker.tick()).toEqual(['17 succeeded'])
+    expect(await world.pauses()).toEqual([])
+    expect((await worker.tick()).toSorted()).toEqual(['15 succeeded', '16 succeeded', '18 succeeded'])
+    expect(await world.parked()).toEqual([])
+  })
+
+  it.each(['credentials_refused', 'permission_missing'] as const)('is paused at once by %s', async (code) => {
+    const world = sinkWorld(virtualClock(), connections)
+    const worker = world.worker({ deliver: failing(code, 1) })
+    expect(await worker.handle(world.append(version('1', 1)))).toEqual([`1 waiting ${code}`])
+    expect(await worker.handle(world.append(version('2', 1)))).toEqual([`2 waiting ${code}`])
+    expect(await worker.handle(world.append(version('2', 1, 'b')))).toEqual(['2 succeeded'])
+    expect(worker.deadLetters).toEqual([])
+  })
+
+  it('goes on when the pause is deleted, with the newest version of each key', async () => {
+    const world = sinkWorld(virtualClock(), connections)
+    const worker = world.worker({ deliver: failing('credentials_refused', 1) })
+    await worker.handle(world.append(version('1', 1)))
+    expect(await worker.handle(world.append(version('1', 2)))).toEqual([
+      '1 waiting credentials_refused',
+      '1 superseded older_version',
+    ])
+    expect(await resume(world.tables, 'deliver-netsuite', 'a')).toBe(true)
+    expect(await worker.tick()).toEqual(['1 succeeded'])
+    expect(world.writes).toEqual(['a-1 v2'])
   })
 })

@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util'
+import { type Comparison, compare } from './compare.ts'
+import { isJob, type Job, jobs } from './jobs/job.ts'
+import { comparisonTable, soakText } from './report.ts'
+import { type BenchServers, openServers } from './servers.ts'
+import { soak } from './soak.ts'
+
+/** How many events a job has unless it is told. */
+const EVENTS: Readonly<Record<Job, number>> = { route: 50_000, map: 50_000, project: 10_000 }
+
+const SOAK_EVENTS = 1_000_000
+
+const USAGE = `npm run bench -- [route|map|project …] [--events N] [--rounds N] [--seed N] [--json] [--profile FOLDER]
+npm run bench -- soak [--events N] [--seed N] [--json]`
+
+function wholeNumber(name: string, text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number > 0) return number
+  throw new Error(`--${name} ${text}: a whole number above 0 is needed\n${USAGE}`)
+}
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      events: { type: 'string' },
+      rounds: { type: 'string', default: '5' },
+      seed: { type: 'string', default: '42' },
+      json: { type: 'boolean', default: false },
+      profile: { type: 'string' },
+    },
+  })
+  const soaks = positionals.length === 1 && positionals[0] === 'soak'
+  const unknown = positionals.find((name) => !isJob(name) && !soaks)
+  if (unknown !== undefined) throw new Error(`there is no job ${unknown}\n${USAGE}`)
+  return {
+    soaks,
+    jobs: positionals.length === 0 ? jobs : positionals.filter(isJob),
+    events: values.events === undefined ? null : wholeNumber('events', values.events),
+    rounds: wholeNumber('rounds', values.rounds),
+    seed: wholeNumber('seed', values.seed),
+    json: values.json,
+    profile: values.profile,
+  }
+}
+
+/** The report, as it is to be printed. */
+async function run(
+  servers: BenchServers,
+  chosen: ReturnType<typeof readArguments>,
+  log: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const { seed, rounds, profile } = chosen
+  if (chosen.soaks) {
+    const report = await soak(servers, { seed, events: chosen.events ?? SOAK_EVENTS, log, signal })
+    return chosen.json ? JSON.stringify({ soak: report }, null, 2) : soakText(report)
+  }
+  const comparisons: Comparison[] = []
+  for (const job of chosen.jobs) {
+    const events = chosen.events ?? EVENTS[job]
+    comparisons.push(await compare(servers, job, { seed, rounds, profile, events, log, signal }))
+  }
+  return chosen.json ? JSON.stringify({ comparisons }, null, 2) : comparisonTable(comparisons)
+}
+
+async function main(): Promise<void> {
+  const chosen = readArguments()
+  const log = (line: string) => console.error(line)
+  const ending = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort(new Error(signal)))
+  const servers = await openServers(log, ending.signal)
+  try {
+    log(servers.how)
+    console.log(await run(servers, chosen, log, ending.signal))
+  } finally {
+    await servers.close()
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+})

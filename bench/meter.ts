@@ -1,0 +1,35 @@
+/** What one run took. */
+export interface Measured {
+  readonly events: number
+  /** From the first batch that was handed over to the last commit that was acknowledged. */
+  readonly seconds: number
+  /** Of this process alone, user and system, in the same time. */
+  readonly cpuSeconds: number
+  /** The most memory the process ever held. */
+  readonly rssMb: number
+}
+
+export interface Meter {
+  /** Starts it; further calls change nothing. */
+  begin(): void
+  end(events: number): Measured
+}
+
+export function createMeter(): Meter {
+  let begun: { readonly at: number; readonly cpu: NodeJS.CpuUsage } | undefined
+  return {
+    begin() {
+      begun ??= { at: performance.now(), cpu: process.cpuUsage() }
+    },
+    end(events) {
+      if (begun === undefined) throw new Error('nothing was handed over')
+      const { user, system } = process.cpuUsage(begun.cpu)
+      return {
+        events,
+        seconds: (performance.now() - begun.at) / 1000,
+        cpuSeconds: (user + system) / 1e6,
+        rssMb: process.resourceUsage().maxRSS / 1024,
+      }
+    },
+  }
+}

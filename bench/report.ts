@@ -1,0 +1,41 @@
+import type { Comparison } from './compare.ts'
+import type { SoakReport } from './soak.ts'
+
+/** Rows of texts as a table; all columns but the first two are right-aligned. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows]
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]) =>
+    row.map((cell, at) => (at < 2 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  ')
+  return all.map(line).join('\n')
+}
+
+/** One row for each side of each job. */
+export function comparisonTable(comparisons: readonly Comparison[]): string {
+  const rows = comparisons.flatMap(({ job, events, rounds, bare, runtime, ratio }) => {
+    const cells = ({ eventsPerSecond, cpuSeconds, rssMb }: typeof bare) => [
+      ...[String(events), String(rounds), String(eventsPerSecond)],
+      ...[cpuSeconds.toFixed(1), String(rssMb)],
+    ]
+    return [
+      [job, 'bare', ...cells(bare), ''],
+      [job, 'runtime', ...cells(runtime), ratio.toFixed(2)],
+    ]
+  })
+  return table(['job', 'side', 'events', 'rounds', 'events/s', 'CPU s', 'RSS MB', 'ratio'], rows)
+}
+
+export function soakText({ events, keys, seconds, at, longestDelayMs, delayP99Ms, feed }: SoakReport): string {
+  const rows = at.map(({ part, events: done, rssMb, heapMb }) => [
+    `${part * 100} %`,
+    String(done),
+    String(rssMb),
+    String(heapMb),
+  ])
+  return [
+    `${events} events of ${keys} keys in ${Math.round(seconds)} s (${Math.round(events / seconds)}/s)`,
+    table(['at', 'events', 'RSS MB', 'living MB'], rows),
+    `event loop: 99 of 100 delays under ${delayP99Ms} ms, longest ${longestDelayMs} ms`,
+    `feed: ${feed.rows} rows, ${feed.lost} lost, ${feed.stale} stale`,
+  ].join('\n')
+}

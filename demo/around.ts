@@ -1,0 +1,59 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { acquireLock, LockedError } from '../services/lock.ts'
+import { startServices } from '../services/start.ts'
+import { checkAddress } from '../src/api/access.ts'
+import { configFromEnvironment, processEnvironment } from '../src/config.ts'
+import { StreamError } from '../src/errors.ts'
+import type { Ending } from './ending.ts'
+import type { DemoOptions } from './options.ts'
+import type { Progress } from './progress.ts'
+import { startSimulators } from './simulators.ts'
+
+/** What the environment says wrongly is told before anything starts; what it leaves out is started. */
+export function checkEnvironment(): void {
+  const { KAFKA_BROKERS = 'later', SCHEMA_REGISTRY_URL = 'later', DYNAMODB_ENDPOINT, AWS_REGION } = processEnvironment()
+  const endpoint = DYNAMODB_ENDPOINT ?? (AWS_REGION === undefined ? 'later' : '')
+  const { api } = configFromEnvironment({ KAFKA_BROKERS, SCHEMA_REGISTRY_URL, DYNAMODB_ENDPOINT: endpoint })
+  checkAddress(api.host, api.token)
+}
+
+/** One at a time on the same data; the lock lies beside the folder, which --fresh removes. */
+export async function lockData(options: DemoOptions, ending: Ending): Promise<void> {
+  mkdirSync(dirname(options.dataDir), { recursive: true })
+  try {
+    const lock = await acquireLock(`${options.dataDir}.lock`)
+    ending.add(() => lock.release())
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error
+    const message = `process ${error.pid} already runs on this data (${options.dataDir}): end it first, or choose another --seed`
+    throw new StreamError('services_missing', message, { cause: error })
+  }
+}
+
+/** Services and simulators side by side. When one of them can't start, the other is ended too. */
+export async function startAround(options: DemoOptions, progress: Progress, ending: Ending, signal: AbortSignal) {
+  const dataDir = join(options.dataDir, 'services')
+  const failed = new AbortController()
+  const abort = AbortSignal.any([signal, failed.signal])
+  const starting = [
+    startServices({ dataDir, env: processEnvironment(), log: progress.line, signal: abort }).then((services) => {
+      ending.add(() => services.stop())
+      return services
+    }),
+    startSimulators(options, abort).then((simulators) => {
+      ending.add(() => simulators.stop())
+      return simulators
+    }),
+  ] as const
+  try {
+    const [services, simulators] = await Promise.all(starting)
+    return { services, simulators }
+  } catch (error) {
+    failed.abort()
+    await Promise.allSettled(starting)
+    throw error instanceof StreamError ? error : new StreamError('services_missing', messageOf(error), { cause: error })
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

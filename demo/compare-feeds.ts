@@ -1,0 +1,109 @@
+import { decimal8, text8 } from '../src/events/decimal.ts'
+
+/** The parts of both ends that the feeds connect. */
+export interface FeedEnds {
+  readonly products: readonly ShopProduct[]
+  readonly sourceItems: readonly { readonly sku: string; readonly source_code: string; readonly quantity: number }[]
+  readonly items: readonly ErpItem[]
+  readonly imageRows: readonly { readonly sku: string; readonly url: string }[]
+  readonly feeds: Readonly<Record<'products' | 'inventory' | 'images', readonly Row[]>>
+}
+
+export interface ShopProduct {
+  readonly sku: string
+  readonly name: string
+  readonly media_gallery_entries?: readonly { readonly file: string; readonly source_url?: string }[]
+}
+
+export interface ErpItem {
+  readonly itemId: string
+  readonly displayName: string
+  readonly locations: { readonly items: readonly ErpLocation[] }
+}
+
+interface ErpLocation {
+  readonly location_display: string
+  readonly quantityAvailable: number
+}
+
+export interface Row {
+  readonly source: string
+  readonly sku: string
+  readonly deleted: boolean
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** Every item of the vendor is in the product feed and, after the pull, in the shop under the same name; no other is. */
+export function compareProducts(ends: FeedEnds, source: string): readonly string[] {
+  const rows = live(ends.feeds.products, source)
+  const shop = new Map(ends.products.map((product) => [product.sku, product]))
+  const missing = ends.items.flatMap((item) => {
+    if (!rows.has(item.itemId)) return [`product ${item.itemId} is not in the feed`]
+    const inShop = shop.get(item.itemId)
+    if (inShop === undefined) return [`product ${item.itemId} is not in the shop`]
+    if (inShop.name === item.displayName) return []
+    return [`product ${item.itemId} is "${inShop.name}" in the shop, "${item.displayName}" in NetSuite`]
+  })
+  return [...missing, ...leftOver('product', rows, new Set(ends.items.map(({ itemId }) => itemId)))]
+}
+
+/** Every item's stock by location is in the inventory feed and, after the pull, in the shop's source items; no other is. */
+export function compareInventory(ends: FeedEnds, source: string): readonly string[] {
+  const rows = live(ends.feeds.inventory, source)
+  const shop = new Map(ends.sourceItems.map((item) => [`${item.source_code}|${item.sku}`, item.quantity]))
+  const places = ends.items.flatMap((item) => item.locations.items.map((location) => ({ sku: item.itemId, location })))
+  return [
+    ...places.flatMap(({ sku, location }) => compareLocation(sku, location, rows.get(sku), shop)),
+    ...leftOver('stock of', rows, new Set(ends.items.map(({ itemId }) => itemId))),
+  ]
+}
+
+function compareLocation(
+  sku: string,
+  { location_display: location, quantityAvailable }: ErpLocation,
+  row: Row | undefined,
+  shop: ReadonlyMap<string, number>,
+): readonly string[] {
+  const place = `stock of ${sku} at ${location}`
+  const want = text8(decimal8(quantityAvailable, 'quantityAvailable'))
+  const locations = (row?.data['locations'] ?? []) as readonly { location: string; available: string }[]
+  const inFeed = locations.find((entry) => entry.location === location)?.available ?? 'missing'
+  if (inFeed !== want) return [`${place} is ${inFeed} in the feed, ${want} in NetSuite`]
+  const inShop = shop.get(`${location.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}|${sku}`)
+  if (inShop !== undefined && text8(decimal8(inShop, 'quantity')) === want) return []
+  return [`${place} is ${inShop ?? 'missing'} in the shop, ${want} in NetSuite`]
+}
+
+/** Every image of the vendor's feed and of the shop's own media is in the image feed, the vendor's in the shop too. */
+export function compareImages(ends: FeedEnds, vendorSource: string, shopSource: string): readonly string[] {
+  const fromVendor = live(ends.feeds.images, vendorSource)
+  const fromShop = live(ends.feeds.images, shopSource)
+  const shop = new Map(ends.products.map((product) => [product.sku, product]))
+  const missing = ends.imageRows.flatMap(({ sku, url }) => {
+    if (!urlsOf(fromVendor.get(sku)).includes(url)) return [`image ${url} of ${sku} is not in the feed`]
+    const entries = shop.get(sku)?.media_gallery_entries ?? []
+    return entries.some((entry) => entry.source_url === url) ? [] : [`image ${url} of ${sku} is not in the shop`]
+  })
+  const own = ends.products.flatMap(({ sku, media_gallery_entries = [] }) =>
+    media_gallery_entries
+      .filter((entry) => entry.source_url === undefined)
+      .filter((entry) => !urlsOf(fromShop.get(sku)).some((url) => url.endsWith(entry.file)))
+      .map((entry) => `image ${entry.file} of ${sku} is in the shop and not in the feed`),
+  )
+  return [...missing, ...own, ...leftOver('images of', fromVendor, new Set(ends.imageRows.map(({ sku }) => sku)))]
+}
+
+function urlsOf(row: Row | undefined): readonly string[] {
+  const gallery = (row?.data['gallery'] ?? []) as readonly { url: string }[]
+  return gallery.map((image) => image.url)
+}
+
+function live(rows: readonly Row[], source: string): ReadonlyMap<string, Row> {
+  return new Map(rows.filter((row) => row.source === source && !row.deleted).map((row) => [row.sku, row]))
+}
+
+function leftOver(what: string, rows: ReadonlyMap<string, Row>, known: ReadonlySet<string>): readonly string[] {
+  return [...rows.keys()]
+    .filter((sku) => !known.has(sku))
+    .map((sku) => `${what} ${sku} is in the feed, and its source has it no more`)
+}

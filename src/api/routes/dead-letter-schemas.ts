@@ -1,0 +1,154 @@
+import { type TSchema, Type } from 'typebox'
+import { USUAL_LIMIT, USUAL_RATE } from '../../control/dead-letters/create-dead-letters.ts'
+import { letterStates } from '../../projections/dead-letter-row.ts'
+
+const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const Text = Type.String()
+const OptionalText = Nullable(Text)
+const Count = Type.Integer()
+const State = Type.Enum([...letterStates])
+const Anything = Type.Unknown()
+
+const summary = {
+  id: Text,
+  state: State,
+  state_at: Text,
+  outcome: Nullable(Type.String({ description: 'Status of the entity in its task, for its connection' })),
+  group: Text,
+  stage: Text,
+  connection: OptionalText,
+  key: Text,
+  topic: Text,
+  partition: Count,
+  offset: Type.Integer({ description: 'Of the original record; -1: it never was one' }),
+  appended_at: Text,
+  code: Text,
+  message: Text,
+  field: OptionalText,
+  attempts: Count,
+  retries: Type.Integer({ description: 'Retries asked for' }),
+  first_at: Text,
+  last_at: Text,
+  task: OptionalText,
+  event_id: OptionalText,
+  key_bytes: Count,
+  value_bytes: Count,
+  kept_in: Type.Object({ topic: Text, partition: Count, offset: Text }),
+}
+
+export const DeadLetterList = Type.Object({
+  items: Type.Array(Type.Object(summary)),
+  cursor: Nullable(Type.String({ description: 'Of the next page' })),
+})
+
+export const DeadLetterGroups = Type.Object({
+  groups: Type.Array(
+    Type.Object({
+      group: Text,
+      count: Count,
+      stage: Text,
+      connection: OptionalText,
+      code: Text,
+      field: OptionalText,
+      message: Text,
+      first_at: Text,
+      last_at: Text,
+      example: Type.String({ description: 'Id of one of them' }),
+    }),
+  ),
+  complete: Type.Boolean({ description: 'False: there are too many to count all' }),
+})
+
+export const DeadLetter = Type.Object({
+  ...summary,
+  event: Type.Unknown({ description: 'Decimals as text, times as ISO 8601; null when it can not be read' }),
+  undecodable: Nullable(Type.Object({ code: Text, message: Text })),
+  original: Type.Object(
+    {
+      key: OptionalText,
+      value: OptionalText,
+      headers: Type.Array(Type.Object({ key: Text, value: OptionalText })),
+    },
+    { description: 'Byte for byte, base64' },
+  ),
+  history: Type.Array(
+    Type.Object({
+      at: Text,
+      what: Text,
+      retry: Count,
+      by: OptionalText,
+      reason: OptionalText,
+      code: OptionalText,
+    }),
+  ),
+})
+
+export const Preview = Type.Object({
+  kind: Text,
+  verdict: Text,
+  event: Anything,
+  errors: Type.Array(Type.Object({ connection: OptionalText, code: Text, field: OptionalText, message: Text })),
+  decisions: Type.Array(
+    Type.Object({ connection: OptionalText, status: Text, code: OptionalText, message: OptionalText }),
+  ),
+  outputs: Type.Array(Type.Object({ topic: Text, key: Text, event: Anything })),
+  delivery: Nullable(Type.Object({ state: Text, target_id: OptionalText, newer: Type.Boolean() })),
+})
+
+const filter = {
+  state: Type.Optional(State),
+  stage: Type.Optional(Type.String({ minLength: 1 })),
+  connection: Type.Optional(Type.String({ minLength: 1 })),
+  code: Type.Optional(Type.String({ minLength: 1 })),
+  key: Type.Optional(Type.String({ minLength: 1, description: 'Key of the entity' })),
+  groupId: Type.Optional(Type.String({ minLength: 1, description: 'A `group` as the list gives it' })),
+  from: Type.Optional(Type.String({ description: 'First failure, ISO 8601, inclusive' })),
+  to: Type.Optional(Type.String({ description: 'First failure, ISO 8601, exclusive' })),
+}
+
+export const ListQuery = Type.Object(
+  {
+    ...filter,
+    group: Type.Optional(Type.Boolean({ description: 'Count them by stage, connection, code, field and message' })),
+    limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
+    cursor: Type.Optional(Type.String({ minLength: 1 })),
+  },
+  { additionalProperties: false },
+)
+
+export const LetterId = Type.Object({ id: Type.String() })
+
+const who = { by: Type.String({ minLength: 1, maxLength: 100, default: 'api', description: 'Who asks' }) }
+const Reason = Type.String({ minLength: 1, maxLength: 1000 })
+const forced = {
+  force: Type.Boolean({ default: false, description: 'Also what was retried often, or is not open; with a reason' }),
+  reason: Type.Optional(Reason),
+}
+const many = {
+  ...filter,
+  all: Type.Optional(Type.Boolean({ description: 'Meant without a filter' })),
+  limit: Type.Integer({ minimum: 1, maximum: 500, default: USUAL_LIMIT }),
+  dryRun: Type.Boolean({ default: false, description: 'Say which, and change none' }),
+}
+
+export const RetryBody = Type.Object({ ...who, ...forced }, { additionalProperties: false })
+export const RetryManyBody = Type.Object(
+  {
+    ...who,
+    ...forced,
+    ...many,
+    rate: Type.Number({ exclusiveMinimum: 0, maximum: 100, default: USUAL_RATE, description: 'A second' }),
+  },
+  { additionalProperties: false },
+)
+export const DiscardBody = Type.Object({ ...who, reason: Reason }, { additionalProperties: false })
+export const DiscardManyBody = Type.Object({ ...who, reason: Reason, ...many }, { additionalProperties: false })
+
+export const Retried = Type.Object({ id: Text, retry: Count, topic: Text })
+export const Discarded = Type.Object({ id: Text })
+export const ManyDone = Type.Object({
+  dry_run: Type.Boolean(),
+  done: Type.Array(Type.String({ description: 'Id' })),
+  skipped: Type.Array(Type.Object({ id: Text, code: Text, message: Text })),
+  more: Type.Boolean({ description: 'There may be more that fit: ask again' }),
+})

@@ -1,0 +1,150 @@
+import { userInfo } from 'node:os'
+import { USUAL_LIMIT, USUAL_RATE } from '../control/dead-letters/create-dead-letters.ts'
+import { type LetterState, letterStates } from '../projections/dead-letter-row.ts'
+import { type AskedFilter, toChangeFilter, toFilter } from '../projections/letter-filter.ts'
+import type { LetterFilter } from '../projections/list-dead-letters.ts'
+import { readArguments, UsageError } from './arguments.ts'
+
+export const USAGE = `waldstream dead-letters list [which] [--group] [--limit N] [--after PLACE] [--json]
+waldstream dead-letters show <id> [--raw] [--json]
+waldstream dead-letters retry <id>… | which [--preview] [--dry-run] [--limit N] [--rate N] [--force --reason TEXT] [--json]
+waldstream dead-letters discard <id>… | which --reason TEXT [--dry-run] [--limit N] [--json]
+
+  which: --state open|retrying|resolved|discarded  --stage NAME  --connection ID  --code CODE  --key KEY
+         --group-id ID (as list --group shows it)  --from and --to ISO-8601, of the first failure, --to exclusive
+         retry and discard take open ones, and need one of these besides --state, or --all
+
+  show     the event as JSON, where it stood, its history; --raw writes the original bytes alone
+  retry    appends the original to its topic again, 10 a second (--rate), 100 at most (--limit); --preview sends nothing
+           and tells what today's configuration makes of it; what was retried 5 times needs --force and --reason
+  discard  for what nobody wants handled; the bytes stay
+  --by     who does it; the user of this machine by default`
+
+const options = {
+  state: { type: 'string' },
+  stage: { type: 'string' },
+  connection: { type: 'string' },
+  code: { type: 'string' },
+  key: { type: 'string' },
+  'group-id': { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  all: { type: 'boolean', default: false },
+  group: { type: 'boolean', default: false },
+  limit: { type: 'string' },
+  after: { type: 'string' },
+  raw: { type: 'boolean', default: false },
+  preview: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+  rate: { type: 'string' },
+  force: { type: 'boolean', default: false },
+  reason: { type: 'string' },
+  by: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+const everywhere = ['json', 'help']
+const which = ['state', 'stage', 'connection', 'code', 'key', 'group-id', 'from', 'to']
+const change = [...which, 'all', 'limit', 'dry-run', 'reason', 'by']
+const known: Readonly<Record<string, readonly string[]>> = {
+  list: [...everywhere, ...which, 'group', 'limit', 'after'],
+  show: [...everywhere, 'raw'],
+  retry: [...everywhere, ...change, 'preview', 'rate', 'force'],
+  discard: [...everywhere, ...change],
+}
+
+export type Values = ReturnType<typeof readArguments<typeof options>>['values']
+
+export interface Command {
+  readonly action: 'list' | 'show' | 'retry' | 'discard'
+  readonly ids: readonly string[]
+  readonly values: Values
+}
+
+/** Null: only the usage was asked for. Throws a UsageError that names the option and the way out. */
+export function readCommand(args: readonly string[]): Command | null {
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return null
+  const [action, ...ids] = positionals
+  if (action !== 'list' && action !== 'show' && action !== 'retry' && action !== 'discard') {
+    const given = action === undefined ? 'nothing' : `"${action}"`
+    throw new UsageError(`dead-letters takes list, show, retry or discard, not ${given}`, USAGE)
+  }
+  const used = Object.entries(values).filter(([, value]) => value !== false)
+  const foreign = used.find(([name]) => known[action]?.includes(name) !== true)
+  if (foreign !== undefined) throw new UsageError(`--${foreign[0]} is no option of ${action}`, USAGE)
+  checkIds(action, ids, values)
+  return { action, ids, values }
+}
+
+function checkIds(action: Command['action'], ids: readonly string[], values: Values): void {
+  if (action === 'list' && ids.length > 0) throw new UsageError('list takes options alone; show takes an id', USAGE)
+  if (action === 'show' && ids.length !== 1) throw new UsageError('show takes one id; list has the ids', USAGE)
+  const filtered = [...which, 'all', 'limit', 'rate', 'dry-run'].find(
+    (name) => values[name as keyof Values] && ids.length > 0,
+  )
+  if (filtered !== undefined) throw new UsageError(`--${filtered} and ids exclude each other`, USAGE)
+  if (action === 'discard' && (values.reason ?? '').trim() === '') {
+    throw new UsageError('--reason is missing: say why it is discarded', USAGE)
+  }
+  if (values.force && (values.reason ?? '').trim() === '') {
+    throw new UsageError('--force needs --reason: say why it is retried all the same', USAGE)
+  }
+  if (values.preview && ids.length !== 1) throw new UsageError('--preview takes one id', USAGE)
+}
+
+export function listFilter(values: Values): LetterFilter {
+  return toFilter(askedFilter(values))
+}
+
+export function changeFilter(values: Values): LetterFilter {
+  try {
+    return toChangeFilter(askedFilter(values), values.all)
+  } catch {
+    const some = which.filter((name) => name !== 'state').map((name) => `--${name}`)
+    throw new UsageError(`say which: ids, or one of ${some.join(', ')}, or --all`, USAGE)
+  }
+}
+
+function askedFilter(values: Values): AskedFilter {
+  const { stage, connection, code, key, state } = values
+  if (state !== undefined && !letterStates.includes(state as LetterState)) {
+    throw new UsageError(`--state must be one of ${letterStates.join(', ')}, not "${state}"`, USAGE)
+  }
+  const times = { from: time('from', values.from), to: time('to', values.to) }
+  return {
+    state: state as LetterState | undefined,
+    stage,
+    connection,
+    code,
+    key,
+    groupId: values['group-id'],
+    ...times,
+  }
+}
+
+function time(name: string, text: string | undefined): number | null {
+  if (text === undefined) return null
+  const value = Date.parse(text)
+  if (!Number.isNaN(value)) return value
+  throw new UsageError(`--${name} must be a date like 2026-01-31T00:00:00Z, not "${text}"`, USAGE)
+}
+
+export function limitOf({ limit }: Values, most: number): number {
+  if (limit === undefined) return Math.min(most, USUAL_LIMIT)
+  const number = Number(limit)
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number
+  throw new UsageError(`--limit must be a whole number from 1 to ${most}, not "${limit}"`, USAGE)
+}
+
+export function rateOf({ rate }: Values): number {
+  if (rate === undefined) return USUAL_RATE
+  const number = Number(rate)
+  if (number > 0 && number <= 100) return number
+  throw new UsageError(`--rate must be a number above 0, at most 100, of retries a second, not "${rate}"`, USAGE)
+}
+
+export function whoOf({ by }: Values): string {
+  return by ?? userInfo().username
+}

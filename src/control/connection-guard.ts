@@ -1,0 +1,71 @@
+import type { Logger } from 'pino'
+import type { StreamError } from '../errors.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { noteOutcome, type Outcomes, type ThresholdLimits, usualThreshold } from '../platform/runtime/threshold.ts'
+import { claimProbe, type Pause, pause, resume, watchPauses } from './pauses.ts'
+
+/** Milliseconds. */
+export interface GuardTiming {
+  /** How often the pauses are read. */
+  readonly pausesEveryMs: number
+  /** How often a record of a paused connection is tried, to see whether the pause is over. */
+  readonly probeEveryMs: number
+  readonly threshold: ThresholdLimits
+}
+
+export const usualGuardTiming: GuardTiming = {
+  pausesEveryMs: 2_000,
+  probeEveryMs: 3 * 60_000,
+  threshold: usualThreshold,
+}
+
+/** Tells a connection that is wrong from entities that are, at one stage (Guarantee 5). */
+export interface ConnectionGuard {
+  pauses(): Promise<ReadonlyMap<string, Pause>>
+  /** Notes how an entity ended. True: most of the connection's last ones failed; the count begins anew then. */
+  trips(connection: string, key: string, failed: boolean): boolean
+  /** Pauses the connection, with an alert where it was not paused before. */
+  begin(connection: string, error: StreamError): Promise<void>
+  end(connection: string): Promise<void>
+  /** True: a record of the connection is to be tried now, by nobody else. */
+  claim(pause: Pause): Promise<boolean>
+}
+
+export interface GuardDeps {
+  readonly tables: Tables
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export function createConnectionGuard(stage: string, deps: GuardDeps, timing: GuardTiming): ConnectionGuard {
+  const { tables, clock, logger } = deps
+  const watch = watchPauses(tables, stage, clock, timing.pausesEveryMs)
+  const outcomes = new Map<string, Outcomes>()
+  return {
+    pauses: () => watch.all(),
+    trips(connection, key, failed) {
+      const noted = noteOutcome(outcomes.get(connection) ?? new Map(), key, failed, timing.threshold)
+      outcomes.set(connection, noted.tripped ? new Map() : noted.outcomes)
+      return noted.tripped
+    },
+    async begin(connection, { code, message }) {
+      const now = clock.now()
+      const row = { stage, connection, code, message, since: new Date(now).toISOString() }
+      const isNew = await pause(tables, { ...row, probe_at: now + timing.probeEveryMs })
+      watch.forget()
+      if (isNew) logger.error({ stage, connection, code }, `a connection is paused, its records wait: ${message}`)
+    },
+    async end(connection) {
+      const ended = await resume(tables, stage, connection)
+      watch.forget()
+      if (ended) logger.info({ stage, connection }, 'a paused connection goes on')
+    },
+    async claim(paused) {
+      const now = clock.now()
+      if (now < paused.probe_at || !(await claimProbe(tables, paused, now + timing.probeEveryMs))) return false
+      watch.forget()
+      return true
+    },
+  }
+}

@@ -1,0 +1,115 @@
+import { StreamError, toStreamError } from '../../errors.ts'
+import { type DiscardRequest, discardLetter } from './discard.ts'
+import type { Letter, LetterDeps } from './letter.ts'
+import { decodeOriginal, type Original, originalOf, plainOf } from './original.ts'
+import { createPace } from './pace.ts'
+import { checkRetry, type Retried, type RetryRequest, retryLetter } from './retry.ts'
+
+/** Retries a second, where nothing else is asked for. */
+export const USUAL_RATE = 10
+/** Letters changed by one request, where nothing else is asked for. */
+export const USUAL_LIMIT = 100
+
+/** Which letters, and how many. */
+export interface Many<F> {
+  readonly filter: F
+  /** At most. */
+  readonly limit: number
+  /** Says which letters it would be, and changes none. */
+  readonly dryRun: boolean
+}
+
+export interface ManyDone {
+  /** Ids of the letters it was done to (or would be). */
+  readonly done: readonly string[]
+  /** Letters that were left as they are, and why. */
+  readonly skipped: readonly { readonly id: string; readonly code: string; readonly message: string }[]
+  /** There may be more that fit: ask again. */
+  readonly more: boolean
+}
+
+/** A letter's original bytes, and the event in them. */
+export interface Opened {
+  readonly original: Original
+  /** Decimals as text, times as ISO 8601; null when it can't be read. */
+  readonly event: unknown
+  /** Why it can't be read. */
+  readonly undecodable: { readonly code: string; readonly message: string } | null
+}
+
+/** What people do about dead letters; the API and the command share it. `F`: which letters. */
+export interface DeadLetters<F> {
+  open(letter: Letter): Promise<Opened>
+  retry(id: string, request: RetryRequest): Promise<Retried>
+  /** One after the other, `rate` a second. Throws what stops all of them, for example `broker_unavailable`. */
+  retryMany(many: Many<F>, request: RetryRequest & { readonly rate: number }): Promise<ManyDone>
+  discard(id: string, request: DiscardRequest): Promise<void>
+  discardMany(many: Many<F>, request: DiscardRequest): Promise<ManyDone>
+}
+
+export function createDeadLetters<F>(deps: LetterDeps<F>): DeadLetters<F> {
+  const own = deps as LetterDeps<never>
+  const pace = createPace(deps.clock)
+  const retry = async (id: string, request: RetryRequest) => {
+    await pace.turn(USUAL_RATE)
+    return await retryLetter(own, await find(deps, id), request)
+  }
+  return {
+    async open(letter) {
+      const original = await originalOf(deps, letter)
+      const decoded = await decodeOriginal(deps, original)
+      if ('decoded' in decoded) return { original, event: plainOf(decoded.decoded), undecodable: null }
+      const { code, message } = decoded.error
+      return { original, event: null, undecodable: { code, message } }
+    },
+    retry,
+    retryMany: (many, { rate, ...request }) =>
+      each(deps, many, async (letter) => {
+        if (many.dryRun) return await checkRetry(own, letter, request)
+        await pace.turn(rate)
+        await retryLetter(own, letter, request)
+      }),
+    discard: async (id, request) => await discardLetter(own, await find(deps, id), request),
+    discardMany: (many, request) =>
+      each(deps, many, async (letter) => {
+        if (!many.dryRun) await discardLetter(own, letter, request)
+      }),
+  }
+}
+
+async function find<F>({ store }: LetterDeps<F>, id: string): Promise<Letter> {
+  const letter = await store.get(id)
+  if (letter !== undefined) return letter
+  throw new StreamError('not_found', `id: there is no dead letter "${id}"; the list has their ids`, { field: 'id' })
+}
+
+const PAGE = 500
+
+/** The letters are chosen before the first is changed: what fails again meanwhile is not met twice. */
+async function each<F>(deps: LetterDeps<F>, many: Many<F>, act: (letter: Letter) => Promise<void>): Promise<ManyDone> {
+  const { ids, more } = await choose(deps, many)
+  const done: string[] = []
+  const skipped: { id: string; code: string; message: string }[] = []
+  for (const id of ids) {
+    try {
+      await act(await find(deps, id))
+      done.push(id)
+    } catch (thrown) {
+      const { policy, code, message } = toStreamError(thrown)
+      if (policy !== 'refuse') throw thrown
+      skipped.push({ id, code, message })
+    }
+  }
+  return { done, skipped, more }
+}
+
+async function choose<F>({ store }: LetterDeps<F>, { filter, limit }: Many<F>) {
+  const ids: string[] = []
+  let after: string | null = null
+  do {
+    const page = await store.list(filter, Math.min(PAGE, limit - ids.length), after)
+    ids.push(...page.rows.map(({ id }) => id))
+    after = page.next
+  } while (after !== null && ids.length < limit)
+  return { ids, more: after !== null }
+}

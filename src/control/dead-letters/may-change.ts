@@ -1,0 +1,49 @@
+import { StreamError } from '../../errors.ts'
+import type { LetterSummary } from './letter.ts'
+
+/** More retries than this need a reason: what failed so often fails again. */
+export const MAX_RETRIES = 5
+/** A retry that did not end for so long may be repeated: whoever asked for it may have died before it was sent. */
+const RETRY_ENDS_WITHIN_MS = 15 * 60_000
+
+export interface Force {
+  /** Retries although it was retried often, or is resolved, discarded or being retried. */
+  readonly force: boolean
+  readonly reason: string | null
+}
+
+/** Throws `state_conflict` when the letter is not to be retried (again), and says what can be done. */
+export function checkMayRetry(letter: LetterSummary, { force, reason }: Force, now: number): void {
+  if (force && (reason === null || reason.trim() === '')) {
+    throw new StreamError('request_invalid', 'reason: a forced retry needs a reason', { field: 'reason' })
+  }
+  if (force) return
+  const { id, state, retries } = letter
+  const forced = 'retry it with force and a reason if it is to be handled all the same'
+  if (isUnderWay(letter, now)) throw conflict(`dead letter ${id} is being retried since ${letter.state_at}; ${waiting}`)
+  if (state === 'resolved') throw conflict(`dead letter ${id} is resolved since ${letter.state_at}; ${forced}`)
+  if (state === 'discarded') throw conflict(`dead letter ${id} was discarded on ${letter.state_at}; ${forced}`)
+  if (retries < MAX_RETRIES) return
+  throw conflict(
+    `dead letter ${id} was retried ${retries} times; see what fails (its preview tells), mend it, and ${forced}`,
+  )
+}
+
+/** Throws `state_conflict` when there is nothing to discard. */
+export function checkMayDiscard(letter: LetterSummary, now: number): void {
+  const { id, state, state_at } = letter
+  if (isUnderWay(letter, now)) throw conflict(`dead letter ${id} is being retried since ${state_at}; ${waiting}`)
+  if (state === 'resolved' || state === 'discarded') {
+    throw conflict(`dead letter ${id} is ${state} since ${state_at}: there is nothing to discard`)
+  }
+}
+
+const waiting = 'wait until that has ended, which its state tells'
+
+function isUnderWay({ state, state_at }: LetterSummary, now: number): boolean {
+  return state === 'retrying' && now - Date.parse(state_at) < RETRY_ENDS_WITHIN_MS
+}
+
+export function conflict(message: string): StreamError {
+  return new StreamError('state_conflict', message, { field: 'id' })
+}

@@ -1,0 +1,67 @@
+import { StreamError, toStreamError } from '../../errors.ts'
+import { kindOf, type TopicEvents, type TopicKind } from '../../events/topics.ts'
+import type { LogHeader, LogRecord } from '../../platform/kafka/event-log.ts'
+import { toPlainEvent } from '../../platform/registry/plain-event.ts'
+import type { Letter, LetterDeps } from './letter.ts'
+
+/** The record a dead letter is of, byte for byte, as it stood in its topic. */
+export type Original = LogRecord
+
+/**
+ * From the row, or, when it is too large for that, from the topic of dead letters. Throws `not_found` when that does not
+ * have it any more.
+ */
+export async function originalOf(
+  { log, codec }: Pick<LetterDeps<never>, 'log' | 'codec'>,
+  letter: Letter,
+): Promise<Original> {
+  const { topic, partition, offset, appended_at, original } = letter
+  const place = { topic, partition, offset: BigInt(offset), timestamp: Date.parse(appended_at) }
+  if (original !== null) {
+    const headers = original.headers.map(({ key, value }): LogHeader => ({ key, value: bytes(value) }))
+    return { ...place, key: bytes(original.key), value: bytes(original.value), headers }
+  }
+  const kept = letter.kept_in
+  const record = await log.read(kept.topic, kept.partition, BigInt(kept.offset))
+  if (record === null) {
+    const message = `the bytes of dead letter ${letter.id} are not in ${kept.topic} any more (partition ${kept.partition}, offset ${kept.offset})`
+    throw new StreamError('not_found', message, { field: 'id' })
+  }
+  const { originalKey, originalValue, headers } = await codec.decode('dead-letters', record.value)
+  return {
+    ...place,
+    key: originalKey,
+    value: originalValue,
+    headers: headers.map(({ key, value }) => ({ key, value })),
+  }
+}
+
+/** An event with its kind. */
+export type KindEvent = { [K in TopicKind]: { readonly kind: K; readonly event: TopicEvents[K] } }[TopicKind]
+
+/** The event as today's schemas read it, or why they can't. Throws `registry_unavailable`, which says nothing of it. */
+export async function decodeOriginal(
+  { codec, topicPrefix }: Pick<LetterDeps<never>, 'codec' | 'topicPrefix'>,
+  original: Original,
+): Promise<{ readonly decoded: KindEvent } | { readonly error: StreamError }> {
+  if (original.topic === '') {
+    const message = 'these are the bytes as the source gave them; no event could be made of them'
+    return { error: new StreamError('source_data_invalid', message) }
+  }
+  try {
+    const kind = kindOf(original.topic.slice(topicPrefix.length))
+    return { decoded: { kind, event: await codec.decode(kind, original.value) } as KindEvent }
+  } catch (thrown) {
+    const error = toStreamError(thrown)
+    if (error.policy === 'stop') throw error
+    return { error }
+  }
+}
+
+export function plainOf({ kind, event }: KindEvent): unknown {
+  return toPlainEvent(kind, event as never)
+}
+
+function bytes(text: string | null): Buffer | null {
+  return text === null ? null : Buffer.from(text, 'base64')
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../platform/clock.ts'
+import type { Condition, Item, TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
+
+const PAUSES = 'pauses'
+
+/** Connections that are held at a stage (partition `stage`, sort `connection`): the row is the pause. */
+export const pauseTables: readonly TableDefinition[] = [{ name: PAUSES, partitionKey: 'stage', sortKey: 'connection' }]
+
+/** A connection whose records a stage sets aside, because most of the last ones failed: an alert for people. */
+export interface Pause {
+  readonly stage: string
+  readonly connection: string
+  /** Code and message of the failure that led to it. */
+  readonly code: string
+  readonly message: string
+  /** ISO 8601. */
+  readonly since: string
+  /** Milliseconds UTC: when the next record is tried, to see whether it is over. */
+  readonly probe_at: number
+}
+
+/** False: the connection is paused at this stage already. */
+export async function pause(tables: Tables, row: Pause): Promise<boolean> {
+  return await tables.put(PAUSES, { ...row }, { absent: 'connection' })
+}
+
+/** Ends a pause: what was set aside is released within seconds. False: there was none. */
+export async function resume(tables: Tables, stage: string, connection: string): Promise<boolean> {
+  return await tables.delete(PAUSES, { stage, connection }, { present: 'connection' })
+}
+
+/** The pauses of one stage, or of all. */
+export async function listPauses(tables: Tables, stage?: string): Promise<readonly Pause[]> {
+  if (stage !== undefined) return (await tables.query(PAUSES, { partition: stage })).map(toPause)
+  const pauses: Pause[] = []
+  for await (const items of tables.scan(PAUSES)) pauses.push(...items.map(toPause))
+  return pauses
+}
+
+/** Takes the right to try one record of a paused connection; false: another worker has it, or the pause is over. */
+export async function claimProbe(
+  tables: Tables,
+  { stage, connection, probe_at }: Pause,
+  next: number,
+): Promise<boolean> {
+  const same: Condition = { attribute: 'probe_at', is: '=', value: probe_at }
+  return (await tables.update(PAUSES, { stage, connection }, { set: { probe_at: next } }, same)) !== null
+}
+
+function toPause(item: Item): Pause {
+  return item as unknown as Pause
+}
+
+/** The pauses of a stage, by connection, as this process sees them: read again when they are older than `everyMs`. */
+export interface PauseWatch {
+  all(): Promise<ReadonlyMap<string, Pause>>
+  /** Reads them again at the next question. */
+  forget(): void
+}
+
+export function watchPauses(tables: Tables, stage: string, clock: Clock, everyMs: number): PauseWatch {
+  let known: { readonly at: number; readonly pauses: Promise<ReadonlyMap<string, Pause>> } | undefined
+  const read = async () => new Map((await listPauses(tables, stage)).map((row) => [row.connection, row]))
+  return {
+    async all() {
+      const now = clock.now()
+      if (known === undefined || now - known.at >= everyMs) known = { at: now, pauses: read() }
+      const asked = known
+      try {
+        return await asked.pauses
+      } catch (error) {
+        if (known === asked) known = undefined
+        throw error
+      }
+    },
+    forget() {
+      known = undefined
+    },
+  }
+}

@@ -1,0 +1,62 @@
+/** Id of the dead letter that a record is the retry of. */
+export const RETRY_OF = 'waldstream-retry-of'
+/** Number of the retry, from 1. */
+export const RETRY_ATTEMPT = 'waldstream-retry-attempt'
+/** Record key of the dead letter: stage|connection|key. */
+const RETRY_LETTER = 'waldstream-retry-letter'
+/** Where the record stood first: topic|partition|offset|append time. */
+const RETRY_ORIGIN = 'waldstream-retry-origin'
+
+const RETRY_HEADERS: readonly string[] = [RETRY_OF, RETRY_ATTEMPT, RETRY_LETTER, RETRY_ORIGIN]
+
+interface Header {
+  readonly key: string
+  readonly value: Buffer | null
+}
+
+/** Whose retry a record is. The origin stays the same over all retries: dead letters are told apart by it. */
+export interface RetryMark {
+  readonly letterId: string
+  readonly attempt: number
+  readonly stage: string
+  readonly connection: string | null
+  readonly key: string
+  readonly origin: {
+    readonly topic: string
+    readonly partition: number
+    readonly offset: number
+    /** Append time. */
+    readonly timestamp: number
+  }
+}
+
+/** Headers of a retry, besides the original's own. */
+export function retryHeaders(mark: RetryMark): Readonly<Record<string, string>> {
+  const { topic, partition, offset, timestamp } = mark.origin
+  return {
+    [RETRY_OF]: mark.letterId,
+    [RETRY_ATTEMPT]: String(mark.attempt),
+    [RETRY_LETTER]: [mark.stage, mark.connection ?? '', mark.key].join('|'),
+    [RETRY_ORIGIN]: [topic, partition, offset, timestamp].join('|'),
+  }
+}
+
+/** The mark of a retried record; null for a record that is no retry, and for marks that can't be read. */
+export function readRetryMark(headers: readonly Header[]): RetryMark | null {
+  const text = (name: string) => headers.find(({ key }) => key === name)?.value?.toString('utf8') ?? ''
+  const letterId = text(RETRY_OF)
+  const attempt = Number(text(RETRY_ATTEMPT))
+  const [stage = '', connection = '', ...key] = text(RETRY_LETTER).split('|')
+  const [topic = '', ...numbers] = text(RETRY_ORIGIN).split('|')
+  const [partition, offset, timestamp] = numbers.map(Number)
+  const isWhole = [attempt, partition, offset, timestamp].every((number) => Number.isSafeInteger(number))
+  if (letterId === '' || stage === '' || topic === '' || !isWhole || attempt < 1) return null
+  if (partition === undefined || offset === undefined || timestamp === undefined) return null
+  const origin = { topic, partition, offset, timestamp }
+  return { letterId, attempt, stage, connection: connection === '' ? null : connection, key: key.join('|'), origin }
+}
+
+/** The headers as they were before any retry. */
+export function withoutRetryHeaders<H extends Header>(headers: readonly H[]): readonly H[] {
+  return headers.filter(({ key }) => !RETRY_HEADERS.includes(key))
+}

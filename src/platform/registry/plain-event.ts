@@ -1,0 +1,84 @@
+import type { TopicEvents, TopicKind } from '../../events/topics.ts'
+import { readSchema } from './schema-files.ts'
+
+interface Field {
+  readonly name: string
+  readonly type: Schema
+}
+
+interface Node {
+  readonly type: string
+  readonly name?: string
+  readonly fields?: readonly Field[]
+  readonly items?: Schema
+  readonly values?: Schema
+  readonly logicalType?: string
+  readonly scale?: number
+}
+
+type Schema = string | Node | readonly Schema[]
+
+/** An event as JSON can hold it: decimals as text, times as ISO 8601, bytes as base64. */
+export function toPlainEvent<K extends TopicKind>(kind: K, event: TopicEvents[K]): unknown {
+  const schema = JSON.parse(readSchema(kind)) as Schema
+  const named = new Map<string, Node>()
+  collectNamed(schema, named)
+  return plain(schema, event, named)
+}
+
+/** Up front: the value may have null where a name is declared. */
+function collectNamed(schema: Schema | undefined, named: Map<string, Node>): void {
+  if (schema === undefined || typeof schema === 'string') return
+  if (isUnion(schema)) {
+    for (const branch of schema) collectNamed(branch, named)
+    return
+  }
+  if (schema.name !== undefined) named.set(schema.name, schema)
+  for (const { type } of schema.fields ?? []) collectNamed(type, named)
+  collectNamed(schema.items, named)
+  collectNamed(schema.values, named)
+}
+
+function plain(schema: Schema, value: unknown, named: ReadonlyMap<string, Node>): unknown {
+  if (value === null || value === undefined) return null
+  // Our unions are of null and one other.
+  if (isUnion(schema)) return plain(schema.find((branch) => branch !== 'null') ?? 'null', value, named)
+  if (typeof schema === 'string') {
+    const record = named.get(schema)
+    return record === undefined ? bare(value) : plain(record, value, named)
+  }
+  if (schema.fields !== undefined) {
+    const record = value as Readonly<Record<string, unknown>>
+    return Object.fromEntries(schema.fields.map(({ name, type }) => [name, plain(type, record[name], named)]))
+  }
+  const { items, values } = schema
+  if (items !== undefined) return (value as readonly unknown[]).map((item) => plain(items, item, named))
+  if (values !== undefined) {
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(values, item, named)]))
+  }
+  if (schema.logicalType === 'decimal' && typeof value === 'bigint') return decimalText(value, schema.scale ?? 0)
+  if (schema.logicalType === 'timestamp-millis') return timeText(Number(value))
+  return bare(value)
+}
+
+function isUnion(schema: Schema): schema is readonly Schema[] {
+  return Array.isArray(schema)
+}
+
+function bare(value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
+}
+
+/** Shortest text: 125000n of scale 4 is "12.5". */
+function decimalText(units: bigint, scale: number): string {
+  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, '0')
+  const at = digits.length - scale
+  const fraction = digits.slice(at).replace(/0+$/, '')
+  return `${units < 0n ? '-' : ''}${digits.slice(0, at)}${fraction === '' ? '' : `.${fraction}`}`
+}
+
+/** A time that no calendar has stays a number. */
+function timeText(ms: number): string | number {
+  const date = new Date(ms)
+  return Number.isNaN(date.getTime()) ? ms : date.toISOString()
+}

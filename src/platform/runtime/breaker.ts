@@ -1,0 +1,90 @@
+import { StreamError } from '../../errors.ts'
+import type { Clock } from '../clock.ts'
+import {
+  afterFailure,
+  afterReached,
+  type BreakerLimits,
+  type BreakerState,
+  closedBreaker,
+  opened,
+} from './breaker-state.ts'
+
+const LONG_MS = 60_000
+
+export const usualBreakerLimits: BreakerLimits = { afterFailures: 5, pause: { firstMs: 5_000, longestMs: 120_000 } }
+
+/** Leave to call the system once; its end is to be told exactly once. */
+export interface Pass {
+  /** The one call that is let through to see whether the system is back. */
+  readonly trial: boolean
+  /** The system answered, be it with a refusal. */
+  reached(): void
+  /** It did not, or is too busy to. */
+  failed(key: string, error: StreamError): void
+  /** The call was cut off, or failed for a reason of ours. */
+  unknown(): void
+}
+
+/**
+ * Circuit breaker of one system. After failures in a row, of more than one key, calls wait; after a pause one of them is
+ * let through, and the others follow when it reaches the system. Nothing is given up while they wait.
+ */
+export interface Breaker {
+  /** Resolves when a call may be made; rejects with `stopping` when the signal aborts. */
+  enter(signal: AbortSignal): Promise<Pass>
+  /** The system is known to be down: opens at once. */
+  trip(error: StreamError): void
+  state(): BreakerState
+}
+
+export interface BreakerDeps {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly limits: BreakerLimits
+  /** Called when it opens after having been closed, and when it closes again. */
+  readonly onChange?: (state: BreakerState) => void
+}
+
+export function createBreaker({ clock, random, limits, onChange }: BreakerDeps): Breaker {
+  let state = closedBreaker
+  let changed = new AbortController()
+  const become = (next: BreakerState) => {
+    const before = state
+    state = next
+    if (before.state === next.state) return
+    changed.abort()
+    changed = new AbortController()
+    if ((before.openings === 0) !== (next.openings === 0)) onChange?.(next)
+  }
+  const passOf = (trial: boolean): Pass => ({
+    trial,
+    reached: () => become(afterReached(state)),
+    failed: (key, error) => {
+      // Only the trial's own failure may end the trial.
+      if (state.state === 'trial' && !trial) return
+      become(afterFailure(state, { key, now: clock.now(), leastMs: error.retryAfterMs ?? 0 }, limits, random))
+    },
+    unknown: () => {
+      if (trial && state.state === 'trial') become({ ...state, state: 'open', retryAt: clock.now() })
+    },
+  })
+  return {
+    async enter(signal) {
+      for (;;) {
+        if (signal.aborted) throw new StreamError('stopping', 'the delivery was ended before it began')
+        if (state.state === 'closed') return passOf(false)
+        const waitMs = state.state === 'trial' ? LONG_MS : state.retryAt - clock.now()
+        if (state.state === 'open' && waitMs <= 0) {
+          become({ ...state, state: 'trial' })
+          return passOf(true)
+        }
+        await clock.sleep(waitMs, AbortSignal.any([signal, changed.signal])).catch(() => undefined)
+      }
+    },
+    trip(error) {
+      if (state.state === 'open') return
+      become(opened(state, { now: clock.now(), leastMs: error.retryAfterMs ?? 0 }, limits, random))
+    },
+    state: () => state,
+  }
+}

@@ -1,0 +1,78 @@
+import type { Item } from '../dynamodb/tables.ts'
+import type { LogRecord } from '../kafka/event-log.ts'
+import type { ParkedAbout } from './parking.ts'
+
+/** Base64 text of key, value and headers that a row holds; larger originals are read again from the topic. */
+const MAX_ORIGINAL = 290_000
+
+/** A record that waits, as it came. */
+export interface ParkedRecord {
+  readonly id: string
+  readonly connection: string
+  /** kind|entity key. */
+  readonly key: string
+  readonly rank: string
+  /** `whole`: false when only its place is kept and key, value and headers are to be read from the topic again. */
+  readonly record: LogRecord
+  readonly whole: boolean
+  readonly attempts: number
+  readonly firstAt: number
+  /** Why it waits. */
+  readonly code: string
+  readonly message: string
+  readonly about: ParkedAbout
+}
+
+/** Milliseconds as text that sorts as they do. */
+export function releaseText(ms: number): string {
+  return String(Math.max(0, Math.ceil(ms))).padStart(15, '0')
+}
+
+export function parkedId(connection: string, key: string, offset: bigint): string {
+  return `${connection}|${key}#${String(offset).padStart(20, '0')}`
+}
+
+export function toParkedItem(parked: ParkedRecord): Item {
+  const { record, whole: _whole, about, ...fields } = parked
+  const { topic, partition, offset, timestamp } = record
+  const original = {
+    key: base64(record.key),
+    value: base64(record.value),
+    headers: record.headers.map(({ key, value }) => ({ key, value: base64(value) })),
+  }
+  const kept = JSON.stringify(original).length <= MAX_ORIGINAL ? { original } : {}
+  return { ...fields, about: { ...about }, topic, partition, offset: String(offset), timestamp, ...kept }
+}
+
+interface Row extends Omit<ParkedRecord, 'record' | 'whole'> {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: string
+  readonly timestamp: number
+  readonly original?: {
+    readonly key: string | null
+    readonly value: string | null
+    readonly headers: readonly { readonly key: string; readonly value: string | null }[]
+  }
+}
+
+export function fromParkedItem(item: Item): ParkedRecord {
+  const row = item as unknown as Row
+  const { id, connection, key, rank, attempts, firstAt, code, message, about } = row
+  const { topic, partition, offset, timestamp, original } = row
+  const record: LogRecord = {
+    ...{ topic, partition, offset: BigInt(offset), timestamp },
+    key: bytes(original?.key ?? null),
+    value: bytes(original?.value ?? null),
+    headers: (original?.headers ?? []).map((header) => ({ key: header.key, value: bytes(header.value) })),
+  }
+  return { id, connection, key, rank, record, whole: original !== undefined, attempts, firstAt, code, message, about }
+}
+
+function base64(value: Buffer | null): string | null {
+  return value?.toString('base64') ?? null
+}
+
+function bytes(text: string | null): Buffer | null {
+  return text === null ? null : Buffer.from(text, 'base64')
+}

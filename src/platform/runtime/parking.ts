@@ -1,0 +1,127 @@
+import type { EntityResult } from '../../events/generated/events.ts'
+import type { Condition, Item, TableDefinition, Tables } from '../dynamodb/tables.ts'
+import type { LogRecord } from '../kafka/event-log.ts'
+import { fromParkedItem, type ParkedRecord, releaseText, toParkedItem } from './parked-item.ts'
+
+const PARKED = 'parked'
+const BY_RELEASE = 'by-release'
+/** Sorts after every time: what is held is not due. */
+const HELD = '~'
+
+/**
+ * Records that wait, their offsets committed (partition `stage`: stage#partition of the input; sort `id`:
+ * connection|kind|key#offset).
+ */
+export const parkingTables: readonly TableDefinition[] = [
+  {
+    name: PARKED,
+    partitionKey: 'stage',
+    sortKey: 'id',
+    localIndexes: [{ name: BY_RELEASE, sortKey: 'release_at' }],
+  },
+]
+
+/** What is to be known of a parked record without decoding it. */
+export type ParkedAbout = Pick<
+  EntityResult,
+  'entity' | 'source' | 'key' | 'connection' | 'eventId' | 'occurredAt' | 'readAt'
+> & { readonly taskId: string | null }
+
+/** When a parked record is due: at a time, or once the connection that holds it is not paused any more. */
+export type Release = { readonly at: number } | { readonly held: string }
+
+/** A key that is to be looked at again; the record is whatever is newest then. */
+export interface ParkedCheck {
+  readonly id: string
+  readonly connection: string
+  readonly key: string
+  readonly attempts: number
+  readonly firstAt: number
+  /** Tells this check from a later one of the key. */
+  readonly mark: string
+}
+
+export type Parked = ({ readonly what: 'record' } & ParkedRecord) | ({ readonly what: 'check' } & ParkedCheck)
+
+/** The parked records of one stage and partition. Everything is repeatable: a record has one row, however often it is parked. */
+export interface Parking {
+  /** Resolves when the record is kept; from then on its offset may be committed (Guarantee 1). */
+  park(record: ParkedRecord, release: Release): Promise<void>
+  /** Has the key looked at, at the latest at `at`. One that is under way already does not count: it may have looked too early. */
+  check(check: Omit<ParkedCheck, 'id'>, at: number): Promise<void>
+  /** Puts a check that is under way off. */
+  postpone(check: ParkedCheck, at: number): Promise<void>
+  /** Up to `limit` whose time has come, in its order. */
+  due(now: number, limit: number): Promise<readonly Parked[]>
+  /** Connections that something is held for. */
+  holders(): Promise<readonly string[]>
+  /** What is held for a connection: least tried first, then oldest. */
+  heldFor(connection: string, limit: number): Promise<readonly Parked[]>
+  ofKey(connection: string, key: string): Promise<readonly ParkedRecord[]>
+  remove(parked: Parked): Promise<void>
+}
+
+export function createParking(tables: Tables, stage: string, partition: number): Parking {
+  const owner = `${stage}#${partition}`
+  const byRelease = { partition: owner, index: BY_RELEASE }
+  return {
+    async park(record, release) {
+      await tables.put(PARKED, { stage: owner, ...toParkedItem(record), release_at: releaseOf(release, record) })
+    },
+    async check(check, at) {
+      const id = `${check.connection}|${check.key}#check`
+      for (;;) {
+        const known = await tables.get(PARKED, { stage: owner, id })
+        const [first = ''] = [releaseText(at), ...(known === undefined ? [] : [String(known['release_at'])])].toSorted()
+        const same: Condition =
+          known === undefined ? { absent: 'mark' } : { attribute: 'mark', is: '=', value: String(known['mark']) }
+        if (await tables.put(PARKED, { stage: owner, id, ...check, release_at: first }, same)) return
+      }
+    },
+    async postpone({ id, mark, connection, key, attempts, firstAt }, at) {
+      const item = { stage: owner, id, mark, connection, key, attempts, firstAt, release_at: releaseText(at) }
+      await tables.put(PARKED, item, { attribute: 'mark', is: '=', value: mark })
+    },
+    async due(now, limit) {
+      return (await tables.query(PARKED, { ...byRelease, to: releaseText(now), limit })).map(fromItem)
+    },
+    async holders() {
+      const holders: string[] = []
+      for (let after: string | undefined; ; ) {
+        const from = after === undefined ? { from: HELD } : { after }
+        const [item] = await tables.query(PARKED, { ...byRelease, ...from, limit: 1 })
+        if (item === undefined) return holders
+        const connection = String(item['connection'])
+        holders.push(connection)
+        after = `${HELD}${connection}#~`
+      }
+    },
+    async heldFor(connection, limit) {
+      const range = { ...byRelease, beginsWith: `${HELD}${connection}#`, limit }
+      return (await tables.query(PARKED, range)).map(fromItem)
+    },
+    async ofKey(connection, key) {
+      const items = await tables.query(PARKED, { partition: owner, beginsWith: `${connection}|${key}#` })
+      return items.map(fromItem).filter((parked) => parked.what === 'record')
+    },
+    async remove(parked) {
+      const same: Condition | undefined =
+        parked.what === 'check' ? { attribute: 'mark', is: '=', value: parked.mark } : undefined
+      await tables.delete(PARKED, { stage: owner, id: parked.id }, same)
+    },
+  }
+}
+
+function releaseOf(release: Release, { attempts, record }: ParkedRecord): string {
+  if ('at' in release) return releaseText(release.at)
+  return `${HELD}${release.held}#${String(attempts).padStart(6, '0')}#${offsetText(record)}`
+}
+
+function fromItem(item: Item): Parked {
+  if (item['mark'] === undefined) return { what: 'record', ...fromParkedItem(item) }
+  return { what: 'check', ...(item as unknown as ParkedCheck) }
+}
+
+function offsetText({ offset }: Pick<LogRecord, 'offset'>): string {
+  return String(offset).padStart(20, '0')
+}

@@ -1,0 +1,33 @@
+import { readRetryMark } from '../../events/headers.ts'
+import type { Clock } from '../clock.ts'
+import type { LogRecord } from '../kafka/event-log.ts'
+import { type DeadLetterSender, deadLetterId, sendDeadLetter, toResolution } from './dead-letters.ts'
+
+/** Sees to the retries of dead letters among a stage's records: those that do not fail again are resolved. */
+export class RetriedRecords {
+  readonly #stage: string
+  readonly #deps: DeadLetterSender & { readonly clock: Clock }
+  readonly #failed = new Set<string>()
+
+  constructor(stage: string, deps: DeadLetterSender & { readonly clock: Clock }) {
+    this.#stage = stage
+    this.#deps = deps
+  }
+
+  /** The record went to the dead letters (again). */
+  failed(record: LogRecord, connection: string | null): void {
+    this.#failed.add(deadLetterId(this.#stage, record, connection))
+  }
+
+  /**
+   * Tells of the retries among handled records. Before their offsets are committed: a crash between has them handled and
+   * told again, which changes nothing (Guarantees 1 and 3).
+   */
+  async settle(records: readonly LogRecord[]): Promise<void> {
+    for (const { headers } of records) {
+      const mark = readRetryMark(headers)
+      if (mark === null || mark.stage !== this.#stage || this.#failed.has(mark.letterId)) continue
+      await sendDeadLetter(this.#deps, toResolution(mark, this.#deps.clock.now()))
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import type { Logger } from 'pino'
+import type { TopicKind } from '../../events/topics.ts'
+import type { Clock } from '../clock.ts'
+import type { LogAdmin } from '../kafka/event-log.ts'
+import type { OwnedPartition } from './partition-progress.ts'
+import type { Positions } from './positions.ts'
+import type { PartitionContext, Stage } from './stage.ts'
+
+const TICK_MS = 1_000
+const NOTE_MS = 5_000
+const WATCHDOG_MS = 10_000
+/** Lag without any progress for so long, though nothing says why: the consumer is stuck. */
+const STUCK_AFTER_MS = 120_000
+
+export interface WatchDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly group: string
+  readonly owned: () => readonly OwnedPartition[]
+}
+
+async function every(ms: number, { clock, logger }: WatchDeps, signal: AbortSignal, call: () => Promise<void>) {
+  while (!signal.aborted) {
+    await clock.sleep(ms, signal).catch(() => undefined)
+    if (signal.aborted) return
+    await call().catch((err: unknown) => logger.warn({ err }, 'a periodic task of a consumer failed; it is repeated'))
+  }
+}
+
+/**
+ * Calls `stage.onTick` for each owned partition, one call of a partition at a time, until `signal` aborts; resolves when
+ * the calls under way have ended. Beside its batches: one that waits for a slow target must not keep a batch, and with it
+ * the heartbeats, waiting.
+ */
+export async function tickPartitions<K extends TopicKind>(
+  stage: Stage<K>,
+  deps: WatchDeps & { readonly contextOf: (partition: OwnedPartition) => PartitionContext },
+  signal: AbortSignal,
+): Promise<void> {
+  const ticking = new Map<OwnedPartition, Promise<void>>()
+  const tick = async (partition: OwnedPartition) => {
+    const context = deps.contextOf(partition)
+    try {
+      await stage.onTick?.(context)
+    } catch (err) {
+      const { topic, partition: number } = partition
+      const place = { stage: stage.name, topic, partition: number }
+      if (!context.signal.aborted) deps.logger.warn({ ...place, err }, 'a tick failed; it is repeated')
+    } finally {
+      ticking.delete(partition)
+    }
+  }
+  await every(TICK_MS, deps, signal, async () => {
+    for (const partition of deps.owned()) if (!ticking.has(partition)) ticking.set(partition, tick(partition))
+  })
+  await Promise.all(ticking.values())
+}
+
+/** Keeps what the partitions have committed in `checkpoints`, every few seconds and once more at the end. */
+export async function keepPositions(deps: WatchDeps & { readonly positions: Positions }, signal: AbortSignal) {
+  const noted = new WeakMap<OwnedPartition, bigint>()
+  const note = async () => {
+    for (const partition of deps.owned()) {
+      const { handled } = partition
+      if (handled === null || noted.get(partition) === handled) continue
+      await deps.positions.note(deps.group, partition.topic, partition.partition, handled)
+      noted.set(partition, handled)
+    }
+  }
+  await every(NOTE_MS, deps, signal, note)
+  await note().catch(() => undefined)
+}
+
+/**
+ * Calls `restart` when a partition has lag and its position has not moved for two minutes, though the stage neither
+ * fails nor holds its records back on purpose: a consumer that is alive and does nothing.
+ */
+export async function watchProgress<K extends TopicKind>(
+  stage: Stage<K>,
+  deps: WatchDeps & { readonly admin: LogAdmin; readonly restart: (partition: OwnedPartition) => Promise<void> },
+  signal: AbortSignal,
+): Promise<void> {
+  const seen = new WeakMap<OwnedPartition, { handled: bigint | null; since: number }>()
+  await every(WATCHDOG_MS, deps, signal, async () => {
+    const now = deps.clock.now()
+    const topics = new Set(deps.owned().map(({ topic }) => topic))
+    const ends = new Map<string, bigint>()
+    for (const topic of topics) {
+      for (const { partition, end } of await deps.admin.ends(topic)) ends.set(`${topic} ${partition}`, end)
+    }
+    for (const partition of deps.owned()) {
+      const last = seen.get(partition)
+      const { handled, failingSince } = partition
+      const end = ends.get(`${partition.topic} ${partition.partition}`) ?? 0n
+      const moves = last === undefined || last.handled !== handled || end <= (handled ?? 0n)
+      if (moves || failingSince !== null || (stage.heldBack?.() ?? null) !== null) {
+        seen.set(partition, { handled, since: now })
+      } else if (now - last.since > STUCK_AFTER_MS) {
+        return await deps.restart(partition)
+      }
+    }
+  })
+}

@@ -1,0 +1,76 @@
+import { StreamError } from '../errors.ts'
+import type { Condition, Item, Key, TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
+import { forEachKey } from '../platform/runtime/in-key-order.ts'
+import type { Remembered } from './processor.ts'
+
+const STATES = 'processor_state'
+const WRITERS = 16
+
+/**
+ * What processors remember of entities (partition `<processor>#<partition of the topic>`, sort `page`). A page holds the
+ * states of entities with neighboring keys: orders that are placed one after the other come in one batch, and a batch of
+ * hundreds then reads and writes a few pages.
+ */
+export const stateTables: readonly TableDefinition[] = [{ name: STATES, partitionKey: 'processor', sortKey: 'page' }]
+
+/** The states of the entities of a batch, by key. */
+export interface LoadedStates<S> {
+  readonly known: ReadonlyMap<string, S>
+  /**
+   * Writes what changed. Guarantee 4: only over what was loaded, so that a member which has lost the partition unawares
+   * brings no page back to what it was: then `concurrent_change`, and the batch is to be handled again from the start.
+   */
+  write(changed: ReadonlyMap<string, S>): Promise<void>
+}
+
+interface Page<S> {
+  readonly revision: number
+  readonly states: Readonly<Record<string, S>>
+}
+
+/** Loads what the processor remembers of these entities of one partition of its topic. */
+export async function loadEntityStates<S extends Remembered>(
+  tables: Tables,
+  { processor, partition }: { readonly processor: string; readonly partition: number },
+  keys: readonly string[],
+): Promise<LoadedStates<S>> {
+  const place = (page: string): Key => ({ processor: `${processor}#${partition}`, page })
+  const wanted = [...new Set(keys.map(pageOf))]
+  const items = await tables.getMany(STATES, wanted.map(place))
+  const pages = new Map(items.map((item) => [String(item['page']), toPage<S>(item)]))
+  return {
+    known: new Map([...pages.values()].flatMap(({ states }) => Object.entries(states))),
+    async write(changed) {
+      const changes = [...Map.groupBy(changed, ([key]) => pageOf(key))]
+      await forEachKey(
+        changes,
+        ([page]) => page,
+        WRITERS,
+        ([page, states]) => writePage(tables, place(page), pages.get(page), Object.fromEntries(states)),
+      )
+    },
+  }
+}
+
+/** Keys that differ in their last three digits, or in their last two characters: never more than an item may hold. */
+function pageOf(key: string): string {
+  return key.replace(/\d{3}$|.{1,2}$/su, '')
+}
+
+function toPage<S>(item: Item): Page<S> {
+  return { revision: Number(item['revision']), states: JSON.parse(String(item['states'])) as Page<S>['states'] }
+}
+
+async function writePage<S>(
+  tables: Tables,
+  place: Key,
+  loaded: Page<S> | undefined,
+  changed: Readonly<Record<string, S>>,
+): Promise<void> {
+  const revision = loaded?.revision ?? 0
+  const asLoaded: Condition =
+    loaded === undefined ? { absent: 'revision' } : { attribute: 'revision', is: '=', value: revision }
+  const states = JSON.stringify({ ...loaded?.states, ...changed })
+  if (await tables.put(STATES, { ...place, revision: revision + 1, states }, asLoaded)) return
+  throw new StreamError('concurrent_change', `page ${place['page']} of ${place['processor']} was written by another`)
+}

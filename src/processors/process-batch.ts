@@ -1,0 +1,170 @@
+import type { Configuration, Connection } from '../core/model.ts'
+import { type StreamError, toStreamError } from '../errors.ts'
+import { type Entity, recordKey, type SourceEvent } from '../events/topics.ts'
+import { versionRank } from '../events/version.ts'
+import type { LogRecord, OutgoingRecord } from '../platform/kafka/event-log.ts'
+import { type ParkedRecord, parkedId } from '../platform/runtime/parked-item.ts'
+import type { Decoded } from '../platform/runtime/stage.ts'
+import type { StageResult } from '../platform/runtime/status-reporter.ts'
+import type { Decision, Output, Processor, Remembered } from './processor.ts'
+
+/** A failure and the connection it is of; null: of all. */
+export interface Failure {
+  readonly record: LogRecord
+  readonly event: SourceEvent
+  readonly connection: string | null
+  readonly error: StreamError
+}
+
+/** What a batch comes to. */
+export interface Work<S> {
+  /** Events to be sent, encoded, with the connection each is for. */
+  readonly outputs: { readonly connection: string; readonly record: OutgoingRecord }[]
+  readonly states: Map<string, S>
+  readonly failures: Failure[]
+  /** Records that wait for a paused connection, which is the one that is named. */
+  readonly parked: ParkedRecord[]
+  /** Connections that turned out to be wrong, and the failure that told. */
+  readonly alarms: Map<string, StreamError>
+  readonly results: StageResult[]
+}
+
+export interface BatchView {
+  readonly configuration: Configuration
+  readonly now: number
+  /** Throws what can't be encoded: then the event is wrong. */
+  encode(output: Output): OutgoingRecord
+  /** Why a connection is paused; undefined while it is not. */
+  paused(connection: string): { readonly code: string; readonly message: string } | undefined
+  /** Notes how an entity ended for a connection. True: most of its last ones failed. */
+  trips(connection: string, key: string, failed: boolean): boolean
+}
+
+export const keyOf = (event: SourceEvent): string => recordKey(event.source, event.key)
+
+/** A later record of an entity sees the state its earlier one left. */
+export function processBatch<K extends Entity, S extends Remembered>(
+  processor: Processor<K, S>,
+  view: BatchView,
+  batch: readonly Decoded<K>[],
+  known: ReadonlyMap<string, S>,
+): Work<S> {
+  const { configuration } = view
+  const work: Work<S> = {
+    ...{ outputs: [], states: new Map(), failures: [] },
+    ...{ parked: [], alarms: new Map(), results: [] },
+  }
+  const metadata = new Map(configuration.metadata.map((one) => [one.connection, one]))
+  for (const { record, event } of batch) {
+    const connections = subscribers(configuration, event.source, processor.from)
+    const key = keyOf(event)
+    try {
+      const state = work.states.get(key) ?? known.get(key)
+      const context = { connections, metadataOf: (id: string) => metadata.get(id) }
+      const processed = processor.process(event, context, state)
+      const outputs = processed.outputs.map((output) => ({
+        connection: connectionOf(output),
+        record: view.encode(output),
+      }))
+      if (processed.state !== undefined) work.states.set(key, processed.state)
+      const held = new Set<string>()
+      for (const decision of processed.decisions) {
+        if (decide(decision, processor.from, { record, event }, view, work)) held.add(decision.connection)
+      }
+      work.outputs.push(...outputs.filter(({ connection }) => !held.has(connection)))
+    } catch (thrown) {
+      const error = toStreamError(thrown)
+      // The registry or a table being gone says nothing about the event.
+      if (error.policy === 'stop' || error.policy === 'retry') throw error
+      work.failures.push({ record, event, connection: null, error })
+      for (const { id } of connections) {
+        work.results.push(resultOf(processor.from, event, { connection: id, status: 'failed', error }))
+      }
+    }
+  }
+  return work
+}
+
+/** True: the connection is paused, and gets nothing of this event for now. */
+function decide<S>(
+  decision: Decision,
+  entity: Entity,
+  { record, event }: { readonly record: LogRecord; readonly event: SourceEvent },
+  view: BatchView,
+  work: Work<S>,
+): boolean {
+  const { connection, status } = decision
+  const report = (): void => {
+    work.results.push(resultOf(entity, event, decision))
+  }
+  if (status === 'ignored' || status === 'superseded') {
+    report()
+    return false
+  }
+  const error = decision.status === 'failed' ? decision.error : null
+  let why = work.alarms.get(connection) ?? view.paused(connection)
+  if (why === undefined && (error?.policy === 'pause' || view.trips(connection, keyOf(event), error !== null))) {
+    if (error !== null) work.alarms.set(connection, error)
+    why = error ?? undefined
+  }
+  if (why === undefined) {
+    report()
+    if (error !== null) work.failures.push({ record, event, connection, error })
+    return false
+  }
+  work.parked.push(parkedOf(entity, record, event, connection, why, view.now))
+  work.results.push(waiting(entity, event, connection, why))
+  return true
+}
+
+function parkedOf(
+  entity: Entity,
+  record: LogRecord,
+  event: SourceEvent,
+  connection: string,
+  { code, message }: { readonly code: string; readonly message: string },
+  now: number,
+): ParkedRecord {
+  const { taskId, source, eventId, occurredAt, readAt } = event
+  const key = keyOf(event)
+  return {
+    ...{ id: parkedId(connection, key, record.offset), connection, key, rank: versionRank(event) },
+    ...{ record, whole: true, attempts: 0, firstAt: now, code, message },
+    about: { taskId, entity, source, key: event.key, connection, eventId, occurredAt, readAt },
+  }
+}
+
+/** Connection of an event that a processor makes; each is for one. */
+function connectionOf({ event }: Output): string {
+  return 'connection' in event ? (event.connection ?? '') : ''
+}
+
+/** Connections that subscribe to a read of the entity from the source. */
+function subscribers(configuration: Configuration, source: string, entity: Entity): Connection[] {
+  const system = configuration.systems.find(({ id }) => id === source)
+  const reads = new Set(system?.reads.filter((read) => read.entity === entity).map(({ id }) => id))
+  return configuration.connections.filter((connection) => connection.reads.some((read) => reads.has(read)))
+}
+
+function resultOf(entity: Entity, event: SourceEvent, decision: Decision): StageResult {
+  const { code, message } = decision.status === 'failed' ? decision.error : decision
+  return stageResult(entity, event, decision.connection, { status: decision.status, code, message })
+}
+
+function waiting(
+  entity: Entity,
+  event: SourceEvent,
+  connection: string,
+  { code, message }: { readonly code: string; readonly message: string },
+): StageResult {
+  return stageResult(entity, event, connection, { status: 'waiting', code, message })
+}
+
+function stageResult(
+  entity: Entity,
+  { source, key, eventId, occurredAt, readAt, taskId }: SourceEvent,
+  connection: string,
+  end: { readonly status: string; readonly code: string | null; readonly message: string | null },
+): StageResult {
+  return { taskId, result: { entity, source, key, connection, eventId, occurredAt, readAt, ...end, targetId: null } }
+}

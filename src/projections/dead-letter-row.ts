@@ -1,0 +1,90 @@
+import type { DeadLettered } from '../events/generated/events.ts'
+import { digest } from '../events/identity.ts'
+import type { Item } from '../platform/dynamodb/tables.ts'
+
+/** `open` until someone sees to it; `retrying` until the stage has handled it again; then `resolved`, or `open` again. */
+export const letterStates = ['open', 'retrying', 'resolved', 'discarded'] as const
+export type LetterState = (typeof letterStates)[number]
+
+export interface DeadLetterHeader {
+  readonly key: string
+  /** Base64. */
+  readonly value: string | null
+}
+
+/** One thing that happened to a dead letter. */
+export interface LetterChange {
+  readonly at: string
+  readonly what: 'failed' | 'retried' | 'resolved' | 'discarded'
+  /** Number of the retry it is of; 0: of none. */
+  readonly retry: number
+  /** Who did it; null: the stage. */
+  readonly by: string | null
+  readonly reason: string | null
+  /** Error code, of a failure. */
+  readonly code: string | null
+}
+
+/** A dead letter as it is listed. Times are ISO 8601. */
+export interface DeadLetterSummary {
+  readonly id: string
+  readonly state: LetterState
+  readonly state_at: string
+  /** The same for all of one stage, connection, code, field and message. */
+  readonly group: string
+  readonly stage: string
+  readonly connection: string | null
+  readonly key: string
+  readonly topic: string
+  readonly partition: number
+  /** Of the original record; -1: it never was one. */
+  readonly offset: number
+  readonly appended_at: string
+  readonly code: string
+  readonly message: string
+  readonly field: string | null
+  readonly attempts: number
+  /** Retries asked for so far. */
+  readonly retries: number
+  readonly first_at: string
+  readonly last_at: string
+  readonly task: string | null
+  readonly event_id: string | null
+  readonly key_bytes: number
+  readonly value_bytes: number
+  /** Where the dead letter is in its topic. */
+  readonly kept_in: { readonly topic: string; readonly partition: number; readonly offset: string }
+  /** Grows with each change: what a write is compared with. */
+  readonly revision: number
+}
+
+/** A record that can't go on, with what was done about it. */
+export interface DeadLetterRow extends DeadLetterSummary {
+  /** The original, byte for byte, base64; null when it is too large for a row: then `kept_in` has it. */
+  readonly original: {
+    readonly key: string | null
+    readonly value: string | null
+    readonly headers: readonly DeadLetterHeader[]
+  } | null
+  /** The last changes, newest last. */
+  readonly history: readonly LetterChange[]
+  /** Number of the retry that failed last. */
+  readonly failed_retry: number
+  /** Offset in the topic of dead letters up to which the row has been told everything. */
+  readonly folded_to: number
+}
+
+export function toDeadLetterRow(item: Item): DeadLetterRow {
+  return item as unknown as DeadLetterRow
+}
+
+export function summaryOf(row: DeadLetterRow): DeadLetterSummary {
+  const { original: _original, history: _history, failed_retry: _failed, folded_to: _folded, ...summary } = row
+  return summary
+}
+
+/** Short, for it is typed. */
+export function groupOf(about: Pick<DeadLettered, 'stage' | 'connection' | 'code' | 'field' | 'message'>): string {
+  const { stage, connection, code, field, message } = about
+  return digest('group', stage, JSON.stringify([connection, code, field, message])).slice(0, 16)
+}

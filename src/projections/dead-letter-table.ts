@@ -1,0 +1,84 @@
+import { StreamError } from '../errors.ts'
+import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
+import type { BatchContext } from '../platform/runtime/stage.ts'
+import { type DeadLetterRow, type LetterState, summaryOf, toDeadLetterRow } from './dead-letter-row.ts'
+import { DEAD_LETTER_SHELVES, DEAD_LETTERS } from './tables.ts'
+
+/** What is to be seen to, and what is not any more: a look at the first does not grow with the second. */
+export const shelves = ['active', 'ended'] as const
+export type Shelf = (typeof shelves)[number]
+
+export function shelfOf(state: LetterState): Shelf {
+  return state === 'open' || state === 'retrying' ? 'active' : 'ended'
+}
+
+/** Place on a shelf: by the first failure, which never changes. */
+export function placeOf({ first_at, id }: Pick<DeadLetterRow, 'first_at' | 'id'>): string {
+  return `${first_at}#${id}`
+}
+
+/** A row is changed by its projector and by people; more refusals in a row than this mean something else is wrong. */
+const TRIES = 20
+
+/**
+ * Brings a row from what was read to what `fold` makes of it, on the condition that nobody else changed it meanwhile,
+ * and puts its summary on the right shelf. Repeatable: a row that is written already is shelved all the same.
+ */
+export async function writeLetter(
+  tables: Tables,
+  id: string,
+  read: DeadLetterRow | undefined,
+  fold: (row: DeadLetterRow | undefined) => DeadLetterRow | undefined,
+  context: Pick<BatchContext, 'assertOwned'>,
+): Promise<void> {
+  let row = read
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const after = fold(row)
+    if (after === undefined) return
+    context.assertOwned()
+    if (after === row || (await write(tables, row, after))) return await shelve(tables, after, row === undefined)
+    const item = await tables.get(DEAD_LETTERS, { id })
+    row = item === undefined ? undefined : toDeadLetterRow(item)
+  }
+  throw new StreamError('concurrent_change', `the row of dead letter ${id} changes all the time`)
+}
+
+/** The original is written once and never again: it may be most of the row. */
+async function write(tables: Tables, before: DeadLetterRow | undefined, after: DeadLetterRow): Promise<boolean> {
+  if (before === undefined) return await tables.put(DEAD_LETTERS, { ...after }, { absent: 'id' })
+  const { id, original: _original, ...set } = after
+  return (await tables.update(DEAD_LETTERS, { id }, { set }, unchanged(before))) !== null
+}
+
+/** On its shelf first, then off the other: it is never on none. */
+async function shelve(tables: Tables, row: DeadLetterRow, isNew: boolean): Promise<void> {
+  const place = placeOf(row)
+  const shelf = shelfOf(row.state)
+  const notNewer: Condition = { attribute: 'revision', is: '<=', value: row.revision }
+  const entry = { shelf, place, ...summaryOf(row) }
+  await tables.put(DEAD_LETTER_SHELVES, entry, { anyOf: [{ absent: 'place' }, notNewer] })
+  if (isNew) return
+  const other = shelf === 'active' ? 'ended' : 'active'
+  await tables.delete(DEAD_LETTER_SHELVES, { shelf: other, place }, { anyOf: [{ absent: 'place' }, notNewer] })
+}
+
+/**
+ * A change by a person, visible at once; the projector shelves it when it is told. False: the row has changed since it
+ * was read.
+ */
+export async function changeLetter(
+  tables: Tables,
+  row: Pick<DeadLetterRow, 'id' | 'first_at' | 'state' | 'revision'>,
+  change: Pick<DeadLetterRow, 'state' | 'state_at' | 'retries'>,
+): Promise<boolean> {
+  const set = { ...change, revision: row.revision + 1 }
+  if ((await tables.update(DEAD_LETTERS, { id: row.id }, { set }, unchanged(row))) === null) return false
+  const key = { shelf: shelfOf(row.state), place: placeOf(row) }
+  const older: Condition = { attribute: 'revision', is: '<', value: set.revision }
+  await tables.update(DEAD_LETTER_SHELVES, key, { set }, { allOf: [{ present: 'place' }, older] })
+  return true
+}
+
+function unchanged({ revision }: Pick<DeadLetterRow, 'revision'>): Condition {
+  return { attribute: 'revision', is: '=', value: revision }
+}

@@ -1,0 +1,126 @@
+import type { DeadLetterChange, DeadLettered } from '../events/generated/events.ts'
+import { type DeadLetterRow, groupOf, type LetterChange, type LetterState } from './dead-letter-row.ts'
+
+/** Bytes of key, value and headers that a row holds; larger ones stay where they are, in the topic. */
+const MAX_ORIGINAL_BYTES = 290_000
+/** Changes that a row remembers. */
+const HISTORY = 20
+
+const iso = (time: number): string => new Date(time).toISOString()
+
+/**
+ * The row after a record of `dead-letters`; the same row when it has been told of it before. All records of one dead
+ * letter are in one partition, so their offsets tell the order. Undefined: something was done about a letter that is
+ * not known, which no one of ours does.
+ */
+export function foldDeadLetter(
+  row: DeadLetterRow | undefined,
+  event: DeadLettered,
+  keptIn: DeadLetterRow['kept_in'],
+): DeadLetterRow | undefined {
+  const { change } = event
+  if (row === undefined) return change === null ? newRow(event, keptIn) : undefined
+  const offset = Number(keptIn.offset)
+  if (offset <= row.folded_to) return row
+  const after = change === null ? afterFailure(row, event) : afterChange(row, event, change)
+  return { ...after, folded_to: offset, revision: row.revision + 1 }
+}
+
+function newRow(event: DeadLettered, keptIn: DeadLetterRow['kept_in']): DeadLetterRow {
+  const at = iso(event.lastAt)
+  return {
+    id: event.deadLetterId,
+    state: 'open',
+    state_at: at,
+    group: groupOf(event),
+    stage: event.stage,
+    connection: event.connection,
+    key: event.key,
+    topic: event.topic,
+    partition: event.partition,
+    offset: event.offset,
+    appended_at: iso(event.timestamp),
+    code: event.code,
+    message: event.message,
+    field: event.field,
+    attempts: event.attempts,
+    retries: event.retry,
+    first_at: iso(event.firstAt),
+    last_at: at,
+    task: event.taskId,
+    event_id: event.eventId,
+    key_bytes: event.originalKey?.length ?? 0,
+    value_bytes: event.originalValue?.length ?? 0,
+    original: originalOf(event),
+    kept_in: keptIn,
+    history: [failure(event)],
+    failed_retry: event.retry,
+    folded_to: Number(keptIn.offset),
+    revision: 1,
+  }
+}
+
+/** The original and where it is kept stay the first: a retry repeats it byte for byte. */
+function afterFailure(row: DeadLetterRow, event: DeadLettered): DeadLetterRow {
+  const { code, message, field, retry } = event
+  const isNew = retry > row.failed_retry
+  const state = stateAfterFailure(row, retry)
+  const last_at = iso(event.lastAt)
+  return {
+    ...row,
+    ...{ code, message, field, group: groupOf(event), state, last_at },
+    state_at: state === row.state ? row.state_at : last_at,
+    attempts: isNew ? row.attempts + event.attempts : Math.max(row.attempts, event.attempts),
+    task: event.taskId ?? row.task,
+    event_id: event.eventId ?? row.event_id,
+    failed_retry: Math.max(row.failed_retry, retry),
+    retries: Math.max(row.retries, retry),
+    history: isNew || row.state === 'resolved' ? remember(row, failure(event)) : row.history,
+  }
+}
+
+/** Guarantee 2: a failure opens it again, but for one from before the retry under way, or of what nobody wants any more. */
+function stateAfterFailure(row: DeadLetterRow, retry: number): LetterState {
+  if (row.state === 'discarded') return 'discarded'
+  return row.state === 'retrying' && retry < row.retries ? 'retrying' : 'open'
+}
+
+function afterChange(row: DeadLetterRow, event: DeadLettered, { kind, by, reason }: DeadLetterChange): DeadLetterRow {
+  if (kind !== 'retried' && kind !== 'resolved' && kind !== 'discarded') return row
+  const { retry } = event
+  const at = iso(event.lastAt)
+  const known = row.history.some((entry) => entry.what === kind && entry.retry === retry && kind !== 'discarded')
+  const history = known ? row.history : remember(row, { at, what: kind, retry, by, reason, code: null })
+  const state = stateAfterChange(row, kind, retry)
+  const state_at = state === row.state ? row.state_at : at
+  return { ...row, history, state, state_at, retries: Math.max(row.retries, retry) }
+}
+
+function stateAfterChange(row: DeadLetterRow, kind: 'retried' | 'resolved' | 'discarded', retry: number): LetterState {
+  // A newer retry is under way, and has the say.
+  if (retry < row.retries) return row.state
+  if (kind === 'discarded') return 'discarded'
+  // What failed and was handed over once more may look handled the second time: it stays open.
+  if (retry <= row.failed_retry) return row.state
+  if (kind === 'resolved') return row.state === 'discarded' ? row.state : 'resolved'
+  const ended = row.history.some((entry) => entry.what === 'resolved' && entry.retry === retry)
+  return ended ? row.state : 'retrying'
+}
+
+function failure({ lastAt, retry, code }: DeadLettered): LetterChange {
+  return { at: iso(lastAt), what: 'failed', retry, by: null, reason: null, code }
+}
+
+function remember(row: DeadLetterRow, change: LetterChange): readonly LetterChange[] {
+  return [...row.history, change].slice(-HISTORY)
+}
+
+function originalOf(event: DeadLettered): DeadLetterRow['original'] {
+  const base64 = (bytes: Buffer | null) => bytes?.toString('base64') ?? null
+  const original = {
+    key: base64(event.originalKey),
+    value: base64(event.originalValue),
+    headers: event.headers.map(({ key, value }) => ({ key, value: base64(value) })),
+  }
+  return JSON.stringify(original).length <= MAX_ORIGINAL_BYTES ? original : null
+}

@@ -1,0 +1,35 @@
+import { StreamError } from '../errors.ts'
+import type { LetterState } from './dead-letter-row.ts'
+import type { LetterFilter } from './list-dead-letters.ts'
+
+/** A filter as it is asked for; times are read already. */
+export interface AskedFilter {
+  readonly state?: LetterState | undefined
+  readonly stage?: string | undefined
+  readonly connection?: string | undefined
+  readonly code?: string | undefined
+  readonly key?: string | undefined
+  readonly groupId?: string | undefined
+  readonly from: number | null
+  readonly to: number | null
+}
+
+export function toFilter(asked: AskedFilter): LetterFilter {
+  const { state = null, stage = null, connection = null, code = null, key = null, groupId = null, from, to } = asked
+  return { state, stage, connection, code, key, group: groupId, from, to }
+}
+
+/**
+ * The filter of a change of many letters: open ones, where no state is asked for. Throws `request_invalid` for one that
+ * says nothing but `state`, unless all are meant.
+ */
+export function toChangeFilter(asked: AskedFilter, all: boolean): LetterFilter {
+  const filter = toFilter(asked)
+  const { state, ...others } = filter
+  if (!all && Object.values(others).every((value) => value === null)) {
+    const message =
+      'say which dead letters: by stage, connection, code, key, group id, from or to; or say that all are meant'
+    throw new StreamError('request_invalid', message)
+  }
+  return { ...filter, state: state ?? 'open' }
+}

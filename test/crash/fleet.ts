@@ -1,0 +1,58 @@
+import type { Role } from '../../src/cli/roles.ts'
+import type { RunningProcess } from '../support/processes.ts'
+import { startRole } from '../support/processes-roles.ts'
+
+/** A role of its own, or all of them in one process. */
+export type Member = Role | 'all'
+
+/**
+ * Keeps one process of each role. One that is killed is followed by a new one at once, as a supervisor would do; one
+ * that ends by itself is a failure of its own.
+ */
+export class Fleet {
+  readonly #env: Readonly<Record<string, string>>
+  readonly #members = new Map<Member, RunningProcess>()
+  readonly #surprises: string[] = []
+  #ending = false
+
+  constructor(env: Readonly<Record<string, string>>) {
+    this.#env = env
+  }
+
+  /** Processes that ended though nobody told them to, with the end of their output. */
+  get surprises(): readonly string[] {
+    return this.#surprises
+  }
+
+  member(role: Member): RunningProcess {
+    const member = this.#members.get(role)
+    if (member === undefined) throw new Error(`there is no ${role}`)
+    return member
+  }
+
+  /** Starts a process of a role; the one before, if it lives, stays and is not ours any more. */
+  async start(role: Member): Promise<RunningProcess> {
+    const started = await startRole(role, this.#env)
+    this.#members.set(role, started)
+    void started.exited.then(({ code, signal }) => {
+      if (this.#ending || signal === 'SIGKILL') return
+      this.#surprises.push(`${role} ended with ${signal ?? code}: ${started.output().slice(-2000)}`)
+    })
+    return started
+  }
+
+  /** SIGKILL; resolves when the process is gone, before its successor is started. */
+  async kill(role: Member): Promise<void> {
+    const victim = this.member(role)
+    victim.signal('SIGKILL')
+    await victim.exited
+  }
+
+  /** SIGTERM to all; how each ended. */
+  async end(): Promise<readonly { readonly role: Member; readonly code: number | null }[]> {
+    this.#ending = true
+    const members = [...this.#members]
+    for (const [, member] of members) member.signal('SIGTERM')
+    return await Promise.all(members.map(async ([role, { exited }]) => ({ role, code: (await exited).code })))
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * `npm run test:crash [-- --long] [--seed N] [--rounds N] [--only TEXT]`: kills processes at work and compares both ends
+ * afterwards. `--only` takes the scenarios whose name has the text. Exit code 0 when nothing is wrong.
+ */
+import { randomInt } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startServices } from '../../services/start.ts'
+import { longPlan, runCrashes, shortPlan, tableOf } from './run-crashes.ts'
+
+const ROUNDS = 4
+const TOTAL = { orders: 5_000, stocks: 20_000 }
+
+const { values } = parseArgs({
+  options: {
+    long: { type: 'boolean', default: false },
+    seed: { type: 'string', default: String(randomInt(1_000_000)) },
+    rounds: { type: 'string', default: String(ROUNDS) },
+    only: { type: 'string', default: '' },
+  },
+})
+const seed = Number(values.seed)
+const dataDir = await mkdtemp(join(tmpdir(), 'waldstream-crash-services-'))
+const services = await startServices({ dataDir, env: process.env, log: (line) => console.error(line) })
+try {
+  console.error(`seed ${seed}: again with --seed ${seed}`)
+  const whole = values.long ? longPlan(seed, Number(values.rounds), TOTAL) : shortPlan(seed)
+  const plan = { ...whole, scenarios: whole.scenarios.filter(({ name }) => name.includes(values.only)) }
+  const { rows, faults, surprises } = await runCrashes(services.env, plan, (line) => console.error(line))
+  for (const { what, entity, detail } of faults.slice(0, 20)) console.error(`${what}: ${entity}: ${detail}`)
+  for (const surprise of surprises) console.error(surprise)
+  console.log(tableOf(rows))
+  process.exitCode = faults.length + surprises.length === 0 ? 0 : 1
+} finally {
+  await services.stop()
+  await rm(dataDir, { recursive: true, force: true })
+}

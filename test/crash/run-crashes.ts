@@ -1,0 +1,150 @@
+import type { DeadLetterRow } from '../../src/projections/dead-letter-row.ts'
+import { DEAD_LETTERS } from '../../src/projections/tables.ts'
+import { untilHandled } from '../support/processes-groups.ts'
+import { until } from '../support/processes-until.ts'
+import { compare, type Fault } from './ledger.ts'
+import type { Amount } from './load.ts'
+import { allScenarios, type Scenario, shortScenarios } from './scenarios.ts'
+import { openWorld, type World } from './world.ts'
+
+export interface CrashPlan {
+  readonly seed: number
+  readonly scenarios: readonly Scenario[]
+  /** How often all of them are gone through. */
+  readonly rounds: number
+  /** What is made for each kill. */
+  readonly amount: Amount
+}
+
+/** About a minute, for every `npm test`. */
+export const shortPlan = (seed: number): CrashPlan => ({
+  seed,
+  scenarios: shortScenarios,
+  rounds: 1,
+  amount: { orders: 20, stocks: 80 },
+})
+
+/** Every scenario `rounds` times, over that many orders and stock changes in all. */
+export function longPlan(seed: number, rounds: number, total: Amount): CrashPlan {
+  const strikes = rounds * allScenarios.length
+  const amount = { orders: Math.ceil(total.orders / strikes), stocks: Math.ceil(total.stocks / strikes) }
+  return { seed, scenarios: allScenarios, rounds, amount }
+}
+
+export interface CrashRow {
+  readonly scenario: string
+  readonly kills: number
+  /** Kills that are known to have hit the moment they were meant for. */
+  readonly inside: number
+  /** Orders and stock changes made meanwhile. */
+  readonly events: number
+  readonly lost: number
+  readonly doubled: number
+  readonly stale: number
+}
+
+/** What a world came to once it was left alone. */
+export interface Outcome {
+  readonly faults: readonly Fault[]
+  /** Anything else that should not have been: dead letters, processes that ended by themselves. */
+  readonly surprises: readonly string[]
+}
+
+export interface CrashResult extends Outcome {
+  readonly rows: readonly CrashRow[]
+}
+
+/** How long the pipeline may take to catch up once nothing is killed any more. */
+const CATCH_UP_MS = 120_000
+
+/** The topics of the stages that act on the outside, in the order of the flow. */
+const FLOW = [
+  ['route-orders', 'orders'],
+  ['map-inventory', 'inventory'],
+  ['deliver-netsuite', 'vendor-orders.netsuite'],
+  ['project-inventory', 'universal-inventory'],
+] as const
+
+export async function runCrashes(
+  services: Readonly<Record<string, string>>,
+  plan: CrashPlan,
+  log: (line: string) => void,
+): Promise<CrashResult> {
+  const world = await openWorld(services, plan.seed)
+  try {
+    const struck = new Map(plan.scenarios.map(({ name }) => [name, { kills: 0, inside: 0 }]))
+    for (let round = 0; round < plan.rounds; round += 1) {
+      for (const scenario of world.random.sample(plan.scenarios, plan.scenarios.length)) {
+        const began = performance.now()
+        const { kills, inside } = await scenario.strike(world, plan.amount)
+        const sum = struck.get(scenario.name)
+        if (sum !== undefined) Object.assign(sum, { kills: sum.kills + kills, inside: sum.inside + inside })
+        log(`${scenario.name}: ${inside === kills ? 'hit' : 'beside'} (${Math.round(performance.now() - began)} ms)`)
+      }
+    }
+    const outcome = await conclude(world, log)
+    return { rows: plan.scenarios.map(({ name }) => rowOf(world, name, struck.get(name), outcome.faults)), ...outcome }
+  } finally {
+    await world.close()
+  }
+}
+
+/** Waits until everything has arrived, compares both ends, and ends the processes. */
+export async function conclude(world: World, log: (line: string) => void): Promise<Outcome> {
+  const faults = await settle(world, log)
+  const surprises = [...(await deadLetters(world)), ...world.fleet.surprises]
+  const ends = await world.fleet.end()
+  for (const { role, code } of ends) if (code !== 0) surprises.push(`${role} ended with ${code} on SIGTERM`)
+  return { faults, surprises }
+}
+
+/** Waits until both ends agree or the time is over, then until every stage has nothing left, and compares again. */
+async function settle(world: World, log: (line: string) => void): Promise<readonly Fault[]> {
+  const began = performance.now()
+  const agree = async () => (await compare(world.simulators, world.api)).length === 0
+  await until('both ends agree', agree, CATCH_UP_MS).catch(() => log('both ends do not come to agree'))
+  for (const [stage, topic] of FLOW) await untilHandled(world.installation.platform, stage, [topic], CATCH_UP_MS)
+  log(`caught up after ${Math.round(performance.now() - began)} ms`)
+  return await compare(world.simulators, world.api)
+}
+
+async function deadLetters({ installation }: World): Promise<string[]> {
+  const rows: DeadLetterRow[] = []
+  for await (const items of installation.platform.tables.scan(DEAD_LETTERS)) {
+    rows.push(...items.map((item) => item as unknown as DeadLetterRow))
+  }
+  return rows.map(({ stage, key, code, message }) => `dead letter of ${stage}: ${key}: ${code}: ${message}`)
+}
+
+function rowOf(
+  { load }: World,
+  scenario: string,
+  struck: { readonly kills: number; readonly inside: number } | undefined,
+  faults: readonly Fault[],
+): CrashRow {
+  const own = faults.filter(({ entity }) => (load.scenarioOf.get(entity) ?? scenario) === scenario)
+  const count = (what: Fault['what']) => own.filter((fault) => fault.what === what).length
+  return {
+    scenario,
+    ...(struck ?? { kills: 0, inside: 0 }),
+    events: load.events.get(scenario) ?? 0,
+    lost: count('lost'),
+    doubled: count('doubled'),
+    stale: count('stale'),
+  }
+}
+
+/** The rows as people read them, with their sums. */
+export function tableOf(rows: readonly CrashRow[]): string {
+  const names = ['scenario', 'kills', 'inside', 'events', 'lost', 'doubled', 'stale'] as const
+  const sum = (name: Exclude<(typeof names)[number], 'scenario'>) => rows.reduce((total, row) => total + row[name], 0)
+  const [, ...numbers] = names
+  const total = Object.fromEntries(numbers.map((name) => [name, sum(name)]))
+  const cells = [...rows, { scenario: 'all', ...total } as CrashRow].map((row) =>
+    names.map((name) => String(row[name])),
+  )
+  const widths = names.map((name, at) => Math.max(name.length, ...cells.map((row) => row[at]?.length ?? 0)))
+  const line = (row: readonly string[]) =>
+    row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  ')
+  return [line(names), ...cells.map(line)].join('\n')
+}

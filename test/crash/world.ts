@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRandom, type Random } from '../../simulators/harness/random.ts'
+import { type Installation, install, RUNNING } from '../support/processes-roles.ts'
+import { type Simulators, startSimulators } from '../support/processes-simulators.ts'
+import { Fleet, type Member } from './fleet.ts'
+import { Load } from './load.ts'
+
+/** Everything a scenario works with. */
+export interface World {
+  readonly installation: Installation
+  readonly simulators: Simulators
+  readonly fleet: Fleet
+  readonly load: Load
+  readonly random: Random
+  /** Address of the API, which is never killed. */
+  readonly api: string
+  close(): Promise<void>
+}
+
+/** The shortest that brokers allow, so that a dead member's partitions move on soon. */
+const SESSION_MS = 6_000
+const LEASE_MS = 4_000
+
+/** The demo's configuration, read more often and with less overlap, for a load that would be read again and again. */
+function brisk(text: string): string {
+  return text
+    .replaceAll(/"\*\/\d+ \* \* \* \* \*"/g, '"*/2 * * * * *"')
+    .replaceAll(/settleSeconds: \d+/g, 'settleSeconds: 1')
+    .replaceAll(/overlapSeconds: \d+/g, 'overlapSeconds: 5')
+}
+
+const EACH_ROLE: readonly Member[] = ['producer', 'processor', 'projector', 'api']
+
+/** Simulators, topics and tables of its own, and one process of each role; or of `members`, of which the last has the API. */
+export async function openWorld(
+  services: Readonly<Record<string, string>>,
+  seed: number,
+  members: readonly Member[] = EACH_ROLE,
+): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'waldstream-crash-'))
+  const closers: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true })]
+  const close = async () => {
+    for (let step = closers.pop(); step !== undefined; step = closers.pop()) await step()
+  }
+  try {
+    const simulators = await startSimulators(folder, seed, 0)
+    closers.push(() => simulators.stop())
+    const timing = { KAFKA_SESSION_TIMEOUT_MS: String(SESSION_MS), RUN_LEASE_MS: String(LEASE_MS), API_PORT: '0' }
+    const installation = await install('crash', services, { ...simulators.env, ...timing }, brisk)
+    closers.push(() => installation.close())
+    const random = createRandom(seed, 'crash')
+    const fleet = new Fleet({ ...installation.env, LOG_LEVEL: 'info' })
+    closers.push(() => fleet.end())
+    const started = await Promise.all(members.map((role) => fleet.start(role)))
+    const lines = await Promise.all(started.map((member) => member.line(RUNNING)))
+    const { api } = JSON.parse(lines.at(-1) ?? '{}') as { readonly api: string }
+    const load = new Load(simulators, random)
+    await load.prepare()
+    return { installation, simulators, fleet, load, random, api, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

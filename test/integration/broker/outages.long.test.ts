@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { type Cluster, startCluster } from '../../../services/cluster.ts'
+import { findJava } from '../../../services/java.ts'
+import { areDelivered } from '../../crash/ledger.ts'
+import { conclude } from '../../crash/run-crashes.ts'
+import { openWorld, type World } from '../../crash/world.ts'
+import { untilReplicated } from '../../support/processes-groups.ts'
+import { until } from '../../support/processes-until.ts'
+
+const SEED = 20_261_123
+const AMOUNT = { orders: 30, stocks: 150 }
+const BROKERS = 3
+const java = await findJava(process.env)
+
+async function open(): Promise<{ cluster: Cluster; world: World }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'waldstream-cluster-'))
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
+  const cluster = await startCluster({ dataDir, env: process.env, brokers: BROKERS, log: console.error })
+  onTestFinished(() => cluster.stop())
+  const world = await openWorld({ ...cluster.env, TOPIC_REPLICATION: String(BROKERS) }, SEED, ['all'])
+  onTestFinished(() => world.close())
+  return { cluster, world }
+}
+
+/** What `/health/ready` says: the checks that fail, none when it is ready. */
+async function ill({ api }: World): Promise<readonly string[]> {
+  const answer = await fetch(`${api}/health/ready`, { signal: AbortSignal.timeout(30_000) })
+  const { checks } = (await answer.json()) as { readonly checks: Readonly<Record<string, string>> }
+  const failing = Object.entries(checks).filter(([, state]) => state !== 'ok')
+  expect(answer.status).toBe(failing.length === 0 ? 200 : 503)
+  return failing.map(([name]) => name)
+}
+
+/** Tells how far the test is, with what the program says when it goes no further. */
+const step = async (world: World, name: string, does: () => Promise<void>) => {
+  const began = performance.now()
+  try {
+    await does()
+  } catch (error) {
+    throw new Error(`${name}: ${world.fleet.member('all').output().slice(-6000)}`, { cause: error })
+  }
+  console.log(`${name}: ${Math.round((performance.now() - began) / 1000)} s`)
+}
+
+const untilIll = (world: World, check: string) =>
+  until(`health tells that ${check} is gone`, async () => (await ill(world)).includes(check))
+const untilReady = (world: World) =>
+  until('health tells that all is well', async () => (await ill(world)).length === 0, 120_000)
+const untilFlowing = (world: World) =>
+  until('orders arrive', () => areDelivered(world.simulators, world.load.recent), 120_000)
+
+it.skipIf(java.why !== undefined)('nothing is lost while brokers, registry and tables come and go', async () => {
+  const { cluster, world } = await open()
+  const { load } = world
+  const whole = () =>
+    untilReplicated(cluster.env['KAFKA_BROKERS'] ?? '', world.installation.env['TOPIC_PREFIX'] ?? '', BROKERS)
+  await whole()
+  expect(await ill(world)).toEqual([])
+
+  // Each broker in turn, as an upgrade would do it.
+  for (const broker of cluster.brokers) {
+    await step(world, `restart of ${broker.name}`, async () => {
+      const loading = load.make(broker.name, AMOUNT)
+      await broker.end('SIGTERM')
+      await loading
+      await untilFlowing(world)
+      await untilReady(world)
+      await broker.start()
+      await whole()
+    })
+  }
+  await step(world, 'a broker killed', async () => {
+    const [victim] = cluster.brokers
+    const loading = load.make('killed', AMOUNT)
+    await victim?.end('SIGKILL')
+    await loading
+    await untilFlowing(world)
+    await untilReady(world)
+    await victim?.start()
+    await whole()
+  })
+  await step(world, 'all brokers gone', async () => {
+    await Promise.all(cluster.brokers.map((broker) => broker.end('SIGKILL')))
+    await load.make('no broker', AMOUNT)
+    await untilIll(world, 'broker')
+    await Promise.all(cluster.brokers.map((broker) => broker.start()))
+    await untilReady(world)
+    await untilFlowing(world)
+  })
+  // It is asked only for schemas that are not known yet: without it everything goes on.
+  await step(world, 'registry gone', async () => {
+    await cluster.registry.end('SIGTERM')
+    await load.make('no registry', AMOUNT)
+    await untilFlowing(world)
+    expect(await ill(world)).toEqual([])
+    await cluster.registry.start()
+  })
+  await step(world, 'DynamoDB gone', async () => {
+    await cluster.dynamodb.end('SIGTERM')
+    await load.make('no tables', AMOUNT)
+    await untilIll(world, 'tables')
+    await cluster.dynamodb.start()
+    await untilReady(world)
+    await untilFlowing(world)
+  })
+
+  const { faults, surprises } = await conclude(world, console.log)
+  expect(faults).toEqual([])
+  expect(surprises).toEqual([])
+})

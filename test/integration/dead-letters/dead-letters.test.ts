@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { type RunningRoles, startRoles } from '../../../src/cli/roles.ts'
+import { applyConfiguration } from '../../../src/core/apply-configuration.ts'
+import type { ProductChanged } from '../../../src/events/generated/events.ts'
+import { recordKey } from '../../../src/events/topics.ts'
+import { startProgram } from '../../support/processes.ts'
+import { type Installation, install } from '../../support/processes-roles.ts'
+import { until } from '../../support/processes-until.ts'
+import { productChanged } from '../../support/processor-events.ts'
+
+const CONNECTION = 'magento-netsuite'
+const POISON = Buffer.from([0, 0, 0, 0, 1, 255, 255, 128])
+
+interface Listed {
+  readonly id: string
+  readonly key: string
+  readonly state: string
+  readonly outcome: string | null
+}
+
+let installation: Installation
+let roles: RunningRoles
+beforeAll(async () => {
+  installation = await install('letters', inject('services'), { API_PORT: '0' })
+  roles = await startRoles(installation.platform, ['processor', 'projector', 'api'], { schedules: false })
+})
+afterAll(async () => {
+  await roles?.close()
+  await installation?.close()
+})
+
+async function api<T>(path: string, body?: Readonly<Record<string, unknown>>): Promise<T> {
+  const init = { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  const answer = await fetch(`${roles.api?.url}/v1/dead-letters${path}`, body === undefined ? {} : init)
+  return (await answer.json()) as T
+}
+
+const list = async (query: string) => (await api<{ items: readonly Listed[] }>(`?${query}`)).items
+const listed = async (query: string, count: number) =>
+  await until(`${count} dead letters of ${query}`, async () => {
+    const items = await list(query)
+    return items.length === count ? items : null
+  })
+
+async function cli(...args: readonly string[]) {
+  const program = { name: 'waldstream', args: ['src/cli/main.ts', 'dead-letters', ...args] }
+  const running = await startProgram({ ...program, env: { ...installation.env, LOG_LEVEL: 'silent' } })
+  const { code } = await running.exited
+  return { code, printed: running.printed(), output: running.output() }
+}
+
+/** The demo's metadata asks for a price. */
+const unpriced = (sku: string, more: Partial<ProductChanged> = {}) => productChanged({ sku, price: null }, more)
+
+async function publish(...events: readonly ProductChanged[]): Promise<void> {
+  const { platform } = installation
+  const topic = `${platform.config.topicPrefix}products`
+  const records = events.map((event) => ({
+    ...{ topic, key: recordKey(event.source, event.key), value: platform.codec.encode('products', event) },
+    headers: { trace: Buffer.from([1, 0, 255]) },
+  }))
+  await platform.producer.send(records)
+}
+
+/** The configuration with a default for the price, as another revision. */
+async function mendMapping(): Promise<void> {
+  const { platform, configuration } = installation
+  const metadata = configuration.metadata.map((one) => ({
+    ...one,
+    attributes: one.attributes.map((rule) => (rule.attribute === 'price' ? { ...rule, default: '0' } : rule)),
+  }))
+  await applyConfiguration(platform.tables, { ...configuration, metadata })
+}
+
+async function feedRow(sku: string) {
+  const answer = await fetch(`${roles.api?.url}/v1/feeds/products/items/${sku}?connection=${CONNECTION}`)
+  const { items } = (await answer.json()) as { items?: readonly { readonly data: Readonly<Record<string, unknown>> }[] }
+  return items?.[0]?.data
+}
+
+it('a poisoned record is listed, shown as it came, previewed, retried in vain, and discarded', async () => {
+  const { platform } = installation
+  const topic = `${platform.config.topicPrefix}products`
+  const headers = { trace: Buffer.from([1, 0, 255]), name: 'ü' }
+  await platform.producer.send([{ topic, key: 'netsuite|poison', value: POISON, headers }])
+  const [letter] = await listed('key=poison&state=open', 1)
+  const id = letter?.id ?? ''
+  const base64 = (bytes: Buffer) => bytes.toString('base64')
+  expect(await api(`/${id}`)).toMatchObject({
+    ...{ stage: 'map-products', topic, code: 'value_undecodable', event: null, attempts: 1 },
+    undecodable: { code: 'value_undecodable' },
+    original: {
+      key: base64(Buffer.from('netsuite|poison')),
+      value: base64(POISON),
+      headers: [
+        { key: 'trace', value: base64(headers.trace) },
+        { key: 'name', value: base64(Buffer.from('ü')) },
+      ],
+    },
+  })
+  expect(await api(`/${id}/preview`)).toMatchObject({ event: null, errors: [{ code: 'value_undecodable' }] })
+  const raw = await cli('show', id, '--raw', '--json')
+  expect([raw.code, raw.printed.length > 0]).toEqual([0, true])
+
+  expect(await api(`/${id}/retry`, { by: 'ann' })).toMatchObject({ id, retry: 1 })
+  await listed('key=poison&state=open', 1)
+  const again = await until('the retry to have failed', async () => {
+    const shown = await api<Listed & { readonly history: readonly { readonly what: string }[] }>(`/${id}`)
+    return shown.history.length === 3 ? shown : null
+  })
+  expect(again).toMatchObject({
+    ...{ attempts: 2, retries: 1, state: 'open', original: { value: base64(POISON) } },
+    history: [{ what: 'failed' }, { what: 'retried', by: 'ann' }, { what: 'failed', retry: 1 }],
+  })
+  expect(await list('key=poison')).toHaveLength(1)
+
+  const discarded = await cli('discard', id, '--reason', 'not ours', '--by', 'ben')
+  expect(discarded).toMatchObject({ code: 0, printed: `discarded ${id}\n` })
+  await listed('key=poison&state=discarded', 1)
+  const refused = await cli('retry', id)
+  expect([refused.code, refused.output.includes('state_conflict')]).toEqual([1, true])
+})
+
+it('letters of a wrong mapping are retried as a group after it is mended, and an older version ends superseded', async () => {
+  const skus = ['WLD-L1', 'WLD-L2', 'WLD-L3']
+  await publish(...skus.map((sku) => unpriced(sku)))
+  const open = await listed('code=mapping_failed&state=open', 3)
+  // The third has a newer version meanwhile, which is right.
+  await publish(productChanged({ sku: 'WLD-L3' }, { readAt: Date.now(), occurredAt: Date.now(), taskId: null }))
+  await until('the newer version in the feed', async () => (await feedRow('WLD-L3'))?.['price'] === '189.5')
+
+  const { groups } = await api<{ groups: readonly { group: string; count: number; field: string }[] }>(
+    '?group=true&state=open&code=mapping_failed',
+  )
+  expect(groups).toMatchObject([{ count: 3, field: 'price', connection: CONNECTION }])
+  const [{ id = '' } = {}] = open
+  expect(await api(`/${id}`)).toMatchObject({
+    outcome: 'failed',
+    event: { source: 'netsuite', data: { price: null, name: 'Jacket' } },
+  })
+  const preview = async () => await api<{ verdict: string; outputs: readonly unknown[] }>(`/${id}/preview`)
+  expect(await preview()).toMatchObject({ verdict: 'it would fail again', errors: [{ field: 'price' }], outputs: [] })
+
+  await mendMapping()
+  expect(await preview()).toMatchObject({
+    verdict: 'it would go on',
+    outputs: [{ topic: `${installation.platform.config.topicPrefix}universal-products` }],
+  })
+  const groupId = groups[0]?.group ?? ''
+  expect(await api('/retry', { groupId, dryRun: true })).toMatchObject({ dry_run: true, skipped: [] })
+  expect(await list('code=mapping_failed&state=open')).toHaveLength(3)
+  // The processors read the configuration every two seconds: what is retried before fails into the same letters.
+  await until('the letters to be resolved', async () => {
+    await cli('retry', '--group-id', groupId, '--rate', '50')
+    await until('the retries to have ended', async () => (await list('state=retrying')).length === 0)
+    return (await list('code=mapping_failed&state=resolved')).length === 3
+  })
+  const outcomes = await until('the feed to have taken them', async () => {
+    const items = await list('code=mapping_failed&state=resolved')
+    return items.every(({ outcome }) => outcome === 'succeeded' || outcome === 'superseded') ? items : null
+  })
+  expect(outcomes.map(({ key, outcome }) => [key, outcome]).toSorted()).toEqual([
+    ['WLD-L1', 'succeeded'],
+    ['WLD-L2', 'succeeded'],
+    ['WLD-L3', 'superseded'],
+  ])
+  expect(await feedRow('WLD-L1')).toMatchObject({ price: '0' })
+  expect(await feedRow('WLD-L3')).toMatchObject({ price: '189.5' })
+  expect(await list('code=mapping_failed&state=open')).toEqual([])
+})
+
+it('a letter that is too large for a row is read from its topic', async () => {
+  const { platform } = installation
+  const topic = `${platform.config.topicPrefix}products`
+  const value = Buffer.alloc(400_000, 7)
+  await platform.producer.send([{ topic, key: 'netsuite|large', value }])
+  const [letter] = await listed('key=large&state=open', 1)
+  const shown = await api<{ readonly original: { readonly value: string } }>(`/${letter?.id}`)
+  expect(Buffer.from(shown.original.value, 'base64').equals(value)).toBe(true)
+  expect(await api(`/${letter?.id}/retry`, {})).toMatchObject({ retry: 1 })
+  await until('the retry to have failed', async () => {
+    const { attempts, state } = await api<{ attempts: number; state: string }>(`/${letter?.id}`)
+    return attempts === 2 && state === 'open'
+  })
+})
+
+it('the command tells what is wrong with its input, and the way out', async () => {
+  const wrong: readonly (readonly [readonly string[], number, string])[] = [
+    [[], 2, 'list, show, retry or discard'],
+    [['list', '--state', 'broken'], 2, '--state must be one of open, retrying, resolved, discarded'],
+    [['list', '--from', 'yesterday'], 2, '--from must be a date like'],
+    [['list', '--limit', '0'], 2, '--limit must be a whole number'],
+    [['retry'], 2, 'say which: ids, or one of --stage'],
+    [['retry', '--all', '--rate', '0'], 2, '--rate must be a number above 0'],
+    [['retry', 'x', '--force'], 2, '--force needs --reason'],
+    [['discard', 'x'], 2, '--reason is missing'],
+    [['show', 'x', '--force'], 2, '--force is no option of show'],
+    [['show', 'none'], 1, 'there is no dead letter "none"'],
+  ]
+  for (const [args, code, text] of wrong) {
+    const ended = await cli(...args)
+    expect([ended.code, ended.output.includes(text) ? text : ended.output], args.join(' ')).toEqual([code, text])
+  }
+  const { code, printed } = await cli('list', '--json', '--limit', '2')
+  expect([code, (JSON.parse(printed) as { items: unknown[] }).items.length]).toEqual([0, 2])
+})

@@ -1,0 +1,90 @@
+import { PUBLISHED } from '../../src/control/tables.ts'
+import type { TopicKind } from '../../src/events/topics.ts'
+import type { Tables } from '../../src/platform/dynamodb/tables.ts'
+import type { ConsumeOptions, EventLog, LogBatch } from '../../src/platform/kafka/event-log.ts'
+import type { Stage } from '../../src/platform/runtime/stage.ts'
+import type { FeedMeta } from '../../src/projections/feed-table.ts'
+import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
+import type { NetSuiteClient } from '../../src/systems/netsuite/client.ts'
+
+/** A way to take one of the guards out of the program, to see whether the simulation notices. */
+export interface Guard {
+  readonly log?: (log: EventLog) => EventLog
+  readonly tables?: (tables: Tables) => Tables
+  readonly netsuite?: (client: NetSuiteClient) => NetSuiteClient
+  readonly stage?: (stage: Stage<TopicKind>) => Stage<TopicKind>
+  /** What the reader of the feed takes the meta item for. */
+  readonly meta?: (meta: FeedMeta) => FeedMeta
+}
+
+const withPut =
+  (change: (table: string) => boolean) =>
+  (tables: Tables): Tables => ({
+    ...tables,
+    put: (table, item, condition) => tables.put(table, item, change(table) ? undefined : condition),
+  })
+
+/** Guards by name: what is done with them in the program is not done. */
+export const guards = {
+  /** Guarantee 1: offsets are committed before the batch is handled. */
+  'commit-after-handling': { log: committingFirst },
+  /** Guarantee 1: content counts as published before the broker has acknowledged it. */
+  'published-after-acknowledgement': {
+    tables: (tables) => ({
+      ...tables,
+      putMany: (table, items) =>
+        tables.putMany(table, table === PUBLISHED ? items.map((item) => ({ ...item, state: 'published' })) : items),
+    }),
+  },
+  /** Guarantee 4: rows of the feed are written whatever is there. */
+  'row-condition': { tables: withPut((table) => table === inventoryFeed.table) },
+  /** Guarantee 4: nothing is known of what was delivered. */
+  'delivery-row': {
+    tables: (tables) => ({
+      ...withPut((table) => table === 'deliveries')(tables),
+      get: (table, key) => (table === 'deliveries' ? Promise.resolve(undefined) : tables.get(table, key)),
+    }),
+  },
+  /** Guarantee 3: lines are sent without saying that they replace those that are there. */
+  'replace-lines': {
+    netsuite: (client) => ({
+      ...client,
+      upsertByExternalId: (type, id, body, _options, signal) => client.upsertByExternalId(type, id, body, {}, signal),
+    }),
+  },
+  /** Guarantee 8: readers are served beyond the watermark. */
+  watermark: {
+    meta: (meta) => ({
+      ...meta,
+      watermark: (generation, shard) => {
+        const known = meta.watermark(generation, shard)
+        return known === undefined ? known : { ...known, position: { time: 10 ** 14, offset: 10n ** 15n } }
+      },
+    }),
+  },
+} as const satisfies Record<string, Guard>
+
+export type GuardName = keyof typeof guards
+
+export function isGuardName(name: string): name is GuardName {
+  return Object.hasOwn(guards, name)
+}
+
+export function guardOf(name: GuardName | null): Guard | null {
+  return name === null ? null : guards[name]
+}
+
+function committingFirst(log: EventLog): EventLog {
+  return {
+    ...log,
+    consume: (options: ConsumeOptions) =>
+      log.consume({
+        ...options,
+        onBatch: async (batch: LogBatch) => {
+          const last = batch.records.at(-1)
+          if (last !== undefined) await batch.commit(last.offset + 1n)
+          await options.onBatch({ ...batch, commit: async () => undefined })
+        },
+      }),
+  }
+}

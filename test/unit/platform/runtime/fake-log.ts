@@ -1,0 +1,102 @@
+import { StreamError } from '../../../../src/errors.ts'
+import type {
+  ConsumeOptions,
+  EventLog,
+  LogAdmin,
+  LogBatch,
+  LogRecord,
+  OutgoingRecord,
+} from '../../../../src/platform/kafka/event-log.ts'
+import { memoryCodec } from '../../../support/memory-codec.ts'
+import { memoryProducer } from '../../../support/memory-producer.ts'
+import { silentLogger } from '../../../support/stage-context.ts'
+import { virtualClock } from './virtual-clock.ts'
+
+export type FakeBatch = LogBatch & { readonly committed: bigint[]; lose(): void; rebalance(): void }
+
+/** One partition `p.sync-requests` 0 in the hands of a test, which hands over the batches itself. */
+export function fakeLog() {
+  const codec = memoryCodec()
+  const producer = memoryProducer()
+  const clock = virtualClock()
+  const joins: ConsumeOptions[] = []
+  const failJoins: Error[] = []
+  let closed = 0
+  let end = 0n
+  const consume: EventLog['consume'] = async (options) => {
+    const failure = failJoins.shift()
+    if (failure !== undefined) throw failure
+    joins.push(options)
+    options.onAssigned?.(new Map([['p.sync-requests', [0]]]))
+    return {
+      owns: () => true,
+      close: async () => {
+        closed += 1
+      },
+    }
+  }
+  const admin: LogAdmin = {
+    createTopics: async () => [],
+    ends: async () => [{ partition: 0, start: 0n, end }],
+    committed: async () => new Map([[0, null]]),
+    close: async () => undefined,
+  }
+  const log: EventLog = { producer: async () => producer, consume, admin: async () => admin, read: async () => null }
+  return {
+    clock,
+    producer,
+    joins,
+    failJoins,
+    closed: () => closed,
+    setEnd: (offset: bigint) => {
+      end = offset
+    },
+    deps: { log, producer, codec, clock, logger: silentLogger, admin, topicPrefix: 'p.' },
+    deadLetters: async () =>
+      await Promise.all(producer.sent.map(({ value }: OutgoingRecord) => codec.decode('dead-letters', value))),
+    batch: (values: readonly (string | Buffer)[], from = 0n): FakeBatch =>
+      fakeBatch(values.map((value, index) => toRecord(value, from + BigInt(index), codec))),
+  }
+}
+
+function toRecord(value: string | Buffer, offset: bigint, codec: ReturnType<typeof memoryCodec>): LogRecord {
+  const event = {
+    requestId: String(value),
+    read: 'r',
+    trigger: 'api',
+    requestedAt: 1,
+    requestedBy: null,
+    reason: null,
+    from: null,
+    queueUrl: null,
+  }
+  const bytes = Buffer.isBuffer(value) ? value : codec.encode('sync-requests', event)
+  const place = { topic: 'p.sync-requests', partition: 0, offset, timestamp: 5 }
+  return { ...place, key: Buffer.from('owner|entity'), value: bytes, headers: [{ key: 'h', value: null }] }
+}
+
+function fakeBatch(records: readonly LogRecord[]): FakeBatch {
+  const committed: bigint[] = []
+  let [owned, rebalancing] = [true, false]
+  return {
+    topic: 'p.sync-requests',
+    partition: 0,
+    records,
+    highWatermark: (records.at(-1)?.offset ?? -1n) + 1n,
+    committed,
+    owned: () => owned,
+    async heartbeat() {
+      if (!owned || rebalancing) throw new StreamError('stopping', 'the group is rebalancing')
+    },
+    async commit(offset) {
+      if (!owned) throw new Error('committed without owning')
+      committed.push(offset)
+    },
+    lose() {
+      owned = false
+    },
+    rebalance() {
+      rebalancing = true
+    },
+  }
+}

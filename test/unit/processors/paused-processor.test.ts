@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { listPauses, resume } from '../../../src/control/pauses.ts'
+import type { Configuration } from '../../../src/core/model.ts'
+import { StreamError } from '../../../src/errors.ts'
+import type { InventoryChanged } from '../../../src/events/generated/events.ts'
+import type { Decoded } from '../../../src/platform/runtime/stage.ts'
+import { mapInventory } from '../../../src/processors/map-inventory.ts'
+import type { ProcessContext, Processor } from '../../../src/processors/processor.ts'
+import { processorStage } from '../../../src/processors/run-processor.ts'
+import { processorTables } from '../../../src/processors/tables.ts'
+import { fakeStage } from '../../support/fake-stage.ts'
+import { manualClock } from '../../support/manual-clock.ts'
+import { memoryCodec } from '../../support/memory-codec.ts'
+import { memoryTables } from '../../support/memory-tables.ts'
+import { connectionOf, inventoryChanged } from '../../support/processor-events.ts'
+import { readOf, systemOf } from '../../support/sources.ts'
+import { silentLogger } from '../../support/stage-context.ts'
+
+const read = readOf('netsuite', 'inventory', 100)
+const connection = (id: string) => connectionOf(id, '.*', { reads: [read.id] })
+const configuration: Configuration = {
+  revision: 1,
+  systems: [systemOf({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
+  connections: [connection('bad'), connection('good')],
+  metadata: [],
+}
+
+const prepare = () => {
+  const { log, context, producer, reporter } = fakeStage()
+  const tables = memoryTables(processorTables)
+  const codec = memoryCodec()
+  const clock = manualClock(1_000)
+  let broken = true
+  const mapping: Processor<'inventory'> = {
+    ...mapInventory,
+    process(event: InventoryChanged, { connections, metadataOf }: ProcessContext) {
+      const fails = (id: string) => broken && id === 'bad'
+      const mapped = mapInventory.process(
+        event,
+        { metadataOf, connections: connections.filter(({ id }) => !fails(id)) },
+        undefined,
+      )
+      const error = new StreamError('mapping_failed', 'the metadata is wrong')
+      const failed = connections.filter(({ id }) => fails(id))
+      const decisions = failed.map(({ id }) => ({ connection: id, status: 'failed' as const, error }))
+      return { ...mapped, decisions: [...mapped.decisions, ...decisions] }
+    },
+  }
+  const stage = processorStage(mapping, {
+    ...{ producer, reporter, codec, tables, clock, logger: silentLogger, topicPrefix: '' },
+    configuration: () => configuration,
+    log: { read: async () => null },
+    guardTiming: { pausesEveryMs: 0, probeEveryMs: 1_000, threshold: { window: 4, most: 3 } },
+  })
+  let offset = 0n
+  const stock = (sku: string): Decoded<'inventory'> => {
+    const event = inventoryChanged(sku, { '1': ['2', '1'] })
+    const at = { topic: 'inventory', partition: 3, offset, timestamp: 0, key: null, headers: [] }
+    offset += 1n
+    return { event, record: { ...at, value: codec.encode('inventory', event) } }
+  }
+  const sent = () => log.sent.splice(0).map(({ key }) => key)
+  const said = () => {
+    return log.results.splice(0).map(({ result: { connection: id, key, status } }) => `${id} ${key} ${status}`)
+  }
+  const mend = () => {
+    broken = false
+  }
+  const tick = async () => await stage.onTick?.(context)
+  return { log, context, stage, tables, clock, stock, sent, said, mend, tick }
+}
+
+describe('a processor whose mapping of one connection is wrong', () => {
+  it('pauses that connection, parks its records, and goes on with the others', async () => {
+    const { stage, context, log, stock, sent, said, tables } = prepare()
+    await stage.handle(['1', '2', '3', '4'].map(stock), context)
+    expect(log.deadLetters.map(({ about }) => [about.connection, about.key])).toEqual([
+      ['bad', '1'],
+      ['bad', '2'],
+    ])
+    expect(sent()).toEqual(['1', '2', '3', '4'].map((sku) => `good|netsuite|${sku}`))
+    expect(said().filter((line) => line.startsWith('bad'))).toEqual([
+      'bad 1 failed',
+      'bad 2 failed',
+      'bad 3 waiting',
+      'bad 4 waiting',
+    ])
+    expect(await listPauses(tables, 'map-inventory')).toMatchObject([{ connection: 'bad', code: 'mapping_failed' }])
+  })
+
+  it('sends what waited, for that connection alone and in its order, when the pause is deleted', async () => {
+    const { stage, context, stock, sent, said, mend, tick, tables } = prepare()
+    await stage.handle(['1', '2', '3', '4'].map(stock), context)
+    sent()
+    said()
+    await tick()
+    expect(sent()).toEqual([])
+    mend()
+    await resume(tables, 'map-inventory', 'bad')
+    await tick()
+    expect(sent()).toEqual(['bad|netsuite|3', 'bad|netsuite|4'])
+    expect(said()).toEqual(['bad 3 processing', 'bad 4 processing'])
+    await tick()
+    expect(sent()).toEqual([])
+  })
+
+  it('tries one record from time to time, and goes on when it can be mapped', async () => {
+    const { stage, context, log, stock, sent, mend, tick, clock, tables } = prepare()
+    await stage.handle(['1', '2', '3', '4'].map(stock), context)
+    sent()
+    clock.set(3_000)
+    await tick()
+    expect(sent()).toEqual([])
+    expect(log.deadLetters).toHaveLength(2)
+    mend()
+    await tick()
+    expect(sent()).toEqual([])
+    clock.set(5_000)
+    await tick()
+    expect(sent()).toHaveLength(1)
+    expect(await listPauses(tables)).toEqual([])
+    await tick()
+    expect(sent()).toHaveLength(1)
+  })
+})
