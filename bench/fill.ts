@@ -27,7 +27,7 @@ export async function fillTopic(platform: Platform, job: Job, options: FillOptio
 }
 
 /** Topic of a job, without prefix. */
-export const topicOfJob = { route: 'orders', map: 'inventory', project: 'universal-inventory' } as const
+const topicOfJob = { route: 'orders', map: 'inventory', project: 'universal-inventory' } as const
 
 function* recordsOf(platform: Platform, job: Job, { seed, count }: FillOptions): Generator<OutgoingRecord> {
   const kind = topicOfJob[job]

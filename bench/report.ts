@@ -2,7 +2,7 @@ import type { Comparison } from './compare.ts'
 import type { SoakReport } from './soak.ts'
 
 /** Rows of texts as a table; all columns but the first two are right-aligned. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
   const line = (row: readonly string[]) =>

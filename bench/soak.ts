@@ -7,6 +7,7 @@ import { chunks, sourceRecord } from './fill.ts'
 import { runWorker } from './run-worker.ts'
 import type { BenchServers } from './servers.ts'
 import { type FeedCheck, feedCheck, type LastRanks, noteRank } from './soak-check.ts'
+import { type Moment, Progress } from './soak-progress.ts'
 import type { Sample, SoakSpec } from './soak-worker.ts'
 
 export interface SoakOptions {
@@ -28,14 +29,6 @@ export interface SoakReport {
   readonly feed: FeedCheck
 }
 
-export interface Moment {
-  readonly part: number
-  readonly events: number
-  readonly rssMb: number
-  /** Living objects alone. */
-  readonly heapMb: number
-}
-
 const SPEC: SoakSpec = { sampleMs: 250, collectEvery: 8 }
 /** One order to four stock changes. */
 const ORDERS_PART = 5
@@ -44,7 +37,6 @@ const CHUNK = 1000
 /** Events that wait in the topics at most: the disk holds little more than these, whatever the number of events. */
 const BACKLOG = 20_000
 const KEPT_BYTES = 32 * 1024 * 1024
-const MOMENTS = [0.05, 0.5, 1]
 
 /** Runs events by the million through routing, mapping and the inventory feed of one worker process, while they are produced. */
 export async function soak(servers: BenchServers, options: SoakOptions): Promise<SoakReport> {
@@ -99,60 +91,6 @@ async function produce(
     await progress.until((done) => produced - done < BACKLOG)
     await platform.producer.send(records)
     produced += records.length
-  }
-}
-
-/** What the worker told so far. */
-class Progress {
-  readonly #samples: Sample[] = []
-  readonly #moments: Moment[] = []
-  readonly #events: number
-  readonly #log: (line: string) => void
-  #waiting: (() => void)[] = []
-
-  constructor(events: number, log: (line: string) => void) {
-    this.#events = events
-    this.#log = log
-  }
-
-  /** Events that are through: orders when they are routed, stock changes when they are in the feed. */
-  get done(): number {
-    const { 'route-orders': routed = 0, 'project-inventory': projected = 0 } = this.#samples.at(-1)?.handled ?? {}
-    return routed + projected
-  }
-
-  note(sample: Sample): void {
-    this.#samples.push(sample)
-    const part = MOMENTS[this.#moments.length]
-    if (part !== undefined && sample.heapMb !== null && this.done >= part * this.#events) {
-      this.#moments.push({
-        part,
-        events: this.done,
-        rssMb: Math.round(sample.rssMb),
-        heapMb: Math.round(sample.heapMb),
-      })
-      this.#log(`soak: ${this.done} events, RSS ${Math.round(sample.rssMb)} MB, heap ${Math.round(sample.heapMb)} MB`)
-    }
-    for (const wake of this.#waiting.splice(0)) wake()
-  }
-
-  async until(reached: (done: number) => boolean): Promise<void> {
-    while (!reached(this.done)) await this.#next()
-  }
-
-  /** Waits for the moments that are reached but not measured yet. */
-  async nextMoment(): Promise<void> {
-    while (this.#moments.length < MOMENTS.length) await this.#next()
-  }
-
-  report() {
-    const mean = this.#samples.reduce((sum, { delayP99Ms }) => sum + delayP99Ms, 0) / this.#samples.length
-    const longest = Math.max(...this.#samples.map(({ longestDelayMs }) => longestDelayMs))
-    return { at: this.#moments, longestDelayMs: Math.round(longest), delayP99Ms: Math.round(mean) }
-  }
-
-  #next(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve))
   }
 }
 

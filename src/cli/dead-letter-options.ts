@@ -84,7 +84,8 @@ function checkIds(action: Command['action'], ids: readonly string[], values: Val
   const filtered = [...which, 'all', 'limit', 'rate', 'dry-run'].find(
     (name) => values[name as keyof Values] && ids.length > 0,
   )
-  if (filtered !== undefined) throw new UsageError(`--${filtered} and ids exclude each other`, USAGE)
+  if (filtered !== undefined)
+    throw new UsageError(`--${filtered} is for dead letters that are chosen by a filter, not for ids`, USAGE)
   if (action === 'discard' && (values.reason ?? '').trim() === '') {
     throw new UsageError('--reason is missing: say why it is discarded', USAGE)
   }

@@ -4,7 +4,7 @@ import { toStreamError } from '../errors.ts'
 import type { EntityResult } from '../events/generated/events.ts'
 import { contentDigest, digest, sourceEventId } from '../events/identity.ts'
 import { type Entity, recordKey, type TopicEvents, topicOf } from '../events/topics.ts'
-import { capOccurredAt } from '../events/version.ts'
+import { capOccurredAt, versionRank } from '../events/version.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import type { Condition, Item, Tables } from '../platform/dynamodb/tables.ts'
 import type { LogProducer } from '../platform/kafka/event-log.ts'
@@ -45,10 +45,10 @@ const WRITERS = 16
 
 /**
  * Publishes what changed of a page and resolves when all of it is acknowledged, and its status too (Guarantee 1).
- * Unchanged content is not published again (Guarantee 3): `publishing` is noted before the send and `published` after
- * the acknowledgement, and only `published` with an equal digest suppresses. So A, then B with a crash before B is
- * noted, then A again, ends with A. `assertHeld` rejects when another worker has taken the run over: a worker that was
- * frozen meanwhile notes nothing as published over what the other one has published since (Guarantee 4).
+ * Unchanged content is not published again (Guarantee 3): `publishing` is noted before the send and `published` after the
+ * acknowledgement, and only `published` with an equal digest suppresses. So A, then B with a crash before B is noted, then
+ * A again, ends with A. `assertHeld` rejects when another worker has taken over: what was noted before makes the others
+ * send again whatever this one still sends (Guarantee 4).
  */
 export async function publishPage(
   deps: PublishDeps,
@@ -58,12 +58,9 @@ export async function publishPage(
 ): Promise<PublishedCounts> {
   const { events, capped } = toEvents(origin, page)
   const known = await publications(deps.tables, origin, events)
-  const changed = events.filter((event) => {
-    const noted = known.get(publishedId(event, origin))
-    return noted?.['state'] !== 'published' || noted['digest'] !== event.contentDigest
-  })
+  const changed = await changedOf(deps.tables, origin, events, known)
   if (changed.length > 0) {
-    await notePublishing(deps.tables, origin, changed)
+    await note(deps.tables, origin, changed, 'publishing')
     await assertHeld()
     await deps.producer.send(changed.map((event) => record(deps, origin, event)))
   }
@@ -74,7 +71,7 @@ export async function publishPage(
     ...page.unreadable.map((entity) => ({ taskId: origin.taskId, result: failed(origin, entity, page.requestedAt) })),
   ])
   // Last: a page that ends before this is published and reported again; afterwards it would count as unchanged.
-  if (changed.length > 0) await notePublished(deps.tables, origin, changed)
+  await note(deps.tables, origin, changed, 'published')
   if (capped > 0)
     deps.logger.warn({ read: origin.read, capped }, 'times of the source lie in the future and were capped')
   // An entity that changes again within its run is one entity of the task.
@@ -122,31 +119,58 @@ function record(deps: PublishDeps, origin: Origin, event: Event) {
   return { topic, key: recordKey(event.source, event.key), value: deps.codec.encode(origin.entity, event as never) }
 }
 
-async function notePublishing(tables: Tables, origin: Origin, events: readonly Event[]): Promise<void> {
-  await tables.putMany(
-    PUBLISHED,
-    events.map((event) => ({
-      id: publishedId(event, origin),
-      state: 'publishing',
-      digest: event.contentDigest,
-      occurred_at: event.occurredAt,
-      read_at: event.readAt,
-      task: event.taskId,
-    })),
-  )
+const idIn = (origin: Origin) => (event: Event) => publishedId(event, origin)
+
+function noteOf(origin: Origin, event: Event, state: 'publishing' | 'published'): Item {
+  const { contentDigest: content, occurredAt, taskId } = event
+  return {
+    id: publishedId(event, origin),
+    state,
+    digest: content,
+    rank: versionRank(event),
+    occurred_at: occurredAt,
+    task: taskId,
+  }
 }
 
-/** Only where the note before the send is still ours: another one's stays, and so does its `publishing`. */
-async function notePublished(tables: Tables, origin: Origin, events: readonly Event[]): Promise<void> {
-  const idOf = (event: Event) => publishedId(event, origin)
-  await forEachKey(events, idOf, WRITERS, async (event) => {
-    const ours: Condition = {
-      allOf: [
-        { attribute: 'digest', is: '=', value: event.contentDigest },
-        { attribute: 'read_at', is: '=', value: event.readAt },
-      ],
+/** Guarantee 4: another worker may have noted a newer version while this one stood still. */
+function notNewerThan(event: Event): Condition {
+  return { anyOf: [{ absent: 'rank' }, { attribute: 'rank', is: '<=', value: versionRank(event) }] }
+}
+
+/**
+ * The events whose content is not the one published last. A newer version of the same content is noted: else an older
+ * one with other content, published late, would count as the newest. Where that is not to be noted any more, it is sent.
+ */
+async function changedOf(
+  tables: Tables,
+  origin: Origin,
+  events: readonly Event[],
+  known: ReadonlyMap<string, Item>,
+): Promise<readonly Event[]> {
+  const changed = new Set<Event>()
+  await forEachKey(events, idIn(origin), WRITERS, async (event) => {
+    const noted = known.get(publishedId(event, origin))
+    if (noted?.['state'] !== 'published' || noted['digest'] !== event.contentDigest) {
+      changed.add(event)
+      return
     }
-    await tables.update(PUBLISHED, { id: idOf(event) }, { set: { state: 'published' } }, ours)
+    if (event.occurredAt === null || Number(noted['occurred_at'] ?? 0) >= event.occurredAt) return
+    const same: Condition[] = [
+      { attribute: 'state', is: '=', value: 'published' },
+      { attribute: 'digest', is: '=', value: event.contentDigest },
+    ]
+    const note = { ...noteOf(origin, event, 'published'), task: noted['task'] }
+    const done = await tables.put(PUBLISHED, note, { allOf: [...same, notNewerThan(event)] })
+    if (!done) changed.add(event)
+  })
+  return events.filter((event) => changed.has(event))
+}
+
+/** One by one, since a note has to be by condition. */
+async function note(tables: Tables, origin: Origin, events: readonly Event[], state: 'publishing' | 'published') {
+  await forEachKey(events, idIn(origin), WRITERS, async (event) => {
+    await tables.put(PUBLISHED, noteOf(origin, event, state), notNewerThan(event))
   })
 }
 

@@ -13,7 +13,7 @@ export function shelfOf(state: LetterState): Shelf {
 }
 
 /** Place on a shelf: by the first failure, which never changes. */
-export function placeOf({ first_at, id }: Pick<DeadLetterRow, 'first_at' | 'id'>): string {
+function placeOf({ first_at, id }: Pick<DeadLetterRow, 'first_at' | 'id'>): string {
   return `${first_at}#${id}`
 }
 

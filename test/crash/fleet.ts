@@ -2,6 +2,8 @@ import type { Role } from '../../src/cli/roles.ts'
 import type { RunningProcess } from '../support/processes.ts'
 import { startRole } from '../support/processes-roles.ts'
 
+const OUTPUT_SHOWN = 3_000
+
 /** A role of its own, or all of them in one process. */
 export type Member = Role | 'all'
 
@@ -13,6 +15,7 @@ export class Fleet {
   readonly #env: Readonly<Record<string, string>>
   readonly #members = new Map<Member, RunningProcess>()
   readonly #surprises: string[] = []
+  readonly #all: RunningProcess[] = []
   #ending = false
 
   constructor(env: Readonly<Record<string, string>>) {
@@ -34,11 +37,17 @@ export class Fleet {
   async start(role: Member): Promise<RunningProcess> {
     const started = await startRole(role, this.#env)
     this.#members.set(role, started)
+    this.#all.push(started)
     void started.exited.then(({ code, signal }) => {
       if (this.#ending || signal === 'SIGKILL') return
       this.#surprises.push(`${role} ended with ${signal ?? code}: ${started.output().slice(-2000)}`)
     })
     return started
+  }
+
+  /** The end of what each living one has printed: what there is to see when it goes no further. */
+  outputs(): string {
+    return [...this.#members].map(([role, member]) => `--- ${role}\n${member.output().slice(-OUTPUT_SHOWN)}`).join('\n')
   }
 
   /** SIGKILL; resolves when the process is gone, before its successor is started. */
@@ -48,10 +57,12 @@ export class Fleet {
     await victim.exited
   }
 
-  /** SIGTERM to all; how each ended. */
+  /** SIGTERM to the member of each role; how each ended. One that was replaced and still lives, frozen maybe, is killed. */
   async end(): Promise<readonly { readonly role: Member; readonly code: number | null }[]> {
     this.#ending = true
     const members = [...this.#members]
+    const current = new Set(this.#members.values())
+    for (const process of this.#all) if (process.living() && !current.has(process)) process.signal('SIGKILL')
     for (const [, member] of members) member.signal('SIGTERM')
     return await Promise.all(members.map(async ([role, { exited }]) => ({ role, code: (await exited).code })))
   }

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startServices } from '../../services/start.ts'
 import { longPlan, runCrashes, shortPlan, tableOf } from './run-crashes.ts'
+import { allScenarios } from './scenarios.ts'
 
 const ROUNDS = 4
 const TOTAL = { orders: 5_000, stocks: 20_000 }
@@ -27,7 +28,8 @@ const services = await startServices({ dataDir, env: process.env, log: (line) =>
 try {
   console.error(`seed ${seed}: again with --seed ${seed}`)
   const whole = values.long ? longPlan(seed, Number(values.rounds), TOTAL) : shortPlan(seed)
-  const plan = { ...whole, scenarios: whole.scenarios.filter(({ name }) => name.includes(values.only)) }
+  const chosen = allScenarios.filter(({ name }) => name.includes(values.only))
+  const plan = values.only === '' ? whole : { ...whole, scenarios: chosen, rounds: Number(values.rounds) }
   const { rows, faults, surprises } = await runCrashes(services.env, plan, (line) => console.error(line))
   for (const { what, entity, detail } of faults.slice(0, 20)) console.error(`${what}: ${entity}: ${detail}`)
   for (const surprise of surprises) console.error(surprise)

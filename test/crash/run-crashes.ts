@@ -54,8 +54,8 @@ export interface CrashResult extends Outcome {
   readonly rows: readonly CrashRow[]
 }
 
-/** How long the pipeline may take to catch up once nothing is killed any more. */
-const CATCH_UP_MS = 120_000
+/** For what a dead worker may have sent last, a delivery looks at its target again after four minutes. */
+const CATCH_UP_MS = 330_000
 
 /** The topics of the stages that act on the outside, in the order of the flow. */
 const FLOW = [
@@ -84,6 +84,9 @@ export async function runCrashes(
     }
     const outcome = await conclude(world, log)
     return { rows: plan.scenarios.map(({ name }) => rowOf(world, name, struck.get(name), outcome.faults)), ...outcome }
+  } catch (error) {
+    log(world.fleet.outputs())
+    throw error
   } finally {
     await world.close()
   }
@@ -102,7 +105,7 @@ export async function conclude(world: World, log: (line: string) => void): Promi
 async function settle(world: World, log: (line: string) => void): Promise<readonly Fault[]> {
   const began = performance.now()
   const agree = async () => (await compare(world.simulators, world.api)).length === 0
-  await until('both ends agree', agree, CATCH_UP_MS).catch(() => log('both ends do not come to agree'))
+  await until('both ends agree', agree, CATCH_UP_MS).catch((error: unknown) => log(String(error)))
   for (const [stage, topic] of FLOW) await untilHandled(world.installation.platform, stage, [topic], CATCH_UP_MS)
   log(`caught up after ${Math.round(performance.now() - began)} ms`)
   return await compare(world.simulators, world.api)

@@ -166,7 +166,7 @@ function zombie({ role, name, busy, group }: Zombie): Scenario {
       if (group !== null) await until(`the frozen ${role} is out`, async () => (await members(world, group)) === 1)
       await load.changeOrders(name, older)
       await load.changeStocks(name, Math.ceil(amount.stocks / 4))
-      await until('the newer versions are delivered', () => areDelivered(simulators, older))
+      await until('the newer versions are delivered', () => areDelivered(simulators, older), 180_000)
       frozen.signal('SIGCONT')
       // A member that has joined again has ended what it was at; a producer gets a random while for it.
       if (group === null) await randomly(world, 3000)

@@ -11,7 +11,7 @@ import type { SourceState } from './sim-source.ts'
 import type { World } from './world.ts'
 
 /** The feed's rows of a generation by `connection source sku`. */
-export async function feedRows(world: World, generation: number): Promise<ReadonlyMap<string, Item>> {
+async function feedRows(world: World, generation: number): Promise<ReadonlyMap<string, Item>> {
   const items = (await Array.fromAsync(world.tables.scan(inventoryFeed.table))).flat()
   const rows = items.filter(({ pk }) => String(pk).startsWith(`${generation}#`))
   return new Map(rows.map((row) => [`${row['connection']} ${row['source']} ${row['sku']}`, row]))

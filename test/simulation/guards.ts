@@ -32,17 +32,23 @@ export const guards = {
   'published-after-acknowledgement': {
     tables: (tables) => ({
       ...tables,
-      putMany: (table, items) =>
-        tables.putMany(table, table === PUBLISHED ? items.map((item) => ({ ...item, state: 'published' })) : items),
+      put: (table, item, condition) =>
+        tables.put(table, table === PUBLISHED ? { ...item, state: 'published' } : item, condition),
     }),
   },
   /** Guarantee 4: rows of the feed are written whatever is there. */
   'row-condition': { tables: withPut((table) => table === inventoryFeed.table) },
-  /** Guarantee 4: nothing is known of what was delivered. */
+  /** Guarantee 4: what was published is noted whatever is there. */
+  'published-condition': { tables: withPut((table) => table === PUBLISHED) },
+  /** Guarantee 4: nothing is known of what was delivered or is on its way, and no key is looked at again. */
   'delivery-row': {
     tables: (tables) => ({
-      ...withPut((table) => table === 'deliveries')(tables),
+      ...tables,
+      put: (table, item, condition) =>
+        table === 'parked' && item['mark'] !== undefined ? Promise.resolve(true) : tables.put(table, item, condition),
       get: (table, key) => (table === 'deliveries' ? Promise.resolve(undefined) : tables.get(table, key)),
+      update: (table, key, change, condition) =>
+        tables.update(table, key, change, table === 'deliveries' ? undefined : condition),
     }),
   },
   /** Guarantee 3: lines are sent without saying that they replace those that are there. */

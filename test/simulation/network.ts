@@ -62,7 +62,7 @@ export class Network {
     const fault = this.#fault(port, what)
     if (CHANGING.test(what)) this.onChange(from)
     return new Promise<T>((resolve, reject) => {
-      const settle = (call: () => void) => from.after(this.#takes(port), call)
+      const settle = (call: () => void) => void from.after(this.#takes(port), call)
       const arrive = async (): Promise<void> => {
         this.#scheduler.trace.note(this.#scheduler.now, from.name, fault === 'none' ? what : `${what} (${fault})`)
         if (fault === 'before') return settle(() => reject(lost(port, what, 'before')))

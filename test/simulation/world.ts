@@ -105,11 +105,9 @@ export class World {
     const { scheduler } = this
     const write = (line: string) => {
       const { level: _l, time: _t, pid: _p, hostname: _h, msg, err, ...fields } = JSON.parse(line)
-      const cause = err === undefined ? '' : ` ${err.code ?? ''} ${err.stack ?? err.message}`
+      const cause = err === undefined ? '' : ` ${err.code ?? err.type}: ${err.message}`
       scheduler.trace.say(scheduler.now, 'log:', `${msg} ${JSON.stringify(fields)}${cause}`)
     }
     return pino({ level: 'debug', timestamp: false }, { write })
   }
 }
-
-export type SimPorts = ReturnType<World['portsOf']>

@@ -7,11 +7,14 @@ export interface ShopLine {
   readonly sku: string
   readonly qty_ordered: number
   readonly price: number
+  readonly row_total: number
 }
 
 export interface ShopOrder {
   readonly increment_id: string
   readonly state: string
+  readonly subtotal: number
+  readonly grand_total: number
   readonly items: readonly ShopLine[]
 }
 
@@ -88,9 +91,7 @@ export async function startSimulators(data: string, seed: number, orders: number
       return (await request<{ readonly orders: readonly ShopOrder[] }>('POST', `${shop}/orders`, { count })).orders
     },
     changeOrder: (order, quantities) =>
-      request<ShopOrder>('PATCH', `${shop}/orders/${order.increment_id}`, {
-        items: order.items.map((line) => changed(line, quantities.get(line.item_id))),
-      }),
+      request<ShopOrder>('PATCH', `${shop}/orders/${order.increment_id}`, withQuantities(order, quantities)),
     async changeStock(sku, location, available) {
       const place = `${encodeURIComponent(sku)}/locations/${encodeURIComponent(location)}`
       await request('PUT', `${erp}/items/${place}`, { quantityonhand: available, quantityavailable: available })
@@ -108,9 +109,22 @@ export async function startSimulators(data: string, seed: number, orders: number
   }
 }
 
-function changed(line: ShopLine, quantity: number | undefined): ShopLine & Record<string, unknown> {
-  if (quantity === undefined) return { ...line }
-  return { ...line, qty_ordered: quantity, row_total: Math.round(quantity * line.price * 100) / 100 }
+const cents = (amount: number): number => Math.round(amount * 100)
+
+/** The columns of the order that change with the quantities; its totals add up as before. */
+function withQuantities(
+  order: ShopOrder,
+  quantities: ReadonlyMap<number, number>,
+): Omit<ShopOrder, 'increment_id' | 'state'> {
+  const items = order.items.map((line) => {
+    const quantity = quantities.get(line.item_id)
+    if (quantity === undefined) return line
+    return { ...line, qty_ordered: quantity, row_total: cents(quantity * line.price) / 100 }
+  })
+  const total = (lines: readonly ShopLine[]) => lines.reduce((sum, line) => sum + cents(line.row_total), 0)
+  const more = total(items) - total(order.items)
+  const plus = (amount: number) => (cents(amount) + more) / 100
+  return { items, subtotal: plus(order.subtotal), grand_total: plus(order.grand_total) }
 }
 
 function environment(

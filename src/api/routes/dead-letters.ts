@@ -44,7 +44,7 @@ export function deadLetterRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
 }
 
 /** The filter of a query or body. */
-export function filterOf(asked: Omit<Parameters<typeof toFilter>[0], 'from' | 'to'> & { from?: string; to?: string }) {
+function filterOf(asked: Omit<Parameters<typeof toFilter>[0], 'from' | 'to'> & { from?: string; to?: string }) {
   return toFilter({ ...asked, from: timeParameter('from', asked.from), to: timeParameter('to', asked.to) })
 }
 

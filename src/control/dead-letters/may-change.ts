@@ -2,7 +2,7 @@ import { StreamError } from '../../errors.ts'
 import type { LetterSummary } from './letter.ts'
 
 /** More retries than this need a reason: what failed so often fails again. */
-export const MAX_RETRIES = 5
+const MAX_RETRIES = 5
 /** A retry that did not end for so long may be repeated: whoever asked for it may have died before it was sent. */
 const RETRY_ENDS_WITHIN_MS = 15 * 60_000
 
@@ -22,7 +22,7 @@ export function checkMayRetry(letter: LetterSummary, { force, reason }: Force, n
   const forced = 'retry it with force and a reason if it is to be handled all the same'
   if (isUnderWay(letter, now)) throw conflict(`dead letter ${id} is being retried since ${letter.state_at}; ${waiting}`)
   if (state === 'resolved') throw conflict(`dead letter ${id} is resolved since ${letter.state_at}; ${forced}`)
-  if (state === 'discarded') throw conflict(`dead letter ${id} was discarded on ${letter.state_at}; ${forced}`)
+  if (state === 'discarded') throw conflict(`dead letter ${id} was discarded at ${letter.state_at}; ${forced}`)
   if (retries < MAX_RETRIES) return
   throw conflict(
     `dead letter ${id} was retried ${retries} times; see what fails (its preview tells), mend it, and ${forced}`,

@@ -164,6 +164,7 @@ describe('parameters', () => {
     expect(await refused(`${FEED}&limit=0`)).toEqual([400, 'request_invalid', 'limit'])
     expect(await refused(`${FEED}&update_from=x`)).toEqual([400, 'request_invalid', 'update_from'])
     expect(await refused(`${FEED}&updated_from=2026-01-01`)).toEqual([400, 'request_invalid', 'updated_from'])
+    expect(await refused(`${FEED}&updated_from=2026-02-30T00:00:00Z`)).toEqual([400, 'request_invalid', 'updated_from'])
     expect(await refused(`${FEED}&updated_to=2026-02-31T25:00:00Z`)).toEqual([400, 'request_invalid', 'updated_to'])
     const backward = '&updated_from=2026-01-02T00:00:00Z&updated_to=2026-01-02T00:00:00Z'
     expect(await refused(`${FEED}${backward}`)).toEqual([400, 'request_invalid', 'updated_to'])

@@ -65,6 +65,36 @@ describe('publishPage', () => {
     expect((await deps.appended('inventory')).map(({ occurredAt }) => occurredAt)).toEqual([2000, 1000, 3000])
   })
 
+  it('remembers the newest version of a content that came again, so that a late one counts as older (Guarantee 4)', async () => {
+    const deps = bench()
+    const lost = () => Promise.reject(new StreamError('lease_lost', 'it is another one now'))
+    await publishPage(deps, origin, pageOf([stock('A', '1', 1000)], 5000))
+    expect(await publishPage(deps, origin, pageOf([stock('A', '1', 3000)], 7000))).toMatchObject({ unchanged: 1 })
+    const late = publishPage(deps, origin, pageOf([stock('A', '2', 2000)], 6000), lost)
+    await expect(late).rejects.toMatchObject({ code: 'lease_lost' })
+    expect(await deps.tables.get('published', { id: 'netsuite|inventory|A' })).toMatchObject({
+      state: 'published',
+      occurred_at: 3000,
+    })
+  })
+
+  it('sends a content that came again while another one was on its way', async () => {
+    const deps = bench()
+    await publishPage(deps, origin, pageOf([stock('A', '1', 1000)], 5000))
+    const noted = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
+    const late = publishPage(deps, origin, pageOf([stock('A', '2', 2000)], 6000), () => {
+      noted.resolve()
+      return goOn.promise
+    })
+    await noted.promise
+    await publishPage(deps, origin, pageOf([stock('A', '1', 3000)], 7000))
+    goOn.resolve()
+    await late
+    const sent = (await deps.appended('inventory')).map(({ occurredAt }) => occurredAt)
+    expect(sent.toSorted()).toEqual([1000, 2000, 3000])
+  })
+
   it('does not send what another worker has taken over', async () => {
     const deps = bench()
     const lost = () => Promise.reject(new StreamError('lease_lost', 'it is another one now'))
