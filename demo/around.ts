@@ -12,9 +12,13 @@ import { startSimulators } from './simulators.ts'
 
 /** What the environment says wrongly is told before anything starts; what it leaves out is started. */
 export function checkEnvironment(): void {
-  const { KAFKA_BROKERS = 'later', SCHEMA_REGISTRY_URL = 'later', DYNAMODB_ENDPOINT, AWS_REGION } = processEnvironment()
-  const endpoint = DYNAMODB_ENDPOINT ?? (AWS_REGION === undefined ? 'later' : '')
-  const { api } = configFromEnvironment({ KAFKA_BROKERS, SCHEMA_REGISTRY_URL, DYNAMODB_ENDPOINT: endpoint })
+  const env = processEnvironment()
+  const later = (name: string): string => env[name]?.trim() || 'later'
+  const { api } = configFromEnvironment({
+    KAFKA_BROKERS: later('KAFKA_BROKERS'),
+    SCHEMA_REGISTRY_URL: later('SCHEMA_REGISTRY_URL'),
+    ...(env['AWS_REGION'] ? {} : { DYNAMODB_ENDPOINT: later('DYNAMODB_ENDPOINT') }),
+  })
   checkAddress(api.host, api.token)
 }
 

@@ -63,7 +63,10 @@ export class Fleet {
     const members = [...this.#members]
     const current = new Set(this.#members.values())
     for (const process of this.#all) if (process.living() && !current.has(process)) process.signal('SIGKILL')
-    for (const [, member] of members) member.signal('SIGTERM')
+    for (const [, member] of members) {
+      member.signal('SIGCONT')
+      member.signal('SIGTERM')
+    }
     return await Promise.all(members.map(async ([role, { exited }]) => ({ role, code: (await exited).code })))
   }
 }
