@@ -73,9 +73,10 @@ export async function startRoles(
   }
   try {
     await platform.createTopics(watch.current().systems.map((system) => system.id))
-    if (chosen.includes('producer')) parts.push(...(await startProducer(platform, watch, clients, options)))
-    if (chosen.includes('processor')) parts.push(...(await startProcessor(platform, watch, clients)))
-    if (chosen.includes('projector')) parts.push(...(await startProjector(platform)))
+    if (chosen.includes('producer')) await startProducer(platform, watch, clients, options, parts)
+    if (chosen.includes('processor'))
+      await startStages(platform, await processorStages(platform, watch, clients), parts)
+    if (chosen.includes('projector')) await startStages(platform, projectorStages(platform), parts)
     const api = chosen.includes('api') ? await startApiRole(platform, parts) : null
     if (api !== null) parts.push({ name: 'api', close: () => api.close() })
     return { api, close }
@@ -90,7 +91,8 @@ async function startProducer(
   watch: ConfigurationWatch,
   clients: Clients,
   options: RoleOptions,
-): Promise<Part[]> {
+  parts: Part[],
+): Promise<void> {
   const { tables, clock, logger, config } = platform
   const configuration = () => watch.current()
   const reader = (read: Read, system: System) => createReader(read, system, { clock, clients })
@@ -107,10 +109,15 @@ async function startProducer(
     ending.abort()
     await Promise.all(work)
   }
-  return [{ name: 'runs', close }, await part(platform, dispatchStage(tables))]
+  parts.push({ name: 'runs', close })
+  await startStages(platform, [dispatchStage(tables)], parts)
 }
 
-async function startProcessor(platform: Platform, watch: ConfigurationWatch, clients: Clients): Promise<Part[]> {
+async function processorStages(
+  platform: Platform,
+  watch: ConfigurationWatch,
+  clients: Clients,
+): Promise<readonly Stage<TopicKind>[]> {
   const { config } = platform
   const configuration = () => watch.current()
   const deps = { ...platform, topicPrefix: config.topicPrefix, configuration }
@@ -121,24 +128,23 @@ async function startProcessor(platform: Platform, watch: ConfigurationWatch, cli
       if (sink !== undefined) stages.push(anySinkStage(system, sink, deps))
     }
   }
-  return await Promise.all(stages.map((stage) => part(platform, stage)))
+  return stages
 }
 
 function anySinkStage(system: Parameters<typeof sinkStage>[0], sink: AnySink, deps: Parameters<typeof sinkStage>[2]) {
   return sinkStage(system, sink as never, deps) as Stage<TopicKind>
 }
 
-async function startProjector(platform: Platform): Promise<Part[]> {
+function projectorStages(platform: Platform): readonly Stage<TopicKind>[] {
   const { tables, reporter, clock, logger, config } = platform
   const deps = { tables, reporter, clock, logger, settleMs: config.feedSettleMs }
-  const stages = [
+  return [
     feedStage(productFeed, deps),
     feedStage(inventoryFeed, deps),
     feedStage(imageFeed, deps),
     taskStage({ tables }),
     deadLetterStage({ tables }),
   ] as readonly Stage<TopicKind>[]
-  return await Promise.all(stages.map((stage) => part(platform, stage)))
 }
 
 async function startApiRole(platform: Platform, parts: readonly Part[]): Promise<RunningApi> {
@@ -164,7 +170,17 @@ async function startApiRole(platform: Platform, parts: readonly Part[]): Promise
   })
 }
 
-async function part<K extends TopicKind>(platform: Platform, stage: Stage<K>): Promise<Part> {
-  const running: RunningStage = await runStage(stage, { ...platform, topicPrefix: platform.config.topicPrefix })
-  return { name: stage.name, close: () => running.close(), problem: () => running.problem() }
+/** Those that have started are among the parts also when another could not: whoever gives up closes them. */
+async function startStages<K extends TopicKind>(
+  platform: Platform,
+  stages: readonly Stage<K>[],
+  parts: Part[],
+): Promise<void> {
+  const start = async (stage: Stage<K>) => {
+    const running: RunningStage = await runStage(stage, { ...platform, topicPrefix: platform.config.topicPrefix })
+    parts.push({ name: stage.name, close: () => running.close(), problem: () => running.problem() })
+  }
+  const started = await Promise.allSettled(stages.map(start))
+  const failed = started.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
 }

@@ -3,7 +3,7 @@ import { configFromEnvironment } from '../config.ts'
 import { applyConfiguration } from '../core/apply-configuration.ts'
 import { loadConfiguration } from '../core/load-configuration.ts'
 import { readArguments, UsageError } from './arguments.ts'
-import { openPlatform } from './platform.ts'
+import { openPlatform, type Platform } from './platform.ts'
 import { type Role, roles, startRoles } from './roles.ts'
 
 const USAGE = `waldstream run --role producer|processor|projector|api|all
@@ -25,17 +25,19 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   const end = whenToldToEnd()
   try {
     const platform = await openPlatform(config)
-    if (config.configDir !== null) {
-      await applyConfiguration(platform.tables, await loadConfiguration(config.configDir, config.environment))
-    }
-    const running = await startRoles(platform, chosen, { schedules: true })
-    platform.logger.info({ roles: chosen, api: running.api?.url }, 'running')
-    await end.told
-    await running.close()
-    await platform.close()
+    await work(platform, chosen, end.told).finally(() => platform.close())
   } finally {
     end.ended()
   }
+}
+
+async function work(platform: Platform, chosen: readonly Role[], told: Promise<void>): Promise<void> {
+  const { configDir, environment } = platform.config
+  if (configDir !== null) await applyConfiguration(platform.tables, await loadConfiguration(configDir, environment))
+  const running = await startRoles(platform, chosen, { schedules: true })
+  platform.logger.info({ roles: chosen, api: running.api?.url }, 'running')
+  await told
+  await running.close()
 }
 
 /** Listens from the beginning: a process that is told to end while it starts has records under way too (Guarantee 10). */

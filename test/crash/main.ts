@@ -23,6 +23,12 @@ const { values } = parseArgs({
   },
 })
 const seed = Number(values.seed)
+// The roles end with this process; a signal alone would leave them behind.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => process.exit(code))
 const dataDir = await mkdtemp(join(tmpdir(), 'waldstream-crash-services-'))
 const services = await startServices({ dataDir, env: process.env, log: (line) => console.error(line) })
 try {

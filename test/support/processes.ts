@@ -20,7 +20,7 @@ export interface RunningProcess {
   output(): string
   /** What it printed to its standard output alone. */
   printed(): string
-  /** The first line of either stream that matches, also when it was printed before. Rejects when it ends without. */
+  /** The first line of either stream that matches, also when it was printed before. Rejects when it ends without, or within 90 s has not printed one. */
   line(pattern: RegExp): Promise<string>
   signal(signal: NodeJS.Signals): void
   /** Closes its standard input. */
@@ -36,6 +36,7 @@ export interface Program {
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const OUTPUT_KEPT = 200_000
+const LINE_WITHIN_MS = 90_000
 const living = new Set<ChildProcess>()
 
 // Whoever starts processes here may end without having ended them: none of them outlives it.
@@ -103,14 +104,15 @@ class Printed {
     const line = this.#find(pattern)
     if (line !== undefined) return Promise.resolve(line)
     const told = Promise.withResolvers<string>()
-    if (this.#ended) told.reject(this.#missing(pattern))
+    if (this.#ended) told.reject(this.#missing(pattern, 'ended'))
     else this.#waiting.push({ pattern, told })
-    return told.promise
+    const late = setTimeout(() => told.reject(this.#missing(pattern, 'went on')), LINE_WITHIN_MS)
+    return told.promise.finally(() => clearTimeout(late))
   }
 
   end(): void {
     this.#ended = true
-    for (const { pattern, told } of this.#waiting.splice(0)) told.reject(this.#missing(pattern))
+    for (const { pattern, told } of this.#waiting.splice(0)) told.reject(this.#missing(pattern, 'ended'))
   }
 
   #find(pattern: RegExp): string | undefined {
@@ -118,8 +120,8 @@ class Printed {
     return whole.split('\n').find((line) => pattern.test(line))
   }
 
-  #missing(pattern: RegExp): Error {
-    return new Error(`${this.#name} ended without a line like ${pattern}; it printed:\n${this.text.slice(-3000)}`)
+  #missing(pattern: RegExp, how: 'ended' | 'went on'): Error {
+    return new Error(`${this.#name} ${how} without a line like ${pattern}; it printed:\n${this.text.slice(-3000)}`)
   }
 }
 
