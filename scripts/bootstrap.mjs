@@ -26,7 +26,7 @@ const TASKS = {
   start: () => ['demo/start.ts'],
   services: () => ['services/main.ts'],
   waldstream: () => ['src/cli/main.ts'],
-  test: () => vitest('--project=!long', '--project=!crash', ...reporters(process.env.WALDSTREAM_TEST_REPORT)),
+  test: () => vitest('--project=!long', ...reporters(process.env.WALDSTREAM_TEST_REPORT)),
   'test:unit': () => projects('unit', 'property', 'contract'),
   'test:integration': () => projects('integration'),
   'test:simulation': () => ['test/simulation/main.ts'],

@@ -1,7 +1,7 @@
 /**
- * Sums the reports of the test runner and of the checks, names what failed, and ends with the plain line of the counts.
+ * Sums the reports of the test runs and of the checks, names what failed, and ends with the plain line of the counts.
  * A report that is missing counts as one failure, and so does a run in which no test was executed.
- * Usage: sum-results.mjs <test report> <exit code> <check report> <exit code>
+ * Usage: sum-results.mjs (<test report> <exit code>)… <check report> <exit code>
  */
 import { existsSync, readFileSync } from 'node:fs'
 
@@ -56,9 +56,9 @@ export function closingLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
 
-/** All of it: what failed, and the counts. */
-export function summarize(testReport, testExit, checkReport, checkExit) {
-  const parts = [tests(testReport, testExit), checks(checkReport, checkExit)]
+/** All of it: what failed, and the counts. `runs`: report and exit code of each; the last is the checks'. */
+export function summarize(runs) {
+  const parts = runs.map(([report, exit], at) => (at === runs.length - 1 ? checks(report, exit) : tests(report, exit)))
   const total = (count) => parts.reduce((sum, part) => sum + part[count], 0)
   return {
     passed: total('passed'),
@@ -69,8 +69,8 @@ export function summarize(testReport, testExit, checkReport, checkExit) {
 }
 
 if (import.meta.main ?? process.argv[1]?.endsWith('sum-results.mjs')) {
-  const [testReport, testExit, checkReport, checkExit] = process.argv.slice(2)
-  const sum = summarize(testReport, Number(testExit), checkReport, Number(checkExit))
+  const args = process.argv.slice(2)
+  const sum = summarize(args.flatMap((report, at) => (at % 2 === 0 ? [[report, Number(args[at + 1])]] : [])))
   for (const failure of sum.failures) console.log(`FAILED ${failure}`)
   console.log(closingLine(sum))
   process.exitCode = sum.failed === 0 ? 0 : 1

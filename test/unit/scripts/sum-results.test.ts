@@ -17,24 +17,30 @@ function sum({
   testExit = 0,
   checks,
   checkExit = 0,
+  longTests,
 }: {
   readonly tests?: object
   readonly testExit?: number
   readonly checks?: object
   readonly checkExit?: number
+  readonly longTests?: object
 }) {
   const folder = mkdtempSync(join(tmpdir(), 'waldstream-sum-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const [testFile, checkFile] = [join(folder, 'tests.json'), join(folder, 'checks.json')]
   if (tests) writeFileSync(testFile, JSON.stringify(tests))
   if (checks) writeFileSync(checkFile, JSON.stringify(checks))
-  const args = [SCRIPT, testFile, String(testExit), checkFile, String(checkExit)]
+  const longFile = join(folder, 'long.json')
+  if (longTests) writeFileSync(longFile, JSON.stringify(longTests))
+  const long = longTests ? [longFile, '0'] : []
+  const args = [SCRIPT, testFile, String(testExit), ...long, checkFile, String(checkExit)]
   const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   return { lines: stdout.trimEnd().split('\n'), status }
 }
 
 test('tests and checks are summed, and skipped ones are told', () => {
   expect(sum({ tests: GOOD, checks: CHECKED })).toEqual({ lines: ['7 passed, 0 failed, 1 skipped'], status: 0 })
+  expect(sum({ tests: GOOD, longTests: GOOD, checks: CHECKED }).lines).toEqual(['10 passed, 0 failed, 2 skipped'])
   const none = { ...GOOD, numPendingTests: 0 }
   expect(sum({ tests: none, checks: CHECKED }).lines).toEqual(['7 passed, 0 failed'])
 })
