@@ -2,6 +2,7 @@ import type { Platform } from '../src/cli/platform.ts'
 import { recordKey, type TopicEvents } from '../src/events/topics.ts'
 import type { OutgoingRecord } from '../src/platform/kafka/event-log.ts'
 import { mapInventory } from '../src/processors/map-inventory.ts'
+import { atOnce } from '../test/support/at-once.ts'
 import { configuration } from './data/configuration.ts'
 import { inventory } from './data/inventory.ts'
 import { orders } from './data/orders.ts'
@@ -55,7 +56,7 @@ export function sourceRecord<K extends 'orders' | 'inventory'>(
 
 function* mapped({ codec, config }: Platform, event: TopicEvents['inventory']): Generator<OutgoingRecord> {
   const context = { connections: configuration.connections, metadataOf: () => undefined }
-  for (const output of mapInventory.process(event, context, undefined).outputs) {
+  for (const output of atOnce(mapInventory.process(event, context, undefined)).outputs) {
     yield {
       topic: `${config.topicPrefix}${output.kind}`,
       key: output.key,

@@ -2,6 +2,7 @@ import type { Entity, TopicEvents } from '../../src/events/topics.ts'
 import { mapInventory } from '../../src/processors/map-inventory.ts'
 import type { Processor, Remembered } from '../../src/processors/processor.ts'
 import { routeOrders } from '../../src/processors/route-orders.ts'
+import { atOnce } from '../../test/support/at-once.ts'
 import { configuration } from '../data/configuration.ts'
 import { type BareJob, bareCodec } from './bare-side.ts'
 
@@ -18,7 +19,7 @@ function bareProcessor<K extends Entity, S extends Remembered>(
     async work(messages, producer) {
       const outgoing = messages.flatMap(({ value }) => {
         const event = input.decode(value) as TopicEvents[K]
-        const { outputs } = processor.process(event, context, undefined)
+        const { outputs } = atOnce(processor.process(event, context, undefined))
         return outputs.map((one) => ({ key: one.key, value: output.encode(one.event) }))
       })
       if (outgoing.length > 0) await producer.send({ topic: target, acks: -1, messages: outgoing })

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import type { DeadLetters } from '../control/dead-letters/create-dead-letters.ts'
 import type { PreviewRetry } from '../control/dead-letters/preview.ts'
+import type { FindProducts } from '../core/ownership.ts'
+import type { RecentEvents } from '../core/recent-events.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'
 
@@ -19,6 +21,8 @@ export interface ApiDeps {
   readonly logger: Logger
   readonly deadLetters: DeadLetters<LetterFilter>
   readonly previewRetry: PreviewRetry
+  /** What a preview of a changed mapping needs. */
+  readonly mapping: { readonly recentEvents: RecentEvents; readonly products: FindProducts }
   /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
 }

@@ -6,7 +6,7 @@ import type { LetterFilter } from '../projections/list-dead-letters.ts'
 import { readArguments, UsageError } from './arguments.ts'
 
 export const USAGE = `waldstream dead-letters list [which] [--group] [--limit N] [--after PLACE] [--json]
-waldstream dead-letters show <id> [--raw] [--json]
+waldstream dead-letters show <id> [--raw | --as-test] [--json]
 waldstream dead-letters retry <id>… | which [--preview] [--dry-run] [--limit N] [--rate N] [--force --reason TEXT] [--json]
 waldstream dead-letters discard <id>… | which --reason TEXT [--dry-run] [--limit N] [--json]
 
@@ -14,7 +14,8 @@ waldstream dead-letters discard <id>… | which --reason TEXT [--dry-run] [--lim
          --group-id ID (as list --group shows it)  --from and --to ISO-8601, of the first failure, --to exclusive
          retry and discard take open ones, and need one of these besides --state, or --all
 
-  show     the event as JSON, where it stood, its history; --raw writes the original bytes alone
+  show     the event as JSON, where it stood, its history; --raw writes the original bytes alone; --as-test writes a
+           mapping test of it for the folder of configuration (see "waldstream test")
   retry    appends the original to its topic again, 10 a second (--rate), 100 at most (--limit); --preview sends nothing
            and tells what today's configuration makes of it; what was retried 5 times needs --force and --reason
   discard  for what nobody wants handled; the bytes stay
@@ -34,6 +35,7 @@ const options = {
   limit: { type: 'string' },
   after: { type: 'string' },
   raw: { type: 'boolean', default: false },
+  'as-test': { type: 'boolean', default: false },
   preview: { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
   rate: { type: 'string' },
@@ -49,7 +51,7 @@ const which = ['state', 'stage', 'connection', 'code', 'key', 'group-id', 'from'
 const change = [...which, 'all', 'limit', 'dry-run', 'reason', 'by']
 const known: Readonly<Record<string, readonly string[]>> = {
   list: [...everywhere, ...which, 'group', 'limit', 'after'],
-  show: [...everywhere, 'raw'],
+  show: [...everywhere, 'raw', 'as-test'],
   retry: [...everywhere, ...change, 'preview', 'rate', 'force'],
   discard: [...everywhere, ...change],
 }

@@ -1,6 +1,7 @@
 import { createDeadLetters, type DeadLetters } from '../control/dead-letters/create-dead-letters.ts'
 import type { PreviewRetry } from '../control/dead-letters/preview.ts'
 import { readConfiguration } from '../core/read-configuration.ts'
+import { createFindProducts } from '../projections/find-products.ts'
 import { letterStore } from '../projections/letter-store.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'
 import type { Platform } from './platform.ts'
@@ -12,7 +13,8 @@ export function deadLetterParts(platform: Platform): {
   readonly previewRetry: PreviewRetry
 } {
   const { tables, config } = platform
-  const parts = { ...platform, topicPrefix: config.topicPrefix }
+  const products = createFindProducts({ ...platform, shards: config.partitions })
+  const parts = { ...platform, topicPrefix: config.topicPrefix, products }
   return {
     deadLetters: createDeadLetters({ ...parts, store: letterStore(tables) }),
     previewRetry: createPreview(parts, () => readConfiguration(tables)),

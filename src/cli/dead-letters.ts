@@ -3,6 +3,7 @@ import type { ManyDone } from '../control/dead-letters/create-dead-letters.ts'
 import { StreamError } from '../errors.ts'
 import { type DeadLetterRow, summaryOf } from '../projections/dead-letter-row.ts'
 import { getDeadLetter, groupDeadLetters, listDeadLetters, outcomesOf } from '../projections/list-dead-letters.ts'
+import { letterAsTest } from './dead-letter-as-test.ts'
 import {
   type Command,
   changeFilter,
@@ -84,6 +85,7 @@ async function rowOf(platform: Platform, { ids: [id = ''] }: Command): Promise<D
 async function show(platform: Platform, command: Command): Promise<void> {
   const row = await rowOf(platform, command)
   const { original, event, undecodable } = await deadLetterParts(platform).deadLetters.open(row)
+  if (command.values['as-test']) return void process.stdout.write(letterAsTest(row, event))
   if (command.values.raw) return void process.stdout.write(original.value ?? Buffer.alloc(0))
   const outcome = (await outcomesOf(platform.tables, [row])).get(row.id) ?? null
   const base64 = (bytes: Buffer | null) => bytes?.toString('base64') ?? null

@@ -4,8 +4,10 @@ import { applyCommand } from './apply.ts'
 import { UsageError } from './arguments.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { positionsCommand } from './positions.ts'
+import { previewCommand } from './preview.ts'
 import { runCommand } from './run.ts'
 import { syncCommand } from './sync.ts'
+import { testCommand } from './test.ts'
 import { validateCommand } from './validate.ts'
 
 const USAGE = `waldstream <command>
@@ -13,6 +15,8 @@ const USAGE = `waldstream <command>
   run --role producer|processor|projector|api|all   run a role until it is told to end
   apply <dir>                                       put a folder of configuration into the tables
   validate <dir>                                    check a folder of configuration
+  test <dir>                                        run the mapping tests of a folder
+  preview <dir> --connection C --entity E           what a changed mapping would change, before it is applied
   positions list|set <group>                        where a sink goes on when the broker has forgotten
   dead-letters list|show|retry|discard              records that can't go on
   sync <read>                                       request a run of a read, for example magento.orders.all
@@ -24,6 +28,8 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   run: runCommand,
   apply: applyCommand,
   validate: validateCommand,
+  test: testCommand,
+  preview: previewCommand,
   sync: syncCommand,
   positions: positionsCommand,
   'dead-letters': deadLettersCommand,

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import { createTables } from '../platform/dynamodb/create-tables.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import type { EventLog, LogAdmin, LogProducer } from '../platform/kafka/event-log.ts'
+import type { EventLog, LogAdmin, LogProducer, LogTail } from '../platform/kafka/event-log.ts'
 import { createKafkaEventLog } from '../platform/kafka/kafkajs-event-log.ts'
 import { allTopics } from '../platform/kafka/topic-definitions.ts'
 import { createLogger } from '../platform/logger.ts'
@@ -21,7 +21,7 @@ export interface Platform {
   readonly config: Config
   readonly logger: Logger
   readonly clock: Clock
-  readonly log: EventLog
+  readonly log: EventLog & LogTail
   readonly producer: LogProducer
   readonly admin: LogAdmin
   readonly codec: EventCodec

@@ -2,18 +2,23 @@ import { decodeOriginal, type KindEvent, type Original, plainOf } from '../contr
 import type { PreviewRetry, RetryPreview } from '../control/dead-letters/preview.ts'
 import { pauseTables } from '../control/pauses.ts'
 import type { Configuration } from '../core/model.ts'
+import type { FindProducts } from '../core/ownership.ts'
 import { type StreamError, toStreamError } from '../errors.ts'
 import { kindOf, type PerSystemKind, perSystemKinds, recordKey, type TopicEvents } from '../events/topics.ts'
 import { versionRank } from '../events/version.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import type { OutgoingRecord } from '../platform/kafka/event-log.ts'
+import type { EventLog, OutgoingRecord } from '../platform/kafka/event-log.ts'
 import type { BatchContext, Stage } from '../platform/runtime/stage.ts'
 import type { StageResult } from '../platform/runtime/status-reporter.ts'
 import { createDeliveries } from '../processors/sinks/deliveries.ts'
 import { topology } from '../processors/topology.ts'
 import type { Platform } from './platform.ts'
 
-type Parts = Pick<Platform, 'codec' | 'tables' | 'clock' | 'logger' | 'log'> & { readonly topicPrefix: string }
+type Parts = Pick<Platform, 'codec' | 'tables' | 'clock' | 'logger'> & {
+  readonly log: EventLog
+  readonly topicPrefix: string
+  readonly products?: FindProducts
+}
 
 const nothing = { errors: [], decisions: [], outputs: [], delivery: null } as const
 

@@ -7,6 +7,7 @@ import { dispatchStage } from '../control/dispatch.ts'
 import { createSyncRequester } from '../control/request-sync.ts'
 import { runScheduler } from '../control/scheduler.ts'
 import type { Read, System } from '../core/model.ts'
+import { createRecentEvents } from '../core/recent-events.ts'
 import { createResolver } from '../core/references.ts'
 import { type ConfigurationWatch, watchConfiguration } from '../core/watch-configuration.ts'
 import { StreamError } from '../errors.ts'
@@ -19,6 +20,7 @@ import { topology } from '../processors/topology.ts'
 import { createReader } from '../producers/create-reader.ts'
 import { runWorker } from '../producers/worker.ts'
 import { deadLetterStage } from '../projections/dead-letters.ts'
+import { createFindProducts } from '../projections/find-products.ts'
 import { imageFeed } from '../projections/image-feed.ts'
 import { inventoryFeed } from '../projections/inventory-feed.ts'
 import { productFeed } from '../projections/product-feed.ts'
@@ -120,7 +122,8 @@ async function processorStages(
 ): Promise<readonly Stage<TopicKind>[]> {
   const { config } = platform
   const configuration = () => watch.current()
-  const deps = { ...platform, topicPrefix: config.topicPrefix, configuration }
+  const products = createFindProducts({ ...platform, shards: config.partitions })
+  const deps = { ...platform, topicPrefix: config.topicPrefix, configuration, products }
   const stages = topology.map((row) => row.stage(deps) as Stage<TopicKind>)
   for (const system of watch.current().systems) {
     for (const kind of sinkKinds(system.type)) {
@@ -166,6 +169,10 @@ async function startApiRole(platform: Platform, parts: readonly Part[]): Promise
     settleMs: config.feedSettleMs,
     shards: config.partitions,
     ...deadLetterParts(platform),
+    mapping: {
+      recentEvents: createRecentEvents({ ...platform, topicPrefix: config.topicPrefix }),
+      products: createFindProducts({ ...platform, shards: config.partitions }),
+    },
     ...config.api,
   })
 }

@@ -1,5 +1,7 @@
 import { processEnvironment } from '../config.ts'
-import { loadConfiguration } from '../core/load-configuration.ts'
+import { checkConfiguration } from '../core/load-configuration.ts'
+import { mistakeText } from '../core/yaml-documents.ts'
+import { StreamError } from '../errors.ts'
 import { readArguments, UsageError } from './arguments.ts'
 
 const USAGE = `waldstream validate <dir> [--json]
@@ -15,11 +17,16 @@ export async function validateCommand(args: readonly string[]): Promise<void> {
   if (values.help) return console.log(USAGE)
   const [folder, ...more] = positionals
   if (folder === undefined || more.length > 0) throw new UsageError('validate takes one folder', USAGE)
-  const { systems, connections } = await loadConfiguration(folder, processEnvironment())
-  const summary = { systems: systems.length, connections: connections.length }
+  const { configuration, tests, mistakes } = await checkConfiguration(folder, processEnvironment())
+  const { systems, connections } = configuration
+  if (mistakes.length > 0) {
+    if (values.json) console.log(JSON.stringify({ valid: false, mistakes }))
+    throw new StreamError('configuration_invalid', mistakes.map(mistakeText).join('\n'), { field: folder })
+  }
+  const summary = { valid: true, systems: systems.length, connections: connections.length, tests: tests.length }
   console.log(
     values.json
       ? JSON.stringify(summary)
-      : `${folder} is valid: ${summary.systems} systems, ${summary.connections} connections`,
+      : `${folder} is valid: ${summary.systems} systems, ${summary.connections} connections, ${summary.tests} mapping tests`,
   )
 }

@@ -1,5 +1,7 @@
 import { Cron } from 'croner'
-import { toStreamError } from '../errors.ts'
+import { checkMappingTest } from './check-mapping-test.ts'
+import { checkOwnership } from './check-ownership.ts'
+import { checkRules } from './check-rules.ts'
 import type {
   ConnectionDocument,
   DocumentKind,
@@ -7,8 +9,7 @@ import type {
   ReadDocument,
   SystemDocument,
 } from './document-schemas.ts'
-import { convert } from './mapping.ts'
-import { attributeRuleOf } from './model-of.ts'
+import type { MappingTestDocument } from './mapping-test-schema.ts'
 import { systemTraits } from './system-traits.ts'
 import type { Mistake, YamlDocument } from './yaml-documents.ts'
 
@@ -16,6 +17,7 @@ interface DocumentTypes {
   readonly system: SystemDocument
   readonly connection: ConnectionDocument
   readonly 'product-metadata': ProductMetadataDocument
+  readonly 'mapping-test': MappingTestDocument
 }
 
 /** A document whose shape is right. */
@@ -29,15 +31,16 @@ export interface ShapedDocuments {
   readonly systems: readonly Shaped<'system'>[]
   readonly connections: readonly Shaped<'connection'>[]
   readonly metadata: readonly Shaped<'product-metadata'>[]
-  /** Some document had the wrong shape: what is missing may be in it, so nothing is said about missing systems. */
-  readonly partial: boolean
+  readonly tests: readonly Shaped<'mapping-test'>[]
+  /** Kinds of which a document can't be read: what is missing may be in it, so nothing is said about what is missing. */
+  readonly partial: ReadonlySet<DocumentKind>
 }
 
 const readId = (system: string, { entity, scope = 'all' }: ReadDocument): string => `${system}.${entity}.${scope}`
 
 /** What the documents say that can't be: everything a schema can't tell. */
 export function checkDocuments(documents: ShapedDocuments): Mistake[] {
-  const { systems, connections, metadata } = documents
+  const { systems, connections, metadata, tests } = documents
   return [
     ...twice(systems, (system) => system.id, 'id'),
     ...twice(connections, (connection) => connection.id, 'id'),
@@ -45,6 +48,7 @@ export function checkDocuments(documents: ShapedDocuments): Mistake[] {
     ...systems.flatMap(checkSystem),
     ...connections.flatMap((connection) => checkConnection(connection, documents)),
     ...metadata.flatMap((one) => checkMetadata(one, documents)),
+    ...tests.flatMap((test) => checkMappingTest(test, documents)),
   ]
 }
 
@@ -146,7 +150,7 @@ function checkConnection({ value, yaml }: Shaped<'connection'>, documents: Shape
   const reads = [...systems.values()].flatMap((system) => (system.reads ?? []).map((read) => readId(system.id, read)))
   const choice = (names: Iterable<string>) => [...names].join(', ') || 'none'
   for (const role of ['shop', 'vendor'] as const) {
-    if (!systems.has(value[role]) && !documents.partial) {
+    if (!systems.has(value[role]) && !documents.partial.has('system')) {
       mistakes.push(
         yaml.mistake([role], `names no system that is configured; configured are: ${choice(systems.keys())}`),
       )
@@ -154,16 +158,22 @@ function checkConnection({ value, yaml }: Shaped<'connection'>, documents: Shape
   }
   if (value.shop === value.vendor) mistakes.push(yaml.mistake(['vendor'], 'must be another system than the shop'))
   for (const [index, read] of value.reads.entries()) {
-    if (!reads.includes(read) && !documents.partial) {
+    if (!reads.includes(read) && !documents.partial.has('system')) {
       mistakes.push(
         yaml.mistake(['reads', index], `names no read that is configured; configured are: ${choice(reads)}`),
       )
     }
     if (value.reads.indexOf(read) < index) mistakes.push(yaml.mistake(['reads', index], 'is there twice; keep one'))
   }
+  const vendorType = systems.get(value.vendor)?.type
+  const given = vendorType === undefined ? [] : systemTraits[vendorType].orderFields
+  mistakes.push(...checkOwnership({ value, yaml }, documents))
+  mistakes.push(
+    ...checkRules(value.orderMap?.fields ?? [], yaml, { path: ['orderMap', 'fields'], entity: 'orders', given }),
+  )
   const needsMetadata = value.reads.some((read) => read.split('.')[1] === 'products')
   const hasMetadata = documents.metadata.some((one) => one.value.connection === value.id)
-  if (needsMetadata && !hasMetadata && !documents.partial) {
+  if (needsMetadata && !hasMetadata && !documents.partial.has('product-metadata')) {
     const way = `add a document "kind: product-metadata, connection: ${value.id}"`
     mistakes.push(yaml.mistake(['reads'], `has products, but the connection has no product metadata; ${way}`))
   }
@@ -172,26 +182,9 @@ function checkConnection({ value, yaml }: Shaped<'connection'>, documents: Shape
 
 function checkMetadata({ value, yaml }: Shaped<'product-metadata'>, documents: ShapedDocuments): Mistake[] {
   const mistakes: Mistake[] = []
-  if (!documents.partial && !documents.connections.some((one) => one.value.id === value.connection)) {
+  if (!documents.partial.has('connection') && !documents.connections.some((one) => one.value.id === value.connection)) {
     mistakes.push(yaml.mistake(['connection'], 'names no connection that is configured; add it or correct the id'))
   }
-  for (const [index, rule] of value.attributes.entries()) {
-    const say = (field: string, message: string) => mistakes.push(yaml.mistake(['attributes', index, field], message))
-    if ((rule.from === undefined) === (rule.constant === undefined)) {
-      say('from', 'is to be given, or constant, but exactly one of the two')
-    }
-    if (value.attributes.findIndex((other) => other.attribute === rule.attribute) < index) {
-      say('attribute', 'is there twice; keep one rule for each attribute')
-    }
-    for (const field of ['constant', 'default'] as const) {
-      const given = rule[field]
-      if (given === undefined) continue
-      try {
-        convert(attributeRuleOf(rule), String(given))
-      } catch (error) {
-        say(field, `is no ${rule.type ?? 'string'}: ${toStreamError(error).message}`)
-      }
-    }
-  }
-  return mistakes
+  const known = value.destination?.attributes
+  return [...mistakes, ...checkRules(value.attributes, yaml, { path: ['attributes'], entity: 'products', known })]
 }

@@ -1,18 +1,12 @@
 import Type, { type Static } from 'typebox'
 import { entities } from '../events/topics.ts'
+import { mappingTestSchema } from './mapping-test-schema.ts'
 import { systemTypes } from './model.ts'
 import { REFERENCE } from './references.ts'
+import { attributeRule } from './rule-schema.ts'
+import { id, scalar, strict, text, texts } from './schema-parts.ts'
 
-/** Ids of systems and connections, and scopes of reads. */
-const id = (what: string) =>
-  Type.String({ pattern: '^[a-z0-9-]{1,40}$', description: `${what}: 1 to 40 of a-z, 0-9 and -` })
-
-const strict = { additionalProperties: false }
 const secret = Type.String({ pattern: REFERENCE, description: 'a reference env:NAME or file:/path, never the value' })
-const text = (description: string) => Type.String({ minLength: 1, description })
-const texts = (description: string) => Type.Record(Type.String(), Type.String(), { description })
-/** YAML reads 1 and true as no texts; both forms mean the same here. */
-const scalar = (description: string) => Type.Union([Type.String(), Type.Number(), Type.Boolean()], { description })
 
 const read = Type.Object(
   {
@@ -56,6 +50,33 @@ export const systemSchema = Type.Object(
   { ...strict, title: 'System' },
 )
 
+/** Exactly one of them; which, is checked apart, so that the message can say it. */
+const ownership = Type.Object(
+  {
+    skuPattern: Type.Optional(
+      text("regular expression on the vendor's SKUs, or a reference env:NAME or file:/path to it"),
+    ),
+    skus: Type.Optional(Type.Array(text('a SKU'), { minItems: 1, description: "the vendor's SKUs" })),
+    attribute: Type.Optional(
+      Type.Object(
+        {
+          name: text("name of the seller's attribute"),
+          values: Type.Array(scalar('a value'), { minItems: 1, description: "values that are the vendor's" }),
+        },
+        { ...strict, description: "an attribute of the product and its values that are the vendor's" },
+      ),
+    ),
+    manufacturer: Type.Optional(
+      Type.Array(text('a manufacturer'), { minItems: 1, description: "manufacturers whose products are the vendor's" }),
+    ),
+    feed: Type.Optional(Type.Literal(true, { description: "true: the SKUs in the vendor's feed of products" })),
+  },
+  {
+    ...strict,
+    description: "whose order lines and SKUs are the vendor's: one of skuPattern, skus, attribute, manufacturer, feed",
+  },
+)
+
 export const connectionSchema = Type.Object(
   {
     kind: Type.Literal('connection'),
@@ -63,10 +84,7 @@ export const connectionSchema = Type.Object(
     shop: id('id of the shop system'),
     vendor: id('id of the vendor system'),
     reads: Type.Array(text('id of a read: system.entity.scope'), { description: 'ids of reads, system.entity.scope' }),
-    ownership: Type.Object(
-      { skuPattern: text("regular expression on the vendor's SKUs, or a reference env:NAME or file:/path to it") },
-      { ...strict, description: "whose order lines and SKUs are the vendor's: skuPattern" },
-    ),
+    ownership,
     orderStates: Type.Optional(
       Type.Array(text('state of an order'), { minItems: 1, description: 'states of orders that go to the vendor' }),
     ),
@@ -75,6 +93,9 @@ export const connectionSchema = Type.Object(
         {
           shipMethods: Type.Optional(texts("shop's shipping method to the vendor's id of it")),
           location: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: "vendor's location id" })),
+          fields: Type.Optional(
+            Type.Array(attributeRule, { description: "fields of the vendor's order, by the vendor's own names" }),
+          ),
         },
         strict,
       ),
@@ -83,27 +104,21 @@ export const connectionSchema = Type.Object(
   { ...strict, title: 'Connection' },
 )
 
-const attributeRule = Type.Object(
-  {
-    attribute: text("the seller's attribute"),
-    from: Type.Optional(text("path in the event's data, for example price or attributes.color")),
-    constant: Type.Optional(scalar('the value itself, instead of from')),
-    default: Type.Optional(scalar('given when the source has nothing there')),
-    required: Type.Optional(Type.Boolean({ description: 'true or false; false by default' })),
-    type: Type.Optional(
-      Type.Enum(['string', 'decimal', 'integer', 'boolean'], { description: 'type of the value; string by default' }),
-    ),
-    lookup: Type.Optional(
-      Type.Record(Type.String(), scalar('destination value'), { description: 'source value: value' }),
-    ),
-  },
-  strict,
-)
-
 export const productMetadataSchema = Type.Object(
   {
     kind: Type.Literal('product-metadata'),
     connection: id('id of the connection'),
+    destination: Type.Optional(
+      Type.Object(
+        {
+          attributes: Type.Array(text('name of an attribute'), {
+            minItems: 1,
+            description: 'the attributes that the shop knows',
+          }),
+        },
+        { ...strict, description: 'what the shop knows; a rule for another attribute is refused' },
+      ),
+    ),
     attributes: Type.Array(attributeRule, { minItems: 1, description: 'rules, one for each attribute' }),
   },
   { ...strict, title: 'Product metadata' },
@@ -114,6 +129,7 @@ export const documentSchemas = {
   system: systemSchema,
   connection: connectionSchema,
   'product-metadata': productMetadataSchema,
+  'mapping-test': mappingTestSchema,
 } as const
 
 export type DocumentKind = keyof typeof documentSchemas

@@ -2,19 +2,29 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StreamError, toStreamError } from '../errors.ts'
 import { checkDocuments, type Shaped, type ShapedDocuments } from './check-documents.ts'
+import { type Claimant, checkClaims } from './check-ownership.ts'
 import { checkShape } from './check-shape.ts'
 import { type DocumentKind, documentSchemas } from './document-schemas.ts'
-import type { Configuration, Connection } from './model.ts'
+import type { MappingTestDocument } from './mapping-test-schema.ts'
+import type { Configuration } from './model.ts'
 import { connectionOf, productMetadataOf, systemOf } from './model-of.ts'
 import { createResolver, isReference, type ResolveReference } from './references.ts'
+import { salvage } from './salvage.ts'
 import { type Mistake, mistakeText, readYaml, type YamlDocument } from './yaml-documents.ts'
 
 /** Where `env:` references of `ownership.skuPattern` are looked up. */
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** A test and where it stands: `config/demo/tests.yaml:3`. */
+export interface MappingTest {
+  readonly document: MappingTestDocument
+  readonly place: string
+}
+
 export interface CheckedConfiguration {
   /** What is right of it; all of it when there is no mistake. */
   readonly configuration: Configuration
+  readonly tests: readonly MappingTest[]
   readonly mistakes: readonly Mistake[]
 }
 
@@ -23,8 +33,16 @@ export interface CheckedConfiguration {
  * stay references. Throws `configuration_invalid` with every mistake, one a line: file, line, field and the way out.
  */
 export async function loadConfiguration(folder: string, environment: Environment): Promise<Configuration> {
-  const { configuration, mistakes } = await checkConfiguration(folder, environment)
-  if (mistakes.length === 0) return configuration
+  return (await loadForTests(folder, environment)).configuration
+}
+
+/** As `loadConfiguration`, with the mapping tests of the folder. */
+export async function loadForTests(
+  folder: string,
+  environment: Environment,
+): Promise<Pick<CheckedConfiguration, 'configuration' | 'tests'>> {
+  const { mistakes, ...right } = await checkConfiguration(folder, environment)
+  if (mistakes.length === 0) return right
   throw new StreamError('configuration_invalid', mistakes.map(mistakeText).join('\n'), {
     field: folder,
     details: { mistakes: mistakes.length },
@@ -35,20 +53,37 @@ export async function loadConfiguration(folder: string, environment: Environment
 export async function checkConfiguration(folder: string, environment: Environment): Promise<CheckedConfiguration> {
   const resolve = createResolver(environment, (path) => readFile(path, 'utf8'))
   const { documents, mistakes } = shape(await readFolder(folder))
-  const wrong = [...mistakes, ...checkDocuments(documents)]
-  const connections: Connection[] = []
+  const wrong = [...mistakes, ...withoutConsequences(checkDocuments(documents), mistakes)]
+  const claimants: Claimant[] = []
   for (const { value, yaml } of documents.connections) {
-    const pattern = await skuPatternOf(value.ownership.skuPattern, resolve)
-    if (typeof pattern === 'string') connections.push(connectionOf(value, pattern))
-    else wrong.push(yaml.mistake(['ownership', 'skuPattern'], pattern.mistake))
+    const given = value.ownership.skuPattern
+    const pattern = given === undefined ? undefined : await skuPatternOf(given, resolve)
+    if (typeof pattern === 'object') wrong.push(yaml.mistake(['ownership', 'skuPattern'], pattern.mistake))
+    else claimants.push({ connection: connectionOf(value, pattern), yaml })
   }
+  wrong.push(...checkClaims(claimants))
   const configuration: Configuration = {
     revision: 0,
     systems: documents.systems.map(({ value }) => systemOf(value)),
-    connections,
+    connections: claimants.map(({ connection }) => connection),
     metadata: documents.metadata.map(({ value }) => productMetadataOf(value)),
   }
-  return { configuration, mistakes: wrong.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line) }
+  const tests = documents.tests.map(({ value, yaml }) => ({ document: value, place: yaml.place }))
+  return { configuration, tests, mistakes: wrong.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line) }
+}
+
+/**
+ * A value of the wrong shape was left out before the rest was checked: that it is missing then, or that what stands
+ * beside it is not complete, is no other mistake.
+ */
+function withoutConsequences(found: readonly Mistake[], misshapen: readonly Mistake[]): Mistake[] {
+  const around = ({ file, field }: Mistake) => `${file}:${field.slice(0, Math.max(0, field.lastIndexOf('.')))}`
+  const places = new Set(misshapen.map(({ file, line, field }) => `${file}:${line}:${field}`))
+  const objects = new Set(misshapen.filter(({ field }) => field.includes('.')).map(around))
+  return found.filter((one) => {
+    const isAbsence = /^is (missing|to be given)/.test(one.message)
+    return !places.has(`${one.file}:${one.line}:${one.field}`) && !(isAbsence && objects.has(around(one)))
+  })
 }
 
 async function readFolder(folder: string): Promise<{ documents: YamlDocument[]; mistakes: Mistake[] }> {
@@ -70,28 +105,33 @@ async function readFolder(folder: string): Promise<{ documents: YamlDocument[]; 
   return { documents: all.flatMap(({ documents }) => documents), mistakes: all.flatMap(({ mistakes }) => mistakes) }
 }
 
+type AnyShaped = { readonly [K in DocumentKind]: Shaped<K> }[DocumentKind]
+
 function shape(read: { documents: YamlDocument[]; mistakes: Mistake[] }): {
   documents: ShapedDocuments
   mistakes: Mistake[]
 } {
   const mistakes = [...read.mistakes]
-  const systems: Shaped<'system'>[] = []
-  const connections: Shaped<'connection'>[] = []
-  const metadata: Shaped<'product-metadata'>[] = []
+  const shaped: AnyShaped[] = []
+  const partial = new Set<DocumentKind>()
+  const all = Object.keys(documentSchemas) as DocumentKind[]
+  if (mistakes.length > 0) for (const kind of all) partial.add(kind)
   for (const yaml of read.documents) {
     const kind = kindOfDocument(yaml.value)
-    const wrong =
-      kind === undefined
-        ? [yaml.mistake(['kind'], `must be one of: ${Object.keys(documentSchemas).join(', ')}`)]
-        : checkShape(documentSchemas[kind], yaml)
+    if (kind === undefined) {
+      mistakes.push(yaml.mistake(['kind'], `must be one of: ${all.join(', ')}`))
+      for (const one of all) partial.add(one)
+      continue
+    }
+    const wrong = checkShape(documentSchemas[kind], yaml)
     mistakes.push(...wrong)
-    if (wrong.length > 0) continue
-    const shaped = { kind, value: yaml.value, yaml } as Shaped<'system' | 'connection' | 'product-metadata'>
-    if (shaped.kind === 'system') systems.push(shaped as Shaped<'system'>)
-    else if (shaped.kind === 'connection') connections.push(shaped as Shaped<'connection'>)
-    else metadata.push(shaped as Shaped<'product-metadata'>)
+    const value = wrong.length === 0 ? yaml.value : salvage(documentSchemas[kind], yaml.value)
+    if (value === undefined || wrong.some(({ field }) => field === 'id')) partial.add(kind)
+    if (value !== undefined) shaped.push({ kind, value, yaml } as AnyShaped)
   }
-  return { documents: { systems, connections, metadata, partial: mistakes.length > 0 }, mistakes }
+  const of = <K extends DocumentKind>(kind: K) => shaped.filter((one) => one.kind === kind) as Shaped<K>[]
+  const documents = { systems: of('system'), connections: of('connection'), metadata: of('product-metadata') }
+  return { documents: { ...documents, tests: of('mapping-test'), partial }, mistakes }
 }
 
 function kindOfDocument(value: unknown): DocumentKind | undefined {

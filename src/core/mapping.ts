@@ -1,118 +1,81 @@
-import { StreamError, toStreamError } from '../errors.ts'
-import { decimal8, text8 } from '../events/decimal.ts'
+import { toStreamError } from '../errors.ts'
+import { convert, looked, type MappedValue, textOfResult } from './mapping/convert.ts'
+import { compileExpression, type Evaluate } from './mapping/expression.ts'
+import { failuresOf } from './mapping/failure.ts'
+import { expressionInput, type MappingInput, textAt } from './mapping/mapping-input.ts'
 import type { AttributeRule } from './model.ts'
 
-/** What a rule's path is looked up in: an event's data with its decimals as text; `attributes` holds JSON texts. */
-export type MappingInput = Readonly<Record<string, unknown>>
-
 /** Destination attributes; decimals are text, unset optional attributes are left out. */
-export type MappedAttributes = Readonly<Record<string, string | number | boolean>>
+export type MappedAttributes = Readonly<Record<string, MappedValue>>
+
+export interface MappingOptions {
+  /** False: values are personal data and are in no message. True by default. */
+  readonly tellsValues?: boolean
+}
 
 /**
- * Applies the rules to one entity. Pure. Throws `mapping_failed`, naming the attribute and the source path, for a
- * required attribute without a value, a value of another type, and a value the look-up does not know.
+ * Applies the rules to one entity. Pure. Answers at once where no rule has an expression, and else a promise. Throws or
+ * rejects with `mapping_failed`, naming the attribute, its path or expression and the value: for a required attribute
+ * without a value, a value of another type, one that the look-up does not know, one that breaks the rule's schema, and an
+ * expression that throws or runs too long.
  */
-export function mapAttributes(rules: readonly AttributeRule[], input: MappingInput): MappedAttributes {
-  const mapped: Record<string, string | number | boolean> = {}
+export function mapAttributes(
+  rules: readonly AttributeRule[],
+  input: MappingInput,
+  { tellsValues = true }: MappingOptions = {},
+): MappedAttributes | Promise<MappedAttributes> {
+  if (rules.some(({ expression }) => expression !== undefined)) return mapWithExpressions(rules, input, tellsValues)
+  const mapped: Record<string, MappedValue> = {}
   for (const rule of rules) {
-    const value = mapAttribute(rule, input)
+    const value = destinationValue(rule, rule.from === undefined ? undefined : textAt(input, rule.from), tellsValues)
     if (value !== undefined) mapped[rule.attribute] = value
   }
   return mapped
 }
 
-function mapAttribute(rule: AttributeRule, input: MappingInput): string | number | boolean | undefined {
-  if (rule.constant !== undefined) return convert(rule, rule.constant)
-  const found = textAt(input, rule.from ?? '')
-  const text = found === undefined ? rule.default : looked(rule, found)
-  if (text !== undefined) return convert(rule, text)
+/** One after the other: the clock of an expression is its own. */
+async function mapWithExpressions(
+  rules: readonly AttributeRule[],
+  input: MappingInput,
+  tellsValues: boolean,
+): Promise<MappedAttributes> {
+  const open = expressionInput(input)
+  const mapped: Record<string, MappedValue> = {}
+  for (const rule of rules) {
+    const { expression, from } = rule
+    const path = from === undefined ? undefined : textAt(input, from)
+    const found = expression === undefined ? path : await evaluated(rule, expression, open, tellsValues)
+    const value = destinationValue(rule, found, tellsValues)
+    if (value !== undefined) mapped[rule.attribute] = value
+  }
+  return mapped
+}
+
+/** By rule: those of a revision are the same objects until the next one. */
+const compiled = new WeakMap<AttributeRule, Evaluate>()
+
+async function evaluated(rule: AttributeRule, expression: string, input: MappingInput, tellsValues: boolean) {
+  const failure = failuresOf(rule, tellsValues)
+  let result: unknown
+  try {
+    const evaluate = compiled.get(rule) ?? compileExpression(expression, { type: rule.type, tellsValues })
+    compiled.set(rule, evaluate)
+    result = await evaluate(input)
+  } catch (thrown) {
+    throw failure(`fails: ${toStreamError(thrown).message}`, { cause: thrown })
+  }
+  return textOfResult(rule, result, failure)
+}
+
+function destinationValue(
+  rule: AttributeRule,
+  found: string | undefined,
+  tellsValues: boolean,
+): MappedValue | undefined {
+  const failure = failuresOf(rule, tellsValues)
+  if (rule.constant !== undefined) return convert(rule, rule.constant, failure)
+  const text = found === undefined ? rule.default : looked(rule, found, failure)
+  if (text !== undefined) return convert(rule, text, failure)
   if (!rule.required) return undefined
-  throw failure(rule, 'is required and has no value; fill it at the source or give the rule a default')
-}
-
-/** The text at a dotted path; nothing for null, empty text and what is no single value. */
-function textAt(input: MappingInput, path: string): string | undefined {
-  const [first = '', ...rest] = path.split('.')
-  let value: unknown = input[first]
-  for (const [index, segment] of rest.entries()) {
-    if (typeof value !== 'object' || value === null) return undefined
-    value = (value as Readonly<Record<string, unknown>>)[segment]
-    if (first === 'attributes' && index === 0) value = fromJson(value)
-  }
-  if (typeof value === 'string') return value === '' ? undefined : value
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
-}
-
-/** The value of a JSON text; a number stays the text it is, so that no digit of it is lost. */
-function fromJson(json: unknown): unknown {
-  if (typeof json !== 'string') return undefined
-  const start = json.trim()[0] ?? ''
-  if (!'"{[ntf'.includes(start) || start === '') return json
-  try {
-    return JSON.parse(json)
-  } catch {
-    return json
-  }
-}
-
-function looked(rule: AttributeRule, text: string): string {
-  if (rule.lookup === undefined) return text
-  const value = Object.hasOwn(rule.lookup, text) ? rule.lookup[text] : undefined
-  if (value !== undefined) return value
-  throw failure(rule, `has a value the look-up does not know: "${text.slice(0, 60)}"; add it to lookup`)
-}
-
-/** The text as the rule's type; throws `mapping_failed`. Also used to check constants and defaults beforehand. */
-export function convert(rule: AttributeRule, text: string): string | number | boolean {
-  switch (rule.type) {
-    case 'string':
-      return text
-    case 'decimal':
-      return text8(decimalOf(rule, text))
-    case 'integer':
-      return integerOf(rule, text)
-    case 'boolean':
-      return booleanOf(rule, text)
-  }
-}
-
-function decimalOf(rule: AttributeRule, text: string) {
-  try {
-    return decimal8(text, rule.attribute)
-  } catch (cause) {
-    throw failure(rule, `is no decimal: ${toStreamError(cause).message}`, cause)
-  }
-}
-
-function integerOf(rule: AttributeRule, text: string): number {
-  const whole = text8(decimalOf(rule, text))
-  const value = Number(whole)
-  if (/^-?\d+$/.test(whole) && Number.isSafeInteger(value)) return value
-  throw failure(rule, `is no whole number: "${text.slice(0, 60)}"`)
-}
-
-const booleans: Readonly<Record<string, boolean>> = {
-  true: true,
-  t: true,
-  yes: true,
-  '1': true,
-  false: false,
-  f: false,
-  no: false,
-  '0': false,
-}
-
-function booleanOf(rule: AttributeRule, text: string): boolean {
-  const value = booleans[text.toLowerCase()]
-  if (value !== undefined) return value
-  throw failure(rule, `is neither true nor false: "${text.slice(0, 60)}"`)
-}
-
-function failure(rule: AttributeRule, reason: string, cause?: unknown): StreamError {
-  const source = rule.from ?? 'a constant'
-  return new StreamError('mapping_failed', `attribute ${rule.attribute} (from ${source}) ${reason}`, {
-    cause,
-    field: rule.attribute,
-    details: { attribute: rule.attribute, from: rule.from ?? null },
-  })
+  throw failure('is required and has no value; fill it at the source or give the rule a default')
 }

@@ -1,5 +1,6 @@
 import type { ConnectionDocument, ProductMetadataDocument, ReadDocument, SystemDocument } from './document-schemas.ts'
-import type { AttributeRule, Connection, ProductMetadata, Read, System } from './model.ts'
+import type { AttributeRule, Connection, Ownership, ProductMetadata, Read, System, ValueSchema } from './model.ts'
+import type { AttributeRuleDocument } from './rule-schema.ts'
 
 /** The model of a checked document, with the defaults filled in. */
 export function systemOf(document: SystemDocument): System {
@@ -32,37 +33,56 @@ function readOf(system: string, document: ReadDocument): Read {
   }
 }
 
-/** `skuPattern` is the pattern itself, where the document had a reference to it. The revision is given when it is applied. */
-export function connectionOf(document: ConnectionDocument, skuPattern: string): Connection {
+/** `skuPattern` is the pattern itself, where the document may have a reference to it. The revision is given when it is applied. */
+export function connectionOf(document: ConnectionDocument, skuPattern: string | undefined): Connection {
+  const { fields } = document.orderMap ?? {}
   return {
     id: document.id,
     shop: document.shop,
     vendor: document.vendor,
     reads: document.reads,
-    ownership: { skuPattern },
+    ownership: ownershipOf(document.ownership, skuPattern),
     orderStates: document.orderStates ?? ['processing'],
     orderMap: {
       shipMethods: document.orderMap?.shipMethods ?? {},
       location: document.orderMap?.location ?? null,
+      ...(fields === undefined ? {} : { fields: fields.map(attributeRuleOf) }),
     },
     revision: 0,
   }
 }
 
-export function productMetadataOf(document: ProductMetadataDocument): ProductMetadata {
-  return { connection: document.connection, attributes: document.attributes.map(attributeRuleOf) }
+function ownershipOf(
+  { skus, attribute, manufacturer, feed }: ConnectionDocument['ownership'],
+  skuPattern: string | undefined,
+): Ownership {
+  if (skus !== undefined) return { skus }
+  if (attribute !== undefined) return { attribute: { name: attribute.name, values: attribute.values.map(String) } }
+  if (manufacturer !== undefined) return { manufacturer }
+  return feed === undefined ? { skuPattern: skuPattern ?? '' } : { feed }
 }
 
-export function attributeRuleOf(rule: ProductMetadataDocument['attributes'][number]): AttributeRule {
-  const { attribute, from, constant, lookup, required = false, type = 'string' } = rule
+export function productMetadataOf(document: ProductMetadataDocument): ProductMetadata {
+  const { connection, attributes, destination } = document
+  return {
+    connection,
+    attributes: attributes.map(attributeRuleOf),
+    ...(destination === undefined ? {} : { destination }),
+  }
+}
+
+export function attributeRuleOf(rule: AttributeRuleDocument): AttributeRule {
+  const { attribute, from, constant, expression, lookup, schema, required = false, type = 'string' } = rule
   const texts = Object.entries(lookup ?? {}).map(([key, value]) => [key, String(value)])
   return {
     attribute,
     ...(from === undefined ? {} : { from }),
     ...(constant === undefined ? {} : { constant: String(constant) }),
+    ...(expression === undefined ? {} : { expression }),
     ...(rule.default === undefined ? {} : { default: String(rule.default) }),
     required,
     type,
     ...(lookup === undefined ? {} : { lookup: Object.fromEntries(texts) }),
+    ...(schema === undefined ? {} : { schema: schema as ValueSchema }),
   }
 }

@@ -4,6 +4,10 @@ import type { Entity } from '../events/topics.ts'
 export const systemTypes = ['magento2', 'netsuite', 'image-feed'] as const
 export type SystemType = (typeof systemTypes)[number]
 
+/** Entities that a connection's own rules map. */
+export const mappedEntities = ['products', 'orders'] as const
+export type MappedEntity = (typeof mappedEntities)[number]
+
 /** How a read of a system is done. A read is (system, entity, scope); its id is `system.entity.scope`. */
 export interface Read {
   readonly id: string
@@ -39,30 +43,51 @@ export interface System {
   readonly reads: readonly Read[]
 }
 
-/** Which order lines are the vendor's. */
-export interface Ownership {
-  /** Regular expression on the line's SKU. */
-  readonly skuPattern: string
+/**
+ * Which order lines are the vendor's: a regular expression on the SKU; the SKUs themselves; a value of an attribute of
+ * the vendor's product, by the seller's name of it; its manufacturer; or whatever is in the vendor's own feed of products.
+ */
+export type Ownership =
+  | { readonly skuPattern: string }
+  | { readonly skus: readonly string[] }
+  | { readonly attribute: { readonly name: string; readonly values: readonly string[] } }
+  | { readonly manufacturer: readonly string[] }
+  | { readonly feed: true }
+
+/** Keywords of JSON Schema that a value can be asked to keep; bounds of decimals are compared exactly. */
+export interface ValueSchema {
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly pattern?: string
+  readonly enum?: readonly (string | number | boolean)[]
+  readonly minimum?: number
+  readonly maximum?: number
 }
 
-/** Where a destination attribute comes from: exactly one of `from`, `constant`. */
+/** Where a destination attribute comes from: exactly one of `from`, `constant`, `expression`. */
 export interface AttributeRule {
   readonly attribute: string
   /** Path in the event's data, or in its attributes (`attributes.color`). */
   readonly from?: string
   readonly constant?: string
+  /** JSONata over the event's data. */
+  readonly expression?: string
   /** Given when the source has nothing there. */
   readonly default?: string
   readonly required: boolean
   readonly type: 'string' | 'decimal' | 'integer' | 'boolean'
   /** Source value (as text) to destination value. */
   readonly lookup?: Readonly<Record<string, string>>
+  /** What the value must keep, as it is when it has its type. */
+  readonly schema?: ValueSchema
 }
 
 /** How the vendor's fields become the seller's attributes. */
 export interface ProductMetadata {
   readonly connection: string
   readonly attributes: readonly AttributeRule[]
+  /** The attributes the shop knows; a rule for another one is refused. Undefined: not told. */
+  readonly destination?: { readonly attributes: readonly string[] }
 }
 
 /** Joins one shop and one vendor. */
@@ -78,7 +103,12 @@ export interface Connection {
   /** Order states that go to the vendor; others are ignored with the reason. */
   readonly orderStates: readonly string[]
   /** Shop's shipping method to the vendor's id of it, and what else the order map needs. */
-  readonly orderMap: { readonly shipMethods: Readonly<Record<string, string>>; readonly location: string | null }
+  readonly orderMap: {
+    readonly shipMethods: Readonly<Record<string, string>>
+    readonly location: string | null
+    /** Fields of the vendor's order beside those it has anyway, by the vendor's own names. */
+    readonly fields?: readonly AttributeRule[]
+  }
   /** Grows with each change of the connection or its metadata. */
   readonly revision: number
 }

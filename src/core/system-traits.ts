@@ -9,6 +9,8 @@ export interface SystemTraits {
   /** Settings that may be there. */
   readonly optionalSettings: readonly string[]
   readonly entities: readonly Entity[]
+  /** Fields of its orders that are written by the sink, and by no rule. */
+  readonly orderFields: readonly string[]
 }
 
 export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
@@ -17,17 +19,23 @@ export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
     settings: [],
     optionalSettings: ['storeCode', 'storeView', 'importedMediaPrefix'],
     entities: ['orders', 'images'],
+    orderFields: [],
   },
   netsuite: {
     secrets: [['consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret']],
     settings: ['account'],
     optionalSettings: ['itemColumns', 'extraItemColumns', 'currency', 'basePriceLevel', 'subsidiary'],
     entities: ['products', 'inventory'],
+    orderFields: [
+      ...['entity', 'externalId', 'item', 'tranDate', 'otherRefNum', 'email', 'billingAddress', 'shippingAddress'],
+      ...['shippingCost', 'shipMethod', 'location', 'discountTotal', 'taxTotal', 'custbody_waldstream_digest'],
+    ],
   },
   'image-feed': {
     secrets: [[], ['username', 'password']],
     settings: [],
     optionalSettings: ['path'],
     entities: ['images'],
+    orderFields: [],
   },
 }

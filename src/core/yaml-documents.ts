@@ -14,6 +14,8 @@ export type FieldPath = readonly (string | number)[]
 /** One YAML document and where its fields are. */
 export interface YamlDocument {
   readonly value: unknown
+  /** File and line where it begins. */
+  readonly place: string
   /** A mistake at the field, or at the nearest part around it that is there. */
   mistake(path: FieldPath, message: string): Mistake
 }
@@ -31,6 +33,7 @@ export function readYaml(file: string, text: string): { documents: YamlDocument[
     if (document.errors.length > 0 || document.toJS() === null) continue
     documents.push({
       value: document.toJS(),
+      place: `${file}:${lines.linePos(offsetOf(document, [])).line}`,
       mistake: (path, message) => {
         const line = lines.linePos(offsetOf(document, path)).line
         return { file, line, field: fieldText(path), message }
@@ -60,7 +63,13 @@ function fieldText(path: FieldPath): string {
   return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('')
 }
 
+/** A document that is in no file: its mistakes are told by their fields alone. */
+export function bareDocument(name: string, value: unknown): YamlDocument {
+  return { value, place: name, mistake: (path, message) => ({ file: name, line: 0, field: fieldText(path), message }) }
+}
+
 /** `demo/systems.yaml:12: reads[0].schedule …` */
 export function mistakeText({ file, line, field, message }: Mistake): string {
-  return `${file}:${line}: ${field === '' ? 'the document' : field} ${message}`
+  const place = line === 0 ? file : `${file}:${line}`
+  return `${place}: ${field === '' ? 'the document' : field} ${message}`
 }

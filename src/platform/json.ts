@@ -36,6 +36,11 @@ export function parseExact(text: string): unknown {
   })
 }
 
+/** As JSON.parse, but every number is the text it is. Throws a SyntaxError for what is no JSON. */
+export function parseTexts(text: string): unknown {
+  return exactJson.parse(text, (_key, value, { source }) => (typeof value === 'number' ? source : value))
+}
+
 /** As JSON.stringify; an ExactNumber is written as its text. Throws a TypeError for a bigint, whose scale is not known. */
 export function stringifyExact(value: unknown): string {
   return JSON.stringify(value, (key, field: unknown) => {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { ConnectionGuard, GuardTiming } from '../control/connection-guard.ts'
 import type { Configuration } from '../core/model.ts'
+import type { FindProducts } from '../core/ownership.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
@@ -25,6 +26,8 @@ export interface ProcessorDeps {
   readonly logger: Logger
   /** Reads a parked record again that was too large for a row. */
   readonly log: { read(topic: string, partition: number, offset: bigint): Promise<LogRecord | null | undefined> }
+  /** Vendors' products, for connections whose ownership asks for them. */
+  readonly products?: FindProducts
   readonly guardTiming?: Partial<GuardTiming>
 }
 

@@ -14,7 +14,7 @@ export const mapImages: Processor<'images'> = {
       NAME,
       event,
       context,
-      () => toUniversalImages(event.data),
+      () => ({ data: toUniversalImages(event.data), owned: true }),
       (row, key) => ({ kind: 'universal-images', system: null, key, event: row }),
     ),
 }

@@ -15,7 +15,7 @@ export const mapInventory: Processor<'inventory'> = {
       NAME,
       event,
       context,
-      () => toUniversalInventory(event.data),
+      () => ({ data: toUniversalInventory(event.data), owned: true }),
       (row, key) => ({ kind: 'universal-inventory', system: null, key, event: row }),
     ),
 }

@@ -1,5 +1,5 @@
 import type { Connection } from '../core/model.ts'
-import { ownsLine } from '../core/ownership.ts'
+import { ownsSku } from '../core/ownership.ts'
 import { toStreamError } from '../errors.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
 import { recordKey, type SourceEvent } from '../events/topics.ts'
@@ -20,41 +20,74 @@ export interface RowHeader<D> {
   readonly data: D
 }
 
+/** A row's content; `owned` false: its attributes say that it is not the vendor's. */
+export interface MappedRow<D> {
+  readonly data: D
+  readonly owned: boolean
+}
+
+/** What came of one connection. */
+interface Outcome {
+  readonly output?: Output
+  readonly decision: Decision
+}
+
 /**
  * One row for each connection of the context. A connection that can't map the entity gets a `failed` decision and the
- * others go on (Guarantee 5); one whose vendor does not own the SKU ignores it. The shop's own entities are for all SKUs.
+ * others go on (Guarantee 5); one whose vendor does not own the SKU ignores it. Where it takes the product to tell, one
+ * that is not the vendor's is a deleted row: it may have been the vendor's before. The shop's own entities are for all
+ * SKUs. Answers at once unless `map` gives a promise.
  */
 export function mapRows<E extends SourceEvent, D>(
   stage: string,
   event: E,
   context: ProcessContext,
-  map: (connection: Connection) => D,
+  map: (connection: Connection) => MappedRow<D> | Promise<MappedRow<D>>,
   output: (row: RowHeader<D>, key: string) => Output,
-): Processed<never> {
-  const outputs: Output[] = []
-  const decisions: Decision[] = []
-  for (const connection of context.connections) {
-    const { id } = connection
-    if (event.source !== connection.shop && !ownsLine(connection, event.key)) {
-      const message = `the SKU is not the vendor's of ${id}`
-      decisions.push({ connection: id, status: 'ignored', code: 'not_owned', message })
-      continue
+): Processed<never> | Promise<Processed<never>> {
+  const outcomes = context.connections.map((connection): Outcome | Promise<Outcome> => {
+    const { id, shop } = connection
+    if (event.source !== shop && ownsSku(connection, event.key) === false) {
+      return { decision: notOwned(id, 'ignored') }
     }
+    const sent = ({ data, owned }: MappedRow<D>): Outcome => {
+      const row = rowOf(stage, event, connection, data, event.deleted || !owned)
+      const decision = owned ? processing(id) : notOwned(id, 'processing')
+      return { output: output(row, recordKey(id, event.source, event.key)), decision }
+    }
+    const failed = (error: unknown): Outcome => ({
+      decision: { connection: id, status: 'failed', error: toStreamError(error) },
+    })
     try {
-      const row = rowOf(stage, event, connection, map(connection))
-      outputs.push(output(row, recordKey(id, event.source, event.key)))
-      decisions.push({ connection: id, status: 'processing', code: null, message: null })
+      const mapped = map(connection)
+      return mapped instanceof Promise ? mapped.then(sent).catch(failed) : sent(mapped)
     } catch (error) {
-      decisions.push({ connection: id, status: 'failed', error: toStreamError(error) })
+      return failed(error)
     }
-  }
-  return { outputs, decisions }
+  })
+  const waits = outcomes.some((outcome) => outcome instanceof Promise)
+  return waits ? Promise.all(outcomes).then(joined) : joined(outcomes as readonly Outcome[])
 }
 
-function rowOf<D>(stage: string, event: SourceEvent, connection: Connection, data: D): RowHeader<D> {
+function joined(outcomes: readonly Outcome[]): Processed<never> {
+  return {
+    outputs: outcomes.flatMap((outcome) => outcome.output ?? []),
+    decisions: outcomes.map(({ decision }) => decision),
+  }
+}
+
+function processing(connection: string): Decision {
+  return { connection, status: 'processing', code: null, message: null }
+}
+
+function notOwned(connection: string, status: 'ignored' | 'processing'): Decision {
+  return { connection, status, code: 'not_owned', message: `the SKU is not the vendor's of ${connection}` }
+}
+
+function rowOf<D>(stage: string, event: SourceEvent, connection: Connection, data: D, deleted: boolean): RowHeader<D> {
   return {
     eventId: derivedEventId(event.eventId, stage, connection.id, connection.revision),
-    contentDigest: contentDigest({ deleted: event.deleted, data }),
+    contentDigest: contentDigest({ deleted, data }),
     connection: connection.id,
     source: event.source,
     key: event.key,
@@ -62,7 +95,7 @@ function rowOf<D>(stage: string, event: SourceEvent, connection: Connection, dat
     occurredAt: event.occurredAt,
     readAt: event.readAt,
     mappingRevision: connection.revision,
-    deleted: event.deleted,
+    deleted,
     data,
   }
 }

@@ -1,12 +1,14 @@
 import type { Configuration, Connection } from '../core/model.ts'
-import { type StreamError, toStreamError } from '../errors.ts'
+import type { FindProducts } from '../core/ownership.ts'
+import type { ProductOf } from '../core/split-order.ts'
+import { StreamError, toStreamError } from '../errors.ts'
 import { type Entity, recordKey, type SourceEvent } from '../events/topics.ts'
 import { versionRank } from '../events/version.ts'
 import type { LogRecord, OutgoingRecord } from '../platform/kafka/event-log.ts'
 import { type ParkedRecord, parkedId } from '../platform/runtime/parked-item.ts'
 import type { Decoded } from '../platform/runtime/stage.ts'
 import type { StageResult } from '../platform/runtime/status-reporter.ts'
-import type { Decision, Output, Processor, Remembered } from './processor.ts'
+import type { AskedProducts, Decision, Output, Processor, Remembered } from './processor.ts'
 
 /** A failure and the connection it is of; null: of all. */
 export interface Failure {
@@ -32,6 +34,8 @@ export interface Work<S> {
 export interface BatchView {
   readonly configuration: Configuration
   readonly now: number
+  /** Undefined where no connection's ownership asks for products. */
+  readonly products?: FindProducts | undefined
   /** Throws what can't be encoded: then the event is wrong. */
   encode(output: Output): OutgoingRecord
   /** Why a connection is paused; undefined while it is not. */
@@ -42,13 +46,13 @@ export interface BatchView {
 
 export const keyOf = (event: SourceEvent): string => recordKey(event.source, event.key)
 
-/** A later record of an entity sees the state its earlier one left. */
-export function processBatch<K extends Entity, S extends Remembered>(
+/** One record after the other: a later one of an entity sees the state its earlier one left (Guarantee 4). */
+export async function processBatch<K extends Entity, S extends Remembered>(
   processor: Processor<K, S>,
   view: BatchView,
   batch: readonly Decoded<K>[],
   known: ReadonlyMap<string, S>,
-): Work<S> {
+): Promise<Work<S>> {
   const { configuration } = view
   const work: Work<S> = {
     ...{ outputs: [], states: new Map(), failures: [] },
@@ -60,8 +64,12 @@ export function processBatch<K extends Entity, S extends Remembered>(
     const key = keyOf(event)
     try {
       const state = work.states.get(key) ?? known.get(key)
-      const context = { connections, metadataOf: (id: string) => metadata.get(id) }
-      const processed = processor.process(event, context, state)
+      const asked = processor.asks?.(event, connections) ?? []
+      const productOf = asked.length === 0 ? () => undefined : await productsFor(asked, view.products)
+      const context = { connections, metadataOf: (id: string) => metadata.get(id), productOf }
+      const made = processor.process(event, context, state)
+      // Most rules need no waiting, and a batch has a thousand records.
+      const processed = made instanceof Promise ? await made : made
       const outputs = processed.outputs.map((output) => ({
         connection: connectionOf(output),
         record: view.encode(output),
@@ -83,6 +91,13 @@ export function processBatch<K extends Entity, S extends Remembered>(
     }
   }
   return work
+}
+
+async function productsFor(asked: readonly AskedProducts[], find: FindProducts | undefined): Promise<ProductOf> {
+  if (find === undefined) throw new StreamError('table_unavailable', 'products are asked for, and there is no feed')
+  const found = new Map<string, Awaited<ReturnType<FindProducts>>>()
+  for (const { connection, skus } of asked) found.set(connection.id, await find(connection, skus))
+  return (connection, sku) => found.get(connection)?.get(sku)
 }
 
 /** True: the connection is paused, and gets nothing of this event for now. */

@@ -1,4 +1,5 @@
 import type { Connection, ProductMetadata } from '../core/model.ts'
+import type { OwnedProduct } from '../core/ownership.ts'
 import type { StreamError } from '../errors.ts'
 import type { PerSystemKind, SharedKind, TopicEvents, TopicKind } from '../events/topics.ts'
 import type { Version } from '../events/version.ts'
@@ -30,6 +31,14 @@ export type Decision =
 export interface ProcessContext {
   readonly connections: readonly Connection[]
   metadataOf(connection: string): ProductMetadata | undefined
+  /** A product that was asked for; undefined: the connection's feed does not have it. */
+  productOf?(connection: string, sku: string): OwnedProduct | undefined
+}
+
+/** Products of a connection's vendor that decide about an event. */
+export interface AskedProducts {
+  readonly connection: Connection
+  readonly skus: readonly string[]
 }
 
 /** What is remembered of an entity belongs to the version it was made from. */
@@ -47,7 +56,7 @@ export interface Processed<S> {
 
 /**
  * Pure: event → 0..n events and a decision for every connection that subscribes to the event's source. No clock, no
- * I/O. A throw dead-letters the event for all connections; a failure of one connection is caught inside and given as a
+ * I/O; it answers with a promise only where an expression is evaluated. A throw dead-letters the event for all connections; a failure of one connection is caught inside and given as a
  * `failed` decision (Guarantee 5).
  */
 export interface Processor<K extends TopicKind, S extends Remembered = never> {
@@ -56,5 +65,7 @@ export interface Processor<K extends TopicKind, S extends Remembered = never> {
   readonly from: K
   /** Whether it remembers something of each entity; one that does not always gets `undefined` for the state. */
   readonly remembers: boolean
-  process(event: TopicEvents[K], context: ProcessContext, state: S | undefined): Processed<S>
+  process(event: TopicEvents[K], context: ProcessContext, state: S | undefined): Processed<S> | Promise<Processed<S>>
+  /** What `productOf` of the context must be able to tell. */
+  asks?(event: TopicEvents[K], connections: readonly Connection[]): readonly AskedProducts[]
 }

@@ -47,13 +47,14 @@ async function takeUp<K extends Entity, S extends Remembered>(
   const view: BatchView = {
     configuration: deps.configuration(),
     now: deps.clock.now(),
+    products: deps.products,
     encode: (output) => encode(deps, output),
     paused: () => undefined,
     // Of the connections only this one counts: the others had the event already.
     trips: (id, key, failed) => id === connection && !probe && guard.trips(id, key, failed),
   }
   const states = await loadStates(kit, [decoded], context)
-  const work = onlyFor(connection, processBatch(processor, view, [decoded], states.known))
+  const work = onlyFor(connection, await processBatch(processor, view, [decoded], states.known))
   const isWrong = work.failures.length > 0 || work.alarms.size > 0
   if (isWrong && (probe || work.alarms.size > 0)) {
     for (const error of work.alarms.values()) await guard.begin(connection, error)

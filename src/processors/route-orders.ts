@@ -1,19 +1,19 @@
+import { judgeOrder, type OrderVerdict } from '../core/judge-order.ts'
+import { mapOrderFields, type OrderFields } from '../core/map-order.ts'
 import type { Connection } from '../core/model.ts'
-import { StreamError } from '../errors.ts'
+import { asksProducts } from '../core/ownership.ts'
+import { decidingSkus, splitOrder } from '../core/split-order.ts'
+import { toStreamError } from '../errors.ts'
 import type { Order, OrderChanged } from '../events/generated/events.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
 import { recordKey } from '../events/topics.ts'
 import { compareVersions } from '../events/version.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor, Remembered } from './processor.ts'
-import { type SplitOrder, splitOrder, withoutLines } from './split-order.ts'
 
 /** What is remembered of a shop's order: every connection it ever went to, so that none keeps lines it lost. */
 export interface RoutedOrder extends Remembered {
   readonly vendors: readonly string[]
 }
-
-/** States in which nothing of an order is to be delivered, also when it was sent to the vendor before. */
-const CANCELING_STATES = ['canceled', 'closed', 'holded']
 
 const NAME = 'route-orders'
 
@@ -34,62 +34,73 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
       return { outputs: [], decisions: [...decisions, ...others] }
     }
     const routed = route(event, { ...context, connections }, state?.vendors ?? [])
-    return { ...routed, decisions: [...routed.decisions, ...others] }
+    const all = (one: Processed<RoutedOrder>) => ({ ...one, decisions: [...one.decisions, ...others] })
+    return routed instanceof Promise ? routed.then(all) : all(routed)
   },
+  asks: ({ source, data }, connections) =>
+    connections
+      .filter(({ shop, ownership }) => shop === source && asksProducts(ownership))
+      .map((connection) => ({ connection, skus: decidingSkus(data) })),
 }
 
 function route(
   event: OrderChanged,
-  { connections }: ProcessContext,
+  { connections, productOf }: ProcessContext,
   sentTo: readonly string[],
-): Processed<RoutedOrder> {
-  const split = splitOrder(event.data, connections)
-  const outputs: Output[] = []
-  const decisions: Decision[] = []
-  const vendors = new Set(sentTo)
-  for (const connection of connections) {
-    const verdict = judge(event, connection, split, vendors.has(connection.id))
-    decisions.push(verdict.decision)
-    if (verdict.order === undefined) continue
-    outputs.push(vendorOrder(event, connection, verdict.order, verdict.canceled))
-    vendors.add(connection.id)
-  }
-  const version = { occurredAt: event.occurredAt, readAt: event.readAt }
-  return { outputs, decisions, state: { version, vendors: [...vendors].toSorted() } }
-}
-
-interface Verdict {
-  readonly decision: Decision
-  /** What the vendor is to have; undefined: it hears nothing of this event. */
-  readonly order?: Order
-  readonly canceled: boolean
-}
-
-function judge(event: OrderChanged, connection: Connection, split: SplitOrder, wasSent: boolean): Verdict {
-  const { id, orderStates } = connection
-  const { state } = event.data
-  const sent = decision(id, 'processing', null)
-  if (event.deleted || CANCELING_STATES.includes(state)) {
-    if (wasSent) return { decision: sent, order: withoutLines(event.data), canceled: true }
-    const code = event.deleted ? 'deleted' : 'order_state'
+): Processed<RoutedOrder> | Promise<Processed<RoutedOrder>> {
+  const split = splitOrder(event.data, connections, productOf)
+  const routed = connections.map((connection) => {
+    const verdict = judgeOrder(event, connection, split, sentTo.includes(connection.id))
+    return outcomeOf(event, connection, verdict)
+  })
+  const joined = (outcomes: readonly Outcome[]): Processed<RoutedOrder> => {
+    const vendors = new Set([...sentTo, ...outcomes.flatMap(({ output, id }) => (output === undefined ? [] : id))])
+    const version = { occurredAt: event.occurredAt, readAt: event.readAt }
     return {
-      decision: decision(id, 'ignored', code, `the order is ${event.deleted ? 'deleted' : state}`),
-      canceled: false,
+      outputs: outcomes.flatMap(({ output }) => output ?? []),
+      decisions: outcomes.map((outcome) => outcome.decision),
+      state: { version, vendors: [...vendors].toSorted() },
     }
   }
-  if (!orderStates.includes(state)) {
-    const message = `the order's state is ${state}; ${id} takes ${orderStates.join(', ')}`
-    return { decision: decision(id, 'ignored', 'order_state', message), canceled: false }
-  }
-  const disputed = [...split.claimedTwice].find(([, claimants]) => claimants.includes(id))
-  if (disputed !== undefined) return { decision: claimedTwice(id, ...disputed), canceled: false }
-  const part = split.parts.find((one) => one.connection === id)
-  if (part !== undefined) return { decision: sent, order: part.order, canceled: false }
-  if (wasSent) return { decision: sent, order: withoutLines(event.data), canceled: true }
-  return { decision: decision(id, 'ignored', 'no_vendor_lines', "no line is the vendor's"), canceled: false }
+  const waits = routed.some((outcome) => outcome instanceof Promise)
+  return waits ? Promise.all(routed).then(joined) : joined(routed as readonly Outcome[])
 }
 
-function vendorOrder(event: OrderChanged, connection: Connection, data: Order, canceled: boolean): Output {
+interface Outcome {
+  /** Of the connection. */
+  readonly id: string
+  readonly output?: Output
+  readonly decision: Decision
+}
+
+/** What the connection is sent, with its own fields; one whose fields can't be mapped fails alone (Guarantee 5). */
+function outcomeOf(event: OrderChanged, connection: Connection, verdict: OrderVerdict): Outcome | Promise<Outcome> {
+  const { id } = connection
+  if (verdict.status === 'failed') return { id, decision: { connection: id, ...verdict } }
+  if (verdict.status === 'ignored') return { id, decision: { connection: id, ...verdict } }
+  const { order, canceled } = verdict
+  const sent = (fields: OrderFields): Outcome => ({
+    id,
+    decision: decision(id, 'processing', null),
+    output: vendorOrder(event, connection, { order, canceled, fields }),
+  })
+  const failed = (thrown: unknown): Outcome => ({
+    id,
+    decision: { connection: id, status: 'failed', error: toStreamError(thrown) },
+  })
+  try {
+    const fields = canceled ? {} : mapOrderFields(connection, order)
+    return fields instanceof Promise ? fields.then(sent).catch(failed) : sent(fields)
+  } catch (thrown) {
+    return failed(thrown)
+  }
+}
+
+function vendorOrder(
+  event: OrderChanged,
+  connection: Connection,
+  { order: data, canceled, fields }: { order: Order; canceled: boolean; fields: OrderFields },
+): Output {
   return {
     kind: 'vendor-orders',
     system: connection.vendor,
@@ -98,7 +109,7 @@ function vendorOrder(event: OrderChanged, connection: Connection, data: Order, c
       eventId: derivedEventId(event.eventId, NAME, connection.id, connection.revision),
       contentDigest: contentDigest({
         deleted: canceled,
-        data: canceled ? { orderNumber: data.orderNumber } : wanted(data),
+        data: canceled ? { orderNumber: data.orderNumber } : wanted(data, fields),
       }),
       connection: connection.id,
       source: event.source,
@@ -107,6 +118,7 @@ function vendorOrder(event: OrderChanged, connection: Connection, data: Order, c
       occurredAt: event.occurredAt,
       readAt: event.readAt,
       canceled,
+      fields,
       data,
     },
   }
@@ -116,9 +128,14 @@ function vendorOrder(event: OrderChanged, connection: Connection, data: Order, c
  * What of an order the vendor is to have. The shop's own progress (status, invoiced, shipped, refunded) and its other
  * fields ask nothing of the vendor: an order that is invoiced in the shop must not be written to the ERP again.
  */
-function wanted({ state: _state, status: _status, attributes: _attributes, lines, ...order }: Order): object {
+function wanted(
+  { state: _state, status: _status, attributes: _attributes, lines, ...order }: Order,
+  fields: OrderFields,
+): object {
   return {
     ...order,
+    // An order without fields of its own has the digest it always had.
+    ...(Object.keys(fields).length === 0 ? {} : { fields }),
     lines: lines.map(
       ({ quantityInvoiced: _i, quantityShipped: _s, quantityRefunded: _r, attributes: _a, ...line }) => line,
     ),
@@ -136,13 +153,4 @@ function decision(
 
 function notTheShop({ id, shop }: Connection): Decision {
   return decision(id, 'ignored', 'not_the_shop', `orders of ${id} come from ${shop}`)
-}
-
-function claimedTwice(connection: string, lineId: string, claimants: readonly string[]): Decision {
-  const error = new StreamError(
-    'line_claimed_twice',
-    `line ${lineId} is claimed by ${claimants.join(' and ')}; correct ownership.skuPattern of one and retry`,
-    { field: `lines.${lineId}`, details: { lineId } },
-  )
-  return { connection, status: 'failed', error }
 }

@@ -46,10 +46,11 @@ async function handleBatch<K extends Entity, S extends Remembered>(
   const view: BatchView = {
     configuration: deps.configuration(),
     now: startedAt,
+    products: deps.products,
     encode: (output) => encode(deps, output),
     paused: (connection) => pauses.get(connection),
     trips: (connection, key, failed) => guard.trips(connection, key, failed),
   }
-  const work = processBatch(processor, view, batch, states.known)
+  const work = await processBatch(processor, view, batch, states.known)
   await commitWork(work, states, kit, context, startedAt)
 }

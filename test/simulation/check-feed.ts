@@ -32,7 +32,7 @@ export async function checkFeed(world: World): Promise<void> {
     }
     for (const { id, ownership } of configuration.connections) {
       const row = rows.get(`${id} ${ERP} ${key}`)
-      if (new RegExp(ownership.skuPattern).test(key)) checkRow(world, id, state, data, row)
+      if ('skuPattern' in ownership && new RegExp(ownership.skuPattern).test(key)) checkRow(world, id, state, data, row)
       else if (row !== undefined) world.broken(7, `the feed of ${id} has ${key}, which is another vendor's`)
     }
   }

@@ -48,7 +48,7 @@ function checkVendor(world: World, dead: DeadLetters, connection: Connection, ev
 
 function claimants(sku: string): readonly string[] {
   return configuration.connections
-    .filter(({ ownership }) => new RegExp(ownership.skuPattern).test(sku))
+    .filter(({ ownership }) => 'skuPattern' in ownership && new RegExp(ownership.skuPattern).test(sku))
     .map(({ id }) => id)
 }
 

@@ -32,6 +32,7 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
     tables,
     deadLetters: letters.deadLetters,
     previewRetry: letters.previewRetry,
+    mapping: { recentEvents: async () => [], products: async () => new Map() },
     clock,
     cursorKey: 'key',
     token: null,

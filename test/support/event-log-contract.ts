@@ -7,13 +7,14 @@ import type {
   LogBatch,
   LogProducer,
   LogRecord,
+  LogTail,
   OutgoingRecord,
 } from '../../src/platform/kafka/event-log.ts'
 
 const soon = { timeout: 60_000, interval: 20 }
 
 interface Fixture {
-  readonly log: EventLog
+  readonly log: EventLog & LogTail
   readonly producer: LogProducer
   readonly admin: LogAdmin
   /** Of this test alone. */
@@ -72,7 +73,7 @@ async function join(
 }
 
 /** What every implementation of the port to the log does. */
-export function testEventLog(factory: () => EventLog | Promise<EventLog>): void {
+export function testEventLog(factory: () => (EventLog & LogTail) | Promise<EventLog & LogTail>): void {
   /** A producer and an admin that are closed when the test ends. */
   const open = async (): Promise<Fixture> => {
     const log = await factory()
@@ -98,6 +99,7 @@ export function testEventLog(factory: () => EventLog | Promise<EventLog>): void 
   describe('the producer', () => testProducer(open))
   describe('a group', () => testGroup(open))
   describe('the admin', () => testAdmin(open))
+  describe('the end of a topic', () => testTail(open))
 }
 
 function testProducer(open: () => Promise<Fixture>): void {
@@ -295,5 +297,21 @@ function testAdmin(open: () => Promise<Fixture>): void {
       code: 'topic_differs',
       message: expect.stringMatching(/has 3 partitions .* asks for 6: set TOPIC_PARTITIONS=3/),
     })
+  })
+}
+
+function testTail(open: () => Promise<Fixture>): void {
+  it('is the last records of each partition, and nothing of a topic that is empty', async () => {
+    const { log, producer, topic } = await open()
+    const name = await topic('tail', 2)
+    expect(await log.tail(name, 3)).toEqual([])
+    await producer.send(numbered(name, 40, 7))
+    const whole = await log.tail(name, 100)
+    expect(numbers(whole).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, index) => index))
+    const tail = await log.tail(name, 3)
+    for (const partition of [0, 1]) {
+      const of = (records: readonly LogRecord[]) => numbers(records.filter((record) => record.partition === partition))
+      expect(of(tail)).toEqual(of(whole).slice(-3))
+    }
   })
 }

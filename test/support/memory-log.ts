@@ -1,5 +1,5 @@
 import { StreamError } from '../../src/errors.ts'
-import type { EventLog, LogAdmin, LogProducer } from '../../src/platform/kafka/event-log.ts'
+import type { EventLog, LogAdmin, LogProducer, LogTail } from '../../src/platform/kafka/event-log.ts'
 import type { MemoryBroker } from './memory-broker.ts'
 import { type ConsumerTimes, MemoryConsumer } from './memory-consumer.ts'
 
@@ -12,7 +12,7 @@ export interface LogHost {
 }
 
 /** The port to the log over a broker in memory, as one process has it. */
-export function memoryEventLog(broker: MemoryBroker, host: LogHost, times: ConsumerTimes): EventLog {
+export function memoryEventLog(broker: MemoryBroker, host: LogHost, times: ConsumerTimes): EventLog & LogTail {
   return {
     producer: async () => createProducer(broker, host),
     async consume(options) {
@@ -26,6 +26,13 @@ export function memoryEventLog(broker: MemoryBroker, host: LogHost, times: Consu
         const [record] = broker.records(topic, partition, offset, 1)
         return record?.offset === offset ? record : null
       }),
+    tail: (topic, most) =>
+      host.request(`tail ${topic}`, () =>
+        broker.topic(topic).partitions.flatMap((_, partition) => {
+          const from = broker.end(topic, partition) - BigInt(most)
+          return broker.records(topic, partition, from < 0n ? 0n : from, most)
+        }),
+      ),
   }
 }
 

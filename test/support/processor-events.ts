@@ -161,5 +161,5 @@ export const vendorOrder = (
 ): VendorOrderRequested => {
   const order = { ...data, orderNumber }
   const { raw: _raw, deleted: _deleted, ...common } = header('magento', orderNumber, order)
-  return { ...common, connection, canceled: false, data: order }
+  return { ...common, connection, canceled: false, fields: {}, data: order }
 }

@@ -605,4 +605,6 @@ export interface VendorOrderRequested {
   readonly canceled: boolean
   /** The order with the vendor's lines alone and the totals of these lines. */
   readonly data: Order
+  /** The vendor's own fields by the connection's order map; each value is JSON text. */
+  readonly fields: Readonly<Record<string, string>>
 }

@@ -119,3 +119,11 @@ export interface EventLog {
   /** One record by its place; null when there is none (any more). Slow: it opens a connection of its own. */
   read(topic: string, partition: number, offset: bigint): Promise<LogRecord | null>
 }
+
+export interface LogTail {
+  /**
+   * The last records of a topic as it is now, at most `most` of each partition, in order within a partition. Slow: it opens
+   * a connection of its own.
+   */
+  tail(topic: string, most: number): Promise<readonly LogRecord[]>
+}

@@ -30,7 +30,7 @@ export function salesOrderBody(event: VendorOrderRequested, connection: Connecti
   const { data } = event
   const { shipMethods, location } = connection.orderMap
   const shipMethod = data.shippingMethod === null ? undefined : shipMethods[data.shippingMethod]
-  return present({
+  const body = present({
     entity: { id: references.customer },
     tranDate: toLocalTime(data.placedAt, references.zone).slice(0, 10),
     otherRefNum: data.orderNumber,
@@ -46,6 +46,15 @@ export function salesOrderBody(event: VendorOrderRequested, connection: Connecti
     [DIGEST_FIELD]: event.contentDigest,
     item: { items: topLevelLines(data).map((line) => lineBody(line, references.items)) },
   })
+  return Object.entries(event.fields).reduce(withField, body)
+}
+
+/** A field of the order map; `department.id` is the field `id` of `department`. */
+function withField(body: Wire, [name, json]: readonly [string, string]): Wire {
+  const value: unknown = /^[-\d]/.test(json) ? exactNumber(json) : JSON.parse(json)
+  const [first = name, ...rest] = name.split('.')
+  if (rest.length === 0) return { ...body, [first]: value }
+  return { ...body, [first]: withField(wireOf(body[first]), [rest.join('.'), json]) }
 }
 
 /** What of the lines' discounts or taxes belongs to pieces that the shop canceled; shipping stays as it was charged. */

@@ -180,6 +180,20 @@ describe('the log', () => {
     expect([...(await admin.committed(group, name)).values()]).toEqual([null, null])
   })
 
+  it('gives the last records of each partition, and nothing of a topic that is empty', async () => {
+    const { log, producer, topic } = await openLog()
+    const name = await topic('tail', 2)
+    expect(await log.tail(name, 3)).toEqual([])
+    await producer.send(numbered(name, 40, 7))
+    const whole = await log.tail(name, 100)
+    expect(numbers(whole).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, index) => index))
+    const tail = await log.tail(name, 3)
+    for (const partition of [0, 1]) {
+      const of = (records: readonly LogRecord[]) => numbers(records.filter((record) => record.partition === partition))
+      expect(of(tail)).toEqual(of(whole).slice(-3))
+    }
+  })
+
   it('makes topics once and refuses one with another partition count, naming the way out', async () => {
     const { admin, prefix } = await openLog()
     const definition = { name: `${prefix}made`, partitions: 3, replication: 1, config: {} }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import pino from 'pino'
 import { inject, onTestFinished } from 'vitest'
-import type { EventLog, LogAdmin, LogProducer, OutgoingRecord } from '../../../src/platform/kafka/event-log.ts'
+import type { EventLog, LogAdmin, LogProducer, LogTail, OutgoingRecord } from '../../../src/platform/kafka/event-log.ts'
 import { createKafkaEventLog } from '../../../src/platform/kafka/kafkajs-event-log.ts'
 
 export interface LogFixture {
-  readonly log: EventLog
+  readonly log: EventLog & LogTail
   readonly producer: LogProducer
   readonly admin: LogAdmin
   /** Of this test alone. */
@@ -16,7 +16,7 @@ export interface LogFixture {
 
 export const silent = pino({ level: 'silent' })
 
-function kafkaLog(): EventLog {
+function kafkaLog(): EventLog & LogTail {
   const brokers = (inject('services')['KAFKA_BROKERS'] ?? '').split(',')
   return createKafkaEventLog({ brokers, clientId: 'test', ssl: false, sasl: null, logger: silent })
 }

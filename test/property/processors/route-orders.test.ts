@@ -5,6 +5,7 @@ import { add, type Decimal4, type Decimal8, subtract, sum, ZERO4 } from '../../.
 import type { Order, OrderLine, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { canonicalJson } from '../../../src/events/identity.ts'
 import { routeOrders } from '../../../src/processors/route-orders.ts'
+import { atOnce } from '../../support/at-once.ts'
 import { connectionOf, contextOf, lineOf, orderChanged, orderOf } from '../../support/processor-events.ts'
 
 /** SKUs begin with a letter that tells the owner; X is nobody's. */
@@ -47,9 +48,9 @@ const connections = fc
   .map((owned) => owned.map((letter) => connectionOf(letter.toLowerCase(), `^${letter}-`)))
 
 const partsOf = (data: Order, list: readonly Connection[]): VendorOrderRequested[] =>
-  routeOrders
-    .process(orderChanged(data), contextOf(...list), undefined)
-    .outputs.flatMap(({ kind, event }) => (kind === 'vendor-orders' ? [event as VendorOrderRequested] : []))
+  atOnce(routeOrders.process(orderChanged(data), contextOf(...list), undefined)).outputs.flatMap(({ kind, event }) =>
+    kind === 'vendor-orders' ? [event as VendorOrderRequested] : [],
+  )
 
 const topLevel = (lines: readonly OrderLine[]) => lines.filter(({ parentLineId }) => parentLineId === null)
 const totals = (lines: readonly OrderLine[]) => ({
@@ -121,8 +122,8 @@ describe('routing', () => {
     fc.assert(
       fc.property(order, connections, (data, list) => {
         const event = orderChanged(data)
-        const first = routeOrders.process(event, contextOf(...list), undefined)
-        const second = routeOrders.process(event, contextOf(...list), first.state)
+        const first = atOnce(routeOrders.process(event, contextOf(...list), undefined))
+        const second = atOnce(routeOrders.process(event, contextOf(...list), first.state))
         expect(canonicalJson(second)).toBe(canonicalJson(first))
       }),
     )
@@ -132,9 +133,9 @@ describe('routing', () => {
     fc.assert(
       fc.property(order, connections, fc.integer({ min: 1, max: 1_000_000 }), (data, list, age) => {
         const event = orderChanged(data)
-        const { state } = routeOrders.process(event, contextOf(...list), undefined)
+        const { state } = atOnce(routeOrders.process(event, contextOf(...list), undefined))
         const older = { ...event, occurredAt: (event.occurredAt ?? 0) - age }
-        const again = routeOrders.process(older, contextOf(...list), state)
+        const again = atOnce(routeOrders.process(older, contextOf(...list), state))
         expect(again.outputs).toEqual([])
         expect(again.state).toBeUndefined()
         expect(again.decisions.every(({ status }) => status === 'superseded')).toBe(true)
@@ -146,13 +147,15 @@ describe('routing', () => {
   it('cancels the order of every vendor whose lines went, and only of these', () => {
     fc.assert(
       fc.property(order, connections, fc.subarray(['A', 'B', 'C']), (data, list, removed) => {
-        const before = routeOrders.process(orderChanged(data), contextOf(...list), undefined)
+        const before = atOnce(routeOrders.process(orderChanged(data), contextOf(...list), undefined))
         const lines = data.lines.filter(({ sku }) => !removed.includes(sku[0] ?? ''))
         const readAt = orderChanged(data).readAt + 1
-        const after = routeOrders.process(
-          orderChanged(orderOf(lines, { shipping: data.shipping }), { readAt }),
-          contextOf(...list),
-          before.state,
+        const after = atOnce(
+          routeOrders.process(
+            orderChanged(orderOf(lines, { shipping: data.shipping }), { readAt }),
+            contextOf(...list),
+            before.state,
+          ),
         )
         for (const { id } of list) {
           const letter = id.toUpperCase()

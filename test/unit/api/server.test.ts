@@ -12,6 +12,7 @@ const { deadLetters, previewRetry } = memoryDeadLetters(tables, { now: () => 0 }
 
 const options = (over: Partial<ApiOptions>): ApiOptions => ({
   ...{ tables, deadLetters, previewRetry },
+  mapping: { recentEvents: async () => [], products: async () => new Map() },
   clock: { now: () => 0 },
   cursorKey: 'key',
   token: null,

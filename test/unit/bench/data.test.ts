@@ -4,6 +4,7 @@ import { inventory } from '../../../bench/data/inventory.ts'
 import { orders, VENDOR_PREFIX } from '../../../bench/data/orders.ts'
 import { median } from '../../../bench/median.ts'
 import { routeOrders } from '../../../src/processors/route-orders.ts'
+import { atOnce } from '../../support/at-once.ts'
 
 const context = { connections: configuration.connections, metadataOf: () => undefined }
 
@@ -22,7 +23,7 @@ describe("the benchmarks' data", () => {
     expect([Math.min(...counts), Math.max(...counts)]).toEqual([1, 8])
     const share = lines.filter(({ sku }) => sku.startsWith(VENDOR_PREFIX)).length / lines.length
     expect(share).toBeCloseTo(0.3, 1)
-    const decisions = all.flatMap((event) => routeOrders.process(event, context, undefined).decisions)
+    const decisions = all.flatMap((event) => atOnce(routeOrders.process(event, context, undefined)).decisions)
     expect(new Set(decisions.map(({ status }) => status))).toEqual(new Set(['processing', 'ignored']))
   })
 

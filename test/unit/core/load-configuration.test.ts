@@ -50,7 +50,9 @@ describe('the demo', () => {
   it('is valid, with its pattern from the environment', async () => {
     const { systems, connections, metadata } = await loadConfiguration(demo, environment)
     expect(systems.map(({ id }) => id)).toEqual(['magento', 'netsuite', 'images'])
-    expect(connections.map(({ id, ownership }) => [id, ownership.skuPattern])).toEqual([['magento-netsuite', '^WLD-']])
+    expect(connections.map(({ id, ownership }) => [id, ownership])).toEqual([
+      ['magento-netsuite', { skuPattern: '^WLD-' }],
+    ])
     expect(systems.flatMap(({ reads }) => reads.map(({ id }) => id)).toSorted()).toEqual(
       connections[0]?.reads.toSorted(),
     )

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { mapAttributes } from '../../../src/core/mapping.ts'
 import type { AttributeRule } from '../../../src/core/model.ts'
+import { atOnce } from '../../support/at-once.ts'
 
 const rule = (more: Partial<AttributeRule>): AttributeRule => ({
   attribute: 'a',
@@ -24,7 +25,7 @@ const input = {
     none: 'null',
   },
 }
-const map = (more: Partial<AttributeRule>) => mapAttributes([rule(more)], input)['a']
+const map = (more: Partial<AttributeRule>) => atOnce(mapAttributes([rule(more)], input))['a']
 
 describe('a rule', () => {
   it.each([
@@ -58,10 +59,14 @@ describe('a rule', () => {
       { from: 'barcode', required: true },
       /attribute a \(from barcode\) is required/,
     ],
-    ['text for a decimal', { from: 'name', type: 'decimal' }, /attribute a \(from name\) is no decimal/],
+    ['text for a decimal', { from: 'name', type: 'decimal' }, /attribute a \(from name\) is no decimal: "Jacket"/],
     ['a fraction for an integer', { from: 'price', type: 'integer' }, /attribute a \(from price\) is no whole number/],
     ['text for a boolean', { from: 'name', type: 'boolean' }, /neither true nor false/],
-    ['a value the look-up does not know', { from: 'name', lookup: { x: 'y' } }, /look-up does not know: "Jacket"/],
+    [
+      'a value the look-up does not know',
+      { from: 'name', lookup: { x: 'y' } },
+      /look-up does not know; add it to lookup: "Jacket"/,
+    ],
     ['a look-up of a name every object has', { from: 'method', lookup: {} }, /"toString"/],
   ] as const)('refuses %s', (_what, more, message) => {
     expect(() => map(more)).toThrow(

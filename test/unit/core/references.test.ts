@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ownsLine } from '../../../src/core/ownership.ts'
+import { ownsSku } from '../../../src/core/ownership.ts'
 import { createResolver } from '../../../src/core/references.ts'
 
 const files: Readonly<Record<string, string>> = { '/run/secrets/key': 's3cret\n', '/run/secrets/empty': '\n' }
@@ -33,8 +33,8 @@ describe('a reference', () => {
 
 describe('ownership', () => {
   it('is a match anywhere in the SKU', () => {
-    expect(ownsLine({ ownership: { skuPattern: '^MH0[1-3]' } }, 'MH02-M-Gray')).toBe(true)
-    expect(ownsLine({ ownership: { skuPattern: '^MH0[1-3]' } }, 'MH04-M-Gray')).toBe(false)
-    expect(ownsLine({ ownership: { skuPattern: '-Gray$' } }, 'MH04-M-Gray')).toBe(true)
+    expect(ownsSku({ ownership: { skuPattern: '^MH0[1-3]' } }, 'MH02-M-Gray')).toBe(true)
+    expect(ownsSku({ ownership: { skuPattern: '^MH0[1-3]' } }, 'MH04-M-Gray')).toBe(false)
+    expect(ownsSku({ ownership: { skuPattern: '-Gray$' } }, 'MH04-M-Gray')).toBe(true)
   })
 })

@@ -5,6 +5,7 @@ import { mapImages, toUniversalImages } from '../../../src/processors/map-images
 import { toUniversalInventory } from '../../../src/processors/map-inventory.ts'
 import { mapProducts } from '../../../src/processors/map-products.ts'
 import type { ProcessContext } from '../../../src/processors/processor.ts'
+import { atOnce } from '../../support/at-once.ts'
 import {
   connectionOf,
   contextOf,
@@ -31,7 +32,7 @@ const context: ProcessContext = {
 
 describe('products', () => {
   it('become rows of each connection that owns and can map them; one failure stops no other', () => {
-    const { outputs, decisions } = mapProducts.process(productChanged({}), context, undefined)
+    const { outputs, decisions } = atOnce(mapProducts.process(productChanged({}), context, undefined))
     expect(decisions.map(({ connection, status }) => [connection, status])).toEqual([
       ['a', 'processing'],
       ['b', 'failed'],
@@ -53,7 +54,9 @@ describe('products', () => {
   })
 
   it("leave the feed also when they can't be mapped any more", () => {
-    const { outputs, decisions } = mapProducts.process(productChanged({}, { deleted: true }), context, undefined)
+    const { outputs, decisions } = atOnce(
+      mapProducts.process(productChanged({}, { deleted: true }), context, undefined),
+    )
     expect(decisions.map(({ status }) => status)).toEqual(['processing', 'processing', 'ignored'])
     expect(outputs).toMatchObject([
       { event: { deleted: true } },
@@ -62,7 +65,7 @@ describe('products', () => {
   })
 
   it('of a connection without metadata fail', () => {
-    const { decisions } = mapProducts.process(productChanged({}), contextOf(a), undefined)
+    const { decisions } = atOnce(mapProducts.process(productChanged({}), contextOf(a), undefined))
     expect(decisions).toMatchObject([{ status: 'failed', error: { code: 'mapping_failed' } }])
   })
 })
@@ -126,7 +129,7 @@ describe('images', () => {
   it("of the shop are for all SKUs, those of others for the vendor's", () => {
     const event = { ...orderChanged(orderOf([])), key: 'X-1', data: gallery }
     const statuses = (source: string) =>
-      mapImages.process({ ...event, source }, contextOf(a), undefined).decisions.map(({ status }) => status)
+      atOnce(mapImages.process({ ...event, source }, contextOf(a), undefined)).decisions.map(({ status }) => status)
     expect(statuses('magento')).toEqual(['processing'])
     expect(statuses('images')).toEqual(['ignored'])
   })

@@ -8,6 +8,7 @@ import { mapInventory } from '../../../src/processors/map-inventory.ts'
 import type { ProcessContext, Processor } from '../../../src/processors/processor.ts'
 import { processorStage } from '../../../src/processors/run-processor.ts'
 import { processorTables } from '../../../src/processors/tables.ts'
+import { atOnce } from '../../support/at-once.ts'
 import { fakeStage } from '../../support/fake-stage.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { memoryCodec } from '../../support/memory-codec.ts'
@@ -35,11 +36,8 @@ const prepare = () => {
     ...mapInventory,
     process(event: InventoryChanged, { connections, metadataOf }: ProcessContext) {
       const fails = (id: string) => broken && id === 'bad'
-      const mapped = mapInventory.process(
-        event,
-        { metadataOf, connections: connections.filter(({ id }) => !fails(id)) },
-        undefined,
-      )
+      const healthy = connections.filter(({ id }) => !fails(id))
+      const mapped = atOnce(mapInventory.process(event, { metadataOf, connections: healthy }, undefined))
       const error = new StreamError('mapping_failed', 'the metadata is wrong')
       const failed = connections.filter(({ id }) => fails(id))
       const decisions = failed.map(({ id }) => ({ connection: id, status: 'failed' as const, error }))

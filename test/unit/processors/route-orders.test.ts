@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decimal4, text4 } from '../../../src/events/decimal.ts'
 import type { Order, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { type RoutedOrder, routeOrders } from '../../../src/processors/route-orders.ts'
+import { atOnce } from '../../support/at-once.ts'
 import { connectionOf, contextOf, lineOf, orderChanged, orderOf } from '../../support/processor-events.ts'
 
 const a = connectionOf('a', '^A')
@@ -18,7 +19,7 @@ const mixed = orderOf(
 )
 
 const run = (data: Order, state?: RoutedOrder, connections = [a, b], more = {}) => {
-  const processed = routeOrders.process(orderChanged(data, more), contextOf(...connections), state)
+  const processed = atOnce(routeOrders.process(orderChanged(data, more), contextOf(...connections), state))
   const events = processed.outputs.map(({ event }) => event as VendorOrderRequested)
   return { ...processed, events }
 }

@@ -39,4 +39,23 @@ describe("NetSuite's sales order", () => {
     expect(body).toMatchObject({ discountTotal: 2.67, taxTotal: 1.84, shippingCost: 5 })
     expect(body['item']).toMatchObject({ items: [{ quantity: 2, rate: 10, amount: 20 }] })
   })
+
+  it('has the fields of the order map, decimals with all their digits, ids within references', () => {
+    const fields = {
+      memo: '"PO-7"',
+      'department.id': '"5"',
+      custbody_total: '12345678901234567890.12',
+      custbody_count: '3',
+      custbody_gift: 'true',
+    }
+    const event = { ...vendorOrder('a', '000000001'), fields }
+    const body = stringifyExact(salesOrderBody(event, connectionOf('a', '^A-'), references))
+    expect(body).toContain('"custbody_total":12345678901234567890.12')
+    expect(JSON.parse(body)).toMatchObject({
+      memo: 'PO-7',
+      department: { id: '5' },
+      custbody_count: 3,
+      custbody_gift: true,
+    })
+  })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { splitOrder } from '../../../src/core/split-order.ts'
 import { decimal4, sum, text4 } from '../../../src/events/decimal.ts'
-import { splitOrder } from '../../../src/processors/split-order.ts'
 import { connectionOf, lineOf, orderOf } from '../../support/processor-events.ts'
 
 const d = (text: string) => decimal4(text, 'amount')

@@ -1,8 +1,11 @@
-import type { Connection } from '../core/model.ts'
-import { ownsLine } from '../core/ownership.ts'
 import { StreamError } from '../errors.ts'
 import { add, allocate, CENT, type Decimal4, magnitude, subtract, sum, text4, ZERO4 } from '../events/decimal.ts'
 import type { Order, OrderLine } from '../events/generated/events.ts'
+import type { Connection } from './model.ts'
+import { type OwnedProduct, ownsLine } from './ownership.ts'
+
+/** The vendor's product of a SKU; undefined: the connection's feed does not have it. */
+export type ProductOf = (connection: string, sku: string) => OwnedProduct | undefined
 
 /** A vendor's part of an order. */
 export interface VendorPart {
@@ -32,12 +35,19 @@ type Amounts = Pick<Order, 'subtotal' | 'discount' | 'tax' | 'shipping' | 'shipp
  * order's amount exactly. Ownership is decided on top-level lines; children go with their parent. A line that several
  * connections claim goes to none of them, and these connections get no part at all: half an order would look complete.
  */
-export function splitOrder(order: Order, connections: readonly Connection[]): SplitOrder {
+export function splitOrder(
+  order: Order,
+  connections: readonly Connection[],
+  productOf: ProductOf = () => undefined,
+): SplitOrder {
   const owned = new Map<string, LineGroup[]>()
   const claimedTwice = new Map<string, readonly string[]>()
   const rest: LineGroup[] = []
   for (const group of groupLines(order.lines)) {
-    const claimants = connections.filter((connection) => ownsLine(connection, group.root.sku)).map(({ id }) => id)
+    const { root } = group
+    const claimants = connections
+      .filter((connection) => ownsLine(connection, root, productOf(connection.id, root.sku)))
+      .map(({ id }) => id)
     const [first] = claimants
     if (first !== undefined && claimants.length === 1) owned.set(first, [...(owned.get(first) ?? []), group])
     else rest.push(group)
@@ -55,6 +65,11 @@ export function splitOrder(order: Order, connections: readonly Connection[]): Sp
     return [{ connection, order: partOf(order, groups, shared) }]
   })
   return { parts, claimedTwice }
+}
+
+/** SKUs that decide whose the order's lines are. */
+export function decidingSkus(order: Order): string[] {
+  return [...new Set(groupLines(order.lines).map(({ root }) => root.sku))]
 }
 
 /** The order without lines and amounts: what a vendor is to have of an order it has nothing of any more. */

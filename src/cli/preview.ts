@@ -1,0 +1,89 @@
+import { configFromEnvironment } from '../config.ts'
+import { loadConfiguration } from '../core/load-configuration.ts'
+import { type MappedEntity, mappedEntities } from '../core/model.ts'
+import { type MappingPreview, previewMapping } from '../core/preview-mapping.ts'
+import { readConfiguration } from '../core/read-configuration.ts'
+import { createRecentEvents } from '../core/recent-events.ts'
+import { StreamError } from '../errors.ts'
+import { createFindProducts } from '../projections/find-products.ts'
+import { readArguments, UsageError } from './arguments.ts'
+import { openPlatform } from './platform.ts'
+
+const MOST = 10_000
+
+const USAGE = `waldstream preview <dir> --connection ID [--entity ${mappedEntities.join('|')}] [--last N] [--json]
+
+  Maps the last N events (100; at most ${MOST}) that the connection was given, with the configuration as it is applied and with
+  that of the folder, and prints what would change, field by field. Nothing is applied.`
+
+const options = {
+  connection: { type: 'string' },
+  entity: { type: 'string', default: 'products' },
+  last: { type: 'string', default: '100' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+export async function previewCommand(args: readonly string[]): Promise<void> {
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return console.log(USAGE)
+  const [folder, ...more] = positionals
+  if (folder === undefined || more.length > 0) throw new UsageError('preview takes one folder', USAGE)
+  const { connection: id } = values
+  if (id === undefined) throw new UsageError('--connection is missing: name the connection', USAGE)
+  const entity = mappedEntities.find((one) => one === values.entity)
+  if (entity === undefined) throw new UsageError(`--entity must be one of ${mappedEntities.join(', ')}`, USAGE)
+  const last = lastOf(values.last)
+  const config = configFromEnvironment()
+  const after = await loadConfiguration(folder, config.environment)
+  const preview = await readAndPreview(config, { id, entity, last, after })
+  console.log(values.json ? JSON.stringify(preview) : textOf(preview))
+}
+
+function lastOf(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 1 && number <= MOST) return number
+  throw new UsageError(`--last must be a whole number from 1 to ${MOST}, not "${text}"`, USAGE)
+}
+
+async function readAndPreview(
+  config: ReturnType<typeof configFromEnvironment>,
+  { id, entity, last, after }: Wanted,
+): Promise<MappingPreview> {
+  const platform = await openPlatform(config)
+  try {
+    const before = await readConfiguration(platform.tables)
+    const connection = [before, after].flatMap(({ connections }) => connections).find((one) => one.id === id)
+    if (connection === undefined) throw new StreamError('not_found', `there is no connection "${id}"`)
+    const { systems } = before.connections.includes(connection) ? before : after
+    const recent = createRecentEvents({ ...platform, topicPrefix: config.topicPrefix })
+    const events = await recent(connection, entity, last, { systems })
+    const products = createFindProducts({ ...platform, shards: config.partitions })
+    return await previewMapping(events, { connection: id, before, after, products })
+  } finally {
+    await platform.close()
+  }
+}
+
+interface Wanted {
+  readonly id: string
+  readonly entity: MappedEntity
+  readonly last: number
+  readonly after: Awaited<ReturnType<typeof loadConfiguration>>
+}
+
+function textOf({ counts, fields, entities }: MappingPreview): string {
+  const of = entities.flatMap(({ source, key, before, after, changes }) => [
+    `${source} ${key}${before === after ? '' : `: ${before} → ${after}`}`,
+    ...changes.map((change) => `    ${change.field}: ${shown(change.before)} → ${shown(change.after)}`),
+  ])
+  const perField = Object.entries(fields).map(([field, count]) => `${field} ${count}`)
+  return [
+    ...of,
+    `${counts.entities} entities of ${counts.events} events: ${counts.changed} change, ${counts.unchanged} do not`,
+    `errors: ${counts.errors_appearing} would appear, ${counts.errors_disappearing} would disappear`,
+    ...(perField.length === 0 ? [] : [`fields that change: ${perField.join(', ')}`]),
+  ].join('\n')
+}
+
+const shown = (value: unknown): string => (value === null ? '(none)' : JSON.stringify(value))

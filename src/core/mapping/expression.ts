@@ -1,0 +1,139 @@
+import jsonata, { type Expression } from 'jsonata'
+import { StreamError } from '../../errors.ts'
+import { BoundedRegExp } from './bounded-regexp.ts'
+import { registerExactFunctions } from './exact-functions.ts'
+import { wayOutOfFloats } from './float-use.ts'
+
+/**
+ * What an evaluation may use. Steps are counted, so that the same event fails or does not on every machine; the clock is
+ * the last resort. `text` and `list` bound what one step may make (characters, items).
+ */
+export const expressionLimits = { steps: 20_000, depth: 200, list: 2_000, text: 100_000, clockMs: 5_000 } as const
+
+/** Functions that answer differently each time, or run what is given as text: a mapping has to be repeatable. */
+const REFUSED = ['now', 'millis', 'random', 'shuffle', 'eval'] as const
+
+/** A compiled expression. Rejects with `mapping_failed`, whose message says what went wrong and where in the expression. */
+export type Evaluate = (input: unknown) => Promise<unknown>
+
+/** What JSONata throws, and what functions throw through it. */
+interface Thrown {
+  readonly code?: string
+  readonly message?: string
+  readonly position?: number
+  readonly value?: unknown
+}
+
+export interface ExpressionOptions {
+  /** Type of the destination attribute. */
+  readonly type: string
+  /** False: values are personal data and are in no message. */
+  readonly tellsValues: boolean
+}
+
+/**
+ * Compiles a JSONata expression. Nothing outside of the event can be reached from it. Throws `configuration_invalid` for
+ * what is no expression, and for what can't be exact or repeatable.
+ */
+export function compileExpression(text: string, { type, tellsValues }: ExpressionOptions): Evaluate {
+  const expression = parse(text)
+  const ast = expression.ast()
+  const refused = REFUSED.find((name) => calls(ast, name))
+  if (refused !== undefined) {
+    throw invalid(`uses $${refused}, which is not allowed: the same event has to give the same value each time`)
+  }
+  const floats = type === 'decimal' ? wayOutOfFloats(ast) : undefined
+  if (floats !== undefined) throw invalid(floats)
+  for (const name of REFUSED) expression.registerFunction(name, () => refuse(`$${name} is not allowed`))
+  expression.registerFunction('pad', pad, '<s-ns?:s>')
+  registerExactFunctions(expression)
+  hook(expression, 'jsonata.__evaluate_entry', countStep)
+  hook(expression, 'jsonata.__evaluate_exit', checkSize)
+  return async (input) => {
+    try {
+      return await expression.evaluate(input)
+    } catch (thrown) {
+      throw failed(thrown as Thrown, tellsValues)
+    }
+  }
+}
+
+function parse(text: string): Expression {
+  const RegexEngine = BoundedRegExp as unknown as RegExpConstructor
+  const { depth: stack, list: sequence, clockMs: timeout } = expressionLimits
+  try {
+    return jsonata(text, { RegexEngine, stack, sequence, timeout })
+  } catch (thrown) {
+    const { message, position } = thrown as Thrown
+    throw invalid(`is no JSONata expression: ${message}${at(position)}`, thrown)
+  }
+}
+
+type Hook = (ast: unknown, input: unknown, environment: { readonly base: Budget }, result: unknown) => void
+
+/** Hooks of JSONata's own evaluator have symbols for names, which its types don't know. */
+function hook(expression: Expression, name: string, run: Hook): void {
+  expression.assign(Symbol.for(name) as unknown as string, run)
+}
+
+/** The outermost frame of one evaluation. */
+interface Budget {
+  steps?: number
+}
+
+const countStep: Hook = (_ast, _input, { base }) => {
+  base.steps = (base.steps ?? 0) + 1
+  if (base.steps > expressionLimits.steps) refuse(`it takes more than ${expressionLimits.steps} steps`)
+}
+
+const checkSize: Hook = (_ast, _input, _environment, result) => {
+  const { text, list } = expressionLimits
+  if (typeof result === 'string' && result.length > text) refuse(`it makes a text of more than ${text} characters`)
+  if (Array.isArray(result) && result.length > list) refuse(`it makes a list of more than ${list} items`)
+}
+
+/** As JSONata's own, but it fills up to the limit of a text and not to the end of the memory. */
+function pad(text: string | undefined, width: number, filler = ' '): string | undefined {
+  if (text === undefined) return undefined
+  if (Math.abs(width) > expressionLimits.text) refuse(`$pad makes at most ${expressionLimits.text} characters`)
+  const missing = Math.abs(Math.trunc(width)) - [...text].length
+  if (missing <= 0) return text
+  const filling = [...(filler === '' ? ' ' : filler).repeat(missing)].slice(0, missing).join('')
+  return width > 0 ? text + filling : filling + text
+}
+
+function refuse(reason: string): never {
+  throw new StreamError('mapping_failed', reason)
+}
+
+function invalid(message: string, cause?: unknown): StreamError {
+  return new StreamError('configuration_invalid', message, { field: 'expression', cause })
+}
+
+function failed(thrown: Thrown, tellsValues: boolean): StreamError {
+  const reason = `${reasonOf(thrown, tellsValues)}${at(thrown.position)}`
+  return new StreamError('mapping_failed', reason, { cause: tellsValues ? thrown : undefined })
+}
+
+function reasonOf(thrown: Thrown, tellsValues: boolean): string {
+  if (thrown.code === 'D1011') return `it is nested deeper than ${expressionLimits.depth}`
+  if (thrown.code === 'D1012') return `it takes longer than ${expressionLimits.clockMs} ms`
+  if (thrown.code === 'D2015') return `it makes a list of more than ${expressionLimits.list} items`
+  const message = String(thrown.message).replace(/\.$/, '')
+  if (thrown.value === undefined) return message
+  const value = String(JSON.stringify(thrown.value))
+  if (tellsValues) return message.includes(value) ? message : `${message}: ${value.slice(0, 60)}`
+  // The one who wrote $error says what is in its message; who the customer is must not be.
+  return thrown.code === undefined ? message : message.replaceAll(value, 'a value')
+}
+
+const at = (position: number | undefined): string => (position === undefined ? '' : ` (at character ${position})`)
+
+/** Whether a node of the expression names the function. */
+function calls(node: unknown, name: string): boolean {
+  if (Array.isArray(node)) return node.some((one) => calls(one, name))
+  if (typeof node !== 'object' || node === null) return false
+  const { type, value } = node as { readonly type?: unknown; readonly value?: unknown }
+  if (type === 'variable' && value === name) return true
+  return Object.values(node).some((one) => calls(one, name))
+}

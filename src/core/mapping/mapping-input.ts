@@ -1,0 +1,49 @@
+import { parseTexts } from '../../platform/json.ts'
+
+/** What a rule's path is looked up in: an event's data with its decimals as text; `attributes` holds JSON texts. */
+export type MappingInput = Readonly<Record<string, unknown>>
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The text at a dotted path; nothing for null, empty text and what is no single value. */
+export function textAt(input: MappingInput, path: string): string | undefined {
+  let value: unknown = input
+  let within: string | undefined
+  for (const segment of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return undefined
+    value = (value as Fields)[segment]
+    if (within === 'attributes') value = fromJson(value)
+    within = segment
+  }
+  if (typeof value === 'string') return value === '' ? undefined : value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+}
+
+/**
+ * The input as expressions see it: what the JSON texts in `attributes` say, with every number as the text it is. What is
+ * null is not there: JSONata's functions take nothing for nothing, but not null.
+ */
+export function expressionInput(input: MappingInput): Fields {
+  return opened('', input) as Fields
+}
+
+function opened(name: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => opened('', one))
+  if (typeof value !== 'object' || value === null) return value
+  const fields = Object.entries(value).map(([key, field]) => {
+    return [key, opened(key, name === 'attributes' ? fromJson(field) : field)] as const
+  })
+  return Object.fromEntries(fields.filter(([, field]) => field !== null))
+}
+
+function fromJson(json: unknown): unknown {
+  if (typeof json !== 'string') return json
+  const start = json.trim()[0] ?? ''
+  // A number is the text it is.
+  if (!'"{[tfn'.includes(start) || start === '') return json
+  try {
+    return start === '{' || start === '[' ? parseTexts(json) : JSON.parse(json)
+  } catch {
+    return json
+  }
+}

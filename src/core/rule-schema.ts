@@ -1,0 +1,38 @@
+import Type, { type Static } from 'typebox'
+import { scalar, strict, text } from './schema-parts.ts'
+
+const valueSchema = Type.Object(
+  {
+    minLength: Type.Optional(Type.Integer({ minimum: 0, description: 'least length of the text' })),
+    maxLength: Type.Optional(Type.Integer({ minimum: 0, description: 'greatest length of the text' })),
+    pattern: Type.Optional(text('regular expression that is found in the text')),
+    enum: Type.Optional(
+      Type.Array(scalar('a value that is allowed'), { minItems: 1, description: 'the values that are allowed' }),
+    ),
+    minimum: Type.Optional(Type.Number({ description: 'least number; compared exactly for decimals' })),
+    maximum: Type.Optional(Type.Number({ description: 'greatest number; compared exactly for decimals' })),
+  },
+  { ...strict, description: 'JSON Schema: minLength, maxLength, pattern, enum, minimum, maximum' },
+)
+
+/** A rule for one attribute of the destination. */
+export const attributeRule = Type.Object(
+  {
+    attribute: text('name of the attribute at the destination'),
+    from: Type.Optional(text("path in the event's data, for example price or attributes.color")),
+    constant: Type.Optional(scalar('the value itself, instead of from')),
+    expression: Type.Optional(text("JSONata over the event's data, instead of from")),
+    default: Type.Optional(scalar('given when the source has nothing there')),
+    required: Type.Optional(Type.Boolean({ description: 'true or false; false by default' })),
+    type: Type.Optional(
+      Type.Enum(['string', 'decimal', 'integer', 'boolean'], { description: 'type of the value; string by default' }),
+    ),
+    lookup: Type.Optional(
+      Type.Record(Type.String(), scalar('destination value'), { description: 'source value: value' }),
+    ),
+    schema: Type.Optional(valueSchema),
+  },
+  strict,
+)
+
+export type AttributeRuleDocument = Static<typeof attributeRule>

@@ -1,0 +1,62 @@
+import type { FindProducts, OwnedProduct } from '../core/ownership.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { type FeedMeta, readMeta, rowKey, toRow } from './feed-table.ts'
+import { productFeed } from './product-feed.ts'
+
+export interface FindProductsOptions {
+  readonly tables: Tables
+  readonly clock: { now(): number }
+  /** Partitions of `universal-products`. */
+  readonly shards: number
+  /** How long an answer is good for, in milliseconds. */
+  readonly keepMs?: number
+}
+
+interface Kept {
+  readonly until: number
+  /** Undefined: the feed did not have it. */
+  readonly product: OwnedProduct | undefined
+}
+
+const KEEP_MS = 10_000
+const MOST_KEPT = 20_000
+
+/**
+ * The vendor's products of a connection as its feed has them. Answers are kept for ten seconds: the lines of many orders
+ * are of few SKUs. A SKU that the feed does not have yet is asked for each time.
+ */
+export function createFindProducts({ tables, clock, shards, keepMs = KEEP_MS }: FindProductsOptions): FindProducts {
+  const kept = new Map<string, Kept>()
+  return async ({ id, vendor }, skus) => {
+    const now = clock.now()
+    if (kept.size > MOST_KEPT) kept.clear()
+    const keyOf = (sku: string) => JSON.stringify([id, vendor, sku])
+    const asked = skus.filter((sku) => (kept.get(keyOf(sku))?.until ?? 0) <= now)
+    if (asked.length > 0) {
+      const found = await readProducts(tables, { connection: id, source: vendor, shards }, asked)
+      for (const sku of asked) {
+        const product = found.get(sku)
+        kept.set(keyOf(sku), { product, until: product === undefined ? now : now + keepMs })
+      }
+    }
+    return new Map(
+      skus.flatMap((sku) => {
+        const product = kept.get(keyOf(sku))?.product
+        return product === undefined ? [] : [[sku, product] as const]
+      }),
+    )
+  }
+}
+
+async function readProducts(
+  tables: Tables,
+  { connection, source, shards }: { connection: string; source: string; shards: number },
+  skus: readonly string[],
+): Promise<ReadonlyMap<string, OwnedProduct>> {
+  const { generation }: FeedMeta = await readMeta(tables, productFeed.table)
+  const keys = skus.flatMap((sku) =>
+    Array.from({ length: shards }, (_, shard) => rowKey({ generation, connection, source, shard }, sku)),
+  )
+  const rows = (await tables.getMany(productFeed.table, keys)).map(toRow)
+  return new Map(rows.filter(({ deleted }) => !deleted).map(({ sku, data }) => [sku, data as OwnedProduct]))
+}

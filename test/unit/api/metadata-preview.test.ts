@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest'
+import { applyConfiguration } from '../../../src/core/apply-configuration.ts'
+import type { SourceEntity } from '../../../src/core/map-entity.ts'
+import type { Configuration } from '../../../src/core/model.ts'
+import { apiFixture } from '../../support/api-fixture.ts'
+import { connectionOf, productChanged } from '../../support/processor-events.ts'
+import { readOf, systemOf } from '../../support/sources.ts'
+
+const read = readOf('netsuite', 'products', 100)
+const configuration: Configuration = {
+  revision: 0,
+  systems: [systemOf({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
+  connections: [connectionOf('a', '.', { reads: [read.id], vendor: 'netsuite' })],
+  metadata: [{ connection: 'a', attributes: [{ attribute: 'name', from: 'name', required: true, type: 'string' }] }],
+}
+
+async function fixture() {
+  const asked: unknown[] = []
+  const { source, key, deleted, data } = productChanged({ sku: 'A-1' })
+  const api = apiFixture({
+    mapping: {
+      products: async () => new Map(),
+      recentEvents: async ({ reads }, entity, last): Promise<readonly SourceEntity[]> => {
+        asked.push({ reads, entity, last })
+        return [{ entity: 'products', source, key, deleted, data }]
+      },
+    },
+  })
+  await applyConfiguration(api.tables, configuration)
+  const preview = (id: string, body: Readonly<Record<string, unknown>>) =>
+    api.post(`/v1/connections/${id}/metadata/preview`, body)
+  return { ...api, asked, preview }
+}
+
+it('tells what changed metadata would change, and changes nothing', async () => {
+  const { preview, asked } = await fixture()
+  const attributes = [{ attribute: 'name', expression: '$uppercase(name)' }]
+  const { status, json } = await preview('a', { attributes, last: 7 })
+  expect([status, json]).toMatchObject([
+    200,
+    {
+      counts: { events: 1, entities: 1, changed: 1, errors_appearing: 0 },
+      fields: { name: 1 },
+      entities: [{ key: 'A-1', changes: [{ field: 'name', before: 'Jacket', after: 'JACKET' }] }],
+    },
+  ])
+  expect(asked).toEqual([{ reads: [read.id], entity: 'products', last: 7 }])
+  const same = await preview('a', { attributes: [{ attribute: 'name', from: 'name', required: true }] })
+  expect(same.json.counts).toMatchObject({ changed: 0, unchanged: 1 })
+})
+
+it('names every mistake of the metadata at once', async () => {
+  const { preview, asked } = await fixture()
+  const attributes = [
+    { attribute: 'name', from: 'nmae' },
+    { attribute: 'price', expression: '$now()', type: 'decimal' },
+    { attribute: 'colour', constant: 'red' },
+  ]
+  const { status, json } = await preview('a', { attributes, destination: { attributes: ['name', 'price'] } })
+  expect([status, json.code, json.field]).toEqual([400, 'request_invalid', 'attributes[0].from'])
+  expect(json.detail.split('\n')).toEqual([
+    expect.stringMatching(/^body: attributes\[0\].from begins with no field of products/),
+    expect.stringMatching(/^body: attributes\[1\].expression uses \$now/),
+    expect.stringMatching(/^body: attributes\[2\].attribute is not known to the shop/),
+  ])
+  expect(asked).toEqual([])
+})
+
+it.each([
+  ['a connection that is not there', 'b', { attributes: [{ attribute: 'x', from: 'name' }] }, 404, 'id'],
+  ['no rules', 'a', {}, 400, 'attributes'],
+  ['an unknown field', 'a', { attributes: [{ attribute: 'x', frm: 'name' }] }, 400, 'frm'],
+  ['too many events', 'a', { attributes: [{ attribute: 'x', from: 'name' }], last: 1001 }, 400, 'last'],
+])('refuses %s', async (_what, id, body, expected, field) => {
+  const { preview } = await fixture()
+  const { status, json } = await preview(id, body)
+  expect([status, json.field]).toEqual([expected, field])
+})
