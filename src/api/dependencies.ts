@@ -3,6 +3,7 @@ import type { DeadLetters } from '../control/dead-letters/create-dead-letters.ts
 import type { PreviewRetry } from '../control/dead-letters/preview.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'
+import type { StagedDeps } from '../projections/show-staged.ts'
 
 /** What the API needs from the root. */
 export interface ApiDeps {
@@ -19,6 +20,12 @@ export interface ApiDeps {
   readonly logger: Logger
   readonly deadLetters: DeadLetters<LetterFilter>
   readonly previewRetry: PreviewRetry
+  /** How the events of what is staged are read. */
+  readonly staged: StagedDeps
+  /** Stages that may park records, as configured now. */
+  readonly parkingStages: () => Promise<readonly string[]>
+  /** Stages of this process that hold their records back because their target is down, and since when. */
+  readonly heldBack?: () => readonly string[]
   /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
 }

@@ -3,8 +3,10 @@ import { toStreamError } from '../errors.ts'
 import { applyCommand } from './apply.ts'
 import { UsageError } from './arguments.ts'
 import { deadLettersCommand } from './dead-letters.ts'
+import { pausesCommand } from './pauses.ts'
 import { positionsCommand } from './positions.ts'
 import { runCommand } from './run.ts'
+import { stageCommand } from './stage.ts'
 import { syncCommand } from './sync.ts'
 import { validateCommand } from './validate.ts'
 
@@ -15,6 +17,8 @@ const USAGE = `waldstream <command>
   validate <dir>                                    check a folder of configuration
   positions list|set <group>                        where a sink goes on when the broker has forgotten
   dead-letters list|show|retry|discard              records that can't go on
+  stage frontend|backend <connection> <entity>      what is staged towards the shop and the ERP
+  pauses list|resume                                connections that are held
   sync <read>                                       request a run of a read, for example magento.orders.all
 
 Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
@@ -27,6 +31,8 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   sync: syncCommand,
   positions: positionsCommand,
   'dead-letters': deadLettersCommand,
+  stage: stageCommand,
+  pauses: pausesCommand,
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -13,7 +13,7 @@ import { StreamError } from '../errors.ts'
 import type { TopicKind } from '../events/topics.ts'
 import { type RunningStage, runStage } from '../platform/runtime/run-stage.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
-import { type AnySink, createSink, sinkKinds } from '../processors/sinks/create-sink.ts'
+import { type AnySink, createSink, sinkKinds, targetsOf } from '../processors/sinks/create-sink.ts'
 import { sinkStage } from '../processors/sinks/run-sink.ts'
 import { topology } from '../processors/topology.ts'
 import { createReader } from '../producers/create-reader.ts'
@@ -23,9 +23,11 @@ import { imageFeed } from '../projections/image-feed.ts'
 import { inventoryFeed } from '../projections/inventory-feed.ts'
 import { productFeed } from '../projections/product-feed.ts'
 import { feedStage } from '../projections/run-projection.ts'
+import { stagedOrdersStage, stagedStage } from '../projections/staged.ts'
 import { taskStage } from '../projections/tasks.ts'
 import { type Clients, createClients } from '../systems/clients.ts'
 import { deadLetterParts } from './dead-letter-parts.ts'
+import { parkingStages } from './parking-stages.ts'
 import type { Platform } from './platform.ts'
 
 export const roles = ['producer', 'processor', 'projector', 'api'] as const
@@ -49,6 +51,8 @@ interface Part {
   close(): Promise<void>
   /** What is wrong; null while nothing is. */
   problem?(): string | null
+  /** Why its records are held back on purpose; null while they are not. */
+  heldBack?(): string | null
 }
 
 const CONFIGURATION_EVERY_MS = 2_000
@@ -75,9 +79,8 @@ export async function startRoles(
     await platform.createTopics(watch.current().systems.map((system) => system.id))
     if (chosen.includes('producer')) parts.push(...(await startProducer(platform, watch, clients, options)))
     if (chosen.includes('processor')) parts.push(...(await startProcessor(platform, watch, clients)))
-    if (chosen.includes('projector')) parts.push(...(await startProjector(platform)))
-    const api = chosen.includes('api') ? await startApiRole(platform, parts) : null
-    if (api !== null) parts.push({ name: 'api', close: () => api.close() })
+    if (chosen.includes('projector')) parts.push(...(await startProjector(platform, watch)))
+    const api = chosen.includes('api') ? await startApiRole(platform, watch, parts) : null
     return { api, close }
   } catch (error) {
     await close()
@@ -128,7 +131,7 @@ function anySinkStage(system: Parameters<typeof sinkStage>[0], sink: AnySink, de
   return sinkStage(system, sink as never, deps) as Stage<TopicKind>
 }
 
-async function startProjector(platform: Platform): Promise<Part[]> {
+async function startProjector(platform: Platform, watch: ConfigurationWatch): Promise<Part[]> {
   const { tables, reporter, clock, logger, config } = platform
   const deps = { tables, reporter, clock, logger, settleMs: config.feedSettleMs }
   const stages = [
@@ -137,11 +140,13 @@ async function startProjector(platform: Platform): Promise<Part[]> {
     feedStage(imageFeed, deps),
     taskStage({ tables }),
     deadLetterStage({ tables }),
+    stagedStage({ tables }),
+    ...targetsOf('vendor-orders', watch.current().systems).map(({ id }) => stagedOrdersStage(id, { tables })),
   ] as readonly Stage<TopicKind>[]
   return await Promise.all(stages.map((stage) => part(platform, stage)))
 }
 
-async function startApiRole(platform: Platform, parts: readonly Part[]): Promise<RunningApi> {
+async function startApiRole(platform: Platform, watch: ConfigurationWatch, parts: Part[]): Promise<RunningApi> {
   const { tables, clock, logger, config, admin } = platform
   const checks = {
     tables: async () => void (await tables.get('connections', { kind: 'revision', id: 'configuration' })),
@@ -151,7 +156,9 @@ async function startApiRole(platform: Platform, parts: readonly Part[]): Promise
       if (ill.length > 0) throw new StreamError('target_unavailable', ill.join('; '))
     },
   }
-  return await startApi({
+  const reader = await platform.openReader()
+  parts.push({ name: 'reader', close: () => reader.close() })
+  const api = await startApi({
     tables,
     clock,
     logger,
@@ -160,11 +167,21 @@ async function startApiRole(platform: Platform, parts: readonly Part[]): Promise
     settleMs: config.feedSettleMs,
     shards: config.partitions,
     ...deadLetterParts(platform),
+    staged: { reader, codec: platform.codec, topicPrefix: config.topicPrefix },
+    parkingStages: async () => parkingStages(watch.current().systems),
+    heldBack: () => parts.flatMap(({ name, heldBack }) => (heldBack?.() ? [`${name}: ${heldBack()}`] : [])),
     ...config.api,
   })
+  parts.push({ name: 'api', close: () => api.close() })
+  return api
 }
 
 async function part<K extends TopicKind>(platform: Platform, stage: Stage<K>): Promise<Part> {
   const running: RunningStage = await runStage(stage, { ...platform, topicPrefix: platform.config.topicPrefix })
-  return { name: stage.name, close: () => running.close(), problem: () => running.problem() }
+  return {
+    name: stage.name,
+    close: () => running.close(),
+    problem: () => running.problem(),
+    heldBack: () => stage.heldBack?.() ?? null,
+  }
 }
