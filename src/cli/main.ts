@@ -3,6 +3,7 @@ import { toStreamError } from '../errors.ts'
 import { applyCommand } from './apply.ts'
 import { UsageError } from './arguments.ts'
 import { deadLettersCommand } from './dead-letters.ts'
+import { doctorCommand } from './doctor.ts'
 import { pausesCommand } from './pauses.ts'
 import { positionsCommand } from './positions.ts'
 import { runCommand } from './run.ts'
@@ -15,6 +16,7 @@ const USAGE = `waldstream <command>
   run --role producer|processor|projector|api|all   run a role until it is told to end
   apply <dir>                                       put a folder of configuration into the tables
   validate <dir>                                    check a folder of configuration
+  doctor [dir]                                      whether all that is configured can work
   positions list|set <group>                        where a sink goes on when the broker has forgotten
   dead-letters list|show|retry|discard              records that can't go on
   stage frontend|backend <connection> <entity>      what is staged towards the shop and the ERP
@@ -31,6 +33,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   sync: syncCommand,
   positions: positionsCommand,
   'dead-letters': deadLettersCommand,
+  doctor: doctorCommand,
   stage: stageCommand,
   pauses: pausesCommand,
 }

@@ -14,7 +14,11 @@ interface FetchAnswer {
   }[]
 }
 
+/** By the number of the request. */
+export type ApiVersions = Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>>
+
 interface Broker {
+  apiVersions(): Promise<ApiVersions>
   fetch(request: {
     readonly maxWaitTime: number
     readonly minBytes: number

@@ -76,6 +76,5 @@ it('reads a page of fifty events and what was made of them in less than half a s
     expect((await reader.read(places)).filter((record) => record === null)).toEqual([])
     times.push(performance.now() - before)
   }
-  console.log('ms', times.map(Math.round).join(' '))
   expect(Math.min(...times)).toBeLessThan(500)
 })
