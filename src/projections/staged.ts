@@ -1,5 +1,5 @@
 import { StreamError } from '../errors.ts'
-import type { VendorOrderRequested } from '../events/generated/events.ts'
+import type { ResultPlaces, VendorOrderRequested } from '../events/generated/events.ts'
 import { topicOf } from '../events/topics.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import { mappedPlaces } from '../platform/runtime/result-places.ts'
@@ -47,8 +47,13 @@ function ofReport({ record, event }: Decoded<'sync-status'>): readonly Told[] {
     const { connection } = result
     if (connection === null) return []
     const offset = Number(record.offset)
-    return [{ stage, at, offset, task, result: { ...result, connection }, places: places[index] ?? nowhere }]
+    return [{ stage, at, offset, task, result: { ...result, connection }, places: plain(places[index] ?? nowhere) }]
   })
+}
+
+/** Decoded events are instances of classes of their own; a table takes plain values alone. */
+function plain({ source, mapped }: ResultPlaces): ResultPlaces {
+  return { source: source === null ? null : { ...source }, mapped: mapped === null ? null : { ...mapped } }
 }
 
 function ofOrder({ record, event }: Decoded<'vendor-orders'>): Told {

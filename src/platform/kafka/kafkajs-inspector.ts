@@ -24,6 +24,7 @@ export async function createLogInspector(settings: KafkaSettings): Promise<LogIn
         const cluster = clusterOf(kafka)
         try {
           await cluster.connect()
+          await cluster.refreshMetadata()
           const [first] = brokers
           const broker = await cluster.findBroker({ nodeId: String(first?.nodeId ?? '') })
           const release = releaseOf(await broker.apiVersions())

@@ -16,7 +16,8 @@ async function doctor(env: Readonly<Record<string, string>>, ...args: readonly s
   return { code, printed: program.printed(), output: program.output() }
 }
 
-async function setEntry(brokers: string, topic: string, name: string, value: string): Promise<void> {
+/** Gives a topic this setting; what else was set for it alone is gone. */
+async function setAlone(brokers: string, topic: string, name: string, value: string): Promise<void> {
   const kafka = new kafkajs.Kafka({ brokers: brokers.split(','), logLevel: kafkajs.logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
@@ -40,7 +41,7 @@ it('finds a topic with wrong settings, a system that refuses the credentials and
   onTestFinished(installed.close)
   const { env } = installed
   const prefix = env['TOPIC_PREFIX'] ?? ''
-  await setEntry(env['KAFKA_BROKERS'] ?? '', `${prefix}orders`, 'retention.ms', '86400000')
+  await setAlone(env['KAFKA_BROKERS'] ?? '', `${prefix}orders`, 'retention.ms', '86400000')
 
   const { code, printed } = await doctor(env, '--json')
   const { findings, failed } = JSON.parse(printed) as { findings: readonly Finding[]; failed: number }
@@ -49,10 +50,11 @@ it('finds a topic with wrong settings, a system that refuses the credentials and
     expect.stringMatching(
       /^topic doctor-.*\.orders: retention.ms is 86400000, not -1: .*--add-config retention.ms=-1$/,
     ),
+    expect.stringMatching(/^topic doctor-.*\.orders: max.message.bytes is /),
     expect.stringMatching(/^system images: target_unavailable: /),
     expect.stringMatching(/^system netsuite: credentials_refused: .*renew what its secrets refer to$/),
   ])
-  expect([failed, code]).toEqual([4, 1])
+  expect([failed, code]).toEqual([5, 1])
   const fine = findings.filter(({ level }) => level === 'ok').map(({ name }) => name)
   const right = [
     'configuration',
