@@ -37,7 +37,7 @@ export function topicsCheck(inspector: () => Promise<LogInspector>, definitions:
   }
 }
 
-/** One line for all that are right, one for those that are not made yet, and one for each that is wrong. */
+/** One line for all that are right, one for those that are not made yet, and one for each setting that is wrong. */
 export function judgeTopics(
   definitions: readonly TopicDefinition[],
   found: ReadonlyMap<string, InspectedTopic>,
@@ -47,13 +47,28 @@ export function judgeTopics(
     const topic = found.get(definition.name)
     return topic === undefined ? [] : judgeTopic(definition, topic)
   })
-  const bad = new Set(wrong.map(({ name }) => name))
+  const otherwise = definitions.flatMap(({ name, partitions }) => {
+    const has = found.get(name)?.partitions ?? partitions
+    return has === partitions ? [] : [{ name, has, partitions }]
+  })
+  const bad = new Set([...wrong.map(({ name }) => name), ...otherwise.map(({ name }) => `topic ${name}`)])
   const right = definitions.filter(({ name }) => found.has(name) && !bad.has(`topic ${name}`)).length
   return [
     ...(right > 0 ? [ok(TOPICS, `${right} of ${definitions.length} are as they should be`)] : []),
     ...(missing.length > 0 ? [warn(TOPICS, `missing, made when a role starts: ${missing.join(', ')}`)] : []),
+    ...[...Map.groupBy(otherwise, ({ has }) => has)].map(([has, topics]) => judgePartitions(has, topics)),
     ...wrong,
   ]
+}
+
+/** One line for all of the same count: it is mostly the setting that is wrong, and every topic then is. */
+function judgePartitions(
+  has: number,
+  topics: readonly { readonly name: string; readonly partitions: number }[],
+): Finding {
+  const wanted = topics[0]?.partitions
+  const ways = `set TOPIC_PARTITIONS=${has}, or begin a new generation of topics with another TOPIC_PREFIX`
+  return fail(TOPICS, `${has} partitions, not ${wanted}, have ${topics.map(({ name }) => name).join(', ')}: ${ways}`)
 }
 
 /** What goes wrong with another value of a setting. */
@@ -68,10 +83,6 @@ const because: Readonly<Record<string, string>> = {
 function judgeTopic(definition: TopicDefinition, topic: InspectedTopic): readonly Finding[] {
   const name = `topic ${definition.name}`
   const findings: Finding[] = []
-  if (topic.partitions !== definition.partitions) {
-    const ways = `set TOPIC_PARTITIONS=${topic.partitions}, or begin a new generation with another TOPIC_PREFIX`
-    findings.push(fail(name, `has ${topic.partitions} partitions, not ${definition.partitions}: ${ways}`))
-  }
   for (const [entry, wanted] of Object.entries(definition.config)) {
     const has = topic.config[entry]
     if (has === wanted) continue

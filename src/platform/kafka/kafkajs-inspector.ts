@@ -72,7 +72,6 @@ function stateOf({ name, partitions }: ITopicMetadata): Omit<InspectedTopic, 'co
 }
 
 const FETCH = 1
-const PRODUCE = 0
 /** Version of the fetch request → the release that brought it, the newest first. */
 const RELEASES = [
   [17, '3.9'],
@@ -85,8 +84,8 @@ const RELEASES = [
 
 /** A broker does not tell its release; the requests it knows do. Kafka 4.0 gave up the oldest. */
 function releaseOf(versions: ApiVersions): string {
-  if ((versions[PRODUCE]?.minVersion ?? 0) >= 3) return '4.0 or newer'
-  const newest = versions[FETCH]?.maxVersion ?? 0
+  const { minVersion: oldest = 0, maxVersion: newest = 0 } = versions[FETCH] ?? {}
+  if (oldest >= 4) return '4.0 or newer'
   const release = RELEASES.find(([version]) => newest >= version)
   return release === undefined ? 'before 2.3' : `${release[1]} or newer`
 }

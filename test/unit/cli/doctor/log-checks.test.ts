@@ -70,10 +70,16 @@ describe('topics', () => {
   it('with another partition count fail; with fewer replicas, or some out of sync, they are told', () => {
     const findings = judgeTopics(
       definitions,
-      found({ 'p.orders': { partitions: 3 }, 'p.images': { replication: 1 }, 'p.products': { impaired: 2 } }),
+      found({
+        ...{ 'p.orders': { partitions: 3 }, 'p.inventory': { partitions: 3 } },
+        ...{ 'p.images': { replication: 1 }, 'p.products': { impaired: 2 } },
+      }),
     )
     expect(findings.slice(1)).toEqual([
-      { level: 'fail', name: 'topic p.orders', what: expect.stringContaining('set TOPIC_PARTITIONS=3') },
+      {
+        ...{ level: 'fail', name: 'topics' },
+        what: expect.stringMatching(/^3 partitions, not 6, have p.orders, p.inventory: set TOPIC_PARTITIONS=3/),
+      },
       { level: 'warn', name: 'topic p.products', what: expect.stringContaining('2 partitions lack') },
       { level: 'warn', name: 'topic p.images', what: expect.stringContaining('has 1 replicas, not 3') },
     ])
