@@ -147,6 +147,4 @@ function withStatus(told: Told, row: Omit<StagedRow, Standing>): StagedRow {
   }
 }
 
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString()
-}
+const isoOf = (ms: number): string => new Date(ms).toISOString()
