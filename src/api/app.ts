@@ -9,6 +9,8 @@ import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { feedRoutes } from './routes/feeds.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metadataPreviewRoutes } from './routes/metadata-preview.ts'
+import { pauseRoutes } from './routes/pauses.ts'
+import { stagedRoutes } from './routes/staged.ts'
 import { startPage } from './routes/start-page.ts'
 import { taskRoutes } from './routes/tasks.ts'
 
@@ -46,6 +48,8 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.register(deadLetterRoutes(deps))
   app.register(deadLetterActionRoutes(deps))
   app.register(metadataPreviewRoutes(deps))
+  app.register(stagedRoutes(deps))
+  app.register(pauseRoutes(deps))
   app.register(healthRoutes(deps))
   app.register(openApi)
   return app

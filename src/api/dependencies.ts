@@ -5,6 +5,7 @@ import type { FindProducts } from '../core/ownership.ts'
 import type { RecentEvents } from '../core/recent-events.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'
+import type { StagedDeps } from '../projections/show-staged.ts'
 
 /** What the API needs from the root. */
 export interface ApiDeps {
@@ -23,6 +24,12 @@ export interface ApiDeps {
   readonly previewRetry: PreviewRetry
   /** What a preview of a changed mapping needs. */
   readonly mapping: { readonly recentEvents: RecentEvents; readonly products: FindProducts }
+  /** How the events of what is staged are read. */
+  readonly staged: StagedDeps
+  /** Stages that may park records, as configured now. */
+  readonly parkingStages: () => Promise<readonly string[]>
+  /** Stages of this process that hold their records back because their target is down, and since when. */
+  readonly heldBack?: () => readonly string[]
   /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
 }

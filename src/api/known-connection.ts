@@ -30,7 +30,8 @@ function systemOf(read: string): string {
   return read.split('.', 1)[0] ?? read
 }
 
-async function unknownConnection(tables: Tables, connection: string): Promise<StreamError> {
+/** Names the connections there are. */
+export async function unknownConnection(tables: Tables, connection: string): Promise<StreamError> {
   const items = await tables.query(CONNECTIONS, { partition: 'connection' })
   const ids = items.map((item) => item['id']).join(', ')
   const way = ids === '' ? 'none is configured: apply a configuration first' : `there are: ${ids}`

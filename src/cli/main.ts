@@ -3,9 +3,12 @@ import { toStreamError } from '../errors.ts'
 import { applyCommand } from './apply.ts'
 import { UsageError } from './arguments.ts'
 import { deadLettersCommand } from './dead-letters.ts'
+import { doctorCommand } from './doctor.ts'
+import { pausesCommand } from './pauses.ts'
 import { positionsCommand } from './positions.ts'
 import { previewCommand } from './preview.ts'
 import { runCommand } from './run.ts'
+import { stageCommand } from './stage.ts'
 import { syncCommand } from './sync.ts'
 import { testCommand } from './test.ts'
 import { validateCommand } from './validate.ts'
@@ -17,8 +20,11 @@ const USAGE = `waldstream <command>
   validate <dir>                                    check a folder of configuration
   test <dir>                                        run the mapping tests of a folder
   preview <dir> --connection C --entity E           what a changed mapping would change, before it is applied
+  doctor [dir]                                      whether all that is configured can work
   positions list|set <group>                        where a sink goes on when the broker has forgotten
   dead-letters list|show|retry|discard              records that can't go on
+  stage frontend|backend <connection> <entity>      what is staged towards the shop and the ERP
+  pauses list|resume                                connections that are held
   sync <read>                                       request a run of a read, for example magento.orders.all
 
 Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
@@ -33,6 +39,9 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   sync: syncCommand,
   positions: positionsCommand,
   'dead-letters': deadLettersCommand,
+  doctor: doctorCommand,
+  stage: stageCommand,
+  pauses: pausesCommand,
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -7,6 +7,8 @@ import { createTables } from '../platform/dynamodb/create-tables.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { EventLog, LogAdmin, LogProducer, LogTail } from '../platform/kafka/event-log.ts'
 import { createKafkaEventLog } from '../platform/kafka/kafkajs-event-log.ts'
+import { createRecordReader } from '../platform/kafka/kafkajs-record-reader.ts'
+import type { RecordReader } from '../platform/kafka/record-reader.ts'
 import { allTopics } from '../platform/kafka/topic-definitions.ts'
 import { createLogger } from '../platform/logger.ts'
 import { createCodec } from '../platform/registry/codec.ts'
@@ -28,6 +30,8 @@ export interface Platform {
   readonly tables: Tables
   readonly reporter: StatusReporter
   readonly positions: Positions
+  /** Connects a reader of single records; who opens it closes it. */
+  openReader(): Promise<RecordReader>
   /** Makes the topics of these systems where they are missing. */
   createTopics(systems: readonly string[]): Promise<void>
   close(): Promise<void>
@@ -74,6 +78,7 @@ export async function openPlatform(config: Config): Promise<Platform> {
       tables,
       reporter,
       positions,
+      openReader: () => createRecordReader({ ...config.kafka, clientId: 'waldstream', logger }),
       createTopics,
       close,
     }

@@ -14,7 +14,7 @@ import { StreamError } from '../errors.ts'
 import type { TopicKind } from '../events/topics.ts'
 import { type RunningStage, runStage } from '../platform/runtime/run-stage.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
-import { type AnySink, createSink, sinkKinds } from '../processors/sinks/create-sink.ts'
+import { type AnySink, createSink, sinkKinds, targetsOf } from '../processors/sinks/create-sink.ts'
 import { sinkStage } from '../processors/sinks/run-sink.ts'
 import { topology } from '../processors/topology.ts'
 import { createReader } from '../producers/create-reader.ts'
@@ -25,9 +25,11 @@ import { imageFeed } from '../projections/image-feed.ts'
 import { inventoryFeed } from '../projections/inventory-feed.ts'
 import { productFeed } from '../projections/product-feed.ts'
 import { feedStage } from '../projections/run-projection.ts'
+import { stagedOrdersStage, stagedStage } from '../projections/staged.ts'
 import { taskStage } from '../projections/tasks.ts'
 import { type Clients, createClients } from '../systems/clients.ts'
 import { deadLetterParts } from './dead-letter-parts.ts'
+import { parkingStages } from './parking-stages.ts'
 import type { Platform } from './platform.ts'
 
 export const roles = ['producer', 'processor', 'projector', 'api'] as const
@@ -51,6 +53,8 @@ interface Part {
   close(): Promise<void>
   /** What is wrong; null while nothing is. */
   problem?(): string | null
+  /** Why its records are held back on purpose; null while they are not. */
+  heldBack?(): string | null
 }
 
 const CONFIGURATION_EVERY_MS = 2_000
@@ -78,9 +82,8 @@ export async function startRoles(
     if (chosen.includes('producer')) await startProducer(platform, watch, clients, options, parts)
     if (chosen.includes('processor'))
       await startStages(platform, await processorStages(platform, watch, clients), parts)
-    if (chosen.includes('projector')) await startStages(platform, projectorStages(platform), parts)
-    const api = chosen.includes('api') ? await startApiRole(platform, parts) : null
-    if (api !== null) parts.push({ name: 'api', close: () => api.close() })
+    if (chosen.includes('projector')) await startStages(platform, projectorStages(platform, watch), parts)
+    const api = chosen.includes('api') ? await startApiRole(platform, watch, parts) : null
     return { api, close }
   } catch (error) {
     await close()
@@ -138,7 +141,7 @@ function anySinkStage(system: Parameters<typeof sinkStage>[0], sink: AnySink, de
   return sinkStage(system, sink as never, deps) as Stage<TopicKind>
 }
 
-function projectorStages(platform: Platform): readonly Stage<TopicKind>[] {
+function projectorStages(platform: Platform, watch: ConfigurationWatch): readonly Stage<TopicKind>[] {
   const { tables, reporter, clock, logger, config } = platform
   const deps = { tables, reporter, clock, logger, settleMs: config.feedSettleMs }
   return [
@@ -147,10 +150,12 @@ function projectorStages(platform: Platform): readonly Stage<TopicKind>[] {
     feedStage(imageFeed, deps),
     taskStage({ tables }),
     deadLetterStage({ tables }),
+    stagedStage({ tables }),
+    ...targetsOf('vendor-orders', watch.current().systems).map(({ id }) => stagedOrdersStage(id, { tables })),
   ] as readonly Stage<TopicKind>[]
 }
 
-async function startApiRole(platform: Platform, parts: readonly Part[]): Promise<RunningApi> {
+async function startApiRole(platform: Platform, watch: ConfigurationWatch, parts: Part[]): Promise<RunningApi> {
   const { tables, clock, logger, config, admin } = platform
   const checks = {
     tables: async () => void (await tables.get('connections', { kind: 'revision', id: 'configuration' })),
@@ -160,7 +165,9 @@ async function startApiRole(platform: Platform, parts: readonly Part[]): Promise
       if (ill.length > 0) throw new StreamError('target_unavailable', ill.join('; '))
     },
   }
-  return await startApi({
+  const reader = await platform.openReader()
+  parts.push({ name: 'reader', close: () => reader.close() })
+  const api = await startApi({
     tables,
     clock,
     logger,
@@ -173,8 +180,13 @@ async function startApiRole(platform: Platform, parts: readonly Part[]): Promise
       recentEvents: createRecentEvents({ ...platform, topicPrefix: config.topicPrefix }),
       products: createFindProducts({ ...platform, shards: config.partitions }),
     },
+    staged: { reader, codec: platform.codec, topicPrefix: config.topicPrefix },
+    parkingStages: async () => parkingStages(watch.current().systems),
+    heldBack: () => parts.flatMap(({ name, heldBack }) => (heldBack?.() ? [`${name}: ${heldBack()}`] : [])),
     ...config.api,
   })
+  parts.push({ name: 'api', close: () => api.close() })
+  return api
 }
 
 /** Those that have started are among the parts also when another could not: whoever gives up closes them. */
@@ -185,7 +197,12 @@ async function startStages<K extends TopicKind>(
 ): Promise<void> {
   const start = async (stage: Stage<K>) => {
     const running: RunningStage = await runStage(stage, { ...platform, topicPrefix: platform.config.topicPrefix })
-    parts.push({ name: stage.name, close: () => running.close(), problem: () => running.problem() })
+    parts.push({
+      name: stage.name,
+      close: () => running.close(),
+      problem: () => running.problem(),
+      heldBack: () => stage.heldBack?.() ?? null,
+    })
   }
   const started = await Promise.allSettled(stages.map(start))
   const failed = started.find(({ status }) => status === 'rejected')

@@ -1,3 +1,5 @@
+import type { Place } from './generated/events.ts'
+
 /** Id of the dead letter that a record is the retry of. */
 export const RETRY_OF = 'waldstream-retry-of'
 /** Number of the retry, from 1. */
@@ -59,4 +61,23 @@ export function readRetryMark(headers: readonly Header[]): RetryMark | null {
 /** The headers as they were before any retry. */
 export function withoutRetryHeaders<H extends Header>(headers: readonly H[]): readonly H[] {
   return headers.filter(({ key }) => !RETRY_HEADERS.includes(key))
+}
+
+/** Where the source event is that a mapped event was made from: topic|partition|offset|bytes. */
+const MADE_FROM = 'waldstream-made-from'
+
+/** Header of an event that a processor made. */
+export function madeFromHeader({ topic, partition, offset, bytes }: Place): Readonly<Record<string, string>> {
+  return { [MADE_FROM]: [topic, partition, offset, bytes].join('|') }
+}
+
+/** Where the source event of a mapped one is; null where no header tells, or it can't be read. */
+export function readMadeFrom(headers: readonly Header[]): Place | null {
+  const text = headers.find(({ key }) => key === MADE_FROM)?.value?.toString('utf8') ?? ''
+  const [topic = '', ...numbers] = text.split('|')
+  const [partition, offset, bytes] = numbers.map(Number)
+  if (topic === '' || partition === undefined || offset === undefined || bytes === undefined) return null
+  return [partition, offset, bytes].every((number) => Number.isSafeInteger(number) && number >= 0)
+    ? { topic, partition, offset, bytes }
+    : null
 }

@@ -2,10 +2,12 @@ import type { Configuration, Connection } from '../core/model.ts'
 import type { FindProducts } from '../core/ownership.ts'
 import type { ProductOf } from '../core/split-order.ts'
 import { StreamError, toStreamError } from '../errors.ts'
+import { madeFromHeader } from '../events/headers.ts'
 import { type Entity, recordKey, type SourceEvent } from '../events/topics.ts'
 import { versionRank } from '../events/version.ts'
 import type { LogRecord, OutgoingRecord } from '../platform/kafka/event-log.ts'
 import { type ParkedRecord, parkedId } from '../platform/runtime/parked-item.ts'
+import { placeOf } from '../platform/runtime/result-places.ts'
 import type { Decoded } from '../platform/runtime/stage.ts'
 import type { StageResult } from '../platform/runtime/status-reporter.ts'
 import type { AskedProducts, Decision, Output, Processor, Remembered } from './processor.ts'
@@ -72,7 +74,7 @@ export async function processBatch<K extends Entity, S extends Remembered>(
       const processed = made instanceof Promise ? await made : made
       const outputs = processed.outputs.map((output) => ({
         connection: connectionOf(output),
-        record: view.encode(output),
+        record: { ...view.encode(output), headers: madeFromHeader(placeOf(record)) },
       }))
       if (processed.state !== undefined) work.states.set(key, processed.state)
       const held = new Set<string>()
@@ -86,7 +88,7 @@ export async function processBatch<K extends Entity, S extends Remembered>(
       if (error.policy === 'stop' || error.policy === 'retry') throw error
       work.failures.push({ record, event, connection: null, error })
       for (const { id } of connections) {
-        work.results.push(resultOf(processor.from, event, { connection: id, status: 'failed', error }))
+        work.results.push(resultOf(processor.from, { record, event }, { connection: id, status: 'failed', error }))
       }
     }
   }
@@ -110,7 +112,7 @@ function decide<S>(
 ): boolean {
   const { connection, status } = decision
   const report = (): void => {
-    work.results.push(resultOf(entity, event, decision))
+    work.results.push(resultOf(entity, { record, event }, decision))
   }
   if (status === 'ignored' || status === 'superseded') {
     report()
@@ -128,7 +130,7 @@ function decide<S>(
     return false
   }
   work.parked.push(parkedOf(entity, record, event, connection, why, view.now))
-  work.results.push(waiting(entity, event, connection, why))
+  work.results.push(waiting(entity, { record, event }, connection, why))
   return true
 }
 
@@ -161,25 +163,29 @@ function subscribers(configuration: Configuration, source: string, entity: Entit
   return configuration.connections.filter((connection) => connection.reads.some((read) => reads.has(read)))
 }
 
-function resultOf(entity: Entity, event: SourceEvent, decision: Decision): StageResult {
+type SourceRecord = Decoded<Entity>
+
+function resultOf(entity: Entity, decoded: SourceRecord, decision: Decision): StageResult {
   const { code, message } = decision.status === 'failed' ? decision.error : decision
-  return stageResult(entity, event, decision.connection, { status: decision.status, code, message })
+  return stageResult(entity, decoded, decision.connection, { status: decision.status, code, message })
 }
 
 function waiting(
   entity: Entity,
-  event: SourceEvent,
+  decoded: SourceRecord,
   connection: string,
   { code, message }: { readonly code: string; readonly message: string },
 ): StageResult {
-  return stageResult(entity, event, connection, { status: 'waiting', code, message })
+  return stageResult(entity, decoded, connection, { status: 'waiting', code, message })
 }
 
 function stageResult(
   entity: Entity,
-  { source, key, eventId, occurredAt, readAt, taskId }: SourceEvent,
+  { record, event }: SourceRecord,
   connection: string,
   end: { readonly status: string; readonly code: string | null; readonly message: string | null },
 ): StageResult {
-  return { taskId, result: { entity, source, key, connection, eventId, occurredAt, readAt, ...end, targetId: null } }
+  const { source, key, eventId, occurredAt, readAt, taskId } = event
+  const result = { entity, source, key, connection, eventId, occurredAt, readAt, ...end, targetId: null }
+  return { taskId, result, places: { source: placeOf(record), mapped: null } }
 }

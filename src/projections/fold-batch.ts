@@ -1,5 +1,6 @@
 import { type StreamError, toStreamError } from '../errors.ts'
 import type { EntityResult } from '../events/generated/events.ts'
+import { mappedPlaces } from '../platform/runtime/result-places.ts'
 import type { BatchContext, Decoded } from '../platform/runtime/stage.ts'
 import type { StageResult } from '../platform/runtime/status-reporter.ts'
 import { rankOf } from './feed-row.ts'
@@ -47,7 +48,8 @@ export async function foldBatch<K extends FeedKind>(
       context.assertOwned()
       await context.deadLetter(record, failure, aboutOf(event, record.timestamp))
     }
-    results.push({ taskId: event.taskId, result: resultOf(entityOf[projection.kind], event, visible, failure) })
+    const result = resultOf(entityOf[projection.kind], event, visible, failure)
+    results.push({ taskId: event.taskId, result, places: mappedPlaces(record) })
   }
   return { position, results }
 }

@@ -11,6 +11,11 @@ export const DEAD_LETTERS = 'dead_letters'
 /** Summaries of dead letters by the time they first failed: those to be seen to (`active`), and the others (`ended`). */
 export const DEAD_LETTER_SHELVES = 'dead_letter_shelves'
 
+/** A row per view, connection, entity and key: where what is staged is kept, and what came of it. */
+export const STAGED = 'staged'
+/** Local index of `staged`, on status and the time of its last change. */
+export const STAGED_BY_STATUS = 'by-status'
+
 export const projectionTables: readonly TableDefinition[] = [
   feedTable(productFeed.table),
   feedTable(inventoryFeed.table),
@@ -18,4 +23,10 @@ export const projectionTables: readonly TableDefinition[] = [
   { name: SYNC_ENTITIES, partitionKey: 'task', sortKey: 'entity' },
   { name: DEAD_LETTERS, partitionKey: 'id' },
   { name: DEAD_LETTER_SHELVES, partitionKey: 'shelf', sortKey: 'place' },
+  {
+    name: STAGED,
+    partitionKey: 'shelf',
+    sortKey: 'id',
+    localIndexes: [{ name: STAGED_BY_STATUS, sortKey: 'by_status' }],
+  },
 ]

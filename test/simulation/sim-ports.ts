@@ -55,6 +55,7 @@ export function simNetSuite(process: SimProcess, client: NetSuiteClient): NetSui
         client.upsertByExternalId(type, id, body, options),
       ),
     findItems: (skus, signal) => ask('find items', signal, () => client.findItems(skus)),
+    check: (signal) => ask('check', signal, () => client.check()),
   }
 }
 

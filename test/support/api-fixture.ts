@@ -2,14 +2,17 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/api/app.ts'
 import type { ApiDeps } from '../../src/api/dependencies.ts'
 import { apiTables } from '../../src/api/tables.ts'
+import { pauseTables } from '../../src/control/pauses.ts'
 import { controlTables } from '../../src/control/tables.ts'
 import { CONNECTIONS, coreTables } from '../../src/core/tables.ts'
 import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
 import type { TableDefinition, Tables } from '../../src/platform/dynamodb/tables.ts'
+import { parkingTables } from '../../src/platform/runtime/parking.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { projectionTables } from '../../src/projections/tables.ts'
 import { memoryDeadLetters } from './dead-letters.ts'
+import { memoryCodec } from './memory-codec.ts'
 import { memoryTables } from './memory-tables.ts'
 import { batchContext, decoded, memoryReporter, silentLogger } from './stage-context.ts'
 
@@ -22,7 +25,15 @@ export const apiTestTables: readonly TableDefinition[] = [
   ...controlTables,
   ...projectionTables,
   ...apiTables,
+  ...parkingTables,
+  ...pauseTables,
 ]
+
+/** Topics that have nothing, for an API that reads none. */
+export const noTopics: Pick<ApiDeps, 'staged' | 'parkingStages'> = {
+  staged: { reader: { read: async (places) => places.map(() => null) }, codec: memoryCodec(), topicPrefix: '' },
+  parkingStages: async () => ['route-orders', 'deliver-erp'],
+}
 
 /** An API over tables, with an inventory projector and a clock of its own. */
 export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryTables(apiTestTables)) {
@@ -40,6 +51,7 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
     shards: SHARDS,
     logger: silentLogger,
     checks: {},
+    ...noTopics,
     ...over,
   })
   const deps = { tables, reporter: memoryReporter(), clock, settleMs: SETTLE_MS, logger: silentLogger }

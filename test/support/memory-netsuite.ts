@@ -58,6 +58,7 @@ export function memoryNetSuite(): MemoryNetSuite {
     client: {
       suiteql,
       suiteqlAll: suiteql,
+      check: async () => ({ date: null }),
       async getByExternalId(type, externalId, options = {}) {
         const record = find(type, externalId)
         if (record === undefined) return null

@@ -48,6 +48,25 @@ export async function install(
   more: Environment = {},
   edit: (text: string) => string = (text) => text,
 ): Promise<Installation> {
+  return await installWith(name, services, more, (env) => loadEdited(env, edit))
+}
+
+/** As `install`, with a configuration of the test's own: YAML text by name of its file. */
+export async function installFiles(
+  name: string,
+  services: Environment,
+  more: Environment,
+  files: Readonly<Record<string, string>>,
+): Promise<Installation> {
+  return await installWith(name, services, more, (env) => loadFiles(env, files))
+}
+
+async function installWith(
+  name: string,
+  services: Environment,
+  more: Environment,
+  load: (env: Environment) => Promise<Configuration>,
+): Promise<Installation> {
   const prefix = `${name}-${randomUUID().slice(0, 8)}.`
   const env = {
     ...NOWHERE,
@@ -60,7 +79,7 @@ export async function install(
   }
   const platform = await openPlatform({ ...readConfig(env), logLevel: 'silent' })
   try {
-    const configuration = await loadEdited(env, edit)
+    const configuration = await load(env)
     await applyConfiguration(platform.tables, configuration)
     await platform.createTopics(configuration.systems.map(({ id }) => id))
     return { env, platform, configuration, close: () => platform.close() }
@@ -72,10 +91,17 @@ export async function install(
 
 async function loadEdited(env: Environment, edit: (text: string) => string): Promise<Configuration> {
   const demo = join(ROOT, 'config', 'demo')
+  const texts = (await readdir(demo)).map(
+    async (file) => [file, edit(await readFile(join(demo, file), 'utf8'))] as const,
+  )
+  return await loadFiles(env, Object.fromEntries(await Promise.all(texts)))
+}
+
+/** The configuration that these files are. */
+export async function loadFiles(env: Environment, files: Readonly<Record<string, string>>): Promise<Configuration> {
   const folder = await mkdtemp(join(tmpdir(), 'waldstream-config-'))
   try {
-    for (const file of await readdir(demo))
-      await writeFile(join(folder, file), edit(await readFile(join(demo, file), 'utf8')))
+    for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text)
     return await loadConfiguration(folder, env)
   } finally {
     await rm(folder, { recursive: true, force: true })

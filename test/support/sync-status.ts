@@ -1,4 +1,4 @@
-import type { EntityResult } from '../../src/events/generated/events.ts'
+import type { EntityResult, ResultPlaces } from '../../src/events/generated/events.ts'
 import { decoded } from './stage-context.ts'
 
 export function entityResult(over: Partial<EntityResult> & { readonly status: string }): EntityResult {
@@ -18,6 +18,12 @@ export function entityResult(over: Partial<EntityResult> & { readonly status: st
 }
 
 /** A `sync-status` record of one stage at one time. */
-export function statusRecord(stage: string, at: number, results: readonly EntityResult[], taskId: string | null = 't') {
-  return decoded<'sync-status'>({ taskId, stage, partition: 0, at, results }, { offset: at })
+export function statusRecord(
+  stage: string,
+  at: number,
+  results: readonly EntityResult[],
+  taskId: string | null = 't',
+  places: readonly ResultPlaces[] = [],
+) {
+  return decoded<'sync-status'>({ taskId, stage, partition: 0, at, results, places }, { offset: at })
 }

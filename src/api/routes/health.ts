@@ -8,6 +8,9 @@ const Live = Type.Object({ status: Type.Literal('live') })
 const Ready = Type.Object({
   status: Type.Union([Type.Literal('ready'), Type.Literal('unready')]),
   checks: Type.Record(Type.String(), Type.String(), { description: 'ok, or the code of what is wrong' }),
+  held_back: Type.Optional(
+    Type.Array(Type.String(), { description: 'Stages of this process whose target is down, and since when' }),
+  ),
 })
 
 /** Whether the process runs, and whether what it needs answers. */
@@ -29,8 +32,10 @@ export function healthRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
         }),
       )
       const ready = entries.every(([, state]) => state === 'ok')
+      const heldBack = deps.heldBack?.() ?? []
+      const held = heldBack.length === 0 ? {} : { held_back: [...heldBack] }
       const status = ready ? ('ready' as const) : ('unready' as const)
-      return await reply.code(ready ? 200 : 503).send({ status, checks: Object.fromEntries(entries) })
+      return await reply.code(ready ? 200 : 503).send({ status, checks: Object.fromEntries(entries), ...held })
     })
   }
 }

@@ -495,6 +495,24 @@ export interface EntityResult {
   readonly targetId: string | null
 }
 
+/** A record of a topic. */
+export interface Place {
+  /** With its prefix. */
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  /** Of the value. */
+  readonly bytes: number
+}
+
+/** Where the events behind a result are kept. */
+export interface ResultPlaces {
+  /** Of the event as it was read. */
+  readonly source: Place | null
+  /** Of the event as it was mapped for the connection. */
+  readonly mapped: Place | null
+}
+
 /** What became of entities at one stage. */
 export interface SyncStatusReported {
   /** The run the entities were read by; null for a push. */
@@ -506,6 +524,8 @@ export interface SyncStatusReported {
   readonly at: EpochMillis
   /** At most 500. */
   readonly results: ReadonlyArray<EntityResult>
+  /** One for each result, in their order; empty from stages that have no records, and before there were places. */
+  readonly places: ReadonlyArray<ResultPlaces>
 }
 
 /** A row of the images feed, mapped for one connection. */

@@ -26,7 +26,7 @@ export async function createTable(client: DynamoDBClient, prefix: string, defini
   }
 }
 
-async function describe(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
+export async function describe(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
   try {
     return (await client.send(new DescribeTableCommand({ TableName: name }))).Table
   } catch (error) {
@@ -82,17 +82,22 @@ async function whenActive(client: DynamoDBClient, name: string): Promise<TableDe
 }
 
 function checkKeys(name: string, definition: TableDefinition, found: TableDescription): void {
-  const indexes = new Map(
-    found.LocalSecondaryIndexes?.map((index) => [index.IndexName, keyOf(index.KeySchema, 'RANGE')]),
-  )
-  const same =
-    keyOf(found.KeySchema, 'HASH') === definition.partitionKey &&
-    keyOf(found.KeySchema, 'RANGE') === definition.sortKey &&
-    (definition.localIndexes ?? []).every((index) => indexes.get(index.name) === index.sortKey)
-  if (same) return
+  if (hasKeys(definition, found)) return
   throw new StreamError(
     'configuration_invalid',
     `table ${name} exists with other keys or indexes; use another TABLE_PREFIX, or remove that table`,
     { field: 'TABLE_PREFIX', details: { table: name } },
+  )
+}
+
+/** Whether a table has the keys and indexes it is to have. */
+export function hasKeys(definition: TableDefinition, found: TableDescription): boolean {
+  const indexes = new Map(
+    found.LocalSecondaryIndexes?.map((index) => [index.IndexName, keyOf(index.KeySchema, 'RANGE')]),
+  )
+  return (
+    keyOf(found.KeySchema, 'HASH') === definition.partitionKey &&
+    keyOf(found.KeySchema, 'RANGE') === definition.sortKey &&
+    (definition.localIndexes ?? []).every((index) => indexes.get(index.name) === index.sortKey)
   )
 }

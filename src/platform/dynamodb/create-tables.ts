@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Logger } from 'pino'
 import { createTable } from './create-table.ts'
+import { type InspectedTable, inspectTable } from './inspect-table.ts'
 import { createReads } from './reads.ts'
 import { createTableKeys } from './table-keys.ts'
 import type { TableDefinition, Tables } from './tables.ts'
@@ -25,6 +26,8 @@ export interface DynamoTables {
    * other keys.
    */
   create(definitions: readonly TableDefinition[]): Promise<void>
+  /** How the tables are, without making any; `table_unavailable` when DynamoDB does not answer. */
+  inspect(definitions: readonly TableDefinition[]): Promise<readonly InspectedTable[]>
   close(): void
 }
 
@@ -61,6 +64,11 @@ export function createTables(settings: DynamoSettings): DynamoTables {
       }
       await Promise.all(Array.from({ length: CREATED_AT_ONCE }, worker))
       settings.logger.debug({ tables: definitions.length }, 'tables are there')
+    },
+    async inspect(definitions) {
+      const tables: InspectedTable[] = []
+      for (const definition of definitions) tables.push(await inspectTable(client, settings.prefix, definition))
+      return tables
     },
     close: () => client.destroy(),
   }

@@ -27,8 +27,20 @@ export interface KafkaSettings {
 
 /** The log by kafkajs 2.2.4. Nothing is connected before a producer, a consumption or an admin is asked for. */
 export function createKafkaEventLog(settings: KafkaSettings): EventLog & LogTail {
+  const kafka = kafkaClient(settings)
+  return {
+    producer: () => createProducer(kafka, { gzip: settings.gzip ?? false }),
+    consume: (options) => consume(kafka, options, settings.logger, settings.sessionTimeoutMs),
+    admin: () => createAdmin(kafka),
+    read: (topic, partition, offset) => readRecord(kafka, topic, partition, offset),
+    tail: (topic, most) => readTail(kafka, topic, most),
+  }
+}
+
+/** kafkajs with our settings; it connects nothing by itself. */
+export function kafkaClient(settings: KafkaSettings): Kafka {
   calmRequestQueue()
-  const kafka = new Kafka({
+  return new Kafka({
     brokers: [...settings.brokers],
     clientId: settings.clientId,
     ssl: settings.ssl,
@@ -39,11 +51,4 @@ export function createKafkaEventLog(settings: KafkaSettings): EventLog & LogTail
     retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 7 },
     logCreator: kafkajsLogCreator(settings.logger),
   })
-  return {
-    producer: () => createProducer(kafka, { gzip: settings.gzip ?? false }),
-    consume: (options) => consume(kafka, options, settings.logger, settings.sessionTimeoutMs),
-    admin: () => createAdmin(kafka),
-    read: (topic, partition, offset) => readRecord(kafka, topic, partition, offset),
-    tail: (topic, most) => readTail(kafka, topic, most),
-  }
 }

@@ -24,6 +24,10 @@ export interface RegistryClient {
   latest(subject: string): Promise<RegisteredSchema | undefined>
   /** Adds a version, under BACKWARD_TRANSITIVE, or finds it there; throws `schema_incompatible` when it is refused. */
   register(subject: string, schema: string): Promise<number>
+  /** The subject's compatibility level, for example BACKWARD_TRANSITIVE; undefined when it has none of its own. */
+  compatibility(subject: string): Promise<string | undefined>
+  /** Whether the subject would take the schema as its next version. */
+  accepts(subject: string, schema: string): Promise<boolean>
   /** The schema of an id; undefined when the registry knows none. */
   byId(id: number): Promise<string | undefined>
   close(): void
@@ -65,6 +69,19 @@ export function createRegistryClient(settings: RegistrySettings): RegistryClient
       } catch (error) {
         throw refusal(error, subject) ?? failure(error, host)
       }
+    },
+    compatibility: (subject) =>
+      found(host, async () => {
+        const path = `/config/${encodeURIComponent(subject)}`
+        return (await get<{ compatibilityLevel: string }>(http, path)).compatibilityLevel
+      }),
+    async accepts(subject, schema) {
+      const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions`
+      const answer = await found(host, async () => {
+        const body = { schema, schemaType: 'AVRO' }
+        return (await http.post<{ is_compatible: boolean }>(path, body)).data.is_compatible
+      })
+      return answer ?? true
     },
     close: () => agent.destroy(),
   }

@@ -1,9 +1,9 @@
-import type { EntityResult } from '../../events/generated/events.ts'
+import type { ResultPlaces } from '../../events/generated/events.ts'
 import { recordKey, topicOf } from '../../events/topics.ts'
 import type { Clock } from '../clock.ts'
 import type { EventCodec } from '../codec.ts'
 import type { LogProducer, OutgoingRecord } from '../kafka/event-log.ts'
-import type { StatusReporter } from './status-reporter.ts'
+import type { StageResult, StatusReporter } from './status-reporter.ts'
 
 const MOST_RESULTS = 500
 /** Well under a record's limit; long messages may make fewer results fill it. */
@@ -24,23 +24,24 @@ export function createStatusReporter({ producer, codec, topicPrefix, clock }: Re
   return {
     async report(stage, partition, all) {
       const at = clock.now()
-      const toRecords = (taskId: string | null, results: readonly EntityResult[]): OutgoingRecord[] => {
-        const value = codec.encode('sync-status', { taskId, stage, partition, at, results })
+      const toRecords = (taskId: string | null, ofTask: readonly StageResult[]): OutgoingRecord[] => {
+        const results = ofTask.map(({ result }) => result)
+        const value = codec.encode('sync-status', { taskId, stage, partition, at, results, places: placesOf(ofTask) })
         const fits = results.length <= MOST_RESULTS && value.length <= MOST_BYTES
         if (fits || results.length === 1)
           return [{ topic, key: recordKey(taskId ?? PUSH, `${stage} ${partition}`), value }]
         const half = Math.min(MOST_RESULTS, Math.ceil(results.length / 2))
-        return [...toRecords(taskId, results.slice(0, half)), ...toRecords(taskId, results.slice(half))]
+        return [...toRecords(taskId, ofTask.slice(0, half)), ...toRecords(taskId, ofTask.slice(half))]
       }
       const byTask = [...Map.groupBy(all, ({ taskId }) => taskId)]
-      await producer.send(
-        byTask.flatMap(([taskId, ofTask]) =>
-          toRecords(
-            taskId,
-            ofTask.map(({ result }) => result),
-          ),
-        ),
-      )
+      await producer.send(byTask.flatMap(([taskId, ofTask]) => toRecords(taskId, ofTask)))
     },
   }
+}
+
+const nowhere: ResultPlaces = { source: null, mapped: null }
+
+/** In the order of the results; none where no result has a place. */
+function placesOf(results: readonly StageResult[]): readonly ResultPlaces[] {
+  return results.some(({ places }) => places !== undefined) ? results.map(({ places }) => places ?? nowhere) : []
 }

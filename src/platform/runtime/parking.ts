@@ -3,10 +3,10 @@ import type { Condition, Item, TableDefinition, Tables } from '../dynamodb/table
 import type { LogRecord } from '../kafka/event-log.ts'
 import { fromParkedItem, type ParkedRecord, releaseText, toParkedItem } from './parked-item.ts'
 
-const PARKED = 'parked'
+export const PARKED = 'parked'
 const BY_RELEASE = 'by-release'
 /** Sorts after every time: what is held is not due. */
-const HELD = '~'
+export const HELD = '~'
 
 /**
  * Records that wait, their offsets committed (partition `stage`: stage#partition of the input; sort `id`:

@@ -31,6 +31,11 @@ export function sinkKinds(type: SystemType): PerSystemKind[] {
   return Object.keys(makers[type]) as PerSystemKind[]
 }
 
+/** The systems that events of a kind are delivered to. */
+export function targetsOf(kind: PerSystemKind, systems: readonly System[]): readonly System[] {
+  return systems.filter(({ type }) => makers[type][kind] !== undefined)
+}
+
 /** The sink of a kind for a system; undefined when nothing of the kind is delivered to systems of its type. */
 export async function createSink(
   system: System,

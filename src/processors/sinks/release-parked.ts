@@ -3,6 +3,7 @@ import { type PerSystemKind, recordKey } from '../../events/topics.ts'
 import { forEachKey } from '../../platform/runtime/in-key-order.ts'
 import type { ParkedRecord } from '../../platform/runtime/parked-item.ts'
 import type { Parked, Parking } from '../../platform/runtime/parking.ts'
+import { mappedPlaces } from '../../platform/runtime/result-places.ts'
 import type { PartitionContext } from '../../platform/runtime/stage.ts'
 import type { StageResult } from '../../platform/runtime/status-reporter.ts'
 import { type Conclusion, conclude, type Entry, superseded } from './conclude.ts'
@@ -89,8 +90,8 @@ function newestFirst(a: ParkedRecord, b: ParkedRecord): number {
   return a.record.offset < b.record.offset ? 1 : -1
 }
 
-function resultOf({ about: { taskId, ...entity } }: ParkedRecord, end: Conclusion['end']): StageResult {
-  return { taskId, result: { ...entity, ...end } }
+function resultOf({ about: { taskId, ...entity }, record }: ParkedRecord, end: Conclusion['end']): StageResult {
+  return { taskId, result: { ...entity, ...end }, places: mappedPlaces(record) }
 }
 
 /** Null: it could not be read, and stays where it is for now. */

@@ -3,6 +3,7 @@ import { type PerSystemKind, recordKey, topicOf } from '../../events/topics.ts'
 import { compareVersions, versionRank } from '../../events/version.ts'
 import { forEachKey } from '../../platform/runtime/in-key-order.ts'
 import type { Parked } from '../../platform/runtime/parking.ts'
+import { mappedPlaces } from '../../platform/runtime/result-places.ts'
 import type { BatchContext, Decoded, Stage } from '../../platform/runtime/stage.ts'
 import type { StageResult } from '../../platform/runtime/status-reporter.ts'
 import { aboutOf, type Conclusion, conclude, deliveryKey, superseded } from './conclude.ts'
@@ -122,10 +123,10 @@ function newestOfKeys<K extends PerSystemKind>(batch: readonly Decoded<K>[]): Ma
 }
 
 function resultOf<K extends PerSystemKind>(
-  { event }: Decoded<K>,
+  { record, event }: Decoded<K>,
   kit: SinkKit<K>,
   end: Conclusion['end'],
 ): StageResult {
   const { taskId, ...entity } = aboutOf(kit.sink.kind, event)
-  return { taskId, result: { ...entity, ...end } }
+  return { taskId, result: { ...entity, ...end }, places: mappedPlaces(record) }
 }

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { StreamError } from '../../errors.ts'
+import { checkOf, type SystemCheck } from '../system-check.ts'
 
 /** Largest feed that is taken, unpacked. */
 const MAX_BYTES = 512 * 1024 * 1024
@@ -24,28 +25,46 @@ export interface ImageFeedClient {
    * than announced, and as every client `target_unavailable`, `timed_out`, `rate_limited`, `credentials_refused`.
    */
   download(knownEtag: string | null, signal: AbortSignal): Promise<Download>
+  /** Asks for the feed and reads none of it. Throws as `download` does. */
+  check(signal: AbortSignal): Promise<SystemCheck>
 }
 
 export function createImageFeedClient(settings: ImageFeedSettings): ImageFeedClient {
   return {
     async download(knownEtag, signal) {
-      const timeout = AbortSignal.timeout(settings.timeoutMs ?? 300_000)
-      try {
-        return await get(settings, knownEtag, AbortSignal.any([signal, timeout]))
-      } catch (error) {
-        if (error instanceof StreamError) throw error
-        if (signal.aborted) throw new StreamError('stopping', 'the read of the image feed was ended', { cause: error })
-        const late = timeout.aborted
-        const message = late ? 'the image feed took too long' : 'the image feed could not be read to its end'
-        throw new StreamError(late ? 'timed_out' : 'target_unavailable', `${message}: ${hostOf(settings)}`, {
-          cause: error,
-        })
-      }
+      return await inTime(settings, signal, (bounded) => get(settings, knownEtag, bounded))
+    },
+    async check(signal) {
+      return await inTime(settings, signal, async (bounded) => {
+        const response = await ask(settings, null, bounded)
+        await response.body?.cancel()
+        return checkOf(response.headers)
+      })
     },
   }
 }
 
-async function get(settings: ImageFeedSettings, knownEtag: string | null, signal: AbortSignal): Promise<Download> {
+async function inTime<T>(
+  settings: ImageFeedSettings,
+  signal: AbortSignal,
+  call: (bounded: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const timeout = AbortSignal.timeout(settings.timeoutMs ?? 300_000)
+  try {
+    return await call(AbortSignal.any([signal, timeout]))
+  } catch (error) {
+    if (error instanceof StreamError) throw error
+    if (signal.aborted) throw new StreamError('stopping', 'the read of the image feed was ended', { cause: error })
+    const late = timeout.aborted
+    const message = late ? 'the image feed took too long' : 'the image feed could not be read to its end'
+    throw new StreamError(late ? 'timed_out' : 'target_unavailable', `${message}: ${hostOf(settings)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** The answer, its body not read; throws for what is no feed. */
+async function ask(settings: ImageFeedSettings, knownEtag: string | null, signal: AbortSignal): Promise<Response> {
   const headers = new Headers({ accept: 'text/csv, */*', 'accept-encoding': 'gzip' })
   if (knownEtag !== null) headers.set('if-none-match', knownEtag)
   if (settings.login !== null) {
@@ -53,11 +72,14 @@ async function get(settings: ImageFeedSettings, knownEtag: string | null, signal
     headers.set('authorization', `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`)
   }
   const response = await fetch(settings.url, { headers, signal })
+  if (response.ok || response.status === 304) return response
+  await response.body?.cancel()
+  throw problem(response, settings)
+}
+
+async function get(settings: ImageFeedSettings, knownEtag: string | null, signal: AbortSignal): Promise<Download> {
+  const response = await ask(settings, knownEtag, signal)
   if (response.status === 304) return { text: null, etag: knownEtag }
-  if (!response.ok) {
-    await response.body?.cancel()
-    throw problem(response, settings)
-  }
   const bytes = Buffer.from(await response.arrayBuffer())
   checkLength(response, bytes)
   return { text: await unpack(bytes), etag: response.headers.get('etag') }

@@ -4,6 +4,7 @@ import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { createHttp, type Http } from '../../platform/http.ts'
 import { oauth1Header } from '../oauth1.ts'
+import { checkOf, type SystemCheck } from '../system-check.ts'
 import { isWire, textOf, type Wire, wireOf, wiresOf } from '../wire.ts'
 import { magentoProblem } from './problem.ts'
 
@@ -52,6 +53,8 @@ export interface Magento2Client {
   /** By `entity_id`. Throws `not_found`. */
   getOrder(entityId: string, signal?: AbortSignal): Promise<Wire>
   storeConfigs(signal?: AbortSignal): Promise<readonly Wire[]>
+  /** The cheapest call that needs the credentials. Throws what the credentials or the address lack. */
+  check(signal?: AbortSignal): Promise<SystemCheck>
 }
 
 export function createMagento2Client(
@@ -76,6 +79,9 @@ export function createMagento2Client(
     },
     async storeConfigs(signal) {
       return wiresOf((await get(http, `${root}/store/storeConfigs`, [], signal)).json)
+    },
+    async check(signal) {
+      return checkOf((await get(http, `${root}/store/storeConfigs`, [], signal)).headers)
     },
   }
 }

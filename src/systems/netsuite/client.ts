@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { createHttp, type Http } from '../../platform/http.ts'
+import { createHttp, type Http, type HttpAnswer } from '../../platform/http.ts'
 import { type OAuth1Credentials, oauth1Header, percentEncode } from '../oauth1.ts'
+import { checkOf, type SystemCheck } from '../system-check.ts'
 import { isWire, textOf, type Wire, wireOf, wiresOf } from '../wire.ts'
 import { netsuiteProblem } from './problem.ts'
 
@@ -62,6 +63,8 @@ export interface NetSuiteClient {
   ): Promise<string>
   /** Internal ids by SKU (`itemid`); SKUs without an item are left out. */
   findItems(skus: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>
+  /** The cheapest call that needs the credentials: one row. Throws what the credentials or the address lack. */
+  check(signal?: AbortSignal): Promise<SystemCheck>
 }
 
 export function createNetSuiteClient(
@@ -95,25 +98,39 @@ export function createNetSuiteClient(
       }
       return ids
     },
+    async check(signal) {
+      return checkOf((await askSuiteQl(http, CHECK_QUERY, [], { limit: 1, offset: 0 }, signal)).headers)
+    },
   }
 }
 
 function createSuiteQl(http: Http): NetSuiteClient['suiteql'] {
   return async (query, params = [], page = { limit: SUITEQL_LIMIT, offset: 0 }, signal) => {
-    const { json } = await http.request({
-      method: 'POST',
-      path: '/services/rest/query/v1/suiteql',
-      query: [
-        ['limit', String(page.limit)],
-        ['offset', String(page.offset)],
-      ],
-      headers: { prefer: 'transient' },
-      json: { q: query, params },
-      ...(signal === undefined ? {} : { signal }),
-    })
-    const answer = wireOf(json)
+    const answer = wireOf((await askSuiteQl(http, query, params, page, signal)).json)
     return { items: wiresOf(answer['items']), hasMore: answer['hasMore'] === true }
   }
+}
+
+const CHECK_QUERY = 'SELECT item.id FROM item ORDER BY item.id'
+
+async function askSuiteQl(
+  http: Http,
+  query: string,
+  params: readonly SuiteQlValue[],
+  page: { readonly limit: number; readonly offset: number },
+  signal: AbortSignal | undefined,
+): Promise<HttpAnswer> {
+  return await http.request({
+    method: 'POST',
+    path: '/services/rest/query/v1/suiteql',
+    query: [
+      ['limit', String(page.limit)],
+      ['offset', String(page.offset)],
+    ],
+    headers: { prefer: 'transient' },
+    json: { q: query, params },
+    ...(signal === undefined ? {} : { signal }),
+  })
 }
 
 function createSuiteQlAll(suiteql: NetSuiteClient['suiteql']): NetSuiteClient['suiteqlAll'] {

@@ -12,14 +12,14 @@ const GOOD = 60
 const LARGE = 1_500_000
 const NO_SUCH_SCHEMA = 2_000_000_000
 
-/** Topics with a consumer in the roles that run here, and the stage that has to reject what is bad in them. */
+/** Topics with a consumer in the roles that run here, and the stages that have to reject what is bad in them. */
 const CONSUMED = {
-  orders: 'route-orders',
-  inventory: 'map-inventory',
-  'vendor-orders.netsuite': 'deliver-netsuite',
-  'universal-inventory': inventoryFeed.name,
-  'sync-status': 'project-tasks',
-  'dead-letters': 'project-dead-letters',
+  orders: ['route-orders'],
+  inventory: ['map-inventory'],
+  'vendor-orders.netsuite': ['deliver-netsuite', 'project-staged-netsuite'],
+  'universal-inventory': [inventoryFeed.name],
+  'sync-status': ['project-tasks', 'project-staged'],
+  'dead-letters': ['project-dead-letters'],
 } as const
 
 function framed(schema: number, avro: Buffer): Buffer {
@@ -71,9 +71,11 @@ it('bad records of every kind are dead letters byte for byte, and the good ones 
   await untilHandled(platform, inventoryFeed.name, ['universal-inventory'])
   expect(await projectedSkus(installation)).toEqual(good.map(({ key }) => key).toSorted())
 
-  for (const [topic, stage] of Object.entries(CONSUMED)) await untilHandled(platform, stage, [topic])
+  for (const [topic, stages] of Object.entries(CONSUMED)) {
+    for (const stage of stages) await untilHandled(platform, stage, [topic])
+  }
   // Some dead letters were appended while the dead letters before them were handled.
-  await untilHandled(platform, CONSUMED['dead-letters'], ['dead-letters'])
+  await untilHandled(platform, 'project-dead-letters', ['dead-letters'])
   const rows = await deadLetters(installation)
   const kept = await keptInTopic(installation)
   const found = rows.map((row) => ({
@@ -82,7 +84,7 @@ it('bad records of every kind are dead letters byte for byte, and the good ones 
     ...(row.original === null ? (kept.get(row.id) ?? { large: 'not found' }) : originalOf(row.original)),
   }))
   const text = (all: readonly object[]) => all.map((one) => JSON.stringify(one)).toSorted()
-  expect(text(found)).toEqual(text(bad.map((record) => expected(record, platform.config.topicPrefix))))
+  expect(text(found)).toEqual(text(bad.flatMap((record) => expected(record, platform.config.topicPrefix))))
   for (const row of rows) expect(row.code, row.topic).toMatch(/^value_/)
 })
 
@@ -112,9 +114,9 @@ function raw(topic: string, key: string, kind: string, value: Buffer | null): Ra
 const base64 = (bytes: Buffer | null) => bytes?.toString('base64') ?? null
 
 function expected({ topic, key, value, headers }: RawRecord, prefix: string) {
-  const stage = Object.entries(CONSUMED).find(([name]) => `${prefix}${name}` === topic)?.[1]
+  const stages = Object.entries(CONSUMED).find(([name]) => `${prefix}${name}` === topic)?.[1] ?? []
   const entries = Object.entries(headers).map(([name, bytes]) => [name, base64(bytes)])
-  return { topic, stage, key: base64(key), value: base64(value), headers: entries }
+  return stages.map((stage) => ({ topic, stage, key: base64(key), value: base64(value), headers: entries }))
 }
 
 function originalOf({ key, value, headers }: NonNullable<DeadLetterRow['original']>) {

@@ -82,7 +82,7 @@ it('describes itself, errors included', async () => {
   expect((await api.get('/docs')).status).toBe(200)
   const start = await api.get('/')
   const listed = Object.keys(start.json.paths)
-  for (const path of listed.filter((one) => !one.includes('feeds'))) expect((await api.get(path)).status).toBe(200)
+  for (const path of listed.filter((one) => !/feeds|\{/.test(one))) expect((await api.get(path)).status).toBe(200)
 })
 
 it('makes its cursor key once, unless one is configured', async () => {

@@ -41,11 +41,21 @@ describe('the status reporter', () => {
       { taskId: null, result: result('b') },
       { taskId: 't1', result: result('c') },
     ])
-    const common = { topic: 'p.sync-status', stage: 'route-orders', partition: 3, at: 7 }
+    const common = { topic: 'p.sync-status', stage: 'route-orders', partition: 3, at: 7, places: [] }
     expect(await sent()).toEqual([
       { ...common, key: 't1|route-orders 3', taskId: 't1', results: [result('a'), result('c')] },
       { ...common, key: 'push|route-orders 3', taskId: null, results: [result('b')] },
     ])
+  })
+
+  it('tells where the events behind the results are', async () => {
+    const { reporter, sent } = open()
+    const places = { source: { topic: 'p.orders', partition: 1, offset: 7, bytes: 90 }, mapped: null }
+    await reporter.report('s', 0, [
+      { taskId: 't', result: result('a'), places },
+      { taskId: 't', result: result('b') },
+    ])
+    expect((await sent())[0]?.places).toEqual([places, { source: null, mapped: null }])
   })
 
   it('puts at most 500 results into a record', async () => {

@@ -1,0 +1,113 @@
+import { type TSchema, Type } from 'typebox'
+import { stagedStatuses } from '../../projections/list-staged.ts'
+
+const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const Text = Type.String()
+const OptionalText = Nullable(Text)
+const Count = Type.Integer()
+
+export const StagedPath = Type.Object({
+  connection: Type.String({ description: 'Id of the connection' }),
+  entity: Type.Enum(['orders', 'products', 'inventory', 'images', 'fulfilments']),
+})
+
+export const StagedQuery = Type.Object(
+  {
+    status: Type.Optional(Type.Enum([...stagedStatuses])),
+    key: Type.Optional(Type.String({ minLength: 1, description: 'Key of the entity: order number, SKU' })),
+    since: Type.Optional(Type.String({ description: 'Last change, ISO 8601, inclusive' })),
+    until: Type.Optional(Type.String({ description: 'Last change, ISO 8601, exclusive' })),
+    payloads: Type.Enum(['events', 'raw', 'places'], {
+      default: 'events',
+      description: "events: as read and as mapped; raw: also the source's own text; places: only where they are",
+    }),
+    limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+    cursor: Type.Optional(Type.String({ minLength: 1 })),
+  },
+  { additionalProperties: false },
+)
+
+const ShownEvent = Nullable(
+  Type.Object({
+    topic: Text,
+    partition: Count,
+    offset: Count,
+    bytes: Count,
+    event: Type.Unknown({ description: 'Decimals as text, times as ISO 8601; null when it is not shown' }),
+    problem: Nullable(Type.String({ description: 'Why the event can not be shown' })),
+  }),
+)
+
+export const StagedList = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      source: Text,
+      key: Text,
+      status: Text,
+      stage: Type.String({ description: 'That told it' }),
+      updated_at: Text,
+      occurred_at: OptionalText,
+      read_at: Text,
+      task: OptionalText,
+      event_id: Text,
+      as_read: ShownEvent,
+      as_mapped: ShownEvent,
+      answer: Type.Object({
+        target_id: OptionalText,
+        code: OptionalText,
+        message: OptionalText,
+        attempts: Count,
+        first_at: Text,
+        last_at: Text,
+      }),
+    }),
+  ),
+  cursor: Nullable(Type.String({ description: 'Of the next page' })),
+})
+
+export const PauseList = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      stage: Text,
+      connection: Text,
+      code: Text,
+      message: Text,
+      since: Text,
+      probe_at: Type.String({ description: 'When the next record is tried' }),
+    }),
+  ),
+})
+
+export const PausePath = Type.Object({ stage: Text, connection: Text })
+export const Resumed = Type.Object({ stage: Text, connection: Text })
+
+export const ParkedQuery = Type.Object(
+  {
+    stage: Type.Optional(Type.String({ minLength: 1 })),
+    connection: Type.Optional(Type.String({ minLength: 1 })),
+    limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
+    cursor: Type.Optional(Type.String({ minLength: 1 })),
+  },
+  { additionalProperties: false },
+)
+
+export const ParkedList = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      stage: Text,
+      partition: Count,
+      connection: Text,
+      key: Text,
+      code: Text,
+      message: Text,
+      attempts: Count,
+      first_at: Text,
+      release_at: Nullable(Type.String({ description: 'Null: once its connection is not paused any more' })),
+      task: OptionalText,
+      event_id: Text,
+      topic: Text,
+      offset: Text,
+    }),
+  ),
+  cursor: Nullable(Type.String({ description: 'Of the next page' })),
+})

@@ -1,0 +1,45 @@
+import { type Config, configFromEnvironment } from '../config.ts'
+import { StreamError, toStreamError } from '../errors.ts'
+import { readArguments, UsageError } from './arguments.ts'
+import { examine } from './doctor/examine.ts'
+import { type Finding, fail } from './doctor/finding.ts'
+
+const USAGE = `waldstream doctor [dir] [--timeout SECONDS] [--json]
+
+  Looks whether everything that is configured can work: brokers, topics, schemas, tables, the credentials and clocks of
+  every system. Nothing is changed, and nothing is made that is missing. The systems are those of the tables, or of a
+  folder. Each line is ok, warn or fail, with the way out; exit code 1 when any failed.
+  --timeout  for each look, 15 seconds by default`
+
+export async function doctorCommand(args: readonly string[]): Promise<void> {
+  const options = {
+    timeout: { type: 'string', default: '15' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return console.log(USAGE)
+  const [folder, ...more] = positionals
+  if (more.length > 0) throw new UsageError('doctor takes one folder at most', USAGE)
+  const seconds = Number(values.timeout)
+  if (!(seconds > 0 && seconds <= 300)) {
+    throw new UsageError(`--timeout must be a number above 0, at most 300, not "${values.timeout}"`, USAGE)
+  }
+  const findings = await findingsOf(folder ?? null, seconds * 1000)
+  const failed = findings.filter(({ level }) => level === 'fail').length
+  if (values.json) console.log(JSON.stringify({ findings, failed }))
+  else for (const { level, name, what } of findings) console.log(`${level.padEnd(4)} ${name}: ${what}`)
+  if (failed > 0)
+    throw new StreamError('configuration_invalid', `${failed} of ${findings.length} findings are failures`)
+}
+
+/** An environment that can't be read is a finding too: one that leaves nothing else to look at. */
+async function findingsOf(folder: string | null, limitMs: number): Promise<readonly Finding[]> {
+  let config: Config
+  try {
+    config = configFromEnvironment()
+  } catch (error) {
+    return [fail('environment', toStreamError(error).message)]
+  }
+  return await examine(config, folder, limitMs)
+}

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises'
+import type { Config } from '../../config.ts'
+import { loadConfiguration } from '../../core/load-configuration.ts'
+import type { System } from '../../core/model.ts'
+import { readConfiguration } from '../../core/read-configuration.ts'
+import { createResolver } from '../../core/references.ts'
+import { topicOf } from '../../events/topics.ts'
+import { createTables, type DynamoTables } from '../../platform/dynamodb/create-tables.ts'
+import type { KafkaSettings } from '../../platform/kafka/kafkajs-event-log.ts'
+import { createLogInspector } from '../../platform/kafka/kafkajs-inspector.ts'
+import type { LogInspector } from '../../platform/kafka/log-inspector.ts'
+import { allTopics } from '../../platform/kafka/topic-definitions.ts'
+import { createLogger } from '../../platform/logger.ts'
+import { createRegistryClient } from '../../platform/registry/registry-client.ts'
+import { systemClock } from '../../platform/system-clock.ts'
+import { createClients } from '../../systems/clients.ts'
+import { tableDefinitions } from '../table-definitions.ts'
+import { brokerClockCheck } from './broker-clock-check.ts'
+import { type Check, type Finding, fail, ok, runChecks, warn } from './finding.ts'
+import { brokersCheck, topicsCheck } from './log-checks.ts'
+import { schemasCheck } from './schemas-check.ts'
+import { systemCheck } from './systems-check.ts'
+import { tablesCheck } from './tables-check.ts'
+
+/** Every finding about what the environment names, and what is configured in the tables or the folder. */
+export async function examine(config: Config, folder: string | null, limitMs: number): Promise<readonly Finding[]> {
+  // What the libraries log while something is gone is what the findings say.
+  const logger = createLogger({ level: 'silent', name: 'waldstream' })
+  const dynamo = createTables({ ...config.dynamodb, prefix: config.tablePrefix, logger })
+  const registry = createRegistryClient(config.registry)
+  const kafka: KafkaSettings = { ...config.kafka, clientId: 'waldstream-doctor', logger }
+  const inspector = once(() => createLogInspector(kafka))
+  try {
+    const { systems, findings } = await configured(config, folder, dynamo, limitMs)
+    const { topicPrefix: prefix, partitions, replication } = config
+    const topics = allTopics({ prefix, partitions, replication, systems: systems.map(({ id }) => id) })
+    const resolveSecret = createResolver(config.environment, (path) => readFile(path, 'utf8'))
+    const clients = createClients({ clock: systemClock, logger, resolveSecret })
+    const status = topics.find(({ name }) => name === `${prefix}${topicOf('sync-status')}`)
+    const checks: readonly Check[] = [
+      brokersCheck(inspector, replication),
+      topicsCheck(inspector, topics),
+      brokerClockCheck(inspector, kafka, status, config.feedSettleMs),
+      schemasCheck(registry, prefix),
+      tablesCheck(() => dynamo.inspect(tableDefinitions)),
+      ...systems.map((system) => systemCheck(system, { clients, now: systemClock.now })),
+    ]
+    return [...findings, ...(await runChecks(checks, limitMs))]
+  } finally {
+    dynamo.close()
+    registry.close()
+    // One that can't connect is left to its own time limits.
+    void inspector().then(
+      (opened) => opened.close(),
+      () => undefined,
+    )
+  }
+}
+
+/** The systems, and how it went to learn of them. */
+async function configured(
+  config: Config,
+  folder: string | null,
+  dynamo: DynamoTables,
+  limitMs: number,
+): Promise<{ readonly systems: readonly System[]; readonly findings: readonly Finding[] }> {
+  const name = 'configuration'
+  let systems: readonly System[] = []
+  const run = async (): Promise<readonly Finding[]> => {
+    if (folder === null) {
+      const [table] = await dynamo.inspect(tableDefinitions.filter((definition) => definition.name === 'connections'))
+      if (table?.state !== 'right')
+        return [warn(name, `none: the table connections is ${table?.state}; waldstream apply <dir>`)]
+    }
+    const found =
+      folder === null ? await readConfiguration(dynamo.tables) : await loadConfiguration(folder, config.environment)
+    systems = found.systems
+    const counts = `${found.systems.length} systems, ${found.connections.length} connections`
+    if (found.systems.length === 0) return [warn(name, `${counts}: waldstream apply <dir>`)]
+    return [ok(name, `${counts}, from ${folder ?? 'the tables'}`)]
+  }
+  const findings = await runChecks([{ name, run }], limitMs)
+  return { systems, findings: findings.map((one) => (one.level === 'fail' ? unread(one) : one)) }
+}
+
+function unread({ name, what }: Finding): Finding {
+  return fail(name, `${what} (so no system is looked at; doctor <dir> takes a folder instead)`)
+}
+
+function once(open: () => Promise<LogInspector>): () => Promise<LogInspector> {
+  let opened: Promise<LogInspector> | undefined
+  return () => (opened ??= open())
+}

@@ -1,0 +1,97 @@
+import { configFromEnvironment } from '../config.ts'
+import { readConfiguration } from '../core/read-configuration.ts'
+import { StreamError } from '../errors.ts'
+import { entities } from '../events/topics.ts'
+import { listStaged, type StagedFilter, type StagedStatus, stagedStatuses } from '../projections/list-staged.ts'
+import { type Payloads, showStaged } from '../projections/show-staged.ts'
+import { type View, viewOf, views } from '../projections/staged-row.ts'
+import { readArguments, UsageError } from './arguments.ts'
+import { openPlatform, type Platform } from './platform.ts'
+import { stagedText } from './stage-text.ts'
+
+const USAGE = `waldstream stage <frontend|backend> <connection> <entity> [--status STATUS] [--key KEY] [--since ISO-8601]
+                 [--until ISO-8601] [--events] [--raw] [--limit N] [--after PLACE] [--json]
+
+  What is staged of a connection towards the shop (frontend: products, inventory, images) or towards the ERP (backend:
+  orders), the last changed first: status, answer of the target, and where the events are.
+  --events  also what was read and what was mapped; --raw also the source's own text (personal data!)
+  --status  ${stagedStatuses.join('|')}
+  --json    has the events always; 50 rows (--limit, at most 200)`
+
+const options = {
+  status: { type: 'string' },
+  key: { type: 'string' },
+  since: { type: 'string' },
+  until: { type: 'string' },
+  events: { type: 'boolean', default: false },
+  raw: { type: 'boolean', default: false },
+  limit: { type: 'string', default: '50' },
+  after: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+type Values = ReturnType<typeof readArguments<typeof options>>['values']
+
+export async function stageCommand(args: readonly string[]): Promise<void> {
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return console.log(USAGE)
+  const filter = filterOf(positionals, values)
+  const limit = limitOf(values)
+  const payloads: Payloads = values.raw ? 'raw' : values.events || values.json ? 'events' : 'places'
+  const platform = await openPlatform(configFromEnvironment())
+  try {
+    await checkConfigured(platform, filter.connection)
+    const page = await listStaged(platform.tables, filter, limit, values.after ?? null)
+    const reader = await platform.openReader()
+    const deps = { reader, codec: platform.codec, topicPrefix: platform.config.topicPrefix }
+    const { items, next } = await showStaged(deps, page, payloads).finally(() => reader.close())
+    if (values.json) return console.log(JSON.stringify({ items, next }))
+    for (const item of items) console.log(stagedText(item))
+    if (next !== null) console.log(`more with --after '${next}'`)
+  } finally {
+    await platform.close()
+  }
+}
+
+function filterOf(positionals: readonly string[], values: Values): StagedFilter {
+  const [view, connection, entity, ...more] = positionals
+  if (!views.includes(view as View) || connection === undefined || entity === undefined || more.length > 0) {
+    throw new UsageError('stage takes frontend or backend, a connection and an entity', USAGE)
+  }
+  if (!(entities as readonly string[]).includes(entity)) {
+    throw new UsageError(`the entity must be one of ${entities.join(', ')}, not "${entity}"`, USAGE)
+  }
+  if (viewOf(entity) !== view) {
+    throw new UsageError(
+      `${entity} are in the ${viewOf(entity)}: stage ${viewOf(entity)} ${connection} ${entity}`,
+      USAGE,
+    )
+  }
+  const { status = null, key = null } = values
+  if (status !== null && !stagedStatuses.includes(status as StagedStatus)) {
+    throw new UsageError(`--status must be one of ${stagedStatuses.join(', ')}, not "${status}"`, USAGE)
+  }
+  const times = { since: time('since', values.since), until: time('until', values.until) }
+  return { connection, entity, status: status as StagedStatus | null, key, ...times }
+}
+
+function time(name: string, text: string | undefined): number | null {
+  if (text === undefined) return null
+  const value = Date.parse(text)
+  if (!Number.isNaN(value)) return value
+  throw new UsageError(`--${name} must be a date like 2026-01-31T00:00:00Z, not "${text}"`, USAGE)
+}
+
+function limitOf({ limit }: Values): number {
+  const number = Number(limit)
+  if (Number.isInteger(number) && number >= 1 && number <= 200) return number
+  throw new UsageError(`--limit must be a whole number from 1 to 200, not "${limit}"`, USAGE)
+}
+
+async function checkConfigured({ tables }: Platform, id: string): Promise<void> {
+  const { connections } = await readConfiguration(tables)
+  if (connections.some((connection) => connection.id === id)) return
+  const known = connections.map((connection) => connection.id).join(', ')
+  throw new StreamError('not_found', `there is no connection "${id}"; there are: ${known}`)
+}

@@ -1,0 +1,23 @@
+import type { LogRecord } from './event-log.ts'
+
+/** Where a record is; the topic has its prefix. */
+export interface RecordPlace {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+}
+
+/**
+ * Reads single records by their places, without a group: nothing is joined or committed. Records of several partitions
+ * are fetched at once, and neighbours of one partition together.
+ */
+export interface RecordReader {
+  /** In the order of the places; null where there is no record (any more). Rejects with `broker_unavailable`. */
+  read(places: readonly RecordPlace[]): Promise<readonly (LogRecord | null)[]>
+  close(): Promise<void>
+}
+
+/** Tells places apart. */
+export function placeText({ topic, partition, offset }: RecordPlace): string {
+  return `${topic}#${partition}#${offset}`
+}

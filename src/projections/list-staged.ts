@@ -1,0 +1,100 @@
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { type StagedRow, shelfOf, toStagedRow } from './staged-row.ts'
+import { STAGED, STAGED_BY_STATUS } from './tables.ts'
+
+/** Statuses a staged entity may have. */
+export const stagedStatuses = [
+  'processing',
+  'waiting',
+  'succeeded',
+  'failed',
+  'ignored',
+  'superseded',
+  'canceled',
+  'unknown',
+] as const
+export type StagedStatus = (typeof stagedStatuses)[number]
+
+/** Null: any. Times are milliseconds of the last change; `until` is exclusive. */
+export interface StagedFilter {
+  readonly connection: string
+  readonly entity: string
+  readonly status: StagedStatus | null
+  readonly key: string | null
+  readonly since: number | null
+  readonly until: number | null
+}
+
+export interface StagedPage {
+  readonly rows: readonly StagedRow[]
+  /** Place of the last row; null at the end. */
+  readonly next: string | null
+}
+
+/** The last changed first, after the place `after`. A row that changes meanwhile moves to the front. */
+export async function listStaged(
+  tables: Tables,
+  filter: StagedFilter,
+  limit: number,
+  after: string | null,
+): Promise<StagedPage> {
+  const found = filter.key === null ? await byTime(tables, filter, limit, after) : await ofKey(tables, filter, after)
+  const rows = found.toSorted((a, b) => compare(stagedPlace(b), stagedPlace(a))).slice(0, limit)
+  const last = rows.at(-1)
+  return { rows, next: last === undefined || found.length <= limit ? null : stagedPlace(last) }
+}
+
+/** updated_at#id: where a row is in its list. */
+export function stagedPlace({ updated_at, id }: Pick<StagedRow, 'updated_at' | 'id'>): string {
+  return `${updated_at}#${id}`
+}
+
+/** The index is by status first, so that the few that failed are found among many: without one, all are asked. */
+async function byTime(
+  tables: Tables,
+  filter: StagedFilter,
+  limit: number,
+  after: string | null,
+): Promise<readonly StagedRow[]> {
+  const { connection, entity, since, until, status } = filter
+  const ends = [after, until === null ? null : isoOf(until)].filter((end) => end !== null).toSorted()
+  const items = await Promise.all(
+    (status === null ? stagedStatuses : [status]).map((one) =>
+      tables.query(STAGED, {
+        ...{ partition: shelfOf(connection, entity), index: STAGED_BY_STATUS, descending: true, limit: limit + 1 },
+        from: `${one}#${since === null ? '' : isoOf(since)}`,
+        // `$` is the character after `#`.
+        before: ends[0] === undefined ? `${one}$` : `${one}#${ends[0]}`,
+      }),
+    ),
+  )
+  return items.flat().map(toStagedRow)
+}
+
+/** One for each source that has the key. */
+async function ofKey(
+  tables: Tables,
+  { connection, entity, key, status, since, until }: StagedFilter,
+  after: string | null,
+): Promise<readonly StagedRow[]> {
+  const items = await tables.query(STAGED, { partition: shelfOf(connection, entity), beginsWith: `${key}#` })
+  return items
+    .map(toStagedRow)
+    .filter(
+      (row) =>
+        row.key === key &&
+        (status === null || row.status === status) &&
+        (since === null || row.updated_at >= isoOf(since)) &&
+        (until === null || row.updated_at < isoOf(until)) &&
+        (after === null || stagedPlace(row) < after),
+    )
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+/** As keys sort. */
+function compare(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}

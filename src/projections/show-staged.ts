@@ -1,0 +1,131 @@
+import { toStreamError } from '../errors.ts'
+import type { Place } from '../events/generated/events.ts'
+import { kindOf } from '../events/topics.ts'
+import type { EventCodec } from '../platform/codec.ts'
+import type { LogRecord } from '../platform/kafka/event-log.ts'
+import type { RecordReader } from '../platform/kafka/record-reader.ts'
+import { toPlainEvent } from '../platform/registry/plain-event.ts'
+import type { StagedPage } from './list-staged.ts'
+import { stagedPlace } from './list-staged.ts'
+import type { StagedRow } from './staged-row.ts'
+
+/** Bytes of events that one page shows; it has at least one row. */
+const PAGE_BYTES = 4 * 1024 * 1024
+
+export interface StagedDeps {
+  readonly reader: Pick<RecordReader, 'read'>
+  readonly codec: Pick<EventCodec, 'decode'>
+  readonly topicPrefix: string
+}
+
+/** An event where it is kept; `event` is null when it is not shown, or `problem` says why it can't be. */
+export interface ShownEvent extends Place {
+  /** Decimals as text, times as ISO 8601. */
+  readonly event: unknown
+  readonly problem: string | null
+}
+
+/** A row of a view as it is answered. */
+export interface ShownRow {
+  readonly source: string
+  readonly key: string
+  readonly status: string
+  readonly stage: string
+  readonly updated_at: string
+  readonly occurred_at: string | null
+  readonly read_at: string
+  readonly task: string | null
+  readonly event_id: string
+  readonly as_read: ShownEvent | null
+  readonly as_mapped: ShownEvent | null
+  readonly answer: {
+    readonly target_id: string | null
+    readonly code: string | null
+    readonly message: string | null
+    readonly attempts: number
+    readonly first_at: string
+    readonly last_at: string
+  }
+}
+
+/** `places`: where the events are, and no more; `raw`: also the source's own text of what was read. */
+export type Payloads = 'places' | 'events' | 'raw'
+
+/** The rows with their events, read from the topics in one go. A page whose events are too much ends earlier. */
+export async function showStaged(
+  deps: StagedDeps,
+  page: StagedPage,
+  payloads: Payloads,
+): Promise<{ readonly items: readonly ShownRow[]; readonly next: string | null }> {
+  if (payloads === 'places') return { items: page.rows.map((row) => toShown(row, atPlace)), next: page.next }
+  const rows = fitting(page.rows)
+  const last = rows.at(-1)
+  const places = rows.flatMap(({ source_place, mapped_place }) => [source_place, mapped_place])
+  const events = await readEvents(
+    deps,
+    places.filter((place) => place !== null),
+    payloads === 'raw',
+  )
+  const items = rows.map((row) => toShown(row, (place) => events.get(nameOf(place)) ?? atPlace(place)))
+  return { items, next: last === undefined || rows.length === page.rows.length ? page.next : stagedPlace(last) }
+}
+
+function fitting(rows: readonly StagedRow[]): readonly StagedRow[] {
+  let bytes = 0
+  const over = rows.findIndex(({ source_place, mapped_place }) => {
+    bytes += (source_place?.bytes ?? 0) + (mapped_place?.bytes ?? 0)
+    return bytes > PAGE_BYTES
+  })
+  return over < 0 ? rows : rows.slice(0, Math.max(over, 1))
+}
+
+async function readEvents(deps: StagedDeps, places: readonly Place[], raw: boolean) {
+  const records = await deps.reader.read(places)
+  const shown = places.map(async (place, index) => {
+    return [nameOf(place), await showEvent(deps, place, records[index] ?? null, raw)] as const
+  })
+  return new Map(await Promise.all(shown))
+}
+
+async function showEvent(
+  { codec, topicPrefix }: StagedDeps,
+  place: Place,
+  record: LogRecord | null,
+  raw: boolean,
+): Promise<ShownEvent> {
+  if (record === null) return { ...place, event: null, problem: 'the topic does not have it any more' }
+  try {
+    const kind = kindOf(place.topic.slice(topicPrefix.length))
+    const event = toPlainEvent(kind, (await codec.decode(kind, record.value)) as never) as Record<string, unknown>
+    const { raw: text, ...rest } = event
+    return {
+      ...place,
+      bytes: record.value?.length ?? 0,
+      event: raw && text !== undefined ? event : rest,
+      problem: null,
+    }
+  } catch (thrown) {
+    const error = toStreamError(thrown)
+    if (error.policy === 'stop') throw error
+    return { ...place, event: null, problem: `${error.code}: ${error.message}` }
+  }
+}
+
+function atPlace(place: Place): ShownEvent {
+  return { ...place, event: null, problem: null }
+}
+
+function toShown(row: StagedRow, show: (place: Place) => ShownEvent): ShownRow {
+  const { source, key, status, stage, updated_at, occurred_at, read_at, task, event_id } = row
+  const { target_id, code, message, attempts, first_at, source_place, mapped_place } = row
+  return {
+    ...{ source, key, status, stage, updated_at, occurred_at, read_at, task, event_id },
+    as_read: source_place === null ? null : show(source_place),
+    as_mapped: mapped_place === null ? null : show(mapped_place),
+    answer: { target_id, code, message, attempts, first_at, last_at: updated_at },
+  }
+}
+
+function nameOf({ topic, partition, offset }: Place): string {
+  return `${topic}#${partition}#${offset}`
+}

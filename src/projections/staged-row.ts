@@ -1,0 +1,150 @@
+import type { EntityResult, Place, ResultPlaces } from '../events/generated/events.ts'
+import { versionRank } from '../events/version.ts'
+import type { Item } from '../platform/dynamodb/tables.ts'
+import { stageOrder } from './entity-row.ts'
+
+/** Towards the shop, or towards the ERP. */
+export const views = ['frontend', 'backend'] as const
+export type View = (typeof views)[number]
+
+/** Longest message that is kept: a system's answer may be a page. */
+const LONGEST_MESSAGE = 1_000
+
+/** Where an entity of a connection stands: not what it holds, which the topics keep. Times are ISO 8601. */
+export interface StagedRow {
+  /** view#connection#entity. */
+  readonly shelf: string
+  /** key#source. */
+  readonly id: string
+  /** status#updated_at#id. */
+  readonly by_status: string
+  readonly connection: string
+  /** orders, products, inventory, images or fulfilments. */
+  readonly entity: string
+  readonly source: string
+  readonly key: string
+  readonly status: string
+  readonly stage: string
+  readonly code: string | null
+  readonly message: string | null
+  readonly target_id: string | null
+  /** Results of the stage it is at, for this version and pass. */
+  readonly attempts: number
+  /** When any stage first told of this version and pass. */
+  readonly first_at: string
+  readonly updated_at: string
+  readonly occurred_at: string | null
+  readonly read_at: string
+  readonly task: string | null
+  readonly event_id: string
+  /** The event as it was read; null where no stage told. */
+  readonly source_place: Place | null
+  /** The event as it was mapped; null: it was not (yet). */
+  readonly mapped_place: Place | null
+  /** Sorts as the version does. */
+  readonly rank: string
+  /** Of the record in `sync-status` that it was last changed by; -1: by the mapped event itself. */
+  readonly offset: number
+  /** Grows with each write: what a write is compared with. */
+  readonly revision: number
+}
+
+/** What one stage tells of an entity of a connection. */
+export interface Told {
+  readonly stage: string
+  /** Milliseconds. */
+  readonly at: number
+  /** Of the record in `sync-status`; -1: the mapped event itself tells. */
+  readonly offset: number
+  readonly task: string | null
+  readonly result: EntityResult & { readonly connection: string }
+  readonly places: ResultPlaces
+}
+
+/** What is staged towards the ERP is orders; everything else goes to the shop. */
+export function viewOf(entity: string): View {
+  return entity === 'orders' ? 'backend' : 'frontend'
+}
+
+export function shelfOf(connection: string, entity: string): string {
+  return `${viewOf(entity)}#${connection}#${entity}`
+}
+
+export function stagedId({ key, source }: Pick<StagedRow, 'key' | 'source'>): string {
+  return `${key}#${source}`
+}
+
+export function toStagedRow(item: Item): StagedRow {
+  return item as unknown as StagedRow
+}
+
+/**
+ * The row after what was told; the same row when it is older or says nothing new. What counts is (version, offset of the
+ * source event: a retry or replay comes later, stage, order of the stage's results), whatever order the stages are heard
+ * in: the end is the same (Guarantees 4 and 9).
+ */
+export function evolveStaged(row: StagedRow | undefined, told: Told): StagedRow {
+  const pass = row === undefined ? 1 : comparePass(row, told)
+  if (row === undefined || pass > 0) return begun(row, told)
+  if (pass < 0) return row
+  const known = withPlaces(row, told)
+  return isLater(row, told) ? movedOn(known, told) : known
+}
+
+/** Positive: a newer version, or the same one read from the topic again. */
+function comparePass({ rank, source_place }: StagedRow, { result, places }: Told): number {
+  const told = versionRank(result)
+  if (told !== rank) return told > rank ? 1 : -1
+  if (source_place === null || places.source === null) return 0
+  return places.source.offset - source_place.offset
+}
+
+function begun(before: StagedRow | undefined, told: Told): StagedRow {
+  const { result, places, task, at } = told
+  const { connection, entity, source, key, eventId, occurredAt, readAt } = result
+  return withStatus(told, {
+    ...{ shelf: shelfOf(connection, entity), id: stagedId(result), connection, entity, source, key },
+    ...{ target_id: null, attempts: 1, first_at: isoOf(at), task, event_id: eventId },
+    ...{ occurred_at: occurredAt === null ? null : isoOf(occurredAt), read_at: isoOf(readAt) },
+    ...{ source_place: places.source, mapped_place: places.mapped },
+    ...{ rank: versionRank(result), revision: before?.revision ?? 0 },
+  })
+}
+
+/** Places are told by the stages that have the records, whichever is heard first. */
+function withPlaces(row: StagedRow, { places: { source, mapped }, at }: Told): StagedRow {
+  const source_place = row.source_place ?? source
+  const isNewer = mapped !== null && (row.mapped_place === null || mapped.offset > row.mapped_place.offset)
+  const mapped_place = isNewer ? mapped : row.mapped_place
+  const [first_at = row.first_at] = [row.first_at, isoOf(at)].toSorted()
+  const same = source_place === row.source_place && mapped_place === row.mapped_place && first_at === row.first_at
+  return same ? row : { ...row, source_place, mapped_place, first_at }
+}
+
+/** Results of one stage are in one partition, so their offsets tell. */
+function isLater(row: StagedRow, { stage, offset, result }: Told): boolean {
+  const step = stageOrder(stage) - stageOrder(row.stage)
+  if (step !== 0) return step > 0
+  return offset > row.offset || (offset === row.offset && offset >= 0 && result.status !== row.status)
+}
+
+function movedOn(row: StagedRow, told: Told): StagedRow {
+  const goesOn = row.stage === told.stage && row.offset >= 0
+  return withStatus(told, { ...row, attempts: goesOn ? row.attempts + 1 : 1 })
+}
+
+type Standing = 'by_status' | 'status' | 'stage' | 'code' | 'message' | 'updated_at' | 'offset'
+
+function withStatus(told: Told, row: Omit<StagedRow, Standing>): StagedRow {
+  const { stage, at, offset, result } = told
+  const { status, code, message, targetId } = result
+  const updated_at = isoOf(at)
+  return {
+    ...row,
+    ...{ by_status: `${status}#${updated_at}#${row.id}`, status, stage, code, updated_at, offset },
+    message: message?.slice(0, LONGEST_MESSAGE) ?? null,
+    target_id: targetId ?? row.target_id,
+  }
+}
+
+const isoOf = (ms: number): string => new Date(ms).toISOString()

@@ -1,0 +1,105 @@
+import { StreamError } from '../errors.ts'
+import type { ResultPlaces, VendorOrderRequested } from '../events/generated/events.ts'
+import { topicOf } from '../events/topics.ts'
+import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
+import { mappedPlaces } from '../platform/runtime/result-places.ts'
+import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
+import { forEachBounded } from './bounded.ts'
+import { evolveStaged, type StagedRow, shelfOf, stagedId, type Told, toStagedRow } from './staged-row.ts'
+import { STAGED } from './tables.ts'
+
+/** Rows written at once. */
+const WRITERS = 16
+/** A row is written by few stages at once; more refusals in a row than this mean something else is wrong. */
+const TRIES = 20
+
+const nowhere = { source: null, mapped: null } as const
+
+/**
+ * Folds `sync-status` into a row for each connection and entity: what is staged for it, where its events are, and what
+ * came of it. Results of no connection are left out: nothing is staged for one yet.
+ */
+export function stagedStage(deps: { readonly tables: Tables }): Stage<'sync-status'> {
+  return {
+    name: 'project-staged',
+    kind: 'sync-status',
+    topics: ['sync-status'],
+    handle: (batch, context) => write(deps.tables, batch.flatMap(ofReport), context),
+  }
+}
+
+/**
+ * Adds where the orders for one ERP are. Its sink tells that too, once it has come to them: these rows show what waits
+ * while the ERP is down.
+ */
+export function stagedOrdersStage(system: string, deps: { readonly tables: Tables }): Stage<'vendor-orders'> {
+  return {
+    name: `project-staged-${system}`,
+    kind: 'vendor-orders',
+    topics: [topicOf('vendor-orders', system)],
+    handle: (batch, context) => write(deps.tables, batch.map(ofOrder), context),
+  }
+}
+
+function ofReport({ record, event }: Decoded<'sync-status'>): readonly Told[] {
+  const { taskId: task, stage, at, results, places } = event
+  return results.flatMap((result, index) => {
+    const { connection } = result
+    if (connection === null) return []
+    const offset = Number(record.offset)
+    return [{ stage, at, offset, task, result: { ...result, connection }, places: plain(places[index] ?? nowhere) }]
+  })
+}
+
+/** Decoded events are instances of classes of their own; a table takes plain values alone. */
+function plain({ source, mapped }: ResultPlaces): ResultPlaces {
+  return { source: source === null ? null : { ...source }, mapped: mapped === null ? null : { ...mapped } }
+}
+
+function ofOrder({ record, event }: Decoded<'vendor-orders'>): Told {
+  const { taskId: task, source, key, connection, occurredAt, readAt } = event satisfies VendorOrderRequested
+  const head = { entity: 'orders', source, key, connection, eventId: event.eventId, occurredAt, readAt }
+  const result = { ...head, status: 'processing', code: null, message: null, targetId: null }
+  return { stage: 'route-orders', at: record.timestamp, offset: -1, task, result, places: mappedPlaces(record) }
+}
+
+async function write(tables: Tables, told: readonly Told[], context: BatchContext): Promise<void> {
+  const groups = [...Map.groupBy(told, nameOf).values()]
+  const items = await tables.getMany(
+    STAGED,
+    groups.map(([first]) => keyOf(first as Told)),
+  )
+  const rows = new Map(items.map(toStagedRow).map((row) => [JSON.stringify([row.shelf, row.id]), row]))
+  await forEachBounded(groups, WRITERS, async (group) => {
+    await writeRow(tables, group, rows.get(nameOf(group[0] as Told)), context)
+  })
+}
+
+async function writeRow(
+  tables: Tables,
+  told: readonly Told[],
+  read: StagedRow | undefined,
+  context: BatchContext,
+): Promise<void> {
+  let row = read
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const after = told.reduce<StagedRow | undefined>(evolveStaged, row)
+    if (after === undefined || after === row) return
+    context.assertOwned()
+    const unchanged: Condition =
+      row === undefined ? { absent: 'id' } : { attribute: 'revision', is: '=', value: row.revision }
+    if (await tables.put(STAGED, { ...after, revision: after.revision + 1 }, unchanged)) return
+    const item = await tables.get(STAGED, { shelf: after.shelf, id: after.id })
+    row = item === undefined ? undefined : toStagedRow(item)
+  }
+  throw new StreamError('concurrent_change', 'a row of what is staged changes all the time')
+}
+
+function keyOf({ result }: Told) {
+  return { shelf: shelfOf(result.connection, result.entity), id: stagedId(result) }
+}
+
+function nameOf(told: Told): string {
+  const { shelf, id } = keyOf(told)
+  return JSON.stringify([shelf, id])
+}

@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import kafkajs from 'kafkajs'
+import { expect, inject, it, onTestFinished } from 'vitest'
+import type { Finding } from '../../../src/cli/doctor/finding.ts'
+import { ROOT, startProgram } from '../../support/processes.ts'
+import { install } from '../../support/processes-roles.ts'
+import { startSimulators } from '../../support/processes-simulators.ts'
+
+const services = inject('services')
+
+async function doctor(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const program = await startProgram({ name: 'doctor', args: ['src/cli/main.ts', 'doctor', ...args], env })
+  const { code } = await program.exited
+  return { code, printed: program.printed(), output: program.output() }
+}
+
+/** Gives a topic this setting; what else was set for it alone is gone. */
+async function setAlone(brokers: string, topic: string, name: string, value: string): Promise<void> {
+  const kafka = new kafkajs.Kafka({ brokers: brokers.split(','), logLevel: kafkajs.logLevel.NOTHING })
+  const admin = kafka.admin()
+  await admin.connect()
+  const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name, value }] }
+  await admin.alterConfigs({ validateOnly: false, resources: [resource] })
+  await admin.disconnect()
+}
+
+it('finds a topic with wrong settings, a system that refuses the credentials and one that is not there; the rest is ok', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'waldstream-doctor-'))
+  const simulators = await startSimulators(data, 5, 1)
+  onTestFinished(async () => {
+    await simulators.stop()
+    await rm(data, { recursive: true, force: true })
+  })
+  const installed = await install('doctor', services, {
+    ...simulators.env,
+    DEMO_NETSUITE_TOKEN_SECRET: 'renewed-meanwhile',
+    DEMO_IMAGES_URL: 'http://127.0.0.1:9/feeds/images.csv',
+  })
+  onTestFinished(installed.close)
+  const { env } = installed
+  const prefix = env['TOPIC_PREFIX'] ?? ''
+  await setAlone(env['KAFKA_BROKERS'] ?? '', `${prefix}orders`, 'retention.ms', '86400000')
+
+  const { code, printed } = await doctor(env, '--json')
+  const { findings, failed } = JSON.parse(printed) as { findings: readonly Finding[]; failed: number }
+  expect(findings.filter(({ level }) => level === 'fail').map(({ name, what }) => `${name}: ${what}`)).toEqual([
+    expect.stringMatching(/^topic doctor-.*\.orders: message.timestamp.type is CreateTime/),
+    expect.stringMatching(
+      /^topic doctor-.*\.orders: retention.ms is 86400000, not -1: .*--add-config retention.ms=-1$/,
+    ),
+    expect.stringMatching(/^topic doctor-.*\.orders: max.message.bytes is /),
+    expect.stringMatching(/^system images: target_unavailable: /),
+    expect.stringMatching(/^system netsuite: credentials_refused: .*renew what its secrets refer to$/),
+  ])
+  expect([failed, code]).toEqual([5, 1])
+  const fine = findings.filter(({ level }) => level === 'ok').map(({ name }) => name)
+  const right = [
+    'configuration',
+    'brokers',
+    'topics',
+    'clock broker',
+    'schemas',
+    'tables',
+    'system magento',
+    'clock magento',
+  ]
+  expect(fine).toEqual(right)
+  expect(findings.filter(({ level }) => level === 'warn')).toEqual([])
+  expect(printed).not.toContain('renewed-meanwhile')
+})
+
+it('says what is gone when nothing answers, within its time', async () => {
+  const env = {
+    ...{
+      KAFKA_BROKERS: '127.0.0.1:9',
+      SCHEMA_REGISTRY_URL: 'http://127.0.0.1:9',
+      DYNAMODB_ENDPOINT: 'http://127.0.0.1:9',
+    },
+    ...{ AWS_REGION: 'local', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', TOPIC_PREFIX: '', TABLE_PREFIX: '' },
+  }
+  const before = performance.now()
+  const { code, printed } = await doctor(env, '--timeout', '3')
+  expect(performance.now() - before).toBeLessThan(20_000)
+  expect(code).toBe(1)
+  for (const name of ['configuration', 'brokers', 'topics', 'schemas', 'tables']) {
+    expect(printed).toMatch(new RegExp(`^fail ${name}: `, 'm'))
+  }
+  const folder = await doctor({ KAFKA_BROKERS: '', SCHEMA_REGISTRY_URL: '' }, join(ROOT, 'config/demo'))
+  expect(folder).toMatchObject({
+    code: 1,
+    printed: expect.stringMatching(/^fail environment: .*KAFKA_BROKERS is not set/s),
+  })
+})
