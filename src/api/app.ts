@@ -4,6 +4,8 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPlug
 import { askForToken } from './access.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { answerWithProblems, Problem } from './problems.ts'
+import { changeRoutes } from './routes/changes.ts'
+import { configurationRoutes } from './routes/configuration.ts'
 import { deadLetterActionRoutes } from './routes/dead-letter-actions.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { feedRoutes } from './routes/feeds.ts'
@@ -44,6 +46,8 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.register(taskRoutes(deps))
   app.register(deadLetterRoutes(deps))
   app.register(deadLetterActionRoutes(deps))
+  app.register(configurationRoutes(deps))
+  app.register(changeRoutes(deps))
   app.register(healthRoutes(deps))
   app.register(openApi)
   return app

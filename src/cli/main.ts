@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { toStreamError } from '../errors.ts'
 import { applyCommand } from './apply.ts'
 import { UsageError } from './arguments.ts'
+import { changesCommand } from './changes.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { positionsCommand } from './positions.ts'
 import { runCommand } from './run.ts'
@@ -15,6 +16,7 @@ const USAGE = `waldstream <command>
   validate <dir>                                    check a folder of configuration
   positions list|set <group>                        where a sink goes on when the broker has forgotten
   dead-letters list|show|retry|discard              records that can't go on
+  changes                                           who changed what of the configuration, and when
   sync <read>                                       request a run of a read, for example magento.orders.all
 
 Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
@@ -27,6 +29,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   sync: syncCommand,
   positions: positionsCommand,
   'dead-letters': deadLettersCommand,
+  changes: changesCommand,
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -8,13 +8,11 @@ import { createSyncRequester } from '../control/request-sync.ts'
 import { runScheduler } from '../control/scheduler.ts'
 import type { Read, System } from '../core/model.ts'
 import { createResolver } from '../core/references.ts'
-import { type ConfigurationWatch, watchConfiguration } from '../core/watch-configuration.ts'
+import { watchConfiguration } from '../core/watch-configuration.ts'
 import { StreamError } from '../errors.ts'
 import type { TopicKind } from '../events/topics.ts'
 import { type RunningStage, runStage } from '../platform/runtime/run-stage.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
-import { type AnySink, createSink, sinkKinds } from '../processors/sinks/create-sink.ts'
-import { sinkStage } from '../processors/sinks/run-sink.ts'
 import { topology } from '../processors/topology.ts'
 import { createReader } from '../producers/create-reader.ts'
 import { runWorker } from '../producers/worker.ts'
@@ -25,8 +23,11 @@ import { productFeed } from '../projections/product-feed.ts'
 import { feedStage } from '../projections/run-projection.ts'
 import { taskStage } from '../projections/tasks.ts'
 import { type Clients, createClients } from '../systems/clients.ts'
+import { configurationPart } from './control-parts.ts'
 import { deadLetterParts } from './dead-letter-parts.ts'
+import { type FollowedConfiguration, followConfiguration } from './follow-configuration.ts'
 import type { Platform } from './platform.ts'
+import { createSinkParts } from './sink-parts.ts'
 
 export const roles = ['producer', 'processor', 'projector', 'api'] as const
 export type Role = (typeof roles)[number]
@@ -67,14 +68,17 @@ export async function startRoles(
   // One client a system: its limit of requests holds for its reads and its deliveries together.
   const clients = createClients({ clock, logger, resolveSecret })
   const parts: Part[] = []
+  let followed: FollowedConfiguration | undefined
   const close = async () => {
+    // First: what it would start while the others end would not be ended.
+    await followed?.close()
     await Promise.all(parts.map((part) => part.close()))
     await watch.close()
   }
   try {
-    await platform.createTopics(watch.current().systems.map((system) => system.id))
-    if (chosen.includes('producer')) parts.push(...(await startProducer(platform, watch, clients, options)))
-    if (chosen.includes('processor')) parts.push(...(await startProcessor(platform, watch, clients)))
+    followed = await followConfiguration(platform, watch)
+    if (chosen.includes('producer')) parts.push(...(await startProducer(platform, followed, clients, options)))
+    if (chosen.includes('processor')) parts.push(...(await startProcessor(platform, followed, clients)))
     if (chosen.includes('projector')) parts.push(...(await startProjector(platform)))
     const api = chosen.includes('api') ? await startApiRole(platform, parts) : null
     if (api !== null) parts.push({ name: 'api', close: () => api.close() })
@@ -87,12 +91,12 @@ export async function startRoles(
 
 async function startProducer(
   platform: Platform,
-  watch: ConfigurationWatch,
+  followed: FollowedConfiguration,
   clients: Clients,
   options: RoleOptions,
 ): Promise<Part[]> {
   const { tables, clock, logger, config } = platform
-  const configuration = () => watch.current()
+  const configuration = () => followed.current()
   const reader = (read: Read, system: System) => createReader(read, system, { clock, clients })
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
   const ending = new AbortController()
@@ -110,22 +114,17 @@ async function startProducer(
   return [{ name: 'runs', close }, await part(platform, dispatchStage(tables))]
 }
 
-async function startProcessor(platform: Platform, watch: ConfigurationWatch, clients: Clients): Promise<Part[]> {
+async function startProcessor(platform: Platform, followed: FollowedConfiguration, clients: Clients): Promise<Part[]> {
   const { config } = platform
-  const configuration = () => watch.current()
+  const configuration = () => followed.current()
   const deps = { ...platform, topicPrefix: config.topicPrefix, configuration }
   const stages = topology.map((row) => row.stage(deps) as Stage<TopicKind>)
-  for (const system of watch.current().systems) {
-    for (const kind of sinkKinds(system.type)) {
-      const sink = await createSink(system, kind, clients)
-      if (sink !== undefined) stages.push(anySinkStage(system, sink, deps))
-    }
-  }
-  return await Promise.all(stages.map((stage) => part(platform, stage)))
-}
-
-function anySinkStage(system: Parameters<typeof sinkStage>[0], sink: AnySink, deps: Parameters<typeof sinkStage>[2]) {
-  return sinkStage(system, sink as never, deps) as Stage<TopicKind>
+  const sinks = createSinkParts(platform, clients, configuration)
+  // A sink that can't be made, for want of a secret, keeps no other from its work (Guarantee 5); readiness tells of it.
+  const following = followed.follow((configuration) => sinks.follow(configuration))
+  const parts = await Promise.all(stages.map((stage) => part(platform, stage)))
+  await following
+  return [sinks, ...parts]
 }
 
 async function startProjector(platform: Platform): Promise<Part[]> {
@@ -160,6 +159,7 @@ async function startApiRole(platform: Platform, parts: readonly Part[]): Promise
     settleMs: config.feedSettleMs,
     shards: config.partitions,
     ...deadLetterParts(platform),
+    configuration: configurationPart(tables, config.environment),
     ...config.api,
   })
 }

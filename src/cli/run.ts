@@ -26,7 +26,8 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   try {
     const platform = await openPlatform(config)
     if (config.configDir !== null) {
-      await applyConfiguration(platform.tables, await loadConfiguration(config.configDir, config.environment))
+      const configuration = await loadConfiguration(config.configDir, config.environment)
+      await applyConfiguration(platform.tables, configuration, { by: 'CONFIG_DIR' })
     }
     const running = await startRoles(platform, chosen, { schedules: true })
     platform.logger.info({ roles: chosen, api: running.api?.url }, 'running')

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/api/app.ts'
 import type { ApiDeps } from '../../src/api/dependencies.ts'
 import { apiTables } from '../../src/api/tables.ts'
+import { configurationPart } from '../../src/cli/control-parts.ts'
 import { controlTables } from '../../src/control/tables.ts'
 import { CONNECTIONS, coreTables } from '../../src/core/tables.ts'
 import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
@@ -32,6 +33,7 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
     tables,
     deadLetters: letters.deadLetters,
     previewRetry: letters.previewRetry,
+    configuration: configurationPart(tables, {}),
     clock,
     cursorKey: 'key',
     token: null,
@@ -61,6 +63,18 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
         ...(payload === undefined ? {} : { payload }),
       })
       return { status: statusCode, json: JSON.parse(body) }
+    },
+    async send(
+      method: 'PUT' | 'POST' | 'DELETE',
+      url: string,
+      payload?: unknown,
+      headers: Record<string, string> = {},
+    ) {
+      const body = payload === undefined ? {} : { payload: JSON.stringify(payload) }
+      const type = payload === undefined ? {} : { 'content-type': 'application/json' }
+      const answer = await app.inject({ method, url, ...body, headers: { ...type, ...headers } })
+      const json = answer.body === '' ? undefined : JSON.parse(answer.body)
+      return { status: answer.statusCode, headers: answer.headers, json }
     },
     async configure(id: string, reads: readonly string[] = ['vendor.inventory.all']) {
       await tables.put(CONNECTIONS, { kind: 'connection', id, document: { id, reads } })

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ApiOptions, startApi } from '../../../src/api/server.ts'
+import { configurationPart } from '../../../src/cli/control-parts.ts'
 import { apiTestTables } from '../../support/api-fixture.ts'
 import { memoryDeadLetters } from '../../support/dead-letters.ts'
 import { memoryTables } from '../../support/memory-tables.ts'
@@ -11,7 +12,7 @@ const tables = memoryTables(apiTestTables)
 const { deadLetters, previewRetry } = memoryDeadLetters(tables, { now: () => 0 })
 
 const options = (over: Partial<ApiOptions>): ApiOptions => ({
-  ...{ tables, deadLetters, previewRetry },
+  ...{ tables, deadLetters, previewRetry, configuration: configurationPart(tables, {}) },
   clock: { now: () => 0 },
   cursorKey: 'key',
   token: null,
