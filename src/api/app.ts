@@ -10,6 +10,7 @@ import { deadLetterActionRoutes } from './routes/dead-letter-actions.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { feedRoutes } from './routes/feeds.ts'
 import { healthRoutes } from './routes/health.ts'
+import { readRoutes } from './routes/reads.ts'
 import { startPage } from './routes/start-page.ts'
 import { taskRoutes } from './routes/tasks.ts'
 
@@ -48,6 +49,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.register(deadLetterActionRoutes(deps))
   app.register(configurationRoutes(deps))
   app.register(changeRoutes(deps))
+  app.register(readRoutes(deps))
   app.register(healthRoutes(deps))
   app.register(openApi)
   return app

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { CutDateRequest } from '../control/cut-dates.ts'
 import type { DeadLetters } from '../control/dead-letters/create-dead-letters.ts'
 import type { PreviewRetry } from '../control/dead-letters/preview.ts'
 import type { ConfigurationStore } from '../core/configuration-store.ts'
@@ -21,6 +22,7 @@ export interface ApiDeps {
   readonly deadLetters: DeadLetters<LetterFilter>
   readonly previewRetry: PreviewRetry
   readonly configuration: ConfigurationStore
+  readonly setCutDate: (read: string, request: CutDateRequest) => Promise<unknown>
   /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
 }

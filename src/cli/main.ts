@@ -5,6 +5,7 @@ import { UsageError } from './arguments.ts'
 import { changesCommand } from './changes.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { positionsCommand } from './positions.ts'
+import { readsCommand } from './reads.ts'
 import { runCommand } from './run.ts'
 import { syncCommand } from './sync.ts'
 import { validateCommand } from './validate.ts'
@@ -17,6 +18,7 @@ const USAGE = `waldstream <command>
   positions list|set <group>                        where a sink goes on when the broker has forgotten
   dead-letters list|show|retry|discard              records that can't go on
   changes                                           who changed what of the configuration, and when
+  reads list|show|set-cut-date                      reads with their schedules, cut dates and windows
   sync <read>                                       request a run of a read, for example magento.orders.all
 
 Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
@@ -30,6 +32,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   positions: positionsCommand,
   'dead-letters': deadLettersCommand,
   changes: changesCommand,
+  reads: readsCommand,
 }
 
 async function main(args: readonly string[]): Promise<number> {

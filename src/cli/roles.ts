@@ -6,6 +6,7 @@ import { type RunningApi, startApi } from '../api/server.ts'
 import { dispatchStage } from '../control/dispatch.ts'
 import { createSyncRequester } from '../control/request-sync.ts'
 import { runScheduler } from '../control/scheduler.ts'
+import { tickLog } from '../control/ticks.ts'
 import type { Read, System } from '../core/model.ts'
 import { createResolver } from '../core/references.ts'
 import { watchConfiguration } from '../core/watch-configuration.ts'
@@ -23,7 +24,7 @@ import { productFeed } from '../projections/product-feed.ts'
 import { feedStage } from '../projections/run-projection.ts'
 import { taskStage } from '../projections/tasks.ts'
 import { type Clients, createClients } from '../systems/clients.ts'
-import { configurationPart } from './control-parts.ts'
+import { configurationPart, cutDatePart } from './control-parts.ts'
 import { deadLetterParts } from './dead-letter-parts.ts'
 import { type FollowedConfiguration, followConfiguration } from './follow-configuration.ts'
 import type { Platform } from './platform.ts'
@@ -105,7 +106,8 @@ async function startProducer(
   const work = [runWorker({ ...shared, ...own }, ending.signal)]
   if (options.schedules) {
     const reads = () => configuration().systems.flatMap((system) => system.reads)
-    work.push(runScheduler({ reads, requester: createSyncRequester(shared), clock, logger, signal: ending.signal }))
+    const requester = createSyncRequester(shared)
+    work.push(runScheduler({ reads, requester, ticks: tickLog(tables), clock, logger, signal: ending.signal }))
   }
   const close = async () => {
     ending.abort()
@@ -160,6 +162,7 @@ async function startApiRole(platform: Platform, parts: readonly Part[]): Promise
     shards: config.partitions,
     ...deadLetterParts(platform),
     configuration: configurationPart(tables, config.environment),
+    setCutDate: cutDatePart(tables),
     ...config.api,
   })
 }

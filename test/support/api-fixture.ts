@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/api/app.ts'
 import type { ApiDeps } from '../../src/api/dependencies.ts'
 import { apiTables } from '../../src/api/tables.ts'
-import { configurationPart } from '../../src/cli/control-parts.ts'
+import { configurationPart, cutDatePart } from '../../src/cli/control-parts.ts'
 import { controlTables } from '../../src/control/tables.ts'
 import { CONNECTIONS, coreTables } from '../../src/core/tables.ts'
 import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
@@ -34,6 +34,7 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
     deadLetters: letters.deadLetters,
     previewRetry: letters.previewRetry,
     configuration: configurationPart(tables, {}),
+    setCutDate: cutDatePart(tables),
     clock,
     cursorKey: 'key',
     token: null,

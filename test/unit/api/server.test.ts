@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ApiOptions, startApi } from '../../../src/api/server.ts'
-import { configurationPart } from '../../../src/cli/control-parts.ts'
+import { configurationPart, cutDatePart } from '../../../src/cli/control-parts.ts'
 import { apiTestTables } from '../../support/api-fixture.ts'
 import { memoryDeadLetters } from '../../support/dead-letters.ts'
 import { memoryTables } from '../../support/memory-tables.ts'
@@ -12,7 +12,13 @@ const tables = memoryTables(apiTestTables)
 const { deadLetters, previewRetry } = memoryDeadLetters(tables, { now: () => 0 })
 
 const options = (over: Partial<ApiOptions>): ApiOptions => ({
-  ...{ tables, deadLetters, previewRetry, configuration: configurationPart(tables, {}) },
+  ...{
+    tables,
+    deadLetters,
+    previewRetry,
+    configuration: configurationPart(tables, {}),
+    setCutDate: cutDatePart(tables),
+  },
   clock: { now: () => 0 },
   cursorKey: 'key',
   token: null,
