@@ -10,9 +10,12 @@ import { deadLetterActionRoutes } from './routes/dead-letter-actions.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { feedRoutes } from './routes/feeds.ts'
 import { healthRoutes } from './routes/health.ts'
+import { orderRoutes } from './routes/orders.ts'
 import { readRoutes } from './routes/reads.ts'
 import { startPage } from './routes/start-page.ts'
+import { syncRequestRoutes } from './routes/sync-requests.ts'
 import { taskRoutes } from './routes/tasks.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 
 /** SKUs are part of a path; what vendors use stays far below this. */
 const MAX_PARAMETER = 500
@@ -50,6 +53,9 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.register(configurationRoutes(deps))
   app.register(changeRoutes(deps))
   app.register(readRoutes(deps))
+  app.register(syncRequestRoutes(deps))
+  app.register(webhookRoutes(deps))
+  app.register(orderRoutes(deps))
   app.register(healthRoutes(deps))
   app.register(openApi)
   return app

@@ -1,8 +1,15 @@
+import { readFile } from 'node:fs/promises'
+import type { ApiDeps } from '../api/dependencies.ts'
 import { type CutDateDeps, type CutDateRequest, setCutDate, settleCutDates } from '../control/cut-dates.ts'
+import { createSyncRequester } from '../control/request-sync.ts'
+import { createSyncRequests } from '../control/sync-requests.ts'
 import { noteChange } from '../core/changes.ts'
 import { type ConfigurationStore, createConfigurationStore } from '../core/configuration-store.ts'
 import { checkRead } from '../core/load-configuration.ts'
+import { createResolver } from '../core/references.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { Platform } from './platform.ts'
+import { orderPusher } from './push-order.ts'
 
 /** What the API and the commands need to see and change what is configured. */
 export function configurationPart(
@@ -29,4 +36,15 @@ function cutDates(tables: Tables): CutDateDeps {
 /** Sets cut dates by hand; see `setCutDate`. */
 export function cutDatePart(tables: Tables): (read: string, request: CutDateRequest) => Promise<unknown> {
   return (read, request) => setCutDate(cutDates(tables), read, request)
+}
+
+/** What the API needs to request runs and take orders. */
+export function requestParts(platform: Platform): Pick<ApiDeps, 'syncRequests' | 'pushOrder' | 'resolveSecret'> {
+  const { config } = platform
+  const parts = { ...platform, topicPrefix: config.topicPrefix }
+  return {
+    syncRequests: createSyncRequests({ ...platform, requester: createSyncRequester(parts) }),
+    pushOrder: orderPusher(parts),
+    resolveSecret: createResolver(config.environment, (path) => readFile(path, 'utf8')),
+  }
 }

@@ -67,8 +67,8 @@ function cutDateRequest(values: { 'cut-date'?: string; revision?: string; reason
 }
 
 function print(reads: readonly ReadStatus[], json: boolean, show: (read: ReadStatus) => string): void {
-  if (json) return console.log(JSON.stringify({ items: reads }))
-  for (const read of reads) console.log(show(read))
+  if (json) console.log(JSON.stringify({ items: reads }))
+  else for (const read of reads) console.log(show(read))
 }
 
 function lineOf({ id, schedule, zone, next_tick, cut_date, revision, current, due }: ReadStatus): string {

@@ -24,7 +24,7 @@ import { productFeed } from '../projections/product-feed.ts'
 import { feedStage } from '../projections/run-projection.ts'
 import { taskStage } from '../projections/tasks.ts'
 import { type Clients, createClients } from '../systems/clients.ts'
-import { configurationPart, cutDatePart } from './control-parts.ts'
+import { configurationPart, cutDatePart, requestParts } from './control-parts.ts'
 import { deadLetterParts } from './dead-letter-parts.ts'
 import { type FollowedConfiguration, followConfiguration } from './follow-configuration.ts'
 import type { Platform } from './platform.ts'
@@ -163,6 +163,7 @@ async function startApiRole(platform: Platform, parts: readonly Part[]): Promise
     ...deadLetterParts(platform),
     configuration: configurationPart(tables, config.environment),
     setCutDate: cutDatePart(tables),
+    ...requestParts(platform),
     ...config.api,
   })
 }

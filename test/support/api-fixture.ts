@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/api/app.ts'
 import type { ApiDeps } from '../../src/api/dependencies.ts'
 import { apiTables } from '../../src/api/tables.ts'
-import { configurationPart, cutDatePart } from '../../src/cli/control-parts.ts'
 import { controlTables } from '../../src/control/tables.ts'
 import { CONNECTIONS, coreTables } from '../../src/core/tables.ts'
 import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
@@ -10,6 +9,7 @@ import type { TableDefinition, Tables } from '../../src/platform/dynamodb/tables
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { projectionTables } from '../../src/projections/tables.ts'
+import { memoryControl } from './control-desk.ts'
 import { memoryDeadLetters } from './dead-letters.ts'
 import { memoryTables } from './memory-tables.ts'
 import { batchContext, decoded, memoryReporter, silentLogger } from './stage-context.ts'
@@ -29,12 +29,12 @@ export const apiTestTables: readonly TableDefinition[] = [
 export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryTables(apiTestTables)) {
   const clock = { time: Date.UTC(2026, 0, 31, 8), now: () => clock.time }
   const letters = memoryDeadLetters(tables, clock)
+  const control = memoryControl(tables, clock)
   const app: FastifyInstance = buildApp({
     tables,
     deadLetters: letters.deadLetters,
     previewRetry: letters.previewRetry,
-    configuration: configurationPart(tables, {}),
-    setCutDate: cutDatePart(tables),
+    ...control.deps,
     clock,
     cursorKey: 'key',
     token: null,
@@ -52,6 +52,7 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
     clock,
     tables,
     letters,
+    control,
     async get(url: string, headers: Record<string, string> = {}) {
       const { statusCode, headers: answered, body } = await app.inject({ url, headers })
       const json = answered['content-type']?.includes('json') === true ? JSON.parse(body) : undefined

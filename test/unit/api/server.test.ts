@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ApiOptions, startApi } from '../../../src/api/server.ts'
-import { configurationPart, cutDatePart } from '../../../src/cli/control-parts.ts'
 import { apiTestTables } from '../../support/api-fixture.ts'
+import { memoryControl } from '../../support/control-desk.ts'
 import { memoryDeadLetters } from '../../support/dead-letters.ts'
 import { memoryTables } from '../../support/memory-tables.ts'
 import { silentLogger } from '../../support/stage-context.ts'
@@ -16,8 +16,7 @@ const options = (over: Partial<ApiOptions>): ApiOptions => ({
     tables,
     deadLetters,
     previewRetry,
-    configuration: configurationPart(tables, {}),
-    setCutDate: cutDatePart(tables),
+    ...memoryControl(tables, { now: () => 0 }).deps,
   },
   clock: { now: () => 0 },
   cursorKey: 'key',
