@@ -14,6 +14,7 @@ import { orderRoutes } from './routes/orders.ts'
 import { readRoutes } from './routes/reads.ts'
 import { startPage } from './routes/start-page.ts'
 import { syncRequestRoutes } from './routes/sync-requests.ts'
+import { taskEntityRoutes } from './routes/task-entities.ts'
 import { taskRoutes } from './routes/tasks.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 
@@ -48,6 +49,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.register(startPage())
   app.register(feedRoutes(deps))
   app.register(taskRoutes(deps))
+  app.register(taskEntityRoutes(deps))
   app.register(deadLetterRoutes(deps))
   app.register(deadLetterActionRoutes(deps))
   app.register(configurationRoutes(deps))

@@ -8,6 +8,7 @@ import { positionsCommand } from './positions.ts'
 import { readsCommand } from './reads.ts'
 import { runCommand } from './run.ts'
 import { syncCommand } from './sync.ts'
+import { tasksCommand } from './tasks.ts'
 import { validateCommand } from './validate.ts'
 
 const USAGE = `waldstream <command>
@@ -19,6 +20,7 @@ const USAGE = `waldstream <command>
   dead-letters list|show|retry|discard              records that can't go on
   changes                                           who changed what of the configuration, and when
   reads list|show|set-cut-date                      reads with their schedules, cut dates and windows
+  tasks list|show|retry                             runs of reads and what became of their entities
   sync <read>                                       request a run of a read, for example magento.orders.all
 
 Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
@@ -33,6 +35,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   'dead-letters': deadLettersCommand,
   changes: changesCommand,
   reads: readsCommand,
+  tasks: tasksCommand,
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -1,5 +1,6 @@
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { type EntityRow, entityKey, toEntityRow, UNROUTED } from './entity-row.ts'
+import { listByStatus } from './list-by-status.ts'
 import { SYNC_ENTITIES } from './tables.ts'
 
 export interface EntityFilter {
@@ -17,7 +18,7 @@ const CHUNKS = 10
 
 /**
  * Rows of a task after the key `after`: those of connections first, then the entities that are not routed everywhere
- * yet. `next` is null at the end; with a rare status a call may answer few or no rows and yet a `next`.
+ * yet; with a status, those of that status alone. `next` is null at the end; a call may answer few or no rows and yet one.
  */
 export async function listEntities(
   tables: Tables,
@@ -25,13 +26,18 @@ export async function listEntities(
   limit: number,
   after: string | null,
 ): Promise<{ readonly rows: readonly EntityRow[]; readonly next: string | null }> {
+  const { task, status, connection } = filter
+  if (status !== null) {
+    const connections = connection === null ? [...filter.connections, UNROUTED] : [connection]
+    const { rows, next } = await listByStatus(tables, { task, connections, status }, limit, after)
+    return { rows: await notRouted(tables, filter, rows), next }
+  }
   const rows: EntityRow[] = []
   let last = after
   for (let chunk = 0; chunk < CHUNKS; chunk += 1) {
     const found = await nextChunk(tables, filter, last)
     const shown = await notRouted(tables, filter, found.map(toEntityRow))
     for (const row of shown) {
-      if (filter.status !== null && row.status !== filter.status) continue
       rows.push(row)
       if (rows.length === limit) return { rows, next: row.entity }
     }

@@ -1,9 +1,14 @@
-import type { Item, Tables } from '../platform/dynamodb/tables.ts'
-import { type EntityRow, isEnd, stageOrder, toEntityRow, UNROUTED } from './entity-row.ts'
-import { SYNC_ENTITIES } from './tables.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { forEachBounded } from './bounded.ts'
+import { entityKey, entityStatuses, isEnd, UNREADABLE, UNROUTED } from './entity-row.ts'
+import { BY_STATUS, SYNC_ENTITIES } from './tables.ts'
 
-/** Rows that are held in memory at once. */
-const PAGE = 5000
+/** Of a task with no more rows than this the keys are counted here; of a larger one, by the table. */
+const FEW = 3000
+/** Counts asked for at once. */
+const ASKED_AT_ONCE = 8
+/** Of so many failed entities it is looked up one by one whether they are routed by now. */
+const LOOKED_UP = 1000
 
 /** What of a run its task's state follows from. */
 export interface TaskRun {
@@ -29,58 +34,106 @@ export interface TaskCounts {
   readonly unrouted_failed: number
 }
 
-export type TaskState = 'due' | 'processing' | 'completed' | 'failed' | 'incomplete' | 'merged'
+export const taskStates = ['due', 'processing', 'completed', 'failed', 'incomplete', 'merged'] as const
+export type TaskState = (typeof taskStates)[number]
 
-/** Counts a task's entity rows in one pass over its partition. Rows of connections not asked for are not counted. */
+/** Rows of one connection (or unrouted ones) by what they are counted as. */
+type Tally = Map<string, Map<string, number>>
+
+/**
+ * Counts a task's entities by the index of their statuses, whose entries are small: a task of 100,000 entities is counted
+ * in a few requests. Rows of connections not asked for are not counted.
+ */
 export async function taskCounts(tables: Tables, taskId: string, connections: readonly string[]): Promise<TaskCounts> {
-  const unrouted: UnroutedRows = { published: 0, unreadable: 0, failed: new Set() }
-  const counts = new Map(connections.map((id) => [id, { statuses: {} as Record<string, number>, ended: 0 }]))
-  const routed = new Map(connections.map((id) => [id, new Set<string>()]))
-  // Unrouted rows come first in the partition, so that the routed ones can be held against them.
-  for await (const item of taskItems(tables, taskId)) {
-    const row = toEntityRow(item)
-    if (row.connection === null) countUnrouted(unrouted, row)
-    const count = counts.get(row.connection ?? UNROUTED)
-    if (count === undefined) continue
-    count.statuses[row.status] = (count.statuses[row.status] ?? 0) + 1
-    if (isEnd(row.status)) count.ended += 1
-    if (unrouted.failed.has(row.key)) routed.get(row.connection ?? UNROUTED)?.add(row.key)
-  }
-  // What failed for all connections at once has ended for each; a retry that routed it counts by its own row.
-  for (const [id, count] of counts) count.ended += unrouted.failed.size - (routed.get(id)?.size ?? 0)
-  const stuck = [...unrouted.failed].filter((key) => [...routed.values()].some((keys) => !keys.has(key)))
+  const first = await keysOf(tables, taskId, { limit: FEW })
+  const tally = first.length < FEW ? tallyOf(first) : await tallyByTable(tables, taskId, connections)
+  const unrouted = tally.get(UNROUTED) ?? new Map<string, number>()
+  const failed = (unrouted.get('failed') ?? 0) === 0 ? [] : await failedKeys(tables, taskId)
+  const routed = await routedOf(tables, taskId, connections, failed)
+  const counts = connections.map((id) => {
+    const statuses = Object.fromEntries([...(tally.get(id) ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    const ends = Object.entries(statuses).filter(([status]) => isEnd(status))
+    const ended = ends.reduce((sum, [, count]) => sum + count, 0)
+    // What failed for all connections at once has ended for each; a retry that routed it counts by its own row.
+    return [id, { statuses, ended: ended + failed.length - (routed.get(id)?.size ?? 0) }] as const
+  })
+  const stuck = failed.filter((key) => connections.some((id) => routed.get(id)?.has(key) !== true))
+  const unreadable = unrouted.get(UNREADABLE) ?? 0
+  const all = [...unrouted.values()].reduce((sum, count) => sum + count, 0)
   return {
-    published: unrouted.published,
+    published: all - unreadable,
     connections: Object.fromEntries(counts),
-    unrouted_failed: unrouted.unreadable + stuck.length,
+    unrouted_failed: unreadable + stuck.length,
   }
 }
 
-interface UnroutedRows {
-  published: number
-  /** Failed at the producer: never published. */
-  unreadable: number
-  /** Keys that were published and failed before they were routed. */
-  readonly failed: Set<string>
+interface KeyRange {
+  readonly beginsWith?: string
+  readonly limit?: number
 }
 
-function countUnrouted(rows: UnroutedRows, { key, status, stage }: EntityRow): void {
-  const failed = status === 'failed'
-  if (failed && stageOrder(stage) === 0) rows.unreadable += 1
-  else rows.published += 1
-  if (failed && stageOrder(stage) > 0) rows.failed.add(key)
+async function keysOf(tables: Tables, partition: string, range: KeyRange): Promise<readonly string[]> {
+  const items = await tables.query(SYNC_ENTITIES, { partition, index: BY_STATUS, ...range })
+  return items.map((item) => String(item['status_key']))
 }
 
-/** Rows of a task in order of their key. */
-async function* taskItems(tables: Tables, taskId: string): AsyncIterable<Item> {
-  let last: string | undefined
-  for (;;) {
-    const range = { partition: taskId, limit: PAGE, ...(last === undefined ? {} : { after: last }) }
-    const items = await tables.query(SYNC_ENTITIES, range)
-    yield* items
-    if (items.length < PAGE) return
-    last = String(items.at(-1)?.['entity'])
+function tallyOf(keys: readonly string[]): Tally {
+  const tally: Tally = new Map()
+  for (const statusKey of keys) {
+    const [connection = '', mark = ''] = statusKey.split('#', 2)
+    add(tally, connection, mark, 1)
   }
+  return tally
+}
+
+function add(tally: Tally, connection: string, mark: string, count: number): void {
+  const marks = tally.get(connection) ?? new Map<string, number>()
+  tally.set(connection, marks.set(mark, (marks.get(mark) ?? 0) + count))
+}
+
+async function tallyByTable(tables: Tables, partition: string, connections: readonly string[]): Promise<Tally> {
+  const tally: Tally = new Map()
+  const wanted = [UNROUTED, ...connections].flatMap((connection) =>
+    [...entityStatuses, ...(connection === UNROUTED ? [UNREADABLE] : [])].map((mark) => ({ connection, mark })),
+  )
+  await forEachBounded(wanted, ASKED_AT_ONCE, async ({ connection, mark }) => {
+    const range = { partition, index: BY_STATUS, beginsWith: `${connection}#${mark}#` }
+    const count = await tables.count(SYNC_ENTITIES, range)
+    if (count > 0) add(tally, connection, mark, count)
+  })
+  return tally
+}
+
+/** Keys of entities that were published and failed before they were routed. */
+async function failedKeys(tables: Tables, taskId: string): Promise<readonly string[]> {
+  const prefix = `${UNROUTED}#failed#`
+  return (await keysOf(tables, taskId, { beginsWith: prefix })).map((key) => key.slice(prefix.length))
+}
+
+/** Which of these keys have a row of their own for each connection by now. */
+async function routedOf(
+  tables: Tables,
+  task: string,
+  connections: readonly string[],
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const routed = new Map(connections.map((id) => [id, new Set<string>()]))
+  if (keys.length === 0) return routed
+  if (keys.length > LOOKED_UP) {
+    const failed = new Set(keys)
+    for (const statusKey of await keysOf(tables, task, {})) {
+      const [connection = '', mark = ''] = statusKey.split('#', 2)
+      const key = statusKey.slice(connection.length + mark.length + 2)
+      if (failed.has(key)) routed.get(connection)?.add(key)
+    }
+    return routed
+  }
+  const wanted = connections.flatMap((id) => keys.map((key) => ({ task, entity: entityKey(id, key) })))
+  for (const { entity } of await tables.getMany(SYNC_ENTITIES, wanted)) {
+    const [connection = ''] = String(entity).split('#', 1)
+    routed.get(connection)?.add(String(entity).slice(connection.length + 1))
+  }
+  return routed
 }
 
 /**
@@ -88,13 +141,17 @@ async function* taskItems(tables: Tables, taskId: string): AsyncIterable<Item> {
  * every subscribed connection, a row at its end; then `failed` when any of them failed, else `completed`.
  */
 export function taskState(run: TaskRun, counts: TaskCounts): TaskState {
-  if (run.state === 'due' || run.state === 'merged' || run.state === 'failed' || run.state === 'incomplete') {
-    return run.state
-  }
+  const own = stateOfRun(run)
+  if (own !== null) return own
   const perConnection = run.connections.map((id) => counts.connections[id])
   const published = Math.max(run.published, counts.published)
   const ended = perConnection.every((count) => (count?.ended ?? 0) >= published)
   if (run.state === 'running' || !ended) return 'processing'
   const failed = perConnection.some((count) => (count?.statuses['failed'] ?? 0) > 0)
   return failed || counts.unrouted_failed > 0 ? 'failed' : 'completed'
+}
+
+/** The state that follows from the run alone; null: its entities decide. */
+export function stateOfRun({ state }: Pick<TaskRun, 'state'>): TaskState | null {
+  return state === 'ended' || state === 'running' ? null : state
 }

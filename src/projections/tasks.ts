@@ -2,7 +2,7 @@ import { StreamError } from '../errors.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { forEachBounded } from './bounded.ts'
-import { type EntityRow, entityKey, evolveEntity, type ReportedResult, toEntityRow } from './entity-row.ts'
+import { type EntityRow, entityKey, evolveEntity, type ReportedResult, statusKey, toEntityRow } from './entity-row.ts'
 import { SYNC_ENTITIES } from './tables.ts'
 
 /** Rows written at once. */
@@ -69,7 +69,14 @@ async function writeGroup(tables: Tables, group: Group, read: EntityRow | undefi
       row === undefined
         ? ({ absent: 'task' } as const)
         : ({ attribute: 'revision', is: '=', value: row.revision } as const)
-    if (await tables.put(SYNC_ENTITIES, { ...after, revision: after.revision + 1 }, unchanged)) return
+    if (
+      await tables.put(
+        SYNC_ENTITIES,
+        { ...after, status_key: statusKey(after), revision: after.revision + 1 },
+        unchanged,
+      )
+    )
+      return
     const item = await tables.get(SYNC_ENTITIES, { task, entity })
     row = item === undefined ? undefined : toEntityRow(item)
   }
