@@ -1,7 +1,8 @@
 import { getRun, pageRuns, type Run } from '../control/runs.ts'
 import { StreamError } from '../errors.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { stateOfRun, type TaskCounts, type TaskState, taskCounts, taskState } from '../projections/task-status.ts'
+import { knownCounts } from '../projections/task-counts.ts'
+import { stateOfRun, type TaskCounts, type TaskState, taskState } from '../projections/task-status.ts'
 
 /** A task: a run of a read, with its state and what became of its entities. */
 export interface TaskStatus {
@@ -30,7 +31,7 @@ const CHUNKS = 10
 export function taskReader(tables: Tables): ReadTask {
   const completed = new Map<string, TaskCounts>()
   return async (run) => {
-    const counts = completed.get(run.id) ?? (await taskCounts(tables, run.id, run.connections))
+    const counts = completed.get(run.id) ?? (await knownCounts(tables, run.id, run.connections))
     const state = taskState(run, counts)
     if (state === 'completed') {
       const [oldest] = completed.keys()

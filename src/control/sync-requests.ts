@@ -10,7 +10,7 @@ export interface WantedSync {
   readonly from: number | null
   readonly reason: string | null
   readonly by: string
-  readonly trigger: 'api' | 'webhook' | 'cli'
+  readonly trigger: 'api' | 'webhook'
   /** The caller's own id of the request; null: one is made. */
   readonly requestId: string | null
 }

@@ -84,20 +84,6 @@ export function entityKey(connection: string | null, key: string): string {
   return `${connection ?? UNROUTED}#${key}`
 }
 
-/** Failed before it was published, in the index by status: it is of no connection and never will be. */
-export const UNREADABLE = 'unreadable'
-
-/** `connection#status#key`: the sort key of the index by status. */
-export function statusKey({
-  connection,
-  status,
-  stage,
-  key,
-}: Pick<EntityRow, 'connection' | 'status' | 'stage' | 'key'>) {
-  const unreadable = connection === null && status === 'failed' && stageOrder(stage) === 0
-  return `${connection ?? UNROUTED}#${unreadable ? UNREADABLE : status}#${key}`
-}
-
 export function toEntityRow(item: Item): EntityRow {
   return item as unknown as EntityRow
 }

@@ -6,8 +6,8 @@ import { productFeed } from './product-feed.ts'
 
 /** A row per task and entity (`connection#key`; `*#key` as read, before it is routed). */
 export const SYNC_ENTITIES = 'sync_entities'
-/** Its rows by connection, status and key: what counts and finds them without reading them. */
-export const BY_STATUS = 'by_status'
+/** A row per task: grows with what is reported of it, and has the counts of a large one. */
+export const SYNC_TASK_COUNTS = 'sync_task_counts'
 /** A row per dead letter. */
 export const DEAD_LETTERS = 'dead_letters'
 /** Summaries of dead letters by the time they first failed: those to be seen to (`active`), and the others (`ended`). */
@@ -17,12 +17,8 @@ export const projectionTables: readonly TableDefinition[] = [
   feedTable(productFeed.table),
   feedTable(inventoryFeed.table),
   feedTable(imageFeed.table),
-  {
-    name: SYNC_ENTITIES,
-    partitionKey: 'task',
-    sortKey: 'entity',
-    localIndexes: [{ name: BY_STATUS, sortKey: 'status_key', keysOnly: true }],
-  },
+  { name: SYNC_ENTITIES, partitionKey: 'task', sortKey: 'entity' },
+  { name: SYNC_TASK_COUNTS, partitionKey: 'task' },
   { name: DEAD_LETTERS, partitionKey: 'id' },
   { name: DEAD_LETTER_SHELVES, partitionKey: 'shelf', sortKey: 'place' },
 ]

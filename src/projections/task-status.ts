@@ -1,14 +1,9 @@
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { forEachBounded } from './bounded.ts'
-import { entityKey, entityStatuses, isEnd, UNREADABLE, UNROUTED } from './entity-row.ts'
-import { BY_STATUS, SYNC_ENTITIES } from './tables.ts'
+import { type EntityRow, isEnd, stageOrder, UNROUTED } from './entity-row.ts'
+import { SYNC_ENTITIES } from './tables.ts'
 
-/** Of a task with no more rows than this the keys are counted here; of a larger one, by the table. */
-const FEW = 3000
-/** Counts asked for at once. */
-const ASKED_AT_ONCE = 8
-/** Of so many failed entities it is looked up one by one whether they are routed by now. */
-const LOOKED_UP = 1000
+/** Rows that are held in memory at once. */
+const PAGE = 5000
 
 /** What of a run its task's state follows from. */
 export interface TaskRun {
@@ -37,103 +32,72 @@ export interface TaskCounts {
 export const taskStates = ['due', 'processing', 'completed', 'failed', 'incomplete', 'merged'] as const
 export type TaskState = (typeof taskStates)[number]
 
-/** Rows of one connection (or unrouted ones) by what they are counted as. */
-type Tally = Map<string, Map<string, number>>
-
 /**
- * Counts a task's entities by the index of their statuses, whose entries are small: a task of 100,000 entities is counted
- * in a few requests. Rows of connections not asked for are not counted.
+ * Counts a task's entity rows in one pass over its partition, of which it is given three attributes alone. Rows of
+ * connections not asked for are not counted.
  */
 export async function taskCounts(tables: Tables, taskId: string, connections: readonly string[]): Promise<TaskCounts> {
-  const first = await keysOf(tables, taskId, { limit: FEW })
-  const tally = first.length < FEW ? tallyOf(first) : await tallyByTable(tables, taskId, connections)
-  const unrouted = tally.get(UNROUTED) ?? new Map<string, number>()
-  const failed = (unrouted.get('failed') ?? 0) === 0 ? [] : await failedKeys(tables, taskId)
-  const routed = await routedOf(tables, taskId, connections, failed)
-  const counts = connections.map((id) => {
-    const statuses = Object.fromEntries([...(tally.get(id) ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1)))
-    const ends = Object.entries(statuses).filter(([status]) => isEnd(status))
-    const ended = ends.reduce((sum, [, count]) => sum + count, 0)
-    // What failed for all connections at once has ended for each; a retry that routed it counts by its own row.
-    return [id, { statuses, ended: ended + failed.length - (routed.get(id)?.size ?? 0) }] as const
-  })
-  const stuck = failed.filter((key) => connections.some((id) => routed.get(id)?.has(key) !== true))
-  const unreadable = unrouted.get(UNREADABLE) ?? 0
-  const all = [...unrouted.values()].reduce((sum, count) => sum + count, 0)
-  return {
-    published: all - unreadable,
-    connections: Object.fromEntries(counts),
-    unrouted_failed: unreadable + stuck.length,
-  }
-}
-
-interface KeyRange {
-  readonly beginsWith?: string
-  readonly limit?: number
-}
-
-async function keysOf(tables: Tables, partition: string, range: KeyRange): Promise<readonly string[]> {
-  const items = await tables.query(SYNC_ENTITIES, { partition, index: BY_STATUS, ...range })
-  return items.map((item) => String(item['status_key']))
-}
-
-function tallyOf(keys: readonly string[]): Tally {
-  const tally: Tally = new Map()
-  for (const statusKey of keys) {
-    const [connection = '', mark = ''] = statusKey.split('#', 2)
-    add(tally, connection, mark, 1)
-  }
-  return tally
-}
-
-function add(tally: Tally, connection: string, mark: string, count: number): void {
-  const marks = tally.get(connection) ?? new Map<string, number>()
-  tally.set(connection, marks.set(mark, (marks.get(mark) ?? 0) + count))
-}
-
-async function tallyByTable(tables: Tables, partition: string, connections: readonly string[]): Promise<Tally> {
-  const tally: Tally = new Map()
-  const wanted = [UNROUTED, ...connections].flatMap((connection) =>
-    [...entityStatuses, ...(connection === UNROUTED ? [UNREADABLE] : [])].map((mark) => ({ connection, mark })),
+  const unrouted: UnroutedRows = { published: 0, unreadable: 0, failed: new Set() }
+  // Unrouted rows first, so that the routed ones can be held against them.
+  await eachRow(tables, taskId, UNROUTED, (row) => countUnrouted(unrouted, row))
+  const counted = await Promise.all(
+    connections.map(async (id) => {
+      const statuses: Record<string, number> = {}
+      const routed = new Set<string>()
+      let ended = 0
+      await eachRow(tables, taskId, id, ({ key, status }) => {
+        statuses[status] = (statuses[status] ?? 0) + 1
+        if (isEnd(status)) ended += 1
+        if (unrouted.failed.has(key)) routed.add(key)
+      })
+      // What failed for all connections at once has ended for each; a retry that routed it counts by its own row.
+      return { id, routed, count: { statuses, ended: ended + unrouted.failed.size - routed.size } }
+    }),
   )
-  await forEachBounded(wanted, ASKED_AT_ONCE, async ({ connection, mark }) => {
-    const range = { partition, index: BY_STATUS, beginsWith: `${connection}#${mark}#` }
-    const count = await tables.count(SYNC_ENTITIES, range)
-    if (count > 0) add(tally, connection, mark, count)
-  })
-  return tally
+  const stuck = [...unrouted.failed].filter((key) => counted.some(({ routed }) => !routed.has(key)))
+  return {
+    published: unrouted.published,
+    connections: Object.fromEntries(counted.map(({ id, count }) => [id, count])),
+    unrouted_failed: unrouted.unreadable + stuck.length,
+  }
 }
 
-/** Keys of entities that were published and failed before they were routed. */
-async function failedKeys(tables: Tables, taskId: string): Promise<readonly string[]> {
-  const prefix = `${UNROUTED}#failed#`
-  return (await keysOf(tables, taskId, { beginsWith: prefix })).map((key) => key.slice(prefix.length))
+interface UnroutedRows {
+  published: number
+  /** Failed at the producer: never published. */
+  unreadable: number
+  /** Keys that were published and failed before they were routed. */
+  readonly failed: Set<string>
 }
 
-/** Which of these keys have a row of their own for each connection by now. */
-async function routedOf(
+function countUnrouted(rows: UnroutedRows, { key, status, stage }: CountedRow): void {
+  const failed = status === 'failed'
+  if (failed && stageOrder(stage) === 0) rows.unreadable += 1
+  else rows.published += 1
+  if (failed && stageOrder(stage) > 0) rows.failed.add(key)
+}
+
+/** Of a row, what is counted. */
+type CountedRow = Pick<EntityRow, 'key' | 'status' | 'stage'>
+
+/** The rows of one connection; `$` is the character after `#`. */
+async function eachRow(
   tables: Tables,
-  task: string,
-  connections: readonly string[],
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const routed = new Map(connections.map((id) => [id, new Set<string>()]))
-  if (keys.length === 0) return routed
-  if (keys.length > LOOKED_UP) {
-    const failed = new Set(keys)
-    for (const statusKey of await keysOf(tables, task, {})) {
-      const [connection = '', mark = ''] = statusKey.split('#', 2)
-      const key = statusKey.slice(connection.length + mark.length + 2)
-      if (failed.has(key)) routed.get(connection)?.add(key)
+  partition: string,
+  connection: string,
+  count: (row: CountedRow) => void,
+): Promise<void> {
+  const attributes = ['entity', 'status', 'stage']
+  let begin: { from: string } | { after: string } = { from: `${connection}#` }
+  for (;;) {
+    const range = { partition, limit: PAGE, before: `${connection}$`, attributes, ...begin }
+    const items = await tables.query(SYNC_ENTITIES, range)
+    for (const { entity, status, stage } of items) {
+      count({ key: String(entity).slice(connection.length + 1), status: String(status), stage: String(stage) })
     }
-    return routed
+    if (items.length < PAGE) return
+    begin = { after: String(items.at(-1)?.['entity']) }
   }
-  const wanted = connections.flatMap((id) => keys.map((key) => ({ task, entity: entityKey(id, key) })))
-  for (const { entity } of await tables.getMany(SYNC_ENTITIES, wanted)) {
-    const [connection = ''] = String(entity).split('#', 1)
-    routed.get(connection)?.add(String(entity).slice(connection.length + 1))
-  }
-  return routed
 }
 
 /**

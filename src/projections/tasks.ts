@@ -2,8 +2,9 @@ import { StreamError } from '../errors.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { forEachBounded } from './bounded.ts'
-import { type EntityRow, entityKey, evolveEntity, type ReportedResult, statusKey, toEntityRow } from './entity-row.ts'
+import { type EntityRow, entityKey, evolveEntity, type ReportedResult, toEntityRow } from './entity-row.ts'
 import { SYNC_ENTITIES } from './tables.ts'
+import { noteReported } from './task-counts.ts'
 
 /** Rows written at once. */
 const WRITERS = 16
@@ -37,6 +38,8 @@ export function taskStage(deps: { readonly tables: Tables }): Stage<'sync-status
       await forEachBounded(groups, WRITERS, async (group) => {
         await writeGroup(deps.tables, group, rows.get(JSON.stringify([group.task, group.entity])), context)
       })
+      // After the rows, and also when none changed: what was written before a crash is told by the redelivery.
+      for (const task of new Set(groups.map((group) => group.task))) await noteReported(deps.tables, task)
     },
   }
 }
@@ -69,14 +72,7 @@ async function writeGroup(tables: Tables, group: Group, read: EntityRow | undefi
       row === undefined
         ? ({ absent: 'task' } as const)
         : ({ attribute: 'revision', is: '=', value: row.revision } as const)
-    if (
-      await tables.put(
-        SYNC_ENTITIES,
-        { ...after, status_key: statusKey(after), revision: after.revision + 1 },
-        unchanged,
-      )
-    )
-      return
+    if (await tables.put(SYNC_ENTITIES, { ...after, revision: after.revision + 1 }, unchanged)) return
     const item = await tables.get(SYNC_ENTITIES, { task, entity })
     row = item === undefined ? undefined : toEntityRow(item)
   }

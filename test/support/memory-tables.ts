@@ -164,9 +164,9 @@ function find(table: Table, range: RangeQuery): Item[] {
     .filter((item) => item[partitionKey] === range.partition && within(item[by]))
     .toSorted((a, b) => compare(String(a[by]), String(b[by])) * (range.descending === true ? -1 : 1))
     .slice(0, range.limit)
-    .map((item) => copy(index?.keysOnly === true ? keysOf(item, [partitionKey, sortKey ?? '', by]) : item))
+    .map((item) => copy(range.attributes === undefined ? item : only(item, range.attributes)))
 }
 
-function keysOf(item: Item, names: readonly string[]): Item {
+function only(item: Item, names: readonly string[]): Item {
   return Object.fromEntries(names.filter((name) => name in item).map((name) => [name, item[name]]))
 }

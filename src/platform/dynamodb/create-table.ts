@@ -63,7 +63,7 @@ function inputOf(name: string, { partitionKey, sortKey, localIndexes = [] }: Tab
           LocalSecondaryIndexes: localIndexes.map((index) => ({
             IndexName: index.name,
             KeySchema: schema(index.sortKey),
-            Projection: { ProjectionType: index.keysOnly === true ? ('KEYS_ONLY' as const) : ('ALL' as const) },
+            Projection: { ProjectionType: 'ALL' as const },
           })),
         }),
   }

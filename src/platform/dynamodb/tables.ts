@@ -43,6 +43,8 @@ export interface RangeQuery {
   readonly beginsWith?: string
   readonly descending?: boolean
   readonly limit?: number
+  /** Top-level attributes to be given; all where it is left out. The sort key has to be one of them. */
+  readonly attributes?: readonly string[]
 }
 
 export interface Tables {
@@ -58,15 +60,8 @@ export interface Tables {
   delete(table: string, key: Key, condition?: Condition): Promise<boolean>
   /** Up to `limit` items in order of the sort key, across as many pages as it takes. */
   query(table: string, query: RangeQuery): Promise<readonly Item[]>
-  count(table: string, query: Omit<RangeQuery, 'limit'>): Promise<number>
+  count(table: string, query: Omit<RangeQuery, 'limit' | 'attributes'>): Promise<number>
   scan(table: string): AsyncIterable<readonly Item[]>
-}
-
-/** `keysOnly`: it gives the keys of the table and its own alone, and is as much quicker to read. */
-export interface LocalIndex {
-  readonly name: string
-  readonly sortKey: string
-  readonly keysOnly?: boolean
 }
 
 /** A table to be made; all key attributes are text. Names are without prefix. */
@@ -74,5 +69,5 @@ export interface TableDefinition {
   readonly name: string
   readonly partitionKey: string
   readonly sortKey?: string
-  readonly localIndexes?: readonly LocalIndex[]
+  readonly localIndexes?: readonly { readonly name: string; readonly sortKey: string }[]
 }
