@@ -16,7 +16,7 @@ export const Stored = Type.Object(stored)
 export const StoredList = Type.Object({ items: Type.Array(Stored) })
 export const Put = Type.Object({ ...stored, changed: Type.Boolean({ description: 'False: it was like that already' }) })
 
-export const Change = Type.Object({
+const Change = Type.Object({
   at: Text,
   by: Text,
   kind: Type.Enum([...changeKinds]),
