@@ -124,9 +124,15 @@ async function startProcessor(platform: Platform, followed: FollowedConfiguratio
   const sinks = createSinkParts(platform, clients, configuration)
   // A sink that can't be made, for want of a secret, keeps no other from its work (Guarantee 5); readiness tells of it.
   const following = followed.follow((configuration) => sinks.follow(configuration))
-  const parts = await Promise.all(stages.map((stage) => part(platform, stage)))
-  await following
-  return [sinks, ...parts]
+  try {
+    const parts = await Promise.all(stages.map((stage) => part(platform, stage)))
+    await following
+    return [sinks, ...parts]
+  } catch (error) {
+    await following
+    await sinks.close()
+    throw error
+  }
 }
 
 async function startProjector(platform: Platform): Promise<Part[]> {

@@ -122,8 +122,15 @@ it('takes up a second connection, a cut date, a request and a pushed order witho
   expect(delivered.item.items.map(({ item }: Json) => item.refName)).toEqual([sku])
   expect((await secondErp()).salesOrders).toHaveLength(1)
 
+  // Its sink is made anew with what changed, and goes on.
+  const changed = { ...system, limits: { concurrency: 3 } }
+  expect((await call('PUT', '/v1/systems/second', changed, { ...by, 'if-match': '"1"' })).etag).toBe('"2"')
+  expect((await call('POST', '/v1/orders/magento', { ...data, orderNumber: 'P-2' })).status).toBe(202)
+  await until('the next order is delivered', async () => (await secondErp()).salesOrders.length === 2)
+
   const changes = (await cli('changes', '--by', 'ann')).items
   expect(changes.map(({ kind, id }: Json) => `${kind} ${id}`)).toEqual([
+    'system second',
     `cut-date ${ORDERS}`,
     'connection magento-second',
     'system second',
