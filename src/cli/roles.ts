@@ -103,6 +103,8 @@ async function startProducer(
   const ending = new AbortController()
   const shared = { ...platform, topicPrefix: config.topicPrefix, configuration }
   const own = { createReader: reader, workerId, concurrency: RUNS_AT_ONCE, leaseMs: config.runLeaseMs }
+  // First: when it can't start, there is no work yet that would go on behind the caller's back.
+  const dispatching = await part(platform, dispatchStage(tables))
   const work = [runWorker({ ...shared, ...own }, ending.signal)]
   if (options.schedules) {
     const reads = () => configuration().systems.flatMap((system) => system.reads)
@@ -113,7 +115,7 @@ async function startProducer(
     ending.abort()
     await Promise.all(work)
   }
-  return [{ name: 'runs', close }, await part(platform, dispatchStage(tables))]
+  return [{ name: 'runs', close }, dispatching]
 }
 
 async function startProcessor(platform: Platform, followed: FollowedConfiguration, clients: Clients): Promise<Part[]> {
