@@ -43,6 +43,8 @@ export const policies = {
   unauthorized: 'refuse',
   not_found: 'refuse',
   state_conflict: 'refuse',
+  revision_differs: 'refuse',
+  not_supported: 'refuse',
   cursor_expired: 'refuse',
   cursor_invalid: 'refuse',
   start_from_missing: 'refuse',
@@ -62,6 +64,14 @@ export interface ErrorOptions {
   readonly details?: Readonly<Record<string, string | number | boolean | null>>
   /** The least time to wait before a retry, where the other side said so. */
   readonly retryAfterMs?: number
+  /** All that is wrong, where several things are; the message has them too. */
+  readonly mistakes?: readonly FieldMistake[]
+}
+
+/** `field`: path in what was sent; empty for all of it. */
+export interface FieldMistake {
+  readonly field: string
+  readonly message: string
 }
 
 /** The one error class. `message` names the field and the way out and holds no secret and no personal data. */
@@ -70,6 +80,7 @@ export class StreamError extends Error {
   readonly field: string | undefined
   readonly details: Readonly<Record<string, string | number | boolean | null>>
   readonly retryAfterMs: number | undefined
+  readonly mistakes: readonly FieldMistake[]
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, { cause: options.cause })
@@ -78,6 +89,7 @@ export class StreamError extends Error {
     this.field = options.field
     this.details = options.details ?? {}
     this.retryAfterMs = options.retryAfterMs
+    this.mistakes = options.mistakes ?? []
   }
 
   get policy(): Policy {

@@ -4,15 +4,22 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPlug
 import { askForToken } from './access.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { answerWithProblems, Problem } from './problems.ts'
+import { changeRoutes } from './routes/changes.ts'
+import { configurationRoutes } from './routes/configuration.ts'
 import { deadLetterActionRoutes } from './routes/dead-letter-actions.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { feedRoutes } from './routes/feeds.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metadataPreviewRoutes } from './routes/metadata-preview.ts'
+import { orderRoutes } from './routes/orders.ts'
 import { pauseRoutes } from './routes/pauses.ts'
+import { readRoutes } from './routes/reads.ts'
 import { stagedRoutes } from './routes/staged.ts'
 import { startPage } from './routes/start-page.ts'
+import { syncRequestRoutes } from './routes/sync-requests.ts'
+import { taskEntityRoutes } from './routes/task-entities.ts'
 import { taskRoutes } from './routes/tasks.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 
 /** SKUs are part of a path; what vendors use stays far below this. */
 const MAX_PARAMETER = 500
@@ -45,11 +52,18 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.register(startPage())
   app.register(feedRoutes(deps))
   app.register(taskRoutes(deps))
+  app.register(taskEntityRoutes(deps))
   app.register(deadLetterRoutes(deps))
   app.register(deadLetterActionRoutes(deps))
   app.register(metadataPreviewRoutes(deps))
   app.register(stagedRoutes(deps))
   app.register(pauseRoutes(deps))
+  app.register(configurationRoutes(deps))
+  app.register(changeRoutes(deps))
+  app.register(readRoutes(deps))
+  app.register(syncRequestRoutes(deps))
+  app.register(webhookRoutes(deps))
+  app.register(orderRoutes(deps))
   app.register(healthRoutes(deps))
   app.register(openApi)
   return app

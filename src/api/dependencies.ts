@@ -1,11 +1,31 @@
 import type { Logger } from 'pino'
+import type { CutDateRequest } from '../control/cut-dates.ts'
 import type { DeadLetters } from '../control/dead-letters/create-dead-letters.ts'
 import type { PreviewRetry } from '../control/dead-letters/preview.ts'
+import type { SyncRequests } from '../control/sync-requests.ts'
+import type { ConfigurationStore } from '../core/configuration-store.ts'
 import type { FindProducts } from '../core/ownership.ts'
 import type { RecentEvents } from '../core/recent-events.ts'
+import type { Order } from '../events/generated/events.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'
 import type { StagedDeps } from '../projections/show-staged.ts'
+
+/** Times are milliseconds; `occurredAt` null: the same as `readAt`. */
+export interface OrderPush {
+  readonly source: string
+  readonly order: Order
+  readonly occurredAt: number | null
+  readonly readAt: number
+}
+
+export interface PushedOrder {
+  readonly source: string
+  readonly key: string
+  readonly event_id: string
+  /** False: its content was published before. */
+  readonly published: boolean
+}
 
 /** What the API needs from the root. */
 export interface ApiDeps {
@@ -30,6 +50,13 @@ export interface ApiDeps {
   readonly parkingStages: () => Promise<readonly string[]>
   /** Stages of this process that hold their records back because their target is down, and since when. */
   readonly heldBack?: () => readonly string[]
+  readonly configuration: ConfigurationStore
+  readonly syncRequests: SyncRequests
+  /** Publishes an order as it was pushed; resolves when the broker has acknowledged it (Guarantee 1). */
+  readonly pushOrder: (push: OrderPush) => Promise<PushedOrder>
+  /** The value behind `env:NAME` or `file:/path`. */
+  readonly resolveSecret: (reference: string) => Promise<string>
+  readonly setCutDate: (read: string, request: CutDateRequest) => Promise<unknown>
   /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
 }

@@ -12,6 +12,11 @@ export const Problem = Type.Object(
     code: Type.String(),
     detail: Type.String(),
     field: Type.Optional(Type.String({ description: 'The parameter that is wrong' })),
+    errors: Type.Optional(
+      Type.Array(Type.Object({ field: Type.String(), message: Type.String() }), {
+        description: 'Everything that is wrong, where several things may be',
+      }),
+    ),
   },
   { $id: 'Problem', description: 'RFC 9457 problem document' },
 )
@@ -36,6 +41,8 @@ const statusOf: Partial<Readonly<Record<ErrorCode, number>>> = {
   unauthorized: 401,
   not_found: 404,
   state_conflict: 409,
+  revision_differs: 412,
+  not_supported: 501,
   cursor_expired: 410,
 }
 
@@ -43,7 +50,8 @@ const statusOf: Partial<Readonly<Record<ErrorCode, number>>> = {
 export function answerWithProblems(app: FastifyInstance): void {
   app.setErrorHandler(async (error: FastifyError | Error, request, reply) => {
     const problem = toProblem(error)
-    if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed')
+    if (problem.status >= 500 && problem.status !== 501)
+      request.log.error({ err: error, code: problem.code }, 'request failed')
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
     if (problem.status === 503) reply.header('retry-after', '5')
     return await send(reply, problem)
@@ -63,11 +71,12 @@ function toProblem(error: FastifyError | Error): Static<typeof Problem> {
   if (!(error instanceof StreamError) && 'statusCode' in error && (error.statusCode ?? 500) < 500) {
     return document(error.statusCode ?? 400, 'request_invalid', error.message)
   }
-  const { code, policy, message, field } = toStreamError(error)
+  const { code, policy, message, field, mistakes } = toStreamError(error)
   const status = statusOf[code] ?? (policy === 'stop' || policy === 'retry' ? 503 : 500)
   if (status === 503) return document(503, code, 'a service that is needed does not answer; ask again later')
   if (status === 500) return document(500, 'unexpected', 'the request failed; the log has the cause')
-  return document(status, code, message, field)
+  const errors = mistakes.map((mistake) => ({ ...mistake }))
+  return { ...document(status, code, message, field), ...(errors.length === 0 ? {} : { errors }) }
 }
 
 function ofValidation(errors: readonly FastifySchemaValidationError[]): Static<typeof Problem> {

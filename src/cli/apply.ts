@@ -2,14 +2,18 @@ import { configFromEnvironment } from '../config.ts'
 import { applyConfiguration } from '../core/apply-configuration.ts'
 import { loadConfiguration } from '../core/load-configuration.ts'
 import { readArguments, UsageError } from './arguments.ts'
+import { commandUser } from './changes.ts'
 import { openTables } from './platform.ts'
 
-const USAGE = `waldstream apply <dir> [--json]
+const USAGE = `waldstream apply <dir> [--by WHO] [--reason TEXT] [--json]
 
-  Puts the systems, connections and product metadata of a folder into the tables. Running processes take them up.`
+  Puts the systems, connections and product metadata of a folder into the tables. Running processes take them up; what
+  changed is kept with who did it ("waldstream changes").`
 
 export async function applyCommand(args: readonly string[]): Promise<void> {
   const options = {
+    by: { type: 'string' },
+    reason: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   } as const
@@ -21,7 +25,10 @@ export async function applyCommand(args: readonly string[]): Promise<void> {
   const configuration = await loadConfiguration(folder, config.environment)
   const { tables, close } = await openTables(config)
   try {
-    const { changed, unchanged } = await applyConfiguration(tables, configuration)
+    const { changed, unchanged } = await applyConfiguration(tables, configuration, {
+      by: commandUser(values.by),
+      reason: values.reason ?? null,
+    })
     const text = changed.length === 0 ? 'nothing changed' : `changed: ${changed.join(', ')}`
     console.log(values.json ? JSON.stringify({ changed, unchanged }) : `${text} (${unchanged} unchanged)`)
   } finally {

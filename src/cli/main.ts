@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs'
 import { toStreamError } from '../errors.ts'
 import { applyCommand } from './apply.ts'
 import { UsageError } from './arguments.ts'
+import { changesCommand } from './changes.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { doctorCommand } from './doctor.ts'
 import { pausesCommand } from './pauses.ts'
 import { positionsCommand } from './positions.ts'
 import { previewCommand } from './preview.ts'
+import { readsCommand } from './reads.ts'
 import { runCommand } from './run.ts'
 import { stageCommand } from './stage.ts'
 import { syncCommand } from './sync.ts'
+import { tasksCommand } from './tasks.ts'
 import { testCommand } from './test.ts'
 import { validateCommand } from './validate.ts'
 
@@ -25,6 +28,9 @@ const USAGE = `waldstream <command>
   dead-letters list|show|retry|discard              records that can't go on
   stage frontend|backend <connection> <entity>      what is staged towards the shop and the ERP
   pauses list|resume                                connections that are held
+  changes                                           who changed what of the configuration, and when
+  reads list|show|set-cut-date                      reads with their schedules, cut dates and windows
+  tasks list|show|retry                             runs of reads and what became of their entities
   sync <read>                                       request a run of a read, for example magento.orders.all
 
 Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
@@ -42,6 +48,9 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   doctor: doctorCommand,
   stage: stageCommand,
   pauses: pausesCommand,
+  changes: changesCommand,
+  reads: readsCommand,
+  tasks: tasksCommand,
 }
 
 async function main(args: readonly string[]): Promise<number> {

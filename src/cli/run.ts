@@ -33,7 +33,10 @@ export async function runCommand(args: readonly string[]): Promise<void> {
 
 async function work(platform: Platform, chosen: readonly Role[], told: Promise<void>): Promise<void> {
   const { configDir, environment } = platform.config
-  if (configDir !== null) await applyConfiguration(platform.tables, await loadConfiguration(configDir, environment))
+  if (configDir !== null) {
+    const configuration = await loadConfiguration(configDir, environment)
+    await applyConfiguration(platform.tables, configuration, { by: 'CONFIG_DIR' })
+  }
   const running = await startRoles(platform, chosen, { schedules: true })
   platform.logger.info({ roles: chosen, api: running.api?.url }, 'running')
   await told

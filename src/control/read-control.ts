@@ -1,4 +1,5 @@
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
+import type { CutDateChange } from './cut-dates.ts'
 import { SYNC_CONTROL } from './tables.ts'
 
 /** What is known of a read between its runs. */
@@ -17,10 +18,16 @@ export interface ReadControl {
   readonly current: string | null
   /** Run that waits. */
   readonly due: string | null
+  /** Milliseconds UTC: the ticks of the schedule up to here were requested. Null: none was looked at. */
+  readonly ticks_until: number | null
+  /** The last change by hand. */
+  readonly cut_date_change: CutDateChange | null
 }
 
+const NOTHING = { current: null, due: null, lease_worker: null, ticks_until: null, cut_date_change: null }
+
 function fromItem(item: Item): ReadControl {
-  return { current: null, due: null, lease_worker: null, ...item } as unknown as ReadControl
+  return { ...NOTHING, ...item } as unknown as ReadControl
 }
 
 /** The row of a read, made when there is none. */
@@ -70,7 +77,13 @@ export async function takeLease(
       set: { fence, lease_until: worker.now + worker.leaseMs, lease_worker: worker.id, current: run },
       ...(control.current === null ? { remove: ['due'] } : {}),
     },
-    { attribute: 'fence', is: '=', value: control.fence },
+    // The revision too: a cut date that was set by hand meanwhile is the one to read from.
+    {
+      allOf: [
+        { attribute: 'fence', is: '=', value: control.fence },
+        { attribute: 'revision', is: '=', value: control.revision },
+      ],
+    },
   )
   if (taken === null) return undefined
   return { read: control.read, run, fence, cutDate: control.cut_date, revision: control.revision }

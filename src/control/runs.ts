@@ -1,5 +1,5 @@
 import type { Change, Item, Tables } from '../platform/dynamodb/tables.ts'
-import { SYNC_RUNS } from './tables.ts'
+import { SYNC_RUN_LISTS, SYNC_RUNS } from './tables.ts'
 
 /** `merged`: the request was joined to another run that had not begun yet, `merged_into`. */
 export type RunState = 'due' | 'running' | 'ended' | 'failed' | 'incomplete' | 'merged'
@@ -34,6 +34,14 @@ export interface Run {
   readonly merged_into: string | null
   /** Keys that the proof of the window did not find read, at most 100 (state `incomplete`). */
   readonly missing: readonly string[]
+  /** Keys of the window that its first reading did not have. */
+  readonly missed: number
+  /** Rows given again by the readings that followed. */
+  readonly read_again: number
+  /** Different keys that were read. */
+  readonly keys: number
+  /** Digest of what was read: of each key with its change time; null before the end. */
+  readonly digest: string | null
   readonly error: { readonly code: string; readonly message: string } | null
   /** Fence token of the worker that has it: only that one may change the row. */
   readonly fence: number
@@ -55,20 +63,36 @@ const NEW_RUN = {
   connections: [],
   merged_into: null,
   missing: [],
+  missed: 0,
+  read_again: 0,
+  keys: 0,
+  digest: null,
   error: null,
   fence: 0,
 } as const
+
+/** What runs of earlier versions do not have. */
+const NEW_FIELDS = { missed: 0, read_again: 0, keys: 0, digest: null }
 
 export type RunRequest = Pick<Run, 'id' | 'read' | 'trigger' | 'reason' | 'requested_at' | 'backfill_from'>
 
 function fromItem(item: Item): Run {
   const merged = (item['merged_requests'] ?? []) as Iterable<string>
-  return { ...item, merged_requests: [...merged] } as unknown as Run
+  return { ...NEW_FIELDS, ...item, merged_requests: [...merged] } as unknown as Run
 }
 
-/** False when the run exists already. */
+/**
+ * False when the run exists already. Its places in the lists are written first: a place without a run is passed over, a
+ * run without a place would not be found.
+ */
 export async function createRun(tables: Tables, request: RunRequest, merged: string | null = null): Promise<boolean> {
   const state = merged === null ? {} : { state: 'merged', merged_into: merged }
+  const { id, requested_at } = request
+  const place = { place: `${requested_at}#${id}`, id }
+  await tables.putMany(
+    SYNC_RUN_LISTS,
+    [ALL, request.read].map((list) => ({ list, ...place })),
+  )
   return await tables.put(SYNC_RUNS, { ...NEW_RUN, ...request, ...state }, { absent: 'id' })
 }
 
@@ -77,14 +101,42 @@ export async function getRun(tables: Tables, id: string): Promise<Run | undefine
   return item === undefined ? undefined : fromItem(item)
 }
 
-/** The newest runs first, by the time they were requested. */
-export async function listRuns(tables: Tables, filter: { read?: string; limit: number }): Promise<readonly Run[]> {
-  const runs: Run[] = []
-  for await (const items of tables.scan(SYNC_RUNS)) runs.push(...items.map(fromItem))
-  return runs
-    .filter((run) => filter.read === undefined || run.read === filter.read)
-    .toSorted((a, b) => (a.requested_at < b.requested_at ? 1 : -1))
-    .slice(0, filter.limit)
+/** The list of all runs; no read is called so. */
+const ALL = '*'
+
+export interface RunFilter {
+  /** One read's alone. */
+  readonly read?: string
+  /** ISO 8601: requested then or later. */
+  readonly since?: string
+  readonly limit: number
+  /** Place to go on after. */
+  readonly after?: string
+}
+
+/** The newest runs first, by the time they were requested; `next` is null at the end. */
+export async function pageRuns(
+  tables: Tables,
+  { read = ALL, since, limit, after }: RunFilter,
+): Promise<{ readonly runs: readonly Run[]; readonly next: string | null }> {
+  const range = {
+    ...{ partition: read, descending: true, limit },
+    ...(since === undefined ? {} : { from: since }),
+    ...(after === undefined ? {} : { before: after }),
+  }
+  const places = await tables.query(SYNC_RUN_LISTS, range)
+  const keys = places.map((place) => ({ id: String(place['id']) }))
+  const items = new Map((await tables.getMany(SYNC_RUNS, keys)).map((item) => [String(item['id']), item]))
+  const runs = keys.flatMap(({ id }) => {
+    const item = items.get(id)
+    return item === undefined ? [] : [fromItem(item)]
+  })
+  return { runs, next: places.length < limit ? null : String(places.at(-1)?.['place']) }
+}
+
+/** As `pageRuns`, the first page alone. */
+export async function listRuns(tables: Tables, filter: RunFilter): Promise<readonly Run[]> {
+  return (await pageRuns(tables, filter)).runs
 }
 
 /** A change by the worker with this fence token; false when another has taken the run over (Guarantee 1). */

@@ -2,6 +2,7 @@ import { Cron } from 'croner'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import { type SyncRequester, tickRequestId } from './request-sync.ts'
+import type { TickLog } from './ticks.ts'
 
 /** What the scheduler knows of a read. */
 export interface ScheduledRead {
@@ -11,10 +12,40 @@ export interface ScheduledRead {
   readonly zone: string
 }
 
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+/** How far back the last tick is looked for, step by step: a schedule of seconds has millions of ticks in a year. */
+const LOOK_BACK = [MINUTE, 60 * MINUTE, DAY, 32 * DAY, 367 * DAY]
+
 /** Ticks of a read's schedule in (after, upTo], milliseconds UTC; the last one alone when several were missed. */
 export function lastTick(read: ScheduledRead, after: number, upTo: number): number | null {
   if (read.schedule === null) return null
-  const cron = new Cron(read.schedule, { timezone: read.zone })
+  const cron = cronOf(read.schedule, read.zone)
+  for (const span of LOOK_BACK) {
+    const from = Math.max(after, upTo - span)
+    const tick = lastIn(cron, from, upTo)
+    if (tick !== null || from === after) return tick
+  }
+  return lastIn(cron, after, upTo)
+}
+
+/** The first tick after a moment; null: there is none, or no schedule. */
+export function nextTick(read: ScheduledRead, after: number): number | null {
+  if (read.schedule === null) return null
+  return cronOf(read.schedule, read.zone).nextRun(new Date(after))?.getTime() ?? null
+}
+
+/** As many as there are schedules: each is asked twice a second. */
+const crons = new Map<string, Cron>()
+
+function cronOf(schedule: string, zone: string): Cron {
+  const key = `${schedule} ${zone}`
+  const cron = crons.get(key) ?? new Cron(schedule, { timezone: zone, paused: true })
+  crons.set(key, cron)
+  return cron
+}
+
+function lastIn(cron: Cron, after: number, upTo: number): number | null {
   let tick: number | null = null
   for (let next = cron.nextRun(new Date(after)); next !== null && next.getTime() <= upTo; next = cron.nextRun(next)) {
     tick = next.getTime()
@@ -22,33 +53,55 @@ export function lastTick(read: ScheduledRead, after: number, upTo: number): numb
   return tick
 }
 
-/**
- * Sends a request for each tick of each read's schedule. Any number of processes may do so: the id of a tick's request
- * is the same in all of them, so one tick is one run.
- */
-export async function runScheduler(deps: {
+export interface SchedulerDeps {
   /** The reads as they are configured now. */
   readonly reads: () => readonly ScheduledRead[]
   readonly requester: SyncRequester
+  readonly ticks: TickLog
   readonly clock: Clock
   readonly logger: Logger
   readonly signal: AbortSignal
-}): Promise<void> {
-  let last = deps.clock.now()
-  while (!deps.signal.aborted) {
-    const now = deps.clock.now()
-    try {
-      for (const read of deps.reads()) {
-        const tick = lastTick(read, last, now)
-        if (tick === null) continue
-        const requestId = tickRequestId(read.id, tick)
-        await deps.requester.request({ read: read.id, requestId, trigger: 'schedule', requestedAt: tick })
+}
+
+/**
+ * Sends a request for each tick of each read's schedule. Any number of processes may do so: the id of a tick's request
+ * is the same in all of them, so one tick is one run. What was missed while no process ran is caught up once.
+ */
+export async function runScheduler(deps: SchedulerDeps): Promise<void> {
+  const { clock, logger, signal } = deps
+  const handled = new Map<string, number>()
+  while (!signal.aborted) {
+    const now = clock.now()
+    for (const read of deps.reads()) {
+      try {
+        await tickRead(deps, handled, read, now)
+      } catch (error) {
+        // `handled` stays: the tick is sent again, under the same id.
+        logger.warn({ err: error, read: read.id }, 'a scheduled run could not be requested; it will be tried again')
       }
-      last = now
-    } catch (error) {
-      // `last` stays: the ticks are sent again, under the same ids.
-      deps.logger.warn({ err: error }, 'a scheduled run could not be requested; it will be tried again')
     }
-    await deps.clock.sleep(500, deps.signal).catch(() => undefined)
+    await clock.sleep(500, signal).catch(() => undefined)
   }
+}
+
+async function tickRead(
+  { requester, ticks }: SchedulerDeps,
+  handled: Map<string, number>,
+  read: ScheduledRead,
+  now: number,
+): Promise<void> {
+  if (read.schedule === null) return
+  const after = handled.get(read.id) ?? (await ticks.handled(read.id))
+  if (after === null) {
+    await ticks.note(read.id, now)
+    handled.set(read.id, now)
+    return
+  }
+  const tick = lastTick(read, after, now)
+  if (tick !== null) {
+    const requestId = tickRequestId(read.id, tick)
+    await requester.request({ read: read.id, requestId, trigger: 'schedule', requestedAt: tick })
+    await ticks.note(read.id, tick)
+  }
+  handled.set(read.id, tick ?? after)
 }

@@ -4,11 +4,17 @@ import type { TableDefinition } from '../platform/dynamodb/tables.ts'
 export const SYNC_CONTROL = 'sync_control'
 /** A row per run; a run is a task. */
 export const SYNC_RUNS = 'sync_runs'
+/** Where runs are listed, by the time they were requested: all of them (`*`), and those of each read. */
+export const SYNC_RUN_LISTS = 'sync_run_lists'
+/** Requests by the key their caller gave them, with what was answered. */
+export const REQUESTS = 'requests'
 /** A row per entity ever published: what tells that nothing changed. */
 export const PUBLISHED = 'published'
 
 export const controlTables: readonly TableDefinition[] = [
   { name: SYNC_CONTROL, partitionKey: 'read' },
   { name: SYNC_RUNS, partitionKey: 'id' },
+  { name: SYNC_RUN_LISTS, partitionKey: 'list', sortKey: 'place' },
+  { name: REQUESTS, partitionKey: 'id' },
   { name: PUBLISHED, partitionKey: 'id' },
 ]

@@ -1,8 +1,8 @@
 import { StreamError } from '../errors.ts'
-import { canonicalJson, digest } from '../events/identity.ts'
-import type { Condition, Item, Tables } from '../platform/dynamodb/tables.ts'
+import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
+import { type Author, type DocumentRow, digestOf, writeDocument } from './document-rows.ts'
 import type { Configuration } from './model.ts'
-import { CONNECTIONS, PRODUCT_METADATA, REVISION_KEY } from './tables.ts'
+import { CONNECTIONS, REVISION_KEY } from './tables.ts'
 
 export interface Applied {
   /** `system magento`, `connection magento-netsuite`, `product-metadata magento-netsuite` */
@@ -15,12 +15,18 @@ const ATTEMPTS = 5
 
 /**
  * Writes what differs from the tables; equal content writes nothing. What the tables hold beyond it stays. The revision
- * of a connection grows only when it or its metadata changed. Throws `concurrent_change` when others keep writing.
+ * of a connection grows only when it or its metadata changed. Each change is kept with who made it and when. Throws
+ * `concurrent_change` when others keep writing, and `revision_differs` when the author expects another revision.
  */
-export async function applyConfiguration(tables: Tables, configuration: Configuration): Promise<Applied> {
+export async function applyConfiguration(
+  tables: Tables,
+  configuration: Configuration,
+  author: Partial<Author> = {},
+): Promise<Applied> {
   const changed = new Set<string>()
+  const whole = { by: 'apply', at: new Date().toISOString(), reason: null, ...author }
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const done = await applyOnce(tables, configuration, changed)
+    const done = await applyOnce(tables, configuration, whole, changed)
     if (done === null) continue
     return { changed: [...changed], unchanged: done - changed.size }
   }
@@ -28,65 +34,48 @@ export async function applyConfiguration(tables: Tables, configuration: Configur
 }
 
 /** The number of documents; null: another writer was in between. */
-async function applyOnce(tables: Tables, configuration: Configuration, changed: Set<string>): Promise<number | null> {
-  const metadataDigests = new Map<string, string>()
-  for (const metadata of configuration.metadata) {
-    const contentDigest = digestOf(metadata)
-    metadataDigests.set(metadata.connection, contentDigest)
-    const before = await tables.get(PRODUCT_METADATA, { connection: metadata.connection })
-    if (before?.['digest'] === contentDigest) continue
-    await tables.put(PRODUCT_METADATA, { connection: metadata.connection, digest: contentDigest, document: metadata })
-    changed.add(`product-metadata ${metadata.connection}`)
-  }
-  for (const system of configuration.systems) {
-    const key = { kind: 'system', id: system.id }
-    const written = await putChanged(tables, key, digestOf(system), () => ({ document: system }))
+async function applyOnce(
+  tables: Tables,
+  configuration: Configuration,
+  author: Author,
+  changed: Set<string>,
+): Promise<number | null> {
+  const rows = rowsOf(configuration)
+  for (const row of rows) {
+    const named = `${row.kind} ${row.id}`
+    // What this apply has written is at the next revision: it is not expected at the old one when others made it begin again.
+    const expect = changed.has(named) ? undefined : author.expect
+    const written = await writeDocument(tables, row, { ...author, expect })
     if (written === null) return null
-    if (written) changed.add(`system ${system.id}`)
+    if (written) changed.add(named)
   }
-  for (const connection of configuration.connections) {
-    const key = { kind: 'connection', id: connection.id }
-    const content = digestOf({ ...connection, revision: 0, metadata: metadataDigests.get(connection.id) ?? null })
-    const written = await putChanged(tables, key, content, (before) => {
-      const revision = Number(before?.['revision'] ?? 0) + 1
-      return { revision, document: { ...connection, revision } }
-    })
-    if (written === null) return null
-    if (written) changed.add(`connection ${connection.id}`)
-  }
-  if (!(await raiseRevision(tables, configuration))) return null
-  return configuration.systems.length + configuration.connections.length + configuration.metadata.length
+  return (await raiseRevision(tables, digestOf({ ...configuration, revision: 0 }))) ? rows.length : null
 }
 
-type KindKey = { readonly kind: string; readonly id: string }
-
-/** True: written; false: equal already; null: another writer was in between. */
-async function putChanged(
-  tables: Tables,
-  key: KindKey,
-  contentDigest: string,
-  itemOf: (before: Item | undefined) => Item,
-): Promise<boolean | null> {
-  const before = await tables.get(CONNECTIONS, key)
-  if (before?.['digest'] === contentDigest) return false
-  const item = { ...key, digest: contentDigest, ...itemOf(before) }
-  return (await tables.put(CONNECTIONS, item, asItWas(before))) ? true : null
+function rowsOf({ metadata, systems, connections }: Configuration): readonly DocumentRow[] {
+  const metadataRows = metadata.map((document): DocumentRow => {
+    return { kind: 'product-metadata', id: document.connection, document, digest: digestOf(document) }
+  })
+  const digests = new Map(metadataRows.map(({ id, digest }) => [id, digest]))
+  const systemRows = systems.map((document): DocumentRow => {
+    return { kind: 'system', id: document.id, document, digest: digestOf(document) }
+  })
+  const connectionRows = connections.map((document): DocumentRow => {
+    const digest = digestOf({ ...document, revision: 0, metadata: digests.get(document.id) ?? null })
+    return { kind: 'connection', id: document.id, document, digest }
+  })
+  return [...metadataRows, ...systemRows, ...connectionRows]
 }
 
 /**
- * Raised last, and by the digest of the whole, so that an apply that was cut off is completed by the next one and
- * those who watch the revision see everything that came before it.
+ * Raised last, and by the digest of what was applied, so that an apply that was cut off is completed by the next one and
+ * those who watch the revision see everything that came before it. False: another writer was in between.
  */
-async function raiseRevision(tables: Tables, configuration: Configuration): Promise<boolean> {
+export async function raiseRevision(tables: Tables, contentDigest: string): Promise<boolean> {
   const before = await tables.get(CONNECTIONS, REVISION_KEY)
-  const contentDigest = digestOf({ ...configuration, revision: 0 })
   if (before?.['digest'] === contentDigest) return true
   const revision = Number(before?.['revision'] ?? 0) + 1
-  return tables.put(CONNECTIONS, { ...REVISION_KEY, revision, digest: contentDigest }, asItWas(before))
+  const same: Condition =
+    before === undefined ? { absent: 'digest' } : { attribute: 'digest', is: '=', value: String(before['digest']) }
+  return tables.put(CONNECTIONS, { ...REVISION_KEY, revision, digest: contentDigest }, same)
 }
-
-function asItWas(before: Item | undefined): Condition {
-  return before === undefined ? { absent: 'digest' } : { attribute: 'digest', is: '=', value: String(before['digest']) }
-}
-
-const digestOf = (content: object): string => digest(canonicalJson(content))

@@ -10,7 +10,7 @@ import type {
   SystemDocument,
 } from './document-schemas.ts'
 import type { MappingTestDocument } from './mapping-test-schema.ts'
-import { systemTraits } from './system-traits.ts'
+import { systemTraits, WEBHOOK_SECRET } from './system-traits.ts'
 import type { Mistake, YamlDocument } from './yaml-documents.ts'
 
 interface DocumentTypes {
@@ -76,7 +76,7 @@ function checkSystem({ value, yaml }: Shaped<'system'>): Mistake[] {
 function checkSecrets({ type, secrets = {} }: SystemDocument, yaml: YamlDocument): Mistake[] {
   const sets = systemTraits[type].secrets
   const choice = sets.map((names) => names.join(', ') || 'none').join('; or ')
-  const given = Object.keys(secrets)
+  const given = Object.keys(secrets).filter((name) => name !== WEBHOOK_SECRET)
   const unknown = given.filter((name) => !sets.flat().includes(name))
   const complete = sets.some((names) => names.every((name) => given.includes(name)))
   // Of the set that was begun, what is missing.

@@ -133,6 +133,8 @@ export const documentSchemas = {
 } as const
 
 export type DocumentKind = keyof typeof documentSchemas
+/** Those that are kept in the tables; tests stay in their files. */
+export type StoredKind = Exclude<DocumentKind, 'mapping-test'>
 export type SystemDocument = Static<typeof systemSchema>
 export type ReadDocument = Static<typeof read>
 export type ConnectionDocument = Static<typeof connectionSchema>

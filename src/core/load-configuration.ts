@@ -51,8 +51,16 @@ export async function loadForTests(
 
 /** As `loadConfiguration`, but gives the mistakes as a list. */
 export async function checkConfiguration(folder: string, environment: Environment): Promise<CheckedConfiguration> {
+  return await checkRead(await readFolder(folder), environment)
+}
+
+/** As `checkConfiguration`, of documents from wherever they come. */
+export async function checkRead(
+  read: { readonly documents: YamlDocument[]; readonly mistakes: Mistake[] },
+  environment: Environment,
+): Promise<CheckedConfiguration> {
   const resolve = createResolver(environment, (path) => readFile(path, 'utf8'))
-  const { documents, mistakes } = shape(await readFolder(folder))
+  const { documents, mistakes } = shape(read)
   const wrong = [...mistakes, ...withoutConsequences(checkDocuments(documents), mistakes)]
   const claimants: Claimant[] = []
   for (const { value, yaml } of documents.connections) {

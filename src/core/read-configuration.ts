@@ -1,4 +1,4 @@
-import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import type { Configuration, Connection, ProductMetadata, System } from './model.ts'
 import { CONNECTIONS, PRODUCT_METADATA, REVISION_KEY } from './tables.ts'
 
@@ -6,11 +6,11 @@ import { CONNECTIONS, PRODUCT_METADATA, REVISION_KEY } from './tables.ts'
 export async function readConfiguration(tables: Tables): Promise<Configuration> {
   // The revision first: what is written while the rest is read makes it stale and has it read again.
   const revision = await readRevision(tables)
-  const systems = await tables.query(CONNECTIONS, { partition: 'system' })
-  const connections = await tables.query(CONNECTIONS, { partition: 'connection' })
+  const systems = (await tables.query(CONNECTIONS, { partition: 'system' })).filter(stays)
+  const connections = (await tables.query(CONNECTIONS, { partition: 'connection' })).filter(stays)
   const metadata: ProductMetadata[] = []
   for await (const items of tables.scan(PRODUCT_METADATA)) {
-    metadata.push(...items.map((item) => item['document'] as ProductMetadata))
+    metadata.push(...items.filter(stays).map((item) => item['document'] as ProductMetadata))
   }
   return {
     revision,
@@ -18,6 +18,11 @@ export async function readConfiguration(tables: Tables): Promise<Configuration> 
     connections: connections.map((item) => item['document'] as Connection),
     metadata: metadata.toSorted((a, b) => (a.connection < b.connection ? -1 : 1)),
   }
+}
+
+/** A row that is being removed counts as gone already. */
+function stays(item: Item): boolean {
+  return item['removing'] === undefined
 }
 
 /** 0 before the first apply. */

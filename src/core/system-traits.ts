@@ -13,6 +13,9 @@ export interface SystemTraits {
   readonly orderFields: readonly string[]
 }
 
+/** Any system may have it: what its webhooks are signed with. */
+export const WEBHOOK_SECRET = 'webhook'
+
 export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
   magento2: {
     secrets: [['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'], ['bearer']],

@@ -58,14 +58,14 @@ function offsetOf(document: Document, path: FieldPath): number {
   return isNode(document.contents) && document.contents.range ? document.contents.range[0] : 0
 }
 
+/** A document that is no part of a file, under the name it is called by in mistakes. */
+export function namedDocument(name: string, value: unknown): YamlDocument {
+  return { value, place: name, mistake: (path, message) => ({ file: name, line: 0, field: fieldText(path), message }) }
+}
+
 /** `reads[0].schedule` */
 function fieldText(path: FieldPath): string {
   return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('')
-}
-
-/** A document that is in no file: its mistakes are told by their fields alone. */
-export function bareDocument(name: string, value: unknown): YamlDocument {
-  return { value, place: name, mistake: (path, message) => ({ file: name, line: 0, field: fieldText(path), message }) }
 }
 
 /** `demo/systems.yaml:12: reads[0].schedule …` */

@@ -30,3 +30,10 @@ const digits = (value: number): string => String(Math.max(value, 0)).padStart(15
 export function versionRank(version: Version, mappingRevision = 0): string {
   return `${digits(version.occurredAt ?? 0)}#${digits(version.readAt)}#${digits(mappingRevision)}`
 }
+
+/** The version in a rank, as ISO 8601; an unknown `occurredAt` is null. */
+export function versionOfRank(rank: string): { readonly occurred_at: string | null; readonly read_at: string } {
+  const [occurred = '0', read = '0'] = rank.split('#')
+  const iso = (text: string) => new Date(Number(text)).toISOString()
+  return { occurred_at: Number(occurred) === 0 ? null : iso(occurred), read_at: iso(read) }
+}

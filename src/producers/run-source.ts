@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { changeRun, type Run } from '../control/runs.ts'
 import type { Read } from '../core/model.ts'
 import { StreamError } from '../errors.ts'
+import { digest } from '../events/identity.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Change, Tables } from '../platform/dynamodb/tables.ts'
@@ -25,6 +26,14 @@ export interface SourceResult {
   readonly state: 'ended' | 'incomplete'
   /** Keys in the window that were not read, at most 100. */
   readonly missing: readonly string[]
+  /** How many of the window's keys the first reading did not have. */
+  readonly missed: number
+  /** Rows given by the readings after the first. */
+  readonly read_again: number
+  /** Different keys that were read. */
+  readonly keys: number
+  /** Digest of every key read with its change time, whatever their order. */
+  readonly digest: string
 }
 
 export interface SourceDeps extends PublishDeps {
@@ -54,18 +63,35 @@ export async function runSource(deps: SourceDeps, job: SourceRun): Promise<Sourc
   const reader = job.reader as SourceReader<Entity>
   const progress: Progress = { seen: new Map(), counts: countsOf(job.run) }
   let after = job.run.reached
+  const window = { missed: 0, read_again: 0 }
+  const ended = (state: SourceResult['state'], missing: readonly string[]): SourceResult => {
+    return {
+      state,
+      missing: missing.slice(0, 100),
+      ...window,
+      keys: progress.seen.size,
+      digest: digestOf(progress.seen),
+    }
+  }
   for (let proof = 1; ; proof += 1) {
+    const before = progress.counts.read
     for await (const page of patientPages(deps, reader, job, after)) {
       await takePage(deps, job, progress, page)
     }
+    if (proof > 1) window.read_again += progress.counts.read - before
     const prove = () => unseen(reader, job, progress.seen)
     const missing = after === null || proof > 1 ? await withRetry(prove, patience(deps, job)) : null
-    if (missing !== null && missing.length === 0) return { state: 'ended', missing: [] }
-    if (missing !== null && proof >= PROOFS) return { state: 'incomplete', missing: missing.slice(0, 100) }
+    if (missing !== null && missing.length === 0) return ended('ended', [])
+    if (proof === 1) window.missed = missing?.length ?? 0
+    if (missing !== null && proof >= PROOFS) return ended('incomplete', missing)
     if (missing !== null) deps.logger.info({ read: job.read.id, missing: missing.length }, 'window is read again')
     // A run that was taken over has not seen what its predecessor read: the proof needs the whole window.
     after = null
   }
+}
+
+function digestOf(seen: ReadonlyMap<string, string>): string {
+  return digest(JSON.stringify([...seen].sort(([a], [b]) => (a < b ? -1 : 1))))
 }
 
 /** Tries of one page before the run fails; its cut date stays and the next run reads the window again. */
@@ -121,6 +147,8 @@ async function takePage(deps: PublishDeps, job: SourceRun, progress: Progress, p
   counts.capped += done.capped
   counts.pages += 1
   for (const { key, changedAt } of page.rows) progress.seen.set(key, changedAt)
+  // A source without change times is known by its content.
+  if (page.rows.length === 0) for (const { key, raw } of page.entities) progress.seen.set(key, digest(raw ?? ''))
   await noteProgress(deps.tables, job, counts, page.reached)
 }
 

@@ -11,11 +11,24 @@ const HISTORY = 10
 /** Statuses that an entity of a task ends with. */
 const endStatuses: readonly string[] = ['succeeded', 'ignored', 'failed', 'superseded', 'canceled']
 
+/** Every status an entity may have. */
+export const entityStatuses = [
+  ...(['new', 'processing', 'succeeded', 'failed', 'ignored', 'unknown', 'canceled', 'superseded', 'waiting'] as const),
+] as const
+
+/** A message in the history is cut after so many characters; the row has the last one whole. */
+const HISTORY_MESSAGE = 300
+
 export interface EntityChange {
   readonly at: string
   readonly stage: string
   readonly status: string
   readonly code: string | null
+  readonly message: string | null
+  readonly attempts: number
+  /** As the row's. */
+  readonly rank: string
+  readonly target_id: string | null
 }
 
 /** What became of one entity of a task for one connection. Messages name fields, never people. */
@@ -82,7 +95,11 @@ export function evolveEntity(row: EntityRow | undefined, reported: ReportedResul
   if (row !== undefined && !accepts(row, reported, rank)) return row
   const goesOn = row !== undefined && row.rank === rank && row.stage === stage
   const updated_at = new Date(at).toISOString()
-  const { status, code } = result
+  const { status, code, message } = result
+  const attempts = goesOn ? row.attempts + 1 : 1
+  const target_id = result.targetId ?? (row?.rank === rank ? row.target_id : null)
+  const short = message?.slice(0, HISTORY_MESSAGE) ?? null
+  const change: EntityChange = { at: updated_at, stage, status, code, message: short, attempts, rank, target_id }
   return {
     task: taskId,
     entity: entityKey(result.connection, result.key),
@@ -93,12 +110,12 @@ export function evolveEntity(row: EntityRow | undefined, reported: ReportedResul
     event_id: result.eventId,
     status,
     code,
-    message: result.message,
-    target_id: result.targetId ?? (row?.rank === rank ? row.target_id : null),
-    attempts: goesOn ? row.attempts + 1 : 1,
+    message,
+    target_id,
+    attempts,
     stage,
     updated_at,
-    history: [...(row?.history ?? []), { at: updated_at, stage, status, code }].slice(-HISTORY),
+    history: [...(row?.history ?? []), change].slice(-HISTORY),
     rank,
     offset,
     revision: row?.revision ?? 0,

@@ -12,6 +12,8 @@ export interface LetterFilter {
   readonly code: string | null
   readonly key: string | null
   readonly group: string | null
+  /** Task it was read by; any where it is left out. */
+  readonly task?: string | null
   readonly from: number | null
   readonly to: number | null
 }
@@ -154,8 +156,8 @@ async function* onShelf(
 }
 
 function matches(row: DeadLetterSummary, filter: LetterFilter): boolean {
-  const names = ['state', 'stage', 'connection', 'code', 'key', 'group'] as const
-  return names.every((name) => filter[name] === null || filter[name] === row[name])
+  const names = ['state', 'stage', 'connection', 'code', 'key', 'group', 'task'] as const
+  return names.every((name) => (filter[name] ?? null) === null || filter[name] === row[name])
 }
 
 function largestFirst(groups: ReadonlyMap<string, LetterGroup>): readonly LetterGroup[] {

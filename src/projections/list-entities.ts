@@ -14,6 +14,14 @@ export interface EntityFilter {
 /** Rows looked at in one go, and how many such goes one call may take. */
 const CHUNK = 500
 const CHUNKS = 10
+/** For a status, keys and statuses alone are looked at: so many at a time, in so many goes. */
+const STATUS_CHUNK = 5000
+const STATUS_CHUNKS = 4
+
+interface EntityPage {
+  readonly rows: readonly EntityRow[]
+  readonly next: string | null
+}
 
 /**
  * Rows of a task after the key `after`: those of connections first, then the entities that are not routed everywhere
@@ -24,14 +32,12 @@ export async function listEntities(
   filter: EntityFilter,
   limit: number,
   after: string | null,
-): Promise<{ readonly rows: readonly EntityRow[]; readonly next: string | null }> {
+): Promise<EntityPage> {
   const rows: EntityRow[] = []
   let last = after
-  for (let chunk = 0; chunk < CHUNKS; chunk += 1) {
+  for (let chunk = 0; chunk < (filter.status === null ? CHUNKS : STATUS_CHUNKS); chunk += 1) {
     const found = await nextChunk(tables, filter, last)
-    const shown = await notRouted(tables, filter, found.map(toEntityRow))
-    for (const row of shown) {
-      if (filter.status !== null && row.status !== filter.status) continue
+    for await (const row of shownOf(tables, filter, found, () => limit - rows.length)) {
       rows.push(row)
       if (rows.length === limit) return { rows, next: row.entity }
     }
@@ -42,12 +48,31 @@ export async function listEntities(
   return { rows, next: last }
 }
 
+/** The rows of a chunk that are to be shown; for a status they are read once they are known to be of it. */
+async function* shownOf(tables: Tables, filter: EntityFilter, found: readonly Item[], left: () => number) {
+  const { status, task } = filter
+  if (status === null) return yield* await notRouted(tables, filter, found.map(toEntityRow))
+  const keys = found.filter((item) => item['status'] === status).map((item) => String(item['entity']))
+  while (keys.length > 0) {
+    const wanted = keys.splice(0, left())
+    const items = await tables.getMany(
+      SYNC_ENTITIES,
+      wanted.map((entity) => ({ task, entity })),
+    )
+    const rows = new Map(items.map((item) => [item['entity'], toEntityRow(item)]))
+    // One that went on meanwhile is of another status now.
+    const same = wanted.flatMap((entity) => rows.get(entity) ?? []).filter((row) => row.status === status)
+    yield* await notRouted(tables, filter, same)
+  }
+}
+
 /** `*` is the smallest of the characters that begin a key, and `+` the next: rows of connections begin there. */
 const AFTER_UNROUTED = '+'
 
 async function nextChunk(tables: Tables, filter: EntityFilter, last: string | null): Promise<readonly Item[]> {
+  const size = filter.status === null ? { limit: CHUNK } : { limit: STATUS_CHUNK, attributes: ['entity', 'status'] }
   const query = async (range: { after?: string; from?: string; before?: string }) =>
-    await tables.query(SYNC_ENTITIES, { partition: filter.task, limit: CHUNK, ...range })
+    await tables.query(SYNC_ENTITIES, { partition: filter.task, ...size, ...range })
   if (filter.connection !== null) return await query(within(filter.connection, last))
   if (last?.startsWith(UNROUTED) !== true) {
     const routed = await query(last === null ? { from: AFTER_UNROUTED } : { after: last })

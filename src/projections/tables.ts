@@ -6,6 +6,8 @@ import { productFeed } from './product-feed.ts'
 
 /** A row per task and entity (`connection#key`; `*#key` as read, before it is routed). */
 export const SYNC_ENTITIES = 'sync_entities'
+/** A row per task: grows with what is reported of it, and has the counts of a large one. */
+export const SYNC_TASK_COUNTS = 'sync_task_counts'
 /** A row per dead letter. */
 export const DEAD_LETTERS = 'dead_letters'
 /** Summaries of dead letters by the time they first failed: those to be seen to (`active`), and the others (`ended`). */
@@ -21,6 +23,7 @@ export const projectionTables: readonly TableDefinition[] = [
   feedTable(inventoryFeed.table),
   feedTable(imageFeed.table),
   { name: SYNC_ENTITIES, partitionKey: 'task', sortKey: 'entity' },
+  { name: SYNC_TASK_COUNTS, partitionKey: 'task' },
   { name: DEAD_LETTERS, partitionKey: 'id' },
   { name: DEAD_LETTER_SHELVES, partitionKey: 'shelf', sortKey: 'place' },
   {

@@ -1,5 +1,5 @@
-import type { Item, Tables } from '../platform/dynamodb/tables.ts'
-import { type EntityRow, isEnd, stageOrder, toEntityRow, UNROUTED } from './entity-row.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { type EntityRow, isEnd, stageOrder, UNROUTED } from './entity-row.ts'
 import { SYNC_ENTITIES } from './tables.ts'
 
 /** Rows that are held in memory at once. */
@@ -29,29 +29,35 @@ export interface TaskCounts {
   readonly unrouted_failed: number
 }
 
-export type TaskState = 'due' | 'processing' | 'completed' | 'failed' | 'incomplete' | 'merged'
+export const taskStates = ['due', 'processing', 'completed', 'failed', 'incomplete', 'merged'] as const
+export type TaskState = (typeof taskStates)[number]
 
-/** Counts a task's entity rows in one pass over its partition. Rows of connections not asked for are not counted. */
+/**
+ * Counts a task's entity rows in one pass over its partition, of which it is given three attributes alone. Rows of
+ * connections not asked for are not counted.
+ */
 export async function taskCounts(tables: Tables, taskId: string, connections: readonly string[]): Promise<TaskCounts> {
   const unrouted: UnroutedRows = { published: 0, unreadable: 0, failed: new Set() }
-  const counts = new Map(connections.map((id) => [id, { statuses: {} as Record<string, number>, ended: 0 }]))
-  const routed = new Map(connections.map((id) => [id, new Set<string>()]))
-  // Unrouted rows come first in the partition, so that the routed ones can be held against them.
-  for await (const item of taskItems(tables, taskId)) {
-    const row = toEntityRow(item)
-    if (row.connection === null) countUnrouted(unrouted, row)
-    const count = counts.get(row.connection ?? UNROUTED)
-    if (count === undefined) continue
-    count.statuses[row.status] = (count.statuses[row.status] ?? 0) + 1
-    if (isEnd(row.status)) count.ended += 1
-    if (unrouted.failed.has(row.key)) routed.get(row.connection ?? UNROUTED)?.add(row.key)
-  }
-  // What failed for all connections at once has ended for each; a retry that routed it counts by its own row.
-  for (const [id, count] of counts) count.ended += unrouted.failed.size - (routed.get(id)?.size ?? 0)
-  const stuck = [...unrouted.failed].filter((key) => [...routed.values()].some((keys) => !keys.has(key)))
+  // Unrouted rows first, so that the routed ones can be held against them.
+  await eachRow(tables, taskId, UNROUTED, (row) => countUnrouted(unrouted, row))
+  const counted = await Promise.all(
+    connections.map(async (id) => {
+      const statuses: Record<string, number> = {}
+      const routed = new Set<string>()
+      let ended = 0
+      await eachRow(tables, taskId, id, ({ key, status }) => {
+        statuses[status] = (statuses[status] ?? 0) + 1
+        if (isEnd(status)) ended += 1
+        if (unrouted.failed.has(key)) routed.add(key)
+      })
+      // What failed for all connections at once has ended for each; a retry that routed it counts by its own row.
+      return { id, routed, count: { statuses, ended: ended + unrouted.failed.size - routed.size } }
+    }),
+  )
+  const stuck = [...unrouted.failed].filter((key) => counted.some(({ routed }) => !routed.has(key)))
   return {
     published: unrouted.published,
-    connections: Object.fromEntries(counts),
+    connections: Object.fromEntries(counted.map(({ id, count }) => [id, count])),
     unrouted_failed: unrouted.unreadable + stuck.length,
   }
 }
@@ -64,22 +70,33 @@ interface UnroutedRows {
   readonly failed: Set<string>
 }
 
-function countUnrouted(rows: UnroutedRows, { key, status, stage }: EntityRow): void {
+function countUnrouted(rows: UnroutedRows, { key, status, stage }: CountedRow): void {
   const failed = status === 'failed'
   if (failed && stageOrder(stage) === 0) rows.unreadable += 1
   else rows.published += 1
   if (failed && stageOrder(stage) > 0) rows.failed.add(key)
 }
 
-/** Rows of a task in order of their key. */
-async function* taskItems(tables: Tables, taskId: string): AsyncIterable<Item> {
-  let last: string | undefined
+/** Of a row, what is counted. */
+type CountedRow = Pick<EntityRow, 'key' | 'status' | 'stage'>
+
+/** The rows of one connection; `$` is the character after `#`. */
+async function eachRow(
+  tables: Tables,
+  partition: string,
+  connection: string,
+  count: (row: CountedRow) => void,
+): Promise<void> {
+  const attributes = ['entity', 'status', 'stage']
+  let begin: { from: string } | { after: string } = { from: `${connection}#` }
   for (;;) {
-    const range = { partition: taskId, limit: PAGE, ...(last === undefined ? {} : { after: last }) }
+    const range = { partition, limit: PAGE, before: `${connection}$`, attributes, ...begin }
     const items = await tables.query(SYNC_ENTITIES, range)
-    yield* items
+    for (const { entity, status, stage } of items) {
+      count({ key: String(entity).slice(connection.length + 1), status: String(status), stage: String(stage) })
+    }
     if (items.length < PAGE) return
-    last = String(items.at(-1)?.['entity'])
+    begin = { after: String(items.at(-1)?.['entity']) }
   }
 }
 
@@ -88,13 +105,17 @@ async function* taskItems(tables: Tables, taskId: string): AsyncIterable<Item> {
  * every subscribed connection, a row at its end; then `failed` when any of them failed, else `completed`.
  */
 export function taskState(run: TaskRun, counts: TaskCounts): TaskState {
-  if (run.state === 'due' || run.state === 'merged' || run.state === 'failed' || run.state === 'incomplete') {
-    return run.state
-  }
+  const own = stateOfRun(run)
+  if (own !== null) return own
   const perConnection = run.connections.map((id) => counts.connections[id])
   const published = Math.max(run.published, counts.published)
   const ended = perConnection.every((count) => (count?.ended ?? 0) >= published)
   if (run.state === 'running' || !ended) return 'processing'
   const failed = perConnection.some((count) => (count?.statuses['failed'] ?? 0) > 0)
   return failed || counts.unrouted_failed > 0 ? 'failed' : 'completed'
+}
+
+/** The state that follows from the run alone; null: its entities decide. */
+export function stateOfRun({ state }: Pick<TaskRun, 'state'>): TaskState | null {
+  return state === 'ended' || state === 'running' ? null : state
 }

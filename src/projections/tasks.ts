@@ -4,6 +4,7 @@ import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { forEachBounded } from './bounded.ts'
 import { type EntityRow, entityKey, evolveEntity, type ReportedResult, toEntityRow } from './entity-row.ts'
 import { SYNC_ENTITIES } from './tables.ts'
+import { noteReported } from './task-counts.ts'
 
 /** Rows written at once. */
 const WRITERS = 16
@@ -37,6 +38,8 @@ export function taskStage(deps: { readonly tables: Tables }): Stage<'sync-status
       await forEachBounded(groups, WRITERS, async (group) => {
         await writeGroup(deps.tables, group, rows.get(JSON.stringify([group.task, group.entity])), context)
       })
+      // After the rows, and also when none changed: what was written before a crash is told by the redelivery.
+      for (const task of new Set(groups.map((group) => group.task))) await noteReported(deps.tables, task)
     },
   }
 }

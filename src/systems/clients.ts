@@ -77,10 +77,17 @@ async function resolveSystem(
   resolve: ClientDeps['resolveSecret'],
 ): Promise<ConnectableSystem> {
   const secrets = await Promise.all(
-    Object.entries(system.secrets).map(async ([name, reference]) => [name, await resolve(reference)] as const),
+    Object.entries(system.secrets)
+      .filter(isForCalls)
+      .map(async ([name, reference]) => [name, await resolve(reference)] as const),
   )
   const address = /^(env:|file:\/)/.test(system.address) ? await resolve(system.address) : system.address
   return { ...system, address, secrets: Object.fromEntries(secrets) }
+}
+
+/** What webhooks are signed with is for the API alone: other processes need not have it. */
+function isForCalls([name]: readonly [string, string]): boolean {
+  return name !== 'webhook'
 }
 
 function assertType(system: ConnectableSystem, type: string): void {

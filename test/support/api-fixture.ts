@@ -11,6 +11,7 @@ import { parkingTables } from '../../src/platform/runtime/parking.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { projectionTables } from '../../src/projections/tables.ts'
+import { memoryControl } from './control-desk.ts'
 import { memoryDeadLetters } from './dead-letters.ts'
 import { memoryCodec } from './memory-codec.ts'
 import { memoryTables } from './memory-tables.ts'
@@ -39,11 +40,13 @@ export const noTopics: Pick<ApiDeps, 'staged' | 'parkingStages'> = {
 export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryTables(apiTestTables)) {
   const clock = { time: Date.UTC(2026, 0, 31, 8), now: () => clock.time }
   const letters = memoryDeadLetters(tables, clock)
+  const control = memoryControl(tables, clock)
   const app: FastifyInstance = buildApp({
     tables,
     deadLetters: letters.deadLetters,
     previewRetry: letters.previewRetry,
     mapping: { recentEvents: async () => [], products: async () => new Map() },
+    ...control.deps,
     clock,
     cursorKey: 'key',
     token: null,
@@ -62,6 +65,7 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
     clock,
     tables,
     letters,
+    control,
     async get(url: string, headers: Record<string, string> = {}) {
       const { statusCode, headers: answered, body } = await app.inject({ url, headers })
       const json = answered['content-type']?.includes('json') === true ? JSON.parse(body) : undefined
@@ -74,6 +78,18 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
         ...(payload === undefined ? {} : { payload }),
       })
       return { status: statusCode, json: JSON.parse(body) }
+    },
+    async send(
+      method: 'PUT' | 'POST' | 'DELETE',
+      url: string,
+      payload?: unknown,
+      headers: Record<string, string> = {},
+    ) {
+      const body = payload === undefined ? {} : { payload: JSON.stringify(payload) }
+      const type = payload === undefined ? {} : { 'content-type': 'application/json' }
+      const answer = await app.inject({ method, url, ...body, headers: { ...type, ...headers } })
+      const json = answer.body === '' ? undefined : JSON.parse(answer.body)
+      return { status: answer.statusCode, headers: answer.headers, json }
     },
     async configure(id: string, reads: readonly string[] = ['vendor.inventory.all']) {
       await tables.put(CONNECTIONS, { kind: 'connection', id, document: { id, reads } })

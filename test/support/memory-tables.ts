@@ -164,5 +164,9 @@ function find(table: Table, range: RangeQuery): Item[] {
     .filter((item) => item[partitionKey] === range.partition && within(item[by]))
     .toSorted((a, b) => compare(String(a[by]), String(b[by])) * (range.descending === true ? -1 : 1))
     .slice(0, range.limit)
-    .map(copy)
+    .map((item) => copy(range.attributes === undefined ? item : only(item, range.attributes)))
+}
+
+function only(item: Item, names: readonly string[]): Item {
+  return Object.fromEntries(names.filter((name) => name in item).map((name) => [name, item[name]]))
 }

@@ -212,6 +212,17 @@ export function testTables(factory: () => Tables | Promise<Tables>): void {
       expect(await tables.count('contract_sorted', { partition: pk, index: 'by-position' })).toBe(1)
     })
 
+    it('gives the attributes alone that are asked for', async () => {
+      const pk = fresh()
+      await tables.put('contract_sorted', { pk, sk: 'a', position: '1', status: 'x', stage: 'y', map: { a: 1 } })
+      await tables.put('contract_sorted', { pk, sk: 'b', position: '2', stage: 'z' })
+      const range = { partition: pk, after: '!', before: 'z', attributes: ['sk', 'status', 'stage'] }
+      expect(await tables.query('contract_sorted', range)).toEqual([
+        { sk: 'a', status: 'x', stage: 'y' },
+        { sk: 'b', stage: 'z' },
+      ])
+    })
+
     it('queries more than one page of the store', async () => {
       const pk = fresh()
       const items = Array.from({ length: 60 }, (_, n) => ({

@@ -6,7 +6,7 @@ import type { Configuration, ProductMetadata } from '../../core/model.ts'
 import { productMetadataOf } from '../../core/model-of.ts'
 import { previewMapping } from '../../core/preview-mapping.ts'
 import { readConfiguration } from '../../core/read-configuration.ts'
-import { bareDocument, mistakeText } from '../../core/yaml-documents.ts'
+import { mistakeText, namedDocument } from '../../core/yaml-documents.ts'
 import { StreamError } from '../../errors.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { problems } from '../problems.ts'
@@ -64,7 +64,7 @@ export function metadataPreviewRoutes({ tables, mapping }: ApiDeps): FastifyPlug
 function checkedMetadata(document: Parameters<typeof productMetadataOf>[0]): ProductMetadata {
   const known = document.destination?.attributes
   const context = { path: ['attributes'], entity: 'products', known } as const
-  const mistakes = checkRules(document.attributes, bareDocument('body', document), context)
+  const mistakes = checkRules(document.attributes, namedDocument('body', document), context)
   if (mistakes.length === 0) return productMetadataOf(document)
   throw new StreamError('request_invalid', mistakes.map(mistakeText).join('\n'), { field: mistakes[0]?.field ?? '' })
 }

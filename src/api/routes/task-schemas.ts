@@ -1,4 +1,6 @@
 import { type TSchema, Type } from 'typebox'
+import { entityStatuses } from '../../projections/entity-row.ts'
+import { taskStates } from '../../projections/task-status.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
@@ -6,11 +8,7 @@ const Count = Type.Integer()
 const OptionalText = Nullable(Text)
 
 /** Statuses an entity may have. */
-const EntityStatus = Type.Union(
-  (
-    ['new', 'processing', 'succeeded', 'failed', 'ignored', 'unknown', 'canceled', 'superseded', 'waiting'] as const
-  ).map((status) => Type.Literal(status)),
-)
+const EntityStatus = Type.Enum([...entityStatuses])
 
 export const Task = Type.Object({
   id: Text,
@@ -19,6 +17,7 @@ export const Task = Type.Object({
   state: Type.String({ description: 'due, processing, completed, failed, incomplete or merged' }),
   run_state: Type.String({ description: 'Of the reading alone: due, running, ended, failed, incomplete or merged' }),
   requested_at: Text,
+  merged_into: Nullable(Type.String({ description: 'The task it joined' })),
   window_from: OptionalText,
   window_to: OptionalText,
   started_at: OptionalText,
@@ -27,6 +26,9 @@ export const Task = Type.Object({
   published: Count,
   unchanged: Count,
   unreadable: Count,
+  missed: Type.Integer({ description: 'Keys of the window that its first reading did not have' }),
+  read_again: Type.Integer({ description: 'Rows given again for what was missed' }),
+  digest: Nullable(Type.String({ description: 'Of every key read with its change time' })),
   connections: Type.Record(Type.String(), Type.Object({ ended: Count, statuses: Type.Record(Type.String(), Count) }), {
     description: 'Entities by connection and status',
   }),
@@ -34,6 +36,22 @@ export const Task = Type.Object({
   missing: Type.Array(Text, { description: 'Keys an incomplete run did not find, at most 100' }),
   error: Nullable(Type.Object({ code: Text, message: Text })),
 })
+
+const Version = Type.Object({ occurred_at: OptionalText, read_at: Text })
+
+const History = Type.Array(
+  Type.Object({
+    at: Text,
+    stage: Text,
+    status: Text,
+    code: OptionalText,
+    message: OptionalText,
+    attempts: Count,
+    version: Version,
+    target_id: OptionalText,
+  }),
+  { description: 'The last ten changes, newest last' },
+)
 
 export const EntityItem = Type.Object({
   connection: Nullable(Type.String({ description: 'Null: as read, not routed' })),
@@ -48,13 +66,46 @@ export const EntityItem = Type.Object({
   attempts: Count,
   updated_at: Text,
   event_id: Text,
-  history: Type.Array(Type.Object({ at: Text, stage: Text, status: Text, code: OptionalText })),
+  version: Version,
+  history: History,
+})
+
+export const EntityParams = Type.Object({ id: Type.String(), connection: Type.String(), key: Type.String() })
+
+export const RetryTaskBody = Type.Object(
+  {
+    reason: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+    limit: Type.Integer({
+      minimum: 1,
+      maximum: 500,
+      default: 100,
+      description: 'Entities at most; more says whether to ask again',
+    }),
+    rate: Type.Number({ exclusiveMinimum: 0, maximum: 100, default: 10, description: 'Retries a second' }),
+    dryRun: Type.Boolean({ default: false, description: 'Say how many, and change none' }),
+  },
+  { additionalProperties: false },
+)
+
+export const RetriedTask = Type.Object({
+  task: Text,
+  dry_run: Type.Boolean(),
+  retried: Type.Integer({ description: 'Failed ones whose dead letters were retried' }),
+  skipped: Type.Array(Type.Object({ id: Text, code: Text, message: Text }), {
+    description: 'Dead letters left as they are',
+  }),
+  read_again: Type.Integer({ description: 'Those no dead letter can be retried of: the source gives them again' }),
+  read_by: Nullable(Type.String({ description: 'The task that reads them' })),
+  more: Type.Boolean({ description: 'There may be more: ask again' }),
 })
 
 export const TaskQuery = Type.Object(
   {
     read: Type.Optional(Type.String({ minLength: 1, description: 'Id of the read' })),
+    state: Type.Optional(Type.Enum([...taskStates])),
+    since: Type.Optional(Type.String({ description: 'Requested then or later, ISO 8601' })),
     limit: Type.Integer({ minimum: 1, maximum: 200, default: 20 }),
+    cursor: Type.Optional(Type.String({ minLength: 1 })),
   },
   { additionalProperties: false },
 )

@@ -44,10 +44,12 @@ async function prepare({ keys, prefix }: TableAccess, table: string, range: Rang
   const sortKey = index?.sortKey ?? definition.sortKey
   const names = createNames()
   const compiled = compileRange(range, { partition: definition.partitionKey, sort: sortKey }, names)
+  const projection = range.attributes?.map((name) => names.path(name)).join(', ')
   const input = {
     TableName: `${prefix}${table}`,
     ...(range.index === undefined ? {} : { IndexName: range.index }),
     KeyConditionExpression: compiled.condition ?? '',
+    ...(projection === undefined ? {} : { ProjectionExpression: projection }),
     ...names.placeholders(),
     ConsistentRead: true,
     ScanIndexForward: range.descending !== true,

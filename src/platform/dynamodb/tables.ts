@@ -43,6 +43,8 @@ export interface RangeQuery {
   readonly beginsWith?: string
   readonly descending?: boolean
   readonly limit?: number
+  /** Top-level attributes to be given; all where it is left out. The sort key has to be one of them. */
+  readonly attributes?: readonly string[]
 }
 
 export interface Tables {
@@ -58,7 +60,7 @@ export interface Tables {
   delete(table: string, key: Key, condition?: Condition): Promise<boolean>
   /** Up to `limit` items in order of the sort key, across as many pages as it takes. */
   query(table: string, query: RangeQuery): Promise<readonly Item[]>
-  count(table: string, query: Omit<RangeQuery, 'limit'>): Promise<number>
+  count(table: string, query: Omit<RangeQuery, 'limit' | 'attributes'>): Promise<number>
   scan(table: string): AsyncIterable<readonly Item[]>
 }
 

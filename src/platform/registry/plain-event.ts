@@ -1,45 +1,14 @@
 import type { TopicEvents, TopicKind } from '../../events/topics.ts'
+import { type AvroNode, type AvroSchema, isUnion, namedTypes } from './avro-node.ts'
 import { readSchema } from './schema-files.ts'
-
-interface Field {
-  readonly name: string
-  readonly type: Schema
-}
-
-interface Node {
-  readonly type: string
-  readonly name?: string
-  readonly fields?: readonly Field[]
-  readonly items?: Schema
-  readonly values?: Schema
-  readonly logicalType?: string
-  readonly scale?: number
-}
-
-type Schema = string | Node | readonly Schema[]
 
 /** An event as JSON can hold it: decimals as text, times as ISO 8601, bytes as base64. */
 export function toPlainEvent<K extends TopicKind>(kind: K, event: TopicEvents[K]): unknown {
-  const schema = JSON.parse(readSchema(kind)) as Schema
-  const named = new Map<string, Node>()
-  collectNamed(schema, named)
-  return plain(schema, event, named)
+  const schema = JSON.parse(readSchema(kind)) as AvroSchema
+  return plain(schema, event, namedTypes(schema))
 }
 
-/** Up front: the value may have null where a name is declared. */
-function collectNamed(schema: Schema | undefined, named: Map<string, Node>): void {
-  if (schema === undefined || typeof schema === 'string') return
-  if (isUnion(schema)) {
-    for (const branch of schema) collectNamed(branch, named)
-    return
-  }
-  if (schema.name !== undefined) named.set(schema.name, schema)
-  for (const { type } of schema.fields ?? []) collectNamed(type, named)
-  collectNamed(schema.items, named)
-  collectNamed(schema.values, named)
-}
-
-function plain(schema: Schema, value: unknown, named: ReadonlyMap<string, Node>): unknown {
+function plain(schema: AvroSchema, value: unknown, named: ReadonlyMap<string, AvroNode>): unknown {
   if (value === null || value === undefined) return null
   // Our unions are of null and one other.
   if (isUnion(schema)) return plain(schema.find((branch) => branch !== 'null') ?? 'null', value, named)
@@ -59,10 +28,6 @@ function plain(schema: Schema, value: unknown, named: ReadonlyMap<string, Node>)
   if (schema.logicalType === 'decimal' && typeof value === 'bigint') return decimalText(value, schema.scale ?? 0)
   if (schema.logicalType === 'timestamp-millis') return timeText(Number(value))
   return bare(value)
-}
-
-function isUnion(schema: Schema): schema is readonly Schema[] {
-  return Array.isArray(schema)
 }
 
 function bare(value: unknown): unknown {

@@ -1,6 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { add, type Decimal4, magnitude, subtract, text4, ZERO4 } from '../../events/decimal.ts'
 import type { Address, Order } from '../../events/generated/events.ts'
+import { expectedTotal } from '../../events/order-total.ts'
 import { amountOf, attributesOf, requireAmount, requireText, textOf, type Wire, wireOf, wiresOf } from '../wire.ts'
 import { toOrderLines } from './order-lines.ts'
 import { fromMagentoTime } from './time.ts'
@@ -90,8 +91,7 @@ function toAmounts(wire: Wire, extension: Wire): Amounts {
 
 /** Guarantee 7: an order whose amounts don't add up is not guessed at. */
 function checkTotal(order: Order): void {
-  const charged = [order.shipping, order.shippingTax, order.tax].reduce(add, order.subtotal)
-  const expected = [order.discount, order.giftCard, order.storeCredit].reduce(subtract, charged)
+  const expected = expectedTotal(order)
   if (expected === order.grandTotal) return
   const difference = text4(subtract(order.grandTotal, expected))
   throw new StreamError(

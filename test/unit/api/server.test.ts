@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ApiOptions, startApi } from '../../../src/api/server.ts'
 import { apiTestTables, noTopics } from '../../support/api-fixture.ts'
+import { memoryControl } from '../../support/control-desk.ts'
 import { memoryDeadLetters } from '../../support/dead-letters.ts'
 import { memoryTables } from '../../support/memory-tables.ts'
 import { silentLogger } from '../../support/stage-context.ts'
@@ -11,7 +12,7 @@ const tables = memoryTables(apiTestTables)
 const { deadLetters, previewRetry } = memoryDeadLetters(tables, { now: () => 0 })
 
 const options = (over: Partial<ApiOptions>): ApiOptions => ({
-  ...{ tables, deadLetters, previewRetry, ...noTopics },
+  ...{ tables, deadLetters, previewRetry, ...noTopics, ...memoryControl(tables, { now: () => 0 }).deps },
   mapping: { recentEvents: async () => [], products: async () => new Map() },
   clock: { now: () => 0 },
   cursorKey: 'key',

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { changeRun, createRun } from '../../../src/control/runs.ts'
 import { taskStage } from '../../../src/projections/tasks.ts'
 import { apiFixture } from '../../support/api-fixture.ts'
+import { deadLettered } from '../../support/dead-letters.ts'
 import { batchContext } from '../../support/stage-context.ts'
 import { entityResult, statusRecord } from '../../support/sync-status.ts'
 
@@ -72,4 +73,95 @@ it('lists what became of the entities, page by page', async () => {
   const other = await api.get(`/v1/tasks/t/entities?status=failed&cursor=${first.cursor}`)
   expect(other.json).toMatchObject({ status: 400, code: 'cursor_invalid', field: 'status' })
   expect((await api.get('/v1/tasks/t/entities?status=lost')).json).toMatchObject({ status: 400, field: 'status' })
+})
+
+it('filters tasks by read, state and time, page by page', async () => {
+  const api = await fixture()
+  for (let n = 0; n < 7; n += 1) {
+    const requested_at = `2026-01-30T0${n}:00:00.000Z`
+    await createRun(api.tables, {
+      id: `r${n}`,
+      read: READ,
+      trigger: 'api',
+      reason: null,
+      requested_at,
+      backfill_from: null,
+    })
+    const state = n % 3 === 0 ? 'ended' : 'failed'
+    await changeRun(api.tables, { id: `r${n}`, fence: 1 }, { set: { state, connections: ['c1'] } })
+  }
+  const ids = async (query: string) => {
+    const found: string[] = []
+    for (let cursor = '', pages = 0; pages < 20; pages += 1) {
+      const { json } = await api.get(`/v1/tasks?${query}${cursor}`)
+      found.push(...json.items.map(({ id }: { id: string }) => id))
+      if (json.cursor === null) return found.join(' ')
+      cursor = `&cursor=${json.cursor}`
+    }
+    throw new Error('the list does not end')
+  }
+  for (const limit of [1, 2, 50]) {
+    expect(await ids(`limit=${limit}`)).toBe('u t r6 r5 r4 r3 r2 r1 r0')
+    expect(await ids(`limit=${limit}&state=failed`)).toBe('r5 r4 r2 r1')
+    expect(await ids(`limit=${limit}&state=completed&read=${READ}`)).toBe('r6 r3 r0')
+    expect(await ids(`limit=${limit}&state=due`)).toBe('u')
+    expect(await ids(`limit=${limit}&since=2026-01-30T05:00:00Z`)).toBe('u t r6 r5')
+  }
+  const { json } = await api.get('/v1/tasks?limit=1')
+  expect((await api.get(`/v1/tasks?limit=1&state=due&cursor=${json.cursor}`)).json.code).toBe('cursor_invalid')
+  expect((await api.get('/v1/tasks?state=lost')).json).toMatchObject({ status: 400, field: 'state' })
+  expect((await api.get('/v1/tasks?since=monday')).json).toMatchObject({ status: 400, field: 'since' })
+})
+
+it('shows the history of one entity', async () => {
+  const api = await fixture()
+  const { json } = await api.get('/v1/tasks/t/entities/c1/1')
+  expect(json).toMatchObject({ status: 'succeeded', version: { occurred_at: '1970-01-01T00:00:01.000Z' } })
+  expect(json.history).toMatchObject([
+    { stage: 'route-orders', status: 'processing', attempts: 1, target_id: null },
+    { stage: 'deliver-erp', status: 'succeeded', target_id: 'SO-1', version: { read_at: '1970-01-01T00:00:02.000Z' } },
+  ])
+  expect((await api.get('/v1/tasks/t/entities/*/3')).json).toMatchObject({ connection: null, status: 'new' })
+  expect((await api.get('/v1/tasks/t/entities/c1/none')).json).toMatchObject({ status: 404, field: 'key' })
+})
+
+it('retries exactly what failed: by its dead letter, or by reading it again', async () => {
+  const api = await fixture()
+  const letter = { stage: 'deliver-erp', topic: 't.vendor-orders.erp', taskId: 't', connection: 'c1' }
+  await api.letters.project(
+    deadLettered({ ...letter, deadLetterId: 'a', key: '1', originalKey: Buffer.from('c1|1') }),
+    deadLettered({ ...letter, deadLetterId: 'other', taskId: 'u', key: '9' }),
+    deadLettered({
+      deadLetterId: 'raw',
+      stage: READ,
+      connection: null,
+      key: 'bad',
+      topic: '',
+      offset: -1,
+      taskId: 't',
+    }),
+  )
+  await api.tell(
+    statusRecord('deliver-erp', 9, [
+      entityResult({ key: '1', status: 'failed', occurredAt: 5000 }),
+      entityResult({ key: '2', status: 'failed', occurredAt: 5000 }),
+    ]),
+  )
+  await api.tell(statusRecord('route-orders', 9, [entityResult({ key: '3', status: 'unknown' })]))
+  await api.tell(statusRecord(READ, 10, [entityResult({ key: 'bad', connection: null, status: 'failed' })]))
+  for (const id of ['shop|orders|2', 'shop|orders|4']) await api.tables.put('published', { id, state: 'published' })
+  await changeRun(api.tables, { id: 't', fence: 1 }, { set: { window_from: '2026-01-30T00:00:00.000Z' } })
+  const counted = { task: 't', retried: 1, skipped: [], read_again: 3, more: false }
+  const dry = await api.send('POST', '/v1/tasks/t/retry', { dryRun: true })
+  expect(dry.json).toMatchObject({ ...counted, dry_run: true, read_by: null })
+  const { json } = await api.send('POST', '/v1/tasks/t/retry', undefined, { 'x-actor': 'ann' })
+  expect(json).toMatchObject({ ...counted, dry_run: false })
+  expect(api.letters.retried().map(({ key }) => key)).toEqual(['c1|1'])
+  expect(api.control.requested).toMatchObject([
+    { read: READ, from: Date.parse('2026-01-30T00:00:00Z'), requestedBy: 'ann', reason: 'retry of task t' },
+  ])
+  expect((await api.get(`/v1/tasks/${json.read_by}`)).json).toMatchObject({ state: 'due', read: READ })
+  const note = async (id: string) => (await api.tables.get('published', { id }))?.['state']
+  expect([await note('shop|orders|2'), await note('shop|orders|4')]).toEqual(['publishing', 'published'])
+  expect((await api.send('POST', '/v1/tasks/none/retry')).status).toBe(404)
 })

@@ -2,7 +2,11 @@ import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { tickRequestId } from '../../../src/control/request-sync.ts'
 import { lastTick, runScheduler, type ScheduledRead } from '../../../src/control/scheduler.ts'
+import { controlTables } from '../../../src/control/tables.ts'
+import { tickLog } from '../../../src/control/ticks.ts'
+import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
 import { manualClock } from '../../support/manual-clock.ts'
+import { memoryTables } from '../../support/memory-tables.ts'
 
 const START = Date.parse('2026-03-02T10:00:00Z')
 
@@ -22,30 +26,71 @@ describe('lastTick', () => {
 })
 
 describe('runScheduler', () => {
-  it('sends a tick again under the same id when the broker did not take it', async () => {
-    const clock = manualClock(START)
+  const TEN = 10 * 60_000
+
+  /** A process with a scheduler: what it sent, and its end. */
+  function scheduler(tables: Tables, start: number, { lose = 0, schedule = '*/10 * * * *' } = {}) {
+    const clock = manualClock(start)
     const end = new AbortController()
     onTestFinished(() => end.abort())
     const sent: string[] = []
-    const reads = () => [read('*/10 * * * *')]
-    const twice = Promise.withResolvers<void>()
     const requester = {
       async request({ requestId }: { requestId: string }) {
         sent.push(requestId)
-        if (sent.length === 1) throw new Error('no broker')
-        twice.resolve()
+        if (sent.length <= lose) throw new Error('no broker')
         return 'task'
       },
     }
+    const reads = () => [read(schedule)]
     const logger = pino({ level: 'silent' })
-    const running = runScheduler({ reads, requester, clock, logger, signal: end.signal })
-    clock.set(START + 600_000)
+    const ticks = tickLog(tables)
+    const running = runScheduler({ reads, requester, ticks, clock, logger, signal: end.signal })
+    const stop = async () => {
+      end.abort()
+      await running
+    }
+    return { clock, sent, stop }
+  }
+  const tick = (time: number) => tickRequestId('s.products.all', time)
+  const handled = (tables: Tables) => tickLog(tables).handled('s.products.all')
+
+  it('sends a tick again under the same id when the broker did not take it', async () => {
+    const tables = memoryTables(controlTables)
+    const { clock, sent, stop } = scheduler(tables, START, { lose: 1 })
+    await expect.poll(() => handled(tables)).toBe(START)
+    clock.set(START + TEN)
     await expect.poll(() => sent.length).toBe(1)
-    clock.set(START + 600_600)
-    await twice.promise
-    end.abort()
-    await running
-    const id = tickRequestId('s.products.all', START + 600_000)
-    expect(sent).toEqual([id, id])
+    expect(await handled(tables)).toBe(START)
+    clock.set(START + TEN + 600)
+    await expect.poll(() => handled(tables)).toBe(START + TEN)
+    await stop()
+    expect(sent).toEqual([tick(START + TEN), tick(START + TEN)])
+  })
+
+  it('catches up once what was missed while no process ran', async () => {
+    const tables = memoryTables(controlTables)
+    const first = scheduler(tables, START)
+    await expect.poll(() => handled(tables)).toBe(START)
+    await first.stop()
+    const second = scheduler(tables, START + 35 * 60_000)
+    await expect.poll(() => handled(tables)).toBe(START + 3 * TEN)
+    await second.stop()
+    expect([first.sent, second.sent]).toEqual([[], [tick(START + 3 * TEN)]])
+    const third = scheduler(tables, START + 36 * 60_000)
+    await expect
+      .poll(async () => {
+        third.clock.set(Math.max(START + 4 * TEN, third.clock.now() + 600))
+        return await handled(tables)
+      })
+      .toBe(START + 4 * TEN)
+    await third.stop()
+    expect(third.sent).toEqual([tick(START + 4 * TEN)])
+  })
+
+  it('finds the last of very many missed ticks at once', async () => {
+    const year = 365 * 86_400_000
+    expect(lastTick(read('*/5 * * * * *'), START - year, START + 1)).toBe(START)
+    expect(lastTick(read('0 3 29 2 *'), Date.parse('2024-03-01T00:00:00Z'), START)).toBeNull()
+    expect(lastTick(read('0 3 29 2 *'), Date.parse('2024-02-01T00:00:00Z'), START)).toBe(Date.UTC(2024, 1, 29, 3))
   })
 })

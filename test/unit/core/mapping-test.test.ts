@@ -7,7 +7,7 @@ import { loadForTests } from '../../../src/core/load-configuration.ts'
 import { runMappingTest } from '../../../src/core/mapping-test.ts'
 import { type MappingTestDocument, mappingTestSchema } from '../../../src/core/mapping-test-schema.ts'
 import type { Configuration } from '../../../src/core/model.ts'
-import { bareDocument } from '../../../src/core/yaml-documents.ts'
+import { namedDocument } from '../../../src/core/yaml-documents.ts'
 import { toPlainEvent } from '../../../src/platform/registry/plain-event.ts'
 import { connectionOf, lineOf, orderChanged, orderOf, productChanged } from '../../support/processor-events.ts'
 import { readOf, systemOf } from '../../support/sources.ts'
@@ -105,7 +105,7 @@ describe('a test that is written from a dead letter', () => {
   it('expects what happened, has the shape of a test, and passes as it is', async () => {
     const event = productChanged({ sku: 'X', manufacturer: 'Acme', price: null })
     const document = asTest('map-products', 'price', toPlainEvent('products', event))
-    expect(checkShape(mappingTestSchema, bareDocument('test', document))).toEqual([])
+    expect(checkShape(mappingTestSchema, namedDocument('test', document))).toEqual([])
     expect(document).toMatchObject({ expectError: { attribute: 'price', code: 'mapping_failed' }, source: 'netsuite' })
     expect((await runMappingTest({ document, place: '' }, configuration)).differences).toEqual([])
   })

@@ -58,7 +58,7 @@ describe('runSource', () => {
     const deps = bench()
     const pages = [pageOf([stock('A', '1'), stock('B', '2')]), pageOf([stock('C', '3')])]
     const { run, ...rest } = await job(deps, reader([pages], rows('A', 'B', 'C')))
-    expect(await runSource(deps, { run, ...rest })).toEqual({ state: 'ended', missing: [] })
+    expect(await runSource(deps, { run, ...rest })).toMatchObject({ state: 'ended', missing: [] })
     expect(await getRun(deps.tables, run.id)).toMatchObject({ pages: 2, read_count: 3, published: 3, unchanged: 0 })
   })
 
@@ -74,14 +74,26 @@ describe('runSource', () => {
     const deps = bench()
     const late = [pageOf([stock('A', '1'), stock('LATE', '9')])]
     const { run, ...rest } = await job(deps, reader([[pageOf([stock('A', '1')])], late], rows('A', 'LATE')))
-    expect((await runSource(deps, { run, ...rest })).state).toBe('ended')
+    const done = await runSource(deps, { run, ...rest })
+    expect(done).toMatchObject({ state: 'ended', missed: 1, read_again: 2, keys: 2 })
     expect((await deps.appended('inventory')).map(({ key }) => key)).toEqual(['A', 'LATE'])
+    const other = bench()
+    const whole = [pageOf([stock('LATE', '9'), stock('A', '1')])]
+    const again = await runSource(other, await job(other, reader([whole], rows('A', 'LATE'))))
+    expect(again).toMatchObject({ missed: 0, read_again: 0, digest: done.digest })
+    const less = bench()
+    const part = await runSource(less, await job(less, reader([[pageOf([stock('A', '1')])]], rows('A'))))
+    expect(part.digest).not.toBe(done.digest)
   })
 
   it('is incomplete, and names what is missing, when the window can not be agreed on', async () => {
     const deps = bench()
     const { run, ...rest } = await job(deps, reader([[pageOf([stock('A', '1')])]], rows('A', 'GHOST')))
-    expect(await runSource(deps, { run, ...rest })).toEqual({ state: 'incomplete', missing: ['GHOST'] })
+    expect(await runSource(deps, { run, ...rest })).toMatchObject({
+      state: 'incomplete',
+      missing: ['GHOST'],
+      missed: 1,
+    })
   })
 
   it('proves the whole window after a takeover, though it begins in the middle', async () => {
@@ -89,7 +101,7 @@ describe('runSource', () => {
     const passes = [[pageOf([stock('B', '2')])], [pageOf([stock('A', '1'), stock('B', '2')])]]
     const { run, ...rest } = await job(deps, reader(passes, rows('A', 'B')))
     const taken = { ...run, reached: { changedAt: '1000', id: '1' } }
-    expect(await runSource(deps, { run: taken, ...rest })).toEqual({ state: 'ended', missing: [] })
+    expect(await runSource(deps, { run: taken, ...rest })).toMatchObject({ state: 'ended', missing: [] })
     expect((await deps.appended('inventory')).map(({ key }) => key).toSorted()).toEqual(['A', 'B'])
   })
 

@@ -1,0 +1,28 @@
+import type { FastifyRequest } from 'fastify'
+import { StreamError } from '../errors.ts'
+
+/**
+ * The revision that a change is made on: `If-Match: "3"` (`*`: whichever is there), or `If-None-Match: *` for a document
+ * that is to be new (null). Undefined: whatever is there. Throws `request_invalid`.
+ */
+export function expectedRevision({ headers }: Pick<FastifyRequest, 'headers'>): number | 'any' | null | undefined {
+  const match = headers['if-match']
+  const none = headers['if-none-match']
+  if (none !== undefined) {
+    if (none.trim() === '*' && match === undefined) return null
+    throw invalid('if-none-match', 'takes * alone, and stands alone')
+  }
+  if (match === undefined) return undefined
+  if (match.trim() === '*') return 'any'
+  const revision = /^(?:W\/)?"(\d{1,9})"$|^(\d{1,9})$/.exec(match.trim())
+  if (revision === null) throw invalid('if-match', 'takes a revision as the ETag gives it, for example "3"')
+  return Number(revision[1] ?? revision[2])
+}
+
+export function etagOf(revision: number): string {
+  return `"${revision}"`
+}
+
+function invalid(field: string, message: string): StreamError {
+  return new StreamError('request_invalid', `${field}: ${message}`, { field })
+}

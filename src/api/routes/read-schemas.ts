@@ -1,0 +1,53 @@
+import { type TSchema, Type } from 'typebox'
+
+const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const Text = Type.String()
+const OptionalText = Nullable(Text)
+const Count = Type.Integer()
+
+const Window = Type.Object({
+  task: Text,
+  state: Text,
+  trigger: Text,
+  from: OptionalText,
+  to: OptionalText,
+  ended_at: OptionalText,
+  read: Type.Integer({ description: 'Rows given by the source; a row given twice counts twice' }),
+  keys: Type.Integer({ description: 'Different keys read' }),
+  published: Count,
+  unchanged: Count,
+  unreadable: Count,
+  missing: Type.Integer({ description: 'Keys of the window that its first reading did not have' }),
+  read_again: Type.Integer({ description: 'Rows given again for what was missing' }),
+  digest: Nullable(Type.String({ description: 'Of every key read with its change time' })),
+})
+
+export const ReadStatus = Type.Object({
+  id: Text,
+  system: Text,
+  entity: Text,
+  scope: Text,
+  schedule: OptionalText,
+  zone: Text,
+  next_tick: OptionalText,
+  last_tick: OptionalText,
+  cut_date: Nullable(Type.String({ description: 'Everything before it was read; null: nothing was yet' })),
+  revision: Type.Integer({ description: 'Of the cut date: send it with a change of it' }),
+  lease: Nullable(Type.Object({ worker: Text, until: Text })),
+  current: Nullable(Type.String({ description: 'Task under way' })),
+  due: Nullable(Type.String({ description: 'Task that waits' })),
+  windows: Type.Array(Window, { description: 'The last ones, newest first' }),
+})
+
+export const ReadList = Type.Object({ items: Type.Array(ReadStatus) })
+export const ReadId = Type.Object({ id: Type.String() })
+
+export const CutDateBody = Type.Object(
+  {
+    // Null first: what checks bodies would take null for an empty text.
+    cut_date: Type.Union([Type.Null(), Type.String()], { description: 'ISO 8601; null: begin at startFrom again' }),
+    revision: Type.Integer({ minimum: 0, description: 'As the read has it' }),
+    reason: Type.String({ minLength: 1, maxLength: 1000 }),
+  },
+  { additionalProperties: false },
+)

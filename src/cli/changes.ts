@@ -1,0 +1,74 @@
+import { userInfo } from 'node:os'
+import { configFromEnvironment } from '../config.ts'
+import { type ChangeFilter, type ChangeKind, type ConfigurationChange, changeKinds } from '../core/changes.ts'
+import { readArguments, UsageError } from './arguments.ts'
+import { configurationPart } from './control-parts.ts'
+import { openTables } from './platform.ts'
+
+const USAGE = `waldstream changes [--kind ${changeKinds.join('|')}] [--id ID] [--by WHO] [--from ISO-8601] [--to ISO-8601]
+                   [--limit N] [--after PLACE] [--json]
+
+  Who changed what of the configuration and of cut dates, the newest first. --json has before and after.`
+
+const options = {
+  kind: { type: 'string' },
+  id: { type: 'string' },
+  by: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  limit: { type: 'string', default: '50' },
+  after: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+/** Whom a change by the command line is kept under. */
+export function commandUser(given: string | undefined): string {
+  return given?.trim() || userInfo().username
+}
+
+export async function changesCommand(args: readonly string[]): Promise<void> {
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return console.log(USAGE)
+  if (positionals.length > 0) throw new UsageError('changes takes options alone', USAGE)
+  const limit = Number(values.limit)
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw new UsageError('--limit must be 1 to 1000', USAGE)
+  const { kind } = values
+  if (kind !== undefined && !isKind(kind))
+    throw new UsageError(`--kind must be one of ${changeKinds.join(', ')}`, USAGE)
+  const { id = null, by = null } = values
+  const filter: ChangeFilter = {
+    kind: kind ?? null,
+    id,
+    by,
+    from: time('from', values.from),
+    to: time('to', values.to),
+  }
+  const config = configFromEnvironment()
+  const { tables, close } = await openTables(config)
+  try {
+    const store = configurationPart(tables, config.environment)
+    const { changes, next } = await store.changes(filter, limit, values.after ?? null)
+    if (values.json) return console.log(JSON.stringify({ items: changes, next }))
+    for (const change of changes) console.log(lineOf(change))
+    if (next !== null) console.log(`more with --after '${next}'`)
+  } finally {
+    close()
+  }
+}
+
+function lineOf({ at, by, kind, id, revision, reason, before, after }: ConfigurationChange): string {
+  const what = before === null ? 'made' : after === null ? 'removed' : 'changed'
+  return `${at}  ${by}  ${what} ${kind} ${id} (revision ${revision})${reason === null ? '' : `: ${reason}`}`
+}
+
+function isKind(text: string): text is ChangeKind {
+  return (changeKinds as readonly string[]).includes(text)
+}
+
+function time(name: string, text: string | undefined): string | null {
+  if (text === undefined) return null
+  const ms = Date.parse(text)
+  if (!Number.isNaN(ms)) return new Date(ms).toISOString()
+  throw new UsageError(`--${name} must be a time like 2026-01-31T00:00:00Z, not "${text}"`, USAGE)
+}

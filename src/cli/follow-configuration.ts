@@ -1,0 +1,78 @@
+import type { Configuration } from '../core/model.ts'
+import type { ConfigurationWatch } from '../core/watch-configuration.ts'
+import type { Platform } from './platform.ts'
+
+/** How often it is looked whether there is another configuration; the watch itself reads it. */
+const LOOK_EVERY_MS = 250
+const AGAIN_AFTER_MS = 5_000
+
+export interface FollowedConfiguration {
+  /** The newest configuration whose systems have their topics. */
+  current(): Configuration
+  /** Calls `take` with this configuration and every further one; a failure is told and tried again. */
+  follow(take: (configuration: Configuration) => Promise<void>): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * What the roles work by. A configuration with new systems counts only when their topics are there: else a processor
+ * would send to a topic that the broker makes as it likes.
+ */
+export async function followConfiguration(
+  platform: Pick<Platform, 'createTopics' | 'clock' | 'logger'>,
+  watch: ConfigurationWatch,
+): Promise<FollowedConfiguration> {
+  const { clock, logger } = platform
+  let current = watch.current()
+  await platform.createTopics(current.systems.map(({ id }) => id))
+  const known = new Set(current.systems.map(({ id }) => id))
+  const takers: { readonly take: (configuration: Configuration) => Promise<void>; taken: Configuration | null }[] = []
+  const step = async () => {
+    const next = watch.current()
+    const added = next.systems.map(({ id }) => id).filter((id) => !known.has(id))
+    if (added.length > 0) await platform.createTopics(next.systems.map(({ id }) => id))
+    for (const id of added) known.add(id)
+    if (next !== current) logger.info({ revision: next.revision }, 'another configuration is taken up')
+    current = next
+    for (const taker of takers) {
+      if (taker.taken === current) continue
+      await taker.take(current)
+      taker.taken = current
+    }
+  }
+  const closing = new AbortController()
+  const tried = async () => {
+    try {
+      await step()
+      return LOOK_EVERY_MS
+    } catch (err) {
+      logger.warn({ err }, 'a configuration could not be taken up whole; it is tried again')
+      return AGAIN_AFTER_MS
+    }
+  }
+  const loop = async () => {
+    for (let wait = LOOK_EVERY_MS; !closing.signal.aborted; ) {
+      await clock.sleep(wait, closing.signal).catch(() => undefined)
+      if (!closing.signal.aborted) wait = await tried()
+    }
+  }
+  const looping = loop()
+  return {
+    current: () => current,
+    async follow(take) {
+      const first = current
+      const taken = await take(first).then(
+        () => first,
+        (err: unknown) => {
+          logger.warn({ err }, 'a configuration could not be taken up whole; it is tried again')
+          return null
+        },
+      )
+      takers.push({ take, taken })
+    },
+    async close() {
+      closing.abort()
+      await looping
+    },
+  }
+}

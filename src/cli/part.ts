@@ -1,0 +1,34 @@
+import type { TopicKind } from '../events/topics.ts'
+import { type RunningStage, runStage } from '../platform/runtime/run-stage.ts'
+import type { Stage } from '../platform/runtime/stage.ts'
+import type { Platform } from './platform.ts'
+
+/** A part of a role that runs until it is closed. */
+export interface Part {
+  readonly name: string
+  close(): Promise<void>
+  /** What is wrong; null while nothing is. */
+  problem?(): string | null
+  /** Why it holds its records back; null while it does not. */
+  heldBack?(): string | null
+}
+
+/** Those that have started are among the parts also when another could not: whoever gives up closes them. */
+export async function startStages<K extends TopicKind>(
+  platform: Platform,
+  stages: readonly Stage<K>[],
+  parts: Part[],
+): Promise<void> {
+  const start = async (stage: Stage<K>) => {
+    const running: RunningStage = await runStage(stage, { ...platform, topicPrefix: platform.config.topicPrefix })
+    parts.push({
+      name: stage.name,
+      close: () => running.close(),
+      problem: () => running.problem(),
+      heldBack: () => stage.heldBack?.() ?? null,
+    })
+  }
+  const started = await Promise.allSettled(stages.map(start))
+  const failed = started.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
+}

@@ -1,0 +1,50 @@
+import type { Configuration, System } from '../core/model.ts'
+import type { PerSystemKind, TopicKind } from '../events/topics.ts'
+import type { Stage } from '../platform/runtime/stage.ts'
+import { type AnySink, createSink, sinkKinds } from '../processors/sinks/create-sink.ts'
+import { sinkStage } from '../processors/sinks/run-sink.ts'
+import { topology } from '../processors/topology.ts'
+import { createFindProducts } from '../projections/find-products.ts'
+import type { Clients } from '../systems/clients.ts'
+import type { FollowedConfiguration } from './follow-configuration.ts'
+import { type Part, startStages } from './part.ts'
+import type { Platform } from './platform.ts'
+import { createSystemParts, type SystemStage } from './system-parts.ts'
+
+/** The processors of the topology and the sinks of the systems. */
+export async function startProcessor(
+  platform: Platform,
+  followed: FollowedConfiguration,
+  clients: Clients,
+  parts: Part[],
+): Promise<void> {
+  const { config } = platform
+  const configuration = () => followed.current()
+  const products = createFindProducts({ ...platform, shards: config.partitions })
+  const deps = { ...platform, topicPrefix: config.topicPrefix, configuration, products }
+  const stages = topology.map((row) => row.stage(deps) as Stage<TopicKind>)
+  const sinks = createSystemParts('sinks', platform, (system) =>
+    sinkKinds(system.type).map((kind) => sinkOf(system, kind, clients, deps)),
+  )
+  parts.push(sinks)
+  // A sink that can't be made, for want of a secret, keeps no other from its work (Guarantee 5); readiness tells of it.
+  const following = followed.follow((next) => sinks.follow(next))
+  try {
+    await startStages(platform, stages, parts)
+  } finally {
+    await following
+  }
+}
+
+function sinkOf(
+  system: System,
+  kind: PerSystemKind,
+  clients: Clients,
+  deps: Parameters<typeof sinkStage>[2] & { readonly configuration: () => Configuration },
+): SystemStage {
+  const make = async () => {
+    const sink: AnySink | undefined = await createSink(system, kind, clients)
+    return sink === undefined ? undefined : (sinkStage(system, sink as never, deps) as Stage<TopicKind>)
+  }
+  return { name: `${kind} ${system.id}`, system, make }
+}

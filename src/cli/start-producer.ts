@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { dispatchStage } from '../control/dispatch.ts'
+import { createSyncRequester } from '../control/request-sync.ts'
+import { runScheduler } from '../control/scheduler.ts'
+import { tickLog } from '../control/ticks.ts'
+import type { Read, System } from '../core/model.ts'
+import { createReader } from '../producers/create-reader.ts'
+import { runWorker } from '../producers/worker.ts'
+import type { Clients } from '../systems/clients.ts'
+import type { FollowedConfiguration } from './follow-configuration.ts'
+import { type Part, startStages } from './part.ts'
+import type { Platform } from './platform.ts'
+
+const RUNS_AT_ONCE = 8
+
+/** Dispatches requests, does runs; with `schedules`, requests them as well. */
+export async function startProducer(
+  platform: Platform,
+  followed: FollowedConfiguration,
+  clients: Clients,
+  { schedules }: { readonly schedules: boolean },
+  parts: Part[],
+): Promise<void> {
+  const { tables, clock, logger, config } = platform
+  const configuration = () => followed.current()
+  const reader = (read: Read, system: System) => createReader(read, system, { clock, clients })
+  const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
+  const ending = new AbortController()
+  const { signal } = ending
+  const shared = { ...platform, topicPrefix: config.topicPrefix, configuration }
+  const own = { createReader: reader, workerId, concurrency: RUNS_AT_ONCE, leaseMs: config.runLeaseMs }
+  // First: when it can't start, there is no work yet that would go on behind the caller's back.
+  await startStages(platform, [dispatchStage(tables)], parts)
+  const work = [runWorker({ ...shared, ...own }, signal)]
+  if (schedules) {
+    const reads = () => configuration().systems.flatMap((system) => system.reads)
+    const requester = createSyncRequester(shared)
+    work.push(runScheduler({ reads, requester, ticks: tickLog(tables), clock, logger, signal }))
+  }
+  const close = async () => {
+    ending.abort()
+    await Promise.all(work)
+  }
+  parts.push({ name: 'runs', close })
+}

@@ -1,0 +1,46 @@
+import type { TopicKind } from '../events/topics.ts'
+import type { Stage } from '../platform/runtime/stage.ts'
+import { targetsOf } from '../processors/sinks/create-sink.ts'
+import { deadLetterStage } from '../projections/dead-letters.ts'
+import { imageFeed } from '../projections/image-feed.ts'
+import { inventoryFeed } from '../projections/inventory-feed.ts'
+import { productFeed } from '../projections/product-feed.ts'
+import { feedStage } from '../projections/run-projection.ts'
+import { stagedOrdersStage, stagedStage } from '../projections/staged.ts'
+import { taskStage } from '../projections/tasks.ts'
+import type { FollowedConfiguration } from './follow-configuration.ts'
+import { type Part, startStages } from './part.ts'
+import type { Platform } from './platform.ts'
+import { createSystemParts } from './system-parts.ts'
+
+/** The feeds, tasks, dead letters, and where every staged entity is. */
+export async function startProjector(
+  platform: Platform,
+  followed: FollowedConfiguration,
+  parts: Part[],
+): Promise<void> {
+  const { tables, reporter, clock, logger, config } = platform
+  const deps = { tables, reporter, clock, logger, settleMs: config.feedSettleMs }
+  const stages = [
+    feedStage(productFeed, deps),
+    feedStage(inventoryFeed, deps),
+    feedStage(imageFeed, deps),
+    taskStage({ tables }),
+    deadLetterStage({ tables }),
+    stagedStage({ tables }),
+  ] as readonly Stage<TopicKind>[]
+  const staged = createSystemParts('staged', platform, (one) =>
+    targetsOf('vendor-orders', [one]).map((system) => ({
+      name: `vendor-orders ${system.id}`,
+      system: one,
+      make: async () => stagedOrdersStage(system.id, { tables }) as Stage<TopicKind>,
+    })),
+  )
+  parts.push(staged)
+  const following = followed.follow((next) => staged.follow(next))
+  try {
+    await startStages(platform, stages, parts)
+  } finally {
+    await following
+  }
+}

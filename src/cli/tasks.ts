@@ -1,0 +1,137 @@
+import { listTasks, runOf, type TaskStatus, taskReader } from '../api/list-tasks.ts'
+import { retryTask } from '../api/retry-task.ts'
+import { timeParameter } from '../api/time-parameter.ts'
+import { configFromEnvironment } from '../config.ts'
+import { listEntities } from '../projections/list-entities.ts'
+import { taskStates } from '../projections/task-status.ts'
+import { readArguments, UsageError } from './arguments.ts'
+import { commandUser } from './changes.ts'
+import { requestParts } from './control-parts.ts'
+import { deadLetterParts } from './dead-letter-parts.ts'
+import { openPlatform, openTables } from './platform.ts'
+
+const USAGE = `waldstream tasks [list] [--read READ] [--state ${taskStates.join('|')}] [--since ISO-8601] [--limit N] [--json]
+waldstream tasks show <task> [--status STATUS] [--limit N] [--json]
+waldstream tasks retry <task> [--reason TEXT] [--by WHO] [--limit N] [--rate N] [--dry-run] [--json]
+
+  Runs of reads and what became of their entities. show lists entities, of one status with --status. retry retries
+  exactly those that failed or are unknown: by their dead letters, or, where there is none, by reading them again.`
+
+const options = {
+  read: { type: 'string' },
+  state: { type: 'string' },
+  since: { type: 'string' },
+  status: { type: 'string' },
+  limit: { type: 'string' },
+  rate: { type: 'string', default: '10' },
+  reason: { type: 'string' },
+  by: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+type Values = ReturnType<typeof readArguments<typeof options>>['values']
+
+export async function tasksCommand(args: readonly string[]): Promise<void> {
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return console.log(USAGE)
+  const [action = 'list', id, ...more] = positionals
+  const takesId = action === 'show' || action === 'retry'
+  if (!(takesId || action === 'list') || more.length > 0 || takesId !== (id !== undefined)) {
+    throw new UsageError('tasks takes list, or show or retry and one task', USAGE)
+  }
+  if (id === undefined) await list(values)
+  else if (action === 'show') await show(id, values)
+  else await retry(id, values)
+}
+
+async function list(values: Values): Promise<void> {
+  const state = taskStates.find((one) => one === values.state) ?? null
+  if (values.state !== undefined && state === null) {
+    throw new UsageError(`--state must be one of ${taskStates.join(', ')}, not "${values.state}"`, USAGE)
+  }
+  const since = timeParameter('--since', values.since)
+  const filter = { read: values.read ?? null, state, since: since === null ? null : new Date(since).toISOString() }
+  const limit = numberOf('--limit', values.limit ?? '20', 200)
+  const { tables, close } = await openTables(configFromEnvironment())
+  try {
+    const { tasks } = await listTasks(tables, taskReader(tables), filter, limit, null)
+    if (values.json) return console.log(JSON.stringify({ items: tasks.map(plain) }))
+    for (const task of tasks) console.log(lineOf(task))
+  } finally {
+    close()
+  }
+}
+
+async function show(id: string, values: Values): Promise<void> {
+  const limit = numberOf('--limit', values.limit ?? '50', 1000)
+  const { tables, close } = await openTables(configFromEnvironment())
+  try {
+    const run = await runOf(tables, id)
+    const task = await taskReader(tables)(run)
+    const filter = { task: id, connections: run.connections, connection: null, status: values.status ?? null }
+    const { rows } = await listEntities(tables, filter, limit, null)
+    if (values.json) return console.log(JSON.stringify({ ...plain(task), entities: rows }))
+    console.log(lineOf(task))
+    for (const [connection, { statuses }] of Object.entries(task.counts.connections)) {
+      const counts = Object.entries(statuses).map(([status, count]) => `${status} ${count}`)
+      console.log(`  ${connection}: ${counts.join(', ') || 'nothing yet'}`)
+    }
+    for (const { connection, key, status, code, message, target_id, attempts, stage } of rows) {
+      const why = [code, message].filter((text) => text !== null).join(': ')
+      console.log(
+        `  ${connection ?? '*'}  ${key}  ${status}  ${stage}  attempts ${attempts}  ${target_id ?? ''}  ${why}`,
+      )
+    }
+  } finally {
+    close()
+  }
+}
+
+async function retry(id: string, values: Values): Promise<void> {
+  const limit = numberOf('--limit', values.limit ?? '100', 10_000)
+  const rate = numberOf('--rate', values.rate, 100)
+  const platform = await openPlatform(configFromEnvironment())
+  try {
+    const deps = { ...platform, ...deadLetterParts(platform), ...requestParts(platform) }
+    const request = {
+      by: commandUser(values.by),
+      reason: values.reason ?? null,
+      limit,
+      rate,
+      dryRun: values['dry-run'],
+    }
+    const done = await retryTask(deps, id, request)
+    if (values.json) return console.log(JSON.stringify(done))
+    for (const { id: letter, code, message } of done.skipped) console.log(`left ${letter}: ${code}: ${message}`)
+    const by = done.read_by === null ? '' : ` by task ${done.read_by}`
+    const text = `retried: ${done.retried}, read again: ${done.read_again}${by}${done.more ? '; there may be more' : ''}`
+    console.log(done.dry_run ? `would be ${text}` : text)
+  } finally {
+    await platform.close()
+  }
+}
+
+function plain({ run, state, counts }: TaskStatus) {
+  return {
+    ...run,
+    run_state: run.state,
+    state,
+    connections: counts.connections,
+    unrouted_failed: counts.unrouted_failed,
+  }
+}
+
+function lineOf({ run, state }: TaskStatus): string {
+  const { id, trigger, window_from, window_to, published, unchanged, error } = run
+  const window = window_to === null ? '' : `  [${window_from ?? 'the beginning'}, ${window_to})`
+  const counts = `published ${published}, unchanged ${unchanged}`
+  return `${id}  ${state}  ${trigger}${window}  ${counts}${error === null ? '' : `  ${error.code}: ${error.message}`}`
+}
+
+function numberOf(name: string, text: string, most: number): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number
+  throw new UsageError(`${name} must be a whole number from 1 to ${most}, not "${text}"`, USAGE)
+}

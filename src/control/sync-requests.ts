@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import type { Item, Tables } from '../platform/dynamodb/tables.ts'
+import { answerRequest, requestAnswer, takeRequest } from './keyed-requests.ts'
+import { type SyncRequester, taskIdOf } from './request-sync.ts'
+import { getRun } from './runs.ts'
+
+export interface WantedSync {
+  readonly read: string
+  /** Milliseconds UTC: read again from here; null: go on from the cut date. */
+  readonly from: number | null
+  readonly reason: string | null
+  readonly by: string
+  readonly trigger: 'api' | 'webhook'
+  /** The caller's own id of the request; null: one is made. */
+  readonly requestId: string | null
+}
+
+/** A request as it is answered; times are ISO 8601. */
+export interface SyncRequest {
+  readonly id: string
+  readonly read: string
+  readonly task: string
+  readonly trigger: string
+  readonly requested_at: string
+  readonly requested_by: string
+  readonly reason: string | null
+  readonly from: string | null
+  /** `requested` until the dispatcher has it, then the run's. */
+  readonly state: string
+  /** The task it joined, which waited already. */
+  readonly merged_into: string | null
+}
+
+export interface SyncRequests {
+  /** Resolves when the broker has acknowledged it, and the dispatcher has it or does not answer in time. */
+  request(wanted: WantedSync): Promise<SyncRequest & { readonly isNew: boolean }>
+  get(id: string): Promise<SyncRequest | undefined>
+}
+
+export interface SyncRequestDeps {
+  readonly tables: Tables
+  readonly requester: SyncRequester
+  readonly clock: { now(): number; sleep(ms: number): Promise<void> }
+}
+
+/** How long a caller waits to hear whether the request joined another. */
+const DISPATCHED_WITHIN_MS = 3_000
+const LOOK_EVERY_MS = 50
+
+const rowOf = (id: string): string => `sync ${id}`
+
+export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps): SyncRequests {
+  const withState = async (request: SyncRequest): Promise<SyncRequest> => {
+    const run = await getRun(tables, request.task)
+    return { ...request, state: run?.state ?? 'requested', merged_into: run?.merged_into ?? null }
+  }
+  const dispatched = async (request: SyncRequest): Promise<SyncRequest> => {
+    const until = clock.now() + DISPATCHED_WITHIN_MS
+    for (;;) {
+      const found = await withState(request)
+      if (found.state !== 'requested' || clock.now() >= until) return found
+      await clock.sleep(LOOK_EVERY_MS)
+    }
+  }
+  return {
+    async request(wanted) {
+      const { read, from, reason, by, trigger } = wanted
+      const id = wanted.requestId ?? randomUUID()
+      const content = trigger === 'webhook' ? null : { read, from, reason }
+      const { at, isNew } = await takeRequest(tables, rowOf(id), content, clock.now())
+      const task = taskIdOf({ read, requestId: id, requestedAt: at })
+      const iso = (time: number) => new Date(time).toISOString()
+      const request: SyncRequest = {
+        ...{ id, read, task, trigger, requested_at: iso(at), requested_by: by, reason },
+        ...{ from: from === null ? null : iso(from), state: 'requested', merged_into: null },
+      }
+      await answerRequest(tables, rowOf(id), { ...request })
+      // Again, too: the process that took it may have ended before it was sent. The run's id makes it one run.
+      if ((await getRun(tables, task)) === undefined) {
+        await requester.request({ ...{ read, requestId: id, trigger, from, reason }, requestedAt: at, requestedBy: by })
+      }
+      return { ...(await dispatched(request)), isNew }
+    },
+    async get(id) {
+      const answer = (await requestAnswer(tables, rowOf(id))) as Item | undefined
+      return answer === undefined ? undefined : await withState(answer as unknown as SyncRequest)
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { readControl } from './read-control.ts'
+import { SYNC_CONTROL } from './tables.ts'
+
+/** Up to where the ticks of a read's schedule were requested; kept, so that what was missed while nothing ran is known. */
+export interface TickLog {
+  /** Milliseconds UTC; null: the read was never seen before. */
+  handled(read: string): Promise<number | null>
+  /** After the request was acknowledged (Guarantee 1); never goes back. */
+  note(read: string, upTo: number): Promise<void>
+}
+
+export function tickLog(tables: Tables): TickLog {
+  return {
+    handled: async (read) => (await readControl(tables, read)).ticks_until,
+    async note(read, upTo) {
+      const change = { set: { ticks_until: upTo } }
+      const older = { attribute: 'ticks_until', is: '<' as const, value: upTo }
+      await tables.update(SYNC_CONTROL, { read }, change, { anyOf: [{ absent: 'ticks_until' }, older] })
+    },
+  }
+}

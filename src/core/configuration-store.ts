@@ -1,0 +1,117 @@
+import { StreamError } from '../errors.ts'
+import type { Item, Tables } from '../platform/dynamodb/tables.ts'
+import { applyConfiguration, raiseRevision } from './apply-configuration.ts'
+import { type ChangeFilter, type ConfigurationChange, listChanges } from './changes.ts'
+import { type CheckChange, checkPut, checkRemove } from './check-change.ts'
+import { documentOf } from './document-of.ts'
+import { type Author, digestOf, placeOf, removeDocument, settleRow } from './document-rows.ts'
+import type { StoredKind } from './document-schemas.ts'
+import { CONNECTIONS, PRODUCT_METADATA } from './tables.ts'
+
+/** A document as it is configured, with the revision that a change of it is compared with. */
+export interface StoredDocument {
+  readonly id: string
+  readonly revision: number
+  readonly document: Readonly<Record<string, unknown>>
+}
+
+/** The configuration, document by document; the API and the command share it. */
+export interface ConfigurationStore {
+  list(kind: StoredKind): Promise<readonly StoredDocument[]>
+  get(kind: StoredKind, id: string): Promise<StoredDocument | undefined>
+  /**
+   * Checks a document against the others as `validate` does and writes it. Throws `request_invalid` with every mistake,
+   * and `revision_differs`.
+   */
+  put(kind: StoredKind, id: string, body: unknown, author: Author): Promise<StoredDocument & { changed: boolean }>
+  /** Throws `not_found`, `revision_differs`, and `state_conflict` when others need it. */
+  remove(kind: 'system' | 'connection', id: string, author: Author): Promise<void>
+  changes(
+    filter: ChangeFilter,
+    limit: number,
+    after: string | null,
+  ): Promise<{ readonly changes: readonly ConfigurationChange[]; readonly next: string | null }>
+}
+
+export interface StoreDeps {
+  readonly tables: Tables
+  readonly check: CheckChange
+  /** Makes known what others keep of changes, before they are listed. */
+  readonly settle: () => Promise<void>
+}
+
+const ATTEMPTS = 5
+
+export function createConfigurationStore(deps: StoreDeps): ConfigurationStore {
+  const { tables } = deps
+  const get = async (kind: StoredKind, id: string) => {
+    const { table, key } = placeOf({ kind, id })
+    const item = await tables.get(table, key)
+    return item === undefined || item['removing'] !== undefined ? undefined : toStored(kind, item)
+  }
+  return {
+    get,
+    list: async (kind) => (await itemsOf(tables, kind)).map((item) => toStored(kind, item)),
+    async put(kind, id, body, author) {
+      const part = await checkPut(deps.check, await documents(tables), kind, id, body)
+      const { changed } = await applyConfiguration(tables, part, author)
+      const stored = await get(kind, id)
+      if (stored === undefined) throw new StreamError('concurrent_change', `${kind} ${id} was removed at the same time`)
+      return { ...stored, changed: changed.includes(`${kind} ${id}`) }
+    },
+    async remove(kind, id, author) {
+      await checkRemove(deps.check, await documents(tables), kind, id)
+      if (kind === 'connection') await removeOne(tables, 'product-metadata', id, author)
+      await removeOne(tables, kind, id, author)
+    },
+    async changes(filter, limit, after) {
+      await settleAll(tables)
+      await deps.settle()
+      return await listChanges(tables, filter, limit, after)
+    },
+  }
+}
+
+async function removeOne(tables: Tables, kind: StoredKind, id: string, author: Author): Promise<void> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const removed = await removeDocument(tables, { kind, id }, author)
+    if (removed && (await raiseRevision(tables, digestOf({ removed: [kind, id, author.at] })))) return
+  }
+  throw new StreamError('concurrent_change', `another process keeps changing ${kind} ${id}; ask again`)
+}
+
+async function itemsOf(tables: Tables, kind: StoredKind): Promise<readonly Item[]> {
+  const stays = (item: Item) => item['removing'] === undefined
+  if (kind !== 'product-metadata') return (await tables.query(CONNECTIONS, { partition: kind })).filter(stays)
+  const items: Item[] = []
+  for await (const page of tables.scan(PRODUCT_METADATA)) items.push(...page.filter(stays))
+  return items.toSorted((a, b) => (String(a['connection']) < String(b['connection']) ? -1 : 1))
+}
+
+function toStored(kind: StoredKind, item: Item): StoredDocument {
+  const id = String(kind === 'product-metadata' ? item['connection'] : item['id'])
+  return { id, revision: Number(item['revision'] ?? 0), document: documentOf(kind, item['document'] as object) }
+}
+
+const kinds: readonly StoredKind[] = ['system', 'connection', 'product-metadata']
+
+async function documents(tables: Tables): Promise<readonly (StoredDocument & { readonly kind: StoredKind })[]> {
+  const all = await Promise.all(
+    kinds.map(async (kind) => (await itemsOf(tables, kind)).map((item) => ({ kind, ...toStored(kind, item) }))),
+  )
+  return all.flat()
+}
+
+/** A writer that ended between a change and its note is made up for. */
+async function settleAll(tables: Tables): Promise<void> {
+  for (const kind of ['system', 'connection'] as const) {
+    for (const item of await tables.query(CONNECTIONS, { partition: kind })) {
+      await settleRow(tables, { kind, id: String(item['id']) }, item)
+    }
+  }
+  for await (const items of tables.scan(PRODUCT_METADATA)) {
+    for (const item of items) {
+      await settleRow(tables, { kind: 'product-metadata', id: String(item['connection']) }, item)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { SYNC_TASK_COUNTS } from './tables.ts'
+import { type TaskCounts, taskCounts } from './task-status.ts'
+
+/** Counts that took no longer than this are not kept: the next ones are as quick. */
+const WORTH_KEEPING_MS = 100
+/** While a large task is under way its counts may be so many times older than it takes to count. */
+const TIMES_OLDER = 10
+
+interface Kept {
+  /** Of `version` when the counting began. */
+  readonly counted_version: number
+  readonly connections: readonly string[]
+  readonly counts: TaskCounts
+  /** Milliseconds. */
+  readonly counted_at: number
+  readonly took_ms: number
+}
+
+/**
+ * Tells that something was reported of a task, after its rows were written: counts from before are out of date. A crash
+ * between the two is made up for by the redelivery, which tells it again.
+ */
+export async function noteReported(tables: Tables, task: string): Promise<void> {
+  await tables.update(SYNC_TASK_COUNTS, { task }, { increment: { version: 1 } })
+}
+
+/**
+ * The counts of a task. Those of a large one are kept until something is reported of it, so that its page is quick; while
+ * reports come, they are counted again no more often than is bearable and may lag by some seconds.
+ */
+export async function knownCounts(tables: Tables, task: string, connections: readonly string[]): Promise<TaskCounts> {
+  const item = await tables.get(SYNC_TASK_COUNTS, { task })
+  const version = Number(item?.['version'] ?? 0)
+  const kept = item?.['kept'] as Kept | undefined
+  if (kept !== undefined && isGood(kept, version, connections)) return kept.counts
+  const begun = performance.now()
+  const counts = await taskCounts(tables, task, connections)
+  const took_ms = Math.round(performance.now() - begun)
+  if (took_ms >= WORTH_KEEPING_MS) {
+    const now: Kept = { counted_version: version, connections, counts, counted_at: Date.now(), took_ms }
+    await tables.update(SYNC_TASK_COUNTS, { task }, { set: { kept: now } })
+  }
+  return counts
+}
+
+function isGood(kept: Kept, version: number, connections: readonly string[]): boolean {
+  if (JSON.stringify(kept.connections) !== JSON.stringify(connections)) return false
+  const age = Date.now() - kept.counted_at
+  return kept.counted_version === version || (age >= 0 && age < kept.took_ms * TIMES_OLDER)
+}

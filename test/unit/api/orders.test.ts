@@ -1,0 +1,100 @@
+import { expect, it } from 'vitest'
+import { decimal4, decimal8 } from '../../../src/events/decimal.ts'
+import { toPlainEvent } from '../../../src/platform/registry/plain-event.ts'
+import { apiFixture } from '../../support/api-fixture.ts'
+import { lineOf, orderChanged, orderOf } from '../../support/processor-events.ts'
+
+const shop = {
+  type: 'magento2',
+  address: 'https://shop.example.com',
+  secrets: { bearer: 'env:SHOP_TOKEN' },
+  reads: [{ entity: 'orders', startFrom: '2026-01-01T00:00:00Z' }],
+}
+const total = decimal4('12.3456', 'total')
+const price = decimal8('12.34560001', 'price')
+const order = orderOf([lineOf('1', 'A-1', { rowTotal: total, unitPrice: price })], { grandTotal: total })
+const json = (toPlainEvent('orders', orderChanged(order)) as { data: Record<string, unknown> }).data
+
+async function fixture() {
+  const api = apiFixture()
+  await api.send('PUT', '/v1/systems/shop', shop)
+  const push = (body: unknown, headers = {}, query = '') => api.send('POST', `/v1/orders/shop${query}`, body, headers)
+  return { ...api, push }
+}
+
+it('publishes an order as JSON with decimals as text, exactly', async () => {
+  const api = await fixture()
+  expect(json).toMatchObject({ grandTotal: '12.3456', lines: [{ unitPrice: '12.34560001' }] })
+  const { status, json: answer } = await api.push(json, {}, '?occurredAt=2026-01-31T07:00:00Z')
+  expect([status, answer]).toMatchObject([202, { source: 'shop', key: '000000001', published: true }])
+  const [event] = await api.control.orders()
+  expect(event).toMatchObject({
+    ...{ eventId: answer.event_id, source: 'shop', key: '000000001', taskId: null, deleted: false, data: order },
+    ...{ occurredAt: Date.UTC(2026, 0, 31, 7), readAt: api.clock.time },
+  })
+  expect(api.control.producer.sent[0]?.key).toBe('shop|000000001')
+})
+
+it('does not publish again what was published, and publishes what changed', async () => {
+  const api = await fixture()
+  await api.push(json)
+  api.clock.time += 1000
+  expect((await api.push(json)).json.published).toBe(false)
+  expect((await api.push({ ...json, state: 'complete' })).json.published).toBe(true)
+  expect(await api.control.orders()).toHaveLength(2)
+})
+
+it('answers the same request under the same key the same, also after its process ended before it answered', async () => {
+  const api = await fixture()
+  const key = { 'idempotency-key': 'k' }
+  api.control.producer.failNext('after')
+  expect((await api.push(json, key)).status).toBe(500)
+  api.clock.time += 5000
+  const first = await api.push(json, key)
+  expect(first).toMatchObject({ status: 202, json: { published: true } })
+  const [one, two] = await api.control.orders()
+  expect([two?.eventId, two?.occurredAt, two?.readAt]).toEqual([one?.eventId, one?.occurredAt, one?.readAt])
+  expect((await api.push(json, key)).json).toEqual(first.json)
+  const other = await api.push({ ...json, state: 'complete' }, key)
+  expect(other.json).toMatchObject({ status: 409, code: 'state_conflict', field: 'idempotency-key' })
+})
+
+it('tells everything that is wrong, with its field', async () => {
+  const api = await fixture()
+  const [line] = json['lines'] as readonly Record<string, unknown>[]
+  const { customerEmail: _left, ...rest } = json
+  const wrong = {
+    ...rest,
+    ...{ placedAt: 'yesterday', subtotal: 12.3, colour: 'red', billingAddress: { street: 'x' } },
+    lines: [{ ...line, quantityOrdered: '0.000000001', tax: '1e3' }],
+  }
+  const { json: problem } = await api.push(wrong)
+  expect(problem).toMatchObject({ status: 400, code: 'request_invalid' })
+  expect(problem.errors.map(({ field }: { field: string }) => field).toSorted()).toEqual([
+    'billingAddress.street',
+    'colour',
+    'customerEmail',
+    'lines[0].quantityOrdered',
+    'lines[0].tax',
+    'placedAt',
+    'subtotal',
+  ])
+  expect((await api.push({ ...json, grandTotal: '12.34' })).json).toMatchObject({ status: 400, field: 'grandTotal' })
+  expect((await api.push([])).json).toMatchObject({ status: 400, detail: 'the order must be an object' })
+  expect((await api.send('POST', '/v1/orders/none', json)).json).toMatchObject({ status: 404, field: 'source' })
+  expect(await api.control.orders()).toEqual([])
+})
+
+it('fills in the defaults of what is left out', async () => {
+  const api = await fixture()
+  const { giftCard: _g, storeCredit: _s, attributes: _a, couponCode: _c, shippingAddress: _h, ...less } = json
+  expect((await api.push(less)).status).toBe(202)
+  const [event] = await api.control.orders()
+  expect(event?.data).toMatchObject({
+    giftCard: 0n,
+    storeCredit: 0n,
+    attributes: {},
+    couponCode: null,
+    shippingAddress: null,
+  })
+})
