@@ -7,6 +7,7 @@ import { consume } from './kafkajs-consumer.ts'
 import { kafkajsLogCreator } from './kafkajs-log.ts'
 import { createProducer } from './kafkajs-producer.ts'
 import { readRecord } from './kafkajs-read.ts'
+import { scanRange } from './kafkajs-scan.ts'
 
 export interface KafkaSettings {
   readonly brokers: readonly string[]
@@ -43,5 +44,6 @@ export function createKafkaEventLog(settings: KafkaSettings): EventLog {
     consume: (options) => consume(kafka, options, settings.logger, settings.sessionTimeoutMs),
     admin: () => createAdmin(kafka),
     read: (topic, partition, offset) => readRecord(kafka, topic, partition, offset),
+    scan: (topic, range, onRecords, signal) => scanRange(kafka, topic, range, onRecords, signal),
   }
 }
