@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { DeadLetters } from '../control/dead-letters/create-dead-letters.ts'
 import type { PreviewRetry } from '../control/dead-letters/preview.ts'
+import type { Replays } from '../control/replays/create-replays.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'
 
@@ -19,6 +20,7 @@ export interface ApiDeps {
   readonly logger: Logger
   readonly deadLetters: DeadLetters<LetterFilter>
   readonly previewRetry: PreviewRetry
+  readonly replays: Replays
   /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
 }

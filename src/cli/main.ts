@@ -4,6 +4,7 @@ import { applyCommand } from './apply.ts'
 import { UsageError } from './arguments.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { positionsCommand } from './positions.ts'
+import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
 import { syncCommand } from './sync.ts'
 import { validateCommand } from './validate.ts'
@@ -16,6 +17,7 @@ const USAGE = `waldstream <command>
   positions list|set <group>                        where a sink goes on when the broker has forgotten
   dead-letters list|show|retry|discard              records that can't go on
   sync <read>                                       request a run of a read, for example magento.orders.all
+  replay <topic> --to <processor>                   send kept events through a processor again; list, show, cancel
 
 Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
 Exit code: 0 done, 1 failed, 2 wrong use.`
@@ -25,6 +27,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   apply: applyCommand,
   validate: validateCommand,
   sync: syncCommand,
+  replay: replayCommand,
   positions: positionsCommand,
   'dead-letters': deadLettersCommand,
 }

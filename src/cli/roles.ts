@@ -4,6 +4,8 @@ import { hostname } from 'node:os'
 import { cursorKey } from '../api/cursor-key.ts'
 import { type RunningApi, startApi } from '../api/server.ts'
 import { dispatchStage } from '../control/dispatch.ts'
+import { feedNewConnections } from '../control/replays/feed-new-connections.ts'
+import { runReplays } from '../control/replays/replay-worker.ts'
 import { createSyncRequester } from '../control/request-sync.ts'
 import { runScheduler } from '../control/scheduler.ts'
 import type { Read, System } from '../core/model.ts'
@@ -27,6 +29,7 @@ import { taskStage } from '../projections/tasks.ts'
 import { type Clients, createClients } from '../systems/clients.ts'
 import { deadLetterParts } from './dead-letter-parts.ts'
 import type { Platform } from './platform.ts'
+import { replayParts, sourceTargets } from './resync-parts.ts'
 
 export const roles = ['producer', 'processor', 'projector', 'api'] as const
 export type Role = (typeof roles)[number]
@@ -103,6 +106,9 @@ async function startProducer(
     const reads = () => configuration().systems.flatMap((system) => system.reads)
     work.push(runScheduler({ reads, requester: createSyncRequester(shared), clock, logger, signal: ending.signal }))
   }
+  const { replayDeps } = replayParts(platform)
+  work.push(runReplays({ ...replayDeps, logger }, ending.signal))
+  work.push(feedNewConnections({ ...replayDeps, logger, configuration, targets: sourceTargets }, ending.signal))
   const close = async () => {
     ending.abort()
     await Promise.all(work)
@@ -160,6 +166,7 @@ async function startApiRole(platform: Platform, parts: readonly Part[]): Promise
     settleMs: config.feedSettleMs,
     shards: config.partitions,
     ...deadLetterParts(platform),
+    replays: replayParts(platform).replays,
     ...config.api,
   })
 }

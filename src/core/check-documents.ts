@@ -161,6 +161,9 @@ function checkConnection({ value, yaml }: Shaped<'connection'>, documents: Shape
     }
     if (value.reads.indexOf(read) < index) mistakes.push(yaml.mistake(['reads', index], 'is there twice; keep one'))
   }
+  if (value.ordersFrom !== undefined && !isTime(value.ordersFrom)) {
+    mistakes.push(yaml.mistake(['ordersFrom'], 'must be a time with its zone, for example 2026-01-01T00:00:00Z'))
+  }
   const needsMetadata = value.reads.some((read) => read.split('.')[1] === 'products')
   const hasMetadata = documents.metadata.some((one) => one.value.connection === value.id)
   if (needsMetadata && !hasMetadata && !documents.partial) {

@@ -70,6 +70,9 @@ export const connectionSchema = Type.Object(
     orderStates: Type.Optional(
       Type.Array(text('state of an order'), { minItems: 1, description: 'states of orders that go to the vendor' }),
     ),
+    ordersFrom: Type.Optional(
+      text('time with its zone: orders placed before it are not delivered; required where the shop was read before'),
+    ),
     orderMap: Type.Optional(
       Type.Object(
         {

@@ -45,6 +45,7 @@ export function connectionOf(document: ConnectionDocument, skuPattern: string): 
       shipMethods: document.orderMap?.shipMethods ?? {},
       location: document.orderMap?.location ?? null,
     },
+    ...(document.ordersFrom === undefined ? {} : { ordersFrom: document.ordersFrom }),
     revision: 0,
   }
 }

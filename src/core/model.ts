@@ -79,6 +79,8 @@ export interface Connection {
   readonly orderStates: readonly string[]
   /** Shop's shipping method to the vendor's id of it, and what else the order map needs. */
   readonly orderMap: { readonly shipMethods: Readonly<Record<string, string>>; readonly location: string | null }
+  /** ISO 8601: orders placed before it are not the vendor's. Null or absent: all that the read gives are. */
+  readonly ordersFrom?: string | null
   /** Grows with each change of the connection or its metadata. */
   readonly revision: number
 }

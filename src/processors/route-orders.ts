@@ -81,6 +81,11 @@ function judge(event: OrderChanged, connection: Connection, split: SplitOrder, w
     const message = `the order's state is ${state}; ${id} takes ${orderStates.join(', ')}`
     return { decision: decision(id, 'ignored', 'order_state', message), canceled: false }
   }
+  const { ordersFrom = null } = connection
+  if (!wasSent && ordersFrom !== null && event.data.placedAt < Date.parse(ordersFrom)) {
+    const message = `the order was placed before ${ordersFrom}, from which on ${id} takes orders`
+    return { decision: decision(id, 'ignored', 'before_orders_from', message), canceled: false }
+  }
   const disputed = [...split.claimedTwice].find(([, claimants]) => claimants.includes(id))
   if (disputed !== undefined) return { decision: claimedTwice(id, ...disputed), canceled: false }
   const part = split.parts.find((one) => one.connection === id)

@@ -10,6 +10,7 @@ import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { projectionTables } from '../../src/projections/tables.ts'
 import { memoryDeadLetters } from './dead-letters.ts'
+import { memoryReplays } from './memory-resync.ts'
 import { memoryTables } from './memory-tables.ts'
 import { batchContext, decoded, memoryReporter, silentLogger } from './stage-context.ts'
 
@@ -32,6 +33,7 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
     tables,
     deadLetters: letters.deadLetters,
     previewRetry: letters.previewRetry,
+    replays: memoryReplays(tables, clock),
     clock,
     cursorKey: 'key',
     token: null,

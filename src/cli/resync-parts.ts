@@ -1,0 +1,45 @@
+import { createReplays, type Replays, type ReplayTarget } from '../control/replays/create-replays.ts'
+import type { Replay } from '../control/replays/replay.ts'
+import { REPLAYS } from '../control/replays/replay.ts'
+import type { ReplayDeps } from '../control/replays/run-replay.ts'
+import type { System } from '../core/model.ts'
+import { readConfiguration } from '../core/read-configuration.ts'
+import { topicOf } from '../events/topics.ts'
+import { createJobs } from '../platform/jobs.ts'
+import { sinkKinds } from '../processors/sinks/create-sink.ts'
+import { topology } from '../processors/topology.ts'
+import { imageFeed } from '../projections/image-feed.ts'
+import { inventoryFeed } from '../projections/inventory-feed.ts'
+import { productFeed } from '../projections/product-feed.ts'
+import type { Platform } from './platform.ts'
+
+const feeds = [productFeed, inventoryFeed, imageFeed] as const
+
+/** Source topics and the processors they go to. */
+export const sourceTargets: readonly ReplayTarget[] = topology.map(({ from, processor }) => ({
+  topic: topicOf(from),
+  processor,
+}))
+
+/** Every topic that can be replayed, and the stage that consumes it. */
+function replayTargets(systems: readonly System[]): readonly ReplayTarget[] {
+  const sinks = systems.flatMap(({ id, type }) =>
+    sinkKinds(type).map((kind) => ({ topic: topicOf(kind, id), processor: `deliver-${id}` })),
+  )
+  return [...sourceTargets, ...sinks, ...feeds.map(({ kind, name }) => ({ topic: topicOf(kind), processor: name }))]
+}
+
+/** What the API, the command and the worker need for replays. */
+export function replayParts(platform: Platform): { readonly replays: Replays; readonly replayDeps: ReplayDeps } {
+  const { tables, config } = platform
+  const jobs = createJobs<Replay>(tables, REPLAYS)
+  const deps = { ...platform, topicPrefix: config.topicPrefix, jobs }
+  const targets = async () => replayTargets((await readConfiguration(tables)).systems)
+  return {
+    replays: createReplays({ ...deps, targets }),
+    replayDeps: { ...deps, leaseMs: config.runLeaseMs, spreadMs: SPREAD_MS },
+  }
+}
+
+/** Every process looks for a new configuration every two seconds; one that can't, can't handle records either. */
+const SPREAD_MS = 6_000
