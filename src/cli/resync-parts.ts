@@ -33,8 +33,9 @@ function replayTargets(systems: readonly System[]): readonly ReplayTarget[] {
 export function replayParts(platform: Platform): { readonly replays: Replays; readonly replayDeps: ReplayDeps } {
   const { tables, config } = platform
   const jobs = createJobs<Replay>(tables, REPLAYS)
-  const deps = { ...platform, topicPrefix: config.topicPrefix, jobs }
-  const targets = async () => replayTargets((await readConfiguration(tables)).systems)
+  const configured = () => readConfiguration(tables)
+  const deps = { ...platform, topicPrefix: config.topicPrefix, jobs, readConfiguration: configured }
+  const targets = async () => replayTargets((await configured()).systems)
   return {
     replays: createReplays({ ...deps, targets }),
     replayDeps: { ...deps, leaseMs: config.runLeaseMs, spreadMs: SPREAD_MS },

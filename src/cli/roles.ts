@@ -108,7 +108,7 @@ async function startProducer(
   }
   const { replayDeps } = replayParts(platform)
   work.push(runReplays({ ...replayDeps, logger }, ending.signal))
-  work.push(feedNewConnections({ ...replayDeps, logger, configuration, targets: sourceTargets }, ending.signal))
+  work.push(feedNewConnections({ ...replayDeps, tables, logger, configuration, targets: sourceTargets }, ending.signal))
   const close = async () => {
     ending.abort()
     await Promise.all(work)

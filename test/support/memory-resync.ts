@@ -1,5 +1,6 @@
 import { createReplays, type Replays, type ReplayTarget } from '../../src/control/replays/create-replays.ts'
 import { REPLAYS, type Replay } from '../../src/control/replays/replay.ts'
+import { readConfiguration } from '../../src/core/read-configuration.ts'
 import { type Entity, recordKey, type TopicEvents, type TopicKind } from '../../src/events/topics.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
@@ -38,7 +39,14 @@ export function memoryReplays(tables: Tables, clock: Pick<Clock, 'now'>): Replay
   const admin = { ends: async () => [], createTopics: async () => [], committed: async () => new Map() }
   const jobs = createJobs<Replay>(tables, REPLAYS)
   const log = { scan: async () => undefined }
-  const parts = { tables, clock, jobs, log, codec: memoryCodec(), topicPrefix: PREFIX }
+  const parts = {
+    readConfiguration: () => readConfiguration(tables),
+    clock,
+    jobs,
+    log,
+    codec: memoryCodec(),
+    topicPrefix: PREFIX,
+  }
   return createReplays({ ...parts, admin: { ...admin, close: async () => undefined }, targets: async () => targets })
 }
 
@@ -55,7 +63,18 @@ export async function memoryResync(tables: Tables, clock: Clock = jumpingClock(1
   await admin.createTopics(topics.map((name) => ({ name: `${PREFIX}${name}`, ...config })))
   const codec = memoryCodec()
   const jobs = createJobs<Replay>(tables, REPLAYS)
-  const parts = { tables, log, producer, admin, codec, clock, jobs, logger: silentLogger, topicPrefix: PREFIX }
+  const parts = {
+    tables,
+    readConfiguration: () => readConfiguration(tables),
+    log,
+    producer,
+    admin,
+    codec,
+    clock,
+    jobs,
+    logger: silentLogger,
+    topicPrefix: PREFIX,
+  }
   const deps = { ...parts, leaseMs: 30_000, spreadMs: 6_000 }
   const outgoing = <K extends TopicKind>(kind: K, key: string, event: TopicEvents[K]): OutgoingRecord => ({
     topic: `${PREFIX}${kind}`,

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { readConfiguration } from '../../core/read-configuration.ts'
 import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { type Jobs, jobId } from '../../platform/jobs.ts'
 import type { LogAdmin } from '../../platform/kafka/event-log.ts'
-import { NEW_REPLAY, openStates, type Replay, type ReplayFilter } from './replay.ts'
+import { NEW_REPLAY, openStates, type Replay, type ReplayConfiguration, type ReplayFilter } from './replay.ts'
 import { type SelectDeps, selectEvents, sourcesOf } from './select-events.ts'
 
 /** Events a second, where nothing else is asked for. */
@@ -49,7 +47,8 @@ export interface Replays {
 }
 
 export interface ReplaysDeps extends SelectDeps {
-  readonly tables: Tables
+  /** As the tables have it now. */
+  readonly readConfiguration: () => Promise<ReplayConfiguration>
   readonly admin: LogAdmin
   readonly clock: Pick<Clock, 'now'>
   readonly jobs: Jobs<Replay>
@@ -95,7 +94,10 @@ export function newReplay(request: ReplayRequest, id: string, at: number): Repla
   return { ...NEW_REPLAY, ...request, id, requested_at: new Date(at).toISOString() }
 }
 
-async function check({ targets, tables }: ReplaysDeps, { topic, processor, connection }: ReplayRequest): Promise<void> {
+async function check(
+  { targets, readConfiguration }: ReplaysDeps,
+  { topic, processor, connection }: ReplayRequest,
+): Promise<void> {
   const known = await targets()
   const ofTopic = known.filter((target) => target.topic === topic)
   if (ofTopic.length === 0) {
@@ -107,7 +109,7 @@ async function check({ targets, tables }: ReplaysDeps, { topic, processor, conne
     throw invalid('processor', `"${processor}" does not consume ${topic}; ${processors} does`)
   }
   if (connection === null) return
-  const { connections } = await readConfiguration(tables)
+  const { connections } = await readConfiguration()
   if (connections.some(({ id }) => id === connection)) return
   throw invalid('connection', `there is no "${connection}"; there are: ${connections.map(({ id }) => id).join(', ')}`)
 }
@@ -119,7 +121,7 @@ function invalid(field: string, message: string): StreamError {
 async function preview(deps: ReplaysDeps, request: ReplayRequest): Promise<ReplayPreview> {
   await check(deps, request)
   const { topic, processor, connection, offsets, rate } = request
-  const configuration = await readConfiguration(deps.tables)
+  const configuration = await deps.readConfiguration()
   const ends = await deps.admin.ends(deps.topicPrefix + topic)
   const range = ends
     .filter(({ partition }) => offsets === null || offsets[partition] !== undefined)

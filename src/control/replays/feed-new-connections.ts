@@ -1,12 +1,11 @@
 import type { Logger } from 'pino'
-import type { Configuration, Connection, Read } from '../../core/model.ts'
 import { digest } from '../../events/identity.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Item, Tables } from '../../platform/dynamodb/tables.ts'
 import { type Jobs, jobId } from '../../platform/jobs.ts'
 import { SUBSCRIPTIONS, SYNC_CONTROL } from '../tables.ts'
 import { newReplay, type ReplayTarget, USUAL_REPLAY_RATE } from './create-replays.ts'
-import type { Replay } from './replay.ts'
+import type { ConfiguredConnection, ConfiguredRead, Replay, ReplayConfiguration } from './replay.ts'
 
 /** Written when the connections of an installation that had no such table are known. */
 const BEGUN = { connection: '*', read: '*' } as const
@@ -16,7 +15,7 @@ export interface FeedDeps {
   readonly jobs: Jobs<Replay>
   readonly clock: Clock
   readonly logger: Logger
-  readonly configuration: () => Configuration
+  readonly configuration: () => ReplayConfiguration
   /** Which processor a source topic goes to. */
   readonly targets: readonly ReplayTarget[]
 }
@@ -43,7 +42,7 @@ export async function feedNewConnections(deps: FeedDeps, signal: AbortSignal): P
  * again. Once for each connection and read: the row of the subscription names the replay before it is made, so that
  * after a crash the same one is made (Guarantee 2). A read that was never run has nothing to give.
  */
-export async function feedOnce(deps: FeedDeps, configuration: Configuration): Promise<void> {
+export async function feedOnce(deps: FeedDeps, configuration: ReplayConfiguration): Promise<void> {
   const rows = await subscriptions(deps.tables)
   const isFirst = !rows.some(({ connection }) => connection === BEGUN.connection)
   const pairs = pairsOf(configuration)
@@ -74,8 +73,8 @@ interface Subscription {
 
 async function feed(
   deps: FeedDeps,
-  connection: Connection,
-  read: Read,
+  connection: ConfiguredConnection,
+  read: ConfiguredRead,
   known: Subscription | undefined,
   isFirst: boolean,
 ): Promise<void> {
@@ -105,7 +104,12 @@ async function feed(
 const absent = { absent: 'connection' } as const
 
 /** Undefined: no processor takes the entity. */
-function replayOf(deps: FeedDeps, connection: Connection, read: Read, row: Subscription): Replay | undefined {
+function replayOf(
+  deps: FeedDeps,
+  connection: ConfiguredConnection,
+  read: ConfiguredRead,
+  row: Subscription,
+): Replay | undefined {
   const target = deps.targets.find(({ topic }) => topic === read.entity)
   if (target === undefined || row.replay === null) return undefined
   const request = {
@@ -128,7 +132,10 @@ async function wasRead(tables: Tables, read: string): Promise<boolean> {
   return control !== undefined && (control['cut_date'] !== null || control['current'] !== undefined)
 }
 
-function pairsOf({ systems, connections }: Configuration): readonly { connection: Connection; read: Read }[] {
+function pairsOf({
+  systems,
+  connections,
+}: ReplayConfiguration): readonly { connection: ConfiguredConnection; read: ConfiguredRead }[] {
   const reads = new Map(systems.flatMap((system) => system.reads).map((read) => [read.id, read]))
   return connections.flatMap((connection) =>
     connection.reads.flatMap((id) => {

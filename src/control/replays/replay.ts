@@ -1,3 +1,4 @@
+import type { Entity } from '../../events/topics.ts'
 import type { Job } from '../../platform/jobs.ts'
 
 export const REPLAYS = 'replays'
@@ -61,3 +62,23 @@ export const NEW_REPLAY = {
 } as const satisfies Partial<Replay>
 
 export const openStates: readonly ReplayState[] = ['due', 'running', 'blocked']
+
+/** What a replay needs to know of the configuration. */
+export interface ReplayConfiguration {
+  readonly revision: number
+  readonly systems: readonly { readonly reads: readonly ConfiguredRead[] }[]
+  readonly connections: readonly ConfiguredConnection[]
+}
+
+export interface ConfiguredRead {
+  readonly id: string
+  readonly system: string
+  readonly entity: Entity
+}
+
+export interface ConfiguredConnection {
+  readonly id: string
+  readonly shop: string
+  readonly reads: readonly string[]
+  readonly ordersFrom?: string | null
+}

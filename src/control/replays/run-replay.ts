@@ -1,16 +1,15 @@
-import { readConfiguration } from '../../core/read-configuration.ts'
 import { StreamError } from '../../errors.ts'
 import { replayHeaders, withoutRetryHeaders } from '../../events/headers.ts'
 import { entities, kindOf } from '../../events/topics.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Tables } from '../../platform/dynamodb/tables.ts'
 import type { Jobs } from '../../platform/jobs.ts'
 import type { LogAdmin, LogProducer, LogRange, LogRecord, OutgoingRecord } from '../../platform/kafka/event-log.ts'
-import type { OffsetRange, Replay } from './replay.ts'
+import type { OffsetRange, Replay, ReplayConfiguration } from './replay.ts'
 import { decodeReplayable, type SelectDeps, selectEvents, sourcesOf, type Wanted } from './select-events.ts'
 
 export interface ReplayDeps extends SelectDeps {
-  readonly tables: Tables
+  /** As the tables have it now. */
+  readonly readConfiguration: () => Promise<ReplayConfiguration>
   readonly producer: LogProducer
   readonly admin: LogAdmin
   readonly clock: Clock
@@ -65,16 +64,16 @@ class ReplayRun {
   /** What is sent is fixed at the beginning: whoever goes on with it sends the same. */
   async begin(): Promise<void> {
     if (this.#job.range !== null) return
-    const { revision } = await readConfiguration(this.#deps.tables)
+    const { revision } = await this.#deps.readConfiguration()
     const range = await this.#wholeRange(this.#job.offsets)
     await this.#note({ state: 'running', revision, range, started_at: this.#iso() })
   }
 
   async pass(): Promise<void> {
-    const { tables, log } = this.#deps
+    const { readConfiguration, log } = this.#deps
     const job = this.#job
     const range = toRange(job.range ?? {})
-    const sources = sourcesOf(await readConfiguration(tables), job.topic, job.connection)
+    const sources = sourcesOf(await readConfiguration(), job.topic, job.connection)
     const wanted: Wanted = { ...job, sources, present: job.trigger === 'new-connection' }
     const selection = await selectEvents(this.#deps, wanted, range, () => this.#keep(), this.#signal)
     const before = job.done

@@ -1,11 +1,10 @@
-import type { Configuration } from '../../core/model.ts'
 import { toStreamError } from '../../errors.ts'
 import { isRepeated } from '../../events/headers.ts'
 import { entities, kindOf, type TopicEvents, type TopicKind } from '../../events/topics.ts'
 import { versionRank } from '../../events/version.ts'
 import type { EventCodec } from '../../platform/codec.ts'
 import type { EventLog, LogRange, LogRecord } from '../../platform/kafka/event-log.ts'
-import type { ReplayFilter } from './replay.ts'
+import type { ReplayConfiguration, ReplayFilter } from './replay.ts'
 
 /** Kinds whose events can be sent through their stage again. */
 export type ReplayableKind = Exclude<TopicKind, 'sync-requests' | 'sync-status' | 'dead-letters'>
@@ -37,7 +36,7 @@ export interface Wanted extends ReplayFilter {
 }
 
 /** The sources whose entity the connection reads; null: the topic is no source's, or no connection is named. */
-export function sourcesOf(configuration: Configuration, topic: string, connection: string | null) {
+export function sourcesOf(configuration: ReplayConfiguration, topic: string, connection: string | null) {
   if (connection === null || !(entities as readonly string[]).includes(topic)) return null
   const reads = configuration.connections.find(({ id }) => id === connection)?.reads ?? []
   const known = configuration.systems.flatMap((system) => system.reads)
