@@ -69,7 +69,9 @@ export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J
     async take(job, now, leaseMs) {
       if (job.lease_until > now) return undefined
       const set = { fence: job.fence + 1, lease_until: now + leaseMs } as Partial<J>
-      return (await change(job, set)) ?? undefined
+      // As it was seen: a holder that has come to a new state meanwhile has also changed its lease.
+      const asSeen: Condition = { attribute: 'lease_until', is: '=', value: job.lease_until }
+      return (await change(job, set, asSeen)) ?? undefined
     },
     async end(job, set) {
       const ended = await change(job, { ...set, lease_until: 0 })
