@@ -8,6 +8,7 @@ import { deadLetterActionRoutes } from './routes/dead-letter-actions.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { feedRoutes } from './routes/feeds.ts'
 import { healthRoutes } from './routes/health.ts'
+import { rebuildRoutes } from './routes/rebuilds.ts'
 import { replayRoutes } from './routes/replays.ts'
 import { startPage } from './routes/start-page.ts'
 import { taskRoutes } from './routes/tasks.ts'
@@ -46,6 +47,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.register(deadLetterRoutes(deps))
   app.register(deadLetterActionRoutes(deps))
   app.register(replayRoutes(deps))
+  app.register(rebuildRoutes(deps))
   app.register(healthRoutes(deps))
   app.register(openApi)
   return app

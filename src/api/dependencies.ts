@@ -4,6 +4,7 @@ import type { PreviewRetry } from '../control/dead-letters/preview.ts'
 import type { Replays } from '../control/replays/create-replays.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'
+import type { Rebuilds } from '../projections/rebuild/create-rebuilds.ts'
 
 /** What the API needs from the root. */
 export interface ApiDeps {
@@ -21,6 +22,7 @@ export interface ApiDeps {
   readonly deadLetters: DeadLetters<LetterFilter>
   readonly previewRetry: PreviewRetry
   readonly replays: Replays
+  readonly rebuilds: Rebuilds
   /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
 }

@@ -4,6 +4,7 @@ import { applyCommand } from './apply.ts'
 import { UsageError } from './arguments.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { positionsCommand } from './positions.ts'
+import { rebuildCommand } from './rebuild.ts'
 import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
 import { syncCommand } from './sync.ts'
@@ -18,6 +19,7 @@ const USAGE = `waldstream <command>
   dead-letters list|show|retry|discard              records that can't go on
   sync <read>                                       request a run of a read, for example magento.orders.all
   replay <topic> --to <processor>                   send kept events through a processor again; list, show, cancel
+  rebuild <table>                                   make a feed table again from its topic; --switch, --drop
 
 Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
 Exit code: 0 done, 1 failed, 2 wrong use.`
@@ -28,6 +30,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   validate: validateCommand,
   sync: syncCommand,
   replay: replayCommand,
+  rebuild: rebuildCommand,
   positions: positionsCommand,
   'dead-letters': deadLettersCommand,
 }

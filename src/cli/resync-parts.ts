@@ -11,6 +11,9 @@ import { topology } from '../processors/topology.ts'
 import { imageFeed } from '../projections/image-feed.ts'
 import { inventoryFeed } from '../projections/inventory-feed.ts'
 import { productFeed } from '../projections/product-feed.ts'
+import type { BuildDeps } from '../projections/rebuild/build.ts'
+import { createRebuilds, type Rebuilds } from '../projections/rebuild/create-rebuilds.ts'
+import { REBUILDS, type Rebuild } from '../projections/rebuild/rebuild.ts'
 import type { Platform } from './platform.ts'
 
 const feeds = [productFeed, inventoryFeed, imageFeed] as const
@@ -39,6 +42,17 @@ export function replayParts(platform: Platform): { readonly replays: Replays; re
   return {
     replays: createReplays({ ...deps, targets }),
     replayDeps: { ...deps, leaseMs: config.runLeaseMs, spreadMs: SPREAD_MS },
+  }
+}
+
+/** What the API, the command and the worker need for rebuilds. */
+export function rebuildParts(platform: Platform): { readonly rebuilds: Rebuilds; readonly buildDeps: BuildDeps } {
+  const { tables, config } = platform
+  const jobs = createJobs<Rebuild>(tables, REBUILDS)
+  const deps = { ...platform, topicPrefix: config.topicPrefix, jobs }
+  return {
+    rebuilds: createRebuilds(deps),
+    buildDeps: { ...deps, shards: config.partitions, leaseMs: config.runLeaseMs },
   }
 }
 

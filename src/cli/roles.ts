@@ -24,12 +24,13 @@ import { deadLetterStage } from '../projections/dead-letters.ts'
 import { imageFeed } from '../projections/image-feed.ts'
 import { inventoryFeed } from '../projections/inventory-feed.ts'
 import { productFeed } from '../projections/product-feed.ts'
+import { runRebuilds } from '../projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../projections/run-projection.ts'
 import { taskStage } from '../projections/tasks.ts'
 import { type Clients, createClients } from '../systems/clients.ts'
 import { deadLetterParts } from './dead-letter-parts.ts'
 import type { Platform } from './platform.ts'
-import { replayParts, sourceTargets } from './resync-parts.ts'
+import { rebuildParts, replayParts, sourceTargets } from './resync-parts.ts'
 
 export const roles = ['producer', 'processor', 'projector', 'api'] as const
 export type Role = (typeof roles)[number]
@@ -144,7 +145,13 @@ async function startProjector(platform: Platform): Promise<Part[]> {
     taskStage({ tables }),
     deadLetterStage({ tables }),
   ] as readonly Stage<TopicKind>[]
-  return await Promise.all(stages.map((stage) => part(platform, stage)))
+  const ending = new AbortController()
+  const rebuilding = runRebuilds(rebuildParts(platform).buildDeps, ending.signal)
+  const close = async () => {
+    ending.abort()
+    await rebuilding
+  }
+  return [{ name: 'rebuilds', close }, ...(await Promise.all(stages.map((stage) => part(platform, stage))))]
 }
 
 async function startApiRole(platform: Platform, parts: readonly Part[]): Promise<RunningApi> {
@@ -167,6 +174,7 @@ async function startApiRole(platform: Platform, parts: readonly Part[]): Promise
     shards: config.partitions,
     ...deadLetterParts(platform),
     replays: replayParts(platform).replays,
+    rebuilds: rebuildParts(platform).rebuilds,
     ...config.api,
   })
 }

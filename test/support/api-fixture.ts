@@ -10,7 +10,7 @@ import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { projectionTables } from '../../src/projections/tables.ts'
 import { memoryDeadLetters } from './dead-letters.ts'
-import { memoryReplays } from './memory-resync.ts'
+import { memoryRebuilds, memoryReplays } from './memory-resync.ts'
 import { memoryTables } from './memory-tables.ts'
 import { batchContext, decoded, memoryReporter, silentLogger } from './stage-context.ts'
 
@@ -34,6 +34,7 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
     deadLetters: letters.deadLetters,
     previewRetry: letters.previewRetry,
     replays: memoryReplays(tables, clock),
+    rebuilds: memoryRebuilds(tables, clock),
     clock,
     cursorKey: 'key',
     token: null,

@@ -6,6 +6,8 @@ import type { Clock } from '../../src/platform/clock.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
 import { createJobs } from '../../src/platform/jobs.ts'
 import type { OutgoingRecord } from '../../src/platform/kafka/event-log.ts'
+import { createRebuilds, type Rebuilds } from '../../src/projections/rebuild/create-rebuilds.ts'
+import { REBUILDS, type Rebuild } from '../../src/projections/rebuild/rebuild.ts'
 import { MemoryBroker } from './memory-broker.ts'
 import { memoryCodec } from './memory-codec.ts'
 import { memoryEventLog } from './memory-log.ts'
@@ -48,6 +50,12 @@ export function memoryReplays(tables: Tables, clock: Pick<Clock, 'now'>): Replay
     topicPrefix: PREFIX,
   }
   return createReplays({ ...parts, admin: { ...admin, close: async () => undefined }, targets: async () => targets })
+}
+
+/** Rebuilds that nobody does. */
+export function memoryRebuilds(tables: Tables, clock: Pick<Clock, 'now'>): Rebuilds {
+  const jobs = createJobs<Rebuild>(tables, REBUILDS)
+  return createRebuilds({ tables, clock, jobs, admin: { ends: async () => [] }, topicPrefix: PREFIX })
 }
 
 /** Topics in memory and what replays and rebuilds need of them. */

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { type ApiOptions, startApi } from '../../../src/api/server.ts'
 import { apiTestTables } from '../../support/api-fixture.ts'
 import { memoryDeadLetters } from '../../support/dead-letters.ts'
-import { memoryReplays } from '../../support/memory-resync.ts'
+import { memoryRebuilds, memoryReplays } from '../../support/memory-resync.ts'
 import { memoryTables } from '../../support/memory-tables.ts'
 import { silentLogger } from '../../support/stage-context.ts'
 
@@ -13,6 +13,7 @@ const { deadLetters, previewRetry } = memoryDeadLetters(tables, { now: () => 0 }
 
 const options = (over: Partial<ApiOptions>): ApiOptions => ({
   ...{ tables, deadLetters, previewRetry, replays: memoryReplays(tables, { now: () => 0 }) },
+  rebuilds: memoryRebuilds(tables, { now: () => 0 }),
   clock: { now: () => 0 },
   cursorKey: 'key',
   token: null,
