@@ -7,7 +7,8 @@ import { dispatchStage } from '../control/dispatch.ts'
 import { feedNewConnections } from '../control/replays/feed-new-connections.ts'
 import { runReplays } from '../control/replays/replay-worker.ts'
 import { createSyncRequester } from '../control/request-sync.ts'
-import { runScheduler } from '../control/scheduler.ts'
+import { runScheduler, type ScheduledRead } from '../control/scheduler.ts'
+import { SWEEP } from '../control/sweeps.ts'
 import type { Read, System } from '../core/model.ts'
 import { createResolver } from '../core/references.ts'
 import { type ConfigurationWatch, watchConfiguration } from '../core/watch-configuration.ts'
@@ -104,7 +105,7 @@ async function startProducer(
   const own = { createReader: reader, workerId, concurrency: RUNS_AT_ONCE, leaseMs: config.runLeaseMs }
   const work = [runWorker({ ...shared, ...own }, ending.signal)]
   if (options.schedules) {
-    const reads = () => configuration().systems.flatMap((system) => system.reads)
+    const reads = () => configuration().systems.flatMap((system) => system.reads.flatMap(withSweep))
     work.push(runScheduler({ reads, requester: createSyncRequester(shared), clock, logger, signal: ending.signal }))
   }
   const { replayDeps } = replayParts(platform)
@@ -115,6 +116,11 @@ async function startProducer(
     await Promise.all(work)
   }
   return [{ name: 'runs', close }, await part(platform, dispatchStage(tables))]
+}
+
+/** A read's schedules: of its runs, and of its sweeps. */
+function withSweep(read: Read): readonly ScheduledRead[] {
+  return read.sweep === undefined ? [read] : [read, { ...read, schedule: read.sweep.schedule, trigger: SWEEP }]
 }
 
 async function startProcessor(platform: Platform, watch: ConfigurationWatch, clients: Clients): Promise<Part[]> {

@@ -2,6 +2,7 @@ import { Cron } from 'croner'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import { type SyncRequester, tickRequestId } from './request-sync.ts'
+import { controlKey } from './sweeps.ts'
 
 /** What the scheduler knows of a read. */
 export interface ScheduledRead {
@@ -9,6 +10,8 @@ export interface ScheduledRead {
   /** Cron expression, in `zone`; null: on request only. */
   readonly schedule: string | null
   readonly zone: string
+  /** What its ticks ask for, where it is no run that reads what changed. */
+  readonly trigger?: string
 }
 
 /** Ticks of a read's schedule in (after, upTo], milliseconds UTC; the last one alone when several were missed. */
@@ -41,8 +44,9 @@ export async function runScheduler(deps: {
       for (const read of deps.reads()) {
         const tick = lastTick(read, last, now)
         if (tick === null) continue
-        const requestId = tickRequestId(read.id, tick)
-        await deps.requester.request({ read: read.id, requestId, trigger: 'schedule', requestedAt: tick })
+        const { trigger = 'schedule' } = read
+        const requestId = tickRequestId(controlKey(read.id, trigger), tick)
+        await deps.requester.request({ read: read.id, requestId, trigger, requestedAt: tick })
       }
       last = now
     } catch (error) {

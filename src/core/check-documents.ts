@@ -117,6 +117,12 @@ function checkRead(system: SystemDocument, yaml: YamlDocument, read: ReadDocumen
   if (read.schedule !== undefined && !isCron(read.schedule)) {
     say('schedule', 'is no cron expression; write five fields, or six with seconds, for example "*/10 * * * * *"')
   }
+  if (read.sweep?.schedule !== undefined && !isCron(read.sweep.schedule)) {
+    mistakes.push(yaml.mistake([...at('sweep'), 'schedule'], 'is no cron expression; write for example "0 3 * * *"'))
+  }
+  if (read.sweep !== undefined && (read.entity === 'orders' || read.entity === 'fulfilments')) {
+    say('sweep', `is not for ${read.entity}, which are never deleted; remove it`)
+  }
   return mistakes
 }
 

@@ -29,6 +29,9 @@ function readOf(system: string, document: ReadDocument): Read {
     settleSeconds: document.settleSeconds ?? 5,
     overlapSeconds: document.overlapSeconds ?? 60,
     filter: document.filter ?? {},
+    ...(document.sweep === undefined
+      ? {}
+      : { sweep: { schedule: document.sweep.schedule ?? null, mostGone: document.sweep.mostGone ?? 0.2 } }),
   }
 }
 

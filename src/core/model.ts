@@ -23,6 +23,8 @@ export interface Read {
   readonly overlapSeconds: number
   /** The filter itself, in the words of the system's reader. */
   readonly filter: Readonly<Record<string, string>>
+  /** When it is looked for what is gone at the source (cron, in `zone`), and the share of all that may be gone at once. */
+  readonly sweep?: { readonly schedule: string | null; readonly mostGone: number }
 }
 
 /** One endpoint. `address` and the secrets are references (`env:NAME`, `file:/path`) or, for the address, a plain URL. */

@@ -114,3 +114,53 @@ it('(c) a new connection is fed by a replay alone: the source is not read', asyn
   expect(made).toMatchObject([{ topic: 'products', connection: 'second', source: 'netsuite' }])
   expect(await (await fetch(`${world.netsuite.url}/_sim/requests?since=${since}`)).json()).toEqual([])
 })
+
+it('(d) a backfill reads the source again from a date; what did not change is not published, and the cut date stays', async () => {
+  const cutDate = async () => (await world.platform.tables.get('sync_control', { read: PRODUCTS }))?.['cut_date']
+  await world.sync(PRODUCTS)
+  const before = await cutDate()
+  const from = Date.UTC(2000, 0, 1)
+  const run = await world.sync(PRODUCTS, { from })
+  expect(run).toMatchObject({
+    ...{ state: 'ended', backfill_from: new Date(from).toISOString(), read_count: items, published: 0 },
+    ...{ unchanged: items, unreadable: 0, missing: [] },
+  })
+  expect(await cutDate()).toBe(before)
+})
+
+it('(e) what is gone at the source is deleted in the feed, unless it is too much at once', async () => {
+  const all = [...reader.rows.values()].map(({ sku }) => sku)
+  const remove = async (sku: string) => {
+    const url = `${world.netsuite.url}/_sim/items/${encodeURIComponent(sku)}`
+    expect((await fetch(url, { method: 'DELETE' })).status).toBe(200)
+  }
+  const [gone = '', ...rest] = all
+  await remove(gone)
+  expect(await world.sync(PRODUCTS, { trigger: 'sweep' })).toMatchObject({
+    state: 'ended',
+    published: 1,
+    missing: [gone],
+  })
+  await until('its row is deleted', async () => {
+    await reader.follow()
+    return reader.rows.get(`netsuite ${gone}`)?.deleted === true
+  })
+  const many = rest.slice(0, Math.ceil(items / 2))
+  for (const sku of many) await remove(sku)
+  const stopped = await world.sync(PRODUCTS, { trigger: 'sweep' })
+  expect(stopped).toMatchObject({ state: 'failed', published: 0, error: { code: 'too_many_gone' } })
+  const accepted = await world.sync(PRODUCTS, { trigger: 'sweep-accepted' })
+  expect(accepted).toMatchObject({ state: 'ended', published: many.length })
+  const made = await fetch(`${world.netsuite.url}/_sim/items`, {
+    ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+    body: JSON.stringify({ itemid: gone, displayname: 'is back' }),
+  })
+  expect(made.status).toBe(201)
+  await until('what comes back is in the feed again', async () => {
+    await world.sync(PRODUCTS)
+    await reader.follow()
+    const row = reader.rows.get(`netsuite ${gone}`)
+    return row?.deleted === false && row.data['name'] === 'is back'
+  })
+  expect([...reader.rows.values()].filter(({ deleted }) => deleted)).toHaveLength(many.length)
+})
