@@ -17,7 +17,7 @@ const PREFIX = 'p.'
 const PARTITIONS = 3
 
 /** A clock that goes on by what is slept. */
-export function jumpingClock(start: number): Clock & { time: number } {
+function jumpingClock(start: number): Clock & { time: number } {
   const clock = {
     time: start,
     now: () => clock.time,

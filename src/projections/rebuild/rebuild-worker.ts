@@ -20,7 +20,7 @@ export async function runRebuilds(deps: BuildDeps, signal: AbortSignal): Promise
 }
 
 /** One step of a rebuild that somebody has to make; nothing when it waits, or another is at it. */
-export async function seeTo(deps: BuildDeps, seen: Rebuild, signal: AbortSignal): Promise<void> {
+async function seeTo(deps: BuildDeps, seen: Rebuild, signal: AbortSignal): Promise<void> {
   const { jobs, clock, logger, leaseMs } = deps
   if (seen.state === 'ended' || seen.state === 'dropped' || seen.state === 'failed')
     return void (await jobs.end(seen, {}))
