@@ -3,6 +3,7 @@ import { PUBLISHED } from '../control/tables.ts'
 import type { Read } from '../core/model.ts'
 import { StreamError } from '../errors.ts'
 import { type Entity, recordKey, splitRecordKey, type TopicEvents } from '../events/topics.ts'
+import { type LastKnownDeps, lastKnown } from './last-known.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
 import type { AnySourceReader, ReadEntity, ReadWindow, SourceReader } from './source.ts'
 
@@ -13,7 +14,7 @@ const DAY_MS = 24 * 60 * 60_000
 /** Keys that a run remembers. */
 const TOLD = 100
 
-export interface SweepDeps extends PublishDeps {
+export interface SweepDeps extends PublishDeps, LastKnownDeps {
   readonly clock: { now(): number }
 }
 
@@ -37,7 +38,7 @@ interface Known {
 
 /**
  * Compares what the source has with what was published, and publishes a deletion of what is not there any more; a
- * deletion has the last known time of change. What is known is read before the source is asked: what is published
+ * deletion has the last known time of change and content. What is known is read before the source is asked: what is published
  * meanwhile is no part of it, and an entity that changes meanwhile has the newer version (Guarantee 4). Throws
  * `too_many_gone` when that is more than the set share, and nothing is published.
  */
@@ -53,11 +54,12 @@ export async function sweepSource(deps: SweepDeps, job: Sweep): Promise<void> {
   }
   await note({ read_count: there.size, missing: gone.slice(0, TOLD).map(({ key }) => key) })
   if (!job.accept) checkShare(read, gone.length, known.length)
+  const contents = await lastKnown(deps, read, new Set(gone.map(({ key }) => key)), signal)
   const origin = { source: read.system, entity: read.entity, read: read.id, taskId: run.id }
   let published = run.published
   for (let from = 0; from < gone.length; from += PAGE) {
     signal.throwIfAborted()
-    const entities = gone.slice(from, from + PAGE).map((one) => deletionOf(read.entity, one))
+    const entities = gone.slice(from, from + PAGE).map((one) => deletionOf(read.entity, one, contents))
     const page = { entities, unreadable: [], rows: [], reached: { changedAt: '', id: '' }, requestedAt }
     published += (await publishPage(deps, origin, page, () => note({}))).published
     await note({ published, pages: run.pages + 1 })
@@ -101,9 +103,13 @@ async function keysAtSource({ readers, signal }: Sweep, now: number): Promise<Re
   return keys
 }
 
-/** What it was is in its last event; here is but which it was. */
-function deletionOf(entity: Entity, { key, occurredAt }: Known): ReadEntity<Entity> {
-  return { key, occurredAt, deleted: true, data: emptyOf(entity, key), raw: null }
+/** With its last known content, where the topic has it. */
+function deletionOf(
+  entity: Entity,
+  { key, occurredAt }: Known,
+  contents: ReadonlyMap<string, ReadEntity<Entity>['data']>,
+): ReadEntity<Entity> {
+  return { key, occurredAt, deleted: true, data: contents.get(key) ?? emptyOf(entity, key), raw: null }
 }
 
 function emptyOf(entity: Entity, sku: string): TopicEvents[Entity]['data'] {

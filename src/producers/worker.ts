@@ -14,6 +14,7 @@ import { isSweep, readOfControl, SWEEP_ACCEPTED } from '../control/sweeps.ts'
 import type { Configuration, Read, System } from '../core/model.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { LastKnownDeps } from './last-known.ts'
 import type { PublishDeps } from './publish.ts'
 import { runSource } from './run-source.ts'
 import type { AnySourceReader, ReadWindow } from './source.ts'
@@ -24,7 +25,7 @@ const LEASE_MS = 30_000
 /** Heartbeats within a lease: three may be lost. */
 const HEARTBEATS = 4
 
-export interface WorkerDeps extends PublishDeps {
+export interface WorkerDeps extends PublishDeps, LastKnownDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly configuration: () => Configuration

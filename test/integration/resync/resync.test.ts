@@ -141,10 +141,13 @@ it('(e) what is gone at the source is deleted in the feed, unless it is too much
     published: 1,
     missing: [gone],
   })
-  await until('its row is deleted', async () => {
+  const last = reader.rows.get(`netsuite ${gone}`)?.data
+  const row = await until('its row is deleted', async () => {
     await reader.follow()
-    return reader.rows.get(`netsuite ${gone}`)?.deleted === true
+    const found = reader.rows.get(`netsuite ${gone}`)
+    return found?.deleted === true ? found : undefined
   })
+  expect(row.data).toEqual(last)
   const many = rest.slice(0, Math.ceil(items / 2))
   for (const sku of many) await remove(sku)
   const stopped = await world.sync(PRODUCTS, { trigger: 'sweep' })
@@ -159,8 +162,8 @@ it('(e) what is gone at the source is deleted in the feed, unless it is too much
   await until('what comes back is in the feed again', async () => {
     await world.sync(PRODUCTS)
     await reader.follow()
-    const row = reader.rows.get(`netsuite ${gone}`)
-    return row?.deleted === false && row.data['name'] === 'is back'
+    const back = reader.rows.get(`netsuite ${gone}`)
+    return back?.deleted === false && back.data['name'] === 'is back'
   })
   expect([...reader.rows.values()].filter(({ deleted }) => deleted)).toHaveLength(many.length)
 })

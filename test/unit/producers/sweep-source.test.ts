@@ -22,7 +22,11 @@ beforeEach(() => {
   const producer = memoryProducer()
   const codec = memoryCodec()
   const parts = { tables, producer, codec, reporter: memoryReporter(), logger: silentLogger, topicPrefix: 'p.' }
-  deps = { ...parts, clock: { now: () => NOW } }
+  const scan: typeof deps.log.scan = async (_topic, _range, onRecords) => {
+    const place = { topic: 'p.inventory', partition: 0, timestamp: 0, key: null, headers: [] }
+    await onRecords(producer.sent.map(({ value }, offset) => ({ ...place, offset: BigInt(offset), value })))
+  }
+  deps = { ...parts, clock: { now: () => NOW }, log: { scan }, admin: { ends: async () => [] } }
   sent = async () => await Promise.all(producer.sent.map(({ value }) => codec.decode('inventory', value)))
 })
 
@@ -73,7 +77,7 @@ describe('a sweep', () => {
     expect(failure).toBeNull()
     expect(run).toMatchObject({ read_count: 3, published: 1, missing: ['B'] })
     expect((await sent()).slice(3)).toMatchObject([
-      { key: 'B', deleted: true, occurredAt: 1000, readAt: NOW, data: { sku: 'B', locations: [] } },
+      { key: 'B', deleted: true, occurredAt: 1000, readAt: NOW, data: { sku: 'B', attributes: { at: '1000' } } },
     ])
     expect(await tables.get(PUBLISHED, { id: 'erp|inventory|B' })).toMatchObject({ state: 'published', deleted: true })
   })
