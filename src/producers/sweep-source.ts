@@ -1,3 +1,4 @@
+import { dispatch } from '../control/dispatch.ts'
 import { changeRun, type Run } from '../control/runs.ts'
 import { PUBLISHED } from '../control/tables.ts'
 import type { Read } from '../core/model.ts'
@@ -30,10 +31,11 @@ export interface Sweep {
   readonly accept: boolean
 }
 
-/** What was published last of an entity that was not deleted. */
+/** What was published last of an entity. */
 interface Known {
   readonly key: string
   readonly occurredAt: number | null
+  readonly deleted: boolean
 }
 
 /**
@@ -47,13 +49,14 @@ export async function sweepSource(deps: SweepDeps, job: Sweep): Promise<void> {
   const requestedAt = deps.clock.now()
   const known = await knownOf(deps, read)
   const there = await keysAtSource(job, requestedAt)
-  const gone = known.filter(({ key }) => !there.has(key))
+  const present = known.filter(({ deleted }) => !deleted)
+  const gone = present.filter(({ key }) => !there.has(key))
   const note = async (set: Partial<Run>) => {
     if (await changeRun(deps.tables, { id: run.id, fence }, { set })) return
     throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
   }
   await note({ read_count: there.size, missing: gone.slice(0, TOLD).map(({ key }) => key) })
-  if (!job.accept) checkShare(read, gone.length, known.length)
+  if (!job.accept) checkShare(read, gone.length, present.length)
   const contents = await lastKnown(deps, read, new Set(gone.map(({ key }) => key)), signal)
   const origin = { source: read.system, entity: read.entity, read: read.id, taskId: run.id }
   let published = run.published
@@ -64,6 +67,16 @@ export async function sweepSource(deps: SweepDeps, job: Sweep): Promise<void> {
     published += (await publishPage(deps, origin, page, () => note({}))).published
     await note({ published, pages: run.pages + 1 })
   }
+  const back = known.filter(({ key, deleted }) => deleted && there.has(key)).length
+  if (back > 0) await readAgain(deps, read, run, `${back} that were deleted are at the source again`)
+}
+
+/** What comes back may have its old time of change, which no window has any more. The same for the same sweep. */
+async function readAgain({ tables, clock }: SweepDeps, read: Read, run: Run, reason: string): Promise<void> {
+  const from = read.startFrom === null ? 0 : Date.parse(read.startFrom)
+  const requested = { requestId: `${run.id} again`, read: read.id, requestedAt: Date.parse(run.requested_at) }
+  const nothing = { requestedBy: null, queueUrl: null }
+  await dispatch(tables, { ...requested, ...nothing, trigger: 'returned', reason, from: Math.min(from, clock.now()) })
 }
 
 function checkShare({ id, sweep }: Read, gone: number, known: number): void {
@@ -82,10 +95,10 @@ async function knownOf({ tables }: SweepDeps, { system, entity }: Read): Promise
   for await (const items of tables.scan(PUBLISHED)) {
     for (const item of items) {
       const id = String(item['id'])
-      if (!id.startsWith(prefix) || item['state'] !== 'published' || item['deleted'] === true) continue
+      if (!id.startsWith(prefix) || item['state'] !== 'published') continue
       const occurred = item['occurred_at']
       const key = splitRecordKey(splitRecordKey(id).key).key
-      known.push({ key, occurredAt: typeof occurred === 'number' ? occurred : null })
+      known.push({ key, occurredAt: typeof occurred === 'number' ? occurred : null, deleted: item['deleted'] === true })
     }
   }
   return known

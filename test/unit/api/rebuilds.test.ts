@@ -38,6 +38,19 @@ it('switches in one step; cursors of the generation before are expired', async (
   expect((await get(feed)).json.items).toEqual(items)
 })
 
+it('shows what would change, with the values of both', async () => {
+  const { get, post, tables } = apiFixture()
+  const { id } = (await post('/v1/rebuilds', { table: 'products' })).json
+  const fields = { 'data.color': { live: 'red', rebuilt: null }, deleted: { live: false, rebuilt: true } }
+  const difference = {
+    ...{ rows_live: 2, rows_rebuilt: 1, only_live: 1, only_rebuilt: 0, differing: 1 },
+    fields: { 'data.color': 1, deleted: 1 },
+    samples: [{ connection: 'c', source: 's', sku: 'A', kind: 'differs', fields }],
+  }
+  await tables.update(REBUILDS, { shelf: 'all', id }, { set: { state: 'ready', difference } })
+  expect((await get(`/v1/rebuilds/${id}`)).json.difference).toEqual(difference)
+})
+
 it('names what is wrong', async () => {
   const { post, get } = apiFixture()
   const wrong = await post('/v1/rebuilds', { table: 'orders' })

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { readControl } from '../../../src/control/read-control.ts'
 import { createRun, getRun, type Run } from '../../../src/control/runs.ts'
 import { controlTables, PUBLISHED } from '../../../src/control/tables.ts'
 import type { Read } from '../../../src/core/model.ts'
@@ -57,7 +58,14 @@ async function sweep(
   more: { mostGone?: number; accept?: boolean } = {},
 ) {
   const id = `r${Math.random()}`
-  const request = { id, read: origin.read, trigger: 'sweep', reason: null, requested_at: '', backfill_from: null }
+  const request = {
+    id,
+    read: origin.read,
+    trigger: 'sweep',
+    reason: null,
+    requested_at: '2026-01-01T00:00:00.000Z',
+    backfill_from: null,
+  }
   await createRun(tables, request)
   const read: Read = { ...readOf('erp', 'inventory', 10), sweep: { schedule: null, mostGone: more.mostGone ?? 0.5 } }
   const { signal } = new AbortController()
@@ -89,6 +97,17 @@ describe('a sweep', () => {
     await publish(['B'], NOW + 1000)
     expect((await sent()).at(-1)).toMatchObject({ key: 'B', deleted: false })
     expect((await sweep([has('A')])).run).toMatchObject({ published: 1, missing: ['B'] })
+  })
+
+  it('has the source read again when something that was deleted is there, whose change no window has', async () => {
+    await publish(['A', 'B'])
+    await sweep([has('A')])
+    await sweep([has('A', 'B')])
+    const { due } = await readControl(tables, origin.read)
+    expect(await getRun(tables, due ?? '')).toMatchObject({
+      ...{ trigger: 'returned', backfill_from: '1970-01-01T00:00:00.000Z', read: origin.read },
+      reason: '1 that were deleted are at the source again',
+    })
   })
 
   it('stops and asks when more than the set share is gone, and then takes it', async () => {
