@@ -7,6 +7,11 @@ import { fromKafkajs } from './kafkajs-errors.ts'
 
 /** The member of the scan's own group must not be given up while records are worked on. */
 const HEARTBEAT_MS = 3_000
+/** There are records, so a consumer that gets none for so long is not going to: another goes on where it was. */
+const STALLED_MS = 10_000
+const CONSUMERS = 5
+
+class Stalled extends Error {}
 
 /** Where each partition of a scan goes on, and where it ends. */
 type Places = Map<number, { next: bigint; readonly to: bigint }>
@@ -21,7 +26,24 @@ export async function scanRange(
 ): Promise<void> {
   const open = [...range].filter(([, { from, to }]) => from < to)
   const places: Places = new Map(open.map(([partition, { from, to }]) => [partition, { next: from, to }]))
-  if (places.size === 0) return
+  for (let consumers = 1; places.size > 0; consumers += 1) {
+    try {
+      await scanPlaces(kafka, topic, places, onRecords, signal)
+    } catch (error) {
+      const isStalled = error instanceof StreamError && error.cause instanceof Stalled
+      if (!isStalled || consumers >= CONSUMERS) throw error
+    }
+  }
+}
+
+/** With one consumer, until every place has come to its end. */
+async function scanPlaces(
+  kafka: Kafka,
+  topic: string,
+  places: Places,
+  onRecords: (records: readonly LogRecord[]) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
   const told = () => new StreamError('stopping', `the scan of ${topic} was ended`)
   if (signal?.aborted === true) throw told()
   const consumer = kafka.consumer({
@@ -35,16 +57,20 @@ export async function scanRange(
   ended.promise.catch(() => undefined)
   const stop = () => ended.reject(told())
   signal?.addEventListener('abort', stop, { once: true })
+  const wait = () => setTimeout(() => ended.reject(new Stalled(`no records came for ${STALLED_MS} ms`)), STALLED_MS)
+  let stalled = wait()
   try {
     await consumer.connect()
-    await consumer.subscribe({ topics: [topic] })
+    // From the beginning where a seek comes too late: what is before the range is left out, and nothing of it is missed.
+    await consumer.subscribe({ topics: [topic], fromBeginning: true })
     consumer.on(consumer.events.CRASH, ({ payload }) => ended.reject(payload.error))
     consumer.on(consumer.events.GROUP_JOIN, () => seekAll(consumer, topic, places))
     const eachBatch = async (payload: EachBatchPayload) => {
+      clearTimeout(stalled)
       try {
         await takeBatch(payload, places, onRecords)
-        if (!places.has(payload.batch.partition)) consumer.pause([{ topic, partitions: [payload.batch.partition] }])
         if (places.size === 0) ended.resolve()
+        else stalled = wait()
       } catch (error) {
         failed.add(error)
         ended.reject(error)
@@ -55,6 +81,7 @@ export async function scanRange(
   } catch (error) {
     throw failed.has(error) || error instanceof StreamError ? error : fromKafkajs(error, `scanning ${topic}`)
   } finally {
+    clearTimeout(stalled)
     signal?.removeEventListener('abort', stop)
     await consumer.disconnect().catch(() => undefined)
   }
@@ -80,6 +107,8 @@ async function takeBatch(
   } finally {
     clearInterval(beating)
   }
-  place.next = BigInt(batch.lastOffset()) + 1n
+  const after = BigInt(batch.lastOffset()) + 1n
+  // Fetched before the seek: it lies before the range.
+  if (after > place.next) place.next = after
   if (place.next >= place.to) places.delete(batch.partition)
 }
