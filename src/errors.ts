@@ -48,6 +48,7 @@ export const policies = {
   cursor_expired: 'refuse',
   cursor_invalid: 'refuse',
   start_from_missing: 'refuse',
+  too_many_gone: 'refuse',
   port_in_use: 'refuse',
   services_missing: 'refuse',
   schema_incompatible: 'refuse',

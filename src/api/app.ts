@@ -14,6 +14,8 @@ import { metadataPreviewRoutes } from './routes/metadata-preview.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { pauseRoutes } from './routes/pauses.ts'
 import { readRoutes } from './routes/reads.ts'
+import { rebuildRoutes } from './routes/rebuilds.ts'
+import { replayRoutes } from './routes/replays.ts'
 import { stagedRoutes } from './routes/staged.ts'
 import { startPage } from './routes/start-page.ts'
 import { syncRequestRoutes } from './routes/sync-requests.ts'
@@ -64,6 +66,8 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.register(syncRequestRoutes(deps))
   app.register(webhookRoutes(deps))
   app.register(orderRoutes(deps))
+  app.register(replayRoutes(deps))
+  app.register(rebuildRoutes(deps))
   app.register(healthRoutes(deps))
   app.register(openApi)
   return app

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { CutDateRequest } from '../control/cut-dates.ts'
 import type { DeadLetters } from '../control/dead-letters/create-dead-letters.ts'
 import type { PreviewRetry } from '../control/dead-letters/preview.ts'
+import type { Replays } from '../control/replays/create-replays.ts'
 import type { SyncRequests } from '../control/sync-requests.ts'
 import type { ConfigurationStore } from '../core/configuration-store.ts'
 import type { FindProducts } from '../core/ownership.ts'
@@ -9,6 +10,7 @@ import type { RecentEvents } from '../core/recent-events.ts'
 import type { Order } from '../events/generated/events.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'
+import type { Rebuilds } from '../projections/rebuild/create-rebuilds.ts'
 import type { StagedDeps } from '../projections/show-staged.ts'
 
 /** Times are milliseconds; `occurredAt` null: the same as `readAt`. */
@@ -57,6 +59,8 @@ export interface ApiDeps {
   /** The value behind `env:NAME` or `file:/path`. */
   readonly resolveSecret: (reference: string) => Promise<string>
   readonly setCutDate: (read: string, request: CutDateRequest) => Promise<unknown>
+  readonly replays: Replays
+  readonly rebuilds: Rebuilds
   /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
 }

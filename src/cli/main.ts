@@ -9,6 +9,8 @@ import { pausesCommand } from './pauses.ts'
 import { positionsCommand } from './positions.ts'
 import { previewCommand } from './preview.ts'
 import { readsCommand } from './reads.ts'
+import { rebuildCommand } from './rebuild.ts'
+import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
 import { stageCommand } from './stage.ts'
 import { syncCommand } from './sync.ts'
@@ -32,6 +34,8 @@ const USAGE = `waldstream <command>
   reads list|show|set-cut-date                      reads with their schedules, cut dates and windows
   tasks list|show|retry                             runs of reads and what became of their entities
   sync <read>                                       request a run of a read, for example magento.orders.all
+  replay <topic> --to <processor>                   send kept events through a processor again; list, show, cancel
+  rebuild <table>                                   make a feed table again from its topic; --switch, --drop
 
 Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
 Exit code: 0 done, 1 failed, 2 wrong use.`
@@ -43,6 +47,8 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   test: testCommand,
   preview: previewCommand,
   sync: syncCommand,
+  replay: replayCommand,
+  rebuild: rebuildCommand,
   positions: positionsCommand,
   'dead-letters': deadLettersCommand,
   doctor: doctorCommand,

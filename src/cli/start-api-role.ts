@@ -9,6 +9,7 @@ import type { FollowedConfiguration } from './follow-configuration.ts'
 import { parkingStages } from './parking-stages.ts'
 import type { Part } from './part.ts'
 import type { Platform } from './platform.ts'
+import { rebuildParts, replayParts } from './resync-parts.ts'
 
 /** Listens last, so that its readiness knows of all the parts of its process. */
 export async function startApiRole(
@@ -45,6 +46,8 @@ export async function startApiRole(
     heldBack: () => parts.flatMap(({ name, heldBack }) => (heldBack?.() ? [`${name}: ${heldBack()}`] : [])),
     configuration: configurationPart(tables, config.environment),
     setCutDate: cutDatePart(tables),
+    replays: replayParts(platform).replays,
+    rebuilds: rebuildParts(platform).rebuilds,
     ...requestParts(platform),
     ...config.api,
   })

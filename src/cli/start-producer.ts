@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { dispatchStage } from '../control/dispatch.ts'
+import { feedNewConnections } from '../control/replays/feed-new-connections.ts'
+import { runReplays } from '../control/replays/replay-worker.ts'
 import { createSyncRequester } from '../control/request-sync.ts'
-import { runScheduler } from '../control/scheduler.ts'
+import { runScheduler, type ScheduledRead } from '../control/scheduler.ts'
+import { SWEEP } from '../control/sweeps.ts'
 import { tickLog } from '../control/ticks.ts'
 import type { Read, System } from '../core/model.ts'
 import { createReader } from '../producers/create-reader.ts'
@@ -11,6 +14,7 @@ import type { Clients } from '../systems/clients.ts'
 import type { FollowedConfiguration } from './follow-configuration.ts'
 import { type Part, startStages } from './part.ts'
 import type { Platform } from './platform.ts'
+import { replayParts, sourceTargets } from './resync-parts.ts'
 
 const RUNS_AT_ONCE = 8
 
@@ -34,13 +38,21 @@ export async function startProducer(
   await startStages(platform, [dispatchStage(tables)], parts)
   const work = [runWorker({ ...shared, ...own }, signal)]
   if (schedules) {
-    const reads = () => configuration().systems.flatMap((system) => system.reads)
+    const reads = () => configuration().systems.flatMap((system) => system.reads.flatMap(withSweep))
     const requester = createSyncRequester(shared)
     work.push(runScheduler({ reads, requester, ticks: tickLog(tables), clock, logger, signal }))
   }
+  const { replayDeps } = replayParts(platform)
+  work.push(runReplays({ ...replayDeps, logger }, signal))
+  work.push(feedNewConnections({ ...replayDeps, tables, logger, configuration, targets: sourceTargets }, signal))
   const close = async () => {
     ending.abort()
     await Promise.all(work)
   }
   parts.push({ name: 'runs', close })
+}
+
+/** A read's schedules: of its runs, and of its sweeps. */
+function withSweep(read: Read): readonly ScheduledRead[] {
+  return read.sweep === undefined ? [read] : [read, { ...read, schedule: read.sweep.schedule, trigger: SWEEP }]
 }

@@ -5,12 +5,14 @@ import { deadLetterStage } from '../projections/dead-letters.ts'
 import { imageFeed } from '../projections/image-feed.ts'
 import { inventoryFeed } from '../projections/inventory-feed.ts'
 import { productFeed } from '../projections/product-feed.ts'
+import { runRebuilds } from '../projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../projections/run-projection.ts'
 import { stagedOrdersStage, stagedStage } from '../projections/staged.ts'
 import { taskStage } from '../projections/tasks.ts'
 import type { FollowedConfiguration } from './follow-configuration.ts'
 import { type Part, startStages } from './part.ts'
 import type { Platform } from './platform.ts'
+import { rebuildParts } from './resync-parts.ts'
 import { createSystemParts } from './system-parts.ts'
 
 /** The feeds, tasks, dead letters, and where every staged entity is. */
@@ -38,6 +40,13 @@ export async function startProjector(
   )
   parts.push(staged)
   const following = followed.follow((next) => staged.follow(next))
+  const ending = new AbortController()
+  const rebuilding = runRebuilds(rebuildParts(platform).buildDeps, ending.signal)
+  const close = async () => {
+    ending.abort()
+    await rebuilding
+  }
+  parts.push({ name: 'rebuilds', close })
   try {
     await startStages(platform, stages, parts)
   } finally {

@@ -4,6 +4,7 @@ import type { Stage } from '../platform/runtime/stage.ts'
 import { readControl, setDue } from './read-control.ts'
 import { taskIdOf } from './request-sync.ts'
 import { createRun, getRun, mergeRequest, type RunRequest } from './runs.ts'
+import { controlKey, SWEEP_ACCEPTED } from './sweeps.ts'
 
 /**
  * Makes a request a run that waits, or joins it to the one that waits already. Repeatable: the run's id follows from the
@@ -14,14 +15,16 @@ export async function dispatch(tables: Tables, request: SyncRequested): Promise<
   const id = taskIdOf(request)
   if ((await getRun(tables, id)) !== undefined) return
   const run = toRun(request, id)
+  const control = controlKey(request.read, request.trigger)
   for (;;) {
-    const { due } = await readControl(tables, request.read)
+    const { due } = await readControl(tables, control)
     if (due === null || due === id) {
-      if (!(await setDue(tables, request.read, id))) continue
+      if (!(await setDue(tables, control, id))) continue
       await createRun(tables, run)
       return
     }
-    if (await mergeRequest(tables, due, { requestId: request.requestId, from: run.backfill_from })) {
+    const merged = { requestId: request.requestId, from: run.backfill_from, accept: request.trigger === SWEEP_ACCEPTED }
+    if (await mergeRequest(tables, due, merged)) {
       await createRun(tables, run, due)
       return
     }

@@ -1,4 +1,5 @@
 import type { Change, Item, Tables } from '../platform/dynamodb/tables.ts'
+import { SWEEP_ACCEPTED } from './sweeps.ts'
 import { SYNC_RUN_LISTS, SYNC_RUNS } from './tables.ts'
 
 /** `merged`: the request was joined to another run that had not begun yet, `merged_into`. */
@@ -157,13 +158,16 @@ export async function changeRun(tables: Tables, run: { id: string; fence: number
 export async function mergeRequest(
   tables: Tables,
   run: string,
-  request: { readonly requestId: string; readonly from: string | null },
+  request: { readonly requestId: string; readonly from: string | null; readonly accept?: boolean },
 ): Promise<boolean> {
   const waiting = await getRun(tables, run)
   const dates = [waiting?.backfill_from ?? null, request.from].filter((date) => date !== null)
   const change = {
     addToSet: { merged_requests: [request.requestId] },
-    set: { backfill_from: dates.toSorted()[0] ?? null },
+    set: {
+      backfill_from: dates.toSorted()[0] ?? null,
+      ...(request.accept === true ? { trigger: SWEEP_ACCEPTED } : {}),
+    },
   }
   return (await tables.update(SYNC_RUNS, { id: run }, change, { attribute: 'state', is: '=', value: 'due' })) !== null
 }

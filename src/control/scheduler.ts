@@ -2,6 +2,7 @@ import { Cron } from 'croner'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import { type SyncRequester, tickRequestId } from './request-sync.ts'
+import { controlKey } from './sweeps.ts'
 import type { TickLog } from './ticks.ts'
 
 /** What the scheduler knows of a read. */
@@ -10,6 +11,8 @@ export interface ScheduledRead {
   /** Cron expression, in `zone`; null: on request only. */
   readonly schedule: string | null
   readonly zone: string
+  /** What its ticks ask for, where it is no run that reads what changed. */
+  readonly trigger?: string
 }
 
 const MINUTE = 60_000
@@ -91,17 +94,19 @@ async function tickRead(
   now: number,
 ): Promise<void> {
   if (read.schedule === null) return
-  const after = handled.get(read.id) ?? (await ticks.handled(read.id))
+  const { trigger = 'schedule' } = read
+  const key = controlKey(read.id, trigger)
+  const after = handled.get(key) ?? (await ticks.handled(key))
   if (after === null) {
-    await ticks.note(read.id, now)
-    handled.set(read.id, now)
+    await ticks.note(key, now)
+    handled.set(key, now)
     return
   }
   const tick = lastTick(read, after, now)
   if (tick !== null) {
-    const requestId = tickRequestId(read.id, tick)
-    await requester.request({ read: read.id, requestId, trigger: 'schedule', requestedAt: tick })
-    await ticks.note(read.id, tick)
+    const requestId = tickRequestId(key, tick)
+    await requester.request({ read: read.id, requestId, trigger, requestedAt: tick })
+    await ticks.note(key, tick)
   }
-  handled.set(read.id, tick ?? after)
+  handled.set(key, tick ?? after)
 }

@@ -1,4 +1,6 @@
 import type { TableDefinition } from '../platform/dynamodb/tables.ts'
+import { jobTable } from '../platform/jobs.ts'
+import { REPLAYS } from './replays/replay.ts'
 
 /** A row per read: its cut date, lease and which runs are due and under way. */
 export const SYNC_CONTROL = 'sync_control'
@@ -11,10 +13,15 @@ export const REQUESTS = 'requests'
 /** A row per entity ever published: what tells that nothing changed. */
 export const PUBLISHED = 'published'
 
+/** A row per connection and read it subscribes to: whether it was fed with what is kept. */
+export const SUBSCRIPTIONS = 'subscriptions'
+
 export const controlTables: readonly TableDefinition[] = [
   { name: SYNC_CONTROL, partitionKey: 'read' },
   { name: SYNC_RUNS, partitionKey: 'id' },
   { name: SYNC_RUN_LISTS, partitionKey: 'list', sortKey: 'place' },
   { name: REQUESTS, partitionKey: 'id' },
   { name: PUBLISHED, partitionKey: 'id' },
+  { name: SUBSCRIPTIONS, partitionKey: 'connection', sortKey: 'read' },
+  jobTable(REPLAYS),
 ]

@@ -121,6 +121,12 @@ function checkRead(system: SystemDocument, yaml: YamlDocument, read: ReadDocumen
   if (read.schedule !== undefined && !isCron(read.schedule)) {
     say('schedule', 'is no cron expression; write five fields, or six with seconds, for example "*/10 * * * * *"')
   }
+  if (read.sweep?.schedule !== undefined && !isCron(read.sweep.schedule)) {
+    mistakes.push(yaml.mistake([...at('sweep'), 'schedule'], 'is no cron expression; write for example "0 3 * * *"'))
+  }
+  if (read.sweep !== undefined && (read.entity === 'orders' || read.entity === 'fulfilments')) {
+    say('sweep', `is not for ${read.entity}, which are never deleted; remove it`)
+  }
   return mistakes
 }
 
@@ -171,6 +177,9 @@ function checkConnection({ value, yaml }: Shaped<'connection'>, documents: Shape
   mistakes.push(
     ...checkRules(value.orderMap?.fields ?? [], yaml, { path: ['orderMap', 'fields'], entity: 'orders', given }),
   )
+  if (value.ordersFrom !== undefined && !isTime(value.ordersFrom)) {
+    mistakes.push(yaml.mistake(['ordersFrom'], 'must be a time with its zone, for example 2026-01-01T00:00:00Z'))
+  }
   const needsMetadata = value.reads.some((read) => read.split('.')[1] === 'products')
   const hasMetadata = documents.metadata.some((one) => one.value.connection === value.id)
   if (needsMetadata && !hasMetadata && !documents.partial.has('product-metadata')) {

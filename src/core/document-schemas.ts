@@ -23,6 +23,17 @@ const read = Type.Object(
       Type.Integer({ minimum: 0, maximum: 86_400, description: 'a window begins this long earlier, 0 to 86400' }),
     ),
     filter: Type.Optional(texts('the filter, in the words of the system')),
+    sweep: Type.Optional(
+      Type.Object(
+        {
+          schedule: Type.Optional(text('cron expression, in the zone of the read; without it: on request only')),
+          mostGone: Type.Optional(
+            Type.Number({ minimum: 0, maximum: 1, description: 'share that may be gone at once; 0.2 by default' }),
+          ),
+        },
+        { ...strict, description: 'looks for what was deleted at the source: schedule, mostGone' },
+      ),
+    ),
   },
   strict,
 )
@@ -87,6 +98,9 @@ export const connectionSchema = Type.Object(
     ownership,
     orderStates: Type.Optional(
       Type.Array(text('state of an order'), { minItems: 1, description: 'states of orders that go to the vendor' }),
+    ),
+    ordersFrom: Type.Optional(
+      text('time with its zone: orders placed before it are not delivered; required where the shop was read before'),
     ),
     orderMap: Type.Optional(
       Type.Object(

@@ -18,7 +18,7 @@ export type OrderVerdict =
  */
 export function judgeOrder(
   event: Pick<OrderChanged, 'data' | 'deleted'>,
-  { id, orderStates }: Connection,
+  { id, orderStates, ordersFrom = null }: Connection,
   split: SplitOrder,
   wasSent: boolean,
 ): OrderVerdict {
@@ -30,6 +30,10 @@ export function judgeOrder(
   if (!orderStates.includes(state)) {
     const message = `the order's state is ${state}; ${id} takes ${orderStates.join(', ')}`
     return { status: 'ignored', code: 'order_state', message }
+  }
+  if (!wasSent && ordersFrom !== null && event.data.placedAt < Date.parse(ordersFrom)) {
+    const message = `the order was placed before ${ordersFrom}, from which on ${id} takes orders`
+    return { status: 'ignored', code: 'before_orders_from', message }
   }
   const disputed = [...split.claimedTwice].find(([, claimants]) => claimants.includes(id))
   if (disputed !== undefined) return { status: 'failed', error: claimedTwice(...disputed) }

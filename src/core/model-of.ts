@@ -30,6 +30,9 @@ function readOf(system: string, document: ReadDocument): Read {
     settleSeconds: document.settleSeconds ?? 5,
     overlapSeconds: document.overlapSeconds ?? 60,
     filter: document.filter ?? {},
+    ...(document.sweep === undefined
+      ? {}
+      : { sweep: { schedule: document.sweep.schedule ?? null, mostGone: document.sweep.mostGone ?? 0.2 } }),
   }
 }
 
@@ -48,6 +51,7 @@ export function connectionOf(document: ConnectionDocument, skuPattern: string | 
       location: document.orderMap?.location ?? null,
       ...(fields === undefined ? {} : { fields: fields.map(attributeRuleOf) }),
     },
+    ...(document.ordersFrom === undefined ? {} : { ordersFrom: document.ordersFrom }),
     revision: 0,
   }
 }

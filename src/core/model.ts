@@ -27,6 +27,8 @@ export interface Read {
   readonly overlapSeconds: number
   /** The filter itself, in the words of the system's reader. */
   readonly filter: Readonly<Record<string, string>>
+  /** When it is looked for what is gone at the source (cron, in `zone`), and the share of all that may be gone at once. */
+  readonly sweep?: { readonly schedule: string | null; readonly mostGone: number }
 }
 
 /** One endpoint. `address` and the secrets are references (`env:NAME`, `file:/path`) or, for the address, a plain URL. */
@@ -109,6 +111,8 @@ export interface Connection {
     /** Fields of the vendor's order beside those it has anyway, by the vendor's own names. */
     readonly fields?: readonly AttributeRule[]
   }
+  /** ISO 8601: orders placed before it are not the vendor's. Null or absent: all that the read gives are. */
+  readonly ordersFrom?: string | null
   /** Grows with each change of the connection or its metadata. */
   readonly revision: number
 }

@@ -81,3 +81,33 @@ export function readMadeFrom(headers: readonly Header[]): Place | null {
     ? { topic, partition, offset, bytes }
     : null
 }
+
+/** Which replay a record is of, and whom it is for: replay|stage|connection|revision of the configuration. */
+const REPLAY = 'waldstream-replay'
+
+/** A record that was appended again for one stage, and there for one connection or for all. */
+export interface ReplayMark {
+  readonly replayId: string
+  readonly stage: string
+  /** Null: for all. */
+  readonly connection: string | null
+  /** Of the whole configuration: a stage that has an older one waits for it. */
+  readonly revision: number
+}
+
+export function replayHeaders({ replayId, stage, connection, revision }: ReplayMark): Readonly<Record<string, string>> {
+  return { [REPLAY]: [replayId, stage, connection ?? '', revision].join('|') }
+}
+
+/** The mark of a replayed record; null for a record that is none. */
+export function readReplayMark(headers: readonly Header[]): ReplayMark | null {
+  const text = headers.find(({ key }) => key === REPLAY)?.value?.toString('utf8')
+  if (text === undefined) return null
+  const [replayId = '', stage = '', connection = '', revision = ''] = text.split('|')
+  return { replayId, stage, connection: connection === '' ? null : connection, revision: Number(revision) || 0 }
+}
+
+/** A record that repeats another of its topic: a retry or a replay. */
+export function isRepeated(headers: readonly Header[]): boolean {
+  return headers.some(({ key }) => key === RETRY_OF || key === REPLAY)
+}

@@ -2,7 +2,7 @@ import type { Configuration, Connection } from '../core/model.ts'
 import type { FindProducts } from '../core/ownership.ts'
 import type { ProductOf } from '../core/split-order.ts'
 import { StreamError, toStreamError } from '../errors.ts'
-import { madeFromHeader } from '../events/headers.ts'
+import { madeFromHeader, type ReplayMark, readReplayMark } from '../events/headers.ts'
 import { type Entity, recordKey, type SourceEvent } from '../events/topics.ts'
 import { versionRank } from '../events/version.ts'
 import type { LogRecord, OutgoingRecord } from '../platform/kafka/event-log.ts'
@@ -62,6 +62,9 @@ export async function processBatch<K extends Entity, S extends Remembered>(
   }
   const metadata = new Map(configuration.metadata.map((one) => [one.connection, one]))
   for (const { record, event } of batch) {
+    const replay = readReplayMark(record.headers)
+    if (replay !== null && !isForUs(replay, processor.name, configuration)) continue
+    const isWanted = (id: string) => replay === null || replay.connection === null || replay.connection === id
     const connections = subscribers(configuration, event.source, processor.from)
     const key = keyOf(event)
     try {
@@ -78,16 +81,16 @@ export async function processBatch<K extends Entity, S extends Remembered>(
       }))
       if (processed.state !== undefined) work.states.set(key, processed.state)
       const held = new Set<string>()
-      for (const decision of processed.decisions) {
+      for (const decision of processed.decisions.filter(({ connection }) => isWanted(connection))) {
         if (decide(decision, processor.from, { record, event }, view, work)) held.add(decision.connection)
       }
-      work.outputs.push(...outputs.filter(({ connection }) => !held.has(connection)))
+      work.outputs.push(...outputs.filter(({ connection }) => !held.has(connection) && isWanted(connection)))
     } catch (thrown) {
       const error = toStreamError(thrown)
       // The registry or a table being gone says nothing about the event.
       if (error.policy === 'stop' || error.policy === 'retry') throw error
-      work.failures.push({ record, event, connection: null, error })
-      for (const { id } of connections) {
+      work.failures.push({ record, event, connection: replay?.connection ?? null, error })
+      for (const { id } of connections.filter((one) => isWanted(one.id))) {
         work.results.push(resultOf(processor.from, { record, event }, { connection: id, status: 'failed', error }))
       }
     }
@@ -100,6 +103,17 @@ async function productsFor(asked: readonly AskedProducts[], find: FindProducts |
   const found = new Map<string, Awaited<ReturnType<FindProducts>>>()
   for (const { connection, skus } of asked) found.set(connection.id, await find(connection, skus))
   return (connection, sku) => found.get(connection)?.get(sku)
+}
+
+/**
+ * A replay is for one stage. Throws `concurrent_change` while the configuration that it began with has not come here:
+ * with an older one the connection it is for may be unknown, or mapped as before.
+ */
+function isForUs({ replayId, stage, revision }: ReplayMark, name: string, configuration: Configuration): boolean {
+  if (stage !== name) return false
+  if (configuration.revision >= revision) return true
+  const message = `${replayId} waits for revision ${revision} of the configuration; ${configuration.revision} is here`
+  throw new StreamError('concurrent_change', message)
 }
 
 /** True: the connection is paused, and gets nothing of this event for now. */

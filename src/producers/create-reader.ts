@@ -61,6 +61,7 @@ export function createReader(read: Read, system: System, deps: ReaderDeps): AnyS
     entity: read.entity,
     read: (window, after, signal) => through<Page<Entity>>((source) => source.read(window, after, signal)),
     list: (window, signal) => through((source) => source.list?.(window, signal)),
+    ...(system.type === 'image-feed' ? { keys: (signal) => through((source) => source.keys?.(signal)) } : {}),
   }
   return reader as AnySourceReader
 }

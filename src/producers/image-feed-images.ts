@@ -34,6 +34,10 @@ export function imageFeedImages(client: ImageFeedClient, read: Read, clock: Cloc
       // another download.
       if (after === null) etags.set(client, etag)
     },
+    async *keys(signal) {
+      const { text } = await client.download(null, signal)
+      yield text === null ? [] : groupBySku(parseFeed(text)).map((entity) => ({ key: feedKey(entity) }))
+    },
   }
 }
 

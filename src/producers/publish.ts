@@ -130,6 +130,7 @@ function noteOf(origin: Origin, event: Event, state: 'publishing' | 'published')
     rank: versionRank(event),
     occurred_at: occurredAt,
     task: taskId,
+    ...(event.deleted ? { deleted: true } : {}),
   }
 }
 

@@ -10,19 +10,22 @@ import {
   takeLease,
 } from '../control/read-control.ts'
 import { changeRun, getRun, type Run } from '../control/runs.ts'
+import { isSweep, readOfControl, SWEEP_ACCEPTED } from '../control/sweeps.ts'
 import type { Configuration, Read, System } from '../core/model.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { LastKnownDeps } from './last-known.ts'
 import type { PublishDeps } from './publish.ts'
 import { runSource } from './run-source.ts'
 import type { AnySourceReader, ReadWindow } from './source.ts'
+import { sweepSource } from './sweep-source.ts'
 
 const POLL_MS = 500
 const LEASE_MS = 30_000
 /** Heartbeats within a lease: three may be lost. */
 const HEARTBEATS = 4
 
-export interface WorkerDeps extends PublishDeps {
+export interface WorkerDeps extends PublishDeps, LastKnownDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly configuration: () => Configuration
@@ -81,7 +84,7 @@ async function doRun(deps: WorkerDeps, lease: Lease, stop: AbortSignal): Promise
   const heartbeat = keepLease(deps, lease, lost, AbortSignal.any([signal, finished.signal]))
   try {
     const run = await getRun(deps.tables, lease.run)
-    if (run !== undefined) await readWindow(deps, lease, run, signal)
+    if (run !== undefined) await (isSweep(run.trigger) ? sweep : readWindow)(deps, lease, run, signal)
     await endLease(deps.tables, lease)
   } catch (error) {
     await giveUp(deps, lease, toStreamError(error), { stopped: stop.aborted, lost: lost.signal.aborted })
@@ -131,6 +134,22 @@ async function readWindow(deps: WorkerDeps, lease: Lease, run: Run, signal: Abor
     { id: run.id, fence: lease.fence },
     { set: { ...result, ended_at: iso(deps.clock.now()) } },
   )
+}
+
+/** Looks for what is gone at the source; the cut date is no part of it. */
+async function sweep(deps: WorkerDeps, lease: Lease, run: Run, signal: AbortSignal): Promise<void> {
+  const { read, system, connections } = configured(deps.configuration(), readOfControl(lease.read))
+  const held = { id: run.id, fence: lease.fence }
+  const iso = () => new Date(deps.clock.now()).toISOString()
+  const begun = { state: 'running', connections, started_at: run.started_at ?? iso() }
+  if (!(await changeRun(deps.tables, held, { set: begun }))) {
+    throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
+  }
+  const same = system.reads.filter(({ entity }) => entity === read.entity)
+  const readers = same.map((one) => deps.createReader(one, system))
+  const accept = run.trigger === SWEEP_ACCEPTED
+  await sweepSource(deps, { run, read, readers, fence: lease.fence, signal, accept })
+  await changeRun(deps.tables, held, { set: { state: 'ended', ended_at: iso() } })
 }
 
 function configured(configuration: Configuration, id: string): { read: Read; system: System; connections: string[] } {

@@ -7,7 +7,7 @@ import type { FeedRow, Position } from './projection.ts'
 export const BY_POSITION = 'by-position'
 
 /** Partition and sort key of the meta item. Row partitions hold `#`, so none is called so. */
-const META: Key = { pk: 'meta', sku: 'meta' }
+export const META: Key = { pk: 'meta', sku: 'meta' }
 
 /** DynamoDB takes 400 kB; what surrounds the data fits into the rest. */
 const MAX_DATA_BYTES = 380_000
@@ -32,6 +32,10 @@ export interface Watermark {
 export interface FeedMeta {
   /** The live one. */
   readonly generation: number
+  /** One that is made beside the live one, and the rebuild that makes it. */
+  readonly building: { readonly generation: number; readonly rebuild: string } | null
+  /** The highest there ever was: none is made twice. */
+  readonly lastGeneration: number
   /** Connections and sources that have, or are about to have, rows. */
   readonly pairs: readonly { readonly connection: string; readonly source: string }[]
   /** Undefined: the shard was never projected in this generation. */
@@ -85,21 +89,26 @@ export async function writeRow(tables: Tables, table: string, shard: Shard, row:
   return await tables.put(table, { ...rowKey(shard, row.sku), ...row }, accepts)
 }
 
-const names = (generation: number, shard: number) => ({
+/** Attributes of the meta item that hold a shard's watermark. */
+export const watermarkNames = (generation: number, shard: number) => ({
   position: `g${generation}_s${shard}_position`,
   caughtUpTo: `g${generation}_s${shard}_caught_up_to`,
 })
 
 export async function readMeta(tables: Tables, table: string): Promise<FeedMeta> {
   const item = (await tables.get(table, META)) ?? {}
+  const generation = Number(item['generation'] ?? 1)
+  const building = item['building'] === undefined ? null : Number(item['building'])
   return {
-    generation: Number(item['generation'] ?? 1),
+    generation,
+    building: building === null ? null : { generation: building, rebuild: String(item['rebuild']) },
+    lastGeneration: Number(item['last_generation'] ?? generation),
     pairs: ((item['pairs'] ?? []) as readonly string[]).map((pair) => {
       const [connection = '', source = ''] = pair.split('|')
       return { connection, source }
     }),
     watermark(generation, shard) {
-      const name = names(generation, shard)
+      const name = watermarkNames(generation, shard)
       const [position, caughtUpTo] = [item[name.position], item[name.caughtUpTo]]
       if (position === undefined && caughtUpTo === undefined) return undefined
       return {
@@ -122,7 +131,7 @@ export async function moveWatermark(
   at: { readonly generation: number; readonly shard: number },
   position: Position,
 ): Promise<void> {
-  const { position: name } = names(at.generation, at.shard)
+  const { position: name } = watermarkNames(at.generation, at.shard)
   const text = positionText(position)
   const forward: Condition = { anyOf: [{ absent: name }, { attribute: name, is: '<', value: text }] }
   await tables.update(table, META, { set: { [name]: text } }, forward)
@@ -135,7 +144,7 @@ export async function moveCaughtUpTo(
   at: { readonly generation: number; readonly shard: number },
   time: number,
 ): Promise<void> {
-  const { caughtUpTo: name } = names(at.generation, at.shard)
+  const { caughtUpTo: name } = watermarkNames(at.generation, at.shard)
   const forward: Condition = { anyOf: [{ absent: name }, { attribute: name, is: '<', value: time }] }
   await tables.update(table, META, { set: { [name]: time } }, forward)
 }

@@ -1,11 +1,25 @@
 import type { Logger } from 'pino'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
-import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
+import type { StageResult, StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { forEachBounded } from './bounded.ts'
-import { addPairs, moveCaughtUpTo, moveWatermark, readMeta, rowKey, type Shard, toRow, writeRow } from './feed-table.ts'
+import {
+  addPairs,
+  type FeedMeta,
+  moveCaughtUpTo,
+  moveWatermark,
+  readMeta,
+  rowKey,
+  type Shard,
+  toRow,
+  type Watermark,
+  writeRow,
+} from './feed-table.ts'
 import { type FeedKind, type Folding, foldBatch, rowId } from './fold-batch.ts'
 import type { FeedProjection } from './projection.ts'
+
+/** Rows written at once. */
+const WRITERS = 16
 
 export interface FeedStageDeps {
   readonly tables: Tables
@@ -13,20 +27,16 @@ export interface FeedStageDeps {
   /** How long before an idle fetch a record may have been given its append time without having been in the fetch. */
   readonly settleMs: number
   readonly logger: Logger
-  /** The generation that is written; the first by default. */
-  readonly generation?: number
 }
-
-/** Rows written at once. */
-const WRITERS = 16
 
 /**
  * Folds a `universal-*` topic into its feed table. In this order: rows, watermark, status; a crash between any two is
  * mended by the redelivery, which finds rows as they are and changes nothing (Guarantees 3, 8). Readers see nothing
- * beyond the watermark, so they never see a part of a batch.
+ * beyond the watermark, so they never see a part of a batch. A generation that is made beside the live one gets each
+ * batch too, as soon as it has everything before it: when it becomes the live one, it lacks nothing (Guarantee 9).
  */
 export function feedStage<K extends FeedKind>(projection: FeedProjection<K>, deps: FeedStageDeps): Stage<K> {
-  const { tables, settleMs, generation = 1 } = deps
+  const { tables, settleMs } = deps
   const { table } = projection
   const knownPairs = new Set<string>()
   return {
@@ -34,30 +44,71 @@ export function feedStage<K extends FeedKind>(projection: FeedProjection<K>, dep
     kind: projection.kind,
     topics: [projection.kind],
     async handle(batch, context) {
-      const at = { generation, shard: context.partition }
-      const watermark = (await readMeta(tables, table)).watermark(generation, context.partition)
-      const rows = await readRows(deps, projection, batch, at)
-      const folded = await foldBatch(projection, batch, context, rows, watermark)
-      const changed = [...rows.values()].filter((row) => row.after !== row.before)
-      await makeKnown(deps, table, changed, knownPairs, context)
-      await forEachBounded(changed, WRITERS, async ({ shard, after }) => {
-        if (after === undefined) return
-        context.assertOwned()
-        const written = await writeRow(tables, table, shard, after)
-        if (!written) deps.logger.debug({ stage: projection.name, eventId: after.event_id }, 'a newer row is there')
-      })
-      context.assertOwned()
-      if (folded.position !== null) await moveWatermark(tables, table, at, folded.position)
-      await deps.reporter.report(projection.name, context.partition, folded.results)
+      const from = batch[0]?.record.offset ?? 0n
+      const written = new Map<number, readonly StageResult[]>()
+      // Asked again after each: a generation may have been joined, or become the live one, meanwhile.
+      for (;;) {
+        const meta = await readMeta(tables, table)
+        const generation = nextGeneration(meta, context.partition, from, written)
+        if (generation === undefined) break
+        // What failed is one dead letter, not one for each generation.
+        const own = written.size === 0 ? context : { ...context, deadLetter: async () => undefined }
+        const at = { generation, watermark: meta.watermark(generation, context.partition) }
+        written.set(generation, await writeGeneration(projection, batch, own, at, knownPairs, deps))
+      }
+      const [results = []] = written.values()
+      await deps.reporter.report(projection.name, context.partition, results)
     },
     async onIdle(partition, _topic, asOf) {
+      const { generation } = await readMeta(tables, table)
       await moveCaughtUpTo(tables, table, { generation, shard: partition }, asOf - settleMs)
     },
   }
 }
 
+/** A generation that the batch is still to be folded into: the live one, or one that has all that came before it. */
+function nextGeneration(
+  meta: FeedMeta,
+  shard: number,
+  from: bigint,
+  written: ReadonlyMap<number, unknown>,
+): number | undefined {
+  if (!written.has(meta.generation)) return meta.generation
+  const building = meta.building?.generation
+  if (building === undefined || written.has(building)) return undefined
+  const reached = meta.watermark(building, shard)?.position?.offset ?? -1n
+  return from <= reached + 1n ? building : undefined
+}
+
+/** Rows of one generation, and then its watermark. */
+export async function writeGeneration<K extends FeedKind>(
+  projection: FeedProjection<K>,
+  batch: readonly Decoded<K>[],
+  context: BatchContext,
+  { generation, watermark }: { readonly generation: number; readonly watermark: Watermark | undefined },
+  knownPairs: Set<string>,
+  deps: Pick<FeedStageDeps, 'tables' | 'logger'>,
+): Promise<readonly StageResult[]> {
+  const { tables } = deps
+  const { table } = projection
+  const at = { generation, shard: context.partition }
+  const rows = await readRows(deps, projection, batch, at)
+  const folded = await foldBatch(projection, batch, context, rows, watermark)
+  const changed = [...rows.values()].filter((row) => row.after !== row.before)
+  await makeKnown(deps, table, changed, knownPairs, context)
+  await forEachBounded(changed, WRITERS, async ({ shard, after }) => {
+    if (after === undefined) return
+    context.assertOwned()
+    const written = await writeRow(tables, table, shard, after)
+    if (!written) deps.logger.debug({ stage: projection.name, eventId: after.event_id }, 'a newer row is there')
+  })
+  context.assertOwned()
+  if (folded.position !== null) await moveWatermark(tables, table, at, folded.position)
+  return folded.results
+}
+
 async function readRows<K extends FeedKind>(
-  deps: FeedStageDeps,
+  deps: Pick<FeedStageDeps, 'tables'>,
   projection: FeedProjection<K>,
   batch: readonly Decoded<K>[],
   at: { readonly generation: number; readonly shard: number },
@@ -82,7 +133,7 @@ async function readRows<K extends FeedKind>(
 }
 
 async function makeKnown(
-  deps: FeedStageDeps,
+  deps: Pick<FeedStageDeps, 'tables'>,
   table: string,
   changed: readonly Folding[],
   known: Set<string>,

@@ -3,6 +3,7 @@ import { feedTable } from './feed-table.ts'
 import { imageFeed } from './image-feed.ts'
 import { inventoryFeed } from './inventory-feed.ts'
 import { productFeed } from './product-feed.ts'
+import { rebuildTables } from './rebuild/rebuild.ts'
 
 /** A row per task and entity (`connection#key`; `*#key` as read, before it is routed). */
 export const SYNC_ENTITIES = 'sync_entities'
@@ -32,4 +33,5 @@ export const projectionTables: readonly TableDefinition[] = [
     sortKey: 'id',
     localIndexes: [{ name: STAGED_BY_STATUS, sortKey: 'by_status' }],
   },
+  ...rebuildTables,
 ]

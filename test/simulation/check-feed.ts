@@ -3,6 +3,7 @@ import type { Inventory } from '../../src/events/generated/events.ts'
 import { contentDigest } from '../../src/events/identity.ts'
 import { compareVersions } from '../../src/events/version.ts'
 import type { Item } from '../../src/platform/dynamodb/tables.ts'
+import { readMeta } from '../../src/projections/feed-table.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { eventsOf } from './check-cut-date.ts'
 import { configuration, ERP } from './configuration.ts'
@@ -10,8 +11,9 @@ import type { FeedReader } from './feed-reader.ts'
 import type { SourceState } from './sim-source.ts'
 import type { World } from './world.ts'
 
-/** The feed's rows of a generation by `connection source sku`. */
-async function feedRows(world: World, generation: number): Promise<ReadonlyMap<string, Item>> {
+/** The feed's rows of a generation, the live one by default, by `connection source sku`. */
+async function feedRows(world: World, made?: number): Promise<ReadonlyMap<string, Item>> {
+  const generation = made ?? (await readMeta(world.tables, inventoryFeed.table)).generation
   const items = (await Array.fromAsync(world.tables.scan(inventoryFeed.table))).flat()
   const rows = items.filter(({ pk }) => String(pk).startsWith(`${generation}#`))
   return new Map(rows.map((row) => [`${row['connection']} ${row['source']} ${row['sku']}`, row]))
@@ -19,7 +21,7 @@ async function feedRows(world: World, generation: number): Promise<ReadonlyMap<s
 
 /** The newest state of every SKU is in the topic, and in the feed of whoever owns it and of no other (2, 4). */
 export async function checkFeed(world: World): Promise<void> {
-  const rows = await feedRows(world, 1)
+  const rows = await feedRows(world)
   const events = await eventsOf(world, 'inventory')
   for (const state of world.stock.newest()) {
     // Of one that can't be read the feed keeps what it had.
@@ -62,7 +64,7 @@ function checkRow(
 
 /** Guarantee 8: who followed the cursor has the table. */
 export async function checkReader(world: World, { connection, replica }: FeedReader): Promise<void> {
-  for (const [id, row] of await feedRows(world, 1)) {
+  for (const [id, row] of await feedRows(world)) {
     if (row['connection'] !== connection) continue
     const seen = replica.get(`${row['source']} ${row['sku']}`)
     if (seen?.digest === row['digest'] && seen?.deleted === row['deleted']) continue
@@ -74,8 +76,8 @@ export async function checkReader(world: World, { connection, replica }: FeedRea
 }
 
 /** Guarantee 9: a rebuild has the same rows at the same positions. */
-export async function checkRebuild(world: World): Promise<void> {
-  const [live, rebuilt] = [await feedRows(world, 1), await feedRows(world, 2)]
+export async function checkRebuild(world: World, generation: number): Promise<void> {
+  const [live, rebuilt] = [await feedRows(world), await feedRows(world, generation)]
   const telling = (row: Item | undefined) => {
     return row === undefined ? 'nothing' : JSON.stringify([row['position'], row['rank'], row['digest'], row['deleted']])
   }

@@ -17,6 +17,7 @@ export class FeedReader {
   readonly #world: World
   readonly #random: SeededRandom
   #places: FeedPlaces = {}
+  #generation = 1
 
   constructor(world: World, connection: string, stream: number) {
     this.#world = world
@@ -33,6 +34,13 @@ export class FeedReader {
     }
   }
 
+  /** Its cursor is expired (410): what it holds is replaced. */
+  #beginAgain(generation: number): void {
+    this.#generation = generation
+    this.#places = {}
+    this.replica.clear()
+  }
+
   async #poll(tables: ReturnType<World['portsOf']>['tables']): Promise<void> {
     const askedAt = this.#world.now
     const table = inventoryFeed.table
@@ -40,6 +48,7 @@ export class FeedReader {
     for (;;) {
       const read = await readMeta(tables, table)
       const meta = this.#world.guard?.meta?.(read) ?? read
+      if (meta.generation !== this.#generation) this.#beginAgain(meta.generation)
       const request = { tables, table, meta, shards: this.#world.plan.partitions }
       const page = await readFeed(request, filter, this.#places, this.#random.int(1, 4))
       this.#places = page.places

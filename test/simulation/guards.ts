@@ -1,6 +1,6 @@
 import { PUBLISHED } from '../../src/control/tables.ts'
 import type { TopicKind } from '../../src/events/topics.ts'
-import type { Tables } from '../../src/platform/dynamodb/tables.ts'
+import type { Item, Tables } from '../../src/platform/dynamodb/tables.ts'
 import type { ConsumeOptions, EventLog, LogBatch } from '../../src/platform/kafka/event-log.ts'
 import type { Stage } from '../../src/platform/runtime/stage.ts'
 import type { FeedMeta } from '../../src/projections/feed-table.ts'
@@ -68,6 +68,16 @@ export const guards = {
       },
     }),
   },
+  /** Guarantee 9: a generation is written beside the live one although it lacks what came before. */
+  'rebuild-join': {
+    tables: (tables) => ({
+      ...tables,
+      get: async (table, key) => {
+        const item = await tables.get(table, key)
+        return table === inventoryFeed.table && item?.['building'] !== undefined ? joinedAtOnce(item) : item
+      },
+    }),
+  },
 } as const satisfies Record<string, Guard>
 
 export type GuardName = keyof typeof guards
@@ -78,6 +88,13 @@ export function isGuardName(name: string): name is GuardName {
 
 export function guardOf(name: GuardName | null): Guard | null {
   return name === null ? null : guards[name]
+}
+
+/** The generation that is made counts as having what the live one has. */
+function joinedAtOnce(meta: Item): Item {
+  const live = `g${meta['generation'] ?? 1}_`
+  const had = Object.entries(meta).filter(([name]) => name.startsWith(live) && name.endsWith('_position'))
+  return { ...meta, ...Object.fromEntries(had.map(([name, at]) => [name.replace(live, `g${meta['building']}_`), at])) }
 }
 
 function committingFirst(log: EventLog): EventLog {

@@ -1,6 +1,3 @@
-import { runStage } from '../../src/platform/runtime/run-stage.ts'
-import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
-import { feedStage } from '../../src/projections/run-projection.ts'
 import { Accidents } from './accidents.ts'
 import { checkDeadLetters, deadLettersOf } from './check-dead-letters.ts'
 import { checkFeed, checkReader, checkRebuild } from './check-feed.ts'
@@ -10,10 +7,10 @@ import { beginPositions, planChanges, Requests } from './driver.ts'
 import { type FeedReader, feedReaders } from './feed-reader.ts'
 import type { Guard } from './guards.ts'
 import { planOf } from './plan.ts'
+import { rebuildInCalm, rebuildInChaos } from './rebuilds.ts'
 import { START } from './scheduler.ts'
-import { lagOf, leftToDo } from './settle.ts'
+import { leftToDo } from './settle.ts'
 import type { Trace } from './trace.ts'
-import { FEED_SETTLE_MS } from './worker.ts'
 import { World } from './world.ts'
 
 export interface SeedResult {
@@ -51,6 +48,10 @@ async function simulate(world: World): Promise<void> {
   planChanges(world)
   const readers = feedReaders(world)
   for (const reader of readers) void reader.follow()
+  let isSwitched = false
+  void rebuildInChaos(world).then(() => {
+    isSwitched = true
+  })
   const requests = new Requests(world)
   const asking = requests.begin()
   const accidents = new Accidents(world)
@@ -64,16 +65,17 @@ async function simulate(world: World): Promise<void> {
     .then(() => {
       asked = true
     })
-  const left = await settle(world, () => asked, readers)
+  const left = await settle(world, () => asked && isSwitched, readers)
   if (failed()) return
   if (left.length > 0) return world.broken(5, `it does not settle: ${left.join('; ')}`)
-  await rebuild(world)
+  const within = (done: () => boolean) => scheduler.run(done, world.now + SETTLE_WITHIN_MS)
+  const rebuilt = await rebuildInCalm(world, within)
   const dead = await deadLettersOf(world)
   checkDeadLetters(world, dead)
   await checkOrders(world, dead)
   await checkFeed(world)
   for (const reader of readers) await checkReader(world, reader)
-  await checkRebuild(world)
+  await checkRebuild(world, rebuilt)
   await checkTasks(world)
 }
 
@@ -84,7 +86,7 @@ async function settle(world: World, asked: () => boolean, readers: readonly Feed
   for (;;) {
     await scheduler.run(() => violations.length > 0, world.now + POLL_MS)
     if (violations.length > 0) return []
-    const left = asked() ? await leftToDo(world) : ['the last run of a read']
+    const left = asked() ? await leftToDo(world) : ['the last run of a read, or the rebuild']
     if (left.length > 0) quietSince = null
     else quietSince ??= world.now
     const since = quietSince
@@ -92,17 +94,6 @@ async function settle(world: World, asked: () => boolean, readers: readonly Feed
     if (since !== null && readers.every(({ completeAt }) => (completeAt ?? 0) > since)) return []
     if (world.now > until) return left.length > 0 ? left : ['a reader of the feed is never told that it has caught up']
   }
-}
-
-/** Makes the feed again, beside the live one, from its topic alone. */
-async function rebuild(world: World): Promise<void> {
-  const ports = world.portsOf(world.process('rebuild'))
-  const [producer, admin] = await Promise.all([ports.log.producer(), ports.log.admin()])
-  const reporter = { report: async () => undefined }
-  const stage = feedStage(inventoryFeed, { ...ports, reporter, settleMs: FEED_SETTLE_MS, generation: 2 })
-  void runStage(stage, { ...ports, producer, admin, groupPrefix: 'rebuild-' })
-  const done = () => lagOf(world, 'rebuild-project-inventory', 'universal-inventory').length === 0
-  if (!(await world.scheduler.run(done, world.now + SETTLE_WITHIN_MS))) world.broken(9, 'the rebuild does not end')
 }
 
 /** Time and chance come from the world alone: who asks for others is found. */

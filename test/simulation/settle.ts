@@ -25,7 +25,7 @@ export async function leftToDo(world: World): Promise<readonly string[]> {
   return left
 }
 
-export function lagOf(world: World, group: string, topic: string): readonly string[] {
+function lagOf(world: World, group: string, topic: string): readonly string[] {
   return Array.from({ length: world.plan.partitions }, (_, partition) => {
     const end = world.broker.end(topic, partition)
     const committed = world.broker.group(group).committed(topic, partition) ?? 0n

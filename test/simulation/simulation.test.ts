@@ -47,6 +47,7 @@ const found: readonly [guard: GuardName, from: number, within: number][] = [
   ['replace-lines', 1, 60],
   ['delivery-row', 401, 200],
   ['watermark', 1, 20],
+  ['rebuild-join', 1, 20],
 ]
 
 describe('the simulation finds', () => {

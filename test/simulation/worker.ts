@@ -1,5 +1,6 @@
 import { dispatchStage } from '../../src/control/dispatch.ts'
 import type { TopicKind } from '../../src/events/topics.ts'
+import { createJobs } from '../../src/platform/jobs.ts'
 import { createStatusReporter } from '../../src/platform/runtime/create-status-reporter.ts'
 import { createPositions } from '../../src/platform/runtime/positions.ts'
 import { type RunningStage, runStage } from '../../src/platform/runtime/run-stage.ts'
@@ -12,6 +13,8 @@ import type { AnySourceReader } from '../../src/producers/source.ts'
 import { runWorker } from '../../src/producers/worker.ts'
 import { deadLetterStage } from '../../src/projections/dead-letters.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
+import { REBUILDS, type Rebuild } from '../../src/projections/rebuild/rebuild.ts'
+import { runRebuilds } from '../../src/projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { taskStage } from '../../src/projections/tasks.ts'
 import { configuration, ERP } from './configuration.ts'
@@ -59,10 +62,16 @@ export async function startWorker(world: World, process: SimProcess): Promise<Ru
     },
     ending.signal,
   )
-  return { process, runs, close: () => close(running, runs, ending) }
+  const jobs = createJobs<Rebuild>(ports.tables, REBUILDS)
+  const rebuilding = runRebuilds({ ...deps, jobs, shards: world.plan.partitions, leaseMs: LEASE_MS }, ending.signal)
+  return {
+    process,
+    runs: Promise.all([runs, rebuilding]).then(() => undefined),
+    close: () => close(running, Promise.all([runs, rebuilding]), ending),
+  }
 }
 
-async function close(running: readonly RunningStage[], runs: Promise<void>, ending: AbortController): Promise<void> {
+async function close(running: readonly RunningStage[], runs: Promise<unknown>, ending: AbortController): Promise<void> {
   ending.abort()
   await Promise.all([runs, ...running.map((stage) => stage.close())])
 }

@@ -14,6 +14,7 @@ import { projectionTables } from '../../src/projections/tables.ts'
 import { memoryControl } from './control-desk.ts'
 import { memoryDeadLetters } from './dead-letters.ts'
 import { memoryCodec } from './memory-codec.ts'
+import { memoryRebuilds, memoryReplays } from './memory-resync.ts'
 import { memoryTables } from './memory-tables.ts'
 import { batchContext, decoded, memoryReporter, silentLogger } from './stage-context.ts'
 
@@ -47,6 +48,8 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
     previewRetry: letters.previewRetry,
     mapping: { recentEvents: async () => [], products: async () => new Map() },
     ...control.deps,
+    replays: memoryReplays(tables, clock),
+    rebuilds: memoryRebuilds(tables, clock),
     clock,
     cursorKey: 'key',
     token: null,

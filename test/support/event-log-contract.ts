@@ -100,6 +100,7 @@ export function testEventLog(factory: () => (EventLog & LogTail) | Promise<Event
   describe('a group', () => testGroup(open))
   describe('the admin', () => testAdmin(open))
   describe('the end of a topic', () => testTail(open))
+  describe('a scan', () => testScan(open))
 }
 
 function testProducer(open: () => Promise<Fixture>): void {
@@ -313,5 +314,44 @@ function testTail(open: () => Promise<Fixture>): void {
       const of = (records: readonly LogRecord[]) => numbers(records.filter((record) => record.partition === partition))
       expect(of(tail)).toEqual(of(whole).slice(-3))
     }
+  })
+}
+
+/** Of the port alone, what a scan does. */
+export function testScan(open: () => Promise<Fixture>): void {
+  it('gives the range of each partition in its order, and nothing else', async () => {
+    const { log, admin, producer, topic } = await open()
+    const name = await topic('scanned', 3)
+    await producer.send(numbered(name, 600, 30))
+    const ends = await admin.ends(name)
+    await producer.send(numbered(name, 60, 30, 600))
+    const [first, last] = [0, 2].map((partition) => ends.find((end) => end.partition === partition))
+    const range = new Map([
+      [0, { from: 5n, to: first?.end ?? 0n }],
+      [1, { from: 0n, to: 0n }],
+      [2, { from: 0n, to: last?.end ?? 0n }],
+    ])
+    const offsets = new Map<number, bigint[]>()
+    await log.scan(name, range, async (records) => {
+      for (const { partition, offset } of records) offsets.set(partition, [...(offsets.get(partition) ?? []), offset])
+    })
+    const counted = (from: number, to: bigint) =>
+      Array.from({ length: Number(to) - from }, (_, index) => BigInt(from + index))
+    expect(offsets.get(0)).toEqual(counted(5, first?.end ?? 0n))
+    expect(offsets.get(1)).toBeUndefined()
+    expect(offsets.get(2)).toEqual(counted(0, last?.end ?? 0n))
+  })
+
+  it('ends with what its reader threw, and when it is told to', async () => {
+    const { log, producer, topic } = await open()
+    const name = await topic('ended')
+    await producer.send(numbered(name, 10))
+    const range = new Map([[0, { from: 0n, to: 10n }]])
+    const failing = log.scan(name, range, async () => {
+      throw new Error('enough')
+    })
+    await expect(failing).rejects.toThrow('enough')
+    const told = AbortSignal.abort()
+    await expect(log.scan(name, range, async () => undefined, told)).rejects.toMatchObject({ code: 'stopping' })
   })
 }

@@ -11,6 +11,9 @@ export interface LogHost {
   request<T>(name: string, effect: () => T | Promise<T>): Promise<T>
 }
 
+/** Small, so that a scan takes several requests. */
+const SCAN_BATCH = 50n
+
 /** The port to the log over a broker in memory, as one process has it. */
 export function memoryEventLog(broker: MemoryBroker, host: LogHost, times: ConsumerTimes): EventLog & LogTail {
   return {
@@ -33,6 +36,21 @@ export function memoryEventLog(broker: MemoryBroker, host: LogHost, times: Consu
           return broker.records(topic, partition, from < 0n ? 0n : from, most)
         }),
       ),
+    async scan(topic, range, onRecords, signal) {
+      for (const [partition, { from, to }] of range) {
+        for (let next = from; next < to; ) {
+          if (signal?.aborted) throw new StreamError('stopping', `the scan of ${topic} was ended`)
+          const most = Number(to - next < SCAN_BATCH ? to - next : SCAN_BATCH)
+          const records = await host.request(`scan ${topic} ${partition}`, () =>
+            broker.records(topic, partition, next, most),
+          )
+          const last = records.at(-1)
+          if (last === undefined) break
+          await onRecords(records)
+          next = last.offset + 1n
+        }
+      }
+    },
   }
 }
 

@@ -112,12 +112,26 @@ export interface LogAdmin {
   close(): Promise<void>
 }
 
+/** Parts of a topic's partitions: from the first offset up to, without, the second. */
+export type LogRange = ReadonlyMap<number, { readonly from: bigint; readonly to: bigint }>
+
 export interface EventLog {
   producer(): Promise<LogProducer>
   consume(options: ConsumeOptions): Promise<LogConsumption>
   admin(): Promise<LogAdmin>
   /** One record by its place; null when there is none (any more). Slow: it opens a connection of its own. */
   read(topic: string, partition: number, offset: bigint): Promise<LogRecord | null>
+  /**
+   * Reads parts of a topic once, as no member of any group: nothing is committed. `onRecords` is called for one batch of
+   * one partition at a time, each partition in its order. Resolves when everything in the range was handled; rejects with
+   * what `onRecords` threw, `stopping` when `signal` aborts, and `broker_unavailable`.
+   */
+  scan(
+    topic: string,
+    range: LogRange,
+    onRecords: (records: readonly LogRecord[]) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void>
 }
 
 export interface LogTail {

@@ -7,6 +7,7 @@ import { consume } from './kafkajs-consumer.ts'
 import { kafkajsLogCreator } from './kafkajs-log.ts'
 import { createProducer } from './kafkajs-producer.ts'
 import { readRecord } from './kafkajs-read.ts'
+import { scanRange } from './kafkajs-scan.ts'
 import { readTail } from './kafkajs-tail.ts'
 
 export interface KafkaSettings {
@@ -34,6 +35,7 @@ export function createKafkaEventLog(settings: KafkaSettings): EventLog & LogTail
     admin: () => createAdmin(kafka),
     read: (topic, partition, offset) => readRecord(kafka, topic, partition, offset),
     tail: (topic, most) => readTail(kafka, topic, most),
+    scan: (topic, range, onRecords, signal) => scanRange(kafka, topic, range, onRecords, signal),
   }
 }
 

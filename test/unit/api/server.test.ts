@@ -5,6 +5,7 @@ import { type ApiOptions, startApi } from '../../../src/api/server.ts'
 import { apiTestTables, noTopics } from '../../support/api-fixture.ts'
 import { memoryControl } from '../../support/control-desk.ts'
 import { memoryDeadLetters } from '../../support/dead-letters.ts'
+import { memoryRebuilds, memoryReplays } from '../../support/memory-resync.ts'
 import { memoryTables } from '../../support/memory-tables.ts'
 import { silentLogger } from '../../support/stage-context.ts'
 
@@ -14,6 +15,8 @@ const { deadLetters, previewRetry } = memoryDeadLetters(tables, { now: () => 0 }
 const options = (over: Partial<ApiOptions>): ApiOptions => ({
   ...{ tables, deadLetters, previewRetry, ...noTopics, ...memoryControl(tables, { now: () => 0 }).deps },
   mapping: { recentEvents: async () => [], products: async () => new Map() },
+  replays: memoryReplays(tables, { now: () => 0 }),
+  rebuilds: memoryRebuilds(tables, { now: () => 0 }),
   clock: { now: () => 0 },
   cursorKey: 'key',
   token: null,

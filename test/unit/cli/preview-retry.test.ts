@@ -45,6 +45,7 @@ function fixture(skuPatterns: Readonly<Record<string, string>>) {
 
 const unused = {
   read: async () => null,
+  scan: async () => undefined,
   producer: async () => Promise.reject(new Error('is not used')),
   consume: async () => Promise.reject(new Error('is not used')),
   admin: async () => Promise.reject(new Error('is not used')),

@@ -47,6 +47,18 @@ describe('dispatch', () => {
     expect((await getRun(tables, taskIdOf(first)))?.backfill_from).toBe('2026-01-10T00:00:00.000Z')
   })
 
+  it('gives a sweep a turn of its own, and keeps that its deletions were accepted', async () => {
+    const tables = memoryTables(controlTables)
+    await dispatch(tables, first)
+    await dispatch(tables, { ...requested('s', 3000), trigger: 'sweep' })
+    await dispatch(tables, { ...requested('a', 4000), trigger: 'sweep-accepted' })
+    await dispatch(tables, { ...requested('t', 5000), trigger: 'sweep' })
+    expect((await readControl(tables, READ)).due).toBe(taskIdOf(first))
+    const { due } = await readControl(tables, `${READ}~sweep`)
+    const run = await getRun(tables, due ?? '')
+    expect(run).toMatchObject({ read: READ, trigger: 'sweep-accepted', merged_requests: ['a', 't'] })
+  })
+
   it('lets a request wait its turn while a run is under way', async () => {
     const tables = memoryTables(controlTables)
     await dispatch(tables, first)

@@ -93,9 +93,30 @@ describe('the defaults', () => {
   })
 })
 
+describe('what is swept, and from when a connection takes orders', () => {
+  it('is taken from the documents', async () => {
+    const swept = system.replace('entity: products', 'entity: products, sweep: { schedule: "0 3 * * *" }')
+    await writeFile(join(folder, 'a.yml'), `${swept}${connection}ordersFrom: 2026-06-01T00:00:00Z\n`)
+    const { systems, connections } = await loadConfiguration(folder, {})
+    const sweeps = systems.flatMap(({ reads }) => reads.map(({ sweep }) => sweep))
+    expect(sweeps).toContainEqual({ schedule: '0 3 * * *', mostGone: 0.2 })
+    expect(connections[0]?.ordersFrom).toBe('2026-06-01T00:00:00Z')
+  })
+})
+
 describe('mistakes', () => {
   it.each([
     ['an id', system.replace('id: magento', 'id: Magento'), /^2 id .*1 to 40 of a-z/],
+    [
+      'a sweep of orders',
+      system.replace('entity: orders', 'entity: orders, sweep: { schedule: "0 3 * * *" }'),
+      /sweep is not for orders, which are never deleted/,
+    ],
+    [
+      'a time without zone',
+      `${system}${connection}ordersFrom: 2026-06-01\n`,
+      /ordersFrom must be a time with its zone/,
+    ],
     ['a type', system.replace('magento2', 'magento3'), /^3 type must be one of: magento2, netsuite, image-feed/],
     ['an address', system.replace('env:URL', 'ftp://x'), /^4 address .*http/],
     [

@@ -53,6 +53,14 @@ describe('routing an order', () => {
     expect(events.map(({ connection, data: { lines } }) => [connection, lines.length])).toEqual([['a', 2]])
   })
 
+  it('gives a vendor no order placed before it takes orders, unless it has it already', () => {
+    const from = { ...a, ordersFrom: '2026-03-02T04:00:01Z' }
+    expect(codes(run(mixed, undefined, [from]))).toEqual([['a', 'ignored', 'before_orders_from']])
+    const sent: RoutedOrder = { version: { occurredAt: 1, readAt: 1 }, vendors: ['a'] }
+    expect(run(mixed, sent, [from]).events).toHaveLength(1)
+    expect(run(mixed, undefined, [{ ...a, ordersFrom: '2026-03-02T04:00:00Z' }]).events).toHaveLength(1)
+  })
+
   it('ignores what is not to be sent, with the reason', () => {
     expect(codes(run({ ...mixed, state: 'pending_payment' }))).toEqual([
       ['a', 'ignored', 'order_state'],

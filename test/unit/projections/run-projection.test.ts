@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import { StreamError } from '../../../src/errors.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
-import { readMeta, rowKey } from '../../../src/projections/feed-table.ts'
+import { META, moveWatermark, readMeta, rowKey } from '../../../src/projections/feed-table.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
 import { productFeed } from '../../../src/projections/product-feed.ts'
 import { feedStage } from '../../../src/projections/run-projection.ts'
@@ -103,12 +103,26 @@ it('has caught up with an idle shard to the settle time before the fetch, and ne
   expect(await watermark()).toEqual({ position: null, caughtUpTo: 55_000 })
 })
 
-it('writes another generation beside the live one', async () => {
-  const batch = [decoded<'universal-inventory'>(inventoryChanged({}, '1'), { offset: 5 })]
-  await feedStage(inventoryFeed, { ...deps(), generation: 2 }).handle(batch, batchContext(3).context)
-  expect(await row('A-1')).toBeUndefined()
-  const meta = await readMeta(tables, inventoryFeed.table)
-  expect(meta.generation).toBe(1)
-  expect(meta.watermark(1, 3)).toBeUndefined()
-  expect(meta.watermark(2, 3)?.position?.offset).toBe(5n)
+it('writes a generation beside the live one from where that has everything before, and it alone after the switch', async () => {
+  const stage = feedStage(inventoryFeed, deps())
+  const at = (generation: number) => async (sku: string) =>
+    await tables.get(
+      inventoryFeed.table,
+      rowKey({ generation, connection: 'shop-vendor', source: 'vendor', shard: 3 }, sku),
+    )
+  const handle = async (sku: string, offset: number) => {
+    const batch = [decoded<'universal-inventory'>(inventoryChanged({ sku }, '1'), { offset })]
+    await stage.handle(batch, batchContext(3).context)
+  }
+  await handle('A', 0)
+  await tables.update(inventoryFeed.table, META, { set: { building: 2, rebuild: 'r' } })
+  await handle('B', 1)
+  expect(await at(2)('B')).toBeUndefined()
+  await moveWatermark(tables, inventoryFeed.table, { generation: 2, shard: 3 }, { time: 10_001, offset: 1n })
+  await handle('C', 2)
+  expect(await at(2)('C')).toEqual({ ...(await at(1)('C')), pk: '2#shop-vendor#vendor#3' })
+  await tables.update(inventoryFeed.table, META, { set: { generation: 2 }, remove: ['building', 'rebuild'] })
+  await handle('D', 3)
+  expect([await at(1)('D'), (await at(2)('D'))?.['sku']]).toEqual([undefined, 'D'])
+  expect(statuses()).toEqual(['A', 'B', 'C', 'D'].map((sku) => `${sku} succeeded`))
 })

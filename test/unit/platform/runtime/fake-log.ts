@@ -41,7 +41,8 @@ export function fakeLog() {
     committed: async () => new Map([[0, null]]),
     close: async () => undefined,
   }
-  const log: EventLog = { producer: async () => producer, consume, admin: async () => admin, read: async () => null }
+  const none = { read: async () => null, scan: async () => undefined }
+  const log: EventLog = { producer: async () => producer, consume, admin: async () => admin, ...none }
   return {
     clock,
     producer,

@@ -1,0 +1,101 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { type Static, Type } from 'typebox'
+import type { Rebuild as RebuildRow } from '../../projections/rebuild/rebuild.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { problems } from '../problems.ts'
+
+const tags = ['rebuilds']
+const Id = Type.Object({ id: Type.String() })
+const Limit = Type.Object(
+  { limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }) },
+  { additionalProperties: false },
+)
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()])
+
+const Body = Type.Object(
+  {
+    table: Type.String({ description: 'A feed table, or its feed: products, inventory, images' }),
+    preview: Type.Boolean({ default: false, description: 'Says how many events it would be, and begins nothing' }),
+    reason: Type.Optional(Type.String({ minLength: 1 })),
+    by: Type.Optional(Type.String({ minLength: 1 })),
+  },
+  { additionalProperties: false },
+)
+
+const Preview = Type.Object({
+  table: Type.String(),
+  topic: Type.String(),
+  events: Type.Integer(),
+  live_generation: Type.Integer(),
+  next_generation: Type.Integer(),
+})
+
+const Difference = Type.Object({
+  rows_live: Type.Integer(),
+  rows_rebuilt: Type.Integer(),
+  only_live: Type.Integer(),
+  only_rebuilt: Type.Integer(),
+  differing: Type.Integer(),
+  fields: Type.Record(Type.String(), Type.Integer(), { description: 'Rows by field that differs' }),
+  samples: Type.Array(
+    Type.Object({
+      connection: Type.String(),
+      source: Type.String(),
+      sku: Type.String(),
+      kind: Type.String({ description: 'only_live, only_rebuilt or differs' }),
+      fields: Type.Record(Type.String(), Type.Object({ live: Type.Unknown(), rebuilt: Type.Unknown() })),
+    }),
+  ),
+})
+
+const Rebuild = Type.Object({
+  id: Type.String(),
+  state: Type.String({ description: 'due, building, ready, switched, ended, dropping, dropped or failed' }),
+  table: Type.String(),
+  generation: nullable(Type.Integer()),
+  live_generation: nullable(Type.Integer({ description: 'The live one when it was begun' })),
+  by: nullable(Type.String()),
+  reason: nullable(Type.String()),
+  requested_at: Type.String(),
+  ready_at: nullable(Type.String()),
+  ended_at: nullable(Type.String()),
+  events: Type.Integer(),
+  difference: nullable(Difference),
+  error: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
+})
+
+/** Feed tables made again from their topics. */
+export function rebuildRoutes({ rebuilds }: ApiDeps): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const ask = { tags, body: Body, response: { 200: Preview, 202: Rebuild, ...problems(400, 401, 409) } }
+    app.post('/v1/rebuilds', { schema: ask }, async ({ body: { table, preview, by = null, reason = null } }, reply) => {
+      if (preview) return { ...(await rebuilds.preview(table)) }
+      return await reply.code(202).send(toRebuild(await rebuilds.request({ table, by, reason })))
+    })
+    const Items = Type.Object({ items: Type.Array(Rebuild) })
+    const list = { tags, querystring: Limit, response: { 200: Items, ...problems(400, 401) } }
+    app.get('/v1/rebuilds', { schema: list }, async (request) => ({
+      items: (await rebuilds.list(request.query.limit)).map(toRebuild),
+    }))
+    const one = { tags, params: Id, response: { 200: Rebuild, ...problems(401, 404) } }
+    app.get('/v1/rebuilds/:id', { schema: one }, async ({ params }) => toRebuild(await rebuilds.get(params.id)))
+    const response = { 200: Rebuild, ...problems(401, 404, 409) }
+    app.post('/v1/rebuilds/:id/switch', { schema: { tags, params: Id, response } }, async ({ params }) =>
+      toRebuild(await rebuilds.switch(params.id)),
+    )
+    app.delete('/v1/rebuilds/:id', { schema: { tags, params: Id, response } }, async ({ params }) =>
+      toRebuild(await rebuilds.drop(params.id)),
+    )
+  }
+}
+
+function toRebuild(row: RebuildRow): Static<typeof Rebuild> {
+  const { id, state, table, generation, live_generation, by, reason, requested_at, ready_at, ended_at, events } = row
+  const { difference, error } = row
+  const head = { id, state, table, generation, live_generation, by, reason, requested_at, ready_at, ended_at, events }
+  return {
+    ...head,
+    difference: difference === null ? null : { ...difference, samples: [...difference.samples] },
+    error,
+  }
+}

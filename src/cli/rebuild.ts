@@ -1,0 +1,106 @@
+import { userInfo } from 'node:os'
+import { configFromEnvironment } from '../config.ts'
+import { StreamError } from '../errors.ts'
+import type { Rebuilds } from '../projections/rebuild/create-rebuilds.ts'
+import type { Difference, Rebuild } from '../projections/rebuild/rebuild.ts'
+import { readArguments, UsageError } from './arguments.ts'
+import { openPlatform, type Platform } from './platform.ts'
+import { rebuildParts } from './resync-parts.ts'
+
+const USAGE = `waldstream rebuild <table> [--preview | --switch | --drop] [--reason TEXT] [--no-wait] [--json]
+waldstream rebuild list [--json]
+
+  Makes a feed table (universal_products, or its feed: products, inventory, images) again from its topic, beside the live
+  one; waits until it is ready and shows what would change. The projector role does it, and keeps it up to date.
+
+  --preview  says how many events it would be, and begins nothing
+  --switch   readers get the rebuilt table from now on; their cursors expire, and they begin again
+  --drop     what was rebuilt goes; the live table is as it was
+  --no-wait  returns as soon as it is asked for
+  --by       who asks; the user of this machine by default`
+
+const options = {
+  preview: { type: 'boolean', default: false },
+  switch: { type: 'boolean', default: false },
+  drop: { type: 'boolean', default: false },
+  'no-wait': { type: 'boolean', default: false },
+  reason: { type: 'string' },
+  by: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+type Values = ReturnType<typeof readArguments<typeof options>>['values']
+
+export async function rebuildCommand(args: readonly string[]): Promise<void> {
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return console.log(USAGE)
+  const [table, ...more] = positionals
+  if (table === undefined || more.length > 0) throw new UsageError('rebuild takes one table, or list', USAGE)
+  const asked = [values.preview, values.switch, values.drop].filter((one) => one)
+  if (asked.length > 1) throw new UsageError('--preview, --switch and --drop can not be given together', USAGE)
+  const platform = await openPlatform(configFromEnvironment())
+  try {
+    await act(platform, table, values)
+  } finally {
+    await platform.close()
+  }
+}
+
+async function act(platform: Platform, table: string, values: Values): Promise<void> {
+  const { rebuilds } = rebuildParts(platform)
+  if (table === 'list') {
+    const items = await rebuilds.list(50)
+    if (values.json) console.log(JSON.stringify({ items }))
+    else for (const { id, state, table: of, events } of items) console.log(`${id} ${state} ${of}, ${events} events`)
+    return
+  }
+  if (values.preview) {
+    const preview = await rebuilds.preview(table)
+    const { topic, events, live_generation, next_generation } = preview
+    const text = `${events} events of ${topic} into generation ${next_generation}, beside ${live_generation}`
+    return console.log(values.json ? JSON.stringify(preview) : text)
+  }
+  if (values.switch || values.drop) {
+    const { id } = await rebuilds.openOf(table)
+    const job = await (values.switch ? rebuilds.switch(id) : rebuilds.drop(id))
+    const what = values.switch ? `readers get generation ${job.generation} now` : 'the live table stays'
+    return console.log(values.json ? JSON.stringify(job) : `${id}: ${what}`)
+  }
+  const job = await rebuilds.request({ table, by: values.by ?? userInfo().username, reason: values.reason ?? null })
+  print(values['no-wait'] ? job : await ready(rebuilds, platform, job.id), values)
+}
+
+async function ready(rebuilds: Rebuilds, { clock }: Platform, id: string): Promise<Rebuild> {
+  for (;;) {
+    const job = await rebuilds.get(id)
+    if (job.error !== null) throw new StreamError('state_conflict', `${id}: ${job.error.code}: ${job.error.message}`)
+    if (job.state !== 'due' && job.state !== 'building') return job
+    await clock.sleep(250)
+  }
+}
+
+function print(job: Rebuild, values: Values): void {
+  if (values.json) {
+    console.log(JSON.stringify(job))
+    return
+  }
+  console.log(`${job.id} ${job.state}: ${job.events} events in generation ${job.generation ?? '?'}`)
+  if (job.difference !== null) for (const line of differenceLines(job.difference)) console.log(line)
+  if (job.state === 'ready') console.log(`"waldstream rebuild ${job.table} --switch" or --drop`)
+}
+
+function differenceLines(difference: Difference): readonly string[] {
+  const { rows_live, rows_rebuilt, only_live, only_rebuilt, differing, fields, samples } = difference
+  const counted = Object.entries(fields).map(([name, rows]) => `${name} in ${rows}`)
+  return [
+    `rows: ${rows_live} live, ${rows_rebuilt} rebuilt; ${only_live} only live, ${only_rebuilt} only rebuilt, ${differing} differ`,
+    ...(counted.length === 0 ? [] : [`fields: ${counted.join(', ')}`]),
+    ...samples.map(({ connection, source, sku, kind, fields: of }) => {
+      const changes = Object.entries(of).map(
+        ([name, { live, rebuilt }]) => `${name}: ${JSON.stringify(live)} → ${JSON.stringify(rebuilt)}`,
+      )
+      return `  ${connection} ${source} ${sku} ${kind} ${changes.join(', ')}`.trimEnd()
+    }),
+  ]
+}

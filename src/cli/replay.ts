@@ -1,0 +1,121 @@
+import { userInfo } from 'node:os'
+import { configFromEnvironment } from '../config.ts'
+import { type ReplayRequest, USUAL_REPLAY_RATE } from '../control/replays/create-replays.ts'
+import { parseOffsets } from '../control/replays/parse-offsets.ts'
+import type { Replay } from '../control/replays/replay.ts'
+import { readArguments, UsageError } from './arguments.ts'
+import { openPlatform, type Platform } from './platform.ts'
+import { replayParts } from './resync-parts.ts'
+
+const USAGE = `waldstream replay <topic> --to <processor> [which] [--all-versions] [--rate N] [--preview] [--reason TEXT] [--json]
+waldstream replay list [--limit N] [--json]
+waldstream replay show <id> [--json]
+waldstream replay cancel <id> [--json]
+
+  Sends kept events through a processor again, for example "replay products --to map-products --connection C" after a
+  mapping was changed. Of each key the latest version; --all-versions sends every one. The producer role does it.
+
+  which: --connection ID  --source ID  --key KEY (SKU, order number)
+         --from and --to-time ISO-8601, of the append, the second exclusive  --offsets 0:100-200,3:5-
+  --rate     events a second, at most (${USUAL_REPLAY_RATE})
+  --preview  says how many events, keys and connections it would be, and sends nothing
+  --by       who asks; the user of this machine by default`
+
+const options = {
+  to: { type: 'string' },
+  connection: { type: 'string' },
+  source: { type: 'string' },
+  key: { type: 'string' },
+  from: { type: 'string' },
+  'to-time': { type: 'string' },
+  offsets: { type: 'string' },
+  rate: { type: 'string' },
+  limit: { type: 'string' },
+  reason: { type: 'string' },
+  by: { type: 'string' },
+  'all-versions': { type: 'boolean', default: false },
+  preview: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+type Values = ReturnType<typeof readArguments<typeof options>>['values']
+
+export async function replayCommand(args: readonly string[]): Promise<void> {
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return console.log(USAGE)
+  const [first, id, ...more] = positionals
+  const withId = first === 'show' || first === 'cancel'
+  if (first === undefined || more.length > 0 || withId !== (id !== undefined)) {
+    throw new UsageError('replay takes a topic, list, "show <id>" or "cancel <id>"', USAGE)
+  }
+  // Before anything is opened: what is wrong with the options is told at once.
+  const request = withId || first === 'list' ? null : requestOf(first, values)
+  const limit = numberOf('limit', values.limit, 50)
+  const platform = await openPlatform(configFromEnvironment())
+  try {
+    if (request === null) await look(platform, first, id ?? '', limit, values)
+    else await ask(platform, request, values)
+  } finally {
+    await platform.close()
+  }
+}
+
+async function look(platform: Platform, action: string, id: string, limit: number, values: Values): Promise<void> {
+  const { replays } = replayParts(platform)
+  if (action === 'list') {
+    const items = await replays.list(limit)
+    if (values.json) return console.log(JSON.stringify({ items }))
+    for (const item of items) console.log(line(item))
+    return
+  }
+  const replay = action === 'show' ? await replays.get(id) : await replays.cancel(id)
+  if (action === 'show' || values.json) console.log(JSON.stringify(replay, null, values.json ? 0 : 2))
+  else console.log(`replay ${id} is to end`)
+}
+
+async function ask(platform: Platform, request: ReplayRequest, values: Values): Promise<void> {
+  const { replays } = replayParts(platform)
+  if (values.preview) {
+    const preview = await replays.preview(request)
+    if (values.json) return console.log(JSON.stringify(preview))
+    const { topic, processor, events, keys, to_send, seconds } = preview
+    console.log(
+      `${topic} → ${processor}: ${to_send} to send of ${events} events of ${keys} keys, ${seconds} s at least`,
+    )
+    for (const [connection, count] of Object.entries(preview.connections)) console.log(`  ${connection}: ${count}`)
+    return
+  }
+  const replay = await replays.request(request)
+  console.log(values.json ? JSON.stringify(replay) : `requested: ${replay.id}; "waldstream replay show ${replay.id}"`)
+}
+
+function requestOf(topic: string, values: Values): ReplayRequest {
+  if (values.to === undefined) throw new UsageError('--to names the processor, for example map-products', USAGE)
+  return {
+    ...{ topic, processor: values.to, connection: values.connection ?? null, source: values.source ?? null },
+    ...{ key: values.key ?? null, from: timeOf('from', values.from), to: timeOf('to-time', values['to-time']) },
+    offsets: values.offsets === undefined ? null : parseOffsets(values.offsets),
+    ...{ allVersions: values['all-versions'], trigger: 'cli', by: values.by ?? userInfo().username },
+    ...{ reason: values.reason ?? null, rate: numberOf('rate', values.rate, USUAL_REPLAY_RATE) },
+  }
+}
+
+function timeOf(name: string, text: string | undefined): string | null {
+  if (text === undefined) return null
+  const time = Date.parse(text)
+  if (Number.isNaN(time)) throw new UsageError(`--${name} must be a date like 2026-01-31T00:00:00Z`, USAGE)
+  return new Date(time).toISOString()
+}
+
+function numberOf(name: string, text: string | undefined, usual: number): number {
+  const number = text === undefined ? usual : Number(text)
+  if (Number.isSafeInteger(number) && number >= 1 && number <= 10_000) return number
+  throw new UsageError(`--${name} must be a number from 1 to 10000, not "${text}"`, USAGE)
+}
+
+function line({ id, topic, processor, connection, state, sent, selected, trigger, error }: Replay): string {
+  const whom = connection === null ? '' : ` for ${connection}`
+  const why = error === null ? '' : `\n  ${error.code}: ${error.message}`
+  return `${id} ${state} ${sent}/${selected ?? '?'} ${topic} → ${processor}${whom} (${trigger})${why}`
+}

@@ -1,0 +1,60 @@
+import { createReplays, type Replays, type ReplayTarget } from '../control/replays/create-replays.ts'
+import type { Replay } from '../control/replays/replay.ts'
+import { REPLAYS } from '../control/replays/replay.ts'
+import type { ReplayDeps } from '../control/replays/run-replay.ts'
+import type { System } from '../core/model.ts'
+import { readConfiguration } from '../core/read-configuration.ts'
+import { topicOf } from '../events/topics.ts'
+import { createJobs } from '../platform/jobs.ts'
+import { sinkKinds } from '../processors/sinks/create-sink.ts'
+import { topology } from '../processors/topology.ts'
+import { imageFeed } from '../projections/image-feed.ts'
+import { inventoryFeed } from '../projections/inventory-feed.ts'
+import { productFeed } from '../projections/product-feed.ts'
+import type { BuildDeps } from '../projections/rebuild/build.ts'
+import { createRebuilds, type Rebuilds } from '../projections/rebuild/create-rebuilds.ts'
+import { REBUILDS, type Rebuild } from '../projections/rebuild/rebuild.ts'
+import type { Platform } from './platform.ts'
+
+const feeds = [productFeed, inventoryFeed, imageFeed] as const
+
+/** Source topics and the processors they go to. */
+export const sourceTargets: readonly ReplayTarget[] = topology.map(({ from, processor }) => ({
+  topic: topicOf(from),
+  processor,
+}))
+
+/** Every topic that can be replayed, and the stage that consumes it. */
+function replayTargets(systems: readonly System[]): readonly ReplayTarget[] {
+  const sinks = systems.flatMap(({ id, type }) =>
+    sinkKinds(type).map((kind) => ({ topic: topicOf(kind, id), processor: `deliver-${id}` })),
+  )
+  return [...sourceTargets, ...sinks, ...feeds.map(({ kind, name }) => ({ topic: topicOf(kind), processor: name }))]
+}
+
+/** What the API, the command and the worker need for replays. */
+export function replayParts(platform: Platform): { readonly replays: Replays; readonly replayDeps: ReplayDeps } {
+  const { tables, config } = platform
+  const jobs = createJobs<Replay>(tables, REPLAYS)
+  const configured = () => readConfiguration(tables)
+  const deps = { ...platform, topicPrefix: config.topicPrefix, jobs, readConfiguration: configured }
+  const targets = async () => replayTargets((await configured()).systems)
+  return {
+    replays: createReplays({ ...deps, targets }),
+    replayDeps: { ...deps, leaseMs: config.runLeaseMs, spreadMs: SPREAD_MS },
+  }
+}
+
+/** What the API, the command and the worker need for rebuilds. */
+export function rebuildParts(platform: Platform): { readonly rebuilds: Rebuilds; readonly buildDeps: BuildDeps } {
+  const { tables, config } = platform
+  const jobs = createJobs<Rebuild>(tables, REBUILDS)
+  const deps = { ...platform, topicPrefix: config.topicPrefix, jobs }
+  return {
+    rebuilds: createRebuilds(deps),
+    buildDeps: { ...deps, shards: config.partitions, leaseMs: config.runLeaseMs },
+  }
+}
+
+/** Every process looks for a new configuration every two seconds; one that can't, can't handle records either. */
+const SPREAD_MS = 6_000

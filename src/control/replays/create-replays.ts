@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto'
+import { StreamError } from '../../errors.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { type Jobs, jobId } from '../../platform/jobs.ts'
+import type { LogAdmin } from '../../platform/kafka/event-log.ts'
+import { NEW_REPLAY, openStates, type Replay, type ReplayConfiguration, type ReplayFilter } from './replay.ts'
+import { type SelectDeps, selectEvents, sourcesOf } from './select-events.ts'
+
+/** Events a second, where nothing else is asked for. */
+export const USUAL_REPLAY_RATE = 500
+
+/** A topic (without prefix) and the stage that consumes it. */
+export interface ReplayTarget {
+  readonly topic: string
+  readonly processor: string
+}
+
+export interface ReplayRequest extends ReplayTarget, ReplayFilter {
+  readonly trigger: string
+  readonly by: string | null
+  readonly reason: string | null
+  readonly rate: number
+}
+
+export interface ReplayPreview extends ReplayTarget {
+  /** Events that fit, and keys that they are of. */
+  readonly events: number
+  readonly keys: number
+  /** Events that would be sent. */
+  readonly to_send: number
+  /** Of those, for each connection. */
+  readonly connections: Readonly<Record<string, number>>
+  /** How long it takes at the rate, at least. */
+  readonly seconds: number
+}
+
+/** Sending kept events through a processor again; the API and the command share it. */
+export interface Replays {
+  /** Throws `request_invalid` for a topic that the processor does not consume, and for a connection that is not there. */
+  request(request: ReplayRequest): Promise<Replay>
+  preview(request: ReplayRequest): Promise<ReplayPreview>
+  list(limit: number): Promise<readonly Replay[]>
+  /** Throws `not_found`. */
+  get(id: string): Promise<Replay>
+  /** It ends after what is under way. Throws `not_found`, and `state_conflict` for one that has ended. */
+  cancel(id: string): Promise<Replay>
+}
+
+export interface ReplaysDeps extends SelectDeps {
+  /** As the tables have it now. */
+  readonly readConfiguration: () => Promise<ReplayConfiguration>
+  readonly admin: LogAdmin
+  readonly clock: Pick<Clock, 'now'>
+  readonly jobs: Jobs<Replay>
+  /** What can be replayed, with the systems configured at this moment. */
+  readonly targets: () => Promise<readonly ReplayTarget[]>
+}
+
+export function createReplays(deps: ReplaysDeps): Replays {
+  const { jobs, clock } = deps
+  const get = async (id: string): Promise<Replay> => {
+    const job = await jobs.get(id)
+    if (job !== undefined) return job
+    throw new StreamError('not_found', `id: there is no replay "${id}"; "waldstream replay list" has them`, {
+      field: 'id',
+    })
+  }
+  return {
+    get,
+    list: (limit) => jobs.list(limit),
+    async request(request) {
+      await check(deps, request)
+      const now = clock.now()
+      const job = newReplay(request, jobId('replay', now, randomUUID().slice(0, 8)), now)
+      await jobs.create(job)
+      return await get(job.id)
+    },
+    preview: (request) => preview(deps, request),
+    async cancel(id) {
+      for (;;) {
+        const job = await get(id)
+        if (!openStates.includes(job.state)) {
+          throw new StreamError('state_conflict', `replay ${id} is ${job.state} since ${job.ended_at}`, { field: 'id' })
+        }
+        const canceled = await jobs.change(job, { cancel: true })
+        if (canceled !== null) return canceled
+      }
+    },
+  }
+}
+
+/** The row of a request that was made at a time. */
+export function newReplay(request: ReplayRequest, id: string, at: number): Replay {
+  return { ...NEW_REPLAY, ...request, id, requested_at: new Date(at).toISOString() }
+}
+
+async function check(
+  { targets, readConfiguration }: ReplaysDeps,
+  { topic, processor, connection }: ReplayRequest,
+): Promise<void> {
+  const known = await targets()
+  const ofTopic = known.filter((target) => target.topic === topic)
+  if (ofTopic.length === 0) {
+    const topics = [...new Set(known.map((target) => target.topic))].join(', ')
+    throw invalid('topic', `nothing of "${topic}" can be replayed; there are: ${topics}`)
+  }
+  if (!ofTopic.some((target) => target.processor === processor)) {
+    const processors = ofTopic.map((target) => target.processor).join(', ')
+    throw invalid('processor', `"${processor}" does not consume ${topic}; ${processors} does`)
+  }
+  if (connection === null) return
+  const { connections } = await readConfiguration()
+  if (connections.some(({ id }) => id === connection)) return
+  throw invalid('connection', `there is no "${connection}"; there are: ${connections.map(({ id }) => id).join(', ')}`)
+}
+
+function invalid(field: string, message: string): StreamError {
+  return new StreamError('request_invalid', `${field}: ${message}`, { field })
+}
+
+async function preview(deps: ReplaysDeps, request: ReplayRequest): Promise<ReplayPreview> {
+  await check(deps, request)
+  const { topic, processor, connection, offsets, rate } = request
+  const configuration = await deps.readConfiguration()
+  const ends = await deps.admin.ends(deps.topicPrefix + topic)
+  const range = ends
+    .filter(({ partition }) => offsets === null || offsets[partition] !== undefined)
+    .map(({ partition, start, end }) => {
+      const { from, to } = offsets?.[partition] ?? { from: start, to: end }
+      const [low, high] = [BigInt(from), BigInt(to)]
+      return [partition, { from: low > start ? low : start, to: high < end ? high : end }] as const
+    })
+  const wanted = { ...request, sources: sourcesOf(configuration, topic, connection), present: false }
+  const { events, keys, owners, chosen } = await selectEvents(deps, wanted, new Map(range))
+  const connections: Record<string, number> = {}
+  for (const { id } of configuration.connections.filter(({ id }) => connection === null || id === connection)) {
+    const sources = sourcesOf(configuration, topic, id)
+    const own =
+      sources === null ? (owners[id] ?? 0) : [...sources].reduce((sum, source) => sum + (owners[source] ?? 0), 0)
+    if (own > 0) connections[id] = own
+  }
+  return { topic, processor, events, keys, to_send: chosen, connections, seconds: Math.ceil(chosen / rate) }
+}

@@ -1,0 +1,152 @@
+import type { Logger } from 'pino'
+import { digest } from '../../events/identity.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Item, Tables } from '../../platform/dynamodb/tables.ts'
+import { type Jobs, jobId } from '../../platform/jobs.ts'
+import { SUBSCRIPTIONS, SYNC_CONTROL } from '../tables.ts'
+import { newReplay, type ReplayTarget, USUAL_REPLAY_RATE } from './create-replays.ts'
+import type { ConfiguredConnection, ConfiguredRead, Replay, ReplayConfiguration } from './replay.ts'
+
+/** Written when the connections of an installation that had no such table are known. */
+const BEGUN = { connection: '*', read: '*' } as const
+
+export interface FeedDeps {
+  readonly tables: Tables
+  readonly jobs: Jobs<Replay>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly configuration: () => ReplayConfiguration
+  /** Which processor a source topic goes to. */
+  readonly targets: readonly ReplayTarget[]
+}
+
+const POLL_MS = 1_000
+
+/** Looks for connections that subscribe to a read anew, until `signal` aborts. Any number of processes may. */
+export async function feedNewConnections(deps: FeedDeps, signal: AbortSignal): Promise<void> {
+  let seen = -1
+  while (!signal.aborted) {
+    try {
+      const configuration = deps.configuration()
+      if (configuration.revision !== seen) await feedOnce(deps, configuration)
+      seen = configuration.revision
+    } catch (error) {
+      deps.logger.warn({ err: error }, 'new connections could not be looked for; it will be tried again')
+    }
+    await deps.clock.sleep(POLL_MS, signal).catch(() => undefined)
+  }
+}
+
+/**
+ * A connection on a source that was read before gets what is kept, by a replay for it alone: the source is not read
+ * again. Once for each connection and read: the row of the subscription names the replay before it is made, so that
+ * after a crash the same one is made (Guarantee 2). A read that was never run has nothing to give.
+ */
+export async function feedOnce(deps: FeedDeps, configuration: ReplayConfiguration): Promise<void> {
+  const rows = await subscriptions(deps.tables)
+  const isFirst = !rows.some(({ connection }) => connection === BEGUN.connection)
+  const pairs = pairsOf(configuration)
+  for (const { connection, read } of pairs) {
+    const row = rows.find((one) => one.connection === connection.id && one.read === read.id)
+    if (row?.state === 'fed') continue
+    await feed(deps, connection, read, row, isFirst)
+  }
+  for (const row of rows) {
+    const isThere = pairs.some(({ connection, read }) => connection.id === row.connection && read.id === row.read)
+    // When it comes back it has missed what came between.
+    if (!isThere && row.connection !== BEGUN.connection) {
+      await deps.tables.delete(SUBSCRIPTIONS, { connection: row.connection, read: row.read })
+    }
+  }
+  if (isFirst) await deps.tables.put(SUBSCRIPTIONS, { ...BEGUN, state: 'fed' })
+}
+
+interface Subscription {
+  readonly connection: string
+  readonly read: string
+  /** `pending`: the replay is to be made; `blocked`: it waits for `ordersFrom`. */
+  readonly state: 'pending' | 'blocked' | 'fed'
+  readonly replay: string | null
+  /** When it was first seen, milliseconds. */
+  readonly at: number
+}
+
+async function feed(
+  deps: FeedDeps,
+  connection: ConfiguredConnection,
+  read: ConfiguredRead,
+  known: Subscription | undefined,
+  isFirst: boolean,
+): Promise<void> {
+  const { tables, jobs, clock, logger } = deps
+  const key = { connection: connection.id, read: read.id }
+  if (known === undefined && (isFirst || !(await wasRead(tables, read.id)))) {
+    return void (await tables.put(SUBSCRIPTIONS, { ...key, state: 'fed', replay: null, at: clock.now() }, absent))
+  }
+  if (known === undefined) {
+    const mark = digest(connection.id, read.id, String(clock.now())).slice(0, 8)
+    const row = { ...key, state: 'pending', replay: jobId('replay', clock.now(), mark), at: clock.now() }
+    await tables.put(SUBSCRIPTIONS, row, absent)
+  }
+  // As it was written by whoever was first.
+  const row = (await tables.get(SUBSCRIPTIONS, key)) as unknown as Subscription
+  const job = row.state === 'fed' ? undefined : replayOf(deps, connection, read, row)
+  if (job === undefined) return
+  await jobs.create(job)
+  const made = await jobs.get(job.id)
+  if (made?.state === 'blocked' && job.state === 'due') await jobs.change(made, { state: 'due', error: null })
+  await tables.update(SUBSCRIPTIONS, key, { set: { state: job.state === 'blocked' ? 'blocked' : 'fed' } })
+  const event = { replay: job.id, ...key }
+  if (job.state === 'blocked') logger.error(event, `a new connection gets no orders yet: ${job.error?.message}`)
+  else logger.info(event, 'a new connection is fed by a replay')
+}
+
+const absent = { absent: 'connection' } as const
+
+/** Undefined: no processor takes the entity. */
+function replayOf(
+  deps: FeedDeps,
+  connection: ConfiguredConnection,
+  read: ConfiguredRead,
+  row: Subscription,
+): Replay | undefined {
+  const target = deps.targets.find(({ topic }) => topic === read.entity)
+  if (target === undefined || row.replay === null) return undefined
+  const request = {
+    ...target,
+    ...{ connection: connection.id, source: read.system, key: null, from: null, to: null, offsets: null },
+    ...{ allVersions: false, trigger: 'new-connection', by: null, rate: USUAL_REPLAY_RATE },
+    reason: `${connection.id} subscribes to ${read.id}`,
+  }
+  const job = newReplay(request, row.replay, row.at)
+  if (read.entity !== 'orders' || connection.shop !== read.system || (connection.ordersFrom ?? null) !== null)
+    return job
+  const message =
+    `connection ${connection.id} is new on ${read.id}, which was read before: set ordersFrom, the date of the first ` +
+    'order the vendor is to have, and it is fed'
+  return { ...job, state: 'blocked', error: { code: 'start_from_missing', message } }
+}
+
+async function wasRead(tables: Tables, read: string): Promise<boolean> {
+  const control = await tables.get(SYNC_CONTROL, { read })
+  return control !== undefined && (control['cut_date'] !== null || control['current'] !== undefined)
+}
+
+function pairsOf({
+  systems,
+  connections,
+}: ReplayConfiguration): readonly { connection: ConfiguredConnection; read: ConfiguredRead }[] {
+  const reads = new Map(systems.flatMap((system) => system.reads).map((read) => [read.id, read]))
+  return connections.flatMap((connection) =>
+    connection.reads.flatMap((id) => {
+      const read = reads.get(id)
+      return read === undefined ? [] : [{ connection, read }]
+    }),
+  )
+}
+
+async function subscriptions(tables: Tables): Promise<readonly Subscription[]> {
+  const rows: Item[] = []
+  for await (const items of tables.scan(SUBSCRIPTIONS)) rows.push(...items)
+  return rows as unknown as readonly Subscription[]
+}

@@ -1,0 +1,84 @@
+import type { Entity } from '../../events/topics.ts'
+import type { Job } from '../../platform/jobs.ts'
+
+export const REPLAYS = 'replays'
+
+export type ReplayState = 'due' | 'running' | 'blocked' | 'ended' | 'failed' | 'canceled'
+
+/** Part of one partition: from inclusive, to exclusive; bigint as text. */
+export interface OffsetRange {
+  readonly from: string
+  readonly to: string
+}
+
+/** Which events of a topic; null: all. Times are ISO 8601 and of the append, from inclusive, to exclusive. */
+export interface ReplayFilter {
+  /** For source topics the one it is processed for; elsewhere the one the event is of. */
+  readonly connection: string | null
+  readonly source: string | null
+  /** Key of the entity: SKU, order number. */
+  readonly key: string | null
+  readonly from: string | null
+  readonly to: string | null
+  /** By partition. */
+  readonly offsets: Readonly<Record<string, OffsetRange>> | null
+  /** False: of each key the latest version alone. */
+  readonly allVersions: boolean
+}
+
+/** Events of a topic that are sent through its processor again. Times are ISO 8601 UTC. */
+export interface Replay extends Job, ReplayFilter {
+  readonly state: ReplayState
+  /** Without prefix. */
+  readonly topic: string
+  readonly processor: string
+  /** cli, api or new-connection. */
+  readonly trigger: string
+  readonly by: string | null
+  readonly reason: string | null
+  /** Events a second, at most. */
+  readonly rate: number
+  readonly requested_at: string
+  readonly started_at: string | null
+  readonly ended_at: string | null
+  /** Of the configuration when it began: stages handle its records with this one or a newer one. */
+  readonly revision: number
+  /** What is being read: 1 up to the end the topic had, 2 what came in while the configuration spread. */
+  readonly pass: number
+  readonly range: Readonly<Record<string, OffsetRange>> | null
+  /** By partition: everything before it is sent. */
+  readonly done: Readonly<Record<string, string>>
+  /** Events that are to be sent in this pass and those before; null: not counted yet. */
+  readonly selected: number | null
+  readonly sent: number
+  readonly cancel: boolean
+  readonly error: { readonly code: string; readonly message: string } | null
+}
+
+/** What a new row begins with. */
+export const NEW_REPLAY = {
+  ...{ state: 'due', started_at: null, ended_at: null, revision: 0, pass: 1, range: null, done: {} },
+  ...{ selected: null, sent: 0, cancel: false, error: null, fence: 0, lease_until: 0 },
+} as const satisfies Partial<Replay>
+
+export const openStates: readonly ReplayState[] = ['due', 'running', 'blocked']
+
+/** What a replay needs to know of the configuration. */
+export interface ReplayConfiguration {
+  readonly revision: number
+  readonly systems: readonly { readonly reads: readonly ConfiguredRead[] }[]
+  readonly connections: readonly ConfiguredConnection[]
+}
+
+export interface ConfiguredRead {
+  readonly id: string
+  readonly system: string
+  readonly entity: Entity
+}
+
+export interface ConfiguredConnection {
+  readonly id: string
+  readonly shop: string
+  readonly reads: readonly string[]
+  readonly ordersFrom?: string | null
+}

@@ -1,0 +1,130 @@
+import { toStreamError } from '../../errors.ts'
+import { isRepeated } from '../../events/headers.ts'
+import { entities, kindOf, type TopicEvents, type TopicKind } from '../../events/topics.ts'
+import { versionRank } from '../../events/version.ts'
+import type { EventCodec } from '../../platform/codec.ts'
+import type { EventLog, LogRange, LogRecord } from '../../platform/kafka/event-log.ts'
+import type { ReplayConfiguration, ReplayFilter } from './replay.ts'
+
+/** Kinds whose events can be sent through their stage again. */
+export type ReplayableKind = Exclude<TopicKind, 'sync-requests' | 'sync-status' | 'dead-letters'>
+export type ReplayableEvent = TopicEvents[ReplayableKind]
+
+export interface SelectDeps {
+  readonly log: Pick<EventLog, 'scan'>
+  readonly codec: EventCodec
+  readonly topicPrefix: string
+}
+
+/** What of a range is to be sent again. */
+export interface Selection {
+  /** Events that fit the filter. */
+  readonly events: number
+  readonly keys: number
+  /** By source (of source topics) or connection (of the others): events to be sent. */
+  readonly owners: Readonly<Record<string, number>>
+  readonly chosen: number
+  has(record: LogRecord): boolean
+}
+
+export interface Wanted extends ReplayFilter {
+  readonly topic: string
+  /** Sources whose events count; null: all. */
+  readonly sources: ReadonlySet<string> | null
+  /** What was deleted is left out: nobody has it. */
+  readonly present: boolean
+}
+
+/** The sources whose entity the connection reads; null: the topic is no source's, or no connection is named. */
+export function sourcesOf(configuration: ReplayConfiguration, topic: string, connection: string | null) {
+  if (connection === null || !(entities as readonly string[]).includes(topic)) return null
+  const reads = configuration.connections.find(({ id }) => id === connection)?.reads ?? []
+  const known = configuration.systems.flatMap((system) => system.reads)
+  const read = known.filter(({ id, entity }) => entity === topic && reads.includes(id))
+  return new Set(read.map(({ system }) => system))
+}
+
+interface Choice {
+  /** partition:offset */
+  readonly place: string
+  readonly rank: string
+  readonly owner: string
+  readonly deleted: boolean
+}
+
+/**
+ * Reads a range and chooses: of each key the highest version, or all of them. Copies that retries and replays appended
+ * are left out, for what they repeat is there. What can't be read is left to the dead letter it has. Keys and places are
+ * held in memory, events are not.
+ */
+export async function selectEvents(
+  deps: SelectDeps,
+  wanted: Wanted,
+  range: LogRange,
+  onBatch: () => Promise<void> = async () => undefined,
+  signal?: AbortSignal,
+): Promise<Selection> {
+  const choices = new Map<string, Choice>()
+  const keys = new Set<string>()
+  let events = 0
+  const take = async (record: LogRecord) => {
+    if (isRepeated(record.headers) || !inTime(record, wanted)) return
+    const event = await decodeReplayable(deps, wanted.topic, record)
+    if (event === undefined || !fits(event, wanted)) return
+    events += 1
+    const key = record.key?.toString('utf8') ?? ''
+    keys.add(key)
+    const choice = choiceOf(record, event)
+    const known = choices.get(wanted.allVersions ? choice.place : key)
+    if (known === undefined || choice.rank >= known.rank) choices.set(wanted.allVersions ? choice.place : key, choice)
+  }
+  const onRecords = async (records: readonly LogRecord[]) => {
+    for (const record of records) await take(record)
+    await onBatch()
+  }
+  await deps.log.scan(deps.topicPrefix + wanted.topic, range, onRecords, signal)
+  const chosen = [...choices.values()].filter(({ deleted }) => !(wanted.present && deleted))
+  const owners = [...Map.groupBy(chosen, ({ owner }) => owner)].map(([owner, of]) => [owner, of.length])
+  const places = new Set(chosen.map(({ place }) => place))
+  return {
+    events,
+    keys: keys.size,
+    owners: Object.fromEntries(owners),
+    chosen: places.size,
+    has: (record) => places.has(placeOf(record)),
+  }
+}
+
+/** The event of a record; undefined for one that can't be read. Throws when the registry is gone. */
+export async function decodeReplayable(
+  { codec }: Pick<SelectDeps, 'codec'>,
+  topic: string,
+  { value }: LogRecord,
+): Promise<ReplayableEvent | undefined> {
+  try {
+    return (await codec.decode(kindOf(topic), value)) as ReplayableEvent
+  } catch (thrown) {
+    const error = toStreamError(thrown)
+    if (error.policy === 'stop') throw error
+    return undefined
+  }
+}
+
+const placeOf = ({ partition, offset }: LogRecord): string => `${partition}:${offset}`
+
+function choiceOf(record: LogRecord, event: ReplayableEvent): Choice {
+  const rank = versionRank(event, 'mappingRevision' in event ? event.mappingRevision : 0)
+  const owner = 'connection' in event ? event.connection : event.source
+  return { place: placeOf(record), rank, owner, deleted: 'deleted' in event && event.deleted }
+}
+
+function inTime({ timestamp }: LogRecord, { from, to }: ReplayFilter): boolean {
+  return (from === null || timestamp >= Date.parse(from)) && (to === null || timestamp < Date.parse(to))
+}
+
+function fits(event: ReplayableEvent, { connection, source, key, sources }: Wanted): boolean {
+  if (key !== null && event.key !== key) return false
+  if (source !== null && event.source !== source) return false
+  if (sources !== null) return sources.has(event.source)
+  return connection === null || !('connection' in event) || event.connection === connection
+}

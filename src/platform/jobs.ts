@@ -1,0 +1,92 @@
+import type { Condition, Item, TableDefinition, Tables } from './dynamodb/tables.ts'
+
+/** Work that outlives the process which does it: a row, taken by lease, changed by whoever holds the last fence token. */
+export interface Job {
+  /** Begins with the time it was asked for, so that ids sort by it. */
+  readonly id: string
+  readonly state: string
+  /** Grows with each lease: one who lost it can't write any more. */
+  readonly fence: number
+  /** Milliseconds UTC; 0: free. */
+  readonly lease_until: number
+}
+
+export interface Jobs<J extends Job> {
+  /** False: there is one with this id already. */
+  create(job: J): Promise<boolean>
+  get(id: string): Promise<J | undefined>
+  /** The newest first. */
+  list(limit: number): Promise<readonly J[]>
+  /** Those that have not come to their end. */
+  open(): Promise<readonly J[]>
+  /** Takes a job that nobody holds; undefined: another was quicker. */
+  take(job: J, now: number, leaseMs: number): Promise<J | undefined>
+  /** The job after the change; null: it is another's now, or it is not as `condition` asks. */
+  change(job: Pick<J, 'id' | 'fence'>, set: Partial<J>, condition?: Condition): Promise<J | null>
+  /** The last change: the job is not looked at again. */
+  end(job: Pick<J, 'id' | 'fence'>, set: Partial<J>): Promise<J | null>
+}
+
+const ALL = 'all'
+const OPEN = 'open'
+
+export function jobTable(name: string): TableDefinition {
+  return { name, partitionKey: 'shelf', sortKey: 'id' }
+}
+
+export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J> {
+  const change: Jobs<J>['change'] = async ({ id, fence }, set, condition) => {
+    const held: Condition = { attribute: 'fence', is: '=', value: fence }
+    const asked = condition === undefined ? held : { allOf: [held, condition] }
+    const item = await tables.update(table, { shelf: ALL, id }, { set }, asked)
+    return item === null ? null : fromItem<J>(item)
+  }
+  const get = async (id: string) => {
+    const item = await tables.get(table, { shelf: ALL, id })
+    return item === undefined ? undefined : fromItem<J>(item)
+  }
+  return {
+    get,
+    change,
+    async create(job) {
+      // The pointer first: one without a job is harmless, a job without one would never be done.
+      if ((await get(job.id)) !== undefined) return false
+      await tables.put(table, { shelf: OPEN, id: job.id })
+      return await tables.put(table, { shelf: ALL, ...(job as Item & J) }, { absent: 'id' })
+    },
+    async list(limit) {
+      const items = await tables.query(table, { partition: ALL, descending: true, limit })
+      return items.map((item) => fromItem<J>(item))
+    },
+    async open() {
+      const pointers = await tables.query(table, { partition: OPEN })
+      const items = await tables.getMany(
+        table,
+        pointers.map((pointer) => ({ shelf: ALL, id: String(pointer['id']) })),
+      )
+      return items.map((item) => fromItem<J>(item)).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    },
+    async take(job, now, leaseMs) {
+      if (job.lease_until > now) return undefined
+      const set = { fence: job.fence + 1, lease_until: now + leaseMs } as Partial<J>
+      // As it was seen: a holder that has come to a new state meanwhile has also changed its lease.
+      const asSeen: Condition = { attribute: 'lease_until', is: '=', value: job.lease_until }
+      return (await change(job, set, asSeen)) ?? undefined
+    },
+    async end(job, set) {
+      const ended = await change(job, { ...set, lease_until: 0 })
+      if (ended !== null) await tables.delete(table, { shelf: OPEN, id: job.id })
+      return ended
+    },
+  }
+}
+
+/** Id of a job: what it is, when it was asked for, and what tells it from others of that moment. */
+export function jobId(what: string, at: number, mark: string): string {
+  return `${what}-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${mark}`
+}
+
+function fromItem<J extends Job>(item: Item): J {
+  const { shelf: _, ...job } = item
+  return job as unknown as J
+}

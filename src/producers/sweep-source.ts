@@ -1,0 +1,138 @@
+import { dispatch } from '../control/dispatch.ts'
+import { changeRun, type Run } from '../control/runs.ts'
+import { PUBLISHED } from '../control/tables.ts'
+import type { Read } from '../core/model.ts'
+import { StreamError } from '../errors.ts'
+import { type Entity, recordKey, splitRecordKey, type TopicEvents } from '../events/topics.ts'
+import { type LastKnownDeps, lastKnown } from './last-known.ts'
+import { type PublishDeps, publishPage } from './publish.ts'
+import type { AnySourceReader, ReadEntity, ReadWindow, SourceReader } from './source.ts'
+
+/** Gone at once, of all that is known, where the read says nothing. */
+const MOST_GONE = 0.2
+const PAGE = 200
+const DAY_MS = 24 * 60 * 60_000
+/** Keys that a run remembers. */
+const TOLD = 100
+
+export interface SweepDeps extends PublishDeps, LastKnownDeps {
+  readonly clock: { now(): number }
+}
+
+export interface Sweep {
+  readonly run: Run
+  /** The read that is swept; its `sweep` says how much may be gone. */
+  readonly read: Read
+  /** Of every read of the system and entity: what one of them lists is there. */
+  readonly readers: readonly AnySourceReader[]
+  readonly fence: number
+  readonly signal: AbortSignal
+  /** However much is gone. */
+  readonly accept: boolean
+}
+
+/** What was published last of an entity. */
+interface Known {
+  readonly key: string
+  readonly occurredAt: number | null
+  readonly deleted: boolean
+}
+
+/**
+ * Compares what the source has with what was published, and publishes a deletion of what is not there any more; a
+ * deletion has the last known time of change and content. What is known is read before the source is asked: what is published
+ * meanwhile is no part of it, and an entity that changes meanwhile has the newer version (Guarantee 4). Throws
+ * `too_many_gone` when that is more than the set share, and nothing is published.
+ */
+export async function sweepSource(deps: SweepDeps, job: Sweep): Promise<void> {
+  const { read, run, fence, signal } = job
+  const requestedAt = deps.clock.now()
+  const known = await knownOf(deps, read)
+  const there = await keysAtSource(job, requestedAt)
+  const present = known.filter(({ deleted }) => !deleted)
+  const gone = present.filter(({ key }) => !there.has(key))
+  const note = async (set: Partial<Run>) => {
+    if (await changeRun(deps.tables, { id: run.id, fence }, { set })) return
+    throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
+  }
+  await note({ read_count: there.size, missing: gone.slice(0, TOLD).map(({ key }) => key) })
+  if (!job.accept) checkShare(read, gone.length, present.length)
+  const contents = await lastKnown(deps, read, new Set(gone.map(({ key }) => key)), signal)
+  const origin = { source: read.system, entity: read.entity, read: read.id, taskId: run.id }
+  let published = run.published
+  for (let from = 0; from < gone.length; from += PAGE) {
+    signal.throwIfAborted()
+    const entities = gone.slice(from, from + PAGE).map((one) => deletionOf(read.entity, one, contents))
+    const page = { entities, unreadable: [], rows: [], reached: { changedAt: '', id: '' }, requestedAt }
+    published += (await publishPage(deps, origin, page, () => note({}))).published
+    await note({ published, pages: run.pages + 1 })
+  }
+  const back = known.filter(({ key, deleted }) => deleted && there.has(key)).length
+  if (back > 0) await readAgain(deps, read, run, `${back} that were deleted are at the source again`)
+}
+
+/** What comes back may have its old time of change, which no window has any more. The same for the same sweep. */
+async function readAgain({ tables, clock }: SweepDeps, read: Read, run: Run, reason: string): Promise<void> {
+  const from = read.startFrom === null ? 0 : Date.parse(read.startFrom)
+  const requested = { requestId: `${run.id} again`, read: read.id, requestedAt: Date.parse(run.requested_at) }
+  const nothing = { requestedBy: null, queueUrl: null }
+  await dispatch(tables, { ...requested, ...nothing, trigger: 'returned', reason, from: Math.min(from, clock.now()) })
+}
+
+function checkShare({ id, sweep }: Read, gone: number, known: number): void {
+  const most = sweep?.mostGone ?? MOST_GONE
+  if (gone <= known * most) return
+  const message =
+    `${id}: ${gone} of ${known} are not at the source any more, more than ${most * 100} %; nothing was deleted. ` +
+    `Look at the source, and if they are gone: waldstream sync ${id} --sweep --accept-deletions`
+  throw new StreamError('too_many_gone', message, { field: 'sweep.mostGone' })
+}
+
+/** One pass over all that was ever published: sweeps are rare. */
+async function knownOf({ tables }: SweepDeps, { system, entity }: Read): Promise<readonly Known[]> {
+  const prefix = recordKey(system, entity, '')
+  const known: Known[] = []
+  for await (const items of tables.scan(PUBLISHED)) {
+    for (const item of items) {
+      const id = String(item['id'])
+      if (!id.startsWith(prefix) || item['state'] !== 'published') continue
+      const occurred = item['occurred_at']
+      const key = splitRecordKey(splitRecordKey(id).key).key
+      known.push({ key, occurredAt: typeof occurred === 'number' ? occurred : null, deleted: item['deleted'] === true })
+    }
+  }
+  return known
+}
+
+async function keysAtSource({ readers, signal }: Sweep, now: number): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>()
+  // To a day from now: a row that changes while it is listed moves towards the end, and is met there.
+  const whole: ReadWindow = { from: null, to: now + DAY_MS, again: true }
+  for (const reader of readers as readonly SourceReader<Entity>[]) {
+    const pages = reader.keys?.(signal) ?? reader.list?.(whole, signal)
+    if (pages === undefined) throw new StreamError('configuration_invalid', `${reader.name} can't list what it has`)
+    for await (const rows of pages) for (const { key } of rows) keys.add(key)
+  }
+  return keys
+}
+
+/** With its last known content, where the topic has it. */
+function deletionOf(
+  entity: Entity,
+  { key, occurredAt }: Known,
+  contents: ReadonlyMap<string, ReadEntity<Entity>['data']>,
+): ReadEntity<Entity> {
+  return { key, occurredAt, deleted: true, data: contents.get(key) ?? emptyOf(entity, key), raw: null }
+}
+
+function emptyOf(entity: Entity, sku: string): TopicEvents[Entity]['data'] {
+  if (entity === 'inventory') return { sku, locations: [], attributes: {} }
+  if (entity === 'images') {
+    return { sku, image: null, smallImage: null, thumbnail: null, swatchImage: null, gallery: [], attributes: {} }
+  }
+  if (entity !== 'products') throw new StreamError('configuration_invalid', `${entity} are never deleted at a source`)
+  return {
+    ...{ sku, name: null, productType: '', active: false, parentSku: null, barcode: null, manufacturer: null },
+    ...{ price: null, currency: null, priceLevels: [], weight: null, weightUnit: null, attributes: {} },
+  }
+}

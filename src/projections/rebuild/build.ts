@@ -1,0 +1,124 @@
+import type { Logger } from 'pino'
+import { StreamError, toStreamError } from '../../errors.ts'
+import { topicOf } from '../../events/topics.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { EventCodec } from '../../platform/codec.ts'
+import type { Tables } from '../../platform/dynamodb/tables.ts'
+import type { Jobs } from '../../platform/jobs.ts'
+import type { EventLog, LogAdmin, LogRecord } from '../../platform/kafka/event-log.ts'
+import type { BatchContext, Decoded } from '../../platform/runtime/stage.ts'
+import { readMeta } from '../feed-table.ts'
+import type { FeedKind } from '../fold-batch.ts'
+import type { FeedProjection } from '../projection.ts'
+import { writeGeneration } from '../run-projection.ts'
+import { compareGenerations } from './compare-generations.ts'
+import { beginGeneration, isJoined } from './generations.ts'
+import type { Difference, Rebuild } from './rebuild.ts'
+
+export interface BuildDeps {
+  readonly tables: Tables
+  readonly log: Pick<EventLog, 'scan'>
+  readonly admin: Pick<LogAdmin, 'ends'>
+  readonly codec: EventCodec
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly jobs: Jobs<Rebuild>
+  readonly topicPrefix: string
+  /** Partitions of the `universal-*` topics. */
+  readonly shards: number
+  readonly leaseMs: number
+}
+
+/**
+ * Folds the topic from its beginning into the next generation, up to where the projector takes that over, and compares
+ * it with the live one. Its watermarks say how far it came: after a crash it goes on there (Guarantee 10). What was
+ * dead-lettered is left out, as it was before. Throws `lease_lost` and `state_conflict`.
+ */
+export async function build(
+  deps: BuildDeps,
+  taken: Rebuild,
+  projection: FeedProjection<FeedKind>,
+  signal: AbortSignal,
+): Promise<Difference> {
+  const { tables, shards } = deps
+  const { table } = projection
+  const held = new HeldRebuild(deps, taken)
+  const note = (made: number, live: number) => held.note({ state: 'building', generation: made, live_generation: live })
+  const generation = await beginGeneration(tables, taken, note)
+  const pairs = new Set<string>()
+  const onRecords = async (records: readonly LogRecord[]) => {
+    signal.throwIfAborted()
+    const shard = records[0]?.partition ?? 0
+    const watermark = (await readMeta(tables, table)).watermark(generation, shard)
+    const batch = await decode(deps, projection, records)
+    await writeGeneration(projection, batch, quiet(shard, signal), { generation, watermark }, pairs, deps)
+    await held.count(records.length)
+  }
+  for (;;) {
+    const range = await rangeLeft(deps, projection, generation)
+    if (range.size > 0) await deps.log.scan(topicName(deps, projection), range, onRecords, signal)
+    const meta = await readMeta(tables, table)
+    if (isJoined(meta, generation, shards)) break
+    // The projector is ahead: what it wrote since is in the topic.
+    signal.throwIfAborted()
+  }
+  await held.note({})
+  return await compareGenerations(tables, table, await readMeta(tables, table), generation, shards)
+}
+
+const topicName = ({ topicPrefix }: BuildDeps, { kind }: FeedProjection<FeedKind>) => topicPrefix + topicOf(kind)
+
+async function rangeLeft(deps: BuildDeps, projection: FeedProjection<FeedKind>, generation: number) {
+  const meta = await readMeta(deps.tables, projection.table)
+  const parts = (await deps.admin.ends(topicName(deps, projection))).map(({ partition, start, end }) => {
+    const reached = meta.watermark(generation, partition)?.position?.offset
+    return [partition, { from: reached === undefined ? start : reached + 1n, to: end }] as const
+  })
+  return new Map(parts.filter(([, { from, to }]) => from < to))
+}
+
+async function decode(
+  { codec }: BuildDeps,
+  { kind }: FeedProjection<FeedKind>,
+  records: readonly LogRecord[],
+): Promise<readonly Decoded<FeedKind>[]> {
+  const decoded: Decoded<FeedKind>[] = []
+  for (const record of records) {
+    try {
+      decoded.push({ record, event: await codec.decode(kind, record.value) })
+    } catch (thrown) {
+      const error = toStreamError(thrown)
+      if (error.policy === 'stop') throw error
+    }
+  }
+  return decoded
+}
+
+/** A batch that nobody but us wants: it reports nothing and makes no dead letters. */
+function quiet(partition: number, signal: AbortSignal): BatchContext {
+  const assertOwned = () => signal.throwIfAborted()
+  const nothing = { finished: () => undefined, deadLetter: async () => undefined }
+  return { topic: '', partition, highWatermark: 0n, signal, assertOwned, ...nothing }
+}
+
+/** The job's row, kept alive by what is noted in it. */
+class HeldRebuild {
+  readonly #deps: BuildDeps
+  #job: Rebuild
+
+  constructor(deps: BuildDeps, job: Rebuild) {
+    this.#deps = deps
+    this.#job = job
+  }
+
+  async count(events: number): Promise<void> {
+    await this.note({ events: this.#job.events + events })
+  }
+
+  async note(set: Partial<Rebuild>): Promise<void> {
+    const { jobs, clock, leaseMs } = this.#deps
+    const changed = await jobs.change(this.#job, { ...set, lease_until: clock.now() + leaseMs })
+    if (changed === null) throw new StreamError('lease_lost', `rebuild ${this.#job.id} was taken over`)
+    this.#job = changed
+  }
+}

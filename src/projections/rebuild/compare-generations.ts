@@ -1,0 +1,114 @@
+import { canonicalJson } from '../../events/identity.ts'
+import type { Tables } from '../../platform/dynamodb/tables.ts'
+import { type FeedMeta, partitionOf, rowKey, type Shard, toRow } from '../feed-table.ts'
+import type { FeedRow } from '../projection.ts'
+import type { Difference, RowDifference } from './rebuild.ts'
+
+const PAGE = 500
+const SAMPLES = 20
+const LOOKS = 3
+
+interface Pair {
+  readonly shard: Omit<Shard, 'generation'>
+  readonly live: FeedRow | undefined
+  readonly rebuilt: FeedRow | undefined
+}
+
+/**
+ * Holds two generations against each other, row by row in the order of their SKUs. A row that seems to differ is looked
+ * at again: the projector may have been between writing the one and the other.
+ */
+export async function compareGenerations(
+  tables: Tables,
+  table: string,
+  meta: FeedMeta,
+  rebuilt: number,
+  shards: number,
+): Promise<Difference> {
+  const found = { rows_live: 0, rows_rebuilt: 0, only_live: 0, only_rebuilt: 0, differing: 0 }
+  const fields: Record<string, number> = {}
+  const samples: RowDifference[] = []
+  for (const { connection, source } of meta.pairs) {
+    for (let number = 0; number < shards; number += 1) {
+      const shard = { connection, source, shard: number }
+      for await (const pair of pairsOf(tables, table, shard, meta.generation, rebuilt)) {
+        if (pair.live !== undefined) found.rows_live += 1
+        if (pair.rebuilt !== undefined) found.rows_rebuilt += 1
+        if (differenceOf(pair) === null) continue
+        const again = await lookAgain(tables, table, pair, meta.generation, rebuilt)
+        if (again === null) continue
+        found[again.kind === 'differs' ? 'differing' : again.kind] += 1
+        for (const name of Object.keys(again.fields)) fields[name] = (fields[name] ?? 0) + 1
+        if (samples.length < SAMPLES) samples.push(again)
+      }
+    }
+  }
+  return { ...found, fields, samples }
+}
+
+async function* pairsOf(
+  tables: Tables,
+  table: string,
+  shard: Omit<Shard, 'generation'>,
+  live: number,
+  rebuilt: number,
+): AsyncGenerator<Pair> {
+  const [left, right] = [
+    rowsOf(tables, table, { ...shard, generation: live }),
+    rowsOf(tables, table, { ...shard, generation: rebuilt }),
+  ]
+  let [a, b] = [await left.next(), await right.next()]
+  while (a.done !== true || b.done !== true) {
+    const [one, other] = [a.done === true ? undefined : a.value, b.done === true ? undefined : b.value]
+    const order =
+      one === undefined ? 1 : other === undefined ? -1 : Buffer.compare(Buffer.from(one.sku), Buffer.from(other.sku))
+    yield { shard, live: order <= 0 ? one : undefined, rebuilt: order >= 0 ? other : undefined }
+    if (order <= 0) a = await left.next()
+    if (order >= 0) b = await right.next()
+  }
+}
+
+async function* rowsOf(tables: Tables, table: string, shard: Shard): AsyncGenerator<FeedRow, undefined> {
+  for (let after: string | undefined; ; ) {
+    const range = { partition: partitionOf(shard), limit: PAGE, ...(after === undefined ? {} : { after }) }
+    const items = await tables.query(table, range)
+    yield* items.map(toRow)
+    if (items.length < PAGE) return undefined
+    after = String(items.at(-1)?.['sku'])
+  }
+}
+
+async function lookAgain(tables: Tables, table: string, pair: Pair, live: number, rebuilt: number) {
+  const { shard } = pair
+  const sku = (pair.live ?? pair.rebuilt)?.sku ?? ''
+  const get = async (generation: number) => {
+    const item = await tables.get(table, rowKey({ ...shard, generation }, sku))
+    return item === undefined ? undefined : toRow(item)
+  }
+  let difference = differenceOf(pair)
+  for (let look = 1; look <= LOOKS && difference !== null; look += 1) {
+    difference = differenceOf({ shard, live: await get(live), rebuilt: await get(rebuilt) })
+  }
+  return difference
+}
+
+/** What a reader sees of a row, field by field. */
+function visible({ deleted, position, data }: FeedRow): Readonly<Record<string, unknown>> {
+  const fields = Object.entries(data).map(([name, value]) => [`data.${name}`, value])
+  return { deleted, position, ...Object.fromEntries(fields) }
+}
+
+function differenceOf({ live, rebuilt }: Pair): RowDifference | null {
+  const row = live ?? rebuilt
+  if (row === undefined) return null
+  const { connection, source, sku } = row
+  if (live === undefined || rebuilt === undefined) {
+    return { connection, source, sku, kind: live === undefined ? 'only_rebuilt' : 'only_live', fields: {} }
+  }
+  const [a, b] = [visible(live), visible(rebuilt)]
+  const names = new Set([...Object.keys(a), ...Object.keys(b)])
+  const differing = [...names].filter((name) => canonicalJson(a[name]) !== canonicalJson(b[name]))
+  if (differing.length === 0) return null
+  const fields = differing.map((name) => [name, { live: a[name] ?? null, rebuilt: b[name] ?? null }])
+  return { connection, source, sku, kind: 'differs', fields: Object.fromEntries(fields) }
+}

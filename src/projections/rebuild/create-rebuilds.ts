@@ -1,0 +1,133 @@
+import { StreamError } from '../../errors.ts'
+import { digest } from '../../events/identity.ts'
+import { topicOf } from '../../events/topics.ts'
+import type { Tables } from '../../platform/dynamodb/tables.ts'
+import { type Jobs, jobId } from '../../platform/jobs.ts'
+import type { LogAdmin } from '../../platform/kafka/event-log.ts'
+import { readMeta } from '../feed-table.ts'
+import { giveUpGeneration, switchGeneration } from './generations.ts'
+import { feedOf, openRebuilds, READERS_END_MS, type Rebuild, rebuildableTables } from './rebuild.ts'
+
+export interface RebuildRequest {
+  /** Of a feed: its table, or its short name (products, inventory, images). */
+  readonly table: string
+  readonly by: string | null
+  readonly reason: string | null
+}
+
+export interface RebuildPreview {
+  readonly table: string
+  readonly topic: string
+  /** Events that would be folded. */
+  readonly events: number
+  readonly live_generation: number
+  readonly next_generation: number
+}
+
+/** Making feed tables again; the API and the command share it. */
+export interface Rebuilds {
+  /** Throws `request_invalid` for what is no feed table, and `state_conflict` while another one is open. */
+  request(request: RebuildRequest): Promise<Rebuild>
+  preview(table: string): Promise<RebuildPreview>
+  list(limit: number): Promise<readonly Rebuild[]>
+  /** Throws `not_found`. */
+  get(id: string): Promise<Rebuild>
+  /** The one of a table that is not switched or dropped yet. Throws `not_found`. */
+  openOf(table: string): Promise<Rebuild>
+  /** Readers see the rebuilt rows from now on; their cursors are expired (Guarantee 8). Throws `state_conflict`. */
+  switch(id: string): Promise<Rebuild>
+  /** Nothing of it stays. Throws `state_conflict` when readers see it already. */
+  drop(id: string): Promise<Rebuild>
+}
+
+export interface RebuildsDeps {
+  readonly tables: Tables
+  readonly admin: Pick<LogAdmin, 'ends'>
+  readonly clock: { now(): number }
+  readonly jobs: Jobs<Rebuild>
+  readonly topicPrefix: string
+}
+
+export function createRebuilds(deps: RebuildsDeps): Rebuilds {
+  const { jobs, tables, clock } = deps
+  const get = async (id: string): Promise<Rebuild> => {
+    const job = await jobs.get(id)
+    if (job !== undefined) return job
+    throw new StreamError('not_found', `id: there is no rebuild "${id}"; /v1/rebuilds lists them`, { field: 'id' })
+  }
+  const find = async (table: string) => {
+    const own = (await jobs.open()).filter((job) => job.table === table)
+    return own.find(({ state }) => openRebuilds.includes(state))
+  }
+  return {
+    get,
+    list: (limit) => jobs.list(limit),
+    async request({ table: asked, by, reason }) {
+      const { table } = feed(asked)
+      const other = await find(table)
+      if (other !== undefined)
+        throw conflict('table', `${other.id} makes ${table} again; switch to it or drop it first`)
+      const now = clock.now()
+      const job: Rebuild = {
+        ...{ id: jobId('rebuild', now, digest(table, String(now)).slice(0, 8)), table, by, reason, state: 'due' },
+        ...{ requested_at: iso(now), ready_at: null, ended_at: null, generation: null, live_generation: null },
+        ...{ events: 0, difference: null, drop_after: 0, error: null, fence: 0, lease_until: 0 },
+      }
+      await jobs.create(job)
+      return job
+    },
+    async preview(asked) {
+      const { table, kind } = feed(asked)
+      const topic = topicOf(kind)
+      const ends = await deps.admin.ends(deps.topicPrefix + topic)
+      const events = ends.reduce((sum, { start, end }) => sum + Number(end - start), 0)
+      const { generation, lastGeneration } = await readMeta(tables, table)
+      return { table, topic, events, live_generation: generation, next_generation: lastGeneration + 1 }
+    },
+    async openOf(asked) {
+      const { table } = feed(asked)
+      const job = await find(table)
+      if (job !== undefined) return job
+      const message = `table: ${table} is not being made again; "waldstream rebuild ${asked}" begins it`
+      throw new StreamError('not_found', message, { field: 'table' })
+    },
+    async switch(id) {
+      const job = await get(id)
+      if (job.state === 'switched' || job.state === 'ended') return job
+      if (job.state !== 'ready')
+        throw conflict('id', `rebuild ${id} is ${job.state}, and only one that is ready is switched to`)
+      await switchGeneration(tables, job)
+      return await note(id, { state: 'switched', drop_after: clock.now() + READERS_END_MS })
+    },
+    async drop(id) {
+      const job = await get(id)
+      if (job.state === 'dropping' || job.state === 'dropped') return job
+      if (!openRebuilds.includes(job.state)) throw conflict('id', `rebuild ${id} is ${job.state} and can't be dropped`)
+      const givenUp = await giveUpGeneration(tables, job)
+      if (!givenUp && job.state === 'ready') throw conflict('id', `rebuild ${id} was switched to just now`)
+      return await note(id, { state: 'dropping', drop_after: clock.now() + READERS_END_MS })
+    },
+  }
+
+  /** Whoever holds the lease loses it: its work is over. */
+  async function note(id: string, set: Partial<Rebuild>): Promise<Rebuild> {
+    for (;;) {
+      const job = await get(id)
+      const changed = await jobs.change(job, { ...set, fence: job.fence + 1, lease_until: 0 })
+      if (changed !== null) return changed
+    }
+  }
+}
+
+function feed(table: string) {
+  const found = feedOf(table)
+  if (found !== undefined) return found
+  const message = `table: "${table}" is no feed table; there are: ${rebuildableTables.join(', ')}`
+  throw new StreamError('request_invalid', message, { field: 'table' })
+}
+
+function conflict(field: string, message: string): StreamError {
+  return new StreamError('state_conflict', `${field}: ${message}`, { field })
+}
+
+const iso = (time: number): string => new Date(time).toISOString()

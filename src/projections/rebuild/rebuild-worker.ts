@@ -1,0 +1,88 @@
+import { StreamError, toStreamError } from '../../errors.ts'
+import { readMeta } from '../feed-table.ts'
+import { type BuildDeps, build } from './build.ts'
+import { dropGeneration } from './drop-generation.ts'
+import { giveUpGeneration } from './generations.ts'
+import { feedOf, READERS_END_MS, type Rebuild } from './rebuild.ts'
+
+const POLL_MS = 1_000
+
+/** Does what rebuilds need until `signal` aborts: makes generations, and deletes those that nobody reads. */
+export async function runRebuilds(deps: BuildDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for (const job of await deps.jobs.open()) if (!signal.aborted) await seeTo(deps, job, signal)
+    } catch (error) {
+      deps.logger.warn({ err: error }, 'rebuilds could not be looked up; it will be tried again')
+    }
+    await deps.clock.sleep(POLL_MS, signal).catch(() => undefined)
+  }
+}
+
+/** One step of a rebuild that somebody has to make; nothing when it waits, or another is at it. */
+async function seeTo(deps: BuildDeps, seen: Rebuild, signal: AbortSignal): Promise<void> {
+  const { jobs, clock, logger, leaseMs } = deps
+  if (seen.state === 'ended' || seen.state === 'dropped' || seen.state === 'failed')
+    return void (await jobs.end(seen, {}))
+  if (!(await isToBeDone(deps, seen))) return
+  const job = await jobs.take(seen, clock.now(), leaseMs)
+  if (job === undefined) return
+  try {
+    // Its holder may have brought it further between the look and the lease.
+    if (!(await isToBeDone(deps, job))) return void (await jobs.change(job, { lease_until: 0 }))
+    await step(deps, job, signal)
+  } catch (thrown) {
+    const error = toStreamError(thrown)
+    logger.warn({ rebuild: job.id, err: error, code: error.code }, 'a rebuild stopped')
+    if (error.code === 'lease_lost') return
+    if (signal.aborted || error.policy === 'stop' || error.policy === 'retry') {
+      return void (await jobs.change(job, { lease_until: signal.aborted ? 0 : clock.now() + POLL_MS }))
+    }
+    const { code, message } = error
+    const drop_after = clock.now() + READERS_END_MS
+    await jobs.change(job, { state: 'dropping', drop_after, lease_until: 0, error: { code, message } })
+  }
+}
+
+async function isToBeDone(deps: BuildDeps, job: Rebuild): Promise<boolean> {
+  if (job.state === 'ready') return await wasSwitched(deps, job)
+  return (job.state !== 'switched' && job.state !== 'dropping') || deps.clock.now() >= job.drop_after
+}
+
+async function step(deps: BuildDeps, job: Rebuild, signal: AbortSignal): Promise<void> {
+  const { jobs, clock, tables, shards, leaseMs } = deps
+  const { state, table, generation, live_generation } = job
+  if (state === 'due' || state === 'building') {
+    const projection = feedOf(table)
+    if (projection === undefined) throw new StreamError('request_invalid', `table: ${table} is no feed`)
+    const difference = await build(deps, job, projection, signal)
+    await jobs.change(job, { state: 'ready', difference, ready_at: iso(clock.now()), lease_until: 0 })
+    return
+  }
+  if (state === 'ready') {
+    // Whoever switched died before it was noted.
+    await jobs.change(job, { state: 'switched', drop_after: clock.now() + READERS_END_MS, lease_until: 0 })
+    return
+  }
+  const old = state === 'switched' ? live_generation : (generation ?? (await begunAs(deps, job)))
+  if (state === 'dropping') await giveUpGeneration(tables, job)
+  const keep = async () => {
+    const held = await jobs.change(job, { lease_until: clock.now() + leaseMs })
+    if (held === null) throw new StreamError('lease_lost', `rebuild ${job.id} was taken over`)
+  }
+  if (old !== null) await dropGeneration(tables, table, old, shards, keep)
+  const dropped = job.error === null ? 'dropped' : 'failed'
+  await jobs.end(job, { state: state === 'switched' ? 'ended' : dropped, ended_at: iso(clock.now()) })
+}
+
+/** The generation of a rebuild that was dropped while it was begun. */
+async function begunAs({ tables }: BuildDeps, { table, id }: Rebuild): Promise<number | null> {
+  const { building } = await readMeta(tables, table)
+  return building?.rebuild === id ? building.generation : null
+}
+
+async function wasSwitched({ tables }: BuildDeps, { table, generation }: Rebuild): Promise<boolean> {
+  return (await readMeta(tables, table)).generation === generation
+}
+
+const iso = (time: number): string => new Date(time).toISOString()

@@ -1,0 +1,85 @@
+import type { TableDefinition } from '../../platform/dynamodb/tables.ts'
+import { type Job, jobTable } from '../../platform/jobs.ts'
+import type { FeedKind } from '../fold-batch.ts'
+import { imageFeed } from '../image-feed.ts'
+import { inventoryFeed } from '../inventory-feed.ts'
+import { productFeed } from '../product-feed.ts'
+import type { FeedProjection } from '../projection.ts'
+
+export const REBUILDS = 'rebuilds'
+export const rebuildTables: readonly TableDefinition[] = [jobTable(REBUILDS)]
+
+/**
+ * `ready`: it has everything, gets what comes, and waits for a decision. `switched` and `dropping`: the rows of the
+ * generation that is not to be read any more go.
+ */
+export type RebuildState = 'due' | 'building' | 'ready' | 'switched' | 'ended' | 'dropping' | 'dropped' | 'failed'
+
+/** A value of a field in both generations. */
+interface FieldDifference {
+  readonly live: unknown
+  readonly rebuilt: unknown
+}
+
+export interface RowDifference {
+  readonly connection: string
+  readonly source: string
+  readonly sku: string
+  readonly kind: 'only_live' | 'only_rebuilt' | 'differs'
+  readonly fields: Readonly<Record<string, FieldDifference>>
+}
+
+/** What readers would see change. */
+export interface Difference {
+  readonly rows_live: number
+  readonly rows_rebuilt: number
+  readonly only_live: number
+  readonly only_rebuilt: number
+  readonly differing: number
+  /** Rows by field that differs: `data.color`, `deleted`, `position`. */
+  readonly fields: Readonly<Record<string, number>>
+  /** The first of them. */
+  readonly samples: readonly RowDifference[]
+}
+
+/** A feed table made again from its topic, as the next generation beside the live one. Times are ISO 8601 UTC. */
+export interface Rebuild extends Job {
+  readonly state: RebuildState
+  /** Name of the table, without prefix. */
+  readonly table: string
+  /** Null until it is begun. */
+  readonly generation: number | null
+  /** The live one when it was begun. */
+  readonly live_generation: number | null
+  readonly by: string | null
+  readonly reason: string | null
+  readonly requested_at: string
+  readonly ready_at: string | null
+  readonly ended_at: string | null
+  /** Events that were folded. */
+  readonly events: number
+  readonly difference: Difference | null
+  /** Milliseconds UTC: readers that are reading the old rows have done so by then. */
+  readonly drop_after: number
+  readonly error: { readonly code: string; readonly message: string } | null
+}
+
+/** Requests that read rows which are to go are answered by then. */
+export const READERS_END_MS = 60_000
+
+export const openRebuilds: readonly RebuildState[] = ['due', 'building', 'ready']
+
+const feeds = [productFeed, inventoryFeed, imageFeed] as const
+const short: Readonly<Record<string, string>> = {
+  products: productFeed.table,
+  inventory: inventoryFeed.table,
+  images: imageFeed.table,
+}
+
+/** The feed of a table, by its name or that of the feed (`products`); undefined for another. */
+export function feedOf(table: string): FeedProjection<FeedKind> | undefined {
+  const feed = feeds.find((one) => one.table === (short[table] ?? table))
+  return feed as FeedProjection<FeedKind> | undefined
+}
+
+export const rebuildableTables: readonly string[] = feeds.map(({ table }) => table)

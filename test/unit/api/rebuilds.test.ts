@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest'
+import { beginGeneration } from '../../../src/projections/rebuild/generations.ts'
+import { REBUILDS } from '../../../src/projections/rebuild/rebuild.ts'
+import { apiFixture } from '../../support/api-fixture.ts'
+import { inventoryChanged } from '../../support/feed-events.ts'
+
+const TABLE = 'universal_products-inventory'
+
+it('takes one rebuild of a table at a time, and drops it', async () => {
+  const { get, post, app } = apiFixture()
+  const asked = await post('/v1/rebuilds', { table: 'inventory', by: 'ann', reason: 'check' })
+  expect(asked).toMatchObject({ status: 202, json: { state: 'due', table: TABLE, by: 'ann', generation: null } })
+  const other = await post('/v1/rebuilds', { table: TABLE })
+  expect(other).toMatchObject({ status: 409, json: { code: 'state_conflict', field: 'table' } })
+  expect((await get('/v1/rebuilds')).json.items).toEqual([asked.json])
+  const one = `/v1/rebuilds/${asked.json.id}`
+  expect((await get(one)).json).toEqual(asked.json)
+  expect(await post(`${one}/switch`)).toMatchObject({ status: 409, json: { code: 'state_conflict' } })
+  expect((await app.inject({ method: 'DELETE', url: one })).json()).toMatchObject({ state: 'dropping' })
+  expect((await post('/v1/rebuilds', { table: TABLE })).status).toBe(202)
+})
+
+it('switches in one step; cursors of the generation before are expired', async () => {
+  const { get, post, configure, project, tables, idle } = apiFixture()
+  await configure('shop-vendor')
+  await project(0, inventoryChanged({ sku: 'A' }, '1'))
+  await idle()
+  const feed = '/v1/feeds/inventory?connection=shop-vendor'
+  const { cursor, items } = (await get(feed)).json
+  const { id } = (await post('/v1/rebuilds', { table: 'inventory' })).json
+  const generation = await beginGeneration(tables, { table: TABLE, id }, async () => undefined)
+  await tables.update(REBUILDS, { shelf: 'all', id }, { set: { state: 'ready', generation, live_generation: 1 } })
+  const [row] = (await Array.fromAsync(tables.scan(TABLE))).flat().filter(({ pk }) => pk !== 'meta')
+  await tables.put(TABLE, { ...row, pk: String(row?.['pk']).replace('1#', '2#') })
+  await tables.update(TABLE, { pk: 'meta', sku: 'meta' }, { set: { g2_s0_position: row?.['position'] } })
+  expect((await post(`/v1/rebuilds/${id}/switch`)).json).toMatchObject({ state: 'switched', generation: 2 })
+  expect(await get(`${feed}&cursor=${cursor}`)).toMatchObject({ status: 410, json: { code: 'cursor_expired' } })
+  expect((await get(feed)).json.items).toEqual(items)
+})
+
+it('shows what would change, with the values of both', async () => {
+  const { get, post, tables } = apiFixture()
+  const { id } = (await post('/v1/rebuilds', { table: 'products' })).json
+  const fields = { 'data.color': { live: 'red', rebuilt: null }, deleted: { live: false, rebuilt: true } }
+  const difference = {
+    ...{ rows_live: 2, rows_rebuilt: 1, only_live: 1, only_rebuilt: 0, differing: 1 },
+    fields: { 'data.color': 1, deleted: 1 },
+    samples: [{ connection: 'c', source: 's', sku: 'A', kind: 'differs', fields }],
+  }
+  await tables.update(REBUILDS, { shelf: 'all', id }, { set: { state: 'ready', difference } })
+  expect((await get(`/v1/rebuilds/${id}`)).json.difference).toEqual(difference)
+})
+
+it('names what is wrong', async () => {
+  const { post, get } = apiFixture()
+  const wrong = await post('/v1/rebuilds', { table: 'orders' })
+  expect(wrong).toMatchObject({ status: 400, json: { code: 'request_invalid', field: 'table' } })
+  expect((await get('/v1/rebuilds/none')).status).toBe(404)
+  const preview = (await post('/v1/rebuilds', { table: 'images', preview: true })).json
+  expect(preview).toMatchObject({ topic: 'universal-images', events: 0, live_generation: 1, next_generation: 2 })
+})

@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { UniversalInventoryChanged } from '../../../src/events/generated/events.ts'
+import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
+import { createJobs } from '../../../src/platform/jobs.ts'
+import { META } from '../../../src/projections/feed-table.ts'
+import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
+import { createRebuilds } from '../../../src/projections/rebuild/create-rebuilds.ts'
+import { REBUILDS, type Rebuild } from '../../../src/projections/rebuild/rebuild.ts'
+import { runRebuilds } from '../../../src/projections/rebuild/rebuild-worker.ts'
+import { feedStage } from '../../../src/projections/run-projection.ts'
+import { projectionTables } from '../../../src/projections/tables.ts'
+import { inventoryChanged } from '../../support/feed-events.ts'
+import { memoryResync } from '../../support/memory-resync.ts'
+import { memoryTables } from '../../support/memory-tables.ts'
+import { batchContext, memoryReporter } from '../../support/stage-context.ts'
+
+const TABLE = inventoryFeed.table
+const SHARDS = 3
+let tables: Tables
+let world: Awaited<ReturnType<typeof memoryResync>>
+let projected: number[]
+beforeEach(async () => {
+  tables = memoryTables(projectionTables)
+  world = await memoryResync(tables)
+  projected = Array.from({ length: SHARDS }, () => 0)
+})
+
+/** Appends, and has the live projector handle it. */
+async function append(...events: readonly UniversalInventoryChanged[]): Promise<void> {
+  const kind = 'universal-inventory' as const
+  await world.send(
+    ...events.map((event) => world.outgoing(kind, `${event.connection}|${event.source}|${event.key}`, event)),
+  )
+  const stage = feedStage(inventoryFeed, { ...world.deps, reporter: memoryReporter(), settleMs: 0 })
+  for (let shard = 0; shard < SHARDS; shard += 1) {
+    const records = world.broker.records(`p.${kind}`, shard, BigInt(projected[shard] ?? 0))
+    const batch = records.map(async (record) => ({ record, event: await world.deps.codec.decode(kind, record.value) }))
+    if (batch.length > 0) await stage.handle(await Promise.all(batch), batchContext(shard).context)
+    projected[shard] = (projected[shard] ?? 0) + batch.length
+  }
+}
+
+const rows = async () => (await Array.fromAsync(tables.scan(TABLE))).flat().filter(({ pk }) => pk !== 'meta')
+const generationsOf = async () => [...new Set((await rows()).map(({ pk }) => String(pk).split('#')[0]))]
+const skus = Array.from({ length: 12 }, (_, index) => `S-${index}`)
+
+function service() {
+  const deps = { ...world.deps, jobs: createJobs<Rebuild>(tables, REBUILDS), shards: SHARDS }
+  const rebuilds = createRebuilds(deps)
+  /** Lets the worker work until the rebuild is as asked. */
+  const until = async (id: string, state: string): Promise<Rebuild> => {
+    const ending = new AbortController()
+    const working = runRebuilds(deps, ending.signal)
+    await expect.poll(async () => (await rebuilds.get(id)).state).toBe(state)
+    ending.abort()
+    await working
+    return await rebuilds.get(id)
+  }
+  return { rebuilds, until }
+}
+
+describe('a rebuild', () => {
+  it('shows what the live table has that its topic does not give, and takes its place', async () => {
+    await append(...skus.map((sku) => inventoryChanged({ sku, readAt: 1 }, '1')))
+    const [one, two] = await rows()
+    await tables.put(TABLE, { ...one, data: { ...(one?.['data'] as object), total: '99' } })
+    await tables.put(TABLE, { ...two, sku: 'GHOST' })
+    const { rebuilds, until } = service()
+    const { id } = await rebuilds.request({ table: 'inventory', by: 'me', reason: null })
+    const { difference, events } = await until(id, 'ready')
+    expect(events).toBe(12)
+    expect(difference).toMatchObject({
+      ...{ rows_live: 13, rows_rebuilt: 12, only_live: 1, only_rebuilt: 0, differing: 1, fields: { 'data.total': 1 } },
+      samples: expect.arrayContaining([
+        expect.objectContaining({ sku: 'GHOST', kind: 'only_live' }),
+        expect.objectContaining({ sku: one?.['sku'], fields: { 'data.total': { live: '99', rebuilt: '1' } } }),
+      ]),
+    })
+    await append(inventoryChanged({ sku: 'S-0', readAt: 2 }, '5'))
+    expect(await generationsOf()).toEqual(expect.arrayContaining(['1', '2']))
+    await rebuilds.switch(id)
+    await append(inventoryChanged({ sku: 'S-1', readAt: 2 }, '6'))
+    await until(id, 'ended')
+    const left = await rows()
+    expect(await generationsOf()).toEqual(['2'])
+    const totals = new Map(left.map(({ sku, data }) => [sku, (data as { total: string }).total]))
+    expect(totals).toEqual(new Map(skus.map((sku) => [sku, sku === 'S-0' ? '5' : sku === 'S-1' ? '6' : '1'])))
+    const meta = (await tables.get(TABLE, META)) ?? {}
+    expect(Object.keys(meta).filter((name) => name.startsWith('g1_') || name === 'building')).toEqual([])
+  })
+
+  it('that is dropped leaves the live table as it was, and the next one gets another generation', async () => {
+    await append(...skus.map((sku) => inventoryChanged({ sku }, '1')))
+    const before = await rows()
+    const { rebuilds, until } = service()
+    const first = await rebuilds.request({ table: TABLE, by: null, reason: null })
+    expect((await until(first.id, 'ready')).generation).toBe(2)
+    await rebuilds.drop(first.id)
+    await expect(rebuilds.switch(first.id)).rejects.toMatchObject({ code: 'state_conflict' })
+    await until(first.id, 'dropped')
+    expect(await rows()).toEqual(before)
+    const second = await rebuilds.request({ table: TABLE, by: null, reason: null })
+    expect((await until(second.id, 'ready')).generation).toBe(3)
+  })
+})
