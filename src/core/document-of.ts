@@ -7,12 +7,15 @@ import type { StoredKind } from './document-schemas.ts'
 export function documentOf(kind: StoredKind, model: object): Readonly<Record<string, unknown>> {
   const { revision: _revision, reads, ...fields } = model as Readonly<Record<string, unknown>>
   if (kind === 'system') return { kind, ...fields, reads: (reads as readonly object[]).map(readDocument) }
-  return { kind, ...fields, ...(reads === undefined ? {} : { reads }) }
+  return { kind, ...withoutNulls(fields), ...(reads === undefined ? {} : { reads }) }
 }
 
 /** Its id and system follow from where it stands; what is not set is left out. */
 function readDocument(read: object): object {
-  return Object.fromEntries(
-    Object.entries(read).filter(([name, value]) => value !== null && name !== 'id' && name !== 'system'),
-  )
+  const { id: _id, system: _system, sweep, ...fields } = read as Readonly<Record<string, unknown>>
+  return withoutNulls({ ...fields, ...(sweep === undefined ? {} : { sweep: withoutNulls(sweep as object) }) })
+}
+
+function withoutNulls(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }
