@@ -7,10 +7,15 @@ import type { Platform } from './platform.ts'
 export interface Part {
   readonly name: string
   close(): Promise<void>
-  /** What is wrong; null while nothing is. */
-  problem?(): string | null
-  /** Why it holds its records back; null while it does not. */
-  heldBack?(): string | null
+  /** What is wrong, each with the name of its stage. */
+  problems?(): readonly string[]
+  /** Why records are held back on purpose, each with the name of its stage. */
+  heldBack?(): readonly string[]
+}
+
+/** `stage: why`; nothing where there is nothing to tell. */
+export function named(stage: string, why: string | null | undefined): readonly string[] {
+  return why ? [`${stage}: ${why}`] : []
 }
 
 /** Those that have started are among the parts also when another could not: whoever gives up closes them. */
@@ -24,8 +29,8 @@ export async function startStages<K extends TopicKind>(
     parts.push({
       name: stage.name,
       close: () => running.close(),
-      problem: () => running.problem(),
-      heldBack: () => stage.heldBack?.() ?? null,
+      problems: () => named(stage.name, running.problem()),
+      heldBack: () => named(stage.name, stage.heldBack?.()),
     })
   }
   const started = await Promise.allSettled(stages.map(start))

@@ -22,7 +22,7 @@ export async function startApiRole(
     tables: async () => void (await tables.get('connections', { kind: 'revision', id: 'configuration' })),
     broker: async () => void (await admin.ends(`${config.topicPrefix}orders`)),
     consumers: async () => {
-      const ill = parts.flatMap(({ name, problem }) => (problem?.() ? [`${name}: ${problem()}`] : []))
+      const ill = parts.flatMap(({ problems }) => problems?.() ?? [])
       if (ill.length > 0) throw new StreamError('target_unavailable', ill.join('; '))
     },
   }
@@ -43,7 +43,7 @@ export async function startApiRole(
     },
     staged: { reader, codec: platform.codec, topicPrefix: config.topicPrefix },
     parkingStages: async () => parkingStages(followed.current().systems),
-    heldBack: () => parts.flatMap(({ name, heldBack }) => (heldBack?.() ? [`${name}: ${heldBack()}`] : [])),
+    heldBack: () => parts.flatMap(({ heldBack }) => heldBack?.() ?? []),
     configuration: configurationPart(tables, config.environment),
     setCutDate: cutDatePart(tables),
     replays: replayParts(platform).replays,

@@ -3,7 +3,7 @@ import { toStreamError } from '../errors.ts'
 import type { TopicKind } from '../events/topics.ts'
 import { type RunningStage, runStage } from '../platform/runtime/run-stage.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
-import type { Part } from './part.ts'
+import { named, type Part } from './part.ts'
 import type { Platform } from './platform.ts'
 
 /** A stage that exists for one system. */
@@ -40,10 +40,6 @@ export function createSystemParts(
     const stage = await wanted.make()
     if (stage !== undefined) ours.set(wanted.name, { key, stage, running: await runStage(stage, deps) })
   }
-  const told = (texts: readonly (readonly [string, string | null | undefined])[]) => {
-    const all = texts.flatMap(([one, text]) => (text ? [`${one}: ${text}`] : []))
-    return all.length === 0 ? null : all.join('; ')
-  }
   return {
     name,
     async follow({ systems }) {
@@ -69,8 +65,11 @@ export function createSystemParts(
       if (errors.length > 0) throw errors[0]
     },
     close: async () => void (await Promise.all([...ours.values()].map(({ running }) => running.close()))),
-    problem: () => told([...[...ours].map(([one, { running }]) => [one, running.problem()] as const), ...failures]),
-    heldBack: () => told([...ours].map(([one, { stage }]) => [one, stage.heldBack?.()] as const)),
+    problems: () => [
+      ...[...ours.values()].flatMap(({ stage, running }) => named(stage.name, running.problem())),
+      ...[...failures].flatMap(([one, message]) => named(one, message)),
+    ],
+    heldBack: () => [...ours.values()].flatMap(({ stage }) => named(stage.name, stage.heldBack?.())),
   }
 }
 
