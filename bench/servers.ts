@@ -17,18 +17,22 @@ export interface BenchServers {
   close(): Promise<void>
 }
 
-/** Those that the environment names, else own ones in a temporary folder that is removed afterwards. */
-export async function openServers(log: (line: string) => void, signal: AbortSignal): Promise<BenchServers> {
+/** Those that `given` names, else own ones in a temporary folder that is removed afterwards. */
+export async function openServers(
+  log: (line: string) => void,
+  signal: AbortSignal,
+  given: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<BenchServers> {
   const dataDir = await mkdtemp(join(tmpdir(), 'waldstream-bench-'))
   const closers = [() => rm(dataDir, { recursive: true, force: true })]
   const close = async () => {
     for (let end = closers.pop(); end !== undefined; end = closers.pop()) await end()
   }
   try {
-    const services = await startServices({ dataDir, env: process.env, log, signal })
+    const services = await startServices({ dataDir, env: given, log, signal })
     closers.push(() => services.stop())
     const prefix = `bench-${randomUUID().slice(0, 8)}.`
-    const env = { LOG_LEVEL: 'warn', ...process.env, ...services.env, TOPIC_PREFIX: prefix, TABLE_PREFIX: prefix }
+    const env = { LOG_LEVEL: 'warn', ...given, ...services.env, TOPIC_PREFIX: prefix, TABLE_PREFIX: prefix }
     const platform = await openPlatform(readConfig(env))
     closers.push(() => platform.close())
     await platform.createTopics([SHOP, VENDOR])
