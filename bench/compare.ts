@@ -48,9 +48,17 @@ export async function compare(servers: BenchServers, job: Job, options: CompareO
       log(`${job} ${round}/${rounds} ${side}: ${Math.round(events / measured.seconds)} events/s`)
     }
   }
+  await refuseDeadLetters(servers)
   const ratios = runs.runtime.map(({ seconds }, index) => (runs.bare[index]?.seconds ?? Number.NaN) / seconds)
   const { bare, runtime } = { bare: figures(runs.bare), runtime: figures(runs.runtime) }
   return { job, events, rounds, bytesAnEvent, bare, runtime, ratio: median(ratios), ratios }
+}
+
+/** An event that was set aside was not worked on: its speed says nothing. */
+async function refuseDeadLetters({ platform: { admin, config } }: BenchServers): Promise<void> {
+  const ends = await admin.ends(`${config.topicPrefix}dead-letters`)
+  const letters = ends.reduce((sum, { end }) => sum + end, 0n)
+  if (letters > 0n) throw new Error(`${letters} events became dead letters: what was measured is not the job`)
 }
 
 async function runOnce(servers: BenchServers, spec: RunSpec, options: CompareOptions): Promise<Measured> {

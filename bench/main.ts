@@ -59,7 +59,13 @@ async function run(
   const comparisons: Comparison[] = []
   for (const job of chosen.jobs) {
     const events = chosen.events ?? EVENTS[job]
-    comparisons.push(await compare(servers, job, { seed, rounds, profile, events, log, signal }))
+    // What one job writes is another's input: each has topics of its own, on the same servers.
+    const own = await openServers(log, signal, servers.env)
+    try {
+      comparisons.push(await compare(own, job, { seed, rounds, profile, events, log, signal }))
+    } finally {
+      await own.close()
+    }
   }
   return chosen.json ? JSON.stringify({ comparisons }, null, 2) : comparisonTable(comparisons)
 }
