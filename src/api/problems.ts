@@ -69,7 +69,9 @@ async function send(reply: FastifyReply, problem: Static<typeof Problem>): Promi
 function toProblem(error: FastifyError | Error): Static<typeof Problem> {
   if ('validation' in error && error.validation !== undefined) return ofValidation(error.validation)
   if (!(error instanceof StreamError) && 'statusCode' in error && (error.statusCode ?? 500) < 500) {
-    return document(error.statusCode ?? 400, 'request_invalid', error.message)
+    const detail =
+      error.statusCode === 415 ? 'send the body as JSON, with content-type: application/json' : error.message
+    return document(error.statusCode ?? 400, 'request_invalid', detail)
   }
   const { code, policy, message, field, mistakes } = toStreamError(error)
   const status = statusOf[code] ?? (policy === 'stop' || policy === 'retry' ? 503 : 500)

@@ -94,6 +94,9 @@ function withoutConsequences(found: readonly Mistake[], misshapen: readonly Mist
   })
 }
 
+/** What lies beside a configuration and is none: packages, and folders that begin with a dot. */
+const OTHERS = /(^|[\\/])(node_modules|\.[^\\/]*)[\\/]/
+
 async function readFolder(folder: string): Promise<{ documents: YamlDocument[]; mistakes: Mistake[] }> {
   const names = await readdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new StreamError('configuration_invalid', `${folder} can't be read (${toStreamError(cause).message})`, {
@@ -101,7 +104,7 @@ async function readFolder(folder: string): Promise<{ documents: YamlDocument[]; 
       cause,
     })
   })
-  const files = names.filter((name) => /\.ya?ml$/.test(name)).toSorted()
+  const files = names.filter((name) => /\.ya?ml$/.test(name) && !OTHERS.test(name)).toSorted()
   if (files.length === 0) {
     throw new StreamError('configuration_invalid', `${folder} holds no .yaml file; name the folder that does`, {
       field: folder,

@@ -4,10 +4,9 @@ import { answerRequest, takeRequest } from '../../control/keyed-requests.ts'
 import { readConfiguration } from '../../core/read-configuration.ts'
 import { systemTraits } from '../../core/system-traits.ts'
 import { StreamError } from '../../errors.ts'
-import { text4 } from '../../events/decimal.ts'
 import type { Order } from '../../events/generated/events.ts'
-import { expectedTotal } from '../../events/order-total.ts'
 import { orderFromJson, orderSchema } from '../../platform/registry/order-json.ts'
+import { checkPushedOrder } from '../check-pushed-order.ts'
 import type { ApiDeps, PushedOrder } from '../dependencies.ts'
 import { problems } from '../problems.ts'
 import { requestKey } from '../request-key.ts'
@@ -76,14 +75,6 @@ async function checkSource(deps: ApiDeps, source: string): Promise<void> {
 
 function orderOf(body: unknown): Order {
   const order = orderFromJson(body)
-  if (order.orderNumber === '') refuse('orderNumber', 'must not be empty')
-  const expected = expectedTotal(order)
-  if (expected !== order.grandTotal) {
-    refuse('grandTotal', `is ${text4(order.grandTotal)}, but the order's amounts add up to ${text4(expected)}`)
-  }
+  checkPushedOrder(order)
   return order
-}
-
-function refuse(field: string, message: string): never {
-  throw new StreamError('request_invalid', `${field} ${message}`, { field, mistakes: [{ field, message }] })
 }

@@ -14,7 +14,9 @@ export const StagedPath = Type.Object({
 export const StagedQuery = Type.Object(
   {
     status: Type.Optional(Type.Enum([...stagedStatuses])),
-    key: Type.Optional(Type.String({ minLength: 1, description: 'Key of the entity: order number, SKU' })),
+    key: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, description: 'Key of the entity: order number, SKU' }),
+    ),
     since: Type.Optional(Type.String({ description: 'Last change, ISO 8601, inclusive' })),
     until: Type.Optional(Type.String({ description: 'Last change, ISO 8601, exclusive' })),
     payloads: Type.Enum(['events', 'raw', 'places'], {

@@ -23,6 +23,9 @@ export function syncRequestRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
       const read = await checkRead(deps, readOf(body))
       const requestId = oneKey(body.requestId, requestKey(request))
       const from = timeParameter('from', body.from)
+      if (from !== null && from > deps.clock.now()) {
+        throw new StreamError('request_invalid', 'from lies ahead; give a time that has passed', { field: 'from' })
+      }
       const { isNew: _isNew, ...answer } = await deps.syncRequests.request({
         ...{ read, from, reason: body.reason ?? null, by: actorOf(request), trigger: 'api', requestId },
       })

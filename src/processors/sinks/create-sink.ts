@@ -17,8 +17,12 @@ type SinkMaker = (system: System, clients: SinkClients) => Promise<AnySink>
 const makers: Readonly<Record<SystemType, Readonly<Partial<Record<PerSystemKind, SinkMaker>>>>> = {
   netsuite: {
     'vendor-orders': async (system, clients) => {
-      const subsidiary = system.settings['subsidiary']
-      const settings = { zone: system.zone, ...(subsidiary === undefined ? {} : { subsidiary }) }
+      const { subsidiary, currency } = system.settings
+      const settings = {
+        zone: system.zone,
+        ...(subsidiary === undefined ? {} : { subsidiary }),
+        ...(currency === undefined ? {} : { currency }),
+      }
       return netsuiteVendorOrders(await clients.netsuite(system), settings)
     },
   },

@@ -11,6 +11,8 @@ export interface NetSuiteSinkSettings {
   readonly zone: string
   /** Internal id of the subsidiary of new customers; accounts without subsidiaries have none. */
   readonly subsidiary?: string
+  /** The account's; an order in another one is refused. Absent: any goes, as the account itself takes it. */
+  readonly currency?: string
 }
 
 type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'findItems'>
@@ -43,6 +45,7 @@ export function netsuiteVendorOrders(client: Client, settings: NetSuiteSinkSetti
         if (order === null) return { outcome: 'unchanged', targetId: null }
         return write(externalId, closedOrderBody(event, order), signal)
       }
+      assertCurrency(event, settings.currency)
       const itemIds = await items.find(skusOf(event), signal)
       const customerId = customerExternalId(event)
       const customer = await client.upsertByExternalId(
@@ -62,6 +65,13 @@ export function netsuiteVendorOrders(client: Client, settings: NetSuiteSinkSetti
       }
     },
   }
+}
+
+/** NetSuite would book the same number in the customer's currency. */
+function assertCurrency({ key, data }: VendorOrderRequested, currency: string | undefined): void {
+  if (currency === undefined || data.currency === currency) return
+  const message = `order ${key} is in ${data.currency}, the account takes ${currency} (settings.currency of the system)`
+  throw new StreamError('target_rejected', message, { field: 'currency' })
 }
 
 const skusOf = ({ data }: VendorOrderRequested): string[] => [...new Set(topLevelLines(data).map(({ sku }) => sku))]

@@ -98,3 +98,26 @@ it('fills in the defaults of what is left out', async () => {
     shippingAddress: null,
   })
 })
+
+it.each([
+  ['orderNumber', { orderNumber: 'x'.repeat(3000) }],
+  ['orderNumber', { orderNumber: 'a\u0000' }],
+  ['currency', { currency: 'dollars' }],
+  ['lines', { lines: [] }],
+  ['subtotal', { subtotal: '99' }],
+] as const)('refuses at once what would fail later: %s', async (field, change) => {
+  const { push, control } = await fixture()
+  const { status, json: answer } = await push({ ...json, ...change })
+  expect([status, answer.field]).toEqual([400, field])
+  expect(control.producer.sent).toEqual([])
+})
+
+it('refuses lines of no quantity, and two of one id', async () => {
+  const { push, control } = await fixture()
+  const [line] = json['lines'] as readonly Record<string, unknown>[]
+  const none = await push({ ...json, lines: [{ ...line, quantityOrdered: '0' }] })
+  expect([none.status, none.json.field]).toEqual([400, 'lines[0].quantityOrdered'])
+  const twice = await push({ ...json, lines: [line, { ...line, rowTotal: '0' }] })
+  expect([twice.status, twice.json.field]).toEqual([400, 'lines[1].lineId'])
+  expect(control.producer.sent).toEqual([])
+})
