@@ -48,9 +48,9 @@ const step = async (world: World, name: string, does: () => Promise<void>) => {
 const untilIll = (world: World, check: string) =>
   until(`health tells that ${check} is gone`, async () => (await ill(world)).includes(check))
 const untilReady = (world: World) =>
-  until('health tells that all is well', async () => (await ill(world)).length === 0, 120_000)
+  until('health tells that all is well', async () => (await ill(world)).length === 0, 240_000)
 const untilFlowing = (world: World) =>
-  until('orders arrive', () => areDelivered(world.simulators, world.load.recent), 120_000)
+  until('orders arrive', () => areDelivered(world.simulators, world.load.recent), 240_000)
 
 it.skipIf(java.why !== undefined)('nothing is lost while brokers, registry and tables come and go', async () => {
   const { cluster, world } = await open()
