@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import { createTables } from '../platform/dynamodb/create-tables.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import type { EventLog, LogAdmin, LogProducer, LogTail } from '../platform/kafka/event-log.ts'
+import type { EventLog, LogAdmin, LogProducer } from '../platform/kafka/event-log.ts'
 import { createKafkaEventLog } from '../platform/kafka/kafkajs-event-log.ts'
 import { createRecordReader } from '../platform/kafka/kafkajs-record-reader.ts'
 import type { RecordReader } from '../platform/kafka/record-reader.ts'
@@ -23,7 +23,7 @@ export interface Platform {
   readonly config: Config
   readonly logger: Logger
   readonly clock: Clock
-  readonly log: EventLog & LogTail
+  readonly log: EventLog
   readonly producer: LogProducer
   readonly admin: LogAdmin
   readonly codec: EventCodec

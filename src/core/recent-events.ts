@@ -2,12 +2,12 @@ import { StreamError, toStreamError } from '../errors.ts'
 import type { TopicEvents } from '../events/topics.ts'
 import { topicOf } from '../events/topics.ts'
 import type { EventCodec } from '../platform/codec.ts'
-import type { LogRecord, LogTail } from '../platform/kafka/event-log.ts'
+import type { LogRecord } from '../platform/kafka/event-log.ts'
+import { readTail, type TailDeps } from '../platform/kafka/read-tail.ts'
 import type { SourceEntity } from './map-entity.ts'
 import type { Configuration, Connection, MappedEntity } from './model.ts'
 
-export interface RecentEventsDeps {
-  readonly log: LogTail
+export interface RecentEventsDeps extends TailDeps {
   readonly codec: Pick<EventCodec, 'decode'>
   readonly topicPrefix: string
 }
@@ -24,7 +24,7 @@ export type RecentEvents = (
 const MOST_READ = 10_000
 
 /** Reads the end of the source's topic, and further back while most of it is of sources that the connection does not read. */
-export function createRecentEvents({ log, codec, topicPrefix }: RecentEventsDeps): RecentEvents {
+export function createRecentEvents({ log, admin, codec, topicPrefix }: RecentEventsDeps): RecentEvents {
   return async ({ reads }, entity, last, { systems }) => {
     const sources = systems
       .filter((system) => system.reads.some((read) => read.entity === entity && reads.includes(read.id)))
@@ -32,7 +32,7 @@ export function createRecentEvents({ log, codec, topicPrefix }: RecentEventsDeps
     if (sources.length === 0) throw noRead(entity)
     const isOurs = ({ key }: LogRecord) => sources.some((source) => key?.toString().startsWith(`${source}|`))
     for (let most = last; ; most *= 10) {
-      const records = await log.tail(topicPrefix + topicOf(entity), Math.min(most, MOST_READ))
+      const records = await readTail({ log, admin }, topicPrefix + topicOf(entity), Math.min(most, MOST_READ))
       const ours = records.filter(isOurs)
       if (ours.length < last && most < MOST_READ && hasMore(records, most)) continue
       const newest = ours.toSorted((a, b) => a.timestamp - b.timestamp || Number(a.offset - b.offset)).slice(-last)

@@ -7,14 +7,14 @@ import type {
   LogBatch,
   LogProducer,
   LogRecord,
-  LogTail,
   OutgoingRecord,
 } from '../../src/platform/kafka/event-log.ts'
+import { readTail } from '../../src/platform/kafka/read-tail.ts'
 
 const soon = { timeout: 60_000, interval: 20 }
 
-interface Fixture {
-  readonly log: EventLog & LogTail
+export interface LogFixture {
+  readonly log: EventLog
   readonly producer: LogProducer
   readonly admin: LogAdmin
   /** Of this test alone. */
@@ -72,29 +72,30 @@ async function join(
   return member
 }
 
-/** What every implementation of the port to the log does. */
-export function testEventLog(factory: () => (EventLog & LogTail) | Promise<EventLog & LogTail>): void {
-  /** A producer and an admin that are closed when the test ends. */
-  const open = async (): Promise<Fixture> => {
-    const log = await factory()
-    const [producer, admin] = await Promise.all([log.producer(), log.admin()])
-    onTestFinished(async () => {
-      await Promise.all([producer.close(), admin.close()])
-    })
-    const prefix = `test-${randomUUID()}.`
-    return {
-      log,
-      producer,
-      admin,
-      prefix,
-      async topic(name, partitions = 1, config = {}) {
-        const topic = `${prefix}${name}`
-        const times = { 'message.timestamp.type': 'LogAppendTime' }
-        await admin.createTopics([{ name: topic, partitions, replication: 1, config: { ...times, ...config } }])
-        return topic
-      },
-    }
+/** A producer and an admin that are closed when the test ends. */
+export async function openFixture(log: EventLog): Promise<LogFixture> {
+  const [producer, admin] = await Promise.all([log.producer(), log.admin()])
+  onTestFinished(async () => {
+    await Promise.all([producer.close(), admin.close()])
+  })
+  const prefix = `test-${randomUUID()}.`
+  return {
+    log,
+    producer,
+    admin,
+    prefix,
+    async topic(name, partitions = 1, config = {}) {
+      const topic = `${prefix}${name}`
+      const times = { 'message.timestamp.type': 'LogAppendTime' }
+      await admin.createTopics([{ name: topic, partitions, replication: 1, config: { ...times, ...config } }])
+      return topic
+    },
   }
+}
+
+/** What every implementation of the port to the log does. */
+export function testEventLog(factory: () => EventLog | Promise<EventLog>): void {
+  const open = async () => await openFixture(await factory())
 
   describe('the producer', () => testProducer(open))
   describe('a group', () => testGroup(open))
@@ -103,7 +104,7 @@ export function testEventLog(factory: () => (EventLog & LogTail) | Promise<Event
   describe('a scan', () => testScan(open))
 }
 
-function testProducer(open: () => Promise<Fixture>): void {
+function testProducer(open: () => Promise<LogFixture>): void {
   it('appends records as they were sent, with the time the broker appended them', async () => {
     const { log, producer, topic, prefix } = await open()
     const name = await topic('plain')
@@ -175,7 +176,7 @@ function testProducer(open: () => Promise<Fixture>): void {
   })
 }
 
-function testGroup(open: () => Promise<Fixture>): void {
+function testGroup(open: () => Promise<LogFixture>): void {
   it('goes on after the last committed offset, and is handed over again what was not committed', async () => {
     const { log, admin, producer, topic, prefix } = await open()
     const name = await topic('committed')
@@ -287,7 +288,7 @@ function testGroup(open: () => Promise<Fixture>): void {
   })
 }
 
-function testAdmin(open: () => Promise<Fixture>): void {
+function testAdmin(open: () => Promise<LogFixture>): void {
   it('makes topics once and refuses one with another partition count, naming the way out', async () => {
     const { admin, prefix } = await open()
     const definition = { name: `${prefix}made`, partitions: 3, replication: 1, config: {} }
@@ -301,15 +302,15 @@ function testAdmin(open: () => Promise<Fixture>): void {
   })
 }
 
-function testTail(open: () => Promise<Fixture>): void {
+function testTail(open: () => Promise<LogFixture>): void {
   it('is the last records of each partition, and nothing of a topic that is empty', async () => {
-    const { log, producer, topic } = await open()
+    const { log, admin, producer, topic } = await open()
     const name = await topic('tail', 2)
-    expect(await log.tail(name, 3)).toEqual([])
+    expect(await readTail({ log, admin }, name, 3)).toEqual([])
     await producer.send(numbered(name, 40, 7))
-    const whole = await log.tail(name, 100)
+    const whole = await readTail({ log, admin }, name, 100)
     expect(numbers(whole).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, index) => index))
-    const tail = await log.tail(name, 3)
+    const tail = await readTail({ log, admin }, name, 3)
     for (const partition of [0, 1]) {
       const of = (records: readonly LogRecord[]) => numbers(records.filter((record) => record.partition === partition))
       expect(of(tail)).toEqual(of(whole).slice(-3))
@@ -317,8 +318,7 @@ function testTail(open: () => Promise<Fixture>): void {
   })
 }
 
-/** Of the port alone, what a scan does. */
-export function testScan(open: () => Promise<Fixture>): void {
+function testScan(open: () => Promise<LogFixture>): void {
   it('gives the range of each partition in its order, and nothing else', async () => {
     const { log, admin, producer, topic } = await open()
     const name = await topic('scanned', 3)

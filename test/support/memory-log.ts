@@ -1,5 +1,5 @@
 import { StreamError } from '../../src/errors.ts'
-import type { EventLog, LogAdmin, LogProducer, LogTail } from '../../src/platform/kafka/event-log.ts'
+import type { EventLog, LogAdmin, LogProducer } from '../../src/platform/kafka/event-log.ts'
 import type { MemoryBroker } from './memory-broker.ts'
 import { type ConsumerTimes, MemoryConsumer } from './memory-consumer.ts'
 
@@ -15,7 +15,7 @@ export interface LogHost {
 const SCAN_BATCH = 50n
 
 /** The port to the log over a broker in memory, as one process has it. */
-export function memoryEventLog(broker: MemoryBroker, host: LogHost, times: ConsumerTimes): EventLog & LogTail {
+export function memoryEventLog(broker: MemoryBroker, host: LogHost, times: ConsumerTimes): EventLog {
   return {
     producer: async () => createProducer(broker, host),
     async consume(options) {
@@ -29,13 +29,6 @@ export function memoryEventLog(broker: MemoryBroker, host: LogHost, times: Consu
         const [record] = broker.records(topic, partition, offset, 1)
         return record?.offset === offset ? record : null
       }),
-    tail: (topic, most) =>
-      host.request(`tail ${topic}`, () =>
-        broker.topic(topic).partitions.flatMap((_, partition) => {
-          const from = broker.end(topic, partition) - BigInt(most)
-          return broker.records(topic, partition, from < 0n ? 0n : from, most)
-        }),
-      ),
     async scan(topic, range, onRecords, signal) {
       for (const [partition, { from, to }] of range) {
         for (let next = from; next < to; ) {

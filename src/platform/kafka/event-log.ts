@@ -133,11 +133,3 @@ export interface EventLog {
     signal?: AbortSignal,
   ): Promise<void>
 }
-
-export interface LogTail {
-  /**
-   * The last records of a topic as it is now, at most `most` of each partition, in order within a partition. Slow: it opens
-   * a connection of its own.
-   */
-  tail(topic: string, most: number): Promise<readonly LogRecord[]>
-}

@@ -1,14 +1,13 @@
 import { Kafka, type SASLOptions } from 'kafkajs'
 import type { Logger } from 'pino'
 import { calmRequestQueue } from './calm-request-queue.ts'
-import type { EventLog, LogTail } from './event-log.ts'
+import type { EventLog } from './event-log.ts'
 import { createAdmin } from './kafkajs-admin.ts'
 import { consume } from './kafkajs-consumer.ts'
 import { kafkajsLogCreator } from './kafkajs-log.ts'
 import { createProducer } from './kafkajs-producer.ts'
 import { readRecord } from './kafkajs-read.ts'
 import { scanRange } from './kafkajs-scan.ts'
-import { readTail } from './kafkajs-tail.ts'
 
 export interface KafkaSettings {
   readonly brokers: readonly string[]
@@ -27,14 +26,13 @@ export interface KafkaSettings {
 }
 
 /** The log by kafkajs 2.2.4. Nothing is connected before a producer, a consumption or an admin is asked for. */
-export function createKafkaEventLog(settings: KafkaSettings): EventLog & LogTail {
+export function createKafkaEventLog(settings: KafkaSettings): EventLog {
   const kafka = kafkaClient(settings)
   return {
     producer: () => createProducer(kafka, { gzip: settings.gzip ?? false }),
     consume: (options) => consume(kafka, options, settings.logger, settings.sessionTimeoutMs),
     admin: () => createAdmin(kafka),
     read: (topic, partition, offset) => readRecord(kafka, topic, partition, offset),
-    tail: (topic, most) => readTail(kafka, topic, most),
     scan: (topic, range, onRecords, signal) => scanRange(kafka, topic, range, onRecords, signal),
   }
 }

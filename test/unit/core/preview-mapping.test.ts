@@ -4,6 +4,7 @@ import type { AttributeRule, Configuration } from '../../../src/core/model.ts'
 import { previewMapping } from '../../../src/core/preview-mapping.ts'
 import { createRecentEvents } from '../../../src/core/recent-events.ts'
 import { recordKey } from '../../../src/events/topics.ts'
+import type { EventLog } from '../../../src/platform/kafka/event-log.ts'
 import { memoryCodec } from '../../support/memory-codec.ts'
 import { connectionOf, productChanged } from '../../support/processor-events.ts'
 import { readOf, systemOf } from '../../support/sources.ts'
@@ -96,19 +97,26 @@ it('the last events are those of the connection’s sources, also behind many of
     return { ...place, key, value: codec.encode('products', event) }
   }
   const records = Array.from({ length: 300 }, (_, index) => record(index < 20 ? 'netsuite' : 'other', index))
-  const log = {
-    async tail(topic: string, most: number) {
+  const byPartition = [0, 1].map((partition) => records.filter((one) => one.partition === partition))
+  const endOf = (of: readonly unknown[], partition: number) => ({ partition, start: 0n, end: BigInt(of.length) })
+  const admin = { ends: async () => byPartition.map(endOf) }
+  const log: Pick<EventLog, 'scan'> = {
+    async scan(topic, range, onRecords) {
       expect(topic).toBe('p.products')
-      asked.push(most)
-      return [0, 1].flatMap((partition) => records.filter((one) => one.partition === partition).slice(-most))
+      const most = [...range.values()].map(({ from, to }) => Number(to - from))
+      asked.push(Math.max(...most))
+      for (const [partition, { from, to }] of range) {
+        const of = byPartition[partition] ?? []
+        await onRecords(of.slice(Number(from), Number(to)))
+      }
     },
   }
-  const recent = createRecentEvents({ log, codec, topicPrefix: 'p.' })
+  const recent = createRecentEvents({ log, admin, codec, topicPrefix: 'p.' })
   const { connections, systems } = configurationOf()
   const [connection] = connections
   if (connection === undefined) throw new Error('it is there')
   const events = await recent(connection, 'products', 5, { systems })
   expect(events.map(({ key }) => key)).toEqual(['A-15', 'A-16', 'A-17', 'A-18', 'A-19'])
-  expect(asked).toEqual([5, 50, 500])
+  expect(asked).toEqual([5, 50, 150])
   await expect(recent(connection, 'orders', 5, { systems })).rejects.toMatchObject({ code: 'request_invalid' })
 })
