@@ -16,6 +16,7 @@ export default defineConfig({
       project('unit'),
       project('property', { testTimeout: 30_000 }),
       project('contract', { testTimeout: 30_000 }),
+      project('matrix', { testTimeout: 60_000, fileParallelism: false, retry: 0 }),
       project('simulation', { testTimeout: 120_000 }),
       project('integration', { testTimeout: 120_000, ...onServers }),
       project('crash', { testTimeout: 500_000, ...onServers }),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-const kinds = ['status', 'html', 'close', 'slow', 'commit-then-close'] as const
+const kinds = ['status', 'html', 'close', 'slow', 'commit-then-close', 'truncate'] as const
 
 /**
  * One fault: the first rule that matches a request and is not used up is applied to it.
@@ -10,6 +10,7 @@ const kinds = ['status', 'html', 'close', 'slow', 'commit-then-close'] as const
  * - `close`: ends the connection before the request has an effect.
  * - `slow`: waits `delayMs`, then goes on as usual.
  * - `commit-then-close`: the request has its effect, the answer is never sent.
+ * - `truncate`: the request has its effect, the first half of the answer is sent as if it were all of it.
  */
 export interface FaultRule {
   /** An HTTP method; all when absent. */
@@ -32,6 +33,7 @@ interface ActiveRule {
 }
 
 const committing = new WeakSet<FastifyRequest>()
+const truncating = new WeakSet<FastifyRequest>()
 
 /** The rules in force and how often each may still be applied. */
 export class FaultSet {
@@ -68,9 +70,16 @@ export class FaultSet {
   closesAfterCommit(request: FastifyRequest): boolean {
     return committing.has(request)
   }
+
+  /** What is sent of an answer. */
+  sent(request: FastifyRequest, payload: unknown): unknown {
+    if (!truncating.has(request)) return payload
+    const isPart = typeof payload === 'string' || Buffer.isBuffer(payload)
+    return isPart ? payload.slice(0, Math.floor(payload.length / 2)) : payload
+  }
 }
 
-/** Does what the rule says; for `slow` and `commit-then-close` the request then goes on to its handler. */
+/** Does what the rule says; for `slow`, `commit-then-close` and `truncate` the request then goes on to its handler. */
 export async function applyFault(rule: FaultRule, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   switch (rule.kind) {
     case 'slow':
@@ -78,6 +87,9 @@ export async function applyFault(rule: FaultRule, request: FastifyRequest, reply
       return
     case 'commit-then-close':
       committing.add(request)
+      return
+    case 'truncate':
+      truncating.add(request)
       return
     case 'close':
       reply.hijack()

@@ -41,7 +41,7 @@ export function createSimulatorApp(definition: SimulatorDefinition): FastifyInst
   })
   app.addHook('onSend', async (request, reply, payload) => {
     if (faults.closesAfterCommit(request)) reply.raw.destroy()
-    return payload
+    return faults.sent(request, payload)
   })
   const control = (routes: FastifyInstance, _options: object, done: () => void) => {
     addControlRoutes(routes, definition, faults, log)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { RunningApi } from '../api/server.ts'
 import { createResolver } from '../core/references.ts'
 import { watchConfiguration } from '../core/watch-configuration.ts'
+import { createGovernors } from '../platform/governor/governors.ts'
 import { createClients } from '../systems/clients.ts'
 import { type FollowedConfiguration, followConfiguration } from './follow-configuration.ts'
 import type { Part } from './part.ts'
@@ -39,7 +40,7 @@ export async function startRoles(
   const watch = await watchConfiguration(tables, clock, { everyMs: CONFIGURATION_EVERY_MS, onProblem })
   const resolveSecret = createResolver(platform.config.environment, (path) => readFile(path, 'utf8'))
   // One client a system: its limit of requests holds for its reads and its deliveries together.
-  const clients = createClients({ clock, logger, resolveSecret })
+  const clients = createClients({ clock, logger, governors: createGovernors(clock), resolveSecret })
   const parts: Part[] = []
   let followed: FollowedConfiguration | undefined
   const close = async () => {

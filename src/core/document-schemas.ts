@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { entities } from '../events/topics.ts'
 import { mappingTestSchema } from './mapping-test-schema.ts'
-import { systemTypes } from './model.ts'
+import { pushedEntities, systemTypes } from './model.ts'
 import { REFERENCE } from './references.ts'
 import { attributeRule } from './rule-schema.ts'
 import { id, scalar, strict, text, texts } from './schema-parts.ts'
@@ -51,8 +51,17 @@ export const systemSchema = Type.Object(
     zone: Type.Optional(text('IANA zone of the times the system gives without one; UTC by default')),
     limits: Type.Optional(
       Type.Object(
-        { concurrency: Type.Integer({ minimum: 1, maximum: 100, description: 'calls at one time, 1 to 100' }) },
-        { ...strict, description: 'limits of the system: concurrency' },
+        {
+          concurrency: Type.Integer({ minimum: 1, maximum: 100, description: 'calls at one time, 1 to 100' }),
+          perMinute: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 1_000_000,
+              description: 'calls a minute, where the system counts them',
+            }),
+          ),
+        },
+        { ...strict, description: "limits of the system's account: concurrency, perMinute" },
       ),
     ),
     settings: Type.Optional(texts('what only this type of system knows')),
@@ -101,6 +110,31 @@ export const connectionSchema = Type.Object(
     ),
     ordersFrom: Type.Optional(
       text('time with its zone: orders placed before it are not delivered; required where the shop was read before'),
+    ),
+    push: Type.Optional(
+      Type.Array(Type.Enum([...pushedEntities]), {
+        description: 'feeds that are sent to the shop: products, inventory, images; without it the shop pulls them',
+      }),
+    ),
+    fulfilments: Type.Optional(
+      Type.Object(
+        {
+          notifyCustomer: Type.Optional(Type.Boolean({ description: 'the shop tells its customer; false by default' })),
+          carriers: Type.Optional(texts("vendor's carrier or ship method to the shop's carrier code")),
+        },
+        { ...strict, description: "how the vendor's shipments are written into the shop: notifyCustomer, carriers" },
+      ),
+    ),
+    stock: Type.Optional(
+      Type.Object(
+        { locations: texts("vendor's location (or * for all others) to the shop's source code or location id") },
+        { ...strict, description: "how the vendor's stock is sent to the shop: locations" },
+      ),
+    ),
+    deleteDrainedQueues: Type.Optional(
+      Type.Boolean({
+        description: 'a queue that a sync request names is deleted once it is drained; false by default',
+      }),
     ),
     orderMap: Type.Optional(
       Type.Object(

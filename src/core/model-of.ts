@@ -52,7 +52,24 @@ export function connectionOf(document: ConnectionDocument, skuPattern: string | 
       ...(fields === undefined ? {} : { fields: fields.map(attributeRuleOf) }),
     },
     ...(document.ordersFrom === undefined ? {} : { ordersFrom: document.ordersFrom }),
+    ...policiesOf(document),
     revision: 0,
+  }
+}
+
+/** Only what is given: a connection without them is as it always was. */
+function policiesOf({
+  push,
+  fulfilments,
+  stock,
+  deleteDrainedQueues,
+}: ConnectionDocument): Pick<Connection, 'push' | 'fulfilments' | 'stock' | 'deleteDrainedQueues'> {
+  const { notifyCustomer = false, carriers = {} } = fulfilments ?? {}
+  return {
+    ...(push === undefined ? {} : { push }),
+    ...(fulfilments === undefined ? {} : { fulfilments: { notifyCustomer, carriers } }),
+    ...(stock === undefined ? {} : { stock }),
+    ...(deleteDrainedQueues === undefined ? {} : { deleteDrainedQueues }),
   }
 }
 

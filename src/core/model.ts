@@ -1,7 +1,8 @@
 import type { Entity } from '../events/topics.ts'
+import type { CallLimits } from '../platform/governor/governor.ts'
 
 /** Types of outside systems; each has its folder in src/systems. */
-export const systemTypes = ['magento2', 'netsuite', 'image-feed'] as const
+export const systemTypes = ['magento2', 'netsuite', 'sap-b1', 'bigcommerce', 'sqs', 'image-feed'] as const
 export type SystemType = (typeof systemTypes)[number]
 
 /** Entities that a connection's own rules map. */
@@ -39,7 +40,7 @@ export interface System {
   readonly secrets: Readonly<Record<string, string>>
   /** IANA zone of the times the system gives without one. */
   readonly zone: string
-  readonly limits: { readonly concurrency: number }
+  readonly limits: CallLimits
   /** What only this type of system knows, for example NetSuite's account. */
   readonly settings: Readonly<Record<string, string>>
   readonly reads: readonly Read[]
@@ -92,6 +93,27 @@ export interface ProductMetadata {
   readonly destination?: { readonly attributes: readonly string[] }
 }
 
+/** Entities of the feeds that a shop which does not pull is sent. */
+export const pushedEntities = ['products', 'inventory', 'images'] as const
+export type PushedEntity = (typeof pushedEntities)[number]
+
+/** How the vendor's shipments, closures and cancellations are written into the shop. */
+export interface FulfilmentPolicy {
+  /** The shop tells its customer of a shipment. */
+  readonly notifyCustomer: boolean
+  /** The vendor's carrier, or ship method, to the shop's code of it; what is not named goes as it is. */
+  readonly carriers: Readonly<Record<string, string>>
+}
+
+/** How the vendor's stock is written into a shop that does not pull. */
+export interface StockPolicy {
+  /**
+   * The vendor's location to the shop's (a source code, a location id). With `*`, every location that is not named goes
+   * there; without it, one that is not named is left out. Several that go to one are added up.
+   */
+  readonly locations: Readonly<Record<string, string>>
+}
+
 /** Joins one shop and one vendor. */
 export interface Connection {
   readonly id: string
@@ -113,6 +135,12 @@ export interface Connection {
   }
   /** ISO 8601: orders placed before it are not the vendor's. Null or absent: all that the read gives are. */
   readonly ordersFrom?: string | null
+  /** What is sent to the shop; nothing where it pulls. */
+  readonly push?: readonly PushedEntity[]
+  readonly fulfilments?: FulfilmentPolicy
+  readonly stock?: StockPolicy
+  /** A queue that a sync request names is deleted once it is drained. */
+  readonly deleteDrainedQueues?: boolean
   /** Grows with each change of the connection or its metadata. */
   readonly revision: number
 }

@@ -34,6 +34,27 @@ export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
       ...['shippingCost', 'shipMethod', 'location', 'discountTotal', 'taxTotal', 'custbody_waldstream_digest'],
     ],
   },
+  'sap-b1': {
+    secrets: [['username', 'password']],
+    settings: ['companyDb'],
+    optionalSettings: [],
+    entities: [],
+    orderFields: [],
+  },
+  bigcommerce: {
+    secrets: [['accessToken']],
+    settings: ['storeHash'],
+    optionalSettings: [],
+    entities: [],
+    orderFields: [],
+  },
+  sqs: {
+    secrets: [['accessKeyId', 'secretAccessKey'], []],
+    settings: ['region'],
+    optionalSettings: [],
+    entities: [],
+    orderFields: [],
+  },
   'image-feed': {
     secrets: [[], ['username', 'password']],
     settings: [],

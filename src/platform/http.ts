@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios'
 import type { Logger } from 'pino'
 import { StreamError } from '../errors.ts'
-import { createGate } from './gate.ts'
+import type { CallKind, Governor } from './governor/governor.ts'
 import { type Classify, fromAnswer, fromBrokenRequest, type HttpFailure, isHtml } from './http-errors.ts'
 import { parseExact, stringifyExact } from './json.ts'
 
@@ -33,8 +33,10 @@ export interface OutgoingRequest {
 export interface HttpSettings {
   readonly baseUrl: string
   readonly timeoutMs: number
-  /** Requests at once; more wait their turn. */
-  readonly concurrency: number
+  /** Whose limits the requests keep to; more wait their turn. */
+  readonly governor: Governor
+  /** Milliseconds to leave the account alone for, where an answer says that its quota is used up. */
+  readonly quota?: (answer: HttpAnswer) => number | undefined
   /** Headers that prove who asks; called for each request, just before it is sent. */
   readonly authorize?: (
     request: OutgoingRequest,
@@ -51,11 +53,15 @@ export interface HttpSettings {
  */
 export interface Http {
   request(request: HttpRequest): Promise<HttpAnswer>
+  /** The same client, its requests as urgent as those for this kind. */
+  for(kind: CallKind): Http
 }
 
+/** Connections kept open; how many are in use, the governor decides. */
+const MOST_SOCKETS = 100
+
 export function createHttp(settings: HttpSettings): Http {
-  const gate = createGate(settings.concurrency)
-  const agents = { keepAlive: true, maxSockets: settings.concurrency }
+  const agents = { keepAlive: true, maxSockets: MOST_SOCKETS }
   const client = axios.create({
     httpAgent: new HttpAgent(agents),
     httpsAgent: new HttpsAgent(agents),
@@ -66,8 +72,24 @@ export function createHttp(settings: HttpSettings): Http {
     transformRequest: (body: unknown) => body,
     validateStatus: () => true,
   })
-  return {
-    request: (request) => gate.run(() => send(client, settings, request), request.signal),
+  const as = (kind: CallKind): Http => ({
+    request: (request) => governed(settings.governor, kind, () => send(client, settings, request), request.signal),
+    for: as,
+  })
+  return as('orders')
+}
+
+async function governed(
+  governor: Governor,
+  kind: CallKind,
+  call: () => Promise<HttpAnswer>,
+  signal: AbortSignal | undefined,
+): Promise<HttpAnswer> {
+  try {
+    return await governor.run(kind, call, signal)
+  } catch (error) {
+    if (error instanceof StreamError && error.code === 'rate_limited') governor.refused(error.retryAfterMs)
+    throw error
   }
 }
 
@@ -90,6 +112,8 @@ async function send(client: AxiosInstance, settings: HttpSettings, request: Http
     })
     status = response.status
     const answer = answerOf(response)
+    const quotaMs = settings.quota?.(answer)
+    if (quotaMs !== undefined) settings.governor.pause(quotaMs)
     const good = (status >= 200 && status < 300 && !isHtml(answer)) || accept.includes(status)
     if (!good) throw fromAnswer(what, answer, Date.now(), settings.classify)
     return answer

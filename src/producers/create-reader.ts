@@ -20,19 +20,23 @@ type Make = (deps: ReaderDeps, read: Read, system: System) => Promise<AnySourceR
 /** THE table of sources: (type of system, entity) → reader. */
 const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>>>>> = {
   magento2: {
-    orders: async ({ clients, clock }, read, system) => magento2Orders(await clients.magento2(system), read, clock),
+    orders: async ({ clients, clock }, read, system) =>
+      magento2Orders(await clients.magento2(system, 'orders'), read, clock),
     images: async ({ clients, clock }, read, system) =>
-      magento2Images(await clients.magento2(system), read, system, clock),
+      magento2Images(await clients.magento2(system, 'images'), read, system, clock),
   },
   netsuite: {
     products: async ({ clients, clock }, read, system) =>
-      netsuiteProducts(await clients.netsuite(system), read, system, clock),
+      netsuiteProducts(await clients.netsuite(system, 'products'), read, system, clock),
     inventory: async ({ clients, clock }, read, system) =>
-      netsuiteInventory(await clients.netsuite(system), read, system, clock),
+      netsuiteInventory(await clients.netsuite(system, 'inventory'), read, system, clock),
   },
   'image-feed': {
     images: async ({ clients, clock }, read, system) => imageFeedImages(await clients.imageFeed(system), read, clock),
   },
+  'sap-b1': {},
+  bigcommerce: {},
+  sqs: {},
 }
 
 /** Entities that can be read from a type of system. */

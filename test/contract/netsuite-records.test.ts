@@ -6,7 +6,7 @@ import { startNetSuiteSimulator } from '../../simulators/netsuite/start.ts'
 import { createNetSuiteClient } from '../../src/systems/netsuite/client.ts'
 import { wireOf, wiresOf } from '../../src/systems/wire.ts'
 import { testNetSuiteRecords } from '../support/netsuite-contract.ts'
-import { catalogFile, wallClock } from '../support/sources.ts'
+import { catalogFile, governors, wallClock } from '../support/sources.ts'
 
 let simulator: Simulator | undefined
 afterAll(async () => await simulator?.close())
@@ -14,8 +14,8 @@ afterAll(async () => await simulator?.close())
 testNetSuiteRecords(async () => {
   simulator = await startNetSuiteSimulator({ dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 3 })
   const { account } = NETSUITE_CREDENTIALS
-  const settings = { baseUrl: simulator.url, account, credentials: NETSUITE_CREDENTIALS, concurrency: 2 }
-  const client = createNetSuiteClient(settings, { clock: wallClock, logger: pino({ level: 'silent' }) })
+  const settings = { baseUrl: simulator.url, account, credentials: NETSUITE_CREDENTIALS, limits: { concurrency: 2 } }
+  const client = createNetSuiteClient(settings, { clock: wallClock, governors, logger: pino({ level: 'silent' }) })
   const state = wireOf(await (await fetch(`${simulator.url}/_sim/state`)).json())
   const skus = wiresOf(state['items']).map(({ itemId }) => String(itemId))
   return { client, skus: skus.slice(0, 2) }

@@ -9,9 +9,9 @@ import { createReader } from '../../src/producers/create-reader.ts'
 import type { SourceReader } from '../../src/producers/source.ts'
 import { createClients } from '../../src/systems/clients.ts'
 import { wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { catalogFile, keysOf, readAll, readOf, systemOf, WHOLE, wallClock } from '../support/sources.ts'
+import { catalogFile, governors, keysOf, readAll, readOf, systemOf, WHOLE, wallClock } from '../support/sources.ts'
 
-const deps = { clock: wallClock, logger: pino({ level: 'silent' }), resolveSecret: () => 'secret' }
+const deps = { clock: wallClock, governors, logger: pino({ level: 'silent' }), resolveSecret: () => 'secret' }
 const AGAIN = { from: 0, to: WHOLE.to }
 
 let feed: Simulator

@@ -10,7 +10,17 @@ import type { SourceReader } from '../../src/producers/source.ts'
 import { createClients } from '../../src/systems/clients.ts'
 import { createMagento2Client } from '../../src/systems/magento2/client.ts'
 import { wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { catalogFile, keysOf, listAll, readAll, readOf, systemOf, WHOLE, wallClock } from '../support/sources.ts'
+import {
+  catalogFile,
+  governors,
+  keysOf,
+  listAll,
+  readAll,
+  readOf,
+  systemOf,
+  WHOLE,
+  wallClock,
+} from '../support/sources.ts'
 
 const { consumerKey, consumerSecret, token, tokenSecret } = magentoCredentials
 const secrets: Record<string, string> = {
@@ -21,6 +31,7 @@ const secrets: Record<string, string> = {
 }
 const deps = {
   clock: wallClock,
+  governors,
   logger: pino({ level: 'silent' }),
   resolveSecret: (name: string) => secrets[name.slice(4)] ?? '',
 }
@@ -161,7 +172,7 @@ describe.skipIf(missing)('the specification of Magento 2.4.8', () => {
       baseUrl: shop.url,
       credentials: { consumerKey, consumerSecret, accessToken: token, accessTokenSecret: tokenSecret },
     }
-    const client = createMagento2Client({ baseUrl, credentials, storeCode: 'all', concurrency: 2 }, deps)
+    const client = createMagento2Client({ baseUrl, credentials, storeCode: 'all', limits: { concurrency: 2 } }, deps)
     const order = wiresOf((await state())['orders'])[0]
     await client.getOrder(String(order?.['entity_id']), signal)
     await client

@@ -10,14 +10,24 @@ import { createClients } from '../../src/systems/clients.ts'
 import { createNetSuiteClient } from '../../src/systems/netsuite/client.ts'
 import { toLocalTime } from '../../src/systems/netsuite/time.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { catalogFile, keysOf, listAll, readAll, readOf, systemOf, WHOLE, wallClock } from '../support/sources.ts'
+import {
+  catalogFile,
+  governors,
+  keysOf,
+  listAll,
+  readAll,
+  readOf,
+  systemOf,
+  WHOLE,
+  wallClock,
+} from '../support/sources.ts'
 
 /** East of UTC and a quarter of an hour off, so that a forgotten zone shows. */
 const zone = 'Asia/Kathmandu'
 const { consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
 const secrets: Record<string, string> = { consumerKey, consumerSecret, tokenId: token, tokenSecret }
 const logger = pino({ level: 'silent' })
-const deps = { clock: wallClock, logger, resolveSecret: (name: string) => secrets[name.slice(4)] ?? '' }
+const deps = { clock: wallClock, governors, logger, resolveSecret: (name: string) => secrets[name.slice(4)] ?? '' }
 
 let account: Simulator
 const settings = {
@@ -40,7 +50,12 @@ const reader = <E extends 'products' | 'inventory'>(entity: E, pageSize = 9, mor
   createReader(readOf('netsuite', entity, pageSize, filter), system(more), connected) as SourceReader<E>
 const client = () =>
   createNetSuiteClient(
-    { baseUrl: account.url, account: NETSUITE_CREDENTIALS.account, credentials: NETSUITE_CREDENTIALS, concurrency: 2 },
+    {
+      baseUrl: account.url,
+      account: NETSUITE_CREDENTIALS.account,
+      credentials: NETSUITE_CREDENTIALS,
+      limits: { concurrency: 2 },
+    },
     deps,
   )
 const send = async (method: string, path: string, body: unknown) =>

@@ -46,6 +46,9 @@ export function simNetSuite(process: SimProcess, client: NetSuiteClient): NetSui
     })
   }
   return {
+    for() {
+      return this
+    },
     suiteql: (query, params, page, signal) => ask('suiteql', signal, () => client.suiteql(query, params, page)),
     suiteqlAll: (query, params, signal) => ask('suiteqlAll', signal, () => client.suiteqlAll(query, params)),
     getByExternalId: (type, id, options, signal) =>

@@ -56,6 +56,9 @@ export function memoryNetSuite(): MemoryNetSuite {
       return items.get(sku) ?? ''
     },
     client: {
+      for() {
+        return this
+      },
       suiteql,
       suiteqlAll: suiteql,
       check: async () => ({ date: null }),

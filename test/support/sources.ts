@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Read, System } from '../../src/core/model.ts'
 import type { Entity } from '../../src/events/topics.ts'
 import type { Clock } from '../../src/platform/clock.ts'
+import { createGovernors } from '../../src/platform/governor/governors.ts'
 import type { Keyset, Page, ReadEntity, ReadWindow, SourceReader, WindowRow } from '../../src/producers/source.ts'
 
 export const catalogFile = fileURLToPath(new URL('../../simulators/catalog/catalog.csv', import.meta.url))
@@ -11,6 +12,9 @@ export const wallClock: Clock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => await delay(ms, undefined, signal === undefined ? {} : { signal }),
 }
+
+/** Governors of one test process: each account's own limit is the only one. */
+export const governors = createGovernors(wallClock)
 
 /** Everything that ever changed. */
 export const WHOLE: ReadWindow = { from: null, to: Date.UTC(2099, 0, 1) }

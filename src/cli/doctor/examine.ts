@@ -6,6 +6,7 @@ import { readConfiguration } from '../../core/read-configuration.ts'
 import { createResolver } from '../../core/references.ts'
 import { topicOf } from '../../events/topics.ts'
 import { createTables, type DynamoTables } from '../../platform/dynamodb/create-tables.ts'
+import { createGovernors } from '../../platform/governor/governors.ts'
 import type { KafkaSettings } from '../../platform/kafka/kafkajs-event-log.ts'
 import { createLogInspector } from '../../platform/kafka/kafkajs-inspector.ts'
 import type { LogInspector } from '../../platform/kafka/log-inspector.ts'
@@ -35,7 +36,12 @@ export async function examine(config: Config, folder: string | null, limitMs: nu
     const { topicPrefix: prefix, partitions, replication } = config
     const topics = allTopics({ prefix, partitions, replication, systems: systems.map(({ id }) => id) })
     const resolveSecret = createResolver(config.environment, (path) => readFile(path, 'utf8'))
-    const clients = createClients({ clock: systemClock, logger, resolveSecret })
+    const clients = createClients({
+      clock: systemClock,
+      logger,
+      governors: createGovernors(systemClock),
+      resolveSecret,
+    })
     const status = topics.find(({ name }) => name === `${prefix}${topicOf('sync-status')}`)
     const checks: readonly Check[] = [
       brokersCheck(inspector, replication),

@@ -1,12 +1,11 @@
 import type { System } from '../../core/model.ts'
 import { type StreamError, toStreamError } from '../../errors.ts'
 import type { Clients } from '../../systems/clients.ts'
-import type { SystemCheck } from '../../systems/system-check.ts'
 import { type Check, fail, ok } from './finding.ts'
 import { judgeSkew } from './skew.ts'
 
 export interface SystemDeps {
-  readonly clients: Clients
+  readonly clients: Pick<Clients, 'check'>
   readonly now: () => number
 }
 
@@ -18,7 +17,7 @@ export function systemCheck(system: System, { clients, now }: SystemDeps): Check
     async run(signal) {
       const askedAt = now()
       try {
-        const { date } = await ask(system, clients, signal)
+        const { date } = await clients.check(system, signal)
         const [clock, roundMs] = [date, now() - askedAt]
         return [
           ok(name, `${system.type} takes the credentials (${roundMs} ms)`),
@@ -28,17 +27,6 @@ export function systemCheck(system: System, { clients, now }: SystemDeps): Check
         return [fail(name, whyNot(toStreamError(thrown)))]
       }
     },
-  }
-}
-
-async function ask(system: System, clients: Clients, signal: AbortSignal): Promise<SystemCheck> {
-  switch (system.type) {
-    case 'magento2':
-      return await (await clients.magento2(system)).check(signal)
-    case 'netsuite':
-      return await (await clients.netsuite(system)).check(signal)
-    case 'image-feed':
-      return await (await clients.imageFeed(system)).check(signal)
   }
 }
 

@@ -67,6 +67,8 @@ export interface Fulfilment {
   readonly fulfilmentId: string
   /** The shop's order number. */
   readonly orderNumber: string
+  /** What the order was given at the ERP to find it by: connection-order number. Null where the ERP does not tell it. */
+  readonly orderReference: string | null
   /** shipment, closure or cancellation. */
   readonly kind: string
   readonly shippedAt: EpochMillis | null

@@ -1,5 +1,6 @@
 import type { System, SystemType } from '../../core/model.ts'
 import type { PerSystemKind } from '../../events/topics.ts'
+import type { CallKind } from '../../platform/governor/governor.ts'
 import type { NetSuiteClient } from '../../systems/netsuite/client.ts'
 import { netsuiteVendorOrders } from './netsuite.ts'
 import type { Sink } from './sink.ts'
@@ -8,7 +9,7 @@ export type AnySink = { [K in PerSystemKind]: Sink<K> }[PerSystemKind]
 
 /** Makes the client of a system, its references resolved. */
 export interface SinkClients {
-  netsuite(system: System): Promise<NetSuiteClient>
+  netsuite(system: System, kind: CallKind): Promise<NetSuiteClient>
 }
 
 type SinkMaker = (system: System, clients: SinkClients) => Promise<AnySink>
@@ -23,11 +24,14 @@ const makers: Readonly<Record<SystemType, Readonly<Partial<Record<PerSystemKind,
         ...(subsidiary === undefined ? {} : { subsidiary }),
         ...(currency === undefined ? {} : { currency }),
       }
-      return netsuiteVendorOrders(await clients.netsuite(system), settings)
+      return netsuiteVendorOrders(await clients.netsuite(system, 'orders'), settings)
     },
   },
   magento2: {},
   'image-feed': {},
+  'sap-b1': {},
+  bigcommerce: {},
+  sqs: {},
 }
 
 /** Kinds that can be delivered to a type of system. */

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
+import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http } from '../../platform/http.ts'
 import { oauth1Header } from '../oauth1.ts'
 import { checkOf, type SystemCheck } from '../system-check.ts'
@@ -24,7 +26,7 @@ export interface Magento2Settings {
   readonly credentials: Magento2Credentials
   /** Store code of the paths: `all` for every store's data; empty where the address has none (Commerce as a service). */
   readonly storeCode: string
-  readonly concurrency: number
+  readonly limits: CallLimits
   readonly timeoutMs?: number
 }
 
@@ -53,24 +55,30 @@ export interface Magento2Client {
   /** By `entity_id`. Throws `not_found`. */
   getOrder(entityId: string, signal?: AbortSignal): Promise<Wire>
   storeConfigs(signal?: AbortSignal): Promise<readonly Wire[]>
+  /** The same client, its calls as urgent as those for this kind. */
+  for(kind: CallKind): Magento2Client
   /** The cheapest call that needs the credentials. Throws what the credentials or the address lack. */
   check(signal?: AbortSignal): Promise<SystemCheck>
 }
 
 export function createMagento2Client(
   settings: Magento2Settings,
-  deps: { readonly clock: Clock; readonly logger: Logger },
+  deps: { readonly clock: Clock; readonly logger: Logger; readonly governors: Governors },
 ): Magento2Client {
   const http = createHttp({
     baseUrl: settings.baseUrl,
     timeoutMs: settings.timeoutMs ?? 60_000,
-    concurrency: settings.concurrency,
+    governor: deps.governors.of(`magento2 ${new URL(settings.baseUrl).host}`, settings.limits),
     logger: deps.logger,
     authorize: ({ method, url }) => authorization(settings.credentials, method, url, deps.clock),
     classify: ({ status, json }) => (isWire(json) ? magentoProblem(status, json) : undefined),
   })
-  const root = settings.storeCode === '' ? '/V1' : `/rest/${settings.storeCode}/V1`
+  return clientOver(http, settings.storeCode === '' ? '/V1' : `/rest/${settings.storeCode}/V1`)
+}
+
+function clientOver(http: Http, root: string): Magento2Client {
   return {
+    for: (kind) => clientOver(http.for(kind), root),
     findOrders: (search, signal) => find(http, `${root}/orders`, search, signal),
     findProducts: (search, signal) => find(http, `${root}/products`, search, signal),
     findSourceItems: (search, signal) => find(http, `${root}/inventory/source-items`, search, signal),

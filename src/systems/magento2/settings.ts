@@ -1,4 +1,5 @@
 import { StreamError } from '../../errors.ts'
+import type { CallLimits } from '../../platform/governor/governor.ts'
 import type { Magento2Credentials, Magento2Settings } from './client.ts'
 
 /** What is configured of a Magento 2 system, with its address and secrets resolved. */
@@ -7,7 +8,7 @@ export interface ConfiguredMagento2 {
   readonly address: string
   readonly secrets: Readonly<Record<string, string>>
   readonly settings: Readonly<Record<string, string>>
-  readonly limits: { readonly concurrency: number }
+  readonly limits: CallLimits
 }
 
 /** Throws `configuration_invalid`, naming what is missing. */
@@ -16,7 +17,7 @@ export function magento2Settings(system: ConfiguredMagento2): Magento2Settings {
     baseUrl: system.address,
     credentials: credentials(system),
     storeCode: system.settings['storeCode'] ?? 'all',
-    concurrency: system.limits.concurrency,
+    limits: system.limits,
   }
 }
 

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
+import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpAnswer } from '../../platform/http.ts'
 import { type OAuth1Credentials, oauth1Header, percentEncode } from '../oauth1.ts'
 import { checkOf, type SystemCheck } from '../system-check.ts'
@@ -21,7 +23,7 @@ export interface NetSuiteSettings {
   /** Token-based authentication: `token` and `tokenSecret` are the token id and secret. */
   readonly credentials: OAuth1Credentials
   /** Share of the account-wide limit of requests at once. */
-  readonly concurrency: number
+  readonly limits: CallLimits
   readonly timeoutMs?: number
 }
 
@@ -63,28 +65,35 @@ export interface NetSuiteClient {
   ): Promise<string>
   /** Internal ids by SKU (`itemid`); SKUs without an item are left out. */
   findItems(skus: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>
+  /** The same client, its calls as urgent as those for this kind. */
+  for(kind: CallKind): NetSuiteClient
   /** The cheapest call that needs the credentials: one row. Throws what the credentials or the address lack. */
   check(signal?: AbortSignal): Promise<SystemCheck>
 }
 
 export function createNetSuiteClient(
   settings: NetSuiteSettings,
-  deps: { readonly clock: Clock; readonly logger: Logger },
+  deps: { readonly clock: Clock; readonly logger: Logger; readonly governors: Governors },
 ): NetSuiteClient {
   const http = createHttp({
     baseUrl: settings.baseUrl,
     timeoutMs: settings.timeoutMs ?? 120_000,
-    concurrency: settings.concurrency,
+    governor: deps.governors.of(`netsuite ${settings.account}`, settings.limits),
     logger: deps.logger,
     authorize: ({ method, url }) => ({ authorization: sign(settings, method, url, deps.clock) }),
     classify: ({ status, json }) => (isWire(json) ? netsuiteProblem(status, json) : undefined),
   })
+  return clientOver(http)
+}
+
+function clientOver(http: Http): NetSuiteClient {
   const suiteql = createSuiteQl(http)
   const suiteqlAll = createSuiteQlAll(suiteql)
   return {
     suiteql,
     suiteqlAll,
     ...createRecords(http),
+    for: (kind) => clientOver(http.for(kind)),
     async findItems(skus, signal) {
       const ids = new Map<string, string>()
       for (const part of chunks([...new Set(skus)], IN_LIMIT)) {

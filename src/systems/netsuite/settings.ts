@@ -1,4 +1,5 @@
 import { StreamError } from '../../errors.ts'
+import type { CallLimits } from '../../platform/governor/governor.ts'
 import type { NetSuiteSettings } from './client.ts'
 import { type ItemSettings, STANDARD_COLUMNS } from './items.ts'
 
@@ -8,7 +9,7 @@ export interface ConfiguredNetSuite {
   readonly address: string
   readonly secrets: Readonly<Record<string, string>>
   readonly settings: Readonly<Record<string, string>>
-  readonly limits: { readonly concurrency: number }
+  readonly limits: CallLimits
 }
 
 /** Throws `configuration_invalid`, naming what is missing. */
@@ -28,7 +29,7 @@ export function netsuiteSettings(system: ConfiguredNetSuite): NetSuiteSettings {
       token: need('secrets', 'tokenId'),
       tokenSecret: need('secrets', 'tokenSecret'),
     },
-    concurrency: system.limits.concurrency,
+    limits: system.limits,
   }
 }
 

@@ -10,7 +10,7 @@ import { createNetSuiteClient, type NetSuiteClient } from '../../../src/systems/
 import { type Wire, wireOf, wiresOf } from '../../../src/systems/wire.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../../support/processor-events.ts'
 import { gate, sinkWorld } from '../../support/sink-world.ts'
-import { catalogFile, wallClock } from '../../support/sources.ts'
+import { catalogFile, governors, wallClock } from '../../support/sources.ts'
 
 const { account, consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
 const connection = connectionOf('magento-netsuite', '^WLD-')
@@ -46,8 +46,8 @@ const linesOf = (order: Wire | undefined) => wiresOf(wireOf(order?.['item'])['it
 
 const client = () => {
   const credentials = { consumerKey, consumerSecret, token, tokenSecret }
-  const settings = { baseUrl: simulator.url, account, credentials, concurrency: 2 }
-  return createNetSuiteClient(settings, { clock: wallClock, logger: pino({ level: 'silent' }) })
+  const settings = { baseUrl: simulator.url, account, credentials, limits: { concurrency: 2 } }
+  return createNetSuiteClient(settings, { clock: wallClock, governors, logger: pino({ level: 'silent' }) })
 }
 const sinkOf = (of: NetSuiteClient = client()) => netsuiteVendorOrders(of, { zone: 'UTC' })
 

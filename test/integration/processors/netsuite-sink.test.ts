@@ -9,7 +9,7 @@ import { netsuiteVendorOrders } from '../../../src/processors/sinks/netsuite.ts'
 import { createNetSuiteClient } from '../../../src/systems/netsuite/client.ts'
 import { type Wire, wireOf, wiresOf } from '../../../src/systems/wire.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../../support/processor-events.ts'
-import { catalogFile, wallClock } from '../../support/sources.ts'
+import { catalogFile, governors, wallClock } from '../../support/sources.ts'
 
 const { account, consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
 const signal = new AbortController().signal
@@ -43,8 +43,8 @@ const linesOf = (order: Wire | undefined) => wiresOf(wireOf(order?.['item'])['it
 
 const newSink = () => {
   const credentials = { consumerKey, consumerSecret, token, tokenSecret }
-  const settings = { baseUrl: simulator.url, account, credentials, concurrency: 2 }
-  const client = createNetSuiteClient(settings, { clock: wallClock, logger: pino({ level: 'silent' }) })
+  const settings = { baseUrl: simulator.url, account, credentials, limits: { concurrency: 2 } }
+  const client = createNetSuiteClient(settings, { clock: wallClock, governors, logger: pino({ level: 'silent' }) })
   return netsuiteVendorOrders(client, { zone: 'America/Los_Angeles' })
 }
 

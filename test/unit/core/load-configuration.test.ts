@@ -117,7 +117,11 @@ describe('mistakes', () => {
       `${system}${connection}ordersFrom: 2026-06-01\n`,
       /ordersFrom must be a time with its zone/,
     ],
-    ['a type', system.replace('magento2', 'magento3'), /^3 type must be one of: magento2, netsuite, image-feed/],
+    [
+      'a type',
+      system.replace('magento2', 'magento3'),
+      /^3 type must be one of: magento2, netsuite, sap-b1, bigcommerce, sqs, image-feed/,
+    ],
     ['an address', system.replace('env:URL', 'ftp://x'), /^4 address .*http/],
     [
       'an unknown key',

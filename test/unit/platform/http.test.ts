@@ -3,9 +3,12 @@ import type { AddressInfo } from 'node:net'
 import pino from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { StreamError } from '../../../src/errors.ts'
+import { createGovernor } from '../../../src/platform/governor/governor.ts'
+import { ownPermits } from '../../../src/platform/governor/permits.ts'
 import { createHttp, type HttpSettings } from '../../../src/platform/http.ts'
 import { retryAfterMs } from '../../../src/platform/http-errors.ts'
 import { exactNumber } from '../../../src/platform/json.ts'
+import { wallClock } from '../../support/sources.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void
 
@@ -27,9 +30,11 @@ async function open(answer: Answer, settings: Partial<HttpSettings> = {}) {
   const lines: string[] = []
   const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
   const baseUrl = `http://127.0.0.1:${port}/base/`
-  const http = createHttp({ baseUrl, timeoutMs: 5_000, concurrency: 4, logger, ...settings })
+  const http = createHttp({ baseUrl, timeoutMs: 5_000, governor: governorOf(4), logger, ...settings })
   return { http, baseUrl, lines, sockets, server }
 }
+
+const governorOf = (concurrency: number) => createGovernor({ concurrency }, ownPermits(), wallClock)
 
 const json = (response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}) =>
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body)
@@ -148,7 +153,7 @@ describe('the HTTP client', () => {
         // Answers come only once two requests are there, so a client that sends one at a time would wait for ever.
         if (held.length === 2) for (const one of held.splice(0)) json(one, 200, '{}')
       },
-      { concurrency: 2 },
+      { governor: governorOf(2) },
     )
     await Promise.all(Array.from({ length: 20 }, () => http.request(get)))
     expect(most).toBe(2)

@@ -4,11 +4,11 @@ import { systemTypes } from '../../../src/core/model.ts'
 import { entities } from '../../../src/events/topics.ts'
 import { createReader } from '../../../src/producers/create-reader.ts'
 import { createClients } from '../../../src/systems/clients.ts'
-import { readAll, readOf, systemOf, wallClock } from '../../support/sources.ts'
+import { governors, readAll, readOf, systemOf, wallClock } from '../../support/sources.ts'
 
 const resolveSecret = (name: string) => `value of ${name}`
 const logger = pino({ level: 'silent' })
-const deps = { clock: wallClock, clients: createClients({ clock: wallClock, logger, resolveSecret }) }
+const deps = { clock: wallClock, clients: createClients({ clock: wallClock, governors, logger, resolveSecret }) }
 const secrets = Object.fromEntries(
   ['bearer', 'consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret'].map((name) => [name, `env:${name}`]),
 )
@@ -51,6 +51,7 @@ describe('the table of readers', () => {
     const asked: string[] = []
     const clients = createClients({
       clock: wallClock,
+      governors,
       logger,
       resolveSecret(name) {
         asked.push(name)

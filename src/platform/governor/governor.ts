@@ -1,0 +1,151 @@
+import { StreamError } from '../../errors.ts'
+import type { Clock } from '../clock.ts'
+import type { Permit, Permits } from './permits.ts'
+
+/** What a call is for, in the order in which calls of one account get their turn. */
+export const callKinds = ['orders', 'fulfilments', 'inventory', 'products', 'images'] as const
+export type CallKind = (typeof callKinds)[number]
+
+/** What an account takes: calls at once, and calls a minute where it counts them. */
+export interface CallLimits {
+  readonly concurrency: number
+  readonly perMinute?: number
+}
+
+/** Keeps the calls to one account under its limits, the more urgent first. */
+export interface Governor {
+  /** Rejects with `stopping` when the signal aborts while the call waits for its turn. */
+  run<T>(kind: CallKind, call: () => Promise<T>, signal?: AbortSignal): Promise<T>
+  /** The account refused a call for there being too many; with the time it asked to be left alone for, where it told. */
+  refused(retryAfterMs: number | undefined): void
+  /** No call begins for so long: the account's quota is used up. */
+  pause(ms: number): void
+}
+
+interface Waiter {
+  readonly rank: number
+  admit(permit: Permit): void
+  reject(error: unknown): void
+}
+
+/** After a refusal that names no time: others use the account too, and their calls end. */
+const REFUSED_PAUSE_MS = 500
+/** Calls that end well before one more at once is tried again. */
+const GROW_AFTER = 20
+
+/**
+ * A governor over permits. A refusal halves the calls at once, and calls that end well bring them back one by one: the
+ * account may be shared with programs that we know nothing of.
+ */
+export function createGovernor(limits: CallLimits, permits: Permits, clock: Clock): Governor {
+  const waiting: Waiter[] = []
+  let running = 0
+  let allowed = limits.concurrency
+  let goodCalls = 0
+  let pausedUntil = 0
+  let timer = false
+
+  const pump = (): void => {
+    while (waiting.length > 0 && running < allowed) {
+      const leftMs = Math.max(pausedUntil, permits.pausedUntil()) - clock.now()
+      if (leftMs > 0) {
+        later(leftMs)
+        return
+      }
+      const permit = permits.tryTake()
+      if (permit === undefined) break
+      const next = takeMostUrgent(waiting)
+      running += 1
+      next.admit(permit)
+    }
+    permits.want(waiting.length === 0 ? null : { rank: mostUrgent(waiting), calls: Math.min(waiting.length, allowed) })
+  }
+  const later = (ms: number): void => {
+    if (timer) return
+    timer = true
+    clock.sleep(ms).then(
+      () => {
+        timer = false
+        pump()
+      },
+      () => undefined,
+    )
+  }
+  permits.listen({
+    changed: pump,
+    failed: (error) => {
+      for (const waiter of waiting.splice(0)) waiter.reject(error)
+    },
+  })
+  const turn = (rank: number, signal: AbortSignal | undefined): Promise<Permit> =>
+    new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        rank,
+        admit(permit) {
+          signal?.removeEventListener('abort', giveUp)
+          resolve(permit)
+        },
+        reject(error) {
+          signal?.removeEventListener('abort', giveUp)
+          reject(error)
+        },
+      }
+      const giveUp = () => {
+        waiting.splice(waiting.indexOf(waiter), 1)
+        reject(ended(signal))
+        pump()
+      }
+      signal?.addEventListener('abort', giveUp, { once: true })
+      waiting.push(waiter)
+      pump()
+    })
+  const pause = (ms: number): void => {
+    const until = clock.now() + ms
+    if (until <= pausedUntil) return
+    pausedUntil = until
+    permits.pauseUntil(until)
+  }
+  return {
+    pause,
+    async run(kind, call, signal) {
+      if (signal?.aborted === true) throw ended(signal)
+      const permit = await turn(callKinds.indexOf(kind), signal)
+      try {
+        const result = await call()
+        goodCalls += 1
+        if (goodCalls >= GROW_AFTER && allowed < limits.concurrency) {
+          allowed += 1
+          goodCalls = 0
+        }
+        return result
+      } finally {
+        running -= 1
+        permit.giveBack()
+        pump()
+      }
+    },
+    refused(retryAfterMs) {
+      // Calls that were under way together are refused together: they count once.
+      if (pausedUntil <= clock.now()) allowed = Math.max(1, Math.floor(allowed / 2))
+      goodCalls = 0
+      pause(retryAfterMs ?? REFUSED_PAUSE_MS)
+    },
+  }
+}
+
+/** Of the most urgent the one that waits longest. */
+function takeMostUrgent(waiting: Waiter[]): Waiter {
+  const rank = mostUrgent(waiting)
+  const index = waiting.findIndex((waiter) => waiter.rank === rank)
+  const [next] = waiting.splice(index, 1)
+  if (next === undefined) throw new Error('nobody waits')
+  return next
+}
+
+function mostUrgent(waiting: readonly Waiter[]): number {
+  return Math.min(...waiting.map(({ rank }) => rank))
+}
+
+function ended(signal: AbortSignal | undefined): StreamError {
+  return new StreamError('stopping', 'the call was ended before it began', { cause: signal?.reason })
+}

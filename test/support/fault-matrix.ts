@@ -1,0 +1,53 @@
+import { describe, it } from 'vitest'
+
+/** What outside systems do to a client: by name, as it is told. */
+export const faults = {
+  'rate-limited': 'refuses for there being too many calls, and tells for how long',
+  'rate-limited-silently': 'refuses for there being too many calls, and tells nothing',
+  'gateway-page': 'answers with a gateway’s page (5xx, HTML)',
+  'lost-answer': 'does what it is asked, and the answer never comes',
+  'expired-login': 'ends the session or token in the middle',
+  'half-an-answer': 'sends half of an answer',
+  'past-the-end': 'is asked for a page past the end',
+  'notice-twice': 'sends the same notice (webhook, message) twice',
+  'notices-out-of-order': 'sends notices (webhooks, messages) out of order',
+  'other-zone': 'tells times in a zone of its own',
+  'slow-answer': 'answers too late',
+  'rows-move': 'changes rows while they are paged',
+} as const
+export type Fault = keyof typeof faults
+
+export const matrixSystems = [
+  'magento2',
+  'netsuite',
+  'sap-b1',
+  'bigcommerce',
+  'bigcommerce-b2b',
+  'sqs',
+  'image-feed',
+] as const
+export type MatrixSystem = (typeof matrixSystems)[number]
+
+/** Cells without a test, and why it can't happen there. */
+export const cannotHappen: Readonly<Record<MatrixSystem, Readonly<Partial<Record<Fault, string>>>>> = {
+  magento2: {},
+  netsuite: {},
+  'sap-b1': {},
+  bigcommerce: {},
+  'bigcommerce-b2b': {},
+  sqs: {},
+  'image-feed': {},
+}
+
+/** One test a cell. Throws when a cell is neither tested nor said to be impossible, or is both. */
+export function testFaults(system: MatrixSystem, cells: Readonly<Partial<Record<Fault, () => Promise<void>>>>): void {
+  const names = Object.keys(faults) as Fault[]
+  const wrong = names.filter((fault) => (cells[fault] === undefined) === (cannotHappen[system][fault] === undefined))
+  if (wrong.length > 0) throw new Error(`${system}: give each of these a test, or a reason in cannotHappen: ${wrong}`)
+  describe(system, () => {
+    for (const fault of names) {
+      const cell = cells[fault]
+      if (cell !== undefined) it(fault, cell)
+    }
+  })
+}
