@@ -16,6 +16,7 @@ import { createStatusReporter } from '../platform/runtime/create-status-reporter
 import { createPositions, type Positions } from '../platform/runtime/positions.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { systemClock } from '../platform/system-clock.ts'
+import { sinkName } from '../processors/sinks/sink-name.ts'
 import { tableDefinitions } from './table-definitions.ts'
 
 /** The mechanisms every role uses, opened once for a process. */
@@ -97,9 +98,8 @@ async function beginNewTopics(
 ): Promise<void> {
   const places = systems.flatMap((system) =>
     perSystemKinds
-      .map((kind) => `${topicPrefix}${topicOf(kind, system)}`)
-      .filter((topic) => made.has(topic))
-      .map((topic) => ({ group: `${topicPrefix}deliver-${system}`, topic })),
+      .map((kind) => ({ group: topicPrefix + sinkName(kind, system), topic: topicPrefix + topicOf(kind, system) }))
+      .filter(({ topic }) => made.has(topic)),
   )
   for (const { group, topic } of places) {
     for (let partition = 0; partition < partitions; partition += 1) await positions.note(group, topic, partition, 0n)

@@ -3,6 +3,7 @@ import { readConfiguration } from '../core/read-configuration.ts'
 import { StreamError } from '../errors.ts'
 import { topicOf } from '../events/topics.ts'
 import { sinkKinds } from '../processors/sinks/create-sink.ts'
+import { sinkName } from '../processors/sinks/sink-name.ts'
 import { readArguments, UsageError } from './arguments.ts'
 import { openPlatform, type Platform } from './platform.ts'
 
@@ -43,13 +44,15 @@ export async function positionsCommand(args: readonly string[]): Promise<void> {
 
 async function topicsOf(platform: Platform, group: string): Promise<readonly string[]> {
   const { systems } = await readConfiguration(platform.tables)
-  const sinks = systems.filter((system) => sinkKinds(system.type).length > 0)
-  const system = sinks.find(({ id }) => group === `deliver-${id}`)
-  if (system === undefined) {
-    const known = sinks.map(({ id }) => `deliver-${id}`).join(', ')
+  const sinks = systems.flatMap(({ id, type }) => {
+    return sinkKinds(type).map((kind) => ({ name: sinkName(kind, id), topic: topicOf(kind, id) }))
+  })
+  const sink = sinks.find(({ name }) => group === name)
+  if (sink === undefined) {
+    const known = sinks.map(({ name }) => name).join(', ')
     throw new StreamError('not_found', `no sink has the group "${group}"; there are: ${known}`)
   }
-  return sinkKinds(system.type).map((kind) => `${platform.config.topicPrefix}${topicOf(kind, system.id)}`)
+  return [platform.config.topicPrefix + sink.topic]
 }
 
 async function setPositions(platform: Platform, group: string, topics: readonly string[], earliest: boolean) {

@@ -7,6 +7,7 @@ import { readConfiguration } from '../core/read-configuration.ts'
 import { topicOf } from '../events/topics.ts'
 import { createJobs } from '../platform/jobs.ts'
 import { sinkKinds } from '../processors/sinks/create-sink.ts'
+import { sinkName } from '../processors/sinks/sink-name.ts'
 import { topology } from '../processors/topology.ts'
 import { imageFeed } from '../projections/image-feed.ts'
 import { inventoryFeed } from '../projections/inventory-feed.ts'
@@ -27,7 +28,7 @@ export const sourceTargets: readonly ReplayTarget[] = topology.map(({ from, proc
 /** Every topic that can be replayed, and the stage that consumes it. */
 function replayTargets(systems: readonly System[]): readonly ReplayTarget[] {
   const sinks = systems.flatMap(({ id, type }) =>
-    sinkKinds(type).map((kind) => ({ topic: topicOf(kind, id), processor: `deliver-${id}` })),
+    sinkKinds(type).map((kind) => ({ topic: topicOf(kind, id), processor: sinkName(kind, id) })),
   )
   return [...sourceTargets, ...sinks, ...feeds.map(({ kind, name }) => ({ topic: topicOf(kind), processor: name }))]
 }

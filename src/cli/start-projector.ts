@@ -22,7 +22,11 @@ export async function startProjector(
   parts: Part[],
 ): Promise<void> {
   const { tables, reporter, clock, logger, config } = platform
-  const deps = { tables, reporter, clock, logger, settleMs: config.feedSettleMs }
+  const pushes = (connection: string, entity: string) => {
+    const push = followed.current().connections.find(({ id }) => id === connection)?.push
+    return push?.some((one) => one === entity) ?? false
+  }
+  const deps = { tables, reporter, clock, logger, settleMs: config.feedSettleMs, pushes }
   const stages = [
     feedStage(productFeed, deps),
     feedStage(inventoryFeed, deps),

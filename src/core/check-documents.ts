@@ -1,4 +1,5 @@
 import { Cron } from 'croner'
+import { checkDeliveries } from './check-deliveries.ts'
 import { checkMappingTest } from './check-mapping-test.ts'
 import { checkOwnership } from './check-ownership.ts'
 import { checkRules } from './check-rules.ts'
@@ -174,6 +175,7 @@ function checkConnection({ value, yaml }: Shaped<'connection'>, documents: Shape
   const vendorType = systems.get(value.vendor)?.type
   const given = vendorType === undefined ? [] : systemTraits[vendorType].orderFields
   mistakes.push(...checkOwnership({ value, yaml }, documents))
+  mistakes.push(...checkDeliveries({ kind: 'connection', value, yaml }, documents))
   mistakes.push(
     ...checkRules(value.orderMap?.fields ?? [], yaml, { path: ['orderMap', 'fields'], entity: 'orders', given }),
   )

@@ -75,6 +75,32 @@ export const perSystemKinds = [
 export type PerSystemKind = (typeof perSystemKinds)[number]
 export type SharedKind = Exclude<TopicKind, PerSystemKind>
 
+/** Mapped rows; each is of one connection. */
+export const universalKinds = ['universal-products', 'universal-inventory', 'universal-images'] as const
+export type UniversalKind = (typeof universalKinds)[number]
+
+/** What processors consume. */
+export type ProcessedKind = Entity | UniversalKind
+
+const entityOfKind: Partial<Readonly<Record<TopicKind, Entity>>> = {
+  ...Object.fromEntries(entities.map((entity) => [entity, entity])),
+  'vendor-orders': 'orders',
+  'shop-fulfilments': 'fulfilments',
+  'shop-products': 'products',
+  'shop-inventory': 'inventory',
+  'shop-images': 'images',
+  'universal-products': 'products',
+  'universal-inventory': 'inventory',
+  'universal-images': 'images',
+}
+
+/** The entity that a kind's events are of; undefined for those that are of none. */
+export function entityOf(kind: PerSystemKind | ProcessedKind): Entity
+export function entityOf(kind: TopicKind): Entity | undefined
+export function entityOf(kind: TopicKind): Entity | undefined {
+  return entityOfKind[kind]
+}
+
 /** Name of a kind's topic, before the prefix. */
 export function topicOf(kind: SharedKind): string
 export function topicOf(kind: PerSystemKind, system: string): string

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { ConnectionGuard, GuardTiming } from '../control/connection-guard.ts'
 import type { Configuration } from '../core/model.ts'
 import type { FindProducts } from '../core/ownership.ts'
-import type { Entity } from '../events/topics.ts'
+import type { ProcessedKind } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
@@ -32,14 +32,14 @@ export interface ProcessorDeps {
 }
 
 /** What the batches and the releases of one processor share. */
-export interface ProcessorKit<K extends Entity, S extends Remembered> {
+export interface ProcessorKit<K extends ProcessedKind, S extends Remembered> {
   readonly processor: Processor<K, S>
   readonly deps: ProcessorDeps
   readonly guard: ConnectionGuard
 }
 
 /** Everything a batch came to, acknowledged (Guarantee 1). */
-export async function commitWork<K extends Entity, S extends Remembered>(
+export async function commitWork<K extends ProcessedKind, S extends Remembered>(
   work: Work<S>,
   states: LoadedStates<S>,
   { processor, deps, guard }: ProcessorKit<K, S>,
@@ -72,7 +72,7 @@ function deadLetter(context: PartitionContext, failure: Failure, firstAt: number
 }
 
 /** What the processor remembers of the batch's entities; nothing where it remembers nothing. */
-export function loadStates<K extends Entity, S extends Remembered>(
+export function loadStates<K extends ProcessedKind, S extends Remembered>(
   { processor, deps }: ProcessorKit<K, S>,
   batch: readonly Decoded<K>[],
   { partition }: PartitionContext,

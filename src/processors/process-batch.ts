@@ -2,12 +2,13 @@ import type { Configuration, Connection } from '../core/model.ts'
 import type { FindProducts } from '../core/ownership.ts'
 import type { ProductOf } from '../core/split-order.ts'
 import { StreamError, toStreamError } from '../errors.ts'
+import type { ResultPlaces } from '../events/generated/events.ts'
 import { madeFromHeader, type ReplayMark, readReplayMark } from '../events/headers.ts'
-import { type Entity, recordKey, type SourceEvent } from '../events/topics.ts'
+import { type Entity, entityOf, type ProcessedKind, recordKey, type TopicEvents } from '../events/topics.ts'
 import { versionRank } from '../events/version.ts'
 import type { LogRecord, OutgoingRecord } from '../platform/kafka/event-log.ts'
 import { type ParkedRecord, parkedId } from '../platform/runtime/parked-item.ts'
-import { placeOf } from '../platform/runtime/result-places.ts'
+import { mappedPlaces, placeOf } from '../platform/runtime/result-places.ts'
 import type { Decoded } from '../platform/runtime/stage.ts'
 import type { StageResult } from '../platform/runtime/status-reporter.ts'
 import type { AskedProducts, Decision, Output, Processor, Remembered } from './processor.ts'
@@ -15,7 +16,7 @@ import type { AskedProducts, Decision, Output, Processor, Remembered } from './p
 /** A failure and the connection it is of; null: of all. */
 export interface Failure {
   readonly record: LogRecord
-  readonly event: SourceEvent
+  readonly event: ProcessedEvent
   readonly connection: string | null
   readonly error: StreamError
 }
@@ -46,10 +47,12 @@ export interface BatchView {
   trips(connection: string, key: string, failed: boolean): boolean
 }
 
-export const keyOf = (event: SourceEvent): string => recordKey(event.source, event.key)
+export type ProcessedEvent = TopicEvents[ProcessedKind]
+
+export const keyOf = (event: ProcessedEvent): string => recordKey(event.source, event.key)
 
 /** One record after the other: a later one of an entity sees the state its earlier one left (Guarantee 4). */
-export async function processBatch<K extends Entity, S extends Remembered>(
+export async function processBatch<K extends ProcessedKind, S extends Remembered>(
   processor: Processor<K, S>,
   view: BatchView,
   batch: readonly Decoded<K>[],
@@ -65,7 +68,7 @@ export async function processBatch<K extends Entity, S extends Remembered>(
     const replay = readReplayMark(record.headers)
     if (replay !== null && !isForUs(replay, processor.name, configuration)) continue
     const isWanted = (id: string) => replay === null || replay.connection === null || replay.connection === id
-    const connections = subscribers(configuration, event.source, processor.from)
+    const connections = concerned(configuration, event, processor.from)
     const key = keyOf(event)
     try {
       const state = work.states.get(key) ?? known.get(key)
@@ -77,7 +80,7 @@ export async function processBatch<K extends Entity, S extends Remembered>(
       const processed = made instanceof Promise ? await made : made
       const outputs = processed.outputs.map((output) => ({
         connection: connectionOf(output),
-        record: { ...view.encode(output), headers: madeFromHeader(placeOf(record)) },
+        record: { ...view.encode(output), headers: madeFrom(record, processor.from) },
       }))
       if (processed.state !== undefined) work.states.set(key, processed.state)
       const held = new Set<string>()
@@ -119,14 +122,14 @@ function isForUs({ replayId, stage, revision }: ReplayMark, name: string, config
 /** True: the connection is paused, and gets nothing of this event for now. */
 function decide<S>(
   decision: Decision,
-  entity: Entity,
-  { record, event }: { readonly record: LogRecord; readonly event: SourceEvent },
+  kind: ProcessedKind,
+  { record, event }: ProcessedRecord,
   view: BatchView,
   work: Work<S>,
 ): boolean {
   const { connection, status } = decision
   const report = (): void => {
-    work.results.push(resultOf(entity, { record, event }, decision))
+    work.results.push(resultOf(kind, { record, event }, decision))
   }
   if (status === 'ignored' || status === 'superseded') {
     report()
@@ -143,15 +146,15 @@ function decide<S>(
     if (error !== null) work.failures.push({ record, event, connection, error })
     return false
   }
-  work.parked.push(parkedOf(entity, record, event, connection, why, view.now))
-  work.results.push(waiting(entity, { record, event }, connection, why))
+  work.parked.push(parkedOf(kind, record, event, connection, why, view.now))
+  work.results.push(waiting(kind, { record, event }, connection, why))
   return true
 }
 
 function parkedOf(
-  entity: Entity,
+  kind: ProcessedKind,
   record: LogRecord,
-  event: SourceEvent,
+  event: ProcessedEvent,
   connection: string,
   { code, message }: { readonly code: string; readonly message: string },
   now: number,
@@ -161,7 +164,7 @@ function parkedOf(
   return {
     ...{ id: parkedId(connection, key, record.offset), connection, key, rank: versionRank(event) },
     ...{ record, whole: true, attempts: 0, firstAt: now, code, message },
-    about: { taskId, entity, source, key: event.key, connection, eventId, occurredAt, readAt },
+    about: { taskId, entity: entityOf(kind), source, key: event.key, connection, eventId, occurredAt, readAt },
   }
 }
 
@@ -170,36 +173,63 @@ function connectionOf({ event }: Output): string {
   return 'connection' in event ? (event.connection ?? '') : ''
 }
 
-/** Connections that subscribe to a read of the entity from the source. */
+/** A mapped row is of one connection; what was read concerns those that subscribe to a read of it. */
+function concerned(configuration: Configuration, event: ProcessedEvent, kind: ProcessedKind): Connection[] {
+  if ('connection' in event) return configuration.connections.filter(({ id }) => id === event.connection)
+  return subscribers(configuration, event.source, entityOf(kind))
+}
+
 function subscribers(configuration: Configuration, source: string, entity: Entity): Connection[] {
   const system = configuration.systems.find(({ id }) => id === source)
   const reads = new Set(system?.reads.filter((read) => read.entity === entity).map(({ id }) => id))
   return configuration.connections.filter((connection) => connection.reads.some((read) => reads.has(read)))
 }
 
-type SourceRecord = Decoded<Entity>
+/** What the events that a processor makes were made from in the end: what was read. */
+function madeFrom(record: LogRecord, kind: ProcessedKind): Readonly<Record<string, string>> {
+  return madeFromHeader(placesOf(record, kind).source ?? placeOf(record))
+}
 
-function resultOf(entity: Entity, decoded: SourceRecord, decision: Decision): StageResult {
+function placesOf(record: LogRecord, kind: ProcessedKind): ResultPlaces {
+  return kind === entityOf(kind) ? { source: placeOf(record), mapped: null } : mappedPlaces(record)
+}
+
+interface ProcessedRecord {
+  readonly record: LogRecord
+  readonly event: ProcessedEvent
+}
+
+function resultOf(kind: ProcessedKind, decoded: ProcessedRecord, decision: Decision): StageResult {
   const { code, message } = decision.status === 'failed' ? decision.error : decision
-  return stageResult(entity, decoded, decision.connection, { status: decision.status, code, message })
+  return stageResult(kind, decoded, decision.connection, { status: decision.status, code, message })
 }
 
 function waiting(
-  entity: Entity,
-  decoded: SourceRecord,
+  kind: ProcessedKind,
+  decoded: ProcessedRecord,
   connection: string,
   { code, message }: { readonly code: string; readonly message: string },
 ): StageResult {
-  return stageResult(entity, decoded, connection, { status: 'waiting', code, message })
+  return stageResult(kind, decoded, connection, { status: 'waiting', code, message })
 }
 
 function stageResult(
-  entity: Entity,
-  { record, event }: SourceRecord,
+  kind: ProcessedKind,
+  { record, event }: ProcessedRecord,
   connection: string,
   end: { readonly status: string; readonly code: string | null; readonly message: string | null },
 ): StageResult {
   const { source, key, eventId, occurredAt, readAt, taskId } = event
-  const result = { entity, source, key, connection, eventId, occurredAt, readAt, ...end, targetId: null }
-  return { taskId, result, places: { source: placeOf(record), mapped: null } }
+  const result = {
+    entity: entityOf(kind),
+    source,
+    key,
+    connection,
+    eventId,
+    occurredAt,
+    readAt,
+    ...end,
+    targetId: null,
+  }
+  return { taskId, result, places: placesOf(record, kind) }
 }

@@ -1,5 +1,5 @@
 import { StreamError } from '../errors.ts'
-import type { Entity } from '../events/topics.ts'
+import type { ProcessedKind } from '../events/topics.ts'
 import type { ParkedRecord } from '../platform/runtime/parked-item.ts'
 import { createParking, type Parking } from '../platform/runtime/parking.ts'
 import type { Decoded, PartitionContext } from '../platform/runtime/stage.ts'
@@ -15,7 +15,7 @@ const AT_ONCE = 100
  * time to be tried has come. Each record is processed again, and what comes of it for its one connection is kept: it is
  * as repeatable as a batch. A row is removed after that is acknowledged (Guarantee 1).
  */
-export async function releaseProcessed<K extends Entity, S extends Remembered>(
+export async function releaseProcessed<K extends ProcessedKind, S extends Remembered>(
   kit: ProcessorKit<K, S>,
   context: PartitionContext,
 ): Promise<void> {
@@ -34,7 +34,7 @@ export async function releaseProcessed<K extends Entity, S extends Remembered>(
 const byOffset = (a: ParkedRecord, b: ParkedRecord): number => (a.record.offset < b.record.offset ? -1 : 1)
 
 /** False: the connection is wrong (again), and the rest of its records stays. */
-async function takeUp<K extends Entity, S extends Remembered>(
+async function takeUp<K extends ProcessedKind, S extends Remembered>(
   parked: ParkedRecord & { readonly what: 'record' },
   probe: boolean,
   kit: ProcessorKit<K, S>,
@@ -71,7 +71,7 @@ async function takeUp<K extends Entity, S extends Remembered>(
   return true
 }
 
-async function decode<K extends Entity, S extends Remembered>(
+async function decode<K extends ProcessedKind, S extends Remembered>(
   { record: place, whole }: ParkedRecord,
   { deps, processor }: ProcessorKit<K, S>,
 ): Promise<Decoded<K>> {

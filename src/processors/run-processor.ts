@@ -1,5 +1,5 @@
 import { createConnectionGuard, usualGuardTiming } from '../control/connection-guard.ts'
-import { type Entity, topicOf } from '../events/topics.ts'
+import { type ProcessedKind, topicOf } from '../events/topics.ts'
 import type { Decoded, PartitionContext, Stage } from '../platform/runtime/stage.ts'
 import { createTurns } from '../platform/runtime/turns.ts'
 import { commitWork, encode, loadStates, type ProcessorDeps, type ProcessorKit } from './commit-work.ts'
@@ -16,7 +16,7 @@ const BATCH_SIZE = 1000
  * the same events again. A connection that most entities fail for is paused: its records are parked and released in their
  * order, the others go on (Guarantee 5).
  */
-export function processorStage<K extends Entity, S extends Remembered>(
+export function processorStage<K extends ProcessedKind, S extends Remembered>(
   processor: Processor<K, S>,
   deps: ProcessorDeps,
 ): Stage<K> {
@@ -34,7 +34,7 @@ export function processorStage<K extends Entity, S extends Remembered>(
   }
 }
 
-async function handleBatch<K extends Entity, S extends Remembered>(
+async function handleBatch<K extends ProcessedKind, S extends Remembered>(
   batch: readonly Decoded<K>[],
   kit: ProcessorKit<K, S>,
   context: PartitionContext,

@@ -74,10 +74,15 @@ export function isEnd(status: string): boolean {
   return endStatuses.includes(status)
 }
 
-/** Producers (named by their read, which has dots) come before processors, and those before sinks and projections. */
+/**
+ * Producers come before processors, those before projections; what a feed's row is pushed by comes after the feed, and
+ * sinks are the last. A producer is named by its read, which alone has dots.
+ */
 export function stageOrder(stage: string): number {
   if (stage.includes('.')) return 0
-  return stage.startsWith('route-') || stage.startsWith('map-') ? 1 : 2
+  if (/^(route|map)-/.test(stage)) return 1
+  if (stage.startsWith('push-')) return 3
+  return stage.startsWith('deliver-') ? 4 : 2
 }
 
 export function entityKey(connection: string | null, key: string): string {

@@ -1,5 +1,6 @@
 import { type StreamError, toStreamError } from '../errors.ts'
 import type { EntityResult } from '../events/generated/events.ts'
+import { entityOf, type UniversalKind } from '../events/topics.ts'
 import { mappedPlaces } from '../platform/runtime/result-places.ts'
 import type { BatchContext, Decoded } from '../platform/runtime/stage.ts'
 import type { StageResult } from '../platform/runtime/status-reporter.ts'
@@ -7,13 +8,7 @@ import { rankOf } from './feed-row.ts'
 import { assertFits, type Shard, type Watermark } from './feed-table.ts'
 import type { FeedProjection, FeedRow, Position } from './projection.ts'
 
-export type FeedKind = 'universal-products' | 'universal-inventory' | 'universal-images'
-
-const entityOf: Readonly<Record<FeedKind, string>> = {
-  'universal-products': 'products',
-  'universal-inventory': 'inventory',
-  'universal-images': 'images',
-}
+export type FeedKind = UniversalKind
 
 /** A row as it was read and as it is after the events so far. */
 export interface Folding {
@@ -48,7 +43,7 @@ export async function foldBatch<K extends FeedKind>(
       context.assertOwned()
       await context.deadLetter(record, failure, aboutOf(event, record.timestamp))
     }
-    const result = resultOf(entityOf[projection.kind], event, visible, failure)
+    const result = resultOf(entityOf(projection.kind), event, visible, failure)
     results.push({ taskId: event.taskId, result, places: mappedPlaces(record) })
   }
   return { position, results }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { type Entity, entityOf } from '../events/topics.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import type { StageResult, StatusReporter } from '../platform/runtime/status-reporter.ts'
@@ -27,6 +28,8 @@ export interface FeedStageDeps {
   /** How long before an idle fetch a record may have been given its append time without having been in the fetch. */
   readonly settleMs: number
   readonly logger: Logger
+  /** Whether a connection's rows go on from the feed to its shop: then the feed is not their end. */
+  readonly pushes?: (connection: string, entity: Entity) => boolean
 }
 
 /**
@@ -57,13 +60,22 @@ export function feedStage<K extends FeedKind>(projection: FeedProjection<K>, dep
         written.set(generation, await writeGeneration(projection, batch, own, at, knownPairs, deps))
       }
       const [results = []] = written.values()
-      await deps.reporter.report(projection.name, context.partition, results)
+      const isPushed = ({ result }: StageResult) =>
+        deps.pushes?.(result.connection ?? '', entityOf(projection.kind)) ?? false
+      const told = results.map((one) => withPush(one, isPushed(one)))
+      await deps.reporter.report(projection.name, context.partition, told)
     },
     async onIdle(partition, _topic, asOf) {
       const { generation } = await readMeta(tables, table)
       await moveCaughtUpTo(tables, table, { generation, shard: partition }, asOf - settleMs)
     },
   }
+}
+
+/** A row that is pushed ends at the shop, not in the feed. */
+function withPush(one: StageResult, pushed: boolean): StageResult {
+  const { result } = one
+  return pushed && result.status === 'succeeded' ? { ...one, result: { ...result, status: 'processing' } } : one
 }
 
 /** A generation that the batch is still to be folded into: the live one, or one that has all that came before it. */

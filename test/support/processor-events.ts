@@ -2,6 +2,7 @@ import type { Connection } from '../../src/core/model.ts'
 import { decimal4, decimal8, sum, ZERO4, ZERO8 } from '../../src/events/decimal.ts'
 import type {
   Address,
+  FulfilmentChanged,
   InventoryChanged,
   Order,
   OrderChanged,
@@ -162,4 +163,23 @@ export const vendorOrder = (
   const order = { ...data, orderNumber }
   const { raw: _raw, deleted: _deleted, ...common } = header('magento', orderNumber, order)
   return { ...common, connection, canceled: false, fields: {}, data: order }
+}
+
+/** A shipment of one piece. */
+export const fulfilmentChanged = (
+  data: Partial<FulfilmentChanged['data']>,
+  more: Partial<FulfilmentChanged> = {},
+): FulfilmentChanged => {
+  const fulfilment: FulfilmentChanged['data'] = {
+    fulfilmentId: '77',
+    orderNumber: '000000001',
+    orderReference: null,
+    kind: 'shipment',
+    shippedAt: 1_772_000_000_000,
+    lines: [{ sku: 'A-1', lineId: '1', quantity: decimal8('1', 'quantity'), location: null }],
+    tracks: [],
+    attributes: {},
+    ...data,
+  }
+  return { ...header('netsuite', fulfilment.fulfilmentId, fulfilment), data: fulfilment, ...more }
 }

@@ -1,5 +1,5 @@
 import type { DeadLettered, EntityResult } from '../../events/generated/events.ts'
-import { type Entity, entities, type TopicKind } from '../../events/topics.ts'
+import { entityOf } from '../../events/topics.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { sendDeadLetter } from '../../platform/runtime/dead-letters.ts'
 import { getRun } from '../runs.ts'
@@ -34,18 +34,6 @@ export async function announce(
   await sendDeadLetter(deps, told)
 }
 
-const entityOfKind: Partial<Readonly<Record<TopicKind, Entity>>> = {
-  ...Object.fromEntries(entities.map((entity) => [entity, entity])),
-  'vendor-orders': 'orders',
-  'shop-fulfilments': 'fulfilments',
-  'shop-products': 'products',
-  'shop-inventory': 'inventory',
-  'shop-images': 'images',
-  'universal-products': 'products',
-  'universal-inventory': 'inventory',
-  'universal-images': 'images',
-}
-
 type EntityEvent = Pick<EntityResult, 'source' | 'key' | 'eventId' | 'occurredAt' | 'readAt'> & {
   readonly taskId: string | null
 }
@@ -60,7 +48,7 @@ export async function reportAct(
   decoded: KindEvent,
   { kind, by, reason, retry }: Act,
 ): Promise<void> {
-  const entity = entityOfKind[decoded.kind]
+  const entity = entityOf(decoded.kind)
   if (entity === undefined) return
   const { source, key, eventId, occurredAt, readAt, taskId } = decoded.event as unknown as EntityEvent
   const why = reason === null ? '' : `: ${reason}`

@@ -1,7 +1,7 @@
 import type { Connection } from '../../core/model.ts'
 import type { StreamError } from '../../errors.ts'
 import type { EntityResult } from '../../events/generated/events.ts'
-import { type Entity, type PerSystemKind, recordKey, type TopicEvents } from '../../events/topics.ts'
+import { entityOf, type PerSystemKind, recordKey, type TopicEvents } from '../../events/topics.ts'
 import { versionRank } from '../../events/version.ts'
 import { backOffMs } from '../../platform/backoff.ts'
 import type { LogRecord } from '../../platform/kafka/event-log.ts'
@@ -33,15 +33,6 @@ export interface Conclusion {
   readonly parked: boolean
   /** Other records of the key may be parked, which this one replaces. */
   readonly othersParked: boolean
-}
-
-/** The entity that a kind's results are reported for. */
-const entityOf: Readonly<Record<PerSystemKind, Entity>> = {
-  'vendor-orders': 'orders',
-  'shop-fulfilments': 'fulfilments',
-  'shop-products': 'products',
-  'shop-inventory': 'inventory',
-  'shop-images': 'images',
 }
 
 export const superseded = (message: string): Conclusion['end'] => ({
@@ -190,7 +181,7 @@ async function park<K extends PerSystemKind>(
 
 export function aboutOf<K extends PerSystemKind>(kind: K, event: TopicEvents[K]): ParkedAbout {
   const { taskId, source, key, connection, eventId, occurredAt, readAt } = event
-  return { taskId, entity: entityOf[kind], source, key, connection, eventId, occurredAt, readAt }
+  return { taskId, entity: entityOf(kind), source, key, connection, eventId, occurredAt, readAt }
 }
 
 async function lookAgain<K extends PerSystemKind>(

@@ -10,6 +10,7 @@ import { aboutOf, type Conclusion, conclude, deliveryKey, superseded } from './c
 import { releaseParked } from './release-parked.ts'
 import type { Sink } from './sink.ts'
 import { createSinkKit, type SinkDeps, type SinkKit } from './sink-kit.ts'
+import { sinkName } from './sink-name.ts'
 
 /** A record takes several requests: what is committed at once is to be done well before it looks stuck. */
 const BATCH_SIZE = 50
@@ -23,7 +24,7 @@ const SUSPECT_AFTER_MS = 30_000
  * others (Guarantee 5). While the system is down its deliveries wait, and nothing is given up.
  */
 export function sinkStage<K extends PerSystemKind>(system: System, sink: Sink<K>, deps: SinkDeps): Stage<K> {
-  const name = `deliver-${system.id}`
+  const name = sinkName(sink.kind, system.id)
   const kit = createSinkKit(name, system, sink, deps)
   return {
     name,

@@ -42,6 +42,15 @@ it('writes the last state of a batch, then the watermark, then says what became 
   })
 })
 
+it('says that a row goes on where its connection pushes it to the shop', async () => {
+  const event = (key: string, connection: string) =>
+    decoded<'universal-inventory'>({ ...inventoryChanged({}, '1'), key, connection }, { offset: key === 'A' ? 5 : 6 })
+  const pushes = (connection: string, entity: string) => connection === 'pushing' && entity === 'inventory'
+  const stage = feedStage(inventoryFeed, { ...deps(), pushes })
+  await stage.handle([event('A', 'pushing'), event('B', 'pulled')], batchContext(3).context)
+  expect(statuses()).toEqual(['A processing', 'B succeeded'])
+})
+
 it('applies no record twice, but says again what became of it', async () => {
   const stage = feedStage(inventoryFeed, deps())
   const record = decoded<'universal-inventory'>(inventoryChanged({}, '1'), { offset: 5 })

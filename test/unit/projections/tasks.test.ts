@@ -33,6 +33,18 @@ describe('an entity row', () => {
     expect(status(['deliver-erp', 2, 'failed'], ['route-orders', 3, 'processing'])).toBe('failed')
   })
 
+  it('of a row that is pushed ends at the shop, in whatever order feed, push and shop are heard', () => {
+    const told: Told[] = [
+      ['map-products', 1, 'processing'],
+      ['project-products', 2, 'processing'],
+      ['push-products', 3, 'processing'],
+      ['deliver-shop:shop-products', 4, 'succeeded'],
+    ]
+    expect(status(...told)).toBe('succeeded')
+    expect(status(...told.toReversed())).toBe('succeeded')
+    expect(status(...told.slice(0, 3))).toBe('processing')
+  })
+
   it('stays at its end when the same version is handed over again', () => {
     expect(status(['project-products', 1, 'succeeded'], ['project-products', 2, 'superseded'])).toBe('succeeded')
   })

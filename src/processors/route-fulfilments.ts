@@ -1,0 +1,81 @@
+import type { Connection } from '../core/model.ts'
+import type { Fulfilment, FulfilmentChanged } from '../events/generated/events.ts'
+import { contentDigest, derivedEventId } from '../events/identity.ts'
+import { recordKey } from '../events/topics.ts'
+import type { Decision, Output, ProcessContext, Processor } from './processor.ts'
+
+const NAME = 'route-fulfilments'
+
+/**
+ * Vendor's shipment, closure or cancellation → the shop whose order it is of. The vendor keeps the reference that our sink
+ * gave the order, `<connection>-<order number>`: an order that was made by hand, or for another connection, is ignored.
+ */
+export const routeFulfilments: Processor<'fulfilments'> = {
+  name: NAME,
+  from: 'fulfilments',
+  remembers: false,
+  process(event, context) {
+    const orders = ordersOf(event.data, context)
+    const routed = context.connections.map((connection) => route(event, connection, orders.get(connection.id)))
+    return {
+      outputs: routed.flatMap(({ output }) => output ?? []),
+      decisions: routed.map(({ decision }) => decision),
+    }
+  },
+}
+
+/** The connection that the order was delivered for, and the shop's number of it. */
+function ordersOf(
+  { orderReference, orderNumber }: Fulfilment,
+  { connections }: ProcessContext,
+): ReadonlyMap<string, string> {
+  if (orderReference === null) return new Map()
+  const told = connections.find(({ id }) => orderReference === `${id}-${orderNumber}`)
+  if (told !== undefined) return new Map([[told.id, orderNumber]])
+  // The number is in the reference alone; of `a` and `a-b`, both of which may begin `a-b-7`, the longer is meant.
+  const [owner] = connections
+    .filter(({ id }) => orderReference.startsWith(`${id}-`))
+    .toSorted((a, b) => b.id.length - a.id.length)
+  return owner === undefined || orderReference !== orderNumber
+    ? new Map()
+    : new Map([[owner.id, orderReference.slice(owner.id.length + 1)]])
+}
+
+function route(
+  event: FulfilmentChanged,
+  connection: Connection,
+  orderNumber: string | undefined,
+): { readonly decision: Decision; readonly output?: Output } {
+  const { id, vendor } = connection
+  if (vendor !== event.source)
+    return { decision: ignored(id, 'not_the_vendor', `fulfilments of ${id} come from ${vendor}`) }
+  if (orderNumber === undefined) return { decision: ignored(id, 'not_ours', `the order is none of ${id}`) }
+  if (event.deleted) {
+    const message = 'the vendor deleted it; what the shop told its customer is not taken back: settle it in the shop'
+    return { decision: ignored(id, 'deleted', message) }
+  }
+  const decision = { connection: id, status: 'processing', code: null, message: null } as const
+  return { decision, output: shopFulfilment(event, connection, orderNumber) }
+}
+
+function shopFulfilment(event: FulfilmentChanged, connection: Connection, orderNumber: string): Output {
+  const { eventId, source, key, taskId, occurredAt, readAt } = event
+  const { attributes: _attributes, ...asked } = event.data
+  return {
+    kind: 'shop-fulfilments',
+    system: connection.shop,
+    key: recordKey(connection.id, key),
+    event: {
+      eventId: derivedEventId(eventId, NAME, connection.id, connection.revision),
+      // What else the ERP says of it asks nothing of the shop.
+      contentDigest: contentDigest({ deleted: false, data: { ...asked, orderNumber } }),
+      connection: connection.id,
+      ...{ source, key, taskId, occurredAt, readAt },
+      data: { ...event.data, orderNumber },
+    },
+  }
+}
+
+function ignored(connection: string, code: string, message: string): Decision {
+  return { connection, status: 'ignored', code, message }
+}
