@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import type { RunningApi } from '../api/server.ts'
 import { createResolver } from '../core/references.ts'
 import { watchConfiguration } from '../core/watch-configuration.ts'
-import { createGovernors } from '../platform/governor/governors.ts'
+import { createSharedGovernors } from '../platform/governor/governors.ts'
 import { createClients } from '../systems/clients.ts'
 import { type FollowedConfiguration, followConfiguration } from './follow-configuration.ts'
 import type { Part } from './part.ts'
@@ -40,13 +42,15 @@ export async function startRoles(
   const watch = await watchConfiguration(tables, clock, { everyMs: CONFIGURATION_EVERY_MS, onProblem })
   const resolveSecret = createResolver(platform.config.environment, (path) => readFile(path, 'utf8'))
   // One client a system: its limit of requests holds for its reads and its deliveries together.
-  const clients = createClients({ clock, logger, governors: createGovernors(clock), resolveSecret })
+  const governors = createSharedGovernors(tables, clock, `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`)
+  const clients = createClients({ clock, logger, governors, resolveSecret })
   const parts: Part[] = []
   let followed: FollowedConfiguration | undefined
   const close = async () => {
     // First: what it would start while the others end would not be ended.
     await followed?.close()
     await Promise.all(parts.map((part) => part.close()))
+    await governors.close()
     await watch.close()
   }
   try {

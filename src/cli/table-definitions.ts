@@ -2,6 +2,7 @@ import { apiTables } from '../api/tables.ts'
 import { controlTables } from '../control/tables.ts'
 import { coreTables } from '../core/tables.ts'
 import type { TableDefinition } from '../platform/dynamodb/tables.ts'
+import { governorTables } from '../platform/governor/call-slots.ts'
 import { positionTables } from '../platform/runtime/positions.ts'
 import { processorTables } from '../processors/tables.ts'
 import { projectionTables } from '../projections/tables.ts'
@@ -14,4 +15,5 @@ export const tableDefinitions: readonly TableDefinition[] = [
   ...projectionTables,
   ...apiTables,
   ...positionTables,
+  ...governorTables,
 ]

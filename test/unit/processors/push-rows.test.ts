@@ -24,7 +24,8 @@ it('a row of a connection that pushes goes to its shop, with the row’s content
   expect(outputs).toMatchObject([
     { kind: 'shop-inventory', system: 'bigcommerce', key: 'pushes|WLD-1', event: content },
   ])
-  expect((outputs[0]?.event as ShopInventoryRequested).eventId).not.toBe(event.eventId)
+  const [id] = outputs.map((output) => (output.event as ShopInventoryRequested).eventId)
+  expect(id).not.toBe(event.eventId)
   expect(pushed(event).outputs).toEqual(outputs)
 })
 

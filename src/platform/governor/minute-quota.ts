@@ -1,0 +1,37 @@
+import type { CallSlots } from './call-slots.ts'
+
+/** Calls of a minute are counted in six windows: a burst at the end of one minute and the beginning of the next stays small. */
+const WINDOW_MS = 10_000
+/** Counted at once: one write for so many parts of a window's calls. */
+const PARTS = 10
+
+/** The part of an account's calls a minute that this process has counted for itself. */
+export interface MinuteQuota {
+  /** Whether a call may begin; it is counted then. */
+  tryTake(now: number): boolean
+  /** Counts more where none is left; false: the window has none left either. */
+  refill(now: number, wanted: number): Promise<boolean>
+}
+
+export function createMinuteQuota(perMinute: number | undefined, slots: Pick<CallSlots, 'count'>): MinuteQuota {
+  if (perMinute === undefined) return { tryTake: () => true, refill: async () => true }
+  const most = Math.max(1, Math.floor((perMinute * WINDOW_MS) / 60_000))
+  let window = -1
+  let left = 0
+  const at = (now: number): number => Math.floor(now / WINDOW_MS)
+  return {
+    tryTake(now) {
+      if (at(now) !== window || left === 0) return false
+      left -= 1
+      return true
+    },
+    async refill(now, wanted) {
+      if (at(now) === window && left > 0) return true
+      const calls = Math.max(1, Math.min(wanted, Math.ceil(most / PARTS)))
+      if (!(await slots.count(at(now), calls, most))) return false
+      window = at(now)
+      left = calls
+      return true
+    },
+  }
+}

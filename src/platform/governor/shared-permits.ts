@@ -1,0 +1,179 @@
+import type { Clock } from '../clock.ts'
+import type { Tables } from '../dynamodb/tables.ts'
+import { type CallSlots, createCallSlots } from './call-slots.ts'
+import type { CallLimits } from './governor.ts'
+import { createMinuteQuota, type MinuteQuota } from './minute-quota.ts'
+import type { Permit, PermitListener, Permits, Wanted } from './permits.ts'
+import { shareOf } from './share-slots.ts'
+
+/** A slot is somebody else's so long after its holder died. */
+const LEASE_MS = 10_000
+/** A call begins only in a slot that is ours at least so long: it is renewed while the call lasts. */
+const LEAST_MS = 2_000
+/** A slot that nothing needs is kept so long for what may come next. */
+const IDLE_MS = 1_000
+/** How often the account's rows are looked at: while somebody waits, and while not. */
+const LOOK_MS = { waiting: 200, else: 1_000 }
+/** A process that waits says so again well before this. */
+const WAIT_MS = 3_000
+
+interface Slot {
+  until: number
+  busy: boolean
+  idleSince: number
+}
+
+export interface SharedPermits extends Permits {
+  /** Gives everything back: others need not wait until it runs out. */
+  close(): Promise<void>
+}
+
+/**
+ * Permits that all processes with one account share: a slot is a lease in a table, taken by condition, renewed while it is
+ * used, given back when others are more urgent, wait as well, or nothing needs it. A process that stands still longer
+ * than its lease may have one call too many under way when it goes on; the account then refuses one, and it is sent again.
+ */
+export function createSharedPermits(
+  account: string,
+  limits: CallLimits,
+  { tables, clock, owner }: { readonly tables: Tables; readonly clock: Clock; readonly owner: string },
+): SharedPermits {
+  const rows = createCallSlots(tables, account, owner)
+  const quota = createMinuteQuota(limits.perMinute, rows)
+  const names = Array.from({ length: limits.concurrency }, (_, index) => `slot#${String(index + 1).padStart(3, '0')}`)
+  const held = new Map<string, Slot>()
+  const state: State = { wanted: null, pausedUntil: 0, othersWait: false, most: names.length, told: null }
+  let listener: PermitListener = { changed: () => undefined, failed: () => undefined }
+  let tending: Promise<void> | undefined
+  let wake = new AbortController()
+  let closed = false
+
+  const tend = async (): Promise<void> => {
+    while (!closed && (held.size > 0 || state.wanted !== null)) {
+      wake = new AbortController()
+      try {
+        await look({ rows, quota, names, held, state, now: () => clock.now() })
+        listener.changed()
+      } catch (error) {
+        listener.failed(error)
+      }
+      const every = state.wanted !== null || state.othersWait ? LOOK_MS.waiting : LOOK_MS.else
+      await clock.sleep(every, wake.signal).catch(() => undefined)
+    }
+    tending = undefined
+  }
+  const begin = (): void => {
+    if (!closed) tending ??= tend()
+  }
+  return {
+    listen(to) {
+      listener = to
+    },
+    pausedUntil: () => state.pausedUntil,
+    pauseUntil(until) {
+      // Others learn of it with their next look; that this process can't tell them is no reason to fail a call.
+      rows.pauseUntil(until).catch(() => undefined)
+    },
+    want(wanted) {
+      const isNew = wanted !== null && state.wanted === null
+      state.wanted = wanted
+      if (isNew) wake.abort()
+      if (wanted !== null) begin()
+    },
+    tryTake() {
+      const now = clock.now()
+      const slots = [...held.values()]
+      const found = slots.find(({ busy, until }) => !busy && until - now >= LEAST_MS)
+      // What others have the better claim to is given back with the next look, not used once more.
+      if (slots.filter(({ busy }) => busy).length >= state.most) return undefined
+      if (found === undefined || !quota.tryTake(now)) return undefined
+      found.busy = true
+      return permitOf(found, () => {
+        found.idleSince = clock.now()
+        if (state.othersWait) wake.abort()
+      })
+    },
+    async close() {
+      closed = true
+      wake.abort()
+      await tending
+      await Promise.all([...held.keys()].map((slot) => rows.free(slot)))
+      if (state.told !== null) await rows.stopWaiting()
+    },
+  }
+}
+
+interface State {
+  wanted: Wanted | null
+  pausedUntil: number
+  othersWait: boolean
+  /** Slots that we may use. */
+  most: number
+  /** What others can read that we wait for. */
+  told: { readonly rank: number; readonly until: number } | null
+}
+
+interface Look {
+  readonly rows: CallSlots
+  readonly quota: MinuteQuota
+  readonly names: readonly string[]
+  readonly held: Map<string, Slot>
+  readonly state: State
+  readonly now: () => number
+}
+
+function permitOf(slot: Slot, after: () => void): Permit {
+  return {
+    giveBack() {
+      slot.busy = false
+      after()
+    },
+  }
+}
+
+/** One look at the account: renews what is used, gives back what is not ours to keep, takes what is. */
+async function look({ rows, quota, names, held, state, now }: Look): Promise<void> {
+  const view = await rows.view(now())
+  state.pausedUntil = view.pausedUntil
+  state.othersWait = view.waiting.length > 0
+  const { most, takeable } = shareOf(names, held.size, state.wanted, view)
+  state.most = most
+  for (const [name, slot] of held) {
+    const idleMs = slot.busy ? 0 : now() - slot.idleSince
+    const tooMany = held.size > most
+    const unneeded = state.wanted === null && (state.othersWait || idleMs >= IDLE_MS)
+    if (!slot.busy && (tooMany || unneeded)) {
+      held.delete(name)
+      await rows.free(name)
+    } else await renew(rows, name, slot, held, now())
+  }
+  for (const name of takeable) {
+    const until = now() + LEASE_MS
+    if (await rows.take(name, until, now())) held.set(name, { until, busy: false, idleSince: now() })
+  }
+  const { wanted } = state
+  if (wanted !== null) await quota.refill(now(), wanted.calls)
+  await tellOthers(rows, state, [...held.values()].filter(({ busy }) => !busy).length, now())
+}
+
+async function renew(rows: CallSlots, name: string, slot: Slot, held: Map<string, Slot>, now: number): Promise<void> {
+  if (slot.until - now > LEASE_MS / 2) return
+  const until = now + LEASE_MS
+  if (await rows.renew(name, until)) slot.until = until
+  else held.delete(name)
+}
+
+/** A process waits when it wants more calls than it has slots for. */
+async function tellOthers(rows: CallSlots, state: State, idle: number, now: number): Promise<void> {
+  const { wanted, told } = state
+  const calls = (wanted?.calls ?? 0) - idle
+  if (wanted === null || calls <= 0) {
+    if (told !== null) await rows.stopWaiting()
+    state.told = null
+    return
+  }
+  if (told?.rank === wanted.rank && told.until - now > WAIT_MS / 2) return
+  const until = now + WAIT_MS
+  await rows.wait({ rank: wanted.rank, calls }, until)
+  state.told = { rank: wanted.rank, until }
+}
