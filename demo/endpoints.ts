@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { DemoOptions } from './options.ts'
 import type { SimulatorAddresses } from './simulators.ts'
 
@@ -50,6 +50,12 @@ export function writeEndpoints(
   return endpoints
 }
 
+/** Writes what the command line needs to work on what runs here, for a shell to read. */
+export function writeShellEnvironment(options: DemoOptions, env: Readonly<Record<string, string>>): void {
+  const lines = Object.entries(env).map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
+  writeFileSync(join(dirname(options.endpointsFile), 'env'), `${lines.join('\n')}\n`)
+}
+
 /** The same for people. */
 export function where(connection: string, { api, simulators, kafka, schemaRegistry, dynamodb }: Endpoints): string {
   return `everything runs:
@@ -61,5 +67,6 @@ export function where(connection: string, { api, simulators, kafka, schemaRegist
           Magento simulator  ${simulators.magento}/_sim/state
           NetSuite simulator ${simulators.netsuite}/_sim/state
           image feed         ${simulators.images}/_sim/state
-          Kafka ${kafka}  registry ${schemaRegistry}  DynamoDB ${dynamodb}`
+          Kafka ${kafka}  registry ${schemaRegistry}  DynamoDB ${dynamodb}
+          command line       . .waldstream/env && npx waldstream tasks list`
 }

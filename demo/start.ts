@@ -8,7 +8,7 @@ import { loadConfiguration } from '../src/core/load-configuration.ts'
 import { toStreamError } from '../src/errors.ts'
 import { checkEnvironment, lockData, startAround } from './around.ts'
 import { Ending } from './ending.ts'
-import { demoEnvironment, where, writeEndpoints } from './endpoints.ts'
+import { demoEnvironment, where, writeEndpoints, writeShellEnvironment } from './endpoints.ts'
 import { postJson } from './http.ts'
 import { runOnce } from './once.ts'
 import { type DemoOptions, HELP, readOptions } from './options.ts'
@@ -49,6 +49,7 @@ async function start(options: DemoOptions, progress: Progress, ending: Ending, s
     token: config.api.token ?? undefined,
   })
   const endpoints = writeEndpoints(options, api, simulators.addresses, services.env)
+  writeShellEnvironment(options, env)
   progress.line(where(CONNECTION, endpoints))
   if (!options.once) {
     await keepChanging(simulators.addresses, progress, signal)
