@@ -13,7 +13,9 @@ import {
   type Row,
   type ShopProduct,
 } from './compare-feeds.ts'
-import { compareOrders, type ErpOrder, type ShopOrder } from './compare-orders.ts'
+import { compareOrders } from './compare-orders.ts'
+import { type MagentoOrder, magentoOrders } from './ends/magento.ts'
+import { type NetSuiteOrder, netsuiteOrders } from './ends/netsuite.ts'
 import { postJson, readFeed, requestJson } from './http.ts'
 import type { DemoOptions } from './options.ts'
 import type { Progress } from './progress.ts'
@@ -115,14 +117,14 @@ function failures(tasks: readonly TaskAnswer[]): readonly string[] {
 }
 
 interface ShopState {
-  readonly orders: readonly ShopOrder[]
+  readonly orders: readonly MagentoOrder[]
   readonly products: readonly ShopProduct[]
   readonly sourceItems: FeedEnds['sourceItems']
 }
 
 interface ErpState {
   readonly items: readonly ErpItem[]
-  readonly salesOrders: readonly ErpOrder[]
+  readonly salesOrders: readonly NetSuiteOrder[]
 }
 
 async function compareBothEnds(deps: OnceDeps): Promise<readonly string[]> {
@@ -136,7 +138,10 @@ async function compareBothEnds(deps: OnceDeps): Promise<readonly string[]> {
   const ends: FeedEnds = { products: shop.products, sourceItems: shop.sourceItems, items: erp.items, imageRows, feeds }
   const vendor = new RegExp(options.vendorPattern)
   return [
-    ...compareOrders({ shop: shop.orders, erp: erp.salesOrders, connection, vendor }),
+    ...compareOrders({
+      ...{ shop: magentoOrders(shop.orders), erp: netsuiteOrders(erp.salesOrders) },
+      ...{ connection, vendor, erpName: 'NetSuite' },
+    }),
     ...compareProducts(ends, 'netsuite'),
     ...compareInventory(ends, 'netsuite'),
     ...compareImages(ends, 'images', 'magento'),

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { compareOrders, type ErpOrder, type ShopOrder } from '../../../demo/compare-orders.ts'
+import { compareOrders } from '../../../demo/compare-orders.ts'
+import { type MagentoOrder, magentoOrders } from '../../../demo/ends/magento.ts'
+import { type NetSuiteOrder, netsuiteOrders } from '../../../demo/ends/netsuite.ts'
 
-const shopOrder: ShopOrder = {
+const shopOrder: MagentoOrder = {
   increment_id: '1',
   state: 'processing',
   shipping_amount: 5,
@@ -11,7 +13,7 @@ const shopOrder: ShopOrder = {
     { sku: 'V-1', parent_item_id: 1, price: 0, qty_ordered: 3 },
   ],
 }
-const erpOrder: ErpOrder = {
+const erpOrder: NetSuiteOrder = {
   externalId: 'c-1',
   discountTotal: 4,
   taxTotal: 2.56,
@@ -19,8 +21,9 @@ const erpOrder: ErpOrder = {
   item: { items: [{ item: { refName: 'V-1' }, quantity: 3, amount: 30 }] },
 }
 
-function compare(shop: readonly ShopOrder[], erp: readonly ErpOrder[]) {
-  return compareOrders({ shop, erp, connection: 'c', vendor: /^V-/ })
+function compare(shop: readonly MagentoOrder[], erp: readonly NetSuiteOrder[]) {
+  const ends = { shop: magentoOrders(shop), erp: netsuiteOrders(erp) }
+  return compareOrders({ ...ends, connection: 'c', vendor: /^V-/, erpName: 'NetSuite' })
 }
 
 const line = (more: object) => ({ item: { items: [{ item: { refName: 'V-1' }, quantity: 3, amount: 30, ...more }] } })

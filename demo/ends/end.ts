@@ -1,0 +1,60 @@
+import type { Decimal4, Decimal8 } from '../../src/events/decimal.ts'
+
+/** Pieces that left together, and by which numbers they can be followed. */
+export interface EndShipment {
+  readonly tracks: readonly string[]
+  readonly pieces: ReadonlyMap<string, Decimal8>
+}
+
+/** A line of a shop's order: what is still to be delivered of it. */
+export interface ShopLine {
+  readonly sku: string
+  readonly quantity: Decimal8
+  readonly price: Decimal8
+  readonly discount: Decimal4
+  readonly tax: Decimal4
+  /** False: a part of it was canceled, and its discount and tax are those of the whole. */
+  readonly whole: boolean
+}
+
+/** An order as a shop has it. `ended`: the ERP is to have nothing open of it; `other`: not to be delivered, or done. */
+export interface ShopOrder {
+  readonly number: string
+  readonly state: 'open' | 'ended' | 'other'
+  readonly lines: readonly ShopLine[]
+  readonly shipping: Decimal4
+  readonly shippingTax: Decimal4
+  readonly shipments: readonly EndShipment[]
+}
+
+/** An order as an ERP has it. */
+export interface ErpOrder {
+  /** The connection's id, a dash, and the shop's number. */
+  readonly reference: string
+  readonly open: boolean
+  readonly lines: readonly { readonly sku: string; readonly quantity: Decimal8; readonly amount: Decimal4 }[]
+  readonly discount: Decimal4
+  readonly tax: Decimal4
+  readonly shipping: Decimal4
+  readonly shipments: readonly EndShipment[]
+}
+
+/** Quantity by location of each SKU. */
+export type Stock = ReadonlyMap<string, ReadonlyMap<string, Decimal8>>
+
+/** What a shop holds of what a vendor gives. */
+export interface ShopEnd {
+  readonly system: string
+  readonly orders: readonly ShopOrder[]
+  /** Names by SKU. */
+  readonly products: ReadonlyMap<string, string>
+  readonly stock: Stock
+}
+
+/** What a vendor's ERP holds. */
+export interface VendorEnd {
+  readonly system: string
+  readonly orders: readonly ErpOrder[]
+  readonly items: ReadonlyMap<string, string>
+  readonly stock: Stock
+}

@@ -1,0 +1,65 @@
+import { decimal4, decimal8 } from '../../src/events/decimal.ts'
+import type { ErpOrder, VendorEnd } from './end.ts'
+
+/** The simulator's state, as far as it is compared. */
+export interface NetSuiteState {
+  readonly items: readonly {
+    readonly itemId: string
+    readonly displayName: string
+    readonly locations: {
+      readonly items: readonly { readonly location_display: string; readonly quantityAvailable: number }[]
+    }
+  }[]
+  readonly salesOrders: readonly NetSuiteOrder[]
+}
+
+export interface NetSuiteOrder {
+  readonly externalId: string
+  readonly discountTotal?: number
+  readonly taxTotal?: number
+  readonly shippingCost?: number
+  readonly item: { readonly items: readonly NetSuiteLine[] }
+}
+
+interface NetSuiteLine {
+  readonly item: { readonly refName: string }
+  readonly quantity: number
+  readonly amount: number
+  readonly isClosed?: boolean
+}
+
+export function netsuiteEnd(system: string, { items, salesOrders }: NetSuiteState): VendorEnd {
+  return {
+    system,
+    orders: netsuiteOrders(salesOrders),
+    items: new Map(items.map(({ itemId, displayName }) => [itemId, displayName])),
+    stock: new Map(
+      items.map(({ itemId, locations }) => [
+        itemId,
+        new Map(
+          locations.items.map(({ location_display, quantityAvailable }) => [
+            location_display,
+            decimal8(quantityAvailable, 'quantityAvailable'),
+          ]),
+        ),
+      ]),
+    ),
+  }
+}
+
+export function netsuiteOrders(orders: readonly NetSuiteOrder[]): readonly ErpOrder[] {
+  const amount = (value: number | undefined) => decimal4(value ?? 0, 'amount')
+  return orders.map((order) => ({
+    reference: order.externalId,
+    open: order.item.items.some(({ isClosed }) => isClosed !== true),
+    lines: order.item.items.map(({ item, quantity, amount: total }) => ({
+      sku: item.refName,
+      quantity: decimal8(quantity, 'quantity'),
+      amount: decimal4(total, 'amount'),
+    })),
+    discount: amount(order.discountTotal),
+    tax: amount(order.taxTotal),
+    shipping: amount(order.shippingCost),
+    shipments: [],
+  }))
+}
