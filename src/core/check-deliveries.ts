@@ -13,7 +13,7 @@ export function checkDeliveries({ value, yaml }: Shaped<'connection'>, { systems
       : [
           yaml.mistake(
             ['push', index],
-            `${entity} can't be sent to a ${shop} system; remove it, and let the shop pull`,
+            `${entity} can't be sent to systems of type ${shop}; remove it, and let the shop pull`,
           ),
         ],
   )
@@ -21,11 +21,11 @@ export function checkDeliveries({ value, yaml }: Shaped<'connection'>, { systems
     const [system = '', entity] = read.split('.')
     const say = (message: string) => mistakes.push(yaml.mistake(['reads', index], message))
     if (entity === 'orders' && cannotTake(vendor, 'vendor-orders')) {
-      say(`gives orders, which can't be delivered to a ${vendor} system; remove it`)
+      say(`gives orders, which can't be delivered to systems of type ${vendor}; remove it`)
     }
     if (entity !== 'fulfilments') continue
     if (system !== value.vendor) say(`must be of the vendor ${value.vendor}: fulfilments come from there`)
-    else if (cannotTake(shop, 'shop-fulfilments')) say(`can't be delivered to a ${shop} system; remove it`)
+    else if (cannotTake(shop, 'shop-fulfilments')) say(`can't be delivered to systems of type ${shop}; remove it`)
   }
   return mistakes
 }

@@ -1,6 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import type { Clock } from '../clock.ts'
 import type { Permit, Permits } from './permits.ts'
+import { beginTurnWait } from './turn-waits.ts'
 
 /** What a call is for, in the order in which calls of one account get their turn. */
 export const callKinds = ['orders', 'fulfilments', 'inventory', 'products', 'images'] as const
@@ -109,7 +110,8 @@ export function createGovernor(limits: CallLimits, permits: Permits, clock: Cloc
     pause,
     async run(kind, call, signal) {
       if (signal?.aborted === true) throw ended(signal)
-      const permit = await turn(callKinds.indexOf(kind), signal)
+      const hadTurn = beginTurnWait(signal, clock.now())
+      const permit = await turn(callKinds.indexOf(kind), signal).finally(() => hadTurn(clock.now()))
       try {
         const result = await call()
         goodCalls += 1

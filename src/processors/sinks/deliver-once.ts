@@ -2,6 +2,7 @@ import type { Connection } from '../../core/model.ts'
 import { type ErrorCode, StreamError, toStreamError } from '../../errors.ts'
 import type { PerSystemKind, TopicEvents } from '../../events/topics.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { measureTurnWaits } from '../../platform/governor/turn-waits.ts'
 import type { Deliveries } from './deliveries.ts'
 import { type Delivery, decideDelivery, lookAgainAt, type Wanted } from './delivery-row.ts'
 import type { Before, Sink } from './sink.ts'
@@ -95,7 +96,10 @@ async function write<K extends PerSystemKind>(
   }
 }
 
-/** Cuts the call off after `attemptMs`; the row's deadline says that nothing of it happens much later. */
+/**
+ * Cuts the call off after `attemptMs`; the row's deadline says that nothing of it happens much later. What its requests
+ * wait for their turns with the account is not the system's time, and does not count up to half of what the deadline adds.
+ */
 async function withDeadline<T>(
   { clock, timing }: Pick<DelivererDeps<never>, 'clock' | 'timing'>,
   signal: AbortSignal,
@@ -103,10 +107,20 @@ async function withDeadline<T>(
 ): Promise<T> {
   const late = new AbortController()
   const done = new AbortController()
-  const tooLate = () => late.abort(new StreamError('timed_out', `the delivery took longer than ${timing.attemptMs} ms`))
-  clock.sleep(timing.attemptMs, done.signal).then(tooLate, () => undefined)
+  const bounded = AbortSignal.any([signal, late.signal])
+  const waits = measureTurnWaits(bounded)
+  const startedAt = clock.now()
+  const watch = async (): Promise<void> => {
+    for (let leftMs = timing.attemptMs; leftMs > 0; ) {
+      await clock.sleep(leftMs, done.signal)
+      const waitedMs = Math.min(waits.ms(clock.now()), timing.landingMs / 2)
+      leftMs = startedAt + timing.attemptMs + waitedMs - clock.now()
+    }
+    late.abort(new StreamError('timed_out', `the delivery took longer than ${timing.attemptMs} ms`))
+  }
+  watch().catch(() => undefined)
   try {
-    return await call(AbortSignal.any([signal, late.signal]))
+    return await call(bounded)
   } catch (error) {
     if (signal.aborted) throw new StreamError('stopping', 'the delivery was cut off', { cause: error })
     if (late.signal.aborted) throw late.signal.reason
