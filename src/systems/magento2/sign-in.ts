@@ -42,7 +42,7 @@ async function isAcceptedAnywhere(
 ): Promise<boolean> {
   for (const list of LISTS) {
     try {
-      const query = [['searchCriteria[pageSize]', '1']] as const
+      const query = list.endsWith('storeConfigs') ? [] : ([['searchCriteria[pageSize]', '1']] as const)
       const request = {
         method: 'GET',
         path: `${root}${list}`,
