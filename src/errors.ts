@@ -21,6 +21,7 @@ export const policies = {
   concurrent_change: 'retry',
 
   item_missing: 'wait',
+  order_not_ready: 'wait',
 
   credentials_refused: 'pause',
   permission_missing: 'pause',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { createOAuth1Verifier, type OAuthCredentials } from '../harness/oauth1.ts'
 import { MagentoError, notAuthorized } from './magento-error.ts'
+import type { Switches } from './switches.ts'
 
 /** The integration of a new shop. Nothing secret: it opens a simulator. */
 export const magentoCredentials: OAuthCredentials = {
@@ -17,35 +18,45 @@ export const magentoAdmin = { username: 'admin', password: 'sim-magento-Passw0rd
 /** The integration's access token alone, for shops that allow it (`integrationAsBearer`). */
 export const magentoBearerToken: string = magentoCredentials.token
 
-/** Who may call. Admin tokens live as long as the process. */
+/** Who may call. Admin tokens live until they are ended. */
 export interface Authorization {
   /** @throws MagentoError 401 or 400 when the call is not authorized for the ACL resource */
   check(request: FastifyRequest, resource: string): void
-  /** @throws MagentoError 401 for wrong names or passwords */
+  /** @throws MagentoError 401 for wrong names or passwords, 400 where a second factor is asked for */
   issueAdminToken(body: unknown): string
+  /** All tokens of administrators end, as after four hours. */
+  endAdminTokens(): void
 }
 
-/** `integrationAsBearer`: whether the integration's token alone is enough, as before Magento 2.4.4. */
-export function createAuthorization(integrationAsBearer: boolean): Authorization {
+export function createAuthorization(switches: Switches): Authorization {
   const verify = createOAuth1Verifier({ credentials: magentoCredentials })
-  const tokens = new Set<string>(integrationAsBearer ? [magentoBearerToken] : [])
+  const tokens = new Set<string>()
+  const isGood = (token: string) => tokens.has(token) || (switches.integrationAsBearer && token === magentoBearerToken)
   return {
     check(request, resource) {
       const { authorization } = request.headers
       if (authorization === undefined) throw notAuthorized(resource)
       const bearer = /^Bearer\s+(.+)$/i.exec(authorization)?.[1]
       if (bearer !== undefined) {
-        if (!tokens.has(bearer.trim())) throw notAuthorized(resource)
+        if (!isGood(bearer.trim()) || switches.denied.includes(resource)) throw notAuthorized(resource)
         return
       }
       const url = `http://${request.headers.host ?? 'localhost'}${request.raw.url ?? ''}`
       const refusal = verify({ method: request.method, url, authorization })
+      if (refusal === undefined && switches.denied.includes(resource)) throw notAuthorized(resource)
       if (refusal === undefined) return
       throw new MagentoError(refusal.status, refusal.message, { code: refusal.code })
     },
+    endAdminTokens: () => tokens.clear(),
     issueAdminToken(body) {
       const { username, password } = Object(body) as Partial<typeof magentoAdmin>
       if (username === magentoAdmin.username && password === magentoAdmin.password) {
+        if (switches.twoFactor) {
+          const parameters = { active_providers: 'google' }
+          throw new MagentoError(400, 'Please use the 2fa provider-specific endpoints to obtain a token.', {
+            parameters,
+          })
+        }
         const token = randomBytes(16).toString('hex')
         tokens.add(token)
         return token

@@ -51,7 +51,7 @@ export function previewProduct(shop: Shop, sku: string, changes: ProductChanges)
 function mergeAttributes(kept: readonly CustomAttribute[], changes: readonly AttributeChange[]): CustomAttribute[] {
   const merged = new Map(kept.map(({ attribute_code: code, value }) => [code, value]))
   for (const { attribute_code: code, value } of changes) {
-    if (value === null || value === undefined) merged.delete(code)
+    if (value === null || value === undefined || value === '') merged.delete(code)
     else merged.set(code, Array.isArray(value) ? value.map(String) : String(value))
   }
   return [...merged].map(([attribute_code, value]) => ({ attribute_code, value }))
@@ -128,7 +128,7 @@ function readNumber(field: string, value: unknown, type: 'float' | 'int'): numbe
 
 function keepEntry(shop: Shop, product: Product, entry: Partial<MediaEntry> & { content?: MediaContent }): MediaEntry {
   const known = product.media_gallery_entries.find(({ id }) => id === entry.id)
-  const file = known?.file ?? entry.file ?? fileOf(entry.content)
+  const file = known?.file ?? entry.file ?? freeName(shop, fileOf(entry.content))
   return {
     id: known?.id ?? shop.store.nextId('media'),
     media_type: entry.media_type ?? known?.media_type ?? 'image',
@@ -142,6 +142,17 @@ function keepEntry(shop: Shop, product: Product, entry: Partial<MediaEntry> & { 
   }
 }
 
+/** A name that some file has already gets a number, as in the vendor's media folder. */
+function freeName(shop: Shop, file: string): string {
+  const taken = new Set(
+    shop.store.products.all().flatMap((one) => one.media_gallery_entries.map((entry) => entry.file)),
+  )
+  const [, name = file, ending = ''] = /^(.*)(\.[a-z]+)$/.exec(file) ?? []
+  let free = file
+  for (let number = 1; taken.has(free); number += 1) free = `${name}_${number}${ending}`
+  return free
+}
+
 interface MediaContent {
   base64_encoded_data?: string
   type?: string
@@ -150,6 +161,10 @@ interface MediaContent {
 
 function fileOf(content: MediaContent | undefined): string {
   if (!content?.base64_encoded_data || !content.type) throw isRequired('content')
+  const bytes = Buffer.from(content.base64_encoded_data, 'base64')
+  if (!/^(\xff\xd8\xff|\x89PNG|GIF8)/.test(bytes.subarray(0, 4).toString('latin1'))) {
+    throw new MagentoError(400, 'The image content must be valid base64 encoded data.')
+  }
   const extension = content.type.split('/')[1]?.replace('jpeg', 'jpg') ?? 'jpg'
   const digest = createHash('sha256').update(content.base64_encoded_data).digest('hex').slice(0, 16)
   const name = (content.name ?? digest)

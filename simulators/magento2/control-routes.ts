@@ -4,7 +4,7 @@ import { sendJson } from './magento-error.ts'
 import { renderOrder, renderProduct, renderSourceItem } from './render.ts'
 import type { Shop } from './shop.ts'
 import { sourceItemKey } from './shop-store.ts'
-import type { MediaEntry, Order, Product } from './wire-types.ts'
+import type { InventorySource, MediaEntry, Order, Product } from './wire-types.ts'
 
 /**
  * `GET /_sim/state`: everything in wire form, each list in the order of its ids; media entries from a feed also tell
@@ -40,6 +40,11 @@ export function addControlRoutes(app: FastifyInstance, shop: Shop): void {
     const changed = { ...order, updated_at: shop.stamp(), ...request.body, entity_id, increment_id }
     store.orders.put(changed)
     return sendJson(reply, renderOrder(changed))
+  })
+  app.post<{ Body: Pick<InventorySource, 'source_code'> }>('/_sim/sources', async (request, reply) => {
+    const { source_code } = request.body
+    store.sources.put({ source_code, name: source_code, enabled: true, country_id: 'US', postcode: '00000' })
+    return sendJson(reply, store.sources.get(source_code))
   })
   app.patch<{ Params: { sku: string }; Body: ProductPatch }>('/_sim/products/:sku', async (request, reply) => {
     const product = store.products.get(request.params.sku)

@@ -4,27 +4,24 @@ import { type AddRoute, answerSearch } from './routes.ts'
 import type { SearchSettings } from './search.ts'
 import type { Shop } from './shop.ts'
 import { sourceItemKey } from './shop-store.ts'
+import type { Switches } from './switches.ts'
 import type { InventorySource, SourceItem } from './wire-types.ts'
 
 const resource = 'Magento_InventoryApi::source'
 
 /** Multi-source inventory: sources and what each holds. Saving is absolute and repeatable. */
-export function addInventoryRoutes(add: AddRoute, shop: Shop, repeatsLastPage: boolean): void {
+export function addInventoryRoutes(add: AddRoute, shop: Shop, switches: Switches): void {
   const { sourceItems, sources } = shop.store
   add('GET', '/inventory/source-items', resource, ({ query }) =>
     answerSearch(
       sourceItems.all(),
       query,
-      columnSearch<SourceItem>(itemColumns, sourceItemKey, repeatsLastPage),
+      columnSearch<SourceItem>(itemColumns, sourceItemKey, switches),
       renderSourceItem,
     ),
   )
   add('POST', '/inventory/source-items', resource, ({ body }) => {
-    const items = readItems(body)
-    for (const item of items) checkItem(item, shop)
-    shop.store.transaction(() => {
-      for (const item of items) sourceItems.put(renderSourceItem(item))
-    })
+    saveSourceItems(shop, body)
     return []
   })
   add('POST', '/inventory/source-items-delete', resource, ({ body }) => {
@@ -35,7 +32,7 @@ export function addInventoryRoutes(add: AddRoute, shop: Shop, repeatsLastPage: b
     answerSearch(
       sources.all(),
       query,
-      columnSearch<InventorySource>(sourceColumns, (source) => source.source_code, repeatsLastPage),
+      columnSearch<InventorySource>(sourceColumns, (source) => source.source_code, switches),
       (source) => source,
     ),
   )
@@ -46,17 +43,26 @@ export function addInventoryRoutes(add: AddRoute, shop: Shop, repeatsLastPage: b
   })
 }
 
+/** @throws MagentoError 400 when an item lacks a field, or its source does not exist; then none is saved */
+export function saveSourceItems(shop: Shop, body: unknown): void {
+  const items = readItems(body)
+  for (const item of items) checkItem(item, shop)
+  shop.store.transaction(() => {
+    for (const item of items) shop.store.sourceItems.put(renderSourceItem(item))
+  })
+}
+
 const itemColumns = ['sku', 'source_code', 'quantity', 'status'] as const
 const sourceColumns = ['source_code', 'name', 'enabled', 'country_id', 'postcode'] as const
 
 function columnSearch<T extends SourceItem | InventorySource>(
   columns: readonly (keyof T & string)[],
   key: (row: T) => string,
-  repeatsLastPage: boolean,
+  switches: Switches,
 ): SearchSettings<T> {
   return {
     key,
-    repeatsLastPage,
+    switches,
     read(row, field) {
       const column = columns.find((name) => name === field)
       if (column === undefined) throw new Error(`unknown column ${field}`)

@@ -4,12 +4,13 @@ import { renderMedia, renderProduct } from './render.ts'
 import { type AddRoute, answerSearch, integerParameter, type RestCall } from './routes.ts'
 import type { SearchSettings } from './search.ts'
 import type { Shop } from './shop.ts'
+import type { Switches } from './switches.ts'
 import type { MediaEntry, Product } from './wire-types.ts'
 
 const resource = 'Magento_Catalog::products'
 
 /** Products and their media gallery. */
-export function addProductRoutes(add: AddRoute, shop: Shop, repeatsLastPage: boolean): void {
+export function addProductRoutes(add: AddRoute, shop: Shop, switches: Switches): void {
   const { products } = shop.store
   const find = ({ parameters }: RestCall) => {
     const product = products.get(parameters['sku'] ?? '')
@@ -18,13 +19,9 @@ export function addProductRoutes(add: AddRoute, shop: Shop, repeatsLastPage: boo
   }
   add('GET', '/products', resource, ({ query }) => {
     const rows = products.all()
-    return answerSearch(rows, query, productSearch(rows, repeatsLastPage), renderProduct)
+    return answerSearch(rows, query, productSearch(rows, switches), renderProduct)
   })
-  add('POST', '/products', resource, ({ body }) => {
-    const changes = readProduct(body)
-    if (!changes.sku) throw isRequired('sku')
-    return renderProduct(saveProduct(shop, changes.sku, changes))
-  })
+  add('POST', '/products', resource, ({ body }) => renderProduct(postProduct(shop, body)))
   add('GET', '/products/:sku', resource, (call) => renderProduct(find(call)))
   add('PUT', '/products/:sku', resource, ({ parameters, body }) =>
     renderProduct(saveProduct(shop, parameters['sku'] ?? '', readProduct(body))),
@@ -34,6 +31,13 @@ export function addProductRoutes(add: AddRoute, shop: Shop, repeatsLastPage: boo
     return true
   })
   addMediaRoutes(add, shop, find)
+}
+
+/** Makes or changes the product that the body names. */
+export function postProduct(shop: Shop, body: unknown): Product {
+  const changes = readProduct(body)
+  if (!changes.sku) throw isRequired('sku')
+  return saveProduct(shop, changes.sku, changes)
 }
 
 function addMediaRoutes(add: AddRoute, shop: Shop, find: (call: RestCall) => Product): void {
@@ -64,11 +68,11 @@ const columns = ['sku', 'name', 'attribute_set_id', 'price', 'status', 'visibili
 const times = ['created_at', 'updated_at'] as const
 
 /** A product is found by its columns (`entity_id` is its id) and by any attribute that some product has. */
-function productSearch(products: readonly Product[], repeatsLastPage: boolean): SearchSettings<Product> {
+function productSearch(products: readonly Product[], switches: Switches): SearchSettings<Product> {
   const codes = new Set(products.flatMap((product) => product.custom_attributes.map((one) => one.attribute_code)))
   return {
     key: ({ id }) => id,
-    repeatsLastPage,
+    switches,
     read(product, field) {
       if (field === 'entity_id' || field === 'id') return product.id
       const column = [...columns, ...times].find((name) => name === field)

@@ -23,8 +23,8 @@ export type AddRoute = (
 
 const stores = new Set(['default', 'all'])
 
-/** `/rest/V1` is the default store. Calls are authorized for the route's ACL resource before anything else. */
-export function createRoutes(app: FastifyInstance, authorization: Authorization): AddRoute {
+/** `/rest/V1` is the default store; `below`: what stands in place of V1. Calls are authorized for the route's ACL resource before anything else. */
+export function createRoutes(app: FastifyInstance, authorization: Authorization, below = 'V1', code = 200): AddRoute {
   return (method, path, resource, handle) => {
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
       const parameters = request.params as Record<string, string>
@@ -36,10 +36,10 @@ export function createRoutes(app: FastifyInstance, authorization: Authorization)
       const query = request.raw.url?.split('?', 2)[1] ?? ''
       const answer = handle({ parameters, body: request.body, query })
       const fields = new URLSearchParams(query).get('fields')
-      return sendJson(reply, fields === null ? answer : selectFields(answer, fields))
+      return sendJson(reply.code(code), fields === null ? answer : selectFields(answer, fields))
     }
-    app.route({ method, url: `/rest/V1${path}`, handler })
-    app.route({ method, url: `/rest/:store/V1${path}`, handler })
+    app.route({ method, url: `/rest/${below}${path}`, handler })
+    app.route({ method, url: `/rest/:store/${below}${path}`, handler })
   }
 }
 
@@ -50,7 +50,12 @@ export function answerSearch<T>(
   settings: SearchSettings<T>,
   render: (row: T) => unknown,
 ): object {
-  const result = search(rows, parseSearchCriteria(query), settings)
+  const criteria = parseSearchCriteria(query)
+  const { maximumPageSize: max } = settings.switches
+  if (max !== null && (criteria.page_size ?? 0) > max) {
+    throw new MagentoError(400, 'Maximum SearchCriteria pageSize is %max', { parameters: { max } })
+  }
+  const result = search(rows, criteria, settings)
   return { ...result, items: result.items.map(render) }
 }
 

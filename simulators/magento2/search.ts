@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Filter, SearchCriteria } from './search-criteria.ts'
+import type { Switches } from './switches.ts'
 
 /** What a list call answers. */
 export interface SearchResult<T> {
@@ -14,8 +15,7 @@ export interface SearchSettings<T> {
   read: (row: T, field: string) => unknown
   /** What tells one row from all others. */
   key: (row: T) => string | number
-  /** Whether a page past the end repeats the last one (the old behaviour) or is empty. */
-  repeatsLastPage: boolean
+  switches: Pick<Switches, 'repeatsLastPage' | 'maximumPageSize'>
 }
 
 let searches = 0
@@ -49,7 +49,7 @@ export function search<T>(rows: readonly T[], criteria: SearchCriteria, settings
     })
     .map(({ row }) => row)
   return {
-    items: page(sorted, criteria, settings.repeatsLastPage),
+    items: page(sorted, criteria, settings.switches.repeatsLastPage),
     search_criteria: criteria,
     total_count: found.length,
   }

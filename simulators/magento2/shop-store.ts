@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { inTransaction, openDatabase } from '../harness/database.ts'
-import type { InventorySource, Order, Product, Shipment, SourceItem } from './wire-types.ts'
+import type { Bulk, InventorySource, Order, Product, Shipment, SourceItem } from './wire-types.ts'
 
 const schema = `
   CREATE TABLE IF NOT EXISTS documents (kind TEXT, key TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
@@ -22,6 +22,7 @@ export interface ShopStore {
   sourceItems: Documents<SourceItem>
   sources: Documents<InventorySource>
   shipments: Documents<Shipment>
+  bulks: Documents<Bulk>
   setting(name: string): string | undefined
   setSetting(name: string, value: string): void
   /** The next number of a named sequence, from 1. */
@@ -56,6 +57,7 @@ export function openShopStore(dataFile: string): ShopStore {
     sourceItems: documents('source-item', (item: SourceItem) => sourceItemKey(item)),
     sources: documents('source', (source: InventorySource) => source.source_code),
     shipments: documents('shipment', (shipment: Shipment) => shipment.entity_id),
+    bulks: documents('bulk', (bulk: Bulk) => bulk.uuid),
     setting,
     setSetting: (name, value) => void write.run(name, value),
     nextId(sequence) {

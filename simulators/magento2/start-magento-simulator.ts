@@ -1,16 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 import { createSimulatorApp, listen, type Simulator } from '../harness/simulator.ts'
 import { createAuthorization } from './authorization.ts'
+import { type BulkQueue, createBulkQueue } from './bulk.ts'
+import { addBulkRoutes } from './bulk-routes.ts'
 import { addControlRoutes, shopState } from './control-routes.ts'
 import type { FeedAddress } from './feed-client.ts'
-import { addInventoryRoutes } from './inventory-routes.ts'
+import { addInventoryRoutes, saveSourceItems } from './inventory-routes.ts'
 import { MagentoError, sendError } from './magento-error.ts'
 import { addOrderRoutes } from './order-routes.ts'
-import { addProductRoutes } from './product-routes.ts'
+import { addProductRoutes, postProduct } from './product-routes.ts'
 import { createPullJob, type PullJob, type PullReport } from './pull-job.ts'
 import { createRoutes } from './routes.ts'
 import { openShop, type Shop, type ShopOptions } from './shop.ts'
 import { addMediaFiles, addStoreRoutes, mediaBase } from './store-routes.ts'
+import { addSwitchRoutes, type Switches, usualSwitches } from './switches.ts'
 
 export interface MagentoOptions extends ShopOptions {
   port?: number
@@ -34,21 +37,30 @@ export interface MagentoSimulator extends Simulator {
 /** Starts a shop with kept data, or with new data made from the catalogue and the seed. */
 export async function startMagentoSimulator(options: MagentoOptions): Promise<MagentoSimulator> {
   const shop = openShop(options)
+  const initial: Switches = {
+    ...usualSwitches,
+    repeatsLastPage: options.pageSizeDefect ?? true,
+    integrationAsBearer: options.integrationAsBearer ?? false,
+  }
+  const switches = structuredClone(initial)
   let url = ''
   const job = createPullJob(shop, () => ownMediaBases(shop), options.feed)
   const app = createSimulatorApp({
     state: () => shopState(shop),
     reset: () => {
       shop.reset()
+      Object.assign(switches, structuredClone(initial))
       rememberMediaBase(shop, url)
     },
   })
-  addRest(app, shop, options, () => `${url}/`)
+  const queue = addRest(app, shop, switches, () => `${url}/`)
+  addSwitchRoutes(app, switches)
   addControlRoutes(app, shop)
   addPullRoutes(app, job)
   const timer = options.pullEverySeconds === undefined ? undefined : schedule(job, options.pullEverySeconds)
   app.addHook('onClose', async () => {
     clearInterval(timer)
+    queue.stop()
     await job.stop()
     shop.store.close()
   })
@@ -58,19 +70,28 @@ export async function startMagentoSimulator(options: MagentoOptions): Promise<Ma
   return { ...simulator, setFeed: job.setFeed, pull: job.pull }
 }
 
-function addRest(app: FastifyInstance, shop: Shop, options: MagentoOptions, baseUrl: () => string): void {
-  const authorization = createAuthorization(options.integrationAsBearer ?? false)
-  const repeatsLastPage = options.pageSizeDefect ?? true
+function addRest(app: FastifyInstance, shop: Shop, switches: Switches, baseUrl: () => string): BulkQueue {
+  const authorization = createAuthorization(switches)
   const add = createRoutes(app, authorization)
   app.setErrorHandler((error, _request, reply) => sendError(reply, error))
   app.setNotFoundHandler((_request, reply) =>
     sendError(reply, new MagentoError(404, 'Request does not match any route.')),
   )
-  addOrderRoutes(add, shop, repeatsLastPage)
-  addProductRoutes(add, shop, repeatsLastPage)
-  addInventoryRoutes(add, shop, repeatsLastPage)
+  addOrderRoutes(add, shop, switches)
+  addProductRoutes(add, shop, switches)
+  addInventoryRoutes(add, shop, switches)
   addStoreRoutes(add, authorization, baseUrl)
   addMediaFiles(app)
+  const queue = createBulkQueue(shop, switches, {
+    products: (body) => void postProduct(shop, body),
+    'source-items': (body) => saveSourceItems(shop, body),
+  })
+  addBulkRoutes(app, add, createRoutes(app, authorization, 'async/bulk/V1', 202), queue)
+  app.post('/_sim/end-admin-tokens', async () => {
+    authorization.endAdminTokens()
+    return {}
+  })
+  return queue
 }
 
 function addPullRoutes(app: FastifyInstance, job: PullJob): void {

@@ -9,9 +9,11 @@ export interface OrderItem {
   product_id: number
   sku: string
   name: string
-  product_type: 'simple' | 'configurable'
+  product_type: 'simple' | 'configurable' | 'bundle'
   qty_ordered: number
   qty_shipped: number
+  qty_canceled?: number
+  qty_refunded?: number
   price: number
   row_total: number
   tax_amount: number
@@ -116,6 +118,22 @@ export interface InventorySource {
   enabled: boolean
   country_id: string
   postcode: string
+}
+
+/** One body of a bulk request. Status: 1 complete, 2 failed retriably, 3 failed, 4 open, 5 rejected. */
+export interface BulkOperation {
+  id: number
+  body: unknown
+  status: number
+  result_message: string
+  error_code: number
+}
+
+export interface Bulk {
+  uuid: string
+  topic: string
+  start_time: string
+  operations: BulkOperation[]
 }
 
 export interface Shipment {

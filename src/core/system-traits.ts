@@ -18,10 +18,14 @@ export const WEBHOOK_SECRET = 'webhook'
 
 export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
   magento2: {
-    secrets: [['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'], ['bearer']],
+    secrets: [
+      ['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'],
+      ['bearer'],
+      ['username', 'password'],
+    ],
     settings: [],
-    optionalSettings: ['storeCode', 'storeView', 'importedMediaPrefix'],
-    entities: ['orders', 'images'],
+    optionalSettings: ['storeCode', 'storeView', 'importedMediaPrefix', 'attributeSet', 'allowPrivateAddresses'],
+    entities: ['orders', 'products', 'inventory', 'images'],
     orderFields: [],
   },
   netsuite: {

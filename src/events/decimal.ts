@@ -71,6 +71,12 @@ export function sum<T extends Decimal>(values: Iterable<T>): T {
   return total as T
 }
 
+/** The smaller of two. */
+export function least<T extends Decimal>(a: T, b: T): T {
+  if (b < a) return b
+  return a
+}
+
 /** The absolute value. */
 export function magnitude<T extends Decimal>(value: T): T {
   return (value < 0n ? -(value as bigint) : value) as T

@@ -27,6 +27,19 @@ export function isHtml({ headers, text }: HttpFailure): boolean {
   return (headers.get('content-type') ?? '').includes('text/html') || /^\s*<(!doctype html|html)/i.test(text)
 }
 
+/** Whether a body that is JSON by its content type, or by what the caller expects, is not JSON to its end. */
+export function isHalf(answer: HttpFailure, expects: 'json' | undefined): boolean {
+  if (answer.json !== undefined || isHtml(answer)) return false
+  if (expects === 'json') return true
+  return answer.text.trim() !== '' && /[/+]json\b/i.test(answer.headers.get('content-type') ?? '')
+}
+
+/** A retry: the next answer may come whole. */
+export function fromHalfAnswer(what: string, { status, text }: HttpFailure): StreamError {
+  const message = `${what} answered ${status} with ${text.length} characters that are no JSON: the answer was cut on its way`
+  return new StreamError('target_unavailable', message, { details: { status } })
+}
+
 /** The error of an answer that is none of the statuses the caller takes; `what` is method and path. */
 export function fromAnswer(what: string, failure: HttpFailure, now: number, classify?: Classify): StreamError {
   const { status } = failure

@@ -4,7 +4,15 @@ import axios, { type AxiosInstance, type AxiosResponse } from 'axios'
 import type { Logger } from 'pino'
 import { StreamError } from '../errors.ts'
 import type { CallKind, Governor } from './governor/governor.ts'
-import { type Classify, fromAnswer, fromBrokenRequest, type HttpFailure, isHtml } from './http-errors.ts'
+import {
+  type Classify,
+  fromAnswer,
+  fromBrokenRequest,
+  fromHalfAnswer,
+  type HttpFailure,
+  isHalf,
+  isHtml,
+} from './http-errors.ts'
 import { parseExact, stringifyExact } from './json.ts'
 
 export interface HttpRequest {
@@ -18,6 +26,8 @@ export interface HttpRequest {
   readonly form?: readonly (readonly [name: string, value: string])[]
   /** Statuses besides 2xx that are an answer, not a failure. */
   readonly accept?: readonly number[]
+  /** Every 2xx answer has a JSON body, whatever its content type says. */
+  readonly expects?: 'json'
   readonly signal?: AbortSignal
 }
 
@@ -48,7 +58,8 @@ export interface HttpSettings {
 /**
  * A client of one outside system. `request` resolves for 2xx and `accept`ed statuses, and rejects with a StreamError
  * else: `rate_limited`, `target_unavailable`, `timed_out`, `credentials_refused`, `permission_missing`, what `classify`
- * says, or `target_rejected`; with `stopping` when the signal aborts. Nothing is sent again by itself: who calls knows
+ * says, or `target_rejected`; with `stopping` when the signal aborts. JSON that can't be read to its end was cut on its way:
+ * `target_unavailable`, since the request may well have had its effect. Nothing is sent again by itself: who calls knows
  * whether that does harm (Guarantee 3).
  */
 export interface Http {
@@ -114,7 +125,9 @@ async function send(client: AxiosInstance, settings: HttpSettings, request: Http
     const answer = answerOf(response)
     const quotaMs = settings.quota?.(answer)
     if (quotaMs !== undefined) settings.governor.pause(quotaMs)
-    const good = (status >= 200 && status < 300 && !isHtml(answer)) || accept.includes(status)
+    const success = status >= 200 && status < 300
+    if (success && isHalf(answer, request.expects)) throw fromHalfAnswer(what, answer)
+    const good = (success && !isHtml(answer)) || accept.includes(status)
     if (!good) throw fromAnswer(what, answer, Date.now(), settings.classify)
     return answer
   } catch (error) {

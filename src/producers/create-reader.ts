@@ -5,7 +5,9 @@ import type { Clock } from '../platform/clock.ts'
 import type { Clients } from '../systems/clients.ts'
 import { imageFeedImages } from './image-feed-images.ts'
 import { magento2Images } from './magento2-images.ts'
+import { magento2Inventory } from './magento2-inventory.ts'
 import { magento2Orders } from './magento2-orders.ts'
+import { magento2Products } from './magento2-products.ts'
 import { netsuiteInventory } from './netsuite-inventory.ts'
 import { netsuiteProducts } from './netsuite-products.ts'
 import type { AnySourceReader, Page, SourceReader } from './source.ts'
@@ -22,6 +24,10 @@ const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>
   magento2: {
     orders: async ({ clients, clock }, read, system) =>
       magento2Orders(await clients.magento2(system, 'orders'), read, clock),
+    products: async ({ clients, clock }, read, system) =>
+      magento2Products(await clients.magento2(system, 'products'), read, system, clock),
+    inventory: async ({ clients, clock }, read, system) =>
+      magento2Inventory(await clients.magento2(system, 'inventory'), read, clock),
     images: async ({ clients, clock }, read, system) =>
       magento2Images(await clients.magento2(system, 'images'), read, system, clock),
   },
@@ -38,6 +44,9 @@ const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>
   bigcommerce: {},
   sqs: {},
 }
+
+/** Sources without change times: what they have is told by key. */
+const LISTED_BY_KEY: ReadonlySet<string> = new Set(['image-feed.images', 'magento2.inventory'])
 
 /** Entities that can be read from a type of system. */
 function readableEntities(type: SystemType): Entity[] {
@@ -60,12 +69,13 @@ export function createReader(read: Read, system: System, deps: ReaderDeps): AnyS
       throw error
     }
   }
+  const name = `${system.type}.${read.entity}`
   const reader: SourceReader<Entity> = {
-    name: `${system.type}.${read.entity}`,
+    name,
     entity: read.entity,
     read: (window, after, signal) => through<Page<Entity>>((source) => source.read(window, after, signal)),
     list: (window, signal) => through((source) => source.list?.(window, signal)),
-    ...(system.type === 'image-feed' ? { keys: (signal) => through((source) => source.keys?.(signal)) } : {}),
+    ...(LISTED_BY_KEY.has(name) ? { keys: (signal) => through((source) => source.keys?.(signal)) } : {}),
   }
   return reader as AnySourceReader
 }

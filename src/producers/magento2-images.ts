@@ -3,7 +3,8 @@ import { StreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import { stringifyExact } from '../platform/json.ts'
 import type { Magento2Client } from '../systems/magento2/client.ts'
-import { type MediaSettings, toImageGallery } from '../systems/magento2/images.ts'
+import { IMPORTED_PREFIX, type MediaSettings, toImageGallery } from '../systems/magento2/images.ts'
+import { storeViewOf } from '../systems/magento2/store-view.ts'
 import { fromMagentoTime } from '../systems/magento2/time.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../systems/wire.ts'
 import { keysetPages } from './keyset-pages.ts'
@@ -43,20 +44,19 @@ export function magento2Images(
   }
 }
 
-/** Where the media of the store view `settings.storeView` (default `default`) are served. */
+/** Where the media of the store view are served. */
 async function mediaSettings(
   client: Magento2Client,
-  { id, settings }: Pick<System, 'id' | 'settings'>,
+  system: Pick<System, 'id' | 'settings'>,
   signal: AbortSignal,
 ): Promise<MediaSettings> {
-  const view = settings['storeView'] ?? 'default'
-  const config = (await client.storeConfigs(signal)).find(({ code }) => code === view)
-  const mediaUrl = textOf(config?.['secure_base_media_url']) ?? textOf(config?.['base_media_url'])
+  const view = await storeViewOf(client, system, signal)
+  const mediaUrl = textOf(view['secure_base_media_url']) ?? textOf(view['base_media_url'])
   if (mediaUrl === null) {
-    const message = `system ${id} (magento2): the shop has no store view "${view}" with a media address; set settings.storeView`
+    const message = `system ${system.id} (magento2): the store view has no media address; set settings.storeView`
     throw new StreamError('configuration_invalid', message, { field: 'settings.storeView' })
   }
-  const importedPrefix = settings['importedMediaPrefix'] ?? 'ws-'
+  const importedPrefix = system.settings['importedMediaPrefix'] ?? IMPORTED_PREFIX
   return { mediaUrl: mediaUrl.endsWith('/') ? mediaUrl : `${mediaUrl}/`, importedPrefix }
 }
 

@@ -1,10 +1,8 @@
-import type { Found, Search } from '../systems/magento2/client.ts'
+import type { Filter, Found, Search } from '../systems/magento2/search.ts'
 import { toMagentoTime } from '../systems/magento2/time.ts'
 import { requireText, type Wire } from '../systems/wire.ts'
 import type { KeysetSource } from './keyset-pages.ts'
 import type { ReadWindow } from './source.ts'
-
-type Filter = Search['filters'][number]
 
 /** How a list of Magento is paged through. */
 export interface Magento2List {

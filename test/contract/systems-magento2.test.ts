@@ -1,66 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { magentoCredentials } from '../../simulators/magento2/authorization.ts'
-import { type MagentoSimulator, startMagentoSimulator } from '../../simulators/magento2/start-magento-simulator.ts'
-import { createReader } from '../../src/producers/create-reader.ts'
-import type { SourceReader } from '../../src/producers/source.ts'
-import { createClients } from '../../src/systems/clients.ts'
-import { createMagento2Client } from '../../src/systems/magento2/client.ts'
+import type { System } from '../../src/core/model.ts'
+import { decimal8 } from '../../src/events/decimal.ts'
+import type { Entity } from '../../src/events/topics.ts'
 import { wireOf, wiresOf } from '../../src/systems/wire.ts'
-import {
-  catalogFile,
-  governors,
-  keysOf,
-  listAll,
-  readAll,
-  readOf,
-  systemOf,
-  WHOLE,
-  wallClock,
-} from '../support/sources.ts'
+import { startTestShop, type TestShop } from '../support/magento2.ts'
+import { keysOf, listAll, readAll, WHOLE } from '../support/sources.ts'
 
-const { consumerKey, consumerSecret, token, tokenSecret } = magentoCredentials
-const secrets: Record<string, string> = {
-  consumerKey,
-  consumerSecret,
-  accessToken: token,
-  accessTokenSecret: tokenSecret,
-}
-const deps = {
-  clock: wallClock,
-  governors,
-  logger: pino({ level: 'silent' }),
-  resolveSecret: (name: string) => secrets[name.slice(4)] ?? '',
-}
 const signal = new AbortController().signal
 
-let shop: MagentoSimulator
-const state = async () => wireOf(await (await fetch(`${shop.url}/_sim/state`)).json())
-const post = async (path: string, body: unknown, method = 'POST') =>
-  await fetch(`${shop.url}${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-const references = Object.fromEntries(Object.keys(secrets).map((name) => [name, `env:${name}`]))
-const system = (more: object = {}) =>
-  systemOf({ id: 'magento', type: 'magento2', address: shop.url, secrets: references, ...more })
-const connected = { clock: wallClock, clients: createClients(deps) }
-const reader = <E extends 'orders' | 'images'>(entity: E, pageSize = 7, more: object = {}) =>
-  createReader(readOf('magento', entity, pageSize), system(more), connected) as SourceReader<E>
+let shop: TestShop
+const state = () => shop.state()
+const post = (path: string, body: unknown, method = 'POST') => shop.control(path, body, method)
+const reader = <E extends Entity>(entity: E, pageSize = 7, more: Partial<System> = {}) =>
+  shop.reader(entity, pageSize, more)
 
 beforeAll(async () => {
-  shop = await startMagentoSimulator({
-    dataFile: ':memory:',
-    catalogFile,
-    vendorPattern: /^WLD-/,
-    seed: 7,
-    orders: 30,
-    mixedStates: true,
-  })
+  shop = await startTestShop({ seed: 7, orders: 30, mixedStates: true })
 })
 afterAll(async () => await shop.close())
 
@@ -135,6 +93,85 @@ describe('images', () => {
   })
 })
 
+describe('products', () => {
+  it.each([7, 100])('are each read once, oldest first, in pages of %i, and proven by a list', async (pageSize) => {
+    const { entities, unreadable, rows } = await readAll(reader('products', pageSize))
+    const wanted = wiresOf((await state())['products']).map(({ sku }) => String(sku))
+    expect(unreadable).toEqual([])
+    expect(keysOf(entities).toSorted()).toEqual(wanted.toSorted())
+    expect(await listAll(reader('products', pageSize))).toEqual(rows)
+  })
+
+  it('name the parent of a variant, their price, unit and attributes', async () => {
+    const { entities } = await readAll(reader('products', 5))
+    const products = wiresOf((await state())['products'])
+    const parent = products.find(({ type_id: type }) => type === 'configurable')
+    const [id] = wireOf(parent?.['extension_attributes'])['configurable_product_links'] as number[]
+    const variant = products.find((product) => product['id'] === id)
+    const data = entities.find(({ key }) => key === variant?.['sku'])?.data
+    expect(data).toMatchObject({
+      parentSku: parent?.['sku'],
+      productType: 'simple',
+      active: true,
+      currency: 'USD',
+      weightUnit: 'kg',
+      price: decimal8(String(variant?.['price']), 'price'),
+    })
+    expect(data?.attributes).toMatchObject({ attribute_set_id: String(variant?.['attribute_set_id']) })
+    expect(entities.find(({ key }) => key === parent?.['sku'])?.data).toMatchObject({ parentSku: null })
+  })
+
+  it('come again when they change', async () => {
+    const { entities } = await readAll(reader('products'))
+    const from = entities.at(-1)?.occurredAt ?? 0
+    const key = entities[0]?.key ?? ''
+    await post(`/_sim/products/${key}`, { price: 99.95, status: 2, custom_attributes: { color: 'Teal' } }, 'PATCH')
+    const again = await readAll(reader('products'), { from, to: WHOLE.to })
+    expect(again.entities.find((entity) => entity.key === key)?.data).toMatchObject({
+      price: decimal8('99.95', 'price'),
+      active: false,
+      attributes: { color: '"Teal"' },
+    })
+  })
+})
+
+describe('inventory', () => {
+  it.each([1, 3, 100])('is read by SKU with all sources of each, in pages of %i', async (pageSize) => {
+    const items = [
+      { sku: 'WLD-K03', source_code: 'default', quantity: 5.5, status: 1 },
+      { sku: 'WLD-K03', source_code: 'east', quantity: 7, status: 0 },
+      { sku: 'WLD-K03', source_code: 'west', quantity: 2, status: 1 },
+    ]
+    await shop.sources('east', 'west')
+    await shop.client.saveSourceItems(items)
+    const { entities, unreadable } = await readAll(reader('inventory', pageSize))
+    const wanted = new Set(wiresOf((await state())['sourceItems']).map(({ sku }) => String(sku)))
+    expect(unreadable).toEqual([])
+    expect(keysOf(entities).toSorted()).toEqual([...wanted].toSorted())
+    expect(entities.find(({ key }) => key === 'WLD-K03')).toMatchObject({
+      occurredAt: null,
+      data: {
+        locations: [
+          { location: 'default', onHand: decimal8('5.5', ''), available: decimal8('5.5', '') },
+          { location: 'east', onHand: decimal8('7', ''), available: 0n },
+          { location: 'west', onHand: decimal8('2', ''), available: decimal8('2', '') },
+        ],
+      },
+    })
+  })
+
+  it('goes on after a page that was acknowledged, is listed by key, and can be filtered', async () => {
+    const { entities, pages } = await readAll(reader('inventory', 4))
+    const rest = await readAll(reader('inventory', 4), WHOLE, pages[1]?.reached ?? null)
+    const read = pages.slice(0, 2).flatMap((page) => page.entities)
+    expect(keysOf(rest.entities)).toEqual(keysOf(entities).slice(read.length))
+    const keys = (await Array.fromAsync(reader('inventory').keys?.(signal) ?? [])).flat()
+    expect(keys.map(({ key }) => key)).toEqual(keysOf(entities))
+    const west = await readAll(shop.reader('inventory', 4, {}, { source_code: 'west' }))
+    expect(west.entities).toMatchObject([{ key: 'WLD-K03', data: { locations: [{ location: 'west' }] } }])
+  })
+})
+
 describe('refusals', () => {
   it('of a gateway are retried: an HTML page is no answer of Magento', async () => {
     await post('/_sim/faults', [{ path: '/orders', kind: 'html', status: 503 }])
@@ -143,16 +180,17 @@ describe('refusals', () => {
   })
 
   it('of wrong secrets pause the system', async () => {
-    const wrong = { secrets: { ...references, accessTokenSecret: 'env:consumerKey' } }
+    const wrong = { secrets: { ...shop.secrets, accessTokenSecret: 'env:consumerKey' } }
     await expect(readAll(reader('orders', 7, wrong))).rejects.toMatchObject({ code: 'credentials_refused' })
   })
 
-  it('of a bearer token name both causes', async () => {
-    const bearer = { secrets: { bearer: 'env:accessToken' } }
-    await expect(readAll(reader('orders', 7, bearer))).rejects.toMatchObject({
-      code: 'permission_missing',
-      message: expect.stringContaining('Magento_Sales::actions_view'),
+  it('of larger pages than the shop allows tell what to set', async () => {
+    await shop.switch({ maximumPageSize: 5 })
+    await expect(readAll(reader('orders', 7))).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      message: expect.stringContaining('pageSize is 5'),
     })
+    await shop.switch({ maximumPageSize: null })
   })
 })
 
@@ -168,22 +206,15 @@ if (missing) {
 describe.skipIf(missing)('the specification of Magento 2.4.8', () => {
   it('has every path, method and query parameter that we send', { timeout: 60_000 }, async () => {
     const paths = wireOf(wireOf(parse(readFileSync(spec, 'utf8')))['paths'])
-    const { baseUrl, credentials } = {
-      baseUrl: shop.url,
-      credentials: { consumerKey, consumerSecret, accessToken: token, accessTokenSecret: tokenSecret },
-    }
-    const client = createMagento2Client({ baseUrl, credentials, storeCode: 'all', limits: { concurrency: 2 } }, deps)
+    const { client } = shop
     const order = wiresOf((await state())['orders'])[0]
     await client.getOrder(String(order?.['entity_id']), signal)
-    await client
-      .findSourceItems(
-        { filters: [{ field: 'sku', condition: 'in', value: 'a,b' }], sort: ['source_item_id'], limit: 5 },
-        signal,
-      )
-      .catch(() => undefined)
-    await readAll(reader('orders', 7))
-    await readAll(reader('images', 100))
-    await listAll(reader('images', 100))
+    const filters = [{ field: 'order_id', condition: 'eq', value: '1' }] as const
+    await client.findShipments({ filters, sort: ['entity_id'], limit: 5 }, signal)
+    for (const entity of ['orders', 'products', 'inventory', 'images'] as const) {
+      await readAll(reader(entity, 50))
+      await listAll(reader(entity, 100))
+    }
     const sent = wiresOf(await (await fetch(`${shop.url}/_sim/requests`)).json())
       .map(
         (request) => ({ ...request, path: String(request['path']) }) as { path: string; method: string; query: string },

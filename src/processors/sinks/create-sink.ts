@@ -1,7 +1,12 @@
 import type { System, SystemType } from '../../core/model.ts'
 import type { PerSystemKind } from '../../events/topics.ts'
 import type { CallKind } from '../../platform/governor/governor.ts'
+import type { Magento2Client } from '../../systems/magento2/client.ts'
 import type { NetSuiteClient } from '../../systems/netsuite/client.ts'
+import { magento2Fulfilments } from './magento2-fulfilments.ts'
+import { magento2Images } from './magento2-images.ts'
+import { magento2Inventory } from './magento2-inventory.ts'
+import { magento2Products } from './magento2-products.ts'
 import { netsuiteVendorOrders } from './netsuite.ts'
 import type { Sink } from './sink.ts'
 
@@ -10,6 +15,7 @@ export type AnySink = { [K in PerSystemKind]: Sink<K> }[PerSystemKind]
 /** Makes the client of a system, its references resolved. */
 export interface SinkClients {
   netsuite(system: System, kind: CallKind): Promise<NetSuiteClient>
+  magento2(system: System, kind: CallKind): Promise<Magento2Client>
 }
 
 type SinkMaker = (system: System, clients: SinkClients) => Promise<AnySink>
@@ -27,7 +33,13 @@ const makers: Readonly<Record<SystemType, Readonly<Partial<Record<PerSystemKind,
       return netsuiteVendorOrders(await clients.netsuite(system, 'orders'), settings)
     },
   },
-  magento2: {},
+  magento2: {
+    'shop-fulfilments': async (system, clients) => magento2Fulfilments(await clients.magento2(system, 'fulfilments')),
+    'shop-products': async (system, clients) =>
+      magento2Products(await clients.magento2(system, 'products'), system.settings),
+    'shop-inventory': async (system, clients) => magento2Inventory(await clients.magento2(system, 'inventory')),
+    'shop-images': async (system, clients) => magento2Images(await clients.magento2(system, 'images'), system.settings),
+  },
   'image-feed': {},
   'sap-b1': {},
   bigcommerce: {},

@@ -1,24 +1,16 @@
-import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
-import { createHttp, type Http } from '../../platform/http.ts'
-import { oauth1Header } from '../oauth1.ts'
+import { createHttp, type Http, type HttpRequest } from '../../platform/http.ts'
 import { checkOf, type SystemCheck } from '../system-check.ts'
 import { isWire, textOf, type Wire, wireOf, wiresOf } from '../wire.ts'
+import { bulkOperations, sendBulk } from './bulk.ts'
+import { type BulkTiming, type BulkWriter, createBulkWriter } from './bulk-writer.ts'
+import { authorized, type Magento2Credentials, signature } from './credentials.ts'
 import { magentoProblem } from './problem.ts'
-
-/** An integration's four secrets (OAuth 1.0a), or a bearer token. */
-export type Magento2Credentials =
-  | {
-      readonly consumerKey: string
-      readonly consumerSecret: string
-      readonly accessToken: string
-      readonly accessTokenSecret: string
-    }
-  | { readonly bearer: string }
+import { type Found, find, type Search } from './search.ts'
 
 export interface Magento2Settings {
   /** Without `/rest`. */
@@ -28,33 +20,37 @@ export interface Magento2Settings {
   readonly storeCode: string
   readonly limits: CallLimits
   readonly timeoutMs?: number
+  readonly bulk?: BulkTiming
 }
 
-export type Condition = 'eq' | 'gt' | 'gteq' | 'lt' | 'in'
-
-/** A list call: filters that must all hold, the fields to sort by (ascending) and how many rows at most. */
-export interface Search {
-  readonly filters: readonly { readonly field: string; readonly condition: Condition; readonly value: string }[]
-  readonly sort: readonly string[]
-  readonly limit: number
-  /** Sparse fieldset, for example `items[increment_id],total_count`. */
-  readonly fields?: string
-}
-
-/** The first rows found, and how many there are. */
-export interface Found {
-  readonly items: readonly Wire[]
-  readonly total: number
-}
+const USUAL_BULK: BulkTiming = { pollMs: 1_000, followMs: 45_000 }
 
 /** Magento 2's REST API, as far as it is used. All methods throw StreamErrors. */
 export interface Magento2Client {
   findOrders(search: Search, signal?: AbortSignal): Promise<Found>
   findProducts(search: Search, signal?: AbortSignal): Promise<Found>
   findSourceItems(search: Search, signal?: AbortSignal): Promise<Found>
+  findShipments(search: Search, signal?: AbortSignal): Promise<Found>
   /** By `entity_id`. Throws `not_found`. */
   getOrder(entityId: string, signal?: AbortSignal): Promise<Wire>
   storeConfigs(signal?: AbortSignal): Promise<readonly Wire[]>
+  /** Makes a shipment of an order (by `entity_id`); its id. Sent twice, it ships twice. */
+  shipOrder(entityId: string, body: Wire, signal?: AbortSignal): Promise<string>
+  /** Adds a tracking number to a shipment. Sent twice, it is there twice. */
+  addTrack(track: Wire, signal?: AbortSignal): Promise<void>
+  /** Adds a comment to an order's history. Sent twice, it is there twice. */
+  addComment(entityId: string, statusHistory: Wire, signal?: AbortSignal): Promise<void>
+  /** Sets source items absolutely. */
+  saveSourceItems(sourceItems: readonly Wire[], signal?: AbortSignal): Promise<void>
+  /** Entries of a product's gallery. Throws `not_found`. */
+  media(sku: string, signal?: AbortSignal): Promise<readonly Wire[]>
+  /** Adds an image to a product; sent twice, it is there twice. */
+  addMedia(sku: string, entry: Wire, signal?: AbortSignal): Promise<void>
+  changeMedia(sku: string, entryId: string, entry: Wire, signal?: AbortSignal): Promise<void>
+  /** An entry that is gone already is no error. */
+  removeMedia(sku: string, entryId: string, signal?: AbortSignal): Promise<void>
+  /** Writes bodies for `POST /V1<path>` through the shop's queue. One for each user: it knows what is open. */
+  bulkWriter(path: string): BulkWriter
   /** The same client, its calls as urgent as those for this kind. */
   for(kind: CallKind): Magento2Client
   /** The cheapest call that needs the credentials. Throws what the credentials or the address lack. */
@@ -65,82 +61,82 @@ export function createMagento2Client(
   settings: Magento2Settings,
   deps: { readonly clock: Clock; readonly logger: Logger; readonly governors: Governors },
 ): Magento2Client {
+  const { credentials, storeCode, baseUrl } = settings
+  const root = storeCode === '' ? '/V1' : `/rest/${storeCode}/V1`
   const http = createHttp({
-    baseUrl: settings.baseUrl,
+    baseUrl,
     timeoutMs: settings.timeoutMs ?? 60_000,
-    governor: deps.governors.of(`magento2 ${new URL(settings.baseUrl).host}`, settings.limits),
+    governor: deps.governors.of(`magento2 ${new URL(baseUrl).host}`, settings.limits),
     logger: deps.logger,
-    authorize: ({ method, url }) => authorization(settings.credentials, method, url, deps.clock),
+    authorize: (request) => signature(credentials, request, deps.clock),
     classify: ({ status, json }) => (isWire(json) ? magentoProblem(status, json) : undefined),
   })
-  return clientOver(http, settings.storeCode === '' ? '/V1' : `/rest/${settings.storeCode}/V1`)
+  const bulkRoot = storeCode === '' ? '/V1/async/bulk' : `/rest/${storeCode}/async/bulk/V1`
+  const bulk: MakeBulkWriter = (view, path) =>
+    createBulkWriter(
+      {
+        send: (bodies) => sendBulk(view, `${bulkRoot}${path}`, bodies),
+        operations: (id) => bulkOperations(view, `${root}/bulk/${encodeURIComponent(id)}/status`),
+      },
+      deps.clock,
+      settings.bulk ?? USUAL_BULK,
+    )
+  return clientOver(authorized(http, credentials, root), root, bulk)
 }
 
-function clientOver(http: Http, root: string): Magento2Client {
+type MakeBulkWriter = (http: Http, path: string) => BulkWriter
+
+function clientOver(http: Http, root: string, bulk: MakeBulkWriter): Magento2Client {
+  const call = (method: HttpRequest['method'], path: string, json: unknown, signal: AbortSignal | undefined) => {
+    const body = json === undefined ? {} : { json }
+    const request = { method, path: `${root}${path}`, expects: 'json' } as const
+    return http.request({ ...request, ...body, ...(signal === undefined ? {} : { signal }) })
+  }
+  const media = (sku: string) => `/products/${encodeURIComponent(sku)}/media`
   return {
-    for: (kind) => clientOver(http.for(kind), root),
+    for: (kind) => clientOver(http.for(kind), root, bulk),
     findOrders: (search, signal) => find(http, `${root}/orders`, search, signal),
     findProducts: (search, signal) => find(http, `${root}/products`, search, signal),
     findSourceItems: (search, signal) => find(http, `${root}/inventory/source-items`, search, signal),
+    findShipments: (search, signal) => find(http, `${root}/shipments`, search, signal),
     async getOrder(entityId, signal) {
-      return wireOf((await get(http, `${root}/orders/${encodeURIComponent(entityId)}`, [], signal)).json)
+      return wireOf((await call('GET', `/orders/${encodeURIComponent(entityId)}`, undefined, signal)).json)
     },
     async storeConfigs(signal) {
-      return wiresOf((await get(http, `${root}/store/storeConfigs`, [], signal)).json)
+      return wiresOf((await call('GET', '/store/storeConfigs', undefined, signal)).json)
     },
+    async shipOrder(entityId, body, signal) {
+      const { json } = await call('POST', `/order/${encodeURIComponent(entityId)}/ship`, body, signal)
+      return textOf(json) ?? ''
+    },
+    async addTrack(entity, signal) {
+      await call('POST', '/shipment/track', { entity }, signal)
+    },
+    async addComment(entityId, statusHistory, signal) {
+      await call('POST', `/orders/${encodeURIComponent(entityId)}/comments`, { statusHistory }, signal)
+    },
+    async saveSourceItems(sourceItems, signal) {
+      await call('POST', '/inventory/source-items', { sourceItems }, signal)
+    },
+    async media(sku, signal) {
+      return wiresOf((await call('GET', media(sku), undefined, signal)).json)
+    },
+    async addMedia(sku, entry, signal) {
+      await call('POST', media(sku), { entry }, signal)
+    },
+    async changeMedia(sku, entryId, entry, signal) {
+      await call('PUT', `${media(sku)}/${encodeURIComponent(entryId)}`, { entry }, signal)
+    },
+    async removeMedia(sku, entryId, signal) {
+      try {
+        await call('DELETE', `${media(sku)}/${encodeURIComponent(entryId)}`, undefined, signal)
+      } catch (error) {
+        if (!(error instanceof StreamError && error.code === 'not_found')) throw error
+      }
+    },
+    bulkWriter: (path) => bulk(http, path),
     async check(signal) {
-      return checkOf((await get(http, `${root}/store/storeConfigs`, [], signal)).headers)
+      return checkOf((await call('GET', '/store/storeConfigs', undefined, signal)).headers)
     },
   }
-}
-
-type Query = readonly (readonly [string, string])[]
-
-async function get(http: Http, path: string, query: Query, signal: AbortSignal | undefined) {
-  return await http.request({ method: 'GET', path, query, ...(signal === undefined ? {} : { signal }) })
-}
-
-async function find(http: Http, path: string, search: Search, signal: AbortSignal | undefined): Promise<Found> {
-  const { json } = await get(http, path, searchQuery(search), signal)
-  const answer = wireOf(json)
-  const total = Number(textOf(answer['total_count']) ?? Number.NaN)
-  if (Number.isNaN(total)) {
-    throw new StreamError('source_data_invalid', `Magento's answer to ${path} has no total_count`, {
-      field: 'total_count',
-    })
-  }
-  return { items: wiresOf(answer['items']), total }
-}
-
-/** Query parameters of a list call, in the spelling of the API's specification. */
-function searchQuery({ filters, sort, limit, fields }: Search): Query {
-  const query: (readonly [string, string])[] = filters.flatMap(({ field, condition, value }, index) => {
-    const filter = `searchCriteria[filterGroups][${index}][filters][0]`
-    return [[`${filter}[field]`, field] as const, [`${filter}[conditionType]`, condition], [`${filter}[value]`, value]]
-  })
-  for (const [index, field] of sort.entries()) {
-    query.push([`searchCriteria[sortOrders][${index}][field]`, field])
-    query.push([`searchCriteria[sortOrders][${index}][direction]`, 'ASC'])
-  }
-  query.push(['searchCriteria[pageSize]', String(limit)], ['searchCriteria[currentPage]', '1'])
-  if (fields !== undefined) query.push(['fields', fields])
-  return query
-}
-
-function authorization(
-  credentials: Magento2Credentials,
-  method: string,
-  url: string,
-  clock: Clock,
-): Record<string, string> {
-  if ('bearer' in credentials) return { authorization: `Bearer ${credentials.bearer}` }
-  const { consumerKey, consumerSecret, accessToken, accessTokenSecret } = credentials
-  const request = { method, url, nonce: randomBytes(16).toString('hex'), timestamp: Math.floor(clock.now() / 1000) }
-  const header = oauth1Header(request, {
-    consumerKey,
-    consumerSecret,
-    token: accessToken,
-    tokenSecret: accessTokenSecret,
-  })
-  return { authorization: header }
 }

@@ -1,6 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import type { CallLimits } from '../../platform/governor/governor.ts'
-import type { Magento2Credentials, Magento2Settings } from './client.ts'
+import type { Magento2Settings } from './client.ts'
+import type { Magento2Credentials } from './credentials.ts'
 
 /** What is configured of a Magento 2 system, with its address and secrets resolved. */
 export interface ConfiguredMagento2 {
@@ -22,11 +23,14 @@ export function magento2Settings(system: ConfiguredMagento2): Magento2Settings {
 }
 
 function credentials({ id, secrets }: ConfiguredMagento2): Magento2Credentials {
-  const { bearer, consumerKey, consumerSecret, accessToken, accessTokenSecret } = secrets
+  const { bearer, username, password, consumerKey, consumerSecret, accessToken, accessTokenSecret } = secrets
   if (consumerKey && consumerSecret && accessToken && accessTokenSecret) {
     return { consumerKey, consumerSecret, accessToken, accessTokenSecret }
   }
   if (bearer) return { bearer }
-  const message = `system ${id} (magento2): secrets need consumerKey, consumerSecret, accessToken and accessTokenSecret, or bearer`
+  if (username && password) return { username, password }
+  const message =
+    `system ${id} (magento2): secrets need consumerKey, consumerSecret, accessToken and accessTokenSecret, ` +
+    'or bearer, or username and password'
   throw new StreamError('configuration_invalid', message, { field: 'secrets' })
 }

@@ -117,6 +117,27 @@ describe('the HTTP client', () => {
     await expect(http.request(get)).rejects.toMatchObject({ code: 'target_unavailable' })
   })
 
+  it.each([
+    ['{"a":1,"b"', 'application/json'],
+    ['{"a":1,"b"', 'application/hal+json; charset=utf-8'],
+    ['[{"a":1', 'application/vnd.oracle.resource+json; type=collection'],
+  ])('takes %s of %s, cut in half on its way, for a system that is away', async (body, type) => {
+    const { http } = await open((_request, response) => response.writeHead(200, { 'content-type': type }).end(body))
+    const failure = await http.request({ ...get, path: '/half' }).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'target_unavailable', details: { status: 200 } })
+    expect(String(failure)).toContain('/half')
+  })
+
+  it.each([
+    ['ok', 'text/plain'],
+    ['', 'application/json'],
+    ['', 'text/plain'],
+  ])('takes "%s" of %s for no answer where data is expected', async (body, type) => {
+    const { http } = await open((_request, response) => response.writeHead(200, { 'content-type': type }).end(body))
+    await expect(http.request({ ...get, expects: 'json' })).rejects.toMatchObject({ code: 'target_unavailable' })
+    await expect(http.request(get)).resolves.toMatchObject({ status: 200, json: undefined })
+  })
+
   it('takes a broken connection, and none, for a system that is away', async () => {
     const { http } = await open((request) => request.socket.destroy())
     await expect(http.request(get)).rejects.toMatchObject({ code: 'target_unavailable' })

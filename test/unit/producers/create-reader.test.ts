@@ -17,7 +17,15 @@ const secrets = Object.fromEntries(
 const nowhere = 'http://127.0.0.1:1'
 
 describe('the table of readers', () => {
-  const known = ['magento2 orders', 'magento2 images', 'netsuite products', 'netsuite inventory', 'image-feed images']
+  const known = [
+    'magento2 orders',
+    'magento2 products',
+    'magento2 inventory',
+    'magento2 images',
+    'netsuite products',
+    'netsuite inventory',
+    'image-feed images',
+  ]
   const all = systemTypes.flatMap((type) => entities.map((entity) => ({ type, entity })))
 
   it.each(all)('of $type and $entity has a reader, or says what there is', async ({ type, entity }) => {

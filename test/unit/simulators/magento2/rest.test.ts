@@ -127,10 +127,13 @@ describe('orders', () => {
   })
 
   it('take comments', async () => {
-    const statusHistory = { comment: 'Grüße', is_customer_notified: 0, is_visible_on_front: 1, parent_id: 4 }
+    const plain = { comment: 'Grüße', is_customer_notified: 0, is_visible_on_front: 1, parent_id: 4 }
+    const statusHistory = { ...plain, status: 'processing' }
     expect(await call(shop, 'POST', '/orders/4/comments', { statusHistory })).toEqual({ status: 200, body: true })
     const { body } = await call<Order>(shop, 'GET', '/orders/4')
-    expect(body.status_histories).toMatchObject([{ comment: 'Grüße', status: 'processing' }])
+    expect(body).toMatchObject({ status: 'processing', status_histories: [statusHistory] })
+    await call(shop, 'POST', '/orders/4/comments', { statusHistory: plain })
+    expect((await call<Order>(shop, 'GET', '/orders/4')).body.status).toBeNull()
   })
 })
 
@@ -154,7 +157,7 @@ describe('products', () => {
   })
 
   it('take images; a role goes to the last that claims it', async () => {
-    const content = { base64_encoded_data: 'aGk=', type: 'image/jpeg', name: 'New One.jpg' }
+    const content = { base64_encoded_data: '/9j/4A==', type: 'image/jpeg', name: 'New One.jpg' }
     const entry = { media_type: 'image', label: 'New', position: 9, disabled: false, types: ['image'], content }
     const { body: id } = await call<string>(shop, 'POST', '/products/WLD-K03/media', { entry })
     expect(id).toMatch(/^\d+$/)

@@ -19,7 +19,7 @@ const run = (query: string, repeatsLastPage = true) =>
   search(rows, parseSearchCriteria(query), {
     key: ({ id }) => id,
     read: (row, field) => row[field as keyof Row],
-    repeatsLastPage,
+    switches: { repeatsLastPage, maximumPageSize: null },
   })
 const ids = (query: string, repeats?: boolean) => run(query, repeats).items.map(({ id }) => id)
 const byId = '&searchCriteria[sortOrders][0][field]=id&searchCriteria[sortOrders][0][direction]=ASC'

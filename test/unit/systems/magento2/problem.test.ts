@@ -16,18 +16,38 @@ describe('a refusal of Magento', () => {
     )
   })
 
-  it('tells a missing permission, and the other cause of the same answer', () => {
+  it('tells a missing permission', () => {
     const message = "The consumer isn't authorized to access %resources."
     const error = magentoProblem(401, { message, parameters: { resources: 'Magento_Sales::actions_view' } })
     expect(error.code).toBe('permission_missing')
     expect(error.message).toContain('Magento_Sales::actions_view')
-    expect(error.message).toContain('enable_integration_as_bearer')
   })
 
   it('tells refused credentials', () => {
     expect(magentoProblem(401, { message: 'The signature is invalid. Verify and try again.' }).code).toBe(
       'credentials_refused',
     )
+  })
+
+  it.each([
+    [400, 'Please use the 2fa provider-specific endpoints to obtain a token.', 'credentials_refused', /integration/],
+    [400, 'The timestamp value in the oauth_timestamp parameter is invalid.', 'credentials_refused', /clock/],
+    [400, 'The nonce is already being used by the consumer', 'credentials_refused', /clock/],
+  ])('%d "%s" is %s', (status, message, code, wayOut) => {
+    expect(magentoProblem(status, { message })).toMatchObject({ code, message: expect.stringMatching(wayOut) })
+  })
+
+  it('tells of a page that is larger than the shop allows', () => {
+    const body = { message: 'Maximum SearchCriteria pageSize is %max', parameters: { max: 300 } }
+    expect(magentoProblem(400, body)).toMatchObject({
+      code: 'configuration_invalid',
+      message: expect.stringMatching(/pageSize is 300\. Set pageSize of the read/),
+    })
+  })
+
+  it('reads the other form of a fatal error', () => {
+    const body = { messages: { error: [{ code: 400, message: 'Something fatal' }] } }
+    expect(magentoProblem(400, body).message).toBe('Magento answered 400: Something fatal')
   })
 
   it('shows the single errors of a validation', () => {

@@ -1,0 +1,148 @@
+import type { Connection } from '../../core/model.ts'
+import { StreamError } from '../../errors.ts'
+import { text8, ZERO8 } from '../../events/decimal.ts'
+import type { ShopFulfilmentRequested } from '../../events/generated/events.ts'
+import { exactNumber } from '../../platform/json.ts'
+import type { Magento2Client } from '../../systems/magento2/client.ts'
+import { quantityOf, requireText, textOf, type Wire, wiresOf } from '../../systems/wire.ts'
+import { commentOnOrder } from './magento2-order-comment.ts'
+import { newTracks, piecesOf, shipBody } from './magento2-ship-body.ts'
+import { missingItems, type ShipmentItem } from './magento2-shipment.ts'
+import { DEFAULT_SOURCE, sourceOf } from './magento2-stock.ts'
+import type { Delivered, Sink } from './sink.ts'
+
+const PAGE = 100
+
+/**
+ * The vendor's shipments as shipments of the shop's order, closures and cancellations as comments on it. Magento has no
+ * key of ours for either, so each carries one in its comment, and what is there already is looked at first (Guarantee 3):
+ * a shipment that came through without an answer is found, and one of which a part came through is completed.
+ */
+export function magento2Fulfilments(client: Magento2Client): Sink<'shop-fulfilments'> {
+  return {
+    kind: 'shop-fulfilments',
+    naturalKey: false,
+    async probe(signal) {
+      await client.findOrders({ filters: [], sort: ['entity_id'], limit: 1, fields: 'total_count' }, signal)
+    },
+    async deliver(event, connection, signal) {
+      const order = await findOrder(client, event.data.orderNumber, signal)
+      return event.data.kind === 'shipment'
+        ? await ship(client, event, connection, order, signal)
+        : await commentOnOrder(client, event, order, signal)
+    },
+  }
+}
+
+async function findOrder(client: Magento2Client, number: string, signal: AbortSignal): Promise<Wire> {
+  const filters = [{ field: 'increment_id', condition: 'eq', value: number }] as const
+  const { items, total } = await client.findOrders({ filters, sort: ['entity_id'], limit: 2 }, signal)
+  const [order] = items
+  if (order !== undefined && total === 1) return order
+  const message =
+    order === undefined
+      ? `the shop has no order ${number}: it was deleted there, or the connection's shop is another one`
+      : `the shop has ${total} orders ${number}, of several stores; ship it there by hand`
+  throw new StreamError('target_rejected', message, { field: 'orderNumber' })
+}
+
+async function ship(
+  client: Magento2Client,
+  event: ShopFulfilmentRequested,
+  connection: Connection,
+  order: Wire,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const orderId = requireText(order, 'entity_id')
+  const { carriers = {}, notifyCustomer = false } = connection.fulfilments ?? {}
+  const mark = `[waldstream ${event.connection}/${event.key}]`
+  const ours = (await shipmentsOf(client, orderId, signal)).filter((shipment) => isMarked(shipment, mark))
+  const source = (location: string | null) => sourceOf(connection.stock, location)
+  const missing = missingItems(order, event.data, source, ours)
+  const tracks = newTracks(event.data, carriers, ours)
+  const made: string[] = []
+  for (const [from, items] of Map.groupBy(missing, (item) => item.source)) {
+    assertReady(order)
+    await assertStock(client, order, items, from, signal)
+    const options = { notify: notifyCustomer, comment: `Shipped by the vendor. ${mark}`, source: from }
+    const body = shipBody(items, { ...options, tracks: made.length === 0 ? tracks : [] })
+    made.push(await client.shipOrder(orderId, body, signal))
+  }
+  const [first] = ours
+  const targetId = made[0] ?? textOf(first?.['entity_id'])
+  if (made.length > 0) return { outcome: 'written', targetId }
+  if (first === undefined) return { outcome: 'unchanged', targetId }
+  for (const track of tracks) await client.addTrack(trackOf(track, first, orderId), signal)
+  return { outcome: tracks.length > 0 ? 'written' : 'unchanged', targetId }
+}
+
+async function shipmentsOf(client: Magento2Client, orderId: string, signal: AbortSignal): Promise<readonly Wire[]> {
+  const all: Wire[] = []
+  for (;;) {
+    const last = textOf(all.at(-1)?.['entity_id']) ?? '0'
+    const filters = [
+      { field: 'order_id', condition: 'eq', value: orderId },
+      { field: 'entity_id', condition: 'gt', value: last },
+    ] as const
+    const { items, total } = await client.findShipments({ filters, sort: ['entity_id'], limit: PAGE }, signal)
+    all.push(...items)
+    if (items.length === 0 || items.length >= total) return all
+  }
+}
+
+function isMarked(shipment: Wire, mark: string): boolean {
+  return wiresOf(shipment['comments']).some(({ comment: text }) => textOf(text)?.includes(mark) === true)
+}
+
+/** Magento ships neither orders on hold nor those whose payment is under review: both may pass. */
+function assertReady(order: Wire): void {
+  const state = textOf(order['state'])
+  if (state !== 'holded' && state !== 'payment_review') return
+  const why = state === 'holded' ? 'is on hold' : 'has its payment under review'
+  const message = `order ${textOf(order['increment_id'])} ${why} in the shop, which ships none such; release it, then the shipment goes on`
+  throw new StreamError('order_not_ready', message, { field: 'state' })
+}
+
+/**
+ * The vendor's stock in the shop is what it can still sell, without the pieces of this order; Magento would refuse to
+ * ship them. So the source gets them, where it has fewer: the order's reservation keeps them from being sold, and the
+ * shipment takes them out again.
+ */
+async function assertStock(
+  client: Magento2Client,
+  order: Wire,
+  items: readonly ShipmentItem[],
+  source: string | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const code = source ?? DEFAULT_SOURCE
+  const pieces = piecesOf(order, items)
+  const skus = [...pieces.keys()]
+  const filters = [
+    { field: 'source_code', condition: 'eq', value: code },
+    { field: 'sku', condition: 'in', value: skus },
+  ] as const
+  const found = await client
+    .findSourceItems({ filters, sort: ['sku'], limit: skus.length }, signal)
+    .catch(withoutMultiSource)
+  if (found === null) return
+  const there = new Map(found.items.map((item) => [textOf(item['sku']), quantityOf(item, 'quantity') ?? ZERO8]))
+  const short = [...pieces].filter(([sku, quantity]) => (there.get(sku) ?? ZERO8) < quantity)
+  const sourceItems = short.map(([sku, quantity]) => ({
+    ...{ sku, source_code: code, status: 1 },
+    quantity: exactNumber(text8(quantity)),
+  }))
+  if (sourceItems.length > 0) await client.saveSourceItems(sourceItems, signal)
+}
+
+/** A shop whose multi-source inventory was taken out has no such list. */
+function withoutMultiSource(error: unknown): null {
+  if (error instanceof StreamError && error.code === 'not_found') return null
+  throw error
+}
+
+function trackOf(track: Wire, shipment: Wire, orderId: string): Wire {
+  const parent = requireText(shipment, 'entity_id', 'shipments.')
+  const numbers = { order_id: exactNumber(orderId), parent_id: exactNumber(parent), weight: 0, qty: 1 }
+  return { ...track, ...numbers, description: textOf(track['title']) ?? '' }
+}

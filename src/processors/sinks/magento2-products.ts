@@ -1,0 +1,41 @@
+import type { Magento2Client } from '../../systems/magento2/client.ts'
+import { textOf } from '../../systems/wire.ts'
+import { knownProducts } from './magento2-known-products.ts'
+import { productBody } from './magento2-product-body.ts'
+import type { Sink } from './sink.ts'
+
+/** Attribute set that Magento makes products of, where nothing else is said. */
+const DEFAULT_ATTRIBUTE_SET = '4'
+const DISABLED = 2
+
+/**
+ * Rows of the products feed as the shop's products, by SKU. What the row does not name stays as the shop has it. A row
+ * that is gone disables its product and never deletes it: orders, links and texts of the shop hang on it.
+ */
+export function magento2Products(
+  client: Pick<Magento2Client, 'findProducts' | 'bulkWriter'>,
+  settings: Readonly<Record<string, string>>,
+): Sink<'shop-products'> {
+  const known = knownProducts(client)
+  const write = client.bulkWriter('/products')
+  const attributeSet = settings['attributeSet'] ?? DEFAULT_ATTRIBUTE_SET
+  return {
+    kind: 'shop-products',
+    naturalKey: true,
+    async probe(signal) {
+      await known('waldstream-probe', signal)
+    },
+    async deliver({ connection, deleted, data }, _connection, signal) {
+      const { sku } = data
+      const product = await known(sku, signal)
+      if (deleted && (product === undefined || textOf(product['status']) === String(DISABLED))) {
+        return { outcome: 'unchanged', targetId: product === undefined ? null : sku }
+      }
+      const body = deleted
+        ? { product: { sku, status: DISABLED } }
+        : productBody(data, product === undefined ? { attributeSet } : null)
+      await write(`${connection}|${sku}`, body, signal)
+      return { outcome: 'written', targetId: sku }
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { StreamError } from '../../errors.ts'
+import type { Http } from '../../platform/http.ts'
+import { textOf, wireOf, wiresOf } from '../wire.ts'
+
+/** What a shop took of a bulk request: one entry for each body, in their order. */
+export interface Bulk {
+  readonly id: string
+  readonly items: readonly BulkItem[]
+}
+
+export interface BulkItem {
+  readonly id: number
+  /** Why it was not even begun; null: it was accepted. */
+  readonly rejected: string | null
+}
+
+/** By Magento's numbers: 1 complete, 2 failed but may be tried again, 3 failed, 4 open, 5 rejected. */
+export interface BulkOperation {
+  readonly id: number
+  readonly status: 'complete' | 'failed-retriably' | 'failed' | 'open' | 'rejected'
+  readonly message: string | null
+}
+
+const STATUSES: Readonly<Record<string, BulkOperation['status']>> = {
+  '1': 'complete',
+  '2': 'failed-retriably',
+  '3': 'failed',
+  '4': 'open',
+  '5': 'rejected',
+}
+
+/** Sends bodies of one endpoint at once; each is worked off by itself, later. */
+export async function sendBulk(http: Http, path: string, bodies: readonly unknown[]): Promise<Bulk> {
+  const { json } = await http.request({ method: 'POST', path, json: bodies, expects: 'json' })
+  const answer = wireOf(json)
+  const id = textOf(answer['bulk_uuid'])
+  const items = wiresOf(answer['request_items'])
+  if (id === null || items.length !== bodies.length) {
+    const message = `Magento's answer to ${path} names ${items.length} of ${bodies.length} operations; it is not known what of them it took`
+    throw new StreamError('target_unavailable', message, { field: 'request_items' })
+  }
+  return {
+    id,
+    items: items.map((item, index) => ({
+      id: Number(textOf(item['id']) ?? index),
+      rejected: textOf(item['status']) === 'rejected' ? firstLine(textOf(item['error_message'])) : null,
+    })),
+  }
+}
+
+/** The operations of a bulk request by their ids; null while the shop does not know it yet. */
+export async function bulkOperations(http: Http, path: string): Promise<readonly BulkOperation[] | null> {
+  try {
+    const { json } = await http.request({ method: 'GET', path, expects: 'json' })
+    return wiresOf(wireOf(json)['operations_list'])
+      .map((operation) => ({
+        id: Number(textOf(operation['id']) ?? -1),
+        status: STATUSES[textOf(operation['status']) ?? ''] ?? 'open',
+        message: firstLine(textOf(operation['result_message'])),
+      }))
+      .toSorted((a, b) => a.id - b.id)
+  } catch (error) {
+    if (error instanceof StreamError && error.code === 'not_found') return null
+    throw error
+  }
+}
+
+/** Magento gives a rejection with its whole stack. */
+function firstLine(text: string | null): string {
+  return text?.split('\n', 1)[0]?.slice(0, 500) ?? 'no reason given'
+}
