@@ -20,18 +20,30 @@ export function netsuiteSettings(system: ConfiguredNetSuite): NetSuiteSettings {
     const field = `${kind}.${name}`
     throw new StreamError('configuration_invalid', `system ${system.id} (netsuite): ${field} is missing`, { field })
   }
+  const secret = (name: string) => need('secrets', name)
+  const { language } = system.settings
   return {
     baseUrl: system.address,
     account: need('settings', 'account'),
-    credentials: {
-      consumerKey: need('secrets', 'consumerKey'),
-      consumerSecret: need('secrets', 'consumerSecret'),
-      token: need('secrets', 'tokenId'),
-      tokenSecret: need('secrets', 'tokenSecret'),
-    },
+    credentials: CERTIFICATE.some((name) => name in system.secrets)
+      ? {
+          clientId: secret('clientId'),
+          certificateId: secret('certificateId'),
+          privateKey: secret('privateKey'),
+        }
+      : {
+          consumerKey: secret('consumerKey'),
+          consumerSecret: secret('consumerSecret'),
+          token: secret('tokenId'),
+          tokenSecret: secret('tokenSecret'),
+        },
     limits: system.limits,
+    ...(language === undefined ? {} : { language }),
   }
 }
+
+/** Secrets of OAuth 2.0; without any of them, those of token-based authentication are needed. */
+const CERTIFICATE = ['clientId', 'certificateId', 'privateKey']
 
 /** What `settings` say about items. Throws `configuration_invalid` for a column that is no column's name. */
 export function itemSettings(system: Pick<ConfiguredNetSuite, 'id' | 'settings'>): ItemSettings {
