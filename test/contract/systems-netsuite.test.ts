@@ -118,8 +118,9 @@ describe('products', () => {
   it('name the column that an account does not have', async () => {
     const wrong = { settings: { ...settings, extraItemColumns: 'custitem_none' } }
     await expect(readAll(reader('products', 9, wrong))).rejects.toMatchObject({
-      code: 'target_rejected',
-      message: expect.stringContaining('custitem_none'),
+      code: 'configuration_invalid',
+      field: 'item.custitem_none',
+      message: expect.stringMatching(/'custitem_none'.* settings\.extraItemColumns/),
     })
   })
 })
