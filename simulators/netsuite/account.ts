@@ -1,12 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SimulatorClock } from '../harness/clock.ts'
 import type { AccountTime } from './account-time.ts'
+import type { AccountRules } from './rules.ts'
 
 /** What every part of one simulated account works with. */
 export interface Account {
   database: DatabaseSync
   clock: SimulatorClock
   time: AccountTime
+  rules: AccountRules
 }
 
 /** A record or a part of one, in wire form. */

@@ -1,20 +1,12 @@
-import type { SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { FastifyInstance } from 'fastify'
 import { inTransaction } from '../harness/database.ts'
 import type { Account, Wire } from './account.ts'
+import { ControlError, columnValue, itemIdOf, requireNumber, requireObject } from './control-values.ts'
 import { fromUnits, toUnits } from './decimal.ts'
-import { isObject } from './fields.ts'
-import type { SalesOrderType } from './sales-orders.ts'
-
-/** What a control route refuses: the status and a text for the person who tests. */
-class ControlError extends Error {
-  readonly statusCode: number
-
-  constructor(statusCode: number, message: string) {
-    super(message)
-    this.statusCode = statusCode
-  }
-}
+import { addOrderControls, type OrderControls } from './order-controls.ts'
+import { NetSuiteProblem } from './problems.ts'
+import { changeRules } from './rules.ts'
 
 const itemColumns: Readonly<Record<string, string>> = {
   displayname: 'displayname',
@@ -25,25 +17,22 @@ const itemColumns: Readonly<Record<string, string>> = {
   manufacturer: 'manufacturer',
   mpn: 'mpn',
   weight: 'weight',
+  matrixtype: 'matrixtype',
 }
 const priceFields: Readonly<Record<string, number>> = { price: 1, wholesaleprice: 2 }
 
-/** Routes that change the account from outside, as its users would. */
-export function addControlRoutes(app: FastifyInstance, account: Account, orders: SalesOrderType): void {
+/** Routes that change the account from outside, as its users would; `start.ts` lists them. */
+export function addControlRoutes(app: FastifyInstance, account: Account, orders: OrderControls): void {
   const { database, clock } = account
-  const itemIdOf = (itemid: string) => {
-    const row = database.prepare('SELECT id FROM sim_item WHERE itemid = ?').get(itemid)
-    if (row === undefined) throw new ControlError(404, `There is no item ${itemid}.`)
-    return Number(row['id'])
-  }
   app.register(
     (control, _options, done) => {
       control.setErrorHandler((error, _request, reply) => {
         const { statusCode = 400 } = Object(error) as { statusCode?: number }
-        return reply.code(statusCode).send({ message: String(error) })
+        const status = error instanceof NetSuiteProblem ? error.status : statusCode
+        return reply.code(status).send({ message: String(error) })
       })
       control.patch<{ Params: { itemid: string } }>('/items/:itemid', async ({ params, body }) => {
-        const id = itemIdOf(params.itemid)
+        const id = itemIdOf(database, params.itemid)
         inTransaction(database, () => changeItem(account, id, requireObject(body)))
         return { id: String(id), changed: clock.now().toISOString() }
       })
@@ -52,25 +41,30 @@ export function addControlRoutes(app: FastifyInstance, account: Account, orders:
         return reply.code(201).send({ id: String(id) })
       })
       control.delete<{ Params: { itemid: string } }>('/items/:itemid', async ({ params }) => {
-        database.prepare('DELETE FROM sim_item WHERE id = ?').run(itemIdOf(params.itemid))
+        database.prepare('DELETE FROM sim_item WHERE id = ?').run(itemIdOf(database, params.itemid))
         return { deleted: params.itemid }
       })
       control.put<{ Params: { itemid: string; location: string } }>(
         '/items/:itemid/locations/:location',
-        async ({ params, body }) => changeStock(account, itemIdOf(params.itemid), params.location, requireObject(body)),
+        async ({ params, body }) =>
+          changeStock(account, itemIdOf(database, params.itemid), params.location, requireObject(body)),
       )
-      control.post<{ Params: { id: string } }>('/salesOrders/:id/fulfill', async ({ params }) => {
-        if (!orders.fulfill(Number(params.id))) throw new ControlError(404, `There is no sales order ${params.id}.`)
-        return { fulfilled: params.id }
+      control.put('/rules', async ({ body }) => {
+        changeRules(account.rules, body)
+        return { changed: Object.keys(requireObject(body)) }
       })
+      addOrderControls(control, account, orders)
       done()
     },
     { prefix: '/_sim' },
   )
 }
 
-/** A new item, without stock and with a price of 0 until it is changed: `itemid` and any field that can be changed. */
-function makeItem(account: Account, { itemid, ...fields }: Wire): number {
+/**
+ * A new item, without stock and with a price of 0 until it is changed: `itemid`, `itemtype` (InvtPart), and any field
+ * that can be changed.
+ */
+function makeItem(account: Account, { itemid, itemtype = 'InvtPart', ...fields }: Wire): number {
   const { database, clock } = account
   if (typeof itemid !== 'string' || itemid === '')
     throw new ControlError(400, '"itemid" must be the SKU of the new item.')
@@ -78,8 +72,8 @@ function makeItem(account: Account, { itemid, ...fields }: Wire): number {
   if (known !== undefined) throw new ControlError(409, `There is an item ${itemid} already.`)
   const now = clock.now().getTime()
   const { lastInsertRowid } = database
-    .prepare('INSERT INTO sim_item (itemid, displayname, created_at, modified_at) VALUES (?, ?, ?, ?)')
-    .run(itemid, itemid, now, now)
+    .prepare('INSERT INTO sim_item (itemid, displayname, itemtype, created_at, modified_at) VALUES (?, ?, ?, ?, ?)')
+    .run(itemid, itemid, String(itemtype), now, now)
   const id = Number(lastInsertRowid)
   for (const level of Object.values(priceFields)) {
     database.prepare('INSERT INTO sim_price (item_id, level_id, price) VALUES (?, ?, 0)').run(id, level)
@@ -94,7 +88,11 @@ function changeItem({ database, clock }: Account, id: number, changes: Wire): vo
     const field = name.toLowerCase()
     const column = itemColumns[field]
     const level = priceFields[field]
-    if (column !== undefined) {
+    if (field === 'members') replaceMembers(database, id, value)
+    else if (field === 'parent') {
+      const parent = value === null ? null : itemIdOf(database, String(value))
+      database.prepare('UPDATE sim_item SET parent_id = ? WHERE id = ?').run(parent, id)
+    } else if (column !== undefined) {
       database.prepare(`UPDATE sim_item SET ${column} = ? WHERE id = ?`).run(columnValue(column, value), id)
     } else if (level !== undefined) {
       const price = requireNumber(name, value)
@@ -103,11 +101,27 @@ function changeItem({ database, clock }: Account, id: number, changes: Wire): vo
       const patch = JSON.stringify({ [field]: value })
       database.prepare('UPDATE sim_item SET custom = json_patch(custom, ?) WHERE id = ?').run(patch, id)
     } else {
-      const known = [...Object.keys(itemColumns), ...Object.keys(priceFields), "the account's custitem_ fields"]
+      const known = [
+        'members',
+        'parent',
+        ...Object.keys(itemColumns),
+        ...Object.keys(priceFields),
+        "the account's custitem_ fields",
+      ]
       throw new ControlError(400, `"${name}" can't be changed; there are ${known.join(', ')}.`)
     }
   }
   database.prepare('UPDATE sim_item SET modified_at = ? WHERE id = ?').run(clock.now().getTime(), id)
+}
+
+/** Of a kit: a list of `{itemid, quantity}`. */
+function replaceMembers(database: DatabaseSync, kit: number, members: unknown): void {
+  if (!Array.isArray(members)) throw new ControlError(400, '"members" must be a list of {itemid, quantity}.')
+  database.prepare('DELETE FROM sim_item_member WHERE kit_id = ?').run(kit)
+  const add = database.prepare('INSERT INTO sim_item_member VALUES (?, ?, ?)')
+  for (const { itemid, quantity } of members as Wire[]) {
+    add.run(kit, itemIdOf(database, String(itemid)), requireNumber('quantity', quantity))
+  }
 }
 
 /** Moves `lastquantityavailablechange`, and not the item's `lastmodifieddate`: stock is no change of the item. */
@@ -134,22 +148,4 @@ function changeStock({ database, clock }: Account, itemId: number, location: str
     quantityavailable: available,
     changed: changedAt.toISOString(),
   }
-}
-
-function columnValue(column: string, value: unknown): SQLInputValue {
-  if (column === 'isinactive') return value === true || value === 'T' ? 'T' : 'F'
-  if (column === 'weight') return requireNumber(column, value)
-  if (value === null || typeof value === 'string') return value || null
-  throw new ControlError(400, `"${column}" must be text.`)
-}
-
-function requireNumber(name: string, value: unknown): number {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  if (typeof number === 'number' && Number.isFinite(number)) return number
-  throw new ControlError(400, `"${name}" must be a number.`)
-}
-
-function requireObject(body: unknown): Wire {
-  if (isObject(body) && Object.keys(body).length > 0) return body
-  throw new ControlError(400, 'The body must be a JSON object with the fields to change.')
 }

@@ -8,6 +8,8 @@ type FieldKind = 'text' | 'date' | 'number' | 'boolean' | 'reference' | 'list' |
 export interface FieldSpec {
   fields: Readonly<Record<string, FieldKind>>
   customPrefix?: string
+  /** Names that are no fields here although they would be. */
+  missing?: ReadonlySet<string>
 }
 
 /** What was sent, checked: null clears a field. `unknown` are the names that are no fields here. */
@@ -27,8 +29,9 @@ export function readFields(body: unknown, spec: FieldSpec, path = ''): FieldValu
   for (const [name, value] of Object.entries(body)) {
     const at = path === '' ? name : `${path}.${name}`
     const kind = spec.fields[name]
-    if (kind === 'readOnly' || name === 'links') continue
-    if (kind !== undefined) values[name] = value === null ? null : check(value, kind, at)
+    if (spec.missing?.has(name)) unknown.push(at)
+    else if (kind === 'readOnly' || name === 'links') continue
+    else if (kind !== undefined) values[name] = value === null ? null : check(value, kind, at)
     else if (spec.customPrefix !== undefined && name.startsWith(spec.customPrefix)) values[name] = value
     else unknown.push(at)
   }

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { createOAuth1Verifier } from '../harness/oauth1.ts'
+import type { TokenDesk } from './access-tokens.ts'
 import { NETSUITE_CREDENTIALS } from './credentials.ts'
 import { NetSuiteProblem } from './problems.ts'
+import { type AccountRules, assertLanguage } from './rules.ts'
 
 /**
  * Counts the requests that are under way in the account, from their arrival to their end (those a fault holds back too),
@@ -22,22 +24,34 @@ export function watchConcurrency(app: FastifyInstance): (request: IncomingMessag
   return (request) => arrivedAs.get(request) ?? 0
 }
 
-/** Refuses what comes over the concurrency limit (429), then what is not signed by the account's token (401). */
-export function guard(app: FastifyInstance, limit: number, position: (request: IncomingMessage) => number): void {
+/** What is asked before a request is served. */
+interface Entrance {
+  /** Requests the account takes at once. */
+  limit: number
+  position: (request: IncomingMessage) => number
+  tokens: TokenDesk
+  rules: AccountRules
+}
+
+/** Refuses what comes over the concurrency limit (429), then what neither the account's token has signed nor a valid bearer token has (401). */
+export function guard(app: FastifyInstance, { limit, position, tokens, rules }: Entrance): void {
   const verify = createOAuth1Verifier({ credentials: NETSUITE_CREDENTIALS, realm: NETSUITE_CREDENTIALS.account })
   app.addHook('onRequest', async (request, reply) => {
     if (position(request.raw) > limit) {
       const detail = 'Concurrent request limit exceeded. Request blocked.'
       throw new NetSuiteProblem(429, { detail, code: 'CONCURRENCY_LIMIT_EXCEEDED' })
     }
-    const refusal = verify({
-      method: request.method,
-      url: `http://${request.host}${request.raw.url}`,
-      authorization: request.headers.authorization,
-    })
-    if (refusal === undefined) return
-    const challenge = `error="${refusal.problem}", error_description="Invalid login attempt."`
-    reply.header('www-authenticate', `OAuth realm="${NETSUITE_CREDENTIALS.account}", ${challenge}`)
+    const { authorization } = request.headers
+    const bearer = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1]
+    const scheme = bearer === undefined ? `OAuth realm="${NETSUITE_CREDENTIALS.account}"` : 'Bearer'
+    const problem =
+      bearer === undefined
+        ? verify({ method: request.method, url: `http://${request.host}${request.raw.url}`, authorization })?.problem
+        : tokens.isValid(bearer)
+          ? undefined
+          : 'invalid_token'
+    if (problem === undefined) return assertLanguage(rules, request.headers['accept-language'])
+    reply.header('www-authenticate', `${scheme}, error="${problem}", error_description="Invalid login attempt."`)
     const detail = 'Invalid login attempt. For more details, see the Login Audit Trail.'
     throw new NetSuiteProblem(401, { detail, code: 'INVALID_LOGIN' })
   })

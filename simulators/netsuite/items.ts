@@ -2,7 +2,16 @@ import { type Account, isoTime, present, recordUrl, selfLink, type Wire } from '
 import { sum } from './decimal.ts'
 import type { ReadOptions, RecordType } from './record-type.ts'
 
-/** Inventory items: read through the record service, changed only through the control routes. */
+/** What the codes of an item's type mean. */
+export const itemTypeNames: Readonly<Record<string, string>> = {
+  InvtPart: 'Inventory Item',
+  NonInvtPart: 'Non-inventory Item',
+  Assembly: 'Assembly/Bill of Materials',
+  Kit: 'Kit/Package',
+  Service: 'Service',
+}
+
+/** Items of any type: read through the record service, changed only through the control routes. */
 export function inventoryItemType({ database }: Account): RecordType {
   const find = database.prepare('SELECT * FROM sim_item WHERE id = ?')
   const stock = database.prepare(`SELECT s.*, l.name FROM sim_stock s JOIN sim_location l ON l.id = s.location_id
@@ -30,7 +39,9 @@ function itemWire(row: Wire, stock: readonly Wire[], prices: readonly Wire[], { 
     links: selfLink(href),
     id: String(row['id']),
     itemId: row['itemid'],
-    itemType: { id: 'InvtPart', refName: 'Inventory Item' },
+    itemType: { id: row['itemtype'], refName: itemTypeNames[String(row['itemtype'])] },
+    matrixType: row['matrixtype'] === null ? null : { id: row['matrixtype'] },
+    parent: row['parent_id'] === null ? null : { id: String(row['parent_id']) },
     displayName: row['displayname'],
     salesDescription: row['description'],
     upcCode: row['upccode'],

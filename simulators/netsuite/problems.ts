@@ -12,6 +12,7 @@ export interface ProblemDetail {
 const sections: Record<number, readonly [title: string, section: string]> = {
   400: ['Bad Request', '15.5.1'],
   401: ['Unauthorized', '15.5.2'],
+  403: ['Forbidden', '15.5.4'],
   404: ['Not Found', '15.5.5'],
   405: ['Method Not Allowed', '15.5.6'],
   429: ['Too Many Requests', '15.5'],

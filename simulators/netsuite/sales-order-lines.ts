@@ -4,6 +4,9 @@ import { type Reference, readSublist } from './fields.ts'
 import { invalidContent } from './problems.ts'
 import { salesOrderLineSpec } from './sales-order-fields.ts'
 
+/** The level of a price that was made for the line. */
+const customPrice = '-1'
+
 /** A stored line. `uniqueKey` is absent until it is written. */
 export interface OrderLine {
   uniqueKey: number | undefined
@@ -11,6 +14,8 @@ export interface OrderLine {
   itemId: number
   itemName: string
   quantity: number
+  /** Of the quantity, what was fulfilled. */
+  fulfilled: number
   rate: number
   amount: number
   /** Its other fields, as sent. */
@@ -27,14 +32,15 @@ export function createLineStore({ database }: Account): LineStore {
   const select = database.prepare('SELECT * FROM sim_sales_order_line WHERE order_id = ? ORDER BY line')
   const remove = database.prepare('DELETE FROM sim_sales_order_line WHERE order_id = ?')
   const insert = database.prepare(`INSERT INTO sim_sales_order_line
-    (unique_key, order_id, line, item_id, item_name, quantity, rate, amount, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    (unique_key, order_id, line, item_id, item_name, quantity, fulfilled, rate, amount, document)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   return {
     list: (orderId) => select.all(orderId).map(toLine),
     replace(orderId, lines) {
       remove.run(orderId)
-      for (const { uniqueKey, line, itemId, itemName, quantity, rate, amount, document } of lines) {
+      for (const { uniqueKey, line, itemId, itemName, quantity, fulfilled, rate, amount, document } of lines) {
         const text = JSON.stringify(document)
-        insert.run(uniqueKey ?? null, orderId, line, itemId, itemName, quantity, rate, amount, text)
+        insert.run(uniqueKey ?? null, orderId, line, itemId, itemName, quantity, fulfilled, rate, amount, text)
       }
     },
   }
@@ -50,10 +56,9 @@ export type MergeLines = (
   replace: boolean,
 ) => { lines: OrderLine[]; unknown: string[] }
 
-export function createLineMerge({ database }: Account): MergeLines {
-  const itemById =
-    database.prepare(`SELECT id, itemid, (SELECT price FROM sim_price WHERE item_id = id AND level_id = 1)
-    AS price FROM sim_item WHERE id = ?`)
+export function createLineMerge({ database, rules }: Account): MergeLines {
+  const itemById = database.prepare('SELECT id, itemid FROM sim_item WHERE id = ?')
+  const priceOf = database.prepare('SELECT price FROM sim_price WHERE item_id = ? AND level_id = ?')
   const locationById = database.prepare('SELECT id FROM sim_location WHERE id = ?')
   const itemOf = (sent: Wire, path: string): Wire => {
     const reference = sent['item'] as Reference | undefined
@@ -71,10 +76,16 @@ export function createLineMerge({ database }: Account): MergeLines {
       throw invalidContent(`${path}.location`, `Invalid Field Value ${location} for the following field: location`)
     }
     const item = before !== undefined && sent['item'] === undefined ? undefined : itemOf(sent, `${path}.item`)
-    return writeLine(before, sent, item, number)
+    const level = (sent['price'] as Reference | null | undefined)?.id ?? '1'
+    const price = level === customPrice ? undefined : priceOf.get(Number(item?.['id'] ?? before?.itemId), level)
+    if (price === undefined && level !== customPrice && sent['price'] !== undefined) {
+      throw invalidContent(`${path}.price`, `Invalid Field Value ${level} for the following field: price`)
+    }
+    return writeLine(before, sent, item, { number, price: price?.['price'], fixed: sent['price'] !== undefined })
   }
   return (before, sublist, replace) => {
-    const { lines: sent, unknown } = readSublist(sublist, salesOrderLineSpec, 'item')
+    const spec = { ...salesOrderLineSpec, missing: rules.missing }
+    const { lines: sent, unknown } = readSublist(sublist, spec, 'item')
     const named = new Set(sent.map(({ line }) => line))
     const after = new Map(before.filter(({ line }) => !replace || named.has(line)).map((line) => [line.line, line]))
     let last = Math.max(0, ...before.map(({ line }) => line))
@@ -88,20 +99,33 @@ export function createLineMerge({ database }: Account): MergeLines {
   }
 }
 
+/** What a line costs where no rate counts: the price of its level. `fixed`: a level that was named wins over a rate. */
+interface Level {
+  number: number
+  price: unknown
+  fixed: boolean
+}
+
 /** What is not sent stays; a new line costs the item's base price; the amount follows quantity and rate unless given. */
-function writeLine(before: OrderLine | undefined, sent: Wire, item: Wire | undefined, line: number): OrderLine {
+function writeLine(before: OrderLine | undefined, sent: Wire, item: Wire | undefined, level: Level): OrderLine {
   const { item: _item, line: _line, quantity, rate, amount, ...document } = sent
   const newQuantity = Number(quantity ?? before?.quantity ?? 1)
-  const newRate = Number(rate ?? before?.rate ?? item?.['price'] ?? 0)
+  const levelPrice = level.fixed && level.price !== undefined ? level.price : undefined
+  const newRate = Number(levelPrice ?? rate ?? before?.rate ?? level.price ?? 0)
   const repriced = quantity !== undefined || rate !== undefined || before === undefined
   return {
     uniqueKey: before?.uniqueKey,
-    line,
+    line: level.number,
     itemId: Number(item?.['id'] ?? before?.itemId),
     itemName: String(item?.['itemid'] ?? before?.itemName),
     quantity: newQuantity,
+    fulfilled: before?.fulfilled ?? 0,
     rate: newRate,
-    amount: Number(amount ?? (repriced ? lineAmount(newQuantity, newRate) : before?.amount)),
+    amount: Number(
+      levelPrice === undefined
+        ? (amount ?? (repriced ? lineAmount(newQuantity, newRate) : before?.amount))
+        : lineAmount(newQuantity, newRate),
+    ),
     document: { ...before?.document, ...document },
   }
 }
@@ -113,6 +137,7 @@ function toLine(row: Wire): OrderLine {
     itemId: Number(row['item_id']),
     itemName: String(row['item_name']),
     quantity: Number(row['quantity']),
+    fulfilled: Number(row['fulfilled']),
     rate: Number(row['rate']),
     amount: Number(row['amount']),
     document: JSON.parse(String(row['document'])) as Wire,

@@ -3,21 +3,15 @@ import { sum } from './decimal.ts'
 import { type Reference, readFields } from './fields.ts'
 import { invalidContent, userError } from './problems.ts'
 import { externalIdOf, type ReadOptions, type RecordType, type Saved, type SaveRequest } from './record-type.ts'
+import type { AccountRules } from './rules.ts'
 import { salesOrderSpec } from './sales-order-fields.ts'
 import { createLineMerge, createLineStore, type LineStore, type OrderLine } from './sales-order-lines.ts'
-import { statusNames } from './status-names.ts'
+import { orderStatus, statusNames } from './status-names.ts'
 
-/** Sales orders, and the fulfilment that the control route makes. */
-export interface SalesOrderType extends RecordType {
-  /** Ships all lines: from then on lines can't be replaced. `false` when there is no such order. */
-  fulfill(id: number): boolean
-}
-
-export function salesOrderType(account: Account): SalesOrderType {
-  const { database, clock } = account
+export function salesOrderType(account: Account): RecordType {
+  const { database } = account
   const lineStore = createLineStore(account)
   const find = database.prepare('SELECT * FROM sim_sales_order WHERE id = ?')
-  const ship = database.prepare(`UPDATE sim_sales_order SET fulfilled = 1, status = 'F', modified_at = ? WHERE id = ?`)
   const customerName = database.prepare('SELECT entityid FROM sim_customer WHERE id = ?')
   return {
     name: 'salesOrder',
@@ -30,12 +24,11 @@ export function salesOrderType(account: Account): SalesOrderType {
       return salesOrderWire(row, lineStore.list(id), name, options)
     },
     save: createSave(account, lineStore),
-    fulfill: (id) => ship.run(clock.now().getTime(), id).changes === 1,
   }
 }
 
 function createSave(account: Account, lineStore: LineStore): (request: SaveRequest) => Saved {
-  const { database, clock, time } = account
+  const { database, clock, time, rules } = account
   const mergeLines = createLineMerge(account)
   const findEntity = createEntityLookUp(account)
   const find = database.prepare('SELECT * FROM sim_sales_order WHERE id = ?')
@@ -45,11 +38,11 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
     total = ?, subtotal = ?, document = ?, modified_at = ? WHERE id = ?`)
   return ({ id, externalId, body, replace }) => {
     const row = id === undefined ? undefined : find.get(id)
-    const { values, unknown } = readFields(body, salesOrderSpec)
+    const { values, unknown } = readFields(body, { ...salesOrderSpec, missing: rules.missing })
     const { entity, item, tranId, externalId: sentExternalId, ...rest } = values
     const entityId = findEntity(entity, row?.['entity_id'])
     const before = row === undefined ? [] : lineStore.list(Number(row['id']))
-    refuseAfterFulfilment(row, item, replace)
+    refuseLocked(row, before, item, replace)
     const merged = item ? mergeLines(before, item, replace.has('item')) : { lines: before, unknown: [] }
     const { lines } = merged
     if (lines.length === 0) throw userError('You must enter at least one line item for this transaction.')
@@ -57,10 +50,11 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
     const now = clock.now()
     const today = { tranDate: time.toLocal(now).slice(0, 10) }
     const document = present({ ...today, ...(JSON.parse(String(row?.['document'] ?? '{}')) as Wire), ...rest })
+    refuseByRules(rules, entityId, String(document['tranDate']))
     const savedId = id ?? Number(insert.run(external, now.getTime(), now.getTime()).lastInsertRowid)
     const number = String(tranId ?? row?.['tranid'] ?? `SO${savedId}`)
     const { subtotal, total } = totals(lines, document)
-    const status = row?.['fulfilled'] === 1 ? 'F' : openStatus(lines, document)
+    const status = orderStatus(lines, document)
     const text = JSON.stringify(document)
     update.run(external, number, entityId, status, total, subtotal, text, now.getTime(), savedId)
     lineStore.replace(savedId, lines)
@@ -81,22 +75,35 @@ function createEntityLookUp({ database }: Account): (sent: unknown, before: unkn
   }
 }
 
-function refuseAfterFulfilment(row: Wire | undefined, item: unknown, replace: ReadonlySet<string>): void {
-  if (row?.['fulfilled'] !== 1 || !item || !replace.has('item')) return
+function refuseLocked(
+  row: Wire | undefined,
+  before: readonly OrderLine[],
+  item: unknown,
+  replace: ReadonlySet<string>,
+): void {
+  if (row?.['canceled'] === 1) throw userError('You cannot edit this sales order because it has been cancelled.')
+  if (!item || !replace.has('item') || before.every(({ fulfilled }) => fulfilled === 0)) return
   throw userError('The item lines of an order that has been fulfilled cannot be replaced.')
 }
 
-/** total = lines − discount + tax + shipping + handling; the discount counts the same with either sign. */
+function refuseByRules({ closedUntil, onHold }: AccountRules, customer: number, tranDate: string): void {
+  if (onHold.has(String(customer))) throw userError('This customer is on credit hold.')
+  if (closedUntil === null || tranDate > closedUntil) return
+  throw userError(
+    'The transaction date you specified is not within the date range of your accounting period: it is closed.',
+  )
+}
+
+/**
+ * total = lines − discount + tax + shipping + handling; the discount counts the same with either sign. A discount item
+ * takes `discountRate` off, an amount as text.
+ */
 function totals(lines: readonly OrderLine[], document: Wire): { subtotal: number; total: number } {
   const header = (name: string) => Number(document[name] ?? 0)
   const subtotal = sum(lines.map(({ amount }) => amount))
   const charges = [header('taxTotal'), header('shippingCost'), header('handlingCost')]
-  return { subtotal, total: sum([subtotal, -Math.abs(header('discountTotal')), ...charges]) }
-}
-
-function openStatus(lines: readonly OrderLine[], document: Wire): string {
-  if (lines.every(({ document: line }) => line['isClosed'] === true)) return 'H'
-  return (document['orderStatus'] as { id: string } | undefined)?.id ?? 'B'
+  const discounts = [header('discountTotal'), document['discountItem'] === undefined ? 0 : header('discountRate')]
+  return { subtotal, total: sum([subtotal, ...discounts.map((amount) => -Math.abs(amount)), ...charges]) }
 }
 
 function salesOrderWire(row: Wire, lines: readonly OrderLine[], customer: unknown, options: ReadOptions): Wire {
@@ -104,14 +111,14 @@ function salesOrderWire(row: Wire, lines: readonly OrderLine[], customer: unknow
   const href = recordUrl(origin, 'salesOrder', Number(row['id']))
   const status = String(row['status'])
   const {
-    orderStatus = { id: 'B' },
+    orderStatus: open = { id: 'B' },
     billingAddress,
     shippingAddress,
     ...document
   } = JSON.parse(String(row['document'])) as Wire & { orderStatus?: { id: string } }
   const address = (name: string, value: unknown) =>
     value === undefined ? undefined : { links: selfLink(`${href}/${name}`), ...(expand && (value as Wire)) }
-  const items = lines.map((line) => lineWire(line, href, origin, row['fulfilled'] === 1))
+  const items = lines.map((line) => lineWire(line, href, origin))
   const entityLinks = selfLink(recordUrl(origin, 'customer', Number(row['entity_id'])))
   return present({
     links: selfLink(href),
@@ -122,7 +129,7 @@ function salesOrderWire(row: Wire, lines: readonly OrderLine[], customer: unknow
     currency: { id: '1', refName: 'USD' },
     exchangeRate: 1,
     ...document,
-    orderStatus: { id: orderStatus.id, refName: statusNames[orderStatus.id] },
+    orderStatus: { id: open.id, refName: statusNames[open.id] },
     status: { id: status, refName: statusNames[status] },
     createdDate: isoTime(row['created_at']),
     lastModifiedDate: isoTime(row['modified_at']),
@@ -134,7 +141,7 @@ function salesOrderWire(row: Wire, lines: readonly OrderLine[], customer: unknow
   })
 }
 
-function lineWire(line: OrderLine, orderHref: string, origin: string, fulfilled: boolean): Wire {
+function lineWire(line: OrderLine, orderHref: string, origin: string): Wire {
   const id = String(line.itemId)
   return present({
     links: selfLink(`${orderHref}/item/${line.line}`),
@@ -146,7 +153,7 @@ function lineWire(line: OrderLine, orderHref: string, origin: string, fulfilled:
     rate: line.rate,
     amount: line.amount,
     isClosed: false,
-    quantityFulfilled: fulfilled ? line.quantity : 0,
+    quantityFulfilled: line.fulfilled,
     ...line.document,
   })
 }

@@ -2,10 +2,17 @@
 export const schema = `
 CREATE TABLE IF NOT EXISTS sim_item (
   id INTEGER PRIMARY KEY AUTOINCREMENT, itemid TEXT NOT NULL UNIQUE, displayname TEXT, description TEXT, upccode TEXT,
+  itemtype TEXT NOT NULL DEFAULT 'InvtPart', parent_id INTEGER REFERENCES sim_item (id), matrixtype TEXT,
   isinactive TEXT NOT NULL DEFAULT 'F', manufacturer TEXT, mpn TEXT, weight NUMERIC, weightunit TEXT,
   custom TEXT NOT NULL DEFAULT '{}', created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS sim_item_modified ON sim_item (modified_at, id);
+CREATE TABLE IF NOT EXISTS sim_item_member (
+  kit_id INTEGER NOT NULL REFERENCES sim_item (id) ON DELETE CASCADE,
+  item_id INTEGER NOT NULL REFERENCES sim_item (id) ON DELETE CASCADE,
+  quantity NUMERIC NOT NULL,
+  PRIMARY KEY (kit_id, item_id)
+);
 CREATE TABLE IF NOT EXISTS sim_custom_field (scriptid TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS sim_location (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS sim_price_level (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -27,15 +34,25 @@ CREATE TABLE IF NOT EXISTS sim_customer (
 );
 CREATE TABLE IF NOT EXISTS sim_sales_order (
   id INTEGER PRIMARY KEY AUTOINCREMENT, external_id TEXT UNIQUE, tranid TEXT NOT NULL, entity_id INTEGER NOT NULL,
-  fulfilled INTEGER NOT NULL DEFAULT 0, status TEXT NOT NULL, total NUMERIC NOT NULL, subtotal NUMERIC NOT NULL,
+  canceled INTEGER NOT NULL DEFAULT 0, status TEXT NOT NULL, total NUMERIC NOT NULL, subtotal NUMERIC NOT NULL,
   document TEXT NOT NULL, created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS sim_sales_order_line (
   unique_key INTEGER PRIMARY KEY AUTOINCREMENT,
   order_id INTEGER NOT NULL REFERENCES sim_sales_order (id) ON DELETE CASCADE,
   line INTEGER NOT NULL, item_id INTEGER NOT NULL, item_name TEXT NOT NULL,
-  quantity NUMERIC NOT NULL, rate NUMERIC NOT NULL, amount NUMERIC NOT NULL, document TEXT NOT NULL,
+  quantity NUMERIC NOT NULL, fulfilled NUMERIC NOT NULL DEFAULT 0, rate NUMERIC NOT NULL, amount NUMERIC NOT NULL,
+  document TEXT NOT NULL,
   UNIQUE (order_id, line)
+);
+CREATE TABLE IF NOT EXISTS sim_fulfilment (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, order_id INTEGER NOT NULL REFERENCES sim_sales_order (id) ON DELETE CASCADE,
+  status TEXT NOT NULL, document TEXT NOT NULL, created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS sim_fulfilment_line (
+  fulfilment_id INTEGER NOT NULL REFERENCES sim_fulfilment (id) ON DELETE CASCADE,
+  line INTEGER NOT NULL, item_id INTEGER NOT NULL, quantity NUMERIC NOT NULL, location_id INTEGER,
+  PRIMARY KEY (fulfilment_id, line)
 );
 `
 

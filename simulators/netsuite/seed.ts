@@ -4,7 +4,7 @@ import { readCatalog } from '../catalog/read-catalog.ts'
 import { seededTime } from '../harness/clock.ts'
 import { createRandom, type Random } from '../harness/random.ts'
 import { fromUnits, lineAmount, toUnits } from './decimal.ts'
-import { locations, priceLevels } from './schema.ts'
+import { locations, priceLevels, schema } from './schema.ts'
 
 /** Whose products the account sells, and the seed of what a catalogue does not say. */
 export interface SeedOptions {
@@ -32,19 +32,34 @@ export function seedAccount(database: DatabaseSync, options: SeedOptions): void 
   const addField = database.prepare('INSERT INTO sim_custom_field (scriptid) VALUES (?)')
   for (const field of fields) if (field !== undefined) addField.run(field)
   insertItems(database, products, random)
-  database.exec('PRAGMA user_version = 1')
+  database.exec(`PRAGMA user_version = ${layout}`)
 }
 
-/** Whether the file was seeded before: then its data is kept. */
-export function isSeeded(database: DatabaseSync): boolean {
-  return database.prepare('PRAGMA user_version').get()?.['user_version'] === 1
+/** Grows when the schema changes; data of another layout is made again. */
+const layout = 2
+
+/** Makes the tables. Whether there was data in this layout, which is kept; any other is dropped. */
+export function openTables(database: DatabaseSync): boolean {
+  const kept = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
+  if (kept !== 0 && kept !== layout) {
+    const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'sim_%'`).all()
+    database.exec('PRAGMA foreign_keys = OFF')
+    for (const { name } of tables) database.exec(`DROP TABLE ${String(name)}`)
+    database.exec('PRAGMA foreign_keys = ON')
+  }
+  database.exec(schema)
+  return kept === layout
 }
 
 function clear(database: DatabaseSync): void {
-  const tables = ['sales_order', 'sales_order_line', 'customer', 'stock', 'price', 'item', 'location', 'price_level']
-  for (const table of [...tables, 'custom_field']) database.exec(`DELETE FROM sim_${table}`)
-  database.exec(`DELETE FROM sqlite_sequence;
-    INSERT INTO sqlite_sequence (name, seq) VALUES ('sim_item', 1000), ('sim_customer', 100), ('sim_sales_order', 5000)`)
+  const orders = ['fulfilment_line', 'fulfilment', 'sales_order_line', 'sales_order', 'customer']
+  database.exec('UPDATE sim_item SET parent_id = NULL')
+  for (const table of [...orders, 'stock', 'price', 'item_member', 'item', 'location', 'price_level', 'custom_field']) {
+    database.exec(`DELETE FROM sim_${table}`)
+  }
+  // Orders and fulfilments are transactions: no id is of both.
+  database.exec(`DELETE FROM sqlite_sequence; INSERT INTO sqlite_sequence (name, seq)
+    VALUES ('sim_item', 1000), ('sim_customer', 100), ('sim_sales_order', 5000), ('sim_fulfilment', 9000000)`)
   for (const [table, names] of [['sim_location', locations] as const, ['sim_price_level', priceLevels] as const]) {
     const insert = database.prepare(`INSERT INTO ${table} (id, name) VALUES (?, ?)`)
     for (const [id, name] of Object.entries(names)) insert.run(Number(id), name)

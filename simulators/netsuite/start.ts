@@ -2,19 +2,22 @@ import type { DatabaseSync } from 'node:sqlite'
 import { createClock } from '../harness/clock.ts'
 import { inTransaction, openDatabase } from '../harness/database.ts'
 import { createSimulatorApp, listen, type Simulator } from '../harness/simulator.ts'
+import { addTokenRoute, createTokenDesk } from './access-tokens.ts'
 import type { Account } from './account.ts'
 import { createAccountTime } from './account-time.ts'
 import { addControlRoutes } from './control-routes.ts'
 import { NETSUITE_CREDENTIALS } from './credentials.ts'
 import { customerType } from './customers.ts'
+import { addTransformRoute } from './fulfilment-routes.ts'
+import { fulfilmentType } from './fulfilments.ts'
 import { guard, watchConcurrency } from './gatekeeper.ts'
 import { inventoryItemType } from './items.ts'
 import { NetSuiteProblem, sendProblem } from './problems.ts'
 import { addRecordRoutes } from './record-routes.ts'
 import type { RecordType } from './record-type.ts'
+import { assertAllowed, noRules } from './rules.ts'
 import { salesOrderType } from './sales-orders.ts'
-import { schema } from './schema.ts'
-import { isSeeded, type SeedOptions, seedAccount } from './seed.ts'
+import { openTables, type SeedOptions, seedAccount } from './seed.ts'
 import { createSuiteQlEngine } from './suiteql/engine.ts'
 import { addSuiteQlRoutes } from './suiteql-routes.ts'
 
@@ -28,45 +31,69 @@ export interface NetSuiteSimulatorOptions extends SeedOptions {
   zone?: string
   /** Requests the account takes at once (5). */
   concurrency?: number
+  /** Rows that SuiteQL gives of one query, however it is paged (100,000). */
+  suiteqlRows?: number
 }
 
 /**
- * A NetSuite account: SuiteQL and the record service under `/services/rest`, signed by `NETSUITE_CREDENTIALS`, and the
- * control routes under `/_sim`. @throws CatalogError, RangeError for an unknown zone
+ * A NetSuite account: SuiteQL and the record service under `/services/rest`, for requests signed by
+ * `NETSUITE_CREDENTIALS` or with a bearer token, and the control routes under `/_sim`, beside those of every simulator:
+ * - `POST /items` makes an item: `{itemid, itemtype?, parent?, matrixtype?, members?: [{itemid, quantity}], price?, …}`;
+ *   `PATCH /items/{itemid}` changes it, `DELETE` removes it.
+ * - `PUT /items/{itemid}/locations/{id or name}` sets stock: `{quantityonhand?, quantityavailable?}`.
+ * - `POST /orders/{id}/fulfil` ships: `{lines?: [{line, quantity?, location?}], tracking?: [number], shipStatus?}`;
+ *   `POST /orders/{id}/close` closes lines: `{lines?: [line]}`; `POST /orders/{id}/cancel`.
+ * - `PATCH /fulfilments/{id}`: `{tracking?, shipStatus?, …}`.
+ * - `POST /certificates`: `{certificateId, publicKey}`; `POST /tokens`: `{lifetime?, expire?}`, seconds and true.
+ * - `PUT /rules`: what the account lacks or refuses, see `AccountRules`.
+ * @throws CatalogError, RangeError for an unknown zone
  */
 export async function startNetSuiteSimulator(options: NetSuiteSimulatorOptions): Promise<Simulator> {
   const time = createAccountTime(options.zone ?? 'America/Los_Angeles')
-  const database = openDatabase(options.dataFile, schema)
+  const database = openDatabase(options.dataFile, '')
   const seed = () => inTransaction(database, () => seedAccount(database, options))
-  if (!isSeeded(database)) seed()
-  const account: Account = { database, time, clock: createClock(newestTime(database)) }
-  const engine = createSuiteQlEngine(database, time, account.clock)
-  const orders = salesOrderType(account)
-  const types = { items: inventoryItemType(account), customers: customerType(account), salesOrders: orders }
+  if (!openTables(database)) seed()
+  const account: Account = { database, time, clock: createClock(newestTime(database)), rules: noRules() }
+  const engine = createSuiteQlEngine(account, options.suiteqlRows)
+  const tokens = createTokenDesk()
+  const fulfilments = fulfilmentType(account)
+  const types = {
+    items: inventoryItemType(account),
+    customers: customerType(account),
+    salesOrders: salesOrderType(account),
+    fulfilments,
+  }
 
   const app = createSimulatorApp({
     state: () => readState(database, types),
     reset: () => {
       seed()
+      Object.assign(account.rules, noRules())
       engine.refreshViews()
     },
   })
   const position = watchConcurrency(app)
+  addTokenRoute(app, tokens)
   app.register(
     (rest, _options, done) => {
-      guard(rest, options.concurrency ?? 5, position)
+      guard(rest, { limit: options.concurrency ?? 5, position, tokens, rules: account.rules })
       rest.setErrorHandler((error, _request, reply) => sendProblem(reply, error))
       rest.setNotFoundHandler((_request, reply) => {
         const detail = 'The requested resource does not exist.'
         return sendProblem(reply, new NetSuiteProblem(404, { detail, code: 'NOT_FOUND' }))
       })
+      rest.addHook('preHandler', async ({ url }) => {
+        const [, type] = /\/record\/v1\/(\w+)/.exec(url) ?? []
+        assertAllowed(account.rules, type ?? 'suiteql')
+      })
       addSuiteQlRoutes(rest, engine)
       for (const type of Object.values(types)) addRecordRoutes(rest, database, type)
+      addTransformRoute(rest, database, fulfilments)
       done()
     },
     { prefix: '/services/rest' },
   )
-  addControlRoutes(app, account, orders)
+  addControlRoutes(app, account, { fulfilments, tokens })
   app.addHook('onClose', async () => database.close())
   return listen(app, options.port)
 }
@@ -88,6 +115,7 @@ function newestTime(database: DatabaseSync): Date {
     sim_stock: 'changed_at',
     sim_customer: 'modified_at',
     sim_sales_order: 'modified_at',
+    sim_fulfilment: 'modified_at',
   }
   const newest = Object.entries(columns).map(([table, column]) => {
     return Number(database.prepare(`SELECT max(${column}) AS newest FROM ${table}`).get()?.['newest'] ?? 0)

@@ -1,3 +1,6 @@
+import type { Wire } from './account.ts'
+import type { OrderLine } from './sales-order-lines.ts'
+
 /** What the letters of a sales order's status mean. */
 export const statusNames: Readonly<Record<string, string>> = {
   A: 'Pending Approval',
@@ -8,4 +11,18 @@ export const statusNames: Readonly<Record<string, string>> = {
   F: 'Pending Billing',
   G: 'Billed',
   H: 'Closed',
+}
+
+/** What the letters of an item fulfilment's status mean. */
+export const shipStatusNames: Readonly<Record<string, string>> = { A: 'Picked', B: 'Packed', C: 'Shipped' }
+
+export const isClosed = ({ document }: OrderLine): boolean => document['isClosed'] === true
+
+/** The status of an order that is not cancelled, by its lines; before anything was shipped, the one it was given. */
+export function orderStatus(lines: readonly OrderLine[], document: Wire): string {
+  const open = lines.filter((line) => !isClosed(line) && line.fulfilled < line.quantity)
+  const begun = lines.some(({ fulfilled }) => fulfilled > 0)
+  if (begun) return open.length === 0 ? 'F' : 'D'
+  if (lines.every(isClosed)) return 'H'
+  return (document['orderStatus'] as { id: string } | undefined)?.id ?? 'B'
 }

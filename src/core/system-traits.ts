@@ -29,10 +29,16 @@ export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
     orderFields: [],
   },
   netsuite: {
-    secrets: [['consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret']],
+    secrets: [
+      ['clientId', 'certificateId', 'privateKey'],
+      ['consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret'],
+    ],
     settings: ['account'],
-    optionalSettings: ['itemColumns', 'extraItemColumns', 'currency', 'basePriceLevel', 'subsidiary'],
-    entities: ['products', 'inventory'],
+    optionalSettings: [
+      ...['itemColumns', 'extraItemColumns', 'currency', 'basePriceLevel', 'subsidiary'],
+      ...['language', 'kitMembers', 'shipmentLink', 'customPriceLevel', 'discountItem'],
+    ],
+    entities: ['products', 'inventory', 'fulfilments'],
     orderFields: [
       ...['entity', 'externalId', 'item', 'tranDate', 'otherRefNum', 'email', 'billingAddress', 'shippingAddress'],
       ...['shippingCost', 'shipMethod', 'location', 'discountTotal', 'taxTotal', 'custbody_waldstream_digest'],

@@ -1,64 +1,69 @@
 import type { Read, System } from '../core/model.ts'
 import type { Clock } from '../platform/clock.ts'
-import { stringifyExact } from '../platform/json.ts'
-import { chunks, IN_LIMIT, type NetSuiteClient } from '../systems/netsuite/client.ts'
-import { STOCK_COLUMNS, toInventory } from '../systems/netsuite/inventory.ts'
-import { fromLocalTime, LOCAL_FORMAT } from '../systems/netsuite/time.ts'
-import { requireText, textOf, type Wire } from '../systems/wire.ts'
-import { afterKey, type Clause, idList, inWindow, netsuitePages } from './netsuite-window.ts'
-import { readRows } from './read-rows.ts'
-import type { Keyset, ReadEntity, ReadWindow, SourceReader, WindowRow } from './source.ts'
+import { LOCAL_FORMAT } from '../systems/local-time.ts'
+import type { NetSuiteClient } from '../systems/netsuite/client.ts'
+import { kitTable } from '../systems/netsuite/settings.ts'
+import { textOf, type Wire } from '../systems/wire.ts'
+import { hasKits, KIT, kitsWith } from './netsuite-kits.ts'
+import { idOf, STOCK_CHANGED, skuOf, stockLevels } from './netsuite-stock.ts'
+import { afterKey, type Clause, idList, inWindow, type Phase, phasePages } from './netsuite-window.ts'
+import type { Keyset, ReadWindow, SourceReader, WindowRow } from './source.ts'
 
-const CHANGED = 'stock.lastquantityavailablechange'
 /** Stock that never moved has no change time; a read from the beginning takes it all the same. */
-const CHANGED_OR_NEVER = `NVL(${CHANGED}, TO_DATE('1970-01-01 00:00:00', '${LOCAL_FORMAT}'))`
+const CHANGED_OR_NEVER = `NVL(${STOCK_CHANGED}, TO_DATE('1970-01-01 00:00:00', '${LOCAL_FORMAT}'))`
+const KIT_CHANGED = 'item.lastmodifieddate'
+const KITS = 'kit '
 
 /**
  * Items of which a location's available quantity changed, by the latest such change in the window, each with ALL of its
- * locations: a level is absolute, so one read in between is enough. `read.filter.locations` may name location ids.
+ * locations: a level is absolute, so one read in between is enough. A kit has no stock of its own: it comes with each
+ * change of a member's stock, and with each change of the kit itself. `read.filter.locations` may name location ids.
  */
 export function netsuiteInventory(
   client: NetSuiteClient,
   read: Read,
-  system: Pick<System, 'id' | 'zone'>,
+  system: Pick<System, 'id' | 'zone' | 'settings'>,
   clock: Clock,
 ): SourceReader<'inventory'> {
+  const table = kitTable(system)
   const filter = read.filter['locations']
   const locations =
     filter === undefined ? '' : ` AND stock.location IN (${idList(filter.split(',').map((id) => id.trim()))})`
-  const paging = (window: ReadWindow) => ({
-    client,
-    query: (last: Keyset | null) => changedItems(window, system.zone, locations, last),
-    pageSize: read.pageSize,
-    now: () => clock.now(),
-  })
+  const levels = stockLevels(client, system, locations, clock)
+  const phases = (window: ReadWindow, pageSize: number, kits: boolean): Phase<string>[] => {
+    const phase = (name: string, query: (last: Keyset | null) => Clause) => {
+      return { name, paging: { client, query, pageSize, now: () => clock.now() } }
+    }
+    const items = phase('', (last) => changedItems(window, system.zone, locations, last))
+    return kits ? [items, phase(KITS, (last) => changedKits(window, system.zone, last))] : [items]
+  }
   return {
     name: 'netsuite.inventory',
     entity: 'inventory',
     async *read(window, after, signal) {
-      for await (const { rows, reached, requestedAt } of netsuitePages(paging(window), after, signal)) {
-        const stock = await stockOf(client, rows, locations, signal)
-        const toEntity = (row: Wire): ReadEntity<'inventory'> => {
-          const own = stock.get(requireText(row, 'id')) ?? []
-          const changes = own.map((location) => textOf(location['changedat'])).filter((change) => change !== null)
-          const latest = changes.toSorted().at(-1)
-          const occurredAt = latest === undefined ? null : fromLocalTime(latest, system.zone, clock.now())
-          const key = itemKey(row)
-          const raw = stringifyExact({ item: row, locations: own })
-          return { key, occurredAt, deleted: false, data: toInventory(key, own), raw }
+      const kitsIn = table !== null && (await hasKits(client, signal)) ? table : null
+      const all = phases(window, read.pageSize, kitsIn !== null)
+      for await (const { phase, rows, reached, requestedAt } of phasePages(all, after, signal)) {
+        const ids = rows.map(idOf)
+        const parts = phase === KITS ? [] : [await levels.ofItems(rows, signal)]
+        if (kitsIn !== null) {
+          const kits = phase === KITS ? ids : await kitsWith(client, ids, kitsIn, signal)
+          parts.push(await levels.ofKits([...kits], kitsIn, signal))
         }
-        yield { ...readRows(rows, itemKey, toEntity), rows: rows.map(windowRow), reached, requestedAt }
+        const entities = parts.flatMap((part) => part.entities)
+        const unreadable = parts.flatMap((part) => part.unreadable)
+        yield { entities, unreadable, rows: rows.map(windowRow), reached, requestedAt }
       }
     },
     async *list(window: ReadWindow, signal: AbortSignal) {
-      const all = { ...paging(window), pageSize: 1000 }
-      for await (const { rows } of netsuitePages(all, null, signal)) yield rows.map(windowRow)
+      const all = phases(window, 1000, table !== null)
+      for await (const { rows } of phasePages(all, null, signal)) yield rows.map(windowRow)
     },
   }
 }
 
 function changedItems(window: ReadWindow, zone: string, locations: string, last: Keyset | null): Clause {
-  const column = window.from === null ? CHANGED_OR_NEVER : CHANGED
+  const column = window.from === null ? CHANGED_OR_NEVER : STOCK_CHANGED
   const latest = `MAX(${column})`
   const range = inWindow(column, window, zone)
   const after = last === null ? { sql: '', params: [] } : afterKey(latest, last)
@@ -70,30 +75,15 @@ function changedItems(window: ReadWindow, zone: string, locations: string, last:
   return { sql, params: [...range.params, ...after.params] }
 }
 
-/** All locations of the items, by item id. */
-async function stockOf(
-  client: NetSuiteClient,
-  items: readonly Wire[],
-  locations: string,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Wire[]>> {
-  const rows: Wire[] = []
-  for (const ids of chunks(
-    items.map((item) => requireText(item, 'id')),
-    IN_LIMIT,
-  )) {
-    const query =
-      `SELECT ${STOCK_COLUMNS.join(', ')}, TO_CHAR(${CHANGED}, '${LOCAL_FORMAT}') AS changedat ` +
-      `FROM aggregateItemLocation stock WHERE stock.item IN (${idList(ids)})${locations} ORDER BY stock.item, stock.location`
-    rows.push(...(await client.suiteqlAll(query, [], signal)))
-  }
-  return Map.groupBy(rows, (row) => textOf(row['item']) ?? '')
-}
-
-function itemKey(row: Wire): string {
-  return textOf(row['itemid']) ?? `id ${textOf(row['id'])}`
+function changedKits(window: ReadWindow, zone: string, last: Keyset | null): Clause {
+  const conditions = [inWindow(KIT_CHANGED, window, zone), ...(last === null ? [] : [afterKey(KIT_CHANGED, last)])]
+  const sql =
+    `SELECT item.id, item.itemid, TO_CHAR(${KIT_CHANGED}, '${LOCAL_FORMAT}') AS changedat FROM item ` +
+    `WHERE item.itemtype = '${KIT}' AND ${conditions.map((condition) => condition.sql).join(' AND ')} ` +
+    `ORDER BY ${KIT_CHANGED}, item.id`
+  return { sql, params: conditions.flatMap(({ params }) => params) }
 }
 
 function windowRow(row: Wire): WindowRow {
-  return { key: itemKey(row), changedAt: textOf(row['changedat']) ?? '' }
+  return { key: skuOf(row), changedAt: textOf(row['changedat']) ?? '' }
 }

@@ -1,12 +1,13 @@
 import type { Read, System } from '../core/model.ts'
 import type { Clock } from '../platform/clock.ts'
 import { stringifyExact } from '../platform/json.ts'
-import { chunks, IN_LIMIT, type NetSuiteClient } from '../systems/netsuite/client.ts'
-import { itemColumns, toProduct } from '../systems/netsuite/items.ts'
+import { fromLocalTime, LOCAL_FORMAT } from '../systems/local-time.ts'
+import type { NetSuiteClient } from '../systems/netsuite/client.ts'
+import { itemColumns, itemTable, toProduct } from '../systems/netsuite/items.ts'
 import { itemSettings } from '../systems/netsuite/settings.ts'
-import { fromLocalTime, LOCAL_FORMAT } from '../systems/netsuite/time.ts'
 import { requireText, textOf, type Wire } from '../systems/wire.ts'
-import { afterKey, type Clause, idList, inList, inWindow, netsuitePages } from './netsuite-window.ts'
+import { detailsOf } from './netsuite-details.ts'
+import { afterKey, type Clause, inList, inWindow, netsuitePages } from './netsuite-window.ts'
 import { readRows } from './read-rows.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, WindowRow } from './source.ts'
 
@@ -56,7 +57,7 @@ export function netsuiteProducts(
 function itemQuery(columns: readonly string[], window: Clause, types: readonly string[], last: Keyset | null): Clause {
   const conditions = [window, inList('item.itemtype', types), ...(last === null ? [] : [afterKey(CHANGED, last)])]
   const sql =
-    `SELECT ${columns.join(', ')}, TO_CHAR(${CHANGED}, '${LOCAL_FORMAT}') AS changedat FROM item ` +
+    `SELECT ${columns.join(', ')}, TO_CHAR(${CHANGED}, '${LOCAL_FORMAT}') AS changedat FROM ${itemTable(columns)} ` +
     `WHERE ${conditions.map((condition) => condition.sql).join(' AND ')} ORDER BY ${CHANGED}, item.id`
   return { sql, params: conditions.flatMap(({ params }) => params) }
 }
@@ -66,18 +67,12 @@ async function pricesOf(
   client: NetSuiteClient,
   items: readonly Wire[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, Wire[]>> {
-  const rows: Wire[] = []
-  for (const ids of chunks(
-    items.map((item) => requireText(item, 'id')),
-    IN_LIMIT,
-  )) {
-    const query =
-      'SELECT itemprice.item, itemprice.pricelevelname, itemprice.price FROM itemprice ' +
-      `WHERE itemprice.item IN (${idList(ids)}) ORDER BY itemprice.item, itemprice.pricelevelname, itemprice.price`
-    rows.push(...(await client.suiteqlAll(query, [], signal)))
-  }
-  return Map.groupBy(rows, (row) => textOf(row['item']) ?? '')
+): Promise<ReadonlyMap<string, readonly Wire[]>> {
+  const ids = items.map((item) => requireText(item, 'id'))
+  const query = (list: string) =>
+    'SELECT itemprice.item, itemprice.pricelevelname, itemprice.price FROM itemprice ' +
+    `WHERE itemprice.item IN (${list}) ORDER BY itemprice.item, itemprice.pricelevelname, itemprice.price`
+  return await detailsOf(client, ids, { by: 'item', query }, signal)
 }
 
 function itemKey(row: Wire): string {

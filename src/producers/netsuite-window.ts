@@ -1,6 +1,7 @@
 import { StreamError } from '../errors.ts'
-import { type NetSuiteClient, SUITEQL_LIMIT, type SuiteQlValue } from '../systems/netsuite/client.ts'
-import { LOCAL_FORMAT, localWindow } from '../systems/netsuite/time.ts'
+import { LOCAL_FORMAT, localWindow } from '../systems/local-time.ts'
+import type { NetSuiteClient } from '../systems/netsuite/client.ts'
+import { SUITEQL_LIMIT, type SuiteQlValue } from '../systems/netsuite/suiteql.ts'
 import { requireText, type Wire } from '../systems/wire.ts'
 import { assertProgress, type RowsPage } from './keyset-pages.ts'
 import type { Keyset, ReadWindow } from './source.ts'
@@ -21,9 +22,9 @@ export function inWindow(column: string, window: ReadWindow, zone: string): Clau
   return { sql: `${column} >= ${AT} AND ${column} < ${AT}`, params: [from, to] }
 }
 
-/** What comes after a row, in the order of (column, item.id). */
-export function afterKey(column: string, last: Keyset): Clause {
-  const sql = `(${column} > ${AT} OR (${column} = ${AT} AND item.id > ${internalId(last.id)}))`
+/** What comes after a row, in the order of (column, id). */
+export function afterKey(column: string, last: Keyset, id = 'item.id'): Clause {
+  const sql = `(${column} > ${AT} OR (${column} = ${AT} AND ${id} > ${internalId(last.id)}))`
   return { sql, params: [last.changedAt, last.changedAt] }
 }
 
@@ -68,5 +69,27 @@ export async function* netsuitePages(
     last = reached
     yield { rows: items, reached, requestedAt }
     if (!hasMore) return
+  }
+}
+
+/** Rows of one kind, within a window that is read kind by kind. */
+export interface Phase<Name extends string> {
+  /** Stands before the ids of the keyset, so that a run goes on where it was; the first may be empty. */
+  readonly name: Name
+  readonly paging: NetSuitePaging
+}
+
+/** The pages of each phase, one phase after the other. */
+export async function* phasePages<Name extends string>(
+  phases: readonly Phase<Name>[],
+  after: Keyset | null,
+  signal: AbortSignal,
+): AsyncGenerator<RowsPage<Wire> & { readonly phase: Name }> {
+  const begun = after === null ? null : phases.findLast(({ name }) => after.id.startsWith(name))
+  for (const { name, paging } of begun ? phases.slice(phases.indexOf(begun)) : phases) {
+    const last = begun?.name === name && after !== null ? { ...after, id: after.id.slice(name.length) } : null
+    for await (const { reached, ...page } of netsuitePages(paging, last, signal)) {
+      yield { phase: name, ...page, reached: { ...reached, id: `${name}${reached.id}` } }
+    }
   }
 }

@@ -7,8 +7,8 @@ import { text8 } from '../../src/events/decimal.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
 import type { SourceReader } from '../../src/producers/source.ts'
 import { createClients } from '../../src/systems/clients.ts'
+import { toLocalTime } from '../../src/systems/local-time.ts'
 import { createNetSuiteClient } from '../../src/systems/netsuite/client.ts'
-import { toLocalTime } from '../../src/systems/netsuite/time.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
 import {
   catalogFile,
@@ -118,8 +118,9 @@ describe('products', () => {
   it('name the column that an account does not have', async () => {
     const wrong = { settings: { ...settings, extraItemColumns: 'custitem_none' } }
     await expect(readAll(reader('products', 9, wrong))).rejects.toMatchObject({
-      code: 'target_rejected',
-      message: expect.stringContaining('custitem_none'),
+      code: 'configuration_invalid',
+      field: 'item.custitem_none',
+      message: expect.stringMatching(/'custitem_none'.* settings\.extraItemColumns/),
     })
   })
 })

@@ -51,6 +51,7 @@ export function simNetSuite(process: SimProcess, client: NetSuiteClient): NetSui
     },
     suiteql: (query, params, page, signal) => ask('suiteql', signal, () => client.suiteql(query, params, page)),
     suiteqlAll: (query, params, signal) => ask('suiteqlAll', signal, () => client.suiteqlAll(query, params)),
+    getRecord: (type, id, signal) => ask(`read ${type} ${id}`, signal, () => client.getRecord(type, id)),
     getByExternalId: (type, id, options, signal) =>
       ask(`read ${type} ${id}`, signal, () => client.getByExternalId(type, id, options)),
     upsertByExternalId: (type, id, body, options, signal) =>

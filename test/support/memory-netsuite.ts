@@ -62,13 +62,12 @@ export function memoryNetSuite(): MemoryNetSuite {
       suiteql,
       suiteqlAll: suiteql,
       check: async () => ({ date: null }),
-      async getByExternalId(type, externalId, options = {}) {
-        const record = find(type, externalId)
-        if (record === undefined) return null
-        const { id, fields, lines } = record
-        const sublist = type === 'salesOrder' ? { item: { items: options.expand === true ? lines : [] } } : {}
-        return structuredClone({ ...fields, id, externalId, ...sublist })
-      },
+      getRecord: async (type, id) =>
+        show(
+          records.find((record) => record.type === type && record.id === id),
+          true,
+        ),
+      getByExternalId: async (type, externalId, { expand = false } = {}) => show(find(type, externalId), expand),
       async upsertByExternalId(type, externalId, body, options = {}) {
         return upsert(type, externalId, body, options.replace === 'item')
       },
@@ -78,6 +77,13 @@ export function memoryNetSuite(): MemoryNetSuite {
       },
     },
   }
+}
+
+function show(record: MemoryRecord | undefined, expand: boolean): Wire | null {
+  if (record === undefined) return null
+  const { type, id, externalId, fields, lines } = record
+  const sublist = type === 'salesOrder' ? { item: { items: expand ? lines : [] } } : {}
+  return structuredClone({ ...fields, id, externalId, ...sublist })
 }
 
 /** A sent line that names an existing one changes it, any other is appended; `replace` drops those not named. */

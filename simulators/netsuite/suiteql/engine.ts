@@ -1,6 +1,5 @@
 import { constants, type DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import type { SimulatorClock } from '../../harness/clock.ts'
-import type { AccountTime } from '../account-time.ts'
+import type { Account } from '../account.ts'
 import { accountDate, readDate } from './dates.ts'
 import { registerFunctions } from './functions.ts'
 import { recordViews } from './records.ts'
@@ -9,7 +8,7 @@ import { SuiteQlError, type Translation, translate } from './translate.ts'
 /** One page of a query's rows: every value is text, names are lower-case, null values are left out. */
 interface SuiteQlPage {
   rows: Record<string, string>[]
-  /** Rows of the whole query, at most 100,000: SuiteQL gives no more. */
+  /** Rows of the whole query, at most as many as SuiteQL gives. */
   total: number
 }
 
@@ -21,9 +20,8 @@ export interface SuiteQlEngine {
   refreshViews(): void
 }
 
-const maximumRows = 100_000
-
-export function createSuiteQlEngine(database: DatabaseSync, time: AccountTime, clock: SimulatorClock): SuiteQlEngine {
+export function createSuiteQlEngine(account: Account, maximumRows = 100_000): SuiteQlEngine {
+  const { database, time, clock, rules } = account
   registerFunctions(database, time, clock)
   database.exec('PRAGMA case_sensitive_like = ON')
   const records = new Set<string>()
@@ -43,9 +41,10 @@ export function createSuiteQlEngine(database: DatabaseSync, time: AccountTime, c
         const counts = `expects ${translation.parameters} parameter(s), ${params.length} given`
         throw new SuiteQlError(`Invalid or unsupported search: the query ${counts}.`)
       }
+      refuseMissing(query, translation, rules.missing)
       try {
         const statement = prepare(database, translation, records)
-        return read(statement, params, page)
+        return read(statement, params, { ...page, maximumRows })
       } catch (error) {
         throw explain(error, translation)
       }
@@ -73,7 +72,7 @@ function prepare(database: DatabaseSync, { sql }: Translation, records: Readonly
 function read(
   statement: StatementSync,
   params: readonly SQLInputValue[],
-  { limit, offset }: { limit: number; offset: number },
+  { limit, offset, maximumRows }: { limit: number; offset: number; maximumRows: number },
 ): SuiteQlPage {
   const names = columnNames(statement)
   statement.setReturnArrays(true)
@@ -112,14 +111,32 @@ function toText(value: unknown): string | undefined {
   return typeof value === 'number' ? String(Number(value.toPrecision(15))) : String(value)
 }
 
+/** Columns and records that this account does not have. */
+function refuseMissing(query: string, { records }: Translation, missing: ReadonlySet<string>): void {
+  for (const name of missing) {
+    const [record = '', column] = name.split('.')
+    const aliases = [...records].filter(([, of]) => of.toLowerCase() === record.toLowerCase()).map(([alias]) => alias)
+    if (aliases.length === 0) continue
+    if (column === undefined) throw noRecord(record)
+    const named = new RegExp(`\\b(?:${aliases.join('|')})\\.${column}\\b`, 'i')
+    if (named.test(query)) throw noField(column, record)
+  }
+}
+
+const noRecord = (record: string, cause?: unknown) => new SuiteQlError(`Record '${record}' was not found.`, { cause })
+
+function noField(field: string, record: string, cause?: unknown): SuiteQlError {
+  const reason = 'Reason: NOT_EXPOSED - Field is not exposed to the search.'
+  return new SuiteQlError(`Field '${field}' for record '${record}' was not found. ${reason}`, { cause })
+}
+
 function explain(error: unknown, { records }: Translation): SuiteQlError {
   const message = error instanceof Error ? error.message : String(error)
   const [, table] = /no such table: (?:\w+\.)?(\w+)/.exec(message) ?? []
-  if (table !== undefined) return new SuiteQlError(`Record '${table}' was not found.`, { cause: error })
+  if (table !== undefined) return noRecord(table, error)
   const column = /no such column: "?(?:(\w+)\.)?(\w+)/.exec(message)
   if (column === null) return new SuiteQlError(`Invalid or unsupported search: ${message}`, { cause: error })
   const [, alias, field = ''] = column
   const record = alias === undefined ? [...records.values()][0] : (records.get(alias.toLowerCase()) ?? alias)
-  const reason = 'Reason: NOT_EXPOSED - Field is not exposed to the search.'
-  return new SuiteQlError(`Field '${field}' for record '${record}' was not found. ${reason}`, { cause: error })
+  return noField(field, record ?? '', error)
 }

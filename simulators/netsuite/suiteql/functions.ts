@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { SimulatorClock } from '../../harness/clock.ts'
 import type { AccountTime } from '../account-time.ts'
+import { itemTypeNames } from '../items.ts'
 import { statusNames } from '../status-names.ts'
 import { accountDate, formatDate, markDate, parseDate, readDate } from './dates.ts'
 
@@ -46,11 +47,12 @@ function displayText(database: DatabaseSync): (column: SQLInputValue, value: SQL
   const names: Record<string, (value: SQLInputValue) => SQLInputValue> = {
     location: lookUp('SELECT name FROM sim_location WHERE id = ?'),
     item: lookUp('SELECT itemid AS name FROM sim_item WHERE id = ?'),
+    parent: lookUp('SELECT itemid AS name FROM sim_item WHERE id = ?'),
     entity: lookUp('SELECT entityid AS name FROM sim_customer WHERE id = ?'),
     transaction: lookUp(`SELECT 'Sales Order #' || tranid AS name FROM sim_sales_order WHERE id = ?`),
     pricelevel: lookUp('SELECT name FROM sim_price_level WHERE id = ?'),
-    itemtype: (value) => (value === 'InvtPart' ? 'Inventory Item' : value),
-    type: (value) => (value === 'SalesOrd' ? 'Sales Order' : value),
+    itemtype: (value) => itemTypeNames[String(value)] ?? value,
+    type: (value) => ({ SalesOrd: 'Sales Order', ItemShip: 'Item Fulfillment' })[String(value)] ?? value,
     status: (value) => `Sales Order : ${statusNames[String(value)] ?? String(value)}`,
     weightunit: (value) => (value === '1' ? 'lb' : value),
     isinactive: (value) => (value === 'T' ? 'Yes' : 'No'),

@@ -5,9 +5,11 @@
 export function recordViews(customFields: readonly string[]): Record<string, string> {
   const custom = customFields.map((name) => `, custom ->> '$."${name}"' AS ${name}`).join('')
   return {
-    item: `SELECT id, itemid, itemid AS fullname, displayname, description, 'InvtPart' AS itemtype, upccode,
-      NULL AS externalid, isinactive, NULL AS parent, NULL AS matrixtype, manufacturer, mpn, weight, weightunit,
+    item: `SELECT id, itemid, COALESCE((SELECT p.itemid || ' : ' FROM sim_item p WHERE p.id = sim_item.parent_id), '')
+        || itemid AS fullname, displayname, description, itemtype, upccode,
+      NULL AS externalid, isinactive, parent_id AS parent, matrixtype, manufacturer, mpn, weight, weightunit,
       ACCOUNT_TIME(created_at) AS createddate, ACCOUNT_TIME(modified_at) AS lastmodifieddate ${custom} FROM sim_item`,
+    itemmember: `SELECT kit_id AS parentitem, item_id AS item, quantity FROM sim_item_member`,
     location: `SELECT id, name, name AS fullname, 'F' AS isinactive FROM sim_location`,
     aggregateItemLocation: `SELECT item_id AS item, location_id AS location, on_hand AS quantityonhand,
       available AS quantityavailable, committed AS quantitycommitted, 0 AS quantityonorder, 0 AS quantitybackordered,
@@ -26,12 +28,19 @@ export function recordViews(customFields: readonly string[]): Record<string, str
       ACCOUNT_TIME(created_at) AS datecreated, ACCOUNT_TIME(modified_at) AS lastmodifieddate FROM sim_customer`,
     transaction: `SELECT id, tranid, 'SalesOrd' AS type, status, entity_id AS entity, external_id AS externalid,
       document ->> '$.otherRefNum' AS otherrefnum, document ->> '$.memo' AS memo, document ->> '$.email' AS email,
+      document ->> '$.custbody_waldstream_digest' AS custbody_waldstream_digest,
       total AS foreigntotal, ACCOUNT_DATE(document ->> '$.tranDate') AS trandate,
-      ACCOUNT_TIME(created_at) AS createddate, ACCOUNT_TIME(modified_at) AS lastmodifieddate FROM sim_sales_order`,
+      ACCOUNT_TIME(created_at) AS createddate, ACCOUNT_TIME(modified_at) AS lastmodifieddate FROM sim_sales_order
+      UNION ALL SELECT id, 'IF' || id, 'ItemShip', status, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+      ACCOUNT_DATE(document ->> '$.tranDate'), ACCOUNT_TIME(created_at), ACCOUNT_TIME(modified_at) FROM sim_fulfilment`,
     transactionline: `SELECT line AS id, unique_key AS uniquekey, order_id AS "transaction", item_id AS item,
       -quantity AS quantity, rate, -amount AS netamount, -amount AS foreignamount, 'F' AS mainline, 'F' AS taxline,
-      line AS linesequencenumber, CASE document ->> '$.isClosed' WHEN 1 THEN 'T' ELSE 'F' END AS isclosed
-      FROM sim_sales_order_line
-      UNION ALL SELECT 0, NULL, id, NULL, NULL, NULL, total, total, 'T', 'F', 0, 'F' FROM sim_sales_order`,
+      line AS linesequencenumber, CASE document ->> '$.isClosed' WHEN 1 THEN 'T' ELSE 'F' END AS isclosed,
+      NULL AS createdfrom FROM sim_sales_order_line
+      UNION ALL SELECT 0, NULL, id, NULL, NULL, NULL, total, total, 'T', 'F', 0, 'F', NULL FROM sim_sales_order
+      UNION ALL SELECT 0, NULL, id, NULL, NULL, NULL, NULL, NULL, 'T', 'F', 0, 'F', order_id FROM sim_fulfilment
+      UNION ALL SELECT line, NULL, fulfilment_id, item_id, -quantity, NULL, NULL, NULL, 'F', 'F', line, 'F', order_id
+      FROM sim_fulfilment_line JOIN sim_fulfilment ON sim_fulfilment.id = fulfilment_id`,
+    nexttransactionlink: `SELECT order_id AS previousdoc, id AS nextdoc, 'ShipRcpt' AS linktype FROM sim_fulfilment`,
   }
 }

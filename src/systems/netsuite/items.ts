@@ -28,16 +28,22 @@ export interface ItemSettings {
   readonly basePriceLevel: string
 }
 
-/** Columns of the item query, with the parent's name; never `*`, since columns differ from account to account. */
+const PARENT_SKU = 'parent.itemid AS parentsku'
+
+/** Columns of the item query, with the parent's SKU; never `*`, since columns differ from account to account. */
 export function itemColumns(settings: ItemSettings): string[] {
   const columns = [...new Set([...COLUMNS, ...settings.columns])]
-  const parent = columns.includes('parent') ? ['BUILTIN.DF(item.parent) AS parentname'] : []
-  return [...columns.map((column) => `item.${column}`), ...parent]
+  return [...columns.map((column) => `item.${column}`), ...(columns.includes('parent') ? [PARENT_SKU] : [])]
+}
+
+/** What the columns are of. */
+export function itemTable(columns: readonly string[]): string {
+  return columns.includes(PARENT_SKU) ? 'item LEFT JOIN item parent ON parent.id = item.parent' : 'item'
 }
 
 const KNOWN = new Set([
   ...['id', 'itemid', 'itemtype', 'isinactive', 'displayname', 'upccode', 'manufacturer', 'weight', 'weightunit'],
-  ...['parent', 'parentname', 'changedat', 'links'],
+  ...['parent', 'changedat', 'links'],
 ])
 
 const WEIGHT_UNITS: Readonly<Record<string, string>> = { '1': 'lb', '2': 'oz', '3': 'kg', '4': 'g' }
@@ -55,7 +61,7 @@ export function toProduct(row: Wire, prices: readonly Wire[], settings: ItemSett
     name: textOf(row['displayname']),
     productType: textOf(row['itemtype']) ?? 'unknown',
     active: textOf(row['isinactive']) !== 'T',
-    parentSku: textOf(row['parentname']),
+    parentSku: parentOf(row, settings),
     barcode: textOf(row['upccode']),
     manufacturer: textOf(row['manufacturer']),
     price: base?.price ?? null,
@@ -65,6 +71,12 @@ export function toProduct(row: Wire, prices: readonly Wire[], settings: ItemSett
     weightUnit: unit === null ? null : (WEIGHT_UNITS[unit] ?? unit),
     attributes: attributesOf(row, KNOWN),
   }
+}
+
+/** An item may be below another that it is no variant of; that one's SKU is then among the attributes alone. */
+function parentOf(row: Wire, { columns }: ItemSettings): string | null {
+  const isVariant = textOf(row['matrixtype'])?.toUpperCase() === 'CHILD'
+  return isVariant || !columns.includes('matrixtype') ? textOf(row['parentsku']) : null
 }
 
 const ONE = decimal8('1', 'quantity')

@@ -20,18 +20,30 @@ export function netsuiteSettings(system: ConfiguredNetSuite): NetSuiteSettings {
     const field = `${kind}.${name}`
     throw new StreamError('configuration_invalid', `system ${system.id} (netsuite): ${field} is missing`, { field })
   }
+  const secret = (name: string) => need('secrets', name)
+  const { language } = system.settings
   return {
     baseUrl: system.address,
     account: need('settings', 'account'),
-    credentials: {
-      consumerKey: need('secrets', 'consumerKey'),
-      consumerSecret: need('secrets', 'consumerSecret'),
-      token: need('secrets', 'tokenId'),
-      tokenSecret: need('secrets', 'tokenSecret'),
-    },
+    credentials: CERTIFICATE.some((name) => name in system.secrets)
+      ? {
+          clientId: secret('clientId'),
+          certificateId: secret('certificateId'),
+          privateKey: secret('privateKey'),
+        }
+      : {
+          consumerKey: secret('consumerKey'),
+          consumerSecret: secret('consumerSecret'),
+          token: secret('tokenId'),
+          tokenSecret: secret('tokenSecret'),
+        },
     limits: system.limits,
+    ...(language === undefined ? {} : { language }),
   }
 }
+
+/** Secrets of OAuth 2.0; without any of them, those of token-based authentication are needed. */
+const CERTIFICATE = ['clientId', 'certificateId', 'privateKey']
 
 /** What `settings` say about items. Throws `configuration_invalid` for a column that is no column's name. */
 export function itemSettings(system: Pick<ConfiguredNetSuite, 'id' | 'settings'>): ItemSettings {
@@ -54,6 +66,43 @@ export function itemSettings(system: Pick<ConfiguredNetSuite, 'id' | 'settings'>
     currency: settings['currency'] ?? null,
     basePriceLevel: settings['basePriceLevel'] ?? 'Base Price',
   }
+}
+
+/** Where the members of kits are: a table and three of its columns. */
+export interface KitTable {
+  readonly table: string
+  readonly parent: string
+  readonly member: string
+  readonly quantity: string
+}
+
+/** What `settings` say about kits; null: none are sold. Throws `configuration_invalid` for what are no names. */
+export function kitTable(system: Pick<ConfiguredNetSuite, 'id' | 'settings'>): KitTable | null {
+  const given = system.settings['kitMembers'] ?? 'itemmember, parentitem, item, quantity'
+  if (given.trim().toLowerCase() === 'none') return null
+  const [table, parent, member, quantity, ...more] = names(given)
+  const all = [table, parent, member, quantity]
+  const isRight = more.length === 0 && all.every((name) => /^[a-z][a-z0-9_]*$/.test(name ?? ''))
+  if (isRight && table && parent && member && quantity) return { table, parent, member, quantity }
+  throw new StreamError(
+    'configuration_invalid',
+    `system ${system.id} (netsuite): settings.kitMembers takes a table and its columns of kit, member and quantity ("itemmember, parentitem, item, quantity"), or none`,
+    { field: 'settings.kitMembers' },
+  )
+}
+
+/** How a shipment is found to be of an order: by a column of its line, or by a table of links. */
+export type ShipmentLink = 'createdfrom' | 'nexttransactionlink'
+
+/** Throws `configuration_invalid` for another word. */
+export function shipmentLink(system: Pick<ConfiguredNetSuite, 'id' | 'settings'>): ShipmentLink {
+  const given = system.settings['shipmentLink'] ?? 'createdfrom'
+  if (given === 'createdfrom' || given === 'nexttransactionlink') return given
+  throw new StreamError(
+    'configuration_invalid',
+    `system ${system.id} (netsuite): settings.shipmentLink is createdfrom or nexttransactionlink, not "${given}"`,
+    { field: 'settings.shipmentLink' },
+  )
 }
 
 function names(list: string | undefined): string[] {

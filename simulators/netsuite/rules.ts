@@ -1,0 +1,47 @@
+import { isObject } from './fields.ts'
+import { NetSuiteProblem } from './problems.ts'
+
+/** What the account lacks or refuses; changed by `PUT /_sim/rules`, gone with a reset. */
+export interface AccountRules {
+  /**
+   * Columns (`item.upccode`) and records (`itemmember`) that SuiteQL does not have, and fields of a sales order
+   * (`custbody_…`, `custcol_…`) that the record service does not know.
+   */
+  missing: ReadonlySet<string>
+  /** Record types (`customer`) that the role may not use, and `suiteql`. */
+  forbidden: ReadonlySet<string>
+  /** Transactions dated up to this day are in a closed period. */
+  closedUntil: string | null
+  /** Internal ids of customers on credit hold: they get no order. */
+  onHold: ReadonlySet<string>
+  /** The one `Accept-Language` that is taken; null: any. */
+  language: string | null
+}
+
+export function noRules(): AccountRules {
+  return { missing: new Set(), forbidden: new Set(), closedUntil: null, onHold: new Set(), language: null }
+}
+
+/** What is named is set, the rest stays. @throws Error */
+export function changeRules(rules: AccountRules, body: unknown): void {
+  if (!isObject(body)) throw new Error('The body must be an object.')
+  for (const [name, value] of Object.entries(body)) {
+    if (name === 'closedUntil' || name === 'language') rules[name] = value === null ? null : String(value)
+    else if (name === 'missing' || name === 'forbidden' || name === 'onHold') rules[name] = new Set(value as string[])
+    else throw new Error(`There is no rule ${name}.`)
+  }
+}
+
+/** @throws NetSuiteProblem 403 */
+export function assertAllowed(rules: AccountRules, what: string): void {
+  if (!rules.forbidden.has(what)) return
+  const detail = `Permission Violation: The role does not have the permission for ${what}.`
+  throw new NetSuiteProblem(403, { detail, code: 'INSUFFICIENT_PERMISSION' })
+}
+
+/** @throws NetSuiteProblem 400 */
+export function assertLanguage(rules: AccountRules, header: unknown): void {
+  if (rules.language === null || header === undefined || header === rules.language) return
+  const detail = `The language ${String(header)} is not one of the account's.`
+  throw new NetSuiteProblem(400, { detail, code: 'INVALID_HEADER', header: 'Accept-Language' })
+}

@@ -1,0 +1,76 @@
+import { StreamError } from '../../errors.ts'
+import { add, type Decimal8, decimal8, text8, ZERO8 } from '../../events/decimal.ts'
+import type { Inventory, LocationStock } from '../../events/generated/events.ts'
+import { stringifyExact } from '../../platform/json.ts'
+import { quantityOf, requireText, textOf, type Wire } from '../wire.ts'
+
+/** A row of a kit's members: `member` (id), `quantity`, `itemid`, `itemtype`. */
+export type MemberRow = Wire
+
+/** Of one piece of a kit, how many of an item that has stock of its own. */
+export interface Need {
+  readonly item: string
+  readonly sku: string
+  readonly quantity: Decimal8
+}
+
+const STOCKED: readonly string[] = ['InvtPart', 'Assembly']
+/** Kits within kits; deeper is a circle. */
+const DEEPEST = 20
+const ONE = decimal8('1', 'quantity')
+
+/**
+ * What a kit needs of items that have stock; of kits within it, their members. What has no stock of its own (services,
+ * non-inventory items) limits nothing. Throws `value_missing`, `decimal_invalid`, and `source_data_invalid` for a kit
+ * that holds itself.
+ */
+export function needsOf(kit: string, membersOf: ReadonlyMap<string, readonly MemberRow[]>): Need[] {
+  const needs = new Map<string, Need>()
+  const visit = (id: string, pieces: Decimal8, depth: number): void => {
+    if (depth > DEEPEST)
+      throw new StreamError('source_data_invalid', `kit ${kit} holds itself`, { field: 'itemmember' })
+    for (const row of membersOf.get(id) ?? []) {
+      const quantity = times(pieces, quantityOf(row, 'quantity', 'itemmember.') ?? ZERO8)
+      const item = requireText(row, 'member')
+      const type = textOf(row['itemtype']) ?? ''
+      if (type === 'Kit') visit(item, quantity, depth + 1)
+      if (!STOCKED.includes(type) || quantity <= 0n) continue
+      const known = needs.get(item)
+      const sku = requireText(row, 'itemid')
+      needs.set(item, { item, sku, quantity: known === undefined ? quantity : add(known.quantity, quantity) })
+    }
+  }
+  visit(kit, ONE, 0)
+  return [...needs.values()]
+}
+
+/**
+ * A kit's stock: at each location, as many as its members there are enough for. A kit without members that have stock has
+ * none: it is given with no location.
+ */
+export function kitInventory(sku: string, needs: readonly Need[], stock: ReadonlyMap<string, Inventory>): Inventory {
+  const names = new Set(needs.flatMap(({ item }) => (stock.get(item)?.locations ?? []).map(({ location }) => location)))
+  const locations = [...names].toSorted().map((location): LocationStock => {
+    const enoughFor = (field: 'onHand' | 'available') => {
+      const counts = needs.map(({ item, quantity }) => {
+        const there = stock.get(item)?.locations.find((one) => one.location === location)
+        return wholes(there?.[field] ?? ZERO8, quantity)
+      })
+      return counts.toSorted((a, b) => (a < b ? -1 : 1))[0] ?? ZERO8
+    }
+    return { location, onHand: enoughFor('onHand'), available: enoughFor('available'), attributes: {} }
+  })
+  const members = needs.map((need) => ({ sku: need.sku, quantity: text8(need.quantity) }))
+  return { sku, locations, attributes: { members: stringifyExact(members) } }
+}
+
+/** How many whole times `each` is in `amount`; a location that owes has none. */
+function wholes(amount: Decimal8, each: Decimal8): Decimal8 {
+  return amount <= 0n ? ZERO8 : decimal8(String(amount / each), 'quantity')
+}
+
+/** Rounded up: a kit never needs less than it takes. */
+function times(a: Decimal8, b: Decimal8): Decimal8 {
+  const product = a * b
+  return ((product + ONE - 1n) / ONE) as Decimal8
+}

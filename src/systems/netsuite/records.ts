@@ -1,0 +1,90 @@
+import { StreamError } from '../../errors.ts'
+import type { Http } from '../../platform/http.ts'
+import { percentEncode } from '../oauth1.ts'
+import { isWire, textOf, type Wire } from '../wire.ts'
+
+/** NetSuite's record service. */
+export interface Records {
+  /** The record by its internal id, with its sublists; null when there is none. */
+  getRecord(type: string, id: string, signal?: AbortSignal): Promise<Wire | null>
+  /** The record, or null when there is none. `expand`: with its sublists. */
+  getByExternalId(
+    type: string,
+    externalId: string,
+    options?: { readonly expand?: boolean },
+    signal?: AbortSignal,
+  ): Promise<Wire | null>
+  /**
+   * Makes or changes the record with this external id; its internal id. A sublist without keys (the lines of an order)
+   * is appended to unless it is named in `replace`. A field that the account does not have is an error: NetSuite would
+   * leave it out without a word.
+   */
+  upsertByExternalId(
+    type: string,
+    externalId: string,
+    body: unknown,
+    options?: { readonly replace?: 'item' },
+    signal?: AbortSignal,
+  ): Promise<string>
+}
+
+const NAMES_MUST_BE_KNOWN = { 'x-netsuite-propertynamevalidation': 'Error' }
+
+const pathOf = (type: string, id: string) => `/services/rest/record/v1/${type}/${id}`
+const byExternalId = (externalId: string) => `eid:${percentEncode(externalId)}`
+
+export function createRecords(http: Http): Records {
+  const getByExternalId: Records['getByExternalId'] = (type, externalId, { expand = false } = {}, signal) =>
+    get(http, pathOf(type, byExternalId(externalId)), expand, signal)
+  return {
+    getRecord: (type, id, signal) => get(http, pathOf(type, percentEncode(id)), true, signal),
+    getByExternalId,
+    async upsertByExternalId(type, externalId, body, { replace } = {}, signal) {
+      const answer = await http
+        .request({
+          method: 'PUT',
+          path: pathOf(type, byExternalId(externalId)),
+          query: replace === undefined ? [] : [['replace', replace]],
+          headers: NAMES_MUST_BE_KNOWN,
+          json: body,
+          ...(signal === undefined ? {} : { signal }),
+        })
+        .catch(rejectMissingReference)
+      const told = internalId(answer.headers.get('location'))
+      const id = told ?? textOf((await getByExternalId(type, externalId, {}, signal))?.['id'])
+      if (id !== null) return id
+      throw new StreamError(
+        'target_unavailable',
+        `NetSuite took the ${type}, but does not have it under its external id`,
+      )
+    },
+  }
+}
+
+async function get(http: Http, path: string, expand: boolean, signal: AbortSignal | undefined): Promise<Wire | null> {
+  try {
+    const { json } = await http.request({
+      method: 'GET',
+      path,
+      query: expand ? [['expandSubResources', 'true']] : [],
+      ...(signal === undefined ? {} : { signal }),
+    })
+    // Half an answer would look like a record without content.
+    if (isWire(json) && textOf(json['id']) !== null) return json
+    throw new StreamError('target_unavailable', `NetSuite answered GET ${path} with something that is no record`)
+  } catch (error) {
+    if (error instanceof StreamError && error.code === 'not_found') return null
+    throw error
+  }
+}
+
+/** A PUT makes what is absent: a 404 means that something the body names does not exist. */
+function rejectMissingReference(error: unknown): never {
+  if (!(error instanceof StreamError) || error.code !== 'not_found') throw error
+  const field = error.field === undefined ? {} : { field: error.field }
+  throw new StreamError('target_rejected', error.message, { cause: error, details: error.details, ...field })
+}
+
+function internalId(location: string | null): string | null {
+  return location === null ? null : (/\/(\d+)\/?(?:\?.*)?$/.exec(location)?.[1] ?? null)
+}

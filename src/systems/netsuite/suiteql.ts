@@ -1,0 +1,82 @@
+import { StreamError } from '../../errors.ts'
+import type { Http, HttpAnswer } from '../../platform/http.ts'
+import { isWire, type Wire, wiresOf } from '../wire.ts'
+
+/** Rows a SuiteQL answer may have. */
+export const SUITEQL_LIMIT = 1000
+/** Values of one IN list. */
+export const IN_LIMIT = 500
+
+export type SuiteQlValue = string | number
+
+export interface SuiteQlPage {
+  readonly items: readonly Wire[]
+  readonly hasMore: boolean
+}
+
+export interface SuiteQl {
+  /** One page; `params` are bound to the query's `?` in order. The query must be ordered for `offset` to mean anything. */
+  suiteql(
+    query: string,
+    params?: readonly SuiteQlValue[],
+    page?: { readonly limit: number; readonly offset: number },
+    signal?: AbortSignal,
+  ): Promise<SuiteQlPage>
+  /** Every row, page by page. Not for more than 100,000 rows: NetSuite gives no more of one query. */
+  suiteqlAll(query: string, params?: readonly SuiteQlValue[], signal?: AbortSignal): Promise<readonly Wire[]>
+}
+
+export function createSuiteQl(http: Http): SuiteQl {
+  const suiteql: SuiteQl['suiteql'] = async (query, params = [], page = { limit: SUITEQL_LIMIT, offset: 0 }, signal) =>
+    pageOf((await askSuiteQl(http, query, params, page, signal)).json)
+  return {
+    suiteql,
+    async suiteqlAll(query, params = [], signal) {
+      const rows: Wire[] = []
+      for (;;) {
+        const page = await suiteql(query, params, { limit: SUITEQL_LIMIT, offset: rows.length }, signal)
+        rows.push(...page.items)
+        // NetSuite takes only offsets that are multiples of the limit: a short page is the end.
+        if (!page.hasMore || page.items.length < SUITEQL_LIMIT) return rows
+      }
+    },
+  }
+}
+
+/** Half an answer would look like the end of the rows. */
+function pageOf(json: unknown): SuiteQlPage {
+  if (isWire(json) && Array.isArray(json['items']) && typeof json['hasMore'] === 'boolean') {
+    return { items: wiresOf(json['items']), hasMore: json['hasMore'] }
+  }
+  throw new StreamError(
+    'target_unavailable',
+    'NetSuite answered a SuiteQL query with something that is no page of rows',
+  )
+}
+
+export async function askSuiteQl(
+  http: Http,
+  query: string,
+  params: readonly SuiteQlValue[],
+  page: { readonly limit: number; readonly offset: number },
+  signal: AbortSignal | undefined,
+): Promise<HttpAnswer> {
+  return await http.request({
+    method: 'POST',
+    path: '/services/rest/query/v1/suiteql',
+    query: [
+      ['limit', String(page.limit)],
+      ['offset', String(page.offset)],
+    ],
+    headers: { prefer: 'transient' },
+    json: { q: query, params },
+    ...(signal === undefined ? {} : { signal }),
+  })
+}
+
+/** The values in parts of at most `size`. */
+export function chunks<T>(values: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
+    values.slice(index * size, (index + 1) * size),
+  )
+}
