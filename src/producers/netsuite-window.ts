@@ -1,6 +1,6 @@
 import { StreamError } from '../errors.ts'
+import { LOCAL_FORMAT, localWindow } from '../systems/local-time.ts'
 import { type NetSuiteClient, SUITEQL_LIMIT, type SuiteQlValue } from '../systems/netsuite/client.ts'
-import { LOCAL_FORMAT, localWindow } from '../systems/netsuite/time.ts'
 import { requireText, type Wire } from '../systems/wire.ts'
 import { assertProgress, type RowsPage } from './keyset-pages.ts'
 import type { Keyset, ReadWindow } from './source.ts'

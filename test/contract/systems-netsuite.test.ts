@@ -7,8 +7,8 @@ import { text8 } from '../../src/events/decimal.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
 import type { SourceReader } from '../../src/producers/source.ts'
 import { createClients } from '../../src/systems/clients.ts'
+import { toLocalTime } from '../../src/systems/local-time.ts'
 import { createNetSuiteClient } from '../../src/systems/netsuite/client.ts'
-import { toLocalTime } from '../../src/systems/netsuite/time.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
 import {
   catalogFile,

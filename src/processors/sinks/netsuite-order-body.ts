@@ -2,7 +2,7 @@ import type { Connection } from '../../core/model.ts'
 import { add, allocate, type Decimal4, multiply, subtract, sum, text4, text8, ZERO4 } from '../../events/decimal.ts'
 import type { Address, Order, OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
-import { toLocalTime } from '../../systems/netsuite/time.ts'
+import { toLocalTime } from '../../systems/local-time.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../../systems/wire.ts'
 
 /** Custom field of the order that holds the content digest: what tells that NetSuite has this content. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromLocalTime, localWindow, toLocalTime } from '../../../../src/systems/netsuite/time.ts'
+import { fromLocalTime, localWindow, toLocalTime } from '../../../src/systems/local-time.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,4 +1,4 @@
-import { StreamError } from '../../errors.ts'
+import { StreamError } from '../errors.ts'
 
 /** Local time of an account as SuiteQL's TO_CHAR gives it: 'YYYY-MM-DD HH:MM:SS'. */
 export type LocalTime = string
