@@ -8,6 +8,9 @@ import { magento2Images } from './magento2-images.ts'
 import { magento2Orders } from './magento2-orders.ts'
 import { netsuiteInventory } from './netsuite-inventory.ts'
 import { netsuiteProducts } from './netsuite-products.ts'
+import { sapB1Fulfilments } from './sap-b1-fulfilments.ts'
+import { sapB1Inventory } from './sap-b1-inventory.ts'
+import { sapB1Products } from './sap-b1-products.ts'
 import type { AnySourceReader, Page, SourceReader } from './source.ts'
 
 export interface ReaderDeps {
@@ -34,10 +37,20 @@ const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>
   'image-feed': {
     images: async ({ clients, clock }, read, system) => imageFeedImages(await clients.imageFeed(system), read, clock),
   },
-  'sap-b1': {},
+  'sap-b1': {
+    products: async ({ clients, clock }, read, system) =>
+      sapB1Products(await clients.sapB1(system, 'products'), read, system, clock),
+    inventory: async ({ clients, clock }, read, system) =>
+      sapB1Inventory(await clients.sapB1(system, 'inventory'), read, system, clock),
+    fulfilments: async ({ clients, clock }, read, system) =>
+      sapB1Fulfilments(await clients.sapB1(system, 'fulfilments'), read, system, clock),
+  },
   bigcommerce: {},
   sqs: {},
 }
+
+/** Readers that tell no times of changes: what there is, is asked for by `keys`. */
+const withoutTimes: ReadonlySet<string> = new Set(['image-feed.images', 'sap-b1.inventory'])
 
 /** Entities that can be read from a type of system. */
 function readableEntities(type: SystemType): Entity[] {
@@ -60,12 +73,13 @@ export function createReader(read: Read, system: System, deps: ReaderDeps): AnyS
       throw error
     }
   }
+  const name = `${system.type}.${read.entity}`
   const reader: SourceReader<Entity> = {
-    name: `${system.type}.${read.entity}`,
+    name,
     entity: read.entity,
     read: (window, after, signal) => through<Page<Entity>>((source) => source.read(window, after, signal)),
     list: (window, signal) => through((source) => source.list?.(window, signal)),
-    ...(system.type === 'image-feed' ? { keys: (signal) => through((source) => source.keys?.(signal)) } : {}),
+    ...(withoutTimes.has(name) ? { keys: (signal) => through((source) => source.keys?.(signal)) } : {}),
   }
   return reader as AnySourceReader
 }
