@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import { rootCertificates } from 'node:tls'
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios'
 import type { Logger } from 'pino'
 import { StreamError } from '../errors.ts'
@@ -52,6 +53,8 @@ export interface HttpSettings {
     request: OutgoingRequest,
   ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
   readonly classify?: Classify
+  /** PEM of an authority, or of the system's own certificate, that is trusted beside the well-known ones. */
+  readonly ca?: string
   readonly logger: Logger
 }
 
@@ -75,7 +78,9 @@ export function createHttp(settings: HttpSettings): Http {
   const agents = { keepAlive: true, maxSockets: MOST_SOCKETS }
   const client = axios.create({
     httpAgent: new HttpAgent(agents),
-    httpsAgent: new HttpsAgent(agents),
+    httpsAgent: new HttpsAgent(
+      settings.ca === undefined ? agents : { ...agents, ca: [...rootCertificates, settings.ca] },
+    ),
     maxRedirects: 0,
     responseType: 'text',
     // The body stays the text it is: axios would read numbers as doubles.
@@ -148,8 +153,9 @@ function urlOf(baseUrl: string, { path, query = [] }: HttpRequest): string {
   return query.length === 0 ? `${base}${path}` : `${base}${path}?${encoded(query)}`
 }
 
+/** OData's parameters begin with `$`, which not every server knows in its escaped form; RFC 3986 allows it in a query. */
 function encoded(pairs: readonly (readonly [string, string])[]): string {
-  return pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
+  return pairs.map(([name, value]) => `${encode(name).replace(/^%24/, '$')}=${encode(value)}`).join('&')
 }
 
 function encode(text: string): string {

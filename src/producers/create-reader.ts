@@ -10,6 +10,9 @@ import { magento2Orders } from './magento2-orders.ts'
 import { magento2Products } from './magento2-products.ts'
 import { netsuiteInventory } from './netsuite-inventory.ts'
 import { netsuiteProducts } from './netsuite-products.ts'
+import { sapB1Fulfilments } from './sap-b1-fulfilments.ts'
+import { sapB1Inventory } from './sap-b1-inventory.ts'
+import { sapB1Products } from './sap-b1-products.ts'
 import type { AnySourceReader, Page, SourceReader } from './source.ts'
 
 export interface ReaderDeps {
@@ -40,13 +43,20 @@ const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>
   'image-feed': {
     images: async ({ clients, clock }, read, system) => imageFeedImages(await clients.imageFeed(system), read, clock),
   },
-  'sap-b1': {},
+  'sap-b1': {
+    products: async ({ clients, clock }, read, system) =>
+      sapB1Products(await clients.sapB1(system, 'products'), read, system, clock),
+    inventory: async ({ clients, clock }, read, system) =>
+      sapB1Inventory(await clients.sapB1(system, 'inventory'), read, system, clock),
+    fulfilments: async ({ clients, clock }, read, system) =>
+      sapB1Fulfilments(await clients.sapB1(system, 'fulfilments'), read, system, clock),
+  },
   bigcommerce: {},
   sqs: {},
 }
 
 /** Sources without change times: what they have is told by key. */
-const LISTED_BY_KEY: ReadonlySet<string> = new Set(['image-feed.images', 'magento2.inventory'])
+const LISTED_BY_KEY: ReadonlySet<string> = new Set(['image-feed.images', 'magento2.inventory', 'sap-b1.inventory'])
 
 /** Entities that can be read from a type of system. */
 function readableEntities(type: SystemType): Entity[] {

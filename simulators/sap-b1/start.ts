@@ -1,0 +1,52 @@
+import { createClock } from '../harness/clock.ts'
+import { createSimulatorApp, listen, type Simulator } from '../harness/simulator.ts'
+import { createCompany } from './company.ts'
+import { addControlRoutes } from './control-routes.ts'
+import { addServiceLayer } from './routes.ts'
+import { type SeedOptions, seedCompany } from './seed.ts'
+import { Sessions } from './sessions.ts'
+import { collections, Store } from './store.ts'
+
+/** What to start, and what the company is made of when the data file is new. */
+export interface SapB1SimulatorOptions extends SeedOptions {
+  /** SQLite file; its data is kept. `:memory:` keeps nothing. */
+  dataFile: string
+  /** 0 (the default) takes a free one. */
+  port?: number
+  /** Zone of the server's clock (America/New_York). */
+  zone?: string
+  /** The clock of changes and sessions, milliseconds UTC; the wall clock by default. */
+  wall?: () => number
+}
+
+/**
+ * A company on SAP Business One: its Service Layer under `/b1s/v1` and `/b1s/v2`, for `SAP_B1_CREDENTIALS`, and the
+ * control routes under `/_sim`. @throws CatalogError, RangeError for an unknown zone
+ */
+export async function startSapB1Simulator(options: SapB1SimulatorOptions): Promise<Simulator> {
+  const zone = options.zone ?? 'America/New_York'
+  const wall = options.wall ?? Date.now
+  const store = new Store(options.dataFile)
+  if (store.isEmpty) seedCompany(store, options, zone)
+  const company = createCompany(store, createClock(undefined, wall), zone)
+  const sessions = new Sessions(wall)
+  const app = createSimulatorApp({
+    state: () => Object.fromEntries(collections.map((collection) => [collection, store.all(collection)])),
+    reset: () => {
+      sessions.expireAll()
+      seedCompany(store, options, zone)
+    },
+  })
+  for (const version of ['v1', 'v2'] as const) {
+    app.register(
+      (service, _options, done) => {
+        addServiceLayer(service, version, company, sessions)
+        done()
+      },
+      { prefix: `/b1s/${version}` },
+    )
+  }
+  addControlRoutes(app, company, sessions)
+  app.addHook('onClose', async () => store.database.close())
+  return listen(app, options.port)
+}

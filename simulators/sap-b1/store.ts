@@ -1,0 +1,115 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { inTransaction, openDatabase } from '../harness/database.ts'
+
+/** An entity in wire form, without the annotations of a version. */
+export type Entity = Record<string, unknown>
+
+/** Collections of the company and the property that is the key of each. */
+export const keyNames = {
+  Items: 'ItemCode',
+  BusinessPartners: 'CardCode',
+  Orders: 'DocEntry',
+  DeliveryNotes: 'DocEntry',
+  Warehouses: 'WarehouseCode',
+  Manufacturers: 'Code',
+  ShippingTypes: 'Code',
+} as const
+export type Collection = keyof typeof keyNames
+export const collections = Object.keys(keyNames) as Collection[]
+
+const schema = `
+CREATE TABLE IF NOT EXISTS sim_entity (
+  collection TEXT NOT NULL, key TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (collection, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sim_user_field (owner TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (owner, name));
+`
+
+/** Everything a company has: read into memory once, written through to the file. Readers get copies. */
+export class Store {
+  readonly database: DatabaseSync
+  readonly #entities = new Map<Collection, Map<string, Entity>>()
+  readonly #fields = new Set<string>()
+
+  constructor(dataFile: string) {
+    this.database = openDatabase(dataFile, schema)
+    this.#load()
+  }
+
+  /** All of `work` or nothing; see `inTransaction`. */
+  change<T>(work: () => T): T {
+    try {
+      return inTransaction(this.database, work)
+    } catch (error) {
+      this.#load()
+      throw error
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#of('Items').size === 0 && this.#of('Warehouses').size === 0
+  }
+
+  /** By key; the entities are not to be changed. */
+  all(collection: Collection): readonly Readonly<Entity>[] {
+    return [...this.#of(collection).values()]
+  }
+
+  get(collection: Collection, key: string | number): Entity | undefined {
+    const found = this.#of(collection).get(String(key))
+    return found === undefined ? undefined : structuredClone(found)
+  }
+
+  put(collection: Collection, entity: Entity): void {
+    const key = String(entity[keyNames[collection]])
+    this.#of(collection).set(key, structuredClone(entity))
+    this.database
+      .prepare('INSERT OR REPLACE INTO sim_entity VALUES (?, ?, ?)')
+      .run(collection, key, JSON.stringify(entity))
+  }
+
+  remove(collection: Collection, key: string): void {
+    this.#of(collection).delete(key)
+    this.database.prepare('DELETE FROM sim_entity WHERE collection = ? AND key = ?').run(collection, key)
+  }
+
+  nextNumber(collection: Collection): number {
+    return Math.max(100, ...this.#of(collection).keys().map(Number)) + 1
+  }
+
+  /** A user field of `Item`, `Document`, `DocumentLine` or `BusinessPartner`. */
+  addUserField(owner: string, name: string): void {
+    this.#fields.add(`${owner} ${name}`)
+    this.database.prepare('INSERT OR IGNORE INTO sim_user_field VALUES (?, ?)').run(owner, name)
+  }
+
+  hasUserField(owner: string, name: string): boolean {
+    return this.#fields.has(`${owner} ${name}`)
+  }
+
+  userFields(owner: string): string[] {
+    return [...this.#fields].filter((field) => field.startsWith(`${owner} `)).map((field) => field.split(' ')[1] ?? '')
+  }
+
+  clear(): void {
+    for (const entities of this.#entities.values()) entities.clear()
+    this.#fields.clear()
+    this.database.exec('DELETE FROM sim_entity; DELETE FROM sim_user_field')
+  }
+
+  #load(): void {
+    for (const collection of collections) this.#entities.set(collection, new Map())
+    this.#fields.clear()
+    for (const row of this.database.prepare('SELECT collection, key, document FROM sim_entity').all()) {
+      this.#of(row['collection'] as Collection).set(String(row['key']), JSON.parse(String(row['document'])))
+    }
+    for (const row of this.database.prepare('SELECT owner, name FROM sim_user_field').all()) {
+      this.#fields.add(`${row['owner']} ${row['name']}`)
+    }
+  }
+
+  #of(collection: Collection): Map<string, Entity> {
+    const found = this.#entities.get(collection)
+    if (found === undefined) throw new Error(`there is no collection ${collection}`)
+    return found
+  }
+}

@@ -1,0 +1,84 @@
+import type { Read, System } from '../core/model.ts'
+import type { Clock } from '../platform/clock.ts'
+import { stringifyExact } from '../platform/json.ts'
+import { fromLocalTime, toLocalTime } from '../systems/local-time.ts'
+import type { SapB1Client } from '../systems/sap-b1/client.ts'
+import { toProduct } from '../systems/sap-b1/items.ts'
+import { namesByCode } from '../systems/sap-b1/lookups.ts'
+import { anyOf, withoutAnnotations } from '../systems/sap-b1/odata.ts'
+import { invalid, itemSettings, names } from '../systems/sap-b1/settings.ts'
+import { stampOf, UPDATED } from '../systems/sap-b1/stamps.ts'
+import { textOf, type Wire } from '../systems/wire.ts'
+import { readRows } from './read-rows.ts'
+import { changePasses, type Pass, passPages } from './sap-b1-window.ts'
+import type { Keyset, ReadEntity, ReadWindow, SourceReader, WindowRow } from './source.ts'
+
+const CREATED = { date: 'CreateDate', time: 'CreateTime' }
+/** What the proof of a window needs of each row. */
+const IDENTITY = ['ItemCode', 'UpdateDate', 'UpdateTime', 'CreateDate', 'CreateTime']
+const LIST_PAGE = 1000
+
+/** Items that are sold, by their last change, oldest first, with their prices; `read.filter.itemGroups` may name groups. */
+export function sapB1Products(
+  client: SapB1Client,
+  read: Read,
+  system: Pick<System, 'id' | 'zone' | 'settings'>,
+  clock: Clock,
+): SourceReader<'products'> {
+  const settings = itemSettings(system)
+  const { zone } = system
+  const items = { collection: 'Items', id: { name: 'ItemCode', isText: true }, filter: itemFilter(read, 'SalesItem') }
+  const pages = (
+    passes: readonly Pass[],
+    window: ReadWindow,
+    after: Keyset | null,
+    size: number,
+    signal: AbortSignal,
+  ) => passPages({ client, window, zone, pageSize: size, now: () => clock.now(), signal }, passes, after)
+  return {
+    name: 'sap-b1.products',
+    entity: 'products',
+    async *read(window, after, signal) {
+      const manufacturers = await namesByCode(client, 'Manufacturers', ['Code', 'ManufacturerName'], signal)
+      for await (const page of pages(changePasses(items, CREATED), window, after, read.pageSize, signal)) {
+        const today = toLocalTime(page.requestedAt, zone).slice(0, 10)
+        const toEntity = (row: Wire): ReadEntity<'products'> => {
+          const item = withoutAnnotations(row)
+          const stamp = changedAt(item)
+          const occurredAt = stamp === null ? null : fromLocalTime(stamp, zone, page.requestedAt)
+          const data = toProduct(item, settings, { manufacturers, today })
+          return { key: itemKey(item), occurredAt, deleted: false, data, raw: stringifyExact(item) }
+        }
+        const { rows, reached, requestedAt } = page
+        yield { ...readRows(rows, itemKey, toEntity), rows: rows.map(windowRow), reached, requestedAt }
+      }
+    },
+    async *list(window, signal) {
+      const passes = changePasses({ ...items, select: IDENTITY }, CREATED)
+      for await (const { rows } of pages(passes, window, null, LIST_PAGE, signal)) yield rows.map(windowRow)
+    },
+  }
+}
+
+/** Filter of items: a property that must be `tYES`, and the groups that the read names. */
+export function itemFilter(read: Read, property: string): string {
+  const groups = names(read.filter['itemGroups'])
+  const wrong = groups.find((group) => !/^-?\d+$/.test(group))
+  if (wrong !== undefined) {
+    throw invalid({ id: read.system }, 'reads.filter.itemGroups', `takes numbers of groups; "${wrong}" is none`)
+  }
+  const sold = `${property} eq 'tYES'`
+  return groups.length === 0 ? sold : `${sold} and ${anyOf('ItemsGroupCode', groups)}`
+}
+
+export function itemKey(row: Wire): string {
+  return textOf(row['ItemCode']) ?? 'without ItemCode'
+}
+
+function changedAt(row: Wire): string | null {
+  return stampOf(row, UPDATED) ?? stampOf(row, CREATED)
+}
+
+function windowRow(row: Wire): WindowRow {
+  return { key: itemKey(row), changedAt: changedAt(row) ?? '' }
+}

@@ -1,0 +1,157 @@
+import type { Logger } from 'pino'
+import { StreamError } from '../../errors.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
+import type { Governors } from '../../platform/governor/governors.ts'
+import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../platform/http.ts'
+import { checkOf, type SystemCheck } from '../system-check.ts'
+import { isWire, type Wire } from '../wire.ts'
+import { type Collection, collectionOf, keyPath, type ServiceLayerVersion } from './odata.ts'
+import { isSessionOver, sapProblem } from './problem.ts'
+import { classifyLogin, createSession, type Login, type Session } from './session.ts'
+
+export interface SapB1Settings {
+  /** `https://<server>:50000`, without `/b1s`. */
+  readonly baseUrl: string
+  readonly version: ServiceLayerVersion
+  readonly login: Login
+  /** PEM of the authority, or of the server's own certificate. */
+  readonly ca?: string
+  readonly limits: CallLimits
+  readonly timeoutMs?: number
+}
+
+/** A list call. Rows come in the order asked for, or in none. */
+export interface Query {
+  readonly filter?: string
+  readonly select?: readonly string[]
+  readonly orderBy?: readonly string[]
+  /** Rows of the page; SAP gives 20 unless it is asked for more, and may give fewer. */
+  readonly pageSize: number
+}
+
+/** SAP Business One's Service Layer, as far as it is used. All methods throw StreamErrors. */
+export interface SapB1Client {
+  /** The first page. Never goes on by `$skip`: rows that move would be lost. Ask for what comes after the last row. */
+  find(collection: string, query: Query, signal?: AbortSignal): Promise<Collection>
+  /** The entity, or null when there is none. */
+  get(collection: string, key: string | number, signal?: AbortSignal): Promise<Wire | null>
+  /** The entity as SAP made it. Not repeatable: search before. */
+  create(collection: string, body: unknown, signal?: AbortSignal): Promise<Wire>
+  /** Changes the entity if it is still that of the etag (null: whatever it is); its lists are replaced as a whole. */
+  replace(
+    collection: string,
+    key: string | number,
+    body: unknown,
+    etag: string | null,
+    signal?: AbortSignal,
+  ): Promise<void>
+  /** An action of the entity: `Cancel`, `Close`. */
+  act(collection: string, key: string | number, action: string, signal?: AbortSignal): Promise<void>
+  /** The same client in the same session, its calls as urgent as those for this kind. */
+  for(kind: CallKind): SapB1Client
+  /** The cheapest call that needs the credentials. Throws what the credentials or the address lack. */
+  check(signal?: AbortSignal): Promise<SystemCheck>
+}
+
+export function createSapB1Client(
+  settings: SapB1Settings,
+  deps: { readonly clock: Clock; readonly logger: Logger; readonly governors: Governors },
+): SapB1Client {
+  const { baseUrl, version, login, limits } = settings
+  const account = `sap-b1 ${new URL(baseUrl).host} ${login.companyDb} ${login.username}`
+  const common = {
+    baseUrl,
+    timeoutMs: settings.timeoutMs ?? 50_000,
+    governor: deps.governors.of(account, limits),
+    logger: deps.logger,
+    ...(settings.ca === undefined ? {} : { ca: settings.ca }),
+  }
+  const root = `/b1s/${version}`
+  const session = createSession(createHttp({ ...common, classify: classifyLogin }), `${root}/Login`, login)
+  const http = createHttp({ ...common, classify: ({ status, json }) => sapProblem(status, json) })
+  return clientOver({ http, session, root })
+}
+
+interface Wiring {
+  readonly http: Http
+  readonly session: Session
+  readonly root: string
+}
+
+function clientOver(wiring: Wiring): SapB1Client {
+  const { root } = wiring
+  const ask = (request: HttpRequest, signal: AbortSignal | undefined) =>
+    inSession(wiring, signal === undefined ? request : { ...request, signal })
+  const entityPath = (collection: string, key: string | number) => `${root}/${collection}${keyPath(key)}`
+  return {
+    async find(collection, query, signal) {
+      const { json } = whole(await ask(listRequest(`${root}/${collection}`, query), signal), collection)
+      return collectionOf(json, collection)
+    },
+    async get(collection, key, signal) {
+      try {
+        return entityOf(await ask({ method: 'GET', path: entityPath(collection, key) }, signal), collection)
+      } catch (error) {
+        if (error instanceof StreamError && error.code === 'not_found') return null
+        throw error
+      }
+    },
+    async create(collection, body, signal) {
+      const request = { method: 'POST', path: `${root}/${collection}`, json: body } as const
+      return entityOf(await ask(request, signal).catch(rejectMissingReference), collection)
+    },
+    async replace(collection, key, body, etag, signal) {
+      const match = etag === null ? {} : { 'if-match': etag }
+      const headers = { ...match, 'b1s-replacecollectionsonpatch': 'true' }
+      const request = { method: 'PATCH', path: entityPath(collection, key), headers, json: body } as const
+      await ask(request, signal).catch(rejectMissingReference)
+    },
+    async act(collection, key, action, signal) {
+      await ask({ method: 'POST', path: `${entityPath(collection, key)}/${action}` }, signal)
+    },
+    for: (kind) => clientOver({ ...wiring, http: wiring.http.for(kind) }),
+    async check(signal) {
+      const request = listRequest(`${root}/Items`, { select: ['ItemCode'], pageSize: 1 })
+      return checkOf((await ask(request, signal)).headers)
+    },
+  }
+}
+
+/** Once more in a new session, when the one it was sent in was over: what is refused for that had no effect. */
+async function inSession({ http, session }: Wiring, request: HttpRequest): Promise<HttpAnswer> {
+  const send = (cookie: string) => http.request({ ...request, headers: { ...request.headers, cookie } })
+  const cookie = await session.cookie()
+  try {
+    return await send(cookie)
+  } catch (error) {
+    if (!isSessionOver(error)) throw error
+    return await send(await session.renewed(cookie))
+  }
+}
+
+function listRequest(path: string, { filter, select, orderBy, pageSize }: Query): HttpRequest {
+  const query: [string, string][] = []
+  if (filter !== undefined && filter !== '') query.push(['$filter', filter])
+  if (select !== undefined) query.push(['$select', select.join(',')])
+  if (orderBy !== undefined) query.push(['$orderby', orderBy.join(',')])
+  return { method: 'GET', path, query, headers: { prefer: `odata.maxpagesize=${pageSize}` } }
+}
+
+/** An answer that ends in the middle is not one; what was asked for may have been done. */
+function whole(answer: HttpAnswer, collection: string): HttpAnswer {
+  if (answer.json !== undefined) return answer
+  throw new StreamError('target_unavailable', `SAP's answer about ${collection} is not whole: it is no JSON`)
+}
+
+function entityOf(answer: HttpAnswer, collection: string): Wire {
+  const { json } = whole(answer, collection)
+  if (isWire(json)) return json
+  throw new StreamError('source_data_invalid', `SAP's answer about ${collection} is no record`)
+}
+
+/** Something that the body names does not exist. */
+function rejectMissingReference(error: unknown): never {
+  if (!(error instanceof StreamError) || error.code !== 'not_found') throw error
+  throw new StreamError('target_rejected', error.message, { cause: error, details: error.details })
+}

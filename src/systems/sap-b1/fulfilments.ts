@@ -1,0 +1,117 @@
+import { type Decimal8, decimal8, ZERO8 } from '../../events/decimal.ts'
+import type { Fulfilment, FulfilmentLine, Track } from '../../events/generated/events.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../wire.ts'
+import type { MarkFields } from './settings.ts'
+
+/** SAP's number of the type "sales order" as the base of a line. */
+const BASE_ORDER = '17'
+
+/** Properties of orders that `toShipments` and `toEnd` need, beside the mark. */
+export const ORDER_FIELDS: readonly string[] = [
+  ...['DocEntry', 'DocNum', 'NumAtCard', 'DocumentStatus', 'Cancelled', 'DocumentLines'],
+]
+
+export interface FulfilmentLookups {
+  readonly marks: MarkFields
+  /** Items that stand for freight: they are no goods. */
+  readonly notGoods: ReadonlySet<string>
+  /** Names of shipping types by SAP's code. */
+  readonly shippingTypes: ReadonlyMap<string, string>
+}
+
+/** The reference that our sink gave the order; null for an order that is not of a shop. */
+export function referenceOf(order: Wire, { digest }: MarkFields): string | null {
+  return textOf(order[digest]) === null ? null : textOf(order['NumAtCard'])
+}
+
+/** Keys of the orders that a delivery is of. */
+export function baseOrders(delivery: Wire): string[] {
+  const lines = wiresOf(delivery['DocumentLines']).filter(({ BaseType }) => textOf(BaseType) === BASE_ORDER)
+  return [...new Set(lines.flatMap(({ BaseEntry }) => textOf(BaseEntry) ?? []))]
+}
+
+/**
+ * What a delivery is of one order; pure. Null: the order is not of a shop, or it holds nothing of it but freight. A
+ * delivery may be of several orders of one customer: each is a shipment of its own, `<delivery>-<order>`.
+ */
+export function toShipment(
+  delivery: Wire,
+  order: Wire,
+  shippedAt: number | null,
+  lookups: FulfilmentLookups,
+): Fulfilment | null {
+  const reference = referenceOf(order, lookups.marks)
+  const orderId = requireText(order, 'DocEntry')
+  const ordered = new Map(wiresOf(order['DocumentLines']).map((line) => [textOf(line['LineNum']), line]))
+  const lines = wiresOf(delivery['DocumentLines'])
+    .filter(({ BaseType, BaseEntry }) => textOf(BaseType) === BASE_ORDER && textOf(BaseEntry) === orderId)
+    .flatMap((line) => {
+      const quantity = decimal8(requireText(line, 'Quantity', PATH), `${PATH}Quantity`)
+      return lineOf({ ...ordered.get(textOf(line['BaseLine'])), ...held(line, lookups.marks) }, quantity, lookups)
+    })
+  if (reference === null || lines.length === 0) return null
+  return {
+    fulfilmentId: `${requireText(delivery, 'DocEntry')}-${orderId}`,
+    orderNumber: reference,
+    orderReference: reference,
+    kind: 'shipment',
+    shippedAt,
+    lines,
+    tracks: tracksOf(delivery, lookups.shippingTypes),
+    attributes: attributesOf(only(delivery, ['DocNum', 'DocDate', 'TransportationCode']), new Set()),
+  }
+}
+
+/**
+ * The end of an order that was canceled, or closed before all of it was delivered; pure. Null: it is not of a shop, it is
+ * open, or it was closed since all of it was delivered.
+ */
+export function toEnd(order: Wire, lookups: FulfilmentLookups): Fulfilment | null {
+  const reference = referenceOf(order, lookups.marks)
+  const canceled = order['Cancelled'] === 'tYES'
+  if (reference === null || (!canceled && order['DocumentStatus'] === 'bost_Open')) return null
+  // Only an order of which nothing was delivered can be canceled.
+  const left = canceled ? 'Quantity' : 'RemainingOpenQuantity'
+  const lines = wiresOf(order['DocumentLines']).flatMap((line) =>
+    lineOf(line, quantityOf(line, left, PATH) ?? ZERO8, lookups),
+  )
+  if (lines.length === 0) return null
+  return {
+    fulfilmentId: `${requireText(order, 'DocEntry')}-${canceled ? 'canceled' : 'closed'}`,
+    orderNumber: reference,
+    orderReference: reference,
+    kind: canceled ? 'cancellation' : 'closure',
+    shippedAt: null,
+    lines,
+    tracks: [],
+    attributes: attributesOf(only(order, ['DocNum']), new Set()),
+  }
+}
+
+const PATH = 'DocumentLines.'
+
+function lineOf(line: Wire, quantity: Decimal8, { marks, notGoods }: FulfilmentLookups): FulfilmentLine[] {
+  const sku = requireText(line, 'ItemCode', PATH)
+  if (quantity === 0n || notGoods.has(sku)) return []
+  return [{ sku, lineId: textOf(line[marks.line]), quantity, location: textOf(line['WarehouseCode']) }]
+}
+
+/** The properties of a delivery's line that it has: it may lack those that SAP did not copy from the order's. */
+function held(line: Wire, marks: MarkFields): Wire {
+  const named = only(line, ['ItemCode', 'WarehouseCode', marks.line])
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => textOf(value) !== null))
+}
+
+function tracksOf(delivery: Wire, shippingTypes: ReadonlyMap<string, string>): Track[] {
+  const code = textOf(delivery['TransportationCode'])
+  const carrier = code === null ? null : (shippingTypes.get(code) ?? code)
+  return (textOf(delivery['TrackingNumber']) ?? '')
+    .split(/[,;]/)
+    .map((number) => number.trim())
+    .filter((number) => number !== '')
+    .map((number) => ({ number, carrier, title: carrier }))
+}
+
+function only(wire: Wire, fields: readonly string[]): Wire {
+  return Object.fromEntries(fields.map((name) => [name, wire[name]]))
+}

@@ -1,0 +1,38 @@
+import { type Decimal8, subtract, ZERO8 } from '../../events/decimal.ts'
+import type { Inventory, LocationStock } from '../../events/generated/events.ts'
+import { attributesOf, quantityOf, requireText, type Wire, wiresOf } from '../wire.ts'
+import { isActive } from './items.ts'
+
+/** Properties of items that `toInventory` needs. */
+export const STOCK_FIELDS: readonly string[] = [
+  ...['ItemCode', 'Valid', 'ValidFrom', 'ValidTo', 'Frozen', 'FrozenFrom', 'FrozenTo', 'ItemWarehouseInfoCollection'],
+]
+
+const SHOWN = ['Committed', 'Ordered', 'MinimalStock', 'MaximalStock', 'Locked']
+
+/**
+ * Stock of an item in every warehouse, by code; pure. Available is what is in stock and not committed to orders, never
+ * less than nothing; what is only ordered from suppliers does not count. Nothing is available of an item that may not be
+ * sold today, nor in a warehouse that is locked for it. `warehouses`: these alone; empty: all.
+ */
+export function toInventory(item: Wire, today: string, warehouses: ReadonlySet<string>): Inventory {
+  const active = isActive(item, today)
+  const locations = wiresOf(item['ItemWarehouseInfoCollection'])
+    .map((row) => ({ code: requireText(row, 'WarehouseCode', PATH), row }))
+    .filter(({ code }) => warehouses.size === 0 || warehouses.has(code))
+    .toSorted((a, b) => (a.code < b.code ? -1 : 1))
+    .map(({ code, row }): LocationStock => {
+      const onHand = quantityOf(row, 'InStock', PATH) ?? ZERO8
+      const sellable = active && row['Locked'] !== 'tYES'
+      const attributes = attributesOf(Object.fromEntries(SHOWN.map((name) => [name, row[name]])), new Set())
+      return { location: code, onHand, available: sellable ? availableOf(row, onHand) : ZERO8, attributes }
+    })
+  return { sku: requireText(item, 'ItemCode'), locations, attributes: {} }
+}
+
+const PATH = 'ItemWarehouseInfoCollection.'
+
+function availableOf(row: Wire, onHand: Decimal8): Decimal8 {
+  const left = subtract(onHand, quantityOf(row, 'Committed', PATH) ?? ZERO8)
+  return left < 0n ? ZERO8 : left
+}
