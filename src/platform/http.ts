@@ -115,7 +115,7 @@ async function send(client: AxiosInstance, settings: HttpSettings, request: Http
     const quotaMs = settings.quota?.(answer)
     if (quotaMs !== undefined) settings.governor.pause(quotaMs)
     const good = (status >= 200 && status < 300 && !isHtml(answer)) || accept.includes(status)
-    if (!good) throw fromAnswer(what, answer, Date.now(), settings.classify)
+    if (!good) throw fromAnswer(what, answer, Date.now(), settings.classify, quotaMs)
     return answer
   } catch (error) {
     if (timeout.aborted && signal?.aborted !== true && !(error instanceof StreamError)) {
