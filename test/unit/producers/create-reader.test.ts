@@ -10,18 +10,29 @@ const resolveSecret = (name: string) => `value of ${name}`
 const logger = pino({ level: 'silent' })
 const deps = { clock: wallClock, clients: createClients({ clock: wallClock, governors, logger, resolveSecret }) }
 const secrets = Object.fromEntries(
-  ['bearer', 'consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret'].map((name) => [name, `env:${name}`]),
+  ['bearer', 'consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret', 'accessToken'].map((name) => [
+    name,
+    `env:${name}`,
+  ]),
 )
 
 /** Nothing listens there: a reader that comes so far has all it needs. */
 const nowhere = 'http://127.0.0.1:1'
 
 describe('the table of readers', () => {
-  const known = ['magento2 orders', 'magento2 images', 'netsuite products', 'netsuite inventory', 'image-feed images']
+  const bigcommerce = ['orders', 'products', 'inventory', 'images'].map((entity) => `bigcommerce ${entity}`)
+  const known = [
+    'magento2 orders',
+    'magento2 images',
+    'netsuite products',
+    'netsuite inventory',
+    'image-feed images',
+    ...bigcommerce,
+  ]
   const all = systemTypes.flatMap((type) => entities.map((entity) => ({ type, entity })))
 
   it.each(all)('of $type and $entity has a reader, or says what there is', async ({ type, entity }) => {
-    const system = systemOf({ id: 'sys', type, address: nowhere, secrets, settings: { account: 'A' } })
+    const system = systemOf({ id: 'sys', type, address: nowhere, secrets, settings: { account: 'A', storeHash: 'h' } })
     const read = () => createReader(readOf('sys', entity, 10), system, deps)
     if (known.includes(`${type} ${entity}`)) {
       expect(read()).toMatchObject({ name: `${type}.${entity}`, entity })
