@@ -54,8 +54,11 @@ export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
   bigcommerce: {
     secrets: [['accessToken']],
     settings: ['storeHash'],
-    optionalSettings: [],
-    entities: [],
+    optionalSettings: [
+      ...['currency', 'weightUnit', 'defaultLocation', 'closureStatus', 'cancellationStatus', 'webhookTolerance'],
+      ...['b2b', 'b2bAddress', 'b2bPerMinute', 'b2bSortBy'],
+    ],
+    entities: ['orders', 'products', 'inventory', 'images'],
     orderFields: [],
   },
   sqs: {

@@ -40,11 +40,20 @@ export function fromHalfAnswer(what: string, { status, text }: HttpFailure): Str
   return new StreamError('target_unavailable', message, { details: { status } })
 }
 
-/** The error of an answer that is none of the statuses the caller takes; `what` is method and path. */
-export function fromAnswer(what: string, failure: HttpFailure, now: number, classify?: Classify): StreamError {
+/**
+ * The error of an answer that is none of the statuses the caller takes; `what` is method and path, `quotaMs` the time that
+ * the answer asks for in a way of the system's own.
+ */
+export function fromAnswer(
+  what: string,
+  failure: HttpFailure,
+  now: number,
+  classify?: Classify,
+  quotaMs?: number,
+): StreamError {
   const { status } = failure
   const details = { status }
-  const after = retryAfterMs(failure.headers.get('retry-after'), now)
+  const after = retryAfterMs(failure.headers.get('retry-after'), now) ?? quotaMs
   const retry = after === undefined ? {} : { retryAfterMs: after }
   if (status === 429) return new StreamError('rate_limited', `${what} answered 429`, { details, ...retry })
   if (status === 408) return new StreamError('timed_out', `${what} answered 408`, { details, ...retry })

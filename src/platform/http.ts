@@ -133,7 +133,7 @@ async function send(client: AxiosInstance, settings: HttpSettings, request: Http
     const success = status >= 200 && status < 300
     if (success && isHalf(answer, request.expects)) throw fromHalfAnswer(what, answer)
     const good = (success && !isHtml(answer)) || accept.includes(status)
-    if (!good) throw fromAnswer(what, answer, Date.now(), settings.classify)
+    if (!good) throw fromAnswer(what, answer, Date.now(), settings.classify, quotaMs)
     return answer
   } catch (error) {
     if (timeout.aborted && signal?.aborted !== true && !(error instanceof StreamError)) {

@@ -3,6 +3,10 @@ import { StreamError } from '../errors.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Clients } from '../systems/clients.ts'
+import { bigcommerceImages } from './bigcommerce-images.ts'
+import { bigcommerceInventory } from './bigcommerce-inventory.ts'
+import { bigcommerceOrders } from './bigcommerce-orders.ts'
+import { bigcommerceProducts } from './bigcommerce-products.ts'
 import { imageFeedImages } from './image-feed-images.ts'
 import { magento2Images } from './magento2-images.ts'
 import { magento2Inventory } from './magento2-inventory.ts'
@@ -51,7 +55,16 @@ const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>
     fulfilments: async ({ clients, clock }, read, system) =>
       sapB1Fulfilments(await clients.sapB1(system, 'fulfilments'), read, system, clock),
   },
-  bigcommerce: {},
+  bigcommerce: {
+    orders: async ({ clients, clock }, read, system) =>
+      bigcommerceOrders(await clients.bigcommerce(system, 'orders'), read, clock),
+    products: async ({ clients, clock }, read, system) =>
+      bigcommerceProducts(await clients.bigcommerce(system, 'products'), read, system, clock),
+    inventory: async ({ clients, clock }, read, system) =>
+      bigcommerceInventory(await clients.bigcommerce(system, 'inventory'), read, clock),
+    images: async ({ clients, clock }, read, system) =>
+      bigcommerceImages(await clients.bigcommerce(system, 'images'), read, clock),
+  },
   sqs: {},
 }
 

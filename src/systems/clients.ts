@@ -3,6 +3,8 @@ import { StreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { CallKind, CallLimits } from '../platform/governor/governor.ts'
 import type { Governors } from '../platform/governor/governors.ts'
+import { type BigCommerceClient, createBigCommerceClient } from './bigcommerce/client.ts'
+import { bigcommerceSettings } from './bigcommerce/settings.ts'
 import { createImageFeedClient, type ImageFeedClient } from './image-feed/client.ts'
 import { imageFeedSettings } from './image-feed/settings.ts'
 import { createMagento2Client, type Magento2Client } from './magento2/client.ts'
@@ -38,6 +40,7 @@ export interface Clients {
   netsuite(system: ConnectableSystem, kind: CallKind): Promise<NetSuiteClient>
   imageFeed(system: ConnectableSystem): Promise<ImageFeedClient>
   sapB1(system: ConnectableSystem, kind: CallKind): Promise<SapB1Client>
+  bigcommerce(system: ConnectableSystem, kind: CallKind): Promise<BigCommerceClient>
   /** The cheapest call that needs the system's credentials. Throws what the credentials or the address lack. */
   check(system: ConnectableSystem, signal: AbortSignal): Promise<SystemCheck>
   /** Makes the system's client anew at its next use: its secrets may have been renewed. */
@@ -58,6 +61,8 @@ const makers = {
   netsuite: (system: ConnectableSystem, deps: ClientDeps) => createNetSuiteClient(netsuiteSettings(system), deps),
   'image-feed': (system: ConnectableSystem) => createImageFeedClient(imageFeedSettings(system)),
   'sap-b1': (system: ConnectableSystem, deps: ClientDeps) => createSapB1Client(sapB1Settings(system), deps),
+  bigcommerce: (system: ConnectableSystem, deps: ClientDeps) =>
+    createBigCommerceClient(bigcommerceSettings(system), deps),
 } satisfies Record<string, (system: ConnectableSystem, deps: ClientDeps) => Pick<Client<unknown>, 'check'>>
 
 type Type = keyof typeof makers
@@ -81,6 +86,7 @@ export function createClients(deps: ClientDeps): Clients {
     netsuite: async (system, kind) => viewOf(await clientOf(system, 'netsuite'), kind),
     imageFeed: async (system) => await clientOf(system, 'image-feed'),
     sapB1: async (system, kind) => viewOf(await clientOf(system, 'sap-b1'), kind),
+    bigcommerce: async (system, kind) => viewOf(await clientOf(system, 'bigcommerce'), kind),
     check: async (system, signal) => await (await clientOf(system, system.type as Type)).check(signal),
     forget: (system) => void made.delete(keyOf(system)),
   }

@@ -2,6 +2,8 @@
 export interface SystemCheck {
   /** Milliseconds UTC of its `Date` header, which has whole seconds; null where it sent none. */
   readonly date: number | null
+  /** What does not stop it but is to be seen to. */
+  readonly warnings?: readonly string[]
 }
 
 export function checkOf(headers: Headers): SystemCheck {

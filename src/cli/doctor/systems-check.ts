@@ -1,7 +1,7 @@
 import type { System } from '../../core/model.ts'
 import { type StreamError, toStreamError } from '../../errors.ts'
 import type { Clients } from '../../systems/clients.ts'
-import { type Check, fail, ok } from './finding.ts'
+import { type Check, fail, ok, warn } from './finding.ts'
 import { judgeSkew } from './skew.ts'
 
 export interface SystemDeps {
@@ -17,11 +17,12 @@ export function systemCheck(system: System, { clients, now }: SystemDeps): Check
     async run(signal) {
       const askedAt = now()
       try {
-        const { date } = await clients.check(system, signal)
+        const { date, warnings = [] } = await clients.check(system, signal)
         const [clock, roundMs] = [date, now() - askedAt]
         return [
           ok(name, `${system.type} takes the credentials (${roundMs} ms)`),
           ...judgeSkew(system, { date: clock, askedAt, answeredAt: askedAt + roundMs }),
+          ...warnings.map((warning) => warn(name, warning)),
         ]
       } catch (thrown) {
         return [fail(name, whyNot(toStreamError(thrown)))]

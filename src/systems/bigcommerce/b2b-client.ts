@@ -1,0 +1,113 @@
+import type { Logger } from 'pino'
+import { StreamError } from '../../errors.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
+import type { Governors } from '../../platform/governor/governors.ts'
+import { createHttp, type Http } from '../../platform/http.ts'
+import { textOf, type Wire, wireOf, wiresOf } from '../wire.ts'
+import { bigcommerceProblem } from './problem.ts'
+import { bigcommerceQuota } from './quota.ts'
+import { wholeJson } from './whole-json.ts'
+
+/** Rows an answer of B2B Edition may have. */
+export const B2B_LIMIT = 200
+
+export interface B2bSettings {
+  readonly baseUrl: string
+  readonly limits: CallLimits
+  /** Field to sort orders by: a unique one. */
+  readonly sortBy?: string | undefined
+}
+
+/** Whose requests they are. */
+interface Store {
+  readonly storeHash: string
+  readonly accessToken: string
+  readonly timeoutMs: number
+}
+
+export interface B2bOrders {
+  readonly rows: readonly Wire[]
+  readonly total: number
+}
+
+/** B2B Edition's REST API as far as it is used. All methods throw StreamErrors. */
+export interface B2bClient {
+  /** The B2B part of an order, by BigCommerce's order id; null when it has none. */
+  order(orderId: string, signal?: AbortSignal): Promise<Wire | null>
+  /** Orders changed in [from, to), Unix seconds, in an order that does not change while they are paged. */
+  changedOrders(
+    window: { readonly from: number | null; readonly to: number },
+    page: { readonly offset: number; readonly limit: number },
+    signal?: AbortSignal,
+  ): Promise<B2bOrders>
+  company(companyId: string, signal?: AbortSignal): Promise<Wire | null>
+  for(kind: CallKind): B2bClient
+}
+
+export function createB2bClient(
+  settings: B2bSettings,
+  { storeHash, accessToken, timeoutMs }: Store,
+  deps: { readonly clock: Clock; readonly logger: Logger; readonly governors: Governors },
+): B2bClient {
+  const http = createHttp({
+    baseUrl: settings.baseUrl,
+    timeoutMs,
+    // Its limit is apart from the store's own.
+    governor: deps.governors.of(`bigcommerce-b2b ${storeHash}`, settings.limits),
+    quota: (answer) => bigcommerceQuota(answer, 0, deps.clock.now()),
+    logger: deps.logger,
+    authorize: () => ({ 'x-auth-token': accessToken, 'x-store-hash': storeHash }),
+    classify: ({ status, json }) => bigcommerceProblem(status, json),
+  })
+  return b2bOver(http, settings.sortBy ?? 'bcOrderId')
+}
+
+function b2bOver(http: Http, sortBy: string): B2bClient {
+  const get = async (path: string, query: readonly (readonly [string, string])[], signal: AbortSignal | undefined) => {
+    const request = { method: 'GET', path: `/api/v3/io${path}`, query } as const
+    const answer = await http.request(signal === undefined ? request : { ...request, signal })
+    const json = wireOf(wholeJson(`GET ${path}`, answer).json)
+    const code = Number(textOf(json['code']) ?? 200)
+    // Some refusals come with HTTP 200 and their code in the body.
+    if (code >= 400) throw bigcommerceProblem(code, json) ?? new StreamError('target_rejected', `${path}: code ${code}`)
+    return json
+  }
+  const find = async (path: string, signal: AbortSignal | undefined): Promise<Wire | null> => {
+    try {
+      const { data } = await get(path, [], signal)
+      // The specification says a list of one, the examples say the object.
+      return Array.isArray(data) ? (wiresOf(data)[0] ?? null) : wireOf(data)
+    } catch (error) {
+      if (error instanceof StreamError && error.code === 'not_found') return null
+      throw error
+    }
+  }
+  return {
+    for: (kind) => b2bOver(http.for(kind), sortBy),
+    order: (orderId, signal) => find(`/orders/${encodeURIComponent(orderId)}`, signal),
+    company: (companyId, signal) => find(`/companies/${encodeURIComponent(companyId)}`, signal),
+    async changedOrders({ from, to }, { offset, limit }, signal) {
+      const json = await get(
+        '/orders',
+        [
+          // "After" and "before" in the documentation: a second more on each side, so that none is left out.
+          ...(from === null ? [] : [['minModified', String(from - 1)] as const]),
+          ['maxModified', String(to)],
+          ['sortBy', sortBy],
+          ['orderBy', 'ASC'],
+          ['limit', String(limit)],
+          ['offset', String(offset)],
+        ],
+        signal,
+      )
+      const meta = wireOf(json['meta'])
+      // Flat for orders, below `pagination` elsewhere; the specification has both.
+      const total = Number(textOf(meta['totalCount']) ?? textOf(wireOf(meta['pagination'])['totalCount']) ?? Number.NaN)
+      if (!Array.isArray(json['data']) || Number.isNaN(total)) {
+        throw new StreamError('source_data_invalid', "B2B Edition's answer to /orders has no data or no totalCount")
+      }
+      return { rows: wiresOf(json['data']), total }
+    },
+  }
+}

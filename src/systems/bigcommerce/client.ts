@@ -1,0 +1,137 @@
+import type { Logger } from 'pino'
+import { StreamError } from '../../errors.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
+import type { Governors } from '../../platform/governor/governors.ts'
+import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../platform/http.ts'
+import { checkOf, type SystemCheck } from '../system-check.ts'
+import { textOf, type Wire, wireOf, wiresOf } from '../wire.ts'
+import { type B2bClient, type B2bSettings, createB2bClient } from './b2b-client.ts'
+import { hookWarnings } from './hooks.ts'
+import { bigcommerceProblem } from './problem.ts'
+import { bigcommerceQuota } from './quota.ts'
+import { wholeJson } from './whole-json.ts'
+
+export interface BigCommerceSettings {
+  /** `https://api.bigcommerce.com` */
+  readonly baseUrl: string
+  readonly storeHash: string
+  readonly accessToken: string
+  readonly limits: CallLimits
+  /** Null: the store has no B2B Edition, or it is not used. */
+  readonly b2b: B2bSettings | null
+  readonly timeoutMs?: number
+}
+
+export type Query = readonly (readonly [name: string, value: string])[]
+
+/** Rows of a v3 list, and how many there are in all. */
+export interface V3Page {
+  readonly rows: readonly Wire[]
+  readonly total: number
+}
+
+/** Method and path of a write, below the store: `/v2/…` or `/v3/…`. */
+export interface Write {
+  readonly method: 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly body?: unknown
+}
+
+/**
+ * BigCommerce's REST API as far as it is used; paths begin with the version. All methods throw StreamErrors. `list` is of
+ * v2, which answers bare arrays, and 204 for none; `page` and `data` are of v3, which wraps.
+ */
+export interface BigCommerceClient {
+  readonly storeHash: string
+  /** B2B Edition; null where it is not used. */
+  readonly b2b: B2bClient | null
+  list(path: string, query?: Query, signal?: AbortSignal): Promise<readonly Wire[]>
+  page(path: string, query?: Query, signal?: AbortSignal): Promise<V3Page>
+  /** A v2 record. Throws `not_found`. */
+  record(path: string, query?: Query, signal?: AbortSignal): Promise<Wire>
+  /** The record that was written: of v3 its `data`; empty where nothing is answered. */
+  write(write: Write, signal?: AbortSignal): Promise<Wire>
+  /** The same client, its calls as urgent as those for this kind. */
+  for(kind: CallKind): BigCommerceClient
+  /** Store information; tells of webhooks that BigCommerce has switched off. */
+  check(signal?: AbortSignal): Promise<SystemCheck>
+}
+
+interface Deps {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly governors: Governors
+}
+
+export function createBigCommerceClient(settings: BigCommerceSettings, deps: Deps): BigCommerceClient {
+  const timeoutMs = settings.timeoutMs ?? 60_000
+  const { storeHash, accessToken, limits } = settings
+  const http = createHttp({
+    baseUrl: settings.baseUrl,
+    timeoutMs,
+    governor: deps.governors.of(`bigcommerce ${storeHash}`, limits),
+    // As many as may be under way when the answer comes.
+    quota: (answer) => bigcommerceQuota(answer, limits.concurrency, deps.clock.now()),
+    logger: deps.logger,
+    authorize: () => ({ 'x-auth-token': accessToken }),
+    classify: ({ status, json }) => bigcommerceProblem(status, json),
+  })
+  const store = { storeHash, accessToken, timeoutMs }
+  return clientOver(http, storeHash, settings.b2b === null ? null : createB2bClient(settings.b2b, store, deps))
+}
+
+function clientOver(http: Http, storeHash: string, b2b: B2bClient | null): BigCommerceClient {
+  const root = `/stores/${encodeURIComponent(storeHash)}`
+  const ask = async (request: HttpRequest, signal: AbortSignal | undefined) =>
+    wholeJson(
+      `${request.method} ${request.path}`,
+      await http.request({ ...request, path: root + request.path, ...(signal === undefined ? {} : { signal }) }),
+    )
+  const get = (path: string, query: Query, signal: AbortSignal | undefined) =>
+    ask({ method: 'GET', path, query }, signal)
+  return {
+    storeHash,
+    b2b,
+    for: (kind) => clientOver(http.for(kind), storeHash, b2b?.for(kind) ?? null),
+    async list(path, query = [], signal) {
+      const { status, json } = await get(path, query, signal)
+      if (status === 204) return []
+      if (!Array.isArray(json)) throw unexpected(path, 'is no list')
+      return wiresOf(json)
+    },
+    async page(path, query = [], signal) {
+      const { status, json } = await get(path, query, signal)
+      if (status === 204) return { rows: [], total: 0 }
+      const { data, meta } = wireOf(json)
+      if (!Array.isArray(data)) throw unexpected(path, 'has no list "data"')
+      const total = Number(textOf(wireOf(wireOf(meta)['pagination'])['total']) ?? data.length)
+      return { rows: wiresOf(data), total }
+    },
+    async record(path, query = [], signal) {
+      return wireOf((await get(path, query, signal)).json)
+    },
+    async write({ method, path, body }, signal) {
+      const answer = await ask({ method, path, ...(body === undefined ? {} : { json: body }) }, signal)
+      if (answer.status === 207) throw partial(path, answer)
+      const json = wireOf(answer.json)
+      return path.startsWith('/v3/') && json['data'] !== undefined ? wireOf(json['data']) : json
+    },
+    async check(signal) {
+      const { headers } = await get('/v2/store', [], signal)
+      return { ...checkOf(headers), warnings: await hookWarnings((path) => get(path, [], signal)) }
+    },
+  }
+}
+
+/** 207: a part was done. The same write again does the rest, since all of ours may be repeated. */
+function partial(path: string, { json }: HttpAnswer): StreamError {
+  const reason = bigcommerceProblem(207, json)?.message ?? 'BigCommerce answered 207'
+  return new StreamError('concurrent_change', `${path}: only a part was written; ${reason}`, {
+    details: { status: 207 },
+  })
+}
+
+function unexpected(path: string, what: string): StreamError {
+  return new StreamError('source_data_invalid', `BigCommerce's answer to ${path} ${what}`)
+}

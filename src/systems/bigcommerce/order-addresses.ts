@@ -1,0 +1,115 @@
+import { add, allocate, type Decimal4, subtract, sum, ZERO4 } from '../../events/decimal.ts'
+import type { Order, OrderLine } from '../../events/generated/events.ts'
+import { amountOf, requireText, textOf, type Wire } from '../wire.ts'
+import { type ConvertedOrder, toAddress } from './order.ts'
+
+/** The part of an order that goes to one address; its number is the order's own for the first. */
+export interface AddressPart {
+  readonly key: string
+  readonly order: Order
+}
+
+interface Group {
+  readonly address: Wire | null
+  readonly lines: readonly OrderLine[]
+}
+
+type Shared = Pick<Order, 'subtotal' | 'discount' | 'tax' | 'shipping' | 'shippingTax' | 'giftCard' | 'storeCredit'>
+
+/**
+ * An order that goes to several addresses, as one order for each: an ERP's order has one. The first keeps the order's
+ * number; the others are `<order id>-<address id>`, numbers that stay. Lines go with their address (what is not sent, with
+ * the first), and every amount adds up to the order's (Guarantee 7).
+ */
+export function partsByAddress({ order, lineAddresses }: ConvertedOrder, addresses: readonly Wire[]): AddressPart[] {
+  const groups = groupLines(order, lineAddresses, addresses)
+  if (groups.length < 2) {
+    const used = groups[0]?.address ?? null
+    return [{ key: order.orderNumber, order: used === null ? order : { ...order, ...destination(used) } }]
+  }
+  const shares = shareOut(order, groups)
+  return groups.map(({ address, lines }, index) => {
+    const shared = shares[index] ?? nothing
+    const key = index === 0 ? order.orderNumber : `${order.orderNumber}-${textOf(address?.['id'])}`
+    const charged = [shared.shipping, shared.shippingTax, shared.tax].reduce(add, shared.subtotal)
+    const grandTotal = [shared.discount, shared.giftCard, shared.storeCredit].reduce(subtract, charged)
+    const sent = address === null ? {} : destination(address)
+    return { key, order: { ...order, ...shared, ...sent, orderNumber: key, baseGrandTotal: null, lines, grandTotal } }
+  })
+}
+
+const nothing: Shared = {
+  subtotal: ZERO4,
+  discount: ZERO4,
+  tax: ZERO4,
+  shipping: ZERO4,
+  shippingTax: ZERO4,
+  giftCard: ZERO4,
+  storeCredit: ZERO4,
+}
+
+function destination(address: Wire): Pick<Order, 'shippingAddress' | 'shippingMethod'> {
+  return { shippingAddress: toAddress(address), shippingMethod: textOf(address['shipping_method']) }
+}
+
+/** By address, the lowest id first; a component goes with its parent. Addresses that no line goes to are left out. */
+function groupLines(
+  { lines }: Order,
+  lineAddresses: ReadonlyMap<string, string | null>,
+  addresses: readonly Wire[],
+): readonly Group[] {
+  const known = addresses.toSorted((a, b) => Number(requireText(a, 'id')) - Number(requireText(b, 'id')))
+  const used = known.filter((address) => lines.some((line) => lineAddresses.get(line.lineId) === textOf(address['id'])))
+  const first = used[0] ?? known[0] ?? null
+  const groups = used.length === 0 ? [first] : used
+  const addressOf = (line: OrderLine): string | null => {
+    const parent = lines.find(({ lineId }) => lineId === line.parentLineId)
+    return lineAddresses.get((parent ?? line).lineId) ?? null
+  }
+  const isKnown = (id: string | null) => groups.some((address) => textOf(address?.['id']) === id)
+  return groups.map((address, index) => ({
+    address,
+    lines: lines.filter((line) => {
+      const id = addressOf(line)
+      return isKnown(id) ? id === textOf(address?.['id']) : index === 0
+    }),
+  }))
+}
+
+function shareOut(order: Order, groups: readonly Group[]): Shared[] {
+  const ofLines = (field: 'rowTotal' | 'discount' | 'tax', total: Decimal4): readonly Decimal4[] => {
+    const own = groups.map(({ lines }) => sum(lines.map((line) => line[field])))
+    const [first = ZERO4, ...others] = own
+    // What rounding left over goes with the first.
+    return [add(first, subtract(total, sum(own))), ...others]
+  }
+  const rows = ofLines('rowTotal', order.subtotal)
+  const weights = rows.map(notNegative)
+  const charge = (total: Decimal4, field: 'cost_ex_tax' | 'cost_tax') => shareCharge(groups, total, field, weights)
+  const [discount, tax] = [ofLines('discount', order.discount), ofLines('tax', order.tax)]
+  const shipping = charge(order.shipping, 'cost_ex_tax')
+  const shippingTax = charge(order.shippingTax, 'cost_tax')
+  const [giftCard, storeCredit] = [allocate(order.giftCard, weights), allocate(order.storeCredit, weights)]
+  return groups.map((_, index) => {
+    const at = (shares: readonly Decimal4[]) => shares[index] ?? ZERO4
+    return {
+      ...{ subtotal: at(rows), discount: at(discount), tax: at(tax), shipping: at(shipping) },
+      ...{ shippingTax: at(shippingTax), giftCard: at(giftCard), storeCredit: at(storeCredit) },
+    }
+  })
+}
+
+/** As the addresses say it; what they don't add up to is shared by what their lines cost. */
+function shareCharge(
+  groups: readonly Group[],
+  total: Decimal4,
+  field: string,
+  weights: readonly bigint[],
+): readonly Decimal4[] {
+  const own = groups.map(({ address }) => (address === null ? ZERO4 : (amountOf(address, field) ?? ZERO4)))
+  if (sum(own) > total) return allocate(total, own.map(notNegative))
+  const rest = allocate(subtract(total, sum(own)), weights)
+  return own.map((amount, index) => add(amount, rest[index] ?? ZERO4))
+}
+
+const notNegative = (amount: Decimal4): bigint => (amount < 0n ? 0n : amount)

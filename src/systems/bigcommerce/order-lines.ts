@@ -1,0 +1,147 @@
+import { add, allocate, type Decimal4, type Decimal8, subtract, sum, ZERO4, ZERO8 } from '../../events/decimal.ts'
+import type { OrderLine } from '../../events/generated/events.ts'
+import { amountOf, attributesOf, quantityOf, requireAmount, requireText, textOf, type Wire, wiresOf } from '../wire.ts'
+
+/** Fields that are in the line itself, repeat the order, or change without the order's content changing. */
+const LEFT_OUT = new Set(
+  [
+    'id order_id parent_order_product_id sku name type quantity quantity_shipped quantity_refunded is_refunded',
+    'price_ex_tax total_ex_tax total_tax applied_discounts refund_amount return_id ebay_transaction_id ebay_item_id',
+  ].flatMap((names) => names.split(' ')),
+)
+
+/** A line with what its row tells beside. */
+export interface RawLine {
+  readonly line: OrderLine
+  /** The address it goes to; null for what is not sent. */
+  readonly addressId: string | null
+}
+
+/**
+ * Rows of an order as lines, each with its own amounts without tax. What was taken off a row is in its
+ * `applied_discounts`; its tax is what the row says, before the order's own is shared.
+ */
+export function toRawLines(products: readonly Wire[]): RawLine[] {
+  return products.map((product, index) => {
+    const path = `products[${index}].`
+    const quantity = (name: string) => quantityOf(product, name, path) ?? ZERO8
+    const discounts = wiresOf(product['applied_discounts']).map((one) => amountOf(one, 'amount', path) ?? ZERO4)
+    const address = textOf(product['order_address_id'])
+    const line: OrderLine = {
+      lineId: requireText(product, 'id', path),
+      parentLineId: parentOf(product),
+      sku: textOf(product['sku']) ?? nameless(product),
+      name: textOf(product['name']) ?? '',
+      productType: textOf(product['type']) ?? 'physical',
+      quantityOrdered: quantity('quantity'),
+      quantityCanceled: ZERO8,
+      quantityInvoiced: ZERO8,
+      quantityShipped: quantity('quantity_shipped'),
+      quantityRefunded: quantity('quantity_refunded'),
+      unitPrice: quantity('price_ex_tax'),
+      originalPrice: quantityOf(product, 'base_price', path),
+      discount: sum(discounts),
+      tax: amountOf(product, 'total_tax', path) ?? ZERO4,
+      rowTotal: requireAmount(product, 'total_ex_tax', path),
+      attributes: attributesOf(product, LEFT_OUT),
+    }
+    return { line, addressId: address === '0' ? null : address }
+  })
+}
+
+function parentOf(product: Wire): string | null {
+  const parent = textOf(product['parent_order_product_id'])
+  return parent === '0' ? null : parent
+}
+
+/** A product without SKU is nobody's but the seller's; its line stays (Guarantee 7). */
+function nameless(product: Wire): string {
+  const product_id = textOf(product['product_id']) ?? '0'
+  return product_id === '0' ? `custom ${textOf(product['id']) ?? ''}` : `product ${product_id}`
+}
+
+/**
+ * Amounts stand on the lines without a parent. Whether the order's subtotal counts components, is not documented: what
+ * they add to it goes up to their parent, and if it does not count them they have none.
+ */
+export function foldComponents(lines: readonly RawLine[], subtotal: Decimal4, tolerance: Decimal4): RawLine[] {
+  const ids = new Set(lines.map(({ line }) => line.lineId))
+  const isTop = ({ line }: RawLine) => line.parentLineId === null || !ids.has(line.parentLineId)
+  const tops = lines.filter(isTop)
+  const own = sum(tops.map(({ line }) => line.rowTotal))
+  const counted = differs(own, subtotal, tolerance)
+  const components = Map.groupBy(
+    lines.filter((line) => !isTop(line)),
+    ({ line }) => line.parentLineId,
+  )
+  return lines.map((raw) => {
+    const { line } = raw
+    if (!isTop(raw))
+      return { ...raw, line: { ...line, unitPrice: ZERO8, discount: ZERO4, tax: ZERO4, rowTotal: ZERO4 } }
+    const below = counted ? (components.get(line.lineId) ?? []).map((component) => component.line) : []
+    if (below.length === 0) return raw
+    const total = (field: 'discount' | 'tax' | 'rowTotal') => add(line[field], sum(below.map((one) => one[field])))
+    const rowTotal = total('rowTotal')
+    const unitPrice = perPiece(rowTotal, line.quantityOrdered) ?? line.unitPrice
+    return { ...raw, line: { ...line, unitPrice, rowTotal, discount: total('discount'), tax: total('tax') } }
+  })
+}
+
+function perPiece(total: Decimal4, quantity: Decimal8): Decimal8 | null {
+  return quantity === 0n ? null : ((((total as bigint) * 10n ** 12n) / (quantity as bigint)) as Decimal8)
+}
+
+/**
+ * The order's discount and tax shared among its top-level lines. What a line says itself holds where it adds up to the
+ * order's; else a discount of the whole order goes by what the lines cost, and the tax by what each is taxed.
+ */
+export function shareAmounts(
+  lines: readonly RawLine[],
+  order: { readonly discount: Decimal4; readonly tax: Decimal4 },
+  tolerance: Decimal4,
+): RawLine[] {
+  const tops = lines.filter(({ line }) => line.rowTotal !== ZERO4 || line.tax !== ZERO4)
+  const discounts = shareDiscount(tops, order.discount, tolerance)
+  const net = tops.map(({ line }, index) => positive(subtract(line.rowTotal, discounts[index] ?? ZERO4)))
+  const taxes = shareTax(tops, net, order.tax, tolerance)
+  return lines.map((raw) => {
+    const index = tops.indexOf(raw)
+    if (index < 0) return { ...raw, line: { ...raw.line, discount: ZERO4 } }
+    return { ...raw, line: { ...raw.line, discount: discounts[index] ?? ZERO4, tax: taxes[index] ?? ZERO4 } }
+  })
+}
+
+function shareDiscount(tops: readonly RawLine[], discount: Decimal4, tolerance: Decimal4): readonly Decimal4[] {
+  const own = tops.map(({ line }) => line.discount)
+  const stated = sum(own)
+  if (!differs(stated, discount, tolerance)) return own
+  if (stated > discount) return allocate(discount, own)
+  const weights = tops.map(({ line }, index) => positive(subtract(line.rowTotal, own[index] ?? ZERO4)))
+  const more = allocate(subtract(discount, stated), weights)
+  return own.map((amount, index) => add(amount, more[index] ?? ZERO4))
+}
+
+function shareTax(
+  tops: readonly RawLine[],
+  net: readonly bigint[],
+  tax: Decimal4,
+  tolerance: Decimal4,
+): readonly Decimal4[] {
+  const own = tops.map(({ line }) => line.tax)
+  if (!differs(sum(own), tax, tolerance)) return own
+  const weights = tops.map(({ line }, index) => {
+    const gross = positive(line.rowTotal)
+    return gross === 0n ? 0n : (positive(line.tax) * (net[index] ?? 0n) * SCALE) / gross
+  })
+  return allocate(tax, weights.every((weight) => weight === 0n) ? net : weights)
+}
+
+/** Digits kept of a weight. */
+const SCALE = 10n ** 8n
+
+export function differs(a: Decimal4, b: Decimal4, tolerance: Decimal4): boolean {
+  const difference = subtract(a, b)
+  return difference > tolerance || difference < -tolerance
+}
+
+const positive = (amount: Decimal4): bigint => (amount < 0n ? 0n : amount)

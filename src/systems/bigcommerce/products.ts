@@ -1,0 +1,112 @@
+import type { Product } from '../../events/generated/events.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../wire.ts'
+
+/** Fields that are in the product itself, are lists of their own, or change with sales and views. */
+const LEFT_OUT = new Set(
+  [
+    'id sku name type is_visible upc price weight brand_id variants images custom_fields options modifiers videos',
+    'date_created date_modified date_last_imported total_sold view_count reviews_count reviews_rating_sum',
+    'inventory_level inventory_warning_level base_variant_id calculated_price primary_image related_products',
+  ].flatMap((names) => names.split(' ')),
+)
+
+const VARIANT_LEFT_OUT = new Set(
+  [
+    'id product_id sku sku_id price upc weight option_values image_url inventory_level inventory_warning_level',
+    'calculated_price calculated_weight purchasing_disabled purchasing_disabled_message',
+  ].flatMap((names) => names.split(' ')),
+)
+
+/** What a product's rows have in common. */
+export interface ProductContext {
+  /** Name of its brand; null: it has none. */
+  readonly brand: string | null
+  /** ISO 4217 code of the store's prices; null: not known. */
+  readonly currency: string | null
+  /** Unit of the store's weights; null: not known. */
+  readonly weightUnit: string | null
+}
+
+/** The variants that are products of their own: those with a SKU that is not the product's. */
+export function ownVariants(product: Wire): readonly Wire[] {
+  const sku = textOf(product['sku'])
+  return wiresOf(product['variants']).filter((variant) => {
+    const own = textOf(variant['sku'])
+    return own !== null && own !== sku
+  })
+}
+
+/** SKUs that a product stands for: its own and its variants'. */
+export function skusOf(product: Wire): string[] {
+  const own = textOf(product['sku'])
+  const variants = ownVariants(product).map((variant) => textOf(variant['sku']) ?? '')
+  return own === null ? variants : [own, ...variants]
+}
+
+/**
+ * The rows of a product: itself, and each variant with a SKU of its own. A product without SKU whose variants have some is
+ * no row: nothing could name it. Throws `value_missing` when there is no SKU at all.
+ */
+export function toProducts(product: Wire, context: ProductContext): Product[] {
+  const variants = ownVariants(product)
+  if (textOf(product['sku']) === null && variants.length > 0) {
+    return variants.map((variant) => toVariant(product, variant, context))
+  }
+  const base = toProduct(product, variants.length > 0 ? 'configurable' : null, context)
+  return [base, ...variants.map((variant) => toVariant(product, variant, context))]
+}
+
+function toProduct(product: Wire, kind: string | null, context: ProductContext): Product {
+  return {
+    sku: requireText(product, 'sku'),
+    name: textOf(product['name']),
+    productType: kind ?? textOf(product['type']) ?? 'physical',
+    active: product['is_visible'] === true,
+    parentSku: null,
+    barcode: textOf(product['upc']),
+    manufacturer: context.brand,
+    price: quantityOf(product, 'price'),
+    currency: context.currency,
+    priceLevels: [],
+    weight: quantityOf(product, 'weight'),
+    weightUnit: context.weightUnit,
+    attributes: { ...attributesOf(product, LEFT_OUT), ...customFields(product) },
+  }
+}
+
+/** A variant inherits what it does not say itself. */
+function toVariant(product: Wire, variant: Wire, context: ProductContext): Product {
+  const base = { ...product, sku: textOf(variant['sku']) }
+  return {
+    ...toProduct(base, null, context),
+    active: product['is_visible'] === true && variant['purchasing_disabled'] !== true,
+    parentSku: textOf(product['sku']),
+    barcode: textOf(variant['upc']) ?? textOf(product['upc']),
+    price: quantityOf(variant, 'price', 'variants.') ?? quantityOf(product, 'price'),
+    weight: quantityOf(variant, 'weight', 'variants.') ?? quantityOf(product, 'weight'),
+    attributes: {
+      ...attributesOf(product, LEFT_OUT),
+      ...customFields(product),
+      ...attributesOf(variant, VARIANT_LEFT_OUT),
+      ...options(variant),
+    },
+  }
+}
+
+/** A custom field is an attribute by its name; of several with one name the last. */
+function customFields(product: Wire): Record<string, string> {
+  return attributesOf(named(wiresOf(product['custom_fields']), 'name', 'value'), new Set())
+}
+
+function options(variant: Wire): Record<string, string> {
+  return attributesOf(named(wiresOf(variant['option_values']), 'option_display_name', 'label'), new Set())
+}
+
+function named(rows: readonly Wire[], name: string, value: string): Wire {
+  return Object.fromEntries(
+    rows.flatMap((row) => {
+      const key = textOf(row[name])
+      return key === null ? [] : [[key, row[value]] as const]
+    }),
+  )
+}

@@ -1,0 +1,56 @@
+import { StreamError } from '../../errors.ts'
+import type { CallLimits } from '../../platform/governor/governor.ts'
+import type { BigCommerceSettings } from './client.ts'
+
+/** What is configured of a BigCommerce system, with its address and secrets resolved. */
+export interface ConfiguredBigCommerce {
+  readonly id: string
+  readonly address: string
+  readonly secrets: Readonly<Record<string, string>>
+  readonly settings: Readonly<Record<string, string>>
+  readonly limits: CallLimits
+}
+
+const B2B_ADDRESS = 'https://api-b2b.bigcommerce.com'
+/** Requests a store's B2B Edition takes in a minute, whoever sends them. */
+const B2B_PER_MINUTE = 150
+
+/** Throws `configuration_invalid`, naming what is missing or wrong. */
+export function bigcommerceSettings(system: ConfiguredBigCommerce): BigCommerceSettings {
+  const { settings, secrets } = system
+  return {
+    baseUrl: system.address,
+    storeHash: need(system, 'settings.storeHash', settings['storeHash']),
+    accessToken: need(system, 'secrets.accessToken', secrets['accessToken']),
+    limits: system.limits,
+    b2b: hasB2b(system)
+      ? { baseUrl: settings['b2bAddress'] ?? B2B_ADDRESS, limits: b2bLimits(system), sortBy: settings['b2bSortBy'] }
+      : null,
+  }
+}
+
+function hasB2b({ id, settings }: ConfiguredBigCommerce): boolean {
+  const given = settings['b2b'] ?? 'false'
+  if (given === 'true' || given === 'false') return given === 'true'
+  const message = `system ${id} (bigcommerce): settings.b2b must be "true" or "false"`
+  throw new StreamError('configuration_invalid', message, { field: 'settings.b2b' })
+}
+
+function b2bLimits(system: ConfiguredBigCommerce): CallLimits {
+  const perMinute = wholeNumber(system, 'b2bPerMinute') ?? B2B_PER_MINUTE
+  return { concurrency: system.limits.concurrency, perMinute }
+}
+
+/** A setting that is a whole number; undefined when it is not there. */
+export function wholeNumber(system: Pick<ConfiguredBigCommerce, 'id' | 'settings'>, name: string): number | undefined {
+  const given = system.settings[name]
+  if (given === undefined) return undefined
+  if (/^\d{1,9}$/.test(given)) return Number(given)
+  const message = `system ${system.id} (bigcommerce): settings.${name} must be a whole number`
+  throw new StreamError('configuration_invalid', message, { field: `settings.${name}` })
+}
+
+function need(system: ConfiguredBigCommerce, field: string, value: string | undefined): string {
+  if (value !== undefined && value !== '') return value
+  throw new StreamError('configuration_invalid', `system ${system.id} (bigcommerce): ${field} is missing`, { field })
+}
