@@ -9,6 +9,8 @@ import { createMagento2Client, type Magento2Client } from './magento2/client.ts'
 import { magento2Settings } from './magento2/settings.ts'
 import { createNetSuiteClient, type NetSuiteClient } from './netsuite/client.ts'
 import { netsuiteSettings } from './netsuite/settings.ts'
+import { createSqsClient, type SqsClient } from './sqs/client.ts'
+import { sqsSettings } from './sqs/settings.ts'
 import type { SystemCheck } from './system-check.ts'
 
 /** What is configured of a system, with its references. */
@@ -35,6 +37,7 @@ export interface Clients {
   magento2(system: ConnectableSystem, kind: CallKind): Promise<Magento2Client>
   netsuite(system: ConnectableSystem, kind: CallKind): Promise<NetSuiteClient>
   imageFeed(system: ConnectableSystem): Promise<ImageFeedClient>
+  sqs(system: ConnectableSystem, kind: CallKind): Promise<SqsClient>
   /** The cheapest call that needs the system's credentials. Throws what the credentials or the address lack. */
   check(system: ConnectableSystem, signal: AbortSignal): Promise<SystemCheck>
   /** Makes the system's client anew at its next use: its secrets may have been renewed. */
@@ -54,6 +57,7 @@ const makers = {
   magento2: (system: ConnectableSystem, deps: ClientDeps) => createMagento2Client(magento2Settings(system), deps),
   netsuite: (system: ConnectableSystem, deps: ClientDeps) => createNetSuiteClient(netsuiteSettings(system), deps),
   'image-feed': (system: ConnectableSystem) => createImageFeedClient(imageFeedSettings(system)),
+  sqs: (system: ConnectableSystem, deps: ClientDeps) => createSqsClient(sqsSettings(system), deps),
 } satisfies Record<string, (system: ConnectableSystem, deps: ClientDeps) => Pick<Client<unknown>, 'check'>>
 
 type Type = keyof typeof makers
@@ -76,6 +80,7 @@ export function createClients(deps: ClientDeps): Clients {
     magento2: async (system, kind) => viewOf(await clientOf(system, 'magento2'), kind),
     netsuite: async (system, kind) => viewOf(await clientOf(system, 'netsuite'), kind),
     imageFeed: async (system) => await clientOf(system, 'image-feed'),
+    sqs: async (system, kind) => viewOf(await clientOf(system, 'sqs'), kind),
     check: async (system, signal) => await (await clientOf(system, system.type as Type)).check(signal),
     forget: (system) => void made.delete(keyOf(system)),
   }
