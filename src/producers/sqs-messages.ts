@@ -24,7 +24,7 @@ export interface QueueDeps {
 }
 
 /** Asks all of SQS's servers: when nothing comes in that time, there is nothing to be had. */
-const WAIT_SECONDS = 2
+const WAIT_SECONDS = 1
 /** A run takes what came until so long after its begin; a queue that is always written to is left to the next run. */
 const LATE_MS = 60_000
 
