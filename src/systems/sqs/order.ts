@@ -42,8 +42,9 @@ export function orderKey(wire: Wire): string | null {
 export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Order> {
   const key = requireFirst(wire, FIELDS.id)
   const text = (name: keyof typeof FIELDS) => firstOf(wire, FIELDS[name])?.text ?? null
+  const status = requireFirst(wire, FIELDS.status)
+  const state = stateOf(status)
   const { billing, shipping } = addressesOf(wire)
-  const state = stateOf(requireFirst(wire, FIELDS.status))
   const lines = toLines(listOf(wire, 'items'))
   if (lines.length === 0 && !CANCELED.includes(state)) throw missing('items', 'an order has at least one')
   const email = text('email') ?? billing.email ?? shipping?.email ?? null
@@ -53,7 +54,7 @@ export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Ord
   const placedAt = timeOf(wire, FIELDS.placed, context)
   if (placedAt === null) throw missing('order_date', 'the message has to have it')
   const data: Order = {
-    ...{ orderId: key, orderNumber: key, state, status: requireFirst(wire, FIELDS.status), placedAt, amends: null },
+    ...{ orderId: key, orderNumber: key, state, status, placedAt, amends: null },
     ...{ storeId: text('store'), currency, baseCurrency: null, baseGrandTotal: null },
     ...{ customerId: text('customer'), customerGroup: text('group'), customerEmail: email },
     ...{ billingAddress: billing, shippingAddress: shipping, shippingMethod: text('shipping') },
