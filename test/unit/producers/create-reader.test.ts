@@ -10,18 +10,26 @@ const resolveSecret = (name: string) => `value of ${name}`
 const logger = pino({ level: 'silent' })
 const deps = { clock: wallClock, clients: createClients({ clock: wallClock, governors, logger, resolveSecret }) }
 const secrets = Object.fromEntries(
-  ['bearer', 'consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret'].map((name) => [name, `env:${name}`]),
+  ['bearer', 'consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret', 'accessKeyId', 'secretAccessKey'].map(
+    (name) => [name, `env:${name}`],
+  ),
 )
+
+const queues = ['orders', 'products', 'inventory', 'images'].map((entity) => [`${entity}Queue`, entity])
+const settings = { account: 'A', region: 'eu-central-1', ...Object.fromEntries(queues) }
 
 /** Nothing listens there: a reader that comes so far has all it needs. */
 const nowhere = 'http://127.0.0.1:1'
 
 describe('the table of readers', () => {
-  const known = ['magento2 orders', 'magento2 images', 'netsuite products', 'netsuite inventory', 'image-feed images']
+  const known = [
+    ...['magento2 orders', 'magento2 images', 'netsuite products', 'netsuite inventory', 'image-feed images'],
+    ...['sqs orders', 'sqs products', 'sqs inventory', 'sqs images'],
+  ]
   const all = systemTypes.flatMap((type) => entities.map((entity) => ({ type, entity })))
 
   it.each(all)('of $type and $entity has a reader, or says what there is', async ({ type, entity }) => {
-    const system = systemOf({ id: 'sys', type, address: nowhere, secrets, settings: { account: 'A' } })
+    const system = systemOf({ id: 'sys', type, address: nowhere, secrets, settings })
     const read = () => createReader(readOf('sys', entity, 10), system, deps)
     if (known.includes(`${type} ${entity}`)) {
       expect(read()).toMatchObject({ name: `${type}.${entity}`, entity })
@@ -37,6 +45,9 @@ describe('the table of readers', () => {
     ['netsuite', 'products', { secrets: {}, settings: { account: 'A' } }, /secrets.consumerKey is missing/],
     ['magento2', 'orders', { secrets: {} }, /secrets need consumerKey, .* or bearer/],
     ['image-feed', 'images', { address: 'nowhere' }, /address must be the feed's http or https address/],
+    ['sqs', 'orders', { settings: {} }, /system sys \(sqs\): settings.region is missing/],
+    ['sqs', 'orders', { settings, address: `${nowhere}/1/q/x` }, /address must be the endpoint/],
+    ['sqs', 'orders', { settings, secrets: { accessKeyId: 'env:A' } }, /accessKeyId and secretAccessKey, or neither/],
   ] as const)('names what %s lacks for %s', async (type, entity, more, message) => {
     const reader = createReader(
       readOf('sys', entity, 10),
@@ -45,6 +56,19 @@ describe('the table of readers', () => {
     )
     await expect(readAll(reader as never)).rejects.toThrow(message)
     await expect(readAll(reader as never)).rejects.toMatchObject({ code: 'configuration_invalid' })
+  })
+
+  it('of queues lists none: an empty list would tell a sweep that everything is gone', () => {
+    const system = systemOf({ id: 'sys', type: 'sqs', address: nowhere, settings })
+    expect(createReader(readOf('sys', 'products', 10), system, deps)).not.toHaveProperty('list')
+    expect(createReader(readOf('sys', 'products', 10), system, deps)).not.toHaveProperty('keys')
+  })
+
+  it('drains a queue of a system that has queues alone', () => {
+    const system = systemOf({ id: 'sys', type: 'magento2', address: nowhere, secrets })
+    expect(() => createReader(readOf('sys', 'orders', 10), system, deps, 'https://sqs.example.com/1/q')).toThrow(
+      /sys.orders.all is read from a magento2 system, which has no queues/,
+    )
   })
 
   it('asks for secrets again after they did not serve', async () => {
