@@ -45,7 +45,6 @@ export const policies = {
   not_found: 'refuse',
   state_conflict: 'refuse',
   revision_differs: 'refuse',
-  not_supported: 'refuse',
   cursor_expired: 'refuse',
   cursor_invalid: 'refuse',
   start_from_missing: 'refuse',

@@ -42,7 +42,6 @@ const statusOf: Partial<Readonly<Record<ErrorCode, number>>> = {
   not_found: 404,
   state_conflict: 409,
   revision_differs: 412,
-  not_supported: 501,
   cursor_expired: 410,
 }
 

@@ -28,7 +28,8 @@ export async function startProducer(
 ): Promise<void> {
   const { tables, clock, logger, config } = platform
   const configuration = () => followed.current()
-  const reader = (read: Read, system: System) => createReader(read, system, { clock, clients })
+  const reader = (read: Read, system: System, queueUrl: string | null) =>
+    createReader(read, system, { clock, clients }, queueUrl)
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
   const ending = new AbortController()
   const { signal } = ending

@@ -2,20 +2,26 @@ import { randomUUID } from 'node:crypto'
 import { configFromEnvironment } from '../config.ts'
 import { createSyncRequester } from '../control/request-sync.ts'
 import { SWEEP, SWEEP_ACCEPTED } from '../control/sweeps.ts'
+import { checkQueueRequest } from '../core/check-queue-request.ts'
 import { readConfiguration } from '../core/read-configuration.ts'
+import { isQueue } from '../core/system-traits.ts'
 import { StreamError } from '../errors.ts'
 import { readArguments, UsageError } from './arguments.ts'
+import { requestParts } from './control-parts.ts'
 import { openPlatform } from './platform.ts'
 
-const USAGE = `waldstream sync <read> [--from ISO-8601 | --sweep [--accept-deletions]] [--reason TEXT] [--json]
+const USAGE = `waldstream sync <read> [--from ISO-8601 | --queue-url URL | --sweep [--accept-deletions]] [--reason TEXT] [--json]
 
   Requests a run of a read, for example magento.orders.all. --from reads again from a date; the cut date stays.
+  --queue-url drains that queue, which has to be at the address of the read's system (sqs); it is deleted when it is empty
+  and a connection that subscribes to the read has deleteDrainedQueues.
   --sweep looks for what is gone at the source and publishes its deletion; when more than the read's sweep.mostGone is
   gone it fails and deletes nothing, and --accept-deletions takes it all the same.`
 
 export async function syncCommand(args: readonly string[]): Promise<void> {
   const options = {
     from: { type: 'string' },
+    'queue-url': { type: 'string' },
     reason: { type: 'string' },
     sweep: { type: 'boolean', default: false },
     'accept-deletions': { type: 'boolean', default: false },
@@ -31,10 +37,12 @@ export async function syncCommand(args: readonly string[]): Promise<void> {
     throw new UsageError(`--from must be a date like 2026-01-31T00:00:00Z, not "${values.from}"`, USAGE)
   const accept = values['accept-deletions']
   if (accept && !values.sweep) throw new UsageError('--accept-deletions goes with --sweep', USAGE)
-  if (values.sweep && from !== null) throw new UsageError('--from and --sweep can not be given together', USAGE)
+  const ways = [values.from, values['queue-url'], values.sweep || undefined].filter((way) => way !== undefined)
+  if (ways.length > 1) throw new UsageError('--from, --queue-url and --sweep can not be given together', USAGE)
   const platform = await openPlatform(configFromEnvironment())
   try {
-    const reads = (await readConfiguration(platform.tables)).systems.flatMap((system) => system.reads)
+    const { systems } = await readConfiguration(platform.tables)
+    const reads = systems.flatMap((system) => system.reads)
     const found = reads.find(({ id }) => id === read)
     if (found === undefined) {
       const known = reads.map(({ id }) => id).join(', ')
@@ -43,10 +51,17 @@ export async function syncCommand(args: readonly string[]): Promise<void> {
     if (values.sweep && found.entity === 'orders') {
       throw new StreamError('request_invalid', `${read}: orders are never deleted, and are not swept`)
     }
+    const type = systems.find(({ id }) => id === found.system)?.type
+    if (values.sweep && type !== undefined && isQueue(type)) {
+      throw new StreamError('request_invalid', `${read}: a queue can't tell what its shop has, and is not swept`)
+    }
+    const asked = values['queue-url']
+    const { resolveSecret } = requestParts(platform)
+    const queueUrl = asked === undefined ? null : await checkQueueRequest(systems, read, asked, resolveSecret)
     await platform.createTopics([])
     const requester = createSyncRequester({ ...platform, topicPrefix: platform.config.topicPrefix })
     const request = { read, requestId: randomUUID(), trigger: triggerOf(values), requestedAt: platform.clock.now() }
-    const task = await requester.request({ ...request, from, reason: values.reason ?? null })
+    const task = await requester.request({ ...request, from, queueUrl, reason: values.reason ?? null })
     console.log(values.json ? JSON.stringify({ task }) : `requested: task ${task}`)
   } finally {
     await platform.close()

@@ -1,6 +1,7 @@
 import type { SyncRequested } from '../events/generated/events.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
+import { drainKey } from './drains.ts'
 import { readControl, setDue } from './read-control.ts'
 import { taskIdOf } from './request-sync.ts'
 import { createRun, getRun, mergeRequest, type RunRequest } from './runs.ts'
@@ -15,7 +16,7 @@ export async function dispatch(tables: Tables, request: SyncRequested): Promise<
   const id = taskIdOf(request)
   if ((await getRun(tables, id)) !== undefined) return
   const run = toRun(request, id)
-  const control = controlKey(request.read, request.trigger)
+  const control = request.queueUrl === null ? controlKey(request.read, request.trigger) : drainKey(request.read, id)
   for (;;) {
     const { due } = await readControl(tables, control)
     if (due === null || due === id) {
@@ -39,6 +40,7 @@ function toRun(request: SyncRequested, id: string): RunRequest {
     reason: request.reason,
     requested_at: new Date(request.requestedAt).toISOString(),
     backfill_from: request.from === null ? null : new Date(request.from).toISOString(),
+    queue_url: request.queueUrl,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import type { CutDateChange } from './cut-dates.ts'
+import { isDrain } from './drains.ts'
 import { SYNC_CONTROL } from './tables.ts'
 
 /** What is known of a read between its runs. */
@@ -95,8 +96,9 @@ export async function renewLease(tables: Tables, lease: Lease, until: number): P
   return (await tables.update(SYNC_CONTROL, { read: lease.read }, change, held(lease))) !== null
 }
 
-/** Gives the read back with no run under way. */
+/** Gives the read back with no run under way; the row of a drained queue has served. */
 export async function endLease(tables: Tables, lease: Lease): Promise<boolean> {
+  if (isDrain(lease.read)) return await tables.delete(SYNC_CONTROL, { read: lease.read }, held(lease))
   const change = { set: { lease_until: 0 }, remove: ['current', 'lease_worker'] }
   return (await tables.update(SYNC_CONTROL, { read: lease.read }, change, held(lease))) !== null
 }

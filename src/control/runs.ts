@@ -15,6 +15,10 @@ export interface Run {
   readonly requested_at: string
   /** Read again from here instead of the cut date. */
   readonly backfill_from: string | null
+  /** The queue to drain, where the request named one. */
+  readonly queue_url: string | null
+  /** What became of that queue after the run, in words; null: nothing yet. */
+  readonly queue_end: string | null
   readonly window_from: string | null
   readonly window_to: string | null
   readonly started_at: string | null
@@ -70,12 +74,15 @@ const NEW_RUN = {
   digest: null,
   error: null,
   fence: 0,
+  queue_url: null,
+  queue_end: null,
 } as const
 
 /** What runs of earlier versions do not have. */
-const NEW_FIELDS = { missed: 0, read_again: 0, keys: 0, digest: null }
+const NEW_FIELDS = { missed: 0, read_again: 0, keys: 0, digest: null, queue_url: null, queue_end: null }
 
-export type RunRequest = Pick<Run, 'id' | 'read' | 'trigger' | 'reason' | 'requested_at' | 'backfill_from'>
+export type RunRequest = Pick<Run, 'id' | 'read' | 'trigger' | 'reason' | 'requested_at' | 'backfill_from'> &
+  Partial<Pick<Run, 'queue_url'>>
 
 function fromItem(item: Item): Run {
   const merged = (item['merged_requests'] ?? []) as Iterable<string>

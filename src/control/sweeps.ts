@@ -13,7 +13,7 @@ export function controlKey(read: string, trigger: string): string {
   return isSweep(trigger) ? `${read}${MARK}` : read
 }
 
-/** The read of a row of `sync_control`. */
+/** The read of a row of `sync_control`; no read has the mark in its id. */
 export function readOfControl(key: string): string {
-  return key.endsWith(MARK) ? key.slice(0, -MARK.length) : key
+  return key.split('~', 1)[0] ?? key
 }

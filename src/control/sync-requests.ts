@@ -8,6 +8,8 @@ export interface WantedSync {
   readonly read: string
   /** Milliseconds UTC: read again from here; null: go on from the cut date. */
   readonly from: number | null
+  /** A queue to drain in place of those that are configured. */
+  readonly queueUrl?: string | null
   readonly reason: string | null
   readonly by: string
   readonly trigger: 'api' | 'webhook'
@@ -29,6 +31,7 @@ export interface SyncRequest {
   readonly state: string
   /** The task it joined, which waited already. */
   readonly merged_into: string | null
+  readonly queue_url: string | null
 }
 
 export interface SyncRequests {
@@ -52,7 +55,9 @@ const rowOf = (id: string): string => `sync ${id}`
 export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps): SyncRequests {
   const withState = async (request: SyncRequest): Promise<SyncRequest> => {
     const run = await getRun(tables, request.task)
-    return { ...request, state: run?.state ?? 'requested', merged_into: run?.merged_into ?? null }
+    // Requests of earlier versions have no queue.
+    const { queue_url = null } = request
+    return { ...request, queue_url, state: run?.state ?? 'requested', merged_into: run?.merged_into ?? null }
   }
   const dispatched = async (request: SyncRequest): Promise<SyncRequest> => {
     const until = clock.now() + DISPATCHED_WITHIN_MS
@@ -64,20 +69,22 @@ export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps
   }
   return {
     async request(wanted) {
-      const { read, from, reason, by, trigger } = wanted
+      const { read, from, reason, by, trigger, queueUrl = null } = wanted
       const id = wanted.requestId ?? randomUUID()
-      const content = trigger === 'webhook' ? null : { read, from, reason }
+      const asked = { read, from, reason, ...(queueUrl === null ? {} : { queueUrl }) }
+      const content = trigger === 'webhook' ? null : asked
       const { at, isNew } = await takeRequest(tables, rowOf(id), content, clock.now())
       const task = taskIdOf({ read, requestId: id, requestedAt: at })
       const iso = (time: number) => new Date(time).toISOString()
       const request: SyncRequest = {
         ...{ id, read, task, trigger, requested_at: iso(at), requested_by: by, reason },
-        ...{ from: from === null ? null : iso(from), state: 'requested', merged_into: null },
+        ...{ from: from === null ? null : iso(from), state: 'requested', merged_into: null, queue_url: queueUrl },
       }
       await answerRequest(tables, rowOf(id), { ...request })
       // Again, too: the process that took it may have ended before it was sent. The run's id makes it one run.
       if ((await getRun(tables, task)) === undefined) {
-        await requester.request({ ...{ read, requestId: id, trigger, from, reason }, requestedAt: at, requestedBy: by })
+        const run = { read, requestId: id, trigger, from, reason, queueUrl }
+        await requester.request({ ...run, requestedAt: at, requestedBy: by })
       }
       return { ...(await dispatched(request)), isNew }
     },

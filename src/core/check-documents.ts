@@ -11,7 +11,7 @@ import type {
   SystemDocument,
 } from './document-schemas.ts'
 import type { MappingTestDocument } from './mapping-test-schema.ts'
-import { systemTraits, WEBHOOK_SECRET } from './system-traits.ts'
+import { isQueue, systemTraits, WEBHOOK_SECRET } from './system-traits.ts'
 import type { Mistake, YamlDocument } from './yaml-documents.ts'
 
 interface DocumentTypes {
@@ -113,7 +113,8 @@ function checkRead(system: SystemDocument, yaml: YamlDocument, read: ReadDocumen
   }
   const first = system.reads?.findIndex((other) => readId(system.id, other) === readId(system.id, read)) ?? index
   if (first < index) say('scope', `makes ${readId(system.id, read)} twice; give one of them another scope`)
-  if (read.entity === 'orders' && read.startFrom === undefined) {
+  const queue = isQueue(system.type)
+  if (read.entity === 'orders' && read.startFrom === undefined && !queue) {
     say('startFrom', 'is missing: reading orders needs the time to start from, for example 2026-01-01T00:00:00Z')
   }
   if (read.startFrom !== undefined && !isTime(read.startFrom)) {
@@ -127,6 +128,8 @@ function checkRead(system: SystemDocument, yaml: YamlDocument, read: ReadDocumen
   }
   if (read.sweep !== undefined && (read.entity === 'orders' || read.entity === 'fulfilments')) {
     say('sweep', `is not for ${read.entity}, which are never deleted; remove it`)
+  } else if (read.sweep !== undefined && queue) {
+    say('sweep', `is not for ${system.type}: a queue can't tell what its shop has; remove it`)
   }
   return mistakes
 }

@@ -64,8 +64,11 @@ export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
   sqs: {
     secrets: [['accessKeyId', 'secretAccessKey'], []],
     settings: ['region'],
-    optionalSettings: [],
-    entities: [],
+    optionalSettings: [
+      ...['ordersQueue', 'productsQueue', 'inventoryQueue', 'imagesQueue'],
+      ...['currency', 'visibilitySeconds', 'quietSeconds'],
+    ],
+    entities: ['orders', 'products', 'inventory', 'images'],
     orderFields: [],
   },
   'image-feed': {
@@ -75,4 +78,9 @@ export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
     entities: ['images'],
     orderFields: [],
   },
+}
+
+/** Its reads take messages away: there is no time to begin at, nothing to list, and a request may name the queue. */
+export function isQueue(type: SystemType): boolean {
+  return type === 'sqs'
 }

@@ -1,4 +1,5 @@
 import type { Read, System, SystemType } from '../core/model.ts'
+import { isQueue } from '../core/system-traits.ts'
 import { StreamError } from '../errors.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -18,13 +19,16 @@ import { sapB1Fulfilments } from './sap-b1-fulfilments.ts'
 import { sapB1Inventory } from './sap-b1-inventory.ts'
 import { sapB1Products } from './sap-b1-products.ts'
 import type { AnySourceReader, Page, SourceReader } from './source.ts'
+import { imageMessages, inventoryMessages, orderMessages, productMessages } from './sqs-kinds.ts'
+import { type MessageKind, sqsMessages } from './sqs-messages.ts'
 
 export interface ReaderDeps {
   readonly clock: Clock
   readonly clients: Clients
 }
 
-type Make = (deps: ReaderDeps, read: Read, system: System) => Promise<AnySourceReader>
+/** `queueUrl`: the queue that a request named. */
+type Make = (deps: ReaderDeps, read: Read, system: System, queueUrl: string | null) => Promise<AnySourceReader>
 
 /** THE table of sources: (type of system, entity) → reader. */
 const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>>>>> = {
@@ -65,7 +69,23 @@ const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>
     images: async ({ clients, clock }, read, system) =>
       bigcommerceImages(await clients.bigcommerce(system, 'images'), read, clock),
   },
-  sqs: {},
+  sqs: {
+    orders: messages(orderMessages),
+    products: messages(productMessages),
+    inventory: messages(inventoryMessages),
+    images: messages(imageMessages),
+  },
+}
+
+function messages<E extends 'orders' | 'products' | 'inventory' | 'images'>(kind: MessageKind<E>): Make {
+  return async ({ clients, clock }, read, system, queueUrl) =>
+    sqsMessages(
+      { client: await clients.sqs(system, kind.entity), clock },
+      kind,
+      read,
+      system,
+      queueUrl,
+    ) as AnySourceReader
 }
 
 /** Sources without change times: what they have is told by key. */
@@ -80,12 +100,19 @@ function readableEntities(type: SystemType): Entity[] {
  * The reader of a read; it connects when it first reads. Throws `configuration_invalid` when the system has no such
  * entity; what else is wrong with the configuration, the reader throws when it reads.
  */
-export function createReader(read: Read, system: System, deps: ReaderDeps): AnySourceReader {
+export function createReader(
+  read: Read,
+  system: System,
+  deps: ReaderDeps,
+  queueUrl: string | null = null,
+): AnySourceReader {
   const make = readers[system.type][read.entity]
   if (make === undefined) throw noReader(read, system)
+  if (queueUrl !== null && !isQueue(system.type)) throw noQueue(read, system)
+  const made = async () => (await make(deps, read, system, queueUrl)) as SourceReader<Entity>
   const through = async function* <T>(pages: (reader: SourceReader<Entity>) => AsyncIterable<T> | undefined) {
     try {
-      const found = pages((await make(deps, read, system)) as SourceReader<Entity>)
+      const found = pages(await made())
       if (found !== undefined) yield* found
     } catch (error) {
       if (error instanceof StreamError && error.policy === 'pause') deps.clients.forget(system)
@@ -97,10 +124,23 @@ export function createReader(read: Read, system: System, deps: ReaderDeps): AnyS
     name,
     entity: read.entity,
     read: (window, after, signal) => through<Page<Entity>>((source) => source.read(window, after, signal)),
-    list: (window, signal) => through((source) => source.list?.(window, signal)),
+    // A queue can't say what it has: asked by a sweep, an empty list would mean that all is gone.
+    ...(isQueue(system.type) && queueUrl === null
+      ? {}
+      : { list: (window, signal) => through((source) => source.list?.(window, signal)) }),
+    ...(queueUrl === null ? {} : { discard: async (signal) => await discard(await made(), signal) }),
     ...(LISTED_BY_KEY.has(name) ? { keys: (signal) => through((source) => source.keys?.(signal)) } : {}),
   }
   return reader as AnySourceReader
+}
+
+async function discard(source: SourceReader<Entity>, signal: AbortSignal): Promise<string> {
+  return (await source.discard?.(signal)) ?? 'kept: it is no queue'
+}
+
+function noQueue(read: Read, system: System): StreamError {
+  const message = `queueUrl: ${read.id} is read from a ${system.type} system, which has no queues`
+  return new StreamError('configuration_invalid', message, { field: 'queueUrl' })
 }
 
 function noReader(read: Read, system: System): StreamError {

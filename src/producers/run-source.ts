@@ -121,11 +121,16 @@ async function* patientPages(
       throw error
     }
   }
-  for (;;) {
-    const page = await withRetry(next, patience(deps, job))
-    if (page.done === true) return
-    yield page.value
-    last = page.value.reached
+  try {
+    for (;;) {
+      const page = await withRetry(next, patience(deps, job))
+      if (page.done === true) return
+      yield page.value
+      last = page.value.reached
+    }
+  } finally {
+    // A reader that is not asked for more may have to let go of what it holds.
+    await pages?.return?.()
   }
 }
 

@@ -59,6 +59,8 @@ export interface SourceReader<E extends Entity> {
   readonly entity: E
   read(window: ReadWindow, after: Keyset | null, signal: AbortSignal): AsyncIterable<Page<E>>
   list?(window: ReadWindow, signal: AbortSignal): AsyncIterable<readonly WindowRow[]>
+  /** Of a source that a request named, after the run's end is noted: removes it if nothing is left in it. What was done, in words. */
+  discard?(signal: AbortSignal): Promise<string>
   /** What the source has now, whole, where `list` can't say it. */
   keys?(signal: AbortSignal): AsyncIterable<readonly Pick<WindowRow, 'key'>[]>
 }

@@ -11,9 +11,11 @@ import {
 } from '../control/read-control.ts'
 import { changeRun, getRun, type Run } from '../control/runs.ts'
 import { isSweep, readOfControl, SWEEP_ACCEPTED } from '../control/sweeps.ts'
-import type { Configuration, Read, System } from '../core/model.ts'
+import type { Configuration, Read, System, SystemType } from '../core/model.ts'
+import { isQueue } from '../core/system-traits.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
+import { finishDrain } from './finish-drain.ts'
 import type { LastKnownDeps } from './last-known.ts'
 import type { PublishDeps } from './publish.ts'
 import { runSource } from './run-source.ts'
@@ -29,7 +31,8 @@ export interface WorkerDeps extends PublishDeps, LastKnownDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly configuration: () => Configuration
-  readonly createReader: (read: Read, system: System) => AnySourceReader
+  /** `queueUrl`: the queue that the run is to drain. */
+  readonly createReader: (read: Read, system: System, queueUrl: string | null) => AnySourceReader
   /** Names this worker in leases. */
   readonly workerId: string
   /** Runs at once in this process. */
@@ -104,8 +107,12 @@ async function keepLease(deps: WorkerDeps, lease: Lease, lost: AbortController, 
 }
 
 async function readWindow(deps: WorkerDeps, lease: Lease, run: Run, signal: AbortSignal): Promise<void> {
-  const { read, system, connections } = configured(deps.configuration(), lease.read)
-  const window = windowOf(run, read, lease, deps.clock.now())
+  const { read, system, connections } = configured(deps.configuration(), run.read)
+  const reader = deps.createReader(read, system, run.queue_url)
+  // Another worker noted the end, and did not come to what follows it.
+  if (run.queue_url !== null && run.ended_at !== null)
+    return await finishDrain(deps, { run, reader, fence: lease.fence, signal })
+  const window = windowOf(run, read, system.type, lease, deps.clock.now())
   const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString())
   const begun = await changeRun(
     deps.tables,
@@ -122,18 +129,18 @@ async function readWindow(deps: WorkerDeps, lease: Lease, run: Run, signal: Abor
   )
   if (!begun) throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
   const job = { run, read, window, fence: lease.fence, signal }
-  const result = await runSource(deps, { ...job, reader: deps.createReader(read, system) })
-  // Guarantee 1: everything of the window is acknowledged; a backfill and a window without proof leave the cut date.
-  if (result.state === 'ended' && run.backfill_from === null) {
+  const result = await runSource(deps, { ...job, reader })
+  // Guarantee 1: everything of the window is acknowledged; a backfill, a queue that was named and a window without proof
+  // leave the cut date.
+  if (result.state === 'ended' && run.backfill_from === null && run.queue_url === null) {
     const moved = await moveCutDate(deps.tables, lease, new Date(window.to).toISOString())
     if (!moved)
       throw new StreamError('lease_lost', `the cut date of ${read.id} was changed meanwhile; it was not moved`)
   }
-  await changeRun(
-    deps.tables,
-    { id: run.id, fence: lease.fence },
-    { set: { ...result, ended_at: iso(deps.clock.now()) } },
-  )
+  const ended = { ...result, ended_at: iso(deps.clock.now()) }
+  await changeRun(deps.tables, { id: run.id, fence: lease.fence }, { set: ended })
+  if (run.queue_url === null) return
+  await finishDrain(deps, { run: { ...run, ...ended }, reader, fence: lease.fence, signal })
 }
 
 /** Looks for what is gone at the source; the cut date is no part of it. */
@@ -146,7 +153,7 @@ async function sweep(deps: WorkerDeps, lease: Lease, run: Run, signal: AbortSign
     throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
   }
   const same = system.reads.filter(({ entity }) => entity === read.entity)
-  const readers = same.map((one) => deps.createReader(one, system))
+  const readers = same.map((one) => deps.createReader(one, system, null))
   const accept = run.trigger === SWEEP_ACCEPTED
   await sweepSource(deps, { run, read, readers, fence: lease.fence, signal, accept })
   await changeRun(deps.tables, held, { set: { state: 'ended', ended_at: iso() } })
@@ -163,13 +170,13 @@ function configured(configuration: Configuration, id: string): { read: Read; sys
 }
 
 /** A run that was begun keeps its window, whoever goes on with it. */
-function windowOf(run: Run, read: Read, lease: Lease, now: number): ReadWindow {
+function windowOf(run: Run, read: Read, type: SystemType, lease: Lease, now: number): ReadWindow {
   if (run.window_to !== null) {
     const from = run.window_from === null ? null : Date.parse(run.window_from)
     return { from, to: Date.parse(run.window_to), again: run.backfill_from !== null }
   }
   const start = read.startFrom === null ? null : Date.parse(read.startFrom)
-  if (start === null && read.entity === 'orders') {
+  if (start === null && read.entity === 'orders' && !isQueue(type)) {
     throw new StreamError(
       'start_from_missing',
       `${read.id}: orders need startFrom, the date of the first order to read`,

@@ -13,6 +13,8 @@ import { createNetSuiteClient, type NetSuiteClient } from './netsuite/client.ts'
 import { netsuiteSettings } from './netsuite/settings.ts'
 import { createSapB1Client, type SapB1Client } from './sap-b1/client.ts'
 import { sapB1Settings } from './sap-b1/settings.ts'
+import { createSqsClient, type SqsClient } from './sqs/client.ts'
+import { sqsSettings } from './sqs/settings.ts'
 import type { SystemCheck } from './system-check.ts'
 
 /** What is configured of a system, with its references. */
@@ -41,6 +43,7 @@ export interface Clients {
   imageFeed(system: ConnectableSystem): Promise<ImageFeedClient>
   sapB1(system: ConnectableSystem, kind: CallKind): Promise<SapB1Client>
   bigcommerce(system: ConnectableSystem, kind: CallKind): Promise<BigCommerceClient>
+  sqs(system: ConnectableSystem, kind: CallKind): Promise<SqsClient>
   /** The cheapest call that needs the system's credentials. Throws what the credentials or the address lack. */
   check(system: ConnectableSystem, signal: AbortSignal): Promise<SystemCheck>
   /** Makes the system's client anew at its next use: its secrets may have been renewed. */
@@ -63,6 +66,7 @@ const makers = {
   'sap-b1': (system: ConnectableSystem, deps: ClientDeps) => createSapB1Client(sapB1Settings(system), deps),
   bigcommerce: (system: ConnectableSystem, deps: ClientDeps) =>
     createBigCommerceClient(bigcommerceSettings(system), deps),
+  sqs: (system: ConnectableSystem, deps: ClientDeps) => createSqsClient(sqsSettings(system), deps),
 } satisfies Record<string, (system: ConnectableSystem, deps: ClientDeps) => Pick<Client<unknown>, 'check'>>
 
 type Type = keyof typeof makers
@@ -87,6 +91,7 @@ export function createClients(deps: ClientDeps): Clients {
     imageFeed: async (system) => await clientOf(system, 'image-feed'),
     sapB1: async (system, kind) => viewOf(await clientOf(system, 'sap-b1'), kind),
     bigcommerce: async (system, kind) => viewOf(await clientOf(system, 'bigcommerce'), kind),
+    sqs: async (system, kind) => viewOf(await clientOf(system, 'sqs'), kind),
     check: async (system, signal) => await (await clientOf(system, system.type as Type)).check(signal),
     forget: (system) => void made.delete(keyOf(system)),
   }

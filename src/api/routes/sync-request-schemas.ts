@@ -16,7 +16,13 @@ export const SyncRequestBody = Type.Object(
     requestId: Type.Optional(
       Type.String({ minLength: 1, maxLength: 200, description: 'The same again is the same request' }),
     ),
-    queueUrl: Type.Optional(Type.String({ minLength: 1, description: 'A queue to drain; not possible yet' })),
+    queueUrl: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1000,
+        description: "A queue of the read's system (sqs) that is to be drained, beside the queues that are configured",
+      }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -32,6 +38,7 @@ export const SyncRequest = Type.Object({
   from: Nullable(Text),
   state: Type.String({ description: 'requested, then due, running, ended, failed, incomplete or merged' }),
   merged_into: Nullable(Type.String({ description: 'The task it joined, which waited already' })),
+  queue_url: Nullable(Type.String({ description: 'The queue to drain' })),
 })
 
 export const RequestId = Type.Object({ id: Type.String() })

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Static } from 'typebox'
+import { checkQueueRequest } from '../../core/check-queue-request.ts'
+import type { System } from '../../core/model.ts'
 import { readConfiguration } from '../../core/read-configuration.ts'
 import { StreamError } from '../../errors.ts'
 import { actorOf } from '../actor.ts'
@@ -16,18 +18,21 @@ type Body = Static<typeof SyncRequestBody>
 /** Requests to run a read now, or to read again from a date. */
 export function syncRequestRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
-    const response = { 202: SyncRequest, ...problems(400, 401, 404, 409, 501) }
+    const response = { 202: SyncRequest, ...problems(400, 401, 404, 409) }
     app.post('/v1/sync-requests', { schema: { tags, body: SyncRequestBody, response } }, async (request, reply) => {
       const { body } = request
-      if (body.queueUrl !== undefined) throw noQueues()
-      const read = await checkRead(deps, readOf(body))
+      const { systems } = await readConfiguration(deps.tables)
+      const read = checkRead(systems, readOf(body))
       const requestId = oneKey(body.requestId, requestKey(request))
       const from = timeParameter('from', body.from)
       if (from !== null && from > deps.clock.now()) {
         throw new StreamError('request_invalid', 'from lies ahead; give a time that has passed', { field: 'from' })
       }
+      const queueUrl =
+        body.queueUrl === undefined ? null : await checkQueueRequest(systems, read, body.queueUrl, deps.resolveSecret)
+      if (queueUrl !== null && from !== null) throw invalid('from', 'is not for a queue, which is read as it is')
       const { isNew: _isNew, ...answer } = await deps.syncRequests.request({
-        ...{ read, from, reason: body.reason ?? null, by: actorOf(request), trigger: 'api', requestId },
+        ...{ read, from, queueUrl, reason: body.reason ?? null, by: actorOf(request), trigger: 'api', requestId },
       })
       return await reply.code(202).send(answer)
     })
@@ -50,8 +55,7 @@ function readOf({ read, system, entity, scope }: Body): string {
   return `${system}.${entity}.${scope ?? 'all'}`
 }
 
-async function checkRead(deps: ApiDeps, read: string): Promise<string> {
-  const { systems } = await readConfiguration(deps.tables)
+function checkRead(systems: readonly System[], read: string): string {
   const known = systems.flatMap((system) => system.reads.map(({ id }) => id))
   if (known.includes(read)) return read
   const message = `read: there is no read "${read}"; there are: ${known.join(', ') || 'none'}`
@@ -65,10 +69,4 @@ function oneKey(body: string | undefined, header: string | null): string | null 
 
 function invalid(field: string, message: string): StreamError {
   return new StreamError('request_invalid', `${field} ${message}`, { field })
-}
-
-function noQueues(): StreamError {
-  const message =
-    'queueUrl: draining a queue is not possible in this version; push orders to /v1/orders/{source}, or name a read'
-  return new StreamError('not_supported', message, { field: 'queueUrl' })
 }

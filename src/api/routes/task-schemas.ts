@@ -33,7 +33,11 @@ export const Task = Type.Object({
     description: 'Entities by connection and status',
   }),
   unrouted_failed: Type.Integer({ description: 'Entities that could not be read or routed' }),
-  missing: Type.Array(Text, { description: 'Keys an incomplete run did not find, at most 100' }),
+  missing: Type.Array(Text, {
+    description: 'Keys an incomplete run did not find, at most 100; or what is left in a queue',
+  }),
+  queue_url: Nullable(Type.String({ description: 'The queue that the request named' })),
+  queue_end: Nullable(Type.String({ description: 'What became of it after the run: deleted, or kept and why' })),
   error: Nullable(Type.Object({ code: Text, message: Text })),
 })
 

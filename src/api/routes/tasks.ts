@@ -60,6 +60,8 @@ function toTask({ run, state, counts }: TaskStatus): Static<typeof Task> {
     connections: { ...counts.connections },
     unrouted_failed: counts.unrouted_failed,
     missing: [...run.missing],
+    queue_url: run.queue_url,
+    queue_end: run.queue_end,
     error: run.error,
   }
 }

@@ -4,6 +4,8 @@ import { apiFixture } from '../../support/api-fixture.ts'
 
 const ORDERS = 'shop.orders.all'
 const IMAGES = 'shop.images.all'
+const QUEUED = 'pushed.orders.all'
+const QUEUE = 'https://sqs.example.com/1/tmp-1'
 const shop = {
   type: 'magento2',
   address: 'https://shop.example.com',
@@ -11,10 +13,18 @@ const shop = {
   reads: [{ entity: 'orders', startFrom: '2026-01-01T00:00:00Z' }, { entity: 'images' }],
 }
 
+const queued = {
+  type: 'sqs',
+  address: 'https://sqs.example.com',
+  settings: { region: 'eu-central-1', ordersQueue: 'orders' },
+  reads: [{ entity: 'orders' }],
+}
+
 async function fixture(over: Parameters<typeof apiFixture>[0] = {}) {
   const api = apiFixture(over)
   const auth: Record<string, string> = over?.token ? { authorization: `Bearer ${over.token}` } : {}
   await api.send('PUT', '/v1/systems/shop', shop, auth)
+  await api.send('PUT', '/v1/systems/pushed', queued, auth)
   await api.send('PUT', '/v1/systems/other', { ...shop, secrets: { bearer: 'env:X' } }, auth)
   return api
 }
@@ -33,6 +43,37 @@ it('requests a run, by its read or by system and entity, and says which run it j
   expect((await api.get(`${PATH}/${second.json.id}`)).json).toEqual(second.json)
   expect((await api.get(`/v1/tasks/${first.json.task}`)).json).toMatchObject({ state: 'due', trigger: 'api' })
   expect((await api.get(`${PATH}/none`)).status).toBe(404)
+})
+
+it('drains a queue, beside the runs of the read and of other queues', async () => {
+  const api = await fixture()
+  const drain = async (queueUrl: string) => (await api.send('POST', PATH, { read: QUEUED, queueUrl })).json
+  const plain = (await api.send('POST', PATH, { read: QUEUED })).json
+  const [first, other] = [await drain(QUEUE), await drain(`${QUEUE}b`)]
+  expect([plain, first, other].map(({ state, queue_url }) => [state, queue_url])).toEqual([
+    ['due', null],
+    ['due', QUEUE],
+    ['due', `${QUEUE}b`],
+  ])
+  expect(api.control.requested.map(({ queueUrl }) => queueUrl)).toEqual([null, QUEUE, `${QUEUE}b`])
+  expect((await api.get(`${PATH}/${other.id}`)).json).toMatchObject({ queue_url: `${QUEUE}b` })
+  expect((await api.get(`/v1/tasks/${first.task}`)).json).toMatchObject({ queue_url: QUEUE, queue_end: null })
+})
+
+it('takes the same request for the same queue alone', async () => {
+  const api = await fixture()
+  const key = { 'idempotency-key': 'q1' }
+  const drain = (queueUrl: string) => api.send('POST', PATH, { read: QUEUED, queueUrl }, key)
+  const first = await drain(QUEUE)
+  expect((await drain(QUEUE)).json).toEqual(first.json)
+  expect((await drain(`${QUEUE}b`)).json).toMatchObject({ status: 409, code: 'state_conflict' })
+  expect(api.control.requested).toHaveLength(1)
+})
+
+it('leaves it to the producers where only they know the address', async () => {
+  const api = await fixture({ resolveSecret: async () => Promise.reject(new Error('not set')) })
+  await api.send('PUT', '/v1/systems/pushed', { ...queued, address: 'env:SQS_URL' })
+  expect((await api.send('POST', PATH, { read: QUEUED, queueUrl: QUEUE })).status).toBe(202)
 })
 
 it('takes the same request once, whoever sends it again, and refuses another under its key', async () => {
@@ -55,7 +96,10 @@ it.each([
   [{ read: ORDERS, scope: 'all' }, 400, 'read'],
   [{ read: ORDERS, from: 'monday' }, 400, 'from'],
   [{ read: ORDERS, when: 'now' }, 400, 'when'],
-  [{ queueUrl: 'https://sqs.example.com/1/q' }, 501, 'queueUrl'],
+  [{ queueUrl: 'https://sqs.example.com/1/q' }, 400, 'read'],
+  [{ read: ORDERS, queueUrl: 'https://sqs.example.com/1/q' }, 400, 'queueUrl'],
+  [{ read: QUEUED, queueUrl: 'https://sqs.other.com/1/q' }, 400, 'queueUrl'],
+  [{ read: QUEUED, queueUrl: 'https://sqs.example.com/1/q', from: '2026-01-05T00:00:00Z' }, 400, 'from'],
 ])('refuses %j', async (body, status, field) => {
   const { json } = await (await fixture()).send('POST', PATH, body)
   expect(json).toMatchObject({ status, field })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { dispatch } from '../../../src/control/dispatch.ts'
-import { endLease, readControl, takeLease } from '../../../src/control/read-control.ts'
+import { endLease, listReadControls, readControl, takeLease } from '../../../src/control/read-control.ts'
 import { taskIdOf, tickRequestId } from '../../../src/control/request-sync.ts'
 import { getRun, listRuns } from '../../../src/control/runs.ts'
 import { controlTables } from '../../../src/control/tables.ts'
@@ -57,6 +57,21 @@ describe('dispatch', () => {
     const { due } = await readControl(tables, `${READ}~sweep`)
     const run = await getRun(tables, due ?? '')
     expect(run).toMatchObject({ read: READ, trigger: 'sweep-accepted', merged_requests: ['a', 't'] })
+  })
+
+  it('gives each request to drain a queue a run of its own, whatever waits', async () => {
+    const tables = memoryTables(controlTables)
+    const drains = ['https://sqs/1/a', 'https://sqs/1/b', 'https://sqs/1/a'].map((queueUrl, index) => ({
+      ...requested(`q${index}`, 2000 + index),
+      queueUrl,
+    }))
+    await dispatch(tables, first)
+    for (const drain of [...drains, ...drains]) await dispatch(tables, drain)
+    const runs = await Promise.all(drains.map(async (drain) => await getRun(tables, taskIdOf(drain))))
+    expect(runs.map((run) => [run?.state, run?.queue_url])).toEqual(drains.map(({ queueUrl }) => ['due', queueUrl]))
+    expect((await readControl(tables, READ)).due).toBe(taskIdOf(first))
+    const waiting = (await listReadControls(tables)).map(({ due }) => due)
+    expect(waiting.toSorted()).toEqual([first, ...drains].map(taskIdOf).toSorted())
   })
 
   it('lets a request wait its turn while a run is under way', async () => {

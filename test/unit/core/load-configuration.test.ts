@@ -104,6 +104,23 @@ describe('what is swept, and from when a connection takes orders', () => {
   })
 })
 
+const queues = `kind: system
+id: pushed
+type: sqs
+address: https://sqs.eu-central-1.amazonaws.com
+settings: { region: eu-central-1, ordersQueue: orders }
+reads:
+  - { entity: orders }
+  - { entity: products, filter: { queue: products } }
+---
+`
+
+describe('queues', () => {
+  it('are read whole, so that orders need no start, and by the role of the machine without secrets', async () => {
+    expect(await mistakesOf(queues)).toEqual([])
+  })
+})
+
 describe('mistakes', () => {
   it.each([
     ['an id', system.replace('id: magento', 'id: Magento'), /^2 id .*1 to 40 of a-z/],
@@ -111,6 +128,11 @@ describe('mistakes', () => {
       'a sweep of orders',
       system.replace('entity: orders', 'entity: orders, sweep: { schedule: "0 3 * * *" }'),
       /sweep is not for orders, which are never deleted/,
+    ],
+    [
+      'a sweep of a queue',
+      queues.replace('entity: products', 'entity: products, sweep: {}'),
+      /^8 reads\[1\]\.sweep is not for sqs: a queue can't tell what its shop has/,
     ],
     [
       'a time without zone',

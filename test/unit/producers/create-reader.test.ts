@@ -11,11 +11,17 @@ const resolveSecret = (name: string) => `value of ${name}`
 const logger = pino({ level: 'silent' })
 const deps = { clock: wallClock, clients: createClients({ clock: wallClock, governors, logger, resolveSecret }) }
 const secrets = Object.fromEntries(
-  ['bearer', 'consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret', 'accessToken', 'username', 'password'].map(
-    (name) => [name, `env:${name}`],
-  ),
+  [
+    ...['bearer', 'consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret', 'accessToken', 'username', 'password'],
+    ...['accessKeyId', 'secretAccessKey'],
+  ].map((name) => [name, `env:${name}`]),
 )
-const settings = { account: 'A', storeHash: 'h', companyDb: 'DB', region: 'eu-central-1' }
+
+const queues = ['orders', 'products', 'inventory', 'images'].map((entity) => [`${entity}Queue`, entity])
+const settings = {
+  ...{ account: 'A', storeHash: 'h', companyDb: 'DB', region: 'eu-central-1' },
+  ...Object.fromEntries(queues),
+}
 
 /** Nothing listens there: a reader that comes so far has all it needs. */
 const nowhere = 'http://127.0.0.1:1'
@@ -40,6 +46,9 @@ describe('the table of readers', () => {
     ['netsuite', 'products', { secrets: {}, settings: { account: 'A' } }, /secrets.consumerKey is missing/],
     ['magento2', 'orders', { secrets: {} }, /secrets need consumerKey, .* or bearer/],
     ['image-feed', 'images', { address: 'nowhere' }, /address must be the feed's http or https address/],
+    ['sqs', 'orders', { settings: {} }, /system sys \(sqs\): settings.region is missing/],
+    ['sqs', 'orders', { settings, address: `${nowhere}/1/q/x` }, /address must be the endpoint/],
+    ['sqs', 'orders', { settings, secrets: { accessKeyId: 'env:A' } }, /accessKeyId and secretAccessKey, or neither/],
   ] as const)('names what %s lacks for %s', async (type, entity, more, message) => {
     const reader = createReader(
       readOf('sys', entity, 10),
@@ -48,6 +57,19 @@ describe('the table of readers', () => {
     )
     await expect(readAll(reader as never)).rejects.toThrow(message)
     await expect(readAll(reader as never)).rejects.toMatchObject({ code: 'configuration_invalid' })
+  })
+
+  it('of queues lists none: an empty list would tell a sweep that everything is gone', () => {
+    const system = systemOf({ id: 'sys', type: 'sqs', address: nowhere, settings })
+    expect(createReader(readOf('sys', 'products', 10), system, deps)).not.toHaveProperty('list')
+    expect(createReader(readOf('sys', 'products', 10), system, deps)).not.toHaveProperty('keys')
+  })
+
+  it('drains a queue of a system that has queues alone', () => {
+    const system = systemOf({ id: 'sys', type: 'magento2', address: nowhere, secrets })
+    expect(() => createReader(readOf('sys', 'orders', 10), system, deps, 'https://sqs.example.com/1/q')).toThrow(
+      /sys.orders.all is read from a magento2 system, which has no queues/,
+    )
   })
 
   it('asks for secrets again after they did not serve', async () => {

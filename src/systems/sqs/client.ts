@@ -1,0 +1,207 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ListQueuesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
+import type { Logger } from 'pino'
+import { StreamError } from '../../errors.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { CallKind } from '../../platform/governor/governor.ts'
+import type { Governors } from '../../platform/governor/governors.ts'
+import type { SystemCheck } from '../system-check.ts'
+import { type Calls, governed, type SqsSettings } from './calls.ts'
+
+/** Messages that SQS gives, or takes back, in one call. */
+export const SQS_BATCH = 10
+
+/** A message as it was received; `handle` is of this receipt and takes it away or hides it longer. */
+export interface SqsMessage {
+  readonly id: string
+  readonly body: string
+  readonly handle: string
+  /** When it came to the queue, milliseconds UTC. */
+  readonly sentAt: number
+}
+
+/** How many messages a queue has, about: AWS's counts may be a minute late. */
+export interface QueueCounts {
+  readonly visible: number
+  /** Received and not yet deleted, by whomever. */
+  readonly inFlight: number
+  readonly delayed: number
+}
+
+export interface ReceiveOptions {
+  readonly limit: number
+  /** 0 asks only some of SQS's servers: nothing received does not say that there is nothing. */
+  readonly waitSeconds: number
+  readonly visibilitySeconds: number
+}
+
+/** SQS as far as it is used. All methods throw StreamErrors; `not_found` for a queue that is not there. */
+export interface SqsClient {
+  readonly address: string
+  readonly ownQueue: string | null
+  queueUrl(name: string, signal: AbortSignal): Promise<string>
+  receive(queueUrl: string, options: ReceiveOptions, signal: AbortSignal): Promise<readonly SqsMessage[]>
+  /** Takes messages away for good. One that can't be comes again. */
+  remove(queueUrl: string, handles: readonly string[], signal: AbortSignal): Promise<void>
+  /** Hides messages from others for so long from now on; 0: they are there at once. */
+  hide(queueUrl: string, handles: readonly string[], seconds: number, signal: AbortSignal): Promise<void>
+  counts(queueUrl: string, signal: AbortSignal): Promise<QueueCounts>
+  deleteQueue(queueUrl: string, signal: AbortSignal): Promise<void>
+  /** The same client, its calls as urgent as those for this kind. */
+  for(kind: CallKind): SqsClient
+  /** The cheapest call that needs the credentials. */
+  check(signal: AbortSignal): Promise<SystemCheck>
+}
+
+interface Deps {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly governors: Governors
+}
+
+export function createSqsClient(settings: SqsSettings, { clock, logger, governors }: Deps): SqsClient {
+  const sdk = new SQSClient({
+    region: settings.region,
+    // With it, a queue's URL never decides where a signed request goes.
+    endpoint: settings.endpoint,
+    useQueueUrlAsEndpoint: false,
+    ...(settings.credentials === null ? {} : { credentials: settings.credentials }),
+    // Who calls knows whether a second call does harm.
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 3_000, httpAgent: { keepAlive: true }, httpsAgent: { keepAlive: true } },
+  })
+  const governor = governors.of(`sqs ${settings.account}`, settings.limits)
+  const calls: Calls = { sdk, settings, governor, logger, now: () => clock.now(), kind: 'orders' }
+  return clientOver(calls, readDates(sdk))
+}
+
+/** The SDK's answers have no headers: when the last one was made, by its `Date`. */
+function readDates(sdk: SQSClient): () => number | null {
+  let last: number | null = null
+  sdk.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      const { headers } = result.response as { readonly headers?: Readonly<Record<string, string>> }
+      const time = Date.parse(headers?.['date'] ?? '')
+      last = Number.isNaN(time) ? null : time
+      return result
+    },
+    { step: 'deserialize', priority: 'low' },
+  )
+  return () => last
+}
+
+function clientOver(calls: Calls, lastDate: () => number | null): SqsClient {
+  const { sdk, settings, logger } = calls
+  return {
+    address: settings.address,
+    ownQueue: settings.ownQueue,
+    async queueUrl(QueueName, signal) {
+      const what = `GetQueueUrl ${QueueName}`
+      const { QueueUrl } = await governed(calls, what, signal, (abortSignal) =>
+        sdk.send(new GetQueueUrlCommand({ QueueName }), { abortSignal }),
+      )
+      return QueueUrl ?? ''
+    },
+    async receive(QueueUrl, { limit, waitSeconds, visibilitySeconds }, signal) {
+      const command = new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: Math.min(limit, SQS_BATCH),
+        WaitTimeSeconds: waitSeconds,
+        VisibilityTimeout: visibilitySeconds,
+        MessageSystemAttributeNames: ['SentTimestamp'],
+      })
+      const what = `ReceiveMessage ${QueueUrl}`
+      const send = (abortSignal: AbortSignal) => sdk.send(command, { abortSignal })
+      const { Messages = [] } = await governed(calls, what, signal, send, waitSeconds * 1000)
+      return Messages.map(toMessage)
+    },
+    async remove(QueueUrl, handles, signal) {
+      for (const Entries of batches(handles)) {
+        const { Failed = [] } = await governed(calls, `DeleteMessageBatch ${QueueUrl}`, signal, (abortSignal) =>
+          sdk.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }), { abortSignal }),
+        )
+        if (Failed.length === 0) continue
+        const code = Failed[0]?.Code
+        logger.warn({ queue: QueueUrl, count: Failed.length, code }, 'messages could not be deleted; they come again')
+      }
+    },
+    async hide(QueueUrl, handles, VisibilityTimeout, signal) {
+      for (const batch of batches(handles)) {
+        const Entries = batch.map((entry) => ({ ...entry, VisibilityTimeout }))
+        await governed(calls, `ChangeMessageVisibilityBatch ${QueueUrl}`, signal, (abortSignal) =>
+          sdk.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }), { abortSignal }),
+        )
+      }
+    },
+    async counts(QueueUrl, signal) {
+      const AttributeNames = [...COUNTS]
+      const { Attributes = {} } = await governed(calls, `GetQueueAttributes ${QueueUrl}`, signal, (abortSignal) =>
+        sdk.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }), { abortSignal }),
+      )
+      const [visible, inFlight, delayed] = COUNTS.map((name) => countOf(QueueUrl, name, Attributes[name]))
+      return { visible: visible ?? 0, inFlight: inFlight ?? 0, delayed: delayed ?? 0 }
+    },
+    async deleteQueue(QueueUrl, signal) {
+      await governed(calls, `DeleteQueue ${QueueUrl}`, signal, (abortSignal) =>
+        sdk.send(new DeleteQueueCommand({ QueueUrl }), { abortSignal }),
+      )
+    },
+    for: (kind) => clientOver({ ...calls, kind }, lastDate),
+    async check(signal) {
+      await checkCredentials(calls, signal)
+      return { date: lastDate() }
+    },
+  }
+}
+
+const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const
+
+/** A count that is not told is no zero: a queue would be deleted by it. */
+function countOf(queue: string, name: string, text: string | undefined): number {
+  if (text !== undefined && /^\d+$/.test(text)) return Number(text)
+  throw new StreamError('target_unavailable', `GetQueueAttributes ${queue} answered without ${name}`)
+}
+
+function toMessage({ MessageId, Body, ReceiptHandle, Attributes }: Message): SqsMessage {
+  if (MessageId === undefined || ReceiptHandle === undefined) {
+    throw new StreamError('target_unavailable', 'ReceiveMessage answered with a message without id or receipt')
+  }
+  const sentAt = Number(Attributes?.SentTimestamp ?? Number.NaN)
+  if (!Number.isFinite(sentAt)) {
+    throw new StreamError('target_unavailable', 'ReceiveMessage answered with a message without SentTimestamp')
+  }
+  return { id: MessageId, body: Body ?? '', handle: ReceiptHandle, sentAt }
+}
+
+function batches(handles: readonly string[]): { readonly Id: string; readonly ReceiptHandle: string }[][] {
+  const entries = handles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }))
+  const count = Math.ceil(entries.length / SQS_BATCH)
+  return Array.from({ length: count }, (_, index) => entries.slice(index * SQS_BATCH, (index + 1) * SQS_BATCH))
+}
+
+async function checkCredentials(calls: Calls, signal: AbortSignal): Promise<void> {
+  const { ownQueue: QueueUrl } = calls.settings
+  if (QueueUrl === null) {
+    await governed(calls, 'ListQueues', signal, (abortSignal) =>
+      calls.sdk.send(new ListQueuesCommand({ MaxResults: 1 }), { abortSignal }),
+    )
+    return
+  }
+  await governed(calls, `GetQueueAttributes ${QueueUrl}`, signal, (abortSignal) =>
+    calls.sdk.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }), { abortSignal }),
+  )
+}

@@ -1,0 +1,53 @@
+import { StreamError } from '../../errors.ts'
+import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
+import { attributesOf, isWire, requireText, textOf, type Wire } from '../wire.ts'
+import { changedAt, type DecodedMessage, listOf, type MessageContext } from './message.ts'
+
+const ROLES = ['image', 'small_image', 'thumbnail', 'swatch_image'] as const
+const KNOWN = new Set([...ROLES, 'media_gallery'])
+const IMAGE = 'image'
+
+/**
+ * A message of a SKU's whole gallery, `{sku, data: {image, …, media_gallery: [{value, position, label, …}]}}`; pure. A role
+ * that names no image is the first of the gallery, as the shops that push count on. One wrong address makes it unreadable.
+ */
+export function toGallery(wire: Wire, context: MessageContext): DecodedMessage<ImageGallery> {
+  const sku = requireText(wire, 'sku')
+  const data = wire['data']
+  if (!isWire(data)) throw wrong('data', 'is no object of roles and media_gallery')
+  const gallery = listOf(data, 'media_gallery')
+    .map((row, index) => ({ image: toImage(row, index), index }))
+    .toSorted((a, b) => a.image.position - b.image.position || a.index - b.index)
+    .map(({ image }) => image)
+  const first = gallery.find(({ mediaType }) => mediaType === IMAGE)?.url ?? null
+  const [image, smallImage, thumbnail, swatchImage] = ROLES.map((role) => {
+    const url = textOf(data[role])
+    return url === null ? first : addressOf(url, `data.${role}`)
+  })
+  const roles = { image: image ?? null, smallImage: smallImage ?? null, thumbnail: thumbnail ?? null }
+  const attributes = attributesOf(data, KNOWN)
+  const found = { sku, ...roles, swatchImage: swatchImage ?? null, gallery, attributes }
+  return { key: sku, occurredAt: changedAt(wire, context), data: found }
+}
+
+function toImage(row: Wire, index: number): GalleryImage {
+  const path = `data.media_gallery[${index}].`
+  const position = textOf(row['position']) ?? '0'
+  if (!/^\d{1,9}$/.test(position)) throw wrong(`${path}position`, 'is no whole number')
+  return {
+    url: addressOf(requireText(row, 'value', path), `${path}value`),
+    position: Number(position),
+    label: textOf(row['label']),
+    mediaType: textOf(row['media_type']) ?? IMAGE,
+    storeId: textOf(row['store_id']),
+  }
+}
+
+function addressOf(text: string, field: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
+  throw wrong(field, 'is no http or https address')
+}
+
+function wrong(field: string, problem: string): StreamError {
+  return new StreamError('source_data_invalid', `${field} ${problem}`, { field })
+}

@@ -1,0 +1,147 @@
+import { StreamError } from '../../errors.ts'
+import { magnitude, multiply, ZERO4, ZERO8 } from '../../events/decimal.ts'
+import type { Address, Order, OrderLine } from '../../events/generated/events.ts'
+import { amountOf, attributesOf, quantityOf, requireText, textOf, type Wire, wireOf } from '../wire.ts'
+import { AMOUNT_FIELDS, toAmounts } from './amounts.ts'
+import { type DecodedMessage, firstOf, listOf, type MessageContext, requireFirst, timeOf } from './message.ts'
+
+/** Names by which shops tell what an order has; the first that is there counts. */
+const FIELDS = {
+  id: ['order_id', 'fe_order_id'],
+  status: ['order_status', 'fe_order_status'],
+  placed: ['order_date', 'fe_order_date', 'created_at'],
+  updated: ['order_update_date', 'fe_order_update_date', 'updated_at'],
+  store: ['store_id', 'fe_store_id'],
+  currency: ['currency', 'currency_code', 'order_currency_code'],
+  customer: ['customer_id', 'fe_customer_id'],
+  group: ['customer_group', 'fe_customer_group'],
+  email: ['email', 'customer_email'],
+  shipping: ['ship_method', 'shipment_method', 'shipping_method'],
+  payment: ['payment_method'],
+  purchaseOrder: ['purchase_order', 'customer_po_no', 'po_number'],
+  coupon: ['coupon_code'],
+} as const
+
+const LEFT_OUT = new Set<string>([
+  ...Object.values(FIELDS).flat(),
+  ...Object.values(AMOUNT_FIELDS).flat(),
+  ...['addresses', 'items', 'firstname', 'lastname'],
+])
+
+const CANCELED = ['canceled', 'closed']
+
+/** Orders' messages are known by the order's number. */
+export function orderKey(wire: Wire): string | null {
+  return firstOf(wire, FIELDS.id)?.text ?? null
+}
+
+/**
+ * A message of an order; pure. Throws `value_missing`, `decimal_invalid`, `time_invalid`, `source_data_invalid` or
+ * `totals_differ`, naming the field. Its time of change is the shop's own; without one, when it came to the queue.
+ */
+export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Order> {
+  const key = requireFirst(wire, FIELDS.id)
+  const text = (name: keyof typeof FIELDS) => firstOf(wire, FIELDS[name])?.text ?? null
+  const status = requireFirst(wire, FIELDS.status)
+  const state = stateOf(status)
+  const { billing, shipping } = addressesOf(wire)
+  const lines = toLines(listOf(wire, 'items'))
+  if (lines.length === 0 && !CANCELED.includes(state)) throw missing('items', 'an order has at least one')
+  const email = text('email') ?? billing.email ?? shipping?.email ?? null
+  if (email === null) throw missing('addresses.billto.email', "or email: the vendor's customer is known by it")
+  const currency = text('currency') ?? context.currency
+  if (currency === null) throw missing('currency', 'or set settings.currency of the system')
+  const placedAt = timeOf(wire, FIELDS.placed, context)
+  if (placedAt === null) throw missing('order_date', 'the message has to have it')
+  const data: Order = {
+    ...{ orderId: key, orderNumber: key, state, status, placedAt, amends: null },
+    ...{ storeId: text('store'), currency, baseCurrency: null, baseGrandTotal: null },
+    ...{ customerId: text('customer'), customerGroup: text('group'), customerEmail: email },
+    ...{ billingAddress: billing, shippingAddress: shipping, shippingMethod: text('shipping') },
+    ...{ paymentMethod: text('payment'), purchaseOrderNumber: text('purchaseOrder'), couponCode: text('coupon') },
+    lines,
+    ...toAmounts(wire, lines),
+    attributes: attributesOf(wire, LEFT_OUT),
+  }
+  return { key, occurredAt: timeOf(wire, FIELDS.updated, context) ?? context.sentAt, data }
+}
+
+/** Shops write their own names of statuses; states of orders are compared as Magento writes them. */
+function stateOf(status: string): string {
+  const state = status.toLowerCase()
+  return state === 'cancelled' ? 'canceled' : state
+}
+
+const LINE_LEFT_OUT = new Set(
+  'item_id line_id sku name price original_price qty discount_amt tax_amt sub_total'.split(' '),
+)
+
+/** A line without an id of its own is known by its SKU, which, unlike its place, stays when other lines go. */
+function toLines(items: readonly Wire[]): OrderLine[] {
+  const seen = new Map<string, number>()
+  return items.map((item, index) => {
+    const path = `items[${index}].`
+    const sku = requireText(item, 'sku', path)
+    const own = firstOf(item, ['item_id', 'line_id'])?.text ?? sku
+    const before = seen.get(own) ?? 0
+    seen.set(own, before + 1)
+    const quantityOrdered = quantityOf(item, 'qty', path) ?? ZERO8
+    if (quantityOrdered <= 0n) throw missing(`${path}qty`, 'a line has more than 0')
+    const unitPrice = quantityOf(item, 'price', path)
+    if (unitPrice === null) throw missing(`${path}price`, 'the message has to have it')
+    return {
+      ...{
+        lineId: before === 0 ? own : `${own}#${before + 1}`,
+        parentLineId: null,
+        sku,
+        name: textOf(item['name']) ?? sku,
+      },
+      ...{ productType: 'simple', quantityOrdered, quantityCanceled: ZERO8, quantityInvoiced: ZERO8 },
+      ...{ quantityShipped: ZERO8, quantityRefunded: ZERO8, unitPrice },
+      originalPrice: quantityOf(item, 'original_price', path),
+      discount: magnitude(amountOf(item, 'discount_amt', path) ?? ZERO4),
+      tax: amountOf(item, 'tax_amt', path) ?? ZERO4,
+      rowTotal: amountOf(item, 'sub_total', path) ?? multiply(quantityOrdered, unitPrice),
+      attributes: attributesOf(item, LINE_LEFT_OUT),
+    }
+  })
+}
+
+function addressesOf(wire: Wire): { readonly billing: Address; readonly shipping: Address | null } {
+  const { billto, billing, shipto, shipping } = wireOf(wire['addresses']) as Record<string, unknown>
+  const own = { firstName: textOf(wire['firstname']), lastName: textOf(wire['lastname']) }
+  const named = (address: Address): Address => ({
+    ...address,
+    firstName: address.firstName ?? own.firstName,
+    lastName: address.lastName ?? own.lastName,
+  })
+  const [first, second] = [billto ?? billing, shipto ?? shipping].map((one) => (one ? toAddress(wireOf(one)) : null))
+  const bill = first ?? second
+  if (!bill) throw missing('addresses', 'billto or shipto has to be there')
+  return { billing: named(bill), shipping: second ? named(second) : null }
+}
+
+function toAddress(wire: Wire): Address {
+  const text = (...names: string[]) => firstOf(wire, names)?.text ?? null
+  const address = wire['address'] ?? wire['street']
+  const lines = Array.isArray(address) ? address : (textOf(address)?.split(/\r?\n/) ?? [])
+  const region = text('region', 'state')
+  const isCode = region !== null && region.length <= 3
+  return {
+    firstName: text('firstname'),
+    lastName: text('lastname'),
+    company: text('company', 'companyname'),
+    street: lines.map(textOf).filter((line) => line !== null),
+    city: text('city'),
+    region: isCode ? null : region,
+    regionCode: isCode ? region : null,
+    postalCode: text('postcode', 'zip'),
+    countryCode: text('country', 'country_id'),
+    phone: text('telephone', 'phone'),
+    email: text('email'),
+  }
+}
+
+function missing(field: string, why: string): StreamError {
+  return new StreamError('value_missing', `${field} is missing: ${why}`, { field })
+}

@@ -1,0 +1,55 @@
+import { StreamError } from '../../errors.ts'
+import { decimal8 } from '../../events/decimal.ts'
+import type { PriceLevel, Product } from '../../events/generated/events.ts'
+import { attributesOf, isWire, quantityOf, requireText, textOf, type Wire } from '../wire.ts'
+import { changedAt, type DecodedMessage, firstOf, listOf, type MessageContext } from './message.ts'
+
+const BARCODE = ['upc', 'barcode', 'ean', 'gtin']
+const MANUFACTURER = ['manufacturer', 'brand']
+const CURRENCY = ['currency', 'currency_code']
+
+const KNOWN = new Set([
+  ...['sku', 'name', 'type_id', 'status', 'parent_sku', 'price', 'weight', 'weight_unit', 'pricelevels'],
+  ...[...BARCODE, ...MANUFACTURER, ...CURRENCY],
+])
+const ENVELOPE = new Set(['sku', 'data', 'raw_data', 'old_data', 'update_dt', 'updated_at', 'update_date', 'create_dt'])
+
+/** A message of a product: `{sku, data: {attribute: value}}`; pure. Without `status` it is active. */
+export function toProduct(wire: Wire, context: MessageContext): DecodedMessage<Product> {
+  const sku = requireText(wire, 'sku')
+  const data = wire['data']
+  if (!isWire(data)) {
+    throw new StreamError('source_data_invalid', 'data is no object of attributes', { field: 'data' })
+  }
+  const text = (names: readonly string[]) => firstOf(data, names)?.text ?? null
+  const product: Product = {
+    ...{ sku, name: textOf(data['name']), productType: textOf(data['type_id']) ?? 'simple' },
+    active: isActive(textOf(data['status'])),
+    ...{ parentSku: textOf(data['parent_sku']), barcode: text(BARCODE), manufacturer: text(MANUFACTURER) },
+    price: quantityOf(data, 'price', 'data.'),
+    currency: text(CURRENCY) ?? context.currency,
+    priceLevels: listOf(data, 'pricelevels').flatMap(toPriceLevels),
+    weight: quantityOf(data, 'weight', 'data.'),
+    weightUnit: textOf(data['weight_unit']),
+    attributes: { ...attributesOf(wire, ENVELOPE), ...attributesOf(data, KNOWN) },
+  }
+  return { key: sku, occurredAt: changedAt(wire, context), data: product }
+}
+
+/** Magento's: 1 is enabled, 2 is not. */
+function isActive(status: string | null): boolean {
+  if (status === null || /^(1|true|enabled|active)$/i.test(status)) return true
+  if (/^(0|2|false|disabled|inactive)$/i.test(status)) return false
+  throw new StreamError('source_data_invalid', `data.status is "${status.slice(0, 40)}": write 1 or 2`, {
+    field: 'data.status',
+  })
+}
+
+function toPriceLevels(level: Wire): PriceLevel[] {
+  const name = requireText(level, 'name', 'data.pricelevels.')
+  return listOf(level, 'pricelist').map((row) => ({
+    level: name,
+    quantity: quantityOf(row, 'qty', 'data.pricelevels.') ?? decimal8('1', 'qty'),
+    price: decimal8(requireText(row, 'price', 'data.pricelevels.'), 'data.pricelevels.price'),
+  }))
+}

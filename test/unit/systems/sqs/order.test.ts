@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { text4, text8 } from '../../../../src/events/decimal.ts'
+import { type MessageContext, parseMessage } from '../../../../src/systems/sqs/message.ts'
+import { orderKey, toOrder } from '../../../../src/systems/sqs/order.ts'
+import { orderMessage } from '../../../support/sqs-world.ts'
+
+const context: MessageContext = {
+  zone: 'America/Chicago',
+  receivedAt: Date.UTC(2026, 2, 3),
+  sentAt: Date.UTC(2026, 2, 2, 18, 0, 7),
+  currency: 'USD',
+}
+
+/** A message of the later generation: other names, no totals, lots. */
+const LATER = {
+  ...{ order_id: '900', order_status: 'Processing', ship_method: 'UPS Ground', shipping_total: '12.5' },
+  ...{ firstname: 'Ann', lastname: 'Lee', payment_method: '####', ns_customer_id: '42', order_type: 'b2b' },
+  ...{ class: '####', customer_po_no: 'PO-7', shipping_instructions: 'Dock 3' },
+  ...{ created_at: '2026-03-02 09:00:00', updated_at: '2026-03-02T10:00:00+01:00' },
+  addresses: { shipto: { address: '1 Main St\nDock 3', region: 'Texas', country: 'US', email: 'ann@example.com' } },
+  items: [
+    { sku: 'A', qty: 2, price: 10.333333, lot_no_locs: [{ lot_no: 'L1', deduct_qty: 2 }] },
+    { sku: 'A', qty: '1', price: '5' },
+    { sku: 'B', qty: '1', price: '5' },
+  ],
+}
+
+const read = (message: unknown) => toOrder(parseMessage(JSON.stringify(message)), context)
+
+describe('a message of an order', () => {
+  it('has the shop’s own times in the system’s zone, and its amounts to the digit', () => {
+    const { key, occurredAt, data } = read(orderMessage('100'))
+    expect(key).toBe('100')
+    expect(new Date(occurredAt).toISOString()).toBe('2026-03-02T10:10:00.000Z')
+    expect(new Date(data.placedAt).toISOString()).toBe('2026-03-02T10:00:00.000Z')
+    expect(data).toMatchObject({
+      ...{ orderId: '100', orderNumber: '100', state: 'processing', currency: 'USD', customerEmail: 'zoe@example.com' },
+      ...{ shippingMethod: 'flatrate', shippingAddress: null },
+      billingAddress: { firstName: 'Zoë', company: null, street: ['1 Main St'], region: null, regionCode: 'TX' },
+      lines: [{ lineId: 'WLD-1', sku: 'WLD-1', name: 'Chair' }],
+      attributes: {},
+    })
+    expect([data.subtotal, data.shipping, data.tax, data.grandTotal].map(text4)).toEqual(['21', '5', '1.73', '27.73'])
+  })
+
+  it('may have the other names, and no totals: they follow from its lines', () => {
+    const { occurredAt, data } = read(LATER)
+    expect(new Date(occurredAt).toISOString()).toBe('2026-03-02T09:00:00.000Z')
+    expect(data).toMatchObject({
+      ...{ state: 'processing', status: 'Processing', shippingMethod: 'UPS Ground', paymentMethod: null },
+      purchaseOrderNumber: 'PO-7',
+      shippingAddress: { firstName: 'Ann', lastName: 'Lee', street: ['1 Main St', 'Dock 3'], region: 'Texas' },
+      attributes: { ns_customer_id: '"42"', order_type: '"b2b"', shipping_instructions: '"Dock 3"' },
+    })
+    expect(data.lines.map(({ lineId }) => lineId)).toEqual(['A', 'A#2', 'B'])
+    expect(data.lines.map(({ unitPrice }) => text8(unitPrice))).toEqual(['10.333333', '5', '5'])
+    expect(data.lines[0]?.attributes).toEqual({ lot_no_locs: '[{"lot_no":"L1","deduct_qty":2}]' })
+    expect([data.subtotal, data.shipping, data.grandTotal].map(text4)).toEqual(['30.6667', '12.5', '43.1667'])
+  })
+
+  it('without a time of change has the one at which it came to the queue', () => {
+    expect(read(orderMessage('1', { order_update_date: '####' })).occurredAt).toBe(context.sentAt)
+  })
+
+  it.each([
+    ['with the tax on shipping', { tax_amt: '2.23', shipping_tax_amt: '0.50', grand_total: '28.23' }],
+    ['without it', { tax_amt: '1.73', shipping_tax_amt: '0.50', grand_total: '28.23' }],
+    ['with it, told by the lines', { tax_amt: '2.23', shipping_tax_amt: '0.50', grand_total: '####' }],
+    ['without it, told by the lines', { tax_amt: '1.73', shipping_tax_amt: '0.50', grand_total: '' }],
+  ])('has its tax %s', (_name, amounts) => {
+    const { data } = read(orderMessage('1', amounts))
+    expect([data.tax, data.shippingTax, data.grandTotal].map(text4)).toEqual(['1.73', '0.5', '28.23'])
+  })
+
+  it('takes off discounts, gift cards and credit whatever their sign', () => {
+    const less = { discount_amt: '-2', giftcard_amt: '3', storecredit_amt: '-1', grand_total: '21.73' }
+    const { data } = read(orderMessage('1', less))
+    expect([data.discount, data.giftCard, data.storeCredit].map(text4)).toEqual(['2', '3', '1'])
+  })
+
+  it('that cancels may come without lines', () => {
+    const { data } = read(orderMessage('1', { order_status: 'Cancelled', items: [] }))
+    expect(data).toMatchObject({ state: 'canceled', status: 'Cancelled', lines: [] })
+  })
+
+  const line = { sku: 'A', qty: '1', price: '21' }
+  it.each([
+    [{ order_id: '####' }, 'value_missing', 'order_id'],
+    [{ order_status: '' }, 'value_missing', 'order_status'],
+    [{ order_date: null }, 'value_missing', 'order_date'],
+    [{ order_date: '2026-02-30 10:00:00' }, 'time_invalid', 'order_date'],
+    [{ order_update_date: '02/03/2026' }, 'time_invalid', 'order_update_date'],
+    [{ items: [] }, 'value_missing', 'items'],
+    [{ items: { sku: 'A' } }, 'source_data_invalid', 'items'],
+    [{ items: [line, 'B'] }, 'source_data_invalid', 'items'],
+    [{ items: [{ ...line, sku: '####' }] }, 'value_missing', 'items[0].sku'],
+    [{ items: [{ ...line, qty: '0' }] }, 'value_missing', 'items[0].qty'],
+    [{ items: [{ ...line, price: '####' }] }, 'value_missing', 'items[0].price'],
+    [{ items: [{ ...line, price: '1,5' }] }, 'decimal_invalid', 'items[0].price'],
+    [{ addresses: {} }, 'value_missing', 'addresses'],
+    [{ addresses: { billto: { city: 'Austin' } } }, 'value_missing', 'addresses.billto.email'],
+    [{ grand_total: '27.74' }, 'totals_differ', 'grand_total'],
+    [{ sub_total: '25', grand_total: '31.73' }, 'totals_differ', 'sub_total'],
+  ])('with %j is refused', (more, code, field) => {
+    expect(() => read(orderMessage('1', more))).toThrow(expect.objectContaining({ code, field }))
+  })
+
+  it('needs a currency, its own or the system’s', () => {
+    const wire = parseMessage(JSON.stringify(orderMessage('1')))
+    expect(() => toOrder(wire, { ...context, currency: null })).toThrow(/settings.currency/)
+    const own = parseMessage(JSON.stringify(orderMessage('1', { currency: 'EUR' })))
+    expect(toOrder(own, context).data.currency).toBe('EUR')
+  })
+
+  it('is known by its number before it is read', () => {
+    expect([orderKey({ fe_order_id: '5' }), orderKey({ order_id: null })]).toEqual(['5', null])
+  })
+})
+
+describe('the body of a message', () => {
+  it.each([
+    ['no json', 'source_data_invalid'],
+    ['[]', 'source_data_invalid'],
+    ['"text"', 'source_data_invalid'],
+    [JSON.stringify({ text: 'x'.repeat(400_000) }), 'value_too_large'],
+  ])('%# that is none is refused', (body, code) => {
+    expect(() => parseMessage(body)).toThrow(expect.objectContaining({ code }))
+  })
+
+  it('has nothing where the shop writes its placeholder, at any depth', () => {
+    expect(parseMessage('{"a":"####","b":{"c":"","d":["####",1.10]}}')).toEqual({
+      a: null,
+      b: { c: null, d: [null, 1.1] },
+    })
+  })
+})
