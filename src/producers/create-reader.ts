@@ -8,11 +8,14 @@ import { magento2Images } from './magento2-images.ts'
 import { magento2Orders } from './magento2-orders.ts'
 import { netsuiteInventory } from './netsuite-inventory.ts'
 import { netsuiteProducts } from './netsuite-products.ts'
+import type { ReaderNotes } from './reader-notes.ts'
 import type { AnySourceReader, Page, SourceReader } from './source.ts'
 
 export interface ReaderDeps {
   readonly clock: Clock
   readonly clients: Clients
+  /** Absent: nothing is remembered from one run to the next. */
+  readonly notes?: ReaderNotes
 }
 
 type Make = (deps: ReaderDeps, read: Read, system: System) => Promise<AnySourceReader>
@@ -32,7 +35,8 @@ const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>
       netsuiteInventory(await clients.netsuite(system, 'inventory'), read, system, clock),
   },
   'image-feed': {
-    images: async ({ clients, clock }, read, system) => imageFeedImages(await clients.imageFeed(system), read, clock),
+    images: async ({ clients, clock, notes }, read, system) =>
+      imageFeedImages(await clients.imageFeed(system), read, { clock, notes }),
   },
   'sap-b1': {},
   bigcommerce: {},
@@ -65,7 +69,9 @@ export function createReader(read: Read, system: System, deps: ReaderDeps): AnyS
     entity: read.entity,
     read: (window, after, signal) => through<Page<Entity>>((source) => source.read(window, after, signal)),
     list: (window, signal) => through((source) => source.list?.(window, signal)),
-    ...(system.type === 'image-feed' ? { keys: (signal) => through((source) => source.keys?.(signal)) } : {}),
+    ...(system.type === 'image-feed'
+      ? { keys: (signal, accepted) => through((source) => source.keys?.(signal, accepted)) }
+      : {}),
   }
   return reader as AnySourceReader
 }

@@ -59,8 +59,8 @@ export interface SourceReader<E extends Entity> {
   readonly entity: E
   read(window: ReadWindow, after: Keyset | null, signal: AbortSignal): AsyncIterable<Page<E>>
   list?(window: ReadWindow, signal: AbortSignal): AsyncIterable<readonly WindowRow[]>
-  /** What the source has now, whole, where `list` can't say it. */
-  keys?(signal: AbortSignal): AsyncIterable<readonly Pick<WindowRow, 'key'>[]>
+  /** What the source has now, whole, where `list` can't say it; `accepted`: however little that is, someone looked at it. */
+  keys?(signal: AbortSignal, accepted: boolean): AsyncIterable<readonly Pick<WindowRow, 'key'>[]>
 }
 
 export type AnySourceReader = { [E in Entity]: SourceReader<E> }[Entity]

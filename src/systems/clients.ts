@@ -53,7 +53,7 @@ export interface ClientDeps {
 const makers = {
   magento2: (system: ConnectableSystem, deps: ClientDeps) => createMagento2Client(magento2Settings(system), deps),
   netsuite: (system: ConnectableSystem, deps: ClientDeps) => createNetSuiteClient(netsuiteSettings(system), deps),
-  'image-feed': (system: ConnectableSystem) => createImageFeedClient(imageFeedSettings(system)),
+  'image-feed': (system: ConnectableSystem, deps: ClientDeps) => createImageFeedClient(imageFeedSettings(system), deps),
 } satisfies Record<string, (system: ConnectableSystem, deps: ClientDeps) => Pick<Client<unknown>, 'check'>>
 
 type Type = keyof typeof makers

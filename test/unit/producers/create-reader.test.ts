@@ -21,7 +21,13 @@ describe('the table of readers', () => {
   const all = systemTypes.flatMap((type) => entities.map((entity) => ({ type, entity })))
 
   it.each(all)('of $type and $entity has a reader, or says what there is', async ({ type, entity }) => {
-    const system = systemOf({ id: 'sys', type, address: nowhere, secrets, settings: { account: 'A' } })
+    const system = systemOf({
+      id: 'sys',
+      type,
+      address: nowhere,
+      secrets,
+      settings: { account: 'A', allowPrivateAddresses: 'true' },
+    })
     const read = () => createReader(readOf('sys', entity, 10), system, deps)
     if (known.includes(`${type} ${entity}`)) {
       expect(read()).toMatchObject({ name: `${type}.${entity}`, entity })
