@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto'
 import { createServer } from 'node:net'
-import { gzipSync } from 'node:zlib'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { createClock, type SimulatorClock } from '../harness/clock.ts'
 import { inTransaction, openDatabase } from '../harness/database.ts'
 import { createSimulatorApp, listen, type Simulator } from '../harness/simulator.ts'
-import { toCsv } from './csv.ts'
 import { createFeedStore, type FeedSeedOptions, type FeedStore, type ImageRow } from './feed-store.ts'
+import { prints } from './print.ts'
 import { readRow } from './read-row.ts'
 import { schema } from './schema.ts'
+import { sendFeed } from './send-feed.ts'
+import { asUsual, readServing, type Serving } from './serving.ts'
 import { tinyImage } from './tiny-image.ts'
 
 /** What to start, and what the feed is made of when the data file is new. */
@@ -19,7 +19,7 @@ export interface ImageFeedSimulatorOptions extends FeedSeedOptions {
   port?: number
 }
 
-/** A vendor's image feed, `GET /feeds/images.csv`, and the images it names under `/images/`. @throws CatalogError */
+/** A vendor's image feed, `GET /feeds/images.{csv,csv.gz,json,xml}`, and the images it names under `/images/`. @throws CatalogError */
 export async function startImageFeedSimulator(options: ImageFeedSimulatorOptions): Promise<Simulator> {
   const database = openDatabase(options.dataFile, schema)
   const store = createFeedStore(database)
@@ -29,9 +29,14 @@ export async function startImageFeedSimulator(options: ImageFeedSimulatorOptions
   const port = options.port ?? (await freeOr(store.port()))
   let origin = ''
   const rows = () => store.rows().map((row) => ({ ...row, url: absolute(row.url, origin) }))
+  let servedAsUsual = () => {}
+  const reset = () => {
+    servedAsUsual()
+    seed()
+  }
 
-  const app = createSimulatorApp({ state: () => ({ rows: rows() }), reset: seed })
-  app.get('/feeds/images.csv', async (request, reply) => sendFeed(request, reply, toCsv(rows()), store.changedAt()))
+  const app = createSimulatorApp({ state: () => ({ rows: rows() }), reset })
+  servedAsUsual = addFeedRoutes(app, store, clock, rows)
   app.get<{ Params: { '*': string } }>('/images/*', async ({ params }, reply) => {
     const path = `/images/${params['*']}`
     if (!store.hasUrl(path)) return reply.code(404).type('text/plain').send('Not found')
@@ -44,6 +49,37 @@ export async function startImageFeedSimulator(options: ImageFeedSimulatorOptions
   origin = simulator.url
   store.rememberPort(Number(new URL(origin).port))
   return simulator
+}
+
+/** The feed under each of its names, and the route that says how it is served; the answer serves it as usual again. */
+function addFeedRoutes(
+  app: FastifyInstance,
+  store: FeedStore,
+  clock: SimulatorClock,
+  rows: () => ImageRow[],
+): () => void {
+  let serving: Serving = asUsual
+  for (const [name, print] of Object.entries(prints)) {
+    app.get(`/feeds/${name}`, async (request, reply) => {
+      const { thenPut } = serving
+      const file = print(rows().slice(0, serving.rows ?? undefined))
+      const sent = sendFeed(request, reply, { file, changedAt: store.changedAt(), serving })
+      if (thenPut !== null) store.upsert(thenPut, clock.now())
+      serving = { ...serving, thenPut: null }
+      return sent
+    })
+  }
+  app.put('/_sim/serving', async ({ body }, reply) => {
+    try {
+      serving = readServing(body)
+      return serving
+    } catch (error) {
+      return reply.code(400).send({ message: String(error) })
+    }
+  })
+  return () => {
+    serving = asUsual
+  }
 }
 
 /** Routes that change the feed, as the vendor would. */
@@ -65,21 +101,6 @@ function addControlRoutes(app: FastifyInstance, store: FeedStore, clock: Simulat
     if (deleted === 0) return reply.code(404).send({ message: `There is no row of ${params.sku}.` })
     return { deleted }
   })
-}
-
-/** 304 by `If-None-Match`, else by `If-Modified-Since`; gzip for those who take it. */
-function sendFeed(request: FastifyRequest, reply: FastifyReply, csv: string, changedAt: Date): FastifyReply {
-  const { 'if-none-match': known, 'if-modified-since': since, 'accept-encoding': encodings } = request.headers
-  const etag = `"${createHash('sha256').update(csv).digest('hex').slice(0, 32)}"`
-  reply.headers({ etag, 'last-modified': changedAt.toUTCString(), vary: 'accept-encoding' })
-  const unchanged =
-    known === undefined
-      ? since !== undefined && Date.parse(since) >= changedAt.getTime()
-      : known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*')
-  if (unchanged) return reply.code(304).send()
-  reply.type('text/csv; charset=utf-8')
-  const gzip = /(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i.test(String(encodings ?? ''))
-  return gzip ? reply.header('content-encoding', 'gzip').send(gzipSync(csv)) : reply.send(csv)
 }
 
 function absolute(url: string, origin: string): string {

@@ -9,6 +9,7 @@ import { SWEEP } from '../control/sweeps.ts'
 import { tickLog } from '../control/ticks.ts'
 import type { Read, System } from '../core/model.ts'
 import { createReader } from '../producers/create-reader.ts'
+import { createReaderNotes } from '../producers/reader-notes.ts'
 import { runWorker } from '../producers/worker.ts'
 import type { Clients } from '../systems/clients.ts'
 import type { FollowedConfiguration } from './follow-configuration.ts'
@@ -28,8 +29,9 @@ export async function startProducer(
 ): Promise<void> {
   const { tables, clock, logger, config } = platform
   const configuration = () => followed.current()
+  const notes = createReaderNotes(tables)
   const reader = (read: Read, system: System, queueUrl: string | null) =>
-    createReader(read, system, { clock, clients }, queueUrl)
+    createReader(read, system, { clock, clients, notes }, queueUrl)
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
   const ending = new AbortController()
   const { signal } = ending

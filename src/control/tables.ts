@@ -16,6 +16,9 @@ export const PUBLISHED = 'published'
 /** A row per connection and read it subscribes to: whether it was fed with what is kept. */
 export const SUBSCRIPTIONS = 'subscriptions'
 
+/** What readers keep between runs: of a file what tells that it has not changed, of addresses in it what they answered. */
+export const READER_NOTES = 'reader_notes'
+
 export const controlTables: readonly TableDefinition[] = [
   { name: SYNC_CONTROL, partitionKey: 'read' },
   { name: SYNC_RUNS, partitionKey: 'id' },
@@ -23,5 +26,6 @@ export const controlTables: readonly TableDefinition[] = [
   { name: REQUESTS, partitionKey: 'id' },
   { name: PUBLISHED, partitionKey: 'id' },
   { name: SUBSCRIPTIONS, partitionKey: 'connection', sortKey: 'read' },
+  { name: READER_NOTES, partitionKey: 'id' },
   jobTable(REPLAYS),
 ]

@@ -11,7 +11,7 @@ import type {
   SystemDocument,
 } from './document-schemas.ts'
 import type { MappingTestDocument } from './mapping-test-schema.ts'
-import { isQueue, systemTraits, WEBHOOK_SECRET } from './system-traits.ts'
+import { HEADER_SECRET, isQueue, systemTraits, WEBHOOK_SECRET } from './system-traits.ts'
 import type { Mistake, YamlDocument } from './yaml-documents.ts'
 
 interface DocumentTypes {
@@ -75,9 +75,11 @@ function checkSystem({ value, yaml }: Shaped<'system'>): Mistake[] {
 }
 
 function checkSecrets({ type, secrets = {} }: SystemDocument, yaml: YamlDocument): Mistake[] {
-  const sets = systemTraits[type].secrets
-  const choice = sets.map((names) => names.join(', ') || 'none').join('; or ')
-  const given = Object.keys(secrets).filter((name) => name !== WEBHOOK_SECRET)
+  const { secrets: sets, headerSecrets } = systemTraits[type]
+  const free = headerSecrets === undefined ? '' : '; besides header.<Name>'
+  const choice = sets.map((names) => names.join(', ') || 'none').join('; or ') + free
+  const isFree = (name: string) => name === WEBHOOK_SECRET || (headerSecrets === true && HEADER_SECRET.test(name))
+  const given = Object.keys(secrets).filter((name) => !isFree(name))
   const unknown = given.filter((name) => !sets.flat().includes(name))
   const complete = sets.some((names) => names.every((name) => given.includes(name)))
   // Of the set that was begun, what is missing.

@@ -5,6 +5,8 @@ import type { SystemType } from './model.ts'
 export interface SystemTraits {
   /** Sets of secrets; one of them must be there whole. */
   readonly secrets: readonly (readonly string[])[]
+  /** Whether secrets `header.<Name>` may be there besides: headers that its requests have. */
+  readonly headerSecrets?: true
   readonly settings: readonly string[]
   /** Settings that may be there. */
   readonly optionalSettings: readonly string[]
@@ -15,6 +17,10 @@ export interface SystemTraits {
 
 /** Any system may have it: what its webhooks are signed with. */
 export const WEBHOOK_SECRET = 'webhook'
+
+/** A secret that is a header, where its type takes them; not those that say how the request itself is sent. */
+export const HEADER_SECRET =
+  /^header\.(?!(?:host|content-length|connection|transfer-encoding|accept-encoding)$)[\w!#$%&'*+.^`|~-]+$/i
 
 export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
   magento2: {
@@ -73,8 +79,14 @@ export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
   },
   'image-feed': {
     secrets: [[], ['username', 'password']],
+    headerSecrets: true,
     settings: [],
-    optionalSettings: ['path'],
+    optionalSettings: [
+      ...['path', 'format', 'encoding', 'delimiter', 'quote', 'lastLineBreak', 'items', 'separator'],
+      ...['columns.sku', 'columns.url', 'columns.position', 'columns.label', 'columns.role', 'columns.media_type'],
+      ...['columns.image', 'columns.small_image', 'columns.thumbnail', 'columns.swatch_image'],
+      ...['checkLinks', 'allowPrivateAddresses', 'timeoutSeconds'],
+    ],
     entities: ['images'],
     orderFields: [],
   },

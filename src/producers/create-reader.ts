@@ -15,6 +15,7 @@ import { magento2Orders } from './magento2-orders.ts'
 import { magento2Products } from './magento2-products.ts'
 import { netsuiteInventory } from './netsuite-inventory.ts'
 import { netsuiteProducts } from './netsuite-products.ts'
+import type { ReaderNotes } from './reader-notes.ts'
 import { sapB1Fulfilments } from './sap-b1-fulfilments.ts'
 import { sapB1Inventory } from './sap-b1-inventory.ts'
 import { sapB1Products } from './sap-b1-products.ts'
@@ -25,6 +26,8 @@ import { type MessageKind, sqsMessages } from './sqs-messages.ts'
 export interface ReaderDeps {
   readonly clock: Clock
   readonly clients: Clients
+  /** Absent: nothing is remembered from one run to the next. */
+  readonly notes?: ReaderNotes
 }
 
 /** `queueUrl`: the queue that a request named. */
@@ -49,7 +52,8 @@ const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>
       netsuiteInventory(await clients.netsuite(system, 'inventory'), read, system, clock),
   },
   'image-feed': {
-    images: async ({ clients, clock }, read, system) => imageFeedImages(await clients.imageFeed(system), read, clock),
+    images: async ({ clients, clock, notes }, read, system) =>
+      imageFeedImages(await clients.imageFeed(system), read, { clock, notes }),
   },
   'sap-b1': {
     products: async ({ clients, clock }, read, system) =>
@@ -129,7 +133,9 @@ export function createReader(
       ? {}
       : { list: (window, signal) => through((source) => source.list?.(window, signal)) }),
     ...(queueUrl === null ? {} : { discard: async (signal) => await discard(await made(), signal) }),
-    ...(LISTED_BY_KEY.has(name) ? { keys: (signal) => through((source) => source.keys?.(signal)) } : {}),
+    ...(LISTED_BY_KEY.has(name)
+      ? { keys: (signal, accepted) => through((source) => source.keys?.(signal, accepted)) }
+      : {}),
   }
   return reader as AnySourceReader
 }

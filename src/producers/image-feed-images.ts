@@ -1,42 +1,54 @@
 import type { Read } from '../core/model.ts'
+import { StreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { ImageFeedClient } from '../systems/image-feed/client.ts'
 import { type FeedEntity, groupBySku, toGallery } from '../systems/image-feed/images.ts'
-import { parseFeed } from '../systems/image-feed/parse.ts'
-import { readRows } from './read-rows.ts'
-import type { ReadEntity, SourceReader } from './source.ts'
-
-/** ETag of each feed that was read to its end; kept as long as its client. */
-const etags = new WeakMap<ImageFeedClient, string | null>()
+import { type CheckedGallery, createLinkChecks, type LinkChecks, linksOf, withoutBroken } from './image-feed-links.ts'
+import { assertPlausible, feedMemory, sizeOf } from './image-feed-note.ts'
+import { type ReadRows, readRows } from './read-rows.ts'
+import { noNotes, type ReaderNotes } from './reader-notes.ts'
+import type { ReadEntity, SourceReader, UnreadableEntity } from './source.ts'
 
 /**
  * The whole feed, by SKU; it has no change times, so the window says only whether a feed that did not change is read
- * (from the beginning, or again: yes).
+ * (from the beginning, or again: yes). A feed that is not whole, or far smaller than the last good one, gives nothing.
  */
-export function imageFeedImages(client: ImageFeedClient, read: Read, clock: Clock): SourceReader<'images'> {
+export function imageFeedImages(
+  client: ImageFeedClient,
+  read: Read,
+  { clock, notes = noNotes }: { readonly clock: Clock; readonly notes: ReaderNotes | undefined },
+): SourceReader<'images'> {
+  const memory = feedMemory(notes, read, client)
   return {
     name: 'image-feed.images',
     entity: 'images',
     async *read(window, after, signal) {
       const requestedAt = clock.now()
-      const whole = window.from === null || window.again === true || after !== null
-      const { text, etag } = await client.download(whole ? null : (etags.get(client) ?? null), signal)
-      if (text === null) return
-      const entities = groupBySku(parseFeed(text)).filter(
-        ({ sku }) => after === null || (sku !== null && sku > after.id),
-      )
-      for (let start = 0; start < entities.length; start += read.pageSize) {
-        const page = entities.slice(start, start + read.pageSize)
+      const last = await memory.recall()
+      const due = (last?.againAt ?? Number.POSITIVE_INFINITY) <= requestedAt
+      const whole = window.from === null || window.again === true || after !== null || due
+      const { rows, validators } = await client.download(whole ? null : (last?.validators ?? null), signal)
+      if (rows === null) return
+      const feed = groupBySku(rows)
+      const size = sizeOf(feed)
+      assertPlausible(read, size, last)
+      const left = feed.filter(({ sku }) => after === null || (sku !== null && sku > after.id))
+      const links = client.checkLinks ? createLinkChecks(client, notes, clock) : null
+      for (let start = 0; start < left.length; start += read.pageSize) {
+        const page = left.slice(start, start + read.pageSize)
+        const taken = await checked(readRows(page, feedKey, toEntity), links, signal)
         const reached = { changedAt: '', id: page.at(-1)?.sku ?? '' }
-        yield { ...readRows(page, feedKey, toEntity), rows: [], reached, requestedAt }
+        yield { ...taken, rows: [], reached, requestedAt }
       }
       // Guarantee 1: only a feed whose every page was taken need not be read again. What was before `after` was of
       // another download.
-      if (after === null) etags.set(client, etag)
+      if (after === null) await memory.remember({ ...size, validators, againAt: links?.againAt() ?? null })
     },
-    async *keys(signal) {
-      const { text } = await client.download(null, signal)
-      yield text === null ? [] : groupBySku(parseFeed(text)).map((entity) => ({ key: feedKey(entity) }))
+    async *keys(signal, accepted) {
+      const { rows } = await client.download(null, signal)
+      const feed = groupBySku(rows ?? [])
+      yield feed.map((entity) => ({ key: feedKey(entity) }))
+      if (accepted) await memory.remember({ ...sizeOf(feed), validators: null, againAt: null })
     },
   }
 }
@@ -46,7 +58,34 @@ function toEntity(entity: FeedEntity): ReadEntity<'images'> {
   return { key: feedKey(entity), occurredAt: null, deleted: false, data: toGallery(entity), raw }
 }
 
-/** A row without SKU is known by its line. */
+/** A row without SKU is known by its place. */
 function feedKey({ sku, rows }: FeedEntity): string {
-  return sku ?? `line ${rows[0]?.line}`
+  return sku ?? rows[0]?.place ?? ''
+}
+
+/** Images that can't be had are left out of their galleries, and each is told of. */
+async function checked(
+  { entities, unreadable }: ReadRows<'images'>,
+  links: LinkChecks | null,
+  signal: AbortSignal,
+): Promise<ReadRows<'images'>> {
+  if (links === null) return { entities, unreadable }
+  const answers = await links.of([...new Set(entities.flatMap(({ data }) => linksOf(data)))], signal)
+  const broken: UnreadableEntity[] = []
+  const keep = (entity: ReadEntity<'images'>): ReadEntity<'images'> => {
+    const without = withoutBroken(entity.data, answers)
+    broken.push(...tellBroken(entity.key, without))
+    return { ...entity, data: without.gallery }
+  }
+  const outcome = readRows(entities, ({ key }) => key, keep)
+  return { entities: outcome.entities, unreadable: [...unreadable, ...outcome.unreadable, ...broken] }
+}
+
+function tellBroken(sku: string, { broken }: CheckedGallery): UnreadableEntity[] {
+  return broken.map(({ url, reason }) => {
+    const { origin, pathname } = new URL(url)
+    const message = `an image of ${sku} can't be had: it ${reason}; it was left out of the gallery; correct the feed`
+    const error = new StreamError('source_data_invalid', message, { field: 'url' })
+    return { key: `${sku} ${origin}${pathname}`, error, raw: JSON.stringify({ sku, url }) }
+  })
 }

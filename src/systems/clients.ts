@@ -62,7 +62,7 @@ export interface ClientDeps {
 const makers = {
   magento2: (system: ConnectableSystem, deps: ClientDeps) => createMagento2Client(magento2Settings(system), deps),
   netsuite: (system: ConnectableSystem, deps: ClientDeps) => createNetSuiteClient(netsuiteSettings(system), deps),
-  'image-feed': (system: ConnectableSystem) => createImageFeedClient(imageFeedSettings(system)),
+  'image-feed': (system: ConnectableSystem, deps: ClientDeps) => createImageFeedClient(imageFeedSettings(system), deps),
   'sap-b1': (system: ConnectableSystem, deps: ClientDeps) => createSapB1Client(sapB1Settings(system), deps),
   bigcommerce: (system: ConnectableSystem, deps: ClientDeps) =>
     createBigCommerceClient(bigcommerceSettings(system), deps),

@@ -5,10 +5,13 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Simulator } from '../../simulators/harness/simulator.ts'
 import { startImageFeedSimulator } from '../../simulators/image-feed/start.ts'
+import { controlTables } from '../../src/control/tables.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
+import { createReaderNotes } from '../../src/producers/reader-notes.ts'
 import type { SourceReader } from '../../src/producers/source.ts'
 import { createClients } from '../../src/systems/clients.ts'
 import { wireOf, wiresOf } from '../../src/systems/wire.ts'
+import { memoryTables } from '../support/memory-tables.ts'
 import { catalogFile, governors, keysOf, readAll, readOf, systemOf, WHOLE, wallClock } from '../support/sources.ts'
 
 const deps = { clock: wallClock, governors, logger: pino({ level: 'silent' }), resolveSecret: () => 'secret' }
@@ -16,8 +19,9 @@ const AGAIN = { from: 0, to: WHOLE.to }
 
 let feed: Simulator
 const system = (address = `${feed.url}/feeds/images.csv`, more: object = {}) =>
-  systemOf({ id: 'images', type: 'image-feed', address, ...more })
-const connected = { clock: wallClock, clients: createClients(deps) }
+  systemOf({ id: 'images', type: 'image-feed', address, settings: { allowPrivateAddresses: 'true' }, ...more })
+const notes = () => createReaderNotes(memoryTables(controlTables))
+const connected = { clock: wallClock, clients: createClients(deps), notes: notes() }
 const reader = (pageSize = 5, of = system()) =>
   createReader(readOf('images', 'images', pageSize), of, connected) as SourceReader<'images'>
 
@@ -52,7 +56,7 @@ describe('the image feed', () => {
   })
 
   it('is read again when it was not read to its end', async () => {
-    const fresh = { clock: wallClock, clients: createClients(deps) }
+    const fresh = { ...connected, notes: notes() }
     const read = () => createReader(readOf('images', 'images', 1), system(), fresh) as SourceReader<'images'>
     for await (const page of read().read(WHOLE, null, new AbortController().signal)) {
       expect(page.entities).toHaveLength(1)

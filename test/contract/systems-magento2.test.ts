@@ -165,7 +165,7 @@ describe('inventory', () => {
     const rest = await readAll(reader('inventory', 4), WHOLE, pages[1]?.reached ?? null)
     const read = pages.slice(0, 2).flatMap((page) => page.entities)
     expect(keysOf(rest.entities)).toEqual(keysOf(entities).slice(read.length))
-    const keys = (await Array.fromAsync(reader('inventory').keys?.(signal) ?? [])).flat()
+    const keys = (await Array.fromAsync(reader('inventory').keys?.(signal, false) ?? [])).flat()
     expect(keys.map(({ key }) => key)).toEqual(keysOf(entities))
     const west = await readAll(shop.reader('inventory', 4, {}, { source_code: 'west' }))
     expect(west.entities).toMatchObject([{ key: 'WLD-K03', data: { locations: [{ location: 'west' }] } }])

@@ -1,132 +1,174 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
 import { StreamError } from '../../errors.ts'
+import type { CallLimits, Governor } from '../../platform/governor/governor.ts'
+import type { Governors } from '../../platform/governor/governors.ts'
+import { createGuardedHttp, type GuardedAnswer, type GuardedHttp } from '../../platform/guarded-http.ts'
+import { retryAfterMs } from '../../platform/http-errors.ts'
 import { checkOf, type SystemCheck } from '../system-check.ts'
-
-/** Largest feed that is taken, unpacked. */
-const MAX_BYTES = 512 * 1024 * 1024
+import { MOST_BYTES, unpacked } from './body.ts'
+import { askLink, type LinkAnswer } from './link.ts'
+import { type FeedForm, parseFeed } from './parse.ts'
+import type { FeedRow } from './rows.ts'
+import { decoded } from './text.ts'
 
 export interface ImageFeedSettings {
   readonly url: string
-  /** For feeds behind a password (HTTP Basic). */
-  readonly login: { readonly username: string; readonly password: string } | null
-  readonly timeoutMs?: number
+  /** Names the feed and how it is read: what is remembered of another one says nothing of it. */
+  readonly id: string
+  readonly limits: CallLimits
+  /** Headers that prove who asks. */
+  readonly credentials: Readonly<Record<string, string>>
+  /** Null: as the feed says itself. */
+  readonly encoding: string | null
+  readonly allowPrivate: boolean
+  readonly checkLinks: boolean
+  readonly timeoutMs: number
+  readonly form: FeedForm
+  /** Largest feed, unpacked. */
+  readonly mostBytes?: number
 }
 
-/** A feed as downloaded; `text` null: it is the one of the ETag that was given. */
-export interface Download {
-  readonly text: string | null
+/** What a server can be asked by, whether a feed is another than before. */
+export interface Validators {
   readonly etag: string | null
+  readonly lastModified: string | null
 }
 
-export interface ImageFeedClient {
+/** A feed as downloaded; `rows` null: it is the one of the validators that were given. */
+export interface Download {
+  readonly rows: readonly FeedRow[] | null
+  readonly validators: Validators
+}
+
+export interface ImageFeedClient extends Pick<ImageFeedSettings, 'id' | 'checkLinks'> {
   /**
-   * The whole feed, or `text: null` when it still has this ETag. Throws `source_data_invalid` for a feed that is shorter
-   * than announced, and as every client `target_unavailable`, `timed_out`, `rate_limited`, `credentials_refused`.
+   * The whole feed, or `rows: null` when it is still the one of these validators. Throws `source_data_invalid` for a
+   * feed that was cut short, and as every client `target_unavailable`, `timed_out`, `rate_limited`, `credentials_refused`.
    */
-  download(knownEtag: string | null, signal: AbortSignal): Promise<Download>
+  download(known: Validators | null, signal: AbortSignal): Promise<Download>
+  /** Whether there is an image at an address that the feed names; the feed's credentials are not sent there. */
+  link(url: string, signal: AbortSignal): Promise<LinkAnswer>
   /** Asks for the feed and reads none of it. Throws as `download` does. */
   check(signal: AbortSignal): Promise<SystemCheck>
 }
 
-export function createImageFeedClient(settings: ImageFeedSettings): ImageFeedClient {
+const LINK_TIMEOUT_MS = 20_000
+
+export function createImageFeedClient(
+  settings: ImageFeedSettings,
+  deps: { readonly governors: Governors },
+): ImageFeedClient {
+  const http = createGuardedHttp(settings)
+  const governor = deps.governors.of(`image-feed ${hostOf(settings)}`, settings.limits)
+  const governed = <T>(signal: AbortSignal, call: (bounded: AbortSignal) => Promise<T>) =>
+    inTurn(governor, settings, signal, call)
   return {
-    async download(knownEtag, signal) {
-      return await inTime(settings, signal, (bounded) => get(settings, knownEtag, bounded))
-    },
-    async check(signal) {
-      return await inTime(settings, signal, async (bounded) => {
-        const response = await ask(settings, null, bounded)
-        await response.body?.cancel()
-        return checkOf(response.headers)
-      })
-    },
+    id: settings.id,
+    checkLinks: settings.checkLinks,
+    download: (known, signal) => governed(signal, (bounded) => get(http, settings, known, bounded)),
+    link: (url, signal) =>
+      governor.run(
+        'images',
+        () => askLink(http, url, AbortSignal.any([signal, AbortSignal.timeout(LINK_TIMEOUT_MS)])),
+        signal,
+      ),
+    check: (signal) =>
+      governed(signal, async (bounded) => {
+        const answer = await ask(http, settings, null, bounded)
+        answer.discard()
+        return checkOf(answer.headers)
+      }),
   }
 }
 
-async function inTime<T>(
+async function inTurn<T>(
+  governor: Governor,
   settings: ImageFeedSettings,
   signal: AbortSignal,
   call: (bounded: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const timeout = AbortSignal.timeout(settings.timeoutMs ?? 300_000)
+  let timeout: AbortSignal | undefined
   try {
-    return await call(AbortSignal.any([signal, timeout]))
+    const timed = () => {
+      timeout = AbortSignal.timeout(settings.timeoutMs)
+      return call(AbortSignal.any([signal, timeout]))
+    }
+    return await governor.run('images', timed, signal)
   } catch (error) {
-    if (error instanceof StreamError) throw error
-    if (signal.aborted) throw new StreamError('stopping', 'the read of the image feed was ended', { cause: error })
-    const late = timeout.aborted
-    const message = late ? 'the image feed took too long' : 'the image feed could not be read to its end'
-    throw new StreamError(late ? 'timed_out' : 'target_unavailable', `${message}: ${hostOf(settings)}`, {
-      cause: error,
-    })
+    if (error instanceof StreamError) {
+      if (error.code === 'rate_limited') governor.refused(error.retryAfterMs)
+      throw error
+    }
+    throw broken(error, settings, { ended: signal.aborted, late: timeout?.aborted === true })
   }
+}
+
+function broken(
+  cause: unknown,
+  settings: ImageFeedSettings,
+  why: { readonly ended: boolean; readonly late: boolean },
+): StreamError {
+  if (why.ended) return new StreamError('stopping', 'the read of the image feed was ended', { cause })
+  const message = why.late ? 'the image feed took too long' : 'the image feed could not be read to its end'
+  return new StreamError(why.late ? 'timed_out' : 'target_unavailable', `${message}: ${hostOf(settings)}`, { cause })
 }
 
 /** The answer, its body not read; throws for what is no feed. */
-async function ask(settings: ImageFeedSettings, knownEtag: string | null, signal: AbortSignal): Promise<Response> {
-  const headers = new Headers({ accept: 'text/csv, */*', 'accept-encoding': 'gzip' })
-  if (knownEtag !== null) headers.set('if-none-match', knownEtag)
-  if (settings.login !== null) {
-    const { username, password } = settings.login
-    headers.set('authorization', `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`)
+async function ask(
+  http: GuardedHttp,
+  { url, credentials, ...settings }: ImageFeedSettings,
+  known: Validators | null,
+  signal: AbortSignal,
+): Promise<GuardedAnswer> {
+  const headers = {
+    accept: 'text/csv, application/json, application/xml, */*;q=0.5',
+    'accept-encoding': 'gzip',
+    ...(known?.etag ? { 'if-none-match': known.etag } : {}),
+    ...(known?.lastModified ? { 'if-modified-since': known.lastModified } : {}),
   }
-  const response = await fetch(settings.url, { headers, signal })
-  if (response.ok || response.status === 304) return response
-  await response.body?.cancel()
-  throw problem(response, settings)
+  const answer = await http.request({ method: 'GET', url, headers, credentials, signal })
+  const { status } = answer
+  const unchanged = status === 304 && known !== null
+  if ((status >= 200 && status < 300) || unchanged) return answer
+  answer.discard()
+  throw problem(answer, hostOf({ url, ...settings }))
 }
 
-async function get(settings: ImageFeedSettings, knownEtag: string | null, signal: AbortSignal): Promise<Download> {
-  const response = await ask(settings, knownEtag, signal)
-  if (response.status === 304) return { text: null, etag: knownEtag }
-  const bytes = Buffer.from(await response.arrayBuffer())
-  checkLength(response, bytes)
-  return { text: await unpack(bytes), etag: response.headers.get('etag') }
-}
-
-/** `fetch` unpacks by Content-Encoding, and the length is then that of the packed body. */
-function checkLength(response: Response, bytes: Buffer): void {
-  const announced = response.headers.get('content-length')
-  if (announced === null || response.headers.has('content-encoding')) return
-  if (bytes.length === Number(announced)) return
-  throw new StreamError(
-    'source_data_invalid',
-    `the image feed has ${bytes.length} bytes of ${announced} announced: it was cut short`,
-  )
-}
-
-/** A feed that is itself a .gz file is known by its first two bytes. */
-async function unpack(bytes: Buffer): Promise<string> {
-  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b
-  const plain = packed ? await promisify(gunzip)(bytes, { maxOutputLength: MAX_BYTES }).catch(notUnpacked) : bytes
-  if (plain.length > MAX_BYTES) {
-    throw new StreamError('source_data_invalid', `the image feed has more than ${MAX_BYTES} bytes; split it`)
+async function get(
+  http: GuardedHttp,
+  settings: ImageFeedSettings,
+  known: Validators | null,
+  signal: AbortSignal,
+): Promise<Download> {
+  const answer = await ask(http, settings, known, signal)
+  const { status, headers, body } = answer
+  if (status === 304 && known !== null) {
+    answer.discard()
+    return { rows: null, validators: known }
   }
-  return plain.toString('utf8')
+  const bytes = unpacked(body, headers.get('content-encoding'), settings.mostBytes ?? MOST_BYTES)
+  const type = headers.get('content-type')
+  const rows = await parseFeed(decoded(bytes, settings.encoding, type), settings.form, type)
+  return { rows, validators: validatorsOf(headers) }
 }
 
-function notUnpacked(cause: unknown): never {
-  throw new StreamError('source_data_invalid', 'the image feed is a gzip file that is damaged or cut short', { cause })
+/** A Last-Modified of just now may be that of another change within its second too: it says nothing. */
+function validatorsOf(headers: Headers): Validators {
+  const [date, modified] = [headers.get('date'), headers.get('last-modified')].map((time) => Date.parse(time ?? ''))
+  const certain = date !== undefined && modified !== undefined && date - modified > 1000
+  return { etag: headers.get('etag'), lastModified: certain ? headers.get('last-modified') : null }
 }
 
-function problem(response: Response, settings: ImageFeedSettings): StreamError {
-  const { status } = response
-  const message = `the image feed answered ${status}: ${hostOf(settings)}`
-  const details = { status }
-  if (status === 429) {
-    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
-    return new StreamError('rate_limited', message, {
-      details,
-      ...(Number.isFinite(seconds) ? { retryAfterMs: seconds * 1000 } : {}),
-    })
-  }
-  if (status === 401 || status === 403) return new StreamError('credentials_refused', message, { details })
-  if (status >= 500 || status === 408) return new StreamError('target_unavailable', message, { details })
-  return new StreamError('configuration_invalid', `${message}; check the system's address`, { details })
+function problem({ status, headers }: GuardedAnswer, host: string): StreamError {
+  const message = `the image feed answered ${status}: ${host}`
+  const after = retryAfterMs(headers.get('retry-after'), Date.now())
+  const options = { details: { status }, ...(after === undefined ? {} : { retryAfterMs: after }) }
+  if (status === 429) return new StreamError('rate_limited', message, options)
+  if (status === 401 || status === 403) return new StreamError('credentials_refused', message, options)
+  if (status >= 500 || status === 408 || status === 304) return new StreamError('target_unavailable', message, options)
+  return new StreamError('configuration_invalid', `${message}; check the system's address`, options)
 }
 
 /** Without path and query, which may hold a key. */
-function hostOf({ url }: ImageFeedSettings): string {
+function hostOf({ url }: Pick<ImageFeedSettings, 'url'>): string {
   return new URL(url).host
 }

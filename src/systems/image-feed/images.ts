@@ -1,8 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
-import type { FeedRow } from './parse.ts'
-
-const ROLES = ['image', 'small_image', 'thumbnail', 'swatch_image'] as const
+import { type ColumnName, type FeedRow, type Role, roles } from './rows.ts'
 
 /** Rows of one SKU; `sku` null: a row without one, which stands alone. */
 export interface FeedEntity {
@@ -10,9 +8,18 @@ export interface FeedEntity {
   readonly rows: readonly FeedRow[]
 }
 
+/** What one address of a row says. */
+interface Entry {
+  readonly url: string
+  readonly position: number | null
+  readonly label: string | null
+  readonly roles: readonly Role[]
+  readonly mediaType: string
+}
+
 /** The feed's rows by SKU, in the order of the SKUs; rows without SKU come first. */
 export function groupBySku(rows: readonly FeedRow[]): FeedEntity[] {
-  const bySku = Map.groupBy(rows, ({ cells }) => cells.sku)
+  const bySku = Map.groupBy(rows, ({ sku }) => sku)
   const nameless = (bySku.get('') ?? []).map((row) => ({ sku: null, rows: [row] }))
   bySku.delete('')
   const named = [...bySku].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([sku, group]) => ({ sku, rows: group }))
@@ -20,44 +27,124 @@ export function groupBySku(rows: readonly FeedRow[]): FeedEntity[] {
 }
 
 /**
- * The rows of one SKU as its image gallery; pure. One wrong row makes the whole SKU unreadable: a gallery without it
- * would take the image away. Throws `source_data_invalid`, naming line and column.
+ * The rows of one SKU as its image gallery; pure. The same address twice is one image with the roles of both. An image
+ * without a position stands behind the one before it. One wrong row makes the whole SKU unreadable: a gallery without it
+ * would take the image away. Throws `source_data_invalid`, naming row and column.
  */
 export function toGallery({ sku, rows }: FeedEntity): ImageGallery {
-  const [first] = rows
-  if (sku === null) throw wrong(first?.line ?? 0, 'sku', 'is empty')
-  const images = rows
-    .map((row) => ({ image: toImage(row), roles: rolesOf(row), line: row.line }))
-    .toSorted((a, b) => a.image.position - b.image.position || a.line - b.line)
-  const withRole = (role: string) => images.find(({ roles }) => roles.includes(role))?.image.url ?? null
+  if (sku === null) throw wrong(rows[0], 'sku', 'is empty')
+  const entries = merged(rows.flatMap(entriesOf))
+  let next = 0
+  const placed = entries.map((entry) => {
+    const position = entry.position ?? next
+    next = position + 1
+    return { ...entry, position }
+  })
+  const images = placed.toSorted((a, b) => a.position - b.position)
+  const withRole = (role: Role) => images.find((image) => image.roles.includes(role))?.url ?? null
   return {
     sku,
     image: withRole('image'),
     smallImage: withRole('small_image'),
     thumbnail: withRole('thumbnail'),
     swatchImage: withRole('swatch_image'),
-    gallery: images.map(({ image }) => image),
+    gallery: images.map(toImage),
     attributes: {},
   }
 }
 
-function toImage({ line, cells }: FeedRow): GalleryImage {
-  const { url, position, label } = cells
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw wrong(line, 'url', 'is no http or https address')
+function toImage({ url, position, label, mediaType }: Entry & { readonly position: number }): GalleryImage {
+  return { url, position, label, mediaType, storeId: null }
+}
+
+/** The first row of an address gives its place and, where it has one, its label. */
+function merged(entries: readonly Entry[]): readonly Entry[] {
+  const byUrl = new Map<string, Entry>()
+  for (const entry of entries) {
+    const known = byUrl.get(entry.url)
+    if (known === undefined) byUrl.set(entry.url, entry)
+    else {
+      const both = [...new Set([...known.roles, ...entry.roles])]
+      const { position, label } = { position: known.position ?? entry.position, label: known.label ?? entry.label }
+      byUrl.set(entry.url, { ...known, position, label, roles: both })
+    }
   }
-  if (!/^\d{0,9}$/.test(position)) throw wrong(line, 'position', 'is no whole number')
-  return { url, position: Number(position), label: label === '' ? null : label, mediaType: 'image', storeId: null }
+  return [...byUrl.values()]
 }
 
-function rolesOf({ line, cells }: FeedRow): string[] {
-  const roles = cells.role.split('|').flatMap((role) => (role.trim() === '' ? [] : [role.trim()]))
-  const unknown = roles.find((role) => !ROLES.some((known) => known === role))
-  if (unknown === undefined) return roles
-  throw wrong(line, 'role', `"${unknown}" is none of ${ROLES.join(', ')}, parted by |`)
+/** Images of columns for one role come first: they are the ones a feed names apart. */
+function entriesOf(row: FeedRow): readonly Entry[] {
+  const { cells } = row
+  const ofRoles = roles.flatMap((role) =>
+    (cells[role] ?? [])
+      .filter((url) => url !== '')
+      .map((url) => ({
+        ...{ url: address(row, role, url), position: null, label: null },
+        roles: [role],
+        mediaType: 'image',
+      })),
+  )
+  const urls = cells.url ?? []
+  const several = urls.flatMap((url, index) => {
+    if (url === '') return []
+    const at = (column: ColumnName, shared: boolean) => cellAt(row, column, { index, count: urls.length, shared })
+    return [
+      {
+        url: address(row, 'url', url),
+        position: positionOf(row, at('position', false)),
+        label: at('label', true) || null,
+        roles: rolesOf(row, at('role', false)),
+        mediaType: mediaTypeOf(row, at('media_type', true)),
+      },
+    ]
+  })
+  if (ofRoles.length + several.length === 0) throw wrong(row, 'url', 'is empty')
+  return [...ofRoles, ...several]
 }
 
-function wrong(line: number, column: string, problem: string): StreamError {
-  const message = `the image feed's line ${line}, column "${column}": ${problem}; correct it in the feed`
-  return new StreamError('source_data_invalid', message, { field: `line ${line}, ${column}` })
+/** What belongs to one of a row's addresses: as many values as addresses, or one, which is the first's or is shared. */
+function cellAt(
+  row: FeedRow,
+  column: ColumnName,
+  { index, count, shared }: { readonly index: number; readonly count: number; readonly shared: boolean },
+): string {
+  const values = row.cells[column] ?? []
+  if (values.length === count) return values[index] ?? ''
+  if (values.length > 1) throw wrong(row, column, `has ${values.length} values for ${count} addresses`)
+  return shared || index === 0 ? (values[0] ?? '') : ''
+}
+
+function address(row: FeedRow, column: ColumnName, url: string): string {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url
+  throw wrong(row, column, 'is no http or https address')
+}
+
+function positionOf(row: FeedRow, position: string): number | null {
+  if (!/^\d{0,9}$/.test(position)) throw wrong(row, 'position', 'is no whole number')
+  return position === '' ? null : Number(position)
+}
+
+function rolesOf(row: FeedRow, cell: string): readonly Role[] {
+  return cell
+    .split('|')
+    .map((role) => role.trim())
+    .filter((role) => role !== '')
+    .map((name) => {
+      const role = roles.find((known) => known === name)
+      if (role === undefined) throw wrong(row, 'role', `"${name}" is none of ${roles.join(', ')}, parted by |`)
+      return role
+    })
+}
+
+function mediaTypeOf(row: FeedRow, cell: string): string {
+  const [type = ''] = cell.toLowerCase().split('/')
+  if (type === '' || type === 'image') return 'image'
+  if (type === 'video' || type === 'external-video') return 'external-video'
+  throw wrong(row, 'media_type', `"${cell}" is no image and no video`)
+}
+
+function wrong(row: FeedRow | undefined, column: ColumnName, problem: string): StreamError {
+  const place = row?.place ?? ''
+  const message = `the image feed's ${place}, column "${column}": ${problem}; correct it in the feed`
+  return new StreamError('source_data_invalid', message, { field: `${place}, ${column}` })
 }

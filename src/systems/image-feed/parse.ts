@@ -1,68 +1,70 @@
-import { parse } from 'csv-parse/sync'
 import { StreamError } from '../../errors.ts'
+import { peek } from './body.ts'
+import { type CsvDialect, csvRecords } from './csv.ts'
+import { jsonRecords } from './json.ts'
+import type { FeedRecord } from './record.ts'
+import { type ColumnName, type Columns, type FeedRow, neededColumns, readRows } from './rows.ts'
+import { xmlRecords } from './xml.ts'
 
-const COLUMNS = ['sku', 'url', 'position', 'label', 'role'] as const
-type Column = (typeof COLUMNS)[number]
+export const formats = ['csv', 'json', 'xml'] as const
+export type Format = (typeof formats)[number]
 
-/** One row of the feed; `line` is where it begins in the file, from 1. */
-export interface FeedRow {
-  readonly line: number
-  readonly cells: Readonly<Record<Column, string>>
-}
-
-/** What csv-parse gives of a record with `raw`: its text as it stands in the file. */
-interface ParsedRecord {
-  readonly record: readonly string[]
-  readonly raw: string
+/** How a feed is written. */
+export interface FeedForm {
+  /** Null: told by its media type, else by how it begins. */
+  readonly format: Format | null
+  readonly csv: CsvDialect
+  /** Path to the rows of JSON and XML. */
+  readonly items: string
+  readonly columns: Columns
+  /** Columns that the settings name: a feed without one of them is not the one they were made for. */
+  readonly named: ReadonlySet<ColumnName>
+  /** What parts several addresses in one cell. */
+  readonly separator: string | null
 }
 
 /**
- * Rows of the CSV (RFC 4180; a header line names the columns, in any order; others are passed over). A file that was
- * cut short is refused as a whole, `source_data_invalid`: half a file would take away images that still exist.
+ * The rows of a feed. Throws `source_data_invalid` for one that was cut short or is another than the form says, and
+ * `target_unavailable` for a web page in its place.
  */
-export function parseFeed(text: string): FeedRow[] {
-  if (!/\r?\n$/.test(text)) {
-    throw new StreamError('source_data_invalid', 'the image feed does not end with a line break: it was cut short')
-  }
-  const [header, ...records] = withLines(readRecords(text))
-  const names = (header?.record ?? []).map((name) => name.trim().toLowerCase())
-  const places = placesOf(names)
-  return records.map(({ record, line }) => {
-    if (record.length < names.length) {
-      const reason = `has ${record.length} columns of ${names.length}; the file was cut short or is no CSV`
-      throw new StreamError('source_data_invalid', `the image feed's line ${line} ${reason}`, { field: `line ${line}` })
-    }
-    const cell = (column: Column) => record[places[column]]?.trim() ?? ''
-    return { line, cells: Object.fromEntries(COLUMNS.map((name) => [name, cell(name)])) as FeedRow['cells'] }
-  })
+export async function parseFeed(
+  text: AsyncIterable<string>,
+  form: FeedForm,
+  contentType: string | null = null,
+): Promise<FeedRow[]> {
+  const { head, all } = await peek(text, (taken) => taken.join('').trimStart().length >= PAGE.length)
+  const begin = head.join('').trimStart()
+  assertNoPage(begin, form.format === null ? contentType : null)
+  return await readRows(recordsOf(form.format ?? formatOf(begin, contentType), all, form), form.columns, form.separator)
 }
 
-/** The records with the line each begins in; empty lines are passed over. */
-function withLines(records: readonly ParsedRecord[]): { readonly record: readonly string[]; readonly line: number }[] {
-  let next = 1
-  return records.flatMap(({ record, raw }) => {
-    const line = next
-    next += raw.replace(/[\r\n]+$/, '').split('\n').length
-    return record.length === 1 && record[0] === '' ? [] : [{ record, line }]
-  })
-}
-
-function readRecords(text: string): readonly ParsedRecord[] {
-  try {
-    const options = { bom: true, raw: true, relax_column_count: true } as const
-    return parse(text, options) as unknown as readonly ParsedRecord[]
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new StreamError('source_data_invalid', `the image feed can't be read as CSV: ${reason}`, { cause })
+function recordsOf(format: Format, text: AsyncIterable<string>, form: FeedForm): AsyncIterable<FeedRecord> {
+  switch (format) {
+    case 'csv':
+      return csvRecords(text, form.csv, neededColumns(form.columns, form.named))
+    case 'json':
+      return jsonRecords(text, form.items)
+    case 'xml':
+      return xmlRecords(text, form.items)
   }
 }
 
-function placesOf(names: readonly string[]): Readonly<Record<Column, number>> {
-  for (const required of ['sku', 'url'] as const) {
-    if (names.includes(required)) continue
-    throw new StreamError('source_data_invalid', `the image feed's first line has no column "${required}"`, {
-      field: required,
-    })
-  }
-  return Object.fromEntries(COLUMNS.map((name) => [name, names.indexOf(name)])) as Readonly<Record<Column, number>>
+const PAGE = '<!doctype html'
+
+/** A gateway's or maintenance page is no feed, whatever its status says. Some feeds are said to be HTML, and are not. */
+function assertNoPage(begin: string, contentType: string | null): void {
+  if (!/^<(!doctype html|html)/i.test(begin) && !(contentType ?? '').includes('text/html')) return
+  throw new StreamError(
+    'target_unavailable',
+    "a web page came in the image feed's place: maintenance, or another address",
+  )
+}
+
+function formatOf(begin: string, contentType: string | null): Format {
+  const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  if (/[/+]json$/.test(type)) return 'json'
+  if (/[/+]xml$/.test(type)) return 'xml'
+  if (/\/csv$|\/tab-separated-values$/.test(type)) return 'csv'
+  if (/^[[{]/.test(begin)) return 'json'
+  return begin.startsWith('<') ? 'xml' : 'csv'
 }

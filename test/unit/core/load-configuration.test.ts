@@ -215,6 +215,17 @@ describe('mistakes', () => {
     )
   })
 
+  it('of secrets that are headers are none, where the type takes them', async () => {
+    const feed = (secrets: string, type = 'image-feed') =>
+      mistakesOf(`kind: system\nid: f\ntype: ${type}\naddress: https://x.example\nsecrets: { ${secrets} }\n`)
+    expect(await feed('header.X-Api-Key: env:A, username: env:B, password: env:C')).toEqual([])
+    expect(await feed('header.Host: env:A')).toEqual([expect.stringMatching(/header.Host is not known for image-feed/)])
+    expect(await feed('header.X Y: env:A')).toHaveLength(1)
+    expect(await feed('bearer: env:B, header.X-Key: env:A', 'magento2')).toEqual([
+      expect.stringMatching(/header.X-Key is not known for magento2/),
+    ])
+  })
+
   it('never repeat a secret that was written down', async () => {
     const text = system.replace('bearer: env:TOKEN', 'bearer: hunter2')
     const mistakes = await mistakesOf(text)

@@ -19,7 +19,7 @@ const secrets = Object.fromEntries(
 
 const queues = ['orders', 'products', 'inventory', 'images'].map((entity) => [`${entity}Queue`, entity])
 const settings = {
-  ...{ account: 'A', storeHash: 'h', companyDb: 'DB', region: 'eu-central-1' },
+  ...{ account: 'A', storeHash: 'h', companyDb: 'DB', region: 'eu-central-1', allowPrivateAddresses: 'true' },
   ...Object.fromEntries(queues),
 }
 

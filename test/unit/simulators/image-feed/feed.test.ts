@@ -31,7 +31,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const feed = (headers: Record<string, string> = {}) => fetch(`${simulator.url}/feeds/images.csv`, { headers })
+const feed = (headers: Record<string, string> = {}, name = 'images.csv') =>
+  fetch(`${simulator.url}/feeds/${name}`, { headers, redirect: 'manual' })
+const serve = (serving: object) =>
+  fetch(`${simulator.url}/_sim/serving`, {
+    method: 'PUT',
+    body: JSON.stringify(serving),
+    headers: { 'content-type': 'application/json' },
+  })
 const rows = async (): Promise<Row[]> => parse(await (await feed()).text(), { columns: true }) as Row[]
 const state = async (): Promise<unknown> => (await fetch(`${simulator.url}/_sim/state`)).json()
 const putRow = (row: object) =>
@@ -80,12 +87,62 @@ describe('the feed', () => {
     expect(Date.parse(changed.headers.get('last-modified') ?? '')).toBeGreaterThan(Date.parse(modified))
   })
 
+  it('is the same as JSON, as XML and as a packed file', async () => {
+    const asRows = (list: readonly Row[]) => list.map((row) => ({ ...row, position: Number(row.position) }))
+    expect(await (await feed({}, 'images.json')).json()).toEqual({ images: asRows(await rows()) })
+    const packed = Buffer.from(await (await feed({}, 'images.csv.gz')).arrayBuffer())
+    expect(gunzipSync(packed).toString()).toBe(await (await feed()).text())
+    const xml = await (await feed({}, 'images.xml')).text()
+    expect(xml.match(/<image>/g)).toHaveLength(4)
+    expect(xml).toContain('<label>Front, "gray"</label>')
+  })
+
   it('is compressed for those who accept gzip', async () => {
     const plain = await (await feed({ 'accept-encoding': 'identity' })).text()
     const raw = await rawGet(`${simulator.url}/feeds/images.csv`, 'br, gzip')
     expect(raw.encoding).toBe('gzip')
     expect(gunzipSync(raw.bytes).toString()).toBe(plain)
     expect((await rawGet(`${simulator.url}/feeds/images.csv`, 'gzip;q=0')).encoding).toBeUndefined()
+  })
+})
+
+describe('how the feed is served', () => {
+  it('may be behind a password or a key', async () => {
+    await serve({ login: { username: 'u', password: 'p' }, key: { name: 'X-Key', value: 'k' } })
+    expect((await feed()).status).toBe(401)
+    expect((await feed({ authorization: 'Basic dTpw' })).status).toBe(401)
+    expect((await feed({ authorization: 'Basic dTpw', 'x-key': 'k' })).status).toBe(200)
+    await fetch(`${simulator.url}/_sim/reset`, { method: 'POST' })
+    expect((await feed()).status).toBe(200)
+  })
+
+  it('may be without ETag, too short, or a redirect', async () => {
+    await serve({ etag: false, rows: 1 })
+    const response = await feed()
+    expect(response.headers.get('etag')).toBeNull()
+    expect((await response.text()).trim().split('\r\n')).toHaveLength(2)
+    const since = response.headers.get('last-modified') ?? ''
+    expect((await feed({ 'if-modified-since': since })).status).toBe(304)
+    await serve({ redirectTo: 'http://10.0.0.1/' })
+    expect((await feed()).headers.get('location')).toBe('http://10.0.0.1/')
+  })
+
+  it('may end in the middle, with its length or without', async () => {
+    await serve({ cut: 'announced' })
+    await expect(feed().then((response) => response.text())).rejects.toThrow()
+    await serve({ cut: 'unannounced' })
+    const text = await (await feed()).text()
+    await serve({})
+    const whole = await (await feed()).text()
+    expect(whole.startsWith(text) && text.length < whole.length).toBe(true)
+  })
+
+  it('may change once it was sent', async () => {
+    await serve({ thenPut: { sku: 'ACME', url: 'https://cdn.example.com/x.png' } })
+    expect(await rows()).toHaveLength(4)
+    expect(await rows()).toHaveLength(5)
+    expect((await serve({ thenPut: { sku: '' } })).status).toBe(400)
+    expect((await serve({ speed: 1 })).status).toBe(400)
   })
 })
 

@@ -1,0 +1,113 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { LookupFunction } from 'node:net'
+import { StreamError } from '../errors.ts'
+import { assertPublicUrl, type IsPublic, publicLookup } from './safe-address.ts'
+
+export interface GuardedRequest {
+  readonly method: 'GET' | 'HEAD'
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Headers that prove who asks: another host is never sent them. */
+  readonly credentials?: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+export interface GuardedAnswer {
+  readonly status: number
+  readonly headers: Headers
+  /** The body as it was sent, packed or not; to be read, or left with `discard`. */
+  readonly body: AsyncIterable<Buffer>
+  discard(): void
+}
+
+/**
+ * Fetches addresses that others name, on public networks alone: each redirect is judged as the first address was, and so
+ * is each IP address a name stands for when it is connected to. Rejects with `source_data_invalid` for an address that
+ * is not fetched; what else breaks is the error of Node as it is.
+ */
+export interface GuardedHttp {
+  request(request: GuardedRequest): Promise<GuardedAnswer>
+}
+
+export interface GuardedHttpOptions {
+  /** Private networks too: an installation may have its feeds there. */
+  readonly allowPrivate: boolean
+  readonly lookup?: LookupFunction
+  /** Whether an IP address may be connected to where private ones may not; the public internet's by default. */
+  readonly isPublic?: IsPublic
+}
+
+const MOST_REDIRECTS = 5
+const REDIRECTS = [301, 302, 303, 307, 308]
+const MOST_SOCKETS = 20
+
+export function createGuardedHttp({ allowPrivate, lookup, isPublic }: GuardedHttpOptions): GuardedHttp {
+  const judged = allowPrivate ? lookup : publicLookup(lookup, isPublic)
+  const options = { keepAlive: true, maxSockets: MOST_SOCKETS, ...(judged === undefined ? {} : { lookup: judged }) }
+  const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) }
+  return {
+    async request(asked) {
+      let url = new URL(asked.url)
+      let trusted = true
+      for (let redirects = 0; ; redirects += 1) {
+        if (!allowPrivate) assertPublicUrl(url, isPublic)
+        const answer = await send(agents, url, asked, trusted)
+        const location = answer.headers.get('location')
+        if (!REDIRECTS.includes(answer.status) || location === null) return answer
+        answer.discard()
+        if (redirects === MOST_REDIRECTS || !URL.canParse(location, url.href)) {
+          const problem = redirects === MOST_REDIRECTS ? `more than ${MOST_REDIRECTS} times` : 'to no address'
+          throw new StreamError('source_data_invalid', `${url.host} redirects ${problem}`)
+        }
+        const next = new URL(location, url)
+        trusted &&= keepsCredentials(url, next)
+        url = next
+      }
+    },
+  }
+}
+
+/** The same server, or the same host by https where it was http. */
+function keepsCredentials(from: URL, to: URL): boolean {
+  const upgraded = from.protocol === 'http:' && to.protocol === 'https:' && from.port === '' && to.port === ''
+  return from.origin === to.origin || (upgraded && from.hostname === to.hostname)
+}
+
+function send(
+  agents: { readonly http: HttpAgent; readonly https: HttpsAgent },
+  url: URL,
+  { method, headers, credentials, signal }: GuardedRequest,
+  trusted: boolean,
+): Promise<GuardedAnswer> {
+  const secure = url.protocol === 'https:'
+  const [request, agent] = secure ? [httpsRequest, agents.https] : [httpRequest, agents.http]
+  // Part by part: a name and password in the address would be sent as credentials.
+  const { protocol, port, pathname, search } = url
+  const target = { protocol, hostname: url.hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search }
+  const sent = { 'user-agent': 'waldstream', ...headers, ...(trusted ? credentials : {}) }
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ ...target, method, headers: sent, agent, signal }, (response) => {
+      resolve(answerOf(response, method))
+    })
+    outgoing.on('error', reject)
+    outgoing.end()
+  })
+}
+
+function answerOf(response: IncomingMessage, method: string): GuardedAnswer {
+  const pairs = Object.entries(response.headersDistinct).flatMap(([name, values = []]) =>
+    values.map((value) => [name, value] as [string, string]),
+  )
+  return {
+    status: response.statusCode ?? 0,
+    headers: new Headers(pairs),
+    body: response,
+    discard() {
+      response.on('error', () => undefined)
+      // There is no body to an answer to HEAD: its connection is used again.
+      if (method === 'HEAD') response.resume()
+      else response.destroy()
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import { StreamError } from '../errors.ts'
+import type { ImageGallery } from '../events/generated/events.ts'
+import { digest } from '../events/identity.ts'
+import type { Clock } from '../platform/clock.ts'
+import { forEachKey } from '../platform/runtime/in-key-order.ts'
+import type { ImageFeedClient } from '../systems/image-feed/client.ts'
+import type { LinkAnswer } from '../systems/image-feed/link.ts'
+import type { ReaderNotes } from './reader-notes.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+/** How long an answer holds; what is unknown is asked again by the next run. */
+const HOLDS_MS = { good: 7 * DAY_MS, broken: DAY_MS / 24, unknown: 0 }
+/** Asked at one time; how many of them are under way, the governor decides. */
+const AT_ONCE = 16
+/** Addresses in a row that a server could not say anything of: then it is down, and is left alone for this run. */
+const DOWN_AFTER = 3
+
+interface LinkNote extends LinkAnswer {
+  readonly id: string
+  /** Milliseconds UTC. */
+  readonly until: number
+}
+
+/** The links of one reading of a feed. */
+export interface LinkChecks {
+  /** What is known of each address; asked are those of which nothing is known, or was known too long ago. */
+  of(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LinkAnswer>>
+  /** When something will be to be asked again, although the feed is the same; null: never. */
+  againAt(): number | null
+}
+
+export function createLinkChecks(client: ImageFeedClient, notes: ReaderNotes, clock: Clock): LinkChecks {
+  const silent = new Map<string, number>()
+  let againAt: number | null = null
+  const ask = async (url: string, signal: AbortSignal): Promise<LinkAnswer> => {
+    const { host } = new URL(url)
+    const failures = silent.get(host) ?? 0
+    if (failures >= DOWN_AFTER) return { state: 'unknown', reason: 'its server is down' }
+    const answer = await client.link(url, signal)
+    if (signal.aborted) throw new StreamError('stopping', 'the check of links was ended')
+    silent.set(host, answer.state === 'unknown' ? failures + 1 : 0)
+    return answer
+  }
+  return {
+    againAt: () => againAt,
+    async of(urls, signal) {
+      const kept = await notes.find(urls.map(idOf))
+      const known = new Map<string, LinkAnswer>()
+      const fresh: LinkNote[] = []
+      await forEachKey(
+        urls,
+        (url) => url,
+        AT_ONCE,
+        async (url) => {
+          const note = kept.get(idOf(url)) as unknown as LinkNote | undefined
+          const holds = note !== undefined && note.until > clock.now()
+          const answer = holds ? note : await ask(url, signal)
+          const until = holds ? note.until : clock.now() + HOLDS_MS[answer.state]
+          if (!holds && answer.state !== 'unknown') fresh.push({ ...answer, id: idOf(url), until })
+          if (answer.state !== 'good') againAt = Math.min(againAt ?? until, until)
+          // A server that is down takes nothing away and brings nothing back: what it said last holds.
+          known.set(url, answer.state === 'unknown' && note !== undefined ? note : answer)
+        },
+      )
+      await notes.keep(fresh.map((note) => ({ ...note })))
+      return known
+    },
+  }
+}
+
+const idOf = (url: string): string => `link ${digest(url)}`
+
+/** A gallery without the images whose links are broken, and these. */
+export interface CheckedGallery {
+  readonly gallery: ImageGallery
+  readonly broken: readonly { readonly url: string; readonly reason: string }[]
+}
+
+/** Addresses to be asked: pages of videos are no images. */
+export function linksOf({ gallery }: ImageGallery): readonly string[] {
+  return gallery.filter(({ mediaType }) => mediaType === 'image').map(({ url }) => url)
+}
+
+/** Throws `source_data_invalid` where no image would be left: the SKU's images stay as they were. */
+export function withoutBroken(gallery: ImageGallery, links: ReadonlyMap<string, LinkAnswer>): CheckedGallery {
+  const broken = linksOf(gallery).flatMap((url) => {
+    const answer = links.get(url)
+    return answer?.state === 'broken' ? [{ url, reason: answer.reason }] : []
+  })
+  if (broken.length === 0) return { gallery, broken }
+  const urls = new Set(broken.map(({ url }) => url))
+  const left = gallery.gallery.filter(({ url }) => !urls.has(url))
+  if (left.length === 0) {
+    const message = `none of its ${broken.length} images can be had; the first ${broken[0]?.reason}; correct the feed`
+    throw new StreamError('source_data_invalid', message, { field: 'url' })
+  }
+  const role = (url: string | null) => (url === null || urls.has(url) ? null : url)
+  const { image, smallImage, thumbnail, swatchImage } = gallery
+  const checkedRoles = {
+    ...{ image: role(image), smallImage: role(smallImage) },
+    ...{ thumbnail: role(thumbnail), swatchImage: role(swatchImage) },
+  }
+  return { gallery: { ...gallery, ...checkedRoles, gallery: left }, broken }
+}

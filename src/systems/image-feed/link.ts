@@ -1,0 +1,49 @@
+import { StreamError } from '../../errors.ts'
+import type { GuardedAnswer, GuardedHttp } from '../../platform/guarded-http.ts'
+
+/**
+ * What is known of an address of an image: `good`: there is one; `broken`: there is none, and why; `unknown`: its server
+ * could not say, and why.
+ */
+export interface LinkAnswer {
+  readonly state: 'good' | 'broken' | 'unknown'
+  readonly reason: string
+}
+
+/** By HEAD; a server that does not take it is asked for one byte. Rejects only when `signal` aborts. */
+export async function askLink(http: GuardedHttp, url: string, signal: AbortSignal): Promise<LinkAnswer> {
+  try {
+    const head = await headersOf(http, 'HEAD', url, signal)
+    const answer = isRefusedHead(head.status) ? await headersOf(http, 'GET', url, signal) : head
+    return judge(answer)
+  } catch (error) {
+    // The only such error is that of an address that is not fetched, as it is or behind redirects.
+    if (error instanceof StreamError) return { state: 'broken', reason: error.message }
+    return { state: 'unknown', reason: signal.aborted ? 'did not answer in time' : 'could not be reached' }
+  }
+}
+
+async function headersOf(
+  http: GuardedHttp,
+  method: 'HEAD' | 'GET',
+  url: string,
+  signal: AbortSignal,
+): Promise<GuardedAnswer> {
+  const headers = { accept: 'image/*', ...(method === 'GET' ? { range: 'bytes=0-0' } : {}) }
+  const answer = await http.request({ method, url, headers, signal })
+  answer.discard()
+  return answer
+}
+
+/** Refusals that may be meant for HEAD alone. */
+function isRefusedHead(status: number): boolean {
+  return status === 400 || status === 403 || status === 405 || status === 501
+}
+
+function judge({ status, headers }: GuardedAnswer): LinkAnswer {
+  const reason = `answered ${status}`
+  if (status === 404 || status === 410) return { state: 'broken', reason }
+  if (status < 200 || status >= 300) return { state: 'unknown', reason }
+  const type = headers.get('content-type') ?? 'no media type'
+  return type.startsWith('image/') ? { state: 'good', reason } : { state: 'broken', reason: `is no image: ${type}` }
+}

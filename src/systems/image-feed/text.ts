@@ -1,0 +1,47 @@
+import { TextDecoder } from 'node:util'
+import { StreamError } from '../../errors.ts'
+import { peek } from './body.ts'
+
+/** Where an XML document says how it is encoded. */
+const XML_ENCODING = /^<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/
+const HEAD = 200
+
+/**
+ * Bytes as text: encoded as the settings say, else its byte order mark, the charset of its Content-Type, its XML
+ * declaration; UTF-8 otherwise. Throws `source_data_invalid` for bytes that are none of the encoding: nothing is
+ * replaced by question marks.
+ */
+export async function* decoded(
+  bytes: AsyncIterable<Buffer>,
+  setting: string | null,
+  contentType: string | null,
+): AsyncGenerator<string> {
+  const { head, all } = await peek(bytes, (taken) => Buffer.concat(taken).length >= HEAD)
+  const encoding = setting ?? encodingOf(Buffer.concat(head).subarray(0, HEAD), contentType)
+  const decoder = decoderOf(encoding)
+  try {
+    for await (const chunk of all) yield decoder.decode(chunk, { stream: true })
+    yield decoder.decode()
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause
+    const way = 'set settings.encoding to what it is, for example latin1'
+    throw new StreamError('source_data_invalid', `the image feed is not encoded as ${encoding}: ${way}`, { cause })
+  }
+}
+
+function encodingOf(head: Buffer, contentType: string | null): string {
+  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8'
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
+  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be'
+  const charset = /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(contentType ?? '')?.[1]
+  return charset ?? XML_ENCODING.exec(head.toString('latin1'))?.[1] ?? 'utf-8'
+}
+
+function decoderOf(encoding: string): TextDecoder {
+  try {
+    return new TextDecoder(encoding, { fatal: true })
+  } catch (cause) {
+    const message = `the image feed's encoding "${encoding}" is not known; set settings.encoding`
+    throw new StreamError('source_data_invalid', message, { cause })
+  }
+}
