@@ -38,12 +38,17 @@ export interface SapB1Client {
   get(collection: string, key: string | number, signal?: AbortSignal): Promise<Wire | null>
   /** The entity as SAP made it. Not repeatable: search before. */
   create(collection: string, body: unknown, signal?: AbortSignal): Promise<Wire>
-  /** Changes the entity if it is still that of the etag (null: whatever it is); its lists are replaced as a whole. */
-  replace(
+  /** Changes the entity if it is still that of the etag. */
+  update(
     collection: string,
     key: string | number,
     body: unknown,
-    etag: string | null,
+    how: {
+      /** Null: whatever it is. */
+      readonly etag: string | null
+      /** Lists are what the body says and nothing else; without it, their entries are merged by number. */
+      readonly replaceLists: boolean
+    },
     signal?: AbortSignal,
   ): Promise<void>
   /** An action of the entity: `Cancel`, `Close`. */
@@ -101,14 +106,18 @@ function clientOver(wiring: Wiring): SapB1Client {
       const request = { method: 'POST', path: `${root}/${collection}`, json: body } as const
       return entityOf(await ask(request, signal).catch(rejectMissingReference), collection)
     },
-    async replace(collection, key, body, etag, signal) {
-      const match = etag === null ? {} : { 'if-match': etag }
-      const headers = { ...match, 'b1s-replacecollectionsonpatch': 'true' }
+    async update(collection, key, body, { etag, replaceLists }, signal) {
+      const headers = {
+        ...(etag === null ? {} : { 'if-match': etag }),
+        ...(replaceLists ? { 'b1s-replacecollectionsonpatch': 'true' } : {}),
+      }
       const request = { method: 'PATCH', path: entityPath(collection, key), headers, json: body } as const
       await ask(request, signal).catch(rejectMissingReference)
     },
     async act(collection, key, action, signal) {
-      await ask({ method: 'POST', path: `${entityPath(collection, key)}/${action}` }, signal)
+      // Without a body there would be the type of a form, which SAP does not take.
+      const headers = { 'content-type': 'application/json' }
+      await ask({ method: 'POST', path: `${entityPath(collection, key)}/${action}`, headers }, signal)
     },
     for: (kind) => clientOver({ ...wiring, http: wiring.http.for(kind) }),
     async check(signal) {
