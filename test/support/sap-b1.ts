@@ -17,6 +17,11 @@ type LoggedRequest = { readonly method: string; readonly path: string; readonly 
 export const CALM: Before = { targetId: null, unclear: false }
 export const UNCLEAR: Before = { targetId: null, unclear: true }
 
+const usual = { currencies: 'USD=$', freightExpenseCode: '1', cardCode: 'C20000' }
+
+const withoutEmpty = (settings: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ''))
+
 /** A company, and our clients, readers and sinks of it, over real HTTP. */
 export async function startCompany(options: Partial<SapB1SimulatorOptions> = {}) {
   const zone = options.zone ?? 'Asia/Kathmandu'
@@ -29,7 +34,7 @@ export async function startCompany(options: Partial<SapB1SimulatorOptions> = {})
   const system = (settings: Readonly<Record<string, string>> = {}, more: Partial<System> = {}) =>
     systemOf({
       ...{ id: 'sap', type: 'sap-b1', address: company.url, zone },
-      settings: { companyDb, currencies: 'USD=$', freightExpenseCode: '1', cardCode: 'C20000', ...settings },
+      settings: withoutEmpty({ companyDb, ...usual, ...settings }),
       secrets: { username: 'env:username', password: 'env:password' },
       ...more,
     })
