@@ -196,7 +196,7 @@ describe('inventory', () => {
     const rest = await readAll(reader, WHOLE, pages[2]?.reached ?? null)
     expect(keysOf(rest.entities)).toEqual((await codes()).toSorted().slice(21))
     const keys =
-      reader.keys === undefined ? [] : (await Array.fromAsync(reader.keys(new AbortController().signal))).flat()
+      reader.keys === undefined ? [] : (await Array.fromAsync(reader.keys(new AbortController().signal, false))).flat()
     expect(keysOf(keys)).toEqual((await codes()).toSorted())
   })
 })

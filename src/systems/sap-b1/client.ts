@@ -91,19 +91,22 @@ function clientOver(wiring: Wiring): SapB1Client {
   const entityPath = (collection: string, key: string | number) => `${root}/${collection}${keyPath(key)}`
   return {
     async find(collection, query, signal) {
-      const { json } = whole(await ask(listRequest(`${root}/${collection}`, query), signal), collection)
+      const { json } = await ask(listRequest(`${root}/${collection}`, query), signal)
       return collectionOf(json, collection)
     },
     async get(collection, key, signal) {
       try {
-        return entityOf(await ask({ method: 'GET', path: entityPath(collection, key) }, signal), collection)
+        return entityOf(
+          await ask({ method: 'GET', path: entityPath(collection, key), expects: 'json' }, signal),
+          collection,
+        )
       } catch (error) {
         if (error instanceof StreamError && error.code === 'not_found') return null
         throw error
       }
     },
     async create(collection, body, signal) {
-      const request = { method: 'POST', path: `${root}/${collection}`, json: body } as const
+      const request = { method: 'POST', path: `${root}/${collection}`, json: body, expects: 'json' } as const
       return entityOf(await ask(request, signal).catch(rejectMissingReference), collection)
     },
     async update(collection, key, body, { etag, replaceLists }, signal) {
@@ -144,17 +147,10 @@ function listRequest(path: string, { filter, select, orderBy, pageSize }: Query)
   if (filter !== undefined && filter !== '') query.push(['$filter', filter])
   if (select !== undefined) query.push(['$select', select.join(',')])
   if (orderBy !== undefined) query.push(['$orderby', orderBy.join(',')])
-  return { method: 'GET', path, query, headers: { prefer: `odata.maxpagesize=${pageSize}` } }
+  return { method: 'GET', path, query, headers: { prefer: `odata.maxpagesize=${pageSize}` }, expects: 'json' }
 }
 
-/** An answer that ends in the middle is not one; what was asked for may have been done. */
-function whole(answer: HttpAnswer, collection: string): HttpAnswer {
-  if (answer.json !== undefined) return answer
-  throw new StreamError('target_unavailable', `SAP's answer about ${collection} is not whole: it is no JSON`)
-}
-
-function entityOf(answer: HttpAnswer, collection: string): Wire {
-  const { json } = whole(answer, collection)
+function entityOf({ json }: HttpAnswer, collection: string): Wire {
   if (isWire(json)) return json
   throw new StreamError('source_data_invalid', `SAP's answer about ${collection} is no record`)
 }
