@@ -1,9 +1,12 @@
-import { noSuchReference } from './problems.ts'
+import { noSuchReference, refused } from './problems.ts'
 import { asList, asObject } from './properties.ts'
 import type { Entity } from './store.ts'
 
-/** Rates of the company's tax codes, in percent. */
-export const taxCodes: Readonly<Record<string, number>> = { EX: 0, LA: 8.25, VA: 5 }
+/** Rates of the company's tax codes and groups, in percent. */
+const taxCodes: Readonly<Record<string, number>> = { EX: 0, LA: 8.25, VA: 5 }
+export const localCurrency = '$'
+/** What one of each currency is in the local one. */
+const currencies: Readonly<Record<string, number>> = { $: 1, EUR: 1.1 }
 /** Codes of the company's additional expenses (freight). */
 const expenseCodes: ReadonlySet<number> = new Set([1, 2])
 
@@ -38,15 +41,23 @@ export function withTotals(document: Entity): Entity {
     entities.reduce((total, entity) => total + Number(entity[name] ?? 0), 0)
   const beforeDiscount = sum(lines, 'LineTotal')
   const discount = cents((beforeDiscount * Number(document['DiscountPercent'] ?? 0)) / 100)
-  const vat = cents(sum(lines, 'TaxTotal'))
+  const vat = cents(sum(lines, 'TaxTotal') + sum(expenses, 'TaxSum'))
+  const total = cents(beforeDiscount - discount + sum(expenses, 'LineTotal') + vat)
+  const currency = String(document['DocCurrency'])
+  const rate = currencies[currency]
+  if (rate === undefined) throw refused(`Specify an active currency: '${currency}'  [ORDR.DocCurrency]`)
+  const isForeign = currency !== localCurrency
   return {
     ...document,
     DocumentLines: lines,
     DocumentAdditionalExpenses: expenses,
     AddressExtension: asObject(document['AddressExtension']),
     TotalDiscount: discount,
-    VatSum: vat,
-    DocTotal: cents(beforeDiscount - discount + sum(expenses, 'LineTotal') + vat),
+    DocRate: rate,
+    VatSum: cents(vat * rate),
+    DocTotal: cents(total * rate),
+    VatSumFc: isForeign ? vat : 0,
+    DocTotalFc: isForeign ? total : 0,
   }
 }
 
@@ -54,9 +65,13 @@ function withLineTotals(line: Entity): Entity {
   const [quantity, unitPrice] = [Number(line['Quantity']), Number(line['UnitPrice'])]
   const percent = Number(line['DiscountPercent'] ?? 0)
   const total = lineTotal(quantity, unitPrice, percent)
-  const code = line['TaxCode'] ?? null
+  const price = Math.round(unitPrice * (1 - percent / 100) * 1e6) / 1e6
+  return { ...line, DiscountPercent: percent, Price: price, LineTotal: total, TaxTotal: taxOf(line, total) }
+}
+
+function taxOf(row: Entity, total: number): number {
+  const code = row['TaxCode'] ?? row['VatGroup'] ?? null
   const rate = code === null ? 0 : taxCodes[String(code)]
   if (rate === undefined) throw noSuchReference()
-  const price = Math.round(unitPrice * (1 - percent / 100) * 1e6) / 1e6
-  return { ...line, DiscountPercent: percent, Price: price, LineTotal: total, TaxTotal: cents((total * rate) / 100) }
+  return cents((total * rate) / 100)
 }

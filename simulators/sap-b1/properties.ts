@@ -19,7 +19,7 @@ const properties: Readonly<Record<string, ReadonlySet<string>>> = {
   ),
   Document: new Set(
     words(`DocEntry DocNum DocType DocDate DocDueDate TaxDate DocTime CardCode CardName NumAtCard Address Address2 ShipToCode
-    PayToCode DocCurrency DocRate DocTotal DocTotalFc VatSum DiscountPercent TotalDiscount Comments JournalMemo Reference1
+    PayToCode DocCurrency DocRate DocTotal DocTotalFc VatSum VatSumFc DiscountPercent TotalDiscount Comments JournalMemo Reference1
     Reference2 SalesPersonCode TransportationCode DocumentStatus Cancelled CancelStatus CancelDate Confirmed CreationDate
     UpdateDate UpdateTime ContactPersonCode BPL_IDAssignedToInvoice TrackingNumber Project PaymentGroupCode PaymentMethod
     DocumentLines DocumentAdditionalExpenses AddressExtension TaxExtension ClosingRemarks OpeningRemarks Series

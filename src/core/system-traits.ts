@@ -51,11 +51,29 @@ export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
     ],
   },
   'sap-b1': {
-    secrets: [['username', 'password']],
+    secrets: [
+      ['username', 'password'],
+      ['username', 'password', 'ca'],
+    ],
     settings: ['companyDb'],
-    optionalSettings: [],
-    entities: [],
-    orderFields: [],
+    optionalSettings: [
+      ...['version', 'language', 'basePriceList', 'extraItemFields', 'currencies', 'digestField', 'lineField'],
+      ...[
+        'customers',
+        'cardCode',
+        'customerGroup',
+        'taxCode',
+        'taxExpenseCode',
+        'freightExpenseCode',
+        'freightItemCode',
+      ],
+      'cancelDelivered',
+    ],
+    entities: ['products', 'inventory', 'fulfilments'],
+    orderFields: [
+      ...['CardCode', 'NumAtCard', 'DocDate', 'DocDueDate', 'DocCurrency', 'DiscountPercent', 'TransportationCode'],
+      ...['AddressExtension', 'DocumentLines', 'DocumentAdditionalExpenses', 'U_WLD_Digest'],
+    ],
   },
   bigcommerce: {
     secrets: [['accessToken']],

@@ -3,11 +3,14 @@ import type { PerSystemKind } from '../../events/topics.ts'
 import type { CallKind } from '../../platform/governor/governor.ts'
 import type { Magento2Client } from '../../systems/magento2/client.ts'
 import type { NetSuiteClient } from '../../systems/netsuite/client.ts'
+import type { SapB1Client } from '../../systems/sap-b1/client.ts'
+import { orderSettings } from '../../systems/sap-b1/order-settings.ts'
 import { magento2Fulfilments } from './magento2-fulfilments.ts'
 import { magento2Images } from './magento2-images.ts'
 import { magento2Inventory } from './magento2-inventory.ts'
 import { magento2Products } from './magento2-products.ts'
 import { netsuiteVendorOrders } from './netsuite.ts'
+import { sapB1VendorOrders } from './sap-b1.ts'
 import type { Sink } from './sink.ts'
 
 export type AnySink = { [K in PerSystemKind]: Sink<K> }[PerSystemKind]
@@ -16,6 +19,7 @@ export type AnySink = { [K in PerSystemKind]: Sink<K> }[PerSystemKind]
 export interface SinkClients {
   netsuite(system: System, kind: CallKind): Promise<NetSuiteClient>
   magento2(system: System, kind: CallKind): Promise<Magento2Client>
+  sapB1(system: System, kind: CallKind): Promise<SapB1Client>
 }
 
 type SinkMaker = (system: System, clients: SinkClients) => Promise<AnySink>
@@ -41,7 +45,10 @@ const makers: Readonly<Record<SystemType, Readonly<Partial<Record<PerSystemKind,
     'shop-images': async (system, clients) => magento2Images(await clients.magento2(system, 'images'), system.settings),
   },
   'image-feed': {},
-  'sap-b1': {},
+  'sap-b1': {
+    'vendor-orders': async (system, clients) =>
+      sapB1VendorOrders(await clients.sapB1(system, 'orders'), () => orderSettings(system)),
+  },
   bigcommerce: {},
   sqs: {},
 }

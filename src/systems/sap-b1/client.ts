@@ -38,12 +38,17 @@ export interface SapB1Client {
   get(collection: string, key: string | number, signal?: AbortSignal): Promise<Wire | null>
   /** The entity as SAP made it. Not repeatable: search before. */
   create(collection: string, body: unknown, signal?: AbortSignal): Promise<Wire>
-  /** Changes the entity if it is still that of the etag (null: whatever it is); its lists are replaced as a whole. */
-  replace(
+  /** Changes the entity if it is still that of the etag. */
+  update(
     collection: string,
     key: string | number,
     body: unknown,
-    etag: string | null,
+    how: {
+      /** Null: whatever it is. */
+      readonly etag: string | null
+      /** Lists are what the body says and nothing else; without it, their entries are merged by number. */
+      readonly replaceLists: boolean
+    },
     signal?: AbortSignal,
   ): Promise<void>
   /** An action of the entity: `Cancel`, `Close`. */
@@ -86,29 +91,36 @@ function clientOver(wiring: Wiring): SapB1Client {
   const entityPath = (collection: string, key: string | number) => `${root}/${collection}${keyPath(key)}`
   return {
     async find(collection, query, signal) {
-      const { json } = whole(await ask(listRequest(`${root}/${collection}`, query), signal), collection)
+      const { json } = await ask(listRequest(`${root}/${collection}`, query), signal)
       return collectionOf(json, collection)
     },
     async get(collection, key, signal) {
       try {
-        return entityOf(await ask({ method: 'GET', path: entityPath(collection, key) }, signal), collection)
+        return entityOf(
+          await ask({ method: 'GET', path: entityPath(collection, key), expects: 'json' }, signal),
+          collection,
+        )
       } catch (error) {
         if (error instanceof StreamError && error.code === 'not_found') return null
         throw error
       }
     },
     async create(collection, body, signal) {
-      const request = { method: 'POST', path: `${root}/${collection}`, json: body } as const
+      const request = { method: 'POST', path: `${root}/${collection}`, json: body, expects: 'json' } as const
       return entityOf(await ask(request, signal).catch(rejectMissingReference), collection)
     },
-    async replace(collection, key, body, etag, signal) {
-      const match = etag === null ? {} : { 'if-match': etag }
-      const headers = { ...match, 'b1s-replacecollectionsonpatch': 'true' }
+    async update(collection, key, body, { etag, replaceLists }, signal) {
+      const headers = {
+        ...(etag === null ? {} : { 'if-match': etag }),
+        ...(replaceLists ? { 'b1s-replacecollectionsonpatch': 'true' } : {}),
+      }
       const request = { method: 'PATCH', path: entityPath(collection, key), headers, json: body } as const
       await ask(request, signal).catch(rejectMissingReference)
     },
     async act(collection, key, action, signal) {
-      await ask({ method: 'POST', path: `${entityPath(collection, key)}/${action}` }, signal)
+      // Without a body there would be the type of a form, which SAP does not take.
+      const headers = { 'content-type': 'application/json' }
+      await ask({ method: 'POST', path: `${entityPath(collection, key)}/${action}`, headers }, signal)
     },
     for: (kind) => clientOver({ ...wiring, http: wiring.http.for(kind) }),
     async check(signal) {
@@ -135,17 +147,10 @@ function listRequest(path: string, { filter, select, orderBy, pageSize }: Query)
   if (filter !== undefined && filter !== '') query.push(['$filter', filter])
   if (select !== undefined) query.push(['$select', select.join(',')])
   if (orderBy !== undefined) query.push(['$orderby', orderBy.join(',')])
-  return { method: 'GET', path, query, headers: { prefer: `odata.maxpagesize=${pageSize}` } }
+  return { method: 'GET', path, query, headers: { prefer: `odata.maxpagesize=${pageSize}` }, expects: 'json' }
 }
 
-/** An answer that ends in the middle is not one; what was asked for may have been done. */
-function whole(answer: HttpAnswer, collection: string): HttpAnswer {
-  if (answer.json !== undefined) return answer
-  throw new StreamError('target_unavailable', `SAP's answer about ${collection} is not whole: it is no JSON`)
-}
-
-function entityOf(answer: HttpAnswer, collection: string): Wire {
-  const { json } = whole(answer, collection)
+function entityOf({ json }: HttpAnswer, collection: string): Wire {
   if (isWire(json)) return json
   throw new StreamError('source_data_invalid', `SAP's answer about ${collection} is no record`)
 }

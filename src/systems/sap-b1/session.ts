@@ -54,7 +54,7 @@ async function logIn(http: Http, path: string, login: Login): Promise<string> {
     Password: password,
     ...(language === undefined ? {} : { Language: language }),
   }
-  const answer = await http.request({ method: 'POST', path, json })
+  const answer = await http.request({ method: 'POST', path, json, expects: 'json' })
   const cookies = cookiesOf(answer)
   const id = textOf(wireOf(answer.json)['SessionId'])
   if (!cookies.has('B1SESSION') && id !== null) cookies.set('B1SESSION', id)

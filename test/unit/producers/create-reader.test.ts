@@ -44,6 +44,14 @@ describe('the table of readers', () => {
   it.each([
     ['netsuite', 'products', { secrets, settings: {} }, /system sys \(netsuite\): settings.account is missing/],
     ['netsuite', 'products', { secrets: {}, settings: { account: 'A' } }, /secrets.consumerKey is missing/],
+    ['sap-b1', 'products', { secrets, settings: {} }, /system sys \(sap-b1\): settings.companyDb is missing/],
+    [
+      'sap-b1',
+      'inventory',
+      { secrets, settings: { companyDb: 'C', version: 'v3' } },
+      /settings.version must be v1 or v2/,
+    ],
+    ['sap-b1', 'inventory', { address: `${nowhere}/b1s/v1`, secrets, settings: {} }, /address must end before \/b1s/],
     ['magento2', 'orders', { secrets: {} }, /secrets need consumerKey, .* or bearer/],
     ['image-feed', 'images', { address: 'nowhere' }, /address must be the feed's http or https address/],
     ['sqs', 'orders', { settings: {} }, /system sys \(sqs\): settings.region is missing/],

@@ -1,0 +1,156 @@
+import { StreamError } from '../../errors.ts'
+import {
+  add,
+  allocate,
+  CENT,
+  type Decimal4,
+  type Decimal8,
+  decimal4,
+  multiply,
+  subtract,
+  sum,
+  text4,
+  ZERO4,
+} from '../../events/decimal.ts'
+import type { Order, OrderLine } from '../../events/generated/events.ts'
+
+/** A line as SAP is to compute it: quantity × unit price less the percent is `net`, to the cent. */
+export interface PricedLine {
+  readonly line: OrderLine
+  readonly quantity: Decimal8
+  /** Six decimals at most. */
+  readonly unitPrice: string
+  /** Six decimals at most. */
+  readonly discountPercent: string
+  readonly net: Decimal4
+}
+
+export interface OrderAmounts {
+  /** Of each top-level line that has pieces left to deliver. */
+  readonly lines: readonly PricedLine[]
+  /** Before tax: what the lines' `net` add up to. */
+  readonly net: Decimal4
+  readonly shipping: Decimal4
+  /** Of the lines and of shipping. */
+  readonly tax: Decimal4
+}
+
+interface Row {
+  readonly line: OrderLine
+  readonly quantity: Decimal8
+  readonly net: Decimal4
+}
+
+/**
+ * The amounts of an order as SAP takes them; pure. Guarantee 7: discounts of lines and of the order, those of components
+ * too, are in the lines, and what the shop rounded over the order as a whole is shared among them, so that the lines add
+ * up to subtotal less discount to the cent. Pieces that the shop canceled are left out, with their part of discount and
+ * tax; shipping stays as it was charged. Throws `totals_differ` for a line that no percent brings to its amount.
+ */
+export function orderAmounts(order: Order): OrderAmounts {
+  const groups = topLevel(order)
+  const rows = groups.map(({ line, discount }) => rowOf(line, discount)).filter(({ quantity }) => quantity > 0n)
+  const all = (field: 'rowTotal' | 'discount' | 'tax') => sum(groups.map((group) => group[field]))
+  const rounding = subtract(subtract(order.subtotal, all('rowTotal')), subtract(order.discount, all('discount')))
+  const target = rows.length === 0 ? ZERO4 : toCent(add(sum(rows.map(({ net }) => net)), rounding))
+  const shares = allocate(
+    target,
+    rows.map(({ net }) => (net < 0n ? 0n : net)),
+  )
+  const lines = rows.map((row, index) => priced(row, shares[index] ?? ZERO4))
+  const taxes = groups.map(({ line, tax }) => openPart(line, tax))
+  const tax = add(add(sum(taxes), subtract(order.tax, all('tax'))), order.shippingTax)
+  return { lines, net: target, shipping: toCent(order.shipping), tax: toCent(tax) }
+}
+
+interface TopLevel {
+  readonly line: OrderLine
+  readonly rowTotal: Decimal4
+  /** With those of its components. */
+  readonly discount: Decimal4
+  readonly tax: Decimal4
+}
+
+/** A line whose parent is not in the order stands for itself; a configurable's row carries its child's SKU. */
+function topLevel({ lines }: Order): readonly TopLevel[] {
+  const byId = new Map(lines.map((line) => [line.lineId, line]))
+  const rootOf = (line: OrderLine, depth = 0): OrderLine => {
+    const parent = line.parentLineId === null ? undefined : byId.get(line.parentLineId)
+    return parent === undefined || depth > lines.length ? line : rootOf(parent, depth + 1)
+  }
+  return [...Map.groupBy(lines, (line) => rootOf(line))].map(([line, members]) => ({
+    line,
+    rowTotal: line.rowTotal,
+    discount: sum(members.map(({ discount }) => discount)),
+    tax: sum(members.map(({ tax }) => tax)),
+  }))
+}
+
+function rowOf(line: OrderLine, discount: Decimal4): Row {
+  const quantity = openQuantity(line)
+  const gross = line.quantityCanceled === 0n ? line.rowTotal : multiply(quantity, line.unitPrice)
+  return { line, quantity, net: subtract(gross, openPart(line, discount)) }
+}
+
+function openQuantity({ quantityOrdered, quantityCanceled }: OrderLine): Decimal8 {
+  return subtract(quantityOrdered, quantityCanceled)
+}
+
+/** What of a line's amount belongs to the pieces that are left. */
+function openPart(line: OrderLine, amount: Decimal4): Decimal4 {
+  if (line.quantityCanceled === 0n) return amount
+  return allocate(amount, [openQuantity(line), line.quantityCanceled])[0] ?? ZERO4
+}
+
+const MICRO = 1_000_000n
+/** 100 % in millionths of a percent. */
+const WHOLE = 100n * MICRO
+
+function priced({ line, quantity }: Row, net: Decimal4): PricedLine {
+  const price = divided(line.unitPrice, 100n)
+  const gross = quantity * price
+  const scaledNet = net * 10n ** 10n
+  const percent = gross === 0n ? 0n : divided((gross - scaledNet) * WHOLE, gross)
+  const computed = divided(gross * (WHOLE - percent), WHOLE * 10n ** 12n) * CENT
+  if (computed === net) {
+    return { line, quantity, unitPrice: text6(price), discountPercent: text6(percent), net }
+  }
+  const message = `line ${line.lineId}: no discount in percent brings its price to ${text4(net)}`
+  throw new StreamError('totals_differ', message, { field: `lines.${line.lineId}` })
+}
+
+/** Rounded half away from zero. */
+function divided(value: bigint, by: bigint): bigint {
+  const half = by / 2n
+  return value < 0n ? (value - half) / by : (value + half) / by
+}
+
+function toCent(amount: Decimal4): Decimal4 {
+  return (divided(amount, CENT) * CENT) as Decimal4
+}
+
+/** Shortest text of so many millionths. */
+function text6(value: bigint): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(7, '0')
+  const fraction = digits.slice(-6).replace(/0+$/, '')
+  return `${value < 0n ? '-' : ''}${digits.slice(0, -6)}${fraction === '' ? '' : `.${fraction}`}`
+}
+
+/** How the tax of an order gets to SAP: by its tax code, as an expense, or not at all. */
+export type TaxWay = 'code' | 'expense' | 'none'
+
+/**
+ * Compares what SAP computed with the order; null when they agree. With a tax code SAP computes the tax: it may differ by
+ * a cent a line, since each rounds in its own way.
+ */
+export function difference(amounts: OrderAmounts, taxWay: TaxWay, sap: { total: number; vat: number }): string | null {
+  const decimal = (value: number) => decimal4(value.toFixed(4), 'DocTotal')
+  const [total, vat] = [decimal(sap.total), decimal(sap.vat)]
+  const net = add(add(amounts.net, amounts.shipping), taxWay === 'expense' ? amounts.tax : ZERO4)
+  if (subtract(total, vat) !== net) return `it is ${text4(subtract(total, vat))} before tax there, ${text4(net)} here`
+  const tax = taxWay === 'code' ? amounts.tax : ZERO4
+  const tolerance = taxWay === 'code' ? CENT * BigInt(amounts.lines.length + 1) : 0n
+  const off = vat > tax ? vat - tax : tax - vat
+  if (taxWay === 'none' || off <= tolerance) return null
+  return `its tax is ${text4(vat)} there, ${text4(tax)} here`
+}

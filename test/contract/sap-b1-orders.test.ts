@@ -1,0 +1,327 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { decimal4, decimal8 } from '../../src/events/decimal.ts'
+import type { OrderLine, VendorOrderRequested } from '../../src/events/generated/events.ts'
+import { type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
+import { connectionOf, lineOf, orderOf, vendorOrder } from '../support/processor-events.ts'
+import { CALM, startCompany, type TestCompany, UNCLEAR } from '../support/sap-b1.ts'
+import { readAll } from '../support/sources.ts'
+
+const d = (text: string) => decimal4(text, 'amount')
+const q = (text: string) => decimal8(text, 'quantity')
+const signal = new AbortController().signal
+
+let company: TestCompany
+let skus: readonly string[] = []
+beforeAll(async () => {
+  company = await startCompany()
+})
+afterAll(async () => await company.close())
+beforeEach(async () => {
+  await company.send('POST', '/reset')
+  skus = (await company.state('Items')).filter(({ Frozen }) => Frozen === 'tNO').map(({ ItemCode }) => String(ItemCode))
+})
+
+const connection = connectionOf('con', '^WLD-', {
+  orderMap: { shipMethods: { flatrate_flatrate: '2' }, location: 'DS' },
+})
+
+/** Three pieces at 10 less 4 in all, one at 9.99, freight 5. */
+function eventOf(key: string, more: Partial<VendorOrderRequested> = {}, lineMore: Partial<OrderLine> = {}) {
+  const lines = [
+    lineOf('11', skus[0] ?? '', {
+      quantityOrdered: q('3'),
+      rowTotal: d('30'),
+      discount: d('4'),
+      tax: d('2.15'),
+      ...lineMore,
+    }),
+    lineOf('12', skus[1] ?? '', { unitPrice: q('9.99'), rowTotal: d('9.99') }),
+  ]
+  const amounts = { shipping: d('5'), subtotal: d('39.99'), discount: d('4'), tax: d('2.15') }
+  const event = vendorOrder('con', key, orderOf(lines, amounts))
+  return { ...event, ...more }
+}
+
+const orders = () => company.state('Orders')
+const deliver = async (event: VendorOrderRequested, settings = {}, before = CALM) =>
+  await (await company.sink(settings)).deliver(event, connection, signal, before)
+
+describe('an order for SAP Business One', () => {
+  it('has its reference, lines, amounts, addresses and marks, and is written once', async () => {
+    const fields = { Comments: '"Leave at the door"', SalesPersonCode: '3', 'TaxExtension.Carrier': '"UPS"' }
+    const event = eventOf('000000001', { fields })
+    const { outcome, targetId } = await deliver(event)
+    expect(outcome).toBe('written')
+    const [order, ...others] = await orders()
+    expect(others).toEqual([])
+    expect(order).toMatchObject({
+      ...{
+        DocEntry: Number(targetId),
+        NumAtCard: 'con-000000001',
+        CardCode: 'C20000',
+        DocTotal: 40.99,
+        DocCurrency: '$',
+      },
+      ...{
+        U_WLD_Digest: event.contentDigest,
+        TransportationCode: 2,
+        Comments: 'Leave at the door',
+        SalesPersonCode: 3,
+      },
+      ...{ DocDate: '2026-03-02', DocDueDate: '2026-03-02', TaxExtension: { Carrier: 'UPS' } },
+      AddressExtension: {
+        ...{ ShipToStreet: '1 Main St', ShipToBlock: 'Unit 2', ShipToCity: 'Austin', ShipToZipCode: '78701' },
+        ...{ ShipToState: 'TX', ShipToCountry: 'US', ShipToAddress2: 'Zoë Łukasz', BillToCity: 'Austin' },
+      },
+      DocumentAdditionalExpenses: [{ ExpenseCode: 1, LineTotal: 5 }],
+      DocumentLines: [
+        { ItemCode: skus[0], Quantity: 3, UnitPrice: 10, LineTotal: 26, WarehouseCode: 'DS', U_WLD_Line: '11' },
+        { ItemCode: skus[1], Quantity: 1, UnitPrice: 9.99, LineTotal: 9.99, WarehouseCode: 'DS', U_WLD_Line: '12' },
+      ],
+    })
+    expect(order?.['AddressExtension']).not.toHaveProperty('ShipToCounty')
+    expect(await deliver(event)).toEqual({ outcome: 'unchanged', targetId })
+    expect(await deliver(event, {}, UNCLEAR)).toEqual({ outcome: 'unchanged', targetId })
+    expect(await orders()).toHaveLength(1)
+  })
+
+  it('is changed while nothing is delivered: lines keep their numbers, others go', async () => {
+    const { targetId } = await deliver(eventOf('2'))
+    const less = eventOf('2', { contentDigest: 'v2' }, { quantityCanceled: q('1') })
+    expect(await deliver(less)).toEqual({ outcome: 'written', targetId })
+    const [order] = await orders()
+    expect(order).toMatchObject({ U_WLD_Digest: 'v2', DocTotal: 32.32 })
+    expect(wiresOf(order?.['DocumentLines']).map(({ LineNum, Quantity }) => [LineNum, Quantity])).toEqual([
+      [0, 2],
+      [1, 1],
+    ])
+    const one = {
+      ...less,
+      contentDigest: 'v3',
+      data: { ...less.data, lines: less.data.lines.slice(1), subtotal: d('9.99'), discount: d('0') },
+    }
+    await deliver(one)
+    expect(
+      wiresOf((await orders())[0]?.['DocumentLines']).map(({ LineNum, U_WLD_Line }) => [LineNum, U_WLD_Line]),
+    ).toEqual([[1, '12']])
+  })
+
+  it('that is begun is not changed, and not canceled unless it is set so', async () => {
+    const { targetId } = await deliver(eventOf('3'))
+    await company.send('POST', `/orders/${targetId}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })
+    const changed = eventOf('3', { contentDigest: 'v2' })
+    await expect(deliver(changed)).rejects.toMatchObject({ code: 'target_conflict', details: { order: targetId } })
+    const canceled = { ...changed, canceled: true }
+    await expect(deliver(canceled)).rejects.toMatchObject({ code: 'target_conflict' })
+    expect(await deliver(canceled, { cancelDelivered: 'close' })).toEqual({ outcome: 'written', targetId })
+    expect((await orders())[0]).toMatchObject({ DocumentStatus: 'bost_Close', Cancelled: 'tNO' })
+  })
+
+  it('is canceled, also twice, and comes back to life as a new one', async () => {
+    const { targetId } = await deliver(eventOf('4'))
+    const canceled = eventOf('4', { canceled: true, contentDigest: 'gone' })
+    expect(await deliver(canceled)).toEqual({ outcome: 'written', targetId })
+    expect(await deliver(canceled, {}, UNCLEAR)).toEqual({ outcome: 'unchanged', targetId })
+    expect((await orders())[0]).toMatchObject({ Cancelled: 'tYES' })
+    const again = await deliver(eventOf('4'))
+    expect(again.outcome).toBe('written')
+    expect(again.targetId).not.toBe(targetId)
+    expect(await deliver(eventOf('5', { canceled: true }))).toEqual({ outcome: 'unchanged', targetId: null })
+  })
+
+  it('of which the shop canceled every piece is canceled', async () => {
+    const { targetId } = await deliver(eventOf('6'))
+    const event = eventOf('6', { contentDigest: 'v2' })
+    const none = event.data.lines.map((line) => ({ ...line, quantityCanceled: line.quantityOrdered }))
+    expect(await deliver({ ...event, data: { ...event.data, lines: none } })).toEqual({ outcome: 'written', targetId })
+    expect((await orders())[0]).toMatchObject({ Cancelled: 'tYES' })
+  })
+
+  it('that the vendor canceled stays canceled; a change of it is for a person', async () => {
+    const { targetId } = await deliver(eventOf('7'))
+    await company.send('POST', `/orders/${targetId}/cancel`)
+    expect(await deliver(eventOf('7'))).toEqual({ outcome: 'unchanged', targetId })
+    await expect(deliver(eventOf('7', { contentDigest: 'v2' }))).rejects.toThrow('the vendor canceled it in SAP')
+    expect(await orders()).toHaveLength(1)
+  })
+
+  it('waits for an item that SAP does not have, with nothing written', async () => {
+    const event = eventOf('8', {}, { sku: "WLD-NEW'1" })
+    await expect(deliver(event)).rejects.toMatchObject({
+      code: 'item_missing',
+      message: expect.stringContaining("WLD-NEW'1"),
+    })
+    await company.send('POST', '/items', { ItemCode: "WLD-NEW'1" })
+    expect((await deliver(event)).outcome).toBe('written')
+  })
+
+  it('with an item that is frozen is refused in SAP’s words', async () => {
+    await company.send('PATCH', `/items/${skus[0]}`, { Frozen: 'tYES' })
+    await expect(deliver(eventOf('9'))).rejects.toMatchObject({
+      code: 'target_rejected',
+      message: expect.stringContaining('is inactive'),
+    })
+  })
+
+  it('of which SAP computes another total does not stay, not even after a crash, and can be tried again', async () => {
+    const settings = { taxCode: 'LA' }
+    const wrong = eventOf('10', {}, { tax: d('0') })
+    const event = { ...wrong, data: { ...wrong.data, tax: d('0') } }
+    await expect(deliver(event, settings)).rejects.toMatchObject({
+      code: 'totals_differ',
+      message: expect.stringContaining('its tax is 2.97 there, 0 here'),
+    })
+    expect((await orders()).map(({ Cancelled }) => Cancelled)).toEqual(['tYES'])
+    // As if the worker had died between the create and the comparison.
+    const [left] = await orders()
+    await company.faults({ path: '/Orders', method: 'PATCH', kind: 'close', times: 1 })
+    await expect(deliver(event, settings)).rejects.toMatchObject({ policy: 'retry' })
+    expect((await orders()).filter(({ Cancelled }) => Cancelled === 'tNO')).toHaveLength(1)
+    await expect(deliver(event, settings, UNCLEAR)).rejects.toMatchObject({ code: 'totals_differ' })
+    expect((await orders()).every(({ Cancelled }) => Cancelled === 'tYES')).toBe(true)
+    const { targetId } = await deliver(event)
+    expect(targetId).not.toBe(String(left?.['DocEntry']))
+  })
+
+  it('has its tax by code, as an expense or not at all', async () => {
+    const taxed = eventOf('11', {}, { discount: d('0'), tax: d('2.48') })
+    const event = { ...taxed, data: { ...taxed.data, discount: d('0'), tax: d('3.30') } }
+    await deliver(event, { taxCode: 'LA' })
+    await deliver({ ...event, key: '12' }, { taxExpenseCode: '2' })
+    await deliver({ ...event, key: '13' })
+    await deliver({ ...event, key: '14', fields: { VatGroup: '"LA"' } })
+    expect((await orders()).map(({ DocTotal, VatSum }) => [DocTotal, VatSum])).toEqual([
+      [48.29, 3.3],
+      [48.29, 0],
+      [44.99, 0],
+      [48.29, 3.3],
+    ])
+  })
+
+  it('has freight as an item where that is set; where nothing is, an order with freight pauses its connection', async () => {
+    await company.send('POST', '/items', { ItemCode: 'FREIGHT' })
+    const both = { freightItemCode: 'FREIGHT' }
+    await expect(deliver(eventOf('15'), both)).rejects.toMatchObject({ field: 'settings.freightItemCode' })
+    const neither = { freightExpenseCode: '' }
+    await expect(deliver(eventOf('15'), neither)).rejects.toMatchObject({
+      ...{ code: 'configuration_invalid', field: 'settings.freightExpenseCode' },
+    })
+    const item = { ...both, ...neither }
+    const { targetId } = await deliver(eventOf('15'), item)
+    const [order] = await orders()
+    expect(order).toMatchObject({ DocTotal: 40.99, DocumentAdditionalExpenses: [] })
+    expect(wiresOf(order?.['DocumentLines'])[2]).toMatchObject({ ItemCode: 'FREIGHT', Quantity: 1, LineTotal: 5 })
+    await company.send('POST', `/orders/${targetId}/deliver`, {})
+    const { entities } = await readAll(company.reader('fulfilments', 9, company.system(item)))
+    expect(entities[0]?.data.lines.map(({ lineId }) => lineId)).toEqual(['11', '12'])
+  })
+
+  it('has no discount of the customer on top', async () => {
+    await deliver(eventOf('16'), { cardCode: 'C23900' })
+    expect((await orders())[0]).toMatchObject({ CardCode: 'C23900', DocTotal: 40.99, TotalDiscount: 0 })
+  })
+
+  it('in a currency that SAP does not know is refused; in a foreign one it adds up there', async () => {
+    const event = eventOf('17')
+    const euro = { ...event, data: { ...event.data, currency: 'EUR' } }
+    await deliver(euro)
+    expect((await orders())[0]).toMatchObject({ DocCurrency: 'EUR', DocTotalFc: 40.99, DocTotal: 45.09 })
+    await expect(deliver({ ...euro, key: '18', data: { ...euro.data, currency: 'CHF' } })).rejects.toMatchObject({
+      code: 'target_rejected',
+    })
+  })
+
+  it('that is there twice is for a person', async () => {
+    await deliver(eventOf('19'))
+    const sap = await company.clients.sapB1(company.system(), 'orders')
+    const [order] = await orders()
+    const copy = {
+      CardCode: 'C20000',
+      NumAtCard: order?.['NumAtCard'],
+      DocDueDate: '2026-12-01',
+      DocumentLines: [{ ItemCode: skus[0], Quantity: 1 }],
+    }
+    await sap.create('Orders', copy)
+    await expect(deliver(eventOf('19', { contentDigest: 'v2' }))).rejects.toMatchObject({
+      code: 'target_conflict',
+      field: 'NumAtCard',
+    })
+  })
+
+  it('that changed at SAP while it was changed here is not overwritten', async () => {
+    await deliver(eventOf('20'))
+    await company.faults({
+      path: '/Orders',
+      method: 'PATCH',
+      kind: 'status',
+      status: 412,
+      body: { error: { code: '-2039', message: 'Another user modified data' } },
+    })
+    await expect(deliver(eventOf('20', { contentDigest: 'v2' }))).rejects.toMatchObject({ code: 'concurrent_change' })
+  })
+})
+
+describe('customers', () => {
+  const partners = async () =>
+    (await company.state('BusinessPartners')).filter(({ CardCode }) => !String(CardCode).startsWith('C2'))
+  const created = { customers: 'create', customerGroup: '100' }
+
+  it('are made once, under a code that holds no address, also when two orders come at once', async () => {
+    const sink = await company.sink(created)
+    await Promise.all(['30', '31', '32'].map((key) => sink.deliver(eventOf(key), connection, signal, CALM)))
+    const [partner, ...others] = await partners()
+    expect(others).toEqual([])
+    expect(partner).toMatchObject({ CardName: 'Zoë Łukasz', EmailAddress: 'Zoe@Example.com', CardType: 'cCustomer' })
+    expect(String(partner?.['CardCode'])).toMatch(/^W[0-9A-F]{14}$/)
+    expect(new Set((await orders()).map(({ CardCode }) => CardCode))).toEqual(new Set([partner?.['CardCode']]))
+  })
+
+  it('are looked up by e-mail, and told where there is none', async () => {
+    const event = eventOf('33')
+    const known = { ...event, data: { ...event.data, customerEmail: 'orders@parameter.example' } }
+    await deliver(known, { customers: 'lookup' })
+    expect((await orders())[0]).toMatchObject({ CardCode: 'C23900', DocTotal: 40.99 })
+    const unknown = deliver(eventOf('34'), { customers: 'lookup' })
+    await expect(unknown).rejects.toMatchObject({ code: 'target_rejected', field: 'customerEmail' })
+    await expect(unknown).rejects.not.toThrow(/example\.com/i)
+  })
+
+  it.each([
+    [{ customers: 'some' }, 'settings.customers'],
+    [{ taxCode: 'LA', taxExpenseCode: '1' }, 'settings.taxCode'],
+    [{ freightExpenseCode: 'one' }, 'settings.freightExpenseCode'],
+    [{ cancelDelivered: 'yes' }, 'settings.cancelDelivered'],
+    [{ digestField: 'Digest' }, 'settings.digestField'],
+    [{ currencies: 'dollars' }, 'settings.currencies'],
+  ])('and settings that make no sense pause the connection: %j', async (settings, field) => {
+    await expect(deliver(eventOf('35'), settings)).rejects.toMatchObject({ code: 'configuration_invalid', field })
+  })
+})
+
+it('what is written is read back: shipments name the shop’s lines, and the stock that an order holds is not available', async () => {
+  const available = async (): Promise<bigint | undefined> => {
+    for await (const { entities } of company.reader('inventory', 500).read({ from: null, to: 1 }, null, signal)) {
+      const found = entities.find(({ key }) => key === skus[0])
+      return found?.data.locations.find(({ location }) => location === 'DS')?.available
+    }
+    return undefined
+  }
+  await company.send('PUT', `/items/${skus[0]}/warehouses/DS`, { InStock: 10, Committed: 0 })
+  const { targetId } = await deliver(eventOf('40'))
+  expect(await available()).toBe(7_0000_0000n)
+  await company.send('POST', `/orders/${targetId}/deliver`, { TrackingNumber: 'T1' })
+  expect(await available()).toBe(7_0000_0000n)
+  const pages = await Array.fromAsync(
+    company.reader('fulfilments').read({ from: null, to: Date.UTC(2099, 0) }, null, signal),
+  )
+  const [shipment] = pages.flatMap(({ entities }) => entities)
+  expect(shipment?.data).toMatchObject({
+    ...{ kind: 'shipment', orderReference: 'con-40', orderNumber: 'con-40' },
+    lines: [
+      { lineId: '11', sku: skus[0] },
+      { lineId: '12', sku: skus[1] },
+    ],
+    tracks: [{ number: 'T1', carrier: 'FedEx Express' }],
+  })
+  expect(wireOf(shipment?.data as unknown as Wire)['fulfilmentId']).toMatch(new RegExp(`-${targetId}$`))
+})
