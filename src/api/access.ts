@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { StreamError } from '../errors.ts'
-import { equalTexts } from './signed-text.ts'
+import { equalTexts } from '../platform/equal-texts.ts'
 
 /** Answers without a token, so that whoever restarts the process need not know it. */
 const OPEN_PATH = '/health/live'

@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
+import { equalTexts } from '../platform/equal-texts.ts'
 
 /** JSON as URL-safe text that can't be changed without the key. It can be read by anyone. */
 export function signedText(key: string, payload: unknown): string {
@@ -15,10 +16,4 @@ export function openSignedText(key: string, text: string): unknown {
 
 function signature(key: string, body: string): string {
   return createHmac('sha256', key).update(body).digest('base64url')
-}
-
-/** Compares in a time that tells nothing of either text. */
-export function equalTexts(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(a), digest(b))
 }

@@ -35,7 +35,10 @@ export interface SyncRequest {
 }
 
 export interface SyncRequests {
-  /** Resolves when the broker has acknowledged it, and the dispatcher has it or does not answer in time. */
+  /**
+   * Resolves when the broker has acknowledged it and, but for a webhook's, the dispatcher has it or does not answer in
+   * time.
+   */
   request(wanted: WantedSync): Promise<SyncRequest & { readonly isNew: boolean }>
   get(id: string): Promise<SyncRequest | undefined>
 }
@@ -86,7 +89,8 @@ export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps
         const run = { read, requestId: id, trigger, from, reason, queueUrl }
         await requester.request({ ...run, requestedAt: at, requestedBy: by })
       }
-      return { ...(await dispatched(request)), isNew }
+      // A hook is answered at once: who sends it is not interested, and stops sending where answers take long.
+      return { ...(await (trigger === 'webhook' ? withState(request) : dispatched(request))), isNew }
     },
     async get(id) {
       const answer = (await requestAnswer(tables, rowOf(id))) as Item | undefined

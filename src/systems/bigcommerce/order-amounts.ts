@@ -34,7 +34,7 @@ export function toAmounts(order: Wire, tolerance: Decimal4): OrderAmounts {
   const gross = add(subtotal, charges.ex)
   const grossWithTax = add(amount('subtotal_inc_tax'), charges.inc)
   const stated = add(amount('discount_amount'), amount('coupon_discount'))
-  const readings = paid === ZERO4 ? [ZERO4] : [ZERO4, paid]
+  const readings = [ZERO4, giftCard, storeCredit, paid]
   const taken = readings.find(
     (before) =>
       !differs(subtract(gross, stated), add(totals.ex, before), tolerance) ||

@@ -1,0 +1,137 @@
+import { createHash, createHmac } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { BIGCOMMERCE_CREDENTIALS } from './credentials.ts'
+import { envelope, type Params, pageOf, slice } from './lists.ts'
+import { BigCommerceError } from './problems.ts'
+import type { Announce, Shop } from './shop.ts'
+import type { Hook } from './wire-types.ts'
+
+/** How hooks arrive: each twice, and held back until they are asked for, the last first. */
+export interface HookHabits {
+  duplicates: boolean
+  hold: boolean
+}
+
+/** One call of a destination. */
+interface Callback {
+  url: string
+  body: string
+  id: string
+  headers: Record<string, string>
+}
+
+export interface HookSender {
+  announce: Announce
+  setHabits(habits: Partial<HookHabits>): void
+  /** Sends what is held, the last first; resolves when all that was sent is answered. */
+  flush(): Promise<void>
+  /** Statuses of the answers, 0 for none, in the order they came. */
+  answers(): readonly number[]
+}
+
+const TIMEOUT_MS = 10_000
+
+/** Calls the registered hooks when something changes, signed as Standard Webhooks; only ids are told. */
+export function createHookSender(shop: Shop): HookSender {
+  const habits: HookHabits = { duplicates: false, hold: false }
+  const held: Callback[] = []
+  const answers: number[] = []
+  const underWay = new Set<Promise<void>>()
+  const send = (callback: Callback) => {
+    const sending = call(callback).then((status) => {
+      answers.push(status)
+      underWay.delete(sending)
+    })
+    underWay.add(sending)
+  }
+  return {
+    announce(scope, data) {
+      const made = shop.store.hooks
+        .all()
+        .filter((hook) => hook.is_active && matches(hook.scope, scope))
+        .map((hook) => callbackOf(shop, hook, scope, data))
+      for (const callback of made.flatMap((one) => (habits.duplicates ? [one, one] : [one]))) {
+        if (habits.hold) held.push(callback)
+        else send(callback)
+      }
+    },
+    setHabits(given) {
+      Object.assign(habits, given)
+    },
+    async flush() {
+      for (const callback of held.splice(0).toReversed()) {
+        send(callback)
+        await Promise.all(underWay)
+      }
+      await Promise.all(underWay)
+    },
+    answers: () => answers,
+  }
+}
+
+/** `store/order/*` is every scope below it. */
+function matches(registered: string, scope: string): boolean {
+  return registered === scope || (registered.endsWith('/*') && scope.startsWith(registered.slice(0, -1)))
+}
+
+function callbackOf(shop: Shop, hook: Hook, scope: string, data: { type: string; id: number }): Callback {
+  const number = shop.store.nextId('callback')
+  const created_at = Math.floor(shop.now().getTime() / 1000)
+  const hash = createHash('sha1').update(`${scope} ${data.id} ${number}`).digest('hex')
+  const producer = `stores/${BIGCOMMERCE_CREDENTIALS.storeHash}`
+  const body = JSON.stringify({ store_id: '1025646', producer, scope, data, hash, created_at })
+  return { url: hook.destination, body, id: `msg_${number}`, headers: hook.headers ?? {} }
+}
+
+async function call({ url, body, id, headers }: Callback): Promise<number> {
+  const timestamp = String(Math.floor(Date.now() / 1000))
+  const signature = signHook({ id, timestamp, body })
+  const signed = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature }
+  try {
+    const init = { method: 'POST', body, signal: AbortSignal.timeout(TIMEOUT_MS) }
+    const answer = await fetch(url, { ...init, headers: { 'content-type': 'application/json', ...headers, ...signed } })
+    await answer.text()
+    return answer.status
+  } catch {
+    return 0
+  }
+}
+
+/** `v1,<base64>` over id, time and body; the key is the client secret, whose base64 is what libraries are given. */
+export function signHook(
+  { id, timestamp, body }: { id: string; timestamp: string; body: string },
+  secret: string = BIGCOMMERCE_CREDENTIALS.clientSecret,
+): string {
+  return `v1,${createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64')}`
+}
+
+export function addHookRoutes(app: FastifyInstance, shop: Shop, root: string): void {
+  const at = `${root}/v3/hooks`
+  type Route = { Params: { id: string }; Querystring: Params; Body: Partial<Hook> }
+  const render = (hook: Hook) => ({
+    ...{ id: hook.id, client_id: 'client', store_hash: BIGCOMMERCE_CREDENTIALS.storeHash },
+    ...{ created_at: hook.created_at, updated_at: hook.updated_at },
+    ...{ scope: hook.scope, destination: hook.destination, is_active: hook.is_active, headers: hook.headers },
+  })
+  const unix = () => Math.floor(shop.now().getTime() / 1000)
+  app.get<Route>(at, async ({ query }) => {
+    const [page, all] = [pageOf(query), shop.store.hooks.all()]
+    return envelope(slice(all, page).map(render), all.length, page)
+  })
+  app.post<Route>(at, async ({ body }) => {
+    const { scope, destination, is_active = true, headers = null } = body ?? {}
+    if (typeof scope !== 'string' || !scope.startsWith('store/')) throw new BigCommerceError(422, 'scope is not known')
+    // Real stores take https on port 443 alone; a simulator calls programs of the same machine, too.
+    if (typeof destination !== 'string' || !/^https:\/\/|^http:\/\/127\.0\.0\.1[:/]/.test(destination)) {
+      throw new BigCommerceError(422, 'destination must be https')
+    }
+    const times = { created_at: unix(), updated_at: unix() }
+    const hook = { id: shop.store.nextId('hook'), scope, destination, is_active, headers, ...times }
+    return { data: render(shop.store.hooks.put(hook)), meta: {} }
+  })
+  app.put<Route>(`${at}/:id`, async ({ params, body }) => {
+    const hook = shop.store.hooks.get(params.id)
+    if (hook === undefined) throw new BigCommerceError(404, 'The requested resource was not found.')
+    return { data: render(shop.store.hooks.put({ ...hook, ...body, id: hook.id, updated_at: unix() })), meta: {} }
+  })
+}

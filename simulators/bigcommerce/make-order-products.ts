@@ -1,0 +1,102 @@
+import type { LineAmounts, OrderAmounts } from '../magento2/order-amounts.ts'
+import type { Sellable } from '../magento2/sellable.ts'
+import { money } from './make-order.ts'
+import type { OrderAddress, OrderProduct } from './wire-types.ts'
+
+/** Ids of products and variants by SKU, and the option that tells a variant from the others. */
+export type ProductNumbers = ReadonlyMap<string, { productId: number; variantId: number }>
+
+interface Making {
+  id: number
+  bought: readonly { sellable: Sellable; qty: number }[]
+  amounts: OrderAmounts
+  byCoupon: boolean
+  addresses: readonly OrderAddress[]
+  numbers: ProductNumbers
+}
+
+/**
+ * An order's rows. Their tax is that of the price, before discounts; a coupon is told in each row, an amount off the whole
+ * order in none. Every ninth order has a component that belongs to its first row and costs nothing.
+ */
+export function makeOrderProducts(making: Making): OrderProduct[] {
+  const { id, bought, amounts, byCoupon, addresses } = making
+  const rows = bought.map(({ sellable }, index) => {
+    const line = amounts.lines[index] ?? NOTHING
+    const address = addresses[index % addresses.length] ?? addresses[0]
+    const { product, parent } = sellable
+    const known = making.numbers.get(product.sku) ?? { productId: 0, variantId: 0 }
+    return {
+      ...rowOf(id * 100 + index + 1, id, address?.id ?? 0, line),
+      product_id: known.productId,
+      variant_id: known.variantId,
+      name: parent?.product.name ?? product.name,
+      sku: product.sku,
+      weight: product.weight ?? '0.0000',
+      parent_order_product_id: null,
+      applied_discounts: byCoupon && line.discount > 0 ? [discount(line)] : [],
+      product_options: optionsOf(sellable, id * 100 + index + 1),
+    }
+  })
+  const [first] = rows
+  return id % 9 === 0 && first !== undefined ? [...rows, component(first)] : rows
+}
+
+const NOTHING: LineAmounts = {
+  ...{ qty: 0, price: 0, rowTotal: 0, discount: 0, tax: 0, priceInclTax: 0, rowTotalInclTax: 0 },
+}
+
+function rowOf(rowId: number, orderId: number, addressId: number, line: LineAmounts) {
+  return {
+    id: rowId,
+    order_id: orderId,
+    order_address_id: addressId,
+    order_pickup_method_id: 0,
+    upc: '',
+    type: 'physical',
+    base_price: money(line.price),
+    price_ex_tax: money(line.price),
+    price_inc_tax: money(line.priceInclTax),
+    price_tax: money(line.priceInclTax - line.price),
+    base_total: money(line.rowTotal),
+    total_ex_tax: money(line.rowTotal),
+    total_inc_tax: money(line.rowTotalInclTax),
+    total_tax: money(line.rowTotalInclTax - line.rowTotal),
+    quantity: line.qty,
+    quantity_shipped: 0,
+    quantity_refunded: 0,
+    is_refunded: false,
+    refund_amount: money(0),
+    is_bundled_product: false,
+    bin_picking_number: '',
+    external_id: null,
+    event_name: null,
+  }
+}
+
+function discount({ discount: cents }: LineAmounts) {
+  return { id: 'coupon', amount: money(cents), name: 'Spring', code: 'SPRING', target: 'order' }
+}
+
+function component(parent: OrderProduct): OrderProduct {
+  return {
+    ...parent,
+    ...rowOf(parent.id + 50, parent.order_id, parent.order_address_id, { ...NOTHING, qty: parent.quantity }),
+    name: 'Care kit',
+    sku: 'CARE-KIT',
+    product_id: 0,
+    variant_id: 0,
+    parent_order_product_id: parent.id,
+    is_bundled_product: true,
+    applied_discounts: [],
+    product_options: [],
+  }
+}
+
+function optionsOf({ parent, product }: Sellable, rowId: number) {
+  const variation = parent?.product.children.find(({ sku }) => sku === product.sku)
+  return Object.entries(variation?.options ?? {}).map(([name, value], index) => ({
+    ...{ id: rowId * 10 + index, option_id: index + 1, order_product_id: rowId, product_option_id: index + 1 },
+    ...{ display_name: name, display_value: value, value: String(index + 1), type: 'Multiple choice', name },
+  }))
+}

@@ -1,0 +1,133 @@
+import { BigCommerceError } from './problems.ts'
+import type { Shop } from './shop.ts'
+import type { Product } from './wire-types.ts'
+
+export type ProductBody = Readonly<Record<string, unknown>>
+
+/** Columns a write may change. */
+const TEXTS = [
+  'name',
+  'description',
+  'availability',
+  'condition',
+  'upc',
+  'mpn',
+  'gtin',
+  'page_title',
+  'search_keywords',
+]
+const NUMBERS = [
+  'price',
+  'cost_price',
+  'retail_price',
+  'sale_price',
+  'weight',
+  'width',
+  'height',
+  'depth',
+  'sort_order',
+]
+const CUSTOM_FIELD_CHARACTERS = 250
+
+/** @throws BigCommerceError 409 for a SKU or name that is there, 422 for what is missing or of a wrong type */
+export function addProduct(shop: Shop, body: ProductBody): Product {
+  const missing = ['name', 'type', 'weight', 'price'].filter((field) => body[field] === undefined)
+  if (missing.length > 0) {
+    throw new BigCommerceError(
+      422,
+      'Missing or incorrect required fields',
+      Object.fromEntries(missing.map((f) => [f, 'is required'])),
+    )
+  }
+  checkTaken(shop, body)
+  const { store } = shop
+  const id = store.nextId('product')
+  const sku = String(body['sku'] ?? '')
+  const now = shop.stamp()
+  const variant = { id: store.nextId('variant'), product_id: id, sku, price: null, image_url: '', option_values: [] }
+  const blank: Product = {
+    ...{
+      id,
+      name: '',
+      type: String(body['type']),
+      sku,
+      description: '',
+      weight: 0,
+      price: 0,
+      categories: [],
+      brand_id: 0,
+    },
+    ...{ inventory_tracking: 'none', is_visible: true, date_created: now, date_modified: now },
+    ...{ custom_fields: [], images: [], variants: [variant] },
+  }
+  const product = store.products.put(withBody(shop, blank, body))
+  shop.announce('store/product/created', { type: 'product', id })
+  return product
+}
+
+export function changeProduct(shop: Shop, product: Product, body: ProductBody): Product {
+  checkTaken(shop, body, product.id)
+  const changed = shop.store.products.put(withBody(shop, { ...product, date_modified: shop.stamp() }, body))
+  shop.announce('store/product/updated', { type: 'product', id: product.id })
+  return changed
+}
+
+function checkTaken({ store }: Shop, { sku, name }: ProductBody, own?: number): void {
+  const others = store.products.all().filter(({ id }) => id !== own)
+  if (
+    typeof sku === 'string' &&
+    sku !== '' &&
+    others.some((one) => one.sku === sku || one.variants.some((v) => v.sku === sku))
+  ) {
+    throw new BigCommerceError(409, 'The product sku is a duplicate', { sku: 'duplicate' })
+  }
+  if (typeof name === 'string' && others.some((one) => one.name === name)) {
+    throw new BigCommerceError(409, 'The product name is a duplicate', { name: 'duplicate' })
+  }
+}
+
+function withBody(shop: Shop, product: Product, body: ProductBody): Product {
+  const changed: Record<string, unknown> = { ...product }
+  for (const field of TEXTS) if (body[field] !== undefined) changed[field] = text(body, field)
+  for (const field of NUMBERS) if (body[field] !== undefined) changed[field] = number(body, field)
+  if (body['is_visible'] !== undefined) changed['is_visible'] = body['is_visible'] === true
+  if (body['categories'] !== undefined) {
+    if (!Array.isArray(body['categories'])) throw wrong('categories')
+    changed['categories'] = body['categories'].map(Number)
+  }
+  if (body['custom_fields'] !== undefined) changed['custom_fields'] = customFields(shop, product, body['custom_fields'])
+  const known = ['sku', 'type', 'is_visible', 'categories', 'custom_fields', 'brand_id', 'inventory_tracking']
+  const unknown = Object.keys(body).filter((field) => ![...TEXTS, ...NUMBERS, ...known].includes(field))
+  if (unknown.length > 0) throw wrong(String(unknown[0]))
+  return changed as Product
+}
+
+/** Those with an id are changed, those without are new; others stay. */
+export function customFields(shop: Shop, product: Product, given: unknown): Product['custom_fields'] {
+  if (!Array.isArray(given)) throw wrong('custom_fields')
+  const fields = given as { id?: number; name?: string; value?: string }[]
+  const kept = new Map(product.custom_fields.map((field) => [field.id, field]))
+  for (const { id, name, value } of fields) {
+    if (typeof name !== 'string' || typeof value !== 'string' || value === '') throw wrong('custom_fields')
+    if (name.length > CUSTOM_FIELD_CHARACTERS || value.length > CUSTOM_FIELD_CHARACTERS) throw wrong('custom_fields')
+    const key = id ?? shop.store.nextId('custom field')
+    kept.set(key, { id: key, name, value })
+  }
+  return [...kept.values()]
+}
+
+function text(body: ProductBody, field: string): string {
+  const value = body[field]
+  if (typeof value !== 'string' || (field === 'name' && (value === '' || value.length > 250))) throw wrong(field)
+  return value
+}
+
+function number(body: ProductBody, field: string): number {
+  const value = body[field]
+  if (typeof value !== 'number' || value < 0) throw wrong(field)
+  return value
+}
+
+export function wrong(field: string): BigCommerceError {
+  return new BigCommerceError(422, 'JSON data is missing or invalid', { [field]: 'is not valid' })
+}

@@ -1,0 +1,94 @@
+import type { FastifyInstance } from 'fastify'
+import { type Params, pageOf, slice } from './lists.ts'
+import { changeOrder, type ListHabits, sendList } from './order-routes.ts'
+import { BigCommerceError } from './problems.ts'
+import type { Shop } from './shop.ts'
+import { toRfc2822 } from './times.ts'
+import type { Order, Shipment } from './wire-types.ts'
+
+interface ShipmentBody {
+  order_address_id?: number
+  tracking_number?: string
+  shipping_method?: string
+  shipping_provider?: string
+  tracking_carrier?: string
+  tracking_link?: string
+  comments?: string
+  items?: { order_product_id: number; quantity: number }[]
+}
+
+const PROVIDERS = [
+  '',
+  ...['auspost', 'canadapost', 'endicia', 'fedex', 'royalmail', 'shipperhq', 'ups', 'upsonline', 'upsready', 'usps'],
+]
+
+export function addShipmentRoutes(
+  app: FastifyInstance,
+  shop: Shop,
+  orderOf: (id: string) => Order,
+  habits: ListHabits,
+  root: string,
+): void {
+  const { store } = shop
+  type Route = { Params: { id: string; shipment: string }; Querystring: Params; Body: ShipmentBody }
+  const ofOrder = (order: Order) => store.shipments.all().filter((shipment) => shipment.order_id === order.id)
+  app.get<Route>(`${root}/v2/orders/:id/shipments`, async ({ params, query }, reply) => {
+    const rows = ofOrder(orderOf(params.id)).sort((a, b) => a.id - b.id)
+    return sendList(reply, slice(rows, pageOf(query, habits.most)).map(renderShipment))
+  })
+  app.post<Route>(`${root}/v2/orders/:id/shipments`, async ({ params, body }, reply) =>
+    reply.code(201).send(renderShipment(ship(shop, orderOf(params.id), body ?? {}))),
+  )
+  app.put<Route>(`${root}/v2/orders/:id/shipments/:shipment`, async ({ params, body }) => {
+    const order = orderOf(params.id)
+    const shipment = ofOrder(order).find(({ id }) => id === Number(params.shipment))
+    if (shipment === undefined) throw new BigCommerceError(404, 'The requested resource was not found.')
+    checkTexts(body)
+    const { items: _, order_address_id: __, ...texts } = body
+    changeOrder(shop, order, {})
+    return renderShipment(store.shipments.put({ ...shipment, ...texts }))
+  })
+}
+
+/** Ships what is named; nothing tells that a call is the repetition of another. */
+function ship(shop: Shop, order: Order, body: ShipmentBody): Shipment {
+  const { order_address_id: addressId, items = [] } = body
+  if (!order.addresses.some(({ id }) => id === addressId)) throw invalid('order_address_id')
+  if (items.length === 0) throw invalid('items')
+  checkTexts(body)
+  const shipped = items.map((item) => {
+    const row = order.products.find(({ id }) => id === item.order_product_id)
+    if (row === undefined || row.order_address_id !== addressId) throw invalid('items')
+    if (!(item.quantity > 0) || item.quantity > row.quantity - row.quantity_shipped) throw invalid('items')
+    return { ...item, product_id: row.product_id }
+  })
+  const products = order.products.map((row) => {
+    const quantity = shipped.find((item) => item.order_product_id === row.id)?.quantity ?? 0
+    return { ...row, quantity_shipped: row.quantity_shipped + quantity }
+  })
+  const whole = products.every((row) => row.parent_order_product_id !== null || row.quantity_shipped >= row.quantity)
+  const shipment = shop.store.shipments.put({
+    ...{ id: shop.store.nextId('shipment'), order_id: order.id, customer_id: order.customer_id },
+    ...{ order_address_id: Number(addressId), date_created: shop.stamp(), items: shipped },
+    ...{ tracking_number: body.tracking_number ?? '', shipping_method: body.shipping_method ?? 'Flat Rate' },
+    ...{ shipping_provider: body.shipping_provider ?? '', tracking_carrier: body.tracking_carrier ?? '' },
+    ...{ tracking_link: body.tracking_link ?? '', comments: body.comments ?? '' },
+  })
+  changeOrder(shop, order, { products, status_id: whole ? 2 : 3, date_shipped: shop.stamp() })
+  shop.announce('store/shipment/created', { type: 'shipment', id: shipment.id })
+  return shipment
+}
+
+function checkTexts(body: ShipmentBody): void {
+  if ((body.tracking_number ?? '').length > 50) throw invalid('tracking_number')
+  if ((body.tracking_link ?? '').length > 500) throw invalid('tracking_link')
+  if (!PROVIDERS.includes(body.shipping_provider ?? '')) throw invalid('shipping_provider')
+}
+
+function invalid(field: string): BigCommerceError {
+  return new BigCommerceError(400, `The field '${field}' is invalid.`)
+}
+
+function renderShipment(shipment: Shipment) {
+  return { ...shipment, date_created: toRfc2822(shipment.date_created), merchant_shipping_cost: '0.0000' }
+}

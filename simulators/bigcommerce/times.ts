@@ -1,0 +1,20 @@
+/** RFC 2822, as v2 writes times: `Mon, 02 Mar 2026 18:04:11 +0000`. */
+export function toRfc2822(iso: string): string {
+  return iso === '' ? '' : new Date(iso).toUTCString().replace('GMT', '+0000')
+}
+
+/** ISO 8601 to the second with its zone, as v3 writes times. */
+export function toV3Time(iso: string): string {
+  return `${iso.slice(0, 19)}+00:00`
+}
+
+/**
+ * A filter's time in whole seconds. A date alone is given the time of day it is now: the trap of v3.
+ * @throws Error for what is no time
+ */
+export function filterSecond(text: string, now: Date): number {
+  const whole = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T${now.toISOString().slice(11, 19)}Z` : text
+  const time = Date.parse(whole)
+  if (Number.isNaN(time)) throw new Error(`"${text}" is no time`)
+  return Math.floor(time / 1000)
+}

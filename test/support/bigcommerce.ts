@@ -1,0 +1,71 @@
+import { pino } from 'pino'
+import {
+  type BigCommerceOptions,
+  type BigCommerceSimulator,
+  startBigCommerceSimulator,
+} from '../../simulators/bigcommerce/start.ts'
+import type { System } from '../../src/core/model.ts'
+import type { Entity } from '../../src/events/topics.ts'
+import type { Clock } from '../../src/platform/clock.ts'
+import { createGovernors } from '../../src/platform/governor/governors.ts'
+import { createReader } from '../../src/producers/create-reader.ts'
+import type { SourceReader } from '../../src/producers/source.ts'
+import { createClients } from '../../src/systems/clients.ts'
+import type { Wire } from '../../src/systems/wire.ts'
+import { catalogFile, readOf, systemOf, wallClock } from './sources.ts'
+
+export async function startStore(options: Partial<BigCommerceOptions> = {}): Promise<BigCommerceSimulator> {
+  const own = { dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 5, orders: 60 }
+  // B2B Edition's limit is tested where it is the matter.
+  return await startBigCommerceSimulator({ b2bPerMinute: 100_000, ...own, ...options })
+}
+
+/** The store as a configured system, with clients and governors of its own. */
+export function connectTo(store: BigCommerceSimulator, more: Partial<System> = {}, clock: Clock = wallClock) {
+  const { storeHash, accessToken } = store.credentials
+  const values: Record<string, string> = { 'env:TOKEN': accessToken }
+  const logger = pino({ level: 'silent' })
+  const resolveSecret = (name: string) => values[name] ?? ''
+  const clients = createClients({ clock, governors: createGovernors(clock), logger, resolveSecret })
+  const system = systemOf({
+    ...{ id: 'bc', type: 'bigcommerce', address: store.url, secrets: { accessToken: 'env:TOKEN' } },
+    limits: { concurrency: 4 },
+    ...more,
+    settings: { storeHash, b2bAddress: store.b2bUrl, ...more.settings },
+  })
+  return {
+    system,
+    clients,
+    client: () => clients.bigcommerce(system, 'orders'),
+    reader: <E extends Entity>(entity: E, pageSize = 50, filter = {}) =>
+      createReader(readOf('bc', entity, pageSize, filter), system, { clock, clients }) as SourceReader<E>,
+    /** The token that the system's secret refers to from now on. */
+    renewToken(token: string) {
+      values['env:TOKEN'] = token
+      clients.forget(system)
+    },
+  }
+}
+
+/** What a control route answers. */
+export async function control<T = unknown>(
+  store: { url: string },
+  method: 'GET' | 'POST' | 'PATCH',
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  const answer = await fetch(`${store.url}/_sim${path}`, { method, ...init })
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+  return (await answer.json()) as T
+}
+
+export interface StoreState {
+  readonly orders: readonly Wire[]
+  readonly shipments: readonly Wire[]
+  readonly products: readonly Wire[]
+  readonly inventory: readonly Wire[]
+  readonly b2bOrders: readonly Wire[]
+}
+
+export const stateOf = (store: { url: string }) => control<StoreState>(store, 'GET', '/state')
