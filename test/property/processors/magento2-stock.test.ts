@@ -1,4 +1,4 @@
-import { array, assert, bigInt, constantFrom, dictionary, property, record } from 'fast-check'
+import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { type Decimal8, decimal8, sum } from '../../../src/events/decimal.ts'
 import { stringifyExact } from '../../../src/platform/json.ts'
@@ -6,9 +6,9 @@ import { sourceItemsOf } from '../../../src/processors/sinks/magento2-stock.ts'
 
 const locations = ['A', 'B', 'C', 'D']
 /** Whole ten-thousandths: what Magento keeps. */
-const quantity = bigInt({ min: -50_000n, max: 5_000_000_000n }).map((units) => (units * 10_000n) as Decimal8)
-const stock = array(record({ location: constantFrom(...locations), available: quantity, onHand: quantity }))
-const policy = dictionary(constantFrom(...locations, '*'), constantFrom('default', 'east', 'west'))
+const quantity = fc.bigInt({ min: -50_000n, max: 5_000_000_000n }).map((units) => (units * 10_000n) as Decimal8)
+const stock = fc.array(fc.record({ location: fc.constantFrom(...locations), available: quantity, onHand: quantity }))
+const policy = fc.dictionary(fc.constantFrom(...locations, '*'), fc.constantFrom('default', 'east', 'west'))
 
 const quantitiesOf = (items: readonly object[]) =>
   (JSON.parse(stringifyExact(items)) as { source_code: string; quantity: number; status: number }[]).map((item) => ({
@@ -19,8 +19,8 @@ const positive = (available: Decimal8): Decimal8 => (available < 0n ? (0n as Dec
 
 describe('source items', () => {
   it('have together what the named locations have to sell, none of it twice and none of it lost', () => {
-    assert(
-      property(stock, policy, (rows, mapped) => {
+    fc.assert(
+      fc.property(stock, policy, (rows, mapped) => {
         const items = quantitiesOf(sourceItemsOf('A', { locations: rows }, { locations: mapped }))
         const named = rows.filter(({ location }) => mapped[location] !== undefined || mapped['*'] !== undefined)
         const wanted = sum(named.map(({ available }) => positive(available)))
@@ -37,8 +37,8 @@ describe('source items', () => {
   })
 
   it('without a policy are one, of the default source', () => {
-    assert(
-      property(stock, (rows) => {
+    fc.assert(
+      fc.property(stock, (rows) => {
         const items = quantitiesOf(sourceItemsOf('A', { locations: rows }, undefined))
         const total = sum(rows.map(({ available }) => positive(available)))
         return items.length === 1 && items[0]?.source_code === 'default' && items[0].units === total
