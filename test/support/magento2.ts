@@ -3,7 +3,10 @@ import { magentoAdmin, magentoCredentials } from '../../simulators/magento2/auth
 import { type MagentoOptions, startMagentoSimulator } from '../../simulators/magento2/start-magento-simulator.ts'
 import type { Switches } from '../../simulators/magento2/switches.ts'
 import type { System } from '../../src/core/model.ts'
-import type { Entity } from '../../src/events/topics.ts'
+import type { Entity, PerSystemKind } from '../../src/events/topics.ts'
+import type { CallKind } from '../../src/platform/governor/governor.ts'
+import { createSink } from '../../src/processors/sinks/create-sink.ts'
+import type { Sink } from '../../src/processors/sinks/sink.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
 import type { SourceReader } from '../../src/producers/source.ts'
 import { createClients } from '../../src/systems/clients.ts'
@@ -45,6 +48,8 @@ export interface TestShop {
     more?: Partial<System>,
     filter?: Record<string, string>,
   ): SourceReader<E>
+  /** The sink of a kind; its client looks at bulk requests often. */
+  sink<K extends PerSystemKind>(kind: K, settings?: Readonly<Record<string, string>>): Promise<Sink<K>>
   state(): Promise<Wire>
   control(path: string, body: unknown, method?: string): Promise<Response>
   switch(switches: Partial<Switches>): Promise<void>
@@ -83,6 +88,12 @@ export async function startTestShop(options: Partial<MagentoOptions> = {}): Prom
     reader: (entity, pageSize = 7, more = {}, filter = {}) => {
       const read = readOf('magento', entity, pageSize, filter)
       return createReader(read, system(more), { clock: wallClock, clients }) as SourceReader<typeof entity>
+    },
+    async sink(kind, settings = {}) {
+      const magento2 = async (_system: System, callKind: CallKind) => clientWith(integration).for(callKind)
+      const sink = await createSink(system({ settings }), kind, { ...clients, magento2 })
+      if (sink === undefined) throw new Error(`${kind} is not delivered to Magento`)
+      return sink as unknown as Sink<typeof kind>
     },
     state: async () => wireOf(await (await fetch(`${url}/_sim/state`)).json()),
     control,
