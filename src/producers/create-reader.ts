@@ -13,6 +13,7 @@ import { magento2Images } from './magento2-images.ts'
 import { magento2Inventory } from './magento2-inventory.ts'
 import { magento2Orders } from './magento2-orders.ts'
 import { magento2Products } from './magento2-products.ts'
+import { netsuiteFulfilments } from './netsuite-fulfilments.ts'
 import { netsuiteInventory } from './netsuite-inventory.ts'
 import { netsuiteProducts } from './netsuite-products.ts'
 import type { ReaderNotes } from './reader-notes.ts'
@@ -50,6 +51,8 @@ const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>
       netsuiteProducts(await clients.netsuite(system, 'products'), read, system, clock),
     inventory: async ({ clients, clock }, read, system) =>
       netsuiteInventory(await clients.netsuite(system, 'inventory'), read, system, clock),
+    fulfilments: async ({ clients, clock }, read, system) =>
+      netsuiteFulfilments(await clients.netsuite(system, 'fulfilments'), read, system, clock),
   },
   'image-feed': {
     images: async ({ clients, clock, notes }, read, system) =>

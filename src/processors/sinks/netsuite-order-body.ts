@@ -3,12 +3,8 @@ import { add, allocate, type Decimal4, multiply, subtract, sum, text4, text8, ZE
 import type { Address, Order, OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import { toLocalTime } from '../../systems/local-time.ts'
+import { DIGEST_FIELD, digestMark, LINE_FIELD } from '../../systems/netsuite/custom-fields.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../../systems/wire.ts'
-
-/** Custom field of the order that holds the content digest: what tells that NetSuite has this content. */
-export const DIGEST_FIELD = 'custbody_waldstream_digest'
-/** Custom field of an order's line that holds the shop's line id. */
-const LINE_FIELD = 'custcol_waldstream_line'
 
 /** The lines an ERP is to have: top-level ones. A configurable's row carries its child's SKU; components stay with it. */
 export function topLevelLines({ lines }: Order): OrderLine[] {
@@ -43,7 +39,7 @@ export function salesOrderBody(event: VendorOrderRequested, connection: Connecti
     location: location === null ? null : { id: location },
     discountTotal: exactNumber(text4(subtract(data.discount, canceledPart(data, 'discount')))),
     taxTotal: exactNumber(text4(subtract(add(data.tax, data.shippingTax), canceledPart(data, 'tax')))),
-    [DIGEST_FIELD]: event.contentDigest,
+    [DIGEST_FIELD]: digestMark(event),
     item: { items: topLevelLines(data).map((line) => lineBody(line, references.items)) },
   })
   return Object.entries(event.fields).reduce(withField, body)
@@ -94,7 +90,7 @@ export function closedOrderBody(event: VendorOrderRequested, order: Wire): Wire 
       isClosed: true,
     }),
   )
-  return { [DIGEST_FIELD]: event.contentDigest, item: { items } }
+  return { [DIGEST_FIELD]: digestMark(event), item: { items } }
 }
 
 /** A person; the name falls back to what the order has. No address book: NetSuite appends to it with every write. */

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import type { NetSuiteClient } from '../../systems/netsuite/client.ts'
+import { DIGEST_FIELD, digestMark } from '../../systems/netsuite/custom-fields.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../../systems/wire.ts'
-import { closedOrderBody, customerBody, DIGEST_FIELD, salesOrderBody, topLevelLines } from './netsuite-order-body.ts'
+import { closedOrderBody, customerBody, salesOrderBody, topLevelLines } from './netsuite-order-body.ts'
 import type { Delivered, Sink } from './sink.ts'
 
 export interface NetSuiteSinkSettings {
@@ -39,7 +40,7 @@ export function netsuiteVendorOrders(client: Client, settings: NetSuiteSinkSetti
       const externalId = `${connection.id}-${event.key}`
       const order = await client.getByExternalId('salesOrder', externalId, { expand: true }, signal)
       const targetId = order === null ? null : textOf(order['id'])
-      if (order?.[DIGEST_FIELD] === event.contentDigest) return { outcome: 'unchanged', targetId }
+      if (order?.[DIGEST_FIELD] === digestMark(event)) return { outcome: 'unchanged', targetId }
       if (order !== null) assertOpen(order, event.key)
       if (event.canceled) {
         if (order === null) return { outcome: 'unchanged', targetId: null }

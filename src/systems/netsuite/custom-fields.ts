@@ -1,0 +1,16 @@
+/** Custom field of the order that holds the content digest: what tells that NetSuite has this content. */
+export const DIGEST_FIELD = 'custbody_waldstream_digest'
+/** Custom field of an order's line that holds the shop's line id. */
+export const LINE_FIELD = 'custcol_waldstream_line'
+
+/** Ends the digest of an order that was closed because the shop canceled it: nobody has to be told of that. */
+const BY_THE_SHOP = ' canceled'
+
+/** What the digest's field holds for a content. */
+export function digestMark({ contentDigest, canceled }: { contentDigest: string; canceled: boolean }): string {
+  return canceled ? `${contentDigest}${BY_THE_SHOP}` : contentDigest
+}
+
+/** SQL: the order is one that Waldstream wrote, and not one that the shop canceled. */
+export const isOurs = (transaction: string): string =>
+  `${transaction}.${DIGEST_FIELD} IS NOT NULL AND ${transaction}.${DIGEST_FIELD} NOT LIKE '%${BY_THE_SHOP}'`
