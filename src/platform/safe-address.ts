@@ -83,6 +83,7 @@ export function publicLookup(
 }
 
 function privateAddress(host: string): StreamError {
-  const message = `${host} is an address of a private network, which is not fetched`
+  const way = 'settings.allowPrivateAddresses of the system allows it'
+  const message = `${host} is an address of a private network, which is not fetched; ${way}`
   return new StreamError('source_data_invalid', message, { field: 'address' })
 }
