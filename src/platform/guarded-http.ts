@@ -2,7 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { StreamError } from '../errors.ts'
-import { assertPublicUrl, type IsPublic, publicLookup } from './safe-address.ts'
+import { assertHttpUrl, assertPublicUrl, type IsPublic, publicLookup } from './safe-address.ts'
 
 export interface GuardedRequest {
   readonly method: 'GET' | 'HEAD'
@@ -51,6 +51,7 @@ export function createGuardedHttp({ allowPrivate, lookup, isPublic }: GuardedHtt
       let url = new URL(asked.url)
       let trusted = true
       for (let redirects = 0; ; redirects += 1) {
+        assertHttpUrl(url)
         if (!allowPrivate) assertPublicUrl(url, isPublic)
         const answer = await send(agents, url, asked, trusted)
         const location = answer.headers.get('location')

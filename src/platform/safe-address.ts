@@ -52,11 +52,14 @@ function lastAsV4(groups: readonly number[]): string {
     .join('.')
 }
 
-/** Throws `source_data_invalid` for what is no http(s) address, or has an IP address for a host that is not public. */
-export function assertPublicUrl({ protocol, hostname }: URL, isPublic: IsPublic = isPublicAddress): void {
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new StreamError('source_data_invalid', `${protocol} addresses are not fetched, only http and https ones`)
-  }
+/** Throws `source_data_invalid` for what is no http or https address. */
+export function assertHttpUrl({ protocol }: URL): void {
+  if (protocol === 'http:' || protocol === 'https:') return
+  throw new StreamError('source_data_invalid', `${protocol} addresses are not fetched, only http and https ones`)
+}
+
+/** Throws `source_data_invalid` where the host is an IP address that is not public. */
+export function assertPublicUrl({ hostname }: URL, isPublic: IsPublic = isPublicAddress): void {
   const host = hostname.replace(/^\[|\]$/g, '')
   if (isIP(host) !== 0 && !isPublic(host)) throw privateAddress(host)
 }
@@ -80,6 +83,7 @@ export function publicLookup(
 }
 
 function privateAddress(host: string): StreamError {
-  const message = `${host} is an address of a private network, which is not fetched`
+  const way = 'settings.allowPrivateAddresses of the system allows it'
+  const message = `${host} is an address of a private network, which is not fetched; ${way}`
   return new StreamError('source_data_invalid', message, { field: 'address' })
 }

@@ -1,9 +1,10 @@
 import type { Read } from '../core/model.ts'
 import { StreamError } from '../errors.ts'
+import type { ImageGallery } from '../events/generated/events.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { ImageFeedClient } from '../systems/image-feed/client.ts'
 import { type FeedEntity, groupBySku, toGallery } from '../systems/image-feed/images.ts'
-import { type CheckedGallery, createLinkChecks, type LinkChecks, linksOf, withoutBroken } from './image-feed-links.ts'
+import { createLinkChecks, type LinkChecks } from './image-feed-links.ts'
 import { assertPlausible, feedMemory, sizeOf } from './image-feed-note.ts'
 import { type ReadRows, readRows } from './read-rows.ts'
 import { noNotes, type ReaderNotes } from './reader-notes.ts'
@@ -32,11 +33,13 @@ export function imageFeedImages(
       const feed = groupBySku(rows)
       const size = sizeOf(feed)
       assertPlausible(read, size, last)
+      // What is published from here on is of another feed than the one remembered: should that one come back, it is news.
+      if (last !== undefined) await memory.remember({ ...last, validators: null })
       const left = feed.filter(({ sku }) => after === null || (sku !== null && sku > after.id))
       const links = client.checkLinks ? createLinkChecks(client, notes, clock) : null
       for (let start = 0; start < left.length; start += read.pageSize) {
         const page = left.slice(start, start + read.pageSize)
-        const taken = await checked(readRows(page, feedKey, toEntity), links, signal)
+        const taken = await readPage(page, links, signal)
         const reached = { changedAt: '', id: page.at(-1)?.sku ?? '' }
         yield { ...taken, rows: [], reached, requestedAt }
       }
@@ -53,9 +56,30 @@ export function imageFeedImages(
   }
 }
 
-function toEntity(entity: FeedEntity): ReadEntity<'images'> {
+/** The SKUs of a page; images that can't be had are left out of their galleries, and each is told of. */
+async function readPage(
+  page: readonly FeedEntity[],
+  links: LinkChecks | null,
+  signal: AbortSignal,
+): Promise<ReadRows<'images'>> {
+  const asGiven = readRows(page, feedKey, (entity) => toEntity(entity))
+  if (links === null) return asGiven
+  const urls = new Set(asGiven.entities.flatMap(({ data }) => linksOf(data)))
+  const answers = await links.of([...urls], signal)
+  const broken = new Set([...urls].filter((url) => answers.get(url)?.state === 'broken'))
+  if (broken.size === 0) return asGiven
+  const left = readRows(page, feedKey, (entity) => toEntity(entity, broken))
+  const told = asGiven.entities.flatMap(({ key, data }) =>
+    linksOf(data)
+      .filter((url) => broken.has(url))
+      .map((url) => tellBroken(key, url, answers.get(url)?.reason ?? '')),
+  )
+  return { entities: left.entities, unreadable: [...left.unreadable, ...told] }
+}
+
+function toEntity(entity: FeedEntity, leftOut?: ReadonlySet<string>): ReadEntity<'images'> {
   const raw = JSON.stringify(entity.rows.map(({ cells }) => cells))
-  return { key: feedKey(entity), occurredAt: null, deleted: false, data: toGallery(entity), raw }
+  return { key: feedKey(entity), occurredAt: null, deleted: false, data: toGallery(entity, leftOut), raw }
 }
 
 /** A row without SKU is known by its place. */
@@ -63,29 +87,14 @@ function feedKey({ sku, rows }: FeedEntity): string {
   return sku ?? rows[0]?.place ?? ''
 }
 
-/** Images that can't be had are left out of their galleries, and each is told of. */
-async function checked(
-  { entities, unreadable }: ReadRows<'images'>,
-  links: LinkChecks | null,
-  signal: AbortSignal,
-): Promise<ReadRows<'images'>> {
-  if (links === null) return { entities, unreadable }
-  const answers = await links.of([...new Set(entities.flatMap(({ data }) => linksOf(data)))], signal)
-  const broken: UnreadableEntity[] = []
-  const keep = (entity: ReadEntity<'images'>): ReadEntity<'images'> => {
-    const without = withoutBroken(entity.data, answers)
-    broken.push(...tellBroken(entity.key, without))
-    return { ...entity, data: without.gallery }
-  }
-  const outcome = readRows(entities, ({ key }) => key, keep)
-  return { entities: outcome.entities, unreadable: [...unreadable, ...outcome.unreadable, ...broken] }
+/** Addresses to be asked: pages of videos are no images. */
+function linksOf({ gallery }: ImageGallery): readonly string[] {
+  return gallery.filter(({ mediaType }) => mediaType === 'image').map(({ url }) => url)
 }
 
-function tellBroken(sku: string, { broken }: CheckedGallery): UnreadableEntity[] {
-  return broken.map(({ url, reason }) => {
-    const { origin, pathname } = new URL(url)
-    const message = `an image of ${sku} can't be had: it ${reason}; it was left out of the gallery; correct the feed`
-    const error = new StreamError('source_data_invalid', message, { field: 'url' })
-    return { key: `${sku} ${origin}${pathname}`, error, raw: JSON.stringify({ sku, url }) }
-  })
+function tellBroken(sku: string, url: string, reason: string): UnreadableEntity {
+  const { origin, pathname } = new URL(url)
+  const message = `an image of ${sku} can't be had: it ${reason}; it is left out of the gallery; correct the feed`
+  const error = new StreamError('source_data_invalid', message, { field: 'url' })
+  return { key: `${sku} ${origin}${pathname}`, error, raw: JSON.stringify({ sku, url }) }
 }

@@ -1,5 +1,4 @@
 import { StreamError } from '../errors.ts'
-import type { ImageGallery } from '../events/generated/events.ts'
 import { digest } from '../events/identity.ts'
 import type { Clock } from '../platform/clock.ts'
 import { forEachKey } from '../platform/runtime/in-key-order.ts'
@@ -69,36 +68,3 @@ export function createLinkChecks(client: ImageFeedClient, notes: ReaderNotes, cl
 }
 
 const idOf = (url: string): string => `link ${digest(url)}`
-
-/** A gallery without the images whose links are broken, and these. */
-export interface CheckedGallery {
-  readonly gallery: ImageGallery
-  readonly broken: readonly { readonly url: string; readonly reason: string }[]
-}
-
-/** Addresses to be asked: pages of videos are no images. */
-export function linksOf({ gallery }: ImageGallery): readonly string[] {
-  return gallery.filter(({ mediaType }) => mediaType === 'image').map(({ url }) => url)
-}
-
-/** Throws `source_data_invalid` where no image would be left: the SKU's images stay as they were. */
-export function withoutBroken(gallery: ImageGallery, links: ReadonlyMap<string, LinkAnswer>): CheckedGallery {
-  const broken = linksOf(gallery).flatMap((url) => {
-    const answer = links.get(url)
-    return answer?.state === 'broken' ? [{ url, reason: answer.reason }] : []
-  })
-  if (broken.length === 0) return { gallery, broken }
-  const urls = new Set(broken.map(({ url }) => url))
-  const left = gallery.gallery.filter(({ url }) => !urls.has(url))
-  if (left.length === 0) {
-    const message = `none of its ${broken.length} images can be had; the first ${broken[0]?.reason}; correct the feed`
-    throw new StreamError('source_data_invalid', message, { field: 'url' })
-  }
-  const role = (url: string | null) => (url === null || urls.has(url) ? null : url)
-  const { image, smallImage, thumbnail, swatchImage } = gallery
-  const checkedRoles = {
-    ...{ image: role(image), smallImage: role(smallImage) },
-    ...{ thumbnail: role(thumbnail), swatchImage: role(swatchImage) },
-  }
-  return { gallery: { ...gallery, ...checkedRoles, gallery: left }, broken }
-}

@@ -65,6 +65,26 @@ describe('the image feed', () => {
     expect((await readAll(read(), AGAIN)).entities.length).toBeGreaterThan(1)
   })
 
+  it('is read again when another was begun to be read, and it came back', async () => {
+    const fresh = { ...connected, notes: notes() }
+    const read = () => createReader(readOf('images', 'images', 1), system(), fresh) as SourceReader<'images'>
+    const put = async (position: number) =>
+      await fetch(`${feed.url}/_sim/rows`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ sku: 'A-FIRST', url: 'https://vendor.test/a.jpg', position }),
+      })
+    await put(1)
+    await readAll(read())
+    await put(2)
+    for await (const page of read().read(AGAIN, null, new AbortController().signal)) {
+      expect(page.entities[0]?.data.gallery[0]?.position).toBe(2)
+      break
+    }
+    await put(1)
+    expect((await readAll(read(), AGAIN)).entities[0]?.data.gallery[0]?.position).toBe(1)
+  })
+
   it('goes on after a page that was acknowledged', async () => {
     const { entities, pages } = await readAll(reader(10))
     const rest = await readAll(reader(10), AGAIN, pages[1]?.reached ?? null)

@@ -38,7 +38,12 @@ export const cannotHappen: Readonly<Record<MatrixSystem, Readonly<Partial<Record
   sqs: {
     'rows-move': 'a queue has no pages: a message is given to one reader at a time, and again until it is deleted',
   },
-  'image-feed': {},
+  'image-feed': {
+    'past-the-end': 'a feed is one file: there are no pages to be asked for',
+    'notice-twice': 'a feed sends no notices',
+    'notices-out-of-order': 'a feed sends no notices',
+    'other-zone': 'rows have no times, and dates of HTTP are in GMT; they are sent back as they came',
+  },
 }
 
 /** One test a cell. Throws when a cell is neither tested nor said to be impossible, or is both. */

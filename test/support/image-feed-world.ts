@@ -50,6 +50,7 @@ export async function feedWorld(options: FeedWorldOptions = {}) {
   const producer = memoryProducer()
   const codec = memoryCodec()
   const secrets = new Map<string, string>()
+  const clock = { ahead: 0, now: () => Date.now() + clock.ahead, sleep: wallClock.sleep }
   const read = {
     ...readOf('images', 'images', pageSize),
     ...(mostGone === undefined ? {} : { sweep: { schedule: null, mostGone } }),
@@ -86,7 +87,7 @@ export async function feedWorld(options: FeedWorldOptions = {}) {
         concurrency: 2,
       },
       configuration: () => ({ revision: 1, systems: [system], connections: [], metadata: [] }),
-      createReader: (one, of) => createReader(one, of, { clock: wallClock, clients, notes }),
+      createReader: (one, of) => createReader(one, of, { clock, clients, notes }),
     }
     const ended = runWorker(deps, ending.signal)
     return async () => {
@@ -108,6 +109,10 @@ export async function feedWorld(options: FeedWorldOptions = {}) {
     url: simulator.url,
     tables,
     secrets,
+    /** The readers' clock goes on by so much. */
+    later(ms: number): void {
+      clock.ahead += ms
+    },
     /** One run of the read, from its request to its end. */
     async run(trigger = 'schedule', from: number | null = null): Promise<Run> {
       requests += 1
@@ -137,10 +142,12 @@ export async function feedWorld(options: FeedWorldOptions = {}) {
     removeSku: (sku: string) => control('DELETE', `rows/${encodeURIComponent(sku)}`),
     serve: (serving: object) => control('PUT', 'serving', serving),
     fault: (...rules: readonly object[]) => control('POST', 'faults', rules),
-    /** Requests for a path since the test began: method and status. */
+    /** Requests for a path since the test began: method and status; 0 where there was no answer. */
     async requests(path: RegExp): Promise<readonly string[]> {
       const all = (await control('GET', 'requests')) as readonly { method: string; path: string; status: number }[]
       return all.filter((one) => path.test(one.path)).map(({ method, status }) => `${method} ${status}`)
     },
   }
 }
+
+export type FeedWorld = Awaited<ReturnType<typeof feedWorld>>

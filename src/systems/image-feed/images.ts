@@ -8,6 +8,8 @@ export interface FeedEntity {
   readonly rows: readonly FeedRow[]
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** What one address of a row says. */
 interface Entry {
   readonly url: string
@@ -29,9 +31,10 @@ export function groupBySku(rows: readonly FeedRow[]): FeedEntity[] {
 /**
  * The rows of one SKU as its image gallery; pure. The same address twice is one image with the roles of both. An image
  * without a position stands behind the one before it. One wrong row makes the whole SKU unreadable: a gallery without it
- * would take the image away. Throws `source_data_invalid`, naming row and column.
+ * would take the image away. `leftOut`: addresses of images that can't be had. Throws `source_data_invalid`, naming row
+ * and column, and where nothing is left.
  */
-export function toGallery({ sku, rows }: FeedEntity): ImageGallery {
+export function toGallery({ sku, rows }: FeedEntity, leftOut: ReadonlySet<string> = NONE): ImageGallery {
   if (sku === null) throw wrong(rows[0], 'sku', 'is empty')
   const entries = merged(rows.flatMap(entriesOf))
   let next = 0
@@ -40,7 +43,8 @@ export function toGallery({ sku, rows }: FeedEntity): ImageGallery {
     next = position + 1
     return { ...entry, position }
   })
-  const images = placed.toSorted((a, b) => a.position - b.position)
+  const images = placed.filter(({ url }) => !leftOut.has(url)).toSorted((a, b) => a.position - b.position)
+  if (images.length === 0) throw wrong(rows[0], 'url', `none of its ${placed.length} images can be had`)
   const withRole = (role: Role) => images.find((image) => image.roles.includes(role))?.url ?? null
   return {
     sku,

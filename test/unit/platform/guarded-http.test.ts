@@ -121,6 +121,11 @@ describe('a guarded request', () => {
     },
   )
 
+  it('fetches by http and https alone, wherever it may', async () => {
+    const port = await serve((_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end())
+    await expect(get(`http://v.test:${port}/`)).rejects.toThrow(/only http and https/)
+  })
+
   it('ends with its signal', async () => {
     const port = await serve(() => undefined)
     const ended = get(`http://v.test:${port}/`, { signal: AbortSignal.timeout(50) })

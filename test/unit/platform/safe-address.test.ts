@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { assertPublicUrl, isPublicAddress, publicLookup } from '../../../src/platform/safe-address.ts'
+import { assertHttpUrl, assertPublicUrl, isPublicAddress, publicLookup } from '../../../src/platform/safe-address.ts'
 
 describe('an address', () => {
   it.each([
@@ -57,7 +57,7 @@ describe('a URL', () => {
   it.each(['file:///etc/passwd', 'ftp://example.com/x', 'data:text/csv,a', 'gopher://example.com'])(
     'of another kind is refused: %s',
     (url) => {
-      expect(() => assertPublicUrl(new URL(url))).toThrow(/only http and https/)
+      expect(() => assertHttpUrl(new URL(url))).toThrow(/only http and https/)
     },
   )
 

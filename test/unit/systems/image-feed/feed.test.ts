@@ -19,7 +19,7 @@ describe('the image feed', () => {
       'b,https://v.test/b.jpg,1,,\na,https://v.test/2.jpg,2,"Back, left",thumbnail\na,https://v.test/1.jpg,1,,image|small_image\n',
     )
     expect(entities.map(({ sku }) => sku)).toEqual(['a', 'b'])
-    expect(entities.map(toGallery)[0]).toEqual({
+    expect(entities.map((entity) => toGallery(entity))[0]).toEqual({
       sku: 'a',
       image: 'https://v.test/1.jpg',
       smallImage: 'https://v.test/1.jpg',
