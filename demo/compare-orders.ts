@@ -58,20 +58,28 @@ interface Asked {
   readonly all: boolean
 }
 
-/** Discount and tax of whole lines are exact; the share of shipping is exact where all lines are the vendor's. */
+/**
+ * Discount and tax that the shop tells line by line are exact, and so is everything where all lines are the vendor's; of
+ * what it tells for the whole order, the vendor has a part.
+ */
 function compareAmounts({ name, order, lines, all }: Asked, erp: ErpOrder, erpName: string): readonly string[] {
-  if (lines.some(({ whole }) => !whole)) return []
-  const discount = sum(lines.map((line) => line.discount))
-  const tax = sum(lines.map((line) => line.tax))
-  const { shipping, shippingTax } = order
+  const { shipping, shippingTax, totals } = order
+  const own = lines.map(({ amounts }) => amounts).filter((amounts) => amounts !== null)
+  if (totals === null && own.length < lines.length) return []
+  const [discount, tax] = [
+    totals?.discount ?? sum(own.map((amounts) => amounts.discount)),
+    totals?.tax ?? sum(own.map((amounts) => amounts.tax)),
+  ]
+  const exact = all || totals === null
   const outside = (what: string, have: Decimal4, least: Decimal4, most: Decimal4): readonly string[] => {
     if (have >= least && have <= most) return []
     const want = least === most ? text4(least) : `${text4(least)} to ${text4(most)}`
     return [`${what} of ${name} is ${text4(have)} in ${erpName}, ${want} in the shop`]
   }
+  const leastTax = all ? add(tax, shippingTax) : exact ? tax : ZERO4
   return [
-    ...outside('discount', erp.discount, discount, discount),
-    ...outside('tax', erp.tax, all ? add(tax, shippingTax) : tax, add(tax, shippingTax)),
+    ...outside('discount', erp.discount, exact ? discount : ZERO4, discount),
+    ...outside('tax', erp.tax, leastTax, add(tax, shippingTax)),
     ...outside('shipping', erp.shipping, all ? shipping : ZERO4, shipping),
   ]
 }

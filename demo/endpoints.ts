@@ -5,8 +5,22 @@ import type { SimulatorAddresses } from './simulators.ts'
 
 /** References of config/demo, resolved to the simulators. */
 export function demoEnvironment(options: DemoOptions, simulators: SimulatorAddresses): Record<string, string> {
-  const { magento, netsuite, images } = simulators
+  const { magento, netsuite, images, sap, bigcommerce } = simulators
   return {
+    ...(sap === undefined
+      ? {}
+      : {
+          DEMO_SAP_URL: sap.url,
+          DEMO_SAP_USERNAME: sap.credentials['username'] ?? '',
+          DEMO_SAP_PASSWORD: sap.credentials['password'] ?? '',
+          DEMO_SAP_PATTERN: options.secondVendorPattern,
+        }),
+    ...(bigcommerce === undefined
+      ? {}
+      : {
+          DEMO_BIGCOMMERCE_URL: bigcommerce.url,
+          DEMO_BIGCOMMERCE_ACCESS_TOKEN: bigcommerce.credentials['accessToken'] ?? '',
+        }),
     DEMO_MAGENTO_URL: magento.url,
     DEMO_MAGENTO_CONSUMER_KEY: magento.credentials['consumerKey'] ?? '',
     DEMO_MAGENTO_CONSUMER_SECRET: magento.credentials['consumerSecret'] ?? '',
@@ -24,7 +38,8 @@ export function demoEnvironment(options: DemoOptions, simulators: SimulatorAddre
 
 interface Endpoints {
   readonly api: string
-  readonly simulators: { readonly magento: string; readonly netsuite: string; readonly images: string }
+  /** By name: magento, netsuite, images, and with all connections sap and bigcommerce. */
+  readonly simulators: Readonly<Record<string, string>>
   readonly kafka: string
   readonly schemaRegistry: string
   readonly dynamodb: string
@@ -37,10 +52,9 @@ export function writeEndpoints(
   simulators: SimulatorAddresses,
   env: Readonly<Record<string, string>>,
 ): Endpoints {
-  const { magento, netsuite, images } = simulators
   const endpoints = {
     api,
-    simulators: { magento: magento.url, netsuite: netsuite.url, images: images.url },
+    simulators: Object.fromEntries(Object.entries(simulators).map(([name, { url }]) => [name, url])),
     kafka: env['KAFKA_BROKERS'] ?? '',
     schemaRegistry: env['SCHEMA_REGISTRY_URL'] ?? '',
     dynamodb: env['DYNAMODB_ENDPOINT'] ?? '',
@@ -58,15 +72,15 @@ export function writeShellEnvironment(options: DemoOptions, env: Readonly<Record
 
 /** The same for people. */
 export function where(connection: string, { api, simulators, kafka, schemaRegistry, dynamodb }: Endpoints): string {
+  const simulated = Object.entries(simulators).map(([name, url]) => `          ${name.padEnd(18)} ${url}/_sim/state`)
   return `everything runs:
           API                ${api}            documentation ${api}/docs
           feeds              ${api}/v1/feeds/products?connection=${connection}
                              ${api}/v1/feeds/inventory?connection=${connection}
                              ${api}/v1/feeds/images?connection=${connection}
           tasks              ${api}/v1/tasks
-          Magento simulator  ${simulators.magento}/_sim/state
-          NetSuite simulator ${simulators.netsuite}/_sim/state
-          image feed         ${simulators.images}/_sim/state
+          the systems, simulated:
+${simulated.join('\n')}
           Kafka ${kafka}  registry ${schemaRegistry}  DynamoDB ${dynamodb}
           command line       . .waldstream/env && npx waldstream tasks list`
 }

@@ -10,6 +10,10 @@ export interface DemoOptions {
   /** Magento product export; null: the catalogue that comes with the project. */
   readonly catalog: string | null
   readonly vendorPattern: string
+  /** One shop and one vendor, or two of each and all four pairs. */
+  readonly connections: 'magento-netsuite' | 'all'
+  /** SKUs of the second vendor (SAP Business One), with all connections. */
+  readonly secondVendorPattern: string
   readonly orders: number
   readonly seed: number
   readonly mixedStates: boolean
@@ -25,7 +29,10 @@ export interface DemoOptions {
 export const HELP = `npm start -- [options]
 
   --catalog FILE          products of the shop: CSV in Magento's product export format (default: the one that comes along)
+  --connections all       two shops (Magento, BigCommerce) and two vendors (NetSuite, SAP Business One), all four pairs
   --vendor-pattern REGEX  SKUs of the vendor (default ^WLD-)
+  --second-vendor-pattern REGEX
+                          SKUs of the second vendor, with --connections all (default ^NRD-)
   --orders N              orders the shop has at the beginning (default 50)
   --seed N                what the orders are made from (default 1)
   --mixed-states          orders in every state, not only processing
@@ -42,17 +49,23 @@ function wholeNumber(name: string, value: string): number {
   throw new StreamError('request_invalid', `--${name} must be a whole number, not "${value}"`, { field: name })
 }
 
-function pattern(value: string): string {
+function pattern(name: string, value: string): string {
   try {
     new RegExp(value)
     return value
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new StreamError('request_invalid', `--vendor-pattern is no regular expression: ${why}`, {
-      field: 'vendor-pattern',
+    throw new StreamError('request_invalid', `--${name} is no regular expression: ${why}`, {
+      field: name,
       cause,
     })
   }
+}
+
+function connectionsOf(value: string): DemoOptions['connections'] {
+  if (value === 'magento-netsuite' || value === 'all') return value
+  const message = `--connections must be magento-netsuite or all, not "${value}"`
+  throw new StreamError('request_invalid', message, { field: 'connections' })
 }
 
 function catalogFile(value: string | undefined): string | null {
@@ -67,10 +80,13 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
   const { values } = parse(args)
   if (values.help) return null
   const catalog = catalogFile(values.catalog)
-  const vendorPattern = pattern(values['vendor-pattern'])
+  const vendorPattern = pattern('vendor-pattern', values['vendor-pattern'])
+  const secondVendorPattern = pattern('second-vendor-pattern', values['second-vendor-pattern'])
+  const connections = connectionsOf(values.connections)
   const orders = wholeNumber('orders', values.orders)
   const seed = wholeNumber('seed', values.seed)
-  const data = [catalog, vendorPattern, orders, seed, values['mixed-states']]
+  const second = connections === 'all' ? [secondVendorPattern] : []
+  const data = [catalog, vendorPattern, orders, seed, values['mixed-states'], ...second]
   const id = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 8)
   const { fresh, once, json } = values
   const dataDir = join(ROOT, '.waldstream', `data-${id}`)
@@ -78,6 +94,8 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
   return {
     catalog,
     vendorPattern,
+    connections,
+    secondVendorPattern,
     orders,
     seed,
     mixedStates: values['mixed-states'],
@@ -95,7 +113,9 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         catalog: { type: 'string' },
+        connections: { type: 'string', default: 'magento-netsuite' },
         'vendor-pattern': { type: 'string', default: '^WLD-' },
+        'second-vendor-pattern': { type: 'string', default: '^NRD-' },
         orders: { type: 'string', default: '50' },
         seed: { type: 'string', default: '1' },
         'mixed-states': { type: 'boolean', default: false },

@@ -9,6 +9,9 @@ export interface SimulatorAddresses {
   readonly magento: { readonly url: string; readonly credentials: Readonly<Record<string, string>> }
   readonly netsuite: { readonly url: string; readonly credentials: Readonly<Record<string, string>> }
   readonly images: { readonly url: string }
+  /** With all connections. */
+  readonly sap?: { readonly url: string; readonly credentials: Readonly<Record<string, string>> }
+  readonly bigcommerce?: { readonly url: string; readonly credentials: Readonly<Record<string, string>> }
 }
 
 export interface RunningSimulators {
@@ -24,6 +27,7 @@ export async function startSimulators(options: DemoOptions, signal: AbortSignal)
   args.push('--seed', String(options.seed), '--orders', String(options.orders))
   if (options.catalog !== null) args.push('--catalog', options.catalog)
   if (options.mixedStates) args.push('--mixed-states')
+  if (options.connections === 'all') args.push('--second-vendor-pattern', options.secondVendorPattern)
   if (!options.once) args.push('--pull-every', '10')
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],

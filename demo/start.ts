@@ -11,13 +11,16 @@ import { Ending } from './ending.ts'
 import { demoEnvironment, where, writeEndpoints, writeShellEnvironment } from './endpoints.ts'
 import { postJson } from './http.ts'
 import { runOnce } from './once.ts'
+import { PULLED, runOnceAll } from './once-all.ts'
 import { type DemoOptions, HELP, readOptions } from './options.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { summaryLine } from './summary.ts'
 import { keepChanging } from './watch.ts'
 
-const CONFIGURATION = new URL('../config/demo', import.meta.url).pathname
-const CONNECTION = 'magento-netsuite'
+const CONFIGURATIONS = {
+  'magento-netsuite': new URL('../config/demo', import.meta.url).pathname,
+  all: new URL('../config/demo-all', import.meta.url).pathname,
+}
 
 async function start(options: DemoOptions, progress: Progress, ending: Ending, signal: AbortSignal): Promise<number> {
   const started = performance.now()
@@ -38,19 +41,19 @@ async function start(options: DemoOptions, progress: Progress, ending: Ending, s
   const config = configFromEnvironment(env)
   const platform = await openPlatform(config)
   ending.add(() => platform.close())
-  const configuration = await loadConfiguration(CONFIGURATION, config.environment)
+  const configuration = await loadConfiguration(CONFIGURATIONS[options.connections], config.environment)
   await applyConfiguration(platform.tables, configuration)
   const running = await startRoles(platform, roles, { schedules: !options.once })
   ending.add(() => running.close())
   const api = running.api?.url ?? ''
   await postJson(`${simulators.addresses.magento.url}/_sim/feed`, {
     api,
-    connection: CONNECTION,
+    connection: PULLED,
     token: config.api.token ?? undefined,
   })
   const endpoints = writeEndpoints(options, api, simulators.addresses, services.env)
   writeShellEnvironment(options, env)
-  progress.line(where(CONNECTION, endpoints))
+  progress.line(where(PULLED, endpoints))
   if (!options.once) {
     await keepChanging(simulators.addresses, progress, signal)
     return 0
@@ -61,10 +64,9 @@ async function start(options: DemoOptions, progress: Progress, ending: Ending, s
     api,
     simulators: simulators.addresses,
     options,
-    connection: CONNECTION,
     progress,
   }
-  const result = await runOnce(deps)
+  const result = options.connections === 'all' ? await runOnceAll(deps) : await runOnce({ ...deps, connection: PULLED })
   for (const difference of result.differences) progress.line(`DIFFERENT: ${difference}`)
   const seconds = (performance.now() - started) / 1000
   const ok = result.differences.length === 0

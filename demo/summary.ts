@@ -1,4 +1,5 @@
 import type { OnceResult, PullAnswer } from './once.ts'
+import type { OnceAllResult } from './once-all.ts'
 
 /** What the API says of a task. */
 export interface TaskAnswer {
@@ -44,8 +45,33 @@ export function countEntities(
   )
 }
 
+/** By kind of entity: how many have ended, and how. */
+export type ConnectionCounts = Readonly<Record<string, EntityCounts>>
+
+/** Sums the tasks by connection and kind. */
+export function countConnections(tasks: readonly TaskAnswer[]): Readonly<Record<string, ConnectionCounts>> {
+  const told = tasks.flatMap(({ read, connections }) =>
+    Object.entries(connections).map(([connection, { statuses }]) => {
+      return { connection, kind: read.split('.')[1] ?? read, statuses }
+    }),
+  )
+  const summed = (of: readonly (typeof told)[number][]): EntityCounts => {
+    const names = [...new Set(of.flatMap(({ statuses }) => Object.keys(statuses)))].toSorted()
+    return Object.fromEntries(
+      names.map((name) => [name, of.reduce((sum, { statuses }) => sum + (statuses[name] ?? 0), 0)]),
+    )
+  }
+  const byConnection = Map.groupBy(told, ({ connection }) => connection)
+  return Object.fromEntries(
+    [...byConnection].map(([connection, own]) => {
+      const kinds = Map.groupBy(own, ({ kind }) => kind)
+      return [connection, Object.fromEntries([...kinds].map(([kind, of]) => [kind, summed(of)]))]
+    }),
+  )
+}
+
 /** The last line of stdout with --json. */
-export function summaryLine(result: OnceResult, seconds: number): string {
-  const ok = result.differences.length === 0
-  return JSON.stringify({ ok, seconds: Math.round(seconds * 10) / 10, entities: result.entities })
+export function summaryLine({ differences, ...counts }: OnceResult | OnceAllResult, seconds: number): string {
+  const ok = differences.length === 0
+  return JSON.stringify({ ok, seconds: Math.round(seconds * 10) / 10, ...counts })
 }

@@ -5,6 +5,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { BIGCOMMERCE_CREDENTIALS } from './bigcommerce/credentials.ts'
+import { startBigCommerceSimulator } from './bigcommerce/start.ts'
+import type { Simulator } from './harness/simulator.ts'
 import { startImageFeedSimulator } from './image-feed/start.ts'
 import { magentoCredentials } from './magento2/authorization.ts'
 import {
@@ -14,12 +17,16 @@ import {
 } from './magento2/start-magento-simulator.ts'
 import { NETSUITE_CREDENTIALS } from './netsuite/credentials.ts'
 import { startNetSuiteSimulator } from './netsuite/start.ts'
+import { SAP_B1_CREDENTIALS } from './sap-b1/credentials.ts'
+import { startSapB1Simulator } from './sap-b1/start.ts'
 
 const { values } = parseArgs({
   options: {
     data: { type: 'string' },
     catalog: { type: 'string' },
     'vendor-pattern': { type: 'string' },
+    /** With it, a second vendor (SAP Business One) and a second shop (BigCommerce) are there too. */
+    'second-vendor-pattern': { type: 'string' },
     seed: { type: 'string', default: '1' },
     orders: { type: 'string', default: '50' },
     'mixed-states': { type: 'boolean', default: false },
@@ -33,16 +40,21 @@ const vendorPattern = new RegExp(values['vendor-pattern'] ?? '^WLD-')
 const shared = { catalogFile, vendorPattern, seed: Number(values.seed) }
 mkdirSync(data, { recursive: true })
 
-const [magento, netsuite, images] = await started([
+const orders = { orders: Number(values.orders), mixedStates: values['mixed-states'] }
+const second = values['second-vendor-pattern']
+const [magento, netsuite, images, sap, bigcommerce] = await started([
   startShop({
     ...shared,
     dataFile: join(data, 'magento.sqlite'),
-    orders: Number(values.orders),
-    mixedStates: values['mixed-states'],
+    ...orders,
     ...(values['pull-every'] === undefined ? {} : { pullEverySeconds: Number(values['pull-every']) }),
   }),
   startNetSuiteSimulator({ ...shared, dataFile: join(data, 'netsuite.sqlite') }),
   startImageFeedSimulator({ ...shared, dataFile: join(data, 'images.sqlite') }),
+  startSecondVendor(),
+  second === undefined
+    ? undefined
+    : startBigCommerceSimulator({ ...shared, ...orders, dataFile: join(data, 'bigcommerce.sqlite') }),
 ])
 
 console.log(
@@ -50,17 +62,26 @@ console.log(
     magento: { url: magento.url, credentials: magentoCredentials },
     netsuite: { url: netsuite.url, credentials: NETSUITE_CREDENTIALS },
     images: { url: images.url },
+    ...(sap === undefined ? {} : { sap: { url: sap.url, credentials: SAP_B1_CREDENTIALS } }),
+    ...(bigcommerce === undefined
+      ? {}
+      : { bigcommerce: { url: bigcommerce.url, credentials: BIGCOMMERCE_CREDENTIALS } }),
   }),
 )
 
 /** What can't start is told in one line; the others end with the process. */
-async function started<const T extends readonly Promise<unknown>[]>(starting: T) {
+async function started<const T extends readonly (Promise<unknown> | undefined)[]>(starting: T) {
   try {
     return await Promise.all(starting)
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exit(1)
   }
+}
+
+async function startSecondVendor(): Promise<Simulator | undefined> {
+  if (second === undefined) return undefined
+  return await startSapB1Simulator({ ...shared, vendorPattern: new RegExp(second), dataFile: join(data, 'sap.sqlite') })
 }
 
 /** A shop keeps its address: its images' addresses are made of it, and another one would change all of them. */
@@ -76,7 +97,7 @@ async function startShop(options: MagentoOptions): Promise<MagentoSimulator> {
 }
 
 async function close(): Promise<void> {
-  await Promise.all([magento.close(), netsuite.close(), images.close()])
+  await Promise.all([magento, netsuite, images, sap, bigcommerce].map((one) => one?.close()))
   process.exit(0)
 }
 

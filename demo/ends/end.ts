@@ -11,10 +11,8 @@ export interface ShopLine {
   readonly sku: string
   readonly quantity: Decimal8
   readonly price: Decimal8
-  readonly discount: Decimal4
-  readonly tax: Decimal4
-  /** False: a part of it was canceled, and its discount and tax are those of the whole. */
-  readonly whole: boolean
+  /** Null: the shop tells it for the whole order alone; or a part of the line was canceled, and it is that of the whole. */
+  readonly amounts: { readonly discount: Decimal4; readonly tax: Decimal4 } | null
 }
 
 /** An order as a shop has it. `ended`: the ERP is to have nothing open of it; `other`: not to be delivered, or done. */
@@ -22,6 +20,8 @@ export interface ShopOrder {
   readonly number: string
   readonly state: 'open' | 'ended' | 'other'
   readonly lines: readonly ShopLine[]
+  /** Of the order's lines together, where the shop does not tell them line by line. */
+  readonly totals: { readonly discount: Decimal4; readonly tax: Decimal4 } | null
   readonly shipping: Decimal4
   readonly shippingTax: Decimal4
   readonly shipments: readonly EndShipment[]
@@ -36,7 +36,6 @@ export interface ErpOrder {
   readonly discount: Decimal4
   readonly tax: Decimal4
   readonly shipping: Decimal4
-  readonly shipments: readonly EndShipment[]
 }
 
 /** Quantity by location of each SKU. */

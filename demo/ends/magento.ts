@@ -61,6 +61,7 @@ export function magentoOrders(
     number: order.increment_id,
     state: order.state === 'processing' ? 'open' : ENDED.includes(order.state) ? 'ended' : 'other',
     lines: order.items.filter((item) => item.parent_item_id === undefined).map(toLine),
+    totals: null,
     shipping: amount(order.shipping_amount),
     shippingTax: amount(order.shipping_tax_amount),
     shipments: shipments.filter(({ order_id }) => order_id === order.entity_id).map((one) => toShipment(one, order)),
@@ -72,9 +73,10 @@ function toLine(line: MagentoLine): ShopLine {
     sku: line.sku,
     quantity: subtract(decimal8(line.qty_ordered, 'qty_ordered'), decimal8(line.qty_canceled ?? 0, 'qty_canceled')),
     price: decimal8(line.price, 'price'),
-    discount: magnitude(amount(line.discount_amount)),
-    tax: amount(line.tax_amount),
-    whole: (line.qty_canceled ?? 0) === 0,
+    amounts:
+      (line.qty_canceled ?? 0) === 0
+        ? { discount: magnitude(amount(line.discount_amount)), tax: amount(line.tax_amount) }
+        : null,
   }
 }
 

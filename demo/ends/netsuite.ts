@@ -14,6 +14,7 @@ export interface NetSuiteState {
 }
 
 export interface NetSuiteOrder {
+  readonly id?: string
   readonly externalId: string
   readonly discountTotal?: number
   readonly taxTotal?: number
@@ -22,6 +23,7 @@ export interface NetSuiteOrder {
 }
 
 interface NetSuiteLine {
+  readonly line?: number
   readonly item: { readonly refName: string }
   readonly quantity: number
   readonly amount: number
@@ -60,6 +62,5 @@ export function netsuiteOrders(orders: readonly NetSuiteOrder[]): readonly ErpOr
     discount: amount(order.discountTotal),
     tax: amount(order.taxTotal),
     shipping: amount(order.shippingCost),
-    shipments: [],
   }))
 }

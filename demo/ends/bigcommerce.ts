@@ -1,0 +1,124 @@
+import { add, type Decimal4, decimal4, decimal8, subtract, sum } from '../../src/events/decimal.ts'
+import type { EndShipment, ShopEnd, ShopLine, ShopOrder } from './end.ts'
+
+/** The simulator's state, as far as it is compared. */
+export interface BigCommerceState {
+  readonly orders: readonly BigCommerceOrder[]
+  readonly shipments: readonly BigCommerceShipment[]
+  readonly products: readonly {
+    readonly sku: string
+    readonly name: string
+    readonly variants: readonly { readonly sku: string }[]
+  }[]
+  readonly inventory: readonly {
+    readonly identity: { readonly sku: string }
+    readonly locations: readonly { readonly location_id: number; readonly available_to_sell: number }[]
+  }[]
+}
+
+interface BigCommerceOrder {
+  readonly id: number
+  readonly status_id: number
+  readonly subtotal_ex_tax: string
+  readonly total_ex_tax: string
+  readonly total_inc_tax: string
+  readonly shipping_cost_ex_tax: string
+  readonly shipping_cost_inc_tax: string
+  readonly handling_cost_ex_tax: string
+  readonly handling_cost_inc_tax: string
+  readonly gift_certificate_amount: string
+  readonly fees?: readonly { readonly cost_ex_tax?: string; readonly cost_inc_tax?: string }[]
+  readonly products: readonly BigCommerceLine[]
+}
+
+interface BigCommerceLine {
+  readonly id: number
+  readonly sku: string
+  readonly quantity: number
+  readonly price_ex_tax: string
+  readonly parent_order_product_id: number | null
+}
+
+interface BigCommerceShipment {
+  readonly order_id: number
+  readonly tracking_number: string
+  readonly items: readonly { readonly order_product_id: number; readonly quantity: number }[]
+}
+
+/** Statuses that config/demo-all has delivered, and those in which nothing is to be. */
+const OPEN: readonly number[] = [9, 11]
+const ENDED: readonly number[] = [4, 5, 6]
+
+export function bigcommerceEnd(system: string, state: BigCommerceState): ShopEnd {
+  return {
+    system,
+    orders: state.orders.map((order) => toOrder(order, state.shipments)),
+    products: new Map(
+      state.products.flatMap(({ sku, name, variants }) => [
+        ...variants.map((variant) => [variant.sku, name] as const),
+        [sku, name] as const,
+      ]),
+    ),
+    stock: new Map(
+      state.inventory.map(({ identity, locations }) => [
+        identity.sku,
+        new Map(
+          locations.map((one) => [String(one.location_id), decimal8(one.available_to_sell, 'available_to_sell')]),
+        ),
+      ]),
+    ),
+  }
+}
+
+/** An order that was shipped, whole or in part, was delivered all the same. */
+function toOrder(order: BigCommerceOrder, shipments: readonly BigCommerceShipment[]): ShopOrder {
+  const own = shipments.filter(({ order_id }) => order_id === order.id)
+  return {
+    number: String(order.id),
+    state: OPEN.includes(order.status_id) ? 'open' : ENDED.includes(order.status_id) ? 'ended' : 'other',
+    lines: order.products.filter(({ parent_order_product_id: parent }) => parent === null).map(toLine),
+    ...amountsOf(order),
+    shipments: own.map((one) => toShipment(one, order)),
+  }
+}
+
+/** The store's totals are those of the whole order, after its gift certificate. */
+function amountsOf(order: BigCommerceOrder): Pick<ShopOrder, 'totals' | 'shipping' | 'shippingTax'> {
+  const of = (text: string | undefined): Decimal4 => decimal4(text ?? '0', 'amount')
+  const fees = order.fees ?? []
+  const shipping = sum([
+    ...[order.shipping_cost_ex_tax, order.handling_cost_ex_tax].map(of),
+    ...fees.map(({ cost_ex_tax }) => of(cost_ex_tax)),
+  ])
+  const withTax = sum([
+    ...[order.shipping_cost_inc_tax, order.handling_cost_inc_tax].map(of),
+    ...fees.map(({ cost_inc_tax }) => of(cost_inc_tax)),
+  ])
+  const shippingTax = subtract(withTax, shipping)
+  const total = add(of(order.total_ex_tax), of(order.gift_certificate_amount))
+  return {
+    shipping,
+    shippingTax,
+    totals: {
+      discount: subtract(add(of(order.subtotal_ex_tax), shipping), total),
+      tax: subtract(subtract(of(order.total_inc_tax), of(order.total_ex_tax)), shippingTax),
+    },
+  }
+}
+
+function toLine(line: BigCommerceLine): ShopLine {
+  return {
+    sku: line.sku,
+    quantity: decimal8(line.quantity, 'quantity'),
+    price: decimal8(line.price_ex_tax, 'price_ex_tax'),
+    amounts: null,
+  }
+}
+
+function toShipment({ tracking_number, items }: BigCommerceShipment, order: BigCommerceOrder): EndShipment {
+  const skuOf = (id: number) => order.products.find((line) => line.id === id)?.sku ?? `line ${id}`
+  return {
+    tracks: [tracking_number],
+    pieces: new Map(items.map((item) => [skuOf(item.order_product_id), decimal8(item.quantity, 'quantity')])),
+  }
+}

@@ -1,0 +1,108 @@
+import type { Platform } from '../src/cli/platform.ts'
+import type { Configuration, Connection } from '../src/core/model.ts'
+import { StreamError } from '../src/errors.ts'
+import { compareGoods } from './compare-goods.ts'
+import { compareOrders } from './compare-orders.ts'
+import { type BigCommerceState, bigcommerceEnd } from './ends/bigcommerce.ts'
+import type { ShopEnd, VendorEnd } from './ends/end.ts'
+import { type MagentoState, magentoEnd } from './ends/magento.ts'
+import { type NetSuiteState, netsuiteEnd } from './ends/netsuite.ts'
+import { type SapB1State, sapB1End } from './ends/sap-b1.ts'
+import { postJson, requestJson } from './http.ts'
+import { compareBothEnds, type PullAnswer } from './once.ts'
+import type { DemoOptions } from './options.ts'
+import type { Progress } from './progress.ts'
+import { allReads, doReads, failures, untilSettled } from './reads.ts'
+import { compareShipments, type Sent, shipInNetSuite, shipInSapB1 } from './ship.ts'
+import type { SimulatorAddresses } from './simulators.ts'
+import { type ConnectionCounts, countConnections } from './summary.ts'
+
+export interface OnceAllDeps {
+  readonly platform: Platform
+  readonly configuration: Configuration
+  readonly api: string
+  readonly simulators: SimulatorAddresses
+  readonly options: DemoOptions
+  readonly progress: Progress
+}
+
+export interface OnceAllResult {
+  readonly connections: Readonly<Record<string, ConnectionCounts>>
+  readonly differences: readonly string[]
+}
+
+/** Read again once orders are delivered and shipped: orders take stock, and shipments come back. */
+const AFTER_SHIPPING = ['fulfilments', 'inventory']
+/** The connection whose feeds the Magento shop pulls. */
+export const PULLED = 'magento-netsuite'
+
+/**
+ * Every read once, for two shops and two vendors; then orders are shipped in the ERPs, and what that changes is read again.
+ * Orders are compared before, since a shop's order ends with its shipment.
+ */
+export async function runOnceAll(deps: OnceAllDeps): Promise<OnceAllResult> {
+  const { configuration, platform, progress, simulators } = deps
+  await untilSettled(configuration, platform, 0)
+  const first = await doReads(deps, allReads(configuration))
+  await pull(deps)
+  const orders = await Promise.all(configuration.connections.map((one) => ordersOf(deps, one)))
+  const own = await compareBothEnds({ ...deps, connection: PULLED })
+  const ids = (vendor: string) => configuration.connections.filter((one) => one.vendor === vendor).map(({ id }) => id)
+  const sent = [
+    ...(await shipInNetSuite(simulators.netsuite.url, ids('netsuite'))),
+    ...(await shipInSapB1(addressOf(simulators, 'sap'), ids('sap'))),
+  ]
+  progress.line(`${sent.length} orders were shipped in the ERPs`)
+  await untilSettled(configuration, platform, performance.now())
+  const again = allReads(configuration).filter((read) => AFTER_SHIPPING.includes(read.split('.')[1] ?? ''))
+  const second = await doReads(deps, again)
+  await pull(deps)
+  const after = await Promise.all(configuration.connections.map((one) => goodsAndShipmentsOf(deps, one, sent)))
+  return {
+    connections: countConnections([...first, ...second]),
+    differences: [...failures([...first, ...second]), ...own, ...orders.flat(), ...after.flat()],
+  }
+}
+
+async function pull({ simulators, progress }: OnceAllDeps): Promise<void> {
+  await postJson<PullAnswer>(`${simulators.magento.url}/_sim/pull`)
+  progress.line('the Magento shop has pulled the feeds')
+}
+
+async function ordersOf(deps: OnceAllDeps, { id, shop, vendor }: Connection): Promise<readonly string[]> {
+  const [shopEnd, vendorEnd] = [await shopOf(deps, shop), await vendorOf(deps, vendor)]
+  return compareOrders({
+    ...{ shop: shopEnd.orders, erp: vendorEnd.orders, connection: id, erpName: vendor },
+    vendor: new RegExp(vendor === 'sap' ? deps.options.secondVendorPattern : deps.options.vendorPattern),
+  })
+}
+
+async function goodsAndShipmentsOf(
+  deps: OnceAllDeps,
+  { id, shop, vendor, push = [], stock }: Connection,
+  sent: readonly Sent[],
+): Promise<readonly string[]> {
+  const [shopEnd, vendorEnd] = [await shopOf(deps, shop), await vendorOf(deps, vendor)]
+  const goods = { connection: id, shop: shopEnd, vendor: vendorEnd, locations: stock?.locations ?? {} }
+  return [...(push.includes('inventory') ? compareGoods(goods) : []), ...compareShipments(id, shopEnd.orders, sent)]
+}
+
+async function shopOf({ simulators }: OnceAllDeps, shop: string): Promise<ShopEnd> {
+  const url = `${addressOf(simulators, shop)}/_sim/state`
+  return shop === 'magento'
+    ? magentoEnd(shop, await requestJson<MagentoState>(url))
+    : bigcommerceEnd(shop, await requestJson<BigCommerceState>(url))
+}
+
+async function vendorOf({ simulators }: OnceAllDeps, vendor: string): Promise<VendorEnd> {
+  const url = `${addressOf(simulators, vendor)}/_sim/state`
+  return vendor === 'netsuite'
+    ? netsuiteEnd(vendor, await requestJson<NetSuiteState>(url))
+    : sapB1End(vendor, await requestJson<SapB1State>(url))
+}
+
+function addressOf(simulators: SimulatorAddresses, name: string): string {
+  const found = Object.entries(simulators).find(([one]) => one === name)?.[1]
+  if (found !== undefined) return found.url
+  throw new StreamError('services_missing', `there is no simulator of ${name}`)
+}

@@ -1,0 +1,94 @@
+import { type Decimal8, decimal8, text8 } from '../src/events/decimal.ts'
+import type { EndShipment, ShopOrder } from './ends/end.ts'
+import type { NetSuiteState } from './ends/netsuite.ts'
+import type { SapB1State } from './ends/sap-b1.ts'
+import { postJson, requestJson } from './http.ts'
+
+/** What a vendor's people sent off: of which order, and what the shop is to have of it. */
+export interface Sent extends EndShipment {
+  readonly reference: string
+}
+
+/** Of the orders of each connection so many are shipped; of every second one the first line alone. */
+const OF_EACH = 6
+
+/** Ships orders in the ERP as its people would. */
+export async function shipInNetSuite(url: string, connections: readonly string[]): Promise<readonly Sent[]> {
+  const { salesOrders } = await requestJson<NetSuiteState>(`${url}/_sim/state`)
+  const sent: Sent[] = []
+  for (const { order, partly } of chosen(salesOrders, ({ externalId }) => externalId, connections)) {
+    const lines = order.item.items.filter(({ isClosed }) => isClosed !== true)
+    const taken = partly ? lines.slice(0, 1) : lines
+    const tracking = trackOf(order.externalId)
+    await postJson(`${url}/_sim/orders/${order.id}/fulfil`, {
+      lines: taken.map(({ line, quantity }) => ({ line, quantity })),
+      tracking: [tracking],
+      shipStatus: 'C',
+    })
+    const pieces = piecesOf(taken.map(({ item, quantity }) => [item.refName, quantity]))
+    sent.push({ reference: order.externalId, tracks: [tracking], pieces })
+  }
+  return sent
+}
+
+export async function shipInSapB1(url: string, connections: readonly string[]): Promise<readonly Sent[]> {
+  const { Orders } = await requestJson<SapB1State>(`${url}/_sim/state`)
+  const open = Orders.filter(({ DocumentStatus }) => DocumentStatus === 'bost_Open')
+  const sent: Sent[] = []
+  for (const { order, partly } of chosen(open, ({ NumAtCard }) => NumAtCard ?? '', connections)) {
+    const taken = partly ? order.DocumentLines.slice(0, 1) : order.DocumentLines
+    const tracking = trackOf(order.NumAtCard ?? '')
+    await postJson(`${url}/_sim/orders/${order.DocEntry}/deliver`, {
+      lines: taken.map(({ LineNum, Quantity }) => ({ LineNum, Quantity })),
+      TrackingNumber: tracking,
+    })
+    const pieces = piecesOf(taken.map(({ ItemCode, Quantity }) => [ItemCode, Quantity]))
+    sent.push({ reference: order.NumAtCard ?? '', tracks: [tracking], pieces })
+  }
+  return sent
+}
+
+function chosen<T>(orders: readonly T[], referenceOf: (order: T) => string, connections: readonly string[]) {
+  return connections.flatMap((connection) =>
+    orders
+      .filter((order) => referenceOf(order).startsWith(`${connection}-`))
+      .slice(0, OF_EACH)
+      .map((order, index) => ({ order, partly: index % 2 === 1 })),
+  )
+}
+
+const trackOf = (reference: string): string => `T-${reference}`
+
+function piecesOf(lines: readonly (readonly [sku: string, quantity: number])[]): ReadonlyMap<string, Decimal8> {
+  const pieces = new Map<string, Decimal8>()
+  for (const [sku, quantity] of lines) {
+    pieces.set(sku, ((pieces.get(sku) ?? 0n) + decimal8(quantity, 'quantity')) as Decimal8)
+  }
+  return pieces
+}
+
+/** Every shipment of the vendor is in the shop once, with its pieces and its track, and no other is. */
+export function compareShipments(
+  connection: string,
+  orders: readonly ShopOrder[],
+  sent: readonly Sent[],
+): readonly string[] {
+  const own = sent.filter(({ reference }) => reference.startsWith(`${connection}-`))
+  const wanted = own.map((one) => `${one.reference} ${told(one)}`)
+  const have = orders.flatMap(({ number, shipments }) =>
+    shipments
+      .filter(({ tracks }) => tracks.some((track) => track.startsWith(`T-${connection}-`)))
+      .map((shipment) => `${connection}-${number} ${told(shipment)}`),
+  )
+  const missing = wanted.filter((one) => !have.includes(one))
+  const others = have.filter((one, index) => !wanted.includes(one) || have.indexOf(one) < index)
+  return [
+    ...missing.map((one) => `${connection}: the shop has no shipment ${one}`),
+    ...others.map((one) => `${connection}: the shop has a shipment that it should not have: ${one}`),
+  ]
+}
+
+function told({ tracks, pieces }: EndShipment): string {
+  const list = [...pieces].map(([sku, quantity]) => `${sku} × ${text8(quantity)}`)
+  return `${tracks.join(', ')}: ${list.toSorted().join(', ')}`
+}
