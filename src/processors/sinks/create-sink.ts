@@ -1,7 +1,13 @@
 import type { System, SystemType } from '../../core/model.ts'
 import type { PerSystemKind } from '../../events/topics.ts'
 import type { CallKind } from '../../platform/governor/governor.ts'
+import type { BigCommerceClient } from '../../systems/bigcommerce/client.ts'
+import { inventorySettings, statusSettings } from '../../systems/bigcommerce/settings.ts'
 import type { NetSuiteClient } from '../../systems/netsuite/client.ts'
+import { bigcommerceFulfilments } from './bigcommerce-fulfilments.ts'
+import { bigcommerceImages } from './bigcommerce-images.ts'
+import { bigcommerceInventory } from './bigcommerce-inventory.ts'
+import { bigcommerceProducts } from './bigcommerce-products.ts'
 import { netsuiteVendorOrders } from './netsuite.ts'
 import type { Sink } from './sink.ts'
 
@@ -10,6 +16,7 @@ export type AnySink = { [K in PerSystemKind]: Sink<K> }[PerSystemKind]
 /** Makes the client of a system, its references resolved. */
 export interface SinkClients {
   netsuite(system: System, kind: CallKind): Promise<NetSuiteClient>
+  bigcommerce(system: System, kind: CallKind): Promise<BigCommerceClient>
 }
 
 type SinkMaker = (system: System, clients: SinkClients) => Promise<AnySink>
@@ -30,7 +37,14 @@ const makers: Readonly<Record<SystemType, Readonly<Partial<Record<PerSystemKind,
   magento2: {},
   'image-feed': {},
   'sap-b1': {},
-  bigcommerce: {},
+  bigcommerce: {
+    'shop-fulfilments': async (system, clients) =>
+      bigcommerceFulfilments(await clients.bigcommerce(system, 'fulfilments'), statusSettings(system)),
+    'shop-inventory': async (system, clients) =>
+      bigcommerceInventory(await clients.bigcommerce(system, 'inventory'), inventorySettings(system)),
+    'shop-products': async (system, clients) => bigcommerceProducts(await clients.bigcommerce(system, 'products')),
+    'shop-images': async (system, clients) => bigcommerceImages(await clients.bigcommerce(system, 'images')),
+  },
   sqs: {},
 }
 
