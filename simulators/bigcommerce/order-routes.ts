@@ -13,6 +13,8 @@ export interface ListHabits {
   inclusive: boolean
   /** Rows of an answer at most, whatever is asked for. */
   most: number
+  /** Zone that times of orders are written in, with its offset. */
+  zone: string
 }
 
 const sorts: Readonly<Record<string, (order: Order) => number>> = {
@@ -36,7 +38,7 @@ export function addOrderRoutes(app: FastifyInstance, shop: Shop, habits: ListHab
     const found = findOrders(shop, query, habits)
     return sendList(
       reply,
-      slice(found, pageOf(query, habits.most)).map((order) => renderOrder(order, query['include'])),
+      slice(found, pageOf(query, habits.most)).map((order) => renderOrder(order, query['include'], habits.zone)),
     )
   })
   app.get<{ Querystring: Params }>(`${root}/v2/orders/count`, async ({ query }) => ({
@@ -44,7 +46,7 @@ export function addOrderRoutes(app: FastifyInstance, shop: Shop, habits: ListHab
     statuses: [],
   }))
   app.get<{ Params: { id: string }; Querystring: Params }>(`${root}/v2/orders/:id`, async ({ params, query }) =>
-    renderOrder(orderOf(params.id), query['include']),
+    renderOrder(orderOf(params.id), query['include'], habits.zone),
   )
   app.put<{ Params: { id: string }; Body: { status_id?: number; staff_notes?: string } }>(
     `${root}/v2/orders/:id`,

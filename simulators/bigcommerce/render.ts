@@ -10,7 +10,7 @@ export const STATUSES = [
 ]
 
 /** An order as v2 writes it: products and addresses are links. */
-export function renderOrder(order: Order, include = ''): Record<string, unknown> {
+export function renderOrder(order: Order, include = '', zone = '+0000'): Record<string, unknown> {
   const { columns, products, addresses, coupons, fees, ...own } = order
   const status = STATUSES[order.status_id] ?? ''
   const link = (name: string) => ({
@@ -19,9 +19,9 @@ export function renderOrder(order: Order, include = ''): Record<string, unknown>
   })
   return {
     ...own,
-    date_created: toRfc2822(order.date_created),
-    date_modified: toRfc2822(order.date_modified),
-    date_shipped: toRfc2822(order.date_shipped),
+    date_created: toRfc2822(order.date_created, zone),
+    date_modified: toRfc2822(order.date_modified, zone),
+    date_shipped: toRfc2822(order.date_shipped, zone),
     status,
     custom_status: status,
     ...columns,

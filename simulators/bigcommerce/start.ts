@@ -29,7 +29,7 @@ export interface BigCommerceSimulator extends Simulator {
 /** Starts a store with kept data, or with new data made from the catalogue and the seed. */
 export async function startBigCommerceSimulator(options: BigCommerceOptions): Promise<BigCommerceSimulator> {
   const shop = openShop(options)
-  const habits: ListHabits = { inclusive: true, most: 250, ...options.lists }
+  const habits: ListHabits = { inclusive: true, most: 250, zone: '+0000', ...options.lists }
   let url = ''
   const app = createSimulatorApp({ state: () => shopState(shop, url), reset: () => shop.reset() })
   app.setErrorHandler(async (error: unknown, request, reply) => {

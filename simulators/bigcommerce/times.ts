@@ -1,6 +1,9 @@
-/** RFC 2822, as v2 writes times: `Mon, 02 Mar 2026 18:04:11 +0000`. */
-export function toRfc2822(iso: string): string {
-  return iso === '' ? '' : new Date(iso).toUTCString().replace('GMT', '+0000')
+/** RFC 2822, as v2 writes times: `Mon, 02 Mar 2026 18:04:11 +0000`; on the clock of a zone, as `+0530`. */
+export function toRfc2822(iso: string, zone = '+0000'): string {
+  if (iso === '') return ''
+  const [, sign = '+', hours = '0', minutes = '0'] = /^([+-])(\d\d)(\d\d)$/.exec(zone) ?? []
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1)
+  return new Date(Date.parse(iso) + offset).toUTCString().replace('GMT', zone)
 }
 
 /** ISO 8601 to the second with its zone, as v3 writes times. */

@@ -3,13 +3,13 @@ import type { Clock } from '../platform/clock.ts'
 import { stringifyExact } from '../platform/json.ts'
 import type { BigCommerceClient, Query } from '../systems/bigcommerce/client.ts'
 import { identityOf, toInventory, variantId } from '../systems/bigcommerce/inventory.ts'
+import { SURE_ROWS } from '../systems/bigcommerce/whole-list.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../systems/wire.ts'
 import { readRows } from './read-rows.ts'
 import type { Keyset, ReadEntity, SourceReader } from './source.ts'
 
-/** Variants whose stock is asked for in one request: no more rows than any list gives at once. */
-const VARIANTS = 50
-const SURE_ROWS = 50
+/** Variants whose stock is asked for in one request. */
+const VARIANTS = SURE_ROWS
 const MOST_PRODUCTS = 250
 
 /** An SKU and the variant that has its stock. */

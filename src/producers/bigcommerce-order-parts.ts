@@ -1,13 +1,11 @@
 import { toStreamError } from '../errors.ts'
-import type { BigCommerceClient, Query } from '../systems/bigcommerce/client.ts'
+import type { BigCommerceClient } from '../systems/bigcommerce/client.ts'
 import type { B2bPart, OrderParts } from '../systems/bigcommerce/order.ts'
+import { wholeList } from '../systems/bigcommerce/whole-list.ts'
 import { requireText, textOf, type Wire } from '../systems/wire.ts'
 
 /** Orders whose parts are asked for at once; the governor decides how many calls that is. */
 const AT_ONCE = 4
-/** Rows of a list below an order that are asked for at once, and how many any list gives. */
-const ROWS: Query = [['limit', '250']]
-const SURE_ROWS = 50
 
 /** An order with its parts, or why they can't be had. */
 export type FoundOrder = { readonly row: Wire } & ({ readonly parts: OrderParts } | { readonly error: unknown })
@@ -67,19 +65,4 @@ export function isOfOrder(error: unknown): boolean {
 export function companyOf(b2bOrder: Wire): string | null {
   const id = textOf(b2bOrder['companyId'])
   return id === '0' ? null : id
-}
-
-/** All rows of a list below one record. */
-export async function wholeList(
-  client: BigCommerceClient,
-  path: string,
-  signal: AbortSignal,
-): Promise<readonly Wire[]> {
-  const rows = new Map<string, Wire>()
-  for (let page = 1; ; page += 1) {
-    const found = await client.list(path, [...ROWS, ['page', String(page)]], signal)
-    const before = rows.size
-    for (const row of found) rows.set(requireText(row, 'id', `${path} `), row)
-    if (found.length < SURE_ROWS || rows.size === before) return [...rows.values()]
-  }
 }

@@ -4,6 +4,7 @@ import { stringifyExact } from '../platform/json.ts'
 import type { BigCommerceClient } from '../systems/bigcommerce/client.ts'
 import { toProducts } from '../systems/bigcommerce/products.ts'
 import { fromBigCommerceTime } from '../systems/bigcommerce/time.ts'
+import { SURE_ROWS } from '../systems/bigcommerce/whole-list.ts'
 import { requireText, textOf, type Wire } from '../systems/wire.ts'
 import { productKey, productList, skuRows } from './bigcommerce-catalog.ts'
 import { secondsPages } from './bigcommerce-window.ts'
@@ -67,5 +68,5 @@ function createBrands(client: BigCommerceClient) {
   }
 }
 
-/** Ids of one request: no more rows than any list gives at once. */
-const BRANDS = 50
+/** Ids of one request. */
+const BRANDS = SURE_ROWS

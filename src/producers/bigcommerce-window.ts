@@ -1,5 +1,6 @@
 import { StreamError } from '../errors.ts'
 import { toBigCommerceTime } from '../systems/bigcommerce/time.ts'
+import { SURE_ROWS } from '../systems/bigcommerce/whole-list.ts'
 import type { RowsPage } from './keyset-pages.ts'
 import type { Keyset, ReadWindow } from './source.ts'
 
@@ -21,8 +22,6 @@ export interface SecondsSource<Row> {
   id(row: Row): bigint
 }
 
-/** Rows that every such list gives at once, where there are as many: fewer are the last ones. */
-const SURE_ROWS = 50
 const SECOND = 1000
 
 /**

@@ -4,14 +4,19 @@ import {
   type BigCommerceSimulator,
   startBigCommerceSimulator,
 } from '../../simulators/bigcommerce/start.ts'
+import { dispatch } from '../../src/control/dispatch.ts'
+import { readControl, takeLease } from '../../src/control/read-control.ts'
+import { getRun } from '../../src/control/runs.ts'
 import type { System } from '../../src/core/model.ts'
 import type { Entity } from '../../src/events/topics.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import { createGovernors } from '../../src/platform/governor/governors.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
-import type { SourceReader } from '../../src/producers/source.ts'
+import { runSource } from '../../src/producers/run-source.ts'
+import type { AnySourceReader, ReadWindow, SourceReader } from '../../src/producers/source.ts'
 import { createClients } from '../../src/systems/clients.ts'
 import type { Wire } from '../../src/systems/wire.ts'
+import { type Bench, bench } from '../unit/producers/support.ts'
 import { catalogFile, readOf, systemOf, wallClock } from './sources.ts'
 
 export async function startStore(options: Partial<BigCommerceOptions> = {}): Promise<BigCommerceSimulator> {
@@ -69,3 +74,19 @@ export interface StoreState {
 }
 
 export const stateOf = (store: { url: string }) => control<StoreState>(store, 'GET', '/state')
+
+/** A run of a read as the worker makes it, over memory: what was published, and how it ended. */
+export async function runRead<E extends Entity>(reader: SourceReader<E>, window: ReadWindow, deps: Bench = bench()) {
+  const read = readOf('bc', reader.entity, 50)
+  const nothing = { requestedBy: null, reason: null, from: null, queueUrl: null }
+  const requestId = `r${deps.producer.sent.length}`
+  await dispatch(deps.tables, { requestId, read: read.id, trigger: 'api', requestedAt: Date.now(), ...nothing })
+  const control = await readControl(deps.tables, read.id)
+  const lease = await takeLease(deps.tables, control, { id: 'w', now: Date.now(), leaseMs: 1 })
+  const run = lease === undefined ? undefined : await getRun(deps.tables, lease.run)
+  if (lease === undefined || run === undefined) throw new Error('no run')
+  const signal = new AbortController().signal
+  const source = reader as unknown as AnySourceReader
+  const result = await runSource(deps, { run, read, reader: source, window, fence: lease.fence, signal })
+  return { result, run: await getRun(deps.tables, run.id), events: await deps.appended(reader.entity), deps }
+}

@@ -34,7 +34,10 @@ export const cannotHappen: Readonly<Record<MatrixSystem, Readonly<Partial<Record
   netsuite: {},
   'sap-b1': {},
   bigcommerce: {},
-  'bigcommerce-b2b': {},
+  'bigcommerce-b2b': {
+    'lost-answer': 'nothing is written to B2B Edition',
+    'other-zone': 'all of its times are Unix seconds',
+  },
   sqs: {
     'rows-move': 'a queue has no pages: a message is given to one reader at a time, and again until it is deleted',
   },

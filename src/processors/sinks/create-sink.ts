@@ -1,10 +1,16 @@
 import type { System, SystemType } from '../../core/model.ts'
 import type { PerSystemKind } from '../../events/topics.ts'
 import type { CallKind } from '../../platform/governor/governor.ts'
+import type { BigCommerceClient } from '../../systems/bigcommerce/client.ts'
+import { inventorySettings, statusSettings } from '../../systems/bigcommerce/settings.ts'
 import type { Magento2Client } from '../../systems/magento2/client.ts'
 import type { NetSuiteClient } from '../../systems/netsuite/client.ts'
 import type { SapB1Client } from '../../systems/sap-b1/client.ts'
 import { orderSettings } from '../../systems/sap-b1/order-settings.ts'
+import { bigcommerceFulfilments } from './bigcommerce-fulfilments.ts'
+import { bigcommerceImages } from './bigcommerce-images.ts'
+import { bigcommerceInventory } from './bigcommerce-inventory.ts'
+import { bigcommerceProducts } from './bigcommerce-products.ts'
 import { magento2Fulfilments } from './magento2-fulfilments.ts'
 import { magento2Images } from './magento2-images.ts'
 import { magento2Inventory } from './magento2-inventory.ts'
@@ -20,6 +26,7 @@ export interface SinkClients {
   netsuite(system: System, kind: CallKind): Promise<NetSuiteClient>
   magento2(system: System, kind: CallKind): Promise<Magento2Client>
   sapB1(system: System, kind: CallKind): Promise<SapB1Client>
+  bigcommerce(system: System, kind: CallKind): Promise<BigCommerceClient>
 }
 
 type SinkMaker = (system: System, clients: SinkClients) => Promise<AnySink>
@@ -49,7 +56,14 @@ const makers: Readonly<Record<SystemType, Readonly<Partial<Record<PerSystemKind,
     'vendor-orders': async (system, clients) =>
       sapB1VendorOrders(await clients.sapB1(system, 'orders'), () => orderSettings(system)),
   },
-  bigcommerce: {},
+  bigcommerce: {
+    'shop-fulfilments': async (system, clients) =>
+      bigcommerceFulfilments(await clients.bigcommerce(system, 'fulfilments'), statusSettings(system)),
+    'shop-inventory': async (system, clients) =>
+      bigcommerceInventory(await clients.bigcommerce(system, 'inventory'), inventorySettings(system)),
+    'shop-products': async (system, clients) => bigcommerceProducts(await clients.bigcommerce(system, 'products')),
+    'shop-images': async (system, clients) => bigcommerceImages(await clients.bigcommerce(system, 'images')),
+  },
   sqs: {},
 }
 

@@ -41,8 +41,23 @@ function b2bLimits(system: ConfiguredBigCommerce): CallLimits {
   return { concurrency: system.limits.concurrency, perMinute }
 }
 
+type Settings = Pick<ConfiguredBigCommerce, 'id' | 'settings'>
+
+/** Status ids that an order is given when the vendor will deliver nothing more of it; null: none. */
+export function statusSettings(system: Settings) {
+  return {
+    closureStatus: wholeNumber(system, 'closureStatus') ?? null,
+    cancellationStatus: wholeNumber(system, 'cancellationStatus') ?? null,
+  }
+}
+
+/** The location that every store has is 1. */
+export function inventorySettings(system: Settings) {
+  return { defaultLocation: wholeNumber(system, 'defaultLocation') ?? 1 }
+}
+
 /** A setting that is a whole number; undefined when it is not there. */
-export function wholeNumber(system: Pick<ConfiguredBigCommerce, 'id' | 'settings'>, name: string): number | undefined {
+function wholeNumber(system: Settings, name: string): number | undefined {
   const given = system.settings[name]
   if (given === undefined) return undefined
   if (/^\d{1,9}$/.test(given)) return Number(given)

@@ -1,0 +1,280 @@
+import { pino } from 'pino'
+import { expect } from 'vitest'
+import type { BigCommerceOptions, BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts'
+import type { FaultRule } from '../../simulators/harness/faults.ts'
+import { createGovernors } from '../../src/platform/governor/governors.ts'
+import { bigcommerceFulfilments } from '../../src/processors/sinks/bigcommerce-fulfilments.ts'
+import { bigcommerceImages } from '../../src/processors/sinks/bigcommerce-images.ts'
+import { bigcommerceInventory } from '../../src/processors/sinks/bigcommerce-inventory.ts'
+import { bigcommerceProducts } from '../../src/processors/sinks/bigcommerce-products.ts'
+import { bigcommerceOrders } from '../../src/producers/bigcommerce-orders.ts'
+import type { Keyset } from '../../src/producers/source.ts'
+import { createBigCommerceClient } from '../../src/systems/bigcommerce/client.ts'
+import { wireOf, wiresOf } from '../../src/systems/wire.ts'
+import { connectTo, control, runRead, startStore, stateOf } from '../support/bigcommerce.ts'
+import {
+  bcConnection,
+  FIRST,
+  shopFulfilment,
+  shopImages,
+  shopInventory,
+  shopProduct,
+} from '../support/bigcommerce-events.ts'
+import { hookReceiver } from '../support/bigcommerce-hooks.ts'
+import { testFaults } from '../support/fault-matrix.ts'
+import { listAll, readAll, readOf, WHOLE, wallClock } from '../support/sources.ts'
+
+const signal = new AbortController().signal
+const NO_STATUS = { closureStatus: null, cancellationStatus: null }
+const AGAIN = { targetId: null, unclear: true }
+
+/** A store for one cell. */
+async function inStore(options: Partial<BigCommerceOptions>, cell: (store: BigCommerceSimulator) => Promise<void>) {
+  const store = await startStore({ orders: 30, ...options })
+  try {
+    await cell(store)
+  } finally {
+    await store.close()
+  }
+}
+
+const withFaults = (store: BigCommerceSimulator, ...rules: FaultRule[]) => control(store, 'POST', '/faults', rules)
+const requestsOf = async (store: BigCommerceSimulator) =>
+  await control<readonly { method: string; path: string; status: number }[]>(store, 'GET', '/requests')
+const statusesOf = async (store: BigCommerceSimulator, status: number) =>
+  (await requestsOf(store)).filter((request) => request.status === status).length
+
+/** A run that reads every order once, whatever is in its way. */
+async function readsEveryOrder(store: BigCommerceSimulator): Promise<void> {
+  const { result, run, events } = await runRead(connectTo(store).reader('orders'), WHOLE)
+  const { orders } = await stateOf(store)
+  expect(result).toMatchObject({ state: 'ended', missing: [] })
+  expect(run).toMatchObject({ unreadable: 0 })
+  const read = new Set(events.map(({ data }) => data.orderId))
+  expect([...read].toSorted()).toEqual(orders.map(({ id }) => String(id)).toSorted())
+}
+
+const shipmentOf = async (store: BigCommerceSimulator) => {
+  const order = (await stateOf(store)).orders[0]
+  const rows = wiresOf(order?.['products']).filter((row) => row['parent_order_product_id'] === null)
+  const lines = rows.map((row) => [String(row['sku']), String(row['quantity']), String(row['id'])] as const)
+  return shopFulfilment('900', String(order?.['id']), lines)
+}
+
+testFaults('bigcommerce', {
+  'rate-limited': () =>
+    inStore({ quota: { requests: 40, windowMs: 800 } }, async (store) => {
+      await readsEveryOrder(store)
+      // The reserve is never touched: the account is left alone before it is refused.
+      expect(await statusesOf(store, 429)).toBe(0)
+      const refusal = { 'x-rate-limit-time-reset-ms': '400', 'x-rate-limit-requests-left': '0' }
+      await withFaults(store, { path: '/v2/orders$', kind: 'status', status: 429, headers: refusal, times: 1 })
+      const { client } = connectTo(store)
+      const startedAt = performance.now()
+      await expect((await client()).list('/v2/orders')).rejects.toMatchObject({
+        code: 'rate_limited',
+        retryAfterMs: 400,
+      })
+      await readsEveryOrder(store)
+      await (await client()).list('/v2/orders')
+      expect(performance.now() - startedAt).toBeGreaterThanOrEqual(399)
+    }),
+
+  'rate-limited-silently': () =>
+    inStore({}, async (store) => {
+      await withFaults(store, { path: '/orders', kind: 'status', status: 429, times: 3 })
+      await readsEveryOrder(store)
+      expect(await statusesOf(store, 429)).toBe(3)
+    }),
+
+  'gateway-page': () =>
+    inStore({}, async (store) => {
+      await withFaults(
+        store,
+        { path: '/v2/', kind: 'html', status: 502, times: 2 },
+        { path: '/v2/', kind: 'html', status: 200, times: 1 },
+      )
+      await readsEveryOrder(store)
+      const sink = bigcommerceFulfilments(await connectTo(store).client(), NO_STATUS)
+      const event = await shipmentOf(store)
+      await withFaults(store, { method: 'POST', path: '/shipments', kind: 'html', status: 503, times: 1 })
+      await expect(sink.deliver(event, bcConnection(), signal, FIRST)).rejects.toMatchObject({
+        code: 'target_unavailable',
+      })
+      expect((await sink.deliver(event, bcConnection(), signal, AGAIN)).outcome).toBe('written')
+      expect((await stateOf(store)).shipments).toHaveLength(1)
+    }),
+
+  'lost-answer': () =>
+    inStore({}, async (store) => {
+      const client = await connectTo(store).client()
+      const deliveries = [
+        [bigcommerceFulfilments(client, NO_STATUS), await shipmentOf(store), '/shipments'],
+        [bigcommerceProducts(client), shopProduct('NEW-1', { name: 'Tent', price: '10' }), '/products'],
+        [bigcommerceImages(client), shopImages('WLD-J10', [`${store.url}/product_images/n.jpg`]), '/images'],
+        [
+          bigcommerceInventory(client, { defaultLocation: 1 }),
+          shopInventory('WLD-J10-XS-Moss', { East: '4' }),
+          '/absolute',
+        ],
+      ] as const
+      const before = (await stateOf(store)).products
+      for (const [sink, event, path] of deliveries) {
+        await withFaults(store, {
+          path: `${path}$`,
+          kind: 'commit-then-close',
+          times: 1,
+          method: path === '/absolute' ? 'PUT' : 'POST',
+        })
+        const deliver = (past: typeof FIRST) => sink.deliver(event as never, bcConnection(), signal, past)
+        await expect(deliver(FIRST)).rejects.toMatchObject({ code: 'target_unavailable' })
+        await deliver(AGAIN)
+        await deliver(AGAIN)
+      }
+      const { shipments, products, inventory } = await stateOf(store)
+      expect(shipments).toHaveLength(1)
+      expect(products.filter(({ sku }) => sku === 'NEW-1')).toHaveLength(1)
+      const imagesOf = (list: typeof products) => wiresOf(list.find(({ sku }) => sku === 'WLD-J10')?.['images']).length
+      expect(imagesOf(products)).toBe(imagesOf(before) + 1)
+      const item = inventory.find((one) => wireOf(one['identity'])['sku'] === 'WLD-J10-XS-Moss')
+      expect(wiresOf(item?.['locations'])[0]?.['total_inventory_onhand']).toBe(4)
+    }),
+
+  'expired-login': () =>
+    inStore({}, async (store) => {
+      const { reader, renewToken } = connectTo(store)
+      const seen = new Set<string>()
+      let last: Keyset | null = null
+      const pages = async () => {
+        for await (const page of reader('orders').read(WHOLE, last, signal)) {
+          for (const { key } of page.rows) seen.add(key)
+          last = page.reached
+          await control(store, 'POST', '/token', { accessToken: 'renewed' })
+        }
+      }
+      await expect(pages()).rejects.toMatchObject({ code: 'credentials_refused' })
+      expect(seen.size).toBeLessThan(30)
+      renewToken('renewed')
+      await pages()
+      expect(seen.size).toBe(30)
+    }),
+
+  'half-an-answer': () =>
+    inStore({}, async (store) => {
+      await withFaults(store, { path: '/v2/orders', kind: 'truncate', times: 2 })
+      await readsEveryOrder(store)
+      const sink = bigcommerceFulfilments(await connectTo(store).client(), NO_STATUS)
+      const event = await shipmentOf(store)
+      await withFaults(store, { method: 'POST', path: '/shipments', kind: 'truncate', times: 1 })
+      await expect(sink.deliver(event, bcConnection(), signal, FIRST)).rejects.toMatchObject({
+        code: 'target_unavailable',
+      })
+      expect((await sink.deliver(event, bcConnection(), signal, AGAIN)).outcome).toBe('unchanged')
+      expect((await stateOf(store)).shipments).toHaveLength(1)
+    }),
+
+  'past-the-end': () =>
+    inStore({ orders: 100 }, async (store) => {
+      const client = await connectTo(store).client()
+      // v2 answers 204 and no body there, v3 an empty list.
+      expect(await client.list('/v2/orders', [['page', '9']])).toEqual([])
+      expect((await client.page('/v3/catalog/products', [['page', '99']])).rows).toEqual([])
+      await readsEveryOrder(store)
+      const empty = { from: Date.UTC(2030, 0, 1), to: Date.UTC(2030, 0, 2) }
+      const { reader } = connectTo(store)
+      expect((await readAll(reader('orders'), empty)).pages).toEqual([])
+      expect(await listAll(reader('products'), empty)).toEqual([])
+      expect(await statusesOf(store, 204)).toBeGreaterThan(1)
+    }),
+
+  'notice-twice': () =>
+    inStore({}, async (store) => {
+      const hooks = await hookReceiver(store, ['store/order/*'])
+      await control(store, 'POST', '/hooks', { duplicates: true })
+      await control(store, 'POST', '/orders', { count: 3 })
+      const { answers } = await control<{ answers: readonly number[] }>(store, 'POST', '/hooks/flush')
+      expect(answers).toEqual([202, 202, 202, 202, 202, 202])
+      expect(hooks.requested()).toEqual(['bc.orders.all', 'bc.orders.all', 'bc.orders.all'])
+      // The first waits; those that come meanwhile join it.
+      expect(await hooks.runs()).toBe(1)
+      await hooks.close()
+    }),
+
+  'notices-out-of-order': () =>
+    inStore({}, async (store) => {
+      const hooks = await hookReceiver(store, ['store/order/*'])
+      await control(store, 'POST', '/hooks', { hold: true })
+      await control(store, 'PATCH', '/orders/100', { status_id: 9 })
+      await control(store, 'PATCH', '/orders/100', { status_id: 5 })
+      const { answers } = await control<{ answers: readonly number[] }>(store, 'POST', '/hooks/flush')
+      expect(new Set(answers)).toEqual(new Set([202]))
+      expect(await hooks.runs()).toBe(1)
+      const { events } = await runRead(connectTo(store).reader('orders'), WHOLE)
+      expect(events.filter(({ key }) => key === '100').map(({ data }) => data.state)).toEqual(['canceled'])
+      await hooks.close()
+    }),
+
+  'other-zone': () =>
+    inStore({ lists: { zone: '-0730' } }, async (store) => {
+      await readsEveryOrder(store)
+      const { entities } = await readAll(connectTo(store).reader('orders'))
+      const { orders } = await stateOf(store)
+      for (const { data, occurredAt } of entities) {
+        const order = orders.find(({ id }) => String(id) === data.orderId)
+        expect(data.placedAt).toBe(Date.parse(String(order?.['date_created'])))
+        expect(occurredAt).toBe(Date.parse(String(order?.['date_modified'])))
+      }
+    }),
+
+  'slow-answer': () =>
+    inStore({}, async (store) => {
+      const { storeHash, accessToken } = store.credentials
+      const settings = {
+        baseUrl: store.url,
+        storeHash,
+        accessToken,
+        limits: { concurrency: 2 },
+        b2b: null,
+        timeoutMs: 300,
+      }
+      const deps = { clock: wallClock, logger: pino({ level: 'silent' }), governors: createGovernors(wallClock) }
+      const client = createBigCommerceClient(settings, deps)
+      await withFaults(store, { path: '/v2/orders$', kind: 'slow', delayMs: 900, times: 1 })
+      await expect(client.list('/v2/orders')).rejects.toMatchObject({ code: 'timed_out' })
+      await withFaults(store, { path: '/v2/orders$', kind: 'slow', delayMs: 900, times: 1 })
+      const { result } = await runRead(bigcommerceOrders(client, readOf('bc', 'orders', 50), wallClock), WHOLE)
+      expect(result.state).toBe('ended')
+      const sink = bigcommerceFulfilments(client, NO_STATUS)
+      const event = await shipmentOf(store)
+      await withFaults(store, { method: 'POST', path: '/shipments', kind: 'slow', delayMs: 900, times: 1 })
+      await expect(sink.deliver(event, bcConnection(), signal, FIRST)).rejects.toMatchObject({ code: 'timed_out' })
+    }),
+
+  'rows-move': () =>
+    inStore({ orders: 80 }, async (store) => {
+      const { reader } = connectTo(store)
+      const source = reader('orders', 20)
+      let moved = 0
+      const moving: typeof source = {
+        ...source,
+        async *read(window, after, aborted) {
+          for await (const page of source.read(window, after, aborted)) {
+            yield page
+            // Rows that were read, and rows that were not, change and leave the window.
+            for (const id of moved < 60 ? [100 + moved, 179 - moved] : []) {
+              await control(store, 'PATCH', `/orders/${id}`, { status_id: 9 })
+            }
+            moved += 7
+          }
+        },
+      }
+      const window = { from: null, to: Date.now() - 60_000 }
+      const { result, events, deps } = await runRead(moving, window)
+      expect(result).toMatchObject({ state: 'ended', missing: [] })
+      const next = await runRead(source, { from: window.to, to: Date.now() + 60_000 }, deps)
+      const states = new Map([...events, ...next.events].map(({ data }) => [data.orderId, data.status]))
+      for (const order of (await stateOf(store)).orders) expect(states.get(String(order['id']))).toBe(order['status'])
+      expect(states.size).toBe(80)
+      expect(moved).toBeGreaterThan(20)
+    }),
+})
