@@ -1,5 +1,6 @@
 import { toStreamError } from '../errors.ts'
-import { fieldsOf } from './event-fields.ts'
+import { fieldsOf, orderLineFields } from './event-fields.ts'
+import { LINE_FIELDS } from './map-order.ts'
 import { convert } from './mapping/convert.ts'
 import { compileExpression } from './mapping/expression.ts'
 import { failuresOf } from './mapping/failure.ts'
@@ -44,7 +45,8 @@ function checkDestination({ attribute }: AttributeRuleDocument, { known, given =
   if (known !== undefined && !known.includes(attribute)) {
     say(['attribute'], `is not known to the shop; known are: ${known.join(', ')}; correct it or add it to destination`)
   }
-  const root = attribute.split('.', 1)[0] ?? ''
+  const [first = '', second] = attribute.split('.')
+  const root = attribute.startsWith(LINE_FIELDS) ? `${first}.${second}` : first
   if (given.includes(root)) say(['attribute'], `is written by Waldstream itself; name another than ${given.join(', ')}`)
 }
 
@@ -53,8 +55,11 @@ function checkSource(rule: AttributeRuleDocument, entity: MappedEntity, say: Say
   const sources = [from, constant, expression].filter((source) => source !== undefined)
   if (sources.length !== 1) say(['from'], 'is to be given, or constant, or expression, but exactly one of the three')
   const first = from?.split('.', 1)[0]
-  if (first !== undefined && !fieldsOf(entity).includes(first)) {
-    say(['from'], `begins with no field of ${entity}; they are: ${fieldsOf(entity).join(', ')}`)
+  const ofLine = entity === 'orders' && rule.attribute.startsWith(LINE_FIELDS)
+  const fields = ofLine ? [...orderLineFields(), 'order'] : fieldsOf(entity)
+  if (first !== undefined && !fields.includes(first)) {
+    const what = ofLine ? 'lines of orders' : entity
+    say(['from'], `begins with no field of ${what}; they are: ${fields.join(', ')}`)
   }
   if (expression === undefined) return
   try {

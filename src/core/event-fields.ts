@@ -14,8 +14,22 @@ export function fieldsOf(entity: MappedEntity): readonly string[] {
   return fields
 }
 
+/** Names of the fields of an order's line. */
+export function orderLineFields(): readonly string[] {
+  const { type } = fieldOf(dataOf('orders'), 'lines')
+  return (type as { readonly items: Record }).items.fields.map(({ name }) => name)
+}
+
 function readFields(entity: MappedEntity): readonly string[] {
-  const event = JSON.parse(readSchema(entity)) as Record
-  const data = event.fields.find(({ name }) => name === 'data')?.type as Record
-  return data.fields.map(({ name }) => name)
+  return dataOf(entity).fields.map(({ name }) => name)
+}
+
+function dataOf(entity: MappedEntity): Record {
+  return fieldOf(JSON.parse(readSchema(entity)) as Record, 'data').type as Record
+}
+
+function fieldOf({ fields }: Record, name: string): Record['fields'][number] {
+  const field = fields.find((one) => one.name === name)
+  if (field === undefined) throw new Error(`the schema has no field ${name}`)
+  return field
 }

@@ -29,11 +29,12 @@ export function orderInput(order: Order): MappingInput {
     ...Object.fromEntries(AMOUNTS.map((name) => [name, text4(order[name])])),
     baseGrandTotal: order.baseGrandTotal === null ? null : text4(order.baseGrandTotal),
     placedAt: new Date(order.placedAt).toISOString(),
-    lines: order.lines.map(lineInput),
+    lines: order.lines.map(orderLineInput),
   }
 }
 
-function lineInput(line: OrderLine): MappingInput {
+/** A line of it. */
+export function orderLineInput(line: OrderLine): MappingInput {
   return {
     ...line,
     ...Object.fromEntries(QUANTITIES.map((name) => [name, text8(line[name])])),

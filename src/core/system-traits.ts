@@ -48,6 +48,8 @@ export const systemTraits: Readonly<Record<SystemType, SystemTraits>> = {
     orderFields: [
       ...['entity', 'externalId', 'item', 'tranDate', 'otherRefNum', 'email', 'billingAddress', 'shippingAddress'],
       ...['shippingCost', 'shipMethod', 'location', 'discountTotal', 'taxTotal', 'custbody_waldstream_digest'],
+      ...['line.item', 'line.line', 'line.quantity', 'line.rate', 'line.amount', 'line.isClosed'],
+      'line.custcol_waldstream_line',
     ],
   },
   'sap-b1': {

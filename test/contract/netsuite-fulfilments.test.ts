@@ -201,7 +201,7 @@ describe('a window', () => {
     const id = await deliver(order('1', 1))
     await act(id, 'fulfil')
     await account.control('POST', 'faults', [{ path: '/itemFulfillment/', kind: 'status', status: 404 }])
-    await expect(read()).rejects.toMatchObject({ code: 'target_rejected' })
+    await expect(read()).rejects.toMatchObject({ code: 'target_unavailable' })
     const gone = { 'o:errorDetails': [{ detail: 'It is gone.', 'o:errorCode': 'NONEXISTENT_ID' }] }
     await account.control('POST', 'faults', [{ path: '/itemFulfillment/', kind: 'status', status: 404, body: gone }])
     expect(await read()).toEqual([])

@@ -31,7 +31,10 @@ export type MatrixSystem = (typeof matrixSystems)[number]
 /** Cells without a test, and why it can't happen there. */
 export const cannotHappen: Readonly<Record<MatrixSystem, Readonly<Partial<Record<Fault, string>>>>> = {
   magento2: {},
-  netsuite: {},
+  netsuite: {
+    'notice-twice': 'NetSuite sends no notices: it is read by schedule',
+    'notices-out-of-order': 'NetSuite sends no notices: it is read by schedule',
+  },
   'sap-b1': {},
   bigcommerce: {},
   'bigcommerce-b2b': {

@@ -15,7 +15,7 @@ import { magento2Fulfilments } from './magento2-fulfilments.ts'
 import { magento2Images } from './magento2-images.ts'
 import { magento2Inventory } from './magento2-inventory.ts'
 import { magento2Products } from './magento2-products.ts'
-import { netsuiteVendorOrders } from './netsuite.ts'
+import { netsuiteSinkSettings, netsuiteVendorOrders } from './netsuite.ts'
 import { sapB1VendorOrders } from './sap-b1.ts'
 import type { Sink } from './sink.ts'
 
@@ -34,15 +34,8 @@ type SinkMaker = (system: System, clients: SinkClients) => Promise<AnySink>
 /** THE table of sinks: (type of system, kind) → sink. */
 const makers: Readonly<Record<SystemType, Readonly<Partial<Record<PerSystemKind, SinkMaker>>>>> = {
   netsuite: {
-    'vendor-orders': async (system, clients) => {
-      const { subsidiary, currency } = system.settings
-      const settings = {
-        zone: system.zone,
-        ...(subsidiary === undefined ? {} : { subsidiary }),
-        ...(currency === undefined ? {} : { currency }),
-      }
-      return netsuiteVendorOrders(await clients.netsuite(system, 'orders'), settings)
-    },
+    'vendor-orders': async (system, clients) =>
+      netsuiteVendorOrders(await clients.netsuite(system, 'orders'), netsuiteSinkSettings(system)),
   },
   magento2: {
     'shop-fulfilments': async (system, clients) => magento2Fulfilments(await clients.magento2(system, 'fulfilments')),

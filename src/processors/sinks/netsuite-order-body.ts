@@ -1,25 +1,11 @@
 import type { Connection } from '../../core/model.ts'
-import { add, allocate, type Decimal4, multiply, subtract, sum, text4, text8, ZERO4 } from '../../events/decimal.ts'
-import type { Address, Order, OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
+import { add, allocate, type Decimal4, subtract, sum, text4, ZERO4 } from '../../events/decimal.ts'
+import type { Address, Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import { toLocalTime } from '../../systems/local-time.ts'
 import { DIGEST_FIELD, digestMark, LINE_FIELD } from '../../systems/netsuite/custom-fields.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../../systems/wire.ts'
-
-/** The lines an ERP is to have: top-level ones. A configurable's row carries its child's SKU; components stay with it. */
-export function topLevelLines({ lines }: Order): OrderLine[] {
-  const ids = new Set(lines.map(({ lineId }) => lineId))
-  return lines.filter(({ parentLineId }) => parentLineId === null || !ids.has(parentLineId))
-}
-
-export interface OrderReferences {
-  /** Internal id of the customer. */
-  readonly customer: string
-  /** Internal ids of the items by SKU: one for every top-level line. */
-  readonly items: ReadonlyMap<string, string>
-  /** Zone of the account: its days are those of the order's date. */
-  readonly zone: string
-}
+import { lineBody, type OrderReferences, orderFields, topLevelLines, withField } from './netsuite-order-lines.ts'
 
 /** NetSuite's sales order of a vendor order; pure. Numbers are written with all their digits. */
 export function salesOrderBody(event: VendorOrderRequested, connection: Connection, references: OrderReferences): Wire {
@@ -37,20 +23,18 @@ export function salesOrderBody(event: VendorOrderRequested, connection: Connecti
     shippingCost: exactNumber(text4(data.shipping)),
     shipMethod: shipMethod === undefined ? null : { id: shipMethod },
     location: location === null ? null : { id: location },
-    discountTotal: exactNumber(text4(subtract(data.discount, canceledPart(data, 'discount')))),
+    ...discountFields(subtract(data.discount, canceledPart(data, 'discount')), references),
     taxTotal: exactNumber(text4(subtract(add(data.tax, data.shippingTax), canceledPart(data, 'tax')))),
     [DIGEST_FIELD]: digestMark(event),
-    item: { items: topLevelLines(data).map((line) => lineBody(line, references.items)) },
+    item: { items: topLevelLines(data).map((line) => lineBody(event, line, references)) },
   })
-  return Object.entries(event.fields).reduce(withField, body)
+  return orderFields(event).reduce(withField, body)
 }
 
-/** A field of the order map; `department.id` is the field `id` of `department`. */
-function withField(body: Wire, [name, json]: readonly [string, string]): Wire {
-  const value: unknown = /^[-\d]/.test(json) ? exactNumber(json) : JSON.parse(json)
-  const [first = name, ...rest] = name.split('.')
-  if (rest.length === 0) return { ...body, [first]: value }
-  return { ...body, [first]: withField(wireOf(body[first]), [rest.join('.'), json]) }
+/** NetSuite takes the discount off by an item, as a rate that is an amount. */
+function discountFields(discount: Decimal4, { discountItem }: OrderReferences): Wire {
+  if (discountItem === null) return { discountTotal: exactNumber(text4(discount)) }
+  return { discountItem: { id: discountItem }, discountRate: text4(subtract(ZERO4, discount)) }
 }
 
 /** What of the lines' discounts or taxes belongs to pieces that the shop canceled; shipping stays as it was charged. */
@@ -61,20 +45,6 @@ function canceledPart(order: Order, field: 'discount' | 'tax'): Decimal4 {
       return line.quantityCanceled === 0n ? ZERO4 : (allocate(line[field], [open, line.quantityCanceled])[1] ?? ZERO4)
     }),
   )
-}
-
-/** A line that the shop canceled stays, with nothing to deliver: no line is dropped. */
-function lineBody(line: OrderLine, items: ReadonlyMap<string, string>): Wire {
-  const quantity = subtract(line.quantityOrdered, line.quantityCanceled)
-  const amount = line.quantityCanceled === 0n ? line.rowTotal : multiply(quantity, line.unitPrice)
-  return {
-    item: { id: items.get(line.sku) },
-    quantity: exactNumber(text8(quantity)),
-    rate: exactNumber(text8(line.unitPrice)),
-    amount: exactNumber(text4(amount)),
-    [LINE_FIELD]: line.lineId,
-    ...(quantity === 0n ? { isClosed: true } : {}),
-  }
 }
 
 /** The order as NetSuite has it, with every line closed. Lines are named whole, so that a replace keeps each of them. */

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
+import type { System } from '../../core/model.ts'
 import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import type { NetSuiteClient } from '../../systems/netsuite/client.ts'
 import { DIGEST_FIELD, digestMark } from '../../systems/netsuite/custom-fields.ts'
-import { textOf, type Wire, wireOf, wiresOf } from '../../systems/wire.ts'
-import { closedOrderBody, customerBody, salesOrderBody, topLevelLines } from './netsuite-order-body.ts'
+import { levelPrices } from '../../systems/netsuite/level-prices.ts'
+import { textOf, type Wire } from '../../systems/wire.ts'
+import { closedOrderBody, customerBody, salesOrderBody } from './netsuite-order-body.ts'
+import { topLevelLines, wantedLevels } from './netsuite-order-lines.ts'
+import { assertOpen, isEnded } from './netsuite-order-state.ts'
 import type { Delivered, Sink } from './sink.ts'
 
 export interface NetSuiteSinkSettings {
@@ -14,15 +18,27 @@ export interface NetSuiteSinkSettings {
   readonly subsidiary?: string
   /** The account's; an order in another one is refused. Absent: any goes, as the account itself takes it. */
   readonly currency?: string
+  /** Id of the level of a price that is the line's own (-1); `none`: lines say nothing of levels. */
+  readonly customPriceLevel?: string
+  /** Internal id of the item that takes an order's discount off; without it `discountTotal` is sent. */
+  readonly discountItem?: string
 }
 
-type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'findItems'>
+/** What is configured of a system. */
+export function netsuiteSinkSettings({ zone, settings }: Pick<System, 'zone' | 'settings'>): NetSuiteSinkSettings {
+  const names = ['subsidiary', 'currency', 'customPriceLevel', 'discountItem'] as const
+  const given = names.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]] as const]))
+  return { zone, ...Object.fromEntries(given) }
+}
+
+type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'findItems' | 'suiteqlAll'>
 
 /**
  * Vendor orders as sales orders. Guarantee 3: the order's external id is `<connection>-<order number>`, and it carries
  * the digest of its content: equal means there is nothing to write. Lines are replaced as a whole in every write, the first
- * too: NetSuite appends lines that are sent again, and a write that was not answered may come to pass after the next one. Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and
- * `target_conflict` for an order that changed after a part of it was fulfilled or billed.
+ * too: NetSuite appends lines that are sent again, and a write that was not answered may come to pass after the next one.
+ * Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and `target_conflict` for an order
+ * that changed after a part of it was fulfilled, billed, closed or cancelled by the vendor.
  */
 export function netsuiteVendorOrders(client: Client, settings: NetSuiteSinkSettings): Sink<'vendor-orders'> {
   const items = createItemIds(client)
@@ -41,11 +57,9 @@ export function netsuiteVendorOrders(client: Client, settings: NetSuiteSinkSetti
       const order = await client.getByExternalId('salesOrder', externalId, { expand: true }, signal)
       const targetId = order === null ? null : textOf(order['id'])
       if (order?.[DIGEST_FIELD] === digestMark(event)) return { outcome: 'unchanged', targetId }
-      if (order !== null) assertOpen(order, event.key)
-      if (event.canceled) {
-        if (order === null) return { outcome: 'unchanged', targetId: null }
-        return write(externalId, closedOrderBody(event, order), signal)
-      }
+      if (event.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
+      if (order !== null) assertOpen(order, event)
+      if (event.canceled) return write(externalId, closedOrderBody(event, order ?? {}), signal)
       assertCurrency(event, settings.currency)
       const itemIds = await items.find(skusOf(event), signal)
       const customerId = customerExternalId(event)
@@ -56,7 +70,12 @@ export function netsuiteVendorOrders(client: Client, settings: NetSuiteSinkSetti
         {},
         signal,
       )
-      const body = salesOrderBody(event, connection, { customer, items: itemIds, zone: settings.zone })
+      const ids = skusOf(event).flatMap((sku) => itemIds.get(sku) ?? [])
+      const costs = await levelPrices(client, ids, wantedLevels(event), signal)
+      const { zone, customPriceLevel = '-1', discountItem = null } = settings
+      const own = customPriceLevel === 'none' ? null : customPriceLevel
+      const references = { customer, items: itemIds, zone, discountItem, costs, customPriceLevel: own }
+      const body = salesOrderBody(event, connection, references)
       try {
         return await write(externalId, body, signal)
       } catch (error) {
@@ -82,18 +101,6 @@ function customerExternalId({ source, data }: VendorOrderRequested): string {
   if (data.customerId !== null) return `${source}-${data.customerId}`
   const hash = createHash('sha256').update(data.customerEmail.toLowerCase()).digest('hex')
   return `${source}-${hash.slice(0, 16)}`
-}
-
-function assertOpen(order: Wire, key: string): void {
-  const begun = wiresOf(wireOf(order['item'])['items']).some((line) =>
-    ['quantityFulfilled', 'quantityBilled'].some((name) => Number(textOf(line[name]) ?? 0) > 0),
-  )
-  if (!begun) return
-  throw new StreamError(
-    'target_conflict',
-    `order ${key} changed in the shop, but NetSuite has fulfilled or billed a part of it; settle it there by hand`,
-    { details: { salesOrder: textOf(order['id']) } },
-  )
 }
 
 interface ItemIds {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
+import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
@@ -51,7 +52,7 @@ export function createNetSuiteClient(settings: NetSuiteSettings, deps: NetSuiteD
     ...{ baseUrl, timeoutMs, logger: deps.logger },
     governor: deps.governors.of(`netsuite ${account}`, limits),
     classify: ({ status, json }: { status: number; json: unknown }) =>
-      isWire(json) ? netsuiteProblem(status, json) : undefined,
+      isWire(json) ? netsuiteProblem(status, json) : strangeAnswer(status),
   }
   if ('privateKey' in credentials) {
     const tokens = createAccessTokens({ baseUrl, account, credentials }, deps)
@@ -62,6 +63,13 @@ export function createNetSuiteClient(settings: NetSuiteSettings, deps: NetSuiteD
     authorization: signature({ method, url }, account, credentials, deps.clock),
   })
   return clientOver(createHttp({ ...common, authorize }))
+}
+
+/** NetSuite says what it refuses, and why. What does not may be half an answer, or of something in between. */
+function strangeAnswer(status: number): StreamError | undefined {
+  if (status === 401 || status === 403) return undefined
+  const message = `${status} was answered without what NetSuite says to it: the answer was cut, or check the system's address`
+  return new StreamError('target_unavailable', message, { details: { status } })
 }
 
 function clientOver(http: Http): NetSuiteClient {

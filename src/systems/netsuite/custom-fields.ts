@@ -11,6 +11,11 @@ export function digestMark({ contentDigest, canceled }: { contentDigest: string;
   return canceled ? `${contentDigest}${BY_THE_SHOP}` : contentDigest
 }
 
+/** Whether an order's lines were closed because the shop canceled it. */
+export function closedByTheShop(order: Readonly<Record<string, unknown>>): boolean {
+  return String(order[DIGEST_FIELD] ?? '').endsWith(BY_THE_SHOP)
+}
+
 /** SQL: the order is one that Waldstream wrote, and not one that the shop canceled. */
 export const isOurs = (transaction: string): string =>
   `${transaction}.${DIGEST_FIELD} IS NOT NULL AND ${transaction}.${DIGEST_FIELD} NOT LIKE '%${BY_THE_SHOP}'`

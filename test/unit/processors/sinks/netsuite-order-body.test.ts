@@ -2,11 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { decimal4, decimal8 } from '../../../../src/events/decimal.ts'
 import { stringifyExact } from '../../../../src/platform/json.ts'
 import { salesOrderBody } from '../../../../src/processors/sinks/netsuite-order-body.ts'
+import { wantedLevels } from '../../../../src/processors/sinks/netsuite-order-lines.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../../../support/processor-events.ts'
 
 const d = (text: string) => decimal4(text, 'amount')
 const q = (text: string) => decimal8(text, 'quantity')
-const references = { customer: '7', items: new Map([['A-1', '9']]), zone: 'UTC' }
+const references = {
+  ...{ customer: '7', items: new Map([['A-1', '9']]), zone: 'UTC', customPriceLevel: '-1', discountItem: null },
+  costs: (item: string, level: string, price: bigint) => `${item} ${level} ${price}` === '9 5 1000000000',
+}
 
 function bodyOf(canceled: string) {
   const line = lineOf('1', 'A-1', {
@@ -57,5 +61,38 @@ describe("NetSuite's sales order", () => {
       custbody_count: 3,
       custbody_gift: true,
     })
+  })
+
+  const bodyWith = (more: object, fields: Record<string, string> = {}) => {
+    const event = { ...vendorOrder('a', '000000001'), fields }
+    return JSON.parse(stringifyExact(salesOrderBody(event, connectionOf('a', '^A-'), { ...references, ...more })))
+  }
+
+  it('has prices of its own, unless the account says nothing of levels', () => {
+    expect(bodyWith({}).item.items).toMatchObject([{ price: { id: '-1' }, rate: 10, amount: 10 }])
+    expect(bodyWith({ customPriceLevel: null }).item.items[0]).not.toHaveProperty('price')
+  })
+
+  it('has a price level where that has the same price, and its own price where it has not', () => {
+    expect(bodyWith({}, { 'line.1.price.id': '"5"' }).item.items).toMatchObject([{ price: { id: '5' }, rate: 10 }])
+    expect(bodyWith({}, { 'line.1.price.id': '"6"' }).item.items).toMatchObject([{ price: { id: '-1' }, rate: 10 }])
+    const fields = { 'line.1.price.id': '"6"', 'line.2.price.id': '7' }
+    expect(wantedLevels({ ...vendorOrder('a', '1'), fields })).toEqual(['6'])
+  })
+
+  it('has the fields of the order map on their lines, and on no other', () => {
+    const gift = { 'line.1.custcol_gift': '12345678901234567890.12', 'line.11.custcol_gift': '2' }
+    const event = { ...vendorOrder('a', '000000001'), fields: { 'line.1.class.id': '"3"', ...gift } }
+    const text = stringifyExact(salesOrderBody(event, connectionOf('a', '^A-'), references))
+    expect(text).toContain('"custcol_gift":12345678901234567890.12')
+    expect(JSON.parse(text)).toMatchObject({ item: { items: [{ class: { id: '3' }, custcol_waldstream_line: '1' }] } })
+    expect(text).not.toContain('"line')
+  })
+
+  it('takes its discount off by an item where the account has one for it', () => {
+    const event = vendorOrder('a', '1', orderOf([lineOf('1', 'A-1', { discount: d('1.25') })]))
+    const body = salesOrderBody(event, connectionOf('a', '^A-'), { ...references, discountItem: '77' })
+    expect(body).toMatchObject({ discountItem: { id: '77' }, discountRate: '-1.25' })
+    expect(body).not.toHaveProperty('discountTotal')
   })
 })

@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Connection } from '../../src/core/model.ts'
+import { decimal4, decimal8 } from '../../src/events/decimal.ts'
+import type { Order, OrderLine, VendorOrderRequested } from '../../src/events/generated/events.ts'
+import { contentDigest } from '../../src/events/identity.ts'
+import { createSink } from '../../src/processors/sinks/create-sink.ts'
+import type { Sink } from '../../src/processors/sinks/sink.ts'
+import { type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
+import { type NetSuiteAccount, startNetSuiteAccount } from '../support/netsuite-account.ts'
+import { connectionOf, lineOf, orderOf, vendorOrder } from '../support/processor-events.ts'
+
+const signal = new AbortController().signal
+const nothing = { targetId: null, unclear: false }
+const connection = connectionOf('shop-a', '^WLD-')
+const d = (text: string) => decimal4(text, 'amount')
+
+let account: NetSuiteAccount
+let skus: readonly string[]
+beforeAll(async () => {
+  account = await startNetSuiteAccount()
+  skus = (await account.items()).map(({ itemId }) => String(itemId))
+})
+afterAll(async () => await account.close())
+beforeEach(async () => void (await account.control('POST', 'reset')))
+
+const line = (
+  id: string,
+  index: number,
+  quantity: string,
+  price: string,
+  total: string,
+  more: Partial<OrderLine> = {},
+) =>
+  lineOf(id, skus[index] ?? 'none', {
+    ...{ quantityOrdered: decimal8(quantity, 'quantity'), unitPrice: decimal8(price, 'price'), rowTotal: d(total) },
+    ...more,
+  })
+const event = (lines: readonly OrderLine[], fields = {}, more: Partial<Order> = {}): VendorOrderRequested => {
+  const made = { ...vendorOrder(connection.id, '000000001', orderOf(lines, more)), fields }
+  return { ...made, contentDigest: contentDigest({ deleted: false, data: { ...made.data, fields } }) }
+}
+const canceled = (of: VendorOrderRequested): VendorOrderRequested => ({
+  ...{ ...of, canceled: true, contentDigest: `no ${of.contentDigest}` },
+  data: { ...of.data, lines: [] },
+})
+const deliver = async (of: VendorOrderRequested, settings = {}, to: Connection = connection) => {
+  const system = account.system({ settings: { ...account.system().settings, ...settings } })
+  const clients = { netsuite: () => account.client(), magento2: () => Promise.reject(new Error('not asked for')) }
+  const sink = (await createSink(system, 'vendor-orders', clients as never)) as Sink<'vendor-orders'>
+  return await sink.deliver(of, to, signal, nothing)
+}
+const order = async () => (await account.orders())[0]
+const linesOf = (of: Wire | undefined) => wiresOf(wireOf(of?.['item'])['items'])
+
+describe('the amounts of an order', () => {
+  const lines = () => [
+    line('11', 0, '3', '19.99', '59.97', { discount: d('6'), tax: d('4.46') }),
+    line('12', 1, '0.5', '0.01', '0.01', { tax: d('0.01') }),
+  ]
+  const amounts = { shipping: d('7.1'), shippingTax: d('0.59'), grandTotal: d('66.14') }
+
+  it('add up to the shop’s total', async () => {
+    await deliver(event(lines(), {}, amounts))
+    expect(await order()).toMatchObject({ subtotal: 59.98, discountTotal: 6, taxTotal: 5.06, total: 66.14 })
+  })
+
+  it('add up with a discount item too, and when the discount goes', async () => {
+    await deliver(event(lines(), {}, amounts), { discountItem: '77' })
+    expect(await order()).toMatchObject({ total: 66.14, discountItem: { id: '77' }, discountRate: '-6' })
+    const without = [line('11', 0, '3', '19.99', '59.97')]
+    await deliver(event(without, {}, { discount: d('0') }), { discountItem: '77' })
+    expect(await order()).toMatchObject({ total: 59.97 })
+  })
+
+  it('are those of the shop whatever NetSuite’s prices are', async () => {
+    await deliver(event([line('11', 0, '2', '1.23', '2.46')]))
+    expect(linesOf(await order())).toMatchObject([{ price: { id: '-1' }, rate: 1.23, amount: 2.46 }])
+  })
+
+  it('have the price level that the order map names where it has the same price', async () => {
+    await account.control('PATCH', `items/${skus[0]}`, { price: 12.5 })
+    await account.control('PATCH', `items/${skus[1]}`, { price: 99 })
+    const fields = { 'line.11.price.id': '"1"', 'line.12.price.id': '"1"' }
+    await deliver(event([line('11', 0, '2', '12.50', '25'), line('12', 1, '1', '98.99', '98.99')], fields))
+    expect(linesOf(await order())).toMatchObject([
+      { price: { id: '1' }, rate: 12.5, amount: 25 },
+      { price: { id: '-1' }, rate: 98.99, amount: 98.99 },
+    ])
+  })
+})
+
+describe('fields of the order map', () => {
+  it('are on the order and on its lines', async () => {
+    const fields = {
+      'terms.id': '"2"',
+      'class.id': '"3"',
+      'department.id': '"4"',
+      'subsidiary.id': '"1"',
+      custbody_channel: '"web"',
+      'line.11.class.id': '"5"',
+      'line.11.location.id': '"6"',
+      'line.11.custcol_gift': '"for you"',
+    }
+    await deliver(event([line('11', 0, '1', '5', '5'), line('12', 1, '1', '5', '5')], fields))
+    expect(await order()).toMatchObject({
+      terms: { id: '2' },
+      class: { id: '3' },
+      department: { id: '4' },
+      subsidiary: { id: '1' },
+      custbody_channel: 'web',
+    })
+    const [first, second] = linesOf(await order())
+    expect(first).toMatchObject({ class: { id: '5' }, location: { id: '6' }, custcol_gift: 'for you' })
+    expect(second).not.toHaveProperty('custcol_gift')
+  })
+
+  it.each([
+    [{ custbody_typo: '"x"' }, ['custbody_typo'], 'custbody_typo'],
+    [{ 'line.11.custcol_typo': '"x"' }, ['custcol_typo'], 'item.items[0].custcol_typo'],
+    [{ no_such_field: '"x"' }, [], 'no_such_field'],
+    [{}, ['custbody_waldstream_digest'], 'custbody_waldstream_digest'],
+  ])(
+    'that the account does not have stop the connection, and nothing is left out: %o',
+    async (fields, missing, field) => {
+      await account.control('PUT', 'rules', { missing })
+      await expect(deliver(event([line('11', 0, '1', '5', '5')], fields))).rejects.toMatchObject({
+        ...{ code: 'configuration_invalid', policy: 'pause', field },
+        message: expect.stringContaining('Create the custom field'),
+      })
+      expect(await account.orders()).toEqual([])
+    },
+  )
+})
+
+describe('a refusal tells NetSuite’s own words', () => {
+  const one = () => event([line('11', 0, '1', '5', '5')])
+
+  it('in a closed accounting period', async () => {
+    await account.control('PUT', 'rules', { closedUntil: '2026-03-31' })
+    await expect(deliver(one())).rejects.toMatchObject({
+      ...{ code: 'target_rejected', policy: 'dead-letter', details: { netsuiteCode: 'USER_ERROR', status: 400 } },
+      message: expect.stringContaining('accounting period'),
+    })
+    await account.control('PUT', 'rules', { closedUntil: null })
+    expect(await deliver(one())).toMatchObject({ outcome: 'written' })
+  })
+
+  it('for a customer on hold', async () => {
+    await deliver(one())
+    const [customer] = wiresOf((await account.state())['customers'])
+    await account.control('PUT', 'rules', { onHold: [customer?.['id']] })
+    await expect(deliver(event([line('11', 0, '2', '5', '10')]))).rejects.toMatchObject({
+      ...{ code: 'target_rejected', policy: 'dead-letter' },
+      message: expect.stringContaining('credit hold'),
+    })
+  })
+
+  it('for a permission that the role lacks', async () => {
+    await account.control('PUT', 'rules', { forbidden: ['customer'] })
+    await expect(deliver(one())).rejects.toMatchObject({
+      ...{ code: 'permission_missing', policy: 'pause' },
+      message: expect.stringMatching(/INSUFFICIENT_PERMISSION.*customer/),
+    })
+    await account.control('PUT', 'rules', { forbidden: ['suiteql'] })
+    await expect(deliver(event([line('11', 3, '1', '5', '5')]))).rejects.toMatchObject({ code: 'permission_missing' })
+  })
+
+  it('for another language than the account’s', async () => {
+    await account.control('PUT', 'rules', { language: 'en-US' })
+    const french = await account.client({ settings: { ...account.system().settings, language: 'fr-FR' } })
+    await expect(french.findItems(['x'])).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      message: expect.stringContaining('settings.language'),
+    })
+    const english = await account.client({ settings: { ...account.system().settings, language: 'en-US' } })
+    expect((await english.findItems(['x'])).size).toBe(0)
+    expect(await deliver(one())).toMatchObject({ outcome: 'written' })
+  })
+})
+
+describe('an order that the vendor ended', () => {
+  const one = (quantity = '2') => event([line('11', 0, quantity, '5', '10'), line('12', 1, '1', '5', '5')])
+  const act = async (what: string, body = {}) => {
+    await account.control('POST', `orders/${String((await order())?.['id'])}/${what}`, body)
+  }
+
+  it.each([
+    ['cancel', {}, /cancelled it/],
+    ['close', {}, /closed a part of it/],
+    ['close', { lines: [2] }, /closed a part of it/],
+    ['fulfil', { lines: [{ line: 2 }] }, /fulfilled or billed/],
+  ])('by %s %o is not begun again by a change in the shop', async (what, body, message) => {
+    await deliver(one())
+    await act(what, body)
+    const before = await account.orders()
+    await expect(deliver(one('3'))).rejects.toMatchObject({
+      code: 'target_conflict',
+      message: expect.stringMatching(message),
+    })
+    expect(await account.orders()).toEqual(before)
+    expect(await deliver(one())).toMatchObject({ outcome: 'unchanged' })
+  })
+
+  it.each(['cancel', 'close'])('by %s needs nothing more when the shop cancels too', async (what) => {
+    await deliver(one())
+    await act(what)
+    const before = await account.orders()
+    expect(await deliver(canceled(one()))).toMatchObject({ outcome: 'unchanged', targetId: before[0]?.['id'] })
+    expect(await account.orders()).toEqual(before)
+  })
+
+  it('is opened again by the shop where the shop had canceled it', async () => {
+    await deliver(one())
+    await deliver(canceled(one()))
+    expect(linesOf(await order()).map(({ isClosed }) => isClosed)).toEqual([true, true])
+    await deliver(one('3'))
+    expect(linesOf(await order()).map(({ isClosed, quantity }) => [isClosed, quantity])).toEqual([
+      [false, 3],
+      [false, 1],
+    ])
+  })
+
+  it('is changed although a line of it was taken back by the shop before', async () => {
+    const taken = event([
+      line('11', 0, '2', '5', '10'),
+      line('12', 1, '1', '5', '5', { quantityCanceled: decimal8('1', 'q') }),
+    ])
+    await deliver(taken)
+    expect(linesOf(await order()).map(({ isClosed }) => isClosed)).toEqual([false, true])
+    expect(await deliver(one('3'))).toMatchObject({ outcome: 'written' })
+  })
+})
