@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, vi } from 'vitest'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, vi } from 'vitest'
 import { magentoAdmin } from '../../simulators/magento2/authorization.ts'
 import { dispatch } from '../../src/control/dispatch.ts'
 import { readControl, takeLease } from '../../src/control/read-control.ts'
@@ -13,6 +14,7 @@ import { testFaults } from '../support/fault-matrix.ts'
 import { integration, startTestShop, type TestShop } from '../support/magento2.ts'
 import { fulfilmentLine, shopFulfilment, shopProduct, shopStock } from '../support/magento2-events.ts'
 import { connectionOf } from '../support/processor-events.ts'
+import { startRecorder } from '../support/recorder.ts'
 import { shopDeliveries } from '../support/shop-deliveries.ts'
 import { readOf, WHOLE, wallClock } from '../support/sources.ts'
 import { bench } from '../unit/producers/support.ts'
@@ -156,8 +158,15 @@ testFaults('magento2', {
 
   'slow-answer': async () => {
     const { event, shipments } = await aShipment()
-    const impatient = shop.clientWith(integration, { timeoutMs: 150 })
-    await shop.faults({ method: 'POST', path: '/ship$', kind: 'slow', delayMs: 400, times: 1 })
+    let slow = /ship$/
+    const proxy = await startRecorder(shop.url, async (method, url) => {
+      if (method === 'POST' && slow.test(url)) {
+        slow = /^none$/
+        await delay(400)
+      }
+    })
+    onTestFinished(() => proxy.close())
+    const impatient = shop.clientWith(integration, { timeoutMs: 150, baseUrl: proxy.url })
     const deliveries = shopDeliveries(shop.system(), magento2Fulfilments(impatient), connection, {
       ...{ attemptMs: 200, landingMs: 800 },
     })
@@ -165,7 +174,7 @@ testFaults('magento2', {
     expect(await deliveries.handle(event)).toEqual(['if-1 waiting timed_out'])
     await vi.waitFor(async () => expect(await deliveries.tick()).toEqual(['if-1 succeeded']), PATIENT)
     expect(await shipments()).toHaveLength(1)
-    await shop.faults({ path: '/async/bulk', kind: 'slow', delayMs: 400, times: 1 })
+    slow = /async/
     const products = shopDeliveries(shop.system(), magento2Products(impatient, {}), connection)
     expect(await products.handle(shopProduct('WLD-K03', { price: '3' }))).toEqual(['WLD-K03 succeeded'])
   },

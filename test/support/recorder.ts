@@ -18,12 +18,17 @@ export interface Recorder {
   close(): void
 }
 
-export async function startRecorder(target: string): Promise<Recorder> {
+/** `hold`: what a call waits for before it is passed on, be its client still there or not. */
+export async function startRecorder(
+  target: string,
+  hold: (method: string, url: string) => Promise<void> = async () => undefined,
+): Promise<Recorder> {
   const calls: RecordedCall[] = []
   const { port } = new URL(target)
   const server = createServer(async (request, response) => {
     const sent = await textOf(request)
     const { method = 'GET', url = '/', headers } = request
+    await hold(method, url)
     const forwarded = ask({ host: '127.0.0.1', port, method, path: url, headers }, async (answer) => {
       const answered = await textOf(answer)
       const { statusCode: status = 0 } = answer
