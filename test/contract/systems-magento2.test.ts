@@ -1,7 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
 import type { System } from '../../src/core/model.ts'
 import { decimal8 } from '../../src/events/decimal.ts'
 import type { Entity } from '../../src/events/topics.ts'
@@ -193,48 +190,3 @@ describe('refusals', () => {
     await shop.switch({ maximumPageSize: null })
   })
 })
-
-/** Public specification of the vendor; it is kept beside the project, not in it. */
-const spec = resolve(import.meta.dirname, '../../../shared/specs/magento/admin-schema-2.4.8.yaml')
-const missing = !existsSync(spec)
-if (missing) {
-  const message = `NOT CHECKED: ${spec} is not there, so requests to Magento are not compared with its specification`
-  if (process.env['CI'] !== undefined) throw new Error(message)
-  console.warn(message)
-}
-
-describe.skipIf(missing)('the specification of Magento 2.4.8', () => {
-  it('has every path, method and query parameter that we send', { timeout: 60_000 }, async () => {
-    const paths = wireOf(wireOf(parse(readFileSync(spec, 'utf8')))['paths'])
-    const { client } = shop
-    const order = wiresOf((await state())['orders'])[0]
-    await client.getOrder(String(order?.['entity_id']), signal)
-    const filters = [{ field: 'order_id', condition: 'eq', value: '1' }] as const
-    await client.findShipments({ filters, sort: ['entity_id'], limit: 5 }, signal)
-    for (const entity of ['orders', 'products', 'inventory', 'images'] as const) {
-      await readAll(reader(entity, 50))
-      await listAll(reader(entity, 100))
-    }
-    const sent = wiresOf(await (await fetch(`${shop.url}/_sim/requests`)).json())
-      .map(
-        (request) => ({ ...request, path: String(request['path']) }) as { path: string; method: string; query: string },
-      )
-      .filter(({ path }) => path.startsWith('/rest/all/'))
-    expect(sent.length).toBeGreaterThan(20)
-    const unknown = new Set(sent.flatMap((request) => unknownParts(paths, request)))
-    expect([...unknown]).toEqual([])
-  })
-})
-
-/** What of a request the specification does not know. `fields` belongs to every call and is in none of its lists. */
-function unknownParts(
-  paths: object,
-  { method, path, query }: { method: string; path: string; query: string },
-): string[] {
-  const bare = path.replace('/rest/all', '').replace(/^\/V1\/orders\/\d+$/, '/V1/orders/{id}')
-  const operation = wireOf(wireOf(wireOf(paths)[bare])[method.toLowerCase()])
-  if (operation['responses'] === undefined) return [`${method} ${bare}`]
-  const known = new Set(wiresOf(operation['parameters']).map(({ name }) => name))
-  const names = [...new URLSearchParams(query).keys()].map((name) => name.replaceAll(/\[\d+\]/g, '[0]'))
-  return names.filter((name) => name !== 'fields' && !known.has(name)).map((name) => `${method} ${bare} ${name}`)
-}

@@ -62,17 +62,22 @@ export interface TestShop {
   close(): Promise<void>
 }
 
-export async function startTestShop(options: Partial<MagentoOptions> = {}): Promise<TestShop> {
+/** `through`: makes the address that our side is given (a recorder's) from the shop's own. */
+export async function startTestShop(
+  options: Partial<MagentoOptions> = {},
+  through: (url: string) => Promise<string> = async (url) => url,
+): Promise<TestShop> {
   const defaults = { dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 1, orders: 20 }
   const shop = await startMagentoSimulator({ ...defaults, ...options })
   const { url } = shop
+  const address = await through(url)
   const clients = createClients(deps)
   const clientWith = (credentials: Magento2Credentials, more: Partial<Magento2Settings> = {}) => {
-    const settings = { baseUrl: url, credentials, storeCode: 'all', limits: { concurrency: 8 } }
+    const settings = { baseUrl: address, credentials, storeCode: 'all', limits: { concurrency: 8 } }
     return createMagento2Client({ ...settings, bulk: { pollMs: 5, followMs: 2_000 }, ...more }, deps)
   }
   const system = (more: Partial<System> = {}) =>
-    systemOf({ id: 'magento', type: 'magento2', address: url, secrets: SECRETS, ...more })
+    systemOf({ id: 'magento', type: 'magento2', address, secrets: SECRETS, ...more })
   const control: TestShop['control'] = async (path, body, method = 'POST') => {
     const headers = { 'content-type': 'application/json' }
     const answer = await fetch(`${url}${path}`, { method, headers, body: JSON.stringify(body) })

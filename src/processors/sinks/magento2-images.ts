@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import { type DownloadLimits, download } from '../../platform/download.ts'
+import { createDownload, type Download } from '../../platform/download.ts'
 import type { Magento2Client } from '../../systems/magento2/client.ts'
 import { IMPORTED_PREFIX } from '../../systems/magento2/images.ts'
 import { textOf, type Wire } from '../../systems/wire.ts'
@@ -19,7 +19,7 @@ type Client = Pick<Magento2Client, 'findProducts' | 'media' | 'addMedia' | 'chan
 export function magento2Images(client: Client, settings: Readonly<Record<string, string>>): Sink<'shop-images'> {
   const prefix = settings['importedMediaPrefix'] ?? IMPORTED_PREFIX
   const privateAddresses = settings['allowPrivateAddresses'] === 'true'
-  const limits = { mostBytes: MOST_BYTES, timeoutMs: DOWNLOAD_MS, privateAddresses }
+  const download = createDownload({ mostBytes: MOST_BYTES, timeoutMs: DOWNLOAD_MS, privateAddresses })
   return {
     kind: 'shop-images',
     naturalKey: false,
@@ -34,7 +34,7 @@ export function magento2Images(client: Client, settings: Readonly<Record<string,
       const changes = mediaChanges(gallery, deleted ? null : data, markOf(prefix, connection.id, source))
       const failures: unknown[] = []
       for (const image of changes.add) {
-        await add(client, sku, image, limits, signal).catch((error) => void failures.push(ofItsOwn(error)))
+        await add(client, sku, image, download, signal).catch((error) => void failures.push(ofItsOwn(error)))
       }
       for (const { id, image } of changes.change) {
         await client.changeMedia(sku, id, { id: Number(id), ...entryOf(image) }, signal)
@@ -63,10 +63,10 @@ async function add(
   client: Client,
   sku: string,
   image: WantedImage,
-  limits: DownloadLimits,
+  download: Download,
   signal: AbortSignal,
 ): Promise<void> {
-  const bytes = await download(image.url, limits, signal)
+  const bytes = await download(image.url, signal)
   const format = formatOf(bytes)
   if (format === null) {
     const message = `${textOf(image.url.split('?', 1)[0])} is no JPEG, PNG, GIF or WebP image`
