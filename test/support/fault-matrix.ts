@@ -32,7 +32,10 @@ export type MatrixSystem = (typeof matrixSystems)[number]
 export const cannotHappen: Readonly<Record<MatrixSystem, Readonly<Partial<Record<Fault, string>>>>> = {
   magento2: {},
   netsuite: {},
-  'sap-b1': {},
+  'sap-b1': {
+    'notice-twice': 'SAP Business One sends no notices: it is asked',
+    'notices-out-of-order': 'SAP Business One sends no notices: it is asked',
+  },
   bigcommerce: {},
   'bigcommerce-b2b': {},
   sqs: {
