@@ -4,7 +4,7 @@ import type { Entity } from './store.ts'
 
 /** Rates of the company's tax codes and groups, in percent. */
 const taxCodes: Readonly<Record<string, number>> = { EX: 0, LA: 8.25, VA: 5 }
-export const localCurrency = '$'
+const localCurrency = '$'
 /** What one of each currency is in the local one. */
 const currencies: Readonly<Record<string, number>> = { $: 1, EUR: 1.1 }
 /** Codes of the company's additional expenses (freight). */

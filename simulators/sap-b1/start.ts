@@ -5,7 +5,7 @@ import { addControlRoutes } from './control-routes.ts'
 import { addServiceLayer } from './routes.ts'
 import { type SeedOptions, seedCompany } from './seed.ts'
 import { Sessions } from './sessions.ts'
-import { collections, Store } from './store.ts'
+import { Store } from './store.ts'
 
 /** What to start, and what the company is made of when the data file is new. */
 export interface SapB1SimulatorOptions extends SeedOptions {
@@ -31,7 +31,7 @@ export async function startSapB1Simulator(options: SapB1SimulatorOptions): Promi
   const company = createCompany(store, createClock(undefined, wall), zone)
   const sessions = new Sessions(wall)
   const app = createSimulatorApp({
-    state: () => Object.fromEntries(collections.map((collection) => [collection, store.all(collection)])),
+    state: () => store.state(),
     reset: () => {
       sessions.expireAll()
       seedCompany(store, options, zone)

@@ -49,9 +49,16 @@ export class Store {
     return this.#of('Items').size === 0 && this.#of('Warehouses').size === 0
   }
 
-  /** By key; the entities are not to be changed. */
+  /** In no order; the entities are not to be changed. */
   all(collection: Collection): readonly Readonly<Entity>[] {
     return [...this.#of(collection).values()]
+  }
+
+  /** Everything, by key. */
+  state(): Readonly<Record<string, readonly Readonly<Entity>[]>> {
+    const byKey = (collection: Collection) =>
+      [...this.#of(collection)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entity]) => entity)
+    return Object.fromEntries(collections.map((collection) => [collection, byKey(collection)]))
   }
 
   get(collection: Collection, key: string | number): Entity | undefined {

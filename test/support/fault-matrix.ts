@@ -41,7 +41,10 @@ export const cannotHappen: Readonly<Record<MatrixSystem, Readonly<Partial<Record
     'notice-twice': 'NetSuite sends no notices: it is read by schedule',
     'notices-out-of-order': 'NetSuite sends no notices: it is read by schedule',
   },
-  'sap-b1': {},
+  'sap-b1': {
+    'notice-twice': 'SAP Business One sends no notices: it is asked',
+    'notices-out-of-order': 'SAP Business One sends no notices: it is asked',
+  },
   bigcommerce: {},
   'bigcommerce-b2b': {
     'lost-answer': 'nothing is written to B2B Edition',

@@ -12,7 +12,7 @@ import { type Wire, wiresOf } from '../../src/systems/wire.ts'
 import { catalogFile, governors, readOf, systemOf, wallClock } from './sources.ts'
 
 type SapEntity = 'products' | 'inventory' | 'fulfilments'
-type LoggedRequest = { readonly method: string; readonly path: string; readonly query: string; readonly status: number }
+type LoggedRequest = { readonly method: string; readonly path: string; readonly at: string; readonly status: number }
 
 export const CALM: Before = { targetId: null, unclear: false }
 export const UNCLEAR: Before = { targetId: null, unclear: true }

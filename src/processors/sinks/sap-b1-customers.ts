@@ -37,7 +37,7 @@ export async function cardCodeOf(
 }
 
 /** Fifteen characters at most, as SAP takes codes. */
-export function ownCardCode({ source, data }: VendorOrderRequested): string {
+function ownCardCode({ source, data }: VendorOrderRequested): string {
   const customer = data.customerId ?? data.customerEmail.toLowerCase()
   return `W${digest(source, customer).slice(0, 14).toUpperCase()}`
 }
