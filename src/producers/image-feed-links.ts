@@ -33,11 +33,11 @@ export function createLinkChecks(client: ImageFeedClient, notes: ReaderNotes, cl
   let againAt: number | null = null
   const ask = async (url: string, signal: AbortSignal): Promise<LinkAnswer> => {
     const { host } = new URL(url)
-    const failures = silent.get(host) ?? 0
-    if (failures >= DOWN_AFTER) return { state: 'unknown', reason: 'its server is down' }
+    const failures = () => silent.get(host) ?? 0
+    if (failures() >= DOWN_AFTER) return { state: 'unknown', reason: 'its server is down' }
     const answer = await client.link(url, signal)
     if (signal.aborted) throw new StreamError('stopping', 'the check of links was ended')
-    silent.set(host, answer.state === 'unknown' ? failures + 1 : 0)
+    silent.set(host, answer.state === 'unknown' ? failures() + 1 : 0)
     return answer
   }
   return {

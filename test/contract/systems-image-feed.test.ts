@@ -122,6 +122,21 @@ describe('a feed of any server', () => {
     expect(asked).toEqual([`Basic ${btoa('secret:secret')}`])
   })
 
+  it.each([
+    [0, undefined],
+    [5000, 'sent back'],
+  ])('that changed %i ms ago has a Last-Modified that is %s: within its second it may change again', async (age) => {
+    const asked: (string | undefined)[] = []
+    const at = Date.now() - age
+    const url = await serve((request, response) => {
+      asked.push(request.headers['if-modified-since'])
+      response.setHeader('last-modified', new Date(at).toUTCString()).end(csv)
+    })
+    await readAll(reader(5, system(url)))
+    await readAll(reader(5, system(url)), AGAIN)
+    expect(asked).toEqual([undefined, age === 0 ? undefined : new Date(at).toUTCString()])
+  })
+
   it('that breaks off before its announced end gives nothing and is retried', async () => {
     const url = await serve((_, response) => {
       response.writeHead(200, { 'content-length': csv.length + 100 })

@@ -31,7 +31,7 @@ export interface FeedWorldOptions {
 }
 
 /** What settings each form of the simulator's feed needs. */
-export const settingsOfFile: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const settingsOfFile: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'images.json': { items: 'images' },
   'images.xml': { items: 'feed.image' },
 }

@@ -1,0 +1,77 @@
+import { StreamError } from '../../../src/errors.ts'
+import { text4, text8 } from '../../../src/events/decimal.ts'
+import type { Address, OrderLine, VendorOrderRequested } from '../../../src/events/generated/events.ts'
+import { exactNumber } from '../../../src/platform/json.ts'
+import { topLevelLines } from '../../../src/processors/sinks/netsuite-order-body.ts'
+import type { Sink } from '../../../src/processors/sinks/sink.ts'
+import { textOf, type Wire } from '../../../src/systems/wire.ts'
+import type { AcmeClient } from './acme-client.ts'
+
+/**
+ * Vendor orders as orders of Acme. Acme keeps our reference, `<connection>-<order number>`, and lets a second PUT of it
+ * take the first one's place: so a write whose answer was lost may be sent again (Guarantee 3). Beside it Acme keeps the
+ * digest of the content: equal means there is nothing to write.
+ */
+export function acmeVendorOrders(client: AcmeClient): Sink<'vendor-orders'> {
+  return {
+    kind: 'vendor-orders',
+    naturalKey: true,
+    async probe(signal) {
+      await client.check(signal)
+    },
+    async deliver(event, connection, signal) {
+      const reference = `${connection.id}-${event.key}`
+      const order = await client.order(reference, signal)
+      const targetId = order === null ? null : textOf(order['id'])
+      if (order?.['digest'] === event.contentDigest) return { outcome: 'unchanged', targetId }
+      // What Acme never had needs no cancellation.
+      if (event.canceled && order === null) return { outcome: 'unchanged', targetId: null }
+      if (order !== null && order['status'] !== 'open') throw begun(event)
+      return { outcome: 'written', targetId: await client.putOrder(reference, orderBody(event), signal) }
+    },
+  }
+}
+
+/** Acme refuses it as well, should it begin in this moment (`in_delivery`). */
+function begun({ key }: VendorOrderRequested): StreamError {
+  const message = `order ${key} changed in the shop, but Acme has begun or closed it; settle it with Acme`
+  return new StreamError('target_conflict', message)
+}
+
+/** Pure. Amounts are as the shop charged them, with all their digits; no line is left out. */
+function orderBody({ canceled, contentDigest, data, fields }: VendorOrderRequested): Wire {
+  // What the connection maps besides (orderMap.fields), by Acme's names: JSON text, so that numbers keep their digits.
+  const mapped = Object.entries(fields).map(([name, json]): [string, unknown] => {
+    return [name, /^[-\d]/.test(json) ? exactNumber(json) : JSON.parse(json)]
+  })
+  return {
+    status: canceled ? 'canceled' : 'open',
+    digest: contentDigest,
+    number: data.orderNumber,
+    currency: data.currency,
+    ship_to: data.shippingAddress === null ? null : addressBody(data.shippingAddress),
+    ship_method: data.shippingMethod,
+    lines: topLevelLines(data).map(lineBody),
+    shipping: exactNumber(text4(data.shipping)),
+    ...Object.fromEntries(mapped),
+  }
+}
+
+function lineBody(line: OrderLine): Wire {
+  return {
+    id: line.lineId,
+    sku: line.sku,
+    ordered: exactNumber(text8(line.quantityOrdered)),
+    canceled: exactNumber(text8(line.quantityCanceled)),
+    price: exactNumber(text8(line.unitPrice)),
+    amount: exactNumber(text4(line.rowTotal)),
+    discount: exactNumber(text4(line.discount)),
+    tax: exactNumber(text4(line.tax)),
+  }
+}
+
+function addressBody(address: Address): Wire {
+  const { firstName, lastName, company, street, city, region, postalCode, countryCode, phone } = address
+  const name = [firstName, lastName].filter((part) => part !== null).join(' ')
+  return { name, company, street, city, region, postal_code: postalCode, country: countryCode, phone }
+}
