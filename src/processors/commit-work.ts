@@ -8,6 +8,7 @@ import type { EventCodec } from '../platform/codec.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LogProducer, LogRecord, OutgoingRecord } from '../platform/kafka/event-log.ts'
 import { createParking } from '../platform/runtime/parking.ts'
+import type { QuietPartitions } from '../platform/runtime/quiet-partitions.ts'
 import type { Decoded, PartitionContext } from '../platform/runtime/stage.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { type LoadedStates, loadEntityStates } from './entity-states.ts'
@@ -36,13 +37,14 @@ export interface ProcessorKit<K extends ProcessedKind, S extends Remembered> {
   readonly processor: Processor<K, S>
   readonly deps: ProcessorDeps
   readonly guard: ConnectionGuard
+  readonly quiet: QuietPartitions
 }
 
 /** Everything a batch came to, acknowledged (Guarantee 1). */
 export async function commitWork<K extends ProcessedKind, S extends Remembered>(
   work: Work<S>,
   states: LoadedStates<S>,
-  { processor, deps, guard }: ProcessorKit<K, S>,
+  { processor, deps, guard, quiet }: ProcessorKit<K, S>,
   context: PartitionContext,
   startedAt: number,
 ): Promise<void> {
@@ -53,7 +55,7 @@ export async function commitWork<K extends ProcessedKind, S extends Remembered>(
   if (work.states.size > 0) await states.write(work.states)
   for (const failure of work.failures) await deadLetter(context, failure, startedAt)
   for (const [connection, error] of work.alarms) await guard.begin(connection, error)
-  const parking = createParking(deps.tables, processor.name, context.partition)
+  const parking = createParking(deps.tables, processor.name, context.partition, quiet)
   context.assertOwned()
   for (const parked of work.parked) await parking.park(parked, { held: parked.connection })
   context.assertOwned()

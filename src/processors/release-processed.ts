@@ -19,7 +19,12 @@ export async function releaseProcessed<K extends ProcessedKind, S extends Rememb
   kit: ProcessorKit<K, S>,
   context: PartitionContext,
 ): Promise<void> {
-  const parking = createParking(kit.deps.tables, kit.processor.name, context.partition)
+  const { partition } = context
+  const { quiet, deps } = kit
+  if (quiet.isQuiet(partition, deps.clock.now())) return
+  const parking = createParking(deps.tables, kit.processor.name, partition, quiet)
+  const mark = quiet.mark(partition)
+  if (await parking.isEmpty()) return quiet.noteEmpty(partition, mark, deps.clock.now())
   for (const connection of await parking.holders()) {
     const paused = (await kit.guard.pauses()).get(connection)
     if (paused !== undefined && !(await kit.guard.claim(paused))) continue

@@ -1,5 +1,6 @@
 import { createConnectionGuard, usualGuardTiming } from '../control/connection-guard.ts'
 import { type ProcessedKind, topicOf } from '../events/topics.ts'
+import { createQuietPartitions } from '../platform/runtime/quiet-partitions.ts'
 import type { Decoded, PartitionContext, Stage } from '../platform/runtime/stage.ts'
 import { createTurns } from '../platform/runtime/turns.ts'
 import { commitWork, encode, loadStates, type ProcessorDeps, type ProcessorKit } from './commit-work.ts'
@@ -21,7 +22,7 @@ export function processorStage<K extends ProcessedKind, S extends Remembered>(
   deps: ProcessorDeps,
 ): Stage<K> {
   const guard = createConnectionGuard(processor.name, deps, { ...usualGuardTiming, ...deps.guardTiming })
-  const kit: ProcessorKit<K, S> = { processor, deps, guard }
+  const kit: ProcessorKit<K, S> = { processor, deps, guard, quiet: createQuietPartitions() }
   // What was parked and what comes now may be of one entity, whose state both change.
   const turns = createTurns()
   return {

@@ -2,6 +2,7 @@ import type { EntityResult } from '../../events/generated/events.ts'
 import type { Condition, Item, TableDefinition, Tables } from '../dynamodb/tables.ts'
 import type { LogRecord } from '../kafka/event-log.ts'
 import { fromParkedItem, type ParkedRecord, releaseText, toParkedItem } from './parked-item.ts'
+import type { QuietPartitions } from './quiet-partitions.ts'
 
 export const PARKED = 'parked'
 const BY_RELEASE = 'by-release'
@@ -53,6 +54,8 @@ export interface Parking {
   postpone(check: ParkedCheck, at: number): Promise<void>
   /** Up to `limit` whose time has come, in its order. */
   due(now: number, limit: number): Promise<readonly Parked[]>
+  /** Whether nothing at all is parked. */
+  isEmpty(): Promise<boolean>
   /** Connections that something is held for. */
   holders(): Promise<readonly string[]>
   /** What is held for a connection: least tried first, then oldest. */
@@ -61,12 +64,19 @@ export interface Parking {
   remove(parked: Parked): Promise<void>
 }
 
-export function createParking(tables: Tables, stage: string, partition: number): Parking {
+/** `quiet`: learns of what is parked, so that the partition is looked at again. */
+export function createParking(
+  tables: Tables,
+  stage: string,
+  partition: number,
+  quiet?: Pick<QuietPartitions, 'noteParked'>,
+): Parking {
   const owner = `${stage}#${partition}`
   const byRelease = { partition: owner, index: BY_RELEASE }
   return {
     async park(record, release) {
       await tables.put(PARKED, { stage: owner, ...toParkedItem(record), release_at: releaseOf(release, record) })
+      quiet?.noteParked(partition)
     },
     async check(check, at) {
       const id = `${check.connection}|${check.key}#check`
@@ -75,12 +85,17 @@ export function createParking(tables: Tables, stage: string, partition: number):
         const [first = ''] = [releaseText(at), ...(known === undefined ? [] : [String(known['release_at'])])].toSorted()
         const same: Condition =
           known === undefined ? { absent: 'mark' } : { attribute: 'mark', is: '=', value: String(known['mark']) }
-        if (await tables.put(PARKED, { stage: owner, id, ...check, release_at: first }, same)) return
+        if (!(await tables.put(PARKED, { stage: owner, id, ...check, release_at: first }, same))) continue
+        quiet?.noteParked(partition)
+        return
       }
     },
     async postpone({ id, mark, connection, key, attempts, firstAt }, at) {
       const item = { stage: owner, id, mark, connection, key, attempts, firstAt, release_at: releaseText(at) }
       await tables.put(PARKED, item, { attribute: 'mark', is: '=', value: mark })
+    },
+    async isEmpty() {
+      return (await tables.query(PARKED, { ...byRelease, limit: 1 })).length === 0
     },
     async due(now, limit) {
       return (await tables.query(PARKED, { ...byRelease, to: releaseText(now), limit })).map(fromItem)

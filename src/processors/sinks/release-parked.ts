@@ -31,7 +31,12 @@ export async function releaseParked<K extends PerSystemKind>(
   kit: SinkKit<K>,
   context: PartitionContext,
 ): Promise<void> {
-  const parking = kit.parkingOf(context.partition)
+  const { partition } = context
+  const { quiet, deps } = kit
+  if (quiet.isQuiet(partition, deps.clock.now())) return
+  const parking = kit.parkingOf(partition)
+  const mark = quiet.mark(partition)
+  if (await parking.isEmpty()) return quiet.noteEmpty(partition, mark, deps.clock.now())
   const releases = await dueReleases(kit, parking)
   if (releases.length === 0) return
   const released: Released = { results: [], done: [] }

@@ -10,6 +10,7 @@ import type { LogRecord } from '../../platform/kafka/event-log.ts'
 import { type Breaker, createBreaker } from '../../platform/runtime/breaker.ts'
 import type { BreakerState } from '../../platform/runtime/breaker-state.ts'
 import { createParking, type Parking } from '../../platform/runtime/parking.ts'
+import { createQuietPartitions, type QuietPartitions } from '../../platform/runtime/quiet-partitions.ts'
 import type { StatusReporter } from '../../platform/runtime/status-reporter.ts'
 import { createTurns, type Turns } from '../../platform/runtime/turns.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
@@ -43,6 +44,7 @@ export interface SinkKit<K extends PerSystemKind> {
   readonly breaker: Breaker
   readonly guard: ConnectionGuard
   readonly turns: Turns
+  readonly quiet: QuietPartitions
   parkingOf(partition: number): Parking
   decode(record: LogRecord): Promise<TopicEvents[K]>
   /** The record at a place of our topic. */
@@ -57,6 +59,7 @@ export function createSinkKit<K extends PerSystemKind>(
 ): SinkKit<K> {
   const { tables, clock, random = Math.random } = deps
   const timing = { ...usualTiming, ...deps.timing }
+  const quiet = createQuietPartitions()
   const onChange = (state: BreakerState) => tell(deps.logger, system.id, state)
   return {
     ...{ stage, system, sink, deps, timing, random },
@@ -64,7 +67,8 @@ export function createSinkKit<K extends PerSystemKind>(
     breaker: createBreaker({ clock, random, limits: timing.breaker, onChange }),
     guard: createConnectionGuard(stage, deps, timing),
     turns: createTurns(),
-    parkingOf: (partition) => createParking(tables, stage, partition),
+    quiet,
+    parkingOf: (partition) => createParking(tables, stage, partition, quiet),
     decode: (record) => deps.codec.decode(sink.kind, record.value),
     async read(topic, partition, offset) {
       const record = await deps.log.read(topic, partition, offset)
