@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { StreamError } from '../errors.ts'
+import { untilAborted } from './until-aborted.ts'
 
 interface Waiter<T, R> {
   readonly item: T
@@ -28,25 +28,11 @@ export function coalesce<T, R>(
     }
     running = false
   }
-  return (item, signal) =>
-    new Promise<R>((resolve, reject) => {
-      const ended = () => reject(new StreamError('stopping', 'the call was ended', { cause: signal.reason }))
-      if (signal.aborted) return ended()
-      signal.addEventListener('abort', ended, { once: true })
-      const done = () => signal.removeEventListener('abort', ended)
-      waiting.push({
-        ...{ item, signal },
-        resolve: (result) => {
-          done()
-          resolve(result)
-        },
-        reject: (error) => {
-          done()
-          reject(error)
-        },
-      })
-      if (!running) void run()
-    })
+  return (item, signal) => {
+    const asked = new Promise<R>((resolve, reject) => waiting.push({ item, signal, resolve, reject }))
+    if (!running) void run()
+    return untilAborted(asked, signal)
+  }
 }
 
 async function together<T, R>(

@@ -2,6 +2,7 @@ import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import { coalesce } from '../coalesce.ts'
+import { untilAborted } from '../until-aborted.ts'
 import type { Wire } from '../wire.ts'
 import type { Bulk, BulkItem, BulkOperation } from './bulk.ts'
 
@@ -45,7 +46,7 @@ export function createBulkWriter(
   const follow = async (sent: Sent, signal: AbortSignal): Promise<BulkOperation> => {
     const until = clock.now() + followMs
     for (;;) {
-      const operation = operationOf(sent, await look(sent.bulkId))
+      const operation = operationOf(sent, await untilAborted(look(sent.bulkId), signal))
       if (operation !== undefined && operation.status !== 'open') return operation
       if (clock.now() + pollMs > until) throw stillOpen(sent.bulkId)
       await clock.sleep(pollMs, signal)

@@ -1,5 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../../platform/http.ts'
+import { untilAborted } from '../until-aborted.ts'
 
 /** List calls that need nothing but their own permission. */
 const LISTS = ['/orders', '/products', '/inventory/source-items', '/store/storeConfigs']
@@ -82,13 +83,13 @@ export function withLogin(http: Http, login: AdminLogin, root: string): Http {
     async request(request) {
       const used = session ?? begin()
       try {
-        return await view.request(bearing(request, await used))
+        return await view.request(bearing(request, await untilAborted(used, request.signal)))
       } catch (error) {
         const ended = isRefusal(error, 'permission_missing') || isRefusal(error, 'credentials_refused')
         // A refused sign-in has ended the session itself: that answer is final.
         if (!ended || error.details['status'] !== 401 || session === undefined) throw error
         const renewed = session === used ? begin() : session
-        return await view.request(bearing(request, await renewed))
+        return await view.request(bearing(request, await untilAborted(renewed, request.signal)))
       }
     },
   })
