@@ -4,13 +4,14 @@ import { createDelivery } from './deliveries.ts'
 import { endOrder } from './orders.ts'
 import { notFound, SapProblem } from './problems.ts'
 import { asList, asObject, checkProperties } from './properties.ts'
+import type { LateCreates } from './routes.ts'
 import { itemOf } from './seed.ts'
 import type { Sessions } from './sessions.ts'
 import { withSums } from './stock.ts'
 import type { Entity } from './store.ts'
 
 /** Routes that change the company from outside, as its users would. */
-export function addControlRoutes(app: FastifyInstance, company: Company, sessions: Sessions): void {
+export function addControlRoutes(app: FastifyInstance, company: Company, sessions: Sessions, late: LateCreates): void {
   const { store } = company
   const change = <T>(work: () => T): T => store.change(work)
   app.register(
@@ -20,6 +21,11 @@ export function addControlRoutes(app: FastifyInstance, company: Company, session
         return reply.code(status).send({ message: String(error) })
       })
       control.post('/sessions/expire', async () => ({ ended: sessions.expireAll() }))
+      control.get('/late', async () => late)
+      control.post('/late', async ({ body }) => {
+        const { ms, times } = asObject(body)
+        return Object.assign(late, { ms: Number(ms), left: Number(times) })
+      })
       control.post('/userFields', async ({ body }) => {
         const { owner, name } = asObject(body)
         change(() => store.addUserField(String(owner), String(name)))

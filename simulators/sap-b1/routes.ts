@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Company } from './company.ts'
 import { cancelDelivery, changeDelivery, createDelivery } from './deliveries.ts'
@@ -15,8 +16,23 @@ const creators: Readonly<Partial<Record<Collection, (company: Company, body: Ent
   BusinessPartners: createPartner,
 }
 
+/** Creates that take their time: they land also when the one who asked has left meanwhile. */
+export interface LateCreates {
+  ms: number
+  /** How many more will be late. */
+  left: number
+  /** How many are under way. */
+  pending: number
+}
+
 /** The Service Layer of one version, below `/b1s/<version>`. */
-export function addServiceLayer(app: FastifyInstance, version: Version, company: Company, sessions: Sessions): void {
+export function addServiceLayer(
+  app: FastifyInstance,
+  version: Version,
+  company: Company,
+  sessions: Sessions,
+  late: LateCreates,
+): void {
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, version, error))
   app.post('/Login', async ({ body }, reply) => {
     const { body: session, cookies } = sessions.logIn(body)
@@ -33,6 +49,12 @@ export function addServiceLayer(app: FastifyInstance, version: Version, company:
     handler: async (request, reply) => {
       sessions.check(request.headers.cookie)
       const target = parseTarget(request.params['*'])
+      if (request.method === 'POST' && target.key === undefined && late.left > 0) {
+        late.left -= 1
+        late.pending += 1
+        await delay(late.ms)
+        late.pending -= 1
+      }
       const work = () => answer(company, version, target, request, reply)
       return request.method === 'GET' ? work() : company.store.change(work)
     },

@@ -2,7 +2,7 @@ import { createClock } from '../harness/clock.ts'
 import { createSimulatorApp, listen, type Simulator } from '../harness/simulator.ts'
 import { createCompany } from './company.ts'
 import { addControlRoutes } from './control-routes.ts'
-import { addServiceLayer } from './routes.ts'
+import { addServiceLayer, type LateCreates } from './routes.ts'
 import { type SeedOptions, seedCompany } from './seed.ts'
 import { Sessions } from './sessions.ts'
 import { Store } from './store.ts'
@@ -30,23 +30,25 @@ export async function startSapB1Simulator(options: SapB1SimulatorOptions): Promi
   if (store.isEmpty) seedCompany(store, options, zone)
   const company = createCompany(store, createClock(undefined, wall), zone)
   const sessions = new Sessions(wall)
+  const late: LateCreates = { ms: 0, left: 0, pending: 0 }
   const app = createSimulatorApp({
     state: () => store.state(),
     reset: () => {
       sessions.expireAll()
+      late.left = 0
       seedCompany(store, options, zone)
     },
   })
   for (const version of ['v1', 'v2'] as const) {
     app.register(
       (service, _options, done) => {
-        addServiceLayer(service, version, company, sessions)
+        addServiceLayer(service, version, company, sessions, late)
         done()
       },
       { prefix: `/b1s/${version}` },
     )
   }
-  addControlRoutes(app, company, sessions)
+  addControlRoutes(app, company, sessions, late)
   app.addHook('onClose', async () => store.database.close())
   return listen(app, options.port)
 }

@@ -298,6 +298,18 @@ describe('customers', () => {
   })
 })
 
+it('what we cancel ourselves is no news for the shop; what the vendor cancels is', async () => {
+  const ends = async () =>
+    (await readAll(company.reader('fulfilments'))).entities.map(({ data }) => `${data.orderReference} ${data.kind}`)
+  await deliver(eventOf('50'))
+  await deliver(eventOf('50', { canceled: true, contentDigest: 'gone' }))
+  await expect(deliver(eventOf('51'), { taxCode: 'LA' })).rejects.toMatchObject({ code: 'totals_differ' })
+  const { targetId } = await deliver(eventOf('52'))
+  expect(await ends()).toEqual([])
+  await company.send('POST', `/orders/${targetId}/cancel`)
+  expect(await ends()).toEqual(['con-52 cancellation'])
+})
+
 it('what is written is read back: shipments name the shop’s lines, and the stock that an order holds is not available', async () => {
   const available = async (): Promise<bigint | undefined> => {
     for await (const { entities } of company.reader('inventory', 500).read({ from: null, to: 1 }, null, signal)) {

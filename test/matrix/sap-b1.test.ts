@@ -103,6 +103,7 @@ async function deliversOnce(sink?: Sink<'vendor-orders'>, meet: () => Promise<vo
     { timeout: 20_000, interval: 50 },
   )
   expect(worker.deadLetters).toEqual([])
+  await vi.waitFor(async () => expect(await company.send('GET', '/late')).toMatchObject({ left: 0, pending: 0 }), 5000)
   const orders = await company.state('Orders')
   expect(orders.map(({ NumAtCard }) => NumAtCard).toSorted()).toEqual(['con-1', 'con-2'])
   expect(orders.every(({ DocTotal, Cancelled }) => DocTotal === 10 && Cancelled === 'tNO')).toBe(true)
@@ -231,13 +232,13 @@ testFaults('sap-b1', {
       { ...sapB1Settings(system), timeoutMs: 400 },
       { clock: wallClock, logger: silentLogger, governors },
     )
-    await company.faults({ path: '/Orders', method: 'POST', kind: 'slow', delayMs: 900, times: 1 })
+    await company.send('POST', '/late', { ms: 900, times: 1 })
     // The create lands after its time-out: it is waited for, and found.
     await deliversOnce(
       sapB1VendorOrders(client, () => orderSettings(system)),
       async () => {
-        expect(await company.send('GET', '/faults')).toEqual([])
-        expect((await company.state('Orders')).length).toBe(1)
+        // One of the two was given up, and is still to come.
+        expect(await company.state('Orders')).toHaveLength(1)
       },
     )
     await company.faults({ path: '/Items', kind: 'slow', delayMs: 900, times: 1 })

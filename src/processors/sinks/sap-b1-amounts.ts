@@ -38,6 +38,7 @@ export interface OrderAmounts {
 interface Row {
   readonly line: OrderLine
   readonly quantity: Decimal8
+  readonly gross: Decimal4
   readonly net: Decimal4
 }
 
@@ -52,11 +53,10 @@ export function orderAmounts(order: Order): OrderAmounts {
   const rows = groups.map(({ line, discount }) => rowOf(line, discount)).filter(({ quantity }) => quantity > 0n)
   const all = (field: 'rowTotal' | 'discount' | 'tax') => sum(groups.map((group) => group[field]))
   const rounding = subtract(subtract(order.subtotal, all('rowTotal')), subtract(order.discount, all('discount')))
-  const target = rows.length === 0 ? ZERO4 : toCent(add(sum(rows.map(({ net }) => net)), rounding))
-  const shares = allocate(
-    target,
-    rows.map(({ net }) => (net < 0n ? 0n : net)),
-  )
+  // Where nothing that is left has a price, what was rounded was of pieces that were canceled.
+  const isFree = rows.every(({ gross }) => gross === 0n) && groups.some(({ line }) => line.quantityCanceled > 0n)
+  const target = isFree ? ZERO4 : toCent(add(sum(rows.map(({ net }) => net)), rounding))
+  const shares = allocate(target, weightsOf(rows))
   const lines = rows.map((row, index) => priced(row, shares[index] ?? ZERO4))
   const taxes = groups.map(({ line, tax }) => openPart(line, tax))
   const tax = add(add(sum(taxes), subtract(order.tax, all('tax'))), order.shippingTax)
@@ -89,7 +89,13 @@ function topLevel({ lines }: Order): readonly TopLevel[] {
 function rowOf(line: OrderLine, discount: Decimal4): Row {
   const quantity = openQuantity(line)
   const gross = line.quantityCanceled === 0n ? line.rowTotal : multiply(quantity, line.unitPrice)
-  return { line, quantity, net: subtract(gross, openPart(line, discount)) }
+  return { line, quantity, gross, net: subtract(gross, openPart(line, discount)) }
+}
+
+/** Rounding goes where there is an amount; where all is discounted, to what had a price. */
+function weightsOf(rows: readonly Row[]): bigint[] {
+  const nets = rows.map(({ net }) => (net < 0n ? 0n : net))
+  return nets.some((net) => net > 0n) ? nets : rows.map(({ gross }) => gross)
 }
 
 function openQuantity({ quantityOrdered, quantityCanceled }: OrderLine): Decimal8 {

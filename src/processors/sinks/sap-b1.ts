@@ -5,14 +5,13 @@ import type { SapB1Client } from '../../systems/sap-b1/client.ts'
 import { findByKeys } from '../../systems/sap-b1/lookups.ts'
 import { etagOf, quoted } from '../../systems/sap-b1/odata.ts'
 import type { OrderSettings } from '../../systems/sap-b1/order-settings.ts'
+import { CANCELED_MARK } from '../../systems/sap-b1/settings.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../../systems/wire.ts'
 import { difference, type OrderAmounts, orderAmounts } from './sap-b1-amounts.ts'
 import { cardCodeOf } from './sap-b1-customers.ts'
 import { lineTax, orderReference, sapOrderBody } from './sap-b1-order-body.ts'
 import type { Delivered, Sink } from './sink.ts'
 
-/** Of the digest of an order that we canceled, or are about to: what is canceled without it, the vendor canceled. */
-const CANCELED = 'canceled '
 /** More orders of one reference than that are not looked at: there is a conflict already. */
 const MOST_FOUND = 20
 
@@ -66,12 +65,12 @@ async function findOrders(client: SapB1Client, reference: string, signal: AbortS
 
 async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> {
   const { client, settings, event, connection, amounts, signal } = job
-  const mark = canceled === undefined ? CANCELED : (textOf(canceled[settings.marks.digest]) ?? '')
+  const mark = canceled === undefined ? CANCELED_MARK : (textOf(canceled[settings.marks.digest]) ?? '')
   if (canceled !== undefined && mark === event.contentDigest) {
     // The vendor canceled just this: that comes back to the shop as a cancellation.
     return { outcome: 'unchanged', targetId: entryOf(canceled) }
   }
-  if (canceled !== undefined && !mark.startsWith(CANCELED))
+  if (canceled !== undefined && !mark.startsWith(CANCELED_MARK))
     throw conflict(event, canceled, 'the vendor canceled it in SAP')
   await assertItems(job)
   const cardCode = await cardCodeOf(client, settings.customer, event, signal)
@@ -116,7 +115,7 @@ async function cancel(job: Job, order: Wire | undefined, canceled: Wire | undefi
 /** Marked before: what is canceled without the mark, the vendor canceled. */
 async function withdraw({ client, settings, event, signal }: Job, order: Wire): Promise<void> {
   const entry = Number(entryOf(order))
-  const mark = { [settings.marks.digest]: CANCELED + event.contentDigest }
+  const mark = { [settings.marks.digest]: CANCELED_MARK + event.contentDigest }
   await client.update('Orders', entry, mark, { etag: etagOf(order), replaceLists: false }, signal)
   await client.act('Orders', entry, 'Cancel', signal)
 }

@@ -1,7 +1,7 @@
 import { type Decimal8, decimal8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine, Track } from '../../events/generated/events.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../wire.ts'
-import type { MarkFields } from './settings.ts'
+import { CANCELED_MARK, type MarkFields } from './settings.ts'
 
 /** SAP's number of the type "sales order" as the base of a line. */
 const BASE_ORDER = '17'
@@ -63,13 +63,15 @@ export function toShipment(
 }
 
 /**
- * The end of an order that was canceled, or closed before all of it was delivered; pure. Null: it is not of a shop, it is
- * open, or it was closed since all of it was delivered.
+ * The end of an order that the vendor canceled, or closed before all of it was delivered; pure. Null: it is not of a shop,
+ * it is open, it was closed since all of it was delivered, or we canceled it ourselves: that is no news for the shop, and
+ * another one may have taken its place.
  */
 export function toEnd(order: Wire, lookups: FulfilmentLookups): Fulfilment | null {
   const reference = referenceOf(order, lookups.marks)
   const canceled = order['Cancelled'] === 'tYES'
   if (reference === null || (!canceled && order['DocumentStatus'] === 'bost_Open')) return null
+  if (textOf(order[lookups.marks.digest])?.startsWith(CANCELED_MARK) === true) return null
   // Only an order of which nothing was delivered can be canceled.
   const left = canceled ? 'Quantity' : 'RemainingOpenQuantity'
   const lines = wiresOf(order['DocumentLines']).flatMap((line) =>

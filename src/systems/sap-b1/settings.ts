@@ -75,6 +75,9 @@ export interface MarkFields {
   readonly line: string
 }
 
+/** Begins the digest of an order that we canceled, or are about to: what is canceled without it, the vendor canceled. */
+export const CANCELED_MARK = 'canceled '
+
 export function markFields(system: WithSettings): MarkFields {
   const { digestField = 'U_WLD_Digest', lineField = 'U_WLD_Line' } = system.settings
   for (const [name, field] of Object.entries({ digestField, lineField })) {

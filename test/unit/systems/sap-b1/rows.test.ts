@@ -167,6 +167,7 @@ describe('fulfilments', () => {
       lines: [{ quantity: 3_0000_0000n }],
     })
     expect(toEnd({ ...order, DocumentStatus: 'bost_Open' }, lookups)).toBeNull()
+    expect(toEnd({ ...order, Cancelled: 'tYES', U_WLD_Digest: 'canceled d' }, lookups)).toBeNull()
     expect(toEnd({ ...order, DocumentLines: [{ ...lines[0], RemainingOpenQuantity: 0 }] }, lookups)).toBeNull()
   })
 })
