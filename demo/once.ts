@@ -42,7 +42,7 @@ export async function runOnce(deps: OnceDeps): Promise<OnceResult> {
   const done = await doReads(deps, allReads(deps.configuration))
   const pulled = await postJson<PullAnswer>(`${deps.simulators.magento.url}/_sim/pull`)
   deps.progress.line('the shop has pulled the feeds')
-  const differences = [...failures(done), ...(await compareBothEnds(deps))]
+  const differences = [...failures(done), ...(await compareDelivered(deps)), ...(await comparePulled(deps))]
   return { entities: countEntities(done, pulled), differences }
 }
 
@@ -62,26 +62,28 @@ interface ErpState {
   readonly salesOrders: readonly NetSuiteOrder[]
 }
 
-/** The one pair of shop and vendor whose feeds the shop pulls. */
-export async function compareBothEnds(
-  deps: Omit<OnceDeps, 'progress' | 'platform' | 'configuration'>,
-): Promise<readonly string[]> {
-  const { api, connection, simulators, options } = deps
-  const state = <T>(url: string): Promise<T> => requestJson<T>(`${url}/_sim/state`)
-  const shop = await state<ShopState>(simulators.magento.url)
-  const erp = await state<ErpState>(simulators.netsuite.url)
-  const { rows: imageRows } = await state<{ rows: FeedEnds['imageRows'] }>(simulators.images.url)
+type Ends = Pick<OnceDeps, 'api' | 'connection' | 'simulators' | 'options'>
+
+async function compareDelivered({ connection, simulators, options }: Ends): Promise<readonly string[]> {
+  const shop = await stateOf<ShopState>(simulators.magento.url)
+  const erp = await stateOf<ErpState>(simulators.netsuite.url)
+  const ends = { shop: magentoOrders(shop.orders), erp: netsuiteOrders(erp.salesOrders) }
+  return compareOrders({ ...ends, connection, vendor: new RegExp(options.vendorPattern), erpName: 'NetSuite' })
+}
+
+/** The feeds that the Magento shop pulls, and what it has of them. */
+export async function comparePulled({ api, connection, simulators }: Ends): Promise<readonly string[]> {
+  const shop = await stateOf<ShopState>(simulators.magento.url)
+  const erp = await stateOf<ErpState>(simulators.netsuite.url)
+  const { rows: imageRows } = await stateOf<{ rows: FeedEnds['imageRows'] }>(simulators.images.url)
   const feed = (name: string) => readFeed<Row>(api, name, connection)
   const feeds = { products: await feed('products'), inventory: await feed('inventory'), images: await feed('images') }
   const ends: FeedEnds = { products: shop.products, sourceItems: shop.sourceItems, items: erp.items, imageRows, feeds }
-  const vendor = new RegExp(options.vendorPattern)
   return [
-    ...compareOrders({
-      ...{ shop: magentoOrders(shop.orders), erp: netsuiteOrders(erp.salesOrders) },
-      ...{ connection, vendor, erpName: 'NetSuite' },
-    }),
     ...compareProducts(ends, 'netsuite'),
     ...compareInventory(ends, 'netsuite'),
     ...compareImages(ends, 'images', 'magento'),
   ]
 }
+
+const stateOf = <T>(url: string): Promise<T> => requestJson<T>(`${url}/_sim/state`)

@@ -1,4 +1,4 @@
-import { add, type Decimal4, decimal4, decimal8, subtract, sum } from '../../src/events/decimal.ts'
+import { add, type Decimal4, decimal4, decimal8, subtract, sum, ZERO4 } from '../../src/events/decimal.ts'
 import type { EndShipment, ShopEnd, ShopLine, ShopOrder } from './end.ts'
 
 /** The simulator's state, as far as it is compared. */
@@ -33,6 +33,7 @@ interface BigCommerceOrder {
 
 interface BigCommerceLine {
   readonly id: number
+  readonly order_address_id: number
   readonly sku: string
   readonly quantity: number
   readonly price_ex_tax: string
@@ -52,7 +53,7 @@ const ENDED: readonly number[] = [4, 5, 6]
 export function bigcommerceEnd(system: string, state: BigCommerceState): ShopEnd {
   return {
     system,
-    orders: state.orders.map((order) => toOrder(order, state.shipments)),
+    orders: state.orders.flatMap((order) => toOrders(order, state.shipments)),
     products: new Map(
       state.products.flatMap(({ sku, name, variants }) => [
         ...variants.map((variant) => [variant.sku, name] as const),
@@ -70,16 +71,28 @@ export function bigcommerceEnd(system: string, state: BigCommerceState): ShopEnd
   }
 }
 
-/** An order that was shipped, whole or in part, was delivered all the same. */
-function toOrder(order: BigCommerceOrder, shipments: readonly BigCommerceShipment[]): ShopOrder {
-  const own = shipments.filter(({ order_id }) => order_id === order.id)
-  return {
-    number: String(order.id),
-    state: OPEN.includes(order.status_id) ? 'open' : ENDED.includes(order.status_id) ? 'ended' : 'other',
-    lines: order.products.filter(({ parent_order_product_id: parent }) => parent === null).map(toLine),
-    ...amountsOf(order),
-    shipments: own.map((one) => toShipment(one, order)),
-  }
+/**
+ * An order that goes to several addresses is one for each: the first keeps the number, and the totals are no one's alone.
+ * One that was shipped, whole or in part, was delivered all the same.
+ */
+function toOrders(order: BigCommerceOrder, shipments: readonly BigCommerceShipment[]): readonly ShopOrder[] {
+  const top = order.products.filter(({ parent_order_product_id: parent }) => parent === null)
+  const addresses = [...new Set(top.map(({ order_address_id: id }) => id))].toSorted((a, b) => a - b)
+  const amounts = addresses.length > 1 ? { totals: null, shipping: ZERO4, shippingTax: ZERO4 } : amountsOf(order)
+  return addresses.map((address, index) => {
+    const lines = top.filter(({ order_address_id: id }) => id === address)
+    const isOfPart = ({ items }: BigCommerceShipment) =>
+      items.some((item) => lines.some(({ id }) => id === item.order_product_id))
+    return {
+      number: index === 0 ? String(order.id) : `${order.id}-${address}`,
+      state: OPEN.includes(order.status_id) ? 'open' : ENDED.includes(order.status_id) ? 'ended' : 'other',
+      lines: lines.map(toLine),
+      ...amounts,
+      shipments: shipments
+        .filter((one) => one.order_id === order.id && isOfPart(one))
+        .map((one) => toShipment(one, order)),
+    }
+  })
 }
 
 /** The store's totals are those of the whole order, after its gift certificate. */
