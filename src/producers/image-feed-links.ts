@@ -7,8 +7,8 @@ import type { LinkAnswer } from '../systems/image-feed/link.ts'
 import type { ReaderNotes } from './reader-notes.ts'
 
 const DAY_MS = 24 * 60 * 60_000
-/** How long an answer holds; what is unknown is asked again by the next run. */
-const HOLDS_MS = { good: 7 * DAY_MS, broken: DAY_MS / 24, unknown: 0 }
+/** How long an answer holds. What is unknown is not kept: it is asked whenever the feed is read, and that after so long. */
+const HOLDS_MS = { good: 7 * DAY_MS, broken: DAY_MS / 24, unknown: DAY_MS / 144 }
 /** Asked at one time; how many of them are under way, the governor decides. */
 const AT_ONCE = 16
 /** Addresses in a row that a server could not say anything of: then it is down, and is left alone for this run. */

@@ -108,6 +108,8 @@ describe('links of an image feed', () => {
     expect(asked).toBeLessThanOrEqual(3 + 16)
     expect(urls.size).toBeGreaterThan(2 * asked)
     await world.fault()
+    expect(await world.run()).toMatchObject({ read_count: 0 })
+    world.later(HOUR_MS / 6)
     expect(await world.run()).toMatchObject({ state: 'ended', published: 0 })
     expect((await world.requests(/^\/images/)).length).toBeGreaterThan(asked)
     expect(await world.run()).toMatchObject({ read_count: 0 })

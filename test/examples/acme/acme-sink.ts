@@ -2,7 +2,6 @@ import { StreamError } from '../../../src/errors.ts'
 import { text4, text8 } from '../../../src/events/decimal.ts'
 import type { Address, OrderLine, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { exactNumber } from '../../../src/platform/json.ts'
-import { topLevelLines } from '../../../src/processors/sinks/netsuite-order-lines.ts'
 import type { Sink } from '../../../src/processors/sinks/sink.ts'
 import { textOf, type Wire } from '../../../src/systems/wire.ts'
 import type { AcmeClient } from './acme-client.ts'
@@ -51,10 +50,16 @@ function orderBody({ canceled, contentDigest, data, fields }: VendorOrderRequest
     currency: data.currency,
     ship_to: data.shippingAddress === null ? null : addressBody(data.shippingAddress),
     ship_method: data.shippingMethod,
-    lines: topLevelLines(data).map(lineBody),
+    lines: topLevel(data.lines).map(lineBody),
     shipping: exactNumber(text4(data.shipping)),
     ...Object.fromEntries(mapped),
   }
+}
+
+/** The row of a configurable product carries its variant's SKU; the rows it is made of stay with it. */
+function topLevel(lines: readonly OrderLine[]): readonly OrderLine[] {
+  const ids = new Set(lines.map(({ lineId }) => lineId))
+  return lines.filter(({ parentLineId }) => parentLineId === null || !ids.has(parentLineId))
 }
 
 function lineBody(line: OrderLine): Wire {
