@@ -24,6 +24,7 @@ export function bigcommerceInventory(client: BigCommerceClient, settings: Invent
   return {
     kind: 'shop-inventory',
     naturalKey: true,
+    sideBySide: 50,
     async probe(signal) {
       await client.check(signal)
     },

@@ -6,11 +6,13 @@ import { versionRank } from '../../events/version.ts'
 import { backOffMs } from '../../platform/backoff.ts'
 import type { LogRecord } from '../../platform/kafka/event-log.ts'
 import { parkedId } from '../../platform/runtime/parked-item.ts'
-import type { ParkedAbout, ParkedCheck, Release } from '../../platform/runtime/parking.ts'
+import { createParking, type ParkedAbout, type ParkedCheck, type Release } from '../../platform/runtime/parking.ts'
 import type { PartitionContext } from '../../platform/runtime/stage.ts'
 import { deliverOnce, type Job } from './deliver-once.ts'
 import { deliverPatiently, type Outcome } from './deliver-patiently.ts'
+import type { OtherKey } from './sink.ts'
 import type { SinkKit } from './sink-kit.ts'
+import { sinkName } from './sink-name.ts'
 
 /** An event that is to be delivered: of a record, or of a key that is to be looked at again. */
 export interface Entry<K extends PerSystemKind> {
@@ -75,7 +77,8 @@ export async function conclude<K extends PerSystemKind>(
     return { end: superseded('a newer version was delivered'), parked: false, othersParked }
   }
   kit.guard.trips(connection.id, event.key, false)
-  const { targetId, lookAgainAt } = outcome
+  const { targetId, lookAgainAt, alsoChanged } = outcome
+  for (const other of alsoChanged) await lookAtOther(kit, event, other)
   if (lookAgainAt !== null) await lookAgain(kit, context.partition, event, lookAgainAt)
   return { end: { status: 'succeeded', code: null, message: null, targetId }, parked: false, othersParked }
 }
@@ -182,6 +185,22 @@ async function park<K extends PerSystemKind>(
 export function aboutOf<K extends PerSystemKind>(kind: K, event: TopicEvents[K]): ParkedAbout {
   const { taskId, source, key, connection, eventId, occurredAt, readAt } = event
   return { taskId, entity: entityOf(kind), source, key, connection, eventId, occurredAt, readAt }
+}
+
+/** Whoever owns the key's partition delivers it again, though it has been: the target is not as it was left. */
+async function lookAtOther<K extends PerSystemKind>(
+  { deliveries, deps, system, random }: SinkKit<K>,
+  { connection, eventId }: TopicEvents[K],
+  { kind, key: entity }: OtherKey,
+): Promise<void> {
+  const key = recordKey(kind, entity)
+  const origin = (await deliveries.find(connection, key))?.origin
+  // Never delivered: there is nothing of ours at the target.
+  if (origin === undefined || origin === null) return
+  const now = deps.clock.now()
+  const mark = `${now}#${eventId}#${random()}`
+  const parking = createParking(deps.tables, sinkName(kind, system.id), origin.partition)
+  await parking.check({ connection, key, attempts: 0, firstAt: now, mark }, now)
 }
 
 async function lookAgain<K extends PerSystemKind>(

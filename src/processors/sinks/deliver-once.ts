@@ -5,7 +5,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { measureTurnWaits } from '../../platform/governor/turn-waits.ts'
 import type { Deliveries } from './deliveries.ts'
 import { type Delivery, decideDelivery, lookAgainAt, type Wanted } from './delivery-row.ts'
-import type { Before, Sink } from './sink.ts'
+import type { Before, Delivered, OtherKey, Sink } from './sink.ts'
 import type { SinkTiming } from './timing.ts'
 
 /** One event on its way to one target. */
@@ -26,6 +26,7 @@ export type Attempt =
       /** When the key is to be looked at again; null: never. */
       readonly lookAgainAt: number | null
       readonly parked: boolean
+      readonly alsoChanged: readonly OtherKey[]
     }
   | { readonly end: 'superseded'; readonly parked: boolean }
   /** No attempt was made: an earlier write has to come to its end first. */
@@ -66,9 +67,11 @@ export async function deliverOnce<K extends PerSystemKind>(job: Job<K>, deps: De
     const { intent } = decision
     job.assertOwned()
     if (!(await deliveries.begin(intent))) continue
-    const targetId = decision.next === 'confirm' ? intent.targetId : await write(job, intent, decision.before, deps)
+    const done: Pick<Delivered, 'targetId' | 'alsoChanged'> =
+      decision.next === 'confirm' ? { targetId: intent.targetId } : await write(job, intent, decision.before, deps)
+    const { targetId, alsoChanged = [] } = done
     const held = decision.next === 'confirm' || (await deliveries.finish(intent, targetId))
-    if (held) return { end: 'delivered', targetId, lookAgainAt: lookAgainAt(intent, clock.now()), parked }
+    if (held) return { end: 'delivered', targetId, lookAgainAt: lookAgainAt(intent, clock.now()), parked, alsoChanged }
     await deps.lookAtOnce(intent)
   }
 }
@@ -78,11 +81,11 @@ async function write<K extends PerSystemKind>(
   intent: Delivery,
   before: Before,
   deps: DelivererDeps<K>,
-): Promise<string | null> {
+): Promise<Pick<Delivered, 'targetId' | 'alsoChanged'>> {
   try {
     job.assertOwned()
     return await withDeadline(deps, job.signal, async (signal) => {
-      return (await deps.sink.deliver(job.event, job.connection, signal, before)).targetId
+      return await deps.sink.deliver(job.event, job.connection, signal, before)
     })
   } catch (thrown) {
     const error = toStreamError(thrown)

@@ -14,6 +14,7 @@ export function magento2Inventory(client: Pick<Magento2Client, 'findProducts' | 
   return {
     kind: 'shop-inventory',
     naturalKey: true,
+    sideBySide: 50,
     async probe(signal) {
       await known('waldstream-probe', signal)
     },

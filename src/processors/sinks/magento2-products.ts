@@ -22,6 +22,7 @@ export function magento2Products(
   return {
     kind: 'shop-products',
     naturalKey: true,
+    sideBySide: 50,
     async probe(signal) {
       await known('waldstream-probe', signal)
     },

@@ -7,7 +7,7 @@ import { mappedPlaces } from '../../platform/runtime/result-places.ts'
 import type { PartitionContext } from '../../platform/runtime/stage.ts'
 import type { StageResult } from '../../platform/runtime/status-reporter.ts'
 import { type Conclusion, conclude, type Entry, superseded } from './conclude.ts'
-import type { SinkKit } from './sink-kit.ts'
+import { type SinkKit, sideBySide } from './sink-kit.ts'
 
 /** Parked records that are taken up at once. */
 const AT_ONCE = 100
@@ -40,7 +40,7 @@ export async function releaseParked<K extends PerSystemKind>(
   const releases = await dueReleases(kit, parking)
   if (releases.length === 0) return
   const released: Released = { results: [], done: [] }
-  await forEachKey(releases, nameOf, kit.system.limits.concurrency, (release) =>
+  await forEachKey(releases, nameOf, sideBySide(kit), (release) =>
     kit.turns.run(nameOf(release), () => releaseKey(release, kit, parking, context, released)),
   )
   context.assertOwned()

@@ -9,7 +9,7 @@ import type { StageResult } from '../../platform/runtime/status-reporter.ts'
 import { aboutOf, type Conclusion, conclude, deliveryKey, superseded } from './conclude.ts'
 import { releaseParked } from './release-parked.ts'
 import type { Sink } from './sink.ts'
-import { createSinkKit, type SinkDeps, type SinkKit } from './sink-kit.ts'
+import { createSinkKit, type SinkDeps, type SinkKit, sideBySide } from './sink-kit.ts'
 import { sinkName } from './sink-name.ts'
 
 /** A record takes several requests: what is committed at once is to be done well before it looks stuck. */
@@ -59,7 +59,7 @@ async function deliverBatch<K extends PerSystemKind>(
     if (newest.get(keyOf(decoded)) === decoded) continue
     delivered.results.push(resultOf(decoded, kit, superseded('a newer version is in the same batch')))
   }
-  await forEachKey([...newest.values()], keyOf, kit.system.limits.concurrency, (decoded) => {
+  await forEachKey([...newest.values()], keyOf, sideBySide(kit), (decoded) => {
     const { connection } = decoded.event
     const turn = recordKey(connection, deliveryKey(kit.sink.kind, decoded.event))
     return kit.turns.run(turn, () => deliverRecord(decoded, kit, context, delivered))

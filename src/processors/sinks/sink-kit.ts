@@ -78,6 +78,11 @@ export function createSinkKit<K extends PerSystemKind>(
   }
 }
 
+/** Keys that are delivered at once. */
+export function sideBySide<K extends PerSystemKind>({ sink, system }: SinkKit<K>): number {
+  return sink.sideBySide ?? system.limits.concurrency
+}
+
 function tell(logger: Logger, system: string, { since, openings }: BreakerState): void {
   if (openings === 0) logger.info({ system }, 'the system answers again; its deliveries go on')
   else logger.warn({ system, since }, 'the system does not answer; its deliveries pause until it does')

@@ -6,6 +6,14 @@ export interface Delivered {
   readonly outcome: 'written' | 'unchanged'
   /** Id of the record at the target, for people. */
   readonly targetId: string | null
+  /** What else of the connection the target changed by itself meanwhile: it is looked at again, and put right. */
+  readonly alsoChanged?: readonly OtherKey[]
+}
+
+/** A key of another kind at the same target. */
+export interface OtherKey {
+  readonly kind: PerSystemKind
+  readonly key: string
 }
 
 /** What earlier deliveries of the same key left behind. */
@@ -30,6 +38,8 @@ export interface Sink<K extends PerSystemKind> {
    * called with `unclear`, and has to search before it creates.
    */
   readonly naturalKey: boolean
+  /** Deliveries side by side, where the sink puts several into one call; else as many as the system takes calls. */
+  readonly sideBySide?: number
   deliver(event: TopicEvents[K], connection: Connection, signal: AbortSignal, before: Before): Promise<Delivered>
   /** Asks the target for something small, to tell an order it can't handle from a target that is down. */
   probe?(signal: AbortSignal): Promise<void>
