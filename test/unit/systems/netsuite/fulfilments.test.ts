@@ -82,6 +82,13 @@ describe('a shipment', () => {
     expect(toShipment(shipment([row(1, '7')]), order({ externalId: null }), context)).toBeNull()
   })
 
+  it('is of the order that the reference names when somebody changed the order’s own number', () => {
+    const told = (otherRefNum: string | null) => toShipment(shipment([row(1, '7')]), order({ otherRefNum }), context)
+    expect(told('PO 1234')).toMatchObject({ orderReference: 'shop-a-42', orderNumber: 'shop-a-42' })
+    expect(told(null)).toMatchObject({ orderNumber: 'shop-a-42' })
+    expect(told('42')).toMatchObject({ orderNumber: '42' })
+  })
+
   it('is shipped, not picked or packed; without that feature it is', () => {
     expect(['A', 'B', 'C'].map((id) => isShipped({ shipStatus: { id } }))).toEqual([false, false, true])
     expect(isShipped({})).toBe(true)
