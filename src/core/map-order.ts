@@ -1,4 +1,5 @@
 import type { Order } from '../events/generated/events.ts'
+import type { MappingInput } from './mapping/mapping-input.ts'
 import { type MappedAttributes, mapAttributes } from './mapping.ts'
 import type { AttributeRule, Connection } from './model.ts'
 import { orderInput, orderLineInput } from './order-input.ts'
@@ -23,30 +24,40 @@ export function mapOrderFields(connection: Connection, order: Order): OrderField
   const ofLines = rules.filter(({ attribute }) => attribute.startsWith(LINE_FIELDS))
   const ofOrder = rules.filter((rule) => !ofLines.includes(rule))
   const whole = orderInput(order)
-  const lines = ofLines.length === 0 ? [] : order.lines
-  const parts = [
-    mapAttributes(ofOrder, whole, { tellsValues: false }),
-    ...lines.map((line) => mapAttributes(ofLines, { ...orderLineInput(line), order: whole }, { tellsValues: false })),
+  const parts: readonly Part[] = [
+    { rules: ofOrder, input: whole, nameOf: (name) => name },
+    ...(ofLines.length === 0 ? [] : order.lines).map((line) => ({
+      rules: ofLines,
+      input: { ...orderLineInput(line), order: whole },
+      nameOf: (name: string) => `${LINE_FIELDS}${line.lineId}.${name.slice(LINE_FIELDS.length)}`,
+    })),
   ]
-  const joined = ([fields = {}, ...mapped]: readonly MappedAttributes[]): OrderFields => ({
-    ...textsOf(ofOrder, fields, (name) => name),
-    ...Object.assign(
-      {},
-      ...lines.map(({ lineId }, index) => {
-        const nameOf = (name: string) => `${LINE_FIELDS}${lineId}.${name.slice(LINE_FIELDS.length)}`
-        return textsOf(ofLines, mapped[index] ?? {}, nameOf)
-      }),
-    ),
-  })
-  const now = parts.filter((part): part is MappedAttributes => !(part instanceof Promise))
-  return now.length === parts.length ? joined(now) : Promise.all(parts).then(joined)
+  if (rules.some(({ expression }) => expression !== undefined)) return mapLater(parts)
+  const fields: Record<string, string> = {}
+  for (const part of parts) {
+    const mapped = mapPart(part)
+    if (!(mapped instanceof Promise)) Object.assign(fields, textsOf(part, mapped))
+  }
+  return fields
 }
 
-function textsOf(
-  rules: readonly AttributeRule[],
-  mapped: MappedAttributes,
-  nameOf: (name: string) => string,
-): OrderFields {
+/** Rules of the order or of one of its lines, what they see, and what their fields are called. */
+interface Part {
+  readonly rules: readonly AttributeRule[]
+  readonly input: MappingInput
+  readonly nameOf: (name: string) => string
+}
+
+const mapPart = ({ rules, input }: Part) => mapAttributes(rules, input, { tellsValues: false })
+
+/** One after the other: the clock of an expression is its own, and no failure is left behind unseen. */
+async function mapLater(parts: readonly Part[]): Promise<OrderFields> {
+  const fields: Record<string, string> = {}
+  for (const part of parts) Object.assign(fields, textsOf(part, await mapPart(part)))
+  return fields
+}
+
+function textsOf({ rules, nameOf }: Part, mapped: MappedAttributes): OrderFields {
   const decimals = new Set(rules.filter(({ type }) => type === 'decimal').map(({ attribute }) => attribute))
   const textOf = (name: string, value: unknown) => (decimals.has(name) ? String(value) : JSON.stringify(value))
   return Object.fromEntries(Object.entries(mapped).map(([name, value]) => [nameOf(name), textOf(name, value)]))

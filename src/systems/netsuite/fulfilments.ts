@@ -72,7 +72,9 @@ type Told = Pick<Fulfilment, 'fulfilmentId' | 'kind' | 'lines' | 'attributes'> &
 function fulfilment(order: Wire, told: Told): Fulfilment | null {
   const orderReference = textOf(order['externalId'])
   if (orderReference === null) return null
-  const orderNumber = textOf(order['otherRefNum']) ?? orderReference
+  const number = textOf(order['otherRefNum'])
+  // Who edits it by hand takes it from the shop's number; the reference holds that too.
+  const orderNumber = number !== null && orderReference.endsWith(`-${number}`) ? number : orderReference
   return { orderNumber, orderReference, shippedAt: null, tracks: [], ...told }
 }
 

@@ -42,13 +42,16 @@ const SETTINGS: Readonly<Record<string, string>> = {
   nexttransactionlink: 'Set settings.shipmentLink to createdfrom.',
 }
 
+/** Records that settings choose; any other is there in every account, for a role that may see it. */
+const CHOSEN = ['itemmember', 'nexttransactionlink']
+
 /** What this account does not have, or the role does not see; nothing is wrong with the entity. */
 function lacking(detail: string, netsuiteCode: string, place: string | undefined): Lacking | undefined {
   const [, column, of] = /Field '([^']+)' for record '([^']+)' was not found/.exec(detail) ?? []
   if (column !== undefined && of !== undefined) return noColumn(`${of}.${column}`, of)
   const [, record] = /Record '([^']+)' was not found/.exec(detail) ?? []
   if (record !== undefined) {
-    if (record.toLowerCase() in SETTINGS && record.toLowerCase() !== 'item') return noColumn(record, record)
+    if (CHOSEN.includes(record.toLowerCase())) return noColumn(record, record)
     return { code: 'permission_missing', field: record, hint: 'The role lacks the permission to see it.' }
   }
   if (netsuiteCode === 'INVALID_HEADER' && place?.toLowerCase() === 'accept-language') {

@@ -54,6 +54,12 @@ describe('rules of lines', () => {
     })
   })
 
+  it('fail once where the order’s own rules fail later', async () => {
+    const late = rule('memo', { expression: '$string($error("late"))' })
+    const fields = fieldsOf(late, rule('line.custcol_n', { from: 'sku', type: 'integer' }))
+    await expect(fields).rejects.toMatchObject({ code: 'mapping_failed', message: expect.stringContaining('memo') })
+  })
+
   it('fail with the name of the rule, and no value', () => {
     const wrong = () => fieldsOf(rule('line.custcol_n', { from: 'sku', type: 'integer' }))
     expect(wrong).toThrow(/line\.custcol_n/)

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { text8 } from '../../../../src/events/decimal.ts'
+import { isShipped, itemIdsOf, toEnding, toShipment } from '../../../../src/systems/netsuite/fulfilments.ts'
+import type { Wire } from '../../../../src/systems/wire.ts'
+
+const context = {
+  zone: 'America/Los_Angeles',
+  skus: new Map([
+    ['7', 'KIT'],
+    ['8', 'PART'],
+  ]),
+}
+const order = (more: Wire = {}): Wire => ({
+  ...{ id: '50', externalId: 'shop-a-42', otherRefNum: '42' },
+  item: {
+    items: [
+      { line: 1, item: { id: '7' }, quantity: 2, quantityFulfilled: 0, custcol_waldstream_line: '11' },
+      {
+        line: 4,
+        item: { id: '8' },
+        quantity: '3',
+        quantityFulfilled: 1,
+        custcol_waldstream_line: '12',
+        isClosed: true,
+      },
+    ],
+  },
+  ...more,
+})
+const shipment = (items: Wire[], more: Wire = {}): Wire => ({
+  ...{ id: '90', tranDate: '2026-07-01', shipStatus: { id: 'C' }, item: { items } },
+  ...more,
+})
+const row = (orderLine: unknown, item: string, quantity: unknown = 1): Wire => {
+  return { orderLine, item: { id: item }, quantity, itemReceive: true }
+}
+
+describe('a shipment', () => {
+  it('has the lines of its order, without the members of a kit and what did not ship', () => {
+    const rows = [
+      row(1, '7', 2),
+      row(2, '100'),
+      row(3, '101'),
+      row('4', '8', '0.5'),
+      { ...row(4, '8'), itemReceive: false },
+      row(4, '8', 0),
+    ]
+    const told = toShipment(shipment(rows), order(), context)
+    expect(told?.lines.map(({ sku, lineId, quantity }) => [sku, lineId, text8(quantity)])).toEqual([
+      ['KIT', '11', '2'],
+      ['PART', '12', '0.5'],
+    ])
+    expect(told).toMatchObject({ orderReference: 'shop-a-42', orderNumber: '42', kind: 'shipment', tracks: [] })
+    expect(told?.shippedAt).toBe(Date.parse('2026-07-01T07:00:00Z'))
+  })
+
+  it('without the number of a line is told by its item', () => {
+    const told = toShipment(shipment([row(undefined, '8')]), order(), context)
+    expect(told?.lines).toMatchObject([{ lineId: '12', sku: 'PART' }])
+  })
+
+  it('has the tracking numbers of every carrier’s packages', () => {
+    const more = {
+      shipMethod: { id: '3', refName: 'Ground' },
+      package: { items: [{ packageTrackingNumber: ' A ' }, { packageDescr: 'no number' }] },
+      packageFedEx: { items: [{ packageTrackingNumberFedEx: 'B' }] },
+      packageUps: { items: [{ packageTrackingNumberUps: 'C' }] },
+      packageUsps: { items: [{ packageTrackingNumberUsps: 'D' }] },
+    }
+    expect(toShipment(shipment([row(1, '7')], more), order(), context)?.tracks).toEqual([
+      { number: 'A', carrier: 'Ground', title: 'Ground' },
+      { number: 'B', carrier: 'FedEx', title: 'Ground' },
+      { number: 'C', carrier: 'UPS', title: 'Ground' },
+      { number: 'D', carrier: 'USPS', title: 'Ground' },
+    ])
+  })
+
+  it('of nothing that was ordered is an error, and of an order without reference nothing', () => {
+    expect(() => toShipment(shipment([row(9, '100')]), order(), context)).toThrow(
+      expect.objectContaining({ code: 'source_data_invalid', message: 'item fulfilment 90 has no line of its order' }),
+    )
+    expect(toShipment(shipment([row(1, '7')]), order({ externalId: null }), context)).toBeNull()
+  })
+
+  it('is of the order that the reference names when somebody changed the order’s own number', () => {
+    const told = (otherRefNum: string | null) => toShipment(shipment([row(1, '7')]), order({ otherRefNum }), context)
+    expect(told('PO 1234')).toMatchObject({ orderReference: 'shop-a-42', orderNumber: 'shop-a-42' })
+    expect(told(null)).toMatchObject({ orderNumber: 'shop-a-42' })
+    expect(told('42')).toMatchObject({ orderNumber: '42' })
+  })
+
+  it('is shipped, not picked or packed; without that feature it is', () => {
+    expect(['A', 'B', 'C'].map((id) => isShipped({ shipStatus: { id } }))).toEqual([false, false, true])
+    expect(isShipped({})).toBe(true)
+  })
+})
+
+describe('the end of an order', () => {
+  const open = (told: ReturnType<typeof toEnding>) =>
+    told?.lines.map(({ lineId, quantity }) => [lineId, text8(quantity)])
+
+  it('is what is left of closed lines, or of all', () => {
+    expect(open(toEnding(order(), 'closure', context))).toEqual([['12', '2']])
+    expect(open(toEnding(order(), 'cancellation', context))).toEqual([
+      ['11', '2'],
+      ['12', '2'],
+    ])
+    expect(toEnding(order(), 'closure', context)).toMatchObject({ fulfilmentId: '50-closed', kind: 'closure' })
+  })
+
+  it('is nothing where nothing is left', () => {
+    const whole = { line: 1, item: { id: '7' }, quantity: 2, quantityFulfilled: 2, isClosed: true }
+    expect(toEnding(order({ item: { items: [whole] } }), 'closure', context)).toBeNull()
+  })
+
+  it('names an item without a SKU as what is missing', () => {
+    const { skus: _, ...rest } = context
+    expect(() => toEnding(order(), 'closure', { ...rest, skus: new Map() })).toThrow(/item 8 has no SKU/)
+    expect(itemIdsOf(order(), shipment([row(1, '9')]))).toEqual(['7', '8', '9'])
+  })
+})
