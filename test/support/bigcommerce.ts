@@ -52,6 +52,20 @@ export function connectTo(store: BigCommerceSimulator, more: Partial<System> = {
   }
 }
 
+/** A clock that jumps to the end of every wait, and remembers how long each was. */
+export function jumpingClock(): Clock & { readonly slept: number[] } {
+  let time = Date.now()
+  const slept: number[] = []
+  return {
+    slept,
+    now: () => time,
+    async sleep(ms) {
+      slept.push(ms)
+      time += ms
+    },
+  }
+}
+
 /** What a control route answers. */
 export async function control<T = unknown>(
   store: { url: string },
