@@ -20,7 +20,7 @@ import { type Bench, bench } from '../unit/producers/support.ts'
 import { catalogFile, readOf, systemOf, wallClock } from './sources.ts'
 
 export async function startStore(options: Partial<BigCommerceOptions> = {}): Promise<BigCommerceSimulator> {
-  const own = { dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 5, orders: 60 }
+  const own = { dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 5, orders: 60, severalAddresses: true }
   // B2B Edition's limit is tested where it is the matter.
   return await startBigCommerceSimulator({ b2bPerMinute: 100_000, ...own, ...options })
 }
