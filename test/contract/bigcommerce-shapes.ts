@@ -222,6 +222,7 @@ const productFields = {
   ...fields('price weight cost_price', number),
   categories: listOf(whole),
   is_visible: yes,
+  inventory_tracking: { enum: ['none', 'product', 'variant'] },
 }
 const customField = object({ name: { ...short(250), minLength: 1 }, value: { ...short(250), minLength: 1 } }, false)
 
@@ -254,7 +255,7 @@ export const requests: Readonly<Record<string, Schema>> = {
     false,
   ),
   'POST /v3/catalog/products': object({ ...productFields, custom_fields: listOf(customField) }, false, [
-    ...['description', 'cost_price', 'categories', 'is_visible', 'custom_fields'],
+    ...['description', 'cost_price', 'categories', 'is_visible', 'inventory_tracking', 'custom_fields'],
   ]),
   'PUT /v3/catalog/products/#': { ...object(productFields, false, Object.keys(productFields)), minProperties: 1 },
   'PUT /v3/catalog/products/#/variants/#': object({ price: number, purchasing_disabled: yes }, false, [
