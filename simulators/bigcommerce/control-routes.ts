@@ -26,12 +26,14 @@ export function shopState({ store }: Shop, base: string): object {
     products: byId(store.products.all(), ({ id }) => id).map((product) =>
       renderProduct(product, ['variants', 'images', 'custom_fields'], base, stock),
     ),
-    inventory: [...Map.groupBy(stock, ({ variant_id: id }) => id).values()].map(renderItem),
-    hooks: store.hooks.all(),
-    companies: store.companies.all(),
+    inventory: [...Map.groupBy(byId(stock, stockOrder), ({ variant_id: id }) => id).values()].map(renderItem),
+    hooks: byId(store.hooks.all(), ({ id }) => id),
+    companies: byId(store.companies.all(), ({ companyId }) => companyId),
     b2bOrders: byId(store.b2bOrders.all(), ({ bcOrderId }) => bcOrderId),
   }
 }
+
+const stockOrder = ({ variant_id, location_id }: Stock): number => variant_id * 100 + location_id
 
 interface Parts {
   gate: Gate

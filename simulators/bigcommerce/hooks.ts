@@ -98,11 +98,9 @@ async function call({ url, body, id, headers }: Callback): Promise<number> {
 }
 
 /** `v1,<base64>` over id, time and body; the key is the client secret, whose base64 is what libraries are given. */
-export function signHook(
-  { id, timestamp, body }: { id: string; timestamp: string; body: string },
-  secret: string = BIGCOMMERCE_CREDENTIALS.clientSecret,
-): string {
-  return `v1,${createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64')}`
+function signHook({ id, timestamp, body }: { id: string; timestamp: string; body: string }): string {
+  const { clientSecret } = BIGCOMMERCE_CREDENTIALS
+  return `v1,${createHmac('sha256', clientSecret).update(`${id}.${timestamp}.${body}`).digest('base64')}`
 }
 
 export function addHookRoutes(app: FastifyInstance, shop: Shop, root: string): void {

@@ -12,6 +12,8 @@ export interface OrderMaking {
   mixedStates: boolean
   /** The store's prices include tax; its discounts then do, too. */
   taxInclusive: boolean
+  /** Every sixth order of several lines goes to two addresses. */
+  severalAddresses: boolean
   goods: { vendor: readonly Sellable[]; others: readonly Sellable[] }
   numbers: ProductNumbers
 }
@@ -37,7 +39,7 @@ export function makeOrder(making: OrderMaking, id: number, createdAt: Date, modi
   }))
   const priced = bought.map(({ sellable, qty }) => ({ price: toCents(sellable.price), qty }))
   const amounts = computeAmounts(priced, buyer.place.taxBasisPoints, random)
-  const addresses = makeAddresses(buyer, id, bought.length > 1 && id % 6 === 0, amounts)
+  const addresses = makeAddresses(buyer, id, making.severalAddresses && bought.length > 1 && id % 6 === 0, amounts)
   const byCoupon = amounts.discountPercent !== undefined
   return {
     id,

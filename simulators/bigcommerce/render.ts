@@ -3,7 +3,7 @@ import { LOCATIONS } from './make-products.ts'
 import { toRfc2822, toV3Time } from './times.ts'
 import type { Image, Order, Product, Stock } from './wire-types.ts'
 
-export const STATUSES = [
+const STATUSES = [
   ...['Incomplete', 'Pending', 'Shipped', 'Partially Shipped', 'Refunded', 'Cancelled', 'Declined'],
   ...['Awaiting Payment', 'Awaiting Pickup', 'Awaiting Shipment', 'Completed', 'Awaiting Fulfillment'],
   ...['Manual Verification Required', 'Disputed', 'Partially Refunded'],

@@ -90,6 +90,10 @@ function withBody(shop: Shop, product: Product, body: ProductBody): Product {
   const changed: Record<string, unknown> = { ...product }
   for (const field of TEXTS) if (body[field] !== undefined) changed[field] = text(body, field)
   for (const field of NUMBERS) if (body[field] !== undefined) changed[field] = number(body, field)
+  if (body['inventory_tracking'] !== undefined) {
+    if (!['none', 'product', 'variant'].includes(String(body['inventory_tracking']))) throw wrong('inventory_tracking')
+    changed['inventory_tracking'] = body['inventory_tracking']
+  }
   if (body['is_visible'] !== undefined) changed['is_visible'] = body['is_visible'] === true
   if (body['categories'] !== undefined) {
     if (!Array.isArray(body['categories'])) throw wrong('categories')

@@ -24,6 +24,7 @@ export interface ShopOptions {
   /** Other states than Awaiting Fulfillment too. */
   mixedStates?: boolean
   taxInclusive?: boolean
+  severalAddresses?: boolean
 }
 
 /** Tells somebody of a change. */
@@ -54,6 +55,7 @@ export function openShop(options: ShopOptions): Shop {
     seed: options.seed,
     mixedStates: options.mixedStates ?? false,
     taxInclusive: options.taxInclusive ?? false,
+    severalAddresses: options.severalAddresses ?? false,
     goods: listSellables(catalog, options.vendorPattern),
     numbers: initial.numbers,
   }

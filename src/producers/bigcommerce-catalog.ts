@@ -3,7 +3,7 @@ import type { BigCommerceClient, Query } from '../systems/bigcommerce/client.ts'
 import { skusOf } from '../systems/bigcommerce/products.ts'
 import { fromBigCommerceTime, toBigCommerceTime } from '../systems/bigcommerce/time.ts'
 import { requireText, textOf, type Wire } from '../systems/wire.ts'
-import type { SecondsSource } from './bigcommerce-window.ts'
+import type { SecondsSource } from './bigcommerce-second.ts'
 import type { WindowRow } from './source.ts'
 
 const MOST_ROWS = 250

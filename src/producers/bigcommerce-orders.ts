@@ -9,7 +9,8 @@ import { fromBigCommerceTime, toBigCommerceTime } from '../systems/bigcommerce/t
 import { requireText, textOf, type Wire } from '../systems/wire.ts'
 import { changedAt as b2bChangedAt, b2bOrderPages, isB2bPlace } from './bigcommerce-b2b-orders.ts'
 import { companyOf, createFindParts, type FoundOrder, isOfOrder } from './bigcommerce-order-parts.ts'
-import { type SecondsSource, secondsPages } from './bigcommerce-window.ts'
+import type { SecondsSource } from './bigcommerce-second.ts'
+import { secondsPages } from './bigcommerce-window.ts'
 import type { Page, ReadEntity, ReadWindow, SourceReader, UnreadableEntity, WindowRow } from './source.ts'
 
 /** Orders of a page: each needs calls of its own, and a page that fails is read again. */

@@ -255,6 +255,15 @@ describe('products', () => {
     expect(variant?.['price']).toBe(150)
   })
 
+  it('have their stock tracked when it is pushed, too', async () => {
+    const sink = bigcommerceProducts(await client())
+    const event = shopProduct('NEW-4', { name: 'Lamp', price: '9' })
+    await sink.deliver(event, bcConnection({ push: ['products', 'inventory'] }), signal, FIRST)
+    expect(await productOf('NEW-4')).toMatchObject({ inventory_tracking: 'product' })
+    await deliver(shopProduct('NEW-5', { name: 'Rope', price: '9' }))
+    expect(await productOf('NEW-5')).toMatchObject({ inventory_tracking: 'none' })
+  })
+
   it('that two make at once are there once', async () => {
     const event = shopProduct('NEW-2', { name: 'Stove', price: '59' })
     await Promise.all([deliver(event), deliver(event), deliver(event)])

@@ -20,7 +20,7 @@ import { type Bench, bench } from '../unit/producers/support.ts'
 import { catalogFile, readOf, systemOf, wallClock } from './sources.ts'
 
 export async function startStore(options: Partial<BigCommerceOptions> = {}): Promise<BigCommerceSimulator> {
-  const own = { dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 5, orders: 60 }
+  const own = { dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 5, orders: 60, severalAddresses: true }
   // B2B Edition's limit is tested where it is the matter.
   return await startBigCommerceSimulator({ b2bPerMinute: 100_000, ...own, ...options })
 }
@@ -48,6 +48,20 @@ export function connectTo(store: BigCommerceSimulator, more: Partial<System> = {
     renewToken(token: string) {
       values['env:TOKEN'] = token
       clients.forget(system)
+    },
+  }
+}
+
+/** A clock that jumps to the end of every wait, and remembers how long each was. */
+export function jumpingClock(): Clock & { readonly slept: number[] } {
+  let time = Date.now()
+  const slept: number[] = []
+  return {
+    slept,
+    now: () => time,
+    async sleep(ms) {
+      slept.push(ms)
+      time += ms
     },
   }
 }

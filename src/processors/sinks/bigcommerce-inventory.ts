@@ -45,7 +45,7 @@ export function bigcommerceInventory(client: BigCommerceClient, settings: Invent
 }
 
 /** Throws `configuration_invalid` for a location that is no number. */
-export function adjustments(
+function adjustments(
   { data, deleted }: Pick<ShopInventoryRequested, 'data' | 'deleted'>,
   { id, stock }: Connection,
   defaultLocation: number,

@@ -107,11 +107,16 @@ function isSame(wanted: unknown, known: unknown): boolean {
 
 const ids = (list: readonly unknown[]): string => list.map(String).toSorted().join()
 
-/** The whole of a new product. Throws `target_rejected` when what every product needs is not there. */
-export function newProduct(sku: string, { fields, customFields }: WantedProduct): Wire {
-  const body: Wire = { type: 'physical', weight: 0, ...fields, sku }
-  for (const name of ['name', 'price'])
+/**
+ * The whole of a new product; `tracked`: its stock will be written, which counts only where it is tracked. Throws
+ * `target_rejected` when what every product needs is not there.
+ */
+export function newProduct(sku: string, { fields, customFields }: WantedProduct, tracked: boolean): Wire {
+  const tracking = tracked ? { inventory_tracking: 'product' } : {}
+  const body: Wire = { type: 'physical', weight: 0, ...tracking, ...fields, sku }
+  for (const name of ['name', 'price']) {
     if (body[name] === undefined) throw wrong(name, 'is missing; a new product needs it')
+  }
   const custom = [...customFields].flatMap(([name, value]) => (value === null ? [] : [{ name, value }]))
   return custom.length === 0 ? body : { ...body, custom_fields: custom }
 }

@@ -18,12 +18,14 @@ export function bigcommerceProducts(client: BigCommerceClient): Sink<'shop-produ
     async probe(signal) {
       await client.check(signal)
     },
-    async deliver(event, _connection, signal) {
+    async deliver(event, connection, signal) {
       const { sku, attributes } = event.data
       const found = await findProduct(client, sku, ['custom_fields'], signal)
       if (event.deleted) return await hide(client, found, signal)
       const wanted = wantedProduct(attributes)
-      return found === null ? await make(client, event, wanted, signal) : await change(client, found, wanted, signal)
+      if (found !== null) return await change(client, found, wanted, signal)
+      const tracked = connection.push?.includes('inventory') === true
+      return await make(client, event, newProduct(sku, wanted, tracked), wanted, signal)
     },
   }
 }
@@ -31,10 +33,10 @@ export function bigcommerceProducts(client: BigCommerceClient): Sink<'shop-produ
 async function make(
   client: BigCommerceClient,
   { data }: ShopProductsRequested,
+  body: Wire,
   wanted: WantedProduct,
   signal: AbortSignal,
 ): Promise<Delivered> {
-  const body = newProduct(data.sku, wanted)
   try {
     const product = await client.write({ method: 'POST', path: '/v3/catalog/products', body }, signal)
     return { outcome: 'written', targetId: requireText(product, 'id') }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type SecondsSearch, type SecondsSource, secondsPages } from '../../../src/producers/bigcommerce-window.ts'
+import type { SecondsSearch, SecondsSource } from '../../../src/producers/bigcommerce-second.ts'
+import { secondsPages } from '../../../src/producers/bigcommerce-window.ts'
 import type { Keyset } from '../../../src/producers/source.ts'
 
 interface Row {
@@ -117,8 +118,16 @@ describe('a window of seconds that changes while it is read', () => {
         const { read } = await readAll(given, pages.at(-1)?.reached ?? null, whole)
         expect(lost(whole.rows, [...pages.flatMap((page) => page.rows), ...read])).toEqual([])
       }),
-      { numRuns: 2000 },
+      { numRuns: 3000 },
     )
+  })
+
+  it('goes on after a row that left a second in which others still are', async () => {
+    const given: Case = {
+      ...{ seconds: [3, 3, 1, 3], limit: 3, slice: 3, changes: [], ties: 'up' },
+      ...{ minInclusive: true, maxInclusive: false, idInclusive: false },
+    }
+    expect((await readAll(given, { changedAt: '1970-01-01T00:00:03Z', id: '4' })).read).toEqual([])
   })
 
   it('does not end in silence where pages lead nowhere', async () => {
