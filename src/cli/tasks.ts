@@ -74,6 +74,7 @@ async function show(id: string, values: Values): Promise<void> {
     const { rows } = await listEntities(tables, filter, limit, null)
     if (values.json) return console.log(JSON.stringify({ ...plain(task), entities: rows }))
     console.log(lineOf(task))
+    if (run.queue_url !== null) console.log(`  queue ${run.queue_url}: ${run.queue_end ?? 'not drained yet'}`)
     for (const [connection, { statuses }] of Object.entries(task.counts.connections)) {
       const counts = Object.entries(statuses).map(([status, count]) => `${status} ${count}`)
       console.log(`  ${connection}: ${counts.join(', ') || 'nothing yet'}`)

@@ -7,8 +7,10 @@ import { SQS_BATCH, type SqsClient, type SqsMessage } from '../systems/sqs/clien
 import { type DecodedMessage, type MessageContext, parseMessage } from '../systems/sqs/message.ts'
 import { type QueueSettings, queueSettings } from '../systems/sqs/settings.ts'
 import type { Wire } from '../systems/wire.ts'
-import type { Page, ReadEntity, ReadWindow, SourceReader, UnreadableEntity } from './source.ts'
+import type { ReadWindow, SourceReader } from './source.ts'
 import { discardQueue, isEmpty, leftIn } from './sqs-drain.ts'
+import { handlesOf, held } from './sqs-hold.ts'
+import { type MessageReading, pageOf } from './sqs-page.ts'
 
 /** How the messages of an entity are read. */
 export interface MessageKind<E extends Entity> {
@@ -43,14 +45,17 @@ export function sqsMessages<E extends Entity>(
 ): SourceReader<E> {
   const settings = queueSettings(system, read)
   const queue = once((signal) => resolveQueue(client, system.id, settings, queueUrl, signal))
-  const toEntity = ({ message, requestedAt }: Received): ReadEntity<E> => {
-    const { id: _, sentAt } = message
-    const context = { zone: system.zone, receivedAt: requestedAt, sentAt, currency: settings.currency }
-    return { ...decode(parseMessage(message.body), context, read), deleted: false, raw: message.body }
-  }
-  const toPage = (messages: readonly SqsMessage[], requestedAt: number): Page<E> =>
-    pageOf(messages, requestedAt, { keyOf, toEntity })
-  const drain = { client, clock, patienceMs: (settings.visibilitySeconds + WAIT_SECONDS) * 1000 }
+  const { currency, visibilitySeconds, quietSeconds } = settings
+  const readingAt = (receivedAt: number): MessageReading<E> => ({
+    keyOf,
+    toEntity({ body, sentAt }) {
+      const context = { zone: system.zone, receivedAt, sentAt, currency }
+      return { ...decode(parseMessage(body), context, read), deleted: false, raw: body }
+    },
+  })
+  const hold = { client, clock, visibilitySeconds }
+  const drain = { client, clock, patienceMs: (visibilitySeconds + WAIT_SECONDS) * 1000 }
+  const discarding = { client, clock, quietSeconds, waitSeconds: WAIT_SECONDS }
   return {
     name: `sqs.${entity}`,
     entity,
@@ -65,7 +70,8 @@ export function sqsMessages<E extends Entity>(
           if (ended) return
           continue
         }
-        yield* taken({ client, clock, settings }, from, messages, toPage(messages, requestedAt), signal)
+        const page = pageOf(messages, requestedAt, readingAt(requestedAt))
+        yield* held(hold, from, messages, page, signal)
         await client.remove(from, handlesOf(messages), signal)
         lastAt = clock.now()
         if (messages.every(({ sentAt }) => sentAt >= begunAt + LATE_MS)) return
@@ -77,21 +83,9 @@ export function sqsMessages<E extends Entity>(
           async *list(_window: ReadWindow, signal: AbortSignal) {
             yield await leftIn(client, await queue(signal), signal)
           },
-          discard: async (signal: AbortSignal) => {
-            const { quietSeconds } = settings
-            return await discardQueue(
-              { client, clock, quietSeconds, waitSeconds: WAIT_SECONDS },
-              await queue(signal),
-              signal,
-            )
-          },
+          discard: async (signal: AbortSignal) => await discardQueue(discarding, await queue(signal), signal),
         }),
   }
-}
-
-interface Received {
-  readonly message: SqsMessage
-  readonly requestedAt: number
 }
 
 /** The queue's URL: the one that was asked for, the configured one by its name, or the system's address. */
@@ -104,12 +98,11 @@ async function resolveQueue(
 ): Promise<string> {
   if (asked !== null) return checkQueueUrl(client.address, asked)
   if (queue !== null) {
-    const found = await client.queueUrl(queue, signal).catch((error: unknown) => {
+    return await client.queueUrl(queue, signal).catch((error: unknown) => {
       if (!(error instanceof StreamError) || error.code !== 'not_found') throw error
       const message = `system ${system}: there is no queue "${queue}"; create it, or correct the setting that names it`
       throw new StreamError('configuration_invalid', message, { field: 'settings' })
     })
-    return found
   }
   if (client.ownQueue !== null) return client.ownQueue
   const message = `system ${system} (sqs): no queue is named; set settings.<entity>Queue, or give a queue's address`
@@ -137,79 +130,4 @@ async function gather(
     for (const message of messages) found.set(message.id, message)
     if (messages.length < limit || found.size >= pageSize) return [...found.values()]
   }
-}
-
-function pageOf<E extends Entity>(
-  messages: readonly SqsMessage[],
-  requestedAt: number,
-  { keyOf, toEntity }: { readonly keyOf: MessageKind<E>['keyOf']; readonly toEntity: (one: Received) => ReadEntity<E> },
-): Page<E> {
-  const entities: ReadEntity<E>[] = []
-  const unreadable: UnreadableEntity[] = []
-  // In the order in which they came to the queue, then by the shop's own time: of a key, the last one of a page counts.
-  for (const message of messages.toSorted((a, b) => a.sentAt - b.sentAt)) {
-    try {
-      entities.push(toEntity({ message, requestedAt }))
-    } catch (error) {
-      unreadable.push({ key: keyIn(message, keyOf), error, raw: message.body })
-    }
-  }
-  const newestLast = entities.toSorted((a, b) => (a.occurredAt ?? 0) - (b.occurredAt ?? 0))
-  const changes = newestLast.map(({ key, occurredAt }) => ({ key, changedAt: String(occurredAt) }))
-  const rows = [...changes, ...unreadable.map(({ key }) => ({ key, changedAt: '' }))]
-  const last = messages.at(-1)
-  const reached = { changedAt: new Date(last?.sentAt ?? 0).toISOString(), id: last?.id ?? '' }
-  return { entities: newestLast, unreadable, rows, reached, requestedAt }
-}
-
-/** A message that does not tell which entity it is of is known by its own id. */
-function keyIn({ id, body }: SqsMessage, keyOf: (wire: Wire) => string | null): string {
-  try {
-    return keyOf(parseMessage(body)) ?? `message ${id}`
-  } catch {
-    return `message ${id}`
-  }
-}
-
-function handlesOf(messages: readonly SqsMessage[]): string[] {
-  return messages.map(({ handle }) => handle)
-}
-
-/** How often messages are hidden anew within the time they are hidden for: one call may fail. */
-const EXTENSIONS = 3
-const GIVE_BACK_MS = 5_000
-
-/** Gives the page and keeps its messages hidden until more is asked for; when nothing more is, they are given back. */
-async function* taken<P>(
-  { client, clock, settings }: QueueDeps & { readonly settings: QueueSettings },
-  queue: string,
-  messages: readonly SqsMessage[],
-  page: P,
-  signal: AbortSignal,
-): AsyncGenerator<P> {
-  const { visibilitySeconds } = settings
-  const ended = new AbortController()
-  const extend = async () => {
-    while (!ended.signal.aborted) {
-      await clock.sleep((visibilitySeconds * 1000) / EXTENSIONS, ended.signal).catch(() => undefined)
-      // One that fails is made up for by the next; what comes again meanwhile is unchanged.
-      if (!ended.signal.aborted)
-        await client.hide(queue, handlesOf(messages), visibilitySeconds, signal).catch(() => {})
-    }
-  }
-  const extending = extend()
-  let more = false
-  try {
-    yield page
-    more = true
-  } finally {
-    ended.abort()
-    await extending
-    if (!more) await giveBack(client, queue, messages)
-  }
-}
-
-/** For whoever goes on with it; without it they come again by themselves, later. */
-async function giveBack(client: SqsClient, queue: string, messages: readonly SqsMessage[]): Promise<void> {
-  await client.hide(queue, handlesOf(messages), 0, AbortSignal.timeout(GIVE_BACK_MS)).catch(() => undefined)
 }

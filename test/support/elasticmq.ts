@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
-  GetQueueUrlCommand,
   ListQueuesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
@@ -58,7 +57,6 @@ export async function startQueues() {
       const { QueueUrls = [] } = await sdk.send(new ListQueuesCommand({ QueueNamePrefix: QueueName }))
       return QueueUrls.length > 0
     },
-    urlOf: async (QueueName: string) => (await sdk.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl,
     async stop() {
       sdk.destroy()
       await services.stop()

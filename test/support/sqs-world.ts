@@ -21,7 +21,7 @@ import { readOf, systemOf, WHOLE, wallClock } from './sources.ts'
 import { silentLogger } from './stage-context.ts'
 
 /** Short, so that what was taken and not deleted is there again while a test waits. */
-export const VISIBILITY_SECONDS = 2
+const VISIBILITY_SECONDS = 2
 
 export interface SqsWorldOptions {
   readonly zone?: string
@@ -66,9 +66,6 @@ export function sqsWorld<E extends Entity>(
   const deps = { tables, producer, codec, reporter, clock, logger: silentLogger, topicPrefix: '' }
   let requests = 0
   return {
-    tables,
-    producer,
-    client,
     waits,
     reader: (queueUrl: string | null = null) => createReader(read, system, { clock, clients }, queueUrl),
     /** One run as a worker does it; rejects when it fails. Its row is as it is left. */

@@ -124,6 +124,25 @@ describe('runSource', () => {
     expect((await deps.appended('inventory')).map(({ key }) => key)).toEqual(['A', 'B'])
   })
 
+  it('lets the reader go when a page was not acknowledged, for it may hold what it gave', async () => {
+    const deps = bench()
+    let letGo = false
+    const holding: SourceReader<'inventory'> = {
+      name: 'test.inventory',
+      entity: 'inventory',
+      async *read() {
+        try {
+          yield pageOf([stock('A', '1')])
+        } finally {
+          letGo = true
+        }
+      },
+    }
+    deps.producer.failNext('after')
+    await expect(runSource(deps, await job(deps, holding))).rejects.toThrow()
+    expect(letGo).toBe(true)
+  })
+
   it('gives up when the system stays down', async () => {
     const deps = bench()
     const down: SourceReader<'inventory'> = {
