@@ -54,7 +54,10 @@ const [magento, netsuite, images, sap, bigcommerce] = await started([
   startSecondVendor(),
   second === undefined
     ? undefined
-    : startBigCommerceSimulator({ ...shared, ...orders, dataFile: join(data, 'bigcommerce.sqlite') }),
+    : startBigCommerceSimulator({
+        ...{ ...shared, ...orders, severalAddresses: true },
+        dataFile: join(data, 'bigcommerce.sqlite'),
+      }),
 ])
 
 console.log(
