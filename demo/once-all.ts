@@ -36,6 +36,8 @@ export interface OnceAllResult {
 const AFTER_SHIPPING = ['fulfilments', 'inventory', 'images']
 /** SAP Business One tells its times by the minute: one is read when it is over. */
 const MINUTE_MS = 60_000
+/** How long stock may take to be put right. */
+const PUT_RIGHT_MS = 30_000
 /** The connection whose feeds the Magento shop pulls. */
 export const PULLED = 'magento-netsuite'
 
@@ -82,14 +84,26 @@ async function ordersOf(deps: OnceAllDeps, { id, shop, vendor }: Connection): Pr
   })
 }
 
+/** Stock that a shipment took from a shop's source is put right after it: no task tells of that. */
+async function untilNone({ platform }: OnceAllDeps, differences: () => Promise<readonly string[]>) {
+  for (const until = platform.clock.now() + PUT_RIGHT_MS; ; ) {
+    const found = await differences()
+    if (found.length === 0 || platform.clock.now() > until) return found
+    await platform.clock.sleep(500)
+  }
+}
+
 async function goodsAndShipmentsOf(
   deps: OnceAllDeps,
   { id, shop, vendor, push = [], stock }: Connection,
   sent: readonly Sent[],
 ): Promise<readonly string[]> {
-  const [shopEnd, vendorEnd] = [await shopOf(deps, shop), await vendorOf(deps, vendor)]
-  const goods = { connection: id, shop: shopEnd, vendor: vendorEnd, locations: stock?.locations ?? {} }
-  return [...(push.includes('inventory') ? compareGoods(goods) : []), ...compareShipments(id, shopEnd.orders, sent)]
+  const goods = await untilNone(deps, async () => {
+    if (!push.includes('inventory')) return []
+    const ends = { shop: await shopOf(deps, shop), vendor: await vendorOf(deps, vendor) }
+    return compareGoods({ connection: id, ...ends, locations: stock?.locations ?? {} })
+  })
+  return [...goods, ...compareShipments(id, (await shopOf(deps, shop)).orders, sent)]
 }
 
 async function shopOf({ simulators }: OnceAllDeps, shop: string): Promise<ShopEnd> {

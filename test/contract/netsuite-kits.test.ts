@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { text8 } from '../../src/events/decimal.ts'
 import { toUniversalInventory } from '../../src/processors/map-inventory.ts'
 import type { ReadEntity } from '../../src/producers/source.ts'
@@ -34,10 +34,20 @@ const levels = (entity: ReadEntity<'inventory'> | undefined) =>
 const kit = async (window = WHOLE, name = 'KIT') =>
   (await readAll(account.reader('inventory', 50), window)).entities.findLast(({ key }) => key === name)
 
-/** Only what changed from now on. The account's clock has whole seconds and never goes back. */
+/** Only what changes from now on: the account's clock has whole seconds, so what was before is to be of an earlier one. */
 async function fromNow(): Promise<{ from: number; to: number }> {
-  const { changed } = await stock('C', 'Drop Ship', 1)
-  return { from: Date.parse(String(changed)), to: WHOLE.to }
+  const change = async (quantity: number) => Date.parse(String((await stock('C', 'Drop Ship', quantity))['changed']))
+  const before = await change(1)
+  let quantity = 1
+  return await vi.waitFor(
+    async () => {
+      quantity += 1
+      const from = await change(quantity)
+      expect(from).toBeGreaterThan(before)
+      return { from, to: WHOLE.to }
+    },
+    { timeout: 5_000, interval: 50 },
+  )
 }
 
 describe('a kit', () => {

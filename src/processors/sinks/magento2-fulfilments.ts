@@ -9,7 +9,7 @@ import { commentOnOrder } from './magento2-order-comment.ts'
 import { newTracks, piecesOf, shipBody } from './magento2-ship-body.ts'
 import { missingItems, type ShipmentItem } from './magento2-shipment.ts'
 import { DEFAULT_SOURCE, sourceOf } from './magento2-stock.ts'
-import type { Delivered, OtherKey, Sink } from './sink.ts'
+import type { Delivered, Sink } from './sink.ts'
 
 const PAGE = 100
 
@@ -68,22 +68,23 @@ async function ship(
     const body = shipBody(items, { ...options, tracks: made.length === 0 ? tracks : [] })
     made.push(await client.shipOrder(orderId, body, signal))
   }
-  const alsoChanged = stockOf(event, connection)
+  const also = stockOf(event, connection)
   const [first] = ours
   const targetId = made[0] ?? textOf(first?.['entity_id'])
-  if (made.length > 0) return { outcome: 'written', targetId, alsoChanged }
+  if (made.length > 0) return { outcome: 'written', targetId, ...also }
   if (first === undefined) return { outcome: 'unchanged', targetId }
   for (const track of tracks) await client.addTrack(trackOf(track, first, orderId), signal)
-  return { outcome: tracks.length > 0 ? 'written' : 'unchanged', targetId, alsoChanged }
+  return { outcome: tracks.length > 0 ? 'written' : 'unchanged', targetId, ...also }
 }
 
 /**
  * A shipment takes its pieces out of the source; what the vendor can still sell, which is what the source is to have, has
  * known of them since the order. So pushed stock is to be written again, also after a shipment that is only found again.
  */
-function stockOf({ data }: ShopFulfilmentRequested, { push = [] }: Connection): readonly OtherKey[] {
-  if (!push.includes('inventory')) return []
-  return [...new Set(data.lines.map(({ sku }) => sku))].map((key) => ({ kind: 'shop-inventory', key }))
+function stockOf({ data }: ShopFulfilmentRequested, { push = [] }: Connection): Pick<Delivered, 'alsoChanged'> {
+  if (!push.includes('inventory')) return {}
+  const skus = [...new Set(data.lines.map(({ sku }) => sku))]
+  return { alsoChanged: skus.map((key) => ({ kind: 'shop-inventory', key })) }
 }
 
 async function shipmentsOf(client: Magento2Client, orderId: string, signal: AbortSignal): Promise<readonly Wire[]> {
