@@ -17,7 +17,7 @@ const CONSUMED = {
   orders: ['route-orders'],
   inventory: ['map-inventory'],
   'vendor-orders.netsuite': ['deliver-netsuite', 'project-staged-netsuite'],
-  'universal-inventory': [inventoryFeed.name],
+  'universal-inventory': [inventoryFeed.name, 'push-inventory'],
   'sync-status': ['project-tasks', 'project-staged'],
   'dead-letters': ['project-dead-letters'],
 } as const
