@@ -1,35 +1,14 @@
-import type { DatabaseSync } from 'node:sqlite'
-import { inTransaction, openDatabase } from '../harness/database.ts'
+import { type DocumentStore, type Documents, openDocumentStore } from '../harness/document-store.ts'
 import type { Bulk, InventorySource, Order, Product, Shipment, SourceItem } from './wire-types.ts'
 
-const schema = `
-  CREATE TABLE IF NOT EXISTS documents (kind TEXT, key TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-`
-
-/** All of one kind of thing, in memory for searching and written through to SQLite. */
-export interface Documents<T> {
-  all(): T[]
-  get(key: string | number): T | undefined
-  put(document: T): void
-  delete(key: string | number): void
-}
-
-/** The shop's data. Whatever is `put` is on disk when the call returns (or when its transaction ends). */
-export interface ShopStore {
+/** The shop's data. */
+export interface ShopStore extends DocumentStore {
   orders: Documents<Order>
   products: Documents<Product>
   sourceItems: Documents<SourceItem>
   sources: Documents<InventorySource>
   shipments: Documents<Shipment>
   bulks: Documents<Bulk>
-  setting(name: string): string | undefined
-  setSetting(name: string, value: string): void
-  /** The next number of a named sequence, from 1. */
-  nextId(sequence: string): number
-  transaction<T>(work: () => T): T
-  clear(): void
-  close(): void
 }
 
 export function sourceItemKey(item: { sku: string; source_code: string }): string {
@@ -38,66 +17,14 @@ export function sourceItemKey(item: { sku: string; source_code: string }): strin
 
 /** Opens what is kept in `dataFile`, or an empty store. */
 export function openShopStore(dataFile: string): ShopStore {
-  const database = openDatabase(dataFile, schema)
-  const kinds: { clear(): void }[] = []
-  const documents = <T>(kind: string, keyOf: (document: T) => string | number) => {
-    const made = openDocuments(database, kind, keyOf)
-    kinds.push(made)
-    return made
-  }
-  const read = database.prepare('SELECT value FROM settings WHERE name = ?')
-  const write = database.prepare('INSERT INTO settings VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
-  const setting = (name: string) => {
-    const row = read.get(name) as { value: string } | undefined
-    return row?.value
-  }
+  const { documents, ...store } = openDocumentStore(dataFile)
   return {
+    ...store,
     orders: documents('order', (order: Order) => order.entity_id),
     products: documents('product', (product: Product) => product.sku),
     sourceItems: documents('source-item', (item: SourceItem) => sourceItemKey(item)),
     sources: documents('source', (source: InventorySource) => source.source_code),
     shipments: documents('shipment', (shipment: Shipment) => shipment.entity_id),
     bulks: documents('bulk', (bulk: Bulk) => bulk.uuid),
-    setting,
-    setSetting: (name, value) => void write.run(name, value),
-    nextId(sequence) {
-      const next = Number(setting(`sequence ${sequence}`) ?? 0) + 1
-      write.run(`sequence ${sequence}`, String(next))
-      return next
-    },
-    transaction: (work) => inTransaction(database, work),
-    clear() {
-      database.exec('DELETE FROM documents; DELETE FROM settings')
-      for (const kind of kinds) kind.clear()
-    },
-    close: () => database.close(),
-  }
-}
-
-function openDocuments<T>(
-  database: DatabaseSync,
-  kind: string,
-  keyOf: (document: T) => string | number,
-): Documents<T> & { clear(): void } {
-  const rows = database.prepare('SELECT body FROM documents WHERE kind = ?').all(kind) as { body: string }[]
-  const loaded = rows.map(({ body }) => JSON.parse(body) as T)
-  const kept = new Map(loaded.map((document) => [String(keyOf(document)), document]))
-  const upsert = database.prepare(
-    'INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
-  )
-  const remove = database.prepare('DELETE FROM documents WHERE kind = ? AND key = ?')
-  return {
-    all: () => [...kept.values()],
-    get: (key) => kept.get(String(key)),
-    put(document) {
-      const key = String(keyOf(document))
-      upsert.run(kind, key, JSON.stringify(document))
-      kept.set(key, document)
-    },
-    delete(key) {
-      remove.run(kind, String(key))
-      kept.delete(String(key))
-    },
-    clear: () => kept.clear(),
   }
 }

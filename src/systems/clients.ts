@@ -1,10 +1,11 @@
 import type { Logger } from 'pino'
 import { StreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { CallKind, CallLimits } from '../platform/governor/governor.ts'
+import type { CallKind } from '../platform/governor/governor.ts'
 import type { Governors } from '../platform/governor/governors.ts'
 import { type BigCommerceClient, createBigCommerceClient } from './bigcommerce/client.ts'
 import { bigcommerceSettings } from './bigcommerce/settings.ts'
+import type { ConfiguredSystem } from './configured-system.ts'
 import { createImageFeedClient, type ImageFeedClient } from './image-feed/client.ts'
 import { imageFeedSettings } from './image-feed/settings.ts'
 import { createMagento2Client, type Magento2Client } from './magento2/client.ts'
@@ -18,13 +19,8 @@ import { sqsSettings } from './sqs/settings.ts'
 import type { SystemCheck } from './system-check.ts'
 
 /** What is configured of a system, with its references. */
-export interface ConnectableSystem {
-  readonly id: string
+export interface ConnectableSystem extends ConfiguredSystem {
   readonly type: string
-  readonly address: string
-  readonly secrets: Readonly<Record<string, string>>
-  readonly settings: Readonly<Record<string, string>>
-  readonly limits: CallLimits
 }
 
 /** Every client: what `doctor` asks, and the same client with its calls as urgent as those for a kind. */

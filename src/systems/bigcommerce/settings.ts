@@ -1,22 +1,14 @@
 import { StreamError } from '../../errors.ts'
 import type { CallLimits } from '../../platform/governor/governor.ts'
+import type { ConfiguredSystem } from '../configured-system.ts'
 import type { BigCommerceSettings } from './client.ts'
-
-/** What is configured of a BigCommerce system, with its address and secrets resolved. */
-export interface ConfiguredBigCommerce {
-  readonly id: string
-  readonly address: string
-  readonly secrets: Readonly<Record<string, string>>
-  readonly settings: Readonly<Record<string, string>>
-  readonly limits: CallLimits
-}
 
 const B2B_ADDRESS = 'https://api-b2b.bigcommerce.com'
 /** Requests a store's B2B Edition takes in a minute, whoever sends them. */
 const B2B_PER_MINUTE = 150
 
 /** Throws `configuration_invalid`, naming what is missing or wrong. */
-export function bigcommerceSettings(system: ConfiguredBigCommerce): BigCommerceSettings {
+export function bigcommerceSettings(system: ConfiguredSystem): BigCommerceSettings {
   const { settings, secrets } = system
   return {
     baseUrl: system.address,
@@ -29,19 +21,19 @@ export function bigcommerceSettings(system: ConfiguredBigCommerce): BigCommerceS
   }
 }
 
-function hasB2b({ id, settings }: ConfiguredBigCommerce): boolean {
+function hasB2b({ id, settings }: ConfiguredSystem): boolean {
   const given = settings['b2b'] ?? 'false'
   if (given === 'true' || given === 'false') return given === 'true'
   const message = `system ${id} (bigcommerce): settings.b2b must be "true" or "false"`
   throw new StreamError('configuration_invalid', message, { field: 'settings.b2b' })
 }
 
-function b2bLimits(system: ConfiguredBigCommerce): CallLimits {
+function b2bLimits(system: ConfiguredSystem): CallLimits {
   const perMinute = wholeNumber(system, 'b2bPerMinute') ?? B2B_PER_MINUTE
   return { concurrency: system.limits.concurrency, perMinute }
 }
 
-type Settings = Pick<ConfiguredBigCommerce, 'id' | 'settings'>
+type Settings = Pick<ConfiguredSystem, 'id' | 'settings'>
 
 /** Status ids that an order is given when the vendor will deliver nothing more of it; null: none. */
 export function statusSettings(system: Settings) {
@@ -65,7 +57,7 @@ function wholeNumber(system: Settings, name: string): number | undefined {
   throw new StreamError('configuration_invalid', message, { field: `settings.${name}` })
 }
 
-function need(system: ConfiguredBigCommerce, field: string, value: string | undefined): string {
+function need(system: ConfiguredSystem, field: string, value: string | undefined): string {
   if (value !== undefined && value !== '') return value
   throw new StreamError('configuration_invalid', `system ${system.id} (bigcommerce): ${field} is missing`, { field })
 }

@@ -1,24 +1,15 @@
 import { StreamError } from '../../errors.ts'
 import { digest } from '../../events/identity.ts'
-import type { CallLimits } from '../../platform/governor/governor.ts'
+import type { ConfiguredSystem } from '../configured-system.ts'
 import type { ImageFeedSettings } from './client.ts'
 import { type FeedForm, formats } from './parse.ts'
 import { type ColumnName, type Columns, columnNames, roles } from './rows.ts'
-
-/** What is configured of an image feed, with its address and secrets resolved. */
-export interface ConfiguredImageFeed {
-  readonly id: string
-  readonly address: string
-  readonly secrets: Readonly<Record<string, string>>
-  readonly settings: Readonly<Record<string, string>>
-  readonly limits: CallLimits
-}
 
 /** Secrets so named are headers that every request for the feed has. */
 const HEADER_SECRET = 'header.'
 
 /** `settings.path`, where given, is taken from the address. Throws `configuration_invalid`, naming the setting. */
-export function imageFeedSettings(system: ConfiguredImageFeed): ImageFeedSettings {
+export function imageFeedSettings(system: ConfiguredSystem): ImageFeedSettings {
   const { address, settings, limits } = system
   const path = settings['path'] ?? ''
   if (!URL.canParse(path, address) || !/^https?:$/.test(new URL(path, address).protocol)) {
@@ -41,11 +32,11 @@ export function imageFeedSettings(system: ConfiguredImageFeed): ImageFeedSetting
   }
 }
 
-function wrong({ id }: ConfiguredImageFeed, field: string, problem: string): StreamError {
+function wrong({ id }: ConfiguredSystem, field: string, problem: string): StreamError {
   return new StreamError('configuration_invalid', `system ${id} (image-feed): ${field} ${problem}`, { field })
 }
 
-function choice<T extends string>(system: ConfiguredImageFeed, name: string, values: readonly T[]): T | null {
+function choice<T extends string>(system: ConfiguredSystem, name: string, values: readonly T[]): T | null {
   const given = system.settings[name]
   if (given === undefined) return null
   const known = values.find((value) => value === given)
@@ -53,17 +44,17 @@ function choice<T extends string>(system: ConfiguredImageFeed, name: string, val
   return known
 }
 
-function flag(system: ConfiguredImageFeed, name: string): boolean {
+function flag(system: ConfiguredSystem, name: string): boolean {
   return choice(system, name, ['true', 'false']) === 'true'
 }
 
-function secondsOf(system: ConfiguredImageFeed): number {
+function secondsOf(system: ConfiguredSystem): number {
   const text = system.settings['timeoutSeconds'] ?? '300'
   if (!/^[1-9]\d{0,3}$/.test(text)) throw wrong(system, 'settings.timeoutSeconds', 'is a whole number from 1 to 9999')
   return Number(text)
 }
 
-function credentialsOf(system: ConfiguredImageFeed): Readonly<Record<string, string>> {
+function credentialsOf(system: ConfiguredSystem): Readonly<Record<string, string>> {
   const { secrets } = system
   const { username, password } = secrets
   if ((username === undefined) !== (password === undefined)) {
@@ -76,7 +67,7 @@ function credentialsOf(system: ConfiguredImageFeed): Readonly<Record<string, str
   return { ...(basic === null ? {} : { authorization: `Basic ${basic}` }), ...Object.fromEntries(headers) }
 }
 
-function formOf(system: ConfiguredImageFeed): FeedForm {
+function formOf(system: ConfiguredSystem): FeedForm {
   const { settings } = system
   const { delimiter = ',', quote = '"' } = settings
   const one = delimiter === 'tab' ? '\t' : delimiter
@@ -95,7 +86,7 @@ function formOf(system: ConfiguredImageFeed): FeedForm {
 }
 
 /** Names of the feed's columns, several parted by a vertical bar. Ours by default; media type and roles have no column then. */
-function columnsOf(settings: ConfiguredImageFeed['settings'], named: ReadonlySet<ColumnName>): Columns {
+function columnsOf(settings: ConfiguredSystem['settings'], named: ReadonlySet<ColumnName>): Columns {
   const byDefault: readonly ColumnName[] = ['sku', 'position', 'label', 'role']
   const urlByDefault = !roles.some((role) => named.has(role))
   const entries = columnNames.map((name): readonly [ColumnName, readonly string[]] => {

@@ -1,19 +1,10 @@
 import { StreamError } from '../../errors.ts'
-import type { CallLimits } from '../../platform/governor/governor.ts'
+import type { ConfiguredSystem } from '../configured-system.ts'
 import type { Magento2Settings } from './client.ts'
 import type { Magento2Credentials } from './credentials.ts'
 
-/** What is configured of a Magento 2 system, with its address and secrets resolved. */
-export interface ConfiguredMagento2 {
-  readonly id: string
-  readonly address: string
-  readonly secrets: Readonly<Record<string, string>>
-  readonly settings: Readonly<Record<string, string>>
-  readonly limits: CallLimits
-}
-
 /** Throws `configuration_invalid`, naming what is missing. */
-export function magento2Settings(system: ConfiguredMagento2): Magento2Settings {
+export function magento2Settings(system: ConfiguredSystem): Magento2Settings {
   return {
     baseUrl: system.address,
     credentials: credentials(system),
@@ -22,7 +13,7 @@ export function magento2Settings(system: ConfiguredMagento2): Magento2Settings {
   }
 }
 
-function credentials({ id, secrets }: ConfiguredMagento2): Magento2Credentials {
+function credentials({ id, secrets }: ConfiguredSystem): Magento2Credentials {
   const { bearer, username, password, consumerKey, consumerSecret, accessToken, accessTokenSecret } = secrets
   if (consumerKey && consumerSecret && accessToken && accessTokenSecret) {
     return { consumerKey, consumerSecret, accessToken, accessTokenSecret }

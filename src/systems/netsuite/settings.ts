@@ -1,19 +1,10 @@
 import { StreamError } from '../../errors.ts'
-import type { CallLimits } from '../../platform/governor/governor.ts'
+import type { ConfiguredSystem } from '../configured-system.ts'
 import type { NetSuiteSettings } from './client.ts'
 import { type ItemSettings, STANDARD_COLUMNS } from './items.ts'
 
-/** What is configured of a NetSuite system, with its address and secrets resolved. */
-export interface ConfiguredNetSuite {
-  readonly id: string
-  readonly address: string
-  readonly secrets: Readonly<Record<string, string>>
-  readonly settings: Readonly<Record<string, string>>
-  readonly limits: CallLimits
-}
-
 /** Throws `configuration_invalid`, naming what is missing. */
-export function netsuiteSettings(system: ConfiguredNetSuite): NetSuiteSettings {
+export function netsuiteSettings(system: ConfiguredSystem): NetSuiteSettings {
   const need = (kind: 'secrets' | 'settings', name: string): string => {
     const value = system[kind][name]
     if (value !== undefined && value !== '') return value
@@ -46,7 +37,7 @@ export function netsuiteSettings(system: ConfiguredNetSuite): NetSuiteSettings {
 const CERTIFICATE = ['clientId', 'certificateId', 'privateKey']
 
 /** What `settings` say about items. Throws `configuration_invalid` for a column that is no column's name. */
-export function itemSettings(system: Pick<ConfiguredNetSuite, 'id' | 'settings'>): ItemSettings {
+export function itemSettings(system: Pick<ConfiguredSystem, 'id' | 'settings'>): ItemSettings {
   const { settings } = system
   const extra = names(settings['extraItemColumns'])
   const columns = [
@@ -77,7 +68,7 @@ export interface KitTable {
 }
 
 /** What `settings` say about kits; null: none are sold. Throws `configuration_invalid` for what are no names. */
-export function kitTable(system: Pick<ConfiguredNetSuite, 'id' | 'settings'>): KitTable | null {
+export function kitTable(system: Pick<ConfiguredSystem, 'id' | 'settings'>): KitTable | null {
   const given = system.settings['kitMembers'] ?? 'itemmember, parentitem, item, quantity'
   if (given.trim().toLowerCase() === 'none') return null
   const [table, parent, member, quantity, ...more] = names(given)
@@ -95,7 +86,7 @@ export function kitTable(system: Pick<ConfiguredNetSuite, 'id' | 'settings'>): K
 export type ShipmentLink = 'createdfrom' | 'nexttransactionlink'
 
 /** Throws `configuration_invalid` for another word. */
-export function shipmentLink(system: Pick<ConfiguredNetSuite, 'id' | 'settings'>): ShipmentLink {
+export function shipmentLink(system: Pick<ConfiguredSystem, 'id' | 'settings'>): ShipmentLink {
   const given = system.settings['shipmentLink'] ?? 'createdfrom'
   if (given === 'createdfrom' || given === 'nexttransactionlink') return given
   throw new StreamError(

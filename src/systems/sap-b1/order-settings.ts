@@ -1,5 +1,6 @@
 import type { StreamError } from '../../errors.ts'
-import { type ConfiguredSapB1, currencyCodes, invalid, type MarkFields, markFields } from './settings.ts'
+import type { ConfiguredSystem } from '../configured-system.ts'
+import { currencyCodes, invalid, type MarkFields, markFields } from './settings.ts'
 
 /** Whose orders are: one customer's for all; of a customer that is looked up; of one that is made where there is none. */
 export type CustomerWay =
@@ -30,7 +31,7 @@ export interface OrderSettings {
   readonly closeDelivered: boolean
 }
 
-type Configured = Pick<ConfiguredSapB1, 'id' | 'settings'> & { readonly zone: string }
+type Configured = Pick<ConfiguredSystem, 'id' | 'settings'> & { readonly zone: string }
 
 /** Throws `configuration_invalid`, naming the setting. */
 export function orderSettings(system: Configured): OrderSettings {

@@ -1,21 +1,12 @@
 import { StreamError } from '../../errors.ts'
-import type { CallLimits } from '../../platform/governor/governor.ts'
+import type { ConfiguredSystem } from '../configured-system.ts'
 import type { SapB1Settings } from './client.ts'
 import { serviceLayerVersions } from './odata.ts'
 
-/** What is configured of a SAP Business One system, with its address and secrets resolved. */
-export interface ConfiguredSapB1 {
-  readonly id: string
-  readonly address: string
-  readonly secrets: Readonly<Record<string, string>>
-  readonly settings: Readonly<Record<string, string>>
-  readonly limits: CallLimits
-}
-
-type WithSettings = Pick<ConfiguredSapB1, 'id' | 'settings'>
+type WithSettings = Pick<ConfiguredSystem, 'id' | 'settings'>
 
 /** Throws `configuration_invalid`, naming what is missing. */
-export function sapB1Settings(system: ConfiguredSapB1): SapB1Settings {
+export function sapB1Settings(system: ConfiguredSystem): SapB1Settings {
   const need = (kind: 'secrets' | 'settings', name: string): string => {
     const value = system[kind][name]
     if (value !== undefined && value !== '') return value
@@ -87,7 +78,7 @@ export function markFields(system: WithSettings): MarkFields {
 }
 
 /** `configuration_invalid` of a system, with the field that is wrong. */
-export function invalid({ id }: Pick<ConfiguredSapB1, 'id'>, field: string, problem: string): StreamError {
+export function invalid({ id }: Pick<ConfiguredSystem, 'id'>, field: string, problem: string): StreamError {
   return new StreamError('configuration_invalid', `system ${id} (sap-b1): ${field} ${problem}`, { field })
 }
 

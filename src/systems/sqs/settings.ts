@@ -1,19 +1,10 @@
 import { StreamError } from '../../errors.ts'
-import type { CallLimits } from '../../platform/governor/governor.ts'
 import { isQueueName, queueAddress } from '../../platform/queue-address.ts'
+import type { ConfiguredSystem } from '../configured-system.ts'
 import type { SqsSettings } from './calls.ts'
 
-/** What is configured of an SQS system, with its address and secrets resolved. */
-export interface ConfiguredSqs {
-  readonly id: string
-  readonly address: string
-  readonly secrets: Readonly<Record<string, string>>
-  readonly settings: Readonly<Record<string, string>>
-  readonly limits: CallLimits
-}
-
 /** Throws `configuration_invalid`, naming what is missing. */
-export function sqsSettings(system: ConfiguredSqs): SqsSettings {
+export function sqsSettings(system: ConfiguredSystem): SqsSettings {
   const { secrets, settings } = system
   const place = queueAddress(system.address)
   if (place === undefined) {
@@ -55,7 +46,7 @@ const LONGEST_VISIBILITY = 43_200
 
 /** `filter.queue` of a read comes before the system's queue of the entity. Throws `configuration_invalid`. */
 export function queueSettings(
-  system: Pick<ConfiguredSqs, 'id' | 'settings'>,
+  system: Pick<ConfiguredSystem, 'id' | 'settings'>,
   { entity, filter }: { readonly entity: string; readonly filter: Readonly<Record<string, string>> },
 ): QueueSettings {
   const { settings } = system

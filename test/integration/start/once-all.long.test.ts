@@ -1,25 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest'
-import { readOptions } from '../../../demo/options.ts'
+import { expect, inject, it, onTestFinished } from 'vitest'
+import { ownDemoData } from '../../support/demo-data.ts'
 import { startProgram } from '../../support/processes.ts'
 
 /** A dataset that nobody else uses, so its folder is this test's alone. */
 const DATASET = ['--connections', 'all', '--orders', '20', '--seed', '192837465']
 const prefix = `all-${randomUUID().slice(0, 8)}.`
 const env = { ...inject('services'), TOPIC_PREFIX: prefix, TABLE_PREFIX: prefix, FEED_SETTLE_MS: '200' }
-const { dataDir = '', endpointsFile = '' } = readOptions(DATASET) ?? {}
-
-// Where a demo that runs in this folder is, stays as it was.
-let endpoints: string | undefined
-beforeAll(async () => {
-  endpoints = await readFile(endpointsFile, 'utf8').catch(() => undefined)
-  await rm(dataDir, { recursive: true, force: true })
-})
-afterAll(async () => {
-  await rm(dataDir, { recursive: true, force: true })
-  await (endpoints === undefined ? rm(endpointsFile, { force: true }) : writeFile(endpointsFile, endpoints))
-})
+ownDemoData(DATASET)
 
 type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>
 

@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest'
-import { readOptions } from '../../../demo/options.ts'
+import { expect, inject, it, onTestFinished } from 'vitest'
 import { findJava } from '../../../services/java.ts'
 import { isAlive } from '../../../services/lock.ts'
+import { ownDemoData } from '../../support/demo-data.ts'
 import { descendants, startProgram } from '../../support/processes.ts'
 
 /** A dataset that nobody else uses, so its folder is this test's alone. */
 const DATASET = ['--orders', '10', '--seed', '918273645']
 const prefix = `once-${randomUUID().slice(0, 8)}.`
 const shared = { ...inject('services'), TOPIC_PREFIX: prefix, TABLE_PREFIX: prefix, FEED_SETTLE_MS: '200' }
-const { dataDir = '', endpointsFile = '' } = readOptions(DATASET) ?? {}
+const { dataDir } = ownDemoData(DATASET)
 const java = await findJava(process.env)
 
 interface Summary {
@@ -19,17 +18,6 @@ interface Summary {
   readonly seconds: number
   readonly entities: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
-
-// Where a demo that runs in this folder is, stays as it was.
-let endpoints: string | undefined
-beforeAll(async () => {
-  endpoints = await readFile(endpointsFile, 'utf8').catch(() => undefined)
-  await rm(dataDir, { recursive: true, force: true })
-})
-afterAll(async () => {
-  await rm(dataDir, { recursive: true, force: true })
-  await (endpoints === undefined ? rm(endpointsFile, { force: true }) : writeFile(endpointsFile, endpoints))
-})
 
 async function start(args: readonly string[], env: Readonly<Record<string, string | undefined>>) {
   const started = await startProgram({
