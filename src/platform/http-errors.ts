@@ -1,5 +1,6 @@
 import { isAxiosError } from 'axios'
 import { StreamError } from '../errors.ts'
+import { LONGEST_ASKED_MS } from './backoff.ts'
 
 /** An answer as far as it tells what went wrong. */
 export interface HttpFailure {
@@ -13,13 +14,17 @@ export interface HttpFailure {
 /** A system's own reading of its refusals (4xx, but for 408 and 429); undefined leaves it to the general rules. */
 export type Classify = (failure: HttpFailure) => StreamError | undefined
 
-/** `Retry-After` in milliseconds: seconds, or a date seen from `now`. */
+/** `Retry-After` in milliseconds, an hour at most: seconds, or a date seen from `now`. */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   if (header === null) return undefined
   const seconds = Number(header)
-  if (header.trim() !== '' && Number.isFinite(seconds)) return Math.max(0, Math.round(seconds * 1000))
+  if (header.trim() !== '' && Number.isFinite(seconds)) return asked(Math.round(seconds * 1000))
   const date = Date.parse(header)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+  return Number.isNaN(date) ? undefined : asked(date - now)
+}
+
+function asked(ms: number): number {
+  return Math.min(LONGEST_ASKED_MS, Math.max(0, ms))
 }
 
 /** A web page where data belongs: a proxy's or the system's maintenance page, whatever its status. */
@@ -53,7 +58,8 @@ export function fromAnswer(
 ): StreamError {
   const { status } = failure
   const details = { status }
-  const after = retryAfterMs(failure.headers.get('retry-after'), now) ?? quotaMs
+  const after =
+    retryAfterMs(failure.headers.get('retry-after'), now) ?? (quotaMs === undefined ? undefined : asked(quotaMs))
   const retry = after === undefined ? {} : { retryAfterMs: after }
   if (status === 429) return new StreamError('rate_limited', `${what} answered 429`, { details, ...retry })
   if (status === 408) return new StreamError('timed_out', `${what} answered 408`, { details, ...retry })

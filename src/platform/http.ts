@@ -89,24 +89,10 @@ export function createHttp(settings: HttpSettings): Http {
     validateStatus: () => true,
   })
   const as = (kind: CallKind): Http => ({
-    request: (request) => governed(settings.governor, kind, () => send(client, settings, request), request.signal),
+    request: (request) => settings.governor.run(kind, () => send(client, settings, request), request.signal),
     for: as,
   })
   return as('orders')
-}
-
-async function governed(
-  governor: Governor,
-  kind: CallKind,
-  call: () => Promise<HttpAnswer>,
-  signal: AbortSignal | undefined,
-): Promise<HttpAnswer> {
-  try {
-    return await governor.run(kind, call, signal)
-  } catch (error) {
-    if (error instanceof StreamError && error.code === 'rate_limited') governor.refused(error.retryAfterMs)
-    throw error
-  }
 }
 
 async function send(client: AxiosInstance, settings: HttpSettings, request: HttpRequest): Promise<HttpAnswer> {

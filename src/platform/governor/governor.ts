@@ -1,4 +1,5 @@
 import { StreamError } from '../../errors.ts'
+import { LONGEST_ASKED_MS } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
 import type { Permit, Permits } from './permits.ts'
 import { beginTurnWait } from './turn-waits.ts'
@@ -15,11 +16,12 @@ export interface CallLimits {
 
 /** Keeps the calls to one account under its limits, the more urgent first. */
 export interface Governor {
-  /** Rejects with `stopping` when the signal aborts while the call waits for its turn. */
+  /**
+   * Rejects with `stopping` when the signal aborts while the call waits for its turn. A call that fails with `rate_limited`
+   * has the account left alone, for as long as it asked for.
+   */
   run<T>(kind: CallKind, call: () => Promise<T>, signal?: AbortSignal): Promise<T>
-  /** The account refused a call for there being too many; with the time it asked to be left alone for, where it told. */
-  refused(retryAfterMs: number | undefined): void
-  /** No call begins for so long: the account's quota is used up. */
+  /** No call begins for so long, an hour at most: the account's quota is used up. */
   pause(ms: number): void
 }
 
@@ -44,7 +46,7 @@ export function createGovernor(limits: CallLimits, permits: Permits, clock: Cloc
   let allowed = limits.concurrency
   let goodCalls = 0
   let pausedUntil = 0
-  let timer = false
+  let timer: AbortController | undefined
 
   const pump = (): void => {
     while (waiting.length > 0 && running < allowed) {
@@ -59,14 +61,19 @@ export function createGovernor(limits: CallLimits, permits: Permits, clock: Cloc
       running += 1
       next.admit(permit)
     }
+    if (waiting.length === 0) timer?.abort()
     permits.want(waiting.length === 0 ? null : { rank: mostUrgent(waiting), calls: Math.min(waiting.length, allowed) })
   }
   const later = (ms: number): void => {
-    if (timer) return
-    timer = true
-    clock.sleep(ms).then(
+    if (timer !== undefined) return
+    const begun = new AbortController()
+    timer = begun
+    begun.signal.addEventListener('abort', () => {
+      timer = undefined
+    })
+    clock.sleep(ms, begun.signal).then(
       () => {
-        timer = false
+        timer = undefined
         pump()
       },
       () => undefined,
@@ -101,10 +108,16 @@ export function createGovernor(limits: CallLimits, permits: Permits, clock: Cloc
       pump()
     })
   const pause = (ms: number): void => {
-    const until = clock.now() + ms
+    const until = clock.now() + Math.min(ms, LONGEST_ASKED_MS)
     if (until <= pausedUntil) return
     pausedUntil = until
     permits.pauseUntil(until)
+  }
+  const refused = (retryAfterMs: number | undefined): void => {
+    // Calls that were under way together are refused together: they count once.
+    if (pausedUntil <= clock.now()) allowed = Math.max(1, Math.floor(allowed / 2))
+    goodCalls = 0
+    pause(retryAfterMs ?? REFUSED_PAUSE_MS)
   }
   return {
     pause,
@@ -120,17 +133,15 @@ export function createGovernor(limits: CallLimits, permits: Permits, clock: Cloc
           goodCalls = 0
         }
         return result
+      } catch (error) {
+        // Before the next one may begin.
+        if (error instanceof StreamError && error.code === 'rate_limited') refused(error.retryAfterMs)
+        throw error
       } finally {
         running -= 1
         permit.giveBack()
         pump()
       }
-    },
-    refused(retryAfterMs) {
-      // Calls that were under way together are refused together: they count once.
-      if (pausedUntil <= clock.now()) allowed = Math.max(1, Math.floor(allowed / 2))
-      goodCalls = 0
-      pause(retryAfterMs ?? REFUSED_PAUSE_MS)
     },
   }
 }

@@ -94,10 +94,7 @@ async function inTurn<T>(
     }
     return await governor.run('images', timed, signal)
   } catch (error) {
-    if (error instanceof StreamError) {
-      if (error.code === 'rate_limited') governor.refused(error.retryAfterMs)
-      throw error
-    }
+    if (error instanceof StreamError) throw error
     throw broken(error, settings, { ended: signal.aborted, late: timeout?.aborted === true })
   }
 }

@@ -33,7 +33,7 @@ export interface Calls {
 
 const TIMEOUT_MS = 30_000
 
-/** Does a call in its turn, ends it when it takes too long, throws StreamErrors, and tells the governor of refusals. */
+/** Does a call in its turn, ends it when it takes too long, and throws StreamErrors. */
 export async function governed<T>(
   { governor, kind, settings, now, logger }: Calls,
   what: string,
@@ -55,10 +55,5 @@ export async function governed<T>(
       logger.debug({ call: what, ms: Math.round(performance.now() - startedAt) }, 'request')
     }
   }
-  try {
-    return await governor.run(kind, limited, signal)
-  } catch (error) {
-    if (error instanceof StreamError && error.code === 'rate_limited') governor.refused(error.retryAfterMs)
-    throw error
-  }
+  return await governor.run(kind, limited, signal)
 }

@@ -199,6 +199,8 @@ describe('Retry-After', () => {
     ['0.5', 500],
     ['Thu, 01 Jan 2026 00:00:10 GMT', 10_000],
     ['Wed, 31 Dec 2025 00:00:00 GMT', 0],
+    ['9e15', 3_600_000],
+    ['Fri, 01 Jan 2100 00:00:00 GMT', 3_600_000],
     ['soon', undefined],
     ['', undefined],
     [null, undefined],

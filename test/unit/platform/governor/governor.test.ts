@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import { StreamError } from '../../../../src/errors.ts'
 import { createGovernor } from '../../../../src/platform/governor/governor.ts'
 import { ownPermits } from '../../../../src/platform/governor/permits.ts'
 import { gate } from '../../../support/sink-world.ts'
 import { virtualClock } from '../runtime/virtual-clock.ts'
 
 const governorOf = (concurrency: number, clock = virtualClock()) => createGovernor({ concurrency }, ownPermits(), clock)
+
+/** A call that the account refuses for there being too many. */
+async function refusal(governor: ReturnType<typeof governorOf>, retryAfterMs?: number): Promise<void> {
+  const error = new StreamError('rate_limited', 'too many', retryAfterMs === undefined ? {} : { retryAfterMs })
+  await expect(governor.run('orders', () => Promise.reject(error))).rejects.toBe(error)
+}
+
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 describe('a governor', () => {
@@ -43,8 +51,7 @@ describe('a governor', () => {
       return most
     }
     expect(await mostAtOnce(12)).toBe(4)
-    governor.refused(undefined)
-    governor.refused(undefined)
+    await Promise.all([refusal(governor), refusal(governor)])
     expect(await mostAtOnce(12)).toBe(2)
     await mostAtOnce(60)
     expect(await mostAtOnce(12)).toBe(4)
@@ -53,10 +60,47 @@ describe('a governor', () => {
   it('begins no call before the time that a refusal named', async () => {
     const clock = virtualClock()
     const governor = governorOf(2, clock)
-    governor.refused(30_000)
+    await refusal(governor, 30_000)
     const until = clock.now() + 30_000
     const at = await governor.run('orders', async () => clock.now())
     expect(at).toBeGreaterThanOrEqual(until)
+  })
+
+  it('begins none of those that wait when a call is refused, before the time that it named', async () => {
+    const clock = virtualClock()
+    const governor = governorOf(1, clock)
+    const until = clock.now() + 30_000
+    const refused = refusal(governor, 30_000)
+    const at = await Promise.all([1, 2, 3].map(() => governor.run('orders', async () => clock.now())))
+    await refused
+    expect(Math.min(...at)).toBeGreaterThanOrEqual(until)
+  })
+
+  it('leaves an account alone for an hour at most, whatever it asks for', async () => {
+    const clock = virtualClock()
+    const governor = governorOf(1, clock)
+    const from = clock.now()
+    await refusal(governor, 1e15)
+    expect(await governor.run('orders', async () => clock.now() - from)).toBe(3_600_000)
+    governor.pause(Number.POSITIVE_INFINITY)
+    expect(await governor.run('orders', async () => clock.now() - from)).toBe(7_200_000)
+  })
+
+  it('sleeps through a pause only while somebody waits', async () => {
+    const signals: (AbortSignal | undefined)[] = []
+    const sleep = (_: number, signal?: AbortSignal) => {
+      signals.push(signal)
+      return new Promise<void>((_resolve, reject) => signal?.addEventListener('abort', reject))
+    }
+    const governor = createGovernor({ concurrency: 1 }, ownPermits(), { now: () => 0, sleep })
+    governor.pause(60_000)
+    const [first, second] = [new AbortController(), new AbortController()]
+    const given = [first, second].map(({ signal }) => governor.run('orders', async () => 1, signal))
+    first.abort()
+    expect(signals.map((signal) => signal?.aborted)).toEqual([false])
+    second.abort()
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true])
+    for (const one of given) await expect(one).rejects.toMatchObject({ code: 'stopping' })
   })
 
   it('lets a call that is given up while it waits go without a turn, and the next takes its place', async () => {

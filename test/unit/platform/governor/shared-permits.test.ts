@@ -95,7 +95,7 @@ describe('processes with one account', () => {
     const account = accountOf({ concurrency: 4 })
     const [a, b] = [account.process('a'), account.process('b')]
     await Promise.all([a.call('orders'), b.call('orders')])
-    a.governor.refused(30_000)
+    a.governor.pause(30_000)
     const until = account.clock.now() + 30_000
     // The other one learns of it with its next look.
     await account.clock.sleep(2_000)
