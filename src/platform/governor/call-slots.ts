@@ -1,3 +1,4 @@
+import { LONGEST_ASKED_MS } from '../backoff.ts'
 import type { Item, TableDefinition, Tables } from '../dynamodb/tables.ts'
 import type { Wanted } from './permits.ts'
 
@@ -8,25 +9,31 @@ export const governorTables: readonly TableDefinition[] = [
   { name: CALL_SLOTS, partitionKey: 'account', sortKey: 'slot' },
 ]
 
+/** What a process waits for, and since when it has had no turn. */
+export interface Waiting extends Wanted {
+  readonly since: number
+}
+
 /** What an account's rows say, as one process sees it. Times are milliseconds UTC. */
 export interface AccountView {
   /** Slots that are somebody's, until when. */
   readonly taken: ReadonlyMap<string, number>
   /** What others wait for. */
-  readonly waiting: readonly Wanted[]
+  readonly waiting: readonly Waiting[]
   /** Processes that hold a slot or wait for one, this one too. */
   readonly parties: number
   readonly pausedUntil: number
 }
 
 export interface CallSlots {
+  /** Clears away what those that died left, too. */
   view(now: number): Promise<AccountView>
   /** False: it is another's. */
   take(slot: string, until: number, now: number): Promise<boolean>
   /** False: it was lost. */
   renew(slot: string, until: number): Promise<boolean>
   free(slot: string): Promise<void>
-  wait(wanted: Wanted, until: number): Promise<void>
+  wait(waiting: Waiting, until: number): Promise<void>
   stopWaiting(): Promise<void>
   pauseUntil(until: number): Promise<void>
   /** Takes so many calls of a window of time that allows `most`; false: it has not so many left. */
@@ -36,15 +43,24 @@ export interface CallSlots {
 const PAUSE = 'pause'
 const WAIT = 'wait#'
 const CALLS = 'calls#'
+/** Rows that ran out so long ago are nobody's, whatever the processes' clocks say. */
+const LEFT_MS = 60_000
+/** Windows of time that are kept before the one that is counted. */
+const KEPT_WINDOWS = 6
 
 /** The rows of one account, as the process named `owner` reads and writes them. */
 export function createCallSlots(tables: Tables, account: string, owner: string): CallSlots {
   const key = (slot: string) => ({ account, slot })
   const mine = { attribute: 'owner', is: '=', value: owner } as const
-  let counted: number | null = null
+  let windows: readonly number[] = []
   return {
     async view(now) {
-      return viewOf(await tables.query(CALL_SLOTS, { partition: account }), owner, now)
+      const rows = (await tables.query(CALL_SLOTS, { partition: account })).map(toRow)
+      windows = rows.flatMap(({ slot }) => (slot.startsWith(CALLS) ? [Number(slot.slice(CALLS.length))] : []))
+      for (const { slot, until } of rows.filter((row) => isLeft(row, now))) {
+        await tables.delete(CALL_SLOTS, key(slot), { attribute: 'until', is: '=', value: until })
+      }
+      return viewOf(rows, owner, now)
     },
     async take(slot, until, now) {
       const isFree = { anyOf: [{ absent: 'owner' }, { attribute: 'until', is: '<=' as const, value: now }] }
@@ -52,8 +68,8 @@ export function createCallSlots(tables: Tables, account: string, owner: string):
     },
     renew: (slot, until) => tables.put(CALL_SLOTS, { ...key(slot), owner, until }, mine),
     free: async (slot) => void (await tables.delete(CALL_SLOTS, key(slot), mine)),
-    wait: async ({ rank, calls }, until) => {
-      await tables.put(CALL_SLOTS, { ...key(WAIT + owner), owner, rank, calls, until })
+    wait: async ({ rank, calls, since }, until) => {
+      await tables.put(CALL_SLOTS, { ...key(WAIT + owner), owner, rank, calls, since, until })
     },
     stopWaiting: async () => void (await tables.delete(CALL_SLOTS, key(WAIT + owner))),
     async pauseUntil(until) {
@@ -64,20 +80,35 @@ export function createCallSlots(tables: Tables, account: string, owner: string):
       const enough = { anyOf: [{ absent: 'calls' }, { attribute: 'calls', is: '<=' as const, value: most - calls }] }
       const done = await tables.update(CALL_SLOTS, key(CALLS + window), { increment: { calls } }, enough)
       if (done === null) return false
-      if (counted !== null && counted < window) await tables.delete(CALL_SLOTS, key(CALLS + counted))
-      counted = window
+      const over = windows.filter((one) => one < window - KEPT_WINDOWS)
+      for (const one of over) await tables.delete(CALL_SLOTS, key(CALLS + one))
+      windows = windows.filter((one) => !over.includes(one))
       return true
     },
   }
 }
 
-function viewOf(items: readonly Item[], owner: string, now: number): AccountView {
-  const rows = items.map((item) => ({
+interface Row {
+  readonly slot: string
+  readonly owner: string
+  readonly until: number
+  readonly waiting: Waiting
+}
+
+function toRow(item: Item): Row {
+  return {
     slot: String(item['slot']),
     owner: String(item['owner'] ?? ''),
     until: Number(item['until'] ?? 0),
-    wanted: { rank: Number(item['rank'] ?? 0), calls: Number(item['calls'] ?? 0) },
-  }))
+    waiting: { rank: Number(item['rank'] ?? 0), calls: Number(item['calls'] ?? 0), since: Number(item['since'] ?? 0) },
+  }
+}
+
+function isLeft({ slot, until }: Row, now: number): boolean {
+  return slot !== PAUSE && !slot.startsWith(CALLS) && until < now - LEFT_MS
+}
+
+function viewOf(rows: readonly Row[], owner: string, now: number): AccountView {
   const alive = rows.filter(({ slot, until }) => slot !== PAUSE && !slot.startsWith(CALLS) && until > now)
   const [waits, slots] = [
     alive.filter(({ slot }) => slot.startsWith(WAIT)),
@@ -85,8 +116,8 @@ function viewOf(items: readonly Item[], owner: string, now: number): AccountView
   ]
   return {
     taken: new Map(slots.map(({ slot, until }) => [slot, until])),
-    waiting: waits.filter((row) => row.owner !== owner).map(({ wanted }) => wanted),
+    waiting: waits.filter((row) => row.owner !== owner).map(({ waiting }) => waiting),
     parties: new Set([owner, ...alive.map((row) => row.owner)]).size,
-    pausedUntil: rows.find(({ slot }) => slot === PAUSE)?.until ?? 0,
+    pausedUntil: Math.min(now + LONGEST_ASKED_MS, rows.find(({ slot }) => slot === PAUSE)?.until ?? 0),
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Tables } from '../dynamodb/tables.ts'
-import { type CallSlots, createCallSlots } from './call-slots.ts'
+import { type CallSlots, createCallSlots, type Waiting } from './call-slots.ts'
 import type { CallLimits } from './governor.ts'
 import { createMinuteQuota, type MinuteQuota } from './minute-quota.ts'
 import type { Permit, PermitListener, Permits, Wanted } from './permits.ts'
@@ -12,6 +12,8 @@ const LEASE_MS = 10_000
 const LEAST_MS = 2_000
 /** A slot that nothing needs is kept so long for what may come next. */
 const IDLE_MS = 1_000
+/** Where there are fewer slots than processes that wait, one has a slot for so long before it is another's turn. */
+const TURN_MS = 2_000
 /** How often the account's rows are looked at: while somebody waits, and while not. */
 const LOOK_MS = { waiting: 200, else: 1_000 }
 /** A process that waits says so again well before this. */
@@ -21,6 +23,7 @@ interface Slot {
   until: number
   busy: boolean
   idleSince: number
+  readonly takenAt: number
 }
 
 export interface SharedPermits extends Permits {
@@ -42,7 +45,15 @@ export function createSharedPermits(
   const quota = createMinuteQuota(limits.perMinute, rows)
   const names = Array.from({ length: limits.concurrency }, (_, index) => `slot#${String(index + 1).padStart(3, '0')}`)
   const held = new Map<string, Slot>()
-  const state: State = { wanted: null, pausedUntil: 0, othersWait: false, most: names.length, told: null }
+  const state: State = {
+    wanted: null,
+    pausedUntil: 0,
+    othersWait: false,
+    most: names.length,
+    crowded: false,
+    since: null,
+    told: null,
+  }
   let listener: PermitListener = { changed: () => undefined, failed: () => undefined }
   let tending: Promise<void> | undefined
   let wake = new AbortController()
@@ -83,7 +94,7 @@ export function createSharedPermits(
     tryTake() {
       const now = clock.now()
       const slots = [...held.values()]
-      const found = slots.find(({ busy, until }) => !busy && until - now >= LEAST_MS)
+      const found = slots.find((slot) => !slot.busy && slot.until - now >= LEAST_MS && !isOver(slot, state, now))
       // What others have the better claim to is given back with the next look, not used once more.
       if (slots.filter(({ busy }) => busy).length >= state.most) return undefined
       if (found === undefined || !quota.tryTake(now)) return undefined
@@ -109,8 +120,17 @@ interface State {
   othersWait: boolean
   /** Slots that we may use. */
   most: number
+  /** Others want the same, and have turns of their own. */
+  crowded: boolean
+  /** Since when there was no turn of ours; null: nothing waits. */
+  since: number | null
   /** What others can read that we wait for. */
-  told: { readonly rank: number; readonly until: number } | null
+  told: { readonly rank: number; readonly since: number; readonly until: number } | null
+}
+
+/** The turn is another's. */
+function isOver({ takenAt }: Slot, { crowded }: State, now: number): boolean {
+  return crowded && now - takenAt >= TURN_MS
 }
 
 interface Look {
@@ -136,20 +156,27 @@ async function look({ rows, quota, names, held, state, now }: Look): Promise<voi
   const view = await rows.view(now())
   state.pausedUntil = view.pausedUntil
   state.othersWait = view.waiting.length > 0
-  const { most, takeable } = shareOf(names, held.size, state.wanted, view)
+  state.since = state.wanted === null ? null : (state.since ?? now())
+  const waiting = waitingOf(state)
+  const { most, takeable, crowded } = shareOf(names, held.size, waiting, view)
   state.most = most
+  state.crowded = crowded
   for (const [name, slot] of held) {
     const idleMs = slot.busy ? 0 : now() - slot.idleSince
     const tooMany = held.size > most
     const unneeded = state.wanted === null && (state.othersWait || idleMs >= IDLE_MS)
-    if (!slot.busy && (tooMany || unneeded)) {
+    const over = isOver(slot, state, now())
+    if (!slot.busy && (tooMany || unneeded || over)) {
       held.delete(name)
+      if (over) state.since = now()
       await rows.free(name)
     } else await renew(rows, name, slot, held, now())
   }
   for (const name of takeable) {
     const until = now() + LEASE_MS
-    if (await rows.take(name, until, now())) held.set(name, { until, busy: false, idleSince: now() })
+    if (!(await rows.take(name, until, now()))) continue
+    held.set(name, { until, busy: false, idleSince: now(), takenAt: now() })
+    state.since = now()
   }
   const { wanted } = state
   if (wanted !== null) await quota.refill(now(), wanted.calls)
@@ -165,15 +192,21 @@ async function renew(rows: CallSlots, name: string, slot: Slot, held: Map<string
 
 /** A process waits when it wants more calls than it has slots for. */
 async function tellOthers(rows: CallSlots, state: State, idle: number, now: number): Promise<void> {
-  const { wanted, told } = state
-  const calls = (wanted?.calls ?? 0) - idle
-  if (wanted === null || calls <= 0) {
+  const { told } = state
+  const waiting = waitingOf(state)
+  const calls = (waiting?.calls ?? 0) - idle
+  if (waiting === null || calls <= 0) {
     if (told !== null) await rows.stopWaiting()
     state.told = null
     return
   }
-  if (told?.rank === wanted.rank && told.until - now > WAIT_MS / 2) return
+  const { rank, since } = waiting
+  if (told?.rank === rank && told.since === since && told.until - now > WAIT_MS / 2) return
   const until = now + WAIT_MS
-  await rows.wait({ rank: wanted.rank, calls }, until)
-  state.told = { rank: wanted.rank, until }
+  await rows.wait({ rank, calls, since }, until)
+  state.told = { rank, since, until }
+}
+
+function waitingOf({ wanted, since }: State): Waiting | null {
+  return wanted === null || since === null ? null : { ...wanted, since }
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { StreamError } from '../../../../src/errors.ts'
 import type { Clock } from '../../../../src/platform/clock.ts'
+import type { Tables } from '../../../../src/platform/dynamodb/tables.ts'
 import { governorTables } from '../../../../src/platform/governor/call-slots.ts'
 import { type CallKind, type CallLimits, createGovernor } from '../../../../src/platform/governor/governor.ts'
 import { createSharedPermits } from '../../../../src/platform/governor/shared-permits.ts'
@@ -11,10 +13,18 @@ const ACCOUNT = 'netsuite 1234567'
 /** Processes with one account, and the calls that are under way there. */
 function accountOf(limits: CallLimits, clock: Clock = virtualClock()) {
   const tables = memoryTables(governorTables)
+  let broken = false
+  const breakable: Tables = {
+    ...tables,
+    async query(table, range) {
+      if (broken) throw new StreamError('table_unavailable', 'gone')
+      return await tables.query(table, range)
+    },
+  }
   const log: { readonly who: string; readonly kind: CallKind; readonly at: number }[] = []
   let [now, most] = [0, 0]
   const process = (owner: string, own = clock) => {
-    const permits = createSharedPermits(ACCOUNT, limits, { tables, clock: own, owner })
+    const permits = createSharedPermits(ACCOUNT, limits, { tables: breakable, clock: own, owner })
     const governor = createGovernor(limits, permits, own)
     const call = (kind: CallKind, ms = 50) =>
       governor.run(kind, async () => {
@@ -27,7 +37,10 @@ function accountOf(limits: CallLimits, clock: Clock = virtualClock()) {
     return { permits, governor, call, many: (n: number, kind: CallKind) => Array.from({ length: n }, () => call(kind)) }
   }
   const rows = async () => (await tables.query('call_slots', { partition: ACCOUNT })).map(({ slot }) => String(slot))
-  return { clock, log, process, rows, mostAtOnce: () => most }
+  const breakTable = (gone: boolean) => {
+    broken = gone
+  }
+  return { clock, log, tables, process, rows, breakTable, mostAtOnce: () => most }
 }
 
 describe('processes with one account', () => {
@@ -52,6 +65,30 @@ describe('processes with one account', () => {
     const firstOfB = account.log.findIndex(({ who }) => who === 'b')
     expect(firstOfB).toBeGreaterThan(0)
     expect(account.log.slice(firstOfB).filter(({ who }) => who === 'a').length).toBeGreaterThan(10)
+  })
+
+  it.each([
+    [1, 2],
+    [1, 4],
+    [2, 3],
+    [3, 5],
+  ])('have %i calls at once and are %i: each comes to its turns, though no other ever ends', async (concurrency, n) => {
+    const account = accountOf({ concurrency })
+    let busy = true
+    const endless = ({ call }: ReturnType<typeof account.process>) =>
+      Array.from({ length: 5 }, async () => {
+        while (busy) await call('inventory')
+      })
+    const names = Array.from({ length: n }, (_, index) => `p${index}`)
+    const all = names.flatMap((name) => endless(account.process(name)))
+    await account.clock.sleep(120_000)
+    busy = false
+    await Promise.all(all)
+    const turns = Map.groupBy(account.log, ({ who }) => who)
+    const fair = account.log.length / n
+    for (const name of names) expect(turns.get(name)?.length ?? 0).toBeGreaterThan(fair / 2)
+    expect(account.log.length).toBeGreaterThan(1_000 * concurrency)
+    expect(account.mostAtOnce()).toBeLessThanOrEqual(concurrency)
   })
 
   it('let the orders of one go before the products of another', async () => {
@@ -110,6 +147,31 @@ describe('processes with one account', () => {
     const perWindow = Map.groupBy(account.log, ({ at }) => Math.floor(at / 10_000))
     expect(account.log).toHaveLength(150)
     for (const calls of perWindow.values()) expect(calls.length).toBeLessThanOrEqual(10)
+  })
+
+  it('tell whoever waits that the table is gone, and go on when it is back', async () => {
+    const account = accountOf({ concurrency: 1 })
+    const { call, many } = account.process('a')
+    const running = call('orders', 3_000)
+    await account.clock.sleep(1_000)
+    const waiting = many(3, 'orders')
+    account.breakTable(true)
+    await Promise.all(waiting.map((one) => expect(one).rejects.toMatchObject({ code: 'table_unavailable' })))
+    await running
+    account.breakTable(false)
+    await Promise.all(many(3, 'orders'))
+    expect(account.mostAtOnce()).toBe(1)
+  })
+
+  it('clear away what those that died left', async () => {
+    const account = accountOf({ concurrency: 2, perMinute: 600 })
+    const old = { account: ACCOUNT, until: account.clock.now() - 60_000, owner: 'dead' }
+    await account.tables.putMany('call_slots', [
+      { ...old, slot: 'wait#dead', rank: 0, calls: 1 },
+      { account: ACCOUNT, slot: 'calls#3', calls: 7 },
+    ])
+    await Promise.all(account.process('b').many(3, 'orders'))
+    expect((await account.rows()).filter((slot) => /dead|calls#3$/.test(slot))).toEqual([])
   })
 
   it('leave nothing behind once there is nothing to do', async () => {
