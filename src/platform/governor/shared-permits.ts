@@ -12,7 +12,7 @@ const LEASE_MS = 10_000
 const LEAST_MS = 2_000
 /** A slot that nothing needs is kept so long for what may come next. */
 const IDLE_MS = 1_000
-/** Where there are fewer slots than processes that wait, one has a slot for so long before it is another's turn. */
+/** What is more than its sure share a process has for so long, while others wait; then it is another's turn. */
 const TURN_MS = 2_000
 /** How often the account's rows are looked at: while somebody waits, and while not. */
 const LOOK_MS = { waiting: 200, else: 1_000 }
@@ -24,6 +24,8 @@ interface Slot {
   busy: boolean
   idleSince: number
   readonly takenAt: number
+  /** It is another's turn: it is not used once more. */
+  over: boolean
 }
 
 export interface SharedPermits extends Permits {
@@ -50,7 +52,7 @@ export function createSharedPermits(
     pausedUntil: 0,
     othersWait: false,
     most: names.length,
-    crowded: false,
+
     since: null,
     told: null,
   }
@@ -94,7 +96,7 @@ export function createSharedPermits(
     tryTake() {
       const now = clock.now()
       const slots = [...held.values()]
-      const found = slots.find((slot) => !slot.busy && slot.until - now >= LEAST_MS && !isOver(slot, state, now))
+      const found = slots.find((slot) => !slot.busy && slot.until - now >= LEAST_MS && !slot.over)
       // What others have the better claim to is given back with the next look, not used once more.
       if (slots.filter(({ busy }) => busy).length >= state.most) return undefined
       if (found === undefined || !quota.tryTake(now)) return undefined
@@ -120,17 +122,10 @@ interface State {
   othersWait: boolean
   /** Slots that we may use. */
   most: number
-  /** Others want the same, and have turns of their own. */
-  crowded: boolean
   /** Since when there was no turn of ours; null: nothing waits. */
   since: number | null
   /** What others can read that we wait for. */
   told: { readonly rank: number; readonly since: number; readonly until: number } | null
-}
-
-/** The turn is another's. */
-function isOver({ takenAt }: Slot, { crowded }: State, now: number): boolean {
-  return crowded && now - takenAt >= TURN_MS
 }
 
 interface Look {
@@ -158,29 +153,35 @@ async function look({ rows, quota, names, held, state, now }: Look): Promise<voi
   state.othersWait = view.waiting.length > 0
   state.since = state.wanted === null ? null : (state.since ?? now())
   const waiting = waitingOf(state)
-  const { most, takeable, crowded } = shareOf(names, held.size, waiting, view)
+  const { most, sure, takeable } = shareOf(names, held.size, waiting, view)
   state.most = most
-  state.crowded = crowded
+  endTurns(held, sure, now())
   for (const [name, slot] of held) {
     const idleMs = slot.busy ? 0 : now() - slot.idleSince
     const tooMany = held.size > most
     const unneeded = state.wanted === null && (state.othersWait || idleMs >= IDLE_MS)
-    const over = isOver(slot, state, now())
-    if (!slot.busy && (tooMany || unneeded || over)) {
+    if (!slot.busy && (tooMany || unneeded || slot.over)) {
       held.delete(name)
-      if (over) state.since = now()
+      if (slot.over) state.since = now()
       await rows.free(name)
     } else await renew(rows, name, slot, held, now())
   }
   for (const name of takeable) {
     const until = now() + LEASE_MS
     if (!(await rows.take(name, until, now()))) continue
-    held.set(name, { until, busy: false, idleSince: now(), takenAt: now() })
+    held.set(name, { until, busy: false, idleSince: now(), takenAt: now(), over: false })
     state.since = now()
   }
   const { wanted } = state
   if (wanted !== null) await quota.refill(now(), wanted.calls)
   await tellOthers(rows, state, [...held.values()].filter(({ busy }) => !busy).length, now())
+}
+
+/** The oldest of what is more than the sure share, where they have been ours for a turn. */
+function endTurns(held: ReadonlyMap<string, Slot>, sure: number, now: number): void {
+  const oldest = [...held.values()].toSorted((a, b) => a.takenAt - b.takenAt)
+  const more = Math.max(0, held.size - sure)
+  for (const [index, slot] of oldest.entries()) slot.over = index < more && now - slot.takenAt >= TURN_MS
 }
 
 async function renew(rows: CallSlots, name: string, slot: Slot, held: Map<string, Slot>, now: number): Promise<void> {
