@@ -62,7 +62,7 @@ export function createSharedPermits(
   let closed = false
 
   const tend = async (): Promise<void> => {
-    while (!closed && (held.size > 0 || state.wanted !== null)) {
+    while (!closed && (held.size > 0 || state.wanted !== null || state.told !== null)) {
       wake = new AbortController()
       try {
         await look({ rows, quota, names, held, state, now: () => clock.now() })
