@@ -12,6 +12,7 @@ import type { RecordReader } from '../platform/kafka/record-reader.ts'
 import { allTopics } from '../platform/kafka/topic-definitions.ts'
 import { createLogger } from '../platform/logger.ts'
 import { createCodec } from '../platform/registry/codec.ts'
+import { beginEmpty, type Consumed } from '../platform/runtime/begin-empty.ts'
 import { createStatusReporter } from '../platform/runtime/create-status-reporter.ts'
 import { createPositions, type Positions } from '../platform/runtime/positions.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
@@ -33,7 +34,7 @@ export interface Platform {
   readonly positions: Positions
   /** Connects a reader of single records; who opens it closes it. */
   openReader(): Promise<RecordReader>
-  /** Makes the topics of these systems where they are missing. */
+  /** Makes the topics of these systems where they are missing; sinks begin at the start of those that never had a record. */
   createTopics(systems: readonly string[]): Promise<void>
   close(): Promise<void>
 }
@@ -65,8 +66,8 @@ export async function openPlatform(config: Config): Promise<Platform> {
     const reporter = createStatusReporter({ producer, codec, topicPrefix, clock: systemClock })
     const positions = createPositions(tables)
     const createTopics = async (systems: readonly string[]) => {
-      const made = await admin.createTopics(allTopics({ prefix: topicPrefix, partitions, replication, systems }))
-      await beginNewTopics(positions, new Set(made), config, systems)
+      await admin.createTopics(allTopics({ prefix: topicPrefix, partitions, replication, systems }))
+      await beginEmpty(sinkTopics(topicPrefix, systems), { admin, positions }, partitions)
     }
     return {
       config,
@@ -89,21 +90,14 @@ export async function openPlatform(config: Config): Promise<Platform> {
   }
 }
 
-/** The sinks of a topic that was just made begin at its first record: there is nothing they could have done before. */
-async function beginNewTopics(
-  positions: Positions,
-  made: ReadonlySet<string>,
-  { topicPrefix, partitions }: Config,
-  systems: readonly string[],
-): Promise<void> {
-  const places = systems.flatMap((system) =>
-    perSystemKinds
-      .map((kind) => ({ group: topicPrefix + sinkName(kind, system), topic: topicPrefix + topicOf(kind, system) }))
-      .filter(({ topic }) => made.has(topic)),
+/** What the sinks of systems consume, of whatever type they are. */
+function sinkTopics(topicPrefix: string, systems: readonly string[]): readonly Consumed[] {
+  return systems.flatMap((system) =>
+    perSystemKinds.map((kind) => ({
+      group: topicPrefix + sinkName(kind, system),
+      topic: topicPrefix + topicOf(kind, system),
+    })),
   )
-  for (const { group, topic } of places) {
-    for (let partition = 0; partition < partitions; partition += 1) await positions.note(group, topic, partition, 0n)
-  }
 }
 
 function openCodec(config: Config, logger: Logger): Promise<EventCodec> {

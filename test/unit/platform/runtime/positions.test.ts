@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Tables } from '../../../../src/platform/dynamodb/tables.ts'
 import type { LogAdmin } from '../../../../src/platform/kafka/event-log.ts'
+import { beginEmpty } from '../../../../src/platform/runtime/begin-empty.ts'
 import { createPositions, type Positions, positionTables } from '../../../../src/platform/runtime/positions.ts'
 import { startPositions } from '../../../../src/platform/runtime/start-positions.ts'
 import { memoryTables } from '../../../support/memory-tables.ts'
@@ -61,5 +62,41 @@ describe('startPositions', () => {
   it('leave a stage that may begin anywhere to the earliest record', async () => {
     const starts = await startPositions('g', ['t'], false, { admin: broker([null]), positions })
     expect(starts).toEqual(new Map([['t', new Map()]]))
+  })
+})
+
+describe('a group that is new to a topic', () => {
+  const ends = (of: readonly bigint[]) => async () => of.map((end, partition) => ({ partition, start: 0n, end }))
+  const consumed = [{ group: 'deliver-shop:shop-inventory', topic: 'shop-inventory.shop' }]
+
+  it('begins where the topic never had a record, though an earlier version made the topic', async () => {
+    await beginEmpty(consumed, { admin: { ends: ends([0n, 0n]) }, positions }, 2)
+    const admin = { ...broker([null, null]), ends: ends([3n, 0n]) }
+    const starts = await startPositions('deliver-shop:shop-inventory', ['shop-inventory.shop'], true, {
+      admin,
+      positions,
+    })
+    expect(starts).toEqual(
+      new Map([
+        [
+          'shop-inventory.shop',
+          new Map([
+            [0, 0n],
+            [1, 0n],
+          ]),
+        ],
+      ]),
+    )
+  })
+
+  it('begins nowhere where there are records, and stays where it is where it has been', async () => {
+    await positions.note('deliver-shop:shop-inventory', 'shop-inventory.shop', 2, 7n)
+    await beginEmpty(consumed, { admin: { ends: ends([5n, 0n, 0n]) }, positions }, 3)
+    expect(await positions.read('deliver-shop:shop-inventory', 'shop-inventory.shop')).toEqual(
+      new Map([
+        [1, 0n],
+        [2, 7n],
+      ]),
+    )
   })
 })
