@@ -16,7 +16,7 @@ export interface FeedCheck {
 }
 
 export function noteRank(ranks: LastRanks, event: InventoryChanged): void {
-  ranks.set(event.key, versionRank(event, configuration.connections[0]?.revision))
+  ranks.set(event.key, versionRank({ ...event, mappingRevision: configuration.connections[0]?.revision ?? 0 }))
 }
 
 /** Compares the feed's table with what was produced. */

@@ -26,9 +26,14 @@ export function capOccurredAt(
 
 const digits = (value: number): string => String(Math.max(value, 0)).padStart(15, '0')
 
+/** A version, with the revision of the mapping where what is of it was mapped. */
+export interface MappedVersion extends Version {
+  readonly mappingRevision?: number
+}
+
 /** A text that sorts as (version, mapping revision) does: what conditional writes compare. */
-export function versionRank(version: Version, mappingRevision = 0): string {
-  return `${digits(version.occurredAt ?? 0)}#${digits(version.readAt)}#${digits(mappingRevision)}`
+export function versionRank({ occurredAt, readAt, mappingRevision = 0 }: MappedVersion): string {
+  return `${digits(occurredAt ?? 0)}#${digits(readAt)}#${digits(mappingRevision)}`
 }
 
 /** The version in a rank, as ISO 8601; an unknown `occurredAt` is null. */

@@ -33,7 +33,7 @@ export function parsePosition(text: string): Position {
 
 /** (version, mapping revision) of an event, as text that sorts. */
 export function rankOf(event: UniversalEvent): string {
-  return versionRank(event, event.mappingRevision)
+  return versionRank(event)
 }
 
 /**

@@ -113,7 +113,7 @@ export async function decodeReplayable(
 const placeOf = ({ partition, offset }: LogRecord): string => `${partition}:${offset}`
 
 function choiceOf(record: LogRecord, event: ReplayableEvent): Choice {
-  const rank = versionRank(event, 'mappingRevision' in event ? event.mappingRevision : 0)
+  const rank = versionRank(event)
   const owner = 'connection' in event ? event.connection : event.source
   return { place: placeOf(record), rank, owner, deleted: 'deleted' in event && event.deleted }
 }

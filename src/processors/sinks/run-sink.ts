@@ -1,6 +1,6 @@
 import type { System } from '../../core/model.ts'
 import { type PerSystemKind, recordKey, topicOf } from '../../events/topics.ts'
-import { compareVersions, versionRank } from '../../events/version.ts'
+import { versionRank } from '../../events/version.ts'
 import { forEachKey } from '../../platform/runtime/in-key-order.ts'
 import type { Parked } from '../../platform/runtime/parking.ts'
 import { mappedPlaces } from '../../platform/runtime/result-places.ts'
@@ -118,7 +118,8 @@ function newestOfKeys<K extends PerSystemKind>(batch: readonly Decoded<K>[]): Ma
   const newest = new Map<string, Decoded<K>>()
   for (const decoded of batch) {
     const known = newest.get(keyOf(decoded))
-    if (known === undefined || compareVersions(decoded.event, known.event) >= 0) newest.set(keyOf(decoded), decoded)
+    if (known === undefined || versionRank(decoded.event) >= versionRank(known.event))
+      newest.set(keyOf(decoded), decoded)
   }
   return newest
 }

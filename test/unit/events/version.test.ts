@@ -18,7 +18,9 @@ describe('versions', () => {
     const ranks = versions.map((version) => versionRank(version))
     expect(ranks.toSorted()).toEqual(ranks)
     const [version = { occurredAt: null, readAt: 0 }] = versions
-    expect(versionRank(version, 9) < versionRank(version, 10)).toBe(true)
+    expect(versionRank({ ...version, mappingRevision: 9 }) < versionRank({ ...version, mappingRevision: 10 })).toBe(
+      true,
+    )
   })
 })
 
