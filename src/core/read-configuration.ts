@@ -25,6 +25,11 @@ function stays(item: Item): boolean {
   return item['removing'] === undefined
 }
 
+/** Whether there is a newer configuration: a connection that this one does not know may be new, not gone. */
+export async function isBehind(tables: Tables, { revision }: Configuration): Promise<boolean> {
+  return (await readRevision(tables)) > revision
+}
+
 /** 0 before the first apply. */
 export async function readRevision(tables: Tables): Promise<number> {
   const item = await tables.get(CONNECTIONS, REVISION_KEY)

@@ -36,6 +36,8 @@ export interface Work<S> {
 
 export interface BatchView {
   readonly configuration: Configuration
+  /** Whether there is a newer configuration, which has not come here yet. */
+  isBehind(): Promise<boolean>
   readonly now: number
   /** Undefined where no connection's ownership asks for products. */
   readonly products?: FindProducts | undefined
@@ -69,6 +71,7 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
     if (replay !== null && !isForUs(replay, processor.name, configuration)) continue
     const isWanted = (id: string) => replay === null || replay.connection === null || replay.connection === id
     const connections = concerned(configuration, event, processor.from)
+    if (isNewer(event, connections) && (await view.isBehind())) throw notYet(event)
     const key = keyOf(event)
     try {
       const state = work.states.get(key) ?? known.get(key)
@@ -177,6 +180,15 @@ function connectionOf({ event }: Output): string {
 function concerned(configuration: Configuration, event: ProcessedEvent, kind: ProcessedKind): Connection[] {
   if ('connection' in event) return configuration.connections.filter(({ id }) => id === event.connection)
   return subscribers(configuration, event.source, entityOf(kind))
+}
+
+/** A mapped row may be made by what this process has not heard of: a connection that is new, or pushes now. */
+function isNewer(event: ProcessedEvent, [connection]: readonly Connection[]): boolean {
+  return 'connection' in event && (connection === undefined || connection.revision < event.mappingRevision)
+}
+
+function notYet(event: ProcessedEvent): StreamError {
+  return new StreamError('concurrent_change', `${event.eventId} is of a newer configuration, which is not here yet`)
 }
 
 function subscribers(configuration: Configuration, source: string, entity: Entity): Connection[] {

@@ -1,3 +1,4 @@
+import { isBehind } from '../core/read-configuration.ts'
 import { StreamError } from '../errors.ts'
 import type { ProcessedKind } from '../events/topics.ts'
 import type { ParkedRecord } from '../platform/runtime/parked-item.ts'
@@ -49,8 +50,10 @@ async function takeUp<K extends ProcessedKind, S extends Remembered>(
   const { deps, guard, processor } = kit
   const { connection } = parked
   const decoded = await decode(parked, kit)
+  const configuration = deps.configuration()
   const view: BatchView = {
-    configuration: deps.configuration(),
+    configuration,
+    isBehind: () => isBehind(deps.tables, configuration),
     now: deps.clock.now(),
     products: deps.products,
     encode: (output) => encode(deps, output),

@@ -1,4 +1,5 @@
 import { createConnectionGuard, usualGuardTiming } from '../control/connection-guard.ts'
+import { isBehind } from '../core/read-configuration.ts'
 import { type ProcessedKind, topicOf } from '../events/topics.ts'
 import { createQuietPartitions } from '../platform/runtime/quiet-partitions.ts'
 import type { Decoded, PartitionContext, Stage } from '../platform/runtime/stage.ts'
@@ -44,8 +45,10 @@ async function handleBatch<K extends ProcessedKind, S extends Remembered>(
   const startedAt = deps.clock.now()
   const states = await loadStates(kit, batch, context)
   const pauses = await guard.pauses()
+  const configuration = deps.configuration()
   const view: BatchView = {
-    configuration: deps.configuration(),
+    configuration,
+    isBehind: () => isBehind(deps.tables, configuration),
     now: startedAt,
     products: deps.products,
     encode: (output) => encode(deps, output),

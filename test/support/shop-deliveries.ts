@@ -1,4 +1,5 @@
 import type { Configuration, Connection, System } from '../../src/core/model.ts'
+import { coreTables } from '../../src/core/tables.ts'
 import type { StreamError } from '../../src/errors.ts'
 import { type PerSystemKind, type TopicEvents, topicOf } from '../../src/events/topics.ts'
 import type { StageResult } from '../../src/platform/runtime/status-reporter.ts'
@@ -30,7 +31,7 @@ export function shopDeliveries<K extends PerSystemKind>(
   const deadLetters: StreamError[] = []
   const configuration: Configuration = { revision: 1, systems: [system], connections: [connection], metadata: [] }
   const stage = sinkStage(system, sink, {
-    tables: memoryTables(sinkTables),
+    tables: memoryTables([...sinkTables, ...coreTables]),
     reporter: { report: async (_stage, _partition, reported) => void results.push(...reported) },
     configuration: () => configuration,
     clock: wallClock,

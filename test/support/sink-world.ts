@@ -1,5 +1,6 @@
 import { listPauses } from '../../src/control/pauses.ts'
 import type { Configuration, Connection, System } from '../../src/core/model.ts'
+import { coreTables } from '../../src/core/tables.ts'
 import { StreamError } from '../../src/errors.ts'
 import type { VendorOrderRequested } from '../../src/events/generated/events.ts'
 import type { Clock } from '../../src/platform/clock.ts'
@@ -54,7 +55,7 @@ export interface WorkerOptions {
 export function sinkWorld(
   clock: Clock,
   connections: readonly Connection[] = [connectionOf('a', '^A')],
-  tables: Tables = memoryTables(sinkTables),
+  tables: Tables = memoryTables([...sinkTables, ...coreTables]),
 ) {
   const codec = memoryCodec()
   const records: LogRecord[] = []

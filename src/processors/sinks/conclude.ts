@@ -1,4 +1,5 @@
 import type { Connection } from '../../core/model.ts'
+import { isBehind } from '../../core/read-configuration.ts'
 import type { StreamError } from '../../errors.ts'
 import type { EntityResult } from '../../events/generated/events.ts'
 import { entityOf, type PerSystemKind, recordKey, type TopicEvents } from '../../events/topics.ts'
@@ -37,6 +38,9 @@ export interface Conclusion {
   readonly othersParked: boolean
 }
 
+/** Well more than it takes a new configuration to come to every process. */
+const CONFIGURATION_MS = 5_000
+
 export const superseded = (message: string): Conclusion['end'] => ({
   ...{ status: 'superseded', code: 'older_version', message, targetId: null },
 })
@@ -57,8 +61,13 @@ export async function conclude<K extends PerSystemKind>(
   context: PartitionContext,
 ): Promise<Conclusion> {
   const { event } = entry
-  const connection = kit.deps.configuration().connections.find(({ id }) => id === event.connection)
+  const configuration = kit.deps.configuration()
+  const connection = configuration.connections.find(({ id }) => id === event.connection)
   if (connection === undefined) {
+    if (await isBehind(kit.deps.tables, configuration)) {
+      const why = { code: 'connection_unknown', message: 'its connection is new; the configuration is not here yet' }
+      return await park(entry, entry.attempts, why, kit, context, { at: kit.deps.clock.now() + CONFIGURATION_MS })
+    }
     const message = `connection ${event.connection} is not configured any more`
     const end = { status: 'ignored', code: 'connection_removed', message, targetId: null }
     return { end, parked: false, othersParked: false }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { resume } from '../../../../src/control/pauses.ts'
+import { CONNECTIONS, REVISION_KEY } from '../../../../src/core/tables.ts'
 import { type ErrorCode, StreamError } from '../../../../src/errors.ts'
 import { connectionOf } from '../../../support/processor-events.ts'
 import { type Deliver, sinkWorld, version } from '../../../support/sink-world.ts'
@@ -189,6 +190,22 @@ describe('a sink as a stage', () => {
   it('ignores events of a connection that is gone', async () => {
     const world = sinkWorld(virtualClock())
     expect(await world.worker().handle(world.append(version('1', 1, 'gone')))).toEqual(['1 ignored connection_removed'])
+  })
+
+  it('keeps events of a connection that is new, until the configuration with it is here', async () => {
+    const clock = virtualClock()
+    const connections = [connectionOf('a', '^A')]
+    const world = sinkWorld(clock, connections)
+    await world.tables.put(CONNECTIONS, { ...REVISION_KEY, revision: 2 })
+    const worker = world.worker()
+    const order = world.append(version('1', 1, 'new'))
+    expect(await worker.handle(order, world.append(version('2', 1)))).toEqual([
+      '1 waiting connection_unknown',
+      '2 succeeded',
+    ])
+    connections.push(connectionOf('new', '^B'))
+    await clock.sleep(10_000)
+    expect(await worker.tick()).toEqual(['1 succeeded'])
   })
 })
 
