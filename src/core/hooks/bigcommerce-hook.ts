@@ -24,7 +24,7 @@ export const bigcommerceHook: HookKind = {
     return isSignedWebhook(hook, secret, tolerance)
   },
   understand(hook, system) {
-    const { scope, hash, producer } = hookBody(hook)
+    const { scope, hash, producer, created_at: createdAt } = hookBody(hook)
     const store = `stores/${system.settings['storeHash']}`
     // An app's secret is the same for every store that has it.
     if (producer !== store) {
@@ -34,7 +34,9 @@ export const bigcommerceHook: HookKind = {
     }
     const entities = SCOPES.find(([begins]) => begins.test(String(scope)))?.[1] ?? []
     const reads = system.reads.filter(({ entity }) => entities.includes(entity)).map(({ id }) => id)
-    // The same event has the same hash, however often it is sent; the id is that of one delivery.
-    return { id: hookId(hash ?? hook.header('webhook-id'), 'hash'), reads }
+    // The same event has the same hash, however often it is sent; the id is that of one delivery. A later event may say the
+    // very same, at its own time.
+    const id = hookId(hash ?? hook.header('webhook-id'), 'hash')
+    return { id: typeof createdAt === 'number' ? `${id} ${createdAt}` : id, reads }
   },
 }
