@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { joinSignals } from '../platform/governor/turn-waits.ts'
 import { untilAborted } from './until-aborted.ts'
 
 interface Waiter<T, R> {
@@ -8,15 +9,14 @@ interface Waiter<T, R> {
   reject(error: unknown): void
 }
 
+type Work<T, R> = (items: readonly T[], signal: AbortSignal) => Promise<readonly R[]>
+
 /**
  * One call for many: what is asked for in one turn, or while a call is under way, goes together in the next, up to
  * `most`. `work` answers one result for each item, in their order; its failure is that of each. Who aborts before its
- * item was taken has asked for nothing; after that, `work` goes on for the others.
+ * item was taken has asked for nothing; after that, `work` goes on for the others, and its signal aborts with the last.
  */
-export function coalesce<T, R>(
-  work: (items: readonly T[]) => Promise<readonly R[]>,
-  most: number,
-): (item: T, signal: AbortSignal) => Promise<R> {
+export function coalesce<T, R>(work: Work<T, R>, most: number): (item: T, signal: AbortSignal) => Promise<R> {
   const waiting: Waiter<T, R>[] = []
   let running = false
   const run = async (): Promise<void> => {
@@ -35,14 +35,17 @@ export function coalesce<T, R>(
   }
 }
 
-async function together<T, R>(
-  batch: readonly Waiter<T, R>[],
-  work: (items: readonly T[]) => Promise<readonly R[]>,
-): Promise<void> {
+async function together<T, R>(batch: readonly Waiter<T, R>[], work: Work<T, R>): Promise<void> {
+  const joint = joinSignals(batch.map(({ signal }) => signal))
   try {
-    const results = await work(batch.map(({ item }) => item))
+    const results = await work(
+      batch.map(({ item }) => item),
+      joint.signal,
+    )
     for (const [index, waiter] of batch.entries()) waiter.resolve(results[index] as R)
   } catch (error) {
     for (const waiter of batch) waiter.reject(error)
+  } finally {
+    joint.release()
   }
 }

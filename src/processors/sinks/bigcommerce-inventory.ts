@@ -17,9 +17,9 @@ export interface InventorySettings {
  * less than none. Every location that the connection names is written, so that stock which left one is gone there.
  */
 export function bigcommerceInventory(client: BigCommerceClient, settings: InventorySettings): Sink<'shop-inventory'> {
-  const batch = createStockBatch(async (items) => {
+  const batch = createStockBatch(async (items, signal) => {
     const body = { reason: 'Waldstream', items }
-    await client.write({ method: 'PUT', path: '/v3/inventory/adjustments/absolute', body })
+    await client.write({ method: 'PUT', path: '/v3/inventory/adjustments/absolute', body }, signal)
   })
   return {
     kind: 'shop-inventory',

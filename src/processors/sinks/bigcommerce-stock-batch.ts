@@ -1,4 +1,5 @@
 import { StreamError, toStreamError } from '../../errors.ts'
+import { joinSignals } from '../../platform/governor/turn-waits.ts'
 
 /** One level of one SKU at one location, absolute. */
 export interface Adjustment {
@@ -16,12 +17,15 @@ interface Entry {
   settle(error: StreamError | null): void
 }
 
+type Adjust = (items: readonly Adjustment[], signal: AbortSignal) => Promise<void>
+
 /**
  * Puts what is asked for at about the same time into one request: while one is under way, the next fills up. A request that
  * BigCommerce refuses is halved until what is wrong stands alone (Guarantee 5). Levels of one SKU at one place never meet in
- * one request, so that the later one wins.
+ * one request, so that the later one wins. A request that nobody waits for any more is ended: sent late, it would lie over
+ * what another process has written.
  */
-export function createStockBatch(adjust: (items: readonly Adjustment[]) => Promise<void>) {
+export function createStockBatch(adjust: Adjust) {
   const waiting: Entry[] = []
   let running = false
   const pump = async (): Promise<void> => {
@@ -75,10 +79,14 @@ function takeBatch(waiting: Entry[]): readonly Entry[] {
   return batch
 }
 
-async function send(batch: readonly Entry[], adjust: (items: readonly Adjustment[]) => Promise<void>): Promise<void> {
+async function send(batch: readonly Entry[], adjust: Adjust): Promise<void> {
   if (batch.length === 0) return
+  const joint = joinSignals(batch.map(({ signal }) => signal))
   try {
-    await adjust(batch.flatMap(({ items }) => items))
+    await adjust(
+      batch.flatMap(({ items }) => items),
+      joint.signal,
+    )
     for (const { settle } of batch) settle(null)
   } catch (thrown) {
     const error = toStreamError(thrown)
@@ -89,5 +97,7 @@ async function send(batch: readonly Entry[], adjust: (items: readonly Adjustment
     const half = Math.ceil(batch.length / 2)
     await send(batch.slice(0, half), adjust)
     await send(batch.slice(half), adjust)
+  } finally {
+    joint.release()
   }
 }

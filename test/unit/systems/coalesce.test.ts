@@ -62,6 +62,25 @@ describe('calls that go together', () => {
     expect(await next).toBe('C')
   })
 
+  it('are ended when the last has given up', async () => {
+    const ended: boolean[] = []
+    const ask = coalesce(async (items: readonly string[], signal) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      ended.push(signal.aborted)
+      return items
+    }, 10)
+    const [first, second] = [new AbortController(), new AbortController()]
+    const all = [ask('a', first.signal), ask('b', second.signal)]
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    first.abort()
+    await expect(all[0]).rejects.toMatchObject({ code: 'stopping' })
+    expect(ended).toEqual([])
+    second.abort()
+    await expect(all[1]).rejects.toMatchObject({ code: 'stopping' })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(ended).toEqual([true])
+  })
+
   it('leave out who gave up before, and keep nobody waiting who gives up later', async () => {
     const { ask, batches, gates, begun } = recorded()
     const early = new AbortController()

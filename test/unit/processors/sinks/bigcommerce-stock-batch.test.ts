@@ -44,6 +44,25 @@ describe('levels that are written at once', () => {
     expect(requests.every((items) => items.filter((text) => text.startsWith('B')).length <= 1)).toBe(true)
   })
 
+  it('that nobody waits for any more are not sent later', async () => {
+    const signals: AbortSignal[] = []
+    const batch = createStockBatch((_items, signal) => {
+      signals.push(signal)
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new StreamError('stopping', 'it was ended in its queue')))
+      })
+    })
+    const [first, second] = [new AbortController(), new AbortController()]
+    const given = [batch.put([level('A')], first.signal), batch.put([level('B')], second.signal)]
+    await Promise.resolve()
+    first.abort()
+    await expect(given[0]).rejects.toMatchObject({ code: 'stopping' })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+    second.abort()
+    await expect(given[1]).rejects.toMatchObject({ code: 'stopping' })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  })
+
   it('are 2000 at most', async () => {
     const { batch, requests, first } = target()
     const one = batch.put([level('A')], open())
