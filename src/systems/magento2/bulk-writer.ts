@@ -34,13 +34,13 @@ interface Sent {
 
 export function createBulkWriter(
   calls: {
-    send(bodies: readonly Wire[]): Promise<Bulk>
+    send(bodies: readonly Wire[], signal: AbortSignal): Promise<Bulk>
     operations(bulkId: string): Promise<readonly BulkOperation[] | null>
   },
   clock: Clock,
   { pollMs, followMs }: BulkTiming,
 ): BulkWriter {
-  const send = coalesce(async (bodies: readonly Wire[]) => sentOf(await calls.send(bodies)), MOST)
+  const send = coalesce(async (bodies: readonly Wire[], signal) => sentOf(await calls.send(bodies, signal)), MOST)
   const look = shared(calls.operations, clock, pollMs)
   const open = new Map<string, Sent & { readonly text: string }>()
   const follow = async (sent: Sent, signal: AbortSignal): Promise<BulkOperation> => {

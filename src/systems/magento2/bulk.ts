@@ -30,8 +30,13 @@ const STATUSES: Readonly<Record<string, BulkOperation['status']>> = {
 }
 
 /** Sends bodies of one endpoint at once; each is worked off by itself, later. */
-export async function sendBulk(http: Http, path: string, bodies: readonly unknown[]): Promise<Bulk> {
-  const { json } = await http.request({ method: 'POST', path, json: bodies, expects: 'json' })
+export async function sendBulk(
+  http: Http,
+  path: string,
+  bodies: readonly unknown[],
+  signal: AbortSignal,
+): Promise<Bulk> {
+  const { json } = await http.request({ method: 'POST', path, json: bodies, expects: 'json', signal })
   const answer = wireOf(json)
   const id = textOf(answer['bulk_uuid'])
   const items = wiresOf(answer['request_items'])

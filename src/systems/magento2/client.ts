@@ -75,7 +75,7 @@ export function createMagento2Client(
   const bulk: MakeBulkWriter = (view, path) =>
     createBulkWriter(
       {
-        send: (bodies) => sendBulk(view, `${bulkRoot}${path}`, bodies),
+        send: (bodies, signal) => sendBulk(view, `${bulkRoot}${path}`, bodies, signal),
         operations: (id) => bulkOperations(view, `${root}/bulk/${encodeURIComponent(id)}/status`),
       },
       deps.clock,

@@ -97,6 +97,22 @@ describe('writes through the shop’s queue', () => {
     expect(names(sent)).toEqual([['old'], ['new']])
   })
 
+  it('that nobody waits for any more are not sent later', async () => {
+    const begun = Promise.withResolvers<AbortSignal>()
+    const send = (_bodies: readonly Wire[], joint: AbortSignal) => {
+      begun.resolve(joint)
+      return new Promise<Bulk>((_resolve, reject) => joint.addEventListener('abort', () => reject(joint.reason)))
+    }
+    const timing = { pollMs: 1, followMs: 1 }
+    const write = createBulkWriter({ send, operations: async () => null }, virtualClock(), timing)
+    const ending = new AbortController()
+    const written = settled(write('a', { name: 'a' }, ending.signal))
+    const joint = await begun.promise
+    ending.abort()
+    expect(await written).toMatchObject({ reason: { code: 'stopping' } })
+    expect(joint.aborted).toBe(true)
+  })
+
   it('that failed are sent again', async () => {
     const { write, sent, states } = queue()
     states.set('a', 'failed-retriably')
