@@ -1,7 +1,7 @@
 import type { CallSlots } from './call-slots.ts'
 
 /** Calls of a minute are counted in six windows: a burst at the end of one minute and the beginning of the next stays small. */
-const WINDOW_MS = 10_000
+const WINDOWS = 6
 /** Counted at once: one write for so many parts of a window's calls. */
 const PARTS = 10
 
@@ -15,10 +15,12 @@ export interface MinuteQuota {
 
 export function createMinuteQuota(perMinute: number | undefined, slots: Pick<CallSlots, 'count'>): MinuteQuota {
   if (perMinute === undefined) return { tryTake: () => true, refill: async () => true }
-  const most = Math.max(1, Math.floor((perMinute * WINDOW_MS) / 60_000))
+  // Fewer where there are fewer calls: each window has one at the least.
+  const windows = Math.min(WINDOWS, perMinute)
+  const most = Math.floor(perMinute / windows)
   let window = -1
   let left = 0
-  const at = (now: number): number => Math.floor(now / WINDOW_MS)
+  const at = (now: number): number => Math.floor((now * windows) / 60_000)
   return {
     tryTake(now) {
       if (at(now) !== window || left === 0) return false

@@ -151,6 +151,15 @@ describe('processes with one account', () => {
     for (const calls of perWindow.values()) expect(calls.length).toBeLessThanOrEqual(10)
   })
 
+  it.each([1, 4, 5, 7])('make no more than %i calls a minute, few as they are', async (perMinute) => {
+    const account = accountOf({ concurrency: 3, perMinute })
+    const processes = ['a', 'b'].map((name) => account.process(name))
+    await Promise.all(processes.flatMap(({ many }) => many(8, 'orders')))
+    const perWindow = Map.groupBy(account.log, ({ at }) => Math.floor(at / 60_000))
+    for (const calls of perWindow.values()) expect(calls.length).toBeLessThanOrEqual(perMinute)
+    expect(account.log).toHaveLength(16)
+  })
+
   it('tell whoever waits that the table is gone, and go on when it is back', async () => {
     const account = accountOf({ concurrency: 1 })
     const { call, many } = account.process('a')
