@@ -98,6 +98,17 @@ describe('a sink as a stage', () => {
     expect(world.writes).toEqual(['a-1 v3'])
   })
 
+  it('takes no key for another that begins as it does: each waits, and each is delivered', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const worker = world.worker({ deliver: failing('item_missing', 2) })
+    // An SKU may have any character.
+    expect(await worker.handle(world.append(version('1#2', 1)))).toEqual(['1#2 waiting item_missing'])
+    expect(await worker.handle(world.append(version('1', 2)))).toEqual(['1 waiting item_missing'])
+    await clock.sleep(60_000)
+    expect((await worker.tick()).toSorted()).toEqual(['1 succeeded', '1#2 succeeded'])
+  })
+
   it('makes a dead letter, byte for byte, of what waited for too long', async () => {
     const clock = virtualClock()
     const world = sinkWorld(clock)
