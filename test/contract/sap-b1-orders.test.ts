@@ -183,6 +183,28 @@ describe('an order for SAP Business One', () => {
     expect(targetId).not.toBe(String(left?.['DocEntry']))
   })
 
+  it('of another total that can not be taken back now is told as a write that may have come through, never as none', async () => {
+    const settings = { taxCode: 'LA' }
+    const event = eventOf('60', {}, { tax: d('0') })
+    for (const status of [429, 403]) {
+      await company.faults({ path: '/Orders', method: 'PATCH', kind: 'status', status, times: 1 })
+      const before = (await orders()).length === 0 ? CALM : UNCLEAR
+      await expect(deliver(event, settings, before)).rejects.toMatchObject({ code: 'concurrent_change' })
+    }
+    await company.faults()
+    await expect(deliver(event, settings, UNCLEAR)).rejects.toMatchObject({ code: 'totals_differ' })
+    expect((await orders()).map(({ Cancelled }) => Cancelled)).toEqual(['tYES'])
+  })
+
+  it('that was changed and can not be read then is told as a write that may have come through', async () => {
+    await deliver(eventOf('61'))
+    await company.faults({ path: String.raw`/Orders\(`, method: 'GET', kind: 'status', status: 429, times: 1 })
+    const less = eventOf('61', { contentDigest: 'v2' }, { quantityCanceled: q('1') })
+    await expect(deliver(less)).rejects.toMatchObject({ code: 'concurrent_change' })
+    await company.faults()
+    expect(await deliver(less, {}, UNCLEAR)).toMatchObject({ outcome: 'unchanged' })
+  })
+
   it('has its tax by code, as an expense or not at all', async () => {
     const taxed = eventOf('11', {}, { discount: d('0'), tax: d('2.48') })
     const event = { ...taxed, data: { ...taxed.data, discount: d('0'), tax: d('3.30') } }
