@@ -128,6 +128,8 @@ async function fail<K extends PerSystemKind>(
   const { event } = entry
   const { timing, deps, random } = kit
   const attempts = entry.attempts + attemptsNow
+  // What has moved on at the target is so for this entity alone, and says nothing of its connection.
+  if (error.code === 'target_conflict') return await deadLetter(entry, error, attempts, context)
   const isPause = error.policy === 'pause'
   if (isPause || error.policy === 'dead-letter' || error.policy === 'refuse') {
     if (entry.probe) return await park(entry, attempts, error, kit, context, 'held')

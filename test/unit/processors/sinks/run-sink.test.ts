@@ -237,6 +237,16 @@ describe('a connection whose entities keep failing', () => {
     expect(await world.parked()).toEqual([])
   })
 
+  it('is not paused by orders that their vendor has begun, however many the shop changes or refunds', async () => {
+    const world = sinkWorld(virtualClock(), connections)
+    const worker = world.worker({ deliver: failing('target_conflict') })
+    for (let key = 1; key <= 20; key += 1) {
+      expect(await worker.handle(world.append(version(String(key), 1)))).toEqual([`${key} failed target_conflict`])
+    }
+    expect(await world.pauses()).toEqual([])
+    expect(worker.deadLetters).toHaveLength(20)
+  })
+
   it.each(['credentials_refused', 'permission_missing'] as const)('is paused at once by %s', async (code) => {
     const world = sinkWorld(virtualClock(), connections)
     const worker = world.worker({ deliver: failing(code, 1) })
