@@ -45,16 +45,12 @@ export function bigcommerceImages(client: BigCommerceClient): Sink<'shop-images'
   }
 }
 
-/** The role images first, each address once. Throws `target_rejected` for one that BigCommerce would not take. */
+/** The role images first, each address once. */
 function wantedImages({ sku, image, gallery }: UniversalImages, isProduct: boolean): Wanted[] {
   const sorted = gallery.filter(({ mediaType }) => mediaType === 'image').toSorted((a, b) => a.position - b.position)
   const labels = new Map(sorted.map(({ url, label }) => [url, label]))
   const urls = [...new Set([...(image === null ? [] : [image]), ...sorted.map(({ url }) => url)])]
   return urls.map((url, index) => {
-    if (url.length > LONGEST_URL) {
-      const message = `gallery[${index}].url has more than ${LONGEST_URL} characters; BigCommerce fetches none of that length`
-      throw new StreamError('target_rejected', message, { field: `gallery[${index}].url` })
-    }
     const marker = imageMarker(sku, url)
     const label = labels.get(url) ?? ''
     const description = label === '' ? marker : `${label} ${marker}`
@@ -76,6 +72,10 @@ async function writeImages(
   for (const [index, { url, marker, body }] of wanted.entries()) {
     const known = ours.find((image) => descriptionOf(image).endsWith(marker))
     if (known !== undefined && isAs(known, body)) continue
+    if (known === undefined && url.length > LONGEST_URL) {
+      refusals.push(tooLong(index))
+      continue
+    }
     try {
       if (known === undefined) await client.write({ method: 'POST', path, body: { image_url: url, ...body } }, signal)
       else await client.write({ method: 'PUT', path: `${path}/${requireText(known, 'id')}`, body }, signal)
@@ -108,6 +108,11 @@ function isAs(image: Wire, { description, sort_order, is_thumbnail }: Wanted['bo
 
 function descriptionOf(image: Wire): string {
   return textOf(image['description']) ?? ''
+}
+
+function tooLong(index: number): StreamError {
+  const message = `gallery[${index}].url has more than ${LONGEST_URL} characters; BigCommerce fetches none of that length`
+  return new StreamError('target_rejected', message, { field: `gallery[${index}].url` })
 }
 
 /** Throws what may pass. */
