@@ -293,15 +293,26 @@ describe('images', () => {
     expect((await deliver(shopImages('WLD-J10', [url('a'), url('b')]))).outcome).toBe('unchanged')
     const two = (await imagesOf('WLD-J10')).slice(own.length)
     expect(two.map((image) => [textOf(image['sort_order']), image['is_thumbnail']])).toEqual([
-      ['0', true],
+      ['0', false],
       ['1', false],
     ])
+    expect((await imagesOf('WLD-J10')).slice(0, own.length)).toEqual(own)
     expect(two[0]?.['description']).toMatch(/^View 1 \[ws-[0-9a-f]{8}-[0-9a-f]{12}\]$/)
     await deliver(shopImages('WLD-J10', [url('c')]))
     expect(await imagesOf('WLD-J10')).toHaveLength(own.length + 1)
     await deliver(shopImages('WLD-J10', [], true))
     const left = await imagesOf('WLD-J10')
     expect(left.map(({ id }) => id)).toEqual(own.map(({ id }) => id))
+  })
+
+  it('have the thumbnail of a product that has none of its own', async () => {
+    const products = bigcommerceProducts(await client())
+    await products.deliver(shopProduct('NEW-1', { name: 'New', price: '1' }), bcConnection(), signal, FIRST)
+    await deliver(shopImages('NEW-1', [url('a'), url('b')]))
+    await deliver(shopImages('NEW-1', [url('b'), url('a')]))
+    const images = await imagesOf('NEW-1')
+    expect(images.map(({ is_thumbnail }) => is_thumbnail).toSorted()).toEqual([false, true])
+    expect(images.find(({ is_thumbnail }) => is_thumbnail === true)).toMatchObject({ sort_order: 0 })
   })
 
   it('are not read back as the store’s own', async () => {

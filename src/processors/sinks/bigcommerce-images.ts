@@ -37,16 +37,19 @@ export function bigcommerceImages(client: BigCommerceClient): Sink<'shop-images'
         throw new StreamError('item_missing', message, { field: 'sku' })
       }
       const path = `/v3/catalog/products/${found.id}/images`
-      const ours = listOf(found.product, 'images').filter((image) => isImageOf(sku, descriptionOf(image)))
-      const wanted = event.deleted ? [] : wantedImages(event.data, found.variant === null)
+      const all = listOf(found.product, 'images')
+      const ours = all.filter((image) => isImageOf(sku, descriptionOf(image)))
+      // A product has one thumbnail: if ours became it, the store's own would not be it any more.
+      const isTaken = all.some((image) => image['is_thumbnail'] === true && !ours.includes(image))
+      const wanted = event.deleted ? [] : wantedImages(event.data, found.variant === null && !isTaken)
       const written = await writeImages(client, path, wanted, ours, signal)
       return { outcome: written ? 'written' : 'unchanged', targetId: found.id }
     },
   }
 }
 
-/** The role images first, each address once. */
-function wantedImages({ sku, image, gallery }: UniversalImages, isProduct: boolean): Wanted[] {
+/** The role images first, each address once; `hasThumbnail`: the first of them is the product's thumbnail. */
+function wantedImages({ sku, image, gallery }: UniversalImages, hasThumbnail: boolean): Wanted[] {
   const sorted = gallery.filter(({ mediaType }) => mediaType === 'image').toSorted((a, b) => a.position - b.position)
   const labels = new Map(sorted.map(({ url, label }) => [url, label]))
   const urls = [...new Set([...(image === null ? [] : [image]), ...sorted.map(({ url }) => url)])]
@@ -54,7 +57,7 @@ function wantedImages({ sku, image, gallery }: UniversalImages, isProduct: boole
     const marker = imageMarker(sku, url)
     const label = labels.get(url) ?? ''
     const description = label === '' ? marker : `${label} ${marker}`
-    const is_thumbnail = isProduct && url === (image ?? urls[0])
+    const is_thumbnail = hasThumbnail && url === (image ?? urls[0])
     return { url, marker, body: { description, sort_order: index, is_thumbnail } }
   })
 }
