@@ -111,6 +111,21 @@ describe('a shipment', () => {
     expect(await shipments()).toHaveLength(1)
   })
 
+  it('of an order of which another shipment comes between is looked at again', async () => {
+    const sku = String(rows[0]?.['sku'])
+    const all = shopFulfilment('if-1', number(), [line(sku, String(rows[0]?.['qty_ordered']))])
+    const other = { items: [{ order_item_id: rows[0]?.['item_id'], qty: 1 }] }
+    const late = magento2Fulfilments({
+      ...shop.client,
+      async shipOrder(orderId, ...asked) {
+        await shop.client.shipOrder(orderId, other)
+        return await shop.client.shipOrder(orderId, ...asked)
+      },
+    })
+    await expect(late.deliver(all, connection(), signal, CLEAR)).rejects.toMatchObject({ code: 'concurrent_change' })
+    await expect(deliver(all)).rejects.toMatchObject({ code: 'target_rejected', field: 'lines[0].quantity' })
+  })
+
   it('out of several sources is one of each, and is completed after a failure between', async () => {
     const sku = String(rows[0]?.['sku'])
     const lines = [line(sku, '1', { location: 'E' }), line(sku, '1', { location: 'W' })]

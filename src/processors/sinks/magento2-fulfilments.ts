@@ -27,9 +27,12 @@ export function magento2Fulfilments(client: Magento2Client): Sink<'shop-fulfilme
     },
     async deliver(event, connection, signal) {
       const order = await findOrder(client, event.data.orderNumber, signal)
-      return event.data.kind === 'shipment'
-        ? await ship(client, event, connection, order, signal)
-        : await commentOnOrder(client, event, order, signal)
+      if (event.data.kind !== 'shipment') return await commentOnOrder(client, event, order, signal)
+      try {
+        return await ship(client, event, connection, order, signal)
+      } catch (error) {
+        throw await asItIsNow(client, order, error, signal)
+      }
     },
   }
 }
@@ -44,6 +47,22 @@ async function findOrder(client: Magento2Client, number: string, signal: AbortSi
       ? `the shop has no order ${number}: it was deleted there, or the connection's shop is another one`
       : `the shop has ${total} orders ${number}, of several stores; ship it there by hand`
   throw new StreamError('target_rejected', message, { field: 'orderNumber' })
+}
+
+/** What an order that moved on since it was read was refused for says nothing: another shipment of it came between. */
+async function asItIsNow(client: Magento2Client, order: Wire, error: unknown, signal: AbortSignal): Promise<unknown> {
+  if (!(error instanceof StreamError && error.code === 'target_rejected')) return error
+  const number = requireText(order, 'increment_id')
+  if (progressOf(await findOrder(client, number, signal)) === progressOf(order)) return error
+  const message = `order ${number} changed in the shop while a shipment of it was made`
+  return new StreamError('concurrent_change', message, { cause: error })
+}
+
+function progressOf(order: Wire): string {
+  const rows = wiresOf(order['items']).map((item) =>
+    ['item_id', 'qty_shipped', 'qty_canceled', 'qty_refunded'].map((name) => textOf(item[name])),
+  )
+  return JSON.stringify([textOf(order['state']), rows])
 }
 
 async function ship(
