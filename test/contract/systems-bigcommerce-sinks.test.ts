@@ -150,6 +150,16 @@ describe('shipments', () => {
     expect((await orderRow(101))['status_id']).toBe(5)
     expect(String((await orderRow(101))['staff_notes']).split('\n')).toHaveLength(3)
   })
+
+  it('closures of one order that come at once are each a note', async () => {
+    const sink = bigcommerceFulfilments(await client(), { closureStatus: null, cancellationStatus: null })
+    const keys = ['SO1-closed', 'SO2-closed', 'SO3-canceled']
+    const note = (key: string) =>
+      sink.deliver(shopFulfilment(key, '101', [], { kind: 'closure' }), bcConnection(), signal, FIRST)
+    await Promise.all(keys.map(note))
+    const notes = String((await orderRow(101))['staff_notes'])
+    for (const key of keys) expect(notes).toContain(key)
+  })
 })
 
 describe('stock', () => {
