@@ -129,6 +129,16 @@ describe('an order for SAP Business One', () => {
     expect(await deliver(eventOf('5', { canceled: true }))).toEqual({ outcome: 'unchanged', targetId: null })
   })
 
+  it('is found among however many that were canceled before it', async () => {
+    for (let times = 0; times < 21; times += 1) {
+      await deliver(eventOf('70'))
+      await deliver(eventOf('70', { canceled: true, contentDigest: 'gone' }))
+    }
+    const { targetId } = await deliver(eventOf('70'))
+    expect(await deliver(eventOf('70'))).toEqual({ outcome: 'unchanged', targetId })
+    expect((await orders()).filter(({ Cancelled }) => Cancelled === 'tNO')).toHaveLength(1)
+  })
+
   it('of which the shop canceled every piece is canceled', async () => {
     const { targetId } = await deliver(eventOf('6'))
     const event = eventOf('6', { contentDigest: 'v2' })

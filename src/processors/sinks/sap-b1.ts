@@ -12,7 +12,7 @@ import { cardCodeOf } from './sap-b1-customers.ts'
 import { lineTax, orderReference, sapOrderBody } from './sap-b1-order-body.ts'
 import type { Delivered, Sink } from './sink.ts'
 
-/** More orders of one reference than that are not looked at: there is a conflict already. */
+/** The newest orders of one reference that are looked at: older ones are canceled. */
 const MOST_FOUND = 20
 
 /** One delivery, and what it is done with. */
@@ -48,8 +48,8 @@ export function sapB1VendorOrders(client: SapB1Client, settingsOf: () => OrderSe
       const living = found.filter((order) => order['Cancelled'] !== 'tYES')
       if (living.length > 1) throw twice(event, living)
       const [order] = living
-      if (event.canceled || amounts.lines.length === 0) return await cancel(job, order, found.at(-1))
-      if (order === undefined) return await create(job, found.at(-1))
+      if (event.canceled || amounts.lines.length === 0) return await cancel(job, order, found[0])
+      if (order === undefined) return await create(job, found[0])
       if (order[settings.marks.digest] !== event.contentDigest) return await change(job, order)
       // What an interrupted delivery left may not have been compared yet.
       if (before.unclear) await whereWritten(() => compare(job, order))
@@ -58,8 +58,9 @@ export function sapB1VendorOrders(client: SapB1Client, settingsOf: () => OrderSe
   }
 }
 
+/** The newest first. */
 async function findOrders(client: SapB1Client, reference: string, signal: AbortSignal): Promise<readonly Wire[]> {
-  const query = { filter: `NumAtCard eq ${quoted(reference)}`, orderBy: ['DocEntry'], pageSize: MOST_FOUND }
+  const query = { filter: `NumAtCard eq ${quoted(reference)}`, orderBy: ['DocEntry desc'], pageSize: MOST_FOUND }
   return (await client.find('Orders', query, signal)).rows
 }
 
