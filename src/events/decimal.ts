@@ -82,6 +82,12 @@ export function magnitude<T extends Decimal>(value: T): T {
   return (value < 0n ? -(value as bigint) : value) as T
 }
 
+/** Rounded to whole cents, half away from zero. */
+export function toCent(amount: Decimal4): Decimal4 {
+  const half = amount < 0n ? -CENT / 2n : CENT / 2n
+  return (((amount + half) / CENT) * CENT) as Decimal4
+}
+
 /** quantity × price, rounded half up to 4 decimals. */
 export function multiply(quantity: Decimal8, price: Decimal8): Decimal4 {
   const product = (quantity as bigint) * (price as bigint)

@@ -2,7 +2,7 @@ import type { Connection } from '../core/model.ts'
 import type { Fulfilment, FulfilmentChanged } from '../events/generated/events.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
 import { recordKey } from '../events/topics.ts'
-import type { Decision, Output, ProcessContext, Processor } from './processor.ts'
+import type { Decision, Output, Processor } from './processor.ts'
 
 const NAME = 'route-fulfilments'
 
@@ -15,7 +15,9 @@ export const routeFulfilments: Processor<'fulfilments'> = {
   from: 'fulfilments',
   remembers: false,
   process(event, context) {
-    const orders = ordersOf(event.data, context)
+    // What another vendor has is of no connection whose id its reference may begin with.
+    const ofVendor = context.connections.filter(({ vendor }) => vendor === event.source)
+    const orders = ordersOf(event.data, ofVendor)
     const routed = context.connections.map((connection) => route(event, connection, orders.get(connection.id)))
     return {
       outputs: routed.flatMap(({ output }) => output ?? []),
@@ -27,7 +29,7 @@ export const routeFulfilments: Processor<'fulfilments'> = {
 /** The connection that the order was delivered for, and the shop's number of it. */
 function ordersOf(
   { orderReference, orderNumber }: Fulfilment,
-  { connections }: ProcessContext,
+  connections: readonly Connection[],
 ): ReadonlyMap<string, string> {
   if (orderReference === null) return new Map()
   const told = connections.find(({ id }) => orderReference === `${id}-${orderNumber}`)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/core/model.ts'
 import type { ShopFulfilmentRequested } from '../../src/events/generated/events.ts'
+import { magento2Fulfilments } from '../../src/processors/sinks/magento2-fulfilments.ts'
 import type { Sink } from '../../src/processors/sinks/sink.ts'
 import { textOf, type Wire, wiresOf } from '../../src/systems/wire.ts'
 import { startTestShop, type TestShop } from '../support/magento2.ts'
@@ -88,6 +89,41 @@ describe('a shipment', () => {
     await expect(deliver(event)).rejects.toMatchObject({ code: 'target_unavailable' })
     expect(await deliver(event, connection(), UNCLEAR)).toMatchObject({ outcome: 'unchanged' })
     expect(await shipments()).toHaveLength(1)
+  })
+
+  it('whose pieces others take just before is given them again, and is no dead letter', async () => {
+    const sku = String(rows[0]?.['sku'])
+    const sold = { sku, source_code: 'default', quantity: 0, status: 0 }
+    const takenBy = (times: number) =>
+      magento2Fulfilments({
+        ...shop.client,
+        async shipOrder(...asked) {
+          if (times > 0) await shop.client.saveSourceItems([sold])
+          times -= 1
+          return await shop.client.shipOrder(...asked)
+        },
+      })
+    const event = (key: string) => shopFulfilment(key, number(), one())
+    const deliverBy = (own: Sink<'shop-fulfilments'>, key: string) =>
+      own.deliver(event(key), connection(), signal, CLEAR)
+    expect(await deliverBy(takenBy(1), 'if-1')).toMatchObject({ outcome: 'written' })
+    await expect(deliverBy(takenBy(9), 'if-2')).rejects.toMatchObject({ code: 'concurrent_change' })
+    expect(await shipments()).toHaveLength(1)
+  })
+
+  it('of an order of which another shipment comes between is looked at again', async () => {
+    const sku = String(rows[0]?.['sku'])
+    const all = shopFulfilment('if-1', number(), [line(sku, String(rows[0]?.['qty_ordered']))])
+    const other = { items: [{ order_item_id: rows[0]?.['item_id'], qty: 1 }] }
+    const late = magento2Fulfilments({
+      ...shop.client,
+      async shipOrder(orderId, ...asked) {
+        await shop.client.shipOrder(orderId, other)
+        return await shop.client.shipOrder(orderId, ...asked)
+      },
+    })
+    await expect(late.deliver(all, connection(), signal, CLEAR)).rejects.toMatchObject({ code: 'concurrent_change' })
+    await expect(deliver(all)).rejects.toMatchObject({ code: 'target_rejected', field: 'lines[0].quantity' })
   })
 
   it('out of several sources is one of each, and is completed after a failure between', async () => {

@@ -129,6 +129,16 @@ describe('an order for SAP Business One', () => {
     expect(await deliver(eventOf('5', { canceled: true }))).toEqual({ outcome: 'unchanged', targetId: null })
   })
 
+  it('is found among however many that were canceled before it', async () => {
+    for (let times = 0; times < 21; times += 1) {
+      await deliver(eventOf('70'))
+      await deliver(eventOf('70', { canceled: true, contentDigest: 'gone' }))
+    }
+    const { targetId } = await deliver(eventOf('70'))
+    expect(await deliver(eventOf('70'))).toEqual({ outcome: 'unchanged', targetId })
+    expect((await orders()).filter(({ Cancelled }) => Cancelled === 'tNO')).toHaveLength(1)
+  })
+
   it('of which the shop canceled every piece is canceled', async () => {
     const { targetId } = await deliver(eventOf('6'))
     const event = eventOf('6', { contentDigest: 'v2' })
@@ -181,6 +191,28 @@ describe('an order for SAP Business One', () => {
     expect((await orders()).every(({ Cancelled }) => Cancelled === 'tYES')).toBe(true)
     const { targetId } = await deliver(event)
     expect(targetId).not.toBe(String(left?.['DocEntry']))
+  })
+
+  it('of another total that can not be taken back now is told as a write that may have come through, never as none', async () => {
+    const settings = { taxCode: 'LA' }
+    const event = eventOf('60', {}, { tax: d('0') })
+    for (const status of [429, 403]) {
+      await company.faults({ path: '/Orders', method: 'PATCH', kind: 'status', status, times: 1 })
+      const before = (await orders()).length === 0 ? CALM : UNCLEAR
+      await expect(deliver(event, settings, before)).rejects.toMatchObject({ code: 'concurrent_change' })
+    }
+    await company.faults()
+    await expect(deliver(event, settings, UNCLEAR)).rejects.toMatchObject({ code: 'totals_differ' })
+    expect((await orders()).map(({ Cancelled }) => Cancelled)).toEqual(['tYES'])
+  })
+
+  it('that was changed and can not be read then is told as a write that may have come through', async () => {
+    await deliver(eventOf('61'))
+    await company.faults({ path: String.raw`/Orders\(`, method: 'GET', kind: 'status', status: 429, times: 1 })
+    const less = eventOf('61', { contentDigest: 'v2' }, { quantityCanceled: q('1') })
+    await expect(deliver(less)).rejects.toMatchObject({ code: 'concurrent_change' })
+    await company.faults()
+    expect(await deliver(less, {}, UNCLEAR)).toMatchObject({ outcome: 'unchanged' })
   })
 
   it('has its tax by code, as an expense or not at all', async () => {

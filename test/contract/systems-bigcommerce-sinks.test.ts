@@ -150,6 +150,16 @@ describe('shipments', () => {
     expect((await orderRow(101))['status_id']).toBe(5)
     expect(String((await orderRow(101))['staff_notes']).split('\n')).toHaveLength(3)
   })
+
+  it('closures of one order that come at once are each a note', async () => {
+    const sink = bigcommerceFulfilments(await client(), { closureStatus: null, cancellationStatus: null })
+    const keys = ['SO1-closed', 'SO2-closed', 'SO3-canceled']
+    const note = (key: string) =>
+      sink.deliver(shopFulfilment(key, '101', [], { kind: 'closure' }), bcConnection(), signal, FIRST)
+    await Promise.all(keys.map(note))
+    const notes = String((await orderRow(101))['staff_notes'])
+    for (const key of keys) expect(notes).toContain(key)
+  })
 })
 
 describe('stock', () => {
@@ -293,15 +303,26 @@ describe('images', () => {
     expect((await deliver(shopImages('WLD-J10', [url('a'), url('b')]))).outcome).toBe('unchanged')
     const two = (await imagesOf('WLD-J10')).slice(own.length)
     expect(two.map((image) => [textOf(image['sort_order']), image['is_thumbnail']])).toEqual([
-      ['0', true],
+      ['0', false],
       ['1', false],
     ])
+    expect((await imagesOf('WLD-J10')).slice(0, own.length)).toEqual(own)
     expect(two[0]?.['description']).toMatch(/^View 1 \[ws-[0-9a-f]{8}-[0-9a-f]{12}\]$/)
     await deliver(shopImages('WLD-J10', [url('c')]))
     expect(await imagesOf('WLD-J10')).toHaveLength(own.length + 1)
     await deliver(shopImages('WLD-J10', [], true))
     const left = await imagesOf('WLD-J10')
     expect(left.map(({ id }) => id)).toEqual(own.map(({ id }) => id))
+  })
+
+  it('have the thumbnail of a product that has none of its own', async () => {
+    const products = bigcommerceProducts(await client())
+    await products.deliver(shopProduct('NEW-1', { name: 'New', price: '1' }), bcConnection(), signal, FIRST)
+    await deliver(shopImages('NEW-1', [url('a'), url('b')]))
+    await deliver(shopImages('NEW-1', [url('b'), url('a')]))
+    const images = await imagesOf('NEW-1')
+    expect(images.map(({ is_thumbnail }) => is_thumbnail).toSorted()).toEqual([false, true])
+    expect(images.find(({ is_thumbnail }) => is_thumbnail === true)).toMatchObject({ sort_order: 0 })
   })
 
   it('are not read back as the store’s own', async () => {
@@ -325,8 +346,9 @@ describe('images', () => {
     const event = shopImages('WLD-J10', [`${store.url}/none.jpg`, url('b')])
     await expect(deliver(event)).rejects.toMatchObject({ code: 'target_rejected', field: 'gallery[0].url' })
     expect(await imagesOf('WLD-J10')).toHaveLength(own + 1)
-    const long = shopImages('WLD-J10', [`${url('x')}?${'x'.repeat(255)}`])
+    const long = shopImages('WLD-J10', [`${url('x')}?${'x'.repeat(255)}`, url('c')])
     await expect(deliver(long)).rejects.toMatchObject({ code: 'target_rejected', field: 'gallery[0].url' })
+    expect(await imagesOf('WLD-J10')).toHaveLength(own + 2)
     await expect(deliver(shopImages('NONE', [url('a')]))).rejects.toMatchObject({ code: 'item_missing' })
     expect((await deliver(shopImages('NONE', [], true))).outcome).toBe('unchanged')
   })

@@ -17,6 +17,7 @@ export interface MemoryNetSuite {
   readonly records: readonly MemoryRecord[]
   /** Makes an item; its internal id. */
   addItem(sku: string): string
+  removeItem(sku: string): void
 }
 
 /**
@@ -55,6 +56,7 @@ export function memoryNetSuite(): MemoryNetSuite {
       items.set(sku, items.get(sku) ?? String(last))
       return items.get(sku) ?? ''
     },
+    removeItem: (sku) => void items.delete(sku),
     client: {
       for() {
         return this

@@ -117,7 +117,9 @@ export function createParking(
     },
     async ofKey(connection, key) {
       const items = await tables.query(PARKED, { partition: owner, beginsWith: `${connection}|${key}#` })
-      return items.map(fromItem).filter((parked) => parked.what === 'record')
+      const records = items.map(fromItem).filter((parked) => parked.what === 'record')
+      // A key may have a # itself: then others begin as it does.
+      return records.filter((parked) => parked.key === key)
     },
     async remove(parked) {
       const same: Condition | undefined =

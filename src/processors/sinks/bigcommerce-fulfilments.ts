@@ -1,6 +1,7 @@
 import type { Connection } from '../../core/model.ts'
 import { StreamError } from '../../errors.ts'
 import type { ShopFulfilmentRequested } from '../../events/generated/events.ts'
+import { createTurns } from '../../platform/runtime/turns.ts'
 import type { BigCommerceClient } from '../../systems/bigcommerce/client.ts'
 import { fulfilmentMarker } from '../../systems/bigcommerce/marker.ts'
 import { wholeList } from '../../systems/bigcommerce/whole-list.ts'
@@ -24,6 +25,8 @@ import type { Delivered, Sink } from './sink.ts'
  * changed: that is `target_conflict`, for people to settle.
  */
 export function bigcommerceFulfilments(client: BigCommerceClient, settings: StatusSettings): Sink<'shop-fulfilments'> {
+  // All notes of an order are one text: two that are added at once would lose one.
+  const turns = createTurns()
   return {
     kind: 'shop-fulfilments',
     naturalKey: false,
@@ -34,7 +37,8 @@ export function bigcommerceFulfilments(client: BigCommerceClient, settings: Stat
       const place = orderPlace(event.data)
       try {
         if (event.data.kind === 'shipment') return await ship(client, event, connection, place, signal)
-        return await noteFulfilment(client, event, connection, place, settings, signal)
+        const note = () => noteFulfilment(client, event, connection, place, settings, signal)
+        return await turns.run(place.orderId, note)
       } catch (error) {
         throw error instanceof StreamError && error.code === 'not_found' ? noOrder(place, error) : error
       }

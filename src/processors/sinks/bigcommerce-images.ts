@@ -37,28 +37,27 @@ export function bigcommerceImages(client: BigCommerceClient): Sink<'shop-images'
         throw new StreamError('item_missing', message, { field: 'sku' })
       }
       const path = `/v3/catalog/products/${found.id}/images`
-      const ours = listOf(found.product, 'images').filter((image) => isImageOf(sku, descriptionOf(image)))
-      const wanted = event.deleted ? [] : wantedImages(event.data, found.variant === null)
+      const all = listOf(found.product, 'images')
+      const ours = all.filter((image) => isImageOf(sku, descriptionOf(image)))
+      // A product has one thumbnail: if ours became it, the store's own would not be it any more.
+      const isTaken = all.some((image) => image['is_thumbnail'] === true && !ours.includes(image))
+      const wanted = event.deleted ? [] : wantedImages(event.data, found.variant === null && !isTaken)
       const written = await writeImages(client, path, wanted, ours, signal)
       return { outcome: written ? 'written' : 'unchanged', targetId: found.id }
     },
   }
 }
 
-/** The role images first, each address once. Throws `target_rejected` for one that BigCommerce would not take. */
-function wantedImages({ sku, image, gallery }: UniversalImages, isProduct: boolean): Wanted[] {
+/** The role images first, each address once; `hasThumbnail`: the first of them is the product's thumbnail. */
+function wantedImages({ sku, image, gallery }: UniversalImages, hasThumbnail: boolean): Wanted[] {
   const sorted = gallery.filter(({ mediaType }) => mediaType === 'image').toSorted((a, b) => a.position - b.position)
   const labels = new Map(sorted.map(({ url, label }) => [url, label]))
   const urls = [...new Set([...(image === null ? [] : [image]), ...sorted.map(({ url }) => url)])]
   return urls.map((url, index) => {
-    if (url.length > LONGEST_URL) {
-      const message = `gallery[${index}].url has more than ${LONGEST_URL} characters; BigCommerce fetches none of that length`
-      throw new StreamError('target_rejected', message, { field: `gallery[${index}].url` })
-    }
     const marker = imageMarker(sku, url)
     const label = labels.get(url) ?? ''
     const description = label === '' ? marker : `${label} ${marker}`
-    const is_thumbnail = isProduct && url === (image ?? urls[0])
+    const is_thumbnail = hasThumbnail && url === (image ?? urls[0])
     return { url, marker, body: { description, sort_order: index, is_thumbnail } }
   })
 }
@@ -76,6 +75,10 @@ async function writeImages(
   for (const [index, { url, marker, body }] of wanted.entries()) {
     const known = ours.find((image) => descriptionOf(image).endsWith(marker))
     if (known !== undefined && isAs(known, body)) continue
+    if (known === undefined && url.length > LONGEST_URL) {
+      refusals.push(tooLong(index))
+      continue
+    }
     try {
       if (known === undefined) await client.write({ method: 'POST', path, body: { image_url: url, ...body } }, signal)
       else await client.write({ method: 'PUT', path: `${path}/${requireText(known, 'id')}`, body }, signal)
@@ -108,6 +111,11 @@ function isAs(image: Wire, { description, sort_order, is_thumbnail }: Wanted['bo
 
 function descriptionOf(image: Wire): string {
   return textOf(image['description']) ?? ''
+}
+
+function tooLong(index: number): StreamError {
+  const message = `gallery[${index}].url has more than ${LONGEST_URL} characters; BigCommerce fetches none of that length`
+  return new StreamError('target_rejected', message, { field: `gallery[${index}].url` })
 }
 
 /** Throws what may pass. */

@@ -86,8 +86,7 @@ export async function conclude<K extends PerSystemKind>(
     return { end: superseded('a newer version was delivered'), parked: false, othersParked }
   }
   kit.guard.trips(connection.id, event.key, false)
-  const { targetId, lookAgainAt, alsoChanged } = outcome
-  for (const other of alsoChanged) await lookAtOther(kit, event, other)
+  const { targetId, lookAgainAt } = outcome
   if (lookAgainAt !== null) await lookAgain(kit, context.partition, event, lookAgainAt)
   return { end: { status: 'succeeded', code: null, message: null, targetId }, parked: false, othersParked }
 }
@@ -110,11 +109,14 @@ async function deliver<K extends PerSystemKind>(
   const { signal, assertOwned } = context
   const job: Job<K> = { event, connection, wanted, look: entry.check !== null, signal, assertOwned }
   const lookAtOnce = () => lookAgain(kit, partition, event, clock.now())
+  const lookAtOthers = async (changed: readonly OtherKey[]): Promise<void> => {
+    for (const other of changed) await lookAtOther(kit, event, other)
+  }
   const inPlaceMs = entry.fresh ? timing.inPlaceMs : 0
   const probe = sink.probe?.bind(sink)
   return await deliverPatiently(
     recordKey(connection.id, key),
-    () => deliverOnce(job, { sink, deliveries, clock, timing, lookAtOnce }),
+    () => deliverOnce(job, { sink, deliveries, clock, timing, lookAtOnce, lookAtOthers }),
     { breaker, clock, random, inPlaceMs, inPlace: timing.inPlace, probe },
     signal,
   )
@@ -135,6 +137,8 @@ async function fail<K extends PerSystemKind>(
   const { event } = entry
   const { timing, deps, random } = kit
   const attempts = entry.attempts + attemptsNow
+  // What has moved on at the target is so for this entity alone, and says nothing of its connection.
+  if (error.code === 'target_conflict') return await deadLetter(entry, error, attempts, context)
   const isPause = error.policy === 'pause'
   if (isPause || error.policy === 'dead-letter' || error.policy === 'refuse') {
     if (entry.probe) return await park(entry, attempts, error, kit, context, 'held')

@@ -26,7 +26,6 @@ export type Attempt =
       /** When the key is to be looked at again; null: never. */
       readonly lookAgainAt: number | null
       readonly parked: boolean
-      readonly alsoChanged: readonly OtherKey[]
     }
   | { readonly end: 'superseded'; readonly parked: boolean }
   /** No attempt was made: an earlier write has to come to its end first. */
@@ -39,6 +38,8 @@ export interface DelivererDeps<K extends PerSystemKind> {
   readonly timing: Pick<SinkTiming, 'attemptMs' | 'landingMs'>
   /** Has the key looked at as soon as can be, by whoever owns its partition: what we sent may lie over a newer version. */
   readonly lookAtOnce: (intent: Delivery) => Promise<void>
+  /** Has what the target changed besides looked at. */
+  readonly lookAtOthers: (changed: readonly OtherKey[]) => Promise<void>
 }
 
 /** The write may have taken effect, or may yet. With every other code the target said no, or was not asked. */
@@ -70,8 +71,10 @@ export async function deliverOnce<K extends PerSystemKind>(job: Job<K>, deps: De
     const done: Pick<Delivered, 'targetId' | 'alsoChanged'> =
       decision.next === 'confirm' ? { targetId: intent.targetId } : await write(job, intent, decision.before, deps)
     const { targetId, alsoChanged = [] } = done
+    // Before the row says that it is delivered: nobody would ask the sink again.
+    await deps.lookAtOthers(alsoChanged)
     const held = decision.next === 'confirm' || (await deliveries.finish(intent, targetId))
-    if (held) return { end: 'delivered', targetId, lookAgainAt: lookAgainAt(intent, clock.now()), parked, alsoChanged }
+    if (held) return { end: 'delivered', targetId, lookAgainAt: lookAgainAt(intent, clock.now()), parked }
     await deps.lookAtOnce(intent)
   }
 }

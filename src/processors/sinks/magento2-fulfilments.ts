@@ -1,14 +1,14 @@
 import type { Connection } from '../../core/model.ts'
 import { StreamError } from '../../errors.ts'
-import { text8, ZERO8 } from '../../events/decimal.ts'
 import type { ShopFulfilmentRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import type { Magento2Client } from '../../systems/magento2/client.ts'
-import { quantityOf, requireText, textOf, type Wire, wiresOf } from '../../systems/wire.ts'
+import { requireText, textOf, type Wire, wiresOf } from '../../systems/wire.ts'
 import { commentOnOrder } from './magento2-order-comment.ts'
-import { newTracks, piecesOf, shipBody } from './magento2-ship-body.ts'
-import { missingItems, type ShipmentItem } from './magento2-shipment.ts'
-import { DEFAULT_SOURCE, sourceOf } from './magento2-stock.ts'
+import { newTracks, shipBody } from './magento2-ship-body.ts'
+import { missingItems } from './magento2-shipment.ts'
+import { shipWithStock } from './magento2-shipment-stock.ts'
+import { sourceOf } from './magento2-stock.ts'
 import type { Delivered, Sink } from './sink.ts'
 
 const PAGE = 100
@@ -27,9 +27,12 @@ export function magento2Fulfilments(client: Magento2Client): Sink<'shop-fulfilme
     },
     async deliver(event, connection, signal) {
       const order = await findOrder(client, event.data.orderNumber, signal)
-      return event.data.kind === 'shipment'
-        ? await ship(client, event, connection, order, signal)
-        : await commentOnOrder(client, event, order, signal)
+      if (event.data.kind !== 'shipment') return await commentOnOrder(client, event, order, signal)
+      try {
+        return await ship(client, event, connection, order, signal)
+      } catch (error) {
+        throw await asItIsNow(client, order, error, signal)
+      }
     },
   }
 }
@@ -44,6 +47,22 @@ async function findOrder(client: Magento2Client, number: string, signal: AbortSi
       ? `the shop has no order ${number}: it was deleted there, or the connection's shop is another one`
       : `the shop has ${total} orders ${number}, of several stores; ship it there by hand`
   throw new StreamError('target_rejected', message, { field: 'orderNumber' })
+}
+
+/** What an order that moved on since it was read was refused for says nothing: another shipment of it came between. */
+async function asItIsNow(client: Magento2Client, order: Wire, error: unknown, signal: AbortSignal): Promise<unknown> {
+  if (!(error instanceof StreamError && error.code === 'target_rejected')) return error
+  const number = requireText(order, 'increment_id')
+  if (progressOf(await findOrder(client, number, signal)) === progressOf(order)) return error
+  const message = `order ${number} changed in the shop while a shipment of it was made`
+  return new StreamError('concurrent_change', message, { cause: error })
+}
+
+function progressOf(order: Wire): string {
+  const rows = wiresOf(order['items']).map((item) =>
+    ['item_id', 'qty_shipped', 'qty_canceled', 'qty_refunded'].map((name) => textOf(item[name])),
+  )
+  return JSON.stringify([textOf(order['state']), rows])
 }
 
 async function ship(
@@ -63,10 +82,9 @@ async function ship(
   const made: string[] = []
   for (const [from, items] of Map.groupBy(missing, (item) => item.source)) {
     assertReady(order)
-    await assertStock(client, order, items, from, signal)
     const options = { notify: notifyCustomer, comment: `Shipped by the vendor. ${mark}`, source: from }
     const body = shipBody(items, { ...options, tracks: made.length === 0 ? tracks : [] })
-    made.push(await client.shipOrder(orderId, body, signal))
+    made.push(await shipWithStock(client, order, { items, source: from, body }, signal))
   }
   const also = stockOf(event, connection)
   const [first] = ours
@@ -112,44 +130,6 @@ function assertReady(order: Wire): void {
   const why = state === 'holded' ? 'is on hold' : 'has its payment under review'
   const message = `order ${textOf(order['increment_id'])} ${why} in the shop, which ships none such; release it, then the shipment goes on`
   throw new StreamError('order_not_ready', message, { field: 'state' })
-}
-
-/**
- * The vendor's stock in the shop is what it can still sell, without the pieces of this order; Magento would refuse to
- * ship them. So the source gets them, where it has fewer: the order's reservation keeps them from being sold, and the
- * shipment takes them out again.
- */
-async function assertStock(
-  client: Magento2Client,
-  order: Wire,
-  items: readonly ShipmentItem[],
-  source: string | null,
-  signal: AbortSignal,
-): Promise<void> {
-  const code = source ?? DEFAULT_SOURCE
-  const pieces = piecesOf(order, items)
-  const skus = [...pieces.keys()]
-  const filters = [
-    { field: 'source_code', condition: 'eq', value: code },
-    { field: 'sku', condition: 'in', value: skus },
-  ] as const
-  const found = await client
-    .findSourceItems({ filters, sort: ['sku'], limit: skus.length }, signal)
-    .catch(withoutMultiSource)
-  if (found === null) return
-  const there = new Map(found.items.map((item) => [textOf(item['sku']), quantityOf(item, 'quantity') ?? ZERO8]))
-  const short = [...pieces].filter(([sku, quantity]) => (there.get(sku) ?? ZERO8) < quantity)
-  const sourceItems = short.map(([sku, quantity]) => ({
-    ...{ sku, source_code: code, status: 1 },
-    quantity: exactNumber(text8(quantity)),
-  }))
-  if (sourceItems.length > 0) await client.saveSourceItems(sourceItems, signal)
-}
-
-/** A shop whose multi-source inventory was taken out has no such list. */
-function withoutMultiSource(error: unknown): null {
-  if (error instanceof StreamError && error.code === 'not_found') return null
-  throw error
 }
 
 function trackOf(track: Wire, shipment: Wire, orderId: string): Wire {

@@ -5,7 +5,14 @@ import { exactNumber } from '../../platform/json.ts'
 import { toLocalTime } from '../../systems/local-time.ts'
 import { DIGEST_FIELD, digestMark, LINE_FIELD } from '../../systems/netsuite/custom-fields.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../../systems/wire.ts'
-import { lineBody, type OrderReferences, orderFields, topLevelLines, withField } from './netsuite-order-lines.ts'
+import {
+  lineAmounts,
+  lineBody,
+  type OrderReferences,
+  orderFields,
+  topLevelLines,
+  withField,
+} from './netsuite-order-lines.ts'
 
 /** NetSuite's sales order of a vendor order; pure. Numbers are written with all their digits. */
 export function salesOrderBody(event: VendorOrderRequested, connection: Connection, references: OrderReferences): Wire {
@@ -26,7 +33,7 @@ export function salesOrderBody(event: VendorOrderRequested, connection: Connecti
     ...discountFields(subtract(data.discount, canceledPart(data, 'discount')), references),
     taxTotal: exactNumber(text4(subtract(add(data.tax, data.shippingTax), canceledPart(data, 'tax')))),
     [DIGEST_FIELD]: digestMark(event),
-    item: { items: topLevelLines(data).map((line) => lineBody(event, line, references)) },
+    item: { items: [...lineAmounts(data)].map(([line, amount]) => lineBody(event, line, amount, references)) },
   })
   return orderFields(event).reduce(withField, body)
 }

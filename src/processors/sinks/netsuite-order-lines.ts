@@ -1,4 +1,15 @@
-import { type Decimal8, multiply, subtract, text4, text8 } from '../../events/decimal.ts'
+import {
+  add,
+  allocate,
+  type Decimal4,
+  type Decimal8,
+  multiply,
+  subtract,
+  sum,
+  text4,
+  text8,
+  toCent,
+} from '../../events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import { LINE_FIELD } from '../../systems/netsuite/custom-fields.ts'
@@ -65,11 +76,35 @@ export function withField(body: Wire, [name, json]: Field): Wire {
   return { ...body, [first]: withField(wireOf(body[first]), [rest.join('.'), json]) }
 }
 
+/**
+ * What each line's pieces that are left cost, to the cent, which is what NetSuite keeps: what the shop rounded over the order
+ * as a whole is in them too, so that they add up to its subtotal (Guarantee 7).
+ */
+export function lineAmounts(order: Order): ReadonlyMap<OrderLine, Decimal4> {
+  const lines = topLevelLines(order)
+  const exact = lines.map((line) =>
+    line.quantityCanceled === 0n ? line.rowTotal : multiply(openQuantity(line), line.unitPrice),
+  )
+  const rounding = subtract(order.subtotal, sum(lines.map(({ rowTotal }) => rowTotal)))
+  const weights = exact.map((amount) => (amount < 0n ? 0n : amount))
+  const isShared = weights.some((weight) => weight > 0n) && exact.every((amount) => amount >= 0n)
+  const amounts = isShared ? allocate(toCent(add(sum(exact), rounding)), weights) : exact
+  return new Map(lines.map((line, index) => [line, amounts[index] ?? line.rowTotal]))
+}
+
+function openQuantity({ quantityOrdered, quantityCanceled }: OrderLine): Decimal8 {
+  return subtract(quantityOrdered, quantityCanceled)
+}
+
 /** A line that the shop canceled stays, with nothing to deliver: no line is dropped. */
-export function lineBody(event: VendorOrderRequested, line: OrderLine, references: OrderReferences): Wire {
+export function lineBody(
+  event: VendorOrderRequested,
+  line: OrderLine,
+  amount: Decimal4,
+  references: OrderReferences,
+): Wire {
   const fields = lineFields(event, line)
-  const quantity = subtract(line.quantityOrdered, line.quantityCanceled)
-  const amount = line.quantityCanceled === 0n ? line.rowTotal : multiply(quantity, line.unitPrice)
+  const quantity = openQuantity(line)
   const item = references.items.get(line.sku) ?? ''
   const body: Wire = {
     item: { id: item },

@@ -61,30 +61,33 @@ export function netsuiteVendorOrders(client: Client, settings: NetSuiteSinkSetti
       if (order !== null) assertOpen(order, event)
       if (event.canceled) return write(externalId, closedOrderBody(event, order ?? {}), signal)
       assertCurrency(event, settings.currency)
-      const itemIds = await items.find(skusOf(event), signal)
-      const customerId = customerExternalId(event)
-      const customer = await client.upsertByExternalId(
-        'customer',
-        customerId,
-        customerBody(event, settings.subsidiary),
-        {},
-        signal,
-      )
-      const ids = skusOf(event).flatMap((sku) => itemIds.get(sku) ?? [])
-      const costs = await levelPrices(client, ids, wantedLevels(event), signal)
-      const { zone, customPriceLevel = '-1', discountItem = null } = settings
-      const own = customPriceLevel === 'none' ? null : customPriceLevel
-      const references = { customer, items: itemIds, zone, discountItem, costs, customPriceLevel: own }
-      const body = salesOrderBody(event, connection, references)
+      const skus = skusOf(event)
+      const itemIds = await items.find(skus, signal)
+      const externalCustomer = customerExternalId(event)
+      const person = customerBody(event, settings.subsidiary)
+      const customer = await client.upsertByExternalId('customer', externalCustomer, person, {}, signal)
+      const writeWith = async (ids: ReadonlyMap<string, string>): Promise<Delivered> => {
+        const own = skus.flatMap((sku) => ids.get(sku) ?? [])
+        const costs = await levelPrices(client, own, wantedLevels(event), signal)
+        const references = { ...accountOf(settings), customer, items: ids, costs }
+        return await write(externalId, salesOrderBody(event, connection, references), signal)
+      }
       try {
-        return await write(externalId, body, signal)
+        return await writeWith(itemIds)
       } catch (error) {
-        // An id we remember may be of an item that is gone: the next try looks it up again.
-        if (error instanceof StreamError && error.code === 'target_rejected') items.forget(skusOf(event))
-        throw error
+        if (!(error instanceof StreamError && error.code === 'target_rejected')) throw error
+        // An id that we remember may be of an item that is gone, or was made again.
+        const fresh = await items.findAgain(skus, signal)
+        if (skus.every((sku) => fresh.get(sku) === itemIds.get(sku))) throw error
+        return await writeWith(fresh)
       }
     },
   }
+}
+
+function accountOf(settings: NetSuiteSinkSettings) {
+  const { zone, customPriceLevel = '-1', discountItem = null } = settings
+  return { zone, discountItem, customPriceLevel: customPriceLevel === 'none' ? null : customPriceLevel }
 }
 
 /** NetSuite would book the same number in the customer's currency. */
@@ -105,27 +108,30 @@ function customerExternalId({ source, data }: VendorOrderRequested): string {
 
 interface ItemIds {
   find(skus: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
-  forget(skus: readonly string[]): void
+  /** As NetSuite has them now. */
+  findAgain(skus: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
 }
 
 /** Internal ids by SKU. What was not found is not remembered: it may be on its way. */
 function createItemIds(client: Pick<Client, 'findItems'>): ItemIds {
   const known = new Map<string, string>()
+  const find: ItemIds['find'] = async (skus, signal) => {
+    const unknown = skus.filter((sku) => !known.has(sku))
+    const found = unknown.length === 0 ? [] : await client.findItems(unknown, signal)
+    for (const [sku, id] of found) known.set(sku, id)
+    const missing = skus.filter((sku) => !known.has(sku))
+    if (missing.length === 0) return new Map(skus.map((sku) => [sku, known.get(sku) ?? '']))
+    const list = missing.slice(0, 5).join(', ')
+    throw new StreamError('item_missing', `NetSuite has no item ${list}; create it, then the order goes on`, {
+      field: 'lines.sku',
+      details: { missing: missing.length },
+    })
+  }
   return {
-    async find(skus, signal) {
-      const unknown = skus.filter((sku) => !known.has(sku))
-      const found = unknown.length === 0 ? [] : await client.findItems(unknown, signal)
-      for (const [sku, id] of found) known.set(sku, id)
-      const missing = skus.filter((sku) => !known.has(sku))
-      if (missing.length === 0) return known
-      const list = missing.slice(0, 5).join(', ')
-      throw new StreamError('item_missing', `NetSuite has no item ${list}; create it, then the order goes on`, {
-        field: 'lines.sku',
-        details: { missing: missing.length },
-      })
-    },
-    forget(skus) {
+    find,
+    async findAgain(skus, signal) {
       for (const sku of skus) known.delete(sku)
+      return await find(skus, signal)
     },
   }
 }

@@ -10,6 +10,7 @@ import {
   subtract,
   sum,
   text4,
+  toCent,
   ZERO4,
 } from '../../events/decimal.ts'
 import type { Order, OrderLine } from '../../events/generated/events.ts'
@@ -129,10 +130,6 @@ function priced({ line, quantity }: Row, net: Decimal4): PricedLine {
 function divided(value: bigint, by: bigint): bigint {
   const half = by / 2n
   return value < 0n ? (value - half) / by : (value + half) / by
-}
-
-function toCent(amount: Decimal4): Decimal4 {
-  return (divided(amount, CENT) * CENT) as Decimal4
 }
 
 /** Shortest text of so many millionths. */

@@ -1,5 +1,5 @@
 import type { Connection } from '../../core/model.ts'
-import { StreamError } from '../../errors.ts'
+import { type ErrorCode, StreamError, toStreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import type { SapB1Client } from '../../systems/sap-b1/client.ts'
 import { findByKeys } from '../../systems/sap-b1/lookups.ts'
@@ -12,7 +12,7 @@ import { cardCodeOf } from './sap-b1-customers.ts'
 import { lineTax, orderReference, sapOrderBody } from './sap-b1-order-body.ts'
 import type { Delivered, Sink } from './sink.ts'
 
-/** More orders of one reference than that are not looked at: there is a conflict already. */
+/** The newest orders of one reference that are looked at: older ones are canceled. */
 const MOST_FOUND = 20
 
 /** One delivery, and what it is done with. */
@@ -48,18 +48,19 @@ export function sapB1VendorOrders(client: SapB1Client, settingsOf: () => OrderSe
       const living = found.filter((order) => order['Cancelled'] !== 'tYES')
       if (living.length > 1) throw twice(event, living)
       const [order] = living
-      if (event.canceled || amounts.lines.length === 0) return await cancel(job, order, found.at(-1))
-      if (order === undefined) return await create(job, found.at(-1))
+      if (event.canceled || amounts.lines.length === 0) return await cancel(job, order, found[0])
+      if (order === undefined) return await create(job, found[0])
       if (order[settings.marks.digest] !== event.contentDigest) return await change(job, order)
       // What an interrupted delivery left may not have been compared yet.
-      if (before.unclear) await compare(job, order)
+      if (before.unclear) await whereWritten(() => compare(job, order))
       return { outcome: 'unchanged', targetId: entryOf(order) }
     },
   }
 }
 
+/** The newest first. */
 async function findOrders(client: SapB1Client, reference: string, signal: AbortSignal): Promise<readonly Wire[]> {
-  const query = { filter: `NumAtCard eq ${quoted(reference)}`, orderBy: ['DocEntry'], pageSize: MOST_FOUND }
+  const query = { filter: `NumAtCard eq ${quoted(reference)}`, orderBy: ['DocEntry desc'], pageSize: MOST_FOUND }
   return (await client.find('Orders', query, signal)).rows
 }
 
@@ -76,7 +77,7 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
   const cardCode = await cardCodeOf(client, settings.customer, event, signal)
   const body = sapOrderBody(event, connection, { amounts, settings, cardCode, existing: null })
   const made = await client.create('Orders', body, signal)
-  await compare(job, made)
+  await whereWritten(() => compare(job, made))
   return { outcome: 'written', targetId: entryOf(made) }
 }
 
@@ -89,8 +90,10 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
   const body = sapOrderBody(event, connection, { amounts, settings, cardCode: null, existing: order })
   const entry = Number(entryOf(order))
   await client.update('Orders', entry, body, { etag: etagOf(order), replaceLists: true }, signal)
-  const changed = await client.get('Orders', entry, signal)
-  if (changed !== null) await compare(job, changed)
+  await whereWritten(async () => {
+    const changed = await client.get('Orders', entry, signal)
+    if (changed !== null) await compare(job, changed)
+  })
   return { outcome: 'written', targetId: entryOf(order) }
 }
 
@@ -118,6 +121,32 @@ async function withdraw({ client, settings, event, signal }: Job, order: Wire): 
   const mark = { [settings.marks.digest]: CANCELED_MARK + event.contentDigest }
   await client.update('Orders', entry, mark, { etag: etagOf(order), replaceLists: false }, signal)
   await client.act('Orders', entry, 'Cancel', signal)
+}
+
+/** Codes that say of a written order what is so: it was taken back, or nobody knows. */
+const TOLD: readonly ErrorCode[] = [
+  'totals_differ',
+  'target_unavailable',
+  'timed_out',
+  'concurrent_change',
+  'unexpected',
+]
+
+/**
+ * Looks at an order that SAP has by now. What hinders that (a limit, a permission) would say that nothing was written, and
+ * the next try would find its digest and take it for right; so it is told as a write that may have come through.
+ */
+async function whereWritten(look: () => Promise<void>): Promise<void> {
+  try {
+    await look()
+  } catch (thrown) {
+    const error = toStreamError(thrown)
+    if (error.policy === 'stop' || TOLD.includes(error.code)) throw error
+    const message = `SAP has the order, but it could not be compared yet: ${error.message}`
+    const { retryAfterMs, details } = error
+    const after = retryAfterMs === undefined ? {} : { retryAfterMs }
+    throw new StreamError('concurrent_change', message, { cause: error, details, ...after })
+  }
 }
 
 /** Guarantee 7: an order of which SAP computes another total does not stay. */

@@ -1,4 +1,4 @@
-import { StreamError } from '../../errors.ts'
+import { StreamError, toStreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import { coalesce } from '../coalesce.ts'
@@ -40,7 +40,10 @@ export function createBulkWriter(
   clock: Clock,
   { pollMs, followMs }: BulkTiming,
 ): BulkWriter {
-  const send = coalesce(async (bodies: readonly Wire[], signal) => sentOf(await calls.send(bodies, signal)), MOST)
+  const send = coalesce(
+    (bodies: readonly Wire[], signal) => sendApart(bodies, (some) => calls.send(some, signal)),
+    MOST,
+  )
   const look = shared(calls.operations, clock, pollMs)
   const open = new Map<string, Sent & { readonly text: string }>()
   const follow = async (sent: Sent, signal: AbortSignal): Promise<BulkOperation> => {
@@ -61,12 +64,28 @@ export function createBulkWriter(
       if (status === 'complete' && earlier.text === text) return
     }
     const sent = await send(body, signal)
+    if (sent instanceof StreamError) throw sent
     if (sent.item.rejected !== null)
       throw new StreamError('target_rejected', `Magento took none of it: ${sent.item.rejected}`)
     open.set(key, { ...sent, text })
     const operation = await follow(sent, signal)
     open.delete(key)
     if (operation.status !== 'complete') throw failed(operation, sent.bulkId)
+  }
+}
+
+/** A request that is refused as a whole is halved until what is wrong stands alone (Guarantee 5). */
+async function sendApart(
+  bodies: readonly Wire[],
+  send: (bodies: readonly Wire[]) => Promise<Bulk>,
+): Promise<readonly (Sent | StreamError)[]> {
+  try {
+    return sentOf(await send(bodies))
+  } catch (thrown) {
+    const error = toStreamError(thrown)
+    if (error.code !== 'target_rejected' || bodies.length === 1) return bodies.map(() => error)
+    const half = Math.ceil(bodies.length / 2)
+    return [...(await sendApart(bodies.slice(0, half), send)), ...(await sendApart(bodies.slice(half), send))]
   }
 }
 

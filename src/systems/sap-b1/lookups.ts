@@ -6,6 +6,8 @@ import { anyOf } from './odata.ts'
 const PAGE = 500
 /** Conditions of one filter: an address must not grow too long. */
 const MOST_KEYS = 20
+/** A page that is full may tell of another where there is none: so none of these calls is full. */
+const NEVER_FULL = MOST_KEYS + 1
 
 /** Names by code of a small collection, whole. */
 export async function namesByCode(
@@ -41,7 +43,7 @@ export async function findByKeys(
     const query = {
       filter: anyOf(key.name, literals.slice(from, from + MOST_KEYS)),
       select: key.select,
-      pageSize: MOST_KEYS,
+      pageSize: NEVER_FULL,
     }
     const { rows, more } = await client.find(collection, query, signal)
     if (more) throw new StreamError('source_data_invalid', `SAP gave more ${collection} than were asked for`)

@@ -7,6 +7,7 @@ import { connectionOf, contextOf, fulfilmentChanged } from '../../support/proces
 const a = connectionOf('a', '^A', { vendor: 'netsuite', shop: 'magento', revision: 3 })
 const ab = connectionOf('a-b', '^B', { vendor: 'netsuite', shop: 'bigcommerce' })
 const elsewhere = connectionOf('c', '^C', { vendor: 'sap' })
+const alike = connectionOf('a-c', '^D', { vendor: 'sap' })
 const context = contextOf(a, ab, elsewhere)
 const routed = (data: Parameters<typeof fulfilmentChanged>[0], more: Parameters<typeof fulfilmentChanged>[1] = {}) =>
   atOnce(routeFulfilments.process(fulfilmentChanged(data, more), context, undefined))
@@ -36,6 +37,12 @@ describe('a shipment', () => {
   ])('whose ERP has nothing but %s is of %s, number %s', (reference, connection, number) => {
     const { outputs } = routed({ orderReference: reference, orderNumber: reference })
     expect(outputs.map(({ event }) => event)).toMatchObject([{ connection, data: { orderNumber: number } }])
+  })
+
+  it('is of no connection to another vendor, though its reference begins as that does', () => {
+    const event = fulfilmentChanged({ orderReference: 'a-c-7', orderNumber: 'a-c-7' })
+    const { outputs } = atOnce(routeFulfilments.process(event, contextOf(a, alike), undefined))
+    expect(outputs.map((output) => output.event)).toMatchObject([{ connection: 'a', data: { orderNumber: 'c-7' } }])
   })
 
   it.each([

@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest'
+import { StreamError } from '../../../../src/errors.ts'
+import type { Tables } from '../../../../src/platform/dynamodb/tables.ts'
 import { createDeliveries } from '../../../../src/processors/sinks/deliveries.ts'
+import type { Delivery } from '../../../../src/processors/sinks/delivery-row.ts'
 import type { Sink } from '../../../../src/processors/sinks/sink.ts'
+import { sinkTables } from '../../../../src/processors/sinks/tables.ts'
+import { memoryTables } from '../../../support/memory-tables.ts'
 import { sinkWorld, version } from '../../../support/sink-world.ts'
 import { virtualClock } from '../../platform/runtime/virtual-clock.ts'
 
@@ -18,23 +23,40 @@ const sink: Sink<'vendor-orders'> = {
   }),
 }
 
+/** What our rows say of stock that was pushed. */
+async function pushStock(tables: Tables): Promise<void> {
+  const row: Delivery = {
+    ...{ connection: 'a', key: 'shop-inventory|A-1', rank: '1', digest: 'd', state: 'delivered', fence: 1, until: 0 },
+    ...{ unsettledUntil: 0, unsettledDigest: '', targetId: null, parked: false },
+    origin: { topic: 'shop-inventory.netsuite', partition: 5, offset: '7' },
+  }
+  await createDeliveries(tables).begin(row)
+}
+
+const looked = [{ stage: 'deliver-netsuite:shop-inventory#5', connection: 'a', key: 'shop-inventory|A-1' }]
+
 it('what a delivery changes besides at the target is looked at again by its own sink, in its own partition', async () => {
   const world = sinkWorld(virtualClock())
-  const deliveries = createDeliveries(world.tables)
-  const origin = { topic: 'shop-inventory.netsuite', partition: 5, offset: '7' }
-  const row = {
-    connection: 'a',
-    key: 'shop-inventory|A-1',
-    rank: '1',
-    digest: 'd',
-    origin,
-    state: 'delivered',
-  } as const
-  await deliveries.begin({
-    ...{ ...row, fence: 1, until: 0, unsettledUntil: 0, unsettledDigest: '', targetId: null, parked: false },
-  })
+  await pushStock(world.tables)
   expect(await world.worker({ sink }).handle(world.append(version('A1', 1)))).toEqual(['A1 succeeded'])
-  expect(await world.parked()).toMatchObject([
-    { stage: 'deliver-netsuite:shop-inventory#5', connection: 'a', key: 'shop-inventory|A-1' },
-  ])
+  expect(await world.parked()).toMatchObject(looked)
+})
+
+it('what it changes besides is looked at also when the worker dies before it could say so', async () => {
+  const tables = memoryTables(sinkTables)
+  let dies = true
+  const mortal: Tables = {
+    ...tables,
+    async put(table, item, condition) {
+      if (dies && table === 'parked') throw new StreamError('table_unavailable', 'the worker dies here')
+      return await tables.put(table, item, condition)
+    },
+  }
+  const world = sinkWorld(virtualClock(), undefined, mortal)
+  await pushStock(tables)
+  const record = world.append(version('A1', 1))
+  await expect(world.worker({ sink }).handle(record)).rejects.toMatchObject({ code: 'table_unavailable' })
+  dies = false
+  expect(await world.worker({ sink }).handle(record)).toEqual(['A1 succeeded'])
+  expect(await world.parked()).toMatchObject(looked)
 })

@@ -63,6 +63,23 @@ describe("NetSuite's sales order", () => {
     })
   })
 
+  it('has lines that add up to the subtotal where the shop rounds the order as a whole', () => {
+    // Prices that include 20 % tax, three times 10.00: 8.3333 each, 25.00 in all.
+    const lines = ['1', '2', '3'].map((id) =>
+      lineOf(id, 'A-1', { unitPrice: q('8.3333'), rowTotal: d('8.3333'), tax: d('1.6667') }),
+    )
+    const order = orderOf([...lines, lineOf('4', 'A-1', { unitPrice: q('0'), rowTotal: d('0') })], {
+      subtotal: d('25'),
+    })
+    const body = salesOrderBody(vendorOrder('a', '1', order), connectionOf('a', '^A-'), references)
+    expect(JSON.parse(stringifyExact(body)).item.items).toMatchObject([
+      { rate: 8.3333, amount: 8.34 },
+      { amount: 8.33 },
+      { amount: 8.33 },
+      { rate: 0, amount: 0 },
+    ])
+  })
+
   const bodyWith = (more: object, fields: Record<string, string> = {}) => {
     const event = { ...vendorOrder('a', '000000001'), fields }
     return JSON.parse(stringifyExact(salesOrderBody(event, connectionOf('a', '^A-'), { ...references, ...more })))

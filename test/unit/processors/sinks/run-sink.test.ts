@@ -99,6 +99,17 @@ describe('a sink as a stage', () => {
     expect(world.writes).toEqual(['a-1 v3'])
   })
 
+  it('takes no key for another that begins as it does: each waits, and each is delivered', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const worker = world.worker({ deliver: failing('item_missing', 2) })
+    // An SKU may have any character.
+    expect(await worker.handle(world.append(version('1#2', 1)))).toEqual(['1#2 waiting item_missing'])
+    expect(await worker.handle(world.append(version('1', 2)))).toEqual(['1 waiting item_missing'])
+    await clock.sleep(60_000)
+    expect((await worker.tick()).toSorted()).toEqual(['1 succeeded', '1#2 succeeded'])
+  })
+
   it('makes a dead letter, byte for byte, of what waited for too long', async () => {
     const clock = virtualClock()
     const world = sinkWorld(clock)
@@ -241,6 +252,16 @@ describe('a connection whose entities keep failing', () => {
     expect(await world.pauses()).toEqual([])
     expect((await worker.tick()).toSorted()).toEqual(['15 succeeded', '16 succeeded', '18 succeeded'])
     expect(await world.parked()).toEqual([])
+  })
+
+  it('is not paused by orders that their vendor has begun, however many the shop changes or refunds', async () => {
+    const world = sinkWorld(virtualClock(), connections)
+    const worker = world.worker({ deliver: failing('target_conflict') })
+    for (let key = 1; key <= 20; key += 1) {
+      expect(await worker.handle(world.append(version(String(key), 1)))).toEqual([`${key} failed target_conflict`])
+    }
+    expect(await world.pauses()).toEqual([])
+    expect(worker.deadLetters).toHaveLength(20)
   })
 
   it.each(['credentials_refused', 'permission_missing'] as const)('is paused at once by %s', async (code) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { StreamError } from '../../../../src/errors.ts'
 import type { Bulk, BulkOperation } from '../../../../src/systems/magento2/bulk.ts'
 import { createBulkWriter } from '../../../../src/systems/magento2/bulk-writer.ts'
 import type { Wire } from '../../../../src/systems/wire.ts'
@@ -14,15 +15,20 @@ function queue(
     readonly rejects?: readonly string[]
     readonly listsRejected?: boolean
     readonly unknownFor?: number
+    /** A body that has the whole request refused. */
+    readonly spoils?: string
   } = {},
 ) {
-  const { firstId = 0, rejects = [], listsRejected = false, unknownFor = 0 } = settings
+  const { firstId = 0, rejects = [], listsRejected = false, unknownFor = 0, spoils } = settings
   const sent: Wire[][] = []
   const states = new Map<string, State>()
   const looks: string[] = []
   const nameOf = (body: Wire) => String(body['name'])
   const calls = {
     async send(bodies: readonly Wire[]): Promise<Bulk> {
+      if (bodies.some((body) => nameOf(body) === spoils)) {
+        throw new StreamError('target_rejected', 'Error occurred during "price" processing')
+      }
       sent.push([...bodies])
       const items = bodies.map((body, id) => ({
         id,
@@ -78,6 +84,18 @@ describe('writes through the shop’s queue', () => {
       ])
     },
   )
+
+  it('that have their whole request refused fail alone', async () => {
+    const { write, states } = queue({ spoils: 'bad' })
+    states.set('a', 'complete').set('b', 'complete').set('c', 'failed')
+    const all = ['a', 'bad', 'b', 'c'].map((name) => write(name, { name }, signal))
+    expect(await Promise.allSettled(all)).toMatchObject([
+      { status: 'fulfilled' },
+      { reason: { code: 'target_rejected', message: expect.stringContaining('"price"') } },
+      { status: 'fulfilled' },
+      { reason: { message: 'Magento refused it: why' } },
+    ])
+  })
 
   it('that stay open end in time, and the same body is then followed, not sent again', async () => {
     const { write, sent, states } = queue()
