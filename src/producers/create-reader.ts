@@ -4,6 +4,7 @@ import { StreamError } from '../errors.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Clients } from '../systems/clients.ts'
+import { allKeys } from './all-keys.ts'
 import { bigcommerceImages } from './bigcommerce-images.ts'
 import { bigcommerceInventory } from './bigcommerce-inventory.ts'
 import { bigcommerceOrders } from './bigcommerce-orders.ts'
@@ -95,9 +96,6 @@ function messages<E extends 'orders' | 'products' | 'inventory' | 'images'>(kind
     ) as AnySourceReader
 }
 
-/** Sources without change times: what they have is told by key. */
-const LISTED_BY_KEY: ReadonlySet<string> = new Set(['image-feed.images', 'magento2.inventory', 'sap-b1.inventory'])
-
 /** Entities that can be read from a type of system. */
 function readableEntities(type: SystemType): Entity[] {
   return Object.keys(readers[type]) as Entity[]
@@ -136,9 +134,12 @@ export function createReader(
       ? {}
       : { list: (window, signal) => through((source) => source.list?.(window, signal)) }),
     ...(queueUrl === null ? {} : { discard: async (signal) => await discard(await made(), signal) }),
-    ...(LISTED_BY_KEY.has(name)
-      ? { keys: (signal, accepted) => through((source) => source.keys?.(signal, accepted)) }
-      : {}),
+    // Whatever the source's own reader can or can't: what can't be listed must not look empty.
+    ...(isQueue(system.type)
+      ? {}
+      : {
+          keys: (signal, accepted) => through((source) => allKeys(source, deps.clock.now(), signal, accepted)),
+        }),
   }
   return reader as AnySourceReader
 }
