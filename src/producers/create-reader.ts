@@ -68,8 +68,8 @@ const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>
       sapB1Fulfilments(await clients.sapB1(system, 'fulfilments'), read, system, clock),
   },
   bigcommerce: {
-    orders: async ({ clients, clock }, read, system) =>
-      bigcommerceOrders(await clients.bigcommerce(system, 'orders'), read, clock),
+    orders: async ({ clients, clock, notes }, read, system) =>
+      bigcommerceOrders(await clients.bigcommerce(system, 'orders'), read, clock, notes),
     products: async ({ clients, clock }, read, system) =>
       bigcommerceProducts(await clients.bigcommerce(system, 'products'), read, system, clock),
     inventory: async ({ clients, clock }, read, system) =>
