@@ -58,8 +58,9 @@ export async function publishPage(
   assertHeld: () => Promise<void> = async () => undefined,
 ): Promise<PublishedCounts> {
   const page = withFittingKeys(given)
-  const { events, capped } = toEvents(origin, page)
-  const known = await publications(deps.tables, origin, events)
+  const { events: asRead, capped } = toEvents(origin, page)
+  const known = await publications(deps.tables, origin, asRead)
+  const events = asRead.map((event) => afterDeletion(origin, event, known.get(publishedId(event, origin))))
   const { changed, records, unfit } = fitAll(deps, origin, await changedOf(deps.tables, origin, events, known))
   if (changed.length > 0) {
     await note(deps.tables, origin, changed, 'publishing')
@@ -127,6 +128,17 @@ function toEvent(origin: Origin, entity: ReadEntity<Entity>, occurredAt: number 
   const content = contentDigest({ deleted, data })
   const eventId = sourceEventId({ source, entity: origin.entity, key, occurredAt, contentDigest: content })
   return { eventId, contentDigest: content, source, key, taskId, occurredAt, readAt, deleted, data, raw } as Event
+}
+
+/** What is there again is newer than its deletion, also where its own time is older: a source may have been set back. */
+function afterDeletion(origin: Origin, event: Event, noted: Item | undefined): Event {
+  const occurredAt = noted?.['occurred_at']
+  const onItsWay = noted?.['state'] === 'publishing' && noted['digest'] === event.contentDigest
+  const isBack = noted?.['deleted'] === true || onItsWay
+  if (!isBack || event.deleted || typeof occurredAt !== 'number') return event
+  const lifted = { ...event, occurredAt: Math.max(event.occurredAt ?? 0, occurredAt) }
+  if (versionRank(lifted) <= String(noted['rank'])) return event
+  return { ...lifted, eventId: sourceEventId({ ...lifted, entity: origin.entity }) }
 }
 
 function publishedId(event: Event, origin: Origin): string {

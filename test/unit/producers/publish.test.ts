@@ -109,6 +109,33 @@ describe('publishPage', () => {
     expect(deps.producer.sent).toHaveLength(1)
   })
 
+  it('gives what is there again after its deletion as the newer one, also with an older time, as after a restore', async () => {
+    const deps = bench()
+    await publishPage(deps, origin, pageOf([stock('A', '1', 3000)], 5000))
+    await publishPage(deps, origin, pageOf([{ ...stock('A', '1', 3000), deleted: true }], 6000))
+    // A page that was asked for before the deletion brings nothing back.
+    await publishPage(deps, origin, pageOf([stock('A', '2', 1000)], 5500))
+    await publishPage(deps, origin, pageOf([stock('A', '2', 1000)], 7000))
+    const versions = (await deps.appended('inventory')).map(({ deleted, occurredAt, readAt }) => {
+      return [deleted, occurredAt, readAt]
+    })
+    expect(versions.slice(1)).toEqual([
+      [true, 3000, 6000],
+      [false, 1000, 5500],
+      [false, 3000, 7000],
+    ])
+    expect(await publishPage(deps, origin, pageOf([stock('A', '2', 1000)], 8000))).toMatchObject({ unchanged: 1 })
+  })
+
+  it.each(['before', 'after'] as const)('does so also when the answer to that was lost %s the append', async (when) => {
+    const deps = bench()
+    await publishPage(deps, origin, pageOf([{ ...stock('A', '1', 3000), deleted: true }], 6000))
+    deps.producer.failNext(when)
+    await expect(publishPage(deps, origin, pageOf([stock('A', '2', 1000)], 7000))).rejects.toThrow(/lost/)
+    await publishPage(deps, origin, pageOf([stock('A', '2', 1000)], 8000))
+    expect((await deps.appended('inventory')).at(-1)).toMatchObject({ deleted: false, occurredAt: 3000, readAt: 8000 })
+  })
+
   it('counts an entity that changes twice within a run once', async () => {
     const deps = bench()
     await publishPage(deps, origin, pageOf([stock('A', '1')]))
