@@ -1,4 +1,5 @@
 import type { ApiDeps } from '../api/dependencies.ts'
+import { StreamError } from '../errors.ts'
 import { contentDigest, sourceEventId } from '../events/identity.ts'
 import { type PublishDeps, publishPage } from '../producers/publish.ts'
 
@@ -15,7 +16,10 @@ export function orderPusher(deps: PublishDeps): ApiDeps['pushOrder'] {
       reached: { changedAt: '', id: '' },
       requestedAt: readAt,
     }
-    const { published, unchanged } = await publishPage(deps, origin, page)
+    const { published, unchanged, unreadable } = await publishPage(deps, origin, page)
+    if (unreadable > 0) {
+      throw new StreamError('request_invalid', `order ${key} fits into no event; its dead letter tells why`)
+    }
     const content = contentDigest({ deleted: false, data: order })
     const event_id = sourceEventId({ source, entity: 'orders', key, occurredAt: at, contentDigest: content })
     return { source, key, event_id, published: published > 0 || unchanged === 0 }

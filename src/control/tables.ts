@@ -16,7 +16,10 @@ export const PUBLISHED = 'published'
 /** A row per connection and read it subscribes to: whether it was fed with what is kept. */
 export const SUBSCRIPTIONS = 'subscriptions'
 
-/** What readers keep between runs: of a file what tells that it has not changed, of addresses in it what they answered. */
+/**
+ * What readers keep between runs: of a file what tells that it has not changed, of addresses in it what they answered, of
+ * orders which parts they had.
+ */
 export const READER_NOTES = 'reader_notes'
 
 export const controlTables: readonly TableDefinition[] = [

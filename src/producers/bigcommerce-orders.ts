@@ -8,9 +8,11 @@ import { partsByAddress } from '../systems/bigcommerce/order-addresses.ts'
 import { fromBigCommerceTime, toBigCommerceTime } from '../systems/bigcommerce/time.ts'
 import { requireText, textOf, type Wire } from '../systems/wire.ts'
 import { changedAt as b2bChangedAt, b2bOrderPages, isB2bPlace } from './bigcommerce-b2b-orders.ts'
+import { createGoneParts, type WithGoneParts } from './bigcommerce-gone-parts.ts'
 import { companyOf, createFindParts, type FoundOrder, isOfOrder } from './bigcommerce-order-parts.ts'
 import type { SecondsSource } from './bigcommerce-second.ts'
 import { secondsPages } from './bigcommerce-window.ts'
+import { noNotes, type ReaderNotes } from './reader-notes.ts'
 import type { Page, ReadEntity, ReadWindow, SourceReader, UnreadableEntity, WindowRow } from './source.ts'
 
 /** Orders of a page: each needs calls of its own, and a page that fails is read again. */
@@ -21,13 +23,18 @@ const MOST_ROWS = 250
  * Orders by `date_modified`, oldest first, each with its products and addresses, and with B2B Edition then those of which
  * only that part changed. `read.filter` may name filters of the list: `channel_id: "1"`.
  */
-export function bigcommerceOrders(client: BigCommerceClient, read: Read, clock: Clock): SourceReader<'orders'> {
+export function bigcommerceOrders(
+  client: BigCommerceClient,
+  read: Read,
+  clock: Clock,
+  notes: ReaderNotes = noNotes,
+): SourceReader<'orders'> {
   const now = () => clock.now()
   return {
     name: 'bigcommerce.orders',
     entity: 'orders',
     async *read(window, after, signal) {
-      const take = createTake(client, read)
+      const take = createTake(client, read, createGoneParts(notes, read.system))
       const given = new Set<string>()
       if (!isB2bPlace(after)) {
         for await (const page of secondsPages(orderList(client, read, signal), window, after, { now, slice: SLICE })) {
@@ -105,19 +112,19 @@ type Taken = Pick<Page<'orders'>, 'entities' | 'unreadable'>
  * Orders as entities. An order that changed between its row and its parts does not add up: it is read once more before
  * that is believed.
  */
-function createTake(client: BigCommerceClient, read: Read) {
+function createTake(client: BigCommerceClient, read: Read, withGoneParts: WithGoneParts) {
   const findParts = createFindParts(client)
   return async (rows: readonly Wire[], signal: AbortSignal, lost: readonly FoundOrder[] = []): Promise<Taken> => {
     const first = toEntities([...(await findParts(rows, signal)), ...lost])
     const ids = first.unreadable
       .filter(({ error }) => toStreamError(error).code === 'totals_differ')
       .map(({ key }) => key)
-    if (ids.length === 0) return first
+    if (ids.length === 0) return { ...first, entities: await withGoneParts(first.entities) }
     const again = await getOrders(client, ids, read, signal)
     const second = toEntities([...(await findParts(again.found, signal)), ...again.lost])
     const others = first.unreadable.filter(({ key }) => !ids.includes(key))
     return {
-      entities: [...first.entities, ...second.entities],
+      entities: await withGoneParts([...first.entities, ...second.entities]),
       unreadable: [...others, ...second.unreadable],
     }
   }

@@ -4,6 +4,7 @@ import { StreamError } from '../errors.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Clients } from '../systems/clients.ts'
+import { allKeys } from './all-keys.ts'
 import { bigcommerceImages } from './bigcommerce-images.ts'
 import { bigcommerceInventory } from './bigcommerce-inventory.ts'
 import { bigcommerceOrders } from './bigcommerce-orders.ts'
@@ -67,8 +68,8 @@ const readers: Readonly<Record<SystemType, Readonly<Partial<Record<Entity, Make>
       sapB1Fulfilments(await clients.sapB1(system, 'fulfilments'), read, system, clock),
   },
   bigcommerce: {
-    orders: async ({ clients, clock }, read, system) =>
-      bigcommerceOrders(await clients.bigcommerce(system, 'orders'), read, clock),
+    orders: async ({ clients, clock, notes }, read, system) =>
+      bigcommerceOrders(await clients.bigcommerce(system, 'orders'), read, clock, notes),
     products: async ({ clients, clock }, read, system) =>
       bigcommerceProducts(await clients.bigcommerce(system, 'products'), read, system, clock),
     inventory: async ({ clients, clock }, read, system) =>
@@ -94,9 +95,6 @@ function messages<E extends 'orders' | 'products' | 'inventory' | 'images'>(kind
       queueUrl,
     ) as AnySourceReader
 }
-
-/** Sources without change times: what they have is told by key. */
-const LISTED_BY_KEY: ReadonlySet<string> = new Set(['image-feed.images', 'magento2.inventory', 'sap-b1.inventory'])
 
 /** Entities that can be read from a type of system. */
 function readableEntities(type: SystemType): Entity[] {
@@ -136,9 +134,12 @@ export function createReader(
       ? {}
       : { list: (window, signal) => through((source) => source.list?.(window, signal)) }),
     ...(queueUrl === null ? {} : { discard: async (signal) => await discard(await made(), signal) }),
-    ...(LISTED_BY_KEY.has(name)
-      ? { keys: (signal, accepted) => through((source) => source.keys?.(signal, accepted)) }
-      : {}),
+    // Whatever the source's own reader can or can't: what can't be listed must not look empty.
+    ...(isQueue(system.type)
+      ? {}
+      : {
+          keys: (signal, accepted) => through((source) => allKeys(source, deps.clock.now(), signal, accepted)),
+        }),
   }
   return reader as AnySourceReader
 }

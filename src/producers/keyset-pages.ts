@@ -40,6 +40,7 @@ export async function* keysetPages<Row>(
     if (end !== undefined) {
       const reached = source.keyOf(end)
       assertProgress(last, reached)
+      if (answer.more) assertSorted(answer.rows.map((row) => source.keyOf(row)))
       last = reached
       yield { rows: answer.rows, reached, requestedAt }
     }
@@ -57,4 +58,9 @@ export function assertProgress(last: Keyset | null, reached: Keyset): void {
     'source_data_invalid',
     `the source does not sort by change time and id: ${reached.changedAt}, ${reached.id} came after ${last.changedAt}, ${last.id}`,
   )
+}
+
+/** Of the rows of a part, those that were left out would be lost where it is no beginning. */
+function assertSorted(rows: readonly Keyset[]): void {
+  for (const [index, row] of rows.entries()) assertProgress(rows[index - 1] ?? null, row)
 }

@@ -7,9 +7,10 @@ import { type Entity, recordKey, type TopicEvents, topicOf } from '../events/top
 import { capOccurredAt, versionRank } from '../events/version.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import type { Condition, Item, Tables } from '../platform/dynamodb/tables.ts'
-import type { LogProducer } from '../platform/kafka/event-log.ts'
+import type { LogProducer, OutgoingRecord } from '../platform/kafka/event-log.ts'
 import { forEachKey } from '../platform/runtime/in-key-order.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
+import { fitEvent, fitOriginal, withFittingKeys } from './fit-event.ts'
 import type { Page, ReadEntity, UnreadableEntity } from './source.ts'
 
 export interface PublishDeps {
@@ -53,22 +54,25 @@ const WRITERS = 16
 export async function publishPage(
   deps: PublishDeps,
   origin: Origin,
-  page: Page<Entity>,
+  given: Page<Entity>,
   assertHeld: () => Promise<void> = async () => undefined,
 ): Promise<PublishedCounts> {
-  const { events, capped } = toEvents(origin, page)
-  const known = await publications(deps.tables, origin, events)
-  const changed = await changedOf(deps.tables, origin, events, known)
+  const page = withFittingKeys(given)
+  const { events: asRead, capped } = toEvents(origin, page)
+  const known = await publications(deps.tables, origin, asRead)
+  const events = asRead.map((event) => afterDeletion(origin, event, known.get(publishedId(event, origin))))
+  const { changed, records, unfit } = fitAll(deps, origin, await changedOf(deps.tables, origin, events, known))
   if (changed.length > 0) {
     await note(deps.tables, origin, changed, 'publishing')
     await assertHeld()
-    await deps.producer.send(changed.map((event) => record(deps, origin, event)))
+    await deps.producer.send(records)
   }
-  await deadLetterUnreadable(deps, origin, page)
+  const unreadable = [...page.unreadable, ...unfit]
+  await deadLetterUnreadable(deps, origin, unreadable, page.requestedAt)
   const results = changed.map((event) => result(origin, event))
   await deps.reporter.report(origin.read, 0, [
     ...results.map((entry) => ({ taskId: origin.taskId, result: entry })),
-    ...page.unreadable.map((entity) => ({ taskId: origin.taskId, result: failed(origin, entity, page.requestedAt) })),
+    ...unreadable.map((entity) => ({ taskId: origin.taskId, result: failed(origin, entity, page.requestedAt) })),
   ])
   // Last: a page that ends before this is published and reported again; afterwards it would count as unchanged.
   await note(deps.tables, origin, changed, 'published')
@@ -76,8 +80,24 @@ export async function publishPage(
     deps.logger.warn({ read: origin.read, capped }, 'times of the source lie in the future and were capped')
   // An entity that changes again within its run is one entity of the task.
   const first = changed.filter((event) => known.get(publishedId(event, origin))?.['task'] !== (origin.taskId ?? ''))
-  const unchanged = events.length - changed.length
-  return { published: first.length, unchanged, unreadable: page.unreadable.length, capped }
+  const unchanged = events.length - changed.length - unfit.length
+  return { published: first.length, unchanged, unreadable: unreadable.length, capped }
+}
+
+/** The events that can be sent, with their records, and those that can't. */
+function fitAll(deps: PublishDeps, origin: Origin, events: readonly Event[]) {
+  const changed: Event[] = []
+  const records: OutgoingRecord[] = []
+  const unfit: UnreadableEntity[] = []
+  for (const event of events) {
+    const fitted = fitEvent(deps, origin.entity, event)
+    if ('unfit' in fitted) unfit.push(fitted.unfit)
+    else {
+      changed.push(event)
+      records.push(fitted.record)
+    }
+  }
+  return { changed, records, unfit }
 }
 
 async function publications(
@@ -110,13 +130,19 @@ function toEvent(origin: Origin, entity: ReadEntity<Entity>, occurredAt: number 
   return { eventId, contentDigest: content, source, key, taskId, occurredAt, readAt, deleted, data, raw } as Event
 }
 
-function publishedId(event: Event, origin: Origin): string {
-  return recordKey(event.source, origin.entity, event.key)
+/** What is there again is newer than its deletion, also where its own time is older: a source may have been set back. */
+function afterDeletion(origin: Origin, event: Event, noted: Item | undefined): Event {
+  const occurredAt = noted?.['occurred_at']
+  const onItsWay = noted?.['state'] === 'publishing' && noted['digest'] === event.contentDigest
+  const isBack = noted?.['deleted'] === true || onItsWay
+  if (!isBack || event.deleted || typeof occurredAt !== 'number') return event
+  const lifted = { ...event, occurredAt: Math.max(event.occurredAt ?? 0, occurredAt) }
+  if (versionRank(lifted) <= String(noted['rank'])) return event
+  return { ...lifted, eventId: sourceEventId({ ...lifted, entity: origin.entity }) }
 }
 
-function record(deps: PublishDeps, origin: Origin, event: Event) {
-  const topic = `${deps.topicPrefix}${topicOf(origin.entity)}`
-  return { topic, key: recordKey(event.source, event.key), value: deps.codec.encode(origin.entity, event as never) }
+function publishedId(event: Event, origin: Origin): string {
+  return recordKey(event.source, origin.entity, event.key)
 }
 
 const idIn = (origin: Origin) => (event: Event) => publishedId(event, origin)
@@ -193,10 +219,16 @@ function failed(origin: Origin, entity: UnreadableEntity, readAt: number): Entit
 }
 
 /** Guarantee 2: what can't be made an event is kept as the source gave it. It has no place in a topic: offset -1. */
-async function deadLetterUnreadable(deps: PublishDeps, origin: Origin, page: Page<Entity>): Promise<void> {
+async function deadLetterUnreadable(
+  deps: PublishDeps,
+  origin: Origin,
+  unreadable: readonly UnreadableEntity[],
+  requestedAt: number,
+): Promise<void> {
   const topic = `${deps.topicPrefix}${topicOf('dead-letters')}`
-  const records = page.unreadable.map((entity) => {
+  const records = unreadable.map((entity) => {
     const error = toStreamError(entity.error)
+    const { original, note: cut } = fitOriginal(entity.raw)
     const value = deps.codec.encode('dead-letters', {
       deadLetterId: unreadableId(origin, entity),
       stage: origin.read,
@@ -205,16 +237,16 @@ async function deadLetterUnreadable(deps: PublishDeps, origin: Origin, page: Pag
       topic: '',
       partition: -1,
       offset: -1,
-      timestamp: page.requestedAt,
+      timestamp: requestedAt,
       originalKey: Buffer.from(recordKey(origin.source, entity.key)),
-      originalValue: Buffer.from(entity.raw),
+      originalValue: original,
       headers: [],
       code: error.code,
-      message: error.message,
+      message: error.message + cut,
       field: error.field ?? null,
       attempts: 1,
-      firstAt: page.requestedAt,
-      lastAt: page.requestedAt,
+      firstAt: requestedAt,
+      lastAt: requestedAt,
       taskId: origin.taskId,
       eventId: null,
       retry: 0,

@@ -1,7 +1,10 @@
 import { READER_NOTES } from '../control/tables.ts'
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 
-/** What readers keep between runs, whichever process does them. Losing it costs time, and no event. */
+/**
+ * What readers keep between runs, whichever process does them. Losing it loses no event that was published; what a reader
+ * knows only by it, as that an order had a part for an address that is gone, it does not tell any more.
+ */
 export interface ReaderNotes {
   /** Those that are there, by id. */
   find(ids: readonly string[]): Promise<ReadonlyMap<string, Item>>

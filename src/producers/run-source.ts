@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Change, Tables } from '../platform/dynamodb/tables.ts'
 import { withRetry } from '../platform/runtime/retry.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
-import type { AnySourceReader, Keyset, Page, ReadWindow, SourceReader } from './source.ts'
+import type { AnySourceReader, Keyset, Page, ReadWindow, SourceReader, WindowRow } from './source.ts'
 
 /** How often a window is read before it counts as one that can't agree. */
 const PROOFS = 3
@@ -42,8 +42,10 @@ export interface SourceDeps extends PublishDeps {
 }
 
 interface Progress {
-  /** Changed-at of every key read, as the source gave it. */
+  /** Changed-at of every key read, as the source gave it: the last one. */
   readonly seen: Map<string, string>
+  /** Those before it, by `placeOf`: two rows of the source may have one key, and each has been read. */
+  readonly before: Set<string>
   readonly counts: {
     read: number
     published: number
@@ -61,7 +63,7 @@ interface Progress {
  */
 export async function runSource(deps: SourceDeps, job: SourceRun): Promise<SourceResult> {
   const reader = job.reader as SourceReader<Entity>
-  const progress: Progress = { seen: new Map(), counts: countsOf(job.run) }
+  const progress: Progress = { seen: new Map(), before: new Set(), counts: countsOf(job.run) }
   let after = job.run.reached
   const window = { missed: 0, read_again: 0 }
   const ended = (state: SourceResult['state'], missing: readonly string[]): SourceResult => {
@@ -79,7 +81,7 @@ export async function runSource(deps: SourceDeps, job: SourceRun): Promise<Sourc
       await takePage(deps, job, progress, page)
     }
     if (proof > 1) window.read_again += progress.counts.read - before
-    const prove = () => unseen(reader, job, progress.seen)
+    const prove = () => unseen(reader, job, progress)
     const missing = after === null || proof > 1 ? await withRetry(prove, patience(deps, job)) : null
     if (missing !== null && missing.length === 0) return ended('ended', [])
     if (proof === 1) window.missed = missing?.length ?? 0
@@ -151,11 +153,19 @@ async function takePage(deps: PublishDeps, job: SourceRun, progress: Progress, p
   counts.unreadable += done.unreadable
   counts.capped += done.capped
   counts.pages += 1
-  for (const { key, changedAt } of page.rows) progress.seen.set(key, changedAt)
+  for (const row of page.rows) see(progress, row)
   // A source without change times is known by its content.
   if (page.rows.length === 0) for (const { key, raw } of page.entities) progress.seen.set(key, digest(raw ?? ''))
   await noteProgress(deps.tables, job, counts, page.reached)
 }
+
+function see({ seen, before }: Progress, { key, changedAt }: WindowRow): void {
+  const last = seen.get(key)
+  if (last !== undefined && last !== changedAt) before.add(placeOf({ key, changedAt: last }))
+  seen.set(key, changedAt)
+}
+
+const placeOf = ({ key, changedAt }: WindowRow): string => JSON.stringify([key, changedAt])
 
 async function noteProgress(
   tables: Tables,
@@ -177,12 +187,14 @@ async function changeHeldRun(tables: Tables, job: SourceRun, set: NonNullable<Ch
 async function unseen(
   reader: SourceReader<Entity>,
   job: SourceRun,
-  seen: ReadonlyMap<string, string>,
+  { seen, before }: Pick<Progress, 'seen' | 'before'>,
 ): Promise<readonly string[]> {
   if (reader.list === undefined) return []
   const missing: string[] = []
   for await (const rows of reader.list(job.window, job.signal)) {
-    for (const row of rows) if (seen.get(row.key) !== row.changedAt) missing.push(row.key)
+    for (const row of rows) {
+      if (seen.get(row.key) !== row.changedAt && !before.has(placeOf(row))) missing.push(row.key)
+    }
   }
   return missing
 }

@@ -5,11 +5,12 @@ import { fromLocalTime, toLocalTime } from '../systems/local-time.ts'
 import type { SapB1Client } from '../systems/sap-b1/client.ts'
 import { toProduct } from '../systems/sap-b1/items.ts'
 import { namesByCode } from '../systems/sap-b1/lookups.ts'
-import { anyOf, withoutAnnotations } from '../systems/sap-b1/odata.ts'
-import { invalid, itemSettings, names } from '../systems/sap-b1/settings.ts'
+import { withoutAnnotations } from '../systems/sap-b1/odata.ts'
+import { itemSettings } from '../systems/sap-b1/settings.ts'
 import { stampOf, UPDATED } from '../systems/sap-b1/stamps.ts'
-import { textOf, type Wire } from '../systems/wire.ts'
+import type { Wire } from '../systems/wire.ts'
 import { readRows } from './read-rows.ts'
+import { itemFilter, itemKey, itemKeys } from './sap-b1-items.ts'
 import { changePasses, type Pass, passPages } from './sap-b1-window.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, WindowRow } from './source.ts'
 
@@ -57,22 +58,9 @@ export function sapB1Products(
       const passes = changePasses({ ...items, select: IDENTITY }, CREATED)
       for await (const { rows } of pages(passes, window, null, LIST_PAGE, signal)) yield rows.map(windowRow)
     },
+    // Not by time: an item whose first change comes while the passes are listed is in neither.
+    keys: (signal) => itemKeys(client, items.filter, clock, signal),
   }
-}
-
-/** Filter of items: a property that must be `tYES`, and the groups that the read names. */
-export function itemFilter(read: Read, property: string): string {
-  const groups = names(read.filter['itemGroups'])
-  const wrong = groups.find((group) => !/^-?\d+$/.test(group))
-  if (wrong !== undefined) {
-    throw invalid({ id: read.system }, 'reads.filter.itemGroups', `takes numbers of groups; "${wrong}" is none`)
-  }
-  const sold = `${property} eq 'tYES'`
-  return groups.length === 0 ? sold : `${sold} and ${anyOf('ItemsGroupCode', groups)}`
-}
-
-export function itemKey(row: Wire): string {
-  return textOf(row['ItemCode']) ?? 'without ItemCode'
 }
 
 function changedAt(row: Wire): string | null {

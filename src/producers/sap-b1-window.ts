@@ -103,6 +103,7 @@ async function* windowPages(run: WindowRun, pass: Pass, after: Place | null): As
     if (end === undefined) return
     const endMinute = minuteOfRow(end, pass)
     assertLater(last, minuteOfRow(rows[0] ?? end, pass))
+    if (more) assertAscending(rows.map((row) => minuteOfRow(row, pass)))
     const whole = more ? rows.filter((row) => minuteOfRow(row, pass) < endMinute) : rows
     const lastWhole = whole.at(-1)
     if (lastWhole !== undefined) {
@@ -158,8 +159,17 @@ function assertLater(last: Place | null, first: Minute): void {
   if (last !== null && first <= last.minute) throw notSorted(first)
 }
 
+/** Of the rows of a page, those that it has not would be lost where it is no beginning. */
+function assertAscending(minutes: readonly Minute[]): void {
+  const wrong = minutes.find((minute, index) => minute < (minutes[index - 1] ?? minute))
+  if (wrong !== undefined) throw notSorted(wrong)
+}
+
 function notSorted(at: string): StreamError {
-  return new StreamError('source_data_invalid', `SAP does not keep to the order it was asked for: ${at} came again`)
+  return new StreamError(
+    'source_data_invalid',
+    `SAP does not keep to the order it was asked for: ${at} came out of turn`,
+  )
 }
 
 function keysetOf({ minute, id }: Place): Keyset {

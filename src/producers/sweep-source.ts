@@ -4,14 +4,14 @@ import { PUBLISHED } from '../control/tables.ts'
 import type { Read } from '../core/model.ts'
 import { StreamError } from '../errors.ts'
 import { type Entity, recordKey, splitRecordKey, type TopicEvents } from '../events/topics.ts'
+import { allKeys } from './all-keys.ts'
 import { type LastKnownDeps, lastKnown } from './last-known.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
-import type { AnySourceReader, ReadEntity, ReadWindow, SourceReader } from './source.ts'
+import type { AnySourceReader, ReadEntity, SourceReader } from './source.ts'
 
 /** Gone at once, of all that is known, where the read says nothing. */
 export const MOST_GONE = 0.2
 const PAGE = 200
-const DAY_MS = 24 * 60 * 60_000
 /** Keys that a run remembers. */
 const TOLD = 100
 
@@ -106,12 +106,8 @@ async function knownOf({ tables }: SweepDeps, { system, entity }: Read): Promise
 
 async function keysAtSource({ readers, signal, accept }: Sweep, now: number): Promise<ReadonlySet<string>> {
   const keys = new Set<string>()
-  // To a day from now: a row that changes while it is listed moves towards the end, and is met there.
-  const whole: ReadWindow = { from: null, to: now + DAY_MS, again: true }
   for (const reader of readers as readonly SourceReader<Entity>[]) {
-    const pages = reader.keys?.(signal, accept) ?? reader.list?.(whole, signal)
-    if (pages === undefined) throw new StreamError('configuration_invalid', `${reader.name} can't list what it has`)
-    for await (const rows of pages) for (const { key } of rows) keys.add(key)
+    for await (const rows of allKeys(reader, now, signal, accept)) for (const { key } of rows) keys.add(key)
   }
   return keys
 }

@@ -41,6 +41,19 @@ describe('the table of readers', () => {
     }
   })
 
+  const swept = all.filter(({ type, entity }) => {
+    return ['products', 'inventory', 'images'].includes(entity) && systemTraits[type].entities.includes(entity)
+  })
+
+  it.each(swept.filter(({ type }) => type !== 'sqs'))(
+    'of $type and $entity says what the source has, and never that it has nothing because it can not say',
+    async ({ type, entity }) => {
+      const system = systemOf({ id: 'sys', type, address: nowhere, secrets, settings })
+      const keys = createReader(readOf('sys', entity, 10), system, deps).keys?.(new AbortController().signal, false)
+      await expect(Array.fromAsync(keys ?? [])).rejects.toMatchObject({ code: 'target_unavailable' })
+    },
+  )
+
   it.each([
     ['netsuite', 'products', { secrets, settings: {} }, /system sys \(netsuite\): settings.account is missing/],
     ['netsuite', 'products', { secrets: {}, settings: { account: 'A' } }, /secrets.consumerKey is missing/],

@@ -53,3 +53,11 @@ it('takes ids as numbers, and a source that goes back as broken', async () => {
   const back = scripted([{ rows: [row('5', '9')], more: true }])
   await expect(back.read(row('5', '10'))).rejects.toMatchObject({ code: 'source_data_invalid' })
 })
+
+it.each([
+  ['by time', [row('1', '1'), row('9', '2'), row('5', '3')]],
+  ['by id within a second', [row('5', '1'), row('5', '9'), row('5', '3')]],
+])('takes a part that is not sorted %s as broken: what is between its rows would be lost', async (_, rows) => {
+  await expect(scripted([{ rows, more: true }]).read(null)).rejects.toMatchObject({ code: 'source_data_invalid' })
+  expect(await scripted([{ rows, more: false }]).read(null)).toHaveLength(1)
+})

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { StreamError } from '../../../src/errors.ts'
+import type { InventoryChanged } from '../../../src/events/generated/events.ts'
 import { MAX_AHEAD_MS } from '../../../src/events/version.ts'
+import type { EventCodec } from '../../../src/platform/codec.ts'
 import { publishPage } from '../../../src/producers/publish.ts'
+import { memoryCodec } from '../../support/memory-codec.ts'
 import { bench, pageOf, stock } from './support.ts'
 
 const origin = { source: 'netsuite', entity: 'inventory', read: 'netsuite.inventory.all', taskId: 't1' } as const
@@ -106,6 +109,33 @@ describe('publishPage', () => {
     expect(deps.producer.sent).toHaveLength(1)
   })
 
+  it('gives what is there again after its deletion as the newer one, also with an older time, as after a restore', async () => {
+    const deps = bench()
+    await publishPage(deps, origin, pageOf([stock('A', '1', 3000)], 5000))
+    await publishPage(deps, origin, pageOf([{ ...stock('A', '1', 3000), deleted: true }], 6000))
+    // A page that was asked for before the deletion brings nothing back.
+    await publishPage(deps, origin, pageOf([stock('A', '2', 1000)], 5500))
+    await publishPage(deps, origin, pageOf([stock('A', '2', 1000)], 7000))
+    const versions = (await deps.appended('inventory')).map(({ deleted, occurredAt, readAt }) => {
+      return [deleted, occurredAt, readAt]
+    })
+    expect(versions.slice(1)).toEqual([
+      [true, 3000, 6000],
+      [false, 1000, 5500],
+      [false, 3000, 7000],
+    ])
+    expect(await publishPage(deps, origin, pageOf([stock('A', '2', 1000)], 8000))).toMatchObject({ unchanged: 1 })
+  })
+
+  it.each(['before', 'after'] as const)('does so also when the answer to that was lost %s the append', async (when) => {
+    const deps = bench()
+    await publishPage(deps, origin, pageOf([{ ...stock('A', '1', 3000), deleted: true }], 6000))
+    deps.producer.failNext(when)
+    await expect(publishPage(deps, origin, pageOf([stock('A', '2', 1000)], 7000))).rejects.toThrow(/lost/)
+    await publishPage(deps, origin, pageOf([stock('A', '2', 1000)], 8000))
+    expect((await deps.appended('inventory')).at(-1)).toMatchObject({ deleted: false, occurredAt: 3000, readAt: 8000 })
+  })
+
   it('counts an entity that changes twice within a run once', async () => {
     const deps = bench()
     await publishPage(deps, origin, pageOf([stock('A', '1')]))
@@ -133,4 +163,65 @@ describe('publishPage', () => {
       ['A', 'failed'],
     ])
   })
+
+  it.each([
+    ['has more than a record holds', { ...stock('A', '1'), data: huge('A') }, 'value_too_large'],
+    ['has a key that no table takes', stock('A'.repeat(3000), '1'), 'value_too_large'],
+    [
+      'fits no schema',
+      { ...stock('A', '1'), data: { ...stock('A', '1').data, sku: 1 as never } },
+      'source_data_invalid',
+    ],
+  ] as const)('keeps as a dead letter what %s, and goes on (Guarantees 2 and 5)', async (_, wrong, code) => {
+    const deps = bench({ codec: strict() })
+    const page = pageOf([{ ...wrong, raw: '{"sku":"A"}' }, stock('B', '2')])
+    expect(await publishPage(deps, origin, page)).toMatchObject({ published: 1, unchanged: 0, unreadable: 1 })
+    expect((await deps.appended('inventory')).map(({ key }) => key)).toEqual(['B'])
+    const [letter] = await deps.appended('dead-letters')
+    expect(letter).toMatchObject({ code, stage: origin.read })
+    expect(letter?.key.length).toBeLessThan(600)
+    expect(letter?.originalValue?.toString()).toBe('{"sku":"A"}')
+    expect(deps.reported.map(({ result }) => [result.key.slice(0, 1), result.status])).toEqual([
+      ['B', 'new'],
+      ['A', 'failed'],
+    ])
+    expect(await deps.tables.get('published', { id: 'netsuite|inventory|A' })).toBeUndefined()
+  })
+
+  it("leaves out the source's own text where an event would be larger than a record", async () => {
+    const deps = bench()
+    const raw = JSON.stringify('x'.repeat(2_000_000))
+    expect(await publishPage(deps, origin, pageOf([{ ...stock('A', '1'), raw }]))).toMatchObject({ published: 1 })
+    expect(await deps.appended('inventory')).toMatchObject([{ key: 'A', raw: null }])
+    expect(deps.producer.sent.every(({ value }) => value.length < 1_048_576)).toBe(true)
+  })
+
+  it('keeps of an original that no dead letter holds as much as it does, and says so', async () => {
+    const deps = bench()
+    const error = new StreamError('decimal_invalid', 'quantity: "x" is not a decimal number')
+    const raw = 'x'.repeat(9_000_000)
+    await publishPage(deps, origin, { ...pageOf([]), unreadable: [{ key: 'A', error, raw }] })
+    const [letter] = await deps.appended('dead-letters')
+    expect(letter?.originalValue?.length).toBe(3_000_000)
+    expect(letter?.message).toMatch(/not a decimal number.*first 3000000 of 9000000 bytes/)
+  })
 })
+
+/** Stock whose own content is more than a record holds. */
+function huge(sku: string) {
+  return { ...stock(sku, '1').data, attributes: { text: 'x'.repeat(1_100_000) } }
+}
+
+/** A codec that refuses what the schema does not have, as the real one. */
+function strict(): EventCodec {
+  const codec = memoryCodec()
+  return {
+    ...codec,
+    encode(kind, event) {
+      if (kind === 'inventory' && typeof (event as InventoryChanged).data.sku !== 'string') {
+        throw new StreamError('source_data_invalid', 'inventory: data.sku is not what its schema says')
+      }
+      return codec.encode(kind, event)
+    },
+  }
+}

@@ -86,6 +86,18 @@ describe('runSource', () => {
     expect(part.digest).not.toBe(done.digest)
   })
 
+  it('ends where two rows of the source have one key, as two items of a vendor with one name (Guarantee 5)', async () => {
+    const deps = bench()
+    const pages = [pageOf([stock('A', '1', 1000)]), pageOf([stock('A', '2', 2000), stock('B', '1', 2000)])]
+    const listed = [
+      { key: 'A', changedAt: '1000' },
+      { key: 'A', changedAt: '2000' },
+      { key: 'B', changedAt: '2000' },
+    ]
+    const { run, ...rest } = await job(deps, reader([pages], listed))
+    expect(await runSource(deps, { run, ...rest })).toMatchObject({ state: 'ended', missing: [], keys: 2 })
+  })
+
   it('is incomplete, and names what is missing, when the window can not be agreed on', async () => {
     const deps = bench()
     const { run, ...rest } = await job(deps, reader([[pageOf([stock('A', '1')])]], rows('A', 'GHOST')))

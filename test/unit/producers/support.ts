@@ -18,10 +18,10 @@ export interface Bench extends SourceDeps {
   appended<K extends keyof TopicEvents>(kind: K): Promise<readonly TopicEvents[K][]>
 }
 
-export function bench(): Bench {
+export function bench(more: Partial<Pick<SourceDeps, 'codec'>> = {}): Bench {
   const tables = memoryTables(controlTables)
   const producer = memoryProducer()
-  const codec = memoryCodec()
+  const codec = more.codec ?? memoryCodec()
   const reported: StageResult[] = []
   const reporter = {
     async report(_stage: string, _partition: number, results: readonly StageResult[]) {

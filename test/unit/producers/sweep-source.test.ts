@@ -128,6 +128,13 @@ describe('a sweep', () => {
     expect((await sweep([has('A'), has('B')])).run).toMatchObject({ published: 0, missing: [] })
   })
 
+  it('deletes nothing by a reader that can not say what the source has', async () => {
+    await publish(['A'])
+    const mute: SourceReader<'inventory'> = { name: 'erp.inventory', entity: 'inventory', async *read() {} }
+    expect((await sweep([mute], { accept: true })).failure).toMatchObject({ code: 'configuration_invalid' })
+    expect(await sent()).toHaveLength(1)
+  })
+
   it('of an entity whose publication is not certain says nothing', async () => {
     await publish(['A', 'B'])
     await tables.update(PUBLISHED, { id: 'erp|inventory|B' }, { set: { state: 'publishing' } })

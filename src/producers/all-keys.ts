@@ -1,0 +1,22 @@
+import { StreamError } from '../errors.ts'
+import type { Entity } from '../events/topics.ts'
+import type { ReadWindow, SourceReader, WindowRow } from './source.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+
+/**
+ * Keys of all that a source has now. Throws `configuration_invalid` for a reader that can tell them neither way: it would
+ * look like a source that has nothing, and a sweep would delete everything.
+ */
+export function allKeys<E extends Entity>(
+  reader: SourceReader<E>,
+  now: number,
+  signal: AbortSignal,
+  accepted: boolean,
+): AsyncIterable<readonly Pick<WindowRow, 'key'>[]> {
+  // To a day from now: a row that changes while it is listed moves towards the end, and is met there.
+  const whole: ReadWindow = { from: null, to: now + DAY_MS, again: true }
+  const pages = reader.keys?.(signal, accepted) ?? reader.list?.(whole, signal)
+  if (pages === undefined) throw new StreamError('configuration_invalid', `${reader.name} can't list what it has`)
+  return pages
+}
