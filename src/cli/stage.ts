@@ -12,8 +12,8 @@ import { stagedText } from './stage-text.ts'
 const USAGE = `waldstream stage <frontend|backend> <connection> <entity> [--status STATUS] [--key KEY] [--since ISO-8601]
                  [--until ISO-8601] [--events] [--raw] [--limit N] [--after PLACE] [--json]
 
-  What is staged of a connection towards the shop (frontend: products, inventory, images) or towards the ERP (backend:
-  orders), the last changed first: status, answer of the target, and where the events are.
+  What is staged of a connection towards the shop (frontend: products, inventory, images, fulfilments) or towards the ERP
+  (backend: orders), the last changed first: status, answer of the target, and where the events are.
   --events  also what was read and what was mapped; --raw also the source's own text (personal data!)
   --status  ${stagedStatuses.join('|')}
   --json    has the events always; 50 rows (--limit, at most 200)`
