@@ -50,7 +50,7 @@ export interface ApiDeps {
   readonly staged: StagedDeps
   /** Stages that may park records, as configured now. */
   readonly parkingStages: () => Promise<readonly string[]>
-  /** Stages of this process that hold their records back because their target is down, and since when. */
+  /** Stages of this process that stand still for one system: it is down, or they can't be made. */
   readonly heldBack?: () => readonly string[]
   readonly configuration: ConfigurationStore
   readonly syncRequests: SyncRequests

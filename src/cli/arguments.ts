@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { timeParameter } from '../api/time-parameter.ts'
 import { StreamError } from '../errors.ts'
 
 /** The command line is used wrongly: exit code 2, with the usage. */
@@ -19,5 +20,15 @@ export function readArguments<const O extends ParseArgsOptionsConfig>(
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), usage)
+  }
+}
+
+/** Milliseconds of a time with its zone, or of a day, which begins in UTC; null for none. A UsageError for anything else. */
+export function timeOption(name: string, text: string | undefined, usage: string): number | null {
+  try {
+    const isDay = text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text)
+    return timeParameter(`--${name}`, isDay ? `${text}T00:00:00Z` : text)
+  } catch {
+    throw new UsageError(`--${name} must be a date like 2026-01-31T00:00:00Z, not "${text}"`, usage)
   }
 }

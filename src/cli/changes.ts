@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { configFromEnvironment } from '../config.ts'
 import { type ChangeFilter, type ChangeKind, type ConfigurationChange, changeKinds } from '../core/changes.ts'
-import { readArguments, UsageError } from './arguments.ts'
+import { readArguments, timeOption, UsageError } from './arguments.ts'
 import { configurationPart } from './control-parts.ts'
 import { openTables } from './platform.ts'
 
@@ -41,8 +41,8 @@ export async function changesCommand(args: readonly string[]): Promise<void> {
     kind: kind ?? null,
     id,
     by,
-    from: time('from', values.from),
-    to: time('to', values.to),
+    from: isoOf('from', values.from),
+    to: isoOf('to', values.to),
   }
   const config = configFromEnvironment()
   const { tables, close } = await openTables(config)
@@ -66,9 +66,7 @@ function isKind(text: string): text is ChangeKind {
   return (changeKinds as readonly string[]).includes(text)
 }
 
-function time(name: string, text: string | undefined): string | null {
-  if (text === undefined) return null
-  const ms = Date.parse(text)
-  if (!Number.isNaN(ms)) return new Date(ms).toISOString()
-  throw new UsageError(`--${name} must be a time like 2026-01-31T00:00:00Z, not "${text}"`, USAGE)
+function isoOf(name: string, text: string | undefined): string | null {
+  const time = timeOption(name, text, USAGE)
+  return time === null ? null : new Date(time).toISOString()
 }

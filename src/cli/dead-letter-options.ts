@@ -3,7 +3,7 @@ import { USUAL_LIMIT, USUAL_RATE } from '../control/dead-letters/create-dead-let
 import { type LetterState, letterStates } from '../projections/dead-letter-row.ts'
 import { type AskedFilter, toChangeFilter, toFilter } from '../projections/letter-filter.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'
-import { readArguments, UsageError } from './arguments.ts'
+import { readArguments, timeOption, UsageError } from './arguments.ts'
 
 export const USAGE = `waldstream dead-letters list [which] [--group] [--limit N] [--after PLACE] [--json]
 waldstream dead-letters show <id> [--raw | --as-test] [--json]
@@ -115,7 +115,7 @@ function askedFilter(values: Values): AskedFilter {
   if (state !== undefined && !letterStates.includes(state as LetterState)) {
     throw new UsageError(`--state must be one of ${letterStates.join(', ')}, not "${state}"`, USAGE)
   }
-  const times = { from: time('from', values.from), to: time('to', values.to) }
+  const times = { from: timeOption('from', values.from, USAGE), to: timeOption('to', values.to, USAGE) }
   return {
     state: state as LetterState | undefined,
     stage,
@@ -125,13 +125,6 @@ function askedFilter(values: Values): AskedFilter {
     groupId: values['group-id'],
     ...times,
   }
-}
-
-function time(name: string, text: string | undefined): number | null {
-  if (text === undefined) return null
-  const value = Date.parse(text)
-  if (!Number.isNaN(value)) return value
-  throw new UsageError(`--${name} must be a date like 2026-01-31T00:00:00Z, not "${text}"`, USAGE)
 }
 
 export function limitOf({ limit }: Values, most: number): number {

@@ -7,9 +7,9 @@ import type { Platform } from './platform.ts'
 export interface Part {
   readonly name: string
   close(): Promise<void>
-  /** What is wrong, each with the name of its stage. */
+  /** What is wrong with the process, each with the name of its stage: it is not ready. */
   problems?(): readonly string[]
-  /** Why records are held back on purpose, each with the name of its stage. */
+  /** Why records of one system wait, each with the name of its stage: it is down, or its stage can't be made. */
   heldBack?(): readonly string[]
 }
 

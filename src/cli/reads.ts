@@ -1,9 +1,8 @@
 import { type ReadStatus, readStatuses } from '../api/read-status.ts'
-import { timeParameter } from '../api/time-parameter.ts'
 import { configFromEnvironment } from '../config.ts'
 import { StreamError } from '../errors.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { readArguments, UsageError } from './arguments.ts'
+import { readArguments, timeOption, UsageError } from './arguments.ts'
 import { commandUser } from './changes.ts'
 import { cutDatePart } from './control-parts.ts'
 import { openTables } from './platform.ts'
@@ -61,7 +60,7 @@ function cutDateRequest(values: { 'cut-date'?: string; revision?: string; reason
     throw new UsageError('set-cut-date needs --cut-date, --revision and --reason', USAGE)
   }
   if (!/^\d{1,9}$/.test(revision)) throw new UsageError(`--revision must be a number, not "${revision}"`, USAGE)
-  const time = date === 'none' ? null : timeParameter('--cut-date', date)
+  const time = date === 'none' ? null : timeOption('cut-date', date, USAGE)
   const cutDate = time === null ? null : new Date(time).toISOString()
   return { cutDate, revision: Number(revision), reason, by: commandUser(by), now: Date.now() }
 }

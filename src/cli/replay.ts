@@ -3,7 +3,7 @@ import { configFromEnvironment } from '../config.ts'
 import { type ReplayRequest, USUAL_REPLAY_RATE } from '../control/replays/create-replays.ts'
 import { parseOffsets } from '../control/replays/parse-offsets.ts'
 import type { Replay } from '../control/replays/replay.ts'
-import { readArguments, UsageError } from './arguments.ts'
+import { readArguments, timeOption, UsageError } from './arguments.ts'
 import { openPlatform, type Platform } from './platform.ts'
 import { replayParts } from './resync-parts.ts'
 
@@ -94,18 +94,11 @@ function requestOf(topic: string, values: Values): ReplayRequest {
   if (values.to === undefined) throw new UsageError('--to names the processor, for example map-products', USAGE)
   return {
     ...{ topic, processor: values.to, connection: values.connection ?? null, source: values.source ?? null },
-    ...{ key: values.key ?? null, from: timeOf('from', values.from), to: timeOf('to-time', values['to-time']) },
+    ...{ key: values.key ?? null, from: isoOf('from', values.from), to: isoOf('to-time', values['to-time']) },
     offsets: values.offsets === undefined ? null : parseOffsets(values.offsets),
     ...{ allVersions: values['all-versions'], trigger: 'cli', by: values.by ?? userInfo().username },
     ...{ reason: values.reason ?? null, rate: numberOf('rate', values.rate, USUAL_REPLAY_RATE) },
   }
-}
-
-function timeOf(name: string, text: string | undefined): string | null {
-  if (text === undefined) return null
-  const time = Date.parse(text)
-  if (Number.isNaN(time)) throw new UsageError(`--${name} must be a date like 2026-01-31T00:00:00Z`, USAGE)
-  return new Date(time).toISOString()
 }
 
 function numberOf(name: string, text: string | undefined, usual: number): number {
@@ -118,4 +111,9 @@ function line({ id, topic, processor, connection, state, sent, selected, trigger
   const whom = connection === null ? '' : ` for ${connection}`
   const why = error === null ? '' : `\n  ${error.code}: ${error.message}`
   return `${id} ${state} ${sent}/${selected ?? '?'} ${topic} → ${processor}${whom} (${trigger})${why}`
+}
+
+function isoOf(name: string, text: string | undefined): string | null {
+  const time = timeOption(name, text, USAGE)
+  return time === null ? null : new Date(time).toISOString()
 }

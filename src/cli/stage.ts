@@ -5,15 +5,15 @@ import { entities } from '../events/topics.ts'
 import { listStaged, type StagedFilter, type StagedStatus, stagedStatuses } from '../projections/list-staged.ts'
 import { type Payloads, showStaged } from '../projections/show-staged.ts'
 import { type View, viewOf, views } from '../projections/staged-row.ts'
-import { readArguments, UsageError } from './arguments.ts'
+import { readArguments, timeOption, UsageError } from './arguments.ts'
 import { openPlatform, type Platform } from './platform.ts'
 import { stagedText } from './stage-text.ts'
 
 const USAGE = `waldstream stage <frontend|backend> <connection> <entity> [--status STATUS] [--key KEY] [--since ISO-8601]
                  [--until ISO-8601] [--events] [--raw] [--limit N] [--after PLACE] [--json]
 
-  What is staged of a connection towards the shop (frontend: products, inventory, images) or towards the ERP (backend:
-  orders), the last changed first: status, answer of the target, and where the events are.
+  What is staged of a connection towards the shop (frontend: products, inventory, images, fulfilments) or towards the ERP
+  (backend: orders), the last changed first: status, answer of the target, and where the events are.
   --events  also what was read and what was mapped; --raw also the source's own text (personal data!)
   --status  ${stagedStatuses.join('|')}
   --json    has the events always; 50 rows (--limit, at most 200)`
@@ -72,15 +72,8 @@ function filterOf(positionals: readonly string[], values: Values): StagedFilter 
   if (status !== null && !stagedStatuses.includes(status as StagedStatus)) {
     throw new UsageError(`--status must be one of ${stagedStatuses.join(', ')}, not "${status}"`, USAGE)
   }
-  const times = { since: time('since', values.since), until: time('until', values.until) }
+  const times = { since: timeOption('since', values.since, USAGE), until: timeOption('until', values.until, USAGE) }
   return { connection, entity, status: status as StagedStatus | null, key, ...times }
-}
-
-function time(name: string, text: string | undefined): number | null {
-  if (text === undefined) return null
-  const value = Date.parse(text)
-  if (!Number.isNaN(value)) return value
-  throw new UsageError(`--${name} must be a date like 2026-01-31T00:00:00Z, not "${text}"`, USAGE)
 }
 
 function limitOf({ limit }: Values): number {

@@ -27,7 +27,7 @@ export async function startProcessor(
     sinkKinds(system.type).map((kind) => sinkOf(system, kind, clients, deps)),
   )
   parts.push(sinks)
-  // A sink that can't be made, for want of a secret, keeps no other from its work (Guarantee 5); readiness tells of it.
+  // A sink that can't be made, for want of a secret, keeps no other from its work (Guarantee 5); `held_back` tells of it.
   const following = followed.follow((next) => sinks.follow(next))
   try {
     await startStages(platform, stages, parts)

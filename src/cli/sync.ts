@@ -6,7 +6,7 @@ import { checkQueueRequest } from '../core/check-queue-request.ts'
 import { readConfiguration } from '../core/read-configuration.ts'
 import { isQueue } from '../core/system-traits.ts'
 import { StreamError } from '../errors.ts'
-import { readArguments, UsageError } from './arguments.ts'
+import { readArguments, timeOption, UsageError } from './arguments.ts'
 import { requestParts } from './control-parts.ts'
 import { openPlatform } from './platform.ts'
 
@@ -32,9 +32,7 @@ export async function syncCommand(args: readonly string[]): Promise<void> {
   if (values.help) return console.log(USAGE)
   const [read, ...more] = positionals
   if (read === undefined || more.length > 0) throw new UsageError('sync takes one read', USAGE)
-  const from = values.from === undefined ? null : Date.parse(values.from)
-  if (Number.isNaN(from))
-    throw new UsageError(`--from must be a date like 2026-01-31T00:00:00Z, not "${values.from}"`, USAGE)
+  const from = timeOption('from', values.from, USAGE)
   const accept = values['accept-deletions']
   if (accept && !values.sweep) throw new UsageError('--accept-deletions goes with --sweep', USAGE)
   const ways = [values.from, values['queue-url'], values.sweep || undefined].filter((way) => way !== undefined)

@@ -65,11 +65,12 @@ export function createSystemParts(
       if (errors.length > 0) throw errors[0]
     },
     close: async () => void (await Promise.all([...ours.values()].map(({ running }) => running.close()))),
-    problems: () => [
-      ...[...ours.values()].flatMap(({ stage, running }) => named(stage.name, running.problem())),
+    problems: () => [...ours.values()].flatMap(({ stage, running }) => named(stage.name, running.problem())),
+    // Guarantee 5: what ails one system does not take the others, or the feeds, from who asks whether we are ready.
+    heldBack: () => [
+      ...[...ours.values()].flatMap(({ stage }) => named(stage.name, stage.heldBack?.())),
       ...[...failures].flatMap(([one, message]) => named(one, message)),
     ],
-    heldBack: () => [...ours.values()].flatMap(({ stage }) => named(stage.name, stage.heldBack?.())),
   }
 }
 

@@ -1,10 +1,9 @@
 import { listTasks, runOf, type TaskStatus, taskReader } from '../api/list-tasks.ts'
 import { retryTask } from '../api/retry-task.ts'
-import { timeParameter } from '../api/time-parameter.ts'
 import { configFromEnvironment } from '../config.ts'
 import { listEntities } from '../projections/list-entities.ts'
 import { taskStates } from '../projections/task-status.ts'
-import { readArguments, UsageError } from './arguments.ts'
+import { readArguments, timeOption, UsageError } from './arguments.ts'
 import { commandUser } from './changes.ts'
 import { requestParts } from './control-parts.ts'
 import { deadLetterParts } from './dead-letter-parts.ts'
@@ -51,7 +50,7 @@ async function list(values: Values): Promise<void> {
   if (values.state !== undefined && state === null) {
     throw new UsageError(`--state must be one of ${taskStates.join(', ')}, not "${values.state}"`, USAGE)
   }
-  const since = timeParameter('--since', values.since)
+  const since = timeOption('since', values.since, USAGE)
   const filter = { read: values.read ?? null, state, since: since === null ? null : new Date(since).toISOString() }
   const limit = numberOf('--limit', values.limit ?? '20', 200)
   const { tables, close } = await openTables(configFromEnvironment())

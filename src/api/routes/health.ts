@@ -9,7 +9,10 @@ const Ready = Type.Object({
   status: Type.Union([Type.Literal('ready'), Type.Literal('unready')]),
   checks: Type.Record(Type.String(), Type.String(), { description: 'ok, or the code of what is wrong' }),
   held_back: Type.Optional(
-    Type.Array(Type.String(), { description: 'Stages of this process whose target is down, and since when' }),
+    Type.Array(Type.String(), {
+      description:
+        'Stages that stand still for one system, which is down or misses a secret; the process is ready all the same',
+    }),
   ),
 })
 

@@ -86,11 +86,12 @@ async function configured(
     return [ok(name, `${counts}, from ${folder ?? 'the tables'}`)]
   }
   const findings = await runChecks([{ name, run }], limitMs)
-  return { systems, findings: findings.map((one) => (one.level === 'fail' ? unread(one) : one)) }
+  return { systems, findings: findings.map((one) => (one.level === 'fail' ? unread(one, folder) : one)) }
 }
 
-function unread({ name, what }: Finding): Finding {
-  return fail(name, `${what} (so no system is looked at; doctor <dir> takes a folder instead)`)
+function unread({ name, what }: Finding, folder: string | null): Finding {
+  const instead = folder === null ? '; doctor <dir> takes a folder instead' : ''
+  return fail(name, `${what} (so no system is looked at${instead})`)
 }
 
 function once(open: () => Promise<LogInspector>): () => Promise<LogInspector> {

@@ -106,7 +106,7 @@ async function check(
   }
   if (!ofTopic.some((target) => target.processor === processor)) {
     const processors = ofTopic.map((target) => target.processor).join(', ')
-    throw invalid('processor', `"${processor}" does not consume ${topic}; ${processors} does`)
+    throw invalid('processor', `"${processor}" does not consume ${topic}; it is consumed by ${processors}`)
   }
   if (connection === null) return
   const { connections } = await readConfiguration()

@@ -51,7 +51,8 @@ async function takeUp(
     logger.info({ replay: job.id, topic: job.topic, state }, 'a replay came to its end')
   } catch (thrown) {
     const error = toStreamError(thrown)
-    logger.warn({ replay: job.id, err: error, code: error.code }, 'a replay stopped')
+    if (signal.aborted) logger.info({ replay: job.id }, 'a replay is left to another process: this one ends')
+    else logger.warn({ replay: job.id, err: error, code: error.code }, 'a replay stopped')
     if (error.code === 'lease_lost') return
     // Given back: what passes, and a process that ends, say nothing of the replay.
     if (signal.aborted || error.policy === 'stop' || error.policy === 'retry') {

@@ -33,7 +33,8 @@ export interface StageDeps {
 export interface RunningStage {
   /** Ends what is under way, commits what is done, leaves the group (Guarantee 10). */
   close(): Promise<void>
-  /** What is wrong; null while nothing is: the consumer is down, a partition keeps failing, the target is down. */
+  /** What is wrong with the stage itself: its consumer is down, or a partition keeps failing. Null while nothing is, also
+   *  while records are held back because their target is down. */
   problem(): string | null
   progress(): readonly PartitionProgress[]
 }
@@ -107,8 +108,7 @@ class StageMember<K extends TopicKind> {
 
   problem(): string | null {
     if (this.#failures > 0) return this.#failure
-    const heldBack = this.#stage.heldBack?.() ?? null
-    if (heldBack !== null) return heldBack
+    if ((this.#stage.heldBack?.() ?? null) !== null) return null
     const now = this.#deps.clock.now()
     const failing = this.#partitions.find(
       ({ failingSince: since }) => since !== null && now - since > UNHEALTHY_AFTER_MS,

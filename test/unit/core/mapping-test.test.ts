@@ -88,7 +88,7 @@ describe('a mapping test', () => {
   })
 
   it('of the demo passes, each of them', async () => {
-    const { configuration: applied, tests } = await loadForTests(demo, { DEMO_VENDOR_PATTERN: '^MH' })
+    const { configuration: applied, tests } = await loadForTests(demo, { DEMO_VENDOR_PATTERN: '^WLD-' })
     const results = await Promise.all(tests.map((one) => runMappingTest(one, applied)))
     expect(results.map(({ name, differences }) => [name, differences])).toEqual(
       tests.map(({ document }) => [document.name, []]),

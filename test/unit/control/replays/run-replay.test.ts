@@ -110,7 +110,7 @@ describe('a replay', () => {
     expect(await world.replayed()).toEqual([])
     await expect(world.replays.preview({ ...asked, processor: 'route-orders' })).rejects.toMatchObject({
       code: 'request_invalid',
-      message: expect.stringMatching(/"route-orders" does not consume products; map-products does/),
+      message: expect.stringMatching(/"route-orders" does not consume products; it is consumed by map-products/),
     })
   })
 
