@@ -4,7 +4,10 @@ import type { SystemType } from './model.ts'
 import type { Mistake } from './yaml-documents.ts'
 
 /** What a connection would have delivered to a system that can't take it: its events would pile up unread. */
-export function checkDeliveries({ value, yaml }: Shaped<'connection'>, { systems }: ShapedDocuments): Mistake[] {
+export function checkDeliveries(
+  { value, yaml }: Shaped<'connection'>,
+  { systems, connections }: ShapedDocuments,
+): Mistake[] {
   const typeOf = (id: string) => systems.find((system) => system.value.id === id)?.value.type
   const [shop, vendor] = [typeOf(value.shop), typeOf(value.vendor)]
   const mistakes = (value.push ?? []).flatMap((entity, index) =>
@@ -17,6 +20,13 @@ export function checkDeliveries({ value, yaml }: Shaped<'connection'>, { systems
           ),
         ],
   )
+  // Orders are known to a vendor as <connection>-<number>: those of `a` and `a-1` could have one reference.
+  for (const { value: other } of connections) {
+    if (other.vendor !== value.vendor || !/^-\d/.test(value.id.slice(other.id.length))) continue
+    if (!value.id.startsWith(other.id)) continue
+    const message = `begins with ${other.id}- and a digit: an order of ${other.id} could be taken for one of it at ${value.vendor}; rename one`
+    mistakes.push(yaml.mistake(['id'], message))
+  }
   for (const [index, read] of value.reads.entries()) {
     const [system = '', entity] = read.split('.')
     const say = (message: string) => mistakes.push(yaml.mistake(['reads', index], message))

@@ -65,3 +65,22 @@ it.each([
 ])('a connection that is %s: %s', async (more, message) => {
   expect(await mistakes(connection(more))).toMatch(message)
 })
+
+it('two connections of one vendor whose orders could have one reference there: a-1 beside a', async () => {
+  const beside = (id: string) =>
+    `${systems}${['a', id]
+      .map(
+        (one) => `kind: connection
+id: ${one}
+shop: magento
+vendor: netsuite
+reads: []
+ownership: { skus: [${one}] }
+`,
+      )
+      .join('---\n')}`
+  expect(await mistakes(beside('a-1'))).toMatch(
+    /id begins with a- and a digit: an order of a could be taken for one of it/,
+  )
+  expect(await mistakes(beside('a-b'))).toBe('none')
+})

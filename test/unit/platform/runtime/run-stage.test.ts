@@ -203,10 +203,10 @@ describe('a stage', () => {
     })
     setEnd(2n)
     const before = clock.now()
-    await vi.waitFor(() => expect(clock.now()).toBeGreaterThan(before + 10_000))
+    await vi.waitFor(() => expect(clock.now()).toBeGreaterThan(before + 10_000), { timeout: 30_000 })
     expect(idle).toEqual([])
     await give(batch(['a', 'b']))
-    await vi.waitFor(() => expect(idle.length).toBeGreaterThan(1))
+    await vi.waitFor(() => expect(idle.length).toBeGreaterThan(1), { timeout: 30_000 })
     // A look that was under way had asked for the time before it asked for the end.
     expect(idle[0]).toBeGreaterThan(before + 9_000)
     expect(idle[1]).toBeGreaterThan(idle[0] ?? Number.POSITIVE_INFINITY)
