@@ -18,8 +18,10 @@ const paths = {
   '/v1/backend/{connection}/{entity}': 'what is staged towards the ERP',
   '/v1/pauses': 'connections that are held, and why',
   '/v1/parked': 'records that wait',
+  '/v1/replays': 'kept events sent through a processor again',
+  '/v1/rebuilds': 'feed tables made again from their topics',
   '/health/live': 'the process runs',
-  '/health/ready': 'what it needs answers',
+  '/health/ready': 'what it needs answers, and which systems do not',
   '/docs': 'this API, to read and try',
   '/openapi.json': 'this API, for programs',
 }
