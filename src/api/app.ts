@@ -42,7 +42,11 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Waldstream', version: '1', description: 'Feeds, tasks, dead letters, what is staged, replays, and the configuration of it all' },
+      info: {
+        title: 'Waldstream',
+        version: '1',
+        description: 'Feeds, tasks, dead letters, what is staged, replays, and the configuration of it all',
+      },
       ...(deps.token === null
         ? {}
         : { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } }),

@@ -20,6 +20,14 @@ export function checkDeliveries(
           ),
         ],
   )
+  // What is pushed of a SKU is one thing: of two sources each would take the other's for an older version.
+  for (const [index, entity] of (value.push ?? []).entries()) {
+    const own = value.reads.map((read) => read.split('.')).filter(([, one]) => one === entity)
+    const sources = [...new Set(own.map(([system = '']) => system))].filter((system) => system !== value.shop)
+    if (sources.length < 2) continue
+    const message = `${entity} come from ${sources.join(' and ')}, and would overwrite each other in the shop; read one of them`
+    mistakes.push(yaml.mistake(['push', index], message))
+  }
   // Orders are known to a vendor as <connection>-<number>: those of `a` and `a-1` could have one reference.
   for (const { value: other } of connections) {
     if (other.vendor !== value.vendor || !/^-\d/.test(value.id.slice(other.id.length))) continue

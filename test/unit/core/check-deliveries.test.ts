@@ -27,6 +27,12 @@ type: image-feed
 address: http://feed
 reads: [{ entity: images }]
 ---
+kind: system
+id: other
+type: image-feed
+address: http://other
+reads: [{ entity: images }]
+---
 `
 const connection = (more: string) => `${systems}kind: connection
 id: c
@@ -62,6 +68,10 @@ it.each([
     /can't be delivered to systems of type image-feed/,
   ],
   ['shop: magento\nvendor: feed\nreads: [netsuite.fulfilments.all]', /must be of the vendor feed/],
+  [
+    'shop: magento\nvendor: netsuite\nreads: [feed.images.all, other.images.all]\npush: [images]',
+    /push.* images come from feed and other, and would overwrite each other in the shop/,
+  ],
 ])('a connection that is %s: %s', async (more, message) => {
   expect(await mistakes(connection(more))).toMatch(message)
 })
