@@ -24,8 +24,10 @@ export async function keepChanging(
     if (signal.aborted) return await new Promise(() => undefined)
     try {
       await postJson(`${simulators.magento.url}/_sim/orders`, { count: 1 })
+      if (simulators.bigcommerce !== undefined)
+        await postJson(`${simulators.bigcommerce.url}/_sim/orders`, { count: 1 })
       progress.line(
-        `new order in the shop; stock change in NetSuite: ${await changeStock(simulators.netsuite.url, round)}`,
+        `new order in ${simulators.bigcommerce === undefined ? 'the shop' : 'each shop'}; stock change in NetSuite: ${await changeStock(simulators.netsuite.url, round)}`,
       )
     } catch (error) {
       progress.line(`a change could not be made: ${error instanceof Error ? error.message : String(error)}`)

@@ -64,6 +64,9 @@ export const systemSchema = Type.Object(
         { ...strict, description: "limits of the system's account: concurrency, perMinute" },
       ),
     ),
+    overlapSeconds: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 86_400, description: 'of its reads that say nothing else, 0 to 86400' }),
+    ),
     settings: Type.Optional(texts('what only this type of system knows')),
     reads: Type.Optional(Type.Array(read, { description: 'how the system is read' })),
   },

@@ -12,11 +12,11 @@ export function systemOf(document: SystemDocument): System {
     zone: document.zone ?? 'UTC',
     limits: document.limits ?? { concurrency: 4 },
     settings: document.settings ?? {},
-    reads: (document.reads ?? []).map((read) => readOf(document.id, read)),
+    reads: (document.reads ?? []).map((read) => readOf(document, read)),
   }
 }
 
-function readOf(system: string, document: ReadDocument): Read {
+function readOf({ id: system, overlapSeconds = 60 }: SystemDocument, document: ReadDocument): Read {
   const scope = document.scope ?? 'all'
   return {
     id: `${system}.${document.entity}.${scope}`,
@@ -28,7 +28,7 @@ function readOf(system: string, document: ReadDocument): Read {
     startFrom: document.startFrom ?? null,
     pageSize: document.pageSize ?? 100,
     settleSeconds: document.settleSeconds ?? 5,
-    overlapSeconds: document.overlapSeconds ?? 60,
+    overlapSeconds: document.overlapSeconds ?? overlapSeconds,
     filter: document.filter ?? {},
     ...(document.sweep === undefined
       ? {}

@@ -93,6 +93,17 @@ describe('the defaults', () => {
   })
 })
 
+describe('the overlap of reads', () => {
+  it('is the system’s, unless a read has its own', async () => {
+    const own = system
+      .replace('reads:\n', 'overlapSeconds: 300\nreads:\n')
+      .replace('00Z }', '00Z }\n  - { entity: images, overlapSeconds: 20 }')
+    await writeFile(join(folder, 'a.yml'), own + connection)
+    const { systems } = await loadConfiguration(folder, {})
+    expect(systems.map(({ reads }) => reads.map(({ overlapSeconds }) => overlapSeconds))).toEqual([[300, 20], [60]])
+  })
+})
+
 describe('what is swept, and from when a connection takes orders', () => {
   it('is taken from the documents', async () => {
     const swept = system.replace('entity: products', 'entity: products, sweep: { schedule: "0 3 * * *" }')
