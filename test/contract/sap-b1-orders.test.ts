@@ -114,6 +114,12 @@ describe('an order for SAP Business One', () => {
     const canceled = { ...changed, canceled: true }
     await expect(deliver(canceled)).rejects.toMatchObject({ code: 'target_conflict' })
     expect(await deliver(canceled, { cancelDelivered: 'close' })).toEqual({ outcome: 'written', targetId })
+    // Our own closing is no news for the shop, and a second time there is nothing left to do.
+    expect((await orders()).find(({ DocEntry }) => String(DocEntry) === targetId)).toMatchObject({
+      DocumentStatus: 'bost_Close',
+      U_WLD_Digest: expect.stringMatching(/^canceled /),
+    })
+    expect(await deliver(canceled, { cancelDelivered: 'close' })).toEqual({ outcome: 'unchanged', targetId })
     expect((await orders())[0]).toMatchObject({ DocumentStatus: 'bost_Close', Cancelled: 'tNO' })
   })
 

@@ -98,29 +98,35 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
 }
 
 async function cancel(job: Job, order: Wire | undefined, canceled: Wire | undefined): Promise<Delivered> {
-  const { client, settings, event, signal } = job
+  const { settings, event } = job
   if (order === undefined) {
     return { outcome: 'unchanged', targetId: canceled === undefined ? null : entryOf(canceled) }
   }
   const targetId = entryOf(order)
   if (!isBegun(order)) {
     if (order['DocumentStatus'] !== 'bost_Open') return { outcome: 'unchanged', targetId }
-    await withdraw(job, order)
+    await withdraw(job, order, 'Cancel')
     return { outcome: 'written', targetId }
   }
   if (order['DocumentStatus'] === 'bost_Open' && settings.closeDelivered) {
-    await client.act('Orders', Number(targetId), 'Close', signal)
+    await withdraw(job, order, 'Close')
     return { outcome: 'written', targetId }
   }
+  // Closed by us, and the answer was lost, or it came again.
+  if (order[settings.marks.digest] === CANCELED_MARK + event.contentDigest) return { outcome: 'unchanged', targetId }
   throw conflict(event, order, 'a part of it is delivered')
 }
 
-/** Marked before: what is canceled without the mark, the vendor canceled. */
-async function withdraw({ client, settings, event, signal }: Job, order: Wire): Promise<void> {
+/** Marked before: what is canceled or closed without the mark, the vendor ended. */
+async function withdraw(
+  { client, settings, event, signal }: Job,
+  order: Wire,
+  action: 'Cancel' | 'Close',
+): Promise<void> {
   const entry = Number(entryOf(order))
   const mark = { [settings.marks.digest]: CANCELED_MARK + event.contentDigest }
   await client.update('Orders', entry, mark, { etag: etagOf(order), replaceLists: false }, signal)
-  await client.act('Orders', entry, 'Cancel', signal)
+  await client.act('Orders', entry, action, signal)
 }
 
 /** Codes that say of a written order what is so: it was taken back, or nobody knows. */
@@ -158,7 +164,7 @@ async function compare(job: Job, order: Wire): Promise<void> {
   const way = Object.keys(lineTax(event, settings)).length > 0 ? 'code' : settings.tax.way
   const differs = difference(amounts, way, { total, vat: number(isForeign ? 'VatSumFc' : 'VatSum') })
   if (differs === null) return
-  await withdraw(job, order)
+  await withdraw(job, order, 'Cancel')
   const message =
     `SAP computed another total of order ${event.key}: ${differs}; its order ${entryOf(order)} was canceled. ` +
     'Look at the tax codes, the discounts and the decimals of prices and percents there'
