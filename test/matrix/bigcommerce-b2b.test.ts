@@ -1,11 +1,10 @@
 import { pino } from 'pino'
 import { expect } from 'vitest'
-import type { BigCommerceOptions, BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts'
-import type { FaultRule } from '../../simulators/harness/faults.ts'
+import type { BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts'
 import { createGovernors } from '../../src/platform/governor/governors.ts'
 import { b2bOrderPages } from '../../src/producers/bigcommerce-b2b-orders.ts'
 import { createB2bClient } from '../../src/systems/bigcommerce/b2b-client.ts'
-import { connectTo, control, jumpingClock, runRead, startStore, stateOf } from '../support/bigcommerce.ts'
+import { connectTo, control, inStore, jumpingClock, runRead, stateOf, withFaults } from '../support/bigcommerce.ts'
 import { hookReceiver } from '../support/bigcommerce-hooks.ts'
 import { testFaults } from '../support/fault-matrix.ts'
 import { listAll, readAll, WHOLE, wallClock } from '../support/sources.ts'
@@ -13,16 +12,6 @@ import { listAll, readAll, WHOLE, wallClock } from '../support/sources.ts'
 const B2B = { settings: { b2b: 'true' } }
 const signal = new AbortController().signal
 
-async function inStore(options: Partial<BigCommerceOptions>, cell: (store: BigCommerceSimulator) => Promise<void>) {
-  const store = await startStore({ orders: 30, ...options })
-  try {
-    await cell(store)
-  } finally {
-    await store.close()
-  }
-}
-
-const withFaults = (store: BigCommerceSimulator, ...rules: FaultRule[]) => control(store, 'POST', '/faults', rules)
 const companyOrdersOf = async (store: BigCommerceSimulator) =>
   (await stateOf(store)).b2bOrders.filter(({ companyId }) => companyId !== 0)
 

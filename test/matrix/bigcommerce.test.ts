@@ -1,7 +1,6 @@
 import { pino } from 'pino'
 import { expect, vi } from 'vitest'
-import type { BigCommerceOptions, BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts'
-import type { FaultRule } from '../../simulators/harness/faults.ts'
+import type { BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts'
 import type { PerSystemKind, TopicEvents } from '../../src/events/topics.ts'
 import { createGovernors } from '../../src/platform/governor/governors.ts'
 import { bigcommerceFulfilments } from '../../src/processors/sinks/bigcommerce-fulfilments.ts'
@@ -13,7 +12,7 @@ import { bigcommerceOrders } from '../../src/producers/bigcommerce-orders.ts'
 import type { Keyset } from '../../src/producers/source.ts'
 import { createBigCommerceClient } from '../../src/systems/bigcommerce/client.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { connectTo, control, jumpingClock, runRead, startStore, stateOf } from '../support/bigcommerce.ts'
+import { connectTo, control, inStore, jumpingClock, runRead, stateOf, withFaults } from '../support/bigcommerce.ts'
 import {
   bcConnection,
   FIRST,
@@ -32,17 +31,6 @@ const NO_STATUS = { closureStatus: null, cancellationStatus: null }
 const PATIENT = 20_000
 const AGAIN = { targetId: null, unclear: true }
 
-/** A store for one cell. */
-async function inStore(options: Partial<BigCommerceOptions>, cell: (store: BigCommerceSimulator) => Promise<void>) {
-  const store = await startStore({ orders: 30, ...options })
-  try {
-    await cell(store)
-  } finally {
-    await store.close()
-  }
-}
-
-const withFaults = (store: BigCommerceSimulator, ...rules: FaultRule[]) => control(store, 'POST', '/faults', rules)
 const requestsOf = async (store: BigCommerceSimulator) =>
   await control<readonly { method: string; path: string; status: number }[]>(store, 'GET', '/requests')
 const statusesOf = async (store: BigCommerceSimulator, status: number) =>

@@ -4,6 +4,7 @@ import {
   type BigCommerceSimulator,
   startBigCommerceSimulator,
 } from '../../simulators/bigcommerce/start.ts'
+import type { FaultRule } from '../../simulators/harness/faults.ts'
 import { dispatch } from '../../src/control/dispatch.ts'
 import { readControl, takeLease } from '../../src/control/read-control.ts'
 import { getRun } from '../../src/control/runs.ts'
@@ -23,6 +24,19 @@ export async function startStore(options: Partial<BigCommerceOptions> = {}): Pro
   const own = { dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 5, orders: 60, severalAddresses: true }
   // B2B Edition's limit is tested where it is the matter.
   return await startBigCommerceSimulator({ b2bPerMinute: 100_000, ...own, ...options })
+}
+
+/** A store with 30 orders, or what the options say, as long as a cell of the matrix lasts. */
+export async function inStore(
+  options: Partial<BigCommerceOptions>,
+  cell: (store: BigCommerceSimulator) => Promise<void>,
+): Promise<void> {
+  const store = await startStore({ orders: 30, ...options })
+  try {
+    await cell(store)
+  } finally {
+    await store.close()
+  }
 }
 
 /** The store as a configured system, with clients and governors of its own. */
@@ -88,6 +102,8 @@ export interface StoreState {
 }
 
 export const stateOf = (store: { url: string }) => control<StoreState>(store, 'GET', '/state')
+
+export const withFaults = (store: { url: string }, ...rules: FaultRule[]) => control(store, 'POST', '/faults', rules)
 
 /** A run of a read as the worker makes it, over memory: what was published, and how it ended. */
 export async function runRead<E extends Entity>(reader: SourceReader<E>, window: ReadWindow, deps: Bench = bench()) {

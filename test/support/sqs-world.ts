@@ -1,23 +1,14 @@
-import { dispatch } from '../../src/control/dispatch.ts'
-import { drainKey } from '../../src/control/drains.ts'
-import { endLease, readControl, takeLease } from '../../src/control/read-control.ts'
-import { taskIdOf } from '../../src/control/request-sync.ts'
-import { getRun } from '../../src/control/runs.ts'
-import { controlTables } from '../../src/control/tables.ts'
-import type { Entity, TopicEvents } from '../../src/events/topics.ts'
+import type { Entity } from '../../src/events/topics.ts'
 import { versionRank } from '../../src/events/version.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import { createGovernors } from '../../src/platform/governor/governors.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
-import { runSource, type SourceResult } from '../../src/producers/run-source.ts'
 import type { Clients } from '../../src/systems/clients.ts'
 import { createSqsClient } from '../../src/systems/sqs/client.ts'
 import { sqsSettings } from '../../src/systems/sqs/settings.ts'
 import { SQS_SECRETS } from './elasticmq.ts'
-import { memoryCodec } from './memory-codec.ts'
-import { memoryProducer } from './memory-producer.ts'
-import { memoryTables } from './memory-tables.ts'
-import { readOf, systemOf, WHOLE, wallClock } from './sources.ts'
+import { sourceRuns } from './source-runs.ts'
+import { readOf, systemOf, wallClock } from './sources.ts'
 import { silentLogger } from './stage-context.ts'
 
 /** Short, so that what was taken and not deleted is there again while a test waits. */
@@ -59,43 +50,8 @@ export function sqsWorld<E extends Entity>(
     clientDeps,
   )
   const clients = { sqs: async () => client, forget: () => undefined } as unknown as Clients
-  const tables = memoryTables(controlTables)
-  const producer = memoryProducer()
-  const codec = memoryCodec()
-  const reporter = { report: async () => undefined }
-  const deps = { tables, producer, codec, reporter, clock, logger: silentLogger, topicPrefix: '' }
-  let requests = 0
-  return {
-    waits,
-    reader: (queueUrl: string | null = null) => createReader(read, system, { clock, clients }, queueUrl),
-    /** One run as a worker does it; rejects when it fails. Its row is as it is left. */
-    async run(queueUrl: string | null = null): Promise<SourceResult> {
-      requests += 1
-      const nothing = { requestedBy: null, reason: null, from: null, queueUrl }
-      const request = { requestId: `r${requests}`, read: read.id, trigger: 'api', requestedAt: requests, ...nothing }
-      await dispatch(tables, request)
-      const id = taskIdOf(request)
-      const control = await readControl(tables, queueUrl === null ? read.id : drainKey(read.id, id))
-      const lease = await takeLease(tables, control, { id: 'w', now: 0, leaseMs: 1 })
-      const run = await getRun(tables, id)
-      if (lease === undefined || run === undefined) throw new Error('no run')
-      try {
-        const job = { run, read, window: WHOLE, fence: lease.fence, signal: new AbortController().signal }
-        return await runSource(deps, { ...job, reader: this.reader(queueUrl) })
-      } finally {
-        await endLease(tables, lease)
-      }
-    },
-    /** What was appended to the topic, in order. */
-    async events(): Promise<readonly TopicEvents[E][]> {
-      const own = producer.sent.filter(({ topic }) => topic === entity)
-      return await Promise.all(own.map(({ value }) => codec.decode(entity, value)))
-    },
-    async deadLetters() {
-      const own = producer.sent.filter(({ topic }) => topic === 'dead-letters')
-      return await Promise.all(own.map(({ value }) => codec.decode('dead-letters', value)))
-    },
-  }
+  const reader = (queueUrl: string | null = null) => createReader(read, system, { clock, clients }, queueUrl)
+  return { waits, reader, ...sourceRuns(entity, read, clock, reader) }
 }
 
 /** Of each key the newest version: what every reader of the topic ends with. */
