@@ -7,7 +7,7 @@ const project = (name: string, extra: object = {}) => ({
 })
 
 /** Tests of one project run one after the other, all against the same servers. */
-const onServers = { fileParallelism: false, hookTimeout: 180_000, globalSetup: ['test/support/backing-services.ts'] }
+const onServers = { fileParallelism: false, hookTimeout: 180_000, globalSetup: ['test/worlds/backing-services.ts'] }
 
 /** The kinds of tests, by folder; `long` are those that `npm test` leaves out. Integration and crash share one set of servers. */
 export default defineConfig({

@@ -1,4 +1,4 @@
-import type { StockPolicy } from '../src/core/model.ts'
+import type { StockPolicy } from '../src/configuration/model.ts'
 import { add, type Decimal8, text8, ZERO8 } from '../src/events/decimal.ts'
 import type { ShopEnd, VendorEnd } from './ends/end.ts'
 

@@ -1,5 +1,5 @@
 import type { Platform } from '../src/cli/platform.ts'
-import type { Configuration, Connection } from '../src/core/model.ts'
+import type { Configuration, Connection } from '../src/configuration/model.ts'
 import { StreamError } from '../src/errors.ts'
 import { compareGoods } from './compare-goods.ts'
 import { compareOrders } from './compare-orders.ts'

@@ -1,5 +1,5 @@
 import type { Platform } from '../src/cli/platform.ts'
-import type { Configuration } from '../src/core/model.ts'
+import type { Configuration } from '../src/configuration/model.ts'
 import {
   compareImages,
   compareInventory,

@@ -28,7 +28,7 @@ const TASKS = {
   waldstream: () => ['src/cli/main.ts'],
   test: () => vitest('--project=!long', ...reporters(process.env.WALDSTREAM_TEST_REPORT)),
   'test:unit': () => projects('unit', 'property', 'contract'),
-  'test:matrix': () => [...projects('matrix'), '--reporter=default', '--reporter=./test/support/matrix-reporter.ts'],
+  'test:matrix': () => [...projects('matrix'), '--reporter=default', '--reporter=./test/matrix/matrix-reporter.ts'],
   'test:integration': () => projects('integration'),
   'test:simulation': () => ['test/simulation/main.ts'],
   'test:crash': () => ['test/crash/main.ts'],

@@ -1,5 +1,5 @@
 /** Makes config/schema/waldstream.schema.json, which editors check the configuration with, from src/core. */
-import { editorSchema } from '../src/core/document-schemas.ts'
+import { editorSchema } from '../src/configuration/document-schemas.ts'
 import { generatedFile } from './generated-file.ts'
 
 const OUTPUT = new URL('../config/schema/waldstream.schema.json', import.meta.url)

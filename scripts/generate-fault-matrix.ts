@@ -1,6 +1,6 @@
 /** Makes docs/fault-matrix.md from test/matrix/faults.ts: which faults of which systems are tested, and why others are not. */
 import { cannotHappen, faults, matrixSystems } from '../test/matrix/faults.ts'
-import { faultNames, isTested, matrixTable } from '../test/support/matrix-table.ts'
+import { faultNames, isTested, matrixTable } from '../test/matrix/matrix-table.ts'
 import { generatedFile } from './generated-file.ts'
 
 const OUTPUT = new URL('../docs/fault-matrix.md', import.meta.url)

@@ -1,4 +1,4 @@
-import type { Configuration, Read } from '../../src/core/model.ts'
+import type { Configuration, Read } from '../../src/configuration/model.ts'
 import type { Entity } from '../../src/events/topics.ts'
 import { VENDOR } from './inventory.ts'
 import { SHOP, VENDOR_PREFIX } from './orders.ts'

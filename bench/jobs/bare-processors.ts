@@ -2,7 +2,7 @@ import type { Entity, TopicEvents } from '../../src/events/topics.ts'
 import { mapInventory } from '../../src/processors/map-inventory.ts'
 import type { Processor, Remembered } from '../../src/processors/processor.ts'
 import { routeOrders } from '../../src/processors/route-orders.ts'
-import { atOnce } from '../../test/support/at-once.ts'
+import { atOnce } from '../../test/worlds/at-once.ts'
 import { configuration } from '../data/configuration.ts'
 import { type BareJob, bareCodec } from './bare-side.ts'
 

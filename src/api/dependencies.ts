@@ -1,17 +1,17 @@
 import type { Logger } from 'pino'
+import type { ConfigurationStore } from '../configuration/configuration-store.ts'
 import type { CutDateRequest } from '../control/cut-dates.ts'
 import type { DeadLetters } from '../control/dead-letters/create-dead-letters.ts'
 import type { PreviewRetry } from '../control/dead-letters/preview.ts'
 import type { Replays } from '../control/replays/create-replays.ts'
 import type { SyncRequests } from '../control/sync-requests.ts'
-import type { ConfigurationStore } from '../core/configuration-store.ts'
-import type { FindProducts } from '../core/ownership.ts'
-import type { RecentEvents } from '../core/recent-events.ts'
 import type { Order } from '../events/generated/events.ts'
+import type { RecentEvents } from '../operations/recent-events.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'
 import type { Rebuilds } from '../projections/rebuild/create-rebuilds.ts'
 import type { StagedDeps } from '../projections/show-staged.ts'
+import type { FindProducts } from '../rules/ownership.ts'
 
 /** Times are milliseconds; `occurredAt` null: the same as `readAt`. */
 export interface OrderPush {

@@ -1,5 +1,5 @@
-import type { Connection } from '../core/model.ts'
-import { CONNECTIONS } from '../core/tables.ts'
+import type { Connection } from '../configuration/model.ts'
+import { CONNECTIONS } from '../configuration/tables.ts'
 import { StreamError } from '../errors.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { FeedMeta } from '../projections/feed-table.ts'

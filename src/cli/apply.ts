@@ -1,6 +1,6 @@
 import { configFromEnvironment } from '../config.ts'
-import { applyConfiguration } from '../core/apply-configuration.ts'
-import { loadConfiguration } from '../core/load-configuration.ts'
+import { applyConfiguration } from '../configuration/apply-configuration.ts'
+import { loadConfiguration } from '../configuration/load-configuration.ts'
 import { readArguments, UsageError } from './arguments.ts'
 import { commandUser } from './changes.ts'
 import { openTables } from './platform.ts'

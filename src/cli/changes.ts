@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { configFromEnvironment } from '../config.ts'
-import { type ChangeFilter, type ChangeKind, type ConfigurationChange, changeKinds } from '../core/changes.ts'
+import { type ChangeFilter, type ChangeKind, type ConfigurationChange, changeKinds } from '../configuration/changes.ts'
 import { readArguments, timeOption, UsageError } from './arguments.ts'
 import { configurationPart } from './control-parts.ts'
 import { openTables } from './platform.ts'

@@ -1,6 +1,6 @@
-import { mappingTestOf } from '../core/mapping-test-of.ts'
-import type { MappedEntity } from '../core/model.ts'
+import type { MappedEntity } from '../configuration/model.ts'
 import { StreamError } from '../errors.ts'
+import { mappingTestOf } from '../operations/mapping-test-of.ts'
 import type { DeadLetterSummary } from '../projections/dead-letter-row.ts'
 
 /** Stages that map by a connection's own rules. */

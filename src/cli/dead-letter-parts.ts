@@ -1,6 +1,6 @@
+import { readConfiguration } from '../configuration/read-configuration.ts'
 import { createDeadLetters, type DeadLetters } from '../control/dead-letters/create-dead-letters.ts'
 import type { PreviewRetry } from '../control/dead-letters/preview.ts'
-import { readConfiguration } from '../core/read-configuration.ts'
 import { createFindProducts } from '../projections/find-products.ts'
 import { letterStore } from '../projections/letter-store.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'

@@ -1,5 +1,5 @@
-import type { Configuration } from '../core/model.ts'
-import type { ConfigurationWatch } from '../core/watch-configuration.ts'
+import type { Configuration } from '../configuration/model.ts'
+import type { ConfigurationWatch } from '../configuration/watch-configuration.ts'
 import type { Platform } from './platform.ts'
 
 /** How often it is looked whether there is another configuration; the watch itself reads it. */

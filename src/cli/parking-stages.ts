@@ -1,6 +1,6 @@
-import type { System } from '../core/model.ts'
-import { sinkKinds } from '../processors/sinks/create-sink.ts'
-import { sinkName } from '../processors/sinks/sink-name.ts'
+import type { System } from '../configuration/model.ts'
+import { sinkKinds } from '../processors/delivery/create-sink.ts'
+import { sinkName } from '../processors/delivery/sink-name.ts'
 import { topology } from '../processors/topology.ts'
 
 /** Stages that may park records: every processor, and the sink of every system that is delivered to. */

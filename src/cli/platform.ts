@@ -17,7 +17,7 @@ import { createStatusReporter } from '../platform/runtime/create-status-reporter
 import { createPositions, type Positions } from '../platform/runtime/positions.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { systemClock } from '../platform/system-clock.ts'
-import { sinkName } from '../processors/sinks/sink-name.ts'
+import { sinkName } from '../processors/delivery/sink-name.ts'
 import { tableDefinitions } from './table-definitions.ts'
 
 /** The mechanisms every role uses, opened once for a process. */

@@ -1,9 +1,9 @@
 import { configFromEnvironment } from '../config.ts'
-import { readConfiguration } from '../core/read-configuration.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
 import { StreamError } from '../errors.ts'
 import { topicOf } from '../events/topics.ts'
-import { sinkKinds } from '../processors/sinks/create-sink.ts'
-import { sinkName } from '../processors/sinks/sink-name.ts'
+import { sinkKinds } from '../processors/delivery/create-sink.ts'
+import { sinkName } from '../processors/delivery/sink-name.ts'
 import { readArguments, UsageError } from './arguments.ts'
 import { openPlatform, type Platform } from './platform.ts'
 

@@ -1,6 +1,6 @@
-import { type ReadStatus, readStatuses } from '../api/read-status.ts'
 import { configFromEnvironment } from '../config.ts'
 import { StreamError } from '../errors.ts'
+import { type ReadStatus, readStatuses } from '../operations/read-status.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { readArguments, timeOption, UsageError } from './arguments.ts'
 import { commandUser } from './changes.ts'

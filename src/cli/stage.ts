@@ -1,5 +1,5 @@
 import { configFromEnvironment } from '../config.ts'
-import { readConfiguration } from '../core/read-configuration.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
 import { StreamError } from '../errors.ts'
 import { entities } from '../events/topics.ts'
 import { listStaged, type StagedFilter, type StagedStatus, stagedStatuses } from '../projections/list-staged.ts'

@@ -1,7 +1,7 @@
 import { cursorKey } from '../api/cursor-key.ts'
 import { type RunningApi, startApi } from '../api/server.ts'
-import { createRecentEvents } from '../core/recent-events.ts'
 import { StreamError } from '../errors.ts'
+import { createRecentEvents } from '../operations/recent-events.ts'
 import { createFindProducts } from '../projections/find-products.ts'
 import { configurationPart, cutDatePart, requestParts } from './control-parts.ts'
 import { deadLetterParts } from './dead-letter-parts.ts'

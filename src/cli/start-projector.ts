@@ -1,6 +1,6 @@
 import type { TopicKind } from '../events/topics.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
-import { targetsOf } from '../processors/sinks/create-sink.ts'
+import { targetsOf } from '../processors/delivery/create-sink.ts'
 import { deadLetterStage } from '../projections/dead-letters.ts'
 import { imageFeed } from '../projections/image-feed.ts'
 import { inventoryFeed } from '../projections/inventory-feed.ts'

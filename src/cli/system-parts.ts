@@ -1,4 +1,4 @@
-import type { Configuration, System } from '../core/model.ts'
+import type { Configuration, System } from '../configuration/model.ts'
 import { toStreamError } from '../errors.ts'
 import type { TopicKind } from '../events/topics.ts'
 import { type RunningStage, runStage } from '../platform/runtime/run-stage.ts'

@@ -1,6 +1,6 @@
 import { apiTables } from '../api/tables.ts'
+import { coreTables } from '../configuration/tables.ts'
 import { controlTables } from '../control/tables.ts'
-import { coreTables } from '../core/tables.ts'
 import type { TableDefinition } from '../platform/dynamodb/tables.ts'
 import { governorTables } from '../platform/governor/call-slots.ts'
 import { positionTables } from '../platform/runtime/positions.ts'

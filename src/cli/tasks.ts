@@ -1,6 +1,6 @@
-import { listTasks, runOf, type TaskStatus, taskReader } from '../api/list-tasks.ts'
-import { retryTask } from '../api/retry-task.ts'
 import { configFromEnvironment } from '../config.ts'
+import { listTasks, runOf, type TaskStatus, taskReader } from '../operations/list-tasks.ts'
+import { retryTask } from '../operations/retry-task.ts'
 import { listEntities } from '../projections/list-entities.ts'
 import { taskStates } from '../projections/task-status.ts'
 import { readArguments, timeOption, UsageError } from './arguments.ts'

@@ -1,7 +1,7 @@
 import { processEnvironment } from '../config.ts'
-import { loadForTests } from '../core/load-configuration.ts'
-import { type Difference, type MappingTestResult, runMappingTest } from '../core/mapping-test.ts'
+import { loadForTests } from '../configuration/load-configuration.ts'
 import { StreamError } from '../errors.ts'
+import { type Difference, type MappingTestResult, runMappingTest } from '../operations/run-mapping-test.ts'
 import { readArguments, UsageError } from './arguments.ts'
 
 const USAGE = `waldstream test <dir> [--json]

@@ -1,6 +1,6 @@
 import { processEnvironment } from '../config.ts'
-import { checkConfiguration } from '../core/load-configuration.ts'
-import { mistakeText } from '../core/yaml-documents.ts'
+import { checkConfiguration } from '../configuration/load-configuration.ts'
+import { mistakeText } from '../configuration/yaml-documents.ts'
 import { StreamError } from '../errors.ts'
 import { readArguments, UsageError } from './arguments.ts'
 

@@ -1,7 +1,7 @@
-import { mapProduct } from '../core/map-product.ts'
-import type { MappedAttributes } from '../core/mapping.ts'
-import { ownsProduct } from '../core/ownership.ts'
 import type { ProductChanged, UniversalProduct } from '../events/generated/events.ts'
+import { mapProduct } from '../rules/map-product.ts'
+import type { MappedAttributes } from '../rules/mapping.ts'
+import { ownsProduct } from '../rules/ownership.ts'
 import { mapRows } from './map-rows.ts'
 import type { Processor } from './processor.ts'
 

@@ -1,8 +1,8 @@
-import type { Connection } from '../core/model.ts'
-import { ownsSku } from '../core/ownership.ts'
+import type { Connection } from '../configuration/model.ts'
 import { toStreamError } from '../errors.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
 import { recordKey, type SourceEvent } from '../events/topics.ts'
+import { ownsSku } from '../rules/ownership.ts'
 import type { Decision, Output, ProcessContext, Processed } from './processor.ts'
 
 /** What every universal event says about where it comes from. */

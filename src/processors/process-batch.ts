@@ -1,6 +1,4 @@
-import type { Configuration, Connection } from '../core/model.ts'
-import type { FindProducts } from '../core/ownership.ts'
-import type { ProductOf } from '../core/split-order.ts'
+import type { Configuration, Connection } from '../configuration/model.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { ResultPlaces } from '../events/generated/events.ts'
 import { madeFromHeader, type ReplayMark, readReplayMark } from '../events/headers.ts'
@@ -11,6 +9,8 @@ import { type ParkedRecord, parkedId } from '../platform/runtime/parked-item.ts'
 import { mappedPlaces, placeOf } from '../platform/runtime/result-places.ts'
 import type { Decoded } from '../platform/runtime/stage.ts'
 import type { StageResult } from '../platform/runtime/status-reporter.ts'
+import type { FindProducts } from '../rules/ownership.ts'
+import type { ProductOf } from '../rules/split-order.ts'
 import type { AskedProducts, Decision, Output, Processor, Remembered } from './processor.ts'
 
 /** A failure and the connection it is of; null: of all. */

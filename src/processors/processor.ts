@@ -1,8 +1,8 @@
-import type { Connection, ProductMetadata } from '../core/model.ts'
-import type { OwnedProduct } from '../core/ownership.ts'
+import type { Connection, ProductMetadata } from '../configuration/model.ts'
 import type { StreamError } from '../errors.ts'
 import type { PerSystemKind, SharedKind, TopicEvents, TopicKind } from '../events/topics.ts'
 import type { Version } from '../events/version.ts'
+import type { OwnedProduct } from '../rules/ownership.ts'
 
 /** An event to be appended; `system` for kinds with a topic of their own per target. */
 export type Output = {

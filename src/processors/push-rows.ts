@@ -1,4 +1,4 @@
-import type { Connection, PushedEntity } from '../core/model.ts'
+import type { Connection, PushedEntity } from '../configuration/model.ts'
 import { derivedEventId } from '../events/identity.ts'
 import { entityOf, recordKey, type TopicEvents, type UniversalKind } from '../events/topics.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor } from './processor.ts'

@@ -1,4 +1,4 @@
-import { isBehind } from '../core/read-configuration.ts'
+import { isBehind } from '../configuration/read-configuration.ts'
 import { StreamError } from '../errors.ts'
 import type { ProcessedKind } from '../events/topics.ts'
 import type { ParkedRecord } from '../platform/runtime/parked-item.ts'

@@ -1,4 +1,4 @@
-import type { Connection } from '../core/model.ts'
+import type { Connection } from '../configuration/model.ts'
 import type { Fulfilment, FulfilmentChanged } from '../events/generated/events.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
 import { recordKey } from '../events/topics.ts'

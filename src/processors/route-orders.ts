@@ -1,13 +1,13 @@
-import { judgeOrder, type OrderVerdict } from '../core/judge-order.ts'
-import { mapOrderFields, type OrderFields } from '../core/map-order.ts'
-import type { Connection } from '../core/model.ts'
-import { asksProducts } from '../core/ownership.ts'
-import { decidingSkus, splitOrder } from '../core/split-order.ts'
+import type { Connection } from '../configuration/model.ts'
 import { toStreamError } from '../errors.ts'
 import type { Order, OrderChanged } from '../events/generated/events.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
 import { recordKey } from '../events/topics.ts'
 import { compareVersions } from '../events/version.ts'
+import { judgeOrder, type OrderVerdict } from '../rules/judge-order.ts'
+import { mapOrderFields, type OrderFields } from '../rules/map-order.ts'
+import { asksProducts } from '../rules/ownership.ts'
+import { decidingSkus, splitOrder } from '../rules/split-order.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor, Remembered } from './processor.ts'
 
 /** What is remembered of a shop's order: every connection it ever went to, so that none keeps lines it lost. */

@@ -1,5 +1,5 @@
+import { isBehind } from '../configuration/read-configuration.ts'
 import { createConnectionGuard, usualGuardTiming } from '../control/connection-guard.ts'
-import { isBehind } from '../core/read-configuration.ts'
 import { type ProcessedKind, topicOf } from '../events/topics.ts'
 import { createQuietPartitions } from '../platform/runtime/quiet-partitions.ts'
 import type { Decoded, PartitionContext, Stage } from '../platform/runtime/stage.ts'

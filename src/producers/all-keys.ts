@@ -1,6 +1,6 @@
 import { StreamError } from '../errors.ts'
 import type { Entity } from '../events/topics.ts'
-import type { ReadWindow, SourceReader, WindowRow } from './source.ts'
+import type { ReadWindow, SourceReader, WindowRow } from '../systems/kit/source.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 

@@ -1,10 +1,10 @@
+import type { Configuration } from '../configuration/model.ts'
 import { changeRun, type Run } from '../control/runs.ts'
-import type { Configuration } from '../core/model.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { withRetry } from '../platform/runtime/retry.ts'
-import type { AnySourceReader } from './source.ts'
+import type { AnySourceReader } from '../systems/kit/source.ts'
 
 export interface FinishDeps {
   readonly tables: Tables

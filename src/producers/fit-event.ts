@@ -4,7 +4,7 @@ import { type Entity, recordKey, type SourceEvent, topicOf } from '../events/top
 import type { EventCodec } from '../platform/codec.ts'
 import type { OutgoingRecord } from '../platform/kafka/event-log.ts'
 import { recordBytes } from '../platform/kafka/request-packer.ts'
-import type { Page, UnreadableEntity } from './source.ts'
+import type { Page, UnreadableEntity } from '../systems/kit/source.ts'
 
 /** Bytes of a key: tables have it in keys of their own, with a source or a connection before it, of 1024 at most. */
 const LONGEST_KEY = 500

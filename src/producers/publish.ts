@@ -10,8 +10,8 @@ import type { Condition, Item, Tables } from '../platform/dynamodb/tables.ts'
 import type { LogProducer, OutgoingRecord } from '../platform/kafka/event-log.ts'
 import { forEachKey } from '../platform/runtime/in-key-order.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
+import type { Page, ReadEntity, UnreadableEntity } from '../systems/kit/source.ts'
 import { fitEvent, fitOriginal, withFittingKeys } from './fit-event.ts'
-import type { Page, ReadEntity, UnreadableEntity } from './source.ts'
 
 export interface PublishDeps {
   readonly tables: Tables

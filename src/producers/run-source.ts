@@ -1,14 +1,14 @@
 import type { Logger } from 'pino'
+import type { Read } from '../configuration/model.ts'
 import { changeRun, type Run } from '../control/runs.ts'
-import type { Read } from '../core/model.ts'
 import { StreamError } from '../errors.ts'
 import { digest } from '../events/identity.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Change, Tables } from '../platform/dynamodb/tables.ts'
 import { withRetry } from '../platform/runtime/retry.ts'
+import type { AnySourceReader, Keyset, Page, ReadWindow, SourceReader, WindowRow } from '../systems/kit/source.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
-import type { AnySourceReader, Keyset, Page, ReadWindow, SourceReader, WindowRow } from './source.ts'
 
 /** How often a window is read before it counts as one that can't agree. */
 const PROOFS = 3

@@ -1,16 +1,14 @@
+import type { Read } from '../configuration/model.ts'
 import { dispatch } from '../control/dispatch.ts'
 import { changeRun, type Run } from '../control/runs.ts'
 import { PUBLISHED } from '../control/tables.ts'
-import type { Read } from '../core/model.ts'
 import { StreamError } from '../errors.ts'
 import { type Entity, recordKey, splitRecordKey, type TopicEvents } from '../events/topics.ts'
+import { type AnySourceReader, MOST_GONE, type ReadEntity, type SourceReader } from '../systems/kit/source.ts'
 import { allKeys } from './all-keys.ts'
 import { type LastKnownDeps, lastKnown } from './last-known.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
-import type { AnySourceReader, ReadEntity, SourceReader } from './source.ts'
 
-/** Gone at once, of all that is known, where the read says nothing. */
-export const MOST_GONE = 0.2
 const PAGE = 200
 /** Keys that a run remembers. */
 const TOLD = 100

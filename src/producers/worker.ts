@@ -1,4 +1,6 @@
 import type { Logger } from 'pino'
+import type { Configuration, Read, System, SystemType } from '../configuration/model.ts'
+import { isQueue } from '../configuration/system-traits.ts'
 import {
   endLease,
   type Lease,
@@ -11,15 +13,13 @@ import {
 } from '../control/read-control.ts'
 import { changeRun, getRun, type Run } from '../control/runs.ts'
 import { isSweep, readOfControl, SWEEP_ACCEPTED } from '../control/sweeps.ts'
-import type { Configuration, Read, System, SystemType } from '../core/model.ts'
-import { isQueue } from '../core/system-traits.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { AnySourceReader, ReadWindow } from '../systems/kit/source.ts'
 import { finishDrain } from './finish-drain.ts'
 import type { LastKnownDeps } from './last-known.ts'
 import type { PublishDeps } from './publish.ts'
 import { runSource } from './run-source.ts'
-import type { AnySourceReader, ReadWindow } from './source.ts'
 import { sweepSource } from './sweep-source.ts'
 
 const POLL_MS = 500

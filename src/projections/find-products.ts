@@ -1,5 +1,5 @@
-import type { FindProducts, OwnedProduct } from '../core/ownership.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { FindProducts, OwnedProduct } from '../rules/ownership.ts'
 import { type FeedMeta, readMeta, rowKey, toRow } from './feed-table.ts'
 import { productFeed } from './product-feed.ts'
 

@@ -3,13 +3,12 @@ import { Ajv } from 'ajv'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts'
 import { stringifyExact } from '../../src/platform/json.ts'
-import { bigcommerceFulfilments } from '../../src/processors/sinks/bigcommerce-fulfilments.ts'
-import { bigcommerceImages } from '../../src/processors/sinks/bigcommerce-images.ts'
-import { bigcommerceInventory } from '../../src/processors/sinks/bigcommerce-inventory.ts'
-import { bigcommerceProducts } from '../../src/processors/sinks/bigcommerce-products.ts'
 import type { BigCommerceClient } from '../../src/systems/bigcommerce/client.ts'
-import { wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { connectTo, control, startStore, stateOf } from '../support/bigcommerce.ts'
+import { bigcommerceFulfilments } from '../../src/systems/bigcommerce/write-fulfilments.ts'
+import { bigcommerceImages } from '../../src/systems/bigcommerce/write-images.ts'
+import { bigcommerceInventory } from '../../src/systems/bigcommerce/write-inventory.ts'
+import { bigcommerceProducts } from '../../src/systems/bigcommerce/write-products.ts'
+import { wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import {
   bcConnection,
   FIRST,
@@ -17,7 +16,8 @@ import {
   shopImages,
   shopInventory,
   shopProduct,
-} from '../support/bigcommerce-events.ts'
+} from '../data/bigcommerce-events.ts'
+import { connectTo, control, startStore, stateOf } from '../worlds/bigcommerce.ts'
 import { answers, requests, v3Page } from './bigcommerce-shapes.ts'
 
 const ajv = new Ajv({ strict: false, allErrors: true })

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { magentoAdmin } from '../../simulators/magento2/authorization.ts'
 import type { PerSystemKind, TopicEvents } from '../../src/events/topics.ts'
-import { textOf, type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { startTestShop, type TestShop } from '../support/magento2.ts'
-import { fulfilmentLine, shopFulfilment, shopImages, shopProduct, shopStock } from '../support/magento2-events.ts'
-import { type Exchange, type MagentoSpec, readMagentoSpec, specIsThere } from '../support/magento2-spec.ts'
-import { connectionOf } from '../support/processor-events.ts'
-import { type RecordedCall, type Recorder, startRecorder } from '../support/recorder.ts'
-import { listAll, readAll } from '../support/sources.ts'
+import { textOf, type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import { fulfilmentLine, shopFulfilment, shopImages, shopProduct, shopStock } from '../data/magento2-events.ts'
+import { connectionOf } from '../data/processor-events.ts'
+import { startTestShop, type TestShop } from '../worlds/magento2.ts'
+import { type Exchange, type MagentoSpec, readMagentoSpec, specIsThere } from '../worlds/magento2-spec.ts'
+import { type RecordedCall, type Recorder, startRecorder } from '../worlds/recorder.ts'
+import { listAll, readAll } from '../worlds/sources.ts'
 
 const signal = new AbortController().signal
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Connection } from '../../src/core/model.ts'
+import type { Connection } from '../../src/configuration/model.ts'
 import type { ShopFulfilmentRequested } from '../../src/events/generated/events.ts'
-import { magento2Fulfilments } from '../../src/processors/sinks/magento2-fulfilments.ts'
-import type { Sink } from '../../src/processors/sinks/sink.ts'
-import { textOf, type Wire, wiresOf } from '../../src/systems/wire.ts'
-import { startTestShop, type TestShop } from '../support/magento2.ts'
-import { fulfilmentLine as line, shopFulfilment } from '../support/magento2-events.ts'
-import { connectionOf } from '../support/processor-events.ts'
+import type { Sink } from '../../src/systems/kit/sink.ts'
+import { textOf, type Wire, wiresOf } from '../../src/systems/kit/wire.ts'
+import { magento2Fulfilments } from '../../src/systems/magento2/write-fulfilments.ts'
+import { fulfilmentLine as line, shopFulfilment } from '../data/magento2-events.ts'
+import { connectionOf } from '../data/processor-events.ts'
+import { startTestShop, type TestShop } from '../worlds/magento2.ts'
 
 const signal = new AbortController().signal
 const CLEAR = { targetId: null, unclear: false }

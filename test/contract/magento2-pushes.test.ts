@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Connection } from '../../src/core/model.ts'
+import type { Connection } from '../../src/configuration/model.ts'
 import type { PerSystemKind, TopicEvents } from '../../src/events/topics.ts'
-import type { Sink } from '../../src/processors/sinks/sink.ts'
-import { type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { startTestShop, type TestShop } from '../support/magento2.ts'
-import { shopImages, shopProduct, shopStock } from '../support/magento2-events.ts'
-import { connectionOf } from '../support/processor-events.ts'
+import type { Sink } from '../../src/systems/kit/sink.ts'
+import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import { shopImages, shopProduct, shopStock } from '../data/magento2-events.ts'
+import { connectionOf } from '../data/processor-events.ts'
+import { startTestShop, type TestShop } from '../worlds/magento2.ts'
 
 const signal = new AbortController().signal
 const CLEAR = { targetId: null, unclear: false }

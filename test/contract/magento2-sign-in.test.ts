@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { magentoAdmin, magentoBearerToken } from '../../simulators/magento2/authorization.ts'
-import { integration, startTestShop, type TestShop } from '../support/magento2.ts'
+import { integration, startTestShop, type TestShop } from '../worlds/magento2.ts'
 
 let shop: TestShop
 beforeAll(async () => {

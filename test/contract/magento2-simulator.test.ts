@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MagentoSimulator } from '../../simulators/magento2/start-magento-simulator.ts'
-import { type MagentoSpec, readMagentoSpec, specIsThere } from '../support/magento2-spec.ts'
 import { call, criteria, startShop } from '../unit/simulators/magento2/shop-client.ts'
+import { type MagentoSpec, readMagentoSpec, specIsThere } from '../worlds/magento2-spec.ts'
 
 describe.skipIf(!specIsThere)('the Magento simulator answers as Adobe’s specification says', () => {
   let shop: MagentoSimulator

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { text8 } from '../../src/events/decimal.ts'
-import { wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { type NetSuiteAccount, startNetSuiteAccount } from '../support/netsuite-account.ts'
-import { keysOf, listAll, readAll } from '../support/sources.ts'
+import { wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
+import { keysOf, listAll, readAll } from '../worlds/sources.ts'
 
 describe('products', () => {
   let account: NetSuiteAccount

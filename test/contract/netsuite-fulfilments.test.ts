@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { decimal4, decimal8, text8 } from '../../src/events/decimal.ts'
 import type { VendorOrderRequested } from '../../src/events/generated/events.ts'
-import { netsuiteVendorOrders } from '../../src/processors/sinks/netsuite.ts'
-import type { ReadEntity } from '../../src/producers/source.ts'
-import { type NetSuiteAccount, startNetSuiteAccount } from '../support/netsuite-account.ts'
-import { connectionOf, lineOf, orderOf, vendorOrder } from '../support/processor-events.ts'
-import { keysOf, listAll, readAll, WHOLE } from '../support/sources.ts'
+import type { ReadEntity } from '../../src/systems/kit/source.ts'
+import { netsuiteVendorOrders } from '../../src/systems/netsuite/write-orders.ts'
+import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
+import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
+import { keysOf, listAll, readAll, WHOLE } from '../worlds/sources.ts'
 
 const zone = 'Asia/Kathmandu'
 const connection = connectionOf('shop-a', '^WLD-')

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { text8 } from '../../src/events/decimal.ts'
 import { toUniversalInventory } from '../../src/processors/map-inventory.ts'
-import type { ReadEntity } from '../../src/producers/source.ts'
-import { type NetSuiteAccount, startNetSuiteAccount } from '../support/netsuite-account.ts'
-import { keysOf, listAll, readAll, WHOLE } from '../support/sources.ts'
+import type { ReadEntity } from '../../src/systems/kit/source.ts'
+import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
+import { keysOf, listAll, readAll, WHOLE } from '../worlds/sources.ts'
 
 let account: NetSuiteAccount
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import type { Simulator } from '../../simulators/harness/simulator.ts'
 import { NETSUITE_CREDENTIALS } from '../../simulators/netsuite/credentials.ts'
 import { startNetSuiteSimulator } from '../../simulators/netsuite/start.ts'
 import { createNetSuiteClient, type NetSuiteClient } from '../../src/systems/netsuite/client.ts'
-import { ecKeys, rsaKeys } from '../support/netsuite-keys.ts'
-import { catalogFile, governors, wallClock } from '../support/sources.ts'
+import { ecKeys, rsaKeys } from '../data/netsuite-keys.ts'
+import { catalogFile, governors, wallClock } from '../worlds/sources.ts'
 
 const { account, clientId } = NETSUITE_CREDENTIALS
 const ec = ecKeys()

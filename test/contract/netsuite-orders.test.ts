@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Connection } from '../../src/core/model.ts'
+import type { Connection } from '../../src/configuration/model.ts'
 import { decimal4, decimal8 } from '../../src/events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../src/events/generated/events.ts'
 import { contentDigest } from '../../src/events/identity.ts'
-import { createSink } from '../../src/processors/sinks/create-sink.ts'
-import type { Sink } from '../../src/processors/sinks/sink.ts'
-import { type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { type NetSuiteAccount, startNetSuiteAccount } from '../support/netsuite-account.ts'
-import { connectionOf, lineOf, orderOf, vendorOrder } from '../support/processor-events.ts'
+import { createSink } from '../../src/processors/delivery/create-sink.ts'
+import type { Sink } from '../../src/systems/kit/sink.ts'
+import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
+import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
 
 const signal = new AbortController().signal
 const nothing = { targetId: null, unclear: false }

@@ -3,10 +3,10 @@ import { afterAll } from 'vitest'
 import type { Simulator } from '../../simulators/harness/simulator.ts'
 import { NETSUITE_CREDENTIALS } from '../../simulators/netsuite/credentials.ts'
 import { startNetSuiteSimulator } from '../../simulators/netsuite/start.ts'
+import { wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createNetSuiteClient } from '../../src/systems/netsuite/client.ts'
-import { wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { testNetSuiteRecords } from '../support/netsuite-contract.ts'
-import { catalogFile, governors, wallClock } from '../support/sources.ts'
+import { testNetSuiteRecords } from '../worlds/netsuite-contract.ts'
+import { catalogFile, governors, wallClock } from '../worlds/sources.ts'
 
 let simulator: Simulator | undefined
 afterAll(async () => await simulator?.close())

@@ -1,13 +1,13 @@
 import { Ajv } from 'ajv'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { VendorOrderRequested } from '../../src/events/generated/events.ts'
-import { netsuiteVendorOrders } from '../../src/processors/sinks/netsuite.ts'
-import { type NetSuiteAccount, startNetSuiteAccount } from '../support/netsuite-account.ts'
-import { ecKeys } from '../support/netsuite-keys.ts'
-import { netsuiteWire } from '../support/netsuite-wire.ts'
-import { netsuiteConnection, netsuiteOrder } from '../support/netsuite-world.ts'
-import { type Recorded, startSignedRecorder } from '../support/signed-recorder.ts'
-import { readAll } from '../support/sources.ts'
+import { netsuiteVendorOrders } from '../../src/systems/netsuite/write-orders.ts'
+import { ecKeys } from '../data/netsuite-keys.ts'
+import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
+import { netsuiteWire } from '../worlds/netsuite-wire.ts'
+import { netsuiteConnection, netsuiteOrder } from '../worlds/netsuite-world.ts'
+import { type Recorded, startSignedRecorder } from '../worlds/signed-recorder.ts'
+import { readAll } from '../worlds/sources.ts'
 
 const signal = new AbortController().signal
 const ajv = new Ajv({ strict: false, allErrors: true })

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { decimal4, decimal8 } from '../../src/events/decimal.ts'
 import type { OrderLine, VendorOrderRequested } from '../../src/events/generated/events.ts'
-import { type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { connectionOf, lineOf, orderOf, vendorOrder } from '../support/processor-events.ts'
-import { CALM, startCompany, type TestCompany, UNCLEAR } from '../support/sap-b1.ts'
-import { readAll } from '../support/sources.ts'
+import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
+import { CALM, startCompany, type TestCompany, UNCLEAR } from '../worlds/sap-b1.ts'
+import { readAll } from '../worlds/sources.ts'
 
 const d = (text: string) => decimal4(text, 'amount')
 const q = (text: string) => decimal8(text, 'quantity')

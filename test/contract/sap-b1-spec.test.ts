@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decimal4, decimal8 } from '../../src/events/decimal.ts'
-import { createSink } from '../../src/processors/sinks/create-sink.ts'
-import type { Sink } from '../../src/processors/sinks/sink.ts'
+import { createSink } from '../../src/processors/delivery/create-sink.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
-import { wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { connectionOf, lineOf, orderOf, vendorOrder } from '../support/processor-events.ts'
-import { type Exchange, startRecordingProxy } from '../support/recording-proxy.ts'
-import { CALM, startCompany, type TestCompany } from '../support/sap-b1.ts'
-import { hasSpec, readSpec } from '../support/sap-b1-spec.ts'
-import { readAll, readOf, wallClock } from '../support/sources.ts'
+import type { Sink } from '../../src/systems/kit/sink.ts'
+import { wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
+import { type Exchange, startRecordingProxy } from '../worlds/recording-proxy.ts'
+import { CALM, startCompany, type TestCompany } from '../worlds/sap-b1.ts'
+import { hasSpec, readSpec } from '../worlds/sap-b1-spec.ts'
+import { readAll, readOf, wallClock } from '../worlds/sources.ts'
 
 const types: Readonly<Record<string, string>> = {
   Orders: 'Document',

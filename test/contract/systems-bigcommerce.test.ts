@@ -3,9 +3,9 @@ import type { BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts
 import { add, decimal4, subtract, sum, text4, text8 } from '../../src/events/decimal.ts'
 import type { Order } from '../../src/events/generated/events.ts'
 import { expectedTotal } from '../../src/events/order-total.ts'
-import { textOf, type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { connectTo, control, startStore, stateOf } from '../support/bigcommerce.ts'
-import { keysOf, listAll, readAll } from '../support/sources.ts'
+import { textOf, type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import { connectTo, control, startStore, stateOf } from '../worlds/bigcommerce.ts'
+import { keysOf, listAll, readAll } from '../worlds/sources.ts'
 
 let store: BigCommerceSimulator
 let taxed: BigCommerceSimulator

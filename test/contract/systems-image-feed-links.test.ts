@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type FeedWorld, feedWorld } from '../support/image-feed-world.ts'
+import { type FeedWorld, feedWorld } from '../worlds/image-feed-world.ts'
 
 const HOUR_MS = 60 * 60_000
 const settings = { checkLinks: 'true' }

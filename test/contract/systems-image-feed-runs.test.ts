@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { feedWorld } from '../support/image-feed-world.ts'
+import { feedWorld } from '../worlds/image-feed-world.ts'
 
 const SAME = { read_count: 0, published: 0, state: 'ended' }
 

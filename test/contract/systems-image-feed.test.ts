@@ -8,11 +8,11 @@ import { startImageFeedSimulator } from '../../simulators/image-feed/start.ts'
 import { controlTables } from '../../src/control/tables.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
 import { createReaderNotes } from '../../src/producers/reader-notes.ts'
-import type { SourceReader } from '../../src/producers/source.ts'
 import { createClients } from '../../src/systems/clients.ts'
-import { wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { memoryTables } from '../support/memory-tables.ts'
-import { catalogFile, governors, keysOf, readAll, readOf, systemOf, WHOLE, wallClock } from '../support/sources.ts'
+import type { SourceReader } from '../../src/systems/kit/source.ts'
+import { wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import { memoryTables } from '../memory/tables.ts'
+import { catalogFile, governors, keysOf, readAll, readOf, systemOf, WHOLE, wallClock } from '../worlds/sources.ts'
 
 const deps = { clock: wallClock, governors, logger: pino({ level: 'silent' }), resolveSecret: () => 'secret' }
 const AGAIN = { from: 0, to: WHOLE.to }

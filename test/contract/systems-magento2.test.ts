@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { System } from '../../src/core/model.ts'
+import type { System } from '../../src/configuration/model.ts'
 import { decimal8 } from '../../src/events/decimal.ts'
 import type { Entity } from '../../src/events/topics.ts'
-import { wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { startTestShop, type TestShop } from '../support/magento2.ts'
-import { keysOf, listAll, readAll, WHOLE } from '../support/sources.ts'
+import { wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import { startTestShop, type TestShop } from '../worlds/magento2.ts'
+import { keysOf, listAll, readAll, WHOLE } from '../worlds/sources.ts'
 
 const signal = new AbortController().signal
 

@@ -5,11 +5,11 @@ import { NETSUITE_CREDENTIALS } from '../../simulators/netsuite/credentials.ts'
 import { startNetSuiteSimulator } from '../../simulators/netsuite/start.ts'
 import { text8 } from '../../src/events/decimal.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
-import type { SourceReader } from '../../src/producers/source.ts'
 import { createClients } from '../../src/systems/clients.ts'
-import { toLocalTime } from '../../src/systems/local-time.ts'
+import { toLocalTime } from '../../src/systems/kit/local-time.ts'
+import type { SourceReader } from '../../src/systems/kit/source.ts'
+import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createNetSuiteClient } from '../../src/systems/netsuite/client.ts'
-import { type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
 import {
   catalogFile,
   governors,
@@ -20,7 +20,7 @@ import {
   systemOf,
   WHOLE,
   wallClock,
-} from '../support/sources.ts'
+} from '../worlds/sources.ts'
 
 /** East of UTC and a quarter of an hour off, so that a forgotten zone shows. */
 const zone = 'Asia/Kathmandu'

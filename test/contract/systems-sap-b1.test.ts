@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SAP_B1_CREDENTIALS } from '../../simulators/sap-b1/credentials.ts'
 import { subtract, text8 } from '../../src/events/decimal.ts'
+import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createSapB1Client } from '../../src/systems/sap-b1/client.ts'
 import { sapB1Settings } from '../../src/systems/sap-b1/settings.ts'
-import { type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { startCompany, type TestCompany } from '../support/sap-b1.ts'
-import { governors, keysOf, listAll, readAll, WHOLE, wallClock } from '../support/sources.ts'
-import { silentLogger } from '../support/stage-context.ts'
+import { startCompany, type TestCompany } from '../worlds/sap-b1.ts'
+import { governors, keysOf, listAll, readAll, WHOLE, wallClock } from '../worlds/sources.ts'
+import { silentLogger } from '../worlds/stage-context.ts'
 
 let company: TestCompany
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { Role } from '../../src/cli/roles.ts'
-import type { RunningProcess } from '../support/processes.ts'
-import { startRole } from '../support/processes-roles.ts'
+import type { RunningProcess } from '../worlds/processes.ts'
+import { startRole } from '../worlds/processes-roles.ts'
 
 const OUTPUT_SHOWN = 3_000
 

@@ -1,6 +1,6 @@
 import { readFeed } from '../../demo/http.ts'
 import { decimal8, text8 } from '../../src/events/decimal.ts'
-import { type ErpOrder, type ShopOrder, type Simulators, VENDOR } from '../support/processes-simulators.ts'
+import { type ErpOrder, type ShopOrder, type Simulators, VENDOR } from '../worlds/processes-simulators.ts'
 
 const CONNECTION = 'magento-netsuite'
 

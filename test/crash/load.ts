@@ -1,5 +1,5 @@
 import type { Random } from '../../simulators/harness/random.ts'
-import { type ShopOrder, type Simulators, VENDOR } from '../support/processes-simulators.ts'
+import { type ShopOrder, type Simulators, VENDOR } from '../worlds/processes-simulators.ts'
 import { orderEntity, stockEntity } from './ledger.ts'
 
 export interface Amount {

@@ -1,7 +1,7 @@
 import { readControl } from '../../src/control/read-control.ts'
 import { readMeta } from '../../src/projections/feed-table.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
-import { until } from '../support/processes-until.ts'
+import { until } from '../worlds/processes-until.ts'
 import type { World } from './world.ts'
 
 /** What one can see from outside of how far things are. */

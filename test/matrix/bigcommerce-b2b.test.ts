@@ -2,12 +2,12 @@ import { pino } from 'pino'
 import { expect } from 'vitest'
 import type { BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts'
 import { createGovernors } from '../../src/platform/governor/governors.ts'
-import { b2bOrderPages } from '../../src/producers/bigcommerce-b2b-orders.ts'
 import { createB2bClient } from '../../src/systems/bigcommerce/b2b-client.ts'
-import { connectTo, control, inStore, jumpingClock, runRead, stateOf, withFaults } from '../support/bigcommerce.ts'
-import { hookReceiver } from '../support/bigcommerce-hooks.ts'
-import { testFaults } from '../support/fault-matrix.ts'
-import { listAll, readAll, WHOLE, wallClock } from '../support/sources.ts'
+import { b2bOrderPages } from '../../src/systems/bigcommerce/read-b2b-orders.ts'
+import { connectTo, control, inStore, jumpingClock, runRead, stateOf, withFaults } from '../worlds/bigcommerce.ts'
+import { hookReceiver } from '../worlds/bigcommerce-hooks.ts'
+import { listAll, readAll, WHOLE, wallClock } from '../worlds/sources.ts'
+import { testFaults } from './fault-matrix.ts'
 
 const B2B = { settings: { b2b: 'true' } }
 const signal = new AbortController().signal

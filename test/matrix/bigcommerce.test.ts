@@ -3,16 +3,15 @@ import { expect, vi } from 'vitest'
 import type { BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts'
 import type { PerSystemKind, TopicEvents } from '../../src/events/topics.ts'
 import { createGovernors } from '../../src/platform/governor/governors.ts'
-import { bigcommerceFulfilments } from '../../src/processors/sinks/bigcommerce-fulfilments.ts'
-import { bigcommerceImages } from '../../src/processors/sinks/bigcommerce-images.ts'
-import { bigcommerceInventory } from '../../src/processors/sinks/bigcommerce-inventory.ts'
-import { bigcommerceProducts } from '../../src/processors/sinks/bigcommerce-products.ts'
-import type { Sink } from '../../src/processors/sinks/sink.ts'
-import { bigcommerceOrders } from '../../src/producers/bigcommerce-orders.ts'
-import type { Keyset } from '../../src/producers/source.ts'
 import { createBigCommerceClient } from '../../src/systems/bigcommerce/client.ts'
-import { type Wire, wireOf, wiresOf } from '../../src/systems/wire.ts'
-import { connectTo, control, inStore, jumpingClock, runRead, stateOf, withFaults } from '../support/bigcommerce.ts'
+import { bigcommerceOrders } from '../../src/systems/bigcommerce/read-orders.ts'
+import { bigcommerceFulfilments } from '../../src/systems/bigcommerce/write-fulfilments.ts'
+import { bigcommerceImages } from '../../src/systems/bigcommerce/write-images.ts'
+import { bigcommerceInventory } from '../../src/systems/bigcommerce/write-inventory.ts'
+import { bigcommerceProducts } from '../../src/systems/bigcommerce/write-products.ts'
+import type { Sink } from '../../src/systems/kit/sink.ts'
+import type { Keyset } from '../../src/systems/kit/source.ts'
+import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import {
   bcConnection,
   FIRST,
@@ -20,11 +19,12 @@ import {
   shopImages,
   shopInventory,
   shopProduct,
-} from '../support/bigcommerce-events.ts'
-import { hookReceiver } from '../support/bigcommerce-hooks.ts'
-import { testFaults } from '../support/fault-matrix.ts'
-import { shopDeliveries } from '../support/shop-deliveries.ts'
-import { listAll, readAll, readOf, WHOLE, wallClock } from '../support/sources.ts'
+} from '../data/bigcommerce-events.ts'
+import { connectTo, control, inStore, jumpingClock, runRead, stateOf, withFaults } from '../worlds/bigcommerce.ts'
+import { hookReceiver } from '../worlds/bigcommerce-hooks.ts'
+import { shopDeliveries } from '../worlds/shop-deliveries.ts'
+import { listAll, readAll, readOf, WHOLE, wallClock } from '../worlds/sources.ts'
+import { testFaults } from './fault-matrix.ts'
 
 const signal = new AbortController().signal
 const NO_STATUS = { closureStatus: null, cancellationStatus: null }

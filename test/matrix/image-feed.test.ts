@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { testFaults } from '../support/fault-matrix.ts'
-import { type FeedWorld, feedWorld } from '../support/image-feed-world.ts'
+import { type FeedWorld, feedWorld } from '../worlds/image-feed-world.ts'
+import { testFaults } from './fault-matrix.ts'
 
 const FEED = '^/feeds/'
 

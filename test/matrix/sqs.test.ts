@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
-import { type Queues, startQueues } from '../support/elasticmq.ts'
-import { testFaults } from '../support/fault-matrix.ts'
-import { type ProxyFault, startFaultProxy } from '../support/fault-proxy.ts'
-import { newestByKey, orderMessage, type SqsWorldOptions, sqsWorld } from '../support/sqs-world.ts'
+import { type Queues, startQueues } from '../worlds/elasticmq.ts'
+import { type ProxyFault, startFaultProxy } from '../worlds/fault-proxy.ts'
+import { newestByKey, orderMessage, type SqsWorldOptions, sqsWorld } from '../worlds/sqs-world.ts'
+import { testFaults } from './fault-matrix.ts'
 
 let queues: Queues
 beforeAll(async () => {

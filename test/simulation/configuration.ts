@@ -1,6 +1,6 @@
-import type { Configuration, Read, System } from '../../src/core/model.ts'
+import type { Configuration, Read, System } from '../../src/configuration/model.ts'
 import type { Entity } from '../../src/events/topics.ts'
-import { connectionOf } from '../support/processor-events.ts'
+import { connectionOf } from '../data/processor-events.ts'
 import { START } from './scheduler.ts'
 
 export const SHOP = 'magento'

@@ -1,6 +1,6 @@
 import { add, decimal4, decimal8, multiply, subtract, sum, ZERO4 } from '../../src/events/decimal.ts'
 import type { Inventory, Order, OrderLine } from '../../src/events/generated/events.ts'
-import { lineOf, orderOf } from '../support/processor-events.ts'
+import { lineOf, orderOf } from '../data/processor-events.ts'
 import { NO_TROUBLE, type Port, type Trouble } from './network.ts'
 import { SeededRandom } from './seeded-random.ts'
 

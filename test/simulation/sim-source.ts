@@ -1,7 +1,7 @@
 import { StreamError } from '../../src/errors.ts'
 import type { Entity, TopicEvents } from '../../src/events/topics.ts'
-import { type Answer, type KeysetSource, keysetPages } from '../../src/producers/keyset-pages.ts'
-import type { Keyset, ReadEntity, ReadWindow, SourceReader, UnreadableEntity } from '../../src/producers/source.ts'
+import { type Answer, type KeysetSource, keysetPages } from '../../src/systems/kit/keyset-pages.ts'
+import type { Keyset, ReadEntity, ReadWindow, SourceReader, UnreadableEntity } from '../../src/systems/kit/source.ts'
 import type { SimProcess } from './sim-process.ts'
 
 /** One state of an entity, as the source had it from `changedAt` on. */

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Static } from 'typebox'
-import type { ChangeFilter } from '../../core/changes.ts'
+import type { ChangeFilter } from '../../configuration/changes.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { pageCursor, placeOfCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { StreamError } from '../../errors.ts'
+import { readStatuses } from '../../operations/read-status.ts'
 import { actorOf } from '../actor.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { problems } from '../problems.ts'
-import { readStatuses } from '../read-status.ts'
 import { timeParameter } from '../time-parameter.ts'
 import { CutDateBody, ReadId, ReadList, ReadStatus } from './read-schemas.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Static } from 'typebox'
-import { CONNECTIONS } from '../../core/tables.ts'
+import { CONNECTIONS } from '../../configuration/tables.ts'
 import { StreamError } from '../../errors.ts'
 import { listStaged, type StagedFilter } from '../../projections/list-staged.ts'
 import { showStaged } from '../../projections/show-staged.ts'

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from 'typebox'
+import { listTasks, runOf, type TaskStatus, taskReader } from '../../operations/list-tasks.ts'
 import type { ApiDeps } from '../dependencies.ts'
-import { listTasks, runOf, type TaskStatus, taskReader } from '../list-tasks.ts'
 import { pageCursor, placeOfCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'

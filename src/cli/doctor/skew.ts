@@ -1,4 +1,4 @@
-import type { Read, System } from '../../core/model.ts'
+import type { Read, System } from '../../configuration/model.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
 /** `Date` headers have whole seconds, and the answer was some time under way. */

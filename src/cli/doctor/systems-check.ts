@@ -1,4 +1,4 @@
-import type { System } from '../../core/model.ts'
+import type { System } from '../../configuration/model.ts'
 import { type StreamError, toStreamError } from '../../errors.ts'
 import type { Clients } from '../../systems/clients.ts'
 import { type Check, fail, ok, warn } from './finding.ts'

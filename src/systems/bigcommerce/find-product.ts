@@ -1,4 +1,4 @@
-import { requireText, textOf, type Wire, wiresOf } from '../wire.ts'
+import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { BigCommerceClient } from './client.ts'
 
 /** What has an SKU: a product, or one of its variants. */

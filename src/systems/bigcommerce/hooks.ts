@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { HttpAnswer } from '../../platform/http.ts'
-import { textOf, wireOf, wiresOf } from '../wire.ts'
+import { textOf, wireOf, wiresOf } from '../kit/wire.ts'
 
 /** What is wrong with the store's webhooks of this API account, in words. Without the right to see them: nothing. */
 export async function hookWarnings(get: (path: string) => Promise<HttpAnswer>): Promise<readonly string[]> {

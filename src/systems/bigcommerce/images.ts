@@ -1,5 +1,5 @@
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
-import { textOf, type Wire, wiresOf } from '../wire.ts'
+import { textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import { isOurImage, withoutMarker } from './marker.ts'
 import { ownVariants } from './products.ts'
 

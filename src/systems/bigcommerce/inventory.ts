@@ -1,6 +1,6 @@
 import { ZERO8 } from '../../events/decimal.ts'
 import type { Inventory, LocationStock } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../wire.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 
 const LEFT_OUT = new Set(['location_id', 'total_inventory_onhand', 'available_to_sell', 'settings'])
 

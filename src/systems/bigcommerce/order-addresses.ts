@@ -1,6 +1,6 @@
 import { add, allocate, type Decimal4, subtract, sum, ZERO4 } from '../../events/decimal.ts'
 import type { Order, OrderLine } from '../../events/generated/events.ts'
-import { amountOf, requireText, textOf, type Wire } from '../wire.ts'
+import { amountOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 import { type ConvertedOrder, toAddress } from './order.ts'
 
 /** The part of an order that goes to one address; its number is the order's own for the first. */

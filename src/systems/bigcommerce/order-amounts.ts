@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { add, CENT, type Decimal4, subtract, sum, text4, ZERO4 } from '../../events/decimal.ts'
 import type { Order } from '../../events/generated/events.ts'
-import { amountOf, requireAmount, textOf, type Wire, wiresOf } from '../wire.ts'
+import { amountOf, requireAmount, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import { differs } from './order-lines.ts'
 
 export type OrderAmounts = Pick<

@@ -1,6 +1,15 @@
 import { add, allocate, type Decimal4, type Decimal8, subtract, sum, ZERO4, ZERO8 } from '../../events/decimal.ts'
 import type { OrderLine } from '../../events/generated/events.ts'
-import { amountOf, attributesOf, quantityOf, requireAmount, requireText, textOf, type Wire, wiresOf } from '../wire.ts'
+import {
+  amountOf,
+  attributesOf,
+  quantityOf,
+  requireAmount,
+  requireText,
+  textOf,
+  type Wire,
+  wiresOf,
+} from '../kit/wire.ts'
 
 /** Fields that are in the line itself, repeat the order, or change without the order's content changing. */
 const LEFT_OUT = new Set(

@@ -1,6 +1,6 @@
 import type { Address, Order } from '../../events/generated/events.ts'
 import { stringifyExact } from '../../platform/json.ts'
-import { attributesOf, requireText, textOf, type Wire, wireOf } from '../wire.ts'
+import { attributesOf, requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
 import { checkRows, couponCode, toAmounts, toleranceOf } from './order-amounts.ts'
 import { foldComponents, type RawLine, shareAmounts, toRawLines } from './order-lines.ts'
 import { orderState } from './order-states.ts'

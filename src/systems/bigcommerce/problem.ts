@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import { isWire, textOf, type Wire, wireOf } from '../wire.ts'
+import { isWire, textOf, type Wire, wireOf } from '../kit/wire.ts'
 
 const STATUS_CODES: Readonly<Record<number, StreamError['code']>> = {
   401: 'credentials_refused',

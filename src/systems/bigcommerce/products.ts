@@ -1,5 +1,5 @@
 import type { Product } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../wire.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 
 /** Fields that are in the product itself, are lists of their own, or change with sales and views. */
 const LEFT_OUT = new Set(

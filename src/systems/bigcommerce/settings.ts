@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { CallLimits } from '../../platform/governor/governor.ts'
-import type { ConfiguredSystem } from '../configured-system.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import type { BigCommerceSettings } from './client.ts'
 
 const B2B_ADDRESS = 'https://api-b2b.bigcommerce.com'

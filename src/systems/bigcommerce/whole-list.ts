@@ -1,4 +1,4 @@
-import { requireText, type Wire } from '../wire.ts'
+import { requireText, type Wire } from '../kit/wire.ts'
 import type { BigCommerceClient } from './client.ts'
 
 /** Rows that any list gives at once, where there are as many: fewer are the last ones. */

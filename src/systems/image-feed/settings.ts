@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import { digest } from '../../events/identity.ts'
-import type { ConfiguredSystem } from '../configured-system.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import type { ImageFeedSettings } from './client.ts'
 import { type FeedForm, formats } from './parse.ts'
 import { type ColumnName, type Columns, columnNames, roles } from './rows.ts'

@@ -1,9 +1,9 @@
 import { StreamError, toStreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
-import { coalesce } from '../coalesce.ts'
-import { untilAborted } from '../until-aborted.ts'
-import type { Wire } from '../wire.ts'
+import { coalesce } from '../kit/coalesce.ts'
+import { untilAborted } from '../kit/until-aborted.ts'
+import type { Wire } from '../kit/wire.ts'
 import type { Bulk, BulkItem, BulkOperation } from './bulk.ts'
 
 /** Bodies of one request; the shop's own limit is 5,000 at the least. */

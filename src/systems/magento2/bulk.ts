@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { Http } from '../../platform/http.ts'
-import { textOf, wireOf, wiresOf } from '../wire.ts'
+import { textOf, wireOf, wiresOf } from '../kit/wire.ts'
 
 /** What a shop took of a bulk request: one entry for each body, in their order. */
 export interface Bulk {

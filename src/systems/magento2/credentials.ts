@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../platform/clock.ts'
 import type { Http, OutgoingRequest } from '../../platform/http.ts'
-import { oauth1Header } from '../oauth1.ts'
+import { oauth1Header } from '../kit/oauth1.ts'
 import { type AdminLogin, withBearer, withLogin } from './sign-in.ts'
 
 /** An integration's four secrets (OAuth 1.0a). */

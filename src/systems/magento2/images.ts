@@ -1,5 +1,5 @@
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
-import { requireText, textOf, type Wire, wiresOf } from '../wire.ts'
+import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 
 /** What names of files from our own feed begin with, where the system's settings say nothing. */
 export const IMPORTED_PREFIX = 'ws-'

@@ -1,6 +1,6 @@
 import { type Decimal4, magnitude, subtract, sum, ZERO4, ZERO8 } from '../../events/decimal.ts'
 import type { OrderLine } from '../../events/generated/events.ts'
-import { amountOf, attributesOf, quantityOf, requireText, textOf, type Wire, wireOf } from '../wire.ts'
+import { amountOf, attributesOf, quantityOf, requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
 
 /** Fields that are in the line itself, repeat another row, or change without the order's content changing. */
 const LEFT_OUT = new Set(

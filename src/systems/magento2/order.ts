@@ -2,7 +2,7 @@ import { StreamError } from '../../errors.ts'
 import { add, type Decimal4, magnitude, subtract, text4, ZERO4 } from '../../events/decimal.ts'
 import type { Address, Order } from '../../events/generated/events.ts'
 import { expectedTotal } from '../../events/order-total.ts'
-import { amountOf, attributesOf, requireAmount, requireText, textOf, type Wire, wireOf, wiresOf } from '../wire.ts'
+import { amountOf, attributesOf, requireAmount, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { toOrderLines } from './order-lines.ts'
 import { fromMagentoTime } from './time.ts'
 

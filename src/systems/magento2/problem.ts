@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import { textOf, type Wire, wireOf, wiresOf } from '../wire.ts'
+import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 
 /** A refusal of Magento (4xx with its JSON body) as our error; its placeholders are filled in. */
 export function magentoProblem(status: number, body: unknown): StreamError {

@@ -1,6 +1,6 @@
 import { type Decimal8, decimal8 } from '../../events/decimal.ts'
 import type { PriceLevel, Product } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../wire.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 
 /** Fields that are in the product itself, change without its content changing, or are entities of their own (media). */
 const LEFT_OUT = new Set(

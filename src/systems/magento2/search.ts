@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { Http } from '../../platform/http.ts'
-import { textOf, type Wire, wireOf, wiresOf } from '../wire.ts'
+import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 
 type Condition = 'eq' | 'gt' | 'gteq' | 'lt' | 'in'
 

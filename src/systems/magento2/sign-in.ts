@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../../platform/http.ts'
-import { untilAborted } from '../until-aborted.ts'
+import { untilAborted } from '../kit/until-aborted.ts'
 
 /** List calls that need nothing but their own permission. */
 const LISTS = ['/orders', '/products', '/inventory/source-items', '/store/storeConfigs']

@@ -1,6 +1,6 @@
 import { ZERO8 } from '../../events/decimal.ts'
 import type { Inventory } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../wire.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 
 const LEFT_OUT = new Set(['sku', 'source_code', 'quantity', 'status', 'extension_attributes'])
 

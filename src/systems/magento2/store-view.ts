@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import type { Wire } from '../wire.ts'
+import type { Wire } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 
 /** The configuration of the store view `settings.storeView` (default `default`): its media address, currency, units. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../platform/http.ts'
 import type { HttpFailure } from '../../platform/http-errors.ts'
-import { textOf, wireOf } from '../wire.ts'
+import { textOf, wireOf } from '../kit/wire.ts'
 import { type CertificateCredentials, createAssertionSigner } from './client-assertion.ts'
 
 /** Access tokens of one integration, one at a time. */

@@ -1,8 +1,8 @@
 import { StreamError } from '../../errors.ts'
 import { type Decimal8, subtract, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine, Track } from '../../events/generated/events.ts'
-import { fromLocalTime } from '../local-time.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../wire.ts'
+import { fromLocalTime } from '../kit/local-time.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { LINE_FIELD } from './custom-fields.ts'
 
 /** What records of an order and its fulfilments need to be told in the shop's words. */

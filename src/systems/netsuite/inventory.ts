@@ -1,6 +1,6 @@
 import { ZERO8 } from '../../events/decimal.ts'
 import type { Inventory, LocationStock } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../wire.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 
 /** Columns of `aggregateItemLocation` (as `stock`) that `toInventory` needs, without the change time. */
 export const STOCK_COLUMNS: readonly string[] = [

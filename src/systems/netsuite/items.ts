@@ -1,6 +1,6 @@
 import { type Decimal8, decimal8 } from '../../events/decimal.ts'
 import type { PriceLevel, Product } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../wire.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 
 /** Columns that every account has, beside the change time. */
 const COLUMNS = ['id', 'itemid', 'itemtype', 'isinactive'] as const

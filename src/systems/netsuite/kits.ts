@@ -2,7 +2,7 @@ import { StreamError } from '../../errors.ts'
 import { add, type Decimal8, decimal8, text8, ZERO8 } from '../../events/decimal.ts'
 import type { Inventory, LocationStock } from '../../events/generated/events.ts'
 import { stringifyExact } from '../../platform/json.ts'
-import { quantityOf, requireText, textOf, type Wire } from '../wire.ts'
+import { quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 
 /** A row of a kit's members: `member` (id), `quantity`, `itemid`, `itemtype`. */
 export type MemberRow = Wire

@@ -1,5 +1,5 @@
 import { type Decimal8, decimal8 } from '../../events/decimal.ts'
-import { textOf } from '../wire.ts'
+import { textOf } from '../kit/wire.ts'
 import { chunks, IN_LIMIT, type SuiteQl } from './suiteql.ts'
 
 /** Whether an item costs so much at a price level; by internal ids. */

@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import { textOf, wireOf, wiresOf } from '../wire.ts'
+import { textOf, wireOf, wiresOf } from '../kit/wire.ts'
 
 /**
  * A refusal of NetSuite as our error, by the first of its `o:errorDetails`; the message names NetSuite's code and text,

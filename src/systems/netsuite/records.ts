@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import type { Http } from '../../platform/http.ts'
-import { percentEncode } from '../oauth1.ts'
-import { isWire, textOf, type Wire } from '../wire.ts'
+import { percentEncode } from '../kit/oauth1.ts'
+import { isWire, textOf, type Wire } from '../kit/wire.ts'
 
 /** NetSuite's record service. */
 export interface Records {

@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import type { ConfiguredSystem } from '../configured-system.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import type { NetSuiteSettings } from './client.ts'
 import { type ItemSettings, STANDARD_COLUMNS } from './items.ts'
 

@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { Http, HttpAnswer } from '../../platform/http.ts'
-import { isWire, type Wire, wiresOf } from '../wire.ts'
+import { isWire, type Wire, wiresOf } from '../kit/wire.ts'
 
 /** Rows a SuiteQL answer may have. */
 export const SUITEQL_LIMIT = 1000

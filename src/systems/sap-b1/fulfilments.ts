@@ -1,6 +1,6 @@
 import { type Decimal8, decimal8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine, Track } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../wire.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import { CANCELED_MARK, type MarkFields } from './settings.ts'
 
 /** SAP's number of the type "sales order" as the base of a line. */

@@ -1,6 +1,6 @@
 import { type Decimal8, subtract, ZERO8 } from '../../events/decimal.ts'
 import type { Inventory, LocationStock } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, type Wire, wiresOf } from '../wire.ts'
+import { attributesOf, quantityOf, requireText, type Wire, wiresOf } from '../kit/wire.ts'
 import { isActive } from './items.ts'
 
 /** Properties of items that `toInventory` needs. */

@@ -1,6 +1,6 @@
 import { type Decimal8, decimal8 } from '../../events/decimal.ts'
 import type { PriceLevel, Product } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../wire.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { ItemSettings } from './settings.ts'
 
 /** Properties that become attributes wherever they have a value. No stock, no costs, no accounts. */

@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import { requireText, textOf, type Wire } from '../wire.ts'
+import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { SapB1Client } from './client.ts'
 import { anyOf } from './odata.ts'
 

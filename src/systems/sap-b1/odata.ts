@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import { isWire, textOf, type Wire, wiresOf } from '../wire.ts'
+import { isWire, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 
 /** The Service Layer's dialects: v1 is OData 3, v2 OData 4. */
 export const serviceLayerVersions = ['v1', 'v2'] as const

@@ -1,5 +1,5 @@
 import type { StreamError } from '../../errors.ts'
-import type { ConfiguredSystem } from '../configured-system.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { currencyCodes, invalid, type MarkFields, markFields } from './settings.ts'
 
 /** Whose orders are: one customer's for all; of a customer that is looked up; of one that is made where there is none. */

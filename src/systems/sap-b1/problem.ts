@@ -1,5 +1,5 @@
 import { type ErrorCode, StreamError } from '../../errors.ts'
-import { isWire, textOf, wireOf } from '../wire.ts'
+import { isWire, textOf, wireOf } from '../kit/wire.ts'
 
 /** What the Service Layer says of a session that is over. */
 const SESSION_OVER = '301'

@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { Http, HttpAnswer } from '../../platform/http.ts'
-import { textOf, wireOf } from '../wire.ts'
+import { textOf, wireOf } from '../kit/wire.ts'
 import { loginProblem } from './problem.ts'
 
 export interface Login {

@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import type { ConfiguredSystem } from '../configured-system.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import type { SapB1Settings } from './client.ts'
 import { serviceLayerVersions } from './odata.ts'
 

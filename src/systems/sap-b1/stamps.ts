@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
-import { localWindow } from '../local-time.ts'
-import { textOf, type Wire } from '../wire.ts'
+import { localWindow } from '../kit/local-time.ts'
+import { textOf, type Wire } from '../kit/wire.ts'
 
 /** A minute on the server's clock, `2026-03-02 18:04`: as fine as SAP filters times. */
 export type Minute = string

@@ -2,7 +2,7 @@ import { StreamError } from '../../errors.ts'
 import { CENT, type Decimal4, magnitude, subtract, sum, text4, ZERO4 } from '../../events/decimal.ts'
 import type { Order, OrderLine } from '../../events/generated/events.ts'
 import { expectedTotal } from '../../events/order-total.ts'
-import { amountOf, type Wire } from '../wire.ts'
+import { amountOf, type Wire } from '../kit/wire.ts'
 
 type Amounts = Pick<
   Order,

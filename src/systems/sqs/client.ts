@@ -14,7 +14,7 @@ import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { CallKind } from '../../platform/governor/governor.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
-import type { SystemCheck } from '../system-check.ts'
+import type { SystemCheck } from '../kit/system-check.ts'
 import { type Calls, governed, type SqsSettings } from './calls.ts'
 
 /** Messages that SQS gives, or takes back, in one call. */

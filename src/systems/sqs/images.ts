@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
-import { attributesOf, isWire, requireText, textOf, type Wire } from '../wire.ts'
+import { attributesOf, isWire, requireText, textOf, type Wire } from '../kit/wire.ts'
 import { changedAt, type DecodedMessage, listOf, type MessageContext } from './message.ts'
 
 const ROLES = ['image', 'small_image', 'thumbnail', 'swatch_image'] as const

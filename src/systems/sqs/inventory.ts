@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { ZERO8 } from '../../events/decimal.ts'
 import type { Inventory, LocationStock } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../wire.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 import { changedAt, type DecodedMessage, listOf, type MessageContext } from './message.ts'
 
 /** What the predecessor kept of its own additions; levels here are absolute. */

@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { parseExact } from '../../platform/json.ts'
-import { fromLocalTime } from '../local-time.ts'
-import { isWire, textOf, type Wire } from '../wire.ts'
+import { fromLocalTime } from '../kit/local-time.ts'
+import { isWire, textOf, type Wire } from '../kit/wire.ts'
 
 /** What a message's fields are read by. */
 export interface MessageContext {

@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { magnitude, multiply, ZERO4, ZERO8 } from '../../events/decimal.ts'
 import type { Address, Order, OrderLine } from '../../events/generated/events.ts'
-import { amountOf, attributesOf, quantityOf, requireText, textOf, type Wire, wireOf } from '../wire.ts'
+import { amountOf, attributesOf, quantityOf, requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
 import { AMOUNT_FIELDS, toAmounts } from './amounts.ts'
 import { type DecodedMessage, firstOf, listOf, type MessageContext, requireFirst, timeOf } from './message.ts'
 

@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { decimal8 } from '../../events/decimal.ts'
 import type { PriceLevel, Product } from '../../events/generated/events.ts'
-import { attributesOf, isWire, quantityOf, requireText, textOf, type Wire } from '../wire.ts'
+import { attributesOf, isWire, quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 import { changedAt, type DecodedMessage, firstOf, listOf, type MessageContext } from './message.ts'
 
 const BARCODE = ['upc', 'barcode', 'ean', 'gtin']

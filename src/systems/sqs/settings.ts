@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import { isQueueName, queueAddress } from '../../platform/queue-address.ts'
-import type { ConfiguredSystem } from '../configured-system.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import type { SqsSettings } from './calls.ts'
 
 /** Throws `configuration_invalid`, naming what is missing. */

@@ -4,8 +4,8 @@ import type { CallKind, CallLimits } from '../../../src/platform/governor/govern
 import type { Governors } from '../../../src/platform/governor/governors.ts'
 import { createHttp, type Http, type HttpAnswer } from '../../../src/platform/http.ts'
 import type { HttpFailure } from '../../../src/platform/http-errors.ts'
-import { checkOf, type SystemCheck } from '../../../src/systems/system-check.ts'
-import { textOf, type Wire, wireOf, wiresOf } from '../../../src/systems/wire.ts'
+import { checkOf, type SystemCheck } from '../../../src/systems/kit/system-check.ts'
+import { textOf, type Wire, wireOf, wiresOf } from '../../../src/systems/kit/wire.ts'
 
 export interface AcmeSettings {
   readonly baseUrl: string

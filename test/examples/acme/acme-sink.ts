@@ -2,8 +2,8 @@ import { StreamError } from '../../../src/errors.ts'
 import { text4, text8 } from '../../../src/events/decimal.ts'
 import type { Address, OrderLine, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { exactNumber } from '../../../src/platform/json.ts'
-import type { Sink } from '../../../src/processors/sinks/sink.ts'
-import { textOf, type Wire } from '../../../src/systems/wire.ts'
+import type { Sink } from '../../../src/systems/kit/sink.ts'
+import { textOf, type Wire } from '../../../src/systems/kit/wire.ts'
 import type { AcmeClient } from './acme-client.ts'
 
 /**

@@ -1,12 +1,12 @@
-import type { Read } from '../../../src/core/model.ts'
+import type { Read } from '../../../src/configuration/model.ts'
 import { ZERO8 } from '../../../src/events/decimal.ts'
 import type { LocationStock } from '../../../src/events/generated/events.ts'
 import type { Clock } from '../../../src/platform/clock.ts'
 import { stringifyExact } from '../../../src/platform/json.ts'
-import { type KeysetSource, keysetPages } from '../../../src/producers/keyset-pages.ts'
-import { readRows } from '../../../src/producers/read-rows.ts'
-import type { ReadEntity, ReadWindow, SourceReader, WindowRow } from '../../../src/producers/source.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../../../src/systems/wire.ts'
+import { type KeysetSource, keysetPages } from '../../../src/systems/kit/keyset-pages.ts'
+import { readRows } from '../../../src/systems/kit/read-rows.ts'
+import type { ReadEntity, ReadWindow, SourceReader, WindowRow } from '../../../src/systems/kit/source.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../../../src/systems/kit/wire.ts'
 import type { AcmeClient } from './acme-client.ts'
 
 const WAREHOUSE = new Set(['code', 'on_hand', 'available'])

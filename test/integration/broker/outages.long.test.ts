@@ -7,8 +7,8 @@ import { findJava } from '../../../services/java.ts'
 import { areDelivered } from '../../crash/ledger.ts'
 import { conclude } from '../../crash/run-crashes.ts'
 import { openWorld, type World } from '../../crash/world.ts'
-import { untilReplicated } from '../../support/processes-groups.ts'
-import { until } from '../../support/processes-until.ts'
+import { untilReplicated } from '../../worlds/processes-groups.ts'
+import { until } from '../../worlds/processes-until.ts'
 
 const SEED = 20_261_123
 const AMOUNT = { orders: 30, stocks: 150 }

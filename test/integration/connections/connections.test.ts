@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { until } from '../../support/processes-until.ts'
+import { until } from '../../worlds/processes-until.ts'
 import {
   type ConnectionId,
   type ErpState,

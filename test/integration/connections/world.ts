@@ -3,11 +3,11 @@ import { magentoCredentials } from '../../../simulators/magento2/authorization.t
 import { startMagentoSimulator } from '../../../simulators/magento2/start-magento-simulator.ts'
 import { NETSUITE_CREDENTIALS } from '../../../simulators/netsuite/credentials.ts'
 import { startNetSuiteSimulator } from '../../../simulators/netsuite/start.ts'
-import { applyConfiguration } from '../../../src/core/apply-configuration.ts'
-import type { RunningProcess } from '../../support/processes.ts'
-import { installFiles, loadFiles, RUNNING, startRole } from '../../support/processes-roles.ts'
-import { until } from '../../support/processes-until.ts'
-import { catalogFile } from '../../support/sources.ts'
+import { applyConfiguration } from '../../../src/configuration/apply-configuration.ts'
+import type { RunningProcess } from '../../worlds/processes.ts'
+import { installFiles, loadFiles, RUNNING, startRole } from '../../worlds/processes-roles.ts'
+import { until } from '../../worlds/processes-until.ts'
+import { catalogFile } from '../../worlds/sources.ts'
 
 /** The catalogue's vendors: whose lines and SKUs each connection has. */
 export const PATTERNS = { 'a-1': /^WLD-/, 'a-2': /^ACM-/, 'b-1': /^WLD-/ } as const

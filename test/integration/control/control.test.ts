@@ -5,11 +5,11 @@ import { NETSUITE_CREDENTIALS } from '../../../simulators/netsuite/credentials.t
 import { startNetSuiteSimulator } from '../../../simulators/netsuite/start.ts'
 import { type RunningRoles, roles, startRoles } from '../../../src/cli/roles.ts'
 import { toPlainEvent } from '../../../src/platform/registry/plain-event.ts'
-import { startProgram } from '../../support/processes.ts'
-import { type Installation, install } from '../../support/processes-roles.ts'
-import { until } from '../../support/processes-until.ts'
-import { lineOf, orderChanged, orderOf } from '../../support/processor-events.ts'
-import { catalogFile } from '../../support/sources.ts'
+import { lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
+import { startProgram } from '../../worlds/processes.ts'
+import { type Installation, install } from '../../worlds/processes-roles.ts'
+import { until } from '../../worlds/processes-until.ts'
+import { catalogFile } from '../../worlds/sources.ts'
 
 const ORDERS = 'magento.orders.all'
 const shared = { dataFile: ':memory:', catalogFile, seed: 7 }

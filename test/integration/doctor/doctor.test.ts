@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import kafkajs from 'kafkajs'
 import { expect, inject, it, onTestFinished } from 'vitest'
 import type { Finding } from '../../../src/cli/doctor/finding.ts'
-import { ROOT, startProgram } from '../../support/processes.ts'
-import { install } from '../../support/processes-roles.ts'
-import { startSimulators } from '../../support/processes-simulators.ts'
+import { ROOT, startProgram } from '../../worlds/processes.ts'
+import { install } from '../../worlds/processes-roles.ts'
+import { startSimulators } from '../../worlds/processes-simulators.ts'
 
 const services = inject('services')
 

@@ -1,4 +1,4 @@
-import { testEventLog } from '../../support/event-log-contract.ts'
+import { testEventLog } from '../../memory/event-log-contract.ts'
 import { kafkaLog } from './log-fixture.ts'
 
 testEventLog(kafkaLog)

@@ -2,7 +2,7 @@ import pino from 'pino'
 import { inject } from 'vitest'
 import type { EventLog } from '../../../src/platform/kafka/event-log.ts'
 import { createKafkaEventLog } from '../../../src/platform/kafka/kafkajs-event-log.ts'
-import { type LogFixture, openFixture } from '../../support/event-log-contract.ts'
+import { type LogFixture, openFixture } from '../../memory/event-log-contract.ts'
 
 export const silent = pino({ level: 'silent' })
 

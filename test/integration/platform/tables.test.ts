@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { createTables } from '../../../src/platform/dynamodb/create-tables.ts'
-import { contractTables, testTables } from '../../support/tables-contract.ts'
+import { contractTables, testTables } from '../../memory/tables-contract.ts'
 
 const services = inject('services')
 Object.assign(process.env, services)

@@ -3,9 +3,9 @@ import { recordKey } from '../../../src/events/topics.ts'
 import type { DeadLetterRow } from '../../../src/projections/dead-letter-row.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
 import { DEAD_LETTERS } from '../../../src/projections/tables.ts'
-import { appendRaw, type RawRecord, readTopic, untilHandled } from '../../support/processes-groups.ts'
-import { type Installation, install, RUNNING, startRole } from '../../support/processes-roles.ts'
-import { inventoryChanged, lineOf, orderChanged, orderOf } from '../../support/processor-events.ts'
+import { inventoryChanged, lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
+import { appendRaw, type RawRecord, readTopic, untilHandled } from '../../worlds/processes-groups.ts'
+import { type Installation, install, RUNNING, startRole } from '../../worlds/processes-roles.ts'
 
 const GOOD = 60
 /** More than our topics take; they took more before, or were made by somebody else. */

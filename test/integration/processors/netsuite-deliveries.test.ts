@@ -5,12 +5,12 @@ import { startNetSuiteSimulator } from '../../../simulators/netsuite/start.ts'
 import { decimal4, decimal8 } from '../../../src/events/decimal.ts'
 import type { VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { contentDigest } from '../../../src/events/identity.ts'
-import { netsuiteVendorOrders } from '../../../src/processors/sinks/netsuite.ts'
+import { type Wire, wireOf, wiresOf } from '../../../src/systems/kit/wire.ts'
 import { createNetSuiteClient, type NetSuiteClient } from '../../../src/systems/netsuite/client.ts'
-import { type Wire, wireOf, wiresOf } from '../../../src/systems/wire.ts'
-import { connectionOf, lineOf, orderOf, vendorOrder } from '../../support/processor-events.ts'
-import { gate, sinkWorld } from '../../support/sink-world.ts'
-import { catalogFile, governors, wallClock } from '../../support/sources.ts'
+import { netsuiteVendorOrders } from '../../../src/systems/netsuite/write-orders.ts'
+import { connectionOf, lineOf, orderOf, vendorOrder } from '../../data/processor-events.ts'
+import { gate, sinkWorld } from '../../worlds/sink-world.ts'
+import { catalogFile, governors, wallClock } from '../../worlds/sources.ts'
 
 const { account, consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
 const connection = connectionOf('magento-netsuite', '^WLD-')

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { createTables } from '../../../src/platform/dynamodb/create-tables.ts'
-import { apiFixture, apiTestTables, SHARDS } from '../../support/api-fixture.ts'
-import { inventoryChanged } from '../../support/feed-events.ts'
-import { silentLogger } from '../../support/stage-context.ts'
+import { inventoryChanged } from '../../data/feed-events.ts'
+import { apiFixture, apiTestTables, SHARDS } from '../../worlds/api-fixture.ts'
+import { silentLogger } from '../../worlds/stage-context.ts'
 
 const FEED = '/v1/feeds/inventory?connection=shop-vendor'
 const services = inject('services')

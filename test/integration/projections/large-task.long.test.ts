@@ -3,9 +3,9 @@ import { changeRun, createRun } from '../../../src/control/runs.ts'
 import { createTables } from '../../../src/platform/dynamodb/create-tables.ts'
 import { evolveEntity } from '../../../src/projections/entity-row.ts'
 import { SYNC_ENTITIES } from '../../../src/projections/tables.ts'
-import { apiFixture, apiTestTables } from '../../support/api-fixture.ts'
-import { silentLogger } from '../../support/stage-context.ts'
-import { entityResult } from '../../support/sync-status.ts'
+import { entityResult } from '../../data/sync-status.ts'
+import { apiFixture, apiTestTables } from '../../worlds/api-fixture.ts'
+import { silentLogger } from '../../worlds/stage-context.ts'
 
 const services = inject('services')
 Object.assign(process.env, services)

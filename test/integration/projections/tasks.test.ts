@@ -3,9 +3,9 @@ import { cursorKey } from '../../../src/api/cursor-key.ts'
 import { createTables } from '../../../src/platform/dynamodb/create-tables.ts'
 import { taskCounts, taskState } from '../../../src/projections/task-status.ts'
 import { taskStage } from '../../../src/projections/tasks.ts'
-import { apiTestTables } from '../../support/api-fixture.ts'
-import { batchContext, silentLogger } from '../../support/stage-context.ts'
-import { entityResult, statusRecord } from '../../support/sync-status.ts'
+import { entityResult, statusRecord } from '../../data/sync-status.ts'
+import { apiTestTables } from '../../worlds/api-fixture.ts'
+import { batchContext, silentLogger } from '../../worlds/stage-context.ts'
 
 const services = inject('services')
 Object.assign(process.env, services)

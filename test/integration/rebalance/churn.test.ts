@@ -1,10 +1,10 @@
 import { expect, inject, it, onTestFinished } from 'vitest'
 import { recordKey } from '../../../src/events/topics.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
-import { readTopic, untilHandled } from '../../support/processes-groups.ts'
-import { install, RUNNING, startRole } from '../../support/processes-roles.ts'
-import { until } from '../../support/processes-until.ts'
-import { inventoryChanged } from '../../support/processor-events.ts'
+import { inventoryChanged } from '../../data/processor-events.ts'
+import { readTopic, untilHandled } from '../../worlds/processes-groups.ts'
+import { install, RUNNING, startRole } from '../../worlds/processes-roles.ts'
+import { until } from '../../worlds/processes-until.ts'
 
 const KEYS = 40
 const VERSIONS = 50

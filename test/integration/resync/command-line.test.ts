@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { startProgram } from '../../support/processes.ts'
-import { until } from '../../support/processes-until.ts'
-import { resyncInstallation } from '../../support/resync-installation.ts'
+import { startProgram } from '../../worlds/processes.ts'
+import { until } from '../../worlds/processes-until.ts'
+import { resyncInstallation } from '../../worlds/resync-installation.ts'
 
 const PRODUCTS = 'netsuite.products.all'
 

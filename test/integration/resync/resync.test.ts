@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { applyConfiguration } from '../../../src/core/apply-configuration.ts'
-import type { Configuration } from '../../../src/core/model.ts'
-import { until } from '../../support/processes-until.ts'
-import { resyncInstallation } from '../../support/resync-installation.ts'
+import { applyConfiguration } from '../../../src/configuration/apply-configuration.ts'
+import type { Configuration } from '../../../src/configuration/model.ts'
+import { until } from '../../worlds/processes-until.ts'
+import { resyncInstallation } from '../../worlds/resync-installation.ts'
 
 const CONNECTION = 'magento-netsuite'
 const PRODUCTS = 'netsuite.products.all'

@@ -1,8 +1,8 @@
 import { expect, inject, it, onTestFinished } from 'vitest'
 import { startRoles } from '../../../src/cli/roles.ts'
 import { StreamError } from '../../../src/errors.ts'
-import { membersOf } from '../../support/processes-groups.ts'
-import { install } from '../../support/processes-roles.ts'
+import { membersOf } from '../../worlds/processes-groups.ts'
+import { install } from '../../worlds/processes-roles.ts'
 
 it('a role of which one stage can not start ends the stages that did', async () => {
   const { platform, env, close } = await install('failed-start', inject('services'))

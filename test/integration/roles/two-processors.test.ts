@@ -4,11 +4,11 @@ import { startNetSuiteSimulator } from '../../../simulators/netsuite/start.ts'
 import { decimal4, decimal8 } from '../../../src/events/decimal.ts'
 import type { OrderChanged } from '../../../src/events/generated/events.ts'
 import { recordKey } from '../../../src/events/topics.ts'
-import { membersOf, readTopic, untilHandled } from '../../support/processes-groups.ts'
-import { install, RUNNING, startRole } from '../../support/processes-roles.ts'
-import { until } from '../../support/processes-until.ts'
-import { lineOf, orderChanged, orderOf } from '../../support/processor-events.ts'
-import { catalogFile } from '../../support/sources.ts'
+import { lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
+import { membersOf, readTopic, untilHandled } from '../../worlds/processes-groups.ts'
+import { install, RUNNING, startRole } from '../../worlds/processes-roles.ts'
+import { until } from '../../worlds/processes-until.ts'
+import { catalogFile } from '../../worlds/sources.ts'
 
 const services = inject('services')
 const ORDERS = 160

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startNetSuiteSimulator } from '../../../simulators/netsuite/start.ts'
 import { type RunningRoles, roles, startRoles } from '../../../src/cli/roles.ts'
-import { startProgram } from '../../support/processes.ts'
-import { until } from '../../support/processes-until.ts'
-import { catalogFile } from '../../support/sources.ts'
-import { orderMessage } from '../../support/sqs-world.ts'
+import { startProgram } from '../../worlds/processes.ts'
+import { until } from '../../worlds/processes-until.ts'
+import { catalogFile } from '../../worlds/sources.ts'
+import { orderMessage } from '../../worlds/sqs-world.ts'
 import { ORDERS, startQueueWorld } from './world.ts'
 
 let erp: Awaited<ReturnType<typeof startNetSuiteSimulator>>

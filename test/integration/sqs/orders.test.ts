@@ -4,9 +4,9 @@ import { dispatch } from '../../../src/control/dispatch.ts'
 import { readControl } from '../../../src/control/read-control.ts'
 import { taskIdOf } from '../../../src/control/request-sync.ts'
 import { getRun } from '../../../src/control/runs.ts'
-import { RUNNING, startRole } from '../../support/processes-roles.ts'
-import { until } from '../../support/processes-until.ts'
-import { orderMessage } from '../../support/sqs-world.ts'
+import { RUNNING, startRole } from '../../worlds/processes-roles.ts'
+import { until } from '../../worlds/processes-until.ts'
+import { orderMessage } from '../../worlds/sqs-world.ts'
 import { ORDERS, startQueueWorld } from './world.ts'
 
 type World = Awaited<ReturnType<typeof startQueueWorld>>

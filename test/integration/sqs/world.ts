@@ -1,10 +1,10 @@
 import { inject } from 'vitest'
 import { NETSUITE_CREDENTIALS } from '../../../simulators/netsuite/credentials.ts'
 import type { OrderChanged } from '../../../src/events/generated/events.ts'
-import { startQueues } from '../../support/elasticmq.ts'
-import { startFaultProxy } from '../../support/fault-proxy.ts'
-import { readTopic } from '../../support/processes-groups.ts'
-import { installFiles } from '../../support/processes-roles.ts'
+import { startQueues } from '../../worlds/elasticmq.ts'
+import { startFaultProxy } from '../../worlds/fault-proxy.ts'
+import { readTopic } from '../../worlds/processes-groups.ts'
+import { installFiles } from '../../worlds/processes-roles.ts'
 
 export const ORDERS = 'pushed.orders.all'
 

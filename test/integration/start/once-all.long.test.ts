@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, inject, it, onTestFinished } from 'vitest'
-import { ownDemoData } from '../../support/demo-data.ts'
-import { startProgram } from '../../support/processes.ts'
+import { ownDemoData } from '../../data/demo-data.ts'
+import { startProgram } from '../../worlds/processes.ts'
 
 /** A dataset that nobody else uses, so its folder is this test's alone. */
 const DATASET = ['--connections', 'all', '--orders', '20', '--seed', '192837465']

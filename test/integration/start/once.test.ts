@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, inject, it, onTestFinished } from 'vitest'
 import { findJava } from '../../../services/java.ts'
 import { isAlive } from '../../../services/lock.ts'
-import { ownDemoData } from '../../support/demo-data.ts'
-import { descendants, startProgram } from '../../support/processes.ts'
+import { ownDemoData } from '../../data/demo-data.ts'
+import { descendants, startProgram } from '../../worlds/processes.ts'
 
 /** A dataset that nobody else uses, so its folder is this test's alone. */
 const DATASET = ['--orders', '10', '--seed', '918273645']

@@ -4,7 +4,7 @@ import { StreamError, toStreamError } from '../../../src/errors.ts'
 import { governorTables } from '../../../src/platform/governor/call-slots.ts'
 import { callKinds, createGovernor } from '../../../src/platform/governor/governor.ts'
 import { createSharedPermits } from '../../../src/platform/governor/shared-permits.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
+import { memoryTables } from '../../memory/tables.ts'
 import { virtualClock } from '../../unit/platform/runtime/virtual-clock.ts'
 
 /** A call: when it is asked for, how long it takes, how it ends, and when whoever asked gives it up. */

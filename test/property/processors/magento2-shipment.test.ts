@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { StreamError } from '../../../src/errors.ts'
 import { add, type Decimal8, decimal8, sum, text8, ZERO8 } from '../../../src/events/decimal.ts'
-import { missingItems, type ShipmentItem } from '../../../src/processors/sinks/magento2-shipment.ts'
-import { type Wire, wiresOf } from '../../../src/systems/wire.ts'
+import { type Wire, wiresOf } from '../../../src/systems/kit/wire.ts'
+import { missingItems, type ShipmentItem } from '../../../src/systems/magento2/shipment.ts'
 
 interface Row {
   readonly sku: string

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { type Decimal8, decimal8, sum } from '../../../src/events/decimal.ts'
 import { stringifyExact } from '../../../src/platform/json.ts'
-import { sourceItemsOf } from '../../../src/processors/sinks/magento2-stock.ts'
+import { sourceItemsOf } from '../../../src/systems/magento2/stock.ts'
 
 const locations = ['A', 'B', 'C', 'D']
 /** Whole ten-thousandths: what Magento keeps. */

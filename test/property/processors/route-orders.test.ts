@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Connection } from '../../../src/core/model.ts'
+import type { Connection } from '../../../src/configuration/model.ts'
 import { add, type Decimal4, type Decimal8, subtract, sum, ZERO4 } from '../../../src/events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { canonicalJson } from '../../../src/events/identity.ts'
 import { routeOrders } from '../../../src/processors/route-orders.ts'
-import { atOnce } from '../../support/at-once.ts'
-import { connectionOf, contextOf, lineOf, orderChanged, orderOf } from '../../support/processor-events.ts'
+import { connectionOf, contextOf, lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
+import { atOnce } from '../../worlds/at-once.ts'
 
 /** SKUs begin with a letter that tells the owner; X is nobody's. */
 const letters = ['A', 'B', 'C', 'X'] as const

@@ -13,8 +13,8 @@ import {
   ZERO4,
 } from '../../../src/events/decimal.ts'
 import type { OrderLine } from '../../../src/events/generated/events.ts'
-import { difference, orderAmounts, type PricedLine } from '../../../src/processors/sinks/sap-b1-amounts.ts'
-import { lineOf, orderOf } from '../../support/processor-events.ts'
+import { difference, orderAmounts, type PricedLine } from '../../../src/systems/sap-b1/order-amounts.ts'
+import { lineOf, orderOf } from '../../data/processor-events.ts'
 
 const cents = (value: number) => (BigInt(value) * CENT) as Decimal4
 const atCent = (amount: Decimal4) => (((amount + 50n) / 100n) * 100n) as Decimal4

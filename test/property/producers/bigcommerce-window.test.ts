@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { SecondsSearch, SecondsSource } from '../../../src/producers/bigcommerce-second.ts'
-import { secondsPages } from '../../../src/producers/bigcommerce-window.ts'
-import type { Keyset } from '../../../src/producers/source.ts'
+import type { SecondsSearch, SecondsSource } from '../../../src/systems/bigcommerce/same-second.ts'
+import { secondsPages } from '../../../src/systems/bigcommerce/window.ts'
+import type { Keyset } from '../../../src/systems/kit/source.ts'
 
 interface Row {
   readonly id: number

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Answer, type KeysetSource, keysetPages } from '../../../src/producers/keyset-pages.ts'
+import { type Answer, type KeysetSource, keysetPages } from '../../../src/systems/kit/keyset-pages.ts'
 
 interface Row {
   readonly id: number

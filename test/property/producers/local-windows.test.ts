@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { localWindow, toLocalTime } from '../../../src/systems/local-time.ts'
+import { localWindow, toLocalTime } from '../../../src/systems/kit/local-time.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseFilter } from '../../../simulators/sap-b1/filter.ts'
-import { toLocalTime } from '../../../src/systems/local-time.ts'
+import { toLocalTime } from '../../../src/systems/kit/local-time.ts'
 import { before, minuteAfter, minuteOf, minuteWindow, since, UPDATED } from '../../../src/systems/sap-b1/stamps.ts'
 
 const MINUTE = 60_000

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type EntityRow, evolveEntity, type ReportedResult } from '../../../src/projections/entity-row.ts'
-import { entityResult } from '../../support/sync-status.ts'
+import { entityResult } from '../../data/sync-status.ts'
 
 /** What the stages say of versions of one entity, each stage in its own order; the last version ends with `end`. */
 const told = fc

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { rankOf } from '../../../src/projections/feed-row.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
 import type { FeedRow } from '../../../src/projections/projection.ts'
-import { inventoryChanged } from '../../support/feed-events.ts'
+import { inventoryChanged } from '../../data/feed-events.ts'
 
 const events = fc
   .uniqueArray(fc.record({ version: fc.nat({ max: 50 }), mapping: fc.nat({ max: 3 }), stock: fc.nat({ max: 2 }) }), {

@@ -7,9 +7,9 @@ import type { FeedRow } from '../../../src/projections/projection.ts'
 import { type FeedFilter, type FeedPlaces, isComplete, readFeed } from '../../../src/projections/read-feed.ts'
 import { feedStage } from '../../../src/projections/run-projection.ts'
 import { projectionTables } from '../../../src/projections/tables.ts'
-import { inventoryChanged } from '../../support/feed-events.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
-import { batchContext, decoded, memoryReporter, silentLogger } from '../../support/stage-context.ts'
+import { inventoryChanged } from '../../data/feed-events.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { batchContext, decoded, memoryReporter, silentLogger } from '../../worlds/stage-context.ts'
 
 export const SHARDS = 2
 export const SETTLE_MS = 100

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { evolveStaged, type StagedRow, type Told } from '../../../src/projections/staged-row.ts'
-import { entityResult } from '../../support/sync-status.ts'
+import { entityResult } from '../../data/sync-status.ts'
 
 const STAGES = ['route-orders', 'deliver-erp'] as const
 const statuses = ['processing', 'waiting', 'failed', 'succeeded']

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import type { FeedRow } from '../../../src/systems/image-feed/rows.ts'
-import { parseText } from '../../support/image-feed.ts'
+import { parseText } from '../../worlds/image-feed.ts'
 
 interface Printed {
   readonly sku: string

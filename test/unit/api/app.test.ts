@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { cursorKey } from '../../../src/api/cursor-key.ts'
 import { StreamError } from '../../../src/errors.ts'
-import { apiFixture } from '../../support/api-fixture.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
 
 it('asks for the token everywhere but at /health/live', async () => {
   const api = apiFixture({ token: 'secret' })

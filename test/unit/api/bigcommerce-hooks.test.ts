@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { apiFixture } from '../../support/api-fixture.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
 
 const SECRET = 'secret of env:CLIENT_SECRET'
 const store = {

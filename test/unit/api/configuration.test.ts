@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { applyConfiguration } from '../../../src/core/apply-configuration.ts'
-import { loadConfiguration } from '../../../src/core/load-configuration.ts'
-import { readConfiguration } from '../../../src/core/read-configuration.ts'
-import { CONFIGURATION_CHANGES } from '../../../src/core/tables.ts'
+import { applyConfiguration } from '../../../src/configuration/apply-configuration.ts'
+import { loadConfiguration } from '../../../src/configuration/load-configuration.ts'
+import { readConfiguration } from '../../../src/configuration/read-configuration.ts'
+import { CONFIGURATION_CHANGES } from '../../../src/configuration/tables.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
-import { apiFixture, apiTestTables } from '../../support/api-fixture.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { apiFixture, apiTestTables } from '../../worlds/api-fixture.ts'
 
 const shop = {
   type: 'magento2',

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { entityKey } from '../../../src/projections/entity-row.ts'
 import { SYNC_ENTITIES } from '../../../src/projections/tables.ts'
-import { apiFixture } from '../../support/api-fixture.ts'
-import { deadLettered } from '../../support/dead-letters.ts'
-import { vendorOrder } from '../../support/processor-events.ts'
+import { deadLettered } from '../../data/dead-letters.ts'
+import { vendorOrder } from '../../data/processor-events.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
 
 const PATH = '/v1/dead-letters'
 

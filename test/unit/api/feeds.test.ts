@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
-import { apiFixture } from '../../support/api-fixture.ts'
-import { inventoryChanged } from '../../support/feed-events.ts'
+import { inventoryChanged } from '../../data/feed-events.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
 
 const FEED = '/v1/feeds/inventory?connection=shop-vendor'
 const stock = (sku: string, available: string, readAt = 2000, source = 'vendor') =>

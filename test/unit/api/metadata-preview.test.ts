@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { applyConfiguration } from '../../../src/core/apply-configuration.ts'
-import type { SourceEntity } from '../../../src/core/map-entity.ts'
-import type { Configuration } from '../../../src/core/model.ts'
-import { apiFixture } from '../../support/api-fixture.ts'
-import { connectionOf, productChanged } from '../../support/processor-events.ts'
-import { readOf, systemOf } from '../../support/sources.ts'
+import { applyConfiguration } from '../../../src/configuration/apply-configuration.ts'
+import type { Configuration } from '../../../src/configuration/model.ts'
+import type { SourceEntity } from '../../../src/rules/map-entity.ts'
+import { connectionOf, productChanged } from '../../data/processor-events.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
+import { readOf, systemOf } from '../../worlds/sources.ts'
 
 const read = readOf('netsuite', 'products', 100)
 const configuration: Configuration = {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { decimal4, decimal8 } from '../../../src/events/decimal.ts'
 import { toPlainEvent } from '../../../src/platform/registry/plain-event.ts'
-import { apiFixture } from '../../support/api-fixture.ts'
-import { lineOf, orderChanged, orderOf } from '../../support/processor-events.ts'
+import { lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
 
 const shop = {
   type: 'magento2',

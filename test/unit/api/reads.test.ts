@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { dispatch } from '../../../src/control/dispatch.ts'
 import { endLease, moveCutDate, readControl, takeLease } from '../../../src/control/read-control.ts'
 import { changeRun, getRun } from '../../../src/control/runs.ts'
-import { apiFixture } from '../../support/api-fixture.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
 
 const READ = 'shop.orders.all'
 const shop = {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { beginGeneration } from '../../../src/projections/rebuild/generations.ts'
 import { REBUILDS } from '../../../src/projections/rebuild/rebuild.ts'
-import { apiFixture } from '../../support/api-fixture.ts'
-import { inventoryChanged } from '../../support/feed-events.ts'
+import { inventoryChanged } from '../../data/feed-events.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
 
 const TABLE = 'universal_products-inventory'
 

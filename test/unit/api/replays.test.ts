@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { apiFixture } from '../../support/api-fixture.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
 
 const products = { topic: 'products', processor: 'map-products' }
 

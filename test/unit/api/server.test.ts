@@ -2,12 +2,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ApiOptions, startApi } from '../../../src/api/server.ts'
-import { apiTestTables, noTopics } from '../../support/api-fixture.ts'
-import { memoryControl } from '../../support/control-desk.ts'
-import { memoryDeadLetters } from '../../support/dead-letters.ts'
-import { memoryRebuilds, memoryReplays } from '../../support/memory-resync.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
-import { silentLogger } from '../../support/stage-context.ts'
+import { memoryDeadLetters } from '../../data/dead-letters.ts'
+import { memoryRebuilds, memoryReplays } from '../../memory/resync.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { apiTestTables, noTopics } from '../../worlds/api-fixture.ts'
+import { memoryControl } from '../../worlds/control-desk.ts'
+import { silentLogger } from '../../worlds/stage-context.ts'
 
 const tables = memoryTables(apiTestTables)
 const { deadLetters, previewRetry } = memoryDeadLetters(tables, { now: () => 0 })

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
+import { CONNECTIONS } from '../../../src/configuration/tables.ts'
 import { pause } from '../../../src/control/pauses.ts'
-import { CONNECTIONS } from '../../../src/core/tables.ts'
 import { parkedId } from '../../../src/platform/runtime/parked-item.ts'
 import { createParking } from '../../../src/platform/runtime/parking.ts'
 import { stagedStage } from '../../../src/projections/staged.ts'
-import { apiFixture, type noTopics } from '../../support/api-fixture.ts'
-import { memoryCodec } from '../../support/memory-codec.ts'
-import { lineOf, orderChanged, orderOf } from '../../support/processor-events.ts'
-import { batchContext } from '../../support/stage-context.ts'
-import { entityResult, statusRecord } from '../../support/sync-status.ts'
+import { lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
+import { entityResult, statusRecord } from '../../data/sync-status.ts'
+import { memoryCodec } from '../../memory/codec.ts'
+import { apiFixture, type noTopics } from '../../worlds/api-fixture.ts'
+import { batchContext } from '../../worlds/stage-context.ts'
 
 const codec = memoryCodec()
 const order = codec.encode('orders', orderChanged(orderOf([lineOf('1', 'A-1')])))

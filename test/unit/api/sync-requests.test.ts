@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { apiFixture } from '../../support/api-fixture.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
 
 const ORDERS = 'shop.orders.all'
 const IMAGES = 'shop.images.all'

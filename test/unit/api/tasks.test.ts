@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { changeRun, createRun } from '../../../src/control/runs.ts'
 import { taskStage } from '../../../src/projections/tasks.ts'
-import { apiFixture } from '../../support/api-fixture.ts'
-import { deadLettered } from '../../support/dead-letters.ts'
-import { batchContext } from '../../support/stage-context.ts'
-import { entityResult, statusRecord } from '../../support/sync-status.ts'
+import { deadLettered } from '../../data/dead-letters.ts'
+import { entityResult, statusRecord } from '../../data/sync-status.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
+import { batchContext } from '../../worlds/stage-context.ts'
 
 const READ = 'shop.orders.all'
 

@@ -22,20 +22,21 @@ test('the project keeps the dependency rule', () => {
 
 test.each([
   ['events', '../platform/clock.ts'],
-  ['platform', '../core/model.ts'],
+  ['platform', '../configuration/model.ts'],
   ['systems', '../control/tasks.ts'],
-  ['core', '../systems/netsuite/client.ts'],
+  ['configuration', '../systems/netsuite/client.ts'],
   ['control', '../producers/source.ts'],
   ['producers', '../processors/processor.ts'],
   ['processors', '../projections/projection.ts'],
   ['projections', '../producers/source.ts'],
   ['projections', '../systems/netsuite/client.ts'],
-  ['api', '../systems/netsuite/client.ts'],
+  ['rules', '../configuration/tables.ts'],
+  ['systems', '../configuration/load-configuration.ts'],
   ['api', '../producers/source.ts'],
 ])('%s may not import %s', (layer, target) => {
   const violations = findViolations([file(`src/${layer}/planted.ts`, `import { x } from '${target}'\n`)])
   expect(violations).toEqual([
-    `src/${layer}/planted.ts imports src/${target.slice(3)}: ${layer} may not import ${target.split('/')[1]}`,
+    `src/${layer}/planted.ts imports src/${target.slice(3)}: ${layer} may not import ${target === '../configuration/model.ts' ? 'model' : target.split('/')[1]}`,
   ])
 })
 
@@ -55,12 +56,12 @@ test('src and simulators do not know each other, and src knows nothing beside it
     findViolations([
       file('src/systems/planted.ts', "import { x } from '../../simulators/netsuite/app.ts'"),
       file('simulators/planted.ts', "import { x } from '../src/events/topics.ts'"),
-      file('src/core/planted.ts', "import { x } from '../../services/start.ts'"),
+      file('src/configuration/planted.ts', "import { x } from '../../services/start.ts'"),
     ]),
   ).toEqual([
     'src/systems/planted.ts imports simulators/netsuite/app.ts: src stands alone',
     'simulators/planted.ts imports src/events/topics.ts: simulators know nothing of src',
-    'src/core/planted.ts imports services/start.ts: src stands alone',
+    'src/configuration/planted.ts imports services/start.ts: src stands alone',
   ])
   expect(findViolations([file('src/cli/main.ts', "import { x } from '../../simulators/harness.ts'")])).toHaveLength(1)
 })
@@ -100,9 +101,9 @@ test('the environment is read in one file, and its reader is called by the comma
 
 test('a cycle between layers is found, however long', () => {
   const violations = findViolations([
-    file('src/core/a.ts', "import { x } from '../platform/b.ts'"),
+    file('src/configuration/a.ts', "import { x } from '../platform/b.ts'"),
     file('src/platform/b.ts', "import { x } from '../events/c.ts'"),
-    file('src/events/c.ts', "import { x } from '../core/a.ts'"),
+    file('src/events/c.ts', "import { x } from '../configuration/a.ts'"),
   ])
-  expect(violations).toContain('cycle: core → platform → events → core')
+  expect(violations).toContain('cycle: configuration → platform → events → configuration')
 })

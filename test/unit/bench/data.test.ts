@@ -4,7 +4,7 @@ import { inventory } from '../../../bench/data/inventory.ts'
 import { orders, VENDOR_PREFIX } from '../../../bench/data/orders.ts'
 import { median } from '../../../bench/median.ts'
 import { routeOrders } from '../../../src/processors/route-orders.ts'
-import { atOnce } from '../../support/at-once.ts'
+import { atOnce } from '../../worlds/at-once.ts'
 
 const context = { connections: configuration.connections, metadataOf: () => undefined }
 

@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { followConfiguration } from '../../../src/cli/follow-configuration.ts'
-import type { Configuration } from '../../../src/core/model.ts'
-import { manualClock } from '../../support/manual-clock.ts'
-import { systemOf } from '../../support/sources.ts'
-import { silentLogger } from '../../support/stage-context.ts'
+import type { Configuration } from '../../../src/configuration/model.ts'
+import { manualClock } from '../../memory/manual-clock.ts'
+import { systemOf } from '../../worlds/sources.ts'
+import { silentLogger } from '../../worlds/stage-context.ts'
 
 const configuration = (revision: number, ...ids: string[]): Configuration => ({
   revision,

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
 import { createPreview } from '../../../src/cli/preview-retry.ts'
 import { tableDefinitions } from '../../../src/cli/table-definitions.ts'
-import type { Configuration } from '../../../src/core/model.ts'
+import type { Configuration } from '../../../src/configuration/model.ts'
 import type { TopicEvents, TopicKind } from '../../../src/events/topics.ts'
 import { versionRank } from '../../../src/events/version.ts'
-import { manualClock } from '../../support/manual-clock.ts'
-import { memoryCodec } from '../../support/memory-codec.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
-import { connectionOf, lineOf, orderChanged, orderOf, vendorOrder } from '../../support/processor-events.ts'
-import { silentLogger } from '../../support/stage-context.ts'
+import { connectionOf, lineOf, orderChanged, orderOf, vendorOrder } from '../../data/processor-events.ts'
+import { memoryCodec } from '../../memory/codec.ts'
+import { manualClock } from '../../memory/manual-clock.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { silentLogger } from '../../worlds/stage-context.ts'
 
 const system: Configuration['systems'][number] = {
   ...{ id: 'magento', type: 'magento2', address: 'env:URL', secrets: {}, zone: 'UTC', limits: { concurrency: 4 } },

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import type { Platform } from '../../../src/cli/platform.ts'
 import { createSystemParts } from '../../../src/cli/system-parts.ts'
-import type { System } from '../../../src/core/model.ts'
+import type { System } from '../../../src/configuration/model.ts'
 import { StreamError } from '../../../src/errors.ts'
 
 it('tells of a stage that can not be made as held back: the process is well', async () => {

@@ -5,7 +5,7 @@ import { taskIdOf, tickRequestId } from '../../../src/control/request-sync.ts'
 import { getRun, listRuns } from '../../../src/control/runs.ts'
 import { controlTables } from '../../../src/control/tables.ts'
 import type { SyncRequested } from '../../../src/events/generated/events.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
+import { memoryTables } from '../../memory/tables.ts'
 
 const READ = 'magento.orders.all'
 

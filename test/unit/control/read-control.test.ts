@@ -12,7 +12,7 @@ import {
 import { changeRun, getRun } from '../../../src/control/runs.ts'
 import { controlTables } from '../../../src/control/tables.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
+import { memoryTables } from '../../memory/tables.ts'
 
 const READ = 'netsuite.inventory.all'
 let tables: Tables

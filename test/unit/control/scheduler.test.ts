@@ -5,8 +5,8 @@ import { lastTick, runScheduler, type ScheduledRead } from '../../../src/control
 import { controlTables } from '../../../src/control/tables.ts'
 import { tickLog } from '../../../src/control/ticks.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
-import { manualClock } from '../../support/manual-clock.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
+import { manualClock } from '../../memory/manual-clock.ts'
+import { memoryTables } from '../../memory/tables.ts'
 
 const START = Date.parse('2026-03-02T10:00:00Z')
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createSyncRequests } from '../../../src/control/sync-requests.ts'
 import { controlTables } from '../../../src/control/tables.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
+import { memoryTables } from '../../memory/tables.ts'
 
 /** A dispatcher that has a long queue. */
 function busy() {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { systemTypes } from '../../../src/core/model.ts'
-import { systemTraits } from '../../../src/core/system-traits.ts'
+import { systemTypes } from '../../../src/configuration/model.ts'
+import { systemTraits } from '../../../src/configuration/system-traits.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const read = (path: string) => readFileSync(ROOT + path, 'utf8')
@@ -30,7 +30,7 @@ describe('the page on adding a system', () => {
     const [, table = ''] = doc.split('## 5. The tables')
     const named = [...table.matchAll(/^\| `(src\/\S+\.ts)`/gm)].map(([, path]) => path)
     expect(named.toSorted()).toEqual(sources.filter(hasAll).toSorted())
-    expect(table).toContain('`test/support/fault-matrix.ts`')
+    expect(table).toContain('`test/matrix/fault-matrix.ts`')
   })
 })
 

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { checkConfiguration } from '../../../src/core/load-configuration.ts'
-import { systemTypes } from '../../../src/core/model.ts'
+import { checkConfiguration } from '../../../src/configuration/load-configuration.ts'
+import { systemTypes } from '../../../src/configuration/model.ts'
 
 async function systemIn(type: string): Promise<string> {
   const page = await readFile(new URL(`../../../docs/systems/${type}.md`, import.meta.url), 'utf8')

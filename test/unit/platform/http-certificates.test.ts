@@ -4,8 +4,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createGovernor } from '../../../src/platform/governor/governor.ts'
 import { ownPermits } from '../../../src/platform/governor/permits.ts'
 import { createHttp } from '../../../src/platform/http.ts'
-import { wallClock } from '../../support/sources.ts'
-import { silentLogger } from '../../support/stage-context.ts'
+import { wallClock } from '../../worlds/sources.ts'
+import { silentLogger } from '../../worlds/stage-context.ts'
 
 /** A server's own certificate for `localhost`, until 2120; its key is for this test alone. */
 const cert = `-----BEGIN CERTIFICATE-----

@@ -8,7 +8,7 @@ import { ownPermits } from '../../../src/platform/governor/permits.ts'
 import { createHttp, type HttpSettings } from '../../../src/platform/http.ts'
 import { retryAfterMs } from '../../../src/platform/http-errors.ts'
 import { exactNumber } from '../../../src/platform/json.ts'
-import { wallClock } from '../../support/sources.ts'
+import { wallClock } from '../../worlds/sources.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void
 

@@ -5,7 +5,6 @@ import { mapImages, toUniversalImages } from '../../../src/processors/map-images
 import { toUniversalInventory } from '../../../src/processors/map-inventory.ts'
 import { mapProducts } from '../../../src/processors/map-products.ts'
 import type { ProcessContext } from '../../../src/processors/processor.ts'
-import { atOnce } from '../../support/at-once.ts'
 import {
   connectionOf,
   contextOf,
@@ -13,7 +12,8 @@ import {
   orderChanged,
   orderOf,
   productChanged,
-} from '../../support/processor-events.ts'
+} from '../../data/processor-events.ts'
+import { atOnce } from '../../worlds/at-once.ts'
 
 const a = connectionOf('a', '^WLD', { revision: 3 })
 const b = connectionOf('b', '^WLD')

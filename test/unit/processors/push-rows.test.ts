@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import type { ShopInventoryRequested } from '../../../src/events/generated/events.ts'
 import { mapInventory } from '../../../src/processors/map-inventory.ts'
 import { pushInventory, pushProducts } from '../../../src/processors/push-rows.ts'
-import { atOnce } from '../../support/at-once.ts'
-import { connectionOf, contextOf, inventoryChanged } from '../../support/processor-events.ts'
+import { connectionOf, contextOf, inventoryChanged } from '../../data/processor-events.ts'
+import { atOnce } from '../../worlds/at-once.ts'
 
 const pulls = connectionOf('pulls', '^WLD')
 const pushes = connectionOf('pushes', '^WLD', { shop: 'bigcommerce', push: ['inventory'], revision: 2 })

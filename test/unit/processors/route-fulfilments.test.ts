@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ShopFulfilmentRequested } from '../../../src/events/generated/events.ts'
 import { routeFulfilments } from '../../../src/processors/route-fulfilments.ts'
-import { atOnce } from '../../support/at-once.ts'
-import { connectionOf, contextOf, fulfilmentChanged } from '../../support/processor-events.ts'
+import { connectionOf, contextOf, fulfilmentChanged } from '../../data/processor-events.ts'
+import { atOnce } from '../../worlds/at-once.ts'
 
 const a = connectionOf('a', '^A', { vendor: 'netsuite', shop: 'magento', revision: 3 })
 const ab = connectionOf('a-b', '^B', { vendor: 'netsuite', shop: 'bigcommerce' })

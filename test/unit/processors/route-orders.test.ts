@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { decimal4, text4 } from '../../../src/events/decimal.ts'
 import type { Order, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { type RoutedOrder, routeOrders } from '../../../src/processors/route-orders.ts'
-import { atOnce } from '../../support/at-once.ts'
-import { connectionOf, contextOf, lineOf, orderChanged, orderOf } from '../../support/processor-events.ts'
+import { connectionOf, contextOf, lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
+import { atOnce } from '../../worlds/at-once.ts'
 
 const a = connectionOf('a', '^A')
 const b = connectionOf('b', '^B')

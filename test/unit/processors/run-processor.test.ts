@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { Configuration } from '../../../src/core/model.ts'
+import type { Configuration } from '../../../src/configuration/model.ts'
 import { StreamError } from '../../../src/errors.ts'
 import type { ProcessorDeps } from '../../../src/processors/commit-work.ts'
 import { routeOrders } from '../../../src/processors/route-orders.ts'
 import { processorStage } from '../../../src/processors/run-processor.ts'
 import { processorTables } from '../../../src/processors/tables.ts'
-import { batchOf, fakeStage, jsonCodec } from '../../support/fake-stage.ts'
-import { manualClock } from '../../support/manual-clock.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
-import { connectionOf, lineOf, orderChanged, orderOf } from '../../support/processor-events.ts'
-import { silentLogger } from '../../support/stage-context.ts'
+import { connectionOf, lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
+import { manualClock } from '../../memory/manual-clock.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { batchOf, fakeStage, jsonCodec } from '../../worlds/fake-stage.ts'
+import { silentLogger } from '../../worlds/stage-context.ts'
 
 const configuration: Configuration = {
   revision: 1,

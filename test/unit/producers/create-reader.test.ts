@@ -1,11 +1,11 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { systemTypes } from '../../../src/core/model.ts'
-import { systemTraits } from '../../../src/core/system-traits.ts'
+import { systemTypes } from '../../../src/configuration/model.ts'
+import { systemTraits } from '../../../src/configuration/system-traits.ts'
 import { entities } from '../../../src/events/topics.ts'
 import { createReader } from '../../../src/producers/create-reader.ts'
 import { createClients } from '../../../src/systems/clients.ts'
-import { governors, readAll, readOf, systemOf, wallClock } from '../../support/sources.ts'
+import { governors, readAll, readOf, systemOf, wallClock } from '../../worlds/sources.ts'
 
 const resolveSecret = (name: string) => `value of ${name}`
 const logger = pino({ level: 'silent' })

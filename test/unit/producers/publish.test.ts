@@ -4,7 +4,7 @@ import type { InventoryChanged } from '../../../src/events/generated/events.ts'
 import { MAX_AHEAD_MS } from '../../../src/events/version.ts'
 import type { EventCodec } from '../../../src/platform/codec.ts'
 import { publishPage } from '../../../src/producers/publish.ts'
-import { memoryCodec } from '../../support/memory-codec.ts'
+import { memoryCodec } from '../../memory/codec.ts'
 import { bench, pageOf, stock } from './support.ts'
 
 const origin = { source: 'netsuite', entity: 'inventory', read: 'netsuite.inventory.all', taskId: 't1' } as const

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { Read } from '../../../src/configuration/model.ts'
 import { dispatch } from '../../../src/control/dispatch.ts'
 import { readControl, takeLease } from '../../../src/control/read-control.ts'
 import { getRun } from '../../../src/control/runs.ts'
-import type { Read } from '../../../src/core/model.ts'
 import { StreamError } from '../../../src/errors.ts'
 import { runSource } from '../../../src/producers/run-source.ts'
-import type { Page, SourceReader, WindowRow } from '../../../src/producers/source.ts'
+import type { Page, SourceReader, WindowRow } from '../../../src/systems/kit/source.ts'
 import { type Bench, bench, pageOf, stock } from './support.ts'
 
 const read: Read = {

@@ -5,10 +5,10 @@ import type { TopicEvents } from '../../../src/events/topics.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
 import type { StageResult } from '../../../src/platform/runtime/status-reporter.ts'
 import type { SourceDeps } from '../../../src/producers/run-source.ts'
-import type { Page, ReadEntity } from '../../../src/producers/source.ts'
-import { memoryCodec } from '../../support/memory-codec.ts'
-import { type MemoryProducer, memoryProducer } from '../../support/memory-producer.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
+import type { Page, ReadEntity } from '../../../src/systems/kit/source.ts'
+import { memoryCodec } from '../../memory/codec.ts'
+import { type MemoryProducer, memoryProducer } from '../../memory/producer.ts'
+import { memoryTables } from '../../memory/tables.ts'
 
 export interface Bench extends SourceDeps {
   readonly tables: Tables

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { entityKey } from '../../../src/projections/entity-row.ts'
 import { groupDeadLetters, listDeadLetters, outcomesOf } from '../../../src/projections/list-dead-letters.ts'
 import { DEAD_LETTER_SHELVES, projectionTables, SYNC_ENTITIES } from '../../../src/projections/tables.ts'
-import { deadLettered, letterProjector } from '../../support/dead-letters.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
+import { deadLettered, letterProjector } from '../../data/dead-letters.ts'
+import { memoryTables } from '../../memory/tables.ts'
 
 const all = { state: null, stage: null, connection: null, code: null, key: null, group: null, from: null, to: null }
 const id = (n: number) => `d-${String(n).padStart(4, '0')}`

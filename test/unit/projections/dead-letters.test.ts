@@ -4,9 +4,9 @@ import { changeLetter } from '../../../src/projections/dead-letter-table.ts'
 import { deadLetterStage } from '../../../src/projections/dead-letters.ts'
 import { getDeadLetter, listDeadLetters } from '../../../src/projections/list-dead-letters.ts'
 import { DEAD_LETTER_SHELVES, DEAD_LETTERS, projectionTables } from '../../../src/projections/tables.ts'
-import { deadLettered, letterProjector } from '../../support/dead-letters.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
-import { batchContext, decoded } from '../../support/stage-context.ts'
+import { deadLettered, letterProjector } from '../../data/dead-letters.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { batchContext, decoded } from '../../worlds/stage-context.ts'
 
 const fixture = () => {
   const tables = memoryTables(projectionTables)

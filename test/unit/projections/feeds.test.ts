@@ -3,7 +3,7 @@ import { parsePosition, positionText } from '../../../src/projections/feed-row.t
 import { imageFeed } from '../../../src/projections/image-feed.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
 import { productFeed } from '../../../src/projections/product-feed.ts'
-import { imagesChanged, inventoryChanged, productsChanged } from '../../support/feed-events.ts'
+import { imagesChanged, inventoryChanged, productsChanged } from '../../data/feed-events.ts'
 
 const at = { time: Date.UTC(2026, 0, 31, 8), offset: 7n }
 

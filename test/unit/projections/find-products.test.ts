@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { rowKey } from '../../../src/projections/feed-table.ts'
 import { createFindProducts } from '../../../src/projections/find-products.ts'
 import { projectionTables } from '../../../src/projections/tables.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
-import { connectionOf } from '../../support/processor-events.ts'
+import { connectionOf } from '../../data/processor-events.ts'
+import { memoryTables } from '../../memory/tables.ts'
 
 const SHARDS = 3
 const a = connectionOf('a', '^A')

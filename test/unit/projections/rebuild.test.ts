@@ -9,10 +9,10 @@ import { REBUILDS, type Rebuild } from '../../../src/projections/rebuild/rebuild
 import { runRebuilds } from '../../../src/projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../../../src/projections/run-projection.ts'
 import { projectionTables } from '../../../src/projections/tables.ts'
-import { inventoryChanged } from '../../support/feed-events.ts'
-import { memoryResync } from '../../support/memory-resync.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
-import { batchContext, memoryReporter } from '../../support/stage-context.ts'
+import { inventoryChanged } from '../../data/feed-events.ts'
+import { memoryResync } from '../../memory/resync.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { batchContext, memoryReporter } from '../../worlds/stage-context.ts'
 
 const TABLE = inventoryFeed.table
 const SHARDS = 3

@@ -6,9 +6,9 @@ import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
 import { productFeed } from '../../../src/projections/product-feed.ts'
 import { feedStage } from '../../../src/projections/run-projection.ts'
 import { projectionTables } from '../../../src/projections/tables.ts'
-import { inventoryChanged, productsChanged } from '../../support/feed-events.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
-import { batchContext, decoded, memoryReporter, silentLogger } from '../../support/stage-context.ts'
+import { inventoryChanged, productsChanged } from '../../data/feed-events.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { batchContext, decoded, memoryReporter, silentLogger } from '../../worlds/stage-context.ts'
 
 let tables: Tables
 let reporter: ReturnType<typeof memoryReporter>

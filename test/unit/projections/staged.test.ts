@@ -6,11 +6,11 @@ import { listStaged, type StagedFilter } from '../../../src/projections/list-sta
 import { showStaged } from '../../../src/projections/show-staged.ts'
 import { stagedOrdersStage, stagedStage } from '../../../src/projections/staged.ts'
 import { projectionTables, STAGED } from '../../../src/projections/tables.ts'
-import { memoryCodec } from '../../support/memory-codec.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
-import { lineOf, orderChanged, orderOf, vendorOrder } from '../../support/processor-events.ts'
-import { batchContext } from '../../support/stage-context.ts'
-import { entityResult, statusRecord } from '../../support/sync-status.ts'
+import { lineOf, orderChanged, orderOf, vendorOrder } from '../../data/processor-events.ts'
+import { entityResult, statusRecord } from '../../data/sync-status.ts'
+import { memoryCodec } from '../../memory/codec.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { batchContext } from '../../worlds/stage-context.ts'
 
 const place = (topic: string, offset: number, bytes = 10) => ({ topic, partition: 2, offset, bytes })
 const read = (offset: number): ResultPlaces => ({ source: place('p.orders', offset), mapped: null })

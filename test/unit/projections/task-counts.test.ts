@@ -3,9 +3,9 @@ import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
 import { projectionTables, SYNC_ENTITIES, SYNC_TASK_COUNTS } from '../../../src/projections/tables.ts'
 import { knownCounts } from '../../../src/projections/task-counts.ts'
 import { taskStage } from '../../../src/projections/tasks.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
-import { batchContext } from '../../support/stage-context.ts'
-import { entityResult, statusRecord } from '../../support/sync-status.ts'
+import { entityResult, statusRecord } from '../../data/sync-status.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { batchContext } from '../../worlds/stage-context.ts'
 
 /** Tables in which counting takes so long, and which tell how often it was done. */
 function slowTables(ms: number) {

@@ -5,9 +5,9 @@ import { listEntities } from '../../../src/projections/list-entities.ts'
 import { projectionTables } from '../../../src/projections/tables.ts'
 import { type TaskRun, taskCounts, taskState } from '../../../src/projections/task-status.ts'
 import { taskStage } from '../../../src/projections/tasks.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
-import { batchContext } from '../../support/stage-context.ts'
-import { entityResult, statusRecord } from '../../support/sync-status.ts'
+import { entityResult, statusRecord } from '../../data/sync-status.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { batchContext } from '../../worlds/stage-context.ts'
 
 let tables: Tables
 let at = 0

@@ -3,9 +3,9 @@ import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
 import { type EntityRow, evolveEntity } from '../../../src/projections/entity-row.ts'
 import { projectionTables, SYNC_ENTITIES } from '../../../src/projections/tables.ts'
 import { taskStage } from '../../../src/projections/tasks.ts'
-import { memoryTables } from '../../support/memory-tables.ts'
-import { batchContext } from '../../support/stage-context.ts'
-import { entityResult, statusRecord } from '../../support/sync-status.ts'
+import { entityResult, statusRecord } from '../../data/sync-status.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { batchContext } from '../../worlds/stage-context.ts'
 
 const READ = 'shop.orders.all'
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
 import { createClients } from '../../../src/systems/clients.ts'
-import { governors, systemOf, wallClock } from '../../support/sources.ts'
+import { governors, systemOf, wallClock } from '../../worlds/sources.ts'
 
 const clients = (asked: string[] = []) =>
   createClients({

@@ -4,10 +4,10 @@ import type { DeadLettered } from '../../../../src/events/generated/events.ts'
 import { readRetryMark, withoutRetryHeaders } from '../../../../src/events/headers.ts'
 import type { OutgoingRecord } from '../../../../src/platform/kafka/event-log.ts'
 import { getDeadLetter } from '../../../../src/projections/list-dead-letters.ts'
-import { apiTestTables } from '../../../support/api-fixture.ts'
-import { deadLettered, memoryDeadLetters } from '../../../support/dead-letters.ts'
-import { memoryTables } from '../../../support/memory-tables.ts'
-import { orderChanged, orderOf, vendorOrder } from '../../../support/processor-events.ts'
+import { deadLettered, memoryDeadLetters } from '../../../data/dead-letters.ts'
+import { orderChanged, orderOf, vendorOrder } from '../../../data/processor-events.ts'
+import { memoryTables } from '../../../memory/tables.ts'
+import { apiTestTables } from '../../../worlds/api-fixture.ts'
 
 const START = Date.UTC(2026, 0, 31)
 const ask = { by: 'ann', force: false, reason: null }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { Configuration, Connection, Read } from '../../../../src/configuration/model.ts'
 import { type FeedDeps, feedOnce } from '../../../../src/control/replays/feed-new-connections.ts'
 import { controlTables, SYNC_CONTROL } from '../../../../src/control/tables.ts'
-import type { Configuration, Connection, Read } from '../../../../src/core/model.ts'
 import type { Entity } from '../../../../src/events/topics.ts'
-import { memoryResync } from '../../../support/memory-resync.ts'
-import { memoryTables } from '../../../support/memory-tables.ts'
-import { connectionOf } from '../../../support/processor-events.ts'
+import { connectionOf } from '../../../data/processor-events.ts'
+import { memoryResync } from '../../../memory/resync.ts'
+import { memoryTables } from '../../../memory/tables.ts'
 
 const readOf = (system: string, entity: Entity): Read => ({
   ...{ id: `${system}.${entity}.all`, system, entity, scope: 'all', schedule: null, zone: 'UTC', startFrom: null },

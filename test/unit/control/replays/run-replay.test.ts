@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { applyConfiguration } from '../../../../src/configuration/apply-configuration.ts'
+import type { Configuration } from '../../../../src/configuration/model.ts'
+import { coreTables } from '../../../../src/configuration/tables.ts'
 import type { ReplayRequest } from '../../../../src/control/replays/create-replays.ts'
 import type { Replay } from '../../../../src/control/replays/replay.ts'
 import { runReplay } from '../../../../src/control/replays/run-replay.ts'
 import { controlTables } from '../../../../src/control/tables.ts'
-import { applyConfiguration } from '../../../../src/core/apply-configuration.ts'
-import type { Configuration } from '../../../../src/core/model.ts'
-import { coreTables } from '../../../../src/core/tables.ts'
 import { readReplayMark } from '../../../../src/events/headers.ts'
-import { memoryResync } from '../../../support/memory-resync.ts'
-import { memoryTables } from '../../../support/memory-tables.ts'
-import { connectionOf, productChanged } from '../../../support/processor-events.ts'
+import { connectionOf, productChanged } from '../../../data/processor-events.ts'
+import { memoryResync } from '../../../memory/resync.ts'
+import { memoryTables } from '../../../memory/tables.ts'
 
 const system = (id: string) => ({
   ...{ id, type: 'netsuite' as const, address: 'env:URL', secrets: {}, zone: 'UTC', settings: {} },

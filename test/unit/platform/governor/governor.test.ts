@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
 import { createGovernor } from '../../../../src/platform/governor/governor.ts'
 import { ownPermits } from '../../../../src/platform/governor/permits.ts'
-import { gate } from '../../../support/sink-world.ts'
+import { gate } from '../../../worlds/sink-world.ts'
 import { virtualClock } from '../runtime/virtual-clock.ts'
 
 const governorOf = (concurrency: number, clock = virtualClock()) => createGovernor({ concurrency }, ownPermits(), clock)

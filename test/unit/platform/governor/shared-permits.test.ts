@@ -5,7 +5,7 @@ import type { Tables } from '../../../../src/platform/dynamodb/tables.ts'
 import { governorTables } from '../../../../src/platform/governor/call-slots.ts'
 import { type CallKind, type CallLimits, createGovernor } from '../../../../src/platform/governor/governor.ts'
 import { createSharedPermits } from '../../../../src/platform/governor/shared-permits.ts'
-import { memoryTables } from '../../../support/memory-tables.ts'
+import { memoryTables } from '../../../memory/tables.ts'
 import { virtualClock } from '../runtime/virtual-clock.ts'
 
 const ACCOUNT = 'netsuite 1234567'

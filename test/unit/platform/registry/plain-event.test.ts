@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { decimal4, decimal8 } from '../../../../src/events/decimal.ts'
 import { toPlainEvent } from '../../../../src/platform/registry/plain-event.ts'
-import { deadLettered } from '../../../support/dead-letters.ts'
-import { lineOf, orderChanged, orderOf } from '../../../support/processor-events.ts'
+import { deadLettered } from '../../../data/dead-letters.ts'
+import { lineOf, orderChanged, orderOf } from '../../../data/processor-events.ts'
 
 it('writes decimals as text, times as ISO 8601 and bytes as base64, wherever they are', () => {
   const quantityOrdered = decimal8('0.00000001', 'quantity')

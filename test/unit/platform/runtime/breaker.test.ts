@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
 import { createBreaker, type Pass } from '../../../../src/platform/runtime/breaker.ts'
-import { manualClock } from '../../../support/manual-clock.ts'
+import { manualClock } from '../../../memory/manual-clock.ts'
 
 const down = new StreamError('target_unavailable', 'down')
 const signal = new AbortController().signal

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { EntityResult } from '../../../../src/events/generated/events.ts'
 import { createStatusReporter } from '../../../../src/platform/runtime/create-status-reporter.ts'
-import { memoryCodec } from '../../../support/memory-codec.ts'
-import { memoryProducer } from '../../../support/memory-producer.ts'
+import { memoryCodec } from '../../../memory/codec.ts'
+import { memoryProducer } from '../../../memory/producer.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 const result = (key: string, message: string | null = null): EntityResult => ({

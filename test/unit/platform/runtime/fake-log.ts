@@ -7,9 +7,9 @@ import type {
   LogRecord,
   OutgoingRecord,
 } from '../../../../src/platform/kafka/event-log.ts'
-import { memoryCodec } from '../../../support/memory-codec.ts'
-import { memoryProducer } from '../../../support/memory-producer.ts'
-import { silentLogger } from '../../../support/stage-context.ts'
+import { memoryCodec } from '../../../memory/codec.ts'
+import { memoryProducer } from '../../../memory/producer.ts'
+import { silentLogger } from '../../../worlds/stage-context.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 export type FakeBatch = LogBatch & { readonly committed: bigint[]; lose(): void; rebalance(): void }

@@ -4,7 +4,7 @@ import type { LogAdmin } from '../../../../src/platform/kafka/event-log.ts'
 import { beginEmpty } from '../../../../src/platform/runtime/begin-empty.ts'
 import { createPositions, type Positions, positionTables } from '../../../../src/platform/runtime/positions.ts'
 import { startPositions } from '../../../../src/platform/runtime/start-positions.ts'
-import { memoryTables } from '../../../support/memory-tables.ts'
+import { memoryTables } from '../../../memory/tables.ts'
 
 let tables: Tables
 let positions: Positions

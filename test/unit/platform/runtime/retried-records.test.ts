@@ -4,8 +4,8 @@ import { retryHeaders } from '../../../../src/events/headers.ts'
 import type { LogRecord } from '../../../../src/platform/kafka/event-log.ts'
 import { deadLetterId, toDeadLetter } from '../../../../src/platform/runtime/dead-letters.ts'
 import { RetriedRecords } from '../../../../src/platform/runtime/retried-records.ts'
-import { memoryCodec } from '../../../support/memory-codec.ts'
-import { memoryProducer } from '../../../support/memory-producer.ts'
+import { memoryCodec } from '../../../memory/codec.ts'
+import { memoryProducer } from '../../../memory/producer.ts'
 
 const STAGE = 'route-orders'
 const place = { topic: 'p.orders', partition: 1, timestamp: 5 }

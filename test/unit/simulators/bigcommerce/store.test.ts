@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { control, startStore, stateOf } from '../../../support/bigcommerce.ts'
+import { control, startStore, stateOf } from '../../../worlds/bigcommerce.ts'
 
 let folder: string
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SAP_B1_CREDENTIALS } from '../../../../simulators/sap-b1/credentials.ts'
 import { type SapB1SimulatorOptions, startSapB1Simulator } from '../../../../simulators/sap-b1/start.ts'
-import { catalogFile } from '../../../support/sources.ts'
+import { catalogFile } from '../../../worlds/sources.ts'
 
 type Json = Record<string, unknown> & { value: Record<string, unknown>[]; error: { code: unknown; message: unknown } }
 type Line = Record<string, unknown>

@@ -8,7 +8,7 @@ import { bigcommerceQuota } from '../../../../src/systems/bigcommerce/quota.ts'
 import { bigcommerceSettings } from '../../../../src/systems/bigcommerce/settings.ts'
 import { fromBigCommerceTime, toBigCommerceTime } from '../../../../src/systems/bigcommerce/time.ts'
 import { wholeJson } from '../../../../src/systems/bigcommerce/whole-json.ts'
-import { systemOf } from '../../../support/sources.ts'
+import { systemOf } from '../../../worlds/sources.ts'
 
 const answer = (status: number, headers: Record<string, string> = {}, text = '', json: unknown = undefined) => ({
   ...{ status, headers: new Headers(headers), text, json },

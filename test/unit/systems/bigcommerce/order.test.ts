@@ -5,7 +5,7 @@ import type { Order } from '../../../../src/events/generated/events.ts'
 import { type OrderParts, toOrder } from '../../../../src/systems/bigcommerce/order.ts'
 import { partsByAddress } from '../../../../src/systems/bigcommerce/order-addresses.ts'
 import { orderState } from '../../../../src/systems/bigcommerce/order-states.ts'
-import type { Wire } from '../../../../src/systems/wire.ts'
+import type { Wire } from '../../../../src/systems/kit/wire.ts'
 
 const product = (id: number, more: Wire = {}): Wire => ({
   ...{ id, product_id: id, order_address_id: 1, sku: `SKU-${id}`, name: 'Thing', type: 'physical', quantity: 1 },

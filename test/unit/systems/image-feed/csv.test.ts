@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseText } from '../../../support/image-feed.ts'
+import { parseText } from '../../../worlds/image-feed.ts'
 
 const HEADER = 'sku,url,position,label,role\n'
 

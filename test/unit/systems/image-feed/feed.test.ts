@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ImageGallery } from '../../../../src/events/generated/events.ts'
 import { groupBySku, toGallery } from '../../../../src/systems/image-feed/images.ts'
-import { parseText } from '../../../support/image-feed.ts'
+import { parseText } from '../../../worlds/image-feed.ts'
 
 const HEADER = 'sku,url,position,label,role\n'
 const read = async (rows: string, header = HEADER, settings = {}) =>

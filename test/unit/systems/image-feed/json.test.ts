@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseText } from '../../../support/image-feed.ts'
+import { parseText } from '../../../worlds/image-feed.ts'
 
 describe('a JSON feed', () => {
   it('is a list of rows, whose numbers are the text they are', async () => {

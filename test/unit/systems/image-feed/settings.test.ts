@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { systemTraits } from '../../../../src/core/system-traits.ts'
+import { systemTraits } from '../../../../src/configuration/system-traits.ts'
 import { columnNames } from '../../../../src/systems/image-feed/rows.ts'
 import { imageFeedSettings } from '../../../../src/systems/image-feed/settings.ts'
-import { settingsOf } from '../../../support/image-feed.ts'
+import { settingsOf } from '../../../worlds/image-feed.ts'
 
 describe('the settings of an image feed', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
+import type { Wire } from '../../../../src/systems/kit/wire.ts'
 import type { Bulk, BulkOperation } from '../../../../src/systems/magento2/bulk.ts'
 import { createBulkWriter } from '../../../../src/systems/magento2/bulk-writer.ts'
-import type { Wire } from '../../../../src/systems/wire.ts'
 import { virtualClock } from '../../platform/runtime/virtual-clock.ts'
 
 const signal = new AbortController().signal

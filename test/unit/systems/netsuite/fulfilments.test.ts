@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { text8 } from '../../../../src/events/decimal.ts'
+import type { Wire } from '../../../../src/systems/kit/wire.ts'
 import { isShipped, itemIdsOf, toEnding, toShipment } from '../../../../src/systems/netsuite/fulfilments.ts'
-import type { Wire } from '../../../../src/systems/wire.ts'
 
 const context = {
   zone: 'America/Los_Angeles',

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { createSqsClient } from '../../../../src/systems/sqs/client.ts'
 import { sqsSettings } from '../../../../src/systems/sqs/settings.ts'
-import { governors, wallClock } from '../../../support/sources.ts'
-import { silentLogger } from '../../../support/stage-context.ts'
+import { governors, wallClock } from '../../../worlds/sources.ts'
+import { silentLogger } from '../../../worlds/stage-context.ts'
 
 const signal = new AbortController().signal
 

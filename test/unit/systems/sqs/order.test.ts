@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { text4, text8 } from '../../../../src/events/decimal.ts'
 import { type MessageContext, parseMessage } from '../../../../src/systems/sqs/message.ts'
 import { orderKey, toOrder } from '../../../../src/systems/sqs/order.ts'
-import { orderMessage } from '../../../support/sqs-world.ts'
+import { orderMessage } from '../../../worlds/sqs-world.ts'
 
 const context: MessageContext = {
   zone: 'America/Chicago',

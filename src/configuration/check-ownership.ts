@@ -1,0 +1,73 @@
+import { decidingAttribute, ownsSku } from '../rules/ownership.ts'
+import type { Shaped, ShapedDocuments } from './check-documents.ts'
+import type { Connection, Ownership } from './model.ts'
+import type { Mistake, YamlDocument } from './yaml-documents.ts'
+
+const WAYS = ['skuPattern', 'skus', 'attribute', 'manufacturer', 'feed'] as const
+
+/** What is wrong with a connection's ownership by itself. */
+export function checkOwnership(
+  { value, yaml }: Pick<Shaped<'connection'>, 'value' | 'yaml'>,
+  { metadata, partial }: ShapedDocuments,
+): Mistake[] {
+  const given = WAYS.filter((way) => value.ownership[way] !== undefined)
+  const [way] = given
+  if (way === undefined || given.length > 1) {
+    return [
+      yaml.mistake(['ownership'], `says ${given.join(' and ') || 'nothing'}; give exactly one of ${WAYS.join(', ')}`),
+    ]
+  }
+  const { attribute, manufacturer } = value.ownership
+  const name = decidingAttribute(
+    attribute !== undefined
+      ? { attribute: { name: attribute.name, values: [] } }
+      : { manufacturer: manufacturer ?? [] },
+  )?.name
+  const asksProducts = way !== 'skuPattern' && way !== 'skus'
+  if (asksProducts && !value.reads.some((read) => read.startsWith(`${value.vendor}.products.`))) {
+    const message = `is told by the vendor's products, which the connection does not read; add ${value.vendor}.products.all`
+    return [yaml.mistake(['ownership', way], message)]
+  }
+  const own = metadata.find((one) => one.value.connection === value.id)
+  const unmapped = way === 'attribute' || way === 'manufacturer' ? !mapsAttribute(own, name) : false
+  if (!unmapped || own === undefined || partial.has('product-metadata')) return []
+  const message = `asks for the attribute ${name}, which no rule of the connection's product metadata gives; add one`
+  return [yaml.mistake(['ownership', way], message)]
+}
+
+function mapsAttribute(metadata: Shaped<'product-metadata'> | undefined, name: string | undefined): boolean {
+  return metadata?.value.attributes.some(({ attribute }) => attribute === name) ?? false
+}
+
+/** A connection as it will be, and where it stands. */
+export interface Claimant {
+  readonly connection: Connection
+  readonly yaml: YamlDocument
+}
+
+/** SKUs that two connections of one shop claim, where that can be known without their products. */
+export function checkClaims(claimants: readonly Claimant[]): Mistake[] {
+  return claimants.flatMap(({ connection, yaml }, index) =>
+    claimants.slice(0, index).flatMap((other) => {
+      if (other.connection.shop !== connection.shop || other.connection.id === connection.id) return []
+      const claim = claimedTwice(connection, other.connection)
+      const way = WAYS.find((one) => one in connection.ownership) ?? 'skuPattern'
+      if (claim === undefined) return []
+      return [
+        yaml.mistake(['ownership', way], `${claim} is claimed by ${other.connection.id} too; correct one of them`),
+      ]
+    }),
+  )
+}
+
+function claimedTwice(one: Connection, other: Connection): string | undefined {
+  const [a, b] = [one.ownership, other.ownership]
+  if ('skuPattern' in a && 'skuPattern' in b) return a.skuPattern === b.skuPattern ? 'every SKU of it' : undefined
+  if (one.vendor === other.vendor && 'feed' in a && 'feed' in b) return 'every SKU of the feed'
+  const skus = [...listed(a).filter((sku) => ownsSku(other, sku)), ...listed(b).filter((sku) => ownsSku(one, sku))]
+  return skus.length === 0 ? undefined : `SKU ${[...new Set(skus)].slice(0, 5).join(', ')}`
+}
+
+function listed(ownership: Ownership): readonly string[] {
+  return 'skus' in ownership ? ownership.skus : []
+}

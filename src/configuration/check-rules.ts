@@ -1,0 +1,102 @@
+import { toStreamError } from '../errors.ts'
+import { fieldsOf, orderLineFields } from '../rules/event-fields.ts'
+import { LINE_FIELDS } from '../rules/map-order.ts'
+import { convert } from '../rules/mapping/convert.ts'
+import { compileExpression } from '../rules/mapping/expression.ts'
+import { failuresOf } from '../rules/mapping/failure.ts'
+import type { MappedEntity } from './model.ts'
+import { attributeRuleOf } from './model-of.ts'
+import type { AttributeRuleDocument } from './rule-schema.ts'
+import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
+
+export interface RulesContext {
+  /** Where the list of rules stands in the document. */
+  readonly path: FieldPath
+  readonly entity: MappedEntity
+  /** Attributes the destination knows; undefined: any. */
+  readonly known?: readonly string[] | undefined
+  /** Attributes that are given by others than rules. */
+  readonly given?: readonly string[]
+}
+
+type Say = (field: FieldPath, message: string) => void
+
+/** What the rules say that can't be. */
+export function checkRules(
+  rules: readonly AttributeRuleDocument[],
+  yaml: YamlDocument,
+  context: RulesContext,
+): Mistake[] {
+  const mistakes: Mistake[] = []
+  for (const [index, rule] of rules.entries()) {
+    const say: Say = (field, message) => mistakes.push(yaml.mistake([...context.path, index, ...field], message))
+    if (rules.findIndex(({ attribute }) => attribute === rule.attribute) < index) {
+      say(['attribute'], 'is there twice; keep one rule for each attribute')
+    }
+    checkDestination(rule, context, say)
+    checkSource(rule, context.entity, say)
+    checkSchema(rule, say)
+    checkValues(rule, say)
+  }
+  return mistakes
+}
+
+function checkDestination({ attribute }: AttributeRuleDocument, { known, given = [] }: RulesContext, say: Say): void {
+  if (known !== undefined && !known.includes(attribute)) {
+    say(['attribute'], `is not known to the shop; known are: ${known.join(', ')}; correct it or add it to destination`)
+  }
+  const [first = '', second] = attribute.split('.')
+  const root = attribute.startsWith(LINE_FIELDS) ? `${first}.${second}` : first
+  if (given.includes(root)) say(['attribute'], `is written by Waldstream itself; name another than ${given.join(', ')}`)
+}
+
+function checkSource(rule: AttributeRuleDocument, entity: MappedEntity, say: Say): void {
+  const { from, constant, expression, type = 'string' } = rule
+  const sources = [from, constant, expression].filter((source) => source !== undefined)
+  if (sources.length !== 1) say(['from'], 'is to be given, or constant, or expression, but exactly one of the three')
+  const first = from?.split('.', 1)[0]
+  const ofLine = entity === 'orders' && rule.attribute.startsWith(LINE_FIELDS)
+  const fields = ofLine ? [...orderLineFields(), 'order'] : fieldsOf(entity)
+  if (first !== undefined && !fields.includes(first)) {
+    const what = ofLine ? 'lines of orders' : entity
+    say(['from'], `begins with no field of ${what}; they are: ${fields.join(', ')}`)
+  }
+  if (expression === undefined) return
+  try {
+    compileExpression(expression, { type, tellsValues: true })
+  } catch (error) {
+    say(['expression'], toStreamError(error).message)
+  }
+}
+
+function checkSchema({ schema = {}, type = 'string' }: AttributeRuleDocument, say: Say): void {
+  const { pattern, minimum, maximum, minLength, maxLength } = schema
+  try {
+    new RegExp(pattern ?? '', 'u')
+  } catch (error) {
+    say(['schema', 'pattern'], `is no regular expression: ${toStreamError(error).message}`)
+  }
+  if ((minimum ?? 0) > (maximum ?? Number.POSITIVE_INFINITY)) say(['schema', 'minimum'], 'is more than the maximum')
+  if ((minLength ?? 0) > (maxLength ?? Number.POSITIVE_INFINITY)) say(['schema', 'minLength'], 'is more than maxLength')
+  const numeric = type === 'decimal' || type === 'integer'
+  for (const bound of ['minimum', 'maximum'] as const) {
+    if (schema[bound] !== undefined && !numeric) say(['schema', bound], `is for a decimal or integer, not a ${type}`)
+  }
+}
+
+/** Constants, defaults and look-up values are what they are: that they keep type and schema can be told before. */
+function checkValues(rule: AttributeRuleDocument, say: Say): void {
+  const model = attributeRuleOf(rule)
+  const check = (field: FieldPath, value: string | number | boolean | undefined): void => {
+    if (value === undefined) return
+    try {
+      convert(model, String(value), failuresOf(model, true))
+    } catch (error) {
+      const reason = /breaks its schema.*/.exec(toStreamError(error).message)?.[0]
+      say(field, reason ?? `is no ${model.type}: ${JSON.stringify(value)}; correct it or the rule's type`)
+    }
+  }
+  check(['constant'], rule.constant)
+  check(['default'], rule.default)
+  for (const [key, value] of Object.entries(rule.lookup ?? {})) check(['lookup', key], value)
+}

@@ -1,0 +1,107 @@
+import type { Configuration } from '../configuration/model.ts'
+import { canonicalJson } from '../events/identity.ts'
+import { type MappedOutcome, mapEntity, type SourceEntity } from '../rules/map-entity.ts'
+import type { FindProducts } from '../rules/ownership.ts'
+
+/** One field before and after; null: it is not there. */
+export interface FieldChange {
+  readonly field: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/** How an entity ends with a mapping: `mapped`, `deleted`, `ignored: not_owned`, `failed: mapping_failed: …`. */
+export interface EntityPreview {
+  readonly source: string
+  readonly key: string
+  readonly before: string
+  readonly after: string
+  /** None: nothing changes for it. */
+  readonly changes: readonly FieldChange[]
+}
+
+export interface MappingPreview {
+  readonly counts: {
+    readonly events: number
+    /** The last event of each is mapped. */
+    readonly entities: number
+    readonly changed: number
+    readonly unchanged: number
+    readonly errors_appearing: number
+    readonly errors_disappearing: number
+  }
+  /** How many entities each field changes for. */
+  readonly fields: Readonly<Record<string, number>>
+  /** Those that change, in the order of their events. */
+  readonly entities: readonly EntityPreview[]
+}
+
+/** A configuration and the connection in it. */
+export interface PreviewSides {
+  readonly connection: string
+  readonly before: Configuration
+  readonly after: Configuration
+  readonly products: FindProducts
+}
+
+/** Maps each entity's last event before and after. Pure, but for `products`. */
+export async function previewMapping(events: readonly SourceEntity[], sides: PreviewSides): Promise<MappingPreview> {
+  const newest = new Map(events.map((event) => [JSON.stringify([event.source, event.key]), event]))
+  const entities: EntityPreview[] = []
+  let [appearing, disappearing] = [0, 0]
+  for (const event of newest.values()) {
+    const before = await outcomeIn(sides.before, event, sides)
+    const after = await outcomeIn(sides.after, event, sides)
+    appearing += Number(before?.status !== 'failed' && after?.status === 'failed')
+    disappearing += Number(before?.status === 'failed' && after?.status !== 'failed')
+    const entity = entityPreview(event, before, after)
+    if (entity.before !== entity.after || entity.changes.length > 0) entities.push(entity)
+  }
+  const changed = entities.length
+  const counts = {
+    ...{ events: events.length, entities: newest.size, changed, unchanged: newest.size - changed },
+    ...{ errors_appearing: appearing, errors_disappearing: disappearing },
+  }
+  return { counts, fields: fieldCounts(entities), entities }
+}
+
+async function outcomeIn(
+  configuration: Configuration,
+  event: SourceEntity,
+  { connection: id, products }: PreviewSides,
+): Promise<MappedOutcome | undefined> {
+  const connection = configuration.connections.find((one) => one.id === id)
+  return connection === undefined ? undefined : await mapEntity(event, connection, configuration, products)
+}
+
+function entityPreview(
+  { source, key }: SourceEntity,
+  before: MappedOutcome | undefined,
+  after: MappedOutcome | undefined,
+): EntityPreview {
+  const [old, now] = [fieldsOf(before), fieldsOf(after)]
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].toSorted()
+  const changes = names
+    .filter((name) => canonicalJson(old[name]) !== canonicalJson(now[name]))
+    .map((field) => ({ field, before: old[field] ?? null, after: now[field] ?? null }))
+  return { source, key, before: ending(before), after: ending(after), changes }
+}
+
+function fieldsOf(outcome: MappedOutcome | undefined): Readonly<Record<string, unknown>> {
+  return outcome?.status === 'mapped' ? outcome.fields : {}
+}
+
+function ending(outcome: MappedOutcome | undefined): string {
+  if (outcome === undefined) return 'no such connection'
+  if (outcome.status === 'failed') return `failed: ${outcome.error.code}: ${outcome.error.message}`
+  if (outcome.status === 'ignored') return `ignored: ${outcome.code}`
+  return outcome.deleted ? 'deleted' : 'mapped'
+}
+
+function fieldCounts(entities: readonly EntityPreview[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { changes } of entities) {
+    for (const { field } of changes) counts[field] = (counts[field] ?? 0) + 1
+  }
+  return counts
+}

@@ -1,0 +1,102 @@
+import type { Before } from '../../systems/kit/sink.ts'
+
+/** Where an event is in its topic. */
+export interface Origin {
+  readonly topic: string
+  readonly partition: number
+  /** bigint as text. */
+  readonly offset: string
+}
+
+/** What one target has of one key, or is being given. Times are milliseconds UTC. */
+export interface Delivery {
+  readonly connection: string
+  /** kind|entity key. */
+  readonly key: string
+  /** The newest version that was begun, its content and its event: what the target is to have in the end. */
+  readonly rank: string
+  readonly digest: string
+  readonly origin: Origin | null
+  /**
+   * `delivering` from before the write until its answer (an intent; of a worker that died it stays open), `delivered`
+   * when the target has this version, `refused` when it certainly does not have it.
+   */
+  readonly state: 'delivering' | 'delivered' | 'refused'
+  /** Grows with every intent: a worker whose token is not the row's any more was overtaken. */
+  readonly fence: number
+  /** When the write of the intent can't take effect any more, its worker alive or not. */
+  readonly until: number
+  /** The same of earlier intents whose end nobody saw, and the content they carry (`*`: several). 0: there are none. */
+  readonly unsettledUntil: number
+  readonly unsettledDigest: string
+  readonly targetId: string | null
+  /** A record of the key may be parked. */
+  readonly parked: boolean
+}
+
+export interface Wanted {
+  readonly connection: string
+  readonly key: string
+  readonly rank: string
+  readonly digest: string
+  readonly origin: Origin
+}
+
+export interface DeliveryView {
+  readonly now: number
+  /** How long after its begin a write may still take effect. */
+  readonly deadlineMs: number
+  readonly naturalKey: boolean
+  /** Look at the target even if the row says that it has this content. */
+  readonly look: boolean
+}
+
+export type Decision =
+  /** Guarantee 4: a newer version was begun. */
+  | { readonly next: 'superseded' }
+  /** The target has this content. `intent`: the row as it is to be for this version. */
+  | { readonly next: 'confirm'; readonly intent: Delivery }
+  /** An earlier create may still come to pass and could not be told from ours. */
+  | { readonly next: 'wait'; readonly until: number }
+  | { readonly next: 'write'; readonly intent: Delivery; readonly before: Before }
+
+/** What is to be done for a version, given the key's row; the fence token of an intent is one more than the row's. */
+export function decideDelivery(row: Delivery | undefined, wanted: Wanted, view: DeliveryView): Decision {
+  if (row !== undefined && row.rank > wanted.rank) return { next: 'superseded' }
+  const open = openWrites(row, view.now)
+  const intent: Delivery = {
+    ...wanted,
+    ...open,
+    state: 'delivering',
+    fence: (row?.fence ?? 0) + 1,
+    until: view.now + view.deadlineMs,
+    targetId: row?.targetId ?? null,
+    parked: row?.parked ?? false,
+  }
+  if (row?.state === 'delivered' && row.digest === wanted.digest && !view.look) {
+    return { next: 'confirm', intent: { ...intent, state: 'delivered', until: 0 } }
+  }
+  const unclear = row?.state === 'delivering' || open.unsettledUntil > 0
+  if (unclear && !view.naturalKey && open.unsettledUntil > view.now) return { next: 'wait', until: open.unsettledUntil }
+  return { next: 'write', intent, before: { targetId: intent.targetId, unclear } }
+}
+
+/** When the key is to be looked at again, because an earlier write of other content may yet come to pass; null: never. */
+export function lookAgainAt(delivered: Delivery, now: number): number | null {
+  const { unsettledUntil, unsettledDigest, digest } = delivered
+  return unsettledUntil > now && unsettledDigest !== digest ? unsettledUntil : null
+}
+
+/** Earlier writes that may still come to pass, the row's own open intent among them. */
+function openWrites(row: Delivery | undefined, now: number): Pick<Delivery, 'unsettledUntil' | 'unsettledDigest'> {
+  const writes = [
+    { until: row?.unsettledUntil ?? 0, digest: row?.unsettledDigest ?? '' },
+    ...(row?.state === 'delivering' ? [{ until: row.until, digest: row.digest }] : []),
+  ].filter(({ until }) => until > now)
+  const digests = new Set(writes.map(({ digest }) => digest))
+  const [first = ''] = digests
+  return {
+    unsettledUntil: Math.max(0, ...writes.map(({ until }) => until)),
+    unsettledDigest: digests.size > 1 ? '*' : first,
+  }
+}

@@ -1,0 +1,100 @@
+import type { Configuration, Connection } from '../configuration/model.ts'
+import { type StreamError, toStreamError } from '../errors.ts'
+import type { OrderChanged, ProductChanged } from '../events/generated/events.ts'
+import { judgeOrder } from './judge-order.ts'
+import { mapOrderFields } from './map-order.ts'
+import { mapProduct } from './map-product.ts'
+import type { MappingInput } from './mapping/mapping-input.ts'
+import { orderInput } from './order-input.ts'
+import { asksProducts, type FindProducts, ownsProduct, ownsSku } from './ownership.ts'
+import { decidingSkus, splitOrder } from './split-order.ts'
+
+/** An entity as it was read. */
+export type SourceEntity =
+  | ({ readonly entity: 'products' } & Pick<ProductChanged, 'source' | 'key' | 'deleted' | 'data'>)
+  | ({ readonly entity: 'orders' } & Pick<OrderChanged, 'source' | 'key' | 'deleted' | 'data'>)
+
+/** What a connection makes of an entity; `fields` as JSON can hold it, decimals as text. */
+export type MappedOutcome =
+  | { readonly status: 'mapped'; readonly deleted: boolean; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly status: 'ignored'; readonly code: string; readonly message: string }
+  | { readonly status: 'failed'; readonly error: StreamError }
+
+/**
+ * What the processors would make of an entity for one connection, without memory of earlier events: the seller's
+ * attributes of a product; of an order the vendor's own fields, its lines and its total. Rejects when `products` does.
+ */
+export async function mapEntity(
+  event: SourceEntity,
+  connection: Connection,
+  configuration: Configuration,
+  products: FindProducts,
+): Promise<MappedOutcome> {
+  const asked = event.entity === 'orders' ? await productsOf(event, configuration, products) : undefined
+  try {
+    return event.entity === 'products'
+      ? await mapOneProduct(event, connection, configuration)
+      : await mapOneOrder(event, connection, configuration, asked)
+  } catch (thrown) {
+    return { status: 'failed', error: toStreamError(thrown) }
+  }
+}
+
+type Of<E extends SourceEntity['entity']> = Extract<SourceEntity, { entity: E }>
+type Asked = ReadonlyMap<string, Awaited<ReturnType<FindProducts>>>
+
+async function mapOneProduct(
+  event: Of<'products'>,
+  connection: Connection,
+  { metadata }: Configuration,
+): Promise<MappedOutcome> {
+  const { id, shop } = connection
+  const notOwned = { status: 'ignored', code: 'not_owned', message: `the SKU is not the vendor's of ${id}` } as const
+  if (event.source !== shop && ownsSku(connection, event.key) === false) return notOwned
+  const own = metadata.find((one) => one.connection === id)
+  const fields = await mapProduct(event, own, id)
+  return ownsProduct(connection, fields) ? { status: 'mapped', deleted: event.deleted, fields } : notOwned
+}
+
+async function mapOneOrder(
+  event: Of<'orders'>,
+  connection: Connection,
+  configuration: Configuration,
+  asked: Asked | undefined,
+): Promise<MappedOutcome> {
+  const { id, shop } = connection
+  if (event.source !== shop) {
+    return { status: 'ignored', code: 'not_the_shop', message: `orders of ${id} come from ${shop}` }
+  }
+  const productOf = (owner: string, sku: string) => asked?.get(owner)?.get(sku)
+  const split = splitOrder(event.data, buyersFrom(shop, configuration), productOf)
+  const verdict = judgeOrder(event, connection, split, false)
+  if (verdict.status !== 'sent') return verdict
+  const fields = await mapOrderFields(connection, verdict.order)
+  const plain = orderInput(verdict.order)
+  const own = Object.entries(fields).map(([name, json]) => [name, /^[-\d]/.test(json) ? json : JSON.parse(json)])
+  return {
+    status: 'mapped',
+    deleted: false,
+    fields: {
+      fields: Object.fromEntries(own),
+      lines: (plain['lines'] as readonly MappingInput[]).map(({ lineId, sku }) => `${lineId} ${sku}`),
+      grandTotal: plain['grandTotal'],
+    },
+  }
+}
+
+function buyersFrom(shop: string, { connections, systems }: Configuration): Connection[] {
+  const orders = systems.find(({ id }) => id === shop)?.reads.filter(({ entity }) => entity === 'orders') ?? []
+  return connections.filter(
+    (connection) => connection.shop === shop && orders.some(({ id }) => connection.reads.includes(id)),
+  )
+}
+
+async function productsOf({ source, data }: Of<'orders'>, configuration: Configuration, find: FindProducts) {
+  const asked = new Map<string, Awaited<ReturnType<FindProducts>>>()
+  for (const connection of buyersFrom(source, configuration)) {
+    if (asksProducts(connection.ownership)) asked.set(connection.id, await find(connection, decidingSkus(data)))
+  }
+  return asked
+}

@@ -1,0 +1,64 @@
+import type { AttributeRule, Connection } from '../configuration/model.ts'
+import type { Order } from '../events/generated/events.ts'
+import type { MappingInput } from './mapping/mapping-input.ts'
+import { type MappedAttributes, mapAttributes } from './mapping.ts'
+import { orderInput, orderLineInput } from './order-input.ts'
+
+/**
+ * Fields of the vendor's order by the vendor's own names; each is JSON text, a decimal a number with all its digits. A
+ * field of a line has the line's id in its name: `line.<line id>.<name>`.
+ */
+export type OrderFields = Readonly<Record<string, string>>
+
+/** Begins the name of a field that each line has. */
+export const LINE_FIELDS = 'line.'
+
+/**
+ * The connection's own fields of a vendor's order, by its order map. Rules of the lines' fields (`line.<name>`) see a line,
+ * and the whole order as its `order`. Throws or rejects with `mapping_failed`, which holds no value: an order is of a
+ * person.
+ */
+export function mapOrderFields(connection: Connection, order: Order): OrderFields | Promise<OrderFields> {
+  const rules = connection.orderMap.fields ?? []
+  if (rules.length === 0) return {}
+  const ofLines = rules.filter(({ attribute }) => attribute.startsWith(LINE_FIELDS))
+  const ofOrder = rules.filter((rule) => !ofLines.includes(rule))
+  const whole = orderInput(order)
+  const parts: readonly Part[] = [
+    { rules: ofOrder, input: whole, nameOf: (name) => name },
+    ...(ofLines.length === 0 ? [] : order.lines).map((line) => ({
+      rules: ofLines,
+      input: { ...orderLineInput(line), order: whole },
+      nameOf: (name: string) => `${LINE_FIELDS}${line.lineId}.${name.slice(LINE_FIELDS.length)}`,
+    })),
+  ]
+  if (rules.some(({ expression }) => expression !== undefined)) return mapLater(parts)
+  const fields: Record<string, string> = {}
+  for (const part of parts) {
+    const mapped = mapPart(part)
+    if (!(mapped instanceof Promise)) Object.assign(fields, textsOf(part, mapped))
+  }
+  return fields
+}
+
+/** Rules of the order or of one of its lines, what they see, and what their fields are called. */
+interface Part {
+  readonly rules: readonly AttributeRule[]
+  readonly input: MappingInput
+  readonly nameOf: (name: string) => string
+}
+
+const mapPart = ({ rules, input }: Part) => mapAttributes(rules, input, { tellsValues: false })
+
+/** One after the other: the clock of an expression is its own, and no failure is left behind unseen. */
+async function mapLater(parts: readonly Part[]): Promise<OrderFields> {
+  const fields: Record<string, string> = {}
+  for (const part of parts) Object.assign(fields, textsOf(part, await mapPart(part)))
+  return fields
+}
+
+function textsOf({ rules, nameOf }: Part, mapped: MappedAttributes): OrderFields {
+  const decimals = new Set(rules.filter(({ type }) => type === 'decimal').map(({ attribute }) => attribute))
+  const textOf = (name: string, value: unknown) => (decimals.has(name) ? String(value) : JSON.stringify(value))
+  return Object.fromEntries(Object.entries(mapped).map(([name, value]) => [nameOf(name), textOf(name, value)]))
+}

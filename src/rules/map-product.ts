@@ -1,0 +1,45 @@
+import type { ProductMetadata } from '../configuration/model.ts'
+import { StreamError } from '../errors.ts'
+import { text8 } from '../events/decimal.ts'
+import type { Product, ProductChanged } from '../events/generated/events.ts'
+import type { MappingInput } from './mapping/mapping-input.ts'
+import { type MappedAttributes, mapAttributes } from './mapping.ts'
+
+type Changed = Pick<ProductChanged, 'deleted' | 'data'>
+
+/**
+ * A vendor's product by the connection's metadata: the seller's attributes. A product that is gone leaves the feed also
+ * when its last content can't be mapped any more. Throws or rejects with `mapping_failed`.
+ */
+export function mapProduct(
+  { deleted, data }: Changed,
+  metadata: ProductMetadata | undefined,
+  connection: string,
+): MappedAttributes | Promise<MappedAttributes> {
+  if (!deleted) return mapPresent(data, metadata, connection)
+  try {
+    const mapped = mapAttributes(metadata?.attributes ?? [], productInput(data))
+    return mapped instanceof Promise ? mapped.catch(() => ({})) : mapped
+  } catch {
+    return {}
+  }
+}
+
+function mapPresent(data: Product, metadata: ProductMetadata | undefined, connection: string) {
+  if (metadata !== undefined) return mapAttributes(metadata.attributes, productInput(data))
+  throw new StreamError('mapping_failed', `connection ${connection} has no product metadata; configure it and retry`)
+}
+
+/** The product as rules see it: decimals as text. */
+function productInput(product: Product): MappingInput {
+  return {
+    ...product,
+    price: product.price === null ? null : text8(product.price),
+    weight: product.weight === null ? null : text8(product.weight),
+    priceLevels: product.priceLevels.map((level) => ({
+      level: level.level,
+      quantity: text8(level.quantity),
+      price: text8(level.price),
+    })),
+  }
+}

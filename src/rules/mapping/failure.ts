@@ -1,0 +1,34 @@
+import type { AttributeRule } from '../../configuration/model.ts'
+import { StreamError } from '../../errors.ts'
+
+/** Makes the error of one rule: why, and the value it is about. */
+export type Failure = (reason: string, about?: { readonly value?: unknown; readonly cause?: unknown }) => StreamError
+
+const MOST_SHOWN = 60
+
+/**
+ * Errors of a rule: `mapping_failed`, naming attribute, source and value. `tellsValues` false: values are personal data,
+ * and only their kind is named.
+ */
+export function failuresOf(rule: AttributeRule, tellsValues: boolean): Failure {
+  const { attribute, from, expression } = rule
+  const source = expression === undefined ? (from ?? 'a constant') : `expression ${expression}`
+  return (reason, { value, cause } = {}) => {
+    const told = value === undefined ? '' : tellsValues ? `: ${shown(value)}` : `: ${kindOf(value)}`
+    return new StreamError('mapping_failed', `attribute ${attribute} (from ${source}) ${reason}${told}`, {
+      cause: tellsValues ? cause : undefined,
+      field: attribute,
+      details: { attribute, from: from ?? null, expression: expression ?? null },
+    })
+  }
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}…`
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return `a text of ${value.length} characters`
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`
+}

@@ -1,0 +1,81 @@
+import type { Connection, Ownership } from '../configuration/model.ts'
+import type { OrderLine } from '../events/generated/events.ts'
+
+/** A product of the vendor as the connection's feed has it: the seller's attributes by name. */
+export type OwnedProduct = Readonly<Record<string, unknown>>
+
+/**
+ * The vendor's products of a connection by SKU, those that are deleted left out. A read that may be a few seconds old.
+ */
+export type FindProducts = (
+  connection: Connection,
+  skus: readonly string[],
+) => Promise<ReadonlyMap<string, OwnedProduct>>
+
+type Owner = Pick<Connection, 'ownership'>
+type Line = Pick<OrderLine, 'sku' | 'attributes'>
+
+/** The seller's attribute that `manufacturer` looks at. */
+const MANUFACTURER = 'manufacturer'
+
+/** The attribute that decides, and the values that are the vendor's; undefined: ownership asks for no attribute. */
+export function decidingAttribute(ownership: Ownership): { name: string; values: readonly string[] } | undefined {
+  if ('attribute' in ownership) return ownership.attribute
+  return 'manufacturer' in ownership ? { name: MANUFACTURER, values: ownership.manufacturer } : undefined
+}
+
+/** Whether it takes the vendor's products to tell whose a line is. */
+export function asksProducts(ownership: Ownership): boolean {
+  return !('skuPattern' in ownership || 'skus' in ownership)
+}
+
+/** Whether the SKU alone says that it is the vendor's; undefined: it takes the vendor's product to tell. */
+export function ownsSku({ ownership }: Owner, sku: string): boolean | undefined {
+  if ('skuPattern' in ownership) return patternOf(ownership.skuPattern).test(sku)
+  return 'skus' in ownership ? skusOf(ownership).has(sku) : undefined
+}
+
+/** Whether the product's attributes make it the vendor's, where they decide. */
+export function ownsProduct({ ownership }: Owner, product: OwnedProduct): boolean {
+  const deciding = decidingAttribute(ownership)
+  if (deciding === undefined) return true
+  const value = product[deciding.name]
+  return value !== undefined && value !== null && deciding.values.includes(String(value))
+}
+
+/**
+ * Whether an order's line is the vendor's. Where an attribute decides, the shop's own word on the line comes before the
+ * vendor's product; `product` undefined: the vendor's feed does not have the SKU.
+ */
+export function ownsLine(owner: Owner, line: Line, product?: OwnedProduct): boolean {
+  const bySku = ownsSku(owner, line.sku)
+  if (bySku !== undefined) return bySku
+  const deciding = decidingAttribute(owner.ownership)
+  const onLine = deciding === undefined ? undefined : line.attributes[deciding.name]
+  if (deciding !== undefined && onLine !== undefined) return ownsProduct(owner, { [deciding.name]: fromJson(onLine) })
+  return product !== undefined && ownsProduct(owner, product)
+}
+
+const patterns = new Map<string, RegExp>()
+
+function patternOf(skuPattern: string): RegExp {
+  const known = patterns.get(skuPattern) ?? new RegExp(skuPattern)
+  patterns.set(skuPattern, known)
+  return known
+}
+
+const lists = new WeakMap<object, ReadonlySet<string>>()
+
+function skusOf(ownership: Extract<Ownership, { skus: unknown }>): ReadonlySet<string> {
+  const known = lists.get(ownership) ?? new Set(ownership.skus)
+  lists.set(ownership, known)
+  return known
+}
+
+function fromJson(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return json
+  }
+}

@@ -1,0 +1,66 @@
+import type { Connection } from '../../configuration/model.ts'
+import { text8 } from '../../events/decimal.ts'
+import type { FulfilmentLine, ShopFulfilmentRequested } from '../../events/generated/events.ts'
+import type { Delivered } from '../kit/sink.ts'
+import { requireText, textOf, type Wire } from '../kit/wire.ts'
+import type { BigCommerceClient } from './client.ts'
+import type { OrderPlace } from './fulfilled-lines.ts'
+import { fulfilmentMarker } from './marker.ts'
+import { wholeList } from './whole-list.ts'
+
+/** Status ids that an order is given when nothing of it is open any more; null: people do that. */
+export interface StatusSettings {
+  readonly closureStatus: number | null
+  readonly cancellationStatus: number | null
+}
+
+/**
+ * A closure or cancellation as a line of the order's staff notes, by its marker there once. The status follows where the
+ * settings name one and nothing else of the order is open: it is the whole order's, other vendors' lines among them.
+ */
+export async function noteFulfilment(
+  client: BigCommerceClient,
+  event: ShopFulfilmentRequested,
+  connection: Connection,
+  { orderId }: OrderPlace,
+  settings: StatusSettings,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const path = `/v2/orders/${orderId}`
+  const order = await client.record(path, [], signal)
+  const products = await wholeList(client, `${path}/products`, signal)
+  const marker = fulfilmentMarker(connection.id, event.key)
+  const note = `${noteText(event, connection)} ${marker}`
+  const lines = (textOf(order['staff_notes']) ?? '').split('\n').filter((line) => line !== '')
+  const wanted = event.data.kind === 'closure' ? settings.closureStatus : settings.cancellationStatus
+  const status = wanted !== null && coversTheRest(event.data.lines, products) ? wanted : null
+  const hasStatus = status === null || textOf(order['status_id']) === String(status)
+  const targetId = requireText(order, 'id')
+  // Both are one write: a status that is another now, people gave it afterwards.
+  if (lines.includes(note)) return { outcome: 'unchanged', targetId }
+  const staff_notes = [...lines.filter((line) => !line.includes(marker)), note].join('\n')
+  const body = { staff_notes, ...(hasStatus || status === null ? {} : { status_id: status }) }
+  await client.write({ method: 'PUT', path, body }, signal)
+  return { outcome: 'written', targetId }
+}
+
+function noteText({ data }: ShopFulfilmentRequested, { vendor }: Connection): string {
+  const what = data.kind === 'closure' ? 'closed the order' : 'canceled the order'
+  const pieces = data.lines.map(({ sku, quantity }) => `${text8(quantity)} x ${sku}`).join(', ')
+  return `${vendor} ${what}${pieces === '' ? '' : `; will not come: ${pieces}`}`
+}
+
+/** Whether nothing is open but what will not come. */
+function coversTheRest(lines: readonly FulfilmentLine[], products: readonly Wire[]): boolean {
+  const left = new Map<string, number>()
+  for (const { sku, quantity } of lines) left.set(sku, (left.get(sku) ?? 0) + Number(text8(quantity)))
+  return products
+    .filter((product) => textOf(product['parent_order_product_id']) === null)
+    .every((product) => {
+      const sku = textOf(product['sku']) ?? ''
+      const open = Number(textOf(product['quantity']) ?? 0) - Number(textOf(product['quantity_shipped']) ?? 0)
+      const covered = Math.min(open, left.get(sku) ?? 0)
+      left.set(sku, (left.get(sku) ?? 0) - covered)
+      return open - covered <= 0
+    })
+}

@@ -1,0 +1,49 @@
+import type { RowsPage } from '../kit/keyset-pages.ts'
+import type { Keyset, ReadWindow } from '../kit/source.ts'
+import { textOf, type Wire } from '../kit/wire.ts'
+import { B2B_LIMIT, type B2bClient } from './b2b-client.ts'
+
+/** What stands for the change time in a place among B2B Edition's orders; the id is the offset that is read next. */
+const B2B = 'b2b'
+
+/** Whether a place is among B2B Edition's orders, which are read after the shop's own. */
+export function isB2bPlace(place: Keyset | null): boolean {
+  return place?.changedAt === B2B
+}
+
+/**
+ * B2B Edition's orders changed in a closed window. It has offsets and no keyset, and from a closed window rows only leave:
+ * so it is read from its end to its beginning. Who leaves, moves what was not read yet no further than where it is going
+ * to be read (Guarantee 6).
+ */
+export async function* b2bOrderPages(
+  b2b: B2bClient,
+  window: ReadWindow,
+  after: Keyset | null,
+  { now, signal }: { readonly now: () => number; readonly signal: AbortSignal },
+): AsyncGenerator<RowsPage<Wire>> {
+  const to = Math.floor(window.to / 1000)
+  const from = window.from === null ? null : Math.floor(window.from / 1000)
+  const inWindow = (row: Wire) => changedAt(row) < to && (from === null || changedAt(row) >= from)
+  const first = isB2bPlace(after) ? Number(after?.id) : (await b2b.changedOrders({ from, to }, FIRST, signal)).total
+  let most = B2B_LIMIT
+  for (let end = first; end > 0; ) {
+    const offset = Math.max(0, end - most)
+    const requestedAt = now()
+    const { rows, total } = await b2b.changedOrders({ from, to }, { offset, limit: end - offset }, signal)
+    if (rows.length < end - offset && offset + rows.length < total && rows.length > 0) {
+      // It gives fewer at once than was asked for.
+      most = rows.length
+      continue
+    }
+    end = offset
+    yield { rows: rows.filter(inWindow), reached: { changedAt: B2B, id: String(offset) }, requestedAt }
+  }
+}
+
+const FIRST = { offset: 0, limit: 1 }
+
+/** Unix seconds. */
+export function changedAt(row: Wire): number {
+  return Number(textOf(row['updatedAt']) ?? 0)
+}

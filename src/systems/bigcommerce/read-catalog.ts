@@ -1,0 +1,52 @@
+import type { Read } from '../../configuration/model.ts'
+import type { WindowRow } from '../kit/source.ts'
+import { requireText, textOf, type Wire } from '../kit/wire.ts'
+import type { BigCommerceClient, Query } from './client.ts'
+import { skusOf } from './products.ts'
+import type { SecondsSource } from './same-second.ts'
+import { fromBigCommerceTime, toBigCommerceTime } from './time.ts'
+
+const MOST_ROWS = 250
+
+/** The catalogue's products as a list of seconds. `fields`: what is wanted beside; `filter`: of the list, as `channel_id:in`. */
+export function productList(
+  client: BigCommerceClient,
+  { pageSize, filter }: Pick<Read, 'pageSize' | 'filter'>,
+  include: string,
+  signal: AbortSignal,
+): SecondsSource<Wire> {
+  const limit = Math.min(MOST_ROWS, Math.max(2, pageSize))
+  return {
+    limit,
+    changedAt: (row) => floorSecond(fromBigCommerceTime(requireText(row, 'date_modified'), 'date_modified')),
+    id: (row) => BigInt(requireText(row, 'id')),
+    async find({ min, max, idFrom }) {
+      const query: Query = [
+        ...Object.entries(filter),
+        // A date alone would be given the time of day it is now.
+        ...(min === null ? [] : [['date_modified:min', toBigCommerceTime(min)] as const]),
+        ['date_modified:max', toBigCommerceTime(max)],
+        ...(idFrom === undefined ? [] : [['id:min', String(idFrom)] as const]),
+        ['sort', idFrom === undefined ? 'date_modified' : 'id'],
+        ['direction', 'asc'],
+        ['include', include],
+        ['limit', String(limit)],
+        ['page', '1'],
+      ]
+      return (await client.page('/v3/catalog/products', query, signal)).rows
+    },
+  }
+}
+
+/** One row for each SKU: what is gone is looked for by SKU. */
+export function skuRows(product: Wire): WindowRow[] {
+  const skus = skusOf(product)
+  const changedAt = textOf(product['date_modified']) ?? ''
+  return (skus.length === 0 ? [productKey(product)] : skus).map((key) => ({ key, changedAt }))
+}
+
+export function productKey(product: Wire): string {
+  return textOf(product['sku']) ?? `product ${textOf(product['id'])}`
+}
+
+const floorSecond = (time: number) => Math.floor(time / 1000) * 1000

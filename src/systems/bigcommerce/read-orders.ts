@@ -1,0 +1,168 @@
+import type { Read } from '../../configuration/model.ts'
+import { StreamError, toStreamError } from '../../errors.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { stringifyExact } from '../../platform/json.ts'
+import { noNotes, type ReaderNotes } from '../kit/reader-notes.ts'
+import type { Page, ReadEntity, ReadWindow, SourceReader, UnreadableEntity, WindowRow } from '../kit/source.ts'
+import { requireText, textOf, type Wire } from '../kit/wire.ts'
+import type { BigCommerceClient, Query } from './client.ts'
+import { createGoneParts, type WithGoneParts } from './gone-parts.ts'
+import { type OrderParts, rawOrder, toOrder } from './order.ts'
+import { partsByAddress } from './order-addresses.ts'
+import { companyOf, createFindParts, type FoundOrder, isOfOrder } from './order-parts.ts'
+import { changedAt as b2bChangedAt, b2bOrderPages, isB2bPlace } from './read-b2b-orders.ts'
+import type { SecondsSource } from './same-second.ts'
+import { fromBigCommerceTime, toBigCommerceTime } from './time.ts'
+import { secondsPages } from './window.ts'
+
+/** Orders of a page: each needs calls of its own, and a page that fails is read again. */
+const SLICE = 20
+const MOST_ROWS = 250
+
+/**
+ * Orders by `date_modified`, oldest first, each with its products and addresses, and with B2B Edition then those of which
+ * only that part changed. `read.filter` may name filters of the list: `channel_id: "1"`.
+ */
+export function bigcommerceOrders(
+  client: BigCommerceClient,
+  read: Read,
+  clock: Clock,
+  notes: ReaderNotes = noNotes,
+): SourceReader<'orders'> {
+  const now = () => clock.now()
+  return {
+    name: 'bigcommerce.orders',
+    entity: 'orders',
+    async *read(window, after, signal) {
+      const take = createTake(client, read, createGoneParts(notes, read.system))
+      const given = new Set<string>()
+      if (!isB2bPlace(after)) {
+        for await (const page of secondsPages(orderList(client, read, signal), window, after, { now, slice: SLICE })) {
+          for (const row of page.rows) given.add(orderId(row))
+          const taken = await take(page.rows, signal)
+          yield { ...taken, ...page, rows: page.rows.map(windowRow) }
+        }
+      }
+      if (client.b2b === null) return
+      for await (const page of b2bOrderPages(client.b2b, window, after, { now, signal })) {
+        const rows = page.rows.filter((row) => companyOf(row) !== null)
+        // What was read above was read after this change.
+        const others = rows.map(b2bOrderId).filter((id) => !given.has(id))
+        const orders = await getOrders(client, others, read, signal)
+        const taken = await take(orders.found, signal, orders.lost)
+        yield { ...taken, ...page, rows: rows.map(b2bWindowRow) }
+      }
+    },
+    async *list(window: ReadWindow, signal: AbortSignal) {
+      const pages = secondsPages(orderList(client, read, signal), window, null, { now, slice: MOST_ROWS })
+      for await (const page of pages) yield page.rows.map(windowRow)
+      if (client.b2b === null) return
+      for await (const page of b2bOrderPages(client.b2b, window, null, { now, signal })) {
+        yield page.rows.filter((row) => companyOf(row) !== null).map(b2bWindowRow)
+      }
+    },
+  }
+}
+
+function orderList(client: BigCommerceClient, read: Read, signal: AbortSignal): SecondsSource<Wire> {
+  const limit = Math.min(MOST_ROWS, Math.max(2, read.pageSize))
+  return {
+    limit,
+    changedAt: (row) => fromBigCommerceTime(requireText(row, 'date_modified'), 'date_modified'),
+    id: (row) => BigInt(requireText(row, 'id')),
+    async find({ min, max, idFrom }) {
+      const query: Query = [
+        ...Object.entries(read.filter),
+        ...(min === null ? [] : [['min_date_modified', toBigCommerceTime(min)] as const]),
+        ['max_date_modified', toBigCommerceTime(max)],
+        ...(idFrom === undefined ? [] : [['min_id', String(idFrom)] as const]),
+        ['sort', idFrom === undefined ? 'date_modified:asc' : 'id:asc'],
+        ['limit', String(limit)],
+        ['page', '1'],
+        ['include', 'fees'],
+      ]
+      return await client.list('/v2/orders', query, signal)
+    },
+  }
+}
+
+/** Orders by id, those that the read's filter leaves; one that can't be had is told. */
+async function getOrders(client: BigCommerceClient, ids: readonly string[], { filter }: Read, signal: AbortSignal) {
+  const found: Wire[] = []
+  const lost: FoundOrder[] = []
+  for (const id of ids) {
+    try {
+      const order = await client.record(`/v2/orders/${id}`, [['include', 'fees']], signal)
+      if (Object.entries(filter).every(([name, value]) => textOf(order[name]) === value)) found.push(order)
+    } catch (error) {
+      if (!isOfOrder(error)) throw error
+      lost.push({ row: { id }, error: goneOrder(id, error) })
+    }
+  }
+  return { found, lost }
+}
+
+function goneOrder(id: string, cause: unknown): StreamError {
+  return new StreamError('source_data_invalid', `B2B Edition has order ${id}, BigCommerce does not give it`, { cause })
+}
+
+type Taken = Pick<Page<'orders'>, 'entities' | 'unreadable'>
+
+/**
+ * Orders as entities. An order that changed between its row and its parts does not add up: it is read once more before
+ * that is believed.
+ */
+function createTake(client: BigCommerceClient, read: Read, withGoneParts: WithGoneParts) {
+  const findParts = createFindParts(client)
+  return async (rows: readonly Wire[], signal: AbortSignal, lost: readonly FoundOrder[] = []): Promise<Taken> => {
+    const first = toEntities([...(await findParts(rows, signal)), ...lost])
+    const ids = first.unreadable
+      .filter(({ error }) => toStreamError(error).code === 'totals_differ')
+      .map(({ key }) => key)
+    if (ids.length === 0) return { ...first, entities: await withGoneParts(first.entities) }
+    const again = await getOrders(client, ids, read, signal)
+    const second = toEntities([...(await findParts(again.found, signal)), ...again.lost])
+    const others = first.unreadable.filter(({ key }) => !ids.includes(key))
+    return {
+      entities: await withGoneParts([...first.entities, ...second.entities]),
+      unreadable: [...others, ...second.unreadable],
+    }
+  }
+}
+
+function toEntities(found: readonly FoundOrder[]): Taken {
+  const entities: ReadEntity<'orders'>[] = []
+  const unreadable: UnreadableEntity[] = []
+  for (const one of found) {
+    try {
+      if ('error' in one) throw one.error
+      entities.push(...toOrders(one.parts))
+    } catch (error) {
+      unreadable.push({ key: orderId(one.row), error, raw: stringifyExact(one.row) })
+    }
+  }
+  return { entities, unreadable }
+}
+
+/** One order, or one for each address it goes to. */
+function toOrders(parts: OrderParts): ReadEntity<'orders'>[] {
+  const changedAt = fromBigCommerceTime(requireText(parts.order, 'date_modified'), 'date_modified')
+  const occurredAt = Math.max(changedAt, parts.b2b === null ? 0 : b2bChangedAt(parts.b2b.order) * 1000)
+  const deleted = parts.order['is_deleted'] === true
+  const raw = rawOrder(parts)
+  return partsByAddress(toOrder(parts), parts.addresses).map(({ key, order }) => {
+    return { key, occurredAt, deleted, data: order, raw }
+  })
+}
+
+const orderId = (row: Wire): string => textOf(row['id']) ?? 'none'
+const b2bOrderId = (row: Wire): string => textOf(row['bcOrderId']) ?? 'none'
+
+function windowRow(row: Wire): WindowRow {
+  return { key: orderId(row), changedAt: textOf(row['date_modified']) ?? '' }
+}
+
+/** Apart from the shop's own row of the same order, which has its own time. */
+function b2bWindowRow(row: Wire): WindowRow {
+  return { key: `b2b order ${b2bOrderId(row)}`, changedAt: String(b2bChangedAt(row)) }
+}

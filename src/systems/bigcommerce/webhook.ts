@@ -1,0 +1,42 @@
+import { StreamError } from '../../errors.ts'
+import type { Entity } from '../../events/topics.ts'
+import { isSignedWebhook } from '../kit/standard-webhook.ts'
+import { type HookKind, hookBody, hookId } from '../kit/webhook.ts'
+
+const TOLERANCE_SECONDS = 300
+
+/** Beginning of a scope → what is to be read; the first that fits. Other scopes say nothing of what we read. */
+const SCOPES: readonly (readonly [begins: RegExp, entities: readonly Entity[]])[] = [
+  [/^store\/(product|sku)\/inventory\//, ['inventory']],
+  [/^store\/inventory\//, ['inventory']],
+  [/^store\/(order|shipment)\//, ['orders']],
+  [/^store\/company\//, ['orders']],
+  [/^store\/(product|sku)\//, ['products', 'images']],
+]
+
+/**
+ * BigCommerce's callbacks: a scope and an id, signed with the app's client secret. The libraries of Standard Webhooks are
+ * given its base64 and take that apart again: the key is the secret itself.
+ */
+export const bigcommerceHook: HookKind = {
+  verify(hook, secret, system) {
+    const tolerance = Number(system?.settings['webhookTolerance'] ?? TOLERANCE_SECONDS)
+    return isSignedWebhook(hook, secret, tolerance)
+  },
+  understand(hook, system) {
+    const { scope, hash, producer, created_at: createdAt } = hookBody(hook)
+    const store = `stores/${system.settings['storeHash']}`
+    // An app's secret is the same for every store that has it.
+    if (producer !== store) {
+      throw new StreamError('request_invalid', `producer must be ${store}, the store of ${system.id}`, {
+        field: 'producer',
+      })
+    }
+    const entities = SCOPES.find(([begins]) => begins.test(String(scope)))?.[1] ?? []
+    const reads = system.reads.filter(({ entity }) => entities.includes(entity)).map(({ id }) => id)
+    // The same event has the same hash, however often it is sent; the id is that of one delivery. A later event may say the
+    // very same, at its own time.
+    const id = hookId(hash ?? hook.header('webhook-id'), 'hash')
+    return { id: typeof createdAt === 'number' ? `${id} ${createdAt}` : id, reads }
+  },
+}

@@ -1,0 +1,100 @@
+import type { Read } from '../../configuration/model.ts'
+import { StreamError } from '../../errors.ts'
+import type { ImageGallery } from '../../events/generated/events.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { type ReadRows, readRows } from '../kit/read-rows.ts'
+import { noNotes, type ReaderNotes } from '../kit/reader-notes.ts'
+import type { ReadEntity, SourceReader, UnreadableEntity } from '../kit/source.ts'
+import { createLinkChecks, type LinkChecks } from './check-links.ts'
+import type { ImageFeedClient } from './client.ts'
+import { assertPlausible, feedMemory, sizeOf } from './feed-note.ts'
+import { type FeedEntity, groupBySku, toGallery } from './images.ts'
+
+/**
+ * The whole feed, by SKU; it has no change times, so the window says only whether a feed that did not change is read
+ * (from the beginning, or again: yes). A feed that is not whole, or far smaller than the last good one, gives nothing.
+ */
+export function imageFeedImages(
+  client: ImageFeedClient,
+  read: Read,
+  { clock, notes = noNotes }: { readonly clock: Clock; readonly notes: ReaderNotes | undefined },
+): SourceReader<'images'> {
+  const memory = feedMemory(notes, read, client)
+  return {
+    name: 'image-feed.images',
+    entity: 'images',
+    async *read(window, after, signal) {
+      const requestedAt = clock.now()
+      const last = await memory.recall()
+      const due = (last?.againAt ?? Number.POSITIVE_INFINITY) <= requestedAt
+      const whole = window.from === null || window.again === true || after !== null || due
+      const { rows, validators } = await client.download(whole ? null : (last?.validators ?? null), signal)
+      if (rows === null) return
+      const feed = groupBySku(rows)
+      const size = sizeOf(feed)
+      assertPlausible(read, size, last)
+      // What is published from here on is of another feed than the one remembered: should that one come back, it is news.
+      if (last !== undefined) await memory.remember({ ...last, validators: null })
+      const left = feed.filter(({ sku }) => after === null || (sku !== null && sku > after.id))
+      const links = client.checkLinks ? createLinkChecks(client, notes, clock) : null
+      for (let start = 0; start < left.length; start += read.pageSize) {
+        const page = left.slice(start, start + read.pageSize)
+        const taken = await readPage(page, links, signal)
+        const reached = { changedAt: '', id: page.at(-1)?.sku ?? '' }
+        yield { ...taken, rows: [], reached, requestedAt }
+      }
+      // Guarantee 1: only a feed whose every page was taken need not be read again. What was before `after` was of
+      // another download.
+      if (after === null) await memory.remember({ ...size, validators, againAt: links?.againAt() ?? null })
+    },
+    async *keys(signal, accepted) {
+      const { rows } = await client.download(null, signal)
+      const feed = groupBySku(rows ?? [])
+      yield feed.map((entity) => ({ key: feedKey(entity) }))
+      if (accepted) await memory.remember({ ...sizeOf(feed), validators: null, againAt: null })
+    },
+  }
+}
+
+/** The SKUs of a page; images that can't be had are left out of their galleries, and each is told of. */
+async function readPage(
+  page: readonly FeedEntity[],
+  links: LinkChecks | null,
+  signal: AbortSignal,
+): Promise<ReadRows<'images'>> {
+  const asGiven = readRows(page, feedKey, (entity) => toEntity(entity))
+  if (links === null) return asGiven
+  const urls = new Set(asGiven.entities.flatMap(({ data }) => linksOf(data)))
+  const answers = await links.of([...urls], signal)
+  const broken = new Set([...urls].filter((url) => answers.get(url)?.state === 'broken'))
+  if (broken.size === 0) return asGiven
+  const left = readRows(page, feedKey, (entity) => toEntity(entity, broken))
+  const told = asGiven.entities.flatMap(({ key, data }) =>
+    linksOf(data)
+      .filter((url) => broken.has(url))
+      .map((url) => tellBroken(key, url, answers.get(url)?.reason ?? '')),
+  )
+  return { entities: left.entities, unreadable: [...left.unreadable, ...told] }
+}
+
+function toEntity(entity: FeedEntity, leftOut?: ReadonlySet<string>): ReadEntity<'images'> {
+  const raw = JSON.stringify(entity.rows.map(({ cells }) => cells))
+  return { key: feedKey(entity), occurredAt: null, deleted: false, data: toGallery(entity, leftOut), raw }
+}
+
+/** A row without SKU is known by its place. */
+function feedKey({ sku, rows }: FeedEntity): string {
+  return sku ?? rows[0]?.place ?? ''
+}
+
+/** Addresses to be asked: pages of videos are no images. */
+function linksOf({ gallery }: ImageGallery): readonly string[] {
+  return gallery.filter(({ mediaType }) => mediaType === 'image').map(({ url }) => url)
+}
+
+function tellBroken(sku: string, url: string, reason: string): UnreadableEntity {
+  const { origin, pathname } = new URL(url)
+  const message = `an image of ${sku} can't be had: it ${reason}; it is left out of the gallery; correct the feed`
+  const error = new StreamError('source_data_invalid', message, { field: 'url' })
+  return { key: `${sku} ${origin}${pathname}`, error, raw: JSON.stringify({ sku, url }) }
+}

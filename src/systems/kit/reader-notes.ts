@@ -1,0 +1,15 @@
+import type { Item } from '../../platform/dynamodb/tables.ts'
+
+/**
+ * What readers keep between runs, whichever process does them. Losing it loses no event that was published; what a reader
+ * knows only by it, as that an order had a part for an address that is gone, it does not tell any more.
+ */
+export interface ReaderNotes {
+  /** Those that are there, by id. */
+  find(ids: readonly string[]): Promise<ReadonlyMap<string, Item>>
+  /** Each in the place of the one with its id. */
+  keep(notes: readonly (Item & { readonly id: string })[]): Promise<void>
+}
+
+/** Remembers nothing. */
+export const noNotes: ReaderNotes = { find: async () => new Map(), keep: async () => undefined }

@@ -1,0 +1,71 @@
+import type { Entity, TopicEvents } from '../../events/topics.ts'
+
+/** The share of what a read knows that may be gone at once, where it says nothing else. */
+export const MOST_GONE = 0.2
+
+/** A closed window of the source's changed-at times: [from, to), milliseconds UTC. `from` null: from the beginning. */
+export interface ReadWindow {
+  /** True when what was read before is to be read again: nothing may be left out because it has not changed. */
+  readonly again?: boolean
+  readonly from: number | null
+  readonly to: number
+}
+
+/** Where in the window's order (changed at, id) a page ended; both as text of the reader's own making. */
+export interface Keyset {
+  readonly changedAt: string
+  readonly id: string
+}
+
+/** What a reader knows of an event; the runner adds ids, digests, task and read time. */
+export interface ReadEntity<E extends Entity> {
+  readonly key: string
+  /** Milliseconds UTC; null where the source has none. */
+  readonly occurredAt: number | null
+  readonly deleted: boolean
+  readonly data: TopicEvents[E]['data']
+  /** JSON text as the source gave it. */
+  readonly raw: string | null
+}
+
+/** An entity that could not be turned into an event: it goes to the dead letters and delays nothing (Guarantee 5). */
+export interface UnreadableEntity {
+  readonly key: string
+  readonly error: unknown
+  readonly raw: string
+}
+
+export interface Page<E extends Entity> {
+  readonly entities: readonly ReadEntity<E>[]
+  readonly unreadable: readonly UnreadableEntity[]
+  /** Identity of every row of the page, readable or not, for the proof of the window. */
+  readonly rows: readonly WindowRow[]
+  /** Everything up to here, in the window's order, has been given. */
+  readonly reached: Keyset
+  /** When the request of this page was sent: the `readAt` of its entities. */
+  readonly requestedAt: number
+}
+
+/** Identity of a row in a window, for the proof that nothing was missed. */
+export interface WindowRow {
+  readonly key: string
+  readonly changedAt: string
+}
+
+/**
+ * Reads one entity of one system. `read` gives pages oldest first and can go on after a page that was acknowledged;
+ * the window is closed, so a run ends. `list`, where the system can answer it cheaply, gives what is in the window
+ * after paging, to be compared with what was read (Guarantee 6).
+ */
+export interface SourceReader<E extends Entity> {
+  readonly name: string
+  readonly entity: E
+  read(window: ReadWindow, after: Keyset | null, signal: AbortSignal): AsyncIterable<Page<E>>
+  list?(window: ReadWindow, signal: AbortSignal): AsyncIterable<readonly WindowRow[]>
+  /** Of a source that a request named, after the run's end is noted: removes it if nothing is left in it. What was done, in words. */
+  discard?(signal: AbortSignal): Promise<string>
+  /** What the source has now, whole, where `list` can't say it; `accepted`: however little that is, someone looked at it. */
+  keys?(signal: AbortSignal, accepted: boolean): AsyncIterable<readonly Pick<WindowRow, 'key'>[]>
+}
+
+export type AnySourceReader = { [E in Entity]: SourceReader<E> }[Entity]

@@ -1,0 +1,71 @@
+import { StreamError } from '../../errors.ts'
+import { type Decimal4, type Decimal8, decimal4, decimal8 } from '../../events/decimal.ts'
+import { stringifyExact } from '../../platform/json.ts'
+
+/** A JSON object as a vendor sent it, by `parseExact`; nothing about its fields is known. */
+export type Wire = Readonly<Record<string, unknown>>
+
+/** Longest JSON text of one attribute; what is longer is in the event's `raw` alone. */
+const LONGEST_ATTRIBUTE = 4000
+
+export function isWire(value: unknown): value is Wire {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value as an object; an empty one when it is none. */
+export function wireOf(value: unknown): Wire {
+  return isWire(value) ? value : {}
+}
+
+/** The objects of a list; none when it is no list. */
+export function wiresOf(value: unknown): readonly Wire[] {
+  return Array.isArray(value) ? value.filter(isWire) : []
+}
+
+/** Text or number as text; null when there is none. Empty text counts as none. */
+export function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return value === '' ? null : value
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value)
+  return null
+}
+
+/** As `textOf`; throws `value_missing`, naming the field, when there is none. */
+export function requireText(wire: Wire, name: string, path = ''): string {
+  const found = textOf(wire[name])
+  if (found === null) throw missing(path + name)
+  return found
+}
+
+/** An amount; null when the field is absent. Throws `decimal_invalid`, naming the field. */
+export function amountOf(wire: Wire, name: string, path = ''): Decimal4 | null {
+  const found = textOf(wire[name])
+  return found === null ? null : decimal4(found, path + name)
+}
+
+/** As `amountOf`; throws `value_missing` when the field is absent. */
+export function requireAmount(wire: Wire, name: string, path = ''): Decimal4 {
+  const found = amountOf(wire, name, path)
+  if (found === null) throw missing(path + name)
+  return found
+}
+
+/** A quantity, unit price or weight; null when the field is absent. Throws `decimal_invalid`, naming the field. */
+export function quantityOf(wire: Wire, name: string, path = ''): Decimal8 | null {
+  const found = textOf(wire[name])
+  return found === null ? null : decimal8(found, path + name)
+}
+
+/** The fields that are not left out and not null, each as JSON text. */
+export function attributesOf(wire: Wire, leftOut: ReadonlySet<string>): Record<string, string> {
+  const attributes: Record<string, string> = {}
+  for (const [name, value] of Object.entries(wire)) {
+    if (leftOut.has(name) || value === null || value === undefined) continue
+    const json = stringifyExact(value)
+    if (json.length <= LONGEST_ATTRIBUTE) attributes[name] = json
+  }
+  return attributes
+}
+
+function missing(field: string): StreamError {
+  return new StreamError('value_missing', `${field} is missing; the source has to give it`, { field })
+}

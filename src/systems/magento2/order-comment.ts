@@ -1,0 +1,33 @@
+import { text8 } from '../../events/decimal.ts'
+import type { ShopFulfilmentRequested } from '../../events/generated/events.ts'
+import { exactNumber } from '../../platform/json.ts'
+import type { Delivered } from '../kit/sink.ts'
+import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import type { Magento2Client } from './client.ts'
+
+/**
+ * Says on the order what the vendor will not deliver. Its mark has the content's digest: the same is said once, and what the vendor says later is said too.
+ */
+export async function commentOnOrder(
+  client: Pick<Magento2Client, 'addComment'>,
+  event: ShopFulfilmentRequested,
+  order: Wire,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const mark = `[waldstream ${event.connection}/${event.key} ${event.contentDigest.slice(0, 12)}]`
+  const orderId = requireText(order, 'entity_id')
+  const said = wiresOf(order['status_histories']).some(({ comment: text }) => textOf(text)?.includes(mark) === true)
+  if (said) return { outcome: 'unchanged', targetId: orderId }
+  const { kind, lines } = event.data
+  const what = lines.map(({ quantity, sku }) => `${text8(quantity)} × ${sku}`).join(', ')
+  const verb = kind === 'closure' ? 'has closed the order and will not deliver' : 'has canceled and will not deliver'
+  // A comment without a status would take the order's own away.
+  const status = textOf(order['status'])
+  const history = {
+    comment: `The vendor ${verb}: ${what === '' ? 'what is left of it' : what}. ${mark}`,
+    ...{ is_customer_notified: 0, is_visible_on_front: 0, parent_id: exactNumber(orderId), entity_name: 'order' },
+    ...(status === null ? {} : { status }),
+  }
+  await client.addComment(orderId, history, signal)
+  return { outcome: 'written', targetId: orderId }
+}

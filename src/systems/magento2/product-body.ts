@@ -1,0 +1,88 @@
+import { StreamError, toStreamError } from '../../errors.ts'
+import { decimal8, text8 } from '../../events/decimal.ts'
+import type { UniversalProduct } from '../../events/generated/events.ts'
+import { exactNumber, parseExact, stringifyExact } from '../../platform/json.ts'
+import { textOf, type Wire } from '../kit/wire.ts'
+
+/** What Magento has fields of its own for; every other attribute is a custom one. */
+const COLUMNS: ReadonlyMap<string, (name: string, value: unknown) => unknown> = new Map([
+  ['name', text],
+  ['type_id', text],
+  ['price', amount],
+  ['weight', amount],
+  ['status', integer],
+  ['visibility', integer],
+  ['attribute_set_id', integer],
+])
+
+/** What a product that the shop does not have is given where the mapping says nothing. */
+export interface NewProduct {
+  readonly attributeSet: string
+}
+
+/**
+ * Body of `POST /V1/products`, which makes a product or changes what is named of it; pure. Attributes without a value are
+ * emptied, columns without one are left as they are. `created`: the shop does not have it yet. Throws `mapping_failed`,
+ * naming the attribute.
+ */
+export function productBody({ sku, attributes }: UniversalProduct, created: NewProduct | null): Wire {
+  const columns: Record<string, unknown> = {}
+  const extension: Record<string, unknown> = {}
+  const custom: Wire[] = []
+  for (const [name, json] of Object.entries(attributes)) {
+    const value = parseExact(json)
+    const column = COLUMNS.get(name)
+    if (name === 'sku') continue
+    if (name === 'website_ids') extension['website_ids'] = listOf(value).map((id) => integer(name, id))
+    else if (name === 'category_ids') extension['category_links'] = listOf(value).map(categoryLink)
+    else if (column === undefined) custom.push({ attribute_code: name, value: customValue(value) })
+    else if (value !== null && value !== '') columns[name] = column(name, value)
+  }
+  const defaults =
+    created === null
+      ? {}
+      : { type_id: 'simple', visibility: 4, attribute_set_id: integer('settings.attributeSet', created.attributeSet) }
+  const product = {
+    ...{ sku, ...defaults, ...columns },
+    ...(Object.keys(extension).length === 0 ? {} : { extension_attributes: extension }),
+    ...(custom.length === 0 ? {} : { custom_attributes: custom }),
+  }
+  return { product }
+}
+
+function text(name: string, value: unknown): string {
+  const found = textOf(value)
+  if (found === null) throw wrong(name, value, 'a text')
+  return found
+}
+
+function amount(name: string, value: unknown): unknown {
+  try {
+    return exactNumber(text8(decimal8(textOf(value) ?? '', name)))
+  } catch (error) {
+    throw wrong(name, value, `a number (${toStreamError(error).message})`)
+  }
+}
+
+function integer(name: string, value: unknown): number {
+  const number = Number(textOf(value) ?? Number.NaN)
+  if (!Number.isSafeInteger(number)) throw wrong(name, value, 'a whole number')
+  return number
+}
+
+function customValue(value: unknown): string | string[] {
+  if (value === null) return ''
+  if (typeof value === 'boolean') return value ? '1' : '0'
+  if (Array.isArray(value)) return value.map((one) => textOf(one) ?? stringifyExact(one))
+  return textOf(value) ?? (value === '' ? '' : stringifyExact(value))
+}
+
+const listOf = (value: unknown): readonly unknown[] =>
+  (Array.isArray(value) ? value : [value]).filter((one) => one !== null)
+
+const categoryLink = (id: unknown, position: number): Wire => ({ position, category_id: text('category_ids', id) })
+
+function wrong(name: string, value: unknown, expected: string): StreamError {
+  const message = `attribute ${name}: ${JSON.stringify(value)} is not ${expected}; correct the connection's product metadata`
+  return new StreamError('mapping_failed', message, { field: `data.attributes.${name}` })
+}

@@ -1,0 +1,99 @@
+import type { Read } from '../../configuration/model.ts'
+import { StreamError } from '../../errors.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { stringifyExact } from '../../platform/json.ts'
+import { readRows } from '../kit/read-rows.ts'
+import type { ReadEntity, SourceReader } from '../kit/source.ts'
+import { textOf, type Wire } from '../kit/wire.ts'
+import type { Magento2Client } from './client.ts'
+import type { Filter } from './search.ts'
+import { toInventory } from './source-items.ts'
+
+/** All source items of one SKU. */
+interface Stock {
+  readonly sku: string | null
+  readonly items: readonly Wire[]
+}
+
+/**
+ * MSI source items, by SKU, each SKU with all of its sources: levels are absolute. Magento keeps no time of their change,
+ * so every run reads them all, whatever its window, and what did not change is not published. `read.filter` may name their
+ * fields: `source_code: "default,east"`.
+ */
+export function magento2Inventory(client: Magento2Client, read: Read, clock: Clock): SourceReader<'inventory'> {
+  const fixed = Object.entries(read.filter).map(([field, value]): Filter => ({ field, condition: 'in', value }))
+  const pages = (after: string | null, signal: AbortSignal) => stockPages(client, fixed, read.pageSize, after, signal)
+  return {
+    name: 'magento2.inventory',
+    entity: 'inventory',
+    async *read(_window, after, signal) {
+      let requestedAt = clock.now()
+      for await (const page of pages(after?.id ?? null, signal)) {
+        const reached = { changedAt: '', id: page.at(-1)?.sku ?? '' }
+        yield { ...readRows(page, keyOf, toEntity), rows: [], reached, requestedAt }
+        requestedAt = clock.now()
+      }
+    },
+    async *keys(signal) {
+      for await (const page of pages(null, signal)) yield page.map((stock) => ({ key: keyOf(stock) }))
+    },
+  }
+}
+
+/** Pages by keyset: a SKU that is added or taken away meanwhile shifts no other. Magento compares SKUs, not we. */
+async function* stockPages(
+  client: Magento2Client,
+  fixed: readonly Filter[],
+  limit: number,
+  after: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Stock[]> {
+  const find = (filters: readonly Filter[]) =>
+    client.findSourceItems({ filters: [...filters, ...fixed], sort: ['sku', 'source_code'], limit }, signal)
+  let last = after
+  for (;;) {
+    const { items, total } = await find(last === null ? [] : [{ field: 'sku', condition: 'gt', value: last }])
+    const page = [...Map.groupBy(items, ({ sku }) => textOf(sku))].map(([sku, own]): Stock => ({ sku, items: own }))
+    const end = page.at(-1)
+    if (end === undefined) return
+    if (end.sku === null || end.sku === last) throw notSorted(end.sku)
+    const more = total > items.length
+    // The last SKU of a full page may have sources beyond it.
+    if (more) page[page.length - 1] = { sku: end.sku, items: await allOf(find, end.sku, end.items) }
+    yield page
+    if (!more) return
+    last = end.sku
+  }
+}
+
+async function allOf(
+  find: (filters: readonly Filter[]) => Promise<{ readonly items: readonly Wire[]; readonly total: number }>,
+  sku: string,
+  first: readonly Wire[],
+): Promise<readonly Wire[]> {
+  const all = [...first]
+  for (;;) {
+    const last = textOf(all.at(-1)?.['source_code']) ?? ''
+    const { items, total } = await find([
+      { field: 'sku', condition: 'eq', value: sku },
+      { field: 'source_code', condition: 'gt', value: last },
+    ])
+    all.push(...items)
+    if (items.length === 0 || items.length >= total) return all
+  }
+}
+
+function toEntity(stock: Stock): ReadEntity<'inventory'> {
+  const key = keyOf(stock)
+  const raw = stringifyExact(stock.items)
+  return { key, occurredAt: null, deleted: false, data: toInventory(key, stock.items), raw }
+}
+
+function keyOf({ sku }: Stock): string {
+  return sku ?? 'without sku'
+}
+
+function notSorted(sku: string | null): StreamError {
+  const message = `Magento's source items don't come sorted by SKU, or one has none: "${sku}"`
+  return new StreamError('source_data_invalid', message, { field: 'sku' })
+}

@@ -1,0 +1,56 @@
+import type { Read } from '../../configuration/model.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { stringifyExact } from '../../platform/json.ts'
+import { keysetPages } from '../kit/keyset-pages.ts'
+import { readRows } from '../kit/read-rows.ts'
+import type { ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
+import { requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import type { Magento2Client } from './client.ts'
+import { toOrder } from './order.ts'
+import { fromMagentoTime } from './time.ts'
+import { magento2Window } from './window.ts'
+
+const LIST_FIELDS = 'items[entity_id,increment_id,updated_at],total_count'
+
+/** Orders by `updated_at`, oldest first. `read.filter` may name fields of the order: `store_id: "1,2"`. */
+export function magento2Orders(client: Magento2Client, read: Read, clock: Clock): SourceReader<'orders'> {
+  const { pageSize, filter } = read
+  const list = { find: client.findOrders, idField: 'entity_id', pageSize, filter }
+  const now = () => clock.now()
+  return {
+    name: 'magento2.orders',
+    entity: 'orders',
+    async *read(window, after, signal) {
+      for await (const page of keysetPages(magento2Window(list, window, signal), after, now)) {
+        const { rows, reached, requestedAt } = page
+        yield { ...readRows(rows, orderKey, toEntity), rows: rows.map(windowRow), reached, requestedAt }
+      }
+    },
+    async *list(window: ReadWindow, signal: AbortSignal) {
+      const source = magento2Window({ ...list, fields: LIST_FIELDS }, window, signal)
+      for await (const page of keysetPages(source, null, now)) yield page.rows.map(windowRow)
+    },
+  }
+}
+
+function toEntity(row: Wire): ReadEntity<'orders'> {
+  const occurredAt = fromMagentoTime(requireText(row, 'updated_at'), 'updated_at')
+  return { key: orderKey(row), occurredAt, deleted: false, data: toOrder(row), raw: stringifyExact(withoutCopies(row)) }
+}
+
+/** An order without a number is known by its internal id. */
+function orderKey(row: Wire): string {
+  return textOf(row['increment_id']) ?? `entity_id ${textOf(row['entity_id'])}`
+}
+
+function windowRow(row: Wire): WindowRow {
+  return { key: orderKey(row), changedAt: textOf(row['updated_at']) ?? '' }
+}
+
+/** Magento repeats every row in the shipping assignments, and each parent in its child: once is enough. */
+function withoutCopies(order: Wire): Wire {
+  const items = wiresOf(order['items']).map(({ parent_item: _, ...item }) => item)
+  const extension = wireOf(order['extension_attributes'])
+  const assignments = wiresOf(extension['shipping_assignments']).map(({ items: _, ...assignment }) => assignment)
+  return { ...order, items, extension_attributes: { ...extension, shipping_assignments: assignments } }
+}

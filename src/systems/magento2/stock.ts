@@ -1,0 +1,39 @@
+import type { StockPolicy } from '../../configuration/model.ts'
+import { add, type Decimal8, text8, ZERO8 } from '../../events/decimal.ts'
+import type { UniversalInventory } from '../../events/generated/events.ts'
+import { exactNumber } from '../../platform/json.ts'
+import type { Wire } from '../kit/wire.ts'
+
+/** The source that every shop has. */
+export const DEFAULT_SOURCE = 'default'
+
+/** Magento keeps quantities with four decimals. */
+const KEPT = 10_000n
+
+/** The shop's source of a vendor's location; null: the policy names none, so the shop's default one. */
+export function sourceOf(policy: StockPolicy | undefined, location: string | null): string | null {
+  const { locations = {} } = policy ?? {}
+  return (location === null ? undefined : locations[location]) ?? locations['*'] ?? null
+}
+
+/**
+ * Source items of a stock row; pure. Absolute: every source that the connection feeds is named, also one that has nothing
+ * (any more). Without a policy all of it is in the default source. A location that owes more than it has counts as empty,
+ * and what Magento can't keep of a quantity is cut off: never more is for sale than there is.
+ */
+export function sourceItemsOf(
+  sku: string,
+  { locations }: Pick<UniversalInventory, 'locations'>,
+  policy: StockPolicy | undefined,
+): readonly Wire[] {
+  const sources = policy === undefined ? [DEFAULT_SOURCE] : [...new Set(Object.values(policy.locations))]
+  const stock = new Map<string, Decimal8>(sources.map((source) => [source, ZERO8]))
+  for (const { location, available } of locations) {
+    const source = policy === undefined ? DEFAULT_SOURCE : sourceOf(policy, location)
+    if (source !== null && available > 0n) stock.set(source, add(stock.get(source) ?? ZERO8, available))
+  }
+  return [...stock].map(([source, available]) => {
+    const quantity = ((available / KEPT) * KEPT) as Decimal8
+    return { sku, source_code: source, quantity: exactNumber(text8(quantity)), status: quantity > 0n ? 1 : 0 }
+  })
+}

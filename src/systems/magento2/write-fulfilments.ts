@@ -1,0 +1,139 @@
+import type { Connection } from '../../configuration/model.ts'
+import { StreamError } from '../../errors.ts'
+import type { ShopFulfilmentRequested } from '../../events/generated/events.ts'
+import { exactNumber } from '../../platform/json.ts'
+import type { Delivered, Sink } from '../kit/sink.ts'
+import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import type { Magento2Client } from './client.ts'
+import { commentOnOrder } from './order-comment.ts'
+import { newTracks, shipBody } from './ship-body.ts'
+import { missingItems } from './shipment.ts'
+import { shipWithStock } from './shipment-stock.ts'
+import { sourceOf } from './stock.ts'
+
+const PAGE = 100
+
+/**
+ * The vendor's shipments as shipments of the shop's order, closures and cancellations as comments on it. Magento has no
+ * key of ours for either, so each carries one in its comment, and what is there already is looked at first (Guarantee 3):
+ * a shipment that came through without an answer is found, and one of which a part came through is completed.
+ */
+export function magento2Fulfilments(client: Magento2Client): Sink<'shop-fulfilments'> {
+  return {
+    kind: 'shop-fulfilments',
+    naturalKey: false,
+    async probe(signal) {
+      await client.findOrders({ filters: [], sort: ['entity_id'], limit: 1, fields: 'total_count' }, signal)
+    },
+    async deliver(event, connection, signal) {
+      const order = await findOrder(client, event.data.orderNumber, signal)
+      if (event.data.kind !== 'shipment') return await commentOnOrder(client, event, order, signal)
+      try {
+        return await ship(client, event, connection, order, signal)
+      } catch (error) {
+        throw await asItIsNow(client, order, error, signal)
+      }
+    },
+  }
+}
+
+async function findOrder(client: Magento2Client, number: string, signal: AbortSignal): Promise<Wire> {
+  const filters = [{ field: 'increment_id', condition: 'eq', value: number }] as const
+  const { items, total } = await client.findOrders({ filters, sort: ['entity_id'], limit: 2 }, signal)
+  const [order] = items
+  if (order !== undefined && total === 1) return order
+  const message =
+    order === undefined
+      ? `the shop has no order ${number}: it was deleted there, or the connection's shop is another one`
+      : `the shop has ${total} orders ${number}, of several stores; ship it there by hand`
+  throw new StreamError('target_rejected', message, { field: 'orderNumber' })
+}
+
+/** What an order that moved on since it was read was refused for says nothing: another shipment of it came between. */
+async function asItIsNow(client: Magento2Client, order: Wire, error: unknown, signal: AbortSignal): Promise<unknown> {
+  if (!(error instanceof StreamError && error.code === 'target_rejected')) return error
+  const number = requireText(order, 'increment_id')
+  if (progressOf(await findOrder(client, number, signal)) === progressOf(order)) return error
+  const message = `order ${number} changed in the shop while a shipment of it was made`
+  return new StreamError('concurrent_change', message, { cause: error })
+}
+
+function progressOf(order: Wire): string {
+  const rows = wiresOf(order['items']).map((item) =>
+    ['item_id', 'qty_shipped', 'qty_canceled', 'qty_refunded'].map((name) => textOf(item[name])),
+  )
+  return JSON.stringify([textOf(order['state']), rows])
+}
+
+async function ship(
+  client: Magento2Client,
+  event: ShopFulfilmentRequested,
+  connection: Connection,
+  order: Wire,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const orderId = requireText(order, 'entity_id')
+  const { carriers = {}, notifyCustomer = false } = connection.fulfilments ?? {}
+  const mark = `[waldstream ${event.connection}/${event.key}]`
+  const ours = (await shipmentsOf(client, orderId, signal)).filter((shipment) => isMarked(shipment, mark))
+  const source = (location: string | null) => sourceOf(connection.stock, location)
+  const missing = missingItems(order, event.data, source, ours)
+  const tracks = newTracks(event.data, carriers, ours)
+  const made: string[] = []
+  for (const [from, items] of Map.groupBy(missing, (item) => item.source)) {
+    assertReady(order)
+    const options = { notify: notifyCustomer, comment: `Shipped by the vendor. ${mark}`, source: from }
+    const body = shipBody(items, { ...options, tracks: made.length === 0 ? tracks : [] })
+    made.push(await shipWithStock(client, order, { items, source: from, body }, signal))
+  }
+  const also = stockOf(event, connection)
+  const [first] = ours
+  const targetId = made[0] ?? textOf(first?.['entity_id'])
+  if (made.length > 0) return { outcome: 'written', targetId, ...also }
+  if (first === undefined) return { outcome: 'unchanged', targetId }
+  for (const track of tracks) await client.addTrack(trackOf(track, first, orderId), signal)
+  return { outcome: tracks.length > 0 ? 'written' : 'unchanged', targetId, ...also }
+}
+
+/**
+ * A shipment takes its pieces out of the source; what the vendor can still sell, which is what the source is to have, has
+ * known of them since the order. So pushed stock is to be written again, also after a shipment that is only found again.
+ */
+function stockOf({ data }: ShopFulfilmentRequested, { push = [] }: Connection): Pick<Delivered, 'alsoChanged'> {
+  if (!push.includes('inventory')) return {}
+  const skus = [...new Set(data.lines.map(({ sku }) => sku))]
+  return { alsoChanged: skus.map((key) => ({ kind: 'shop-inventory', key })) }
+}
+
+async function shipmentsOf(client: Magento2Client, orderId: string, signal: AbortSignal): Promise<readonly Wire[]> {
+  const all: Wire[] = []
+  for (;;) {
+    const last = textOf(all.at(-1)?.['entity_id']) ?? '0'
+    const filters = [
+      { field: 'order_id', condition: 'eq', value: orderId },
+      { field: 'entity_id', condition: 'gt', value: last },
+    ] as const
+    const { items, total } = await client.findShipments({ filters, sort: ['entity_id'], limit: PAGE }, signal)
+    all.push(...items)
+    if (items.length === 0 || items.length >= total) return all
+  }
+}
+
+function isMarked(shipment: Wire, mark: string): boolean {
+  return wiresOf(shipment['comments']).some(({ comment: text }) => textOf(text)?.includes(mark) === true)
+}
+
+/** Magento ships neither orders on hold nor those whose payment is under review: both may pass. */
+function assertReady(order: Wire): void {
+  const state = textOf(order['state'])
+  if (state !== 'holded' && state !== 'payment_review') return
+  const why = state === 'holded' ? 'is on hold' : 'has its payment under review'
+  const message = `order ${textOf(order['increment_id'])} ${why} in the shop, which ships none such; release it, then the shipment goes on`
+  throw new StreamError('order_not_ready', message, { field: 'state' })
+}
+
+function trackOf(track: Wire, shipment: Wire, orderId: string): Wire {
+  const parent = requireText(shipment, 'entity_id', 'shipments.')
+  const numbers = { order_id: exactNumber(orderId), parent_id: exactNumber(parent), weight: 0, qty: 1 }
+  return { ...track, ...numbers, description: textOf(track['title']) ?? '' }
+}

@@ -1,0 +1,84 @@
+import { StreamError } from '../../errors.ts'
+import { createDownload, type Download } from '../../platform/download.ts'
+import type { Sink } from '../kit/sink.ts'
+import { textOf, type Wire } from '../kit/wire.ts'
+import type { Magento2Client } from './client.ts'
+import { IMPORTED_PREFIX } from './images.ts'
+import { entryOf, formatOf, markOf, mediaChanges, type WantedImage } from './media.ts'
+
+const MOST_BYTES = 20 * 1024 * 1024
+const DOWNLOAD_MS = 20_000
+
+type Client = Pick<Magento2Client, 'findProducts' | 'media' | 'addMedia' | 'changeMedia' | 'removeMedia'>
+
+/**
+ * Rows of the images feed as media of the shop's products. Magento takes the image itself, so it is downloaded here, once:
+ * its file is named after its address, and by that is found again (Guarantee 3). One image after the other, not through the
+ * queue: two of one product at the same time can lose each other. New images come before old ones go.
+ */
+export function magento2Images(client: Client, settings: Readonly<Record<string, string>>): Sink<'shop-images'> {
+  const prefix = settings['importedMediaPrefix'] ?? IMPORTED_PREFIX
+  const privateAddresses = settings['allowPrivateAddresses'] === 'true'
+  const download = createDownload({ mostBytes: MOST_BYTES, timeoutMs: DOWNLOAD_MS, privateAddresses })
+  return {
+    kind: 'shop-images',
+    naturalKey: false,
+    async probe(signal) {
+      await client.findProducts({ filters: [], sort: ['entity_id'], limit: 1, fields: 'total_count' }, signal)
+    },
+    async deliver({ source, deleted, data }, connection, signal) {
+      const { sku } = data
+      // The shop's own media are there.
+      if (source === connection.shop) return { outcome: 'unchanged', targetId: sku }
+      const gallery = await galleryOf(client, sku, deleted, signal)
+      const changes = mediaChanges(gallery, deleted ? null : data, markOf(prefix, connection.id, source))
+      const failures: unknown[] = []
+      for (const image of changes.add) {
+        await add(client, sku, image, download, signal).catch((error) => void failures.push(ofItsOwn(error)))
+      }
+      for (const { id, image } of changes.change) {
+        await client.changeMedia(sku, id, { id: Number(id), ...entryOf(image) }, signal)
+      }
+      // One image that can't be had keeps no other away, and none that may be its elder goes before it is there.
+      if (failures.length > 0) throw failures[0]
+      for (const id of changes.remove) await client.removeMedia(sku, id, signal)
+      const count = changes.add.length + changes.change.length + changes.remove.length
+      return { outcome: count === 0 ? 'unchanged' : 'written', targetId: sku }
+    },
+  }
+}
+
+async function galleryOf(client: Client, sku: string, deleted: boolean, signal: AbortSignal): Promise<readonly Wire[]> {
+  try {
+    return await client.media(sku, signal)
+  } catch (error) {
+    if (!(error instanceof StreamError && error.code === 'not_found')) throw error
+    if (deleted) return []
+    const message = `the shop has no product ${sku} (yet); create it, or push products too, then its images go on`
+    throw new StreamError('item_missing', message, { field: 'data.sku' })
+  }
+}
+
+async function add(
+  client: Client,
+  sku: string,
+  image: WantedImage,
+  download: Download,
+  signal: AbortSignal,
+): Promise<void> {
+  const bytes = await download(image.url, signal)
+  const format = formatOf(bytes)
+  if (format === null) {
+    const message = `${textOf(image.url.split('?', 1)[0])} is no JPEG, PNG, GIF or WebP image`
+    throw new StreamError('source_data_invalid', message, { field: 'data.gallery.url' })
+  }
+  await client.addMedia(sku, entryOf(image, { bytes, format }), signal)
+}
+
+/** What is wrong with one image is told at the end; what is wrong with the shop ends the delivery. */
+function ofItsOwn(error: unknown): unknown {
+  if (error instanceof StreamError && ['source_data_invalid', 'item_missing', 'target_rejected'].includes(error.code)) {
+    return error
+  }
+  throw error
+}

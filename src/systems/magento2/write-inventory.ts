@@ -1,0 +1,34 @@
+import { StreamError } from '../../errors.ts'
+import type { Sink } from '../kit/sink.ts'
+import type { Magento2Client } from './client.ts'
+import { knownProducts } from './known-products.ts'
+import { sourceItemsOf } from './stock.ts'
+
+/**
+ * Rows of the inventory feed as MSI source items, absolute: what comes twice changes nothing. Stock of a SKU that the
+ * shop does not have yet waits for its product (`item_missing`); a row that is gone leaves nothing to sell.
+ */
+export function magento2Inventory(client: Pick<Magento2Client, 'findProducts' | 'bulkWriter'>): Sink<'shop-inventory'> {
+  const known = knownProducts(client)
+  const write = client.bulkWriter('/inventory/source-items')
+  return {
+    kind: 'shop-inventory',
+    naturalKey: true,
+    sideBySide: 50,
+    async probe(signal) {
+      await known('waldstream-probe', signal)
+    },
+    async deliver({ deleted, data }, connection, signal) {
+      const { sku } = data
+      const sourceItems = sourceItemsOf(sku, deleted ? { locations: [] } : data, connection.stock)
+      if (sourceItems.length === 0) return { outcome: 'unchanged', targetId: null }
+      if ((await known(sku, signal)) === undefined) {
+        if (deleted) return { outcome: 'unchanged', targetId: null }
+        const message = `the shop has no product ${sku} (yet); create it, or push products too, then its stock goes on`
+        throw new StreamError('item_missing', message, { field: 'data.sku' })
+      }
+      await write(`${connection.id}|${sku}`, { sourceItems }, signal)
+      return { outcome: 'written', targetId: sku }
+    },
+  }
+}

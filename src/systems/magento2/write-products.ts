@@ -1,0 +1,42 @@
+import type { Sink } from '../kit/sink.ts'
+import { textOf } from '../kit/wire.ts'
+import type { Magento2Client } from './client.ts'
+import { knownProducts } from './known-products.ts'
+import { productBody } from './product-body.ts'
+
+/** Attribute set that Magento makes products of, where nothing else is said. */
+const DEFAULT_ATTRIBUTE_SET = '4'
+const DISABLED = 2
+
+/**
+ * Rows of the products feed as the shop's products, by SKU. What the row does not name stays as the shop has it. A row
+ * that is gone disables its product and never deletes it: orders, links and texts of the shop hang on it.
+ */
+export function magento2Products(
+  client: Pick<Magento2Client, 'findProducts' | 'bulkWriter'>,
+  settings: Readonly<Record<string, string>>,
+): Sink<'shop-products'> {
+  const known = knownProducts(client)
+  const write = client.bulkWriter('/products')
+  const attributeSet = settings['attributeSet'] ?? DEFAULT_ATTRIBUTE_SET
+  return {
+    kind: 'shop-products',
+    naturalKey: true,
+    sideBySide: 50,
+    async probe(signal) {
+      await known('waldstream-probe', signal)
+    },
+    async deliver({ connection, deleted, data }, _connection, signal) {
+      const { sku } = data
+      const product = await known(sku, signal)
+      if (deleted && (product === undefined || textOf(product['status']) === String(DISABLED))) {
+        return { outcome: 'unchanged', targetId: product === undefined ? null : sku }
+      }
+      const body = deleted
+        ? { product: { sku, status: DISABLED } }
+        : productBody(data, product === undefined ? { attributeSet } : null)
+      await write(`${connection}|${sku}`, body, signal)
+      return { outcome: 'written', targetId: sku }
+    },
+  }
+}

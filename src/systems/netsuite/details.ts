@@ -1,0 +1,36 @@
+import { requireText, textOf, type Wire } from '../kit/wire.ts'
+import type { NetSuiteClient } from './client.ts'
+import { chunks, IN_LIMIT, SUITEQL_LIMIT } from './suiteql.ts'
+import { idList } from './window.ts'
+
+/**
+ * All rows of a query about some ids, by the column that holds the id; the query is ordered by it. No page is asked for by
+ * its offset, so 100,000 rows, which is all that NetSuite gives of one query, are no limit: what an answer has no place
+ * for is asked for again, without the ids that are whole.
+ */
+export async function detailsOf(
+  client: NetSuiteClient,
+  ids: readonly string[],
+  { by, query }: { readonly by: string; readonly query: (ids: string) => string },
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly Wire[]>> {
+  const rows: Wire[] = []
+  const sorted = [...new Set(ids)].toSorted((a, b) => Number(a) - Number(b))
+  for (const part of chunks(sorted, IN_LIMIT)) {
+    for (let left = part; left.length > 0; ) {
+      const page = await client.suiteql(query(idList(left)), [], { limit: SUITEQL_LIMIT, offset: 0 }, signal)
+      const last = page.items.at(-1)
+      if (!page.hasMore || last === undefined) {
+        rows.push(...page.items)
+        break
+      }
+      const cut = requireText(last, by)
+      const whole = page.items.filter((row) => textOf(row[by]) !== cut)
+      // More rows of one id than an answer holds.
+      if (whole.length === 0) rows.push(...(await client.suiteqlAll(query(idList([cut])), [], signal)))
+      else rows.push(...whole)
+      left = left.slice(left.indexOf(cut) + (whole.length === 0 ? 1 : 0))
+    }
+  }
+  return Map.groupBy(rows, (row) => textOf(row[by]) ?? '')
+}

@@ -1,0 +1,106 @@
+import type { Connection } from '../../configuration/model.ts'
+import { add, allocate, type Decimal4, subtract, sum, text4, ZERO4 } from '../../events/decimal.ts'
+import type { Address, Order, VendorOrderRequested } from '../../events/generated/events.ts'
+import { exactNumber } from '../../platform/json.ts'
+import { toLocalTime } from '../kit/local-time.ts'
+import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import { DIGEST_FIELD, digestMark, LINE_FIELD } from './custom-fields.ts'
+import { lineAmounts, lineBody, type OrderReferences, orderFields, topLevelLines, withField } from './order-lines.ts'
+
+/** NetSuite's sales order of a vendor order; pure. Numbers are written with all their digits. */
+export function salesOrderBody(event: VendorOrderRequested, connection: Connection, references: OrderReferences): Wire {
+  const { data } = event
+  const { shipMethods, location } = connection.orderMap
+  const shipMethod = data.shippingMethod === null ? undefined : shipMethods[data.shippingMethod]
+  const body = present({
+    entity: { id: references.customer },
+    tranDate: toLocalTime(data.placedAt, references.zone).slice(0, 10),
+    otherRefNum: data.orderNumber,
+    email: data.customerEmail,
+    memo: data.purchaseOrderNumber,
+    billingAddress: addressBody(data.billingAddress),
+    shippingAddress: addressBody(data.shippingAddress),
+    shippingCost: exactNumber(text4(data.shipping)),
+    shipMethod: shipMethod === undefined ? null : { id: shipMethod },
+    location: location === null ? null : { id: location },
+    ...discountFields(subtract(data.discount, canceledPart(data, 'discount')), references),
+    taxTotal: exactNumber(text4(subtract(add(data.tax, data.shippingTax), canceledPart(data, 'tax')))),
+    [DIGEST_FIELD]: digestMark(event),
+    item: { items: [...lineAmounts(data)].map(([line, amount]) => lineBody(event, line, amount, references)) },
+  })
+  return orderFields(event).reduce(withField, body)
+}
+
+/** NetSuite takes the discount off by an item, as a rate that is an amount. */
+function discountFields(discount: Decimal4, { discountItem }: OrderReferences): Wire {
+  if (discountItem === null) return { discountTotal: exactNumber(text4(discount)) }
+  return { discountItem: { id: discountItem }, discountRate: text4(subtract(ZERO4, discount)) }
+}
+
+/** What of the lines' discounts or taxes belongs to pieces that the shop canceled; shipping stays as it was charged. */
+function canceledPart(order: Order, field: 'discount' | 'tax'): Decimal4 {
+  return sum(
+    topLevelLines(order).map((line) => {
+      const open = subtract(line.quantityOrdered, line.quantityCanceled)
+      return line.quantityCanceled === 0n ? ZERO4 : (allocate(line[field], [open, line.quantityCanceled])[1] ?? ZERO4)
+    }),
+  )
+}
+
+/** The order as NetSuite has it, with every line closed. Lines are named whole, so that a replace keeps each of them. */
+export function closedOrderBody(event: VendorOrderRequested, order: Wire): Wire {
+  const items = wiresOf(wireOf(order['item'])['items']).map((line) =>
+    present({
+      line: numberOf(line['line']),
+      item: { id: textOf(wireOf(line['item'])['id']) },
+      quantity: numberOf(line['quantity']),
+      rate: numberOf(line['rate']),
+      amount: numberOf(line['amount']),
+      [LINE_FIELD]: textOf(line[LINE_FIELD]),
+      isClosed: true,
+    }),
+  )
+  return { [DIGEST_FIELD]: digestMark(event), item: { items } }
+}
+
+/** A person; the name falls back to what the order has. No address book: NetSuite appends to it with every write. */
+export function customerBody({ data }: VendorOrderRequested, subsidiary: string | undefined): Wire {
+  const { billingAddress, shippingAddress, customerEmail } = data
+  const name = (field: 'firstName' | 'lastName') => billingAddress[field] ?? shippingAddress?.[field] ?? '-'
+  return present({
+    isPerson: true,
+    firstName: name('firstName'),
+    lastName: name('lastName'),
+    email: customerEmail,
+    phone: billingAddress.phone,
+    subsidiary: subsidiary === undefined ? null : { id: subsidiary },
+  })
+}
+
+function addressBody(address: Address | null): Wire | null {
+  if (address === null) return null
+  const [addr1 = null, addr2 = null, ...more] = address.street
+  const addressee = [address.firstName, address.lastName].filter((part) => part !== null).join(' ')
+  return present({
+    addressee: addressee === '' ? null : addressee,
+    attention: address.company,
+    addr1,
+    addr2,
+    addr3: more.length === 0 ? null : more.join(', '),
+    city: address.city,
+    state: address.regionCode ?? address.region,
+    zip: address.postalCode,
+    country: address.countryCode === null ? null : { id: address.countryCode },
+    addrPhone: address.phone,
+  })
+}
+
+const numberOf = (value: unknown) => {
+  const text = textOf(value)
+  return text === null ? null : exactNumber(text)
+}
+
+/** Without the fields that have no value. */
+function present(fields: Wire): Wire {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
+}

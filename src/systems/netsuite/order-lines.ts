@@ -1,0 +1,126 @@
+import {
+  add,
+  allocate,
+  type Decimal4,
+  type Decimal8,
+  multiply,
+  subtract,
+  sum,
+  text4,
+  text8,
+  toCent,
+} from '../../events/decimal.ts'
+import type { Order, OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
+import { exactNumber } from '../../platform/json.ts'
+import { textOf, type Wire, wireOf } from '../kit/wire.ts'
+import { LINE_FIELD } from './custom-fields.ts'
+
+/** What an order's parts are in the account. */
+export interface OrderReferences {
+  /** Internal id of the customer. */
+  readonly customer: string
+  /** Internal ids of the items by SKU: one for every top-level line. */
+  readonly items: ReadonlyMap<string, string>
+  /** Zone of the account: its days are those of the order's date. */
+  readonly zone: string
+  /** Id of the level of a price that is the line's own; null: the line says nothing of levels. */
+  readonly customPriceLevel: string | null
+  /** Internal id of the item that takes the discount off; null: the order's discount is sent as `discountTotal`. */
+  readonly discountItem: string | null
+  /** Whether an item costs so much at a price level. */
+  costs(item: string, level: string, price: Decimal8): boolean
+}
+
+/** The lines an ERP is to have: top-level ones. A configurable's row carries its child's SKU; components stay with it. */
+export function topLevelLines({ lines }: Order): OrderLine[] {
+  const ids = new Set(lines.map(({ lineId }) => lineId))
+  return lines.filter(({ parentLineId }) => parentLineId === null || !ids.has(parentLineId))
+}
+
+type Field = readonly [name: string, json: string]
+
+const LINE = 'line.'
+/** Field of a line that names the price level it is to have, where the level has the line's price. */
+const LEVEL = 'price.id'
+
+/** Fields of the order map that are the order's own. */
+export function orderFields({ fields }: VendorOrderRequested): Field[] {
+  return Object.entries(fields).filter(([name]) => !name.startsWith(LINE))
+}
+
+/** A line's own fields, by their names within the line. */
+function lineFields({ fields }: VendorOrderRequested, { lineId }: OrderLine): Field[] {
+  const prefix = `${LINE}${lineId}.`
+  return Object.entries(fields)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, json]) => [name.slice(prefix.length), json])
+}
+
+/** The price level that a line is to have; null: its own price. */
+function levelOf(fields: readonly Field[]): string | null {
+  const json = fields.find(([name]) => name === LEVEL)?.[1]
+  return json === undefined ? null : textOf(JSON.parse(json))
+}
+
+/** The price levels that the order's lines are to have. */
+export function wantedLevels(event: VendorOrderRequested): string[] {
+  const levels = topLevelLines(event.data).map((line) => levelOf(lineFields(event, line)))
+  return [...new Set(levels.filter((level) => level !== null))]
+}
+
+/** A field of the order map; `department.id` is the field `id` of `department`. */
+export function withField(body: Wire, [name, json]: Field): Wire {
+  const value: unknown = /^[-\d]/.test(json) ? exactNumber(json) : JSON.parse(json)
+  const [first = name, ...rest] = name.split('.')
+  if (rest.length === 0) return { ...body, [first]: value }
+  return { ...body, [first]: withField(wireOf(body[first]), [rest.join('.'), json]) }
+}
+
+/**
+ * What each line's pieces that are left cost, to the cent, which is what NetSuite keeps: what the shop rounded over the order
+ * as a whole is in them too, so that they add up to its subtotal (Guarantee 7).
+ */
+export function lineAmounts(order: Order): ReadonlyMap<OrderLine, Decimal4> {
+  const lines = topLevelLines(order)
+  const exact = lines.map((line) =>
+    line.quantityCanceled === 0n ? line.rowTotal : multiply(openQuantity(line), line.unitPrice),
+  )
+  const rounding = subtract(order.subtotal, sum(lines.map(({ rowTotal }) => rowTotal)))
+  const weights = exact.map((amount) => (amount < 0n ? 0n : amount))
+  const isShared = weights.some((weight) => weight > 0n) && exact.every((amount) => amount >= 0n)
+  const amounts = isShared ? allocate(toCent(add(sum(exact), rounding)), weights) : exact
+  return new Map(lines.map((line, index) => [line, amounts[index] ?? line.rowTotal]))
+}
+
+function openQuantity({ quantityOrdered, quantityCanceled }: OrderLine): Decimal8 {
+  return subtract(quantityOrdered, quantityCanceled)
+}
+
+/** A line that the shop canceled stays, with nothing to deliver: no line is dropped. */
+export function lineBody(
+  event: VendorOrderRequested,
+  line: OrderLine,
+  amount: Decimal4,
+  references: OrderReferences,
+): Wire {
+  const fields = lineFields(event, line)
+  const quantity = openQuantity(line)
+  const item = references.items.get(line.sku) ?? ''
+  const body: Wire = {
+    item: { id: item },
+    quantity: exactNumber(text8(quantity)),
+    ...priceField(line, item, levelOf(fields), references),
+    rate: exactNumber(text8(line.unitPrice)),
+    amount: exactNumber(text4(amount)),
+    [LINE_FIELD]: line.lineId,
+    ...(quantity === 0n ? { isClosed: true } : {}),
+  }
+  return fields.filter(([name]) => name !== LEVEL).reduce(withField, body)
+}
+
+/** A level that has another price would change the order's total: then the price is the line's own. */
+function priceField(line: OrderLine, item: string, level: string | null, references: OrderReferences): Wire {
+  const costsSo = level !== null && references.costs(item, level, line.unitPrice)
+  const id = costsSo ? level : references.customPriceLevel
+  return id === null ? {} : { price: { id } }
+}

@@ -1,0 +1,139 @@
+import type { Read, System } from '../../configuration/model.ts'
+import type { Fulfilment } from '../../events/generated/events.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { stringifyExact } from '../../platform/json.ts'
+import { forEachKey } from '../../platform/runtime/in-key-order.ts'
+import { fromLocalTime } from '../kit/local-time.ts'
+import type { ReadRows } from '../kit/read-rows.ts'
+import type { Keyset, ReadEntity, ReadWindow, SourceReader, UnreadableEntity, WindowRow } from '../kit/source.ts'
+import { requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
+import type { NetSuiteClient } from './client.ts'
+import { detailsOf } from './details.ts'
+import { endedQuery, shipmentQuery } from './fulfilment-queries.ts'
+import { endingKey, type FulfilmentContext, isShipped, itemIdsOf, toEnding, toShipment } from './fulfilments.ts'
+import { shipmentLink } from './settings.ts'
+import { type Clause, type Phase, phasePages } from './window.ts'
+
+/** Records that are asked for side by side; the account's governor has the last word. */
+const AT_ONCE = 4
+const ENDED = 'order '
+
+/** A row of a window with the records that it stands for; without, where they are gone. */
+interface Found {
+  readonly row: Wire
+  readonly ended: boolean
+  readonly shipment: Wire | null
+  readonly order: Wire | null
+}
+
+/**
+ * Shipments of the orders that Waldstream wrote, by the change time of the item fulfilment; then orders that the vendor
+ * closed, in part or whole, or cancelled, by their own. The rows come by SuiteQL, their lines and tracking numbers from
+ * the record service. What is picked or packed only is given once it is shipped: that changes it.
+ */
+export function netsuiteFulfilments(
+  client: NetSuiteClient,
+  read: Read,
+  system: Pick<System, 'id' | 'zone' | 'settings'>,
+  clock: Clock,
+): SourceReader<'fulfilments'> {
+  const { zone } = system
+  const link = shipmentLink(system)
+  const phases = (window: ReadWindow, pageSize: number): Phase<string>[] => {
+    const phase = (name: string, query: (last: Keyset | null) => Clause) => {
+      return { name, paging: { client, query, pageSize, now: () => clock.now() } }
+    }
+    return [
+      phase('', (last) => shipmentQuery(link, window, zone, last)),
+      phase(ENDED, (last) => endedQuery(window, zone, last)),
+    ]
+  }
+  return {
+    name: 'netsuite.fulfilments',
+    entity: 'fulfilments',
+    async *read(window, after, signal) {
+      for await (const { phase, rows, reached, requestedAt } of phasePages(
+        phases(window, read.pageSize),
+        after,
+        signal,
+      )) {
+        const found = await recordsOf(client, rows, phase === ENDED, signal)
+        const records = found.flatMap(({ shipment, order }) => [shipment, order]).filter((record) => record !== null)
+        const context = { zone, skus: await skusOf(client, itemIdsOf(...records), signal) }
+        const { entities, unreadable } = tell(found, context, requestedAt)
+        yield { entities, unreadable, rows: rows.map((row) => windowRow(row, phase)), reached, requestedAt }
+      }
+    },
+    async *list(window: ReadWindow, signal: AbortSignal) {
+      for await (const { phase, rows } of phasePages(phases(window, 1000), null, signal)) {
+        yield rows.map((row) => windowRow(row, phase))
+      }
+    },
+  }
+}
+
+/** The records behind the rows; those of one order share it. What is gone since is null. */
+async function recordsOf(
+  client: NetSuiteClient,
+  rows: readonly Wire[],
+  ended: boolean,
+  signal: AbortSignal,
+): Promise<readonly Found[]> {
+  const found: Found[] = []
+  const orders = new Map<string, Promise<Wire | null>>()
+  const orderOf = (id: string): Promise<Wire | null> => {
+    const order = orders.get(id) ?? client.getRecord('salesOrder', id, signal)
+    orders.set(id, order)
+    return order
+  }
+  const idOf = (row: Wire) => requireText(row, 'id')
+  await forEachKey(rows, idOf, AT_ONCE, async (row) => {
+    const shipment = ended ? null : await client.getRecord('itemFulfillment', idOf(row), signal)
+    const order = ended ? idOf(row) : textOf(wireOf(shipment?.['createdFrom'])['id'])
+    found.push({ row, ended, shipment, order: order === null ? null : await orderOf(order) })
+  })
+  return found.toSorted((a, b) => rows.indexOf(a.row) - rows.indexOf(b.row))
+}
+
+async function skusOf(client: NetSuiteClient, ids: readonly string[], signal: AbortSignal) {
+  const query = (list: string) => `SELECT item.id, item.itemid FROM item WHERE item.id IN (${list}) ORDER BY item.id`
+  const rows = [...(await detailsOf(client, ids, { by: 'id', query }, signal)).values()].flat()
+  return new Map(rows.map((row) => [requireText(row, 'id'), requireText(row, 'itemid')]))
+}
+
+/** One that can't be told is kept with its error, and the others go on (Guarantee 5). */
+function tell(found: readonly Found[], context: FulfilmentContext, requestedAt: number): ReadRows<'fulfilments'> {
+  const entities: ReadEntity<'fulfilments'>[] = []
+  const unreadable: UnreadableEntity[] = []
+  for (const one of found) {
+    const key = keyOf(one.row, one.ended)
+    const raw = stringifyExact(one.shipment ?? one.order)
+    try {
+      const data = toldOf(one, context)
+      const occurredAt = fromLocalTime(requireText(one.row, 'changedat'), context.zone, requestedAt)
+      if (data !== null) entities.push({ key, occurredAt, deleted: false, data, raw })
+    } catch (error) {
+      unreadable.push({ key, error, raw })
+    }
+  }
+  return { entities, unreadable }
+}
+
+function toldOf({ row, ended, shipment, order }: Found, context: FulfilmentContext): Fulfilment | null {
+  if (order === null) return null
+  if (ended) return toEnding(order, endingOf(row), context)
+  return shipment !== null && isShipped(shipment) ? toShipment(shipment, order, context) : null
+}
+
+function endingOf(row: Wire): 'closure' | 'cancellation' {
+  return textOf(row['status'])?.endsWith('C') ? 'cancellation' : 'closure'
+}
+
+function keyOf(row: Wire, ended: boolean): string {
+  const id = requireText(row, 'id')
+  return ended ? endingKey(id, endingOf(row)) : id
+}
+
+function windowRow(row: Wire, phase: string): WindowRow {
+  return { key: keyOf(row, phase === ENDED), changedAt: requireText(row, 'changedat') }
+}

@@ -1,0 +1,84 @@
+import type { Read, System } from '../../configuration/model.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { stringifyExact } from '../../platform/json.ts'
+import { fromLocalTime, LOCAL_FORMAT } from '../kit/local-time.ts'
+import { readRows } from '../kit/read-rows.ts'
+import type { Keyset, ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
+import { requireText, textOf, type Wire } from '../kit/wire.ts'
+import type { NetSuiteClient } from './client.ts'
+import { detailsOf } from './details.ts'
+import { itemColumns, itemTable, toProduct } from './items.ts'
+import { itemSettings } from './settings.ts'
+import { afterKey, type Clause, inList, inWindow, netsuitePages } from './window.ts'
+
+const CHANGED = 'item.lastmodifieddate'
+
+/**
+ * Items by `lastmodifieddate`, oldest first, with their prices. `read.filter.itemTypes` names the types (NetSuite's
+ * codes, parted by commas).
+ */
+export function netsuiteProducts(
+  client: NetSuiteClient,
+  read: Read,
+  system: Pick<System, 'id' | 'zone' | 'settings'>,
+  clock: Clock,
+): SourceReader<'products'> {
+  const settings = itemSettings(system)
+  const types = (read.filter['itemTypes'] ?? 'InvtPart,NonInvtPart,Assembly,Kit').split(',').map((type) => type.trim())
+  const paging = (columns: readonly string[], window: ReadWindow) => ({
+    client,
+    query: (last: Keyset | null) => itemQuery(columns, inWindow(CHANGED, window, system.zone), types, last),
+    pageSize: read.pageSize,
+    now: () => clock.now(),
+  })
+  return {
+    name: 'netsuite.products',
+    entity: 'products',
+    async *read(window, after, signal) {
+      for await (const page of netsuitePages(paging(itemColumns(settings), window), after, signal)) {
+        const prices = await pricesOf(client, page.rows, signal)
+        const toEntity = (row: Wire): ReadEntity<'products'> => {
+          const own = prices.get(requireText(row, 'id')) ?? []
+          const occurredAt = fromLocalTime(requireText(row, 'changedat'), system.zone, page.requestedAt)
+          const raw = stringifyExact({ item: row, prices: own })
+          return { key: itemKey(row), occurredAt, deleted: false, data: toProduct(row, own, settings), raw }
+        }
+        const { rows, reached, requestedAt } = page
+        yield { ...readRows(rows, itemKey, toEntity), rows: rows.map(windowRow), reached, requestedAt }
+      }
+    },
+    async *list(window: ReadWindow, signal: AbortSignal) {
+      const all = { ...paging(['item.id', 'item.itemid'], window), pageSize: 1000 }
+      for await (const { rows } of netsuitePages(all, null, signal)) yield rows.map(windowRow)
+    },
+  }
+}
+
+function itemQuery(columns: readonly string[], window: Clause, types: readonly string[], last: Keyset | null): Clause {
+  const conditions = [window, inList('item.itemtype', types), ...(last === null ? [] : [afterKey(CHANGED, last)])]
+  const sql =
+    `SELECT ${columns.join(', ')}, TO_CHAR(${CHANGED}, '${LOCAL_FORMAT}') AS changedat FROM ${itemTable(columns)} ` +
+    `WHERE ${conditions.map((condition) => condition.sql).join(' AND ')} ORDER BY ${CHANGED}, item.id`
+  return { sql, params: conditions.flatMap(({ params }) => params) }
+}
+
+/** Rows of `itemprice` by item id. */
+async function pricesOf(
+  client: NetSuiteClient,
+  items: readonly Wire[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly Wire[]>> {
+  const ids = items.map((item) => requireText(item, 'id'))
+  const query = (list: string) =>
+    'SELECT itemprice.item, itemprice.pricelevelname, itemprice.price FROM itemprice ' +
+    `WHERE itemprice.item IN (${list}) ORDER BY itemprice.item, itemprice.pricelevelname, itemprice.price`
+  return await detailsOf(client, ids, { by: 'item', query }, signal)
+}
+
+function itemKey(row: Wire): string {
+  return textOf(row['itemid']) ?? `id ${textOf(row['id'])}`
+}
+
+function windowRow(row: Wire): WindowRow {
+  return { key: itemKey(row), changedAt: textOf(row['changedat']) ?? '' }
+}

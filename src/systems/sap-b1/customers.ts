@@ -1,0 +1,86 @@
+import { StreamError } from '../../errors.ts'
+import type { VendorOrderRequested } from '../../events/generated/events.ts'
+import { digest } from '../../events/identity.ts'
+import { requireText } from '../kit/wire.ts'
+import type { SapB1Client } from './client.ts'
+import { quoted } from './odata.ts'
+import type { CustomerWay } from './order-settings.ts'
+
+const LONGEST_NAME = 100
+
+/**
+ * The code of an order's customer, by the way that is set. One that we make has its code of the shop's id of the
+ * customer, a guest's of the e-mail address: the same person is made once, and the address is in no code. Throws
+ * `target_rejected` when there is none and none may be made.
+ */
+export async function cardCodeOf(
+  client: Pick<SapB1Client, 'find' | 'get' | 'create'>,
+  way: CustomerWay,
+  event: VendorOrderRequested,
+  signal: AbortSignal,
+): Promise<string> {
+  if (way.way === 'fixed') return way.cardCode
+  if (way.way === 'lookup') {
+    const byEmail = await findByEmail(client, event.data.customerEmail, signal)
+    if (byEmail !== null) return byEmail
+  }
+  const cardCode = ownCardCode(event)
+  if ((await client.get('BusinessPartners', cardCode, signal)) !== null) return cardCode
+  if (way.way === 'create') {
+    await make(client, cardCode, way.group, event, signal)
+    return cardCode
+  }
+  const message =
+    `order ${event.key}: SAP has no customer with its e-mail address, and none with the code ${cardCode}; ` +
+    'make one, or set settings.customers to create'
+  throw new StreamError('target_rejected', message, { field: 'customerEmail' })
+}
+
+/** Fifteen characters at most, as SAP takes codes. */
+function ownCardCode({ source, data }: VendorOrderRequested): string {
+  const customer = data.customerId ?? data.customerEmail.toLowerCase()
+  return `W${digest(source, customer).slice(0, 14).toUpperCase()}`
+}
+
+async function findByEmail(
+  client: Pick<SapB1Client, 'find'>,
+  email: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const filter = `EmailAddress eq ${quoted(email)} and CardType eq 'cCustomer'`
+  const query = { filter, select: ['CardCode'], orderBy: ['CardCode'], pageSize: 1 }
+  const [first] = (await client.find('BusinessPartners', query, signal)).rows
+  return first === undefined ? null : requireText(first, 'CardCode')
+}
+
+/** Another worker may have made it meanwhile: then it is there. */
+async function make(
+  client: Pick<SapB1Client, 'get' | 'create'>,
+  cardCode: string,
+  group: number | null,
+  event: VendorOrderRequested,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await client.create('BusinessPartners', partnerBody(cardCode, group, event), signal)
+  } catch (error) {
+    const isRefusal = error instanceof StreamError && error.code === 'target_rejected'
+    if (!isRefusal || (await client.get('BusinessPartners', cardCode, signal)) === null) throw error
+  }
+}
+
+/** No addresses: each order has its own. `##`: its orders may be in any currency. */
+function partnerBody(cardCode: string, group: number | null, { data }: VendorOrderRequested) {
+  const { firstName, lastName, company, phone } = data.billingAddress
+  const person = [firstName, lastName].filter((part) => part !== null).join(' ')
+  const name = company ?? (person === '' ? cardCode : person)
+  return {
+    CardCode: cardCode,
+    CardName: name.slice(0, LONGEST_NAME),
+    CardType: 'cCustomer',
+    Currency: '##',
+    EmailAddress: data.customerEmail,
+    ...(phone === null ? {} : { Phone1: phone }),
+    ...(group === null ? {} : { GroupCode: group }),
+  }
+}

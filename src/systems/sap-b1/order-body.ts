@@ -1,0 +1,161 @@
+import type { Connection } from '../../configuration/model.ts'
+import { StreamError } from '../../errors.ts'
+import { text4, text8 } from '../../events/decimal.ts'
+import type { Address, VendorOrderRequested } from '../../events/generated/events.ts'
+import { exactNumber } from '../../platform/json.ts'
+import { toLocalTime } from '../kit/local-time.ts'
+import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import type { OrderAmounts, PricedLine } from './order-amounts.ts'
+import { lineTaxFields, type OrderSettings } from './order-settings.ts'
+
+const LONGEST_REFERENCE = 100
+
+/** What the order is found by at SAP. Throws `value_too_large`. */
+export function orderReference(connection: Connection, { key }: VendorOrderRequested): string {
+  const reference = `${connection.id}-${key}`
+  if (reference.length <= LONGEST_REFERENCE) return reference
+  const message = `the reference ${connection.id}-<order number> is longer than ${LONGEST_REFERENCE} characters`
+  throw new StreamError('value_too_large', message, { field: 'key' })
+}
+
+export interface OrderParts {
+  readonly amounts: OrderAmounts
+  readonly settings: OrderSettings
+  /** Code of the customer; null in an order that exists: it keeps its own. */
+  readonly cardCode: string | null
+  /** Lines of an order that exists: those of the same line of the shop keep their numbers. */
+  readonly existing: Wire | null
+}
+
+/**
+ * SAP's order of a vendor order; pure. Numbers are written with all their digits. Both discounts of SAP are given, so that
+ * none of a customer or price list comes on top.
+ */
+export function sapOrderBody(event: VendorOrderRequested, connection: Connection, parts: OrderParts): Wire {
+  const { data } = event
+  const { settings, cardCode } = parts
+  const tax = lineTax(event, settings)
+  const day = toLocalTime(data.placedAt, settings.zone).slice(0, 10)
+  const expenses = expensesOf(event, parts)
+  const body = present({
+    CardCode: cardCode,
+    NumAtCard: orderReference(connection, event),
+    DocDate: day,
+    DocDueDate: day,
+    DocCurrency: settings.currencies.get(data.currency) ?? data.currency,
+    DiscountPercent: 0,
+    TransportationCode: transportation(connection, data.shippingMethod),
+    AddressExtension: {
+      ...addressBody('ShipTo', data.shippingAddress ?? data.billingAddress),
+      ...addressBody('BillTo', data.billingAddress),
+    },
+    [settings.marks.digest]: event.contentDigest,
+    DocumentLines: [
+      ...parts.amounts.lines.map((line) => ({ ...lineBody(line, connection, parts), ...tax })),
+      ...freightLine(event, connection, parts),
+    ],
+    DocumentAdditionalExpenses: expenses.length === 0 ? null : expenses,
+  })
+  return Object.entries(event.fields).filter(isOfOrder).reduce(withField, body)
+}
+
+/** What SAP computes the tax of a line by: a field of the order map, else the setting; nothing where tax goes another way. */
+export function lineTax({ fields }: VendorOrderRequested, { tax }: OrderSettings): Wire {
+  const mapped = lineTaxFields.flatMap((name) => {
+    const json = fields[name]
+    return json === undefined ? [] : [[name, JSON.parse(json)] as const]
+  })
+  if (mapped.length > 0) return Object.fromEntries(mapped)
+  return tax.way === 'code' ? { [tax.field]: tax.code } : {}
+}
+
+/** An order has no tax code of its own: a field of that name is of its lines. */
+function isOfOrder([name]: readonly [string, string]): boolean {
+  return !lineTaxFields.some((field) => field === name)
+}
+
+/** A field of the order map; `TaxExtension.Carrier` is a field within. */
+function withField(body: Wire, [name, json]: readonly [string, string]): Wire {
+  const value: unknown = /^[-\d]/.test(json) ? exactNumber(json) : JSON.parse(json)
+  const [first = name, ...rest] = name.split('.')
+  if (rest.length === 0) return { ...body, [first]: value }
+  return { ...body, [first]: withField(wireOf(body[first]), [rest.join('.'), json]) }
+}
+
+function lineBody(priced: PricedLine, connection: Connection, { settings, existing }: OrderParts): Wire {
+  const { line, quantity, unitPrice, discountPercent } = priced
+  const known = wiresOf(existing?.['DocumentLines']).find((one) => textOf(one[settings.marks.line]) === line.lineId)
+  return present({
+    LineNum: known === undefined ? null : Number(known['LineNum']),
+    ItemCode: line.sku,
+    Quantity: exactNumber(text8(quantity)),
+    UnitPrice: exactNumber(unitPrice),
+    DiscountPercent: exactNumber(discountPercent),
+    WarehouseCode: connection.orderMap.location,
+    [settings.marks.line]: line.lineId,
+  })
+}
+
+function freightLine(event: VendorOrderRequested, connection: Connection, { amounts, settings }: OrderParts): Wire[] {
+  if (settings.freight?.way !== 'item' || amounts.shipping === 0n) return []
+  const line = present({
+    ItemCode: settings.freight.itemCode,
+    Quantity: 1,
+    UnitPrice: exactNumber(text4(amounts.shipping)),
+    DiscountPercent: 0,
+    WarehouseCode: connection.orderMap.location,
+  })
+  return [{ ...line, ...freightTax(event, settings) }]
+}
+
+/** Freight that the shop did not tax is not taxed. */
+function freightTax(event: VendorOrderRequested, settings: OrderSettings): Wire {
+  return event.data.shippingTax === 0n ? {} : lineTax(event, settings)
+}
+
+/** Given with 0 too: an order that changes may have had more. Throws `configuration_invalid` where freight has no place. */
+function expensesOf(event: VendorOrderRequested, { amounts, settings }: OrderParts): Wire[] {
+  const { freight, tax } = settings
+  if (freight === null && amounts.shipping !== 0n) {
+    const message = 'an order has freight: set settings.freightExpenseCode or settings.freightItemCode of the system'
+    throw new StreamError('configuration_invalid', message, { field: 'settings.freightExpenseCode' })
+  }
+  const shipping =
+    freight?.way === 'expense'
+      ? [{ ...expense(freight.code, text4(amounts.shipping)), ...freightTax(event, settings) }]
+      : []
+  return [...shipping, ...(tax.way === 'expense' ? [expense(tax.code, text4(amounts.tax))] : [])]
+}
+
+const expense = (code: number, amount: string): Wire => ({ ExpenseCode: code, LineTotal: exactNumber(amount) })
+
+function transportation(connection: Connection, shippingMethod: string | null): number | null {
+  const code = shippingMethod === null ? undefined : connection.orderMap.shipMethods[shippingMethod]
+  if (code === undefined) return null
+  if (/^\d+$/.test(code)) return Number(code)
+  const message = `connection ${connection.id}: orderMap.shipMethods must name SAP's numbers of shipping types; "${code}" is none`
+  throw new StreamError('configuration_invalid', message, { field: 'orderMap.shipMethods' })
+}
+
+/** The recipient is in the second and third line of the address' name, where SAP's own forms have it. */
+function addressBody(side: 'ShipTo' | 'BillTo', address: Address): Wire {
+  const [street = null, block = null, ...more] = address.street
+  const person = [address.firstName, address.lastName].filter((part) => part !== null).join(' ')
+  const parts = present({
+    Street: street,
+    Block: block,
+    Building: more.length === 0 ? null : more.join(', '),
+    City: address.city,
+    ZipCode: address.postalCode,
+    State: address.regionCode,
+    Country: address.countryCode,
+    Address2: person === '' ? null : person,
+    Address3: address.company,
+  })
+  return Object.fromEntries(Object.entries(parts).map(([name, value]) => [side + name, value]))
+}
+
+/** Without the fields that have no value. */
+function present(fields: Wire): Wire {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
+}

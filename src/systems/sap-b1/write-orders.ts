@@ -1,0 +1,206 @@
+import type { Connection } from '../../configuration/model.ts'
+import { type ErrorCode, StreamError, toStreamError } from '../../errors.ts'
+import type { VendorOrderRequested } from '../../events/generated/events.ts'
+import type { Delivered, Sink } from '../kit/sink.ts'
+import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import type { SapB1Client } from './client.ts'
+import { cardCodeOf } from './customers.ts'
+import { findByKeys } from './lookups.ts'
+import { etagOf, quoted } from './odata.ts'
+import { difference, type OrderAmounts, orderAmounts } from './order-amounts.ts'
+import { lineTax, orderReference, sapOrderBody } from './order-body.ts'
+import type { OrderSettings } from './order-settings.ts'
+import { CANCELED_MARK } from './settings.ts'
+
+/** The newest orders of one reference that are looked at: older ones are canceled. */
+const MOST_FOUND = 20
+
+/** One delivery, and what it is done with. */
+interface Job {
+  readonly client: SapB1Client
+  readonly settings: OrderSettings
+  readonly event: VendorOrderRequested
+  readonly connection: Connection
+  readonly amounts: OrderAmounts
+  readonly signal: AbortSignal
+}
+
+/**
+ * Vendor orders as orders. Guarantee 3: SAP has no unique reference, so it is looked for `NumAtCard` =
+ * `<connection>-<order number>` before every create, and the runtime lets a create whose answer was lost come to its end
+ * first. An order carries the digest of its content: equal means there is nothing to write. Guarantee 7: what SAP computes
+ * is compared with the order; one that differs is canceled and does not stay. Throws `item_missing` for an item that SAP
+ * does not have (no line is ever dropped) and `target_conflict` for an order that a person has to settle.
+ * `settingsOf` throws what is wrong with them: then the connection pauses.
+ */
+export function sapB1VendorOrders(client: SapB1Client, settingsOf: () => OrderSettings): Sink<'vendor-orders'> {
+  return {
+    kind: 'vendor-orders',
+    naturalKey: false,
+    async probe(signal) {
+      await findOrders(client, 'waldstream-probe', signal)
+    },
+    async deliver(event, connection, signal, before) {
+      const settings = settingsOf()
+      const amounts = orderAmounts(event.data)
+      const job: Job = { client, settings, event, connection, amounts, signal }
+      const found = await findOrders(client, orderReference(connection, event), signal)
+      const living = found.filter((order) => order['Cancelled'] !== 'tYES')
+      if (living.length > 1) throw twice(event, living)
+      const [order] = living
+      if (event.canceled || amounts.lines.length === 0) return await cancel(job, order, found[0])
+      if (order === undefined) return await create(job, found[0])
+      if (order[settings.marks.digest] !== event.contentDigest) return await change(job, order)
+      // What an interrupted delivery left may not have been compared yet.
+      if (before.unclear) await whereWritten(() => compare(job, order))
+      return { outcome: 'unchanged', targetId: entryOf(order) }
+    },
+  }
+}
+
+/** The newest first. */
+async function findOrders(client: SapB1Client, reference: string, signal: AbortSignal): Promise<readonly Wire[]> {
+  const query = { filter: `NumAtCard eq ${quoted(reference)}`, orderBy: ['DocEntry desc'], pageSize: MOST_FOUND }
+  return (await client.find('Orders', query, signal)).rows
+}
+
+async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> {
+  const { client, settings, event, connection, amounts, signal } = job
+  const mark = canceled === undefined ? CANCELED_MARK : (textOf(canceled[settings.marks.digest]) ?? '')
+  if (canceled !== undefined && mark === event.contentDigest) {
+    // The vendor canceled just this: that comes back to the shop as a cancellation.
+    return { outcome: 'unchanged', targetId: entryOf(canceled) }
+  }
+  if (canceled !== undefined && !mark.startsWith(CANCELED_MARK))
+    throw conflict(event, canceled, 'the vendor canceled it in SAP')
+  await assertItems(job)
+  const cardCode = await cardCodeOf(client, settings.customer, event, signal)
+  const body = sapOrderBody(event, connection, { amounts, settings, cardCode, existing: null })
+  const made = await client.create('Orders', body, signal)
+  await whereWritten(() => compare(job, made))
+  return { outcome: 'written', targetId: entryOf(made) }
+}
+
+async function change(job: Job, order: Wire): Promise<Delivered> {
+  const { client, settings, event, connection, amounts, signal } = job
+  if (isBegun(order) || order['DocumentStatus'] !== 'bost_Open') {
+    throw conflict(event, order, 'a part of it is delivered, or it is closed')
+  }
+  await assertItems(job)
+  const body = sapOrderBody(event, connection, { amounts, settings, cardCode: null, existing: order })
+  const entry = Number(entryOf(order))
+  await client.update('Orders', entry, body, { etag: etagOf(order), replaceLists: true }, signal)
+  await whereWritten(async () => {
+    const changed = await client.get('Orders', entry, signal)
+    if (changed !== null) await compare(job, changed)
+  })
+  return { outcome: 'written', targetId: entryOf(order) }
+}
+
+async function cancel(job: Job, order: Wire | undefined, canceled: Wire | undefined): Promise<Delivered> {
+  const { settings, event } = job
+  if (order === undefined) {
+    return { outcome: 'unchanged', targetId: canceled === undefined ? null : entryOf(canceled) }
+  }
+  const targetId = entryOf(order)
+  if (!isBegun(order)) {
+    if (order['DocumentStatus'] !== 'bost_Open') return { outcome: 'unchanged', targetId }
+    await withdraw(job, order, 'Cancel')
+    return { outcome: 'written', targetId }
+  }
+  if (order['DocumentStatus'] === 'bost_Open' && settings.closeDelivered) {
+    await withdraw(job, order, 'Close')
+    return { outcome: 'written', targetId }
+  }
+  // Closed by us, and the answer was lost, or it came again.
+  if (order[settings.marks.digest] === CANCELED_MARK + event.contentDigest) return { outcome: 'unchanged', targetId }
+  throw conflict(event, order, 'a part of it is delivered')
+}
+
+/** Marked before: what is canceled or closed without the mark, the vendor ended. */
+async function withdraw(
+  { client, settings, event, signal }: Job,
+  order: Wire,
+  action: 'Cancel' | 'Close',
+): Promise<void> {
+  const entry = Number(entryOf(order))
+  const mark = { [settings.marks.digest]: CANCELED_MARK + event.contentDigest }
+  await client.update('Orders', entry, mark, { etag: etagOf(order), replaceLists: false }, signal)
+  await client.act('Orders', entry, action, signal)
+}
+
+/** Codes that say of a written order what is so: it was taken back, or nobody knows. */
+const TOLD: readonly ErrorCode[] = [
+  'totals_differ',
+  'target_unavailable',
+  'timed_out',
+  'concurrent_change',
+  'unexpected',
+]
+
+/**
+ * Looks at an order that SAP has by now. What hinders that (a limit, a permission) would say that nothing was written, and
+ * the next try would find its digest and take it for right; so it is told as a write that may have come through.
+ */
+async function whereWritten(look: () => Promise<void>): Promise<void> {
+  try {
+    await look()
+  } catch (thrown) {
+    const error = toStreamError(thrown)
+    if (error.policy === 'stop' || TOLD.includes(error.code)) throw error
+    const message = `SAP has the order, but it could not be compared yet: ${error.message}`
+    const { retryAfterMs, details } = error
+    const after = retryAfterMs === undefined ? {} : { retryAfterMs }
+    throw new StreamError('concurrent_change', message, { cause: error, details, ...after })
+  }
+}
+
+/** Guarantee 7: an order of which SAP computes another total does not stay. */
+async function compare(job: Job, order: Wire): Promise<void> {
+  const { amounts, settings, event } = job
+  const number = (name: string) => Number(textOf(order[name]) ?? 0)
+  const isForeign = number('DocTotalFc') !== 0
+  const total = number(isForeign ? 'DocTotalFc' : 'DocTotal')
+  const way = Object.keys(lineTax(event, settings)).length > 0 ? 'code' : settings.tax.way
+  const differs = difference(amounts, way, { total, vat: number(isForeign ? 'VatSumFc' : 'VatSum') })
+  if (differs === null) return
+  await withdraw(job, order, 'Cancel')
+  const message =
+    `SAP computed another total of order ${event.key}: ${differs}; its order ${entryOf(order)} was canceled. ` +
+    'Look at the tax codes, the discounts and the decimals of prices and percents there'
+  throw new StreamError('totals_differ', message, { field: 'DocTotal' })
+}
+
+async function assertItems({ client, amounts, signal }: Job): Promise<void> {
+  const skus = [...new Set(amounts.lines.map(({ line }) => line.sku))]
+  const key = { name: 'ItemCode', literals: skus.map(quoted), select: ['ItemCode'] }
+  const known = new Set((await findByKeys(client, 'Items', key, signal)).map((item) => textOf(item['ItemCode'])))
+  const missing = skus.filter((sku) => !known.has(sku))
+  if (missing.length === 0) return
+  const list = missing.slice(0, 5).join(', ')
+  throw new StreamError('item_missing', `SAP has no item ${list}; create it, then the order goes on`, {
+    field: 'lines.sku',
+    details: { missing: missing.length },
+  })
+}
+
+function isBegun(order: Wire): boolean {
+  return wiresOf(order['DocumentLines']).some(
+    (line) => Number(textOf(line['RemainingOpenQuantity']) ?? line['Quantity']) < Number(line['Quantity']),
+  )
+}
+
+function entryOf(order: Wire): string {
+  return requireText(order, 'DocEntry')
+}
+
+function conflict({ key, canceled }: VendorOrderRequested, order: Wire, why: string): StreamError {
+  const message = `the shop ${canceled ? 'canceled' : 'changed'} order ${key}, but ${why}; settle it there by hand`
+  return new StreamError('target_conflict', message, { details: { order: entryOf(order) } })
+}
+
+function twice({ key }: VendorOrderRequested, orders: readonly Wire[]): StreamError {
+  const entries = orders.map(entryOf).join(', ')
+  const message = `SAP has order ${key} more than once (DocEntry ${entries}); cancel all but one there`
+  return new StreamError('target_conflict', message, { field: 'NumAtCard' })
+}

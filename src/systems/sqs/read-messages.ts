@@ -1,0 +1,133 @@
+import type { Read, System } from '../../configuration/model.ts'
+import { StreamError } from '../../errors.ts'
+import type { Entity, TopicEvents } from '../../events/topics.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { checkQueueUrl } from '../../platform/queue-address.ts'
+import type { ReadWindow, SourceReader } from '../kit/source.ts'
+import type { Wire } from '../kit/wire.ts'
+import { SQS_BATCH, type SqsClient, type SqsMessage } from './client.ts'
+import { discardQueue, isEmpty, leftIn } from './drain.ts'
+import { handlesOf, held } from './hold.ts'
+import { type DecodedMessage, type MessageContext, parseMessage } from './message.ts'
+import { type MessageReading, pageOf } from './page.ts'
+import { type QueueSettings, queueSettings } from './settings.ts'
+
+/** How the messages of an entity are read. */
+export interface MessageKind<E extends Entity> {
+  readonly entity: E
+  /** Known before it is decoded, so that also a dead letter has it. */
+  readonly keyOf: (wire: Wire) => string | null
+  readonly decode: (wire: Wire, context: MessageContext, read: Read) => DecodedMessage<TopicEvents[E]['data']>
+}
+
+export interface QueueDeps {
+  readonly client: SqsClient
+  readonly clock: Clock
+}
+
+/** Asks all of SQS's servers: when nothing comes in that time, there is nothing to be had. */
+const WAIT_SECONDS = 1
+/** A run takes what came until so long after its begin; a queue that is always written to is left to the next run. */
+const LATE_MS = 60_000
+
+/**
+ * The messages of a queue. One is deleted only when it is asked for more: by then the page it was of is acknowledged and
+ * noted (Guarantee 1); until then it is hidden from others, and comes again when this reader ends before. What comes again,
+ * is sent twice or out of order is told by digest and version. With `queueUrl`, a request named the queue: it is read until
+ * it is empty, also of what others hold, and can be discarded.
+ */
+export function sqsMessages<E extends Entity>(
+  { client, clock }: QueueDeps,
+  { entity, keyOf, decode }: MessageKind<E>,
+  read: Read,
+  system: Pick<System, 'id' | 'zone' | 'settings'>,
+  queueUrl: string | null,
+): SourceReader<E> {
+  const settings = queueSettings(system, read)
+  const queue = once((signal) => resolveQueue(client, system.id, settings, queueUrl, signal))
+  const { currency, visibilitySeconds, quietSeconds } = settings
+  const readingAt = (receivedAt: number): MessageReading<E> => ({
+    keyOf,
+    toEntity({ body, sentAt }) {
+      const context = { zone: system.zone, receivedAt, sentAt, currency }
+      return { ...decode(parseMessage(body), context, read), deleted: false, raw: body }
+    },
+  })
+  const hold = { client, clock, visibilitySeconds }
+  const drain = { client, clock, patienceMs: (visibilitySeconds + WAIT_SECONDS) * 1000 }
+  const discarding = { client, clock, quietSeconds, waitSeconds: WAIT_SECONDS }
+  return {
+    name: `sqs.${entity}`,
+    entity,
+    async *read(_window, _after, signal) {
+      const from = await queue(signal)
+      const begunAt = clock.now()
+      for (let lastAt = begunAt; ; ) {
+        const requestedAt = clock.now()
+        const messages = await gather(client, from, settings, read.pageSize, signal)
+        if (messages.length === 0) {
+          const ended = queueUrl === null || (await isEmpty(drain, from, lastAt, signal))
+          if (ended) return
+          continue
+        }
+        const page = pageOf(messages, requestedAt, readingAt(requestedAt))
+        yield* held(hold, from, messages, page, signal)
+        await client.remove(from, handlesOf(messages), signal)
+        lastAt = clock.now()
+        if (messages.every(({ sentAt }) => sentAt >= begunAt + LATE_MS)) return
+      }
+    },
+    ...(queueUrl === null
+      ? {}
+      : {
+          async *list(_window: ReadWindow, signal: AbortSignal) {
+            yield await leftIn(client, await queue(signal), signal)
+          },
+          discard: async (signal: AbortSignal) => await discardQueue(discarding, await queue(signal), signal),
+        }),
+  }
+}
+
+/** The queue's URL: the one that was asked for, the configured one by its name, or the system's address. */
+async function resolveQueue(
+  client: SqsClient,
+  system: string,
+  { queue }: QueueSettings,
+  asked: string | null,
+  signal: AbortSignal,
+): Promise<string> {
+  if (asked !== null) return checkQueueUrl(client.address, asked)
+  if (queue !== null) {
+    return await client.queueUrl(queue, signal).catch((error: unknown) => {
+      if (!(error instanceof StreamError) || error.code !== 'not_found') throw error
+      const message = `system ${system}: there is no queue "${queue}"; create it, or correct the setting that names it`
+      throw new StreamError('configuration_invalid', message, { field: 'settings' })
+    })
+  }
+  if (client.ownQueue !== null) return client.ownQueue
+  const message = `system ${system} (sqs): no queue is named; set settings.<entity>Queue, or give a queue's address`
+  throw new StreamError('configuration_invalid', message, { field: 'settings' })
+}
+
+function once<T>(make: (signal: AbortSignal) => Promise<T>): (signal: AbortSignal) => Promise<T> {
+  let made: T | undefined
+  return async (signal) => (made ??= await make(signal))
+}
+
+/** Up to a page of messages, each once: a call gives ten at most. */
+async function gather(
+  client: SqsClient,
+  queue: string,
+  { visibilitySeconds }: QueueSettings,
+  pageSize: number,
+  signal: AbortSignal,
+): Promise<readonly SqsMessage[]> {
+  const found = new Map<string, SqsMessage>()
+  for (;;) {
+    const limit = Math.min(SQS_BATCH, pageSize - found.size)
+    const waitSeconds = found.size === 0 ? WAIT_SECONDS : 0
+    const messages = await client.receive(queue, { limit, waitSeconds, visibilitySeconds }, signal)
+    for (const message of messages) found.set(message.id, message)
+    if (messages.length < limit || found.size >= pageSize) return [...found.values()]
+  }
+}

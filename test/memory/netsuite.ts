@@ -1,0 +1,128 @@
+import { StreamError } from '../../src/errors.ts'
+import { parseExact, stringifyExact } from '../../src/platform/json.ts'
+import { textOf, type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import type { NetSuiteClient } from '../../src/systems/netsuite/client.ts'
+
+/** A record as the account has it; the lines of an order are in `lines`. */
+export interface MemoryRecord {
+  readonly id: string
+  readonly type: string
+  readonly externalId: string
+  fields: Wire
+  lines: readonly Wire[]
+}
+
+export interface MemoryNetSuite {
+  readonly client: NetSuiteClient
+  readonly records: readonly MemoryRecord[]
+  /** Makes an item; its internal id. */
+  addItem(sku: string): string
+  removeItem(sku: string): void
+}
+
+/**
+ * A NetSuite account in memory, behind the port of its client: records by external id, lines that are appended to unless
+ * they are replaced, references that have to exist. Of SuiteQL it knows nothing.
+ */
+export function memoryNetSuite(): MemoryNetSuite {
+  const records: MemoryRecord[] = []
+  const items = new Map<string, string>()
+  let last = 100
+  const find = (type: string, externalId: string) =>
+    records.find((record) => record.type === type && record.externalId === externalId)
+  const suiteql = () => Promise.reject(new StreamError('target_rejected', 'the account in memory knows no SuiteQL'))
+
+  const upsert = (type: string, externalId: string, body: unknown, replace: boolean): string => {
+    // As it goes over the wire: no undefined, exact numbers as numbers or text.
+    const { item, ...fields } = wireOf(parseExact(stringifyExact(body)))
+    if (type === 'salesOrder') checkReferences(records, items, fields, item)
+    const before = find(type, externalId)
+    const lines = item === undefined ? (before?.lines ?? []) : merge(before?.lines ?? [], wireOf(item), replace)
+    if (type === 'salesOrder' && lines.length === 0) throw refused('item', 'You must enter at least one line item.')
+    if (before !== undefined) {
+      before.fields = { ...before.fields, ...fields }
+      before.lines = lines
+      return before.id
+    }
+    last += 1
+    records.push({ id: String(last), type, externalId, fields, lines })
+    return String(last)
+  }
+
+  return {
+    records,
+    addItem(sku) {
+      last += 1
+      items.set(sku, items.get(sku) ?? String(last))
+      return items.get(sku) ?? ''
+    },
+    removeItem: (sku) => void items.delete(sku),
+    client: {
+      for() {
+        return this
+      },
+      suiteql,
+      suiteqlAll: suiteql,
+      check: async () => ({ date: null }),
+      getRecord: async (type, id) =>
+        show(
+          records.find((record) => record.type === type && record.id === id),
+          true,
+        ),
+      getByExternalId: async (type, externalId, { expand = false } = {}) => show(find(type, externalId), expand),
+      async upsertByExternalId(type, externalId, body, options = {}) {
+        return upsert(type, externalId, body, options.replace === 'item')
+      },
+      async findItems(skus) {
+        const known = skus.map((sku) => [sku, items.get(sku)] as const)
+        return new Map(known.filter((pair): pair is readonly [string, string] => pair[1] !== undefined))
+      },
+    },
+  }
+}
+
+function show(record: MemoryRecord | undefined, expand: boolean): Wire | null {
+  if (record === undefined) return null
+  const { type, id, externalId, fields, lines } = record
+  const sublist = type === 'salesOrder' ? { item: { items: expand ? lines : [] } } : {}
+  return structuredClone({ ...fields, id, externalId, ...sublist })
+}
+
+/** A sent line that names an existing one changes it, any other is appended; `replace` drops those not named. */
+function merge(before: readonly Wire[], sublist: Wire, replace: boolean): readonly Wire[] {
+  const sent = wiresOf(sublist['items'])
+  const named = new Set(sent.map((line) => textOf(line['line'])))
+  const after = new Map(
+    before.filter((line) => !replace || named.has(textOf(line['line']))).map((line) => [Number(line['line']), line]),
+  )
+  let last = Math.max(0, ...before.map((line) => Number(line['line'])))
+  for (const line of sent) {
+    const existing = after.get(Number(line['line']))
+    if (existing === undefined) last += 1
+    const number = existing === undefined ? last : Number(existing['line'])
+    after.set(number, { isClosed: false, quantity: 1, ...existing, ...line, line: number })
+  }
+  return [...after.values()]
+}
+
+function checkReferences(
+  records: readonly MemoryRecord[],
+  items: ReadonlyMap<string, string>,
+  fields: Wire,
+  item: unknown,
+): void {
+  const entity = fields['entity']
+  const customer = textOf(wireOf(entity)['id'])
+  if (entity !== undefined && !records.some(({ type, id }) => type === 'customer' && id === customer)) {
+    throw refused('entity', `Invalid Field Value ${customer} for the following field: entity`)
+  }
+  const ids = new Set(items.values())
+  for (const [index, line] of wiresOf(wireOf(item)['items']).entries()) {
+    const id = textOf(wireOf(line['item'])['id'])
+    if (id === null || !ids.has(id)) throw refused(`item.items[${index}].item`, `Invalid Field Value ${id}`)
+  }
+}
+
+function refused(field: string, message: string): StreamError {
+  return new StreamError('target_rejected', message, { field })
+}

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { checkShape } from '../../../src/configuration/check-shape.ts'
+import { documentOf } from '../../../src/configuration/document-of.ts'
+import {
+  type ConnectionDocument,
+  connectionSchema,
+  type SystemDocument,
+  systemSchema,
+} from '../../../src/configuration/document-schemas.ts'
+import { connectionOf, systemOf } from '../../../src/configuration/model-of.ts'
+import { namedDocument } from '../../../src/configuration/yaml-documents.ts'
+
+it('shows a stored system so that it can be sent back, with sweeps on request alone', () => {
+  const document: SystemDocument = {
+    kind: 'system',
+    id: 'erp',
+    type: 'netsuite',
+    address: 'env:ERP_URL',
+    reads: [{ entity: 'inventory', sweep: { mostGone: 0.1 } }],
+  }
+  const shown = documentOf('system', systemOf(document))
+  expect(checkShape(systemSchema, namedDocument('system erp', shown))).toEqual([])
+  expect(shown).toMatchObject({ reads: [{ entity: 'inventory', sweep: { mostGone: 0.1 } }] })
+  expect(systemOf(shown as unknown as SystemDocument)).toEqual(systemOf(document))
+})
+
+it('shows a stored connection so that it can be sent back', () => {
+  const document: ConnectionDocument = {
+    kind: 'connection',
+    id: 'a-b',
+    shop: 'a',
+    vendor: 'b',
+    reads: ['a.orders.all'],
+    ownership: { skuPattern: '^B-' },
+  }
+  const stored = connectionOf(document, '^B-')
+  const shown = documentOf('connection', stored)
+  expect(checkShape(connectionSchema, namedDocument('connection a-b', shown))).toEqual([])
+  expect(connectionOf(shown as unknown as ConnectionDocument, '^B-')).toEqual(stored)
+})

@@ -1,0 +1,288 @@
+import { describe, expect, it } from 'vitest'
+import { CONNECTIONS, REVISION_KEY } from '../../../../src/configuration/tables.ts'
+import { resume } from '../../../../src/control/pauses.ts'
+import { type ErrorCode, StreamError } from '../../../../src/errors.ts'
+import { connectionOf } from '../../../data/processor-events.ts'
+import { type Deliver, sinkWorld, version } from '../../../worlds/sink-world.ts'
+import { virtualClock } from '../../platform/runtime/virtual-clock.ts'
+
+const failing =
+  (code: ErrorCode, times = Number.POSITIVE_INFINITY, keys?: readonly string[]): Deliver =>
+  async (event, write) => {
+    if (times > 0 && (keys === undefined || keys.includes(event.key))) {
+      times -= 1
+      throw new StreamError(code, `it is ${code}`)
+    }
+    write()
+  }
+
+describe('a sink as a stage', () => {
+  it('has the name and topic of its system, and begins nowhere by itself', () => {
+    const { stage } = sinkWorld(virtualClock()).worker()
+    expect(stage).toMatchObject({
+      name: 'deliver-netsuite',
+      topics: ['vendor-orders.netsuite'],
+      withoutPosition: 'refuse',
+    })
+  })
+
+  it('delivers each key; of a key the newest version of the batch, wherever it stands', async () => {
+    const world = sinkWorld(virtualClock())
+    const batch = [world.append(version('1', 2)), world.append(version('1', 1)), world.append(version('2', 1))]
+    expect((await world.worker().handle(...batch)).toSorted()).toEqual([
+      '1 succeeded',
+      '1 superseded older_version',
+      '2 succeeded',
+    ])
+    expect(world.writes.toSorted()).toEqual(['a-1 v2', 'a-2 v1'])
+  })
+
+  it('delivers nothing older than what was delivered, and no equal content again', async () => {
+    const world = sinkWorld(virtualClock())
+    const { handle } = world.worker()
+    await handle(world.append(version('1', 2)))
+    expect(await handle(world.append(version('1', 1)))).toEqual(['1 superseded older_version'])
+    expect(await handle(world.append({ ...version('1', 3), contentDigest: 'v2' }))).toEqual(['1 succeeded'])
+    expect(world.writes).toEqual(['a-1 v2'])
+    expect(await handle(world.append({ ...version('1', 2), contentDigest: 'other' }))).toEqual([
+      '1 superseded older_version',
+    ])
+  })
+
+  it('calls a busy target again, and obeys the time it asks for', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    let calls = 0
+    const worker = world.worker({
+      deliver: async (_event, write) => {
+        calls += 1
+        if (calls === 1) throw new StreamError('rate_limited', 'busy', { retryAfterMs: 7_000 })
+        write()
+      },
+    })
+    expect(await worker.handle(world.append(version('1', 1)))).toEqual(['1 succeeded'])
+    expect(clock.slept).toContain(7_000)
+  })
+
+  it('parks at once what waits for an item, delivers the others, and releases it when the item is there', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const worker = world.worker({ deliver: failing('item_missing', 3, ['1']) })
+    const batch = [world.append(version('1', 1)), world.append(version('2', 1))]
+    expect((await worker.handle(...batch)).toSorted()).toEqual(['1 waiting item_missing', '2 succeeded'])
+    expect(await world.parked()).toHaveLength(1)
+    expect(await worker.tick()).toEqual([])
+    const started = clock.now()
+    const said: string[] = []
+    while (said.length < 3) {
+      await clock.sleep(1_000)
+      said.push(...(await worker.tick()))
+    }
+    expect(said).toEqual(['1 waiting item_missing', '1 waiting item_missing', '1 succeeded'])
+    // Pauses of at least 5, 10 and 20 s.
+    expect(clock.now() - started).toBeGreaterThanOrEqual(35_000)
+    expect(world.target.get('a-1')).toBe('v1')
+    expect(await world.parked()).toEqual([])
+  })
+
+  it('lets a newer version take the place of a parked one', async () => {
+    const world = sinkWorld(virtualClock())
+    const worker = world.worker({ deliver: failing('item_missing', 2) })
+    expect(await worker.handle(world.append(version('1', 1)))).toEqual(['1 waiting item_missing'])
+    expect(await worker.handle(world.append(version('1', 2)))).toEqual([
+      '1 waiting item_missing',
+      '1 superseded older_version',
+    ])
+    expect(await world.parked()).toMatchObject([{ id: 'a|vendor-orders|1#00000000000000000001' }])
+    expect(await worker.handle(world.append(version('1', 3)))).toEqual(['1 succeeded', '1 superseded older_version'])
+    expect(await world.parked()).toEqual([])
+    expect(world.writes).toEqual(['a-1 v3'])
+  })
+
+  it('takes no key for another that begins as it does: each waits, and each is delivered', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const worker = world.worker({ deliver: failing('item_missing', 2) })
+    // An SKU may have any character.
+    expect(await worker.handle(world.append(version('1#2', 1)))).toEqual(['1#2 waiting item_missing'])
+    expect(await worker.handle(world.append(version('1', 2)))).toEqual(['1 waiting item_missing'])
+    await clock.sleep(60_000)
+    expect((await worker.tick()).toSorted()).toEqual(['1 succeeded', '1#2 succeeded'])
+  })
+
+  it('makes a dead letter, byte for byte, of what waited for too long', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const worker = world.worker({ deliver: failing('item_missing'), timing: { parkedMs: 60_000 } })
+    const waiting = world.append(version('1', 1))
+    const said = await worker.handle(waiting)
+    while (said.at(-1) === '1 waiting item_missing') {
+      await clock.sleep(5_000)
+      said.push(...(await worker.tick()))
+    }
+    expect(said.at(-1)).toBe('1 failed item_missing')
+    expect(worker.deadLetters).toMatchObject([{ record: waiting.record, about: { connection: 'a', key: '1' } }])
+    expect(worker.deadLetters[0]?.about.attempts).toBe(said.length)
+    expect(await world.parked()).toEqual([])
+  })
+
+  it('reads a record that is too large for a row from its topic again', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const worker = world.worker({ deliver: failing('item_missing', 1) })
+    const large = { ...version('1', 1), source: 'x'.repeat(300_000) }
+    await worker.handle(world.append(large))
+    await clock.sleep(10_000)
+    expect(await worker.tick()).toEqual(['1 succeeded'])
+  })
+
+  it('parks one that alone gets a retryable error, and holds up nothing else', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const worker = world.worker({ deliver: failing('target_unavailable', 40, ['1']), probe: async () => undefined })
+    const started = clock.now()
+    const said = await worker.handle(world.append(version('1', 1)))
+    expect(said).toEqual(['1 waiting target_unavailable'])
+    expect(clock.now() - started).toBeLessThanOrEqual(30_000)
+    expect(await worker.handle(world.append(version('2', 1)))).toEqual(['2 succeeded'])
+    expect(worker.stage.heldBack?.()).toBeNull()
+  })
+
+  it('gives nothing up while the system is down, tells it, and delivers all of it afterwards', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const backAt = clock.now() + 3_600_000
+    const down = async () => {
+      if (clock.now() < backAt) throw new StreamError('target_unavailable', 'down')
+    }
+    const worker = world.worker({
+      deliver: async (_event, write) => {
+        await down()
+        write()
+      },
+      probe: down,
+    })
+    const batch = ['1', '2', '3', '4'].map((key) => world.append(version(key, 1)))
+    const handled = worker.handle(...batch)
+    await clock.sleep(1_800_000)
+    expect(worker.stage.heldBack?.()).toMatch(/^netsuite does not answer since/)
+    expect((await handled).toSorted()).toEqual(batch.map(({ event }) => `${event.key} succeeded`))
+    expect(clock.now()).toBeLessThan(backAt + 300_000)
+    expect(await world.parked()).toEqual([])
+    expect(worker.deadLetters).toEqual([])
+    expect(worker.stage.heldBack?.()).toBeNull()
+  })
+
+  it.each(['target_rejected', 'target_conflict'] as const)('dead-letters %s at once', async (code) => {
+    const world = sinkWorld(virtualClock())
+    const worker = world.worker({ deliver: failing(code) })
+    expect(await worker.handle(world.append(version('1', 1)))).toEqual([`1 failed ${code}`])
+    expect(worker.deadLetters).toHaveLength(1)
+  })
+
+  it('throws when a table is gone', async () => {
+    const world = sinkWorld(virtualClock())
+    const worker = world.worker({ deliver: failing('table_unavailable') })
+    await expect(worker.handle(world.append(version('1', 1)))).rejects.toMatchObject({ code: 'table_unavailable' })
+  })
+
+  it("takes no failure for the entity's own while it is ending", async () => {
+    const world = sinkWorld(virtualClock())
+    const worker = world.worker({
+      deliver: async () => {
+        worker.ending.abort(new Error('revoked'))
+        throw new Error('socket closed')
+      },
+    })
+    await expect(worker.handle(world.append(version('1', 1)))).rejects.toMatchObject({ code: 'stopping' })
+    expect(worker.deadLetters).toEqual([])
+  })
+
+  it('ignores events of a connection that is gone', async () => {
+    const world = sinkWorld(virtualClock())
+    expect(await world.worker().handle(world.append(version('1', 1, 'gone')))).toEqual(['1 ignored connection_removed'])
+  })
+
+  it('keeps events of a connection that is new, until the configuration with it is here', async () => {
+    const clock = virtualClock()
+    const connections = [connectionOf('a', '^A')]
+    const world = sinkWorld(clock, connections)
+    await world.tables.put(CONNECTIONS, { ...REVISION_KEY, revision: 2 })
+    const worker = world.worker()
+    const order = world.append(version('1', 1, 'new'))
+    expect(await worker.handle(order, world.append(version('2', 1)))).toEqual([
+      '1 waiting connection_unknown',
+      '2 succeeded',
+    ])
+    connections.push(connectionOf('new', '^B'))
+    await clock.sleep(10_000)
+    expect(await worker.tick()).toEqual(['1 succeeded'])
+  })
+})
+
+describe('a connection whose entities keep failing', () => {
+  const connections = [connectionOf('a', '^A'), connectionOf('b', '^B')]
+
+  it('is paused at 15 of 20 keys, its records wait, and the others go on', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock, connections)
+    let broken = true
+    const worker = world.worker({
+      deliver: async (event, write) => {
+        if (broken && event.connection === 'a') throw new StreamError('target_rejected', 'no such field')
+        write()
+      },
+    })
+    for (let key = 1; key <= 18; key += 1) {
+      await worker.handle(world.append(version(String(key), 1)), world.append(version(String(key), 1, 'b')))
+    }
+    expect(worker.deadLetters).toHaveLength(14)
+    expect(await world.pauses()).toMatchObject([
+      { stage: 'deliver-netsuite', connection: 'a', code: 'target_rejected', message: 'no such field' },
+    ])
+    expect(await world.parked()).toHaveLength(4)
+    expect(world.writes.filter((write) => write.startsWith('b-'))).toHaveLength(18)
+    expect(await worker.tick()).toEqual([])
+    // A probe finds that it is still wrong; the next one that it is not.
+    await clock.sleep(200_000)
+    expect(await worker.tick()).toEqual(['16 waiting target_rejected'])
+    broken = false
+    await clock.sleep(200_000)
+    expect(await worker.tick()).toEqual(['17 succeeded'])
+    expect(await world.pauses()).toEqual([])
+    expect((await worker.tick()).toSorted()).toEqual(['15 succeeded', '16 succeeded', '18 succeeded'])
+    expect(await world.parked()).toEqual([])
+  })
+
+  it('is not paused by orders that their vendor has begun, however many the shop changes or refunds', async () => {
+    const world = sinkWorld(virtualClock(), connections)
+    const worker = world.worker({ deliver: failing('target_conflict') })
+    for (let key = 1; key <= 20; key += 1) {
+      expect(await worker.handle(world.append(version(String(key), 1)))).toEqual([`${key} failed target_conflict`])
+    }
+    expect(await world.pauses()).toEqual([])
+    expect(worker.deadLetters).toHaveLength(20)
+  })
+
+  it.each(['credentials_refused', 'permission_missing'] as const)('is paused at once by %s', async (code) => {
+    const world = sinkWorld(virtualClock(), connections)
+    const worker = world.worker({ deliver: failing(code, 1) })
+    expect(await worker.handle(world.append(version('1', 1)))).toEqual([`1 waiting ${code}`])
+    expect(await worker.handle(world.append(version('2', 1)))).toEqual([`2 waiting ${code}`])
+    expect(await worker.handle(world.append(version('2', 1, 'b')))).toEqual(['2 succeeded'])
+    expect(worker.deadLetters).toEqual([])
+  })
+
+  it('goes on when the pause is deleted, with the newest version of each key', async () => {
+    const world = sinkWorld(virtualClock(), connections)
+    const worker = world.worker({ deliver: failing('credentials_refused', 1) })
+    await worker.handle(world.append(version('1', 1)))
+    expect(await worker.handle(world.append(version('1', 2)))).toEqual([
+      '1 waiting credentials_refused',
+      '1 superseded older_version',
+    ])
+    expect(await resume(world.tables, 'deliver-netsuite', 'a')).toBe(true)
+    expect(await worker.tick()).toEqual(['1 succeeded'])
+    expect(world.writes).toEqual(['a-1 v2'])
+  })
+})

@@ -1,9 +1,0 @@
-import { memoryNetSuite } from '../../support/memory-netsuite.ts'
-import { testNetSuiteRecords } from '../../support/netsuite-contract.ts'
-
-testNetSuiteRecords(() => {
-  const { client, addItem } = memoryNetSuite()
-  const skus = ['A-1', 'A-2']
-  for (const sku of skus) addItem(sku)
-  return { client, skus }
-})

@@ -1,0 +1,114 @@
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../../src/api/app.ts'
+import type { ApiDeps } from '../../src/api/dependencies.ts'
+import { apiTables } from '../../src/api/tables.ts'
+import { CONNECTIONS, coreTables } from '../../src/configuration/tables.ts'
+import { pauseTables } from '../../src/control/pauses.ts'
+import { controlTables } from '../../src/control/tables.ts'
+import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
+import type { TableDefinition, Tables } from '../../src/platform/dynamodb/tables.ts'
+import { parkingTables } from '../../src/platform/runtime/parking.ts'
+import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
+import { feedStage } from '../../src/projections/run-projection.ts'
+import { projectionTables } from '../../src/projections/tables.ts'
+import { memoryDeadLetters } from '../data/dead-letters.ts'
+import { memoryCodec } from '../memory/codec.ts'
+import { memoryRebuilds, memoryReplays } from '../memory/resync.ts'
+import { memoryTables } from '../memory/tables.ts'
+import { memoryControl } from './control-desk.ts'
+import { batchContext, decoded, memoryReporter, silentLogger } from './stage-context.ts'
+
+export const SHARDS = 2
+const SETTLE_MS = 5000
+
+/** Tables the API reads. */
+export const apiTestTables: readonly TableDefinition[] = [
+  ...coreTables,
+  ...controlTables,
+  ...projectionTables,
+  ...apiTables,
+  ...parkingTables,
+  ...pauseTables,
+]
+
+/** Topics that have nothing, for an API that reads none. */
+export const noTopics: Pick<ApiDeps, 'staged' | 'parkingStages'> = {
+  staged: { reader: { read: async (places) => places.map(() => null) }, codec: memoryCodec(), topicPrefix: '' },
+  parkingStages: async () => ['route-orders', 'deliver-erp'],
+}
+
+/** An API over tables, with an inventory projector and a clock of its own. */
+export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryTables(apiTestTables)) {
+  const clock = { time: Date.UTC(2026, 0, 31, 8), now: () => clock.time }
+  const letters = memoryDeadLetters(tables, clock)
+  const control = memoryControl(tables, clock)
+  const app: FastifyInstance = buildApp({
+    tables,
+    deadLetters: letters.deadLetters,
+    previewRetry: letters.previewRetry,
+    mapping: { recentEvents: async () => [], products: async () => new Map() },
+    ...control.deps,
+    replays: memoryReplays(tables, clock),
+    rebuilds: memoryRebuilds(tables, clock),
+    clock,
+    cursorKey: 'key',
+    token: null,
+    settleMs: SETTLE_MS,
+    shards: SHARDS,
+    logger: silentLogger,
+    checks: {},
+    ...noTopics,
+    ...over,
+  })
+  const deps = { tables, reporter: memoryReporter(), clock, settleMs: SETTLE_MS, logger: silentLogger }
+  const stage = feedStage(inventoryFeed, deps)
+  const offsets = Array.from({ length: SHARDS }, () => 0)
+  return {
+    app,
+    clock,
+    tables,
+    letters,
+    control,
+    async get(url: string, headers: Record<string, string> = {}) {
+      const { statusCode, headers: answered, body } = await app.inject({ url, headers })
+      const json = answered['content-type']?.includes('json') === true ? JSON.parse(body) : undefined
+      return { status: statusCode, headers: answered, json }
+    },
+    async post(url: string, payload?: Readonly<Record<string, unknown>>) {
+      const { statusCode, body } = await app.inject({
+        method: 'POST',
+        url,
+        ...(payload === undefined ? {} : { payload }),
+      })
+      return { status: statusCode, json: JSON.parse(body) }
+    },
+    async send(
+      method: 'PUT' | 'POST' | 'DELETE',
+      url: string,
+      payload?: unknown,
+      headers: Record<string, string> = {},
+    ) {
+      const body = payload === undefined ? {} : { payload: JSON.stringify(payload) }
+      const type = payload === undefined ? {} : { 'content-type': 'application/json' }
+      const answer = await app.inject({ method, url, ...body, headers: { ...type, ...headers } })
+      const json = answer.body === '' ? undefined : JSON.parse(answer.body)
+      return { status: answer.statusCode, headers: answer.headers, json }
+    },
+    async configure(id: string, reads: readonly string[] = ['vendor.inventory.all']) {
+      await tables.put(CONNECTIONS, { kind: 'connection', id, document: { id, reads } })
+    },
+    /** Appends to a shard now and projects it. */
+    async project(shard: number, ...events: readonly UniversalInventoryChanged[]) {
+      const batch = events.map((event) => {
+        const offset = offsets[shard] ?? 0
+        offsets[shard] = offset + 1
+        return decoded<'universal-inventory'>(event, { offset, timestamp: clock.time, partition: shard })
+      })
+      await stage.handle(batch, batchContext(shard).context)
+    },
+    /** Finds every shard at its end now. */
+    async idle() {
+      for (let shard = 0; shard < SHARDS; shard += 1) await stage.onIdle?.(shard, 'universal-inventory', clock.time)
+    },
+  }
+}
