@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { startServices } from '../services/start.ts'
 import { openPlatform, type Platform } from '../src/cli/platform.ts'
 import { readConfig } from '../src/config.ts'
-import { VENDOR } from './data/inventory.ts'
-import { SHOP } from './data/orders.ts'
+import { configuration } from './data/configuration.ts'
 
 /** Servers, and topics of this bench alone on them. */
 export interface BenchServers {
@@ -35,7 +34,7 @@ export async function openServers(
     const env = { LOG_LEVEL: 'warn', ...given, ...services.env, TOPIC_PREFIX: prefix, TABLE_PREFIX: prefix }
     const platform = await openPlatform(readConfig(env))
     closers.push(() => platform.close())
-    await platform.createTopics([SHOP, VENDOR])
+    await platform.createTopics(configuration.systems)
     return { env, how: services.how, platform, close }
   } catch (error) {
     await close()

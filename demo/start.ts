@@ -1,4 +1,5 @@
 /** `npm start`: backing services, simulators and every role on this machine; runs until Ctrl-C, or once. */
+
 import { mkdirSync, rmSync } from 'node:fs'
 import { openPlatform } from '../src/cli/platform.ts'
 import { roles, startRoles } from '../src/cli/roles.ts'
@@ -6,6 +7,7 @@ import { configFromEnvironment, processEnvironment } from '../src/config.ts'
 import { applyConfiguration } from '../src/configuration/apply-configuration.ts'
 import { loadConfiguration } from '../src/configuration/load-configuration.ts'
 import { toStreamError } from '../src/errors.ts'
+import { systemTypes } from '../src/systems/systems.ts'
 import { checkEnvironment, lockData, startAround } from './around.ts'
 import { Ending } from './ending.ts'
 import { demoEnvironment, where, writeEndpoints, writeShellEnvironment } from './endpoints.ts'
@@ -41,7 +43,7 @@ async function start(options: DemoOptions, progress: Progress, ending: Ending, s
   const config = configFromEnvironment(env)
   const platform = await openPlatform(config)
   ending.add(() => platform.close())
-  const configuration = await loadConfiguration(CONFIGURATIONS[options.connections], config.environment)
+  const configuration = await loadConfiguration(CONFIGURATIONS[options.connections], config.environment, systemTypes)
   await applyConfiguration(platform.tables, configuration)
   const running = await startRoles(platform, roles, { schedules: !options.once })
   ending.add(() => running.close())

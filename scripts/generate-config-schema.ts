@@ -1,4 +1,4 @@
-/** Makes config/schema/waldstream.schema.json, which editors check the configuration with, from src/core. */
+/** Makes config/schema/waldstream.schema.json, which editors check the configuration with, from src/configuration. */
 import { editorSchema } from '../src/configuration/document-schemas.ts'
 import { generatedFile } from './generated-file.ts'
 

@@ -12,6 +12,7 @@ import type { LetterFilter } from '../projections/list-dead-letters.ts'
 import type { Rebuilds } from '../projections/rebuild/create-rebuilds.ts'
 import type { StagedDeps } from '../projections/show-staged.ts'
 import type { FindProducts } from '../rules/ownership.ts'
+import type { SystemDefinition } from '../systems/system.ts'
 
 /** Times are milliseconds; `occurredAt` null: the same as `readAt`. */
 export interface OrderPush {
@@ -32,6 +33,8 @@ export interface PushedOrder {
 /** What the API needs from the root. */
 export interface ApiDeps {
   readonly tables: Tables
+  /** Types of systems there are. */
+  readonly systemTypes: ReadonlyMap<string, SystemDefinition>
   readonly clock: { now(): number }
   /** Signs cursors; see `cursorKey`. */
   readonly cursorKey: string

@@ -1,6 +1,7 @@
 import { configFromEnvironment } from '../config.ts'
 import { applyConfiguration } from '../configuration/apply-configuration.ts'
 import { loadConfiguration } from '../configuration/load-configuration.ts'
+import { systemTypes } from '../systems/systems.ts'
 import { readArguments, UsageError } from './arguments.ts'
 import { commandUser } from './changes.ts'
 import { openTables } from './platform.ts'
@@ -22,7 +23,7 @@ export async function applyCommand(args: readonly string[]): Promise<void> {
   const [folder, ...more] = positionals
   if (folder === undefined || more.length > 0) throw new UsageError('apply takes one folder', USAGE)
   const config = configFromEnvironment()
-  const configuration = await loadConfiguration(folder, config.environment)
+  const configuration = await loadConfiguration(folder, config.environment, systemTypes)
   const { tables, close } = await openTables(config)
   try {
     const { changed, unchanged } = await applyConfiguration(tables, configuration, {

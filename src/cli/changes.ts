@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import { configFromEnvironment } from '../config.ts'
 import { type ChangeFilter, type ChangeKind, type ConfigurationChange, changeKinds } from '../configuration/changes.ts'
+import { systemTypes } from '../systems/systems.ts'
 import { readArguments, timeOption, UsageError } from './arguments.ts'
 import { configurationPart } from './control-parts.ts'
 import { openTables } from './platform.ts'
@@ -47,7 +48,7 @@ export async function changesCommand(args: readonly string[]): Promise<void> {
   const config = configFromEnvironment()
   const { tables, close } = await openTables(config)
   try {
-    const store = configurationPart(tables, config.environment)
+    const store = configurationPart(tables, config.environment, systemTypes)
     const { changes, next } = await store.changes(filter, limit, values.after ?? null)
     if (values.json) return console.log(JSON.stringify({ items: changes, next }))
     for (const change of changes) console.log(lineOf(change))

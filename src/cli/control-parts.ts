@@ -4,6 +4,7 @@ import { noteChange } from '../configuration/changes.ts'
 import { type ConfigurationStore, createConfigurationStore } from '../configuration/configuration-store.ts'
 import { checkRead } from '../configuration/load-configuration.ts'
 import { createResolver } from '../configuration/references.ts'
+import type { SystemTypes } from '../configuration/system-type.ts'
 import { type CutDateDeps, type CutDateRequest, setCutDate, settleCutDates } from '../control/cut-dates.ts'
 import { createSyncRequester } from '../control/request-sync.ts'
 import { createSyncRequests } from '../control/sync-requests.ts'
@@ -15,9 +16,10 @@ import { orderPusher } from './push-order.ts'
 export function configurationPart(
   tables: Tables,
   environment: Readonly<Record<string, string | undefined>>,
+  systemTypes: SystemTypes,
 ): ConfigurationStore {
   const check = (documents: Parameters<typeof checkRead>[0]['documents']) =>
-    checkRead({ documents, mistakes: [] }, environment)
+    checkRead({ documents, mistakes: [] }, environment, systemTypes)
   return createConfigurationStore({ tables, check, settle: () => settleCutDates(cutDates(tables)) })
 }
 

@@ -24,13 +24,13 @@ export async function followConfiguration(
 ): Promise<FollowedConfiguration> {
   const { clock, logger } = platform
   let current = watch.current()
-  await platform.createTopics(current.systems.map(({ id }) => id))
+  await platform.createTopics(current.systems)
   const known = new Set(current.systems.map(({ id }) => id))
   const takers: { readonly take: (configuration: Configuration) => Promise<void>; taken: Configuration | null }[] = []
   const step = async () => {
     const next = watch.current()
     const added = next.systems.map(({ id }) => id).filter((id) => !known.has(id))
-    if (added.length > 0) await platform.createTopics(next.systems.map(({ id }) => id))
+    if (added.length > 0) await platform.createTopics(next.systems)
     for (const id of added) known.add(id)
     if (next !== current) logger.info({ revision: next.revision }, 'another configuration is taken up')
     current = next

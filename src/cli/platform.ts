@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
-import { perSystemKinds, topicOf } from '../events/topics.ts'
+import type { System } from '../configuration/model.ts'
+import { deliveriesTo, type SystemTypes } from '../configuration/system-type.ts'
+import { topicOf } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import { createTables } from '../platform/dynamodb/create-tables.ts'
@@ -9,7 +11,7 @@ import type { EventLog, LogAdmin, LogProducer } from '../platform/kafka/event-lo
 import { createKafkaEventLog } from '../platform/kafka/kafkajs-event-log.ts'
 import { createRecordReader } from '../platform/kafka/kafkajs-record-reader.ts'
 import type { RecordReader } from '../platform/kafka/record-reader.ts'
-import { allTopics } from '../platform/kafka/topic-definitions.ts'
+import { allTopics, type TopicTarget } from '../platform/kafka/topic-definitions.ts'
 import { createLogger } from '../platform/logger.ts'
 import { createCodec } from '../platform/registry/codec.ts'
 import { beginEmpty, type Consumed } from '../platform/runtime/begin-empty.ts'
@@ -18,11 +20,15 @@ import { createPositions, type Positions } from '../platform/runtime/positions.t
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { systemClock } from '../platform/system-clock.ts'
 import { sinkName } from '../processors/delivery/sink-name.ts'
+import type { SystemDefinition } from '../systems/system.ts'
+import { systemTypes as allTypes } from '../systems/systems.ts'
 import { tableDefinitions } from './table-definitions.ts'
 
 /** The mechanisms every role uses, opened once for a process. */
 export interface Platform {
   readonly config: Config
+  /** Types of systems there are. */
+  readonly systemTypes: ReadonlyMap<string, SystemDefinition>
   readonly logger: Logger
   readonly clock: Clock
   readonly log: EventLog
@@ -35,7 +41,7 @@ export interface Platform {
   /** Connects a reader of single records; who opens it closes it. */
   openReader(): Promise<RecordReader>
   /** Makes the topics of these systems where they are missing; sinks begin at the start of those that never had a record. */
-  createTopics(systems: readonly string[]): Promise<void>
+  createTopics(systems: readonly System[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -50,7 +56,7 @@ export async function openTables(
 }
 
 /** Connects to tables, registry and broker; registers the schemas. Throws what says which of them is missing. */
-export async function openPlatform(config: Config): Promise<Platform> {
+export async function openPlatform(config: Config, systemTypes = allTypes): Promise<Platform> {
   const logger = createLogger({ level: config.logLevel, name: 'waldstream' })
   const log = createKafkaEventLog({ ...config.kafka, clientId: 'waldstream', logger })
   const opening = [openTables(config, logger), openCodec(config, logger), log.producer(), log.admin()] as const
@@ -65,12 +71,14 @@ export async function openPlatform(config: Config): Promise<Platform> {
     const { topicPrefix, partitions, replication } = config
     const reporter = createStatusReporter({ producer, codec, topicPrefix, clock: systemClock })
     const positions = createPositions(tables)
-    const createTopics = async (systems: readonly string[]) => {
-      await admin.createTopics(allTopics({ prefix: topicPrefix, partitions, replication, systems }))
-      await beginEmpty(sinkTopics(topicPrefix, systems), { admin, positions }, partitions)
+    const createTopics = async (systems: readonly System[]) => {
+      const targets = targetsOf(systems, systemTypes)
+      await admin.createTopics(allTopics({ prefix: topicPrefix, partitions, replication, targets }))
+      await beginEmpty(sinkTopics(topicPrefix, targets), { admin, positions }, partitions)
     }
     return {
       config,
+      systemTypes,
       logger,
       clock: systemClock,
       log,
@@ -90,10 +98,15 @@ export async function openPlatform(config: Config): Promise<Platform> {
   }
 }
 
-/** What the sinks of systems consume, of whatever type they are. */
-function sinkTopics(topicPrefix: string, systems: readonly string[]): readonly Consumed[] {
-  return systems.flatMap((system) =>
-    perSystemKinds.map((kind) => ({
+/** What can be delivered to each system. */
+export function targetsOf(systems: readonly System[], systemTypes: SystemTypes): readonly TopicTarget[] {
+  return systems.map((system) => ({ system: system.id, kinds: deliveriesTo(systemTypes, system) }))
+}
+
+/** What the sinks of systems consume. */
+function sinkTopics(topicPrefix: string, targets: readonly TopicTarget[]): readonly Consumed[] {
+  return targets.flatMap(({ system, kinds }) =>
+    kinds.map((kind) => ({
       group: topicPrefix + sinkName(kind, system),
       topic: topicPrefix + topicOf(kind, system),
     })),

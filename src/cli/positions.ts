@@ -1,8 +1,8 @@
 import { configFromEnvironment } from '../config.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
+import { deliveriesTo } from '../configuration/system-type.ts'
 import { StreamError } from '../errors.ts'
 import { topicOf } from '../events/topics.ts'
-import { sinkKinds } from '../processors/delivery/create-sink.ts'
 import { sinkName } from '../processors/delivery/sink-name.ts'
 import { readArguments, UsageError } from './arguments.ts'
 import { openPlatform, type Platform } from './platform.ts'
@@ -44,9 +44,11 @@ export async function positionsCommand(args: readonly string[]): Promise<void> {
 
 async function topicsOf(platform: Platform, group: string): Promise<readonly string[]> {
   const { systems } = await readConfiguration(platform.tables)
-  const sinks = systems.flatMap(({ id, type }) => {
-    return sinkKinds(type).map((kind) => ({ name: sinkName(kind, id), topic: topicOf(kind, id) }))
-  })
+  const sinks = systems.flatMap((system) =>
+    deliveriesTo(platform.systemTypes, system).map((kind) => {
+      return { name: sinkName(kind, system.id), topic: topicOf(kind, system.id) }
+    }),
+  )
   const sink = sinks.find(({ name }) => group === name)
   if (sink === undefined) {
     const known = sinks.map(({ name }) => name).join(', ')

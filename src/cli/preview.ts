@@ -6,6 +6,7 @@ import { StreamError } from '../errors.ts'
 import { type MappingPreview, previewMapping } from '../operations/preview-mapping.ts'
 import { createRecentEvents } from '../operations/recent-events.ts'
 import { createFindProducts } from '../projections/find-products.ts'
+import { systemTypes } from '../systems/systems.ts'
 import { readArguments, UsageError } from './arguments.ts'
 import { openPlatform } from './platform.ts'
 
@@ -35,7 +36,7 @@ export async function previewCommand(args: readonly string[]): Promise<void> {
   if (entity === undefined) throw new UsageError(`--entity must be one of ${mappedEntities.join(', ')}`, USAGE)
   const last = lastOf(values.last)
   const config = configFromEnvironment()
-  const after = await loadConfiguration(folder, config.environment)
+  const after = await loadConfiguration(folder, config.environment, systemTypes)
   const preview = await readAndPreview(config, { id, entity, last, after })
   console.log(values.json ? JSON.stringify(preview) : textOf(preview))
 }

@@ -1,12 +1,12 @@
 import type { System } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
+import { deliveriesTo, type SystemTypes } from '../configuration/system-type.ts'
 import { createReplays, type Replays, type ReplayTarget } from '../control/replays/create-replays.ts'
 import type { Replay } from '../control/replays/replay.ts'
 import { REPLAYS } from '../control/replays/replay.ts'
 import type { ReplayDeps } from '../control/replays/run-replay.ts'
 import { topicOf } from '../events/topics.ts'
 import { createJobs } from '../platform/jobs.ts'
-import { sinkKinds } from '../processors/delivery/create-sink.ts'
 import { sinkName } from '../processors/delivery/sink-name.ts'
 import { topology } from '../processors/topology.ts'
 import { imageFeed } from '../projections/image-feed.ts'
@@ -26,9 +26,11 @@ export const sourceTargets: readonly ReplayTarget[] = topology.map(({ from, proc
 }))
 
 /** Every topic that can be replayed, and the stage that consumes it. */
-function replayTargets(systems: readonly System[]): readonly ReplayTarget[] {
-  const sinks = systems.flatMap(({ id, type }) =>
-    sinkKinds(type).map((kind) => ({ topic: topicOf(kind, id), processor: sinkName(kind, id) })),
+function replayTargets(systems: readonly System[], systemTypes: SystemTypes): readonly ReplayTarget[] {
+  const sinks = systems.flatMap((system) =>
+    deliveriesTo(systemTypes, system).map((kind) => {
+      return { topic: topicOf(kind, system.id), processor: sinkName(kind, system.id) }
+    }),
   )
   return [...sourceTargets, ...sinks, ...feeds.map(({ kind, name }) => ({ topic: topicOf(kind), processor: name }))]
 }
@@ -39,7 +41,7 @@ export function replayParts(platform: Platform): { readonly replays: Replays; re
   const jobs = createJobs<Replay>(tables, REPLAYS)
   const configured = () => readConfiguration(tables)
   const deps = { ...platform, topicPrefix: config.topicPrefix, jobs, readConfiguration: configured }
-  const targets = async () => replayTargets((await configured()).systems)
+  const targets = async () => replayTargets((await configured()).systems, platform.systemTypes)
   return {
     replays: createReplays({ ...deps, targets }),
     replayDeps: { ...deps, leaseMs: config.runLeaseMs, spreadMs: SPREAD_MS },

@@ -34,7 +34,7 @@ export async function runCommand(args: readonly string[]): Promise<void> {
 async function work(platform: Platform, chosen: readonly Role[], told: Promise<void>): Promise<void> {
   const { configDir, environment } = platform.config
   if (configDir !== null) {
-    const configuration = await loadConfiguration(configDir, environment)
+    const configuration = await loadConfiguration(configDir, environment, platform.systemTypes)
     await applyConfiguration(platform.tables, configuration, { by: 'CONFIG_DIR' })
   }
   const running = await startRoles(platform, chosen, { schedules: true })

@@ -30,6 +30,7 @@ export async function startApiRole(
   parts.push({ name: 'reader', close: () => reader.close() })
   const api = await startApi({
     tables,
+    systemTypes: platform.systemTypes,
     clock,
     logger,
     checks,
@@ -42,9 +43,9 @@ export async function startApiRole(
       products: createFindProducts({ ...platform, shards: config.partitions }),
     },
     staged: { reader, codec: platform.codec, topicPrefix: config.topicPrefix },
-    parkingStages: async () => parkingStages(followed.current().systems),
+    parkingStages: async () => parkingStages(followed.current().systems, platform.systemTypes),
     heldBack: () => parts.flatMap(({ heldBack }) => heldBack?.() ?? []),
-    configuration: configurationPart(tables, config.environment),
+    configuration: configurationPart(tables, config.environment, platform.systemTypes),
     setCutDate: cutDatePart(tables),
     replays: replayParts(platform).replays,
     rebuilds: rebuildParts(platform).rebuilds,

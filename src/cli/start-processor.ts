@@ -1,7 +1,7 @@
 import type { Configuration, System } from '../configuration/model.ts'
+import { deliveriesTo } from '../configuration/system-type.ts'
 import type { PerSystemKind, TopicKind } from '../events/topics.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
-import { type AnySink, createSink, sinkKinds } from '../processors/delivery/create-sink.ts'
 import { sinkStage } from '../processors/delivery/run-sink.ts'
 import { topology } from '../processors/topology.ts'
 import { createFindProducts } from '../projections/find-products.ts'
@@ -24,7 +24,7 @@ export async function startProcessor(
   const deps = { ...platform, topicPrefix: config.topicPrefix, configuration, products }
   const stages = topology.map((row) => row.stage(deps) as Stage<TopicKind>)
   const sinks = createSystemParts('sinks', platform, (system) =>
-    sinkKinds(system.type).map((kind) => sinkOf(system, kind, clients, deps)),
+    deliveriesTo(platform.systemTypes, system).map((kind) => sinkOf(system, kind, clients, deps)),
   )
   parts.push(sinks)
   // A sink that can't be made, for want of a secret, keeps no other from its work (Guarantee 5); `held_back` tells of it.
@@ -43,8 +43,8 @@ function sinkOf(
   deps: Parameters<typeof sinkStage>[2] & { readonly configuration: () => Configuration },
 ): SystemStage {
   const make = async () => {
-    const sink: AnySink | undefined = await createSink(system, kind, clients)
-    return sink === undefined ? undefined : (sinkStage(system, sink as never, deps) as Stage<TopicKind>)
+    const sink = (await clients.of(system)).sink(kind)
+    return sinkStage(system, sink as never, deps) as Stage<TopicKind>
   }
   return { name: `${kind} ${system.id}`, system, make }
 }

@@ -1,6 +1,6 @@
+import { deliveriesTo } from '../configuration/system-type.ts'
 import type { TopicKind } from '../events/topics.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
-import { targetsOf } from '../processors/delivery/create-sink.ts'
 import { deadLetterStage } from '../projections/dead-letters.ts'
 import { imageFeed } from '../projections/image-feed.ts'
 import { inventoryFeed } from '../projections/inventory-feed.ts'
@@ -35,13 +35,11 @@ export async function startProjector(
     deadLetterStage({ tables }),
     stagedStage({ tables }),
   ] as readonly Stage<TopicKind>[]
-  const staged = createSystemParts('staged', platform, (one) =>
-    targetsOf('vendor-orders', [one]).map((system) => ({
-      name: `vendor-orders ${system.id}`,
-      system: one,
-      make: async () => stagedOrdersStage(system.id, { tables }) as Stage<TopicKind>,
-    })),
-  )
+  const staged = createSystemParts('staged', platform, (system) => {
+    if (!deliveriesTo(platform.systemTypes, system).includes('vendor-orders')) return []
+    const make = async () => stagedOrdersStage(system.id, { tables }) as Stage<TopicKind>
+    return [{ name: `vendor-orders ${system.id}`, system, make }]
+  })
   parts.push(staged)
   const following = followed.follow((next) => staged.follow(next))
   const ending = new AbortController()

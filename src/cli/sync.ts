@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { configFromEnvironment } from '../config.ts'
 import { checkQueueRequest } from '../configuration/check-queue-request.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
-import { isQueue } from '../configuration/system-traits.ts'
 import { createSyncRequester } from '../control/request-sync.ts'
 import { SWEEP, SWEEP_ACCEPTED } from '../control/sweeps.ts'
 import { StreamError } from '../errors.ts'
@@ -50,12 +49,13 @@ export async function syncCommand(args: readonly string[]): Promise<void> {
       throw new StreamError('request_invalid', `${read}: orders are never deleted, and are not swept`)
     }
     const type = systems.find(({ id }) => id === found.system)?.type
-    if (values.sweep && type !== undefined && isQueue(type)) {
+    if (values.sweep && platform.systemTypes.get(type ?? '')?.isQueue === true) {
       throw new StreamError('request_invalid', `${read}: a queue can't tell what its shop has, and is not swept`)
     }
     const asked = values['queue-url']
     const { resolveSecret } = requestParts(platform)
-    const queueUrl = asked === undefined ? null : await checkQueueRequest(systems, read, asked, resolveSecret)
+    const queueUrl =
+      asked === undefined ? null : await checkQueueRequest({ ...platform, systems }, read, asked, resolveSecret)
     await platform.createTopics([])
     const requester = createSyncRequester({ ...platform, topicPrefix: platform.config.topicPrefix })
     const request = { read, requestId: randomUUID(), trigger: triggerOf(values), requestedAt: platform.clock.now() }

@@ -2,6 +2,7 @@ import { processEnvironment } from '../config.ts'
 import { loadForTests } from '../configuration/load-configuration.ts'
 import { StreamError } from '../errors.ts'
 import { type Difference, type MappingTestResult, runMappingTest } from '../operations/run-mapping-test.ts'
+import { systemTypes } from '../systems/systems.ts'
 import { readArguments, UsageError } from './arguments.ts'
 
 const USAGE = `waldstream test <dir> [--json]
@@ -18,7 +19,7 @@ export async function testCommand(args: readonly string[]): Promise<void> {
   if (values.help) return console.log(USAGE)
   const [folder, ...more] = positionals
   if (folder === undefined || more.length > 0) throw new UsageError('test takes one folder', USAGE)
-  const { configuration, tests } = await loadForTests(folder, processEnvironment())
+  const { configuration, tests } = await loadForTests(folder, processEnvironment(), systemTypes)
   const results: MappingTestResult[] = []
   for (const test of tests) results.push(await runMappingTest(test, configuration))
   const failed = results.filter(({ passed }) => !passed).length

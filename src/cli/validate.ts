@@ -2,6 +2,7 @@ import { processEnvironment } from '../config.ts'
 import { checkConfiguration } from '../configuration/load-configuration.ts'
 import { mistakeText } from '../configuration/yaml-documents.ts'
 import { StreamError } from '../errors.ts'
+import { systemTypes } from '../systems/systems.ts'
 import { readArguments, UsageError } from './arguments.ts'
 
 const USAGE = `waldstream validate <dir> [--json]
@@ -17,7 +18,7 @@ export async function validateCommand(args: readonly string[]): Promise<void> {
   if (values.help) return console.log(USAGE)
   const [folder, ...more] = positionals
   if (folder === undefined || more.length > 0) throw new UsageError('validate takes one folder', USAGE)
-  const { configuration, tests, mistakes } = await checkConfiguration(folder, processEnvironment())
+  const { configuration, tests, mistakes } = await checkConfiguration(folder, processEnvironment(), systemTypes)
   const { systems, connections } = configuration
   if (mistakes.length > 0) {
     if (values.json) console.log(JSON.stringify({ valid: false, mistakes }))

@@ -1,22 +1,21 @@
 import type { Shaped, ShapedDocuments } from './check-documents.ts'
-import { deliverableKinds } from './deliverable-kinds.ts'
-import type { SystemType } from './model.ts'
+import type { SystemType } from './system-type.ts'
 import type { Mistake } from './yaml-documents.ts'
 
 /** What a connection would have delivered to a system that can't take it: its events would pile up unread. */
 export function checkDeliveries(
   { value, yaml }: Shaped<'connection'>,
-  { systems, connections }: ShapedDocuments,
+  { systems, connections, systemTypes }: ShapedDocuments,
 ): Mistake[] {
-  const typeOf = (id: string) => systems.find((system) => system.value.id === id)?.value.type
+  const typeOf = (id: string) => systemTypes.get(systems.find((system) => system.value.id === id)?.value.type ?? '')
   const [shop, vendor] = [typeOf(value.shop), typeOf(value.vendor)]
   const mistakes = (value.push ?? []).flatMap((entity, index) =>
-    shop === undefined || deliverableKinds[shop].includes(`shop-${entity}`)
+    shop === undefined || shop.deliveries.includes(`shop-${entity}`)
       ? []
       : [
           yaml.mistake(
             ['push', index],
-            `${entity} can't be sent to systems of type ${shop}; remove it, and let the shop pull`,
+            `${entity} can't be sent to systems of type ${shop.type}; remove it, and let the shop pull`,
           ),
         ],
   )
@@ -39,15 +38,15 @@ export function checkDeliveries(
     const [system = '', entity] = read.split('.')
     const say = (message: string) => mistakes.push(yaml.mistake(['reads', index], message))
     if (entity === 'orders' && cannotTake(vendor, 'vendor-orders')) {
-      say(`gives orders, which can't be delivered to systems of type ${vendor}; remove it`)
+      say(`gives orders, which can't be delivered to systems of type ${vendor?.type}; remove it`)
     }
     if (entity !== 'fulfilments') continue
     if (system !== value.vendor) say(`must be of the vendor ${value.vendor}: fulfilments come from there`)
-    else if (cannotTake(shop, 'shop-fulfilments')) say(`can't be delivered to systems of type ${shop}; remove it`)
+    else if (cannotTake(shop, 'shop-fulfilments')) say(`can't be delivered to systems of type ${shop?.type}; remove it`)
   }
   return mistakes
 }
 
 function cannotTake(type: SystemType | undefined, kind: 'vendor-orders' | 'shop-fulfilments'): boolean {
-  return type !== undefined && !deliverableKinds[type].includes(kind)
+  return type !== undefined && !type.deliveries.includes(kind)
 }

@@ -2,21 +2,21 @@ import { StreamError } from '../errors.ts'
 import { checkQueueUrl } from '../platform/queue-address.ts'
 import type { System } from './model.ts'
 import { isReference, type ResolveReference } from './references.ts'
-import { isQueue } from './system-traits.ts'
+import type { SystemTypes } from './system-type.ts'
 
 /**
  * The queue that a request names, as it is to be drained by a read. Throws `request_invalid` where the read has no queues, or
  * the queue is not at its system's address. An address behind a reference that only producers have is looked at by them.
  */
 export async function checkQueueRequest(
-  systems: readonly System[],
+  { systems, systemTypes }: { readonly systems: readonly System[]; readonly systemTypes: SystemTypes },
   read: string,
   queueUrl: string,
   resolve: ResolveReference,
 ): Promise<string> {
   const system = systems.find(({ reads }) => reads.some(({ id }) => id === read))
-  if (system === undefined || !isQueue(system.type)) {
-    const message = `queueUrl: ${read} is of a ${system?.type} system, which has no queues; name a read of an sqs system`
+  if (system === undefined || systemTypes.get(system.type)?.isQueue !== true) {
+    const message = `queueUrl: ${read} is of a ${system?.type} system, which has no queues; name a read of a queue`
     throw new StreamError('request_invalid', message, { field: 'queueUrl' })
   }
   const address = isReference(system.address) ? await resolve(system.address).catch(() => null) : system.address

@@ -7,6 +7,7 @@ import { failuresOf } from '../rules/mapping/failure.ts'
 import type { MappedEntity } from './model.ts'
 import { attributeRuleOf } from './model-of.ts'
 import type { AttributeRuleDocument } from './rule-schema.ts'
+import type { OwnOrderFields } from './system-type.ts'
 import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
 
 export interface RulesContext {
@@ -15,8 +16,8 @@ export interface RulesContext {
   readonly entity: MappedEntity
   /** Attributes the destination knows; undefined: any. */
   readonly known?: readonly string[] | undefined
-  /** Attributes that are given by others than rules. */
-  readonly given?: readonly string[]
+  /** Fields that Waldstream writes itself. */
+  readonly own?: OwnOrderFields | undefined
 }
 
 type Say = (field: FieldPath, message: string) => void
@@ -41,13 +42,17 @@ export function checkRules(
   return mistakes
 }
 
-function checkDestination({ attribute }: AttributeRuleDocument, { known, given = [] }: RulesContext, say: Say): void {
+function checkDestination({ attribute }: AttributeRuleDocument, { known, own }: RulesContext, say: Say): void {
   if (known !== undefined && !known.includes(attribute)) {
     say(['attribute'], `is not known to the shop; known are: ${known.join(', ')}; correct it or add it to destination`)
   }
   const [first = '', second] = attribute.split('.')
   const root = attribute.startsWith(LINE_FIELDS) ? `${first}.${second}` : first
-  if (given.includes(root)) say(['attribute'], `is written by Waldstream itself; name another than ${given.join(', ')}`)
+  if (own === undefined || own.mappable.includes(attribute) || !own.own.includes(root)) return
+  say(
+    ['attribute'],
+    `is written by Waldstream itself, as are ${own.own.join(', ')}; remove the rule or name another field`,
+  )
 }
 
 function checkSource(rule: AttributeRuleDocument, entity: MappedEntity, say: Say): void {

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { entities } from '../events/topics.ts'
 import { mappingTestSchema } from './mapping-test-schema.ts'
-import { pushedEntities, systemTypes } from './model.ts'
+import { pushedEntities } from './model.ts'
 import { REFERENCE } from './references.ts'
 import { attributeRule } from './rule-schema.ts'
 import { id, scalar, strict, text, texts } from './schema-parts.ts'
@@ -42,7 +42,7 @@ export const systemSchema = Type.Object(
   {
     kind: Type.Literal('system'),
     id: id('id of the system'),
-    type: Type.Enum([...systemTypes], { description: 'type of the system' }),
+    type: text('type of the system'),
     address: Type.String({
       pattern: '^(https?://[^\\s]+|env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$',
       description: 'an http(s) address, or a reference env:NAME or file:/path to it',
@@ -67,7 +67,9 @@ export const systemSchema = Type.Object(
     overlapSeconds: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 86_400, description: 'of its reads that say nothing else, 0 to 86400' }),
     ),
-    settings: Type.Optional(texts('what only this type of system knows')),
+    settings: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'what only this type of system knows' }),
+    ),
     reads: Type.Optional(Type.Array(read, { description: 'how the system is read' })),
   },
   { ...strict, title: 'System' },

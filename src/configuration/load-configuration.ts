@@ -10,6 +10,7 @@ import type { Configuration } from './model.ts'
 import { connectionOf, productMetadataOf, systemOf } from './model-of.ts'
 import { createResolver, isReference, type ResolveReference } from './references.ts'
 import { salvage } from './salvage.ts'
+import type { SystemTypes } from './system-type.ts'
 import { type Mistake, mistakeText, readYaml, type YamlDocument } from './yaml-documents.ts'
 
 /** Where `env:` references of `ownership.skuPattern` are looked up. */
@@ -32,16 +33,21 @@ export interface CheckedConfiguration {
  * Reads the YAML files of a folder. References in `ownership.skuPattern` are resolved; those in addresses and secrets
  * stay references. Throws `configuration_invalid` with every mistake, one a line: file, line, field and the way out.
  */
-export async function loadConfiguration(folder: string, environment: Environment): Promise<Configuration> {
-  return (await loadForTests(folder, environment)).configuration
+export async function loadConfiguration(
+  folder: string,
+  environment: Environment,
+  systemTypes: SystemTypes,
+): Promise<Configuration> {
+  return (await loadForTests(folder, environment, systemTypes)).configuration
 }
 
 /** As `loadConfiguration`, with the mapping tests of the folder. */
 export async function loadForTests(
   folder: string,
   environment: Environment,
+  systemTypes: SystemTypes,
 ): Promise<Pick<CheckedConfiguration, 'configuration' | 'tests'>> {
-  const { mistakes, ...right } = await checkConfiguration(folder, environment)
+  const { mistakes, ...right } = await checkConfiguration(folder, environment, systemTypes)
   if (mistakes.length === 0) return right
   throw new StreamError('configuration_invalid', mistakes.map(mistakeText).join('\n'), {
     field: folder,
@@ -50,24 +56,29 @@ export async function loadForTests(
 }
 
 /** As `loadConfiguration`, but gives the mistakes as a list. */
-export async function checkConfiguration(folder: string, environment: Environment): Promise<CheckedConfiguration> {
-  return await checkRead(await readFolder(folder), environment)
+export async function checkConfiguration(
+  folder: string,
+  environment: Environment,
+  systemTypes: SystemTypes,
+): Promise<CheckedConfiguration> {
+  return await checkRead(await readFolder(folder), environment, systemTypes)
 }
 
 /** As `checkConfiguration`, of documents from wherever they come. */
 export async function checkRead(
   read: { readonly documents: YamlDocument[]; readonly mistakes: Mistake[] },
   environment: Environment,
+  systemTypes: SystemTypes,
 ): Promise<CheckedConfiguration> {
   const resolve = createResolver(environment, (path) => readFile(path, 'utf8'))
-  const { documents, mistakes } = shape(read)
+  const { documents, mistakes } = shape(read, systemTypes)
   const wrong = [...mistakes, ...withoutConsequences(checkDocuments(documents), mistakes)]
   const claimants: Claimant[] = []
   for (const { value, yaml } of documents.connections) {
     const given = value.ownership.skuPattern
     const pattern = given === undefined ? undefined : await skuPatternOf(given, resolve)
     if (typeof pattern === 'object') wrong.push(yaml.mistake(['ownership', 'skuPattern'], pattern.mistake))
-    else claimants.push({ connection: connectionOf(value, pattern), yaml })
+    else claimants.push({ connection: connectionOf(value, pattern, beginningStates(value.shop, documents)), yaml })
   }
   wrong.push(...checkClaims(claimants))
   const configuration: Configuration = {
@@ -118,7 +129,16 @@ async function readFolder(folder: string): Promise<{ documents: YamlDocument[]; 
 
 type AnyShaped = { readonly [K in DocumentKind]: Shaped<K> }[DocumentKind]
 
-function shape(read: { documents: YamlDocument[]; mistakes: Mistake[] }): {
+/** The states in which orders of the shop's type begin. */
+function beginningStates(shop: string, { systems, systemTypes }: ShapedDocuments): readonly string[] | null {
+  const type = systems.find(({ value }) => value.id === shop)?.value.type
+  return systemTypes.get(type ?? '')?.orderStates?.begin ?? null
+}
+
+function shape(
+  read: { documents: YamlDocument[]; mistakes: Mistake[] },
+  systemTypes: SystemTypes,
+): {
   documents: ShapedDocuments
   mistakes: Mistake[]
 } {
@@ -142,7 +162,7 @@ function shape(read: { documents: YamlDocument[]; mistakes: Mistake[] }): {
   }
   const of = <K extends DocumentKind>(kind: K) => shaped.filter((one) => one.kind === kind) as Shaped<K>[]
   const documents = { systems: of('system'), connections: of('connection'), metadata: of('product-metadata') }
-  return { documents: { ...documents, tests: of('mapping-test'), partial }, mistakes }
+  return { documents: { ...documents, tests: of('mapping-test'), partial, systemTypes }, mistakes }
 }
 
 function kindOfDocument(value: unknown): DocumentKind | undefined {

@@ -36,8 +36,15 @@ function readOf({ id: system, overlapSeconds = 60 }: SystemDocument, document: R
   }
 }
 
-/** `skuPattern` is the pattern itself, where the document may have a reference to it. The revision is given when it is applied. */
-export function connectionOf(document: ConnectionDocument, skuPattern: string | undefined): Connection {
+/**
+ * `skuPattern` is the pattern itself, where the document may have a reference to it; `begin` are the states in which orders
+ * of the shop's type begin. The revision is given when it is applied.
+ */
+export function connectionOf(
+  document: ConnectionDocument,
+  skuPattern: string | undefined,
+  begin: readonly string[] | null,
+): Connection {
   const { fields } = document.orderMap ?? {}
   return {
     id: document.id,
@@ -45,7 +52,7 @@ export function connectionOf(document: ConnectionDocument, skuPattern: string | 
     vendor: document.vendor,
     reads: document.reads,
     ownership: ownershipOf(document.ownership, skuPattern),
-    orderStates: document.orderStates ?? ['processing'],
+    orderStates: document.orderStates ?? begin,
     orderMap: {
       shipMethods: document.orderMap?.shipMethods ?? {},
       location: document.orderMap?.location ?? null,

@@ -1,10 +1,6 @@
 import type { Entity } from '../events/topics.ts'
 import type { CallLimits } from '../platform/governor/governor.ts'
 
-/** Types of outside systems; each has its folder in src/systems. */
-export const systemTypes = ['magento2', 'netsuite', 'sap-b1', 'bigcommerce', 'sqs', 'image-feed'] as const
-export type SystemType = (typeof systemTypes)[number]
-
 /** Entities that a connection's own rules map. */
 export const mappedEntities = ['products', 'orders'] as const
 export type MappedEntity = (typeof mappedEntities)[number]
@@ -35,14 +31,15 @@ export interface Read {
 /** One endpoint. `address` and the secrets are references (`env:NAME`, `file:/path`) or, for the address, a plain URL. */
 export interface System {
   readonly id: string
-  readonly type: SystemType
+  /** Names a definition of `src/systems/systems.ts`. */
+  readonly type: string
   readonly address: string
   readonly secrets: Readonly<Record<string, string>>
   /** IANA zone of the times the system gives without one. */
   readonly zone: string
   readonly limits: CallLimits
-  /** What only this type of system knows, for example NetSuite's account. */
-  readonly settings: Readonly<Record<string, string>>
+  /** What only this type of system knows, as it is configured. */
+  readonly settings: Readonly<Record<string, unknown>>
   readonly reads: readonly Read[]
 }
 
@@ -124,8 +121,8 @@ export interface Connection {
   /** Ids of the reads it subscribes to. */
   readonly reads: readonly string[]
   readonly ownership: Ownership
-  /** Order states that go to the vendor; others are ignored with the reason. */
-  readonly orderStates: readonly string[]
+  /** Order states that go to the vendor; others are ignored with the reason. Null: every state that is not canceled. */
+  readonly orderStates: readonly string[] | null
   /** Shop's shipping method to the vendor's id of it, and what else the order map needs. */
   readonly orderMap: {
     readonly shipMethods: Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import type { Configuration, Read, System, SystemType } from '../configuration/model.ts'
-import { isQueue } from '../configuration/system-traits.ts'
+import type { Configuration, Read, System } from '../configuration/model.ts'
+import type { SystemTypes } from '../configuration/system-type.ts'
 import {
   endLease,
   type Lease,
@@ -31,6 +31,8 @@ export interface WorkerDeps extends PublishDeps, LastKnownDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly configuration: () => Configuration
+  /** Types of systems there are. */
+  readonly systemTypes: SystemTypes
   /** `queueUrl`: the queue that the run is to drain. */
   readonly createReader: (read: Read, system: System, queueUrl: string | null) => AnySourceReader
   /** Names this worker in leases. */
@@ -112,7 +114,7 @@ async function readWindow(deps: WorkerDeps, lease: Lease, run: Run, signal: Abor
   // Another worker noted the end, and did not come to what follows it.
   if (run.queue_url !== null && run.ended_at !== null)
     return await finishDrain(deps, { run, reader, fence: lease.fence, signal })
-  const window = windowOf(run, read, system.type, lease, deps.clock.now())
+  const window = windowOf(run, read, deps.systemTypes.get(system.type)?.isQueue === true, lease, deps.clock.now())
   const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString())
   const begun = await changeRun(
     deps.tables,
@@ -170,13 +172,13 @@ function configured(configuration: Configuration, id: string): { read: Read; sys
 }
 
 /** A run that was begun keeps its window, whoever goes on with it. */
-function windowOf(run: Run, read: Read, type: SystemType, lease: Lease, now: number): ReadWindow {
+function windowOf(run: Run, read: Read, isQueue: boolean, lease: Lease, now: number): ReadWindow {
   if (run.window_to !== null) {
     const from = run.window_from === null ? null : Date.parse(run.window_from)
     return { from, to: Date.parse(run.window_to), again: run.backfill_from !== null }
   }
   const start = read.startFrom === null ? null : Date.parse(read.startFrom)
-  if (start === null && read.entity === 'orders' && !isQueue(type)) {
+  if (start === null && read.entity === 'orders' && !isQueue) {
     throw new StreamError(
       'start_from_missing',
       `${read.id}: orders need startFrom, the date of the first order to read`,

@@ -27,7 +27,7 @@ export function judgeOrder(
     wasSent ? { status: 'sent', order: withoutLines(event.data), canceled: true } : { status: 'ignored', code, message }
   if (event.deleted) return nothing('deleted', 'the order is deleted')
   if (CANCELING_STATES.includes(state)) return nothing('order_state', `the order is ${state}`)
-  if (!orderStates.includes(state)) {
+  if (orderStates !== null && !orderStates.includes(state)) {
     const message = `the order's state is ${state}; ${id} takes ${orderStates.join(', ')}`
     return { status: 'ignored', code: 'order_state', message }
   }

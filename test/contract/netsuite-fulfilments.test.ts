@@ -5,6 +5,7 @@ import type { ReadEntity } from '../../src/systems/kit/source.ts'
 import { netsuiteVendorOrders } from '../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
+import { netsuiteOf } from '../worlds/settings.ts'
 import { keysOf, listAll, readAll, WHOLE } from '../worlds/sources.ts'
 
 const zone = 'Asia/Kathmandu'
@@ -31,7 +32,7 @@ const order = (number: string, ...quantities: number[]): VendorOrderRequested =>
 }
 /** Its internal id. */
 const deliver = async (event: VendorOrderRequested): Promise<string> => {
-  const sink = netsuiteVendorOrders(await account.client(), { zone })
+  const sink = netsuiteVendorOrders(await account.client(), netsuiteOf({}, zone))
   const { targetId } = await sink.deliver(event, connection, signal, { targetId: null, unclear: false })
   return targetId ?? ''
 }

@@ -3,11 +3,11 @@ import type { Connection } from '../../src/configuration/model.ts'
 import { decimal4, decimal8 } from '../../src/events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../src/events/generated/events.ts'
 import { contentDigest } from '../../src/events/identity.ts'
-import { createSink } from '../../src/processors/delivery/create-sink.ts'
-import type { Sink } from '../../src/systems/kit/sink.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import { netsuiteVendorOrders } from '../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
+import { netsuiteOf } from '../worlds/settings.ts'
 
 const signal = new AbortController().signal
 const nothing = { targetId: null, unclear: false }
@@ -45,8 +45,7 @@ const canceled = (of: VendorOrderRequested): VendorOrderRequested => ({
 })
 const deliver = async (of: VendorOrderRequested, settings = {}, to: Connection = connection) => {
   const system = account.system({ settings: { ...account.system().settings, ...settings } })
-  const clients = { netsuite: () => account.client(), magento2: () => Promise.reject(new Error('not asked for')) }
-  const sink = (await createSink(system, 'vendor-orders', clients as never)) as Sink<'vendor-orders'>
+  const sink = netsuiteVendorOrders(await account.client(), netsuiteOf(system.settings, system.zone))
   return await sink.deliver(of, to, signal, nothing)
 }
 const order = async () => (await account.orders())[0]

@@ -6,6 +6,7 @@ import { ecKeys } from '../data/netsuite-keys.ts'
 import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
 import { netsuiteWire } from '../worlds/netsuite-wire.ts'
 import { netsuiteConnection, netsuiteOrder } from '../worlds/netsuite-world.ts'
+import { netsuiteOf } from '../worlds/settings.ts'
 import { type Recorded, startSignedRecorder } from '../worlds/signed-recorder.ts'
 import { readAll } from '../worlds/sources.ts'
 
@@ -43,7 +44,7 @@ function faults(schema: string, body: unknown): string[] {
 }
 const through = () => ({ address: proxy.url })
 const deliver = async (event: VendorOrderRequested) => {
-  const sink = netsuiteVendorOrders(await account.client(through()), { zone: 'UTC', subsidiary: '1' })
+  const sink = netsuiteVendorOrders(await account.client(through()), netsuiteOf({ subsidiary: '1' }))
   return await sink.deliver(event, connection, signal, { targetId: null, unclear: false })
 }
 const order = (pieces = 1) => ({

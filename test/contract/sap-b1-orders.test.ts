@@ -271,7 +271,7 @@ describe('an order for SAP Business One', () => {
 
   it('that is there twice is for a person', async () => {
     await deliver(eventOf('19'))
-    const sap = await company.clients.sapB1(company.system(), 'orders')
+    const sap = company.client()
     const [order] = await orders()
     const copy = {
       CardCode: 'C20000',
@@ -326,7 +326,7 @@ describe('customers', () => {
 
   it.each([
     [{ customers: 'some' }, 'settings.customers'],
-    [{ taxCode: 'LA', taxExpenseCode: '1' }, 'settings.taxCode'],
+    [{ taxCode: 'LA', taxExpenseCode: '1' }, 'settings.taxExpenseCode'],
     [{ freightExpenseCode: 'one' }, 'settings.freightExpenseCode'],
     [{ cancelDelivered: 'yes' }, 'settings.cancelDelivered'],
     [{ digestField: 'Digest' }, 'settings.digestField'],

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decimal4, decimal8 } from '../../src/events/decimal.ts'
-import { createSink } from '../../src/processors/delivery/create-sink.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
 import type { Sink } from '../../src/systems/kit/sink.ts'
 import { wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
@@ -91,7 +90,7 @@ describe.skipIf(!hasSpec).each(['v1', 'v2'])('SAP’s specification and the Serv
     const shipMethods = { flatrate_flatrate: '2' }
     const connection = connectionOf('con', '^WLD-', { orderMap: { shipMethods, location: 'DS' } })
     const deliver = async (more: object, settings: Readonly<Record<string, string>> = {}) => {
-      const sink = (await createSink(system(settings), 'vendor-orders', company.clients)) as Sink<'vendor-orders'>
+      const sink = (await company.clients.of(system(settings))).sink('vendor-orders') as Sink<'vendor-orders'>
       return await sink.deliver({ ...event, ...more }, connection, signal, CALM)
     }
     await deliver({}, { customers: 'create' })

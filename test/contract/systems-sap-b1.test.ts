@@ -3,8 +3,9 @@ import { SAP_B1_CREDENTIALS } from '../../simulators/sap-b1/credentials.ts'
 import { subtract, text8 } from '../../src/events/decimal.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createSapB1Client } from '../../src/systems/sap-b1/client.ts'
-import { sapB1Settings } from '../../src/systems/sap-b1/settings.ts'
+import { clientSettings, settings } from '../../src/systems/sap-b1/settings.ts'
 import { startCompany, type TestCompany } from '../worlds/sap-b1.ts'
+import { connectable } from '../worlds/settings.ts'
 import { governors, keysOf, listAll, readAll, WHOLE, wallClock } from '../worlds/sources.ts'
 import { silentLogger } from '../worlds/stage-context.ts'
 
@@ -18,7 +19,7 @@ beforeEach(async () => void (await company.send('POST', '/reset')))
 const client = (version: string, more: object = {}) =>
   createSapB1Client(
     {
-      ...sapB1Settings({ ...company.system({ version }), secrets: { ...SAP_B1_CREDENTIALS } }),
+      ...clientSettings(connectable(settings, { ...company.system({ version }), secrets: { ...SAP_B1_CREDENTIALS } })),
       ...more,
     },
     { clock: wallClock, logger: silentLogger, governors },

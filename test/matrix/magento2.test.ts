@@ -175,7 +175,7 @@ testFaults('magento2', {
     await vi.waitFor(async () => expect(await deliveries.tick()).toEqual(['if-1 succeeded']), PATIENT)
     expect(await shipments()).toHaveLength(1)
     slow = /async/
-    const products = shopDeliveries(shop.system(), magento2Products(impatient, {}), connection)
+    const products = shopDeliveries(shop.system(), magento2Products(impatient, { attributeSet: 4 }), connection)
     expect(await products.handle(shopProduct('WLD-K03', { price: '3' }))).toEqual(['WLD-K03 succeeded'])
   },
 

@@ -4,11 +4,12 @@ import type { System } from '../../src/configuration/model.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createNetSuiteClient, type NetSuiteClient } from '../../src/systems/netsuite/client.ts'
 import { netsuiteProducts } from '../../src/systems/netsuite/read-products.ts'
-import { netsuiteSettings } from '../../src/systems/netsuite/settings.ts'
+import { clientSettings, settings } from '../../src/systems/netsuite/settings.ts'
 import { netsuiteVendorOrders } from '../../src/systems/netsuite/write-orders.ts'
 import { ecKeys } from '../data/netsuite-keys.ts'
 import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
 import { netsuiteConnection, netsuiteOrder, runsOf } from '../worlds/netsuite-world.ts'
+import { connectable, netsuiteOf } from '../worlds/settings.ts'
 import { sinkWorld } from '../worlds/sink-world.ts'
 import { governors, keysOf, readAll, readOf, WHOLE, wallClock } from '../worlds/sources.ts'
 import { silentLogger } from '../worlds/stage-context.ts'
@@ -45,7 +46,7 @@ async function expectProducts(at: NetSuiteAccount, runs: ReturnType<typeof runsO
 async function expectOrders(at: NetSuiteAccount, client: NetSuiteClient, numbers: readonly string[], pieces = 1) {
   const skus = (await skusOf(at)).slice(0, 2)
   const world = sinkWorld(wallClock, [netsuiteConnection])
-  const worker = world.worker({ sink: netsuiteVendorOrders(client, { zone: 'UTC' }), timing })
+  const worker = world.worker({ sink: netsuiteVendorOrders(client, netsuiteOf()), timing })
   const batch = numbers.map((number) => world.append(netsuiteOrder(number, skus, pieces)))
   expect((await worker.handle(...batch)).toSorted()).toEqual(numbers.map((number) => `${number} succeeded`).toSorted())
   expect(worker.deadLetters).toEqual([])
@@ -179,11 +180,12 @@ testFaults('netsuite', {
     const at = await account()
     const secrets = Object.fromEntries(Object.entries(at.secrets))
     const system: System = { ...at.system(), secrets }
-    const settings = { ...netsuiteSettings(system), timeoutMs: 250 }
-    const client = createNetSuiteClient(settings, { clock: wallClock, governors, logger: silentLogger })
+    const connected = connectable(settings, system)
+    const impatient = { ...clientSettings(connected), timeoutMs: 250 }
+    const client = createNetSuiteClient(impatient, { clock: wallClock, governors, logger: silentLogger })
     const slow = { kind: 'slow', delayMs: 600 }
     await set(at, { ...slow, path: '/suiteql', times: 2 })
-    const reader = netsuiteProducts(client, readOf('netsuite', 'products', 20), system, wallClock)
+    const reader = netsuiteProducts(client, readOf('netsuite', 'products', 20), connected, wallClock)
     const runs = runsOf('products', reader)
     expect(await runs.run()).toMatchObject({ state: 'ended' })
     await expectProducts(at, runs)
@@ -208,7 +210,12 @@ testFaults('netsuite', {
         return page
       },
     }
-    const reader = netsuiteProducts(moving, readOf('netsuite', 'products', 10), at.system(), wallClock)
+    const reader = netsuiteProducts(
+      moving,
+      readOf('netsuite', 'products', 10),
+      connectable(settings, at.system()),
+      wallClock,
+    )
     const runs = runsOf('products', reader)
     expect(await runs.run()).toMatchObject({ state: 'ended', missing: [] })
     const newest = new Map((await runs.events()).map(({ key, data }) => [key, data.name]))

@@ -10,11 +10,12 @@ import type { Sink } from '../../src/systems/kit/sink.ts'
 import type { Page, ReadWindow, SourceReader } from '../../src/systems/kit/source.ts'
 import { createSapB1Client } from '../../src/systems/sap-b1/client.ts'
 import { orderSettings } from '../../src/systems/sap-b1/order-settings.ts'
-import { sapB1Settings } from '../../src/systems/sap-b1/settings.ts'
+import { clientSettings, settings } from '../../src/systems/sap-b1/settings.ts'
 import { sapB1VendorOrders } from '../../src/systems/sap-b1/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { bench } from '../unit/producers/support.ts'
 import { startCompany, type TestCompany } from '../worlds/sap-b1.ts'
+import { connectable } from '../worlds/settings.ts'
 import { sinkWorld } from '../worlds/sink-world.ts'
 import { governors, keysOf, readAll, readOf, WHOLE, wallClock } from '../worlds/sources.ts'
 import { silentLogger } from '../worlds/stage-context.ts'
@@ -227,20 +228,17 @@ testFaults('sap-b1', {
   },
 
   async 'slow-answer'() {
-    const system = { ...company.system(), secrets: { ...SAP_B1_CREDENTIALS } }
+    const system = connectable(settings, { ...company.system(), secrets: { ...SAP_B1_CREDENTIALS } })
     const client = createSapB1Client(
-      { ...sapB1Settings(system), timeoutMs: 400 },
+      { ...clientSettings(system), timeoutMs: 400 },
       { clock: wallClock, logger: silentLogger, governors },
     )
     await company.send('POST', '/late', { ms: 900, times: 1 })
     // The create lands after its time-out: it is waited for, and found.
-    await deliversOnce(
-      sapB1VendorOrders(client, () => orderSettings(system)),
-      async () => {
-        // One of the two was given up, and is still to come.
-        expect(await company.state('Orders')).toHaveLength(1)
-      },
-    )
+    await deliversOnce(sapB1VendorOrders(client, orderSettings(system)), async () => {
+      // One of the two was given up, and is still to come.
+      expect(await company.state('Orders')).toHaveLength(1)
+    })
     await company.faults({ path: '/Items', kind: 'slow', delayMs: 900, times: 1 })
     await expect(client.find('Items', { pageSize: 1 })).rejects.toMatchObject({ code: 'timed_out', policy: 'retry' })
   },

@@ -17,6 +17,8 @@ import { feedStage } from '../../src/projections/run-projection.ts'
 import { taskStage } from '../../src/projections/tasks.ts'
 import type { AnySourceReader } from '../../src/systems/kit/source.ts'
 import { netsuiteVendorOrders } from '../../src/systems/netsuite/write-orders.ts'
+import { systemTypes } from '../../src/systems/systems.ts'
+import { netsuiteOf } from '../worlds/settings.ts'
 import { configuration, ERP } from './configuration.ts'
 import { LATEST_MS } from './network.ts'
 import type { SimProcess } from './sim-process.ts'
@@ -55,6 +57,7 @@ export async function startWorker(world: World, process: SimProcess): Promise<Ru
   const runs = runWorker(
     {
       ...deps,
+      systemTypes,
       workerId: process.name,
       concurrency: 2,
       leaseMs: LEASE_MS,
@@ -89,7 +92,7 @@ type StageParts = ReturnType<World['portsOf']> & {
 function stagesOf(world: World, deps: StageParts): readonly Stage<TopicKind>[] {
   const system = configuration.systems.find(({ id }) => id === ERP)
   if (system === undefined) throw new Error('the ERP is not configured')
-  const sink = netsuiteVendorOrders(deps.netsuite, { zone: 'UTC' })
+  const sink = netsuiteVendorOrders(deps.netsuite, netsuiteOf())
   const rows = topology.filter(({ from }) => from === 'orders' || from === 'inventory')
   return [
     ...rows.map((row) => row.stage(deps)),

@@ -8,7 +8,7 @@ import { memoryCodec } from '../memory/codec.ts'
 import { memoryEventLog } from '../memory/log.ts'
 import { memoryNetSuite } from '../memory/netsuite.ts'
 import { memoryTables } from '../memory/tables.ts'
-import { configuration, ERP, SHOP } from './configuration.ts'
+import { configuration, ERP } from './configuration.ts'
 import type { Guard } from './guards.ts'
 import { Network } from './network.ts'
 import type { Plan } from './plan.ts'
@@ -60,7 +60,9 @@ export class World {
     const stamp = () => scheduler.now - (this.#random.chance(0.1) ? this.#random.int(0, STAMP_BACK_MS) : 0)
     this.broker = new MemoryBroker({ time, stamp, sessionMs: SESSION_MS, rebalanceMs: REBALANCE_MS })
     const { partitions } = plan
-    this.broker.createTopics(allTopics({ prefix: '', partitions, replication: 1, systems: [SHOP, ERP] }))
+    this.broker.createTopics(
+      allTopics({ prefix: '', partitions, replication: 1, targets: [{ system: ERP, kinds: ['vendor-orders'] }] }),
+    )
     this.tables = watchTables(this, memoryTables(tableDefinitions))
     this.logger = options.trace === undefined ? pino({ level: 'silent' }) : this.#traceLogger()
   }

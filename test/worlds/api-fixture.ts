@@ -11,6 +11,7 @@ import { parkingTables } from '../../src/platform/runtime/parking.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { projectionTables } from '../../src/projections/tables.ts'
+import { systemTypes } from '../../src/systems/systems.ts'
 import { memoryDeadLetters } from '../data/dead-letters.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { memoryRebuilds, memoryReplays } from '../memory/resync.ts'
@@ -44,6 +45,7 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
   const control = memoryControl(tables, clock)
   const app: FastifyInstance = buildApp({
     tables,
+    systemTypes,
     deadLetters: letters.deadLetters,
     previewRetry: letters.previewRetry,
     mapping: { recentEvents: async () => [], products: async () => new Map() },

@@ -14,10 +14,13 @@ import type { Clock } from '../../src/platform/clock.ts'
 import { createGovernors } from '../../src/platform/governor/governors.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
 import { runSource } from '../../src/producers/run-source.ts'
+import { createBigCommerceClient } from '../../src/systems/bigcommerce/client.ts'
+import { clientSettings, settings } from '../../src/systems/bigcommerce/settings.ts'
 import { createClients } from '../../src/systems/clients.ts'
 import type { AnySourceReader, ReadWindow, SourceReader } from '../../src/systems/kit/source.ts'
 import type { Wire } from '../../src/systems/kit/wire.ts'
 import { type Bench, bench } from '../unit/producers/support.ts'
+import { connectable } from './settings.ts'
 import { catalogFile, readOf, systemOf, wallClock } from './sources.ts'
 
 export async function startStore(options: Partial<BigCommerceOptions> = {}): Promise<BigCommerceSimulator> {
@@ -55,7 +58,11 @@ export function connectTo(store: BigCommerceSimulator, more: Partial<System> = {
   return {
     system,
     clients,
-    client: () => clients.bigcommerce(system, 'orders'),
+    client: () =>
+      createBigCommerceClient(
+        clientSettings(connectable(settings, { ...system, secrets: { accessToken: values['env:TOKEN'] ?? '' } })),
+        { clock, logger, governors: createGovernors(clock) },
+      ),
     reader: <E extends Entity>(entity: E, pageSize = 50, filter = {}) =>
       createReader(readOf('bc', entity, pageSize, filter), system, { clock, clients }) as SourceReader<E>,
     /** The token that the system's secret refers to from now on. */

@@ -6,6 +6,7 @@ import { taskIdOf } from '../../src/control/request-sync.ts'
 import { createSyncRequests } from '../../src/control/sync-requests.ts'
 import type { SyncRequested } from '../../src/events/generated/events.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
+import { systemTypes } from '../../src/systems/systems.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { memoryProducer } from '../memory/producer.ts'
 import { memoryReporter, silentLogger } from './stage-context.ts'
@@ -24,7 +25,7 @@ export function memoryControl(tables: Tables, clock: { now(): number }) {
     },
   }
   const deps: Pick<ApiDeps, 'configuration' | 'setCutDate' | 'syncRequests' | 'pushOrder' | 'resolveSecret'> = {
-    configuration: configurationPart(tables, {}),
+    configuration: configurationPart(tables, {}, systemTypes),
     setCutDate: cutDatePart(tables),
     syncRequests: createSyncRequests({ tables, requester, clock: { now: clock.now, sleep: async () => undefined } }),
     pushOrder: orderPusher({

@@ -11,6 +11,7 @@ import { createReader } from '../../src/producers/create-reader.ts'
 import { createReaderNotes } from '../../src/producers/reader-notes.ts'
 import { runWorker, type WorkerDeps } from '../../src/producers/worker.ts'
 import { createClients } from '../../src/systems/clients.ts'
+import { systemTypes } from '../../src/systems/systems.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { memoryProducer } from '../memory/producer.ts'
 import { memoryTables } from '../memory/tables.ts'
@@ -81,6 +82,7 @@ export async function feedWorld(options: FeedWorldOptions = {}) {
     const deps: WorkerDeps = {
       ...{
         ...parts,
+        systemTypes,
         admin: { ends: async () => [] },
         clock: hastyClock,
         workerId: `w${Math.random()}`,

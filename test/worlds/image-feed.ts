@@ -1,11 +1,12 @@
 import { type Format, parseFeed } from '../../src/systems/image-feed/parse.ts'
 import type { FeedRow } from '../../src/systems/image-feed/rows.ts'
-import { imageFeedSettings } from '../../src/systems/image-feed/settings.ts'
+import { clientSettings, settings as declared } from '../../src/systems/image-feed/settings.ts'
+import { connectable } from './settings.ts'
 
 /** The settings of an image feed whose system is configured so. */
 export function settingsOf(settings: Readonly<Record<string, string>>, secrets: Readonly<Record<string, string>> = {}) {
   const address = 'https://feeds.test/images'
-  return imageFeedSettings({ id: 'images', address, secrets, settings, limits: { concurrency: 2 } })
+  return clientSettings(connectable(declared, { id: 'images', address, secrets, settings, limits: { concurrency: 2 } }))
 }
 
 /** The rows of a feed's text, which comes in pieces of this size. */

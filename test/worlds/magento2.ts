@@ -4,8 +4,6 @@ import { type MagentoOptions, startMagentoSimulator } from '../../simulators/mag
 import type { Switches } from '../../simulators/magento2/switches.ts'
 import type { System } from '../../src/configuration/model.ts'
 import type { Entity, PerSystemKind } from '../../src/events/topics.ts'
-import type { CallKind } from '../../src/platform/governor/governor.ts'
-import { createSink } from '../../src/processors/delivery/create-sink.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
 import { createClients } from '../../src/systems/clients.ts'
 import type { Sink } from '../../src/systems/kit/sink.ts'
@@ -13,6 +11,12 @@ import type { SourceReader } from '../../src/systems/kit/source.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createMagento2Client, type Magento2Client, type Magento2Settings } from '../../src/systems/magento2/client.ts'
 import type { Magento2Credentials } from '../../src/systems/magento2/credentials.ts'
+import { settings as declared } from '../../src/systems/magento2/settings.ts'
+import { magento2Fulfilments } from '../../src/systems/magento2/write-fulfilments.ts'
+import { magento2Images } from '../../src/systems/magento2/write-images.ts'
+import { magento2Inventory } from '../../src/systems/magento2/write-inventory.ts'
+import { magento2Products } from '../../src/systems/magento2/write-products.ts'
+import { valuesOf } from './settings.ts'
 import { catalogFile, governors, readOf, systemOf, wallClock } from './sources.ts'
 
 const { consumerKey, consumerSecret, token, tokenSecret } = magentoCredentials
@@ -95,10 +99,15 @@ export async function startTestShop(
       return createReader(read, system(more), { clock: wallClock, clients }) as SourceReader<typeof entity>
     },
     async sink(kind, settings = {}) {
-      const magento2 = async (_system: System, callKind: CallKind) => clientWith(integration).for(callKind)
-      const sink = await createSink(system({ settings }), kind, { ...clients, magento2 })
-      if (sink === undefined) throw new Error(`${kind} is not delivered to Magento`)
-      return sink as unknown as Sink<typeof kind>
+      const client = clientWith(integration)
+      const values = valuesOf(declared, settings)
+      const sinks = {
+        'shop-fulfilments': () => magento2Fulfilments(client.for('fulfilments')),
+        'shop-products': () => magento2Products(client.for('products'), values),
+        'shop-inventory': () => magento2Inventory(client.for('inventory')),
+        'shop-images': () => magento2Images(client.for('images'), values),
+      }
+      return (sinks as Record<string, () => unknown>)[kind]?.() as Sink<typeof kind>
     },
     state: async () => wireOf(await (await fetch(`${url}/_sim/state`)).json()),
     control,

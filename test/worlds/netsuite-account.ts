@@ -11,6 +11,9 @@ import { createClients } from '../../src/systems/clients.ts'
 import type { SourceReader } from '../../src/systems/kit/source.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import type { NetSuiteClient } from '../../src/systems/netsuite/client.ts'
+import { createNetSuiteClient } from '../../src/systems/netsuite/client.ts'
+import { clientSettings, settings } from '../../src/systems/netsuite/settings.ts'
+import { connectable } from './settings.ts'
 import { catalogFile, readOf, systemOf, wallClock } from './sources.ts'
 
 const { consumerKey, consumerSecret, token, tokenSecret, account } = NETSUITE_CREDENTIALS
@@ -74,7 +77,12 @@ export async function startNetSuiteAccount(
       const all = (await (await fetch(`${simulator.url}/_sim/requests`)).json()) as { path: string; status: number }[]
       return all.filter((request) => request.path.includes(path))
     },
-    client: (more) => clients.netsuite(system(more), 'orders'),
+    client: async (more) =>
+      createNetSuiteClient(clientSettings(connectable(settings, { ...system(more), secrets })), {
+        clock,
+        governors,
+        logger,
+      }),
     reader: <E extends Entity>(entity: E, pageSize = 9, more = {}, filter = {}) =>
       createReader(readOf('netsuite', entity, pageSize, filter), system(more), { clock, clients }) as SourceReader<E>,
   }

@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config.ts'
 import { applyConfiguration } from '../../src/configuration/apply-configuration.ts'
 import { loadConfiguration } from '../../src/configuration/load-configuration.ts'
 import type { Configuration } from '../../src/configuration/model.ts'
+import { systemTypes } from '../../src/systems/systems.ts'
 import { ROOT, type RunningProcess, startProgram } from './processes.ts'
 
 type Environment = Readonly<Record<string, string>>
@@ -81,7 +82,7 @@ async function installWith(
   try {
     const configuration = await load(env)
     await applyConfiguration(platform.tables, configuration)
-    await platform.createTopics(configuration.systems.map(({ id }) => id))
+    await platform.createTopics(configuration.systems)
     return { env, platform, configuration, close: () => platform.close() }
   } catch (error) {
     await platform.close()
@@ -102,7 +103,7 @@ export async function loadFiles(env: Environment, files: Readonly<Record<string,
   const folder = await mkdtemp(join(tmpdir(), 'waldstream-config-'))
   try {
     for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text)
-    return await loadConfiguration(folder, env)
+    return await loadConfiguration(folder, env, systemTypes)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

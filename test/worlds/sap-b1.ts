@@ -3,12 +3,14 @@ import { SAP_B1_CREDENTIALS } from '../../simulators/sap-b1/credentials.ts'
 import { type SapB1SimulatorOptions, startSapB1Simulator } from '../../simulators/sap-b1/start.ts'
 import type { System } from '../../src/configuration/model.ts'
 import type { Clock } from '../../src/platform/clock.ts'
-import { createSink } from '../../src/processors/delivery/create-sink.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
 import { createClients } from '../../src/systems/clients.ts'
 import type { Before, Sink } from '../../src/systems/kit/sink.ts'
 import type { SourceReader } from '../../src/systems/kit/source.ts'
 import { type Wire, wiresOf } from '../../src/systems/kit/wire.ts'
+import { createSapB1Client } from '../../src/systems/sap-b1/client.ts'
+import { clientSettings, settings as declared } from '../../src/systems/sap-b1/settings.ts'
+import { connectable } from './settings.ts'
 import { catalogFile, governors, readOf, systemOf, wallClock } from './sources.ts'
 
 type SapEntity = 'products' | 'inventory' | 'fulfilments'
@@ -69,7 +71,13 @@ export async function startCompany(options: Partial<SapB1SimulatorOptions> = {})
     reader: <E extends SapEntity>(entity: E, pageSize = 9, of = system(), filter = {}, clock: Clock = wallClock) =>
       createReader(readOf('sap', entity, pageSize, filter), of, { clock, clients }) as SourceReader<E>,
     sink: async (settings: Readonly<Record<string, string>> = {}, own = clients) =>
-      (await createSink(system(settings), 'vendor-orders', own)) as Sink<'vendor-orders'>,
+      (await own.of(system(settings))).sink('vendor-orders') as Sink<'vendor-orders'>,
+    client: (settings: Readonly<Record<string, string>> = {}) =>
+      createSapB1Client(clientSettings(connectable(declared, { ...system(settings), secrets })), {
+        clock: wallClock,
+        governors,
+        logger: pino({ level: 'silent' }),
+      }),
   }
 }
 

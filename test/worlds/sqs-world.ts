@@ -1,12 +1,20 @@
-import type { Entity } from '../../src/events/topics.ts'
+import type { Read } from '../../src/configuration/model.ts'
 import { versionRank } from '../../src/events/version.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import { createGovernors } from '../../src/platform/governor/governors.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
 import type { Clients } from '../../src/systems/clients.ts'
 import { createSqsClient } from '../../src/systems/sqs/client.ts'
-import { sqsSettings } from '../../src/systems/sqs/settings.ts'
+import {
+  imageMessages,
+  inventoryMessages,
+  orderMessages,
+  productMessages,
+} from '../../src/systems/sqs/message-kinds.ts'
+import { sqsMessages } from '../../src/systems/sqs/read-messages.ts'
+import { clientSettings, settings as declared, type QueuedEntity } from '../../src/systems/sqs/settings.ts'
 import { SQS_SECRETS } from './elasticmq.ts'
+import { connectable } from './settings.ts'
 import { sourceRuns } from './source-runs.ts'
 import { readOf, systemOf, wallClock } from './sources.ts'
 import { silentLogger } from './stage-context.ts'
@@ -21,7 +29,7 @@ export interface SqsWorldOptions {
 }
 
 /** The runs of one read of queues at an address, over tables and a log in memory. */
-export function sqsWorld<E extends Entity>(
+export function sqsWorld<E extends QueuedEntity>(
   entity: E,
   address: string,
   { zone = 'UTC', settings = {}, timeoutMs }: SqsWorldOptions = {},
@@ -45,11 +53,22 @@ export function sqsWorld<E extends Entity>(
     },
   }
   const clientDeps = { clock, governors: createGovernors(clock), logger: silentLogger }
+  const connected = connectable(declared, system)
   const client = createSqsClient(
-    { ...sqsSettings(system), ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+    { ...clientSettings(connected), ...(timeoutMs === undefined ? {} : { timeoutMs }) },
     clientDeps,
   )
-  const clients = { sqs: async () => client, forget: () => undefined } as unknown as Clients
+  const kinds = {
+    orders: orderMessages,
+    products: productMessages,
+    inventory: inventoryMessages,
+    images: imageMessages,
+  }
+  const open = {
+    reader: (one: Read, _deps: object, queueUrl: string | null) =>
+      sqsMessages({ client, system: connected, read: one, clock, queueUrl }, kinds[entity] as never),
+  }
+  const clients = { of: async () => open, forget: () => undefined } as unknown as Clients
   const reader = (queueUrl: string | null = null) => createReader(read, system, { clock, clients }, queueUrl)
   return { waits, reader, ...sourceRuns(entity, read, clock, reader) }
 }

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { readConfiguration } from '../../configuration/read-configuration.ts'
-import { systemTraits } from '../../configuration/system-traits.ts'
 import { answerRequest, takeRequest } from '../../control/keyed-requests.ts'
 import { StreamError } from '../../errors.ts'
 import type { Order } from '../../events/generated/events.ts'
@@ -67,7 +66,7 @@ async function push(deps: ApiDeps, key: string | null, { source, order, occurred
 
 async function checkSource(deps: ApiDeps, source: string): Promise<void> {
   const { systems } = await readConfiguration(deps.tables)
-  const shops = systems.filter(({ type }) => systemTraits[type].entities.includes('orders')).map(({ id }) => id)
+  const shops = systems.filter(({ type }) => deps.systemTypes.get(type)?.reads.orders !== undefined).map(({ id }) => id)
   if (shops.includes(source)) return
   const message = `source: there is no system "${source}" that has orders; there are: ${shops.join(', ') || 'none'}`
   throw new StreamError('not_found', message, { field: 'source' })

@@ -29,7 +29,9 @@ export function syncRequestRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
         throw new StreamError('request_invalid', 'from lies ahead; give a time that has passed', { field: 'from' })
       }
       const queueUrl =
-        body.queueUrl === undefined ? null : await checkQueueRequest(systems, read, body.queueUrl, deps.resolveSecret)
+        body.queueUrl === undefined
+          ? null
+          : await checkQueueRequest({ ...deps, systems }, read, body.queueUrl, deps.resolveSecret)
       if (queueUrl !== null && from !== null) throw invalid('from', 'is not for a queue, which is read as it is')
       const { isNew: _isNew, ...answer } = await deps.syncRequests.request({
         ...{ read, from, queueUrl, reason: body.reason ?? null, by: actorOf(request), trigger: 'api', requestId },

@@ -2,11 +2,10 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import { Type } from 'typebox'
 import type { System } from '../../configuration/model.ts'
 import { readConfiguration } from '../../configuration/read-configuration.ts'
-import { WEBHOOK_SECRET } from '../../configuration/system-traits.ts'
+import { WEBHOOK_SECRET } from '../../configuration/system-type.ts'
 import { StreamError } from '../../errors.ts'
-import { hookKind } from '../../systems/hook-kinds.ts'
-import { OWN_SIGNATURE } from '../../systems/kit/own-webhook.ts'
-import type { ReceivedHook } from '../../systems/kit/webhook.ts'
+import { OWN_SIGNATURE, ownHook } from '../../systems/kit/own-webhook.ts'
+import type { HookKind, ReceivedHook } from '../../systems/kit/webhook.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { problems } from '../problems.ts'
 import { WebhookAnswer, WebhookBody } from './sync-request-schemas.ts'
@@ -40,7 +39,7 @@ export function webhookRoutes(deps: ApiDeps): FastifyPluginAsync {
     app.post('/v1/webhooks/:system', { schema, ...checkedByUs }, async (request: Hook, reply) => {
       const hook = received(request, deps.clock.now())
       const system = await checkSignature(deps, request.params.system, hook)
-      const { id, reads } = hookKind(system.type).understand(hook, system)
+      const { id, reads } = hookOf(deps, system).understand(hook, system)
       const requests = await Promise.all(
         reads.map((read) =>
           deps.syncRequests.request({
@@ -63,13 +62,18 @@ function received({ headers, body }: Hook, now: number): ReceivedHook {
   }
 }
 
+/** How a system's hooks are signed; our own form for one that is not there. */
+function hookOf({ systemTypes }: ApiDeps, system: System | undefined): HookKind {
+  return (system === undefined ? undefined : systemTypes.get(system.type)?.webhook) ?? ownHook
+}
+
 /** One answer for a system that is not there, has no secret, or signed otherwise: nobody is to learn which there are. */
 async function checkSignature(deps: ApiDeps, id: string, hook: ReceivedHook): Promise<System> {
   const { systems } = await readConfiguration(deps.tables)
   const system = systems.find((one) => one.id === id)
   const reference = system?.secrets[WEBHOOK_SECRET]
   const secret = reference === undefined ? null : await deps.resolveSecret(reference)
-  const signed = hookKind(system?.type).verify(hook, secret ?? '', system)
+  const signed = hookOf(deps, system).verify(hook, secret ?? '', system)
   if (system !== undefined && secret !== null && secret !== '' && signed) return system
   throw new StreamError('unauthorized', `${OWN_SIGNATURE}: the hook is not signed as it has to be. ${HOW}`, {
     field: OWN_SIGNATURE,

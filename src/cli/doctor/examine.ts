@@ -15,6 +15,8 @@ import { createLogger } from '../../platform/logger.ts'
 import { createRegistryClient } from '../../platform/registry/registry-client.ts'
 import { systemClock } from '../../platform/system-clock.ts'
 import { createClients } from '../../systems/clients.ts'
+import { systemTypes } from '../../systems/systems.ts'
+import { targetsOf } from '../platform.ts'
 import { tableDefinitions } from '../table-definitions.ts'
 import { brokerClockCheck } from './broker-clock-check.ts'
 import { type Check, type Finding, fail, ok, runChecks, warn } from './finding.ts'
@@ -34,7 +36,7 @@ export async function examine(config: Config, folder: string | null, limitMs: nu
   try {
     const { systems, findings } = await configured(config, folder, dynamo, limitMs)
     const { topicPrefix: prefix, partitions, replication } = config
-    const topics = allTopics({ prefix, partitions, replication, systems: systems.map(({ id }) => id) })
+    const topics = allTopics({ prefix, partitions, replication, targets: targetsOf(systems, systemTypes) })
     const resolveSecret = createResolver(config.environment, (path) => readFile(path, 'utf8'))
     const clients = createClients({
       clock: systemClock,
@@ -79,7 +81,9 @@ async function configured(
         return [warn(name, `none: the table connections is ${table?.state}; waldstream apply <dir>`)]
     }
     const found =
-      folder === null ? await readConfiguration(dynamo.tables) : await loadConfiguration(folder, config.environment)
+      folder === null
+        ? await readConfiguration(dynamo.tables)
+        : await loadConfiguration(folder, config.environment, systemTypes)
     systems = found.systems
     const counts = `${found.systems.length} systems, ${found.connections.length} connections`
     if (found.systems.length === 0) return [warn(name, `${counts}: waldstream apply <dir>`)]

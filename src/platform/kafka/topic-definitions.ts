@@ -1,12 +1,18 @@
-import { perSystemKinds, schemaFiles, type TopicKind, topicOf } from '../../events/topics.ts'
+import { type PerSystemKind, perSystemKinds, schemaFiles, type TopicKind, topicOf } from '../../events/topics.ts'
 import type { TopicDefinition } from './event-log.ts'
+
+/** A system and what can be delivered to it. */
+export interface TopicTarget {
+  readonly system: string
+  readonly kinds: readonly PerSystemKind[]
+}
 
 export interface TopicSettings {
   readonly prefix: string
   readonly partitions: number
   readonly replication: number
-  /** Ids of all systems; each may be a target. */
-  readonly systems: readonly string[]
+  /** What is delivered to each system: it gets these topics and no others. */
+  readonly targets: readonly TopicTarget[]
 }
 
 /** Largest record of a topic; dead letters carry one of these with its headers and the cause. */
@@ -19,12 +25,13 @@ const DEAD_LETTER_FACTOR = 4
  */
 export function allTopics(settings: TopicSettings): readonly TopicDefinition[] {
   const kinds = Object.keys(schemaFiles) as TopicKind[]
-  return kinds.flatMap((kind) => namesOf(kind, settings.systems).map((name) => define(name, kind, settings)))
+  return kinds.flatMap((kind) => namesOf(kind, settings.targets).map((name) => define(name, kind, settings)))
 }
 
-function namesOf(kind: TopicKind, systems: readonly string[]): readonly string[] {
+function namesOf(kind: TopicKind, targets: readonly TopicTarget[]): readonly string[] {
   const perSystem = perSystemKinds.find((one) => one === kind)
-  return perSystem === undefined ? [kind] : systems.map((system) => topicOf(perSystem, system))
+  if (perSystem === undefined) return [kind]
+  return targets.filter(({ kinds }) => kinds.includes(perSystem)).map(({ system }) => topicOf(perSystem, system))
 }
 
 function define(name: string, kind: TopicKind, { prefix, partitions, replication }: TopicSettings): TopicDefinition {

@@ -17,6 +17,9 @@ const STATES: Readonly<Record<string, string>> = {
   '14': 'partially_refunded',
 }
 
+/** All states, as connections name them. */
+export const orderStates: readonly string[] = [...new Set(Object.values(STATES))]
+
 /** The state of an order; a status that we don't know is `status_<id>`, which no connection takes by itself. */
 export function orderState(statusId: string): string {
   return STATES[statusId] ?? `status_${statusId}`

@@ -1,12 +1,14 @@
-import type { Read, System } from '../../configuration/model.ts'
+import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { ReadEntity, ReadWindow, SourceReader } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { BigCommerceClient } from './client.ts'
 import { toProducts } from './products.ts'
 import { productKey, productList, skuRows } from './read-catalog.ts'
+import type { BigCommerceValues } from './settings.ts'
 import { fromBigCommerceTime } from './time.ts'
 import { SURE_ROWS } from './whole-list.ts'
 import { secondsPages } from './window.ts'
@@ -20,7 +22,7 @@ const SLICE = 100
 export function bigcommerceProducts(
   client: BigCommerceClient,
   read: Read,
-  { settings }: Pick<System, 'settings'>,
+  { settings }: Pick<ConfiguredSystem<BigCommerceValues>, 'settings'>,
   clock: Clock,
 ): SourceReader<'products'> {
   const timing = { now: () => clock.now(), slice: SLICE }
@@ -32,7 +34,7 @@ export function bigcommerceProducts(
       const list = productList(client, read, 'variants,custom_fields', signal)
       for await (const { rows, reached, requestedAt } of secondsPages(list, window, after, timing)) {
         const names = await brands(rows, signal)
-        const store = { currency: settings['currency'] ?? null, weightUnit: settings['weightUnit'] ?? null }
+        const store = { currency: settings.currency, weightUnit: settings.weightUnit }
         const toEntities = (row: Wire): ReadEntity<'products'>[] => {
           const occurredAt = fromBigCommerceTime(requireText(row, 'date_modified'), 'date_modified')
           const brand = names.get(textOf(row['brand_id']) ?? '') ?? null

@@ -1,63 +1,57 @@
-import { StreamError } from '../../errors.ts'
-import type { CallLimits } from '../../platform/governor/governor.ts'
-import type { ConfiguredSystem } from '../kit/configured-system.ts'
+import { currencyCode, flag, setting, text, type ValuesOf, whole } from '../../configuration/setting.ts'
+import type { ConnectableSystem } from '../kit/configured-system.ts'
+import { requireSecret } from '../kit/secrets.ts'
 import type { BigCommerceSettings } from './client.ts'
 
-const B2B_ADDRESS = 'https://api-b2b.bigcommerce.com'
-/** Requests a store's B2B Edition takes in a minute, whoever sends them. */
-const B2B_PER_MINUTE = 150
+const statusId = whole({ minimum: 0, maximum: 999_999_999 })
 
-/** Throws `configuration_invalid`, naming what is missing or wrong. */
-export function bigcommerceSettings(system: ConfiguredSystem): BigCommerceSettings {
-  const { settings, secrets } = system
+export const settings = {
+  storeHash: setting(text({ pattern: /[A-Za-z0-9]+/, expected: 'letters and digits, as in the address of the API' }), {
+    required: true,
+    description: 'which store',
+  }),
+  currency: setting(currencyCode, { description: "ISO 4217 code of the catalogue's prices" }),
+  weightUnit: setting(text({ expected: 'a unit, such as kg' }), { description: "unit of the catalogue's weights" }),
+  defaultLocation: setting(whole({ minimum: 1, maximum: 999_999_999 }), {
+    default: 1,
+    description: 'location that stock is pushed to where the connection has no stock.locations',
+  }),
+  closureStatus: setting(statusId, {
+    description: 'status id an order gets when the vendor closed all that was open of it, such as 10',
+  }),
+  cancellationStatus: setting(statusId, { description: 'the same when the vendor canceled it, such as 5' }),
+  webhookTolerance: setting(whole({ minimum: 1, maximum: 86_400 }), {
+    default: 300,
+    description: "seconds that a webhook's time may be off",
+  }),
+  b2b: setting(flag, { default: false, description: 'read orders with their B2B Edition part' }),
+  b2bAddress: setting(text({ pattern: /https?:\/\/\S+/, expected: 'an http(s) address' }), {
+    default: 'https://api-b2b.bigcommerce.com',
+    description: 'address of B2B Edition',
+  }),
+  b2bPerMinute: setting(whole({ minimum: 1, maximum: 1_000_000 }), {
+    default: 150,
+    description: 'requests a minute that B2B Edition accepts, of all apps together',
+  }),
+  b2bSortBy: setting(text({ pattern: /\w+/, expected: 'the name of a field' }), {
+    default: 'bcOrderId',
+    description: 'field by which its orders are listed; a unique one',
+  }),
+}
+
+export type BigCommerceValues = ValuesOf<typeof settings>
+
+export const secrets = { ways: [{ accessToken: "access token of the store's API account" }] }
+
+/** Throws `configuration_invalid`, naming what is missing. */
+export function clientSettings(system: ConnectableSystem<BigCommerceValues>): BigCommerceSettings {
+  const { storeHash, b2b, b2bAddress, b2bPerMinute, b2bSortBy } = system.settings
+  const limits = { concurrency: system.limits.concurrency, perMinute: b2bPerMinute }
   return {
     baseUrl: system.address,
-    storeHash: need(system, 'settings.storeHash', settings['storeHash']),
-    accessToken: need(system, 'secrets.accessToken', secrets['accessToken']),
+    storeHash,
+    accessToken: requireSecret(system, 'accessToken'),
     limits: system.limits,
-    b2b: hasB2b(system)
-      ? { baseUrl: settings['b2bAddress'] ?? B2B_ADDRESS, limits: b2bLimits(system), sortBy: settings['b2bSortBy'] }
-      : null,
+    b2b: b2b ? { baseUrl: b2bAddress, limits, sortBy: b2bSortBy } : null,
   }
-}
-
-function hasB2b({ id, settings }: ConfiguredSystem): boolean {
-  const given = settings['b2b'] ?? 'false'
-  if (given === 'true' || given === 'false') return given === 'true'
-  const message = `system ${id} (bigcommerce): settings.b2b must be "true" or "false"`
-  throw new StreamError('configuration_invalid', message, { field: 'settings.b2b' })
-}
-
-function b2bLimits(system: ConfiguredSystem): CallLimits {
-  const perMinute = wholeNumber(system, 'b2bPerMinute') ?? B2B_PER_MINUTE
-  return { concurrency: system.limits.concurrency, perMinute }
-}
-
-type Settings = Pick<ConfiguredSystem, 'id' | 'settings'>
-
-/** Status ids that an order is given when the vendor will deliver nothing more of it; null: none. */
-export function statusSettings(system: Settings) {
-  return {
-    closureStatus: wholeNumber(system, 'closureStatus') ?? null,
-    cancellationStatus: wholeNumber(system, 'cancellationStatus') ?? null,
-  }
-}
-
-/** The location that every store has is 1. */
-export function inventorySettings(system: Settings) {
-  return { defaultLocation: wholeNumber(system, 'defaultLocation') ?? 1 }
-}
-
-/** A setting that is a whole number; undefined when it is not there. */
-function wholeNumber(system: Settings, name: string): number | undefined {
-  const given = system.settings[name]
-  if (given === undefined) return undefined
-  if (/^\d{1,9}$/.test(given)) return Number(given)
-  const message = `system ${system.id} (bigcommerce): settings.${name} must be a whole number`
-  throw new StreamError('configuration_invalid', message, { field: `settings.${name}` })
-}
-
-function need(system: ConfiguredSystem, field: string, value: string | undefined): string {
-  if (value !== undefined && value !== '') return value
-  throw new StreamError('configuration_invalid', `system ${system.id} (bigcommerce): ${field} is missing`, { field })
 }

@@ -2,8 +2,7 @@ import { StreamError } from '../../errors.ts'
 import type { Entity } from '../../events/topics.ts'
 import { isSignedWebhook } from '../kit/standard-webhook.ts'
 import { type HookKind, hookBody, hookId } from '../kit/webhook.ts'
-
-const TOLERANCE_SECONDS = 300
+import { settings } from './settings.ts'
 
 /** Beginning of a scope → what is to be read; the first that fits. Other scopes say nothing of what we read. */
 const SCOPES: readonly (readonly [begins: RegExp, entities: readonly Entity[]])[] = [
@@ -20,8 +19,8 @@ const SCOPES: readonly (readonly [begins: RegExp, entities: readonly Entity[]])[
  */
 export const bigcommerceHook: HookKind = {
   verify(hook, secret, system) {
-    const tolerance = Number(system?.settings['webhookTolerance'] ?? TOLERANCE_SECONDS)
-    return isSignedWebhook(hook, secret, tolerance)
+    const tolerance = settings.webhookTolerance.read(system?.settings['webhookTolerance'])
+    return isSignedWebhook(hook, secret, tolerance.ok ? tolerance.value : 0)
   },
   understand(hook, system) {
     const { scope, hash, producer, created_at: createdAt } = hookBody(hook)

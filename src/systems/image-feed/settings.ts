@@ -1,6 +1,16 @@
+import {
+  choice,
+  flag,
+  type Setting,
+  setting,
+  text,
+  type ValueKind,
+  type ValuesOf,
+  whole,
+} from '../../configuration/setting.ts'
 import { StreamError } from '../../errors.ts'
 import { digest } from '../../events/identity.ts'
-import type { ConfiguredSystem } from '../kit/configured-system.ts'
+import type { ConnectableSystem } from '../kit/configured-system.ts'
 import type { ImageFeedSettings } from './client.ts'
 import { type FeedForm, formats } from './parse.ts'
 import { type ColumnName, type Columns, columnNames, roles } from './rows.ts'
@@ -8,91 +18,143 @@ import { type ColumnName, type Columns, columnNames, roles } from './rows.ts'
 /** Secrets so named are headers that every request for the feed has. */
 const HEADER_SECRET = 'header.'
 
+/** One character, or a word for what can't be written as one. */
+const character = (word: string): ValueKind<string> => ({
+  ...text({ expected: `one character, or ${word}` }),
+  parse: (given) => (typeof given === 'string' && (given.length === 1 || given === word) ? given : undefined),
+})
+
+/** A list of YAML, or the same in one text with vertical bars between. */
+const names: ValueKind<readonly string[]> = {
+  ...text({ expected: 'the name of a column, or several separated by a vertical bar' }),
+  parse(given) {
+    const all = Array.isArray(given) ? given : typeof given === 'string' ? given.split('|') : [given]
+    const columns = all.map((one) => String(one).trim())
+    return all.every((one) => typeof one === 'string' || typeof one === 'number') ? columns : undefined
+  },
+}
+
+const column = (description: string) => setting(names, { description })
+
+const columns = {
+  'columns.sku': column('column of the SKU; sku by default'),
+  'columns.url': column('columns of addresses; url by default, none where a role has a column'),
+  'columns.position': column('column of the position; position by default'),
+  'columns.label': column('column of the label; label by default'),
+  'columns.role': column('column of the roles; role by default'),
+  'columns.media_type': column('column of the media type'),
+  'columns.image': column('column with the address of the image of this role'),
+  'columns.small_image': column('column with the address of the image of this role'),
+  'columns.thumbnail': column('column with the address of the image of this role'),
+  'columns.swatch_image': column('column with the address of the image of this role'),
+} satisfies Record<`columns.${ColumnName}`, Setting<readonly string[] | null>>
+
+export const settings = {
+  path: setting(text(), { description: 'taken from the address, where that is a reference to a host alone' }),
+  format: setting(choice(formats), { description: 'format of the feed; by media type or beginning by default' }),
+  encoding: setting(text({ expected: 'an encoding, such as utf-8 or latin1' }), {
+    description: 'encoding of the feed; as it says itself by default, else UTF-8',
+  }),
+  delimiter: setting(character('tab'), { default: ',', description: 'what separates the cells of CSV' }),
+  quote: setting(character('none'), { default: '"', description: 'what quotes the cells of CSV' }),
+  lastLineBreak: setting(choice(['required', 'optional']), {
+    default: 'required',
+    description: 'optional: a CSV file without a line break at its end counts as whole',
+  }),
+  items: setting(text({ expected: 'a path, such as products.images' }), {
+    default: '',
+    defaultText: "the list, the root's children",
+    description: 'path to the rows of JSON and XML',
+  }),
+  separator: setting(text(), { description: 'what separates several addresses in one cell' }),
+  ...columns,
+  checkLinks: setting(flag, { default: false, description: 'ask every address whether there is an image' }),
+  allowPrivateAddresses: setting(flag, {
+    default: false,
+    description: 'feed and images may be in your own network',
+  }),
+  timeoutSeconds: setting(whole({ minimum: 1, maximum: 9999 }), {
+    default: 300,
+    description: 'seconds that the whole download may take',
+  }),
+}
+
+export type ImageFeedValues = ValuesOf<typeof settings>
+
+export const secrets = {
+  ways: [{}, { username: 'user of HTTP Basic', password: 'the password' }],
+  headers: true,
+} as const
+
+export function addressProblem(address: string): string | null {
+  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
+    return "must be the feed's http or https address"
+  }
+  const { username, password } = new URL(address)
+  if (username === '' && password === '') return null
+  return 'holds a name or password; give them as the secrets username and password'
+}
+
 /** `settings.path`, where given, is taken from the address. Throws `configuration_invalid`, naming the setting. */
-export function imageFeedSettings(system: ConfiguredSystem): ImageFeedSettings {
-  const { address, settings, limits } = system
-  const path = settings['path'] ?? ''
-  if (!URL.canParse(path, address) || !/^https?:$/.test(new URL(path, address).protocol)) {
-    throw wrong(system, 'address', "must be the feed's http or https address")
-  }
-  const url = new URL(path, address)
-  if (url.username !== '' || url.password !== '') {
-    throw wrong(system, 'address', 'holds a name or password; give them as the secrets username and password')
-  }
+export function clientSettings(system: ConnectableSystem<ImageFeedValues>): ImageFeedSettings {
+  const { address, settings: values, limits } = system
+  const path = values.path ?? ''
+  const place = URL.canParse(path, address) ? new URL(path, address).href : ''
+  const problem = addressProblem(place)
+  if (problem !== null) throw invalid(system, 'address', problem)
   return {
-    url: url.href,
-    id: digest(url.href, JSON.stringify(Object.entries(settings).toSorted())),
+    url: place,
+    id: digest(place, JSON.stringify(Object.entries(system.given).toSorted())),
     limits,
     credentials: credentialsOf(system),
-    encoding: settings['encoding'] ?? null,
-    allowPrivate: flag(system, 'allowPrivateAddresses'),
-    checkLinks: flag(system, 'checkLinks'),
-    timeoutMs: secondsOf(system) * 1000,
-    form: formOf(system),
+    encoding: values.encoding,
+    allowPrivate: values.allowPrivateAddresses,
+    checkLinks: values.checkLinks,
+    timeoutMs: values.timeoutSeconds * 1000,
+    form: formOf(values),
   }
 }
 
-function wrong({ id }: ConfiguredSystem, field: string, problem: string): StreamError {
+function invalid({ id }: { readonly id: string }, field: string, problem: string): StreamError {
   return new StreamError('configuration_invalid', `system ${id} (image-feed): ${field} ${problem}`, { field })
 }
 
-function choice<T extends string>(system: ConfiguredSystem, name: string, values: readonly T[]): T | null {
-  const given = system.settings[name]
-  if (given === undefined) return null
-  const known = values.find((value) => value === given)
-  if (known === undefined) throw wrong(system, `settings.${name}`, `is one of ${values.join(', ')}, not "${given}"`)
-  return known
-}
-
-function flag(system: ConfiguredSystem, name: string): boolean {
-  return choice(system, name, ['true', 'false']) === 'true'
-}
-
-function secondsOf(system: ConfiguredSystem): number {
-  const text = system.settings['timeoutSeconds'] ?? '300'
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw wrong(system, 'settings.timeoutSeconds', 'is a whole number from 1 to 9999')
-  return Number(text)
-}
-
-function credentialsOf(system: ConfiguredSystem): Readonly<Record<string, string>> {
-  const { secrets } = system
-  const { username, password } = secrets
+function credentialsOf(system: ConnectableSystem<ImageFeedValues>): Readonly<Record<string, string>> {
+  const { username, password } = system.secrets
   if ((username === undefined) !== (password === undefined)) {
-    throw wrong(system, 'secrets', 'username and password go together')
+    throw invalid(system, 'secrets', 'username and password go together')
   }
   const basic = username && password ? Buffer.from(`${username}:${password}`).toString('base64') : null
-  const headers = Object.entries(secrets)
+  const headers = Object.entries(system.secrets)
     .filter(([name]) => name.startsWith(HEADER_SECRET))
     .map(([name, value]) => [name.slice(HEADER_SECRET.length).toLowerCase(), value] as const)
   return { ...(basic === null ? {} : { authorization: `Basic ${basic}` }), ...Object.fromEntries(headers) }
 }
 
-function formOf(system: ConfiguredSystem): FeedForm {
-  const { settings } = system
-  const { delimiter = ',', quote = '"' } = settings
-  const one = delimiter === 'tab' ? '\t' : delimiter
-  if (one.length !== 1) throw wrong(system, 'settings.delimiter', 'is one character, or tab')
-  if (quote.length !== 1 && quote !== 'none') throw wrong(system, 'settings.quote', 'is one character, or none')
-  const lastLineBreak = choice(system, 'lastLineBreak', ['required', 'optional'])
-  const named = new Set(columnNames.filter((name) => settings[`columns.${name}`] !== undefined))
+function formOf(values: ImageFeedValues): FeedForm {
+  const { delimiter, quote, lastLineBreak, format, items, separator } = values
+  const named = new Set(columnNames.filter((name) => values[`columns.${name}`] !== null))
   return {
-    format: choice(system, 'format', formats),
-    csv: { delimiter: one, quote: quote === 'none' ? null : quote, endsWithLineBreak: lastLineBreak !== 'optional' },
-    items: settings['items'] ?? '',
-    columns: columnsOf(settings, named),
+    format,
+    csv: {
+      delimiter: delimiter === 'tab' ? '\t' : delimiter,
+      quote: quote === 'none' ? null : quote,
+      endsWithLineBreak: lastLineBreak !== 'optional',
+    },
+    items,
+    columns: columnsOf(values, named),
     named,
-    separator: settings['separator'] ?? null,
+    separator,
   }
 }
 
-/** Names of the feed's columns, several parted by a vertical bar. Ours by default; media type and roles have no column then. */
-function columnsOf(settings: ConfiguredSystem['settings'], named: ReadonlySet<ColumnName>): Columns {
+/** Names of the feed's columns. Ours by default; media type and roles have no column then. */
+function columnsOf(values: ImageFeedValues, named: ReadonlySet<ColumnName>): Columns {
   const byDefault: readonly ColumnName[] = ['sku', 'position', 'label', 'role']
   const urlByDefault = !roles.some((role) => named.has(role))
   const entries = columnNames.map((name): readonly [ColumnName, readonly string[]] => {
-    const given = settings[`columns.${name}`]?.split('|').map((column) => column.trim())
     const usual = byDefault.includes(name) || (name === 'url' && urlByDefault) ? [name] : []
-    return [name, given ?? usual]
+    return [name, values[`columns.${name}`] ?? usual]
   })
   return Object.fromEntries(entries) as Columns
 }

@@ -44,3 +44,5 @@ export interface Sink<K extends PerSystemKind> {
   /** Asks the target for something small, to tell an order it can't handle from a target that is down. */
   probe?(signal: AbortSignal): Promise<void>
 }
+
+export type AnySink = { [K in PerSystemKind]: Sink<K> }[PerSystemKind]

@@ -1,9 +1,6 @@
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 
-/** What names of files from our own feed begin with, where the system's settings say nothing. */
-export const IMPORTED_PREFIX = 'ws-'
-
 /** Where a shop's media are, and which of them are not its own. */
 export interface MediaSettings {
   /** `secure_base_media_url` or `base_media_url` of the store; ends with a slash. */

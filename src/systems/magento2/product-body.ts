@@ -17,7 +17,7 @@ const COLUMNS: ReadonlyMap<string, (name: string, value: unknown) => unknown> = 
 
 /** What a product that the shop does not have is given where the mapping says nothing. */
 export interface NewProduct {
-  readonly attributeSet: string
+  readonly attributeSet: number
 }
 
 /**
@@ -38,10 +38,7 @@ export function productBody({ sku, attributes }: UniversalProduct, created: NewP
     else if (column === undefined) custom.push({ attribute_code: name, value: customValue(value) })
     else if (value !== null && value !== '') columns[name] = column(name, value)
   }
-  const defaults =
-    created === null
-      ? {}
-      : { type_id: 'simple', visibility: 4, attribute_set_id: integer('settings.attributeSet', created.attributeSet) }
+  const defaults = created === null ? {} : { type_id: 'simple', visibility: 4, attribute_set_id: created.attributeSet }
   const product = {
     ...{ sku, ...defaults, ...columns },
     ...(Object.keys(extension).length === 0 ? {} : { extension_attributes: extension }),

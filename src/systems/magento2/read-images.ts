@@ -1,13 +1,15 @@
-import type { Read, System } from '../../configuration/model.ts'
+import type { Read } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { keysetPages } from '../kit/keyset-pages.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
-import { IMPORTED_PREFIX, type MediaSettings, toImageGallery } from './images.ts'
+import { type MediaSettings, toImageGallery } from './images.ts'
+import type { Magento2Values } from './settings.ts'
 import { storeViewOf } from './store-view.ts'
 import { fromMagentoTime } from './time.ts'
 import { magento2Window } from './window.ts'
@@ -20,7 +22,7 @@ const ROLES = new Set(['image', 'small_image', 'thumbnail', 'swatch_image'])
 export function magento2Images(
   client: Magento2Client,
   read: Read,
-  system: Pick<System, 'id' | 'settings'>,
+  system: Pick<ConfiguredSystem<Magento2Values>, 'id' | 'settings'>,
   clock: Clock,
 ): SourceReader<'images'> {
   const { pageSize, filter } = read
@@ -47,7 +49,7 @@ export function magento2Images(
 /** Where the media of the store view are served. */
 async function mediaSettings(
   client: Magento2Client,
-  system: Pick<System, 'id' | 'settings'>,
+  system: Pick<ConfiguredSystem<Magento2Values>, 'id' | 'settings'>,
   signal: AbortSignal,
 ): Promise<MediaSettings> {
   const view = await storeViewOf(client, system, signal)
@@ -56,7 +58,7 @@ async function mediaSettings(
     const message = `system ${system.id} (magento2): the store view has no media address; set settings.storeView`
     throw new StreamError('configuration_invalid', message, { field: 'settings.storeView' })
   }
-  const importedPrefix = system.settings['importedMediaPrefix'] ?? IMPORTED_PREFIX
+  const importedPrefix = system.settings.importedMediaPrefix
   return { mediaUrl: mediaUrl.endsWith('/') ? mediaUrl : `${mediaUrl}/`, importedPrefix }
 }
 

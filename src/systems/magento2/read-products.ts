@@ -1,12 +1,14 @@
-import type { Read, System } from '../../configuration/model.ts'
+import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { keysetPages } from '../kit/keyset-pages.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 import { type ProductSurroundings, parentsOf, toProduct } from './product.ts'
+import type { Magento2Values } from './settings.ts'
 import { storeViewOf } from './store-view.ts'
 import { fromMagentoTime } from './time.ts'
 import { magento2Window } from './window.ts'
@@ -18,7 +20,7 @@ const PARENT_FIELDS = 'items[id,sku,extension_attributes[configurable_product_li
 export function magento2Products(
   client: Magento2Client,
   read: Read,
-  system: Pick<System, 'id' | 'settings'>,
+  system: Pick<ConfiguredSystem<Magento2Values>, 'id' | 'settings'>,
   clock: Clock,
 ): SourceReader<'products'> {
   const { pageSize, filter } = read
@@ -47,7 +49,7 @@ export function magento2Products(
 /** A product does not name its parent: the configurable ones name their variants, and are few. */
 async function surroundingsOf(
   client: Magento2Client,
-  system: Pick<System, 'id' | 'settings'>,
+  system: Pick<ConfiguredSystem<Magento2Values>, 'id' | 'settings'>,
   pageSize: number,
   signal: AbortSignal,
 ): Promise<ProductSurroundings> {

@@ -1,20 +1,59 @@
+import { flag, possiblyEmptyText, setting, text, type ValuesOf, whole } from '../../configuration/setting.ts'
 import { StreamError } from '../../errors.ts'
-import type { ConfiguredSystem } from '../kit/configured-system.ts'
+import type { ConnectableSystem } from '../kit/configured-system.ts'
 import type { Magento2Settings } from './client.ts'
 import type { Magento2Credentials } from './credentials.ts'
 
+export const settings = {
+  storeCode: setting(possiblyEmptyText('a store code, or an empty text'), {
+    default: 'all',
+    description: 'store code in the path; empty for Commerce as a Cloud Service, whose address has none',
+  }),
+  storeView: setting(text({ expected: 'the code of a store view' }), {
+    default: 'default',
+    description: 'the store view whose media address, currency and weight unit are read',
+  }),
+  importedMediaPrefix: setting(text({ pattern: /[\w-]+/, expected: 'letters, digits, _ and -' }), {
+    default: 'ws-',
+    description: 'prefix of files that come from our feed: they are not read back, and only they change',
+  }),
+  attributeSet: setting(whole({ minimum: 1, maximum: 1_000_000 }), {
+    default: 4,
+    description: "id of the attribute set of new products (4 is Magento's Default)",
+  }),
+  allowPrivateAddresses: setting(flag, {
+    default: false,
+    description: 'fetch images from addresses of private networks too',
+  }),
+}
+
+export type Magento2Values = ValuesOf<typeof settings>
+
+export const secrets = {
+  ways: [
+    {
+      consumerKey: 'consumer key of an integration; the usual way',
+      consumerSecret: 'its consumer secret',
+      accessToken: 'its access token',
+      accessTokenSecret: 'its access token secret',
+    },
+    { bearer: "an integration's access token alone, where the shop allows it" },
+    { username: "an administrator's name", password: "the administrator's password" },
+  ],
+}
+
 /** Throws `configuration_invalid`, naming what is missing. */
-export function magento2Settings(system: ConfiguredSystem): Magento2Settings {
+export function clientSettings(system: ConnectableSystem<Magento2Values>): Magento2Settings {
   return {
     baseUrl: system.address,
     credentials: credentials(system),
-    storeCode: system.settings['storeCode'] ?? 'all',
+    storeCode: system.settings.storeCode,
     limits: system.limits,
   }
 }
 
-function credentials({ id, secrets }: ConfiguredSystem): Magento2Credentials {
-  const { bearer, username, password, consumerKey, consumerSecret, accessToken, accessTokenSecret } = secrets
+function credentials({ id, secrets: given }: ConnectableSystem<Magento2Values>): Magento2Credentials {
+  const { bearer, username, password, consumerKey, consumerSecret, accessToken, accessTokenSecret } = given
   if (consumerKey && consumerSecret && accessToken && accessTokenSecret) {
     return { consumerKey, consumerSecret, accessToken, accessTokenSecret }
   }

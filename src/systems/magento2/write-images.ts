@@ -3,8 +3,8 @@ import { createDownload, type Download } from '../../platform/download.ts'
 import type { Sink } from '../kit/sink.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
-import { IMPORTED_PREFIX } from './images.ts'
 import { entryOf, formatOf, markOf, mediaChanges, type WantedImage } from './media.ts'
+import type { Magento2Values } from './settings.ts'
 
 const MOST_BYTES = 20 * 1024 * 1024
 const DOWNLOAD_MS = 20_000
@@ -16,9 +16,11 @@ type Client = Pick<Magento2Client, 'findProducts' | 'media' | 'addMedia' | 'chan
  * its file is named after its address, and by that is found again (Guarantee 3). One image after the other, not through the
  * queue: two of one product at the same time can lose each other. New images come before old ones go.
  */
-export function magento2Images(client: Client, settings: Readonly<Record<string, string>>): Sink<'shop-images'> {
-  const prefix = settings['importedMediaPrefix'] ?? IMPORTED_PREFIX
-  const privateAddresses = settings['allowPrivateAddresses'] === 'true'
+export function magento2Images(
+  client: Client,
+  settings: Pick<Magento2Values, 'importedMediaPrefix' | 'allowPrivateAddresses'>,
+): Sink<'shop-images'> {
+  const { importedMediaPrefix: prefix, allowPrivateAddresses: privateAddresses } = settings
   const download = createDownload({ mostBytes: MOST_BYTES, timeoutMs: DOWNLOAD_MS, privateAddresses })
   return {
     kind: 'shop-images',

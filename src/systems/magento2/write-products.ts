@@ -3,9 +3,8 @@ import { textOf } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 import { knownProducts } from './known-products.ts'
 import { productBody } from './product-body.ts'
+import type { Magento2Values } from './settings.ts'
 
-/** Attribute set that Magento makes products of, where nothing else is said. */
-const DEFAULT_ATTRIBUTE_SET = '4'
 const DISABLED = 2
 
 /**
@@ -14,11 +13,10 @@ const DISABLED = 2
  */
 export function magento2Products(
   client: Pick<Magento2Client, 'findProducts' | 'bulkWriter'>,
-  settings: Readonly<Record<string, string>>,
+  { attributeSet }: Pick<Magento2Values, 'attributeSet'>,
 ): Sink<'shop-products'> {
   const known = knownProducts(client)
   const write = client.bulkWriter('/products')
-  const attributeSet = settings['attributeSet'] ?? DEFAULT_ATTRIBUTE_SET
   return {
     kind: 'shop-products',
     naturalKey: true,

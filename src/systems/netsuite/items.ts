@@ -1,24 +1,12 @@
 import { type Decimal8, decimal8 } from '../../events/decimal.ts'
 import type { PriceLevel, Product } from '../../events/generated/events.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
+import type { NetSuiteValues } from './settings.ts'
 
 /** Columns that every account has, beside the change time. */
 const COLUMNS = ['id', 'itemid', 'itemtype', 'isinactive'] as const
 
-/** Further columns that are read unless `settings.itemColumns` says otherwise; an account lacks those of features it has not. */
-export const STANDARD_COLUMNS: readonly string[] = [
-  'displayname',
-  'description',
-  'upccode',
-  'manufacturer',
-  'mpn',
-  'weight',
-  'weightunit',
-  'matrixtype',
-  'parent',
-]
-
-/** How products are taken from an account. */
+/** How products are read from an account. */
 export interface ItemSettings {
   /** Columns of `item` beside those every account has. */
   readonly columns: readonly string[]
@@ -26,6 +14,15 @@ export interface ItemSettings {
   readonly currency: string | null
   /** Name of the price level that is the product's price. */
   readonly basePriceLevel: string
+}
+
+export function itemSettings({
+  itemColumns: columns,
+  extraItemColumns,
+  currency,
+  basePriceLevel,
+}: NetSuiteValues): ItemSettings {
+  return { columns: [...columns, ...extraItemColumns], currency, basePriceLevel }
 }
 
 const PARENT_SKU = 'parent.itemid AS parentsku'

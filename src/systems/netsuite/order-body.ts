@@ -3,16 +3,18 @@ import { add, allocate, type Decimal4, subtract, sum, text4, ZERO4 } from '../..
 import type { Address, Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import { toLocalTime } from '../kit/local-time.ts'
+import { applyOrderFields } from '../kit/order-fields.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { DIGEST_FIELD, digestMark, LINE_FIELD } from './custom-fields.ts'
-import { lineAmounts, lineBody, type OrderReferences, orderFields, topLevelLines, withField } from './order-lines.ts'
+import { type BodyField, orderFields } from './order-fields.ts'
+import { lineAmounts, lineBody, type OrderReferences, topLevelLines } from './order-lines.ts'
 
 /** NetSuite's sales order of a vendor order; pure. Numbers are written with all their digits. */
 export function salesOrderBody(event: VendorOrderRequested, connection: Connection, references: OrderReferences): Wire {
   const { data } = event
   const { shipMethods, location } = connection.orderMap
   const shipMethod = data.shippingMethod === null ? undefined : shipMethods[data.shippingMethod]
-  const body = present({
+  const body: Partial<Record<BodyField, unknown>> = {
     entity: { id: references.customer },
     tranDate: toLocalTime(data.placedAt, references.zone).slice(0, 10),
     otherRefNum: data.orderNumber,
@@ -26,13 +28,16 @@ export function salesOrderBody(event: VendorOrderRequested, connection: Connecti
     ...discountFields(subtract(data.discount, canceledPart(data, 'discount')), references),
     taxTotal: exactNumber(text4(subtract(add(data.tax, data.shippingTax), canceledPart(data, 'tax')))),
     [DIGEST_FIELD]: digestMark(event),
-    item: { items: [...lineAmounts(data)].map(([line, amount]) => lineBody(event, line, amount, references)) },
+  }
+  const bodies = [...lineAmounts(data)].map(([line, amount]) => {
+    return { lineId: line.lineId, body: lineBody(event, line, amount, references) }
   })
-  return orderFields(event).reduce(withField, body)
+  const { order, lines } = applyOrderFields({ order: present(body), lines: bodies }, event.fields, orderFields)
+  return { ...order, item: { items: lines } }
 }
 
 /** NetSuite takes the discount off by an item, as a rate that is an amount. */
-function discountFields(discount: Decimal4, { discountItem }: OrderReferences): Wire {
+function discountFields(discount: Decimal4, { discountItem }: OrderReferences): Partial<Record<BodyField, unknown>> {
   if (discountItem === null) return { discountTotal: exactNumber(text4(discount)) }
   return { discountItem: { id: discountItem }, discountRate: text4(subtract(ZERO4, discount)) }
 }
@@ -64,7 +69,7 @@ export function closedOrderBody(event: VendorOrderRequested, order: Wire): Wire 
 }
 
 /** A person; the name falls back to what the order has. No address book: NetSuite appends to it with every write. */
-export function customerBody({ data }: VendorOrderRequested, subsidiary: string | undefined): Wire {
+export function customerBody({ data }: VendorOrderRequested, subsidiary: string | null): Wire {
   const { billingAddress, shippingAddress, customerEmail } = data
   const name = (field: 'firstName' | 'lastName') => billingAddress[field] ?? shippingAddress?.[field] ?? '-'
   return present({
@@ -73,7 +78,7 @@ export function customerBody({ data }: VendorOrderRequested, subsidiary: string 
     lastName: name('lastName'),
     email: customerEmail,
     phone: billingAddress.phone,
-    subsidiary: subsidiary === undefined ? null : { id: subsidiary },
+    subsidiary: subsidiary === null ? null : { id: subsidiary },
   })
 }
 

@@ -12,8 +12,10 @@ import {
 } from '../../events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
-import { textOf, type Wire, wireOf } from '../kit/wire.ts'
+import { mappedValue } from '../kit/order-fields.ts'
+import { textOf, type Wire } from '../kit/wire.ts'
 import { LINE_FIELD } from './custom-fields.ts'
+import { LEVEL, type LineField } from './order-fields.ts'
 
 /** What an order's parts are in the account. */
 export interface OrderReferences {
@@ -37,43 +39,15 @@ export function topLevelLines({ lines }: Order): OrderLine[] {
   return lines.filter(({ parentLineId }) => parentLineId === null || !ids.has(parentLineId))
 }
 
-type Field = readonly [name: string, json: string]
-
-const LINE = 'line.'
-/** Field of a line that names the price level it is to have, where the level has the line's price. */
-const LEVEL = 'price.id'
-
-/** Fields of the order map that are the order's own. */
-export function orderFields({ fields }: VendorOrderRequested): Field[] {
-  return Object.entries(fields).filter(([name]) => !name.startsWith(LINE))
-}
-
-/** A line's own fields, by their names within the line. */
-function lineFields({ fields }: VendorOrderRequested, { lineId }: OrderLine): Field[] {
-  const prefix = `${LINE}${lineId}.`
-  return Object.entries(fields)
-    .filter(([name]) => name.startsWith(prefix))
-    .map(([name, json]) => [name.slice(prefix.length), json])
-}
-
 /** The price level that a line is to have; null: its own price. */
-function levelOf(fields: readonly Field[]): string | null {
-  const json = fields.find(([name]) => name === LEVEL)?.[1]
-  return json === undefined ? null : textOf(JSON.parse(json))
+function levelOf({ fields }: VendorOrderRequested, { lineId }: OrderLine): string | null {
+  return textOf(mappedValue(fields, LEVEL, lineId))
 }
 
 /** The price levels that the order's lines are to have. */
 export function wantedLevels(event: VendorOrderRequested): string[] {
-  const levels = topLevelLines(event.data).map((line) => levelOf(lineFields(event, line)))
+  const levels = topLevelLines(event.data).map((line) => levelOf(event, line))
   return [...new Set(levels.filter((level) => level !== null))]
-}
-
-/** A field of the order map; `department.id` is the field `id` of `department`. */
-export function withField(body: Wire, [name, json]: Field): Wire {
-  const value: unknown = /^[-\d]/.test(json) ? exactNumber(json) : JSON.parse(json)
-  const [first = name, ...rest] = name.split('.')
-  if (rest.length === 0) return { ...body, [first]: value }
-  return { ...body, [first]: withField(wireOf(body[first]), [rest.join('.'), json]) }
 }
 
 /**
@@ -103,19 +77,18 @@ export function lineBody(
   amount: Decimal4,
   references: OrderReferences,
 ): Wire {
-  const fields = lineFields(event, line)
   const quantity = openQuantity(line)
   const item = references.items.get(line.sku) ?? ''
-  const body: Wire = {
+  const body: Partial<Record<LineField, unknown>> = {
     item: { id: item },
     quantity: exactNumber(text8(quantity)),
-    ...priceField(line, item, levelOf(fields), references),
+    ...priceField(line, item, levelOf(event, line), references),
     rate: exactNumber(text8(line.unitPrice)),
     amount: exactNumber(text4(amount)),
     [LINE_FIELD]: line.lineId,
     ...(quantity === 0n ? { isClosed: true } : {}),
   }
-  return fields.filter(([name]) => name !== LEVEL).reduce(withField, body)
+  return body
 }
 
 /** A level that has another price would change the order's total: then the price is the line's own. */

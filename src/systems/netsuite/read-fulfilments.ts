@@ -1,8 +1,9 @@
-import type { Read, System } from '../../configuration/model.ts'
+import type { Read } from '../../configuration/model.ts'
 import type { Fulfilment } from '../../events/generated/events.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import { forEachKey } from '../../platform/runtime/in-key-order.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { fromLocalTime } from '../kit/local-time.ts'
 import type { ReadRows } from '../kit/read-rows.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, UnreadableEntity, WindowRow } from '../kit/source.ts'
@@ -11,7 +12,7 @@ import type { NetSuiteClient } from './client.ts'
 import { detailsOf } from './details.ts'
 import { endedQuery, shipmentQuery } from './fulfilment-queries.ts'
 import { endingKey, type FulfilmentContext, isShipped, itemIdsOf, toEnding, toShipment } from './fulfilments.ts'
-import { shipmentLink } from './settings.ts'
+import type { NetSuiteValues } from './settings.ts'
 import { type Clause, type Phase, phasePages } from './window.ts'
 
 /** Records that are asked for side by side; the account's governor has the last word. */
@@ -34,11 +35,11 @@ interface Found {
 export function netsuiteFulfilments(
   client: NetSuiteClient,
   read: Read,
-  system: Pick<System, 'id' | 'zone' | 'settings'>,
+  system: Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>,
   clock: Clock,
 ): SourceReader<'fulfilments'> {
   const { zone } = system
-  const link = shipmentLink(system)
+  const link = system.settings.shipmentLink
   const phases = (window: ReadWindow, pageSize: number): Phase<string>[] => {
     const phase = (name: string, query: (last: Keyset | null) => Clause) => {
       return { name, paging: { client, query, pageSize, now: () => clock.now() } }

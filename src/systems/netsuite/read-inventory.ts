@@ -1,12 +1,13 @@
-import type { Read, System } from '../../configuration/model.ts'
+import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { LOCAL_FORMAT } from '../kit/local-time.ts'
 import type { Keyset, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import { hasKits, KIT, kitsWith } from './read-kits.ts'
 import { idOf, STOCK_CHANGED, skuOf, stockLevels } from './read-stock.ts'
-import { kitTable } from './settings.ts'
+import type { NetSuiteValues } from './settings.ts'
 import { afterKey, type Clause, idList, inWindow, type Phase, phasePages } from './window.ts'
 
 /** Stock that never moved has no change time; a read from the beginning takes it all the same. */
@@ -22,10 +23,10 @@ const KITS = 'kit '
 export function netsuiteInventory(
   client: NetSuiteClient,
   read: Read,
-  system: Pick<System, 'id' | 'zone' | 'settings'>,
+  system: Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>,
   clock: Clock,
 ): SourceReader<'inventory'> {
-  const table = kitTable(system)
+  const table = system.settings.kitMembers
   const filter = read.filter['locations']
   const locations =
     filter === undefined ? '' : ` AND stock.location IN (${idList(filter.split(',').map((id) => id.trim()))})`

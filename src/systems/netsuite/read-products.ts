@@ -1,14 +1,15 @@
-import type { Read, System } from '../../configuration/model.ts'
+import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { fromLocalTime, LOCAL_FORMAT } from '../kit/local-time.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import { detailsOf } from './details.ts'
-import { itemColumns, itemTable, toProduct } from './items.ts'
-import { itemSettings } from './settings.ts'
+import { itemColumns, itemSettings, itemTable, toProduct } from './items.ts'
+import type { NetSuiteValues } from './settings.ts'
 import { afterKey, type Clause, inList, inWindow, netsuitePages } from './window.ts'
 
 const CHANGED = 'item.lastmodifieddate'
@@ -20,10 +21,10 @@ const CHANGED = 'item.lastmodifieddate'
 export function netsuiteProducts(
   client: NetSuiteClient,
   read: Read,
-  system: Pick<System, 'id' | 'zone' | 'settings'>,
+  system: Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>,
   clock: Clock,
 ): SourceReader<'products'> {
-  const settings = itemSettings(system)
+  const settings = itemSettings(system.settings)
   const types = (read.filter['itemTypes'] ?? 'InvtPart,NonInvtPart,Assembly,Kit').split(',').map((type) => type.trim())
   const paging = (columns: readonly string[], window: ReadWindow) => ({
     client,

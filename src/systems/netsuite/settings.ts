@@ -1,63 +1,19 @@
-import { StreamError } from '../../errors.ts'
-import type { ConfiguredSystem } from '../kit/configured-system.ts'
+import {
+  choice,
+  currencyCode,
+  list,
+  setting,
+  text,
+  type ValueKind,
+  type ValuesOf,
+} from '../../configuration/setting.ts'
+import type { ConnectableSystem } from '../kit/configured-system.ts'
+import { requireSecret } from '../kit/secrets.ts'
 import type { NetSuiteSettings } from './client.ts'
-import { type ItemSettings, STANDARD_COLUMNS } from './items.ts'
 
-/** Throws `configuration_invalid`, naming what is missing. */
-export function netsuiteSettings(system: ConfiguredSystem): NetSuiteSettings {
-  const need = (kind: 'secrets' | 'settings', name: string): string => {
-    const value = system[kind][name]
-    if (value !== undefined && value !== '') return value
-    const field = `${kind}.${name}`
-    throw new StreamError('configuration_invalid', `system ${system.id} (netsuite): ${field} is missing`, { field })
-  }
-  const secret = (name: string) => need('secrets', name)
-  const { language } = system.settings
-  return {
-    baseUrl: system.address,
-    account: need('settings', 'account'),
-    credentials: CERTIFICATE.some((name) => name in system.secrets)
-      ? {
-          clientId: secret('clientId'),
-          certificateId: secret('certificateId'),
-          privateKey: secret('privateKey'),
-        }
-      : {
-          consumerKey: secret('consumerKey'),
-          consumerSecret: secret('consumerSecret'),
-          token: secret('tokenId'),
-          tokenSecret: secret('tokenSecret'),
-        },
-    limits: system.limits,
-    ...(language === undefined ? {} : { language }),
-  }
-}
-
-/** Secrets of OAuth 2.0; without any of them, those of token-based authentication are needed. */
-const CERTIFICATE = ['clientId', 'certificateId', 'privateKey']
-
-/** What `settings` say about items. Throws `configuration_invalid` for a column that is no column's name. */
-export function itemSettings(system: Pick<ConfiguredSystem, 'id' | 'settings'>): ItemSettings {
-  const { settings } = system
-  const extra = names(settings['extraItemColumns'])
-  const columns = [
-    ...(settings['itemColumns'] === undefined ? STANDARD_COLUMNS : names(settings['itemColumns'])),
-    ...extra,
-  ]
-  for (const column of columns) {
-    if (/^[a-z][a-z0-9_]*$/.test(column)) continue
-    throw new StreamError(
-      'configuration_invalid',
-      `system ${system.id} (netsuite): settings.itemColumns and settings.extraItemColumns take names of columns of item, parted by commas; "${column}" is none`,
-      { field: 'settings.itemColumns' },
-    )
-  }
-  return {
-    columns,
-    currency: settings['currency'] ?? null,
-    basePriceLevel: settings['basePriceLevel'] ?? 'Base Price',
-  }
-}
+/** How a shipment is found to be of an order: by a column of its line, or by a table of links. */
+export const shipmentLinks = ['createdfrom', 'nexttransactionlink'] as const
+export type ShipmentLink = (typeof shipmentLinks)[number]
 
 /** Where the members of kits are: a table and three of its columns. */
 export interface KitTable {
@@ -67,38 +23,125 @@ export interface KitTable {
   readonly quantity: string
 }
 
-/** What `settings` say about kits; null: none are sold. Throws `configuration_invalid` for what are no names. */
-export function kitTable(system: Pick<ConfiguredSystem, 'id' | 'settings'>): KitTable | null {
-  const given = system.settings['kitMembers'] ?? 'itemmember, parentitem, item, quantity'
-  if (given.trim().toLowerCase() === 'none') return null
-  const [table, parent, member, quantity, ...more] = names(given)
-  const all = [table, parent, member, quantity]
-  const isRight = more.length === 0 && all.every((name) => /^[a-z][a-z0-9_]*$/.test(name ?? ''))
-  if (isRight && table && parent && member && quantity) return { table, parent, member, quantity }
-  throw new StreamError(
-    'configuration_invalid',
-    `system ${system.id} (netsuite): settings.kitMembers takes a table and its columns of kit, member and quantity ("itemmember, parentitem, item, quantity"), or none`,
-    { field: 'settings.kitMembers' },
-  )
+/** Columns that an account may lack, with the features they belong to. */
+const STANDARD_COLUMNS: readonly string[] = [
+  'displayname',
+  'description',
+  'upccode',
+  'manufacturer',
+  'mpn',
+  'weight',
+  'weightunit',
+  'matrixtype',
+  'parent',
+]
+
+const NAME = /^[a-z][a-z0-9_]*$/
+const USUAL_KIT_TABLE = 'itemmember,parentitem,item,quantity'
+
+/** Names of SuiteQL, in any case. */
+const sqlName: ValueKind<string> = {
+  ...text({ pattern: /[A-Za-z][A-Za-z0-9_]*/ }),
+  parse: (given) => (typeof given === 'string' && NAME.test(given.toLowerCase()) ? given.toLowerCase() : undefined),
 }
 
-/** How a shipment is found to be of an order: by a column of its line, or by a table of links. */
-export type ShipmentLink = 'createdfrom' | 'nexttransactionlink'
+const columns = list(sqlName, 'columns of item, such as displayname and custitem_color')
+const internalId = text({ pattern: /-?\d+/, expected: 'an internal id, such as 3' })
 
-/** Throws `configuration_invalid` for another word. */
-export function shipmentLink(system: Pick<ConfiguredSystem, 'id' | 'settings'>): ShipmentLink {
-  const given = system.settings['shipmentLink'] ?? 'createdfrom'
-  if (given === 'createdfrom' || given === 'nexttransactionlink') return given
-  throw new StreamError(
-    'configuration_invalid',
-    `system ${system.id} (netsuite): settings.shipmentLink is createdfrom or nexttransactionlink, not "${given}"`,
-    { field: 'settings.shipmentLink' },
-  )
+/** Null: none are sold. */
+const kitTable: ValueKind<KitTable | null> = {
+  expected: `a table and its columns of kit, member and quantity, such as ${USUAL_KIT_TABLE}, or none`,
+  schema: list(sqlName, '').schema,
+  parse(given) {
+    if (typeof given === 'string' && given.trim().toLowerCase() === 'none') return null
+    const [table, parent, member, quantity, ...more] = list(sqlName, '').parse(given) ?? []
+    if (table === undefined || parent === undefined || member === undefined || quantity === undefined) return undefined
+    return more.length === 0 ? { table, parent, member, quantity } : undefined
+  },
 }
 
-function names(list: string | undefined): string[] {
-  return (list ?? '')
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '')
+const usualKitTable: KitTable = { table: 'itemmember', parent: 'parentitem', member: 'item', quantity: 'quantity' }
+
+export const settings = {
+  account: setting(text({ pattern: /[A-Za-z0-9_-]+/, expected: 'an account id, such as 1234567 or 1234567_SB1' }), {
+    required: true,
+    description: 'account id, as in its address: 1234567, 1234567_SB1',
+  }),
+  itemColumns: setting(columns, {
+    default: STANDARD_COLUMNS,
+    defaultText: 'see below',
+    description: 'columns of item that are read, in place of the standard ones',
+  }),
+  extraItemColumns: setting(columns, {
+    default: [],
+    description: 'columns of item that are read besides, such as custom fields',
+  }),
+  currency: setting(currencyCode, {
+    description: "the account's main currency: of prices, and the only one that orders may have",
+  }),
+  basePriceLevel: setting(text({ expected: 'the name of a price level' }), {
+    default: 'Base Price',
+    description: "name of the level that is the product's price; all levels are in priceLevels",
+  }),
+  subsidiary: setting(internalId, { description: 'internal id of the subsidiary of new customers (OneWorld)' }),
+  language: setting(text({ pattern: /[A-Za-z-]+/, expected: 'a language, such as en-US' }), {
+    description: 'sent as Accept-Language, for accounts that insist on theirs',
+  }),
+  kitMembers: setting(kitTable, {
+    default: usualKitTable,
+    defaultText: USUAL_KIT_TABLE,
+    description: 'table and columns of the members of kits; none: kits are not sold',
+  }),
+  shipmentLink: setting(choice(shipmentLinks), {
+    default: 'createdfrom',
+    description: 'where a shipment names its order',
+  }),
+  customPriceLevel: setting(text({ pattern: /-?\d+|none/, expected: 'the id of a price level, or none' }), {
+    default: '-1',
+    description: "id of the level of a price that is the line's own; none: lines name no level",
+  }),
+  discountItem: setting(internalId, {
+    description: 'internal id of the item that takes off the discount; without it discountTotal is sent',
+  }),
+}
+
+export type NetSuiteValues = ValuesOf<typeof settings>
+
+const byCertificate = {
+  clientId: 'client id of the integration (OAuth 2.0)',
+  certificateId: 'id of its certificate',
+  privateKey: 'private key of the certificate (PEM)',
+}
+
+export const secrets = {
+  ways: [
+    byCertificate,
+    {
+      consumerKey: 'consumer key of the integration (token-based authentication)',
+      consumerSecret: 'its consumer secret',
+      tokenId: 'id of an access token',
+      tokenSecret: 'secret of the access token',
+    },
+  ],
+}
+
+/** Throws `configuration_invalid`, naming what is missing. */
+export function clientSettings(system: ConnectableSystem<NetSuiteValues>): NetSuiteSettings {
+  const { language, account } = system.settings
+  const secret = (name: string) => requireSecret(system, name)
+  const hasCertificate = Object.keys(byCertificate).some((name) => name in system.secrets)
+  return {
+    baseUrl: system.address,
+    account,
+    credentials: hasCertificate
+      ? { clientId: secret('clientId'), certificateId: secret('certificateId'), privateKey: secret('privateKey') }
+      : {
+          consumerKey: secret('consumerKey'),
+          consumerSecret: secret('consumerSecret'),
+          token: secret('tokenId'),
+          tokenSecret: secret('tokenSecret'),
+        },
+    limits: system.limits,
+    ...(language === null ? {} : { language }),
+  }
 }

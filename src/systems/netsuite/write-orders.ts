@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { System } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
@@ -10,26 +10,10 @@ import { levelPrices } from './level-prices.ts'
 import { closedOrderBody, customerBody, salesOrderBody } from './order-body.ts'
 import { topLevelLines, wantedLevels } from './order-lines.ts'
 import { assertOpen, isEnded } from './order-state.ts'
+import type { NetSuiteValues } from './settings.ts'
 
-export interface NetSuiteSinkSettings {
-  /** IANA zone of the account. */
-  readonly zone: string
-  /** Internal id of the subsidiary of new customers; accounts without subsidiaries have none. */
-  readonly subsidiary?: string
-  /** The account's; an order in another one is refused. Absent: any goes, as the account itself takes it. */
-  readonly currency?: string
-  /** Id of the level of a price that is the line's own (-1); `none`: lines say nothing of levels. */
-  readonly customPriceLevel?: string
-  /** Internal id of the item that takes an order's discount off; without it `discountTotal` is sent. */
-  readonly discountItem?: string
-}
-
-/** What is configured of a system. */
-export function netsuiteSinkSettings({ zone, settings }: Pick<System, 'zone' | 'settings'>): NetSuiteSinkSettings {
-  const names = ['subsidiary', 'currency', 'customPriceLevel', 'discountItem'] as const
-  const given = names.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]] as const]))
-  return { zone, ...Object.fromEntries(given) }
-}
+/** The system whose orders are written. */
+type SinkSystem = Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>
 
 type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'findItems' | 'suiteqlAll'>
 
@@ -40,7 +24,8 @@ type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'f
  * Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and `target_conflict` for an order
  * that changed after a part of it was fulfilled, billed, closed or cancelled by the vendor.
  */
-export function netsuiteVendorOrders(client: Client, settings: NetSuiteSinkSettings): Sink<'vendor-orders'> {
+export function netsuiteVendorOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
+  const { settings } = system
   const items = createItemIds(client)
   const write = async (externalId: string, body: Wire, signal: AbortSignal): Promise<Delivered> => {
     const targetId = await client.upsertByExternalId('salesOrder', externalId, body, { replace: 'item' }, signal)
@@ -69,7 +54,7 @@ export function netsuiteVendorOrders(client: Client, settings: NetSuiteSinkSetti
       const writeWith = async (ids: ReadonlyMap<string, string>): Promise<Delivered> => {
         const own = skus.flatMap((sku) => ids.get(sku) ?? [])
         const costs = await levelPrices(client, own, wantedLevels(event), signal)
-        const references = { ...accountOf(settings), customer, items: ids, costs }
+        const references = { ...accountOf(system), customer, items: ids, costs }
         return await write(externalId, salesOrderBody(event, connection, references), signal)
       }
       try {
@@ -85,14 +70,13 @@ export function netsuiteVendorOrders(client: Client, settings: NetSuiteSinkSetti
   }
 }
 
-function accountOf(settings: NetSuiteSinkSettings) {
-  const { zone, customPriceLevel = '-1', discountItem = null } = settings
+function accountOf({ zone, settings: { customPriceLevel, discountItem } }: SinkSystem) {
   return { zone, discountItem, customPriceLevel: customPriceLevel === 'none' ? null : customPriceLevel }
 }
 
 /** NetSuite would book the same number in the customer's currency. */
-function assertCurrency({ key, data }: VendorOrderRequested, currency: string | undefined): void {
-  if (currency === undefined || data.currency === currency) return
+function assertCurrency({ key, data }: VendorOrderRequested, currency: string | null): void {
+  if (currency === null || data.currency === currency) return
   const message = `order ${key} is in ${data.currency}, the account takes ${currency} (settings.currency of the system)`
   throw new StreamError('target_rejected', message, { field: 'currency' })
 }

@@ -4,8 +4,10 @@ import { text4, text8 } from '../../events/decimal.ts'
 import type { Address, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import { toLocalTime } from '../kit/local-time.ts'
-import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import { applyOrderFields, mappedValue } from '../kit/order-fields.ts'
+import { textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { OrderAmounts, PricedLine } from './order-amounts.ts'
+import { type BodyField, type LineField, orderFields } from './order-fields.ts'
 import { lineTaxFields, type OrderSettings } from './order-settings.ts'
 
 const LONGEST_REFERENCE = 100
@@ -34,10 +36,9 @@ export interface OrderParts {
 export function sapOrderBody(event: VendorOrderRequested, connection: Connection, parts: OrderParts): Wire {
   const { data } = event
   const { settings, cardCode } = parts
-  const tax = lineTax(event, settings)
   const day = toLocalTime(data.placedAt, settings.zone).slice(0, 10)
   const expenses = expensesOf(event, parts)
-  const body = present({
+  const body: Partial<Record<BodyField, unknown>> = {
     CardCode: cardCode,
     NumAtCard: orderReference(connection, event),
     DocDate: day,
@@ -49,51 +50,46 @@ export function sapOrderBody(event: VendorOrderRequested, connection: Connection
       ...addressBody('ShipTo', data.shippingAddress ?? data.billingAddress),
       ...addressBody('BillTo', data.billingAddress),
     },
-    [settings.marks.digest]: event.contentDigest,
-    DocumentLines: [
-      ...parts.amounts.lines.map((line) => ({ ...lineBody(line, connection, parts), ...tax })),
-      ...freightLine(event, connection, parts),
-    ],
     DocumentAdditionalExpenses: expenses.length === 0 ? null : expenses,
+  }
+  const bodies = parts.amounts.lines.map((priced) => {
+    const { lineId } = priced.line
+    return { lineId, body: { ...lineBody(priced, connection, parts), ...lineTax(event, settings, lineId) } }
   })
-  return Object.entries(event.fields).filter(isOfOrder).reduce(withField, body)
+  const { order, lines } = applyOrderFields(
+    { order: present({ ...body, [settings.marks.digest]: event.contentDigest }), lines: bodies },
+    event.fields,
+    orderFields(settings.marks),
+  )
+  return { ...order, DocumentLines: [...lines, ...freightLine(event, connection, parts)] }
 }
 
-/** What SAP computes the tax of a line by: a field of the order map, else the setting; nothing where tax goes another way. */
-export function lineTax({ fields }: VendorOrderRequested, { tax }: OrderSettings): Wire {
+/**
+ * What SAP computes the tax of a line by: a field of the order map, of the line before that of all lines, else the setting;
+ * nothing where tax goes another way. Without `lineId`: what holds for all lines.
+ */
+export function lineTax({ fields }: VendorOrderRequested, { tax }: OrderSettings, lineId?: string): Wire {
   const mapped = lineTaxFields.flatMap((name) => {
-    const json = fields[name]
-    return json === undefined ? [] : [[name, JSON.parse(json)] as const]
+    const own = lineId === undefined ? undefined : mappedValue(fields, name, lineId)
+    const value = own ?? mappedValue(fields, name)
+    return value === undefined ? [] : [[name, value] as const]
   })
   if (mapped.length > 0) return Object.fromEntries(mapped)
   return tax.way === 'code' ? { [tax.field]: tax.code } : {}
 }
 
-/** An order has no tax code of its own: a field of that name is of its lines. */
-function isOfOrder([name]: readonly [string, string]): boolean {
-  return !lineTaxFields.some((field) => field === name)
-}
-
-/** A field of the order map; `TaxExtension.Carrier` is a field within. */
-function withField(body: Wire, [name, json]: readonly [string, string]): Wire {
-  const value: unknown = /^[-\d]/.test(json) ? exactNumber(json) : JSON.parse(json)
-  const [first = name, ...rest] = name.split('.')
-  if (rest.length === 0) return { ...body, [first]: value }
-  return { ...body, [first]: withField(wireOf(body[first]), [rest.join('.'), json]) }
-}
-
 function lineBody(priced: PricedLine, connection: Connection, { settings, existing }: OrderParts): Wire {
   const { line, quantity, unitPrice, discountPercent } = priced
   const known = wiresOf(existing?.['DocumentLines']).find((one) => textOf(one[settings.marks.line]) === line.lineId)
-  return present({
+  const body: Partial<Record<LineField, unknown>> = {
     LineNum: known === undefined ? null : Number(known['LineNum']),
     ItemCode: line.sku,
     Quantity: exactNumber(text8(quantity)),
     UnitPrice: exactNumber(unitPrice),
     DiscountPercent: exactNumber(discountPercent),
     WarehouseCode: connection.orderMap.location,
-    [settings.marks.line]: line.lineId,
-  })
+  }
+  return present({ ...body, [settings.marks.line]: line.lineId })
 }
 
 function freightLine(event: VendorOrderRequested, connection: Connection, { amounts, settings }: OrderParts): Wire[] {

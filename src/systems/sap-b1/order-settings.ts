@@ -1,8 +1,7 @@
-import type { StreamError } from '../../errors.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
-import { currencyCodes, invalid, type MarkFields, markFields } from './settings.ts'
+import { type MarkFields, markFields, type SapB1Values } from './settings.ts'
 
-/** Whose orders are: one customer's for all; of a customer that is looked up; of one that is made where there is none. */
+/** Whose orders are: one customer's for all; of a customer that is looked up; of one that is created where there is none. */
 export type CustomerWay =
   | { readonly way: 'fixed'; readonly cardCode: string }
   | { readonly way: 'lookup' }
@@ -31,58 +30,31 @@ export interface OrderSettings {
   readonly closeDelivered: boolean
 }
 
-type Configured = Pick<ConfiguredSystem, 'id' | 'settings'> & { readonly zone: string }
-
-/** Throws `configuration_invalid`, naming the setting. */
-export function orderSettings(system: Configured): OrderSettings {
-  const { freightExpenseCode, freightItemCode, cancelDelivered = 'conflict' } = system.settings
-  const number = (name: string, value: string): number => {
-    if (/^-?\d+$/.test(value)) return Number(value)
-    throw wrong(system, name, `must be a number of SAP; "${value}" is none`)
-  }
-  if (!['conflict', 'close'].includes(cancelDelivered))
-    throw wrong(system, 'cancelDelivered', 'must be conflict or close')
-  if (freightExpenseCode !== undefined && freightItemCode !== undefined) {
-    throw wrong(system, 'freightItemCode', 'can not be there beside settings.freightExpenseCode')
-  }
-  const expense = freightExpenseCode === undefined ? null : number('freightExpenseCode', freightExpenseCode)
-  const item = freightItemCode === undefined ? null : ({ way: 'item', itemCode: freightItemCode } as const)
+export function orderSettings({
+  zone,
+  settings,
+}: Pick<ConfiguredSystem<SapB1Values>, 'zone' | 'settings'>): OrderSettings {
+  const { freightExpenseCode, freightItemCode, cancelDelivered, currencies } = settings
+  const item = freightItemCode === null ? null : ({ way: 'item', itemCode: freightItemCode } as const)
   return {
-    zone: system.zone,
-    marks: markFields(system),
-    customer: customerWay(system, number),
-    tax: taxWay(system, number),
-    freight: expense === null ? item : { way: 'expense', code: expense },
-    currencies: currencyCodes(system),
+    zone,
+    marks: markFields(settings),
+    customer: customerWay(settings),
+    tax: taxWay(settings),
+    freight: freightExpenseCode === null ? item : { way: 'expense', code: freightExpenseCode },
+    currencies,
     closeDelivered: cancelDelivered === 'close',
   }
 }
 
-function taxWay(system: Configured, number: (name: string, value: string) => number): OrderSettings['tax'] {
-  const { taxCode, vatGroup, taxExpenseCode } = system.settings
-  if ([taxCode, vatGroup, taxExpenseCode].filter((value) => value !== undefined).length > 1) {
-    throw wrong(
-      system,
-      'taxCode',
-      'is one of three ways, with settings.vatGroup and settings.taxExpenseCode: give one of them',
-    )
-  }
-  if (taxExpenseCode !== undefined) return { way: 'expense', code: number('taxExpenseCode', taxExpenseCode) }
-  if (taxCode !== undefined) return { way: 'code', field: 'TaxCode', code: taxCode }
-  return vatGroup === undefined ? { way: 'none' } : { way: 'code', field: 'VatGroup', code: vatGroup }
+function taxWay({ taxCode, vatGroup, taxExpenseCode }: SapB1Values): OrderSettings['tax'] {
+  if (taxExpenseCode !== null) return { way: 'expense', code: taxExpenseCode }
+  if (taxCode !== null) return { way: 'code', field: 'TaxCode', code: taxCode }
+  return vatGroup === null ? { way: 'none' } : { way: 'code', field: 'VatGroup', code: vatGroup }
 }
 
-function customerWay(system: Configured, number: (name: string, value: string) => number): CustomerWay {
-  const { cardCode, customers = cardCode === undefined ? 'create' : 'fixed', customerGroup } = system.settings
+function customerWay({ customers, cardCode, customerGroup }: SapB1Values): CustomerWay {
   if (customers === 'lookup') return { way: 'lookup' }
-  if (customers === 'create') {
-    return { way: 'create', group: customerGroup === undefined ? null : number('customerGroup', customerGroup) }
-  }
-  if (customers !== 'fixed') throw wrong(system, 'customers', 'must be fixed, lookup or create')
-  if (cardCode !== undefined) return { way: 'fixed', cardCode }
-  throw wrong(system, 'cardCode', 'is missing: it is the customer of all orders')
-}
-
-function wrong(system: Configured, name: string, problem: string): StreamError {
-  return invalid(system, `settings.${name}`, problem)
+  if (cardCode !== null && customers !== 'create') return { way: 'fixed', cardCode }
+  return { way: 'create', group: customerGroup }
 }

@@ -1,6 +1,7 @@
-import type { Read, System } from '../../configuration/model.ts'
+import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { fromLocalTime } from '../kit/local-time.ts'
 import type { Keyset, Page, ReadEntity, ReadWindow, SourceReader, UnreadableEntity, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
@@ -8,6 +9,7 @@ import type { SapB1Client } from './client.ts'
 import { baseOrders, type FulfilmentLookups, ORDER_FIELDS, referenceOf, toEnd, toShipment } from './fulfilments.ts'
 import { findByKeys, namesByCode } from './lookups.ts'
 import { withoutAnnotations } from './odata.ts'
+import type { SapB1Values } from './settings.ts'
 import { type MarkFields, markFields } from './settings.ts'
 import { stampOf, UPDATED } from './stamps.ts'
 import { changePasses, type PassPage, passPages } from './window.ts'
@@ -23,10 +25,10 @@ const LIST_PAGE = 1000
 export function sapB1Fulfilments(
   client: SapB1Client,
   read: Read,
-  system: Pick<System, 'id' | 'zone' | 'settings'>,
+  system: Pick<ConfiguredSystem<SapB1Values>, 'id' | 'zone' | 'settings'>,
   clock: Clock,
 ): SourceReader<'fulfilments'> {
-  const marks = markFields(system)
+  const marks = markFields(system.settings)
   const { zone } = system
   const pages = (select: object, window: ReadWindow, after: Keyset | null, pageSize: number, signal: AbortSignal) =>
     passPages({ client, window, zone, pageSize, now: () => clock.now(), signal }, documentPasses(select), after)
@@ -35,7 +37,7 @@ export function sapB1Fulfilments(
     entity: 'fulfilments',
     async *read(window, after, signal) {
       const shippingTypes = await namesByCode(client, 'ShippingTypes', ['Code', 'Name'], signal)
-      const notGoods = new Set([system.settings['freightItemCode']].filter((code) => code !== undefined))
+      const notGoods = new Set([system.settings.freightItemCode].filter((code) => code !== null))
       const lookups = { marks, notGoods, shippingTypes }
       for await (const page of pages({}, window, after, read.pageSize, signal)) {
         const orders = await ordersOf(client, page, lookups, signal)

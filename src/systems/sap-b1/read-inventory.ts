@@ -1,6 +1,7 @@
-import type { Read, System } from '../../configuration/model.ts'
+import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { toLocalTime } from '../kit/local-time.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { ReadEntity, SourceReader } from '../kit/source.ts'
@@ -9,6 +10,7 @@ import type { SapB1Client } from './client.ts'
 import { STOCK_FIELDS, toInventory } from './inventory.ts'
 import { withoutAnnotations } from './odata.ts'
 import { itemFilter, itemKey, itemKeys, itemPages } from './read-items.ts'
+import type { SapB1Values } from './settings.ts'
 import { names } from './settings.ts'
 
 /**
@@ -19,7 +21,7 @@ import { names } from './settings.ts'
 export function sapB1Inventory(
   client: SapB1Client,
   read: Read,
-  system: Pick<System, 'zone'>,
+  system: Pick<ConfiguredSystem<SapB1Values>, 'zone'>,
   clock: Clock,
 ): SourceReader<'inventory'> {
   const warehouses = new Set(names(read.filter['warehouses']))

@@ -1,6 +1,7 @@
-import type { Read, System } from '../../configuration/model.ts'
+import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { fromLocalTime, toLocalTime } from '../kit/local-time.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
@@ -10,6 +11,7 @@ import { toProduct } from './items.ts'
 import { namesByCode } from './lookups.ts'
 import { withoutAnnotations } from './odata.ts'
 import { itemFilter, itemKey, itemKeys } from './read-items.ts'
+import type { SapB1Values } from './settings.ts'
 import { itemSettings } from './settings.ts'
 import { stampOf, UPDATED } from './stamps.ts'
 import { changePasses, type Pass, passPages } from './window.ts'
@@ -23,10 +25,10 @@ const LIST_PAGE = 1000
 export function sapB1Products(
   client: SapB1Client,
   read: Read,
-  system: Pick<System, 'id' | 'zone' | 'settings'>,
+  system: Pick<ConfiguredSystem<SapB1Values>, 'id' | 'zone' | 'settings'>,
   clock: Clock,
 ): SourceReader<'products'> {
-  const settings = itemSettings(system)
+  const settings = itemSettings(system.settings)
   const { zone } = system
   const items = { collection: 'Items', id: { name: 'ItemCode', isText: true }, filter: itemFilter(read, 'SalesItem') }
   const pages = (

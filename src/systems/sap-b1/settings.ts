@@ -1,48 +1,113 @@
+import {
+  choice,
+  list,
+  pairs,
+  type SettingProblem,
+  setting,
+  text,
+  type ValuesOf,
+  whole,
+} from '../../configuration/setting.ts'
 import { StreamError } from '../../errors.ts'
-import type { ConfiguredSystem } from '../kit/configured-system.ts'
+import type { ConfiguredSystem, ConnectableSystem } from '../kit/configured-system.ts'
+import { requireSecret } from '../kit/secrets.ts'
 import type { SapB1Settings } from './client.ts'
 import { serviceLayerVersions } from './odata.ts'
 
-type WithSettings = Pick<ConfiguredSystem, 'id' | 'settings'>
+const code = whole({ minimum: -1_000_000, maximum: 1_000_000 })
+const userField = text({ pattern: /U_\w+/, expected: 'the name of a user field, U_…' })
+
+export const settings = {
+  companyDb: setting(text({ expected: "the name of the company's database" }), {
+    required: true,
+    description: "name of the company's database",
+  }),
+  version: setting(choice(serviceLayerVersions), {
+    default: 'v2',
+    description: 'v1 (OData 3) for old servers, v2 (OData 4)',
+  }),
+  language: setting(code, { description: "SAP's number of the language of its messages; the user's by default" }),
+  basePriceList: setting(code, {
+    default: 1,
+    description: "number of the price list that is the product's price; all lists are in priceLevels, by number",
+  }),
+  extraItemFields: setting(list(text({ pattern: /\w+/ }), 'properties of items'), {
+    default: [],
+    description: 'more properties of items for the product map; U_… are there anyway',
+  }),
+  currencies: setting(pairs(/[A-Z]{3}/, "ISO 4217 codes to SAP's codes", 'USD=$,GBP=£'), {
+    default: new Map<string, string>(),
+    defaultText: 'none',
+    description: "SAP's codes of currencies that are not those of ISO 4217",
+  }),
+  customers: setting(choice(['fixed', 'lookup', 'create']), {
+    description: 'whose orders are: fixed where cardCode is given, else create',
+  }),
+  cardCode: setting(text({ expected: 'the code of a customer' }), { description: 'customer of all orders' }),
+  customerGroup: setting(code, { description: 'number of the group of customers that are created' }),
+  taxCode: setting(text({ expected: 'a tax code' }), { description: 'tax code of every line (TaxCode)' }),
+  vatGroup: setting(text({ expected: 'a tax group' }), { description: 'tax group of every line (VatGroup)' }),
+  taxExpenseCode: setting(code, { description: "number of the expense that holds the shop's tax" }),
+  freightExpenseCode: setting(code, { description: 'number of the expense that holds freight' }),
+  freightItemCode: setting(text({ expected: 'the code of an item' }), { description: 'item that holds freight' }),
+  digestField: setting(userField, { default: 'U_WLD_Digest', description: "user field of the order's digest" }),
+  lineField: setting(userField, { default: 'U_WLD_Line', description: "user field of the shop's line id" }),
+  cancelDelivered: setting(choice(['conflict', 'close']), {
+    default: 'conflict',
+    description: 'what happens to an order in part delivered when the shop cancels the rest',
+  }),
+}
+
+export type SapB1Values = ValuesOf<typeof settings>
+
+export const secrets = {
+  ways: [{ username: 'user of the Service Layer', password: "the user's password" }],
+  optional: { ca: "certificate (PEM) that the server's is checked against" },
+}
+
+/** Settings that are right each by itself, but not together. */
+export function settingProblems(values: SapB1Values): readonly SettingProblem[] {
+  const { freightExpenseCode, freightItemCode, taxCode, vatGroup, taxExpenseCode, customers, cardCode } = values
+  const problems: SettingProblem[] = []
+  if (freightExpenseCode !== null && freightItemCode !== null) {
+    problems.push({ name: 'freightItemCode', problem: 'is given beside freightExpenseCode; remove one of them' })
+  }
+  const taxes = Object.entries({ taxCode, vatGroup, taxExpenseCode }).filter(([, value]) => value !== null)
+  const [, second] = taxes
+  if (second !== undefined) {
+    const problem = `is given beside ${taxes[0]?.[0]}; taxCode, vatGroup and taxExpenseCode are three ways: keep one`
+    problems.push({ name: second[0], problem })
+  }
+  if (customers === 'fixed' && cardCode === null) {
+    problems.push({ name: 'cardCode', problem: 'is missing: with customers: fixed it is the customer of all orders' })
+  }
+  return problems
+}
+
+export function addressProblem(address: string): string | null {
+  return /\/b1s(\/|$)/.test(address) ? 'must end before /b1s, for example https://sap.example.com:50000' : null
+}
 
 /** Throws `configuration_invalid`, naming what is missing. */
-export function sapB1Settings(system: ConfiguredSystem): SapB1Settings {
-  const need = (kind: 'secrets' | 'settings', name: string): string => {
-    const value = system[kind][name]
-    if (value !== undefined && value !== '') return value
-    throw invalid(system, `${kind}.${name}`, 'is missing')
-  }
-  const { language, version = 'v2' } = system.settings
-  const known = serviceLayerVersions.find((one) => one === version)
-  if (known === undefined) throw invalid(system, 'settings.version', `must be ${serviceLayerVersions.join(' or ')}`)
-  if (/\/b1s(\/|$)/.test(system.address)) {
-    throw invalid(system, 'address', 'must end before /b1s, for example https://sap.example.com:50000')
-  }
+export function clientSettings(system: ConnectableSystem<SapB1Values>): SapB1Settings {
+  const { language, version, companyDb } = system.settings
+  const problem = addressProblem(system.address)
+  if (problem !== null) throw invalid(system, 'address', problem)
   return {
     baseUrl: system.address,
-    version: known,
+    version,
     login: {
-      companyDb: need('settings', 'companyDb'),
-      username: need('secrets', 'username'),
-      password: need('secrets', 'password'),
-      ...(language === undefined ? {} : { language }),
+      companyDb,
+      username: requireSecret(system, 'username'),
+      password: requireSecret(system, 'password'),
+      ...(language === null ? {} : { language: String(language) }),
     },
     ...(system.secrets['ca'] === undefined ? {} : { ca: system.secrets['ca'] }),
     limits: system.limits,
   }
 }
 
-/** ISO 4217 code → SAP's code of a currency, as `settings.currencies` says: `USD=$,GBP=£`. */
-export function currencyCodes(system: WithSettings): ReadonlyMap<string, string> {
-  const pairs = names(system.settings['currencies']).map((pair) => {
-    const [, iso, code] = /^([A-Z]{3})=(.+)$/.exec(pair) ?? []
-    if (iso !== undefined && code !== undefined) return [iso, code] as const
-    throw invalid(system, 'settings.currencies', `takes pairs like USD=$, parted by commas; "${pair}" is none`)
-  })
-  return new Map(pairs)
-}
-
-/** How products are taken from a company. */
+/** How products are read from a company. */
 export interface ItemSettings {
   /** Number of the price list that is the product's price. */
   readonly basePriceList: string
@@ -52,10 +117,12 @@ export interface ItemSettings {
   readonly currencies: ReadonlyMap<string, string>
 }
 
-export function itemSettings(system: WithSettings): ItemSettings {
-  const { basePriceList = '1', extraItemFields } = system.settings
-  const currencies = new Map([...currencyCodes(system)].map(([iso, code]) => [code, iso]))
-  return { basePriceList, extraFields: names(extraItemFields), currencies }
+export function itemSettings({ basePriceList, extraItemFields, currencies }: SapB1Values): ItemSettings {
+  return {
+    basePriceList: String(basePriceList),
+    extraFields: extraItemFields,
+    currencies: new Map([...currencies].map(([iso, sapCode]) => [sapCode, iso])),
+  }
 }
 
 /** Names of the fields that orders are marked with. */
@@ -69,22 +136,18 @@ export interface MarkFields {
 /** Begins the digest of an order that we canceled, or are about to: what is canceled without it, the vendor canceled. */
 export const CANCELED_MARK = 'canceled '
 
-export function markFields(system: WithSettings): MarkFields {
-  const { digestField = 'U_WLD_Digest', lineField = 'U_WLD_Line' } = system.settings
-  for (const [name, field] of Object.entries({ digestField, lineField })) {
-    if (!/^U_\w+$/.test(field)) throw invalid(system, `settings.${name}`, 'must be the name of a user field, U_…')
-  }
+export function markFields({ digestField, lineField }: SapB1Values): MarkFields {
   return { digest: digestField, line: lineField }
 }
 
 /** `configuration_invalid` of a system, with the field that is wrong. */
-export function invalid({ id }: Pick<ConfiguredSystem, 'id'>, field: string, problem: string): StreamError {
+export function invalid({ id }: Pick<ConfiguredSystem<unknown>, 'id'>, field: string, problem: string): StreamError {
   return new StreamError('configuration_invalid', `system ${id} (sap-b1): ${field} ${problem}`, { field })
 }
 
-/** A list parted by commas. */
-export function names(list: string | undefined): string[] {
-  return (list ?? '')
+/** A list separated by commas. */
+export function names(given: string | undefined): string[] {
+  return (given ?? '')
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')

@@ -31,9 +31,8 @@ interface Job {
  * first. An order carries the digest of its content: equal means there is nothing to write. Guarantee 7: what SAP computes
  * is compared with the order; one that differs is canceled and does not stay. Throws `item_missing` for an item that SAP
  * does not have (no line is ever dropped) and `target_conflict` for an order that a person has to settle.
- * `settingsOf` throws what is wrong with them: then the connection pauses.
  */
-export function sapB1VendorOrders(client: SapB1Client, settingsOf: () => OrderSettings): Sink<'vendor-orders'> {
+export function sapB1VendorOrders(client: SapB1Client, settings: OrderSettings): Sink<'vendor-orders'> {
   return {
     kind: 'vendor-orders',
     naturalKey: false,
@@ -41,7 +40,6 @@ export function sapB1VendorOrders(client: SapB1Client, settingsOf: () => OrderSe
       await findOrders(client, 'waldstream-probe', signal)
     },
     async deliver(event, connection, signal, before) {
-      const settings = settingsOf()
       const amounts = orderAmounts(event.data)
       const job: Job = { client, settings, event, connection, amounts, signal }
       const found = await findOrders(client, orderReference(connection, event), signal)
@@ -161,7 +159,10 @@ async function compare(job: Job, order: Wire): Promise<void> {
   const number = (name: string) => Number(textOf(order[name]) ?? 0)
   const isForeign = number('DocTotalFc') !== 0
   const total = number(isForeign ? 'DocTotalFc' : 'DocTotal')
-  const way = Object.keys(lineTax(event, settings)).length > 0 ? 'code' : settings.tax.way
+  const hasCode = [undefined, ...event.data.lines.map(({ lineId }) => lineId)].some(
+    (lineId) => Object.keys(lineTax(event, settings, lineId)).length > 0,
+  )
+  const way = hasCode ? 'code' : settings.tax.way
   const differs = difference(amounts, way, { total, vat: number(isForeign ? 'VatSumFc' : 'VatSum') })
   if (differs === null) return
   await withdraw(job, order, 'Cancel')

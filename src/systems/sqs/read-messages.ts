@@ -1,28 +1,23 @@
-import type { Read, System } from '../../configuration/model.ts'
+import type { Read } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
-import type { Entity, TopicEvents } from '../../events/topics.ts'
-import type { Clock } from '../../platform/clock.ts'
+import type { TopicEvents } from '../../events/topics.ts'
 import { checkQueueUrl } from '../../platform/queue-address.ts'
 import type { ReadWindow, SourceReader } from '../kit/source.ts'
 import type { Wire } from '../kit/wire.ts'
+import type { SourceContext } from '../system.ts'
 import { SQS_BATCH, type SqsClient, type SqsMessage } from './client.ts'
 import { discardQueue, isEmpty, leftIn } from './drain.ts'
 import { handlesOf, held } from './hold.ts'
 import { type DecodedMessage, type MessageContext, parseMessage } from './message.ts'
 import { type MessageReading, pageOf } from './page.ts'
-import { type QueueSettings, queueSettings } from './settings.ts'
+import { type QueuedEntity, type QueueSettings, queueSettings, type SqsValues } from './settings.ts'
 
 /** How the messages of an entity are read. */
-export interface MessageKind<E extends Entity> {
+export interface MessageKind<E extends QueuedEntity> {
   readonly entity: E
   /** Known before it is decoded, so that also a dead letter has it. */
   readonly keyOf: (wire: Wire) => string | null
   readonly decode: (wire: Wire, context: MessageContext, read: Read) => DecodedMessage<TopicEvents[E]['data']>
-}
-
-export interface QueueDeps {
-  readonly client: SqsClient
-  readonly clock: Clock
 }
 
 /** Asks all of SQS's servers: when nothing comes in that time, there is nothing to be had. */
@@ -36,14 +31,11 @@ const LATE_MS = 60_000
  * is sent twice or out of order is told by digest and version. With `queueUrl`, a request named the queue: it is read until
  * it is empty, also of what others hold, and can be discarded.
  */
-export function sqsMessages<E extends Entity>(
-  { client, clock }: QueueDeps,
+export function sqsMessages<E extends QueuedEntity>(
+  { client, clock, read, system, queueUrl }: SourceContext<SqsClient, SqsValues>,
   { entity, keyOf, decode }: MessageKind<E>,
-  read: Read,
-  system: Pick<System, 'id' | 'zone' | 'settings'>,
-  queueUrl: string | null,
 ): SourceReader<E> {
-  const settings = queueSettings(system, read)
+  const settings = queueSettings(system, { entity, filter: read.filter })
   const queue = once((signal) => resolveQueue(client, system.id, settings, queueUrl, signal))
   const { currency, visibilitySeconds, quietSeconds } = settings
   const readingAt = (receivedAt: number): MessageReading<E> => ({

@@ -1,18 +1,60 @@
+import { currencyCode, setting, text, type ValuesOf, whole } from '../../configuration/setting.ts'
 import { StreamError } from '../../errors.ts'
 import { isQueueName, queueAddress } from '../../platform/queue-address.ts'
-import type { ConfiguredSystem } from '../kit/configured-system.ts'
+import type { ConfiguredSystem, ConnectableSystem } from '../kit/configured-system.ts'
 import type { SqsSettings } from './calls.ts'
 
+const LONGEST_VISIBILITY = 43_200
+
+/** What SQS accepts as the name of a queue. */
+export const queueName = text({
+  pattern: /(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?/,
+  expected: 'the name of a queue: up to 80 letters, digits, _ and -, perhaps with .fifo',
+})
+const queueOf = (entity: string) =>
+  setting(queueName, { description: `queue of ${entity}; a read's filter.queue comes before it, the address after it` })
+
+export const settings = {
+  region: setting(text({ pattern: /[a-z0-9-]+/, expected: 'an AWS region, such as eu-central-1' }), {
+    required: true,
+    description: 'region that calls are signed for',
+  }),
+  ordersQueue: queueOf('orders'),
+  productsQueue: queueOf('products'),
+  inventoryQueue: queueOf('inventory'),
+  imagesQueue: queueOf('images'),
+  currency: setting(currencyCode, { description: 'ISO 4217 code for orders and prices whose message names none' }),
+  visibilitySeconds: setting(whole({ minimum: 1, maximum: LONGEST_VISIBILITY }), {
+    default: 120,
+    description: 'how long a received message is hidden from others; it is extended while it is worked on',
+  }),
+  // AWS: its counts of messages may be a minute late.
+  quietSeconds: setting(whole({ minimum: 0, maximum: LONGEST_VISIBILITY }), {
+    default: 60,
+    description: 'how long a drained queue must be seen empty before it is deleted',
+  }),
+}
+
+export type SqsValues = ValuesOf<typeof settings>
+
+export const secrets = {
+  ways: [
+    { accessKeyId: 'access key id of a user', secretAccessKey: 'its secret access key' },
+    // The SDK's own chain: environment, profile, role of the machine.
+    {},
+  ],
+}
+
+export function addressProblem(address: string): string | null {
+  if (queueAddress(address) !== undefined) return null
+  return 'must be the endpoint, https://host, or a queue, https://host/<account>/<name>'
+}
+
 /** Throws `configuration_invalid`, naming what is missing. */
-export function sqsSettings(system: ConfiguredSystem): SqsSettings {
-  const { secrets, settings } = system
+export function clientSettings(system: ConnectableSystem<SqsValues>): SqsSettings {
   const place = queueAddress(system.address)
-  if (place === undefined) {
-    throw invalid(system, 'address', 'must be the endpoint, https://host, or a queue, https://host/<account>/<name>')
-  }
-  const { accessKeyId, secretAccessKey } = secrets
-  const region = settings['region']
-  if (region === undefined || region === '') throw invalid(system, 'settings.region', 'is missing')
+  if (place === undefined) throw invalid(system, 'address', addressProblem(system.address) ?? '')
+  const { accessKeyId, secretAccessKey } = system.secrets
   if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
     throw invalid(system, 'secrets', 'need accessKeyId and secretAccessKey, or neither for the role of the machine')
   }
@@ -21,53 +63,31 @@ export function sqsSettings(system: ConfiguredSystem): SqsSettings {
     endpoint: place.endpoint,
     ownQueue: place.queueUrl,
     account: `${place.endpoint} ${place.account ?? system.id}`,
-    region,
+    region: system.settings.region,
     credentials: accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : null,
     limits: system.limits,
   }
 }
 
 /** How the queues of a system are read. */
-export interface QueueSettings {
+export interface QueueSettings extends Pick<SqsValues, 'visibilitySeconds' | 'quietSeconds' | 'currency'> {
   /** Name of the queue of the entity; null: the one that the address is. */
   readonly queue: string | null
-  /** How long a message that was taken is hidden from others; it is extended while it is worked on. */
-  readonly visibilitySeconds: number
-  /** How long a drained queue has to be seen empty before it is deleted. */
-  readonly quietSeconds: number
-  /** Of amounts whose message names none. */
-  readonly currency: string | null
 }
-
-/** AWS: its counts of messages may be a minute late. */
-const QUIET_SECONDS = 60
-const VISIBILITY_SECONDS = 120
-const LONGEST_VISIBILITY = 43_200
 
 /** `filter.queue` of a read comes before the system's queue of the entity. Throws `configuration_invalid`. */
 export function queueSettings(
-  system: Pick<ConfiguredSystem, 'id' | 'settings'>,
-  { entity, filter }: { readonly entity: string; readonly filter: Readonly<Record<string, string>> },
+  system: Pick<ConfiguredSystem<SqsValues>, 'id' | 'settings'>,
+  { entity, filter }: { readonly entity: QueuedEntity; readonly filter: Readonly<Record<string, string>> },
 ): QueueSettings {
-  const { settings } = system
-  const seconds = (name: string, usual: number, least: number): number => {
-    const text = settings[name]
-    if (text === undefined) return usual
-    const value = Number(text)
-    if (Number.isInteger(value) && value >= least && value <= LONGEST_VISIBILITY) return value
-    throw invalid(system, `settings.${name}`, `must be whole seconds, ${least} to ${LONGEST_VISIBILITY}`)
-  }
-  const setting = `${entity}Queue`
-  const [queue, field] =
-    filter['queue'] === undefined ? [settings[setting], `settings.${setting}`] : [filter['queue'], 'filter.queue']
-  if (queue !== undefined && !isQueueName(queue)) throw invalid(system, field, 'is no name of a queue')
-  return {
-    queue: queue ?? null,
-    visibilitySeconds: seconds('visibilitySeconds', VISIBILITY_SECONDS, 1),
-    quietSeconds: seconds('quietSeconds', QUIET_SECONDS, 0),
-    currency: settings['currency'] ?? null,
-  }
+  const { visibilitySeconds, quietSeconds, currency } = system.settings
+  const own = filter['queue']
+  if (own !== undefined && !isQueueName(own)) throw invalid(system, 'filter.queue', 'is not the name of a queue')
+  return { queue: own ?? system.settings[`${entity}Queue`], visibilitySeconds, quietSeconds, currency }
 }
+
+/** Entities that have queues. */
+export type QueuedEntity = 'orders' | 'products' | 'inventory' | 'images'
 
 function invalid({ id }: { readonly id: string }, field: string, problem: string): StreamError {
   return new StreamError('configuration_invalid', `system ${id} (sqs): ${field} ${problem}`, { field })

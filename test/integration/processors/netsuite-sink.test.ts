@@ -9,6 +9,7 @@ import { type Wire, wireOf, wiresOf } from '../../../src/systems/kit/wire.ts'
 import { createNetSuiteClient } from '../../../src/systems/netsuite/client.ts'
 import { netsuiteVendorOrders } from '../../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../../data/processor-events.ts'
+import { netsuiteOf } from '../../worlds/settings.ts'
 import { catalogFile, governors, wallClock } from '../../worlds/sources.ts'
 
 const { account, consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
@@ -45,7 +46,7 @@ const newSink = () => {
   const credentials = { consumerKey, consumerSecret, token, tokenSecret }
   const settings = { baseUrl: simulator.url, account, credentials, limits: { concurrency: 2 } }
   const client = createNetSuiteClient(settings, { clock: wallClock, governors, logger: pino({ level: 'silent' }) })
-  return netsuiteVendorOrders(client, { zone: 'America/Los_Angeles' })
+  return netsuiteVendorOrders(client, netsuiteOf({}, 'America/Los_Angeles'))
 }
 
 const line = (id: string, index: number, quantity: string, price: string, total: string): OrderLine =>

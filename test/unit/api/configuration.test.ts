@@ -5,6 +5,7 @@ import { loadConfiguration } from '../../../src/configuration/load-configuration
 import { readConfiguration } from '../../../src/configuration/read-configuration.ts'
 import { CONFIGURATION_CHANGES } from '../../../src/configuration/tables.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
+import { systemTypes } from '../../../src/systems/systems.ts'
 import { memoryTables } from '../../memory/tables.ts'
 import { apiFixture, apiTestTables } from '../../worlds/api-fixture.ts'
 
@@ -66,7 +67,7 @@ it('takes what it gave, and changes nothing by it', async () => {
 it('takes what a folder was applied from', async () => {
   const api = apiFixture()
   const folder = fileURLToPath(new URL('../../../config/demo', import.meta.url))
-  await applyConfiguration(api.tables, await loadConfiguration(folder, { DEMO_VENDOR_PATTERN: '^WLD-' }))
+  await applyConfiguration(api.tables, await loadConfiguration(folder, { DEMO_VENDOR_PATTERN: '^WLD-' }, systemTypes))
   for (const path of ['/v1/systems/magento', '/v1/systems/images', '/v1/connections/magento-netsuite']) {
     const { json } = await api.get(path)
     expect(await api.send('PUT', path, json.document)).toMatchObject({ status: 200, json: { changed: false } })

@@ -50,6 +50,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+/** What others may know of the configuration: its model, and what it knows of a type of system. */
+const MODEL = ['model', 'setting', 'system-type'].map((name) => `src/configuration/${name}.ts`)
+
 /** Import and re-export, with or without names, and `import()`. Ours are formatted by one tool: no other form occurs. */
 const IMPORT =
   /^\s*(?:import|export)\s+(type\s)?(?:[^'"`;]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm
@@ -69,7 +72,7 @@ function importsOf({ path, text }: SourceFile): readonly Import[] {
  */
 function layerOf(path: string): string {
   const [top = '', second = ''] = path.split('/')
-  if (path === 'src/configuration/model.ts') return 'model'
+  if (MODEL.includes(path)) return 'model'
   return top === 'src' ? second.replace(/\.ts$/, '') : top
 }
 

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { followConfiguration } from '../../../src/cli/follow-configuration.ts'
-import type { Configuration } from '../../../src/configuration/model.ts'
+import type { Configuration, System } from '../../../src/configuration/model.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { systemOf } from '../../worlds/sources.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
@@ -18,12 +18,12 @@ async function following(first: Configuration) {
   let refuse = false
   let refused = 0
   const made: string[] = []
-  const createTopics = async (ids: readonly string[]) => {
+  const createTopics = async (systems: readonly System[]) => {
     if (refuse) {
       refused += 1
       throw new Error('no broker')
     }
-    made.push(ids.join(' '))
+    made.push(systems.map(({ id }) => id).join(' '))
   }
   const watch = { current: () => newest, close: async () => undefined }
   const followed = await followConfiguration({ createTopics, clock, logger: silentLogger }, watch)

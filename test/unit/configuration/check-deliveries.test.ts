@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { loadConfiguration } from '../../../src/configuration/load-configuration.ts'
 import { toStreamError } from '../../../src/errors.ts'
+import { systemTypes } from '../../../src/systems/systems.ts'
 
 const systems = `
 kind: system
@@ -44,7 +45,7 @@ async function mistakes(text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'waldstream-deliveries-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'all.yaml'), text)
-  return await loadConfiguration(folder, { A: 'a' }).then(
+  return await loadConfiguration(folder, { A: 'a' }, systemTypes).then(
     () => 'none',
     (error) => toStreamError(error).message,
   )

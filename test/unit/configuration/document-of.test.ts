@@ -33,8 +33,8 @@ it('shows a stored connection so that it can be sent back', () => {
     reads: ['a.orders.all'],
     ownership: { skuPattern: '^B-' },
   }
-  const stored = connectionOf(document, '^B-')
+  const stored = connectionOf(document, '^B-', ['processing'])
   const shown = documentOf('connection', stored)
   expect(checkShape(connectionSchema, namedDocument('connection a-b', shown))).toEqual([])
-  expect(connectionOf(shown as unknown as ConnectionDocument, '^B-')).toEqual(stored)
+  expect(connectionOf(shown as unknown as ConnectionDocument, '^B-', null)).toEqual(stored)
 })

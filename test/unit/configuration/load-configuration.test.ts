@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { editorSchema } from '../../../src/configuration/document-schemas.ts'
 import { checkConfiguration, loadConfiguration } from '../../../src/configuration/load-configuration.ts'
+import { systemTypes } from '../../../src/systems/systems.ts'
 
 const demo = new URL('../../../config/demo', import.meta.url).pathname
 const environment = { DEMO_VENDOR_PATTERN: '^WLD-' }
@@ -16,7 +17,7 @@ afterEach(async () => await rm(folder, { recursive: true }))
 
 const mistakesOf = async (text: string) => {
   await writeFile(join(folder, 'a.yaml'), text)
-  const { mistakes } = await checkConfiguration(folder, environment)
+  const { mistakes } = await checkConfiguration(folder, environment, systemTypes)
   return mistakes.map(({ line, field, message }) => `${line} ${field} ${message}`)
 }
 
@@ -48,7 +49,7 @@ ownership: { skuPattern: ^A }
 
 describe('the demo', () => {
   it('is valid, with its pattern from the environment', async () => {
-    const { systems, connections, metadata } = await loadConfiguration(demo, environment)
+    const { systems, connections, metadata } = await loadConfiguration(demo, environment, systemTypes)
     expect(systems.map(({ id }) => id)).toEqual(['magento', 'netsuite', 'images'])
     expect(connections.map(({ id, ownership }) => [id, ownership])).toEqual([
       ['magento-netsuite', { skuPattern: '^WLD-' }],
@@ -63,7 +64,7 @@ describe('the demo', () => {
   })
 
   it('names the reference that is not set', async () => {
-    await expect(loadConfiguration(demo, {})).rejects.toMatchObject({
+    await expect(loadConfiguration(demo, {}, systemTypes)).rejects.toMatchObject({
       code: 'configuration_invalid',
       message: expect.stringMatching(/connections\.yaml:\d+: ownership\.skuPattern env:DEMO_VENDOR_PATTERN is not set/),
     })
@@ -73,7 +74,7 @@ describe('the demo', () => {
 describe('the defaults', () => {
   it('are filled in', async () => {
     await writeFile(join(folder, 'a.yml'), system + connection)
-    const { systems, connections } = await loadConfiguration(folder, {})
+    const { systems, connections } = await loadConfiguration(folder, {}, systemTypes)
     expect(systems[0]?.reads).toEqual([
       {
         id: 'magento.orders.all',
@@ -99,7 +100,7 @@ describe('the overlap of reads', () => {
       .replace('reads:\n', 'overlapSeconds: 300\nreads:\n')
       .replace('00Z }', '00Z }\n  - { entity: images, overlapSeconds: 20 }')
     await writeFile(join(folder, 'a.yml'), own + connection)
-    const { systems } = await loadConfiguration(folder, {})
+    const { systems } = await loadConfiguration(folder, {}, systemTypes)
     expect(systems.map(({ reads }) => reads.map(({ overlapSeconds }) => overlapSeconds))).toEqual([[300, 20], [60]])
   })
 })
@@ -108,7 +109,7 @@ describe('what is swept, and from when a connection takes orders', () => {
   it('is taken from the documents', async () => {
     const swept = system.replace('entity: products', 'entity: products, sweep: { schedule: "0 3 * * *" }')
     await writeFile(join(folder, 'a.yml'), `${swept}${connection}ordersFrom: 2026-06-01T00:00:00Z\n`)
-    const { systems, connections } = await loadConfiguration(folder, {})
+    const { systems, connections } = await loadConfiguration(folder, {}, systemTypes)
     const sweeps = systems.flatMap(({ reads }) => reads.map(({ sweep }) => sweep))
     expect(sweeps).toContainEqual({ schedule: '0 3 * * *', mostGone: 0.2 })
     expect(connections[0]?.ordersFrom).toBe('2026-06-01T00:00:00Z')
@@ -221,7 +222,7 @@ describe('mistakes', () => {
       system.replace('id: magento', 'id: Magento').replace('ey: env:A', 'ey: literal'),
     )
     await writeFile(join(folder, 'b.yaml'), `${connection}unknown: 1\n`)
-    await expect(loadConfiguration(folder, {})).rejects.toThrow(
+    await expect(loadConfiguration(folder, {}, systemTypes)).rejects.toThrow(
       /a.yaml:2: id .*\n.*a.yaml:13: secrets.consumerKey .*\n.*b.yaml:7: unknown/,
     )
   })

@@ -9,6 +9,7 @@ import type { Configuration } from '../../../src/configuration/model.ts'
 import { namedDocument } from '../../../src/configuration/yaml-documents.ts'
 import { runMappingTest } from '../../../src/operations/run-mapping-test.ts'
 import { toPlainEvent } from '../../../src/platform/registry/plain-event.ts'
+import { systemTypes } from '../../../src/systems/systems.ts'
 import { connectionOf, lineOf, orderChanged, orderOf, productChanged } from '../../data/processor-events.ts'
 import { readOf, systemOf } from '../../worlds/sources.ts'
 
@@ -88,7 +89,7 @@ describe('a mapping test', () => {
   })
 
   it('of the demo passes, each of them', async () => {
-    const { configuration: applied, tests } = await loadForTests(demo, { DEMO_VENDOR_PATTERN: '^WLD-' })
+    const { configuration: applied, tests } = await loadForTests(demo, { DEMO_VENDOR_PATTERN: '^WLD-' }, systemTypes)
     const results = await Promise.all(tests.map((one) => runMappingTest(one, applied)))
     expect(results.map(({ name, differences }) => [name, differences])).toEqual(
       tests.map(({ document }) => [document.name, []]),

@@ -1,10 +1,9 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { systemTypes } from '../../../src/configuration/model.ts'
-import { systemTraits } from '../../../src/configuration/system-traits.ts'
 import { entities } from '../../../src/events/topics.ts'
 import { createReader } from '../../../src/producers/create-reader.ts'
 import { createClients } from '../../../src/systems/clients.ts'
+import { systemTypes } from '../../../src/systems/systems.ts'
 import { governors, readAll, readOf, systemOf, wallClock } from '../../worlds/sources.ts'
 
 const resolveSecret = (name: string) => `value of ${name}`
@@ -27,12 +26,12 @@ const settings = {
 const nowhere = 'http://127.0.0.1:1'
 
 describe('the table of readers', () => {
-  const all = systemTypes.flatMap((type) => entities.map((entity) => ({ type, entity })))
+  const all = [...systemTypes.keys()].flatMap((type) => entities.map((entity) => ({ type, entity })))
 
   it.each(all)('of $type and $entity has a reader, or says what there is', async ({ type, entity }) => {
     const system = systemOf({ id: 'sys', type, address: nowhere, secrets, settings })
     const read = () => createReader(readOf('sys', entity, 10), system, deps)
-    if (systemTraits[type].entities.includes(entity)) {
+    if (systemTypes.get(type)?.reads[entity] !== undefined) {
       expect(read()).toMatchObject({ name: `${type}.${entity}`, entity })
       await expect(readAll(read() as never)).rejects.toMatchObject({ code: 'target_unavailable' })
     } else {
@@ -42,7 +41,7 @@ describe('the table of readers', () => {
   })
 
   const swept = all.filter(({ type, entity }) => {
-    return ['products', 'inventory', 'images'].includes(entity) && systemTraits[type].entities.includes(entity)
+    return ['products', 'inventory', 'images'].includes(entity) && systemTypes.get(type)?.reads[entity] !== undefined
   })
 
   it.each(swept.filter(({ type }) => type !== 'sqs'))(
@@ -62,9 +61,14 @@ describe('the table of readers', () => {
       'sap-b1',
       'inventory',
       { secrets, settings: { companyDb: 'C', version: 'v3' } },
-      /settings.version must be v1 or v2/,
+      /settings.version must be one of v1, v2/,
     ],
-    ['sap-b1', 'inventory', { address: `${nowhere}/b1s/v1`, secrets, settings: {} }, /address must end before \/b1s/],
+    [
+      'sap-b1',
+      'inventory',
+      { address: `${nowhere}/b1s/v1`, secrets, settings: { companyDb: 'C' } },
+      /address must end before \/b1s/,
+    ],
     ['magento2', 'orders', { secrets: {} }, /secrets need consumerKey, .* or bearer/],
     ['image-feed', 'images', { address: 'nowhere' }, /address must be the feed's http or https address/],
     ['sqs', 'orders', { settings: {} }, /system sys \(sqs\): settings.region is missing/],

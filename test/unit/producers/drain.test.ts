@@ -8,6 +8,7 @@ import { changeRun, getRun } from '../../../src/control/runs.ts'
 import { StreamError } from '../../../src/errors.ts'
 import { runWorker } from '../../../src/producers/worker.ts'
 import type { AnySourceReader } from '../../../src/systems/kit/source.ts'
+import { systemTypes } from '../../../src/systems/systems.ts'
 import { connectionOf } from '../../data/processor-events.ts'
 import { until } from '../../worlds/processes-until.ts'
 import { readOf, systemOf, wallClock } from '../../worlds/sources.ts'
@@ -51,7 +52,15 @@ function world(over: Partial<AnySourceReader> = {}, deleteDrainedQueues = true) 
       return reader
     }
     const none = { scan: async () => undefined, ends: async () => [] }
-    const worker = { ...deps, log: none, admin: none, configuration: () => configuration, createReader, workerId }
+    const worker = {
+      ...deps,
+      log: none,
+      admin: none,
+      systemTypes,
+      configuration: () => configuration,
+      createReader,
+      workerId,
+    }
     const working = runWorker({ ...worker, concurrency: 2 } as never, ending.signal)
     await until('the worker is done', done)
     ending.abort()

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { checkConfiguration } from '../../../src/configuration/load-configuration.ts'
+import { systemTypes } from '../../../src/systems/systems.ts'
 
 const systems = `kind: system
 id: shop
@@ -43,7 +44,7 @@ async function mistakesOf(text: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'waldstream-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'a.yaml'), systems + text)
-  const { mistakes } = await checkConfiguration(folder, { PATTERN: '^A-' })
+  const { mistakes } = await checkConfiguration(folder, { PATTERN: '^A-' }, systemTypes)
   return mistakes.map(({ field, message }) => `${field} ${message}`)
 }
 

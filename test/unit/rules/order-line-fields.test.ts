@@ -6,6 +6,7 @@ import { checkConfiguration } from '../../../src/configuration/load-configuratio
 import type { AttributeRule } from '../../../src/configuration/model.ts'
 import { decimal8 } from '../../../src/events/decimal.ts'
 import { mapOrderFields } from '../../../src/rules/map-order.ts'
+import { systemTypes } from '../../../src/systems/systems.ts'
 import { connectionOf, lineOf, orderOf } from '../../data/processor-events.ts'
 
 const rule = (attribute: string, more: Partial<AttributeRule>): AttributeRule => ({
@@ -100,7 +101,7 @@ orderMap:
     - { attribute: line.custcol_waldstream_line, constant: 1 }
 `,
     )
-    const { mistakes } = await checkConfiguration(folder, {})
+    const { mistakes } = await checkConfiguration(folder, {}, systemTypes)
     expect(mistakes.map(({ field, message }) => [field, message.replace(/[;,].*/, '')])).toEqual([
       ['orderMap.fields[2].from', 'begins with no field of lines of orders'],
       ['orderMap.fields[3].attribute', 'is written by Waldstream itself'],

@@ -15,27 +15,29 @@ const clients = (asked: string[] = []) =>
   })
 const system = systemOf({ id: 'shop', type: 'magento2', address: 'env:URL', secrets: { bearer: 'env:TOKEN' } })
 
-it('makes one client of a system, whoever asks, and a new one when its configuration changes', async () => {
+it('connects to a system once, whoever asks, and anew when its configuration changes', async () => {
   const asked: string[] = []
-  const { magento2 } = clients(asked)
-  const [first, second] = await Promise.all([magento2(system, 'orders'), magento2({ ...system }, 'orders')])
+  const made = clients(asked)
+  const [first, second] = await Promise.all([made.of(system), made.of({ ...system })])
   expect(second).toBe(first)
   expect(asked.toSorted()).toEqual(['env:TOKEN', 'env:URL'])
-  expect(await magento2({ ...system, limits: { concurrency: 9 } }, 'orders')).not.toBe(first)
+  expect(await made.of({ ...system, limits: { concurrency: 9 } })).not.toBe(first)
 })
 
 it('resolves the references again when the client was forgotten', async () => {
   const asked: string[] = []
   const made = clients(asked)
-  const first = await made.magento2(system, 'orders')
+  const first = await made.of(system)
   made.forget(system)
-  expect(await made.magento2(system, 'orders')).not.toBe(first)
+  expect(await made.of(system)).not.toBe(first)
   expect(asked).toHaveLength(4)
 })
 
-it('refuses a system of another type', async () => {
-  await expect(clients().netsuite(system, 'orders')).rejects.toMatchObject({
+it('refuses a system of a type that there is not, and what is not delivered to one', async () => {
+  await expect(clients().of({ ...system, type: 'odoo' })).rejects.toMatchObject({
     code: 'configuration_invalid',
-    message: 'system shop is of type magento2; netsuite is asked for',
+    message: expect.stringContaining('system shop is of type odoo, which there is not; there are magento2, netsuite'),
   })
+  const open = await clients().of(system)
+  expect(() => open.sink('vendor-orders')).toThrow(/vendor-orders can't be delivered to magento2/)
 })

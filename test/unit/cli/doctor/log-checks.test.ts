@@ -26,7 +26,12 @@ describe('brokers', () => {
 })
 
 describe('topics', () => {
-  const definitions = allTopics({ prefix: 'p.', partitions: 6, replication: 3, systems: ['erp'] })
+  const definitions = allTopics({
+    prefix: 'p.',
+    partitions: 6,
+    replication: 3,
+    targets: [{ system: 'erp', kinds: ['vendor-orders'] }],
+  })
   const found = (change: Readonly<Record<string, Partial<InspectedTopic>>> = {}) => {
     const topics = definitions.map(({ name, partitions, replication, config }): InspectedTopic => {
       return { name, partitions, replication, impaired: 0, config, ...change[name] }

@@ -5,9 +5,11 @@ import { fromAnswer } from '../../../../src/platform/http-errors.ts'
 import { hookWarnings } from '../../../../src/systems/bigcommerce/hooks.ts'
 import { bigcommerceProblem } from '../../../../src/systems/bigcommerce/problem.ts'
 import { bigcommerceQuota } from '../../../../src/systems/bigcommerce/quota.ts'
-import { bigcommerceSettings } from '../../../../src/systems/bigcommerce/settings.ts'
+import { clientSettings, settings as declared } from '../../../../src/systems/bigcommerce/settings.ts'
+import { bigcommerce } from '../../../../src/systems/bigcommerce/system.ts'
 import { fromBigCommerceTime, toBigCommerceTime } from '../../../../src/systems/bigcommerce/time.ts'
 import { wholeJson } from '../../../../src/systems/bigcommerce/whole-json.ts'
+import { connectable } from '../../../worlds/settings.ts'
 import { systemOf } from '../../../worlds/sources.ts'
 
 const answer = (status: number, headers: Record<string, string> = {}, text = '', json: unknown = undefined) => ({
@@ -100,8 +102,10 @@ describe('settings', () => {
   }
   it('have B2B Edition only where it is switched on, with a limit of its own', () => {
     const settings = { storeHash: 'h' }
-    expect(bigcommerceSettings({ ...base, settings }).b2b).toBeNull()
-    expect(bigcommerceSettings({ ...base, settings: { ...settings, b2b: 'true' } }).b2b).toMatchObject({
+    expect(clientSettings(connectable(declared, { ...base, settings })).b2b).toBeNull()
+    expect(
+      clientSettings(connectable(declared, { ...base, settings: { ...settings, b2b: 'true' } })).b2b,
+    ).toMatchObject({
       baseUrl: 'https://api-b2b.bigcommerce.com',
       limits: { concurrency: 3, perMinute: 150 },
     })
@@ -112,8 +116,7 @@ describe('settings', () => {
     [{ storeHash: 'h', b2b: 'yes' }, 'settings.b2b'],
     [{ storeHash: 'h', b2b: 'true', b2bPerMinute: 'many' }, 'settings.b2bPerMinute'],
   ])('%j lack or have wrong %s', (settings, field) => {
-    const read = () => bigcommerceSettings({ ...base, settings })
-    expect(read).toThrow(expect.objectContaining({ code: 'configuration_invalid', field }))
+    expect(bigcommerce.settingProblems(settings).map(({ name }) => `settings.${name}`)).toContain(field)
   })
 })
 

@@ -9,7 +9,7 @@ import { sourceItemsOf } from '../../../../src/systems/magento2/stock.ts'
 const plain = (value: unknown) => JSON.parse(stringifyExact(value)) as unknown
 
 describe('a product', () => {
-  const body = (attributes: Record<string, unknown>, created: { attributeSet: string } | null = null) => {
+  const body = (attributes: Record<string, unknown>, created: { attributeSet: number } | null = null) => {
     const texts = Object.entries(attributes).map(([name, value]) => [name, JSON.stringify(value)] as const)
     return plain(productBody({ sku: 'A', attributes: Object.fromEntries(texts) }, created))
   }
@@ -57,7 +57,7 @@ describe('a product', () => {
   })
 
   it('that is new gets what Magento needs; one that is there keeps what is not named', () => {
-    expect(body({ name: 'N', price: null }, { attributeSet: '11' })).toEqual({
+    expect(body({ name: 'N', price: null }, { attributeSet: 11 })).toEqual({
       product: { sku: 'A', name: 'N', type_id: 'simple', visibility: 4, attribute_set_id: 11 },
     })
     expect(body({ name: 'N', price: null })).toEqual({ product: { sku: 'A', name: 'N' } })

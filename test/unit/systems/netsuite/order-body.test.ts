@@ -46,7 +46,7 @@ describe("NetSuite's sales order", () => {
 
   it('has the fields of the order map, decimals with all their digits, ids within references', () => {
     const fields = {
-      memo: '"PO-7"',
+      custbody_po: '"PO-7"',
       'department.id': '"5"',
       custbody_total: '12345678901234567890.12',
       custbody_count: '3',
@@ -56,7 +56,7 @@ describe("NetSuite's sales order", () => {
     const body = stringifyExact(salesOrderBody(event, connectionOf('a', '^A-'), references))
     expect(body).toContain('"custbody_total":12345678901234567890.12')
     expect(JSON.parse(body)).toMatchObject({
-      memo: 'PO-7',
+      custbody_po: 'PO-7',
       department: { id: '5' },
       custbody_count: 3,
       custbody_gift: true,

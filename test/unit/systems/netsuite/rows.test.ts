@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { text8 } from '../../../../src/events/decimal.ts'
 import { toInventory } from '../../../../src/systems/netsuite/inventory.ts'
-import { itemColumns, toProduct } from '../../../../src/systems/netsuite/items.ts'
-import { itemSettings } from '../../../../src/systems/netsuite/settings.ts'
+import { itemColumns, itemSettings, toProduct } from '../../../../src/systems/netsuite/items.ts'
+import { netsuite } from '../../../../src/systems/netsuite/system.ts'
+import { netsuiteOf } from '../../../worlds/settings.ts'
 
-const settings = itemSettings({ id: 'netsuite', settings: { currency: 'USD', extraItemColumns: 'custitem_color' } })
+const settings = itemSettings(netsuiteOf({ currency: 'USD', extraItemColumns: 'custitem_color' }).settings)
 const row = {
   links: [],
   id: '1001',
@@ -53,15 +54,15 @@ describe('a row of item', () => {
 
   it('is asked for by name, with the configured columns', () => {
     expect(itemColumns(settings)).toContain('item.custitem_color')
-    const bare = itemSettings({ id: 'netsuite', settings: { itemColumns: 'displayname' } })
+    const bare = itemSettings(netsuiteOf({ itemColumns: 'displayname' }).settings)
     expect(itemColumns(bare)).toEqual(
       ['id', 'itemid', 'itemtype', 'isinactive', 'displayname'].map((name) => `item.${name}`),
     )
   })
 
   it('takes no column that could be anything else', () => {
-    const injected = { id: 'netsuite', settings: { extraItemColumns: 'custitem_a; DROP' } }
-    expect(() => itemSettings(injected)).toThrow(/"custitem_a; drop" is none/)
+    const injected = { account: '1', extraItemColumns: 'custitem_a; DROP' }
+    expect(netsuite.settingProblems(injected).map(({ name }) => name)).toEqual(['extraItemColumns'])
   })
 })
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { allKeys } from '../../../../src/producers/all-keys.ts'
 import type { SapB1Client } from '../../../../src/systems/sap-b1/client.ts'
 import { sapB1Products } from '../../../../src/systems/sap-b1/read-products.ts'
+import { settings } from '../../../../src/systems/sap-b1/settings.ts'
+import { connectable } from '../../../worlds/settings.ts'
 import { readAll, readOf, systemOf, wallClock } from '../../../worlds/sources.ts'
 
 describe('what SAP has, for a sweep', () => {
@@ -22,7 +24,10 @@ describe('what SAP has, for a sweep', () => {
       for (const item of items) item.UpdateDate = '2026-03-02'
       return answer
     }
-    const system = systemOf({ id: 'sap', type: 'sap-b1', address: '' })
+    const system = connectable(
+      settings,
+      systemOf({ id: 'sap', type: 'sap-b1', address: '', settings: { companyDb: 'C' } }),
+    )
     const reader = sapB1Products({ find } as SapB1Client, readOf('sap', 'products', 50), system, wallClock)
     const keys = (await Array.fromAsync(allKeys(reader, Date.now(), new AbortController().signal, false))).flat()
     expect(keys.map(({ key }) => key)).toEqual(['A', 'NEW'])
@@ -35,7 +40,10 @@ it('items that SAP does not sort by time end a read with an error: what is betwe
     if (collection !== 'Items') return { rows: [], more: false }
     return { rows: [at('A', '09:00:00'), at('C', '11:00:00'), at('B', '10:00:00')], more: true }
   }
-  const system = systemOf({ id: 'sap', type: 'sap-b1', address: '' })
+  const system = connectable(
+    settings,
+    systemOf({ id: 'sap', type: 'sap-b1', address: '', settings: { companyDb: 'C' } }),
+  )
   const reader = sapB1Products({ find } as SapB1Client, readOf('sap', 'products', 3), system, wallClock)
   await expect(readAll(reader)).rejects.toMatchObject({
     code: 'source_data_invalid',

@@ -2,7 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { createSqsClient } from '../../../../src/systems/sqs/client.ts'
-import { sqsSettings } from '../../../../src/systems/sqs/settings.ts'
+import { clientSettings, settings } from '../../../../src/systems/sqs/settings.ts'
+import { connectable } from '../../../worlds/settings.ts'
 import { governors, wallClock } from '../../../worlds/sources.ts'
 import { silentLogger } from '../../../worlds/stage-context.ts'
 
@@ -26,7 +27,11 @@ async function world(answers: Readonly<Record<string, unknown>>, path = '') {
     ...{ id: 'shop', address, secrets: { accessKeyId: 'K', secretAccessKey: 'S' } },
     ...{ settings: { region: 'eu-central-1' }, limits: { concurrency: 2 } },
   }
-  const client = createSqsClient(sqsSettings(system), { clock: wallClock, governors, logger: silentLogger })
+  const client = createSqsClient(clientSettings(connectable(settings, system)), {
+    clock: wallClock,
+    governors,
+    logger: silentLogger,
+  })
   return { client, asked, address }
 }
 

@@ -2,28 +2,28 @@ import { describe, expect, it, vi } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
 import { inventoryMessages, orderMessages } from '../../../../src/systems/sqs/message-kinds.ts'
 import { sqsMessages } from '../../../../src/systems/sqs/read-messages.ts'
+import { settings } from '../../../../src/systems/sqs/settings.ts'
 import { manualClock } from '../../../memory/manual-clock.ts'
 import { memoryQueue } from '../../../memory/queue.ts'
+import { connectable } from '../../../worlds/settings.ts'
 import { readOf, systemOf, WHOLE } from '../../../worlds/sources.ts'
 import { orderMessage } from '../../../worlds/sqs-world.ts'
 
 const NOW = Date.UTC(2026, 2, 2, 12)
 const QUEUE = 'https://sqs.example.com/1/orders'
-const system = systemOf({
+const configured = systemOf({
   ...{ id: 'shop', type: 'sqs', address: QUEUE, zone: 'America/Chicago' },
   settings: { region: 'eu-central-1', currency: 'USD', visibilitySeconds: '30' },
 })
+const system = connectable(settings, configured)
 const signal = new AbortController().signal
 
 function world({ queueUrl = null, pageSize = 10 }: { queueUrl?: string | null; pageSize?: number } = {}) {
   const clock = manualClock(NOW)
   const queue = memoryQueue(clock, (ms) => clock.set(clock.now() + ms))
   const reader = sqsMessages(
-    { client: queue.client, clock },
+    { client: queue.client, clock, read: readOf('shop', 'orders', pageSize), system, queueUrl },
     orderMessages,
-    readOf('shop', 'orders', pageSize),
-    system,
-    queueUrl,
   )
   return { clock, queue, reader, pages: () => reader.read(WHOLE, null, signal)[Symbol.asyncIterator]() }
 }
@@ -155,7 +155,7 @@ describe('a queue that a request names', () => {
     const queue = memoryQueue(clock)
     before(queue)
     const read = readOf('shop', 'orders', 10)
-    const reader = sqsMessages({ client: queue.client, clock }, orderMessages, read, system, QUEUE)
+    const reader = sqsMessages({ client: queue.client, clock, read, system, queueUrl: QUEUE }, orderMessages)
     expect(await reader.discard?.(signal)).toBe(what)
     expect(queue.exists()).toBe(what !== 'deleted')
     // It was seen empty for all of the quiet time.
@@ -173,11 +173,8 @@ describe('a queue that a request names', () => {
       },
     }
     const reader = sqsMessages(
-      { client: queue.client, clock },
+      { client: queue.client, clock, read: readOf('shop', 'orders', 10), system, queueUrl: QUEUE },
       orderMessages,
-      readOf('shop', 'orders', 10),
-      system,
-      QUEUE,
     )
     expect(await reader.discard?.(signal)).toBe('kept: messages came after the run')
     expect(queue.left()).toEqual(['late'])
@@ -186,7 +183,7 @@ describe('a queue that a request names', () => {
 })
 
 describe('the queue of a read', () => {
-  const named = (settings: Record<string, string>, filter: Record<string, string>, ownQueue: string | null) => {
+  const named = (given: Record<string, string>, filter: Record<string, string>, ownQueue: string | null) => {
     const clock = manualClock(NOW)
     const queue = memoryQueue(clock, (ms) => clock.set(clock.now() + ms))
     const asked: string[] = []
@@ -202,9 +199,10 @@ describe('the queue of a read', () => {
         return []
       },
     }
-    const own = { ...system, settings: { ...system.settings, ...settings } }
+    const own = connectable(settings, { ...configured, settings: { ...configured.settings, ...given } })
     const read = readOf('shop', 'inventory', 10, filter)
-    const reader = () => sqsMessages({ client, clock }, inventoryMessages, read, own, null).read(WHOLE, null, signal)
+    const context = { client, clock, read, system: own, queueUrl: null }
+    const reader = () => sqsMessages(context, inventoryMessages).read(WHOLE, null, signal)
     return { asked, read: async () => await Array.fromAsync(reader()) }
   }
 
@@ -221,8 +219,7 @@ describe('the queue of a read', () => {
   it.each([
     [{}, {}, 'no queue is named'],
     [{ inventoryQueue: 'none' }, {}, 'there is no queue "none"'],
-    [{}, { queue: 'https://evil.com/1/x' }, 'filter.queue is no name of a queue'],
-    [{ visibilitySeconds: '0' }, { queue: 'q' }, 'visibilitySeconds must be whole seconds'],
+    [{}, { queue: 'https://evil.com/1/x' }, 'filter.queue is not the name of a queue'],
   ])('is missed with settings %j and filter %j', async (settings, filter, message) => {
     const read = async () => await named(settings, filter, null).read()
     await expect(read()).rejects.toMatchObject({

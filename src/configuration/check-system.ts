@@ -1,0 +1,116 @@
+import { Cron } from 'croner'
+import type { Shaped } from './check-documents.ts'
+import { checkTime, checkZone } from './check-times.ts'
+import type { ReadDocument, SystemDocument } from './document-schemas.ts'
+import { isReference } from './references.ts'
+import { readSettings, type SettingProblem, unknownSettings } from './setting.ts'
+import { HEADER_SECRET, readableEntities, type SystemType, type SystemTypes, WEBHOOK_SECRET } from './system-type.ts'
+import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
+
+export const readId = (system: string, { entity, scope = 'all' }: ReadDocument): string =>
+  `${system}.${entity}.${scope}`
+
+/** What a system's document says that can't be, by the definition of its type. */
+export function checkSystem({ value, yaml }: Shaped<'system'>, systemTypes: SystemTypes): Mistake[] {
+  const type = systemTypes.get(value.type)
+  const always = checkZone(yaml, ['zone'], value.zone)
+  if (type === undefined) {
+    const known = [...systemTypes.keys()]
+    return [...always, yaml.mistake(['type'], `must be one of: ${known.join(', ')}`)]
+  }
+  return [
+    ...always,
+    ...checkAddress(type, value, yaml),
+    ...checkSecrets(type, value, yaml),
+    ...settingMistakes(type.settingProblems(value.settings ?? {}), ['settings'], yaml),
+    ...(value.reads ?? []).flatMap((read, index) => checkRead(type, value, yaml, read, index)),
+  ]
+}
+
+function settingMistakes(problems: readonly SettingProblem[], path: FieldPath, yaml: YamlDocument): Mistake[] {
+  return problems.map(({ name, problem }) => yaml.mistake([...path, name], problem))
+}
+
+function checkAddress(type: SystemType, { address, settings = {} }: SystemDocument, yaml: YamlDocument): Mistake[] {
+  if (isReference(address)) return []
+  const path = settings['path']
+  const place = typeof path === 'string' && URL.canParse(path, address) ? new URL(path, address).href : address
+  const problem = type.addressProblem(place)
+  return problem === null ? [] : [yaml.mistake(['address'], problem)]
+}
+
+function checkSecrets(
+  { type, secrets: sets }: SystemType,
+  { secrets = {} }: SystemDocument,
+  yaml: YamlDocument,
+): Mistake[] {
+  const ways = sets.ways.map((way) => Object.keys(way))
+  const optional = Object.keys(sets.optional ?? {})
+  const besides = [...optional, ...(sets.headers === true ? ['header.<Name>'] : [])]
+  const choice =
+    ways.map((names) => names.join(', ') || 'none').join('; or ') +
+    (besides.length === 0 ? '' : `; besides ${besides.join(', ')}`)
+  const isFree = (name: string) =>
+    name === WEBHOOK_SECRET || optional.includes(name) || (sets.headers === true && HEADER_SECRET.test(name))
+  const given = Object.keys(secrets).filter((name) => !isFree(name))
+  const unknown = given.filter((name) => !ways.flat().includes(name))
+  const complete = ways.some((names) => names.every((name) => given.includes(name)))
+  // Of the set that was begun, what is missing.
+  const begun =
+    ways.find((names) => names.some((name) => given.includes(name))) ?? (unknown.length === 0 ? ways[0] : []) ?? []
+  const missing = complete ? [] : begun.filter((name) => !given.includes(name))
+  return [
+    ...unknown.map((name) => yaml.mistake(['secrets', name], `is not known for ${type}; its secrets are: ${choice}`)),
+    ...missing.map((name) => yaml.mistake(['secrets', name], `is missing; the secrets of ${type} are: ${choice}`)),
+  ]
+}
+
+function checkRead(
+  type: SystemType,
+  system: SystemDocument,
+  yaml: YamlDocument,
+  read: ReadDocument,
+  index: number,
+): Mistake[] {
+  const at = (field: string) => ['reads', index, field]
+  const mistakes = [...checkZone(yaml, at('zone'), read.zone), ...checkFilter(type, yaml, read, at('filter'))]
+  const say = (field: string, message: string) => mistakes.push(yaml.mistake(at(field), message))
+  const readable = readableEntities(type)
+  if (!readable.includes(read.entity)) {
+    say('entity', `can't be read from a ${system.type} system; it has: ${readable.join(', ')}`)
+  }
+  const first = system.reads?.findIndex((other) => readId(system.id, other) === readId(system.id, read)) ?? index
+  if (first < index) say('scope', `makes ${readId(system.id, read)} twice; give one of them another scope`)
+  if (read.entity === 'orders' && read.startFrom === undefined && !type.isQueue) {
+    say('startFrom', 'is missing: reading orders needs the time to start from, for example 2026-01-01T00:00:00Z')
+  }
+  mistakes.push(...checkTime(yaml, at('startFrom'), read.startFrom))
+  if (read.schedule !== undefined && !isCron(read.schedule)) {
+    say('schedule', 'is no cron expression; write five fields, or six with seconds, for example "*/10 * * * * *"')
+  }
+  if (read.sweep?.schedule !== undefined && !isCron(read.sweep.schedule)) {
+    mistakes.push(yaml.mistake([...at('sweep'), 'schedule'], 'is no cron expression; write for example "0 3 * * *"'))
+  }
+  if (read.sweep !== undefined && (read.entity === 'orders' || read.entity === 'fulfilments')) {
+    say('sweep', `is not for ${read.entity}, which are never deleted; remove it`)
+  } else if (read.sweep !== undefined && type.isQueue) {
+    say('sweep', `is not for ${system.type}: a queue can't tell what its shop has; remove it`)
+  }
+  return mistakes
+}
+
+function checkFilter({ reads }: SystemType, yaml: YamlDocument, read: ReadDocument, path: FieldPath): Mistake[] {
+  const filter = reads[read.entity]?.filter
+  if (filter === undefined || filter === null) return []
+  const given = read.filter ?? {}
+  const result = readSettings(filter, given)
+  return settingMistakes([...unknownSettings(filter, given), ...(result.ok ? [] : result.problems)], path, yaml)
+}
+
+function isCron(text: string): boolean {
+  try {
+    return new Cron(text, { paused: true, timezone: 'UTC' }).nextRun() !== null
+  } catch {
+    return false
+  }
+}

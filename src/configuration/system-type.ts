@@ -1,0 +1,82 @@
+import type { Entity, PerSystemKind } from '../events/topics.ts'
+import type { SettingProblem, Settings } from './setting.ts'
+
+/** Secrets of a type of system: each name with a line that says what it is. */
+export interface SecretSets {
+  /** Ways to sign in; one of them must be there whole. An empty one: none is needed. */
+  readonly ways: readonly Readonly<Record<string, string>>[]
+  /** May be there besides, with any of the ways. */
+  readonly optional?: Readonly<Record<string, string>>
+  /** Secrets `header.<Name>` may be there: headers that every request has. */
+  readonly headers?: true
+}
+
+/** States of a shop's orders. */
+export interface OrderStates {
+  /** All that there are; null: the shop names them itself. */
+  readonly known: readonly string[] | null
+  /** Those in which an order begins at the vendor, where a connection does not say otherwise; null: any that is not canceled. */
+  readonly begin: readonly string[] | null
+}
+
+/** What can be read of an entity. */
+export interface ReadType {
+  /** Keys of `filter`; null: whatever the system itself filters by. */
+  readonly filter: Settings | null
+}
+
+/**
+ * What the configuration knows of a type of system. It is a part of the system's definition (`src/systems/<type>/system.ts`),
+ * so that what is checked is what is used.
+ */
+export interface SystemType {
+  /** As documents name it: `netsuite`. */
+  readonly type: string
+  /** As people name it: `Oracle NetSuite`. */
+  readonly title: string
+  readonly secrets: SecretSets
+  readonly settings: Settings
+  /** What can be read from it. */
+  readonly reads: Readonly<Partial<Record<Entity, ReadType>>>
+  /** What can be delivered to it: it gets a topic and a stage for each. */
+  readonly deliveries: readonly PerSystemKind[]
+  /** Its reads take messages away: there is no time to begin at, nothing to list, and a request may name the queue. */
+  readonly isQueue: boolean
+  /** Null: orders are not read from it. */
+  readonly orderStates: OrderStates | null
+  /** All that is wrong with these settings, each by itself and together. */
+  settingProblems(given: Readonly<Record<string, unknown>>): readonly SettingProblem[]
+  /** What is wrong with an address that is no reference; null: nothing. */
+  addressProblem(address: string): string | null
+  /**
+   * Fields of its orders that Waldstream writes itself, for these settings: no rule may give them. `line.…`: of a line.
+   * A field within one of them is refused too, unless it is among `mappable`.
+   */
+  orderFields(settings: Readonly<Record<string, unknown>>): OwnOrderFields
+}
+
+export interface OwnOrderFields {
+  readonly own: readonly string[]
+  /** Fields within those, or with a meaning of their own, that rules may give: `line.price.id`. */
+  readonly mappable: readonly string[]
+}
+
+/** Every type of system, by its name. */
+export type SystemTypes<T extends SystemType = SystemType> = ReadonlyMap<string, T>
+
+/** What is delivered to a system: nothing where its type is not known. */
+export function deliveriesTo(systemTypes: SystemTypes, { type }: { readonly type: string }): readonly PerSystemKind[] {
+  return systemTypes.get(type)?.deliveries ?? []
+}
+
+/** Entities that can be read from a type of system. */
+export function readableEntities({ reads }: Pick<SystemType, 'reads'>): readonly Entity[] {
+  return Object.keys(reads) as Entity[]
+}
+
+/** Any system may have it: what its webhooks are signed with. */
+export const WEBHOOK_SECRET = 'webhook'
+
+/** A secret that is a header, where its type takes them; not those that say how the request itself is sent. */
+export const HEADER_SECRET =
+  /^header\.(?!(?:host|content-length|connection|transfer-encoding|accept-encoding)$)[\w!#$%&'*+.^`|~-]+$/i

@@ -1,0 +1,29 @@
+import { defineSystem } from '../system.ts'
+import { createImageFeedClient } from './client.ts'
+import { imageFeedImages } from './read-images.ts'
+import { addressProblem, clientSettings, secrets, settings } from './settings.ts'
+
+/** A vendor's file of image addresses: CSV, JSON or XML over HTTP. */
+export const imageFeed = defineSystem({
+  type: 'image-feed',
+  title: 'Image feed',
+  secrets,
+  settings,
+  addressProblem,
+  connect: (system, deps) => createImageFeedClient(clientSettings(system), deps),
+  sources: {
+    images: {
+      filter: {},
+      open: ({ client, read, clock, notes }) => imageFeedImages(client, read, { clock, notes }),
+    },
+  },
+  sinks: {},
+  faultRows: {
+    'image-feed': {
+      'past-the-end': 'a feed is one file: there are no pages to be asked for',
+      'notice-twice': 'a feed sends no notices',
+      'notices-out-of-order': 'a feed sends no notices',
+      'other-zone': 'rows have no times, and dates of HTTP are in GMT; they are sent back as they came',
+    },
+  },
+})

@@ -1,0 +1,80 @@
+import type { OwnOrderFields } from '../../configuration/system-type.ts'
+import { StreamError } from '../../errors.ts'
+import { exactNumber } from '../../platform/json.ts'
+import { LINE_FIELDS } from '../../rules/map-order.ts'
+import { type Wire, wireOf } from './wire.ts'
+
+/** An order's body and those of its lines, as the sink itself writes them. */
+export interface OrderBodies {
+  readonly order: Wire
+  readonly lines: readonly LineBody[]
+}
+
+interface LineBody {
+  /** The shop's id of the line. */
+  readonly lineId: string
+  readonly body: Wire
+}
+
+/** Fields of an order map as events carry them: JSON text by name, a line's as `line.<line id>.<name>`. */
+type MappedFields = Readonly<Record<string, string>>
+
+type Field = readonly [name: string, json: string]
+
+/**
+ * Puts the fields of the connection's order map where they belong: into the order, or into the line that they name. A name
+ * with dots is a field within a field. `mappable` fields have a meaning that the sink gives them itself; they are left out
+ * here. Throws `mapping_failed` for a field that the sink writes itself: a rule must not change what was ordered (Guarantee 7).
+ * `validate` refuses such a rule; an event of an older mapping may still have it.
+ */
+export function applyOrderFields(
+  { order, lines }: OrderBodies,
+  fields: MappedFields,
+  { own, mappable }: OwnOrderFields,
+): { readonly order: Wire; readonly lines: readonly Wire[] } {
+  const put = (body: Wire, [name, json]: Field, prefix: string): Wire => {
+    if (mappable.includes(prefix + name)) return body
+    const root = name.split('.', 1)[0] ?? name
+    if (own.includes(prefix + root)) throw ownField(prefix + name)
+    return withField(body, [name, json])
+  }
+  return {
+    order: fieldsOfOrder(fields).reduce((body, field) => put(body, field, ''), order),
+    lines: lines.map(({ lineId, body }) =>
+      fieldsOfLine(fields, lineId).reduce((line, field) => put(line, field, LINE_FIELDS), body),
+    ),
+  }
+}
+
+/** The value of a field that the sink gives a meaning itself; undefined where no rule gives it. `lineId`: of that line. */
+export function mappedValue(fields: MappedFields, name: string, lineId?: string): unknown {
+  const json = fields[lineId === undefined ? name : `${LINE_FIELDS}${lineId}.${name}`]
+  return json === undefined ? undefined : jsonValue(json)
+}
+
+function fieldsOfOrder(fields: MappedFields): Field[] {
+  return Object.entries(fields).filter(([name]) => !name.startsWith(LINE_FIELDS))
+}
+
+function fieldsOfLine(fields: MappedFields, lineId: string): Field[] {
+  const prefix = `${LINE_FIELDS}${lineId}.`
+  return Object.entries(fields)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, json]) => [name.slice(prefix.length), json])
+}
+
+function withField(body: Wire, [name, json]: Field): Wire {
+  const [first = name, ...rest] = name.split('.')
+  if (rest.length === 0) return { ...body, [first]: jsonValue(json) }
+  return { ...body, [first]: withField(wireOf(body[first]), [rest.join('.'), json]) }
+}
+
+/** Numbers keep all their digits. */
+function jsonValue(json: string): unknown {
+  return /^[-\d]/.test(json) ? exactNumber(json) : JSON.parse(json)
+}
+
+function ownField(name: string): StreamError {
+  const message = `orderMap.fields: ${name} is written by Waldstream itself; remove the rule and replay the order`
+  return new StreamError('mapping_failed', message, { field: `orderMap.fields.${name}` })
+}

@@ -1,0 +1,210 @@
+import type { Logger } from 'pino'
+import type { Read, System } from '../configuration/model.ts'
+import {
+  readSettings,
+  type SettingProblem,
+  type Settings,
+  tolerantValues,
+  unknownSettings,
+  type ValuesOf,
+} from '../configuration/setting.ts'
+import type { OrderStates, OwnOrderFields, SecretSets, SystemType } from '../configuration/system-type.ts'
+import { StreamError } from '../errors.ts'
+import { type Entity, entityOf, type PerSystemKind } from '../events/topics.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { CallKind } from '../platform/governor/governor.ts'
+import type { Governors } from '../platform/governor/governors.ts'
+import type { ConfiguredSystem, ConnectableSystem } from './kit/configured-system.ts'
+import type { ImpossibleFaults } from './kit/faults.ts'
+import { ownHook } from './kit/own-webhook.ts'
+import type { ReaderNotes } from './kit/reader-notes.ts'
+import type { AnySink, Sink } from './kit/sink.ts'
+import type { AnySourceReader, SourceReader } from './kit/source.ts'
+import type { SystemCheck } from './kit/system-check.ts'
+import type { HookKind } from './kit/webhook.ts'
+
+/** What every client needs to call its system. */
+export interface ClientDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly governors: Governors
+}
+
+/** Every client has it: the cheapest call that needs the credentials. Throws what credentials or address lack. */
+interface Client {
+  check(signal: AbortSignal): Promise<SystemCheck>
+}
+
+/** What a reader is made from. */
+export interface SourceContext<C, V> {
+  /** Its calls are as urgent as those for the entity. */
+  readonly client: C
+  readonly system: ConfiguredSystem<V>
+  readonly read: Read
+  readonly clock: Clock
+  /** Absent: nothing is remembered from one run to the next. */
+  readonly notes?: ReaderNotes
+  /** The queue that a request named. */
+  readonly queueUrl: string | null
+}
+
+export interface Source<E extends Entity, C, V> {
+  /** Keys of `filter`; null: whatever the system itself filters by. */
+  readonly filter: Settings | null
+  open(context: SourceContext<C, V>): SourceReader<E>
+}
+
+export interface SinkContext<C, V> {
+  /** Its calls are as urgent as those for the entity that is delivered. */
+  readonly client: C
+  readonly system: ConfiguredSystem<V>
+}
+
+export type OpenSink<K extends PerSystemKind, C, V> = (context: SinkContext<C, V>) => Sink<K>
+
+/** All there is to say of a type of system. `C` is its client, `S` its settings. */
+export interface SystemOptions<S extends Settings, C extends Client> {
+  readonly type: string
+  readonly title: string
+  readonly secrets: SecretSets
+  readonly settings: S
+  /** What is wrong with settings that are right each by itself. */
+  settingProblems?(values: ValuesOf<S>): readonly SettingProblem[]
+  addressProblem?(address: string): string | null
+  connect(system: ConnectableSystem<ValuesOf<S>>, deps: ClientDeps): C
+  /** The same client for calls of this kind, where it makes a difference. */
+  readonly clientFor?: (client: C, kind: CallKind) => C
+  readonly sources: { readonly [E in Entity]?: Source<E, C, ValuesOf<S>> }
+  readonly sinks: { readonly [K in PerSystemKind]?: OpenSink<K, C, ValuesOf<S>> }
+  readonly isQueue?: true
+  readonly orderStates?: OrderStates
+  orderFields?(values: ValuesOf<S>): OwnOrderFields
+  /** How its webhooks are signed and understood; without it, in our own form. */
+  readonly webhook?: HookKind
+  /** Rows of the fault matrix: its interfaces, each with the faults that can't happen there. */
+  readonly faultRows: Readonly<Record<string, ImpossibleFaults>>
+}
+
+/** A type of system as the engines use it. */
+export interface SystemDefinition extends SystemType {
+  readonly webhook: HookKind
+  readonly faultRows: Readonly<Record<string, ImpossibleFaults>>
+  /** Connects to a system whose address and secrets are resolved. Throws `configuration_invalid`, naming what is wrong. */
+  open(system: System, deps: ClientDeps): OpenSystem
+}
+
+/** A connected system. */
+export interface OpenSystem extends Client {
+  /** Throws `configuration_invalid` when there is no such entity. */
+  reader(
+    read: Read,
+    deps: { readonly clock: Clock; readonly notes?: ReaderNotes },
+    queueUrl: string | null,
+  ): AnySourceReader
+  /** Throws `configuration_invalid` when nothing of the kind is delivered to systems of its type. */
+  sink(kind: PerSystemKind): AnySink
+}
+
+/** Lists types of systems by their names. */
+export function listSystems(definitions: readonly SystemDefinition[]): ReadonlyMap<string, SystemDefinition> {
+  return new Map(definitions.map((definition) => [definition.type, definition]))
+}
+
+/** A type of system from what is said of it. */
+export function defineSystem<S extends Settings, C extends Client>(options: SystemOptions<S, C>): SystemDefinition {
+  const { type, title, secrets, settings, sources, sinks } = options
+  return {
+    type,
+    title,
+    secrets,
+    settings,
+    reads: Object.fromEntries(Object.entries(sources).map(([entity, { filter }]) => [entity, { filter }])),
+    deliveries: Object.keys(sinks) as PerSystemKind[],
+    isQueue: options.isQueue ?? false,
+    orderStates: options.orderStates ?? null,
+    settingProblems(given) {
+      const read = readSettings(settings, given)
+      const problems = read.ok ? (options.settingProblems?.(read.values) ?? []) : read.problems
+      return [...unknownSettings(settings, given), ...problems]
+    },
+    addressProblem: (address) => options.addressProblem?.(address) ?? null,
+    orderFields(given) {
+      return options.orderFields?.(tolerantValues(settings, given)) ?? { own: [], mappable: [] }
+    },
+    webhook: options.webhook ?? ownHook,
+    faultRows: options.faultRows,
+    open: (system, deps) => openSystem(options, system, deps),
+  }
+}
+
+function openSystem<S extends Settings, C extends Client>(
+  options: SystemOptions<S, C>,
+  system: System,
+  deps: ClientDeps,
+): OpenSystem {
+  const { id, address, zone, limits } = system
+  const settings = settingValues(options, system)
+  const client = options.connect(
+    { id, address, zone, limits, settings, given: system.settings, secrets: system.secrets },
+    deps,
+  )
+  const configured: ConfiguredSystem<ValuesOf<S>> = { id, zone, limits, settings }
+  const views = new Map<CallKind, C>()
+  /** One view of the client for each kind, whoever asks. */
+  const clientFor = (kind: CallKind): C => {
+    const view = views.get(kind) ?? options.clientFor?.(client, kind) ?? client
+    views.set(kind, view)
+    return view
+  }
+  return {
+    check: (signal) => client.check(signal),
+    reader(read, { clock, notes }, queueUrl) {
+      // The table gives each entity a source of that entity.
+      const source = options.sources[read.entity] as Source<Entity, C, ValuesOf<S>> | undefined
+      if (source === undefined) throw cantRead(options, system, read)
+      const context = { client: clientFor(read.entity), system: configured, read, clock, queueUrl }
+      return source.open(notes === undefined ? context : { ...context, notes }) as AnySourceReader
+    },
+    sink(kind) {
+      const open = options.sinks[kind] as OpenSink<PerSystemKind, C, ValuesOf<S>> | undefined
+      if (open === undefined) throw cantDeliver(options, system, kind)
+      return open({ client: clientFor(entityOf(kind)), system: configured }) as AnySink
+    },
+  }
+}
+
+/** The settings of a system with their types. Throws `configuration_invalid` with the first that is wrong. */
+function settingValues<S extends Settings, C extends Client>(
+  options: Pick<SystemOptions<S, C>, 'type' | 'settings' | 'settingProblems'>,
+  { id, settings: given }: Pick<System, 'id' | 'settings'>,
+): ValuesOf<S> {
+  const read = readSettings(options.settings, given)
+  const problems = read.ok ? (options.settingProblems?.(read.values) ?? []) : read.problems
+  const [first] = problems
+  if (read.ok && first === undefined) return read.values
+  const listed = problems.map(({ name, problem }) => `settings.${name} ${problem}`).join('; ')
+  throw new StreamError('configuration_invalid', `system ${id} (${options.type}): ${listed}`, {
+    field: `settings.${first?.name ?? ''}`,
+  })
+}
+
+function cantRead<S extends Settings, C extends Client>(
+  { type, sources }: SystemOptions<S, C>,
+  { id }: System,
+  read: Read,
+): StreamError {
+  const message =
+    `system ${id}: ${read.entity} can't be read from ${type}; ` +
+    `it has ${Object.keys(sources).join(', ')}. Remove the read ${read.id} or correct its entity`
+  return new StreamError('configuration_invalid', message, { field: `systems.${id}.reads` })
+}
+
+function cantDeliver<S extends Settings, C extends Client>(
+  { type }: SystemOptions<S, C>,
+  { id }: System,
+  kind: PerSystemKind,
+): StreamError {
+  return new StreamError('configuration_invalid', `system ${id}: ${kind} can't be delivered to ${type}`, {
+    field: `systems.${id}.type`,
+  })
+}
