@@ -26,7 +26,7 @@ const planted: readonly (readonly [place: string, field: string, message: RegExp
   ['systems.yaml:9', 'reads[2].colour', /is not known here/],
   ['systems.yaml:15', 'zone', /is no IANA time zone/],
   ['systems.yaml:16', 'secrets.consumerKey', /expected: a reference/],
-  ['systems.yaml:17', 'settings.account', /is missing; netsuite needs it/],
+  ['systems.yaml:17', 'settings.account', /is missing; it must be an account id/],
 ]
 
 it('twenty planted mistakes are found, all at once and nothing else, each by file, line and field', async () => {
