@@ -150,7 +150,11 @@ class BatchRun<K extends TopicKind> {
     this.#startedAt = deps.clock.now()
     const retried = new RetriedRecords(stage.name, deps)
     this.retried = retried
-    const context = partitionContext(stage.name, batch, deps, signal, () => batch.owned())
+    const owned = () => {
+      partition.activity += 1
+      return batch.owned()
+    }
+    const context = partitionContext(stage.name, batch, deps, signal, owned)
     this.#context = {
       ...context,
       highWatermark: batch.highWatermark,
@@ -166,6 +170,7 @@ class BatchRun<K extends TopicKind> {
   }
 
   async handle(records: readonly LogRecord[]): Promise<void> {
+    this.#partition.activity += 1
     const decoded = await this.#again(() => this.#decode(records))
     if (decoded.length === 0) return
     try {

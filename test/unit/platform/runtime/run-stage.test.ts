@@ -239,6 +239,41 @@ describe('a partition with lag that does not move', () => {
     expect(running.problem()).toBeNull()
   })
 
+  // On a running system six idle groups were restarted at once, two minutes after each rebalance.
+  it('is not one that has a history and nothing new: it is left alone for as long as it is idle', async () => {
+    const { clock, joins, setEnd, setCommitted, running } = await start()
+    setEnd(5n)
+    setCommitted(5n)
+    await clock.sleep(600_000)
+    expect(joins).toHaveLength(1)
+    expect(running.problem()).toBeNull()
+    joins[0]?.onAssigned?.(new Map([['p.sync-requests', [0]]]))
+    await clock.sleep(600_000)
+    expect(joins).toHaveLength(1)
+  })
+
+  it('is not one whose committed offset moves at the broker, whatever is known of it here', async () => {
+    const { clock, joins, setEnd, setCommitted } = await start()
+    setEnd(1_000n)
+    for (let minute = 1; minute <= 10; minute += 1) {
+      setCommitted(BigInt(minute))
+      await clock.sleep(60_000)
+    }
+    expect(joins).toHaveLength(1)
+  })
+
+  it('is not one whose batch is slow: it is worked on, and its writes are seen', async () => {
+    const fake = await start(async (_batch, context) => {
+      for (let write = 0; write < 8; write += 1) {
+        await fake.clock.sleep(60_000)
+        context.assertOwned()
+      }
+    })
+    fake.setEnd(5n)
+    await fake.give(fake.batch(['a', 'b', 'c', 'd', 'e']))
+    expect(fake.joins).toHaveLength(1)
+  })
+
   it('is left alone while its records are held back on purpose: a target that is down is no fault of the stage', async () => {
     const { clock, joins, setEnd, running } = await start(undefined, { heldBack: () => 'netsuite is down' })
     setEnd(5n)
