@@ -5,10 +5,10 @@ import type { EntityResult } from '../events/generated/events.ts'
 import { contentDigest, digest, sourceEventId } from '../events/identity.ts'
 import { type Entity, recordKey, type TopicEvents, topicOf } from '../events/topics.ts'
 import { capOccurredAt, versionRank } from '../events/version.ts'
+import { forEachBounded } from '../platform/bounded.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import type { Condition, Item, Tables } from '../platform/dynamodb/tables.ts'
 import type { LogProducer, OutgoingRecord } from '../platform/kafka/event-log.ts'
-import { forEachKey } from '../platform/runtime/in-key-order.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import type { Page, ReadEntity, UnreadableEntity } from '../systems/kit/source.ts'
 import { fitEvent, fitOriginal, withFittingKeys } from './fit-event.ts'
@@ -145,8 +145,6 @@ function publishedId(event: Event, origin: Origin): string {
   return recordKey(event.source, origin.entity, event.key)
 }
 
-const idIn = (origin: Origin) => (event: Event) => publishedId(event, origin)
-
 function noteOf(origin: Origin, event: Event, state: 'publishing' | 'published'): Item {
   const { contentDigest: content, occurredAt, taskId } = event
   return {
@@ -176,7 +174,7 @@ async function changedOf(
   known: ReadonlyMap<string, Item>,
 ): Promise<readonly Event[]> {
   const changed = new Set<Event>()
-  await forEachKey(events, idIn(origin), WRITERS, async (event) => {
+  await forEachBounded(events, WRITERS, async (event) => {
     const noted = known.get(publishedId(event, origin))
     if (noted?.['state'] !== 'published' || noted['digest'] !== event.contentDigest) {
       changed.add(event)
@@ -196,7 +194,7 @@ async function changedOf(
 
 /** One by one, since a note has to be by condition. */
 async function note(tables: Tables, origin: Origin, events: readonly Event[], state: 'publishing' | 'published') {
-  await forEachKey(events, idIn(origin), WRITERS, async (event) => {
+  await forEachBounded(events, WRITERS, async (event) => {
     await tables.put(PUBLISHED, noteOf(origin, event, state), notNewerThan(event))
   })
 }

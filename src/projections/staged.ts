@@ -1,10 +1,10 @@
 import { StreamError } from '../errors.ts'
 import type { ResultPlaces, VendorOrderRequested } from '../events/generated/events.ts'
 import { topicOf } from '../events/topics.ts'
+import { forEachBounded } from '../platform/bounded.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import { mappedPlaces } from '../platform/runtime/result-places.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
-import { forEachBounded } from './bounded.ts'
 import { evolveStaged, type StagedRow, shelfOf, stagedId, type Told, toStagedRow } from './staged-row.ts'
 import { STAGED } from './tables.ts'
 

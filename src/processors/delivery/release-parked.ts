@@ -1,6 +1,6 @@
 import { toStreamError } from '../../errors.ts'
 import { type PerSystemKind, recordKey } from '../../events/topics.ts'
-import { forEachKey } from '../../platform/runtime/in-key-order.ts'
+import { forEachKey } from '../../platform/bounded.ts'
 import type { ParkedRecord } from '../../platform/runtime/parked-item.ts'
 import type { Parked, Parking } from '../../platform/runtime/parking.ts'
 import { mappedPlaces } from '../../platform/runtime/result-places.ts'

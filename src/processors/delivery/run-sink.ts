@@ -1,7 +1,7 @@
 import type { System } from '../../configuration/model.ts'
 import { type PerSystemKind, recordKey, topicOf } from '../../events/topics.ts'
 import { versionRank } from '../../events/version.ts'
-import { forEachKey } from '../../platform/runtime/in-key-order.ts'
+import { forEachKey } from '../../platform/bounded.ts'
 import type { Parked } from '../../platform/runtime/parking.ts'
 import { mappedPlaces } from '../../platform/runtime/result-places.ts'
 import type { BatchContext, Decoded, Stage } from '../../platform/runtime/stage.ts'
