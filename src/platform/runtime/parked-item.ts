@@ -1,15 +1,9 @@
-import type { EntityResult } from '../../events/generated/events.ts'
 import type { Item } from '../dynamodb/tables.ts'
 import type { LogRecord } from '../kafka/event-log.ts'
+import type { ResultAbout } from './stage-result.ts'
 
 /** Base64 text of key, value and headers that a row holds; larger originals are read again from the topic. */
 const MAX_ORIGINAL = 290_000
-
-/** What is to be known of a parked record without decoding it. */
-export type ParkedAbout = Pick<
-  EntityResult,
-  'entity' | 'source' | 'key' | 'connection' | 'eventId' | 'occurredAt' | 'readAt'
-> & { readonly taskId: string | null }
 
 /** A record that waits, as it came. */
 export interface ParkedRecord {
@@ -26,7 +20,8 @@ export interface ParkedRecord {
   /** Why it waits. */
   readonly code: string
   readonly message: string
-  readonly about: ParkedAbout
+  /** What is to be known of it without decoding it. */
+  readonly about: ResultAbout
 }
 
 /** Milliseconds as text that sorts as they do. */

@@ -6,9 +6,10 @@ import { entityOf, type PerSystemKind, recordKey, type TopicEvents } from '../..
 import { versionRank } from '../../events/version.ts'
 import { halfBackOffMs } from '../../platform/backoff.ts'
 import type { LogRecord } from '../../platform/kafka/event-log.ts'
-import { type ParkedAbout, parkedId } from '../../platform/runtime/parked-item.ts'
+import { parkedId } from '../../platform/runtime/parked-item.ts'
 import { createParking, type ParkedCheck, type Release } from '../../platform/runtime/parking.ts'
 import type { PartitionContext } from '../../platform/runtime/stage.ts'
+import type { ResultAbout } from '../../platform/runtime/stage-result.ts'
 import type { OtherKey } from '../../systems/kit/sink.ts'
 import { deliverOnce, type Job } from './deliver-once.ts'
 import { deliverPatiently, type Outcome } from './deliver-patiently.ts'
@@ -193,7 +194,7 @@ async function park<K extends PerSystemKind>(
   return { end: { status: 'waiting', code, message, targetId: null }, parked: true, othersParked: true }
 }
 
-export function aboutOf<K extends PerSystemKind>(kind: K, event: TopicEvents[K]): ParkedAbout {
+export function aboutOf<K extends PerSystemKind>(kind: K, event: TopicEvents[K]): ResultAbout {
   const { taskId, source, key, connection, eventId, occurredAt, readAt } = event
   return { taskId, entity: entityOf(kind), source, key, connection, eventId, occurredAt, readAt }
 }
