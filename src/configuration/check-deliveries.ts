@@ -1,4 +1,4 @@
-import type { Shaped, ShapedDocuments } from './check-documents.ts'
+import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
 import type { SystemType } from './system-type.ts'
 import type { Mistake } from './yaml-documents.ts'
 

@@ -4,36 +4,11 @@ import { checkOwnership } from './check-ownership.ts'
 import { checkRules } from './check-rules.ts'
 import { checkSystem, readId } from './check-system.ts'
 import { checkTime } from './check-times.ts'
-import type { ConnectionDocument, DocumentKind, ProductMetadataDocument, SystemDocument } from './document-schemas.ts'
-import type { MappingTestDocument } from './mapping-test-schema.ts'
+import type { DocumentKind, SystemDocument } from './document-schemas.ts'
 import { unknownName } from './setting.ts'
+import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
 import type { SystemTypes } from './system-type.ts'
-import type { Mistake, YamlDocument } from './yaml-documents.ts'
-
-interface DocumentTypes {
-  readonly system: SystemDocument
-  readonly connection: ConnectionDocument
-  readonly 'product-metadata': ProductMetadataDocument
-  readonly 'mapping-test': MappingTestDocument
-}
-
-/** A document whose shape is right. */
-export interface Shaped<K extends DocumentKind> {
-  readonly kind: K
-  readonly value: DocumentTypes[K]
-  readonly yaml: YamlDocument
-}
-
-export interface ShapedDocuments {
-  readonly systems: readonly Shaped<'system'>[]
-  readonly connections: readonly Shaped<'connection'>[]
-  readonly metadata: readonly Shaped<'product-metadata'>[]
-  readonly tests: readonly Shaped<'mapping-test'>[]
-  /** Types of systems there are. */
-  readonly systemTypes: SystemTypes
-  /** Kinds of which a document can't be read: what is missing may be in it, so nothing is said about what is missing. */
-  readonly partial: ReadonlySet<DocumentKind>
-}
+import type { Mistake } from './yaml-documents.ts'
 
 /** What the documents say that can't be: everything a schema can't tell. */
 export function checkDocuments(documents: ShapedDocuments): Mistake[] {
@@ -51,7 +26,7 @@ export function checkDocuments(documents: ShapedDocuments): Mistake[] {
 
 function twice<K extends DocumentKind>(
   documents: readonly Shaped<K>[],
-  idOf: (value: DocumentTypes[K]) => string,
+  idOf: (value: Shaped<K>['value']) => string,
   field: string,
 ): Mistake[] {
   return documents

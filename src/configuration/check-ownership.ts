@@ -1,6 +1,6 @@
 import { decidingAttribute, ownsSku } from '../rules/ownership.ts'
-import type { Shaped, ShapedDocuments } from './check-documents.ts'
 import type { Connection, Ownership } from './model.ts'
+import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
 import type { Mistake, YamlDocument } from './yaml-documents.ts'
 
 const WAYS = ['skuPattern', 'skus', 'attribute', 'manufacturer', 'feed'] as const

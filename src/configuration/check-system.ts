@@ -1,9 +1,9 @@
 import { Cron } from 'croner'
-import type { Shaped } from './check-documents.ts'
 import { checkTime, checkZone } from './check-times.ts'
 import type { ReadDocument, SystemDocument } from './document-schemas.ts'
 import { isReference } from './references.ts'
 import { readSettings, type SettingProblem, unknownSettings } from './setting.ts'
+import type { Shaped } from './shaped-documents.ts'
 import { HEADER_SECRET, readableEntities, type SystemType, type SystemTypes, WEBHOOK_SECRET } from './system-type.ts'
 import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
 

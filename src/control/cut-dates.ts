@@ -1,18 +1,7 @@
 import { StreamError } from '../errors.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { listReadControls, type ReadControl, readControl } from './read-control.ts'
+import { type CutDateChange, listReadControls, type ReadControl, readControl } from './read-control.ts'
 import { SYNC_CONTROL } from './tables.ts'
-
-/** A change of a read's cut date by hand. Dates are ISO 8601; null: nothing was read yet. */
-export interface CutDateChange {
-  readonly at: string
-  readonly by: string
-  readonly reason: string
-  /** Of the cut date after the change. */
-  readonly revision: number
-  readonly before: string | null
-  readonly after: string | null
-}
 
 export interface CutDateDeps {
   readonly tables: Tables

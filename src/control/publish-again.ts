@@ -1,7 +1,7 @@
 import type { Entity } from '../events/topics.ts'
 import { recordKey } from '../events/topics.ts'
+import { forEachBounded } from '../platform/bounded.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { forEachKey } from '../platform/runtime/in-key-order.ts'
 import { PUBLISHED } from './tables.ts'
 
 /** An entity of a source, as it was published. */
@@ -19,13 +19,8 @@ const WRITERS = 16
  */
 export async function publishAgain(tables: Tables, entities: readonly PublishedEntity[]): Promise<void> {
   const ids = entities.map(({ source, entity, key }) => recordKey(source, entity, key))
-  await forEachKey(
-    ids,
-    (id) => id,
-    WRITERS,
-    async (id) => {
-      const published = { attribute: 'state', is: '=' as const, value: 'published' }
-      await tables.update(PUBLISHED, { id }, { set: { state: 'publishing' } }, published)
-    },
-  )
+  const published = { attribute: 'state', is: '=' as const, value: 'published' }
+  await forEachBounded(ids, WRITERS, async (id) => {
+    await tables.update(PUBLISHED, { id }, { set: { state: 'publishing' } }, published)
+  })
 }

@@ -1,7 +1,17 @@
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
-import type { CutDateChange } from './cut-dates.ts'
 import { isDrain } from './drains.ts'
 import { SYNC_CONTROL } from './tables.ts'
+
+/** A change of a read's cut date by hand. Dates are ISO 8601; null: nothing was read yet. */
+export interface CutDateChange {
+  readonly at: string
+  readonly by: string
+  readonly reason: string
+  /** Of the cut date after the change. */
+  readonly revision: number
+  readonly before: string | null
+  readonly after: string | null
+}
 
 /** What is known of a read between its runs. */
 export interface ReadControl {

@@ -1,6 +1,6 @@
 import { StreamError } from '../errors.ts'
+import { forEachBounded } from '../platform/bounded.ts'
 import type { Condition, Item, Key, TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
-import { forEachKey } from '../platform/runtime/in-key-order.ts'
 import type { Remembered } from './processor.ts'
 
 const STATES = 'processor_state'
@@ -42,11 +42,8 @@ export async function loadEntityStates<S extends Remembered>(
     known: new Map([...pages.values()].flatMap(({ states }) => Object.entries(states))),
     async write(changed) {
       const changes = [...Map.groupBy(changed, ([key]) => pageOf(key))]
-      await forEachKey(
-        changes,
-        ([page]) => page,
-        WRITERS,
-        ([page, states]) => writePage(tables, place(page), pages.get(page), Object.fromEntries(states)),
+      await forEachBounded(changes, WRITERS, ([page, states]) =>
+        writePage(tables, place(page), pages.get(page), Object.fromEntries(states)),
       )
     },
   }

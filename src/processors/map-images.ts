@@ -14,7 +14,7 @@ export const mapImages: Processor<'images'> = {
       NAME,
       event,
       context,
-      () => ({ data: toUniversalImages(event.data), owned: true }),
+      async () => ({ data: toUniversalImages(event.data), owned: true }),
       (row, key) => ({ kind: 'universal-images', system: null, key, event: row }),
     ),
 }

@@ -15,7 +15,7 @@ export const mapInventory: Processor<'inventory'> = {
       NAME,
       event,
       context,
-      () => ({ data: toUniversalInventory(event.data), owned: true }),
+      async () => ({ data: toUniversalInventory(event.data), owned: true }),
       (row, key) => ({ kind: 'universal-inventory', system: null, key, event: row }),
     ),
 }

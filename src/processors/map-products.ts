@@ -17,13 +17,9 @@ export const mapProducts: Processor<'products'> = {
       NAME,
       event,
       context,
-      (connection) => {
-        const rowOf = (mapped: MappedAttributes) => ({
-          data: toUniversalProduct(event, mapped),
-          owned: ownsProduct(connection, mapped),
-        })
-        const mapped = mapProduct(event, context.metadataOf(connection.id), connection.id)
-        return mapped instanceof Promise ? mapped.then(rowOf) : rowOf(mapped)
+      async (connection) => {
+        const mapped = await mapProduct(event, context.metadataOf(connection.id), connection.id)
+        return { data: toUniversalProduct(event, mapped), owned: ownsProduct(connection, mapped) }
       },
       (row, key) => ({ kind: 'universal-products', system: null, key, event: row }),
     ),

@@ -26,54 +26,37 @@ export interface MappedRow<D> {
   readonly owned: boolean
 }
 
-/** What came of one connection. */
-interface Outcome {
-  readonly output?: Output
-  readonly decision: Decision
-}
-
 /**
  * One row for each connection of the context. A connection that can't map the entity gets a `failed` decision and the
  * others go on (Guarantee 5); one whose vendor does not own the SKU ignores it. Where it takes the product to tell, one
  * that is not the vendor's is a deleted row: it may have been the vendor's before. The shop's own entities are for all
- * SKUs. Answers at once unless `map` gives a promise.
+ * SKUs.
  */
-export function mapRows<E extends SourceEvent, D>(
+export async function mapRows<E extends SourceEvent, D>(
   stage: string,
   event: E,
   context: ProcessContext,
-  map: (connection: Connection) => MappedRow<D> | Promise<MappedRow<D>>,
+  map: (connection: Connection) => Promise<MappedRow<D>>,
   output: (row: RowHeader<D>, key: string) => Output,
-): Processed<never> | Promise<Processed<never>> {
-  const outcomes = context.connections.map((connection): Outcome | Promise<Outcome> => {
+): Promise<Processed<never>> {
+  const outputs: Output[] = []
+  const decisions: Decision[] = []
+  for (const connection of context.connections) {
     const { id, shop } = connection
     if (event.source !== shop && ownsSku(connection, event.key) === false) {
-      return { decision: notOwned(id, 'ignored') }
+      decisions.push(notOwned(id, 'ignored'))
+      continue
     }
-    const sent = ({ data, owned }: MappedRow<D>): Outcome => {
-      const row = rowOf(stage, event, connection, data, event.deleted || !owned)
-      const decision = owned ? processing(id) : notOwned(id, 'processing')
-      return { output: output(row, recordKey(id, event.source, event.key)), decision }
-    }
-    const failed = (error: unknown): Outcome => ({
-      decision: { connection: id, status: 'failed', error: toStreamError(error) },
-    })
     try {
-      const mapped = map(connection)
-      return mapped instanceof Promise ? mapped.then(sent).catch(failed) : sent(mapped)
+      const { data, owned } = await map(connection)
+      const row = rowOf(stage, event, connection, data, event.deleted || !owned)
+      outputs.push(output(row, recordKey(id, event.source, event.key)))
+      decisions.push(owned ? processing(id) : notOwned(id, 'processing'))
     } catch (error) {
-      return failed(error)
+      decisions.push({ connection: id, status: 'failed', error: toStreamError(error) })
     }
-  })
-  const waits = outcomes.some((outcome) => outcome instanceof Promise)
-  return waits ? Promise.all(outcomes).then(joined) : joined(outcomes as readonly Outcome[])
-}
-
-function joined(outcomes: readonly Outcome[]): Processed<never> {
-  return {
-    outputs: outcomes.flatMap((outcome) => outcome.output ?? []),
-    decisions: outcomes.map(({ decision }) => decision),
   }
+  return { outputs, decisions }
 }
 
 function processing(connection: string): Decision {

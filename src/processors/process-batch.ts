@@ -6,9 +6,9 @@ import { type Entity, entityOf, type ProcessedKind, recordKey, type TopicEvents 
 import { versionRank } from '../events/version.ts'
 import type { LogRecord, OutgoingRecord } from '../platform/kafka/event-log.ts'
 import { type ParkedRecord, parkedId } from '../platform/runtime/parked-item.ts'
-import { mappedPlaces, placeOf } from '../platform/runtime/result-places.ts'
 import type { Decoded } from '../platform/runtime/stage.ts'
-import type { StageResult } from '../platform/runtime/status-reporter.ts'
+import type { StageResult } from '../platform/runtime/stage-result.ts'
+import { mappedPlaces, placeOf } from '../platform/runtime/stage-result.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import type { ProductOf } from '../rules/split-order.ts'
 import type { AskedProducts, Decision, Output, Processor, Remembered } from './processor.ts'
@@ -78,9 +78,7 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
       const asked = processor.asks?.(event, connections) ?? []
       const productOf = asked.length === 0 ? () => undefined : await productsFor(asked, view.products)
       const context = { connections, metadataOf: (id: string) => metadata.get(id), productOf }
-      const made = processor.process(event, context, state)
-      // Most rules need no waiting, and a batch has a thousand records.
-      const processed = made instanceof Promise ? await made : made
+      const processed = await processor.process(event, context, state)
       const outputs = processed.outputs.map((output) => ({
         connection: connectionOf(output),
         record: { ...view.encode(output), headers: madeFrom(record, processor.from) },

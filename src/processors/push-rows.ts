@@ -22,7 +22,7 @@ function pushRows<K extends UniversalKind>(
     name,
     from: kind,
     remembers: false,
-    process(event: TopicEvents[K], { connections }: ProcessContext): Processed<never> {
+    async process(event: TopicEvents[K], { connections }: ProcessContext): Promise<Processed<never>> {
       const pushing = connections.filter(({ push = [] }) => push.includes(entity))
       const [own, sent] = [
         pushing.filter(({ shop }) => shop === event.source),

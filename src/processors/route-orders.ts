@@ -26,16 +26,15 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
   name: NAME,
   from: 'orders',
   remembers: true,
-  process(event, context, state) {
+  async process(event, context, state) {
     const connections = context.connections.filter(({ shop }) => shop === event.source)
     const others = context.connections.filter(({ shop }) => shop !== event.source).map(notTheShop)
     if (state !== undefined && compareVersions(event, state.version) < 0) {
       const decisions = connections.map(({ id }) => decision(id, 'superseded', 'older_version'))
       return { outputs: [], decisions: [...decisions, ...others] }
     }
-    const routed = route(event, { ...context, connections }, state?.vendors ?? [])
-    const all = (one: Processed<RoutedOrder>) => ({ ...one, decisions: [...one.decisions, ...others] })
-    return routed instanceof Promise ? routed.then(all) : all(routed)
+    const routed = await route(event, { ...context, connections }, state?.vendors ?? [])
+    return { ...routed, decisions: [...routed.decisions, ...others] }
   },
   asks: ({ source, data }, connections) =>
     connections
@@ -43,27 +42,24 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
       .map((connection) => ({ connection, skus: decidingSkus(data) })),
 }
 
-function route(
+async function route(
   event: OrderChanged,
   { connections, productOf }: ProcessContext,
   sentTo: readonly string[],
-): Processed<RoutedOrder> | Promise<Processed<RoutedOrder>> {
+): Promise<Processed<RoutedOrder>> {
   const split = splitOrder(event.data, connections, productOf)
-  const routed = connections.map((connection) => {
+  const outcomes: Outcome[] = []
+  for (const connection of connections) {
     const verdict = judgeOrder(event, connection, split, sentTo.includes(connection.id))
-    return outcomeOf(event, connection, verdict)
-  })
-  const joined = (outcomes: readonly Outcome[]): Processed<RoutedOrder> => {
-    const vendors = new Set([...sentTo, ...outcomes.flatMap(({ output, id }) => (output === undefined ? [] : id))])
-    const version = { occurredAt: event.occurredAt, readAt: event.readAt }
-    return {
-      outputs: outcomes.flatMap(({ output }) => output ?? []),
-      decisions: outcomes.map((outcome) => outcome.decision),
-      state: { version, vendors: [...vendors].toSorted() },
-    }
+    outcomes.push(await outcomeOf(event, connection, verdict))
   }
-  const waits = routed.some((outcome) => outcome instanceof Promise)
-  return waits ? Promise.all(routed).then(joined) : joined(routed as readonly Outcome[])
+  const vendors = new Set([...sentTo, ...outcomes.flatMap(({ output, id }) => (output === undefined ? [] : id))])
+  const version = { occurredAt: event.occurredAt, readAt: event.readAt }
+  return {
+    outputs: outcomes.flatMap(({ output }) => output ?? []),
+    decisions: outcomes.map((outcome) => outcome.decision),
+    state: { version, vendors: [...vendors].toSorted() },
+  }
 }
 
 interface Outcome {
@@ -74,25 +70,17 @@ interface Outcome {
 }
 
 /** What the connection is sent, with its own fields; one whose fields can't be mapped fails alone (Guarantee 5). */
-function outcomeOf(event: OrderChanged, connection: Connection, verdict: OrderVerdict): Outcome | Promise<Outcome> {
+async function outcomeOf(event: OrderChanged, connection: Connection, verdict: OrderVerdict): Promise<Outcome> {
   const { id } = connection
   if (verdict.status === 'failed') return { id, decision: { connection: id, ...verdict } }
   if (verdict.status === 'ignored') return { id, decision: { connection: id, ...verdict } }
   const { order, canceled } = verdict
-  const sent = (fields: OrderFields): Outcome => ({
-    id,
-    decision: decision(id, 'processing', null),
-    output: vendorOrder(event, connection, { order, canceled, fields }),
-  })
-  const failed = (thrown: unknown): Outcome => ({
-    id,
-    decision: { connection: id, status: 'failed', error: toStreamError(thrown) },
-  })
   try {
-    const fields = canceled ? {} : mapOrderFields(connection, order)
-    return fields instanceof Promise ? fields.then(sent).catch(failed) : sent(fields)
+    const fields = canceled ? {} : await mapOrderFields(connection, order)
+    const output = vendorOrder(event, connection, { order, canceled, fields })
+    return { id, output, decision: decision(id, 'processing', null) }
   } catch (thrown) {
-    return failed(thrown)
+    return { id, decision: { connection: id, status: 'failed', error: toStreamError(thrown) } }
   }
 }
 

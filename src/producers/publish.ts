@@ -1,14 +1,14 @@
 import type { Logger } from 'pino'
 import { PUBLISHED } from '../control/tables.ts'
 import { toStreamError } from '../errors.ts'
-import type { EntityResult } from '../events/generated/events.ts'
 import { contentDigest, digest, sourceEventId } from '../events/identity.ts'
 import { type Entity, recordKey, type TopicEvents, topicOf } from '../events/topics.ts'
 import { capOccurredAt, versionRank } from '../events/version.ts'
+import { forEachBounded } from '../platform/bounded.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import type { Condition, Item, Tables } from '../platform/dynamodb/tables.ts'
 import type { LogProducer, OutgoingRecord } from '../platform/kafka/event-log.ts'
-import { forEachKey } from '../platform/runtime/in-key-order.ts'
+import { aboutEvent, type StageResult, stageResult } from '../platform/runtime/stage-result.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import type { Page, ReadEntity, UnreadableEntity } from '../systems/kit/source.ts'
 import { fitEvent, fitOriginal, withFittingKeys } from './fit-event.ts'
@@ -69,10 +69,9 @@ export async function publishPage(
   }
   const unreadable = [...page.unreadable, ...unfit]
   await deadLetterUnreadable(deps, origin, unreadable, page.requestedAt)
-  const results = changed.map((event) => result(origin, event))
   await deps.reporter.report(origin.read, 0, [
-    ...results.map((entry) => ({ taskId: origin.taskId, result: entry })),
-    ...unreadable.map((entity) => ({ taskId: origin.taskId, result: failed(origin, entity, page.requestedAt) })),
+    ...changed.map((event) => newResult(origin, event)),
+    ...unreadable.map((entity) => failedResult(origin, entity, page.requestedAt)),
   ])
   // Last: a page that ends before this is published and reported again; afterwards it would count as unchanged.
   await note(deps.tables, origin, changed, 'published')
@@ -145,8 +144,6 @@ function publishedId(event: Event, origin: Origin): string {
   return recordKey(event.source, origin.entity, event.key)
 }
 
-const idIn = (origin: Origin) => (event: Event) => publishedId(event, origin)
-
 function noteOf(origin: Origin, event: Event, state: 'publishing' | 'published'): Item {
   const { contentDigest: content, occurredAt, taskId } = event
   return {
@@ -176,7 +173,7 @@ async function changedOf(
   known: ReadonlyMap<string, Item>,
 ): Promise<readonly Event[]> {
   const changed = new Set<Event>()
-  await forEachKey(events, idIn(origin), WRITERS, async (event) => {
+  await forEachBounded(events, WRITERS, async (event) => {
     const noted = known.get(publishedId(event, origin))
     if (noted?.['state'] !== 'published' || noted['digest'] !== event.contentDigest) {
       changed.add(event)
@@ -196,26 +193,31 @@ async function changedOf(
 
 /** One by one, since a note has to be by condition. */
 async function note(tables: Tables, origin: Origin, events: readonly Event[], state: 'publishing' | 'published') {
-  await forEachKey(events, idIn(origin), WRITERS, async (event) => {
+  await forEachBounded(events, WRITERS, async (event) => {
     await tables.put(PUBLISHED, noteOf(origin, event, state), notNewerThan(event))
   })
 }
 
-function result(origin: Origin, event: Event): EntityResult {
-  const { source, key, eventId, occurredAt, readAt } = event
-  const head = { entity: origin.entity, source, key, connection: null, eventId, occurredAt, readAt }
-  return { ...head, status: 'new', code: null, message: null, targetId: null }
+function newResult({ entity }: Origin, event: Event): StageResult {
+  return stageResult(aboutEvent(entity, event, null), { status: 'new', code: null, message: null, targetId: null })
 }
 
 function unreadableId(origin: Origin, entity: UnreadableEntity): string {
   return digest('unreadable', origin.read, entity.key, entity.raw)
 }
 
-function failed(origin: Origin, entity: UnreadableEntity, readAt: number): EntityResult {
-  const { code, message } = toStreamError(entity.error)
-  const head = { entity: origin.entity, source: origin.source, key: entity.key, connection: null }
-  const eventId = unreadableId(origin, entity)
-  return { ...head, eventId, occurredAt: null, readAt, status: 'failed', code, message, targetId: null }
+function failedResult(origin: Origin, unreadable: UnreadableEntity, readAt: number): StageResult {
+  const { code, message } = toStreamError(unreadable.error)
+  const { taskId, entity, source } = origin
+  const event = {
+    taskId,
+    source,
+    key: unreadable.key,
+    eventId: unreadableId(origin, unreadable),
+    occurredAt: null,
+    readAt,
+  }
+  return stageResult(aboutEvent(entity, event, null), { status: 'failed', code, message, targetId: null })
 }
 
 /** Guarantee 2: what can't be made an event is kept as the source gave it. It has no place in a topic: offset -1. */

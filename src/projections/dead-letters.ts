@@ -1,6 +1,6 @@
+import { forEachBounded } from '../platform/bounded.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { Decoded, Stage } from '../platform/runtime/stage.ts'
-import { forEachBounded } from './bounded.ts'
 import { type DeadLetterRow, toDeadLetterRow } from './dead-letter-row.ts'
 import { writeLetter } from './dead-letter-table.ts'
 import { foldDeadLetter } from './fold-dead-letter.ts'

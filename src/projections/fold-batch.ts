@@ -1,9 +1,13 @@
 import { type StreamError, toStreamError } from '../errors.ts'
-import type { EntityResult } from '../events/generated/events.ts'
 import { entityOf, type UniversalKind } from '../events/topics.ts'
-import { mappedPlaces } from '../platform/runtime/result-places.ts'
 import type { BatchContext, Decoded } from '../platform/runtime/stage.ts'
-import type { StageResult } from '../platform/runtime/status-reporter.ts'
+import {
+  aboutEvent,
+  mappedPlaces,
+  type ResultEnd,
+  type StageResult,
+  stageResult,
+} from '../platform/runtime/stage-result.ts'
 import { rankOf } from './feed-row.ts'
 import { assertFits, type Shard, type Watermark } from './feed-table.ts'
 import type { FeedProjection, FeedRow, Position } from './projection.ts'
@@ -41,10 +45,12 @@ export async function foldBatch<K extends FeedKind>(
     const failure = visible && position !== null ? apply(projection, row, event, position, fresh) : undefined
     if (fresh && failure !== undefined) {
       context.assertOwned()
-      await context.deadLetter(record, failure, aboutOf(event, record.timestamp))
+      const { connection, key, taskId, eventId } = event
+      const about = { connection, key, taskId, eventId, attempts: 1, firstAt: record.timestamp }
+      await context.deadLetter(record, failure, about)
     }
-    const result = resultOf(entityOf(projection.kind), event, visible, failure)
-    results.push({ taskId: event.taskId, result, places: mappedPlaces(record) })
+    const about = aboutEvent(entityOf(projection.kind), event, event.connection)
+    results.push(stageResult(about, foldEnd(visible, failure), mappedPlaces(record)))
   }
   return { position, results }
 }
@@ -67,17 +73,10 @@ function apply<K extends FeedKind>(
   }
 }
 
-type FeedEvent = Decoded<FeedKind>['event']
-
-function aboutOf(event: FeedEvent, firstAt: number) {
-  const { connection, key, taskId, eventId } = event
-  return { connection, key, taskId, eventId, attempts: 1, firstAt }
-}
-
-function resultOf(entity: string, event: FeedEvent, visible: boolean, failure?: StreamError): EntityResult {
-  const { source, key, connection, eventId, occurredAt, readAt } = event
-  const head = { entity, source, key, connection, eventId, occurredAt, readAt, targetId: null }
-  if (failure !== undefined) return { ...head, status: 'failed', code: failure.code, message: failure.message }
-  if (visible) return { ...head, status: 'succeeded', code: null, message: null }
-  return { ...head, status: 'superseded', code: null, message: 'a newer version came first' }
+function foldEnd(visible: boolean, failure: StreamError | undefined): ResultEnd {
+  if (failure !== undefined) {
+    return { status: 'failed', code: failure.code, message: failure.message, targetId: null }
+  }
+  if (visible) return { status: 'succeeded', code: null, message: null, targetId: null }
+  return { status: 'superseded', code: null, message: 'a newer version came first', targetId: null }
 }

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino'
 import { type Entity, entityOf } from '../events/topics.ts'
+import { forEachBounded } from '../platform/bounded.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
-import type { StageResult, StatusReporter } from '../platform/runtime/status-reporter.ts'
-import { forEachBounded } from './bounded.ts'
+import type { StageResult } from '../platform/runtime/stage-result.ts'
+import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import {
   addPairs,
   type FeedMeta,

@@ -1,10 +1,10 @@
 import { StreamError } from '../errors.ts'
-import type { ResultPlaces, VendorOrderRequested } from '../events/generated/events.ts'
+import type { ResultPlaces } from '../events/generated/events.ts'
 import { topicOf } from '../events/topics.ts'
+import { forEachBounded } from '../platform/bounded.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
-import { mappedPlaces } from '../platform/runtime/result-places.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
-import { forEachBounded } from './bounded.ts'
+import { aboutEvent, mappedPlaces, stageResult } from '../platform/runtime/stage-result.ts'
 import { evolveStaged, type StagedRow, shelfOf, stagedId, type Told, toStagedRow } from './staged-row.ts'
 import { STAGED } from './tables.ts'
 
@@ -57,10 +57,11 @@ function plain({ source, mapped }: ResultPlaces): ResultPlaces {
 }
 
 function ofOrder({ record, event }: Decoded<'vendor-orders'>): Told {
-  const { taskId: task, source, key, connection, occurredAt, readAt } = event satisfies VendorOrderRequested
-  const head = { entity: 'orders', source, key, connection, eventId: event.eventId, occurredAt, readAt }
-  const result = { ...head, status: 'processing', code: null, message: null, targetId: null }
-  return { stage: 'route-orders', at: record.timestamp, offset: -1, task, result, places: mappedPlaces(record) }
+  const { connection } = event
+  const end = { status: 'processing', code: null, message: null, targetId: null }
+  const { taskId: task, result } = stageResult(aboutEvent('orders', event, connection), end)
+  const places = mappedPlaces(record)
+  return { stage: 'route-orders', at: record.timestamp, offset: -1, task, result: { ...result, connection }, places }
 }
 
 async function write(tables: Tables, told: readonly Told[], context: BatchContext): Promise<void> {

@@ -1,7 +1,7 @@
 import { StreamError } from '../errors.ts'
+import { forEachBounded } from '../platform/bounded.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
-import { forEachBounded } from './bounded.ts'
 import { type EntityRow, entityKey, evolveEntity, type ReportedResult, toEntityRow } from './entity-row.ts'
 import { SYNC_ENTITIES } from './tables.ts'
 import { noteReported } from './task-counts.ts'

@@ -2,7 +2,7 @@ import type { Configuration, Connection, System } from '../../src/configuration/
 import { coreTables } from '../../src/configuration/tables.ts'
 import type { StreamError } from '../../src/errors.ts'
 import { type PerSystemKind, type TopicEvents, topicOf } from '../../src/events/topics.ts'
-import type { StageResult } from '../../src/platform/runtime/status-reporter.ts'
+import type { StageResult } from '../../src/platform/runtime/stage-result.ts'
 import { sinkStage } from '../../src/processors/delivery/run-sink.ts'
 import { sinkTables } from '../../src/processors/delivery/tables.ts'
 import type { SinkTiming } from '../../src/processors/delivery/timing.ts'

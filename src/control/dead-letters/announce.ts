@@ -1,7 +1,8 @@
-import type { DeadLettered, EntityResult } from '../../events/generated/events.ts'
+import type { DeadLettered } from '../../events/generated/events.ts'
 import { entityOf } from '../../events/topics.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { sendDeadLetter } from '../../platform/runtime/dead-letters.ts'
+import { aboutEvent, type ResultAbout, stageResult } from '../../platform/runtime/stage-result.ts'
 import { getRun } from '../runs.ts'
 import type { LetterDeps, LetterSummary } from './letter.ts'
 import type { KindEvent } from './original.ts'
@@ -34,10 +35,6 @@ export async function announce(
   await sendDeadLetter(deps, told)
 }
 
-type EntityEvent = Pick<EntityResult, 'source' | 'key' | 'eventId' | 'occurredAt' | 'readAt'> & {
-  readonly taskId: string | null
-}
-
 /**
  * Tells it to the history of the entity; of one that failed for all connections at once, to each. By the stage and partition it failed in: what the stage reports of the retry
  * comes after it. Nothing is told of what can't be read, or is of no entity.
@@ -50,16 +47,16 @@ export async function reportAct(
 ): Promise<void> {
   const entity = entityOf(decoded.kind)
   if (entity === undefined) return
-  const { source, key, eventId, occurredAt, readAt, taskId } = decoded.event as unknown as EntityEvent
+  const event = decoded.event as unknown as ResultAbout
   const why = reason === null ? '' : `: ${reason}`
-  const result = {
-    ...{ entity, source, key, eventId, occurredAt, readAt, targetId: null },
+  const end = {
     status: kind === 'retried' ? 'processing' : 'canceled',
     code: kind,
     message: kind === 'retried' ? `retry ${retry} by ${by}${why}` : `discarded by ${by}${why}`,
+    targetId: null,
   }
-  const connections = connection === null ? await connectionsOf(deps.tables, taskId) : [connection]
-  const results = connections.map((id) => ({ taskId, result: { ...result, connection: id } }))
+  const connections = connection === null ? await connectionsOf(deps.tables, event.taskId) : [connection]
+  const results = connections.map((id) => stageResult(aboutEvent(entity, event, id), end))
   await deps.reporter.report(stage, partition, results)
 }
 

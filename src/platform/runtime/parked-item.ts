@@ -1,6 +1,6 @@
 import type { Item } from '../dynamodb/tables.ts'
 import type { LogRecord } from '../kafka/event-log.ts'
-import type { ParkedAbout } from './parking.ts'
+import type { ResultAbout } from './stage-result.ts'
 
 /** Base64 text of key, value and headers that a row holds; larger originals are read again from the topic. */
 const MAX_ORIGINAL = 290_000
@@ -20,7 +20,8 @@ export interface ParkedRecord {
   /** Why it waits. */
   readonly code: string
   readonly message: string
-  readonly about: ParkedAbout
+  /** What is to be known of it without decoding it. */
+  readonly about: ResultAbout
 }
 
 /** Milliseconds as text that sorts as they do. */

@@ -1,4 +1,3 @@
-import type { EntityResult } from '../../events/generated/events.ts'
 import type { Condition, Item, TableDefinition, Tables } from '../dynamodb/tables.ts'
 import type { LogRecord } from '../kafka/event-log.ts'
 import { fromParkedItem, type ParkedRecord, releaseText, toParkedItem } from './parked-item.ts'
@@ -21,12 +20,6 @@ export const parkingTables: readonly TableDefinition[] = [
     localIndexes: [{ name: BY_RELEASE, sortKey: 'release_at' }],
   },
 ]
-
-/** What is to be known of a parked record without decoding it. */
-export type ParkedAbout = Pick<
-  EntityResult,
-  'entity' | 'source' | 'key' | 'connection' | 'eventId' | 'occurredAt' | 'readAt'
-> & { readonly taskId: string | null }
 
 /** When a parked record is due: at a time, or once the connection that holds it is not paused any more. */
 export type Release = { readonly at: number } | { readonly held: string }

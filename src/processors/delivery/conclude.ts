@@ -4,11 +4,12 @@ import type { StreamError } from '../../errors.ts'
 import type { EntityResult } from '../../events/generated/events.ts'
 import { entityOf, type PerSystemKind, recordKey, type TopicEvents } from '../../events/topics.ts'
 import { versionRank } from '../../events/version.ts'
-import { backOffMs } from '../../platform/backoff.ts'
+import { halfBackOffMs } from '../../platform/backoff.ts'
 import type { LogRecord } from '../../platform/kafka/event-log.ts'
 import { parkedId } from '../../platform/runtime/parked-item.ts'
-import { createParking, type ParkedAbout, type ParkedCheck, type Release } from '../../platform/runtime/parking.ts'
+import { createParking, type ParkedCheck, type Release } from '../../platform/runtime/parking.ts'
 import type { PartitionContext } from '../../platform/runtime/stage.ts'
+import type { ResultAbout } from '../../platform/runtime/stage-result.ts'
 import type { OtherKey } from '../../systems/kit/sink.ts'
 import { deliverOnce, type Job } from './deliver-once.ts'
 import { deliverPatiently, type Outcome } from './deliver-patiently.ts'
@@ -150,9 +151,7 @@ async function fail<K extends PerSystemKind>(
   }
   const now = deps.clock.now()
   if (now - entry.firstAt >= timing.parkedMs) return await deadLetter(entry, error, attempts, context)
-  const wholeMs = Math.min(timing.parked.longestMs, timing.parked.firstMs * 2 ** Math.min(entry.attempts, 40))
-  const leastMs = Math.max(error.retryAfterMs ?? 0, Math.round(wholeMs / 2))
-  const at = now + backOffMs(entry.attempts + 1, timing.parked, random, leastMs)
+  const at = now + halfBackOffMs(entry.attempts + 1, timing.parked, random, error.retryAfterMs)
   return await park(entry, attempts, error, kit, context, { at })
 }
 
@@ -195,7 +194,7 @@ async function park<K extends PerSystemKind>(
   return { end: { status: 'waiting', code, message, targetId: null }, parked: true, othersParked: true }
 }
 
-export function aboutOf<K extends PerSystemKind>(kind: K, event: TopicEvents[K]): ParkedAbout {
+export function aboutOf<K extends PerSystemKind>(kind: K, event: TopicEvents[K]): ResultAbout {
   const { taskId, source, key, connection, eventId, occurredAt, readAt } = event
   return { taskId, entity: entityOf(kind), source, key, connection, eventId, occurredAt, readAt }
 }

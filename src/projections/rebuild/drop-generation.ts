@@ -1,5 +1,5 @@
+import { forEachBounded } from '../../platform/bounded.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
-import { forEachBounded } from '../bounded.ts'
 import { partitionOf, readMeta } from '../feed-table.ts'
 import { forgetWatermarks } from './generations.ts'
 

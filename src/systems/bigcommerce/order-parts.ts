@@ -1,4 +1,5 @@
 import { toStreamError } from '../../errors.ts'
+import { forEachBounded } from '../../platform/bounded.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { BigCommerceClient } from './client.ts'
 import type { B2bPart, OrderParts } from './order.ts'
@@ -49,9 +50,9 @@ export function createFindParts(client: BigCommerceClient): FindParts {
   }
   return async (rows, signal) => {
     const found: FoundOrder[] = []
-    for (let at = 0; at < rows.length; at += AT_ONCE) {
-      found.push(...(await Promise.all(rows.slice(at, at + AT_ONCE).map((row) => find(row, signal)))))
-    }
+    await forEachBounded([...rows.entries()], AT_ONCE, async ([index, row]) => {
+      found[index] = await find(row, signal)
+    })
     return found
   }
 }

@@ -8,7 +8,6 @@ import { processorTables } from '../../../src/processors/tables.ts'
 import { connectionOf, contextOf, inventoryChanged } from '../../data/processor-events.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { memoryTables } from '../../memory/tables.ts'
-import { atOnce } from '../../worlds/at-once.ts'
 import { batchOf, fakeStage, jsonCodec } from '../../worlds/fake-stage.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
@@ -25,9 +24,8 @@ async function processOf(connections: readonly Connection[]) {
     ...{ producer, reporter, codec: jsonCodec, tables, topicPrefix: 'p.', configuration: () => current },
     ...{ clock: manualClock(5), logger: silentLogger, log: { read: async () => null } },
   })
-  const [row] = atOnce(
-    mapInventory.process(inventoryChanged('S-1', { LA: ['5', '3'] }), contextOf(pushing), undefined),
-  ).outputs
+  const [row] = (await mapInventory.process(inventoryChanged('S-1', { LA: ['5', '3'] }), contextOf(pushing), undefined))
+    .outputs
   if (row?.kind !== 'universal-inventory') throw new Error('a row is made of it')
   return {
     log,

@@ -12,7 +12,6 @@ import { connectionOf, inventoryChanged } from '../../data/processor-events.ts'
 import { memoryCodec } from '../../memory/codec.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { memoryTables } from '../../memory/tables.ts'
-import { atOnce } from '../../worlds/at-once.ts'
 import { fakeStage } from '../../worlds/fake-stage.ts'
 import { readOf, systemOf } from '../../worlds/sources.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
@@ -34,10 +33,10 @@ const prepare = () => {
   let broken = true
   const mapping: Processor<'inventory'> = {
     ...mapInventory,
-    process(event: InventoryChanged, { connections, metadataOf }: ProcessContext) {
+    async process(event: InventoryChanged, { connections, metadataOf }: ProcessContext) {
       const fails = (id: string) => broken && id === 'bad'
       const healthy = connections.filter(({ id }) => !fails(id))
-      const mapped = atOnce(mapInventory.process(event, { metadataOf, connections: healthy }, undefined))
+      const mapped = await mapInventory.process(event, { metadataOf, connections: healthy }, undefined)
       const error = new StreamError('mapping_failed', 'the metadata is wrong')
       const failed = connections.filter(({ id }) => fails(id))
       const decisions = failed.map(({ id }) => ({ connection: id, status: 'failed' as const, error }))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { forEachKey } from '../../../src/platform/runtime/in-key-order.ts'
+import { forEachKey } from '../../../src/platform/bounded.ts'
 
 const items = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd'), turns: fc.nat({ max: 5 }) }))
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { forEachBounded } from '../../../src/projections/bounded.ts'
+import { forEachBounded } from '../../../src/platform/bounded.ts'
 
 it('works on every item, never on more at once than the limit', async () => {
   let atOnce = 0

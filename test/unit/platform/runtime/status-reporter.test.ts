@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EntityResult } from '../../../../src/events/generated/events.ts'
-import { createStatusReporter } from '../../../../src/platform/runtime/create-status-reporter.ts'
+import { createStatusReporter } from '../../../../src/platform/runtime/status-reporter.ts'
 import { memoryCodec } from '../../../memory/codec.ts'
 import { memoryProducer } from '../../../memory/producer.ts'
 import { virtualClock } from './virtual-clock.ts'
