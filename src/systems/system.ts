@@ -76,7 +76,11 @@ export interface SystemOptions<S extends Settings, C extends Client> {
   readonly clientFor?: (client: C, kind: CallKind) => C
   readonly sources: { readonly [E in Entity]?: Source<E, C, ValuesOf<S>> }
   readonly sinks: { readonly [K in PerSystemKind]?: OpenSink<K, C, ValuesOf<S>> }
-  readonly isQueue?: true
+  /**
+   * The queue that a request names, where the system has queues. Throws `request_invalid` for one that is not at the
+   * system's own address.
+   */
+  queueUrl?(address: string, asked: string): string
   readonly orderStates?: OrderStates
   orderFields?(values: ValuesOf<S>): OwnOrderFields
   /** How its webhooks are signed and understood; without it, in our own form. */
@@ -120,7 +124,8 @@ export function defineSystem<S extends Settings, C extends Client>(options: Syst
     settings,
     reads: Object.fromEntries(Object.entries(sources).map(([entity, { filter }]) => [entity, { filter }])),
     deliveries: Object.keys(sinks) as PerSystemKind[],
-    isQueue: options.isQueue ?? false,
+    isQueue: options.queueUrl !== undefined,
+    queueUrl: (address, asked) => options.queueUrl?.(address, asked) ?? asked,
     orderStates: options.orderStates ?? null,
     settingProblems(given) {
       const read = readSettings(settings, given)
