@@ -166,13 +166,13 @@ function openSystem<S extends Settings, C extends Client>(
     reader(read, { clock, notes }, queueUrl) {
       // The table gives each entity a source of that entity.
       const source = options.sources[read.entity] as Source<Entity, C, ValuesOf<S>> | undefined
-      if (source === undefined) throw cantRead(options, system, read)
+      if (source === undefined) throw unreadableError(read, system, options.sources)
       const context = { client: clientFor(read.entity), system: configured, read, clock, queueUrl }
       return source.open(notes === undefined ? context : { ...context, notes }) as AnySourceReader
     },
     sink(kind) {
       const open = options.sinks[kind] as OpenSink<PerSystemKind, C, ValuesOf<S>> | undefined
-      if (open === undefined) throw cantDeliver(options, system, kind)
+      if (open === undefined) throw undeliverableError(options, system, kind)
       return open({ client: clientFor(entityOf(kind)), system: configured }) as AnySink
     },
   }
@@ -193,18 +193,15 @@ function settingValues<S extends Settings, C extends Client>(
   })
 }
 
-function cantRead<S extends Settings, C extends Client>(
-  { type, sources }: SystemOptions<S, C>,
-  { id }: System,
-  read: Read,
-): StreamError {
+/** `configuration_invalid` of a read of an entity that is not among those that a system gives. */
+export function unreadableError(read: Read, { id, type }: System, given: object): StreamError {
   const message =
-    `system ${id}: ${read.entity} can't be read from ${type}; ` +
-    `it has ${Object.keys(sources).join(', ')}. Remove the read ${read.id} or correct its entity`
+    `system ${id}: ${read.entity} can't be read from ${type}; it has ${Object.keys(given).join(', ') || 'nothing'}. ` +
+    `Remove the read ${read.id} or correct its entity`
   return new StreamError('configuration_invalid', message, { field: `systems.${id}.reads` })
 }
 
-function cantDeliver<S extends Settings, C extends Client>(
+function undeliverableError<S extends Settings, C extends Client>(
   { type }: SystemOptions<S, C>,
   { id }: System,
   kind: PerSystemKind,
