@@ -33,7 +33,7 @@ const USAGE = `waldstream <command>
   changes                                           who changed what of the configuration, and when
   reads list|show|set-cut-date                      reads with their schedules, cut dates and windows
   tasks list|show|retry                             runs of reads and what became of their entities
-  sync <read>                                       request a run of a read, for example magento.orders.all
+  sync <read>                                       request a run of a read, for example shop.orders.all
   replay <topic> --to <processor>                   send kept events through a processor again; list, show, cancel
   rebuild <table>                                   make a feed table again from its topic; --switch, --drop
 

@@ -10,7 +10,7 @@ import { openPlatform, type Platform } from './platform.ts'
 const USAGE = `waldstream positions list <group> [--json]
 waldstream positions set <group> --at earliest|latest [--json]
 
-  Where the group of a sink, for example deliver-netsuite, goes on when the broker has forgotten its offsets. \`set\` takes
+  Where the group of a sink, for example deliver-erp, goes on when the broker has forgotten its offsets. \`set\` takes
   effect for partitions the broker has no offset of; a running sink that waits for a position begins within 30 s.`
 
 const options = {

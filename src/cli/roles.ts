@@ -43,7 +43,7 @@ export async function startRoles(
   const resolveSecret = createResolver(platform.config.environment, (path) => readFile(path, 'utf8'))
   // One client a system: its limit of requests holds for its reads and its deliveries together.
   const governors = createSharedGovernors(tables, clock, `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`)
-  const clients = createClients({ clock, logger, governors, resolveSecret })
+  const clients = createClients({ clock, logger, governors, resolveSecret, systemTypes: platform.systemTypes })
   const parts: Part[] = []
   let followed: FollowedConfiguration | undefined
   const close = async () => {

@@ -11,8 +11,8 @@ import { openPlatform } from './platform.ts'
 
 const USAGE = `waldstream sync <read> [--from ISO-8601 | --queue-url URL | --sweep [--accept-deletions]] [--reason TEXT] [--json]
 
-  Requests a run of a read, for example magento.orders.all. --from reads again from a date; the cut date stays.
-  --queue-url drains that queue, which has to be at the address of the read's system (sqs); it is deleted when it is empty
+  Requests a run of a read, for example shop.orders.all. --from reads again from a date; the cut date stays.
+  --queue-url drains that queue, which has to be at the address of the read's system; it is deleted when it is empty
   and a connection that subscribes to the read has deleteDrainedQueues.
   --sweep looks for what is gone at the source and publishes its deletion; when more than the read's sweep.mostGone is
   gone it fails and deletes nothing, and --accept-deletions takes it all the same.`

@@ -42,6 +42,11 @@ export interface SystemType {
   readonly deliveries: readonly PerSystemKind[]
   /** Its reads take messages away: there is no time to begin at, nothing to list, and a request may name the queue. */
   readonly isQueue: boolean
+  /**
+   * The queue that a request names. Throws `request_invalid` for one that is not at the system's own address: its
+   * credentials are for that alone, and whoever may request runs may not point them elsewhere.
+   */
+  queueUrl(address: string, asked: string): string
   /** Null: orders are not read from it. */
   readonly orderStates: OrderStates | null
   /** All that is wrong with these settings, each by itself and together. */

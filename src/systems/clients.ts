@@ -10,6 +10,8 @@ import { systemTypes as allTypes } from './systems.ts'
  * account lets the more urgent calls go first. They throw `configuration_invalid`, naming what is missing.
  */
 export interface Clients {
+  /** Types of systems there are. */
+  readonly systemTypes: ReadonlyMap<string, SystemDefinition>
   of(system: System): Promise<OpenSystem>
   /** The cheapest call that needs the system's credentials. Throws what the credentials or the address lack. */
   check(system: System, signal: AbortSignal): Promise<SystemCheck>
@@ -38,6 +40,7 @@ export function createClients({ resolveSecret, systemTypes = allTypes, ...deps }
     return opening
   }
   return {
+    systemTypes,
     of,
     check: async (system, signal) => await (await of(system)).check(signal),
     forget: (system) => void open.delete(identityOf(system)),

@@ -76,7 +76,11 @@ export interface SystemOptions<S extends Settings, C extends Client> {
   readonly clientFor?: (client: C, kind: CallKind) => C
   readonly sources: { readonly [E in Entity]?: Source<E, C, ValuesOf<S>> }
   readonly sinks: { readonly [K in PerSystemKind]?: OpenSink<K, C, ValuesOf<S>> }
-  readonly isQueue?: true
+  /**
+   * The queue that a request names, where the system has queues. Throws `request_invalid` for one that is not at the
+   * system's own address.
+   */
+  queueUrl?(address: string, asked: string): string
   readonly orderStates?: OrderStates
   orderFields?(values: ValuesOf<S>): OwnOrderFields
   /** How its webhooks are signed and understood; without it, in our own form. */
@@ -120,7 +124,8 @@ export function defineSystem<S extends Settings, C extends Client>(options: Syst
     settings,
     reads: Object.fromEntries(Object.entries(sources).map(([entity, { filter }]) => [entity, { filter }])),
     deliveries: Object.keys(sinks) as PerSystemKind[],
-    isQueue: options.isQueue ?? false,
+    isQueue: options.queueUrl !== undefined,
+    queueUrl: (address, asked) => options.queueUrl?.(address, asked) ?? asked,
     orderStates: options.orderStates ?? null,
     settingProblems(given) {
       const read = readSettings(settings, given)
@@ -161,13 +166,13 @@ function openSystem<S extends Settings, C extends Client>(
     reader(read, { clock, notes }, queueUrl) {
       // The table gives each entity a source of that entity.
       const source = options.sources[read.entity] as Source<Entity, C, ValuesOf<S>> | undefined
-      if (source === undefined) throw cantRead(options, system, read)
+      if (source === undefined) throw unreadableError(read, system, options.sources)
       const context = { client: clientFor(read.entity), system: configured, read, clock, queueUrl }
       return source.open(notes === undefined ? context : { ...context, notes }) as AnySourceReader
     },
     sink(kind) {
       const open = options.sinks[kind] as OpenSink<PerSystemKind, C, ValuesOf<S>> | undefined
-      if (open === undefined) throw cantDeliver(options, system, kind)
+      if (open === undefined) throw undeliverableError(options, system, kind)
       return open({ client: clientFor(entityOf(kind)), system: configured }) as AnySink
     },
   }
@@ -188,18 +193,15 @@ function settingValues<S extends Settings, C extends Client>(
   })
 }
 
-function cantRead<S extends Settings, C extends Client>(
-  { type, sources }: SystemOptions<S, C>,
-  { id }: System,
-  read: Read,
-): StreamError {
+/** `configuration_invalid` of a read of an entity that is not among those that a system gives. */
+export function unreadableError(read: Read, { id, type }: System, given: object): StreamError {
   const message =
-    `system ${id}: ${read.entity} can't be read from ${type}; ` +
-    `it has ${Object.keys(sources).join(', ')}. Remove the read ${read.id} or correct its entity`
+    `system ${id}: ${read.entity} can't be read from ${type}; it has ${Object.keys(given).join(', ') || 'nothing'}. ` +
+    `Remove the read ${read.id} or correct its entity`
   return new StreamError('configuration_invalid', message, { field: `systems.${id}.reads` })
 }
 
-function cantDeliver<S extends Settings, C extends Client>(
+function undeliverableError<S extends Settings, C extends Client>(
   { type }: SystemOptions<S, C>,
   { id }: System,
   kind: PerSystemKind,

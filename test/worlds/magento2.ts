@@ -17,7 +17,7 @@ import { magento2Images } from '../../src/systems/magento2/write-images.ts'
 import { magento2Inventory } from '../../src/systems/magento2/write-inventory.ts'
 import { magento2Products } from '../../src/systems/magento2/write-products.ts'
 import { valuesOf } from './settings.ts'
-import { catalogFile, governors, readOf, systemOf, wallClock } from './sources.ts'
+import { catalogFile, checkedRead, governors, systemOf, wallClock } from './sources.ts'
 
 const { consumerKey, consumerSecret, token, tokenSecret } = magentoCredentials
 const values: Readonly<Record<string, string>> = {
@@ -95,8 +95,10 @@ export async function startTestShop(
     clientWith,
     system,
     reader: (entity, pageSize = 7, more = {}, filter = {}) => {
-      const read = readOf('magento', entity, pageSize, filter)
-      return createReader(read, system(more), { clock: wallClock, clients }) as SourceReader<typeof entity>
+      const of = system(more)
+      return createReader(checkedRead(of, entity, pageSize, filter), of, { clock: wallClock, clients }) as SourceReader<
+        typeof entity
+      >
     },
     async sink(kind, settings = {}) {
       const client = clientWith(integration)

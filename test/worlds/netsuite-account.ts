@@ -14,7 +14,7 @@ import type { NetSuiteClient } from '../../src/systems/netsuite/client.ts'
 import { createNetSuiteClient } from '../../src/systems/netsuite/client.ts'
 import { clientSettings, settings } from '../../src/systems/netsuite/settings.ts'
 import { connectable } from './settings.ts'
-import { catalogFile, readOf, systemOf, wallClock } from './sources.ts'
+import { catalogFile, checkedRead, systemOf, wallClock } from './sources.ts'
 
 const { consumerKey, consumerSecret, token, tokenSecret, account } = NETSUITE_CREDENTIALS
 const tokenSecrets: Readonly<Record<string, string>> = { consumerKey, consumerSecret, tokenId: token, tokenSecret }
@@ -83,7 +83,9 @@ export async function startNetSuiteAccount(
         governors,
         logger,
       }),
-    reader: <E extends Entity>(entity: E, pageSize = 9, more = {}, filter = {}) =>
-      createReader(readOf('netsuite', entity, pageSize, filter), system(more), { clock, clients }) as SourceReader<E>,
+    reader: <E extends Entity>(entity: E, pageSize = 9, more = {}, filter = {}) => {
+      const of = system(more)
+      return createReader(checkedRead(of, entity, pageSize, filter), of, { clock, clients }) as SourceReader<E>
+    },
   }
 }

@@ -16,7 +16,7 @@ import { clientSettings, settings as declared, type QueuedEntity } from '../../s
 import { SQS_SECRETS } from './elasticmq.ts'
 import { connectable } from './settings.ts'
 import { sourceRuns } from './source-runs.ts'
-import { readOf, systemOf, wallClock } from './sources.ts'
+import { checkedRead, systemOf, wallClock } from './sources.ts'
 import { silentLogger } from './stage-context.ts'
 
 /** Short, so that what was taken and not deleted is there again while a test waits. */
@@ -42,7 +42,7 @@ export function sqsWorld<E extends QueuedEntity>(
       ...settings,
     },
   })
-  const read = readOf('shop', entity, 50)
+  const read = checkedRead(system, entity, 50)
   /** How long was waited, for whatever. */
   const waits: number[] = []
   const clock: Clock = {

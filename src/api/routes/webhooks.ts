@@ -16,7 +16,7 @@ type Hook = FastifyRequest<{ Params: { system: string }; Body: Buffer }>
 
 const HOW =
   `Signed over the body with the system's webhook secret: ${OWN_SIGNATURE}: sha256=<HMAC-SHA256, hexadecimal>; ` +
-  'by BigCommerce as Standard Webhooks says (webhook-id, webhook-timestamp, webhook-signature), with its own body'
+  "or, for types of systems with webhooks of their own, signed and worded as the system's page in docs/systems says"
 
 /**
  * Hooks by which a system says that something changed. The signature stands for the API's token: it is made over the

@@ -1,7 +1,6 @@
 import type { Read } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 import type { TopicEvents } from '../../events/topics.ts'
-import { checkQueueUrl } from '../../platform/queue-address.ts'
 import type { ReadWindow, SourceReader } from '../kit/source.ts'
 import type { Wire } from '../kit/wire.ts'
 import type { SourceContext } from '../system.ts'
@@ -10,6 +9,7 @@ import { discardQueue, isEmpty, leftIn } from './drain.ts'
 import { handlesOf, held } from './hold.ts'
 import { type DecodedMessage, type MessageContext, parseMessage } from './message.ts'
 import { type MessageReading, pageOf } from './page.ts'
+import { checkQueueUrl } from './queue-address.ts'
 import { type QueuedEntity, type QueueSettings, queueSettings, type SqsValues } from './settings.ts'
 
 /** How the messages of an entity are read. */

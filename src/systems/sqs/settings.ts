@@ -1,8 +1,8 @@
 import { currencyCode, setting, text, type ValuesOf, whole } from '../../configuration/setting.ts'
 import { StreamError } from '../../errors.ts'
-import { isQueueName, queueAddress } from '../../platform/queue-address.ts'
 import type { ConfiguredSystem, ConnectableSystem } from '../kit/configured-system.ts'
 import type { SqsSettings } from './calls.ts'
+import { isQueueName, queueAddress } from './queue-address.ts'
 
 const LONGEST_VISIBILITY = 43_200
 

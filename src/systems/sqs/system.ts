@@ -2,6 +2,7 @@ import { setting, text } from '../../configuration/setting.ts'
 import { defineSystem } from '../system.ts'
 import { createSqsClient } from './client.ts'
 import { imageMessages, inventoryMessages, orderMessages, productMessages } from './message-kinds.ts'
+import { checkQueueUrl } from './queue-address.ts'
 import { sqsMessages } from './read-messages.ts'
 import { addressProblem, clientSettings, queueName, secrets, settings } from './settings.ts'
 
@@ -38,7 +39,7 @@ export const sqs = defineSystem({
     },
   },
   sinks: {},
-  isQueue: true,
+  queueUrl: checkQueueUrl,
   // Who pushes an order means it to be delivered.
   orderStates: { known: null, begin: null },
   faultRows: {

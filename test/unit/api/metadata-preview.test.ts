@@ -4,12 +4,12 @@ import type { Configuration } from '../../../src/configuration/model.ts'
 import type { SourceEntity } from '../../../src/rules/map-entity.ts'
 import { connectionOf, productChanged } from '../../data/processor-events.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 
 const read = readOf('netsuite', 'products', 100)
 const configuration: Configuration = {
   revision: 0,
-  systems: [systemOf({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
+  systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
   connections: [connectionOf('a', '.', { reads: [read.id], vendor: 'netsuite' })],
   metadata: [{ connection: 'a', attributes: [{ attribute: 'name', from: 'name', required: true, type: 'string' }] }],
 }

@@ -7,7 +7,7 @@ import type { EventLog } from '../../../src/platform/kafka/event-log.ts'
 import type { SourceEntity } from '../../../src/rules/map-entity.ts'
 import { connectionOf, productChanged } from '../../data/processor-events.ts'
 import { memoryCodec } from '../../memory/codec.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 
 const read = readOf('netsuite', 'products', 100)
 const rule = (attribute: string, more: Partial<AttributeRule>): AttributeRule => ({
@@ -16,7 +16,7 @@ const rule = (attribute: string, more: Partial<AttributeRule>): AttributeRule =>
 })
 const configurationOf = (...attributes: readonly AttributeRule[]): Configuration => ({
   revision: 1,
-  systems: [systemOf({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
+  systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
   connections: [connectionOf('a', '^A', { reads: [read.id], vendor: 'netsuite' })],
   metadata: [{ connection: 'a', attributes }],
 })

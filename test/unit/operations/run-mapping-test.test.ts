@@ -11,14 +11,14 @@ import { runMappingTest } from '../../../src/operations/run-mapping-test.ts'
 import { toPlainEvent } from '../../../src/platform/registry/plain-event.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
 import { connectionOf, lineOf, orderChanged, orderOf, productChanged } from '../../data/processor-events.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 
 const demo = fileURLToPath(new URL('../../../config/demo', import.meta.url))
 const orders = readOf('magento', 'orders', 100)
 const owner = connectionOf('a', '', { reads: [orders.id], vendor: 'netsuite' })
 const configuration: Configuration = {
   revision: 1,
-  systems: [systemOf({ id: 'magento', type: 'magento2', address: 'env:URL', reads: [orders] })],
+  systems: [uncheckedSystem({ id: 'magento', type: 'magento2', address: 'env:URL', reads: [orders] })],
   connections: [{ ...owner, ownership: { manufacturer: ['Acme'] } }],
   metadata: [
     {

@@ -14,7 +14,7 @@ import { memoryCodec } from '../../memory/codec.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { memoryTables } from '../../memory/tables.ts'
 import { fakeStage } from '../../worlds/fake-stage.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
 const orders = readOf('magento', 'orders', 100)
@@ -35,8 +35,8 @@ function stageOf<K extends Entity, S extends Remembered>(
   const configuration: Configuration = {
     revision: 1,
     systems: [
-      systemOf({ id: 'magento', type: 'magento2', address: 'env:URL', reads: [orders] }),
-      systemOf({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [products] }),
+      uncheckedSystem({ id: 'magento', type: 'magento2', address: 'env:URL', reads: [orders] }),
+      uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [products] }),
     ],
     connections,
     metadata: connections.map(({ id }) => ({ connection: id, attributes: rules })),

@@ -13,14 +13,14 @@ import { memoryCodec } from '../../memory/codec.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { memoryTables } from '../../memory/tables.ts'
 import { fakeStage } from '../../worlds/fake-stage.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
 const read = readOf('netsuite', 'inventory', 100)
 const connection = (id: string) => connectionOf(id, '.*', { reads: [read.id] })
 const configuration: Configuration = {
   revision: 1,
-  systems: [systemOf({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
+  systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
   connections: [connection('bad'), connection('good')],
   metadata: [],
 }

@@ -131,7 +131,10 @@ describe('webhooks that BigCommerce switched off', () => {
   it('are told by doctor', async () => {
     const warnings = await hookWarnings(async () => answer(200, {}, '{}', hooks))
     expect(warnings).toEqual([expect.stringContaining('webhook 1 (store/order/*) is switched off')])
-    const system = systemOf({ id: 'bc', type: 'bigcommerce', address: 'https://x.example.com' })
+    const system = systemOf({
+      ...{ id: 'bc', type: 'bigcommerce', address: 'https://x.example.com', settings: { storeHash: 'h' } },
+      secrets: { accessToken: 'env:TOKEN' },
+    })
     const check = systemCheck(system, { clients: { check: async () => ({ date: null, warnings }) }, now: () => 0 })
     const findings = await check.run(new AbortController().signal)
     expect(findings.map(({ level }) => level)).toContain('warn')

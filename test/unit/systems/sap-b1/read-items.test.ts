@@ -6,6 +6,8 @@ import { settings } from '../../../../src/systems/sap-b1/settings.ts'
 import { connectable } from '../../../worlds/settings.ts'
 import { readAll, readOf, systemOf, wallClock } from '../../../worlds/sources.ts'
 
+const secrets = { username: 'env:USER', password: 'env:PASSWORD' }
+
 describe('what SAP has, for a sweep', () => {
   it('has an item also when its first change comes while it is listed', async () => {
     const items = [
@@ -26,7 +28,13 @@ describe('what SAP has, for a sweep', () => {
     }
     const system = connectable(
       settings,
-      systemOf({ id: 'sap', type: 'sap-b1', address: '', settings: { companyDb: 'C' } }),
+      systemOf({
+        id: 'sap',
+        type: 'sap-b1',
+        address: 'https://sap.example.com',
+        settings: { companyDb: 'C' },
+        secrets,
+      }),
     )
     const reader = sapB1Products({ find } as SapB1Client, readOf('sap', 'products', 50), system, wallClock)
     const keys = (await Array.fromAsync(allKeys(reader, Date.now(), new AbortController().signal, false))).flat()
@@ -42,7 +50,7 @@ it('items that SAP does not sort by time end a read with an error: what is betwe
   }
   const system = connectable(
     settings,
-    systemOf({ id: 'sap', type: 'sap-b1', address: '', settings: { companyDb: 'C' } }),
+    systemOf({ id: 'sap', type: 'sap-b1', address: 'https://sap.example.com', settings: { companyDb: 'C' }, secrets }),
   )
   const reader = sapB1Products({ find } as SapB1Client, readOf('sap', 'products', 3), system, wallClock)
   await expect(readAll(reader)).rejects.toMatchObject({

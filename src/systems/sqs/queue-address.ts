@@ -1,4 +1,4 @@
-import { StreamError } from '../errors.ts'
+import { StreamError } from '../../errors.ts'
 
 /** Where queues are: the service, and the account and queue where the address names them. */
 export interface QueueAddress {

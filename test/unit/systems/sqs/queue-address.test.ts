@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkQueueUrl, queueAddress } from '../../../src/platform/queue-address.ts'
+import { checkQueueUrl, queueAddress } from '../../../../src/systems/sqs/queue-address.ts'
 
 const HOST = 'https://sqs.eu-central-1.amazonaws.com'
 
