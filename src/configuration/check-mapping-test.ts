@@ -1,5 +1,5 @@
 import { fieldsOf } from '../rules/event-fields.ts'
-import type { Shaped, ShapedDocuments } from './check-documents.ts'
+import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
 import type { Mistake } from './yaml-documents.ts'
 
 /** What a mapping test says that can't be; whether it passes is for `waldstream test` to tell. */

@@ -78,6 +78,8 @@ export interface SystemOptions<S extends Settings, C extends Client> {
   readonly sinks: { readonly [K in PerSystemKind]?: OpenSink<K, C, ValuesOf<S>> }
   readonly isQueue?: true
   readonly orderStates?: OrderStates
+  /** What numbers of its orders look like, whole; without it, like anything. */
+  readonly orderNumbers?: RegExp
   orderFields?(values: ValuesOf<S>): OwnOrderFields
   /** How its webhooks are signed and understood; without it, in our own form. */
   readonly webhook?: HookKind
@@ -122,10 +124,12 @@ export function defineSystem<S extends Settings, C extends Client>(options: Syst
     deliveries: Object.keys(sinks) as PerSystemKind[],
     isQueue: options.isQueue ?? false,
     orderStates: options.orderStates ?? null,
+    orderNumbers: options.orderNumbers ?? null,
     settingProblems(given) {
       const read = readSettings(settings, given)
-      const problems = read.ok ? (options.settingProblems?.(read.values) ?? []) : read.problems
-      return [...unknownSettings(settings, given), ...problems]
+      const wrong = [...unknownSettings(settings, given), ...(read.ok ? [] : read.problems)]
+      const together = options.settingProblems?.(tolerantValues(settings, given)) ?? []
+      return [...wrong, ...together.filter(({ name }) => !wrong.some((one) => one.name === name))]
     },
     addressProblem: (address) => options.addressProblem?.(address) ?? null,
     orderFields(given) {
