@@ -1,5 +1,4 @@
 import type { System } from '../configuration/model.ts'
-import { isReference } from '../configuration/references.ts'
 import { WEBHOOK_SECRET } from '../configuration/system-type.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { SystemCheck } from './kit/system-check.ts'
@@ -65,7 +64,7 @@ async function resolveSystem(system: System, resolve: ClientsDeps['resolveSecret
   // What webhooks are signed with is for the API alone: other processes need not have it.
   const secrets = Object.entries(system.secrets).filter(([name]) => name !== WEBHOOK_SECRET)
   const references = secrets.map(([, reference]) => reference)
-  if (isReference(system.address)) references.push(system.address)
+  if (/^(env:|file:\/)/.test(system.address)) references.push(system.address)
   const values = new Map<string, string>()
   const failed: StreamError[] = []
   const resolving = references.map(async (reference) => values.set(reference, await resolve(reference)))
