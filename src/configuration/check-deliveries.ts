@@ -27,13 +27,7 @@ export function checkDeliveries(
     const message = `${entity} come from ${sources.join(' and ')}, and would overwrite each other in the shop; read one of them`
     mistakes.push(yaml.mistake(['push', index], message))
   }
-  // Orders are known to a vendor as <connection>-<number>: those of `a` and `a-1` could have one reference.
-  for (const { value: other } of connections) {
-    if (other.vendor !== value.vendor || !/^-\d/.test(value.id.slice(other.id.length))) continue
-    if (!value.id.startsWith(other.id)) continue
-    const message = `begins with ${other.id}- and a digit: an order of ${other.id} could be taken for one of it at ${value.vendor}; rename one`
-    mistakes.push(yaml.mistake(['id'], message))
-  }
+  mistakes.push(...checkReferences({ value, yaml }, connections, (one) => typeOf(one.shop)))
   for (const [index, read] of value.reads.entries()) {
     const [system = '', entity] = read.split('.')
     const say = (message: string) => mistakes.push(yaml.mistake(['reads', index], message))
@@ -45,6 +39,27 @@ export function checkDeliveries(
     else if (cannotTake(shop, 'shop-fulfilments')) say(`can't be delivered to systems of type ${shop?.type}; remove it`)
   }
   return mistakes
+}
+
+/**
+ * A vendor knows an order as `<connection>-<number>`. Orders of `a` and `a-b` have one reference where a shop's number may
+ * be `b-7`: whether it may, its type says.
+ */
+function checkReferences(
+  { value, yaml }: Pick<Shaped<'connection'>, 'value' | 'yaml'>,
+  connections: ShapedDocuments['connections'],
+  shopOf: (connection: { readonly shop: string }) => SystemType | undefined,
+): Mistake[] {
+  return connections.flatMap(({ value: other, yaml: otherYaml }) => {
+    if (other.vendor !== value.vendor || !value.id.startsWith(`${other.id}-`)) return []
+    const number = `${value.id.slice(other.id.length + 1)}-1`
+    const numbers = shopOf(other)?.orderNumbers ?? null
+    if (numbers !== null && !numbers.test(number)) return []
+    const message =
+      `and ${other.id} (${otherYaml.placeOf(['id'])}) would give orders equal references at ${value.vendor}: ` +
+      `${other.id}-${number} is order ${number} of ${other.id} and order 1 of ${value.id}; rename one`
+    return [yaml.mistake(['id'], message)]
+  })
 }
 
 function cannotTake(type: SystemType | undefined, kind: 'vendor-orders' | 'shop-fulfilments'): boolean {

@@ -5,18 +5,18 @@ import { checkRules } from './check-rules.ts'
 import { checkSystem, readId } from './check-system.ts'
 import { checkTime } from './check-times.ts'
 import type { DocumentKind, SystemDocument } from './document-schemas.ts'
-import { unknownName } from './setting.ts'
 import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
 import type { SystemTypes } from './system-type.ts'
-import type { Mistake } from './yaml-documents.ts'
+import { unknownName } from './unknown-name.ts'
+import { type Mistake, twiceAt } from './yaml-documents.ts'
 
 /** What the documents say that can't be: everything a schema can't tell. */
 export function checkDocuments(documents: ShapedDocuments): Mistake[] {
   const { systems, connections, metadata, tests } = documents
   return [
-    ...twice(systems, (system) => system.id, 'id'),
-    ...twice(connections, (connection) => connection.id, 'id'),
-    ...twice(metadata, ({ connection }) => connection, 'connection'),
+    ...duplicates(systems, ({ id }) => id, 'id'),
+    ...duplicates(connections, ({ id }) => id, 'id'),
+    ...duplicates(metadata, ({ connection }) => connection, 'connection'),
     ...systems.flatMap((system) => checkSystem(system, documents.systemTypes)),
     ...connections.flatMap((connection) => checkConnection(connection, documents)),
     ...metadata.flatMap((one) => checkMetadata(one, documents)),
@@ -24,16 +24,18 @@ export function checkDocuments(documents: ShapedDocuments): Mistake[] {
   ]
 }
 
-function twice<K extends DocumentKind>(
+/** Documents of an id that another one has already. */
+function duplicates<K extends DocumentKind>(
   documents: readonly Shaped<K>[],
   idOf: (value: Shaped<K>['value']) => string,
   field: string,
 ): Mistake[] {
-  return documents
-    .filter(({ value }, index) => documents.findIndex((other) => idOf(other.value) === idOf(value)) < index)
-    .map(({ kind, value, yaml }) =>
-      yaml.mistake([field], `${idOf(value)} is there twice; keep one ${kind} document of it`),
-    )
+  return documents.flatMap(({ kind, value, yaml }, index) => {
+    const first = documents.slice(0, index).find((other) => idOf(other.value) === idOf(value))
+    if (first === undefined) return []
+    const message = `${idOf(value)} is there twice: the other is at ${first.yaml.placeOf([field])}; keep one ${kind} document of it`
+    return [yaml.mistake([field], message)]
+  })
 }
 
 function checkConnection({ value, yaml }: Shaped<'connection'>, documents: ShapedDocuments): Mistake[] {
@@ -55,7 +57,8 @@ function checkConnection({ value, yaml }: Shaped<'connection'>, documents: Shape
         yaml.mistake(['reads', index], `names no read that is configured; configured are: ${choice(reads)}`),
       )
     }
-    if (value.reads.indexOf(read) < index) mistakes.push(yaml.mistake(['reads', index], 'is there twice; keep one'))
+    const first = value.reads.indexOf(read)
+    if (first < index) mistakes.push(yaml.mistake(['reads', index], twiceAt(yaml.placeOf(['reads', first]))))
   }
   const vendor = systems.get(value.vendor)
   const own = documents.systemTypes.get(vendor?.type ?? '')?.orderFields(vendor?.settings ?? {})
@@ -87,7 +90,7 @@ function checkOrderStates(
   return (value.orderStates ?? []).flatMap((state, index) =>
     known.includes(state)
       ? []
-      : [yaml.mistake(['orderStates', index], `is no state of ${shop?.type} orders: ${unknownName(state, known)}`)],
+      : [yaml.mistake(['orderStates', index], `is no state of ${shop?.type} orders: it ${unknownName(state, known)}`)],
   )
 }
 

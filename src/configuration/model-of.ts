@@ -29,11 +29,17 @@ function readOf({ id: system, overlapSeconds = 60 }: SystemDocument, document: R
     pageSize: document.pageSize ?? 100,
     settleSeconds: document.settleSeconds ?? 5,
     overlapSeconds: document.overlapSeconds ?? overlapSeconds,
-    filter: document.filter ?? {},
+    filter: filterOf(document.filter ?? {}),
     ...(document.sweep === undefined
       ? {}
       : { sweep: { schedule: document.sweep.schedule ?? null, mostGone: document.sweep.mostGone ?? 0.2 } }),
   }
+}
+
+/** Readers know texts: a list is its members with commas between. */
+function filterOf(given: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const textOf = (value: unknown) => (Array.isArray(value) ? value.map(String).join(',') : String(value))
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, textOf(value)]))
 }
 
 /**

@@ -49,6 +49,8 @@ export interface SystemType {
   queueUrl(address: string, asked: string): string
   /** Null: orders are not read from it. */
   readonly orderStates: OrderStates | null
+  /** What numbers of its orders look like, whole; null: like anything. */
+  readonly orderNumbers: RegExp | null
   /** All that is wrong with these settings, each by itself and together. */
   settingProblems(given: Readonly<Record<string, unknown>>): readonly SettingProblem[]
   /** What is wrong with an address that is no reference; null: nothing. */
@@ -82,6 +84,8 @@ export function readableEntities({ reads }: Pick<SystemType, 'reads'>): readonly
 /** Any system may have it: what its webhooks are signed with. */
 export const WEBHOOK_SECRET = 'webhook'
 
-/** A secret that is a header, where its type takes them; not those that say how the request itself is sent. */
-export const HEADER_SECRET =
-  /^header\.(?!(?:host|content-length|connection|transfer-encoding|accept-encoding)$)[\w!#$%&'*+.^`|~-]+$/i
+/** Names of secrets that are headers, where a type takes them; not those that say how the request itself is sent. */
+export const HEADER_SECRET_NAMES =
+  "^header\\.(?!([Hh]ost|[Cc]ontent-[Ll]ength|[Cc]onnection|[Tt]ransfer-[Ee]ncoding|[Aa]ccept-[Ee]ncoding)$)[\\w!#$%&'*+.^`|~-]+$"
+
+export const HEADER_SECRET = new RegExp(HEADER_SECRET_NAMES, 'i')

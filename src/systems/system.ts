@@ -82,6 +82,8 @@ export interface SystemOptions<S extends Settings, C extends Client> {
    */
   queueUrl?(address: string, asked: string): string
   readonly orderStates?: OrderStates
+  /** What numbers of its orders look like, whole; without it, like anything. */
+  readonly orderNumbers?: RegExp
   orderFields?(values: ValuesOf<S>): OwnOrderFields
   /** How its webhooks are signed and understood; without it, in our own form. */
   readonly webhook?: HookKind
@@ -127,10 +129,12 @@ export function defineSystem<S extends Settings, C extends Client>(options: Syst
     isQueue: options.queueUrl !== undefined,
     queueUrl: (address, asked) => options.queueUrl?.(address, asked) ?? asked,
     orderStates: options.orderStates ?? null,
+    orderNumbers: options.orderNumbers ?? null,
     settingProblems(given) {
       const read = readSettings(settings, given)
-      const problems = read.ok ? (options.settingProblems?.(read.values) ?? []) : read.problems
-      return [...unknownSettings(settings, given), ...problems]
+      const wrong = [...unknownSettings(settings, given), ...(read.ok ? [] : read.problems)]
+      const together = options.settingProblems?.(tolerantValues(settings, given)) ?? []
+      return [...wrong, ...together.filter(({ name }) => !wrong.some((one) => one.name === name))]
     },
     addressProblem: (address) => options.addressProblem?.(address) ?? null,
     orderFields(given) {

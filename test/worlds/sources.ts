@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { checkShape } from '../../src/configuration/check-shape.ts'
 import { checkSystem } from '../../src/configuration/check-system.ts'
 import { documentOf } from '../../src/configuration/document-of.ts'
 import { type SystemDocument, systemSchema } from '../../src/configuration/document-schemas.ts'
+import { readShape } from '../../src/configuration/document-shape.ts'
 import type { Read, System } from '../../src/configuration/model.ts'
 import { readYaml } from '../../src/configuration/yaml-documents.ts'
 import type { Entity } from '../../src/events/topics.ts'
@@ -73,10 +73,8 @@ function assertValid(system: System, reads: readonly Read[]): void {
   const started = reads.map((read) => ({ ...read, startFrom: read.startFrom ?? '2020-01-01T00:00:00Z' }))
   const { documents } = readYaml(system.id, JSON.stringify(documentOf('system', { ...system, reads: started })))
   const mistakes = documents.flatMap((yaml) => {
-    const wrong = checkShape(systemSchema, yaml)
-    return wrong.length > 0
-      ? wrong
-      : checkSystem({ kind: 'system', value: yaml.value as SystemDocument, yaml }, systemTypes)
+    const { value, mistakes: wrong } = readShape(systemSchema, yaml)
+    return wrong.length > 0 ? wrong : checkSystem({ kind: 'system', value: value as SystemDocument, yaml }, systemTypes)
   })
   if (mistakes.length > 0) throw new Error(mistakes.map(({ field, message }) => `${field} ${message}`).join('\n'))
 }

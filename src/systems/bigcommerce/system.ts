@@ -37,6 +37,7 @@ export const bigcommerce = defineSystem({
     'shop-inventory': ({ client, system }) => writeInventory(client, system.settings),
     'shop-images': ({ client }) => writeImages(client),
   },
+  orderNumbers: /^\d+$/,
   orderStates: { known: orderStates, begin: ['awaiting_fulfillment', 'awaiting_shipment'] },
   webhook: bigcommerceHook,
   faultRows: {

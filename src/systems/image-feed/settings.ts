@@ -1,6 +1,7 @@
 import {
   choice,
   flag,
+  list,
   type Setting,
   setting,
   text,
@@ -26,7 +27,8 @@ const character = (word: string): ValueKind<string> => ({
 
 /** A list of YAML, or the same in one text with vertical bars between. */
 const names: ValueKind<readonly string[]> = {
-  ...text({ expected: 'the name of a column, or several separated by a vertical bar' }),
+  expected: 'the name of a column, or several as a list or separated by a vertical bar',
+  schema: list(text(), '').schema,
   parse(given) {
     const all = Array.isArray(given) ? given : typeof given === 'string' ? given.split('|') : [given]
     const columns = all.map((one) => String(one).trim())

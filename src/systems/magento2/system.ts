@@ -33,6 +33,8 @@ export const magento2 = defineSystem({
     'shop-inventory': ({ client }) => writeInventory(client),
     'shop-images': ({ client, system }) => writeImages(client, system.settings),
   },
+  // An order that is edited in the shop gets a number of its own: 000000012-1.
+  orderNumbers: /^\d[\w-]*$/,
   orderStates: {
     known: ['new', 'pending_payment', 'payment_review', 'processing', 'complete', 'closed', 'canceled', 'holded'],
     begin: ['processing'],

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { checkShape } from '../../../src/configuration/check-shape.ts'
 import { documentOf } from '../../../src/configuration/document-of.ts'
 import {
   type ConnectionDocument,
@@ -7,6 +6,7 @@ import {
   type SystemDocument,
   systemSchema,
 } from '../../../src/configuration/document-schemas.ts'
+import { readShape } from '../../../src/configuration/document-shape.ts'
 import { connectionOf, systemOf } from '../../../src/configuration/model-of.ts'
 import { namedDocument } from '../../../src/configuration/yaml-documents.ts'
 
@@ -19,7 +19,7 @@ it('shows a stored system so that it can be sent back, with sweeps on request al
     reads: [{ entity: 'inventory', sweep: { mostGone: 0.1 } }],
   }
   const shown = documentOf('system', systemOf(document))
-  expect(checkShape(systemSchema, namedDocument('system erp', shown))).toEqual([])
+  expect(readShape(systemSchema, namedDocument('system erp', shown)).mistakes).toEqual([])
   expect(shown).toMatchObject({ reads: [{ entity: 'inventory', sweep: { mostGone: 0.1 } }] })
   expect(systemOf(shown as unknown as SystemDocument)).toEqual(systemOf(document))
 })
@@ -35,6 +35,6 @@ it('shows a stored connection so that it can be sent back', () => {
   }
   const stored = connectionOf(document, '^B-', ['processing'])
   const shown = documentOf('connection', stored)
-  expect(checkShape(connectionSchema, namedDocument('connection a-b', shown))).toEqual([])
+  expect(readShape(connectionSchema, namedDocument('connection a-b', shown)).mistakes).toEqual([])
   expect(connectionOf(shown as unknown as ConnectionDocument, '^B-', null)).toEqual(stored)
 })

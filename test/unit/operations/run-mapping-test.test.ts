@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { letterAsTest } from '../../../src/cli/dead-letter-as-test.ts'
-import { checkShape } from '../../../src/configuration/check-shape.ts'
+import { readShape } from '../../../src/configuration/document-shape.ts'
 import { loadForTests } from '../../../src/configuration/load-configuration.ts'
 import { type MappingTestDocument, mappingTestSchema } from '../../../src/configuration/mapping-test-schema.ts'
 import type { Configuration } from '../../../src/configuration/model.ts'
@@ -106,7 +106,7 @@ describe('a test that is written from a dead letter', () => {
   it('expects what happened, has the shape of a test, and passes as it is', async () => {
     const event = productChanged({ sku: 'X', manufacturer: 'Acme', price: null })
     const document = asTest('map-products', 'price', toPlainEvent('products', event))
-    expect(checkShape(mappingTestSchema, namedDocument('test', document))).toEqual([])
+    expect(readShape(mappingTestSchema, namedDocument('test', document)).mistakes).toEqual([])
     expect(document).toMatchObject({ expectError: { attribute: 'price', code: 'mapping_failed' }, source: 'netsuite' })
     expect((await runMappingTest({ document, place: '' }, configuration)).differences).toEqual([])
   })

@@ -101,7 +101,7 @@ orderMap:
     )
     const { mistakes } = await checkConfiguration(folder, {}, systemTypes)
     expect(mistakes.map(({ field, message }) => [field, message.replace(/[;,].*/, '')])).toEqual([
-      ['orderMap.fields[2].from', 'begins with no field of lines of orders'],
+      ['orderMap.fields[2].from', 'reads couponCode'],
       ['orderMap.fields[3].attribute', 'is written by Waldstream itself'],
       ['orderMap.fields[4].attribute', 'is written by Waldstream itself'],
     ])
