@@ -23,8 +23,11 @@ export const usualGuardTiming: GuardTiming = {
 /** Tells a connection that is wrong from entities that are, at one stage (Guarantee 5). */
 export interface ConnectionGuard {
   pauses(): Promise<ReadonlyMap<string, Pause>>
-  /** Notes how an entity ended. True: most of the connection's last ones failed; the count begins anew then. */
-  trips(connection: string, key: string, failed: boolean): boolean
+  /**
+   * Notes how an entity ended. True: the connection itself is wrong, as the error says, or because most of its last
+   * entities failed; the count begins anew then.
+   */
+  isWrong(connection: string, key: string, error: StreamError | null): boolean
   /** Pauses the connection, with an alert where it was not paused before. */
   begin(connection: string, error: StreamError): Promise<void>
   end(connection: string): Promise<void>
@@ -44,8 +47,9 @@ export function createConnectionGuard(stage: string, deps: GuardDeps, timing: Gu
   const outcomes = new Map<string, Outcomes>()
   return {
     pauses: () => watch.all(),
-    trips(connection, key, failed) {
-      const noted = noteOutcome(outcomes.get(connection) ?? new Map(), key, failed, timing.threshold)
+    isWrong(connection, key, error) {
+      if (error?.policy === 'pause') return true
+      const noted = noteOutcome(outcomes.get(connection) ?? new Map(), key, error !== null, timing.threshold)
       outcomes.set(connection, noted.tripped ? new Map() : noted.outcomes)
       return noted.tripped
     },
