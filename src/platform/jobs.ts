@@ -85,7 +85,7 @@ export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J
   }
 }
 
-/** Id of a job: what it is, when it was asked for, and what tells it from others of that moment. */
+/** Id of a job: what it is, when it was asked for, and what distinguishes it from others of that moment. */
 export function jobId(what: string, at: number, mark: string): string {
   return `${what}-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${mark}`
 }

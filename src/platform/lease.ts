@@ -5,7 +5,7 @@ export interface LeaseColumns {
   /** Milliseconds UTC until which the row is somebody's; 0, or none: it is nobody's. */
   readonly until: string
   /**
-   * What tells a holder from those before and after it: a number that grows with each taking (a fence token), or the
+   * What distinguishes a holder from those before and after it: a number that grows with each taking (a fence token), or the
    * holder's name. One whose token is not the row's any more has lost it, and can't write it.
    */
   readonly token: string

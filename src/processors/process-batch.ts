@@ -36,7 +36,7 @@ export interface Work<S> {
   readonly failures: Failure[]
   /** Records that wait for a paused connection, which is the one that is named. */
   readonly parked: ParkedRecord[]
-  /** Connections that turned out to be wrong, and the failure that told. */
+  /** Connections that turned out to be wrong, and the failure that showed it. */
   readonly alarms: Map<string, StreamError>
   readonly results: StageResult[]
 }
@@ -84,7 +84,7 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
     if (replay !== null && !isForUs(replay, processor.name, configuration)) continue
     const isWanted = (id: string) => replay === null || replay.connection === null || replay.connection === id
     const connections = concerned(configuration, event, processor.from)
-    if (isNewer(event, connections) && (await view.isBehind())) throw notYet(event)
+    if (isNewer(event, connections) && (await view.isBehind())) throw newerConfigurationError(event)
     const key = sourceKey(event)
     const handled: Handled = { record, event, entity, places: placesOf(record, processor.from) }
     try {
@@ -197,7 +197,7 @@ function isNewer(event: ProcessedEvent, [connection]: readonly Connection[]): bo
   return 'connection' in event && (connection === undefined || connection.revision < event.mappingRevision)
 }
 
-function notYet(event: ProcessedEvent): StreamError {
+function newerConfigurationError(event: ProcessedEvent): StreamError {
   return new StreamError('concurrent_change', `${event.eventId} is of a newer configuration, which is not here yet`)
 }
 

@@ -29,9 +29,9 @@ export function createReader(
   queueUrl: string | null = null,
 ): AnySourceReader {
   const definition = (deps.systemTypes ?? allTypes).get(system.type)
-  if (definition?.reads[read.entity] === undefined) throw unreadable(read, system, definition)
+  if (definition?.reads[read.entity] === undefined) throw unreadableEntityError(read, system, definition)
   const { isQueue } = definition
-  if (queueUrl !== null && !isQueue) throw withoutQueues(read, system)
+  if (queueUrl !== null && !isQueue) throw noQueuesError(read, system)
   const connected = async () => (await deps.clients.of(system)).reader(read, deps, queueUrl) as SourceReader<Entity>
   const through = async function* <T>(pages: (reader: SourceReader<Entity>) => AsyncIterable<T> | undefined) {
     try {
@@ -65,12 +65,12 @@ async function discard(source: SourceReader<Entity>, signal: AbortSignal): Promi
   return (await source.discard?.(signal)) ?? 'kept: it is no queue'
 }
 
-function withoutQueues(read: Read, system: System): StreamError {
+function noQueuesError(read: Read, system: System): StreamError {
   const message = `queueUrl: ${read.id} is read from a ${system.type} system, which has no queues`
   return new StreamError('configuration_invalid', message, { field: 'queueUrl' })
 }
 
-function unreadable(read: Read, system: System, definition: SystemDefinition | undefined): StreamError {
+function unreadableEntityError(read: Read, system: System, definition: SystemDefinition | undefined): StreamError {
   const readable = Object.keys(definition?.reads ?? {}).join(', ') || 'nothing'
   const message =
     `system ${system.id}: ${read.entity} can't be read from ${system.type}; ` +

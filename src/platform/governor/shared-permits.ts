@@ -84,7 +84,7 @@ export function createSharedPermits(
     },
     pausedUntil: () => state.pausedUntil,
     pauseUntil(until) {
-      // Others learn of it with their next look; that this process can't tell them is no reason to fail a call.
+      // Others read it soon; that this process can't note it is no reason to fail a call.
       rows.pauseUntil(until).catch(() => undefined)
     },
     want(wanted) {

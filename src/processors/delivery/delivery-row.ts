@@ -56,7 +56,7 @@ export type Decision =
   | { readonly next: 'superseded' }
   /** The target has this content. `intent`: the row as it is to be for this version. */
   | { readonly next: 'confirm'; readonly intent: Delivery }
-  /** An earlier create may still come to pass and could not be told from ours. */
+  /** An earlier create may still come to pass and could not be distinguished from ours. */
   | { readonly next: 'wait'; readonly until: number }
   | { readonly next: 'write'; readonly intent: Delivery; readonly before: Before }
 
