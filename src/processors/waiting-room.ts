@@ -99,7 +99,7 @@ export function createWaitingRoom(
       const mark = quiet.mark(partition)
       if (await parking.isEmpty()) return quiet.noteEmpty(partition, mark, clock.now())
       const groups = groupsOf(await findDue(parking, guard, clock.now()), taking)
-      const release = new Release(stage, parking, context, taking, { ...deps, againMs })
+      const release = new ReleaseRun(stage, parking, context, taking, { ...deps, againMs })
       await release.run(groups)
     },
   }
@@ -135,7 +135,7 @@ function groupsOf(
 }
 
 /** One go through what is due in a partition. */
-class Release {
+class ReleaseRun {
   readonly #stage: string
   readonly #parking: Parking
   readonly #context: PartitionContext
