@@ -40,12 +40,12 @@ export async function setCutDate(deps: CutDateDeps, read: string, request: CutDa
     { allOf: [{ attribute: 'revision', is: '=', value: revision }, { absent: 'current' }] },
   )
   const after = await readControl(deps.tables, read)
-  if (done === null) throw refusal(after, revision)
+  if (done === null) throw stateConflictError(after, revision)
   await settle(deps, after)
   return after
 }
 
-function refusal({ read, current, revision: is }: ReadControl, revision: number): StreamError {
+function stateConflictError({ read, current, revision: is }: ReadControl, revision: number): StreamError {
   if (is !== revision) {
     const message = `revision: the cut date of ${read} is at revision ${is} now, not ${revision}; read it again`
     return new StreamError('state_conflict', message, { field: 'revision' })

@@ -1,4 +1,5 @@
-import type { Item, Tables } from '../platform/dynamodb/tables.ts'
+import type { Condition, Item, Tables } from '../platform/dynamodb/tables.ts'
+import { createLeases, type HeldRow } from '../platform/lease.ts'
 import { isDrain } from './drains.ts'
 import { SYNC_CONTROL } from './tables.ts'
 
@@ -80,55 +81,54 @@ export async function takeLease(
 ): Promise<Lease | undefined> {
   const run = control.current ?? control.due
   if (run === null || control.lease_until > worker.now) return undefined
-  const fence = control.fence + 1
-  const taken = await tables.update(
-    SYNC_CONTROL,
-    { read: control.read },
+  const lease = {
+    read: control.read,
+    run,
+    fence: control.fence + 1,
+    cutDate: control.cut_date,
+    revision: control.revision,
+  }
+  const taken = await leasesOf(tables).take(
+    heldRow(lease),
+    { now: worker.now, until: worker.now + worker.leaseMs },
     {
-      set: { fence, lease_until: worker.now + worker.leaseMs, lease_worker: worker.id, current: run },
+      set: { lease_worker: worker.id, current: run },
       ...(control.current === null ? { remove: ['due'] } : {}),
-    },
-    // The revision too: a cut date that was set by hand meanwhile is the one to read from.
-    {
-      allOf: [
+      // As it was seen; the revision too: a cut date that was set by hand meanwhile is the one to read from.
+      when: [
         { attribute: 'fence', is: '=', value: control.fence },
         { attribute: 'revision', is: '=', value: control.revision },
       ],
     },
   )
-  if (taken === null) return undefined
-  return { read: control.read, run, fence, cutDate: control.cut_date, revision: control.revision }
+  return taken === null ? undefined : lease
 }
 
 /** False: the lease is another's now. */
 export async function renewLease(tables: Tables, lease: Lease, until: number): Promise<boolean> {
-  const change = { set: { lease_until: until } }
-  return (await tables.update(SYNC_CONTROL, { read: lease.read }, change, held(lease))) !== null
+  return (await leasesOf(tables).extend(heldRow(lease), until)) !== null
 }
 
 /** Gives the read back with no run under way; the row of a drained queue has served. */
 export async function endLease(tables: Tables, lease: Lease): Promise<boolean> {
-  if (isDrain(lease.read)) return await tables.delete(SYNC_CONTROL, { read: lease.read }, held(lease))
-  const change = { set: { lease_until: 0 }, remove: ['current', 'lease_worker'] }
-  return (await tables.update(SYNC_CONTROL, { read: lease.read }, change, held(lease))) !== null
+  if (isDrain(lease.read)) return await leasesOf(tables).drop(heldRow(lease))
+  return (await leasesOf(tables).release(heldRow(lease), { remove: ['current', 'lease_worker'] })) !== null
 }
 
 /** Gives the read back with its run still under way, for the next worker to go on with. */
 export async function releaseLease(tables: Tables, lease: Lease): Promise<boolean> {
-  return (await tables.update(SYNC_CONTROL, { read: lease.read }, { set: { lease_until: 0 } }, held(lease))) !== null
+  return (await leasesOf(tables).release(heldRow(lease))) !== null
 }
 
 /** Guarantee 1: called after everything up to `cutDate` is acknowledged; compared by revision and fence, not by value. */
 export async function moveCutDate(tables: Tables, lease: Lease, cutDate: string): Promise<boolean> {
-  const moved = await tables.update(
-    SYNC_CONTROL,
-    { read: lease.read },
-    { set: { cut_date: cutDate, cut_date_run: lease.run, revision: lease.revision + 1 } },
-    { allOf: [held(lease), { attribute: 'revision', is: '=', value: lease.revision }] },
-  )
-  return moved !== null
+  const set = { cut_date: cutDate, cut_date_run: lease.run, revision: lease.revision + 1 }
+  const asRead: Condition = { attribute: 'revision', is: '=', value: lease.revision }
+  return (await leasesOf(tables).change(heldRow(lease), { set }, [asRead])) !== null
 }
 
-function held(lease: Lease): { readonly attribute: string; readonly is: '='; readonly value: number } {
-  return { attribute: 'fence', is: '=', value: lease.fence }
+const leasesOf = (tables: Tables) => createLeases(tables, SYNC_CONTROL, { until: 'lease_until', token: 'fence' })
+
+function heldRow({ read, fence }: Lease): HeldRow {
+  return { key: { read }, token: fence }
 }

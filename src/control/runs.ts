@@ -1,3 +1,4 @@
+import { StreamError } from '../errors.ts'
 import type { Change, Item, Tables } from '../platform/dynamodb/tables.ts'
 import { SWEEP_ACCEPTED } from './sweeps.ts'
 import { SYNC_RUN_LISTS, SYNC_RUNS } from './tables.ts'
@@ -156,6 +157,16 @@ export async function changeRun(tables: Tables, run: { id: string; fence: number
     { attribute: 'fence', is: '<=', value: run.fence },
   )
   return changed !== null
+}
+
+/** As `changeRun`; throws `lease_lost` when another worker has taken the run over. */
+export async function changeHeldRun(
+  tables: Tables,
+  run: { readonly id: string; readonly fence: number },
+  set: Partial<Run>,
+): Promise<void> {
+  if (await changeRun(tables, run, { set })) return
+  throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Condition, Item, TableDefinition, Tables } from './dynamodb/tables.ts'
+import { createLeases, type HeldRow } from './lease.ts'
 
 /** Work that outlives the process which does it: a row, taken by lease, changed by whoever holds the last fence token. */
 export interface Job {
@@ -35,10 +36,10 @@ export function jobTable(name: string): TableDefinition {
 }
 
 export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J> {
+  const leases = createLeases(tables, table, { until: 'lease_until', token: 'fence' })
+  const rowOf = (id: string, fence: number): HeldRow => ({ key: { shelf: ALL, id }, token: fence })
   const change: Jobs<J>['change'] = async ({ id, fence }, set, condition) => {
-    const held: Condition = { attribute: 'fence', is: '=', value: fence }
-    const asked = condition === undefined ? held : { allOf: [held, condition] }
-    const item = await tables.update(table, { shelf: ALL, id }, { set }, asked)
+    const item = await leases.change(rowOf(id, fence), { set }, condition === undefined ? [] : [condition])
     return item === null ? null : fromItem<J>(item)
   }
   const get = async (id: string) => {
@@ -66,12 +67,15 @@ export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J
       )
       return items.map((item) => fromItem<J>(item)).toSorted((a, b) => (a.id < b.id ? -1 : 1))
     },
-    async take(job, now, leaseMs) {
-      if (job.lease_until > now) return undefined
-      const set = { fence: job.fence + 1, lease_until: now + leaseMs } as Partial<J>
+    async take({ id, fence, lease_until: seenUntil }, now, leaseMs) {
+      if (seenUntil > now) return undefined
       // As it was seen: a holder that has come to a new state meanwhile has also changed its lease.
-      const asSeen: Condition = { attribute: 'lease_until', is: '=', value: job.lease_until }
-      return (await change(job, set, asSeen)) ?? undefined
+      const asSeen: readonly Condition[] = [
+        { attribute: 'fence', is: '=', value: fence },
+        { attribute: 'lease_until', is: '=', value: seenUntil },
+      ]
+      const item = await leases.take(rowOf(id, fence + 1), { now, until: now + leaseMs }, { when: asSeen })
+      return item === null ? undefined : fromItem<J>(item)
     },
     async end(job, set) {
       const ended = await change(job, { ...set, lease_until: 0 })
@@ -81,7 +85,7 @@ export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J
   }
 }
 
-/** Id of a job: what it is, when it was asked for, and what tells it from others of that moment. */
+/** Id of a job: what it is, when it was asked for, and what distinguishes it from others of that moment. */
 export function jobId(what: string, at: number, mark: string): string {
   return `${what}-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${mark}`
 }

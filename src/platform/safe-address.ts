@@ -61,7 +61,7 @@ export function assertHttpUrl({ protocol }: URL): void {
 /** Throws `source_data_invalid` where the host is an IP address that is not public. */
 export function assertPublicUrl({ hostname }: URL, isPublic: IsPublic = isPublicAddress): void {
   const host = hostname.replace(/^\[|\]$/g, '')
-  if (isIP(host) !== 0 && !isPublic(host)) throw privateAddress(host)
+  if (isIP(host) !== 0 && !isPublic(host)) throw privateAddressError(host)
 }
 
 /**
@@ -76,13 +76,13 @@ export function publicLookup(
     lookup(hostname, options, (error, found, family) => {
       const addresses = typeof found === 'string' ? [found] : (found ?? []).map(({ address }) => address)
       const refused = error === null && !addresses.every(isPublic)
-      if (refused) callback(privateAddress(hostname), found, family)
+      if (refused) callback(privateAddressError(hostname), found, family)
       else callback(error, found, family)
     })
   }
 }
 
-function privateAddress(host: string): StreamError {
+function privateAddressError(host: string): StreamError {
   const way = 'settings.allowPrivateAddresses of the system allows it'
   const message = `${host} is an address of a private network, which is not fetched; ${way}`
   return new StreamError('source_data_invalid', message, { field: 'address' })

@@ -28,7 +28,7 @@ export interface MappedRow<D> {
 
 /**
  * One row for each connection of the context. A connection that can't map the entity gets a `failed` decision and the
- * others go on (Guarantee 5); one whose vendor does not own the SKU ignores it. Where it takes the product to tell, one
+ * others go on (Guarantee 5); one whose vendor does not own the SKU ignores it. Where the product itself decides, one
  * that is not the vendor's is a deleted row: it may have been the vendor's before. The shop's own entities are for all
  * SKUs.
  */

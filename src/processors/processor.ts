@@ -66,6 +66,6 @@ export interface Processor<K extends TopicKind, S extends Remembered = never> {
   /** Whether it remembers something of each entity; one that does not always gets `undefined` for the state. */
   readonly remembers: boolean
   process(event: TopicEvents[K], context: ProcessContext, state: S | undefined): Promise<Processed<S>>
-  /** What `productOf` of the context must be able to tell. */
+  /** What `productOf` of the context must know. */
   asks?(event: TopicEvents[K], connections: readonly Connection[]): readonly AskedProducts[]
 }

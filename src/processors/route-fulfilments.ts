@@ -53,7 +53,7 @@ function route(
     return { decision: ignored(id, 'not_the_vendor', `fulfilments of ${id} come from ${vendor}`) }
   if (orderNumber === undefined) return { decision: ignored(id, 'not_ours', `the order is none of ${id}`) }
   if (event.deleted) {
-    const message = 'the vendor deleted it; what the shop told its customer is not taken back: settle it in the shop'
+    const message = 'the vendor deleted it; what the shop sent to its customer is not taken back: settle it in the shop'
     return { decision: ignored(id, 'deleted', message) }
   }
   const decision = { connection: id, status: 'processing', code: null, message: null } as const

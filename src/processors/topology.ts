@@ -1,6 +1,5 @@
 import type { ProcessedKind, TopicKind } from '../events/topics.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
-import type { ProcessorDeps } from './commit-work.ts'
 import { mapImages } from './map-images.ts'
 import { mapInventory } from './map-inventory.ts'
 import { mapProducts } from './map-products.ts'
@@ -8,6 +7,7 @@ import type { Processor, Remembered } from './processor.ts'
 import { pushImages, pushInventory, pushProducts } from './push-rows.ts'
 import { routeFulfilments } from './route-fulfilments.ts'
 import { routeOrders } from './route-orders.ts'
+import type { ProcessorDeps } from './run-processor.ts'
 import { processorStage } from './run-processor.ts'
 
 export type AnyProcessorStage = { [K in ProcessedKind]: Stage<K> }[ProcessedKind]

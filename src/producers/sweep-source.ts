@@ -1,6 +1,6 @@
 import type { Read } from '../configuration/model.ts'
 import { dispatch } from '../control/dispatch.ts'
-import { changeRun, type Run } from '../control/runs.ts'
+import { changeHeldRun, type Run } from '../control/runs.ts'
 import { PUBLISHED } from '../control/tables.ts'
 import { StreamError } from '../errors.ts'
 import { type Entity, recordKey, splitRecordKey, type TopicEvents } from '../events/topics.ts'
@@ -10,8 +10,8 @@ import { type LastKnownDeps, lastKnown } from './last-known.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
 
 const PAGE = 200
-/** Keys that a run remembers. */
-const TOLD = 100
+/** Missing keys that a run remembers. */
+const MOST_MISSING = 100
 
 export interface SweepDeps extends PublishDeps, LastKnownDeps {
   readonly clock: { now(): number }
@@ -49,11 +49,8 @@ export async function sweepSource(deps: SweepDeps, job: Sweep): Promise<void> {
   const there = await keysAtSource(job, requestedAt)
   const present = known.filter(({ deleted }) => !deleted)
   const gone = present.filter(({ key }) => !there.has(key))
-  const note = async (set: Partial<Run>) => {
-    if (await changeRun(deps.tables, { id: run.id, fence }, { set })) return
-    throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
-  }
-  await note({ read_count: there.size, missing: gone.slice(0, TOLD).map(({ key }) => key) })
+  const note = (set: Partial<Run>) => changeHeldRun(deps.tables, { id: run.id, fence }, set)
+  await note({ read_count: there.size, missing: gone.slice(0, MOST_MISSING).map(({ key }) => key) })
   if (!job.accept) checkShare(read, gone.length, present.length)
   const contents = await lastKnown(deps, read, new Set(gone.map(({ key }) => key)), signal)
   const origin = { source: read.system, entity: read.entity, read: read.id, taskId: run.id }

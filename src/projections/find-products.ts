@@ -30,18 +30,18 @@ export function createFindProducts({ tables, clock, shards, keepMs = KEEP_MS }: 
   return async ({ id, vendor }, skus) => {
     const now = clock.now()
     if (kept.size > MOST_KEPT) kept.clear()
-    const keyOf = (sku: string) => JSON.stringify([id, vendor, sku])
-    const asked = skus.filter((sku) => (kept.get(keyOf(sku))?.until ?? 0) <= now)
+    const keptKey = (sku: string) => JSON.stringify([id, vendor, sku])
+    const asked = skus.filter((sku) => (kept.get(keptKey(sku))?.until ?? 0) <= now)
     if (asked.length > 0) {
       const found = await readProducts(tables, { connection: id, source: vendor, shards }, asked)
       for (const sku of asked) {
         const product = found.get(sku)
-        kept.set(keyOf(sku), { product, until: product === undefined ? now : now + keepMs })
+        kept.set(keptKey(sku), { product, until: product === undefined ? now : now + keepMs })
       }
     }
     return new Map(
       skus.flatMap((sku) => {
-        const product = kept.get(keyOf(sku))?.product
+        const product = kept.get(keptKey(sku))?.product
         return product === undefined ? [] : [[sku, product] as const]
       }),
     )

@@ -68,7 +68,7 @@ async function write(tables: Tables, told: readonly Told[], context: BatchContex
   const groups = [...Map.groupBy(told, nameOf).values()]
   const items = await tables.getMany(
     STAGED,
-    groups.map(([first]) => keyOf(first as Told)),
+    groups.map(([first]) => stagedKey(first as Told)),
   )
   const rows = new Map(items.map(toStagedRow).map((row) => [JSON.stringify([row.shelf, row.id]), row]))
   await forEachBounded(groups, WRITERS, async (group) => {
@@ -96,11 +96,11 @@ async function writeRow(
   throw new StreamError('concurrent_change', 'a row of what is staged changes all the time')
 }
 
-function keyOf({ result }: Told) {
+function stagedKey({ result }: Told) {
   return { shelf: shelfOf(result.connection, result.entity), id: stagedId(result) }
 }
 
 function nameOf(told: Told): string {
-  const { shelf, id } = keyOf(told)
+  const { shelf, id } = stagedKey(told)
   return JSON.stringify([shelf, id])
 }

@@ -17,14 +17,14 @@ export interface Act {
   readonly at: number
 }
 
-/** Tells it to the dead letter's own history. Resolves when it is acknowledged. */
+/** Adds it to the dead letter's own history. Resolves when it is acknowledged. */
 export async function announce(
   deps: Pick<LetterDeps<never>, 'producer' | 'codec' | 'topicPrefix'>,
   letter: LetterSummary,
   { kind, by, reason, retry, at }: Act,
 ): Promise<void> {
   const { id, stage, connection, key, topic, partition, offset, code, message, field } = letter
-  const told: DeadLettered = {
+  const announced: DeadLettered = {
     ...{ deadLetterId: id, stage, connection, key, topic, partition, offset, code, message, field },
     timestamp: Date.parse(letter.appended_at),
     ...{ originalKey: null, originalValue: null, headers: [], attempts: 0 },
@@ -32,12 +32,12 @@ export async function announce(
     retry,
     change: { kind, by, reason },
   }
-  await sendDeadLetter(deps, told)
+  await sendDeadLetter(deps, announced)
 }
 
 /**
- * Tells it to the history of the entity; of one that failed for all connections at once, to each. By the stage and partition it failed in: what the stage reports of the retry
- * comes after it. Nothing is told of what can't be read, or is of no entity.
+ * Reports it of the entity; of one that failed for all connections at once, for each. By the stage and partition it failed
+ * in: what the stage reports of the retry comes after it. Nothing is reported of what can't be read, or is of no entity.
  */
 export async function reportAct(
   deps: Pick<LetterDeps<never>, 'reporter' | 'tables'>,

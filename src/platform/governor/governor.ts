@@ -100,7 +100,7 @@ export function createGovernor(limits: CallLimits, permits: Permits, clock: Cloc
       }
       const giveUp = () => {
         waiting.splice(waiting.indexOf(waiter), 1)
-        reject(ended(signal))
+        reject(callEndedError(signal))
         pump()
       }
       signal?.addEventListener('abort', giveUp, { once: true })
@@ -122,7 +122,7 @@ export function createGovernor(limits: CallLimits, permits: Permits, clock: Cloc
   return {
     pause,
     async run(kind, call, signal) {
-      if (signal?.aborted === true) throw ended(signal)
+      if (signal?.aborted === true) throw callEndedError(signal)
       const hadTurn = beginTurnWait(signal, clock.now())
       const permit = await turn(callKinds.indexOf(kind), signal).finally(() => hadTurn(clock.now()))
       try {
@@ -159,6 +159,6 @@ function mostUrgent(waiting: readonly Waiter[]): number {
   return Math.min(...waiting.map(({ rank }) => rank))
 }
 
-function ended(signal: AbortSignal | undefined): StreamError {
+function callEndedError(signal: AbortSignal | undefined): StreamError {
   return new StreamError('stopping', 'the call was ended before it began', { cause: signal?.reason })
 }

@@ -31,7 +31,7 @@ export interface ParkedCheck {
   readonly key: string
   readonly attempts: number
   readonly firstAt: number
-  /** Tells this check from a later one of the key. */
+  /** Distinguishes this check from a later one of the key. */
   readonly mark: string
 }
 

@@ -18,7 +18,7 @@ export interface Positions {
 
 /** Offsets as text that sorts. */
 const text = (offset: bigint): string => String(offset).padStart(20, '0')
-const placeOf = (topic: string, partition: number): string => `${topic}#${String(partition).padStart(5, '0')}`
+const checkpointPlace = (topic: string, partition: number): string => `${topic}#${String(partition).padStart(5, '0')}`
 
 export function createPositions(tables: Tables): Positions {
   return {
@@ -27,12 +27,22 @@ export function createPositions(tables: Tables): Positions {
       return new Map(items.map((item) => [Number(item['partition_number']), BigInt(String(item['offset']))]))
     },
     async note(group, topic, partition, offset) {
-      const item = { group, place: placeOf(topic, partition), partition_number: partition, offset: text(offset) }
+      const item = {
+        group,
+        place: checkpointPlace(topic, partition),
+        partition_number: partition,
+        offset: text(offset),
+      }
       const newer = { attribute: 'offset', is: '<' as const, value: text(offset) }
       await tables.put(CHECKPOINTS, item, { anyOf: [{ absent: 'offset' }, newer] })
     },
     async set(group, topic, partition, offset) {
-      const item = { group, place: placeOf(topic, partition), partition_number: partition, offset: text(offset) }
+      const item = {
+        group,
+        place: checkpointPlace(topic, partition),
+        partition_number: partition,
+        offset: text(offset),
+      }
       await tables.put(CHECKPOINTS, item)
     },
   }

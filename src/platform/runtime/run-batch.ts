@@ -5,7 +5,6 @@ import type { TopicKind } from '../../events/topics.ts'
 import type { Clock } from '../clock.ts'
 import type { LogBatch, LogRecord } from '../kafka/event-log.ts'
 import { aboutRecord, type DeadLetterSender, sendDeadLetter, toDeadLetter } from './dead-letters.ts'
-import { FinishedOffsets } from './finished-offsets.ts'
 import type { OwnedPartition } from './partition-progress.ts'
 import { RetriedRecords } from './retried-records.ts'
 import { withRetry } from './retry.ts'
@@ -81,6 +80,29 @@ class Membership {
       if (!batch.owned() || clock.now() >= leaveBy) return this.lost.abort()
       await commitFinished()
     }
+  }
+}
+
+/** Which records of a batch are finished, in whatever order they were, and how far they are without a gap. */
+export class FinishedOffsets {
+  readonly #offsets: readonly bigint[]
+  readonly #finished = new Set<bigint>()
+  #next = 0
+
+  /** `records` in order of their offsets, which may have gaps (control records). */
+  constructor(records: readonly LogRecord[]) {
+    this.#offsets = records.map(({ offset }) => offset)
+  }
+
+  finish(offset: bigint): void {
+    this.#finished.add(offset)
+  }
+
+  /** The offset before which everything is finished; null when not even the first record is. */
+  contiguous(): bigint | null {
+    while (this.#next < this.#offsets.length && this.#finished.has(this.#offsets[this.#next] ?? -1n)) this.#next += 1
+    const last = this.#offsets[this.#next - 1]
+    return last === undefined ? null : last + 1n
   }
 }
 
@@ -163,7 +185,7 @@ class BatchRun<K extends TopicKind> {
         retried.failed(record, about.connection)
       },
       finished(record) {
-        // A retry is finished when its dead letter is told of it.
+        // A retry is finished when its dead letter is resolved.
         if (readRetryMark(record.headers) === null) finish(record.offset)
       },
     }

@@ -20,11 +20,11 @@ export interface StageResult {
 }
 
 /** What a result of this event is about; `connection` null: all of them, or none yet. */
-export function aboutEvent(
+export function aboutEvent<C extends string | null>(
   entity: string,
   event: Omit<ResultAbout, 'entity' | 'connection'>,
-  connection: string | null,
-): ResultAbout {
+  connection: C,
+): ResultAbout & { readonly connection: C } {
   const { taskId, source, key, eventId, occurredAt, readAt } = event
   return { taskId, entity, source, key, connection, eventId, occurredAt, readAt }
 }

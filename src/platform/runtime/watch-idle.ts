@@ -33,7 +33,7 @@ export async function watchIdle<K extends TopicKind>(
     const waitMs = failures === 0 ? EVERY_MS : EVERY_MS + backOffMs(failures, AFTER_FAILURE, deps.random ?? Math.random)
     await clock.sleep(waitMs, signal).catch(() => undefined)
     try {
-      for (const topic of stage.topics) if (!signal.aborted) await lookAt(stage, topic, deps)
+      for (const topic of stage.topics) if (!signal.aborted) await reportIdle(stage, topic, deps)
       failures = 0
     } catch (error) {
       failures += 1
@@ -42,7 +42,7 @@ export async function watchIdle<K extends TopicKind>(
   }
 }
 
-async function lookAt<K extends TopicKind>(stage: Stage<K>, name: string, deps: IdleDeps): Promise<void> {
+async function reportIdle<K extends TopicKind>(stage: Stage<K>, name: string, deps: IdleDeps): Promise<void> {
   const topic = `${deps.topicPrefix}${name}`
   const owned = deps.owned().filter((partition) => partition.topic === topic)
   if (owned.length === 0) return

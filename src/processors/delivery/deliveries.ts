@@ -23,7 +23,7 @@ export interface Deliveries {
 export function createDeliveries(tables: Tables): Deliveries {
   const end = async (intent: Delivery, set: Item): Promise<boolean> => {
     const held: Condition = { attribute: 'fence', is: '=', value: intent.fence }
-    return (await tables.update(DELIVERIES, keyOf(intent), { set: { ...set, until: 0 } }, held)) !== null
+    return (await tables.update(DELIVERIES, deliveryRowKey(intent), { set: { ...set, until: 0 } }, held)) !== null
   }
   return {
     async find(connection, key) {
@@ -34,7 +34,7 @@ export function createDeliveries(tables: Tables): Deliveries {
       const { connection: _connection, key: _key, parked: _parked, ...set } = intent
       const seen = intent.fence - 1
       const unchanged: Condition = seen === 0 ? { absent: 'fence' } : { attribute: 'fence', is: '=', value: seen }
-      return (await tables.update(DELIVERIES, keyOf(intent), { set }, unchanged)) !== null
+      return (await tables.update(DELIVERIES, deliveryRowKey(intent), { set }, unchanged)) !== null
     },
     finish: (intent, targetId) => end(intent, { state: 'delivered', targetId }),
     refuse: (intent) => end(intent, { state: 'refused' }),
@@ -44,7 +44,7 @@ export function createDeliveries(tables: Tables): Deliveries {
   }
 }
 
-const keyOf = ({ connection, key }: Delivery) => ({ connection, key })
+const deliveryRowKey = ({ connection, key }: Delivery) => ({ connection, key })
 
 /** A row that only notes a parked record has no version yet. */
 function toDelivery(connection: string, key: string, item: Item): Delivery {

@@ -30,12 +30,12 @@ export function magento2Inventory(client: Magento2Client, read: Read, clock: Clo
       let requestedAt = clock.now()
       for await (const page of pages(after?.id ?? null, signal)) {
         const reached = { changedAt: '', id: page.at(-1)?.sku ?? '' }
-        yield { ...readRows(page, keyOf, toEntity), rows: [], reached, requestedAt }
+        yield { ...readRows(page, stockKey, toEntity), rows: [], reached, requestedAt }
         requestedAt = clock.now()
       }
     },
     async *keys(signal) {
-      for await (const page of pages(null, signal)) yield page.map((stock) => ({ key: keyOf(stock) }))
+      for await (const page of pages(null, signal)) yield page.map((stock) => ({ key: stockKey(stock) }))
     },
   }
 }
@@ -84,12 +84,12 @@ async function allOf(
 }
 
 function toEntity(stock: Stock): ReadEntity<'inventory'> {
-  const key = keyOf(stock)
+  const key = stockKey(stock)
   const raw = stringifyExact(stock.items)
   return { key, occurredAt: null, deleted: false, data: toInventory(key, stock.items), raw }
 }
 
-function keyOf({ sku }: Stock): string {
+function stockKey({ sku }: Stock): string {
   return sku ?? 'without sku'
 }
 

@@ -56,11 +56,11 @@ function canceledPart(order: Order, field: 'discount' | 'tax'): Decimal4 {
 export function closedOrderBody(event: VendorOrderRequested, order: Wire): Wire {
   const items = wiresOf(wireOf(order['item'])['items']).map((line) =>
     present({
-      line: numberOf(line['line']),
+      line: shownNumber(line['line']),
       item: { id: textOf(wireOf(line['item'])['id']) },
-      quantity: numberOf(line['quantity']),
-      rate: numberOf(line['rate']),
-      amount: numberOf(line['amount']),
+      quantity: shownNumber(line['quantity']),
+      rate: shownNumber(line['rate']),
+      amount: shownNumber(line['amount']),
       [LINE_FIELD]: textOf(line[LINE_FIELD]),
       isClosed: true,
     }),
@@ -100,7 +100,7 @@ function addressBody(address: Address | null): Wire | null {
   })
 }
 
-const numberOf = (value: unknown) => {
+const shownNumber = (value: unknown) => {
   const text = textOf(value)
   return text === null ? null : exactNumber(text)
 }

@@ -107,7 +107,7 @@ function tell(found: readonly Found[], context: FulfilmentContext, requestedAt: 
   const entities: ReadEntity<'fulfilments'>[] = []
   const unreadable: UnreadableEntity[] = []
   for (const one of found) {
-    const key = keyOf(one.row, one.ended)
+    const key = fulfilmentKey(one.row, one.ended)
     const raw = stringifyExact(one.shipment ?? one.order)
     try {
       const data = toldOf(one, context)
@@ -130,11 +130,11 @@ function endingOf(row: Wire): 'closure' | 'cancellation' {
   return textOf(row['status'])?.endsWith('C') ? 'cancellation' : 'closure'
 }
 
-function keyOf(row: Wire, ended: boolean): string {
+function fulfilmentKey(row: Wire, ended: boolean): string {
   const id = requireText(row, 'id')
   return ended ? endingKey(id, endingOf(row)) : id
 }
 
 function windowRow(row: Wire, phase: string): WindowRow {
-  return { key: keyOf(row, phase === ENDED), changedAt: requireText(row, 'changedat') }
+  return { key: fulfilmentKey(row, phase === ENDED), changedAt: requireText(row, 'changedat') }
 }

@@ -119,4 +119,21 @@ describe('a processor whose mapping of one connection is wrong', () => {
     await tick()
     expect(sent()).toHaveLength(1)
   })
+
+  it('takes up the others where one can not be read any more, and leaves that one for later', async () => {
+    const { stage, context, stock, sent, mend, tick, clock, tables } = prepare()
+    await stage.handle(['1', '2', '3', '4'].map(stock), context)
+    sent()
+    const [row] = await tables.query('parked', { partition: 'map-inventory#3' })
+    const original = { key: null, value: Buffer.from('cut').toString('base64'), headers: [] }
+    await tables.put('parked', { ...row, original })
+    mend()
+    await resume(tables, 'map-inventory', 'bad')
+    await tick()
+    expect(sent()).toEqual(['bad|netsuite|4'])
+    await tables.put('parked', { ...row, release_at: '000000000002000' })
+    clock.set(2_000)
+    await tick()
+    expect(sent()).toEqual(['bad|netsuite|3'])
+  })
 })

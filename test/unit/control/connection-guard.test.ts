@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { noteOutcome, type Outcomes } from '../../../../src/platform/runtime/threshold.ts'
+import { noteOutcome, type Outcomes } from '../../../src/control/connection-guard.ts'
 
 /** Index of the outcome that trips, counted from 1; 0: none. */
 function tripsAt(outcomes: readonly (readonly [key: string, failed: boolean])[]): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LogRecord } from '../../../../src/platform/kafka/event-log.ts'
-import { FinishedOffsets } from '../../../../src/platform/runtime/finished-offsets.ts'
+import { FinishedOffsets } from '../../../../src/platform/runtime/run-batch.ts'
 
 const records = [5n, 6n, 9n, 10n].map((offset) => ({ offset }) as LogRecord)
 
