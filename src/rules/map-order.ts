@@ -19,7 +19,7 @@ export const LINE_FIELDS = 'line.'
  * person.
  */
 export function mapOrderFields(connection: Connection, order: Order): OrderFields | Promise<OrderFields> {
-  const rules = connection.orderMap.fields ?? []
+  const rules = connection.orderMap.fields
   if (rules.length === 0) return {}
   const ofLines = rules.filter(({ attribute }) => attribute.startsWith(LINE_FIELDS))
   const ofOrder = rules.filter((rule) => !ofLines.includes(rule))
@@ -32,7 +32,7 @@ export function mapOrderFields(connection: Connection, order: Order): OrderField
       nameOf: (name: string) => `${LINE_FIELDS}${line.lineId}.${name.slice(LINE_FIELDS.length)}`,
     })),
   ]
-  if (rules.some(({ expression }) => expression !== undefined)) return mapLater(parts)
+  if (rules.some(({ expression }) => expression !== null)) return mapLater(parts)
   const fields: Record<string, string> = {}
   for (const part of parts) {
     const mapped = mapPart(part)

@@ -24,10 +24,10 @@ export function mapAttributes(
   input: MappingInput,
   { tellsValues = true }: MappingOptions = {},
 ): MappedAttributes | Promise<MappedAttributes> {
-  if (rules.some(({ expression }) => expression !== undefined)) return mapWithExpressions(rules, input, tellsValues)
+  if (rules.some(({ expression }) => expression !== null)) return mapWithExpressions(rules, input, tellsValues)
   const mapped: Record<string, MappedValue> = {}
   for (const rule of rules) {
-    const value = destinationValue(rule, rule.from === undefined ? undefined : textAt(input, rule.from), tellsValues)
+    const value = destinationValue(rule, rule.from === null ? undefined : textAt(input, rule.from), tellsValues)
     if (value !== undefined) mapped[rule.attribute] = value
   }
   return mapped
@@ -43,8 +43,8 @@ async function mapWithExpressions(
   const mapped: Record<string, MappedValue> = {}
   for (const rule of rules) {
     const { expression, from } = rule
-    const path = from === undefined ? undefined : textAt(input, from)
-    const found = expression === undefined ? path : await evaluated(rule, expression, open, tellsValues)
+    const path = from === null ? undefined : textAt(input, from)
+    const found = expression === null ? path : await evaluated(rule, expression, open, tellsValues)
     const value = destinationValue(rule, found, tellsValues)
     if (value !== undefined) mapped[rule.attribute] = value
   }
@@ -73,9 +73,9 @@ function destinationValue(
   tellsValues: boolean,
 ): MappedValue | undefined {
   const failure = failuresOf(rule, tellsValues)
-  if (rule.constant !== undefined) return convert(rule, rule.constant, failure)
+  if (rule.constant !== null) return convert(rule, rule.constant, failure)
   const text = found === undefined ? rule.default : looked(rule, found, failure)
-  if (text !== undefined) return convert(rule, text, failure)
+  if (text !== null) return convert(rule, text, failure)
   if (!rule.required) return undefined
   throw failure('is required and has no value; fill it at the source or give the rule a default')
 }

@@ -83,7 +83,9 @@ export const settings = {
     default: 'Base Price',
     description: "name of the level that is the product's price; all levels are in priceLevels",
   }),
-  subsidiary: setting(internalId, { description: 'internal id of the subsidiary of new customers; accounts without subsidiaries have none' }),
+  subsidiary: setting(internalId, {
+    description: 'internal id of the subsidiary of new customers; accounts without subsidiaries have none',
+  }),
   language: setting(text({ pattern: /[A-Za-z-]+/, expected: 'a language, such as en-US' }), {
     description: 'sent as Accept-Language, for an account that refuses others (INVALID_HEADER)',
   }),
