@@ -1,4 +1,4 @@
-import type { Connection } from '../configuration/model.ts'
+import { decodeConnection } from '../configuration/stored-form.ts'
 import { CONNECTIONS } from '../configuration/tables.ts'
 import { StreamError } from '../errors.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
@@ -19,7 +19,7 @@ export async function checkKnown(
   if (seen && (source === null || sources.has(source))) return
   const item = await tables.get(CONNECTIONS, { kind: 'connection', id: connection })
   if (item === undefined && !seen) throw await unknownConnection(tables, connection)
-  if (item !== undefined) for (const read of (item['document'] as Connection).reads) sources.add(systemOf(read))
+  if (item !== undefined) for (const read of decodeConnection(item['document']).reads) sources.add(systemOf(read))
   if (source === null || sources.has(source)) return
   const known = [...sources].toSorted().join(', ')
   const message = `source: connection ${connection} reads nothing from "${source}"; its sources are: ${known}`

@@ -57,5 +57,5 @@ export async function startProducer(
 
 /** A read's schedules: of its runs, and of its sweeps. */
 function withSweep(read: Read): readonly ScheduledRead[] {
-  return read.sweep === undefined ? [read] : [read, { ...read, schedule: read.sweep.schedule, trigger: SWEEP }]
+  return read.sweep.schedule === null ? [read] : [read, { ...read, schedule: read.sweep.schedule, trigger: SWEEP }]
 }

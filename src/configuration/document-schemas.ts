@@ -9,13 +9,13 @@ import { id, scalar, strict, text, texts } from './schema-parts.ts'
 const secret = Type.String({
   pattern: REFERENCE,
   description: 'where the secret is',
-  expected: 'a reference env:NAME or file:/path, never the value',
+  $comment: 'a reference env:NAME or file:/path, never the value',
 })
 
 /** A list means the same as its members in one text, separated by commas. */
 const filterValue = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Array(scalar('a value'))], {
   description: 'value of the filter',
-  expected: 'a text, number, true or false, or a list of them',
+  $comment: 'a text, number, true or false, or a list of them',
 })
 
 const read = Type.Object(
@@ -58,7 +58,7 @@ export const systemSchema = Type.Object(
     address: Type.String({
       pattern: '^(https?://[^\\s]+|env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$',
       description: 'where the system is',
-      expected: 'an http(s) address, or a reference env:NAME or file:/path to it',
+      $comment: 'an http(s) address, or a reference env:NAME or file:/path to it',
     }),
     secrets: Type.Optional(Type.Record(Type.String(), secret, { description: 'references by name' })),
     zone: Type.Optional(text('IANA zone of the times the system gives without one; UTC by default')),

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { unknownName } from './unknown-name.ts'
 import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
 
-/** A schema as it is looked through; `expected` says in words what a text must be. */
+/** A schema as it is looked through; `$comment` says in words what the value must be. */
 interface SchemaNode {
   readonly type?: string
   readonly properties?: Readonly<Record<string, SchemaNode>>
@@ -19,7 +19,7 @@ interface SchemaNode {
   readonly maximum?: number
   readonly minLength?: number
   readonly description?: string
-  readonly expected?: string
+  readonly $comment?: string
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -102,7 +102,7 @@ function isFields(value: unknown): value is Fields {
 
 /** In words: `a whole number from 0 to 3600`. */
 function expectedAt(node: SchemaNode): string {
-  if (node.expected !== undefined) return node.expected
+  if (node.$comment !== undefined) return node.$comment
   if (node.const !== undefined) return `"${node.const}"`
   if (node.enum !== undefined) return `one of: ${node.enum.join(', ')}`
   const about = node.description === undefined ? '' : `: ${node.description}`

@@ -29,12 +29,12 @@ export function editorSchema(systemTypes: SystemTypes): Schema {
   }
 }
 
-/** `expected` is a word of ours; editors know it as what they say instead of their own message. */
+/** What a value must be, in words, is what editors say instead of a message of their own. */
 function forEditors(node: unknown): Schema {
   return JSON.parse(JSON.stringify(node), (_name, value: unknown) => {
-    if (typeof value !== 'object' || value === null || !('expected' in value)) return value
-    const { expected, ...rest } = value
-    return typeof expected === 'string' ? { ...rest, errorMessage: `must be ${expected}` } : value
+    if (typeof value !== 'object' || value === null || !('$comment' in value)) return value
+    const { $comment: expected, ...rest } = value
+    return { ...rest, errorMessage: `must be ${expected}` }
   }) as Schema
 }
 

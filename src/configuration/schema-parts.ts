@@ -2,7 +2,7 @@ import Type from 'typebox'
 
 /** Ids of systems and connections, and scopes of reads. */
 export const id = (what: string) =>
-  Type.String({ pattern: '^[a-z0-9-]{1,40}$', description: what, expected: '1 to 40 of a-z, 0-9 and -' })
+  Type.String({ pattern: '^[a-z0-9-]{1,40}$', description: what, $comment: '1 to 40 of a-z, 0-9 and -' })
 
 export const strict = { additionalProperties: false }
 export const text = (description: string) => Type.String({ minLength: 1, description })
@@ -12,5 +12,5 @@ export const texts = (description: string) => Type.Record(Type.String(), Type.St
 export const scalar = (description: string) =>
   Type.Union([Type.String(), Type.Number(), Type.Boolean()], {
     description,
-    expected: 'a text, a number, or true or false',
+    $comment: 'a text, a number, or true or false',
   })

@@ -36,7 +36,7 @@ export async function finishDrain(deps: FinishDeps, job: FinishedDrain): Promise
 async function endQueue(deps: FinishDeps, { run, reader, fence, signal }: FinishedDrain): Promise<string> {
   if (run.state !== 'ended') return 'kept: it could not be read to its end'
   const wanted = deps.configuration().connections.some(({ reads, deleteDrainedQueues }) => {
-    return deleteDrainedQueues === true && reads.includes(run.read)
+    return deleteDrainedQueues && reads.includes(run.read)
   })
   if (!wanted) return 'kept: no connection that subscribes to the read has deleteDrainedQueues'
   // Whoever has lost the run must not delete what its successor reads.

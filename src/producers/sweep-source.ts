@@ -4,7 +4,7 @@ import { changeHeldRun, type Run } from '../control/runs.ts'
 import { PUBLISHED } from '../control/tables.ts'
 import { StreamError } from '../errors.ts'
 import { type Entity, recordKey, splitRecordKey, type TopicEvents } from '../events/topics.ts'
-import { type AnySourceReader, MOST_GONE, type ReadEntity, type SourceReader } from '../systems/kit/source.ts'
+import type { AnySourceReader, ReadEntity, SourceReader } from '../systems/kit/source.ts'
 import { allKeys } from './all-keys.ts'
 import { type LastKnownDeps, lastKnown } from './last-known.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
@@ -75,7 +75,7 @@ async function readAgain({ tables, clock }: SweepDeps, read: Read, run: Run, rea
 }
 
 function checkShare({ id, sweep }: Read, gone: number, known: number): void {
-  const most = sweep?.mostGone ?? MOST_GONE
+  const most = sweep.mostGone
   if (gone <= known * most) return
   const message =
     `${id}: ${gone} of ${known} are not at the source any more, more than ${most * 100} %; nothing was deleted. ` +

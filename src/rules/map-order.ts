@@ -18,7 +18,7 @@ export const LINE_FIELDS = 'line.'
  * and the whole order as its `order`. Rejects with `mapping_failed`, which holds no value: an order is of a person.
  */
 export async function mapOrderFields(connection: Connection, order: Order): Promise<OrderFields> {
-  const rules = connection.orderMap.fields ?? []
+  const rules = connection.orderMap.fields
   if (rules.length === 0) return {}
   const ofLines = rules.filter(({ attribute }) => attribute.startsWith(LINE_FIELDS))
   const ofOrder = rules.filter((rule) => !ofLines.includes(rule))

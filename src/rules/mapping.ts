@@ -23,13 +23,13 @@ export async function mapAttributes(
   input: MappingInput,
   { tellsValues = true }: MappingOptions = {},
 ): Promise<MappedAttributes> {
-  const open = rules.some(({ expression }) => expression !== undefined) ? expressionInput(input) : input
+  const open = rules.some(({ expression }) => expression !== null) ? expressionInput(input) : input
   const mapped: Record<string, MappedValue> = {}
   for (const rule of rules) {
     const { expression, from } = rule
-    const path = from === undefined ? undefined : textAt(input, from)
+    const path = from === null ? undefined : textAt(input, from)
     // One after the other: the clock of an expression is its own.
-    const found = expression === undefined ? path : await evaluated(rule, expression, open, tellsValues)
+    const found = expression === null ? path : await evaluated(rule, expression, open, tellsValues)
     const value = destinationValue(rule, found, tellsValues)
     if (value !== undefined) mapped[rule.attribute] = value
   }
@@ -58,9 +58,9 @@ function destinationValue(
   tellsValues: boolean,
 ): MappedValue | undefined {
   const failure = failuresOf(rule, tellsValues)
-  if (rule.constant !== undefined) return convert(rule, rule.constant, failure)
+  if (rule.constant !== null) return convert(rule, rule.constant, failure)
   const text = found === undefined ? rule.default : looked(rule, found, failure)
-  if (text !== undefined) return convert(rule, text, failure)
+  if (text !== null) return convert(rule, text, failure)
   if (!rule.required) return undefined
   throw failure('is required and has no value; fill it at the source or give the rule a default')
 }

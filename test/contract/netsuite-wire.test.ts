@@ -14,7 +14,7 @@ const signal = new AbortController().signal
 const ajv = new Ajv({ strict: false, allErrors: true })
 const connection = {
   ...netsuiteConnection,
-  orderMap: { shipMethods: { flatrate_flatrate: '1' }, location: '6' },
+  orderMap: { shipMethods: { flatrate_flatrate: '1' }, location: '6', fields: [] },
 }
 
 let account: NetSuiteAccount

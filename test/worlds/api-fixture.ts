@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/api/app.ts'
 import type { ApiDeps } from '../../src/api/dependencies.ts'
 import { apiTables } from '../../src/api/tables.ts'
+import { encodeConnection } from '../../src/configuration/stored-form.ts'
 import { CONNECTIONS, coreTables } from '../../src/configuration/tables.ts'
 import { pauseTables } from '../../src/control/pauses.ts'
 import { controlTables } from '../../src/control/tables.ts'
@@ -12,6 +13,7 @@ import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { projectionTables } from '../../src/projections/tables.ts'
 import { systemTypes } from '../../src/systems/systems.ts'
+import { connectionWith } from '../data/configuration.ts'
 import { memoryDeadLetters } from '../data/dead-letters.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { memoryRebuilds, memoryReplays } from '../memory/resync.ts'
@@ -97,7 +99,11 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
       return { status: answer.statusCode, headers: answer.headers, json }
     },
     async configure(id: string, reads: readonly string[] = ['vendor.inventory.all']) {
-      await tables.put(CONNECTIONS, { kind: 'connection', id, document: { id, reads } })
+      await tables.put(CONNECTIONS, {
+        kind: 'connection',
+        id,
+        document: encodeConnection(connectionWith(id, { reads })),
+      })
     },
     /** Appends to a shard now and projects it. */
     async project(shard: number, ...events: readonly UniversalInventoryChanged[]) {

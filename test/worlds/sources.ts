@@ -11,6 +11,7 @@ import type { Clock } from '../../src/platform/clock.ts'
 import { createGovernors } from '../../src/platform/governor/governors.ts'
 import type { Keyset, Page, ReadEntity, ReadWindow, SourceReader, WindowRow } from '../../src/systems/kit/source.ts'
 import { systemTypes } from '../../src/systems/systems.ts'
+import { readWith } from '../data/configuration.ts'
 
 export const catalogFile = fileURLToPath(new URL('../../simulators/catalog/catalog.csv', import.meta.url))
 
@@ -26,19 +27,7 @@ export const governors = createGovernors(wallClock)
 export const WHOLE: ReadWindow = { from: null, to: Date.UTC(2099, 0, 1) }
 
 export function readOf(system: string, entity: Entity, pageSize: number, filter: Record<string, string> = {}): Read {
-  return {
-    id: `${system}.${entity}.all`,
-    system,
-    entity,
-    scope: 'all',
-    schedule: null,
-    zone: 'UTC',
-    startFrom: null,
-    pageSize,
-    settleSeconds: 0,
-    overlapSeconds: 0,
-    filter,
-  }
+  return readWith(system, entity, { pageSize, settleSeconds: 0, overlapSeconds: 0, filter })
 }
 
 /** What a test says of a system; the rest is usual. */

@@ -119,8 +119,7 @@ function replayOf(
     reason: `${connection.id} subscribes to ${read.id}`,
   }
   const job = newReplay(request, row.replay, row.at)
-  if (read.entity !== 'orders' || connection.shop !== read.system || (connection.ordersFrom ?? null) !== null)
-    return job
+  if (read.entity !== 'orders' || connection.shop !== read.system || connection.ordersFrom !== null) return job
   const message =
     `connection ${connection.id} is new on ${read.id}, which was read before: set ordersFrom, the date of the first ` +
     'order the vendor is to have, and it is fed'

@@ -80,5 +80,5 @@ export interface ConfiguredConnection {
   readonly id: string
   readonly shop: string
   readonly reads: readonly string[]
-  readonly ordersFrom?: string | null
+  readonly ordersFrom: string | null
 }

@@ -25,7 +25,7 @@ export interface ShipmentTexts {
 export function shipmentTexts({ tracks }: Fulfilment, { fulfilments }: Connection, marker: string): ShipmentTexts {
   const carrierOf = (carrier: string | null, title: string | null): string => {
     const named = carrier ?? title
-    return named === null ? '' : (fulfilments?.carriers[named] ?? named)
+    return named === null ? '' : (fulfilments.carriers[named] ?? named)
   }
   const first = tracks.find(({ number }) => number.length <= LONGEST_NUMBER)
   const others = tracks

@@ -52,7 +52,7 @@ function adjustments(
 ): Adjustment[] {
   const { sku, total, locations } = data
   const none = deleted || !data.inStock
-  if (stock === undefined) return [{ location_id: defaultLocation, sku, quantity: none ? 0 : pieces(total) }]
+  if (stock === null) return [{ location_id: defaultLocation, sku, quantity: none ? 0 : pieces(total) }]
   const targets = new Map<string, Decimal8>(Object.values(stock.locations).map((target) => [target, ZERO8]))
   for (const { location, available } of locations) {
     const target = stock.locations[location] ?? stock.locations['*']

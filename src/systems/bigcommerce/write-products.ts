@@ -24,7 +24,7 @@ export function bigcommerceProducts(client: BigCommerceClient): Sink<'shop-produ
       if (event.deleted) return await hide(client, found, signal)
       const wanted = wantedProduct(attributes)
       if (found !== null) return await change(client, found, wanted, signal)
-      const tracked = connection.push?.includes('inventory') === true
+      const tracked = connection.push.includes('inventory')
       return await make(client, event, newProduct(sku, wanted, tracked), wanted, signal)
     },
   }

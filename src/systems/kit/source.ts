@@ -1,8 +1,5 @@
 import type { Entity, TopicEvents } from '../../events/topics.ts'
 
-/** The share of what a read knows that may be gone at once, where it says nothing else. */
-export const MOST_GONE = 0.2
-
 /** A closed window of the source's changed-at times: [from, to), milliseconds UTC. `from` null: from the beginning. */
 export interface ReadWindow {
   /** True when what was read before is to be read again: nothing may be left out because it has not changed. */

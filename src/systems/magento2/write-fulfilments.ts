@@ -73,7 +73,7 @@ async function ship(
   signal: AbortSignal,
 ): Promise<Delivered> {
   const orderId = requireText(order, 'entity_id')
-  const { carriers = {}, notifyCustomer = false } = connection.fulfilments ?? {}
+  const { carriers, notifyCustomer } = connection.fulfilments
   const mark = `[waldstream ${event.connection}/${event.key}]`
   const ours = (await shipmentsOf(client, orderId, signal)).filter((shipment) => isMarked(shipment, mark))
   const source = (location: string | null) => sourceOf(connection.stock, location)

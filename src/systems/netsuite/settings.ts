@@ -65,27 +65,29 @@ const usualKitTable: KitTable = { table: 'itemmember', parent: 'parentitem', mem
 export const settings = {
   account: setting(text({ pattern: /[A-Za-z0-9_-]+/, expected: 'an account id, such as 1234567 or 1234567_SB1' }), {
     required: true,
-    description: 'account id, as in its address: 1234567, 1234567_SB1',
+    description: 'account id as in Company Information',
   }),
   itemColumns: setting(columns, {
     default: STANDARD_COLUMNS,
     defaultText: 'see below',
-    description: 'columns of item that are read, in place of the standard ones',
+    description: 'columns of item that are read, where an account lacks one of the standard ones',
   }),
   extraItemColumns: setting(columns, {
     default: [],
-    description: 'columns of item that are read besides, such as custom fields',
+    description: 'more columns of item, by script id, for the product map',
   }),
   currency: setting(currencyCode, {
-    description: "the account's main currency: of prices, and the only one that orders may have",
+    description: 'currency of the prices; an order in another one is refused',
   }),
   basePriceLevel: setting(text({ expected: 'the name of a price level' }), {
     default: 'Base Price',
     description: "name of the level that is the product's price; all levels are in priceLevels",
   }),
-  subsidiary: setting(internalId, { description: 'internal id of the subsidiary of new customers (OneWorld)' }),
+  subsidiary: setting(internalId, {
+    description: 'internal id of the subsidiary of new customers; accounts without subsidiaries have none',
+  }),
   language: setting(text({ pattern: /[A-Za-z-]+/, expected: 'a language, such as en-US' }), {
-    description: 'sent as Accept-Language, for accounts that insist on theirs',
+    description: 'sent as Accept-Language, for an account that refuses others (INVALID_HEADER)',
   }),
   kitMembers: setting(kitTable, {
     default: usualKitTable,
@@ -94,7 +96,7 @@ export const settings = {
   }),
   shipmentLink: setting(choice(shipmentLinks), {
     default: 'createdfrom',
-    description: 'where a shipment names its order',
+    description: 'how the order of a shipment is found; nexttransactionlink where the role sees no lines',
   }),
   customPriceLevel: setting(text({ pattern: /-?\d+|none/, expected: 'the id of a price level, or none' }), {
     default: '-1',

@@ -4,6 +4,7 @@ import { tableDefinitions } from '../../../src/cli/table-definitions.ts'
 import type { Configuration } from '../../../src/configuration/model.ts'
 import type { TopicEvents, TopicKind } from '../../../src/events/topics.ts'
 import { versionRank } from '../../../src/events/version.ts'
+import { readWith } from '../../data/configuration.ts'
 import { connectionOf, lineOf, orderChanged, orderOf, vendorOrder } from '../../data/processor-events.ts'
 import { memoryCodec } from '../../memory/codec.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
@@ -13,12 +14,7 @@ import { silentLogger } from '../../worlds/stage-context.ts'
 const system: Configuration['systems'][number] = {
   ...{ id: 'magento', type: 'magento2', address: 'env:URL', secrets: {}, zone: 'UTC', limits: { concurrency: 4 } },
   settings: {},
-  reads: [
-    {
-      ...{ id: 'magento.orders.all', system: 'magento', entity: 'orders', scope: 'all', schedule: null, zone: 'UTC' },
-      ...{ startFrom: null, pageSize: 100, settleSeconds: 5, overlapSeconds: 60, filter: {} },
-    },
-  ],
+  reads: [readWith('magento', 'orders')],
 }
 
 function fixture(skuPatterns: Readonly<Record<string, string>>) {

@@ -8,6 +8,7 @@ import {
 } from '../../../src/configuration/document-schemas.ts'
 import { readShape } from '../../../src/configuration/document-shape.ts'
 import { connectionOf, systemOf } from '../../../src/configuration/model-of.ts'
+import { encodeConnection, encodeSystem } from '../../../src/configuration/stored-form.ts'
 import { namedDocument } from '../../../src/configuration/yaml-documents.ts'
 
 it('shows a stored system so that it can be sent back, with sweeps on request alone', () => {
@@ -18,7 +19,7 @@ it('shows a stored system so that it can be sent back, with sweeps on request al
     address: 'env:ERP_URL',
     reads: [{ entity: 'inventory', sweep: { mostGone: 0.1 } }],
   }
-  const shown = documentOf('system', systemOf(document))
+  const shown = documentOf('system', encodeSystem(systemOf(document)))
   expect(readShape(systemSchema, namedDocument('system erp', shown)).mistakes).toEqual([])
   expect(shown).toMatchObject({ reads: [{ entity: 'inventory', sweep: { mostGone: 0.1 } }] })
   expect(systemOf(shown as unknown as SystemDocument)).toEqual(systemOf(document))
@@ -34,7 +35,7 @@ it('shows a stored connection so that it can be sent back', () => {
     ownership: { skuPattern: '^B-' },
   }
   const stored = connectionOf(document, '^B-', ['processing'])
-  const shown = documentOf('connection', stored)
+  const shown = documentOf('connection', encodeConnection(stored))
   expect(readShape(connectionSchema, namedDocument('connection a-b', shown)).mistakes).toEqual([])
   expect(connectionOf(shown as unknown as ConnectionDocument, '^B-', null)).toEqual(stored)
 })

@@ -87,6 +87,7 @@ describe('the defaults', () => {
         settleSeconds: 5,
         overlapSeconds: 60,
         filter: {},
+        sweep: { schedule: null, mostGone: 0.2 },
       },
     ])
     expect(connections[0]).toMatchObject({ orderStates: ['processing'], orderMap: { shipMethods: {}, location: null } })

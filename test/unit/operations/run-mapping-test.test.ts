@@ -10,6 +10,7 @@ import { namedDocument } from '../../../src/configuration/yaml-documents.ts'
 import { runMappingTest } from '../../../src/operations/run-mapping-test.ts'
 import { toPlainEvent } from '../../../src/platform/registry/plain-event.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
+import { metadataWith, ruleWith } from '../../data/configuration.ts'
 import { connectionOf, lineOf, orderChanged, orderOf, productChanged } from '../../data/processor-events.ts'
 import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 
@@ -21,13 +22,11 @@ const configuration: Configuration = {
   systems: [uncheckedSystem({ id: 'magento', type: 'magento2', address: 'env:URL', reads: [orders] })],
   connections: [{ ...owner, ownership: { manufacturer: ['Acme'] } }],
   metadata: [
-    {
-      connection: 'a',
-      attributes: [
-        { attribute: 'manufacturer', from: 'manufacturer', required: true, type: 'string' },
-        { attribute: 'price', expression: '$round(price, 2)', required: true, type: 'decimal' },
-      ],
-    },
+    metadataWith(
+      'a',
+      ruleWith('manufacturer', { from: 'manufacturer', required: true }),
+      ruleWith('price', { expression: '$round(price, 2)', required: true, type: 'decimal' }),
+    ),
   ],
 }
 const test = (more: Partial<MappingTestDocument>): MappingTestDocument => ({

@@ -5,6 +5,7 @@ import { mapImages, toUniversalImages } from '../../../src/processors/map-images
 import { toUniversalInventory } from '../../../src/processors/map-inventory.ts'
 import { mapProducts } from '../../../src/processors/map-products.ts'
 import type { ProcessContext } from '../../../src/processors/processor.ts'
+import { ruleWith } from '../../data/configuration.ts'
 import {
   connectionOf,
   contextOf,
@@ -17,15 +18,16 @@ import {
 const a = connectionOf('a', '^WLD', { revision: 3 })
 const b = connectionOf('b', '^WLD')
 const c = connectionOf('c', '^OTHER')
-const rule = { attribute: 'price', from: 'price', required: true, type: 'decimal' } as const
+const rule = ruleWith('price', { from: 'price', required: true, type: 'decimal' })
 const context: ProcessContext = {
   connections: [a, b, c],
   metadataOf: (connection) => ({
     connection,
+    destination: null,
     attributes:
       connection === 'b'
         ? [{ ...rule, from: 'weight' }]
-        : [rule, { attribute: 'status', from: 'active', required: true, type: 'integer', lookup: { true: '1' } }],
+        : [rule, ruleWith('status', { from: 'active', required: true, type: 'integer', lookup: { true: '1' } })],
   }),
 }
 

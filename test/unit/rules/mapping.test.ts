@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { AttributeRule } from '../../../src/configuration/model.ts'
 import { mapAttributes } from '../../../src/rules/mapping.ts'
+import { ruleWith } from '../../data/configuration.ts'
 
-const rule = (more: Partial<AttributeRule>): AttributeRule => ({
-  attribute: 'a',
-  required: false,
-  type: 'string',
-  ...more,
-})
+const rule = (more: Partial<AttributeRule>) => ruleWith('a', more)
 const input = {
   name: 'Jacket',
   price: '189.5',

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { judgeBrokerClock, judgeSkew, skewOf } from '../../../../src/cli/doctor/skew.ts'
+import { readWith } from '../../../data/configuration.ts'
 
-const read = (overlapSeconds: number, settleSeconds: number) => ({
-  ...{ id: 'erp.products.all', system: 'erp', entity: 'products' as const, scope: 'all', schedule: null, zone: 'UTC' },
-  ...{ startFrom: null, pageSize: 100, filter: {}, overlapSeconds, settleSeconds },
-})
+const read = (overlapSeconds: number, settleSeconds: number) =>
+  readWith('erp', 'products', { overlapSeconds, settleSeconds })
 const at = 1_800_000_000_000
 
 describe('the distance of two clocks', () => {
