@@ -9,15 +9,11 @@ import { topicOf } from '../events/topics.ts'
 import { createJobs } from '../platform/jobs.ts'
 import { sinkName } from '../processors/delivery/sink-name.ts'
 import { topology } from '../processors/topology.ts'
-import { imageFeed } from '../projections/image-feed.ts'
-import { inventoryFeed } from '../projections/inventory-feed.ts'
-import { productFeed } from '../projections/product-feed.ts'
+import { feeds } from '../projections/feeds.ts'
 import type { BuildDeps } from '../projections/rebuild/build.ts'
 import { createRebuilds, type Rebuilds } from '../projections/rebuild/create-rebuilds.ts'
 import { REBUILDS, type Rebuild } from '../projections/rebuild/rebuild.ts'
 import type { Platform } from './platform.ts'
-
-const feeds = [productFeed, inventoryFeed, imageFeed] as const
 
 /** Source topics and the processors they go to. */
 export const sourceTargets: readonly ReplayTarget[] = topology.map(({ from, processor }) => ({
@@ -52,7 +48,7 @@ export function replayParts(platform: Platform): { readonly replays: Replays; re
 export function rebuildParts(platform: Platform): { readonly rebuilds: Rebuilds; readonly buildDeps: BuildDeps } {
   const { tables, config } = platform
   const jobs = createJobs<Rebuild>(tables, REBUILDS)
-  const deps = { ...platform, topicPrefix: config.topicPrefix, jobs }
+  const deps = { ...platform, topicPrefix: config.topicPrefix, jobs, feeds }
   return {
     rebuilds: createRebuilds(deps),
     buildDeps: { ...deps, shards: config.partitions, leaseMs: config.runLeaseMs },

@@ -4,11 +4,9 @@ import { entityOf, type UniversalKind } from '../events/topics.ts'
 import { mappedPlaces } from '../platform/runtime/result-places.ts'
 import type { BatchContext, Decoded } from '../platform/runtime/stage.ts'
 import type { StageResult } from '../platform/runtime/status-reporter.ts'
-import { rankOf } from './feed-row.ts'
+import { type FeedRow, type Position, rankOf } from './feed-row.ts'
 import { assertFits, type Shard, type Watermark } from './feed-table.ts'
-import type { FeedProjection, FeedRow, Position } from './projection.ts'
-
-export type FeedKind = UniversalKind
+import type { Feed } from './projection.ts'
 
 /** A row as it was read and as it is after the events so far. */
 export interface Folding {
@@ -23,8 +21,8 @@ export function rowId(event: { readonly connection: string; readonly source: str
 }
 
 /** Every event in order, in memory; an event that can't be a row is dead-lettered and the others go on (Guarantee 5). */
-export async function foldBatch<K extends FeedKind>(
-  projection: FeedProjection<K>,
+export async function foldBatch<K extends UniversalKind>(
+  projection: Feed<K>,
   batch: readonly Decoded<K>[],
   context: BatchContext,
   rows: ReadonlyMap<string, Folding>,
@@ -50,8 +48,8 @@ export async function foldBatch<K extends FeedKind>(
 }
 
 /** Why the event can't be a row. One at or before the watermark was applied, or dead-lettered, before: it is only judged. */
-function apply<K extends FeedKind>(
-  projection: FeedProjection<K>,
+function apply<K extends UniversalKind>(
+  projection: Feed<K>,
   row: Folding,
   event: Decoded<K>['event'],
   position: Position,
@@ -67,7 +65,7 @@ function apply<K extends FeedKind>(
   }
 }
 
-type FeedEvent = Decoded<FeedKind>['event']
+type FeedEvent = Decoded<UniversalKind>['event']
 
 function aboutOf(event: FeedEvent, firstAt: number) {
   const { connection, key, taskId, eventId } = event

@@ -6,6 +6,7 @@ import type { Clock } from '../../src/platform/clock.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
 import { createJobs } from '../../src/platform/jobs.ts'
 import type { OutgoingRecord } from '../../src/platform/kafka/event-log.ts'
+import { feeds } from '../../src/projections/feeds.ts'
 import { createRebuilds, type Rebuilds } from '../../src/projections/rebuild/create-rebuilds.ts'
 import { REBUILDS, type Rebuild } from '../../src/projections/rebuild/rebuild.ts'
 import { silentLogger } from '../worlds/stage-context.ts'
@@ -55,7 +56,7 @@ export function memoryReplays(tables: Tables, clock: Pick<Clock, 'now'>): Replay
 /** Rebuilds that nobody does. */
 export function memoryRebuilds(tables: Tables, clock: Pick<Clock, 'now'>): Rebuilds {
   const jobs = createJobs<Rebuild>(tables, REBUILDS)
-  return createRebuilds({ tables, clock, jobs, admin: { ends: async () => [] }, topicPrefix: PREFIX })
+  return createRebuilds({ tables, clock, jobs, feeds, admin: { ends: async () => [] }, topicPrefix: PREFIX })
 }
 
 /** Topics in memory and what replays and rebuilds need of them. */
@@ -82,6 +83,7 @@ export async function memoryResync(tables: Tables, clock: Clock = jumpingClock(1
     jobs,
     logger: silentLogger,
     topicPrefix: PREFIX,
+    feeds,
   }
   const deps = { ...parts, leaseMs: 30_000, spreadMs: 6_000 }
   const outgoing = <K extends TopicKind>(kind: K, key: string, event: TopicEvents[K]): OutgoingRecord => ({

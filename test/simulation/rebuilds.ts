@@ -1,4 +1,5 @@
 import { createJobs } from '../../src/platform/jobs.ts'
+import { feeds } from '../../src/projections/feeds.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { createRebuilds, type Rebuilds } from '../../src/projections/rebuild/create-rebuilds.ts'
 import { REBUILDS, type Rebuild } from '../../src/projections/rebuild/rebuild.ts'
@@ -12,7 +13,7 @@ async function rebuildsOf(world: World): Promise<Rebuilds> {
   const admin = await world.portsOf(world.process('rebuild')).log.admin()
   const jobs = createJobs<Rebuild>(tables, REBUILDS)
   const clock = { now: () => world.now }
-  return createRebuilds({ tables, admin, clock, jobs, topicPrefix: '' })
+  return createRebuilds({ tables, admin, clock, jobs, feeds, topicPrefix: '' })
 }
 
 /** Makes the feed again while everything goes wrong, and switches to it, whatever is under way. */

@@ -1,5 +1,5 @@
 import type { DeadLettered, EntityResult } from '../../events/generated/events.ts'
-import { entityOf } from '../../events/topics.ts'
+import { entityOf, isOfEntity } from '../../events/topics.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { sendDeadLetter } from '../../platform/runtime/dead-letters.ts'
 import { getRun } from '../runs.ts'
@@ -48,9 +48,9 @@ export async function reportAct(
   decoded: KindEvent,
   { kind, by, reason, retry }: Act,
 ): Promise<void> {
+  if (!isOfEntity(decoded.kind)) return
   const entity = entityOf(decoded.kind)
-  if (entity === undefined) return
-  const { source, key, eventId, occurredAt, readAt, taskId } = decoded.event as unknown as EntityEvent
+  const { source, key, eventId, occurredAt, readAt, taskId } = decoded.event as EntityEvent
   const why = reason === null ? '' : `: ${reason}`
   const result = {
     ...{ entity, source, key, eventId, occurredAt, readAt, targetId: null },

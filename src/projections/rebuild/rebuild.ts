@@ -1,10 +1,6 @@
 import type { TableDefinition } from '../../platform/dynamodb/tables.ts'
 import { type Job, jobTable } from '../../platform/jobs.ts'
-import type { FeedKind } from '../fold-batch.ts'
-import { imageFeed } from '../image-feed.ts'
-import { inventoryFeed } from '../inventory-feed.ts'
-import { productFeed } from '../product-feed.ts'
-import type { FeedProjection } from '../projection.ts'
+import type { Feed } from '../projection.ts'
 
 export const REBUILDS = 'rebuilds'
 export const rebuildTables: readonly TableDefinition[] = [jobTable(REBUILDS)]
@@ -21,12 +17,13 @@ interface FieldDifference {
   readonly rebuilt: unknown
 }
 
+/** Beside these it has the parts of the row's key, by their names: `sku`. */
 export interface RowDifference {
   readonly connection: string
   readonly source: string
-  readonly sku: string
   readonly kind: 'only_live' | 'only_rebuilt' | 'differs'
   readonly fields: Readonly<Record<string, FieldDifference>>
+  readonly [part: string]: string | Readonly<Record<string, FieldDifference>>
 }
 
 /** What readers would see change. */
@@ -69,17 +66,7 @@ export const READERS_END_MS = 60_000
 
 export const openRebuilds: readonly RebuildState[] = ['due', 'building', 'ready']
 
-const feeds = [productFeed, inventoryFeed, imageFeed] as const
-const short: Readonly<Record<string, string>> = {
-  products: productFeed.table,
-  inventory: inventoryFeed.table,
-  images: imageFeed.table,
-}
-
 /** The feed of a table, by its name or that of the feed (`products`); undefined for another. */
-export function feedOf(table: string): FeedProjection<FeedKind> | undefined {
-  const feed = feeds.find((one) => one.table === (short[table] ?? table))
-  return feed as FeedProjection<FeedKind> | undefined
+export function feedOf(feeds: readonly Feed[], table: string): Feed | undefined {
+  return feeds.find((feed) => feed.table === table || feed.entity === table)
 }
-
-export const rebuildableTables: readonly string[] = feeds.map(({ table }) => table)

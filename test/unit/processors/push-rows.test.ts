@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
+import { declarationOf } from '../../../src/events/entities.ts'
 import type { ShopInventoryRequested } from '../../../src/events/generated/events.ts'
 import { mapInventory } from '../../../src/processors/map-inventory.ts'
-import { pushInventory, pushProducts } from '../../../src/processors/push-rows.ts'
+import { pushProcessor } from '../../../src/processors/push-rows.ts'
 import { connectionOf, contextOf, inventoryChanged } from '../../data/processor-events.ts'
 import { atOnce } from '../../worlds/at-once.ts'
 
@@ -14,7 +15,7 @@ const row = (connection = pushes, more: object = {}) => {
   return output.event
 }
 const pushed = (event = row(), connection = pushes) =>
-  atOnce(pushInventory.process(event, contextOf(connection), undefined))
+  atOnce(pushProcessor(declarationOf('inventory')).process(event, contextOf(connection), undefined))
 
 it('a row of a connection that pushes goes to its shop, with the row’s content and version', () => {
   const event = row()
@@ -33,7 +34,7 @@ it('nothing is said of a connection whose shop pulls', () => {
   expect(pushed(row(pulls), pulls)).toEqual({ outputs: [], decisions: [] })
   const products = connectionOf('pushes', '^WLD', { push: ['products'] })
   expect(pushed(row(products), products)).toEqual({ outputs: [], decisions: [] })
-  expect(pushProducts.from).toBe('universal-products')
+  expect(pushProcessor(declarationOf('products')).from).toBe('universal-products')
 })
 
 it('a row that is gone is pushed as deleted', () => {
