@@ -41,7 +41,7 @@ const consumers: { readonly [E in DeclaredEntity]: TopologyRow<E> } = {
 /** THE table of processors: topic → processor → topics. */
 export const topology: readonly TopologyRow[] = [
   ...Object.values(consumers),
-  ...entityDeclarations.flatMap((one) => ('universal' in one ? [pushingRow(one)] : [])),
+  ...entityDeclarations.flatMap((one) => ('universal' in one && 'shop' in one ? [pushingRow(one)] : [])),
 ]
 
 /** What sources publish of an entity → rows of its feed. */

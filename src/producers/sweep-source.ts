@@ -3,7 +3,7 @@ import { dispatch } from '../control/dispatch.ts'
 import { changeRun, type Run } from '../control/runs.ts'
 import { PUBLISHED } from '../control/tables.ts'
 import { StreamError } from '../errors.ts'
-import { type Entity, recordKey, splitRecordKey, type TopicEvents } from '../events/topics.ts'
+import { type DeclaredFeedEntity, type Entity, recordKey, splitRecordKey, type TopicEvents } from '../events/topics.ts'
 import { type AnySourceReader, MOST_GONE, type ReadEntity, type SourceReader } from '../systems/kit/source.ts'
 import { allKeys } from './all-keys.ts'
 import { type LastKnownDeps, lastKnown } from './last-known.ts'
@@ -119,14 +119,38 @@ function deletionOf(
   return { key, occurredAt, deleted: true, data: contents.get(key) ?? emptyOf(entity, key), raw: null }
 }
 
-function emptyOf(entity: Entity, sku: string): TopicEvents[Entity]['data'] {
-  if (entity === 'inventory') return { sku, locations: [], attributes: {} }
-  if (entity === 'images') {
-    return { sku, image: null, smallImage: null, thumbnail: null, swatchImage: null, gallery: [], attributes: {} }
-  }
-  if (entity !== 'products') throw new StreamError('configuration_invalid', `${entity} are never deleted at a source`)
-  return {
-    ...{ sku, name: null, productType: '', active: false, parentSku: null, barcode: null, manufacturer: null },
-    ...{ price: null, currency: null, priceLevels: [], weight: null, weightUnit: null, attributes: {} },
-  }
+/** Content of a deletion where no content is known. Entities with a feed are deleted at their sources, others never. */
+const empty: { readonly [E in DeclaredFeedEntity]: (key: string) => TopicEvents[E]['data'] } = {
+  inventory: (sku) => ({ sku, locations: [], attributes: {} }),
+  images: (sku) => ({
+    sku,
+    image: null,
+    smallImage: null,
+    thumbnail: null,
+    swatchImage: null,
+    gallery: [],
+    attributes: {},
+  }),
+  products: (sku) => ({
+    sku,
+    name: null,
+    productType: '',
+    active: false,
+    parentSku: null,
+    barcode: null,
+    manufacturer: null,
+    price: null,
+    currency: null,
+    priceLevels: [],
+    weight: null,
+    weightUnit: null,
+    attributes: {},
+  }),
+}
+
+function emptyOf(entity: Entity, key: string): TopicEvents[Entity]['data'] {
+  const find: { readonly [E in Entity]?: (key: string) => TopicEvents[E]['data'] } = empty
+  const made = find[entity]?.(key)
+  if (made !== undefined) return made
+  throw new StreamError('configuration_invalid', `${entity} are never deleted at a source`)
 }

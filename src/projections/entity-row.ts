@@ -38,7 +38,7 @@ export interface EntityRow {
   readonly entity: string
   /** Null: as read, not routed yet. */
   readonly connection: string | null
-  /** orders, products, inventory, images or fulfilments. */
+  /** Name of the entity. */
   readonly kind: string
   readonly source: string
   readonly key: string

@@ -1,3 +1,4 @@
+import { entityDeclarations } from '../events/entities.ts'
 import type { EntityResult, Place, ResultPlaces } from '../events/generated/events.ts'
 import { versionRank } from '../events/version.ts'
 import type { Item } from '../platform/dynamodb/tables.ts'
@@ -19,7 +20,7 @@ export interface StagedRow {
   /** status#updated_at#id. */
   readonly by_status: string
   readonly connection: string
-  /** orders, products, inventory, images or fulfilments. */
+  /** Name of the entity. */
   readonly entity: string
   readonly source: string
   readonly key: string
@@ -61,9 +62,9 @@ export interface Told {
   readonly places: ResultPlaces
 }
 
-/** What is staged towards the ERP is orders; everything else goes to the shop. */
+/** What vendors' ERPs are given is staged towards them; everything else goes to the shop. */
 export function viewOf(entity: string): View {
-  return entity === 'orders' ? 'backend' : 'frontend'
+  return entityDeclarations.some((one) => one.name === entity && 'vendor' in one) ? 'backend' : 'frontend'
 }
 
 export function shelfOf(connection: string, entity: string): string {
