@@ -1,7 +1,7 @@
 import { StreamError } from '../errors.ts'
+import { rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { listReadControls, type ReadControl, readControl } from './read-control.ts'
-import { SYNC_CONTROL } from './tables.ts'
+import { controlRows, listReadControls, type ReadControl, readControl } from './read-control.ts'
 
 /** A change of a read's cut date by hand. Dates are ISO 8601; null: nothing was read yet. */
 export interface CutDateChange {
@@ -44,14 +44,13 @@ export async function setCutDate(deps: CutDateDeps, read: string, request: CutDa
   await settle(deps, control)
   const at = new Date(now).toISOString()
   const change = { at, by, reason, revision: revision + 1, before: control.cut_date, after: cutDate }
-  const done = await deps.tables.update(
-    SYNC_CONTROL,
+  const done = await rowsOf(deps.tables, controlRows).update(
     { read },
     { set: { cut_date: cutDate, revision: revision + 1, cut_date_change: change } },
     { allOf: [{ attribute: 'revision', is: '=', value: revision }, { absent: 'current' }] },
   )
   const after = await readControl(deps.tables, read)
-  if (done === null) throw refusal(after, revision)
+  if (!done) throw refusal(after, revision)
   await settle(deps, after)
   return after
 }

@@ -1,3 +1,4 @@
+import type { AttributeOf, RowType } from './dynamodb/rows.ts'
 import type { Condition, Item, TableDefinition, Tables } from './dynamodb/tables.ts'
 
 /** Work that outlives the process which does it: a row, taken by lease, changed by whoever holds the last fence token. */
@@ -22,7 +23,7 @@ export interface Jobs<J extends Job> {
   /** Takes a job that nobody holds; undefined: another was quicker. */
   take(job: J, now: number, leaseMs: number): Promise<J | undefined>
   /** The job after the change; null: it is another's now, or it is not as `condition` asks. */
-  change(job: Pick<J, 'id' | 'fence'>, set: Partial<J>, condition?: Condition): Promise<J | null>
+  change(job: Pick<J, 'id' | 'fence'>, set: Partial<J>, condition?: Condition<AttributeOf<J>>): Promise<J | null>
   /** The last change: the job is not looked at again. */
   end(job: Pick<J, 'id' | 'fence'>, set: Partial<J>): Promise<J | null>
 }
@@ -34,16 +35,16 @@ export function jobTable(name: string): TableDefinition {
   return { name, partitionKey: 'shelf', sortKey: 'id' }
 }
 
-export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J> {
+export function createJobs<J extends Job>(tables: Tables, { table, decode }: RowType<J>): Jobs<J> {
   const change: Jobs<J>['change'] = async ({ id, fence }, set, condition) => {
-    const held: Condition = { attribute: 'fence', is: '=', value: fence }
+    const held: Condition<AttributeOf<Job>> = { attribute: 'fence', is: '=', value: fence }
     const asked = condition === undefined ? held : { allOf: [held, condition] }
     const item = await tables.update(table, { shelf: ALL, id }, { set }, asked)
-    return item === null ? null : fromItem<J>(item)
+    return item === null ? null : decode(item)
   }
   const get = async (id: string) => {
     const item = await tables.get(table, { shelf: ALL, id })
-    return item === undefined ? undefined : fromItem<J>(item)
+    return item === undefined ? undefined : decode(item)
   }
   return {
     get,
@@ -55,8 +56,7 @@ export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J
       return await tables.put(table, { shelf: ALL, ...(job as Item & J) }, { absent: 'id' })
     },
     async list(limit) {
-      const items = await tables.query(table, { partition: ALL, descending: true, limit })
-      return items.map((item) => fromItem<J>(item))
+      return (await tables.query(table, { partition: ALL, descending: true, limit })).map(decode)
     },
     async open() {
       const pointers = await tables.query(table, { partition: OPEN })
@@ -64,13 +64,13 @@ export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J
         table,
         pointers.map((pointer) => ({ shelf: ALL, id: String(pointer['id']) })),
       )
-      return items.map((item) => fromItem<J>(item)).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      return items.map(decode).toSorted((a, b) => (a.id < b.id ? -1 : 1))
     },
     async take(job, now, leaseMs) {
       if (job.lease_until > now) return undefined
       const set = { fence: job.fence + 1, lease_until: now + leaseMs } as Partial<J>
       // As it was seen: a holder that has come to a new state meanwhile has also changed its lease.
-      const asSeen: Condition = { attribute: 'lease_until', is: '=', value: job.lease_until }
+      const asSeen: Condition<AttributeOf<Job>> = { attribute: 'lease_until', is: '=', value: job.lease_until }
       return (await change(job, set, asSeen)) ?? undefined
     },
     async end(job, set) {
@@ -84,9 +84,4 @@ export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J
 /** Id of a job: what it is, when it was asked for, and what tells it from others of that moment. */
 export function jobId(what: string, at: number, mark: string): string {
   return `${what}-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${mark}`
-}
-
-function fromItem<J extends Job>(item: Item): J {
-  const { shelf: _, ...job } = item
-  return job as unknown as J
 }

@@ -5,7 +5,7 @@ import { StreamError } from '../errors.ts'
 import { digest } from '../events/identity.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Change, Tables } from '../platform/dynamodb/tables.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
 import { withRetry } from '../platform/runtime/retry.ts'
 import type { AnySourceReader, Keyset, Page, ReadWindow, SourceReader, WindowRow } from '../systems/kit/source.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
@@ -178,7 +178,7 @@ async function noteProgress(
 }
 
 /** Throws `lease_lost` when the run is another worker's now. */
-async function changeHeldRun(tables: Tables, job: SourceRun, set: NonNullable<Change['set']>): Promise<void> {
+async function changeHeldRun(tables: Tables, job: SourceRun, set: Partial<Run>): Promise<void> {
   const held = await changeRun(tables, { id: job.run.id, fence: job.fence }, { set })
   if (!held) throw new StreamError('lease_lost', `run ${job.run.id} was taken over by another worker`)
 }

@@ -1,9 +1,10 @@
 import type { Read } from '../configuration/model.ts'
 import { dispatch } from '../control/dispatch.ts'
+import { publicationRows } from '../control/publish-again.ts'
 import { changeRun, type Run } from '../control/runs.ts'
-import { PUBLISHED } from '../control/tables.ts'
 import { StreamError } from '../errors.ts'
 import { type DeclaredFeedEntity, type Entity, recordKey, splitRecordKey, type TopicEvents } from '../events/topics.ts'
+import { rowsOf } from '../platform/dynamodb/rows.ts'
 import { type AnySourceReader, MOST_GONE, type ReadEntity, type SourceReader } from '../systems/kit/source.ts'
 import { allKeys } from './all-keys.ts'
 import { type LastKnownDeps, lastKnown } from './last-known.ts'
@@ -90,13 +91,10 @@ function checkShare({ id, sweep }: Read, gone: number, known: number): void {
 async function knownOf({ tables }: SweepDeps, { system, entity }: Read): Promise<readonly Known[]> {
   const prefix = recordKey(system, entity, '')
   const known: Known[] = []
-  for await (const items of tables.scan(PUBLISHED)) {
-    for (const item of items) {
-      const id = String(item['id'])
-      if (!id.startsWith(prefix) || item['state'] !== 'published') continue
-      const occurred = item['occurred_at']
-      const key = splitRecordKey(splitRecordKey(id).key).key
-      known.push({ key, occurredAt: typeof occurred === 'number' ? occurred : null, deleted: item['deleted'] === true })
+  for await (const rows of rowsOf(tables, publicationRows).scan()) {
+    for (const { id, state, occurred_at: occurredAt, deleted } of rows) {
+      if (!id.startsWith(prefix) || state !== 'published') continue
+      known.push({ key: splitRecordKey(splitRecordKey(id).key).key, occurredAt, deleted })
     }
   }
   return known

@@ -150,7 +150,7 @@ async function sweep(deps: WorkerDeps, lease: Lease, run: Run, signal: AbortSign
   const { read, system, connections } = configured(deps.configuration(), readOfControl(lease.read))
   const held = { id: run.id, fence: lease.fence }
   const iso = () => new Date(deps.clock.now()).toISOString()
-  const begun = { state: 'running', connections, started_at: run.started_at ?? iso() }
+  const begun = { state: 'running' as const, connections, started_at: run.started_at ?? iso() }
   if (!(await changeRun(deps.tables, held, { set: begun }))) {
     throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
   }
@@ -207,7 +207,7 @@ async function giveUp(
       return
     }
     deps.logger.error({ read: lease.read, run: lease.run, code: error.code, err: error }, 'the run failed')
-    const ended = { state: 'failed', ended_at: new Date(deps.clock.now()).toISOString() }
+    const ended = { state: 'failed' as const, ended_at: new Date(deps.clock.now()).toISOString() }
     const reason = { code: error.code, message: error.message }
     await changeRun(deps.tables, { id: lease.run, fence: lease.fence }, { set: { ...ended, error: reason } })
     await endLease(deps.tables, lease)

@@ -1,6 +1,6 @@
 import { readConfiguration } from '../../src/configuration/read-configuration.ts'
 import { createReplays, type Replays, type ReplayTarget } from '../../src/control/replays/create-replays.ts'
-import { REPLAYS, type Replay } from '../../src/control/replays/replay.ts'
+import { replayRows } from '../../src/control/replays/replay.ts'
 import { type Entity, recordKey, type TopicEvents, type TopicKind } from '../../src/events/topics.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
@@ -8,7 +8,7 @@ import { createJobs } from '../../src/platform/jobs.ts'
 import type { OutgoingRecord } from '../../src/platform/kafka/event-log.ts'
 import { feeds } from '../../src/projections/feeds.ts'
 import { createRebuilds, type Rebuilds } from '../../src/projections/rebuild/create-rebuilds.ts'
-import { REBUILDS, type Rebuild } from '../../src/projections/rebuild/rebuild.ts'
+import { rebuildRows } from '../../src/projections/rebuild/rebuild.ts'
 import { silentLogger } from '../worlds/stage-context.ts'
 import { MemoryBroker } from './broker.ts'
 import { memoryCodec } from './codec.ts'
@@ -40,7 +40,7 @@ const targets: readonly ReplayTarget[] = [
 /** Replays over empty topics. */
 export function memoryReplays(tables: Tables, clock: Pick<Clock, 'now'>): Replays {
   const admin = { ends: async () => [], createTopics: async () => [], committed: async () => new Map() }
-  const jobs = createJobs<Replay>(tables, REPLAYS)
+  const jobs = createJobs(tables, replayRows)
   const log = { scan: async () => undefined }
   const parts = {
     readConfiguration: () => readConfiguration(tables),
@@ -55,7 +55,7 @@ export function memoryReplays(tables: Tables, clock: Pick<Clock, 'now'>): Replay
 
 /** Rebuilds that nobody does. */
 export function memoryRebuilds(tables: Tables, clock: Pick<Clock, 'now'>): Rebuilds {
-  const jobs = createJobs<Rebuild>(tables, REBUILDS)
+  const jobs = createJobs(tables, rebuildRows)
   return createRebuilds({ tables, clock, jobs, feeds, admin: { ends: async () => [] }, topicPrefix: PREFIX })
 }
 
@@ -71,7 +71,7 @@ export async function memoryResync(tables: Tables, clock: Clock = jumpingClock(1
   const config = { replication: 1, partitions: PARTITIONS, config: {} }
   await admin.createTopics(topics.map((name) => ({ name: `${PREFIX}${name}`, ...config })))
   const codec = memoryCodec()
-  const jobs = createJobs<Replay>(tables, REPLAYS)
+  const jobs = createJobs(tables, replayRows)
   const parts = {
     tables,
     readConfiguration: () => readConfiguration(tables),

@@ -12,7 +12,7 @@ import { feedTable } from '../../src/projections/feed-table.ts'
 import { feeds } from '../../src/projections/feeds.ts'
 import type { Feed } from '../../src/projections/projection.ts'
 import { createRebuilds } from '../../src/projections/rebuild/create-rebuilds.ts'
-import { REBUILDS, type Rebuild } from '../../src/projections/rebuild/rebuild.ts'
+import { type Rebuild, rebuildRows } from '../../src/projections/rebuild/rebuild.ts'
 import { runRebuilds } from '../../src/projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { memoryResync } from '../memory/resync.ts'
@@ -60,7 +60,7 @@ export async function feedWorld({ entity, schemas, rows, feed }: DeclaredFeed, c
     if (batch.length > 0) await stage.handle(batch, batchContext(partition).context)
     handled.set(place, from + batch.length)
   }
-  const rebuildDeps = { ...deps, jobs: createJobs<Rebuild>(tables, REBUILDS), shards: PARTITIONS }
+  const rebuildDeps = { ...deps, jobs: createJobs(tables, rebuildRows), shards: PARTITIONS }
   const rebuilds = createRebuilds(rebuildDeps)
   const { get } = apiFixture({ feeds: deps.feeds, rebuilds, shards: PARTITIONS, clock: deps.clock }, tables)
   return {

@@ -63,6 +63,11 @@ export function or<T>(attribute: Attribute<T>, missing: T): Attribute<T> {
   return { ...attribute, missing: { value: missing } }
 }
 
+/** Null, also where there is no such attribute. */
+export function orNull<T>(attribute: Attribute<T>): Attribute<T | null> {
+  return or(nullable(attribute), null)
+}
+
 /** How the rows of a table are read. */
 export interface RowType<R> {
   readonly table: string
@@ -114,11 +119,15 @@ export interface Rows<R> {
   get(key: KeyOf<R>): Promise<R | undefined>
   getMany(keys: readonly KeyOf<R>[]): Promise<readonly R[]>
   put(row: R, condition?: Condition<AttributeOf<R>>): Promise<boolean>
+  /** As `put`, of a row that lacks attributes: what is read then says `or`. */
+  putPart(row: Partial<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
   putMany(rows: readonly R[]): Promise<void>
   /** False: the condition did not hold and nothing was written. */
   update(key: KeyOf<R>, change: RowChange<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
   delete(key: KeyOf<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
   query(range: Omit<RangeQuery, 'attributes'>): Promise<readonly R[]>
+  /** Asks for the declared attributes alone, for a type of a few attributes of large rows. */
+  queryParts(range: Omit<RangeQuery, 'attributes'>): Promise<readonly R[]>
   scan(): AsyncIterable<readonly R[]>
 }
 
@@ -133,7 +142,7 @@ export interface RowChange<R> {
 
 type KeyOf<R> = { readonly [A in AttributeOf<R>]?: string }
 
-export function rowsOf<R extends object>(tables: Tables, { table, decode }: RowType<R>): Rows<R> {
+export function rowsOf<R extends object>(tables: Tables, { table, names, decode }: RowType<R>): Rows<R> {
   return {
     async get(key) {
       const item = await tables.get(table, key as Key)
@@ -141,11 +150,13 @@ export function rowsOf<R extends object>(tables: Tables, { table, decode }: RowT
     },
     getMany: async (keys) => (await tables.getMany(table, keys as readonly Key[])).map(decode),
     put: (row, condition) => tables.put(table, row as Item, condition),
+    putPart: (row, condition) => tables.put(table, row as Item, condition),
     putMany: (rows) => tables.putMany(table, rows as readonly Item[]),
     update: async (key, change, condition) =>
       (await tables.update(table, key as Key, change as Change, condition)) !== null,
     delete: (key, condition) => tables.delete(table, key as Key, condition),
     query: async (range) => (await tables.query(table, range)).map(decode),
+    queryParts: async (range) => (await tables.query(table, { ...range, attributes: names })).map(decode),
     async *scan() {
       for await (const items of tables.scan(table)) yield items.map(decode)
     },

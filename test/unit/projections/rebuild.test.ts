@@ -5,7 +5,7 @@ import { createJobs } from '../../../src/platform/jobs.ts'
 import { metaKey } from '../../../src/projections/feed-table.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
 import { createRebuilds } from '../../../src/projections/rebuild/create-rebuilds.ts'
-import { REBUILDS, type Rebuild } from '../../../src/projections/rebuild/rebuild.ts'
+import { type Rebuild, rebuildRows } from '../../../src/projections/rebuild/rebuild.ts'
 import { runRebuilds } from '../../../src/projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../../../src/projections/run-projection.ts'
 import { projectionTables } from '../../../src/projections/tables.ts'
@@ -45,7 +45,7 @@ const generationsOf = async () => [...new Set((await rows()).map(({ pk }) => Str
 const skus = Array.from({ length: 12 }, (_, index) => `S-${index}`)
 
 function service() {
-  const deps = { ...world.deps, jobs: createJobs<Rebuild>(tables, REBUILDS), shards: SHARDS }
+  const deps = { ...world.deps, jobs: createJobs(tables, rebuildRows), shards: SHARDS }
   const rebuilds = createRebuilds(deps)
   /** Lets the worker work until the rebuild is as asked. */
   const until = async (id: string, state: string): Promise<Rebuild> => {
