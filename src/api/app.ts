@@ -55,7 +55,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
   })
   app.register(swaggerUi, { routePrefix: '/docs' })
-  app.register(startPage())
+  app.register(startPage(deps.feeds))
   app.register(feedRoutes(deps))
   app.register(taskRoutes(deps))
   app.register(taskEntityRoutes(deps))

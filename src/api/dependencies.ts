@@ -9,6 +9,7 @@ import type { Order } from '../events/generated/events.ts'
 import type { RecentEvents } from '../operations/recent-events.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'
+import type { Feed } from '../projections/projection.ts'
 import type { Rebuilds } from '../projections/rebuild/create-rebuilds.ts'
 import type { StagedDeps } from '../projections/show-staged.ts'
 import type { FindProducts } from '../rules/ownership.ts'
@@ -35,6 +36,8 @@ export interface ApiDeps {
   readonly tables: Tables
   /** Types of systems there are. */
   readonly systemTypes: ReadonlyMap<string, SystemDefinition>
+  /** Those that are served. */
+  readonly feeds: readonly Feed[]
   readonly clock: { now(): number }
   /** Signs cursors; see `cursorKey`. */
   readonly cursorKey: string

@@ -3,7 +3,7 @@ import { decodeOriginal, type KindEvent, type Original, plainOf } from '../contr
 import type { PreviewRetry, RetryPreview } from '../control/dead-letters/preview.ts'
 import { pauseTables } from '../control/pauses.ts'
 import { type StreamError, toStreamError } from '../errors.ts'
-import { kindOf, type PerSystemKind, perSystemKinds, recordKey, type TopicEvents } from '../events/topics.ts'
+import { isPerSystem, kindOf, type PerSystemKind, recordKey, type TopicEvents } from '../events/topics.ts'
 import { versionRank } from '../events/version.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { EventLog, OutgoingRecord } from '../platform/kafka/event-log.ts'
@@ -37,8 +37,8 @@ export function createPreview(parts: Parts, configuration: () => Promise<Configu
       const verdict = collected.errors.length > 0 ? 'it would fail again' : 'it would go on'
       return { ...nothing, kind: 'processor', verdict, event, ...collected }
     }
-    const kind = perSystemKinds.find((one) => one === read.decoded.kind)
-    if (kind === undefined) {
+    const { kind } = read.decoded
+    if (!isPerSystem(kind)) {
       return { ...nothing, kind: 'other', verdict: `it can be read; ${stage} would handle it again`, event }
     }
     const delivered = await deliveryOf(parts.tables, kind, read.decoded.event as TopicEvents[PerSystemKind])

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import { configFromEnvironment } from '../config.ts'
 import { StreamError } from '../errors.ts'
+import { feeds } from '../projections/feeds.ts'
 import type { Rebuilds } from '../projections/rebuild/create-rebuilds.ts'
 import type { Difference, Rebuild } from '../projections/rebuild/rebuild.ts'
 import { readArguments, UsageError } from './arguments.ts'
@@ -10,7 +11,7 @@ import { rebuildParts } from './resync-parts.ts'
 const USAGE = `waldstream rebuild <table> [--preview | --switch | --drop] [--reason TEXT] [--no-wait] [--json]
 waldstream rebuild list [--json]
 
-  Makes a feed table (universal_products, or its feed: products, inventory, images) again from its topic, beside the live
+  Makes a feed table (universal_products, or its feed: ${feeds.map(({ entity }) => entity).join(', ')}) again from its topic, beside the live
   one; waits until it is ready and shows what would change. The projector role does it, and keeps it up to date.
 
   --preview  says how many events it would be, and begins nothing
@@ -96,11 +97,11 @@ function differenceLines(difference: Difference): readonly string[] {
   return [
     `rows: ${rows_live} live, ${rows_rebuilt} rebuilt; ${only_live} only live, ${only_rebuilt} only rebuilt, ${differing} differ`,
     ...(counted.length === 0 ? [] : [`fields: ${counted.join(', ')}`]),
-    ...samples.map(({ connection, source, sku, kind, fields: of }) => {
+    ...samples.map(({ connection, source, kind, fields: of, ...key }) => {
       const changes = Object.entries(of).map(
         ([name, { live, rebuilt }]) => `${name}: ${JSON.stringify(live)} → ${JSON.stringify(rebuilt)}`,
       )
-      return `  ${connection} ${source} ${sku} ${kind} ${changes.join(', ')}`.trimEnd()
+      return `  ${connection} ${source} ${Object.values(key).join(' ')} ${kind} ${changes.join(', ')}`.trimEnd()
     }),
   ]
 }

@@ -2,22 +2,17 @@ import type { System } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { deliveriesTo, type SystemTypes } from '../configuration/system-type.ts'
 import { createReplays, type Replays, type ReplayTarget } from '../control/replays/create-replays.ts'
-import type { Replay } from '../control/replays/replay.ts'
-import { REPLAYS } from '../control/replays/replay.ts'
+import { replayRows } from '../control/replays/replay.ts'
 import type { ReplayDeps } from '../control/replays/run-replay.ts'
 import { topicOf } from '../events/topics.ts'
 import { createJobs } from '../platform/jobs.ts'
 import { sinkName } from '../processors/delivery/sink-name.ts'
 import { topology } from '../processors/topology.ts'
-import { imageFeed } from '../projections/image-feed.ts'
-import { inventoryFeed } from '../projections/inventory-feed.ts'
-import { productFeed } from '../projections/product-feed.ts'
+import { feeds } from '../projections/feeds.ts'
 import type { BuildDeps } from '../projections/rebuild/build.ts'
 import { createRebuilds, type Rebuilds } from '../projections/rebuild/create-rebuilds.ts'
-import { REBUILDS, type Rebuild } from '../projections/rebuild/rebuild.ts'
+import { rebuildRows } from '../projections/rebuild/rebuild.ts'
 import type { Platform } from './platform.ts'
-
-const feeds = [productFeed, inventoryFeed, imageFeed] as const
 
 /** Source topics and the processors they go to. */
 export const sourceTargets: readonly ReplayTarget[] = topology.map(({ from, processor }) => ({
@@ -38,7 +33,7 @@ function replayTargets(systems: readonly System[], systemTypes: SystemTypes): re
 /** What the API, the command and the worker need for replays. */
 export function replayParts(platform: Platform): { readonly replays: Replays; readonly replayDeps: ReplayDeps } {
   const { tables, config } = platform
-  const jobs = createJobs<Replay>(tables, REPLAYS)
+  const jobs = createJobs(tables, replayRows)
   const configured = () => readConfiguration(tables)
   const deps = { ...platform, topicPrefix: config.topicPrefix, jobs, readConfiguration: configured }
   const targets = async () => replayTargets((await configured()).systems, platform.systemTypes)
@@ -51,8 +46,8 @@ export function replayParts(platform: Platform): { readonly replays: Replays; re
 /** What the API, the command and the worker need for rebuilds. */
 export function rebuildParts(platform: Platform): { readonly rebuilds: Rebuilds; readonly buildDeps: BuildDeps } {
   const { tables, config } = platform
-  const jobs = createJobs<Rebuild>(tables, REBUILDS)
-  const deps = { ...platform, topicPrefix: config.topicPrefix, jobs }
+  const jobs = createJobs(tables, rebuildRows)
+  const deps = { ...platform, topicPrefix: config.topicPrefix, jobs, feeds }
   return {
     rebuilds: createRebuilds(deps),
     buildDeps: { ...deps, shards: config.partitions, leaseMs: config.runLeaseMs },

@@ -2,6 +2,7 @@ import { cursorKey } from '../api/cursor-key.ts'
 import { type RunningApi, startApi } from '../api/server.ts'
 import { StreamError } from '../errors.ts'
 import { createRecentEvents } from '../operations/recent-events.ts'
+import { feeds } from '../projections/feeds.ts'
 import { createFindProducts } from '../projections/find-products.ts'
 import { configurationPart, cutDatePart, requestParts } from './control-parts.ts'
 import { deadLetterParts } from './dead-letter-parts.ts'
@@ -31,6 +32,7 @@ export async function startApiRole(
   const api = await startApi({
     tables,
     systemTypes: platform.systemTypes,
+    feeds,
     clock,
     logger,
     checks,

@@ -2,9 +2,7 @@ import { deliveriesTo } from '../configuration/system-type.ts'
 import type { TopicKind } from '../events/topics.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
 import { deadLetterStage } from '../projections/dead-letters.ts'
-import { imageFeed } from '../projections/image-feed.ts'
-import { inventoryFeed } from '../projections/inventory-feed.ts'
-import { productFeed } from '../projections/product-feed.ts'
+import { feeds } from '../projections/feeds.ts'
 import { runRebuilds } from '../projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../projections/run-projection.ts'
 import { stagedOrdersStage, stagedStage } from '../projections/staged.ts'
@@ -28,9 +26,7 @@ export async function startProjector(
   }
   const deps = { tables, reporter, clock, logger, settleMs: config.feedSettleMs, pushes }
   const stages = [
-    feedStage(productFeed, deps),
-    feedStage(inventoryFeed, deps),
-    feedStage(imageFeed, deps),
+    ...feeds.map((feed) => feedStage(feed, deps)),
     taskStage({ tables }),
     deadLetterStage({ tables }),
     stagedStage({ tables }),

@@ -1,7 +1,6 @@
 import Type, { type Static } from 'typebox'
-import { entities } from '../events/topics.ts'
+import { entities, pushedEntities } from '../events/topics.ts'
 import { mappingTestSchema } from './mapping-test-schema.ts'
-import { pushedEntities } from './model.ts'
 import { REFERENCE } from './references.ts'
 import { attributeRule } from './rule-schema.ts'
 import { id, scalar, strict, text, texts } from './schema-parts.ts'

@@ -1,4 +1,4 @@
-import type { Entity } from '../events/topics.ts'
+import type { Entity, PushedEntity } from '../events/topics.ts'
 import type { CallLimits } from '../platform/governor/governor.ts'
 
 /** Entities that a connection's own rules map. */
@@ -98,10 +98,6 @@ export interface ProductMetadata {
   /** The attributes the shop knows; a rule for another one is refused. Null: any. */
   readonly destination: { readonly attributes: readonly string[] } | null
 }
-
-/** Entities of the feeds that a shop which does not pull is sent. */
-export const pushedEntities = ['products', 'inventory', 'images'] as const
-export type PushedEntity = (typeof pushedEntities)[number]
 
 /** How the vendor's shipments, closures and cancellations are written into the shop. */
 export interface FulfilmentPolicy {

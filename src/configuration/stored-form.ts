@@ -1,14 +1,13 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Check, Errors } from 'typebox/value'
 import { StreamError } from '../errors.ts'
-import { entities } from '../events/topics.ts'
+import { entities, pushedEntities } from '../events/topics.ts'
 import type { StoredKind } from './document-schemas.ts'
 import {
   type AttributeRule,
   type Connection,
   MOST_GONE,
   type ProductMetadata,
-  pushedEntities,
   type Read,
   type System,
   type ValueSchema,

@@ -1,7 +1,7 @@
 import { StreamError } from '../errors.ts'
+import { rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { type CutDateChange, listReadControls, type ReadControl, readControl } from './read-control.ts'
-import { SYNC_CONTROL } from './tables.ts'
+import { type CutDateChange, controlRows, listReadControls, type ReadControl, readControl } from './read-control.ts'
 
 export interface CutDateDeps {
   readonly tables: Tables
@@ -33,14 +33,13 @@ export async function setCutDate(deps: CutDateDeps, read: string, request: CutDa
   await settle(deps, control)
   const at = new Date(now).toISOString()
   const change = { at, by, reason, revision: revision + 1, before: control.cut_date, after: cutDate }
-  const done = await deps.tables.update(
-    SYNC_CONTROL,
+  const done = await rowsOf(deps.tables, controlRows).update(
     { read },
     { set: { cut_date: cutDate, revision: revision + 1, cut_date_change: change } },
     { allOf: [{ attribute: 'revision', is: '=', value: revision }, { absent: 'current' }] },
   )
   const after = await readControl(deps.tables, read)
-  if (done === null) throw stateConflictError(after, revision)
+  if (!done) throw stateConflictError(after, revision)
   await settle(deps, after)
   return after
 }

@@ -1,4 +1,15 @@
-import type { Condition, Item, Tables } from '../platform/dynamodb/tables.ts'
+import {
+  type AttributeOf,
+  map,
+  nullable,
+  number,
+  or,
+  orNull,
+  rowsOf,
+  rowType,
+  text,
+} from '../platform/dynamodb/rows.ts'
+import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import { createLeases, type HeldRow } from '../platform/lease.ts'
 import { isDrain } from './drains.ts'
 import { SYNC_CONTROL } from './tables.ts'
@@ -19,6 +30,8 @@ export interface ReadControl {
   readonly read: string
   /** ISO 8601: everything before it was read and acknowledged. Null: nothing was yet. */
   readonly cut_date: string | null
+  /** The run that moved it last. */
+  readonly cut_date_run: string | null
   /** Grows with each change of the cut date: what a change is compared with, never the date itself. */
   readonly revision: number
   /** Fence token of the last lease. */
@@ -36,30 +49,41 @@ export interface ReadControl {
   readonly cut_date_change: CutDateChange | null
 }
 
-const NOTHING = { current: null, due: null, lease_worker: null, ticks_until: null, cut_date_change: null }
-
-function fromItem(item: Item): ReadControl {
-  return { ...NOTHING, ...item } as unknown as ReadControl
-}
+export const controlRows = rowType<ReadControl>(SYNC_CONTROL, ['read'], {
+  read: text,
+  cut_date: orNull(text),
+  cut_date_run: orNull(text),
+  revision: or(number, 0),
+  fence: or(number, 0),
+  lease_until: or(number, 0),
+  lease_worker: orNull(text),
+  current: orNull(text),
+  due: orNull(text),
+  ticks_until: orNull(number),
+  cut_date_change: orNull(
+    map({ at: text, by: text, reason: text, revision: number, before: nullable(text), after: nullable(text) }),
+  ),
+})
 
 /** The row of a read, made when there is none. */
 export async function readControl(tables: Tables, read: string): Promise<ReadControl> {
-  const found = await tables.get(SYNC_CONTROL, { read })
-  if (found !== undefined) return fromItem(found)
-  await tables.put(SYNC_CONTROL, { read, cut_date: null, revision: 0, fence: 0, lease_until: 0 }, { absent: 'read' })
+  const rows = rowsOf(tables, controlRows)
+  const found = await rows.get({ read })
+  if (found !== undefined) return found
+  await rows.putPart({ read, cut_date: null, revision: 0, fence: 0, lease_until: 0 }, { absent: 'read' })
   return await readControl(tables, read)
 }
 
 export async function listReadControls(tables: Tables): Promise<readonly ReadControl[]> {
-  const rows: ReadControl[] = []
-  for await (const items of tables.scan(SYNC_CONTROL)) rows.push(...items.map(fromItem))
-  return rows
+  return (await Array.fromAsync(rowsOf(tables, controlRows).scan())).flat()
 }
 
 /** Notes a run as the one that waits; false when another waits already. */
 export async function setDue(tables: Tables, read: string, run: string): Promise<boolean> {
-  const free = { anyOf: [{ absent: 'due' }, { attribute: 'due', is: '=' as const, value: run }] }
-  return (await tables.update(SYNC_CONTROL, { read }, { set: { due: run } }, free)) !== null
+  const free: Condition<AttributeOf<ReadControl>> = {
+    anyOf: [{ absent: 'due' }, { attribute: 'due', is: '=', value: run }],
+  }
+  return await rowsOf(tables, controlRows).update({ read }, { set: { due: run } }, free)
 }
 
 export interface Lease {

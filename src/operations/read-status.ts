@@ -47,7 +47,7 @@ export interface ReadStatus {
 
 const DAY = 86_400_000
 const NEVER: Omit<ReadControl, 'read'> = {
-  ...{ cut_date: null, revision: 0, fence: 0, lease_until: 0, lease_worker: null },
+  ...{ cut_date: null, cut_date_run: null, revision: 0, fence: 0, lease_until: 0, lease_worker: null },
   ...{ current: null, due: null, ticks_until: null, cut_date_change: null },
 }
 

@@ -1,12 +1,13 @@
 import type { Connection } from '../configuration/model.ts'
 import { toStreamError } from '../errors.ts'
+import { type DeclarationOf, splitKey } from '../events/entities.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
-import { recordKey, type SourceEvent } from '../events/topics.ts'
+import { type FeedEntity, recordKey, type SourceEvent, type TopicEvents, universalKind } from '../events/topics.ts'
 import { ownsSku } from '../rules/ownership.ts'
-import type { Decision, Output, ProcessContext, Processed } from './processor.ts'
+import type { Decision, Output, ProcessContext, Processed, Processor } from './processor.ts'
 
 /** What every universal event says about where it comes from. */
-export interface RowHeader<D> {
+interface RowHeader<D> {
   readonly eventId: string
   readonly contentDigest: string
   readonly connection: string
@@ -21,9 +22,30 @@ export interface RowHeader<D> {
 }
 
 /** A row's content; `owned` false: its attributes say that it is not the vendor's. */
-export interface MappedRow<D> {
+interface MappedRow<D> {
   readonly data: D
   readonly owned: boolean
+}
+
+/** What an entity is mapped to for a connection. */
+export type RowMap<E extends FeedEntity> = (
+  event: TopicEvents[E],
+  connection: Connection,
+  context: ProcessContext,
+) => Promise<MappedRow<RowData<E>>>
+
+/** Content of the rows of an entity's feed. */
+type RowData<E extends FeedEntity> = TopicEvents[`universal-${E}`]['data']
+
+/** The processor of an entity with a feed: what sources publish of it → rows of the feed. */
+export function mapProcessor<E extends FeedEntity>(entity: DeclarationOf<E>, map: RowMap<E>): Processor<E> {
+  const from = entity.name
+  return {
+    name: `map-${from}`,
+    from,
+    remembers: false,
+    process: (event, context) => mapRows(entity, event, context, map),
+  }
 }
 
 /**
@@ -32,25 +54,28 @@ export interface MappedRow<D> {
  * that is not the vendor's is a deleted row: it may have been the vendor's before. The shop's own entities are for all
  * SKUs.
  */
-export async function mapRows<E extends SourceEvent, D>(
-  stage: string,
-  event: E,
+async function mapRows<E extends FeedEntity>(
+  entity: DeclarationOf<E>,
+  event: TopicEvents[E],
   context: ProcessContext,
-  map: (connection: Connection) => Promise<MappedRow<D>>,
-  output: (row: RowHeader<D>, key: string) => Output,
+  map: RowMap<E>,
 ): Promise<Processed<never>> {
+  const { name } = entity
+  const { sku = '' } = splitKey(entity.key, event.key)
   const outputs: Output[] = []
   const decisions: Decision[] = []
   for (const connection of context.connections) {
     const { id, shop } = connection
-    if (event.source !== shop && ownsSku(connection, event.key) === false) {
+    if (event.source !== shop && ownsSku(connection, sku) === false) {
       decisions.push(notOwned(id, 'ignored'))
       continue
     }
     try {
-      const { data, owned } = await map(connection)
-      const row = rowOf(stage, event, connection, data, event.deleted || !owned)
-      outputs.push(output(row, recordKey(id, event.source, event.key)))
+      const { data, owned } = await map(event, connection, context)
+      const row = rowOf(`map-${name}`, event, connection, data, event.deleted || !owned)
+      const key = recordKey(id, event.source, event.key)
+      // Kind and row are of one entity.
+      outputs.push({ kind: universalKind(name), system: null, key, event: row } as unknown as Output)
       decisions.push(owned ? processing(id) : notOwned(id, 'processing'))
     } catch (error) {
       decisions.push({ connection: id, status: 'failed', error: toStreamError(error) })

@@ -1,9 +1,10 @@
 import type { Read } from '../configuration/model.ts'
 import { dispatch } from '../control/dispatch.ts'
+import { publicationRows } from '../control/publish-again.ts'
 import { changeHeldRun, type Run } from '../control/runs.ts'
-import { PUBLISHED } from '../control/tables.ts'
 import { StreamError } from '../errors.ts'
-import { type Entity, recordKey, splitRecordKey, type TopicEvents } from '../events/topics.ts'
+import { type DeclaredFeedEntity, type Entity, recordKey, splitRecordKey, type TopicEvents } from '../events/topics.ts'
+import { rowsOf } from '../platform/dynamodb/rows.ts'
 import type { AnySourceReader, ReadEntity, SourceReader } from '../systems/kit/source.ts'
 import { allKeys } from './all-keys.ts'
 import { type LastKnownDeps, lastKnown } from './last-known.ts'
@@ -87,13 +88,10 @@ function checkShare({ id, sweep }: Read, gone: number, known: number): void {
 async function knownOf({ tables }: SweepDeps, { system, entity }: Read): Promise<readonly Known[]> {
   const prefix = recordKey(system, entity, '')
   const known: Known[] = []
-  for await (const items of tables.scan(PUBLISHED)) {
-    for (const item of items) {
-      const id = String(item['id'])
-      if (!id.startsWith(prefix) || item['state'] !== 'published') continue
-      const occurred = item['occurred_at']
-      const key = splitRecordKey(splitRecordKey(id).key).key
-      known.push({ key, occurredAt: typeof occurred === 'number' ? occurred : null, deleted: item['deleted'] === true })
+  for await (const rows of rowsOf(tables, publicationRows).scan()) {
+    for (const { id, state, occurred_at: occurredAt, deleted } of rows) {
+      if (!id.startsWith(prefix) || state !== 'published') continue
+      known.push({ key: splitRecordKey(splitRecordKey(id).key).key, occurredAt, deleted })
     }
   }
   return known
@@ -116,14 +114,38 @@ function deletionOf(
   return { key, occurredAt, deleted: true, data: contents.get(key) ?? emptyOf(entity, key), raw: null }
 }
 
-function emptyOf(entity: Entity, sku: string): TopicEvents[Entity]['data'] {
-  if (entity === 'inventory') return { sku, locations: [], attributes: {} }
-  if (entity === 'images') {
-    return { sku, image: null, smallImage: null, thumbnail: null, swatchImage: null, gallery: [], attributes: {} }
-  }
-  if (entity !== 'products') throw new StreamError('configuration_invalid', `${entity} are never deleted at a source`)
-  return {
-    ...{ sku, name: null, productType: '', active: false, parentSku: null, barcode: null, manufacturer: null },
-    ...{ price: null, currency: null, priceLevels: [], weight: null, weightUnit: null, attributes: {} },
-  }
+/** Content of a deletion where no content is known. Entities with a feed are deleted at their sources, others never. */
+const empty: { readonly [E in DeclaredFeedEntity]: (key: string) => TopicEvents[E]['data'] } = {
+  inventory: (sku) => ({ sku, locations: [], attributes: {} }),
+  images: (sku) => ({
+    sku,
+    image: null,
+    smallImage: null,
+    thumbnail: null,
+    swatchImage: null,
+    gallery: [],
+    attributes: {},
+  }),
+  products: (sku) => ({
+    sku,
+    name: null,
+    productType: '',
+    active: false,
+    parentSku: null,
+    barcode: null,
+    manufacturer: null,
+    price: null,
+    currency: null,
+    priceLevels: [],
+    weight: null,
+    weightUnit: null,
+    attributes: {},
+  }),
+}
+
+function emptyOf(entity: Entity, key: string): TopicEvents[Entity]['data'] {
+  const find: { readonly [E in Entity]?: (key: string) => TopicEvents[E]['data'] } = empty
+  const made = find[entity]?.(key)
+  if (made !== undefined) return made
+  throw new StreamError('configuration_invalid', `${entity} are never deleted at a source`)
 }

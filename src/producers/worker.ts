@@ -201,7 +201,7 @@ async function giveUp(
       return
     }
     deps.logger.error({ read: lease.read, run: lease.run, code: error.code, err: error }, 'the run failed')
-    const ended = { state: 'failed', ended_at: new Date(deps.clock.now()).toISOString() }
+    const ended = { state: 'failed' as const, ended_at: new Date(deps.clock.now()).toISOString() }
     const reason = { code: error.code, message: error.message }
     await changeRun(deps.tables, { id: lease.run, fence: lease.fence }, { set: { ...ended, error: reason } })
     await endLease(deps.tables, lease)

@@ -53,10 +53,10 @@ async function readProducts(
   { connection, source, shards }: { connection: string; source: string; shards: number },
   skus: readonly string[],
 ): Promise<ReadonlyMap<string, OwnedProduct>> {
-  const { generation }: FeedMeta = await readMeta(tables, productFeed.table)
+  const { generation }: FeedMeta = await readMeta(tables, productFeed)
   const keys = skus.flatMap((sku) =>
-    Array.from({ length: shards }, (_, shard) => rowKey({ generation, connection, source, shard }, sku)),
+    Array.from({ length: shards }, (_, shard) => rowKey(productFeed, { generation, connection, source, shard }, sku)),
   )
-  const rows = (await tables.getMany(productFeed.table, keys)).map(toRow)
-  return new Map(rows.filter(({ deleted }) => !deleted).map(({ sku, data }) => [sku, data as OwnedProduct]))
+  const rows = (await tables.getMany(productFeed.table, keys)).map((item) => toRow(productFeed, item))
+  return new Map(rows.filter(({ deleted }) => !deleted).map(({ key, data }) => [key, data]))
 }

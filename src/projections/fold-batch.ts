@@ -8,11 +8,9 @@ import {
   type StageResult,
   stageResult,
 } from '../platform/runtime/stage-result.ts'
-import { rankOf } from './feed-row.ts'
+import { type FeedRow, type Position, rankOf } from './feed-row.ts'
 import { assertFits, type Shard, type Watermark } from './feed-table.ts'
-import type { FeedProjection, FeedRow, Position } from './projection.ts'
-
-export type FeedKind = UniversalKind
+import type { Feed } from './projection.ts'
 
 /** A row as it was read and as it is after the events so far. */
 export interface Folding {
@@ -27,8 +25,8 @@ export function rowId(event: { readonly connection: string; readonly source: str
 }
 
 /** Every event in order, in memory; an event that can't be a row is dead-lettered and the others go on (Guarantee 5). */
-export async function foldBatch<K extends FeedKind>(
-  projection: FeedProjection<K>,
+export async function foldBatch<K extends UniversalKind>(
+  projection: Feed<K>,
   batch: readonly Decoded<K>[],
   context: BatchContext,
   rows: ReadonlyMap<string, Folding>,
@@ -56,8 +54,8 @@ export async function foldBatch<K extends FeedKind>(
 }
 
 /** Why the event can't be a row. One at or before the watermark was applied, or dead-lettered, before: it is only judged. */
-function apply<K extends FeedKind>(
-  projection: FeedProjection<K>,
+function apply<K extends UniversalKind>(
+  projection: Feed<K>,
   row: Folding,
   event: Decoded<K>['event'],
   position: Position,

@@ -1,8 +1,14 @@
+import { rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { type DeadLetterRow, type DeadLetterSummary, type LetterState, toDeadLetterRow } from './dead-letter-row.ts'
+import {
+  type DeadLetterRow,
+  type DeadLetterSummary,
+  deadLetterRows,
+  type LetterState,
+  shelvedRows,
+} from './dead-letter-row.ts'
 import { type Shelf, shelfOf, shelves } from './dead-letter-table.ts'
-import { entityKey, toEntityRow } from './entity-row.ts'
-import { DEAD_LETTER_SHELVES, DEAD_LETTERS, SYNC_ENTITIES } from './tables.ts'
+import { entityKey, entityRows } from './entity-row.ts'
 
 /** Null: any. Times are milliseconds of the first failure, `to` exclusive. */
 export interface LetterFilter {
@@ -79,8 +85,7 @@ export async function groupDeadLetters(
 }
 
 export async function getDeadLetter(tables: Tables, id: string): Promise<DeadLetterRow | undefined> {
-  const item = await tables.get(DEAD_LETTERS, { id })
-  return item === undefined ? undefined : toDeadLetterRow(item)
+  return await rowsOf(tables, deadLetterRows).get({ id })
 }
 
 /**
@@ -95,10 +100,8 @@ export async function outcomesOf(
     task === null || connection === null ? [] : [{ id, task, entity: entityKey(connection, key) }],
   )
   const keys = new Map(known.map(({ task, entity }) => [JSON.stringify([task, entity]), { task, entity }]))
-  const items = await tables.getMany(SYNC_ENTITIES, [...keys.values()])
-  const statuses = new Map(
-    items.map(toEntityRow).map(({ task, entity, status }) => [JSON.stringify([task, entity]), status]),
-  )
+  const rows = await rowsOf(tables, entityRows).getMany([...keys.values()])
+  const statuses = new Map(rows.map(({ task, entity, status }) => [JSON.stringify([task, entity]), status]))
   return new Map(
     known.flatMap(({ id, task, entity }) => {
       const status = statuses.get(JSON.stringify([task, entity]))
@@ -145,13 +148,11 @@ async function* onShelf(
   for (;;) {
     const upper = before === undefined ? {} : { before }
     const range = { partition: shelf, descending: true, limit: CHUNK, ...lower, ...upper }
-    const items = await tables.query(DEAD_LETTER_SHELVES, range)
-    for (const { shelf: _shelf, place, ...row } of items) {
-      yield { place: String(place), row: row as unknown as DeadLetterSummary }
-    }
-    const last = items.at(-1)
+    const shelved = await rowsOf(tables, shelvedRows).query(range)
+    for (const { shelf: _shelf, place, ...row } of shelved) yield { place, row }
+    const last = shelved.at(-1)
     if (last === undefined) return
-    before = String(last['place'])
+    before = last.place
   }
 }
 

@@ -10,8 +10,9 @@ import type { SinkTiming } from '../../src/processors/delivery/timing.ts'
 import { topology } from '../../src/processors/topology.ts'
 import { runWorker } from '../../src/producers/worker.ts'
 import { deadLetterStage } from '../../src/projections/dead-letters.ts'
+import { feeds } from '../../src/projections/feeds.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
-import { REBUILDS, type Rebuild } from '../../src/projections/rebuild/rebuild.ts'
+import { rebuildRows } from '../../src/projections/rebuild/rebuild.ts'
 import { runRebuilds } from '../../src/projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { taskStage } from '../../src/projections/tasks.ts'
@@ -65,8 +66,11 @@ export async function startWorker(world: World, process: SimProcess): Promise<Ru
     },
     ending.signal,
   )
-  const jobs = createJobs<Rebuild>(ports.tables, REBUILDS)
-  const rebuilding = runRebuilds({ ...deps, jobs, shards: world.plan.partitions, leaseMs: LEASE_MS }, ending.signal)
+  const jobs = createJobs(ports.tables, rebuildRows)
+  const rebuilding = runRebuilds(
+    { ...deps, jobs, feeds, shards: world.plan.partitions, leaseMs: LEASE_MS },
+    ending.signal,
+  )
   return {
     process,
     runs: Promise.all([runs, rebuilding]).then(() => undefined),

@@ -9,6 +9,7 @@ import { controlTables } from '../../src/control/tables.ts'
 import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
 import type { TableDefinition, Tables } from '../../src/platform/dynamodb/tables.ts'
 import { parkingTables } from '../../src/platform/runtime/parking.ts'
+import { feeds } from '../../src/projections/feeds.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { projectionTables } from '../../src/projections/tables.ts'
@@ -48,6 +49,7 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
   const app: FastifyInstance = buildApp({
     tables,
     systemTypes,
+    feeds,
     deadLetters: letters.deadLetters,
     previewRetry: letters.previewRetry,
     mapping: { recentEvents: async () => [], products: async () => new Map() },

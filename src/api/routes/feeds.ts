@@ -1,11 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from 'typebox'
 import { StreamError } from '../../errors.ts'
+import { joinKey, splitKey } from '../../events/entities.ts'
+import type { FeedRow } from '../../projections/feed-row.ts'
 import { readMeta } from '../../projections/feed-table.ts'
-import { imageFeed } from '../../projections/image-feed.ts'
-import { inventoryFeed } from '../../projections/inventory-feed.ts'
-import { productFeed } from '../../projections/product-feed.ts'
-import type { FeedRow } from '../../projections/projection.ts'
+import type { Feed } from '../../projections/projection.ts'
 import { type FeedFilter, type FeedPage, goalOf, isComplete, readFeed } from '../../projections/read-feed.ts'
 import { countRows, readItem } from '../../projections/read-rows.ts'
 import type { ApiDeps } from '../dependencies.ts'
@@ -13,44 +12,43 @@ import { expired, type FeedCursor, readCursor, writeCursor } from '../feed-curso
 import { checkKnown } from '../known-connection.ts'
 import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'
-import { ConnectionQuery, FeedQuery, feedAnswer, feedData, feedItem } from './feed-schemas.ts'
+import { ConnectionQuery, FeedQuery, feedAnswer, feedItem, keyParts } from './feed-schemas.ts'
 
-const feeds = [
-  { name: 'products', table: productFeed.table },
-  { name: 'inventory', table: inventoryFeed.table },
-  { name: 'images', table: imageFeed.table },
-] as const
-type Feed = (typeof feeds)[number]
 type Query = Static<typeof FeedQuery>
 
 /** The feeds: pages by cursor, single rows, counts. */
 export function feedRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
-    for (const feed of feeds) {
-      const item = feedItem(feedData[feed.name])
+    for (const feed of deps.feeds) {
+      const path = `/v1/feeds/${feed.entity}`
       const answers = problems(400, 401, 404)
       const tags = ['feeds']
-      const page = { 200: feedAnswer(feedData[feed.name]), ...answers, ...problems(410) }
-      app.get(
-        `/v1/feeds/${feed.name}`,
-        { schema: { tags, querystring: FeedQuery, response: page } },
-        (request, reply) => answerPage(deps, feed, request.query, (seconds) => reply.header('retry-after', seconds)),
+      const page = { 200: feedAnswer(feed), ...answers, ...problems(410) }
+      app.get(path, { schema: { tags, querystring: FeedQuery, response: page } }, (request, reply) =>
+        answerPage(deps, feed, request.query, (seconds) => reply.header('retry-after', seconds)),
       )
-      const params = Type.Object({ sku: Type.String() })
-      const rows = { 200: Type.Object({ items: Type.Array(item) }), ...answers }
+      const { parts } = feed.key
+      const params = Type.Object(keyParts(feed.key))
+      const rows = { 200: Type.Object({ items: Type.Array(feedItem(feed)) }), ...answers }
       app.get(
-        `/v1/feeds/${feed.name}/items/:sku`,
+        `${path}/items/${parts.map((part) => `:${part}`).join('/')}`,
         { schema: { tags, params, querystring: ConnectionQuery, response: rows } },
-        (request) => answerItem(deps, feed, request.query.connection, request.params.sku),
+        ({ query: { connection }, params: given }) =>
+          answerItem(
+            deps,
+            feed,
+            connection,
+            parts.map((part) => given[part] ?? ''),
+          ),
       )
       const Count = Type.Object({ rows: Type.Integer(), deleted: Type.Integer() })
       app.get(
-        `/v1/feeds/${feed.name}/count`,
+        `${path}/count`,
         { schema: { tags, querystring: ConnectionQuery, response: { 200: Count, ...answers } } },
         async ({ query: { connection } }) => {
-          const meta = await readMeta(deps.tables, feed.table)
+          const meta = await readMeta(deps.tables, feed)
           await checkKnown(deps.tables, meta, connection, null)
-          return await countRows({ ...deps, table: feed.table, meta }, connection)
+          return await countRows({ ...deps, feed, meta }, connection)
         },
       )
     }
@@ -61,16 +59,16 @@ async function answerPage(deps: ApiDeps, feed: Feed, query: Query, retryAfter: (
   const now = deps.clock.now()
   const cursor = query.cursor === undefined ? undefined : readCursor(deps.cursorKey, query.cursor, now)
   const filter = filterOf(query, feed, cursor)
-  const meta = await readMeta(deps.tables, feed.table)
+  const meta = await readMeta(deps.tables, feed)
   const { generation } = meta
   if (cursor !== undefined && cursor.generation !== generation) throw expired('the feed was made again since')
   await checkKnown(deps.tables, meta, filter.connection, filter.source)
-  const page = await readFeed({ ...deps, table: feed.table, meta }, filter, cursor?.places ?? {}, query.limit)
+  const page = await readFeed({ ...deps, feed, meta }, filter, cursor?.places ?? {}, query.limit)
   const complete = isComplete(page, filter, now, deps.settleMs)
   if (!complete && page.rows.length === 0) retryAfter(secondsUntil(deps, filter, page, now))
   return {
-    items: page.rows.map(toItem),
-    cursor: writeCursor(deps.cursorKey, { feed: feed.name, generation, filter, places: page.places }, now),
+    items: page.rows.map((row) => toItem(feed, row)),
+    cursor: writeCursor(deps.cursorKey, { feed: feed.entity, generation, filter, places: page.places }, now),
     complete,
   }
 }
@@ -91,7 +89,7 @@ function filterOf(query: Query, feed: Feed, cursor: FeedCursor | undefined): Fee
   }
   if (cursor === undefined) return asked
   const names = { connection: 'connection', source: 'source', from: 'updated_from', to: 'updated_to' } as const
-  if (cursor.feed !== feed.name) throw otherThanCursor('cursor', `it is one of the ${cursor.feed} feed`)
+  if (cursor.feed !== feed.entity) throw otherThanCursor('cursor', `it is one of the ${cursor.feed} feed`)
   for (const [key, field] of Object.entries(names) as [keyof FeedFilter, string][]) {
     if (asked[key] !== null && asked[key] !== cursor.filter[key]) {
       throw otherThanCursor(field, 'the cursor was given for another')
@@ -112,16 +110,17 @@ function secondsUntil(deps: ApiDeps, filter: FeedFilter, page: FeedPage, now: nu
   return seconds(goalOf(filter, now, deps.settleMs) - page.frontier, 10)
 }
 
-async function answerItem(deps: ApiDeps, feed: Feed, connection: string, sku: string) {
-  const meta = await readMeta(deps.tables, feed.table)
+/** `key`: its parts. */
+async function answerItem(deps: ApiDeps, feed: Feed, connection: string, key: readonly string[]) {
+  const meta = await readMeta(deps.tables, feed)
   await checkKnown(deps.tables, meta, connection, null)
-  const rows = await readItem({ ...deps, table: feed.table, meta }, connection, sku)
-  if (rows.length > 0) return { items: rows.map(toItem) }
-  throw new StreamError('not_found', `sku: connection ${connection} has no row of "${sku}" in ${feed.name}`, {
-    field: 'sku',
-  })
+  const rows = await readItem({ ...deps, feed, meta }, connection, joinKey(key))
+  if (rows.length > 0) return { items: rows.map((row) => toItem(feed, row)) }
+  const field = feed.key.parts.join(', ')
+  const message = `${field}: connection ${connection} has no row of "${key.join('", "')}" in ${feed.entity}`
+  throw new StreamError('not_found', message, { field })
 }
 
-function toItem({ connection, source, sku, updated_at, position, deleted, data }: FeedRow) {
-  return { connection, source, sku, updated_at, position, deleted, data }
+function toItem({ key: { parts } }: Feed, { connection, source, key, updated_at, position, deleted, data }: FeedRow) {
+  return { connection, source, ...splitKey(parts, key), updated_at, position, deleted, data }
 }

@@ -14,7 +14,7 @@ const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =
 
 const Body = Type.Object(
   {
-    table: Type.String({ description: 'A feed table, or its feed: products, inventory, images' }),
+    table: Type.String({ description: 'A feed table, or the name of its feed' }),
     preview: Type.Boolean({ default: false, description: 'Says how many events it would be, and begins nothing' }),
     reason: Type.Optional(Type.String({ minLength: 1 })),
     by: Type.Optional(Type.String({ minLength: 1 })),
@@ -38,13 +38,18 @@ const Difference = Type.Object({
   differing: Type.Integer(),
   fields: Type.Record(Type.String(), Type.Integer(), { description: 'Rows by field that differs' }),
   samples: Type.Array(
-    Type.Object({
-      connection: Type.String(),
-      source: Type.String(),
-      sku: Type.String(),
-      kind: Type.String({ description: 'only_live, only_rebuilt or differs' }),
-      fields: Type.Record(Type.String(), Type.Object({ live: Type.Unknown(), rebuilt: Type.Unknown() })),
-    }),
+    Type.Object(
+      {
+        connection: Type.String(),
+        source: Type.String(),
+        kind: Type.String({ description: 'only_live, only_rebuilt or differs' }),
+        fields: Type.Record(Type.String(), Type.Object({ live: Type.Unknown(), rebuilt: Type.Unknown() })),
+      },
+      {
+        additionalProperties: Type.String(),
+        description: "With the parts of the row's key, as the feed has them: sku",
+      },
+    ),
   ),
 })
 

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox'
+import { entities } from '../../events/topics.ts'
 import { stagedStatuses } from '../../projections/list-staged.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
@@ -8,7 +9,7 @@ const Count = Type.Integer()
 
 export const StagedPath = Type.Object({
   connection: Type.String({ description: 'Id of the connection' }),
-  entity: Type.Enum(['orders', 'products', 'inventory', 'images', 'fulfilments']),
+  entity: Type.Enum([...entities]),
 })
 
 export const StagedQuery = Type.Object(

@@ -1,13 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import type { Feed } from '../../projections/projection.ts'
 import { problems } from '../problems.ts'
 
 const StartPage = Type.Object({ name: Type.String(), paths: Type.Record(Type.String(), Type.String()) })
 
 const paths = {
-  '/v1/feeds/products': 'mapped products; needs ?connection=',
-  '/v1/feeds/inventory': 'stock by location; needs ?connection=',
-  '/v1/feeds/images': 'images; needs ?connection=',
   '/v1/tasks': 'runs of reads and what became of their entities',
   '/v1/reads': 'schedules, cut dates and windows',
   '/v1/systems': 'the configured systems',
@@ -27,9 +25,10 @@ const paths = {
 }
 
 /** What there is. */
-export function startPage(): FastifyPluginAsyncTypebox {
+export function startPage(feeds: readonly Feed[]): FastifyPluginAsyncTypebox {
+  const served = feeds.map(({ entity, title }) => [`/v1/feeds/${entity}`, `${title}; needs ?connection=`])
   return async (app) => {
     const schema = { response: { 200: StartPage, ...problems(401) } }
-    app.get('/', { schema }, async () => ({ name: 'waldstream', paths }))
+    app.get('/', { schema }, async () => ({ name: 'waldstream', paths: { ...Object.fromEntries(served), ...paths } }))
   }
 }

@@ -4,9 +4,9 @@ import { StreamError } from '../../errors.ts'
 import { versionOfRank } from '../../events/version.ts'
 import { runOf } from '../../operations/list-tasks.ts'
 import { retryTask } from '../../operations/retry-task.ts'
-import { type EntityRow, entityKey, toEntityRow, UNROUTED } from '../../projections/entity-row.ts'
+import { rowsOf } from '../../platform/dynamodb/rows.ts'
+import { type EntityRow, entityKey, entityRows, UNROUTED } from '../../projections/entity-row.ts'
 import { listEntities } from '../../projections/list-entities.ts'
-import { SYNC_ENTITIES } from '../../projections/tables.ts'
 import { actorOf } from '../actor.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { problems } from '../problems.ts'
@@ -32,8 +32,8 @@ export function taskEntityRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
     app.get('/v1/tasks/:id/entities/:connection/:key', { schema: one }, async ({ params }) => {
       const { connection, key } = params
       const entity = entityKey(connection === UNROUTED ? null : connection, key)
-      const item = await deps.tables.get(SYNC_ENTITIES, { task: params.id, entity })
-      if (item !== undefined) return toItem(toEntityRow(item))
+      const row = await rowsOf(deps.tables, entityRows).get({ task: params.id, entity })
+      if (row !== undefined) return toItem(row)
       const message = `key: task ${params.id} has no entity "${key}" for ${connection}; /v1/tasks/{id}/entities lists them`
       throw new StreamError('not_found', message, { field: 'key' })
     })

@@ -1,5 +1,5 @@
 import type { DeadLettered } from '../../events/generated/events.ts'
-import { entityOf } from '../../events/topics.ts'
+import { entityOf, isOfEntity } from '../../events/topics.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { sendDeadLetter } from '../../platform/runtime/dead-letters.ts'
 import { aboutEvent, type ResultAbout, stageResult } from '../../platform/runtime/stage-result.ts'
@@ -45,8 +45,8 @@ export async function reportAct(
   decoded: KindEvent,
   { kind, by, reason, retry }: Act,
 ): Promise<void> {
+  if (!isOfEntity(decoded.kind)) return
   const entity = entityOf(decoded.kind)
-  if (entity === undefined) return
   const event = decoded.event as unknown as ResultAbout
   const why = reason === null ? '' : `: ${reason}`
   const end = {

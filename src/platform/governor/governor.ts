@@ -1,12 +1,13 @@
 import { StreamError } from '../../errors.ts'
+import { type Entity, entitiesByCallOrder } from '../../events/topics.ts'
 import { LONGEST_ASKED_MS } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
 import type { Permit, Permits } from './permits.ts'
 import { beginTurnWait } from './turn-waits.ts'
 
 /** What a call is for, in the order in which calls of one account get their turn. */
-export const callKinds = ['orders', 'fulfilments', 'inventory', 'products', 'images'] as const
-export type CallKind = (typeof callKinds)[number]
+export const callKinds = entitiesByCallOrder
+export type CallKind = Entity
 
 /** What an account takes: calls at once, and calls a minute where it counts them. */
 export interface CallLimits {

@@ -39,11 +39,16 @@ export async function createCodec(settings: CodecSettings): Promise<EventCodec> 
     allKinds().map(async (kind) => {
       const schema = readSchema(kind)
       const id = await registerSchema(registry, subjectOf(settings.prefix, kind), schema, settings.logger)
-      const type = typeOf(JSON.parse(schema))
-      kinds.set(kind, { id, type, readers: new Map([[id, Promise.resolve(readWith(type))]]) })
+      kinds.set(kind, kindSchema(id, schema))
     }),
   )
   return codecOf(kinds, registry)
+}
+
+/** A schema under the id it is registered by. */
+export function kindSchema(id: number, schema: string): KindSchema {
+  const type = typeOf(JSON.parse(schema))
+  return { id, type, readers: new Map([[id, Promise.resolve(readWith(type))]]) }
 }
 
 /** The codec over schemas that are registered already. */

@@ -1,9 +1,16 @@
+import { rowType, text } from '../dynamodb/rows.ts'
 import type { Condition, Item, TableDefinition, Tables } from '../dynamodb/tables.ts'
 import type { LogRecord } from '../kafka/event-log.ts'
-import { fromParkedItem, type ParkedRecord, releaseText, toParkedItem } from './parked-item.ts'
+import {
+  fromParkedItem,
+  PARKED,
+  type ParkedRecord,
+  parkedAttributes,
+  releaseText,
+  toParkedItem,
+} from './parked-item.ts'
 import type { QuietPartitions } from './quiet-partitions.ts'
 
-export const PARKED = 'parked'
 const BY_RELEASE = 'by-release'
 /** Sorts after every time: what is held is not due. */
 export const HELD = '~'
@@ -76,7 +83,7 @@ export function createParking(
       for (;;) {
         const known = await tables.get(PARKED, { stage: owner, id })
         const [first = ''] = [releaseText(at), ...(known === undefined ? [] : [String(known['release_at'])])].toSorted()
-        const same: Condition =
+        const same: Condition<keyof ParkedCheck> =
           known === undefined ? { absent: 'mark' } : { attribute: 'mark', is: '=', value: String(known['mark']) }
         if (!(await tables.put(PARKED, { stage: owner, id, ...check, release_at: first }, same))) continue
         quiet?.noteParked(partition)
@@ -115,7 +122,7 @@ export function createParking(
       return records.filter((parked) => parked.key === key)
     },
     async remove(parked) {
-      const same: Condition | undefined =
+      const same: Condition<keyof ParkedCheck> | undefined =
         parked.what === 'check' ? { attribute: 'mark', is: '=', value: parked.mark } : undefined
       await tables.delete(PARKED, { stage: owner, id: parked.id }, same)
     },
@@ -127,9 +134,11 @@ function releaseOf(release: Release, { attempts, record }: ParkedRecord): string
   return `${HELD}${release.held}#${String(attempts).padStart(6, '0')}#${offsetText(record)}`
 }
 
+const checkRows = rowType<ParkedCheck>(PARKED, ['id'], { ...parkedAttributes, mark: text })
+
 function fromItem(item: Item): Parked {
   if (item['mark'] === undefined) return { what: 'record', ...fromParkedItem(item) }
-  return { what: 'check', ...(item as unknown as ParkedCheck) }
+  return { what: 'check', ...checkRows.decode(item) }
 }
 
 function offsetText({ offset }: Pick<LogRecord, 'offset'>): string {

@@ -35,7 +35,7 @@ beforeAll(async () => {
     requested_at: '2026-01-31T07:00:00.000Z',
   }
   await createRun(dynamo.tables, { ...run, backfill_from: null })
-  const set = { state: 'ended', published: ENTITIES, connections: ['c1'] }
+  const set = { state: 'ended' as const, published: ENTITIES, connections: ['c1'] }
   await changeRun(dynamo.tables, { id: 't', fence: 1 }, { set })
   for (let start = 0; start < ENTITIES; start += 5000) {
     const keys = Array.from({ length: 5000 }, (_, n) => String(start + n).padStart(9, '0'))

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ApiOptions, startApi } from '../../../src/api/server.ts'
+import { feeds } from '../../../src/projections/feeds.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
 import { memoryDeadLetters } from '../../data/dead-letters.ts'
 import { memoryRebuilds, memoryReplays } from '../../memory/resync.ts'
@@ -19,6 +20,7 @@ const options = (over: Partial<ApiOptions>): ApiOptions => ({
   replays: memoryReplays(tables, { now: () => 0 }),
   rebuilds: memoryRebuilds(tables, { now: () => 0 }),
   systemTypes,
+  feeds,
   clock: { now: () => 0 },
   cursorKey: 'key',
   token: null,

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
+import { declarationOf } from '../../../src/events/entities.ts'
 import type { ShopInventoryRequested, UniversalInventoryChanged } from '../../../src/events/generated/events.ts'
 import { mapInventory } from '../../../src/processors/map-inventory.ts'
-import { pushInventory, pushProducts } from '../../../src/processors/push-rows.ts'
+import { pushProcessor } from '../../../src/processors/push-rows.ts'
 import { connectionOf, contextOf, inventoryChanged } from '../../data/processor-events.ts'
 
 const pulls = connectionOf('pulls', '^WLD')
@@ -13,7 +14,7 @@ const row = async (connection = pushes, more: object = {}) => {
   return output.event
 }
 const pushed = async (event?: UniversalInventoryChanged, connection = pushes) =>
-  await pushInventory.process(event ?? (await row()), contextOf(connection), undefined)
+  await pushProcessor(declarationOf('inventory')).process(event ?? (await row()), contextOf(connection), undefined)
 
 it('a row of a connection that pushes goes to its shop, with the row’s content and version', async () => {
   const event = await row()
@@ -32,7 +33,7 @@ it('nothing is said of a connection whose shop pulls', async () => {
   expect(await pushed(await row(pulls), pulls)).toEqual({ outputs: [], decisions: [] })
   const products = connectionOf('pushes', '^WLD', { push: ['products'] })
   expect(await pushed(await row(products), products)).toEqual({ outputs: [], decisions: [] })
-  expect(pushProducts.from).toBe('universal-products')
+  expect(pushProcessor(declarationOf('products')).from).toBe('universal-products')
 })
 
 it('a row that is gone is pushed as deleted', async () => {

@@ -118,7 +118,7 @@ describe('a run that drains a queue', () => {
     await dispatch(deps.tables, request)
     const control = await readControl(deps.tables, drainKey(READ, RUN))
     const lease = await takeLease(deps.tables, control, { id: 'dead', now: 0, leaseMs: 1 })
-    const noted = { state: 'ended', ended_at: '2026-03-02T00:00:00.000Z' }
+    const noted = { state: 'ended' as const, ended_at: '2026-03-02T00:00:00.000Z' }
     await changeRun(deps.tables, { id: RUN, fence: lease?.fence ?? 0 }, { set: noted })
     await work('w2', gone)
     expect(asked).toEqual([`reader of ${QUEUE}`, 'discard after ended'])

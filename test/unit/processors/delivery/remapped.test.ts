@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
+import { declarationOf } from '../../../../src/events/entities.ts'
 import type { ShopInventoryRequested } from '../../../../src/events/generated/events.ts'
 import { mapInventory } from '../../../../src/processors/map-inventory.ts'
-import { pushInventory } from '../../../../src/processors/push-rows.ts'
+import { pushProcessor } from '../../../../src/processors/push-rows.ts'
 import type { Sink } from '../../../../src/systems/kit/sink.ts'
 import { connectionOf, contextOf, inventoryChanged } from '../../../data/processor-events.ts'
 import { shopDeliveries } from '../../../worlds/shop-deliveries.ts'
@@ -14,7 +15,7 @@ async function mappedBy(revision: number): Promise<ShopInventoryRequested> {
   const context = contextOf({ ...connection, revision })
   const [row] = (await mapInventory.process(inventoryChanged('WLD-1', { LA: ['5', '3'] }), context, undefined)).outputs
   if (row?.kind !== 'universal-inventory') throw new Error('a row is made of it')
-  const [pushed] = (await pushInventory.process(row.event, context, undefined)).outputs
+  const [pushed] = (await pushProcessor(declarationOf('inventory')).process(row.event, context, undefined)).outputs
   if (pushed?.kind !== 'shop-inventory') throw new Error('it is pushed')
   return { ...pushed.event, contentDigest: `revision ${revision}` }
 }
