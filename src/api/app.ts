@@ -1,11 +1,10 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
-import { askForToken } from './access.ts'
+import { controlAccess } from './access.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { answerWithProblems, Problem } from './problems.ts'
-import { changeRoutes } from './routes/changes.ts'
-import { configurationRoutes } from './routes/configuration.ts'
+import { changeRoutes, configurationRoutes } from './routes/configuration.ts'
 import { deadLetterActionRoutes } from './routes/dead-letter-actions.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { feedRoutes } from './routes/feeds.ts'
@@ -37,7 +36,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
     ajv: { customOptions: { removeAdditional: false } },
   })
   answerWithProblems(app)
-  askForToken(app, deps.token)
+  controlAccess(app, deps.token)
   app.addSchema(Problem)
   app.register(swagger, {
     openapi: {

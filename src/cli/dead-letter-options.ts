@@ -1,8 +1,7 @@
-import { userInfo } from 'node:os'
-import { USUAL_LIMIT, USUAL_RATE } from '../control/dead-letters/create-dead-letters.ts'
-import { type LetterState, letterStates } from '../projections/dead-letter-row.ts'
-import { type AskedFilter, toChangeFilter, toFilter } from '../projections/letter-filter.ts'
-import type { LetterFilter } from '../projections/list-dead-letters.ts'
+import { letterStates, toChangeFilter, toFilter, USUAL_LIMIT, USUAL_RATE } from '../operations/dead-letters.ts'
+import type { LetterState } from '../projections/dead-letter-row.ts'
+import type { AskedFilter } from '../projections/letter-filter.ts'
+import type { LetterChoice } from '../projections/list-dead-letters.ts'
 import { readArguments, timeOption, UsageError } from './arguments.ts'
 
 export const USAGE = `waldstream dead-letters list [which] [--group] [--limit N] [--after PLACE] [--json]
@@ -97,11 +96,11 @@ function checkIds(action: Command['action'], ids: readonly string[], values: Val
   if (values.preview && ids.length !== 1) throw new UsageError('--preview takes one id', USAGE)
 }
 
-export function listFilter(values: Values): LetterFilter {
+export function listFilter(values: Values): LetterChoice {
   return toFilter(askedFilter(values))
 }
 
-export function changeFilter(values: Values): LetterFilter {
+export function changeFilter(values: Values): LetterChoice {
   try {
     return toChangeFilter(askedFilter(values), values.all)
   } catch {
@@ -139,8 +138,4 @@ export function rateOf({ rate }: Values): number {
   const number = Number(rate)
   if (number > 0 && number <= 100) return number
   throw new UsageError(`--rate must be a number above 0, at most 100, of retries a second, not "${rate}"`, USAGE)
-}
-
-export function whoOf({ by }: Values): string {
-  return by ?? userInfo().username
 }

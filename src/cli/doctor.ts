@@ -1,8 +1,8 @@
 import { type Config, configFromEnvironment } from '../config.ts'
 import { StreamError, toStreamError } from '../errors.ts'
-import { readArguments, UsageError } from './arguments.ts'
-import { examine } from './doctor/examine.ts'
-import { type Finding, fail } from './doctor/finding.ts'
+import { examine } from '../operations/doctor/examine.ts'
+import { type Finding, fail } from '../operations/doctor/finding.ts'
+import { commandUser, readArguments, UsageError } from './arguments.ts'
 
 const USAGE = `waldstream doctor [dir] [--timeout SECONDS] [--json]
 
@@ -41,5 +41,5 @@ async function findingsOf(folder: string | null, limitMs: number): Promise<reado
   } catch (error) {
     return [fail('environment', toStreamError(error).message)]
   }
-  return await examine(config, folder, limitMs)
+  return await examine(config, commandUser(), { folder, limitMs })
 }

@@ -58,7 +58,7 @@ export async function startRoles(
     if (chosen.includes('producer')) await startProducer(platform, followed, clients, options, parts)
     if (chosen.includes('processor')) await startProcessor(platform, followed, clients, parts)
     if (chosen.includes('projector')) await startProjector(platform, followed, parts)
-    const api = chosen.includes('api') ? await startApiRole(platform, followed, parts) : null
+    const api = chosen.includes('api') ? await startApiRole(platform, parts) : null
     return { api, close }
   } catch (error) {
     await close()

@@ -8,6 +8,8 @@ import { createSyncRequester } from '../control/request-sync.ts'
 import { runScheduler, type ScheduledRead } from '../control/scheduler.ts'
 import { SWEEP } from '../control/sweeps.ts'
 import { tickLog } from '../control/ticks.ts'
+import { sourceTargets } from '../operations/replays.ts'
+import { replayDeps } from '../operations/wiring.ts'
 import { createReader } from '../producers/create-reader.ts'
 import { createReaderNotes } from '../producers/reader-notes.ts'
 import { runWorker } from '../producers/worker.ts'
@@ -15,7 +17,6 @@ import type { Clients } from '../systems/clients.ts'
 import type { FollowedConfiguration } from './follow-configuration.ts'
 import { type Part, startStages } from './part.ts'
 import type { Platform } from './platform.ts'
-import { replayParts, sourceTargets } from './resync-parts.ts'
 
 const RUNS_AT_ONCE = 8
 
@@ -45,9 +46,9 @@ export async function startProducer(
     const requester = createSyncRequester(shared)
     work.push(runScheduler({ reads, requester, ticks: tickLog(tables), clock, logger, signal }))
   }
-  const { replayDeps } = replayParts(platform)
-  work.push(runReplays({ ...replayDeps, logger }, signal))
-  work.push(feedNewConnections({ ...replayDeps, tables, logger, configuration, targets: sourceTargets }, signal))
+  const replays = replayDeps(platform)
+  work.push(runReplays({ ...replays, logger }, signal))
+  work.push(feedNewConnections({ ...replays, tables, logger, configuration, targets: sourceTargets }, signal))
   const close = async () => {
     ending.abort()
     await Promise.all(work)

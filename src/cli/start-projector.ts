@@ -1,5 +1,6 @@
 import { deliveriesTo } from '../configuration/system-type.ts'
 import type { TopicKind } from '../events/topics.ts'
+import { buildDeps } from '../operations/wiring.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
 import { deadLetterStage } from '../projections/dead-letters.ts'
 import { imageFeed } from '../projections/image-feed.ts'
@@ -12,7 +13,6 @@ import { taskStage } from '../projections/tasks.ts'
 import type { FollowedConfiguration } from './follow-configuration.ts'
 import { type Part, startStages } from './part.ts'
 import type { Platform } from './platform.ts'
-import { rebuildParts } from './resync-parts.ts'
 import { createSystemParts } from './system-parts.ts'
 
 /** The feeds, tasks, dead letters, and where every staged entity is. */
@@ -43,7 +43,7 @@ export async function startProjector(
   parts.push(staged)
   const following = followed.follow((next) => staged.follow(next))
   const ending = new AbortController()
-  const rebuilding = runRebuilds(rebuildParts(platform).buildDeps, ending.signal)
+  const rebuilding = runRebuilds(buildDeps(platform), ending.signal)
   const close = async () => {
     ending.abort()
     await rebuilding

@@ -9,6 +9,8 @@ export interface EntityFilter {
   /** One connection, or `*`: the entities as they were read. */
   readonly connection: string | null
   readonly status: string | null
+  /** Connections whose rows may be seen; entities as they were read are seen by who sees all. */
+  readonly seen: 'all' | ReadonlySet<string>
 }
 
 /** Rows looked at in one go, and how many such goes one call may take. */
@@ -37,7 +39,8 @@ export async function listEntities(
   let last = after
   for (let chunk = 0; chunk < (filter.status === null ? CHUNKS : STATUS_CHUNKS); chunk += 1) {
     const found = await nextChunk(tables, filter, last)
-    for await (const row of shownOf(tables, filter, found, () => limit - rows.length)) {
+    const seen = found.filter((item) => isSeen(filter, String(item['entity'])))
+    for await (const row of shownOf(tables, filter, seen, () => limit - rows.length)) {
       rows.push(row)
       if (rows.length === limit) return { rows, next: row.entity }
     }
@@ -46,6 +49,10 @@ export async function listEntities(
     last = String(end['entity'])
   }
   return { rows, next: last }
+}
+
+function isSeen({ seen }: EntityFilter, entity: string): boolean {
+  return seen === 'all' || seen.has(entity.slice(0, entity.indexOf('#')))
 }
 
 /** The rows of a chunk that are to be shown; for a status they are read once they are known to be of it. */

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import { stagedStatuses } from '../../projections/list-staged.ts'
+import { stagedStatuses } from '../../operations/staged.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
@@ -46,7 +46,7 @@ export const StagedList = Type.Object({
       source: Text,
       key: Text,
       status: Text,
-      stage: Type.String({ description: 'That told it' }),
+      stage: Type.String({ description: 'That reported it' }),
       updated_at: Text,
       occurred_at: OptionalText,
       read_at: Text,
