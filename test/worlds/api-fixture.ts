@@ -9,6 +9,7 @@ import { settingsTables } from '../../src/operations/cursor-key.ts'
 import type { OperationDeps } from '../../src/operations/dependencies.ts'
 import type { TableDefinition, Tables } from '../../src/platform/dynamodb/tables.ts'
 import { parkingTables } from '../../src/platform/runtime/parking.ts'
+import { positionTables } from '../../src/platform/runtime/positions.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { projectionTables } from '../../src/projections/tables.ts'
@@ -30,6 +31,7 @@ export const apiTestTables: readonly TableDefinition[] = [
   ...settingsTables,
   ...parkingTables,
   ...pauseTables,
+  ...positionTables,
 ]
 
 /** Topics that have nothing, for operations that read none. */
