@@ -16,7 +16,7 @@ waldstream dead-letters discard <id>… | which --reason TEXT [--dry-run] [--lim
   show     the event as JSON, where it stood, its history; --raw writes the original bytes alone; --as-test writes a
            mapping test of it for the folder of configuration (see "waldstream test")
   retry    appends the original to its topic again, 10 a second (--rate), 100 at most (--limit); --preview sends nothing
-           and tells what today's configuration makes of it; what was retried 5 times needs --force and --reason
+           and shows what today's configuration makes of it; what was retried 5 times needs --force and --reason
   discard  for what nobody wants handled; the bytes stay
   --by     who does it; the user of this machine by default`
 

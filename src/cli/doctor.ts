@@ -6,10 +6,10 @@ import { commandUser, readArguments, UsageError } from './arguments.ts'
 
 const USAGE = `waldstream doctor [dir] [--timeout SECONDS] [--json]
 
-  Looks whether everything that is configured can work: brokers, topics, schemas, tables, the credentials and clocks of
-  every system. Nothing is changed, and nothing is made that is missing. The systems are those of the tables, or of a
-  folder. Each line is ok, warn or fail, with the way out; exit code 1 when any failed.
-  --timeout  for each look, 15 seconds by default`
+  Checks that everything configured works: brokers, topics, schemas, tables, the credentials and clocks of every system.
+  Nothing is changed, and nothing is made that is missing. The systems are those of the tables, or of a folder. Each line
+  is ok, warn or fail, with the fix; exit code 1 when any failed.
+  --timeout  for each check, 15 seconds by default`
 
 export async function doctorCommand(args: readonly string[]): Promise<void> {
   const options = {

@@ -5,7 +5,7 @@ import { onPlatform } from './open-operations.ts'
 const USAGE = `waldstream positions list <group> [--json]
 waldstream positions set <group> --at earliest|latest [--json]
 
-  Where the group of a sink, for example deliver-netsuite, goes on when the broker has forgotten its offsets. \`set\` takes
+  The offset that the group of a sink, for example deliver-netsuite, resumes from when the broker has lost it. \`set\` takes
   effect for partitions the broker has no offset of; a running sink that waits for a position begins within 30 s.`
 
 const options = {

@@ -17,12 +17,12 @@ import { onPlatform } from './open-operations.ts'
 const USAGE = `waldstream rebuild <table> [--preview | --switch | --drop] [--reason TEXT] [--no-wait] [--json]
 waldstream rebuild list [--json]
 
-  Makes a feed table (universal_products, or its feed: products, inventory, images) again from its topic, beside the live
-  one; waits until it is ready and shows what would change. The projector role does it, and keeps it up to date.
+  Rebuilds a feed table (universal_products, or its feed: products, inventory, images) from its topic, beside the live one;
+  waits until it is ready and shows what would change. The projector role does it, and keeps it up to date.
 
   --preview  says how many events it would be, and begins nothing
   --switch   readers get the rebuilt table from now on; their cursors expire, and they begin again
-  --drop     what was rebuilt goes; the live table is as it was
+  --drop     the rebuilt table goes; the live table is as it was
   --no-wait  returns as soon as it is asked for
   --by       who asks; the user of this machine by default`
 

@@ -18,7 +18,7 @@ waldstream replay list [--limit N] [--json]
 waldstream replay show <id> [--json]
 waldstream replay cancel <id> [--json]
 
-  Sends kept events through a processor again, for example "replay products --to map-products --connection C" after a
+  Replays stored events through a processor, for example "replay products --to map-products --connection C" after a
   mapping was changed. Of each key the latest version; --all-versions sends every one. The producer role does it.
 
   which: --connection ID  --source ID  --key KEY (SKU, order number)

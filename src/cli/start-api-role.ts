@@ -2,11 +2,11 @@ import { type RunningApi, startApi } from '../api/server.ts'
 import { StreamError } from '../errors.ts'
 import { cursorKey } from '../operations/cursor-key.ts'
 import { openOperations } from '../operations/wiring.ts'
-import type { Part } from './part.ts'
 import type { Platform } from './platform.ts'
+import type { RunningPart } from './running-part.ts'
 
 /** Listens last, so that its readiness knows of all the parts of its process. */
-export async function startApiRole(platform: Platform, parts: Part[]): Promise<RunningApi> {
+export async function startApiRole(platform: Platform, parts: RunningPart[]): Promise<RunningApi> {
   const { tables, clock, logger, config, admin } = platform
   const checks = {
     tables: async () => void (await tables.get('connections', { kind: 'revision', id: 'configuration' })),

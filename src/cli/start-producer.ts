@@ -15,8 +15,8 @@ import { createReaderNotes } from '../producers/reader-notes.ts'
 import { runWorker } from '../producers/worker.ts'
 import type { Clients } from '../systems/clients.ts'
 import type { FollowedConfiguration } from './follow-configuration.ts'
-import { type Part, startStages } from './part.ts'
 import type { Platform } from './platform.ts'
+import { type RunningPart, startStages } from './running-part.ts'
 
 const RUNS_AT_ONCE = 8
 
@@ -26,7 +26,7 @@ export async function startProducer(
   followed: FollowedConfiguration,
   clients: Clients,
   { schedules }: { readonly schedules: boolean },
-  parts: Part[],
+  parts: RunningPart[],
 ): Promise<void> {
   const { tables, clock, logger, config } = platform
   const configuration = () => followed.current()
@@ -38,7 +38,7 @@ export async function startProducer(
   const { signal } = ending
   const shared = { ...platform, topicPrefix: config.topicPrefix, configuration }
   const own = { createReader: reader, workerId, concurrency: RUNS_AT_ONCE, leaseMs: config.runLeaseMs }
-  // First: when it can't start, there is no work yet that would go on behind the caller's back.
+  // First: when it can't start, no work is running yet that the caller knows nothing of.
   await startStages(platform, [dispatchStage(tables)], parts)
   const work = [runWorker({ ...shared, ...own }, signal)]
   if (schedules) {

@@ -41,7 +41,7 @@ type Deps = Pick<OperationDeps, 'tables' | 'deadLetters' | 'syncRequests'>
 /**
  * Retries exactly those of a task's entities that failed or are unknown, through what is configured now. Of a failed one,
  * its open dead letter is retried: the original record goes through its stage again. One that has none (it could not be
- * read, its letter was discarded, or nobody knows what became of it) is published again by a new run of the task's read
+ * read, its dead letter was discarded, or nobody knows what became of it) is published again by a new run of the task's read
  * from the window's beginning; unchanged entities are not published by it, and the cut date stays.
  */
 export async function retryTask(deps: Deps, by: Principal, request: RetryTaskRequest): Promise<RetriedTask> {
@@ -79,12 +79,12 @@ const PAGE = 500
 
 interface Lost {
   readonly rows: readonly EntityRow[]
-  /** Letters of what never was a record: only the source can give it again. */
+  /** Dead letters of what never was a record: only the source can give it again. */
   readonly letters: ReadonlySet<string>
   readonly more: boolean
 }
 
-/** Entities that failed or are unknown, and of which there is no record to be retried. */
+/** Entities that failed or are unknown, and have no record to retry. */
 async function withoutLetter({ tables }: Deps, by: Principal, run: Run, limit: number): Promise<Lost> {
   const kept = new Set<string>()
   const letters = new Set<string>()

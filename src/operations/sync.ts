@@ -12,7 +12,7 @@ import { sees, systemOfRead, within } from './scope.ts'
 /** A run of a read that is wanted now. */
 export interface WantedRun {
   readonly read: string
-  /** Milliseconds UTC: read again from here, the cut date stays; null: go on from the cut date. */
+  /** Milliseconds UTC: read again from here, the cut date stays; null: continue from the cut date. */
   readonly from: number | null
   /** A queue to drain in place of those that are configured. */
   readonly queueUrl: string | null

@@ -1,13 +1,13 @@
 import { toStreamError } from '../../errors.ts'
 
-/** What one look found: `what` says what is so and, where it is not right, the way out. */
+/** What one check found: `what` says what is so and, where it is not right, the fix. */
 export interface Finding {
   readonly level: 'ok' | 'warn' | 'fail'
   readonly name: string
   readonly what: string
 }
 
-/** One look. It answers its findings, or throws, which is a failure of its own. */
+/** One check. It returns its findings; when it throws, that is a finding too. */
 export interface Check {
   readonly name: string
   run(signal: AbortSignal): Promise<readonly Finding[]>

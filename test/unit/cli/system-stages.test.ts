@@ -1,7 +1,7 @@
 // A secret that was missing for one system made the whole process unready, the feeds of all shops with it.
 import { expect, it } from 'vitest'
 import type { Platform } from '../../../src/cli/platform.ts'
-import { createSystemParts } from '../../../src/cli/system-parts.ts'
+import { createSystemStages } from '../../../src/cli/system-stages.ts'
 import type { System } from '../../../src/configuration/model.ts'
 import { StreamError } from '../../../src/errors.ts'
 
@@ -10,7 +10,7 @@ it('tells of a stage that can not be made as held back: the process is well', as
   const make = async () => {
     throw new StreamError('configuration_invalid', 'ERP_TOKEN is not set')
   }
-  const parts = createSystemParts('sinks', { config: { topicPrefix: '' } } as Platform, (of) => [
+  const parts = createSystemStages('sinks', { config: { topicPrefix: '' } } as Platform, (of) => [
     { name: `vendor-orders ${of.id}`, system: of, make },
   ])
   const followed = parts.follow({ revision: 1, systems: [erp], connections: [], metadata: [] })

@@ -4,7 +4,7 @@ import type { Stage } from '../platform/runtime/stage.ts'
 import type { Platform } from './platform.ts'
 
 /** A part of a role that runs until it is closed. */
-export interface Part {
+export interface RunningPart {
   readonly name: string
   close(): Promise<void>
   /** What is wrong with the process, each with the name of its stage: it is not ready. */
@@ -13,7 +13,7 @@ export interface Part {
   heldBack?(): readonly string[]
 }
 
-/** `stage: why`; nothing where there is nothing to tell. */
+/** `stage: why`; nothing where nothing is wrong. */
 export function named(stage: string, why: string | null | undefined): readonly string[] {
   return why ? [`${stage}: ${why}`] : []
 }
@@ -22,7 +22,7 @@ export function named(stage: string, why: string | null | undefined): readonly s
 export async function startStages<K extends TopicKind>(
   platform: Platform,
   stages: readonly Stage<K>[],
-  parts: Part[],
+  parts: RunningPart[],
 ): Promise<void> {
   const start = async (stage: Stage<K>) => {
     const running: RunningStage = await runStage(stage, { ...platform, topicPrefix: platform.config.topicPrefix })

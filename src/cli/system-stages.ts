@@ -3,8 +3,8 @@ import { toStreamError } from '../errors.ts'
 import type { TopicKind } from '../events/topics.ts'
 import { type RunningStage, runStage } from '../platform/runtime/run-stage.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
-import { named, type Part } from './part.ts'
 import type { Platform } from './platform.ts'
+import { named, type RunningPart } from './running-part.ts'
 
 /** A stage that exists for one system. */
 export interface SystemStage {
@@ -13,8 +13,8 @@ export interface SystemStage {
   make(): Promise<Stage<TopicKind> | undefined>
 }
 
-/** The stages of the configured systems; they come, go and begin anew with their systems, without a restart. */
-export interface SystemParts extends Part {
+/** The stages of the configured systems: they start, end and restart with their systems, while the process runs. */
+export interface SystemStages extends RunningPart {
   /** Starts and ends what differs. Rejects with the first that could not be started, after all others were. */
   follow(configuration: Configuration): Promise<void>
 }
@@ -26,11 +26,11 @@ interface RunningOne {
   readonly running: RunningStage
 }
 
-export function createSystemParts(
+export function createSystemStages(
   name: string,
   platform: Platform,
   stagesOf: (system: System) => readonly SystemStage[],
-): SystemParts {
+): SystemStages {
   const deps = { ...platform, topicPrefix: platform.config.topicPrefix }
   const ours = new Map<string, RunningOne>()
   const failures = new Map<string, string>()
@@ -66,7 +66,7 @@ export function createSystemParts(
     },
     close: async () => void (await Promise.all([...ours.values()].map(({ running }) => running.close()))),
     problems: () => [...ours.values()].flatMap(({ stage, running }) => named(stage.name, running.problem())),
-    // Guarantee 5: what ails one system does not take the others, or the feeds, from who asks whether we are ready.
+    // Guarantee 5: a system that is down does not make the process unready for the others, or for the feeds.
     heldBack: () => [
       ...[...ours.values()].flatMap(({ stage }) => named(stage.name, stage.heldBack?.())),
       ...[...failures].flatMap(([one, message]) => named(one, message)),
