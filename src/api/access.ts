@@ -9,17 +9,7 @@ import { actorOf } from './request-headers.ts'
  * that its operation checks, by systems that are not to have the token. The others need the token; what a caller may do
  * beyond that, everything for now, will be decided by these names.
  */
-export const needs = [
-  'open',
-  'signed',
-  'caller',
-  'feeds:read',
-  'orders:push',
-  'observe',
-  'operate',
-  'configure',
-] as const
-export type Need = (typeof needs)[number]
+export type Need = 'open' | 'signed' | 'caller' | 'feeds:read' | 'orders:push' | 'observe' | 'operate' | 'configure'
 
 /** Every route there is, with what it needs; `*` stands for the rest of a path. A route that is not here does not start. */
 export const routeNeeds: Readonly<Record<string, Need>> = {
