@@ -37,23 +37,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   })
   answerWithProblems(app)
   controlAccess(app, deps.token)
-  app.addSchema(Problem)
-  app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Waldstream',
-        version: '1',
-        description: 'Feeds, tasks, dead letters, what is staged, replays, and the configuration of it all',
-      },
-      ...(deps.token === null
-        ? {}
-        : { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } }),
-      ...(deps.token === null ? {} : { security: [{ token: [] }] }),
-    },
-    refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
-  })
-  app.register(swaggerUi, { routePrefix: '/docs' })
+  describeApi(app, deps.token)
   app.register(startPage())
   app.register(feedRoutes(deps))
   app.register(taskRoutes(deps))
@@ -74,6 +58,25 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.register(healthRoutes(deps))
   app.register(openApi)
   return app
+}
+
+/** The OpenAPI document, and the page to read and try it. */
+function describeApi(app: FastifyInstance, token: string | null): void {
+  app.addSchema(Problem)
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Waldstream',
+        version: '1',
+        description: 'Feeds, tasks, dead letters, what is staged, replays, and the configuration of it all',
+      },
+      ...(token === null ? {} : { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } }),
+      ...(token === null ? {} : { security: [{ token: [] }] }),
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
+  })
+  app.register(swaggerUi, { routePrefix: '/docs' })
 }
 
 const openApi: FastifyPluginAsync = async (app) => {

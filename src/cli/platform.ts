@@ -66,17 +66,8 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
   const close = async () => void (await Promise.allSettled(closers.map((end) => end())))
   try {
     const [{ tables }, codec, producer, admin] = await Promise.all(opening)
-    const { topicPrefix, partitions, replication } = config
-    const reporter = createStatusReporter({ producer, codec, topicPrefix, clock: systemClock })
+    const reporter = createStatusReporter({ producer, codec, topicPrefix: config.topicPrefix, clock: systemClock })
     const positions = createPositions(tables)
-    const createTopics = async (systems: readonly System[]) => {
-      const targets = targetsOf(systems, systemTypes)
-      await admin.createTopics(allTopics({ prefix: topicPrefix, partitions, replication, targets }))
-      const consumed = sinksOf(systems, systemTypes).map(({ name, topic }) => {
-        return { group: topicPrefix + name, topic: topicPrefix + topic }
-      })
-      await beginEmpty(consumed, { admin, positions }, partitions)
-    }
     return {
       config,
       systemTypes,
@@ -90,13 +81,25 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
       reporter,
       positions,
       openReader: () => createRecordReader({ ...config.kafka, clientId: 'waldstream', logger }),
-      createTopics,
+      createTopics: (systems) => createTopics(systems, { config, systemTypes, admin, positions }),
       close,
     }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+async function createTopics(
+  systems: readonly System[],
+  { config, systemTypes, admin, positions }: Pick<Platform, 'config' | 'systemTypes' | 'admin' | 'positions'>,
+): Promise<void> {
+  const { topicPrefix: prefix, partitions, replication } = config
+  const targets = targetsOf(systems, systemTypes)
+  await admin.createTopics(allTopics({ prefix, partitions, replication, targets }))
+  const sinks = sinksOf(systems, systemTypes)
+  const consumed = sinks.map(({ name, topic }) => ({ group: prefix + name, topic: prefix + topic }))
+  await beginEmpty(consumed, { admin, positions }, partitions)
 }
 
 function openCodec(config: Config, logger: Logger): Promise<EventCodec> {

@@ -47,7 +47,9 @@ export async function listParked(
   const { stage, connection } = filter
   const known = await deps.parkingStages()
   if (stage !== null && !known.includes(stage)) {
-    const what = `nothing is parked at "${stage}"; there are: ${known.join(', ')}`
+    // Stages are named after systems: those who see some only are not told the others.
+    const others = by.scope.systems === 'all' ? `; there are: ${known.join(', ')}` : ''
+    const what = `nothing is parked at "${stage}"${others}`
     throw notFound(by, { field: 'stage', api: what, cli: what })
   }
   const wanted = { stages: stage === null ? known : [stage], partitions: deps.shards, connection }

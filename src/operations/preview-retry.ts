@@ -39,7 +39,7 @@ export function createPreview(parts: Parts, configuration: () => Promise<Configu
     const event = plainOf(read.decoded)
     const row = topology.find(({ processor }) => processor === stage)
     if (row !== undefined) {
-      const collected = await dryRun(row.stage, parts, await configuration(), original, read.decoded)
+      const collected = await dryRun(row.stage, parts, await configuration(), { original, decoded: read.decoded })
       const verdict = collected.errors.length > 0 ? 'it would fail again' : 'it would go on'
       return { ...nothing, kind: 'processor', verdict, event, ...collected }
     }
@@ -56,8 +56,7 @@ async function dryRun(
   stageOf: (typeof topology)[number]['stage'],
   parts: Parts,
   configuration: Configuration,
-  original: Original,
-  decoded: KindEvent,
+  { original, decoded }: { readonly original: Original; readonly decoded: KindEvent },
 ): Promise<Pick<RetryPreview, 'errors' | 'decisions' | 'outputs'>> {
   const sent: OutgoingRecord[] = []
   const results: StageResult[] = []
@@ -69,15 +68,7 @@ async function dryRun(
     reporter: { report: async (_stage, _partition, reported) => void results.push(...reported) },
     configuration: () => configuration,
   }) as Stage<KindEvent['kind']>
-  const context: BatchContext = {
-    topic: original.topic,
-    partition: original.partition,
-    highWatermark: original.offset + 1n,
-    signal: new AbortController().signal,
-    assertOwned: () => undefined,
-    finished: () => undefined,
-    deadLetter: async (_record, error, { connection }) => void errors.push(errorOf(connection, error)),
-  }
+  const context = contextOf(original, (connection, error) => errors.push(errorOf(connection, error)))
   try {
     await stage.handle([{ record: original, event: decoded.event }], context)
   } catch (thrown) {
@@ -92,6 +83,22 @@ async function dryRun(
     message,
   }))
   return { errors, decisions, outputs: await Promise.all(sent.map((record) => outputOf(parts, record))) }
+}
+
+/** Of a batch of one record, in which nothing is committed. */
+function contextOf(
+  { topic, partition, offset }: Original,
+  failed: (connection: string | null, error: StreamError) => void,
+): BatchContext {
+  return {
+    topic,
+    partition,
+    highWatermark: offset + 1n,
+    signal: new AbortController().signal,
+    assertOwned: () => undefined,
+    finished: () => undefined,
+    deadLetter: async (_record, error, { connection }) => failed(connection, error),
+  }
 }
 
 async function outputOf({ codec, topicPrefix }: Parts, { topic, key, value }: OutgoingRecord) {

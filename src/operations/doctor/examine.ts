@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
 import { loadConfiguration } from '../../configuration/load-configuration.ts'
 import type { System } from '../../configuration/model.ts'
@@ -49,13 +50,6 @@ export async function examine(
     const { systems, findings } = await configured(config, dynamo, { folder, limitMs })
     const { topicPrefix: prefix, partitions, replication } = config
     const topics = allTopics({ prefix, partitions, replication, targets: targetsOf(systems, systemTypes) })
-    const resolveSecret = createResolver(config.environment, (path) => readFile(path, 'utf8'))
-    const clients = createClients({
-      clock: systemClock,
-      logger,
-      governors: createGovernors(systemClock),
-      resolveSecret,
-    })
     const status = topics.find(({ name }) => name === `${prefix}${topicOf('sync-status')}`)
     const checks: readonly Check[] = [
       brokersCheck(inspector, replication),
@@ -63,9 +57,11 @@ export async function examine(
       brokerClockCheck(inspector, kafka, status, config.feedSettleMs),
       schemasCheck(registry, prefix),
       tablesCheck(() => dynamo.inspect(tableDefinitions)),
-      ...systems
-        .filter(({ id }) => sees(by.scope, { system: id }))
-        .map((system) => systemCheck(system, { clients, now: systemClock.now })),
+      ...systemChecks(
+        config,
+        logger,
+        systems.filter(({ id }) => sees(by.scope, { system: id })),
+      ),
     ]
     return [...findings, ...(await runChecks(checks, limitMs))]
   } finally {
@@ -77,6 +73,13 @@ export async function examine(
       () => undefined,
     )
   }
+}
+
+function systemChecks({ environment }: Config, logger: Logger, systems: readonly System[]): readonly Check[] {
+  const resolveSecret = createResolver(environment, (path) => readFile(path, 'utf8'))
+  const governors = createGovernors(systemClock)
+  const clients = createClients({ clock: systemClock, logger, governors, resolveSecret })
+  return systems.map((system) => systemCheck(system, { clients, now: systemClock.now }))
 }
 
 /** The systems, and how it went to learn of them. */
