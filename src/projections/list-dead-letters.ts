@@ -10,8 +10,8 @@ import {
 import { type Shelf, shelfOf, shelves } from './dead-letter-table.ts'
 import { entityKey, entityRows } from './entity-row.ts'
 
-/** Null: any. Times are milliseconds of the first failure, `to` exclusive. */
-export interface LetterFilter {
+/** Which dead letters are meant. Null: any. Times are milliseconds of the first failure, `to` exclusive. */
+export interface LetterChoice {
   readonly state: LetterState | null
   readonly stage: string | null
   readonly connection: string | null
@@ -22,6 +22,11 @@ export interface LetterFilter {
   readonly task?: string | null
   readonly from: number | null
   readonly to: number | null
+}
+
+export interface LetterFilter extends LetterChoice {
+  /** Connections whose dead letters may be seen; those of no single connection are seen by who sees all. */
+  readonly seen: 'all' | ReadonlySet<string>
 }
 
 export interface LetterPage {
@@ -157,6 +162,8 @@ async function* onShelf(
 }
 
 function matches(row: DeadLetterSummary, filter: LetterFilter): boolean {
+  const { seen } = filter
+  if (seen !== 'all' && (row.connection === null || !seen.has(row.connection))) return false
   const names = ['state', 'stage', 'connection', 'code', 'key', 'group', 'task'] as const
   return names.every((name) => (filter[name] ?? null) === null || filter[name] === row[name])
 }

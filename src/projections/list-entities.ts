@@ -10,6 +10,8 @@ export interface EntityFilter {
   /** One connection, or `*`: the entities as they were read. */
   readonly connection: string | null
   readonly status: string | null
+  /** Connections whose rows may be seen; entities as they were read are seen by who sees all. */
+  readonly seen: 'all' | ReadonlySet<string>
 }
 
 /** Rows looked at in one go, and how many such goes one call may take. */
@@ -48,6 +50,10 @@ export async function listEntities(
   return { rows, next: last }
 }
 
+function isSeen({ seen }: EntityFilter, entity: string): boolean {
+  return seen === 'all' || seen.has(entity.slice(0, entity.indexOf('#')))
+}
+
 interface Chunk {
   /** Rows that are to be shown. */
   readonly shown: Iterable<EntityRow> | AsyncIterable<EntityRow>
@@ -71,11 +77,12 @@ async function nextChunk(
   if (status === null) {
     const table = rowsOf(tables, entityRows)
     const rows = await chunkAfter(filter, last, (range) => table.query({ partition, limit: CHUNK, ...range }))
-    return { shown: await notRouted(tables, filter, rows), end: rows.at(-1)?.entity }
+    const seen = rows.filter(({ entity }) => isSeen(filter, entity))
+    return { shown: await notRouted(tables, filter, seen), end: rows.at(-1)?.entity }
   }
   const table = rowsOf(tables, statusRows)
   const rows = await chunkAfter(filter, last, (range) => table.queryParts({ partition, limit: STATUS_CHUNK, ...range }))
-  const keys = rows.filter((row) => row.status === status).map(({ entity }) => entity)
+  const keys = rows.filter((row) => row.status === status && isSeen(filter, row.entity)).map(({ entity }) => entity)
   return { shown: rowsOfStatus(tables, filter, keys, left), end: rows.at(-1)?.entity }
 }
 

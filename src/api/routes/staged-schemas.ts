@@ -1,6 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { entities } from '../../events/topics.ts'
-import { stagedStatuses } from '../../projections/list-staged.ts'
+import { stagedStatuses } from '../../operations/staged.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
@@ -47,7 +47,7 @@ export const StagedList = Type.Object({
       source: Text,
       key: Text,
       status: Text,
-      stage: Type.String({ description: 'That told it' }),
+      stage: Type.String({ description: 'That reported it' }),
       updated_at: Text,
       occurred_at: OptionalText,
       read_at: Text,

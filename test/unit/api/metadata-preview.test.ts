@@ -19,12 +19,9 @@ async function fixture() {
   const asked: unknown[] = []
   const { source, key, deleted, data } = productChanged({ sku: 'A-1' })
   const api = apiFixture({
-    mapping: {
-      products: async () => new Map(),
-      recentEvents: async ({ reads }, entity, last): Promise<readonly SourceEntity[]> => {
-        asked.push({ reads, entity, last })
-        return [{ entity: 'products', source, key, deleted, data }]
-      },
+    recentEvents: async ({ reads }, entity, last): Promise<readonly SourceEntity[]> => {
+      asked.push({ reads, entity, last })
+      return [{ entity: 'products', source, key, deleted, data }]
     },
   })
   await applyConfiguration(api.tables, configuration)

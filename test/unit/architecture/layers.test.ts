@@ -21,6 +21,13 @@ test.each([
   ['rules', '../configuration/tables.ts'],
   ['systems', '../configuration/load-configuration.ts'],
   ['api', '../producers/source.ts'],
+  ['api', '../processors/processor.ts'],
+  ['api', '../projections/projection.ts'],
+  ['api', '../control/runs.ts'],
+  ['api', '../systems/systems.ts'],
+  ['api', '../configuration/tables.ts'],
+  ['operations', '../api/app.ts'],
+  ['operations', '../cli/platform.ts'],
 ])('%s may not import %s', (layer, target) => {
   const violations = findViolations([file(`src/${layer}/planted.ts`, `import { x } from '${target}'\n`)])
   expect(violations).toEqual([
@@ -37,6 +44,20 @@ test.each([
   ['a late import', "const x = await import('../producers/source.ts')"],
 ])('an import is seen whatever its form: %s', (_, text) => {
   expect(findViolations([file('src/processors/planted.ts', text)])).toHaveLength(1)
+})
+
+test('the API may know the types of what operations return, and reaches no table or topic', () => {
+  const text = [
+    "import type { Run } from '../control/runs.ts'",
+    "import type { FeedRow } from '../projections/projection.ts'",
+    "import type { Source } from '../producers/source.ts'",
+    "import type { Tables } from '../platform/dynamodb/tables.ts'",
+    "import type { Clock } from '../platform/clock.ts'",
+  ].join('\n')
+  expect(findViolations([file('src/api/planted.ts', text)])).toEqual([
+    'src/api/planted.ts imports src/producers/source.ts: api may not import producers',
+    'src/api/planted.ts imports src/platform/dynamodb/tables.ts: the API reaches tables and topics by operations alone',
+  ])
 })
 
 test('src and simulators do not know each other, and src knows nothing beside itself', () => {

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { letterAsTest } from '../../../src/cli/dead-letter-as-test.ts'
 import { readShape } from '../../../src/configuration/document-shape.ts'
 import { loadForTests } from '../../../src/configuration/load-configuration.ts'
 import { type MappingTestDocument, mappingTestSchema } from '../../../src/configuration/mapping-test-schema.ts'
 import type { Configuration } from '../../../src/configuration/model.ts'
 import { namedDocument } from '../../../src/configuration/yaml-documents.ts'
+import { deadLetterAsTest } from '../../../src/operations/dead-letter-as-test.ts'
 import { runMappingTest } from '../../../src/operations/run-mapping-test.ts'
 import { toPlainEvent } from '../../../src/platform/registry/plain-event.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
@@ -100,7 +100,7 @@ describe('a mapping test', () => {
 describe('a test that is written from a dead letter', () => {
   const letter = { id: 'x', connection: 'a', code: 'mapping_failed' }
   const asTest = (stage: string, field: string, event: unknown) =>
-    parse(letterAsTest({ ...letter, stage, field }, event)) as MappingTestDocument
+    parse(deadLetterAsTest({ ...letter, stage, field }, event)) as MappingTestDocument
 
   it('expects what happened, has the shape of a test, and passes as it is', async () => {
     const event = productChanged({ sku: 'X', manufacturer: 'Acme', price: null })
@@ -112,7 +112,7 @@ describe('a test that is written from a dead letter', () => {
 
   it('of an order has nothing of the person', () => {
     const event = orderChanged(orderOf([lineOf('1', 'X')]))
-    const text = letterAsTest({ ...letter, stage: 'route-orders', field: 'memo' }, toPlainEvent('orders', event))
+    const text = deadLetterAsTest({ ...letter, stage: 'route-orders', field: 'memo' }, toPlainEvent('orders', event))
     for (const personal of ['Zoë', 'Łukasz', '1 Main St', event.data.customerEmail])
       expect(text).not.toContain(personal)
     expect(parse(text)).toMatchObject({ entity: 'orders', input: { billingAddress: { city: 'Austin' } } })
@@ -122,6 +122,6 @@ describe('a test that is written from a dead letter', () => {
     ['another stage', { ...letter, stage: 'deliver-netsuite', field: null }],
     ['no connection of its own', { ...letter, stage: 'map-products', connection: null, field: null }],
   ])('is refused for one of %s', (_what, of) => {
-    expect(() => letterAsTest(of, {})).toThrow(expect.objectContaining({ code: 'state_conflict' }))
+    expect(() => deadLetterAsTest(of, {})).toThrow(expect.objectContaining({ code: 'state_conflict' }))
   })
 })

@@ -5,7 +5,8 @@ import { DEAD_LETTER_SHELVES, projectionTables, SYNC_ENTITIES } from '../../../s
 import { deadLettered, letterProjector } from '../../data/dead-letters.ts'
 import { memoryTables } from '../../memory/tables.ts'
 
-const all = { state: null, stage: null, connection: null, code: null, key: null, group: null, from: null, to: null }
+const any = { state: null, stage: null, connection: null, code: null, key: null, group: null, from: null, to: null }
+const all = { ...any, seen: 'all' } as const
 const id = (n: number) => `d-${String(n).padStart(4, '0')}`
 
 /** One letter a second; every third is discarded. */

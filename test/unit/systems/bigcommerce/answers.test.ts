@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { systemCheck } from '../../../../src/cli/doctor/systems-check.ts'
 import { StreamError } from '../../../../src/errors.ts'
+import { systemCheck } from '../../../../src/operations/doctor/systems-check.ts'
 import { fromAnswer } from '../../../../src/platform/http-errors.ts'
 import { hookWarnings } from '../../../../src/systems/bigcommerce/hooks.ts'
 import { bigcommerceProblem } from '../../../../src/systems/bigcommerce/problem.ts'
