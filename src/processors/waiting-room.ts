@@ -160,13 +160,22 @@ class ReleaseRun {
 
   async run(groups: readonly Group[]): Promise<void> {
     const { sideBySide, inTurn } = this.#taking
-    await forEachKey(
-      groups,
-      ({ name }) => name,
-      sideBySide,
-      (group) => inTurn(group.name, () => this.#takeGroup(group)),
-    )
-    if (groups.length > 0) this.#context.assertOwned()
+    try {
+      await forEachKey(
+        groups,
+        ({ name }) => name,
+        sideBySide,
+        (group) => inTurn(group.name, () => this.#takeGroup(group)),
+      )
+    } finally {
+      // Also where one failed: what was taken up before it is not to be done again with every tick.
+      await this.#settle()
+    }
+  }
+
+  async #settle(): Promise<void> {
+    if (this.#results.length + this.#ended.length === 0) return
+    this.#context.assertOwned()
     if (this.#results.length > 0) {
       await this.#deps.reporter.report(this.#stage, this.#context.partition, this.#results)
     }

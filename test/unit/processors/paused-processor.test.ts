@@ -31,9 +31,11 @@ const prepare = () => {
   const codec = memoryCodec()
   const clock = manualClock(1_000)
   let broken = true
+  let blocked: string | null = null
   const mapping: Processor<'inventory'> = {
     ...mapInventory,
     async process(event: InventoryChanged, { connections, metadataOf }: ProcessContext) {
+      if (event.key === blocked) throw new StreamError('concurrent_change', 'the configuration is not here yet')
       const fails = (id: string) => broken && id === 'bad'
       const healthy = connections.filter(({ id }) => !fails(id))
       const mapped = await mapInventory.process(event, { metadataOf, connections: healthy }, undefined)
@@ -63,8 +65,11 @@ const prepare = () => {
   const mend = () => {
     broken = false
   }
+  const block = (sku: string | null) => {
+    blocked = sku
+  }
   const tick = async () => await stage.onTick?.(context)
-  return { log, context, stage, tables, clock, stock, sent, said, mend, tick }
+  return { log, context, stage, tables, clock, stock, sent, said, mend, block, tick }
 }
 
 describe('a processor whose mapping of one connection is wrong', () => {
@@ -135,5 +140,21 @@ describe('a processor whose mapping of one connection is wrong', () => {
     clock.set(2_000)
     await tick()
     expect(sent()).toEqual(['bad|netsuite|3'])
+  })
+
+  it('does not send again what was taken up before one that has to wait for something else', async () => {
+    const { stage, context, stock, sent, said, mend, tick, tables, block } = prepare()
+    await stage.handle(['1', '2', '3', '4'].map(stock), context)
+    sent()
+    said()
+    mend()
+    block('4')
+    await resume(tables, 'map-inventory', 'bad')
+    await expect(tick()).rejects.toMatchObject({ code: 'concurrent_change' })
+    expect([sent(), said()]).toEqual([['bad|netsuite|3'], ['bad 3 processing']])
+    await expect(tick()).rejects.toMatchObject({ code: 'concurrent_change' })
+    block(null)
+    await tick()
+    expect([sent(), said()]).toEqual([['bad|netsuite|4'], ['bad 4 processing']])
   })
 })
