@@ -1,4 +1,4 @@
-import { rowsOf } from '../platform/dynamodb/rows.ts'
+import { rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import {
   type DeadLetterRow,
@@ -8,7 +8,8 @@ import {
   shelvedRows,
 } from './dead-letter-row.ts'
 import { type Shelf, shelfOf, shelves } from './dead-letter-table.ts'
-import { entityKey, entityRows } from './entity-row.ts'
+import { type EntityRow, entityKey } from './entity-row.ts'
+import { SYNC_ENTITIES } from './tables.ts'
 
 /** Which dead letters are meant. Null: any. Times are milliseconds of the first failure, `to` exclusive. */
 export interface LetterChoice {
@@ -93,6 +94,12 @@ export async function getDeadLetter(tables: Tables, id: string): Promise<DeadLet
   return await rowsOf(tables, deadLetterRows).get({ id })
 }
 
+const outcomeRows = rowType<Pick<EntityRow, 'task' | 'entity' | 'status'>>(SYNC_ENTITIES, ['task', 'entity'], {
+  task: text,
+  entity: text,
+  status: text,
+})
+
 /**
  * What became of the entities the dead letters are of, in the task they were read by: status by the letter's id. A
  * retry of an older version ends `superseded` here (Guarantee 4). Letters of no task, and of all connections, have none.
@@ -105,7 +112,7 @@ export async function outcomesOf(
     task === null || connection === null ? [] : [{ id, task, entity: entityKey(connection, key) }],
   )
   const keys = new Map(known.map(({ task, entity }) => [JSON.stringify([task, entity]), { task, entity }]))
-  const rows = await rowsOf(tables, entityRows).getMany([...keys.values()])
+  const rows = await rowsOf(tables, outcomeRows).getMany([...keys.values()])
   const statuses = new Map(rows.map(({ task, entity, status }) => [JSON.stringify([task, entity]), status]))
   return new Map(
     known.flatMap(({ id, task, entity }) => {
