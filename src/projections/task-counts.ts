@@ -29,23 +29,29 @@ export async function noteReported(tables: Tables, task: string): Promise<void> 
  * The counts of a task. Those of a large one are kept until something is reported of it, so that its page is quick; while
  * reports come, they are counted again no more often than is bearable and may lag by some seconds.
  */
-export async function knownCounts(tables: Tables, task: string, connections: readonly string[]): Promise<TaskCounts> {
+export async function knownCounts(
+  tables: Tables,
+  task: string,
+  connections: readonly string[],
+  now: () => number = Date.now,
+): Promise<TaskCounts> {
   const item = await tables.get(SYNC_TASK_COUNTS, { task })
   const version = Number(item?.['version'] ?? 0)
   const kept = item?.['kept'] as Kept | undefined
-  if (kept !== undefined && isGood(kept, version, connections)) return kept.counts
-  const begun = performance.now()
+  if (kept !== undefined && isGood(kept, version, connections, now())) return kept.counts
+  const begun = now()
   const counts = await taskCounts(tables, task, connections)
-  const took_ms = Math.round(performance.now() - begun)
+  const counted_at = now()
+  const took_ms = counted_at - begun
   if (took_ms >= WORTH_KEEPING_MS) {
-    const now: Kept = { counted_version: version, connections, counts, counted_at: Date.now(), took_ms }
-    await tables.update(SYNC_TASK_COUNTS, { task }, { set: { kept: now } })
+    const counted: Kept = { counted_version: version, connections, counts, counted_at, took_ms }
+    await tables.update(SYNC_TASK_COUNTS, { task }, { set: { kept: counted } })
   }
   return counts
 }
 
-function isGood(kept: Kept, version: number, connections: readonly string[]): boolean {
+function isGood(kept: Kept, version: number, connections: readonly string[], now: number): boolean {
   if (JSON.stringify(kept.connections) !== JSON.stringify(connections)) return false
-  const age = Date.now() - kept.counted_at
+  const age = now - kept.counted_at
   return kept.counted_version === version || (age >= 0 && age < kept.took_ms * TIMES_OLDER)
 }

@@ -10,7 +10,7 @@ const USUAL_SECONDS: Readonly<Record<string, number>> = {
   ...{ unit: 0.5, property: 1, contract: 1.5, matrix: 10, simulation: 60, integration: 8, crash: 60 },
   'test/integration/connections/connections.test.ts': 25,
   'test/integration/dead-letters/dead-letters.test.ts': 20,
-  'test/integration/rebalance/churn.test.ts': 50,
+  'test/integration/rebalance/churn.test.ts': 25,
   'test/integration/resync/command-line.test.ts': 25,
   'test/integration/resync/resync.test.ts': 30,
   'test/integration/roles/two-processors.test.ts': 25,
@@ -18,7 +18,7 @@ const USUAL_SECONDS: Readonly<Record<string, number>> = {
   'test/integration/services/parent-death.test.ts': 20,
   'test/integration/sqs/drain.test.ts': 35,
   'test/integration/sqs/orders.test.ts': 25,
-  'test/integration/start/once.test.ts': 60,
+  'test/integration/start/once.test.ts': 50,
 }
 
 interface Estimate {

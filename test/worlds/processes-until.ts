@@ -11,7 +11,7 @@ const LATEST_MS = 250
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  withinMs = 60_000,
+  withinMs = 120_000,
 ): Promise<T> {
   const began = performance.now()
   for (let failure: unknown; ; ) {
