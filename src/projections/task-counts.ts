@@ -55,22 +55,28 @@ export async function noteReported(tables: Tables, task: string): Promise<void> 
  * The counts of a task. Those of a large one are kept until something is reported of it, so that its page is quick; while
  * reports come, they are counted again no more often than is bearable and may lag by some seconds.
  */
-export async function knownCounts(tables: Tables, task: string, connections: readonly string[]): Promise<TaskCounts> {
+export async function knownCounts(
+  tables: Tables,
+  task: string,
+  connections: readonly string[],
+  now: () => number = Date.now,
+): Promise<TaskCounts> {
   const rows = rowsOf(tables, countsRows)
   const { version, kept } = (await rows.get({ task })) ?? { version: 0, kept: null }
-  if (kept !== null && isGood(kept, version, connections)) return kept.counts
-  const begun = performance.now()
+  if (kept !== null && isGood(kept, version, connections, now())) return kept.counts
+  const begun = now()
   const counts = await taskCounts(tables, task, connections)
-  const took_ms = Math.round(performance.now() - begun)
+  const counted_at = now()
+  const took_ms = counted_at - begun
   if (took_ms >= WORTH_KEEPING_MS) {
-    const now: Kept = { counted_version: version, connections, counts, counted_at: Date.now(), took_ms }
-    await rows.update({ task }, { set: { kept: now } })
+    const counted: Kept = { counted_version: version, connections, counts, counted_at, took_ms }
+    await rows.update({ task }, { set: { kept: counted } })
   }
   return counts
 }
 
-function isGood(kept: Kept, version: number, connections: readonly string[]): boolean {
+function isGood(kept: Kept, version: number, connections: readonly string[], now: number): boolean {
   if (JSON.stringify(kept.connections) !== JSON.stringify(connections)) return false
-  const age = Date.now() - kept.counted_at
+  const age = now - kept.counted_at
   return kept.counted_version === version || (age >= 0 && age < kept.took_ms * TIMES_OLDER)
 }

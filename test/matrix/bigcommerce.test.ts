@@ -28,7 +28,7 @@ import { testFaults } from './fault-matrix.ts'
 
 const signal = new AbortController().signal
 const NO_STATUS = { closureStatus: null, cancellationStatus: null }
-const PATIENT = 20_000
+const PATIENT = 50_000
 const AGAIN = { targetId: null, unclear: true }
 
 const requestsOf = async (store: BigCommerceSimulator) =>

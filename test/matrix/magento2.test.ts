@@ -26,7 +26,7 @@ beforeAll(async () => {
 beforeEach(async () => await shop.reset())
 afterAll(async () => await shop.close())
 
-const PATIENT = 20_000
+const PATIENT = 50_000
 const connection = connectionOf('con', '^WLD')
 const ordersOf = async () => wiresOf((await shop.state())['orders'])
 const numbersOf = (orders: readonly Wire[]) => orders.map((order) => String(order['increment_id'])).toSorted()

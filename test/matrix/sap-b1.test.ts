@@ -101,10 +101,13 @@ async function deliversOnce(sink?: Sink<'vendor-orders'>, meet: () => Promise<vo
       told.push(...(await worker.tick()))
       expect(told.filter((line) => line.endsWith('succeeded')).toSorted()).toEqual(['1 succeeded', '2 succeeded'])
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 50_000, interval: 50 },
   )
   expect(worker.deadLetters).toEqual([])
-  await vi.waitFor(async () => expect(await company.send('GET', '/late')).toMatchObject({ left: 0, pending: 0 }), 5000)
+  await vi.waitFor(
+    async () => expect(await company.send('GET', '/late')).toMatchObject({ left: 0, pending: 0 }),
+    50_000,
+  )
   const orders = await company.state('Orders')
   expect(orders.map(({ NumAtCard }) => NumAtCard).toSorted()).toEqual(['con-1', 'con-2'])
   expect(orders.every(({ DocTotal, Cancelled }) => DocTotal === 10 && Cancelled === 'tNO')).toBe(true)

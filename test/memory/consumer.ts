@@ -111,7 +111,8 @@ export class MemoryConsumer {
   async #fetch(topic: string, partition: number, from: bigint) {
     try {
       return await this.#host.request(`fetch ${topic} ${partition}`, async () => {
-        await this.#broker.whenAppended(topic, partition, from, this.#wakers)
+        // Nobody wakes what begins to wait after the closing.
+        if (!this.#closing) await this.#broker.whenAppended(topic, partition, from, this.#wakers)
         const records = this.#broker.records(topic, partition, from, this.#times.batchSize())
         return { topic, partition, records, end: this.#broker.end(topic, partition) }
       })

@@ -15,6 +15,7 @@ import { catalogFile, governors, wallClock } from '../../worlds/sources.ts'
 
 const { account, consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
 const connection = connectionOf('magento-netsuite', '^WLD-')
+const PATIENT = 60_000
 /** As usual, in less time. */
 const timing = {
   inPlaceMs: 2_000,
@@ -81,7 +82,7 @@ describe('deliveries to NetSuite', () => {
     await vi.waitFor(async () => {
       said.push(...(await worker.tick()))
       expect(said.at(-1)).toBe('1 succeeded')
-    })
+    }, PATIENT)
     expect((await orders()).map(({ otherRefNum }) => otherRefNum).toSorted()).toEqual(['1', '2'])
     expect(await world.parked()).toEqual([])
   })
@@ -92,7 +93,7 @@ describe('deliveries to NetSuite', () => {
     const worker = world.worker({ sink: sinkOf(), timing })
     const keys = ['1', '2', '3', '4', '5', '6', '7', '8']
     const handled = worker.handle(...keys.map((key) => world.append(ordered(key))))
-    await vi.waitFor(() => expect(worker.stage.heldBack?.()).toMatch(/does not answer/))
+    await vi.waitFor(() => expect(worker.stage.heldBack?.()).toMatch(/does not answer/), PATIENT)
     expect(await orders()).toEqual([])
     await post('faults', [])
     expect((await handled).toSorted()).toEqual(keys.map((key) => `${key} succeeded`))
@@ -109,7 +110,7 @@ describe('deliveries to NetSuite', () => {
     const batch = [world.append(ordered('1')), world.append(ordered('2'))]
     expect((await worker.handle(...batch)).toSorted()).toEqual(['1 waiting target_unavailable', '2 succeeded'])
     await post('faults', [])
-    await vi.waitFor(async () => expect(await worker.tick()).toContain('1 succeeded'))
+    await vi.waitFor(async () => expect(await worker.tick()).toContain('1 succeeded'), PATIENT)
     expect(await orders()).toHaveLength(2)
   })
 

@@ -7,6 +7,8 @@ import { fakeLog } from './fake-log.ts'
 type Requests = Stage<'sync-requests'>
 type Batch = Parameters<Requests['handle']>[0]
 
+const PATIENT = 30_000
+
 const ids = (batch: Batch) => batch.map(({ event }) => event.requestId).join(' ')
 
 /** A stage that notes what it was handed; `handle` may throw. */
@@ -166,7 +168,7 @@ describe('a stage', () => {
     failJoins.push(new Error('no broker'), new Error('no broker'))
     joins[0]?.onFailure(new StreamError('broker_unavailable', 'gone'))
     expect(running.problem()).not.toBeNull()
-    await vi.waitFor(() => expect(joins).toHaveLength(2))
+    await vi.waitFor(() => expect(joins).toHaveLength(2), PATIENT)
     expect(running.problem()).toBeNull()
     await give(batch(['a']))
     expect(handled).toEqual(['a'])
@@ -203,10 +205,10 @@ describe('a stage', () => {
     })
     setEnd(2n)
     const before = clock.now()
-    await vi.waitFor(() => expect(clock.now()).toBeGreaterThan(before + 10_000), { timeout: 30_000 })
+    await clock.sleep(10_000)
     expect(idle).toEqual([])
     await give(batch(['a', 'b']))
-    await vi.waitFor(() => expect(idle.length).toBeGreaterThan(1), { timeout: 30_000 })
+    for (let second = 0; idle.length < 2 && second < 60; second += 1) await clock.sleep(1_000)
     // A look that was under way had asked for the time before it asked for the end.
     expect(idle[0]).toBeGreaterThan(before + 9_000)
     expect(idle[1]).toBeGreaterThan(idle[0] ?? Number.POSITIVE_INFINITY)
@@ -234,7 +236,7 @@ describe('a partition with lag that does not move', () => {
     const { clock, joins, setEnd, closed, running } = await start()
     setEnd(5n)
     await clock.sleep(150_000)
-    await vi.waitFor(() => expect(joins.length).toBeGreaterThan(1))
+    await vi.waitFor(() => expect(joins.length).toBeGreaterThan(1), PATIENT)
     expect(closed()).toBeGreaterThan(0)
     expect(running.problem()).toBeNull()
   })

@@ -58,7 +58,7 @@ describe('messages of a queue', () => {
     await reading.next()
     for (let minute = 1; minute <= 4; minute += 1) {
       clock.set(clock.now() + 10_000)
-      await vi.waitFor(() => expect(queue.calls.filter((call) => call === 'hide 30')).toHaveLength(minute))
+      await vi.waitFor(() => expect(queue.calls.filter((call) => call === 'hide 30')).toHaveLength(minute), 30_000)
     }
     expect(await queue.client.receive(QUEUE, { limit: 1, waitSeconds: 0, visibilitySeconds: 1 }, signal)).toEqual([])
     await reading.next()
