@@ -230,11 +230,7 @@ export function readConfig(env: Environment): Config {
       username: values.SCHEMA_REGISTRY_USERNAME ?? null,
       password: values.SCHEMA_REGISTRY_PASSWORD ?? null,
     },
-    dynamodb: {
-      endpoint: values.DYNAMODB_ENDPOINT ?? null,
-      region: values.AWS_REGION ?? 'local',
-      credentials: credentialsOf(values),
-    },
+    dynamodb: dynamodbOf(values),
     topicPrefix: values.TOPIC_PREFIX,
     tablePrefix: values.TABLE_PREFIX,
     partitions: values.TOPIC_PARTITIONS,
@@ -257,6 +253,11 @@ export function readConfig(env: Environment): Config {
 function saslOf({ KAFKA_SASL_MECHANISM: mechanism, ...values }: Variables): SaslConfig | null {
   if (mechanism === undefined) return null
   return { mechanism, username: values.KAFKA_SASL_USERNAME ?? '', password: values.KAFKA_SASL_PASSWORD ?? '' }
+}
+
+function dynamodbOf(values: Variables): Config['dynamodb'] {
+  const { DYNAMODB_ENDPOINT: endpoint = null, AWS_REGION: region = 'local' } = values
+  return { endpoint, region, credentials: credentialsOf(values) }
 }
 
 function credentialsOf(values: Variables): AwsCredentials | null {

@@ -92,8 +92,8 @@ const storedMetadata = Type.Object({
   destination: Type.Optional(Type.Object({ attributes: Type.Array(Type.String()) })),
 })
 
-/** Throws `configuration_invalid`, which names the field and never its value. */
-function checked<S extends TSchema>(schema: S, stored: unknown, what: string): Static<S> {
+/** What is stored, if it has this form. Throws `configuration_invalid`, which names the field and never its value. */
+export function checkedForm<S extends TSchema>(schema: S, stored: unknown, what: string): Static<S> {
   if (Check(schema, stored)) return stored
   const [first] = Errors(schema, stored)
   const field = first?.instancePath.slice(1).replaceAll('/', '.') ?? ''
@@ -102,7 +102,7 @@ function checked<S extends TSchema>(schema: S, stored: unknown, what: string): S
 }
 
 export function decodeSystem(stored: unknown): System {
-  const system = checked(storedSystem, stored, 'a system')
+  const system = checkedForm(storedSystem, stored, 'a system')
   return { ...system, reads: system.reads.map(decodeRead) }
 }
 
@@ -111,7 +111,7 @@ function decodeRead({ sweep = { schedule: null, mostGone: MOST_GONE }, ...read }
 }
 
 export function decodeConnection(stored: unknown): Connection {
-  const { orderMap, ...rest } = checked(storedConnection, stored, 'a connection')
+  const { orderMap, ...rest } = checkedForm(storedConnection, stored, 'a connection')
   const { shipMethods, location, fields = [] } = orderMap
   return {
     ...rest,
@@ -125,7 +125,7 @@ export function decodeConnection(stored: unknown): Connection {
 }
 
 export function decodeMetadata(stored: unknown): ProductMetadata {
-  const { connection, attributes, destination = null } = checked(storedMetadata, stored, 'product metadata')
+  const { connection, attributes, destination = null } = checkedForm(storedMetadata, stored, 'product metadata')
   return { connection, attributes: attributes.map(decodeRule), destination }
 }
 
