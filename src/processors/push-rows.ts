@@ -23,7 +23,7 @@ function pushRows<K extends UniversalKind>(
     from: kind,
     remembers: false,
     process(event: TopicEvents[K], { connections }: ProcessContext): Processed<never> {
-      const pushing = connections.filter(({ push = [] }) => push.includes(entity))
+      const pushing = connections.filter(({ push }) => push.includes(entity))
       const [own, sent] = [
         pushing.filter(({ shop }) => shop === event.source),
         pushing.filter(({ shop }) => shop !== event.source),
