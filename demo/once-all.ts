@@ -95,7 +95,7 @@ async function untilNone({ platform }: OnceAllDeps, differences: () => Promise<r
 
 async function goodsAndShipmentsOf(
   deps: OnceAllDeps,
-  { id, shop, vendor, push = [], stock }: Connection,
+  { id, shop, vendor, push, stock }: Connection,
   sent: readonly Sent[],
 ): Promise<readonly string[]> {
   const goods = await untilNone(deps, async () => {

@@ -19,8 +19,7 @@ export function withTables(page: string, tables: ReadonlyMap<string, string>): s
   let text = page
   for (const [name, table] of tables) {
     const between = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`)
-    if (!between.test(text))
-      throw new Error(`a page of docs/systems lacks the marks <!-- ${name} --> and <!-- /${name} -->`)
+    if (!between.test(text)) throw new Error(`the page lacks the marks <!-- ${name} --> and <!-- /${name} -->`)
     text = text.replace(between, (_all, begin: string, end: string) => `${begin}\n${table}\n\n${end}`)
   }
   return text
@@ -49,7 +48,7 @@ function secretRows({ secrets: { ways, optional = {}, headers } }: SystemType): 
 const code = (text: string) => (text.includes(' ') ? text : `\`${text}\``)
 
 /** Of one width in each column, as the formatter leaves it. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))
   const widths = head.map((_, column) => Math.max(...cells.map((row) => [...(row[column] ?? '')].length)))
   const line = (row: readonly string[]) =>

@@ -26,7 +26,7 @@ export function checkOwnership(
   )?.name
   const asksProducts = way !== 'skuPattern' && way !== 'skus'
   if (asksProducts && !value.reads.some((read) => read.startsWith(`${value.vendor}.products.`))) {
-    const message = `is told by the vendor's products, which the connection does not read; add ${value.vendor}.products.all`
+    const message = `depends on the vendor's products, which the connection does not read; add ${value.vendor}.products.all`
     return [...skus, yaml.mistake(['ownership', way], message)]
   }
   const own = metadata.find((one) => one.value.connection === value.id)

@@ -93,7 +93,7 @@ function checkSchema({ schema = {}, type = 'string' }: AttributeRuleDocument, sa
   }
 }
 
-/** Constants, defaults and look-up values are what they are: that they keep type and schema can be told before. */
+/** Constants, defaults and look-up values are what they are: whether they keep type and schema is known before. */
 function checkValues(rule: AttributeRuleDocument, say: Say): void {
   const model = attributeRuleOf(rule)
   const check = (field: FieldPath, value: string | number | boolean | undefined): void => {

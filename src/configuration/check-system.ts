@@ -103,7 +103,7 @@ function checkRead(
   if (read.sweep !== undefined && (read.entity === 'orders' || read.entity === 'fulfilments')) {
     say('sweep', `is not for ${read.entity}, which are never deleted; remove it`)
   } else if (read.sweep !== undefined && type.isQueue) {
-    say('sweep', `is not for ${system.type}: a queue can't tell what its shop has; remove it`)
+    say('sweep', `is not for ${system.type}: a queue does not list what its shop has; remove it`)
   }
   return mistakes
 }

@@ -1,9 +1,10 @@
+import Type from 'typebox'
 import { StreamError } from '../errors.ts'
 import { canonicalJson, digest } from '../events/identity.ts'
 import type { Condition, Item, Key, Tables } from '../platform/dynamodb/tables.ts'
 import { fitTogether, noteChange } from './changes.ts'
 import type { StoredKind } from './document-schemas.ts'
-import { normalForm } from './stored-form.ts'
+import { checkedForm, normalForm } from './stored-form.ts'
 import { CONNECTIONS, PRODUCT_METADATA } from './tables.ts'
 
 /** Who changes something, when, and what they think is there. */
@@ -31,6 +32,16 @@ export interface DocumentRow {
   /** What makes it another besides its content: a connection's metadata. */
   readonly beside: object
 }
+
+/** Who removed a document, when and why. */
+const storedRemoval = Type.Object({
+  by: Type.String(),
+  at: Type.String(),
+  reason: Type.Union([Type.String(), Type.Null()]),
+})
+
+/** The last change of a document, with what it was before. */
+const storedChange = Type.Object({ ...storedRemoval.properties, before: Type.Unknown() })
 
 export const digestOf = (content: object): string => digest(canonicalJson(content))
 
@@ -122,13 +133,12 @@ export async function settleRow(
 ): Promise<void> {
   const revision = Number(item['revision'] ?? 0)
   const after = item['document'] ?? null
-  const change = item['change'] as { by: string; at: string; reason: string | null; before: unknown } | undefined
-  if (change !== undefined) {
-    const { by, at, reason, before } = change
+  if (item['change'] !== undefined) {
+    const { by, at, reason, before } = checkedForm(storedChange, item['change'], 'a change')
     await noteChange(tables, { at, by, kind, id, revision, reason, before, after })
   }
-  const removing = item['removing'] as { by: string; at: string; reason: string | null } | undefined
-  if (removing === undefined) return
+  if (item['removing'] === undefined) return
+  const removing = checkedForm(storedRemoval, item['removing'], 'a removal')
   const { table, key } = placeOf({ kind, id })
   await noteChange(tables, { ...removing, kind, id, revision: revision + 1, before: after, after: null })
   await tables.put(CONNECTIONS, { ...graveOf({ kind, id }), revision: revision + 1 })

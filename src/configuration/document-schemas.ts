@@ -136,7 +136,9 @@ export const connectionSchema = Type.Object(
     fulfilments: Type.Optional(
       Type.Object(
         {
-          notifyCustomer: Type.Optional(Type.Boolean({ description: 'the shop tells its customer; false by default' })),
+          notifyCustomer: Type.Optional(
+            Type.Boolean({ description: 'the shop informs its customer; false by default' }),
+          ),
           carriers: Type.Optional(texts("vendor's carrier or ship method to the shop's carrier code")),
         },
         { ...strict, description: "how the vendor's shipments are written into the shop: notifyCustomer, carriers" },

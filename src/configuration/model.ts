@@ -101,7 +101,7 @@ export interface ProductMetadata {
 
 /** How the vendor's shipments, closures and cancellations are written into the shop. */
 export interface FulfilmentPolicy {
-  /** The shop tells its customer of a shipment. */
+  /** The shop informs its customer of a shipment. */
   readonly notifyCustomer: boolean
   /** The vendor's carrier, or ship method, to the shop's code of it; what is not named goes as it is. */
   readonly carriers: Readonly<Record<string, string>>

@@ -91,8 +91,8 @@ const storedMetadata = Type.Object({
   destination: Type.Optional(Type.Object({ attributes: Type.Array(Type.String()) })),
 })
 
-/** Throws `configuration_invalid`, which names the field and never its value. */
-function checked<S extends TSchema>(schema: S, stored: unknown, what: string): Static<S> {
+/** What is stored, if it has this form. Throws `configuration_invalid`, which names the field and never its value. */
+export function checkedForm<S extends TSchema>(schema: S, stored: unknown, what: string): Static<S> {
   if (Check(schema, stored)) return stored
   const [first] = Errors(schema, stored)
   const field = first?.instancePath.slice(1).replaceAll('/', '.') ?? ''
@@ -101,7 +101,7 @@ function checked<S extends TSchema>(schema: S, stored: unknown, what: string): S
 }
 
 export function decodeSystem(stored: unknown): System {
-  const system = checked(storedSystem, stored, 'a system')
+  const system = checkedForm(storedSystem, stored, 'a system')
   return { ...system, reads: system.reads.map(decodeRead) }
 }
 
@@ -110,7 +110,7 @@ function decodeRead({ sweep = { schedule: null, mostGone: MOST_GONE }, ...read }
 }
 
 export function decodeConnection(stored: unknown): Connection {
-  const { orderMap, ...rest } = checked(storedConnection, stored, 'a connection')
+  const { orderMap, ...rest } = checkedForm(storedConnection, stored, 'a connection')
   const { shipMethods, location, fields = [] } = orderMap
   return {
     ...rest,
@@ -124,7 +124,7 @@ export function decodeConnection(stored: unknown): Connection {
 }
 
 export function decodeMetadata(stored: unknown): ProductMetadata {
-  const { connection, attributes, destination = null } = checked(storedMetadata, stored, 'product metadata')
+  const { connection, attributes, destination = null } = checkedForm(storedMetadata, stored, 'product metadata')
   return { connection, attributes: attributes.map(decodeRule), destination }
 }
 
@@ -175,4 +175,20 @@ export function normalForm(kind: StoredKind, stored: unknown): object {
     case 'product-metadata':
       return encodeMetadata(decodeMetadata(stored))
   }
+}
+
+/**
+ * The document of a stored model, with all defaults written out: applied again, it changes nothing. References to
+ * secrets and addresses are as they were given; a reference in `ownership` is shown by what it stood for.
+ */
+export function documentOf(kind: StoredKind, model: object): Readonly<Record<string, unknown>> {
+  const { revision: _revision, reads, ...fields } = model as Readonly<Record<string, unknown>>
+  if (kind === 'system') return { kind, ...fields, reads: (reads as readonly object[]).map(readDocument) }
+  return { kind, ...withoutNulls(fields), ...(reads === undefined ? {} : { reads }) }
+}
+
+/** Its id and system follow from where it stands; what is not set is left out. */
+function readDocument(read: object): object {
+  const { id: _id, system: _system, sweep, ...fields } = read as Readonly<Record<string, unknown>>
+  return withoutNulls({ ...fields, ...(sweep === undefined ? {} : { sweep: withoutNulls(sweep as object) }) })
 }

@@ -24,7 +24,7 @@ export function pushProcessor<E extends PushedEntity>({ name: entity }: Declarat
     from: universalKind(entity),
     remembers: false,
     async process(event, { connections }: ProcessContext): Promise<Processed<never>> {
-      const pushing = connections.filter(({ push = [] }) => push.includes(entity))
+      const pushing = connections.filter(({ push }) => push.includes(entity))
       const [own, sent] = [
         pushing.filter(({ shop }) => shop === event.source),
         pushing.filter(({ shop }) => shop !== event.source),

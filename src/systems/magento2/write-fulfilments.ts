@@ -99,7 +99,7 @@ async function ship(
  * A shipment takes its pieces out of the source; what the vendor can still sell, which is what the source is to have, has
  * known of them since the order. So pushed stock is to be written again, also after a shipment that is only found again.
  */
-function stockOf({ data }: ShopFulfilmentRequested, { push = [] }: Connection): Pick<Delivered, 'alsoChanged'> {
+function stockOf({ data }: ShopFulfilmentRequested, { push }: Connection): Pick<Delivered, 'alsoChanged'> {
   if (!push.includes('inventory')) return {}
   const skus = [...new Set(data.lines.map(({ sku }) => sku))]
   return { alsoChanged: skus.map((key) => ({ kind: 'shop-inventory', key })) }

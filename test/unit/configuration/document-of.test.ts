@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { documentOf } from '../../../src/configuration/document-of.ts'
 import {
   type ConnectionDocument,
   connectionSchema,
@@ -8,7 +7,7 @@ import {
 } from '../../../src/configuration/document-schemas.ts'
 import { readShape } from '../../../src/configuration/document-shape.ts'
 import { connectionOf, systemOf } from '../../../src/configuration/model-of.ts'
-import { encodeConnection, encodeSystem } from '../../../src/configuration/stored-form.ts'
+import { documentOf, encodeConnection, encodeSystem } from '../../../src/configuration/stored-form.ts'
 import { namedDocument } from '../../../src/configuration/yaml-documents.ts'
 
 it('shows a stored system so that it can be sent back, with sweeps on request alone', () => {

@@ -162,7 +162,7 @@ describe('mistakes', () => {
     [
       'a sweep of a queue',
       queues.replace('entity: products', 'entity: products, sweep: {}'),
-      /^8 reads\[1\]\.sweep is not for sqs: a queue can't tell what its shop has/,
+      /^8 reads\[1\]\.sweep is not for sqs: a queue does not list what its shop has/,
     ],
     [
       'a time without zone',

@@ -3,7 +3,7 @@ import { applyConfiguration } from '../../../src/operations/configuration.ts'
 import { listPositions, setPositions } from '../../../src/operations/positions.ts'
 import { everything } from '../../../src/operations/principal.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
-import { systemOf } from '../../worlds/sources.ts'
+import { uncheckedSystem } from '../../worlds/sources.ts'
 
 const ann = everything({ kind: 'cli', name: 'ann' })
 
@@ -15,7 +15,7 @@ async function world() {
     close: async () => undefined,
   }
   const { operations } = apiFixture({ admin })
-  const systems = [systemOf({ id: 'erp', type: 'netsuite', address: 'env:URL' })]
+  const systems = [uncheckedSystem({ id: 'erp', type: 'netsuite', address: 'env:URL' })]
   const configuration = { revision: 0, systems, connections: [], metadata: [] }
   await applyConfiguration(operations, ann, { configuration, reason: null })
   return operations

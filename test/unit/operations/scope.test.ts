@@ -46,7 +46,7 @@ import { inventoryChanged } from '../../data/feed-events.ts'
 import { connectionOf, lineOf, orderOf } from '../../data/processor-events.ts'
 import { entityResult, statusRecord } from '../../data/sync-status.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 import { batchContext } from '../../worlds/stage-context.ts'
 
 const boss = everything({ kind: 'cli', name: 'boss' })
@@ -60,10 +60,10 @@ const NOT_FOUND = { code: 'not_found' }
 const none = { state: null, stage: null, connection: null, code: null, key: null, group: null, from: null, to: null }
 
 const shop = (id: string) =>
-  systemOf({ id, type: 'magento2', address: 'https://shop.example.com', reads: [readOf(id, 'orders', 100)] })
+  uncheckedSystem({ id, type: 'magento2', address: 'https://shop.example.com', reads: [readOf(id, 'orders', 100)] })
 const configuration: Configuration = {
   revision: 0,
-  systems: [shop('shop-a'), shop('shop-b'), systemOf({ id: 'erp', type: 'netsuite', address: 'env:URL' })],
+  systems: [shop('shop-a'), shop('shop-b'), uncheckedSystem({ id: 'erp', type: 'netsuite', address: 'env:URL' })],
   connections: ['a', 'b'].map((id) =>
     connectionOf(id, '.', { shop: `shop-${id}`, vendor: 'erp', reads: [`shop-${id}.orders.all`] }),
   ),

@@ -5,21 +5,21 @@ import { everything } from '../../../src/operations/principal.ts'
 import { showRead } from '../../../src/operations/reads.ts'
 import { requestRun, requestSync } from '../../../src/operations/sync.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 
 const [ann, caller] = [everything({ kind: 'cli', name: 'ann' }), everything({ kind: 'api', name: null })]
 const run = { from: null, queueUrl: null, reason: null, sweep: null }
 const configuration: Configuration = {
   revision: 0,
   systems: [
-    systemOf({
+    uncheckedSystem({
       id: 'erp',
       type: 'netsuite',
       address: 'env:URL',
       reads: [readOf('erp', 'products', 100), readOf('erp', 'fulfilments', 100)],
     }),
-    systemOf({ id: 'shop', type: 'magento2', address: 'env:URL', reads: [readOf('shop', 'orders', 100)] }),
-    systemOf({ id: 'queue', type: 'sqs', address: 'env:URL', reads: [readOf('queue', 'products', 100)] }),
+    uncheckedSystem({ id: 'shop', type: 'magento2', address: 'env:URL', reads: [readOf('shop', 'orders', 100)] }),
+    uncheckedSystem({ id: 'queue', type: 'sqs', address: 'env:URL', reads: [readOf('queue', 'products', 100)] }),
   ],
   connections: [],
   metadata: [],
