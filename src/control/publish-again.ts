@@ -30,8 +30,8 @@ export interface Publication {
 export const publicationRows = rowType<Publication>(PUBLISHED, ['id'], {
   id: text,
   state: oneOf('publishing', 'published'),
-  digest: text,
-  rank: text,
+  digest: or(text, ''),
+  rank: or(text, ''),
   occurred_at: orNull(number),
   task: orNull(text),
   deleted: or(flag, false),

@@ -8,6 +8,8 @@ export interface Attribute<T> {
   is(value: unknown): boolean
   /** What a row has that was written before there was such an attribute; it must be there where this is left out. */
   readonly missing?: { readonly value: T }
+  /** The value with what is missing within it; only where something may be. */
+  readonly filled?: (value: unknown) => unknown
 }
 
 /** How each attribute of a row is read: one that is left out does not compile. */
@@ -25,17 +27,26 @@ export function oneOf<const T extends string>(...texts: readonly T[]): Attribute
   return { expected: `one of ${texts.join(', ')}`, is: (value) => texts.some((one) => one === value) }
 }
 
-export function nullable<T>({ expected, is }: Attribute<T>): Attribute<T | null> {
-  return { expected: `${expected} or null`, is: (value) => value === null || is(value) }
+export function nullable<T>({ expected, is, filled }: Attribute<T>): Attribute<T | null> {
+  const whole = within(filled, (value, fill) => (value === null ? null : fill(value)))
+  return { expected: `${expected} or null`, is: (value) => value === null || is(value), ...whole }
 }
 
-export function list<T>({ expected, is }: Attribute<T>): Attribute<readonly T[]> {
-  return { expected: `a list, each ${expected}`, is: (value) => Array.isArray(value) && value.every(is) }
+export function list<T>({ expected, is, filled }: Attribute<T>): Attribute<readonly T[]> {
+  const whole = within(filled, (value, fill) => (value as readonly unknown[]).map(fill))
+  return { expected: `a list, each ${expected}`, is: (value) => Array.isArray(value) && value.every(is), ...whole }
 }
 
 /** Values by names that are not known beforehand. */
-export function byName<T>({ expected, is }: Attribute<T>): Attribute<Readonly<Record<string, T>>> {
-  return { expected: `a map, each ${expected}`, is: (value) => isMap(value) && Object.values(value).every(is) }
+export function byName<T>({ expected, is, filled }: Attribute<T>): Attribute<Readonly<Record<string, T>>> {
+  const whole = within(filled, (value, fill) =>
+    Object.fromEntries(Object.entries(value as Item).map(([name, one]) => [name, fill(one)])),
+  )
+  return {
+    expected: `a map, each ${expected}`,
+    is: (value) => isMap(value) && Object.values(value).every(is),
+    ...whole,
+  }
 }
 
 /** A value within the row. */
@@ -44,19 +55,33 @@ export function map<T>(attributes: { readonly [A in keyof T]-?: Attribute<T[A]> 
   const names = known.map(([name]) => name).join(', ')
   const has = (value: unknown, { is, missing }: Attribute<unknown>) =>
     value === undefined ? missing !== undefined : is(value)
+  const mayLack = known.some(([, { missing, filled }]) => missing !== undefined || filled !== undefined)
+  const filled = (value: unknown) =>
+    Object.fromEntries(known.map(([name, attribute]) => [name, read(attribute, (value as Item)[name])]))
   return {
     expected: `a map of ${names}`,
     is: (value) => isMap(value) && known.every(([name, attribute]) => has(value[name], attribute)),
+    ...(mayLack ? { filled } : {}),
   }
+}
+
+/** A value that is what it must be, or is missing and may be. */
+function read({ missing, filled }: Attribute<unknown>, value: unknown): unknown {
+  if (value === undefined) return missing?.value
+  return filled === undefined ? value : filled(value)
+}
+
+function within(
+  filled: Attribute<unknown>['filled'],
+  each: (value: unknown, fill: (value: unknown) => unknown) => unknown,
+): Pick<Attribute<unknown>, 'filled'> {
+  return filled === undefined ? {} : { filled: (value) => each(value, filled) }
 }
 
 /** A map that only its writer looks into. */
 export function opaque<T extends object>(): Attribute<T> {
   return { expected: 'a map', is: isMap }
 }
-
-/** Whatever is there. */
-export const anything: Attribute<unknown> = { expected: 'anything', is: () => true }
 
 /** What rows have in its place that were written before there was such an attribute, or have it removed. */
 export function or<T>(attribute: Attribute<T>, missing: T): Attribute<T> {
@@ -91,9 +116,9 @@ export function rowType<R extends object>(
       const row: Record<string, unknown> = {}
       for (const [name, attribute] of known) {
         const value = item[name]
-        if (value !== undefined && attribute.is(value)) row[name] = value
-        else if (value === undefined && attribute.missing !== undefined) row[name] = attribute.missing.value
-        else throw unreadable(table, key, item, name, attribute)
+        const isThere = value === undefined ? attribute.missing !== undefined : attribute.is(value)
+        if (!isThere) throw unreadable(table, key, item, name, attribute)
+        row[name] = read(attribute, value)
       }
       // Each attribute is declared and was read.
       return row as R

@@ -23,7 +23,7 @@ interface Pet {
   readonly age: number
   readonly tame: boolean
   readonly chip: string | null
-  readonly visits: readonly { readonly at: string }[]
+  readonly visits: readonly { readonly at: string; readonly by: string | null }[]
   readonly weights: Readonly<Record<string, number>>
 }
 
@@ -34,7 +34,7 @@ const pets = rowType<Pet>('pets', ['owner', 'name'], {
   age: number,
   tame: or(flag, true),
   chip: orNull(text),
-  visits: or(list(map({ at: text })), []),
+  visits: or(list(map({ at: text, by: orNull(text) })), []),
   weights: or(byName(number), {}),
 })
 
@@ -45,7 +45,7 @@ const felix: Pet = {
   age: 3,
   tame: false,
   chip: 'c-1',
-  visits: [{ at: '2026-01-31' }],
+  visits: [{ at: '2026-01-31', by: 'vet' }],
   weights: { may: 4 },
 }
 
@@ -58,6 +58,8 @@ describe('a row', () => {
     const { owner, name, kind, age } = felix
     const older = { owner, name, kind, age, tame: true, chip: null, visits: [], weights: {} }
     expect(pets.decode({ owner, name, kind, age })).toEqual(older)
+    const visits = [{ at: '2026-01-31' }]
+    expect(pets.decode({ owner, name, kind, age, visits }).visits).toEqual([{ at: '2026-01-31', by: null }])
   })
 
   it.each([
@@ -66,7 +68,7 @@ describe('a row', () => {
     ['kind', 'cow', 'has something else in kind than one of cat, dog'],
     ['chip', 7, 'has something else in chip than text or null'],
     ['tame', null, 'has something else in tame than true or false'],
-    ['visits', [{ at: 1 }], 'has something else in visits than a list, each a map of at'],
+    ['visits', [{ at: 1 }], 'has something else in visits than a list, each a map of at, by'],
     ['weights', { may: 'four' }, 'has something else in weights than a map, each a number'],
   ])('with a wrong %s (%j) is refused, naming table, row and attribute', (attribute, value, message) => {
     const broken = { ...felix, [attribute]: value }
