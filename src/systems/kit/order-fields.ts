@@ -38,10 +38,14 @@ export function applyOrderFields(
     if (own.includes(prefix + root)) throw ownField(prefix + name)
     return withField(body, [name, json])
   }
+  const ofLines = fieldsByLine(
+    fields,
+    lines.map(({ lineId }) => lineId),
+  )
   return {
     order: fieldsOfOrder(fields).reduce((body, field) => put(body, field, ''), order),
     lines: lines.map(({ lineId, body }) =>
-      fieldsOfLine(fields, lineId).reduce((line, field) => put(line, field, LINE_FIELDS), body),
+      (ofLines.get(lineId) ?? []).reduce((line, { field }) => put(line, field, LINE_FIELDS), body),
     ),
   }
 }
@@ -56,11 +60,18 @@ function fieldsOfOrder(fields: MappedFields): Field[] {
   return Object.entries(fields).filter(([name]) => !name.startsWith(LINE_FIELDS))
 }
 
-function fieldsOfLine(fields: MappedFields, lineId: string): Field[] {
-  const prefix = `${LINE_FIELDS}${lineId}.`
-  return Object.entries(fields)
-    .filter(([name]) => name.startsWith(prefix))
-    .map(([name, json]) => [name.slice(prefix.length), json])
+/** Ids may have dots, as SKUs do: `line.A.1.gift` is the gift of line `A.1` where there is one, else a field of line `A`. */
+function fieldsByLine(
+  fields: MappedFields,
+  lineIds: readonly string[],
+): ReadonlyMap<string, readonly { readonly field: Field }[]> {
+  const prefixOf = (lineId: string) => `${LINE_FIELDS}${lineId}.`
+  const longestFirst = lineIds.toSorted((a, b) => b.length - a.length)
+  const found = Object.entries(fields).flatMap(([name, json]) => {
+    const lineId = longestFirst.find((one) => name.startsWith(prefixOf(one)))
+    return lineId === undefined ? [] : [{ lineId, field: [name.slice(prefixOf(lineId).length), json] as const }]
+  })
+  return Map.groupBy(found, ({ lineId }) => lineId)
 }
 
 function withField(body: Wire, [name, json]: Field): Wire {
