@@ -68,14 +68,9 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
   const close = async () => void (await Promise.allSettled(closers.map((end) => end())))
   try {
     const [{ tables }, codec, producer, admin] = await Promise.all(opening)
-    const { topicPrefix, partitions, replication } = config
+    const { topicPrefix } = config
     const reporter = createStatusReporter({ producer, codec, topicPrefix, clock: systemClock })
     const positions = createPositions(tables)
-    const createTopics = async (systems: readonly System[]) => {
-      const targets = targetsOf(systems, systemTypes)
-      await admin.createTopics(allTopics({ prefix: topicPrefix, partitions, replication, targets }))
-      await beginEmpty(sinkTopics(topicPrefix, targets), { admin, positions }, partitions)
-    }
     return {
       config,
       systemTypes,
@@ -89,13 +84,24 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
       reporter,
       positions,
       openReader: () => createRecordReader({ ...config.kafka, clientId: 'waldstream', logger }),
-      createTopics,
+      createTopics: (systems) => createSystemTopics(systems, { config, systemTypes, admin, positions }),
       close,
     }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** Makes the topics of systems, and has their sinks begin at the start of those that never had a record. */
+export async function createSystemTopics(
+  systems: readonly System[],
+  { config, systemTypes, admin, positions }: Pick<Platform, 'config' | 'systemTypes' | 'admin' | 'positions'>,
+): Promise<void> {
+  const { topicPrefix, partitions, replication } = config
+  const targets = targetsOf(systems, systemTypes)
+  await admin.createTopics(allTopics({ prefix: topicPrefix, partitions, replication, targets }))
+  await beginEmpty(sinkTopics(topicPrefix, targets), { admin, positions }, partitions)
 }
 
 /** What can be delivered to each system. */
