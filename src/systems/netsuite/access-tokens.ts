@@ -47,7 +47,7 @@ export function createAccessTokens(
       form: [
         ['grant_type', 'client_credentials'],
         ['client_assertion_type', ASSERTION_TYPE],
-        ['client_assertion', sign(url, askedAt)],
+        ['client_assertion', await sign(url, askedAt)],
       ],
     })
     held = tokenOf(answer, askedAt)
