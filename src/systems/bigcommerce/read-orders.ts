@@ -11,7 +11,7 @@ import { type OrderParts, rawOrder, toOrder } from './order.ts'
 import { partsByAddress } from './order-addresses.ts'
 import { companyOf, createFindParts, type FoundOrder, isOfOrder } from './order-parts.ts'
 import { changedAt as b2bChangedAt, b2bOrderPages, isB2bPlace } from './read-b2b-orders.ts'
-import type { SecondsSource } from './same-second.ts'
+import type { SecondsSource } from './window-ties.ts'
 import { fromBigCommerceTime, toBigCommerceTime } from './time.ts'
 import { secondsPages } from './window.ts'
 

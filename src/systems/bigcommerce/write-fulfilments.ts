@@ -60,7 +60,7 @@ async function ship(
     return count('quantity') - count('quantity_shipped') + own.reduce((sum, item) => sum + item.quantity, 0)
   }
   const parts = shipmentParts(event.data.lines, products, open, place.addressId)
-  if (parts.some(({ addressId }) => addressId === 0)) throw notSent(event)
+  if (parts.some(({ addressId }) => addressId === 0)) throw lineNotSentError(event)
   assertSame(ours, parts)
   const texts = shipmentTexts(event.data, connection, marker)
   const made: string[] = []
@@ -127,7 +127,7 @@ function itemsOf(shipment: Wire): Item[] {
 
 const addressOf = (shipment: Wire): number => Number(textOf(shipment['order_address_id']) ?? 0)
 
-function notSent({ key }: ShopFulfilmentRequested): StreamError {
+function lineNotSentError({ key }: ShopFulfilmentRequested): StreamError {
   const message = `fulfilment ${key} has a line that goes to no address (digital, or picked up); the shop has no shipment of it`
   return new StreamError('target_rejected', message, { field: 'lines' })
 }

@@ -35,7 +35,7 @@ export function applyOrderFields(
   const put = (body: Wire, [name, json]: Field, prefix: string): Wire => {
     if (mappable.includes(prefix + name)) return body
     const root = name.split('.', 1)[0] ?? name
-    if (own.includes(prefix + root)) throw ownField(prefix + name)
+    if (own.includes(prefix + root)) throw ownFieldError(prefix + name)
     return withField(body, [name, json])
   }
   const ofLines = fieldsByLine(
@@ -85,7 +85,7 @@ function jsonValue(json: string): unknown {
   return /^[-\d]/.test(json) ? exactNumber(json) : JSON.parse(json)
 }
 
-function ownField(name: string): StreamError {
+function ownFieldError(name: string): StreamError {
   const message = `orderMap.fields: ${name} is written by Waldstream itself; remove the rule and replay the order`
   return new StreamError('mapping_failed', message, { field: `orderMap.fields.${name}` })
 }

@@ -56,7 +56,7 @@ async function* stockPages(
     const page = [...Map.groupBy(items, ({ sku }) => textOf(sku))].map(([sku, own]): Stock => ({ sku, items: own }))
     const end = page.at(-1)
     if (end === undefined) return
-    if (end.sku === null || end.sku === last) throw notSorted(end.sku)
+    if (end.sku === null || end.sku === last) throw notSortedError(end.sku)
     const more = total > items.length
     // The last SKU of a full page may have sources beyond it.
     if (more) page[page.length - 1] = { sku: end.sku, items: await allOf(find, end.sku, end.items) }
@@ -93,7 +93,7 @@ function keyOf({ sku }: Stock): string {
   return sku ?? 'without sku'
 }
 
-function notSorted(sku: string | null): StreamError {
+function notSortedError(sku: string | null): StreamError {
   const message = `Magento's source items don't come sorted by SKU, or one has none: "${sku}"`
   return new StreamError('source_data_invalid', message, { field: 'sku' })
 }

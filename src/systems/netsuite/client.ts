@@ -10,7 +10,7 @@ import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { isWire, textOf } from '../kit/wire.ts'
 import { createAccessTokens, withAccessToken } from './access-tokens.ts'
 import type { CertificateCredentials } from './client-assertion.ts'
-import { netsuiteProblem } from './problem.ts'
+import { netsuiteError } from './answers.ts'
 import { createRecords, type Records } from './records.ts'
 import { askSuiteQl, chunks, createSuiteQl, IN_LIMIT, type SuiteQl } from './suiteql.ts'
 
@@ -52,7 +52,7 @@ export function createNetSuiteClient(settings: NetSuiteSettings, deps: NetSuiteD
     ...{ baseUrl, timeoutMs, logger: deps.logger },
     governor: deps.governors.of(`netsuite ${account}`, limits),
     classify: ({ status, json }: { status: number; json: unknown }) =>
-      isWire(json) ? netsuiteProblem(status, json) : strangeAnswer(status),
+      isWire(json) ? netsuiteError(status, json) : strangeAnswer(status),
   }
   if ('privateKey' in credentials) {
     const tokens = createAccessTokens({ baseUrl, account, credentials }, deps)

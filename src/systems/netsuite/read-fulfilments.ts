@@ -9,7 +9,7 @@ import type { ReadRows } from '../kit/read-rows.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, UnreadableEntity, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
-import { detailsOf } from './details.ts'
+import { detailsOf } from './query-details.ts'
 import { endedQuery, shipmentQuery } from './fulfilment-queries.ts'
 import { endingKey, type FulfilmentContext, isShipped, itemIdsOf, toEnding, toShipment } from './fulfilments.ts'
 import type { NetSuiteValues } from './settings.ts'
@@ -61,7 +61,7 @@ export function netsuiteFulfilments(
         const found = await recordsOf(client, rows, phase === ENDED, signal)
         const records = found.flatMap(({ shipment, order }) => [shipment, order]).filter((record) => record !== null)
         const context = { zone, skus: await skusOf(client, itemIdsOf(...records), signal) }
-        const { entities, unreadable } = tell(found, context, requestedAt)
+        const { entities, unreadable } = toEntities(found, context, requestedAt)
         yield { entities, unreadable, rows: rows.map((row) => windowRow(row, phase)), reached, requestedAt }
       }
     },
@@ -103,7 +103,7 @@ async function skusOf(client: NetSuiteClient, ids: readonly string[], signal: Ab
 }
 
 /** One that can't be told is kept with its error, and the others go on (Guarantee 5). */
-function tell(found: readonly Found[], context: FulfilmentContext, requestedAt: number): ReadRows<'fulfilments'> {
+function toEntities(found: readonly Found[], context: FulfilmentContext, requestedAt: number): ReadRows<'fulfilments'> {
   const entities: ReadEntity<'fulfilments'>[] = []
   const unreadable: UnreadableEntity[] = []
   for (const one of found) {

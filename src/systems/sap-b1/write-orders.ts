@@ -44,13 +44,13 @@ export function sapB1VendorOrders(client: SapB1Client, settings: OrderSettings):
       const job: Job = { client, settings, event, connection, amounts, signal }
       const found = await findOrders(client, orderReference(connection, event), signal)
       const living = found.filter((order) => order['Cancelled'] !== 'tYES')
-      if (living.length > 1) throw twice(event, living)
+      if (living.length > 1) throw duplicateOrderError(event, living)
       const [order] = living
       if (event.canceled || amounts.lines.length === 0) return await cancel(job, order, found[0])
       if (order === undefined) return await create(job, found[0])
       if (order[settings.marks.digest] !== event.contentDigest) return await change(job, order)
       // What an interrupted delivery left may not have been compared yet.
-      if (before.unclear) await whereWritten(() => compare(job, order))
+      if (before.unclear) await whereWritten(() => cancelWhereTotalsDiffer(job, order))
       return { outcome: 'unchanged', targetId: entryOf(order) }
     },
   }
@@ -70,19 +70,19 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
     return { outcome: 'unchanged', targetId: entryOf(canceled) }
   }
   if (canceled !== undefined && !mark.startsWith(CANCELED_MARK))
-    throw conflict(event, canceled, 'the vendor canceled it in SAP')
+    throw conflictError(event, canceled, 'the vendor canceled it in SAP')
   await assertItems(job)
   const cardCode = await cardCodeOf(client, settings.customer, event, signal)
   const body = sapOrderBody(event, connection, { amounts, settings, cardCode, existing: null })
   const made = await client.create('Orders', body, signal)
-  await whereWritten(() => compare(job, made))
+  await whereWritten(() => cancelWhereTotalsDiffer(job, made))
   return { outcome: 'written', targetId: entryOf(made) }
 }
 
 async function change(job: Job, order: Wire): Promise<Delivered> {
   const { client, settings, event, connection, amounts, signal } = job
   if (isBegun(order) || order['DocumentStatus'] !== 'bost_Open') {
-    throw conflict(event, order, 'a part of it is delivered, or it is closed')
+    throw conflictError(event, order, 'a part of it is delivered, or it is closed')
   }
   await assertItems(job)
   const body = sapOrderBody(event, connection, { amounts, settings, cardCode: null, existing: order })
@@ -90,7 +90,7 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
   await client.update('Orders', entry, body, { etag: etagOf(order), replaceLists: true }, signal)
   await whereWritten(async () => {
     const changed = await client.get('Orders', entry, signal)
-    if (changed !== null) await compare(job, changed)
+    if (changed !== null) await cancelWhereTotalsDiffer(job, changed)
   })
   return { outcome: 'written', targetId: entryOf(order) }
 }
@@ -112,7 +112,7 @@ async function cancel(job: Job, order: Wire | undefined, canceled: Wire | undefi
   }
   // Closed by us, and the answer was lost, or it came again.
   if (order[settings.marks.digest] === CANCELED_MARK + event.contentDigest) return { outcome: 'unchanged', targetId }
-  throw conflict(event, order, 'a part of it is delivered')
+  throw conflictError(event, order, 'a part of it is delivered')
 }
 
 /** Marked before: what is canceled or closed without the mark, the vendor ended. */
@@ -154,7 +154,7 @@ async function whereWritten(look: () => Promise<void>): Promise<void> {
 }
 
 /** Guarantee 7: an order of which SAP computes another total does not stay. */
-async function compare(job: Job, order: Wire): Promise<void> {
+async function cancelWhereTotalsDiffer(job: Job, order: Wire): Promise<void> {
   const { amounts, settings, event } = job
   const number = (name: string) => Number(textOf(order[name]) ?? 0)
   const isForeign = number('DocTotalFc') !== 0
@@ -195,12 +195,12 @@ function entryOf(order: Wire): string {
   return requireText(order, 'DocEntry')
 }
 
-function conflict({ key, canceled }: VendorOrderRequested, order: Wire, why: string): StreamError {
+function conflictError({ key, canceled }: VendorOrderRequested, order: Wire, why: string): StreamError {
   const message = `the shop ${canceled ? 'canceled' : 'changed'} order ${key}, but ${why}; settle it there by hand`
   return new StreamError('target_conflict', message, { details: { order: entryOf(order) } })
 }
 
-function twice({ key }: VendorOrderRequested, orders: readonly Wire[]): StreamError {
+function duplicateOrderError({ key }: VendorOrderRequested, orders: readonly Wire[]): StreamError {
   const entries = orders.map(entryOf).join(', ')
   const message = `SAP has order ${key} more than once (DocEntry ${entries}); cancel all but one there`
   return new StreamError('target_conflict', message, { field: 'NumAtCard' })

@@ -6,9 +6,9 @@ import type { Wire } from '../kit/wire.ts'
 import type { SourceContext } from '../system.ts'
 import { SQS_BATCH, type SqsClient, type SqsMessage } from './client.ts'
 import { discardQueue, isEmpty, leftIn } from './drain.ts'
-import { handlesOf, held } from './hold.ts'
+import { handlesOf, keepHidden } from './hide-messages.ts'
 import { type DecodedMessage, type MessageContext, parseMessage } from './message.ts'
-import { type MessageReading, pageOf } from './page.ts'
+import { type MessageReading, pageOf } from './message-page.ts'
 import { checkQueueUrl } from './queue-address.ts'
 import { type QueuedEntity, type QueueSettings, queueSettings, type SqsValues } from './settings.ts'
 
@@ -63,7 +63,7 @@ export function sqsMessages<E extends QueuedEntity>(
           continue
         }
         const page = pageOf(messages, requestedAt, readingAt(requestedAt))
-        yield* held(hold, from, messages, page, signal)
+        yield* keepHidden(hold, from, messages, page, signal)
         await client.remove(from, handlesOf(messages), signal)
         lastAt = clock.now()
         if (messages.every(({ sentAt }) => sentAt >= begunAt + LATE_MS)) return

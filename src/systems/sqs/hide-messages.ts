@@ -16,7 +16,7 @@ const EXTENSIONS = 3
 const GIVE_BACK_MS = 5_000
 
 /** Gives the page and keeps its messages hidden until more is asked for; when nothing more is, they are given back. */
-export async function* held<P>(
+export async function* keepHidden<P>(
   { client, clock, visibilitySeconds }: Hold,
   queue: string,
   messages: readonly SqsMessage[],

@@ -13,7 +13,7 @@ const STATUS_CODES: Readonly<Record<number, StreamError['code']>> = {
  * Edition (`meta.message`, `data.errMsg`). Undefined when the body is none of them. Values are not told: they may be a
  * person's.
  */
-export function bigcommerceProblem(status: number, body: unknown): StreamError | undefined {
+export function bigcommerceError(status: number, body: unknown): StreamError | undefined {
   const problem = readProblem(body)
   if (problem === undefined) return undefined
   const { text, fields } = problem

@@ -2,7 +2,7 @@ import { StreamError } from '../../errors.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 
 /** A refusal of Magento (4xx with its JSON body) as our error; its placeholders are filled in. */
-export function magentoProblem(status: number, body: unknown): StreamError {
+export function magentoError(status: number, body: unknown): StreamError {
   const wire = wireOf(body)
   const text = textOfProblem(wire)
   const details = { status }
