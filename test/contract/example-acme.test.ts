@@ -4,9 +4,9 @@ import { text8 } from '../../src/events/decimal.ts'
 import { runSource } from '../../src/producers/run-source.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { createAcmeClient, settings } from '../examples/acme/client.ts'
-import { acmeInventory } from '../examples/acme/read-inventory.ts'
+import { readAcmeInventory } from '../examples/acme/read-inventory.ts'
 import { ACME_TOKEN, type AcmeSimulator, startAcmeSimulator } from '../examples/acme/simulator.ts'
-import { acmeVendorOrders } from '../examples/acme/write-orders.ts'
+import { writeAcmeOrders } from '../examples/acme/write-orders.ts'
 import { bench } from '../unit/producers/support.ts'
 import { connectable } from '../worlds/settings.ts'
 import { sinkWorld } from '../worlds/sink-world.ts'
@@ -59,7 +59,7 @@ describe('the source of the example', () => {
     })
     const made = await getRun(deps.tables, id)
     if (made === undefined) throw new Error('no run')
-    const reader = acmeInventory(client().for('inventory'), read, deps.clock)
+    const reader = readAcmeInventory(client().for('inventory'), read, deps.clock)
     const watched: typeof reader = {
       ...reader,
       async *read(window, after, signal) {
@@ -145,7 +145,7 @@ describe('the sink of the example', () => {
     const clock = wallClock
     const made = sinkWorld(clock, [connectionOf('a', '^A')])
     const worker = made.worker({
-      sink: acmeVendorOrders(client().for('orders'), { shipFrom: 'EAST' }),
+      sink: writeAcmeOrders(client().for('orders'), { shipFrom: 'EAST' }),
       naturalKey: true,
     })
     return { ...made, worker, clock, deliver: async (event = order()) => await worker.handle(made.append(event)) }

@@ -5,9 +5,8 @@ import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http } from '../../platform/http.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
-import { bigcommerceError } from './answers.ts'
+import { bigcommerceError, wholeJson } from './answers.ts'
 import { bigcommerceQuota } from './limits.ts'
-import { wholeJson } from './whole-json.ts'
 
 /** Rows an answer of B2B Edition may have. */
 export const B2B_LIMIT = 200

@@ -6,11 +6,10 @@ import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../platform/http.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import { bigcommerceError, wholeJson } from './answers.ts'
 import { type B2bClient, type B2bSettings, createB2bClient } from './b2b-client.ts'
 import { webhookWarnings } from './check-webhooks.ts'
-import { bigcommerceError } from './answers.ts'
 import { bigcommerceQuota } from './limits.ts'
-import { wholeJson } from './whole-json.ts'
 
 export interface BigCommerceSettings {
   /** `https://api.bigcommerce.com` */

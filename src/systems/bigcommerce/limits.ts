@@ -12,14 +12,14 @@ const RETRY_AFTER = 'x-retry-after'
  */
 export function bigcommerceQuota({ status, headers }: HttpAnswer, reserve: number, now: number): number | undefined {
   const asked = retryAfterMs(headers.get(RETRY_AFTER), now)
-  const reset = numberOf(headers.get(RESET))
-  const left = numberOf(headers.get(LEFT))
+  const reset = headerNumber(headers.get(RESET))
+  const left = headerNumber(headers.get(LEFT))
   const usedUp = reset !== undefined && (status === 429 || (left !== undefined && left <= reserve))
   const waits = [...(usedUp ? [reset] : []), ...(asked === undefined ? [] : [asked])]
   return waits.length === 0 ? undefined : Math.max(...waits)
 }
 
-function numberOf(header: string | null): number | undefined {
+function headerNumber(header: string | null): number | undefined {
   const value = header === null || header.trim() === '' ? Number.NaN : Number(header)
   return Number.isFinite(value) && value >= 0 ? value : undefined
 }

@@ -3,8 +3,8 @@ import type { WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { BigCommerceClient, Query } from './client.ts'
 import { skusOf } from './products.ts'
-import type { SecondsSource } from './window-ties.ts'
 import { fromBigCommerceTime, toBigCommerceTime } from './time.ts'
+import type { SecondsSource } from './window-ties.ts'
 
 const MOST_ROWS = 250
 

@@ -17,7 +17,10 @@ import { wholeList } from './whole-list.ts'
  * is there is looked for before anything is made (Guarantee 3). A shipment's texts follow the ERP; its pieces can't be
  * changed: that is `target_conflict`, for people to settle.
  */
-export function bigcommerceFulfilments(client: BigCommerceClient, settings: StatusSettings): Sink<'shop-fulfilments'> {
+export function writeBigCommerceFulfilments(
+  client: BigCommerceClient,
+  settings: StatusSettings,
+): Sink<'shop-fulfilments'> {
   // All notes of an order are one text: two that are added at once would lose one.
   const turns = createTurns()
   return {
@@ -33,7 +36,7 @@ export function bigcommerceFulfilments(client: BigCommerceClient, settings: Stat
         const note = () => noteFulfilment(client, event, connection, place, settings, signal)
         return await turns.run(place.orderId, note)
       } catch (error) {
-        throw error instanceof StreamError && error.code === 'not_found' ? noOrder(place, error) : error
+        throw error instanceof StreamError && error.code === 'not_found' ? orderMissingError(place, error) : error
       }
     },
   }
@@ -132,6 +135,6 @@ function lineNotSentError({ key }: ShopFulfilmentRequested): StreamError {
   return new StreamError('target_rejected', message, { field: 'lines' })
 }
 
-function noOrder({ orderId }: OrderPlace, cause: unknown): StreamError {
+function orderMissingError({ orderId }: OrderPlace, cause: unknown): StreamError {
   return new StreamError('target_rejected', `BigCommerce has no order ${orderId}`, { field: 'orderNumber', cause })
 }

@@ -16,7 +16,10 @@ export interface InventorySettings {
  * Stock as absolute levels, which may be written again (Guarantee 3): whole pieces, never more than there are and never
  * less than none. Every location that the connection names is written, so that stock which left one is gone there.
  */
-export function bigcommerceInventory(client: BigCommerceClient, settings: InventorySettings): Sink<'shop-inventory'> {
+export function writeBigCommerceInventory(
+  client: BigCommerceClient,
+  settings: InventorySettings,
+): Sink<'shop-inventory'> {
   const batch = createStockBatch(async (items, signal) => {
     const body = { reason: 'Waldstream', items }
     await client.write({ method: 'PUT', path: '/v3/inventory/adjustments/absolute', body }, signal)

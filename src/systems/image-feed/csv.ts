@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
-import { feedCutShortError, type FeedRecord, feedError } from './record.ts'
+import { type FeedRecord, feedCutShortError, feedError } from './record.ts'
 
 export interface CsvDialect {
   readonly delimiter: string

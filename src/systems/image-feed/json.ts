@@ -1,5 +1,5 @@
 import { parseTexts } from '../../platform/json.ts'
-import { feedCutShortError, type FeedRecord, feedError } from './record.ts'
+import { type FeedRecord, feedCutShortError, feedError } from './record.ts'
 import { memberOf, valuesAt } from './value-path.ts'
 
 /**

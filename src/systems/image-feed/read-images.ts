@@ -14,7 +14,7 @@ import { type FeedEntity, groupBySku, toGallery } from './images.ts'
  * The whole feed, by SKU; it has no change times, so the window says only whether a feed that did not change is read
  * (from the beginning, or again: yes). A feed that is not whole, or far smaller than the last good one, gives nothing.
  */
-export function imageFeedImages(
+export function readImageFeedImages(
   client: ImageFeedClient,
   read: Read,
   { clock, notes = noNotes }: { readonly clock: Clock; readonly notes: ReaderNotes | undefined },

@@ -1,6 +1,6 @@
 import { defineSystem } from '../system.ts'
 import { createImageFeedClient } from './client.ts'
-import { imageFeedImages } from './read-images.ts'
+import { readImageFeedImages } from './read-images.ts'
 import { addressProblem, clientSettings, secrets, settings } from './settings.ts'
 
 /** A vendor's file of image addresses: CSV, JSON or XML over HTTP. */
@@ -14,7 +14,7 @@ export const imageFeed = defineSystem({
   sources: {
     images: {
       filter: {},
-      open: ({ client, read, clock, notes }) => imageFeedImages(client, read, { clock, notes }),
+      open: ({ client, read, clock, notes }) => readImageFeedImages(client, read, { clock, notes }),
     },
   },
   sinks: {},

@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes'
-import { feedCutShortError, type FeedRecord, feedError } from './record.ts'
+import { type FeedRecord, feedCutShortError, feedError } from './record.ts'
 import { TEXT, valuesAt } from './value-path.ts'
 
 /** An element: its children and `@attributes` by name, lists where a name is there several times; plain text where it has neither. */

@@ -55,6 +55,11 @@ export function quantityOf(wire: Wire, name: string, path = ''): Decimal8 | null
   return found === null ? null : decimal8(found, path + name)
 }
 
+/** Without the fields that have no value. */
+export function withoutNulls(fields: Wire): Wire {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
+}
+
 /** The fields that are not left out and not null, each as JSON text. */
 export function attributesOf(wire: Wire, leftOut: ReadonlySet<string>): Record<string, string> {
   const attributes: Record<string, string> = {}

@@ -6,10 +6,10 @@ import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpRequest } from '../../platform/http.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { isWire, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import { magentoError } from './answers.ts'
 import { bulkOperations, sendBulk } from './bulk.ts'
 import { type BulkTiming, type BulkWriter, createBulkWriter } from './bulk-writer.ts'
 import { authorized, type Magento2Credentials, signature } from './credentials.ts'
-import { magentoError } from './answers.ts'
 import { type Found, find, type Search } from './search.ts'
 
 export interface Magento2Settings {

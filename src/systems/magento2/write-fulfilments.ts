@@ -18,7 +18,7 @@ const PAGE = 100
  * key of ours for either, so each carries one in its comment, and what is there already is looked at first (Guarantee 3):
  * a shipment that came through without an answer is found, and one of which a part came through is completed.
  */
-export function magento2Fulfilments(client: Magento2Client): Sink<'shop-fulfilments'> {
+export function writeMagento2Fulfilments(client: Magento2Client): Sink<'shop-fulfilments'> {
   return {
     kind: 'shop-fulfilments',
     naturalKey: false,

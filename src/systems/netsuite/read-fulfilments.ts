@@ -9,9 +9,9 @@ import type { ReadRows } from '../kit/read-rows.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, UnreadableEntity, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
-import { detailsOf } from './query-details.ts'
 import { endedQuery, shipmentQuery } from './fulfilment-queries.ts'
 import { endingKey, type FulfilmentContext, isShipped, itemIdsOf, toEnding, toShipment } from './fulfilments.ts'
+import { detailsOf } from './query-details.ts'
 import type { NetSuiteValues } from './settings.ts'
 import { type Clause, type Phase, phasePages } from './window.ts'
 
@@ -32,7 +32,7 @@ interface Found {
  * closed, in part or whole, or cancelled, by their own. The rows come by SuiteQL, their lines and tracking numbers from
  * the record service. What is picked or packed only is given once it is shipped: that changes it.
  */
-export function netsuiteFulfilments(
+export function readNetSuiteFulfilments(
   client: NetSuiteClient,
   read: Read,
   system: Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>,

@@ -6,8 +6,8 @@ import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../platform/http.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { isWire, type Wire } from '../kit/wire.ts'
-import { type Collection, collectionOf, keyPath, type ServiceLayerVersion } from './odata.ts'
 import { isSessionOver, sapError } from './answers.ts'
+import { type Collection, collectionOf, keyPath, type ServiceLayerVersion } from './odata.ts'
 import { classifyLogin, createSession, type Login, type Session } from './session.ts'
 
 export interface SapB1Settings {

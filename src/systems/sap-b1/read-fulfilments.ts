@@ -22,7 +22,7 @@ const LIST_PAGE = 1000
  * Deliveries of shops' orders with their tracking numbers, then orders that were canceled or closed, each by its last
  * change, oldest first. An order is a shop's when our sink has marked it.
  */
-export function sapB1Fulfilments(
+export function readSapB1Fulfilments(
   client: SapB1Client,
   read: Read,
   system: Pick<ConfiguredSystem<SapB1Values>, 'id' | 'zone' | 'settings'>,

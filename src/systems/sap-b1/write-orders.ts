@@ -32,7 +32,7 @@ interface Job {
  * is compared with the order; one that differs is canceled and does not stay. Throws `item_missing` for an item that SAP
  * does not have (no line is ever dropped) and `target_conflict` for an order that a person has to settle.
  */
-export function sapB1VendorOrders(client: SapB1Client, settings: OrderSettings): Sink<'vendor-orders'> {
+export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): Sink<'vendor-orders'> {
   return {
     kind: 'vendor-orders',
     naturalKey: false,
@@ -49,8 +49,8 @@ export function sapB1VendorOrders(client: SapB1Client, settings: OrderSettings):
       if (event.canceled || amounts.lines.length === 0) return await cancel(job, order, found[0])
       if (order === undefined) return await create(job, found[0])
       if (order[settings.marks.digest] !== event.contentDigest) return await change(job, order)
-      // What an interrupted delivery left may not have been compared yet.
-      if (before.unclear) await whereWritten(() => cancelWhereTotalsDiffer(job, order))
+      // What an interrupted delivery left may not have been checked yet.
+      if (before.unclear) await afterWrite(() => cancelWhereTotalsDiffer(job, order))
       return { outcome: 'unchanged', targetId: entryOf(order) }
     },
   }
@@ -75,7 +75,7 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
   const cardCode = await cardCodeOf(client, settings.customer, event, signal)
   const body = sapOrderBody(event, connection, { amounts, settings, cardCode, existing: null })
   const made = await client.create('Orders', body, signal)
-  await whereWritten(() => cancelWhereTotalsDiffer(job, made))
+  await afterWrite(() => cancelWhereTotalsDiffer(job, made))
   return { outcome: 'written', targetId: entryOf(made) }
 }
 
@@ -88,7 +88,7 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
   const body = sapOrderBody(event, connection, { amounts, settings, cardCode: null, existing: order })
   const entry = Number(entryOf(order))
   await client.update('Orders', entry, body, { etag: etagOf(order), replaceLists: true }, signal)
-  await whereWritten(async () => {
+  await afterWrite(async () => {
     const changed = await client.get('Orders', entry, signal)
     if (changed !== null) await cancelWhereTotalsDiffer(job, changed)
   })
@@ -127,8 +127,8 @@ async function withdraw(
   await client.act('Orders', entry, action, signal)
 }
 
-/** Codes that say of a written order what is so: it was taken back, or nobody knows. */
-const TOLD: readonly ErrorCode[] = [
+/** Codes that are right of a written order: it was canceled, or nobody knows whether it is there. */
+const TRUE_OF_WRITTEN: readonly ErrorCode[] = [
   'totals_differ',
   'target_unavailable',
   'timed_out',
@@ -137,15 +137,16 @@ const TOLD: readonly ErrorCode[] = [
 ]
 
 /**
- * Looks at an order that SAP has by now. What hinders that (a limit, a permission) would say that nothing was written, and
- * the next try would find its digest and take it for right; so it is told as a write that may have come through.
+ * Checks an order that SAP has by now. The error of what hinders that (a limit, a permission) would mean that nothing was
+ * written, and the next try would find the order's digest and take the order for right: so it is reported as a write that
+ * may have taken effect.
  */
-async function whereWritten(look: () => Promise<void>): Promise<void> {
+async function afterWrite(check: () => Promise<void>): Promise<void> {
   try {
-    await look()
+    await check()
   } catch (thrown) {
     const error = toStreamError(thrown)
-    if (error.policy === 'stop' || TOLD.includes(error.code)) throw error
+    if (error.policy === 'stop' || TRUE_OF_WRITTEN.includes(error.code)) throw error
     const message = `SAP has the order, but it could not be compared yet: ${error.message}`
     const { retryAfterMs, details } = error
     const after = retryAfterMs === undefined ? {} : { retryAfterMs }
@@ -153,7 +154,7 @@ async function whereWritten(look: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Guarantee 7: an order of which SAP computes another total does not stay. */
+/** Guarantee 7: cancels an order of which SAP computed another total. Throws `totals_differ` then. */
 async function cancelWhereTotalsDiffer(job: Job, order: Wire): Promise<void> {
   const { amounts, settings, event } = job
   const number = (name: string) => Number(textOf(order[name]) ?? 0)

@@ -62,7 +62,8 @@ export function toAmounts(wire: Wire, lines: readonly OrderLine[]): Amounts {
 /** As the split of an order among vendors sees them: a cent for each line may be from rounding. */
 function checkRows(lines: readonly OrderLine[], subtotal: Decimal4): void {
   const rows = sum(lines.map(({ rowTotal }) => rowTotal))
-  if (magnitude(subtract(subtotal, rows)) > CENT * BigInt(lines.length)) throw totalsDifferError('sub_total', subtotal, rows)
+  if (magnitude(subtract(subtotal, rows)) > CENT * BigInt(lines.length))
+    throw totalsDifferError('sub_total', subtotal, rows)
 }
 
 function totalsDifferError(field: string, is: Decimal4, expected: Decimal4): StreamError {

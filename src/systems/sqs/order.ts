@@ -48,7 +48,8 @@ export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Ord
   const lines = toLines(listOf(wire, 'items'))
   if (lines.length === 0 && !CANCELED.includes(state)) throw fieldMissingError('items', 'an order has at least one')
   const email = text('email') ?? billing.email ?? shipping?.email ?? null
-  if (email === null) throw fieldMissingError('addresses.billto.email', "or email: the vendor's customer is known by it")
+  if (email === null)
+    throw fieldMissingError('addresses.billto.email', "or email: the vendor's customer is known by it")
   const currency = text('currency') ?? context.currency
   if (currency === null) throw fieldMissingError('currency', 'or set settings.currency of the system')
   const placedAt = timeOf(wire, FIELDS.placed, context)

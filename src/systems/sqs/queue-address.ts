@@ -21,7 +21,7 @@ export function queueAddress(text: string): QueueAddress | undefined {
 }
 
 /** What SQS takes as a queue's name. */
-export function isQueueName(text: string): boolean {
+function isQueueName(text: string): boolean {
   return /^(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?$/.test(text)
 }
 
@@ -38,7 +38,9 @@ export function checkQueueUrl(address: string, queueUrl: string): string {
   const own = queueAddress(address)
   if (own === undefined) throw queueUrlError("can't be compared with the system's address, which is no address of SQS")
   if (queue.endpoint !== own.endpoint) {
-    throw queueUrlError(`is at ${queue.endpoint}; the system's queues are at ${own.endpoint}, and only those are read for it`)
+    throw queueUrlError(
+      `is at ${queue.endpoint}; the system's queues are at ${own.endpoint}, and only those are read for it`,
+    )
   }
   if (own.account !== null && queue.account !== own.account) {
     throw queueUrlError(`is of account ${queue.account}; the system's queues are of account ${own.account}`)

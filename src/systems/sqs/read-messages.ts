@@ -31,11 +31,11 @@ const LATE_MS = 60_000
  * is sent twice or out of order is told by digest and version. With `queueUrl`, a request named the queue: it is read until
  * it is empty, also of what others hold, and can be discarded.
  */
-export function sqsMessages<E extends QueuedEntity>(
+export function readSqsMessages<E extends QueuedEntity>(
   { client, clock, read, system, queueUrl }: SourceContext<SqsClient, SqsValues>,
   { entity, keyOf, decode }: MessageKind<E>,
 ): SourceReader<E> {
-  const settings = queueSettings(system, { entity, filter: read.filter })
+  const settings = queueSettings(system, entity, read)
   const queue = once((signal) => resolveQueue(client, system.id, settings, queueUrl, signal))
   const { currency, visibilitySeconds, quietSeconds } = settings
   const readingAt = (receivedAt: number): MessageReading<E> => ({

@@ -12,7 +12,7 @@ import type { AcmeClient } from './client.ts'
 const WAREHOUSE = new Set(['code', 'on_hand', 'available'])
 
 /** Acme's stock by (`changed_at`, `id`), oldest first: an item of which one warehouse changed comes with all of them. */
-export function acmeInventory(client: AcmeClient, read: Read, clock: Clock): SourceReader<'inventory'> {
+export function readAcmeInventory(client: AcmeClient, read: Read, clock: Clock): SourceReader<'inventory'> {
   const now = () => clock.now()
   return {
     name: 'acme.inventory',

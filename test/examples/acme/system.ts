@@ -1,7 +1,7 @@
 import { defineSystem } from '../../../src/systems/system.ts'
 import { createAcmeClient, secrets, settings } from './client.ts'
-import { acmeInventory } from './read-inventory.ts'
-import { acmeVendorOrders, orderFields } from './write-orders.ts'
+import { readAcmeInventory } from './read-inventory.ts'
+import { orderFields, writeAcmeOrders } from './write-orders.ts'
 
 const NO_NOTICES = 'Acme sends no notices: it is read by schedule'
 
@@ -14,10 +14,10 @@ export const acme = defineSystem({
   connect: createAcmeClient,
   clientFor: (client, kind) => client.for(kind),
   sources: {
-    inventory: { filter: {}, open: ({ client, read, clock }) => acmeInventory(client, read, clock) },
+    inventory: { filter: {}, open: ({ client, read, clock }) => readAcmeInventory(client, read, clock) },
   },
   sinks: {
-    'vendor-orders': ({ client, system }) => acmeVendorOrders(client, system.settings),
+    'vendor-orders': ({ client, system }) => writeAcmeOrders(client, system.settings),
   },
   orderFields: () => orderFields,
   faultRows: {

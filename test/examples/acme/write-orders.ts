@@ -4,6 +4,7 @@ import { text4, text8 } from '../../../src/events/decimal.ts'
 import type { Address, OrderLine, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { exactNumber } from '../../../src/platform/json.ts'
 import { applyOrderFields } from '../../../src/systems/kit/order-fields.ts'
+import { topLevelLines } from '../../../src/systems/kit/order-lines.ts'
 import type { Sink } from '../../../src/systems/kit/sink.ts'
 import { textOf, type Wire } from '../../../src/systems/kit/wire.ts'
 import type { AcmeClient, AcmeValues } from './client.ts'
@@ -34,7 +35,7 @@ export const orderFields: OwnOrderFields = {
  * take the first one's place: so a write whose answer was lost may be sent again (Guarantee 3). Beside it Acme keeps the
  * digest of the content: equal means there is nothing to write.
  */
-export function acmeVendorOrders(client: AcmeClient, settings: AcmeValues): Sink<'vendor-orders'> {
+export function writeAcmeOrders(client: AcmeClient, settings: AcmeValues): Sink<'vendor-orders'> {
   return {
     kind: 'vendor-orders',
     naturalKey: true,
@@ -72,16 +73,10 @@ function orderBody({ canceled, contentDigest, data, fields }: VendorOrderRequest
     ship_from: shipFrom,
     shipping: exactNumber(text4(data.shipping)),
   }
-  const bodies = topLevel(data.lines).map((line) => ({ lineId: line.lineId, body: lineBody(line) }))
+  const bodies = topLevelLines(data).map((line) => ({ lineId: line.lineId, body: lineBody(line) }))
   // What the connection maps besides, by Acme's names; it can't change what is written here.
   const { order, lines } = applyOrderFields({ order: body, lines: bodies }, fields, orderFields)
   return { ...order, lines }
-}
-
-/** The row of a configurable product carries its variant's SKU; the rows it is made of stay with it. */
-function topLevel(lines: readonly OrderLine[]): readonly OrderLine[] {
-  const ids = new Set(lines.map(({ lineId }) => lineId))
-  return lines.filter(({ parentLineId }) => parentLineId === null || !ids.has(parentLineId))
 }
 
 function lineBody(line: OrderLine): Readonly<Record<LineField, unknown>> {

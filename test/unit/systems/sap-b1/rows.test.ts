@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { text8 } from '../../../../src/events/decimal.ts'
+import { loginError, sapError } from '../../../../src/systems/sap-b1/answers.ts'
 import { toEnd, toShipment } from '../../../../src/systems/sap-b1/fulfilments.ts'
 import { toInventory } from '../../../../src/systems/sap-b1/inventory.ts'
 import { isActive, toProduct } from '../../../../src/systems/sap-b1/items.ts'
 import { collectionOf, etagOf, keyPath, quoted } from '../../../../src/systems/sap-b1/odata.ts'
-import { loginError, sapError } from '../../../../src/systems/sap-b1/answers.ts'
 import { stampOf, UPDATED } from '../../../../src/systems/sap-b1/stamps.ts'
 
 describe('refusals', () => {
