@@ -82,6 +82,16 @@ it('runs a read into the feed, and delivers an order', async () => {
   }, within)
 }, 60_000)
 
+it('has the limits of its type where its document gives none', async () => {
+  const { systems } = await configurationOf(documents('http://acme.test'), withAcme)
+  expect(systems.map(({ id, limits }) => [id, limits.concurrency])).toEqual([
+    ['shop', 4],
+    ['acme', 2],
+  ])
+  const given = await configurationOf(documents('http://acme.test', { limits: { concurrency: 9 } }), withAcme)
+  expect(given.systems[1]?.limits).toEqual({ concurrency: 9 })
+})
+
 it('is checked by validate like any other', async () => {
   const wrong = { settings: { shipFrom: 'east', shipTo: 'WEST' }, reads: [{ entity: 'products' }] }
   const mistakes = await mistakesIn(documents('http://acme.test', wrong), withAcme)

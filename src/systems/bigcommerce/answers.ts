@@ -11,7 +11,7 @@ const STATUS_CODES: Readonly<Record<number, StreamError['code']>> = {
 
 /**
  * A refusal of BigCommerce as our error: of v3 (an object with `title` and `errors`), of v2 (a list with `message`), of B2B
- * Edition (`meta.message`, `data.errMsg`). Undefined when the body is none of them. Values are not told: they may be a
+ * Edition (`meta.message`, `data.errMsg`). Undefined when the body is none of them. Values are not repeated: they may be a
  * person's.
  */
 export function bigcommerceError(status: number, body: unknown): StreamError | undefined {

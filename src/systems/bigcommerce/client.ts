@@ -53,7 +53,7 @@ export interface BigCommerceClient {
   write(write: Write, signal?: AbortSignal): Promise<Wire>
   /** The same client, its calls as urgent as those for this kind. */
   for(kind: CallKind): BigCommerceClient
-  /** Store information; tells of webhooks that BigCommerce has switched off. */
+  /** Store information; with warnings of webhooks that BigCommerce has switched off. */
   check(signal?: AbortSignal): Promise<SystemCheck>
 }
 

@@ -90,7 +90,7 @@ export function changedFields(fields: Wire, known: Wire, variant: boolean): Wire
     Object.entries(fields).filter(([name, value]) => {
       // A product's type is chosen once.
       if (name === 'type' || (variant && !VARIANT_FIELDS.has(name))) return false
-      // A brand is told by its id: whether it has this name, only a write makes sure.
+      // A brand is known by its id: only a write makes sure that it has this name.
       return name === 'brand_name' || !isSame(value, known[name])
     }),
   )

@@ -38,7 +38,7 @@ export function productList(
   }
 }
 
-/** One row for each SKU: what is gone is looked for by SKU. */
+/** One row for each SKU: what is gone is found by SKU. */
 export function skuRows(product: Wire): WindowRow[] {
   const skus = skusOf(product)
   const changedAt = textOf(product['date_modified']) ?? ''

@@ -22,7 +22,7 @@ interface Stocked {
 
 /**
  * All stock, by location: a product's `date_modified` does not move with its stock, so every read is of the whole, product
- * by product by id, and what has not changed is not published. Of products that are not tracked there is nothing to tell.
+ * by product by id, and what has not changed is not published. Products that are not tracked are left out.
  * `read.filter.locations` may name location ids.
  */
 export function readBigCommerceInventory(

@@ -86,7 +86,7 @@ function orderList(client: BigCommerceClient, read: Read, signal: AbortSignal): 
   }
 }
 
-/** Orders by id, those that the read's filter leaves; one that can't be had is told. */
+/** Orders by id, those that the read's filter leaves; one that can't be read is given with its error. */
 async function getOrders(client: BigCommerceClient, ids: readonly string[], { filter }: Read, signal: AbortSignal) {
   const found: Wire[] = []
   const lost: FoundOrder[] = []

@@ -18,6 +18,7 @@ export const bigcommerce = defineSystem({
   title: 'BigCommerce',
   secrets,
   settings,
+  limits: { concurrency: 4 },
   connect: (system, deps) => createBigCommerceClient(clientSettings(system), deps),
   clientFor: (client, kind) => client.for(kind),
   sources: {

@@ -14,7 +14,7 @@ import { wholeList } from './whole-list.ts'
 /**
  * Shipments, one for each address that a fulfilment's lines go to; closures and cancellations as a staff note, with the
  * status that the system's settings name. BigCommerce has no key of ours: the comments of a shipment end with one, and what
- * is there is looked for before anything is made (Guarantee 3). A shipment's texts follow the ERP; its pieces can't be
+ * is there is searched before anything is created (Guarantee 3). A shipment's texts follow the ERP; its pieces can't be
  * changed: that is `target_conflict`, for people to settle.
  */
 export function writeBigCommerceFulfilments(

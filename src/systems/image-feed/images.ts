@@ -135,7 +135,7 @@ function rolesOf(row: FeedRow, cell: string): readonly Role[] {
     .filter((role) => role !== '')
     .map((name) => {
       const role = roles.find((known) => known === name)
-      if (role === undefined) throw columnError(row, 'role', `"${name}" is none of ${roles.join(', ')}, parted by |`)
+      if (role === undefined) throw columnError(row, 'role', `"${name}" is none of ${roles.join(', ')}, separated by |`)
       return role
     })
 }

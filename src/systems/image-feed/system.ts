@@ -9,6 +9,7 @@ export const imageFeed = defineSystem({
   title: 'Image feed',
   secrets,
   settings,
+  limits: { concurrency: 4 },
   addressProblem,
   connect: (system, deps) => createImageFeedClient(clientSettings(system), deps),
   sources: {

@@ -51,7 +51,7 @@ export function hookId(id: unknown, field: string): string {
 /**
  * Whether a hook is signed as Standard Webhooks says: one of the `v1,…` signatures is the HMAC-SHA256 of
  * `id.timestamp.body`, and the time is no further off than the tolerance. All signatures are compared, so that the time it
- * takes tells nothing.
+ * takes reveals nothing.
  */
 export function isSignedWebhook(hook: ReceivedHook, secret: string, toleranceSeconds: number): boolean {
   const id = hook.header('webhook-id') ?? ''

@@ -96,7 +96,7 @@ function sentOf({ id, items }: Bulk): Sent[] {
 
 /**
  * Operations bear the number of their body; in older releases one of the database's own. Both are in the bodies' order,
- * so the place in it tells, unless bodies that were refused at once are listed too.
+ * so the place in it decides, unless bodies that were refused at once are listed too.
  */
 function operationOf({ item, rank, accepted }: Sent, operations: readonly BulkOperation[] | null) {
   return operations?.length === accepted ? operations[rank] : operations?.find(({ id }) => id === item.id)

@@ -109,7 +109,7 @@ export function parentOf(item: Wire): string | null {
   return textOf(item['parent_item_id']) ?? textOf(wireOf(item['parent_item'])['item_id'])
 }
 
-/** The rows a line may be of. An order that was edited in the shop has new rows: then the SKU tells. */
+/** The rows a line may be of. An order that was edited in the shop has new rows: then the SKU decides. */
 function candidates(order: Wire, rows: readonly Row[], { lineId, sku }: FulfilmentLine): readonly Row[] {
   const named = wiresOf(order['items']).find((item) => lineId !== null && textOf(item['item_id']) === lineId)
   if (named === undefined) return rows.filter((row) => row.sku === sku)

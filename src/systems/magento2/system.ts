@@ -19,6 +19,7 @@ export const magento2 = defineSystem({
   title: 'Magento 2',
   secrets,
   settings,
+  limits: { concurrency: 4 },
   connect: (system, deps) => createMagento2Client(clientSettings(system), deps),
   clientFor: (client, kind) => client.for(kind),
   sources: {

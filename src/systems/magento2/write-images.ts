@@ -77,7 +77,7 @@ async function add(
   await client.addMedia(sku, entryOf(image, { bytes, format }), signal)
 }
 
-/** What is wrong with one image is told at the end; what is wrong with the shop ends the delivery. */
+/** What is wrong with one image is reported at the end; what is wrong with the shop ends the delivery. */
 function ofItsOwn(error: unknown): unknown {
   if (error instanceof StreamError && ['source_data_invalid', 'item_missing', 'target_rejected'].includes(error.code)) {
     return error

@@ -102,7 +102,7 @@ async function skusOf(client: NetSuiteClient, ids: readonly string[], signal: Ab
   return new Map(rows.map((row) => [requireText(row, 'id'), requireText(row, 'itemid')]))
 }
 
-/** One that can't be told is kept with its error, and the others go on (Guarantee 5). */
+/** A record that can't be mapped is kept with its error, and the others go on (Guarantee 5). */
 function toEntities(found: readonly Found[], context: FulfilmentContext, requestedAt: number): ReadRows<'fulfilments'> {
   const entities: ReadEntity<'fulfilments'>[] = []
   const unreadable: UnreadableEntity[] = []

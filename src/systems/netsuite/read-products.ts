@@ -16,7 +16,7 @@ const CHANGED = 'item.lastmodifieddate'
 
 /**
  * Items by `lastmodifieddate`, oldest first, with their prices. `read.filter.itemTypes` names the types (NetSuite's
- * codes, parted by commas).
+ * codes).
  */
 export function readNetSuiteProducts(
   client: NetSuiteClient,

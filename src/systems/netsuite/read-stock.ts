@@ -16,7 +16,7 @@ import type { KitTable } from './settings.ts'
 /** When stock of `aggregateItemLocation stock` last changed. */
 export const STOCK_CHANGED = 'stock.lastquantityavailablechange'
 
-/** Levels as they are now, of items and of kits, whatever row told that they changed. */
+/** Levels as they are now, of items and of kits, whatever row showed that they changed. */
 export interface StockLevels {
   /** By rows with `id` and `itemid`; each item with all of its locations. */
   ofItems(rows: readonly Wire[], signal: AbortSignal): Promise<ReadRows<'inventory'>>

@@ -15,6 +15,7 @@ export const netsuite = defineSystem({
   title: 'Oracle NetSuite',
   secrets,
   settings,
+  limits: { concurrency: 4 },
   connect: (system, deps) => createNetSuiteClient(clientSettings(system), deps),
   clientFor: (client, kind) => client.for(kind),
   sources: {

@@ -13,7 +13,7 @@ import { itemFilter, itemKey, itemKeys, itemPages } from './read-items.ts'
 import { type SapB1Values, stockFilter } from './settings.ts'
 
 /**
- * The stock of every item, by code: SAP tells no time of a movement, and an item's own does not move with its stock. So
+ * The stock of every item, by code: SAP gives no time of a movement, and an item's own does not move with its stock. So
  * the window says nothing, each run reads all, and what did not change is not published again. `read.filter` may name
  * `warehouses` and `itemGroups`.
  */

@@ -19,7 +19,7 @@ export interface Session {
   renewed(over: string): Promise<string>
 }
 
-/** `http` must tell refused logins by `classifyLogin`; `path` is that of the login. */
+/** `http` must classify refused logins by `classifyLogin`; `path` is that of the login. */
 export function createSession(http: Http, path: string, login: Login): Session {
   let current: Promise<string> | undefined
   const begin = (): Promise<string> => {

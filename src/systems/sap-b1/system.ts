@@ -25,6 +25,7 @@ export const sapB1 = defineSystem({
   title: 'SAP Business One',
   secrets,
   settings,
+  limits: { concurrency: 4 },
   settingProblems,
   addressProblem,
   connect: (system, deps) => createSapB1Client(clientSettings(system), deps),

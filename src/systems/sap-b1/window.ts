@@ -60,7 +60,7 @@ interface Place {
   readonly id: string
 }
 
-/** All passes, one after the other; `reached` tells which. */
+/** All passes, one after the other; `reached` says which. */
 export async function* passPages(
   run: WindowRun,
   passes: readonly Pass[],

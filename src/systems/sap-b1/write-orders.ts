@@ -12,7 +12,7 @@ import { lineTax, orderReference, sapOrderBody } from './order-body.ts'
 import type { OrderSettings } from './order-settings.ts'
 import { CANCELED_MARK } from './settings.ts'
 
-/** The newest orders of one reference that are looked at: older ones are canceled. */
+/** The newest orders of one reference that are read: older ones are canceled. */
 const MOST_FOUND = 20
 
 /** One delivery, and what it is done with. */
@@ -26,7 +26,7 @@ interface Job {
 }
 
 /**
- * Vendor orders as orders. Guarantee 3: SAP has no unique reference, so it is looked for `NumAtCard` =
+ * Vendor orders as orders. Guarantee 3: SAP has no unique reference, so the sink searches for `NumAtCard` =
  * `<connection>-<order number>` before every create, and the runtime lets a create whose answer was lost come to its end
  * first. An order carries the digest of its content: equal means there is nothing to write. Guarantee 7: what SAP computes
  * is compared with the order; one that differs is canceled and does not stay. Throws `item_missing` for an item that SAP

@@ -22,8 +22,8 @@ export const AMOUNT_FIELDS = {
 } as const
 
 /**
- * The order's amounts. What a message does not tell follows from its lines. `tax_amt` is Magento's, with the tax on
- * shipping, or without it: which one is told by the total, and where there is none by the lines. Throws `totals_differ` when
+ * The order's amounts. What a message does not have follows from its lines. `tax_amt` is Magento's, with the tax on
+ * shipping, or without it: the total decides which, and without one the lines. Throws `totals_differ` when
  * they don't add up either way (Guarantee 7).
  */
 export function toAmounts(wire: Wire, lines: readonly OrderLine[]): Amounts {

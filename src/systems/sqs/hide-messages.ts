@@ -11,7 +11,7 @@ export function handlesOf(messages: readonly SqsMessage[]): string[] {
   return messages.map(({ handle }) => handle)
 }
 
-/** How often messages are hidden anew within the time they are hidden for: one call may fail. */
+/** How often messages are hidden again within the time they are hidden for: one call may fail. */
 const EXTENSIONS = 3
 const GIVE_BACK_MS = 5_000
 

@@ -19,8 +19,8 @@ export function toInventory(wire: Wire, context: MessageContext, store: string |
     throw fieldError('data.store_id', 'differs: the read has to say by filter.storeId which store counts')
   }
   const locations = rows.map(toLocation).toSorted((a, b) => (a.location < b.location ? -1 : 1))
-  const twice = locations.find(({ location }, index) => locations[index - 1]?.location === location)
-  if (twice !== undefined) throw fieldError('data.warehouse', `"${twice.location}" is there twice`)
+  const repeated = locations.find(({ location }, index) => locations[index - 1]?.location === location)
+  if (repeated !== undefined) throw fieldError('data.warehouse', `"${repeated.location}" is there twice`)
   return { key: sku, occurredAt: changedAt(wire, context), data: { sku, locations, attributes: {} } }
 }
 

@@ -15,7 +15,7 @@ export interface MessageContext {
   readonly currency: string | null
 }
 
-/** The entity that a message tells of. */
+/** The entity of a message. */
 export interface DecodedMessage<Data> {
   readonly key: string
   readonly occurredAt: number
@@ -52,7 +52,7 @@ function withoutPlaceholders(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withoutPlaceholders(field)]))
 }
 
-/** The first of these names that has a text or number; its own name is told for messages. */
+/** The first of these names that has a text or number; with its own name, for error messages. */
 export function firstOf(wire: Wire, names: readonly string[]): { readonly name: string; readonly text: string } | null {
   for (const name of names) {
     const text = textOf(wire[name])

@@ -5,7 +5,7 @@ import { amountOf, attributesOf, quantityOf, requireText, textOf, type Wire, wir
 import { AMOUNT_FIELDS, toAmounts } from './amounts.ts'
 import { type DecodedMessage, firstOf, listOf, type MessageContext, requireFirst, timeOf } from './message.ts'
 
-/** Names by which shops tell what an order has; the first that is there counts. */
+/** Names that shops give to what an order has; the first that is there counts. */
 const FIELDS = {
   id: ['order_id', 'fe_order_id'],
   status: ['order_status', 'fe_order_status'],

@@ -28,7 +28,7 @@ const LATE_MS = 60_000
 /**
  * The messages of a queue. One is deleted only when it is asked for more: by then the page it was of is acknowledged and
  * noted (Guarantee 1); until then it is hidden from others, and comes again when this reader ends before. What comes again,
- * is sent twice or out of order is told by digest and version. With `queueUrl`, a request named the queue: it is read until
+ * is sent twice or out of order is recognized by digest and version. With `queueUrl`, a request named the queue: it is read until
  * it is empty, also of what others hold, and can be discarded.
  */
 export function readSqsMessages<E extends QueuedEntity>(

@@ -19,7 +19,7 @@ const inventory: MessageKind<'inventory'> = {
 }
 const images: MessageKind<'images'> = { entity: 'images', keyOf: skuKey, decode: toGallery }
 
-/** What messages tell of, and how they are decoded. */
+/** How messages of each entity are decoded. */
 export const messageKinds = { orders, products, inventory, images }
 
 /** Amazon SQS, for shops and vendors that push to queues: one entity a message. */
@@ -28,6 +28,7 @@ export const sqs = defineSystem({
   title: 'Amazon SQS',
   secrets,
   settings,
+  limits: { concurrency: 4 },
   addressProblem,
   connect: (system, deps) => createSqsClient(clientSettings(system), deps),
   clientFor: (client, kind) => client.for(kind),

@@ -11,6 +11,7 @@ export const acme = defineSystem({
   title: 'Acme',
   secrets,
   settings,
+  limits: { concurrency: 2 },
   connect: createAcmeClient,
   clientFor: (client, kind) => client.for(kind),
   sources: {
