@@ -11,7 +11,7 @@ import { findByKeys, namesByCode } from './lookups.ts'
 import { withoutAnnotations } from './odata.ts'
 import type { SapB1Values } from './settings.ts'
 import { type MarkFields, markFields } from './settings.ts'
-import { stampOf, UPDATED } from './stamps.ts'
+import { stampOf, UPDATED } from './time.ts'
 import { changePasses, type PassPage, passPages } from './window.ts'
 
 const CREATED = { date: 'CreationDate', time: 'DocTime' }

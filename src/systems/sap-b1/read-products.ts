@@ -12,7 +12,7 @@ import { namesByCode } from './lookups.ts'
 import { withoutAnnotations } from './odata.ts'
 import { itemFilter, itemKey, itemKeys } from './read-items.ts'
 import { itemSettings, productFilter, type SapB1Values } from './settings.ts'
-import { stampOf, UPDATED } from './stamps.ts'
+import { stampOf, UPDATED } from './time.ts'
 import { changePasses, type Pass, passPages } from './window.ts'
 
 const CREATED = { date: 'CreateDate', time: 'CreateTime' }

@@ -13,7 +13,7 @@ import {
   since,
   stampOf,
   UPDATED,
-} from './stamps.ts'
+} from './time.ts'
 
 /** Rows of one collection by the time of a change, in one of several passes over a window. */
 export interface Pass {

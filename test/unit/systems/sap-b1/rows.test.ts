@@ -5,7 +5,7 @@ import { toEnd, toShipment } from '../../../../src/systems/sap-b1/fulfilments.ts
 import { toInventory } from '../../../../src/systems/sap-b1/inventory.ts'
 import { isActive, toProduct } from '../../../../src/systems/sap-b1/items.ts'
 import { collectionOf, etagOf, keyPath, quoted } from '../../../../src/systems/sap-b1/odata.ts'
-import { stampOf, UPDATED } from '../../../../src/systems/sap-b1/stamps.ts'
+import { stampOf, UPDATED } from '../../../../src/systems/sap-b1/time.ts'
 
 describe('refusals', () => {
   const v1 = (code: number, value: string) => ({ error: { code, message: { lang: 'en-us', value } } })
