@@ -81,7 +81,7 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
       reporter,
       positions,
       openReader: () => createRecordReader({ ...config.kafka, clientId: 'waldstream', logger }),
-      createTopics: (systems) => createTopics(systems, { config, systemTypes, admin, positions }),
+      createTopics: (systems) => createSystemTopics(systems, { config, systemTypes, admin, positions }),
       close,
     }
   } catch (error) {
@@ -90,7 +90,8 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
   }
 }
 
-async function createTopics(
+/** Makes the topics of systems, and has their sinks begin at the start of those that never had a record. */
+export async function createSystemTopics(
   systems: readonly System[],
   { config, systemTypes, admin, positions }: Pick<Platform, 'config' | 'systemTypes' | 'admin' | 'positions'>,
 ): Promise<void> {

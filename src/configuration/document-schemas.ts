@@ -73,7 +73,10 @@ export const systemSchema = Type.Object(
             }),
           ),
         },
-        { ...strict, description: "limits of the system's account: concurrency, perMinute" },
+        {
+          ...strict,
+          description: "limits of the system's account: concurrency, perMinute; those of its type by default",
+        },
       ),
     ),
     overlapSeconds: Type.Optional(

@@ -1,8 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StreamError, toStreamError } from '../errors.ts'
+import type { CallLimits } from '../platform/governor/governor.ts'
 import { checkDocuments } from './check-documents.ts'
 import { type Claimant, checkClaims } from './check-ownership.ts'
+import type { SystemDocument } from './document-schemas.ts'
 import type { MappingTestDocument } from './mapping-test-schema.ts'
 import type { Configuration } from './model.ts'
 import { connectionOf, productMetadataOf, systemOf } from './model-of.ts'
@@ -82,7 +84,7 @@ export async function checkRead(
   wrong.push(...checkClaims(claimants))
   const configuration: Configuration = {
     revision: 0,
-    systems: documents.systems.map(({ value }) => systemOf(value)),
+    systems: documents.systems.map(({ value }) => systemOf(value, limitsOf(value, systemTypes))),
     connections: claimants.map(({ connection }) => connection),
     metadata: documents.metadata.map(({ value }) => productMetadataOf(value)),
   }
@@ -141,6 +143,11 @@ async function readFolder(folder: string): Promise<{ documents: YamlDocument[]; 
     files.map((name) => join(folder, name)).map(async (file) => readYaml(file, await readFile(file, 'utf8'))),
   )
   return { documents: all.flatMap(({ documents }) => documents), mistakes: all.flatMap(({ mistakes }) => mistakes) }
+}
+
+/** What an account accepts where its document says nothing; a document of an unknown type is a mistake already. */
+function limitsOf({ type }: SystemDocument, systemTypes: SystemTypes): CallLimits {
+  return systemTypes.get(type)?.limits ?? { concurrency: 1 }
 }
 
 /** The states in which orders of the shop's type begin. */

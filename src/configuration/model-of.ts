@@ -1,3 +1,4 @@
+import type { CallLimits } from '../platform/governor/governor.ts'
 import type { ConnectionDocument, ProductMetadataDocument, ReadDocument, SystemDocument } from './document-schemas.ts'
 import {
   type AttributeRule,
@@ -11,15 +12,15 @@ import {
 } from './model.ts'
 import type { AttributeRuleDocument } from './rule-schema.ts'
 
-/** The model of a checked document, with the defaults filled in. */
-export function systemOf(document: SystemDocument): System {
+/** The model of a checked document, with the defaults filled in; `limits` are those of the system's type. */
+export function systemOf(document: SystemDocument, limits: CallLimits): System {
   return {
     id: document.id,
     type: document.type,
     address: document.address,
     secrets: document.secrets ?? {},
     zone: document.zone ?? 'UTC',
-    limits: document.limits ?? { concurrency: 4 },
+    limits: document.limits ?? limits,
     settings: document.settings ?? {},
     reads: (document.reads ?? []).map((read) => readOf(document, read)),
   }

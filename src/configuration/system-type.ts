@@ -1,4 +1,5 @@
 import type { Entity, PerSystemKind } from '../events/topics.ts'
+import type { CallLimits } from '../platform/governor/governor.ts'
 import type { SettingProblem, Settings } from './setting.ts'
 
 /** Secrets of a type of system: each name with a line that says what it is. */
@@ -36,6 +37,8 @@ export interface SystemType {
   readonly title: string
   readonly secrets: SecretSets
   readonly settings: Settings
+  /** What its accounts accept, where a document gives no `limits`. */
+  readonly limits: CallLimits
   /** What can be read from it. */
   readonly reads: Readonly<Partial<Record<Entity, ReadType>>>
   /** What can be delivered to it: it gets a topic and a stage for each. */

@@ -15,7 +15,7 @@ export interface Clients {
   of(system: System): Promise<OpenSystem>
   /** The cheapest call that needs the system's credentials. Throws what the credentials or the address lack. */
   check(system: System, signal: AbortSignal): Promise<SystemCheck>
-  /** Connects anew at the next use: the system's secrets may have been renewed. */
+  /** Connects again at the next use: the system's secrets may have been renewed. */
   forget(system: System): void
 }
 

@@ -12,7 +12,7 @@ import type { OrderStates, OwnOrderFields, SecretSets, SystemType } from '../con
 import { StreamError } from '../errors.ts'
 import { type Entity, entityOf, type PerSystemKind } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { CallKind } from '../platform/governor/governor.ts'
+import type { CallKind, CallLimits } from '../platform/governor/governor.ts'
 import type { Governors } from '../platform/governor/governors.ts'
 import type { ConfiguredSystem, ConnectableSystem } from './kit/configured-system.ts'
 import type { ImpossibleFaults } from './kit/faults.ts'
@@ -68,6 +68,8 @@ export interface SystemOptions<S extends Settings, C extends Client> {
   readonly title: string
   readonly secrets: SecretSets
   readonly settings: S
+  /** What its accounts accept, where a document gives no `limits`. */
+  readonly limits: CallLimits
   /** What is wrong with settings that are right each by itself. */
   settingProblems?(values: ValuesOf<S>): readonly SettingProblem[]
   addressProblem?(address: string): string | null
@@ -124,6 +126,7 @@ export function defineSystem<S extends Settings, C extends Client>(options: Syst
     title,
     secrets,
     settings,
+    limits: options.limits,
     reads: Object.fromEntries(Object.entries(sources).map(([entity, { filter }]) => [entity, { filter }])),
     deliveries: Object.keys(sinks) as PerSystemKind[],
     isQueue: options.queueUrl !== undefined,

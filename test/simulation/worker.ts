@@ -17,7 +17,7 @@ import { runRebuilds } from '../../src/projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { taskStage } from '../../src/projections/tasks.ts'
 import type { AnySourceReader } from '../../src/systems/kit/source.ts'
-import { netsuiteVendorOrders } from '../../src/systems/netsuite/write-orders.ts'
+import { writeNetSuiteOrders } from '../../src/systems/netsuite/write-orders.ts'
 import { systemTypes } from '../../src/systems/systems.ts'
 import { netsuiteOf } from '../worlds/settings.ts'
 import { configuration, ERP } from './configuration.ts'
@@ -96,7 +96,7 @@ type StageParts = ReturnType<World['portsOf']> & {
 function stagesOf(world: World, deps: StageParts): readonly Stage<TopicKind>[] {
   const system = configuration.systems.find(({ id }) => id === ERP)
   if (system === undefined) throw new Error('the ERP is not configured')
-  const sink = netsuiteVendorOrders(deps.netsuite, netsuiteOf())
+  const sink = writeNetSuiteOrders(deps.netsuite, netsuiteOf())
   const rows = topology.filter(({ from }) => from === 'orders' || from === 'inventory')
   return [
     ...rows.map((row) => row.stage(deps)),

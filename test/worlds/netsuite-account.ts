@@ -7,7 +7,7 @@ import type { Entity } from '../../src/events/topics.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import { createGovernors } from '../../src/platform/governor/governors.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
-import { createClients } from '../../src/systems/clients.ts'
+import { type Clients, createClients } from '../../src/systems/clients.ts'
 import type { SourceReader } from '../../src/systems/kit/source.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import type { NetSuiteClient } from '../../src/systems/netsuite/client.ts'
@@ -36,6 +36,7 @@ export interface NetSuiteAccount extends Simulator {
     more?: Partial<System>,
     filter?: Record<string, string>,
   ): SourceReader<E>
+  readonly clients: Clients
   /** Secrets by name, as `env:NAME` refers to them. */
   readonly secrets: Record<string, string>
 }
@@ -70,7 +71,7 @@ export async function startNetSuiteAccount(
     })
   return {
     ...simulator,
-    ...{ control, state, system, secrets },
+    ...{ control, state, system, secrets, clients },
     orders: async () => wiresOf((await state())['salesOrders']),
     items: async () => wiresOf((await state())['items']),
     async requests(path = '') {

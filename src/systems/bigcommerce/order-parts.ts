@@ -11,7 +11,7 @@ const AT_ONCE = 4
 /** An order with its parts, or why they can't be had. */
 export type FoundOrder = { readonly row: Wire } & ({ readonly parts: OrderParts } | { readonly error: unknown })
 
-/** In the rows' own sequence. Throws what may pass, or is wrong with the system; what is wrong with one order is told. */
+/** In the rows' own sequence. Throws what may pass, or is wrong with the system; what is wrong with one order is given with it. */
 export type FindParts = (rows: readonly Wire[], signal: AbortSignal) => Promise<readonly FoundOrder[]>
 
 /** Products and addresses are links in an order: one call more each. Companies are asked for once a read. */

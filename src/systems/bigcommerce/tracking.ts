@@ -19,7 +19,7 @@ export interface ShipmentTexts {
 }
 
 /**
- * Tracking as a shipment has it: one number. The others are told in its comments, and so is one that is too long for the
+ * Tracking as a shipment has it: one number. The others are in its comments, and so is one that is too long for the
  * field; the marker by which the shipment is found again ends them.
  */
 export function shipmentTexts({ tracks }: Fulfilment, { fulfilments }: Connection, marker: string): ShipmentTexts {

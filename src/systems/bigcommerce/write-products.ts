@@ -11,7 +11,7 @@ import { changedFields, newProduct, type WantedProduct, wantedProduct } from './
  * came twice is there once (Guarantee 3). The store's own fields, custom fields and variants are left alone, and nothing is
  * ever deleted: what the vendor does not have any more is hidden.
  */
-export function bigcommerceProducts(client: BigCommerceClient): Sink<'shop-products'> {
+export function writeBigCommerceProducts(client: BigCommerceClient): Sink<'shop-products'> {
   return {
     kind: 'shop-products',
     naturalKey: true,

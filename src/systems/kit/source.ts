@@ -61,7 +61,7 @@ export interface SourceReader<E extends Entity> {
   list?(window: ReadWindow, signal: AbortSignal): AsyncIterable<readonly WindowRow[]>
   /** Of a source that a request named, after the run's end is noted: removes it if nothing is left in it. What was done, in words. */
   discard?(signal: AbortSignal): Promise<string>
-  /** What the source has now, whole, where `list` can't say it; `accepted`: however little that is, someone looked at it. */
+  /** What the source has now, whole, where `list` can't say it; `accepted`: a person has checked that so little is left. */
   keys?(signal: AbortSignal, accepted: boolean): AsyncIterable<readonly Pick<WindowRow, 'key'>[]>
 }
 

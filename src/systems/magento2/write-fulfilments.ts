@@ -15,10 +15,10 @@ const PAGE = 100
 
 /**
  * The vendor's shipments as shipments of the shop's order, closures and cancellations as comments on it. Magento has no
- * key of ours for either, so each carries one in its comment, and what is there already is looked at first (Guarantee 3):
+ * key of ours for either, so each carries one in its comment, and what is there already is read first (Guarantee 3):
  * a shipment that came through without an answer is found, and one of which a part came through is completed.
  */
-export function magento2Fulfilments(client: Magento2Client): Sink<'shop-fulfilments'> {
+export function writeMagento2Fulfilments(client: Magento2Client): Sink<'shop-fulfilments'> {
   return {
     kind: 'shop-fulfilments',
     naturalKey: false,

@@ -7,8 +7,7 @@ import {
   type ValueKind,
   type ValuesOf,
 } from '../../configuration/setting.ts'
-import type { ConnectableSystem } from '../kit/configured-system.ts'
-import { requireSecret } from '../kit/secrets.ts'
+import { type ConnectableSystem, requireSecret } from '../kit/configured-system.ts'
 import type { NetSuiteSettings } from './client.ts'
 
 /** How a shipment is found to be of an order: by a column of its line, or by a table of links. */
@@ -104,6 +103,21 @@ export const settings = {
   }),
   discountItem: setting(internalId, {
     description: 'internal id of the item that takes off the discount; without it discountTotal is sent',
+  }),
+}
+
+/** `filter` of reads of products. */
+export const productFilter = {
+  itemTypes: setting(list(text({ pattern: /\w+/ }), 'item types'), {
+    description: "types of items, by NetSuite's codes",
+    default: ['InvtPart', 'NonInvtPart', 'Assembly', 'Kit'],
+  }),
+}
+
+/** `filter` of reads of stock. */
+export const stockFilter = {
+  locations: setting(list(text({ pattern: /\d+/ }), 'internal ids of locations'), {
+    description: 'locations whose stock counts; all by default',
   }),
 }
 

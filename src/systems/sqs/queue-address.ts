@@ -21,7 +21,7 @@ export function queueAddress(text: string): QueueAddress | undefined {
 }
 
 /** What SQS takes as a queue's name. */
-export function isQueueName(text: string): boolean {
+function isQueueName(text: string): boolean {
   return /^(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?$/.test(text)
 }
 
@@ -30,18 +30,20 @@ export function isQueueName(text: string): boolean {
  * credentials are for that alone, and whoever may ask for runs may not point them elsewhere.
  */
 export function checkQueueUrl(address: string, queueUrl: string): string {
-  const refuse = (why: string) => new StreamError('request_invalid', `queueUrl ${why}`, { field: 'queueUrl' })
+  const queueUrlError = (why: string) => new StreamError('request_invalid', `queueUrl ${why}`, { field: 'queueUrl' })
   const queue = queueAddress(queueUrl)
   if (queue === undefined || queue.queueUrl === null) {
-    throw refuse('must be the address of a queue: https://host/<account>/<name>')
+    throw queueUrlError('must be the address of a queue: https://host/<account>/<name>')
   }
   const own = queueAddress(address)
-  if (own === undefined) throw refuse("can't be compared with the system's address, which is no address of SQS")
+  if (own === undefined) throw queueUrlError("can't be compared with the system's address, which is no address of SQS")
   if (queue.endpoint !== own.endpoint) {
-    throw refuse(`is at ${queue.endpoint}; the system's queues are at ${own.endpoint}, and only those are read for it`)
+    throw queueUrlError(
+      `is at ${queue.endpoint}; the system's queues are at ${own.endpoint}, and only those are read for it`,
+    )
   }
   if (own.account !== null && queue.account !== own.account) {
-    throw refuse(`is of account ${queue.account}; the system's queues are of account ${own.account}`)
+    throw queueUrlError(`is of account ${queue.account}; the system's queues are of account ${own.account}`)
   }
   return queue.queueUrl
 }

@@ -7,7 +7,7 @@ import type { VendorOrderRequested } from '../../../src/events/generated/events.
 import { contentDigest } from '../../../src/events/identity.ts'
 import { type Wire, wireOf, wiresOf } from '../../../src/systems/kit/wire.ts'
 import { createNetSuiteClient, type NetSuiteClient } from '../../../src/systems/netsuite/client.ts'
-import { netsuiteVendorOrders } from '../../../src/systems/netsuite/write-orders.ts'
+import { writeNetSuiteOrders } from '../../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../../data/processor-events.ts'
 import { netsuiteOf } from '../../worlds/settings.ts'
 import { gate, sinkWorld } from '../../worlds/sink-world.ts'
@@ -51,7 +51,7 @@ const client = () => {
   const settings = { baseUrl: simulator.url, account, credentials, limits: { concurrency: 2 } }
   return createNetSuiteClient(settings, { clock: wallClock, governors, logger: pino({ level: 'silent' }) })
 }
-const sinkOf = (of: NetSuiteClient = client()) => netsuiteVendorOrders(of, netsuiteOf())
+const sinkOf = (of: NetSuiteClient = client()) => writeNetSuiteOrders(of, netsuiteOf())
 
 /** The n-th version of an order: n pieces of one item. */
 const ordered = (key: string, n = 1, of = sku): VendorOrderRequested => {

@@ -1,6 +1,6 @@
 /** What earlier versions wrote is read: an upgrade finds the tables as they are. */
 import { beforeEach, expect, it } from 'vitest'
-import { tableDefinitions } from '../../../src/cli/table-definitions.ts'
+import { tableDefinitions } from '../../../src/operations/table-definitions.ts'
 import { takeRequest } from '../../../src/control/keyed-requests.ts'
 import { readControl } from '../../../src/control/read-control.ts'
 import { feedOnce } from '../../../src/control/replays/feed-new-connections.ts'
@@ -104,7 +104,7 @@ it('changes of an entity have no attempts, version or target', async () => {
   await tables.put('sync_entities', Object.assign({}, head, state, version))
   const { rows } = await listEntities(
     tables,
-    { task: 't', connections: ['c'], connection: null, status: null },
+    { task: 't', connections: ['c'], connection: null, status: null, seen: 'all' },
     9,
     null,
   )

@@ -18,10 +18,11 @@ it('shows a stored system so that it can be sent back, with sweeps on request al
     address: 'env:ERP_URL',
     reads: [{ entity: 'inventory', sweep: { mostGone: 0.1 } }],
   }
-  const shown = documentOf('system', encodeSystem(systemOf(document)))
+  const limits = { concurrency: 3 }
+  const shown = documentOf('system', encodeSystem(systemOf(document, limits)))
   expect(readShape(systemSchema, namedDocument('system erp', shown)).mistakes).toEqual([])
   expect(shown).toMatchObject({ reads: [{ entity: 'inventory', sweep: { mostGone: 0.1 } }] })
-  expect(systemOf(shown as unknown as SystemDocument)).toEqual(systemOf(document))
+  expect(systemOf(shown as unknown as SystemDocument, { concurrency: 9 })).toEqual(systemOf(document, limits))
 })
 
 it('shows a stored connection so that it can be sent back', () => {

@@ -11,12 +11,12 @@ export function handlesOf(messages: readonly SqsMessage[]): string[] {
   return messages.map(({ handle }) => handle)
 }
 
-/** How often messages are hidden anew within the time they are hidden for: one call may fail. */
+/** How often messages are hidden again within the time they are hidden for: one call may fail. */
 const EXTENSIONS = 3
 const GIVE_BACK_MS = 5_000
 
 /** Gives the page and keeps its messages hidden until more is asked for; when nothing more is, they are given back. */
-export async function* held<P>(
+export async function* keepHidden<P>(
   { client, clock, visibilitySeconds }: Hold,
   queue: string,
   messages: readonly SqsMessage[],

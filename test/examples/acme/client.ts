@@ -1,34 +1,22 @@
-import type { Logger } from 'pino'
+import { setting, text, type ValuesOf } from '../../../src/configuration/setting.ts'
 import { StreamError } from '../../../src/errors.ts'
-import type { CallKind, CallLimits } from '../../../src/platform/governor/governor.ts'
-import type { Governors } from '../../../src/platform/governor/governors.ts'
+import type { CallKind } from '../../../src/platform/governor/governor.ts'
 import { createHttp, type Http, type HttpAnswer } from '../../../src/platform/http.ts'
 import type { HttpFailure } from '../../../src/platform/http-errors.ts'
+import { type ConnectableSystem, requireSecret } from '../../../src/systems/kit/configured-system.ts'
 import { checkOf, type SystemCheck } from '../../../src/systems/kit/system-check.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../../../src/systems/kit/wire.ts'
+import type { ClientDeps } from '../../../src/systems/system.ts'
 
-export interface AcmeSettings {
-  readonly baseUrl: string
-  readonly token: string
-  readonly limits: CallLimits
-  readonly timeoutMs?: number
+export const secrets = { ways: [{ token: "token of the account, from Acme's portal" }] }
+
+export const settings = {
+  shipFrom: setting(text({ pattern: /[A-Z]{2,8}/, expected: 'the code of a warehouse, such as EAST' }), {
+    description: 'warehouse that all orders are shipped from; Acme chooses by default',
+  }),
 }
 
-/** What is configured of an Acme system, with its address and secrets resolved. */
-export interface ConfiguredAcme {
-  readonly id: string
-  readonly address: string
-  readonly secrets: Readonly<Record<string, string>>
-  readonly limits: CallLimits
-}
-
-/** Throws `configuration_invalid`, naming what is missing. */
-export function acmeSettings({ id, address, secrets, limits }: ConfiguredAcme): AcmeSettings {
-  const { token } = secrets
-  if (token !== undefined && token !== '') return { baseUrl: address, token, limits }
-  const field = 'secrets.token'
-  throw new StreamError('configuration_invalid', `system ${id} (acme): ${field} is missing`, { field })
-}
+export type AcmeValues = ValuesOf<typeof settings>
 
 /** Acme's API, in Acme's words; it decides nothing and retries nothing. */
 export interface AcmeClient {
@@ -47,18 +35,22 @@ export interface AcmeClient {
   check(signal: AbortSignal): Promise<SystemCheck>
 }
 
+/** Throws `configuration_invalid`, naming the secret that is missing. */
 export function createAcmeClient(
-  settings: AcmeSettings,
-  deps: { readonly logger: Logger; readonly governors: Governors },
+  system: ConnectableSystem<AcmeValues>,
+  { logger, governors }: ClientDeps,
+  timeoutMs = 30_000,
 ): AcmeClient {
+  const { address, limits } = system
+  const token = requireSecret(system, 'token')
   return clientOver(
     createHttp({
-      baseUrl: settings.baseUrl,
-      timeoutMs: settings.timeoutMs ?? 30_000,
+      baseUrl: address,
+      timeoutMs,
       // Whoever has the same name shares the limits: all systems and processes of one account.
-      governor: deps.governors.of(`acme ${new URL(settings.baseUrl).host}`, settings.limits),
-      logger: deps.logger,
-      authorize: () => ({ authorization: `Bearer ${settings.token}` }),
+      governor: governors.of(`acme ${new URL(address).host}`, limits),
+      logger,
+      authorize: () => ({ authorization: `Bearer ${token}` }),
       classify,
     }),
   )
@@ -90,7 +82,10 @@ function clientOver(http: Http): AcmeClient {
   }
 }
 
-/** Acme's refusals as our errors: the code says what happens next, the message what to do. 401, 403, 429 and 5xx are told by the general rules. */
+/**
+ * Acme's refusals as our errors: the code says what happens next, the message what to do. 401, 403, 429 and 5xx are judged by
+ * the general rules.
+ */
 function classify({ status, json }: HttpFailure): StreamError | undefined {
   const problem = wireOf(json)
   if (status === 404) return new StreamError('not_found', 'Acme has no such order')

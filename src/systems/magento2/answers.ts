@@ -2,7 +2,7 @@ import { StreamError } from '../../errors.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 
 /** A refusal of Magento (4xx with its JSON body) as our error; its placeholders are filled in. */
-export function magentoProblem(status: number, body: unknown): StreamError {
+export function magentoError(status: number, body: unknown): StreamError {
   const wire = wireOf(body)
   const text = textOfProblem(wire)
   const details = { status }
@@ -12,7 +12,7 @@ export function magentoProblem(status: number, body: unknown): StreamError {
       'Use the four secrets of an integration (System › Extensions › Integrations) instead of username and password'
     return new StreamError('credentials_refused', message, { details })
   }
-  if (status === 401 || status === 403) return refused(text, wire, details)
+  if (status === 401 || status === 403) return accessRefusedError(text, wire, details)
   if (status === 404) return new StreamError('not_found', `Magento answered 404: ${text}`, { details })
   if (status === 400 && /\boauth_\w+|\bnonce\b/i.test(text)) {
     const message = `Magento refused the signature of the call: ${text} Check this machine's clock and the four secrets`
@@ -35,7 +35,7 @@ function textOfProblem(wire: Wire): string {
 }
 
 /** Also an administrator's token that has ended, and a bearer token the shop does not take, look like a missing permission. */
-function refused(text: string, body: Wire, details: { readonly status: number }): StreamError {
+function accessRefusedError(text: string, body: Wire, details: { readonly status: number }): StreamError {
   const resources = textOf(wireOf(body['parameters'])['resources'])
   if (resources === null) {
     return new StreamError('credentials_refused', `Magento refused the credentials: ${text}`, { details })

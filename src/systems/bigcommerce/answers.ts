@@ -1,4 +1,5 @@
 import { StreamError } from '../../errors.ts'
+import type { HttpAnswer } from '../../platform/http.ts'
 import { isWire, textOf, type Wire, wireOf } from '../kit/wire.ts'
 
 const STATUS_CODES: Readonly<Record<number, StreamError['code']>> = {
@@ -10,10 +11,10 @@ const STATUS_CODES: Readonly<Record<number, StreamError['code']>> = {
 
 /**
  * A refusal of BigCommerce as our error: of v3 (an object with `title` and `errors`), of v2 (a list with `message`), of B2B
- * Edition (`meta.message`, `data.errMsg`). Undefined when the body is none of them. Values are not told: they may be a
+ * Edition (`meta.message`, `data.errMsg`). Undefined when the body is none of them. Values are not repeated: they may be a
  * person's.
  */
-export function bigcommerceProblem(status: number, body: unknown): StreamError | undefined {
+export function bigcommerceError(status: number, body: unknown): StreamError | undefined {
   const problem = readProblem(body)
   if (problem === undefined) return undefined
   const { text, fields } = problem
@@ -50,4 +51,15 @@ function fieldsOf(errors: Wire): readonly string[] {
   return Object.entries(errors)
     .slice(0, 3)
     .map(([name, value]) => `${name}: ${textOf(value) ?? 'is wrong'}`)
+}
+
+/** The answer itself. What is no whole JSON was cut off on its way, or is the XML that v2 writes for others: it may pass. */
+export function wholeJson(what: string, answer: HttpAnswer): HttpAnswer {
+  if (answer.status === 204 || answer.json !== undefined) return answer
+  // Deletions answer nothing; what is to be read never does.
+  if (answer.text.trim() === '' && !what.startsWith('GET ')) return answer
+  const type = answer.headers.get('content-type') ?? 'no content type'
+  throw new StreamError('target_unavailable', `${what}: the answer is no whole JSON (${type})`, {
+    details: { status: answer.status },
+  })
 }

@@ -22,7 +22,7 @@ interface Thrown {
  * Whatever the SDK threw, as a StreamError: `not_found` for a queue that is not there. The SDK's errors hold the request
  * with its signature and the answer with its messages: none is kept as cause, and no text of them is repeated.
  */
-export function fromSqs(what: string, error: unknown, now: number): StreamError {
+export function sqsError(what: string, error: unknown, now: number): StreamError {
   if (error instanceof StreamError) return error
   const { name, code, $fault, $metadata, $response } = (error ?? {}) as Thrown
   const status = $metadata?.httpStatusCode ?? $response?.statusCode

@@ -70,7 +70,7 @@ async function* bySecond<Row>(
     if (found.length < Math.min(source.limit, SURE_ROWS)) return
     const last = sorted.at(-1)
     const highest = last === undefined ? above : source.id(last)
-    if (highest <= above) throw stuck(second)
+    if (highest <= above) throw stuckPagesError(second)
     above = highest
   }
 }
@@ -96,7 +96,7 @@ export const secondKey = (second: number, id: bigint): Keyset => ({
 export const compareIds = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Better no end than a silent one: rows would be missing. */
-export function stuck(second: number | null): StreamError {
+export function stuckPagesError(second: number | null): StreamError {
   const where = second === null ? 'the beginning of the window' : toBigCommerceTime(second)
   return new StreamError('source_data_invalid', `BigCommerce gives full pages, and none gets beyond ${where}`)
 }

@@ -34,7 +34,7 @@ export function pageOf<E extends Entity>(
   return { entities: newestLast, unreadable, rows, reached, requestedAt }
 }
 
-/** A message that does not tell which entity it is of is known by its own id. */
+/** A message that does not name its entity is known by its own id. */
 function keyIn({ id, body }: SqsMessage, keyOf: (wire: Wire) => string | null): string {
   try {
     return keyOf(parseMessage(body)) ?? `message ${id}`

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { netsuiteProblem } from '../../../../src/systems/netsuite/problem.ts'
+import { netsuiteError } from '../../../../src/systems/netsuite/answers.ts'
 
 const body = (code: string, more: object = {}) => ({
   title: 'Bad Request',
@@ -18,16 +18,16 @@ it.each([
   [404, 'NONEXISTENT_ID', 'not_found', 'refuse'],
   [500, 'UNEXPECTED_ERROR', 'target_unavailable', 'retry'],
 ])('%i %s is %s: %s', (status, netsuiteCode, code, policy) => {
-  expect(netsuiteProblem(status, body(netsuiteCode))).toMatchObject({ code, policy, details: { status, netsuiteCode } })
+  expect(netsuiteError(status, body(netsuiteCode))).toMatchObject({ code, policy, details: { status, netsuiteCode } })
 })
 
 it('names code, place and detail', () => {
-  const error = netsuiteProblem(400, body('INVALID_CONTENT', { 'o:errorPath': 'item.items[0].item' }))
+  const error = netsuiteError(400, body('INVALID_CONTENT', { 'o:errorPath': 'item.items[0].item' }))
   expect(error.field).toBe('item.items[0].item')
   expect(error.message).toBe('NetSuite answered INVALID_CONTENT at item.items[0].item: Some detail.')
 })
 
-const lacking = (detail: string, code = 'INVALID_PARAMETER') => netsuiteProblem(400, body(code, { detail }))
+const lacking = (detail: string, code = 'INVALID_PARAMETER') => netsuiteError(400, body(code, { detail }))
 const search = 'Invalid search query. Detailed unprocessed description follows. Search error occurred: '
 
 it.each([
@@ -57,12 +57,12 @@ it('a field that the account does not have is the configuration’s, whichever w
   expect(lacking('Unknown reference or field(s): custbody_a, custbody_b.', 'INVALID_CONTENT')).toMatchObject({
     ...{ code: 'configuration_invalid', field: 'custbody_a, custbody_b' },
   })
-  const named = netsuiteProblem(400, body('NONEXISTENT_FIELD', { 'o:errorPath': 'custbody_a' }))
+  const named = netsuiteError(400, body('NONEXISTENT_FIELD', { 'o:errorPath': 'custbody_a' }))
   expect(named).toMatchObject({ code: 'configuration_invalid', field: 'custbody_a' })
 })
 
 it('another language than the account’s is a setting, another wrong header is not', () => {
-  const header = (name: string) => netsuiteProblem(400, body('INVALID_HEADER', { 'o:errorHeader': name }))
+  const header = (name: string) => netsuiteError(400, body('INVALID_HEADER', { 'o:errorHeader': name }))
   expect(header('Accept-Language')).toMatchObject({ code: 'configuration_invalid', field: 'Accept-Language' })
   expect(header('Accept-Language').message).toContain('settings.language')
   expect(header('Prefer')).toMatchObject({ code: 'target_rejected' })

@@ -5,7 +5,7 @@ import { textOf, wireOf, wiresOf } from '../kit/wire.ts'
  * A refusal of NetSuite as our error, by the first of its `o:errorDetails`; the message names NetSuite's code and text,
  * and what to change where that is known; `field` is its `o:errorPath`, or the column that is missing.
  */
-export function netsuiteProblem(status: number, body: unknown): StreamError {
+export function netsuiteError(status: number, body: unknown): StreamError {
   const wire = wireOf(body)
   const problem = wiresOf(wire['o:errorDetails'])[0] ?? wire
   const netsuiteCode = textOf(problem['o:errorCode']) ?? textOf(wire['o:errorCode']) ?? `HTTP ${status}`

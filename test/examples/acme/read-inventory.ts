@@ -7,12 +7,12 @@ import { type KeysetSource, keysetPages } from '../../../src/systems/kit/keyset-
 import { readRows } from '../../../src/systems/kit/read-rows.ts'
 import type { ReadEntity, ReadWindow, SourceReader, WindowRow } from '../../../src/systems/kit/source.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../../../src/systems/kit/wire.ts'
-import type { AcmeClient } from './acme-client.ts'
+import type { AcmeClient } from './client.ts'
 
 const WAREHOUSE = new Set(['code', 'on_hand', 'available'])
 
 /** Acme's stock by (`changed_at`, `id`), oldest first: an item of which one warehouse changed comes with all of them. */
-export function acmeInventory(client: AcmeClient, read: Read, clock: Clock): SourceReader<'inventory'> {
+export function readAcmeInventory(client: AcmeClient, read: Read, clock: Clock): SourceReader<'inventory'> {
   const now = () => clock.now()
   return {
     name: 'acme.inventory',

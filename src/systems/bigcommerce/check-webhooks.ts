@@ -3,7 +3,7 @@ import type { HttpAnswer } from '../../platform/http.ts'
 import { textOf, wireOf, wiresOf } from '../kit/wire.ts'
 
 /** What is wrong with the store's webhooks of this API account, in words. Without the right to see them: nothing. */
-export async function hookWarnings(get: (path: string) => Promise<HttpAnswer>): Promise<readonly string[]> {
+export async function webhookWarnings(get: (path: string) => Promise<HttpAnswer>): Promise<readonly string[]> {
   try {
     const { json } = await get('/v3/hooks?limit=250')
     return wiresOf(wireOf(json)['data'])

@@ -15,7 +15,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
  * A refusal of the Service Layer as our error: SAP's code and words are in the message. v1 has the code as a number and
  * the message as an object, v2 has both as text. Undefined: the body is none of SAP's.
  */
-export function sapProblem(status: number, body: unknown): StreamError | undefined {
+export function sapError(status: number, body: unknown): StreamError | undefined {
   const error = wireOf(body)['error']
   if (!isWire(error)) return undefined
   const sapCode = textOf(error['code']) ?? `HTTP ${status}`
@@ -25,8 +25,8 @@ export function sapProblem(status: number, body: unknown): StreamError | undefin
 }
 
 /** The login was refused: whatever SAP's code, what is configured does not serve. */
-export function loginProblem(status: number, body: unknown): StreamError {
-  const problem = sapProblem(status, body)
+export function loginError(status: number, body: unknown): StreamError {
+  const problem = sapError(status, body)
   const words = problem?.message ?? `SAP Business One answered ${status}`
   const message = `${words}; the login was refused: check secrets.username, secrets.password and settings.companyDb`
   return new StreamError('credentials_refused', message, { details: problem?.details ?? { status } })

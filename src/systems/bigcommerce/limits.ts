@@ -8,7 +8,7 @@ const RETRY_AFTER = 'x-retry-after'
 /**
  * Milliseconds that the store's quota is to be left alone for: when what is left is no more than the reserve (other apps
  * share it, and calls of ours are under way), when it was used up (429), or when BigCommerce asks to come back later.
- * Undefined: go on; a 429 that tells nothing is load of the platform, which the governor backs off from.
+ * Undefined: go on; a 429 that says nothing is load of the platform, which the governor backs off from.
  */
 export function bigcommerceQuota({ status, headers }: HttpAnswer, reserve: number, now: number): number | undefined {
   const asked = retryAfterMs(headers.get(RETRY_AFTER), now)

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
-import { fromSqs } from '../../../../src/systems/sqs/problem.ts'
+import { sqsError } from '../../../../src/systems/sqs/answers.ts'
 
 const NOW = Date.UTC(2026, 2, 2)
 const thrown = (name: string, status?: number, more: object = {}) =>
@@ -30,7 +30,7 @@ it.each([
   ['Error', undefined, 'target_unavailable'],
   ['InvalidAttributeName', 400, 'target_rejected'],
 ])('%s with status %s is %s', (name, status, code) => {
-  const error = fromSqs('ReceiveMessage q', thrown(name, status), NOW)
+  const error = sqsError('ReceiveMessage q', thrown(name, status), NOW)
   expect(error.code).toBe(code)
   expect(error.message).not.toContain('customer')
   expect(error.cause).toBeUndefined()
@@ -38,8 +38,8 @@ it.each([
 
 it('tells how long to wait where SQS does, and the reason of a broken connection', () => {
   const $response = { statusCode: 503, headers: { 'retry-after': '7' } }
-  expect(fromSqs('x', thrown('ServiceUnavailable', 503, { $response }), NOW).retryAfterMs).toBe(7000)
-  expect(fromSqs('x', thrown('Error', undefined, { code: 'ECONNREFUSED' }), NOW).message).toContain('ECONNREFUSED')
+  expect(sqsError('x', thrown('ServiceUnavailable', 503, { $response }), NOW).retryAfterMs).toBe(7000)
+  expect(sqsError('x', thrown('Error', undefined, { code: 'ECONNREFUSED' }), NOW).message).toContain('ECONNREFUSED')
   const own = new StreamError('stopping', 'ended')
-  expect(fromSqs('x', own, NOW)).toBe(own)
+  expect(sqsError('x', own, NOW)).toBe(own)
 })
