@@ -59,6 +59,8 @@ export function connectionOf(
       ...(fields === undefined ? {} : { fields: fields.map(attributeRuleOf) }),
     },
     ...(document.ordersFrom === undefined ? {} : { ordersFrom: document.ordersFrom }),
+    ...(document.hold === undefined ? {} : { hold: document.hold }),
+    ...(document.holdMinutes === undefined ? {} : { holdMinutes: document.holdMinutes }),
     ...policiesOf(document),
     revision: 0,
   }

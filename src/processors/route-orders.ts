@@ -4,15 +4,21 @@ import type { Order, OrderChanged } from '../events/generated/events.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
 import { recordKey } from '../events/topics.ts'
 import { compareVersions } from '../events/version.ts'
-import { judgeOrder, type OrderVerdict } from '../rules/judge-order.ts'
+import { isOnHold, judgeOrder, type OrderVerdict } from '../rules/judge-order.ts'
 import { mapOrderFields, type OrderFields } from '../rules/map-order.ts'
 import { asksProducts } from '../rules/ownership.ts'
+import { settleQuantities, type TakenBack } from '../rules/quantities.ts'
 import { decidingSkus, splitOrder } from '../rules/split-order.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor, Remembered } from './processor.ts'
 
-/** What is remembered of a shop's order: every connection it ever went to, so that none keeps lines it lost. */
+/** What is remembered of a shop's order. */
 export interface RoutedOrder extends Remembered {
+  /** Every connection it ever went to, so that none keeps lines it lost. */
   readonly vendors: readonly string[]
+  /** What was refunded before it was shipped; absent: nothing. */
+  readonly takenBack?: TakenBack
+  /** Since when the shop has it on hold, epoch milliseconds; absent: it has not. */
+  readonly heldSince?: number
 }
 
 const NAME = 'route-orders'
@@ -33,7 +39,7 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
       const decisions = connections.map(({ id }) => decision(id, 'superseded', 'older_version'))
       return { outputs: [], decisions: [...decisions, ...others] }
     }
-    const routed = route(event, { ...context, connections }, state?.vendors ?? [])
+    const routed = route(event, { ...context, connections }, state)
     const all = (one: Processed<RoutedOrder>) => ({ ...one, decisions: [...one.decisions, ...others] })
     return routed instanceof Promise ? routed.then(all) : all(routed)
   },
@@ -46,12 +52,18 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
 function route(
   event: OrderChanged,
   { connections, productOf }: ProcessContext,
-  sentTo: readonly string[],
+  before: RoutedOrder | undefined,
 ): Processed<RoutedOrder> | Promise<Processed<RoutedOrder>> {
-  const split = splitOrder(event.data, connections, productOf)
+  const sentTo = before?.vendors ?? []
+  const { order: data, takenBack } = settleQuantities(event.data, before?.takenBack)
+  const settled = { ...event, data }
+  const split = splitOrder(data, connections, productOf)
+  const heldSince = connections.some((one) => isOnHold(data, one))
+    ? (before?.heldSince ?? event.occurredAt ?? event.readAt)
+    : null
   const routed = connections.map((connection) => {
-    const verdict = judgeOrder(event, connection, split, sentTo.includes(connection.id))
-    return outcomeOf(event, connection, verdict)
+    const history = { wasSent: sentTo.includes(connection.id), heldSince }
+    return outcomeOf(settled, connection, judgeOrder(settled, connection, split, history))
   })
   const joined = (outcomes: readonly Outcome[]): Processed<RoutedOrder> => {
     const vendors = new Set([...sentTo, ...outcomes.flatMap(({ output, id }) => (output === undefined ? [] : id))])
@@ -59,7 +71,12 @@ function route(
     return {
       outputs: outcomes.flatMap(({ output }) => output ?? []),
       decisions: outcomes.map((outcome) => outcome.decision),
-      state: { version, vendors: [...vendors].toSorted() },
+      state: {
+        version,
+        vendors: [...vendors].toSorted(),
+        ...(Object.keys(takenBack).length === 0 ? {} : { takenBack }),
+        ...(heldSince === null ? {} : { heldSince }),
+      },
     }
   }
   const waits = routed.some((outcome) => outcome instanceof Promise)
@@ -78,11 +95,11 @@ function outcomeOf(event: OrderChanged, connection: Connection, verdict: OrderVe
   const { id } = connection
   if (verdict.status === 'failed') return { id, decision: { connection: id, ...verdict } }
   if (verdict.status === 'ignored') return { id, decision: { connection: id, ...verdict } }
-  const { order, canceled } = verdict
+  const { order, canceled, sendAfter } = verdict
   const sent = (fields: OrderFields): Outcome => ({
     id,
     decision: decision(id, 'processing', null),
-    output: vendorOrder(event, connection, { order, canceled, fields }),
+    output: vendorOrder(event, connection, { order, canceled, sendAfter, fields }),
   })
   const failed = (thrown: unknown): Outcome => ({
     id,
@@ -96,10 +113,17 @@ function outcomeOf(event: OrderChanged, connection: Connection, verdict: OrderVe
   }
 }
 
+interface Wanted {
+  readonly order: Order
+  readonly canceled: boolean
+  readonly sendAfter: number | null
+  readonly fields: OrderFields
+}
+
 function vendorOrder(
   event: OrderChanged,
   connection: Connection,
-  { order: data, canceled, fields }: { order: Order; canceled: boolean; fields: OrderFields },
+  { order: data, canceled, sendAfter, fields }: Wanted,
 ): Output {
   return {
     kind: 'vendor-orders',
@@ -118,6 +142,7 @@ function vendorOrder(
       occurredAt: event.occurredAt,
       readAt: event.readAt,
       canceled,
+      sendAfter,
       fields,
       data,
     },

@@ -85,6 +85,12 @@ export function withoutLines(order: Order): Order {
   })
 }
 
+/** The lines that stand for themselves: those without a parent in the order. */
+export function topLevelLines({ lines }: Pick<Order, 'lines'>): OrderLine[] {
+  const ids = new Set(lines.map(({ lineId }) => lineId))
+  return lines.filter(({ parentLineId }) => parentLineId === null || !ids.has(parentLineId))
+}
+
 /** Lines by their top-level line. A line whose parent is not in the order stands for itself. */
 function groupLines(lines: readonly OrderLine[]): LineGroup[] {
   const byId = new Map(lines.map((line) => [line.lineId, line]))

@@ -162,7 +162,7 @@ export const vendorOrder = (
 ): VendorOrderRequested => {
   const order = { ...data, orderNumber }
   const { raw: _raw, deleted: _deleted, ...common } = header('magento', orderNumber, order)
-  return { ...common, connection, canceled: false, fields: {}, data: order }
+  return { ...common, connection, canceled: false, sendAfter: null, fields: {}, data: order }
 }
 
 /** A shipment of one piece. */

@@ -625,6 +625,8 @@ export interface VendorOrderRequested {
   readonly readAt: EpochMillis
   /** True when the vendor is to deliver nothing of it (any more); data then has no lines. */
   readonly canceled: boolean
+  /** The target is not to have it before: a send delay, or the end of a hold. Null: at once. */
+  readonly sendAfter: EpochMillis | null
   /** The order with the vendor's lines alone and the totals of these lines. */
   readonly data: Order
   /** The vendor's own fields by the connection's order map; each value is JSON text. */

@@ -74,6 +74,11 @@ export async function conclude<K extends PerSystemKind>(
   }
   const paused = (await kit.guard.pauses()).get(connection.id)
   if (paused !== undefined && !entry.probe) return await park(entry, entry.attempts, paused, kit, context, 'held')
+  const sendAfter = 'sendAfter' in event ? event.sendAfter : null
+  if (sendAfter !== null && sendAfter > kit.deps.clock.now()) {
+    const message = `it is held back until ${new Date(sendAfter).toISOString()}, by the connection's hold or holdMinutes`
+    return await park(entry, entry.attempts, { code: 'held_back', message }, kit, context, { at: sendAfter })
+  }
   const outcome = await deliver(entry, connection, kit, context)
   if (entry.probe && isOver(outcome)) await kit.guard.end(connection.id)
   if (outcome.end === 'failed') return await fail(entry, outcome.error, outcome.attempts, kit, context)

@@ -17,6 +17,9 @@ const locations = setting(list(whole({ minimum: 1, maximum: 999_999_999 }), 'ids
   description: 'locations whose stock counts; all by default',
 })
 
+/** Paid, and not all shipped: an order that was refunded in part, or of which the seller has shipped its own, goes on. */
+const BEGIN = ['awaiting_fulfillment', 'awaiting_shipment', 'partially_shipped', 'partially_refunded']
+
 /** BigCommerce, with B2B Edition. Filters of orders, products and images are those of the lists themselves. */
 export const bigcommerce = defineSystem({
   type: 'bigcommerce',
@@ -37,7 +40,7 @@ export const bigcommerce = defineSystem({
     'shop-inventory': ({ client, system }) => writeInventory(client, system.settings),
     'shop-images': ({ client }) => writeImages(client),
   },
-  orderStates: { known: orderStates, begin: ['awaiting_fulfillment', 'awaiting_shipment'] },
+  orderStates: { known: orderStates, begin: BEGIN },
   webhook: bigcommerceHook,
   faultRows: {
     bigcommerce: {},

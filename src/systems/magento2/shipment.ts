@@ -1,6 +1,7 @@
 import { StreamError } from '../../errors.ts'
-import { add, type Decimal8, least, subtract, sum, text8, ZERO8 } from '../../events/decimal.ts'
+import { type Decimal8, least, subtract, sum, text8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine } from '../../events/generated/events.ts'
+import { type LineQuantities, openQuantity } from '../../rules/quantities.ts'
 import { quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { DEFAULT_SOURCE } from './stock.ts'
 
@@ -15,7 +16,7 @@ export interface ShipmentItem {
 interface Row {
   readonly id: string
   readonly sku: string
-  readonly open: Decimal8
+  readonly quantities: LineQuantities
 }
 
 /**
@@ -44,7 +45,7 @@ function allocate(
 ): ShipmentItem[] {
   const before = (row: string) => sum(shipped.filter((item) => item.row === row).map(({ quantity }) => quantity))
   const rows = rowsOf(order)
-  const left = new Map(rows.map(({ id, open }) => [id, add(open, before(id))]))
+  const left = new Map(rows.map(({ id, quantities }) => [id, openBefore(quantities, before(id))]))
   return lines.flatMap((line, index) => {
     let rest = line.quantity
     const taken: ShipmentItem[] = []
@@ -95,13 +96,21 @@ function rowsOf(order: Wire): Row[] {
   return wiresOf(order['items'])
     .filter((item) => parentOf(item) === null)
     .map((item) => {
-      const gone = ['qty_shipped', 'qty_canceled', 'qty_refunded'].map(
-        (name) => quantityOf(item, name, 'items.') ?? ZERO8,
-      )
-      const open = subtract(quantityOf(item, 'qty_ordered', 'items.') ?? ZERO8, sum(gone))
-      return { id: requireText(item, 'item_id', 'items.'), sku: textOf(item['sku']) ?? '', open }
+      const quantity = (name: string) => quantityOf(item, name, 'items.') ?? ZERO8
+      const quantities = {
+        productType: textOf(item['product_type']) ?? 'simple',
+        quantityOrdered: quantity('qty_ordered'),
+        quantityCanceled: quantity('qty_canceled'),
+        quantityShipped: quantity('qty_shipped'),
+        quantityRefunded: quantity('qty_refunded'),
+      }
+      return { id: requireText(item, 'item_id', 'items.'), sku: textOf(item['sku']) ?? '', quantities }
     })
-    .map((row) => ({ ...row, open: row.open < 0n ? ZERO8 : row.open }))
+}
+
+/** What was open of a row before so many of its pieces were shipped. */
+function openBefore(quantities: LineQuantities, shipped: Decimal8): Decimal8 {
+  return openQuantity({ ...quantities, quantityShipped: subtract(quantities.quantityShipped, shipped) })
 }
 
 /** Id of the row that a row is a part of. */

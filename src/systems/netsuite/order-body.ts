@@ -2,12 +2,14 @@ import type { Connection } from '../../configuration/model.ts'
 import { add, allocate, type Decimal4, subtract, sum, text4, ZERO4 } from '../../events/decimal.ts'
 import type { Address, Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
+import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
+import { topLevelLines } from '../../rules/split-order.ts'
 import { toLocalTime } from '../kit/local-time.ts'
 import { applyOrderFields } from '../kit/order-fields.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { DIGEST_FIELD, digestMark, LINE_FIELD } from './custom-fields.ts'
 import { type BodyField, orderFields } from './order-fields.ts'
-import { lineAmounts, lineBody, type OrderReferences, topLevelLines } from './order-lines.ts'
+import { lineAmounts, lineBody, type OrderReferences } from './order-lines.ts'
 
 /** NetSuite's sales order of a vendor order; pure. Numbers are written with all their digits. */
 export function salesOrderBody(event: VendorOrderRequested, connection: Connection, references: OrderReferences): Wire {
@@ -25,8 +27,8 @@ export function salesOrderBody(event: VendorOrderRequested, connection: Connecti
     shippingCost: exactNumber(text4(data.shipping)),
     shipMethod: shipMethod === undefined ? null : { id: shipMethod },
     location: location === null ? null : { id: location },
-    ...discountFields(subtract(data.discount, canceledPart(data, 'discount')), references),
-    taxTotal: exactNumber(text4(subtract(add(data.tax, data.shippingTax), canceledPart(data, 'tax')))),
+    ...discountFields(subtract(data.discount, withdrawnPart(data, 'discount')), references),
+    taxTotal: exactNumber(text4(subtract(add(data.tax, data.shippingTax), withdrawnPart(data, 'tax')))),
     [DIGEST_FIELD]: digestMark(event),
   }
   const bodies = [...lineAmounts(data)].map(([line, amount]) => {
@@ -42,12 +44,13 @@ function discountFields(discount: Decimal4, { discountItem }: OrderReferences): 
   return { discountItem: { id: discountItem }, discountRate: text4(subtract(ZERO4, discount)) }
 }
 
-/** What of the lines' discounts or taxes belongs to pieces that the shop canceled; shipping stays as it was charged. */
-function canceledPart(order: Order, field: 'discount' | 'tax'): Decimal4 {
+/** What of the lines' discounts or taxes belongs to pieces that the shop took back; shipping stays as it was charged. */
+function withdrawnPart(order: Order, field: 'discount' | 'tax'): Decimal4 {
   return sum(
     topLevelLines(order).map((line) => {
-      const open = subtract(line.quantityOrdered, line.quantityCanceled)
-      return line.quantityCanceled === 0n ? ZERO4 : (allocate(line[field], [open, line.quantityCanceled])[1] ?? ZERO4)
+      const withdrawn = withdrawnQuantity(line)
+      if (withdrawn === 0n) return ZERO4
+      return allocate(line[field], [vendorQuantity(line), withdrawn])[1] ?? ZERO4
     }),
   )
 }

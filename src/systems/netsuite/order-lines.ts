@@ -12,6 +12,8 @@ import {
 } from '../../events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
+import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
+import { topLevelLines } from '../../rules/split-order.ts'
 import { mappedValue } from '../kit/order-fields.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import { LINE_FIELD } from './custom-fields.ts'
@@ -33,12 +35,6 @@ export interface OrderReferences {
   costs(item: string, level: string, price: Decimal8): boolean
 }
 
-/** The lines an ERP is to have: top-level ones. A configurable's row carries its child's SKU; components stay with it. */
-export function topLevelLines({ lines }: Order): OrderLine[] {
-  const ids = new Set(lines.map(({ lineId }) => lineId))
-  return lines.filter(({ parentLineId }) => parentLineId === null || !ids.has(parentLineId))
-}
-
 /** The price level that a line is to have; null: its own price. */
 function levelOf({ fields }: VendorOrderRequested, { lineId }: OrderLine): string | null {
   return textOf(mappedValue(fields, LEVEL, lineId))
@@ -57,7 +53,7 @@ export function wantedLevels(event: VendorOrderRequested): string[] {
 export function lineAmounts(order: Order): ReadonlyMap<OrderLine, Decimal4> {
   const lines = topLevelLines(order)
   const exact = lines.map((line) =>
-    line.quantityCanceled === 0n ? line.rowTotal : multiply(openQuantity(line), line.unitPrice),
+    withdrawnQuantity(line) === 0n ? line.rowTotal : multiply(vendorQuantity(line), line.unitPrice),
   )
   const rounding = subtract(order.subtotal, sum(lines.map(({ rowTotal }) => rowTotal)))
   const weights = exact.map((amount) => (amount < 0n ? 0n : amount))
@@ -66,18 +62,14 @@ export function lineAmounts(order: Order): ReadonlyMap<OrderLine, Decimal4> {
   return new Map(lines.map((line, index) => [line, amounts[index] ?? line.rowTotal]))
 }
 
-function openQuantity({ quantityOrdered, quantityCanceled }: OrderLine): Decimal8 {
-  return subtract(quantityOrdered, quantityCanceled)
-}
-
-/** A line that the shop canceled stays, with nothing to deliver: no line is dropped. */
+/** A line that the shop took back stays, with nothing to deliver: no line is dropped. */
 export function lineBody(
   event: VendorOrderRequested,
   line: OrderLine,
   amount: Decimal4,
   references: OrderReferences,
 ): Wire {
-  const quantity = openQuantity(line)
+  const quantity = vendorQuantity(line)
   const item = references.items.get(line.sku) ?? ''
   const body: Partial<Record<LineField, unknown>> = {
     item: { id: item },

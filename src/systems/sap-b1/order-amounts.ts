@@ -14,6 +14,7 @@ import {
   ZERO4,
 } from '../../events/decimal.ts'
 import type { Order, OrderLine } from '../../events/generated/events.ts'
+import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
 
 /** A line as SAP is to compute it: quantity × unit price less the percent is `net`, to the cent. */
 export interface PricedLine {
@@ -46,7 +47,7 @@ interface Row {
 /**
  * The amounts of an order as SAP takes them; pure. Guarantee 7: discounts of lines and of the order, those of components
  * too, are in the lines, and what the shop rounded over the order as a whole is shared among them, so that the lines add
- * up to subtotal less discount to the cent. Pieces that the shop canceled are left out, with their part of discount and
+ * up to subtotal less discount to the cent. Pieces that the shop took back are left out, with their part of discount and
  * tax; shipping stays as it was charged. Throws `totals_differ` for a line that no percent brings to its amount.
  */
 export function orderAmounts(order: Order): OrderAmounts {
@@ -54,8 +55,8 @@ export function orderAmounts(order: Order): OrderAmounts {
   const rows = groups.map(({ line, discount }) => rowOf(line, discount)).filter(({ quantity }) => quantity > 0n)
   const all = (field: 'rowTotal' | 'discount' | 'tax') => sum(groups.map((group) => group[field]))
   const rounding = subtract(subtract(order.subtotal, all('rowTotal')), subtract(order.discount, all('discount')))
-  // Where nothing that is left has a price, what was rounded was of pieces that were canceled.
-  const isFree = rows.every(({ gross }) => gross === 0n) && groups.some(({ line }) => line.quantityCanceled > 0n)
+  // Where nothing that is left has a price, what was rounded was of pieces that were taken back.
+  const isFree = rows.every(({ gross }) => gross === 0n) && groups.some(({ line }) => withdrawnQuantity(line) > 0n)
   const target = isFree ? ZERO4 : toCent(add(sum(rows.map(({ net }) => net)), rounding))
   const shares = allocate(target, weightsOf(rows))
   const lines = rows.map((row, index) => priced(row, shares[index] ?? ZERO4))
@@ -88,8 +89,8 @@ function topLevel({ lines }: Order): readonly TopLevel[] {
 }
 
 function rowOf(line: OrderLine, discount: Decimal4): Row {
-  const quantity = openQuantity(line)
-  const gross = line.quantityCanceled === 0n ? line.rowTotal : multiply(quantity, line.unitPrice)
+  const quantity = vendorQuantity(line)
+  const gross = withdrawnQuantity(line) === 0n ? line.rowTotal : multiply(quantity, line.unitPrice)
   return { line, quantity, gross, net: subtract(gross, openPart(line, discount)) }
 }
 
@@ -99,14 +100,10 @@ function weightsOf(rows: readonly Row[]): bigint[] {
   return nets.some((net) => net > 0n) ? nets : rows.map(({ gross }) => gross)
 }
 
-function openQuantity({ quantityOrdered, quantityCanceled }: OrderLine): Decimal8 {
-  return subtract(quantityOrdered, quantityCanceled)
-}
-
 /** What of a line's amount belongs to the pieces that are left. */
 function openPart(line: OrderLine, amount: Decimal4): Decimal4 {
-  if (line.quantityCanceled === 0n) return amount
-  return allocate(amount, [openQuantity(line), line.quantityCanceled])[0] ?? ZERO4
+  const withdrawn = withdrawnQuantity(line)
+  return withdrawn === 0n ? amount : (allocate(amount, [vendorQuantity(line), withdrawn])[0] ?? ZERO4)
 }
 
 const MICRO = 1_000_000n
