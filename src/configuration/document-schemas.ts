@@ -102,6 +102,8 @@ const ownership = Type.Object(
   },
 )
 
+const chargeShare = Type.Enum(['seller', 'shared'], { description: 'seller or shared' })
+
 export const connectionSchema = Type.Object(
   {
     kind: Type.Literal('connection'),
@@ -126,6 +128,25 @@ export const connectionSchema = Type.Object(
           }),
         },
         { ...strict, description: 'what a hold in the shop means for an order that the vendor has: atMost' },
+      ),
+    ),
+    bundles: Type.Optional(
+      Type.Enum(['split', 'refuse'], {
+        description: "a bundle of which some components are the vendor's: split (by default) or refuse",
+      }),
+    ),
+    charges: Type.Optional(
+      Type.Object(
+        {
+          gift_wrapping: Type.Optional(chargeShare),
+          custom_fee: Type.Optional(chargeShare),
+          fee: Type.Optional(chargeShare),
+        },
+        {
+          ...strict,
+          description:
+            'whose the charges of a whole order are, by kind: seller (by default) or shared among all by their lines',
+        },
       ),
     ),
     holdMinutes: Type.Optional(

@@ -60,6 +60,8 @@ export function connectionOf(
     },
     ...(document.ordersFrom === undefined ? {} : { ordersFrom: document.ordersFrom }),
     ...(document.hold === undefined ? {} : { hold: document.hold }),
+    ...(document.bundles === undefined ? {} : { bundles: document.bundles }),
+    ...(document.charges === undefined ? {} : { charges: document.charges }),
     ...(document.holdMinutes === undefined ? {} : { holdMinutes: document.holdMinutes }),
     ...policiesOf(document),
     revision: 0,

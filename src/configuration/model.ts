@@ -138,6 +138,10 @@ export interface Connection {
    * until it is released. Absent: it is taken back at once.
    */
   readonly hold?: { readonly atMost: number }
+  /** A bundle of which some components are this vendor's: these alone go to it, or the order is refused. Absent: split. */
+  readonly bundles?: 'split' | 'refuse'
+  /** Whose share charges of the whole order are, by their kind. Absent: the seller's alone. */
+  readonly charges?: Readonly<Record<string, 'seller' | 'shared'>>
   /** An order goes to the vendor so many minutes after it was placed. Absent: at once. */
   readonly holdMinutes?: number
   /** ISO 8601: orders placed before it are not the vendor's. Null or absent: all that the read gives are. */

@@ -162,7 +162,8 @@ function wanted(
     // An order without fields of its own has the digest it always had.
     ...(Object.keys(fields).length === 0 ? {} : { fields }),
     lines: lines.map(
-      ({ quantityInvoiced: _i, quantityShipped: _s, quantityRefunded: _r, attributes: _a, ...line }) => line,
+      ({ quantityInvoiced: _i, quantityShipped: _s, quantityRefunded: _r, ownAmounts: _o, attributes: _a, ...line }) =>
+        line,
     ),
   }
 }

@@ -60,6 +60,7 @@ export const lineOf = (lineId: string, sku: string, more: Partial<OrderLine> = {
   discount: ZERO4,
   tax: ZERO4,
   rowTotal: decimal4('10', 'total'),
+  ownAmounts: null,
   attributes: {},
   ...more,
 })
@@ -92,6 +93,7 @@ const plainOrder = (lines: readonly OrderLine[]): Order => ({
   tax: sum(lines.map(({ tax }) => tax)),
   giftCard: ZERO4,
   storeCredit: ZERO4,
+  charges: [],
   grandTotal: ZERO4,
   attributes: {},
 })

@@ -83,6 +83,7 @@ export function toOrder({ order, products, addresses, coupons, b2b }: OrderParts
     couponCode: couponCode(coupons),
     lines: lines.map(({ line }) => line),
     ...amounts,
+    charges: [],
     attributes: { ...attributesOf(order, LEFT_OUT), ...b2bAttributes(b2b) },
   }
   return { order: data, lineAddresses: addressesOf(lines) }

@@ -2,8 +2,11 @@ import type { Connection } from '../../configuration/model.ts'
 import { add, allocate, type Decimal4, subtract, sum, text4, ZERO4 } from '../../events/decimal.ts'
 import type { Address, Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
+import { minorUnit } from '../../rules/currency.ts'
+import { lineNotes } from '../../rules/line-note.ts'
 import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
+import { chargeTotals } from '../../rules/vendor-charges.ts'
 import { toLocalTime } from '../kit/local-time.ts'
 import { applyOrderFields } from '../kit/order-fields.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
@@ -15,6 +18,8 @@ import { lineAmounts, lineBody, type OrderReferences } from './order-lines.ts'
 export function salesOrderBody(event: VendorOrderRequested, connection: Connection, references: OrderReferences): Wire {
   const { data } = event
   const { shipMethods, location } = connection.orderMap
+  const charges = chargeTotals(data)
+  const notes = lineNotes(data)
   const shipMethod = data.shippingMethod === null ? undefined : shipMethods[data.shippingMethod]
   const body: Partial<Record<BodyField, unknown>> = {
     entity: { id: references.customer },
@@ -24,15 +29,19 @@ export function salesOrderBody(event: VendorOrderRequested, connection: Connecti
     memo: data.purchaseOrderNumber,
     billingAddress: addressBody(data.billingAddress),
     shippingAddress: addressBody(data.shippingAddress),
-    shippingCost: exactNumber(text4(data.shipping)),
+    shippingCost: exactNumber(text4(add(data.shipping, charges.shipping))),
     shipMethod: shipMethod === undefined ? null : { id: shipMethod },
     location: location === null ? null : { id: location },
     ...discountFields(subtract(data.discount, withdrawnPart(data, 'discount')), references),
-    taxTotal: exactNumber(text4(subtract(add(data.tax, data.shippingTax), withdrawnPart(data, 'tax')))),
+    taxTotal: exactNumber(
+      text4(add(charges.tax, subtract(add(data.tax, data.shippingTax), withdrawnPart(data, 'tax')))),
+    ),
     [DIGEST_FIELD]: digestMark(event),
   }
   const bodies = [...lineAmounts(data)].map(([line, amount]) => {
-    return { lineId: line.lineId, body: lineBody(event, line, amount, references) }
+    const note = notes.get(line.lineId)
+    const own = lineBody(event, line, amount, references)
+    return { lineId: line.lineId, body: note === undefined ? own : { ...own, description: note } }
   })
   const { order, lines } = applyOrderFields({ order: present(body), lines: bodies }, event.fields, orderFields)
   return { ...order, item: { items: lines } }
@@ -50,7 +59,7 @@ function withdrawnPart(order: Order, field: 'discount' | 'tax'): Decimal4 {
     topLevelLines(order).map((line) => {
       const withdrawn = withdrawnQuantity(line)
       if (withdrawn === 0n) return ZERO4
-      return allocate(line[field], [vendorQuantity(line), withdrawn])[1] ?? ZERO4
+      return allocate(line[field], [vendorQuantity(line), withdrawn], minorUnit(order.currency))[1] ?? ZERO4
     }),
   )
 }

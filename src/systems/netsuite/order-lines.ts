@@ -12,6 +12,7 @@ import {
 } from '../../events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
+import { minorUnit } from '../../rules/currency.ts'
 import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import { mappedValue } from '../kit/order-fields.ts'
@@ -47,7 +48,7 @@ export function wantedLevels(event: VendorOrderRequested): string[] {
 }
 
 /**
- * What each line's pieces that are left cost, to the cent, which is what NetSuite keeps: what the shop rounded over the order
+ * What each line's pieces that are left cost, to the cent (or the currency's unit), which is what NetSuite keeps: what the shop rounded over the order
  * as a whole is in them too, so that they add up to its subtotal (Guarantee 7).
  */
 export function lineAmounts(order: Order): ReadonlyMap<OrderLine, Decimal4> {
@@ -58,7 +59,8 @@ export function lineAmounts(order: Order): ReadonlyMap<OrderLine, Decimal4> {
   const rounding = subtract(order.subtotal, sum(lines.map(({ rowTotal }) => rowTotal)))
   const weights = exact.map((amount) => (amount < 0n ? 0n : amount))
   const isShared = weights.some((weight) => weight > 0n) && exact.every((amount) => amount >= 0n)
-  const amounts = isShared ? allocate(toCent(add(sum(exact), rounding)), weights) : exact
+  const unit = minorUnit(order.currency)
+  const amounts = isShared ? allocate(toCent(add(sum(exact), rounding), unit), weights, unit) : exact
   return new Map(lines.map((line, index) => [line, amounts[index] ?? line.rowTotal]))
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { StreamError } from '../../errors.ts'
-import type { VendorOrderRequested } from '../../events/generated/events.ts'
+import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
+import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
@@ -38,14 +39,15 @@ export function netsuiteVendorOrders(client: Client, system: SinkSystem): Sink<'
     async probe(signal) {
       await client.getByExternalId('salesOrder', 'waldstream-probe', {}, signal)
     },
-    async deliver(event, connection, signal) {
-      const externalId = `${connection.id}-${event.key}`
+    async deliver(given, connection, signal) {
+      const externalId = `${connection.id}-${given.key}`
       const order = await client.getByExternalId('salesOrder', externalId, { expand: true }, signal)
       const targetId = order === null ? null : textOf(order['id'])
-      if (order?.[DIGEST_FIELD] === digestMark(event)) return { outcome: 'unchanged', targetId }
-      if (event.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
-      if (order !== null) assertOpen(order, event)
-      if (event.canceled) return write(externalId, closedOrderBody(event, order ?? {}), signal)
+      if (order?.[DIGEST_FIELD] === digestMark(given)) return { outcome: 'unchanged', targetId }
+      if (given.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
+      if (order !== null) assertOpen(order, given)
+      if (given.canceled) return write(externalId, closedOrderBody(given, order ?? {}), signal)
+      const event = { ...given, data: await items.asKnown(given.data, signal) }
       assertCurrency(event, settings.currency)
       const skus = skusOf(event)
       const itemIds = await items.find(skus, signal)
@@ -92,6 +94,8 @@ function customerExternalId({ source, data }: VendorOrderRequested): string {
 }
 
 interface ItemIds {
+  /** The order with the bundles that NetSuite has no item of as their components, where it has these. */
+  asKnown(order: Order, signal: AbortSignal): Promise<Order>
   find(skus: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
   /** As NetSuite has them now. */
   findAgain(skus: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
@@ -100,10 +104,13 @@ interface ItemIds {
 /** Internal ids by SKU. What was not found is not remembered: it may be on its way. */
 function createItemIds(client: Pick<Client, 'findItems'>): ItemIds {
   const known = new Map<string, string>()
-  const find: ItemIds['find'] = async (skus, signal) => {
+  const ask = async (skus: readonly string[], signal: AbortSignal): Promise<void> => {
     const unknown = skus.filter((sku) => !known.has(sku))
     const found = unknown.length === 0 ? [] : await client.findItems(unknown, signal)
     for (const [sku, id] of found) known.set(sku, id)
+  }
+  const find: ItemIds['find'] = async (skus, signal) => {
+    await ask(skus, signal)
     const missing = skus.filter((sku) => !known.has(sku))
     if (missing.length === 0) return new Map(skus.map((sku) => [sku, known.get(sku) ?? '']))
     const list = missing.slice(0, 5).join(', ')
@@ -114,6 +121,12 @@ function createItemIds(client: Pick<Client, 'findItems'>): ItemIds {
   }
   return {
     find,
+    async asKnown(order, signal) {
+      const skus = bundleSkus(order)
+      if (skus.length === 0) return order
+      await ask(skus, signal)
+      return withKnownBundles(order, (sku) => known.has(sku))
+    },
     async findAgain(skus, signal) {
       for (const sku of skus) known.delete(sku)
       return await find(skus, signal)

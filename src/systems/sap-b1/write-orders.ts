@@ -1,6 +1,7 @@
 import type { Connection } from '../../configuration/model.ts'
 import { type ErrorCode, StreamError, toStreamError } from '../../errors.ts'
-import type { VendorOrderRequested } from '../../events/generated/events.ts'
+import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
+import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { SapB1Client } from './client.ts'
@@ -39,7 +40,8 @@ export function sapB1VendorOrders(client: SapB1Client, settings: OrderSettings):
     async probe(signal) {
       await findOrders(client, 'waldstream-probe', signal)
     },
-    async deliver(event, connection, signal, before) {
+    async deliver(given, connection, signal, before) {
+      const event = { ...given, data: await asKnown(client, given.data, signal) }
       const amounts = orderAmounts(event.data)
       const job: Job = { client, settings, event, connection, amounts, signal }
       const found = await findOrders(client, orderReference(connection, event), signal)
@@ -172,10 +174,22 @@ async function compare(job: Job, order: Wire): Promise<void> {
   throw new StreamError('totals_differ', message, { field: 'DocTotal' })
 }
 
+/** The order with the bundles that SAP has no item of as their components, where it has these. */
+async function asKnown(client: SapB1Client, order: Order, signal: AbortSignal): Promise<Order> {
+  const skus = bundleSkus(order)
+  if (skus.length === 0) return order
+  const known = await knownItems(client, skus, signal)
+  return withKnownBundles(order, (sku) => known.has(sku))
+}
+
+async function knownItems(client: SapB1Client, skus: readonly string[], signal: AbortSignal) {
+  const key = { name: 'ItemCode', literals: skus.map(quoted), select: ['ItemCode'] }
+  return new Set((await findByKeys(client, 'Items', key, signal)).map((item) => textOf(item['ItemCode'])))
+}
+
 async function assertItems({ client, amounts, signal }: Job): Promise<void> {
   const skus = [...new Set(amounts.lines.map(({ line }) => line.sku))]
-  const key = { name: 'ItemCode', literals: skus.map(quoted), select: ['ItemCode'] }
-  const known = new Set((await findByKeys(client, 'Items', key, signal)).map((item) => textOf(item['ItemCode'])))
+  const known = await knownItems(client, skus, signal)
   const missing = skus.filter((sku) => !known.has(sku))
   if (missing.length === 0) return
   const list = missing.slice(0, 5).join(', ')

@@ -1,0 +1,64 @@
+import type { Connection } from '../../../src/configuration/model.ts'
+import { text4, text8 } from '../../../src/events/decimal.ts'
+import type { Order, OrderChanged, VendorOrderRequested } from '../../../src/events/generated/events.ts'
+import { parseExact } from '../../../src/platform/json.ts'
+import { type RoutedOrder, routeOrders } from '../../../src/processors/route-orders.ts'
+import { vendorQuantity } from '../../../src/rules/quantities.ts'
+import { topLevelLines } from '../../../src/rules/split-order.ts'
+import { toOrder as fromBigCommerce, type OrderParts } from '../../../src/systems/bigcommerce/order.ts'
+import { bigcommerce } from '../../../src/systems/bigcommerce/system.ts'
+import { type Wire, wireOf } from '../../../src/systems/kit/wire.ts'
+import { toOrder as fromMagento } from '../../../src/systems/magento2/order.ts'
+import { magento2 } from '../../../src/systems/magento2/system.ts'
+import { connectionOf, contextOf, orderChanged } from '../../data/processor-events.ts'
+import { atOnce } from '../../worlds/at-once.ts'
+
+/** SKUs of Magento's products by their ids, as far as a case knows them. */
+export type BaseSkus = Readonly<Record<string, string>>
+
+/** The connection of a case: its vendor's SKUs begin with WLD-, orders begin where they do by the shop's type. */
+export function caseConnection(input: unknown, more: Partial<Connection> = {}): Connection {
+  const { orderStates } = isBigCommerce(input) ? bigcommerce : magento2
+  return connectionOf('vendor', '^WLD-', { orderStates: orderStates?.begin ?? null, ...more })
+}
+
+/** The versions of a case in their order: one order, a list, or an object of versions; texts are JSON. */
+export function versionsOf(input: unknown, baseSkus: BaseSkus = {}): readonly Order[] {
+  if (typeof input === 'string') return versionsOf(parseExact(input), baseSkus)
+  if (Array.isArray(input)) return input.flatMap((one) => versionsOf(one, baseSkus))
+  const wire = wireOf(input)
+  if (isBigCommerce(wire)) return [fromBigCommerce(wire as unknown as OrderParts).order]
+  if ('increment_id' in wire) return [fromMagento(wire, (id) => baseSkus[id])]
+  return Object.values(wire).flatMap((one) => versionsOf(one, baseSkus))
+}
+
+function isBigCommerce(input: unknown): boolean {
+  if (Array.isArray(input)) return input.some(isBigCommerce)
+  return 'products' in wireOf(input)
+}
+
+/** What the connections are sent of versions that come one after the other, and what is decided. */
+export function routed(versions: readonly Order[], connections: readonly Connection[]) {
+  let state: RoutedOrder | undefined
+  return versions.map((order, index) => {
+    const time = { occurredAt: 1_772_000_000_000 + index, readAt: 1_772_000_001_000 + index }
+    const event: OrderChanged = orderChanged(order, time)
+    const processed = atOnce(routeOrders.process(event, contextOf(...connections), state))
+    state = processed.state ?? state
+    const events = processed.outputs.map((output) => output.event as VendorOrderRequested)
+    const codes = processed.decisions.map((one) =>
+      one.status === 'failed' ? one.error.code : (one.code ?? one.status),
+    )
+    return { events, codes }
+  })
+}
+
+/** The vendor's lines as `SKU ×pieces =amount before discount and tax`. */
+export function linesOf({ data }: VendorOrderRequested): readonly string[] {
+  return topLevelLines(data).map((line) => `${line.sku} ×${text8(vendorQuantity(line))} =${text4(line.rowTotal)}`)
+}
+
+/** Text of a case's file as a wire object. */
+export function caseInput(text: string): unknown {
+  return (parseExact(text) as Wire)['input']
+}
