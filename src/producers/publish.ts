@@ -12,6 +12,7 @@ import { forEachKey } from '../platform/runtime/in-key-order.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import type { Page, ReadEntity, UnreadableEntity } from '../systems/kit/source.ts'
 import { fitEvent, fitOriginal, withFittingKeys } from './fit-event.ts'
+import { joinedByKey, withOwnKeys } from './own-keys.ts'
 
 export interface PublishDeps {
   readonly tables: Tables
@@ -29,6 +30,11 @@ export interface Origin {
   readonly read: string
   /** Null for a push. */
   readonly taskId: string | null
+}
+
+/** Where events come from, and which entities have their keys, where the source tells. */
+interface NamedOrigin extends Origin {
+  readonly identities: ReadonlyMap<string, string>
 }
 
 export interface PublishedCounts {
@@ -53,13 +59,15 @@ const WRITERS = 16
  */
 export async function publishPage(
   deps: PublishDeps,
-  origin: Origin,
+  whence: Origin,
   given: Page<Entity>,
   assertHeld: () => Promise<void> = async () => undefined,
 ): Promise<PublishedCounts> {
-  const page = withFittingKeys(given)
+  const { page, shared, identities, noted } = await withKeys(deps, whence, withFittingKeys(given))
+  const origin = { ...whence, identities }
   const { events: asRead, capped } = toEvents(origin, page)
-  const known = await publications(deps.tables, origin, asRead)
+  const isNew = (event: Event) => shared.has(event.key) || !identities.has(event.key)
+  const known = new Map([...noted, ...(await publications(deps.tables, origin, asRead.filter(isNew)))])
   const events = asRead.map((event) => afterDeletion(origin, event, known.get(publishedId(event, origin))))
   const { changed, records, unfit } = fitAll(deps, origin, await changedOf(deps.tables, origin, events, known))
   if (changed.length > 0) {
@@ -69,7 +77,7 @@ export async function publishPage(
   }
   const unreadable = [...page.unreadable, ...unfit]
   await deadLetterUnreadable(deps, origin, unreadable, page.requestedAt)
-  const results = changed.map((event) => result(origin, event))
+  const results = changed.map((event) => result(origin, event, shared.get(event.key)))
   await deps.reporter.report(origin.read, 0, [
     ...results.map((entry) => ({ taskId: origin.taskId, result: entry })),
     ...unreadable.map((entity) => ({ taskId: origin.taskId, result: failed(origin, entity, page.requestedAt) })),
@@ -82,6 +90,26 @@ export async function publishPage(
   const first = changed.filter((event) => known.get(publishedId(event, origin))?.['task'] !== (origin.taskId ?? ''))
   const unchanged = events.length - changed.length - unfit.length
   return { published: first.length, unchanged, unreadable: unreadable.length, capped }
+}
+
+/** The page with one entity for each key, and whose keys they are. */
+async function withKeys(deps: PublishDeps, origin: Origin, page: Page<Entity>) {
+  const identified = page.entities.filter(({ identity }) => identity !== undefined)
+  const ids = [...new Set(identified.map(({ key }) => recordKey(origin.source, origin.entity, key)))]
+  const items = await deps.tables.getMany(
+    PUBLISHED,
+    ids.map((id) => ({ id })),
+  )
+  const noted = new Map(items.map((item) => [String(item['id']), item]))
+  const own = withOwnKeys(page.entities, (key) => noted.get(recordKey(origin.source, origin.entity, key)))
+  const { entities, unreadable } = joinedByKey(own.entities, page.joins)
+  for (const message of own.shared.values()) deps.logger.warn({ read: origin.read }, message)
+  return {
+    page: { ...page, entities, unreadable: [...page.unreadable, ...unreadable] },
+    shared: own.shared,
+    noted,
+    identities: new Map(entities.flatMap(({ key, identity }) => (identity === undefined ? [] : [[key, identity.id]]))),
+  }
 }
 
 /** The events that can be sent, with their records, and those that can't. */
@@ -110,16 +138,12 @@ async function publications(
   return new Map(items.map((item) => [String(item['id']), item]))
 }
 
-/** Events of the page, the last of each key alone. */
 function toEvents(origin: Origin, page: Page<Entity>): { events: readonly Event[]; capped: number } {
-  let capped = 0
-  const byKey = new Map<string, Event>()
-  for (const entity of page.entities) {
-    const time = capOccurredAt(entity.occurredAt, page.requestedAt)
-    if (time.capped) capped += 1
-    byKey.set(entity.key, toEvent(origin, entity, time.occurredAt, page.requestedAt))
-  }
-  return { events: [...byKey.values()], capped }
+  const times = page.entities.map(({ occurredAt }) => capOccurredAt(occurredAt, page.requestedAt))
+  const events = page.entities.map((entity, index) =>
+    toEvent(origin, entity, times[index]?.occurredAt ?? null, page.requestedAt),
+  )
+  return { events, capped: times.filter(({ capped }) => capped).length }
 }
 
 function toEvent(origin: Origin, entity: ReadEntity<Entity>, occurredAt: number | null, readAt: number): Event {
@@ -147,7 +171,8 @@ function publishedId(event: Event, origin: Origin): string {
 
 const idIn = (origin: Origin) => (event: Event) => publishedId(event, origin)
 
-function noteOf(origin: Origin, event: Event, state: 'publishing' | 'published'): Item {
+function noteOf(origin: NamedOrigin, event: Event, state: 'publishing' | 'published'): Item {
+  const identity = origin.identities.get(event.key)
   const { contentDigest: content, occurredAt, taskId } = event
   return {
     id: publishedId(event, origin),
@@ -157,6 +182,7 @@ function noteOf(origin: Origin, event: Event, state: 'publishing' | 'published')
     occurred_at: occurredAt,
     task: taskId,
     ...(event.deleted ? { deleted: true } : {}),
+    ...(identity === undefined ? {} : { identity }),
   }
 }
 
@@ -171,7 +197,7 @@ function notNewerThan(event: Event): Condition {
  */
 async function changedOf(
   tables: Tables,
-  origin: Origin,
+  origin: NamedOrigin,
   events: readonly Event[],
   known: ReadonlyMap<string, Item>,
 ): Promise<readonly Event[]> {
@@ -195,16 +221,18 @@ async function changedOf(
 }
 
 /** One by one, since a note has to be by condition. */
-async function note(tables: Tables, origin: Origin, events: readonly Event[], state: 'publishing' | 'published') {
+async function note(tables: Tables, origin: NamedOrigin, events: readonly Event[], state: 'publishing' | 'published') {
   await forEachKey(events, idIn(origin), WRITERS, async (event) => {
     await tables.put(PUBLISHED, noteOf(origin, event, state), notNewerThan(event))
   })
 }
 
-function result(origin: Origin, event: Event): EntityResult {
+/** `shared`: why the entity has not the key that the source gives it. */
+function result(origin: Origin, event: Event, shared: string | undefined): EntityResult {
   const { source, key, eventId, occurredAt, readAt } = event
   const head = { entity: origin.entity, source, key, connection: null, eventId, occurredAt, readAt }
-  return { ...head, status: 'new', code: null, message: null, targetId: null }
+  const why = shared === undefined ? { code: null, message: null } : { code: 'key_shared', message: shared }
+  return { ...head, status: 'new', ...why, targetId: null }
 }
 
 function unreadableId(origin: Origin, entity: UnreadableEntity): string {

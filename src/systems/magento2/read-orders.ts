@@ -40,13 +40,11 @@ export function magento2Orders(client: Magento2Client, read: Read, clock: Clock)
 
 function toEntity(row: Wire, baseSkus: BaseSkus): ReadEntity<'orders'> {
   const occurredAt = fromMagentoTime(requireText(row, 'updated_at'), 'updated_at')
-  return {
-    key: orderKey(row),
-    occurredAt,
-    deleted: false,
-    data: toOrder(row, baseSkus),
-    raw: stringifyExact(withoutCopies(row)),
-  }
+  const data = toOrder(row, baseSkus)
+  // Two stores of one Magento may number their orders alike.
+  const withKey = (key: string) => ({ ...data, orderNumber: key })
+  const identity = { id: data.orderId, since: data.placedAt, withKey }
+  return { key: orderKey(row), occurredAt, deleted: false, data, raw: stringifyExact(withoutCopies(row)), identity }
 }
 
 /** An order without a number is known by its internal id. */

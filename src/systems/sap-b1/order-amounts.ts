@@ -130,7 +130,7 @@ function priced({ line, quantity }: Row, net: Decimal4, unit: Decimal4): PricedL
     return { line, quantity, unitPrice: text6(price), discountPercent: text6(percent), net }
   }
   const netPrice = divided(scaledNet, quantity)
-  if (divided(quantity * netPrice, perUnit) * unit === net) {
+  if (gross !== 0n && divided(quantity * netPrice, perUnit) * unit === net) {
     return { line, quantity, unitPrice: text6(netPrice), discountPercent: '0', net }
   }
   const message = `line ${line.lineId}: no percent and no price of six decimals bring it to ${text4(net)}`
