@@ -44,7 +44,7 @@ export function toOrder(wire: Wire, baseSkus?: BaseSkus): Order {
     baseGrandTotal: amountOf(wire, 'base_grand_total'),
     customerId: textOf(wire['customer_id']),
     customerGroup: textOf(wire['customer_group_id']),
-    customerEmail: requireText(wire, 'customer_email'),
+    customerEmail: textOf(wire['customer_email']) ?? '',
     billingAddress: toAddress(wireOf(wire['billing_address'])),
     shippingAddress: shippingAddress === undefined ? null : toAddress(wireOf(shippingAddress)),
     shippingMethod: textOf(shipping['method']),

@@ -25,7 +25,7 @@ export function salesOrderBody(event: VendorOrderRequested, connection: Connecti
     entity: { id: references.customer },
     tranDate: toLocalTime(data.placedAt, references.zone).slice(0, 10),
     otherRefNum: data.orderNumber,
-    email: data.customerEmail,
+    email: data.customerEmail === '' ? null : data.customerEmail,
     memo: data.purchaseOrderNumber,
     billingAddress: addressBody(data.billingAddress),
     shippingAddress: addressBody(data.shippingAddress),
@@ -88,7 +88,7 @@ export function customerBody({ data }: VendorOrderRequested, subsidiary: string 
     isPerson: true,
     firstName: name('firstName'),
     lastName: name('lastName'),
-    email: customerEmail,
+    email: customerEmail === '' ? null : customerEmail,
     phone: billingAddress.phone,
     subsidiary: subsidiary === null ? null : { id: subsidiary },
   })

@@ -86,9 +86,10 @@ function assertCurrency({ key, data }: VendorOrderRequested, currency: string | 
 
 const skusOf = ({ data }: VendorOrderRequested): string[] => [...new Set(topLevelLines(data).map(({ sku }) => sku))]
 
-/** Customers of a shop by its id of them; guests by their e-mail's digest, so that the address is in no id. */
-function customerExternalId({ source, data }: VendorOrderRequested): string {
+/** Customers of a shop by its id of them; guests by their e-mail's digest, so that the address is in no id, or by their order. */
+function customerExternalId({ source, key, data }: VendorOrderRequested): string {
   if (data.customerId !== null) return `${source}-${data.customerId}`
+  if (data.customerEmail === '') return `${source}-order-${key}`
   const hash = createHash('sha256').update(data.customerEmail.toLowerCase()).digest('hex')
   return `${source}-${hash.slice(0, 16)}`
 }

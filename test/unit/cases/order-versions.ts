@@ -1,17 +1,34 @@
-import type { Connection } from '../../../src/configuration/model.ts'
+import type { Connection, Read } from '../../../src/configuration/model.ts'
 import { text4, text8 } from '../../../src/events/decimal.ts'
 import type { Order, OrderChanged, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { parseExact } from '../../../src/platform/json.ts'
 import { type RoutedOrder, routeOrders } from '../../../src/processors/route-orders.ts'
+import { publishPage } from '../../../src/producers/publish.ts'
 import { vendorQuantity } from '../../../src/rules/quantities.ts'
 import { topLevelLines } from '../../../src/rules/split-order.ts'
 import { toOrder as fromBigCommerce, type OrderParts } from '../../../src/systems/bigcommerce/order.ts'
 import { bigcommerce } from '../../../src/systems/bigcommerce/system.ts'
 import { type Wire, wireOf } from '../../../src/systems/kit/wire.ts'
+import type { Magento2Client } from '../../../src/systems/magento2/client.ts'
 import { toOrder as fromMagento } from '../../../src/systems/magento2/order.ts'
+import { magento2Orders } from '../../../src/systems/magento2/read-orders.ts'
 import { magento2 } from '../../../src/systems/magento2/system.ts'
 import { connectionOf, contextOf, orderChanged } from '../../data/processor-events.ts'
 import { atOnce } from '../../worlds/at-once.ts'
+import { bench } from '../producers/support.ts'
+
+const READ: Omit<Read, 'filter'> = {
+  id: 'magento.orders.all',
+  system: 'magento',
+  entity: 'orders',
+  scope: 'all',
+  schedule: null,
+  zone: 'UTC',
+  startFrom: null,
+  pageSize: 100,
+  settleSeconds: 0,
+  overlapSeconds: 0,
+}
 
 /** SKUs of Magento's products by their ids, as far as a case knows them. */
 export type BaseSkus = Readonly<Record<string, string>>
@@ -56,6 +73,20 @@ export function routed(versions: readonly Order[], connections: readonly Connect
 /** The vendor's lines as `SKU ×pieces =amount before discount and tax`. */
 export function linesOf({ data }: VendorOrderRequested): readonly string[] {
   return topLevelLines(data).map((line) => `${line.sku} ×${text8(vendorQuantity(line))} =${text4(line.rowTotal)}`)
+}
+
+/** The events of orders that Magento gives in one page, as its reader makes and the engine publishes them. */
+export async function readFromMagento(orders: readonly Wire[]): Promise<readonly OrderChanged[]> {
+  const deps = bench()
+  const found = (items: readonly Wire[]) => Promise.resolve({ items, total: items.length })
+  const client = { findOrders: () => found(orders), findProducts: () => found([]) } as unknown as Magento2Client
+  const read = { ...READ, filter: {} }
+  const window = { from: 0, to: Date.UTC(2027, 0, 1) }
+  const origin = { source: 'magento', entity: 'orders', read: read.id, taskId: null } as const
+  for await (const page of magento2Orders(client, read, deps.clock).read(window, null, new AbortController().signal)) {
+    await publishPage(deps, origin, page)
+  }
+  return await deps.appended('orders')
 }
 
 /** Text of a case's file as a wire object. */
