@@ -221,19 +221,34 @@ function shareCharges(
   connections: readonly Connection[],
 ): readonly (readonly Charge[])[] {
   const unit = minorUnit(order.currency)
-  const hasLine = ({ groups }: Party, lineId: string | null) =>
-    groups.some((group) => group.lines.some((line) => line.lineId === lineId))
   const isShared = ({ connection }: Party, { kind }: Charge) =>
     connections.find(({ id }) => id === connection)?.charges?.[kind] === 'shared'
+  const shareOf = (charge: Charge, weights: readonly bigint[], index: number, lineId: string | null): Charge[] => {
+    const amount = allocate(charge.amount, weights, unit)[index] ?? ZERO4
+    const tax = allocate(charge.tax, weights, unit)[index] ?? ZERO4
+    return amount === 0n && tax === 0n ? [] : [{ ...charge, lineId, amount, tax }]
+  }
   return parties.map((party, index) =>
     order.charges.flatMap((charge) => {
-      if (charge.lineId !== null) return hasLine(party, charge.lineId) ? [charge] : []
-      if (party.connection === null || !isShared(party, charge)) return []
-      const amount = allocate(charge.amount, byRows, unit)[index] ?? ZERO4
-      const tax = allocate(charge.tax, byRows, unit)[index] ?? ZERO4
-      return amount === 0n && tax === 0n ? [] : [{ ...charge, amount, tax }]
+      if (charge.lineId === null) {
+        return party.connection === null || !isShared(party, charge) ? [] : shareOf(charge, byRows, index, null)
+      }
+      const own = parties.map(({ groups }) => linesChargedFor(order, groups, charge.lineId))
+      const [first] = own[index] ?? []
+      const costs = own.map((lines) => notNegative(sum(lines.map(({ rowTotal }) => rowTotal))))
+      const weights = costs.some((cost) => cost > 0n) ? costs : own.map((lines) => BigInt(lines.length))
+      return first === undefined ? [] : shareOf(charge, weights, index, first.lineId)
     }),
   )
+}
+
+/** The lines that a charge is for: the one that it names, or the components of the bundle that it names. */
+function linesChargedFor(order: Order, groups: readonly LineGroup[], lineId: string | null): readonly OrderLine[] {
+  const lines = groups.flatMap((group) => group.lines)
+  const named = lines.filter((line) => line.lineId === lineId)
+  if (named.length > 0) return named
+  const components = new Set(order.lines.filter((line) => line.parentLineId === lineId).map((line) => line.lineId))
+  return lines.filter((line) => components.has(line.lineId))
 }
 
 const notNegative = (amount: Decimal4): bigint => (amount < 0n ? 0n : amount)
