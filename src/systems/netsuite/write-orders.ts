@@ -11,11 +11,16 @@ import { DIGEST_FIELD, digestMark } from './custom-fields.ts'
 import { levelPrices } from './level-prices.ts'
 import { closedOrderBody, customerBody, salesOrderBody } from './order-body.ts'
 import { wantedLevels } from './order-lines.ts'
-import { assertOpen, isEnded } from './order-state.ts'
+import { assertOpen, isBegun, isEnded, reducedBody } from './order-state.ts'
 import type { NetSuiteValues } from './settings.ts'
 
 /** The system whose orders are written. */
 type SinkSystem = Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>
+
+type WriteHow = Parameters<NetSuiteClient['upsertByExternalId']>[3]
+
+/** Lines that are not sent are removed. */
+const WHOLE: WriteHow = { replace: 'item' }
 
 type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'findItems' | 'suiteqlAll'>
 
@@ -24,14 +29,14 @@ type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'f
  * the digest of its content: equal means there is nothing to write. Lines are replaced as a whole in every write, the first
  * too: NetSuite appends lines that are sent again, and a write that was not answered may come to pass after the next one.
  * Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and `target_conflict` for an order
- * that changed after a part of it was fulfilled, billed, closed or cancelled by the vendor.
+ * that changed after a part of it was fulfilled, billed, closed or cancelled by the vendor: but what the shop takes back of
+ * pieces that are still open is taken back.
  */
 export function netsuiteVendorOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
   const { settings } = system
   const items = createItemIds(client)
-  const write = async (externalId: string, body: Wire, signal: AbortSignal): Promise<Delivered> => {
-    const targetId = await client.upsertByExternalId('salesOrder', externalId, body, { replace: 'item' }, signal)
-    return { outcome: 'written', targetId }
+  const write = async (id: string, body: Wire, signal: AbortSignal, how: WriteHow = WHOLE): Promise<Delivered> => {
+    return { outcome: 'written', targetId: await client.upsertByExternalId('salesOrder', id, body, how, signal) }
   }
   return {
     kind: 'vendor-orders',
@@ -45,7 +50,8 @@ export function netsuiteVendorOrders(client: Client, system: SinkSystem): Sink<'
       const targetId = order === null ? null : textOf(order['id'])
       if (order?.[DIGEST_FIELD] === digestMark(given)) return { outcome: 'unchanged', targetId }
       if (given.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
-      if (order !== null) assertOpen(order, given)
+      // What takes pieces back of an order that is begun is told by its body, below.
+      if (order !== null && (given.canceled || !isBegun(order))) assertOpen(order, given)
       if (given.canceled) return write(externalId, closedOrderBody(given, order ?? {}), signal)
       const event = { ...given, data: await items.asKnown(given.data, signal) }
       assertCurrency(event, settings.currency)
@@ -58,7 +64,12 @@ export function netsuiteVendorOrders(client: Client, system: SinkSystem): Sink<'
         const own = skus.flatMap((sku) => ids.get(sku) ?? [])
         const costs = await levelPrices(client, own, wantedLevels(event), signal)
         const references = { ...accountOf(system), customer, items: ids, costs }
-        return await write(externalId, salesOrderBody(event, connection, references), signal)
+        const body = salesOrderBody(event, connection, references)
+        if (order === null || !isBegun(order)) return await write(externalId, body, signal)
+        const reduced = reducedBody(order, body)
+        if (reduced === null) assertOpen(order, given)
+        // Lines of which a part is fulfilled are not to be replaced; each is named, so that none is added.
+        return await write(externalId, reduced ?? body, signal, {})
       }
       try {
         return await writeWith(itemIds)

@@ -1,5 +1,6 @@
 import type { Connection } from '../../configuration/model.ts'
 import { type ErrorCode, StreamError, toStreamError } from '../../errors.ts'
+import { text8 } from '../../events/decimal.ts'
 import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
@@ -83,6 +84,14 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
 
 async function change(job: Job, order: Wire): Promise<Delivered> {
   const { client, settings, event, connection, amounts, signal } = job
+  // Closed by us, and the answer was lost, or it came again.
+  if (order[settings.marks.digest] === CANCELED_MARK + event.contentDigest) {
+    return { outcome: 'unchanged', targetId: entryOf(order) }
+  }
+  if (order['DocumentStatus'] === 'bost_Open' && settings.closeDelivered && isDelivered(order, job)) {
+    await withdraw(job, order, 'Close')
+    return { outcome: 'written', targetId: entryOf(order) }
+  }
   if (isBegun(order) || order['DocumentStatus'] !== 'bost_Open') {
     throw conflict(event, order, 'a part of it is delivered, or it is closed')
   }
@@ -202,6 +211,18 @@ async function assertItems({ client, amounts, signal }: Job): Promise<void> {
 function isBegun(order: Wire): boolean {
   return wiresOf(order['DocumentLines']).some(
     (line) => Number(textOf(line['RemainingOpenQuantity']) ?? line['Quantity']) < Number(line['Quantity']),
+  )
+}
+
+/** All that the shop still wants is delivered: what is open was taken back. */
+function isDelivered(order: Wire, { amounts, settings }: Pick<Job, 'amounts' | 'settings'>): boolean {
+  const lines = wiresOf(order['DocumentLines'])
+  const delivered = (lineId: string) =>
+    lines
+      .filter((line) => textOf(line[settings.marks.line]) === lineId)
+      .reduce((sum, line) => sum + Number(line['Quantity']) - Number(textOf(line['RemainingOpenQuantity']) ?? 0), 0)
+  return (
+    isBegun(order) && amounts.lines.every(({ line, quantity }) => delivered(line.lineId) === Number(text8(quantity)))
   )
 }
 
