@@ -22,9 +22,16 @@ export type OrderVerdict =
       readonly canceled: boolean
       /** Epoch milliseconds: the vendor is not to have it before. Null: at once. */
       readonly sendAfter: number | null
+      /** Why it is ignored where it says what the vendor was sent before. */
+      readonly unlessNew?: Ignored
     }
-  | { readonly status: 'ignored'; readonly code: string; readonly message: string }
+  | ({ readonly status: 'ignored' } & Ignored)
   | { readonly status: 'failed'; readonly error: StreamError }
+
+interface Ignored {
+  readonly code: string
+  readonly message: string
+}
 
 /** What was decided of earlier versions of the order. */
 export interface OrderHistory {
@@ -60,8 +67,8 @@ export function judgeOrder(
     wasSent
       ? { status: 'sent', order: withoutLines(event.data), canceled: true, sendAfter }
       : { status: 'ignored', code, message }
+  if (wasSent && progress.isDelivered && !progress.isReduced) return { status: 'ignored', ...delivered(state) }
   if (event.deleted) return nothing('deleted', 'the order is deleted')
-  if (wasSent && progress.isDelivered) return delivered(state)
   if (isOnHold(event.data, connection)) {
     const until = hold === undefined || heldSince === null ? null : heldSince + hold.atMost * HOUR_MS
     return nothing('on_hold', `the order is on hold (${state}); it goes on when the shop releases it`, until)
@@ -80,7 +87,8 @@ export function judgeOrder(
   const differing = event.data.charges.find(({ kind }) => kind === 'unexplained')
   if (differing !== undefined) return { status: 'failed', error: totalsDiffer(event.data, differing.amount) }
   const sendAfter = holdMinutes === undefined ? null : event.data.placedAt + holdMinutes * MINUTE_MS
-  return { status: 'sent', order: part.order, canceled: false, sendAfter }
+  const known = wasSent && progress.isDelivered ? { unlessNew: delivered(state) } : {}
+  return { status: 'sent', order: part.order, canceled: false, sendAfter, ...known }
 }
 
 interface Progress {
@@ -88,8 +96,10 @@ interface Progress {
   readonly isBegun: boolean
   /** Something of it is still to be shipped. */
   readonly isOpen: boolean
-  /** All of it was shipped: what comes back now is a return. */
+  /** All that was left of it was shipped: what comes back now is a return. */
   readonly isDelivered: boolean
+  /** Something of it was canceled, or refunded before it was shipped. */
+  readonly isReduced: boolean
   /** Nothing is left of it for the vendor to deliver. */
   readonly isWithdrawn: boolean
 }
@@ -101,15 +111,16 @@ function progressOf(part: Order | undefined): Progress {
   return {
     isBegun,
     isOpen,
-    isDelivered: isBegun && !isOpen && lines.every((line) => withdrawnQuantity(line) === 0n),
+    isDelivered: isBegun && !isOpen,
+    isReduced: lines.some((line) => withdrawnQuantity(line) > 0n),
     isWithdrawn: lines.length > 0 && lines.every((line) => vendorQuantity(line) === 0n),
   }
 }
 
-function delivered(state: string): OrderVerdict {
+function delivered(state: string): Ignored {
   return state === 'closed'
-    ? { status: 'ignored', code: 'returned', message: 'the vendor delivered all of it; what came back is a return' }
-    : { status: 'ignored', code: 'delivered', message: 'the vendor delivered all of it' }
+    ? { code: 'returned', message: 'the vendor delivered all of it; what came back is a return' }
+    : { code: 'delivered', message: 'the vendor delivered all of it' }
 }
 
 /** Why an order does not begin at the vendor; undefined: it does. */
