@@ -5,9 +5,6 @@ import type { Order, OrderChanged } from '../events/generated/events.ts'
 import { openQuantity, vendorQuantity, withdrawnQuantity } from './quantities.ts'
 import { type SplitOrder, topLevelLines, withoutLines } from './split-order.ts'
 
-/** States in which nothing more of an order is to be delivered, also when it was sent to the vendor before. */
-const ENDED_STATES: readonly string[] = ['canceled', 'closed']
-
 /** States of an order that may go on or not: its payment is looked at, or somebody stopped it. */
 const HOLD_STATES: readonly string[] = ['holded', 'payment_review', 'manual_verification_required', 'disputed']
 
@@ -67,14 +64,14 @@ export function judgeOrder(
     wasSent
       ? { status: 'sent', order: withoutLines(event.data), canceled: true, sendAfter }
       : { status: 'ignored', code, message }
-  if (wasSent && progress.isDelivered && !progress.isReduced) return { status: 'ignored', ...delivered(state) }
-  if (event.deleted) return nothing('deleted', 'the order is deleted')
-  if (isOnHold(event.data, connection)) {
+  // Nothing that was shipped is taken back, whatever becomes of the order.
+  const isDone = wasSent && progress.isDelivered
+  if (isDone && !progress.isReduced) return { status: 'ignored', ...delivered(state) }
+  const ends = isDone ? undefined : endOf(event, { wasSent, isBegun: progress.isBegun })
+  if (ends !== undefined) return nothing(ends.code, ends.message)
+  if (!isDone && isOnHold(event.data, connection)) {
     const until = hold === undefined || heldSince === null ? null : heldSince + hold.atMost * HOUR_MS
     return nothing('on_hold', `the order is on hold (${state}); it goes on when the shop releases it`, until)
-  }
-  if (state === 'canceled' || (ENDED_STATES.includes(state) && !(wasSent && progress.isBegun))) {
-    return nothing('order_state', `the order is ${state}`)
   }
   const late = wasSent ? undefined : notBegun(event.data, connection, progress)
   if (late !== undefined) return late
@@ -87,8 +84,19 @@ export function judgeOrder(
   const differing = event.data.charges.find(({ kind }) => kind === 'unexplained')
   if (differing !== undefined) return { status: 'failed', error: totalsDiffer(event.data, differing.amount) }
   const sendAfter = holdMinutes === undefined ? null : event.data.placedAt + holdMinutes * MINUTE_MS
-  const known = wasSent && progress.isDelivered ? { unlessNew: delivered(state) } : {}
+  const known = isDone ? { unlessNew: delivered(state) } : {}
   return { status: 'sent', order: part.order, canceled: false, sendAfter, ...known }
+}
+
+/** Why nothing of the order is to be delivered any more; undefined: something may be. */
+function endOf(
+  { deleted, data: { state } }: Pick<OrderChanged, 'data' | 'deleted'>,
+  { wasSent, isBegun }: { readonly wasSent: boolean; readonly isBegun: boolean },
+): Ignored | undefined {
+  if (deleted) return { code: 'deleted', message: 'the order is deleted' }
+  // Of a closed order that the vendor has begun, what was not shipped is taken back.
+  const isEnded = state === 'canceled' || (state === 'closed' && !(wasSent && isBegun))
+  return isEnded ? { code: 'order_state', message: `the order is ${state}` } : undefined
 }
 
 interface Progress {

@@ -154,6 +154,8 @@ describe('routing an order', () => {
     const atLast = { occurredAt: later.occurredAt + 1, readAt: later.readAt + 1 }
     const closed = run({ ...mixed, state: 'closed', lines: returned }, complete.state, [a, b], atLast)
     expect(codes(closed).map(([, , code]) => code)).toEqual(['returned', 'returned'])
+    const canceled = run({ ...mixed, state: 'canceled', lines: shipped }, complete.state, [a, b], atLast)
+    expect(codes(canceled).map(([, , code]) => code)).toEqual(['delivered', 'delivered'])
     // What was not known before is sent, whatever was shipped meanwhile.
     expect(run({ ...mixed, state: 'closed', lines: returned }, sent.state).events).toHaveLength(2)
   })
