@@ -7,7 +7,7 @@ import { compareVersions } from '../events/version.ts'
 import { isOnHold, judgeOrder, type OrderVerdict } from '../rules/judge-order.ts'
 import { mapOrderFields, type OrderFields } from '../rules/map-order.ts'
 import { asksProducts } from '../rules/ownership.ts'
-import { settleQuantities, type TakenBack } from '../rules/quantities.ts'
+import { settleQuantities, type TakenBack, withdrawnQuantity } from '../rules/quantities.ts'
 import { decidingSkus, splitOrder } from '../rules/split-order.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor, Remembered } from './processor.ts'
 
@@ -15,6 +15,8 @@ import type { Decision, Output, ProcessContext, Processed, Processor, Remembered
 export interface RoutedOrder extends Remembered {
   /** Every connection it ever went to, so that none keeps lines it lost. */
   readonly vendors: readonly string[]
+  /** Digest, by connection, of what was sent of an order of which something was taken back; absent: nothing was. */
+  readonly reduced?: Readonly<Record<string, string>>
   /** What was refunded before it was shipped; absent: nothing. */
   readonly takenBack?: TakenBack
   /** Since when the shop has it on hold, epoch milliseconds; absent: it has not. */
@@ -22,6 +24,8 @@ export interface RoutedOrder extends Remembered {
 }
 
 const NAME = 'route-orders'
+/** Of a digest: enough to tell one content of an order from another. */
+const KEPT_DIGITS = 16
 
 /**
  * Shop's order → an order for each vendor whose lines it holds. A vendor that had lines and has none now, or whose
@@ -60,10 +64,14 @@ async function route(
   const heldSince = connections.some((one) => isOnHold(data, one))
     ? (before?.heldSince ?? event.occurredAt ?? event.readAt)
     : null
+  // A version that comes again is sent again.
+  const isNew = before !== undefined && compareVersions(event, before.version) > 0
+  const known = isNew ? (before.reduced ?? {}) : {}
   const outcomes: Outcome[] = []
   for (const connection of connections) {
     const history = { wasSent: sentTo.includes(connection.id), heldSince }
-    outcomes.push(await outcomeOf(settled, connection, judgeOrder(settled, connection, split, history)))
+    const verdict = judgeOrder(settled, connection, split, history)
+    outcomes.push(await outcomeOf(settled, connection, verdict, known[connection.id]))
   }
   const vendors = new Set([...sentTo, ...outcomes.flatMap(({ output, id }) => (output === undefined ? [] : id))])
   const version = { occurredAt: event.occurredAt, readAt: event.readAt }
@@ -73,10 +81,22 @@ async function route(
     state: {
       version,
       vendors: [...vendors].toSorted(),
+      ...reducedOf(outcomes, before?.reduced),
       ...(Object.keys(takenBack).length === 0 ? {} : { takenBack }),
       ...(heldSince === null ? {} : { heldSince }),
     },
   }
+}
+
+/** Noted only where something was taken back: most orders are remembered without. */
+function reducedOf(outcomes: readonly Outcome[], before: RoutedOrder['reduced'] = {}): Pick<RoutedOrder, 'reduced'> {
+  const now = outcomes.flatMap(({ id, output }) => {
+    if (output?.kind !== 'vendor-orders') return []
+    const { data, contentDigest: digest } = output.event
+    return data.lines.some((line) => withdrawnQuantity(line) > 0n) ? [[id, digest.slice(0, KEPT_DIGITS)] as const] : []
+  })
+  const reduced = { ...before, ...Object.fromEntries(now) }
+  return Object.keys(reduced).length === 0 ? {} : { reduced }
 }
 
 interface Outcome {
@@ -87,14 +107,23 @@ interface Outcome {
 }
 
 /** What the connection is sent, with its own fields; one whose fields can't be mapped fails alone (Guarantee 5). */
-async function outcomeOf(event: OrderChanged, connection: Connection, verdict: OrderVerdict): Promise<Outcome> {
+async function outcomeOf(
+  event: OrderChanged,
+  connection: Connection,
+  verdict: OrderVerdict,
+  reduced: string | undefined,
+): Promise<Outcome> {
   const { id } = connection
   if (verdict.status === 'failed') return { id, decision: { connection: id, ...verdict } }
   if (verdict.status === 'ignored') return { id, decision: { connection: id, ...verdict } }
-  const { order, canceled, sendAfter } = verdict
+  const { order, canceled, sendAfter, unlessNew } = verdict
   try {
     const fields = canceled ? {} : await mapOrderFields(connection, order)
     const output = vendorOrder(event, connection, { order, canceled, sendAfter, fields })
+    const isKnown = reduced !== undefined && output.event.contentDigest.startsWith(reduced)
+    if (unlessNew !== undefined && isKnown) {
+      return { id, decision: decision(id, 'ignored', unlessNew.code, unlessNew.message) }
+    }
     return { id, output, decision: decision(id, 'processing', null) }
   } catch (thrown) {
     return { id, decision: { connection: id, status: 'failed', error: toStreamError(thrown) } }
@@ -112,7 +141,7 @@ function vendorOrder(
   event: OrderChanged,
   connection: Connection,
   { order: data, canceled, sendAfter, fields }: Wanted,
-): Output {
+): Extract<Output, { kind: 'vendor-orders' }> {
   return {
     kind: 'vendor-orders',
     system: connection.vendor,
