@@ -3,6 +3,7 @@ import type { StreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { noteOutcome, type Outcomes, type ThresholdLimits, usualThreshold } from '../platform/runtime/threshold.ts'
+import { hardStopOf } from '../platform/sandbox/hard-stop.ts'
 import { claimProbe, type Pause, pause, resume, watchPauses } from './pauses.ts'
 
 /** Milliseconds. */
@@ -12,19 +13,25 @@ export interface GuardTiming {
   /** How often a record of a paused connection is tried, to see whether the pause is over. */
   readonly probeEveryMs: number
   readonly threshold: ThresholdLimits
+  /** For entities whose rules were stopped from outside. */
+  readonly stops: ThresholdLimits
 }
 
 export const usualGuardTiming: GuardTiming = {
   pausesEveryMs: 2_000,
   probeEveryMs: 3 * 60_000,
   threshold: usualThreshold,
+  stops: { window: usualThreshold.window, most: 3 },
 }
 
 /** Tells a connection that is wrong from entities that are, at one stage (Guarantee 5). */
 export interface ConnectionGuard {
   pauses(): Promise<ReadonlyMap<string, Pause>>
-  /** Notes how an entity ended. True: most of the connection's last ones failed; the count begins anew then. */
-  trips(connection: string, key: string, failed: boolean): boolean
+  /**
+   * Notes how an entity ended; null: well. True: most of the connection's last ones failed, or a few of them were stopped
+   * from outside, which holds up others; the count begins anew then.
+   */
+  trips(connection: string, key: string, error: StreamError | null): boolean
   /** Pauses the connection, with an alert where it was not paused before. */
   begin(connection: string, error: StreamError): Promise<void>
   end(connection: string): Promise<void>
@@ -38,16 +45,28 @@ export interface GuardDeps {
   readonly logger: Logger
 }
 
+/** True: so many of the connection's last entities ended badly that the count begins anew. */
+function countOutcomes(limits: ThresholdLimits): (connection: string, key: string, isBad: boolean) => boolean {
+  const outcomes = new Map<string, Outcomes>()
+  return (connection, key, isBad) => {
+    if (!isBad && !outcomes.has(connection)) return false
+    const noted = noteOutcome(outcomes.get(connection) ?? new Map(), key, isBad, limits)
+    outcomes.set(connection, noted.tripped ? new Map() : noted.outcomes)
+    return noted.tripped
+  }
+}
+
 export function createConnectionGuard(stage: string, deps: GuardDeps, timing: GuardTiming): ConnectionGuard {
   const { tables, clock, logger } = deps
   const watch = watchPauses(tables, stage, clock, timing.pausesEveryMs)
-  const outcomes = new Map<string, Outcomes>()
+  const failures = countOutcomes(timing.threshold)
+  const stops = countOutcomes(timing.stops)
   return {
     pauses: () => watch.all(),
-    trips(connection, key, failed) {
-      const noted = noteOutcome(outcomes.get(connection) ?? new Map(), key, failed, timing.threshold)
-      outcomes.set(connection, noted.tripped ? new Map() : noted.outcomes)
-      return noted.tripped
+    trips(connection, key, error) {
+      const stop = error === null ? undefined : hardStopOf(error)
+      const [failed, stopped] = [failures(connection, key, error !== null), stops(connection, key, stop !== undefined)]
+      return failed || stopped || stop === 'batch'
     },
     async begin(connection, { code, message }) {
       const now = clock.now()

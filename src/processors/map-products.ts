@@ -22,7 +22,7 @@ export const mapProducts: Processor<'products'> = {
           data: toUniversalProduct(event, mapped),
           owned: ownsProduct(connection, mapped),
         })
-        const mapped = mapProduct(event, context.metadataOf(connection.id), connection.id)
+        const mapped = mapProduct(event, context.metadataOf(connection.id), connection.id, context.evaluate)
         return mapped instanceof Promise ? mapped.then(rowOf) : rowOf(mapped)
       },
       (row, key) => ({ kind: 'universal-products', system: null, key, event: row }),

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Configuration, Connection } from '../configuration/model.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { ResultPlaces } from '../events/generated/events.ts'
@@ -9,9 +10,10 @@ import { type ParkedRecord, parkedId } from '../platform/runtime/parked-item.ts'
 import { mappedPlaces, placeOf } from '../platform/runtime/result-places.ts'
 import type { Decoded } from '../platform/runtime/stage.ts'
 import type { StageResult } from '../platform/runtime/status-reporter.ts'
+import { createEvaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import type { ProductOf } from '../rules/split-order.ts'
-import type { AskedProducts, Decision, Output, Processor, Remembered } from './processor.ts'
+import type { AskedProducts, Decision, Output, ProcessContext, Processed, Processor, Remembered } from './processor.ts'
 
 /** A failure and the connection it is of; null: of all. */
 export interface Failure {
@@ -45,15 +47,42 @@ export interface BatchView {
   encode(output: Output): OutgoingRecord
   /** Why a connection is paused; undefined while it is not. */
   paused(connection: string): { readonly code: string; readonly message: string } | undefined
-  /** Notes how an entity ended for a connection. True: most of its last ones failed. */
-  trips(connection: string, key: string, failed: boolean): boolean
+  /** Notes how an entity ended for a connection, null: well. True: most of its last ones failed, or several ran too long. */
+  trips(connection: string, key: string, error: StreamError | null): boolean
 }
 
 export type ProcessedEvent = TopicEvents[ProcessedKind]
 
 export const keyOf = (event: ProcessedEvent): string => recordKey(event.source, event.key)
 
-/** One record after the other: a later one of an entity sees the state its earlier one left (Guarantee 4). */
+/** A batch on its way through a processor. */
+interface Run<K extends ProcessedKind, S extends Remembered> {
+  readonly processor: Processor<K, S>
+  readonly view: BatchView
+  readonly known: ReadonlyMap<string, S>
+  readonly context: Pick<ProcessContext, 'metadataOf' | 'evaluate'>
+  readonly work: Work<S>
+}
+
+/** A record, the connections that it is for, and what the processor makes of it. */
+interface Begun extends ProcessedRecord {
+  readonly replay: ReplayMark | null
+  readonly connections: readonly Connection[]
+  readonly made: Made | Promise<Made>
+}
+
+/** What is made of a record, encoded; or why it is wrong for all connections. */
+type Made =
+  | { readonly outputs: Work<never>['outputs']; readonly decisions: readonly Decision[] }
+  | { readonly error: StreamError }
+
+/** Rules without expressions wait for nothing: after so many milliseconds whatever else there is to do gets its turn. */
+const TURN_MS = 20
+
+/**
+ * One record after the other: a later one of an entity sees the state its earlier one left (Guarantee 4). Expressions of
+ * many records are evaluated together meanwhile; what comes of them is concluded in the order of the records.
+ */
 export async function processBatch<K extends ProcessedKind, S extends Remembered>(
   processor: Processor<K, S>,
   view: BatchView,
@@ -61,47 +90,93 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
   known: ReadonlyMap<string, S>,
 ): Promise<Work<S>> {
   const { configuration } = view
-  const work: Work<S> = {
-    ...{ outputs: [], states: new Map(), failures: [] },
-    ...{ parked: [], alarms: new Map(), results: [] },
-  }
+  const work: Work<S> = { outputs: [], states: new Map(), failures: [], parked: [], alarms: new Map(), results: [] }
   const metadata = new Map(configuration.metadata.map((one) => [one.connection, one]))
+  const context = { metadataOf: (id: string) => metadata.get(id), evaluate: createEvaluate() }
+  const run: Run<K, S> = { processor, view, known, context, work }
+  const begun: Begun[] = []
+  const ofEntity = new Map<string, Begun['made']>()
+  let turnAt = performance.now()
   for (const { record, event } of batch) {
     const replay = readReplayMark(record.headers)
     if (replay !== null && !isForUs(replay, processor.name, configuration)) continue
-    const isWanted = (id: string) => replay === null || replay.connection === null || replay.connection === id
     const connections = concerned(configuration, event, processor.from)
     if (isNewer(event, connections) && (await view.isBehind())) throw notYet(event)
-    const key = keyOf(event)
-    try {
-      const state = work.states.get(key) ?? known.get(key)
-      const asked = processor.asks?.(event, connections) ?? []
-      const productOf = asked.length === 0 ? () => undefined : await productsFor(asked, view.products)
-      const context = { connections, metadataOf: (id: string) => metadata.get(id), productOf }
-      const made = processor.process(event, context, state)
-      // Most rules need no waiting, and a batch has a thousand records.
-      const processed = made instanceof Promise ? await made : made
-      const outputs = processed.outputs.map((output) => ({
-        connection: connectionOf(output),
-        record: { ...view.encode(output), headers: madeFrom(record, processor.from) },
-      }))
-      if (processed.state !== undefined) work.states.set(key, processed.state)
-      const held = new Set<string>()
-      for (const decision of processed.decisions.filter(({ connection }) => isWanted(connection))) {
-        if (decide(decision, processor.from, { record, event }, view, work)) held.add(decision.connection)
-      }
-      work.outputs.push(...outputs.filter(({ connection }) => !held.has(connection) && isWanted(connection)))
-    } catch (thrown) {
-      const error = toStreamError(thrown)
-      // The registry or a table being gone says nothing about the event.
-      if (error.policy === 'stop' || error.policy === 'retry') throw error
-      work.failures.push({ record, event, connection: replay?.connection ?? null, error })
-      for (const { id } of connections.filter((one) => isWanted(one.id))) {
-        work.results.push(resultOf(processor.from, { record, event }, { connection: id, status: 'failed', error }))
-      }
+    if (performance.now() - turnAt > TURN_MS) {
+      await nextTurn()
+      turnAt = performance.now()
     }
+    const earlier = ofEntity.get(keyOf(event))
+    if (processor.remembers && earlier instanceof Promise) await earlier
+    const asked = processor.asks?.(event, connections) ?? []
+    const made = begin(run, { record, event }, connections, asked)
+    ofEntity.set(keyOf(event), made)
+    begun.push({ record, event, replay, connections, made })
+    // The table of products is asked for one record at a time.
+    if (asked.length > 0) await made
   }
+  for (const one of begun) conclude(run, one, one.made instanceof Promise ? await one.made : one.made)
   return work
+}
+
+/** Most rules need no waiting, and a batch has a thousand records. The promise does not reject. */
+function begin<K extends ProcessedKind, S extends Remembered>(
+  { processor, view, known, context, work }: Run<K, S>,
+  { record, event }: Decoded<K>,
+  connections: readonly Connection[],
+  asked: readonly AskedProducts[],
+): Made | Promise<Made> {
+  const encoded = (processed: Processed<S>): Made => {
+    const headers = madeFrom(record, processor.from)
+    const outputs = processed.outputs.map((output) => ({
+      connection: connectionOf(output),
+      record: { ...view.encode(output), headers },
+    }))
+    if (processed.state !== undefined) work.states.set(keyOf(event), processed.state)
+    return { outputs, decisions: processed.decisions }
+  }
+  const process = (productOf: ProductOf): Made | Promise<Made> => {
+    const state = work.states.get(keyOf(event)) ?? known.get(keyOf(event))
+    const processed = processor.process(event, { ...context, connections, productOf }, state)
+    return processed instanceof Promise ? processed.then(encoded) : encoded(processed)
+  }
+  const failed = (thrown: unknown): Made => ({ error: toStreamError(thrown) })
+  try {
+    const made =
+      asked.length === 0 ? process(() => undefined) : productsFor(asked, view.products).then((found) => process(found))
+    return made instanceof Promise ? made.catch(failed) : made
+  } catch (thrown) {
+    return failed(thrown)
+  }
+}
+
+/** Throws what says nothing about the event: the registry or a table being gone, or no thread for expressions. */
+function conclude<K extends ProcessedKind, S extends Remembered>(
+  { processor, view, work }: Run<K, S>,
+  { record, event, replay, connections }: Begun,
+  made: Made,
+): void {
+  const kind = processor.from
+  const isWanted = (id: string) => replay === null || replay.connection === null || replay.connection === id
+  if ('error' in made) {
+    const { error } = made
+    throwOfOthers(error)
+    work.failures.push({ record, event, connection: replay?.connection ?? null, error })
+    for (const { id } of connections.filter((one) => isWanted(one.id))) {
+      work.results.push(resultOf(kind, { record, event }, { connection: id, status: 'failed', error }))
+    }
+    return
+  }
+  const held = new Set<string>()
+  for (const decision of made.decisions.filter(({ connection }) => isWanted(connection))) {
+    if (decision.status === 'failed') throwOfOthers(decision.error)
+    if (decide(decision, kind, { record, event }, view, work)) held.add(decision.connection)
+  }
+  work.outputs.push(...made.outputs.filter(({ connection }) => !held.has(connection) && isWanted(connection)))
+}
+
+function throwOfOthers(error: StreamError): void {
+  if (error.policy === 'stop' || error.policy === 'retry') throw error
 }
 
 async function productsFor(asked: readonly AskedProducts[], find: FindProducts | undefined): Promise<ProductOf> {
@@ -140,7 +215,7 @@ function decide<S>(
   }
   const error = decision.status === 'failed' ? decision.error : null
   let why = work.alarms.get(connection) ?? view.paused(connection)
-  if (why === undefined && (error?.policy === 'pause' || view.trips(connection, keyOf(event), error !== null))) {
+  if (why === undefined && (error?.policy === 'pause' || view.trips(connection, keyOf(event), error))) {
     if (error !== null) work.alarms.set(connection, error)
     why = error ?? undefined
   }

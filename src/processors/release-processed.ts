@@ -59,7 +59,7 @@ async function takeUp<K extends ProcessedKind, S extends Remembered>(
     encode: (output) => encode(deps, output),
     paused: () => undefined,
     // Of the connections only this one counts: the others had the event already.
-    trips: (id, key, failed) => id === connection && !probe && guard.trips(id, key, failed),
+    trips: (id, key, error) => id === connection && !probe && guard.trips(id, key, error),
   }
   const states = await loadStates(kit, [decoded], context)
   const work = onlyFor(connection, await processBatch(processor, view, [decoded], states.known))

@@ -6,6 +6,7 @@ import { recordKey } from '../events/topics.ts'
 import { compareVersions } from '../events/version.ts'
 import { judgeOrder, type OrderVerdict } from '../rules/judge-order.ts'
 import { mapOrderFields, type OrderFields } from '../rules/map-order.ts'
+import type { Evaluate } from '../rules/mapping/evaluate.ts'
 import { asksProducts } from '../rules/ownership.ts'
 import { decidingSkus, splitOrder } from '../rules/split-order.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor, Remembered } from './processor.ts'
@@ -45,13 +46,13 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
 
 function route(
   event: OrderChanged,
-  { connections, productOf }: ProcessContext,
+  { connections, productOf, evaluate }: ProcessContext,
   sentTo: readonly string[],
 ): Processed<RoutedOrder> | Promise<Processed<RoutedOrder>> {
   const split = splitOrder(event.data, connections, productOf)
   const routed = connections.map((connection) => {
     const verdict = judgeOrder(event, connection, split, sentTo.includes(connection.id))
-    return outcomeOf(event, connection, verdict)
+    return outcomeOf(event, connection, verdict, evaluate)
   })
   const joined = (outcomes: readonly Outcome[]): Processed<RoutedOrder> => {
     const vendors = new Set([...sentTo, ...outcomes.flatMap(({ output, id }) => (output === undefined ? [] : id))])
@@ -74,7 +75,12 @@ interface Outcome {
 }
 
 /** What the connection is sent, with its own fields; one whose fields can't be mapped fails alone (Guarantee 5). */
-function outcomeOf(event: OrderChanged, connection: Connection, verdict: OrderVerdict): Outcome | Promise<Outcome> {
+function outcomeOf(
+  event: OrderChanged,
+  connection: Connection,
+  verdict: OrderVerdict,
+  evaluate: Evaluate | undefined,
+): Outcome | Promise<Outcome> {
   const { id } = connection
   if (verdict.status === 'failed') return { id, decision: { connection: id, ...verdict } }
   if (verdict.status === 'ignored') return { id, decision: { connection: id, ...verdict } }
@@ -89,7 +95,7 @@ function outcomeOf(event: OrderChanged, connection: Connection, verdict: OrderVe
     decision: { connection: id, status: 'failed', error: toStreamError(thrown) },
   })
   try {
-    const fields = canceled ? {} : mapOrderFields(connection, order)
+    const fields = canceled ? {} : mapOrderFields(connection, order, evaluate)
     return fields instanceof Promise ? fields.then(sent).catch(failed) : sent(fields)
   } catch (thrown) {
     return failed(thrown)

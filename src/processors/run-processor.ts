@@ -53,7 +53,7 @@ async function handleBatch<K extends ProcessedKind, S extends Remembered>(
     products: deps.products,
     encode: (output) => encode(deps, output),
     paused: (connection) => pauses.get(connection),
-    trips: (connection, key, failed) => guard.trips(connection, key, failed),
+    trips: (connection, key, error) => guard.trips(connection, key, error),
   }
   const work = await processBatch(processor, view, batch, states.known)
   await commitWork(work, states, kit, context, startedAt)

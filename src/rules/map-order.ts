@@ -1,7 +1,8 @@
 import type { AttributeRule, Connection } from '../configuration/model.ts'
 import type { Order } from '../events/generated/events.ts'
+import type { Evaluate } from './mapping/evaluate.ts'
 import type { MappingInput } from './mapping/mapping-input.ts'
-import { type MappedAttributes, mapAttributes } from './mapping.ts'
+import { type MappedAttributes, mapParts } from './mapping.ts'
 import { orderInput, orderLineInput } from './order-input.ts'
 
 /**
@@ -16,9 +17,13 @@ export const LINE_FIELDS = 'line.'
 /**
  * The connection's own fields of a vendor's order, by its order map. Rules of the lines' fields (`line.<name>`) see a line,
  * and the whole order as its `order`. Throws or rejects with `mapping_failed`, which holds no value: an order is of a
- * person.
+ * person. `evaluate`: shared by the entities of a batch.
  */
-export function mapOrderFields(connection: Connection, order: Order): OrderFields | Promise<OrderFields> {
+export function mapOrderFields(
+  connection: Connection,
+  order: Order,
+  evaluate?: Evaluate,
+): OrderFields | Promise<OrderFields> {
   const rules = connection.orderMap.fields ?? []
   if (rules.length === 0) return {}
   const ofLines = rules.filter(({ attribute }) => attribute.startsWith(LINE_FIELDS))
@@ -32,13 +37,10 @@ export function mapOrderFields(connection: Connection, order: Order): OrderField
       nameOf: (name: string) => `${LINE_FIELDS}${line.lineId}.${name.slice(LINE_FIELDS.length)}`,
     })),
   ]
-  if (rules.some(({ expression }) => expression !== undefined)) return mapLater(parts)
-  const fields: Record<string, string> = {}
-  for (const part of parts) {
-    const mapped = mapPart(part)
-    if (!(mapped instanceof Promise)) Object.assign(fields, textsOf(part, mapped))
-  }
-  return fields
+  const joined = (mapped: readonly MappedAttributes[]): OrderFields =>
+    Object.assign({}, ...parts.map((part, index) => textsOf(part, mapped[index] ?? {})))
+  const mapped = mapParts(parts, { connection: connection.id, tellsValues: false, evaluate })
+  return mapped instanceof Promise ? mapped.then(joined) : joined(mapped)
 }
 
 /** Rules of the order or of one of its lines, what they see, and what their fields are called. */
@@ -46,15 +48,6 @@ interface Part {
   readonly rules: readonly AttributeRule[]
   readonly input: MappingInput
   readonly nameOf: (name: string) => string
-}
-
-const mapPart = ({ rules, input }: Part) => mapAttributes(rules, input, { tellsValues: false })
-
-/** One after the other: the clock of an expression is its own, and no failure is left behind unseen. */
-async function mapLater(parts: readonly Part[]): Promise<OrderFields> {
-  const fields: Record<string, string> = {}
-  for (const part of parts) Object.assign(fields, textsOf(part, await mapPart(part)))
-  return fields
 }
 
 function textsOf({ rules, nameOf }: Part, mapped: MappedAttributes): OrderFields {

@@ -1,70 +1,63 @@
 import type { AttributeRule } from '../configuration/model.ts'
-import { toStreamError } from '../errors.ts'
-import { convert, looked, type MappedValue, textOfResult } from './mapping/convert.ts'
-import { compileExpression, type Evaluate } from './mapping/expression.ts'
+import { convert, looked, type MappedValue } from './mapping/convert.ts'
+import { createEvaluate, type Evaluate, type RulesOfPart } from './mapping/evaluate.ts'
 import { failuresOf } from './mapping/failure.ts'
-import { expressionInput, type MappingInput, textAt } from './mapping/mapping-input.ts'
+import { type MappingInput, textAt } from './mapping/mapping-input.ts'
 
 /** Destination attributes; decimals are text, unset optional attributes are left out. */
 export type MappedAttributes = Readonly<Record<string, MappedValue>>
 
 export interface MappingOptions {
+  /** Whose rules these are: what expressions may use is counted by connection. */
+  readonly connection?: string
   /** False: values are personal data and are in no message. True by default. */
   readonly tellsValues?: boolean
+  /** Evaluates expressions; of its own by default. */
+  readonly evaluate?: Evaluate | undefined
 }
 
 /**
- * Applies the rules to one entity. Pure. Answers at once where no rule has an expression, and else a promise. Throws or
- * rejects with `mapping_failed`, naming the attribute, its path or expression and the value: for a required attribute
- * without a value, a value of another type, one that the look-up does not know, one that breaks the rule's schema, and an
- * expression that throws or runs too long.
+ * Applies the rules to one entity. Pure. Answers at once where no rule has an expression, and else a promise: expressions
+ * are evaluated in worker threads. Throws or rejects with `mapping_failed`, naming the attribute, its path or expression
+ * and the value: for a required attribute without a value, a value of another type, one that the look-up does not know,
+ * one that breaks the rule's schema, and an expression that throws or runs too long.
  */
 export function mapAttributes(
   rules: readonly AttributeRule[],
   input: MappingInput,
-  { tellsValues = true }: MappingOptions = {},
+  options: MappingOptions = {},
 ): MappedAttributes | Promise<MappedAttributes> {
-  if (rules.some(({ expression }) => expression !== undefined)) return mapWithExpressions(rules, input, tellsValues)
-  const mapped: Record<string, MappedValue> = {}
-  for (const rule of rules) {
-    const value = destinationValue(rule, rule.from === undefined ? undefined : textAt(input, rule.from), tellsValues)
-    if (value !== undefined) mapped[rule.attribute] = value
-  }
-  return mapped
+  const mapped = mapParts([{ rules, input }], options)
+  return mapped instanceof Promise ? mapped.then(firstOf) : firstOf(mapped)
 }
 
-/** One after the other: the clock of an expression is its own. */
-async function mapWithExpressions(
-  rules: readonly AttributeRule[],
-  input: MappingInput,
+const firstOf = ([first = {}]: readonly MappedAttributes[]): MappedAttributes => first
+
+/** As `mapAttributes`, for several inputs of one entity: the first rule that fails, in order, fails them all. */
+export function mapParts(
+  parts: readonly RulesOfPart[],
+  { connection = '', tellsValues = true, evaluate }: MappingOptions = {},
+): readonly MappedAttributes[] | Promise<readonly MappedAttributes[]> {
+  const waits = parts.some(({ rules }) => rules.some(({ expression }) => expression !== undefined))
+  if (!waits) return parts.map((part) => mapPart(part, tellsValues, () => undefined))
+  return (evaluate ?? createEvaluate())(connection, parts, tellsValues).then((textOf) =>
+    parts.map((part, index) => mapPart(part, tellsValues, (rule) => textOf(index, rule))),
+  )
+}
+
+function mapPart(
+  { rules, input }: RulesOfPart,
   tellsValues: boolean,
-): Promise<MappedAttributes> {
-  const open = expressionInput(input)
+  evaluated: (rule: AttributeRule) => string | undefined,
+): MappedAttributes {
   const mapped: Record<string, MappedValue> = {}
   for (const rule of rules) {
     const { expression, from } = rule
     const path = from === undefined ? undefined : textAt(input, from)
-    const found = expression === undefined ? path : await evaluated(rule, expression, open, tellsValues)
-    const value = destinationValue(rule, found, tellsValues)
+    const value = destinationValue(rule, expression === undefined ? path : evaluated(rule), tellsValues)
     if (value !== undefined) mapped[rule.attribute] = value
   }
   return mapped
-}
-
-/** By rule: those of a revision are the same objects until the next one. */
-const compiled = new WeakMap<AttributeRule, Evaluate>()
-
-async function evaluated(rule: AttributeRule, expression: string, input: MappingInput, tellsValues: boolean) {
-  const failure = failuresOf(rule, tellsValues)
-  let result: unknown
-  try {
-    const evaluate = compiled.get(rule) ?? compileExpression(expression, { type: rule.type, tellsValues })
-    compiled.set(rule, evaluate)
-    result = await evaluate(input)
-  } catch (thrown) {
-    throw failure(`fails: ${toStreamError(thrown).message}`, { cause: thrown })
-  }
-  return textOfResult(rule, result, failure)
 }
 
 function destinationValue(

@@ -85,7 +85,7 @@ export async function conclude<K extends PerSystemKind>(
   if (outcome.end === 'superseded') {
     return { end: superseded('a newer version was delivered'), parked: false, othersParked }
   }
-  kit.guard.trips(connection.id, event.key, false)
+  kit.guard.trips(connection.id, event.key, null)
   const { targetId, lookAgainAt } = outcome
   if (lookAgainAt !== null) await lookAgain(kit, context.partition, event, lookAgainAt)
   return { end: { status: 'succeeded', code: null, message: null, targetId }, parked: false, othersParked }
@@ -142,7 +142,7 @@ async function fail<K extends PerSystemKind>(
   const isPause = error.policy === 'pause'
   if (isPause || error.policy === 'dead-letter' || error.policy === 'refuse') {
     if (entry.probe) return await park(entry, attempts, error, kit, context, 'held')
-    if (isPause || kit.guard.trips(event.connection, event.key, true)) {
+    if (isPause || kit.guard.trips(event.connection, event.key, error)) {
       await kit.guard.begin(event.connection, error)
       return await park(entry, attempts, error, kit, context, 'held')
     }

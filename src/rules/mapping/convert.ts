@@ -28,26 +28,6 @@ function convertText(rule: AttributeRule, text: string, failure: Failure): Mappe
   }
 }
 
-/**
- * What an expression gave, as the rule's type; undefined for nothing. It is taken more strictly than text: a list, a
- * number where text is wanted, or a fraction that was computed as a float is the expression's mistake.
- */
-export function textOfResult(rule: AttributeRule, result: unknown, failure: Failure): string | undefined {
-  if (result === undefined || result === null || result === '') return undefined
-  if (typeof result === 'string') return result
-  const scalar = typeof result === 'boolean' || typeof result === 'number'
-  if (!scalar)
-    throw failure(`gives ${Array.isArray(result) ? 'a list' : 'an object'}, not one value`, { value: result })
-  if (rule.lookup !== undefined) return String(result)
-  if (typeof result === 'boolean') {
-    if (rule.type === 'boolean') return String(result)
-    throw failure(`gives true or false for a ${rule.type}; use a condition: … ? … : …`, { value: result })
-  }
-  if (rule.type === 'string') throw failure('gives a number for a string; use $string(…)', { value: result })
-  if (Number.isSafeInteger(result)) return String(result)
-  throw failure('gives a float, which is not exact; use $add, $multiply, $round and text', { value: result })
-}
-
 /** The destination's value of a source value; throws `mapping_failed` for one the look-up does not know. */
 export function looked(rule: AttributeRule, text: string, failure: Failure): string {
   if (rule.lookup === undefined) return text

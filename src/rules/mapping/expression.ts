@@ -1,14 +1,16 @@
 import jsonata, { type Expression } from 'jsonata'
 import { StreamError } from '../../errors.ts'
+import { stoppedBy } from '../../platform/sandbox/hard-stop.ts'
 import { BoundedRegExp } from './bounded-regexp.ts'
 import { registerExactFunctions } from './exact-functions.ts'
 import { wayOutOfFloats } from './float-use.ts'
 
 /**
- * What an evaluation may use. Steps are counted, so that the same event fails or does not on every machine; the clock is
- * the last resort. `text` and `list` bound what one step may make (characters, items).
+ * What an evaluation may use. Steps are counted, so that the same event fails or does not on every machine. `text` and
+ * `list` bound what one step may make (characters, items). The clock stops between two steps, before the thread that all
+ * this runs in is stopped from outside; that is the last resort.
  */
-export const expressionLimits = { steps: 20_000, depth: 200, list: 2_000, text: 100_000, clockMs: 5_000 } as const
+export const expressionLimits = { steps: 20_000, depth: 200, list: 2_000, text: 100_000, clockMs: 800 } as const
 
 /** Functions that answer differently each time, or run what is given as text: a mapping has to be repeatable. */
 const REFUSED = ['now', 'millis', 'random', 'shuffle', 'eval'] as const
@@ -112,7 +114,8 @@ function invalid(message: string, cause?: unknown): StreamError {
 
 function failed(thrown: Thrown, tellsValues: boolean): StreamError {
   const reason = `${reasonOf(thrown, tellsValues)}${at(thrown.position)}`
-  return new StreamError('mapping_failed', reason, { cause: tellsValues ? thrown : undefined })
+  const details = thrown.code === 'D1012' ? stoppedBy('time') : thrown instanceof StreamError ? thrown.details : {}
+  return new StreamError('mapping_failed', reason, { cause: tellsValues ? thrown : undefined, details })
 }
 
 function reasonOf(thrown: Thrown, tellsValues: boolean): string {
