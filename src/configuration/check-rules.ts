@@ -4,6 +4,7 @@ import { LINE_FIELDS } from '../rules/map-order.ts'
 import { convert } from '../rules/mapping/convert.ts'
 import { compileExpression } from '../rules/mapping/expression.ts'
 import { failuresOf } from '../rules/mapping/failure.ts'
+import { compilePattern } from '../rules/pattern.ts'
 import type { MappedEntity } from './model.ts'
 import { attributeRuleOf } from './model-of.ts'
 import type { AttributeRuleDocument } from './rule-schema.ts'
@@ -77,9 +78,9 @@ function checkSource(rule: AttributeRuleDocument, entity: MappedEntity, say: Say
 function checkSchema({ schema = {}, type = 'string' }: AttributeRuleDocument, say: Say): void {
   const { pattern, minimum, maximum, minLength, maxLength } = schema
   try {
-    new RegExp(pattern ?? '', 'u')
+    compilePattern(pattern ?? '')
   } catch (error) {
-    say(['schema', 'pattern'], `is no regular expression: ${toStreamError(error).message}`)
+    say(['schema', 'pattern'], toStreamError(error).message)
   }
   if ((minimum ?? 0) > (maximum ?? Number.POSITIVE_INFINITY)) say(['schema', 'minimum'], 'is more than the maximum')
   if ((minLength ?? 0) > (maxLength ?? Number.POSITIVE_INFINITY)) say(['schema', 'minLength'], 'is more than maxLength')

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StreamError, toStreamError } from '../errors.ts'
+import { compilePattern } from '../rules/pattern.ts'
 import { checkDocuments, type Shaped, type ShapedDocuments } from './check-documents.ts'
 import { type Claimant, checkClaims } from './check-ownership.ts'
 import { checkShape } from './check-shape.ts'
@@ -178,9 +179,9 @@ async function skuPatternOf(given: string, resolve: ResolveReference): Promise<s
     return { mistake: toStreamError(error).message }
   }
   try {
-    new RegExp(pattern)
+    compilePattern(pattern)
     return pattern
   } catch (error) {
-    return { mistake: `is no regular expression: ${toStreamError(error).message}` }
+    return { mistake: toStreamError(error).message }
   }
 }

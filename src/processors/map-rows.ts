@@ -2,7 +2,7 @@ import type { Connection } from '../configuration/model.ts'
 import { toStreamError } from '../errors.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
 import { recordKey, type SourceEvent } from '../events/topics.ts'
-import { ownsSku } from '../rules/ownership.ts'
+import { ownershipFault, ownsSku } from '../rules/ownership.ts'
 import type { Decision, Output, ProcessContext, Processed } from './processor.ts'
 
 /** What every universal event says about where it comes from. */
@@ -47,9 +47,6 @@ export function mapRows<E extends SourceEvent, D>(
 ): Processed<never> | Promise<Processed<never>> {
   const outcomes = context.connections.map((connection): Outcome | Promise<Outcome> => {
     const { id, shop } = connection
-    if (event.source !== shop && ownsSku(connection, event.key) === false) {
-      return { decision: notOwned(id, 'ignored') }
-    }
     const sent = ({ data, owned }: MappedRow<D>): Outcome => {
       const row = rowOf(stage, event, connection, data, event.deleted || !owned)
       const decision = owned ? processing(id) : notOwned(id, 'processing')
@@ -59,6 +56,11 @@ export function mapRows<E extends SourceEvent, D>(
       decision: { connection: id, status: 'failed', error: toStreamError(error) },
     })
     try {
+      const fault = ownershipFault(connection)
+      if (fault !== null) return failed(fault)
+      if (event.source !== shop && ownsSku(connection, event.key) === false) {
+        return { decision: notOwned(id, 'ignored') }
+      }
       const mapped = map(connection)
       return mapped instanceof Promise ? mapped.then(sent).catch(failed) : sent(mapped)
     } catch (error) {

@@ -7,7 +7,7 @@ import { compareVersions } from '../events/version.ts'
 import { judgeOrder, type OrderVerdict } from '../rules/judge-order.ts'
 import { mapOrderFields, type OrderFields } from '../rules/map-order.ts'
 import type { Evaluate } from '../rules/mapping/evaluate.ts'
-import { asksProducts } from '../rules/ownership.ts'
+import { asksProducts, ownershipFault } from '../rules/ownership.ts'
 import { decidingSkus, splitOrder } from '../rules/split-order.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor, Remembered } from './processor.ts'
 
@@ -49,8 +49,15 @@ function route(
   { connections, productOf, evaluate }: ProcessContext,
   sentTo: readonly string[],
 ): Processed<RoutedOrder> | Promise<Processed<RoutedOrder>> {
-  const split = splitOrder(event.data, connections, productOf)
+  const faults = new Map(connections.map((connection) => [connection, ownershipFault(connection)]))
+  const split = splitOrder(
+    event.data,
+    connections.filter((connection) => faults.get(connection) === null),
+    productOf,
+  )
   const routed = connections.map((connection) => {
+    const fault = faults.get(connection) ?? null
+    if (fault !== null) return outcomeOf(event, connection, { status: 'failed', error: fault }, evaluate)
     const verdict = judgeOrder(event, connection, split, sentTo.includes(connection.id))
     return outcomeOf(event, connection, verdict, evaluate)
   })

@@ -2,6 +2,7 @@ import { Errors } from 'typebox/schema'
 import type { AttributeRule, ValueSchema } from '../../configuration/model.ts'
 import { toStreamError } from '../../errors.ts'
 import { decimal8, text8 } from '../../events/decimal.ts'
+import { compilePattern } from '../pattern.ts'
 import type { Failure } from './failure.ts'
 
 /** A destination value; decimals are text. */
@@ -76,9 +77,24 @@ function checked(rule: AttributeRule, value: MappedValue, failure: Failure): Map
   if (rule.schema === undefined) return value
   const broken = rule.type === 'decimal' ? brokenBound(rule.schema, String(value)) : undefined
   if (broken !== undefined) throw failure(`breaks its schema: ${broken}`, { value })
-  const [kept, errors] = Errors(rule.schema, value)
-  if (kept) return value
-  throw failure(`breaks its schema: ${errors.map(({ message }) => message.trim()).join(', ')}`, { value })
+  const { pattern, ...schema } = rule.schema
+  const [, errors] = Errors(schema, value)
+  const mismatch = pattern === undefined ? undefined : mismatchOf(pattern, value, failure)
+  if (errors.length === 0 && mismatch === undefined) return value
+  const reasons = errors.map(({ message }) => message.trim())
+  const place = errors.filter(({ keyword }) => keyword !== 'enum').length
+  const all = mismatch === undefined ? reasons : reasons.toSpliced(place, 0, mismatch)
+  throw failure(`breaks its schema: ${all.join(', ')}`, { value })
+}
+
+/** Matched here: JSON Schema's own patterns take as long as they like. */
+function mismatchOf(pattern: string, value: MappedValue, failure: Failure): string | undefined {
+  if (typeof value !== 'string') return undefined
+  try {
+    return compilePattern(pattern).test(value) ? undefined : `must match pattern "${pattern}"`
+  } catch (error) {
+    throw failure(`breaks its schema: the pattern ${pattern} ${toStreamError(error).message}`)
+  }
 }
 
 /** A decimal is text, which JSON Schema has no bounds for: they are compared exactly. */

@@ -1,5 +1,5 @@
 import type { AttributeRule } from '../../configuration/model.ts'
-import { type StreamError, toStreamError } from '../../errors.ts'
+import { StreamError, toStreamError } from '../../errors.ts'
 import { compileExpression, type Evaluate } from './expression.ts'
 import { type Failure, failuresOf } from './failure.ts'
 import { expressionInput, type MappingInput } from './mapping-input.ts'
@@ -49,7 +49,8 @@ export async function runExpressions(
       try {
         texts.push(textOfResult(rule, await evaluated(rule, open, failure, tellsValues), failure))
       } catch (thrown) {
-        const { message, details } = toStreamError(thrown)
+        const { message, details } =
+          thrown instanceof StreamError ? thrown : failure(`fails: ${toStreamError(thrown).message}`)
         return { texts, failure: { message, field: rule.attribute, details } }
       }
     }
