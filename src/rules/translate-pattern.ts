@@ -166,7 +166,7 @@ class Translation {
     if (property !== undefined) return this.#property(property)
     const [code, hex] = /^(?:x([0-9a-f]{2})|u([0-9a-f]{4})|u\{([0-9a-f]+)\})/i.exec(rest)?.filter(Boolean) ?? []
     if (code !== undefined && hex !== undefined) return this.#coded(code, hex)
-    const [char = '', control = ''] = /^(?:c([a-z])|[^]?)/iu.exec(rest) ?? []
+    const [char = '', control = ''] = /^(?:c([a-z])|.?)/isu.exec(rest) ?? []
     this.#at += char.length
     if (control !== '') return one(coded(control.charCodeAt(0) % 32))
     if (char === 's') return one(inClass ? SPACES : `[${SPACES}]`)
