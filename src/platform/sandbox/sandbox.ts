@@ -31,6 +31,9 @@ export interface Sandbox<T, R> {
 /** Tasks that a thread is given at once: what is written for it must not hold up the event loop. */
 const AT_ONCE = 50
 
+/** What tasks whose results were lost may take at least, in milliseconds. */
+const LOST_MS = 200
+
 /** The tasks of one call. */
 interface Run<T, R> {
   readonly lane: string
@@ -39,6 +42,8 @@ interface Run<T, R> {
   readonly ended: (Ended<R> | undefined)[]
   /** Tasks that a thread ended with: they are tried once more, alone, so that no other one fails for them. */
   readonly suspects: Set<number>
+  /** Tasks that were done by a thread which was stopped before it gave their results: they have their turn in any case. */
+  readonly lost: Set<number>
   readonly settle: PromiseWithResolvers<readonly Ended<R>[]>
 }
 
@@ -68,7 +73,7 @@ class WorkerPool<T, R> implements Sandbox<T, R> {
   async run(lane: string, tasks: readonly T[], budget: Budget): Promise<readonly Ended<R>[]> {
     if (this.#isClosed) throw closed()
     const settle = Promise.withResolvers<readonly Ended<R>[]>()
-    this.#waiting.push({ lane, tasks, budget, ended: tasks.map(() => undefined), suspects: new Set(), settle })
+    this.#waiting.push({ lane, tasks, budget, ended: tasks.map(() => undefined), suspects: new Set(), lost: new Set(), settle })
     this.#next()
     return await settle.promise
   }
@@ -99,7 +104,7 @@ class WorkerPool<T, R> implements Sandbox<T, R> {
     this.#busy.set(run.lane, { run, worker })
     try {
       const tasks = todo.map((index) => run.tasks[index] as T)
-      note(run, todo, await worker.run(tasks, run.budget.leftMs))
+      note(run, todo, await worker.run(tasks, Math.max(run.budget.leftMs, LOST_MS)))
       this.#waiting.push(run)
     } catch (error) {
       run.settle.reject(error)
@@ -111,9 +116,10 @@ class WorkerPool<T, R> implements Sandbox<T, R> {
 }
 
 /** Indices of what is to be done next; a suspect alone. What the budget has nothing left for ends here. */
-function nextTasks<T, R>({ ended, suspects, budget }: Run<T, R>): readonly number[] {
-  if (budget.leftMs <= 0 || budget.stopsLeft <= 0) {
-    for (const index of ended.keys()) ended[index] ??= { stopped: 'batch', step: 0 }
+function nextTasks<T, R>({ ended, suspects, lost, budget }: Run<T, R>): readonly number[] {
+  const isOver = budget.leftMs <= 0 || budget.stopsLeft <= 0
+  for (const index of ended.keys()) {
+    if (isOver && !lost.has(index)) ended[index] ??= { stopped: 'batch', step: 0 }
   }
   const left = [...ended.keys()].filter((index) => ended[index] === undefined)
   const suspect = left.find((index) => suspects.has(index))
@@ -125,6 +131,7 @@ function note<T, R>(run: Run<T, R>, todo: readonly number[], { results, tookMs, 
   for (const [index, result] of results.entries()) run.ended[todo[index] ?? 0] = { stopped: null, result }
   const task = stopped === undefined ? undefined : todo[stopped.task]
   if (stopped === undefined || task === undefined) return
+  for (const index of todo.slice(results.length, stopped.task)) run.lost.add(index)
   const died = stopped.why === 'memory' || stopped.why === 'crash'
   if (died && todo.length > 1) return void run.suspects.add(task)
   run.ended[task] = { stopped: stopped.why, step: stopped.step }
