@@ -2,7 +2,7 @@ import { toStreamError } from '../errors.ts'
 import { fieldsOf, orderLineFields } from '../rules/event-fields.ts'
 import { LINE_FIELDS } from '../rules/map-order.ts'
 import { convert } from '../rules/mapping/convert.ts'
-import { compileExpression } from '../rules/mapping/expression.ts'
+import { checkExpression, tooManyExpressions } from '../rules/mapping/expression.ts'
 import { failuresOf } from '../rules/mapping/failure.ts'
 import { compilePattern } from '../rules/pattern.ts'
 import type { MappedEntity } from './model.ts'
@@ -30,6 +30,8 @@ export function checkRules(
   context: RulesContext,
 ): Mistake[] {
   const mistakes: Mistake[] = []
+  const tooMany = tooManyExpressions(rules.map(({ expression }) => expression))
+  if (tooMany !== undefined) return [yaml.mistake(context.path, tooMany)]
   for (const [index, rule] of rules.entries()) {
     const say: Say = (field, message) => mistakes.push(yaml.mistake([...context.path, index, ...field], message))
     if (rules.findIndex(({ attribute }) => attribute === rule.attribute) < index) {
@@ -69,7 +71,7 @@ function checkSource(rule: AttributeRuleDocument, entity: MappedEntity, say: Say
   }
   if (expression === undefined) return
   try {
-    compileExpression(expression, { type, tellsValues: true })
+    checkExpression(expression, type)
   } catch (error) {
     say(['expression'], toStreamError(error).message)
   }

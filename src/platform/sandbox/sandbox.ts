@@ -73,7 +73,15 @@ class WorkerPool<T, R> implements Sandbox<T, R> {
   async run(lane: string, tasks: readonly T[], budget: Budget): Promise<readonly Ended<R>[]> {
     if (this.#isClosed) throw closed()
     const settle = Promise.withResolvers<readonly Ended<R>[]>()
-    this.#waiting.push({ lane, tasks, budget, ended: tasks.map(() => undefined), suspects: new Set(), lost: new Set(), settle })
+    this.#waiting.push({
+      lane,
+      tasks,
+      budget,
+      ended: tasks.map(() => undefined),
+      suspects: new Set(),
+      lost: new Set(),
+      settle,
+    })
     this.#next()
     return await settle.promise
   }

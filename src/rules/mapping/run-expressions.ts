@@ -1,6 +1,6 @@
 import type { AttributeRule } from '../../configuration/model.ts'
 import { StreamError, toStreamError } from '../../errors.ts'
-import { compileExpression, type Evaluate } from './expression.ts'
+import { compileExpression } from './expression.ts'
 import { type Failure, failuresOf } from './failure.ts'
 import { expressionInput, type MappingInput } from './mapping-input.ts'
 
@@ -30,10 +30,6 @@ export interface PlainFailure {
   readonly details: StreamError['details']
 }
 
-/** Compiled expressions that are kept. */
-const MOST_KEPT = 500
-const compiled = new Map<string, Evaluate>()
-
 /** `note` is called with the number of each expression before it is evaluated. */
 export async function runExpressions(
   { parts, tellsValues }: ExpressionJob,
@@ -61,11 +57,7 @@ export async function runExpressions(
 async function evaluated(rule: ExpressionRule, input: MappingInput, failure: Failure, tellsValues: boolean) {
   const { type, expression } = rule
   try {
-    const key = `${type} ${tellsValues} ${expression}`
-    const evaluate = compiled.get(key) ?? compileExpression(expression, { type, tellsValues })
-    if (compiled.size >= MOST_KEPT) compiled.clear()
-    compiled.set(key, evaluate)
-    return await evaluate(input)
+    return await compileExpression(expression, { type, tellsValues })(input)
   } catch (thrown) {
     const { message, details } = toStreamError(thrown)
     throw failure(`fails: ${message}`, { details })
