@@ -57,6 +57,10 @@ export class SandboxWorker<T, R> {
     this.#worker.unref()
   }
 
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
   get isEnded(): boolean {
     return this.#isEnded
   }

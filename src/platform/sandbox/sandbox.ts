@@ -45,6 +45,8 @@ interface Run<T, R> {
   /** Tasks that were done by a thread which was stopped before it gave their results: they have their turn in any case. */
   readonly lost: Set<number>
   readonly settle: PromiseWithResolvers<readonly Ended<R>[]>
+  /** Threads that were stopped for it. */
+  stops: number
 }
 
 /** The file of a worker beside the one that asks: a source while that is one, and what is made of it in a package. */
@@ -81,6 +83,7 @@ class WorkerPool<T, R> implements Sandbox<T, R> {
       suspects: new Set(),
       lost: new Set(),
       settle,
+      stops: 0,
     })
     this.#next()
     return await settle.promise
@@ -105,10 +108,17 @@ class WorkerPool<T, R> implements Sandbox<T, R> {
     }
   }
 
+  /** A thread that runs already, for whoever had none stopped: the others can wait for one to start. */
+  #take(canWait: boolean): SandboxWorker<T, R> {
+    const index = this.#idle.findIndex(({ isReady }) => isReady !== canWait)
+    const [worker] = this.#idle.splice(Math.max(0, index), 1)
+    return worker ?? new SandboxWorker<T, R>(this.#script, this.#limits)
+  }
+
   async #turn(run: Run<T, R>): Promise<void> {
     const todo = nextTasks(run)
     if (todo.length === 0) return run.settle.resolve(run.ended as readonly Ended<R>[])
-    const worker = this.#idle.pop() ?? new SandboxWorker<T, R>(this.#script, this.#limits)
+    const worker = this.#take(run.stops > 0)
     this.#busy.set(run.lane, { run, worker })
     try {
       const tasks = todo.map((index) => run.tasks[index] as T)
@@ -139,6 +149,7 @@ function note<T, R>(run: Run<T, R>, todo: readonly number[], { results, tookMs, 
   for (const [index, result] of results.entries()) run.ended[todo[index] ?? 0] = { stopped: null, result }
   const task = stopped === undefined ? undefined : todo[stopped.task]
   if (stopped === undefined || task === undefined) return
+  run.stops += 1
   for (const index of todo.slice(results.length, stopped.task)) run.lost.add(index)
   const died = stopped.why === 'memory' || stopped.why === 'crash'
   if (died && todo.length > 1) return void run.suspects.add(task)

@@ -13,7 +13,7 @@ export const workerLimits = {
   taskMs: 1_000,
   memoryMb: 64,
   /** All entities of a batch for one connection: so many milliseconds for each of them, and at least `batchMs`. */
-  batchMs: 2_000,
+  batchMs: 5_000,
   eachMs: 10,
   /** Entities of a batch that are stopped; those of the connection that come after them are not tried. */
   stops: 3,
