@@ -8,7 +8,7 @@ import type { MappingInput } from './mapping-input.ts'
 import type { ExpressionJob, ExpressionResults, ExpressionRule } from './run-expressions.ts'
 
 /** What the expressions of the configuration may use, in a worker thread. */
-export const workerLimits = {
+const workerLimits = {
   /** All expressions of one entity for one connection, in milliseconds of wall clock. */
   taskMs: 1_000,
   memoryMb: 64,

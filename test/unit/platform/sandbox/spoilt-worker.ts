@@ -15,7 +15,8 @@ const tasks: Readonly<Record<string, (note: (step: number) => void) => unknown>>
   crash() {
     throw new Error('the thread ends')
   },
-  environment: () => `${typeof process} ${typeof require} ${typeof fetch} ${typeof setTimeout} ${typeof Reflect.get(globalThis, 'WebAssembly')}`,
+  environment: () =>
+    `${typeof process} ${typeof require} ${typeof fetch} ${typeof setTimeout} ${typeof Reflect.get(globalThis, 'WebAssembly')}`,
   code: () => String((() => undefined).constructor),
   evaluated: () => String(Reflect.get(globalThis, 'eval')),
   pollute() {
