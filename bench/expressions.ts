@@ -18,11 +18,17 @@ interface Cost {
 
 const AT_ONCE = 1_000
 
-const rule = (attribute: string, from: Pick<AttributeRule, 'from' | 'expression'>): AttributeRule => ({
+const rule = (attribute: string, source: Partial<AttributeRule>): AttributeRule => ({
   attribute,
+  from: null,
+  constant: null,
+  expression: null,
+  default: null,
   required: false,
   type: 'string',
-  ...from,
+  lookup: null,
+  schema: null,
+  ...source,
 })
 
 const paths = [rule('a', { from: 'sku' }), rule('b', { from: 'price' }), rule('c', { from: 'attributes.color' })]
@@ -46,7 +52,7 @@ const orderExpressions = [
 export async function measureExpressions(count: number, rounds: number): Promise<string> {
   const [products, shopOrders] = [Array.from({ length: count }, product), [...orders({ seed: 42, count })]]
   const ofProducts = (rules: readonly AttributeRule[]) => (event: ProductChanged, evaluate: Evaluate) =>
-    mapProduct(event, { connection: 'a', attributes: rules }, 'a', evaluate)
+    mapProduct(event, { connection: 'a', attributes: rules, destination: null }, 'a', evaluate)
   const ofOrders = (fields: readonly AttributeRule[]) => {
     const [first] = configuration.connections
     const connection = { ...first, orderMap: { shipMethods: {}, location: null, fields } } as Connection

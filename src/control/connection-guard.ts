@@ -2,9 +2,18 @@ import type { Logger } from 'pino'
 import type { StreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { noteOutcome, type Outcomes, type ThresholdLimits, usualThreshold } from '../platform/runtime/threshold.ts'
 import { hardStopOf } from '../platform/sandbox/hard-stop.ts'
 import { claimProbe, type Pause, pause, resume, watchPauses } from './pauses.ts'
+
+/** How the last entities of one connection ended at one stage: key → failed for a reason of its own; oldest first. */
+export type Outcomes = ReadonlyMap<string, boolean>
+
+export interface ThresholdLimits {
+  /** Different keys that are looked at. */
+  readonly window: number
+  /** So many failed ones among them say that the connection is wrong, not the entities. */
+  readonly most: number
+}
 
 /** Milliseconds. */
 export interface GuardTiming {
@@ -20,18 +29,18 @@ export interface GuardTiming {
 export const usualGuardTiming: GuardTiming = {
   pausesEveryMs: 2_000,
   probeEveryMs: 3 * 60_000,
-  threshold: usualThreshold,
-  stops: { window: usualThreshold.window, most: 3 },
+  threshold: { window: 20, most: 15 },
+  stops: { window: 20, most: 3 },
 }
 
-/** Tells a connection that is wrong from entities that are, at one stage (Guarantee 5). */
+/** Distinguishes a connection that is wrong from entities that are, at one stage (Guarantee 5). */
 export interface ConnectionGuard {
   pauses(): Promise<ReadonlyMap<string, Pause>>
   /**
-   * Notes how an entity ended; null: well. True: most of the connection's last ones failed, or a few of them were stopped
-   * from outside, which holds up others; the count begins anew then.
+   * Notes how an entity ended; null: well. True: the connection itself is wrong, as the error says, or because most of its
+   * last entities failed, or a few of them were stopped from outside, which holds up others; the count begins anew then.
    */
-  trips(connection: string, key: string, error: StreamError | null): boolean
+  isWrong(connection: string, key: string, error: StreamError | null): boolean
   /** Pauses the connection, with an alert where it was not paused before. */
   begin(connection: string, error: StreamError): Promise<void>
   end(connection: string): Promise<void>
@@ -63,7 +72,8 @@ export function createConnectionGuard(stage: string, deps: GuardDeps, timing: Gu
   const stops = countOutcomes(timing.stops)
   return {
     pauses: () => watch.all(),
-    trips(connection, key, error) {
+    isWrong(connection, key, error) {
+      if (error?.policy === 'pause') return true
       const stop = error === null ? undefined : hardStopOf(error)
       const [failed, stopped] = [failures(connection, key, error !== null), stops(connection, key, stop !== undefined)]
       return failed || stopped || stop === 'batch'
@@ -87,4 +97,17 @@ export function createConnectionGuard(stage: string, deps: GuardDeps, timing: Gu
       return true
     },
   }
+}
+
+/** A key counts once, with its last outcome. */
+export function noteOutcome(
+  outcomes: Outcomes,
+  key: string,
+  failed: boolean,
+  { window, most }: ThresholdLimits,
+): { readonly outcomes: Outcomes; readonly tripped: boolean } {
+  const others = [...outcomes].filter(([known]) => known !== key)
+  const kept = [...others, [key, failed] as const].slice(-window)
+  const failures = kept.filter(([, bad]) => bad).length
+  return { outcomes: new Map(kept), tripped: failed && failures >= most }
 }

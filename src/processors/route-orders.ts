@@ -27,16 +27,15 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
   name: NAME,
   from: 'orders',
   remembers: true,
-  process(event, context, state) {
+  async process(event, context, state) {
     const connections = context.connections.filter(({ shop }) => shop === event.source)
     const others = context.connections.filter(({ shop }) => shop !== event.source).map(notTheShop)
     if (state !== undefined && compareVersions(event, state.version) < 0) {
       const decisions = connections.map(({ id }) => decision(id, 'superseded', 'older_version'))
       return { outputs: [], decisions: [...decisions, ...others] }
     }
-    const routed = route(event, { ...context, connections }, state?.vendors ?? [])
-    const all = (one: Processed<RoutedOrder>) => ({ ...one, decisions: [...one.decisions, ...others] })
-    return routed instanceof Promise ? routed.then(all) : all(routed)
+    const routed = await route(event, { ...context, connections }, state?.vendors ?? [])
+    return { ...routed, decisions: [...routed.decisions, ...others] }
   },
   asks: ({ source, data }, connections) =>
     connections
@@ -44,34 +43,35 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
       .map((connection) => ({ connection, skus: decidingSkus(data) })),
 }
 
-function route(
+async function route(
   event: OrderChanged,
   { connections, productOf, evaluate }: ProcessContext,
   sentTo: readonly string[],
-): Processed<RoutedOrder> | Promise<Processed<RoutedOrder>> {
+): Promise<Processed<RoutedOrder>> {
   const faults = new Map(connections.map((connection) => [connection, ownershipFault(connection)]))
   const split = splitOrder(
     event.data,
     connections.filter((connection) => faults.get(connection) === null),
     productOf,
   )
-  const routed = connections.map((connection) => {
-    const fault = faults.get(connection) ?? null
-    if (fault !== null) return outcomeOf(event, connection, { status: 'failed', error: fault }, evaluate)
-    const verdict = judgeOrder(event, connection, split, sentTo.includes(connection.id))
-    return outcomeOf(event, connection, verdict, evaluate)
-  })
-  const joined = (outcomes: readonly Outcome[]): Processed<RoutedOrder> => {
-    const vendors = new Set([...sentTo, ...outcomes.flatMap(({ output, id }) => (output === undefined ? [] : id))])
-    const version = { occurredAt: event.occurredAt, readAt: event.readAt }
-    return {
-      outputs: outcomes.flatMap(({ output }) => output ?? []),
-      decisions: outcomes.map((outcome) => outcome.decision),
-      state: { version, vendors: [...vendors].toSorted() },
-    }
+  // Side by side: no connection waits for the expressions of another one.
+  const outcomes = await Promise.all(
+    connections.map(async (connection) => {
+      const fault = faults.get(connection) ?? null
+      const verdict: OrderVerdict =
+        fault === null
+          ? judgeOrder(event, connection, split, sentTo.includes(connection.id))
+          : { status: 'failed', error: fault }
+      return await outcomeOf(event, connection, verdict, evaluate)
+    }),
+  )
+  const vendors = new Set([...sentTo, ...outcomes.flatMap(({ output, id }) => (output === undefined ? [] : id))])
+  const version = { occurredAt: event.occurredAt, readAt: event.readAt }
+  return {
+    outputs: outcomes.flatMap(({ output }) => output ?? []),
+    decisions: outcomes.map((outcome) => outcome.decision),
+    state: { version, vendors: [...vendors].toSorted() },
   }
-  const waits = routed.some((outcome) => outcome instanceof Promise)
-  return waits ? Promise.all(routed).then(joined) : joined(routed as readonly Outcome[])
 }
 
 interface Outcome {
@@ -82,30 +82,22 @@ interface Outcome {
 }
 
 /** What the connection is sent, with its own fields; one whose fields can't be mapped fails alone (Guarantee 5). */
-function outcomeOf(
+async function outcomeOf(
   event: OrderChanged,
   connection: Connection,
   verdict: OrderVerdict,
   evaluate: Evaluate | undefined,
-): Outcome | Promise<Outcome> {
+): Promise<Outcome> {
   const { id } = connection
   if (verdict.status === 'failed') return { id, decision: { connection: id, ...verdict } }
   if (verdict.status === 'ignored') return { id, decision: { connection: id, ...verdict } }
   const { order, canceled } = verdict
-  const sent = (fields: OrderFields): Outcome => ({
-    id,
-    decision: decision(id, 'processing', null),
-    output: vendorOrder(event, connection, { order, canceled, fields }),
-  })
-  const failed = (thrown: unknown): Outcome => ({
-    id,
-    decision: { connection: id, status: 'failed', error: toStreamError(thrown) },
-  })
   try {
-    const fields = canceled ? {} : mapOrderFields(connection, order, evaluate)
-    return fields instanceof Promise ? fields.then(sent).catch(failed) : sent(fields)
+    const fields = canceled ? {} : await mapOrderFields(connection, order, evaluate)
+    const output = vendorOrder(event, connection, { order, canceled, fields })
+    return { id, output, decision: decision(id, 'processing', null) }
   } catch (thrown) {
-    return failed(thrown)
+    return { id, decision: { connection: id, status: 'failed', error: toStreamError(thrown) } }
   }
 }
 

@@ -18,7 +18,7 @@ export type OrderVerdict =
  */
 export function judgeOrder(
   event: Pick<OrderChanged, 'data' | 'deleted'>,
-  { id, orderStates, ordersFrom = null }: Connection,
+  { id, orderStates, ordersFrom }: Connection,
   split: SplitOrder,
   wasSent: boolean,
 ): OrderVerdict {

@@ -16,15 +16,11 @@ export const LINE_FIELDS = 'line.'
 
 /**
  * The connection's own fields of a vendor's order, by its order map. Rules of the lines' fields (`line.<name>`) see a line,
- * and the whole order as its `order`. Throws or rejects with `mapping_failed`, which holds no value: an order is of a
- * person. `evaluate`: shared by the entities of a batch.
+ * and the whole order as its `order`. Rejects with `mapping_failed`, which holds no value: an order is of a person.
+ * `evaluate`: shared by the entities of a batch.
  */
-export function mapOrderFields(
-  connection: Connection,
-  order: Order,
-  evaluate?: Evaluate,
-): OrderFields | Promise<OrderFields> {
-  const rules = connection.orderMap.fields ?? []
+export async function mapOrderFields(connection: Connection, order: Order, evaluate?: Evaluate): Promise<OrderFields> {
+  const rules = connection.orderMap.fields
   if (rules.length === 0) return {}
   const ofLines = rules.filter(({ attribute }) => attribute.startsWith(LINE_FIELDS))
   const ofOrder = rules.filter((rule) => !ofLines.includes(rule))
@@ -37,10 +33,8 @@ export function mapOrderFields(
       nameOf: (name: string) => `${LINE_FIELDS}${line.lineId}.${name.slice(LINE_FIELDS.length)}`,
     })),
   ]
-  const joined = (mapped: readonly MappedAttributes[]): OrderFields =>
-    Object.assign({}, ...parts.map((part, index) => textsOf(part, mapped[index] ?? {})))
-  const mapped = mapParts(parts, { connection: connection.id, tellsValues: false, evaluate })
-  return mapped instanceof Promise ? mapped.then(joined) : joined(mapped)
+  const mapped = await mapParts(parts, { connection: connection.id, tellsValues: false, evaluate })
+  return Object.assign({}, ...parts.map((part, index) => textsOf(part, mapped[index] ?? {})))
 }
 
 /** Rules of the order or of one of its lines, what they see, and what their fields are called. */

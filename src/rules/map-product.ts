@@ -10,29 +10,24 @@ type Changed = Pick<ProductChanged, 'deleted' | 'data'>
 
 /**
  * A vendor's product by the connection's metadata: the seller's attributes. A product that is gone leaves the feed also
- * when its last content can't be mapped any more. Throws or rejects with `mapping_failed`.
+ * when its last content can't be mapped any more. Rejects with `mapping_failed`.
  * `evaluate`: shared by the entities of a batch.
  */
-export function mapProduct(
+export async function mapProduct(
   { deleted, data }: Changed,
   metadata: ProductMetadata | undefined,
   connection: string,
   evaluate?: Evaluate,
-): MappedAttributes | Promise<MappedAttributes> {
+): Promise<MappedAttributes> {
   const options = { connection, evaluate }
-  if (!deleted) return mapPresent(data, metadata, options)
+  if (!deleted) return await mapPresent(data, metadata, options)
   try {
-    const mapped = mapAttributes(metadata?.attributes ?? [], productInput(data), options)
-    return mapped instanceof Promise ? mapped.catch(withoutContent) : mapped
-  } catch {
-    return {}
+    return await mapAttributes(metadata?.attributes ?? [], productInput(data), options)
+  } catch (thrown) {
+    // That no thread evaluates says nothing about the product.
+    if (toStreamError(thrown).policy === 'dead-letter') return {}
+    throw thrown
   }
-}
-
-/** That no thread evaluates says nothing about the product. */
-function withoutContent(thrown: unknown): MappedAttributes {
-  if (toStreamError(thrown).policy === 'dead-letter') return {}
-  throw thrown
 }
 
 interface MapOptions {
@@ -40,10 +35,12 @@ interface MapOptions {
   readonly evaluate: Evaluate | undefined
 }
 
-function mapPresent(data: Product, metadata: ProductMetadata | undefined, options: MapOptions) {
-  if (metadata !== undefined) return mapAttributes(metadata.attributes, productInput(data), options)
-  const { connection } = options
-  throw new StreamError('mapping_failed', `connection ${connection} has no product metadata; configure it and retry`)
+async function mapPresent(data: Product, metadata: ProductMetadata | undefined, options: MapOptions) {
+  if (metadata !== undefined) return await mapAttributes(metadata.attributes, productInput(data), options)
+  throw new StreamError(
+    'mapping_failed',
+    `connection ${options.connection} has no product metadata; configure it and retry`,
+  )
 }
 
 /** The product as rules see it: decimals as text. */

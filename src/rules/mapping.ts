@@ -17,32 +17,31 @@ export interface MappingOptions {
 }
 
 /**
- * Applies the rules to one entity. Pure. Answers at once where no rule has an expression, and else a promise: expressions
- * are evaluated in worker threads. Throws or rejects with `mapping_failed`, naming the attribute, its path or expression
- * and the value: for a required attribute without a value, a value of another type, one that the look-up does not know,
- * one that breaks the rule's schema, and an expression that throws or runs too long.
+ * Applies the rules to one entity. Pure. Rejects with `mapping_failed`, naming the attribute, its path or expression and
+ * the value: for a required attribute without a value, a value of another type, one that the look-up does not know, one
+ * that breaks the rule's schema, and an expression that throws or runs too long.
  */
-export function mapAttributes(
+export async function mapAttributes(
   rules: readonly AttributeRule[],
   input: MappingInput,
   options: MappingOptions = {},
-): MappedAttributes | Promise<MappedAttributes> {
-  const mapped = mapParts([{ rules, input }], options)
-  return mapped instanceof Promise ? mapped.then(firstOf) : firstOf(mapped)
+): Promise<MappedAttributes> {
+  const [mapped = {}] = await mapParts([{ rules, input }], options)
+  return mapped
 }
 
-const firstOf = ([first = {}]: readonly MappedAttributes[]): MappedAttributes => first
-
-/** As `mapAttributes`, for several inputs of one entity: the first rule that fails, in order, fails them all. */
-export function mapParts(
+/**
+ * As `mapAttributes`, for several inputs of one entity: the first rule that fails, in order, fails them all. Expressions
+ * are evaluated in worker threads; rules without any wait for nothing.
+ */
+export async function mapParts(
   parts: readonly RulesOfPart[],
   { connection = '', tellsValues = true, evaluate }: MappingOptions = {},
-): readonly MappedAttributes[] | Promise<readonly MappedAttributes[]> {
-  const waits = parts.some(({ rules }) => rules.some(({ expression }) => expression !== undefined))
+): Promise<readonly MappedAttributes[]> {
+  const waits = parts.some(({ rules }) => rules.some(({ expression }) => expression !== null))
   if (!waits) return parts.map((part) => mapPart(part, tellsValues, () => undefined))
-  return (evaluate ?? createEvaluate())(connection, parts, tellsValues).then((textOf) =>
-    parts.map((part, index) => mapPart(part, tellsValues, (rule) => textOf(index, rule))),
-  )
+  const textOf = await (evaluate ?? createEvaluate())(connection, parts, tellsValues)
+  return parts.map((part, index) => mapPart(part, tellsValues, (rule) => textOf(index, rule)))
 }
 
 function mapPart(
@@ -53,8 +52,8 @@ function mapPart(
   const mapped: Record<string, MappedValue> = {}
   for (const rule of rules) {
     const { expression, from } = rule
-    const path = from === undefined ? undefined : textAt(input, from)
-    const value = destinationValue(rule, expression === undefined ? path : evaluated(rule), tellsValues)
+    const path = from === null ? undefined : textAt(input, from)
+    const value = destinationValue(rule, expression === null ? path : evaluated(rule), tellsValues)
     if (value !== undefined) mapped[rule.attribute] = value
   }
   return mapped
@@ -66,9 +65,9 @@ function destinationValue(
   tellsValues: boolean,
 ): MappedValue | undefined {
   const failure = failuresOf(rule, tellsValues)
-  if (rule.constant !== undefined) return convert(rule, rule.constant, failure)
+  if (rule.constant !== null) return convert(rule, rule.constant, failure)
   const text = found === undefined ? rule.default : looked(rule, found, failure)
-  if (text !== undefined) return convert(rule, text, failure)
+  if (text !== null) return convert(rule, text, failure)
   if (!rule.required) return undefined
   throw failure('is required and has no value; fill it at the source or give the rule a default')
 }

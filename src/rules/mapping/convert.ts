@@ -31,7 +31,7 @@ function convertText(rule: AttributeRule, text: string, failure: Failure): Mappe
 
 /** The destination's value of a source value; throws `mapping_failed` for one the look-up does not know. */
 export function looked(rule: AttributeRule, text: string, failure: Failure): string {
-  if (rule.lookup === undefined) return text
+  if (rule.lookup === null) return text
   const value = Object.hasOwn(rule.lookup, text) ? rule.lookup[text] : undefined
   if (value !== undefined) return value
   throw failure('has a value the look-up does not know; add it to lookup', { value: text })
@@ -74,7 +74,7 @@ function booleanOf(text: string, failure: Failure): boolean {
 }
 
 function checked(rule: AttributeRule, value: MappedValue, failure: Failure): MappedValue {
-  if (rule.schema === undefined) return value
+  if (rule.schema === null) return value
   const broken = rule.type === 'decimal' ? brokenBound(rule.schema, String(value)) : undefined
   if (broken !== undefined) throw failure(`breaks its schema: ${broken}`, { value })
   const { pattern, ...schema } = rule.schema

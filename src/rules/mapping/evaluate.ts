@@ -89,11 +89,11 @@ function askedOf(parts: readonly RulesOfPart[], tellsValues: boolean): Asked {
   return { job, rules: evaluated.flatMap(({ rules }) => rules), settle: Promise.withResolvers() }
 }
 
-const hasExpression = ({ expression }: AttributeRule): boolean => expression !== undefined
+const hasExpression = ({ expression }: AttributeRule): boolean => expression !== null
 
 function expressionRule(rule: AttributeRule): ExpressionRule {
-  const { attribute, type, expression = '', lookup } = rule
-  const slim = known.get(rule) ?? { attribute, type, expression, looksUp: lookup !== undefined }
+  const { attribute, type, from, expression, lookup } = rule
+  const slim = known.get(rule) ?? { attribute, type, from, expression: expression ?? '', looksUp: lookup !== null }
   known.set(rule, slim)
   return slim
 }

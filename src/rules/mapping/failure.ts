@@ -21,13 +21,13 @@ type NamedRule = Pick<AttributeRule, 'attribute' | 'from' | 'expression'>
  */
 export function failuresOf(rule: NamedRule, tellsValues: boolean): Failure {
   const { attribute, from, expression } = rule
-  const source = expression === undefined ? (from ?? 'a constant') : `expression ${expression}`
+  const source = expression === null ? (from ?? 'a constant') : `expression ${expression}`
   return (reason, { value, cause, details } = {}) => {
     const told = value === undefined ? '' : tellsValues ? `: ${shown(value)}` : `: ${kindOf(value)}`
     return new StreamError('mapping_failed', `attribute ${attribute} (from ${source}) ${reason}${told}`, {
       cause: tellsValues ? cause : undefined,
       field: attribute,
-      details: { attribute, from: from ?? null, expression: expression ?? null, ...details },
+      details: { attribute, from, expression, ...details },
     })
   }
 }

@@ -5,7 +5,7 @@ import { type Failure, failuresOf } from './failure.ts'
 import { expressionInput, type MappingInput } from './mapping-input.ts'
 
 /** What a worker has to know of a rule with an expression. */
-export type ExpressionRule = Pick<AttributeRule, 'attribute' | 'type'> & {
+export type ExpressionRule = Pick<AttributeRule, 'attribute' | 'type' | 'from'> & {
   readonly expression: string
   readonly looksUp: boolean
 }

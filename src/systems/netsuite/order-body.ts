@@ -4,10 +4,11 @@ import type { Address, Order, VendorOrderRequested } from '../../events/generate
 import { exactNumber } from '../../platform/json.ts'
 import { toLocalTime } from '../kit/local-time.ts'
 import { applyOrderFields } from '../kit/order-fields.ts'
-import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import { openQuantity, topLevelLines } from '../kit/order-lines.ts'
+import { textOf, type Wire, wireOf, wiresOf, withoutNulls } from '../kit/wire.ts'
 import { DIGEST_FIELD, digestMark, LINE_FIELD } from './custom-fields.ts'
 import { type BodyField, orderFields } from './order-fields.ts'
-import { lineAmounts, lineBody, type OrderReferences, topLevelLines } from './order-lines.ts'
+import { lineAmounts, lineBody, type OrderReferences } from './order-lines.ts'
 
 /** NetSuite's sales order of a vendor order; pure. Numbers are written with all their digits. */
 export function salesOrderBody(event: VendorOrderRequested, connection: Connection, references: OrderReferences): Wire {
@@ -32,7 +33,7 @@ export function salesOrderBody(event: VendorOrderRequested, connection: Connecti
   const bodies = [...lineAmounts(data)].map(([line, amount]) => {
     return { lineId: line.lineId, body: lineBody(event, line, amount, references) }
   })
-  const { order, lines } = applyOrderFields({ order: present(body), lines: bodies }, event.fields, orderFields)
+  const { order, lines } = applyOrderFields({ order: withoutNulls(body), lines: bodies }, event.fields, orderFields)
   return { ...order, item: { items: lines } }
 }
 
@@ -46,8 +47,8 @@ function discountFields(discount: Decimal4, { discountItem }: OrderReferences): 
 function canceledPart(order: Order, field: 'discount' | 'tax'): Decimal4 {
   return sum(
     topLevelLines(order).map((line) => {
-      const open = subtract(line.quantityOrdered, line.quantityCanceled)
-      return line.quantityCanceled === 0n ? ZERO4 : (allocate(line[field], [open, line.quantityCanceled])[1] ?? ZERO4)
+      const parts = [openQuantity(line), line.quantityCanceled]
+      return line.quantityCanceled === 0n ? ZERO4 : (allocate(line[field], parts)[1] ?? ZERO4)
     }),
   )
 }
@@ -55,12 +56,12 @@ function canceledPart(order: Order, field: 'discount' | 'tax'): Decimal4 {
 /** The order as NetSuite has it, with every line closed. Lines are named whole, so that a replace keeps each of them. */
 export function closedOrderBody(event: VendorOrderRequested, order: Wire): Wire {
   const items = wiresOf(wireOf(order['item'])['items']).map((line) =>
-    present({
-      line: numberOf(line['line']),
+    withoutNulls({
+      line: exactOf(line['line']),
       item: { id: textOf(wireOf(line['item'])['id']) },
-      quantity: numberOf(line['quantity']),
-      rate: numberOf(line['rate']),
-      amount: numberOf(line['amount']),
+      quantity: exactOf(line['quantity']),
+      rate: exactOf(line['rate']),
+      amount: exactOf(line['amount']),
       [LINE_FIELD]: textOf(line[LINE_FIELD]),
       isClosed: true,
     }),
@@ -72,7 +73,7 @@ export function closedOrderBody(event: VendorOrderRequested, order: Wire): Wire 
 export function customerBody({ data }: VendorOrderRequested, subsidiary: string | null): Wire {
   const { billingAddress, shippingAddress, customerEmail } = data
   const name = (field: 'firstName' | 'lastName') => billingAddress[field] ?? shippingAddress?.[field] ?? '-'
-  return present({
+  return withoutNulls({
     isPerson: true,
     firstName: name('firstName'),
     lastName: name('lastName'),
@@ -86,7 +87,7 @@ function addressBody(address: Address | null): Wire | null {
   if (address === null) return null
   const [addr1 = null, addr2 = null, ...more] = address.street
   const addressee = [address.firstName, address.lastName].filter((part) => part !== null).join(' ')
-  return present({
+  return withoutNulls({
     addressee: addressee === '' ? null : addressee,
     attention: address.company,
     addr1,
@@ -100,12 +101,7 @@ function addressBody(address: Address | null): Wire | null {
   })
 }
 
-const numberOf = (value: unknown) => {
+const exactOf = (value: unknown) => {
   const text = textOf(value)
   return text === null ? null : exactNumber(text)
-}
-
-/** Without the fields that have no value. */
-function present(fields: Wire): Wire {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }

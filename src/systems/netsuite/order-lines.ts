@@ -13,6 +13,7 @@ import {
 import type { Order, OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import { mappedValue } from '../kit/order-fields.ts'
+import { openQuantity, topLevelLines } from '../kit/order-lines.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import { LINE_FIELD } from './custom-fields.ts'
 import { LEVEL, type LineField } from './order-fields.ts'
@@ -31,12 +32,6 @@ export interface OrderReferences {
   readonly discountItem: string | null
   /** Whether an item costs so much at a price level. */
   costs(item: string, level: string, price: Decimal8): boolean
-}
-
-/** The lines an ERP is to have: top-level ones. A configurable's row carries its child's SKU; components stay with it. */
-export function topLevelLines({ lines }: Order): OrderLine[] {
-  const ids = new Set(lines.map(({ lineId }) => lineId))
-  return lines.filter(({ parentLineId }) => parentLineId === null || !ids.has(parentLineId))
 }
 
 /** The price level that a line is to have; null: its own price. */
@@ -64,10 +59,6 @@ export function lineAmounts(order: Order): ReadonlyMap<OrderLine, Decimal4> {
   const isShared = weights.some((weight) => weight > 0n) && exact.every((amount) => amount >= 0n)
   const amounts = isShared ? allocate(toCent(add(sum(exact), rounding)), weights) : exact
   return new Map(lines.map((line, index) => [line, amounts[index] ?? line.rowTotal]))
-}
-
-function openQuantity({ quantityOrdered, quantityCanceled }: OrderLine): Decimal8 {
-  return subtract(quantityOrdered, quantityCanceled)
 }
 
 /** A line that the shop canceled stays, with nothing to deliver: no line is dropped. */

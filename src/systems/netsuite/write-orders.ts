@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto'
 import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
+import { topLevelLines } from '../kit/order-lines.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import { DIGEST_FIELD, digestMark } from './custom-fields.ts'
 import { levelPrices } from './level-prices.ts'
 import { closedOrderBody, customerBody, salesOrderBody } from './order-body.ts'
-import { topLevelLines, wantedLevels } from './order-lines.ts'
+import { wantedLevels } from './order-lines.ts'
 import { assertOpen, isEnded } from './order-state.ts'
 import type { NetSuiteValues } from './settings.ts'
 
@@ -20,11 +21,11 @@ type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'f
 /**
  * Vendor orders as sales orders. Guarantee 3: the order's external id is `<connection>-<order number>`, and it carries
  * the digest of its content: equal means there is nothing to write. Lines are replaced as a whole in every write, the first
- * too: NetSuite appends lines that are sent again, and a write that was not answered may come to pass after the next one.
+ * too: NetSuite appends lines that are sent again, and a write without an answer may take effect after the next one.
  * Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and `target_conflict` for an order
  * that changed after a part of it was fulfilled, billed, closed or cancelled by the vendor.
  */
-export function netsuiteVendorOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
+export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
   const { settings } = system
   const items = createItemIds(client)
   const write = async (externalId: string, body: Wire, signal: AbortSignal): Promise<Delivered> => {

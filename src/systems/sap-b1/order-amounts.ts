@@ -14,6 +14,7 @@ import {
   ZERO4,
 } from '../../events/decimal.ts'
 import type { Order, OrderLine } from '../../events/generated/events.ts'
+import { openQuantity } from '../kit/order-lines.ts'
 
 /** A line as SAP is to compute it: quantity × unit price less the percent is `net`, to the cent. */
 export interface PricedLine {
@@ -97,10 +98,6 @@ function rowOf(line: OrderLine, discount: Decimal4): Row {
 function weightsOf(rows: readonly Row[]): bigint[] {
   const nets = rows.map(({ net }) => (net < 0n ? 0n : net))
   return nets.some((net) => net > 0n) ? nets : rows.map(({ gross }) => gross)
-}
-
-function openQuantity({ quantityOrdered, quantityCanceled }: OrderLine): Decimal8 {
-  return subtract(quantityOrdered, quantityCanceled)
 }
 
 /** What of a line's amount belongs to the pieces that are left. */

@@ -6,17 +6,13 @@ import { hardStopOf } from '../../../src/platform/sandbox/hard-stop.ts'
 import { closeExpressionThreads, createEvaluate, type Evaluate } from '../../../src/rules/mapping/evaluate.ts'
 import { mapAttributes } from '../../../src/rules/mapping.ts'
 import { ownsSku } from '../../../src/rules/ownership.ts'
+import { ruleWith } from '../../data/configuration.ts'
 import { hostileExpressions, hostileInput, hostilePatterns } from '../../data/hostile-rules.ts'
 
 /** Ten times what is aimed at: the machine may be busy. What is hostile takes seconds, or for ever. */
 const LONGEST_MS = 1_000
 
-const rule = (more: Partial<AttributeRule>): AttributeRule => ({
-  attribute: 'a',
-  required: false,
-  type: 'string',
-  ...more,
-})
+const rule = (more: Partial<AttributeRule>): AttributeRule => ruleWith('a', more)
 const honestRules = [rule({ expression: 'sku & "-" & $multiply(price, "2")' })]
 
 const honest = (evaluate: Evaluate) =>

@@ -9,19 +9,20 @@ import { routeOrders } from '../../../src/processors/route-orders.ts'
 import { processorStage } from '../../../src/processors/run-processor.ts'
 import { processorTables } from '../../../src/processors/tables.ts'
 import { closeExpressionThreads } from '../../../src/rules/mapping/evaluate.ts'
+import { metadataWith, ruleWith } from '../../data/configuration.ts'
 import { connectionOf, lineOf, orderChanged, orderOf, productChanged } from '../../data/processor-events.ts'
 import { memoryCodec } from '../../memory/codec.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { memoryTables } from '../../memory/tables.ts'
 import { fakeStage } from '../../worlds/fake-stage.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
 // One order and one pattern of a seller stopped all roles of everybody, and one expression kept them silent for minutes.
 const orders = readOf('magento', 'orders', 100)
 const products = readOf('netsuite', 'products', 100)
 
-const rule = (expression: string): AttributeRule => ({ attribute: 'a', expression, required: false, type: 'string' })
+const rule = (expression: string): AttributeRule => ruleWith('a', { expression })
 const honestRule = rule('sku & "!"')
 /** Takes seconds in one step. */
 const SLOW = '$count($distinct([1..1990].{"a": $string($), "b": [1..50]})) & ""'
@@ -40,14 +41,11 @@ function stageOf<K extends Entity, S extends Remembered>(
   const configuration: Configuration = {
     revision: 1,
     systems: [
-      systemOf({ id: 'magento', type: 'magento2', address: 'env:URL', reads: [orders] }),
-      systemOf({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [products] }),
+      uncheckedSystem({ id: 'magento', type: 'magento2', address: 'env:URL', reads: [orders] }),
+      uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [products] }),
     ],
     connections: [connection('honest', {}), connection('hostile', hostile)],
-    metadata: [
-      { connection: 'honest', attributes: [honestRule] },
-      { connection: 'hostile', attributes: rules },
-    ],
+    metadata: [metadataWith('honest', honestRule), metadataWith('hostile', ...rules)],
   }
   const stage = processorStage(processor, {
     producer,

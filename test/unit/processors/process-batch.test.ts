@@ -5,13 +5,13 @@ import { type BatchView, processBatch } from '../../../src/processors/process-ba
 import type { Processor } from '../../../src/processors/processor.ts'
 import { connectionOf, inventoryChanged, productChanged } from '../../data/processor-events.ts'
 import { batchOf } from '../../worlds/fake-stage.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 
 const reads = [readOf('netsuite', 'inventory', 100), readOf('netsuite', 'products', 100)]
 const view: BatchView = {
   configuration: {
     revision: 1,
-    systems: [systemOf({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads })],
+    systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads })],
     connections: [connectionOf('a', '.', { reads: reads.map(({ id }) => id), vendor: 'netsuite' })],
     metadata: [],
   },
@@ -19,7 +19,7 @@ const view: BatchView = {
   now: 1_000,
   encode: ({ key }) => ({ topic: 't', key, value: Buffer.from(key) }),
   paused: () => undefined,
-  trips: () => false,
+  isWrong: () => false,
 }
 
 it('lets everything else have its turn while records are processed that wait for nothing', async () => {
@@ -50,10 +50,10 @@ it('begins with records before what earlier ones wait for is there, and conclude
     name: 'slow',
     from: 'products',
     remembers: false,
-    async process({ key }) {
+    async process({ key }, { evaluate }) {
       begun.push(key)
       if (begun.length === 3) waiting.resolve()
-      await waiting.promise
+      await Promise.all([waiting.promise, evaluate?.('a', [], true)])
       return { outputs: [], decisions: [{ connection: 'a', status: 'processing', code: null, message: null }] }
     },
   }
@@ -87,7 +87,7 @@ it('is handed over again when no thread evaluates, which says nothing about the 
     name: 'ending',
     from: 'products',
     remembers: false,
-    process: () => ({ outputs: [], decisions: [{ connection: 'a', status: 'failed', error }] }),
+    process: async () => ({ outputs: [], decisions: [{ connection: 'a', status: 'failed', error }] }),
   }
   await expect(processBatch(ending, view, batchOf<'products'>(productChanged({})), new Map())).rejects.toBe(error)
 })

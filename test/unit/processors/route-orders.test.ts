@@ -3,7 +3,6 @@ import { decimal4, text4 } from '../../../src/events/decimal.ts'
 import type { Order, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { type RoutedOrder, routeOrders } from '../../../src/processors/route-orders.ts'
 import { connectionOf, contextOf, lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
-import { atOnce } from '../../worlds/at-once.ts'
 
 const a = connectionOf('a', '^A')
 const b = connectionOf('b', '^B')
@@ -18,17 +17,17 @@ const mixed = orderOf(
   { shipping: amount('10.01'), shippingTax: amount('1'), giftCard: amount('5') },
 )
 
-const run = (data: Order, state?: RoutedOrder, connections = [a, b], more = {}) => {
-  const processed = atOnce(routeOrders.process(orderChanged(data, more), contextOf(...connections), state))
+const run = async (data: Order, state?: RoutedOrder, connections = [a, b], more = {}) => {
+  const processed = await routeOrders.process(orderChanged(data, more), contextOf(...connections), state)
   const events = processed.outputs.map(({ event }) => event as VendorOrderRequested)
   return { ...processed, events }
 }
-const codes = ({ decisions }: ReturnType<typeof run>) =>
+const codes = ({ decisions }: Awaited<ReturnType<typeof run>>) =>
   decisions.map((one) => [one.connection, one.status, one.status === 'failed' ? one.error.code : one.code])
 
 describe('routing an order', () => {
-  it('gives each vendor its lines and the totals of these', () => {
-    const { events, outputs, state } = run(mixed)
+  it('gives each vendor its lines and the totals of these', async () => {
+    const { events, outputs, state } = await run(mixed)
     expect(outputs.map(({ kind, system, key }) => [kind, system, key])).toEqual([
       ['vendor-orders', 'a-erp', 'a|000000001'],
       ['vendor-orders', 'b-erp', 'b|000000001'],
@@ -47,35 +46,35 @@ describe('routing an order', () => {
     expect(state?.vendors).toEqual(['a', 'b'])
   })
 
-  it('keeps a parent and its children together, whatever the SKU of the child', () => {
+  it('keeps a parent and its children together, whatever the SKU of the child', async () => {
     const data = orderOf([lineOf('1', 'A-1'), lineOf('2', 'B-9', { parentLineId: '1' })])
-    const { events } = run(data)
+    const { events } = await run(data)
     expect(events.map(({ connection, data: { lines } }) => [connection, lines.length])).toEqual([['a', 2]])
   })
 
-  it('gives a vendor no order placed before it takes orders, unless it has it already', () => {
+  it('gives a vendor no order placed before it takes orders, unless it has it already', async () => {
     const from = { ...a, ordersFrom: '2026-03-02T04:00:01Z' }
-    expect(codes(run(mixed, undefined, [from]))).toEqual([['a', 'ignored', 'before_orders_from']])
+    expect(codes(await run(mixed, undefined, [from]))).toEqual([['a', 'ignored', 'before_orders_from']])
     const sent: RoutedOrder = { version: { occurredAt: 1, readAt: 1 }, vendors: ['a'] }
-    expect(run(mixed, sent, [from]).events).toHaveLength(1)
-    expect(run(mixed, undefined, [{ ...a, ordersFrom: '2026-03-02T04:00:00Z' }]).events).toHaveLength(1)
+    expect((await run(mixed, sent, [from])).events).toHaveLength(1)
+    expect((await run(mixed, undefined, [{ ...a, ordersFrom: '2026-03-02T04:00:00Z' }])).events).toHaveLength(1)
   })
 
-  it('ignores what is not to be sent, with the reason', () => {
-    expect(codes(run({ ...mixed, state: 'pending_payment' }))).toEqual([
+  it('ignores what is not to be sent, with the reason', async () => {
+    expect(codes(await run({ ...mixed, state: 'pending_payment' }))).toEqual([
       ['a', 'ignored', 'order_state'],
       ['b', 'ignored', 'order_state'],
     ])
-    expect(codes(run(orderOf([lineOf('1', 'X')])))).toEqual([
+    expect(codes(await run(orderOf([lineOf('1', 'X')])))).toEqual([
       ['a', 'ignored', 'no_vendor_lines'],
       ['b', 'ignored', 'no_vendor_lines'],
     ])
-    expect(codes(run(mixed, undefined, [a], { deleted: true }))).toEqual([['a', 'ignored', 'deleted']])
+    expect(codes(await run(mixed, undefined, [a], { deleted: true }))).toEqual([['a', 'ignored', 'deleted']])
   })
 
-  it('fails the claimants of a line that two claim, and nobody else', () => {
+  it('fails the claimants of a line that two claim, and nobody else', async () => {
     const c = connectionOf('c', '^A-1$')
-    const routed = run(mixed, undefined, [a, b, c])
+    const routed = await run(mixed, undefined, [a, b, c])
     expect(codes(routed)).toEqual([
       ['a', 'failed', 'line_claimed_twice'],
       ['b', 'processing', null],
@@ -85,43 +84,44 @@ describe('routing an order', () => {
     expect(routed.events.map(({ data }) => text4(data.shipping))).toEqual(['6.01'])
   })
 
-  it.each(['canceled', 'closed', 'holded'])('cancels what was sent when the order is %s', (state) => {
-    const { state: sent } = run(mixed)
-    const { events } = run({ ...mixed, state }, sent)
+  it.each(['canceled', 'closed', 'holded'])('cancels what was sent when the order is %s', async (state) => {
+    const { state: sent } = await run(mixed)
+    const { events } = await run({ ...mixed, state }, sent)
     expect(events.map(({ canceled, data }) => [canceled, data.lines, data.grandTotal])).toEqual([
       [true, [], 0n],
       [true, [], 0n],
     ])
   })
 
-  it('does not cancel an order that was completed', () => {
-    const { state } = run(mixed)
-    expect(codes(run({ ...mixed, state: 'complete' }, state))).toEqual([
+  it('does not cancel an order that was completed', async () => {
+    const { state } = await run(mixed)
+    expect(codes(await run({ ...mixed, state: 'complete' }, state))).toEqual([
       ['a', 'ignored', 'order_state'],
       ['b', 'ignored', 'order_state'],
     ])
   })
 
-  it('sends a vendor whose cancellation is known nothing new', () => {
-    const { state } = run(mixed)
+  it('sends a vendor whose cancellation is known nothing new', async () => {
+    const { state } = await run(mixed)
     const without = orderOf(mixed.lines.slice(1))
-    const canceled = run(without, state, [a])
-    const again = run({ ...without, couponCode: 'X' }, canceled.state, [a])
+    const canceled = await run(without, state, [a])
+    const again = await run({ ...without, couponCode: 'X' }, canceled.state, [a])
     expect(again.events[0]?.contentDigest).toBe(canceled.events[0]?.contentDigest)
   })
 
-  it("has the same content digest when only the shop's own progress moved", () => {
-    const [before] = run(mixed).events
+  it("has the same content digest when only the shop's own progress moved", async () => {
+    const [before] = (await run(mixed)).events
     const invoiced = mixed.lines.map((line) => ({ ...line, quantityInvoiced: line.quantityOrdered }))
-    const [after] = run({ ...mixed, status: 'invoiced', lines: invoiced, attributes: { total_paid: '99' } }).events
+    const [after] = (await run({ ...mixed, status: 'invoiced', lines: invoiced, attributes: { total_paid: '99' } }))
+      .events
     expect(after?.contentDigest).toBe(before?.contentDigest)
-    const [changed] = run({ ...mixed, shippingMethod: 'other' }).events
+    const [changed] = (await run({ ...mixed, shippingMethod: 'other' })).events
     expect(changed?.contentDigest).not.toBe(before?.contentDigest)
   })
 
-  it('has another event id for another revision of the connection', () => {
-    const [before] = run(mixed).events
-    const [after] = run(mixed, undefined, [{ ...a, revision: 2 }]).events
+  it('has another event id for another revision of the connection', async () => {
+    const [before] = (await run(mixed)).events
+    const [after] = (await run(mixed, undefined, [{ ...a, revision: 2 }])).events
     expect(after?.eventId).not.toBe(before?.eventId)
   })
 })
