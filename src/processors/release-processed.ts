@@ -55,6 +55,7 @@ async function takeUp<K extends ProcessedKind, S extends Remembered>(
     configuration,
     isBehind: () => isBehind(deps.tables, configuration),
     now: deps.clock.now(),
+    time: () => deps.clock.now(),
     products: deps.products,
     encode: (output) => encode(deps, output),
     paused: () => undefined,

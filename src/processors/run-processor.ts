@@ -50,6 +50,7 @@ async function handleBatch<K extends ProcessedKind, S extends Remembered>(
     configuration,
     isBehind: () => isBehind(deps.tables, configuration),
     now: startedAt,
+    time: () => deps.clock.now(),
     products: deps.products,
     encode: (output) => encode(deps, output),
     paused: (connection) => pauses.get(connection),
