@@ -69,6 +69,7 @@ function countFetches() {
     const write = socket.write.bind(socket)
     // A request is written at once: its length, then the number of what is asked.
     socket.write = (chunk: Buffer, ...rest: never[]) => {
+      console.log('K', chunk.length, chunk.readInt16BE(4))
       if (chunk.readInt16BE(4) === FETCH) counted.fetches += 1
       return write(chunk, ...rest)
     }
