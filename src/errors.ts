@@ -36,6 +36,7 @@ export const policies = {
   mapping_failed: 'dead-letter',
   totals_differ: 'dead-letter',
   line_claimed_twice: 'dead-letter',
+  bundle_owned_in_part: 'dead-letter',
   target_rejected: 'dead-letter',
   target_conflict: 'dead-letter',
   unexpected: 'dead-letter',

@@ -95,6 +95,7 @@ function order(random: Seeded, orderNumber: string, placedAt: number, addresses:
     ...totals,
     giftCard: ZERO4,
     storeCredit: ZERO4,
+    charges: [],
     grandTotal: [totals.tax, totals.shipping, totals.shippingTax].reduce(
       add,
       subtract(totals.subtotal, totals.discount),
@@ -130,6 +131,7 @@ function line(random: Seeded, lineId: string): OrderLine {
     discount,
     tax: percent(subtract(rowTotal, discount), 8),
     rowTotal,
+    ownAmounts: null,
     attributes: random.next() < 0.6 ? { color: JSON.stringify(random.oneOf(COLORS)), size: '"M"' } : {},
   }
 }

@@ -80,8 +80,9 @@ function afterShipment(order: Order, shipped: readonly Shipped[], now: string): 
   return { ...order, ...progress, items, updated_at: now }
 }
 
+/** As Magento 2.4 counts: what came back after its shipment leaves the rest of the row to be shipped. */
 function open({ qty_ordered, qty_shipped, qty_canceled = 0, qty_refunded = 0 }: OrderItem): number {
-  return qty_ordered - qty_shipped - qty_canceled - qty_refunded
+  return qty_ordered - qty_canceled - Math.max(qty_shipped, qty_refunded)
 }
 
 /** Multi-source inventory: what is shipped leaves its source, which must have it. Parts of a bundle leave each for itself. */

@@ -117,6 +117,8 @@ const ownership = Type.Object(
   },
 )
 
+const chargeShare = Type.Enum(['seller', 'shared'], { description: 'seller or shared' })
+
 export const connectionSchema = Type.Object(
   {
     kind: Type.Literal('connection'),
@@ -126,7 +128,48 @@ export const connectionSchema = Type.Object(
     reads: Type.Array(text('id of a read: system.entity.scope'), { description: 'ids of reads, system.entity.scope' }),
     ownership,
     orderStates: Type.Optional(
-      Type.Array(text('state of an order'), { minItems: 1, description: 'states of orders that go to the vendor' }),
+      Type.Array(text('state of an order'), {
+        minItems: 1,
+        description: 'states in which an order begins at the vendor',
+      }),
+    ),
+    hold: Type.Optional(
+      Type.Object(
+        {
+          atMost: Type.Number({
+            minimum: 0,
+            maximum: 720,
+            description: 'hours that an order on hold stays with the vendor before it is taken back, 0 to 720',
+          }),
+        },
+        { ...strict, description: 'what a hold in the shop means for an order that the vendor has: atMost' },
+      ),
+    ),
+    bundles: Type.Optional(
+      Type.Enum(['split', 'refuse'], {
+        description: "a bundle of which some components are the vendor's: split (by default) or refuse",
+      }),
+    ),
+    charges: Type.Optional(
+      Type.Object(
+        {
+          gift_wrapping: Type.Optional(chargeShare),
+          custom_fee: Type.Optional(chargeShare),
+          fee: Type.Optional(chargeShare),
+        },
+        {
+          ...strict,
+          description:
+            'whose the charges of a whole order are, by kind: seller (by default) or shared among all by their lines',
+        },
+      ),
+    ),
+    holdMinutes: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 43_200,
+        description: 'an order goes to the vendor so many minutes after it was placed, 0 to 43200; 0 by default',
+      }),
     ),
     ordersFrom: Type.Optional(
       text('time with its zone: orders placed before it are not delivered; required where the shop was read before'),

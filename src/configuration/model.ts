@@ -126,7 +126,10 @@ export interface Connection {
   /** Ids of the reads it subscribes to. */
   readonly reads: readonly string[]
   readonly ownership: Ownership
-  /** Order states that go to the vendor; others are ignored with the reason. Null: every state that is not canceled. */
+  /**
+   * States in which an order begins at the vendor; in others it is ignored with the reason. Once it has begun, its content
+   * decides. Null: every state that is neither canceled nor on hold.
+   */
   readonly orderStates: readonly string[] | null
   /** Shop's shipping method to the vendor's id of it, and what else the order map needs. */
   readonly orderMap: {
@@ -135,6 +138,17 @@ export interface Connection {
     /** Fields of the vendor's order beside those it has anyway, by the vendor's own names. */
     readonly fields: readonly AttributeRule[]
   }
+  /**
+   * An order that the vendor has and the shop puts on hold stays with the vendor for so many hours, then it is taken back
+   * until it is released. Null: it is taken back at once.
+   */
+  readonly hold: { readonly atMost: number } | null
+  /** A bundle of which some components are this vendor's: these alone go to it, or the order is refused. */
+  readonly bundles: 'split' | 'refuse'
+  /** Whose share charges of the whole order are, by their kind; of a kind that is not named, the seller's alone. */
+  readonly charges: Readonly<Record<string, 'seller' | 'shared'>>
+  /** An order goes to the vendor so many minutes after it was placed. Null: at once. */
+  readonly holdMinutes: number | null
   /** ISO 8601: orders placed before it are not the vendor's. Null: all that the read gives are. */
   readonly ordersFrom: string | null
   /** What is sent to the shop; nothing where it pulls. */

@@ -77,6 +77,10 @@ const storedConnection = Type.Object({
     location: nullableText,
     fields: Type.Optional(Type.Array(storedRule)),
   }),
+  hold: Type.Optional(Type.Object({ atMost: Type.Number() })),
+  bundles: Type.Optional(Type.Enum(['split', 'refuse'])),
+  charges: Type.Optional(Type.Record(Type.String(), Type.Enum(['seller', 'shared']))),
+  holdMinutes: Type.Optional(Type.Number()),
   ordersFrom: Type.Optional(nullableText),
   push: Type.Optional(Type.Array(Type.Enum([...pushedEntities]))),
   fulfilments: Type.Optional(Type.Object({ notifyCustomer: Type.Boolean(), carriers: texts })),
@@ -115,6 +119,10 @@ export function decodeConnection(stored: unknown): Connection {
   return {
     ...rest,
     orderMap: { shipMethods, location, fields: fields.map(decodeRule) },
+    hold: rest.hold ?? null,
+    bundles: rest.bundles ?? 'split',
+    charges: rest.charges ?? {},
+    holdMinutes: rest.holdMinutes ?? null,
     ordersFrom: rest.ordersFrom ?? null,
     push: rest.push ?? [],
     fulfilments: rest.fulfilments ?? { notifyCustomer: false, carriers: {} },
@@ -144,13 +152,16 @@ function encodeRead({ sweep, ...read }: Read): object {
 }
 
 export function encodeConnection(connection: Connection): object {
-  const { push, fulfilments, stock, deleteDrainedQueues, ordersFrom, orderMap, ...rest } = connection
+  const { push, fulfilments, stock, deleteDrainedQueues, ordersFrom, orderMap, ...others } = connection
+  const { hold, bundles, charges, holdMinutes, ...rest } = others
   const { shipMethods, location, fields } = orderMap
   const tellsNobody = !fulfilments.notifyCustomer && Object.keys(fulfilments.carriers).length === 0
   return {
     ...rest,
     orderMap: { shipMethods, location, ...(fields.length === 0 ? {} : { fields: fields.map(withoutNulls) }) },
-    ...withoutNulls({ ordersFrom, stock }),
+    ...withoutNulls({ ordersFrom, stock, hold, holdMinutes }),
+    ...(bundles === 'split' ? {} : { bundles }),
+    ...(Object.keys(charges).length === 0 ? {} : { charges }),
     ...(push.length === 0 ? {} : { push }),
     ...(tellsNobody ? {} : { fulfilments }),
     ...(deleteDrainedQueues ? { deleteDrainedQueues } : {}),

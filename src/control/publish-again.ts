@@ -25,6 +25,8 @@ export interface Publication {
   readonly occurred_at: number | null
   readonly task: string | null
   readonly deleted: boolean
+  /** Which of several entities of one key it is; null: the only one. */
+  readonly identity: string | null
 }
 
 export const publicationRows = rowType<Publication>(PUBLISHED, ['id'], {
@@ -35,6 +37,7 @@ export const publicationRows = rowType<Publication>(PUBLISHED, ['id'], {
   occurred_at: orNull(number),
   task: orNull(text),
   deleted: or(flag, false),
+  identity: orNull(text),
 })
 
 /**

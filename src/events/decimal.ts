@@ -77,15 +77,21 @@ export function least<T extends Decimal>(a: T, b: T): T {
   return a
 }
 
+/** The larger of two. */
+export function greatest<T extends Decimal>(a: T, b: T): T {
+  if (b > a) return b
+  return a
+}
+
 /** The absolute value. */
 export function magnitude<T extends Decimal>(value: T): T {
   return (value < 0n ? -(value as bigint) : value) as T
 }
 
-/** Rounded to whole cents, half away from zero. */
-export function toCent(amount: Decimal4): Decimal4 {
-  const half = amount < 0n ? -CENT / 2n : CENT / 2n
-  return (((amount + half) / CENT) * CENT) as Decimal4
+/** Rounded to whole units of a currency (cents by default), half away from zero. */
+export function toCent(amount: Decimal4, unit: Decimal4 = CENT): Decimal4 {
+  const half = amount < 0n ? -unit / 2n : unit / 2n
+  return (((amount + half) / unit) * unit) as Decimal4
 }
 
 /** quantity × price, rounded half up to 4 decimals. */

@@ -8,12 +8,20 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value ?? null)
 }
 
+/** Fields that schemas got later, and their default: what has nothing there keeps the digest that it had before. */
+const ADDED_LATER: ReadonlyMap<string, string> = new Map([
+  ['ownAmounts', 'null'],
+  ['charges', '[]'],
+])
+
 /** One text that grows: every event is digested, and this is most of what a digest costs. */
 function canonicalObject(fields: Readonly<Record<string, unknown>>): string {
   let text = ''
   for (const name of Object.keys(fields).sort()) {
     const field = fields[name]
-    if (field !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(field)}`
+    if (field === undefined) continue
+    const json = canonicalJson(field)
+    if (ADDED_LATER.get(name) !== json) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${json}`
   }
   return `{${text}}`
 }

@@ -4,16 +4,22 @@ import type { Order, OrderChanged } from '../events/generated/events.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
 import { recordKey } from '../events/topics.ts'
 import { compareVersions } from '../events/version.ts'
-import { judgeOrder, type OrderVerdict } from '../rules/judge-order.ts'
+import { isOnHold, judgeOrder, type OrderVerdict } from '../rules/judge-order.ts'
 import { mapOrderFields, type OrderFields } from '../rules/map-order.ts'
 import type { Evaluate } from '../rules/mapping/evaluate.ts'
 import { asksProducts, ownershipFault } from '../rules/ownership.ts'
+import { settleQuantities, type TakenBack } from '../rules/quantities.ts'
 import { decidingSkus, splitOrder } from '../rules/split-order.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor, Remembered } from './processor.ts'
 
-/** What is remembered of a shop's order: every connection it ever went to, so that none keeps lines it lost. */
+/** What is remembered of a shop's order. */
 export interface RoutedOrder extends Remembered {
+  /** Every connection it ever went to, so that none keeps lines it lost. */
   readonly vendors: readonly string[]
+  /** What was refunded before it was shipped; absent: nothing. */
+  readonly takenBack?: TakenBack
+  /** Since when the shop has it on hold, epoch milliseconds; absent: it has not. */
+  readonly heldSince?: number
 }
 
 const NAME = 'route-orders'
@@ -34,7 +40,7 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
       const decisions = connections.map(({ id }) => decision(id, 'superseded', 'older_version'))
       return { outputs: [], decisions: [...decisions, ...others] }
     }
-    const routed = await route(event, { ...context, connections }, state?.vendors ?? [])
+    const routed = await route(event, { ...context, connections }, state)
     return { ...routed, decisions: [...routed.decisions, ...others] }
   },
   asks: ({ source, data }, connections) =>
@@ -46,31 +52,37 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
 async function route(
   event: OrderChanged,
   { connections, productOf, evaluate }: ProcessContext,
-  sentTo: readonly string[],
+  before: RoutedOrder | undefined,
 ): Promise<Processed<RoutedOrder>> {
+  const sentTo = before?.vendors ?? []
+  const { order: data, takenBack } = settleQuantities(event.data, before?.takenBack)
+  const settled = { ...event, data }
   const faults = new Map(connections.map((connection) => [connection, ownershipFault(connection)]))
-  const split = splitOrder(
-    event.data,
-    connections.filter((connection) => faults.get(connection) === null),
-    productOf,
-  )
+  const claiming = connections.filter((connection) => faults.get(connection) === null)
+  const split = splitOrder(data, claiming, productOf)
+  const heldSince = connections.some((one) => isOnHold(data, one))
+    ? (before?.heldSince ?? event.occurredAt ?? event.readAt)
+    : null
+  const verdictFor = (connection: Connection): OrderVerdict => {
+    const error = faults.get(connection) ?? null
+    if (error !== null) return { status: 'failed', error }
+    return judgeOrder(settled, connection, split, { wasSent: sentTo.includes(connection.id), heldSince })
+  }
   // Side by side: no connection waits for the expressions of another one.
   const outcomes = await Promise.all(
-    connections.map(async (connection) => {
-      const fault = faults.get(connection) ?? null
-      const verdict: OrderVerdict =
-        fault === null
-          ? judgeOrder(event, connection, split, sentTo.includes(connection.id))
-          : { status: 'failed', error: fault }
-      return await outcomeOf(event, connection, verdict, evaluate)
-    }),
+    connections.map((connection) => outcomeOf(settled, connection, verdictFor(connection), evaluate)),
   )
   const vendors = new Set([...sentTo, ...outcomes.flatMap(({ output, id }) => (output === undefined ? [] : id))])
   const version = { occurredAt: event.occurredAt, readAt: event.readAt }
   return {
     outputs: outcomes.flatMap(({ output }) => output ?? []),
     decisions: outcomes.map((outcome) => outcome.decision),
-    state: { version, vendors: [...vendors].toSorted() },
+    state: {
+      version,
+      vendors: [...vendors].toSorted(),
+      ...(Object.keys(takenBack).length === 0 ? {} : { takenBack }),
+      ...(heldSince === null ? {} : { heldSince }),
+    },
   }
 }
 
@@ -91,20 +103,27 @@ async function outcomeOf(
   const { id } = connection
   if (verdict.status === 'failed') return { id, decision: { connection: id, ...verdict } }
   if (verdict.status === 'ignored') return { id, decision: { connection: id, ...verdict } }
-  const { order, canceled } = verdict
+  const { order, canceled, sendAfter } = verdict
   try {
     const fields = canceled ? {} : await mapOrderFields(connection, order, evaluate)
-    const output = vendorOrder(event, connection, { order, canceled, fields })
+    const output = vendorOrder(event, connection, { order, canceled, sendAfter, fields })
     return { id, output, decision: decision(id, 'processing', null) }
   } catch (thrown) {
     return { id, decision: { connection: id, status: 'failed', error: toStreamError(thrown) } }
   }
 }
 
+interface Wanted {
+  readonly order: Order
+  readonly canceled: boolean
+  readonly sendAfter: number | null
+  readonly fields: OrderFields
+}
+
 function vendorOrder(
   event: OrderChanged,
   connection: Connection,
-  { order: data, canceled, fields }: { order: Order; canceled: boolean; fields: OrderFields },
+  { order: data, canceled, sendAfter, fields }: Wanted,
 ): Output {
   return {
     kind: 'vendor-orders',
@@ -123,6 +142,7 @@ function vendorOrder(
       occurredAt: event.occurredAt,
       readAt: event.readAt,
       canceled,
+      sendAfter,
       fields,
       data,
     },
@@ -142,7 +162,8 @@ function wanted(
     // An order without fields of its own has the digest it always had.
     ...(Object.keys(fields).length === 0 ? {} : { fields }),
     lines: lines.map(
-      ({ quantityInvoiced: _i, quantityShipped: _s, quantityRefunded: _r, attributes: _a, ...line }) => line,
+      ({ quantityInvoiced: _i, quantityShipped: _s, quantityRefunded: _r, ownAmounts: _o, attributes: _a, ...line }) =>
+        line,
     ),
   }
 }

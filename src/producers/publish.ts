@@ -13,6 +13,7 @@ import { aboutEvent, type StageResult, stageResult } from '../platform/runtime/s
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import type { Page, ReadEntity, UnreadableEntity } from '../systems/kit/source.ts'
 import { fitEvent, fitOriginal, withFittingKeys } from './fit-event.ts'
+import { joinedByKey, withOwnKeys } from './own-keys.ts'
 
 export interface PublishDeps {
   readonly tables: Tables
@@ -30,6 +31,11 @@ export interface Origin {
   readonly read: string
   /** Null for a push. */
   readonly taskId: string | null
+}
+
+/** Where events come from, and which entities have their keys, where the source tells. */
+interface NamedOrigin extends Origin {
+  readonly identities: ReadonlyMap<string, string>
 }
 
 export interface PublishedCounts {
@@ -54,13 +60,15 @@ const WRITERS = 16
  */
 export async function publishPage(
   deps: PublishDeps,
-  origin: Origin,
+  whence: Origin,
   given: Page<Entity>,
   assertHeld: () => Promise<void> = async () => undefined,
 ): Promise<PublishedCounts> {
-  const page = withFittingKeys(given)
+  const { page, shared, identities, noted } = await withKeys(deps, whence, withFittingKeys(given))
+  const origin = { ...whence, identities }
   const { events: asRead, capped } = toEvents(origin, page)
-  const known = await publications(deps.tables, origin, asRead)
+  const isNew = (event: Event) => shared.has(event.key) || !identities.has(event.key)
+  const known = new Map([...noted, ...(await publications(deps.tables, origin, asRead.filter(isNew)))])
   const events = asRead.map((event) => afterDeletion(origin, event, known.get(publishedId(event, origin))))
   const { changed, records, unfit } = fitAll(deps, origin, await changedOf(deps.tables, origin, events, known))
   if (changed.length > 0) {
@@ -71,7 +79,7 @@ export async function publishPage(
   const unreadable = [...page.unreadable, ...unfit]
   await deadLetterUnreadable(deps, origin, unreadable, page.requestedAt)
   await deps.reporter.report(origin.read, 0, [
-    ...changed.map((event) => newResult(origin, event)),
+    ...changed.map((event) => newResult(origin, event, shared.get(event.key))),
     ...unreadable.map((entity) => failedResult(origin, entity, page.requestedAt)),
   ])
   // Last: a page that ends before this is published and reported again; afterwards it would count as unchanged.
@@ -79,9 +87,26 @@ export async function publishPage(
   if (capped > 0)
     deps.logger.warn({ read: origin.read, capped }, 'times of the source lie in the future and were capped')
   // An entity that changes again within its run is one entity of the task.
-  const first = changed.filter((event) => known.get(publishedId(event, origin))?.['task'] !== (origin.taskId ?? ''))
+  const first = changed.filter((event) => known.get(publishedId(event, origin))?.task !== (origin.taskId ?? ''))
   const unchanged = events.length - changed.length - unfit.length
   return { published: first.length, unchanged, unreadable: unreadable.length, capped }
+}
+
+/** The page with one entity for each key, and whose keys they are. */
+async function withKeys(deps: PublishDeps, origin: Origin, page: Page<Entity>) {
+  const identified = page.entities.filter(({ identity }) => identity !== undefined)
+  const ids = [...new Set(identified.map(({ key }) => recordKey(origin.source, origin.entity, key)))]
+  const rows = await rowsOf(deps.tables, publicationRows).getMany(ids.map((id) => ({ id })))
+  const noted = new Map(rows.map((row) => [row.id, row]))
+  const own = withOwnKeys(page.entities, (key) => noted.get(recordKey(origin.source, origin.entity, key)))
+  const { entities, unreadable } = joinedByKey(own.entities, page.joins)
+  for (const message of own.shared.values()) deps.logger.warn({ read: origin.read }, message)
+  return {
+    page: { ...page, entities, unreadable: [...page.unreadable, ...unreadable] },
+    shared: own.shared,
+    noted,
+    identities: new Map(entities.flatMap(({ key, identity }) => (identity === undefined ? [] : [[key, identity.id]]))),
+  }
 }
 
 /** The events that can be sent, with their records, and those that can't. */
@@ -110,16 +135,12 @@ async function publications(
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Events of the page, the last of each key alone. */
 function toEvents(origin: Origin, page: Page<Entity>): { events: readonly Event[]; capped: number } {
-  let capped = 0
-  const byKey = new Map<string, Event>()
-  for (const entity of page.entities) {
-    const time = capOccurredAt(entity.occurredAt, page.requestedAt)
-    if (time.capped) capped += 1
-    byKey.set(entity.key, toEvent(origin, entity, time.occurredAt, page.requestedAt))
-  }
-  return { events: [...byKey.values()], capped }
+  const times = page.entities.map(({ occurredAt }) => capOccurredAt(occurredAt, page.requestedAt))
+  const events = page.entities.map((entity, index) =>
+    toEvent(origin, entity, times[index]?.occurredAt ?? null, page.requestedAt),
+  )
+  return { events, capped: times.filter(({ capped }) => capped).length }
 }
 
 function toEvent(origin: Origin, entity: ReadEntity<Entity>, occurredAt: number | null, readAt: number): Event {
@@ -144,7 +165,8 @@ function publishedId(event: Event, origin: Origin): string {
   return recordKey(event.source, origin.entity, event.key)
 }
 
-function noteOf(origin: Origin, event: Event, state: Publication['state']): Publication {
+function noteOf(origin: NamedOrigin, event: Event, state: Publication['state']): Publication {
+  const identity = origin.identities.get(event.key)
   const { contentDigest: content, occurredAt, taskId } = event
   return {
     id: publishedId(event, origin),
@@ -154,6 +176,7 @@ function noteOf(origin: Origin, event: Event, state: Publication['state']): Publ
     occurred_at: occurredAt,
     task: taskId,
     deleted: event.deleted,
+    identity: identity ?? null,
   }
 }
 
@@ -170,7 +193,7 @@ function notNewerThan(event: Event): NoteCondition {
  */
 async function changedOf(
   tables: Tables,
-  origin: Origin,
+  origin: NamedOrigin,
   events: readonly Event[],
   known: ReadonlyMap<string, Publication>,
 ): Promise<readonly Event[]> {
@@ -194,15 +217,17 @@ async function changedOf(
 }
 
 /** One by one, since a note has to be by condition. */
-async function note(tables: Tables, origin: Origin, events: readonly Event[], state: Publication['state']) {
+async function note(tables: Tables, origin: NamedOrigin, events: readonly Event[], state: Publication['state']) {
   const rows = rowsOf(tables, publicationRows)
   await forEachBounded(events, WRITERS, async (event) => {
     await rows.put(noteOf(origin, event, state), notNewerThan(event))
   })
 }
 
-function newResult({ entity }: Origin, event: Event): StageResult {
-  return stageResult(aboutEvent(entity, event, null), { status: 'new', code: null, message: null, targetId: null })
+/** `shared`: why the entity has not the key that the source gives it. */
+function newResult({ entity }: Origin, event: Event, shared: string | undefined): StageResult {
+  const why = shared === undefined ? { code: null, message: null } : { code: 'key_shared', message: shared }
+  return stageResult(aboutEvent(entity, event, null), { status: 'new', ...why, targetId: null })
 }
 
 function unreadableId(origin: Origin, entity: UnreadableEntity): string {

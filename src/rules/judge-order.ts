@@ -1,45 +1,143 @@
 import type { Connection } from '../configuration/model.ts'
 import { StreamError } from '../errors.ts'
+import { type Decimal4, subtract, text4 } from '../events/decimal.ts'
 import type { Order, OrderChanged } from '../events/generated/events.ts'
-import { type SplitOrder, withoutLines } from './split-order.ts'
+import { openQuantity, vendorQuantity, withdrawnQuantity } from './quantities.ts'
+import { type SplitOrder, topLevelLines, withoutLines } from './split-order.ts'
 
-/** States in which nothing of an order is to be delivered, also when it was sent to the vendor before. */
-const CANCELING_STATES = ['canceled', 'closed', 'holded']
+/** States in which nothing more of an order is to be delivered, also when it was sent to the vendor before. */
+const ENDED_STATES: readonly string[] = ['canceled', 'closed']
+
+/** States of an order that may go on or not: its payment is looked at, or somebody stopped it. */
+const HOLD_STATES: readonly string[] = ['holded', 'payment_review', 'manual_verification_required', 'disputed']
+
+const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
 
 /** What a vendor is to have of a shop's order, or why it hears nothing of it. */
 export type OrderVerdict =
-  | { readonly status: 'sent'; readonly order: Order; readonly canceled: boolean }
+  | {
+      readonly status: 'sent'
+      readonly order: Order
+      readonly canceled: boolean
+      /** Epoch milliseconds: the vendor is not to have it before. Null: at once. */
+      readonly sendAfter: number | null
+    }
   | { readonly status: 'ignored'; readonly code: string; readonly message: string }
   | { readonly status: 'failed'; readonly error: StreamError }
 
+/** What was decided of earlier versions of the order. */
+export interface OrderHistory {
+  /** The vendor had the order before. */
+  readonly wasSent: boolean
+  /** Since when the shop has the order on hold, epoch milliseconds; null: it has not. */
+  readonly heldSince: number | null
+}
+
+/** Whether the shop has the order on hold, where the connection does not take orders in that state. */
+export function isOnHold({ state }: Pick<Order, 'state'>, { orderStates }: Pick<Connection, 'orderStates'>): boolean {
+  return HOLD_STATES.includes(state) && orderStates?.includes(state) !== true
+}
+
 /**
- * Pure. A vendor that had the order before (`wasSent`) and is to have nothing of it now gets it canceled, without lines.
- * A line that several connections claim fails each of them, with its reason (Guarantee 7).
+ * Pure. The order states of the connection decide whether an order begins at the vendor; once it has begun, what the vendor
+ * is to have is judged by the order's content, whatever its state. A vendor that is to have nothing of it any more gets it
+ * canceled, without lines; what was shipped is never taken back. An order on hold is not sent; one that the vendor has is
+ * taken back until it is released, at once or after the hours that the connection says. A line that several connections claim
+ * fails each of them, with its reason (Guarantee 7).
  */
 export function judgeOrder(
   event: Pick<OrderChanged, 'data' | 'deleted'>,
-  { id, orderStates, ordersFrom }: Connection,
+  connection: Connection,
   split: SplitOrder,
-  wasSent: boolean,
+  { wasSent, heldSince }: OrderHistory,
 ): OrderVerdict {
+  const { id, hold, holdMinutes } = connection
   const { state } = event.data
-  const nothing = (code: string, message: string): OrderVerdict =>
-    wasSent ? { status: 'sent', order: withoutLines(event.data), canceled: true } : { status: 'ignored', code, message }
+  const part = split.parts.find((one) => one.connection === id)
+  const progress = progressOf(part?.order)
+  const nothing = (code: string, message: string, sendAfter: number | null = null): OrderVerdict =>
+    wasSent
+      ? { status: 'sent', order: withoutLines(event.data), canceled: true, sendAfter }
+      : { status: 'ignored', code, message }
   if (event.deleted) return nothing('deleted', 'the order is deleted')
-  if (CANCELING_STATES.includes(state)) return nothing('order_state', `the order is ${state}`)
-  if (orderStates !== null && !orderStates.includes(state)) {
-    const message = `the order's state is ${state}; ${id} takes ${orderStates.join(', ')}`
+  if (wasSent && progress.isDelivered) return delivered(state)
+  if (isOnHold(event.data, connection)) {
+    const until = hold === null || heldSince === null ? null : heldSince + hold.atMost * HOUR_MS
+    return nothing('on_hold', `the order is on hold (${state}); it goes on when the shop releases it`, until)
+  }
+  if (state === 'canceled' || (ENDED_STATES.includes(state) && !(wasSent && progress.isBegun))) {
+    return nothing('order_state', `the order is ${state}`)
+  }
+  const late = wasSent ? undefined : notBegun(event.data, connection, progress)
+  if (late !== undefined) return late
+  const disputed = [...split.claimedTwice].find(([, claimants]) => claimants.includes(id))
+  if (disputed !== undefined) return { status: 'failed', error: claimedTwice(...disputed) }
+  const refused = split.refused.get(id)
+  if (refused !== undefined) return { status: 'failed', error: refused }
+  if (part === undefined) return nothing('no_vendor_lines', "no line is the vendor's")
+  if (progress.isWithdrawn) return nothing('nothing_left', "all of the vendor's lines were canceled or refunded")
+  const differing = event.data.charges.find(({ kind }) => kind === 'unexplained')
+  if (differing !== undefined) return { status: 'failed', error: totalsDiffer(event.data, differing.amount) }
+  const sendAfter = holdMinutes === null ? null : event.data.placedAt + holdMinutes * MINUTE_MS
+  return { status: 'sent', order: part.order, canceled: false, sendAfter }
+}
+
+interface Progress {
+  /** Something of the part was shipped. */
+  readonly isBegun: boolean
+  /** Something of it is still to be shipped. */
+  readonly isOpen: boolean
+  /** All of it was shipped: what comes back now is a return. */
+  readonly isDelivered: boolean
+  /** Nothing is left of it for the vendor to deliver. */
+  readonly isWithdrawn: boolean
+}
+
+function progressOf(part: Order | undefined): Progress {
+  const lines = part === undefined ? [] : topLevelLines(part)
+  const isBegun = lines.some(({ quantityShipped }) => quantityShipped > 0n)
+  const isOpen = lines.some((line) => openQuantity(line) > 0n)
+  return {
+    isBegun,
+    isOpen,
+    isDelivered: isBegun && !isOpen && lines.every((line) => withdrawnQuantity(line) === 0n),
+    isWithdrawn: lines.length > 0 && lines.every((line) => vendorQuantity(line) === 0n),
+  }
+}
+
+function delivered(state: string): OrderVerdict {
+  return state === 'closed'
+    ? { status: 'ignored', code: 'returned', message: 'the vendor delivered all of it; what came back is a return' }
+    : { status: 'ignored', code: 'delivered', message: 'the vendor delivered all of it' }
+}
+
+/** Why an order does not begin at the vendor; undefined: it does. */
+function notBegun(
+  order: Order,
+  { id, orderStates, ordersFrom }: Connection,
+  { isOpen }: Progress,
+): OrderVerdict | undefined {
+  // An order of which something was shipped has begun in the shop: the seller was faster with its own lines.
+  const hasBegun = isOpen && order.lines.some(({ quantityShipped }) => quantityShipped > 0n)
+  if (orderStates !== null && !orderStates.includes(order.state) && !hasBegun) {
+    const message = `the order's state is ${order.state}; ${id} takes ${orderStates.join(', ')}`
     return { status: 'ignored', code: 'order_state', message }
   }
-  if (!wasSent && ordersFrom !== null && event.data.placedAt < Date.parse(ordersFrom)) {
+  if (ordersFrom !== null && order.placedAt < Date.parse(ordersFrom)) {
     const message = `the order was placed before ${ordersFrom}, from which on ${id} takes orders`
     return { status: 'ignored', code: 'before_orders_from', message }
   }
-  const disputed = [...split.claimedTwice].find(([, claimants]) => claimants.includes(id))
-  if (disputed !== undefined) return { status: 'failed', error: claimedTwice(...disputed) }
-  const part = split.parts.find((one) => one.connection === id)
-  if (part !== undefined) return { status: 'sent', order: part.order, canceled: false }
-  return nothing('no_vendor_lines', "no line is the vendor's")
+  return undefined
+}
+
+/** Guarantee 7: an order whose amounts don't add up is not guessed at. */
+function totalsDiffer(order: Order, left: Decimal4): StreamError {
+  const difference = text4(left)
+  const message =
+    `the order's total is ${text4(order.grandTotal)}, but its amounts add up to ${text4(subtract(order.grandTotal, left))} ` +
+    `(difference ${difference}); a charge that is in none of its known fields, or an order changed by hand`
+  return new StreamError('totals_differ', message, { field: 'grandTotal', details: { difference } })
 }
 
 function claimedTwice(lineId: string, claimants: readonly string[]): StreamError {

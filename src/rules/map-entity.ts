@@ -8,6 +8,7 @@ import { createEvaluate, type Evaluate } from './mapping/evaluate.ts'
 import type { MappingInput } from './mapping/mapping-input.ts'
 import { orderInput } from './order-input.ts'
 import { asksProducts, type FindProducts, ownsProduct, ownsSku } from './ownership.ts'
+import { settleQuantities } from './quantities.ts'
 import { decidingSkus, splitOrder } from './split-order.ts'
 
 /** An entity as it was read. */
@@ -80,8 +81,9 @@ async function mapOneOrder(
     return { status: 'ignored', code: 'not_the_shop', message: `orders of ${id} come from ${shop}` }
   }
   const productOf = (owner: string, sku: string) => asked?.get(owner)?.get(sku)
-  const split = splitOrder(event.data, buyersFrom(shop, configuration), productOf)
-  const verdict = judgeOrder(event, connection, split, false)
+  const { order: data } = settleQuantities(event.data)
+  const split = splitOrder(data, buyersFrom(shop, configuration), productOf)
+  const verdict = judgeOrder({ ...event, data }, connection, split, { wasSent: false, heldSince: null })
   if (verdict.status !== 'sent') return verdict
   const fields = await mapOrderFields(connection, verdict.order, evaluate)
   const plain = orderInput(verdict.order)

@@ -1,7 +1,10 @@
 import type { Connection } from '../configuration/model.ts'
 import { StreamError } from '../errors.ts'
-import { add, allocate, CENT, type Decimal4, magnitude, subtract, sum, text4, ZERO4 } from '../events/decimal.ts'
-import type { Order, OrderLine } from '../events/generated/events.ts'
+import { add, allocate, type Decimal4, magnitude, subtract, sum, text4, ZERO4 } from '../events/decimal.ts'
+import type { Charge, Order, OrderLine } from '../events/generated/events.ts'
+import { expectedTotal } from '../events/order-total.ts'
+import { componentsOf, groupLines, hasComposedSku, type LineGroup, standaloneComponents } from './components.ts'
+import { minorUnit } from './currency.ts'
 import { type OwnedProduct, ownsLine } from './ownership.ts'
 
 /** The vendor's product of a SKU; undefined: the connection's feed does not have it. */
@@ -19,57 +22,104 @@ export interface SplitOrder {
   readonly parts: readonly VendorPart[]
   /** Ids of top-level lines that two connections or more claim; they and their children are in no part. */
   readonly claimedTwice: ReadonlyMap<string, readonly string[]>
+  /** Connections that own lines and can't be given them, each with the reason. */
+  readonly refused: ReadonlyMap<string, StreamError>
 }
 
-/** Lines that belong together: a top-level line and its children, in the order's own sequence. */
-interface LineGroup {
-  readonly root: OrderLine
-  readonly lines: readonly OrderLine[]
-}
+type Amounts = Pick<
+  Order,
+  'subtotal' | 'discount' | 'tax' | 'shipping' | 'shippingTax' | 'charges' | 'giftCard' | 'storeCredit'
+>
 
-type Amounts = Pick<Order, 'subtotal' | 'discount' | 'tax' | 'shipping' | 'shippingTax' | 'giftCard' | 'storeCredit'>
+/** Lines of one owner; null: the seller's own, and what can't be routed. */
+interface Party {
+  readonly connection: string | null
+  readonly groups: readonly LineGroup[]
+}
 
 /**
  * Guarantee 7: every line is in exactly one party: a vendor's part, or the rest (the seller's own and what can't be
  * routed). Shipping, its tax, gift card and store credit are shared among the parties so that the shares add up to the
- * order's amount exactly. Ownership is decided on top-level lines; children go with their parent. A line that several
- * connections claim goes to none of them, and these connections get no part at all: half an order would look complete.
+ * order's amount exactly. Ownership is decided on top-level lines, and on the components of a bundle that is not its owner's
+ * as a whole; all other children go with their parent. A line that several connections claim goes to none of them, and
+ * these connections get no part at all: half an order would look complete.
  */
 export function splitOrder(
   order: Order,
   connections: readonly Connection[],
   productOf: ProductOf = () => undefined,
 ): SplitOrder {
+  const claimantsOf: ClaimantsOf = (line) =>
+    connections.filter((one) => ownsLine(one, line, productOf(one.id, line.sku))).map(({ id }) => id)
   const owned = new Map<string, LineGroup[]>()
   const claimedTwice = new Map<string, readonly string[]>()
+  const refused = new Map<string, StreamError>()
   const rest: LineGroup[] = []
-  for (const group of groupLines(order.lines)) {
-    const { root } = group
-    const claimants = connections
-      .filter((connection) => ownsLine(connection, root, productOf(connection.id, root.sku)))
-      .map(({ id }) => id)
-    const [first] = claimants
-    if (first !== undefined && claimants.length === 1) owned.set(first, [...(owned.get(first) ?? []), group])
-    else rest.push(group)
-    if (claimants.length > 1) claimedTwice.set(group.root.lineId, claimants)
+  for (const whole of groupLines(order.lines)) {
+    const groups = ownedGroups(whole, claimantsOf, order.currency)
+    for (const { group, claimants } of groups) {
+      const [first] = claimants
+      if (first !== undefined && claimants.length === 1) owned.set(first, [...(owned.get(first) ?? []), group])
+      else rest.push(group)
+      if (claimants.length > 1) claimedTwice.set(group.root.lineId, claimants)
+    }
+    for (const id of refusedParts(groups, connections)) refused.set(id, ownedInPart(whole.root))
   }
+  const parties: Party[] = [...owned].map(([connection, groups]) => ({ connection, groups }))
+  if (rest.length > 0) parties.push({ connection: null, groups: rest })
+  const amounts = shareAmounts(order, parties, connections)
   const disputed = new Set([...claimedTwice.values()].flat())
-  const parties = [...owned, ...(rest.length === 0 ? [] : [[null, rest] as const])]
-  const amounts = shareAmounts(
-    order,
-    parties.map(([, groups]) => groups),
-  )
-  const parts = [...owned].flatMap(([connection, groups], index) => {
+  const parts = parties.flatMap(({ connection, groups }, index) => {
     const shared = amounts[index]
-    if (shared === undefined || disputed.has(connection)) return []
+    if (connection === null || shared === undefined || disputed.has(connection) || refused.has(connection)) return []
     return [{ connection, order: partOf(order, groups, shared) }]
   })
-  return { parts, claimedTwice }
+  return { parts, claimedTwice, refused }
+}
+
+type ClaimantsOf = (line: OrderLine) => readonly string[]
+
+interface OwnedGroup {
+  readonly group: LineGroup
+  readonly claimants: readonly string[]
+}
+
+/** A group with its owners; a bundle that is not one owner's as a whole, or has no SKU of its own, by its components. */
+function ownedGroups(group: LineGroup, claimantsOf: ClaimantsOf, currency: string): readonly OwnedGroup[] {
+  const { root } = group
+  const claimants = claimantsOf(root)
+  const components = componentsOf(group)
+  const [owner] = claimants
+  const foreign = components.some((line) => claimantsOf(line).some((id) => id !== owner))
+  const isComposed = components.length > 0 && hasComposedSku(root, components)
+  if (claimants.length > 1 || (!foreign && !isComposed)) return [{ group, claimants }]
+  return standaloneComponents(root, components, currency).map((line) => {
+    const own = claimantsOf(line)
+    const named = own.length === 0 && !isComposed ? claimants : own
+    return { group: { root: line, lines: [line] }, claimants: named }
+  })
+}
+
+/** Connections that take no part of a bundle, where they own one. */
+function refusedParts(groups: readonly OwnedGroup[], connections: readonly Connection[]): readonly string[] {
+  if (groups.length < 2) return []
+  return connections
+    .filter(({ id, bundles }) => {
+      const own = groups.filter(({ claimants }) => claimants.includes(id)).length
+      return bundles === 'refuse' && own > 0 && own < groups.length
+    })
+    .map(({ id }) => id)
+}
+
+function ownedInPart({ lineId, sku }: OrderLine): StreamError {
+  const message = `line ${lineId} is a bundle (${sku}) of which only some components are the vendor's; ship it by hand, or set bundles: split`
+  return new StreamError('bundle_owned_in_part', message, { field: `lines.${lineId}`, details: { lineId } })
 }
 
 /** SKUs that decide whose the order's lines are. */
 export function decidingSkus(order: Order): string[] {
-  return [...new Set(groupLines(order.lines).map(({ root }) => root.sku))]
+  const groups = groupLines(order.lines)
+  return [...new Set(groups.flatMap((group) => [group.root, ...componentsOf(group)].map(({ sku }) => sku)))]
 }
 
 /** The order without lines and amounts: what a vendor is to have of an order it has nothing of any more. */
@@ -80,30 +130,21 @@ export function withoutLines(order: Order): Order {
     tax: ZERO4,
     shipping: ZERO4,
     shippingTax: ZERO4,
+    charges: [],
     giftCard: ZERO4,
     storeCredit: ZERO4,
   })
 }
 
-/** Lines by their top-level line. A line whose parent is not in the order stands for itself. */
-function groupLines(lines: readonly OrderLine[]): LineGroup[] {
-  const byId = new Map(lines.map((line) => [line.lineId, line]))
-  const rootOf = (line: OrderLine): OrderLine => {
-    const seen = new Set<string>()
-    let at = line
-    while (at.parentLineId !== null && !seen.has(at.lineId)) {
-      seen.add(at.lineId)
-      const parent = byId.get(at.parentLineId)
-      if (parent === undefined) return at
-      at = parent
-    }
-    return at
-  }
-  return [...Map.groupBy(lines, rootOf)].map(([root, members]) => ({ root, lines: members }))
+/** The lines that stand for themselves: those without a parent in the order. */
+export function topLevelLines({ lines }: Pick<Order, 'lines'>): OrderLine[] {
+  const ids = new Set(lines.map(({ lineId }) => lineId))
+  return lines.filter(({ parentLineId }) => parentLineId === null || !ids.has(parentLineId))
 }
 
-function shareAmounts(order: Order, parties: readonly (readonly LineGroup[])[]): Amounts[] {
-  const rows = parties.map((groups) => {
+function shareAmounts(order: Order, parties: readonly Party[], connections: readonly Connection[]): Amounts[] {
+  const unit = minorUnit(order.currency)
+  const rows = parties.map(({ groups }) => {
     const lines = groups.flatMap((group) => group.lines)
     return {
       subtotal: sum(groups.map(({ root }) => root.rowTotal)),
@@ -111,12 +152,9 @@ function shareAmounts(order: Order, parties: readonly (readonly LineGroup[])[]):
       tax: sum(lines.map(({ tax }) => tax)),
     }
   })
+  const isSeller = parties.map(({ connection }) => connection === null)
   const rounded = (field: 'subtotal' | 'discount' | 'tax') =>
-    withRounding(
-      order,
-      field,
-      rows.map((amounts) => amounts[field]),
-    )
+    withRounding(order, { field, ofRows: rows.map((amounts) => amounts[field]), rows, isSeller })
   const [subtotals, discounts, taxes] = [rounded('subtotal'), rounded('discount'), rounded('tax')]
   const own = rows.map((amounts, index) => ({
     subtotal: subtotals[index] ?? amounts.subtotal,
@@ -124,15 +162,16 @@ function shareAmounts(order: Order, parties: readonly (readonly LineGroup[])[]):
     tax: taxes[index] ?? amounts.tax,
   }))
   const byRows = own.map(({ subtotal }) => notNegative(subtotal))
-  const shipping = allocate(order.shipping, byRows)
-  const shippingTax = allocate(order.shippingTax, byRows)
+  const shipping = allocate(order.shipping, byRows, unit)
+  const shippingTax = allocate(order.shippingTax, byRows, unit)
+  const charges = shareCharges(order, parties, byRows, connections)
   const charged = own.map((part, index) => {
     const shipped = { shipping: shipping[index] ?? ZERO4, shippingTax: shippingTax[index] ?? ZERO4 }
-    return { ...part, ...shipped }
+    return { ...part, ...shipped, charges: charges[index] ?? [] }
   })
   const byCharge = charged.map((part) => notNegative(chargeOf(part)))
-  const giftCard = allocate(order.giftCard, byCharge)
-  const storeCredit = allocate(order.storeCredit, byCharge)
+  const giftCard = allocate(order.giftCard, byCharge, unit)
+  const storeCredit = allocate(order.storeCredit, byCharge, unit)
   return charged.map((part, index) => ({
     ...part,
     giftCard: giftCard[index] ?? ZERO4,
@@ -140,41 +179,94 @@ function shareAmounts(order: Order, parties: readonly (readonly LineGroup[])[]):
   }))
 }
 
+interface Sums {
+  readonly field: 'subtotal' | 'discount' | 'tax'
+  readonly ofRows: readonly Decimal4[]
+  readonly rows: readonly Pick<Order, 'subtotal' | 'discount' | 'tax'>[]
+  /** Which party is the seller. */
+  readonly isSeller: readonly boolean[]
+}
+
 /**
  * Shops that round an order as a whole have totals that differ from the sums of the rows by cents. What is left over is
- * shared too, so that the parts add up to the order (Guarantee 7); more than a cent a row is no rounding.
+ * shared too, so that the parts add up to the order (Guarantee 7); more than a cent a row is no rounding. A tax that no row
+ * has is shared by what the rows cost. An order of which no vendor has a line is the seller's, whatever its amounts.
  */
-function withRounding(
-  order: Order,
-  field: 'subtotal' | 'discount' | 'tax',
-  ofRows: readonly Decimal4[],
-): readonly Decimal4[] {
+function withRounding(order: Order, { field, ofRows, rows, isSeller }: Sums): readonly Decimal4[] {
   const left = subtract(order[field], sum(ofRows))
   if (left === 0n) return ofRows
-  if (magnitude(left) > CENT * BigInt(order.lines.length)) {
-    const message =
-      `${field} is ${text4(order[field])}, but the lines' add up to ${text4(sum(ofRows))}: ` +
-      'mend the order at the shop, or find the charge that is in none of its lines'
-    throw new StreamError('totals_differ', message, { field, details: { difference: text4(left) } })
+  const unit = minorUnit(order.currency)
+  const share = (weights: readonly bigint[]) => {
+    const shares = allocate(left, weights, unit)
+    return ofRows.map((amount, index) => add(amount, shares[index] ?? ZERO4))
   }
-  const shares = allocate(left, ofRows.map(magnitude))
-  return ofRows.map((amount, index) => add(amount, shares[index] ?? ZERO4))
+  const onOrderAlone = field === 'tax' && order.lines.every(({ tax }) => tax === 0n)
+  if (onOrderAlone) return share(rows.map((row) => notNegative(subtract(row.subtotal, row.discount))))
+  if (magnitude(left) <= unit * BigInt(order.lines.length)) return share(ofRows.map(magnitude))
+  if (isSeller.every((seller) => seller)) return share(ofRows.map(magnitude))
+  const message =
+    `${field} is ${text4(order[field])}, but the lines' add up to ${text4(sum(ofRows))}: ` +
+    'correct the order at the shop, or find the charge that is in none of its lines'
+  throw new StreamError('totals_differ', message, { field, details: { difference: text4(left) } })
+}
+
+/**
+ * Charges by party: what is charged for a line goes with it, everything else is the seller's, unless a connection has its
+ * share of such charges, by what the lines cost.
+ */
+function shareCharges(
+  order: Order,
+  parties: readonly Party[],
+  byRows: readonly bigint[],
+  connections: readonly Connection[],
+): readonly (readonly Charge[])[] {
+  const unit = minorUnit(order.currency)
+  const isShared = ({ connection }: Party, { kind }: Charge) =>
+    connections.find(({ id }) => id === connection)?.charges[kind] === 'shared'
+  const shareOf = (charge: Charge, weights: readonly bigint[], index: number, lineId: string | null): Charge[] => {
+    const amount = allocate(charge.amount, weights, unit)[index] ?? ZERO4
+    const tax = allocate(charge.tax, weights, unit)[index] ?? ZERO4
+    return amount === 0n && tax === 0n ? [] : [{ ...charge, lineId, amount, tax }]
+  }
+  return parties.map((party, index) =>
+    order.charges.flatMap((charge) => {
+      if (charge.lineId === null) {
+        return party.connection === null || !isShared(party, charge) ? [] : shareOf(charge, byRows, index, null)
+      }
+      const own = parties.map(({ groups }) => linesChargedFor(order, groups, charge.lineId))
+      const [first] = own[index] ?? []
+      const costs = own.map((lines) => notNegative(sum(lines.map(({ rowTotal }) => rowTotal))))
+      const weights = costs.some((cost) => cost > 0n) ? costs : own.map((lines) => BigInt(lines.length))
+      return first === undefined ? [] : shareOf(charge, weights, index, first.lineId)
+    }),
+  )
+}
+
+/** The lines that a charge is for: the one that it names, or the components of the bundle that it names. */
+function linesChargedFor(order: Order, groups: readonly LineGroup[], lineId: string | null): readonly OrderLine[] {
+  const lines = groups.flatMap((group) => group.lines)
+  const named = lines.filter((line) => line.lineId === lineId)
+  if (named.length > 0) return named
+  const components = new Set(order.lines.filter((line) => line.parentLineId === lineId).map((line) => line.lineId))
+  return lines.filter((line) => components.has(line.lineId))
 }
 
 const notNegative = (amount: Decimal4): bigint => (amount < 0n ? 0n : amount)
 
 function chargeOf(part: Omit<Amounts, 'giftCard' | 'storeCredit'>): Decimal4 {
-  return [part.tax, part.shipping, part.shippingTax].reduce(add, subtract(part.subtotal, part.discount))
+  return expectedTotal({ ...part, giftCard: ZERO4, storeCredit: ZERO4 })
 }
 
+/** In the order's own sequence. */
 function partOf(order: Order, groups: readonly LineGroup[], amounts: Amounts): Order {
-  const kept = new Set(groups.flatMap(({ lines }) => lines))
+  const places = new Map(order.lines.map(({ lineId }, index) => [lineId, index]))
+  const placeOf = ({ lineId }: OrderLine) => places.get(lineId) ?? 0
   return {
     ...order,
     ...amounts,
     // The order's own amount in the base currency says nothing about a part of it.
     baseGrandTotal: null,
-    lines: order.lines.filter((line) => kept.has(line)),
-    grandTotal: subtract(subtract(chargeOf(amounts), amounts.giftCard), amounts.storeCredit),
+    lines: groups.flatMap(({ lines }) => lines).toSorted((a, b) => placeOf(a) - placeOf(b)),
+    grandTotal: expectedTotal(amounts),
   }
 }

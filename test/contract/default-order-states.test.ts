@@ -58,9 +58,7 @@ describe('orders of a shop whose connection names no states', () => {
     expect(new Set(await Promise.all(waiting.map(({ data }) => routed(connection, data))))).toEqual(new Set(['sent']))
     const of = (state: string) => routed(connection, orderOf([lineOf('1', 'A')], { state }))
     const others = ['pending', 'incomplete', 'awaiting_payment', 'shipped', 'completed', 'status_77']
-    expect(await Promise.all(others.map(of))).toEqual(
-      Array(6).fill('order_state'),
-    )
+    expect(await Promise.all(others.map(of))).toEqual(Array(6).fill('order_state'))
   })
 
   it.each(['Processing', 'pending', 'Ready to ship'])(

@@ -200,6 +200,20 @@ describe('an order that the vendor ended', () => {
     expect(await deliver(one())).toMatchObject({ outcome: 'unchanged' })
   })
 
+  it('has the rest taken back that the shop cancels after a part was fulfilled', async () => {
+    await deliver(one('5'))
+    await act('fulfil', { lines: [{ line: 1, quantity: 3 }] })
+    const canceledRest = (pieces: string) =>
+      event([line('11', 0, '5', '5', '10', { quantityCanceled: decimal8(pieces, 'q') }), line('12', 1, '1', '5', '5')])
+    await expect(deliver(canceledRest('3'))).rejects.toMatchObject({ code: 'target_conflict' })
+    expect(await deliver(canceledRest('2'))).toMatchObject({ outcome: 'written' })
+    expect(linesOf(await order()).map(({ quantity, quantityFulfilled }) => [quantity, quantityFulfilled])).toEqual([
+      [3, 3],
+      [1, 0],
+    ])
+    expect(await deliver(canceledRest('2'))).toMatchObject({ outcome: 'unchanged' })
+  })
+
   it.each(['cancel', 'close'])('by %s needs nothing more when the shop cancels too', async (what) => {
     await deliver(one())
     await act(what)

@@ -123,6 +123,24 @@ describe('an order for SAP Business One', () => {
     expect((await orders())[0]).toMatchObject({ DocumentStatus: 'bost_Close', Cancelled: 'tNO' })
   })
 
+  it('of which the shop took back all that is not delivered is closed, where it is set so', async () => {
+    const { targetId } = await deliver(eventOf('31'))
+    await company.send('POST', `/orders/${targetId}/deliver`, {
+      lines: [
+        { LineNum: 0, Quantity: 1 },
+        { LineNum: 1, Quantity: 1 },
+      ],
+    })
+    const rest = eventOf('31', { contentDigest: 'v2' }, { quantityCanceled: q('2') })
+    await expect(deliver(rest)).rejects.toMatchObject({ code: 'target_conflict' })
+    const closing = { cancelDelivered: 'close' } as const
+    expect(await deliver(rest, closing)).toEqual({ outcome: 'written', targetId })
+    expect(await deliver(rest, closing)).toEqual({ outcome: 'unchanged', targetId })
+    expect((await orders()).find(({ DocEntry }) => String(DocEntry) === targetId)).toMatchObject({
+      DocumentStatus: 'bost_Close',
+    })
+  })
+
   it('is canceled, also twice, and comes back to life as a new one', async () => {
     const { targetId } = await deliver(eventOf('4'))
     const canceled = eventOf('4', { canceled: true, contentDigest: 'gone' })

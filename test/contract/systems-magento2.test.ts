@@ -58,12 +58,20 @@ describe('orders', () => {
     expect(entities.find(({ key }) => key === first)?.data.status).toBe('on_hold')
   })
 
-  it('that do not add up are unreadable, and the others go on', async () => {
+  it('that do not add up are read with what nothing explains, for the vendors of their lines to be refused', async () => {
+    const { entities } = await readAll(reader('orders'))
+    const key = entities[2]?.key
+    await post(`/_sim/orders/${key}`, { grand_total: 100_000 }, 'PATCH')
+    const again = (await readAll(reader('orders'))).entities.find((entity) => entity.key === key)
+    expect(again?.data.charges).toMatchObject([{ kind: 'unexplained', lineId: null }])
+  })
+
+  it('that can not be read are told, and the others go on', async () => {
     const { entities } = await readAll(reader('orders'))
     const key = entities[3]?.key
-    await post(`/_sim/orders/${key}`, { grand_total: 1 }, 'PATCH')
+    await post(`/_sim/orders/${key}`, { grand_total: 'much' }, 'PATCH')
     const again = await readAll(reader('orders'))
-    expect(again.unreadable).toMatchObject([{ key, error: { code: 'totals_differ' } }])
+    expect(again.unreadable).toMatchObject([{ key, error: { code: 'decimal_invalid' } }])
     expect(again.entities).toHaveLength(entities.length - 1)
     expect(JSON.parse(again.unreadable[0]?.raw ?? '')).toMatchObject({ increment_id: key })
   })

@@ -56,6 +56,7 @@ export const lineOf = (lineId: string, sku: string, more: Partial<OrderLine> = {
   discount: ZERO4,
   tax: ZERO4,
   rowTotal: decimal4('10', 'total'),
+  ownAmounts: null,
   attributes: {},
   ...more,
 })
@@ -88,6 +89,7 @@ const plainOrder = (lines: readonly OrderLine[]): Order => ({
   tax: sum(lines.map(({ tax }) => tax)),
   giftCard: ZERO4,
   storeCredit: ZERO4,
+  charges: [],
   grandTotal: ZERO4,
   attributes: {},
 })
@@ -158,7 +160,7 @@ export const vendorOrder = (
 ): VendorOrderRequested => {
   const order = { ...data, orderNumber }
   const { raw: _raw, deleted: _deleted, ...common } = header('magento', orderNumber, order)
-  return { ...common, connection, canceled: false, fields: {}, data: order }
+  return { ...common, connection, canceled: false, sendAfter: null, fields: {}, data: order }
 }
 
 /** A shipment of one piece. */

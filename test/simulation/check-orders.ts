@@ -1,9 +1,10 @@
 import type { Connection } from '../../src/configuration/model.ts'
-import { multiply, subtract, text4, text8 } from '../../src/events/decimal.ts'
+import { multiply, text4, text8 } from '../../src/events/decimal.ts'
 import type { Order, OrderLine } from '../../src/events/generated/events.ts'
 import { contentDigest, derivedEventId } from '../../src/events/identity.ts'
 import type { SourceEvent } from '../../src/events/topics.ts'
 import { compareVersions } from '../../src/events/version.ts'
+import { vendorQuantity } from '../../src/rules/quantities.ts'
 import { textOf, type Wire, wireOf } from '../../src/systems/kit/wire.ts'
 import type { MemoryRecord } from '../memory/netsuite.ts'
 import { eventsOf } from './check-cut-date.ts'
@@ -25,7 +26,8 @@ export async function checkOrders(world: World, dead: DeadLetters): Promise<void
   }
 }
 
-const CANCELING = ['canceled', 'holded']
+/** Nothing is to be delivered, for good or until the shop releases it: none of these orders is ever shipped. */
+const CANCELING = ['canceled', 'closed', 'holded', 'payment_review']
 
 function checkVendor(world: World, dead: DeadLetters, connection: Connection, event: SourceEvent, order: Order): void {
   const id = `${connection.id}-${order.orderNumber}`
@@ -33,6 +35,8 @@ function checkVendor(world: World, dead: DeadLetters, connection: Connection, ev
   if (records.length > 1) world.broken(3, `the ERP has ${records.length} orders ${id}`)
   const [record] = records
   if (order.state === 'pending_payment') return
+  // An order begins only while it is processing: that may have been over when it was read first.
+  if (order.state === 'complete' && record === undefined) return
   if (!CANCELING.includes(order.state) && order.lines.some(({ sku }) => claimants(sku).length > 1)) {
     if (!dead.has('route-orders', event.eventId))
       world.broken(2, `order ${id}, whose lines are claimed twice, is no dead letter`)
@@ -40,9 +44,9 @@ function checkVendor(world: World, dead: DeadLetters, connection: Connection, ev
   }
   const vendorEvent = derivedEventId(event.eventId, 'route-orders', connection.id, connection.revision)
   if (dead.has('deliver-netsuite', vendorEvent)) return
-  const wanted = CANCELING.includes(order.state)
-    ? []
-    : order.lines.filter(({ sku }) => claimants(sku)[0] === connection.id)
+  const own = order.lines.filter(({ sku }) => claimants(sku)[0] === connection.id)
+  const isLeft = own.some((line) => vendorQuantity(line) > 0n)
+  const wanted = CANCELING.includes(order.state) || !isLeft ? [] : own
   compare(world, id, record, wanted)
 }
 
@@ -77,10 +81,10 @@ function foundLine(line: Wire): string {
   return `${id} ${Number(quantity)} × ${textOf(wireOf(line['item'])['id']) === null ? '?' : ''}=${Number(amount)}${line['isClosed'] === true ? ' closed' : ''}`
 }
 
-function wantedLine({ lineId, quantityOrdered, quantityCanceled, unitPrice }: OrderLine): string {
-  const quantity = subtract(quantityOrdered, quantityCanceled)
-  const amount = text4(multiply(quantity, unitPrice))
-  return `${lineId} ${Number(text8(quantity))} × =${Number(amount)}${quantity === 0n ? ' closed' : ''}`
+function wantedLine(line: OrderLine): string {
+  const quantity = vendorQuantity(line)
+  const amount = text4(multiply(quantity, line.unitPrice))
+  return `${line.lineId} ${Number(text8(quantity))} × =${Number(amount)}${quantity === 0n ? ' closed' : ''}`
 }
 
 /** Guarantee 7: no line of an order is with two vendors, or with one who does not own it. */

@@ -97,7 +97,8 @@ function plannedOrders(random: SeededRandom, chaosMs: number, skus: readonly str
     const variants = Array.from({ length: random.int(1, 3) }, () => linesOf(random, skus))
     const first = random.int(0, chaosMs / 2)
     return Array.from({ length: random.int(1, 5) }, (_unused, version): PlannedChange => {
-      const state = version === 0 && random.chance(0.2) ? 'pending_payment' : random.pick(STATES)
+      const begins = random.chance(0.2) ? 'pending_payment' : 'processing'
+      const state = version === 0 ? begins : random.pick(STATES)
       const at = version === 0 ? first : random.int(first, chaosMs)
       return {
         at,
@@ -110,14 +111,19 @@ function plannedOrders(random: SeededRandom, chaosMs: number, skus: readonly str
   }).flat()
 }
 
-const STATES = ['processing', 'processing', 'processing', 'processing', 'canceled', 'holded']
+const STATES = [
+  ...['processing', 'processing', 'processing', 'processing', 'processing', 'complete'],
+  ...['canceled', 'closed', 'holded', 'payment_review'],
+]
 
 function linesOf(random: SeededRandom, skus: readonly string[]): readonly OrderLine[] {
   return Array.from({ length: random.int(1, 4) }, (_, index) => {
     const quantityOrdered = decimal8(String(random.int(1, 3)), 'quantity')
     const canceled = decimal8(random.chance(0.1) ? '1' : '0', 'quantity')
+    const refunded = decimal8(random.chance(0.1) ? '1' : '0', 'quantity')
     const rowTotal = multiply(quantityOrdered, PRICE)
-    const line = { quantityOrdered, quantityCanceled: canceled, unitPrice: PRICE, rowTotal }
+    const amounts = { unitPrice: PRICE, rowTotal }
+    const line = { quantityOrdered, quantityCanceled: canceled, quantityRefunded: refunded, ...amounts }
     return lineOf(String(index + 1), random.pick(skus), line)
   })
 }

@@ -195,6 +195,13 @@ export interface Address {
   readonly email: string | null
 }
 
+export interface LineAmounts {
+  readonly unitPrice: Decimal8
+  readonly rowTotal: Decimal4
+  readonly discount: Decimal4
+  readonly tax: Decimal4
+}
+
 export interface OrderLine {
   readonly lineId: string
   /** The line this one is a component of (configurable, bundle). */
@@ -214,8 +221,22 @@ export interface OrderLine {
   readonly tax: Decimal4
   /** Before discount and tax. */
   readonly rowTotal: Decimal4
+  /** What a component costs itself, where the shop says it: the amounts above are with its top-level line. */
+  readonly ownAmounts: LineAmounts | null
   /** Every other field the source gave, by its own name; each value is JSON text. */
   readonly attributes: Readonly<Record<string, string>>
+}
+
+export interface Charge {
+  /** fixed_product_tax, gift_wrapping, custom_fee, fee, rounding, or unexplained */
+  readonly kind: string
+  /** What the shop calls it. */
+  readonly name: string | null
+  /** The line it is charged for; null: the order as a whole. */
+  readonly lineId: string | null
+  readonly amount: Decimal4
+  /** Charged on it, beside the tax of the lines. */
+  readonly tax: Decimal4
 }
 
 export interface Order {
@@ -254,7 +275,9 @@ export interface Order {
   readonly giftCard: Decimal4
   /** Positive amount paid by store credit. */
   readonly storeCredit: Decimal4
-  /** subtotal - discount + shipping + shippingTax + tax - giftCard - storeCredit */
+  /** What is charged beside lines and shipping. */
+  readonly charges: ReadonlyArray<Charge>
+  /** subtotal - discount + shipping + shippingTax + tax + charges - giftCard - storeCredit */
   readonly grandTotal: Decimal4
   /** Every other field the source gave, by its own name; each value is JSON text. */
   readonly attributes: Readonly<Record<string, string>>
@@ -625,6 +648,8 @@ export interface VendorOrderRequested {
   readonly readAt: EpochMillis
   /** True when the vendor is to deliver nothing of it (any more); data then has no lines. */
   readonly canceled: boolean
+  /** The target is not to have it before: a send delay, or the end of a hold. Null: at once. */
+  readonly sendAfter: EpochMillis | null
   /** The order with the vendor's lines alone and the totals of these lines. */
   readonly data: Order
   /** The vendor's own fields by the connection's order map; each value is JSON text. */

@@ -70,6 +70,11 @@ export async function conclude<K extends PerSystemKind>(
   }
   const paused = (await parts.guard.pauses()).get(connection.id)
   if (paused !== undefined && !entry.probe) return await park(entry, entry.attempts, paused, parts, context, 'held')
+  const sendAfter = 'sendAfter' in event ? event.sendAfter : null
+  if (sendAfter !== null && sendAfter > parts.deps.clock.now()) {
+    const message = `it is held back until ${new Date(sendAfter).toISOString()}, by the connection's hold or holdMinutes`
+    return await park(entry, entry.attempts, { code: 'held_back', message }, parts, context, { at: sendAfter })
+  }
   const outcome = await deliver(entry, connection, parts, context)
   if (entry.probe && isOver(outcome)) await parts.guard.end(connection.id)
   if (outcome.end === 'failed') return await fail(entry, outcome.error, outcome.attempts, parts, context)

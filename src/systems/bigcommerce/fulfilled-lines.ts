@@ -1,8 +1,8 @@
 import { StreamError } from '../../errors.ts'
-import type { Decimal8 } from '../../events/decimal.ts'
-import { text8 } from '../../events/decimal.ts'
+import { type Decimal8, subtract, text8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine } from '../../events/generated/events.ts'
-import { textOf, type Wire } from '../kit/wire.ts'
+import { openQuantity } from '../../rules/quantities.ts'
+import { quantityOf, textOf, type Wire } from '../kit/wire.ts'
 
 /** Pieces of an order's line. */
 export interface Item {
@@ -63,6 +63,19 @@ export function shipmentParts(
       items: own.map((product) => ({ order_product_id: lineId(product), quantity: taken.get(product) ?? 0 })),
     }))
     .toSorted((a, b) => a.addressId - b.addressId)
+}
+
+/** Pieces of an order's line that can still be shipped; `ours` of those that are shipped count as not shipped. */
+export function openPieces(product: Wire, ours = 0): number {
+  const quantity = (name: string) => quantityOf(product, name, 'products.') ?? ZERO8
+  const open = openQuantity({
+    productType: textOf(product['type']) ?? 'physical',
+    quantityOrdered: quantity('quantity'),
+    quantityCanceled: ZERO8,
+    quantityShipped: subtract(quantity('quantity_shipped'), (BigInt(ours) * PIECE) as Decimal8),
+    quantityRefunded: quantity('quantity_refunded'),
+  })
+  return Number(open / PIECE)
 }
 
 export function lineId(product: Wire): number {

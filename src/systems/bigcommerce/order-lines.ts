@@ -52,6 +52,7 @@ export function toRawLines(products: readonly Wire[]): RawLine[] {
       discount: sum(discounts),
       tax: amountOf(product, 'total_tax', path) ?? ZERO4,
       rowTotal: requireAmount(product, 'total_ex_tax', path),
+      ownAmounts: null,
       attributes: attributesOf(product, LEFT_OUT),
     }
     return { line, addressId: address === '0' ? null : address }

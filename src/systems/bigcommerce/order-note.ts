@@ -4,7 +4,7 @@ import type { FulfilmentLine, ShopFulfilmentRequested } from '../../events/gener
 import type { Delivered } from '../kit/sink.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { BigCommerceClient } from './client.ts'
-import type { OrderPlace } from './fulfilled-lines.ts'
+import { type OrderPlace, openPieces } from './fulfilled-lines.ts'
 import { fulfilmentMarker } from './marker.ts'
 import { wholeList } from './whole-list.ts'
 
@@ -58,7 +58,7 @@ function coversTheRest(lines: readonly FulfilmentLine[], products: readonly Wire
     .filter((product) => textOf(product['parent_order_product_id']) === null)
     .every((product) => {
       const sku = textOf(product['sku']) ?? ''
-      const open = Number(textOf(product['quantity']) ?? 0) - Number(textOf(product['quantity_shipped']) ?? 0)
+      const open = openPieces(product)
       const covered = Math.min(open, left.get(sku) ?? 0)
       left.set(sku, (left.get(sku) ?? 0) - covered)
       return open - covered <= 0

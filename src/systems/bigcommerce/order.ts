@@ -74,7 +74,8 @@ export function toOrder({ order, products, addresses, coupons, b2b }: OrderParts
     baseGrandTotal: null,
     customerId: customer === '0' ? null : customer,
     customerGroup: null,
-    customerEmail: email ?? requireText(billing, 'email', 'billing_address.'),
+    // Orders of the counter have none.
+    customerEmail: email ?? '',
     billingAddress: toAddress(billing),
     shippingAddress: first === undefined ? null : toAddress(first),
     shippingMethod: first === undefined ? null : textOf(first['shipping_method']),
@@ -83,6 +84,7 @@ export function toOrder({ order, products, addresses, coupons, b2b }: OrderParts
     couponCode: couponCode(coupons),
     lines: lines.map(({ line }) => line),
     ...amounts,
+    charges: [],
     attributes: { ...attributesOf(order, LEFT_OUT), ...b2bAttributes(b2b) },
   }
   return { order: data, lineAddresses: addressesOf(lines) }

@@ -12,6 +12,9 @@ import { writeBigCommerceImages } from './write-images.ts'
 import { writeBigCommerceInventory } from './write-inventory.ts'
 import { writeBigCommerceProducts } from './write-products.ts'
 
+/** Paid, and not all shipped: an order that was refunded in part, or of which the seller has shipped its own, goes on. */
+const BEGIN = ['awaiting_fulfillment', 'awaiting_shipment', 'partially_shipped', 'partially_refunded']
+
 /** BigCommerce, with B2B Edition. Filters of orders, products and images are those of the lists themselves. */
 export const bigcommerce = defineSystem({
   type: 'bigcommerce',
@@ -43,7 +46,7 @@ export const bigcommerce = defineSystem({
     'shop-images': ({ client }) => writeBigCommerceImages(client),
   },
   orderNumbers: /^\d+$/,
-  orderStates: { known: orderStates, begin: ['awaiting_fulfillment', 'awaiting_shipment'] },
+  orderStates: { known: orderStates, begin: BEGIN },
   webhook: bigcommerceHook,
   faultRows: {
     bigcommerce: {},

@@ -5,7 +5,15 @@ import { createTurns } from '../../platform/runtime/turns.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { BigCommerceClient } from './client.ts'
-import { type Item, lineId, type OrderPlace, orderPlace, type ShipmentPart, shipmentParts } from './fulfilled-lines.ts'
+import {
+  type Item,
+  lineId,
+  type OrderPlace,
+  openPieces,
+  orderPlace,
+  type ShipmentPart,
+  shipmentParts,
+} from './fulfilled-lines.ts'
 import { fulfilmentMarker } from './marker.ts'
 import { noteFulfilment, type StatusSettings } from './order-note.ts'
 import { hasTexts, type ShipmentTexts, shipmentTexts } from './tracking.ts'
@@ -58,9 +66,11 @@ async function ship(
   const ours = shipments.filter((shipment) => (textOf(shipment['comments']) ?? '').includes(marker))
   const written = ours.flatMap((shipment) => itemsOf(shipment))
   const open = (product: Wire): number => {
-    const count = (name: string) => Number(textOf(product[name]) ?? 0)
     const own = written.filter((item) => item.order_product_id === lineId(product))
-    return count('quantity') - count('quantity_shipped') + own.reduce((sum, item) => sum + item.quantity, 0)
+    return openPieces(
+      product,
+      own.reduce((sum, item) => sum + item.quantity, 0),
+    )
   }
   const parts = shipmentParts(event.data.lines, products, open, place.addressId)
   if (parts.some(({ addressId }) => addressId === 0)) throw lineNotSentError(event)

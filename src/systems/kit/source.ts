@@ -23,6 +23,18 @@ export interface ReadEntity<E extends Entity> {
   readonly data: TopicEvents[E]['data']
   /** JSON text as the source gave it. */
   readonly raw: string | null
+  /** Which entity it is, where the source may have several of one key. */
+  readonly identity?: EntityIdentity<E>
+}
+
+/** What tells an entity from another of the same key. */
+export interface EntityIdentity<E extends Entity> {
+  /** The source's own id of it. */
+  readonly id: string
+  /** When it came to be, milliseconds UTC; null where the source does not say. */
+  readonly since: number | null
+  /** Its data, where it is known by another key. */
+  withKey(key: string): TopicEvents[E]['data']
 }
 
 /** An entity that could not be turned into an event: it goes to the dead letters and delays nothing (Guarantee 5). */
@@ -41,6 +53,8 @@ export interface Page<E extends Entity> {
   readonly reached: Keyset
   /** When the request of this page was sent: the `readAt` of its entities. */
   readonly requestedAt: number
+  /** Of several contents of one key the last counts; without it, they are an error that is recorded. */
+  readonly joins?: 'last'
 }
 
 /** Identity of a row in a window, for the proof that nothing was missed. */

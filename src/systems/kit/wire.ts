@@ -36,10 +36,27 @@ export function requireText(wire: Wire, name: string, path = ''): string {
   return found
 }
 
+/** Digits that a double holds for certain; more of them are noise. */
+const CERTAIN_DIGITS = 15
+
+/**
+ * The number that a text stands for: where a program wrote a double with all of its 16 or 17 digits, the last ones are noise
+ * (75.650000000000006 is 75.65). Texts that have as many decimals as there may be, or fewer digits, are exact as they are.
+ */
+function withoutNoise(text: string, decimals: number): string {
+  const digits = /^-?(\d+)\.(\d+)$/.exec(text)
+  if (digits === null) return text
+  const [, whole = '', fraction = ''] = digits
+  const isShort = (whole + fraction).replace(/^0+/, '').length <= CERTAIN_DIGITS
+  if (isShort || fraction.length <= decimals) return text
+  const certain = CERTAIN_DIGITS - whole.replace(/^0+/, '').length
+  return certain < 1 ? text : Number(text).toFixed(certain).replace(/0+$/, '')
+}
+
 /** An amount; null when the field is absent. Throws `decimal_invalid`, naming the field. */
 export function amountOf(wire: Wire, name: string, path = ''): Decimal4 | null {
   const found = textOf(wire[name])
-  return found === null ? null : decimal4(found, path + name)
+  return found === null ? null : decimal4(withoutNoise(found, 4), path + name)
 }
 
 /** As `amountOf`; throws `value_missing` when the field is absent. */
@@ -52,7 +69,7 @@ export function requireAmount(wire: Wire, name: string, path = ''): Decimal4 {
 /** A quantity, unit price or weight; null when the field is absent. Throws `decimal_invalid`, naming the field. */
 export function quantityOf(wire: Wire, name: string, path = ''): Decimal8 | null {
   const found = textOf(wire[name])
-  return found === null ? null : decimal8(found, path + name)
+  return found === null ? null : decimal8(withoutNoise(found, 8), path + name)
 }
 
 /** Without the fields that have no value. */

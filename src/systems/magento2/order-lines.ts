@@ -1,6 +1,16 @@
-import { type Decimal4, magnitude, subtract, sum, ZERO4, ZERO8 } from '../../events/decimal.ts'
-import type { OrderLine } from '../../events/generated/events.ts'
-import { amountOf, attributesOf, quantityOf, requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
+import {
+  type Decimal4,
+  type Decimal8,
+  greatest,
+  least,
+  magnitude,
+  subtract,
+  sum,
+  ZERO4,
+  ZERO8,
+} from '../../events/decimal.ts'
+import type { LineAmounts, OrderLine } from '../../events/generated/events.ts'
+import { amountOf, attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 
 /** Fields that are in the line itself, repeat another row, or change without the order's content changing. */
 const LEFT_OUT = new Set(
@@ -10,32 +20,67 @@ const LEFT_OUT = new Set(
   ].flatMap((names) => names.split(' ')),
 )
 
+/** The SKU of a product by its id; undefined: the shop was not asked, or has no such product any more. */
+export type BaseSkus = (productId: string) => string | undefined
+
 /**
  * Rows of an order, parents and children. Amounts stand on the rows without a parent: releases of Magento differ in
  * whether a configurable's child repeats its parent's amounts and whether a bundle's are with the parent or the children,
- * so a child's amounts go up to its parent where that has none, and count once (Guarantee 7).
+ * so a child's amounts go up to its parent where that has none, and count once (Guarantee 7). What a component of a bundle
+ * costs stays known beside. Pieces of a dynamic bundle are canceled, shipped and refunded on its children: the bundle has
+ * as many as all of them have whole.
  */
-export function toOrderLines(items: readonly Wire[]): OrderLine[] {
-  const lines = items.map((item, index) => toLine(item, `items[${index}].`))
+export function toOrderLines(items: readonly Wire[], baseSkus: BaseSkus = () => undefined): OrderLine[] {
+  const lines = items.map((item, index) => toLine(item, items, `items[${index}].`, baseSkus))
   const children = Map.groupBy(lines, (line) => line.parentLineId)
+  const bundles = new Set(lines.filter(({ productType }) => productType === 'bundle').map(({ lineId }) => lineId))
   return lines.map((line) => {
     if (line.parentLineId !== null) {
-      return { ...line, unitPrice: ZERO8, discount: ZERO4, tax: ZERO4, rowTotal: ZERO4 }
+      const own = bundles.has(line.parentLineId) ? amountsOf(line) : null
+      return { ...line, unitPrice: ZERO8, discount: ZERO4, tax: ZERO4, rowTotal: ZERO4, ownAmounts: own }
     }
     const below = children.get(line.lineId) ?? []
     const own = (field: 'discount' | 'tax' | 'rowTotal'): Decimal4 =>
       line[field] === ZERO4 ? sum(below.map((child) => child[field])) : line[field]
-    return { ...line, discount: own('discount'), tax: own('tax'), rowTotal: own('rowTotal') }
+    const amounts = { discount: own('discount'), tax: own('tax'), rowTotal: own('rowTotal') }
+    return { ...line, ...amounts, ...(bundles.has(line.lineId) ? bundleQuantities(line, below) : {}) }
   })
 }
 
-function toLine(item: Wire, path: string): OrderLine {
+/** Null for a component that has no price of its own. */
+function amountsOf({ unitPrice, rowTotal, discount, tax }: OrderLine): LineAmounts | null {
+  return rowTotal === ZERO4 ? null : { unitPrice, rowTotal, discount, tax }
+}
+
+function bundleQuantities(
+  bundle: OrderLine,
+  components: readonly OrderLine[],
+): Pick<OrderLine, 'quantityCanceled' | 'quantityShipped' | 'quantityRefunded'> {
+  const counted = components.filter(({ quantityOrdered }) => quantityOrdered > 0n)
+  const whole = (field: 'quantityCanceled' | 'quantityShipped' | 'quantityRefunded'): Decimal8 => {
+    const shares = counted.map(
+      (one) => (((one[field] as bigint) * bundle.quantityOrdered) / one.quantityOrdered) as Decimal8,
+    )
+    const [first, ...others] = shares
+    const of = first === undefined ? ZERO8 : others.reduce(least, first)
+    return greatest(of, bundle[field])
+  }
+  return {
+    quantityCanceled: whole('quantityCanceled'),
+    quantityShipped: whole('quantityShipped'),
+    quantityRefunded: whole('quantityRefunded'),
+  }
+}
+
+function toLine(item: Wire, items: readonly Wire[], path: string, baseSkus: BaseSkus): OrderLine {
   const amount = (name: string) => amountOf(item, name, path) ?? ZERO4
   const quantity = (name: string) => quantityOf(item, name, path) ?? ZERO8
+  const ordered = textOf(item['sku']) ?? nameless(item)
+  const sku = baseSku(ordered, item, items, baseSkus)
   return {
     lineId: requireText(item, 'item_id', path),
-    parentLineId: textOf(item['parent_item_id']) ?? textOf(wireOf(item['parent_item'])['item_id']),
-    sku: requireText(item, 'sku', path),
+    parentLineId: parentIdOf(item),
+    sku,
     name: textOf(item['name']) ?? '',
     productType: textOf(item['product_type']) ?? 'simple',
     quantityOrdered: quantity('qty_ordered'),
@@ -49,6 +94,46 @@ function toLine(item: Wire, path: string): OrderLine {
     discount: subtract(magnitude(amount('discount_amount')), amount('discount_tax_compensation_amount')),
     tax: amount('tax_amount'),
     rowTotal: amount('row_total'),
-    attributes: attributesOf(item, LEFT_OUT),
+    ownAmounts: null,
+    attributes: {
+      ...attributesOf(item, LEFT_OUT),
+      ...(sku === ordered ? {} : { ordered_sku: JSON.stringify(ordered) }),
+    },
   }
+}
+
+/** A row without SKU is nobody's but the seller's; its line stays (Guarantee 7). */
+function nameless(item: Wire): string {
+  const product = textOf(item['product_id']) ?? '0'
+  return product === '0' ? `item ${textOf(item['item_id']) ?? ''}` : `product ${product}`
+}
+
+function parentIdOf(item: Wire): string | null {
+  return textOf(item['parent_item_id']) ?? textOf(wireOf(item['parent_item'])['item_id'])
+}
+
+/** Whether Magento may have put the SKUs of options to that of the product. */
+function hasOptionsInSku(item: Wire): boolean {
+  const extension = wireOf(wireOf(item['product_option'])['extension_attributes'])
+  return wiresOf(extension['custom_options']).length > 0 || (textOf(item['sku'])?.endsWith('-') ?? false)
+}
+
+/** Ids of the products whose own SKUs it takes to read an order's rows. */
+export function askedProducts(order: Wire): string[] {
+  return wiresOf(order['items'])
+    .filter((item) => hasOptionsInSku(item) && textOf(item['product_type']) !== 'configurable')
+    .flatMap((item) => textOf(item['product_id']) ?? [])
+}
+
+/**
+ * The SKU of what is sent: Magento joins it with those of custom options. A variant of a configurable is known by its own
+ * row, any other product by its id, and where the shop does not tell, only options without a SKU can be taken off.
+ */
+function baseSku(ordered: string, item: Wire, items: readonly Wire[], baseSkus: BaseSkus): string {
+  if (!hasOptionsInSku(item)) return ordered
+  const bare = ordered.replace(/-+$/, '')
+  const isConfigurable = textOf(item['product_type']) === 'configurable'
+  const variant = items.find((one) => isConfigurable && parentIdOf(one) === textOf(item['item_id']))
+  const known = isConfigurable ? textOf(variant?.['sku']) : (baseSkus(textOf(item['product_id']) ?? '') ?? null)
+  return known !== null && ordered.startsWith(known) ? known : bare
 }

@@ -7,6 +7,8 @@ import type { ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/sou
 import { requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 import { toOrder } from './order.ts'
+import { askedProducts, type BaseSkus } from './order-lines.ts'
+import { productSkus } from './product-skus.ts'
 import { fromMagentoTime } from './time.ts'
 import { magento2Window } from './window.ts'
 
@@ -17,13 +19,16 @@ export function readMagento2Orders(client: Magento2Client, read: Read, clock: Cl
   const { pageSize, filter } = read
   const list = { find: client.findOrders, idField: 'entity_id', pageSize, filter }
   const now = () => clock.now()
+  const skusOf = productSkus(client)
   return {
     name: 'magento2.orders',
     entity: 'orders',
     async *read(window, after, signal) {
       for await (const page of keysetPages(magento2Window(list, window, signal), after, now)) {
         const { rows, reached, requestedAt } = page
-        yield { ...readRows(rows, orderKey, toEntity), rows: rows.map(windowRow), reached, requestedAt }
+        const baseSkus = await skusOf(rows.flatMap(askedProducts), signal)
+        const toOrderEntity = (row: Wire) => toEntity(row, baseSkus)
+        yield { ...readRows(rows, orderKey, toOrderEntity), rows: rows.map(windowRow), reached, requestedAt }
       }
     },
     async *list(window: ReadWindow, signal: AbortSignal) {
@@ -33,9 +38,13 @@ export function readMagento2Orders(client: Magento2Client, read: Read, clock: Cl
   }
 }
 
-function toEntity(row: Wire): ReadEntity<'orders'> {
+function toEntity(row: Wire, baseSkus: BaseSkus): ReadEntity<'orders'> {
   const occurredAt = fromMagentoTime(requireText(row, 'updated_at'), 'updated_at')
-  return { key: orderKey(row), occurredAt, deleted: false, data: toOrder(row), raw: stringifyExact(withoutCopies(row)) }
+  const data = toOrder(row, baseSkus)
+  // Two stores of one Magento may number their orders alike.
+  const withKey = (key: string) => ({ ...data, orderNumber: key })
+  const identity = { id: data.orderId, since: data.placedAt, withKey }
+  return { key: orderKey(row), occurredAt, deleted: false, data, raw: stringifyExact(withoutCopies(row)), identity }
 }
 
 /** An order without a number is known by its internal id. */

@@ -1,6 +1,7 @@
 import { StreamError } from '../../errors.ts'
-import { add, type Decimal8, least, subtract, sum, text8, ZERO8 } from '../../events/decimal.ts'
+import { type Decimal8, least, subtract, sum, text8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine } from '../../events/generated/events.ts'
+import { isVirtual, type LineQuantities, openQuantity } from '../../rules/quantities.ts'
 import { quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { DEFAULT_SOURCE } from './stock.ts'
 
@@ -15,13 +16,14 @@ export interface ShipmentItem {
 interface Row {
   readonly id: string
   readonly sku: string
-  readonly open: Decimal8
+  readonly quantities: LineQuantities
 }
 
 /**
  * What the shop has still to ship of a vendor's shipment; pure. `ours`: the shipments made of it before, which count.
  * Lines go by the shop's line id where the ERP kept it, else by SKU over the rows in their order; a configurable's variant
- * goes by its parent's row, a bundle as a whole. Throws `target_rejected` for what the order does not have (open) and
+ * goes by its parent's row, a bundle as a whole: also where the vendor keeps its components and ships them all. A virtual row
+ * is never shipped. Throws `target_rejected` for what the order does not have (open) and
  * `target_conflict` when the shop has shipped more of it than the vendor says: a shipment can't be taken back.
  */
 export function missingItems(
@@ -31,9 +33,44 @@ export function missingItems(
   ours: readonly Wire[],
 ): readonly ShipmentItem[] {
   const shipped = ours.flatMap((shipment) => itemsOf(shipment))
-  const wanted = allocate(order, lines, sourceOf, shipped)
+  const shippable = withWholeBundles(order, lines).filter((line) => !isOfVirtualRow(order, line))
+  const wanted = allocate(order, shippable, sourceOf, shipped)
   const rest = shipped.reduce<ShipmentItem[]>((left, item) => without(left, item, order), wanted)
   return rest.filter(({ quantity }) => quantity > 0n)
+}
+
+/** Lines of components that make whole bundles, as lines of these. What makes none whole stays as it is. */
+function withWholeBundles(order: Wire, lines: readonly FulfilmentLine[]): readonly FulfilmentLine[] {
+  const items = wiresOf(order['items'])
+  return items
+    .filter((item) => textOf(item['product_type']) === 'bundle')
+    .reduce((left, bundle) => withBundle(bundle, items, left), lines)
+}
+
+function withBundle(bundle: Wire, items: readonly Wire[], lines: readonly FulfilmentLine[]): readonly FulfilmentLine[] {
+  const id = requireText(bundle, 'item_id', 'items.')
+  const ordered = (item: Wire) => quantityOf(item, 'qty_ordered', 'items.') ?? ZERO8
+  const parts = items.filter((item) => parentOf(item) === id && !isVirtual({ productType: typeOf(item) }))
+  const own = lines.filter(({ lineId }) => parts.some((part) => textOf(part['item_id']) === lineId))
+  const bundles = parts.map((part) => {
+    const pieces = sum(own.filter(({ lineId }) => lineId === textOf(part['item_id'])).map(({ quantity }) => quantity))
+    const ofEach = ordered(part)
+    return ofEach === 0n ? ZERO8 : ((((pieces as bigint) * ordered(bundle)) / ofEach) as Decimal8)
+  })
+  const [first = ZERO8, ...others] = bundles
+  const [line] = own
+  if (line === undefined || first === 0n || others.some((one) => one !== first)) return lines
+  const whole = { ...line, lineId: id, sku: textOf(bundle['sku']) ?? '', quantity: first }
+  return [...lines.filter((one) => !own.includes(one)), whole]
+}
+
+const typeOf = (item: Wire): string => textOf(item['product_type']) ?? 'simple'
+
+function isOfVirtualRow(order: Wire, { lineId, sku }: FulfilmentLine): boolean {
+  const items = wiresOf(order['items'])
+  const named = items.filter((item) => lineId !== null && textOf(item['item_id']) === lineId)
+  const meant = named.length > 0 ? named : items.filter((item) => textOf(item['sku']) === sku)
+  return meant.length > 0 && meant.every((item) => isVirtual({ productType: typeOf(item) }))
 }
 
 function allocate(
@@ -44,7 +81,7 @@ function allocate(
 ): ShipmentItem[] {
   const before = (row: string) => sum(shipped.filter((item) => item.row === row).map(({ quantity }) => quantity))
   const rows = rowsOf(order)
-  const left = new Map(rows.map(({ id, open }) => [id, add(open, before(id))]))
+  const left = new Map(rows.map(({ id, quantities }) => [id, openBefore(quantities, before(id))]))
   return lines.flatMap((line, index) => {
     let rest = line.quantity
     const taken: ShipmentItem[] = []
@@ -95,13 +132,21 @@ function rowsOf(order: Wire): Row[] {
   return wiresOf(order['items'])
     .filter((item) => parentOf(item) === null)
     .map((item) => {
-      const gone = ['qty_shipped', 'qty_canceled', 'qty_refunded'].map(
-        (name) => quantityOf(item, name, 'items.') ?? ZERO8,
-      )
-      const open = subtract(quantityOf(item, 'qty_ordered', 'items.') ?? ZERO8, sum(gone))
-      return { id: requireText(item, 'item_id', 'items.'), sku: textOf(item['sku']) ?? '', open }
+      const quantity = (name: string) => quantityOf(item, name, 'items.') ?? ZERO8
+      const quantities = {
+        productType: typeOf(item),
+        quantityOrdered: quantity('qty_ordered'),
+        quantityCanceled: quantity('qty_canceled'),
+        quantityShipped: quantity('qty_shipped'),
+        quantityRefunded: quantity('qty_refunded'),
+      }
+      return { id: requireText(item, 'item_id', 'items.'), sku: textOf(item['sku']) ?? '', quantities }
     })
-    .map((row) => ({ ...row, open: row.open < 0n ? ZERO8 : row.open }))
+}
+
+/** What was open of a row before so many of its pieces were shipped. */
+function openBefore(quantities: LineQuantities, shipped: Decimal8): Decimal8 {
+  return openQuantity({ ...quantities, quantityShipped: subtract(quantities.quantityShipped, shipped) })
 }
 
 /** Id of the row that a row is a part of. */

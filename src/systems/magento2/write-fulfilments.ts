@@ -1,6 +1,6 @@
 import type { Connection } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
-import type { ShopFulfilmentRequested } from '../../events/generated/events.ts'
+import type { Fulfilment, ShopFulfilmentRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
@@ -12,6 +12,8 @@ import { shipWithStock } from './shipment-stock.ts'
 import { sourceOf } from './stock.ts'
 
 const PAGE = 100
+/** Orders of one number that are looked at. */
+const MOST_ALIKE = 20
 
 /**
  * The vendor's shipments as shipments of the shop's order, closures and cancellations as comments on it. Magento has no
@@ -26,7 +28,7 @@ export function writeMagento2Fulfilments(client: Magento2Client): Sink<'shop-ful
       await client.findOrders({ filters: [], sort: ['entity_id'], limit: 1, fields: 'total_count' }, signal)
     },
     async deliver(event, connection, signal) {
-      const order = await findOrder(client, event.data.orderNumber, signal)
+      const order = await findOrder(client, event.data, signal)
       if (event.data.kind !== 'shipment') return await commentOnOrder(client, event, order, signal)
       try {
         return await ship(client, event, connection, order, signal)
@@ -37,23 +39,40 @@ export function writeMagento2Fulfilments(client: Magento2Client): Sink<'shop-ful
   }
 }
 
-async function findOrder(client: Magento2Client, number: string, signal: AbortSignal): Promise<Wire> {
-  const filters = [{ field: 'increment_id', condition: 'eq', value: number }] as const
-  const { items, total } = await client.findOrders({ filters, sort: ['entity_id'], limit: 2 }, signal)
-  const [order] = items
-  if (order !== undefined && total === 1) return order
+/**
+ * An order by its number. Stores may number their orders alike: the second of a number is known with its own id
+ * (`2000000001~9`), and of the others the one is meant that has the fulfilment's rows.
+ */
+async function findOrder(
+  client: Magento2Client,
+  { orderNumber: number, lines }: Pick<Fulfilment, 'orderNumber' | 'lines'>,
+  signal: AbortSignal,
+): Promise<Wire> {
+  const [, increment = number, id] = /^(.*)~(\d+)$/.exec(number) ?? []
+  const byId = id === undefined ? [] : [{ field: 'entity_id', condition: 'eq', value: id } as const]
+  const filters = [{ field: 'increment_id', condition: 'eq', value: increment } as const, ...byId]
+  const { items, total } = await client.findOrders({ filters, sort: ['entity_id'], limit: MOST_ALIKE }, signal)
+  const rows = lines.flatMap(({ lineId }) => lineId ?? [])
+  const [order, ...others] = total < 2 || rows.length === 0 ? items : items.filter((one) => hasRows(one, rows))
+  if (order !== undefined && others.length === 0) return order
   const message =
-    order === undefined
+    total === 0
       ? `the shop has no order ${number}: it was deleted there, or the connection's shop is another one`
       : `the shop has ${total} orders ${number}, of several stores; ship it there by hand`
   throw new StreamError('target_rejected', message, { field: 'orderNumber' })
+}
+
+function hasRows(order: Wire, rows: readonly string[]): boolean {
+  const own = new Set(wiresOf(order['items']).map((item) => textOf(item['item_id'])))
+  return rows.every((row) => own.has(row))
 }
 
 /** What an order that moved on since it was read was refused for says nothing: another shipment of it came between. */
 async function asItIsNow(client: Magento2Client, order: Wire, error: unknown, signal: AbortSignal): Promise<unknown> {
   if (!(error instanceof StreamError && error.code === 'target_rejected')) return error
   const number = requireText(order, 'increment_id')
-  if (progressOf(await findOrder(client, number, signal)) === progressOf(order)) return error
+  const now = await client.getOrder(requireText(order, 'entity_id'), signal)
+  if (progressOf(now) === progressOf(order)) return error
   const message = `order ${number} changed in the shop while a shipment of it was made`
   return new StreamError('concurrent_change', message, { cause: error })
 }

@@ -2,9 +2,13 @@ import type { Connection } from '../../configuration/model.ts'
 import { add, allocate, type Decimal4, subtract, sum, text4, ZERO4 } from '../../events/decimal.ts'
 import type { Address, Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
+import { minorUnit } from '../../rules/currency.ts'
+import { lineNotes } from '../../rules/line-note.ts'
+import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
+import { topLevelLines } from '../../rules/split-order.ts'
+import { chargeTotals } from '../../rules/vendor-charges.ts'
 import { toLocalTime } from '../kit/local-time.ts'
 import { applyOrderFields } from '../kit/order-fields.ts'
-import { openQuantity, topLevelLines } from '../kit/order-lines.ts'
 import { textOf, type Wire, wireOf, wiresOf, withoutNulls } from '../kit/wire.ts'
 import { DIGEST_FIELD, digestMark, LINE_FIELD } from './custom-fields.ts'
 import { type BodyField, orderFields } from './order-fields.ts'
@@ -14,24 +18,30 @@ import { lineAmounts, lineBody, type OrderReferences } from './order-lines.ts'
 export function salesOrderBody(event: VendorOrderRequested, connection: Connection, references: OrderReferences): Wire {
   const { data } = event
   const { shipMethods, location } = connection.orderMap
+  const charges = chargeTotals(data)
+  const notes = lineNotes(data)
   const shipMethod = data.shippingMethod === null ? undefined : shipMethods[data.shippingMethod]
   const body: Partial<Record<BodyField, unknown>> = {
     entity: { id: references.customer },
     tranDate: toLocalTime(data.placedAt, references.zone).slice(0, 10),
     otherRefNum: data.orderNumber,
-    email: data.customerEmail,
+    email: data.customerEmail === '' ? null : data.customerEmail,
     memo: data.purchaseOrderNumber,
     billingAddress: addressBody(data.billingAddress),
     shippingAddress: addressBody(data.shippingAddress),
-    shippingCost: exactNumber(text4(data.shipping)),
+    shippingCost: exactNumber(text4(add(data.shipping, charges.shipping))),
     shipMethod: shipMethod === undefined ? null : { id: shipMethod },
     location: location === null ? null : { id: location },
-    ...discountFields(subtract(data.discount, canceledPart(data, 'discount')), references),
-    taxTotal: exactNumber(text4(subtract(add(data.tax, data.shippingTax), canceledPart(data, 'tax')))),
+    ...discountFields(subtract(data.discount, withdrawnPart(data, 'discount')), references),
+    taxTotal: exactNumber(
+      text4(add(charges.tax, subtract(add(data.tax, data.shippingTax), withdrawnPart(data, 'tax')))),
+    ),
     [DIGEST_FIELD]: digestMark(event),
   }
   const bodies = [...lineAmounts(data)].map(([line, amount]) => {
-    return { lineId: line.lineId, body: lineBody(event, line, amount, references) }
+    const note = notes.get(line.lineId)
+    const own = lineBody(event, line, amount, references)
+    return { lineId: line.lineId, body: note === undefined ? own : { ...own, description: note } }
   })
   const { order, lines } = applyOrderFields({ order: withoutNulls(body), lines: bodies }, event.fields, orderFields)
   return { ...order, item: { items: lines } }
@@ -43,12 +53,13 @@ function discountFields(discount: Decimal4, { discountItem }: OrderReferences): 
   return { discountItem: { id: discountItem }, discountRate: text4(subtract(ZERO4, discount)) }
 }
 
-/** What of the lines' discounts or taxes belongs to pieces that the shop canceled; shipping stays as it was charged. */
-function canceledPart(order: Order, field: 'discount' | 'tax'): Decimal4 {
+/** What of the lines' discounts or taxes belongs to pieces that the shop took back; shipping stays as it was charged. */
+function withdrawnPart(order: Order, field: 'discount' | 'tax'): Decimal4 {
   return sum(
     topLevelLines(order).map((line) => {
-      const parts = [openQuantity(line), line.quantityCanceled]
-      return line.quantityCanceled === 0n ? ZERO4 : (allocate(line[field], parts)[1] ?? ZERO4)
+      const withdrawn = withdrawnQuantity(line)
+      if (withdrawn === 0n) return ZERO4
+      return allocate(line[field], [vendorQuantity(line), withdrawn], minorUnit(order.currency))[1] ?? ZERO4
     }),
   )
 }
@@ -77,7 +88,7 @@ export function customerBody({ data }: VendorOrderRequested, subsidiary: string 
     isPerson: true,
     firstName: name('firstName'),
     lastName: name('lastName'),
-    email: customerEmail,
+    email: customerEmail === '' ? null : customerEmail,
     phone: billingAddress.phone,
     subsidiary: subsidiary === null ? null : { id: subsidiary },
   })

@@ -12,8 +12,10 @@ import {
 } from '../../events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
+import { minorUnit } from '../../rules/currency.ts'
+import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
+import { topLevelLines } from '../../rules/split-order.ts'
 import { mappedValue } from '../kit/order-fields.ts'
-import { openQuantity, topLevelLines } from '../kit/order-lines.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import { LINE_FIELD } from './custom-fields.ts'
 import { LEVEL, type LineField } from './order-fields.ts'
@@ -46,29 +48,30 @@ export function wantedLevels(event: VendorOrderRequested): string[] {
 }
 
 /**
- * What each line's pieces that are left cost, to the cent, which is what NetSuite keeps: what the shop rounded over the order
+ * What each line's pieces that are left cost, to the cent (or the currency's unit), which is what NetSuite keeps: what the shop rounded over the order
  * as a whole is in them too, so that they add up to its subtotal (Guarantee 7).
  */
 export function lineAmounts(order: Order): ReadonlyMap<OrderLine, Decimal4> {
   const lines = topLevelLines(order)
   const exact = lines.map((line) =>
-    line.quantityCanceled === 0n ? line.rowTotal : multiply(openQuantity(line), line.unitPrice),
+    withdrawnQuantity(line) === 0n ? line.rowTotal : multiply(vendorQuantity(line), line.unitPrice),
   )
   const rounding = subtract(order.subtotal, sum(lines.map(({ rowTotal }) => rowTotal)))
   const weights = exact.map((amount) => (amount < 0n ? 0n : amount))
   const isShared = weights.some((weight) => weight > 0n) && exact.every((amount) => amount >= 0n)
-  const amounts = isShared ? allocate(toCent(add(sum(exact), rounding)), weights) : exact
+  const unit = minorUnit(order.currency)
+  const amounts = isShared ? allocate(toCent(add(sum(exact), rounding), unit), weights, unit) : exact
   return new Map(lines.map((line, index) => [line, amounts[index] ?? line.rowTotal]))
 }
 
-/** A line that the shop canceled stays, with nothing to deliver: no line is dropped. */
+/** A line that the shop took back stays, with nothing to deliver: no line is dropped. */
 export function lineBody(
   event: VendorOrderRequested,
   line: OrderLine,
   amount: Decimal4,
   references: OrderReferences,
 ): Wire {
-  const quantity = openQuantity(line)
+  const quantity = vendorQuantity(line)
   const item = references.items.get(line.sku) ?? ''
   const body: Partial<Record<LineField, unknown>> = {
     item: { id: item },

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { StreamError } from '../../errors.ts'
-import type { VendorOrderRequested } from '../../events/generated/events.ts'
+import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
+import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
+import { topLevelLines } from '../../rules/split-order.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
-import { topLevelLines } from '../kit/order-lines.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
@@ -10,11 +11,16 @@ import { DIGEST_FIELD, digestMark } from './custom-fields.ts'
 import { levelPrices } from './level-prices.ts'
 import { closedOrderBody, customerBody, salesOrderBody } from './order-body.ts'
 import { wantedLevels } from './order-lines.ts'
-import { assertOpen, isEnded } from './order-state.ts'
+import { assertOpen, isBegun, isEnded, reducedBody } from './order-state.ts'
 import type { NetSuiteValues } from './settings.ts'
 
 /** The system whose orders are written. */
 type SinkSystem = Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>
+
+type WriteHow = Parameters<NetSuiteClient['upsertByExternalId']>[3]
+
+/** Lines that are not sent are removed. */
+const WHOLE: WriteHow = { replace: 'item' }
 
 type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'findItems' | 'suiteqlAll'>
 
@@ -23,14 +29,14 @@ type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'f
  * the digest of its content: equal means there is nothing to write. Lines are replaced as a whole in every write, the first
  * too: NetSuite appends lines that are sent again, and a write without an answer may take effect after the next one.
  * Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and `target_conflict` for an order
- * that changed after a part of it was fulfilled, billed, closed or cancelled by the vendor.
+ * that changed after a part of it was fulfilled, billed, closed or cancelled by the vendor: but what the shop takes back of
+ * pieces that are still open is taken back.
  */
 export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
   const { settings } = system
   const items = createItemIds(client)
-  const write = async (externalId: string, body: Wire, signal: AbortSignal): Promise<Delivered> => {
-    const targetId = await client.upsertByExternalId('salesOrder', externalId, body, { replace: 'item' }, signal)
-    return { outcome: 'written', targetId }
+  const write = async (id: string, body: Wire, signal: AbortSignal, how: WriteHow = WHOLE): Promise<Delivered> => {
+    return { outcome: 'written', targetId: await client.upsertByExternalId('salesOrder', id, body, how, signal) }
   }
   return {
     kind: 'vendor-orders',
@@ -38,14 +44,16 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
     async probe(signal) {
       await client.getByExternalId('salesOrder', 'waldstream-probe', {}, signal)
     },
-    async deliver(event, connection, signal) {
-      const externalId = `${connection.id}-${event.key}`
+    async deliver(given, connection, signal) {
+      const externalId = `${connection.id}-${given.key}`
       const order = await client.getByExternalId('salesOrder', externalId, { expand: true }, signal)
       const targetId = order === null ? null : textOf(order['id'])
-      if (order?.[DIGEST_FIELD] === digestMark(event)) return { outcome: 'unchanged', targetId }
-      if (event.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
-      if (order !== null) assertOpen(order, event)
-      if (event.canceled) return write(externalId, closedOrderBody(event, order ?? {}), signal)
+      if (order?.[DIGEST_FIELD] === digestMark(given)) return { outcome: 'unchanged', targetId }
+      if (given.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
+      // What takes pieces back of an order that is begun is told by its body, below.
+      if (order !== null && (given.canceled || !isBegun(order))) assertOpen(order, given)
+      if (given.canceled) return write(externalId, closedOrderBody(given, order ?? {}), signal)
+      const event = { ...given, data: await items.asKnown(given.data, signal) }
       assertCurrency(event, settings.currency)
       const skus = skusOf(event)
       const itemIds = await items.find(skus, signal)
@@ -56,7 +64,12 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
         const own = skus.flatMap((sku) => ids.get(sku) ?? [])
         const costs = await levelPrices(client, own, wantedLevels(event), signal)
         const references = { ...accountOf(system), customer, items: ids, costs }
-        return await write(externalId, salesOrderBody(event, connection, references), signal)
+        const body = salesOrderBody(event, connection, references)
+        if (order === null || !isBegun(order)) return await write(externalId, body, signal)
+        const reduced = reducedBody(order, body)
+        if (reduced === null) assertOpen(order, given)
+        // Lines of which a part is fulfilled are not to be replaced; each is named, so that none is added.
+        return await write(externalId, reduced ?? body, signal, {})
       }
       try {
         return await writeWith(itemIds)
@@ -84,14 +97,17 @@ function assertCurrency({ key, data }: VendorOrderRequested, currency: string | 
 
 const skusOf = ({ data }: VendorOrderRequested): string[] => [...new Set(topLevelLines(data).map(({ sku }) => sku))]
 
-/** Customers of a shop by its id of them; guests by their e-mail's digest, so that the address is in no id. */
-function customerExternalId({ source, data }: VendorOrderRequested): string {
+/** Customers of a shop by its id of them; guests by their e-mail's digest, so that the address is in no id, or by their order. */
+function customerExternalId({ source, key, data }: VendorOrderRequested): string {
   if (data.customerId !== null) return `${source}-${data.customerId}`
+  if (data.customerEmail === '') return `${source}-order-${key}`
   const hash = createHash('sha256').update(data.customerEmail.toLowerCase()).digest('hex')
   return `${source}-${hash.slice(0, 16)}`
 }
 
 interface ItemIds {
+  /** The order with the bundles that NetSuite has no item of as their components, where it has these. */
+  asKnown(order: Order, signal: AbortSignal): Promise<Order>
   find(skus: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
   /** As NetSuite has them now. */
   findAgain(skus: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
@@ -100,10 +116,13 @@ interface ItemIds {
 /** Internal ids by SKU. What was not found is not remembered: it may be on its way. */
 function createItemIds(client: Pick<Client, 'findItems'>): ItemIds {
   const known = new Map<string, string>()
-  const find: ItemIds['find'] = async (skus, signal) => {
+  const ask = async (skus: readonly string[], signal: AbortSignal): Promise<void> => {
     const unknown = skus.filter((sku) => !known.has(sku))
     const found = unknown.length === 0 ? [] : await client.findItems(unknown, signal)
     for (const [sku, id] of found) known.set(sku, id)
+  }
+  const find: ItemIds['find'] = async (skus, signal) => {
+    await ask(skus, signal)
     const missing = skus.filter((sku) => !known.has(sku))
     if (missing.length === 0) return new Map(skus.map((sku) => [sku, known.get(sku) ?? '']))
     const list = missing.slice(0, 5).join(', ')
@@ -114,6 +133,12 @@ function createItemIds(client: Pick<Client, 'findItems'>): ItemIds {
   }
   return {
     find,
+    async asKnown(order, signal) {
+      const skus = bundleSkus(order)
+      if (skus.length === 0) return order
+      await ask(skus, signal)
+      return withKnownBundles(order, (sku) => known.has(sku))
+    },
     async findAgain(skus, signal) {
       for (const sku of skus) known.delete(sku)
       return await find(skus, signal)

@@ -10,7 +10,8 @@ const LONGEST_NAME = 100
 
 /**
  * The code of an order's customer, by the way that is set. One that we make has its code of the shop's id of the
- * customer, a guest's of the e-mail address: the same person is made once, and the address is in no code. Throws
+ * customer, a guest's of the e-mail address (or the order, without one): the same person is made once, and the address is in
+ * no code. Throws
  * `target_rejected` when there is none and none may be made.
  */
 export async function cardCodeOf(
@@ -20,7 +21,7 @@ export async function cardCodeOf(
   signal: AbortSignal,
 ): Promise<string> {
   if (way.way === 'fixed') return way.cardCode
-  if (way.way === 'lookup') {
+  if (way.way === 'lookup' && event.data.customerEmail !== '') {
     const byEmail = await findByEmail(client, event.data.customerEmail, signal)
     if (byEmail !== null) return byEmail
   }
@@ -37,8 +38,9 @@ export async function cardCodeOf(
 }
 
 /** Fifteen characters at most, as SAP takes codes. */
-function ownCardCode({ source, data }: VendorOrderRequested): string {
-  const customer = data.customerId ?? data.customerEmail.toLowerCase()
+function ownCardCode({ source, key, data }: VendorOrderRequested): string {
+  const guest = data.customerEmail === '' ? `order ${key}` : data.customerEmail.toLowerCase()
+  const customer = data.customerId ?? guest
   return `W${digest(source, customer).slice(0, 14).toUpperCase()}`
 }
 
@@ -79,7 +81,7 @@ function partnerBody(cardCode: string, group: number | null, { data }: VendorOrd
     CardName: name.slice(0, LONGEST_NAME),
     CardType: 'cCustomer',
     Currency: '##',
-    EmailAddress: data.customerEmail,
+    ...(data.customerEmail === '' ? {} : { EmailAddress: data.customerEmail }),
     ...(phone === null ? {} : { Phone1: phone }),
     ...(group === null ? {} : { GroupCode: group }),
   }

@@ -2,10 +2,10 @@ import { StreamError } from '../../errors.ts'
 import {
   add,
   allocate,
-  CENT,
   type Decimal4,
   type Decimal8,
   decimal4,
+  greatest,
   multiply,
   subtract,
   sum,
@@ -14,7 +14,9 @@ import {
   ZERO4,
 } from '../../events/decimal.ts'
 import type { Order, OrderLine } from '../../events/generated/events.ts'
-import { openQuantity } from '../kit/order-lines.ts'
+import { minorUnit } from '../../rules/currency.ts'
+import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
+import { chargeTotals } from '../../rules/vendor-charges.ts'
 
 /** A line as SAP is to compute it: quantity × unit price less the percent is `net`, to the cent. */
 export interface PricedLine {
@@ -30,6 +32,8 @@ export interface PricedLine {
 export interface OrderAmounts {
   /** Of each top-level line that has pieces left to deliver. */
   readonly lines: readonly PricedLine[]
+  /** The smallest amount of the currency. */
+  readonly unit: Decimal4
   /** Before tax: what the lines' `net` add up to. */
   readonly net: Decimal4
   readonly shipping: Decimal4
@@ -47,22 +51,26 @@ interface Row {
 /**
  * The amounts of an order as SAP takes them; pure. Guarantee 7: discounts of lines and of the order, those of components
  * too, are in the lines, and what the shop rounded over the order as a whole is shared among them, so that the lines add
- * up to subtotal less discount to the cent. Pieces that the shop canceled are left out, with their part of discount and
- * tax; shipping stays as it was charged. Throws `totals_differ` for a line that no percent brings to its amount.
+ * up to subtotal less discount to the cent (or the currency's unit), and none is less than nothing. Pieces that the shop took back are left out, with their part of discount and
+ * tax; shipping stays as it was charged. Throws `totals_differ` for a line that neither a percent nor a price of six decimals
+ * brings to its amount.
  */
 export function orderAmounts(order: Order): OrderAmounts {
   const groups = topLevel(order)
-  const rows = groups.map(({ line, discount }) => rowOf(line, discount)).filter(({ quantity }) => quantity > 0n)
+  const unit = minorUnit(order.currency)
+  const charges = chargeTotals(order)
+  const rows = groups.map(({ line, discount }) => rowOf(line, discount, unit)).filter(({ quantity }) => quantity > 0n)
   const all = (field: 'rowTotal' | 'discount' | 'tax') => sum(groups.map((group) => group[field]))
   const rounding = subtract(subtract(order.subtotal, all('rowTotal')), subtract(order.discount, all('discount')))
-  // Where nothing that is left has a price, what was rounded was of pieces that were canceled.
-  const isFree = rows.every(({ gross }) => gross === 0n) && groups.some(({ line }) => line.quantityCanceled > 0n)
-  const target = isFree ? ZERO4 : toCent(add(sum(rows.map(({ net }) => net)), rounding))
-  const shares = allocate(target, weightsOf(rows))
-  const lines = rows.map((row, index) => priced(row, shares[index] ?? ZERO4))
-  const taxes = groups.map(({ line, tax }) => openPart(line, tax))
-  const tax = add(add(sum(taxes), subtract(order.tax, all('tax'))), order.shippingTax)
-  return { lines, net: target, shipping: toCent(order.shipping), tax: toCent(tax) }
+  // Where nothing that is left has a price, what was rounded was of pieces that were taken back.
+  const isFree = rows.every(({ gross }) => gross === 0n) && groups.some(({ line }) => withdrawnQuantity(line) > 0n)
+  const target = isFree ? ZERO4 : greatest(ZERO4, toCent(add(sum(rows.map(({ net }) => net)), rounding), unit))
+  const shares = allocate(target, weightsOf(rows), unit)
+  const lines = rows.map((row, index) => priced(row, shares[index] ?? ZERO4, unit))
+  const taxes = groups.map(({ line, tax }) => openPart(line, tax, unit))
+  const taxed = [subtract(order.tax, all('tax')), order.shippingTax, charges.tax]
+  const tax = toCent(taxed.reduce(add, sum(taxes)), unit)
+  return { lines, unit, net: target, shipping: toCent(add(order.shipping, charges.shipping), unit), tax }
 }
 
 interface TopLevel {
@@ -88,10 +96,10 @@ function topLevel({ lines }: Order): readonly TopLevel[] {
   }))
 }
 
-function rowOf(line: OrderLine, discount: Decimal4): Row {
-  const quantity = openQuantity(line)
-  const gross = line.quantityCanceled === 0n ? line.rowTotal : multiply(quantity, line.unitPrice)
-  return { line, quantity, gross, net: subtract(gross, openPart(line, discount)) }
+function rowOf(line: OrderLine, discount: Decimal4, unit: Decimal4): Row {
+  const quantity = vendorQuantity(line)
+  const gross = withdrawnQuantity(line) === 0n ? line.rowTotal : multiply(quantity, line.unitPrice)
+  return { line, quantity, gross, net: subtract(gross, openPart(line, discount, unit)) }
 }
 
 /** Rounding goes where there is an amount; where all is discounted, to what had a price. */
@@ -101,25 +109,31 @@ function weightsOf(rows: readonly Row[]): bigint[] {
 }
 
 /** What of a line's amount belongs to the pieces that are left. */
-function openPart(line: OrderLine, amount: Decimal4): Decimal4 {
-  if (line.quantityCanceled === 0n) return amount
-  return allocate(amount, [openQuantity(line), line.quantityCanceled])[0] ?? ZERO4
+function openPart(line: OrderLine, amount: Decimal4, unit: Decimal4): Decimal4 {
+  const withdrawn = withdrawnQuantity(line)
+  return withdrawn === 0n ? amount : (allocate(amount, [vendorQuantity(line), withdrawn], unit)[0] ?? ZERO4)
 }
 
 const MICRO = 1_000_000n
 /** 100 % in millionths of a percent. */
 const WHOLE = 100n * MICRO
 
-function priced({ line, quantity }: Row, net: Decimal4): PricedLine {
+/** The line's price and a percent; where no percent is exact enough, the net price. */
+function priced({ line, quantity }: Row, net: Decimal4, unit: Decimal4): PricedLine {
   const price = divided(line.unitPrice, 100n)
   const gross = quantity * price
   const scaledNet = net * 10n ** 10n
   const percent = gross === 0n ? 0n : divided((gross - scaledNet) * WHOLE, gross)
-  const computed = divided(gross * (WHOLE - percent), WHOLE * 10n ** 12n) * CENT
-  if (computed === net) {
+  // Of a quantity (8 decimals) and a price (6) to the units of the currency (4).
+  const perUnit = unit * 10n ** 10n
+  if (divided(gross * (WHOLE - percent), WHOLE * perUnit) * unit === net) {
     return { line, quantity, unitPrice: text6(price), discountPercent: text6(percent), net }
   }
-  const message = `line ${line.lineId}: no discount in percent brings its price to ${text4(net)}`
+  const netPrice = divided(scaledNet, quantity)
+  if (gross !== 0n && divided(quantity * netPrice, perUnit) * unit === net) {
+    return { line, quantity, unitPrice: text6(netPrice), discountPercent: '0', net }
+  }
+  const message = `line ${line.lineId}: no percent and no price of six decimals bring it to ${text4(net)}`
   throw new StreamError('totals_differ', message, { field: `lines.${line.lineId}` })
 }
 
@@ -149,7 +163,7 @@ export function difference(amounts: OrderAmounts, taxWay: TaxWay, sap: { total: 
   const net = add(add(amounts.net, amounts.shipping), taxWay === 'expense' ? amounts.tax : ZERO4)
   if (subtract(total, vat) !== net) return `it is ${text4(subtract(total, vat))} before tax there, ${text4(net)} here`
   const tax = taxWay === 'code' ? amounts.tax : ZERO4
-  const tolerance = taxWay === 'code' ? CENT * BigInt(amounts.lines.length + 1) : 0n
+  const tolerance = taxWay === 'code' ? amounts.unit * BigInt(amounts.lines.length + 1) : 0n
   const off = vat > tax ? vat - tax : tax - vat
   if (taxWay === 'none' || off <= tolerance) return null
   return `its tax is ${text4(vat)} there, ${text4(tax)} here`

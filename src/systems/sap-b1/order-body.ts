@@ -3,6 +3,7 @@ import { StreamError } from '../../errors.ts'
 import { text4, text8 } from '../../events/decimal.ts'
 import type { Address, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
+import { lineNotes } from '../../rules/line-note.ts'
 import { toLocalTime } from '../kit/local-time.ts'
 import { applyOrderFields, mappedValue } from '../kit/order-fields.ts'
 import { textOf, type Wire, wiresOf, withoutNulls } from '../kit/wire.ts'
@@ -11,6 +12,8 @@ import { type BodyField, type LineField, orderFields } from './order-fields.ts'
 import { lineTaxFields, type OrderSettings } from './order-settings.ts'
 
 const LONGEST_REFERENCE = 100
+/** Characters of a line's free text. */
+const LONGEST_NOTE = 100
 
 /** What the order is found by at SAP. Throws `value_too_large`. */
 export function orderReference(connection: Connection, { key }: VendorOrderRequested): string {
@@ -52,9 +55,12 @@ export function sapOrderBody(event: VendorOrderRequested, connection: Connection
     },
     DocumentAdditionalExpenses: expenses.length === 0 ? null : expenses,
   }
+  const notes = lineNotes(data)
   const bodies = parts.amounts.lines.map((priced) => {
     const { lineId } = priced.line
-    return { lineId, body: { ...lineBody(priced, connection, parts), ...lineTax(event, settings, lineId) } }
+    const note = notes.get(lineId)
+    const own = { ...lineBody(priced, connection, parts), ...lineTax(event, settings, lineId) }
+    return { lineId, body: note === undefined ? own : { ...own, FreeText: [...note].slice(0, LONGEST_NOTE).join('') } }
   })
   const { order, lines } = applyOrderFields(
     { order: withoutNulls({ ...body, [settings.marks.digest]: event.contentDigest }), lines: bodies },

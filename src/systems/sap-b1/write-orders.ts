@@ -1,6 +1,8 @@
 import type { Connection } from '../../configuration/model.ts'
 import { type ErrorCode, StreamError, toStreamError } from '../../errors.ts'
-import type { VendorOrderRequested } from '../../events/generated/events.ts'
+import { text8 } from '../../events/decimal.ts'
+import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
+import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { SapB1Client } from './client.ts'
@@ -39,7 +41,8 @@ export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): 
     async probe(signal) {
       await findOrders(client, 'waldstream-probe', signal)
     },
-    async deliver(event, connection, signal, before) {
+    async deliver(given, connection, signal, before) {
+      const event = { ...given, data: await asKnown(client, given.data, signal) }
       const amounts = orderAmounts(event.data)
       const job: Job = { client, settings, event, connection, amounts, signal }
       const found = await findOrders(client, orderReference(connection, event), signal)
@@ -81,6 +84,14 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
 
 async function change(job: Job, order: Wire): Promise<Delivered> {
   const { client, settings, event, connection, amounts, signal } = job
+  // Closed by us, and the answer was lost, or it came again.
+  if (order[settings.marks.digest] === CANCELED_MARK + event.contentDigest) {
+    return { outcome: 'unchanged', targetId: entryOf(order) }
+  }
+  if (order['DocumentStatus'] === 'bost_Open' && settings.closeDelivered && isDelivered(order, job)) {
+    await withdraw(job, order, 'Close')
+    return { outcome: 'written', targetId: entryOf(order) }
+  }
   if (isBegun(order) || order['DocumentStatus'] !== 'bost_Open') {
     throw conflictError(event, order, 'a part of it is delivered, or it is closed')
   }
@@ -173,10 +184,22 @@ async function cancelWhereTotalsDiffer(job: Job, order: Wire): Promise<void> {
   throw new StreamError('totals_differ', message, { field: 'DocTotal' })
 }
 
+/** The order with the bundles that SAP has no item of as their components, where it has these. */
+async function asKnown(client: SapB1Client, order: Order, signal: AbortSignal): Promise<Order> {
+  const skus = bundleSkus(order)
+  if (skus.length === 0) return order
+  const known = await knownItems(client, skus, signal)
+  return withKnownBundles(order, (sku) => known.has(sku))
+}
+
+async function knownItems(client: SapB1Client, skus: readonly string[], signal: AbortSignal) {
+  const key = { name: 'ItemCode', literals: skus.map(quoted), select: ['ItemCode'] }
+  return new Set((await findByKeys(client, 'Items', key, signal)).map((item) => textOf(item['ItemCode'])))
+}
+
 async function assertItems({ client, amounts, signal }: Job): Promise<void> {
   const skus = [...new Set(amounts.lines.map(({ line }) => line.sku))]
-  const key = { name: 'ItemCode', literals: skus.map(quoted), select: ['ItemCode'] }
-  const known = new Set((await findByKeys(client, 'Items', key, signal)).map((item) => textOf(item['ItemCode'])))
+  const known = await knownItems(client, skus, signal)
   const missing = skus.filter((sku) => !known.has(sku))
   if (missing.length === 0) return
   const list = missing.slice(0, 5).join(', ')
@@ -189,6 +212,18 @@ async function assertItems({ client, amounts, signal }: Job): Promise<void> {
 function isBegun(order: Wire): boolean {
   return wiresOf(order['DocumentLines']).some(
     (line) => Number(textOf(line['RemainingOpenQuantity']) ?? line['Quantity']) < Number(line['Quantity']),
+  )
+}
+
+/** All that the shop still wants is delivered: what is open was taken back. */
+function isDelivered(order: Wire, { amounts, settings }: Pick<Job, 'amounts' | 'settings'>): boolean {
+  const lines = wiresOf(order['DocumentLines'])
+  const delivered = (lineId: string) =>
+    lines
+      .filter((line) => textOf(line[settings.marks.line]) === lineId)
+      .reduce((sum, line) => sum + Number(line['Quantity']) - Number(textOf(line['RemainingOpenQuantity']) ?? 0), 0)
+  return (
+    isBegun(order) && amounts.lines.every(({ line, quantity }) => delivered(line.lineId) === Number(text8(quantity)))
   )
 }
 

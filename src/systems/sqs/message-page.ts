@@ -31,7 +31,7 @@ export function pageOf<E extends Entity>(
   const rows = [...changes, ...unreadable.map(({ key }) => ({ key, changedAt: '' }))]
   const last = messages.at(-1)
   const reached = { changedAt: new Date(last?.sentAt ?? 0).toISOString(), id: last?.id ?? '' }
-  return { entities: newestLast, unreadable, rows, reached, requestedAt }
+  return { entities: newestLast, unreadable, rows, reached, requestedAt, joins: 'last' }
 }
 
 /** A message that does not name its entity is known by its own id. */

@@ -62,6 +62,7 @@ export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Ord
     ...{ paymentMethod: text('payment'), purchaseOrderNumber: text('purchaseOrder'), couponCode: text('coupon') },
     lines,
     ...toAmounts(wire, lines),
+    charges: [],
     attributes: attributesOf(wire, LEFT_OUT),
   }
   return { key, occurredAt: timeOf(wire, FIELDS.updated, context) ?? context.sentAt, data }
@@ -100,6 +101,7 @@ function toLines(items: readonly Wire[]): OrderLine[] {
       ...{ productType: 'simple', quantityOrdered, quantityCanceled: ZERO8, quantityInvoiced: ZERO8 },
       ...{ quantityShipped: ZERO8, quantityRefunded: ZERO8, unitPrice },
       originalPrice: quantityOf(item, 'original_price', path),
+      ownAmounts: null,
       discount: magnitude(amountOf(item, 'discount_amt', path) ?? ZERO4),
       tax: amountOf(item, 'tax_amt', path) ?? ZERO4,
       rowTotal: amountOf(item, 'sub_total', path) ?? multiply(quantityOrdered, unitPrice),

@@ -1,11 +1,11 @@
 /** What earlier versions wrote is read: an upgrade finds the tables as they are. */
 import { beforeEach, expect, it } from 'vitest'
-import { tableDefinitions } from '../../../src/operations/table-definitions.ts'
 import { takeRequest } from '../../../src/control/keyed-requests.ts'
 import { readControl } from '../../../src/control/read-control.ts'
 import { feedOnce } from '../../../src/control/replays/feed-new-connections.ts'
 import { getRun } from '../../../src/control/runs.ts'
 import { createSyncRequests } from '../../../src/control/sync-requests.ts'
+import { tableDefinitions } from '../../../src/operations/table-definitions.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
 import { createDeliveries } from '../../../src/processors/delivery/deliveries.ts'
 import { readMeta, toRow } from '../../../src/projections/feed-table.ts'

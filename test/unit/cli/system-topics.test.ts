@@ -2,9 +2,9 @@
 
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { loadConfiguration } from '../../../src/configuration/load-configuration.ts'
 import { judgeTopics } from '../../../src/operations/doctor/log-checks.ts'
 import { targetsOf } from '../../../src/operations/sinks.ts'
-import { loadConfiguration } from '../../../src/configuration/load-configuration.ts'
 import type { InspectedTopic } from '../../../src/platform/kafka/log-inspector.ts'
 import { allTopics, type TopicTarget } from '../../../src/platform/kafka/topic-definitions.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'

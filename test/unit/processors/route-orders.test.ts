@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { decimal4, text4 } from '../../../src/events/decimal.ts'
-import type { Order, VendorOrderRequested } from '../../../src/events/generated/events.ts'
+import { decimal4, decimal8, text4 } from '../../../src/events/decimal.ts'
+import type { Order, OrderLine, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { type RoutedOrder, routeOrders } from '../../../src/processors/route-orders.ts'
 import { connectionOf, contextOf, lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
 
 const a = connectionOf('a', '^A')
 const b = connectionOf('b', '^B')
 const amount = (text: string) => decimal4(text, 'amount')
+const q = (text: string) => decimal8(text, 'quantity')
 
 const mixed = orderOf(
   [
@@ -93,12 +94,122 @@ describe('routing an order', () => {
     ])
   })
 
-  it('does not cancel an order that was completed', async () => {
-    const { state } = await run(mixed)
-    expect(codes(await run({ ...mixed, state: 'complete' }, state))).toEqual([
+  it('judges an order that was sent by its content, whatever its state', async () => {
+    const first = await run(mixed)
+    const { events } = await run({ ...mixed, state: 'complete' }, first.state)
+    expect(events.map(({ canceled, contentDigest }) => [canceled, contentDigest])).toEqual(
+      first.events.map(({ contentDigest }) => [false, contentDigest]),
+    )
+    const [line, ...others] = mixed.lines
+    const more = { ...line, quantityOrdered: q('3'), quantityShipped: q('2'), quantityCanceled: q('1') } as OrderLine
+    const after = await run({ ...mixed, state: 'complete', lines: [more, ...others] }, first.state)
+    expect(after.events[0]?.contentDigest).not.toBe(first.events[0]?.contentDigest)
+    expect(after.events[0]?.canceled).toBe(false)
+  })
+
+  it('lets an order begin after the seller has shipped its own lines', async () => {
+    const [first, second, own] = mixed.lines as [OrderLine, OrderLine, OrderLine]
+    const shipped = { ...own, quantityShipped: q('1') }
+    const late = { ...mixed, state: 'partially_shipped', lines: [first, second, shipped] }
+    expect(codes(await run(late)).map(([, status]) => status)).toEqual(['processing', 'processing'])
+    const byHand = { ...late, lines: [{ ...first, quantityShipped: q('1') }, second, shipped] }
+    expect(codes(await run(byHand))).toEqual([
       ['a', 'ignored', 'order_state'],
-      ['b', 'ignored', 'order_state'],
+      ['b', 'processing', null],
     ])
+  })
+
+  const shippedAll = mixed.lines.map((line) => ({ ...line, quantityShipped: line.quantityOrdered }))
+  const returnedAll = shippedAll.map((line) => ({ ...line, quantityRefunded: line.quantityOrdered }))
+
+  it('takes nothing back that was shipped: what comes back is a return', async () => {
+    const { state } = await run(mixed)
+    expect(
+      codes(await run({ ...mixed, state: 'complete', lines: shippedAll }, state)).map(([, , code]) => code),
+    ).toEqual(['delivered', 'delivered'])
+    expect(codes(await run({ ...mixed, state: 'closed', lines: returnedAll }, state))).toEqual([
+      ['a', 'ignored', 'returned'],
+      ['b', 'ignored', 'returned'],
+    ])
+    expect(
+      codes(await run({ ...mixed, state: 'canceled', lines: shippedAll }, state)).map(([, , code]) => code),
+    ).toEqual(['delivered', 'delivered'])
+  })
+
+  it('takes back what a closed order had not shipped, and keeps the rest', async () => {
+    const three = mixed.lines.map((line) => ({ ...line, quantityOrdered: q('3') }))
+    const { state } = await run({ ...mixed, lines: three })
+    const [one, ...others] = three.map((line) => ({ ...line, quantityRefunded: q('3') }))
+    const closed = { ...mixed, state: 'closed', lines: [{ ...one, quantityShipped: q('2') } as OrderLine, ...others] }
+    const { events } = await run(closed, state)
+    expect(events.map(({ canceled }) => canceled)).toEqual([false, true])
+    expect(events[0]?.data.lines[0]).toMatchObject({ quantityCanceled: q('1'), quantityShipped: q('2') })
+  })
+
+  it('cancels the part that was refunded before it was shipped, at its vendor alone', async () => {
+    const { state } = await run(mixed)
+    const [first, ...others] = mixed.lines as [OrderLine, ...OrderLine[]]
+    const refunded = { ...mixed, lines: [{ ...first, quantityRefunded: q('1') }, ...others] }
+    const { events, state: after } = await run(refunded, state)
+    expect(events.map(({ connection, canceled }) => [connection, canceled])).toEqual([
+      ['a', true],
+      ['b', false],
+    ])
+    expect(after?.takenBack).toEqual({ '1': '1' })
+    expect(codes(await run(refunded))[0]).toEqual(['a', 'ignored', 'nothing_left'])
+  })
+
+  it('keeps what was refunded before shipping taken back when the vendor has shipped the rest', async () => {
+    const [first, ...others] = mixed.lines as [OrderLine, ...OrderLine[]]
+    const ten = { ...mixed, lines: [{ ...first, quantityOrdered: q('10') }, ...others] }
+    const sent = await run(ten)
+    const half = { ...ten, lines: [{ ...first, quantityOrdered: q('10'), quantityRefunded: q('5') }, ...others] }
+    const refunded = await run(half, sent.state)
+    const rest = half.lines.map((line) => (line.lineId === '1' ? { ...line, quantityShipped: q('5') } : line))
+    const shipped = await run({ ...half, lines: rest }, refunded.state)
+    expect(refunded.events[0]?.contentDigest).not.toBe(sent.events[0]?.contentDigest)
+    expect(shipped.events[0]?.contentDigest).toBe(refunded.events[0]?.contentDigest)
+  })
+
+  it.each(['holded', 'payment_review', 'manual_verification_required', 'disputed'])(
+    'holds an order that is %s: not sent yet, taken back where it was, and resumed by its release',
+    async (state) => {
+      const held = { ...mixed, state }
+      expect(codes(await run(held)).map(([, status, code]) => [status, code])).toEqual([
+        ['ignored', 'on_hold'],
+        ['ignored', 'on_hold'],
+      ])
+      const sent = await run(mixed)
+      const taken = await run(held, sent.state)
+      expect(taken.events.map(({ canceled, sendAfter }) => [canceled, sendAfter])).toEqual([
+        [true, null],
+        [true, null],
+      ])
+      const released = await run(mixed, taken.state)
+      expect(released.state?.heldSince).toBeUndefined()
+      expect(released.events.map(({ contentDigest }) => contentDigest)).toEqual(
+        sent.events.map(({ contentDigest }) => contentDigest),
+      )
+      const named = { ...a, orderStates: ['processing', state] }
+      expect(codes(await run(held, undefined, [named]))).toEqual([['a', 'processing', null]])
+    },
+  )
+
+  it('leaves an order on hold with the vendor for the hours of the connection, from the first version on hold', async () => {
+    const patient = { ...a, hold: { atMost: 2 } }
+    const sent = await run(mixed, undefined, [patient])
+    const at = { occurredAt: 1_772_000_100_000, readAt: 1_772_000_100_500 }
+    const held = await run({ ...mixed, state: 'holded' }, sent.state, [patient], at)
+    expect(held.events[0]).toMatchObject({ canceled: true, sendAfter: at.occurredAt + 2 * 3_600_000 })
+    const later = { occurredAt: at.occurredAt + 60_000, readAt: at.readAt + 60_000 }
+    const again = await run({ ...mixed, state: 'holded', couponCode: 'X' }, held.state, [patient], later)
+    expect(again.events[0]?.sendAfter).toBe(at.occurredAt + 2 * 3_600_000)
+  })
+
+  it('sends an order as many minutes after it was placed as the connection says', async () => {
+    const careful = { ...a, holdMinutes: 30 }
+    expect((await run(mixed, undefined, [careful])).events[0]?.sendAfter).toBe(mixed.placedAt + 30 * 60_000)
+    expect((await run(mixed, undefined, [a])).events[0]?.sendAfter).toBeNull()
   })
 
   it('sends a vendor whose cancellation is known nothing new', async () => {

@@ -99,6 +99,34 @@ describe('a sink as a stage', () => {
     expect(world.writes).toEqual(['a-1 v3'])
   })
 
+  it('holds back what is not to be sent before a time, and delivers it then', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const worker = world.worker()
+    const late = { ...version('1', 1), sendAfter: clock.now() + 60_000 }
+    expect(await worker.handle(world.append(late))).toEqual(['1 waiting held_back'])
+    await clock.sleep(59_000)
+    expect(await worker.tick()).toEqual([])
+    expect(world.writes).toEqual([])
+    await clock.sleep(1_000)
+    expect(await worker.tick()).toEqual(['1 succeeded'])
+    expect(world.writes).toEqual(['a-1 v1'])
+  })
+
+  it('forgets what it holds back when a newer version is to be sent at once', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    const worker = world.worker()
+    await worker.handle(world.append(version('1', 1)))
+    const takenBack = { ...version('1', 2), canceled: true, sendAfter: clock.now() + 60_000 }
+    expect(await worker.handle(world.append(takenBack))).toEqual(['1 waiting held_back'])
+    const released = { ...version('1', 3), contentDigest: 'v1' }
+    expect(await worker.handle(world.append(released))).toEqual(['1 succeeded', '1 superseded older_version'])
+    await clock.sleep(120_000)
+    expect(await worker.tick()).toEqual([])
+    expect(world.writes).toEqual(['a-1 v1'])
+  })
+
   it('takes no key for another that begins as it does: each waits, and each is delivered', async () => {
     const clock = virtualClock()
     const world = sinkWorld(clock)

@@ -55,6 +55,30 @@ describe('the rows of a shipment', () => {
     ])
   })
 
+  it('are whole bundles where the vendor ships all of their components', () => {
+    const parts = (cups: string, plates: string) => [
+      line('CUP', cups, { lineId: '6' }),
+      line('PLATE', plates, { lineId: '7' }),
+    ]
+    expect(missing([...parts('1', '3'), line('CAP', '1')])).toEqual(['3: 1', '5: 1'])
+    expect(missing(parts('2', '6'), [shipment(5, 1)])).toEqual(['5: 1'])
+    expect(() => missing(parts('1', '2'))).toThrow(expect.objectContaining({ code: 'target_rejected' }))
+  })
+
+  it('are none that are virtual', () => {
+    const warranty = { item_id: 8, sku: 'WARRANTY', product_type: 'virtual', qty_ordered: 1 }
+    const of = { ...order, items: [...(order['items'] as Wire[]), warranty] }
+    const lines = [line('WARRANTY', '1', { lineId: '8' }), line('WARRANTY', '1'), line('CAP', '1')]
+    expect(missing(lines, [], of)).toEqual(['3: 1'])
+  })
+
+  it('have open what was not shipped, whatever of the rest came back', () => {
+    const returned = { item_id: 9, sku: 'MUG', product_type: 'simple', qty_ordered: 5, qty_shipped: 2, qty_refunded: 2 }
+    const of = { ...order, items: [returned] }
+    expect(missing([line('MUG', '3')], [], of)).toEqual(['9: 3'])
+    expect(() => missing([line('MUG', '4')], [], of)).toThrow(expect.objectContaining({ code: 'target_rejected' }))
+  })
+
   it('may be parts of a piece', () => {
     expect(missing([line('J-M', '0.5')])).toEqual(['1: 0.5'])
   })

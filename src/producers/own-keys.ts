@@ -1,0 +1,86 @@
+import type { Publication } from '../control/publish-again.ts'
+import { StreamError } from '../errors.ts'
+import { contentDigest } from '../events/identity.ts'
+import type { Entity } from '../events/topics.ts'
+import type { EntityIdentity, Page, ReadEntity, UnreadableEntity } from '../systems/kit/source.ts'
+
+type AnyEntity = ReadEntity<Entity>
+
+/** Entities with a key each. */
+export interface OwnKeys {
+  readonly entities: readonly AnyEntity[]
+  /** Those whose key another entity has already: the key that each got instead, and what is to be told. */
+  readonly shared: ReadonlyMap<string, string>
+}
+
+/**
+ * A source may give two entities one key: two stores of a shop number their orders alike. The first keeps it, which is the one
+ * that was published under it (`noted`), or the older one; another gets a key of its own, `<key>~<its id>`, for good. What was
+ * published before identities were noted is told from what was made later (Guarantee 3: neither is written over the other).
+ */
+export function withOwnKeys(entities: readonly AnyEntity[], noted: (key: string) => Publication | undefined): OwnKeys {
+  const owners = new Map<string, string | null>()
+  for (const [key, own] of Map.groupBy(entities, (entity) => entity.key)) {
+    owners.set(
+      key,
+      ownerOf(
+        own.map(({ identity }) => identity).filter((one) => one !== undefined),
+        noted(key),
+      ),
+    )
+  }
+  const shared = new Map<string, string>()
+  const all = entities.map((entity) => {
+    const { identity, key } = entity
+    const owner = owners.get(key) ?? null
+    if (identity === undefined || owner === identity.id) return entity
+    const ownKey = `${key}~${identity.id}`
+    const other = owner === null ? 'an older entity' : `entity ${owner}`
+    shared.set(ownKey, `${key} is the key of ${other} as well: entity ${identity.id} is known as ${ownKey}`)
+    return { ...entity, key: ownKey, data: identity.withKey(ownKey) }
+  })
+  return { entities: all, shared }
+}
+
+/** Id of the entity whose key it is; null: of one that is not among them. */
+function ownerOf(identities: readonly EntityIdentity<Entity>[], noted: Publication | undefined): string | null {
+  if (noted !== undefined && noted.identity !== null) return noted.identity
+  const seen = noted?.occurred_at
+  const [first] = identities
+    .filter(({ since }) => typeof seen !== 'number' || since === null || since <= seen)
+    .toSorted((a, b) => (a.since ?? 0) - (b.since ?? 0) || compareIds(a.id, b.id))
+  return first?.id ?? null
+}
+
+function compareIds(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : Number(a > b))
+}
+
+/**
+ * One entity for each key. Where a page has several contents of one, the last counts if the reader says so; else none of
+ * them can be told to be the right one, and the key is unreadable with all of them (Guarantee 2).
+ */
+export function joinedByKey(
+  entities: readonly AnyEntity[],
+  joins: Page<Entity>['joins'],
+): { readonly entities: readonly AnyEntity[]; readonly unreadable: readonly UnreadableEntity[] } {
+  const joined: AnyEntity[] = []
+  const unreadable: UnreadableEntity[] = []
+  for (const [key, own] of Map.groupBy(entities, (entity) => entity.key)) {
+    const contents = own.length === 1 ? 1 : new Set(own.map(contentDigest)).size
+    const last = own.at(-1)
+    if (last !== undefined && (contents === 1 || joins === 'last')) joined.push(last)
+    else
+      unreadable.push({
+        key,
+        error: twoContents(key, contents),
+        raw: `[${own.map(({ raw }) => raw ?? 'null').join(',')}]`,
+      })
+  }
+  return { entities: joined, unreadable }
+}
+
+function twoContents(key: string, contents: number): StreamError {
+  const message = `the source gives ${contents} different contents for ${key} at once; make the key unique there`
+  return new StreamError('source_data_invalid', message, { field: 'key' })
+}

@@ -1,0 +1,106 @@
+import { allocate, type Decimal4, type Decimal8, multiply, subtract, sum, ZERO4 } from '../events/decimal.ts'
+import type { Order, OrderLine } from '../events/generated/events.ts'
+import { minorUnit } from './currency.ts'
+import { componentQuantities } from './quantities.ts'
+
+/** A line and the lines that are parts of it, in the order's own sequence. */
+export interface LineGroup {
+  readonly root: OrderLine
+  /** The root among them. */
+  readonly lines: readonly OrderLine[]
+}
+
+/** Lines by their top-level line. A line whose parent is not in the order stands for itself. */
+export function groupLines(lines: readonly OrderLine[]): LineGroup[] {
+  const byId = new Map(lines.map((line) => [line.lineId, line]))
+  const rootOf = (line: OrderLine): OrderLine => {
+    const seen = new Set<string>()
+    let at = line
+    while (at.parentLineId !== null && !seen.has(at.lineId)) {
+      seen.add(at.lineId)
+      const parent = byId.get(at.parentLineId)
+      if (parent === undefined) return at
+      at = parent
+    }
+    return at
+  }
+  return [...Map.groupBy(lines, rootOf)].map(([root, members]) => ({ root, lines: members }))
+}
+
+/** The parts of a bundle; none for every other line: the variant of a configurable is no product of its own. */
+export function componentsOf({ root, lines }: LineGroup): readonly OrderLine[] {
+  return root.productType === 'bundle' ? lines.filter((line) => line !== root) : []
+}
+
+/** Whether a bundle's SKU is put together from those of its components: no product has it. */
+export function hasComposedSku({ sku }: OrderLine, components: readonly OrderLine[]): boolean {
+  if (components.length === 0) return false
+  const left = components.map((component) => `-${component.sku}`).toSorted((a, b) => b.length - a.length)
+  let rest = sku
+  while (left.length > 0) {
+    const at = left.findIndex((suffix) => rest.endsWith(suffix))
+    if (at < 0) return false
+    rest = rest.slice(0, -(left[at]?.length ?? 0))
+    left.splice(at, 1)
+  }
+  return true
+}
+
+/**
+ * A bundle's components as lines that stand for themselves. What the bundle costs is shared by what they cost, exactly
+ * (Guarantee 7); where none has a price, by pieces. What was canceled, shipped or refunded of the bundle was so of each.
+ */
+export function standaloneComponents(root: OrderLine, components: readonly OrderLine[], currency: string): OrderLine[] {
+  const unit = minorUnit(currency)
+  const own = components.map(({ ownAmounts }) => ownAmounts)
+  const prices = own.map((amounts) => positive(amounts?.rowTotal ?? ZERO4))
+  const weights = prices.some((price) => price > 0n) ? prices : components.map((line) => positive(line.quantityOrdered))
+  const share = (field: 'rowTotal' | 'discount' | 'tax', by: readonly bigint[]): readonly Decimal4[] => {
+    const stated = own.map((amounts) => amounts?.[field] ?? ZERO4)
+    return sum(stated) === root[field] ? stated : allocate(root[field], by, unit)
+  }
+  const rows = share('rowTotal', weights)
+  const discounts = share('discount', rows.map(positive))
+  const nets = rows.map((row, index) => positive(subtract(row, discounts[index] ?? ZERO4)))
+  const taxes = share('tax', nets)
+  return components.map((line, index) => {
+    const rowTotal = rows[index] ?? ZERO4
+    return {
+      ...line,
+      parentLineId: null,
+      ...componentQuantities(root, line),
+      unitPrice: unitPriceOf(line, rowTotal),
+      rowTotal,
+      discount: discounts[index] ?? ZERO4,
+      tax: taxes[index] ?? ZERO4,
+      attributes: { ...line.attributes, bundle_sku: JSON.stringify(root.sku) },
+    }
+  })
+}
+
+/**
+ * The order for a vendor that keeps a bundle either as a product of its own or as its components: bundles whose SKU is not
+ * known there, and whose components all are, become these.
+ */
+export function withKnownBundles(order: Order, isKnown: (sku: string) => boolean): Order {
+  const lines = groupLines(order.lines).flatMap((group) => {
+    const components = componentsOf(group)
+    const isKit = components.length === 0 || isKnown(group.root.sku) || !components.every(({ sku }) => isKnown(sku))
+    return isKit ? group.lines : standaloneComponents(group.root, components, order.currency)
+  })
+  return lines.every((line) => order.lines.includes(line)) ? order : { ...order, lines }
+}
+
+/** SKUs of bundles and of their components: one of the two has to be known to the vendor. */
+export function bundleSkus(order: Order): string[] {
+  const groups = groupLines(order.lines).filter((group) => componentsOf(group).length > 0)
+  return [...new Set(groups.flatMap((group) => group.lines.map(({ sku }) => sku)))]
+}
+
+function unitPriceOf({ ownAmounts, quantityOrdered }: OrderLine, rowTotal: Decimal4): Decimal8 {
+  if (ownAmounts !== null && multiply(quantityOrdered, ownAmounts.unitPrice) === rowTotal) return ownAmounts.unitPrice
+  if (quantityOrdered === 0n) return 0n as Decimal8
+  return (((rowTotal as bigint) * 10n ** 12n) / (quantityOrdered as bigint)) as Decimal8
+}
+
+const positive = (amount: bigint): bigint => (amount < 0n ? 0n : amount)

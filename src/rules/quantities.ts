@@ -1,0 +1,100 @@
+import { add, type Decimal8, decimal8, greatest, least, subtract, text8, ZERO8 } from '../events/decimal.ts'
+import type { Order, OrderLine } from '../events/generated/events.ts'
+
+/** How many pieces of a line were ordered, and what became of them in the shop. */
+export type LineQuantities = Pick<
+  OrderLine,
+  'productType' | 'quantityOrdered' | 'quantityCanceled' | 'quantityShipped' | 'quantityRefunded'
+>
+
+/** Types of rows that no shop ships, in the words of the shops. */
+const VIRTUAL_TYPES: readonly string[] = ['virtual', 'downloadable', 'digital', 'giftcertificate']
+
+/** Whether a row is never shipped. */
+export function isVirtual({ productType }: Pick<OrderLine, 'productType'>): boolean {
+  return VIRTUAL_TYPES.includes(productType)
+}
+
+/** Pieces that were refunded before they were shipped, by line id; decimals as text. They never come back by a shipment. */
+export type TakenBack = Readonly<Record<string, string>>
+
+/**
+ * THE rule of quantities. What a vendor has of a line: ordered − canceled − max(0, refunded − shipped), never less than
+ * nothing. A refund of what was shipped is a return and takes nothing from the vendor. A virtual row has no shipment to
+ * compare its refund with: it stays as it was ordered.
+ */
+export function vendorQuantity(line: LineQuantities): Decimal8 {
+  const left = subtract(line.quantityOrdered, line.quantityCanceled)
+  return isVirtual(line) ? notNegative(left) : notNegative(subtract(left, unshippedRefunds(line)))
+}
+
+/** What of a line is still to be shipped: ordered − canceled − max(shipped, refunded), never less than nothing. */
+export function openQuantity(line: LineQuantities): Decimal8 {
+  if (isVirtual(line)) return ZERO8
+  const gone = greatest(line.quantityShipped, line.quantityRefunded)
+  return notNegative(subtract(subtract(line.quantityOrdered, line.quantityCanceled), gone))
+}
+
+/** What was ordered of a line and is not the vendor's to deliver any more. */
+export function withdrawnQuantity(line: LineQuantities): Decimal8 {
+  return subtract(line.quantityOrdered, vendorQuantity(line))
+}
+
+/** A component's quantities, where what was canceled, shipped or refunded of its bundle was so of each component. */
+export function componentQuantities(bundle: LineQuantities, component: LineQuantities): LineQuantities {
+  const ofBundle = (pieces: Decimal8): Decimal8 =>
+    bundle.quantityOrdered === 0n
+      ? ZERO8
+      : ((((pieces as bigint) * component.quantityOrdered) / bundle.quantityOrdered) as Decimal8)
+  const quantityShipped = greatest(component.quantityShipped, ofBundle(bundle.quantityShipped))
+  return {
+    productType: component.productType,
+    quantityOrdered: component.quantityOrdered,
+    quantityCanceled: greatest(component.quantityCanceled, ofBundle(bundle.quantityCanceled)),
+    quantityShipped,
+    quantityRefunded: greatest(component.quantityRefunded, ofBundle(bundle.quantityRefunded)),
+  }
+}
+
+/**
+ * An order whose lines say what was taken back: pieces that were refunded before they were shipped count as canceled, and
+ * `quantityRefunded` are returns alone. `known` is what earlier versions said: what was taken back stays so when the rest is
+ * shipped, which the numbers alone do not tell (10 ordered, 5 refunded, then 5 shipped). In a closed order all that was not
+ * shipped is refunded. Lines of which nothing was taken back are the order's own; variants go with their line.
+ */
+export function settleQuantities(
+  order: Order,
+  known: TakenBack = {},
+): { readonly order: Order; readonly takenBack: TakenBack } {
+  const byId = new Map(order.lines.map((line) => [line.lineId, line]))
+  const takenBack: Record<string, string> = {}
+  const lines = order.lines.map((line) => {
+    const parent = line.parentLineId === null ? undefined : byId.get(line.parentLineId)
+    if (isVirtual(line) || (parent !== undefined && parent.productType !== 'bundle')) return line
+    const now = parent === undefined ? line : componentQuantities(parent, line)
+    const back = backOf(now, known[line.lineId], order.state === 'closed')
+    if (back === 0n) return line
+    takenBack[line.lineId] = text8(back)
+    return {
+      ...line,
+      quantityCanceled: add(line.quantityCanceled, back),
+      quantityRefunded: notNegative(subtract(line.quantityRefunded, back)),
+    }
+  })
+  return Object.keys(takenBack).length === 0 ? { order, takenBack } : { order: { ...order, lines }, takenBack }
+}
+
+function backOf(line: LineQuantities, before: string | undefined, isClosed: boolean): Decimal8 {
+  const left = notNegative(subtract(line.quantityOrdered, line.quantityCanceled))
+  const refunded = isClosed ? greatest(line.quantityRefunded, left) : line.quantityRefunded
+  const stays = before === undefined ? ZERO8 : least(decimal8(before, 'takenBack'), refunded)
+  return least(greatest(stays, unshippedRefunds({ ...line, quantityRefunded: refunded })), left)
+}
+
+function unshippedRefunds({ quantityRefunded, quantityShipped }: LineQuantities): Decimal8 {
+  return notNegative(subtract(quantityRefunded, quantityShipped))
+}
+
+function notNegative(quantity: Decimal8): Decimal8 {
+  return quantity < 0n ? ZERO8 : quantity
+}
