@@ -44,7 +44,7 @@ export default defineConfig({
       project('contract', inMemory),
       project('matrix', inMemory),
       project('simulation', { testTimeout: 240_000 }),
-      project('integration', { testTimeout: 300_000, ...onServers }),
+      project('integration', { testTimeout: 600_000, ...onServers }),
       project('crash', { testTimeout: 500_000, ...onServers }),
       project('long', { include: [LONG], exclude: [], testTimeout: 900_000, fileParallelism: false, ...onServers }),
     ],

@@ -8,7 +8,7 @@ import { isOnHold, judgeOrder, type OrderVerdict } from '../rules/judge-order.ts
 import { mapOrderFields, type OrderFields } from '../rules/map-order.ts'
 import type { Evaluate } from '../rules/mapping/evaluate.ts'
 import { asksProducts, ownershipFault } from '../rules/ownership.ts'
-import { settleQuantities, type TakenBack } from '../rules/quantities.ts'
+import { settleQuantities, type TakenBack, withdrawnQuantity } from '../rules/quantities.ts'
 import { decidingSkus, splitOrder } from '../rules/split-order.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor, Remembered } from './processor.ts'
 
@@ -16,6 +16,8 @@ import type { Decision, Output, ProcessContext, Processed, Processor, Remembered
 export interface RoutedOrder extends Remembered {
   /** Every connection it ever went to, so that none keeps lines it lost. */
   readonly vendors: readonly string[]
+  /** Digest, by connection, of what was sent of an order of which something was taken back; absent: nothing was. */
+  readonly reduced?: Readonly<Record<string, string>>
   /** What was refunded before it was shipped; absent: nothing. */
   readonly takenBack?: TakenBack
   /** Since when the shop has it on hold, epoch milliseconds; absent: it has not. */
@@ -23,6 +25,8 @@ export interface RoutedOrder extends Remembered {
 }
 
 const NAME = 'route-orders'
+/** Of a digest: enough to tell one content of an order from another. */
+const KEPT_DIGITS = 16
 
 /**
  * Shop's order → an order for each vendor whose lines it holds. A vendor that had lines and has none now, or whose
@@ -58,19 +62,26 @@ async function route(
   const { order: data, takenBack } = settleQuantities(event.data, before?.takenBack)
   const settled = { ...event, data }
   const faults = new Map(connections.map((connection) => [connection, ownershipFault(connection)]))
-  const claiming = connections.filter((connection) => faults.get(connection) === null)
-  const split = splitOrder(data, claiming, productOf)
+  const split = splitOrder(
+    data,
+    connections.filter((connection) => faults.get(connection) === null),
+    productOf,
+  )
   const heldSince = connections.some((one) => isOnHold(data, one))
     ? (before?.heldSince ?? event.occurredAt ?? event.readAt)
     : null
-  const verdictFor = (connection: Connection): OrderVerdict => {
-    const error = faults.get(connection) ?? null
-    if (error !== null) return { status: 'failed', error }
-    return judgeOrder(settled, connection, split, { wasSent: sentTo.includes(connection.id), heldSince })
-  }
+  // A version that comes again is sent again.
+  const isNew = before !== undefined && compareVersions(event, before.version) > 0
+  const known = isNew ? (before.reduced ?? {}) : {}
   // Side by side: no connection waits for the expressions of another one.
   const outcomes = await Promise.all(
-    connections.map((connection) => outcomeOf(settled, connection, verdictFor(connection), evaluate)),
+    connections.map(async (connection) => {
+      const fault = faults.get(connection) ?? null
+      const history = { wasSent: sentTo.includes(connection.id), heldSince }
+      const verdict: OrderVerdict =
+        fault === null ? judgeOrder(settled, connection, split, history) : { status: 'failed', error: fault }
+      return await outcomeOf(settled, connection, verdict, { reduced: known[connection.id], evaluate })
+    }),
   )
   const vendors = new Set([...sentTo, ...outcomes.flatMap(({ output, id }) => (output === undefined ? [] : id))])
   const version = { occurredAt: event.occurredAt, readAt: event.readAt }
@@ -80,10 +91,22 @@ async function route(
     state: {
       version,
       vendors: [...vendors].toSorted(),
+      ...reducedOf(outcomes, before?.reduced),
       ...(Object.keys(takenBack).length === 0 ? {} : { takenBack }),
       ...(heldSince === null ? {} : { heldSince }),
     },
   }
+}
+
+/** Noted only where something was taken back: most orders are remembered without. */
+function reducedOf(outcomes: readonly Outcome[], before: RoutedOrder['reduced'] = {}): Pick<RoutedOrder, 'reduced'> {
+  const now = outcomes.flatMap(({ id, output }) => {
+    if (output?.kind !== 'vendor-orders') return []
+    const { data, contentDigest: digest } = output.event
+    return data.lines.some((line) => withdrawnQuantity(line) > 0n) ? [[id, digest.slice(0, KEPT_DIGITS)] as const] : []
+  })
+  const reduced = { ...before, ...Object.fromEntries(now) }
+  return Object.keys(reduced).length === 0 ? {} : { reduced }
 }
 
 interface Outcome {
@@ -98,15 +121,19 @@ async function outcomeOf(
   event: OrderChanged,
   connection: Connection,
   verdict: OrderVerdict,
-  evaluate: Evaluate | undefined,
+  { reduced, evaluate }: { reduced: string | undefined; evaluate: Evaluate | undefined },
 ): Promise<Outcome> {
   const { id } = connection
   if (verdict.status === 'failed') return { id, decision: { connection: id, ...verdict } }
   if (verdict.status === 'ignored') return { id, decision: { connection: id, ...verdict } }
-  const { order, canceled, sendAfter } = verdict
+  const { order, canceled, sendAfter, unlessNew } = verdict
   try {
     const fields = canceled ? {} : await mapOrderFields(connection, order, evaluate)
     const output = vendorOrder(event, connection, { order, canceled, sendAfter, fields })
+    const isKnown = reduced !== undefined && output.event.contentDigest.startsWith(reduced)
+    if (unlessNew !== undefined && isKnown) {
+      return { id, decision: decision(id, 'ignored', unlessNew.code, unlessNew.message) }
+    }
     return { id, output, decision: decision(id, 'processing', null) }
   } catch (thrown) {
     return { id, decision: { connection: id, status: 'failed', error: toStreamError(thrown) } }
@@ -124,7 +151,7 @@ function vendorOrder(
   event: OrderChanged,
   connection: Connection,
   { order: data, canceled, sendAfter, fields }: Wanted,
-): Output {
+): Extract<Output, { kind: 'vendor-orders' }> {
   return {
     kind: 'vendor-orders',
     system: connection.vendor,

@@ -5,9 +5,6 @@ import type { Order, OrderChanged } from '../events/generated/events.ts'
 import { openQuantity, vendorQuantity, withdrawnQuantity } from './quantities.ts'
 import { type SplitOrder, topLevelLines, withoutLines } from './split-order.ts'
 
-/** States in which nothing more of an order is to be delivered, also when it was sent to the vendor before. */
-const ENDED_STATES: readonly string[] = ['canceled', 'closed']
-
 /** States of an order that may go on or not: its payment is looked at, or somebody stopped it. */
 const HOLD_STATES: readonly string[] = ['holded', 'payment_review', 'manual_verification_required', 'disputed']
 
@@ -22,9 +19,16 @@ export type OrderVerdict =
       readonly canceled: boolean
       /** Epoch milliseconds: the vendor is not to have it before. Null: at once. */
       readonly sendAfter: number | null
+      /** Why it is ignored where it says what the vendor was sent before. */
+      readonly unlessNew?: Ignored
     }
-  | { readonly status: 'ignored'; readonly code: string; readonly message: string }
+  | ({ readonly status: 'ignored' } & Ignored)
   | { readonly status: 'failed'; readonly error: StreamError }
+
+interface Ignored {
+  readonly code: string
+  readonly message: string
+}
 
 /** What was decided of earlier versions of the order. */
 export interface OrderHistory {
@@ -60,14 +64,14 @@ export function judgeOrder(
     wasSent
       ? { status: 'sent', order: withoutLines(event.data), canceled: true, sendAfter }
       : { status: 'ignored', code, message }
-  if (event.deleted) return nothing('deleted', 'the order is deleted')
-  if (wasSent && progress.isDelivered) return delivered(state)
-  if (isOnHold(event.data, connection)) {
+  // Nothing that was shipped is taken back, whatever becomes of the order.
+  const isDone = wasSent && progress.isDelivered
+  if (isDone && !progress.isReduced) return { status: 'ignored', ...delivered(state) }
+  const ends = isDone ? undefined : endOf(event, { wasSent, isBegun: progress.isBegun })
+  if (ends !== undefined) return nothing(ends.code, ends.message)
+  if (!isDone && isOnHold(event.data, connection)) {
     const until = hold === null || heldSince === null ? null : heldSince + hold.atMost * HOUR_MS
     return nothing('on_hold', `the order is on hold (${state}); it goes on when the shop releases it`, until)
-  }
-  if (state === 'canceled' || (ENDED_STATES.includes(state) && !(wasSent && progress.isBegun))) {
-    return nothing('order_state', `the order is ${state}`)
   }
   const late = wasSent ? undefined : notBegun(event.data, connection, progress)
   if (late !== undefined) return late
@@ -80,7 +84,19 @@ export function judgeOrder(
   const differing = event.data.charges.find(({ kind }) => kind === 'unexplained')
   if (differing !== undefined) return { status: 'failed', error: totalsDiffer(event.data, differing.amount) }
   const sendAfter = holdMinutes === null ? null : event.data.placedAt + holdMinutes * MINUTE_MS
-  return { status: 'sent', order: part.order, canceled: false, sendAfter }
+  const known = isDone ? { unlessNew: delivered(state) } : {}
+  return { status: 'sent', order: part.order, canceled: false, sendAfter, ...known }
+}
+
+/** Why nothing of the order is to be delivered any more; undefined: something may be. */
+function endOf(
+  { deleted, data: { state } }: Pick<OrderChanged, 'data' | 'deleted'>,
+  { wasSent, isBegun }: { readonly wasSent: boolean; readonly isBegun: boolean },
+): Ignored | undefined {
+  if (deleted) return { code: 'deleted', message: 'the order is deleted' }
+  // Of a closed order that the vendor has begun, what was not shipped is taken back.
+  const isEnded = state === 'canceled' || (state === 'closed' && !(wasSent && isBegun))
+  return isEnded ? { code: 'order_state', message: `the order is ${state}` } : undefined
 }
 
 interface Progress {
@@ -88,8 +104,10 @@ interface Progress {
   readonly isBegun: boolean
   /** Something of it is still to be shipped. */
   readonly isOpen: boolean
-  /** All of it was shipped: what comes back now is a return. */
+  /** All that was left of it was shipped: what comes back now is a return. */
   readonly isDelivered: boolean
+  /** Something of it was canceled, or refunded before it was shipped. */
+  readonly isReduced: boolean
   /** Nothing is left of it for the vendor to deliver. */
   readonly isWithdrawn: boolean
 }
@@ -101,15 +119,16 @@ function progressOf(part: Order | undefined): Progress {
   return {
     isBegun,
     isOpen,
-    isDelivered: isBegun && !isOpen && lines.every((line) => withdrawnQuantity(line) === 0n),
+    isDelivered: isBegun && !isOpen,
+    isReduced: lines.some((line) => withdrawnQuantity(line) > 0n),
     isWithdrawn: lines.length > 0 && lines.every((line) => vendorQuantity(line) === 0n),
   }
 }
 
-function delivered(state: string): OrderVerdict {
+function delivered(state: string): Ignored {
   return state === 'closed'
-    ? { status: 'ignored', code: 'returned', message: 'the vendor delivered all of it; what came back is a return' }
-    : { status: 'ignored', code: 'delivered', message: 'the vendor delivered all of it' }
+    ? { code: 'returned', message: 'the vendor delivered all of it; what came back is a return' }
+    : { code: 'delivered', message: 'the vendor delivered all of it' }
 }
 
 /** Why an order does not begin at the vendor; undefined: it does. */

@@ -1,11 +1,13 @@
 import { relative } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Of the files that run at once, how many may be of those that wait for servers: they leave the processor to the others. */
-const WAITING_AT_ONCE = 2
+/** Projects whose files wait for servers for much of their time, and leave the processor to others. */
 const WAITING = ['integration', 'crash']
 
-/** What a file takes, in seconds, as long as no run on this machine has told. */
+/**
+ * About what a file takes, in seconds, on two cores that do nothing else. What runs on this machine took does not count: one
+ * beside other work would turn the order upside down.
+ */
 const USUAL_SECONDS: Readonly<Record<string, number>> = {
   ...{ unit: 0.5, property: 1, contract: 1.5, matrix: 10, simulation: 60, integration: 8, crash: 60 },
   'test/integration/connections/connections.test.ts': 25,
@@ -27,14 +29,14 @@ interface Estimate {
 }
 
 /**
- * Files that wait for servers beside files that compute, the longest of each first: one after the other, the first would
- * leave the processor idle, and all at once they would be too slow for their own waiting.
+ * Half of the files that run at once wait for servers, half compute, the longest of each first: one after the other, those
+ * that wait would leave the processor idle, and all at once they would be too slow for their own limits.
  */
 export function sideBySide<T extends Estimate>(files: readonly T[], atOnce: number): readonly T[] {
   const waits = ({ project }: T) => WAITING.includes(project)
   const waiting = files.filter(waits).toSorted((a, b) => b.seconds - a.seconds)
   const busy = projectByProject(files.filter((file) => !waits(file)))
-  const lanes = Math.max(1, Math.min(WAITING_AT_ONCE, atOnce - 1))
+  const lanes = Math.max(1, Math.floor(atOnce / 2))
   return [...startsOf(waiting, lanes), ...startsOf(busy, Math.max(1, atOnce - lanes))]
     .toSorted((a, b) => a.start - b.start)
     .map(({ file }) => file)
@@ -61,12 +63,12 @@ function startsOf<T extends Estimate>(files: readonly T[], lanes: number): reado
 /** The order in which vitest begins the files of a run, whatever their projects. */
 export class FileOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const { cache, config } = this.ctx
-    const estimates = files.map((file) => {
+    const { config } = this.ctx
+    // Those of equal estimates: failed ones first.
+    const estimates = (await super.sort(files)).map((file) => {
+      const { name } = file.project
       const path = relative(config.root, file.moduleId)
-      const last = cache.getTestSpecificationResult(file)?.duration
-      const usual = USUAL_SECONDS[path] ?? USUAL_SECONDS[file.project.name] ?? 1
-      return { file, project: file.project.name, seconds: last === undefined ? usual : last / 1000 }
+      return { file, project: name, seconds: USUAL_SECONDS[path] ?? USUAL_SECONDS[name] ?? 1 }
     })
     return sideBySide(estimates, config.maxWorkers).map(({ file }) => file)
   }

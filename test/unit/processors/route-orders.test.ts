@@ -23,6 +23,8 @@ const run = async (data: Order, state?: RoutedOrder, connections = [a, b], more 
   const events = processed.outputs.map(({ event }) => event as VendorOrderRequested)
   return { ...processed, events }
 }
+/** A version after the first. */
+const later = { occurredAt: 1_772_000_900_000, readAt: 1_772_000_900_500 }
 const codes = ({ decisions }: Awaited<ReturnType<typeof run>>) =>
   decisions.map((one) => [one.connection, one.status, one.status === 'failed' ? one.error.code : one.code])
 
@@ -136,6 +138,31 @@ describe('routing an order', () => {
     ).toEqual(['delivered', 'delivered'])
   })
 
+  it('takes nothing back of an order that was smaller already when it was delivered and returned', async () => {
+    const three = mixed.lines.map((line) => ({ ...line, quantityOrdered: q('3') }))
+    const sent = await run({ ...mixed, lines: three })
+    const less = three.map((line) => ({ ...line, quantityCanceled: q('1') }))
+    const smaller = await run({ ...mixed, lines: less }, sent.state)
+    expect(smaller.events).toHaveLength(2)
+    const shipped = less.map((line) => ({ ...line, quantityShipped: q('2') }))
+    const complete = await run({ ...mixed, state: 'complete', lines: shipped }, smaller.state, [a, b], later)
+    expect(codes(complete).map(([, , code]) => code)).toEqual(['delivered', 'delivered'])
+    const returned = shipped.map((line) => ({ ...line, quantityRefunded: q('2') }))
+    const atLast = { occurredAt: later.occurredAt + 1, readAt: later.readAt + 1 }
+    const closed = await run({ ...mixed, state: 'closed', lines: returned }, complete.state, [a, b], atLast)
+    expect(codes(closed).map(([, , code]) => code)).toEqual(['returned', 'returned'])
+    const canceled = await run({ ...mixed, state: 'canceled', lines: shipped }, complete.state, [a, b], atLast)
+    expect(codes(canceled).map(([, , code]) => code)).toEqual(['delivered', 'delivered'])
+    // What was not known before is sent, whatever was shipped meanwhile.
+    expect((await run({ ...mixed, state: 'closed', lines: returned }, sent.state)).events).toHaveLength(2)
+  })
+
+  it('takes nothing back of a delivered order that is deleted, or archived, in the shop', async () => {
+    const { state } = await run(mixed)
+    const archived = await run({ ...mixed, lines: shippedAll }, state, [a, b], { deleted: true })
+    expect(codes(archived).map(([, , code]) => code)).toEqual(['delivered', 'delivered'])
+  })
+
   it('takes back what a closed order had not shipped, and keeps the rest', async () => {
     const three = mixed.lines.map((line) => ({ ...line, quantityOrdered: q('3') }))
     const { state } = await run({ ...mixed, lines: three })
@@ -165,10 +192,15 @@ describe('routing an order', () => {
     const sent = await run(ten)
     const half = { ...ten, lines: [{ ...first, quantityOrdered: q('10'), quantityRefunded: q('5') }, ...others] }
     const refunded = await run(half, sent.state)
-    const rest = half.lines.map((line) => (line.lineId === '1' ? { ...line, quantityShipped: q('5') } : line))
-    const shipped = await run({ ...half, lines: rest }, refunded.state)
-    expect(refunded.events[0]?.contentDigest).not.toBe(sent.events[0]?.contentDigest)
-    expect(shipped.events[0]?.contentDigest).toBe(refunded.events[0]?.contentDigest)
+    const withShipped = async (pieces: string) => {
+      const lines = half.lines.map((line) => (line.lineId === '1' ? { ...line, quantityShipped: q(pieces) } : line))
+      return await run({ ...half, lines }, refunded.state, [a, b], later)
+    }
+    const digestOf = ({ events }: Awaited<ReturnType<typeof run>>) =>
+      events.find(({ connection }) => connection === 'a')?.contentDigest
+    expect(digestOf(refunded)).not.toBe(digestOf(sent))
+    expect(digestOf(await withShipped('3'))).toBe(digestOf(refunded))
+    expect(codes(await withShipped('5'))[0]).toEqual(['a', 'ignored', 'delivered'])
   })
 
   it.each(['holded', 'payment_review', 'manual_verification_required', 'disputed'])(
