@@ -1,26 +1,52 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { FileOrder } from './test/runner/file-order.ts'
 
 const LONG = 'test/**/*.long.test.ts'
 
-const project = (name: string, extra: object = {}) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], exclude: [LONG], ...extra },
+/** Enough to keep two cores busy while some of the files wait for servers; more help on larger machines alone. */
+const FILES_AT_ONCE = Math.max(4, availableParallelism())
+
+/**
+ * How long a test may take is how long it takes on a machine that has ten times as much to do: nothing is proven by a
+ * tight limit, and one that hangs is found by a loose one too.
+ */
+const project = (name: string, extra: object) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    exclude: [LONG],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
+    maxWorkers: FILES_AT_ONCE,
+    ...extra,
+  },
 })
 
-/** Tests of one project run one after the other, all against the same servers. */
-const onServers = { fileParallelism: false, hookTimeout: 180_000, globalSetup: ['test/worlds/backing-services.ts'] }
+/** Files that need no server share a worker and what it has imported: they keep nothing in modules or in the process. */
+const inMemory = { isolate: false }
 
-/** The kinds of tests, by folder; `long` are those that `npm test` leaves out. Integration and crash share one set of servers. */
+/** Each file has topics and tables of a prefix of its own, on one set of servers for all projects of the run. */
+const onServers = { hookTimeout: 180_000, globalSetup: ['test/worlds/backing-services.ts'] }
+
+/** The kinds of tests, by folder; `long` are those that `npm test` leaves out, and they run one after the other. */
 export default defineConfig({
   test: {
+    maxWorkers: FILES_AT_ONCE,
+    sequence: { sequencer: FileOrder },
+    // Programs that tests start find what is compiled already, as the workers do.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'waldstream-tests') },
     projects: [
-      project('unit'),
-      project('property', { testTimeout: 30_000 }),
-      project('contract', { testTimeout: 30_000 }),
-      project('matrix', { testTimeout: 60_000, fileParallelism: false, retry: 0 }),
-      project('simulation', { testTimeout: 120_000 }),
-      project('integration', { testTimeout: 120_000, ...onServers }),
+      project('unit', inMemory),
+      project('property', inMemory),
+      project('contract', inMemory),
+      project('matrix', inMemory),
+      project('simulation', { testTimeout: 240_000 }),
+      project('integration', { testTimeout: 600_000, ...onServers }),
       project('crash', { testTimeout: 500_000, ...onServers }),
-      project('long', { include: [LONG], exclude: [], testTimeout: 900_000, ...onServers }),
+      project('long', { include: [LONG], exclude: [], testTimeout: 900_000, fileParallelism: false, ...onServers }),
     ],
   },
 })

@@ -2,7 +2,6 @@ import type { Platform } from '../src/cli/platform.ts'
 import { recordKey, type TopicEvents } from '../src/events/topics.ts'
 import type { OutgoingRecord } from '../src/platform/kafka/event-log.ts'
 import { mapInventory } from '../src/processors/map-inventory.ts'
-import { atOnce } from '../test/worlds/at-once.ts'
 import { configuration } from './data/configuration.ts'
 import { inventory } from './data/inventory.ts'
 import { orders } from './data/orders.ts'
@@ -20,7 +19,7 @@ const CHUNK = 1000
 /** Appends the events that a job reads; answers their mean size in bytes. */
 export async function fillTopic(platform: Platform, job: Job, options: FillOptions): Promise<number> {
   let bytes = 0
-  for (const records of chunks(recordsOf(platform, job, options), CHUNK)) {
+  for await (const records of chunks(recordsOf(platform, job, options), CHUNK)) {
     await platform.producer.send(records)
     for (const { value } of records) bytes += value.length
   }
@@ -30,7 +29,7 @@ export async function fillTopic(platform: Platform, job: Job, options: FillOptio
 /** Topic of a job, without prefix. */
 const topicOfJob = { route: 'orders', map: 'inventory', project: 'universal-inventory' } as const
 
-function* recordsOf(platform: Platform, job: Job, { seed, count }: FillOptions): Generator<OutgoingRecord> {
+async function* recordsOf(platform: Platform, job: Job, { seed, count }: FillOptions): AsyncGenerator<OutgoingRecord> {
   const kind = topicOfJob[job]
   if (kind === 'orders') for (const event of orders({ seed, count })) yield sourceRecord(platform, kind, event)
   else {
@@ -54,9 +53,9 @@ export function sourceRecord<K extends 'orders' | 'inventory'>(
   }
 }
 
-function* mapped({ codec, config }: Platform, event: TopicEvents['inventory']): Generator<OutgoingRecord> {
+async function* mapped({ codec, config }: Platform, event: TopicEvents['inventory']): AsyncGenerator<OutgoingRecord> {
   const context = { connections: configuration.connections, metadataOf: () => undefined }
-  for (const output of atOnce(mapInventory.process(event, context, undefined)).outputs) {
+  for (const output of (await mapInventory.process(event, context, undefined)).outputs) {
     yield {
       topic: `${config.topicPrefix}${output.kind}`,
       key: output.key,
@@ -65,9 +64,9 @@ function* mapped({ codec, config }: Platform, event: TopicEvents['inventory']): 
   }
 }
 
-export function* chunks<T>(items: Iterable<T>, size: number): Generator<T[]> {
+export async function* chunks<T>(items: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let chunk: T[] = []
-  for (const item of items) {
+  for await (const item of items) {
     chunk.push(item)
     if (chunk.length < size) continue
     yield chunk

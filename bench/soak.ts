@@ -87,7 +87,7 @@ async function produce(
     }
     for (const order of shop) yield sourceRecord(platform, 'orders', order)
   }
-  for (const records of chunks(mixed(), CHUNK)) {
+  for await (const records of chunks(mixed(), CHUNK)) {
     await progress.until((done) => produced - done < BACKLOG)
     await platform.producer.send(records)
     produced += records.length

@@ -9,13 +9,13 @@ import { type MagentoState, magentoEnd } from './ends/magento.ts'
 import { type NetSuiteState, netsuiteEnd } from './ends/netsuite.ts'
 import { type SapB1State, sapB1End } from './ends/sap-b1.ts'
 import { postJson, requestJson } from './http.ts'
-import { comparePulled, type PullAnswer } from './once.ts'
+import { comparePulled } from './once.ts'
 import type { DemoOptions } from './options.ts'
 import type { Progress } from './progress.ts'
 import { allReads, doReads, failures, untilSettled } from './reads.ts'
 import { compareShipments, type Sent, shipInNetSuite, shipInSapB1 } from './ship.ts'
 import type { SimulatorAddresses } from './simulators.ts'
-import { type ConnectionCounts, countConnections } from './summary.ts'
+import { type ConnectionCounts, countConnections, type PullAnswer } from './summary.ts'
 
 export interface OnceAllDeps {
   readonly platform: Platform
@@ -95,7 +95,7 @@ async function untilNone({ platform }: OnceAllDeps, differences: () => Promise<r
 
 async function goodsAndShipmentsOf(
   deps: OnceAllDeps,
-  { id, shop, vendor, push = [], stock }: Connection,
+  { id, shop, vendor, push, stock }: Connection,
   sent: readonly Sent[],
 ): Promise<readonly string[]> {
   const goods = await untilNone(deps, async () => {

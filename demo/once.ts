@@ -17,7 +17,7 @@ import type { DemoOptions } from './options.ts'
 import type { Progress } from './progress.ts'
 import { allReads, doReads, failures, untilSettled } from './reads.ts'
 import type { SimulatorAddresses } from './simulators.ts'
-import { countEntities, type EntityCounts } from './summary.ts'
+import { countEntities, type EntityCounts, type PullAnswer } from './summary.ts'
 
 /** What a run of everything, once, needs to know. */
 export interface OnceDeps {
@@ -45,11 +45,6 @@ export async function runOnce(deps: OnceDeps): Promise<OnceResult> {
   const differences = [...failures(done), ...(await compareDelivered(deps)), ...(await comparePulled(deps))]
   return { entities: countEntities(done, pulled), differences }
 }
-
-/** Rows each feed gave the shop. */
-export type PullAnswer = Readonly<
-  Record<'products' | 'inventory' | 'images', { readonly cursor: { readonly rows: number } }>
->
 
 interface ShopState {
   readonly orders: readonly MagentoOrder[]

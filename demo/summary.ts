@@ -1,6 +1,3 @@
-import type { OnceResult, PullAnswer } from './once.ts'
-import type { OnceAllResult } from './once-all.ts'
-
 /** What the API says of a task. */
 export interface TaskAnswer {
   readonly id: string
@@ -14,6 +11,11 @@ export interface TaskAnswer {
   /** Entities that could not be read or routed. */
   readonly unrouted_failed: number
 }
+
+/** Rows each feed gave the shop. */
+export type PullAnswer = Readonly<
+  Record<'products' | 'inventory' | 'images', { readonly cursor: { readonly rows: number } }>
+>
 
 /** Counts of one kind of entity; which of them there are depends on where the kind goes. */
 export type EntityCounts = Readonly<Record<string, number>>
@@ -70,8 +72,13 @@ export function countConnections(tasks: readonly TaskAnswer[]): Readonly<Record<
   )
 }
 
+/** What a run that ends by itself has to say: counts of any shape, and what differs at the two ends. */
+interface Differing {
+  readonly differences: readonly string[]
+}
+
 /** The last line of stdout with --json. */
-export function summaryLine({ differences, ...counts }: OnceResult | OnceAllResult, seconds: number): string {
+export function summaryLine<R extends Differing>({ differences, ...counts }: R, seconds: number): string {
   const ok = differences.length === 0
   return JSON.stringify({ ok, seconds: Math.round(seconds * 10) / 10, ...counts })
 }

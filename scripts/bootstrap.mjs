@@ -40,7 +40,8 @@ const TASKS = {
 }
 
 function reporters(report) {
-  return report ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : []
+  const printed = ['--reporter=default', '--reporter=./test/runner/times-reporter.ts']
+  return report ? [...printed, '--reporter=json', `--outputFile.json=${report}`] : printed
 }
 
 function fail(message) {

@@ -1,6 +1,6 @@
 /** Checks schemas/ by themselves: they parse, repeat shared records identically, are complete, and use two decimals only. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { schemaFiles } from '../src/events/topics.ts'
+import { topics } from '../src/events/topics.ts'
 import { typeOf } from '../src/platform/registry/logical-types.ts'
 
 const SCHEMAS = new URL('../schemas/', import.meta.url)
@@ -37,7 +37,7 @@ function checkRecord(record: Readonly<Record<string, unknown>>, file: string): v
 const files = readdirSync(SCHEMAS)
   .filter((name) => name.endsWith('.avsc'))
   .toSorted()
-const wanted = Object.values(schemaFiles).map((name) => `${name}.avsc`)
+const wanted = topics.map(({ schema }) => `${schema}.avsc`)
 for (const name of wanted) if (!files.includes(name)) mistakes.push(`${name} is missing`)
 for (const file of files) {
   if (!wanted.includes(file)) mistakes.push(`${file} belongs to no topic`)

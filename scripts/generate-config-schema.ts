@@ -1,6 +1,7 @@
-/** Makes config/schema/waldstream.schema.json, which editors check the configuration with, from src/configuration. */
-import { editorSchema } from '../src/configuration/document-schemas.ts'
+/** Makes config/schema/waldstream.schema.json, which editors check the configuration with, from src/configuration and the definitions of systems. */
+import { editorSchema } from '../src/configuration/editor-schema.ts'
+import { systemTypes } from '../src/systems/systems.ts'
 import { generatedFile } from './generated-file.ts'
 
 const OUTPUT = new URL('../config/schema/waldstream.schema.json', import.meta.url)
-generatedFile(OUTPUT, `${JSON.stringify(editorSchema(), null, 2)}\n`)
+generatedFile(OUTPUT, `${JSON.stringify(editorSchema(systemTypes), null, 2)}\n`)

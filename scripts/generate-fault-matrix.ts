@@ -1,27 +1,27 @@
-/** Makes docs/fault-matrix.md from test/matrix/faults.ts: which faults of which systems are tested, and why others are not. */
-import { cannotHappen, faults, matrixSystems } from '../test/matrix/faults.ts'
-import { faultNames, isTested, matrixTable } from '../test/matrix/matrix-table.ts'
+/** Makes docs/fault-matrix.md from `faultRows` of the definitions: which faults are tested, and why others are not. */
+import { faults } from '../src/systems/kit/faults.ts'
+import { faultNames, faultRows, faultTable, impossibility } from '../test/matrix/fault-table.ts'
 import { generatedFile } from './generated-file.ts'
 
 const OUTPUT = new URL('../docs/fault-matrix.md', import.meta.url)
 
-const reasons = matrixSystems.flatMap((system) =>
+const reasons = [...faultRows.keys()].flatMap((row) =>
   faultNames.flatMap((fault) => {
-    const reason = cannotHappen[system][fault]
-    return reason === undefined ? [] : [`- **${system}, ${fault}**: ${reason}.`]
+    const reason = impossibility(row, fault)
+    return reason === undefined ? [] : [`- **${row}, ${fault}**: ${reason}.`]
   }),
 )
 
 generatedFile(
   OUTPUT,
-  `# What outside systems do to us, and what we do then
+  `# How Waldstream handles faults of outside systems
 
 Each ✓ is a test of \`test/matrix\`: real clients, readers and sinks over real HTTP against the system's simulator (SQS: a
-real server of queues behind a proxy that misbehaves), in which nothing is lost, doubled or wrong afterwards.
-\`npm run test:matrix\` runs them and prints this table with what came of each. What each system does on faults is in its page
-in \`docs/systems/\`.
+real queue server behind a proxy that misbehaves). Afterwards nothing is lost, doubled or wrong. A column is an interface
+that a system's definition names in \`faultRows\`. \`npm run test:matrix\` runs the tests and prints this table with the
+result of each. What each system does on faults is on its page in \`docs/systems/\`.
 
-${matrixTable((system, fault) => (isTested(system, fault) ? '✓' : '–'))}
+${faultTable((row, fault) => (impossibility(row, fault) === undefined ? '✓' : '–'))}
 
 A fault is that the system …
 

@@ -74,7 +74,10 @@ function declare(schema: RecordSchema): string {
 const files = readdirSync(SCHEMAS)
   .filter((name) => name.endsWith('.avsc'))
   .toSorted()
-for (const file of files) declare(JSON.parse(readFileSync(new URL(file, SCHEMAS), 'utf8')) as RecordSchema)
+const events = files.map((file) => {
+  const name = declare(JSON.parse(readFileSync(new URL(file, SCHEMAS), 'utf8')) as RecordSchema)
+  return `  readonly '${file.replace(/\.avsc$/, '')}': ${name}`
+})
 const text = `// Made by \`npm run generate\` from schemas/*.avsc. Do not edit.
 import type { Decimal4, Decimal8 } from '../decimal.ts'
 
@@ -82,5 +85,10 @@ import type { Decimal4, Decimal8 } from '../decimal.ts'
 export type EpochMillis = number
 
 ${[...interfaces.values()].join('\n\n')}
+
+/** What each schema describes, by the name of its file. */
+export interface SchemaEvents {
+${events.join('\n')}
+}
 `
 generatedFile(OUTPUT, text)

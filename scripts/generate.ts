@@ -2,3 +2,5 @@
 await import('./generate-types.ts')
 await import('./generate-config-schema.ts')
 await import('./generate-fault-matrix.ts')
+await import('./generate-settings-tables.ts')
+await import('./generate-environment.ts')

@@ -94,7 +94,7 @@ interface Place extends ClusterOptions {
 function clusterServer(place: Place): ClusterServer {
   const { name, id, port, signal } = place
   const dataDir = join(place.dataDir, id)
-  const jarPlace = { jars: join(place.jars, name), dataDir, port, innerPort: place.innerPort ?? 0 }
+  const jarPlace = { jars: join(place.jars, name), dataDir, inMemory: false, port, innerPort: place.innerPort ?? 0 }
   const server = name === 'kafka' ? kafka(jarPlace, place.member) : JAR_SERVERS[name](jarPlace)
   let running: RunningServer | undefined
   return {

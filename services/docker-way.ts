@@ -22,7 +22,13 @@ const CONTAINER_PORT: Readonly<Record<ServiceName, number>> = {
 const KAFKA_COMMAND = `/opt/kafka/bin/kafka-storage.sh format --ignore-formatted -t ${CLUSTER_ID} -c /tmp/kafka.properties \
 && exec /opt/kafka/bin/kafka-server-start.sh /tmp/kafka.properties`
 
-function configure(container: GenericContainer, name: ServiceName, host: string, port: number): GenericContainer {
+interface Place {
+  readonly host: string
+  readonly port: number
+  readonly inMemory: boolean
+}
+
+function configure(container: GenericContainer, name: ServiceName, { host, port, inMemory }: Place): GenericContainer {
   switch (name) {
     case 'kafka': {
       const place = { logDir: '/data/logs', listen: '0.0.0.0:9092', controller: '127.0.0.1:9093' }
@@ -37,10 +43,12 @@ function configure(container: GenericContainer, name: ServiceName, host: string,
       return container.withEnvironment({
         APICURIO_STORAGE_KIND: 'sql',
         APICURIO_STORAGE_SQL_KIND: 'h2',
-        APICURIO_DATASOURCE_URL: 'jdbc:h2:file:/data/registry',
+        APICURIO_DATASOURCE_URL: inMemory ? 'jdbc:h2:mem:registry' : 'jdbc:h2:file:/data/registry',
       })
-    case 'dynamodb':
-      return container.withCommand(['-jar', 'DynamoDBLocal.jar', '-sharedDb', '-dbPath', '/data', '-disableTelemetry'])
+    case 'dynamodb': {
+      const data = inMemory ? ['-inMemory'] : ['-dbPath', '/data']
+      return container.withCommand(['-jar', 'DynamoDBLocal.jar', '-sharedDb', ...data, '-disableTelemetry'])
+    }
     case 'sqs':
       return container
   }
@@ -60,7 +68,7 @@ async function startContainer(run: DockerRun, name: ServiceName, image: string):
   const reserved = await reservePort()
   run.ports.push(reserved)
   const { port } = reserved
-  const container = configure(new GenericContainer(image), name, host, port)
+  const container = configure(new GenericContainer(image), name, { host, port, inMemory: run.inMemory })
     .withUser('0') // the owner of a new volume
     .withBindMounts([{ source: `${run.volumes}-${name}`, target: '/data', mode: 'rw' }])
     .withExposedPorts({ container: CONTAINER_PORT[name], host: port })

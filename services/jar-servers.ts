@@ -7,6 +7,8 @@ import type { ServiceName } from './names.ts'
 export interface JarPlace {
   readonly jars: string
   readonly dataDir: string
+  /** Tables and schemas are not written to it. */
+  readonly inMemory: boolean
   readonly port: number
   /** A second port: the controller of Kafka listens there. */
   readonly innerPort: number
@@ -52,7 +54,7 @@ export function kafka({ jars, dataDir, port, innerPort }: JarPlace, member?: Kaf
   }
 }
 
-function registry({ jars, dataDir, port }: JarPlace): JarServer {
+function registry({ jars, dataDir, inMemory, port }: JarPlace): JarServer {
   const runner = join(jars, 'apicurio-registry-app-3.0.9-runner.jar')
   const classPath = `${runner}:${join(jars, 'lib', '*')}`
   return {
@@ -65,15 +67,16 @@ function registry({ jars, dataDir, port }: JarPlace): JarServer {
         QUARKUS_HTTP_ACCESS_LOG_ENABLED: 'false',
         APICURIO_STORAGE_KIND: 'sql',
         APICURIO_STORAGE_SQL_KIND: 'h2',
-        APICURIO_DATASOURCE_URL: `jdbc:h2:file:${join(dataDir, 'registry')}`,
+        APICURIO_DATASOURCE_URL: inMemory ? 'jdbc:h2:mem:registry' : `jdbc:h2:file:${join(dataDir, 'registry')}`,
       },
     },
   }
 }
 
-function dynamodb({ jars, dataDir, port }: JarPlace): JarServer {
+function dynamodb({ jars, dataDir, inMemory, port }: JarPlace): JarServer {
   const main = 'software.amazon.dynamodb.services.local.main.ServerRunner'
-  const server = [main, '-port', String(port), '-sharedDb', '-dbPath', dataDir, '-disableTelemetry']
+  const data = inMemory ? ['-inMemory'] : ['-dbPath', dataDir]
+  const server = [main, '-port', String(port), '-sharedDb', ...data, '-disableTelemetry']
   const java = ['-Xmx512m', ...QUICK, `-Dsqlite4java.library.path=${jars}`, '-cp', join(jars, '*')]
   return { files: {}, program: { args: [...java, ...server], env: {} } }
 }

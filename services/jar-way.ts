@@ -49,7 +49,7 @@ async function startServer(run: JarRun, name: ServiceName): Promise<Address> {
   const dataDir = join(run.dataDir, name)
   await mkdir(dataDir, { recursive: true })
   const [port, innerPort] = [await takePort(run), await takePort(run)]
-  const server = JAR_SERVERS[name]({ jars: join(run.jars, name), dataDir, port, innerPort })
+  const server = JAR_SERVERS[name]({ jars: join(run.jars, name), dataDir, inMemory: run.inMemory, port, innerPort })
   for (const [file, text] of Object.entries(server.files)) await writeFile(file, text)
   await prepareData(run, name, server, dataDir)
   const { exited } = await runProgram(run, name, server.program, dataDir)

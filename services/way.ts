@@ -4,6 +4,8 @@ import type { Address, ServiceName } from './names.ts'
 /** What every way of starting services is given. The lock is that of the data folder. */
 export interface StartContext {
   readonly dataDir: string
+  /** Tables and schemas may be gone when the servers are: they need no disk then. */
+  readonly inMemory: boolean
   readonly env: Readonly<Record<string, string | undefined>>
   readonly log: (line: string) => void
   readonly signal: AbortSignal

@@ -1,3 +1,5 @@
+import Type, { type Static } from 'typebox'
+import { Check } from 'typebox/value'
 import { StreamError } from './errors.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -53,122 +55,217 @@ export interface Config {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
-const MECHANISMS: readonly string[] = ['plain', 'scram-sha-256', 'scram-sha-512']
-const PREFIX = /^[A-Za-z0-9._-]{0,100}$/
+const text = (description: string) => Type.Optional(Type.String({ description }))
+/** Its value is in no message and no example. */
+const secret = (description: string) => Type.Optional(Type.String({ description, writeOnly: true }))
+const whole = (minimum: number, maximum: number, usual: number, description: string) =>
+  Type.Integer({ minimum, maximum, default: usual, description })
+const prefix = (description: string) =>
+  Type.String({
+    pattern: '^[A-Za-z0-9._-]{0,100}$',
+    $comment: 'at most 100 letters, digits, dots, dashes and underscores',
+    default: '',
+    description,
+  })
 
-/** Collects every mistake, so that one start shows all of them. */
-class Reader {
-  readonly mistakes: string[] = []
-  readonly #env: Environment
+/**
+ * Every variable of the environment: type, default, and what it is for. README's table and `.env.example` are made from it
+ * (`npm run generate`). `examples`: what a required one may look like.
+ */
+const environmentSchema = Type.Object({
+  KAFKA_BROKERS: Type.String({
+    $comment: 'host:port, or several separated by commas',
+    description: 'addresses of brokers',
+    examples: ['127.0.0.1:9092'],
+  }),
+  KAFKA_SSL: Type.Boolean({ default: false, description: 'connections to brokers are encrypted' }),
+  KAFKA_SASL_MECHANISM: Type.Optional(
+    Type.Enum(['plain', 'scram-sha-256', 'scram-sha-512'], { description: 'how to sign in to brokers' }),
+  ),
+  KAFKA_SASL_USERNAME: text('user at the brokers; required with KAFKA_SASL_MECHANISM'),
+  KAFKA_SASL_PASSWORD: secret('its password; required with KAFKA_SASL_MECHANISM'),
+  KAFKA_SESSION_TIMEOUT_MS: whole(
+    6_000,
+    300_000,
+    30_000,
+    "after so long without a heartbeat a dead consumer's partitions go to others",
+  ),
+  SCHEMA_REGISTRY_URL: Type.String({
+    description: 'address of the schema registry',
+    examples: ['http://127.0.0.1:8081'],
+  }),
+  SCHEMA_REGISTRY_USERNAME: text('user at the registry'),
+  SCHEMA_REGISTRY_PASSWORD: secret('its password'),
+  DYNAMODB_ENDPOINT: text('address of DynamoDB Local; without it, AWS'),
+  AWS_REGION: text('region of the tables; required without DYNAMODB_ENDPOINT'),
+  AWS_ACCESS_KEY_ID: text("access key; without it, the AWS SDK's own chain (profile, role)"),
+  AWS_SECRET_ACCESS_KEY: secret('its secret'),
+  AWS_SESSION_TOKEN: secret('its session token, where it is temporary'),
+  TOPIC_PREFIX: prefix('begins the names of topics and groups'),
+  TABLE_PREFIX: prefix('begins the names of tables'),
+  TOPIC_PARTITIONS: whole(1, 1000, 6, 'partitions of a topic; fixed once the topics are created'),
+  TOPIC_REPLICATION: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 9, description: 'replicas of a topic; 1 with DYNAMODB_ENDPOINT, else 3' }),
+  ),
+  API_HOST: Type.String({
+    default: '127.0.0.1',
+    description: 'address the API listens on; another than this one needs API_TOKEN',
+  }),
+  API_PORT: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 65_535, description: 'its port; 8080 or a free one by default' }),
+  ),
+  API_TOKEN: secret('callers of the API send it as bearer token'),
+  CURSOR_KEY: secret("signs the feeds' cursors; created once and kept by default"),
+  FEED_SETTLE_MS: whole(0, 600_000, 5000, 'how long a timeslot waits for late records'),
+  RUN_LEASE_MS: whole(4_000, 600_000, 30_000, 'after so long without a heartbeat another producer takes over a run'),
+  CONFIG_DIR: text('folder of configuration that is applied at start'),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+    default: 'info',
+    description: 'the least that is logged',
+  }),
+})
 
-  constructor(env: Environment) {
-    this.#env = env
-  }
+type Variables = Static<typeof environmentSchema>
+type Name = keyof Variables
 
-  text(name: string): string | null {
-    const value = this.#env[name]?.trim()
-    return value === undefined || value === '' ? null : value
-  }
-
-  required(name: string, example: string): string {
-    const value = this.text(name)
-    if (value === null) this.mistakes.push(`${name} is not set; for example ${name}=${example}`)
-    return value ?? ''
-  }
-
-  integer(name: string, fallback: number, least: number, most: number): number {
-    const value = this.text(name)
-    if (value === null) return fallback
-    const number = Number(value)
-    if (Number.isInteger(number) && number >= least && number <= most) return number
-    this.mistakes.push(`${name} must be a whole number from ${least} to ${most}, not "${value}"`)
-    return fallback
-  }
-
-  flag(name: string): boolean {
-    const value = this.text(name) ?? 'false'
-    if (!['true', 'false', '1', '0'].includes(value))
-      this.mistakes.push(`${name} must be true or false, not "${value}"`)
-    return value === 'true' || value === '1'
-  }
-
-  oneOf(name: string, allowed: readonly string[], fallback: string): string {
-    const value = this.text(name) ?? fallback
-    if (!allowed.includes(value)) this.mistakes.push(`${name} must be one of ${allowed.join(', ')}, not "${value}"`)
-    return value
-  }
-
-  prefix(name: string): string {
-    const value = this.text(name) ?? ''
-    if (!PREFIX.test(value)) this.mistakes.push(`${name} may hold letters, digits, dots, dashes and underscores only`)
-    return value
-  }
+/** What a variable must be, in words. */
+export function expectedOf(name: Name): string {
+  const { type, minimum, maximum, enum: values, $comment } = propertyOf(name)
+  if ($comment !== undefined) return $comment
+  if (values !== undefined) return `one of ${values.join(', ')}`
+  if (type === 'integer') return `a whole number from ${minimum} to ${maximum}`
+  return type === 'boolean' ? 'true or false' : 'a text'
 }
 
-function readSasl(reader: Reader): SaslConfig | null {
-  if (reader.text('KAFKA_SASL_MECHANISM') === null) return null
-  return {
-    mechanism: reader.oneOf('KAFKA_SASL_MECHANISM', MECHANISMS, 'plain') as SaslConfig['mechanism'],
-    username: reader.required('KAFKA_SASL_USERNAME', 'waldstream'),
-    password: reader.required('KAFKA_SASL_PASSWORD', '…'),
-  }
+interface VariableSchema {
+  readonly type?: string
+  readonly description?: string
+  readonly default?: string | number | boolean
+  readonly examples?: readonly string[]
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly writeOnly?: boolean
+  readonly $comment?: string
 }
 
-function readCredentials(reader: Reader): AwsCredentials | null {
-  const accessKeyId = reader.text('AWS_ACCESS_KEY_ID')
-  const secretAccessKey = reader.text('AWS_SECRET_ACCESS_KEY')
-  const sessionToken = reader.text('AWS_SESSION_TOKEN')
-  if (accessKeyId === null || secretAccessKey === null) return null
-  return { accessKeyId, secretAccessKey, ...(sessionToken === null ? {} : { sessionToken }) }
+export function propertyOf(name: Name): VariableSchema {
+  return environmentSchema.properties[name]
+}
+
+export const variableNames = Object.keys(environmentSchema.properties) as readonly Name[]
+
+/** It has to be set, whatever else is. */
+export function isRequired(name: Name): boolean {
+  const required: readonly string[] = environmentSchema.required
+  return required.includes(name) && propertyOf(name).default === undefined
+}
+
+/** A variable with its type; `undefined`: it is not set, or wrong. */
+function convert(name: Name, given: string): unknown {
+  const { type } = propertyOf(name)
+  if (type === 'integer') return /^\d{1,15}$/.test(given) ? Number(given) : given
+  if (type === 'boolean') return { true: true, '1': true, false: false, '0': false }[given] ?? given
+  return given
+}
+
+interface ReadVariables {
+  readonly values: Variables
+  readonly mistakes: readonly string[]
+}
+
+/** Every mistake, so that one start shows all of them. What is wrong has its default, or nothing. */
+function readVariables(env: Environment): ReadVariables {
+  const values: Record<string, unknown> = {}
+  const mistakes: string[] = []
+  for (const name of variableNames) {
+    const property = environmentSchema.properties[name]
+    const { default: usual, examples, writeOnly } = propertyOf(name)
+    const given = env[name]?.trim() ?? ''
+    const value = given === '' ? usual : convert(name, given)
+    if (value === undefined) {
+      if (isRequired(name)) mistakes.push(notSet(name, examples?.[0] ?? '…'))
+    } else if (Check(property, value)) values[name] = value
+    else {
+      mistakes.push(`${name} must be ${expectedOf(name)}${writeOnly === true ? '' : `, not "${given}"`}`)
+      if (usual !== undefined) values[name] = usual
+    }
+  }
+  // Each was read by its own schema; where one is missing, the mistakes say so and nothing is made of the rest.
+  return { values: values as Variables, mistakes }
+}
+
+function notSet(name: string, example: string): string {
+  return `${name} is not set; for example ${name}=${example}`
+}
+
+/** What one variable asks of others. */
+function missingTogether(values: Variables): readonly string[] {
+  const missing: string[] = []
+  if (values.KAFKA_SASL_MECHANISM !== undefined) {
+    if (values.KAFKA_SASL_USERNAME === undefined) missing.push(notSet('KAFKA_SASL_USERNAME', 'waldstream'))
+    if (values.KAFKA_SASL_PASSWORD === undefined) missing.push(notSet('KAFKA_SASL_PASSWORD', '…'))
+  }
+  const isAws = values.DYNAMODB_ENDPOINT === undefined
+  if (isAws && values.AWS_REGION === undefined) missing.push(notSet('AWS_REGION', 'eu-central-1'))
+  return missing
 }
 
 /** Reads and checks the environment; throws one `configuration_invalid` that lists every mistake. */
 export function readConfig(env: Environment): Config {
-  const reader = new Reader(env)
-  const endpoint = reader.text('DYNAMODB_ENDPOINT')
-  const config: Config = {
+  const { values, mistakes } = readVariables(env)
+  const all = [...mistakes, ...missingTogether(values)]
+  if (all.length > 0) {
+    throw new StreamError('configuration_invalid', `the environment is not usable:\n- ${all.join('\n- ')}`)
+  }
+  return {
     kafka: {
-      brokers: reader
-        .required('KAFKA_BROKERS', '127.0.0.1:9092')
-        .split(',')
-        .map((broker) => broker.trim()),
-      ssl: reader.flag('KAFKA_SSL'),
-      sasl: readSasl(reader),
-      sessionTimeoutMs: reader.integer('KAFKA_SESSION_TIMEOUT_MS', 30_000, 6_000, 300_000),
+      brokers: values.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+      ssl: values.KAFKA_SSL,
+      sasl: saslOf(values),
+      sessionTimeoutMs: values.KAFKA_SESSION_TIMEOUT_MS,
     },
     registry: {
-      url: reader.required('SCHEMA_REGISTRY_URL', 'http://127.0.0.1:8081'),
-      username: reader.text('SCHEMA_REGISTRY_USERNAME'),
-      password: reader.text('SCHEMA_REGISTRY_PASSWORD'),
+      url: values.SCHEMA_REGISTRY_URL,
+      username: values.SCHEMA_REGISTRY_USERNAME ?? null,
+      password: values.SCHEMA_REGISTRY_PASSWORD ?? null,
     },
-    dynamodb: {
-      endpoint,
-      region:
-        endpoint === null ? reader.required('AWS_REGION', 'eu-central-1') : (reader.text('AWS_REGION') ?? 'local'),
-      credentials: readCredentials(reader),
-    },
-    topicPrefix: reader.prefix('TOPIC_PREFIX'),
-    tablePrefix: reader.prefix('TABLE_PREFIX'),
-    partitions: reader.integer('TOPIC_PARTITIONS', 6, 1, 1000),
-    replication: reader.integer('TOPIC_REPLICATION', endpoint === null ? 3 : 1, 1, 9),
+    dynamodb: dynamodbOf(values),
+    topicPrefix: values.TOPIC_PREFIX,
+    tablePrefix: values.TABLE_PREFIX,
+    partitions: values.TOPIC_PARTITIONS,
+    replication: values.TOPIC_REPLICATION ?? (values.DYNAMODB_ENDPOINT === undefined ? 3 : 1),
     api: {
-      host: reader.text('API_HOST') ?? '127.0.0.1',
-      port: reader.integer('API_PORT', 8080, 0, 65_535),
-      portIsDefault: reader.text('API_PORT') === null,
-      token: reader.text('API_TOKEN'),
+      host: values.API_HOST,
+      port: values.API_PORT ?? 8080,
+      portIsDefault: values.API_PORT === undefined,
+      token: values.API_TOKEN ?? null,
     },
-    cursorKey: reader.text('CURSOR_KEY'),
-    feedSettleMs: reader.integer('FEED_SETTLE_MS', 5000, 0, 600_000),
-    runLeaseMs: reader.integer('RUN_LEASE_MS', 30_000, 4_000, 600_000),
-    logLevel: reader.oneOf('LOG_LEVEL', LEVELS, 'info') as LogLevel,
-    configDir: reader.text('CONFIG_DIR'),
+    cursorKey: values.CURSOR_KEY ?? null,
+    feedSettleMs: values.FEED_SETTLE_MS,
+    runLeaseMs: values.RUN_LEASE_MS,
+    logLevel: values.LOG_LEVEL,
+    configDir: values.CONFIG_DIR ?? null,
     environment: env,
   }
-  if (reader.mistakes.length > 0) {
-    throw new StreamError('configuration_invalid', `the environment is not usable:\n- ${reader.mistakes.join('\n- ')}`)
-  }
-  return config
+}
+
+function saslOf({ KAFKA_SASL_MECHANISM: mechanism, ...values }: Variables): SaslConfig | null {
+  if (mechanism === undefined) return null
+  return { mechanism, username: values.KAFKA_SASL_USERNAME ?? '', password: values.KAFKA_SASL_PASSWORD ?? '' }
+}
+
+function dynamodbOf(values: Variables): Config['dynamodb'] {
+  const { DYNAMODB_ENDPOINT: endpoint = null, AWS_REGION: region = 'local' } = values
+  return { endpoint, region, credentials: credentialsOf(values) }
+}
+
+function credentialsOf(values: Variables): AwsCredentials | null {
+  const accessKeyId = values.AWS_ACCESS_KEY_ID
+  const secretAccessKey = values.AWS_SECRET_ACCESS_KEY
+  const sessionToken = values.AWS_SESSION_TOKEN
+  if (accessKeyId === undefined || secretAccessKey === undefined) return null
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
 }
 
 /** The only place that reads process.env. */

@@ -1,4 +1,4 @@
-import type { Configuration, Read } from '../../src/configuration/model.ts'
+import { type Configuration, MOST_GONE, type Read } from '../../src/configuration/model.ts'
 import type { Entity } from '../../src/events/topics.ts'
 import { VENDOR } from './inventory.ts'
 import { SHOP, VENDOR_PREFIX } from './orders.ts'
@@ -8,7 +8,17 @@ const CONNECTION = `${SHOP}-${VENDOR}`
 function read(system: string, entity: Entity): Read {
   const id = `${system}.${entity}.all`
   const window = { pageSize: 100, settleSeconds: 0, overlapSeconds: 0, startFrom: null }
-  return { id, system, entity, scope: 'all', schedule: null, zone: 'UTC', filter: {}, ...window }
+  return {
+    id,
+    system,
+    entity,
+    scope: 'all',
+    schedule: null,
+    zone: 'UTC',
+    filter: {},
+    sweep: { schedule: null, mostGone: MOST_GONE },
+    ...window,
+  }
 }
 
 const common = { address: 'http://127.0.0.1', secrets: {}, zone: 'UTC', limits: { concurrency: 1 }, settings: {} }
@@ -28,7 +38,16 @@ export const configuration: Configuration = {
       reads: [read(SHOP, 'orders').id, read(VENDOR, 'inventory').id],
       ownership: { skuPattern: `^${VENDOR_PREFIX}` },
       orderStates: ['processing', 'complete'],
-      orderMap: { shipMethods: {}, location: null },
+      orderMap: { shipMethods: {}, location: null, fields: [] },
+      hold: null,
+      bundles: 'split',
+      charges: {},
+      holdMinutes: null,
+      ordersFrom: null,
+      push: [],
+      fulfilments: { notifyCustomer: false, carriers: {} },
+      stock: null,
+      deleteDrainedQueues: false,
       revision: 1,
     },
   ],

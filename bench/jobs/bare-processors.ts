@@ -2,7 +2,6 @@ import type { Entity, TopicEvents } from '../../src/events/topics.ts'
 import { mapInventory } from '../../src/processors/map-inventory.ts'
 import type { Processor, Remembered } from '../../src/processors/processor.ts'
 import { routeOrders } from '../../src/processors/route-orders.ts'
-import { atOnce } from '../../test/worlds/at-once.ts'
 import { configuration } from '../data/configuration.ts'
 import { type BareJob, bareCodec } from './bare-side.ts'
 
@@ -17,11 +16,12 @@ function bareProcessor<K extends Entity, S extends Remembered>(
   return {
     topic: processor.from,
     async work(messages, producer) {
-      const outgoing = messages.flatMap(({ value }) => {
+      const outgoing: { readonly key: string; readonly value: Buffer }[] = []
+      for (const { value } of messages) {
         const event = input.decode(value) as TopicEvents[K]
-        const { outputs } = atOnce(processor.process(event, context, undefined))
-        return outputs.map((one) => ({ key: one.key, value: output.encode(one.event) }))
-      })
+        const { outputs } = await processor.process(event, context, undefined)
+        for (const one of outputs) outgoing.push({ key: one.key, value: output.encode(one.event) })
+      }
       if (outgoing.length > 0) await producer.send({ topic: target, acks: -1, messages: outgoing })
     },
   }

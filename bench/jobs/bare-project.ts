@@ -3,9 +3,9 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { KafkaMessage } from 'kafkajs'
 import type { Config } from '../../src/config.ts'
 import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
-import { forEachBounded } from '../../src/projections/bounded.ts'
+import { forEachBounded } from '../../src/platform/bounded.ts'
+import type { FeedRow } from '../../src/projections/feed-row.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
-import type { FeedRow } from '../../src/projections/projection.ts'
 import { type BareJob, bareCodec } from './bare-side.ts'
 
 /** As many records at once, and as many writers, as the runtime takes: both write equally many rows. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { addImageRoutes } from './image-routes.ts'
+import type { ListHabits } from './lists.ts'
 import { envelope, numberOf, type Params, pageOf, slice, valuesOf } from './lists.ts'
-import type { ListHabits } from './order-routes.ts'
 import { BigCommerceError } from './problems.ts'
 import { renderProduct } from './render.ts'
 import { addProduct, changeProduct, type ProductBody } from './save-product.ts'

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { Gate, Quota } from './gate.ts'
 import type { HookHabits, HookSender } from './hooks.ts'
-import { changeOrder, type ListHabits } from './order-routes.ts'
+import type { ListHabits } from './lists.ts'
 import { renderItem, renderOrder, renderProduct } from './render.ts'
 import { changeProduct, type ProductBody } from './save-product.ts'
-import type { Shop } from './shop.ts'
+import { changeOrder, type Shop } from './shop.ts'
 import { toRfc2822 } from './times.ts'
 import type { B2bOrder, Order, Stock } from './wire-types.ts'
 

@@ -1,6 +1,17 @@
+import type { FastifyReply } from 'fastify'
 import { BigCommerceError } from './problems.ts'
 
 export type Params = Readonly<Record<string, string | undefined>>
+
+/** What is not documented of v2's lists, and can be either way. */
+export interface ListHabits {
+  /** Whether a bound itself is in: `min_date_modified`, `max_date_modified`. */
+  inclusive: boolean
+  /** Rows of an answer at most, whatever is asked for. */
+  most: number
+  /** Zone that times of orders are written in, with its offset. */
+  zone: string
+}
 
 /** Page and limit of a list; more than the version allows is the most it allows. */
 export function pageOf(query: Params, most = 250): { page: number; limit: number } {
@@ -25,6 +36,11 @@ export function valuesOf(query: Params, name: string): readonly string[] | undef
 
 export function slice<T>(rows: readonly T[], { page, limit }: { page: number; limit: number }): T[] {
   return rows.slice((page - 1) * limit, page * limit)
+}
+
+/** No rows: 204, and no body. */
+export function sendList(reply: FastifyReply, rows: readonly unknown[]): FastifyReply {
+  return rows.length === 0 ? reply.code(204).send() : reply.send(rows)
 }
 
 /** v3's envelope of a page. */

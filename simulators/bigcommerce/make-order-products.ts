@@ -1,7 +1,9 @@
 import type { LineAmounts, OrderAmounts } from '../magento2/order-amounts.ts'
 import type { Sellable } from '../magento2/sellable.ts'
-import { money } from './make-order.ts'
 import type { OrderAddress, OrderProduct } from './wire-types.ts'
+
+/** Four decimals, as v2 writes money. */
+export const money = (cents: number): string => `${(cents / 100).toFixed(2)}00`
 
 /** Ids of products and variants by SKU, and the option that tells a variant from the others. */
 export type ProductNumbers = ReadonlyMap<string, { productId: number; variantId: number }>

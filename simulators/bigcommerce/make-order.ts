@@ -3,7 +3,7 @@ import { apportion, toCents } from '../magento2/money.ts'
 import { computeAmounts, type OrderAmounts } from '../magento2/order-amounts.ts'
 import { type Buyer, makeBuyer } from '../magento2/order-people.ts'
 import type { Sellable } from '../magento2/sellable.ts'
-import { makeOrderProducts, type ProductNumbers } from './make-order-products.ts'
+import { makeOrderProducts, money, type ProductNumbers } from './make-order-products.ts'
 import type { Address, Order, OrderAddress } from './wire-types.ts'
 
 /** What orders are made from. */
@@ -20,9 +20,6 @@ export interface OrderMaking {
 
 /** Orders of a new store begin here, as in a real one. */
 export const FIRST_ORDER = 100
-
-/** Four decimals, as v2 writes money. */
-export const money = (cents: number): string => `${(cents / 100).toFixed(2)}00`
 
 const COUNTRIES: Readonly<Record<string, string>> = {
   ...{ US: 'United States', CA: 'Canada', DE: 'Germany', FR: 'France', PL: 'Poland', SE: 'Sweden' },

@@ -1,21 +1,11 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import { numberOf, type Params, pageOf, slice } from './lists.ts'
+import type { FastifyInstance } from 'fastify'
+import { type ListHabits, numberOf, type Params, pageOf, sendList, slice } from './lists.ts'
 import { BigCommerceError } from './problems.ts'
 import { renderOrder } from './render.ts'
 import { addShipmentRoutes } from './shipments.ts'
-import type { Shop } from './shop.ts'
+import { changeOrder, type Shop } from './shop.ts'
 import { filterSecond } from './times.ts'
 import type { Order } from './wire-types.ts'
-
-/** What is not documented of v2's lists, and can be either way. */
-export interface ListHabits {
-  /** Whether a bound itself is in: `min_date_modified`, `max_date_modified`. */
-  inclusive: boolean
-  /** Rows of an answer at most, whatever is asked for. */
-  most: number
-  /** Zone that times of orders are written in, with its offset. */
-  zone: string
-}
 
 const sorts: Readonly<Record<string, (order: Order) => number>> = {
   id: ({ id }) => id,
@@ -72,19 +62,6 @@ export function addOrderRoutes(app: FastifyInstance, shop: Shop, habits: ListHab
   sub('shippingaddresses', ({ addresses }) => addresses)
   sub('coupons', ({ coupons }) => coupons)
   addShipmentRoutes(app, shop, orderOf, habits, root)
-}
-
-/** No rows: 204, and no body. */
-export function sendList(reply: FastifyReply, rows: readonly unknown[]): FastifyReply {
-  return rows.length === 0 ? reply.code(204).send() : reply.send(rows)
-}
-
-/** Changes an order as people or a write of the API do: its time moves, and it is announced. */
-export function changeOrder(shop: Shop, order: Order, changes: Partial<Order>): Order {
-  const changed = shop.store.orders.put({ ...order, date_modified: shop.stamp(), ...changes, id: order.id })
-  shop.announce('store/order/updated', { type: 'order', id: order.id })
-  if (changed.status_id !== order.status_id) shop.announce('store/order/statusUpdated', { type: 'order', id: order.id })
-  return changed
 }
 
 function findOrders(shop: Shop, query: Params, { inclusive }: ListHabits): Order[] {

@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import { type Params, pageOf, slice } from './lists.ts'
-import { changeOrder, type ListHabits, sendList } from './order-routes.ts'
+import { type ListHabits, type Params, pageOf, sendList, slice } from './lists.ts'
 import { BigCommerceError } from './problems.ts'
-import type { Shop } from './shop.ts'
+import { changeOrder, type Shop } from './shop.ts'
 import { toRfc2822 } from './times.ts'
 import type { Order, Shipment } from './wire-types.ts'
 

@@ -130,3 +130,11 @@ function newestChange(store: Store): Date {
   const changed = [...store.orders.all(), ...store.products.all()].map(({ date_modified: time }) => Date.parse(time))
   return new Date(changed.reduce((newest, time) => Math.max(newest, time), baseTime.getTime()))
 }
+
+/** Changes an order as people or a write of the API do: its time moves, and it is announced. */
+export function changeOrder(shop: Shop, order: Order, changes: Partial<Order>): Order {
+  const changed = shop.store.orders.put({ ...order, date_modified: shop.stamp(), ...changes, id: order.id })
+  shop.announce('store/order/updated', { type: 'order', id: order.id })
+  if (changed.status_id !== order.status_id) shop.announce('store/order/statusUpdated', { type: 'order', id: order.id })
+  return changed
+}

@@ -1,4 +1,3 @@
-import { isObject } from './fields.ts'
 import { NetSuiteProblem } from './problems.ts'
 
 /** What the account lacks or refuses; changed by `PUT /_sim/rules`, gone with a reset. */
@@ -24,7 +23,7 @@ export function noRules(): AccountRules {
 
 /** What is named is set, the rest stays. @throws Error */
 export function changeRules(rules: AccountRules, body: unknown): void {
-  if (!isObject(body)) throw new Error('The body must be an object.')
+  if (typeof body !== 'object' || body === null) throw new Error('The body must be an object.')
   for (const [name, value] of Object.entries(body)) {
     if (name === 'closedUntil' || name === 'language') rules[name] = value === null ? null : String(value)
     else if (name === 'missing' || name === 'forbidden' || name === 'onHold') rules[name] = new Set(value as string[])

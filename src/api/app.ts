@@ -1,11 +1,10 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
-import { askForToken } from './access.ts'
+import { controlAccess } from './access.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { answerWithProblems, Problem } from './problems.ts'
-import { changeRoutes } from './routes/changes.ts'
-import { configurationRoutes } from './routes/configuration.ts'
+import { changeRoutes, configurationRoutes } from './routes/configuration.ts'
 import { deadLetterActionRoutes } from './routes/dead-letter-actions.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { feedRoutes } from './routes/feeds.ts'
@@ -37,25 +36,9 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
     ajv: { customOptions: { removeAdditional: false } },
   })
   answerWithProblems(app)
-  askForToken(app, deps.token)
-  app.addSchema(Problem)
-  app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Waldstream',
-        version: '1',
-        description: 'Feeds, tasks, dead letters, what is staged, replays, and the configuration of it all',
-      },
-      ...(deps.token === null
-        ? {}
-        : { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } }),
-      ...(deps.token === null ? {} : { security: [{ token: [] }] }),
-    },
-    refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
-  })
-  app.register(swaggerUi, { routePrefix: '/docs' })
-  app.register(startPage())
+  controlAccess(app, deps.token)
+  describeApi(app, deps.token)
+  app.register(startPage(deps.operations.feeds))
   app.register(feedRoutes(deps))
   app.register(taskRoutes(deps))
   app.register(taskEntityRoutes(deps))
@@ -75,6 +58,25 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.register(healthRoutes(deps))
   app.register(openApi)
   return app
+}
+
+/** The OpenAPI document, and the page to read and try it. */
+function describeApi(app: FastifyInstance, token: string | null): void {
+  app.addSchema(Problem)
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Waldstream',
+        version: '1',
+        description: 'Feeds, tasks, dead letters, what is staged, replays, and the configuration of it all',
+      },
+      ...(token === null ? {} : { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } }),
+      ...(token === null ? {} : { security: [{ token: [] }] }),
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
+  })
+  app.register(swaggerUi, { routePrefix: '/docs' })
 }
 
 const openApi: FastifyPluginAsync = async (app) => {

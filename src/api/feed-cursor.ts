@@ -1,18 +1,10 @@
 import { StreamError } from '../errors.ts'
-import type { FeedFilter, FeedPlaces } from '../projections/read-feed.ts'
+import { cursorExpired, type FeedCursor } from '../operations/feeds.ts'
 import { openSignedText, signedText } from './signed-text.ts'
 
 /** Deleted rows are in the feed at least this long (Guarantee 8): a cursor that is older could miss one. */
 const CURSOR_DAYS = 30
 const CURSOR_MS = CURSOR_DAYS * 24 * 60 * 60 * 1000
-
-/** Where a reader of a feed stands. */
-export interface FeedCursor {
-  readonly feed: string
-  readonly generation: number
-  readonly filter: FeedFilter
-  readonly places: FeedPlaces
-}
 
 /** As it is signed: short names, for it travels in an address. */
 interface Wire {
@@ -51,19 +43,13 @@ export function readCursor(key: string, text: string, now: number): FeedCursor {
     const message = 'cursor: not one that this feed gave; send it exactly as it was received, or begin without one'
     throw new StreamError('cursor_invalid', message, { field: 'cursor' })
   }
-  if (now - wire.t > CURSOR_MS) throw expired(`it is older than ${CURSOR_DAYS} days`)
+  if (now - wire.t > CURSOR_MS) throw cursorExpired(`it is older than ${CURSOR_DAYS} days`)
   const places = mapPlaces(wire.p, (place) => {
     const [time = '0', offset = '0'] = place.split('.')
     return { time: Number.parseInt(time, 36), offset: parseOffset(offset) }
   })
   const filter = { connection: wire.c, source: wire.s, from: wire.u[0], to: wire.u[1] }
   return { feed: wire.f, generation: wire.g, filter, places }
-}
-
-/** The feed is to be read again from its beginning. */
-export function expired(reason: string): StreamError {
-  const message = `cursor: ${reason}; begin again without a cursor and replace what you hold`
-  return new StreamError('cursor_expired', message, { field: 'cursor' })
 }
 
 function parseOffset(text: string): bigint {

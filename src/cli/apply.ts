@@ -1,10 +1,9 @@
 import { configFromEnvironment } from '../config.ts'
-import { applyConfiguration } from '../configuration/apply-configuration.ts'
 import { loadConfiguration } from '../configuration/load-configuration.ts'
+import { applyConfiguration } from '../operations/configuration.ts'
 import { systemTypes } from '../systems/systems.ts'
-import { readArguments, UsageError } from './arguments.ts'
-import { commandUser } from './changes.ts'
-import { openTables } from './platform.ts'
+import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { onTables } from './open-operations.ts'
 
 const USAGE = `waldstream apply <dir> [--by WHO] [--reason TEXT] [--json]
 
@@ -22,17 +21,9 @@ export async function applyCommand(args: readonly string[]): Promise<void> {
   if (values.help) return console.log(USAGE)
   const [folder, ...more] = positionals
   if (folder === undefined || more.length > 0) throw new UsageError('apply takes one folder', USAGE)
-  const config = configFromEnvironment()
-  const configuration = await loadConfiguration(folder, config.environment, systemTypes)
-  const { tables, close } = await openTables(config)
-  try {
-    const { changed, unchanged } = await applyConfiguration(tables, configuration, {
-      by: commandUser(values.by),
-      reason: values.reason ?? null,
-    })
-    const text = changed.length === 0 ? 'nothing changed' : `changed: ${changed.join(', ')}`
-    console.log(values.json ? JSON.stringify({ changed, unchanged }) : `${text} (${unchanged} unchanged)`)
-  } finally {
-    close()
-  }
+  const configuration = await loadConfiguration(folder, configFromEnvironment().environment, systemTypes)
+  const wanted = { configuration, reason: values.reason ?? null }
+  const { changed, unchanged } = await onTables((deps) => applyConfiguration(deps, commandUser(values.by), wanted))
+  const text = changed.length === 0 ? 'nothing changed' : `changed: ${changed.join(', ')}`
+  console.log(values.json ? JSON.stringify({ changed, unchanged }) : `${text} (${unchanged} unchanged)`)
 }

@@ -1,6 +1,8 @@
+import { userInfo } from 'node:os'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { timeParameter } from '../api/time-parameter.ts'
 import { StreamError } from '../errors.ts'
+import { everything, type Principal } from '../operations/principal.ts'
 
 /** The command line is used wrongly: exit code 2, with the usage. */
 export class UsageError extends StreamError {
@@ -31,4 +33,9 @@ export function timeOption(name: string, text: string | undefined, usage: string
   } catch {
     throw new UsageError(`--${name} must be a date like 2026-01-31T00:00:00Z, not "${text}"`, usage)
   }
+}
+
+/** Who runs the command: the user of this machine, or whom `--by` names. */
+export function commandUser(given?: string): Principal {
+  return everything({ kind: 'cli', name: given?.trim() || userInfo().username })
 }

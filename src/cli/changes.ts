@@ -1,10 +1,7 @@
-import { userInfo } from 'node:os'
-import { configFromEnvironment } from '../config.ts'
 import { type ChangeFilter, type ChangeKind, type ConfigurationChange, changeKinds } from '../configuration/changes.ts'
-import { systemTypes } from '../systems/systems.ts'
-import { readArguments, timeOption, UsageError } from './arguments.ts'
-import { configurationPart } from './control-parts.ts'
-import { openTables } from './platform.ts'
+import { listChanges } from '../operations/configuration.ts'
+import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { onTables } from './open-operations.ts'
 
 const USAGE = `waldstream changes [--kind ${changeKinds.join('|')}] [--id ID] [--by WHO] [--from ISO-8601] [--to ISO-8601]
                    [--limit N] [--after PLACE] [--json]
@@ -23,11 +20,6 @@ const options = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const
 
-/** Whom a change by the command line is kept under. */
-export function commandUser(given: string | undefined): string {
-  return given?.trim() || userInfo().username
-}
-
 export async function changesCommand(args: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(args, options, USAGE)
   if (values.help) return console.log(USAGE)
@@ -45,17 +37,11 @@ export async function changesCommand(args: readonly string[]): Promise<void> {
     from: isoOf('from', values.from),
     to: isoOf('to', values.to),
   }
-  const config = configFromEnvironment()
-  const { tables, close } = await openTables(config)
-  try {
-    const store = configurationPart(tables, config.environment, systemTypes)
-    const { changes, next } = await store.changes(filter, limit, values.after ?? null)
-    if (values.json) return console.log(JSON.stringify({ items: changes, next }))
-    for (const change of changes) console.log(lineOf(change))
-    if (next !== null) console.log(`more with --after '${next}'`)
-  } finally {
-    close()
-  }
+  const wanted = { filter, limit, after: values.after ?? null }
+  const { items, next } = await onTables((deps) => listChanges(deps, commandUser(), wanted))
+  if (values.json) return console.log(JSON.stringify({ items, next }))
+  for (const change of items) console.log(lineOf(change))
+  if (next !== null) console.log(`more with --after '${next}'`)
 }
 
 function lineOf({ at, by, kind, id, revision, reason, before, after }: ConfigurationChange): string {

@@ -1,8 +1,7 @@
-import { userInfo } from 'node:os'
-import { USUAL_LIMIT, USUAL_RATE } from '../control/dead-letters/create-dead-letters.ts'
-import { type LetterState, letterStates } from '../projections/dead-letter-row.ts'
-import { type AskedFilter, toChangeFilter, toFilter } from '../projections/letter-filter.ts'
-import type { LetterFilter } from '../projections/list-dead-letters.ts'
+import { letterStates, toChangeFilter, toFilter, USUAL_LIMIT, USUAL_RATE } from '../operations/dead-letters.ts'
+import type { LetterState } from '../projections/dead-letter-row.ts'
+import type { AskedFilter } from '../projections/letter-filter.ts'
+import type { LetterChoice } from '../projections/list-dead-letters.ts'
 import { readArguments, timeOption, UsageError } from './arguments.ts'
 
 export const USAGE = `waldstream dead-letters list [which] [--group] [--limit N] [--after PLACE] [--json]
@@ -17,7 +16,7 @@ waldstream dead-letters discard <id>… | which --reason TEXT [--dry-run] [--lim
   show     the event as JSON, where it stood, its history; --raw writes the original bytes alone; --as-test writes a
            mapping test of it for the folder of configuration (see "waldstream test")
   retry    appends the original to its topic again, 10 a second (--rate), 100 at most (--limit); --preview sends nothing
-           and tells what today's configuration makes of it; what was retried 5 times needs --force and --reason
+           and shows what today's configuration makes of it; what was retried 5 times needs --force and --reason
   discard  for what nobody wants handled; the bytes stay
   --by     who does it; the user of this machine by default`
 
@@ -97,11 +96,11 @@ function checkIds(action: Command['action'], ids: readonly string[], values: Val
   if (values.preview && ids.length !== 1) throw new UsageError('--preview takes one id', USAGE)
 }
 
-export function listFilter(values: Values): LetterFilter {
+export function listFilter(values: Values): LetterChoice {
   return toFilter(askedFilter(values))
 }
 
-export function changeFilter(values: Values): LetterFilter {
+export function changeFilter(values: Values): LetterChoice {
   try {
     return toChangeFilter(askedFilter(values), values.all)
   } catch {
@@ -139,8 +138,4 @@ export function rateOf({ rate }: Values): number {
   const number = Number(rate)
   if (number > 0 && number <= 100) return number
   throw new UsageError(`--rate must be a number above 0, at most 100, of retries a second, not "${rate}"`, USAGE)
-}
-
-export function whoOf({ by }: Values): string {
-  return by ?? userInfo().username
 }

@@ -1,19 +1,7 @@
 import type { RetryPreview } from '../control/dead-letters/preview.ts'
-import type { DeadLetterSummary, LetterChange } from '../projections/dead-letter-row.ts'
+import type { ListedDeadLetter, ShownDeadLetter } from '../operations/dead-letters.ts'
+import type { LetterChange } from '../projections/dead-letter-row.ts'
 import type { LetterGroup } from '../projections/list-dead-letters.ts'
-
-interface Listed extends DeadLetterSummary {
-  readonly outcome: string | null
-}
-
-interface Shown extends Listed {
-  readonly event: unknown
-  readonly undecodable: { readonly code: string; readonly message: string } | null
-  readonly original: {
-    readonly headers: readonly { readonly key: string; readonly value: string | null }[]
-  }
-  readonly history: readonly LetterChange[]
-}
 
 function where({ stage, connection }: { readonly stage: string; readonly connection: string | null }): string {
   return connection === null ? stage : `${stage} ${connection}`
@@ -23,7 +11,7 @@ function why({ code, field, message }: { code: string; field: string | null; mes
   return `${code}${field === null ? '' : ` (${field})`}: ${message}`
 }
 
-export function letterLine(row: Listed): string {
+export function letterLine(row: ListedDeadLetter): string {
   const state = row.outcome === null ? row.state : `${row.state} (${row.outcome})`
   return `${row.id} ${row.first_at} ${state} ${where(row)} ${row.key}\n  ${why(row)}`
 }
@@ -33,7 +21,7 @@ export function groupLine(group: LetterGroup): string {
   return `${count} × ${id} ${where(group)}, ${first_at} to ${last_at}\n  ${why(group)}`
 }
 
-export function letterText(letter: Shown): string {
+export function letterText(letter: ShownDeadLetter): string {
   const { topic, partition, offset, attempts, retries, undecodable, event } = letter
   return [
     letterLine(letter),

@@ -1,9 +1,17 @@
-import { configFromEnvironment } from '../config.ts'
 import type { ManyDone } from '../control/dead-letters/create-dead-letters.ts'
-import { StreamError } from '../errors.ts'
-import { type DeadLetterRow, summaryOf } from '../projections/dead-letter-row.ts'
-import { getDeadLetter, groupDeadLetters, listDeadLetters, outcomesOf } from '../projections/list-dead-letters.ts'
-import { letterAsTest } from './dead-letter-as-test.ts'
+import { deadLetterAsTest } from '../operations/dead-letter-as-test.ts'
+import {
+  countDeadLetters,
+  discardDeadLetter,
+  discardDeadLetters,
+  listDeadLetters,
+  previewDeadLetter,
+  retryDeadLetter,
+  retryDeadLetters,
+  showDeadLetter,
+} from '../operations/dead-letters.ts'
+import type { OperationDeps } from '../operations/dependencies.ts'
+import { commandUser } from './arguments.ts'
 import {
   type Command,
   changeFilter,
@@ -13,13 +21,11 @@ import {
   readCommand,
   USAGE,
   type Values,
-  whoOf,
 } from './dead-letter-options.ts'
-import { deadLetterParts } from './dead-letter-parts.ts'
 import { groupLine, letterLine, letterText, previewText } from './dead-letter-text.ts'
-import { openPlatform, openTables, type Platform } from './platform.ts'
+import { onPlatform, onTables } from './open-operations.ts'
 
-/** Letters changed by one command at most. */
+/** Dead letters changed by one command at most. */
 const MOST = 10_000
 
 export async function deadLettersCommand(args: readonly string[]): Promise<void> {
@@ -27,86 +33,60 @@ export async function deadLettersCommand(args: readonly string[]): Promise<void>
   if (command === null) return console.log(USAGE)
   const { action, values } = command
   if (action === 'list') return await list(values)
-  // Before anything is opened: what is wrong with the options is told at once.
+  // Before anything is opened: what is wrong with the options is reported at once.
   const many = action === 'show' || command.ids.length > 0 ? null : toMany(values)
   const rate = rateOf(values)
-  const platform = await openPlatform(configFromEnvironment())
-  try {
-    if (action === 'show') return await show(platform, command)
-    if (values.preview) return await preview(platform, command)
-    const { deadLetters } = deadLetterParts(platform)
-    const request = { by: whoOf(values), reason: values.reason ?? null, force: values.force }
-    const discard = { by: request.by, reason: request.reason ?? '' }
+  await onPlatform(async (operations) => {
+    if (action === 'show') return await show(operations, command)
+    if (values.preview) return await preview(operations, command)
+    const by = commandUser(values.by)
+    const force = { force: values.force, reason: values.reason ?? null }
+    const reason = force.reason ?? ''
     const isRetry = action === 'retry'
     if (many !== null) {
-      const retried = () => deadLetters.retryMany(many, { ...request, rate })
-      return printMany(action, values, await (isRetry ? retried() : deadLetters.discardMany(many, discard)))
+      const retried = () => retryDeadLetters(operations, by, { ...many, ...force, rate })
+      const done = await (isRetry ? retried() : discardDeadLetters(operations, by, { ...many, reason }))
+      return printMany(action, values, done)
     }
-    const one = async (id: string) =>
-      void (await (isRetry ? deadLetters.retry(id, request) : deadLetters.discard(id, discard)))
-    await each(command, one)
-  } finally {
-    await platform.close()
-  }
+    await each(command, async (id) => {
+      if (isRetry) await retryDeadLetter(operations, by, { id, ...force })
+      else await discardDeadLetter(operations, by, { id, reason })
+    })
+  })
 }
 
 function toMany(values: Values) {
-  return { filter: changeFilter(values), limit: limitOf(values, MOST), dryRun: values['dry-run'] }
+  return { choice: changeFilter(values), limit: limitOf(values, MOST), dryRun: values['dry-run'] }
 }
 
 async function list(values: Values): Promise<void> {
-  const filter = listFilter(values)
+  const choice = listFilter(values)
   const limit = limitOf(values, 500)
-  const { tables, close } = await openTables(configFromEnvironment())
-  try {
+  await onTables(async (operations) => {
     if (values.group) {
-      const { groups, complete } = await groupDeadLetters(tables, filter)
+      const { groups, complete } = await countDeadLetters(operations, commandUser(), choice)
       if (values.json) return console.log(JSON.stringify({ groups, complete }))
       for (const group of groups) console.log(groupLine(group))
       return
     }
-    const { rows, next } = await listDeadLetters(tables, filter, limit, values.after ?? null)
-    const outcomes = await outcomesOf(tables, rows)
-    const items = rows.map((row) => ({ ...row, outcome: outcomes.get(row.id) ?? null }))
+    const wanted = { choice, limit, after: values.after ?? null }
+    const { items, next } = await listDeadLetters(operations, commandUser(), wanted)
     if (values.json) return console.log(JSON.stringify({ items, next }))
     for (const item of items) console.log(letterLine(item))
     if (next !== null) console.log(`more with --after '${next}'`)
-  } finally {
-    close()
-  }
+  })
 }
 
-async function rowOf(platform: Platform, { ids: [id = ''] }: Command): Promise<DeadLetterRow> {
-  const row = await getDeadLetter(platform.tables, id)
-  if (row !== undefined) return row
-  throw new StreamError('not_found', `there is no dead letter "${id}"; "waldstream dead-letters list" has the ids`)
+async function show(operations: OperationDeps, { ids: [id = ''], values }: Command): Promise<void> {
+  const shown = await showDeadLetter(operations, commandUser(), id)
+  if (values['as-test']) return void process.stdout.write(deadLetterAsTest(shown, shown.event))
+  if (values.raw) return void process.stdout.write(Buffer.from(shown.original.value ?? '', 'base64'))
+  console.log(values.json ? JSON.stringify(shown) : letterText(shown))
 }
 
-async function show(platform: Platform, command: Command): Promise<void> {
-  const row = await rowOf(platform, command)
-  const { original, event, undecodable } = await deadLetterParts(platform).deadLetters.open(row)
-  if (command.values['as-test']) return void process.stdout.write(letterAsTest(row, event))
-  if (command.values.raw) return void process.stdout.write(original.value ?? Buffer.alloc(0))
-  const outcome = (await outcomesOf(platform.tables, [row])).get(row.id) ?? null
-  const base64 = (bytes: Buffer | null) => bytes?.toString('base64') ?? null
-  const shown = {
-    ...summaryOf(row),
-    ...{ outcome, event, undecodable },
-    original: {
-      key: base64(original.key),
-      value: base64(original.value),
-      headers: original.headers.map(({ key, value }) => ({ key, value: base64(value) })),
-    },
-    history: row.history,
-  }
-  console.log(command.values.json ? JSON.stringify(shown) : letterText(shown))
-}
-
-async function preview(platform: Platform, command: Command): Promise<void> {
-  const row = await rowOf(platform, command)
-  const { deadLetters, previewRetry } = deadLetterParts(platform)
-  const shown = await previewRetry(row.stage, (await deadLetters.open(row)).original)
-  console.log(command.values.json ? JSON.stringify(shown) : previewText(shown))
+async function preview(operations: OperationDeps, { ids: [id = ''], values }: Command): Promise<void> {
+  const shown = await previewDeadLetter(operations, commandUser(), id)
+  console.log(values.json ? JSON.stringify(shown) : previewText(shown))
 }
 
 function printMany(action: string, values: Values, { done, skipped, more }: ManyDone): void {

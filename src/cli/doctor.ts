@@ -1,15 +1,15 @@
 import { type Config, configFromEnvironment } from '../config.ts'
 import { StreamError, toStreamError } from '../errors.ts'
-import { readArguments, UsageError } from './arguments.ts'
-import { examine } from './doctor/examine.ts'
-import { type Finding, fail } from './doctor/finding.ts'
+import { examine } from '../operations/doctor/examine.ts'
+import { type Finding, fail } from '../operations/doctor/finding.ts'
+import { commandUser, readArguments, UsageError } from './arguments.ts'
 
 const USAGE = `waldstream doctor [dir] [--timeout SECONDS] [--json]
 
-  Looks whether everything that is configured can work: brokers, topics, schemas, tables, the credentials and clocks of
-  every system. Nothing is changed, and nothing is made that is missing. The systems are those of the tables, or of a
-  folder. Each line is ok, warn or fail, with the way out; exit code 1 when any failed.
-  --timeout  for each look, 15 seconds by default`
+  Checks that everything configured works: brokers, topics, schemas, tables, the credentials and clocks of every system.
+  Nothing is changed, and nothing is made that is missing. The systems are those of the tables, or of a folder. Each line
+  is ok, warn or fail, with the fix; exit code 1 when any failed.
+  --timeout  for each check, 15 seconds by default`
 
 export async function doctorCommand(args: readonly string[]): Promise<void> {
   const options = {
@@ -41,5 +41,5 @@ async function findingsOf(folder: string | null, limitMs: number): Promise<reado
   } catch (error) {
     return [fail('environment', toStreamError(error).message)]
   }
-  return await examine(config, folder, limitMs)
+  return await examine(config, commandUser(), { folder, limitMs })
 }

@@ -2,14 +2,14 @@ import type { Configuration } from '../configuration/model.ts'
 import type { ConfigurationWatch } from '../configuration/watch-configuration.ts'
 import type { Platform } from './platform.ts'
 
-/** How often it is looked whether there is another configuration; the watch itself reads it. */
-const LOOK_EVERY_MS = 250
-const AGAIN_AFTER_MS = 5_000
+/** How often we check for another configuration; the watch itself reads it. */
+const CHECK_EVERY_MS = 250
+const RETRY_AFTER_MS = 5_000
 
 export interface FollowedConfiguration {
   /** The newest configuration whose systems have their topics. */
   current(): Configuration
-  /** Calls `take` with this configuration and every further one; a failure is told and tried again. */
+  /** Calls `take` with this configuration and every further one; a failure is logged and tried again. */
   follow(take: (configuration: Configuration) => Promise<void>): Promise<void>
   close(): Promise<void>
 }
@@ -44,14 +44,14 @@ export async function followConfiguration(
   const tried = async () => {
     try {
       await step()
-      return LOOK_EVERY_MS
+      return CHECK_EVERY_MS
     } catch (err) {
       logger.warn({ err }, 'a configuration could not be taken up whole; it is tried again')
-      return AGAIN_AFTER_MS
+      return RETRY_AFTER_MS
     }
   }
   const loop = async () => {
-    for (let wait = LOOK_EVERY_MS; !closing.signal.aborted; ) {
+    for (let wait = CHECK_EVERY_MS; !closing.signal.aborted; ) {
       await clock.sleep(wait, closing.signal).catch(() => undefined)
       if (!closing.signal.aborted) wait = await tried()
     }

@@ -20,22 +20,22 @@ import { validateCommand } from './validate.ts'
 
 const USAGE = `waldstream <command>
 
-  run --role producer|processor|projector|api|all   run a role until it is told to end
+  run --role producer|processor|projector|api|all   run a role until SIGTERM or Ctrl-C
   apply <dir>                                       put a folder of configuration into the tables
   validate <dir>                                    check a folder of configuration
   test <dir>                                        run the mapping tests of a folder
   preview <dir> --connection C --entity E           what a changed mapping would change, before it is applied
-  doctor [dir]                                      whether all that is configured can work
-  positions list|set <group>                        where a sink goes on when the broker has forgotten
-  dead-letters list|show|retry|discard              records that can't go on
+  doctor [dir]                                      check that everything configured works
+  positions list|set <group>                        the offset a sink resumes from when the broker has lost it
+  dead-letters list|show|retry|discard              records that failed
   stage frontend|backend <connection> <entity>      what is staged towards the shop and the ERP
   pauses list|resume                                connections that are held
   changes                                           who changed what of the configuration, and when
   reads list|show|set-cut-date                      reads with their schedules, cut dates and windows
   tasks list|show|retry                             runs of reads and what became of their entities
-  sync <read>                                       request a run of a read, for example magento.orders.all
-  replay <topic> --to <processor>                   send kept events through a processor again; list, show, cancel
-  rebuild <table>                                   make a feed table again from its topic; --switch, --drop
+  sync <read>                                       request a run of a read, for example shop.orders.all
+  replay <topic> --to <processor>                   replay stored events; list, show, cancel
+  rebuild <table>                                   rebuild a feed table from its topic; --switch, --drop
 
 Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
 Exit code: 0 done, 1 failed, 2 wrong use.`

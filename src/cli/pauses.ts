@@ -1,8 +1,6 @@
-import { configFromEnvironment } from '../config.ts'
-import { listPauses, resume } from '../control/pauses.ts'
-import { StreamError } from '../errors.ts'
-import { readArguments, UsageError } from './arguments.ts'
-import { openTables } from './platform.ts'
+import { listPauses, resumeConnection } from '../operations/pauses.ts'
+import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { onTables } from './open-operations.ts'
 
 const USAGE = `waldstream pauses list [--json]
 waldstream pauses resume <stage> <connection> [--json]
@@ -21,25 +19,16 @@ export async function pausesCommand(args: readonly string[]): Promise<void> {
   const isList = action === 'list' && stage === undefined
   const isResume = action === 'resume' && stage !== undefined && connection !== undefined && more.length === 0
   if (!isList && !isResume) throw new UsageError('pauses takes list, or resume with a stage and a connection', USAGE)
-  const { tables, close } = await openTables(configFromEnvironment())
-  try {
+  await onTables(async (operations) => {
     if (isResume) {
-      if (!(await resume(tables, stage, connection))) {
-        throw new StreamError(
-          'not_found',
-          `${connection} is not paused at ${stage}; "waldstream pauses list" shows what is`,
-        )
-      }
-      return console.log(values.json ? JSON.stringify({ stage, connection }) : `${connection} goes on at ${stage}`)
+      const place = await resumeConnection(operations, commandUser(), { stage, connection })
+      return console.log(values.json ? JSON.stringify(place) : `${connection} goes on at ${stage}`)
     }
-    const pauses = await listPauses(tables)
-    const items = pauses.map((row) => ({ ...row, probe_at: new Date(row.probe_at).toISOString() }))
+    const items = await listPauses(operations, commandUser())
     if (values.json) return console.log(JSON.stringify({ items }))
     for (const row of items) {
       console.log(`${row.connection} at ${row.stage} since ${row.since}, tried again at ${row.probe_at}`)
       console.log(`  ${row.code}: ${row.message}`)
     }
-  } finally {
-    close()
-  }
+  })
 }

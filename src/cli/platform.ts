@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { System } from '../configuration/model.ts'
-import { deliveriesTo, type SystemTypes } from '../configuration/system-type.ts'
-import { topicOf } from '../events/topics.ts'
+import { sinksOf, targetsOf } from '../operations/sinks.ts'
+import { tableDefinitions } from '../operations/table-definitions.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import { createTables } from '../platform/dynamodb/create-tables.ts'
@@ -11,18 +11,16 @@ import type { EventLog, LogAdmin, LogProducer } from '../platform/kafka/event-lo
 import { createKafkaEventLog } from '../platform/kafka/kafkajs-event-log.ts'
 import { createRecordReader } from '../platform/kafka/kafkajs-record-reader.ts'
 import type { RecordReader } from '../platform/kafka/record-reader.ts'
-import { allTopics, type TopicTarget } from '../platform/kafka/topic-definitions.ts'
+import { allTopics } from '../platform/kafka/topic-definitions.ts'
 import { createLogger } from '../platform/logger.ts'
 import { createCodec } from '../platform/registry/codec.ts'
-import { beginEmpty, type Consumed } from '../platform/runtime/begin-empty.ts'
-import { createStatusReporter } from '../platform/runtime/create-status-reporter.ts'
+import { beginEmpty } from '../platform/runtime/begin-empty.ts'
 import { createPositions, type Positions } from '../platform/runtime/positions.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
+import { createStatusReporter } from '../platform/runtime/status-reporter.ts'
 import { systemClock } from '../platform/system-clock.ts'
-import { sinkName } from '../processors/delivery/sink-name.ts'
 import type { SystemDefinition } from '../systems/system.ts'
 import { systemTypes as allTypes } from '../systems/systems.ts'
-import { tableDefinitions } from './table-definitions.ts'
 
 /** The mechanisms every role uses, opened once for a process. */
 export interface Platform {
@@ -68,14 +66,8 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
   const close = async () => void (await Promise.allSettled(closers.map((end) => end())))
   try {
     const [{ tables }, codec, producer, admin] = await Promise.all(opening)
-    const { topicPrefix, partitions, replication } = config
-    const reporter = createStatusReporter({ producer, codec, topicPrefix, clock: systemClock })
+    const reporter = createStatusReporter({ producer, codec, topicPrefix: config.topicPrefix, clock: systemClock })
     const positions = createPositions(tables)
-    const createTopics = async (systems: readonly System[]) => {
-      const targets = targetsOf(systems, systemTypes)
-      await admin.createTopics(allTopics({ prefix: topicPrefix, partitions, replication, targets }))
-      await beginEmpty(sinkTopics(topicPrefix, targets), { admin, positions }, partitions)
-    }
     return {
       config,
       systemTypes,
@@ -89,7 +81,7 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
       reporter,
       positions,
       openReader: () => createRecordReader({ ...config.kafka, clientId: 'waldstream', logger }),
-      createTopics,
+      createTopics: (systems) => createSystemTopics(systems, { config, systemTypes, admin, positions }),
       close,
     }
   } catch (error) {
@@ -98,19 +90,17 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
   }
 }
 
-/** What can be delivered to each system. */
-export function targetsOf(systems: readonly System[], systemTypes: SystemTypes): readonly TopicTarget[] {
-  return systems.map((system) => ({ system: system.id, kinds: deliveriesTo(systemTypes, system) }))
-}
-
-/** What the sinks of systems consume. */
-function sinkTopics(topicPrefix: string, targets: readonly TopicTarget[]): readonly Consumed[] {
-  return targets.flatMap(({ system, kinds }) =>
-    kinds.map((kind) => ({
-      group: topicPrefix + sinkName(kind, system),
-      topic: topicPrefix + topicOf(kind, system),
-    })),
-  )
+/** Makes the topics of systems, and has their sinks begin at the start of those that never had a record. */
+export async function createSystemTopics(
+  systems: readonly System[],
+  { config, systemTypes, admin, positions }: Pick<Platform, 'config' | 'systemTypes' | 'admin' | 'positions'>,
+): Promise<void> {
+  const { topicPrefix: prefix, partitions, replication } = config
+  const targets = targetsOf(systems, systemTypes)
+  await admin.createTopics(allTopics({ prefix, partitions, replication, targets }))
+  const sinks = sinksOf(systems, systemTypes)
+  const consumed = sinks.map(({ name, topic }) => ({ group: prefix + name, topic: prefix + topic }))
+  await beginEmpty(consumed, { admin, positions }, partitions)
 }
 
 function openCodec(config: Config, logger: Logger): Promise<EventCodec> {

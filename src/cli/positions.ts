@@ -1,16 +1,11 @@
-import { configFromEnvironment } from '../config.ts'
-import { readConfiguration } from '../configuration/read-configuration.ts'
-import { deliveriesTo } from '../configuration/system-type.ts'
-import { StreamError } from '../errors.ts'
-import { topicOf } from '../events/topics.ts'
-import { sinkName } from '../processors/delivery/sink-name.ts'
-import { readArguments, UsageError } from './arguments.ts'
-import { openPlatform, type Platform } from './platform.ts'
+import { listPositions, setPositions } from '../operations/positions.ts'
+import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { onPlatform } from './open-operations.ts'
 
 const USAGE = `waldstream positions list <group> [--json]
 waldstream positions set <group> --at earliest|latest [--json]
 
-  Where the group of a sink, for example deliver-netsuite, goes on when the broker has forgotten its offsets. \`set\` takes
+  The offset that the group of a sink, for example deliver-erp, resumes from when the broker has lost it. \`set\` takes
   effect for partitions the broker has no offset of; a running sink that waits for a position begins within 30 s.`
 
 const options = {
@@ -30,53 +25,11 @@ export async function positionsCommand(args: readonly string[]): Promise<void> {
   if (action === 'set' && at !== 'earliest' && at !== 'latest') {
     throw new UsageError(`--at must be earliest or latest, not "${at ?? ''}"`, USAGE)
   }
-  const platform = await openPlatform(configFromEnvironment())
-  try {
-    const topics = await topicsOf(platform, group)
-    if (action === 'set') await setPositions(platform, group, topics, at === 'earliest')
-    const rows = await listPositions(platform, group, topics)
+  await onPlatform(async (operations) => {
+    const by = commandUser()
+    if (action === 'set') await setPositions(operations, by, { group, at: at === 'earliest' ? 'earliest' : 'latest' })
+    const rows = await listPositions(operations, by, group)
     if (values.json) return console.log(JSON.stringify(rows))
     for (const row of rows) console.log(`${row.topic} ${row.partition}: ${row.offset ?? 'no position'}`)
-  } finally {
-    await platform.close()
-  }
-}
-
-async function topicsOf(platform: Platform, group: string): Promise<readonly string[]> {
-  const { systems } = await readConfiguration(platform.tables)
-  const sinks = systems.flatMap((system) =>
-    deliveriesTo(platform.systemTypes, system).map((kind) => {
-      return { name: sinkName(kind, system.id), topic: topicOf(kind, system.id) }
-    }),
-  )
-  const sink = sinks.find(({ name }) => group === name)
-  if (sink === undefined) {
-    const known = sinks.map(({ name }) => name).join(', ')
-    throw new StreamError('not_found', `no sink has the group "${group}"; there are: ${known}`)
-  }
-  return [platform.config.topicPrefix + sink.topic]
-}
-
-async function setPositions(platform: Platform, group: string, topics: readonly string[], earliest: boolean) {
-  for (const topic of topics) {
-    for (const { partition, start, end } of await platform.admin.ends(topic)) {
-      await platform.positions.set(groupId(platform, group), topic, partition, earliest ? start : end)
-    }
-  }
-}
-
-async function listPositions(platform: Platform, group: string, topics: readonly string[]) {
-  const rows: { topic: string; partition: number; offset: string | null }[] = []
-  for (const topic of topics) {
-    const kept = await platform.positions.read(groupId(platform, group), topic)
-    const committed = await platform.admin.committed(groupId(platform, group), topic)
-    for (const [partition, offset] of committed) {
-      rows.push({ topic, partition, offset: (offset ?? kept.get(partition))?.toString() ?? null })
-    }
-  }
-  return rows
-}
-
-function groupId(platform: Platform, group: string): string {
-  return `${platform.config.topicPrefix}${group}`
+  })
 }

@@ -1,14 +1,10 @@
 import { configFromEnvironment } from '../config.ts'
 import { loadConfiguration } from '../configuration/load-configuration.ts'
-import { type MappedEntity, mappedEntities } from '../configuration/model.ts'
-import { readConfiguration } from '../configuration/read-configuration.ts'
-import { StreamError } from '../errors.ts'
-import { type MappingPreview, previewMapping } from '../operations/preview-mapping.ts'
-import { createRecentEvents } from '../operations/recent-events.ts'
-import { createFindProducts } from '../projections/find-products.ts'
+import { mappedEntities } from '../configuration/model.ts'
+import { type MappingPreview, previewConfiguration } from '../operations/preview-mapping.ts'
 import { systemTypes } from '../systems/systems.ts'
-import { readArguments, UsageError } from './arguments.ts'
-import { openPlatform } from './platform.ts'
+import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { onPlatform } from './open-operations.ts'
 
 const MOST = 10_000
 
@@ -35,9 +31,9 @@ export async function previewCommand(args: readonly string[]): Promise<void> {
   const entity = mappedEntities.find((one) => one === values.entity)
   if (entity === undefined) throw new UsageError(`--entity must be one of ${mappedEntities.join(', ')}`, USAGE)
   const last = lastOf(values.last)
-  const config = configFromEnvironment()
-  const after = await loadConfiguration(folder, config.environment, systemTypes)
-  const preview = await readAndPreview(config, { id, entity, last, after })
+  const after = await loadConfiguration(folder, configFromEnvironment().environment, systemTypes)
+  const wanted = { connection: id, entity, last, after }
+  const preview = await onPlatform((operations) => previewConfiguration(operations, commandUser(), wanted))
   console.log(values.json ? JSON.stringify(preview) : textOf(preview))
 }
 
@@ -45,32 +41,6 @@ function lastOf(text: string): number {
   const number = Number(text)
   if (Number.isInteger(number) && number >= 1 && number <= MOST) return number
   throw new UsageError(`--last must be a whole number from 1 to ${MOST}, not "${text}"`, USAGE)
-}
-
-async function readAndPreview(
-  config: ReturnType<typeof configFromEnvironment>,
-  { id, entity, last, after }: Wanted,
-): Promise<MappingPreview> {
-  const platform = await openPlatform(config)
-  try {
-    const before = await readConfiguration(platform.tables)
-    const connection = [before, after].flatMap(({ connections }) => connections).find((one) => one.id === id)
-    if (connection === undefined) throw new StreamError('not_found', `there is no connection "${id}"`)
-    const { systems } = before.connections.includes(connection) ? before : after
-    const recent = createRecentEvents({ ...platform, topicPrefix: config.topicPrefix })
-    const events = await recent(connection, entity, last, { systems })
-    const products = createFindProducts({ ...platform, shards: config.partitions })
-    return await previewMapping(events, { connection: id, before, after, products })
-  } finally {
-    await platform.close()
-  }
-}
-
-interface Wanted {
-  readonly id: string
-  readonly entity: MappedEntity
-  readonly last: number
-  readonly after: Awaited<ReturnType<typeof loadConfiguration>>
 }
 
 function textOf({ counts, fields, entities }: MappingPreview): string {

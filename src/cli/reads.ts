@@ -1,11 +1,6 @@
-import { configFromEnvironment } from '../config.ts'
-import { StreamError } from '../errors.ts'
-import { type ReadStatus, readStatuses } from '../operations/read-status.ts'
-import type { Tables } from '../platform/dynamodb/tables.ts'
-import { readArguments, timeOption, UsageError } from './arguments.ts'
-import { commandUser } from './changes.ts'
-import { cutDatePart } from './control-parts.ts'
-import { openTables } from './platform.ts'
+import { listReads, type ReadStatus, setCutDate, showRead } from '../operations/reads.ts'
+import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { onTables } from './open-operations.ts'
 
 const USAGE = `waldstream reads [list] [--json]
 waldstream reads show <read> [--json]
@@ -31,38 +26,25 @@ export async function readsCommand(args: readonly string[]): Promise<void> {
   if (!(wantsId || action === 'list') || more.length > 0 || wantsId !== (id !== undefined)) {
     throw new UsageError('reads takes list, or show or set-cut-date and one read', USAGE)
   }
-  const request = action === 'set-cut-date' ? cutDateRequest(values) : null
-  const { tables, close } = await openTables(configFromEnvironment())
-  try {
-    const reads = await find(tables, id)
-    if (request !== null && id !== undefined) {
-      await cutDatePart(tables)(id, request)
-      return print(await find(tables, id), values.json, textOf)
-    }
-    print(reads, values.json, action === 'show' ? textOf : lineOf)
-  } finally {
-    close()
-  }
-}
-
-async function find(tables: Tables, id: string | undefined): Promise<readonly ReadStatus[]> {
-  const reads = await readStatuses(tables, Date.now(), {
-    windows: id === undefined ? 3 : 20,
-    ...(id === undefined ? {} : { id }),
+  const by = commandUser(values.by)
+  const wanted = action === 'set-cut-date' ? cutDateOf(values) : null
+  await onTables(async (operations) => {
+    if (id === undefined) return print(await listReads(operations, by), values.json, lineOf)
+    const show = () => showRead(operations, by, id)
+    const read = await (wanted === null ? show() : setCutDate(operations, by, { read: id, ...wanted }))
+    print([read], values.json, textOf)
   })
-  if (id === undefined || reads.length > 0) return reads
-  throw new StreamError('not_found', `there is no read "${id}"; "waldstream reads list" has them`)
 }
 
-function cutDateRequest(values: { 'cut-date'?: string; revision?: string; reason?: string; by?: string }) {
-  const { 'cut-date': date, revision, reason, by } = values
+function cutDateOf(values: { 'cut-date'?: string; revision?: string; reason?: string }) {
+  const { 'cut-date': date, revision, reason } = values
   if (date === undefined || revision === undefined || reason === undefined || reason.trim() === '') {
     throw new UsageError('set-cut-date needs --cut-date, --revision and --reason', USAGE)
   }
   if (!/^\d{1,9}$/.test(revision)) throw new UsageError(`--revision must be a number, not "${revision}"`, USAGE)
   const time = date === 'none' ? null : timeOption('cut-date', date, USAGE)
   const cutDate = time === null ? null : new Date(time).toISOString()
-  return { cutDate, revision: Number(revision), reason, by: commandUser(by), now: Date.now() }
+  return { cutDate, revision: Number(revision), reason }
 }
 
 function print(reads: readonly ReadStatus[], json: boolean, show: (read: ReadStatus) => string): void {

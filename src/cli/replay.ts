@@ -1,18 +1,24 @@
-import { userInfo } from 'node:os'
-import { configFromEnvironment } from '../config.ts'
-import { type ReplayRequest, USUAL_REPLAY_RATE } from '../control/replays/create-replays.ts'
-import { parseOffsets } from '../control/replays/parse-offsets.ts'
 import type { Replay } from '../control/replays/replay.ts'
-import { readArguments, timeOption, UsageError } from './arguments.ts'
-import { openPlatform, type Platform } from './platform.ts'
-import { replayParts } from './resync-parts.ts'
+import type { OperationDeps } from '../operations/dependencies.ts'
+import {
+  cancelReplay,
+  listReplays,
+  parseOffsets,
+  previewReplay,
+  requestReplay,
+  showReplay,
+  USUAL_REPLAY_RATE,
+  type WantedReplay,
+} from '../operations/replays.ts'
+import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { onPlatform } from './open-operations.ts'
 
 const USAGE = `waldstream replay <topic> --to <processor> [which] [--all-versions] [--rate N] [--preview] [--reason TEXT] [--json]
 waldstream replay list [--limit N] [--json]
 waldstream replay show <id> [--json]
 waldstream replay cancel <id> [--json]
 
-  Sends kept events through a processor again, for example "replay products --to map-products --connection C" after a
+  Replays stored events through a processor, for example "replay products --to map-products --connection C" after a
   mapping was changed. Of each key the latest version; --all-versions sends every one. The producer role does it.
 
   which: --connection ID  --source ID  --key KEY (SKU, order number)
@@ -49,35 +55,33 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
   if (first === undefined || more.length > 0 || withId !== (id !== undefined)) {
     throw new UsageError('replay takes a topic, list, "show <id>" or "cancel <id>"', USAGE)
   }
-  // Before anything is opened: what is wrong with the options is told at once.
-  const request = withId || first === 'list' ? null : requestOf(first, values)
+  // Before anything is opened: what is wrong with the options is reported at once.
+  const wanted = withId || first === 'list' ? null : wantedOf(first, values)
   const limit = numberOf('limit', values.limit, 50)
-  const platform = await openPlatform(configFromEnvironment())
-  try {
-    if (request === null) await look(platform, first, id ?? '', limit, values)
-    else await ask(platform, request, values)
-  } finally {
-    await platform.close()
-  }
+  await onPlatform(async (operations) => {
+    if (wanted !== null) await requestOrPreview(operations, wanted, values)
+    else if (first === 'list') await list(operations, limit, values)
+    else await showOrCancel(operations, first, id ?? '', values)
+  })
 }
 
-async function look(platform: Platform, action: string, id: string, limit: number, values: Values): Promise<void> {
-  const { replays } = replayParts(platform)
-  if (action === 'list') {
-    const items = await replays.list(limit)
-    if (values.json) return console.log(JSON.stringify({ items }))
-    for (const item of items) console.log(line(item))
-    return
-  }
-  const replay = action === 'show' ? await replays.get(id) : await replays.cancel(id)
+async function list(operations: OperationDeps, limit: number, values: Values): Promise<void> {
+  const items = await listReplays(operations, commandUser(), limit)
+  if (values.json) return console.log(JSON.stringify({ items }))
+  for (const item of items) console.log(line(item))
+}
+
+async function showOrCancel(operations: OperationDeps, action: string, id: string, values: Values): Promise<void> {
+  const by = commandUser()
+  const replay = await (action === 'show' ? showReplay(operations, by, id) : cancelReplay(operations, by, id))
   if (action === 'show' || values.json) console.log(JSON.stringify(replay, null, values.json ? 0 : 2))
   else console.log(`replay ${id} is to end`)
 }
 
-async function ask(platform: Platform, request: ReplayRequest, values: Values): Promise<void> {
-  const { replays } = replayParts(platform)
+async function requestOrPreview(operations: OperationDeps, wanted: WantedReplay, values: Values): Promise<void> {
+  const by = commandUser(values.by)
   if (values.preview) {
-    const preview = await replays.preview(request)
+    const preview = await previewReplay(operations, by, wanted)
     if (values.json) return console.log(JSON.stringify(preview))
     const { topic, processor, events, keys, to_send, seconds } = preview
     console.log(
@@ -86,18 +90,24 @@ async function ask(platform: Platform, request: ReplayRequest, values: Values): 
     for (const [connection, count] of Object.entries(preview.connections)) console.log(`  ${connection}: ${count}`)
     return
   }
-  const replay = await replays.request(request)
+  const replay = await requestReplay(operations, by, wanted)
   console.log(values.json ? JSON.stringify(replay) : `requested: ${replay.id}; "waldstream replay show ${replay.id}"`)
 }
 
-function requestOf(topic: string, values: Values): ReplayRequest {
+function wantedOf(topic: string, values: Values): WantedReplay {
   if (values.to === undefined) throw new UsageError('--to names the processor, for example map-products', USAGE)
   return {
-    ...{ topic, processor: values.to, connection: values.connection ?? null, source: values.source ?? null },
-    ...{ key: values.key ?? null, from: isoOf('from', values.from), to: isoOf('to-time', values['to-time']) },
+    topic,
+    processor: values.to,
+    connection: values.connection ?? null,
+    source: values.source ?? null,
+    key: values.key ?? null,
+    from: isoOf('from', values.from),
+    to: isoOf('to-time', values['to-time']),
     offsets: values.offsets === undefined ? null : parseOffsets(values.offsets),
-    ...{ allVersions: values['all-versions'], trigger: 'cli', by: values.by ?? userInfo().username },
-    ...{ reason: values.reason ?? null, rate: numberOf('rate', values.rate, USUAL_REPLAY_RATE) },
+    allVersions: values['all-versions'],
+    reason: values.reason ?? null,
+    rate: numberOf('rate', values.rate, USUAL_REPLAY_RATE),
   }
 }
 

@@ -7,8 +7,8 @@ import { watchConfiguration } from '../configuration/watch-configuration.ts'
 import { createSharedGovernors } from '../platform/governor/governors.ts'
 import { createClients } from '../systems/clients.ts'
 import { type FollowedConfiguration, followConfiguration } from './follow-configuration.ts'
-import type { Part } from './part.ts'
 import type { Platform } from './platform.ts'
+import type { RunningPart } from './running-part.ts'
 import { startApiRole } from './start-api-role.ts'
 import { startProcessor } from './start-processor.ts'
 import { startProducer } from './start-producer.ts'
@@ -43,8 +43,8 @@ export async function startRoles(
   const resolveSecret = createResolver(platform.config.environment, (path) => readFile(path, 'utf8'))
   // One client a system: its limit of requests holds for its reads and its deliveries together.
   const governors = createSharedGovernors(tables, clock, `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`)
-  const clients = createClients({ clock, logger, governors, resolveSecret })
-  const parts: Part[] = []
+  const clients = createClients({ clock, logger, governors, resolveSecret, systemTypes: platform.systemTypes })
+  const parts: RunningPart[] = []
   let followed: FollowedConfiguration | undefined
   const close = async () => {
     // First: what it would start while the others end would not be ended.
@@ -58,7 +58,7 @@ export async function startRoles(
     if (chosen.includes('producer')) await startProducer(platform, followed, clients, options, parts)
     if (chosen.includes('processor')) await startProcessor(platform, followed, clients, parts)
     if (chosen.includes('projector')) await startProjector(platform, followed, parts)
-    const api = chosen.includes('api') ? await startApiRole(platform, followed, parts) : null
+    const api = chosen.includes('api') ? await startApiRole(platform, parts) : null
     return { api, close }
   } catch (error) {
     await close()

@@ -1,8 +1,8 @@
 import closeWithGrace from 'close-with-grace'
 import { configFromEnvironment } from '../config.ts'
-import { applyConfiguration } from '../configuration/apply-configuration.ts'
 import { loadConfiguration } from '../configuration/load-configuration.ts'
-import { readArguments, UsageError } from './arguments.ts'
+import { applyConfiguration } from '../operations/configuration.ts'
+import { commandUser, readArguments, UsageError } from './arguments.ts'
 import { openPlatform, type Platform } from './platform.ts'
 import { type Role, roles, startRoles } from './roles.ts'
 
@@ -22,37 +22,37 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   }
   const chosen = values.role === 'all' ? roles : [values.role as Role]
   const config = configFromEnvironment()
-  const end = whenToldToEnd()
+  const end = untilSignal()
   try {
     const platform = await openPlatform(config)
-    await work(platform, chosen, end.told).finally(() => platform.close())
+    await work(platform, chosen, end.signaled).finally(() => platform.close())
   } finally {
     end.ended()
   }
 }
 
-async function work(platform: Platform, chosen: readonly Role[], told: Promise<void>): Promise<void> {
+async function work(platform: Platform, chosen: readonly Role[], signaled: Promise<void>): Promise<void> {
   const { configDir, environment } = platform.config
   if (configDir !== null) {
     const configuration = await loadConfiguration(configDir, environment, platform.systemTypes)
-    await applyConfiguration(platform.tables, configuration, { by: 'CONFIG_DIR' })
+    await applyConfiguration(platform, commandUser('CONFIG_DIR'), { configuration, reason: null })
   }
   const running = await startRoles(platform, chosen, { schedules: true })
   platform.logger.info({ roles: chosen, api: running.api?.url }, 'running')
-  await told
+  await signaled
   await running.close()
 }
 
-/** Listens from the beginning: a process that is told to end while it starts has records under way too (Guarantee 10). */
-function whenToldToEnd(): { readonly told: Promise<void>; ended(): void } {
-  const [told, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+/** Listens from the beginning: a process that is signaled while it starts has records under way too (Guarantee 10). */
+function untilSignal(): { readonly signaled: Promise<void>; ended(): void } {
+  const [signaled, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const grace = closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err }) => {
     if (err !== undefined) console.error(err)
-    told.resolve()
+    signaled.resolve()
     await ended.promise
   })
   return {
-    told: told.promise,
+    signaled: signaled.promise,
     ended() {
       ended.resolve()
       // A start that failed has an exit code of its own.

@@ -1,13 +1,10 @@
-import { configFromEnvironment } from '../config.ts'
-import { readConfiguration } from '../configuration/read-configuration.ts'
-import { StreamError } from '../errors.ts'
 import { entities } from '../events/topics.ts'
-import { listStaged, type StagedFilter, type StagedStatus, stagedStatuses } from '../projections/list-staged.ts'
-import { type Payloads, showStaged } from '../projections/show-staged.ts'
-import { type View, viewOf, views } from '../projections/staged-row.ts'
-import { readArguments, timeOption, UsageError } from './arguments.ts'
-import { openPlatform, type Platform } from './platform.ts'
-import { stagedText } from './stage-text.ts'
+import { listStaged, stagedStatuses, viewOf, views } from '../operations/staged.ts'
+import type { StagedFilter, StagedStatus } from '../projections/list-staged.ts'
+import type { Payloads, ShownEvent, ShownRow } from '../projections/show-staged.ts'
+import type { View } from '../projections/staged-row.ts'
+import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { onPlatform } from './open-operations.ts'
 
 const USAGE = `waldstream stage <frontend|backend> <connection> <entity> [--status STATUS] [--key KEY] [--since ISO-8601]
                  [--until ISO-8601] [--events] [--raw] [--limit N] [--after PLACE] [--json]
@@ -39,19 +36,11 @@ export async function stageCommand(args: readonly string[]): Promise<void> {
   const filter = filterOf(positionals, values)
   const limit = limitOf(values)
   const payloads: Payloads = values.raw ? 'raw' : values.events || values.json ? 'events' : 'places'
-  const platform = await openPlatform(configFromEnvironment())
-  try {
-    await checkConfigured(platform, filter.connection)
-    const page = await listStaged(platform.tables, filter, limit, values.after ?? null)
-    const reader = await platform.openReader()
-    const deps = { reader, codec: platform.codec, topicPrefix: platform.config.topicPrefix }
-    const { items, next } = await showStaged(deps, page, payloads).finally(() => reader.close())
-    if (values.json) return console.log(JSON.stringify({ items, next }))
-    for (const item of items) console.log(stagedText(item))
-    if (next !== null) console.log(`more with --after '${next}'`)
-  } finally {
-    await platform.close()
-  }
+  const wanted = { filter, payloads, limit, after: values.after ?? null }
+  const { items, next } = await onPlatform((operations) => listStaged(operations, commandUser(), wanted))
+  if (values.json) return console.log(JSON.stringify({ items, next }))
+  for (const item of items) console.log(stagedText(item))
+  if (next !== null) console.log(`more with --after '${next}'`)
 }
 
 function filterOf(positionals: readonly string[], values: Values): StagedFilter {
@@ -82,9 +71,24 @@ function limitOf({ limit }: Values): number {
   throw new UsageError(`--limit must be a whole number from 1 to 200, not "${limit}"`, USAGE)
 }
 
-async function checkConfigured({ tables }: Platform, id: string): Promise<void> {
-  const { connections } = await readConfiguration(tables)
-  if (connections.some((connection) => connection.id === id)) return
-  const known = connections.map((connection) => connection.id).join(', ')
-  throw new StreamError('not_found', `there is no connection "${id}"; there are: ${known}`)
+/** A row of a view in lines: how it stands, the answer, where its events are, and the events where they were read. */
+function stagedText({ key, source, status, stage, updated_at, as_read, as_mapped, answer }: ShownRow): string {
+  const { target_id, code, message, attempts } = answer
+  return [
+    `${key} ${status} ${updated_at} ${stage} (${source}, attempts ${attempts})`,
+    target_id === null ? null : `  target ${target_id}`,
+    code === null && message === null ? null : `  ${[code, message].filter((part) => part !== null).join(': ')}`,
+    `  read   ${eventText(as_read)}`,
+    `  mapped ${eventText(as_mapped)}`,
+  ]
+    .filter((line) => line !== null)
+    .join('\n')
+}
+
+function eventText(shown: ShownEvent | null): string {
+  if (shown === null) return 'nothing'
+  const { topic, partition, offset, bytes, event, problem } = shown
+  const place = `${topic} partition ${partition} offset ${offset}, ${bytes} bytes`
+  if (problem !== null) return `${place}: ${problem}`
+  return event === null ? place : `${place}\n${JSON.stringify(event, null, 2)}`
 }

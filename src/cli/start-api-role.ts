@@ -1,22 +1,12 @@
-import { cursorKey } from '../api/cursor-key.ts'
 import { type RunningApi, startApi } from '../api/server.ts'
 import { StreamError } from '../errors.ts'
-import { createRecentEvents } from '../operations/recent-events.ts'
-import { createFindProducts } from '../projections/find-products.ts'
-import { configurationPart, cutDatePart, requestParts } from './control-parts.ts'
-import { deadLetterParts } from './dead-letter-parts.ts'
-import type { FollowedConfiguration } from './follow-configuration.ts'
-import { parkingStages } from './parking-stages.ts'
-import type { Part } from './part.ts'
+import { cursorKey } from '../operations/cursor-key.ts'
+import { openOperations } from '../operations/wiring.ts'
 import type { Platform } from './platform.ts'
-import { rebuildParts, replayParts } from './resync-parts.ts'
+import type { RunningPart } from './running-part.ts'
 
 /** Listens last, so that its readiness knows of all the parts of its process. */
-export async function startApiRole(
-  platform: Platform,
-  followed: FollowedConfiguration,
-  parts: Part[],
-): Promise<RunningApi> {
+export async function startApiRole(platform: Platform, parts: RunningPart[]): Promise<RunningApi> {
   const { tables, clock, logger, config, admin } = platform
   const checks = {
     tables: async () => void (await tables.get('connections', { kind: 'revision', id: 'configuration' })),
@@ -26,31 +16,16 @@ export async function startApiRole(
       if (ill.length > 0) throw new StreamError('target_unavailable', ill.join('; '))
     },
   }
-  const reader = await platform.openReader()
-  parts.push({ name: 'reader', close: () => reader.close() })
+  const operations = openOperations(platform)
+  parts.push({ name: 'operations', close: () => operations.close() })
   const api = await startApi({
-    tables,
-    systemTypes: platform.systemTypes,
+    ...config.api,
+    operations,
     clock,
     logger,
     checks,
     cursorKey: await cursorKey(tables, config.cursorKey),
-    settleMs: config.feedSettleMs,
-    shards: config.partitions,
-    ...deadLetterParts(platform),
-    mapping: {
-      recentEvents: createRecentEvents({ ...platform, topicPrefix: config.topicPrefix }),
-      products: createFindProducts({ ...platform, shards: config.partitions }),
-    },
-    staged: { reader, codec: platform.codec, topicPrefix: config.topicPrefix },
-    parkingStages: async () => parkingStages(followed.current().systems, platform.systemTypes),
     heldBack: () => parts.flatMap(({ heldBack }) => heldBack?.() ?? []),
-    configuration: configurationPart(tables, config.environment, platform.systemTypes),
-    setCutDate: cutDatePart(tables),
-    replays: replayParts(platform).replays,
-    rebuilds: rebuildParts(platform).rebuilds,
-    ...requestParts(platform),
-    ...config.api,
   })
   parts.push({ name: 'api', close: () => api.close() })
   return api

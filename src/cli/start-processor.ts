@@ -7,27 +7,27 @@ import { topology } from '../processors/topology.ts'
 import { createFindProducts } from '../projections/find-products.ts'
 import type { Clients } from '../systems/clients.ts'
 import type { FollowedConfiguration } from './follow-configuration.ts'
-import { type Part, startStages } from './part.ts'
 import type { Platform } from './platform.ts'
-import { createSystemParts, type SystemStage } from './system-parts.ts'
+import { type RunningPart, startStages } from './running-part.ts'
+import { createSystemStages, type SystemStage } from './system-stages.ts'
 
 /** The processors of the topology and the sinks of the systems. */
 export async function startProcessor(
   platform: Platform,
   followed: FollowedConfiguration,
   clients: Clients,
-  parts: Part[],
+  parts: RunningPart[],
 ): Promise<void> {
   const { config } = platform
   const configuration = () => followed.current()
   const products = createFindProducts({ ...platform, shards: config.partitions })
   const deps = { ...platform, topicPrefix: config.topicPrefix, configuration, products }
   const stages = topology.map((row) => row.stage(deps) as Stage<TopicKind>)
-  const sinks = createSystemParts('sinks', platform, (system) =>
+  const sinks = createSystemStages('sinks', platform, (system) =>
     deliveriesTo(platform.systemTypes, system).map((kind) => sinkOf(system, kind, clients, deps)),
   )
   parts.push(sinks)
-  // A sink that can't be made, for want of a secret, keeps no other from its work (Guarantee 5); `held_back` tells of it.
+  // A sink that can't start because a secret is missing holds up no other (Guarantee 5); `held_back` reports it.
   const following = followed.follow((next) => sinks.follow(next))
   try {
     await startStages(platform, stages, parts)

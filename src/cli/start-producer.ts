@@ -8,14 +8,15 @@ import { createSyncRequester } from '../control/request-sync.ts'
 import { runScheduler, type ScheduledRead } from '../control/scheduler.ts'
 import { SWEEP } from '../control/sweeps.ts'
 import { tickLog } from '../control/ticks.ts'
+import { sourceTargets } from '../operations/replays.ts'
+import { replayDeps } from '../operations/wiring.ts'
 import { createReader } from '../producers/create-reader.ts'
 import { createReaderNotes } from '../producers/reader-notes.ts'
 import { runWorker } from '../producers/worker.ts'
 import type { Clients } from '../systems/clients.ts'
 import type { FollowedConfiguration } from './follow-configuration.ts'
-import { type Part, startStages } from './part.ts'
 import type { Platform } from './platform.ts'
-import { replayParts, sourceTargets } from './resync-parts.ts'
+import { type RunningPart, startStages } from './running-part.ts'
 
 const RUNS_AT_ONCE = 8
 
@@ -25,7 +26,7 @@ export async function startProducer(
   followed: FollowedConfiguration,
   clients: Clients,
   { schedules }: { readonly schedules: boolean },
-  parts: Part[],
+  parts: RunningPart[],
 ): Promise<void> {
   const { tables, clock, logger, config } = platform
   const configuration = () => followed.current()
@@ -37,7 +38,7 @@ export async function startProducer(
   const { signal } = ending
   const shared = { ...platform, topicPrefix: config.topicPrefix, configuration }
   const own = { createReader: reader, workerId, concurrency: RUNS_AT_ONCE, leaseMs: config.runLeaseMs }
-  // First: when it can't start, there is no work yet that would go on behind the caller's back.
+  // First: when it can't start, no work is running yet that the caller knows nothing of.
   await startStages(platform, [dispatchStage(tables)], parts)
   const work = [runWorker({ ...shared, ...own }, signal)]
   if (schedules) {
@@ -45,9 +46,9 @@ export async function startProducer(
     const requester = createSyncRequester(shared)
     work.push(runScheduler({ reads, requester, ticks: tickLog(tables), clock, logger, signal }))
   }
-  const { replayDeps } = replayParts(platform)
-  work.push(runReplays({ ...replayDeps, logger }, signal))
-  work.push(feedNewConnections({ ...replayDeps, tables, logger, configuration, targets: sourceTargets }, signal))
+  const replays = replayDeps(platform)
+  work.push(runReplays({ ...replays, logger }, signal))
+  work.push(feedNewConnections({ ...replays, tables, logger, configuration, targets: sourceTargets }, signal))
   const close = async () => {
     ending.abort()
     await Promise.all(work)
@@ -57,5 +58,5 @@ export async function startProducer(
 
 /** A read's schedules: of its runs, and of its sweeps. */
 function withSweep(read: Read): readonly ScheduledRead[] {
-  return read.sweep === undefined ? [read] : [read, { ...read, schedule: read.sweep.schedule, trigger: SWEEP }]
+  return read.sweep.schedule === null ? [read] : [read, { ...read, schedule: read.sweep.schedule, trigger: SWEEP }]
 }

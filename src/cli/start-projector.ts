@@ -1,25 +1,23 @@
 import { deliveriesTo } from '../configuration/system-type.ts'
 import type { TopicKind } from '../events/topics.ts'
+import { buildDeps } from '../operations/wiring.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
 import { deadLetterStage } from '../projections/dead-letters.ts'
-import { imageFeed } from '../projections/image-feed.ts'
-import { inventoryFeed } from '../projections/inventory-feed.ts'
-import { productFeed } from '../projections/product-feed.ts'
+import { feeds } from '../projections/feeds.ts'
 import { runRebuilds } from '../projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../projections/run-projection.ts'
 import { stagedOrdersStage, stagedStage } from '../projections/staged.ts'
 import { taskStage } from '../projections/tasks.ts'
 import type { FollowedConfiguration } from './follow-configuration.ts'
-import { type Part, startStages } from './part.ts'
 import type { Platform } from './platform.ts'
-import { rebuildParts } from './resync-parts.ts'
-import { createSystemParts } from './system-parts.ts'
+import { type RunningPart, startStages } from './running-part.ts'
+import { createSystemStages } from './system-stages.ts'
 
 /** The feeds, tasks, dead letters, and where every staged entity is. */
 export async function startProjector(
   platform: Platform,
   followed: FollowedConfiguration,
-  parts: Part[],
+  parts: RunningPart[],
 ): Promise<void> {
   const { tables, reporter, clock, logger, config } = platform
   const pushes = (connection: string, entity: string) => {
@@ -28,14 +26,12 @@ export async function startProjector(
   }
   const deps = { tables, reporter, clock, logger, settleMs: config.feedSettleMs, pushes }
   const stages = [
-    feedStage(productFeed, deps),
-    feedStage(inventoryFeed, deps),
-    feedStage(imageFeed, deps),
+    ...feeds.map((feed) => feedStage(feed, deps)),
     taskStage({ tables }),
     deadLetterStage({ tables }),
     stagedStage({ tables }),
   ] as readonly Stage<TopicKind>[]
-  const staged = createSystemParts('staged', platform, (system) => {
+  const staged = createSystemStages('staged', platform, (system) => {
     if (!deliveriesTo(platform.systemTypes, system).includes('vendor-orders')) return []
     const make = async () => stagedOrdersStage(system.id, { tables }) as Stage<TopicKind>
     return [{ name: `vendor-orders ${system.id}`, system, make }]
@@ -43,7 +39,7 @@ export async function startProjector(
   parts.push(staged)
   const following = followed.follow((next) => staged.follow(next))
   const ending = new AbortController()
-  const rebuilding = runRebuilds(rebuildParts(platform).buildDeps, ending.signal)
+  const rebuilding = runRebuilds(buildDeps(platform), ending.signal)
   const close = async () => {
     ending.abort()
     await rebuilding

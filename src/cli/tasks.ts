@@ -1,13 +1,7 @@
-import { configFromEnvironment } from '../config.ts'
-import { listTasks, runOf, type TaskStatus, taskReader } from '../operations/list-tasks.ts'
 import { retryTask } from '../operations/retry-task.ts'
-import { listEntities } from '../projections/list-entities.ts'
-import { taskStates } from '../projections/task-status.ts'
-import { readArguments, timeOption, UsageError } from './arguments.ts'
-import { commandUser } from './changes.ts'
-import { requestParts } from './control-parts.ts'
-import { deadLetterParts } from './dead-letter-parts.ts'
-import { openPlatform, openTables } from './platform.ts'
+import { listTaskEntities, listTasks, showTask, type TaskStatus, taskStates } from '../operations/tasks.ts'
+import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { onPlatform, onTables } from './open-operations.ts'
 
 const USAGE = `waldstream tasks [list] [--read READ] [--state ${taskStates.join('|')}] [--since ISO-8601] [--limit N] [--json]
 waldstream tasks show <task> [--status STATUS] [--limit N] [--json]
@@ -53,64 +47,43 @@ async function list(values: Values): Promise<void> {
   const since = timeOption('since', values.since, USAGE)
   const filter = { read: values.read ?? null, state, since: since === null ? null : new Date(since).toISOString() }
   const limit = numberOf('--limit', values.limit ?? '20', 200)
-  const { tables, close } = await openTables(configFromEnvironment())
-  try {
-    const { tasks } = await listTasks(tables, taskReader(tables), filter, limit, null)
-    if (values.json) return console.log(JSON.stringify({ items: tasks.map(plain) }))
-    for (const task of tasks) console.log(lineOf(task))
-  } finally {
-    close()
-  }
+  const wanted = { filter, limit, after: null }
+  const { items } = await onTables((operations) => listTasks(operations, commandUser(), wanted))
+  if (values.json) return console.log(JSON.stringify({ items: items.map(plain) }))
+  for (const task of items) console.log(lineOf(task))
 }
 
 async function show(id: string, values: Values): Promise<void> {
   const limit = numberOf('--limit', values.limit ?? '50', 1000)
-  const { tables, close } = await openTables(configFromEnvironment())
-  try {
-    const run = await runOf(tables, id)
-    const task = await taskReader(tables)(run)
-    const filter = { task: id, connections: run.connections, connection: null, status: values.status ?? null }
-    const { rows } = await listEntities(tables, filter, limit, null)
-    if (values.json) return console.log(JSON.stringify({ ...plain(task), entities: rows }))
-    console.log(lineOf(task))
-    if (run.queue_url !== null) console.log(`  queue ${run.queue_url}: ${run.queue_end ?? 'not drained yet'}`)
-    for (const [connection, { statuses }] of Object.entries(task.counts.connections)) {
-      const counts = Object.entries(statuses).map(([status, count]) => `${status} ${count}`)
-      console.log(`  ${connection}: ${counts.join(', ') || 'nothing yet'}`)
-    }
-    for (const { connection, key, status, code, message, target_id, attempts, stage } of rows) {
-      const why = [code, message].filter((text) => text !== null).join(': ')
-      console.log(
-        `  ${connection ?? '*'}  ${key}  ${status}  ${stage}  attempts ${attempts}  ${target_id ?? ''}  ${why}`,
-      )
-    }
-  } finally {
-    close()
+  const filter = { task: id, connection: null, status: values.status ?? null }
+  const { task, entities } = await onTables(async (operations) => {
+    const { items } = await listTaskEntities(operations, commandUser(), { filter, limit, after: null })
+    return { task: await showTask(operations, commandUser(), id), entities: items }
+  })
+  const { run, counts } = task
+  if (values.json) return console.log(JSON.stringify({ ...plain(task), entities }))
+  console.log(lineOf(task))
+  if (run.queue_url !== null) console.log(`  queue ${run.queue_url}: ${run.queue_end ?? 'not drained yet'}`)
+  for (const [connection, { statuses }] of Object.entries(counts.connections)) {
+    const counted = Object.entries(statuses).map(([status, count]) => `${status} ${count}`)
+    console.log(`  ${connection}: ${counted.join(', ') || 'nothing yet'}`)
+  }
+  for (const { connection, key, status, code, message, target_id, attempts, stage } of entities) {
+    const why = [code, message].filter((text) => text !== null).join(': ')
+    console.log(`  ${connection ?? '*'}  ${key}  ${status}  ${stage}  attempts ${attempts}  ${target_id ?? ''}  ${why}`)
   }
 }
 
 async function retry(id: string, values: Values): Promise<void> {
   const limit = numberOf('--limit', values.limit ?? '100', 10_000)
   const rate = numberOf('--rate', values.rate, 100)
-  const platform = await openPlatform(configFromEnvironment())
-  try {
-    const deps = { ...platform, ...deadLetterParts(platform), ...requestParts(platform) }
-    const request = {
-      by: commandUser(values.by),
-      reason: values.reason ?? null,
-      limit,
-      rate,
-      dryRun: values['dry-run'],
-    }
-    const done = await retryTask(deps, id, request)
-    if (values.json) return console.log(JSON.stringify(done))
-    for (const { id: letter, code, message } of done.skipped) console.log(`left ${letter}: ${code}: ${message}`)
-    const by = done.read_by === null ? '' : ` by task ${done.read_by}`
-    const text = `retried: ${done.retried}, read again: ${done.read_again}${by}${done.more ? '; there may be more' : ''}`
-    console.log(done.dry_run ? `would be ${text}` : text)
-  } finally {
-    await platform.close()
-  }
+  const wanted = { task: id, reason: values.reason ?? null, limit, rate, dryRun: values['dry-run'] }
+  const done = await onPlatform((operations) => retryTask(operations, commandUser(values.by), wanted))
+  if (values.json) return console.log(JSON.stringify(done))
+  for (const { id: letter, code, message } of done.skipped) console.log(`left ${letter}: ${code}: ${message}`)
+  const by = done.read_by === null ? '' : ` by task ${done.read_by}`
+  const text = `retried: ${done.retried}, read again: ${done.read_again}${by}${done.more ? '; there may be more' : ''}`
+  console.log(done.dry_run ? `would be ${text}` : text)
 }
 
 function plain({ run, state, counts }: TaskStatus) {

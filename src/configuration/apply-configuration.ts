@@ -1,7 +1,8 @@
 import { StreamError } from '../errors.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
-import { type Author, type DocumentRow, digestOf, writeDocument } from './document-rows.ts'
+import { type Author, type DocumentRow, digestOf, rowDigest, writeDocument } from './document-rows.ts'
 import type { Configuration } from './model.ts'
+import { encodeConnection, encodeMetadata, encodeSystem } from './stored-form.ts'
 import { CONNECTIONS, REVISION_KEY } from './tables.ts'
 
 export interface Applied {
@@ -49,20 +50,30 @@ async function applyOnce(
     if (written === null) return null
     if (written) changed.add(named)
   }
-  return (await raiseRevision(tables, digestOf({ ...configuration, revision: 0 }))) ? rows.length : null
+  return (await raiseRevision(tables, digestOf(storedForm(configuration)))) ? rows.length : null
+}
+
+/** The whole as its digest is made: by what is stored of it. */
+function storedForm({ systems, connections, metadata }: Configuration): object {
+  return {
+    revision: 0,
+    systems: systems.map(encodeSystem),
+    connections: connections.map(encodeConnection),
+    metadata: metadata.map(encodeMetadata),
+  }
 }
 
 function rowsOf({ metadata, systems, connections }: Configuration): readonly DocumentRow[] {
-  const metadataRows = metadata.map((document): DocumentRow => {
-    return { kind: 'product-metadata', id: document.connection, document, digest: digestOf(document) }
+  const metadataRows = metadata.map((one): DocumentRow => {
+    return { kind: 'product-metadata', id: one.connection, document: encodeMetadata(one), beside: {} }
   })
-  const digests = new Map(metadataRows.map(({ id, digest }) => [id, digest]))
-  const systemRows = systems.map((document): DocumentRow => {
-    return { kind: 'system', id: document.id, document, digest: digestOf(document) }
+  const digests = new Map(metadataRows.map((row) => [row.id, rowDigest(row, row.document)]))
+  const systemRows = systems.map((one): DocumentRow => {
+    return { kind: 'system', id: one.id, document: encodeSystem(one), beside: {} }
   })
-  const connectionRows = connections.map((document): DocumentRow => {
-    const digest = digestOf({ ...document, revision: 0, metadata: digests.get(document.id) ?? null })
-    return { kind: 'connection', id: document.id, document, digest }
+  const connectionRows = connections.map((one): DocumentRow => {
+    const beside = { revision: 0, metadata: digests.get(one.id) ?? null }
+    return { kind: 'connection', id: one.id, document: encodeConnection(one), beside }
   })
   return [...metadataRows, ...systemRows, ...connectionRows]
 }

@@ -1,4 +1,6 @@
+import Type from 'typebox'
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
+import { checkedForm } from './stored-form.ts'
 import { CONFIGURATION_CHANGES } from './tables.ts'
 
 /** `cut-date` is of a read, the others are kinds of documents. */
@@ -89,6 +91,19 @@ function matches(change: ConfigurationChange, filter: ChangeFilter): boolean {
   return (['kind', 'id', 'by'] as const).every((name) => filter[name] === null || filter[name] === change[name])
 }
 
-function toChange({ book: _book, place: _place, ...change }: Item): ConfigurationChange {
-  return change as unknown as ConfigurationChange
+const text = Type.String()
+const storedChange = Type.Object({
+  at: text,
+  by: text,
+  kind: Type.Enum([...changeKinds]),
+  id: text,
+  revision: Type.Integer(),
+  reason: Type.Union([text, Type.Null()]),
+  before: Type.Unknown(),
+  after: Type.Unknown(),
+  shortened: Type.Boolean(),
+})
+
+function toChange({ book: _book, place: _place, ...stored }: Item): ConfigurationChange {
+  return checkedForm(storedChange, stored, 'a change of the configuration')
 }

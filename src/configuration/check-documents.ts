@@ -1,47 +1,18 @@
-import { checkDeliveries } from './check-deliveries.ts'
-import { checkMappingTest } from './check-mapping-test.ts'
-import { checkOwnership } from './check-ownership.ts'
+import { fieldsOf } from '../rules/event-fields.ts'
+import { checkConnection } from './check-connection.ts'
 import { checkRules } from './check-rules.ts'
-import { checkSystem, readId } from './check-system.ts'
-import { checkTime } from './check-times.ts'
-import type { ConnectionDocument, DocumentKind, ProductMetadataDocument, SystemDocument } from './document-schemas.ts'
-import type { MappingTestDocument } from './mapping-test-schema.ts'
-import { unknownName } from './setting.ts'
-import type { SystemTypes } from './system-type.ts'
-import type { Mistake, YamlDocument } from './yaml-documents.ts'
+import { checkSystem } from './check-system.ts'
+import type { DocumentKind } from './document-schemas.ts'
+import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
+import type { Mistake } from './yaml-documents.ts'
 
-interface DocumentTypes {
-  readonly system: SystemDocument
-  readonly connection: ConnectionDocument
-  readonly 'product-metadata': ProductMetadataDocument
-  readonly 'mapping-test': MappingTestDocument
-}
-
-/** A document whose shape is right. */
-export interface Shaped<K extends DocumentKind> {
-  readonly kind: K
-  readonly value: DocumentTypes[K]
-  readonly yaml: YamlDocument
-}
-
-export interface ShapedDocuments {
-  readonly systems: readonly Shaped<'system'>[]
-  readonly connections: readonly Shaped<'connection'>[]
-  readonly metadata: readonly Shaped<'product-metadata'>[]
-  readonly tests: readonly Shaped<'mapping-test'>[]
-  /** Types of systems there are. */
-  readonly systemTypes: SystemTypes
-  /** Kinds of which a document can't be read: what is missing may be in it, so nothing is said about what is missing. */
-  readonly partial: ReadonlySet<DocumentKind>
-}
-
-/** What the documents say that can't be: everything a schema can't tell. */
+/** What the documents say that can't be: everything a schema does not see. */
 export function checkDocuments(documents: ShapedDocuments): Mistake[] {
   const { systems, connections, metadata, tests } = documents
   return [
-    ...twice(systems, (system) => system.id, 'id'),
-    ...twice(connections, (connection) => connection.id, 'id'),
-    ...twice(metadata, ({ connection }) => connection, 'connection'),
+    ...duplicates(systems, ({ id }) => id, 'id'),
+    ...duplicates(connections, ({ id }) => id, 'id'),
+    ...duplicates(metadata, ({ connection }) => connection, 'connection'),
     ...systems.flatMap((system) => checkSystem(system, documents.systemTypes)),
     ...connections.flatMap((connection) => checkConnection(connection, documents)),
     ...metadata.flatMap((one) => checkMetadata(one, documents)),
@@ -49,71 +20,18 @@ export function checkDocuments(documents: ShapedDocuments): Mistake[] {
   ]
 }
 
-function twice<K extends DocumentKind>(
+/** Documents of an id that another one has already. */
+function duplicates<K extends DocumentKind>(
   documents: readonly Shaped<K>[],
-  idOf: (value: DocumentTypes[K]) => string,
+  idOf: (value: Shaped<K>['value']) => string,
   field: string,
 ): Mistake[] {
-  return documents
-    .filter(({ value }, index) => documents.findIndex((other) => idOf(other.value) === idOf(value)) < index)
-    .map(({ kind, value, yaml }) =>
-      yaml.mistake([field], `${idOf(value)} is there twice; keep one ${kind} document of it`),
-    )
-}
-
-function checkConnection({ value, yaml }: Shaped<'connection'>, documents: ShapedDocuments): Mistake[] {
-  const mistakes: Mistake[] = []
-  const systems = new Map(documents.systems.map((system) => [system.value.id, system.value]))
-  const reads = [...systems.values()].flatMap((system) => (system.reads ?? []).map((read) => readId(system.id, read)))
-  const choice = (names: Iterable<string>) => [...names].join(', ') || 'none'
-  for (const role of ['shop', 'vendor'] as const) {
-    if (!systems.has(value[role]) && !documents.partial.has('system')) {
-      mistakes.push(
-        yaml.mistake([role], `names no system that is configured; configured are: ${choice(systems.keys())}`),
-      )
-    }
-  }
-  if (value.shop === value.vendor) mistakes.push(yaml.mistake(['vendor'], 'must be another system than the shop'))
-  for (const [index, read] of value.reads.entries()) {
-    if (!reads.includes(read) && !documents.partial.has('system')) {
-      mistakes.push(
-        yaml.mistake(['reads', index], `names no read that is configured; configured are: ${choice(reads)}`),
-      )
-    }
-    if (value.reads.indexOf(read) < index) mistakes.push(yaml.mistake(['reads', index], 'is there twice; keep one'))
-  }
-  const vendor = systems.get(value.vendor)
-  const own = documents.systemTypes.get(vendor?.type ?? '')?.orderFields(vendor?.settings ?? {})
-  mistakes.push(...checkOwnership({ value, yaml }, documents))
-  mistakes.push(...checkDeliveries({ kind: 'connection', value, yaml }, documents))
-  mistakes.push(
-    ...checkRules(value.orderMap?.fields ?? [], yaml, { path: ['orderMap', 'fields'], entity: 'orders', own }),
-  )
-  mistakes.push(...checkTime(yaml, ['ordersFrom'], value.ordersFrom))
-  mistakes.push(...checkOrderStates({ value, yaml }, systems, documents.systemTypes))
-  const needsMetadata = value.reads.some((read) => read.split('.')[1] === 'products')
-  const hasMetadata = documents.metadata.some((one) => one.value.connection === value.id)
-  if (needsMetadata && !hasMetadata && !documents.partial.has('product-metadata')) {
-    const way = `add a document "kind: product-metadata, connection: ${value.id}"`
-    mistakes.push(yaml.mistake(['reads'], `has products, but the connection has no product metadata; ${way}`))
-  }
-  return mistakes
-}
-
-/** States that the shop's type does not have would let no order begin. */
-function checkOrderStates(
-  { value, yaml }: Pick<Shaped<'connection'>, 'value' | 'yaml'>,
-  systems: ReadonlyMap<string, SystemDocument>,
-  systemTypes: SystemTypes,
-): Mistake[] {
-  const shop = systems.get(value.shop)
-  const known = systemTypes.get(shop?.type ?? '')?.orderStates?.known
-  if (known === undefined || known === null) return []
-  return (value.orderStates ?? []).flatMap((state, index) =>
-    known.includes(state)
-      ? []
-      : [yaml.mistake(['orderStates', index], `is no state of ${shop?.type} orders: ${unknownName(state, known)}`)],
-  )
+  return documents.flatMap(({ kind, value, yaml }, index) => {
+    const first = documents.slice(0, index).find((other) => idOf(other.value) === idOf(value))
+    if (first === undefined) return []
+    const message = `${idOf(value)} is there twice: the other is at ${first.yaml.placeOf([field])}; keep one ${kind} document of it`
+    return [yaml.mistake([field], message)]
+  })
 }
 
 function checkMetadata({ value, yaml }: Shaped<'product-metadata'>, documents: ShapedDocuments): Mistake[] {
@@ -123,4 +41,26 @@ function checkMetadata({ value, yaml }: Shaped<'product-metadata'>, documents: S
   }
   const known = value.destination?.attributes
   return [...mistakes, ...checkRules(value.attributes, yaml, { path: ['attributes'], entity: 'products', known })]
+}
+
+/** What a mapping test says that can't be; whether it passes, `waldstream test` shows. */
+function checkMappingTest(
+  { value, yaml }: Shaped<'mapping-test'>,
+  { connections, partial }: ShapedDocuments,
+): Mistake[] {
+  const mistakes: Mistake[] = []
+  if (!partial.has('connection') && !connections.some((one) => one.value.id === value.connection)) {
+    mistakes.push(yaml.mistake(['connection'], 'names no connection that is configured; add it or correct the id'))
+  }
+  const ends = [value.expect, value.expectIgnored, value.expectError].filter((end) => end !== undefined)
+  if (ends.length !== 1) {
+    mistakes.push(
+      yaml.mistake(['expect'], 'is to be given, or expectIgnored, or expectError, but exactly one of the three'),
+    )
+  }
+  const known = fieldsOf(value.entity)
+  for (const name of Object.keys(value.input).filter((field) => !known.includes(field))) {
+    mistakes.push(yaml.mistake(['input', name], `is no field of ${value.entity}; they are: ${known.join(', ')}`))
+  }
+  return mistakes
 }

@@ -1,7 +1,7 @@
 import { decidingAttribute, ownsSku } from '../rules/ownership.ts'
-import type { Shaped, ShapedDocuments } from './check-documents.ts'
 import type { Connection, Ownership } from './model.ts'
-import type { Mistake, YamlDocument } from './yaml-documents.ts'
+import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
+import { type Mistake, twiceAt, type YamlDocument } from './yaml-documents.ts'
 
 const WAYS = ['skuPattern', 'skus', 'attribute', 'manufacturer', 'feed'] as const
 
@@ -17,6 +17,7 @@ export function checkOwnership(
       yaml.mistake(['ownership'], `says ${given.join(' and ') || 'nothing'}; give exactly one of ${WAYS.join(', ')}`),
     ]
   }
+  const skus = way === 'skus' ? checkSkus(value.ownership.skus ?? [], yaml) : []
   const { attribute, manufacturer } = value.ownership
   const name = decidingAttribute(
     attribute !== undefined
@@ -25,14 +26,23 @@ export function checkOwnership(
   )?.name
   const asksProducts = way !== 'skuPattern' && way !== 'skus'
   if (asksProducts && !value.reads.some((read) => read.startsWith(`${value.vendor}.products.`))) {
-    const message = `is told by the vendor's products, which the connection does not read; add ${value.vendor}.products.all`
-    return [yaml.mistake(['ownership', way], message)]
+    const message = `depends on the vendor's products, which the connection does not read; add ${value.vendor}.products.all`
+    return [...skus, yaml.mistake(['ownership', way], message)]
   }
   const own = metadata.find((one) => one.value.connection === value.id)
   const unmapped = way === 'attribute' || way === 'manufacturer' ? !mapsAttribute(own, name) : false
-  if (!unmapped || own === undefined || partial.has('product-metadata')) return []
+  if (!unmapped || own === undefined || partial.has('product-metadata')) return skus
   const message = `asks for the attribute ${name}, which no rule of the connection's product metadata gives; add one`
   return [yaml.mistake(['ownership', way], message)]
+}
+
+function checkSkus(skus: readonly string[], yaml: YamlDocument): Mistake[] {
+  return skus.flatMap((sku, index) => {
+    const path = ['ownership', 'skus', index]
+    if (sku !== sku.trim()) return [yaml.mistake(path, `has spaces around it; write ${sku.trim()}`)]
+    const first = skus.indexOf(sku)
+    return first < index ? [yaml.mistake(path, twiceAt(yaml.placeOf(['ownership', 'skus', first])))] : []
+  })
 }
 
 function mapsAttribute(metadata: Shaped<'product-metadata'> | undefined, name: string | undefined): boolean {
@@ -53,9 +63,9 @@ export function checkClaims(claimants: readonly Claimant[]): Mistake[] {
       const claim = claimedTwice(connection, other.connection)
       const way = WAYS.find((one) => one in connection.ownership) ?? 'skuPattern'
       if (claim === undefined) return []
-      return [
-        yaml.mistake(['ownership', way], `${claim} is claimed by ${other.connection.id} too; correct one of them`),
-      ]
+      const place = other.yaml.placeOf(['ownership'])
+      const message = `${claim} is claimed by ${other.connection.id} too (${place}); correct one of them`
+      return [yaml.mistake(['ownership', way], message)]
     }),
   )
 }

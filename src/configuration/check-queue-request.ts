@@ -1,5 +1,4 @@
 import { StreamError } from '../errors.ts'
-import { checkQueueUrl } from '../platform/queue-address.ts'
 import type { System } from './model.ts'
 import { isReference, type ResolveReference } from './references.ts'
 import type { SystemTypes } from './system-type.ts'
@@ -15,10 +14,11 @@ export async function checkQueueRequest(
   resolve: ResolveReference,
 ): Promise<string> {
   const system = systems.find(({ reads }) => reads.some(({ id }) => id === read))
-  if (system === undefined || systemTypes.get(system.type)?.isQueue !== true) {
+  const type = systemTypes.get(system?.type ?? '')
+  if (system === undefined || type?.isQueue !== true) {
     const message = `queueUrl: ${read} is of a ${system?.type} system, which has no queues; name a read of a queue`
     throw new StreamError('request_invalid', message, { field: 'queueUrl' })
   }
   const address = isReference(system.address) ? await resolve(system.address).catch(() => null) : system.address
-  return checkQueueUrl(address ?? queueUrl, queueUrl)
+  return type.queueUrl(address ?? queueUrl, queueUrl)
 }

@@ -1,14 +1,16 @@
 import { toStreamError } from '../errors.ts'
-import { fieldsOf, orderLineFields } from '../rules/event-fields.ts'
+import { dataType, orderLineType, pathProblem, type RecordType } from '../rules/event-fields.ts'
 import { LINE_FIELDS } from '../rules/map-order.ts'
 import { convert } from '../rules/mapping/convert.ts'
 import { compileExpression } from '../rules/mapping/expression.ts'
 import { failuresOf } from '../rules/mapping/failure.ts'
+import { unknownNames } from '../rules/mapping/unknown-names.ts'
 import type { MappedEntity } from './model.ts'
 import { attributeRuleOf } from './model-of.ts'
 import type { AttributeRuleDocument } from './rule-schema.ts'
 import type { OwnOrderFields } from './system-type.ts'
-import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
+import { unknownName } from './unknown-name.ts'
+import { type FieldPath, type Mistake, twiceAt, type YamlDocument } from './yaml-documents.ts'
 
 export interface RulesContext {
   /** Where the list of rules stands in the document. */
@@ -31,9 +33,8 @@ export function checkRules(
   const mistakes: Mistake[] = []
   for (const [index, rule] of rules.entries()) {
     const say: Say = (field, message) => mistakes.push(yaml.mistake([...context.path, index, ...field], message))
-    if (rules.findIndex(({ attribute }) => attribute === rule.attribute) < index) {
-      say(['attribute'], 'is there twice; keep one rule for each attribute')
-    }
+    const first = rules.findIndex(({ attribute }) => attribute === rule.attribute)
+    if (first < index) say(['attribute'], twiceAt(yaml.placeOf([...context.path, first, 'attribute'])))
     checkDestination(rule, context, say)
     checkSource(rule, context.entity, say)
     checkSchema(rule, say)
@@ -44,7 +45,7 @@ export function checkRules(
 
 function checkDestination({ attribute }: AttributeRuleDocument, { known, own }: RulesContext, say: Say): void {
   if (known !== undefined && !known.includes(attribute)) {
-    say(['attribute'], `is not known to the shop; known are: ${known.join(', ')}; correct it or add it to destination`)
+    say(['attribute'], `${unknownName(attribute, known)}; correct it, or add it to destination.attributes`)
   }
   const [first = '', second] = attribute.split('.')
   const root = attribute.startsWith(LINE_FIELDS) ? `${first}.${second}` : first
@@ -59,18 +60,21 @@ function checkSource(rule: AttributeRuleDocument, entity: MappedEntity, say: Say
   const { from, constant, expression, type = 'string' } = rule
   const sources = [from, constant, expression].filter((source) => source !== undefined)
   if (sources.length !== 1) say(['from'], 'is to be given, or constant, or expression, but exactly one of the three')
-  const first = from?.split('.', 1)[0]
   const ofLine = entity === 'orders' && rule.attribute.startsWith(LINE_FIELDS)
-  const fields = ofLine ? [...orderLineFields(), 'order'] : fieldsOf(entity)
-  if (first !== undefined && !fields.includes(first)) {
-    const what = ofLine ? 'lines of orders' : entity
-    say(['from'], `begins with no field of ${what}; they are: ${fields.join(', ')}`)
+  const root = ofLine ? orderLineType() : dataType(entity)
+  const problem = from === undefined ? undefined : pathProblem(root, from)
+  if (problem !== undefined) say(['from'], problem)
+  for (const wrong of expression === undefined ? [] : expressionProblems(expression, type, root)) {
+    say(['expression'], wrong)
   }
-  if (expression === undefined) return
+}
+
+function expressionProblems(expression: string, type: string, root: RecordType): readonly string[] {
   try {
     compileExpression(expression, { type, tellsValues: true })
+    return unknownNames(expression, root)
   } catch (error) {
-    say(['expression'], toStreamError(error).message)
+    return [toStreamError(error).message]
   }
 }
 
@@ -89,7 +93,7 @@ function checkSchema({ schema = {}, type = 'string' }: AttributeRuleDocument, sa
   }
 }
 
-/** Constants, defaults and look-up values are what they are: that they keep type and schema can be told before. */
+/** Constants, defaults and look-up values are what they are: whether they keep type and schema is known before. */
 function checkValues(rule: AttributeRuleDocument, say: Say): void {
   const model = attributeRuleOf(rule)
   const check = (field: FieldPath, value: string | number | boolean | undefined): void => {

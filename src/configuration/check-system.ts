@@ -1,10 +1,11 @@
 import { Cron } from 'croner'
-import type { Shaped } from './check-documents.ts'
 import { checkTime, checkZone } from './check-times.ts'
 import type { ReadDocument, SystemDocument } from './document-schemas.ts'
 import { isReference } from './references.ts'
 import { readSettings, type SettingProblem, unknownSettings } from './setting.ts'
+import type { Shaped } from './shaped-documents.ts'
 import { HEADER_SECRET, readableEntities, type SystemType, type SystemTypes, WEBHOOK_SECRET } from './system-type.ts'
+import { nearName, unknownName } from './unknown-name.ts'
 import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
 
 export const readId = (system: string, { entity, scope = 'all' }: ReadDocument): string =>
@@ -16,7 +17,8 @@ export function checkSystem({ value, yaml }: Shaped<'system'>, systemTypes: Syst
   const always = checkZone(yaml, ['zone'], value.zone)
   if (type === undefined) {
     const known = [...systemTypes.keys()]
-    return [...always, yaml.mistake(['type'], `must be one of: ${known.join(', ')}`)]
+    const reads = (value.reads ?? []).flatMap((read, index) => checkTimes(yaml, read, index))
+    return [...always, ...reads, yaml.mistake(['type'], `${unknownName(value.type, known)}`)]
   }
   return [
     ...always,
@@ -50,19 +52,30 @@ function checkSecrets(
   const choice =
     ways.map((names) => names.join(', ') || 'none').join('; or ') +
     (besides.length === 0 ? '' : `; besides ${besides.join(', ')}`)
+  const all = [...ways.flat(), ...optional]
   const isFree = (name: string) =>
     name === WEBHOOK_SECRET || optional.includes(name) || (sets.headers === true && HEADER_SECRET.test(name))
   const given = Object.keys(secrets).filter((name) => !isFree(name))
   const unknown = given.filter((name) => !ways.flat().includes(name))
   const complete = ways.some((names) => names.every((name) => given.includes(name)))
-  // Of the set that was begun, what is missing.
-  const begun =
-    ways.find((names) => names.some((name) => given.includes(name))) ?? (unknown.length === 0 ? ways[0] : []) ?? []
-  const missing = complete ? [] : begun.filter((name) => !given.includes(name))
+  // A mistyped name stands for the one that was meant.
+  const meant = [...given, ...unknown.flatMap((name) => nearName(name, all) ?? [])]
+  const isElse = unknown.length > 0 && !meant.some((name) => ways.flat().includes(name))
+  const missing = complete || isElse ? [] : begunWay(ways, meant).filter((name) => !meant.includes(name))
   return [
-    ...unknown.map((name) => yaml.mistake(['secrets', name], `is not known for ${type}; its secrets are: ${choice}`)),
+    ...unknown.map((name) => {
+      const near = nearName(name, all)
+      const guess = near === undefined ? '' : ` did you mean ${near}?`
+      return yaml.mistake(['secrets', name], `is not known for ${type};${guess} its secrets are: ${choice}`)
+    }),
     ...missing.map((name) => yaml.mistake(['secrets', name], `is missing; the secrets of ${type} are: ${choice}`)),
   ]
+}
+
+/** The way of which most is there; where nothing is, the first. */
+function begunWay(ways: readonly (readonly string[])[], given: readonly string[]): readonly string[] {
+  const share = (names: readonly string[]) => names.filter((name) => given.includes(name)).length
+  return ways.toSorted((a, b) => share(b) - share(a))[0] ?? []
 }
 
 function checkRead(
@@ -73,28 +86,38 @@ function checkRead(
   index: number,
 ): Mistake[] {
   const at = (field: string) => ['reads', index, field]
-  const mistakes = [...checkZone(yaml, at('zone'), read.zone), ...checkFilter(type, yaml, read, at('filter'))]
+  const mistakes = [...checkTimes(yaml, read, index), ...checkFilter(type, yaml, read, at('filter'))]
   const say = (field: string, message: string) => mistakes.push(yaml.mistake(at(field), message))
   const readable = readableEntities(type)
   if (!readable.includes(read.entity)) {
-    say('entity', `can't be read from a ${system.type} system; it has: ${readable.join(', ')}`)
+    say('entity', `can't be read from systems of type ${system.type}; they have: ${readable.join(', ') || 'nothing'}`)
   }
-  const first = system.reads?.findIndex((other) => readId(system.id, other) === readId(system.id, read)) ?? index
-  if (first < index) say('scope', `makes ${readId(system.id, read)} twice; give one of them another scope`)
+  const id = readId(system.id, read)
+  const first = system.reads?.findIndex((other) => readId(system.id, other) === id) ?? index
+  if (first < index) {
+    say('scope', `makes ${id} twice: the other is at ${yaml.placeOf(['reads', first])}; give one of them another scope`)
+  }
   if (read.entity === 'orders' && read.startFrom === undefined && !type.isQueue) {
     say('startFrom', 'is missing: reading orders needs the time to start from, for example 2026-01-01T00:00:00Z')
-  }
-  mistakes.push(...checkTime(yaml, at('startFrom'), read.startFrom))
-  if (read.schedule !== undefined && !isCron(read.schedule)) {
-    say('schedule', 'is no cron expression; write five fields, or six with seconds, for example "*/10 * * * * *"')
-  }
-  if (read.sweep?.schedule !== undefined && !isCron(read.sweep.schedule)) {
-    mistakes.push(yaml.mistake([...at('sweep'), 'schedule'], 'is no cron expression; write for example "0 3 * * *"'))
   }
   if (read.sweep !== undefined && (read.entity === 'orders' || read.entity === 'fulfilments')) {
     say('sweep', `is not for ${read.entity}, which are never deleted; remove it`)
   } else if (read.sweep !== undefined && type.isQueue) {
-    say('sweep', `is not for ${system.type}: a queue can't tell what its shop has; remove it`)
+    say('sweep', `is not for ${system.type}: a queue does not list what its shop has; remove it`)
+  }
+  return mistakes
+}
+
+/** What is wrong with a read's times and schedules, whatever its system is. */
+function checkTimes(yaml: YamlDocument, read: ReadDocument, index: number): Mistake[] {
+  const at = (...field: readonly string[]) => ['reads', index, ...field]
+  const mistakes = [...checkZone(yaml, at('zone'), read.zone), ...checkTime(yaml, at('startFrom'), read.startFrom)]
+  const noCron = 'is no cron expression; write five fields, or six with seconds, for example'
+  if (read.schedule !== undefined && !isCron(read.schedule)) {
+    mistakes.push(yaml.mistake(at('schedule'), `${noCron} "*/10 * * * * *"`))
+  }
+  if (read.sweep?.schedule !== undefined && !isCron(read.sweep.schedule)) {
+    mistakes.push(yaml.mistake(at('sweep', 'schedule'), `${noCron} "0 3 * * *"`))
   }
   return mistakes
 }

@@ -3,9 +3,9 @@ import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { applyConfiguration, raiseRevision } from './apply-configuration.ts'
 import { type ChangeFilter, type ConfigurationChange, listChanges } from './changes.ts'
 import { type CheckChange, checkPut, checkRemove } from './check-change.ts'
-import { documentOf } from './document-of.ts'
 import { type Author, digestOf, placeOf, removeDocument, settleRow } from './document-rows.ts'
 import type { StoredKind } from './document-schemas.ts'
+import { documentOf } from './stored-form.ts'
 import { CONNECTIONS, PRODUCT_METADATA } from './tables.ts'
 
 /** A document as it is configured, with the revision that a change of it is compared with. */

@@ -1,8 +1,10 @@
+import Type from 'typebox'
 import { StreamError } from '../errors.ts'
 import { canonicalJson, digest } from '../events/identity.ts'
 import type { Condition, Item, Key, Tables } from '../platform/dynamodb/tables.ts'
 import { fitTogether, noteChange } from './changes.ts'
 import type { StoredKind } from './document-schemas.ts'
+import { checkedForm, normalForm } from './stored-form.ts'
 import { CONNECTIONS, PRODUCT_METADATA } from './tables.ts'
 
 /** Who changes something, when, and what they think is there. */
@@ -27,11 +29,26 @@ export interface DocumentRow {
   readonly id: string
   /** What is stored; a connection's revision is put into it when it is written. */
   readonly document: object
-  /** Of everything that makes it another: a connection's metadata too. */
-  readonly digest: string
+  /** What makes it another besides its content: a connection's metadata. */
+  readonly beside: object
 }
 
+/** Who removed a document, when and why. */
+const storedRemoval = Type.Object({
+  by: Type.String(),
+  at: Type.String(),
+  reason: Type.Union([Type.String(), Type.Null()]),
+})
+
+/** The last change of a document, with what it was before. */
+const storedChange = Type.Object({ ...storedRemoval.properties, before: Type.Unknown() })
+
 export const digestOf = (content: object): string => digest(canonicalJson(content))
+
+/** Of everything that makes a row another. */
+export function rowDigest({ beside }: Pick<DocumentRow, 'beside'>, document: object): string {
+  return digestOf({ ...document, ...beside })
+}
 
 export function placeOf({ kind, id }: Pick<DocumentRow, 'kind' | 'id'>): { readonly table: string; readonly key: Key } {
   if (kind === 'product-metadata') return { table: PRODUCT_METADATA, key: { connection: id } }
@@ -53,16 +70,31 @@ export async function writeDocument(tables: Tables, row: DocumentRow, author: Au
   if (found?.['removing'] !== undefined) await settleRow(tables, row, found)
   const before = found?.['removing'] === undefined ? found : undefined
   checkExpected(row, before, author)
-  if (before?.['digest'] === row.digest) return false
+  if (before !== undefined && isSame(row, before)) return false
   if (before !== undefined) await settleRow(tables, row, before)
   const known = before ?? (await tables.get(CONNECTIONS, graveOf(row)))
   const revision = Number(known?.['revision'] ?? 0) + 1
   const document = row.kind === 'connection' ? { ...row.document, revision } : row.document
   const was = before?.['document'] ?? null
-  const item = { ...key, digest: row.digest, revision, document, ...changeItem(was, document, author) }
+  const item = {
+    ...key,
+    digest: rowDigest(row, row.document),
+    revision,
+    document,
+    ...changeItem(was, document, author),
+  }
   if (!(await tables.put(table, item, asItWas(before)))) return null
   await settleRow(tables, row, item)
   return true
+}
+
+/** Also where an older version wrote out what is the default: equal content is no change. */
+function isSame(row: DocumentRow, before: Item): boolean {
+  if (before['digest'] === rowDigest(row, row.document)) return true
+  const stored = before['document'] as object
+  if (before['digest'] !== rowDigest(row, stored)) return false
+  const content = (document: object) => digestOf({ ...document, revision: 0 })
+  return content(normalForm(row.kind, stored)) === content(row.document)
 }
 
 /** Nothing where the document itself is the same: a connection whose metadata changed. */
@@ -101,13 +133,12 @@ export async function settleRow(
 ): Promise<void> {
   const revision = Number(item['revision'] ?? 0)
   const after = item['document'] ?? null
-  const change = item['change'] as { by: string; at: string; reason: string | null; before: unknown } | undefined
-  if (change !== undefined) {
-    const { by, at, reason, before } = change
+  if (item['change'] !== undefined) {
+    const { by, at, reason, before } = checkedForm(storedChange, item['change'], 'a change')
     await noteChange(tables, { at, by, kind, id, revision, reason, before, after })
   }
-  const removing = item['removing'] as { by: string; at: string; reason: string | null } | undefined
-  if (removing === undefined) return
+  if (item['removing'] === undefined) return
+  const removing = checkedForm(storedRemoval, item['removing'], 'a removal')
   const { table, key } = placeOf({ kind, id })
   await noteChange(tables, { ...removing, kind, id, revision: revision + 1, before: after, after: null })
   await tables.put(CONNECTIONS, { ...graveOf({ kind, id }), revision: revision + 1 })

@@ -1,12 +1,21 @@
 import Type, { type Static } from 'typebox'
-import { entities } from '../events/topics.ts'
+import { entities, pushedEntities } from '../events/topics.ts'
 import { mappingTestSchema } from './mapping-test-schema.ts'
-import { pushedEntities } from './model.ts'
 import { REFERENCE } from './references.ts'
 import { attributeRule } from './rule-schema.ts'
 import { id, scalar, strict, text, texts } from './schema-parts.ts'
 
-const secret = Type.String({ pattern: REFERENCE, description: 'a reference env:NAME or file:/path, never the value' })
+const secret = Type.String({
+  pattern: REFERENCE,
+  description: 'where the secret is',
+  $comment: 'a reference env:NAME or file:/path, never the value',
+})
+
+/** A list means the same as its members in one text, separated by commas. */
+const filterValue = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Array(scalar('a value'))], {
+  description: 'value of the filter',
+  $comment: 'a text, number, true or false, or a list of them',
+})
 
 const read = Type.Object(
   {
@@ -15,14 +24,16 @@ const read = Type.Object(
     schedule: Type.Optional(text('cron expression of five fields, or six with seconds; without it: on request only')),
     zone: Type.Optional(text('IANA zone of the schedule, for example Europe/Berlin; UTC by default')),
     startFrom: Type.Optional(text('time with its zone, for example 2026-01-01T00:00:00Z; required for orders')),
-    pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'rows a page, 1 to 1000' })),
+    pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'rows a page; 100 by default' })),
     settleSeconds: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 3600, description: 'a window ends this long before now, 0 to 3600' }),
+      Type.Integer({ minimum: 0, maximum: 3600, description: 'a window ends this long before now; 5 by default' }),
     ),
     overlapSeconds: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 86_400, description: 'a window begins this long earlier, 0 to 86400' }),
+      Type.Integer({ minimum: 0, maximum: 86_400, description: 'a window begins this long earlier; 60 by default' }),
     ),
-    filter: Type.Optional(texts('the filter, in the words of the system')),
+    filter: Type.Optional(
+      Type.Record(Type.String(), filterValue, { description: 'the filter, in the words of the system' }),
+    ),
     sweep: Type.Optional(
       Type.Object(
         {
@@ -45,14 +56,15 @@ export const systemSchema = Type.Object(
     type: text('type of the system'),
     address: Type.String({
       pattern: '^(https?://[^\\s]+|env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$',
-      description: 'an http(s) address, or a reference env:NAME or file:/path to it',
+      description: 'where the system is',
+      $comment: 'an http(s) address, or a reference env:NAME or file:/path to it',
     }),
     secrets: Type.Optional(Type.Record(Type.String(), secret, { description: 'references by name' })),
     zone: Type.Optional(text('IANA zone of the times the system gives without one; UTC by default')),
     limits: Type.Optional(
       Type.Object(
         {
-          concurrency: Type.Integer({ minimum: 1, maximum: 100, description: 'calls at one time, 1 to 100' }),
+          concurrency: Type.Integer({ minimum: 1, maximum: 100, description: 'calls at one time' }),
           perMinute: Type.Optional(
             Type.Integer({
               minimum: 1,
@@ -61,11 +73,14 @@ export const systemSchema = Type.Object(
             }),
           ),
         },
-        { ...strict, description: "limits of the system's account: concurrency, perMinute" },
+        {
+          ...strict,
+          description: "limits of the system's account: concurrency, perMinute; those of its type by default",
+        },
       ),
     ),
     overlapSeconds: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 86_400, description: 'of its reads that say nothing else, 0 to 86400' }),
+      Type.Integer({ minimum: 0, maximum: 86_400, description: 'overlapSeconds of its reads that say nothing else' }),
     ),
     settings: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), { description: 'what only this type of system knows' }),
@@ -167,7 +182,9 @@ export const connectionSchema = Type.Object(
     fulfilments: Type.Optional(
       Type.Object(
         {
-          notifyCustomer: Type.Optional(Type.Boolean({ description: 'the shop tells its customer; false by default' })),
+          notifyCustomer: Type.Optional(
+            Type.Boolean({ description: 'the shop informs its customer; false by default' }),
+          ),
           carriers: Type.Optional(texts("vendor's carrier or ship method to the shop's carrier code")),
         },
         { ...strict, description: "how the vendor's shipments are written into the shop: notifyCustomer, carriers" },
@@ -235,12 +252,3 @@ export type SystemDocument = Static<typeof systemSchema>
 export type ReadDocument = Static<typeof read>
 export type ConnectionDocument = Static<typeof connectionSchema>
 export type ProductMetadataDocument = Static<typeof productMetadataSchema>
-
-/** The JSON Schema for editors. */
-export function editorSchema(): object {
-  return {
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'Waldstream configuration',
-    oneOf: Object.values(documentSchemas),
-  }
-}

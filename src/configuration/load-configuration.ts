@@ -1,16 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StreamError, toStreamError } from '../errors.ts'
-import { checkDocuments, type Shaped, type ShapedDocuments } from './check-documents.ts'
+import type { CallLimits } from '../platform/governor/governor.ts'
+import { checkDocuments } from './check-documents.ts'
 import { type Claimant, checkClaims } from './check-ownership.ts'
-import { checkShape } from './check-shape.ts'
-import { type DocumentKind, documentSchemas } from './document-schemas.ts'
+import type { SystemDocument } from './document-schemas.ts'
 import type { MappingTestDocument } from './mapping-test-schema.ts'
 import type { Configuration } from './model.ts'
 import { connectionOf, productMetadataOf, systemOf } from './model-of.ts'
 import { createResolver, isReference, type ResolveReference } from './references.ts'
-import { salvage } from './salvage.ts'
+import { type ShapedDocuments, shapeDocuments } from './shaped-documents.ts'
 import type { SystemTypes } from './system-type.ts'
+import { nearName } from './unknown-name.ts'
 import { type Mistake, mistakeText, readYaml, type YamlDocument } from './yaml-documents.ts'
 
 /** Where `env:` references of `ownership.skuPattern` are looked up. */
@@ -71,7 +72,7 @@ export async function checkRead(
   systemTypes: SystemTypes,
 ): Promise<CheckedConfiguration> {
   const resolve = createResolver(environment, (path) => readFile(path, 'utf8'))
-  const { documents, mistakes } = shape(read, systemTypes)
+  const { documents, mistakes } = shapeDocuments(read, systemTypes)
   const wrong = [...mistakes, ...withoutConsequences(checkDocuments(documents), mistakes)]
   const claimants: Claimant[] = []
   for (const { value, yaml } of documents.connections) {
@@ -83,7 +84,7 @@ export async function checkRead(
   wrong.push(...checkClaims(claimants))
   const configuration: Configuration = {
     revision: 0,
-    systems: documents.systems.map(({ value }) => systemOf(value)),
+    systems: documents.systems.map(({ value }) => systemOf(value, limitsOf(value, systemTypes))),
     connections: claimants.map(({ connection }) => connection),
     metadata: documents.metadata.map(({ value }) => productMetadataOf(value)),
   }
@@ -92,17 +93,34 @@ export async function checkRead(
 }
 
 /**
- * A value of the wrong shape was left out before the rest was checked: that it is missing then, or that what stands
- * beside it is not complete, is no other mistake.
+ * A value of the wrong shape has nothing in its place: what follows from that is no other mistake. Neither is what is
+ * missing beside a name that is not known, where that name was meant for it.
  */
 function withoutConsequences(found: readonly Mistake[], misshapen: readonly Mistake[]): Mistake[] {
-  const around = ({ file, field }: Mistake) => `${file}:${field.slice(0, Math.max(0, field.lastIndexOf('.')))}`
-  const places = new Set(misshapen.map(({ file, line, field }) => `${file}:${line}:${field}`))
-  const objects = new Set(misshapen.filter(({ field }) => field.includes('.')).map(around))
   return found.filter((one) => {
     const isAbsence = /^is (missing|to be given)/.test(one.message)
-    return !places.has(`${one.file}:${one.line}:${one.field}`) && !(isAbsence && objects.has(around(one)))
+    return !misshapen.some((wrong) => {
+      if (wrong.file !== one.file) return false
+      if (wrong.line === one.line && isWithin(one.field, wrong.field)) return true
+      return isAbsence && wrong.message.startsWith('is not known') && meansField(wrong.field, one.field)
+    })
   })
+}
+
+function isWithin(field: string, outer: string): boolean {
+  return field === outer || field.startsWith(`${outer}.`) || field.startsWith(`${outer}[`)
+}
+
+/** `from` is asked for where neither it nor what may stand instead of it is there. */
+const INSTEAD: Readonly<Record<string, readonly string[]>> = { from: ['from', 'constant', 'expression'] }
+
+function meansField(unknown: string, missing: string): boolean {
+  const split = (field: string) => {
+    const at = field.lastIndexOf('.') + 1
+    return [field.slice(0, at), field.slice(at)] as const
+  }
+  const [[within, name], [around, wanted]] = [split(unknown), split(missing)]
+  return within === around && nearName(name, INSTEAD[wanted] ?? [wanted]) !== undefined
 }
 
 /** What lies beside a configuration and is none: packages, and folders that begin with a dot. */
@@ -127,47 +145,15 @@ async function readFolder(folder: string): Promise<{ documents: YamlDocument[]; 
   return { documents: all.flatMap(({ documents }) => documents), mistakes: all.flatMap(({ mistakes }) => mistakes) }
 }
 
-type AnyShaped = { readonly [K in DocumentKind]: Shaped<K> }[DocumentKind]
+/** What an account accepts where its document says nothing; a document of an unknown type is a mistake already. */
+function limitsOf({ type }: SystemDocument, systemTypes: SystemTypes): CallLimits {
+  return systemTypes.get(type)?.limits ?? { concurrency: 1 }
+}
 
 /** The states in which orders of the shop's type begin. */
 function beginningStates(shop: string, { systems, systemTypes }: ShapedDocuments): readonly string[] | null {
   const type = systems.find(({ value }) => value.id === shop)?.value.type
   return systemTypes.get(type ?? '')?.orderStates?.begin ?? null
-}
-
-function shape(
-  read: { documents: YamlDocument[]; mistakes: Mistake[] },
-  systemTypes: SystemTypes,
-): {
-  documents: ShapedDocuments
-  mistakes: Mistake[]
-} {
-  const mistakes = [...read.mistakes]
-  const shaped: AnyShaped[] = []
-  const partial = new Set<DocumentKind>()
-  const all = Object.keys(documentSchemas) as DocumentKind[]
-  if (mistakes.length > 0) for (const kind of all) partial.add(kind)
-  for (const yaml of read.documents) {
-    const kind = kindOfDocument(yaml.value)
-    if (kind === undefined) {
-      mistakes.push(yaml.mistake(['kind'], `must be one of: ${all.join(', ')}`))
-      for (const one of all) partial.add(one)
-      continue
-    }
-    const wrong = checkShape(documentSchemas[kind], yaml)
-    mistakes.push(...wrong)
-    const value = wrong.length === 0 ? yaml.value : salvage(documentSchemas[kind], yaml.value)
-    if (value === undefined || wrong.some(({ field }) => field === 'id')) partial.add(kind)
-    if (value !== undefined) shaped.push({ kind, value, yaml } as AnyShaped)
-  }
-  const of = <K extends DocumentKind>(kind: K) => shaped.filter((one) => one.kind === kind) as Shaped<K>[]
-  const documents = { systems: of('system'), connections: of('connection'), metadata: of('product-metadata') }
-  return { documents: { ...documents, tests: of('mapping-test'), partial, systemTypes }, mistakes }
-}
-
-function kindOfDocument(value: unknown): DocumentKind | undefined {
-  const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined
-  return typeof kind === 'string' && Object.hasOwn(documentSchemas, kind) ? (kind as DocumentKind) : undefined
 }
 
 async function skuPatternOf(given: string, resolve: ResolveReference): Promise<string | { mistake: string }> {

@@ -1,16 +1,26 @@
+import type { CallLimits } from '../platform/governor/governor.ts'
 import type { ConnectionDocument, ProductMetadataDocument, ReadDocument, SystemDocument } from './document-schemas.ts'
-import type { AttributeRule, Connection, Ownership, ProductMetadata, Read, System, ValueSchema } from './model.ts'
+import {
+  type AttributeRule,
+  type Connection,
+  MOST_GONE,
+  type Ownership,
+  type ProductMetadata,
+  type Read,
+  type System,
+  type ValueSchema,
+} from './model.ts'
 import type { AttributeRuleDocument } from './rule-schema.ts'
 
-/** The model of a checked document, with the defaults filled in. */
-export function systemOf(document: SystemDocument): System {
+/** The model of a checked document, with the defaults filled in; `limits` are those of the system's type. */
+export function systemOf(document: SystemDocument, limits: CallLimits): System {
   return {
     id: document.id,
     type: document.type,
     address: document.address,
     secrets: document.secrets ?? {},
     zone: document.zone ?? 'UTC',
-    limits: document.limits ?? { concurrency: 4 },
+    limits: document.limits ?? limits,
     settings: document.settings ?? {},
     reads: (document.reads ?? []).map((read) => readOf(document, read)),
   }
@@ -29,11 +39,15 @@ function readOf({ id: system, overlapSeconds = 60 }: SystemDocument, document: R
     pageSize: document.pageSize ?? 100,
     settleSeconds: document.settleSeconds ?? 5,
     overlapSeconds: document.overlapSeconds ?? overlapSeconds,
-    filter: document.filter ?? {},
-    ...(document.sweep === undefined
-      ? {}
-      : { sweep: { schedule: document.sweep.schedule ?? null, mostGone: document.sweep.mostGone ?? 0.2 } }),
+    filter: filterOf(document.filter ?? {}),
+    sweep: { schedule: document.sweep?.schedule ?? null, mostGone: document.sweep?.mostGone ?? MOST_GONE },
   }
+}
+
+/** Readers know texts: a list is its members with commas between. */
+function filterOf(given: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const textOf = (value: unknown) => (Array.isArray(value) ? value.map(String).join(',') : String(value))
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, textOf(value)]))
 }
 
 /**
@@ -45,7 +59,7 @@ export function connectionOf(
   skuPattern: string | undefined,
   begin: readonly string[] | null,
 ): Connection {
-  const { fields } = document.orderMap ?? {}
+  const { fulfilments, orderMap } = document
   return {
     id: document.id,
     shop: document.shop,
@@ -54,33 +68,20 @@ export function connectionOf(
     ownership: ownershipOf(document.ownership, skuPattern),
     orderStates: document.orderStates ?? begin,
     orderMap: {
-      shipMethods: document.orderMap?.shipMethods ?? {},
-      location: document.orderMap?.location ?? null,
-      ...(fields === undefined ? {} : { fields: fields.map(attributeRuleOf) }),
+      shipMethods: orderMap?.shipMethods ?? {},
+      location: orderMap?.location ?? null,
+      fields: (orderMap?.fields ?? []).map(attributeRuleOf),
     },
-    ...(document.ordersFrom === undefined ? {} : { ordersFrom: document.ordersFrom }),
-    ...(document.hold === undefined ? {} : { hold: document.hold }),
-    ...(document.bundles === undefined ? {} : { bundles: document.bundles }),
-    ...(document.charges === undefined ? {} : { charges: document.charges }),
-    ...(document.holdMinutes === undefined ? {} : { holdMinutes: document.holdMinutes }),
-    ...policiesOf(document),
+    hold: document.hold ?? null,
+    bundles: document.bundles ?? 'split',
+    charges: document.charges ?? {},
+    holdMinutes: document.holdMinutes ?? null,
+    ordersFrom: document.ordersFrom ?? null,
+    push: document.push ?? [],
+    fulfilments: { notifyCustomer: fulfilments?.notifyCustomer ?? false, carriers: fulfilments?.carriers ?? {} },
+    stock: document.stock ?? null,
+    deleteDrainedQueues: document.deleteDrainedQueues ?? false,
     revision: 0,
-  }
-}
-
-/** Only what is given: a connection without them is as it always was. */
-function policiesOf({
-  push,
-  fulfilments,
-  stock,
-  deleteDrainedQueues,
-}: ConnectionDocument): Pick<Connection, 'push' | 'fulfilments' | 'stock' | 'deleteDrainedQueues'> {
-  const { notifyCustomer = false, carriers = {} } = fulfilments ?? {}
-  return {
-    ...(push === undefined ? {} : { push }),
-    ...(fulfilments === undefined ? {} : { fulfilments: { notifyCustomer, carriers } }),
-    ...(stock === undefined ? {} : { stock }),
-    ...(deleteDrainedQueues === undefined ? {} : { deleteDrainedQueues }),
   }
 }
 
@@ -99,22 +100,22 @@ export function productMetadataOf(document: ProductMetadataDocument): ProductMet
   return {
     connection,
     attributes: attributes.map(attributeRuleOf),
-    ...(destination === undefined ? {} : { destination }),
+    destination: destination ?? null,
   }
 }
 
 export function attributeRuleOf(rule: AttributeRuleDocument): AttributeRule {
-  const { attribute, from, constant, expression, lookup, schema, required = false, type = 'string' } = rule
+  const { attribute, from = null, expression = null, lookup, required = false, type = 'string' } = rule
   const texts = Object.entries(lookup ?? {}).map(([key, value]) => [key, String(value)])
   return {
     attribute,
-    ...(from === undefined ? {} : { from }),
-    ...(constant === undefined ? {} : { constant: String(constant) }),
-    ...(expression === undefined ? {} : { expression }),
-    ...(rule.default === undefined ? {} : { default: String(rule.default) }),
+    from,
+    constant: rule.constant === undefined ? null : String(rule.constant),
+    expression,
+    default: rule.default === undefined ? null : String(rule.default),
     required,
     type,
-    ...(lookup === undefined ? {} : { lookup: Object.fromEntries(texts) }),
-    ...(schema === undefined ? {} : { schema: schema as ValueSchema }),
+    lookup: lookup === undefined ? null : Object.fromEntries(texts),
+    schema: rule.schema === undefined ? null : (rule.schema as ValueSchema),
   }
 }

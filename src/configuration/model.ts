@@ -1,9 +1,19 @@
-import type { Entity } from '../events/topics.ts'
+import type { Entity, PushedEntity } from '../events/topics.ts'
 import type { CallLimits } from '../platform/governor/governor.ts'
 
 /** Entities that a connection's own rules map. */
 export const mappedEntities = ['products', 'orders'] as const
 export type MappedEntity = (typeof mappedEntities)[number]
+
+/** The share of all that may be gone at once, where a read does not say. */
+export const MOST_GONE = 0.2
+
+/** When it is looked for what is gone at the source: a cron expression in the read's zone; null: on request only. */
+export interface Sweep {
+  readonly schedule: string | null
+  /** The share of all that may be gone at once. */
+  readonly mostGone: number
+}
 
 /** How a read of a system is done. A read is (system, entity, scope); its id is `system.entity.scope`. */
 export interface Read {
@@ -24,8 +34,7 @@ export interface Read {
   readonly overlapSeconds: number
   /** The filter itself, in the words of the system's reader. */
   readonly filter: Readonly<Record<string, string>>
-  /** When it is looked for what is gone at the source (cron, in `zone`), and the share of all that may be gone at once. */
-  readonly sweep?: { readonly schedule: string | null; readonly mostGone: number }
+  readonly sweep: Sweep
 }
 
 /** One endpoint. `address` and the secrets are references (`env:NAME`, `file:/path`) or, for the address, a plain URL. */
@@ -68,35 +77,31 @@ export interface ValueSchema {
 export interface AttributeRule {
   readonly attribute: string
   /** Path in the event's data, or in its attributes (`attributes.color`). */
-  readonly from?: string
-  readonly constant?: string
+  readonly from: string | null
+  readonly constant: string | null
   /** JSONata over the event's data. */
-  readonly expression?: string
-  /** Given when the source has nothing there. */
-  readonly default?: string
+  readonly expression: string | null
+  /** Given when the source has nothing there; null: nothing is. */
+  readonly default: string | null
   readonly required: boolean
   readonly type: 'string' | 'decimal' | 'integer' | 'boolean'
-  /** Source value (as text) to destination value. */
-  readonly lookup?: Readonly<Record<string, string>>
-  /** What the value must keep, as it is when it has its type. */
-  readonly schema?: ValueSchema
+  /** Source value (as text) to destination value; null: values are taken as they are. */
+  readonly lookup: Readonly<Record<string, string>> | null
+  /** What the value must keep, as it is when it has its type; null: anything. */
+  readonly schema: ValueSchema | null
 }
 
 /** How the vendor's fields become the seller's attributes. */
 export interface ProductMetadata {
   readonly connection: string
   readonly attributes: readonly AttributeRule[]
-  /** The attributes the shop knows; a rule for another one is refused. Undefined: not told. */
-  readonly destination?: { readonly attributes: readonly string[] }
+  /** The attributes the shop knows; a rule for another one is refused. Null: any. */
+  readonly destination: { readonly attributes: readonly string[] } | null
 }
-
-/** Entities of the feeds that a shop which does not pull is sent. */
-export const pushedEntities = ['products', 'inventory', 'images'] as const
-export type PushedEntity = (typeof pushedEntities)[number]
 
 /** How the vendor's shipments, closures and cancellations are written into the shop. */
 export interface FulfilmentPolicy {
-  /** The shop tells its customer of a shipment. */
+  /** The shop informs its customer of a shipment. */
   readonly notifyCustomer: boolean
   /** The vendor's carrier, or ship method, to the shop's code of it; what is not named goes as it is. */
   readonly carriers: Readonly<Record<string, string>>
@@ -131,27 +136,28 @@ export interface Connection {
     readonly shipMethods: Readonly<Record<string, string>>
     readonly location: string | null
     /** Fields of the vendor's order beside those it has anyway, by the vendor's own names. */
-    readonly fields?: readonly AttributeRule[]
+    readonly fields: readonly AttributeRule[]
   }
   /**
    * An order that the vendor has and the shop puts on hold stays with the vendor for so many hours, then it is taken back
-   * until it is released. Absent: it is taken back at once.
+   * until it is released. Null: it is taken back at once.
    */
-  readonly hold?: { readonly atMost: number }
-  /** A bundle of which some components are this vendor's: these alone go to it, or the order is refused. Absent: split. */
-  readonly bundles?: 'split' | 'refuse'
-  /** Whose share charges of the whole order are, by their kind. Absent: the seller's alone. */
-  readonly charges?: Readonly<Record<string, 'seller' | 'shared'>>
-  /** An order goes to the vendor so many minutes after it was placed. Absent: at once. */
-  readonly holdMinutes?: number
-  /** ISO 8601: orders placed before it are not the vendor's. Null or absent: all that the read gives are. */
-  readonly ordersFrom?: string | null
+  readonly hold: { readonly atMost: number } | null
+  /** A bundle of which some components are this vendor's: these alone go to it, or the order is refused. */
+  readonly bundles: 'split' | 'refuse'
+  /** Whose share charges of the whole order are, by their kind; of a kind that is not named, the seller's alone. */
+  readonly charges: Readonly<Record<string, 'seller' | 'shared'>>
+  /** An order goes to the vendor so many minutes after it was placed. Null: at once. */
+  readonly holdMinutes: number | null
+  /** ISO 8601: orders placed before it are not the vendor's. Null: all that the read gives are. */
+  readonly ordersFrom: string | null
   /** What is sent to the shop; nothing where it pulls. */
-  readonly push?: readonly PushedEntity[]
-  readonly fulfilments?: FulfilmentPolicy
-  readonly stock?: StockPolicy
+  readonly push: readonly PushedEntity[]
+  readonly fulfilments: FulfilmentPolicy
+  /** Null: all stock goes to the shop's usual place. */
+  readonly stock: StockPolicy | null
   /** A queue that a sync request names is deleted once it is drained. */
-  readonly deleteDrainedQueues?: boolean
+  readonly deleteDrainedQueues: boolean
   /** Grows with each change of the connection or its metadata. */
   readonly revision: number
 }

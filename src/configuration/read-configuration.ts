@@ -1,5 +1,6 @@
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
-import type { Configuration, Connection, ProductMetadata, System } from './model.ts'
+import type { Configuration, ProductMetadata } from './model.ts'
+import { decodeConnection, decodeMetadata, decodeSystem } from './stored-form.ts'
 import { CONNECTIONS, PRODUCT_METADATA, REVISION_KEY } from './tables.ts'
 
 /** The configuration as the tables hold it, in order of the ids. */
@@ -10,12 +11,12 @@ export async function readConfiguration(tables: Tables): Promise<Configuration> 
   const connections = (await tables.query(CONNECTIONS, { partition: 'connection' })).filter(stays)
   const metadata: ProductMetadata[] = []
   for await (const items of tables.scan(PRODUCT_METADATA)) {
-    metadata.push(...items.filter(stays).map((item) => item['document'] as ProductMetadata))
+    metadata.push(...items.filter(stays).map((item) => decodeMetadata(item['document'])))
   }
   return {
     revision,
-    systems: systems.map((item) => item['document'] as System),
-    connections: connections.map((item) => item['document'] as Connection),
+    systems: systems.map((item) => decodeSystem(item['document'])),
+    connections: connections.map((item) => decodeConnection(item['document'])),
     metadata: metadata.toSorted((a, b) => (a.connection < b.connection ? -1 : 1)),
   }
 }

@@ -2,11 +2,15 @@ import Type from 'typebox'
 
 /** Ids of systems and connections, and scopes of reads. */
 export const id = (what: string) =>
-  Type.String({ pattern: '^[a-z0-9-]{1,40}$', description: `${what}: 1 to 40 of a-z, 0-9 and -` })
+  Type.String({ pattern: '^[a-z0-9-]{1,40}$', description: what, $comment: '1 to 40 of a-z, 0-9 and -' })
 
 export const strict = { additionalProperties: false }
 export const text = (description: string) => Type.String({ minLength: 1, description })
+/** Texts by name; `description` says of what. */
 export const texts = (description: string) => Type.Record(Type.String(), Type.String(), { description })
 /** YAML reads 1 and true as no texts; both forms mean the same here. */
 export const scalar = (description: string) =>
-  Type.Union([Type.String(), Type.Number(), Type.Boolean()], { description })
+  Type.Union([Type.String(), Type.Number(), Type.Boolean()], {
+    description,
+    $comment: 'a text, a number, or true or false',
+  })

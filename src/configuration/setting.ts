@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox'
+import { unknownName } from './unknown-name.ts'
 
 /**
  * A setting is declared once, where it is used: type, default, bounds, and a line of description. Validation, the JSON
@@ -79,7 +80,7 @@ export function setting<T>(
     required,
     expected,
     defaultText: 'default' in options ? (options.defaultText ?? shown(options.default)) : null,
-    schema: { ...kind.schema, description: `${description}: ${expected}` },
+    schema: kind.schema,
     read(given: unknown): SettingValue<T | null> {
       if (given === undefined) {
         return required ? { ok: false, problem: `is missing; it must be ${expected}` } : { ok: true, value: usual }
@@ -134,29 +135,6 @@ export function unknownSettings(
     .map((name) => ({ name, problem: unknownName(name, names) }))
 }
 
-/** What to say of a name that is not among the known ones. */
-export function unknownName(name: string, known: readonly string[]): string {
-  if (known.length === 0) return 'is not known: there are none; remove it'
-  const near = known.find((one) => isNear(one.toLowerCase(), name.toLowerCase()))
-  const guess = near === undefined ? '' : `did you mean ${near}? `
-  return `is not known; ${guess}known are: ${known.join(', ')}`
-}
-
-/** At most two letters added, left out or changed. */
-function isNear(one: string, other: string): boolean {
-  if (Math.abs(one.length - other.length) > 2) return false
-  let before = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (let row = 1; row <= one.length; row += 1) {
-    const current = [row]
-    for (let column = 1; column <= other.length; column += 1) {
-      const change = (before[column - 1] ?? 0) + (one[row - 1] === other[column - 1] ? 0 : 1)
-      current.push(Math.min(change, (before[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
-    }
-    before = current
-  }
-  return (before.at(-1) ?? Number.POSITIVE_INFINITY) <= 2
-}
-
 interface TextOptions {
   /** The whole text has to match. */
   readonly pattern?: RegExp
@@ -166,25 +144,27 @@ interface TextOptions {
 
 /** A text; a number or boolean of YAML is taken for its text. */
 export function text({ pattern, expected = 'a text' }: TextOptions = {}): ValueKind<string> {
+  const whole = pattern === undefined ? null : new RegExp(`^(?:${pattern.source})$`, pattern.flags)
+  const matches = (value: string) => whole?.test(value) ?? true
   return {
     expected,
     schema: Type.Union([
-      Type.String(pattern === undefined ? {} : { pattern: `^(?:${pattern.source})$` }),
-      Type.Number(),
+      Type.String(pattern === undefined ? { minLength: 1 } : { pattern: `^(?:${pattern.source})$` }),
+      ...(matches('12') ? [Type.Number()] : []),
+      ...(matches('true') ? [Type.Boolean()] : []),
     ]),
     parse(given) {
       const value = textOfScalar(given)
-      if (value === undefined || value === '') return undefined
-      return pattern === undefined || new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(value)
-        ? value
-        : undefined
+      return value !== undefined && value !== '' && matches(value) ? value : undefined
     },
   }
 }
 
+const scalarSchema = Type.Union([Type.String(), Type.Number(), Type.Boolean()])
+
 /** As `text`, but may be empty. */
 export function possiblyEmptyText(expected: string): ValueKind<string> {
-  return { expected, schema: Type.Union([Type.String(), Type.Number()]), parse: textOfScalar }
+  return { expected, schema: scalarSchema, parse: textOfScalar }
 }
 
 /** A whole number within bounds, as a number or its text. */
@@ -223,7 +203,7 @@ export function choice<const T extends string>(values: readonly T[]): ValueKind<
 export function list<T>(item: ValueKind<T>, what: string): ValueKind<readonly T[]> {
   return {
     expected: `a list of ${what}, or the same separated by commas`,
-    schema: Type.Union([Type.Array(item.schema), Type.String()]),
+    schema: Type.Union([Type.Array(item.schema), Type.String(), Type.Number()]),
     parse(given) {
       const parts = Array.isArray(given) ? given : splitText(given)
       const values = parts?.map((part) => item.parse(typeof part === 'string' ? part.trim() : part))
@@ -244,7 +224,7 @@ export function pairs(key: RegExp, what: string, example: string): ValueKind<Rea
   }
   return {
     expected: `a map of ${what}, or pairs separated by commas, such as ${example}`,
-    schema: Type.Union([Type.Record(Type.String(), Type.String()), Type.String()]),
+    schema: Type.Union([Type.Record(Type.String(), scalarSchema), Type.String()]),
     parse(given) {
       const entries = entriesOf(given)?.map(([name, value]) => [name, textOfScalar(value)] as const)
       const isRight = entries?.every(([name, value]) => whole.test(name) && value !== undefined && value !== '')

@@ -1,4 +1,5 @@
 import type { Entity, PerSystemKind } from '../events/topics.ts'
+import type { CallLimits } from '../platform/governor/governor.ts'
 import type { SettingProblem, Settings } from './setting.ts'
 
 /** Secrets of a type of system: each name with a line that says what it is. */
@@ -36,14 +37,23 @@ export interface SystemType {
   readonly title: string
   readonly secrets: SecretSets
   readonly settings: Settings
+  /** What its accounts accept, where a document gives no `limits`. */
+  readonly limits: CallLimits
   /** What can be read from it. */
   readonly reads: Readonly<Partial<Record<Entity, ReadType>>>
   /** What can be delivered to it: it gets a topic and a stage for each. */
   readonly deliveries: readonly PerSystemKind[]
   /** Its reads take messages away: there is no time to begin at, nothing to list, and a request may name the queue. */
   readonly isQueue: boolean
+  /**
+   * The queue that a request names. Throws `request_invalid` for one that is not at the system's own address: its
+   * credentials are for that alone, and whoever may request runs may not point them elsewhere.
+   */
+  queueUrl(address: string, asked: string): string
   /** Null: orders are not read from it. */
   readonly orderStates: OrderStates | null
+  /** What numbers of its orders look like, whole; null: like anything. */
+  readonly orderNumbers: RegExp | null
   /** All that is wrong with these settings, each by itself and together. */
   settingProblems(given: Readonly<Record<string, unknown>>): readonly SettingProblem[]
   /** What is wrong with an address that is no reference; null: nothing. */
@@ -77,6 +87,8 @@ export function readableEntities({ reads }: Pick<SystemType, 'reads'>): readonly
 /** Any system may have it: what its webhooks are signed with. */
 export const WEBHOOK_SECRET = 'webhook'
 
-/** A secret that is a header, where its type takes them; not those that say how the request itself is sent. */
-export const HEADER_SECRET =
-  /^header\.(?!(?:host|content-length|connection|transfer-encoding|accept-encoding)$)[\w!#$%&'*+.^`|~-]+$/i
+/** Names of secrets that are headers, where a type takes them; not those that say how the request itself is sent. */
+export const HEADER_SECRET_NAMES =
+  "^header\\.(?!([Hh]ost|[Cc]ontent-[Ll]ength|[Cc]onnection|[Tt]ransfer-[Ee]ncoding|[Aa]ccept-[Ee]ncoding)$)[\\w!#$%&'*+.^`|~-]+$"
+
+export const HEADER_SECRET = new RegExp(HEADER_SECRET_NAMES, 'i')

@@ -1,4 +1,16 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type YAMLMap,
+} from 'yaml'
 
 /** What is wrong with the configuration, where, and the way out. */
 export interface Mistake {
@@ -16,51 +28,122 @@ export interface YamlDocument {
   readonly value: unknown
   /** File and line where it begins. */
   readonly place: string
-  /** A mistake at the field, or at the nearest part around it that is there. */
+  /** File and line of the field, or of the nearest part around it that is there. */
+  placeOf(path: FieldPath): string
+  /** A mistake at that place. */
   mistake(path: FieldPath, message: string): Mistake
 }
 
-/** Reads all documents of a file; what is no YAML is given as mistakes. */
+/** Reads all documents of a file. One that is no YAML gives one mistake: its first. */
 export function readYaml(file: string, text: string): { documents: YamlDocument[]; mistakes: Mistake[] } {
   const lines = new LineCounter()
   const documents: YamlDocument[] = []
   const mistakes: Mistake[] = []
-  for (const document of [parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })].flat()) {
-    for (const error of document.errors) {
-      const { line } = lines.linePos(error.pos[0])
-      mistakes.push({ file, line, field: '', message: `is no valid YAML: ${error.message}` })
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const
+  for (const document of [parseAllDocuments(text, options)].flat()) {
+    const [error] = document.errors
+    const read = error === undefined ? plainValue(document) : { problem: error.message, offset: error.pos[0] }
+    if ('problem' in read) {
+      const { line } = lines.linePos(read.offset)
+      mistakes.push({ file, line, field: '', message: `is no valid YAML: ${read.problem}` })
+      continue
     }
-    if (document.errors.length > 0 || document.toJS() === null) continue
+    if (read.value === null) continue
+    const lineOf = (path: FieldPath) => lines.linePos(offsetOf(document, path)).line
+    const placeOf = (path: FieldPath) => `${file}:${lineOf(path)}`
     documents.push({
-      value: document.toJS(),
-      place: `${file}:${lines.linePos(offsetOf(document, [])).line}`,
-      mistake: (path, message) => {
-        const line = lines.linePos(offsetOf(document, path)).line
-        return { file, line, field: fieldText(path), message }
-      },
+      value: read.value,
+      place: placeOf([]),
+      placeOf,
+      mistake: (path, message) => ({ file, line: lineOf(path), field: fieldText(path), message }),
     })
+    for (const { path, first, second } of repeatedKeys(document.contents, [])) {
+      const [before, line] = [first, second].map((offset) => lines.linePos(offset).line)
+      const message = twiceAt(`${file}:${before}`)
+      mistakes.push({ file, line: line ?? 0, field: fieldText(path), message })
+    }
   }
   return { documents, mistakes }
 }
 
+/** References to what is not there, and those that would make a document of endless size, show only here. */
+function plainValue(
+  document: Document,
+): { readonly value: unknown } | { readonly problem: string; readonly offset: number } {
+  try {
+    return { value: document.toJS() }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error), offset: offsetOf(document, []) }
+  }
+}
+
+interface RepeatedKey {
+  readonly path: FieldPath
+  readonly first: number
+  readonly second: number
+}
+
+function repeatedKeys(node: unknown, path: FieldPath): readonly RepeatedKey[] {
+  if (!isCollection(node) || isAlias(node)) return []
+  if (!isMap(node)) return node.items.flatMap((item, index) => repeatedKeys(item, [...path, index]))
+  const own = node.items.flatMap((item, index) => {
+    const first = node.items.slice(0, index).find((other) => keyOf(other) === keyOf(item))
+    return first === undefined
+      ? []
+      : [{ path: [...path, keyOf(item)], first: offsetOfKey(first), second: offsetOfKey(item) }]
+  })
+  return [...own, ...node.items.flatMap((item) => repeatedKeys(item.value, [...path, keyOf(item)]))]
+}
+
+const keyOf = ({ key }: Pair): string => String(isScalar(key) ? key.value : key)
+
+function offsetOfKey({ key }: Pair): number {
+  return isNode(key) ? (key.range?.[0] ?? 0) : 0
+}
+
 function offsetOf(document: Document, path: FieldPath): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true)
-    const key = path[length - 1]
-    if (isMap(parent)) {
-      const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key))
-      if (pair !== undefined && isNode(pair.key) && pair.key.range) return pair.key.range[0]
+  let node: unknown = document.contents
+  let offset = rangeStart(document.contents)
+  for (const part of path) {
+    const found: unknown = isMap(node)
+      ? pairOf(node, String(part))
+      : isCollection(node)
+        ? node.items[Number(part)]
+        : null
+    if (found === null || found === undefined) return offset
+    if (isMap(node)) {
+      const pair = found as Pair
+      offset = offsetOfKey(pair) || offset
+      node = pair.value
     } else {
-      const node = document.getIn(path.slice(0, length), true)
-      if (isNode(node) && node.range) return node.range[0]
+      offset = isNode(found) ? rangeStart(found) : offset
+      node = found
     }
   }
-  return isNode(document.contents) && document.contents.range ? document.contents.range[0] : 0
+  return offset
+}
+
+function pairOf(map: YAMLMap, name: string): Pair | undefined {
+  return map.items.find((item) => isScalar(item.key) && String(item.key.value) === name)
+}
+
+function rangeStart(node: Node | null): number {
+  return node?.range?.[0] ?? 0
+}
+
+/** What to say of something that stands at another place already. */
+export function twiceAt(place: string): string {
+  return `is there twice: the other is at ${place}; keep one`
 }
 
 /** A document that is no part of a file, under the name it is called by in mistakes. */
 export function namedDocument(name: string, value: unknown): YamlDocument {
-  return { value, place: name, mistake: (path, message) => ({ file: name, line: 0, field: fieldText(path), message }) }
+  return {
+    value,
+    place: name,
+    placeOf: () => name,
+    mistake: (path, message) => ({ file: name, line: 0, field: fieldText(path), message }),
+  }
 }
 
 /** `reads[0].schedule` */

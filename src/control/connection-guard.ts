@@ -2,8 +2,17 @@ import type { Logger } from 'pino'
 import type { StreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { noteOutcome, type Outcomes, type ThresholdLimits, usualThreshold } from '../platform/runtime/threshold.ts'
 import { claimProbe, type Pause, pause, resume, watchPauses } from './pauses.ts'
+
+/** How the last entities of one connection ended at one stage: key → failed for a reason of its own; oldest first. */
+export type Outcomes = ReadonlyMap<string, boolean>
+
+export interface ThresholdLimits {
+  /** Different keys that are looked at. */
+  readonly window: number
+  /** So many failed ones among them say that the connection is wrong, not the entities. */
+  readonly most: number
+}
 
 /** Milliseconds. */
 export interface GuardTiming {
@@ -17,14 +26,17 @@ export interface GuardTiming {
 export const usualGuardTiming: GuardTiming = {
   pausesEveryMs: 2_000,
   probeEveryMs: 3 * 60_000,
-  threshold: usualThreshold,
+  threshold: { window: 20, most: 15 },
 }
 
-/** Tells a connection that is wrong from entities that are, at one stage (Guarantee 5). */
+/** Distinguishes a connection that is wrong from entities that are, at one stage (Guarantee 5). */
 export interface ConnectionGuard {
   pauses(): Promise<ReadonlyMap<string, Pause>>
-  /** Notes how an entity ended. True: most of the connection's last ones failed; the count begins anew then. */
-  trips(connection: string, key: string, failed: boolean): boolean
+  /**
+   * Notes how an entity ended. True: the connection itself is wrong, as the error says, or because most of its last
+   * entities failed; the count begins anew then.
+   */
+  isWrong(connection: string, key: string, error: StreamError | null): boolean
   /** Pauses the connection, with an alert where it was not paused before. */
   begin(connection: string, error: StreamError): Promise<void>
   end(connection: string): Promise<void>
@@ -44,8 +56,9 @@ export function createConnectionGuard(stage: string, deps: GuardDeps, timing: Gu
   const outcomes = new Map<string, Outcomes>()
   return {
     pauses: () => watch.all(),
-    trips(connection, key, failed) {
-      const noted = noteOutcome(outcomes.get(connection) ?? new Map(), key, failed, timing.threshold)
+    isWrong(connection, key, error) {
+      if (error?.policy === 'pause') return true
+      const noted = noteOutcome(outcomes.get(connection) ?? new Map(), key, error !== null, timing.threshold)
       outcomes.set(connection, noted.tripped ? new Map() : noted.outcomes)
       return noted.tripped
     },
@@ -68,4 +81,17 @@ export function createConnectionGuard(stage: string, deps: GuardDeps, timing: Gu
       return true
     },
   }
+}
+
+/** A key counts once, with its last outcome. */
+export function noteOutcome(
+  outcomes: Outcomes,
+  key: string,
+  failed: boolean,
+  { window, most }: ThresholdLimits,
+): { readonly outcomes: Outcomes; readonly tripped: boolean } {
+  const others = [...outcomes].filter(([known]) => known !== key)
+  const kept = [...others, [key, failed] as const].slice(-window)
+  const failures = kept.filter(([, bad]) => bad).length
+  return { outcomes: new Map(kept), tripped: failed && failures >= most }
 }

@@ -1,18 +1,7 @@
 import { StreamError } from '../errors.ts'
+import { rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { listReadControls, type ReadControl, readControl } from './read-control.ts'
-import { SYNC_CONTROL } from './tables.ts'
-
-/** A change of a read's cut date by hand. Dates are ISO 8601; null: nothing was read yet. */
-export interface CutDateChange {
-  readonly at: string
-  readonly by: string
-  readonly reason: string
-  /** Of the cut date after the change. */
-  readonly revision: number
-  readonly before: string | null
-  readonly after: string | null
-}
+import { type CutDateChange, controlRows, listReadControls, type ReadControl, readControl } from './read-control.ts'
 
 export interface CutDateDeps {
   readonly tables: Tables
@@ -44,19 +33,18 @@ export async function setCutDate(deps: CutDateDeps, read: string, request: CutDa
   await settle(deps, control)
   const at = new Date(now).toISOString()
   const change = { at, by, reason, revision: revision + 1, before: control.cut_date, after: cutDate }
-  const done = await deps.tables.update(
-    SYNC_CONTROL,
+  const done = await rowsOf(deps.tables, controlRows).update(
     { read },
     { set: { cut_date: cutDate, revision: revision + 1, cut_date_change: change } },
     { allOf: [{ attribute: 'revision', is: '=', value: revision }, { absent: 'current' }] },
   )
   const after = await readControl(deps.tables, read)
-  if (done === null) throw refusal(after, revision)
+  if (!done) throw stateConflictError(after, revision)
   await settle(deps, after)
   return after
 }
 
-function refusal({ read, current, revision: is }: ReadControl, revision: number): StreamError {
+function stateConflictError({ read, current, revision: is }: ReadControl, revision: number): StreamError {
   if (is !== revision) {
     const message = `revision: the cut date of ${read} is at revision ${is} now, not ${revision}; read it again`
     return new StreamError('state_conflict', message, { field: 'revision' })

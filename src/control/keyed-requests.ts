@@ -1,5 +1,6 @@
 import { StreamError } from '../errors.ts'
 import { canonicalJson, digest } from '../events/identity.ts'
+import { number, opaque, orNull, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { REQUESTS } from './tables.ts'
 
@@ -13,6 +14,20 @@ export interface KeyedRequest {
   readonly isNew: boolean
 }
 
+interface RequestRow {
+  readonly id: string
+  readonly digest: string
+  readonly at: number
+  readonly answer: Item | null
+}
+
+const requestRows = rowType<RequestRow>(REQUESTS, ['id'], {
+  id: text,
+  digest: text,
+  at: number,
+  answer: orNull(opaque()),
+})
+
 /**
  * Takes a request under its key (Guarantee 3): the same again is the same request. Throws `state_conflict` for another
  * one under the same key; `content` null: whatever comes under the key is the same.
@@ -24,23 +39,23 @@ export async function takeRequest(
   now: number,
 ): Promise<KeyedRequest> {
   const own = content === null ? '' : digest(canonicalJson(content))
-  if (await tables.put(REQUESTS, { id, digest: own, at: now }, { absent: 'id' })) {
+  const rows = rowsOf(tables, requestRows)
+  if (await rows.put({ id, digest: own, at: now, answer: null }, { absent: 'id' })) {
     return { id, at: now, answer: null, isNew: true }
   }
-  const item = await tables.get(REQUESTS, { id })
-  if (item?.['digest'] !== own) {
+  const known = await rows.get({ id })
+  if (known?.digest !== own) {
     const message = 'idempotency-key: another request was sent under this key; send each request under its own'
     throw new StreamError('state_conflict', message, { field: 'idempotency-key' })
   }
-  const { at, answer = null } = item as unknown as { readonly at: number; readonly answer?: Item | null }
-  return { id, at, answer, isNew: false }
+  return { id, at: known.at, answer: known.answer, isNew: false }
 }
 
 export async function answerRequest(tables: Tables, id: string, answer: Item): Promise<void> {
-  await tables.update(REQUESTS, { id }, { set: { answer } })
+  await rowsOf(tables, requestRows).update({ id }, { set: { answer } })
 }
 
-export async function requestAnswer(tables: Tables, id: string): Promise<Item | undefined> {
-  const item = await tables.get(REQUESTS, { id })
-  return item?.['answer'] as Item | undefined
+/** Null: there is no such request, or it has not been answered. */
+export async function requestAnswer(tables: Tables, id: string): Promise<Item | null> {
+  return (await rowsOf(tables, requestRows).get({ id }))?.answer ?? null
 }

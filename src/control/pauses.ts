@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts'
-import type { Condition, Item, TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
+import { number, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
+import type { TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
 
 const PAUSES = 'pauses'
 
@@ -19,22 +20,29 @@ export interface Pause {
   readonly probe_at: number
 }
 
+const pauseRows = rowType<Pause>(PAUSES, ['stage', 'connection'], {
+  stage: text,
+  connection: text,
+  code: text,
+  message: text,
+  since: text,
+  probe_at: number,
+})
+
 /** False: the connection is paused at this stage already. */
 export async function pause(tables: Tables, row: Pause): Promise<boolean> {
-  return await tables.put(PAUSES, { ...row }, { absent: 'connection' })
+  return await rowsOf(tables, pauseRows).put(row, { absent: 'connection' })
 }
 
 /** Ends a pause: what was set aside is released within seconds. False: there was none. */
 export async function resume(tables: Tables, stage: string, connection: string): Promise<boolean> {
-  return await tables.delete(PAUSES, { stage, connection }, { present: 'connection' })
+  return await rowsOf(tables, pauseRows).delete({ stage, connection }, { present: 'connection' })
 }
 
 /** The pauses of one stage, or of all. */
 export async function listPauses(tables: Tables, stage?: string): Promise<readonly Pause[]> {
-  if (stage !== undefined) return (await tables.query(PAUSES, { partition: stage })).map(toPause)
-  const pauses: Pause[] = []
-  for await (const items of tables.scan(PAUSES)) pauses.push(...items.map(toPause))
-  return pauses
+  const rows = rowsOf(tables, pauseRows)
+  return stage === undefined ? (await Array.fromAsync(rows.scan())).flat() : await rows.query({ partition: stage })
 }
 
 /** Takes the right to try one record of a paused connection; false: another worker has it, or the pause is over. */
@@ -43,12 +51,12 @@ export async function claimProbe(
   { stage, connection, probe_at }: Pause,
   next: number,
 ): Promise<boolean> {
-  const same: Condition = { attribute: 'probe_at', is: '=', value: probe_at }
-  return (await tables.update(PAUSES, { stage, connection }, { set: { probe_at: next } }, same)) !== null
-}
-
-function toPause(item: Item): Pause {
-  return item as unknown as Pause
+  const change = { set: { probe_at: next } }
+  return await rowsOf(tables, pauseRows).update({ stage, connection }, change, {
+    attribute: 'probe_at',
+    is: '=',
+    value: probe_at,
+  })
 }
 
 /** The pauses of a stage, by connection, as this process sees them: read again when they are older than `everyMs`. */

@@ -1,7 +1,8 @@
 import type { Entity } from '../events/topics.ts'
 import { recordKey } from '../events/topics.ts'
+import { forEachBounded } from '../platform/bounded.ts'
+import { flag, number, oneOf, or, orNull, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { forEachKey } from '../platform/runtime/in-key-order.ts'
 import { PUBLISHED } from './tables.ts'
 
 /** An entity of a source, as it was published. */
@@ -13,19 +14,40 @@ export interface PublishedEntity {
 
 const WRITERS = 16
 
+/** What was published last of an entity; by source, entity and key. */
+export interface Publication {
+  readonly id: string
+  /** `publishing`: sent, and not known to be acknowledged. */
+  readonly state: 'publishing' | 'published'
+  /** Of its content. */
+  readonly digest: string
+  readonly rank: string
+  readonly occurred_at: number | null
+  readonly task: string | null
+  readonly deleted: boolean
+  /** Which of several entities of one key it is; null: the only one. */
+  readonly identity: string | null
+}
+
+export const publicationRows = rowType<Publication>(PUBLISHED, ['id'], {
+  id: text,
+  state: oneOf('publishing', 'published'),
+  digest: or(text, ''),
+  rank: or(text, ''),
+  occurred_at: orNull(number),
+  task: orNull(text),
+  deleted: or(flag, false),
+  identity: orNull(text),
+})
+
 /**
  * Has entities published again by the next run that reads them, though their content is unchanged: their notes count as
  * not acknowledged. What is being published at this moment is published again anyway.
  */
 export async function publishAgain(tables: Tables, entities: readonly PublishedEntity[]): Promise<void> {
   const ids = entities.map(({ source, entity, key }) => recordKey(source, entity, key))
-  await forEachKey(
-    ids,
-    (id) => id,
-    WRITERS,
-    async (id) => {
-      const published = { attribute: 'state', is: '=' as const, value: 'published' }
-      await tables.update(PUBLISHED, { id }, { set: { state: 'publishing' } }, published)
-    },
-  )
+  const rows = rowsOf(tables, publicationRows)
+  await forEachBounded(ids, WRITERS, async (id) => {
+    await rows.update({ id }, { set: { state: 'publishing' } }, { attribute: 'state', is: '=', value: 'published' })
+  })
 }

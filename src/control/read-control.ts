@@ -1,13 +1,37 @@
-import type { Item, Tables } from '../platform/dynamodb/tables.ts'
-import type { CutDateChange } from './cut-dates.ts'
+import {
+  type AttributeOf,
+  map,
+  nullable,
+  number,
+  or,
+  orNull,
+  rowsOf,
+  rowType,
+  text,
+} from '../platform/dynamodb/rows.ts'
+import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
+import { createLeases, type HeldRow } from '../platform/lease.ts'
 import { isDrain } from './drains.ts'
 import { SYNC_CONTROL } from './tables.ts'
+
+/** A change of a read's cut date by hand. Dates are ISO 8601; null: nothing was read yet. */
+export interface CutDateChange {
+  readonly at: string
+  readonly by: string
+  readonly reason: string
+  /** Of the cut date after the change. */
+  readonly revision: number
+  readonly before: string | null
+  readonly after: string | null
+}
 
 /** What is known of a read between its runs. */
 export interface ReadControl {
   readonly read: string
   /** ISO 8601: everything before it was read and acknowledged. Null: nothing was yet. */
   readonly cut_date: string | null
+  /** The run that moved it last. */
+  readonly cut_date_run: string | null
   /** Grows with each change of the cut date: what a change is compared with, never the date itself. */
   readonly revision: number
   /** Fence token of the last lease. */
@@ -25,30 +49,41 @@ export interface ReadControl {
   readonly cut_date_change: CutDateChange | null
 }
 
-const NOTHING = { current: null, due: null, lease_worker: null, ticks_until: null, cut_date_change: null }
-
-function fromItem(item: Item): ReadControl {
-  return { ...NOTHING, ...item } as unknown as ReadControl
-}
+export const controlRows = rowType<ReadControl>(SYNC_CONTROL, ['read'], {
+  read: text,
+  cut_date: orNull(text),
+  cut_date_run: orNull(text),
+  revision: or(number, 0),
+  fence: or(number, 0),
+  lease_until: or(number, 0),
+  lease_worker: orNull(text),
+  current: orNull(text),
+  due: orNull(text),
+  ticks_until: orNull(number),
+  cut_date_change: orNull(
+    map({ at: text, by: text, reason: text, revision: number, before: nullable(text), after: nullable(text) }),
+  ),
+})
 
 /** The row of a read, made when there is none. */
 export async function readControl(tables: Tables, read: string): Promise<ReadControl> {
-  const found = await tables.get(SYNC_CONTROL, { read })
-  if (found !== undefined) return fromItem(found)
-  await tables.put(SYNC_CONTROL, { read, cut_date: null, revision: 0, fence: 0, lease_until: 0 }, { absent: 'read' })
+  const rows = rowsOf(tables, controlRows)
+  const found = await rows.get({ read })
+  if (found !== undefined) return found
+  await rows.putPart({ read, cut_date: null, revision: 0, fence: 0, lease_until: 0 }, { absent: 'read' })
   return await readControl(tables, read)
 }
 
 export async function listReadControls(tables: Tables): Promise<readonly ReadControl[]> {
-  const rows: ReadControl[] = []
-  for await (const items of tables.scan(SYNC_CONTROL)) rows.push(...items.map(fromItem))
-  return rows
+  return (await Array.fromAsync(rowsOf(tables, controlRows).scan())).flat()
 }
 
 /** Notes a run as the one that waits; false when another waits already. */
 export async function setDue(tables: Tables, read: string, run: string): Promise<boolean> {
-  const free = { anyOf: [{ absent: 'due' }, { attribute: 'due', is: '=' as const, value: run }] }
-  return (await tables.update(SYNC_CONTROL, { read }, { set: { due: run } }, free)) !== null
+  const free: Condition<AttributeOf<ReadControl>> = {
+    anyOf: [{ absent: 'due' }, { attribute: 'due', is: '=', value: run }],
+  }
+  return await rowsOf(tables, controlRows).update({ read }, { set: { due: run } }, free)
 }
 
 export interface Lease {
@@ -70,55 +105,54 @@ export async function takeLease(
 ): Promise<Lease | undefined> {
   const run = control.current ?? control.due
   if (run === null || control.lease_until > worker.now) return undefined
-  const fence = control.fence + 1
-  const taken = await tables.update(
-    SYNC_CONTROL,
-    { read: control.read },
+  const lease = {
+    read: control.read,
+    run,
+    fence: control.fence + 1,
+    cutDate: control.cut_date,
+    revision: control.revision,
+  }
+  const taken = await leasesOf(tables).take(
+    heldRow(lease),
+    { now: worker.now, until: worker.now + worker.leaseMs },
     {
-      set: { fence, lease_until: worker.now + worker.leaseMs, lease_worker: worker.id, current: run },
+      set: { lease_worker: worker.id, current: run },
       ...(control.current === null ? { remove: ['due'] } : {}),
-    },
-    // The revision too: a cut date that was set by hand meanwhile is the one to read from.
-    {
-      allOf: [
+      // As it was seen; the revision too: a cut date that was set by hand meanwhile is the one to read from.
+      when: [
         { attribute: 'fence', is: '=', value: control.fence },
         { attribute: 'revision', is: '=', value: control.revision },
       ],
     },
   )
-  if (taken === null) return undefined
-  return { read: control.read, run, fence, cutDate: control.cut_date, revision: control.revision }
+  return taken === null ? undefined : lease
 }
 
 /** False: the lease is another's now. */
 export async function renewLease(tables: Tables, lease: Lease, until: number): Promise<boolean> {
-  const change = { set: { lease_until: until } }
-  return (await tables.update(SYNC_CONTROL, { read: lease.read }, change, held(lease))) !== null
+  return (await leasesOf(tables).extend(heldRow(lease), until)) !== null
 }
 
 /** Gives the read back with no run under way; the row of a drained queue has served. */
 export async function endLease(tables: Tables, lease: Lease): Promise<boolean> {
-  if (isDrain(lease.read)) return await tables.delete(SYNC_CONTROL, { read: lease.read }, held(lease))
-  const change = { set: { lease_until: 0 }, remove: ['current', 'lease_worker'] }
-  return (await tables.update(SYNC_CONTROL, { read: lease.read }, change, held(lease))) !== null
+  if (isDrain(lease.read)) return await leasesOf(tables).drop(heldRow(lease))
+  return (await leasesOf(tables).release(heldRow(lease), { remove: ['current', 'lease_worker'] })) !== null
 }
 
 /** Gives the read back with its run still under way, for the next worker to go on with. */
 export async function releaseLease(tables: Tables, lease: Lease): Promise<boolean> {
-  return (await tables.update(SYNC_CONTROL, { read: lease.read }, { set: { lease_until: 0 } }, held(lease))) !== null
+  return (await leasesOf(tables).release(heldRow(lease))) !== null
 }
 
 /** Guarantee 1: called after everything up to `cutDate` is acknowledged; compared by revision and fence, not by value. */
 export async function moveCutDate(tables: Tables, lease: Lease, cutDate: string): Promise<boolean> {
-  const moved = await tables.update(
-    SYNC_CONTROL,
-    { read: lease.read },
-    { set: { cut_date: cutDate, cut_date_run: lease.run, revision: lease.revision + 1 } },
-    { allOf: [held(lease), { attribute: 'revision', is: '=', value: lease.revision }] },
-  )
-  return moved !== null
+  const set = { cut_date: cutDate, cut_date_run: lease.run, revision: lease.revision + 1 }
+  const asRead: Condition = { attribute: 'revision', is: '=', value: lease.revision }
+  return (await leasesOf(tables).change(heldRow(lease), { set }, [asRead])) !== null
 }
 
-function held(lease: Lease): { readonly attribute: string; readonly is: '='; readonly value: number } {
-  return { attribute: 'fence', is: '=', value: lease.fence }
+const leasesOf = (tables: Tables) => createLeases(tables, SYNC_CONTROL, { until: 'lease_until', token: 'fence' })
+
+function heldRow({ read, fence }: Lease): HeldRow {
+  return { key: { read }, token: fence }
 }

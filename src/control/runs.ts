@@ -1,4 +1,17 @@
-import type { Change, Item, Tables } from '../platform/dynamodb/tables.ts'
+import { StreamError } from '../errors.ts'
+import {
+  list,
+  map,
+  number,
+  oneOf,
+  or,
+  orNull,
+  type RowChange,
+  rowsOf,
+  rowType,
+  text,
+} from '../platform/dynamodb/rows.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
 import { SWEEP_ACCEPTED } from './sweeps.ts'
 import { SYNC_RUN_LISTS, SYNC_RUNS } from './tables.ts'
 
@@ -78,35 +91,66 @@ const NEW_RUN = {
   queue_end: null,
 } as const
 
-/** What runs of earlier versions do not have. */
-const NEW_FIELDS = { missed: 0, read_again: 0, keys: 0, digest: null, queue_url: null, queue_end: null }
-
 export type RunRequest = Pick<Run, 'id' | 'read' | 'trigger' | 'reason' | 'requested_at' | 'backfill_from'> &
   Partial<Pick<Run, 'queue_url'>>
 
-function fromItem(item: Item): Run {
-  const merged = (item['merged_requests'] ?? []) as Iterable<string>
-  return { ...NEW_FIELDS, ...item, merged_requests: [...merged] } as unknown as Run
+const runRows = rowType<Run>(SYNC_RUNS, ['id'], {
+  id: text,
+  read: text,
+  trigger: text,
+  reason: orNull(text),
+  state: oneOf('due', 'running', 'ended', 'failed', 'incomplete', 'merged'),
+  requested_at: text,
+  backfill_from: orNull(text),
+  queue_url: orNull(text),
+  queue_end: orNull(text),
+  window_from: orNull(text),
+  window_to: orNull(text),
+  started_at: orNull(text),
+  ended_at: orNull(text),
+  read_count: number,
+  published: number,
+  unchanged: number,
+  unreadable: number,
+  capped: number,
+  pages: number,
+  reached: orNull(map({ changedAt: text, id: text })),
+  connections: or(list(text), []),
+  merged_requests: or(list(text), []),
+  merged_into: orNull(text),
+  missing: or(list(text), []),
+  // Runs of earlier versions have none of these four.
+  missed: or(number, 0),
+  read_again: or(number, 0),
+  keys: or(number, 0),
+  digest: orNull(text),
+  error: orNull(map({ code: text, message: text })),
+  fence: number,
+})
+
+interface RunPlace {
+  readonly list: string
+  readonly place: string
+  readonly id: string
 }
+
+const runPlaces = rowType<RunPlace>(SYNC_RUN_LISTS, ['list', 'place'], { list: text, place: text, id: text })
 
 /**
  * False when the run exists already. Its places in the lists are written first: a place without a run is passed over, a
  * run without a place would not be found.
  */
 export async function createRun(tables: Tables, request: RunRequest, merged: string | null = null): Promise<boolean> {
-  const state = merged === null ? {} : { state: 'merged', merged_into: merged }
+  const state = merged === null ? {} : { state: 'merged' as const, merged_into: merged }
   const { id, requested_at } = request
   const place = { place: `${requested_at}#${id}`, id }
-  await tables.putMany(
-    SYNC_RUN_LISTS,
-    [ALL, request.read].map((list) => ({ list, ...place })),
-  )
-  return await tables.put(SYNC_RUNS, { ...NEW_RUN, ...request, ...state }, { absent: 'id' })
+  await rowsOf(tables, runPlaces).putMany([ALL, request.read].map((list) => ({ list, ...place })))
+  // No merged requests yet: DynamoDB has no empty set.
+  return await rowsOf(tables, runRows).putPart({ ...NEW_RUN, ...request, ...state }, { absent: 'id' })
 }
 
 export async function getRun(tables: Tables, id: string): Promise<Run | undefined> {
-  const item = await tables.get(SYNC_RUNS, { id })
-  return item === undefined ? undefined : fromItem(item)
+  return await rowsOf(tables, runRows).get({ id })
 }
 
 /** The list of all runs; no read is called so. */
@@ -132,14 +176,11 @@ export async function pageRuns(
     ...(since === undefined ? {} : { from: since }),
     ...(after === undefined ? {} : { before: after }),
   }
-  const places = await tables.query(SYNC_RUN_LISTS, range)
-  const keys = places.map((place) => ({ id: String(place['id']) }))
-  const items = new Map((await tables.getMany(SYNC_RUNS, keys)).map((item) => [String(item['id']), item]))
-  const runs = keys.flatMap(({ id }) => {
-    const item = items.get(id)
-    return item === undefined ? [] : [fromItem(item)]
-  })
-  return { runs, next: places.length < limit ? null : String(places.at(-1)?.['place']) }
+  const places = await rowsOf(tables, runPlaces).query(range)
+  const found = await rowsOf(tables, runRows).getMany(places.map(({ id }) => ({ id })))
+  const byId = new Map(found.map((run) => [run.id, run]))
+  const runs = places.flatMap(({ id }) => byId.get(id) ?? [])
+  return { runs, next: places.length < limit ? null : (places.at(-1)?.place ?? null) }
 }
 
 /** As `pageRuns`, the first page alone. */
@@ -148,14 +189,26 @@ export async function listRuns(tables: Tables, filter: RunFilter): Promise<reado
 }
 
 /** A change by the worker with this fence token; false when another has taken the run over (Guarantee 1). */
-export async function changeRun(tables: Tables, run: { id: string; fence: number }, change: Change): Promise<boolean> {
-  const changed = await tables.update(
-    SYNC_RUNS,
+export async function changeRun(
+  tables: Tables,
+  run: { id: string; fence: number },
+  change: RowChange<Run>,
+): Promise<boolean> {
+  return await rowsOf(tables, runRows).update(
     { id: run.id },
     { ...change, set: { ...change.set, fence: run.fence } },
     { attribute: 'fence', is: '<=', value: run.fence },
   )
-  return changed !== null
+}
+
+/** As `changeRun`; throws `lease_lost` when another worker has taken the run over. */
+export async function changeHeldRun(
+  tables: Tables,
+  run: { readonly id: string; readonly fence: number },
+  set: Partial<Run>,
+): Promise<void> {
+  if (await changeRun(tables, run, { set })) return
+  throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
 }
 
 /**
@@ -176,5 +229,5 @@ export async function mergeRequest(
       ...(request.accept === true ? { trigger: SWEEP_ACCEPTED } : {}),
     },
   }
-  return (await tables.update(SYNC_RUNS, { id: run }, change, { attribute: 'state', is: '=', value: 'due' })) !== null
+  return await rowsOf(tables, runRows).update({ id: run }, change, { attribute: 'state', is: '=', value: 'due' })
 }

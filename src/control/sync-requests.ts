@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { Item, Tables } from '../platform/dynamodb/tables.ts'
+import { orNull, rowType, text } from '../platform/dynamodb/rows.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
 import { answerRequest, requestAnswer, takeRequest } from './keyed-requests.ts'
 import { type SyncRequester, taskIdOf } from './request-sync.ts'
 import { getRun } from './runs.ts'
+import { REQUESTS } from './tables.ts'
 
 export interface WantedSync {
   readonly read: string
@@ -34,6 +36,21 @@ export interface SyncRequest {
   readonly queue_url: string | null
 }
 
+/** As it is kept: its state and what it joined are the run's. Requests of earlier versions have no queue. */
+const keptRequest = rowType<SyncRequest>(REQUESTS, ['id'], {
+  id: text,
+  read: text,
+  task: text,
+  trigger: text,
+  requested_at: text,
+  requested_by: text,
+  reason: orNull(text),
+  from: orNull(text),
+  state: text,
+  merged_into: orNull(text),
+  queue_url: orNull(text),
+})
+
 export interface SyncRequests {
   /**
    * Resolves when the broker has acknowledged it and, but for a webhook's, the dispatcher has it or does not answer in
@@ -58,9 +75,7 @@ const rowOf = (id: string): string => `sync ${id}`
 export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps): SyncRequests {
   const withState = async (request: SyncRequest): Promise<SyncRequest> => {
     const run = await getRun(tables, request.task)
-    // Requests of earlier versions have no queue.
-    const { queue_url = null } = request
-    return { ...request, queue_url, state: run?.state ?? 'requested', merged_into: run?.merged_into ?? null }
+    return { ...request, state: run?.state ?? 'requested', merged_into: run?.merged_into ?? null }
   }
   const dispatched = async (request: SyncRequest): Promise<SyncRequest> => {
     const until = clock.now() + DISPATCHED_WITHIN_MS
@@ -93,8 +108,8 @@ export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps
       return { ...(await (trigger === 'webhook' ? withState(request) : dispatched(request))), isNew }
     },
     async get(id) {
-      const answer = (await requestAnswer(tables, rowOf(id))) as Item | undefined
-      return answer === undefined ? undefined : await withState(answer as unknown as SyncRequest)
+      const answer = await requestAnswer(tables, rowOf(id))
+      return answer === null ? undefined : await withState(keptRequest.decode(answer))
     },
   }
 }

@@ -10,14 +10,14 @@ export const SYNC_RUNS = 'sync_runs'
 export const SYNC_RUN_LISTS = 'sync_run_lists'
 /** Requests by the key their caller gave them, with what was answered. */
 export const REQUESTS = 'requests'
-/** A row per entity ever published: what tells that nothing changed. */
+/** A row per entity ever published: what shows that nothing changed. */
 export const PUBLISHED = 'published'
 
 /** A row per connection and read it subscribes to: whether it was fed with what is kept. */
 export const SUBSCRIPTIONS = 'subscriptions'
 
 /**
- * What readers keep between runs: of a file what tells that it has not changed, of addresses in it what they answered, of
+ * What readers keep between runs: of a file what shows that it has not changed, of addresses in it what they answered, of
  * orders which parts they had.
  */
 export const READER_NOTES = 'reader_notes'

@@ -1,6 +1,6 @@
+import { rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { readControl } from './read-control.ts'
-import { SYNC_CONTROL } from './tables.ts'
+import { controlRows, readControl } from './read-control.ts'
 
 /** Up to where the ticks of a read's schedule were requested; kept, so that what was missed while nothing ran is known. */
 export interface TickLog {
@@ -15,8 +15,9 @@ export function tickLog(tables: Tables): TickLog {
     handled: async (read) => (await readControl(tables, read)).ticks_until,
     async note(read, upTo) {
       const change = { set: { ticks_until: upTo } }
-      const older = { attribute: 'ticks_until', is: '<' as const, value: upTo }
-      await tables.update(SYNC_CONTROL, { read }, change, { anyOf: [{ absent: 'ticks_until' }, older] })
+      await rowsOf(tables, controlRows).update({ read }, change, {
+        anyOf: [{ absent: 'ticks_until' }, { attribute: 'ticks_until', is: '<', value: upTo }],
+      })
     },
   }
 }

@@ -1,7 +1,17 @@
-import type { Configuration } from '../configuration/model.ts'
+import { checkRules } from '../configuration/check-rules.ts'
+import type { Configuration, MappedEntity, ProductMetadata } from '../configuration/model.ts'
+import { productMetadataOf } from '../configuration/model-of.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import { mistakeText, namedDocument } from '../configuration/yaml-documents.ts'
+import { StreamError } from '../errors.ts'
 import { canonicalJson } from '../events/identity.ts'
 import { type MappedOutcome, mapEntity, type SourceEntity } from '../rules/map-entity.ts'
 import type { FindProducts } from '../rules/ownership.ts'
+import type { OperationDeps } from './dependencies.ts'
+import { notFound, type Principal } from './principal.ts'
+import { within } from './scope.ts'
+
+export { productMetadataSchema } from '../configuration/document-schemas.ts'
 
 /** One field before and after; null: it is not there. */
 export interface FieldChange {
@@ -44,6 +54,73 @@ export interface PreviewSides {
   readonly products: FindProducts
 }
 
+type Deps = Pick<OperationDeps, 'tables' | 'recentEvents' | 'products'>
+
+export interface WantedPreview {
+  readonly connection: string
+  /** The last events that are mapped, at most. */
+  readonly last: number
+}
+
+/** What of a product-metadata document decides about the mapping. */
+export type MetadataRules = Omit<Parameters<typeof productMetadataOf>[0], 'kind' | 'connection'>
+
+/**
+ * What the products of a connection would change with other metadata. Throws `not_found`, and `request_invalid` with every
+ * mistake of the rules, as `validate` has them.
+ */
+export async function previewMetadata(
+  deps: Deps,
+  by: Principal,
+  { connection: id, last, rules }: WantedPreview & { readonly rules: MetadataRules },
+): Promise<MappingPreview> {
+  const metadata = checkedMetadata({ kind: 'product-metadata', connection: id, ...rules })
+  const before = await readConfiguration(deps.tables)
+  const connection = connectionIn(before, by, id)
+  if (connection === undefined) throw noConnection(by, id)
+  const events = await deps.recentEvents(connection, 'products', last, before)
+  const sides = { connection: id, before, after: withMetadata(before, metadata), products: deps.products }
+  return await previewMapping(events, sides)
+}
+
+/** What an entity of a connection would change with another configuration; nothing is applied. Throws `not_found`. */
+export async function previewConfiguration(
+  deps: Deps,
+  by: Principal,
+  wanted: WantedPreview & { readonly entity: MappedEntity; readonly after: Configuration },
+): Promise<MappingPreview> {
+  const { connection: id, entity, last, after } = wanted
+  const before = await readConfiguration(deps.tables)
+  const own = connectionIn(before, by, id)
+  const connection = own ?? connectionIn(after, by, id)
+  if (connection === undefined) throw noConnection(by, id)
+  const { systems } = own === undefined ? after : before
+  const events = await deps.recentEvents(connection, entity, last, { systems })
+  return await previewMapping(events, { connection: id, before, after, products: deps.products })
+}
+
+function connectionIn({ connections }: Configuration, by: Principal, id: string) {
+  return within(by.scope, connections, (one) => ({ connection: one.id })).find((one) => one.id === id)
+}
+
+function noConnection(by: Principal, id: string): StreamError {
+  const what = `there is no connection "${id}"`
+  return notFound(by, { field: 'id', api: what, cli: what })
+}
+
+function checkedMetadata(document: Parameters<typeof productMetadataOf>[0]): ProductMetadata {
+  const known = document.destination?.attributes
+  const context = { path: ['attributes'], entity: 'products', known } as const
+  const mistakes = checkRules(document.attributes, namedDocument('body', document), context)
+  if (mistakes.length === 0) return productMetadataOf(document)
+  throw new StreamError('request_invalid', mistakes.map(mistakeText).join('\n'), { field: mistakes[0]?.field ?? '' })
+}
+
+function withMetadata(configuration: Configuration, metadata: ProductMetadata): Configuration {
+  const others = configuration.metadata.filter(({ connection }) => connection !== metadata.connection)
+  return { ...configuration, metadata: [...others, metadata] }
+}
+
 /** Maps each entity's last event before and after. Pure, but for `products`. */
 export async function previewMapping(events: readonly SourceEntity[], sides: PreviewSides): Promise<MappingPreview> {
   const newest = new Map(events.map((event) => [JSON.stringify([event.source, event.key]), event]))
@@ -59,8 +136,12 @@ export async function previewMapping(events: readonly SourceEntity[], sides: Pre
   }
   const changed = entities.length
   const counts = {
-    ...{ events: events.length, entities: newest.size, changed, unchanged: newest.size - changed },
-    ...{ errors_appearing: appearing, errors_disappearing: disappearing },
+    events: events.length,
+    entities: newest.size,
+    changed,
+    unchanged: newest.size - changed,
+    errors_appearing: appearing,
+    errors_disappearing: disappearing,
   }
   return { counts, fields: fieldCounts(entities), entities }
 }

@@ -1,18 +1,18 @@
 import { readConfiguration } from '../configuration/read-configuration.ts'
-import type { DeadLetters, ManyDone } from '../control/dead-letters/create-dead-letters.ts'
+import type { ManyDone } from '../control/dead-letters/create-dead-letters.ts'
 import { publishAgain } from '../control/publish-again.ts'
 import type { Run } from '../control/runs.ts'
-import type { SyncRequests } from '../control/sync-requests.ts'
 import { StreamError } from '../errors.ts'
 import type { Entity } from '../events/topics.ts'
-import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { EntityRow } from '../projections/entity-row.ts'
 import { type LetterFilter, listDeadLetters } from '../projections/list-dead-letters.ts'
 import { listEntities } from '../projections/list-entities.ts'
-import { runOf } from './list-tasks.ts'
+import type { OperationDeps } from './dependencies.ts'
+import { nameOf, type Principal } from './principal.ts'
+import { findRun } from './tasks.ts'
 
 export interface RetryTaskRequest {
-  readonly by: string
+  readonly task: string
   readonly reason: string | null
   /** Entities at most. */
   readonly limit: number
@@ -36,64 +36,68 @@ export interface RetriedTask {
   readonly more: boolean
 }
 
-export interface RetryTaskDeps {
-  readonly tables: Tables
-  readonly deadLetters: DeadLetters<LetterFilter>
-  readonly syncRequests: SyncRequests
-}
+type Deps = Pick<OperationDeps, 'tables' | 'deadLetters' | 'syncRequests'>
 
 /**
  * Retries exactly those of a task's entities that failed or are unknown, through what is configured now. Of a failed one,
  * its open dead letter is retried: the original record goes through its stage again. One that has none (it could not be
- * read, its letter was discarded, or nobody knows what became of it) is published again by a new run of the task's read
+ * read, its dead letter was discarded, or nobody knows what became of it) is published again by a new run of the task's read
  * from the window's beginning; unchanged entities are not published by it, and the cut date stays.
  */
-export async function retryTask(deps: RetryTaskDeps, id: string, request: RetryTaskRequest): Promise<RetriedTask> {
-  const run = await runOf(deps.tables, id)
+export async function retryTask(deps: Deps, by: Principal, request: RetryTaskRequest): Promise<RetriedTask> {
+  const run = await findRun(deps, by, request.task)
+  const { id } = run
   if (run.state === 'merged') {
     const message = `task ${id} was joined to ${run.merged_into}; retry that one`
     throw new StreamError('state_conflict', message, { field: 'id' })
   }
-  const { by, reason, limit, rate, dryRun } = request
-  const filter = openLetters(id)
+  const { reason, limit, rate, dryRun } = request
+  const filter = openLetters(by, id)
   // First: what is retried is not failed any more when its row is looked at.
-  const lost = await withoutLetter(deps, run, limit)
-  const letters = await deps.deadLetters.retryMany({ filter, limit, dryRun }, { by, reason, force: false, rate })
+  const lost = await withoutLetter(deps, by, run, limit)
+  const asked = { by: nameOf(by), reason, force: false, rate }
+  const letters = await deps.deadLetters.retryMany({ filter, limit, dryRun }, asked)
   const skipped = letters.skipped.filter((letter) => !lost.letters.has(letter.id))
-  const readBy = lost.rows.length === 0 || dryRun ? null : await readAgain(deps, run, lost.rows, request)
+  const readBy = lost.rows.length === 0 || dryRun ? null : await readAgain(deps, by, run, { rows: lost.rows, reason })
   return {
-    ...{ task: id, dry_run: dryRun, retried: letters.done.length, skipped },
-    ...{ read_again: new Set(lost.rows.map(({ key }) => key)).size, read_by: readBy, more: letters.more || lost.more },
+    task: id,
+    dry_run: dryRun,
+    retried: letters.done.length,
+    skipped,
+    read_again: new Set(lost.rows.map(({ key }) => key)).size,
+    read_by: readBy,
+    more: letters.more || lost.more,
   }
 }
 
-function openLetters(task: string): LetterFilter {
+function openLetters({ scope }: Principal, task: string): LetterFilter {
   const any = { stage: null, connection: null, code: null, key: null, group: null, from: null, to: null }
-  return { state: 'open', ...any, task }
+  return { state: 'open', ...any, task, seen: scope.connections }
 }
 
 const PAGE = 500
 
 interface Lost {
   readonly rows: readonly EntityRow[]
-  /** Letters of what never was a record: only the source can give it again. */
+  /** Dead letters of what never was a record: only the source can give it again. */
   readonly letters: ReadonlySet<string>
   readonly more: boolean
 }
 
-/** Entities that failed or are unknown, and of which there is no record to be retried. */
-async function withoutLetter({ tables }: RetryTaskDeps, run: Run, limit: number): Promise<Lost> {
+/** Entities that failed or are unknown, and have no record to retry. */
+async function withoutLetter({ tables }: Deps, by: Principal, run: Run, limit: number): Promise<Lost> {
   const kept = new Set<string>()
   const letters = new Set<string>()
   for (const state of ['open', 'retrying'] as const) {
-    for await (const letter of lettersOf(tables, { ...openLetters(run.id), state })) {
+    for await (const letter of lettersOf(tables, { ...openLetters(by, run.id), state })) {
       if (letter.offset < 0) letters.add(letter.id)
       else kept.add(placeOf(letter.connection, letter.key))
     }
   }
   const rows: EntityRow[] = []
   for (const status of ['failed', 'unknown']) {
-    const filter = { task: run.id, connections: run.connections, connection: null, status }
+    const { id: task, connections } = run
+    const filter = { task, connections, connection: null, status, seen: by.scope.connections }
     for (let after: string | null = null, more = true; more; more = after !== null) {
       const page = await listEntities(tables, filter, PAGE, after)
       for (const row of page.rows) {
@@ -108,7 +112,7 @@ async function withoutLetter({ tables }: RetryTaskDeps, run: Run, limit: number)
   return { rows, letters, more: false }
 }
 
-async function* lettersOf(tables: RetryTaskDeps['tables'], filter: LetterFilter) {
+async function* lettersOf(tables: Deps['tables'], filter: LetterFilter) {
   for (let after: string | null = null, more = true; more; more = after !== null) {
     const page = await listDeadLetters(tables, filter, PAGE, after)
     yield* page.rows
@@ -116,17 +120,22 @@ async function* lettersOf(tables: RetryTaskDeps['tables'], filter: LetterFilter)
   }
 }
 
-async function readAgain(deps: RetryTaskDeps, run: Run, rows: readonly EntityRow[], { by, reason }: RetryTaskRequest) {
+async function readAgain(
+  deps: Deps,
+  by: Principal,
+  run: Run,
+  { rows, reason }: { readonly rows: readonly EntityRow[]; readonly reason: string | null },
+) {
   const entities = rows.map(({ source, kind, key }) => ({ source, entity: kind as Entity, key }))
   await publishAgain(deps.tables, entities)
   const from = run.window_from === null ? await beginningOf(deps, run.read) : Date.parse(run.window_from)
   const why = `retry of task ${run.id}${reason === null ? '' : `: ${reason}`}`
-  const wanted = { read: run.read, from, reason: why, by, trigger: 'api', requestId: null } as const
+  const wanted = { read: run.read, from, reason: why, by: nameOf(by), trigger: 'api', requestId: null } as const
   const { task, merged_into } = await deps.syncRequests.request(wanted)
   return merged_into ?? task
 }
 
-async function beginningOf({ tables }: RetryTaskDeps, id: string): Promise<number> {
+async function beginningOf({ tables }: Deps, id: string): Promise<number> {
   const { systems } = await readConfiguration(tables)
   const startFrom = systems.flatMap(({ reads }) => reads).find((read) => read.id === id)?.startFrom
   return startFrom == null ? 0 : Date.parse(startFrom)

@@ -22,7 +22,7 @@ export interface MappingTestResult {
   readonly differences: readonly Difference[]
 }
 
-/** Runs one test against the configuration. Pure: what the test does not tell is not there. */
+/** Runs one test against the configuration. Pure: what the test does not name is not there. */
 export async function runMappingTest(
   { document, place }: MappingTest,
   configuration: Configuration,
@@ -59,7 +59,7 @@ const productsOf =
 function differencesOf(test: MappingTestDocument, outcome: MappedOutcome): Difference[] {
   const { expect, expectIgnored, expectError } = test
   const wanted = expect !== undefined ? 'mapped' : expectIgnored !== undefined ? 'ignored' : 'failed'
-  if (outcome.status !== wanted) return [{ field: 'outcome', expected: wanted, actual: told(outcome) }]
+  if (outcome.status !== wanted) return [{ field: 'outcome', expected: wanted, actual: outcomeText(outcome) }]
   if (outcome.status === 'mapped') return compare(expect ?? {}, outcome.fields)
   if (outcome.status === 'ignored') return compare({ code: expectIgnored }, { code: outcome.code })
   const { code, message, field } = outcome.error
@@ -71,7 +71,7 @@ function differencesOf(test: MappingTestDocument, outcome: MappedOutcome): Diffe
   })
 }
 
-function told(outcome: MappedOutcome): string {
+function outcomeText(outcome: MappedOutcome): string {
   if (outcome.status === 'failed') return `failed: ${outcome.error.code}: ${outcome.error.message}`
   return outcome.status === 'ignored' ? `ignored: ${outcome.code}: ${outcome.message}` : 'mapped'
 }

@@ -2,7 +2,7 @@ import { isAxiosError } from 'axios'
 import { StreamError } from '../errors.ts'
 import { LONGEST_ASKED_MS } from './backoff.ts'
 
-/** An answer as far as it tells what went wrong. */
+/** What an answer says of a failure. */
 export interface HttpFailure {
   readonly status: number
   readonly headers: Headers
@@ -18,12 +18,12 @@ export type Classify = (failure: HttpFailure) => StreamError | undefined
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   if (header === null) return undefined
   const seconds = Number(header)
-  if (header.trim() !== '' && Number.isFinite(seconds)) return asked(Math.round(seconds * 1000))
+  if (header.trim() !== '' && Number.isFinite(seconds)) return capWait(Math.round(seconds * 1000))
   const date = Date.parse(header)
-  return Number.isNaN(date) ? undefined : asked(date - now)
+  return Number.isNaN(date) ? undefined : capWait(date - now)
 }
 
-function asked(ms: number): number {
+function capWait(ms: number): number {
   return Math.min(LONGEST_ASKED_MS, Math.max(0, ms))
 }
 
@@ -59,7 +59,7 @@ export function fromAnswer(
   const { status } = failure
   const details = { status }
   const after =
-    retryAfterMs(failure.headers.get('retry-after'), now) ?? (quotaMs === undefined ? undefined : asked(quotaMs))
+    retryAfterMs(failure.headers.get('retry-after'), now) ?? (quotaMs === undefined ? undefined : capWait(quotaMs))
   const retry = after === undefined ? {} : { retryAfterMs: after }
   if (status === 429) return new StreamError('rate_limited', `${what} answered 429`, { details, ...retry })
   if (status === 408) return new StreamError('timed_out', `${what} answered 408`, { details, ...retry })

@@ -1,4 +1,6 @@
+import type { AttributeOf, RowType } from './dynamodb/rows.ts'
 import type { Condition, Item, TableDefinition, Tables } from './dynamodb/tables.ts'
+import { createLeases, type HeldRow } from './lease.ts'
 
 /** Work that outlives the process which does it: a row, taken by lease, changed by whoever holds the last fence token. */
 export interface Job {
@@ -22,7 +24,7 @@ export interface Jobs<J extends Job> {
   /** Takes a job that nobody holds; undefined: another was quicker. */
   take(job: J, now: number, leaseMs: number): Promise<J | undefined>
   /** The job after the change; null: it is another's now, or it is not as `condition` asks. */
-  change(job: Pick<J, 'id' | 'fence'>, set: Partial<J>, condition?: Condition): Promise<J | null>
+  change(job: Pick<J, 'id' | 'fence'>, set: Partial<J>, condition?: Condition<AttributeOf<J>>): Promise<J | null>
   /** The last change: the job is not looked at again. */
   end(job: Pick<J, 'id' | 'fence'>, set: Partial<J>): Promise<J | null>
 }
@@ -34,16 +36,16 @@ export function jobTable(name: string): TableDefinition {
   return { name, partitionKey: 'shelf', sortKey: 'id' }
 }
 
-export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J> {
+export function createJobs<J extends Job>(tables: Tables, { table, decode }: RowType<J>): Jobs<J> {
+  const leases = createLeases(tables, table, { until: 'lease_until', token: 'fence' })
+  const rowOf = (id: string, fence: number): HeldRow => ({ key: { shelf: ALL, id }, token: fence })
   const change: Jobs<J>['change'] = async ({ id, fence }, set, condition) => {
-    const held: Condition = { attribute: 'fence', is: '=', value: fence }
-    const asked = condition === undefined ? held : { allOf: [held, condition] }
-    const item = await tables.update(table, { shelf: ALL, id }, { set }, asked)
-    return item === null ? null : fromItem<J>(item)
+    const item = await leases.change(rowOf(id, fence), { set }, condition === undefined ? [] : [condition])
+    return item === null ? null : decode(item)
   }
   const get = async (id: string) => {
     const item = await tables.get(table, { shelf: ALL, id })
-    return item === undefined ? undefined : fromItem<J>(item)
+    return item === undefined ? undefined : decode(item)
   }
   return {
     get,
@@ -55,8 +57,7 @@ export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J
       return await tables.put(table, { shelf: ALL, ...(job as Item & J) }, { absent: 'id' })
     },
     async list(limit) {
-      const items = await tables.query(table, { partition: ALL, descending: true, limit })
-      return items.map((item) => fromItem<J>(item))
+      return (await tables.query(table, { partition: ALL, descending: true, limit })).map(decode)
     },
     async open() {
       const pointers = await tables.query(table, { partition: OPEN })
@@ -64,14 +65,17 @@ export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J
         table,
         pointers.map((pointer) => ({ shelf: ALL, id: String(pointer['id']) })),
       )
-      return items.map((item) => fromItem<J>(item)).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      return items.map(decode).toSorted((a, b) => (a.id < b.id ? -1 : 1))
     },
-    async take(job, now, leaseMs) {
-      if (job.lease_until > now) return undefined
-      const set = { fence: job.fence + 1, lease_until: now + leaseMs } as Partial<J>
+    async take({ id, fence, lease_until: seenUntil }, now, leaseMs) {
+      if (seenUntil > now) return undefined
       // As it was seen: a holder that has come to a new state meanwhile has also changed its lease.
-      const asSeen: Condition = { attribute: 'lease_until', is: '=', value: job.lease_until }
-      return (await change(job, set, asSeen)) ?? undefined
+      const asSeen: readonly Condition<AttributeOf<Job>>[] = [
+        { attribute: 'fence', is: '=', value: fence },
+        { attribute: 'lease_until', is: '=', value: seenUntil },
+      ]
+      const item = await leases.take(rowOf(id, fence + 1), { now, until: now + leaseMs }, { when: asSeen })
+      return item === null ? undefined : decode(item)
     },
     async end(job, set) {
       const ended = await change(job, { ...set, lease_until: 0 })
@@ -81,12 +85,7 @@ export function createJobs<J extends Job>(tables: Tables, table: string): Jobs<J
   }
 }
 
-/** Id of a job: what it is, when it was asked for, and what tells it from others of that moment. */
+/** Id of a job: what it is, when it was asked for, and what distinguishes it from others of that moment. */
 export function jobId(what: string, at: number, mark: string): string {
   return `${what}-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${mark}`
-}
-
-function fromItem<J extends Job>(item: Item): J {
-  const { shelf: _, ...job } = item
-  return job as unknown as J
 }

@@ -1,6 +1,7 @@
 import { StreamError } from '../errors.ts'
-import type { Condition, Item, Key, TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
-import { forEachKey } from '../platform/runtime/in-key-order.ts'
+import { forEachBounded } from '../platform/bounded.ts'
+import { number, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
+import type { TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
 import type { Remembered } from './processor.ts'
 
 const STATES = 'processor_state'
@@ -23,6 +24,21 @@ export interface LoadedStates<S> {
   write(changed: ReadonlyMap<string, S>): Promise<void>
 }
 
+interface PageRow {
+  readonly processor: string
+  readonly page: string
+  readonly revision: number
+  /** JSON text of the states by key. */
+  readonly states: string
+}
+
+const pageRows = rowType<PageRow>(STATES, ['processor', 'page'], {
+  processor: text,
+  page: text,
+  revision: number,
+  states: text,
+})
+
 interface Page<S> {
   readonly revision: number
   readonly states: Readonly<Record<string, S>>
@@ -34,19 +50,16 @@ export async function loadEntityStates<S extends Remembered>(
   { processor, partition }: { readonly processor: string; readonly partition: number },
   keys: readonly string[],
 ): Promise<LoadedStates<S>> {
-  const place = (page: string): Key => ({ processor: `${processor}#${partition}`, page })
+  const place = (page: string) => ({ processor: `${processor}#${partition}`, page })
   const wanted = [...new Set(keys.map(pageOf))]
-  const items = await tables.getMany(STATES, wanted.map(place))
-  const pages = new Map(items.map((item) => [String(item['page']), toPage<S>(item)]))
+  const rows = await rowsOf(tables, pageRows).getMany(wanted.map(place))
+  const pages = new Map(rows.map((row) => [row.page, toPage<S>(row)]))
   return {
     known: new Map([...pages.values()].flatMap(({ states }) => Object.entries(states))),
     async write(changed) {
       const changes = [...Map.groupBy(changed, ([key]) => pageOf(key))]
-      await forEachKey(
-        changes,
-        ([page]) => page,
-        WRITERS,
-        ([page, states]) => writePage(tables, place(page), pages.get(page), Object.fromEntries(states)),
+      await forEachBounded(changes, WRITERS, ([page, states]) =>
+        writePage(tables, place(page), pages.get(page), Object.fromEntries(states)),
       )
     },
   }
@@ -57,20 +70,23 @@ function pageOf(key: string): string {
   return key.replace(/\d{3}$|.{1,2}$/su, '')
 }
 
-function toPage<S>(item: Item): Page<S> {
-  return { revision: Number(item['revision']), states: JSON.parse(String(item['states'])) as Page<S>['states'] }
+function toPage<S>({ revision, states }: PageRow): Page<S> {
+  return { revision, states: JSON.parse(states) as Page<S>['states'] }
 }
 
 async function writePage<S>(
   tables: Tables,
-  place: Key,
+  place: Pick<PageRow, 'processor' | 'page'>,
   loaded: Page<S> | undefined,
   changed: Readonly<Record<string, S>>,
 ): Promise<void> {
   const revision = loaded?.revision ?? 0
-  const asLoaded: Condition =
-    loaded === undefined ? { absent: 'revision' } : { attribute: 'revision', is: '=', value: revision }
   const states = JSON.stringify({ ...loaded?.states, ...changed })
-  if (await tables.put(STATES, { ...place, revision: revision + 1, states }, asLoaded)) return
-  throw new StreamError('concurrent_change', `page ${place['page']} of ${place['processor']} was written by another`)
+  const row = { ...place, revision: revision + 1, states }
+  const written = await rowsOf(tables, pageRows).put(
+    row,
+    loaded === undefined ? { absent: 'revision' } : { attribute: 'revision', is: '=', value: revision },
+  )
+  if (written) return
+  throw new StreamError('concurrent_change', `page ${place.page} of ${place.processor} was written by another`)
 }

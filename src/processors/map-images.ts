@@ -1,23 +1,12 @@
+import { declarationOf } from '../events/entities.ts'
 import type { ImageGallery, UniversalImages } from '../events/generated/events.ts'
-import { mapRows } from './map-rows.ts'
-import type { Processor } from './processor.ts'
-
-const NAME = 'map-images'
+import { mapProcessor } from './map-rows.ts'
 
 /** Image gallery of a feed or of the shop's media → row of the images feed. */
-export const mapImages: Processor<'images'> = {
-  name: NAME,
-  from: 'images',
-  remembers: false,
-  process: (event, context) =>
-    mapRows(
-      NAME,
-      event,
-      context,
-      () => ({ data: toUniversalImages(event.data), owned: true }),
-      (row, key) => ({ kind: 'universal-images', system: null, key, event: row }),
-    ),
-}
+export const mapImages = mapProcessor(declarationOf('images'), async ({ data }) => ({
+  data: toUniversalImages(data),
+  owned: true,
+}))
 
 /** The gallery by position; a role without an image takes the first one, a video excepted. */
 export function toUniversalImages(images: ImageGallery): UniversalImages {

@@ -1,24 +1,13 @@
 import { type Decimal8, sum, ZERO8 } from '../events/decimal.ts'
+import { declarationOf } from '../events/entities.ts'
 import type { Inventory, UniversalInventory } from '../events/generated/events.ts'
-import { mapRows } from './map-rows.ts'
-import type { Processor } from './processor.ts'
-
-const NAME = 'map-inventory'
+import { mapProcessor } from './map-rows.ts'
 
 /** Vendor's stock → row of the inventory feed. */
-export const mapInventory: Processor<'inventory'> = {
-  name: NAME,
-  from: 'inventory',
-  remembers: false,
-  process: (event, context) =>
-    mapRows(
-      NAME,
-      event,
-      context,
-      () => ({ data: toUniversalInventory(event.data), owned: true }),
-      (row, key) => ({ kind: 'universal-inventory', system: null, key, event: row }),
-    ),
-}
+export const mapInventory = mapProcessor(declarationOf('inventory'), async ({ data }) => ({
+  data: toUniversalInventory(data),
+  owned: true,
+}))
 
 /** A location that owes more than it has takes nothing from what another one can ship: less than none counts as none. */
 export function toUniversalInventory({ sku, locations }: Inventory): UniversalInventory {

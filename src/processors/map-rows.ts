@@ -1,12 +1,13 @@
 import type { Connection } from '../configuration/model.ts'
 import { toStreamError } from '../errors.ts'
+import { type DeclarationOf, splitKey } from '../events/entities.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
-import { recordKey, type SourceEvent } from '../events/topics.ts'
+import { type FeedEntity, recordKey, type SourceEvent, type TopicEvents, universalKind } from '../events/topics.ts'
 import { ownsSku } from '../rules/ownership.ts'
-import type { Decision, Output, ProcessContext, Processed } from './processor.ts'
+import type { Decision, Output, ProcessContext, Processed, Processor } from './processor.ts'
 
 /** What every universal event says about where it comes from. */
-export interface RowHeader<D> {
+interface RowHeader<D> {
   readonly eventId: string
   readonly contentDigest: string
   readonly connection: string
@@ -21,59 +22,66 @@ export interface RowHeader<D> {
 }
 
 /** A row's content; `owned` false: its attributes say that it is not the vendor's. */
-export interface MappedRow<D> {
+interface MappedRow<D> {
   readonly data: D
   readonly owned: boolean
 }
 
-/** What came of one connection. */
-interface Outcome {
-  readonly output?: Output
-  readonly decision: Decision
+/** What an entity is mapped to for a connection. */
+export type RowMap<E extends FeedEntity> = (
+  event: TopicEvents[E],
+  connection: Connection,
+  context: ProcessContext,
+) => Promise<MappedRow<RowData<E>>>
+
+/** Content of the rows of an entity's feed. */
+type RowData<E extends FeedEntity> = TopicEvents[`universal-${E}`]['data']
+
+/** The processor of an entity with a feed: what sources publish of it → rows of the feed. */
+export function mapProcessor<E extends FeedEntity>(entity: DeclarationOf<E>, map: RowMap<E>): Processor<E> {
+  const from = entity.name
+  return {
+    name: `map-${from}`,
+    from,
+    remembers: false,
+    process: (event, context) => mapRows(entity, event, context, map),
+  }
 }
 
 /**
  * One row for each connection of the context. A connection that can't map the entity gets a `failed` decision and the
- * others go on (Guarantee 5); one whose vendor does not own the SKU ignores it. Where it takes the product to tell, one
+ * others go on (Guarantee 5); one whose vendor does not own the SKU ignores it. Where the product itself decides, one
  * that is not the vendor's is a deleted row: it may have been the vendor's before. The shop's own entities are for all
- * SKUs. Answers at once unless `map` gives a promise.
+ * SKUs.
  */
-export function mapRows<E extends SourceEvent, D>(
-  stage: string,
-  event: E,
+async function mapRows<E extends FeedEntity>(
+  entity: DeclarationOf<E>,
+  event: TopicEvents[E],
   context: ProcessContext,
-  map: (connection: Connection) => MappedRow<D> | Promise<MappedRow<D>>,
-  output: (row: RowHeader<D>, key: string) => Output,
-): Processed<never> | Promise<Processed<never>> {
-  const outcomes = context.connections.map((connection): Outcome | Promise<Outcome> => {
+  map: RowMap<E>,
+): Promise<Processed<never>> {
+  const { name } = entity
+  const { sku = '' } = splitKey(entity.key, event.key)
+  const outputs: Output[] = []
+  const decisions: Decision[] = []
+  for (const connection of context.connections) {
     const { id, shop } = connection
-    if (event.source !== shop && ownsSku(connection, event.key) === false) {
-      return { decision: notOwned(id, 'ignored') }
+    if (event.source !== shop && ownsSku(connection, sku) === false) {
+      decisions.push(notOwned(id, 'ignored'))
+      continue
     }
-    const sent = ({ data, owned }: MappedRow<D>): Outcome => {
-      const row = rowOf(stage, event, connection, data, event.deleted || !owned)
-      const decision = owned ? processing(id) : notOwned(id, 'processing')
-      return { output: output(row, recordKey(id, event.source, event.key)), decision }
-    }
-    const failed = (error: unknown): Outcome => ({
-      decision: { connection: id, status: 'failed', error: toStreamError(error) },
-    })
     try {
-      const mapped = map(connection)
-      return mapped instanceof Promise ? mapped.then(sent).catch(failed) : sent(mapped)
+      const { data, owned } = await map(event, connection, context)
+      const row = rowOf(`map-${name}`, event, connection, data, event.deleted || !owned)
+      const key = recordKey(id, event.source, event.key)
+      // Kind and row are of one entity.
+      outputs.push({ kind: universalKind(name), system: null, key, event: row } as unknown as Output)
+      decisions.push(owned ? processing(id) : notOwned(id, 'processing'))
     } catch (error) {
-      return failed(error)
+      decisions.push({ connection: id, status: 'failed', error: toStreamError(error) })
     }
-  })
-  const waits = outcomes.some((outcome) => outcome instanceof Promise)
-  return waits ? Promise.all(outcomes).then(joined) : joined(outcomes as readonly Outcome[])
-}
-
-function joined(outcomes: readonly Outcome[]): Processed<never> {
-  return {
-    outputs: outcomes.flatMap((outcome) => outcome.output ?? []),
-    decisions: outcomes.map(({ decision }) => decision),
   }
+  return { outputs, decisions }
 }
 
 function processing(connection: string): Decision {

@@ -5,13 +5,20 @@ import { madeFromHeader, type ReplayMark, readReplayMark } from '../events/heade
 import { type Entity, entityOf, type ProcessedKind, recordKey, type TopicEvents } from '../events/topics.ts'
 import { versionRank } from '../events/version.ts'
 import type { LogRecord, OutgoingRecord } from '../platform/kafka/event-log.ts'
-import { type ParkedRecord, parkedId } from '../platform/runtime/parked-item.ts'
-import { mappedPlaces, placeOf } from '../platform/runtime/result-places.ts'
+import type { ParkedRecord } from '../platform/runtime/parked-item.ts'
 import type { Decoded } from '../platform/runtime/stage.ts'
-import type { StageResult } from '../platform/runtime/status-reporter.ts'
+import {
+  aboutEvent,
+  mappedPlaces,
+  placeOf,
+  type ResultEnd,
+  type StageResult,
+  stageResult,
+} from '../platform/runtime/stage-result.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import type { ProductOf } from '../rules/split-order.ts'
 import type { AskedProducts, Decision, Output, Processor, Remembered } from './processor.ts'
+import { parkedRecord } from './waiting-room.ts'
 
 /** A failure and the connection it is of; null: of all. */
 export interface Failure {
@@ -29,7 +36,7 @@ export interface Work<S> {
   readonly failures: Failure[]
   /** Records that wait for a paused connection, which is the one that is named. */
   readonly parked: ParkedRecord[]
-  /** Connections that turned out to be wrong, and the failure that told. */
+  /** Connections that turned out to be wrong, and the failure that showed it. */
   readonly alarms: Map<string, StreamError>
   readonly results: StageResult[]
 }
@@ -45,13 +52,14 @@ export interface BatchView {
   encode(output: Output): OutgoingRecord
   /** Why a connection is paused; undefined while it is not. */
   paused(connection: string): { readonly code: string; readonly message: string } | undefined
-  /** Notes how an entity ended for a connection. True: most of its last ones failed. */
-  trips(connection: string, key: string, failed: boolean): boolean
+  /** Notes how an entity ended for a connection. True: the connection is wrong, and has to be paused. */
+  isWrong(connection: string, key: string, error: StreamError | null): boolean
 }
 
 export type ProcessedEvent = TopicEvents[ProcessedKind]
 
-export const keyOf = (event: ProcessedEvent): string => recordKey(event.source, event.key)
+/** What the versions of an entity have in common: its source and its key there. */
+export const sourceKey = (event: ProcessedEvent): string => recordKey(event.source, event.key)
 
 /** One record after the other: a later one of an entity sees the state its earlier one left (Guarantee 4). */
 export async function processBatch<K extends ProcessedKind, S extends Remembered>(
@@ -61,9 +69,14 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
   known: ReadonlyMap<string, S>,
 ): Promise<Work<S>> {
   const { configuration } = view
+  const entity = entityOf(processor.from)
   const work: Work<S> = {
-    ...{ outputs: [], states: new Map(), failures: [] },
-    ...{ parked: [], alarms: new Map(), results: [] },
+    outputs: [],
+    states: new Map(),
+    failures: [],
+    parked: [],
+    alarms: new Map(),
+    results: [],
   }
   const metadata = new Map(configuration.metadata.map((one) => [one.connection, one]))
   for (const { record, event } of batch) {
@@ -71,24 +84,23 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
     if (replay !== null && !isForUs(replay, processor.name, configuration)) continue
     const isWanted = (id: string) => replay === null || replay.connection === null || replay.connection === id
     const connections = concerned(configuration, event, processor.from)
-    if (isNewer(event, connections) && (await view.isBehind())) throw notYet(event)
-    const key = keyOf(event)
+    if (isNewer(event, connections) && (await view.isBehind())) throw newerConfigurationError(event)
+    const key = sourceKey(event)
+    const handled: Handled = { record, event, entity, places: placesOf(record, processor.from) }
     try {
       const state = work.states.get(key) ?? known.get(key)
       const asked = processor.asks?.(event, connections) ?? []
       const productOf = asked.length === 0 ? () => undefined : await productsFor(asked, view.products)
       const context = { connections, metadataOf: (id: string) => metadata.get(id), productOf }
-      const made = processor.process(event, context, state)
-      // Most rules need no waiting, and a batch has a thousand records.
-      const processed = made instanceof Promise ? await made : made
+      const processed = await processor.process(event, context, state)
       const outputs = processed.outputs.map((output) => ({
         connection: connectionOf(output),
-        record: { ...view.encode(output), headers: madeFrom(record, processor.from) },
+        record: { ...view.encode(output), headers: madeFromHeader(handled.places.source ?? placeOf(record)) },
       }))
       if (processed.state !== undefined) work.states.set(key, processed.state)
       const held = new Set<string>()
       for (const decision of processed.decisions.filter(({ connection }) => isWanted(connection))) {
-        if (decide(decision, processor.from, { record, event }, view, work)) held.add(decision.connection)
+        if (decide(decision, handled, view, work)) held.add(decision.connection)
       }
       work.outputs.push(...outputs.filter(({ connection }) => !held.has(connection) && isWanted(connection)))
     } catch (thrown) {
@@ -97,7 +109,7 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
       if (error.policy === 'stop' || error.policy === 'retry') throw error
       work.failures.push({ record, event, connection: replay?.connection ?? null, error })
       for (const { id } of connections.filter((one) => isWanted(one.id))) {
-        work.results.push(resultOf(processor.from, { record, event }, { connection: id, status: 'failed', error }))
+        work.results.push(processedResult(handled, id, failedEnd(error)))
       }
     }
   }
@@ -122,53 +134,51 @@ function isForUs({ replayId, stage, revision }: ReplayMark, name: string, config
   throw new StreamError('concurrent_change', message)
 }
 
+/** A record of the batch, and what all that is reported of it has in common. */
+interface Handled {
+  readonly record: LogRecord
+  readonly event: ProcessedEvent
+  readonly entity: Entity
+  readonly places: ResultPlaces
+}
+
 /** True: the connection is paused, and gets nothing of this event for now. */
-function decide<S>(
-  decision: Decision,
-  kind: ProcessedKind,
-  { record, event }: ProcessedRecord,
-  view: BatchView,
-  work: Work<S>,
-): boolean {
+function decide<S>(decision: Decision, handled: Handled, view: BatchView, work: Work<S>): boolean {
   const { connection, status } = decision
-  const report = (): void => {
-    work.results.push(resultOf(kind, { record, event }, decision))
-  }
+  const { record, event, entity } = handled
+  const error = decision.status === 'failed' ? decision.error : null
+  const end =
+    decision.status === 'failed'
+      ? failedEnd(decision.error)
+      : { status, code: decision.code, message: decision.message, targetId: null }
   if (status === 'ignored' || status === 'superseded') {
-    report()
+    work.results.push(processedResult(handled, connection, end))
     return false
   }
-  const error = decision.status === 'failed' ? decision.error : null
   let why = work.alarms.get(connection) ?? view.paused(connection)
-  if (why === undefined && (error?.policy === 'pause' || view.trips(connection, keyOf(event), error !== null))) {
-    if (error !== null) work.alarms.set(connection, error)
-    why = error ?? undefined
+  if (why === undefined && view.isWrong(connection, sourceKey(event), error) && error !== null) {
+    work.alarms.set(connection, error)
+    why = error
   }
   if (why === undefined) {
-    report()
+    work.results.push(processedResult(handled, connection, end))
     if (error !== null) work.failures.push({ record, event, connection, error })
     return false
   }
-  work.parked.push(parkedOf(kind, record, event, connection, why, view.now))
-  work.results.push(waiting(kind, { record, event }, connection, why))
+  const { code, message } = why
+  const about = aboutEvent(entity, event, connection)
+  const waits = { attempts: 0, firstAt: view.now, code, message }
+  work.parked.push(parkedRecord(record, about, { key: sourceKey(event), rank: versionRank(event) }, waits))
+  work.results.push(stageResult(about, { status: 'waiting', code, message, targetId: null }, handled.places))
   return true
 }
 
-function parkedOf(
-  kind: ProcessedKind,
-  record: LogRecord,
-  event: ProcessedEvent,
-  connection: string,
-  { code, message }: { readonly code: string; readonly message: string },
-  now: number,
-): ParkedRecord {
-  const { taskId, source, eventId, occurredAt, readAt } = event
-  const key = keyOf(event)
-  return {
-    ...{ id: parkedId(connection, key, record.offset), connection, key, rank: versionRank(event) },
-    ...{ record, whole: true, attempts: 0, firstAt: now, code, message },
-    about: { taskId, entity: entityOf(kind), source, key: event.key, connection, eventId, occurredAt, readAt },
-  }
+function failedEnd({ code, message }: StreamError): ResultEnd {
+  return { status: 'failed', code, message, targetId: null }
+}
+
+function processedResult({ entity, event, places }: Handled, connection: string, end: ResultEnd): StageResult {
+  return stageResult(aboutEvent(entity, event, connection), end, places)
 }
 
 /** Connection of an event that a processor makes; each is for one. */
@@ -187,7 +197,7 @@ function isNewer(event: ProcessedEvent, [connection]: readonly Connection[]): bo
   return 'connection' in event && (connection === undefined || connection.revision < event.mappingRevision)
 }
 
-function notYet(event: ProcessedEvent): StreamError {
+function newerConfigurationError(event: ProcessedEvent): StreamError {
   return new StreamError('concurrent_change', `${event.eventId} is of a newer configuration, which is not here yet`)
 }
 
@@ -197,51 +207,7 @@ function subscribers(configuration: Configuration, source: string, entity: Entit
   return configuration.connections.filter((connection) => connection.reads.some((read) => reads.has(read)))
 }
 
-/** What the events that a processor makes were made from in the end: what was read. */
-function madeFrom(record: LogRecord, kind: ProcessedKind): Readonly<Record<string, string>> {
-  return madeFromHeader(placesOf(record, kind).source ?? placeOf(record))
-}
-
+/** Where the event is, and what it was made from in the end: what was read. */
 function placesOf(record: LogRecord, kind: ProcessedKind): ResultPlaces {
   return kind === entityOf(kind) ? { source: placeOf(record), mapped: null } : mappedPlaces(record)
-}
-
-interface ProcessedRecord {
-  readonly record: LogRecord
-  readonly event: ProcessedEvent
-}
-
-function resultOf(kind: ProcessedKind, decoded: ProcessedRecord, decision: Decision): StageResult {
-  const { code, message } = decision.status === 'failed' ? decision.error : decision
-  return stageResult(kind, decoded, decision.connection, { status: decision.status, code, message })
-}
-
-function waiting(
-  kind: ProcessedKind,
-  decoded: ProcessedRecord,
-  connection: string,
-  { code, message }: { readonly code: string; readonly message: string },
-): StageResult {
-  return stageResult(kind, decoded, connection, { status: 'waiting', code, message })
-}
-
-function stageResult(
-  kind: ProcessedKind,
-  { record, event }: ProcessedRecord,
-  connection: string,
-  end: { readonly status: string; readonly code: string | null; readonly message: string | null },
-): StageResult {
-  const { source, key, eventId, occurredAt, readAt, taskId } = event
-  const result = {
-    entity: entityOf(kind),
-    source,
-    key,
-    connection,
-    eventId,
-    occurredAt,
-    readAt,
-    ...end,
-    targetId: null,
-  }
-  return { taskId, result, places: placesOf(record, kind) }
 }

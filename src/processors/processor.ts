@@ -56,8 +56,8 @@ export interface Processed<S> {
 
 /**
  * Pure: event → 0..n events and a decision for every connection that subscribes to the event's source. No clock, no
- * I/O; it answers with a promise only where an expression is evaluated. A throw dead-letters the event for all connections; a failure of one connection is caught inside and given as a
- * `failed` decision (Guarantee 5).
+ * I/O; it is a promise because a rule may evaluate an expression. A throw dead-letters the event for all connections; a
+ * failure of one connection is caught inside and given as a `failed` decision (Guarantee 5).
  */
 export interface Processor<K extends TopicKind, S extends Remembered = never> {
   /** Also the consumer group. */
@@ -65,7 +65,7 @@ export interface Processor<K extends TopicKind, S extends Remembered = never> {
   readonly from: K
   /** Whether it remembers something of each entity; one that does not always gets `undefined` for the state. */
   readonly remembers: boolean
-  process(event: TopicEvents[K], context: ProcessContext, state: S | undefined): Processed<S> | Promise<Processed<S>>
-  /** What `productOf` of the context must be able to tell. */
+  process(event: TopicEvents[K], context: ProcessContext, state: S | undefined): Promise<Processed<S>>
+  /** What `productOf` of the context must know. */
   asks?(event: TopicEvents[K], connections: readonly Connection[]): readonly AskedProducts[]
 }

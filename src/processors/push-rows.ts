@@ -1,53 +1,46 @@
-import type { Connection, PushedEntity } from '../configuration/model.ts'
+import type { Connection } from '../configuration/model.ts'
+import type { DeclarationOf } from '../events/entities.ts'
 import { derivedEventId } from '../events/identity.ts'
-import { entityOf, recordKey, type TopicEvents, type UniversalKind } from '../events/topics.ts'
+import {
+  type PushedEntity,
+  recordKey,
+  shopKind,
+  type TopicEvents,
+  type UniversalKind,
+  universalKind,
+} from '../events/topics.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor } from './processor.ts'
 
 type Row = TopicEvents[UniversalKind]
-
-/** What every event for a shop says about where it comes from; its data is the row's. */
-type Pushed<D> = Omit<Row, 'data'> & { readonly data: D }
 
 /**
  * Rows of a feed → what a shop that does not pull is to have. A connection that pushes nothing of the kind is left out
  * without a word: its rows end with the feed. The shop's own rows are not sent back to it.
  */
-function pushRows<K extends UniversalKind>(
-  kind: K,
-  name: string,
-  output: (system: string, key: string, event: Pushed<TopicEvents[K]['data']>) => Output,
-): Processor<K> {
-  const entity = entityOf(kind) as PushedEntity
+export function pushProcessor<E extends PushedEntity>({ name: entity }: DeclarationOf<E>): Processor<`universal-${E}`> {
+  const stage = `push-${entity}`
   return {
-    name,
-    from: kind,
+    name: stage,
+    from: universalKind(entity),
     remembers: false,
-    process(event: TopicEvents[K], { connections }: ProcessContext): Processed<never> {
-      const pushing = connections.filter(({ push = [] }) => push.includes(entity))
+    async process(event, { connections }: ProcessContext): Promise<Processed<never>> {
+      const pushing = connections.filter(({ push }) => push.includes(entity))
       const [own, sent] = [
         pushing.filter(({ shop }) => shop === event.source),
         pushing.filter(({ shop }) => shop !== event.source),
       ]
       return {
         outputs: sent.map((connection) => {
-          const pushed = pushedRow(name, event, connection) as Pushed<TopicEvents[K]['data']>
-          return output(connection.shop, recordKey(connection.id, event.key), pushed)
+          const { shop: system, id } = connection
+          const pushed = pushedRow(stage, event, connection)
+          // Kind and row are of one entity.
+          return { kind: shopKind(entity), system, key: recordKey(id, event.key), event: pushed } as Output
         }),
         decisions: [...own.map(shopsOwn), ...sent.map(processing)],
       }
     },
   }
 }
-
-export const pushProducts = pushRows('universal-products', 'push-products', (system, key, event) => {
-  return { kind: 'shop-products', system, key, event }
-})
-export const pushInventory = pushRows('universal-inventory', 'push-inventory', (system, key, event) => {
-  return { kind: 'shop-inventory', system, key, event }
-})
-export const pushImages = pushRows('universal-images', 'push-images', (system, key, event) => {
-  return { kind: 'shop-images', system, key, event }
-})
 
 /** The row with an id of its own: the content, and so its digest, stays. */
 function pushedRow(stage: string, event: Row, { id, revision }: Connection): Row {

@@ -14,7 +14,7 @@ export const routeFulfilments: Processor<'fulfilments'> = {
   name: NAME,
   from: 'fulfilments',
   remembers: false,
-  process(event, context) {
+  async process(event, context) {
     // What another vendor has is of no connection whose id its reference may begin with.
     const ofVendor = context.connections.filter(({ vendor }) => vendor === event.source)
     const orders = ordersOf(event.data, ofVendor)
@@ -32,8 +32,8 @@ function ordersOf(
   connections: readonly Connection[],
 ): ReadonlyMap<string, string> {
   if (orderReference === null) return new Map()
-  const told = connections.find(({ id }) => orderReference === `${id}-${orderNumber}`)
-  if (told !== undefined) return new Map([[told.id, orderNumber]])
+  const named = connections.find(({ id }) => orderReference === `${id}-${orderNumber}`)
+  if (named !== undefined) return new Map([[named.id, orderNumber]])
   // The number is in the reference alone; of `a` and `a-b`, both of which may begin `a-b-7`, the longer is meant.
   const [owner] = connections
     .filter(({ id }) => orderReference.startsWith(`${id}-`))
@@ -53,7 +53,7 @@ function route(
     return { decision: ignored(id, 'not_the_vendor', `fulfilments of ${id} come from ${vendor}`) }
   if (orderNumber === undefined) return { decision: ignored(id, 'not_ours', `the order is none of ${id}`) }
   if (event.deleted) {
-    const message = 'the vendor deleted it; what the shop told its customer is not taken back: settle it in the shop'
+    const message = 'the vendor deleted it; what the shop sent to its customer is not taken back: settle it in the shop'
     return { decision: ignored(id, 'deleted', message) }
   }
   const decision = { connection: id, status: 'processing', code: null, message: null } as const

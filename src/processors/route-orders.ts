@@ -36,16 +36,15 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
   name: NAME,
   from: 'orders',
   remembers: true,
-  process(event, context, state) {
+  async process(event, context, state) {
     const connections = context.connections.filter(({ shop }) => shop === event.source)
     const others = context.connections.filter(({ shop }) => shop !== event.source).map(notTheShop)
     if (state !== undefined && compareVersions(event, state.version) < 0) {
       const decisions = connections.map(({ id }) => decision(id, 'superseded', 'older_version'))
       return { outputs: [], decisions: [...decisions, ...others] }
     }
-    const routed = route(event, { ...context, connections }, state)
-    const all = (one: Processed<RoutedOrder>) => ({ ...one, decisions: [...one.decisions, ...others] })
-    return routed instanceof Promise ? routed.then(all) : all(routed)
+    const routed = await route(event, { ...context, connections }, state)
+    return { ...routed, decisions: [...routed.decisions, ...others] }
   },
   asks: ({ source, data }, connections) =>
     connections
@@ -53,11 +52,11 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
       .map((connection) => ({ connection, skus: decidingSkus(data) })),
 }
 
-function route(
+async function route(
   event: OrderChanged,
   { connections, productOf }: ProcessContext,
   before: RoutedOrder | undefined,
-): Processed<RoutedOrder> | Promise<Processed<RoutedOrder>> {
+): Promise<Processed<RoutedOrder>> {
   const sentTo = before?.vendors ?? []
   const { order: data, takenBack } = settleQuantities(event.data, before?.takenBack)
   const settled = { ...event, data }
@@ -68,28 +67,25 @@ function route(
   // A version that comes again is sent again.
   const isNew = before !== undefined && compareVersions(event, before.version) > 0
   const known = isNew ? (before.reduced ?? {}) : {}
-  const routed = connections.map((connection) => {
+  const outcomes: Outcome[] = []
+  for (const connection of connections) {
     const history = { wasSent: sentTo.includes(connection.id), heldSince }
     const verdict = judgeOrder(settled, connection, split, history)
-    return outcomeOf(settled, connection, verdict, known[connection.id])
-  })
-  const joined = (outcomes: readonly Outcome[]): Processed<RoutedOrder> => {
-    const vendors = new Set([...sentTo, ...outcomes.flatMap(({ output, id }) => (output === undefined ? [] : id))])
-    const version = { occurredAt: event.occurredAt, readAt: event.readAt }
-    return {
-      outputs: outcomes.flatMap(({ output }) => output ?? []),
-      decisions: outcomes.map((outcome) => outcome.decision),
-      state: {
-        version,
-        vendors: [...vendors].toSorted(),
-        ...reducedOf(outcomes, before?.reduced),
-        ...(Object.keys(takenBack).length === 0 ? {} : { takenBack }),
-        ...(heldSince === null ? {} : { heldSince }),
-      },
-    }
+    outcomes.push(await outcomeOf(settled, connection, verdict, known[connection.id]))
   }
-  const waits = routed.some((outcome) => outcome instanceof Promise)
-  return waits ? Promise.all(routed).then(joined) : joined(routed as readonly Outcome[])
+  const vendors = new Set([...sentTo, ...outcomes.flatMap(({ output, id }) => (output === undefined ? [] : id))])
+  const version = { occurredAt: event.occurredAt, readAt: event.readAt }
+  return {
+    outputs: outcomes.flatMap(({ output }) => output ?? []),
+    decisions: outcomes.map((outcome) => outcome.decision),
+    state: {
+      version,
+      vendors: [...vendors].toSorted(),
+      ...reducedOf(outcomes, before?.reduced),
+      ...(Object.keys(takenBack).length === 0 ? {} : { takenBack }),
+      ...(heldSince === null ? {} : { heldSince }),
+    },
+  }
 }
 
 /** Noted only where something was taken back: most orders are remembered without. */
@@ -111,33 +107,26 @@ interface Outcome {
 }
 
 /** What the connection is sent, with its own fields; one whose fields can't be mapped fails alone (Guarantee 5). */
-function outcomeOf(
+async function outcomeOf(
   event: OrderChanged,
   connection: Connection,
   verdict: OrderVerdict,
   reduced: string | undefined,
-): Outcome | Promise<Outcome> {
+): Promise<Outcome> {
   const { id } = connection
   if (verdict.status === 'failed') return { id, decision: { connection: id, ...verdict } }
   if (verdict.status === 'ignored') return { id, decision: { connection: id, ...verdict } }
   const { order, canceled, sendAfter, unlessNew } = verdict
-  const sent = (fields: OrderFields): Outcome => {
+  try {
+    const fields = canceled ? {} : await mapOrderFields(connection, order)
     const output = vendorOrder(event, connection, { order, canceled, sendAfter, fields })
     const isKnown = reduced !== undefined && output.event.contentDigest.startsWith(reduced)
     if (unlessNew !== undefined && isKnown) {
       return { id, decision: decision(id, 'ignored', unlessNew.code, unlessNew.message) }
     }
-    return { id, decision: decision(id, 'processing', null), output }
-  }
-  const failed = (thrown: unknown): Outcome => ({
-    id,
-    decision: { connection: id, status: 'failed', error: toStreamError(thrown) },
-  })
-  try {
-    const fields = canceled ? {} : mapOrderFields(connection, order)
-    return fields instanceof Promise ? fields.then(sent).catch(failed) : sent(fields)
+    return { id, output, decision: decision(id, 'processing', null) }
   } catch (thrown) {
-    return failed(thrown)
+    return { id, decision: { connection: id, status: 'failed', error: toStreamError(thrown) } }
   }
 }
 

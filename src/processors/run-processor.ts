@@ -1,13 +1,55 @@
+import type { Logger } from 'pino'
+import type { Configuration } from '../configuration/model.ts'
 import { isBehind } from '../configuration/read-configuration.ts'
-import { createConnectionGuard, usualGuardTiming } from '../control/connection-guard.ts'
+import {
+  type ConnectionGuard,
+  createConnectionGuard,
+  type GuardTiming,
+  usualGuardTiming,
+} from '../control/connection-guard.ts'
 import { type ProcessedKind, topicOf } from '../events/topics.ts'
-import { createQuietPartitions } from '../platform/runtime/quiet-partitions.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { EventCodec } from '../platform/codec.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { LogProducer, OutgoingRecord } from '../platform/kafka/event-log.ts'
+import type { ParkedRecord } from '../platform/runtime/parked-item.ts'
 import type { Decoded, PartitionContext, Stage } from '../platform/runtime/stage.ts'
+import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { createTurns } from '../platform/runtime/turns.ts'
-import { commitWork, encode, loadStates, type ProcessorDeps, type ProcessorKit } from './commit-work.ts'
-import { type BatchView, processBatch } from './process-batch.ts'
-import type { Processor, Remembered } from './processor.ts'
-import { releaseProcessed } from './release-processed.ts'
+import type { FindProducts } from '../rules/ownership.ts'
+import { type LoadedStates, loadEntityStates } from './entity-states.ts'
+import { type BatchView, processBatch, sourceKey, type Work } from './process-batch.ts'
+import type { Output, Processor, Remembered } from './processor.ts'
+import {
+  createWaitingRoom,
+  type TakenUp,
+  type TakingUp,
+  type WaitingRoom,
+  type WaitingRoomDeps,
+} from './waiting-room.ts'
+
+export interface ProcessorDeps extends WaitingRoomDeps {
+  readonly producer: LogProducer
+  readonly codec: EventCodec
+  readonly tables: Tables
+  readonly reporter: StatusReporter
+  /** The newest configuration. */
+  readonly configuration: () => Configuration
+  readonly topicPrefix: string
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Vendors' products, for connections whose ownership asks for them. */
+  readonly products?: FindProducts
+  readonly guardTiming?: Partial<GuardTiming>
+}
+
+/** What the batches and the releases of one processor share. */
+interface ProcessorParts<K extends ProcessedKind, S extends Remembered> {
+  readonly processor: Processor<K, S>
+  readonly deps: ProcessorDeps
+  readonly guard: ConnectionGuard
+  readonly room: WaitingRoom
+}
 
 /** About as many as one fetch of a partition holds: what a batch waits for, it waits for once. */
 const BATCH_SIZE = 1000
@@ -22,39 +64,148 @@ export function processorStage<K extends ProcessedKind, S extends Remembered>(
   processor: Processor<K, S>,
   deps: ProcessorDeps,
 ): Stage<K> {
-  const guard = createConnectionGuard(processor.name, deps, { ...usualGuardTiming, ...deps.guardTiming })
-  const kit: ProcessorKit<K, S> = { processor, deps, guard, quiet: createQuietPartitions() }
+  const timing = { ...usualGuardTiming, ...deps.guardTiming }
+  const guard = createConnectionGuard(processor.name, deps, timing)
+  const room = createWaitingRoom(processor.name, deps, guard, timing.probeEveryMs)
+  const parts: ProcessorParts<K, S> = { processor, deps, guard, room }
   // What was parked and what comes now may be of one entity, whose state both change.
   const turns = createTurns()
+  const taking: TakingUp = {
+    groupOf: ({ connection }) => connection,
+    order: (a, b) => (a.record.offset < b.record.offset ? -1 : 1),
+    sideBySide: 1,
+    newestOnly: false,
+    inTurn: (_connection, work) => work(),
+    async takeUp(parked, probe, context) {
+      if (parked.what === 'check') return { results: [], waits: false }
+      return await takeUp(parked, probe, parts, context)
+    },
+  }
   return {
     name: processor.name,
     kind: processor.from,
     topics: [topicOf(processor.from)],
     batchSize: BATCH_SIZE,
-    handle: (batch, context) => turns.run(String(context.partition), () => handleBatch(batch, kit, context)),
-    onTick: (context) => turns.run(String(context.partition), () => releaseProcessed(kit, context)),
+    handle: (batch, context) => turns.run(String(context.partition), () => handleBatch(batch, parts, context)),
+    onTick: (context) => turns.run(String(context.partition), () => room.release(context, taking)),
   }
 }
 
 async function handleBatch<K extends ProcessedKind, S extends Remembered>(
   batch: readonly Decoded<K>[],
-  kit: ProcessorKit<K, S>,
+  parts: ProcessorParts<K, S>,
   context: PartitionContext,
 ): Promise<void> {
-  const { processor, deps, guard } = kit
+  const { processor, deps, guard } = parts
   const startedAt = deps.clock.now()
-  const states = await loadStates(kit, batch, context)
+  const states = await loadStates(parts, batch, context)
   const pauses = await guard.pauses()
+  const view = viewOf(deps, {
+    now: startedAt,
+    paused: (connection) => pauses.get(connection),
+    isWrong: (connection, key, error) => guard.isWrong(connection, key, error),
+  })
+  const work = await processBatch(processor, view, batch, states.known)
+  await commitWork(work, states, parts, context, startedAt)
+  context.assertOwned()
+  if (work.results.length > 0) await deps.reporter.report(processor.name, context.partition, work.results)
+}
+
+/**
+ * A parked record is processed again, and what comes of it for its one connection is kept: it is as repeatable as a batch.
+ * What follows it waits on when its connection is wrong (again).
+ */
+async function takeUp<K extends ProcessedKind, S extends Remembered>(
+  parked: ParkedRecord,
+  probe: boolean,
+  parts: ProcessorParts<K, S>,
+  context: PartitionContext,
+): Promise<TakenUp> {
+  const { deps, guard, processor, room } = parts
+  const { connection } = parked
+  const record = await room.recordOf(parked)
+  const decoded: Decoded<K> = { record, event: await deps.codec.decode(processor.from, record.value) }
+  const pauses = await guard.pauses()
+  const view = viewOf(deps, {
+    now: deps.clock.now(),
+    paused: (id) => (probe ? undefined : pauses.get(id)),
+    // Of the connections only this one counts: the others had the event already. A probe counts for nothing.
+    isWrong: (id, key, error) =>
+      id === connection && (probe ? error?.policy === 'pause' : guard.isWrong(id, key, error)),
+  })
+  const states = await loadStates(parts, [decoded], context)
+  const work = onlyFor(connection, await processBatch(processor, view, [decoded], states.known))
+  if (work.parked.length > 0 || (probe && work.failures.length > 0)) {
+    for (const error of work.alarms.values()) await guard.begin(connection, error)
+    context.assertOwned()
+    const again = { ...parked, record, whole: true, attempts: parked.attempts + 1 }
+    await room.rows(context.partition).park(again, { held: connection })
+    return { results: [], waits: true, endsGroup: true }
+  }
+  await commitWork(work, states, parts, context, parked.firstAt)
+  if (probe) await guard.end(connection)
+  return { results: work.results, waits: false }
+}
+
+function viewOf(deps: ProcessorDeps, pauses: Pick<BatchView, 'now' | 'paused' | 'isWrong'>): BatchView {
   const configuration = deps.configuration()
-  const view: BatchView = {
+  return {
+    ...pauses,
     configuration,
     isBehind: () => isBehind(deps.tables, configuration),
-    now: startedAt,
     products: deps.products,
     encode: (output) => encode(deps, output),
-    paused: (connection) => pauses.get(connection),
-    trips: (connection, key, failed) => guard.trips(connection, key, failed),
   }
-  const work = await processBatch(processor, view, batch, states.known)
-  await commitWork(work, states, kit, context, startedAt)
+}
+
+/** Everything a batch came to but its results, acknowledged (Guarantee 1). */
+async function commitWork<K extends ProcessedKind, S extends Remembered>(
+  work: Work<S>,
+  states: LoadedStates<S>,
+  { deps, guard, room }: ProcessorParts<K, S>,
+  context: PartitionContext,
+  firstAt: number,
+): Promise<void> {
+  const outgoing = work.outputs.map((output) => output.record)
+  context.assertOwned()
+  if (outgoing.length > 0) await deps.producer.send(outgoing)
+  context.assertOwned()
+  if (work.states.size > 0) await states.write(work.states)
+  for (const { record, event, connection, error } of work.failures) {
+    const { key, taskId, eventId } = event
+    await context.deadLetter(record, error, { connection, key, taskId, eventId, attempts: 1, firstAt })
+  }
+  for (const [connection, error] of work.alarms) await guard.begin(connection, error)
+  context.assertOwned()
+  const rows = room.rows(context.partition)
+  for (const parked of work.parked) await rows.park(parked, { held: parked.connection })
+}
+
+function encode({ codec, topicPrefix }: ProcessorDeps, output: Output): OutgoingRecord {
+  const topic = output.system === null ? output.kind : `${output.kind}.${output.system}`
+  return { topic: topicPrefix + topic, key: output.key, value: codec.encode(output.kind, output.event) }
+}
+
+/** What the processor remembers of the batch's entities; nothing where it remembers nothing. */
+function loadStates<K extends ProcessedKind, S extends Remembered>(
+  { processor, deps }: ProcessorParts<K, S>,
+  batch: readonly Decoded<K>[],
+  { partition }: PartitionContext,
+): Promise<LoadedStates<S>> {
+  const keys = processor.remembers ? batch.map(({ event }) => sourceKey(event)) : []
+  return loadEntityStates<S>(deps.tables, { processor: processor.name, partition }, keys)
+}
+
+/** What a record came to for one connection. */
+function onlyFor<S>(connection: string, work: Work<S>): Work<S> {
+  return {
+    ...work,
+    outputs: work.outputs.filter((output) => output.connection === connection),
+    failures: work.failures
+      .filter((failure) => failure.connection === null || failure.connection === connection)
+      .map((failure) => ({ ...failure, connection })),
+    parked: work.parked.filter((parked) => parked.connection === connection),
+    alarms: new Map([...work.alarms].filter(([id]) => id === connection)),
+    results: work.results.filter(({ result }) => result.connection === connection),
+  }
 }

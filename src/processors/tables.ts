@@ -1,6 +1,11 @@
+import { pauseTables } from '../control/pauses.ts'
 import type { TableDefinition } from '../platform/dynamodb/tables.ts'
-import { sinkTables } from './delivery/tables.ts'
+import { parkingTables } from '../platform/runtime/parking.ts'
+import { deliveryTables } from './delivery/deliveries.ts'
 import { stateTables } from './entity-states.ts'
+
+/** What sinks remember: what each target has, what waits, and which connections are held. */
+export const sinkTables: readonly TableDefinition[] = [...deliveryTables, ...parkingTables, ...pauseTables]
 
 /** The tables of processors and sinks. */
 export const processorTables: readonly TableDefinition[] = [...stateTables, ...sinkTables]

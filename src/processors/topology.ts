@@ -1,42 +1,63 @@
-import type { ProcessedKind, TopicKind } from '../events/topics.ts'
+import { type DeclarationOf, type DeclaredEntity, entityDeclarations } from '../events/entities.ts'
+import {
+  type FeedEntity,
+  type ProcessedKind,
+  type PushedEntity,
+  shopKind,
+  type TopicKind,
+  universalKind,
+} from '../events/topics.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
-import type { ProcessorDeps } from './commit-work.ts'
 import { mapImages } from './map-images.ts'
 import { mapInventory } from './map-inventory.ts'
 import { mapProducts } from './map-products.ts'
 import type { Processor, Remembered } from './processor.ts'
-import { pushImages, pushInventory, pushProducts } from './push-rows.ts'
+import { pushProcessor } from './push-rows.ts'
 import { routeFulfilments } from './route-fulfilments.ts'
 import { routeOrders } from './route-orders.ts'
+import type { ProcessorDeps } from './run-processor.ts'
 import { processorStage } from './run-processor.ts'
 
 export type AnyProcessorStage = { [K in ProcessedKind]: Stage<K> }[ProcessedKind]
 
 /** One arrow of the picture: a topic, the processor that consumes it, and the topics it appends to. */
-export interface TopologyRow {
-  readonly from: ProcessedKind
+export interface TopologyRow<K extends ProcessedKind = ProcessedKind> {
+  readonly from: K
   readonly processor: string
   /** Kinds; those that have a topic for each target system end in `.<system>`. */
   readonly to: readonly TopicKind[]
   readonly stage: (deps: ProcessorDeps) => AnyProcessorStage
 }
 
+/** What is done with what sources publish. An entity that no processor consumes does not compile. */
+const consumers: { readonly [E in DeclaredEntity]: TopologyRow<E> } = {
+  orders: row(routeOrders, ['vendor-orders']),
+  fulfilments: row(routeFulfilments, ['shop-fulfilments']),
+  products: mappingRow(mapProducts),
+  inventory: mappingRow(mapInventory),
+  images: mappingRow(mapImages),
+}
+
 /** THE table of processors: topic → processor → topics. */
 export const topology: readonly TopologyRow[] = [
-  row(routeOrders, ['vendor-orders'], (deps) => processorStage(routeOrders, deps)),
-  row(routeFulfilments, ['shop-fulfilments'], (deps) => processorStage(routeFulfilments, deps)),
-  row(mapProducts, ['universal-products'], (deps) => processorStage(mapProducts, deps)),
-  row(mapInventory, ['universal-inventory'], (deps) => processorStage(mapInventory, deps)),
-  row(mapImages, ['universal-images'], (deps) => processorStage(mapImages, deps)),
-  row(pushProducts, ['shop-products'], (deps) => processorStage(pushProducts, deps)),
-  row(pushInventory, ['shop-inventory'], (deps) => processorStage(pushInventory, deps)),
-  row(pushImages, ['shop-images'], (deps) => processorStage(pushImages, deps)),
+  ...Object.values(consumers),
+  ...entityDeclarations.flatMap((one) => ('universal' in one && 'shop' in one ? [pushingRow(one)] : [])),
 ]
 
+/** What sources publish of an entity → rows of its feed. */
+export function mappingRow<E extends FeedEntity>(mapper: Processor<E>): TopologyRow<E> {
+  return row(mapper, [universalKind(mapper.from)])
+}
+
+/** Rows of an entity's feed → what shops are sent of it. */
+export function pushingRow<E extends PushedEntity>(entity: DeclarationOf<E>): TopologyRow<`universal-${E}`> {
+  return row(pushProcessor(entity), [shopKind(entity.name)])
+}
+
 function row<K extends ProcessedKind, S extends Remembered>(
-  { name, from }: Processor<K, S>,
+  processor: Processor<K, S>,
   to: readonly TopicKind[],
-  stage: TopologyRow['stage'],
-): TopologyRow {
-  return { from, processor: name, to, stage }
+): TopologyRow<K> {
+  const stage = (deps: ProcessorDeps) => processorStage(processor, deps) as unknown as AnyProcessorStage
+  return { from: processor.from, processor: processor.name, to, stage }
 }

@@ -5,7 +5,7 @@ import type { ReadWindow, SourceReader, WindowRow } from '../systems/kit/source.
 const DAY_MS = 24 * 60 * 60_000
 
 /**
- * Keys of all that a source has now. Throws `configuration_invalid` for a reader that can tell them neither way: it would
+ * Keys of all that a source has now. Throws `configuration_invalid` for a reader that can list them neither way: it would
  * look like a source that has nothing, and a sweep would delete everything.
  */
 export function allKeys<E extends Entity>(

@@ -5,8 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Clients } from '../systems/clients.ts'
 import type { ReaderNotes } from '../systems/kit/reader-notes.ts'
 import type { AnySourceReader, Page, SourceReader } from '../systems/kit/source.ts'
-import type { SystemDefinition } from '../systems/system.ts'
-import { systemTypes as allTypes } from '../systems/systems.ts'
+import { unreadableError } from '../systems/system.ts'
 import { allKeys } from './all-keys.ts'
 
 export interface ReaderDeps {
@@ -14,8 +13,6 @@ export interface ReaderDeps {
   readonly clients: Clients
   /** Absent: nothing is remembered from one run to the next. */
   readonly notes?: ReaderNotes
-  /** Types of systems there are; all of `systems.ts` by default. */
-  readonly systemTypes?: ReadonlyMap<string, SystemDefinition>
 }
 
 /**
@@ -28,10 +25,10 @@ export function createReader(
   deps: ReaderDeps,
   queueUrl: string | null = null,
 ): AnySourceReader {
-  const definition = (deps.systemTypes ?? allTypes).get(system.type)
-  if (definition?.reads[read.entity] === undefined) throw unreadable(read, system, definition)
+  const definition = deps.clients.systemTypes.get(system.type)
+  if (definition?.reads[read.entity] === undefined) throw unreadableError(read, system, definition?.reads ?? {})
   const { isQueue } = definition
-  if (queueUrl !== null && !isQueue) throw withoutQueues(read, system)
+  if (queueUrl !== null && !isQueue) throw noQueuesError(read, system)
   const connected = async () => (await deps.clients.of(system)).reader(read, deps, queueUrl) as SourceReader<Entity>
   const through = async function* <T>(pages: (reader: SourceReader<Entity>) => AsyncIterable<T> | undefined) {
     try {
@@ -65,15 +62,7 @@ async function discard(source: SourceReader<Entity>, signal: AbortSignal): Promi
   return (await source.discard?.(signal)) ?? 'kept: it is no queue'
 }
 
-function withoutQueues(read: Read, system: System): StreamError {
+function noQueuesError(read: Read, system: System): StreamError {
   const message = `queueUrl: ${read.id} is read from a ${system.type} system, which has no queues`
   return new StreamError('configuration_invalid', message, { field: 'queueUrl' })
-}
-
-function unreadable(read: Read, system: System, definition: SystemDefinition | undefined): StreamError {
-  const readable = Object.keys(definition?.reads ?? {}).join(', ') || 'nothing'
-  const message =
-    `system ${system.id}: ${read.entity} can't be read from ${system.type}; ` +
-    `it has ${readable}. Remove the read ${read.id} or correct its entity`
-  return new StreamError('configuration_invalid', message, { field: `systems.${system.id}.reads` })
 }

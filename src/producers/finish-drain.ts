@@ -1,6 +1,6 @@
 import type { Configuration } from '../configuration/model.ts'
-import { changeRun, type Run } from '../control/runs.ts'
-import { StreamError, toStreamError } from '../errors.ts'
+import { changeHeldRun, type Run } from '../control/runs.ts'
+import { toStreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { withRetry } from '../platform/runtime/retry.ts'
@@ -24,25 +24,23 @@ const TRIES = 5
 
 /**
  * What becomes of a queue that a request named, once its run's end is noted (Guarantee 1): it is deleted when all of it was
- * read, a connection that subscribes to the read wants it so, and nothing is left in it. Told on the run. Repeatable.
+ * read, a connection that subscribes to the read wants it so, and nothing is left in it. The run says which. Repeatable.
  */
 export async function finishDrain(deps: FinishDeps, job: FinishedDrain): Promise<void> {
   const { run, fence } = job
-  const queue_end = await whatBecame(deps, job)
-  if (await changeRun(deps.tables, { id: run.id, fence }, { set: { queue_end } })) return
-  throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
+  const queue_end = await endQueue(deps, job)
+  await changeHeldRun(deps.tables, { id: run.id, fence }, { queue_end })
 }
 
-async function whatBecame(deps: FinishDeps, { run, reader, fence, signal }: FinishedDrain): Promise<string> {
+/** What became of the queue, in words. */
+async function endQueue(deps: FinishDeps, { run, reader, fence, signal }: FinishedDrain): Promise<string> {
   if (run.state !== 'ended') return 'kept: it could not be read to its end'
   const wanted = deps.configuration().connections.some(({ reads, deleteDrainedQueues }) => {
-    return deleteDrainedQueues === true && reads.includes(run.read)
+    return deleteDrainedQueues && reads.includes(run.read)
   })
   if (!wanted) return 'kept: no connection that subscribes to the read has deleteDrainedQueues'
   // Whoever has lost the run must not delete what its successor reads.
-  if (!(await changeRun(deps.tables, { id: run.id, fence }, {}))) {
-    throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
-  }
+  await changeHeldRun(deps.tables, { id: run.id, fence }, {})
   try {
     const discard = async () => (await reader.discard?.(signal)) ?? 'kept'
     return await withRetry(discard, { clock: deps.clock, signal, attempts: TRIES })

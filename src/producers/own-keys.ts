@@ -1,7 +1,7 @@
+import type { Publication } from '../control/publish-again.ts'
 import { StreamError } from '../errors.ts'
 import { contentDigest } from '../events/identity.ts'
 import type { Entity } from '../events/topics.ts'
-import type { Item } from '../platform/dynamodb/tables.ts'
 import type { EntityIdentity, Page, ReadEntity, UnreadableEntity } from '../systems/kit/source.ts'
 
 type AnyEntity = ReadEntity<Entity>
@@ -18,7 +18,7 @@ export interface OwnKeys {
  * that was published under it (`noted`), or the older one; another gets a key of its own, `<key>~<its id>`, for good. What was
  * published before identities were noted is told from what was made later (Guarantee 3: neither is written over the other).
  */
-export function withOwnKeys(entities: readonly AnyEntity[], noted: (key: string) => Item | undefined): OwnKeys {
+export function withOwnKeys(entities: readonly AnyEntity[], noted: (key: string) => Publication | undefined): OwnKeys {
   const owners = new Map<string, string | null>()
   for (const [key, own] of Map.groupBy(entities, (entity) => entity.key)) {
     owners.set(
@@ -43,9 +43,9 @@ export function withOwnKeys(entities: readonly AnyEntity[], noted: (key: string)
 }
 
 /** Id of the entity whose key it is; null: of one that is not among them. */
-function ownerOf(identities: readonly EntityIdentity<Entity>[], noted: Item | undefined): string | null {
-  if (noted !== undefined && typeof noted['identity'] === 'string') return noted['identity']
-  const seen = noted?.['occurred_at']
+function ownerOf(identities: readonly EntityIdentity<Entity>[], noted: Publication | undefined): string | null {
+  if (noted !== undefined && noted.identity !== null) return noted.identity
+  const seen = noted?.occurred_at
   const [first] = identities
     .filter(({ since }) => typeof seen !== 'number' || since === null || since <= seen)
     .toSorted((a, b) => (a.since ?? 0) - (b.since ?? 0) || compareIds(a.id, b.id))

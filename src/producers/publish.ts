@@ -1,14 +1,15 @@
 import type { Logger } from 'pino'
-import { PUBLISHED } from '../control/tables.ts'
+import { type Publication, publicationRows } from '../control/publish-again.ts'
 import { toStreamError } from '../errors.ts'
-import type { EntityResult } from '../events/generated/events.ts'
 import { contentDigest, digest, sourceEventId } from '../events/identity.ts'
 import { type Entity, recordKey, type TopicEvents, topicOf } from '../events/topics.ts'
 import { capOccurredAt, versionRank } from '../events/version.ts'
+import { forEachBounded } from '../platform/bounded.ts'
 import type { EventCodec } from '../platform/codec.ts'
-import type { Condition, Item, Tables } from '../platform/dynamodb/tables.ts'
+import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
+import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { LogProducer, OutgoingRecord } from '../platform/kafka/event-log.ts'
-import { forEachKey } from '../platform/runtime/in-key-order.ts'
+import { aboutEvent, type StageResult, stageResult } from '../platform/runtime/stage-result.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import type { Page, ReadEntity, UnreadableEntity } from '../systems/kit/source.ts'
 import { fitEvent, fitOriginal, withFittingKeys } from './fit-event.ts'
@@ -77,17 +78,16 @@ export async function publishPage(
   }
   const unreadable = [...page.unreadable, ...unfit]
   await deadLetterUnreadable(deps, origin, unreadable, page.requestedAt)
-  const results = changed.map((event) => result(origin, event, shared.get(event.key)))
   await deps.reporter.report(origin.read, 0, [
-    ...results.map((entry) => ({ taskId: origin.taskId, result: entry })),
-    ...unreadable.map((entity) => ({ taskId: origin.taskId, result: failed(origin, entity, page.requestedAt) })),
+    ...changed.map((event) => newResult(origin, event, shared.get(event.key))),
+    ...unreadable.map((entity) => failedResult(origin, entity, page.requestedAt)),
   ])
   // Last: a page that ends before this is published and reported again; afterwards it would count as unchanged.
   await note(deps.tables, origin, changed, 'published')
   if (capped > 0)
     deps.logger.warn({ read: origin.read, capped }, 'times of the source lie in the future and were capped')
   // An entity that changes again within its run is one entity of the task.
-  const first = changed.filter((event) => known.get(publishedId(event, origin))?.['task'] !== (origin.taskId ?? ''))
+  const first = changed.filter((event) => known.get(publishedId(event, origin))?.task !== (origin.taskId ?? ''))
   const unchanged = events.length - changed.length - unfit.length
   return { published: first.length, unchanged, unreadable: unreadable.length, capped }
 }
@@ -96,11 +96,8 @@ export async function publishPage(
 async function withKeys(deps: PublishDeps, origin: Origin, page: Page<Entity>) {
   const identified = page.entities.filter(({ identity }) => identity !== undefined)
   const ids = [...new Set(identified.map(({ key }) => recordKey(origin.source, origin.entity, key)))]
-  const items = await deps.tables.getMany(
-    PUBLISHED,
-    ids.map((id) => ({ id })),
-  )
-  const noted = new Map(items.map((item) => [String(item['id']), item]))
+  const rows = await rowsOf(deps.tables, publicationRows).getMany(ids.map((id) => ({ id })))
+  const noted = new Map(rows.map((row) => [row.id, row]))
   const own = withOwnKeys(page.entities, (key) => noted.get(recordKey(origin.source, origin.entity, key)))
   const { entities, unreadable } = joinedByKey(own.entities, page.joins)
   for (const message of own.shared.values()) deps.logger.warn({ read: origin.read }, message)
@@ -132,10 +129,10 @@ async function publications(
   tables: Tables,
   origin: Origin,
   events: readonly Event[],
-): Promise<ReadonlyMap<string, Item>> {
+): Promise<ReadonlyMap<string, Publication>> {
   const keys = events.map((event) => ({ id: publishedId(event, origin) }))
-  const items = await tables.getMany(PUBLISHED, keys)
-  return new Map(items.map((item) => [String(item['id']), item]))
+  const rows = await rowsOf(tables, publicationRows).getMany(keys)
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 function toEvents(origin: Origin, page: Page<Entity>): { events: readonly Event[]; capped: number } {
@@ -155,13 +152,12 @@ function toEvent(origin: Origin, entity: ReadEntity<Entity>, occurredAt: number 
 }
 
 /** What is there again is newer than its deletion, also where its own time is older: a source may have been set back. */
-function afterDeletion(origin: Origin, event: Event, noted: Item | undefined): Event {
-  const occurredAt = noted?.['occurred_at']
-  const onItsWay = noted?.['state'] === 'publishing' && noted['digest'] === event.contentDigest
-  const isBack = noted?.['deleted'] === true || onItsWay
-  if (!isBack || event.deleted || typeof occurredAt !== 'number') return event
-  const lifted = { ...event, occurredAt: Math.max(event.occurredAt ?? 0, occurredAt) }
-  if (versionRank(lifted) <= String(noted['rank'])) return event
+function afterDeletion(origin: Origin, event: Event, noted: Publication | undefined): Event {
+  if (noted === undefined || noted.occurred_at === null || event.deleted) return event
+  const onItsWay = noted.state === 'publishing' && noted.digest === event.contentDigest
+  if (!noted.deleted && !onItsWay) return event
+  const lifted = { ...event, occurredAt: Math.max(event.occurredAt ?? 0, noted.occurred_at) }
+  if (versionRank(lifted) <= noted.rank) return event
   return { ...lifted, eventId: sourceEventId({ ...lifted, entity: origin.entity }) }
 }
 
@@ -169,9 +165,7 @@ function publishedId(event: Event, origin: Origin): string {
   return recordKey(event.source, origin.entity, event.key)
 }
 
-const idIn = (origin: Origin) => (event: Event) => publishedId(event, origin)
-
-function noteOf(origin: NamedOrigin, event: Event, state: 'publishing' | 'published'): Item {
+function noteOf(origin: NamedOrigin, event: Event, state: Publication['state']): Publication {
   const identity = origin.identities.get(event.key)
   const { contentDigest: content, occurredAt, taskId } = event
   return {
@@ -181,13 +175,15 @@ function noteOf(origin: NamedOrigin, event: Event, state: 'publishing' | 'publis
     rank: versionRank(event),
     occurred_at: occurredAt,
     task: taskId,
-    ...(event.deleted ? { deleted: true } : {}),
-    ...(identity === undefined ? {} : { identity }),
+    deleted: event.deleted,
+    identity: identity ?? null,
   }
 }
 
+type NoteCondition = Condition<AttributeOf<Publication>>
+
 /** Guarantee 4: another worker may have noted a newer version while this one stood still. */
-function notNewerThan(event: Event): Condition {
+function notNewerThan(event: Event): NoteCondition {
   return { anyOf: [{ absent: 'rank' }, { attribute: 'rank', is: '<=', value: versionRank(event) }] }
 }
 
@@ -199,51 +195,57 @@ async function changedOf(
   tables: Tables,
   origin: NamedOrigin,
   events: readonly Event[],
-  known: ReadonlyMap<string, Item>,
+  known: ReadonlyMap<string, Publication>,
 ): Promise<readonly Event[]> {
   const changed = new Set<Event>()
-  await forEachKey(events, idIn(origin), WRITERS, async (event) => {
+  await forEachBounded(events, WRITERS, async (event) => {
     const noted = known.get(publishedId(event, origin))
-    if (noted?.['state'] !== 'published' || noted['digest'] !== event.contentDigest) {
+    if (noted?.state !== 'published' || noted.digest !== event.contentDigest) {
       changed.add(event)
       return
     }
-    if (event.occurredAt === null || Number(noted['occurred_at'] ?? 0) >= event.occurredAt) return
-    const same: Condition[] = [
+    if (event.occurredAt === null || (noted.occurred_at ?? 0) >= event.occurredAt) return
+    const same: NoteCondition[] = [
       { attribute: 'state', is: '=', value: 'published' },
       { attribute: 'digest', is: '=', value: event.contentDigest },
     ]
-    const note = { ...noteOf(origin, event, 'published'), task: noted['task'] }
-    const done = await tables.put(PUBLISHED, note, { allOf: [...same, notNewerThan(event)] })
+    const note = { ...noteOf(origin, event, 'published'), task: noted.task }
+    const done = await rowsOf(tables, publicationRows).put(note, { allOf: [...same, notNewerThan(event)] })
     if (!done) changed.add(event)
   })
   return events.filter((event) => changed.has(event))
 }
 
 /** One by one, since a note has to be by condition. */
-async function note(tables: Tables, origin: NamedOrigin, events: readonly Event[], state: 'publishing' | 'published') {
-  await forEachKey(events, idIn(origin), WRITERS, async (event) => {
-    await tables.put(PUBLISHED, noteOf(origin, event, state), notNewerThan(event))
+async function note(tables: Tables, origin: NamedOrigin, events: readonly Event[], state: Publication['state']) {
+  const rows = rowsOf(tables, publicationRows)
+  await forEachBounded(events, WRITERS, async (event) => {
+    await rows.put(noteOf(origin, event, state), notNewerThan(event))
   })
 }
 
 /** `shared`: why the entity has not the key that the source gives it. */
-function result(origin: Origin, event: Event, shared: string | undefined): EntityResult {
-  const { source, key, eventId, occurredAt, readAt } = event
-  const head = { entity: origin.entity, source, key, connection: null, eventId, occurredAt, readAt }
+function newResult({ entity }: Origin, event: Event, shared: string | undefined): StageResult {
   const why = shared === undefined ? { code: null, message: null } : { code: 'key_shared', message: shared }
-  return { ...head, status: 'new', ...why, targetId: null }
+  return stageResult(aboutEvent(entity, event, null), { status: 'new', ...why, targetId: null })
 }
 
 function unreadableId(origin: Origin, entity: UnreadableEntity): string {
   return digest('unreadable', origin.read, entity.key, entity.raw)
 }
 
-function failed(origin: Origin, entity: UnreadableEntity, readAt: number): EntityResult {
-  const { code, message } = toStreamError(entity.error)
-  const head = { entity: origin.entity, source: origin.source, key: entity.key, connection: null }
-  const eventId = unreadableId(origin, entity)
-  return { ...head, eventId, occurredAt: null, readAt, status: 'failed', code, message, targetId: null }
+function failedResult(origin: Origin, unreadable: UnreadableEntity, readAt: number): StageResult {
+  const { code, message } = toStreamError(unreadable.error)
+  const { taskId, entity, source } = origin
+  const event = {
+    taskId,
+    source,
+    key: unreadable.key,
+    eventId: unreadableId(origin, unreadable),
+    occurredAt: null,
+    readAt,
+  }
+  return stageResult(aboutEvent(entity, event, null), { status: 'failed', code, message, targetId: null })
 }
 
 /** Guarantee 2: what can't be made an event is kept as the source gave it. It has no place in a topic: offset -1. */

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
 import type { Read } from '../configuration/model.ts'
-import { changeRun, type Run } from '../control/runs.ts'
-import { StreamError } from '../errors.ts'
+import { changeHeldRun, type Run } from '../control/runs.ts'
+import type { StreamError } from '../errors.ts'
 import { digest } from '../events/identity.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Change, Tables } from '../platform/dynamodb/tables.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
 import { withRetry } from '../platform/runtime/retry.ts'
 import type { AnySourceReader, Keyset, Page, ReadWindow, SourceReader, WindowRow } from '../systems/kit/source.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
@@ -44,7 +44,7 @@ export interface SourceDeps extends PublishDeps {
 interface Progress {
   /** Changed-at of every key read, as the source gave it: the last one. */
   readonly seen: Map<string, string>
-  /** Those before it, by `placeOf`: two rows of the source may have one key, and each has been read. */
+  /** Those before it, by `rowText`: two rows of the source may have one key, and each has been read. */
   readonly before: Set<string>
   readonly counts: {
     read: number
@@ -145,7 +145,7 @@ async function takePage(deps: PublishDeps, job: SourceRun, progress: Progress, p
   job.signal.throwIfAborted()
   const { system, entity, id } = job.read
   const origin = { source: system, entity, read: id, taskId: job.run.id }
-  const done = await publishPage(deps, origin, page, () => changeHeldRun(deps.tables, job, {}))
+  const done = await publishPage(deps, origin, page, () => changeHeldRun(deps.tables, heldRun(job), {}))
   const { counts } = progress
   counts.read += page.entities.length + page.unreadable.length
   counts.published += done.published
@@ -153,19 +153,19 @@ async function takePage(deps: PublishDeps, job: SourceRun, progress: Progress, p
   counts.unreadable += done.unreadable
   counts.capped += done.capped
   counts.pages += 1
-  for (const row of page.rows) see(progress, row)
+  for (const row of page.rows) noteSeen(progress, row)
   // A source without change times is known by its content.
   if (page.rows.length === 0) for (const { key, raw } of page.entities) progress.seen.set(key, digest(raw ?? ''))
   await noteProgress(deps.tables, job, counts, page.reached)
 }
 
-function see({ seen, before }: Progress, { key, changedAt }: WindowRow): void {
+function noteSeen({ seen, before }: Progress, { key, changedAt }: WindowRow): void {
   const last = seen.get(key)
-  if (last !== undefined && last !== changedAt) before.add(placeOf({ key, changedAt: last }))
+  if (last !== undefined && last !== changedAt) before.add(rowText({ key, changedAt: last }))
   seen.set(key, changedAt)
 }
 
-const placeOf = ({ key, changedAt }: WindowRow): string => JSON.stringify([key, changedAt])
+const rowText = ({ key, changedAt }: WindowRow): string => JSON.stringify([key, changedAt])
 
 async function noteProgress(
   tables: Tables,
@@ -174,13 +174,11 @@ async function noteProgress(
   reached: Keyset,
 ): Promise<void> {
   const { read, ...others } = counts
-  await changeHeldRun(tables, job, { ...others, read_count: read, reached })
+  await changeHeldRun(tables, heldRun(job), { ...others, read_count: read, reached })
 }
 
-/** Throws `lease_lost` when the run is another worker's now. */
-async function changeHeldRun(tables: Tables, job: SourceRun, set: NonNullable<Change['set']>): Promise<void> {
-  const held = await changeRun(tables, { id: job.run.id, fence: job.fence }, { set })
-  if (!held) throw new StreamError('lease_lost', `run ${job.run.id} was taken over by another worker`)
+function heldRun({ run, fence }: SourceRun) {
+  return { id: run.id, fence }
 }
 
 /** Keys of the window that were not read, or were read before their last change. */
@@ -193,7 +191,7 @@ async function unseen(
   const missing: string[] = []
   for await (const rows of reader.list(job.window, job.signal)) {
     for (const row of rows) {
-      if (seen.get(row.key) !== row.changedAt && !before.has(placeOf(row))) missing.push(row.key)
+      if (seen.get(row.key) !== row.changedAt && !before.has(rowText(row))) missing.push(row.key)
     }
   }
   return missing

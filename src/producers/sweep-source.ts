@@ -1,17 +1,18 @@
 import type { Read } from '../configuration/model.ts'
 import { dispatch } from '../control/dispatch.ts'
-import { changeRun, type Run } from '../control/runs.ts'
-import { PUBLISHED } from '../control/tables.ts'
+import { publicationRows } from '../control/publish-again.ts'
+import { changeHeldRun, type Run } from '../control/runs.ts'
 import { StreamError } from '../errors.ts'
-import { type Entity, recordKey, splitRecordKey, type TopicEvents } from '../events/topics.ts'
-import { type AnySourceReader, MOST_GONE, type ReadEntity, type SourceReader } from '../systems/kit/source.ts'
+import { type DeclaredFeedEntity, type Entity, recordKey, splitRecordKey, type TopicEvents } from '../events/topics.ts'
+import { rowsOf } from '../platform/dynamodb/rows.ts'
+import type { AnySourceReader, ReadEntity, SourceReader } from '../systems/kit/source.ts'
 import { allKeys } from './all-keys.ts'
 import { type LastKnownDeps, lastKnown } from './last-known.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
 
 const PAGE = 200
-/** Keys that a run remembers. */
-const TOLD = 100
+/** Missing keys that a run remembers. */
+const MOST_MISSING = 100
 
 export interface SweepDeps extends PublishDeps, LastKnownDeps {
   readonly clock: { now(): number }
@@ -49,11 +50,8 @@ export async function sweepSource(deps: SweepDeps, job: Sweep): Promise<void> {
   const there = await keysAtSource(job, requestedAt)
   const present = known.filter(({ deleted }) => !deleted)
   const gone = present.filter(({ key }) => !there.has(key))
-  const note = async (set: Partial<Run>) => {
-    if (await changeRun(deps.tables, { id: run.id, fence }, { set })) return
-    throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
-  }
-  await note({ read_count: there.size, missing: gone.slice(0, TOLD).map(({ key }) => key) })
+  const note = (set: Partial<Run>) => changeHeldRun(deps.tables, { id: run.id, fence }, set)
+  await note({ read_count: there.size, missing: gone.slice(0, MOST_MISSING).map(({ key }) => key) })
   if (!job.accept) checkShare(read, gone.length, present.length)
   const contents = await lastKnown(deps, read, new Set(gone.map(({ key }) => key)), signal)
   const origin = { source: read.system, entity: read.entity, read: read.id, taskId: run.id }
@@ -78,7 +76,7 @@ async function readAgain({ tables, clock }: SweepDeps, read: Read, run: Run, rea
 }
 
 function checkShare({ id, sweep }: Read, gone: number, known: number): void {
-  const most = sweep?.mostGone ?? MOST_GONE
+  const most = sweep.mostGone
   if (gone <= known * most) return
   const message =
     `${id}: ${gone} of ${known} are not at the source any more, more than ${most * 100} %; nothing was deleted. ` +
@@ -90,13 +88,10 @@ function checkShare({ id, sweep }: Read, gone: number, known: number): void {
 async function knownOf({ tables }: SweepDeps, { system, entity }: Read): Promise<readonly Known[]> {
   const prefix = recordKey(system, entity, '')
   const known: Known[] = []
-  for await (const items of tables.scan(PUBLISHED)) {
-    for (const item of items) {
-      const id = String(item['id'])
-      if (!id.startsWith(prefix) || item['state'] !== 'published') continue
-      const occurred = item['occurred_at']
-      const key = splitRecordKey(splitRecordKey(id).key).key
-      known.push({ key, occurredAt: typeof occurred === 'number' ? occurred : null, deleted: item['deleted'] === true })
+  for await (const rows of rowsOf(tables, publicationRows).scan()) {
+    for (const { id, state, occurred_at: occurredAt, deleted } of rows) {
+      if (!id.startsWith(prefix) || state !== 'published') continue
+      known.push({ key: splitRecordKey(splitRecordKey(id).key).key, occurredAt, deleted })
     }
   }
   return known
@@ -119,14 +114,38 @@ function deletionOf(
   return { key, occurredAt, deleted: true, data: contents.get(key) ?? emptyOf(entity, key), raw: null }
 }
 
-function emptyOf(entity: Entity, sku: string): TopicEvents[Entity]['data'] {
-  if (entity === 'inventory') return { sku, locations: [], attributes: {} }
-  if (entity === 'images') {
-    return { sku, image: null, smallImage: null, thumbnail: null, swatchImage: null, gallery: [], attributes: {} }
-  }
-  if (entity !== 'products') throw new StreamError('configuration_invalid', `${entity} are never deleted at a source`)
-  return {
-    ...{ sku, name: null, productType: '', active: false, parentSku: null, barcode: null, manufacturer: null },
-    ...{ price: null, currency: null, priceLevels: [], weight: null, weightUnit: null, attributes: {} },
-  }
+/** Content of a deletion where no content is known. Entities with a feed are deleted at their sources, others never. */
+const empty: { readonly [E in DeclaredFeedEntity]: (key: string) => TopicEvents[E]['data'] } = {
+  inventory: (sku) => ({ sku, locations: [], attributes: {} }),
+  images: (sku) => ({
+    sku,
+    image: null,
+    smallImage: null,
+    thumbnail: null,
+    swatchImage: null,
+    gallery: [],
+    attributes: {},
+  }),
+  products: (sku) => ({
+    sku,
+    name: null,
+    productType: '',
+    active: false,
+    parentSku: null,
+    barcode: null,
+    manufacturer: null,
+    price: null,
+    currency: null,
+    priceLevels: [],
+    weight: null,
+    weightUnit: null,
+    attributes: {},
+  }),
+}
+
+function emptyOf(entity: Entity, key: string): TopicEvents[Entity]['data'] {
+  const find: { readonly [E in Entity]?: (key: string) => TopicEvents[E]['data'] } = empty
+  const made = find[entity]?.(key)
+  if (made !== undefined) return made
+  throw new StreamError('configuration_invalid', `${entity} are never deleted at a source`)
 }

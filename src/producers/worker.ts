@@ -11,7 +11,7 @@ import {
   renewLease,
   takeLease,
 } from '../control/read-control.ts'
-import { changeRun, getRun, type Run } from '../control/runs.ts'
+import { changeHeldRun, changeRun, getRun, type Run } from '../control/runs.ts'
 import { isSweep, readOfControl, SWEEP_ACCEPTED } from '../control/sweeps.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -116,20 +116,17 @@ async function readWindow(deps: WorkerDeps, lease: Lease, run: Run, signal: Abor
     return await finishDrain(deps, { run, reader, fence: lease.fence, signal })
   const window = windowOf(run, read, deps.systemTypes.get(system.type)?.isQueue === true, lease, deps.clock.now())
   const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString())
-  const begun = await changeRun(
+  await changeHeldRun(
     deps.tables,
     { id: run.id, fence: lease.fence },
     {
-      set: {
-        state: 'running',
-        connections,
-        started_at: run.started_at ?? iso(deps.clock.now()),
-        window_from: iso(window.from),
-        window_to: iso(window.to),
-      },
+      state: 'running',
+      connections,
+      started_at: run.started_at ?? iso(deps.clock.now()),
+      window_from: iso(window.from),
+      window_to: iso(window.to),
     },
   )
-  if (!begun) throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
   const job = { run, read, window, fence: lease.fence, signal }
   const result = await runSource(deps, { ...job, reader })
   // Guarantee 1: everything of the window is acknowledged; a backfill, a queue that was named and a window without proof
@@ -150,10 +147,7 @@ async function sweep(deps: WorkerDeps, lease: Lease, run: Run, signal: AbortSign
   const { read, system, connections } = configured(deps.configuration(), readOfControl(lease.read))
   const held = { id: run.id, fence: lease.fence }
   const iso = () => new Date(deps.clock.now()).toISOString()
-  const begun = { state: 'running', connections, started_at: run.started_at ?? iso() }
-  if (!(await changeRun(deps.tables, held, { set: begun }))) {
-    throw new StreamError('lease_lost', `run ${run.id} was taken over by another worker`)
-  }
+  await changeHeldRun(deps.tables, held, { state: 'running', connections, started_at: run.started_at ?? iso() })
   const same = system.reads.filter(({ entity }) => entity === read.entity)
   const readers = same.map((one) => deps.createReader(one, system, null))
   const accept = run.trigger === SWEEP_ACCEPTED
@@ -207,7 +201,7 @@ async function giveUp(
       return
     }
     deps.logger.error({ read: lease.read, run: lease.run, code: error.code, err: error }, 'the run failed')
-    const ended = { state: 'failed', ended_at: new Date(deps.clock.now()).toISOString() }
+    const ended = { state: 'failed' as const, ended_at: new Date(deps.clock.now()).toISOString() }
     const reason = { code: error.code, message: error.message }
     await changeRun(deps.tables, { id: lease.run, fence: lease.fence }, { set: { ...ended, error: reason } })
     await endLease(deps.tables, lease)

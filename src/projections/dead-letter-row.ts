@@ -1,6 +1,17 @@
 import type { DeadLettered } from '../events/generated/events.ts'
 import { digest } from '../events/identity.ts'
-import type { Item } from '../platform/dynamodb/tables.ts'
+import {
+  type Attributes,
+  list,
+  map,
+  nullable,
+  number,
+  oneOf,
+  orNull,
+  rowType,
+  text,
+} from '../platform/dynamodb/rows.ts'
+import { DEAD_LETTER_SHELVES, DEAD_LETTERS } from './tables.ts'
 
 /** `open` until someone sees to it; `retrying` until the stage has handled it again; then `resolved`, or `open` again. */
 export const letterStates = ['open', 'retrying', 'resolved', 'discarded'] as const
@@ -74,9 +85,67 @@ export interface DeadLetterRow extends DeadLetterSummary {
   readonly folded_to: number
 }
 
-export function toDeadLetterRow(item: Item): DeadLetterRow {
-  return item as unknown as DeadLetterRow
+const summary: Attributes<DeadLetterSummary> = {
+  id: text,
+  state: oneOf(...letterStates),
+  state_at: text,
+  group: text,
+  stage: text,
+  connection: orNull(text),
+  key: text,
+  topic: text,
+  partition: number,
+  offset: number,
+  appended_at: text,
+  code: text,
+  message: text,
+  field: orNull(text),
+  attempts: number,
+  retries: number,
+  first_at: text,
+  last_at: text,
+  task: orNull(text),
+  event_id: orNull(text),
+  key_bytes: number,
+  value_bytes: number,
+  kept_in: map({ topic: text, partition: number, offset: text }),
+  revision: number,
 }
+
+export const deadLetterRows = rowType<DeadLetterRow>(DEAD_LETTERS, ['id'], {
+  ...summary,
+  original: orNull(
+    map({
+      key: nullable(text),
+      value: nullable(text),
+      headers: list(map<DeadLetterHeader>({ key: text, value: nullable(text) })),
+    }),
+  ),
+  history: list(
+    map<LetterChange>({
+      at: text,
+      what: oneOf('failed', 'retried', 'resolved', 'discarded'),
+      retry: number,
+      by: orNull(text),
+      reason: orNull(text),
+      code: orNull(text),
+    }),
+  ),
+  failed_retry: number,
+  folded_to: number,
+})
+
+/** A summary in its place on a shelf. */
+export interface ShelvedLetter extends DeadLetterSummary {
+  readonly shelf: string
+  readonly place: string
+}
+
+export const shelvedRows = rowType<ShelvedLetter>(DEAD_LETTER_SHELVES, ['shelf', 'place'], {
+  ...summary,
+  shelf: text,
+  place: text,
+})
 
 export function summaryOf(row: DeadLetterRow): DeadLetterSummary {
   const { original: _original, history: _history, failed_retry: _failed, folded_to: _folded, ...summary } = row

@@ -1,8 +1,15 @@
 import { StreamError } from '../errors.ts'
+import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext } from '../platform/runtime/stage.ts'
-import { type DeadLetterRow, type LetterState, summaryOf, toDeadLetterRow } from './dead-letter-row.ts'
-import { DEAD_LETTER_SHELVES, DEAD_LETTERS } from './tables.ts'
+import {
+  type DeadLetterRow,
+  deadLetterRows,
+  type LetterState,
+  type ShelvedLetter,
+  shelvedRows,
+  summaryOf,
+} from './dead-letter-row.ts'
 
 /** What is to be seen to, and what is not any more: a look at the first does not grow with the second. */
 export const shelves = ['active', 'ended'] as const
@@ -37,29 +44,32 @@ export async function writeLetter(
     if (after === undefined) return
     context.assertOwned()
     if (after === row || (await write(tables, row, after))) return await shelve(tables, after, row === undefined)
-    const item = await tables.get(DEAD_LETTERS, { id })
-    row = item === undefined ? undefined : toDeadLetterRow(item)
+    row = await rowsOf(tables, deadLetterRows).get({ id })
   }
   throw new StreamError('concurrent_change', `the row of dead letter ${id} changes all the time`)
 }
 
 /** The original is written once and never again: it may be most of the row. */
 async function write(tables: Tables, before: DeadLetterRow | undefined, after: DeadLetterRow): Promise<boolean> {
-  if (before === undefined) return await tables.put(DEAD_LETTERS, { ...after }, { absent: 'id' })
+  const rows = rowsOf(tables, deadLetterRows)
+  if (before === undefined) return await rows.put(after, { absent: 'id' })
   const { id, original: _original, ...set } = after
-  return (await tables.update(DEAD_LETTERS, { id }, { set }, unchanged(before))) !== null
+  return await rows.update({ id }, { set }, unchanged(before))
 }
+
+type ShelfCondition = Condition<AttributeOf<ShelvedLetter>>
 
 /** On its shelf first, then off the other: it is never on none. */
 async function shelve(tables: Tables, row: DeadLetterRow, isNew: boolean): Promise<void> {
   const place = placeOf(row)
   const shelf = shelfOf(row.state)
-  const notNewer: Condition = { attribute: 'revision', is: '<=', value: row.revision }
+  const rows = rowsOf(tables, shelvedRows)
+  const notNewer: ShelfCondition = { attribute: 'revision', is: '<=', value: row.revision }
   const entry = { shelf, place, ...summaryOf(row) }
-  await tables.put(DEAD_LETTER_SHELVES, entry, { anyOf: [{ absent: 'place' }, notNewer] })
+  await rows.put(entry, { anyOf: [{ absent: 'place' }, notNewer] })
   if (isNew) return
   const other = shelf === 'active' ? 'ended' : 'active'
-  await tables.delete(DEAD_LETTER_SHELVES, { shelf: other, place }, { anyOf: [{ absent: 'place' }, notNewer] })
+  await rows.delete({ shelf: other, place }, { anyOf: [{ absent: 'place' }, notNewer] })
 }
 
 /**
@@ -72,13 +82,13 @@ export async function changeLetter(
   change: Pick<DeadLetterRow, 'state' | 'state_at' | 'retries'>,
 ): Promise<boolean> {
   const set = { ...change, revision: row.revision + 1 }
-  if ((await tables.update(DEAD_LETTERS, { id: row.id }, { set }, unchanged(row))) === null) return false
+  if (!(await rowsOf(tables, deadLetterRows).update({ id: row.id }, { set }, unchanged(row)))) return false
   const key = { shelf: shelfOf(row.state), place: placeOf(row) }
-  const older: Condition = { attribute: 'revision', is: '<', value: set.revision }
-  await tables.update(DEAD_LETTER_SHELVES, key, { set }, { allOf: [{ present: 'place' }, older] })
+  const older: ShelfCondition = { attribute: 'revision', is: '<', value: set.revision }
+  await rowsOf(tables, shelvedRows).update(key, { set }, { allOf: [{ present: 'place' }, older] })
   return true
 }
 
-function unchanged({ revision }: Pick<DeadLetterRow, 'revision'>): Condition {
+function unchanged({ revision }: Pick<DeadLetterRow, 'revision'>): Condition<AttributeOf<DeadLetterRow>> {
   return { attribute: 'revision', is: '=', value: revision }
 }

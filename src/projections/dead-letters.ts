@@ -1,10 +1,10 @@
+import { forEachBounded } from '../platform/bounded.ts'
+import { rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { Decoded, Stage } from '../platform/runtime/stage.ts'
-import { forEachBounded } from './bounded.ts'
-import { type DeadLetterRow, toDeadLetterRow } from './dead-letter-row.ts'
+import { type DeadLetterRow, deadLetterRows } from './dead-letter-row.ts'
 import { writeLetter } from './dead-letter-table.ts'
 import { foldDeadLetter } from './fold-dead-letter.ts'
-import { DEAD_LETTERS } from './tables.ts'
 
 /** Dead letters written at once. */
 const WRITERS = 8
@@ -20,11 +20,8 @@ export function deadLetterStage(deps: { readonly tables: Tables }): Stage<'dead-
     topics: ['dead-letters'],
     async handle(batch, context) {
       const letters = [...Map.groupBy(batch, ({ event }) => event.deadLetterId)]
-      const items = await deps.tables.getMany(
-        DEAD_LETTERS,
-        letters.map(([id]) => ({ id })),
-      )
-      const known = new Map(items.map((item) => [String(item['id']), toDeadLetterRow(item)]))
+      const rows = await rowsOf(deps.tables, deadLetterRows).getMany(letters.map(([id]) => ({ id })))
+      const known = new Map(rows.map((row) => [row.id, row]))
       await forEachBounded(letters, WRITERS, async ([id, records]) => {
         await writeLetter(deps.tables, id, known.get(id), (row) => foldAll(row, records), context)
       })

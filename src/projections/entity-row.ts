@@ -1,6 +1,7 @@
 import type { EntityResult } from '../events/generated/events.ts'
 import { versionRank } from '../events/version.ts'
-import type { Item } from '../platform/dynamodb/tables.ts'
+import { list, map, number, or, orNull, rowType, text } from '../platform/dynamodb/rows.ts'
+import { SYNC_ENTITIES } from './tables.ts'
 
 /** Connection of a result before the entity is routed. */
 export const UNROUTED = '*'
@@ -38,7 +39,7 @@ export interface EntityRow {
   readonly entity: string
   /** Null: as read, not routed yet. */
   readonly connection: string | null
-  /** orders, products, inventory, images or fulfilments. */
+  /** Name of the entity. */
   readonly kind: string
   readonly source: string
   readonly key: string
@@ -89,9 +90,41 @@ export function entityKey(connection: string | null, key: string): string {
   return `${connection ?? UNROUTED}#${key}`
 }
 
-export function toEntityRow(item: Item): EntityRow {
-  return item as unknown as EntityRow
-}
+export const entityRows = rowType<EntityRow>(SYNC_ENTITIES, ['task', 'entity'], {
+  task: text,
+  entity: text,
+  connection: orNull(text),
+  kind: text,
+  source: text,
+  key: text,
+  event_id: text,
+  status: text,
+  code: orNull(text),
+  message: orNull(text),
+  target_id: orNull(text),
+  attempts: number,
+  stage: text,
+  updated_at: text,
+  history: or(
+    list(
+      map<EntityChange>({
+        at: text,
+        stage: text,
+        status: text,
+        code: orNull(text),
+        message: orNull(text),
+        // Changes of earlier versions have none of these three.
+        attempts: or(number, 1),
+        rank: or(text, ''),
+        target_id: orNull(text),
+      }),
+    ),
+    [],
+  ),
+  rank: text,
+  offset: number,
+  revision: number,
+})
 
 /** The row after a result; the same row when the result is older or says nothing new (Guarantee 4). */
 export function evolveEntity(row: EntityRow | undefined, reported: ReportedResult): EntityRow {

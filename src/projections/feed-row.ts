@@ -1,6 +1,29 @@
 import { contentDigest } from '../events/identity.ts'
 import { versionRank } from '../events/version.ts'
-import type { FeedRow, Position } from './projection.ts'
+
+/** Place of an event in its feed shard: the highest append time seen in the shard up to it, and its offset. */
+export interface Position {
+  readonly time: number
+  readonly offset: bigint
+}
+
+/** A row of a feed table. `data` holds decimals as text. */
+export interface FeedRow {
+  readonly connection: string
+  readonly source: string
+  /** Of the entity; stored as `sku` where it is one. */
+  readonly key: string
+  /** ISO 8601 of the position's time. */
+  readonly updated_at: string
+  readonly position: string
+  readonly deleted: boolean
+  readonly data: Readonly<Record<string, unknown>>
+  /** Sorts as (version, mapping revision). */
+  readonly rank: string
+  /** Digest of deleted and data: the position moves only when it changes. */
+  readonly digest: string
+  readonly event_id: string
+}
 
 /** What every event of a `universal-*` topic has. */
 export interface UniversalEvent {
@@ -48,14 +71,14 @@ export function evolveRow(
 ): FeedRow {
   const rank = rankOf(event)
   if (row !== undefined && rank < row.rank) return row
-  const { connection, source, key: sku, deleted, eventId } = event
+  const { connection, source, key, deleted, eventId } = event
   const digest = contentDigest({ deleted, data })
   if (row?.digest === digest) return row.rank === rank ? row : { ...row, rank, event_id: eventId }
   const updated_at = new Date(position.time).toISOString()
   return {
     connection,
     source,
-    sku,
+    key,
     updated_at,
     position: positionText(position),
     deleted,

@@ -1,13 +1,14 @@
 import { StreamError } from '../errors.ts'
+import { type AttributeOf, list, number, or, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Condition, Item, Key, TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
-import { parsePosition, positionText } from './feed-row.ts'
-import type { FeedRow, Position } from './projection.ts'
+import { type FeedRow, type Position, parsePosition, positionText } from './feed-row.ts'
+import type { Feed } from './projection.ts'
 
 /** Local index of a feed table, on the position: read consistently, which a global index is not. */
 export const BY_POSITION = 'by-position'
 
 /** Partition and sort key of the meta item. Row partitions hold `#`, so none is called so. */
-export const META: Key = { pk: 'meta', sku: 'meta' }
+const META = 'meta'
 
 /** DynamoDB takes 400 kB; what surrounds the data fits into the rest. */
 const MAX_DATA_BYTES = 380_000
@@ -42,11 +43,11 @@ export interface FeedMeta {
   watermark(generation: number, shard: number): Watermark | undefined
 }
 
-export function feedTable(name: string): TableDefinition {
+export function feedTable({ table, key }: Feed): TableDefinition {
   return {
-    name,
+    name: table,
     partitionKey: 'pk',
-    sortKey: 'sku',
+    sortKey: key.attribute,
     localIndexes: [{ name: BY_POSITION, sortKey: 'position' }],
   }
 }
@@ -55,13 +56,17 @@ export function partitionOf(shard: Shard): string {
   return `${shard.generation}#${shard.connection}#${shard.source}#${shard.shard}`
 }
 
-export function rowKey(shard: Shard, sku: string): Key {
-  return { pk: partitionOf(shard), sku }
+export function rowKey({ key: { attribute } }: Feed, shard: Shard, key: string): Key {
+  return { pk: partitionOf(shard), [attribute]: key }
 }
 
-export function toRow(item: Item): FeedRow {
-  const { pk: _, ...row } = item
-  return row as unknown as FeedRow
+export function metaKey({ key: { attribute } }: Feed): Key {
+  return { pk: META, [attribute]: META }
+}
+
+/** Throws `table_unavailable` for an item that is no row. */
+export function toRow({ key: { attribute }, rows }: Feed, item: Item): FeedRow {
+  return rows.decode({ ...item, key: item[attribute] })
 }
 
 /** Throws `value_too_large` when the row can't be stored. */
@@ -73,8 +78,8 @@ export function assertFits(row: FeedRow): void {
 }
 
 /** Guarantee 4: false when the table has a newer state of the row already, written by another projector. */
-export async function writeRow(tables: Tables, table: string, shard: Shard, row: FeedRow): Promise<boolean> {
-  const accepts: Condition = {
+export async function writeRow(tables: Tables, feed: Feed, shard: Shard, row: FeedRow): Promise<boolean> {
+  const accepts: Condition<AttributeOf<FeedRow> | 'pk'> = {
     anyOf: [
       { absent: 'pk' },
       { attribute: 'rank', is: '<', value: row.rank },
@@ -86,8 +91,28 @@ export async function writeRow(tables: Tables, table: string, shard: Shard, row:
       },
     ],
   }
-  return await tables.put(table, { ...rowKey(shard, row.sku), ...row }, accepts)
+  const { key, ...attributes } = row
+  return await tables.put(feed.table, { ...rowKey(feed, shard, key), ...attributes }, accepts)
 }
+
+/** The meta item without its watermarks, whose names hold generation and shard. Before the first rebuild it has but pairs. */
+export interface MetaItem {
+  readonly generation: number
+  readonly building: number | null
+  readonly rebuild: string | null
+  readonly last_generation: number | null
+  /** `connection|source` */
+  readonly pairs: readonly string[]
+}
+
+const metaType = (table: string) =>
+  rowType<MetaItem>(table, [], {
+    generation: or(number, 1),
+    building: or<number | null>(number, null),
+    rebuild: or<string | null>(text, null),
+    last_generation: or<number | null>(number, null),
+    pairs: or(list(text), []),
+  })
 
 /** Attributes of the meta item that hold a shard's watermark. */
 export const watermarkNames = (generation: number, shard: number) => ({
@@ -95,15 +120,14 @@ export const watermarkNames = (generation: number, shard: number) => ({
   caughtUpTo: `g${generation}_s${shard}_caught_up_to`,
 })
 
-export async function readMeta(tables: Tables, table: string): Promise<FeedMeta> {
-  const item = (await tables.get(table, META)) ?? {}
-  const generation = Number(item['generation'] ?? 1)
-  const building = item['building'] === undefined ? null : Number(item['building'])
+export async function readMeta(tables: Tables, feed: Feed): Promise<FeedMeta> {
+  const item = (await tables.get(feed.table, metaKey(feed))) ?? {}
+  const { generation, building, rebuild, last_generation, pairs } = metaType(feed.table).decode(item)
   return {
     generation,
-    building: building === null ? null : { generation: building, rebuild: String(item['rebuild']) },
-    lastGeneration: Number(item['last_generation'] ?? generation),
-    pairs: ((item['pairs'] ?? []) as readonly string[]).map((pair) => {
+    building: building === null ? null : { generation: building, rebuild: rebuild ?? '' },
+    lastGeneration: last_generation ?? generation,
+    pairs: pairs.map((pair) => {
       const [connection = '', source = ''] = pair.split('|')
       return { connection, source }
     }),
@@ -120,31 +144,31 @@ export async function readMeta(tables: Tables, table: string): Promise<FeedMeta>
 }
 
 /** Makes connection and source known to readers; called before their first row is written. */
-export async function addPairs(tables: Tables, table: string, pairs: readonly string[]): Promise<void> {
-  await tables.update(table, META, { addToSet: { pairs } })
+export async function addPairs(tables: Tables, feed: Feed, pairs: readonly string[]): Promise<void> {
+  await tables.update(feed.table, metaKey(feed), { addToSet: { pairs } })
 }
 
 /** Says that everything up to `position` is written; never goes back. */
 export async function moveWatermark(
   tables: Tables,
-  table: string,
+  feed: Feed,
   at: { readonly generation: number; readonly shard: number },
   position: Position,
 ): Promise<void> {
   const { position: name } = watermarkNames(at.generation, at.shard)
   const text = positionText(position)
   const forward: Condition = { anyOf: [{ absent: name }, { attribute: name, is: '<', value: text }] }
-  await tables.update(table, META, { set: { [name]: text } }, forward)
+  await tables.update(feed.table, metaKey(feed), { set: { [name]: text } }, forward)
 }
 
 /** Says that an idle shard has nothing before `time` that is not written; never goes back. */
 export async function moveCaughtUpTo(
   tables: Tables,
-  table: string,
+  feed: Feed,
   at: { readonly generation: number; readonly shard: number },
   time: number,
 ): Promise<void> {
   const { caughtUpTo: name } = watermarkNames(at.generation, at.shard)
   const forward: Condition = { anyOf: [{ absent: name }, { attribute: name, is: '<', value: time }] }
-  await tables.update(table, META, { set: { [name]: time } }, forward)
+  await tables.update(feed.table, metaKey(feed), { set: { [name]: time } }, forward)
 }

@@ -30,18 +30,18 @@ export function createFindProducts({ tables, clock, shards, keepMs = KEEP_MS }: 
   return async ({ id, vendor }, skus) => {
     const now = clock.now()
     if (kept.size > MOST_KEPT) kept.clear()
-    const keyOf = (sku: string) => JSON.stringify([id, vendor, sku])
-    const asked = skus.filter((sku) => (kept.get(keyOf(sku))?.until ?? 0) <= now)
+    const keptKey = (sku: string) => JSON.stringify([id, vendor, sku])
+    const asked = skus.filter((sku) => (kept.get(keptKey(sku))?.until ?? 0) <= now)
     if (asked.length > 0) {
       const found = await readProducts(tables, { connection: id, source: vendor, shards }, asked)
       for (const sku of asked) {
         const product = found.get(sku)
-        kept.set(keyOf(sku), { product, until: product === undefined ? now : now + keepMs })
+        kept.set(keptKey(sku), { product, until: product === undefined ? now : now + keepMs })
       }
     }
     return new Map(
       skus.flatMap((sku) => {
-        const product = kept.get(keyOf(sku))?.product
+        const product = kept.get(keptKey(sku))?.product
         return product === undefined ? [] : [[sku, product] as const]
       }),
     )
@@ -53,10 +53,10 @@ async function readProducts(
   { connection, source, shards }: { connection: string; source: string; shards: number },
   skus: readonly string[],
 ): Promise<ReadonlyMap<string, OwnedProduct>> {
-  const { generation }: FeedMeta = await readMeta(tables, productFeed.table)
+  const { generation }: FeedMeta = await readMeta(tables, productFeed)
   const keys = skus.flatMap((sku) =>
-    Array.from({ length: shards }, (_, shard) => rowKey({ generation, connection, source, shard }, sku)),
+    Array.from({ length: shards }, (_, shard) => rowKey(productFeed, { generation, connection, source, shard }, sku)),
   )
-  const rows = (await tables.getMany(productFeed.table, keys)).map(toRow)
-  return new Map(rows.filter(({ deleted }) => !deleted).map(({ sku, data }) => [sku, data as OwnedProduct]))
+  const rows = (await tables.getMany(productFeed.table, keys)).map((item) => toRow(productFeed, item))
+  return new Map(rows.filter(({ deleted }) => !deleted).map(({ key, data }) => [key, data]))
 }

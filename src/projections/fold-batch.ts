@@ -1,14 +1,16 @@
 import { type StreamError, toStreamError } from '../errors.ts'
-import type { EntityResult } from '../events/generated/events.ts'
 import { entityOf, type UniversalKind } from '../events/topics.ts'
-import { mappedPlaces } from '../platform/runtime/result-places.ts'
 import type { BatchContext, Decoded } from '../platform/runtime/stage.ts'
-import type { StageResult } from '../platform/runtime/status-reporter.ts'
-import { rankOf } from './feed-row.ts'
+import {
+  aboutEvent,
+  mappedPlaces,
+  type ResultEnd,
+  type StageResult,
+  stageResult,
+} from '../platform/runtime/stage-result.ts'
+import { type FeedRow, type Position, rankOf } from './feed-row.ts'
 import { assertFits, type Shard, type Watermark } from './feed-table.ts'
-import type { FeedProjection, FeedRow, Position } from './projection.ts'
-
-export type FeedKind = UniversalKind
+import type { Feed } from './projection.ts'
 
 /** A row as it was read and as it is after the events so far. */
 export interface Folding {
@@ -23,8 +25,8 @@ export function rowId(event: { readonly connection: string; readonly source: str
 }
 
 /** Every event in order, in memory; an event that can't be a row is dead-lettered and the others go on (Guarantee 5). */
-export async function foldBatch<K extends FeedKind>(
-  projection: FeedProjection<K>,
+export async function foldBatch<K extends UniversalKind>(
+  projection: Feed<K>,
   batch: readonly Decoded<K>[],
   context: BatchContext,
   rows: ReadonlyMap<string, Folding>,
@@ -41,17 +43,19 @@ export async function foldBatch<K extends FeedKind>(
     const failure = visible && position !== null ? apply(projection, row, event, position, fresh) : undefined
     if (fresh && failure !== undefined) {
       context.assertOwned()
-      await context.deadLetter(record, failure, aboutOf(event, record.timestamp))
+      const { connection, key, taskId, eventId } = event
+      const about = { connection, key, taskId, eventId, attempts: 1, firstAt: record.timestamp }
+      await context.deadLetter(record, failure, about)
     }
-    const result = resultOf(entityOf(projection.kind), event, visible, failure)
-    results.push({ taskId: event.taskId, result, places: mappedPlaces(record) })
+    const about = aboutEvent(entityOf(projection.kind), event, event.connection)
+    results.push(stageResult(about, foldEnd(visible, failure), mappedPlaces(record)))
   }
   return { position, results }
 }
 
 /** Why the event can't be a row. One at or before the watermark was applied, or dead-lettered, before: it is only judged. */
-function apply<K extends FeedKind>(
-  projection: FeedProjection<K>,
+function apply<K extends UniversalKind>(
+  projection: Feed<K>,
   row: Folding,
   event: Decoded<K>['event'],
   position: Position,
@@ -67,17 +71,10 @@ function apply<K extends FeedKind>(
   }
 }
 
-type FeedEvent = Decoded<FeedKind>['event']
-
-function aboutOf(event: FeedEvent, firstAt: number) {
-  const { connection, key, taskId, eventId } = event
-  return { connection, key, taskId, eventId, attempts: 1, firstAt }
-}
-
-function resultOf(entity: string, event: FeedEvent, visible: boolean, failure?: StreamError): EntityResult {
-  const { source, key, connection, eventId, occurredAt, readAt } = event
-  const head = { entity, source, key, connection, eventId, occurredAt, readAt, targetId: null }
-  if (failure !== undefined) return { ...head, status: 'failed', code: failure.code, message: failure.message }
-  if (visible) return { ...head, status: 'succeeded', code: null, message: null }
-  return { ...head, status: 'superseded', code: null, message: 'a newer version came first' }
+function foldEnd(visible: boolean, failure: StreamError | undefined): ResultEnd {
+  if (failure !== undefined) {
+    return { status: 'failed', code: failure.code, message: failure.message, targetId: null }
+  }
+  if (visible) return { status: 'succeeded', code: null, message: null, targetId: null }
+  return { status: 'superseded', code: null, message: 'a newer version came first', targetId: null }
 }

@@ -1,26 +1,28 @@
-import type { UniversalImages } from '../events/generated/events.ts'
-import { evolveRow } from './feed-row.ts'
-import type { FeedProjection, FeedRow } from './projection.ts'
+import { Type } from 'typebox'
+import { declarationOf } from '../events/entities.ts'
+import { defineFeed } from './projection.ts'
 
-/** The images feed: the roles and the gallery of a SKU. */
-export const imageFeed: FeedProjection<'universal-images'> = {
-  name: 'project-images',
-  kind: 'universal-images',
+const TextOrNull = Type.Union([Type.String(), Type.Null()])
+
+/** The roles and the gallery of a SKU. */
+export const imageFeed = defineFeed({
+  entity: declarationOf('images'),
+  title: 'images',
   table: 'universal_products-imagegallery',
-  evolve: (row, event, position) => evolveRow(row, event, gallery(event.data), position),
-}
-
-function gallery(data: UniversalImages): FeedRow['data'] {
-  return {
-    image: data.image,
-    small_image: data.smallImage,
-    thumbnail: data.thumbnail,
-    swatch_image: data.swatchImage,
-    gallery: data.gallery.map(({ url, position, label, mediaType }) => ({
-      url,
-      position,
-      label,
-      media_type: mediaType,
-    })),
-  }
-}
+  data: Type.Object({
+    image: TextOrNull,
+    small_image: TextOrNull,
+    thumbnail: TextOrNull,
+    swatch_image: TextOrNull,
+    gallery: Type.Array(
+      Type.Object({ url: Type.String(), position: Type.Integer(), label: TextOrNull, media_type: Type.String() }),
+    ),
+  }),
+  columns: ({ image, smallImage, thumbnail, swatchImage, gallery }) => ({
+    image,
+    small_image: smallImage,
+    thumbnail,
+    swatch_image: swatchImage,
+    gallery: gallery.map(({ url, position, label, mediaType }) => ({ url, position, label, media_type: mediaType })),
+  }),
+})

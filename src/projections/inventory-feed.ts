@@ -1,24 +1,29 @@
+import { Type } from 'typebox'
 import { text8 } from '../events/decimal.ts'
-import type { UniversalInventory } from '../events/generated/events.ts'
-import { evolveRow } from './feed-row.ts'
-import type { FeedProjection, FeedRow } from './projection.ts'
+import { declarationOf } from '../events/entities.ts'
+import { defineFeed } from './projection.ts'
 
-/** The inventory feed: absolute levels of every location, as shortest decimal text. */
-export const inventoryFeed: FeedProjection<'universal-inventory'> = {
-  name: 'project-inventory',
-  kind: 'universal-inventory',
+const Decimal = (description: string) => Type.String({ description: `${description}, decimal as text` })
+
+/** Absolute levels of every location, as shortest decimal text. */
+export const inventoryFeed = defineFeed({
+  entity: declarationOf('inventory'),
+  title: 'stock by location',
   table: 'universal_products-inventory',
-  evolve: (row, event, position) => evolveRow(row, event, levels(event.data), position),
-}
-
-function levels(data: UniversalInventory): FeedRow['data'] {
-  return {
-    total: text8(data.total),
-    in_stock: data.inStock,
-    locations: data.locations.map(({ location, onHand, available }) => ({
+  data: Type.Object({
+    total: Decimal('Sum of what is available'),
+    in_stock: Type.Boolean(),
+    locations: Type.Array(
+      Type.Object({ location: Type.String(), on_hand: Decimal('On hand'), available: Decimal('Available') }),
+    ),
+  }),
+  columns: ({ total, inStock, locations }) => ({
+    total: text8(total),
+    in_stock: inStock,
+    locations: locations.map(({ location, onHand, available }) => ({
       location,
       on_hand: text8(onHand),
       available: text8(available),
     })),
-  }
-}
+  }),
+})

@@ -1,6 +1,6 @@
 import { StreamError } from '../errors.ts'
 import type { LetterState } from './dead-letter-row.ts'
-import type { LetterFilter } from './list-dead-letters.ts'
+import type { LetterChoice } from './list-dead-letters.ts'
 
 /** A filter as it is asked for; times are read already. */
 export interface AskedFilter {
@@ -14,7 +14,7 @@ export interface AskedFilter {
   readonly to: number | null
 }
 
-export function toFilter(asked: AskedFilter): LetterFilter {
+export function toFilter(asked: AskedFilter): LetterChoice {
   const { state = null, stage = null, connection = null, code = null, key = null, groupId = null, from, to } = asked
   return { state, stage, connection, code, key, group: groupId, from, to }
 }
@@ -23,7 +23,7 @@ export function toFilter(asked: AskedFilter): LetterFilter {
  * The filter of a change of many letters: open ones, where no state is asked for. Throws `request_invalid` for one that
  * says nothing but `state`, unless all are meant.
  */
-export function toChangeFilter(asked: AskedFilter, all: boolean): LetterFilter {
+export function toChangeFilter(asked: AskedFilter, all: boolean): LetterChoice {
   const filter = toFilter(asked)
   const { state, ...others } = filter
   if (!all && Object.values(others).every((value) => value === null)) {

@@ -1,11 +1,18 @@
+import { rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { type DeadLetterRow, type DeadLetterSummary, type LetterState, toDeadLetterRow } from './dead-letter-row.ts'
+import {
+  type DeadLetterRow,
+  type DeadLetterSummary,
+  deadLetterRows,
+  type LetterState,
+  shelvedRows,
+} from './dead-letter-row.ts'
 import { type Shelf, shelfOf, shelves } from './dead-letter-table.ts'
-import { entityKey, toEntityRow } from './entity-row.ts'
-import { DEAD_LETTER_SHELVES, DEAD_LETTERS, SYNC_ENTITIES } from './tables.ts'
+import { type EntityRow, entityKey } from './entity-row.ts'
+import { SYNC_ENTITIES } from './tables.ts'
 
-/** Null: any. Times are milliseconds of the first failure, `to` exclusive. */
-export interface LetterFilter {
+/** Which dead letters are meant. Null: any. Times are milliseconds of the first failure, `to` exclusive. */
+export interface LetterChoice {
   readonly state: LetterState | null
   readonly stage: string | null
   readonly connection: string | null
@@ -16,6 +23,11 @@ export interface LetterFilter {
   readonly task?: string | null
   readonly from: number | null
   readonly to: number | null
+}
+
+export interface LetterFilter extends LetterChoice {
+  /** Connections whose dead letters may be seen; those of no single connection are seen by who sees all. */
+  readonly seen: 'all' | ReadonlySet<string>
 }
 
 export interface LetterPage {
@@ -79,9 +91,14 @@ export async function groupDeadLetters(
 }
 
 export async function getDeadLetter(tables: Tables, id: string): Promise<DeadLetterRow | undefined> {
-  const item = await tables.get(DEAD_LETTERS, { id })
-  return item === undefined ? undefined : toDeadLetterRow(item)
+  return await rowsOf(tables, deadLetterRows).get({ id })
 }
+
+const outcomeRows = rowType<Pick<EntityRow, 'task' | 'entity' | 'status'>>(SYNC_ENTITIES, ['task', 'entity'], {
+  task: text,
+  entity: text,
+  status: text,
+})
 
 /**
  * What became of the entities the dead letters are of, in the task they were read by: status by the letter's id. A
@@ -95,10 +112,8 @@ export async function outcomesOf(
     task === null || connection === null ? [] : [{ id, task, entity: entityKey(connection, key) }],
   )
   const keys = new Map(known.map(({ task, entity }) => [JSON.stringify([task, entity]), { task, entity }]))
-  const items = await tables.getMany(SYNC_ENTITIES, [...keys.values()])
-  const statuses = new Map(
-    items.map(toEntityRow).map(({ task, entity, status }) => [JSON.stringify([task, entity]), status]),
-  )
+  const rows = await rowsOf(tables, outcomeRows).getMany([...keys.values()])
+  const statuses = new Map(rows.map(({ task, entity, status }) => [JSON.stringify([task, entity]), status]))
   return new Map(
     known.flatMap(({ id, task, entity }) => {
       const status = statuses.get(JSON.stringify([task, entity]))
@@ -145,17 +160,17 @@ async function* onShelf(
   for (;;) {
     const upper = before === undefined ? {} : { before }
     const range = { partition: shelf, descending: true, limit: CHUNK, ...lower, ...upper }
-    const items = await tables.query(DEAD_LETTER_SHELVES, range)
-    for (const { shelf: _shelf, place, ...row } of items) {
-      yield { place: String(place), row: row as unknown as DeadLetterSummary }
-    }
-    const last = items.at(-1)
+    const shelved = await rowsOf(tables, shelvedRows).query(range)
+    for (const { shelf: _shelf, place, ...row } of shelved) yield { place, row }
+    const last = shelved.at(-1)
     if (last === undefined) return
-    before = String(last['place'])
+    before = last.place
   }
 }
 
 function matches(row: DeadLetterSummary, filter: LetterFilter): boolean {
+  const { seen } = filter
+  if (seen !== 'all' && (row.connection === null || !seen.has(row.connection))) return false
   const names = ['state', 'stage', 'connection', 'code', 'key', 'group', 'task'] as const
   return names.every((name) => (filter[name] ?? null) === null || filter[name] === row[name])
 }

@@ -1,5 +1,6 @@
-import type { Item, Tables } from '../platform/dynamodb/tables.ts'
-import { type EntityRow, entityKey, toEntityRow, UNROUTED } from './entity-row.ts'
+import { rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { type EntityRow, entityKey, entityRows, UNROUTED } from './entity-row.ts'
 import { SYNC_ENTITIES } from './tables.ts'
 
 export interface EntityFilter {
@@ -9,6 +10,8 @@ export interface EntityFilter {
   /** One connection, or `*`: the entities as they were read. */
   readonly connection: string | null
   readonly status: string | null
+  /** Connections whose rows may be seen; entities as they were read are seen by who sees all. */
+  readonly seen: 'all' | ReadonlySet<string>
 }
 
 /** Rows looked at in one go, and how many such goes one call may take. */
@@ -36,30 +39,60 @@ export async function listEntities(
   const rows: EntityRow[] = []
   let last = after
   for (let chunk = 0; chunk < (filter.status === null ? CHUNKS : STATUS_CHUNKS); chunk += 1) {
-    const found = await nextChunk(tables, filter, last)
-    for await (const row of shownOf(tables, filter, found, () => limit - rows.length)) {
+    const { shown, end } = await nextChunk(tables, filter, last, () => limit - rows.length)
+    for await (const row of shown) {
       rows.push(row)
       if (rows.length === limit) return { rows, next: row.entity }
     }
-    const end = found.at(-1)
     if (end === undefined) return { rows, next: null }
-    last = String(end['entity'])
+    last = end
   }
   return { rows, next: last }
 }
 
-/** The rows of a chunk that are to be shown; for a status they are read once they are known to be of it. */
-async function* shownOf(tables: Tables, filter: EntityFilter, found: readonly Item[], left: () => number) {
+function isSeen({ seen }: EntityFilter, entity: string): boolean {
+  return seen === 'all' || seen.has(entity.slice(0, entity.indexOf('#')))
+}
+
+interface Chunk {
+  /** Rows that are to be shown. */
+  readonly shown: Iterable<EntityRow> | AsyncIterable<EntityRow>
+  /** Key of the last row that was looked at; undefined: there are no more. */
+  readonly end: string | undefined
+}
+
+/** What of a row tells whether it is to be shown. */
+const statusRows = rowType<Pick<EntityRow, 'entity' | 'status'>>(SYNC_ENTITIES, ['entity'], {
+  entity: text,
+  status: text,
+})
+
+async function nextChunk(
+  tables: Tables,
+  filter: EntityFilter,
+  last: string | null,
+  left: () => number,
+): Promise<Chunk> {
+  const { task: partition, status } = filter
+  if (status === null) {
+    const table = rowsOf(tables, entityRows)
+    const rows = await chunkAfter(filter, last, (range) => table.query({ partition, limit: CHUNK, ...range }))
+    const seen = rows.filter(({ entity }) => isSeen(filter, entity))
+    return { shown: await notRouted(tables, filter, seen), end: rows.at(-1)?.entity }
+  }
+  const table = rowsOf(tables, statusRows)
+  const rows = await chunkAfter(filter, last, (range) => table.queryParts({ partition, limit: STATUS_CHUNK, ...range }))
+  const keys = rows.filter((row) => row.status === status && isSeen(filter, row.entity)).map(({ entity }) => entity)
+  return { shown: rowsOfStatus(tables, filter, keys, left), end: rows.at(-1)?.entity }
+}
+
+/** Rows are read once they are known to be of the status. */
+async function* rowsOfStatus(tables: Tables, filter: EntityFilter, keys: string[], left: () => number) {
   const { status, task } = filter
-  if (status === null) return yield* await notRouted(tables, filter, found.map(toEntityRow))
-  const keys = found.filter((item) => item['status'] === status).map((item) => String(item['entity']))
   while (keys.length > 0) {
     const wanted = keys.splice(0, left())
-    const items = await tables.getMany(
-      SYNC_ENTITIES,
-      wanted.map((entity) => ({ task, entity })),
-    )
-    const rows = new Map(items.map((item) => [item['entity'], toEntityRow(item)]))
+    const found = await rowsOf(tables, entityRows).getMany(wanted.map((entity) => ({ task, entity })))
+    const rows = new Map(found.map((row) => [row.entity, row]))
     // One that went on meanwhile is of another status now.
     const same = wanted.flatMap((entity) => rows.get(entity) ?? []).filter((row) => row.status === status)
     yield* await notRouted(tables, filter, same)
@@ -69,10 +102,17 @@ async function* shownOf(tables: Tables, filter: EntityFilter, found: readonly It
 /** `*` is the smallest of the characters that begin a key, and `+` the next: rows of connections begin there. */
 const AFTER_UNROUTED = '+'
 
-async function nextChunk(tables: Tables, filter: EntityFilter, last: string | null): Promise<readonly Item[]> {
-  const size = filter.status === null ? { limit: CHUNK } : { limit: STATUS_CHUNK, attributes: ['entity', 'status'] }
-  const query = async (range: { after?: string; from?: string; before?: string }) =>
-    await tables.query(SYNC_ENTITIES, { partition: filter.task, ...size, ...range })
+interface EntityRange {
+  readonly after?: string
+  readonly from?: string
+  readonly before?: string
+}
+
+async function chunkAfter<R>(
+  filter: EntityFilter,
+  last: string | null,
+  query: (range: EntityRange) => Promise<readonly R[]>,
+): Promise<readonly R[]> {
   if (filter.connection !== null) return await query(within(filter.connection, last))
   if (last?.startsWith(UNROUTED) !== true) {
     const routed = await query(last === null ? { from: AFTER_UNROUTED } : { after: last })
@@ -82,7 +122,7 @@ async function nextChunk(tables: Tables, filter: EntityFilter, last: string | nu
 }
 
 /** Keys of one connection: `$` is the character after `#`. */
-function within(connection: string, last: string | null): { after?: string; from?: string; before: string } {
+function within(connection: string, last: string | null): EntityRange {
   const begin = last === null ? { from: `${connection}#` } : { after: last }
   return { ...begin, before: `${connection}$` }
 }
@@ -91,13 +131,12 @@ function within(connection: string, last: string | null): { after?: string; from
 async function notRouted(tables: Tables, filter: EntityFilter, rows: readonly EntityRow[]) {
   if (filter.connection !== null || filter.connections.length === 0) return rows
   const unrouted = rows.filter((row) => row.connection === null)
-  const items = await tables.getMany(
-    SYNC_ENTITIES,
+  const found = await rowsOf(tables, entityRows).getMany(
     unrouted.flatMap(({ task, key }) =>
       filter.connections.map((connection) => ({ task, entity: entityKey(connection, key) })),
     ),
   )
-  const routed = new Set(items.map((item) => item['entity']))
+  const routed = new Set(found.map(({ entity }) => entity))
   return rows.filter(
     ({ connection, key }) => connection !== null || !filter.connections.every((id) => routed.has(entityKey(id, key))),
   )

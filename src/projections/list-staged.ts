@@ -1,6 +1,7 @@
+import { rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { type StagedRow, shelfOf, toStagedRow } from './staged-row.ts'
-import { STAGED, STAGED_BY_STATUS } from './tables.ts'
+import { type StagedRow, shelfOf, stagedRows } from './staged-row.ts'
+import { STAGED_BY_STATUS } from './tables.ts'
 
 /** Statuses a staged entity may have. */
 export const stagedStatuses = [
@@ -58,9 +59,10 @@ async function byTime(
 ): Promise<readonly StagedRow[]> {
   const { connection, entity, since, until, status } = filter
   const ends = [after, until === null ? null : isoOf(until)].filter((end) => end !== null).toSorted()
-  const items = await Promise.all(
+  const rows = rowsOf(tables, stagedRows)
+  const found = await Promise.all(
     (status === null ? stagedStatuses : [status]).map((one) =>
-      tables.query(STAGED, {
+      rows.query({
         ...{ partition: shelfOf(connection, entity), index: STAGED_BY_STATUS, descending: true, limit: limit + 1 },
         from: `${one}#${since === null ? '' : isoOf(since)}`,
         // `$` is the character after `#`.
@@ -68,7 +70,7 @@ async function byTime(
       }),
     ),
   )
-  return items.flat().map(toStagedRow)
+  return found.flat()
 }
 
 /** One for each source that has the key. */
@@ -77,17 +79,15 @@ async function ofKey(
   { connection, entity, key, status, since, until }: StagedFilter,
   after: string | null,
 ): Promise<readonly StagedRow[]> {
-  const items = await tables.query(STAGED, { partition: shelfOf(connection, entity), beginsWith: `${key}#` })
-  return items
-    .map(toStagedRow)
-    .filter(
-      (row) =>
-        row.key === key &&
-        (status === null || row.status === status) &&
-        (since === null || row.updated_at >= isoOf(since)) &&
-        (until === null || row.updated_at < isoOf(until)) &&
-        (after === null || stagedPlace(row) < after),
-    )
+  const range = { partition: shelfOf(connection, entity), beginsWith: `${key}#` }
+  return (await rowsOf(tables, stagedRows).query(range)).filter(
+    (row) =>
+      row.key === key &&
+      (status === null || row.status === status) &&
+      (since === null || row.updated_at >= isoOf(since)) &&
+      (until === null || row.updated_at < isoOf(until)) &&
+      (after === null || stagedPlace(row) < after),
+  )
 }
 
 function isoOf(ms: number): string {

@@ -1,7 +1,7 @@
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { parsePosition, positionText, timeText } from './feed-row.ts'
+import { type FeedRow, type Position, parsePosition, positionText, timeText } from './feed-row.ts'
 import { BY_POSITION, type FeedMeta, partitionOf, toRow, type Watermark } from './feed-table.ts'
-import type { FeedRow, Position } from './projection.ts'
+import type { Feed } from './projection.ts'
 
 /** What a reader asks for. Times are milliseconds; null: open. */
 export interface FeedFilter {
@@ -29,7 +29,7 @@ export interface FeedPage {
 /** Where a feed is read. */
 export interface FeedRequest {
   readonly tables: Tables
-  readonly table: string
+  readonly feed: Feed
   /** Read before any row is: it bounds what is visible. */
   readonly meta: FeedMeta
   /** Partitions of the topic. */
@@ -95,7 +95,7 @@ function frontierOf(watermark: Watermark | undefined): number {
 }
 
 async function readShard(
-  { tables, table, meta }: FeedRequest,
+  { tables, feed, meta }: FeedRequest,
   part: {
     readonly filter: FeedFilter
     readonly source: string
@@ -111,7 +111,7 @@ async function readShard(
   if (limit === 0 || end === null || (place !== undefined && positionText(place) >= positionText(end))) {
     return { rows: [], place }
   }
-  const items = await tables.query(table, {
+  const items = await tables.query(feed.table, {
     partition: partitionOf({ generation: meta.generation, connection: filter.connection, source, shard }),
     index: BY_POSITION,
     ...lowerBound(place, filter.from),
@@ -119,7 +119,7 @@ async function readShard(
     ...(filter.to === null ? {} : { before: timeText(filter.to) }),
     limit,
   })
-  const rows = items.map(toRow)
+  const rows = items.map((item) => toRow(feed, item))
   const last = rows.at(-1)
   return { rows, place: last !== undefined && rows.length === limit ? parsePosition(last.position) : end }
 }

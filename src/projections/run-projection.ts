@@ -1,9 +1,10 @@
 import type { Logger } from 'pino'
-import { type Entity, entityOf } from '../events/topics.ts'
+import { type Entity, entityOf, type UniversalKind } from '../events/topics.ts'
+import { forEachBounded } from '../platform/bounded.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
-import type { StageResult, StatusReporter } from '../platform/runtime/status-reporter.ts'
-import { forEachBounded } from './bounded.ts'
+import type { StageResult } from '../platform/runtime/stage-result.ts'
+import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import {
   addPairs,
   type FeedMeta,
@@ -16,8 +17,8 @@ import {
   type Watermark,
   writeRow,
 } from './feed-table.ts'
-import { type FeedKind, type Folding, foldBatch, rowId } from './fold-batch.ts'
-import type { FeedProjection } from './projection.ts'
+import { type Folding, foldBatch, rowId } from './fold-batch.ts'
+import type { Feed } from './projection.ts'
 
 /** Rows written at once. */
 const WRITERS = 16
@@ -38,9 +39,8 @@ export interface FeedStageDeps {
  * beyond the watermark, so they never see a part of a batch. A generation that is made beside the live one gets each
  * batch too, as soon as it has everything before it: when it becomes the live one, it lacks nothing (Guarantee 9).
  */
-export function feedStage<K extends FeedKind>(projection: FeedProjection<K>, deps: FeedStageDeps): Stage<K> {
+export function feedStage<K extends UniversalKind>(projection: Feed<K>, deps: FeedStageDeps): Stage<K> {
   const { tables, settleMs } = deps
-  const { table } = projection
   const knownPairs = new Set<string>()
   return {
     name: projection.name,
@@ -51,7 +51,7 @@ export function feedStage<K extends FeedKind>(projection: FeedProjection<K>, dep
       const written = new Map<number, readonly StageResult[]>()
       // Asked again after each: a generation may have been joined, or become the live one, meanwhile.
       for (;;) {
-        const meta = await readMeta(tables, table)
+        const meta = await readMeta(tables, projection)
         const generation = nextGeneration(meta, context.partition, from, written)
         if (generation === undefined) break
         // What failed is one dead letter, not one for each generation.
@@ -66,8 +66,8 @@ export function feedStage<K extends FeedKind>(projection: FeedProjection<K>, dep
       await deps.reporter.report(projection.name, context.partition, told)
     },
     async onIdle(partition, _topic, asOf) {
-      const { generation } = await readMeta(tables, table)
-      await moveCaughtUpTo(tables, table, { generation, shard: partition }, asOf - settleMs)
+      const { generation } = await readMeta(tables, projection)
+      await moveCaughtUpTo(tables, projection, { generation, shard: partition }, asOf - settleMs)
     },
   }
 }
@@ -93,8 +93,8 @@ function nextGeneration(
 }
 
 /** Rows of one generation, and then its watermark. */
-export async function writeGeneration<K extends FeedKind>(
-  projection: FeedProjection<K>,
+export async function writeGeneration<K extends UniversalKind>(
+  projection: Feed<K>,
   batch: readonly Decoded<K>[],
   context: BatchContext,
   { generation, watermark }: { readonly generation: number; readonly watermark: Watermark | undefined },
@@ -102,43 +102,41 @@ export async function writeGeneration<K extends FeedKind>(
   deps: Pick<FeedStageDeps, 'tables' | 'logger'>,
 ): Promise<readonly StageResult[]> {
   const { tables } = deps
-  const { table } = projection
   const at = { generation, shard: context.partition }
   const rows = await readRows(deps, projection, batch, at)
   const folded = await foldBatch(projection, batch, context, rows, watermark)
   const changed = [...rows.values()].filter((row) => row.after !== row.before)
-  await makeKnown(deps, table, changed, knownPairs, context)
+  await makeKnown(deps, projection, changed, knownPairs, context)
   await forEachBounded(changed, WRITERS, async ({ shard, after }) => {
     if (after === undefined) return
     context.assertOwned()
-    const written = await writeRow(tables, table, shard, after)
+    const written = await writeRow(tables, projection, shard, after)
     if (!written) deps.logger.debug({ stage: projection.name, eventId: after.event_id }, 'a newer row is there')
   })
   context.assertOwned()
-  if (folded.position !== null) await moveWatermark(tables, table, at, folded.position)
+  if (folded.position !== null) await moveWatermark(tables, projection, at, folded.position)
   return folded.results
 }
 
-async function readRows<K extends FeedKind>(
+async function readRows<K extends UniversalKind>(
   deps: Pick<FeedStageDeps, 'tables'>,
-  projection: FeedProjection<K>,
+  projection: Feed<K>,
   batch: readonly Decoded<K>[],
   at: { readonly generation: number; readonly shard: number },
 ): Promise<Map<string, Folding>> {
-  const shards = new Map<string, { shard: Shard; sku: string }>()
+  const shards = new Map<string, { shard: Shard; key: string }>()
   for (const { event } of batch) {
     const { connection, source, key } = event
-    shards.set(rowId(event), { shard: { ...at, connection, source }, sku: key })
+    shards.set(rowId(event), { shard: { ...at, connection, source }, key })
   }
   const items = await deps.tables.getMany(
     projection.table,
-    [...shards.values()].map(({ shard, sku }) => rowKey(shard, sku)),
+    [...shards.values()].map(({ shard, key }) => rowKey(projection, shard, key)),
   )
-  const stored = new Map(items.map((item) => [JSON.stringify([item['connection'], item['source'], item['sku']]), item]))
+  const stored = new Map(items.map((item) => toRow(projection, item)).map((row) => [rowId(row), row]))
   return new Map(
     [...shards].map(([id, { shard }]) => {
-      const item = stored.get(id)
-      const row = item === undefined ? undefined : toRow(item)
+      const row = stored.get(id)
       return [id, { shard, before: row, after: row }]
     }),
   )
@@ -146,7 +144,7 @@ async function readRows<K extends FeedKind>(
 
 async function makeKnown(
   deps: Pick<FeedStageDeps, 'tables'>,
-  table: string,
+  feed: Feed,
   changed: readonly Folding[],
   known: Set<string>,
   context: BatchContext,
@@ -155,6 +153,6 @@ async function makeKnown(
   const missing = [...pairs].filter((pair) => !known.has(pair))
   if (missing.length === 0) return
   context.assertOwned()
-  await addPairs(deps.tables, table, missing)
+  await addPairs(deps.tables, feed, missing)
   for (const pair of missing) known.add(pair)
 }

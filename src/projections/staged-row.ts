@@ -1,7 +1,9 @@
+import { entityDeclarations } from '../events/entities.ts'
 import type { EntityResult, Place, ResultPlaces } from '../events/generated/events.ts'
 import { versionRank } from '../events/version.ts'
-import type { Item } from '../platform/dynamodb/tables.ts'
+import { map, number, orNull, rowType, text } from '../platform/dynamodb/rows.ts'
 import { stageOrder } from './entity-row.ts'
+import { STAGED } from './tables.ts'
 
 /** Towards the shop, or towards the ERP. */
 export const views = ['frontend', 'backend'] as const
@@ -19,7 +21,7 @@ export interface StagedRow {
   /** status#updated_at#id. */
   readonly by_status: string
   readonly connection: string
-  /** orders, products, inventory, images or fulfilments. */
+  /** Name of the entity. */
   readonly entity: string
   readonly source: string
   readonly key: string
@@ -61,9 +63,9 @@ export interface Told {
   readonly places: ResultPlaces
 }
 
-/** What is staged towards the ERP is orders; everything else goes to the shop. */
+/** What vendors' ERPs are given is staged towards them; everything else goes to the shop. */
 export function viewOf(entity: string): View {
-  return entity === 'orders' ? 'backend' : 'frontend'
+  return entityDeclarations.some((one) => one.name === entity && 'vendor' in one) ? 'backend' : 'frontend'
 }
 
 export function shelfOf(connection: string, entity: string): string {
@@ -74,9 +76,34 @@ export function stagedId({ key, source }: Pick<StagedRow, 'key' | 'source'>): st
   return `${key}#${source}`
 }
 
-export function toStagedRow(item: Item): StagedRow {
-  return item as unknown as StagedRow
-}
+const place = map<Place>({ topic: text, partition: number, offset: number, bytes: number })
+
+export const stagedRows = rowType<StagedRow>(STAGED, ['shelf', 'id'], {
+  shelf: text,
+  id: text,
+  by_status: text,
+  connection: text,
+  entity: text,
+  source: text,
+  key: text,
+  status: text,
+  stage: text,
+  code: orNull(text),
+  message: orNull(text),
+  target_id: orNull(text),
+  attempts: number,
+  first_at: text,
+  updated_at: text,
+  occurred_at: orNull(text),
+  read_at: text,
+  task: orNull(text),
+  event_id: text,
+  source_place: orNull(place),
+  mapped_place: orNull(place),
+  rank: text,
+  offset: number,
+  revision: number,
+})
 
 /**
  * The row after what was told; the same row when it is older or says nothing new. What counts is (version, offset of the

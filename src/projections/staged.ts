@@ -1,12 +1,12 @@
 import { StreamError } from '../errors.ts'
-import type { ResultPlaces, VendorOrderRequested } from '../events/generated/events.ts'
+import type { ResultPlaces } from '../events/generated/events.ts'
 import { topicOf } from '../events/topics.ts'
+import { forEachBounded } from '../platform/bounded.ts'
+import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
-import { mappedPlaces } from '../platform/runtime/result-places.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
-import { forEachBounded } from './bounded.ts'
-import { evolveStaged, type StagedRow, shelfOf, stagedId, type Told, toStagedRow } from './staged-row.ts'
-import { STAGED } from './tables.ts'
+import { aboutEvent, mappedPlaces, stageResult } from '../platform/runtime/stage-result.ts'
+import { evolveStaged, type StagedRow, shelfOf, stagedId, stagedRows, type Told } from './staged-row.ts'
 
 /** Rows written at once. */
 const WRITERS = 16
@@ -57,19 +57,17 @@ function plain({ source, mapped }: ResultPlaces): ResultPlaces {
 }
 
 function ofOrder({ record, event }: Decoded<'vendor-orders'>): Told {
-  const { taskId: task, source, key, connection, occurredAt, readAt } = event satisfies VendorOrderRequested
-  const head = { entity: 'orders', source, key, connection, eventId: event.eventId, occurredAt, readAt }
-  const result = { ...head, status: 'processing', code: null, message: null, targetId: null }
-  return { stage: 'route-orders', at: record.timestamp, offset: -1, task, result, places: mappedPlaces(record) }
+  const { connection } = event
+  const end = { status: 'processing', code: null, message: null, targetId: null }
+  const { taskId: task, result } = stageResult(aboutEvent('orders', event, connection), end)
+  const places = mappedPlaces(record)
+  return { stage: 'route-orders', at: record.timestamp, offset: -1, task, result: { ...result, connection }, places }
 }
 
 async function write(tables: Tables, told: readonly Told[], context: BatchContext): Promise<void> {
   const groups = [...Map.groupBy(told, nameOf).values()]
-  const items = await tables.getMany(
-    STAGED,
-    groups.map(([first]) => keyOf(first as Told)),
-  )
-  const rows = new Map(items.map(toStagedRow).map((row) => [JSON.stringify([row.shelf, row.id]), row]))
+  const found = await rowsOf(tables, stagedRows).getMany(groups.map(([first]) => stagedKey(first as Told)))
+  const rows = new Map(found.map((row) => [JSON.stringify([row.shelf, row.id]), row]))
   await forEachBounded(groups, WRITERS, async (group) => {
     await writeRow(tables, group, rows.get(nameOf(group[0] as Told)), context)
   })
@@ -81,25 +79,25 @@ async function writeRow(
   read: StagedRow | undefined,
   context: BatchContext,
 ): Promise<void> {
+  const rows = rowsOf(tables, stagedRows)
   let row = read
   for (let tries = 0; tries < TRIES; tries += 1) {
     const after = told.reduce<StagedRow | undefined>(evolveStaged, row)
     if (after === undefined || after === row) return
     context.assertOwned()
-    const unchanged: Condition =
+    const unchanged: Condition<AttributeOf<StagedRow>> =
       row === undefined ? { absent: 'id' } : { attribute: 'revision', is: '=', value: row.revision }
-    if (await tables.put(STAGED, { ...after, revision: after.revision + 1 }, unchanged)) return
-    const item = await tables.get(STAGED, { shelf: after.shelf, id: after.id })
-    row = item === undefined ? undefined : toStagedRow(item)
+    if (await rows.put({ ...after, revision: after.revision + 1 }, unchanged)) return
+    row = await rows.get({ shelf: after.shelf, id: after.id })
   }
   throw new StreamError('concurrent_change', 'a row of what is staged changes all the time')
 }
 
-function keyOf({ result }: Told) {
+function stagedKey({ result }: Told) {
   return { shelf: shelfOf(result.connection, result.entity), id: stagedId(result) }
 }
 
 function nameOf(told: Told): string {
-  const { shelf, id } = keyOf(told)
+  const { shelf, id } = stagedKey(told)
   return JSON.stringify([shelf, id])
 }

@@ -1,8 +1,6 @@
 import type { TableDefinition } from '../platform/dynamodb/tables.ts'
 import { feedTable } from './feed-table.ts'
-import { imageFeed } from './image-feed.ts'
-import { inventoryFeed } from './inventory-feed.ts'
-import { productFeed } from './product-feed.ts'
+import { feeds } from './feeds.ts'
 import { rebuildTables } from './rebuild/rebuild.ts'
 
 /** A row per task and entity (`connection#key`; `*#key` as read, before it is routed). */
@@ -20,9 +18,7 @@ export const STAGED = 'staged'
 export const STAGED_BY_STATUS = 'by-status'
 
 export const projectionTables: readonly TableDefinition[] = [
-  feedTable(productFeed.table),
-  feedTable(inventoryFeed.table),
-  feedTable(imageFeed.table),
+  ...feeds.map(feedTable),
   { name: SYNC_ENTITIES, partitionKey: 'task', sortKey: 'entity' },
   { name: SYNC_TASK_COUNTS, partitionKey: 'task' },
   { name: DEAD_LETTERS, partitionKey: 'id' },

@@ -1,6 +1,7 @@
+import { byName, list, map, number, or, orNull, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { SYNC_TASK_COUNTS } from './tables.ts'
-import { type TaskCounts, taskCounts } from './task-status.ts'
+import { type ConnectionCounts, type TaskCounts, taskCounts } from './task-status.ts'
 
 /** Counts that took no longer than this are not kept: the next ones are as quick. */
 const WORTH_KEEPING_MS = 100
@@ -17,35 +18,65 @@ interface Kept {
   readonly took_ms: number
 }
 
+interface CountsRow {
+  readonly task: string
+  /** Grows with each report. */
+  readonly version: number
+  readonly kept: Kept | null
+}
+
+const countsRows = rowType<CountsRow>(SYNC_TASK_COUNTS, ['task'], {
+  task: text,
+  version: or(number, 0),
+  kept: orNull(
+    map<Kept>({
+      counted_version: number,
+      connections: list(text),
+      counts: map<TaskCounts>({
+        published: number,
+        connections: byName(map<ConnectionCounts>({ statuses: byName(number), ended: number })),
+        unrouted_failed: number,
+      }),
+      counted_at: number,
+      took_ms: number,
+    }),
+  ),
+})
+
 /**
  * Tells that something was reported of a task, after its rows were written: counts from before are out of date. A crash
  * between the two is made up for by the redelivery, which tells it again.
  */
 export async function noteReported(tables: Tables, task: string): Promise<void> {
-  await tables.update(SYNC_TASK_COUNTS, { task }, { increment: { version: 1 } })
+  await rowsOf(tables, countsRows).update({ task }, { increment: { version: 1 } })
 }
 
 /**
  * The counts of a task. Those of a large one are kept until something is reported of it, so that its page is quick; while
  * reports come, they are counted again no more often than is bearable and may lag by some seconds.
  */
-export async function knownCounts(tables: Tables, task: string, connections: readonly string[]): Promise<TaskCounts> {
-  const item = await tables.get(SYNC_TASK_COUNTS, { task })
-  const version = Number(item?.['version'] ?? 0)
-  const kept = item?.['kept'] as Kept | undefined
-  if (kept !== undefined && isGood(kept, version, connections)) return kept.counts
-  const begun = performance.now()
+export async function knownCounts(
+  tables: Tables,
+  task: string,
+  connections: readonly string[],
+  now: () => number = Date.now,
+): Promise<TaskCounts> {
+  const rows = rowsOf(tables, countsRows)
+  const { version, kept } = (await rows.get({ task })) ?? { version: 0, kept: null }
+  if (kept !== null && isGood(kept, version, connections, now())) return kept.counts
+  const begun = now()
   const counts = await taskCounts(tables, task, connections)
-  const took_ms = Math.round(performance.now() - begun)
+  const counted_at = now()
+  const took_ms = counted_at - begun
   if (took_ms >= WORTH_KEEPING_MS) {
-    const now: Kept = { counted_version: version, connections, counts, counted_at: Date.now(), took_ms }
-    await tables.update(SYNC_TASK_COUNTS, { task }, { set: { kept: now } })
+    const counted: Kept = { counted_version: version, connections, counts, counted_at, took_ms }
+    await rows.update({ task }, { set: { kept: counted } })
   }
   return counts
 }
 
-function isGood(kept: Kept, version: number, connections: readonly string[]): boolean {
+function isGood(kept: Kept, version: number, connections: readonly string[], now: number): boolean {
   if (JSON.stringify(kept.connections) !== JSON.stringify(connections)) return false
-  const age = Date.now() - kept.counted_at
+  const age = now - kept.counted_at
   return kept.counted_version === version || (age >= 0 && age < kept.took_ms * TIMES_OLDER)
 }

@@ -1,3 +1,4 @@
+import { rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { type EntityRow, isEnd, stageOrder, UNROUTED } from './entity-row.ts'
 import { SYNC_ENTITIES } from './tables.ts'
@@ -80,6 +81,13 @@ function countUnrouted(rows: UnroutedRows, { key, status, stage }: CountedRow): 
 /** Of a row, what is counted. */
 type CountedRow = Pick<EntityRow, 'key' | 'status' | 'stage'>
 
+/** As it is read for it. */
+const countedRows = rowType<Pick<EntityRow, 'entity' | 'status' | 'stage'>>(SYNC_ENTITIES, ['entity'], {
+  entity: text,
+  status: text,
+  stage: text,
+})
+
 /** The rows of one connection; `$` is the character after `#`. */
 async function eachRow(
   tables: Tables,
@@ -87,16 +95,14 @@ async function eachRow(
   connection: string,
   count: (row: CountedRow) => void,
 ): Promise<void> {
-  const attributes = ['entity', 'status', 'stage']
   let begin: { from: string } | { after: string } = { from: `${connection}#` }
   for (;;) {
-    const range = { partition, limit: PAGE, before: `${connection}$`, attributes, ...begin }
-    const items = await tables.query(SYNC_ENTITIES, range)
-    for (const { entity, status, stage } of items) {
-      count({ key: String(entity).slice(connection.length + 1), status: String(status), stage: String(stage) })
-    }
-    if (items.length < PAGE) return
-    begin = { after: String(items.at(-1)?.['entity']) }
+    const range = { partition, limit: PAGE, before: `${connection}$`, ...begin }
+    const rows = await rowsOf(tables, countedRows).queryParts(range)
+    for (const { entity, status, stage } of rows) count({ key: entity.slice(connection.length + 1), status, stage })
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < PAGE) return
+    begin = { after: last.entity }
   }
 }
 

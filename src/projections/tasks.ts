@@ -1,9 +1,9 @@
 import { StreamError } from '../errors.ts'
-import type { Tables } from '../platform/dynamodb/tables.ts'
+import { forEachBounded } from '../platform/bounded.ts'
+import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
+import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
-import { forEachBounded } from './bounded.ts'
-import { type EntityRow, entityKey, evolveEntity, type ReportedResult, toEntityRow } from './entity-row.ts'
-import { SYNC_ENTITIES } from './tables.ts'
+import { type EntityRow, entityKey, entityRows, evolveEntity, type ReportedResult } from './entity-row.ts'
 import { noteReported } from './task-counts.ts'
 
 /** Rows written at once. */
@@ -30,11 +30,9 @@ export function taskStage(deps: { readonly tables: Tables }): Stage<'sync-status
     topics: ['sync-status'],
     async handle(batch, context) {
       const groups = groupResults(batch)
-      const items = await deps.tables.getMany(
-        SYNC_ENTITIES,
-        groups.map(({ task, entity }) => ({ task, entity })),
-      )
-      const rows = new Map(items.map((item) => [JSON.stringify([item['task'], item['entity']]), toEntityRow(item)]))
+      const keys = groups.map(({ task, entity }) => ({ task, entity }))
+      const found = await rowsOf(deps.tables, entityRows).getMany(keys)
+      const rows = new Map(found.map((row) => [JSON.stringify([row.task, row.entity]), row]))
       await forEachBounded(groups, WRITERS, async (group) => {
         await writeGroup(deps.tables, group, rows.get(JSON.stringify([group.task, group.entity])), context)
       })
@@ -63,18 +61,16 @@ function groupResults(batch: readonly Decoded<'sync-status'>[]): readonly Group[
 
 async function writeGroup(tables: Tables, group: Group, read: EntityRow | undefined, context: BatchContext) {
   const { task, entity } = group
+  const rows = rowsOf(tables, entityRows)
   let row = read
   for (let tries = 0; tries < TRIES; tries += 1) {
     const after = group.results.reduce<EntityRow | undefined>(evolveEntity, row)
     if (after === undefined || after === row) return
     context.assertOwned()
-    const unchanged =
-      row === undefined
-        ? ({ absent: 'task' } as const)
-        : ({ attribute: 'revision', is: '=', value: row.revision } as const)
-    if (await tables.put(SYNC_ENTITIES, { ...after, revision: after.revision + 1 }, unchanged)) return
-    const item = await tables.get(SYNC_ENTITIES, { task, entity })
-    row = item === undefined ? undefined : toEntityRow(item)
+    const unchanged: Condition<AttributeOf<EntityRow>> =
+      row === undefined ? { absent: 'task' } : { attribute: 'revision', is: '=', value: row.revision }
+    if (await rows.put({ ...after, revision: after.revision + 1 }, unchanged)) return
+    row = await rows.get({ task, entity })
   }
   throw new StreamError('concurrent_change', `the row of entity ${entity} of task ${task} changes all the time`)
 }

@@ -70,7 +70,7 @@ export function judgeOrder(
   const ends = isDone ? undefined : endOf(event, { wasSent, isBegun: progress.isBegun })
   if (ends !== undefined) return nothing(ends.code, ends.message)
   if (!isDone && isOnHold(event.data, connection)) {
-    const until = hold === undefined || heldSince === null ? null : heldSince + hold.atMost * HOUR_MS
+    const until = hold === null || heldSince === null ? null : heldSince + hold.atMost * HOUR_MS
     return nothing('on_hold', `the order is on hold (${state}); it goes on when the shop releases it`, until)
   }
   const late = wasSent ? undefined : notBegun(event.data, connection, progress)
@@ -83,7 +83,7 @@ export function judgeOrder(
   if (progress.isWithdrawn) return nothing('nothing_left', "all of the vendor's lines were canceled or refunded")
   const differing = event.data.charges.find(({ kind }) => kind === 'unexplained')
   if (differing !== undefined) return { status: 'failed', error: totalsDiffer(event.data, differing.amount) }
-  const sendAfter = holdMinutes === undefined ? null : event.data.placedAt + holdMinutes * MINUTE_MS
+  const sendAfter = holdMinutes === null ? null : event.data.placedAt + holdMinutes * MINUTE_MS
   const known = isDone ? { unlessNew: delivered(state) } : {}
   return { status: 'sent', order: part.order, canceled: false, sendAfter, ...known }
 }
@@ -134,7 +134,7 @@ function delivered(state: string): Ignored {
 /** Why an order does not begin at the vendor; undefined: it does. */
 function notBegun(
   order: Order,
-  { id, orderStates, ordersFrom = null }: Connection,
+  { id, orderStates, ordersFrom }: Connection,
   { isOpen }: Progress,
 ): OrderVerdict | undefined {
   // An order of which something was shipped has begun in the shop: the seller was faster with its own lines.

@@ -15,11 +15,10 @@ export const LINE_FIELDS = 'line.'
 
 /**
  * The connection's own fields of a vendor's order, by its order map. Rules of the lines' fields (`line.<name>`) see a line,
- * and the whole order as its `order`. Throws or rejects with `mapping_failed`, which holds no value: an order is of a
- * person.
+ * and the whole order as its `order`. Rejects with `mapping_failed`, which holds no value: an order is of a person.
  */
-export function mapOrderFields(connection: Connection, order: Order): OrderFields | Promise<OrderFields> {
-  const rules = connection.orderMap.fields ?? []
+export async function mapOrderFields(connection: Connection, order: Order): Promise<OrderFields> {
+  const rules = connection.orderMap.fields
   if (rules.length === 0) return {}
   const ofLines = rules.filter(({ attribute }) => attribute.startsWith(LINE_FIELDS))
   const ofOrder = rules.filter((rule) => !ofLines.includes(rule))
@@ -32,11 +31,10 @@ export function mapOrderFields(connection: Connection, order: Order): OrderField
       nameOf: (name: string) => `${LINE_FIELDS}${line.lineId}.${name.slice(LINE_FIELDS.length)}`,
     })),
   ]
-  if (rules.some(({ expression }) => expression !== undefined)) return mapLater(parts)
   const fields: Record<string, string> = {}
+  // One after the other: the clock of an expression is its own, and no failure is left behind unseen.
   for (const part of parts) {
-    const mapped = mapPart(part)
-    if (!(mapped instanceof Promise)) Object.assign(fields, textsOf(part, mapped))
+    Object.assign(fields, textsOf(part, await mapAttributes(part.rules, part.input, { tellsValues: false })))
   }
   return fields
 }
@@ -46,15 +44,6 @@ interface Part {
   readonly rules: readonly AttributeRule[]
   readonly input: MappingInput
   readonly nameOf: (name: string) => string
-}
-
-const mapPart = ({ rules, input }: Part) => mapAttributes(rules, input, { tellsValues: false })
-
-/** One after the other: the clock of an expression is its own, and no failure is left behind unseen. */
-async function mapLater(parts: readonly Part[]): Promise<OrderFields> {
-  const fields: Record<string, string> = {}
-  for (const part of parts) Object.assign(fields, textsOf(part, await mapPart(part)))
-  return fields
 }
 
 function textsOf({ rules, nameOf }: Part, mapped: MappedAttributes): OrderFields {

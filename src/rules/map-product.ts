@@ -9,24 +9,23 @@ type Changed = Pick<ProductChanged, 'deleted' | 'data'>
 
 /**
  * A vendor's product by the connection's metadata: the seller's attributes. A product that is gone leaves the feed also
- * when its last content can't be mapped any more. Throws or rejects with `mapping_failed`.
+ * when its last content can't be mapped any more. Rejects with `mapping_failed`.
  */
-export function mapProduct(
+export async function mapProduct(
   { deleted, data }: Changed,
   metadata: ProductMetadata | undefined,
   connection: string,
-): MappedAttributes | Promise<MappedAttributes> {
-  if (!deleted) return mapPresent(data, metadata, connection)
+): Promise<MappedAttributes> {
+  if (!deleted) return await mapPresent(data, metadata, connection)
   try {
-    const mapped = mapAttributes(metadata?.attributes ?? [], productInput(data))
-    return mapped instanceof Promise ? mapped.catch(() => ({})) : mapped
+    return await mapAttributes(metadata?.attributes ?? [], productInput(data))
   } catch {
     return {}
   }
 }
 
-function mapPresent(data: Product, metadata: ProductMetadata | undefined, connection: string) {
-  if (metadata !== undefined) return mapAttributes(metadata.attributes, productInput(data))
+async function mapPresent(data: Product, metadata: ProductMetadata | undefined, connection: string) {
+  if (metadata !== undefined) return await mapAttributes(metadata.attributes, productInput(data))
   throw new StreamError('mapping_failed', `connection ${connection} has no product metadata; configure it and retry`)
 }
 

@@ -14,37 +14,22 @@ export interface MappingOptions {
 }
 
 /**
- * Applies the rules to one entity. Pure. Answers at once where no rule has an expression, and else a promise. Throws or
- * rejects with `mapping_failed`, naming the attribute, its path or expression and the value: for a required attribute
- * without a value, a value of another type, one that the look-up does not know, one that breaks the rule's schema, and an
- * expression that throws or runs too long.
+ * Applies the rules to one entity. Pure. Rejects with `mapping_failed`, naming the attribute, its path or expression and
+ * the value: for a required attribute without a value, a value of another type, one that the look-up does not know, one
+ * that breaks the rule's schema, and an expression that throws or runs too long.
  */
-export function mapAttributes(
+export async function mapAttributes(
   rules: readonly AttributeRule[],
   input: MappingInput,
   { tellsValues = true }: MappingOptions = {},
-): MappedAttributes | Promise<MappedAttributes> {
-  if (rules.some(({ expression }) => expression !== undefined)) return mapWithExpressions(rules, input, tellsValues)
-  const mapped: Record<string, MappedValue> = {}
-  for (const rule of rules) {
-    const value = destinationValue(rule, rule.from === undefined ? undefined : textAt(input, rule.from), tellsValues)
-    if (value !== undefined) mapped[rule.attribute] = value
-  }
-  return mapped
-}
-
-/** One after the other: the clock of an expression is its own. */
-async function mapWithExpressions(
-  rules: readonly AttributeRule[],
-  input: MappingInput,
-  tellsValues: boolean,
 ): Promise<MappedAttributes> {
-  const open = expressionInput(input)
+  const open = rules.some(({ expression }) => expression !== null) ? expressionInput(input) : input
   const mapped: Record<string, MappedValue> = {}
   for (const rule of rules) {
     const { expression, from } = rule
-    const path = from === undefined ? undefined : textAt(input, from)
-    const found = expression === undefined ? path : await evaluated(rule, expression, open, tellsValues)
+    const path = from === null ? undefined : textAt(input, from)
+    // One after the other: the clock of an expression is its own.
+    const found = expression === null ? path : await evaluated(rule, expression, open, tellsValues)
     const value = destinationValue(rule, found, tellsValues)
     if (value !== undefined) mapped[rule.attribute] = value
   }
@@ -73,9 +58,9 @@ function destinationValue(
   tellsValues: boolean,
 ): MappedValue | undefined {
   const failure = failuresOf(rule, tellsValues)
-  if (rule.constant !== undefined) return convert(rule, rule.constant, failure)
+  if (rule.constant !== null) return convert(rule, rule.constant, failure)
   const text = found === undefined ? rule.default : looked(rule, found, failure)
-  if (text !== undefined) return convert(rule, text, failure)
+  if (text !== null) return convert(rule, text, failure)
   if (!rule.required) return undefined
   throw failure('is required and has no value; fill it at the source or give the rule a default')
 }

@@ -222,7 +222,7 @@ function shareCharges(
 ): readonly (readonly Charge[])[] {
   const unit = minorUnit(order.currency)
   const isShared = ({ connection }: Party, { kind }: Charge) =>
-    connections.find(({ id }) => id === connection)?.charges?.[kind] === 'shared'
+    connections.find(({ id }) => id === connection)?.charges[kind] === 'shared'
   const shareOf = (charge: Charge, weights: readonly bigint[], index: number, lineId: string | null): Charge[] => {
     const amount = allocate(charge.amount, weights, unit)[index] ?? ZERO4
     const tax = allocate(charge.tax, weights, unit)[index] ?? ZERO4

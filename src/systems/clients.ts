@@ -1,6 +1,6 @@
 import type { System } from '../configuration/model.ts'
 import { WEBHOOK_SECRET } from '../configuration/system-type.ts'
-import { StreamError } from '../errors.ts'
+import { StreamError, toStreamError } from '../errors.ts'
 import type { SystemCheck } from './kit/system-check.ts'
 import type { ClientDeps, OpenSystem, SystemDefinition } from './system.ts'
 import { systemTypes as allTypes } from './systems.ts'
@@ -10,10 +10,12 @@ import { systemTypes as allTypes } from './systems.ts'
  * account lets the more urgent calls go first. They throw `configuration_invalid`, naming what is missing.
  */
 export interface Clients {
+  /** Types of systems there are. */
+  readonly systemTypes: ReadonlyMap<string, SystemDefinition>
   of(system: System): Promise<OpenSystem>
   /** The cheapest call that needs the system's credentials. Throws what the credentials or the address lack. */
   check(system: System, signal: AbortSignal): Promise<SystemCheck>
-  /** Connects anew at the next use: the system's secrets may have been renewed. */
+  /** Connects again at the next use: the system's secrets may have been renewed. */
   forget(system: System): void
 }
 
@@ -38,6 +40,7 @@ export function createClients({ resolveSecret, systemTypes = allTypes, ...deps }
     return opening
   }
   return {
+    systemTypes,
     of,
     check: async (system, signal) => await (await of(system)).check(signal),
     forget: (system) => void open.delete(identityOf(system)),
@@ -59,13 +62,28 @@ async function definitionOf(
   throw new StreamError('configuration_invalid', message, { field: `systems.${id}.type` })
 }
 
+/** Every reference that can't be resolved is named at once. */
 async function resolveSystem(system: System, resolve: ClientsDeps['resolveSecret']): Promise<System> {
-  const secrets = await Promise.all(
-    Object.entries(system.secrets)
-      // What webhooks are signed with is for the API alone: other processes need not have it.
-      .filter(([name]) => name !== WEBHOOK_SECRET)
-      .map(async ([name, reference]) => [name, await resolve(reference)] as const),
-  )
-  const address = /^(env:|file:\/)/.test(system.address) ? await resolve(system.address) : system.address
-  return { ...system, address, secrets: Object.fromEntries(secrets) }
+  // What webhooks are signed with is for the API alone: other processes need not have it.
+  const secrets = Object.entries(system.secrets).filter(([name]) => name !== WEBHOOK_SECRET)
+  const references = secrets.map(([, reference]) => reference)
+  if (/^(env:|file:\/)/.test(system.address)) references.push(system.address)
+  const values = new Map<string, string>()
+  const failed: StreamError[] = []
+  const resolving = references.map(async (reference) => values.set(reference, await resolve(reference)))
+  for (const result of await Promise.allSettled(resolving)) {
+    if (result.status === 'rejected') failed.push(toStreamError(result.reason))
+  }
+  const [first, ...more] = failed
+  if (first !== undefined && more.length === 0) throw first
+  if (first !== undefined) {
+    const message = [...new Set(failed.map((one) => one.message))].join('; ')
+    throw new StreamError(first.code, message, { field: first.field ?? 'secrets', cause: first })
+  }
+  const resolved = (text: string) => values.get(text) ?? text
+  return {
+    ...system,
+    address: resolved(system.address),
+    secrets: Object.fromEntries(secrets.map(([name, reference]) => [name, resolved(reference)])),
+  }
 }

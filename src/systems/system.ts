@@ -12,7 +12,7 @@ import type { OrderStates, OwnOrderFields, SecretSets, SystemType } from '../con
 import { StreamError } from '../errors.ts'
 import { type Entity, entityOf, type PerSystemKind } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { CallKind } from '../platform/governor/governor.ts'
+import type { CallKind, CallLimits } from '../platform/governor/governor.ts'
 import type { Governors } from '../platform/governor/governors.ts'
 import type { ConfiguredSystem, ConnectableSystem } from './kit/configured-system.ts'
 import type { ImpossibleFaults } from './kit/faults.ts'
@@ -68,6 +68,8 @@ export interface SystemOptions<S extends Settings, C extends Client> {
   readonly title: string
   readonly secrets: SecretSets
   readonly settings: S
+  /** What its accounts accept, where a document gives no `limits`. */
+  readonly limits: CallLimits
   /** What is wrong with settings that are right each by itself. */
   settingProblems?(values: ValuesOf<S>): readonly SettingProblem[]
   addressProblem?(address: string): string | null
@@ -76,8 +78,14 @@ export interface SystemOptions<S extends Settings, C extends Client> {
   readonly clientFor?: (client: C, kind: CallKind) => C
   readonly sources: { readonly [E in Entity]?: Source<E, C, ValuesOf<S>> }
   readonly sinks: { readonly [K in PerSystemKind]?: OpenSink<K, C, ValuesOf<S>> }
-  readonly isQueue?: true
+  /**
+   * The queue that a request names, where the system has queues. Throws `request_invalid` for one that is not at the
+   * system's own address.
+   */
+  queueUrl?(address: string, asked: string): string
   readonly orderStates?: OrderStates
+  /** What numbers of its orders look like, whole; without it, like anything. */
+  readonly orderNumbers?: RegExp
   orderFields?(values: ValuesOf<S>): OwnOrderFields
   /** How its webhooks are signed and understood; without it, in our own form. */
   readonly webhook?: HookKind
@@ -118,14 +126,18 @@ export function defineSystem<S extends Settings, C extends Client>(options: Syst
     title,
     secrets,
     settings,
+    limits: options.limits,
     reads: Object.fromEntries(Object.entries(sources).map(([entity, { filter }]) => [entity, { filter }])),
     deliveries: Object.keys(sinks) as PerSystemKind[],
-    isQueue: options.isQueue ?? false,
+    isQueue: options.queueUrl !== undefined,
+    queueUrl: (address, asked) => options.queueUrl?.(address, asked) ?? asked,
     orderStates: options.orderStates ?? null,
+    orderNumbers: options.orderNumbers ?? null,
     settingProblems(given) {
       const read = readSettings(settings, given)
-      const problems = read.ok ? (options.settingProblems?.(read.values) ?? []) : read.problems
-      return [...unknownSettings(settings, given), ...problems]
+      const wrong = [...unknownSettings(settings, given), ...(read.ok ? [] : read.problems)]
+      const together = options.settingProblems?.(tolerantValues(settings, given)) ?? []
+      return [...wrong, ...together.filter(({ name }) => !wrong.some((one) => one.name === name))]
     },
     addressProblem: (address) => options.addressProblem?.(address) ?? null,
     orderFields(given) {
@@ -161,13 +173,13 @@ function openSystem<S extends Settings, C extends Client>(
     reader(read, { clock, notes }, queueUrl) {
       // The table gives each entity a source of that entity.
       const source = options.sources[read.entity] as Source<Entity, C, ValuesOf<S>> | undefined
-      if (source === undefined) throw cantRead(options, system, read)
+      if (source === undefined) throw unreadableError(read, system, options.sources)
       const context = { client: clientFor(read.entity), system: configured, read, clock, queueUrl }
       return source.open(notes === undefined ? context : { ...context, notes }) as AnySourceReader
     },
     sink(kind) {
       const open = options.sinks[kind] as OpenSink<PerSystemKind, C, ValuesOf<S>> | undefined
-      if (open === undefined) throw cantDeliver(options, system, kind)
+      if (open === undefined) throw undeliverableError(options, system, kind)
       return open({ client: clientFor(entityOf(kind)), system: configured }) as AnySink
     },
   }
@@ -188,18 +200,15 @@ function settingValues<S extends Settings, C extends Client>(
   })
 }
 
-function cantRead<S extends Settings, C extends Client>(
-  { type, sources }: SystemOptions<S, C>,
-  { id }: System,
-  read: Read,
-): StreamError {
+/** `configuration_invalid` of a read of an entity that is not among those that a system gives. */
+export function unreadableError(read: Read, { id, type }: System, given: object): StreamError {
   const message =
-    `system ${id}: ${read.entity} can't be read from ${type}; ` +
-    `it has ${Object.keys(sources).join(', ')}. Remove the read ${read.id} or correct its entity`
+    `system ${id}: ${read.entity} can't be read from ${type}; it has ${Object.keys(given).join(', ') || 'nothing'}. ` +
+    `Remove the read ${read.id} or correct its entity`
   return new StreamError('configuration_invalid', message, { field: `systems.${id}.reads` })
 }
 
-function cantDeliver<S extends Settings, C extends Client>(
+function undeliverableError<S extends Settings, C extends Client>(
   { type }: SystemOptions<S, C>,
   { id }: System,
   kind: PerSystemKind,

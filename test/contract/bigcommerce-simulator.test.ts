@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts'
 import { stringifyExact } from '../../src/platform/json.ts'
 import type { BigCommerceClient } from '../../src/systems/bigcommerce/client.ts'
-import { bigcommerceFulfilments } from '../../src/systems/bigcommerce/write-fulfilments.ts'
-import { bigcommerceImages } from '../../src/systems/bigcommerce/write-images.ts'
-import { bigcommerceInventory } from '../../src/systems/bigcommerce/write-inventory.ts'
-import { bigcommerceProducts } from '../../src/systems/bigcommerce/write-products.ts'
+import { writeBigCommerceFulfilments } from '../../src/systems/bigcommerce/write-fulfilments.ts'
+import { writeBigCommerceImages } from '../../src/systems/bigcommerce/write-images.ts'
+import { writeBigCommerceInventory } from '../../src/systems/bigcommerce/write-inventory.ts'
+import { writeBigCommerceProducts } from '../../src/systems/bigcommerce/write-products.ts'
 import { wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import {
   bcConnection,
@@ -201,7 +201,7 @@ describe('what we send is as the documentation says', () => {
     const row = wiresOf((await stateOf(store)).orders.find(({ id }) => id === 103)?.['products'])[0]
     const lines = [[String(row?.['sku']), '1', String(row?.['id'])]] as const
     const status = { closureStatus: 10, cancellationStatus: null }
-    const fulfilments = bigcommerceFulfilments(client, status)
+    const fulfilments = writeBigCommerceFulfilments(client, status)
     await deliver(fulfilments, shopFulfilment('900', '103', lines))
     await deliver(
       fulfilments,
@@ -209,17 +209,17 @@ describe('what we send is as the documentation says', () => {
     )
     await deliver(fulfilments, shopFulfilment('901', '105', [], { kind: 'closure' }))
     await deliver(
-      bigcommerceInventory(client, { defaultLocation: 1 }),
+      writeBigCommerceInventory(client, { defaultLocation: 1 }),
       shopInventory('WLD-J10-XS-Moss', { East: '2.7' }),
     )
-    const products = bigcommerceProducts(client)
+    const products = writeBigCommerceProducts(client)
     const tent = { name: 'Tent', price: '199.90', categories: '1,2', is_visible: 'true', colour: 'Moss' }
     await deliver(products, shopProduct('NEW-1', tent))
     await deliver(products, shopProduct('NEW-1', { ...tent, price: '189', colour: 'Slate', season: 'Summer' }))
     await deliver(products, shopProduct('NEW-1', { ...tent, season: null }, false))
     await deliver(products, shopProduct('WLD-J10-XS-Moss', { price: '12.5' }))
     await deliver(products, shopProduct('WLD-J10-XS-Moss', {}, true))
-    const images = bigcommerceImages(client)
+    const images = writeBigCommerceImages(client)
     const url = (name: string) => `${store.url}/product_images/${name}.jpg`
     await deliver(images, shopImages('NEW-1', [url('a'), url('b')]))
     await deliver(images, shopImages('NEW-1', [url('b'), url('a')]))

@@ -3,11 +3,12 @@ import { createRun, getRun } from '../../src/control/runs.ts'
 import { text8 } from '../../src/events/decimal.ts'
 import { runSource } from '../../src/producers/run-source.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
-import { acmeSettings, createAcmeClient } from '../examples/acme/acme-client.ts'
-import { ACME_TOKEN, type AcmeSimulator, startAcmeSimulator } from '../examples/acme/acme-simulator.ts'
-import { acmeVendorOrders } from '../examples/acme/acme-sink.ts'
-import { acmeInventory } from '../examples/acme/acme-source.ts'
+import { createAcmeClient, settings } from '../examples/acme/client.ts'
+import { readAcmeInventory } from '../examples/acme/read-inventory.ts'
+import { ACME_TOKEN, type AcmeSimulator, startAcmeSimulator } from '../examples/acme/simulator.ts'
+import { writeAcmeOrders } from '../examples/acme/write-orders.ts'
 import { bench } from '../unit/producers/support.ts'
+import { connectable } from '../worlds/settings.ts'
 import { sinkWorld } from '../worlds/sink-world.ts'
 import { governors, readOf, wallClock } from '../worlds/sources.ts'
 import { silentLogger } from '../worlds/stage-context.ts'
@@ -30,8 +31,9 @@ beforeEach(async () => {
 afterEach(async () => await acme.close())
 
 const client = (token = ACME_TOKEN) => {
-  const system = { id: 'acme', address: acme.url, secrets: { token }, limits: { concurrency: 2 } }
-  return createAcmeClient({ ...acmeSettings(system), timeoutMs: 500 }, { governors, logger: silentLogger })
+  const given = { shipFrom: 'EAST' }
+  const system = { id: 'acme', address: acme.url, secrets: { token }, limits: { concurrency: 2 }, settings: given }
+  return createAcmeClient(connectable(settings, system), { clock: wallClock, governors, logger: silentLogger }, 500)
 }
 const faults = async (...rules: readonly object[]) =>
   await fetch(`${acme.url}/_sim/faults`, {
@@ -57,7 +59,7 @@ describe('the source of the example', () => {
     })
     const made = await getRun(deps.tables, id)
     if (made === undefined) throw new Error('no run')
-    const reader = acmeInventory(client().for('inventory'), read, deps.clock)
+    const reader = readAcmeInventory(client().for('inventory'), read, deps.clock)
     const watched: typeof reader = {
       ...reader,
       async *read(window, after, signal) {
@@ -127,7 +129,7 @@ describe('the source of the example', () => {
   })
 
   it('says who is refused, and what is missing', async () => {
-    expect(() => client('')).toThrow('system acme (acme): secrets.token is missing')
+    expect(() => client('')).toThrow('system acme: secrets.token is missing')
     await expect(client('wrong').check(new AbortController().signal)).rejects.toMatchObject({
       code: 'credentials_refused',
     })
@@ -142,7 +144,10 @@ describe('the sink of the example', () => {
   const world = () => {
     const clock = wallClock
     const made = sinkWorld(clock, [connectionOf('a', '^A')])
-    const worker = made.worker({ sink: acmeVendorOrders(client().for('orders')), naturalKey: true })
+    const worker = made.worker({
+      sink: writeAcmeOrders(client().for('orders'), { shipFrom: 'EAST' }),
+      naturalKey: true,
+    })
     return { ...made, worker, clock, deliver: async (event = order()) => await worker.handle(made.append(event)) }
   }
 
@@ -156,6 +161,7 @@ describe('the sink of the example', () => {
         {
           id: 'A1',
           status: 'open',
+          ship_from: 'EAST',
           digest: order().contentDigest,
           lines: [{ sku: 'A-1', ordered: 1, price: 10 }, { sku: 'A-2' }],
         },

@@ -3,7 +3,7 @@ import type { Connection } from '../../src/configuration/model.ts'
 import type { ShopFulfilmentRequested } from '../../src/events/generated/events.ts'
 import type { Sink } from '../../src/systems/kit/sink.ts'
 import { textOf, type Wire, wiresOf } from '../../src/systems/kit/wire.ts'
-import { magento2Fulfilments } from '../../src/systems/magento2/write-fulfilments.ts'
+import { writeMagento2Fulfilments } from '../../src/systems/magento2/write-fulfilments.ts'
 import { fulfilmentLine as line, shopFulfilment } from '../data/magento2-events.ts'
 import { connectionOf } from '../data/processor-events.ts'
 import { startTestShop, type TestShop } from '../worlds/magento2.ts'
@@ -95,7 +95,7 @@ describe('a shipment', () => {
     const sku = String(rows[0]?.['sku'])
     const sold = { sku, source_code: 'default', quantity: 0, status: 0 }
     const takenBy = (times: number) =>
-      magento2Fulfilments({
+      writeMagento2Fulfilments({
         ...shop.client,
         async shipOrder(...asked) {
           if (times > 0) await shop.client.saveSourceItems([sold])
@@ -115,7 +115,7 @@ describe('a shipment', () => {
     const sku = String(rows[0]?.['sku'])
     const all = shopFulfilment('if-1', number(), [line(sku, String(rows[0]?.['qty_ordered']))])
     const other = { items: [{ order_item_id: rows[0]?.['item_id'], qty: 1 }] }
-    const late = magento2Fulfilments({
+    const late = writeMagento2Fulfilments({
       ...shop.client,
       async shipOrder(orderId, ...asked) {
         await shop.client.shipOrder(orderId, other)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { decimal4, decimal8, text8 } from '../../src/events/decimal.ts'
 import type { VendorOrderRequested } from '../../src/events/generated/events.ts'
 import type { ReadEntity } from '../../src/systems/kit/source.ts'
-import { netsuiteVendorOrders } from '../../src/systems/netsuite/write-orders.ts'
+import { writeNetSuiteOrders } from '../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
 import { netsuiteOf } from '../worlds/settings.ts'
@@ -32,7 +32,7 @@ const order = (number: string, ...quantities: number[]): VendorOrderRequested =>
 }
 /** Its internal id. */
 const deliver = async (event: VendorOrderRequested): Promise<string> => {
-  const sink = netsuiteVendorOrders(await account.client(), netsuiteOf({}, zone))
+  const sink = writeNetSuiteOrders(await account.client(), netsuiteOf({}, zone))
   const { targetId } = await sink.deliver(event, connection, signal, { targetId: null, unclear: false })
   return targetId ?? ''
 }

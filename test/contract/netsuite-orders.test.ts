@@ -4,7 +4,7 @@ import { decimal4, decimal8 } from '../../src/events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../src/events/generated/events.ts'
 import { contentDigest } from '../../src/events/identity.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
-import { netsuiteVendorOrders } from '../../src/systems/netsuite/write-orders.ts'
+import { writeNetSuiteOrders } from '../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
 import { netsuiteOf } from '../worlds/settings.ts'
@@ -45,7 +45,7 @@ const canceled = (of: VendorOrderRequested): VendorOrderRequested => ({
 })
 const deliver = async (of: VendorOrderRequested, settings = {}, to: Connection = connection) => {
   const system = account.system({ settings: { ...account.system().settings, ...settings } })
-  const sink = netsuiteVendorOrders(await account.client(), netsuiteOf(system.settings, system.zone))
+  const sink = writeNetSuiteOrders(await account.client(), netsuiteOf(system.settings, system.zone))
   return await sink.deliver(of, to, signal, nothing)
 }
 const order = async () => (await account.orders())[0]

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { VendorOrderRequested } from '../../src/events/generated/events.ts'
-import { netsuiteVendorOrders } from '../../src/systems/netsuite/write-orders.ts'
+import { writeNetSuiteOrders } from '../../src/systems/netsuite/write-orders.ts'
 import { ecKeys } from '../data/netsuite-keys.ts'
 import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
 import { netsuiteWire } from '../worlds/netsuite-wire.ts'
@@ -14,7 +14,7 @@ const signal = new AbortController().signal
 const ajv = new Ajv({ strict: false, allErrors: true })
 const connection = {
   ...netsuiteConnection,
-  orderMap: { shipMethods: { flatrate_flatrate: '1' }, location: '6' },
+  orderMap: { shipMethods: { flatrate_flatrate: '1' }, location: '6', fields: [] },
 }
 
 let account: NetSuiteAccount
@@ -44,7 +44,7 @@ function faults(schema: string, body: unknown): string[] {
 }
 const through = () => ({ address: proxy.url })
 const deliver = async (event: VendorOrderRequested) => {
-  const sink = netsuiteVendorOrders(await account.client(through()), netsuiteOf({ subsidiary: '1' }))
+  const sink = writeNetSuiteOrders(await account.client(through()), netsuiteOf({ subsidiary: '1' }))
   return await sink.deliver(event, connection, signal, { targetId: null, unclear: false })
 }
 const order = (pieces = 1) => ({

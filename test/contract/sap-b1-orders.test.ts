@@ -257,7 +257,7 @@ describe('an order for SAP Business One', () => {
   it('has freight as an item where that is set; where nothing is, an order with freight pauses its connection', async () => {
     await company.send('POST', '/items', { ItemCode: 'FREIGHT' })
     const both = { freightItemCode: 'FREIGHT' }
-    await expect(deliver(eventOf('15'), both)).rejects.toMatchObject({ field: 'settings.freightItemCode' })
+    expect(() => company.system(both)).toThrow(/^settings.freightItemCode /)
     const neither = { freightExpenseCode: '' }
     await expect(deliver(eventOf('15'), neither)).rejects.toMatchObject({
       ...{ code: 'configuration_invalid', field: 'settings.freightExpenseCode' },
@@ -350,7 +350,10 @@ describe('customers', () => {
     [{ digestField: 'Digest' }, 'settings.digestField'],
     [{ currencies: 'dollars' }, 'settings.currencies'],
   ])('and settings that make no sense pause the connection: %j', async (settings, field) => {
-    await expect(deliver(eventOf('35'), settings)).rejects.toMatchObject({ code: 'configuration_invalid', field })
+    expect(() => company.system(settings)).toThrow(new RegExp(`^${field} (must be|is given beside)`))
+    // An installation may have them since before they were checked.
+    const stored = company.clients.of(company.storedSystem(settings))
+    await expect(stored).rejects.toMatchObject({ code: 'configuration_invalid', field })
   })
 })
 

@@ -7,7 +7,7 @@ import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-ev
 import { type Exchange, startRecordingProxy } from '../worlds/recording-proxy.ts'
 import { CALM, startCompany, type TestCompany } from '../worlds/sap-b1.ts'
 import { hasSpec, readSpec } from '../worlds/sap-b1-spec.ts'
-import { readAll, readOf, wallClock } from '../worlds/sources.ts'
+import { checkedRead, readAll, wallClock } from '../worlds/sources.ts'
 
 const types: Readonly<Record<string, string>> = {
   Orders: 'Document',
@@ -105,7 +105,10 @@ describe.skipIf(!hasSpec).each(['v1', 'v2'])('SAP’s specification and the Serv
     await company.send('POST', `/orders/${closed}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })
     await deliver({ key: '6', contentDigest: 'v2', canceled: true }, { cancelDelivered: 'close' })
     for (const entity of ['products', 'inventory', 'fulfilments'] as const) {
-      const reader = createReader(readOf('sap', entity, 20), system(), { clock: wallClock, clients: company.clients })
+      const reader = createReader(checkedRead(system(), entity, 20), system(), {
+        clock: wallClock,
+        clients: company.clients,
+      })
       expect((await readAll(reader as never)).unreadable).toEqual([])
       for await (const _rows of reader.list?.({ from: 0, to: 9e12 }, signal) ?? []);
     }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts'
-import { bigcommerceFulfilments } from '../../src/systems/bigcommerce/write-fulfilments.ts'
-import { bigcommerceImages } from '../../src/systems/bigcommerce/write-images.ts'
-import { bigcommerceInventory } from '../../src/systems/bigcommerce/write-inventory.ts'
-import { bigcommerceProducts } from '../../src/systems/bigcommerce/write-products.ts'
+import { writeBigCommerceFulfilments } from '../../src/systems/bigcommerce/write-fulfilments.ts'
+import { writeBigCommerceImages } from '../../src/systems/bigcommerce/write-images.ts'
+import { writeBigCommerceInventory } from '../../src/systems/bigcommerce/write-inventory.ts'
+import { writeBigCommerceProducts } from '../../src/systems/bigcommerce/write-products.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import {
   bcConnection,
@@ -33,7 +33,7 @@ const writesOf = async () =>
 describe('shipments', () => {
   const settings = { closureStatus: null, cancellationStatus: 5 }
   const deliver = async (event: ReturnType<typeof shopFulfilment>, connection = bcConnection()) =>
-    await bigcommerceFulfilments(await client(), settings).deliver(event, connection, signal, FIRST)
+    await writeBigCommerceFulfilments(await client(), settings).deliver(event, connection, signal, FIRST)
   const orderRow = async (id: number): Promise<Wire> => (await stateOf(store)).orders.find((o) => o['id'] === id) ?? {}
   const linesOf = (order: Wire): Lines =>
     wiresOf(order['products'])
@@ -152,7 +152,7 @@ describe('shipments', () => {
   })
 
   it('closures of one order that come at once are each a note', async () => {
-    const sink = bigcommerceFulfilments(await client(), { closureStatus: null, cancellationStatus: null })
+    const sink = writeBigCommerceFulfilments(await client(), { closureStatus: null, cancellationStatus: null })
     const keys = ['SO1-closed', 'SO2-closed', 'SO3-canceled']
     const note = (key: string) =>
       sink.deliver(shopFulfilment(key, '101', [], { kind: 'closure' }), bcConnection(), signal, FIRST)
@@ -163,7 +163,7 @@ describe('shipments', () => {
 })
 
 describe('stock', () => {
-  const sink = async () => bigcommerceInventory(await client(), { defaultLocation: 1 })
+  const sink = async () => writeBigCommerceInventory(await client(), { defaultLocation: 1 })
   const levelsOf = async (sku: string) => {
     const item = (await stateOf(store)).inventory.find((one) => wireOf(one['identity'])['sku'] === sku)
     return wiresOf(item?.['locations']).map((location) => location['total_inventory_onhand'])
@@ -213,7 +213,7 @@ describe('stock', () => {
 
 describe('products', () => {
   const deliver = async (event: ReturnType<typeof shopProduct>) =>
-    await bigcommerceProducts(await client()).deliver(event, bcConnection(), signal, FIRST)
+    await writeBigCommerceProducts(await client()).deliver(event, bcConnection(), signal, FIRST)
   const productOf = async (sku: string) => (await stateOf(store)).products.find((product) => product['sku'] === sku)
 
   it('are made with fields and custom fields, changed where they differ, and hidden, never deleted', async () => {
@@ -266,7 +266,7 @@ describe('products', () => {
   })
 
   it('have their stock tracked when it is pushed, too', async () => {
-    const sink = bigcommerceProducts(await client())
+    const sink = writeBigCommerceProducts(await client())
     const event = shopProduct('NEW-4', { name: 'Lamp', price: '9' })
     await sink.deliver(event, bcConnection({ push: ['products', 'inventory'] }), signal, FIRST)
     expect(await productOf('NEW-4')).toMatchObject({ inventory_tracking: 'product' })
@@ -292,7 +292,7 @@ describe('products', () => {
 
 describe('images', () => {
   const deliver = async (event: ReturnType<typeof shopImages>) =>
-    await bigcommerceImages(await client()).deliver(event, bcConnection(), signal, FIRST)
+    await writeBigCommerceImages(await client()).deliver(event, bcConnection(), signal, FIRST)
   const imagesOf = async (sku: string) =>
     wiresOf((await stateOf(store)).products.find((product) => product['sku'] === sku)?.['images'])
   const url = (name: string) => `${store.url}/product_images/${name}.jpg`
@@ -316,7 +316,7 @@ describe('images', () => {
   })
 
   it('have the thumbnail of a product that has none of its own', async () => {
-    const products = bigcommerceProducts(await client())
+    const products = writeBigCommerceProducts(await client())
     await products.deliver(shopProduct('NEW-1', { name: 'New', price: '1' }), bcConnection(), signal, FIRST)
     await deliver(shopImages('NEW-1', [url('a'), url('b')]))
     await deliver(shopImages('NEW-1', [url('b'), url('a')]))

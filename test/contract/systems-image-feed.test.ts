@@ -12,7 +12,7 @@ import { createClients } from '../../src/systems/clients.ts'
 import type { SourceReader } from '../../src/systems/kit/source.ts'
 import { wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { memoryTables } from '../memory/tables.ts'
-import { catalogFile, governors, keysOf, readAll, readOf, systemOf, WHOLE, wallClock } from '../worlds/sources.ts'
+import { catalogFile, checkedRead, governors, keysOf, readAll, systemOf, WHOLE, wallClock } from '../worlds/sources.ts'
 
 const deps = { clock: wallClock, governors, logger: pino({ level: 'silent' }), resolveSecret: () => 'secret' }
 const AGAIN = { from: 0, to: WHOLE.to }
@@ -23,7 +23,7 @@ const system = (address = `${feed.url}/feeds/images.csv`, more: object = {}) =>
 const notes = () => createReaderNotes(memoryTables(controlTables))
 const connected = { clock: wallClock, clients: createClients(deps), notes: notes() }
 const reader = (pageSize = 5, of = system()) =>
-  createReader(readOf('images', 'images', pageSize), of, connected) as SourceReader<'images'>
+  createReader(checkedRead(of, 'images', pageSize), of, connected) as SourceReader<'images'>
 
 beforeAll(async () => {
   feed = await startImageFeedSimulator({ dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 1 })
@@ -57,7 +57,7 @@ describe('the image feed', () => {
 
   it('is read again when it was not read to its end', async () => {
     const fresh = { ...connected, notes: notes() }
-    const read = () => createReader(readOf('images', 'images', 1), system(), fresh) as SourceReader<'images'>
+    const read = () => createReader(checkedRead(system(), 'images', 1), system(), fresh) as SourceReader<'images'>
     for await (const page of read().read(WHOLE, null, new AbortController().signal)) {
       expect(page.entities).toHaveLength(1)
       break
@@ -67,7 +67,7 @@ describe('the image feed', () => {
 
   it('is read again when another was begun to be read, and it came back', async () => {
     const fresh = { ...connected, notes: notes() }
-    const read = () => createReader(readOf('images', 'images', 1), system(), fresh) as SourceReader<'images'>
+    const read = () => createReader(checkedRead(system(), 'images', 1), system(), fresh) as SourceReader<'images'>
     const put = async (position: number) =>
       await fetch(`${feed.url}/_sim/rows`, {
         method: 'PUT',

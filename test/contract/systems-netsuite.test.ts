@@ -12,11 +12,11 @@ import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createNetSuiteClient } from '../../src/systems/netsuite/client.ts'
 import {
   catalogFile,
+  checkedRead,
   governors,
   keysOf,
   listAll,
   readAll,
-  readOf,
   systemOf,
   WHOLE,
   wallClock,
@@ -46,8 +46,10 @@ const system = (more: object = {}) =>
     ...more,
   })
 const connected = { clock: wallClock, clients: createClients(deps) }
-const reader = <E extends 'products' | 'inventory'>(entity: E, pageSize = 9, more: object = {}, filter = {}) =>
-  createReader(readOf('netsuite', entity, pageSize, filter), system(more), connected) as SourceReader<E>
+const reader = <E extends 'products' | 'inventory'>(entity: E, pageSize = 9, more: object = {}, filter = {}) => {
+  const of = system(more)
+  return createReader(checkedRead(of, entity, pageSize, filter), of, connected) as SourceReader<E>
+}
 const client = () =>
   createNetSuiteClient(
     {

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SAP_B1_CREDENTIALS } from '../../simulators/sap-b1/credentials.ts'
 import { subtract, text8 } from '../../src/events/decimal.ts'
+import { createReader } from '../../src/producers/create-reader.ts'
+import type { SourceReader } from '../../src/systems/kit/source.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createSapB1Client } from '../../src/systems/sap-b1/client.ts'
 import { clientSettings, settings } from '../../src/systems/sap-b1/settings.ts'
 import { startCompany, type TestCompany } from '../worlds/sap-b1.ts'
 import { connectable } from '../worlds/settings.ts'
-import { governors, keysOf, listAll, readAll, WHOLE, wallClock } from '../worlds/sources.ts'
+import { governors, keysOf, listAll, readAll, readOf, WHOLE, wallClock } from '../worlds/sources.ts'
 import { silentLogger } from '../worlds/stage-context.ts'
 
 let company: TestCompany
@@ -149,7 +151,11 @@ describe('products', () => {
     const of = (itemGroups: string) => company.reader('products', 50, company.system(), { itemGroups })
     expect((await readAll(of('7'))).entities).toEqual([])
     expect((await readAll(of('7, 100'))).entities.length).toBe((await codes()).length)
-    await expect(readAll(of("1' or"))).rejects.toMatchObject({ code: 'configuration_invalid' })
+    expect(() => of("1' or")).toThrow('reads[0].filter.itemGroups must be a list of numbers of item groups')
+    // An installation that was configured before may have it still.
+    const stored = readOf('sap', 'products', 50, { itemGroups: "1' or" })
+    const reader = createReader(stored, company.system(), { clock: wallClock, clients: company.clients })
+    await expect(readAll(reader as SourceReader<'products'>)).rejects.toMatchObject({ code: 'configuration_invalid' })
   })
 })
 

@@ -30,7 +30,7 @@ for (const [signal, code] of [
 ] as const)
   process.once(signal, () => process.exit(code))
 const dataDir = await mkdtemp(join(tmpdir(), 'waldstream-crash-services-'))
-const services = await startServices({ dataDir, env: process.env, log: (line) => console.error(line) })
+const services = await startServices({ dataDir, env: process.env, inMemory: true, log: (line) => console.error(line) })
 try {
   console.error(`seed ${seed}: again with --seed ${seed}`)
   const whole = values.long ? longPlan(seed, Number(values.rounds), TOTAL) : shortPlan(seed)

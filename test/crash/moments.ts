@@ -43,7 +43,7 @@ export async function untilOrderWritten({ simulators }: World, since: Date, answ
 /** The inventory feed's rows are written up to here, in every shard. */
 export async function watermarks({ installation }: World): Promise<string> {
   const { tables, config } = installation.platform
-  const meta = await readMeta(tables, inventoryFeed.table)
+  const meta = await readMeta(tables, inventoryFeed)
   const shards = Array.from({ length: config.partitions }, (_, shard) => meta.watermark(meta.generation, shard))
   return JSON.stringify(shards.map((shard) => [shard?.position?.time ?? 0, String(shard?.position?.offset ?? 0)]))
 }

@@ -8,12 +8,16 @@ import type {
   ShopProductsRequested,
 } from '../../src/events/generated/events.ts'
 import type { Before } from '../../src/systems/kit/sink.ts'
+import { connectionWith } from './configuration.ts'
 
-export const bcConnection = (more: Partial<Connection> = {}): Connection => ({
-  ...{ id: 'a', shop: 'bc', vendor: 'erp', reads: [], ownership: { skuPattern: '^WLD-' } },
-  ...{ orderStates: ['awaiting_fulfillment'], orderMap: { shipMethods: {}, location: null }, revision: 1 },
-  ...more,
-})
+export const bcConnection = (more: Partial<Connection> = {}): Connection =>
+  connectionWith('a', {
+    shop: 'bc',
+    vendor: 'erp',
+    ownership: { skuPattern: '^WLD-' },
+    orderStates: ['awaiting_fulfillment'],
+    ...more,
+  })
 
 /** Nothing was tried before. */
 export const FIRST: Before = { targetId: null, unclear: false }

@@ -12,18 +12,14 @@ import type {
 } from '../../src/events/generated/events.ts'
 import { contentDigest, digest } from '../../src/events/identity.ts'
 import type { ProcessContext } from '../../src/processors/processor.ts'
+import { connectionWith } from './configuration.ts'
 
-export const connectionOf = (id: string, skuPattern: string, more: Partial<Connection> = {}): Connection => ({
-  id,
-  shop: 'magento',
-  vendor: `${id}-erp`,
-  reads: ['magento.orders.all'],
-  ownership: { skuPattern },
-  orderStates: ['processing'],
-  orderMap: { shipMethods: {}, location: null },
-  revision: 1,
-  ...more,
-})
+export const connectionOf = (
+  id: string,
+  skuPattern: string,
+  more: Parameters<typeof connectionWith>[1] = {},
+): Connection =>
+  connectionWith(id, { vendor: `${id}-erp`, reads: ['magento.orders.all'], ownership: { skuPattern }, ...more })
 
 export const contextOf = (...connections: Connection[]): ProcessContext => ({
   connections,

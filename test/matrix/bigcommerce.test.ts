@@ -4,11 +4,11 @@ import type { BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts
 import type { PerSystemKind, TopicEvents } from '../../src/events/topics.ts'
 import { createGovernors } from '../../src/platform/governor/governors.ts'
 import { createBigCommerceClient } from '../../src/systems/bigcommerce/client.ts'
-import { bigcommerceOrders } from '../../src/systems/bigcommerce/read-orders.ts'
-import { bigcommerceFulfilments } from '../../src/systems/bigcommerce/write-fulfilments.ts'
-import { bigcommerceImages } from '../../src/systems/bigcommerce/write-images.ts'
-import { bigcommerceInventory } from '../../src/systems/bigcommerce/write-inventory.ts'
-import { bigcommerceProducts } from '../../src/systems/bigcommerce/write-products.ts'
+import { readBigCommerceOrders } from '../../src/systems/bigcommerce/read-orders.ts'
+import { writeBigCommerceFulfilments } from '../../src/systems/bigcommerce/write-fulfilments.ts'
+import { writeBigCommerceImages } from '../../src/systems/bigcommerce/write-images.ts'
+import { writeBigCommerceInventory } from '../../src/systems/bigcommerce/write-inventory.ts'
+import { writeBigCommerceProducts } from '../../src/systems/bigcommerce/write-products.ts'
 import type { Sink } from '../../src/systems/kit/sink.ts'
 import type { Keyset } from '../../src/systems/kit/source.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
@@ -28,7 +28,7 @@ import { testFaults } from './fault-matrix.ts'
 
 const signal = new AbortController().signal
 const NO_STATUS = { closureStatus: null, cancellationStatus: null }
-const PATIENT = 20_000
+const PATIENT = 50_000
 const AGAIN = { targetId: null, unclear: true }
 
 const requestsOf = async (store: BigCommerceSimulator) =>
@@ -62,7 +62,7 @@ async function landsLate(store: BigCommerceSimulator): Promise<void> {
   const order = (await stateOf(store)).orders[1]
   const row = wiresOf(order?.['products'])[0]
   const event = shopFulfilment('901', String(order?.['id']), [[String(row?.['sku']), '1', String(row?.['id'])]])
-  const sink = bigcommerceFulfilments(await client(), NO_STATUS)
+  const sink = writeBigCommerceFulfilments(await client(), NO_STATUS)
   const deliveries = shopDeliveries(system, sink, bcConnection(), { attemptMs: 300, landingMs: 1500 })
   await withFaults(store, { method: 'POST', path: '/shipments$', kind: 'slow', delayMs: 900, times: 1 })
   expect(await deliveries.handle(event)).not.toEqual(['901 succeeded'])
@@ -101,7 +101,7 @@ testFaults('bigcommerce', {
         { path: '/v2/', kind: 'html', status: 200, times: 1 },
       )
       await readsEveryOrder(store)
-      const sink = bigcommerceFulfilments(await connectTo(store).client(), NO_STATUS)
+      const sink = writeBigCommerceFulfilments(await connectTo(store).client(), NO_STATUS)
       const event = await shipmentOf(store)
       await withFaults(store, { method: 'POST', path: '/shipments', kind: 'html', status: 503, times: 1 })
       await expect(sink.deliver(event, bcConnection(), signal, FIRST)).rejects.toMatchObject({
@@ -128,14 +128,14 @@ testFaults('bigcommerce', {
         expect(deliveries.deadLetters).toEqual([])
       }
       await losing('POST', '/shipments')
-      await delivered(bigcommerceFulfilments(client, NO_STATUS), await shipmentOf(store))
+      await delivered(writeBigCommerceFulfilments(client, NO_STATUS), await shipmentOf(store))
       await losing('POST', '/products')
-      await delivered(bigcommerceProducts(client), shopProduct('NEW-1', { name: 'Tent', price: '10' }))
+      await delivered(writeBigCommerceProducts(client), shopProduct('NEW-1', { name: 'Tent', price: '10' }))
       await losing('POST', '/images')
-      await delivered(bigcommerceImages(client), shopImages('WLD-J10', [`${store.url}/product_images/n.jpg`]))
+      await delivered(writeBigCommerceImages(client), shopImages('WLD-J10', [`${store.url}/product_images/n.jpg`]))
       await losing('PUT', '/absolute')
       const stock = shopInventory('WLD-J10-XS-Moss', { East: '4' })
-      await delivered(bigcommerceInventory(client, { defaultLocation: 1 }), stock)
+      await delivered(writeBigCommerceInventory(client, { defaultLocation: 1 }), stock)
       const { shipments, products, inventory } = await stateOf(store)
       expect(shipments).toHaveLength(1)
       expect(products.filter(({ sku }) => sku === 'NEW-1')).toHaveLength(1)
@@ -169,7 +169,7 @@ testFaults('bigcommerce', {
     inStore({}, async (store) => {
       await withFaults(store, { path: '/v2/orders', kind: 'truncate', times: 2 })
       await readsEveryOrder(store)
-      const sink = bigcommerceFulfilments(await connectTo(store).client(), NO_STATUS)
+      const sink = writeBigCommerceFulfilments(await connectTo(store).client(), NO_STATUS)
       const event = await shipmentOf(store)
       await withFaults(store, { method: 'POST', path: '/shipments', kind: 'truncate', times: 1 })
       await expect(sink.deliver(event, bcConnection(), signal, FIRST)).rejects.toMatchObject({
@@ -248,9 +248,9 @@ testFaults('bigcommerce', {
       await withFaults(store, { path: '/v2/orders$', kind: 'slow', delayMs: 900, times: 1 })
       await expect(client.list('/v2/orders')).rejects.toMatchObject({ code: 'timed_out' })
       await withFaults(store, { path: '/v2/orders$', kind: 'slow', delayMs: 900, times: 1 })
-      const { result } = await runRead(bigcommerceOrders(client, readOf('bc', 'orders', 50), wallClock), WHOLE)
+      const { result } = await runRead(readBigCommerceOrders(client, readOf('bc', 'orders', 50), wallClock), WHOLE)
       expect(result.state).toBe('ended')
-      const sink = bigcommerceFulfilments(client, NO_STATUS)
+      const sink = writeBigCommerceFulfilments(client, NO_STATUS)
       const event = await shipmentOf(store)
       await withFaults(store, { method: 'POST', path: '/shipments', kind: 'slow', delayMs: 900, times: 1 })
       await expect(sink.deliver(event, bcConnection(), signal, FIRST)).rejects.toMatchObject({ code: 'timed_out' })

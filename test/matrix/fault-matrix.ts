@@ -1,13 +1,19 @@
 import { describe, it } from 'vitest'
-import { cannotHappen, type Fault, faults, type MatrixSystem } from './faults.ts'
+import type { Fault } from '../../src/systems/kit/faults.ts'
+import { faultNames, faultRows, impossibility } from './fault-table.ts'
 
-/** One test a cell. Throws when a cell is neither tested nor said to be impossible, or is both. */
-export function testFaults(system: MatrixSystem, cells: Readonly<Partial<Record<Fault, () => Promise<void>>>>): void {
-  const names = Object.keys(faults) as Fault[]
-  const wrong = names.filter((fault) => (cells[fault] === undefined) === (cannotHappen[system][fault] === undefined))
-  if (wrong.length > 0) throw new Error(`${system}: give each of these a test, or a reason in cannotHappen: ${wrong}`)
-  describe(system, () => {
-    for (const fault of names) {
+/**
+ * One test a cell of a row that a definition names. Throws when a cell is neither tested nor said to be impossible in
+ * `faultRows` of the definition, or is both.
+ */
+export function testFaults(row: string, cells: Readonly<Partial<Record<Fault, () => Promise<void>>>>): void {
+  if (!faultRows.has(row)) throw new Error(`no system has the row ${row} in its faultRows: ${[...faultRows.keys()]}`)
+  const wrong = faultNames.filter((fault) => (cells[fault] === undefined) === (impossibility(row, fault) === undefined))
+  if (wrong.length > 0) {
+    throw new Error(`${row}: give each of these a test, or a reason in faultRows of its system: ${wrong}`)
+  }
+  describe(row, () => {
+    for (const fault of faultNames) {
       const cell = cells[fault]
       if (cell !== undefined) it(fault, cell)
     }

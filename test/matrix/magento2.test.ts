@@ -8,8 +8,8 @@ import type { Entity, TopicEvents } from '../../src/events/topics.ts'
 import { runSource } from '../../src/producers/run-source.ts'
 import type { AnySourceReader, SourceReader } from '../../src/systems/kit/source.ts'
 import { type Wire, wiresOf } from '../../src/systems/kit/wire.ts'
-import { magento2Fulfilments } from '../../src/systems/magento2/write-fulfilments.ts'
-import { magento2Products } from '../../src/systems/magento2/write-products.ts'
+import { writeMagento2Fulfilments } from '../../src/systems/magento2/write-fulfilments.ts'
+import { writeMagento2Products } from '../../src/systems/magento2/write-products.ts'
 import { fulfilmentLine, shopFulfilment, shopProduct, shopStock } from '../data/magento2-events.ts'
 import { connectionOf } from '../data/processor-events.ts'
 import { bench } from '../unit/producers/support.ts'
@@ -26,7 +26,7 @@ beforeAll(async () => {
 beforeEach(async () => await shop.reset())
 afterAll(async () => await shop.close())
 
-const PATIENT = 20_000
+const PATIENT = 50_000
 const connection = connectionOf('con', '^WLD')
 const ordersOf = async () => wiresOf((await shop.state())['orders'])
 const numbersOf = (orders: readonly Wire[]) => orders.map((order) => String(order['increment_id'])).toSorted()
@@ -115,7 +115,7 @@ testFaults('magento2', {
     const client = shop.clientWith(magentoAdmin)
     await client.check()
     await shop.control('/_sim/end-admin-tokens', {})
-    const deliveries = shopDeliveries(shop.system(), magento2Fulfilments(client), connection)
+    const deliveries = shopDeliveries(shop.system(), writeMagento2Fulfilments(client), connection)
     expect(await deliveries.handle(event)).toEqual(['if-1 succeeded'])
     expect(await shipments()).toHaveLength(1)
   },
@@ -167,7 +167,7 @@ testFaults('magento2', {
     })
     onTestFinished(() => proxy.close())
     const impatient = shop.clientWith(integration, { timeoutMs: 150, baseUrl: proxy.url })
-    const deliveries = shopDeliveries(shop.system(), magento2Fulfilments(impatient), connection, {
+    const deliveries = shopDeliveries(shop.system(), writeMagento2Fulfilments(impatient), connection, {
       ...{ attemptMs: 200, landingMs: 800 },
     })
     // What was given up takes effect later: until then it is not made again.
@@ -175,7 +175,7 @@ testFaults('magento2', {
     await vi.waitFor(async () => expect(await deliveries.tick()).toEqual(['if-1 succeeded']), PATIENT)
     expect(await shipments()).toHaveLength(1)
     slow = /async/
-    const products = shopDeliveries(shop.system(), magento2Products(impatient, { attributeSet: 4 }), connection)
+    const products = shopDeliveries(shop.system(), writeMagento2Products(impatient, { attributeSet: 4 }), connection)
     expect(await products.handle(shopProduct('WLD-K03', { price: '3' }))).toEqual(['WLD-K03 succeeded'])
   },
 

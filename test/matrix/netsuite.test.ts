@@ -3,9 +3,9 @@ import type { NetSuiteSimulatorOptions } from '../../simulators/netsuite/start.t
 import type { System } from '../../src/configuration/model.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createNetSuiteClient, type NetSuiteClient } from '../../src/systems/netsuite/client.ts'
-import { netsuiteProducts } from '../../src/systems/netsuite/read-products.ts'
+import { readNetSuiteProducts } from '../../src/systems/netsuite/read-products.ts'
 import { clientSettings, settings } from '../../src/systems/netsuite/settings.ts'
-import { netsuiteVendorOrders } from '../../src/systems/netsuite/write-orders.ts'
+import { writeNetSuiteOrders } from '../../src/systems/netsuite/write-orders.ts'
 import { ecKeys } from '../data/netsuite-keys.ts'
 import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
 import { netsuiteConnection, netsuiteOrder, runsOf } from '../worlds/netsuite-world.ts'
@@ -46,7 +46,7 @@ async function expectProducts(at: NetSuiteAccount, runs: ReturnType<typeof runsO
 async function expectOrders(at: NetSuiteAccount, client: NetSuiteClient, numbers: readonly string[], pieces = 1) {
   const skus = (await skusOf(at)).slice(0, 2)
   const world = sinkWorld(wallClock, [netsuiteConnection])
-  const worker = world.worker({ sink: netsuiteVendorOrders(client, netsuiteOf()), timing })
+  const worker = world.worker({ sink: writeNetSuiteOrders(client, netsuiteOf()), timing })
   const batch = numbers.map((number) => world.append(netsuiteOrder(number, skus, pieces)))
   expect((await worker.handle(...batch)).toSorted()).toEqual(numbers.map((number) => `${number} succeeded`).toSorted())
   expect(worker.deadLetters).toEqual([])
@@ -185,7 +185,7 @@ testFaults('netsuite', {
     const client = createNetSuiteClient(impatient, { clock: wallClock, governors, logger: silentLogger })
     const slow = { kind: 'slow', delayMs: 600 }
     await set(at, { ...slow, path: '/suiteql', times: 2 })
-    const reader = netsuiteProducts(client, readOf('netsuite', 'products', 20), connected, wallClock)
+    const reader = readNetSuiteProducts(client, readOf('netsuite', 'products', 20), connected, wallClock)
     const runs = runsOf('products', reader)
     expect(await runs.run()).toMatchObject({ state: 'ended' })
     await expectProducts(at, runs)
@@ -210,7 +210,7 @@ testFaults('netsuite', {
         return page
       },
     }
-    const reader = netsuiteProducts(
+    const reader = readNetSuiteProducts(
       moving,
       readOf('netsuite', 'products', 10),
       connectable(settings, at.system()),

@@ -11,7 +11,7 @@ import type { Page, ReadWindow, SourceReader } from '../../src/systems/kit/sourc
 import { createSapB1Client } from '../../src/systems/sap-b1/client.ts'
 import { orderSettings } from '../../src/systems/sap-b1/order-settings.ts'
 import { clientSettings, settings } from '../../src/systems/sap-b1/settings.ts'
-import { sapB1VendorOrders } from '../../src/systems/sap-b1/write-orders.ts'
+import { writeSapB1Orders } from '../../src/systems/sap-b1/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { bench } from '../unit/producers/support.ts'
 import { startCompany, type TestCompany } from '../worlds/sap-b1.ts'
@@ -101,10 +101,13 @@ async function deliversOnce(sink?: Sink<'vendor-orders'>, meet: () => Promise<vo
       told.push(...(await worker.tick()))
       expect(told.filter((line) => line.endsWith('succeeded')).toSorted()).toEqual(['1 succeeded', '2 succeeded'])
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 50_000, interval: 50 },
   )
   expect(worker.deadLetters).toEqual([])
-  await vi.waitFor(async () => expect(await company.send('GET', '/late')).toMatchObject({ left: 0, pending: 0 }), 5000)
+  await vi.waitFor(
+    async () => expect(await company.send('GET', '/late')).toMatchObject({ left: 0, pending: 0 }),
+    50_000,
+  )
   const orders = await company.state('Orders')
   expect(orders.map(({ NumAtCard }) => NumAtCard).toSorted()).toEqual(['con-1', 'con-2'])
   expect(orders.every(({ DocTotal, Cancelled }) => DocTotal === 10 && Cancelled === 'tNO')).toBe(true)
@@ -235,7 +238,7 @@ testFaults('sap-b1', {
     )
     await company.send('POST', '/late', { ms: 900, times: 1 })
     // The create lands after its time-out: it is waited for, and found.
-    await deliversOnce(sapB1VendorOrders(client, orderSettings(system)), async () => {
+    await deliversOnce(writeSapB1Orders(client, orderSettings(system)), async () => {
       // One of the two was given up, and is still to come.
       expect(await company.state('Orders')).toHaveLength(1)
     })

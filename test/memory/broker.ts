@@ -1,13 +1,7 @@
 import { StreamError } from '../../src/errors.ts'
 import type { LogHeader, LogRecord, OutgoingRecord, TopicDefinition } from '../../src/platform/kafka/event-log.ts'
-import { type GroupTimes, MemoryGroup } from './group.ts'
+import { type BrokerTime, type GroupTimes, MemoryGroup } from './group.ts'
 import { partitionOf } from './murmur2.ts'
-
-/** The broker's time. */
-export interface BrokerTime {
-  now(): number
-  after(ms: number, call: () => void): void
-}
 
 export interface BrokerSettings extends GroupTimes {
   readonly time: BrokerTime

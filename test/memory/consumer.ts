@@ -3,7 +3,14 @@ import type { ConsumeOptions, LogBatch, LogRecord } from '../../src/platform/kaf
 import { createSession, type Session } from '../../src/platform/kafka/session.ts'
 import type { MemoryBroker } from './broker.ts'
 import type { Membership, MemoryGroup } from './group.ts'
-import type { LogHost } from './log.ts'
+
+/** What a client of the log lives in: its time, and the way its requests take to the broker. */
+export interface LogHost {
+  now(): number
+  after(ms: number, call: () => void): void
+  /** A request: `effect` happens at the broker, later; or it does not, or its answer is lost. */
+  request<T>(name: string, effect: () => T | Promise<T>): Promise<T>
+}
 
 export interface ConsumerTimes {
   /** How long a confirmation of the session is believed. */
@@ -104,7 +111,8 @@ export class MemoryConsumer {
   async #fetch(topic: string, partition: number, from: bigint) {
     try {
       return await this.#host.request(`fetch ${topic} ${partition}`, async () => {
-        await this.#broker.whenAppended(topic, partition, from, this.#wakers)
+        // Nobody wakes what begins to wait after the closing.
+        if (!this.#closing) await this.#broker.whenAppended(topic, partition, from, this.#wakers)
         const records = this.#broker.records(topic, partition, from, this.#times.batchSize())
         return { topic, partition, records, end: this.#broker.end(topic, partition) }
       })

@@ -1,4 +1,8 @@
-import type { BrokerTime } from './broker.ts'
+/** The broker's time. */
+export interface BrokerTime {
+  now(): number
+  after(ms: number, call: () => void): void
+}
 
 export interface GroupTimes {
   /** A member that was not heard of for so long is taken for dead. */

@@ -1,15 +1,7 @@
 import { StreamError } from '../../src/errors.ts'
 import type { EventLog, LogAdmin, LogProducer } from '../../src/platform/kafka/event-log.ts'
 import type { MemoryBroker } from './broker.ts'
-import { type ConsumerTimes, MemoryConsumer } from './consumer.ts'
-
-/** What a client of the log lives in: its time, and the way its requests take to the broker. */
-export interface LogHost {
-  now(): number
-  after(ms: number, call: () => void): void
-  /** A request: `effect` happens at the broker, later; or it does not, or its answer is lost. */
-  request<T>(name: string, effect: () => T | Promise<T>): Promise<T>
-}
+import { type ConsumerTimes, type LogHost, MemoryConsumer } from './consumer.ts'
 
 /** Small, so that a scan takes several requests. */
 const SCAN_BATCH = 50n

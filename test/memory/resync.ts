@@ -1,13 +1,14 @@
 import { readConfiguration } from '../../src/configuration/read-configuration.ts'
 import { createReplays, type Replays, type ReplayTarget } from '../../src/control/replays/create-replays.ts'
-import { REPLAYS, type Replay } from '../../src/control/replays/replay.ts'
+import { replayRows } from '../../src/control/replays/replay.ts'
 import { type Entity, recordKey, type TopicEvents, type TopicKind } from '../../src/events/topics.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
 import { createJobs } from '../../src/platform/jobs.ts'
 import type { OutgoingRecord } from '../../src/platform/kafka/event-log.ts'
+import { feeds } from '../../src/projections/feeds.ts'
 import { createRebuilds, type Rebuilds } from '../../src/projections/rebuild/create-rebuilds.ts'
-import { REBUILDS, type Rebuild } from '../../src/projections/rebuild/rebuild.ts'
+import { rebuildRows } from '../../src/projections/rebuild/rebuild.ts'
 import { silentLogger } from '../worlds/stage-context.ts'
 import { MemoryBroker } from './broker.ts'
 import { memoryCodec } from './codec.ts'
@@ -39,7 +40,7 @@ const targets: readonly ReplayTarget[] = [
 /** Replays over empty topics. */
 export function memoryReplays(tables: Tables, clock: Pick<Clock, 'now'>): Replays {
   const admin = { ends: async () => [], createTopics: async () => [], committed: async () => new Map() }
-  const jobs = createJobs<Replay>(tables, REPLAYS)
+  const jobs = createJobs(tables, replayRows)
   const log = { scan: async () => undefined }
   const parts = {
     readConfiguration: () => readConfiguration(tables),
@@ -54,8 +55,8 @@ export function memoryReplays(tables: Tables, clock: Pick<Clock, 'now'>): Replay
 
 /** Rebuilds that nobody does. */
 export function memoryRebuilds(tables: Tables, clock: Pick<Clock, 'now'>): Rebuilds {
-  const jobs = createJobs<Rebuild>(tables, REBUILDS)
-  return createRebuilds({ tables, clock, jobs, admin: { ends: async () => [] }, topicPrefix: PREFIX })
+  const jobs = createJobs(tables, rebuildRows)
+  return createRebuilds({ tables, clock, jobs, feeds, admin: { ends: async () => [] }, topicPrefix: PREFIX })
 }
 
 /** Topics in memory and what replays and rebuilds need of them. */
@@ -70,7 +71,7 @@ export async function memoryResync(tables: Tables, clock: Clock = jumpingClock(1
   const config = { replication: 1, partitions: PARTITIONS, config: {} }
   await admin.createTopics(topics.map((name) => ({ name: `${PREFIX}${name}`, ...config })))
   const codec = memoryCodec()
-  const jobs = createJobs<Replay>(tables, REPLAYS)
+  const jobs = createJobs(tables, replayRows)
   const parts = {
     tables,
     readConfiguration: () => readConfiguration(tables),
@@ -82,6 +83,7 @@ export async function memoryResync(tables: Tables, clock: Clock = jumpingClock(1
     jobs,
     logger: silentLogger,
     topicPrefix: PREFIX,
+    feeds,
   }
   const deps = { ...parts, leaseMs: 30_000, spreadMs: 6_000 }
   const outgoing = <K extends TopicKind>(kind: K, key: string, event: TopicEvents[K]): OutgoingRecord => ({

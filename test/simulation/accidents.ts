@@ -1,4 +1,4 @@
-import { NO_TROUBLE, type Port, type Trouble } from './network.ts'
+import { NO_TROUBLE, type Port, type Sender, type Trouble } from './network.ts'
 import type { Accident } from './plan.ts'
 import { SeededRandom } from './seeded-random.ts'
 import type { SimProcess } from './sim-process.ts'
@@ -79,7 +79,7 @@ export class Accidents {
   }
 
   /** Most of what can break lies between a request and its answer. */
-  #sent(process: SimProcess): void {
+  #sent(process: Sender): void {
     const { plan, scheduler } = this.#world
     const slot = this.#slots.find((one) => one.process === process)
     const own = plan.accidents.filter((accident) => accident === 'kill' || accident === 'freeze')

@@ -1,20 +1,36 @@
 import { contentDigest } from '../../src/events/identity.ts'
 import type { Entity, SourceEvent } from '../../src/events/topics.ts'
 import { compareVersions } from '../../src/events/version.ts'
+import type { EventCodec } from '../../src/platform/codec.ts'
+import type { MemoryBroker } from '../memory/broker.ts'
 import { ORDERS_READ, SETTLE_SECONDS } from './configuration.ts'
 import type { SimSource, SourceState } from './sim-source.ts'
-import type { World } from './world.ts'
+
+/** What of the world is looked at. */
+export interface CheckedWorld {
+  readonly plan: { readonly partitions: number }
+  readonly orders: SimSource<'orders'>
+  readonly stock: SimSource<'inventory'>
+  readonly broker: Pick<MemoryBroker, 'records'>
+  readonly codec: Pick<EventCodec, 'decode'>
+  /** Says that a guarantee is broken. */
+  broken(guarantee: number, what: string): void
+}
 
 /**
  * Guarantee 1: whatever the source had before the cut date is in the topic, or something newer, or the same again. What
  * changed again meanwhile has left the window, and what was seen later than the settle time is left to the overlap.
  */
-export async function checkCutDate(world: World, read: string, cutDate: number): Promise<void> {
+export async function checkCutDate(world: CheckedWorld, read: string, cutDate: number): Promise<void> {
   if (read === ORDERS_READ) await checkSource(world, world.orders, cutDate)
   else await checkSource(world, world.stock, cutDate)
 }
 
-async function checkSource<E extends Entity>(world: World, source: SimSource<E>, cutDate: number): Promise<void> {
+async function checkSource<E extends Entity>(
+  world: CheckedWorld,
+  source: SimSource<E>,
+  cutDate: number,
+): Promise<void> {
   const events = await eventsOf(world, source.entity)
   for (const state of source.newest()) {
     const inTime = state.seenAt <= state.changedAt + SETTLE_SECONDS * 1000
@@ -36,7 +52,7 @@ function isPublished(state: SourceState<Entity>, events: readonly SourceEvent[])
 }
 
 /** The events of a source's topic by key, in the order they were appended. */
-export async function eventsOf<E extends Entity>(world: World, entity: E): Promise<Map<string, SourceEvent[]>> {
+export async function eventsOf<E extends Entity>(world: CheckedWorld, entity: E): Promise<Map<string, SourceEvent[]>> {
   const events = new Map<string, SourceEvent[]>()
   for (let partition = 0; partition < world.plan.partitions; partition += 1) {
     for (const { value } of world.broker.records(entity, partition)) {

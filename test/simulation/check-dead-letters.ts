@@ -1,5 +1,5 @@
-import { type DeadLetterRow, toDeadLetterRow } from '../../src/projections/dead-letter-row.ts'
-import { DEAD_LETTERS } from '../../src/projections/tables.ts'
+import { rowsOf } from '../../src/platform/dynamodb/rows.ts'
+import { type DeadLetterRow, deadLetterRows } from '../../src/projections/dead-letter-row.ts'
 import { POISON } from './driver.ts'
 import type { World } from './world.ts'
 
@@ -17,7 +17,7 @@ export class DeadLetters {
 }
 
 export async function deadLettersOf(world: World): Promise<DeadLetters> {
-  return new DeadLetters((await Array.fromAsync(world.tables.scan(DEAD_LETTERS))).flat().map(toDeadLetterRow))
+  return new DeadLetters((await Array.fromAsync(rowsOf(world.tables, deadLetterRows).scan())).flat())
 }
 
 /** Only what is wrong is there, byte for byte; the poison is (2, 5). */

@@ -13,7 +13,7 @@ import type { World } from './world.ts'
 
 /** The feed's rows of a generation, the live one by default, by `connection source sku`. */
 async function feedRows(world: World, made?: number): Promise<ReadonlyMap<string, Item>> {
-  const generation = made ?? (await readMeta(world.tables, inventoryFeed.table)).generation
+  const generation = made ?? (await readMeta(world.tables, inventoryFeed)).generation
   const items = (await Array.fromAsync(world.tables.scan(inventoryFeed.table))).flat()
   const rows = items.filter(({ pk }) => String(pk).startsWith(`${generation}#`))
   return new Map(rows.map((row) => [`${row['connection']} ${row['source']} ${row['sku']}`, row]))

@@ -1,5 +1,6 @@
 import type { Configuration, Read, System } from '../../src/configuration/model.ts'
 import type { Entity } from '../../src/events/topics.ts'
+import { readWith } from '../data/configuration.ts'
 import { connectionOf } from '../data/processor-events.ts'
 import { START } from './scheduler.ts'
 
@@ -12,19 +13,11 @@ export const STOCK_READ = `${ERP}.inventory.all`
 export const SETTLE_SECONDS = 2
 
 function read(system: string, entity: Entity): Read {
-  return {
-    id: `${system}.${entity}.all`,
-    system,
-    entity,
-    scope: 'all',
-    schedule: null,
-    zone: 'UTC',
+  return readWith(system, entity, {
     startFrom: entity === 'orders' ? new Date(START - 60_000).toISOString() : null,
-    pageSize: 100,
     settleSeconds: SETTLE_SECONDS,
     overlapSeconds: 1,
-    filter: {},
-  }
+  })
 }
 
 function system(id: string, type: System['type'], reads: readonly Read[]): System {

@@ -1,6 +1,6 @@
+import type { FeedRow } from '../../src/projections/feed-row.ts'
 import { readMeta } from '../../src/projections/feed-table.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
-import type { FeedRow } from '../../src/projections/projection.ts'
 import { type FeedFilter, type FeedPlaces, isComplete, readFeed } from '../../src/projections/read-feed.ts'
 import { configuration } from './configuration.ts'
 import { SeededRandom } from './seeded-random.ts'
@@ -43,16 +43,15 @@ export class FeedReader {
 
   async #poll(tables: ReturnType<World['portsOf']>['tables']): Promise<void> {
     const askedAt = this.#world.now
-    const table = inventoryFeed.table
     const filter: FeedFilter = { connection: this.connection, source: null, from: null, to: null }
     for (;;) {
-      const read = await readMeta(tables, table)
+      const read = await readMeta(tables, inventoryFeed)
       const meta = this.#world.guard?.meta?.(read) ?? read
       if (meta.generation !== this.#generation) this.#beginAgain(meta.generation)
-      const request = { tables, table, meta, shards: this.#world.plan.partitions }
+      const request = { tables, feed: inventoryFeed, meta, shards: this.#world.plan.partitions }
       const page = await readFeed(request, filter, this.#places, this.#random.int(1, 4))
       this.#places = page.places
-      for (const row of page.rows) this.replica.set(`${row.source} ${row.sku}`, row)
+      for (const row of page.rows) this.replica.set(`${row.source} ${row.key}`, row)
       if (page.exhausted) {
         if (isComplete(page, filter, askedAt, FEED_SETTLE_MS)) this.completeAt = askedAt
         return

@@ -1,9 +1,14 @@
 import { StreamError } from '../../src/errors.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { SeededRandom } from './seeded-random.ts'
-import type { SimProcess } from './sim-process.ts'
 
 export type Port = 'log' | 'tables' | 'erp' | 'source'
+
+/** A process, as the network knows it. */
+export interface Sender {
+  readonly name: string
+  after(ms: number, call: () => void): () => void
+}
 
 /** How often, of a thousand requests, what goes wrong. */
 export interface Trouble {
@@ -29,7 +34,7 @@ const CHANGING = /^(send|put|update|delete|upsert)/
 const REPEATED = /^(put|update|delete)/
 
 interface Sending {
-  readonly from: SimProcess
+  readonly from: Sender
   /** Where it is held while its sender stands still. */
   held: (() => void) | null
   dropped: boolean
@@ -48,7 +53,7 @@ export class Network {
     source: NO_TROUBLE,
   }
   /** Told of each request that changes something, when it is sent. */
-  onChange: (from: SimProcess) => void = () => undefined
+  onChange: (from: Sender) => void = () => undefined
   readonly #scheduler: Scheduler
   readonly #random: SeededRandom
   readonly #underWay = new Set<Sending>()
@@ -58,7 +63,7 @@ export class Network {
     this.#random = random
   }
 
-  request<T>(from: SimProcess, port: Port, what: string, effect: () => T | Promise<T>): Promise<T> {
+  request<T>(from: Sender, port: Port, what: string, effect: () => T | Promise<T>): Promise<T> {
     const fault = this.#fault(port, what)
     if (CHANGING.test(what)) this.onChange(from)
     return new Promise<T>((resolve, reject) => {
@@ -80,15 +85,15 @@ export class Network {
     })
   }
 
-  senderDied(from: SimProcess): void {
+  senderDied(from: Sender): void {
     for (const sending of this.#of(from)) sending.dropped ||= sending.frozen || this.#random.chance(0.5)
   }
 
-  senderFroze(from: SimProcess): void {
+  senderFroze(from: Sender): void {
     for (const sending of this.#of(from)) sending.frozen = this.#random.chance(0.5)
   }
 
-  senderGoesOn(from: SimProcess): void {
+  senderGoesOn(from: Sender): void {
     for (const sending of this.#of(from)) {
       sending.frozen = false
       const { held } = sending
@@ -97,11 +102,11 @@ export class Network {
     }
   }
 
-  #of(from: SimProcess): readonly Sending[] {
+  #of(from: Sender): readonly Sending[] {
     return [...this.#underWay].filter((sending) => sending.from === from)
   }
 
-  #send(from: SimProcess, takes: number, arrive: () => void): void {
+  #send(from: Sender, takes: number, arrive: () => void): void {
     const sending: Sending = { from, held: null, dropped: false, frozen: false }
     this.#underWay.add(sending)
     const go = () => {

@@ -1,7 +1,8 @@
 import { createJobs } from '../../src/platform/jobs.ts'
+import { feeds } from '../../src/projections/feeds.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { createRebuilds, type Rebuilds } from '../../src/projections/rebuild/create-rebuilds.ts'
-import { REBUILDS, type Rebuild } from '../../src/projections/rebuild/rebuild.ts'
+import { rebuildRows } from '../../src/projections/rebuild/rebuild.ts'
 import { SeededRandom } from './seeded-random.ts'
 import type { World } from './world.ts'
 
@@ -10,9 +11,9 @@ const asked = { table: inventoryFeed.table, by: null, reason: null }
 async function rebuildsOf(world: World): Promise<Rebuilds> {
   const { tables } = world
   const admin = await world.portsOf(world.process('rebuild')).log.admin()
-  const jobs = createJobs<Rebuild>(tables, REBUILDS)
+  const jobs = createJobs(tables, rebuildRows)
   const clock = { now: () => world.now }
-  return createRebuilds({ tables, admin, clock, jobs, topicPrefix: '' })
+  return createRebuilds({ tables, admin, clock, jobs, feeds, topicPrefix: '' })
 }
 
 /** Makes the feed again while everything goes wrong, and switches to it, whatever is under way. */

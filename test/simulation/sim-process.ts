@@ -1,6 +1,6 @@
 import { StreamError } from '../../src/errors.ts'
 import type { Clock } from '../../src/platform/clock.ts'
-import type { LogHost } from '../memory/log.ts'
+import type { LogHost } from '../memory/consumer.ts'
 import type { Network, Port } from './network.ts'
 import type { Scheduler } from './scheduler.ts'
 

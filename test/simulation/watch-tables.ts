@@ -1,11 +1,10 @@
 import { SYNC_CONTROL } from '../../src/control/tables.ts'
 import type { Item, Tables } from '../../src/platform/dynamodb/tables.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
-import { checkCutDate } from './check-cut-date.ts'
-import type { World } from './world.ts'
+import { type CheckedWorld, checkCutDate } from './check-cut-date.ts'
 
 /** The tables, with what must never happen to them looked for at each write. */
-export function watchTables(world: World, tables: Tables): Tables {
+export function watchTables(world: CheckedWorld, tables: Tables): Tables {
   const ranks = new Map<string, string>()
   const sawRow = (item: Item) => {
     const row = `${item['pk']} ${item['sku']}`

@@ -1,22 +1,23 @@
 import { dispatchStage } from '../../src/control/dispatch.ts'
 import type { TopicKind } from '../../src/events/topics.ts'
 import { createJobs } from '../../src/platform/jobs.ts'
-import { createStatusReporter } from '../../src/platform/runtime/create-status-reporter.ts'
 import { createPositions } from '../../src/platform/runtime/positions.ts'
 import { type RunningStage, runStage } from '../../src/platform/runtime/run-stage.ts'
 import type { Stage } from '../../src/platform/runtime/stage.ts'
+import { createStatusReporter } from '../../src/platform/runtime/status-reporter.ts'
 import { sinkStage } from '../../src/processors/delivery/run-sink.ts'
 import type { SinkTiming } from '../../src/processors/delivery/timing.ts'
 import { topology } from '../../src/processors/topology.ts'
 import { runWorker } from '../../src/producers/worker.ts'
 import { deadLetterStage } from '../../src/projections/dead-letters.ts'
+import { feeds } from '../../src/projections/feeds.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
-import { REBUILDS, type Rebuild } from '../../src/projections/rebuild/rebuild.ts'
+import { rebuildRows } from '../../src/projections/rebuild/rebuild.ts'
 import { runRebuilds } from '../../src/projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { taskStage } from '../../src/projections/tasks.ts'
 import type { AnySourceReader } from '../../src/systems/kit/source.ts'
-import { netsuiteVendorOrders } from '../../src/systems/netsuite/write-orders.ts'
+import { writeNetSuiteOrders } from '../../src/systems/netsuite/write-orders.ts'
 import { systemTypes } from '../../src/systems/systems.ts'
 import { netsuiteOf } from '../worlds/settings.ts'
 import { configuration, ERP } from './configuration.ts'
@@ -65,8 +66,11 @@ export async function startWorker(world: World, process: SimProcess): Promise<Ru
     },
     ending.signal,
   )
-  const jobs = createJobs<Rebuild>(ports.tables, REBUILDS)
-  const rebuilding = runRebuilds({ ...deps, jobs, shards: world.plan.partitions, leaseMs: LEASE_MS }, ending.signal)
+  const jobs = createJobs(ports.tables, rebuildRows)
+  const rebuilding = runRebuilds(
+    { ...deps, jobs, feeds, shards: world.plan.partitions, leaseMs: LEASE_MS },
+    ending.signal,
+  )
   return {
     process,
     runs: Promise.all([runs, rebuilding]).then(() => undefined),
@@ -92,7 +96,7 @@ type StageParts = ReturnType<World['portsOf']> & {
 function stagesOf(world: World, deps: StageParts): readonly Stage<TopicKind>[] {
   const system = configuration.systems.find(({ id }) => id === ERP)
   if (system === undefined) throw new Error('the ERP is not configured')
-  const sink = netsuiteVendorOrders(deps.netsuite, netsuiteOf())
+  const sink = writeNetSuiteOrders(deps.netsuite, netsuiteOf())
   const rows = topology.filter(({ from }) => from === 'orders' || from === 'inventory')
   return [
     ...rows.map((row) => row.stage(deps)),

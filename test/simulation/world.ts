@@ -1,5 +1,5 @@
 import pino, { type Logger } from 'pino'
-import { tableDefinitions } from '../../src/cli/table-definitions.ts'
+import { tableDefinitions } from '../../src/operations/table-definitions.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
 import type { EventLog } from '../../src/platform/kafka/event-log.ts'
 import { allTopics } from '../../src/platform/kafka/topic-definitions.ts'

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readConfig } from '../../src/config.ts'
+import { readConfig, variableNames } from '../../src/config.ts'
 
 const enough = { KAFKA_BROKERS: 'a:1, b:2', SCHEMA_REGISTRY_URL: 'http://r', DYNAMODB_ENDPOINT: 'http://d' }
 
@@ -35,5 +36,23 @@ describe('readConfig', () => {
     for (const name of [...names, ...Object.keys(wrong).filter((key) => key !== 'KAFKA_SASL_MECHANISM')]) {
       expect(message).toContain(name)
     }
+  })
+
+  it('names a wrong value with what it must be, and never a secret', () => {
+    expect(() => readConfig({ ...enough, TOPIC_PARTITIONS: 'six' })).toThrow(
+      /TOPIC_PARTITIONS must be a whole number from 1 to 1000, not "six"/,
+    )
+    const wrong = { ...enough, KAFKA_SASL_MECHANISM: 'none', KAFKA_SASL_PASSWORD: 'hunter2', API_PORT: '-1' }
+    expect(() => readConfig(wrong)).toThrow(/KAFKA_SASL_MECHANISM must be one of plain, .*API_PORT must be/s)
+    expect(() => readConfig(wrong)).not.toThrow(/hunter2/)
+  })
+
+  it('takes what the example sets, with DynamoDB Local', () => {
+    const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
+    const set = [...example.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value]) => [name, value] as const)
+    expect(readConfig({ ...Object.fromEntries(set), DYNAMODB_ENDPOINT: 'http://d' }).kafka.brokers).toEqual([
+      '127.0.0.1:9092',
+    ])
+    for (const name of variableNames) expect(example).toMatch(new RegExp(`^(# )?${name}=`, 'm'))
   })
 })

@@ -1,17 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/api/app.ts'
 import type { ApiDeps } from '../../src/api/dependencies.ts'
-import { apiTables } from '../../src/api/tables.ts'
+import { encodeConnection } from '../../src/configuration/stored-form.ts'
 import { CONNECTIONS, coreTables } from '../../src/configuration/tables.ts'
 import { pauseTables } from '../../src/control/pauses.ts'
 import { controlTables } from '../../src/control/tables.ts'
 import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
+import { settingsTables } from '../../src/operations/cursor-key.ts'
+import type { OperationDeps } from '../../src/operations/dependencies.ts'
 import type { TableDefinition, Tables } from '../../src/platform/dynamodb/tables.ts'
 import { parkingTables } from '../../src/platform/runtime/parking.ts'
+import { positionTables } from '../../src/platform/runtime/positions.ts'
+import { feeds } from '../../src/projections/feeds.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
 import { projectionTables } from '../../src/projections/tables.ts'
-import { systemTypes } from '../../src/systems/systems.ts'
+import { connectionWith } from '../data/configuration.ts'
 import { memoryDeadLetters } from '../data/dead-letters.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { memoryRebuilds, memoryReplays } from '../memory/resync.ts'
@@ -27,41 +31,39 @@ export const apiTestTables: readonly TableDefinition[] = [
   ...coreTables,
   ...controlTables,
   ...projectionTables,
-  ...apiTables,
+  ...settingsTables,
   ...parkingTables,
   ...pauseTables,
+  ...positionTables,
 ]
 
-/** Topics that have nothing, for an API that reads none. */
-export const noTopics: Pick<ApiDeps, 'staged' | 'parkingStages'> = {
+/** Topics that have nothing, for operations that read none. */
+export const noTopics: Pick<OperationDeps, 'staged' | 'parkingStages'> = {
   staged: { reader: { read: async (places) => places.map(() => null) }, codec: memoryCodec(), topicPrefix: '' },
   parkingStages: async () => ['route-orders', 'deliver-erp'],
 }
 
 /** An API over tables, with an inventory projector and a clock of its own. */
-export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryTables(apiTestTables)) {
+export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: Tables = memoryTables(apiTestTables)) {
   const clock = { time: Date.UTC(2026, 0, 31, 8), now: () => clock.time }
   const letters = memoryDeadLetters(tables, clock)
   const control = memoryControl(tables, clock)
-  const app: FastifyInstance = buildApp({
-    tables,
-    systemTypes,
+  const operations: OperationDeps = {
+    ...control.deps,
+    ...noTopics,
+    feeds,
     deadLetters: letters.deadLetters,
     previewRetry: letters.previewRetry,
-    mapping: { recentEvents: async () => [], products: async () => new Map() },
-    ...control.deps,
+    recentEvents: async () => [],
+    products: async () => new Map(),
     replays: memoryReplays(tables, clock),
     rebuilds: memoryRebuilds(tables, clock),
-    clock,
-    cursorKey: 'key',
-    token: null,
     settleMs: SETTLE_MS,
     shards: SHARDS,
-    logger: silentLogger,
-    checks: {},
-    ...noTopics,
     ...over,
-  })
+  }
+  const parts = { clock, cursorKey: 'key', token: null, logger: silentLogger, checks: {}, ...over }
+  const app: FastifyInstance = buildApp({ ...parts, operations })
   const deps = { tables, reporter: memoryReporter(), clock, settleMs: SETTLE_MS, logger: silentLogger }
   const stage = feedStage(inventoryFeed, deps)
   const offsets = Array.from({ length: SHARDS }, () => 0)
@@ -71,6 +73,7 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
     tables,
     letters,
     control,
+    operations,
     async get(url: string, headers: Record<string, string> = {}) {
       const { statusCode, headers: answered, body } = await app.inject({ url, headers })
       const json = answered['content-type']?.includes('json') === true ? JSON.parse(body) : undefined
@@ -97,7 +100,11 @@ export function apiFixture(over: Partial<ApiDeps> = {}, tables: Tables = memoryT
       return { status: answer.statusCode, headers: answer.headers, json }
     },
     async configure(id: string, reads: readonly string[] = ['vendor.inventory.all']) {
-      await tables.put(CONNECTIONS, { kind: 'connection', id, document: { id, reads } })
+      await tables.put(CONNECTIONS, {
+        kind: 'connection',
+        id,
+        document: encodeConnection(connectionWith(id, { reads })),
+      })
     },
     /** Appends to a shard now and projects it. */
     async project(shard: number, ...events: readonly UniversalInventoryChanged[]) {

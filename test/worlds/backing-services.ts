@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { type BackingServices, startServices } from '../../services/start.ts'
+import { type BackingServices, type ServiceName, startServices } from '../../services/start.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,9 +19,13 @@ interface Shared {
 /** Each project has its own setup, and may have loaded this file by itself: what they share is kept beside it. */
 const shared = globalThis as { waldstreamServices?: { users: number; readonly started: Promise<Shared> } }
 
+/** ElasticMQ too: a server for each file that needs queues would take longer. */
+const needs: readonly ServiceName[] = ['kafka', 'registry', 'dynamodb', 'sqs']
+
 async function start(): Promise<Shared> {
   const dataDir = await mkdtemp(join(tmpdir(), 'waldstream-test-'))
-  const services = await startServices({ dataDir, env: process.env, log: (line) => console.error(line) })
+  const log = (line: string) => console.error(line)
+  const services = await startServices({ dataDir, env: process.env, needs, inMemory: true, log })
   console.error(services.how)
   return { services, dataDir }
 }

@@ -21,7 +21,7 @@ import type { AnySourceReader, ReadWindow, SourceReader } from '../../src/system
 import type { Wire } from '../../src/systems/kit/wire.ts'
 import { type Bench, bench } from '../unit/producers/support.ts'
 import { connectable } from './settings.ts'
-import { catalogFile, readOf, systemOf, wallClock } from './sources.ts'
+import { catalogFile, checkedRead, readOf, systemOf, wallClock } from './sources.ts'
 
 export async function startStore(options: Partial<BigCommerceOptions> = {}): Promise<BigCommerceSimulator> {
   const own = { dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 5, orders: 60, severalAddresses: true }
@@ -64,7 +64,7 @@ export function connectTo(store: BigCommerceSimulator, more: Partial<System> = {
         { clock, logger, governors: createGovernors(clock) },
       ),
     reader: <E extends Entity>(entity: E, pageSize = 50, filter = {}) =>
-      createReader(readOf('bc', entity, pageSize, filter), system, { clock, clients }) as SourceReader<E>,
+      createReader(checkedRead(system, entity, pageSize, filter), system, { clock, clients }) as SourceReader<E>,
     /** The token that the system's secret refers to from now on. */
     renewToken(token: string) {
       values['env:TOKEN'] = token

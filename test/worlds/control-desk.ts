@@ -1,17 +1,23 @@
-import type { ApiDeps } from '../../src/api/dependencies.ts'
-import { configurationPart, cutDatePart } from '../../src/cli/control-parts.ts'
-import { orderPusher } from '../../src/cli/push-order.ts'
 import { dispatch } from '../../src/control/dispatch.ts'
 import { taskIdOf } from '../../src/control/request-sync.ts'
 import { createSyncRequests } from '../../src/control/sync-requests.ts'
 import type { SyncRequested } from '../../src/events/generated/events.ts'
+import type { OperationDeps } from '../../src/operations/dependencies.ts'
+import { tableDeps } from '../../src/operations/wiring.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
+import { createPositions } from '../../src/platform/runtime/positions.ts'
+import { feeds } from '../../src/projections/feeds.ts'
 import { systemTypes } from '../../src/systems/systems.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { memoryProducer } from '../memory/producer.ts'
 import { memoryReporter, silentLogger } from './stage-context.ts'
 
-/** What the API needs to change and request things, over memory; the dispatcher takes each request at once. */
+/** What the fixture of the API adds. */
+type Elsewhere =
+  | ('deadLetters' | 'previewRetry' | 'recentEvents' | 'products' | 'replays' | 'rebuilds')
+  | ('staged' | 'parkingStages' | 'shards' | 'settleMs')
+
+/** What operations need to change and request things, over memory; the dispatcher takes each request at once. */
 export function memoryControl(tables: Tables, clock: { now(): number }) {
   const producer = memoryProducer()
   const codec = memoryCodec()
@@ -24,13 +30,23 @@ export function memoryControl(tables: Tables, clock: { now(): number }) {
       return taskIdOf(event)
     },
   }
-  const deps: Pick<ApiDeps, 'configuration' | 'setCutDate' | 'syncRequests' | 'pushOrder' | 'resolveSecret'> = {
-    configuration: configurationPart(tables, {}, systemTypes),
-    setCutDate: cutDatePart(tables),
+  const deps: Omit<OperationDeps, Elsewhere> = {
+    ...tableDeps({ tables, systemTypes, clock, config: { environment: {} } }),
+    feeds,
+    requester,
     syncRequests: createSyncRequests({ tables, requester, clock: { now: clock.now, sleep: async () => undefined } }),
-    pushOrder: orderPusher({
-      ...{ tables, producer, codec, reporter: memoryReporter(), logger: silentLogger, topicPrefix: '' },
-    }),
+    producer,
+    codec,
+    reporter: memoryReporter(),
+    logger: silentLogger,
+    topicPrefix: '',
+    admin: {
+      createTopics: async () => [],
+      ends: async () => [],
+      committed: async () => new Map(),
+      close: async () => undefined,
+    },
+    positions: createPositions(tables),
     resolveSecret: async (reference) => `secret of ${reference}`,
   }
   return {

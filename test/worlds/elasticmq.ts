@@ -18,9 +18,9 @@ export type Queues = Awaited<ReturnType<typeof startQueues>>
 export const SQS_SECRETS = { accessKeyId: 'local', secretAccessKey: 'local' }
 
 /** ElasticMQ, of the environment (`SQS_ENDPOINT`) or started for this test file. */
-export async function startQueues() {
+export async function startQueues(env: Readonly<Record<string, string | undefined>> = process.env) {
   const dataDir = await mkdtemp(join(tmpdir(), 'waldstream-sqs-'))
-  const services = await startServices({ dataDir, env: process.env, needs: ['sqs'] })
+  const services = await startServices({ dataDir, env, needs: ['sqs'] })
   const endpoint = services.env['SQS_ENDPOINT'] ?? ''
   const sdk = new SQSClient({ endpoint, region: 'eu-central-1', credentials: SQS_SECRETS })
   const attribute = async (

@@ -3,7 +3,7 @@ import type { TopicEvents, TopicKind } from '../../src/events/topics.ts'
 import type { EventCodec } from '../../src/platform/codec.ts'
 import type { LogProducer, OutgoingRecord } from '../../src/platform/kafka/event-log.ts'
 import type { BatchContext, DeadLetterAbout, Decoded } from '../../src/platform/runtime/stage.ts'
-import type { StageResult } from '../../src/platform/runtime/status-reporter.ts'
+import type { StageResult } from '../../src/platform/runtime/stage-result.ts'
 
 /** What a stage did, in the order it did it. */
 export interface StageLog {

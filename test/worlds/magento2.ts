@@ -12,12 +12,12 @@ import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createMagento2Client, type Magento2Client, type Magento2Settings } from '../../src/systems/magento2/client.ts'
 import type { Magento2Credentials } from '../../src/systems/magento2/credentials.ts'
 import { settings as declared } from '../../src/systems/magento2/settings.ts'
-import { magento2Fulfilments } from '../../src/systems/magento2/write-fulfilments.ts'
-import { magento2Images } from '../../src/systems/magento2/write-images.ts'
-import { magento2Inventory } from '../../src/systems/magento2/write-inventory.ts'
-import { magento2Products } from '../../src/systems/magento2/write-products.ts'
+import { writeMagento2Fulfilments } from '../../src/systems/magento2/write-fulfilments.ts'
+import { writeMagento2Images } from '../../src/systems/magento2/write-images.ts'
+import { writeMagento2Inventory } from '../../src/systems/magento2/write-inventory.ts'
+import { writeMagento2Products } from '../../src/systems/magento2/write-products.ts'
 import { valuesOf } from './settings.ts'
-import { catalogFile, governors, readOf, systemOf, wallClock } from './sources.ts'
+import { catalogFile, checkedRead, governors, systemOf, wallClock } from './sources.ts'
 
 const { consumerKey, consumerSecret, token, tokenSecret } = magentoCredentials
 const values: Readonly<Record<string, string>> = {
@@ -95,17 +95,19 @@ export async function startTestShop(
     clientWith,
     system,
     reader: (entity, pageSize = 7, more = {}, filter = {}) => {
-      const read = readOf('magento', entity, pageSize, filter)
-      return createReader(read, system(more), { clock: wallClock, clients }) as SourceReader<typeof entity>
+      const of = system(more)
+      return createReader(checkedRead(of, entity, pageSize, filter), of, { clock: wallClock, clients }) as SourceReader<
+        typeof entity
+      >
     },
     async sink(kind, settings = {}) {
       const client = clientWith(integration)
       const values = valuesOf(declared, settings)
       const sinks = {
-        'shop-fulfilments': () => magento2Fulfilments(client.for('fulfilments')),
-        'shop-products': () => magento2Products(client.for('products'), values),
-        'shop-inventory': () => magento2Inventory(client.for('inventory')),
-        'shop-images': () => magento2Images(client.for('images'), values),
+        'shop-fulfilments': () => writeMagento2Fulfilments(client.for('fulfilments')),
+        'shop-products': () => writeMagento2Products(client.for('products'), values),
+        'shop-inventory': () => writeMagento2Inventory(client.for('inventory')),
+        'shop-images': () => writeMagento2Images(client.for('images'), values),
       }
       return (sinks as Record<string, () => unknown>)[kind]?.() as Sink<typeof kind>
     },

@@ -7,14 +7,14 @@ import type { Entity } from '../../src/events/topics.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import { createGovernors } from '../../src/platform/governor/governors.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
-import { createClients } from '../../src/systems/clients.ts'
+import { type Clients, createClients } from '../../src/systems/clients.ts'
 import type { SourceReader } from '../../src/systems/kit/source.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import type { NetSuiteClient } from '../../src/systems/netsuite/client.ts'
 import { createNetSuiteClient } from '../../src/systems/netsuite/client.ts'
 import { clientSettings, settings } from '../../src/systems/netsuite/settings.ts'
 import { connectable } from './settings.ts'
-import { catalogFile, readOf, systemOf, wallClock } from './sources.ts'
+import { catalogFile, checkedRead, systemOf, wallClock } from './sources.ts'
 
 const { consumerKey, consumerSecret, token, tokenSecret, account } = NETSUITE_CREDENTIALS
 const tokenSecrets: Readonly<Record<string, string>> = { consumerKey, consumerSecret, tokenId: token, tokenSecret }
@@ -36,6 +36,7 @@ export interface NetSuiteAccount extends Simulator {
     more?: Partial<System>,
     filter?: Record<string, string>,
   ): SourceReader<E>
+  readonly clients: Clients
   /** Secrets by name, as `env:NAME` refers to them. */
   readonly secrets: Record<string, string>
 }
@@ -70,7 +71,7 @@ export async function startNetSuiteAccount(
     })
   return {
     ...simulator,
-    ...{ control, state, system, secrets },
+    ...{ control, state, system, secrets, clients },
     orders: async () => wiresOf((await state())['salesOrders']),
     items: async () => wiresOf((await state())['items']),
     async requests(path = '') {
@@ -83,7 +84,9 @@ export async function startNetSuiteAccount(
         governors,
         logger,
       }),
-    reader: <E extends Entity>(entity: E, pageSize = 9, more = {}, filter = {}) =>
-      createReader(readOf('netsuite', entity, pageSize, filter), system(more), { clock, clients }) as SourceReader<E>,
+    reader: <E extends Entity>(entity: E, pageSize = 9, more = {}, filter = {}) => {
+      const of = system(more)
+      return createReader(checkedRead(of, entity, pageSize, filter), of, { clock, clients }) as SourceReader<E>
+    },
   }
 }

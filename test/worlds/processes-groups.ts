@@ -53,7 +53,7 @@ export async function untilHandled(
   platform: Platform,
   stage: string,
   topics: readonly string[],
-  withinMs = 60_000,
+  withinMs = 120_000,
 ): Promise<void> {
   const prefix = platform.config.topicPrefix
   for (const name of topics) {
@@ -71,7 +71,7 @@ export async function untilHandled(
 }
 
 /** Every record that a topic (without prefix) holds now, partition by partition in order. */
-export async function readTopic(platform: Platform, name: string, withinMs = 60_000): Promise<readonly LogRecord[]> {
+export async function readTopic(platform: Platform, name: string, withinMs = 120_000): Promise<readonly LogRecord[]> {
   const topic = `${platform.config.topicPrefix}${name}`
   const ends = await platform.admin.ends(topic)
   const records = new Map(ends.map(({ partition }) => [partition, new Map<bigint, LogRecord>()]))

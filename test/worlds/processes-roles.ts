@@ -73,6 +73,8 @@ async function installWith(
     ...NOWHERE,
     LOG_LEVEL: 'info',
     FEED_SETTLE_MS: '1000',
+    // Enough that keys are spread; each one more is work for the servers that all tests share.
+    TOPIC_PARTITIONS: '3',
     ...services,
     TOPIC_PREFIX: prefix,
     TABLE_PREFIX: prefix,

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-const LOOK_EVERY_MS = 25
+/** Between two looks: soon at first, then a tenth of what was waited already, so that looking takes no time from the work. */
+const SOONEST_MS = 25
+const LATEST_MS = 250
 
 /**
  * Resolves with the first answer that is not undefined, null or false. A look that fails counts as no answer: what is
@@ -9,9 +11,9 @@ const LOOK_EVERY_MS = 25
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  withinMs = 60_000,
+  withinMs = 120_000,
 ): Promise<T> {
-  const deadline = performance.now() + withinMs
+  const began = performance.now()
   for (let failure: unknown; ; ) {
     try {
       const found = await look()
@@ -19,7 +21,8 @@ export async function until<T>(
     } catch (error) {
       failure = error
     }
-    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms for: ${what}`, { cause: failure })
-    await delay(LOOK_EVERY_MS)
+    const waited = performance.now() - began
+    if (waited > withinMs) throw new Error(`waited ${withinMs} ms for: ${what}`, { cause: failure })
+    await delay(Math.min(LATEST_MS, Math.max(SOONEST_MS, waited / 10)))
   }
 }

@@ -20,7 +20,7 @@ export interface RunningProcess {
   output(): string
   /** What it printed to its standard output alone. */
   printed(): string
-  /** The first line of either stream that matches, also when it was printed before. Rejects when it ends without, or within 90 s has not printed one. */
+  /** The first line of either stream that matches, also when it was printed before. Rejects when it ends without, or within 180 s has not printed one. */
   line(pattern: RegExp): Promise<string>
   signal(signal: NodeJS.Signals): void
   /** Closes its standard input. */
@@ -36,7 +36,7 @@ export interface Program {
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const OUTPUT_KEPT = 200_000
-const LINE_WITHIN_MS = 90_000
+const LINE_WITHIN_MS = 180_000
 const living = new Set<ChildProcess>()
 
 // Whoever starts processes here may end without having ended them: none of them outlives it.

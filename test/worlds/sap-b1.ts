@@ -11,7 +11,7 @@ import { type Wire, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createSapB1Client } from '../../src/systems/sap-b1/client.ts'
 import { clientSettings, settings as declared } from '../../src/systems/sap-b1/settings.ts'
 import { connectable } from './settings.ts'
-import { catalogFile, governors, readOf, systemOf, wallClock } from './sources.ts'
+import { catalogFile, checkedRead, governors, systemOf, uncheckedSystem, wallClock } from './sources.ts'
 
 type SapEntity = 'products' | 'inventory' | 'fulfilments'
 type LoggedRequest = { readonly method: string; readonly path: string; readonly at: string; readonly status: number }
@@ -21,7 +21,7 @@ export const UNCLEAR: Before = { targetId: null, unclear: true }
 
 const usual = { currencies: 'USD=$', freightExpenseCode: '1', cardCode: 'C20000' }
 
-const withoutEmpty = (settings: Readonly<Record<string, string>>) =>
+const withoutEmpty = (settings: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ''))
 
 /** A company, and our clients, readers and sinks of it, over real HTTP. */
@@ -33,13 +33,18 @@ export async function startCompany(options: Partial<SapB1SimulatorOptions> = {})
   })
   const { companyDb, ...values } = SAP_B1_CREDENTIALS
   const secrets: Readonly<Record<string, string>> = values
-  const system = (settings: Readonly<Record<string, string>> = {}, more: Partial<System> = {}) =>
-    systemOf({
-      ...{ id: 'sap', type: 'sap-b1', address: company.url, zone },
+  const storedSystem = (settings: Readonly<Record<string, unknown>> = {}, more: Partial<System> = {}) =>
+    uncheckedSystem({
+      id: 'sap',
+      type: 'sap-b1',
+      address: company.url,
+      zone,
       settings: withoutEmpty({ companyDb, ...usual, ...settings }),
       secrets: { username: 'env:username', password: 'env:password' },
       ...more,
     })
+  const system = (settings: Readonly<Record<string, unknown>> = {}, more: Partial<System> = {}) =>
+    systemOf(storedSystem(settings, more))
   const newClients = (clock: Clock = wallClock) =>
     createClients({
       clock,
@@ -63,14 +68,16 @@ export async function startCompany(options: Partial<SapB1SimulatorOptions> = {})
     clients,
     newClients,
     system,
+    /** As an installation may have it since before its settings were checked. */
+    storedSystem,
     send,
     close: () => company.close(),
     state: async (collection: string): Promise<readonly Wire[]> => wiresOf((await send('GET', '/state'))[collection]),
     requests: async () => (await send('GET', '/requests')) as unknown as readonly LoggedRequest[],
     faults: (...rules: readonly object[]) => send('POST', '/faults', rules),
     reader: <E extends SapEntity>(entity: E, pageSize = 9, of = system(), filter = {}, clock: Clock = wallClock) =>
-      createReader(readOf('sap', entity, pageSize, filter), of, { clock, clients }) as SourceReader<E>,
-    sink: async (settings: Readonly<Record<string, string>> = {}, own = clients) =>
+      createReader(checkedRead(of, entity, pageSize, filter), of, { clock, clients }) as SourceReader<E>,
+    sink: async (settings: Readonly<Record<string, unknown>> = {}, own = clients) =>
       (await own.of(system(settings))).sink('vendor-orders') as Sink<'vendor-orders'>,
     client: (settings: Readonly<Record<string, string>> = {}) =>
       createSapB1Client(clientSettings(connectable(declared, { ...system(settings), secrets })), {

@@ -1,13 +1,14 @@
 import type { System } from '../../src/configuration/model.ts'
-import { readSettings, type Settings, type ValuesOf } from '../../src/configuration/setting.ts'
+import { readSettings, type Settings, unknownSettings, type ValuesOf } from '../../src/configuration/setting.ts'
 import type { ConfiguredSystem, ConnectableSystem } from '../../src/systems/kit/configured-system.ts'
 import { type NetSuiteValues, settings as netsuiteSettings } from '../../src/systems/netsuite/settings.ts'
 
 /** The typed values of settings as they are configured. Throws what is wrong with them. */
 export function valuesOf<S extends Settings>(declared: S, given: Readonly<Record<string, unknown>> = {}): ValuesOf<S> {
   const read = readSettings(declared, given)
-  if (read.ok) return read.values
-  throw new Error(read.problems.map(({ name, problem }) => `settings.${name} ${problem}`).join('; '))
+  const problems = [...unknownSettings(declared, given), ...(read.ok ? [] : read.problems)]
+  if (read.ok && problems.length === 0) return read.values
+  throw new Error(problems.map(({ name, problem }) => `settings.${name} ${problem}`).join('; '))
 }
 
 /** A configured system as its client gets it. */

@@ -5,18 +5,13 @@ import { createGovernors } from '../../src/platform/governor/governors.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
 import type { Clients } from '../../src/systems/clients.ts'
 import { createSqsClient } from '../../src/systems/sqs/client.ts'
-import {
-  imageMessages,
-  inventoryMessages,
-  orderMessages,
-  productMessages,
-} from '../../src/systems/sqs/message-kinds.ts'
-import { sqsMessages } from '../../src/systems/sqs/read-messages.ts'
+import { readSqsMessages } from '../../src/systems/sqs/read-messages.ts'
 import { clientSettings, settings as declared, type QueuedEntity } from '../../src/systems/sqs/settings.ts'
+import { messageKinds } from '../../src/systems/sqs/system.ts'
 import { SQS_SECRETS } from './elasticmq.ts'
 import { connectable } from './settings.ts'
 import { sourceRuns } from './source-runs.ts'
-import { readOf, systemOf, wallClock } from './sources.ts'
+import { checkedRead, systemOf, wallClock } from './sources.ts'
 import { silentLogger } from './stage-context.ts'
 
 /** Short, so that what was taken and not deleted is there again while a test waits. */
@@ -42,7 +37,7 @@ export function sqsWorld<E extends QueuedEntity>(
       ...settings,
     },
   })
-  const read = readOf('shop', entity, 50)
+  const read = checkedRead(system, entity, 50)
   /** How long was waited, for whatever. */
   const waits: number[] = []
   const clock: Clock = {
@@ -58,15 +53,9 @@ export function sqsWorld<E extends QueuedEntity>(
     { ...clientSettings(connected), ...(timeoutMs === undefined ? {} : { timeoutMs }) },
     clientDeps,
   )
-  const kinds = {
-    orders: orderMessages,
-    products: productMessages,
-    inventory: inventoryMessages,
-    images: imageMessages,
-  }
   const open = {
     reader: (one: Read, _deps: object, queueUrl: string | null) =>
-      sqsMessages({ client, system: connected, read: one, clock, queueUrl }, kinds[entity] as never),
+      readSqsMessages({ client, system: connected, read: one, clock, queueUrl }, messageKinds[entity] as never),
   }
   const clients = { of: async () => open, forget: () => undefined } as unknown as Clients
   const reader = (queueUrl: string | null = null) => createReader(read, system, { clock, clients }, queueUrl)

@@ -3,7 +3,8 @@ import type { StreamError } from '../../src/errors.ts'
 import type { TopicKind } from '../../src/events/topics.ts'
 import type { LogRecord } from '../../src/platform/kafka/event-log.ts'
 import type { BatchContext, Decoded } from '../../src/platform/runtime/stage.ts'
-import type { StageResult, StatusReporter } from '../../src/platform/runtime/status-reporter.ts'
+import type { StageResult } from '../../src/platform/runtime/stage-result.ts'
+import type { StatusReporter } from '../../src/platform/runtime/status-reporter.ts'
 
 export const silentLogger = pino({ level: 'silent' })
 

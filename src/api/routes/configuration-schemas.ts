@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import { changeKinds } from '../../configuration/changes.ts'
+import { changeKinds } from '../../operations/configuration.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()

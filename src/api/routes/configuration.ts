@@ -1,17 +1,28 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Static } from 'typebox'
+import type { ChangeFilter } from '../../configuration/changes.ts'
 import type { StoredDocument } from '../../configuration/configuration-store.ts'
-import type { Author } from '../../configuration/document-rows.ts'
-import { documentSchemas, type StoredKind } from '../../configuration/document-schemas.ts'
-import { StreamError } from '../../errors.ts'
-import { actorOf } from '../actor.ts'
+import type { StoredKind } from '../../configuration/document-schemas.ts'
+import {
+  documentSchemas,
+  listChanges,
+  listDocuments,
+  putDocument,
+  removeDocument,
+  showDocument,
+} from '../../operations/configuration.ts'
+import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
-import { etagOf, expectedRevision } from '../expected-revision.ts'
+import { answerList, answerPage, pageCursor, placeOfCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
-import { DocumentId, Put, Stored, StoredList } from './configuration-schemas.ts'
+import { etagOf, expectedRevision } from '../request-headers.ts'
+import { timeParameter } from '../time-parameter.ts'
+import { ChangeList, ChangeQuery, DocumentId, Put, Stored, StoredList } from './configuration-schemas.ts'
 
 const tags = ['configuration']
 
-/** The body is checked as `validate` checks it, which tells every mistake at once. */
+/** The body is checked as `validate` checks it, which names every mistake at once. */
 const checkedByUs = { validatorCompiler: () => () => true }
 
 type WithId = FastifyRequest<{ Params: { id: string } }>
@@ -37,7 +48,9 @@ export function configurationRoutes(deps: ApiDeps): FastifyPluginAsync {
 
 function collection(app: FastifyInstance, deps: ApiDeps, kind: 'system' | 'connection', path: string): void {
   const list = { tags, response: { 200: StoredList, ...problems(401) } }
-  app.get(path, { schema: list }, async () => ({ items: await deps.configuration.list(kind) }))
+  app.get(path, { schema: list }, async (request) =>
+    answerList(await listDocuments(deps.operations, principalOf(request), kind)),
+  )
   app.get(
     `${path}/:id`,
     { schema: oneSchema() },
@@ -50,7 +63,8 @@ function collection(app: FastifyInstance, deps: ApiDeps, kind: 'system' | 'conne
     response: { 204: { description: 'Removed', type: 'null' }, ...problems(401, 404, 409, 412) },
   }
   app.delete(`${path}/:id`, { schema: remove }, async (request: WithId, reply) => {
-    await deps.configuration.remove(kind, request.params.id, authorOf(deps, kind, request))
+    const place = { kind, id: request.params.id }
+    await removeDocument(deps.operations, principalOf(request), { ...place, revision: expectedRevision(request) })
     return await reply.code(204).send()
   })
 }
@@ -62,16 +76,13 @@ function putOptions(kind: StoredKind) {
   return { schema: { tags, params: DocumentId, body: documentSchemas[kind], response }, ...checkedByUs }
 }
 
-async function answer(deps: ApiDeps, kind: StoredKind, { params }: WithId, reply: FastifyReply) {
-  const stored = await deps.configuration.get(kind, params.id)
-  if (stored === undefined)
-    throw new StreamError('not_found', `id: there is no ${kind} "${params.id}"`, { field: 'id' })
-  return tagged(reply, stored)
+async function answer(deps: ApiDeps, kind: StoredKind, request: WithId, reply: FastifyReply) {
+  return tagged(reply, await showDocument(deps.operations, principalOf(request), { kind, id: request.params.id }))
 }
 
 async function put(deps: ApiDeps, kind: StoredKind, request: WithId, reply: FastifyReply) {
-  const { id } = request.params
-  const written = await deps.configuration.put(kind, id, request.body, authorOf(deps, kind, request))
+  const change = { kind, id: request.params.id, body: request.body, revision: expectedRevision(request) }
+  const written = await putDocument(deps.operations, principalOf(request), change)
   return tagged(reply.code(written.revision === 1 && written.changed ? 201 : 200), written)
 }
 
@@ -80,8 +91,28 @@ function tagged<T extends StoredDocument>(reply: FastifyReply, stored: T): T {
   return stored
 }
 
-function authorOf({ clock }: ApiDeps, kind: StoredKind, request: WithId): Author {
-  const revision = expectedRevision(request)
-  const expect = revision === undefined ? undefined : { kind, id: request.params.id, revision }
-  return { by: actorOf(request), at: new Date(clock.now()).toISOString(), reason: null, expect }
+/** Who changed what of the configuration and of cut dates, and when. */
+export function changeRoutes({ operations, cursorKey }: ApiDeps): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const schema = { tags, querystring: ChangeQuery, response: { 200: ChangeList, ...problems(400, 401) } }
+    app.get('/v1/configuration/changes', { schema }, async (request) => {
+      const { query } = request
+      const filter = filterOf(query)
+      const after = placeOfCursor(cursorKey, 'changes', filter, query.cursor)
+      const page = await listChanges(operations, principalOf(request), { filter, limit: query.limit, after })
+      return answerPage(
+        page,
+        (change) => change,
+        (next) => pageCursor(cursorKey, 'changes', filter, next),
+      )
+    })
+  }
+}
+
+function filterOf({ kind, id, by, from, to }: Static<typeof ChangeQuery>): ChangeFilter {
+  const iso = (name: string, text: string | undefined) => {
+    const time = timeParameter(name, text)
+    return time === null ? null : new Date(time).toISOString()
+  }
+  return { kind: kind ?? null, id: id ?? null, by: by ?? null, from: iso('from', from), to: iso('to', to) }
 }

@@ -1,6 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import { USUAL_LIMIT, USUAL_RATE } from '../../control/dead-letters/create-dead-letters.ts'
-import { letterStates } from '../../projections/dead-letter-row.ts'
+import { letterStates, USUAL_LIMIT, USUAL_RATE } from '../../operations/dead-letters.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()

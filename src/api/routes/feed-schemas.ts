@@ -1,41 +1,16 @@
-import { type TSchema, Type } from 'typebox'
+import { Type } from 'typebox'
+import type { Feed, FeedKey } from '../../projections/projection.ts'
 
-const Nullable = (schema: TSchema) => Type.Union([schema, Type.Null()])
-const Decimal = (description: string) => Type.String({ description: `${description}, decimal as text` })
+/** Parts of a key, each as text. */
+export function keyParts({ parts }: FeedKey) {
+  return Object.fromEntries(parts.map((part) => [part, Type.String()]))
+}
 
-const ProductData = Type.Object({}, { additionalProperties: true, description: "The seller's attributes by name" })
-
-const InventoryData = Type.Object({
-  total: Decimal('Sum of what is available'),
-  in_stock: Type.Boolean(),
-  locations: Type.Array(
-    Type.Object({ location: Type.String(), on_hand: Decimal('On hand'), available: Decimal('Available') }),
-  ),
-})
-
-const ImageData = Type.Object({
-  image: Nullable(Type.String()),
-  small_image: Nullable(Type.String()),
-  thumbnail: Nullable(Type.String()),
-  swatch_image: Nullable(Type.String()),
-  gallery: Type.Array(
-    Type.Object({
-      url: Type.String(),
-      position: Type.Integer(),
-      label: Nullable(Type.String()),
-      media_type: Type.String(),
-    }),
-  ),
-})
-
-/** `data` of each feed. */
-export const feedData = { products: ProductData, inventory: InventoryData, images: ImageData } as const
-
-export function feedItem(data: TSchema) {
+export function feedItem({ key, data }: Feed) {
   return Type.Object({
     connection: Type.String(),
     source: Type.String({ description: 'Id of the system it was read from' }),
-    sku: Type.String(),
+    ...keyParts(key),
     updated_at: Type.String({ description: 'When the row last changed in the feed, ISO 8601 UTC' }),
     position: Type.String({ description: 'Place of the row in its shard; grows with each change' }),
     deleted: Type.Boolean({ description: 'True: no longer at the source; data is the last known' }),
@@ -59,10 +34,10 @@ export const FeedQuery = Type.Object(
   { additionalProperties: false },
 )
 
-export function feedAnswer(data: TSchema) {
+export function feedAnswer(feed: Feed) {
   return Type.Object(
     {
-      items: Type.Array(feedItem(data)),
+      items: Type.Array(feedItem(feed)),
       cursor: Type.String({ description: 'Send it with the next request' }),
       complete: Type.Boolean({
         description: 'True: caught up. False with items: ask again at once; without: after Retry-After',

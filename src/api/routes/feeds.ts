@@ -1,127 +1,75 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { StreamError } from '../../errors.ts'
-import { readMeta } from '../../projections/feed-table.ts'
-import { imageFeed } from '../../projections/image-feed.ts'
-import { inventoryFeed } from '../../projections/inventory-feed.ts'
-import { productFeed } from '../../projections/product-feed.ts'
-import type { FeedRow } from '../../projections/projection.ts'
-import { type FeedFilter, type FeedPage, goalOf, isComplete, readFeed } from '../../projections/read-feed.ts'
-import { countRows, readItem } from '../../projections/read-rows.ts'
+import { splitKey } from '../../events/entities.ts'
+import { countFeedRows, readFeedItem, readFeedPage } from '../../operations/feeds.ts'
+import type { Scoped } from '../../operations/scope.ts'
+import type { FeedRow } from '../../projections/feed-row.ts'
+import type { Feed } from '../../projections/projection.ts'
+import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
-import { expired, type FeedCursor, readCursor, writeCursor } from '../feed-cursor.ts'
-import { checkKnown } from '../known-connection.ts'
+import { readCursor, writeCursor } from '../feed-cursor.ts'
 import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'
-import { ConnectionQuery, FeedQuery, feedAnswer, feedData, feedItem } from './feed-schemas.ts'
+import { ConnectionQuery, FeedQuery, feedAnswer, feedItem, keyParts } from './feed-schemas.ts'
 
-const feeds = [
-  { name: 'products', table: productFeed.table },
-  { name: 'inventory', table: inventoryFeed.table },
-  { name: 'images', table: imageFeed.table },
-] as const
-type Feed = (typeof feeds)[number]
-type Query = Static<typeof FeedQuery>
+type PageRequest = FastifyRequest<{ Querystring: Static<typeof FeedQuery> }>
 
 /** The feeds: pages by cursor, single rows, counts. */
 export function feedRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
-    for (const feed of feeds) {
-      const item = feedItem(feedData[feed.name])
+    for (const feed of deps.operations.feeds) {
+      const path = `/v1/feeds/${feed.entity}`
       const answers = problems(400, 401, 404)
       const tags = ['feeds']
-      const page = { 200: feedAnswer(feedData[feed.name]), ...answers, ...problems(410) }
-      app.get(
-        `/v1/feeds/${feed.name}`,
-        { schema: { tags, querystring: FeedQuery, response: page } },
-        (request, reply) => answerPage(deps, feed, request.query, (seconds) => reply.header('retry-after', seconds)),
+      const page = { 200: feedAnswer(feed), ...answers, ...problems(410) }
+      app.get(path, { schema: { tags, querystring: FeedQuery, response: page } }, (request, reply) =>
+        answerPage(deps, feed, request, reply),
       )
-      const params = Type.Object({ sku: Type.String() })
-      const rows = { 200: Type.Object({ items: Type.Array(item) }), ...answers }
+      const { parts } = feed.key
+      const params = Type.Object(keyParts(feed.key))
+      const rows = { 200: Type.Object({ items: Type.Array(feedItem(feed)) }), ...answers }
       app.get(
-        `/v1/feeds/${feed.name}/items/:sku`,
+        `${path}/items/${parts.map((part) => `:${part}`).join('/')}`,
         { schema: { tags, params, querystring: ConnectionQuery, response: rows } },
-        (request) => answerItem(deps, feed, request.query.connection, request.params.sku),
+        async (request) => {
+          const key = parts.map((part) => request.params[part] ?? '')
+          const wanted = { feed, connection: request.query.connection, key }
+          return { items: toItems(feed, await readFeedItem(deps.operations, principalOf(request), wanted)) }
+        },
       )
       const Count = Type.Object({ rows: Type.Integer(), deleted: Type.Integer() })
       app.get(
-        `/v1/feeds/${feed.name}/count`,
+        `${path}/count`,
         { schema: { tags, querystring: ConnectionQuery, response: { 200: Count, ...answers } } },
-        async ({ query: { connection } }) => {
-          const meta = await readMeta(deps.tables, feed.table)
-          await checkKnown(deps.tables, meta, connection, null)
-          return await countRows({ ...deps, table: feed.table, meta }, connection)
-        },
+        (request) =>
+          countFeedRows(deps.operations, principalOf(request), { feed, connection: request.query.connection }),
       )
     }
   }
 }
 
-async function answerPage(deps: ApiDeps, feed: Feed, query: Query, retryAfter: (seconds: number) => void) {
+async function answerPage(deps: ApiDeps, feed: Feed, request: PageRequest, reply: FastifyReply) {
+  const { query } = request
   const now = deps.clock.now()
-  const cursor = query.cursor === undefined ? undefined : readCursor(deps.cursorKey, query.cursor, now)
-  const filter = filterOf(query, feed, cursor)
-  const meta = await readMeta(deps.tables, feed.table)
-  const { generation } = meta
-  if (cursor !== undefined && cursor.generation !== generation) throw expired('the feed was made again since')
-  await checkKnown(deps.tables, meta, filter.connection, filter.source)
-  const page = await readFeed({ ...deps, table: feed.table, meta }, filter, cursor?.places ?? {}, query.limit)
-  const complete = isComplete(page, filter, now, deps.settleMs)
-  if (!complete && page.rows.length === 0) retryAfter(secondsUntil(deps, filter, page, now))
-  return {
-    items: page.rows.map(toItem),
-    cursor: writeCursor(deps.cursorKey, { feed: feed.name, generation, filter, places: page.places }, now),
-    complete,
-  }
-}
-
-/** The filter of the cursor where there is one; what the request names must be the same. */
-function filterOf(query: Query, feed: Feed, cursor: FeedCursor | undefined): FeedFilter {
-  const asked: FeedFilter = {
+  const cursor = query.cursor === undefined ? null : readCursor(deps.cursorKey, query.cursor, now)
+  const filter = {
     connection: query.connection,
     source: query.source ?? null,
     from: timeParameter('updated_from', query.updated_from),
     to: timeParameter('updated_to', query.updated_to),
   }
-  const from = asked.from ?? cursor?.filter.from ?? null
-  const to = asked.to ?? cursor?.filter.to ?? null
-  if (from !== null && to !== null && from >= to) {
-    const message = 'updated_to: must be later than updated_from'
-    throw new StreamError('request_invalid', message, { field: 'updated_to' })
+  const page = await readFeedPage(deps.operations, principalOf(request), { feed, filter, cursor, limit: query.limit })
+  if (page.retryAfter !== null) reply.header('retry-after', page.retryAfter)
+  return {
+    items: toItems(feed, page.items),
+    cursor: writeCursor(deps.cursorKey, page.cursor, now),
+    complete: page.complete,
   }
-  if (cursor === undefined) return asked
-  const names = { connection: 'connection', source: 'source', from: 'updated_from', to: 'updated_to' } as const
-  if (cursor.feed !== feed.name) throw otherThanCursor('cursor', `it is one of the ${cursor.feed} feed`)
-  for (const [key, field] of Object.entries(names) as [keyof FeedFilter, string][]) {
-    if (asked[key] !== null && asked[key] !== cursor.filter[key]) {
-      throw otherThanCursor(field, 'the cursor was given for another')
-    }
-  }
-  return cursor.filter
 }
 
-function otherThanCursor(field: string, why: string): StreamError {
-  const message = `${field}: ${why}; keep the parameters while following a cursor, or begin without one`
-  return new StreamError('cursor_invalid', message, { field })
-}
-
-/** When asking again makes sense: the end of the slot, else when the projector may have caught up. */
-function secondsUntil(deps: ApiDeps, filter: FeedFilter, page: FeedPage, now: number): number {
-  const seconds = (ms: number, most: number) => Math.min(Math.max(Math.ceil(ms / 1000), 1), most)
-  if (filter.to !== null && filter.to > now) return seconds(filter.to + deps.settleMs - now, 3600)
-  return seconds(goalOf(filter, now, deps.settleMs) - page.frontier, 10)
-}
-
-async function answerItem(deps: ApiDeps, feed: Feed, connection: string, sku: string) {
-  const meta = await readMeta(deps.tables, feed.table)
-  await checkKnown(deps.tables, meta, connection, null)
-  const rows = await readItem({ ...deps, table: feed.table, meta }, connection, sku)
-  if (rows.length > 0) return { items: rows.map(toItem) }
-  throw new StreamError('not_found', `sku: connection ${connection} has no row of "${sku}" in ${feed.name}`, {
-    field: 'sku',
+function toItems({ key: { parts } }: Feed, rows: Scoped<FeedRow>) {
+  return rows.map(({ connection, source, key, updated_at, position, deleted, data }) => {
+    return { connection, source, ...splitKey(parts, key), updated_at, position, deleted, data }
   })
-}
-
-function toItem({ connection, source, sku, updated_at, position, deleted, data }: FeedRow) {
-  return { connection, source, sku, updated_at, position, deleted, data }
 }

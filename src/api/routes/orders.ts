@@ -1,14 +1,11 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { readConfiguration } from '../../configuration/read-configuration.ts'
-import { answerRequest, takeRequest } from '../../control/keyed-requests.ts'
-import { StreamError } from '../../errors.ts'
-import type { Order } from '../../events/generated/events.ts'
+import { pushOrder } from '../../operations/push-order.ts'
 import { orderFromJson, orderSchema } from '../../platform/registry/order-json.ts'
-import { checkPushedOrder } from '../check-pushed-order.ts'
-import type { ApiDeps, PushedOrder } from '../dependencies.ts'
+import { principalOf } from '../access.ts'
+import type { ApiDeps } from '../dependencies.ts'
 import { problems } from '../problems.ts'
-import { requestKey } from '../request-key.ts'
+import { requestKey } from '../request-headers.ts'
 import { timeParameter } from '../time-parameter.ts'
 
 const Params = Type.Object({ source: Type.String() })
@@ -30,50 +27,20 @@ const Answer = Type.Object({
 type Push = FastifyRequest<{ Params: { source: string }; Querystring: { occurredAt?: string } }>
 
 /** Orders that a shop pushes instead of being read. */
-export function orderRoutes(deps: ApiDeps): FastifyPluginAsync {
+export function orderRoutes({ operations }: ApiDeps): FastifyPluginAsync {
   return async (app) => {
     const response = { 202: Answer, ...problems(400, 401, 404, 409) }
     const schema = { tags: ['orders'], params: Params, querystring: Query, body: orderSchema, response }
-    // Every mistake is told, with its field: what checks bodies by itself tells the first.
+    // Every mistake is named, with its field: the validator of bodies names the first.
     const checkedByUs = { validatorCompiler: () => () => true }
     app.post('/v1/orders/:source', { schema, ...checkedByUs }, async (request: Push, reply) => {
-      const { source } = request.params
-      await checkSource(deps, source)
-      const order = orderOf(request.body)
-      const occurredAt = timeParameter('occurredAt', request.query.occurredAt)
-      return await reply.code(202).send(await push(deps, requestKey(request), { source, order, occurredAt }))
+      const pushed = {
+        source: request.params.source,
+        order: orderFromJson(request.body),
+        occurredAt: timeParameter('occurredAt', request.query.occurredAt),
+        requestKey: requestKey(request),
+      }
+      return await reply.code(202).send(await pushOrder(operations, principalOf(request), pushed))
     })
   }
-}
-
-interface Asked {
-  readonly source: string
-  readonly order: Order
-  readonly occurredAt: number | null
-}
-
-async function push(deps: ApiDeps, key: string | null, { source, order, occurredAt }: Asked): Promise<PushedOrder> {
-  const { tables, clock } = deps
-  if (key === null) return await deps.pushOrder({ source, order, occurredAt, readAt: clock.now() })
-  const id = `order ${source} ${key}`
-  // The time of the first: sent again, it is the same version of the order.
-  const { at, answer } = await takeRequest(tables, id, { order, occurredAt }, clock.now())
-  if (answer !== null) return answer as unknown as PushedOrder
-  const pushed = await deps.pushOrder({ source, order, occurredAt, readAt: at })
-  await answerRequest(tables, id, { ...pushed })
-  return pushed
-}
-
-async function checkSource(deps: ApiDeps, source: string): Promise<void> {
-  const { systems } = await readConfiguration(deps.tables)
-  const shops = systems.filter(({ type }) => deps.systemTypes.get(type)?.reads.orders !== undefined).map(({ id }) => id)
-  if (shops.includes(source)) return
-  const message = `source: there is no system "${source}" that has orders; there are: ${shops.join(', ') || 'none'}`
-  throw new StreamError('not_found', message, { field: 'source' })
-}
-
-function orderOf(body: unknown): Order {
-  const order = orderFromJson(body)
-  checkPushedOrder(order)
-  return order
 }

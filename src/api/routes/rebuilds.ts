@@ -1,7 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from 'typebox'
+import { decideRebuild, listRebuilds, previewRebuild, requestRebuild, showRebuild } from '../../operations/rebuilds.ts'
 import type { Rebuild as RebuildRow } from '../../projections/rebuild/rebuild.ts'
+import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
+import { answerList } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
 
 const tags = ['rebuilds']
@@ -14,7 +17,7 @@ const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =
 
 const Body = Type.Object(
   {
-    table: Type.String({ description: 'A feed table, or its feed: products, inventory, images' }),
+    table: Type.String({ description: 'A feed table, or the name of its feed' }),
     preview: Type.Boolean({ default: false, description: 'Says how many events it would be, and begins nothing' }),
     reason: Type.Optional(Type.String({ minLength: 1 })),
     by: Type.Optional(Type.String({ minLength: 1 })),
@@ -38,13 +41,18 @@ const Difference = Type.Object({
   differing: Type.Integer(),
   fields: Type.Record(Type.String(), Type.Integer(), { description: 'Rows by field that differs' }),
   samples: Type.Array(
-    Type.Object({
-      connection: Type.String(),
-      source: Type.String(),
-      sku: Type.String(),
-      kind: Type.String({ description: 'only_live, only_rebuilt or differs' }),
-      fields: Type.Record(Type.String(), Type.Object({ live: Type.Unknown(), rebuilt: Type.Unknown() })),
-    }),
+    Type.Object(
+      {
+        connection: Type.String(),
+        source: Type.String(),
+        kind: Type.String({ description: 'only_live, only_rebuilt or differs' }),
+        fields: Type.Record(Type.String(), Type.Object({ live: Type.Unknown(), rebuilt: Type.Unknown() })),
+      },
+      {
+        additionalProperties: Type.String(),
+        description: "With the parts of the row's key, as the feed has them: sku",
+      },
+    ),
   ),
 })
 
@@ -64,28 +72,36 @@ const Rebuild = Type.Object({
   error: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
 })
 
-/** Feed tables made again from their topics. */
-export function rebuildRoutes({ rebuilds }: ApiDeps): FastifyPluginAsyncTypebox {
+/** Feed tables that are built again from their topics. */
+export function rebuildRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const ask = { tags, body: Body, response: { 200: Preview, 202: Rebuild, ...problems(400, 401, 409) } }
-    app.post('/v1/rebuilds', { schema: ask }, async ({ body: { table, preview, by = null, reason = null } }, reply) => {
-      if (preview) return { ...(await rebuilds.preview(table)) }
-      return await reply.code(202).send(toRebuild(await rebuilds.request({ table, by, reason })))
+    app.post('/v1/rebuilds', { schema: ask }, async (request, reply) => {
+      const { table, preview, by: name = null, reason = null } = request.body
+      const by = principalOf(request, name)
+      if (preview) return { ...(await previewRebuild(operations, by, table)) }
+      return await reply.code(202).send(toRebuild(await requestRebuild(operations, by, { table, reason })))
     })
     const Items = Type.Object({ items: Type.Array(Rebuild) })
     const list = { tags, querystring: Limit, response: { 200: Items, ...problems(400, 401) } }
-    app.get('/v1/rebuilds', { schema: list }, async (request) => ({
-      items: (await rebuilds.list(request.query.limit)).map(toRebuild),
-    }))
+    app.get('/v1/rebuilds', { schema: list }, async (request) => {
+      const { items } = answerList(await listRebuilds(operations, principalOf(request), request.query.limit))
+      return { items: items.map(toRebuild) }
+    })
     const one = { tags, params: Id, response: { 200: Rebuild, ...problems(401, 404) } }
-    app.get('/v1/rebuilds/:id', { schema: one }, async ({ params }) => toRebuild(await rebuilds.get(params.id)))
+    app.get('/v1/rebuilds/:id', { schema: one }, async (request) =>
+      toRebuild(await showRebuild(operations, principalOf(request), request.params.id)),
+    )
     const response = { 200: Rebuild, ...problems(401, 404, 409) }
-    app.post('/v1/rebuilds/:id/switch', { schema: { tags, params: Id, response } }, async ({ params }) =>
-      toRebuild(await rebuilds.switch(params.id)),
-    )
-    app.delete('/v1/rebuilds/:id', { schema: { tags, params: Id, response } }, async ({ params }) =>
-      toRebuild(await rebuilds.drop(params.id)),
-    )
+    const decide = { schema: { tags, params: Id, response } }
+    app.post('/v1/rebuilds/:id/switch', decide, async (request) => {
+      const decision = { id: request.params.id, decision: 'switch' } as const
+      return toRebuild(await decideRebuild(operations, principalOf(request), decision))
+    })
+    app.delete('/v1/rebuilds/:id', decide, async (request) => {
+      const decision = { id: request.params.id, decision: 'drop' } as const
+      return toRebuild(await decideRebuild(operations, principalOf(request), decision))
+    })
   }
 }
 

@@ -6,7 +6,7 @@ const text = (description: string) => Type.Optional(Type.String({ minLength: 1, 
 /** What a replay is asked for with. */
 export const ReplayBody = Type.Object(
   {
-    topic: Type.String({ description: 'For example products, or vendor-orders.netsuite' }),
+    topic: Type.String({ description: 'For example products, or vendor-orders.erp' }),
     processor: Type.String({ description: 'The stage that consumes it, for example map-products' }),
     connection: text('For it alone'),
     source: text('Events read from this system alone'),

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox'
-import { stagedStatuses } from '../../projections/list-staged.ts'
+import { entities } from '../../events/topics.ts'
+import { stagedStatuses } from '../../operations/staged.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
@@ -8,7 +9,7 @@ const Count = Type.Integer()
 
 export const StagedPath = Type.Object({
   connection: Type.String({ description: 'Id of the connection' }),
-  entity: Type.Enum(['orders', 'products', 'inventory', 'images', 'fulfilments']),
+  entity: Type.Enum([...entities]),
 })
 
 export const StagedQuery = Type.Object(
@@ -46,7 +47,7 @@ export const StagedList = Type.Object({
       source: Text,
       key: Text,
       status: Text,
-      stage: Type.String({ description: 'That told it' }),
+      stage: Type.String({ description: 'That reported it' }),
       updated_at: Text,
       occurred_at: OptionalText,
       read_at: Text,

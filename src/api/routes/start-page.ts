@@ -1,25 +1,23 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import type { Feed } from '../../projections/projection.ts'
 import { problems } from '../problems.ts'
 
 const StartPage = Type.Object({ name: Type.String(), paths: Type.Record(Type.String(), Type.String()) })
 
 const paths = {
-  '/v1/feeds/products': 'mapped products; needs ?connection=',
-  '/v1/feeds/inventory': 'stock by location; needs ?connection=',
-  '/v1/feeds/images': 'images; needs ?connection=',
   '/v1/tasks': 'runs of reads and what became of their entities',
   '/v1/reads': 'schedules, cut dates and windows',
   '/v1/systems': 'the configured systems',
   '/v1/connections': 'the configured connections',
   '/v1/configuration/changes': 'who changed what, and when',
-  '/v1/dead-letters': 'records that can not go on, and why',
+  '/v1/dead-letters': 'records that failed, and why',
   '/v1/frontend/{connection}/{entity}': 'what is staged towards the shop',
   '/v1/backend/{connection}/{entity}': 'what is staged towards the ERP',
   '/v1/pauses': 'connections that are held, and why',
   '/v1/parked': 'records that wait',
-  '/v1/replays': 'kept events sent through a processor again',
-  '/v1/rebuilds': 'feed tables made again from their topics',
+  '/v1/replays': 'replays of stored events',
+  '/v1/rebuilds': 'feed tables rebuilt from their topics',
   '/health/live': 'the process runs',
   '/health/ready': 'what it needs answers, and which systems do not',
   '/docs': 'this API, to read and try',
@@ -27,9 +25,10 @@ const paths = {
 }
 
 /** What there is. */
-export function startPage(): FastifyPluginAsyncTypebox {
+export function startPage(feeds: readonly Feed[]): FastifyPluginAsyncTypebox {
+  const served = feeds.map(({ entity, title }) => [`/v1/feeds/${entity}`, `${title}; needs ?connection=`])
   return async (app) => {
     const schema = { response: { 200: StartPage, ...problems(401) } }
-    app.get('/', { schema }, async () => ({ name: 'waldstream', paths }))
+    app.get('/', { schema }, async () => ({ name: 'waldstream', paths: { ...Object.fromEntries(served), ...paths } }))
   }
 }

@@ -20,7 +20,8 @@ export const SyncRequestBody = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 1000,
-        description: "A queue of the read's system (sqs) that is to be drained, beside the queues that are configured",
+        description:
+          "A queue of the read's system that is drained, beside the configured queues, where the system is a queue service",
       }),
     ),
   },

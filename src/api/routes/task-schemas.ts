@@ -1,6 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import { entityStatuses } from '../../projections/entity-row.ts'
-import { taskStates } from '../../projections/task-status.ts'
+import { entityStatuses, taskStates } from '../../operations/tasks.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()

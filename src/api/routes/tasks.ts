@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from 'typebox'
-import { listTasks, runOf, type TaskStatus, taskReader } from '../../operations/list-tasks.ts'
+import { listTasks, showTask, type TaskStatus } from '../../operations/tasks.ts'
+import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
-import { pageCursor, placeOfCursor } from '../page-cursor.ts'
+import { answerPage, pageCursor, placeOfCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'
 import { Task, TaskQuery } from './task-schemas.ts'
@@ -15,25 +16,21 @@ const Tasks = Type.Object({
 const tags = ['tasks']
 
 /** Tasks (runs of reads) and how they stand. */
-export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
+export function taskRoutes({ operations, cursorKey }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
-    const { tables, cursorKey } = deps
-    const readTask = taskReader(tables)
     const list = { tags, querystring: TaskQuery, response: { 200: Tasks, ...problems(400, 401) } }
-    app.get('/v1/tasks', { schema: list }, async ({ query }) => {
-      const since = timeParameter('since', query.since)
-      const filter = {
-        ...{ read: query.read ?? null, state: query.state ?? null },
-        since: since === null ? null : new Date(since).toISOString(),
-      }
-      const after = placeOfCursor(cursorKey, 'tasks', filter, query.cursor)
-      const { tasks, next } = await listTasks(tables, readTask, filter, query.limit, after)
-      return { items: tasks.map(toTask), cursor: pageCursor(cursorKey, 'tasks', filter, next) }
+    app.get('/v1/tasks', { schema: list }, async (request) => {
+      const { read = null, state = null, limit, cursor } = request.query
+      const time = timeParameter('since', request.query.since)
+      const filter = { read, state, since: time === null ? null : new Date(time).toISOString() }
+      const after = placeOfCursor(cursorKey, 'tasks', filter, cursor)
+      const page = await listTasks(operations, principalOf(request), { filter, limit, after })
+      return answerPage(page, toTask, (next) => pageCursor(cursorKey, 'tasks', filter, next))
     })
     const one = { tags, params: TaskId, response: { 200: Task, ...problems(401, 404) } }
-    app.get('/v1/tasks/:id', { schema: one }, async ({ params }) => {
-      return toTask(await readTask(await runOf(tables, params.id)))
-    })
+    app.get('/v1/tasks/:id', { schema: one }, async (request) =>
+      toTask(await showTask(operations, principalOf(request), request.params.id)),
+    )
   }
 }
 

@@ -1,7 +1,8 @@
-import type { DeadLettered, EntityResult } from '../../events/generated/events.ts'
-import { entityOf } from '../../events/topics.ts'
+import type { DeadLettered } from '../../events/generated/events.ts'
+import { entityOf, isOfEntity } from '../../events/topics.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { sendDeadLetter } from '../../platform/runtime/dead-letters.ts'
+import { aboutEvent, type ResultAbout, stageResult } from '../../platform/runtime/stage-result.ts'
 import { getRun } from '../runs.ts'
 import type { LetterDeps, LetterSummary } from './letter.ts'
 import type { KindEvent } from './original.ts'
@@ -16,14 +17,14 @@ export interface Act {
   readonly at: number
 }
 
-/** Tells it to the dead letter's own history. Resolves when it is acknowledged. */
+/** Adds it to the dead letter's own history. Resolves when it is acknowledged. */
 export async function announce(
   deps: Pick<LetterDeps<never>, 'producer' | 'codec' | 'topicPrefix'>,
   letter: LetterSummary,
   { kind, by, reason, retry, at }: Act,
 ): Promise<void> {
   const { id, stage, connection, key, topic, partition, offset, code, message, field } = letter
-  const told: DeadLettered = {
+  const announced: DeadLettered = {
     ...{ deadLetterId: id, stage, connection, key, topic, partition, offset, code, message, field },
     timestamp: Date.parse(letter.appended_at),
     ...{ originalKey: null, originalValue: null, headers: [], attempts: 0 },
@@ -31,16 +32,12 @@ export async function announce(
     retry,
     change: { kind, by, reason },
   }
-  await sendDeadLetter(deps, told)
-}
-
-type EntityEvent = Pick<EntityResult, 'source' | 'key' | 'eventId' | 'occurredAt' | 'readAt'> & {
-  readonly taskId: string | null
+  await sendDeadLetter(deps, announced)
 }
 
 /**
- * Tells it to the history of the entity; of one that failed for all connections at once, to each. By the stage and partition it failed in: what the stage reports of the retry
- * comes after it. Nothing is told of what can't be read, or is of no entity.
+ * Reports it of the entity; of one that failed for all connections at once, for each. By the stage and partition it failed
+ * in: what the stage reports of the retry comes after it. Nothing is reported of what can't be read, or is of no entity.
  */
 export async function reportAct(
   deps: Pick<LetterDeps<never>, 'reporter' | 'tables'>,
@@ -48,18 +45,18 @@ export async function reportAct(
   decoded: KindEvent,
   { kind, by, reason, retry }: Act,
 ): Promise<void> {
+  if (!isOfEntity(decoded.kind)) return
   const entity = entityOf(decoded.kind)
-  if (entity === undefined) return
-  const { source, key, eventId, occurredAt, readAt, taskId } = decoded.event as unknown as EntityEvent
+  const event = decoded.event as unknown as ResultAbout
   const why = reason === null ? '' : `: ${reason}`
-  const result = {
-    ...{ entity, source, key, eventId, occurredAt, readAt, targetId: null },
+  const end = {
     status: kind === 'retried' ? 'processing' : 'canceled',
     code: kind,
     message: kind === 'retried' ? `retry ${retry} by ${by}${why}` : `discarded by ${by}${why}`,
+    targetId: null,
   }
-  const connections = connection === null ? await connectionsOf(deps.tables, taskId) : [connection]
-  const results = connections.map((id) => ({ taskId, result: { ...result, connection: id } }))
+  const connections = connection === null ? await connectionsOf(deps.tables, event.taskId) : [connection]
+  const results = connections.map((id) => stageResult(aboutEvent(entity, event, id), end))
   await deps.reporter.report(stage, partition, results)
 }
 

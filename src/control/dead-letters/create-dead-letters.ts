@@ -2,7 +2,6 @@ import { StreamError, toStreamError } from '../../errors.ts'
 import { type DiscardRequest, discardLetter } from './discard.ts'
 import type { Letter, LetterDeps } from './letter.ts'
 import { decodeOriginal, type Original, originalOf, plainOf } from './original.ts'
-import { createPace } from './pace.ts'
 import { checkRetry, type Retried, type RetryRequest, retryLetter } from './retry.ts'
 
 /** Retries a second, where nothing else is asked for. */
@@ -112,4 +111,21 @@ async function choose<F>({ store }: LetterDeps<F>, { filter, limit }: Many<F>) {
     after = page.next
   } while (after !== null && ids.length < limit)
   return { ids, more: after !== null }
+}
+
+/** Lets callers through no more often than they say, whoever they are; each waits for its turn. */
+interface Pace {
+  turn(perSecond: number): Promise<void>
+}
+
+function createPace(clock: LetterDeps<never>['clock']): Pace {
+  let free = 0
+  return {
+    async turn(perSecond) {
+      const now = clock.now()
+      const mine = Math.max(now, free)
+      free = mine + 1000 / perSecond
+      if (mine > now) await clock.sleep(mine - now)
+    },
+  }
 }

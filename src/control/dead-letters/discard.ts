@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { type Act, announce, reportAct } from './announce.ts'
 import type { Letter, LetterDeps } from './letter.ts'
-import { checkMayDiscard, conflict } from './may-change.ts'
+import { checkMayDiscard, stateConflictError } from './may-change.ts'
 import { decodeOriginal, originalOf } from './original.ts'
 
 export interface DiscardRequest {
@@ -22,7 +22,7 @@ export async function discardLetter(deps: LetterDeps<never>, letter: Letter, req
   const retry = letter.retries
   const state_at = new Date(now).toISOString()
   if (!(await deps.store.change(letter, { state: 'discarded', state_at, retries: retry }))) {
-    throw conflict(`dead letter ${letter.id} was changed by someone else just now; look at it again`)
+    throw stateConflictError(`dead letter ${letter.id} was changed by someone else just now; look at it again`)
   }
   const act: Act = { kind: 'discarded', by, reason, retry, at: now }
   await announce(deps, letter, act)

@@ -20,30 +20,34 @@ export function checkMayRetry(letter: LetterSummary, { force, reason }: Force, n
   if (force) return
   const { id, state, retries } = letter
   const forced = 'retry it with force and a reason if it is to be handled all the same'
-  if (isUnderWay(letter, now)) throw conflict(`dead letter ${id} is being retried since ${letter.state_at}; ${waiting}`)
-  if (state === 'resolved') throw conflict(`dead letter ${id} is resolved since ${letter.state_at}; ${forced}`)
-  if (state === 'discarded') throw conflict(`dead letter ${id} was discarded at ${letter.state_at}; ${forced}`)
+  if (isUnderWay(letter, now))
+    throw stateConflictError(`dead letter ${id} is being retried since ${letter.state_at}; ${waiting}`)
+  if (state === 'resolved')
+    throw stateConflictError(`dead letter ${id} is resolved since ${letter.state_at}; ${forced}`)
+  if (state === 'discarded')
+    throw stateConflictError(`dead letter ${id} was discarded at ${letter.state_at}; ${forced}`)
   if (retries < MAX_RETRIES) return
-  throw conflict(
-    `dead letter ${id} was retried ${retries} times; see what fails (its preview tells), mend it, and ${forced}`,
+  throw stateConflictError(
+    `dead letter ${id} was retried ${retries} times; see what fails (its preview shows it), correct it, and ${forced}`,
   )
 }
 
 /** Throws `state_conflict` when there is nothing to discard. */
 export function checkMayDiscard(letter: LetterSummary, now: number): void {
   const { id, state, state_at } = letter
-  if (isUnderWay(letter, now)) throw conflict(`dead letter ${id} is being retried since ${state_at}; ${waiting}`)
+  if (isUnderWay(letter, now))
+    throw stateConflictError(`dead letter ${id} is being retried since ${state_at}; ${waiting}`)
   if (state === 'resolved' || state === 'discarded') {
-    throw conflict(`dead letter ${id} is ${state} since ${state_at}: there is nothing to discard`)
+    throw stateConflictError(`dead letter ${id} is ${state} since ${state_at}: there is nothing to discard`)
   }
 }
 
-const waiting = 'wait until that has ended, which its state tells'
+const waiting = 'wait until that has ended, as its state shows'
 
 function isUnderWay({ state, state_at }: LetterSummary, now: number): boolean {
   return state === 'retrying' && now - Date.parse(state_at) < RETRY_ENDS_WITHIN_MS
 }
 
-export function conflict(message: string): StreamError {
+export function stateConflictError(message: string): StreamError {
   return new StreamError('state_conflict', message, { field: 'id' })
 }

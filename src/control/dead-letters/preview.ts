@@ -2,7 +2,7 @@ import type { Original } from './original.ts'
 
 /** What a retry would come to with today's configuration. Nothing is sent, written or called for it. */
 export interface RetryPreview {
-  /** `processor`: it was run; `sink`: what the target has is told; `other`: nothing more is known than the event. */
+  /** `processor`: it was run; `sink`: what the target has is shown; `other`: nothing more is known than the event. */
   readonly kind: 'processor' | 'sink' | 'other'
   /** In words. */
   readonly verdict: string

@@ -4,7 +4,7 @@ import type { OutgoingRecord } from '../../platform/kafka/event-log.ts'
 import { getRun } from '../runs.ts'
 import { type Act, announce, reportAct } from './announce.ts'
 import type { Letter, LetterDeps } from './letter.ts'
-import { checkMayRetry, conflict, type Force } from './may-change.ts'
+import { checkMayRetry, type Force, stateConflictError } from './may-change.ts'
 import { decodeOriginal, type Original, originalOf } from './original.ts'
 
 export interface RetryRequest extends Force {
@@ -23,13 +23,13 @@ export interface Retried {
 /** Throws `state_conflict` when the letter is not to be retried, or can't be, and says what can be done. */
 export async function checkRetry(deps: LetterDeps<never>, letter: Letter, request: Force): Promise<void> {
   checkMayRetry(letter, request, deps.clock.now())
-  if (letter.offset < 0) throw await nothingToAppend(deps, letter)
+  if (letter.offset < 0) throw await nothingToAppendError(deps, letter)
 }
 
 /**
  * Appends the original bytes to their topic again, under their key: the stage handles them with what is configured by
  * then, and the version decides as ever (Guarantee 4). In this order: the row is claimed, so that of two who ask at once
- * one is refused; the retry is told to both histories; the record is sent. After a crash between, the letter can be
+ * one is refused; the retry is added to both histories; the record is sent. After a crash between, the letter can be
  * retried again. Throws `state_conflict` and `not_found`.
  */
 export async function retryLetter(deps: LetterDeps<never>, letter: Letter, request: RetryRequest): Promise<Retried> {
@@ -41,7 +41,7 @@ export async function retryLetter(deps: LetterDeps<never>, letter: Letter, reque
   const decoded = await decodeOriginal(deps, original)
   const claim = { state: 'retrying', state_at: new Date(now).toISOString(), retries: retry } as const
   if (!(await deps.store.change(letter, claim))) {
-    throw conflict(`dead letter ${letter.id} was changed by someone else just now; look at it again`)
+    throw stateConflictError(`dead letter ${letter.id} was changed by someone else just now; look at it again`)
   }
   const act: Act = { kind: 'retried', by: request.by, reason: request.reason, retry, at: now }
   await announce(deps, letter, act)
@@ -54,11 +54,13 @@ export async function retryLetter(deps: LetterDeps<never>, letter: Letter, reque
 function toRetry(letter: Letter, { topic, partition, timestamp, key, value, headers }: Original, retry: number) {
   const { id, stage, connection } = letter
   if (value === null) {
-    throw conflict(`dead letter ${id} has no value, and no value is ever written: it can only be discarded`)
+    throw stateConflictError(`dead letter ${id} has no value, and no value is ever written: it can only be discarded`)
   }
   const keyText = key?.toString('utf8')
   if (key === null || keyText === undefined || !Buffer.from(keyText, 'utf8').equals(key)) {
-    throw conflict(`the record key of dead letter ${id} is no text, so Waldstream did not write it: discard it`)
+    throw stateConflictError(
+      `the record key of dead letter ${id} is no text, so Waldstream did not write it: discard it`,
+    )
   }
   const origin = { topic, partition, offset: letter.offset, timestamp }
   const mark = { letterId: id, attempt: retry, stage, connection, key: letter.key, origin }
@@ -71,11 +73,11 @@ function toRetry(letter: Letter, { topic, partition, timestamp, key, value, head
 }
 
 /** It could not be read at the source, so that no topic has it: only the source can give it again. */
-async function nothingToAppend({ tables }: LetterDeps<never>, letter: Letter): Promise<StreamError> {
+async function nothingToAppendError({ tables }: LetterDeps<never>, letter: Letter): Promise<StreamError> {
   const run = letter.task === null ? undefined : await getRun(tables, letter.task)
   const from = run?.window_from ?? letter.first_at
   const again = `waldstream sync ${letter.stage} --from ${from}`
-  return conflict(
-    `dead letter ${letter.id} could not be read at its source and is in no topic: mend it there, read it again with "${again}", and discard this`,
+  return stateConflictError(
+    `dead letter ${letter.id} could not be read at its source and is in no topic: correct it there, read it again with "${again}", and discard this`,
   )
 }

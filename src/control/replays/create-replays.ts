@@ -102,19 +102,22 @@ async function check(
   const ofTopic = known.filter((target) => target.topic === topic)
   if (ofTopic.length === 0) {
     const topics = [...new Set(known.map((target) => target.topic))].join(', ')
-    throw invalid('topic', `nothing of "${topic}" can be replayed; there are: ${topics}`)
+    throw requestInvalidError('topic', `nothing of "${topic}" can be replayed; there are: ${topics}`)
   }
   if (!ofTopic.some((target) => target.processor === processor)) {
     const processors = ofTopic.map((target) => target.processor).join(', ')
-    throw invalid('processor', `"${processor}" does not consume ${topic}; it is consumed by ${processors}`)
+    throw requestInvalidError('processor', `"${processor}" does not consume ${topic}; it is consumed by ${processors}`)
   }
   if (connection === null) return
   const { connections } = await readConfiguration()
   if (connections.some(({ id }) => id === connection)) return
-  throw invalid('connection', `there is no "${connection}"; there are: ${connections.map(({ id }) => id).join(', ')}`)
+  throw requestInvalidError(
+    'connection',
+    `there is no "${connection}"; there are: ${connections.map(({ id }) => id).join(', ')}`,
+  )
 }
 
-function invalid(field: string, message: string): StreamError {
+function requestInvalidError(field: string, message: string): StreamError {
   return new StreamError('request_invalid', `${field}: ${message}`, { field })
 }
 

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino'
 import { digest } from '../../events/identity.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Item, Tables } from '../../platform/dynamodb/tables.ts'
+import { number, oneOf, or, orNull, rowsOf, rowType, text } from '../../platform/dynamodb/rows.ts'
+import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { type Jobs, jobId } from '../../platform/jobs.ts'
-import { SUBSCRIPTIONS, SYNC_CONTROL } from '../tables.ts'
+import { controlRows } from '../read-control.ts'
+import { SUBSCRIPTIONS } from '../tables.ts'
 import { newReplay, type ReplayTarget, USUAL_REPLAY_RATE } from './create-replays.ts'
 import type { ConfiguredConnection, ConfiguredRead, Replay, ReplayConfiguration } from './replay.ts'
 
@@ -43,7 +45,8 @@ export async function feedNewConnections(deps: FeedDeps, signal: AbortSignal): P
  * after a crash the same one is made (Guarantee 2). A read that was never run has nothing to give.
  */
 export async function feedOnce(deps: FeedDeps, configuration: ReplayConfiguration): Promise<void> {
-  const rows = await subscriptions(deps.tables)
+  const table = rowsOf(deps.tables, subscriptionRows)
+  const rows = (await Array.fromAsync(table.scan())).flat()
   const isFirst = !rows.some(({ connection }) => connection === BEGUN.connection)
   const pairs = pairsOf(configuration)
   for (const { connection, read } of pairs) {
@@ -55,10 +58,10 @@ export async function feedOnce(deps: FeedDeps, configuration: ReplayConfiguratio
     const isThere = pairs.some(({ connection, read }) => connection.id === row.connection && read.id === row.read)
     // When it comes back it has missed what came between.
     if (!isThere && row.connection !== BEGUN.connection) {
-      await deps.tables.delete(SUBSCRIPTIONS, { connection: row.connection, read: row.read })
+      await table.delete({ connection: row.connection, read: row.read })
     }
   }
-  if (isFirst) await deps.tables.put(SUBSCRIPTIONS, { ...BEGUN, state: 'fed' })
+  if (isFirst) await table.put({ ...BEGUN, state: 'fed', replay: null, at: deps.clock.now() })
 }
 
 interface Subscription {
@@ -71,6 +74,14 @@ interface Subscription {
   readonly at: number
 }
 
+const subscriptionRows = rowType<Subscription>(SUBSCRIPTIONS, ['connection', 'read'], {
+  connection: text,
+  read: text,
+  state: oneOf('pending', 'blocked', 'fed'),
+  replay: orNull(text),
+  at: or(number, 0),
+})
+
 async function feed(
   deps: FeedDeps,
   connection: ConfiguredConnection,
@@ -79,23 +90,24 @@ async function feed(
   isFirst: boolean,
 ): Promise<void> {
   const { tables, jobs, clock, logger } = deps
+  const table = rowsOf(tables, subscriptionRows)
   const key = { connection: connection.id, read: read.id }
   if (known === undefined && (isFirst || !(await wasRead(tables, read.id)))) {
-    return void (await tables.put(SUBSCRIPTIONS, { ...key, state: 'fed', replay: null, at: clock.now() }, absent))
+    return void (await table.put({ ...key, state: 'fed', replay: null, at: clock.now() }, absent))
   }
   if (known === undefined) {
     const mark = digest(connection.id, read.id, String(clock.now())).slice(0, 8)
-    const row = { ...key, state: 'pending', replay: jobId('replay', clock.now(), mark), at: clock.now() }
-    await tables.put(SUBSCRIPTIONS, row, absent)
+    const replay = jobId('replay', clock.now(), mark)
+    await table.put({ ...key, state: 'pending', replay, at: clock.now() }, absent)
   }
   // As it was written by whoever was first.
-  const row = (await tables.get(SUBSCRIPTIONS, key)) as unknown as Subscription
-  const job = row.state === 'fed' ? undefined : replayOf(deps, connection, read, row)
+  const row = await table.get(key)
+  const job = row === undefined || row.state === 'fed' ? undefined : replayOf(deps, connection, read, row)
   if (job === undefined) return
   await jobs.create(job)
   const made = await jobs.get(job.id)
   if (made?.state === 'blocked' && job.state === 'due') await jobs.change(made, { state: 'due', error: null })
-  await tables.update(SUBSCRIPTIONS, key, { set: { state: job.state === 'blocked' ? 'blocked' : 'fed' } })
+  await table.update(key, { set: { state: job.state === 'blocked' ? 'blocked' : 'fed' } })
   const event = { replay: job.id, ...key }
   if (job.state === 'blocked') logger.error(event, `a new connection gets no orders yet: ${job.error?.message}`)
   else logger.info(event, 'a new connection is fed by a replay')
@@ -119,8 +131,7 @@ function replayOf(
     reason: `${connection.id} subscribes to ${read.id}`,
   }
   const job = newReplay(request, row.replay, row.at)
-  if (read.entity !== 'orders' || connection.shop !== read.system || (connection.ordersFrom ?? null) !== null)
-    return job
+  if (read.entity !== 'orders' || connection.shop !== read.system || connection.ordersFrom !== null) return job
   const message =
     `connection ${connection.id} is new on ${read.id}, which was read before: set ordersFrom, the date of the first ` +
     'order the vendor is to have, and it is fed'
@@ -128,8 +139,8 @@ function replayOf(
 }
 
 async function wasRead(tables: Tables, read: string): Promise<boolean> {
-  const control = await tables.get(SYNC_CONTROL, { read })
-  return control !== undefined && (control['cut_date'] !== null || control['current'] !== undefined)
+  const control = await rowsOf(tables, controlRows).get({ read })
+  return control !== undefined && (control.cut_date !== null || control.current !== null)
 }
 
 function pairsOf({
@@ -143,10 +154,4 @@ function pairsOf({
       return read === undefined ? [] : [{ connection, read }]
     }),
   )
-}
-
-async function subscriptions(tables: Tables): Promise<readonly Subscription[]> {
-  const rows: Item[] = []
-  for await (const items of tables.scan(SUBSCRIPTIONS)) rows.push(...items)
-  return rows as unknown as readonly Subscription[]
 }

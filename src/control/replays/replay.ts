@@ -1,4 +1,5 @@
 import type { Entity } from '../../events/topics.ts'
+import { byName, flag, map, number, oneOf, or, orNull, rowType, text } from '../../platform/dynamodb/rows.ts'
 import type { Job } from '../../platform/jobs.ts'
 
 export const REPLAYS = 'replays'
@@ -61,6 +62,39 @@ export const NEW_REPLAY = {
   ...{ selected: null, sent: 0, cancel: false, error: null, fence: 0, lease_until: 0 },
 } as const satisfies Partial<Replay>
 
+const ranges = byName(map<OffsetRange>({ from: text, to: text }))
+
+export const replayRows = rowType<Replay>(REPLAYS, ['id'], {
+  id: text,
+  state: oneOf('due', 'running', 'blocked', 'ended', 'failed', 'canceled'),
+  fence: number,
+  lease_until: number,
+  topic: text,
+  processor: text,
+  connection: orNull(text),
+  source: orNull(text),
+  key: orNull(text),
+  from: orNull(text),
+  to: orNull(text),
+  offsets: orNull(ranges),
+  allVersions: flag,
+  trigger: text,
+  by: orNull(text),
+  reason: orNull(text),
+  rate: number,
+  requested_at: text,
+  started_at: orNull(text),
+  ended_at: orNull(text),
+  revision: number,
+  pass: number,
+  range: orNull(ranges),
+  done: or(byName(text), {}),
+  selected: orNull(number),
+  sent: number,
+  cancel: flag,
+  error: orNull(map({ code: text, message: text })),
+})
+
 export const openStates: readonly ReplayState[] = ['due', 'running', 'blocked']
 
 /** What a replay needs to know of the configuration. */
@@ -80,5 +114,5 @@ export interface ConfiguredConnection {
   readonly id: string
   readonly shop: string
   readonly reads: readonly string[]
-  readonly ordersFrom?: string | null
+  readonly ordersFrom: string | null
 }

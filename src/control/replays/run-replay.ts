@@ -4,6 +4,7 @@ import { entities, kindOf } from '../../events/topics.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Jobs } from '../../platform/jobs.ts'
 import type { LogAdmin, LogProducer, LogRange, LogRecord, OutgoingRecord } from '../../platform/kafka/event-log.ts'
+import { isHalfOver } from '../../platform/lease.ts'
 import type { OffsetRange, Replay, ReplayConfiguration } from './replay.ts'
 import { decodeReplayable, type SelectDeps, selectEvents, sourcesOf, type Wanted } from './select-events.ts'
 
@@ -151,10 +152,9 @@ class ReplayRun {
     return Object.fromEntries(parts)
   }
 
-  /** Renews the lease when a good part of it is over; a replay that was canceled ends here. */
+  /** The heartbeat; a replay that was canceled ends here. */
   async #keep(): Promise<void> {
-    if (this.#deps.clock.now() < this.#heldUntil - this.#deps.leaseMs / 2) return
-    await this.#note({})
+    if (isHalfOver(this.#heldUntil, this.#deps.clock.now(), this.#deps.leaseMs)) await this.#note({})
   }
 
   async #note(set: Partial<Replay>): Promise<void> {

@@ -91,7 +91,7 @@ export async function selectEvents(
     keys: keys.size,
     owners: Object.fromEntries(owners),
     chosen: places.size,
-    has: (record) => places.has(placeOf(record)),
+    has: (record) => places.has(offsetText(record)),
   }
 }
 
@@ -110,12 +110,12 @@ export async function decodeReplayable(
   }
 }
 
-const placeOf = ({ partition, offset }: LogRecord): string => `${partition}:${offset}`
+const offsetText = ({ partition, offset }: LogRecord): string => `${partition}:${offset}`
 
 function choiceOf(record: LogRecord, event: ReplayableEvent): Choice {
   const rank = versionRank(event)
   const owner = 'connection' in event ? event.connection : event.source
-  return { place: placeOf(record), rank, owner, deleted: 'deleted' in event && event.deleted }
+  return { place: offsetText(record), rank, owner, deleted: 'deleted' in event && event.deleted }
 }
 
 function inTime({ timestamp }: LogRecord, { from, to }: ReplayFilter): boolean {

@@ -655,3 +655,23 @@ export interface VendorOrderRequested {
   /** The vendor's own fields by the connection's order map; each value is JSON text. */
   readonly fields: Readonly<Record<string, string>>
 }
+
+/** What each schema describes, by the name of its file. */
+export interface SchemaEvents {
+  readonly 'dead-lettered': DeadLettered
+  readonly 'fulfilment-changed': FulfilmentChanged
+  readonly 'image-gallery-changed': ImageGalleryChanged
+  readonly 'inventory-changed': InventoryChanged
+  readonly 'order-changed': OrderChanged
+  readonly 'product-changed': ProductChanged
+  readonly 'shop-fulfilment-requested': ShopFulfilmentRequested
+  readonly 'shop-images-requested': ShopImagesRequested
+  readonly 'shop-inventory-requested': ShopInventoryRequested
+  readonly 'shop-products-requested': ShopProductsRequested
+  readonly 'sync-requested': SyncRequested
+  readonly 'sync-status-reported': SyncStatusReported
+  readonly 'universal-images-changed': UniversalImagesChanged
+  readonly 'universal-inventory-changed': UniversalInventoryChanged
+  readonly 'universal-products-changed': UniversalProductsChanged
+  readonly 'vendor-order-requested': VendorOrderRequested
+}

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BatchGetCommand, BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { StreamError } from '../../errors.ts'
 import { backOffMs } from '../backoff.ts'
+import { forEachBounded } from '../bounded.ts'
 import type { Item, Key } from './tables.ts'
 
 const GET_AT_ONCE = 100
@@ -39,15 +40,9 @@ async function inChunks<T>(
   size: number,
   request: (chunk: readonly T[]) => Promise<readonly T[]>,
 ): Promise<void> {
-  let next = 0
-  const worker = async (): Promise<void> => {
-    while (next < all.length) {
-      const from = next
-      next += size
-      await untilProcessed(name, all.slice(from, from + size), request)
-    }
-  }
-  await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, worker))
+  const chunks: (readonly T[])[] = []
+  for (let from = 0; from < all.length; from += size) chunks.push(all.slice(from, from + size))
+  await forEachBounded(chunks, REQUESTS_AT_ONCE, (chunk) => untilProcessed(name, chunk, request))
 }
 
 async function untilProcessed<T>(

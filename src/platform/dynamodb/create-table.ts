@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { StreamError } from '../../errors.ts'
 import { fromDynamo } from './dynamo-errors.ts'
-import { keyOf } from './table-keys.ts'
+import { keyAttribute } from './table-keys.ts'
 import type { TableDefinition } from './tables.ts'
 
 const ACTIVE_WITHIN_MS = 120_000
@@ -93,11 +93,11 @@ function checkKeys(name: string, definition: TableDefinition, found: TableDescri
 /** Whether a table has the keys and indexes it is to have. */
 export function hasKeys(definition: TableDefinition, found: TableDescription): boolean {
   const indexes = new Map(
-    found.LocalSecondaryIndexes?.map((index) => [index.IndexName, keyOf(index.KeySchema, 'RANGE')]),
+    found.LocalSecondaryIndexes?.map((index) => [index.IndexName, keyAttribute(index.KeySchema, 'RANGE')]),
   )
   return (
-    keyOf(found.KeySchema, 'HASH') === definition.partitionKey &&
-    keyOf(found.KeySchema, 'RANGE') === definition.sortKey &&
+    keyAttribute(found.KeySchema, 'HASH') === definition.partitionKey &&
+    keyAttribute(found.KeySchema, 'RANGE') === definition.sortKey &&
     (definition.localIndexes ?? []).every((index) => indexes.get(index.name) === index.sortKey)
   )
 }

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Logger } from 'pino'
+import { forEachBounded } from '../bounded.ts'
 import { createTable } from './create-table.ts'
 import { type InspectedTable, inspectTable } from './inspect-table.ts'
 import { createReads } from './reads.ts'
@@ -55,14 +56,10 @@ export function createTables(settings: DynamoSettings): DynamoTables {
   return {
     tables: { ...createReads(access), ...createWrites(access) },
     async create(definitions) {
-      const left = [...definitions]
-      const worker = async (): Promise<void> => {
-        for (let next = left.shift(); next !== undefined; next = left.shift()) {
-          await createTable(client, settings.prefix, next)
-          keys.remember(next)
-        }
-      }
-      await Promise.all(Array.from({ length: CREATED_AT_ONCE }, worker))
+      await forEachBounded(definitions, CREATED_AT_ONCE, async (definition) => {
+        await createTable(client, settings.prefix, definition)
+        keys.remember(definition)
+      })
       settings.logger.debug({ tables: definitions.length }, 'tables are there')
     },
     async inspect(definitions) {

@@ -27,18 +27,21 @@ export function createTableKeys(client: DynamoDBClient, prefix: string): TableKe
 
 async function describe(client: DynamoDBClient, prefix: string, name: string): Promise<TableDefinition> {
   const { Table: table } = await client.send(new DescribeTableCommand({ TableName: `${prefix}${name}` }))
-  const sortKey = keyOf(table?.KeySchema, 'RANGE')
+  const sortKey = keyAttribute(table?.KeySchema, 'RANGE')
   return {
     name,
-    partitionKey: keyOf(table?.KeySchema, 'HASH') ?? '',
+    partitionKey: keyAttribute(table?.KeySchema, 'HASH') ?? '',
     ...(sortKey === undefined ? {} : { sortKey }),
     localIndexes: (table?.LocalSecondaryIndexes ?? []).map((index) => ({
       name: index.IndexName ?? '',
-      sortKey: keyOf(index.KeySchema, 'RANGE') ?? '',
+      sortKey: keyAttribute(index.KeySchema, 'RANGE') ?? '',
     })),
   }
 }
 
-export function keyOf(schema: readonly KeySchemaElement[] | undefined, type: 'HASH' | 'RANGE'): string | undefined {
+export function keyAttribute(
+  schema: readonly KeySchemaElement[] | undefined,
+  type: 'HASH' | 'RANGE',
+): string | undefined {
   return schema?.find(({ KeyType }) => KeyType === type)?.AttributeName
 }

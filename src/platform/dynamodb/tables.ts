@@ -8,17 +8,17 @@ export type Item = Readonly<Record<string, unknown>>
 /** Key attributes and their values. */
 export type Key = Readonly<Record<string, string>>
 
-/** When a write is done. Attributes are top-level names, or dotted paths into maps. */
-export type Condition =
-  | { readonly absent: string }
-  | { readonly present: string }
+/** When a write is done. Attributes are top-level names, or dotted paths into maps; `A`: those there are, where rows are typed. */
+export type Condition<A extends string = string> =
+  | { readonly absent: A }
+  | { readonly present: A }
   | {
-      readonly attribute: string
+      readonly attribute: A
       readonly is: '<' | '<=' | '=' | '<>' | '>=' | '>'
       readonly value: string | number | boolean
     }
-  | { readonly anyOf: readonly Condition[] }
-  | { readonly allOf: readonly Condition[] }
+  | { readonly anyOf: readonly Condition<A>[] }
+  | { readonly allOf: readonly Condition<A>[] }
 
 /** What an update does to an item; it is made when it does not exist. Paths as in Condition; parents of a dotted path must exist. */
 export interface Change {

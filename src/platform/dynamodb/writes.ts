@@ -61,6 +61,6 @@ async function unlessRefused<T>(call: () => Promise<T>): Promise<T | null> {
 
 /** DynamoDB refuses a request that writes a key twice; the last item of a key is the one that would have stayed. */
 function lastOfEachKey(items: readonly Item[], { partitionKey, sortKey }: TableDefinition): readonly Item[] {
-  const keyOf = (item: Item) => JSON.stringify([item[partitionKey], sortKey === undefined ? null : item[sortKey]])
-  return [...new Map(items.map((item) => [keyOf(item), item])).values()]
+  const keyText = (item: Item) => JSON.stringify([item[partitionKey], sortKey === undefined ? null : item[sortKey]])
+  return [...new Map(items.map((item) => [keyText(item), item])).values()]
 }

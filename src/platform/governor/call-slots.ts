@@ -1,5 +1,6 @@
 import { LONGEST_ASKED_MS } from '../backoff.ts'
 import type { Item, TableDefinition, Tables } from '../dynamodb/tables.ts'
+import { createLeases, type HeldRow } from '../lease.ts'
 import type { Wanted } from './permits.ts'
 
 /** Rows of an account: its slots, each the right to one call at once; who waits for one; until when it is left alone. */
@@ -51,7 +52,8 @@ const KEPT_WINDOWS = 6
 /** The rows of one account, as the process named `owner` reads and writes them. */
 export function createCallSlots(tables: Tables, account: string, owner: string): CallSlots {
   const key = (slot: string) => ({ account, slot })
-  const mine = { attribute: 'owner', is: '=', value: owner } as const
+  const leases = createLeases(tables, CALL_SLOTS, { until: 'until', token: 'owner' })
+  const mine = (slot: string): HeldRow => ({ key: key(slot), token: owner })
   let windows: readonly number[] = []
   return {
     async view(now) {
@@ -62,12 +64,9 @@ export function createCallSlots(tables: Tables, account: string, owner: string):
       }
       return viewOf(rows, owner, now)
     },
-    async take(slot, until, now) {
-      const isFree = { anyOf: [{ absent: 'owner' }, { attribute: 'until', is: '<=' as const, value: now }] }
-      return await tables.put(CALL_SLOTS, { ...key(slot), owner, until }, isFree)
-    },
-    renew: (slot, until) => tables.put(CALL_SLOTS, { ...key(slot), owner, until }, mine),
-    free: async (slot) => void (await tables.delete(CALL_SLOTS, key(slot), mine)),
+    take: async (slot, until, now) => (await leases.take(mine(slot), { now, until })) !== null,
+    renew: async (slot, until) => (await leases.extend(mine(slot), until)) !== null,
+    free: async (slot) => void (await leases.drop(mine(slot))),
     wait: async ({ rank, calls, since }, until) => {
       await tables.put(CALL_SLOTS, { ...key(WAIT + owner), owner, rank, calls, since, until })
     },

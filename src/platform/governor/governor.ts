@@ -1,12 +1,13 @@
 import { StreamError } from '../../errors.ts'
+import { type Entity, entitiesByCallOrder } from '../../events/topics.ts'
 import { LONGEST_ASKED_MS } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
 import type { Permit, Permits } from './permits.ts'
 import { beginTurnWait } from './turn-waits.ts'
 
 /** What a call is for, in the order in which calls of one account get their turn. */
-export const callKinds = ['orders', 'fulfilments', 'inventory', 'products', 'images'] as const
-export type CallKind = (typeof callKinds)[number]
+export const callKinds = entitiesByCallOrder
+export type CallKind = Entity
 
 /** What an account takes: calls at once, and calls a minute where it counts them. */
 export interface CallLimits {
@@ -100,7 +101,7 @@ export function createGovernor(limits: CallLimits, permits: Permits, clock: Cloc
       }
       const giveUp = () => {
         waiting.splice(waiting.indexOf(waiter), 1)
-        reject(ended(signal))
+        reject(callEndedError(signal))
         pump()
       }
       signal?.addEventListener('abort', giveUp, { once: true })
@@ -122,7 +123,7 @@ export function createGovernor(limits: CallLimits, permits: Permits, clock: Cloc
   return {
     pause,
     async run(kind, call, signal) {
-      if (signal?.aborted === true) throw ended(signal)
+      if (signal?.aborted === true) throw callEndedError(signal)
       const hadTurn = beginTurnWait(signal, clock.now())
       const permit = await turn(callKinds.indexOf(kind), signal).finally(() => hadTurn(clock.now()))
       try {
@@ -159,6 +160,6 @@ function mostUrgent(waiting: readonly Waiter[]): number {
   return Math.min(...waiting.map(({ rank }) => rank))
 }
 
-function ended(signal: AbortSignal | undefined): StreamError {
+function callEndedError(signal: AbortSignal | undefined): StreamError {
   return new StreamError('stopping', 'the call was ended before it began', { cause: signal?.reason })
 }

@@ -12,17 +12,17 @@ export interface Wanted {
 export interface PermitListener {
   /** A permit may be there now. */
   changed(): void
-  /** Permits can't be had: whoever waits is told. */
+  /** There are no permits: whoever waits fails. */
   failed(error: unknown): void
 }
 
 /** Where a governor has its permits from: this process alone, or shared with others of the same account. */
 export interface Permits {
-  /** Undefined: there is none now; `changed` tells when to ask again. */
+  /** Undefined: there is none now; `changed` says when to ask again. */
   tryTake(): Permit | undefined
   /** Null: nothing waits. */
   want(wanted: Wanted | null): void
-  /** Milliseconds UTC before which no call begins, as others told. */
+  /** Milliseconds UTC before which no call begins, as other processes have noted. */
   pausedUntil(): number
   pauseUntil(until: number): void
   listen(listener: PermitListener): void

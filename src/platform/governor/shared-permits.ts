@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Tables } from '../dynamodb/tables.ts'
+import { isHalfOver } from '../lease.ts'
 import { type CallSlots, createCallSlots, type Waiting } from './call-slots.ts'
 import type { CallLimits } from './governor.ts'
 import { createMinuteQuota, type MinuteQuota } from './minute-quota.ts'
@@ -14,8 +15,8 @@ const LEAST_MS = 2_000
 const IDLE_MS = 1_000
 /** What is more than its sure share a process has for so long, while others wait; then it is another's turn. */
 const TURN_MS = 2_000
-/** How often the account's rows are looked at: while somebody waits, and while not. */
-const LOOK_MS = { waiting: 200, else: 1_000 }
+/** How often the account's rows are read: while somebody waits, and while not. */
+const TEND_MS = { waiting: 200, else: 1_000 }
 /** A process that waits says so again well before this. */
 const WAIT_MS = 3_000
 
@@ -52,9 +53,8 @@ export function createSharedPermits(
     pausedUntil: 0,
     othersWait: false,
     most: names.length,
-
     since: null,
-    told: null,
+    announced: null,
   }
   let listener: PermitListener = { changed: () => undefined, failed: () => undefined }
   let tending: Promise<void> | undefined
@@ -62,15 +62,15 @@ export function createSharedPermits(
   let closed = false
 
   const tend = async (): Promise<void> => {
-    while (!closed && (held.size > 0 || state.wanted !== null || state.told !== null)) {
+    while (!closed && (held.size > 0 || state.wanted !== null || state.announced !== null)) {
       wake = new AbortController()
       try {
-        await look({ rows, quota, names, held, state, now: () => clock.now() })
+        await tendSlots({ rows, quota, names, held, state, now: () => clock.now() })
         listener.changed()
       } catch (error) {
         listener.failed(error)
       }
-      const every = state.wanted !== null || state.othersWait ? LOOK_MS.waiting : LOOK_MS.else
+      const every = state.wanted !== null || state.othersWait ? TEND_MS.waiting : TEND_MS.else
       await clock.sleep(every, wake.signal).catch(() => undefined)
     }
     tending = undefined
@@ -84,7 +84,7 @@ export function createSharedPermits(
     },
     pausedUntil: () => state.pausedUntil,
     pauseUntil(until) {
-      // Others learn of it with their next look; that this process can't tell them is no reason to fail a call.
+      // Others read it soon; that this process can't note it is no reason to fail a call.
       rows.pauseUntil(until).catch(() => undefined)
     },
     want(wanted) {
@@ -111,7 +111,7 @@ export function createSharedPermits(
       wake.abort()
       await tending
       await Promise.all([...held.keys()].map((slot) => rows.free(slot)))
-      if (state.told !== null) await rows.stopWaiting()
+      if (state.announced !== null) await rows.stopWaiting()
     },
   }
 }
@@ -125,10 +125,10 @@ interface State {
   /** Since when there was no turn of ours; null: nothing waits. */
   since: number | null
   /** What others can read that we wait for. */
-  told: { readonly rank: number; readonly since: number; readonly until: number } | null
+  announced: { readonly rank: number; readonly since: number; readonly until: number } | null
 }
 
-interface Look {
+interface Tended {
   readonly rows: CallSlots
   readonly quota: MinuteQuota
   readonly names: readonly string[]
@@ -146,8 +146,8 @@ function permitOf(slot: Slot, after: () => void): Permit {
   }
 }
 
-/** One look at the account: renews what is used, gives back what is not ours to keep, takes what is. */
-async function look({ rows, quota, names, held, state, now }: Look): Promise<void> {
+/** Reads the account's rows once: renews what is used, gives back what is not ours to keep, takes what is. */
+async function tendSlots({ rows, quota, names, held, state, now }: Tended): Promise<void> {
   const view = await rows.view(now())
   state.pausedUntil = view.pausedUntil
   state.othersWait = view.waiting.length > 0
@@ -174,7 +174,7 @@ async function look({ rows, quota, names, held, state, now }: Look): Promise<voi
   }
   const { wanted } = state
   if (wanted !== null) await quota.refill(now(), wanted.calls)
-  await tellOthers(rows, state, [...held.values()].filter(({ busy }) => !busy).length, now())
+  await announceWait(rows, state, [...held.values()].filter(({ busy }) => !busy).length, now())
 }
 
 /** The oldest of what is more than the sure share, where they have been ours for a turn. */
@@ -185,27 +185,27 @@ function endTurns(held: ReadonlyMap<string, Slot>, sure: number, now: number): v
 }
 
 async function renew(rows: CallSlots, name: string, slot: Slot, held: Map<string, Slot>, now: number): Promise<void> {
-  if (slot.until - now > LEASE_MS / 2) return
+  if (!isHalfOver(slot.until, now, LEASE_MS)) return
   const until = now + LEASE_MS
   if (await rows.renew(name, until)) slot.until = until
   else held.delete(name)
 }
 
 /** A process waits when it wants more calls than it has slots for. */
-async function tellOthers(rows: CallSlots, state: State, idle: number, now: number): Promise<void> {
-  const { told } = state
+async function announceWait(rows: CallSlots, state: State, idle: number, now: number): Promise<void> {
+  const { announced } = state
   const waiting = waitingOf(state)
   const calls = (waiting?.calls ?? 0) - idle
   if (waiting === null || calls <= 0) {
-    if (told !== null) await rows.stopWaiting()
-    state.told = null
+    if (announced !== null) await rows.stopWaiting()
+    state.announced = null
     return
   }
   const { rank, since } = waiting
-  if (told?.rank === rank && told.since === since && told.until - now > WAIT_MS / 2) return
+  if (announced?.rank === rank && announced.since === since && !isHalfOver(announced.until, now, WAIT_MS)) return
   const until = now + WAIT_MS
   await rows.wait({ rank, calls, since }, until)
-  state.told = { rank, since, until }
+  state.announced = { rank, since, until }
 }
 
 function waitingOf({ wanted, since }: State): Waiting | null {

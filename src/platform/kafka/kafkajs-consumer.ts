@@ -136,26 +136,26 @@ function logBatch(payload: EachBatchPayload, session: Session): LogBatch {
         await payload.heartbeat()
       } catch (error) {
         if (endsSession(error)) session.end()
-        if (endsSession(error) || asksToRejoin(error)) throw notOurs(topic, partition, error)
+        if (endsSession(error) || asksToRejoin(error)) throw partitionLostError(topic, partition, error)
         throw fromKafkajs(error, 'sending a heartbeat')
       }
     },
     async commit(offset) {
-      if (!owned()) throw notOurs(topic, partition)
+      if (!owned()) throw partitionLostError(topic, partition)
       const offsets = { topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] }
       try {
         await payload.commitOffsetsIfNecessary(offsets)
       } catch (error) {
         if (!endsSession(error) && !asksToRejoin(error)) throw fromKafkajs(error, 'committing')
         session.end()
-        throw notOurs(topic, partition, error)
+        throw partitionLostError(topic, partition, error)
       }
       if (owned()) payload.resolveOffset(String(offset - 1n))
     },
   }
 }
 
-function notOurs(topic: string, partition: number, cause?: unknown): StreamError {
+function partitionLostError(topic: string, partition: number, cause?: unknown): StreamError {
   return new StreamError('stopping', `partition ${partition} of ${topic} is another member's, or will be`, { cause })
 }
 

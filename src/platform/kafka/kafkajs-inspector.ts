@@ -82,7 +82,7 @@ const RELEASES = [
   [11, '2.3'],
 ] as const
 
-/** A broker does not tell its release; the requests it knows do. Kafka 4.0 gave up the oldest. */
+/** A broker does not say its release; the requests it knows show it. Kafka 4.0 gave up the oldest. */
 function releaseOf(versions: ApiVersions): string {
   const { minVersion: oldest = 0, maxVersion: newest = 0 } = versions[FETCH] ?? {}
   if (oldest >= 4) return '4.0 or newer'

@@ -71,7 +71,7 @@ function createConnection(kafka: Kafka): Connection {
     const choose = Partitioners.DefaultPartitioner()
     return (about) => {
       const partition = choose(about)
-      chosen.add(placeOf(about.topic, partition))
+      chosen.add(partitionName(about.topic, partition))
       return partition
     }
   }
@@ -133,7 +133,7 @@ async function sendRequest(
   }
 }
 
-function placeOf(topic: string, partition: number): string {
+function partitionName(topic: string, partition: number): string {
   return `${topic} ${partition}`
 }
 
@@ -142,7 +142,7 @@ function placeOf(topic: string, partition: number): string {
  * asks that broker nothing more and reports success. So every partition has to be in the answers (Guarantee 1).
  */
 function checkAnswered(places: readonly string[], answers: readonly RecordMetadata[]): void {
-  const answered = new Set(answers.map(({ topicName, partition }) => placeOf(topicName, partition)))
+  const answered = new Set(answers.map(({ topicName, partition }) => partitionName(topicName, partition)))
   const missing = places.filter((place) => !answered.has(place))
   if (missing.length > 0) {
     throw new StreamError('broker_unavailable', `no acknowledgement for ${missing.join(', ')}: its leader has moved`)

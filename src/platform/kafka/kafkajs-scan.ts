@@ -44,8 +44,8 @@ async function scanPlaces(
   onRecords: (records: readonly LogRecord[]) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const told = () => new StreamError('stopping', `the scan of ${topic} was ended`)
-  if (signal?.aborted === true) throw told()
+  const endedError = () => new StreamError('stopping', `the scan of ${topic} was ended`)
+  if (signal?.aborted === true) throw endedError()
   const consumer = kafka.consumer({
     groupId: `waldstream-scan-${randomUUID()}`,
     maxWaitTimeInMs: 100,
@@ -55,7 +55,7 @@ async function scanPlaces(
   const failed = new Set<unknown>()
   const ended = Promise.withResolvers<void>()
   ended.promise.catch(() => undefined)
-  const stop = () => ended.reject(told())
+  const stop = () => ended.reject(endedError())
   signal?.addEventListener('abort', stop, { once: true })
   const wait = () => setTimeout(() => ended.reject(new Stalled(`no records came for ${STALLED_MS} ms`)), STALLED_MS)
   let stalled = wait()

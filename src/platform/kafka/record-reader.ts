@@ -17,7 +17,7 @@ export interface RecordReader {
   close(): Promise<void>
 }
 
-/** Tells places apart. */
+/** The same text for the same place. */
 export function placeText({ topic, partition, offset }: RecordPlace): string {
   return `${topic}#${partition}#${offset}`
 }

@@ -1,4 +1,4 @@
-import { type PerSystemKind, perSystemKinds, schemaFiles, type TopicKind, topicOf } from '../../events/topics.ts'
+import { type PerSystemKind, type Topic, type TopicKind, topicOf, topics } from '../../events/topics.ts'
 import type { TopicDefinition } from './event-log.ts'
 
 /** A system and what can be delivered to it. */
@@ -23,15 +23,13 @@ const DEAD_LETTER_FACTOR = 4
  * Every topic of the program. Nothing is ever removed from them: the tables can be made again from them (Guarantee 9),
  * and compaction would keep the last appended record of a key, not the newest version.
  */
-export function allTopics(settings: TopicSettings): readonly TopicDefinition[] {
-  const kinds = Object.keys(schemaFiles) as TopicKind[]
-  return kinds.flatMap((kind) => namesOf(kind, settings.targets).map((name) => define(name, kind, settings)))
+export function allTopics(settings: TopicSettings, declared: readonly Topic[] = topics): readonly TopicDefinition[] {
+  return declared.flatMap((topic) => namesOf(topic, settings.targets).map((name) => define(name, topic.kind, settings)))
 }
 
-function namesOf(kind: TopicKind, targets: readonly TopicTarget[]): readonly string[] {
-  const perSystem = perSystemKinds.find((one) => one === kind)
-  if (perSystem === undefined) return [kind]
-  return targets.filter(({ kinds }) => kinds.includes(perSystem)).map(({ system }) => topicOf(perSystem, system))
+function namesOf({ kind, perSystem }: Topic, targets: readonly TopicTarget[]): readonly string[] {
+  if (!perSystem) return [kind]
+  return targets.filter(({ kinds }) => kinds.includes(kind)).map(({ system }) => topicOf(kind, system))
 }
 
 function define(name: string, kind: TopicKind, { prefix, partitions, replication }: TopicSettings): TopicDefinition {

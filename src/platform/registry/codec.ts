@@ -3,7 +3,6 @@ import type { Logger } from 'pino'
 import { StreamError } from '../../errors.ts'
 import type { TopicEvents, TopicKind } from '../../events/topics.ts'
 import type { EventCodec } from '../codec.ts'
-import { frame, unframe } from './framing.ts'
 import { typeOf } from './logical-types.ts'
 import { registerSchema } from './register-schemas.ts'
 import { createRegistryClient, type RegistryClient, type RegistrySettings } from './registry-client.ts'
@@ -40,11 +39,16 @@ export async function createCodec(settings: CodecSettings): Promise<EventCodec> 
     allKinds().map(async (kind) => {
       const schema = readSchema(kind)
       const id = await registerSchema(registry, subjectOf(settings.prefix, kind), schema, settings.logger)
-      const type = typeOf(JSON.parse(schema))
-      kinds.set(kind, { id, type, readers: new Map([[id, Promise.resolve(readWith(type))]]) })
+      kinds.set(kind, kindSchema(id, schema))
     }),
   )
   return codecOf(kinds, registry)
+}
+
+/** A schema under the id it is registered by. */
+export function kindSchema(id: number, schema: string): KindSchema {
+  const type = typeOf(JSON.parse(schema))
+  return { id, type, readers: new Map([[id, Promise.resolve(readWith(type))]]) }
 }
 
 /** The codec over schemas that are registered already. */
@@ -60,7 +64,7 @@ export function codecOf(kinds: ReadonlyMap<TopicKind, KindSchema>, registry: Pic
       try {
         return frame(id, type.toBuffer(event))
       } catch (error) {
-        throw unwritable(kind, type, event, error)
+        throw notEncodableError(kind, type, event, error)
       }
     },
     async decode<K extends TopicKind>(kind: K, value: Buffer | null) {
@@ -101,7 +105,7 @@ function readWith(type: Type, writer?: Type): Reader {
 }
 
 /** Names the first field that does not fit; a value never, it may be personal. */
-function unwritable(kind: TopicKind, type: Type, event: unknown, cause: unknown): StreamError {
+function notEncodableError(kind: TopicKind, type: Type, event: unknown, cause: unknown): StreamError {
   const misfits: { readonly field: string; readonly decimal: boolean }[] = []
   type.isValid(event, {
     errorHook: (path, value) => misfits.push({ field: path.join('.'), decimal: typeof value === 'bigint' }),
@@ -114,4 +118,24 @@ function unwritable(kind: TopicKind, type: Type, event: unknown, cause: unknown)
     })
   }
   return new StreamError('source_data_invalid', `${kind}: ${field} is not what its schema says`, { field, cause })
+}
+
+const MAGIC_BYTE = 0
+/** Confluent's framing: a zero byte, the schema's id in four bytes, then Avro. */
+const FRAME_BYTES = 5
+
+function frame(id: number, avro: Buffer): Buffer {
+  const framed = Buffer.allocUnsafe(FRAME_BYTES + avro.length)
+  framed.writeUInt8(MAGIC_BYTE, 0)
+  framed.writeUInt32BE(id, 1)
+  avro.copy(framed, FRAME_BYTES)
+  return framed
+}
+
+/** The schema's id and the Avro bytes; throws `value_undecodable` for bytes that are not framed so. */
+function unframe(value: Buffer): { readonly id: number; readonly avro: Buffer } {
+  if (value.length < FRAME_BYTES || value.readUInt8(0) !== MAGIC_BYTE) {
+    throw new StreamError('value_undecodable', 'the value does not begin with a zero byte and a schema id')
+  }
+  return { id: value.readUInt32BE(1), avro: value.subarray(FRAME_BYTES) }
 }

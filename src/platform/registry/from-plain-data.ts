@@ -23,7 +23,7 @@ type Schema = string | Node | readonly Schema[]
 type Names = Map<string, Node>
 
 /**
- * The data of an entity from what `toPlainEvent` makes of it: decimals from text, times from ISO 8601. What is not told is
+ * The data of an entity from what `toPlainEvent` makes of it: decimals from text, times from ISO 8601. What is left out is
  * null, empty or zero where the schema allows it. Throws `value_missing`, `decimal_invalid`, `time_invalid` or
  * `source_data_invalid`, naming the field.
  */
@@ -80,7 +80,7 @@ function recordAt(fields: readonly Field[], value: unknown, path: string, names:
 }
 
 function listAt(items: Schema, value: unknown, path: string, names: Names): unknown[] {
-  if (!Array.isArray(value)) throw wrong(path, 'a list')
+  if (!Array.isArray(value)) throw wrongTypeError(path, 'a list')
   return value.map((item, index) => valueAt(items, item, `${path}[${index}]`, names))
 }
 
@@ -92,7 +92,7 @@ function textsAt(value: unknown, path: string): Record<string, string> {
 
 function objectAt(value: unknown, path: string): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  throw wrong(path, 'an object')
+  throw wrongTypeError(path, 'an object')
 }
 
 function timeAt(value: unknown, path: string): number {
@@ -108,11 +108,11 @@ function bareAt(type: string, value: unknown, path: string): unknown {
     if (expected === 'string') return ''
     throw new StreamError('value_missing', `${path} is missing; it is a ${expected}`, { field: path })
   }
-  if (typeof value !== expected) throw wrong(path, expected === 'string' ? 'text' : `a ${expected}`)
+  if (typeof value !== expected) throw wrongTypeError(path, expected === 'string' ? 'text' : `a ${expected}`)
   return value
 }
 
-function wrong(path: string, expected: string): StreamError {
+function wrongTypeError(path: string, expected: string): StreamError {
   const field = path === '' ? 'the data' : path
   return new StreamError('source_data_invalid', `${field} must be ${expected}`, { field })
 }

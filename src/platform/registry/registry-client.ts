@@ -67,7 +67,7 @@ export function createRegistryClient(settings: RegistrySettings): RegistryClient
         const options = { subject, compatibility: COMPATIBILITY.BACKWARD_TRANSITIVE }
         return (await registry.register({ type: SchemaType.AVRO, schema }, options)).id
       } catch (error) {
-        throw refusal(error, subject) ?? failure(error, host)
+        throw schemaRefusedError(error, subject) ?? registryUnavailableError(error, host)
       }
     },
     compatibility: (subject) =>
@@ -96,12 +96,12 @@ async function found<T>(host: string, call: () => Promise<T>): Promise<T | undef
     return await call()
   } catch (error) {
     if (statusOf(error) === 404) return undefined
-    throw failure(error, host)
+    throw registryUnavailableError(error, host)
   }
 }
 
 /** 409 is the registry's "incompatible", 422 its "no valid schema"; the library throws errors of its own for the rest. */
-function refusal(error: unknown, subject: string): StreamError | undefined {
+function schemaRefusedError(error: unknown, subject: string): StreamError | undefined {
   const status = statusOf(error)
   const reason = error instanceof Error ? error.message : String(error)
   const byLibrary = error instanceof Error && /Compatibility|InvalidSchema/.test(error.name)
@@ -111,7 +111,7 @@ function refusal(error: unknown, subject: string): StreamError | undefined {
 }
 
 /** The library's and axios' errors hold the request with its login: none is kept as cause. */
-function failure(error: unknown, host: string): StreamError {
+function registryUnavailableError(error: unknown, host: string): StreamError {
   const status = statusOf(error)
   const reason = error instanceof Error ? error.message : String(error)
   if (status === 401 || status === 403) {

@@ -1,4 +1,4 @@
-import { type BackOff, backOffMs } from '../backoff.ts'
+import { type BackOff, halfBackOffMs } from '../backoff.ts'
 
 /** What a circuit breaker knows of one system; times are milliseconds UTC. */
 export interface BreakerState {
@@ -60,7 +60,6 @@ export function opened(
   random: () => number,
 ): BreakerState {
   const openings = before.openings + 1
-  const whole = Math.min(pause.longestMs, pause.firstMs * 2 ** Math.min(openings - 1, 40))
-  const waitMs = backOffMs(openings, pause, random, Math.max(leastMs, Math.round(whole / 2)))
+  const waitMs = halfBackOffMs(openings, pause, random, leastMs)
   return { ...before, state: 'open', openings, since: before.since ?? now, retryAt: now + waitMs }
 }

@@ -13,7 +13,7 @@ const LONG_MS = 60_000
 
 export const usualBreakerLimits: BreakerLimits = { afterFailures: 5, pause: { firstMs: 5_000, longestMs: 120_000 } }
 
-/** Leave to call the system once; its end is to be told exactly once. */
+/** Permission for one call; report its outcome exactly once. */
 export interface Pass {
   /** The one call that is let through to see whether the system is back. */
   readonly trial: boolean

@@ -62,7 +62,7 @@ export function toDeadLetter(
   }
 }
 
-/** Tells that a dead letter's retry was handled without failing. */
+/** Says that a dead letter's retry was handled without failing. */
 export function toResolution(mark: RetryMark, now: number): DeadLettered {
   const { stage, connection, key, origin } = mark
   return {

@@ -1,6 +1,6 @@
 import type { Item, Tables } from '../dynamodb/tables.ts'
-import { fromParkedItem } from './parked-item.ts'
-import { HELD, PARKED } from './parking.ts'
+import { fromParkedItem, PARKED } from './parked-item.ts'
+import { HELD } from './parking.ts'
 
 /** A record that waits, without what it holds. Times are ISO 8601. */
 export interface ParkedSummary {

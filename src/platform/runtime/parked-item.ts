@@ -1,6 +1,9 @@
+import { type Attributes, list, map, nullable, number, orNull, rowType, text } from '../dynamodb/rows.ts'
 import type { Item } from '../dynamodb/tables.ts'
 import type { LogRecord } from '../kafka/event-log.ts'
-import type { ParkedAbout } from './parking.ts'
+import type { ResultAbout } from './stage-result.ts'
+
+export const PARKED = 'parked'
 
 /** Base64 text of key, value and headers that a row holds; larger originals are read again from the topic. */
 const MAX_ORIGINAL = 290_000
@@ -20,7 +23,8 @@ export interface ParkedRecord {
   /** Why it waits. */
   readonly code: string
   readonly message: string
-  readonly about: ParkedAbout
+  /** What is to be known of it without decoding it. */
+  readonly about: ResultAbout
 }
 
 /** Milliseconds as text that sorts as they do. */
@@ -44,20 +48,56 @@ export function toParkedItem(parked: ParkedRecord): Item {
   return { ...fields, about: { ...about }, topic, partition, offset: String(offset), timestamp, ...kept }
 }
 
+interface Original {
+  readonly key: string | null
+  readonly value: string | null
+  readonly headers: readonly { readonly key: string; readonly value: string | null }[]
+}
+
 interface Row extends Omit<ParkedRecord, 'record' | 'whole'> {
   readonly topic: string
   readonly partition: number
   readonly offset: string
   readonly timestamp: number
-  readonly original?: {
-    readonly key: string | null
-    readonly value: string | null
-    readonly headers: readonly { readonly key: string; readonly value: string | null }[]
-  }
+  /** Null: it is in the topic alone. */
+  readonly original: Original | null
 }
 
+/** What every parked row has, be it a record or a key to be looked at. */
+export const parkedAttributes = { id: text, connection: text, key: text, attempts: number, firstAt: number } as const
+
+const attributes: Attributes<Row> = {
+  ...parkedAttributes,
+  rank: text,
+  code: text,
+  message: text,
+  about: map<ResultAbout>({
+    taskId: nullable(text),
+    entity: text,
+    source: text,
+    key: text,
+    connection: nullable(text),
+    eventId: text,
+    occurredAt: nullable(number),
+    readAt: number,
+  }),
+  topic: text,
+  partition: number,
+  offset: text,
+  timestamp: number,
+  original: orNull(
+    map<Original>({
+      key: nullable(text),
+      value: nullable(text),
+      headers: list(map({ key: text, value: nullable(text) })),
+    }),
+  ),
+}
+
+const rows = rowType<Row>(PARKED, ['id'], attributes)
+
 export function fromParkedItem(item: Item): ParkedRecord {
-  const row = item as unknown as Row
+  const row = rows.decode(item)
   const { id, connection, key, rank, attempts, firstAt, code, message, about } = row
   const { topic, partition, offset, timestamp, original } = row
   const record: LogRecord = {
@@ -66,7 +106,7 @@ export function fromParkedItem(item: Item): ParkedRecord {
     value: bytes(original?.value ?? null),
     headers: (original?.headers ?? []).map((header) => ({ key: header.key, value: bytes(header.value) })),
   }
-  return { id, connection, key, rank, record, whole: original !== undefined, attempts, firstAt, code, message, about }
+  return { id, connection, key, rank, record, whole: original !== null, attempts, firstAt, code, message, about }
 }
 
 function base64(value: Buffer | null): string | null {

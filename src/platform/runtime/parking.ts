@@ -1,10 +1,16 @@
-import type { EntityResult } from '../../events/generated/events.ts'
+import { rowType, text } from '../dynamodb/rows.ts'
 import type { Condition, Item, TableDefinition, Tables } from '../dynamodb/tables.ts'
 import type { LogRecord } from '../kafka/event-log.ts'
-import { fromParkedItem, type ParkedRecord, releaseText, toParkedItem } from './parked-item.ts'
+import {
+  fromParkedItem,
+  PARKED,
+  type ParkedRecord,
+  parkedAttributes,
+  releaseText,
+  toParkedItem,
+} from './parked-item.ts'
 import type { QuietPartitions } from './quiet-partitions.ts'
 
-export const PARKED = 'parked'
 const BY_RELEASE = 'by-release'
 /** Sorts after every time: what is held is not due. */
 export const HELD = '~'
@@ -22,12 +28,6 @@ export const parkingTables: readonly TableDefinition[] = [
   },
 ]
 
-/** What is to be known of a parked record without decoding it. */
-export type ParkedAbout = Pick<
-  EntityResult,
-  'entity' | 'source' | 'key' | 'connection' | 'eventId' | 'occurredAt' | 'readAt'
-> & { readonly taskId: string | null }
-
 /** When a parked record is due: at a time, or once the connection that holds it is not paused any more. */
 export type Release = { readonly at: number } | { readonly held: string }
 
@@ -38,7 +38,7 @@ export interface ParkedCheck {
   readonly key: string
   readonly attempts: number
   readonly firstAt: number
-  /** Tells this check from a later one of the key. */
+  /** Distinguishes this check from a later one of the key. */
   readonly mark: string
 }
 
@@ -83,7 +83,7 @@ export function createParking(
       for (;;) {
         const known = await tables.get(PARKED, { stage: owner, id })
         const [first = ''] = [releaseText(at), ...(known === undefined ? [] : [String(known['release_at'])])].toSorted()
-        const same: Condition =
+        const same: Condition<keyof ParkedCheck> =
           known === undefined ? { absent: 'mark' } : { attribute: 'mark', is: '=', value: String(known['mark']) }
         if (!(await tables.put(PARKED, { stage: owner, id, ...check, release_at: first }, same))) continue
         quiet?.noteParked(partition)
@@ -122,7 +122,7 @@ export function createParking(
       return records.filter((parked) => parked.key === key)
     },
     async remove(parked) {
-      const same: Condition | undefined =
+      const same: Condition<keyof ParkedCheck> | undefined =
         parked.what === 'check' ? { attribute: 'mark', is: '=', value: parked.mark } : undefined
       await tables.delete(PARKED, { stage: owner, id: parked.id }, same)
     },
@@ -134,9 +134,11 @@ function releaseOf(release: Release, { attempts, record }: ParkedRecord): string
   return `${HELD}${release.held}#${String(attempts).padStart(6, '0')}#${offsetText(record)}`
 }
 
+const checkRows = rowType<ParkedCheck>(PARKED, ['id'], { ...parkedAttributes, mark: text })
+
 function fromItem(item: Item): Parked {
   if (item['mark'] === undefined) return { what: 'record', ...fromParkedItem(item) }
-  return { what: 'check', ...(item as unknown as ParkedCheck) }
+  return { what: 'check', ...checkRows.decode(item) }
 }
 
 function offsetText({ offset }: Pick<LogRecord, 'offset'>): string {

@@ -17,6 +17,8 @@ export class OwnedPartition {
   handled: bigint | null = null
   end: bigint | null = null
   failingSince: number | null = null
+  /** Grows with each step of its work: a batch that is slow is told from one that hangs by it. */
+  activity = 0
   #turn: Promise<unknown> = Promise.resolve()
   #busy = 0
 

@@ -1,3 +1,4 @@
+import { number, rowsOf, rowType, text } from '../dynamodb/rows.ts'
 import type { TableDefinition, Tables } from '../dynamodb/tables.ts'
 
 const CHECKPOINTS = 'checkpoints'
@@ -16,24 +17,41 @@ export interface Positions {
   set(group: string, topic: string, partition: number, offset: bigint): Promise<void>
 }
 
+interface Checkpoint {
+  readonly group: string
+  readonly place: string
+  readonly partition_number: number
+  readonly offset: string
+}
+
+const checkpoints = rowType<Checkpoint>(CHECKPOINTS, ['group', 'place'], {
+  group: text,
+  place: text,
+  partition_number: number,
+  offset: text,
+})
+
 /** Offsets as text that sorts. */
-const text = (offset: bigint): string => String(offset).padStart(20, '0')
-const placeOf = (topic: string, partition: number): string => `${topic}#${String(partition).padStart(5, '0')}`
+const offsetText = (offset: bigint): string => String(offset).padStart(20, '0')
+const checkpointPlace = (topic: string, partition: number): string => `${topic}#${String(partition).padStart(5, '0')}`
 
 export function createPositions(tables: Tables): Positions {
+  const rows = rowsOf(tables, checkpoints)
   return {
     async read(group, topic) {
-      const items = await tables.query(CHECKPOINTS, { partition: group, beginsWith: `${topic}#` })
-      return new Map(items.map((item) => [Number(item['partition_number']), BigInt(String(item['offset']))]))
+      const known = await rows.query({ partition: group, beginsWith: `${topic}#` })
+      return new Map(known.map(({ partition_number, offset }) => [partition_number, BigInt(offset)]))
     },
     async note(group, topic, partition, offset) {
-      const item = { group, place: placeOf(topic, partition), partition_number: partition, offset: text(offset) }
-      const newer = { attribute: 'offset', is: '<' as const, value: text(offset) }
-      await tables.put(CHECKPOINTS, item, { anyOf: [{ absent: 'offset' }, newer] })
+      const row = checkpointOf(group, topic, partition, offset)
+      await rows.put(row, { anyOf: [{ absent: 'offset' }, { attribute: 'offset', is: '<', value: row.offset }] })
     },
     async set(group, topic, partition, offset) {
-      const item = { group, place: placeOf(topic, partition), partition_number: partition, offset: text(offset) }
-      await tables.put(CHECKPOINTS, item)
+      await rows.put(checkpointOf(group, topic, partition, offset))
     },
   }
+}
+
+function checkpointOf(group: string, topic: string, partition: number, offset: bigint): Checkpoint {
+  return { group, place: checkpointPlace(topic, partition), partition_number: partition, offset: offsetText(offset) }
 }

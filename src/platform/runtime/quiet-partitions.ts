@@ -6,7 +6,7 @@ export interface QuietPartitions {
   isQuiet(partition: number, now: number): boolean
   /** Before the table is asked. */
   mark(partition: number): number
-  /** The table said that nothing is parked; `mark` tells whether anything was parked meanwhile. */
+  /** The table said that nothing is parked; `mark` shows whether anything was parked meanwhile. */
   noteEmpty(partition: number, mark: number, now: number): void
   /** Something is parked now. */
   noteParked(partition: number): void

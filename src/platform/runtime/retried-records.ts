@@ -20,8 +20,8 @@ export class RetriedRecords {
   }
 
   /**
-   * Tells of the retries among handled records. Before their offsets are committed: a crash between has them handled and
-   * told again, which changes nothing (Guarantees 1 and 3).
+   * Resolves the retries among handled records, before their offsets are committed: a crash between has them handled and
+   * resolved again, which changes nothing (Guarantees 1 and 3).
    */
   async settle(records: readonly LogRecord[]): Promise<void> {
     for (const { headers } of records) {

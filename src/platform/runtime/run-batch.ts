@@ -5,7 +5,6 @@ import type { TopicKind } from '../../events/topics.ts'
 import type { Clock } from '../clock.ts'
 import type { LogBatch, LogRecord } from '../kafka/event-log.ts'
 import { aboutRecord, type DeadLetterSender, sendDeadLetter, toDeadLetter } from './dead-letters.ts'
-import { FinishedOffsets } from './finished-offsets.ts'
 import type { OwnedPartition } from './partition-progress.ts'
 import { RetriedRecords } from './retried-records.ts'
 import { withRetry } from './retry.ts'
@@ -84,6 +83,29 @@ class Membership {
   }
 }
 
+/** Which records of a batch are finished, in whatever order they were, and how far they are without a gap. */
+export class FinishedOffsets {
+  readonly #offsets: readonly bigint[]
+  readonly #finished = new Set<bigint>()
+  #next = 0
+
+  /** `records` in order of their offsets, which may have gaps (control records). */
+  constructor(records: readonly LogRecord[]) {
+    this.#offsets = records.map(({ offset }) => offset)
+  }
+
+  finish(offset: bigint): void {
+    this.#finished.add(offset)
+  }
+
+  /** The offset before which everything is finished; null when not even the first record is. */
+  contiguous(): bigint | null {
+    while (this.#next < this.#offsets.length && this.#finished.has(this.#offsets[this.#next] ?? -1n)) this.#next += 1
+    const last = this.#offsets[this.#next - 1]
+    return last === undefined ? null : last + 1n
+  }
+}
+
 /** Commits of one batch, one after the other and never back. */
 class Commits {
   readonly #batch: LogBatch
@@ -150,7 +172,11 @@ class BatchRun<K extends TopicKind> {
     this.#startedAt = deps.clock.now()
     const retried = new RetriedRecords(stage.name, deps)
     this.retried = retried
-    const context = partitionContext(stage.name, batch, deps, signal, () => batch.owned())
+    const owned = () => {
+      partition.activity += 1
+      return batch.owned()
+    }
+    const context = partitionContext(stage.name, batch, deps, signal, owned)
     this.#context = {
       ...context,
       highWatermark: batch.highWatermark,
@@ -159,13 +185,14 @@ class BatchRun<K extends TopicKind> {
         retried.failed(record, about.connection)
       },
       finished(record) {
-        // A retry is finished when its dead letter is told of it.
+        // A retry is finished when its dead letter is resolved.
         if (readRetryMark(record.headers) === null) finish(record.offset)
       },
     }
   }
 
   async handle(records: readonly LogRecord[]): Promise<void> {
+    this.#partition.activity += 1
     const decoded = await this.#again(() => this.#decode(records))
     if (decoded.length === 0) return
     try {

@@ -80,7 +80,7 @@ class StageMember<K extends TopicKind> {
     try {
       await this.#consume()
     } catch (error) {
-      // It can be told where to begin while we wait.
+      // A person can set where to begin while we wait.
       if (toStreamError(error).code !== 'no_position') throw error
       this.#onFailure(error)
     }

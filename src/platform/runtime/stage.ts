@@ -71,11 +71,11 @@ export interface Stage<K extends TopicKind> {
    * error is logged and the call repeated.
    */
   onTick?(context: PartitionContext): Promise<void>
-  /** What a group without any position does: begin at the earliest record (the default), or refuse until it is told. */
+  /** What a group without any position does: begin at the earliest record (the default), or refuse until a person sets one. */
   readonly withoutPosition?: 'earliest' | 'refuse'
   /**
    * Why records are held back on purpose just now, because their target is down; null while they are not. A watchdog
-   * leaves such a stage alone, and health tells the reason.
+   * leaves such a stage alone, and health shows the reason.
    */
   heldBack?(): string | null
 }

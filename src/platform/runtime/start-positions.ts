@@ -27,7 +27,7 @@ export async function startPositions(
     if (forgotten.length === 0) continue
     const kept = await positions.read(group, topic)
     const unknown = forgotten.filter((partition) => !kept.has(partition))
-    if (refuse && unknown.length > 0) throw noPosition(group, topic, unknown)
+    if (refuse && unknown.length > 0) throw noPositionError(group, topic, unknown)
     const known = forgotten.flatMap((partition) => {
       const offset = kept.get(partition)
       return offset === undefined ? [] : [[partition, offset] as const]
@@ -37,7 +37,7 @@ export async function startPositions(
   return starts
 }
 
-function noPosition(group: string, topic: string, partitions: readonly number[]): StreamError {
+function noPositionError(group: string, topic: string, partitions: readonly number[]): StreamError {
   const message =
     `group ${group} has no position in ${topic} (partitions ${partitions.join(', ')}), neither at the broker nor in the ` +
     `table checkpoints. Say where to begin: waldstream positions set ${group} --at earliest|latest`

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { LogAdmin } from '../kafka/event-log.ts'
 import type { OwnedPartition } from './partition-progress.ts'
 import type { Stage } from './stage.ts'
+import { learnHandled } from './watch-partitions.ts'
 
 const EVERY_MS = 1_000
 const AFTER_FAILURE = { firstMs: 2_000, longestMs: 30_000 }
@@ -32,7 +33,7 @@ export async function watchIdle<K extends TopicKind>(
     const waitMs = failures === 0 ? EVERY_MS : EVERY_MS + backOffMs(failures, AFTER_FAILURE, deps.random ?? Math.random)
     await clock.sleep(waitMs, signal).catch(() => undefined)
     try {
-      for (const topic of stage.topics) if (!signal.aborted) await lookAt(stage, topic, deps)
+      for (const topic of stage.topics) if (!signal.aborted) await reportIdle(stage, topic, deps)
       failures = 0
     } catch (error) {
       failures += 1
@@ -41,14 +42,14 @@ export async function watchIdle<K extends TopicKind>(
   }
 }
 
-async function lookAt<K extends TopicKind>(stage: Stage<K>, name: string, deps: IdleDeps): Promise<void> {
+async function reportIdle<K extends TopicKind>(stage: Stage<K>, name: string, deps: IdleDeps): Promise<void> {
   const topic = `${deps.topicPrefix}${name}`
   const owned = deps.owned().filter((partition) => partition.topic === topic)
   if (owned.length === 0) return
   // Before the request: a record that is appended while it is under way may not be in its answer (Guarantee 8).
   const asOf = deps.clock.now()
   const ends = new Map((await deps.admin.ends(topic)).map((end) => [end.partition, end]))
-  if (owned.some(({ handled }) => handled === null)) await learnHandled(owned, topic, deps)
+  if (owned.some(({ handled }) => handled === null)) await learnHandled(owned, topic, deps.admin, deps.group)
   for (const one of owned) {
     const end = ends.get(one.partition)
     if (end === undefined || one.busy || !deps.owned().includes(one)) continue
@@ -57,14 +58,4 @@ async function lookAt<K extends TopicKind>(stage: Stage<K>, name: string, deps: 
     if (handled !== end.end) continue
     await one.inTurn(async () => stage.onIdle?.(one.partition, name, asOf))
   }
-}
-
-/** Of a partition that was just given to us what its former owner committed. */
-async function learnHandled(
-  owned: readonly OwnedPartition[],
-  topic: string,
-  { admin, group }: IdleDeps,
-): Promise<void> {
-  const committed = await admin.committed(group, topic)
-  for (const one of owned) one.handled ??= committed.get(one.partition) ?? null
 }

@@ -71,33 +71,72 @@ export async function keepPositions(deps: WatchDeps & { readonly positions: Posi
   await note().catch(() => undefined)
 }
 
+/** What was last seen of a partition, and since when nothing of it has changed. */
+interface Seen {
+  readonly handled: bigint | null
+  readonly activity: number
+  readonly since: number
+}
+
 /**
- * Calls `restart` when a partition has lag and its position has not moved for two minutes, though the stage neither
- * fails nor holds its records back on purpose: a consumer that is alive and does nothing.
+ * Calls `restart` when a partition has lag and nothing of it has moved for two minutes, though the stage neither fails nor
+ * holds its records back on purpose: a consumer that is alive and does nothing. A partition that is idle has no lag, and a
+ * batch that is slow is worked on: neither is restarted, since that stops every member of the group. The broker is asked
+ * for what it has as committed before anything is restarted.
  */
 export async function watchProgress<K extends TopicKind>(
   stage: Stage<K>,
   deps: WatchDeps & { readonly admin: LogAdmin; readonly restart: (partition: OwnedPartition) => Promise<void> },
   signal: AbortSignal,
 ): Promise<void> {
-  const seen = new WeakMap<OwnedPartition, { handled: bigint | null; since: number }>()
+  const seen = new WeakMap<OwnedPartition, Seen>()
   await every(WATCHDOG_MS, deps, signal, async () => {
     const now = deps.clock.now()
-    const topics = new Set(deps.owned().map(({ topic }) => topic))
-    const ends = new Map<string, bigint>()
-    for (const topic of topics) {
-      for (const { partition, end } of await deps.admin.ends(topic)) ends.set(`${topic} ${partition}`, end)
-    }
-    for (const partition of deps.owned()) {
+    const waits = (stage.heldBack?.() ?? null) !== null
+    for (const partition of await laggingPartitions(deps)) {
+      const { handled, activity, failingSince } = partition
       const last = seen.get(partition)
-      const { handled, failingSince } = partition
-      const end = ends.get(`${partition.topic} ${partition.partition}`) ?? 0n
-      const moves = last === undefined || last.handled !== handled || end <= (handled ?? 0n)
-      if (moves || failingSince !== null || (stage.heldBack?.() ?? null) !== null) {
-        seen.set(partition, { handled, since: now })
-      } else if (now - last.since > STUCK_AFTER_MS) {
+      const moves = last === undefined || last.handled !== handled || last.activity !== activity
+      if (moves || waits || failingSince !== null) seen.set(partition, { handled, activity, since: now })
+      else if (now - last.since > STUCK_AFTER_MS && !(await hasMoved(partition, deps)))
         return await deps.restart(partition)
-      }
     }
   })
+
+  /** Those that have records beyond what is handled; what is seen of the others is forgotten. */
+  async function laggingPartitions({ admin, owned, group }: typeof deps): Promise<readonly OwnedPartition[]> {
+    const lagging: OwnedPartition[] = []
+    for (const [topic, partitions] of Map.groupBy(owned(), (partition) => partition.topic)) {
+      const ends = new Map((await admin.ends(topic)).map((end) => [end.partition, end]))
+      if (partitions.some(({ handled }) => handled === null)) await learnHandled(partitions, topic, admin, group)
+      for (const partition of partitions) {
+        const end = ends.get(partition.partition)
+        if (end !== undefined && end.end > (partition.handled ?? end.start)) lagging.push(partition)
+        else seen.delete(partition)
+      }
+    }
+    return lagging
+  }
+}
+
+/** Whether the broker has more as committed than is known here. */
+async function hasMoved(
+  partition: OwnedPartition,
+  { admin, group }: { readonly admin: LogAdmin; readonly group: string },
+): Promise<boolean> {
+  const committed = (await admin.committed(group, partition.topic)).get(partition.partition) ?? null
+  if (committed === null || committed <= (partition.handled ?? -1n)) return false
+  partition.handled = committed
+  return true
+}
+
+/** Of partitions that were just given to us, what their former owner committed. */
+export async function learnHandled(
+  partitions: readonly OwnedPartition[],
+  topic: string,
+  admin: Pick<LogAdmin, 'committed'>,
+  group: string,
+): Promise<void> {
+  const committed = await admin.committed(group, topic)
+  for (const partition of partitions) partition.handled ??= committed.get(partition.partition) ?? null
 }

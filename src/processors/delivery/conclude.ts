@@ -1,23 +1,23 @@
 import type { Connection } from '../../configuration/model.ts'
 import { isBehind } from '../../configuration/read-configuration.ts'
 import type { StreamError } from '../../errors.ts'
-import type { EntityResult } from '../../events/generated/events.ts'
 import { entityOf, type PerSystemKind, recordKey, type TopicEvents } from '../../events/topics.ts'
 import { versionRank } from '../../events/version.ts'
-import { backOffMs } from '../../platform/backoff.ts'
+import { halfBackOffMs } from '../../platform/backoff.ts'
 import type { LogRecord } from '../../platform/kafka/event-log.ts'
-import { parkedId } from '../../platform/runtime/parked-item.ts'
-import { createParking, type ParkedAbout, type ParkedCheck, type Release } from '../../platform/runtime/parking.ts'
+import { createParking, type ParkedCheck, type Release } from '../../platform/runtime/parking.ts'
 import type { PartitionContext } from '../../platform/runtime/stage.ts'
+import { aboutEvent, type ResultEnd } from '../../platform/runtime/stage-result.ts'
 import type { OtherKey } from '../../systems/kit/sink.ts'
+import { parkedRecord, superseded } from '../waiting-room.ts'
 import { deliverOnce, type Job } from './deliver-once.ts'
 import { deliverPatiently, type Outcome } from './deliver-patiently.ts'
 import { sinkName } from './sink-name.ts'
-import type { SinkKit } from './sink-work.ts'
+import type { SinkParts } from './sink-work.ts'
 
-/** An event that is to be delivered: of a record, or of a key that is to be looked at again. */
+/** An event that is to be delivered: of a record, or of a key whose target is to be checked. */
 export interface Entry<K extends PerSystemKind> {
-  /** The check it is of, where the key is to be looked at again. */
+  /** The check it is of; null for a record. */
   readonly check: ParkedCheck | null
   readonly record: LogRecord
   readonly event: TopicEvents[K]
@@ -32,7 +32,7 @@ export interface Entry<K extends PerSystemKind> {
 
 /** What became of an entry. `parked`: it waits (again). */
 export interface Conclusion {
-  readonly end: Pick<EntityResult, 'status' | 'code' | 'message' | 'targetId'>
+  readonly end: ResultEnd
   readonly parked: boolean
   /** Other records of the key may be parked, which this one replaces. */
   readonly othersParked: boolean
@@ -40,10 +40,6 @@ export interface Conclusion {
 
 /** Well more than it takes a new configuration to come to every process. */
 const CONFIGURATION_MS = 5_000
-
-export const superseded = (message: string): Conclusion['end'] => ({
-  ...{ status: 'superseded', code: 'older_version', message, targetId: null },
-})
 
 /** Id of the target's key of an event. */
 export function deliveryKey<K extends PerSystemKind>(kind: K, event: TopicEvents[K]): string {
@@ -57,54 +53,54 @@ export function deliveryKey<K extends PerSystemKind>(kind: K, event: TopicEvents
  */
 export async function conclude<K extends PerSystemKind>(
   entry: Entry<K>,
-  kit: SinkKit<K>,
+  parts: SinkParts<K>,
   context: PartitionContext,
 ): Promise<Conclusion> {
   const { event } = entry
-  const configuration = kit.deps.configuration()
+  const configuration = parts.deps.configuration()
   const connection = configuration.connections.find(({ id }) => id === event.connection)
   if (connection === undefined) {
-    if (await isBehind(kit.deps.tables, configuration)) {
+    if (await isBehind(parts.deps.tables, configuration)) {
       const why = { code: 'connection_unknown', message: 'its connection is new; the configuration is not here yet' }
-      return await park(entry, entry.attempts, why, kit, context, { at: kit.deps.clock.now() + CONFIGURATION_MS })
+      return await park(entry, entry.attempts, why, parts, context, { at: parts.deps.clock.now() + CONFIGURATION_MS })
     }
     const message = `connection ${event.connection} is not configured any more`
     const end = { status: 'ignored', code: 'connection_removed', message, targetId: null }
     return { end, parked: false, othersParked: false }
   }
-  const paused = (await kit.guard.pauses()).get(connection.id)
-  if (paused !== undefined && !entry.probe) return await park(entry, entry.attempts, paused, kit, context, 'held')
+  const paused = (await parts.guard.pauses()).get(connection.id)
+  if (paused !== undefined && !entry.probe) return await park(entry, entry.attempts, paused, parts, context, 'held')
   const sendAfter = 'sendAfter' in event ? event.sendAfter : null
-  if (sendAfter !== null && sendAfter > kit.deps.clock.now()) {
+  if (sendAfter !== null && sendAfter > parts.deps.clock.now()) {
     const message = `it is held back until ${new Date(sendAfter).toISOString()}, by the connection's hold or holdMinutes`
-    return await park(entry, entry.attempts, { code: 'held_back', message }, kit, context, { at: sendAfter })
+    return await park(entry, entry.attempts, { code: 'held_back', message }, parts, context, { at: sendAfter })
   }
-  const outcome = await deliver(entry, connection, kit, context)
-  if (entry.probe && isOver(outcome)) await kit.guard.end(connection.id)
-  if (outcome.end === 'failed') return await fail(entry, outcome.error, outcome.attempts, kit, context)
+  const outcome = await deliver(entry, connection, parts, context)
+  if (entry.probe && isOver(outcome)) await parts.guard.end(connection.id)
+  if (outcome.end === 'failed') return await fail(entry, outcome.error, outcome.attempts, parts, context)
   if (outcome.end === 'not yet') {
     const why = { code: 'timed_out', message: 'an earlier write of it may still come to its end' }
-    return await park(entry, entry.attempts + 1, why, kit, context, { at: outcome.until })
+    return await park(entry, entry.attempts + 1, why, parts, context, { at: outcome.until })
   }
   const othersParked = outcome.parked
   if (outcome.end === 'superseded') {
     return { end: superseded('a newer version was delivered'), parked: false, othersParked }
   }
-  kit.guard.trips(connection.id, event.key, false)
-  const { targetId, lookAgainAt } = outcome
-  if (lookAgainAt !== null) await lookAgain(kit, context.partition, event, lookAgainAt)
+  parts.guard.isWrong(connection.id, event.key, null)
+  const { targetId, checkAgainAt } = outcome
+  if (checkAgainAt !== null) await parkCheck(parts, context.partition, event, checkAgainAt)
   return { end: { status: 'succeeded', code: null, message: null, targetId }, parked: false, othersParked }
 }
 
 async function deliver<K extends PerSystemKind>(
   entry: Entry<K>,
   connection: Connection,
-  kit: SinkKit<K>,
+  parts: SinkParts<K>,
   context: PartitionContext,
 ): Promise<Outcome> {
   const { event, record } = entry
-  const { sink, timing, breaker, random, deliveries } = kit
-  const { clock } = kit.deps
+  const { sink, timing, breaker, random, deliveries } = parts
+  const { clock } = parts.deps
   const { topic, partition, offset } = record
   const key = deliveryKey(sink.kind, event)
   const wanted = {
@@ -112,16 +108,16 @@ async function deliver<K extends PerSystemKind>(
     origin: { topic, partition, offset: String(offset) },
   }
   const { signal, assertOwned } = context
-  const job: Job<K> = { event, connection, wanted, look: entry.check !== null, signal, assertOwned }
-  const lookAtOnce = () => lookAgain(kit, partition, event, clock.now())
-  const lookAtOthers = async (changed: readonly OtherKey[]): Promise<void> => {
-    for (const other of changed) await lookAtOther(kit, event, other)
+  const job: Job<K> = { event, connection, wanted, checks: entry.check !== null, signal, assertOwned }
+  const checkSoon = () => parkCheck(parts, partition, event, clock.now())
+  const checkOthers = async (changed: readonly OtherKey[]): Promise<void> => {
+    for (const other of changed) await checkOther(parts, event, other)
   }
   const inPlaceMs = entry.fresh ? timing.inPlaceMs : 0
   const probe = sink.probe?.bind(sink)
   return await deliverPatiently(
     recordKey(connection.id, key),
-    () => deliverOnce(job, { sink, deliveries, clock, timing, lookAtOnce, lookAtOthers }),
+    () => deliverOnce(job, { sink, deliveries, clock, timing, checkSoon, checkOthers }),
     { breaker, clock, random, inPlaceMs, inPlace: timing.inPlace, probe },
     signal,
   )
@@ -136,29 +132,26 @@ async function fail<K extends PerSystemKind>(
   entry: Entry<K>,
   error: StreamError,
   attemptsNow: number,
-  kit: SinkKit<K>,
+  parts: SinkParts<K>,
   context: PartitionContext,
 ): Promise<Conclusion> {
   const { event } = entry
-  const { timing, deps, random } = kit
+  const { timing, deps, random } = parts
   const attempts = entry.attempts + attemptsNow
   // What has moved on at the target is so for this entity alone, and says nothing of its connection.
   if (error.code === 'target_conflict') return await deadLetter(entry, error, attempts, context)
-  const isPause = error.policy === 'pause'
-  if (isPause || error.policy === 'dead-letter' || error.policy === 'refuse') {
-    if (entry.probe) return await park(entry, attempts, error, kit, context, 'held')
-    if (isPause || kit.guard.trips(event.connection, event.key, true)) {
-      await kit.guard.begin(event.connection, error)
-      return await park(entry, attempts, error, kit, context, 'held')
+  if (error.policy === 'pause' || error.policy === 'dead-letter' || error.policy === 'refuse') {
+    if (entry.probe) return await park(entry, attempts, error, parts, context, 'held')
+    if (parts.guard.isWrong(event.connection, event.key, error)) {
+      await parts.guard.begin(event.connection, error)
+      return await park(entry, attempts, error, parts, context, 'held')
     }
     return await deadLetter(entry, error, attempts, context)
   }
   const now = deps.clock.now()
   if (now - entry.firstAt >= timing.parkedMs) return await deadLetter(entry, error, attempts, context)
-  const wholeMs = Math.min(timing.parked.longestMs, timing.parked.firstMs * 2 ** Math.min(entry.attempts, 40))
-  const leastMs = Math.max(error.retryAfterMs ?? 0, Math.round(wholeMs / 2))
-  const at = now + backOffMs(entry.attempts + 1, timing.parked, random, leastMs)
-  return await park(entry, attempts, error, kit, context, { at })
+  const at = now + halfBackOffMs(entry.attempts + 1, timing.parked, random, error.retryAfterMs)
+  return await park(entry, attempts, error, parts, context, { at })
 }
 
 async function deadLetter<K extends PerSystemKind>(
@@ -178,36 +171,30 @@ async function park<K extends PerSystemKind>(
   entry: Entry<K>,
   attempts: number,
   { code, message }: { readonly code: string; readonly message: string },
-  kit: SinkKit<K>,
+  parts: SinkParts<K>,
   context: PartitionContext,
   when: Release | 'held',
 ): Promise<Conclusion> {
   const { event, record, firstAt } = entry
   const { connection } = event
-  const key = deliveryKey(kit.sink.kind, event)
-  const parking = kit.parkingOf(context.partition)
-  const at = when === 'held' || 'held' in when ? kit.deps.clock.now() + kit.timing.probeEveryMs : when.at
+  const key = deliveryKey(parts.sink.kind, event)
+  const rows = parts.room.rows(context.partition)
+  const at = when === 'held' || 'held' in when ? parts.deps.clock.now() + parts.timing.probeEveryMs : when.at
   context.assertOwned()
-  if (entry.check !== null) await parking.postpone({ ...entry.check, attempts }, at)
+  if (entry.check !== null) await rows.postpone({ ...entry.check, attempts }, at)
   else {
-    const id = parkedId(connection, key, record.offset)
-    const about = aboutOf(kit.sink.kind, event)
-    const rank = versionRank(event)
-    const parked = { id, connection, key, rank, record, whole: true, attempts, firstAt, code, message, about }
-    await parking.park(parked, when === 'held' ? { held: connection } : when)
-    await kit.deliveries.noteParked(connection, key, true)
+    const about = aboutEvent(entityOf(parts.sink.kind), event, connection)
+    const waits = { attempts, firstAt, code, message }
+    const parked = parkedRecord(record, about, { key, rank: versionRank(event) }, waits)
+    await rows.park(parked, when === 'held' ? { held: connection } : when)
+    await parts.deliveries.noteParked(connection, key, true)
   }
   return { end: { status: 'waiting', code, message, targetId: null }, parked: true, othersParked: true }
 }
 
-export function aboutOf<K extends PerSystemKind>(kind: K, event: TopicEvents[K]): ParkedAbout {
-  const { taskId, source, key, connection, eventId, occurredAt, readAt } = event
-  return { taskId, entity: entityOf(kind), source, key, connection, eventId, occurredAt, readAt }
-}
-
 /** Whoever owns the key's partition delivers it again, though it has been: the target is not as it was left. */
-async function lookAtOther<K extends PerSystemKind>(
-  { deliveries, deps, system, random }: SinkKit<K>,
+async function checkOther<K extends PerSystemKind>(
+  { deliveries, deps, system, random }: SinkParts<K>,
   { connection, eventId }: TopicEvents[K],
   { kind, key: entity }: OtherKey,
 ): Promise<void> {
@@ -221,14 +208,14 @@ async function lookAtOther<K extends PerSystemKind>(
   await parking.check({ connection, key, attempts: 0, firstAt: now, mark }, now)
 }
 
-async function lookAgain<K extends PerSystemKind>(
-  kit: SinkKit<K>,
+async function parkCheck<K extends PerSystemKind>(
+  parts: SinkParts<K>,
   partition: number,
   event: TopicEvents[K],
   at: number,
 ): Promise<void> {
-  const key = deliveryKey(kit.sink.kind, event)
-  const now = kit.deps.clock.now()
-  const mark = `${at}#${event.eventId}#${kit.random()}`
-  await kit.parkingOf(partition).check({ connection: event.connection, key, attempts: 0, firstAt: now, mark }, at)
+  const key = deliveryKey(parts.sink.kind, event)
+  const now = parts.deps.clock.now()
+  const mark = `${at}#${event.eventId}#${parts.random()}`
+  await parts.room.rows(partition).check({ connection: event.connection, key, attempts: 0, firstAt: now, mark }, at)
 }

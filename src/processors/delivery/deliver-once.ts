@@ -5,7 +5,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { measureTurnWaits } from '../../platform/governor/turn-waits.ts'
 import type { Before, Delivered, OtherKey, Sink } from '../../systems/kit/sink.ts'
 import type { Deliveries } from './deliveries.ts'
-import { type Delivery, decideDelivery, lookAgainAt, type Wanted } from './delivery-row.ts'
+import { checkAgainAt, type Delivery, decideDelivery, type Wanted } from './delivery-row.ts'
 import type { SinkTiming } from './timing.ts'
 
 /** One event on its way to one target. */
@@ -13,8 +13,8 @@ export interface Job<K extends PerSystemKind> {
   readonly event: TopicEvents[K]
   readonly connection: Connection
   readonly wanted: Wanted
-  /** Look at the target even if our row says that it has this content. */
-  readonly look: boolean
+  /** Asks the target even if our row says that it has this content. */
+  readonly checks: boolean
   readonly signal: AbortSignal
   assertOwned(): void
 }
@@ -23,8 +23,8 @@ export type Attempt =
   | {
       readonly end: 'delivered'
       readonly targetId: string | null
-      /** When the key is to be looked at again; null: never. */
-      readonly lookAgainAt: number | null
+      /** When the target is to be checked; null: never. */
+      readonly checkAgainAt: number | null
       readonly parked: boolean
     }
   | { readonly end: 'superseded'; readonly parked: boolean }
@@ -36,10 +36,10 @@ export interface DelivererDeps<K extends PerSystemKind> {
   readonly deliveries: Deliveries
   readonly clock: Clock
   readonly timing: Pick<SinkTiming, 'attemptMs' | 'landingMs'>
-  /** Has the key looked at as soon as can be, by whoever owns its partition: what we sent may lie over a newer version. */
-  readonly lookAtOnce: (intent: Delivery) => Promise<void>
-  /** Has what the target changed besides looked at. */
-  readonly lookAtOthers: (changed: readonly OtherKey[]) => Promise<void>
+  /** Has the target of the key checked soon, by whoever owns its partition: what we sent may lie over a newer version. */
+  readonly checkSoon: (intent: Delivery) => Promise<void>
+  /** Has the targets checked of what was changed besides. */
+  readonly checkOthers: (changed: readonly OtherKey[]) => Promise<void>
 }
 
 /** The write may have taken effect, or may yet. With every other code the target said no, or was not asked. */
@@ -51,8 +51,8 @@ const UNCLEAR: readonly ErrorCode[] = [
 /**
  * One attempt (Guarantees 3 and 4): an intent with a fence token in the key's row, by condition; the write; the row
  * again, by the token. An open intent that is found, be it of a dead or a frozen worker, makes the write look at the
- * target first. Whoever finds its token overtaken after a write has the key looked at again, so that the newest version
- * ends up at the target, whatever came late.
+ * target first. Whoever finds its token overtaken after a write has the target checked, so that the newest version ends up
+ * there, whatever came late.
  */
 export async function deliverOnce<K extends PerSystemKind>(job: Job<K>, deps: DelivererDeps<K>): Promise<Attempt> {
   const { deliveries, sink, clock, timing } = deps
@@ -60,7 +60,7 @@ export async function deliverOnce<K extends PerSystemKind>(job: Job<K>, deps: De
   for (;;) {
     const row = await deliveries.find(wanted.connection, wanted.key)
     const deadlineMs = timing.attemptMs + timing.landingMs
-    const view = { now: clock.now(), deadlineMs, naturalKey: sink.naturalKey, look: job.look }
+    const view = { now: clock.now(), deadlineMs, naturalKey: sink.naturalKey, checks: job.checks }
     const decision = decideDelivery(row, wanted, view)
     const parked = row?.parked ?? false
     if (decision.next === 'superseded') return { end: 'superseded', parked }
@@ -72,10 +72,10 @@ export async function deliverOnce<K extends PerSystemKind>(job: Job<K>, deps: De
       decision.next === 'confirm' ? { targetId: intent.targetId } : await write(job, intent, decision.before, deps)
     const { targetId, alsoChanged = [] } = done
     // Before the row says that it is delivered: nobody would ask the sink again.
-    await deps.lookAtOthers(alsoChanged)
+    await deps.checkOthers(alsoChanged)
     const held = decision.next === 'confirm' || (await deliveries.finish(intent, targetId))
-    if (held) return { end: 'delivered', targetId, lookAgainAt: lookAgainAt(intent, clock.now()), parked }
-    await deps.lookAtOnce(intent)
+    if (held) return { end: 'delivered', targetId, checkAgainAt: checkAgainAt(intent, clock.now()), parked }
+    await deps.checkSoon(intent)
   }
 }
 
@@ -97,7 +97,7 @@ async function write<K extends PerSystemKind>(
       throw error
     }
     const row = await deps.deliveries.find(intent.connection, intent.key)
-    if (row?.fence !== intent.fence) await deps.lookAtOnce(intent)
+    if (row?.fence !== intent.fence) await deps.checkSoon(intent)
     throw error
   }
 }

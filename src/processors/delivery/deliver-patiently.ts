@@ -39,7 +39,7 @@ export async function deliverPatiently(
   for (let attempts = 1; ; attempts += 1) {
     const pass = await breaker.enter(signal)
     const startedAt = clock.now()
-    const result = await once(key, attempt, pass)
+    const result = await attemptOnce(key, attempt, pass)
     if (!(result instanceof StreamError)) return result
     if (result.policy !== 'retry') return { end: 'failed', error: result, attempts }
     if (pass.trial) trials += 1
@@ -56,8 +56,8 @@ export async function deliverPatiently(
   }
 }
 
-/** One attempt, and what it tells of the system. */
-async function once(key: string, attempt: () => Promise<Attempt>, pass: Pass): Promise<Attempt | StreamError> {
+/** One attempt, and what it says of the system. */
+async function attemptOnce(key: string, attempt: () => Promise<Attempt>, pass: Pass): Promise<Attempt | StreamError> {
   try {
     const result = await attempt()
     if (result.end === 'delivered') pass.reached()

@@ -1,4 +1,16 @@
-import type { Condition, Item, TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
+import {
+  type AttributeOf,
+  flag,
+  map,
+  number,
+  oneOf,
+  or,
+  orNull,
+  rowsOf,
+  rowType,
+  text,
+} from '../../platform/dynamodb/rows.ts'
+import type { Condition, TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
 import type { Delivery, Origin } from './delivery-row.ts'
 
 const DELIVERIES = 'deliveries'
@@ -7,6 +19,22 @@ const DELIVERIES = 'deliveries'
 export const deliveryTables: readonly TableDefinition[] = [
   { name: DELIVERIES, partitionKey: 'connection', sortKey: 'key' },
 ]
+
+/** A row that only notes a parked record has no version yet. */
+const deliveryRows = rowType<Delivery>(DELIVERIES, ['connection', 'key'], {
+  connection: text,
+  key: text,
+  rank: or(text, ''),
+  digest: or(text, ''),
+  origin: orNull(map<Origin>({ topic: text, partition: number, offset: text })),
+  state: or(oneOf('delivering', 'delivered', 'refused'), 'refused'),
+  fence: or(number, 0),
+  until: or(number, 0),
+  unsettledUntil: or(number, 0),
+  unsettledDigest: or(text, ''),
+  targetId: orNull(text),
+  parked: or(flag, false),
+})
 
 export interface Deliveries {
   find(connection: string, key: string): Promise<Delivery | undefined>
@@ -21,34 +49,28 @@ export interface Deliveries {
 }
 
 export function createDeliveries(tables: Tables): Deliveries {
-  const end = async (intent: Delivery, set: Item): Promise<boolean> => {
-    const held: Condition = { attribute: 'fence', is: '=', value: intent.fence }
-    return (await tables.update(DELIVERIES, keyOf(intent), { set: { ...set, until: 0 } }, held)) !== null
-  }
+  const rows = rowsOf(tables, deliveryRows)
+  const end = async (intent: Delivery, set: Partial<Delivery>): Promise<boolean> =>
+    await rows.update(
+      deliveryRowKey(intent),
+      { set: { ...set, until: 0 } },
+      { attribute: 'fence', is: '=', value: intent.fence },
+    )
   return {
-    async find(connection, key) {
-      const item = await tables.get(DELIVERIES, { connection, key })
-      return item === undefined ? undefined : toDelivery(connection, key, item)
-    },
+    find: (connection, key) => rows.get({ connection, key }),
     async begin(intent) {
       const { connection: _connection, key: _key, parked: _parked, ...set } = intent
       const seen = intent.fence - 1
-      const unchanged: Condition = seen === 0 ? { absent: 'fence' } : { attribute: 'fence', is: '=', value: seen }
-      return (await tables.update(DELIVERIES, keyOf(intent), { set }, unchanged)) !== null
+      const unchanged: Condition<AttributeOf<Delivery>> =
+        seen === 0 ? { absent: 'fence' } : { attribute: 'fence', is: '=', value: seen }
+      return await rows.update(deliveryRowKey(intent), { set }, unchanged)
     },
     finish: (intent, targetId) => end(intent, { state: 'delivered', targetId }),
     refuse: (intent) => end(intent, { state: 'refused' }),
     async noteParked(connection, key, parked) {
-      await tables.update(DELIVERIES, { connection, key }, { set: { parked } })
+      await rows.update({ connection, key }, { set: { parked } })
     },
   }
 }
 
-const keyOf = ({ connection, key }: Delivery) => ({ connection, key })
-
-/** A row that only notes a parked record has no version yet. */
-function toDelivery(connection: string, key: string, item: Item): Delivery {
-  const none = { rank: '', digest: '', origin: null, state: 'refused', fence: 0, until: 0 }
-  const row = { ...none, unsettledUntil: 0, unsettledDigest: '', targetId: null, parked: false, ...item }
-  return { ...(row as Omit<Delivery, 'origin'> & { readonly origin: Origin | null }), connection, key }
-}
+const deliveryRowKey = ({ connection, key }: Delivery) => ({ connection, key })

@@ -47,8 +47,8 @@ export interface DeliveryView {
   /** How long after its begin a write may still take effect. */
   readonly deadlineMs: number
   readonly naturalKey: boolean
-  /** Look at the target even if the row says that it has this content. */
-  readonly look: boolean
+  /** Asks the target even if the row says that it has this content. */
+  readonly checks: boolean
 }
 
 export type Decision =
@@ -56,7 +56,7 @@ export type Decision =
   | { readonly next: 'superseded' }
   /** The target has this content. `intent`: the row as it is to be for this version. */
   | { readonly next: 'confirm'; readonly intent: Delivery }
-  /** An earlier create may still come to pass and could not be told from ours. */
+  /** An earlier create may still come to pass and could not be distinguished from ours. */
   | { readonly next: 'wait'; readonly until: number }
   | { readonly next: 'write'; readonly intent: Delivery; readonly before: Before }
 
@@ -73,7 +73,7 @@ export function decideDelivery(row: Delivery | undefined, wanted: Wanted, view: 
     targetId: row?.targetId ?? null,
     parked: row?.parked ?? false,
   }
-  if (row?.state === 'delivered' && row.digest === wanted.digest && !view.look) {
+  if (row?.state === 'delivered' && row.digest === wanted.digest && !view.checks) {
     return { next: 'confirm', intent: { ...intent, state: 'delivered', until: 0 } }
   }
   const unclear = row?.state === 'delivering' || open.unsettledUntil > 0
@@ -81,8 +81,8 @@ export function decideDelivery(row: Delivery | undefined, wanted: Wanted, view: 
   return { next: 'write', intent, before: { targetId: intent.targetId, unclear } }
 }
 
-/** When the key is to be looked at again, because an earlier write of other content may yet come to pass; null: never. */
-export function lookAgainAt(delivered: Delivery, now: number): number | null {
+/** When the target of the key is to be checked, because an earlier write of other content may yet come to pass; null: never. */
+export function checkAgainAt(delivered: Delivery, now: number): number | null {
   const { unsettledUntil, unsettledDigest, digest } = delivered
   return unsettledUntil > now && unsettledDigest !== digest ? unsettledUntil : null
 }

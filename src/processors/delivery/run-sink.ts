@@ -1,16 +1,22 @@
 import type { System } from '../../configuration/model.ts'
-import { type PerSystemKind, recordKey, topicOf } from '../../events/topics.ts'
+import { entityOf, type PerSystemKind, recordKey, topicOf } from '../../events/topics.ts'
 import { versionRank } from '../../events/version.ts'
-import { forEachKey } from '../../platform/runtime/in-key-order.ts'
-import type { Parked } from '../../platform/runtime/parking.ts'
-import { mappedPlaces } from '../../platform/runtime/result-places.ts'
-import type { BatchContext, Decoded, Stage } from '../../platform/runtime/stage.ts'
-import type { StageResult } from '../../platform/runtime/status-reporter.ts'
+import { forEachKey } from '../../platform/bounded.ts'
+import type { ParkedRecord } from '../../platform/runtime/parked-item.ts'
+import type { Parked, ParkedCheck } from '../../platform/runtime/parking.ts'
+import type { BatchContext, Decoded, PartitionContext, Stage } from '../../platform/runtime/stage.ts'
+import {
+  aboutEvent,
+  mappedPlaces,
+  type ResultEnd,
+  type StageResult,
+  stageResult,
+} from '../../platform/runtime/stage-result.ts'
 import type { Sink } from '../../systems/kit/sink.ts'
-import { aboutOf, type Conclusion, conclude, deliveryKey, superseded } from './conclude.ts'
-import { releaseParked } from './release-parked.ts'
+import { parkedResult, superseded, type TakenUp, type TakingUp } from '../waiting-room.ts'
+import { type Conclusion, conclude, deliveryKey } from './conclude.ts'
 import { sinkName } from './sink-name.ts'
-import { createSinkKit, type SinkDeps, type SinkKit, sideBySide } from './sink-work.ts'
+import { createSinkParts, type SinkDeps, type SinkParts, sideBySide } from './sink-work.ts'
 
 /** A record takes several requests: what is committed at once is to be done well before it looks stuck. */
 const BATCH_SIZE = 50
@@ -25,17 +31,25 @@ const SUSPECT_AFTER_MS = 30_000
  */
 export function sinkStage<K extends PerSystemKind>(system: System, sink: Sink<K>, deps: SinkDeps): Stage<K> {
   const name = sinkName(sink.kind, system.id)
-  const kit = createSinkKit(name, system, sink, deps)
+  const parts = createSinkParts(name, system, sink, deps)
+  const taking: TakingUp = {
+    groupOf: ({ connection, key }) => recordKey(connection, key),
+    order: newestFirst,
+    sideBySide: sideBySide(parts),
+    newestOnly: true,
+    inTurn: (group, work) => parts.turns.run(group, work),
+    takeUp: (parked, probe, context) => takeUp(parked, probe, parts, context),
+  }
   return {
     name,
     kind: sink.kind,
     topics: [topicOf(sink.kind, system.id)],
     batchSize: BATCH_SIZE,
     withoutPosition: 'refuse',
-    handle: (batch, context) => deliverBatch(batch, kit, context),
-    onTick: (context) => releaseParked(kit, context),
+    handle: (batch, context) => deliverBatch(batch, parts, context),
+    onTick: (context) => parts.room.release(context, taking),
     heldBack() {
-      const { openings, since } = kit.breaker.state()
+      const { openings, since } = parts.breaker.state()
       if (since === null || (openings === 0 && deps.clock.now() - since < SUSPECT_AFTER_MS)) return null
       return `${system.id} does not answer since ${new Date(since).toISOString()}`
     },
@@ -50,85 +64,112 @@ interface BatchResults {
 
 async function deliverBatch<K extends PerSystemKind>(
   batch: readonly Decoded<K>[],
-  kit: SinkKit<K>,
+  parts: SinkParts<K>,
   context: BatchContext,
 ): Promise<void> {
   const delivered: BatchResults = { results: [], replaced: [] }
   const newest = newestOfKeys(batch)
   for (const decoded of batch) {
-    if (newest.get(keyOf(decoded)) === decoded) continue
-    delivered.results.push(resultOf(decoded, kit, superseded('a newer version is in the same batch')))
+    if (newest.get(targetKey(decoded)) === decoded) continue
+    delivered.results.push(deliveryResult(decoded, parts, superseded('a newer version is in the same batch')))
   }
-  await forEachKey([...newest.values()], keyOf, sideBySide(kit), (decoded) => {
+  await forEachKey([...newest.values()], targetKey, sideBySide(parts), (decoded) => {
     const { connection } = decoded.event
-    const turn = recordKey(connection, deliveryKey(kit.sink.kind, decoded.event))
-    return kit.turns.run(turn, () => deliverRecord(decoded, kit, context, delivered))
+    const turn = recordKey(connection, deliveryKey(parts.sink.kind, decoded.event))
+    return parts.turns.run(turn, () => deliverRecord(decoded, parts, context, delivered))
   })
   context.assertOwned()
   if (delivered.results.length > 0) {
-    await kit.deps.reporter.report(kit.stage, context.partition, delivered.results)
+    await parts.deps.reporter.report(parts.stage, context.partition, delivered.results)
   }
-  const parking = kit.parkingOf(context.partition)
-  for (const parked of delivered.replaced) await parking.remove(parked)
+  const rows = parts.room.rows(context.partition)
+  for (const parked of delivered.replaced) await rows.remove(parked)
 }
 
 async function deliverRecord<K extends PerSystemKind>(
   decoded: Decoded<K>,
-  kit: SinkKit<K>,
+  parts: SinkParts<K>,
   context: BatchContext,
   delivered: BatchResults,
 ): Promise<void> {
   const { record, event } = decoded
-  const firstAt = kit.deps.clock.now()
+  const firstAt = parts.deps.clock.now()
   const entry = { check: null, record, event, attempts: 0, firstAt, fresh: true, probe: false } as const
-  const conclusion = await conclude(entry, kit, context)
-  delivered.results.push(resultOf(decoded, kit, conclusion.end))
-  if (conclusion.othersParked) await replaceParked(decoded, conclusion, kit, context, delivered)
+  const conclusion = await conclude(entry, parts, context)
+  delivered.results.push(deliveryResult(decoded, parts, conclusion.end))
+  if (conclusion.othersParked) await replaceParked(decoded, conclusion, parts, context, delivered)
 }
 
 /** Older versions of the key that wait are superseded by this one, wherever it ended. */
 async function replaceParked<K extends PerSystemKind>(
   { record, event }: Decoded<K>,
   conclusion: Conclusion,
-  kit: SinkKit<K>,
+  parts: SinkParts<K>,
   context: BatchContext,
   { results, replaced }: BatchResults,
 ): Promise<void> {
   const { connection } = event
-  const key = deliveryKey(kit.sink.kind, event)
+  const key = deliveryKey(parts.sink.kind, event)
   const rank = versionRank(event)
-  const all = await kit.parkingOf(context.partition).ofKey(connection, key)
+  const all = await parts.room.rows(context.partition).ofKey(connection, key)
   // Its own row, where an earlier handing over parked it, goes when it does not wait any more.
   const isOwn = (offset: bigint) => offset === record.offset && conclusion.parked
   const older = all.filter((parked) => parked.rank <= rank && !isOwn(parked.record.offset))
   for (const parked of older) {
-    const { taskId, ...entity } = parked.about
     // The same version in another record has its result already.
-    if (parked.rank < rank) results.push({ taskId, result: { ...entity, ...superseded('a newer version came') } })
+    if (parked.rank < rank) results.push(parkedResult(parked, superseded('a newer version came')))
     replaced.push({ what: 'record', ...parked })
   }
-  if (older.length === all.length && !conclusion.parked) await kit.deliveries.noteParked(connection, key, false)
+  if (older.length === all.length && !conclusion.parked) await parts.deliveries.noteParked(connection, key, false)
 }
 
-function keyOf<K extends PerSystemKind>({ event }: Decoded<K>): string {
+/** One attempt at what waited: a record, or the newest version of a key whose target is to be checked. */
+async function takeUp<K extends PerSystemKind>(
+  parked: Parked,
+  probe: boolean,
+  parts: SinkParts<K>,
+  context: PartitionContext,
+): Promise<TakenUp> {
+  const { attempts, firstAt } = parked
+  const check = parked.what === 'check' ? parked : null
+  const record = parked.what === 'check' ? await deliveredRecord(parked, parts) : await parts.room.recordOf(parked)
+  const event = await parts.decode(record)
+  const conclusion = await conclude({ check, record, event, attempts, firstAt, fresh: false, probe }, parts, context)
+  const results = parked.what === 'check' ? [] : [parkedResult(parked, conclusion.end)]
+  return { results, waits: conclusion.parked }
+}
+
+/** The record of the newest version that was begun. */
+async function deliveredRecord<K extends PerSystemKind>({ id, connection, key }: ParkedCheck, parts: SinkParts<K>) {
+  const origin = (await parts.deliveries.find(connection, key))?.origin
+  if (origin === undefined || origin === null) throw new Error(`${id} has no delivery to check`)
+  return await parts.room.read(origin.topic, origin.partition, BigInt(origin.offset))
+}
+
+function newestFirst(a: ParkedRecord, b: ParkedRecord): number {
+  if (a.rank !== b.rank) return a.rank < b.rank ? 1 : -1
+  return a.record.offset < b.record.offset ? 1 : -1
+}
+
+/** What the versions of an entity have in common at the target. */
+function targetKey<K extends PerSystemKind>({ event }: Decoded<K>): string {
   return recordKey(event.connection, event.key)
 }
 
 function newestOfKeys<K extends PerSystemKind>(batch: readonly Decoded<K>[]): Map<string, Decoded<K>> {
   const newest = new Map<string, Decoded<K>>()
   for (const decoded of batch) {
-    const known = newest.get(keyOf(decoded))
+    const known = newest.get(targetKey(decoded))
     if (known === undefined || versionRank(decoded.event) >= versionRank(known.event))
-      newest.set(keyOf(decoded), decoded)
+      newest.set(targetKey(decoded), decoded)
   }
   return newest
 }
 
-function resultOf<K extends PerSystemKind>(
+function deliveryResult<K extends PerSystemKind>(
   { record, event }: Decoded<K>,
-  kit: SinkKit<K>,
-  end: Conclusion['end'],
+  { sink }: SinkParts<K>,
+  end: ResultEnd,
 ): StageResult {
-  const { taskId, ...entity } = aboutOf(kit.sink.kind, event)
-  return { taskId, result: { ...entity, ...end }, places: mappedPlaces(record) }
+  return stageResult(aboutEvent(entityOf(sink.kind), event, event.connection), end, mappedPlaces(record))
 }

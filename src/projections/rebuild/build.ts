@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { StreamError, toStreamError } from '../../errors.ts'
-import { topicOf } from '../../events/topics.ts'
+import { topicOf, type UniversalKind } from '../../events/topics.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { EventCodec } from '../../platform/codec.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
@@ -8,8 +8,7 @@ import type { Jobs } from '../../platform/jobs.ts'
 import type { EventLog, LogAdmin, LogRecord } from '../../platform/kafka/event-log.ts'
 import type { BatchContext, Decoded } from '../../platform/runtime/stage.ts'
 import { readMeta } from '../feed-table.ts'
-import type { FeedKind } from '../fold-batch.ts'
-import type { FeedProjection } from '../projection.ts'
+import type { Feed } from '../projection.ts'
 import { writeGeneration } from '../run-projection.ts'
 import { compareGenerations } from './compare-generations.ts'
 import { beginGeneration, isJoined } from './generations.ts'
@@ -24,6 +23,7 @@ export interface BuildDeps {
   readonly logger: Logger
   readonly jobs: Jobs<Rebuild>
   readonly topicPrefix: string
+  readonly feeds: readonly Feed[]
   /** Partitions of the `universal-*` topics. */
   readonly shards: number
   readonly leaseMs: number
@@ -37,19 +37,18 @@ export interface BuildDeps {
 export async function build(
   deps: BuildDeps,
   taken: Rebuild,
-  projection: FeedProjection<FeedKind>,
+  projection: Feed,
   signal: AbortSignal,
 ): Promise<Difference> {
   const { tables, shards } = deps
-  const { table } = projection
   const held = new HeldRebuild(deps, taken)
   const note = (made: number, live: number) => held.note({ state: 'building', generation: made, live_generation: live })
-  const generation = await beginGeneration(tables, taken, note)
+  const generation = await beginGeneration(tables, projection, taken, note)
   const pairs = new Set<string>()
   const onRecords = async (records: readonly LogRecord[]) => {
     signal.throwIfAborted()
     const shard = records[0]?.partition ?? 0
-    const watermark = (await readMeta(tables, table)).watermark(generation, shard)
+    const watermark = (await readMeta(tables, projection)).watermark(generation, shard)
     const batch = await decode(deps, projection, records)
     await writeGeneration(projection, batch, quiet(shard, signal), { generation, watermark }, pairs, deps)
     await held.count(records.length)
@@ -57,19 +56,19 @@ export async function build(
   for (;;) {
     const range = await rangeLeft(deps, projection, generation)
     if (range.size > 0) await deps.log.scan(topicName(deps, projection), range, onRecords, signal)
-    const meta = await readMeta(tables, table)
+    const meta = await readMeta(tables, projection)
     if (isJoined(meta, generation, shards)) break
     // The projector is ahead: what it wrote since is in the topic.
     signal.throwIfAborted()
   }
   await held.note({})
-  return await compareGenerations(tables, table, await readMeta(tables, table), generation, shards)
+  return await compareGenerations(tables, projection, await readMeta(tables, projection), generation, shards)
 }
 
-const topicName = ({ topicPrefix }: BuildDeps, { kind }: FeedProjection<FeedKind>) => topicPrefix + topicOf(kind)
+const topicName = ({ topicPrefix }: BuildDeps, { kind }: Feed) => topicPrefix + topicOf(kind)
 
-async function rangeLeft(deps: BuildDeps, projection: FeedProjection<FeedKind>, generation: number) {
-  const meta = await readMeta(deps.tables, projection.table)
+async function rangeLeft(deps: BuildDeps, projection: Feed, generation: number) {
+  const meta = await readMeta(deps.tables, projection)
   const parts = (await deps.admin.ends(topicName(deps, projection))).map(({ partition, start, end }) => {
     const reached = meta.watermark(generation, partition)?.position?.offset
     return [partition, { from: reached === undefined ? start : reached + 1n, to: end }] as const
@@ -79,10 +78,10 @@ async function rangeLeft(deps: BuildDeps, projection: FeedProjection<FeedKind>, 
 
 async function decode(
   { codec }: BuildDeps,
-  { kind }: FeedProjection<FeedKind>,
+  { kind }: Feed,
   records: readonly LogRecord[],
-): Promise<readonly Decoded<FeedKind>[]> {
-  const decoded: Decoded<FeedKind>[] = []
+): Promise<readonly Decoded<UniversalKind>[]> {
+  const decoded: Decoded<UniversalKind>[] = []
   for (const record of records) {
     try {
       decoded.push({ record, event: await codec.decode(kind, record.value) })

@@ -1,7 +1,9 @@
+import { splitKey } from '../../events/entities.ts'
 import { canonicalJson } from '../../events/identity.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
+import type { FeedRow } from '../feed-row.ts'
 import { type FeedMeta, partitionOf, rowKey, type Shard, toRow } from '../feed-table.ts'
-import type { FeedRow } from '../projection.ts'
+import type { Feed } from '../projection.ts'
 import type { Difference, RowDifference } from './rebuild.ts'
 
 const PAGE = 500
@@ -15,12 +17,12 @@ interface Pair {
 }
 
 /**
- * Holds two generations against each other, row by row in the order of their SKUs. A row that seems to differ is looked
+ * Holds two generations against each other, row by row in the order of their keys. A row that seems to differ is looked
  * at again: the projector may have been between writing the one and the other.
  */
 export async function compareGenerations(
   tables: Tables,
-  table: string,
+  feed: Feed,
   meta: FeedMeta,
   rebuilt: number,
   shards: number,
@@ -31,11 +33,11 @@ export async function compareGenerations(
   for (const { connection, source } of meta.pairs) {
     for (let number = 0; number < shards; number += 1) {
       const shard = { connection, source, shard: number }
-      for await (const pair of pairsOf(tables, table, shard, meta.generation, rebuilt)) {
+      for await (const pair of pairsOf(tables, feed, shard, meta.generation, rebuilt)) {
         if (pair.live !== undefined) found.rows_live += 1
         if (pair.rebuilt !== undefined) found.rows_rebuilt += 1
-        if (differenceOf(pair) === null) continue
-        const again = await lookAgain(tables, table, pair, meta.generation, rebuilt)
+        if (differenceOf(feed, pair) === null) continue
+        const again = await lookAgain(tables, feed, pair, meta.generation, rebuilt)
         if (again === null) continue
         found[again.kind === 'differs' ? 'differing' : again.kind] += 1
         for (const name of Object.keys(again.fields)) fields[name] = (fields[name] ?? 0) + 1
@@ -48,46 +50,46 @@ export async function compareGenerations(
 
 async function* pairsOf(
   tables: Tables,
-  table: string,
+  feed: Feed,
   shard: Omit<Shard, 'generation'>,
   live: number,
   rebuilt: number,
 ): AsyncGenerator<Pair> {
   const [left, right] = [
-    rowsOf(tables, table, { ...shard, generation: live }),
-    rowsOf(tables, table, { ...shard, generation: rebuilt }),
+    rowsOf(tables, feed, { ...shard, generation: live }),
+    rowsOf(tables, feed, { ...shard, generation: rebuilt }),
   ]
   let [a, b] = [await left.next(), await right.next()]
   while (a.done !== true || b.done !== true) {
     const [one, other] = [a.done === true ? undefined : a.value, b.done === true ? undefined : b.value]
     const order =
-      one === undefined ? 1 : other === undefined ? -1 : Buffer.compare(Buffer.from(one.sku), Buffer.from(other.sku))
+      one === undefined ? 1 : other === undefined ? -1 : Buffer.compare(Buffer.from(one.key), Buffer.from(other.key))
     yield { shard, live: order <= 0 ? one : undefined, rebuilt: order >= 0 ? other : undefined }
     if (order <= 0) a = await left.next()
     if (order >= 0) b = await right.next()
   }
 }
 
-async function* rowsOf(tables: Tables, table: string, shard: Shard): AsyncGenerator<FeedRow, undefined> {
+async function* rowsOf(tables: Tables, feed: Feed, shard: Shard): AsyncGenerator<FeedRow, undefined> {
   for (let after: string | undefined; ; ) {
     const range = { partition: partitionOf(shard), limit: PAGE, ...(after === undefined ? {} : { after }) }
-    const items = await tables.query(table, range)
-    yield* items.map(toRow)
-    if (items.length < PAGE) return undefined
-    after = String(items.at(-1)?.['sku'])
+    const rows = (await tables.query(feed.table, range)).map((item) => toRow(feed, item))
+    yield* rows
+    if (rows.length < PAGE) return undefined
+    after = rows.at(-1)?.key
   }
 }
 
-async function lookAgain(tables: Tables, table: string, pair: Pair, live: number, rebuilt: number) {
+async function lookAgain(tables: Tables, feed: Feed, pair: Pair, live: number, rebuilt: number) {
   const { shard } = pair
-  const sku = (pair.live ?? pair.rebuilt)?.sku ?? ''
+  const key = (pair.live ?? pair.rebuilt)?.key ?? ''
   const get = async (generation: number) => {
-    const item = await tables.get(table, rowKey({ ...shard, generation }, sku))
-    return item === undefined ? undefined : toRow(item)
+    const item = await tables.get(feed.table, rowKey(feed, { ...shard, generation }, key))
+    return item === undefined ? undefined : toRow(feed, item)
   }
-  let difference = differenceOf(pair)
+  let difference = differenceOf(feed, pair)
   for (let look = 1; look <= LOOKS && difference !== null; look += 1) {
-    difference = differenceOf({ shard, live: await get(live), rebuilt: await get(rebuilt) })
+    difference = differenceOf(feed, { shard, live: await get(live), rebuilt: await get(rebuilt) })
   }
   return difference
 }
@@ -98,17 +100,18 @@ function visible({ deleted, position, data }: FeedRow): Readonly<Record<string, 
   return { deleted, position, ...Object.fromEntries(fields) }
 }
 
-function differenceOf({ live, rebuilt }: Pair): RowDifference | null {
+function differenceOf({ key: { parts } }: Feed, { live, rebuilt }: Pair): RowDifference | null {
   const row = live ?? rebuilt
   if (row === undefined) return null
-  const { connection, source, sku } = row
+  const { connection, source } = row
+  const about = { connection, source, ...splitKey(parts, row.key) }
   if (live === undefined || rebuilt === undefined) {
-    return { connection, source, sku, kind: live === undefined ? 'only_rebuilt' : 'only_live', fields: {} }
+    return { ...about, kind: live === undefined ? 'only_rebuilt' : 'only_live', fields: {} }
   }
   const [a, b] = [visible(live), visible(rebuilt)]
   const names = new Set([...Object.keys(a), ...Object.keys(b)])
   const differing = [...names].filter((name) => canonicalJson(a[name]) !== canonicalJson(b[name]))
   if (differing.length === 0) return null
   const fields = differing.map((name) => [name, { live: a[name] ?? null, rebuilt: b[name] ?? null }])
-  return { connection, source, sku, kind: 'differs', fields: Object.fromEntries(fields) }
+  return { ...about, kind: 'differs', fields: Object.fromEntries(fields) }
 }

@@ -5,8 +5,9 @@ import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { type Jobs, jobId } from '../../platform/jobs.ts'
 import type { LogAdmin } from '../../platform/kafka/event-log.ts'
 import { readMeta } from '../feed-table.ts'
+import type { Feed } from '../projection.ts'
 import { giveUpGeneration, switchGeneration } from './generations.ts'
-import { feedOf, openRebuilds, READERS_END_MS, type Rebuild, rebuildableTables } from './rebuild.ts'
+import { feedOf, openRebuilds, READERS_END_MS, type Rebuild } from './rebuild.ts'
 
 export interface RebuildRequest {
   /** Of a feed: its table, or its short name (products, inventory, images). */
@@ -46,10 +47,11 @@ export interface RebuildsDeps {
   readonly clock: { now(): number }
   readonly jobs: Jobs<Rebuild>
   readonly topicPrefix: string
+  readonly feeds: readonly Feed[]
 }
 
 export function createRebuilds(deps: RebuildsDeps): Rebuilds {
-  const { jobs, tables, clock } = deps
+  const { jobs, tables, clock, feeds } = deps
   const get = async (id: string): Promise<Rebuild> => {
     const job = await jobs.get(id)
     if (job !== undefined) return job
@@ -63,7 +65,7 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
     get,
     list: (limit) => jobs.list(limit),
     async request({ table: asked, by, reason }) {
-      const { table } = feed(asked)
+      const { table } = askedFeed(feeds, asked)
       const other = await find(table)
       if (other !== undefined)
         throw conflict('table', `${other.id} makes ${table} again; switch to it or drop it first`)
@@ -77,15 +79,16 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
       return job
     },
     async preview(asked) {
-      const { table, kind } = feed(asked)
+      const feed = askedFeed(feeds, asked)
+      const { table, kind } = feed
       const topic = topicOf(kind)
       const ends = await deps.admin.ends(deps.topicPrefix + topic)
       const events = ends.reduce((sum, { start, end }) => sum + Number(end - start), 0)
-      const { generation, lastGeneration } = await readMeta(tables, table)
+      const { generation, lastGeneration } = await readMeta(tables, feed)
       return { table, topic, events, live_generation: generation, next_generation: lastGeneration + 1 }
     },
     async openOf(asked) {
-      const { table } = feed(asked)
+      const { table } = askedFeed(feeds, asked)
       const job = await find(table)
       if (job !== undefined) return job
       const message = `table: ${table} is not being made again; "waldstream rebuild ${asked}" begins it`
@@ -96,14 +99,14 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
       if (job.state === 'switched' || job.state === 'ended') return job
       if (job.state !== 'ready')
         throw conflict('id', `rebuild ${id} is ${job.state}, and only one that is ready is switched to`)
-      await switchGeneration(tables, job)
+      await switchGeneration(tables, askedFeed(feeds, job.table), job)
       return await note(id, { state: 'switched', drop_after: clock.now() + READERS_END_MS })
     },
     async drop(id) {
       const job = await get(id)
       if (job.state === 'dropping' || job.state === 'dropped') return job
       if (!openRebuilds.includes(job.state)) throw conflict('id', `rebuild ${id} is ${job.state} and can't be dropped`)
-      const givenUp = await giveUpGeneration(tables, job)
+      const givenUp = await giveUpGeneration(tables, askedFeed(feeds, job.table), job)
       if (!givenUp && job.state === 'ready') throw conflict('id', `rebuild ${id} was switched to just now`)
       return await note(id, { state: 'dropping', drop_after: clock.now() + READERS_END_MS })
     },
@@ -119,10 +122,10 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
   }
 }
 
-function feed(table: string) {
-  const found = feedOf(table)
+function askedFeed(feeds: readonly Feed[], table: string): Feed {
+  const found = feedOf(feeds, table)
   if (found !== undefined) return found
-  const message = `table: "${table}" is no feed table; there are: ${rebuildableTables.join(', ')}`
+  const message = `table: "${table}" is no feed table; there are: ${feeds.map((feed) => feed.table).join(', ')}`
   throw new StreamError('request_invalid', message, { field: 'table' })
 }
 

@@ -1,6 +1,7 @@
+import { forEachBounded } from '../../platform/bounded.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
-import { forEachBounded } from '../bounded.ts'
-import { partitionOf, readMeta } from '../feed-table.ts'
+import { partitionOf, readMeta, rowKey } from '../feed-table.ts'
+import type { Feed } from '../projection.ts'
 import { forgetWatermarks } from './generations.ts'
 
 const PAGE = 500
@@ -9,24 +10,25 @@ const AT_ONCE = 16
 /** Deletes the rows of a generation that nobody reads. Repeatable; `keep` is called now and then. */
 export async function dropGeneration(
   tables: Tables,
-  table: string,
+  feed: Feed,
   generation: number,
   shards: number,
   keep: () => Promise<void>,
 ): Promise<void> {
-  const { pairs } = await readMeta(tables, table)
+  const { pairs } = await readMeta(tables, feed)
   for (const { connection, source } of pairs) {
     for (let shard = 0; shard < shards; shard += 1) {
-      const partition = partitionOf({ generation, connection, source, shard })
+      const place = { generation, connection, source, shard }
+      const partition = partitionOf(place)
       for (;;) {
-        const items = await tables.query(table, { partition, limit: PAGE })
+        const items = await tables.query(feed.table, { partition, limit: PAGE })
         if (items.length === 0) break
-        await forEachBounded(items, AT_ONCE, async ({ sku }) => {
-          await tables.delete(table, { pk: partition, sku: String(sku) })
+        await forEachBounded(items, AT_ONCE, async (item) => {
+          await tables.delete(feed.table, rowKey(feed, place, String(item[feed.key.attribute])))
         })
         await keep()
       }
     }
   }
-  await forgetWatermarks(tables, table, generation, shards)
+  await forgetWatermarks(tables, feed, generation, shards)
 }

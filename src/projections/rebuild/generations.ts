@@ -1,7 +1,11 @@
 import { StreamError } from '../../errors.ts'
+import type { AttributeOf, RowChange } from '../../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../../platform/dynamodb/tables.ts'
-import { type FeedMeta, META, readMeta, watermarkNames } from '../feed-table.ts'
+import { type FeedMeta, type MetaItem, metaKey, readMeta, watermarkNames } from '../feed-table.ts'
+import type { Feed } from '../projection.ts'
 import type { Rebuild } from './rebuild.ts'
+
+type MetaCondition = Condition<AttributeOf<MetaItem>>
 
 /**
  * Makes a rebuild the one that builds, under a generation that never was. Again for the same rebuild: the same one.
@@ -10,10 +14,11 @@ import type { Rebuild } from './rebuild.ts'
  */
 export async function beginGeneration(
   tables: Tables,
+  feed: Feed,
   { table, id }: Pick<Rebuild, 'table' | 'id'>,
   note: (generation: number, live: number) => Promise<void>,
 ): Promise<number> {
-  const meta = await readMeta(tables, table)
+  const meta = await readMeta(tables, feed)
   const generation = meta.building?.generation ?? meta.lastGeneration + 1
   if (meta.building !== null && meta.building.rebuild !== id) {
     const message = `table: ${meta.building.rebuild} makes ${table} again; switch to it or drop it first`
@@ -21,9 +26,9 @@ export async function beginGeneration(
   }
   await note(generation, meta.generation)
   if (meta.building !== null) return generation
-  const free: Condition = { allOf: [{ absent: 'building' }, unchanged('last_generation', meta.lastGeneration)] }
-  const set = { building: generation, rebuild: id, last_generation: generation }
-  if ((await tables.update(table, META, { set }, free)) !== null) return generation
+  const free: MetaCondition = { allOf: [{ absent: 'building' }, unchanged('last_generation', meta.lastGeneration)] }
+  const set: Partial<MetaItem> = { building: generation, rebuild: id, last_generation: generation }
+  if ((await tables.update(table, metaKey(feed), { set }, free)) !== null) return generation
   throw new StreamError('concurrent_change', `another rebuild of ${table} was begun just now`)
 }
 
@@ -43,41 +48,37 @@ export function isJoined(meta: FeedMeta, generation: number, shards: number): bo
  * written just now is written into it by whoever finds, after the rows of the other, that this one is live. Throws
  * `state_conflict`.
  */
-export async function switchGeneration(tables: Tables, rebuild: Rebuild): Promise<void> {
+export async function switchGeneration(tables: Tables, feed: Feed, rebuild: Rebuild): Promise<void> {
   const { table, id, generation } = rebuild
-  const meta = await readMeta(tables, table)
+  const meta = await readMeta(tables, feed)
   if (generation !== null && meta.generation === generation) return
   if (generation === null || meta.building?.rebuild !== id) {
     throw new StreamError('state_conflict', `id: ${id} does not make ${table} any more`, { field: 'id' })
   }
-  const asItWas: Condition = {
+  const asItWas: MetaCondition = {
     allOf: [{ attribute: 'rebuild', is: '=', value: id }, unchanged('generation', meta.generation)],
   }
-  const change = { set: { generation }, remove: ['building', 'rebuild'] }
-  if ((await tables.update(table, META, change, asItWas)) !== null) return
+  const change = { set: { generation }, remove: ['building', 'rebuild'] } satisfies RowChange<MetaItem>
+  if ((await tables.update(table, metaKey(feed), change, asItWas)) !== null) return
   throw new StreamError('state_conflict', `id: ${id} was switched or dropped just now; look at it again`, {
     field: 'id',
   })
 }
 
 /** Nothing is written into the generation any more. False: it is not being built (any more). */
-export async function giveUpGeneration(tables: Tables, { table, id }: Rebuild): Promise<boolean> {
-  const own: Condition = { attribute: 'rebuild', is: '=', value: id }
-  return (await tables.update(table, META, { remove: ['building', 'rebuild'] }, own)) !== null
+export async function giveUpGeneration(tables: Tables, feed: Feed, { table, id }: Rebuild): Promise<boolean> {
+  const own: MetaCondition = { attribute: 'rebuild', is: '=', value: id }
+  const change = { remove: ['building', 'rebuild'] } satisfies RowChange<MetaItem>
+  return (await tables.update(table, metaKey(feed), change, own)) !== null
 }
 
 /** Forgets how far a generation came, after its rows are gone. */
-export async function forgetWatermarks(
-  tables: Tables,
-  table: string,
-  generation: number,
-  shards: number,
-): Promise<void> {
+export async function forgetWatermarks(tables: Tables, feed: Feed, generation: number, shards: number): Promise<void> {
   const remove = Array.from({ length: shards }, (_, shard) => Object.values(watermarkNames(generation, shard))).flat()
-  await tables.update(table, META, { remove })
+  await tables.update(feed.table, metaKey(feed), { remove })
 }
 
 /** As `readMeta` gave it: the attributes are not there before the first rebuild. */
-function unchanged(attribute: 'generation' | 'last_generation', value: number): Condition {
+function unchanged(attribute: 'generation' | 'last_generation', value: number): MetaCondition {
   return { anyOf: [{ absent: attribute }, { attribute, is: '=', value }] }
 }

@@ -1,5 +1,6 @@
 import { StreamError, toStreamError } from '../../errors.ts'
 import { readMeta } from '../feed-table.ts'
+import type { Feed } from '../projection.ts'
 import { type BuildDeps, build } from './build.ts'
 import { dropGeneration } from './drop-generation.ts'
 import { giveUpGeneration } from './generations.ts'
@@ -51,11 +52,10 @@ async function isToBeDone(deps: BuildDeps, job: Rebuild): Promise<boolean> {
 
 async function step(deps: BuildDeps, job: Rebuild, signal: AbortSignal): Promise<void> {
   const { jobs, clock, tables, shards, leaseMs } = deps
-  const { state, table, generation, live_generation } = job
+  const { state, generation, live_generation } = job
+  const feed = feedOfJob(deps, job)
   if (state === 'due' || state === 'building') {
-    const projection = feedOf(table)
-    if (projection === undefined) throw new StreamError('request_invalid', `table: ${table} is no feed`)
-    const difference = await build(deps, job, projection, signal)
+    const difference = await build(deps, job, feed, signal)
     await jobs.change(job, { state: 'ready', difference, ready_at: iso(clock.now()), lease_until: 0 })
     return
   }
@@ -65,24 +65,30 @@ async function step(deps: BuildDeps, job: Rebuild, signal: AbortSignal): Promise
     return
   }
   const old = state === 'switched' ? live_generation : (generation ?? (await begunAs(deps, job)))
-  if (state === 'dropping') await giveUpGeneration(tables, job)
+  if (state === 'dropping') await giveUpGeneration(tables, feed, job)
   const keep = async () => {
     const held = await jobs.change(job, { lease_until: clock.now() + leaseMs })
     if (held === null) throw new StreamError('lease_lost', `rebuild ${job.id} was taken over`)
   }
-  if (old !== null) await dropGeneration(tables, table, old, shards, keep)
+  if (old !== null) await dropGeneration(tables, feed, old, shards, keep)
   const dropped = job.error === null ? 'dropped' : 'failed'
   await jobs.end(job, { state: state === 'switched' ? 'ended' : dropped, ended_at: iso(clock.now()) })
 }
 
 /** The generation of a rebuild that was dropped while it was begun. */
-async function begunAs({ tables }: BuildDeps, { table, id }: Rebuild): Promise<number | null> {
-  const { building } = await readMeta(tables, table)
-  return building?.rebuild === id ? building.generation : null
+async function begunAs(deps: BuildDeps, job: Rebuild): Promise<number | null> {
+  const { building } = await readMeta(deps.tables, feedOfJob(deps, job))
+  return building?.rebuild === job.id ? building.generation : null
 }
 
-async function wasSwitched({ tables }: BuildDeps, { table, generation }: Rebuild): Promise<boolean> {
-  return (await readMeta(tables, table)).generation === generation
+async function wasSwitched(deps: BuildDeps, job: Rebuild): Promise<boolean> {
+  return (await readMeta(deps.tables, feedOfJob(deps, job))).generation === job.generation
+}
+
+function feedOfJob({ feeds }: BuildDeps, { table }: Rebuild): Feed {
+  const feed = feedOf(feeds, table)
+  if (feed === undefined) throw new StreamError('request_invalid', `table: ${table} is no feed`)
+  return feed
 }
 
 const iso = (time: number): string => new Date(time).toISOString()

@@ -1,10 +1,7 @@
+import { byName, list, map, number, oneOf, opaque, orNull, rowType, text } from '../../platform/dynamodb/rows.ts'
 import type { TableDefinition } from '../../platform/dynamodb/tables.ts'
 import { type Job, jobTable } from '../../platform/jobs.ts'
-import type { FeedKind } from '../fold-batch.ts'
-import { imageFeed } from '../image-feed.ts'
-import { inventoryFeed } from '../inventory-feed.ts'
-import { productFeed } from '../product-feed.ts'
-import type { FeedProjection } from '../projection.ts'
+import type { Feed } from '../projection.ts'
 
 export const REBUILDS = 'rebuilds'
 export const rebuildTables: readonly TableDefinition[] = [jobTable(REBUILDS)]
@@ -21,12 +18,13 @@ interface FieldDifference {
   readonly rebuilt: unknown
 }
 
+/** Beside these it has the parts of the row's key, by their names: `sku`. */
 export interface RowDifference {
   readonly connection: string
   readonly source: string
-  readonly sku: string
   readonly kind: 'only_live' | 'only_rebuilt' | 'differs'
   readonly fields: Readonly<Record<string, FieldDifference>>
+  readonly [part: string]: string | Readonly<Record<string, FieldDifference>>
 }
 
 /** What readers would see change. */
@@ -64,22 +62,41 @@ export interface Rebuild extends Job {
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
+export const rebuildRows = rowType<Rebuild>(REBUILDS, ['id'], {
+  id: text,
+  state: oneOf('due', 'building', 'ready', 'switched', 'ended', 'dropping', 'dropped', 'failed'),
+  fence: number,
+  lease_until: number,
+  table: text,
+  generation: orNull(number),
+  live_generation: orNull(number),
+  by: orNull(text),
+  reason: orNull(text),
+  requested_at: text,
+  ready_at: orNull(text),
+  ended_at: orNull(text),
+  events: number,
+  difference: orNull(
+    map<Difference>({
+      rows_live: number,
+      rows_rebuilt: number,
+      only_live: number,
+      only_rebuilt: number,
+      differing: number,
+      fields: byName(number),
+      samples: list(opaque<RowDifference>()),
+    }),
+  ),
+  drop_after: number,
+  error: orNull(map({ code: text, message: text })),
+})
+
 /** Requests that read rows which are to go are answered by then. */
 export const READERS_END_MS = 60_000
 
 export const openRebuilds: readonly RebuildState[] = ['due', 'building', 'ready']
 
-const feeds = [productFeed, inventoryFeed, imageFeed] as const
-const short: Readonly<Record<string, string>> = {
-  products: productFeed.table,
-  inventory: inventoryFeed.table,
-  images: imageFeed.table,
-}
-
 /** The feed of a table, by its name or that of the feed (`products`); undefined for another. */
-export function feedOf(table: string): FeedProjection<FeedKind> | undefined {
-  const feed = feeds.find((one) => one.table === (short[table] ?? table))
-  return feed as FeedProjection<FeedKind> | undefined
+export function feedOf(feeds: readonly Feed[], table: string): Feed | undefined {
+  return feeds.find((feed) => feed.table === table || feed.entity === table)
 }
-
-export const rebuildableTables: readonly string[] = feeds.map(({ table }) => table)

@@ -38,7 +38,7 @@ export function textOfResult(rule: AttributeRule, result: unknown, failure: Fail
   const scalar = typeof result === 'boolean' || typeof result === 'number'
   if (!scalar)
     throw failure(`gives ${Array.isArray(result) ? 'a list' : 'an object'}, not one value`, { value: result })
-  if (rule.lookup !== undefined) return String(result)
+  if (rule.lookup !== null) return String(result)
   if (typeof result === 'boolean') {
     if (rule.type === 'boolean') return String(result)
     throw failure(`gives true or false for a ${rule.type}; use a condition: … ? … : …`, { value: result })
@@ -50,7 +50,7 @@ export function textOfResult(rule: AttributeRule, result: unknown, failure: Fail
 
 /** The destination's value of a source value; throws `mapping_failed` for one the look-up does not know. */
 export function looked(rule: AttributeRule, text: string, failure: Failure): string {
-  if (rule.lookup === undefined) return text
+  if (rule.lookup === null) return text
   const value = Object.hasOwn(rule.lookup, text) ? rule.lookup[text] : undefined
   if (value !== undefined) return value
   throw failure('has a value the look-up does not know; add it to lookup', { value: text })
@@ -93,7 +93,7 @@ function booleanOf(text: string, failure: Failure): boolean {
 }
 
 function checked(rule: AttributeRule, value: MappedValue, failure: Failure): MappedValue {
-  if (rule.schema === undefined) return value
+  if (rule.schema === null) return value
   const broken = rule.type === 'decimal' ? brokenBound(rule.schema, String(value)) : undefined
   if (broken !== undefined) throw failure(`breaks its schema: ${broken}`, { value })
   const [kept, errors] = Errors(rule.schema, value)

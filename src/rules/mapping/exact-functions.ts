@@ -92,6 +92,8 @@ const functions: Readonly<Record<string, { readonly signature: string; readonly 
   },
 }
 
+export const exactFunctionNames: readonly string[] = Object.keys(functions)
+
 /** Makes `$add`, `$subtract`, `$multiply`, `$divide`, `$round`, `$total` and `$compare` known; `$round` replaces JSONata's. */
 export function registerExactFunctions(expression: Expression): void {
   for (const [name, { signature, compute }] of Object.entries(functions)) {

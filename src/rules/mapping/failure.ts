@@ -12,13 +12,13 @@ const MOST_SHOWN = 60
  */
 export function failuresOf(rule: AttributeRule, tellsValues: boolean): Failure {
   const { attribute, from, expression } = rule
-  const source = expression === undefined ? (from ?? 'a constant') : `expression ${expression}`
+  const source = expression === null ? (from ?? 'a constant') : `expression ${expression}`
   return (reason, { value, cause } = {}) => {
     const told = value === undefined ? '' : tellsValues ? `: ${shown(value)}` : `: ${kindOf(value)}`
     return new StreamError('mapping_failed', `attribute ${attribute} (from ${source}) ${reason}${told}`, {
       cause: tellsValues ? cause : undefined,
       field: attribute,
-      details: { attribute, from: from ?? null, expression: expression ?? null },
+      details: { attribute, from, expression },
     })
   }
 }

@@ -5,9 +5,8 @@ import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http } from '../../platform/http.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
-import { bigcommerceProblem } from './problem.ts'
-import { bigcommerceQuota } from './quota.ts'
-import { wholeJson } from './whole-json.ts'
+import { bigcommerceError, wholeJson } from './answers.ts'
+import { bigcommerceQuota } from './limits.ts'
 
 /** Rows an answer of B2B Edition may have. */
 export const B2B_LIMIT = 200
@@ -58,7 +57,7 @@ export function createB2bClient(
     quota: (answer) => bigcommerceQuota(answer, 0, deps.clock.now()),
     logger: deps.logger,
     authorize: () => ({ 'x-auth-token': accessToken, 'x-store-hash': storeHash }),
-    classify: ({ status, json }) => bigcommerceProblem(status, json),
+    classify: ({ status, json }) => bigcommerceError(status, json),
   })
   return b2bOver(http, settings.sortBy ?? 'bcOrderId')
 }
@@ -70,7 +69,7 @@ function b2bOver(http: Http, sortBy: string): B2bClient {
     const json = wireOf(wholeJson(`GET ${path}`, answer).json)
     const code = Number(textOf(json['code']) ?? 200)
     // Some refusals come with HTTP 200 and their code in the body.
-    if (code >= 400) throw bigcommerceProblem(code, json) ?? new StreamError('target_rejected', `${path}: code ${code}`)
+    if (code >= 400) throw bigcommerceError(code, json) ?? new StreamError('target_rejected', `${path}: code ${code}`)
     return json
   }
   const find = async (path: string, signal: AbortSignal | undefined): Promise<Wire | null> => {

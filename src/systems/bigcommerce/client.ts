@@ -6,11 +6,10 @@ import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../platform/http.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import { bigcommerceError, wholeJson } from './answers.ts'
 import { type B2bClient, type B2bSettings, createB2bClient } from './b2b-client.ts'
-import { hookWarnings } from './hooks.ts'
-import { bigcommerceProblem } from './problem.ts'
-import { bigcommerceQuota } from './quota.ts'
-import { wholeJson } from './whole-json.ts'
+import { webhookWarnings } from './check-webhooks.ts'
+import { bigcommerceQuota } from './limits.ts'
 
 export interface BigCommerceSettings {
   /** `https://api.bigcommerce.com` */
@@ -54,7 +53,7 @@ export interface BigCommerceClient {
   write(write: Write, signal?: AbortSignal): Promise<Wire>
   /** The same client, its calls as urgent as those for this kind. */
   for(kind: CallKind): BigCommerceClient
-  /** Store information; tells of webhooks that BigCommerce has switched off. */
+  /** Store information; with warnings of webhooks that BigCommerce has switched off. */
   check(signal?: AbortSignal): Promise<SystemCheck>
 }
 
@@ -75,7 +74,7 @@ export function createBigCommerceClient(settings: BigCommerceSettings, deps: Dep
     quota: (answer) => bigcommerceQuota(answer, limits.concurrency, deps.clock.now()),
     logger: deps.logger,
     authorize: () => ({ 'x-auth-token': accessToken }),
-    classify: ({ status, json }) => bigcommerceProblem(status, json),
+    classify: ({ status, json }) => bigcommerceError(status, json),
   })
   const store = { storeHash, accessToken, timeoutMs }
   return clientOver(http, storeHash, settings.b2b === null ? null : createB2bClient(settings.b2b, store, deps))
@@ -97,14 +96,14 @@ function clientOver(http: Http, storeHash: string, b2b: B2bClient | null): BigCo
     async list(path, query = [], signal) {
       const { status, json } = await get(path, query, signal)
       if (status === 204) return []
-      if (!Array.isArray(json)) throw unexpected(path, 'is no list')
+      if (!Array.isArray(json)) throw unexpectedAnswerError(path, 'is no list')
       return wiresOf(json)
     },
     async page(path, query = [], signal) {
       const { status, json } = await get(path, query, signal)
       if (status === 204) return { rows: [], total: 0 }
       const { data, meta } = wireOf(json)
-      if (!Array.isArray(data)) throw unexpected(path, 'has no list "data"')
+      if (!Array.isArray(data)) throw unexpectedAnswerError(path, 'has no list "data"')
       const total = Number(textOf(wireOf(wireOf(meta)['pagination'])['total']) ?? data.length)
       return { rows: wiresOf(data), total }
     },
@@ -113,25 +112,25 @@ function clientOver(http: Http, storeHash: string, b2b: B2bClient | null): BigCo
     },
     async write({ method, path, body }, signal) {
       const answer = await ask({ method, path, ...(body === undefined ? {} : { json: body }) }, signal)
-      if (answer.status === 207) throw partial(path, answer)
+      if (answer.status === 207) throw partialAnswerError(path, answer)
       const json = wireOf(answer.json)
       return path.startsWith('/v3/') && json['data'] !== undefined ? wireOf(json['data']) : json
     },
     async check(signal) {
       const { headers } = await get('/v2/store', [], signal)
-      return { ...checkOf(headers), warnings: await hookWarnings((path) => get(path, [], signal)) }
+      return { ...checkOf(headers), warnings: await webhookWarnings((path) => get(path, [], signal)) }
     },
   }
 }
 
 /** 207: a part was done. The same write again does the rest, since all of ours may be repeated. */
-function partial(path: string, { json }: HttpAnswer): StreamError {
-  const reason = bigcommerceProblem(207, json)?.message ?? 'BigCommerce answered 207'
+function partialAnswerError(path: string, { json }: HttpAnswer): StreamError {
+  const reason = bigcommerceError(207, json)?.message ?? 'BigCommerce answered 207'
   return new StreamError('concurrent_change', `${path}: only a part was written; ${reason}`, {
     details: { status: 207 },
   })
 }
 
-function unexpected(path: string, what: string): StreamError {
+function unexpectedAnswerError(path: string, what: string): StreamError {
   return new StreamError('source_data_invalid', `BigCommerce's answer to ${path} ${what}`)
 }

@@ -46,7 +46,7 @@ export function shipmentParts(
   const taken = new Map<Wire, number>()
   for (const [index, line] of lines.entries()) {
     const candidates = linesOf(line, products, addressId)
-    if (candidates.length === 0) throw unknownLine(line, index)
+    if (candidates.length === 0) throw unknownLineError(line, index)
     let left = wholePieces(line.quantity, index)
     for (const product of candidates) {
       const used = Math.min(left, open(product) - (taken.get(product) ?? 0))
@@ -54,7 +54,7 @@ export function shipmentParts(
       taken.set(product, (taken.get(product) ?? 0) + used)
       left -= used
     }
-    if (left > 0) throw tooMany(line, index, left)
+    if (left > 0) throw tooManyPiecesError(line, index, left)
   }
   const items = products.filter((product) => (taken.get(product) ?? 0) > 0)
   return [...Map.groupBy(items, (product) => Number(textOf(product['order_address_id']) ?? 0))]
@@ -107,12 +107,12 @@ function wholePieces(quantity: Decimal8, index: number): number {
   )
 }
 
-function unknownLine({ sku }: FulfilmentLine, index: number): StreamError {
+function unknownLineError({ sku }: FulfilmentLine, index: number): StreamError {
   const message = `lines[${index}]: the order has no line of ${sku}; was it taken out of the order?`
   return new StreamError('target_rejected', message, { field: `lines[${index}].sku` })
 }
 
-function tooMany({ sku }: FulfilmentLine, index: number, left: number): StreamError {
+function tooManyPiecesError({ sku }: FulfilmentLine, index: number, left: number): StreamError {
   const message = `lines[${index}]: ${left} of ${sku} are more than the order has open; was it shipped by hand?`
   return new StreamError('target_conflict', message, { field: `lines[${index}].quantity`, details: { left } })
 }

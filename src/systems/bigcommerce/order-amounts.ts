@@ -41,7 +41,7 @@ export function toAmounts(order: Wire, tolerance: Decimal4): OrderAmounts {
       !differs(subtract(grossWithTax, stated), add(totals.inc, before), tolerance),
   )
   const taxIsRight = !differs(add(totals.ex, requireAmount(order, 'total_tax')), totals.inc, tolerance)
-  if (taken === undefined || !taxIsRight) throw differing(subtract(gross, stated), totals.ex)
+  if (taken === undefined || !taxIsRight) throw totalsDifferError(subtract(gross, stated), totals.ex)
   const shippingTax = subtract(charges.inc, charges.ex)
   const discount = subtract(gross, add(totals.ex, taken))
   const tax = subtract(subtract(totals.inc, totals.ex), shippingTax)
@@ -63,7 +63,7 @@ function chargesOf(order: Wire): { readonly ex: Decimal4; readonly inc: Decimal4
   return { ex: sum([...of('ex'), ...feeEx]), inc: sum([...of('inc'), ...feeInc]) }
 }
 
-function differing(parts: Decimal4, total: Decimal4): StreamError {
+function totalsDifferError(parts: Decimal4, total: Decimal4): StreamError {
   const difference = text4(subtract(total, parts))
   return new StreamError(
     'totals_differ',

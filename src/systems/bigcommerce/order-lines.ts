@@ -19,7 +19,7 @@ const LEFT_OUT = new Set(
   ].flatMap((names) => names.split(' ')),
 )
 
-/** A line with what its row tells beside. */
+/** A line with what else its row has. */
 export interface RawLine {
   readonly line: OrderLine
   /** The address it goes to; null for what is not sent. */

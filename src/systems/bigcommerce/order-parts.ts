@@ -1,4 +1,5 @@
 import { toStreamError } from '../../errors.ts'
+import { forEachBounded } from '../../platform/bounded.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { BigCommerceClient } from './client.ts'
 import type { B2bPart, OrderParts } from './order.ts'
@@ -10,7 +11,7 @@ const AT_ONCE = 4
 /** An order with its parts, or why they can't be had. */
 export type FoundOrder = { readonly row: Wire } & ({ readonly parts: OrderParts } | { readonly error: unknown })
 
-/** In the rows' own sequence. Throws what may pass, or is wrong with the system; what is wrong with one order is told. */
+/** In the rows' own sequence. Throws what may pass, or is wrong with the system; what is wrong with one order is given with it. */
 export type FindParts = (rows: readonly Wire[], signal: AbortSignal) => Promise<readonly FoundOrder[]>
 
 /** Products and addresses are links in an order: one call more each. Companies are asked for once a read. */
@@ -49,9 +50,9 @@ export function createFindParts(client: BigCommerceClient): FindParts {
   }
   return async (rows, signal) => {
     const found: FoundOrder[] = []
-    for (let at = 0; at < rows.length; at += AT_ONCE) {
-      found.push(...(await Promise.all(rows.slice(at, at + AT_ONCE).map((row) => find(row, signal)))))
-    }
+    await forEachBounded([...rows.entries()], AT_ONCE, async ([index, row]) => {
+      found[index] = await find(row, signal)
+    })
     return found
   }
 }

@@ -52,17 +52,17 @@ function fieldOf(name: string, kind: Kind, value: unknown): unknown {
     case 'text':
       return text ?? ''
     case 'number': {
-      if (text === null || !/^-?\d+(\.\d+)?$/.test(text)) throw wrong(name, 'is no number')
+      if (text === null || !/^-?\d+(\.\d+)?$/.test(text)) throw attributeError(name, 'is no number')
       return exactNumber(text.replace(/^(-?)0+(?=\d)/, '$1'))
     }
     case 'boolean': {
       const known = new Map([...TRUE, ...FALSE]).get(String(text).toLowerCase())
-      if (known === undefined) throw wrong(name, 'is neither true nor false')
+      if (known === undefined) throw attributeError(name, 'is neither true nor false')
       return known
     }
     case 'ids': {
       const ids = Array.isArray(value) ? value.map(String) : (text ?? '').split(',').filter((id) => id.trim() !== '')
-      if (!ids.every((id) => /^\s*\d+\s*$/.test(id))) throw wrong(name, 'is no list of ids')
+      if (!ids.every((id) => /^\s*\d+\s*$/.test(id))) throw attributeError(name, 'is no list of ids')
       return ids.map(Number)
     }
   }
@@ -75,10 +75,10 @@ function customField(name: string, value: unknown): string | null {
   const text = typeof value === 'object' && value !== null ? stringifyExact(value) : textOf(value)
   if (text === null) return null
   if (name.length <= LONGEST_CUSTOM_FIELD && text.length <= LONGEST_CUSTOM_FIELD) return text
-  throw wrong(name, `is longer than the ${LONGEST_CUSTOM_FIELD} characters of a custom field`)
+  throw attributeError(name, `is longer than the ${LONGEST_CUSTOM_FIELD} characters of a custom field`)
 }
 
-function wrong(name: string, what: string): StreamError {
+function attributeError(name: string, what: string): StreamError {
   return new StreamError('target_rejected', `attribute ${name} ${what}; correct its rule`, {
     field: `attributes.${name}`,
   })
@@ -90,7 +90,7 @@ export function changedFields(fields: Wire, known: Wire, variant: boolean): Wire
     Object.entries(fields).filter(([name, value]) => {
       // A product's type is chosen once.
       if (name === 'type' || (variant && !VARIANT_FIELDS.has(name))) return false
-      // A brand is told by its id: whether it has this name, only a write makes sure.
+      // A brand is known by its id: only a write makes sure that it has this name.
       return name === 'brand_name' || !isSame(value, known[name])
     }),
   )
@@ -115,7 +115,7 @@ export function newProduct(sku: string, { fields, customFields }: WantedProduct,
   const tracking = tracked ? { inventory_tracking: 'product' } : {}
   const body: Wire = { type: 'physical', weight: 0, ...tracking, ...fields, sku }
   for (const name of ['name', 'price']) {
-    if (body[name] === undefined) throw wrong(name, 'is missing; a new product needs it')
+    if (body[name] === undefined) throw attributeError(name, 'is missing; a new product needs it')
   }
   const custom = [...customFields].flatMap(([name, value]) => (value === null ? [] : [{ name, value }]))
   return custom.length === 0 ? body : { ...body, custom_fields: custom }

@@ -3,8 +3,8 @@ import type { WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { BigCommerceClient, Query } from './client.ts'
 import { skusOf } from './products.ts'
-import type { SecondsSource } from './same-second.ts'
 import { fromBigCommerceTime, toBigCommerceTime } from './time.ts'
+import type { SecondsSource } from './window-ties.ts'
 
 const MOST_ROWS = 250
 
@@ -38,7 +38,7 @@ export function productList(
   }
 }
 
-/** One row for each SKU: what is gone is looked for by SKU. */
+/** One row for each SKU: what is gone is found by SKU. */
 export function skuRows(product: Wire): WindowRow[] {
   const skus = skusOf(product)
   const changedAt = textOf(product['date_modified']) ?? ''

@@ -1,11 +1,13 @@
 import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import { filterOf } from '../kit/configured-system.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { Keyset, ReadEntity, SourceReader } from '../kit/source.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { BigCommerceClient, Query } from './client.ts'
 import { identityOf, toInventory, variantId } from './inventory.ts'
+import { stockFilter } from './settings.ts'
 import { SURE_ROWS } from './whole-list.ts'
 
 /** Variants whose stock is asked for in one request. */
@@ -20,10 +22,14 @@ interface Stocked {
 
 /**
  * All stock, by location: a product's `date_modified` does not move with its stock, so every read is of the whole, product
- * by product by id, and what has not changed is not published. Of products that are not tracked there is nothing to tell.
+ * by product by id, and what has not changed is not published. Products that are not tracked are left out.
  * `read.filter.locations` may name location ids.
  */
-export function bigcommerceInventory(client: BigCommerceClient, read: Read, clock: Clock): SourceReader<'inventory'> {
+export function readBigCommerceInventory(
+  client: BigCommerceClient,
+  read: Read,
+  clock: Clock,
+): SourceReader<'inventory'> {
   const pages = (after: Keyset | null, signal: AbortSignal) => stockedPages(client, read, after, signal)
   const row = ({ sku }: Stocked) => ({ key: sku, changedAt: '' })
   return {
@@ -82,17 +88,17 @@ function stockedOf(product: Wire): Stocked[] {
 /** Inventory items by variant. */
 async function itemsOf(
   client: BigCommerceClient,
-  { filter }: Read,
+  read: Read,
   stocked: readonly Stocked[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Wire>> {
   const items = new Map<string, Wire>()
-  const locations = filter['locations']
+  const { locations } = filterOf(stockFilter, read)
   for (let at = 0; at < stocked.length; at += VARIANTS) {
     const ids = stocked.slice(at, at + VARIANTS).map((one) => one.variantId)
     const query: Query = [
       ['variant_id:in', ids.join(',')],
-      ...(locations === undefined ? [] : [['location_id:in', locations] as const]),
+      ...(locations === null || locations.length === 0 ? [] : [['location_id:in', locations.join(',')] as const]),
       ['limit', String(VARIANTS)],
     ]
     for (const item of (await client.page('/v3/inventory/items', query, signal)).rows) {

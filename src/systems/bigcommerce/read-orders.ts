@@ -11,9 +11,9 @@ import { type OrderParts, rawOrder, toOrder } from './order.ts'
 import { partsByAddress } from './order-addresses.ts'
 import { companyOf, createFindParts, type FoundOrder, isOfOrder } from './order-parts.ts'
 import { changedAt as b2bChangedAt, b2bOrderPages, isB2bPlace } from './read-b2b-orders.ts'
-import type { SecondsSource } from './same-second.ts'
 import { fromBigCommerceTime, toBigCommerceTime } from './time.ts'
 import { secondsPages } from './window.ts'
+import type { SecondsSource } from './window-ties.ts'
 
 /** Orders of a page: each needs calls of its own, and a page that fails is read again. */
 const SLICE = 20
@@ -23,7 +23,7 @@ const MOST_ROWS = 250
  * Orders by `date_modified`, oldest first, each with its products and addresses, and with B2B Edition then those of which
  * only that part changed. `read.filter` may name filters of the list: `channel_id: "1"`.
  */
-export function bigcommerceOrders(
+export function readBigCommerceOrders(
   client: BigCommerceClient,
   read: Read,
   clock: Clock,
@@ -86,7 +86,7 @@ function orderList(client: BigCommerceClient, read: Read, signal: AbortSignal): 
   }
 }
 
-/** Orders by id, those that the read's filter leaves; one that can't be had is told. */
+/** Orders by id, those that the read's filter leaves; one that can't be read is given with its error. */
 async function getOrders(client: BigCommerceClient, ids: readonly string[], { filter }: Read, signal: AbortSignal) {
   const found: Wire[] = []
   const lost: FoundOrder[] = []
@@ -96,13 +96,13 @@ async function getOrders(client: BigCommerceClient, ids: readonly string[], { fi
       if (Object.entries(filter).every(([name, value]) => textOf(order[name]) === value)) found.push(order)
     } catch (error) {
       if (!isOfOrder(error)) throw error
-      lost.push({ row: { id }, error: goneOrder(id, error) })
+      lost.push({ row: { id }, error: orderGoneError(id, error) })
     }
   }
   return { found, lost }
 }
 
-function goneOrder(id: string, cause: unknown): StreamError {
+function orderGoneError(id: string, cause: unknown): StreamError {
   return new StreamError('source_data_invalid', `B2B Edition has order ${id}, BigCommerce does not give it`, { cause })
 }
 

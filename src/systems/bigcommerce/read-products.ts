@@ -19,7 +19,7 @@ const SLICE = 100
  * Products by `date_modified`, oldest first, and each variant with an SKU of its own. `read.filter` may name filters of
  * the list: `categories:in: "23,24"`.
  */
-export function bigcommerceProducts(
+export function readBigCommerceProducts(
   client: BigCommerceClient,
   read: Read,
   { settings }: Pick<ConfiguredSystem<BigCommerceValues>, 'settings'>,

@@ -1,6 +1,5 @@
-import { currencyCode, flag, setting, text, type ValuesOf, whole } from '../../configuration/setting.ts'
-import type { ConnectableSystem } from '../kit/configured-system.ts'
-import { requireSecret } from '../kit/secrets.ts'
+import { currencyCode, flag, list, setting, text, type ValuesOf, whole } from '../../configuration/setting.ts'
+import { type ConnectableSystem, requireSecret } from '../kit/configured-system.ts'
 import type { BigCommerceSettings } from './client.ts'
 
 const statusId = whole({ minimum: 0, maximum: 999_999_999 })
@@ -36,6 +35,13 @@ export const settings = {
   b2bSortBy: setting(text({ pattern: /\w+/, expected: 'the name of a field' }), {
     default: 'bcOrderId',
     description: 'field by which its orders are listed; a unique one',
+  }),
+}
+
+/** `filter` of reads of stock. */
+export const stockFilter = {
+  locations: setting(list(whole({ minimum: 1, maximum: 999_999_999 }), 'ids of locations'), {
+    description: 'locations whose stock counts; all by default',
   }),
 }
 

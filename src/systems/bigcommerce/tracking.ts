@@ -19,13 +19,13 @@ export interface ShipmentTexts {
 }
 
 /**
- * Tracking as a shipment has it: one number. The others are told in its comments, and so is one that is too long for the
+ * Tracking as a shipment has it: one number. The others are in its comments, and so is one that is too long for the
  * field; the marker by which the shipment is found again ends them.
  */
 export function shipmentTexts({ tracks }: Fulfilment, { fulfilments }: Connection, marker: string): ShipmentTexts {
   const carrierOf = (carrier: string | null, title: string | null): string => {
     const named = carrier ?? title
-    return named === null ? '' : (fulfilments?.carriers[named] ?? named)
+    return named === null ? '' : (fulfilments.carriers[named] ?? named)
   }
   const first = tracks.find(({ number }) => number.length <= LONGEST_NUMBER)
   const others = tracks

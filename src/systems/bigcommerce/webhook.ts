@@ -1,7 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { Entity } from '../../events/topics.ts'
-import { isSignedWebhook } from '../kit/standard-webhook.ts'
-import { type HookKind, hookBody, hookId } from '../kit/webhook.ts'
+import { type HookKind, hookBody, hookId, isSignedWebhook } from '../kit/webhook.ts'
 import { settings } from './settings.ts'
 
 /** Beginning of a scope → what is to be read; the first that fits. Other scopes say nothing of what we read. */

@@ -1,8 +1,16 @@
 import { StreamError } from '../../errors.ts'
 import type { RowsPage } from '../kit/keyset-pages.ts'
 import type { Keyset, ReadWindow } from '../kit/source.ts'
-import { compareIds, restOfSecond, SECOND, type SecondsSource, secondKey, slices, stuck } from './same-second.ts'
 import { SURE_ROWS } from './whole-list.ts'
+import {
+  compareIds,
+  restOfSecond,
+  SECOND,
+  type SecondsSource,
+  secondKey,
+  slices,
+  stuckPagesError,
+} from './window-ties.ts'
 
 /**
  * Pages of a closed window, by (second of the change, id), always from the first page: a row that changes while we page
@@ -39,7 +47,7 @@ export async function* secondsPages<Row>(
     const newest = rows.at(-1)
     if (newest === undefined) {
       if (complete) return
-      throw stuck(last)
+      throw stuckPagesError(last)
     }
     const second = source.changedAt(newest)
     const reachedBy = (row: Row): Keyset => {

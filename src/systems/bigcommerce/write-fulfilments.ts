@@ -22,10 +22,13 @@ import { wholeList } from './whole-list.ts'
 /**
  * Shipments, one for each address that a fulfilment's lines go to; closures and cancellations as a staff note, with the
  * status that the system's settings name. BigCommerce has no key of ours: the comments of a shipment end with one, and what
- * is there is looked for before anything is made (Guarantee 3). A shipment's texts follow the ERP; its pieces can't be
+ * is there is searched before anything is created (Guarantee 3). A shipment's texts follow the ERP; its pieces can't be
  * changed: that is `target_conflict`, for people to settle.
  */
-export function bigcommerceFulfilments(client: BigCommerceClient, settings: StatusSettings): Sink<'shop-fulfilments'> {
+export function writeBigCommerceFulfilments(
+  client: BigCommerceClient,
+  settings: StatusSettings,
+): Sink<'shop-fulfilments'> {
   // All notes of an order are one text: two that are added at once would lose one.
   const turns = createTurns()
   return {
@@ -41,7 +44,7 @@ export function bigcommerceFulfilments(client: BigCommerceClient, settings: Stat
         const note = () => noteFulfilment(client, event, connection, place, settings, signal)
         return await turns.run(place.orderId, note)
       } catch (error) {
-        throw error instanceof StreamError && error.code === 'not_found' ? noOrder(place, error) : error
+        throw error instanceof StreamError && error.code === 'not_found' ? orderMissingError(place, error) : error
       }
     },
   }
@@ -70,7 +73,7 @@ async function ship(
     )
   }
   const parts = shipmentParts(event.data.lines, products, open, place.addressId)
-  if (parts.some(({ addressId }) => addressId === 0)) throw notSent(event)
+  if (parts.some(({ addressId }) => addressId === 0)) throw lineNotSentError(event)
   assertSame(ours, parts)
   const texts = shipmentTexts(event.data, connection, marker)
   const made: string[] = []
@@ -137,11 +140,11 @@ function itemsOf(shipment: Wire): Item[] {
 
 const addressOf = (shipment: Wire): number => Number(textOf(shipment['order_address_id']) ?? 0)
 
-function notSent({ key }: ShopFulfilmentRequested): StreamError {
+function lineNotSentError({ key }: ShopFulfilmentRequested): StreamError {
   const message = `fulfilment ${key} has a line that goes to no address (digital, or picked up); the shop has no shipment of it`
   return new StreamError('target_rejected', message, { field: 'lines' })
 }
 
-function noOrder({ orderId }: OrderPlace, cause: unknown): StreamError {
+function orderMissingError({ orderId }: OrderPlace, cause: unknown): StreamError {
   return new StreamError('target_rejected', `BigCommerce has no order ${orderId}`, { field: 'orderNumber', cause })
 }

@@ -21,7 +21,7 @@ interface Wanted {
  * that is there is not made again (Guarantee 3), one that is not wanted any more is taken away, and the store's own are
  * never touched. A variant's are with its product's.
  */
-export function bigcommerceImages(client: BigCommerceClient): Sink<'shop-images'> {
+export function writeBigCommerceImages(client: BigCommerceClient): Sink<'shop-images'> {
   return {
     kind: 'shop-images',
     naturalKey: false,
@@ -76,7 +76,7 @@ async function writeImages(
     const known = ours.find((image) => descriptionOf(image).endsWith(marker))
     if (known !== undefined && isAs(known, body)) continue
     if (known === undefined && url.length > LONGEST_URL) {
-      refusals.push(tooLong(index))
+      refusals.push(addressTooLongError(index))
       continue
     }
     try {
@@ -84,7 +84,7 @@ async function writeImages(
       else await client.write({ method: 'PUT', path: `${path}/${requireText(known, 'id')}`, body }, signal)
       written = true
     } catch (error) {
-      refusals.push(refusal(error, index))
+      refusals.push(imageRefusedError(error, index))
     }
   }
   const [first] = refusals
@@ -113,13 +113,13 @@ function descriptionOf(image: Wire): string {
   return textOf(image['description']) ?? ''
 }
 
-function tooLong(index: number): StreamError {
+function addressTooLongError(index: number): StreamError {
   const message = `gallery[${index}].url has more than ${LONGEST_URL} characters; BigCommerce fetches none of that length`
   return new StreamError('target_rejected', message, { field: `gallery[${index}].url` })
 }
 
 /** Throws what may pass. */
-function refusal(thrown: unknown, index: number): StreamError {
+function imageRefusedError(thrown: unknown, index: number): StreamError {
   const error = toStreamError(thrown)
   if (error.code !== 'target_rejected') throw error
   const field = `gallery[${index}].url`

@@ -16,7 +16,10 @@ export interface InventorySettings {
  * Stock as absolute levels, which may be written again (Guarantee 3): whole pieces, never more than there are and never
  * less than none. Every location that the connection names is written, so that stock which left one is gone there.
  */
-export function bigcommerceInventory(client: BigCommerceClient, settings: InventorySettings): Sink<'shop-inventory'> {
+export function writeBigCommerceInventory(
+  client: BigCommerceClient,
+  settings: InventorySettings,
+): Sink<'shop-inventory'> {
   const batch = createStockBatch(async (items, signal) => {
     const body = { reason: 'Waldstream', items }
     await client.write({ method: 'PUT', path: '/v3/inventory/adjustments/absolute', body }, signal)
@@ -37,7 +40,7 @@ export function bigcommerceInventory(client: BigCommerceClient, settings: Invent
         if (!(error instanceof StreamError) || error.code !== 'target_rejected') throw error
         if ((await findProduct(client, event.data.sku, [], signal)) !== null) throw error
         if (event.deleted) return { outcome: 'unchanged', targetId: null }
-        throw missing(event, error)
+        throw productMissingError(event, error)
       }
       return { outcome: 'written', targetId: event.data.sku }
     },
@@ -52,7 +55,7 @@ function adjustments(
 ): Adjustment[] {
   const { sku, total, locations } = data
   const none = deleted || !data.inStock
-  if (stock === undefined) return [{ location_id: defaultLocation, sku, quantity: none ? 0 : pieces(total) }]
+  if (stock === null) return [{ location_id: defaultLocation, sku, quantity: none ? 0 : pieces(total) }]
   const targets = new Map<string, Decimal8>(Object.values(stock.locations).map((target) => [target, ZERO8]))
   for (const { location, available } of locations) {
     const target = stock.locations[location] ?? stock.locations['*']
@@ -79,7 +82,7 @@ function pieces(quantity: Decimal8): number {
   return Number(whole > MOST ? MOST : whole)
 }
 
-function missing({ data }: ShopInventoryRequested, cause: unknown): StreamError {
+function productMissingError({ data }: ShopInventoryRequested, cause: unknown): StreamError {
   const message = `BigCommerce has no product or variant ${data.sku}; create it, or push products, then its stock goes on`
   return new StreamError('item_missing', message, { field: 'sku', cause })
 }

@@ -11,7 +11,7 @@ import { changedFields, newProduct, type WantedProduct, wantedProduct } from './
  * came twice is there once (Guarantee 3). The store's own fields, custom fields and variants are left alone, and nothing is
  * ever deleted: what the vendor does not have any more is hidden.
  */
-export function bigcommerceProducts(client: BigCommerceClient): Sink<'shop-products'> {
+export function writeBigCommerceProducts(client: BigCommerceClient): Sink<'shop-products'> {
   return {
     kind: 'shop-products',
     naturalKey: true,
@@ -24,7 +24,7 @@ export function bigcommerceProducts(client: BigCommerceClient): Sink<'shop-produ
       if (event.deleted) return await hide(client, found, signal)
       const wanted = wantedProduct(attributes)
       if (found !== null) return await change(client, found, wanted, signal)
-      const tracked = connection.push?.includes('inventory') === true
+      const tracked = connection.push.includes('inventory')
       return await make(client, event, newProduct(sku, wanted, tracked), wanted, signal)
     },
   }

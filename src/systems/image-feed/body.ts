@@ -2,7 +2,7 @@ import { constants } from 'node:buffer'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { StreamError } from '../../errors.ts'
-import { cutShort } from './record.ts'
+import { feedCutShortError } from './record.ts'
 
 /** Largest feed that is taken, unpacked: the longest text there can be. */
 export const MOST_BYTES = constants.MAX_STRING_LENGTH
@@ -46,7 +46,7 @@ async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
     for await (const chunk of gunzip) yield chunk as Buffer
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    throw /^Z_/.test(code) ? cutShort('its gzip can not be unpacked', cause) : cause
+    throw /^Z_/.test(code) ? feedCutShortError('its gzip can not be unpacked', cause) : cause
   }
 }
 

@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { digest } from '../../events/identity.ts'
+import { forEachKey } from '../../platform/bounded.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { forEachKey } from '../../platform/runtime/in-key-order.ts'
 import type { ReaderNotes } from '../kit/reader-notes.ts'
 import type { ImageFeedClient } from './client.ts'
 import type { LinkAnswer } from './link.ts'

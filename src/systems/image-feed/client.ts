@@ -95,11 +95,11 @@ async function inTurn<T>(
     return await governor.run('images', timed, signal)
   } catch (error) {
     if (error instanceof StreamError) throw error
-    throw broken(error, settings, { ended: signal.aborted, late: timeout?.aborted === true })
+    throw unreachableError(error, settings, { ended: signal.aborted, late: timeout?.aborted === true })
   }
 }
 
-function broken(
+function unreachableError(
   cause: unknown,
   settings: ImageFeedSettings,
   why: { readonly ended: boolean; readonly late: boolean },
@@ -127,7 +127,7 @@ async function ask(
   const unchanged = status === 304 && known !== null
   if ((status >= 200 && status < 300) || unchanged) return answer
   answer.discard()
-  throw problem(answer, hostOf({ url, ...settings }))
+  throw refusedError(answer, hostOf({ url, ...settings }))
 }
 
 async function get(
@@ -155,7 +155,7 @@ function validatorsOf(headers: Headers): Validators {
   return { etag: headers.get('etag'), lastModified: certain ? headers.get('last-modified') : null }
 }
 
-function problem({ status, headers }: GuardedAnswer, host: string): StreamError {
+function refusedError({ status, headers }: GuardedAnswer, host: string): StreamError {
   const message = `the image feed answered ${status}: ${host}`
   const after = retryAfterMs(headers.get('retry-after'), Date.now())
   const options = { details: { status }, ...(after === undefined ? {} : { retryAfterMs: after }) }

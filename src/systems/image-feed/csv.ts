@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
-import { cutShort, type FeedRecord, wrongFeed } from './record.ts'
+import { type FeedRecord, feedCutShortError, feedError } from './record.ts'
 
 export interface CsvDialect {
   readonly delimiter: string
@@ -38,9 +38,9 @@ export async function* csvRecords(
     }
     yield toRecord(header, cells, line)
   }
-  if (header === undefined) throw cutShort('it is empty')
+  if (header === undefined) throw feedCutShortError('it is empty')
   if (dialect.endsWithLineBreak && end.last !== '\n' && end.last !== '\r') {
-    throw cutShort('it does not end with a line break (settings.lastLineBreak: optional, where it never does)')
+    throw feedCutShortError('it does not end with a line break (settings.lastLineBreak: optional, where it never does)')
   }
 }
 
@@ -62,7 +62,7 @@ async function* parsed(text: AsyncIterable<string>, dialect: CsvDialect): AsyncG
   try {
     for await (const record of parser) yield record as ParsedRecord
   } catch (cause) {
-    throw cause instanceof CsvError ? cutShort(cause.message, cause) : cause
+    throw cause instanceof CsvError ? feedCutShortError(cause.message, cause) : cause
   }
 }
 
@@ -81,14 +81,14 @@ async function* withLines(
 function checkHeader(header: readonly string[], needed: readonly string[]): void {
   const missing = needed.find((name) => !header.includes(normal(name)))
   if (missing === undefined) return
-  throw wrongFeed(`its first line has no column "${missing}"; it has: ${header.join(', ').slice(0, 500)}`, missing)
+  throw feedError(`its first line has no column "${missing}"; it has: ${header.join(', ').slice(0, 500)}`, missing)
 }
 
 function toRecord(header: readonly string[], cells: readonly string[], line: number): FeedRecord {
   const place = `line ${line}`
-  if (cells.length < header.length) throw cutShort(`${place} has ${cells.length} columns of ${header.length}`)
+  if (cells.length < header.length) throw feedCutShortError(`${place} has ${cells.length} columns of ${header.length}`)
   const surplus = cells.slice(header.length).some((cell) => cell.trim() !== '')
-  if (surplus) throw cutShort(`${place} has ${cells.length} columns of ${header.length}: a cell is not quoted`)
+  if (surplus) throw feedCutShortError(`${place} has ${cells.length} columns of ${header.length}: a cell is not quoted`)
   return {
     place,
     values: (name) => cells.filter((_, index) => header[index] === normal(name)),

@@ -1,7 +1,6 @@
 import type { Read } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 import type { ReaderNotes } from '../kit/reader-notes.ts'
-import { MOST_GONE } from '../kit/source.ts'
 import type { ImageFeedClient, Validators } from './client.ts'
 import type { FeedEntity } from './images.ts'
 
@@ -50,7 +49,7 @@ export function assertPlausible(read: Read, feed: FeedSize, last: FeedSize | und
     const message = 'the image feed has no rows, and is not taken for one whose images are all gone'
     throw new StreamError('source_data_invalid', message)
   }
-  const most = read.sweep?.mostGone ?? MOST_GONE
+  const most = read.sweep.mostGone
   const tooFew = (now: number, before: number) => before - now > before * most
   if (last === undefined || !(tooFew(feed.skus, last.skus) || tooFew(feed.rows, last.rows))) return
   const share = `more than ${most * 100} % are gone; the last good one is kept`

@@ -35,7 +35,7 @@ export function groupBySku(rows: readonly FeedRow[]): FeedEntity[] {
  * and column, and where nothing is left.
  */
 export function toGallery({ sku, rows }: FeedEntity, leftOut: ReadonlySet<string> = NONE): ImageGallery {
-  if (sku === null) throw wrong(rows[0], 'sku', 'is empty')
+  if (sku === null) throw columnError(rows[0], 'sku', 'is empty')
   const entries = merged(rows.flatMap(entriesOf))
   let next = 0
   const placed = entries.map((entry) => {
@@ -44,7 +44,7 @@ export function toGallery({ sku, rows }: FeedEntity, leftOut: ReadonlySet<string
     return { ...entry, position }
   })
   const images = placed.filter(({ url }) => !leftOut.has(url)).toSorted((a, b) => a.position - b.position)
-  if (images.length === 0) throw wrong(rows[0], 'url', `none of its ${placed.length} images can be had`)
+  if (images.length === 0) throw columnError(rows[0], 'url', `none of its ${placed.length} images can be had`)
   const withRole = (role: Role) => images.find((image) => image.roles.includes(role))?.url ?? null
   return {
     sku,
@@ -102,7 +102,7 @@ function entriesOf(row: FeedRow): readonly Entry[] {
       },
     ]
   })
-  if (ofRoles.length + several.length === 0) throw wrong(row, 'url', 'is empty')
+  if (ofRoles.length + several.length === 0) throw columnError(row, 'url', 'is empty')
   return [...ofRoles, ...several]
 }
 
@@ -114,17 +114,17 @@ function cellAt(
 ): string {
   const values = row.cells[column] ?? []
   if (values.length === count) return values[index] ?? ''
-  if (values.length > 1) throw wrong(row, column, `has ${values.length} values for ${count} addresses`)
+  if (values.length > 1) throw columnError(row, column, `has ${values.length} values for ${count} addresses`)
   return shared || index === 0 ? (values[0] ?? '') : ''
 }
 
 function address(row: FeedRow, column: ColumnName, url: string): string {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url
-  throw wrong(row, column, 'is no http or https address')
+  throw columnError(row, column, 'is no http or https address')
 }
 
 function positionOf(row: FeedRow, position: string): number | null {
-  if (!/^\d{0,9}$/.test(position)) throw wrong(row, 'position', 'is no whole number')
+  if (!/^\d{0,9}$/.test(position)) throw columnError(row, 'position', 'is no whole number')
   return position === '' ? null : Number(position)
 }
 
@@ -135,7 +135,7 @@ function rolesOf(row: FeedRow, cell: string): readonly Role[] {
     .filter((role) => role !== '')
     .map((name) => {
       const role = roles.find((known) => known === name)
-      if (role === undefined) throw wrong(row, 'role', `"${name}" is none of ${roles.join(', ')}, parted by |`)
+      if (role === undefined) throw columnError(row, 'role', `"${name}" is none of ${roles.join(', ')}, separated by |`)
       return role
     })
 }
@@ -144,10 +144,10 @@ function mediaTypeOf(row: FeedRow, cell: string): string {
   const [type = ''] = cell.toLowerCase().split('/')
   if (type === '' || type === 'image') return 'image'
   if (type === 'video' || type === 'external-video') return 'external-video'
-  throw wrong(row, 'media_type', `"${cell}" is no image and no video`)
+  throw columnError(row, 'media_type', `"${cell}" is no image and no video`)
 }
 
-function wrong(row: FeedRow | undefined, column: ColumnName, problem: string): StreamError {
+function columnError(row: FeedRow | undefined, column: ColumnName, problem: string): StreamError {
   const place = row?.place ?? ''
   const message = `the image feed's ${place}, column "${column}": ${problem}; correct it in the feed`
   return new StreamError('source_data_invalid', message, { field: `${place}, ${column}` })

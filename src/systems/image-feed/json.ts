@@ -1,5 +1,5 @@
 import { parseTexts } from '../../platform/json.ts'
-import { cutShort, type FeedRecord, wrongFeed } from './record.ts'
+import { type FeedRecord, feedCutShortError, feedError } from './record.ts'
 import { memberOf, valuesAt } from './value-path.ts'
 
 /**
@@ -11,7 +11,7 @@ export async function* jsonRecords(text: AsyncIterable<string>, items: string): 
   const rows = items === '' ? document : items.split('.').reduce(memberOf, document)
   if (!Array.isArray(rows)) {
     const where = items === '' ? 'it is no list itself' : `it has no list at "${items}"`
-    throw wrongFeed(`${where}; settings.items is the path to its list of images`, 'settings.items')
+    throw feedError(`${where}; settings.items is the path to its list of images`, 'settings.items')
   }
   for (const [index, row] of rows.entries()) {
     yield {
@@ -26,6 +26,6 @@ function parseWhole(text: string): unknown {
   try {
     return parseTexts(text)
   } catch (cause) {
-    throw cutShort('it is not whole JSON', cause)
+    throw feedCutShortError('it is not whole JSON', cause)
   }
 }

@@ -11,7 +11,7 @@ export type Format = (typeof formats)[number]
 
 /** How a feed is written. */
 export interface FeedForm {
-  /** Null: told by its media type, else by how it begins. */
+  /** Null: its media type decides, else how it begins. */
   readonly format: Format | null
   readonly csv: CsvDialect
   /** Path to the rows of JSON and XML. */

@@ -14,7 +14,7 @@ import { type FeedEntity, groupBySku, toGallery } from './images.ts'
  * The whole feed, by SKU; it has no change times, so the window says only whether a feed that did not change is read
  * (from the beginning, or again: yes). A feed that is not whole, or far smaller than the last good one, gives nothing.
  */
-export function imageFeedImages(
+export function readImageFeedImages(
   client: ImageFeedClient,
   read: Read,
   { clock, notes = noNotes }: { readonly clock: Clock; readonly notes: ReaderNotes | undefined },
@@ -56,7 +56,7 @@ export function imageFeedImages(
   }
 }
 
-/** The SKUs of a page; images that can't be had are left out of their galleries, and each is told of. */
+/** The SKUs of a page; images that can't be fetched are left out of their galleries, and each is reported. */
 async function readPage(
   page: readonly FeedEntity[],
   links: LinkChecks | null,
@@ -69,12 +69,12 @@ async function readPage(
   const broken = new Set([...urls].filter((url) => answers.get(url)?.state === 'broken'))
   if (broken.size === 0) return asGiven
   const left = readRows(page, feedKey, (entity) => toEntity(entity, broken))
-  const told = asGiven.entities.flatMap(({ key, data }) =>
+  const reported = asGiven.entities.flatMap(({ key, data }) =>
     linksOf(data)
       .filter((url) => broken.has(url))
       .map((url) => tellBroken(key, url, answers.get(url)?.reason ?? '')),
   )
-  return { entities: left.entities, unreadable: [...left.unreadable, ...told] }
+  return { entities: left.entities, unreadable: [...left.unreadable, ...reported] }
 }
 
 function toEntity(entity: FeedEntity, leftOut?: ReadonlySet<string>): ReadEntity<'images'> {

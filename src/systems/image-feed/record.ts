@@ -11,11 +11,11 @@ export interface FeedRecord {
 }
 
 /** A feed is refused as a whole where a part of it may be missing: half a feed would take away images that still exist. */
-export function cutShort(reason: string, cause?: unknown): StreamError {
+export function feedCutShortError(reason: string, cause?: unknown): StreamError {
   return new StreamError('source_data_invalid', `the image feed was cut short or is damaged: ${reason}`, { cause })
 }
 
-export function wrongFeed(reason: string, field?: string): StreamError {
+export function feedError(reason: string, field?: string): StreamError {
   const message = `the image feed can't be read: ${reason}`
   return new StreamError('source_data_invalid', message, field === undefined ? {} : { field })
 }

@@ -1,4 +1,4 @@
-import { type FeedRecord, wrongFeed } from './record.ts'
+import { type FeedRecord, feedError } from './record.ts'
 
 export const roles = ['image', 'small_image', 'thumbnail', 'swatch_image'] as const
 export type Role = (typeof roles)[number]
@@ -42,10 +42,10 @@ export async function readRows(
   if (rows.length === 0) return rows
   const has = `it has: ${example.join(', ').slice(0, 500)}`
   if (rows.every(({ sku }) => sku === '')) {
-    throw wrongFeed(`no row has a SKU in ${columns.sku.join(', ')} (settings columns.sku); ${has}`, 'columns.sku')
+    throw feedError(`no row has a SKU in ${columns.sku.join(', ')} (settings columns.sku); ${has}`, 'columns.sku')
   }
   if (!rows.some(({ cells }) => [cells.url, ...roles.map((role) => cells[role])].some(hasText))) {
-    throw wrongFeed(`no row has an address in ${columns.url.join(', ')} (settings columns.url); ${has}`, 'columns.url')
+    throw feedError(`no row has an address in ${columns.url.join(', ')} (settings columns.url); ${has}`, 'columns.url')
   }
   return rows
 }

@@ -1,6 +1,7 @@
 import {
   choice,
   flag,
+  list,
   type Setting,
   setting,
   text,
@@ -8,9 +9,8 @@ import {
   type ValuesOf,
   whole,
 } from '../../configuration/setting.ts'
-import { StreamError } from '../../errors.ts'
 import { digest } from '../../events/identity.ts'
-import type { ConnectableSystem } from '../kit/configured-system.ts'
+import { type ConnectableSystem, settingError } from '../kit/configured-system.ts'
 import type { ImageFeedSettings } from './client.ts'
 import { type FeedForm, formats } from './parse.ts'
 import { type ColumnName, type Columns, columnNames, roles } from './rows.ts'
@@ -26,7 +26,8 @@ const character = (word: string): ValueKind<string> => ({
 
 /** A list of YAML, or the same in one text with vertical bars between. */
 const names: ValueKind<readonly string[]> = {
-  ...text({ expected: 'the name of a column, or several separated by a vertical bar' }),
+  expected: 'the name of a column, or several as a list or separated by a vertical bar',
+  schema: list(text(), '').schema,
   parse(given) {
     const all = Array.isArray(given) ? given : typeof given === 'string' ? given.split('|') : [given]
     const columns = all.map((one) => String(one).trim())
@@ -101,7 +102,7 @@ export function clientSettings(system: ConnectableSystem<ImageFeedValues>): Imag
   const path = values.path ?? ''
   const place = URL.canParse(path, address) ? new URL(path, address).href : ''
   const problem = addressProblem(place)
-  if (problem !== null) throw invalid(system, 'address', problem)
+  if (problem !== null) throw settingError(system, 'image-feed', 'address', problem)
   return {
     url: place,
     id: digest(place, JSON.stringify(Object.entries(system.given).toSorted())),
@@ -115,14 +116,10 @@ export function clientSettings(system: ConnectableSystem<ImageFeedValues>): Imag
   }
 }
 
-function invalid({ id }: { readonly id: string }, field: string, problem: string): StreamError {
-  return new StreamError('configuration_invalid', `system ${id} (image-feed): ${field} ${problem}`, { field })
-}
-
 function credentialsOf(system: ConnectableSystem<ImageFeedValues>): Readonly<Record<string, string>> {
   const { username, password } = system.secrets
   if ((username === undefined) !== (password === undefined)) {
-    throw invalid(system, 'secrets', 'username and password go together')
+    throw settingError(system, 'image-feed', 'secrets', 'username and password go together')
   }
   const basic = username && password ? Buffer.from(`${username}:${password}`).toString('base64') : null
   const headers = Object.entries(system.secrets)

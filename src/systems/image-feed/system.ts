@@ -1,6 +1,6 @@
 import { defineSystem } from '../system.ts'
 import { createImageFeedClient } from './client.ts'
-import { imageFeedImages } from './read-images.ts'
+import { readImageFeedImages } from './read-images.ts'
 import { addressProblem, clientSettings, secrets, settings } from './settings.ts'
 
 /** A vendor's file of image addresses: CSV, JSON or XML over HTTP. */
@@ -9,12 +9,13 @@ export const imageFeed = defineSystem({
   title: 'Image feed',
   secrets,
   settings,
+  limits: { concurrency: 4 },
   addressProblem,
   connect: (system, deps) => createImageFeedClient(clientSettings(system), deps),
   sources: {
     images: {
       filter: {},
-      open: ({ client, read, clock, notes }) => imageFeedImages(client, read, { clock, notes }),
+      open: ({ client, read, clock, notes }) => readImageFeedImages(client, read, { clock, notes }),
     },
   },
   sinks: {},

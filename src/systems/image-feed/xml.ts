@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes'
-import { cutShort, type FeedRecord, wrongFeed } from './record.ts'
+import { type FeedRecord, feedCutShortError, feedError } from './record.ts'
 import { TEXT, valuesAt } from './value-path.ts'
 
 /** An element: its children and `@attributes` by name, lists where a name is there several times; plain text where it has neither. */
@@ -68,7 +68,7 @@ function createRowReader(items: string) {
     try {
       step()
     } catch (cause) {
-      throw cutShort(`it is not whole, well-formed XML: ${cause instanceof Error ? cause.message : ''}`, cause)
+      throw feedCutShortError(`it is not whole, well-formed XML: ${cause instanceof Error ? cause.message : ''}`, cause)
     }
   }
   return {
@@ -76,7 +76,7 @@ function createRowReader(items: string) {
     end() {
       failing(() => void parser.close())
       if (seen || path === undefined) return
-      throw wrongFeed(`it has no element ${items}; settings.items is the path to its rows`, 'settings.items')
+      throw feedError(`it has no element ${items}; settings.items is the path to its rows`, 'settings.items')
     },
     take: () => rows.splice(0),
   }

@@ -53,7 +53,7 @@ export function toLocalTime(utc: number, zone: string): LocalTime {
 /**
  * A local time as milliseconds UTC. The hour that a change of the clocks repeats is two moments: its last one that is
  * not after `notAfter`, else its first. So the versions of an item grow also in that hour: when `notAfter` is the time of
- * the read, a change that came after a read is never taken for an older one (Guarantee 4). A local time that the clocks
+ * the read, a change that came after a read never counts as an older one (Guarantee 4). A local time that the clocks
  * skip is taken by the offset before the change. Throws `time_invalid`.
  */
 export function fromLocalTime(local: LocalTime, zone: string, notAfter: number): number {

@@ -35,13 +35,17 @@ export function applyOrderFields(
   const put = (body: Wire, [name, json]: Field, prefix: string): Wire => {
     if (mappable.includes(prefix + name)) return body
     const root = name.split('.', 1)[0] ?? name
-    if (own.includes(prefix + root)) throw ownField(prefix + name)
+    if (own.includes(prefix + root)) throw ownFieldError(prefix + name)
     return withField(body, [name, json])
   }
+  const ofLines = fieldsByLine(
+    fields,
+    lines.map(({ lineId }) => lineId),
+  )
   return {
     order: fieldsOfOrder(fields).reduce((body, field) => put(body, field, ''), order),
     lines: lines.map(({ lineId, body }) =>
-      fieldsOfLine(fields, lineId).reduce((line, field) => put(line, field, LINE_FIELDS), body),
+      (ofLines.get(lineId) ?? []).reduce((line, { field }) => put(line, field, LINE_FIELDS), body),
     ),
   }
 }
@@ -56,11 +60,18 @@ function fieldsOfOrder(fields: MappedFields): Field[] {
   return Object.entries(fields).filter(([name]) => !name.startsWith(LINE_FIELDS))
 }
 
-function fieldsOfLine(fields: MappedFields, lineId: string): Field[] {
-  const prefix = `${LINE_FIELDS}${lineId}.`
-  return Object.entries(fields)
-    .filter(([name]) => name.startsWith(prefix))
-    .map(([name, json]) => [name.slice(prefix.length), json])
+/** Ids may have dots, as SKUs do: `line.A.1.gift` is the gift of line `A.1` where there is one, else a field of line `A`. */
+function fieldsByLine(
+  fields: MappedFields,
+  lineIds: readonly string[],
+): ReadonlyMap<string, readonly { readonly field: Field }[]> {
+  const prefixOf = (lineId: string) => `${LINE_FIELDS}${lineId}.`
+  const longestFirst = lineIds.toSorted((a, b) => b.length - a.length)
+  const found = Object.entries(fields).flatMap(([name, json]) => {
+    const lineId = longestFirst.find((one) => name.startsWith(prefixOf(one)))
+    return lineId === undefined ? [] : [{ lineId, field: [name.slice(prefixOf(lineId).length), json] as const }]
+  })
+  return Map.groupBy(found, ({ lineId }) => lineId)
 }
 
 function withField(body: Wire, [name, json]: Field): Wire {
@@ -74,7 +85,7 @@ function jsonValue(json: string): unknown {
   return /^[-\d]/.test(json) ? exactNumber(json) : JSON.parse(json)
 }
 
-function ownField(name: string): StreamError {
+function ownFieldError(name: string): StreamError {
   const message = `orderMap.fields: ${name} is written by Waldstream itself; remove the rule and replay the order`
   return new StreamError('mapping_failed', message, { field: `orderMap.fields.${name}` })
 }

@@ -2,7 +2,7 @@ import type { Item } from '../../platform/dynamodb/tables.ts'
 
 /**
  * What readers keep between runs, whichever process does them. Losing it loses no event that was published; what a reader
- * knows only by it, as that an order had a part for an address that is gone, it does not tell any more.
+ * knows only by it, as that an order had a part for an address that is gone, it does not report any more.
  */
 export interface ReaderNotes {
   /** Those that are there, by id. */

@@ -6,7 +6,7 @@ export interface Delivered {
   readonly outcome: 'written' | 'unchanged'
   /** Id of the record at the target, for people. */
   readonly targetId: string | null
-  /** What else of the connection the target changed by itself meanwhile: it is looked at again, and put right. */
+  /** What else of the connection the target changed by itself meanwhile: it is checked again, and corrected. */
   readonly alsoChanged?: readonly OtherKey[]
 }
 
@@ -18,7 +18,7 @@ export interface OtherKey {
 
 /** What earlier deliveries of the same key left behind. */
 export interface Before {
-  /** Id of the record at the target, where an earlier delivery told it. */
+  /** Id of the record at the target, where an earlier delivery reported it. */
   readonly targetId: string | null
   /** An earlier write may have taken effect without an answer: look for the record at the target before writing. */
   readonly unclear: boolean
@@ -26,8 +26,8 @@ export interface Before {
 
 /**
  * Writes one kind of event to one type of system. `deliver` may be called again with the same event and then changes
- * nothing (Guarantee 3); it ends soon after the signal aborts. It throws a StreamError whose policy tells the runtime
- * what to do: with `target_unavailable`, `timed_out`, `concurrent_change` and `unexpected` the write may have taken
+ * nothing (Guarantee 3); it ends soon after the signal aborts. It throws a StreamError whose policy says what the runtime
+ * does: with `target_unavailable`, `timed_out`, `concurrent_change` and `unexpected` the write may have taken
  * effect, with every other code but `stop` ones it has not.
  */
 export interface Sink<K extends PerSystemKind> {
@@ -41,7 +41,7 @@ export interface Sink<K extends PerSystemKind> {
   /** Deliveries side by side, where the sink puts several into one call; else as many as the system takes calls. */
   readonly sideBySide?: number
   deliver(event: TopicEvents[K], connection: Connection, signal: AbortSignal, before: Before): Promise<Delivered>
-  /** Asks the target for something small, to tell an order it can't handle from a target that is down. */
+  /** Asks the target for something small, to distinguish an order it can't handle from a target that is down. */
   probe?(signal: AbortSignal): Promise<void>
 }
 

@@ -1,8 +1,5 @@
 import type { Entity, TopicEvents } from '../../events/topics.ts'
 
-/** The share of what a read knows that may be gone at once, where it says nothing else. */
-export const MOST_GONE = 0.2
-
 /** A closed window of the source's changed-at times: [from, to), milliseconds UTC. `from` null: from the beginning. */
 export interface ReadWindow {
   /** True when what was read before is to be read again: nothing may be left out because it has not changed. */
@@ -78,7 +75,7 @@ export interface SourceReader<E extends Entity> {
   list?(window: ReadWindow, signal: AbortSignal): AsyncIterable<readonly WindowRow[]>
   /** Of a source that a request named, after the run's end is noted: removes it if nothing is left in it. What was done, in words. */
   discard?(signal: AbortSignal): Promise<string>
-  /** What the source has now, whole, where `list` can't say it; `accepted`: however little that is, someone looked at it. */
+  /** What the source has now, whole, where `list` can't say it; `accepted`: a person has checked that so little is left. */
   keys?(signal: AbortSignal, accepted: boolean): AsyncIterable<readonly Pick<WindowRow, 'key'>[]>
 }
 

@@ -32,7 +32,7 @@ export function textOf(value: unknown): string | null {
 /** As `textOf`; throws `value_missing`, naming the field, when there is none. */
 export function requireText(wire: Wire, name: string, path = ''): string {
   const found = textOf(wire[name])
-  if (found === null) throw missing(path + name)
+  if (found === null) throw valueMissingError(path + name)
   return found
 }
 
@@ -62,7 +62,7 @@ export function amountOf(wire: Wire, name: string, path = ''): Decimal4 | null {
 /** As `amountOf`; throws `value_missing` when the field is absent. */
 export function requireAmount(wire: Wire, name: string, path = ''): Decimal4 {
   const found = amountOf(wire, name, path)
-  if (found === null) throw missing(path + name)
+  if (found === null) throw valueMissingError(path + name)
   return found
 }
 
@@ -70,6 +70,11 @@ export function requireAmount(wire: Wire, name: string, path = ''): Decimal4 {
 export function quantityOf(wire: Wire, name: string, path = ''): Decimal8 | null {
   const found = textOf(wire[name])
   return found === null ? null : decimal8(withoutNoise(found, 8), path + name)
+}
+
+/** Without the fields that have no value. */
+export function withoutNulls(fields: Wire): Wire {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }
 
 /** The fields that are not left out and not null, each as JSON text. */
@@ -83,6 +88,6 @@ export function attributesOf(wire: Wire, leftOut: ReadonlySet<string>): Record<s
   return attributes
 }
 
-function missing(field: string): StreamError {
+function valueMissingError(field: string): StreamError {
   return new StreamError('value_missing', `${field} is missing; the source has to give it`, { field })
 }

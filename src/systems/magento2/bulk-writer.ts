@@ -10,7 +10,7 @@ import type { Bulk, BulkItem, BulkOperation } from './bulk.ts'
 const MOST = 500
 
 export interface BulkTiming {
-  /** Between two looks at a request. */
+  /** Between two questions about a request. */
   readonly pollMs: number
   /** How long an operation is followed: less than a delivery may take, so that it ends with a reason. */
   readonly followMs: number
@@ -44,14 +44,14 @@ export function createBulkWriter(
     (bodies: readonly Wire[], signal) => sendApart(bodies, (some) => calls.send(some, signal)),
     MOST,
   )
-  const look = shared(calls.operations, clock, pollMs)
+  const operationsOf = shared(calls.operations, clock, pollMs)
   const open = new Map<string, Sent & { readonly text: string }>()
   const follow = async (sent: Sent, signal: AbortSignal): Promise<BulkOperation> => {
     const until = clock.now() + followMs
     for (;;) {
-      const operation = operationOf(sent, await untilAborted(look(sent.bulkId), signal))
+      const operation = operationOf(sent, await untilAborted(operationsOf(sent.bulkId), signal))
       if (operation !== undefined && operation.status !== 'open') return operation
-      if (clock.now() + pollMs > until) throw stillOpen(sent.bulkId)
+      if (clock.now() + pollMs > until) throw operationOpenError(sent.bulkId)
       await clock.sleep(pollMs, signal)
     }
   }
@@ -70,7 +70,7 @@ export function createBulkWriter(
     open.set(key, { ...sent, text })
     const operation = await follow(sent, signal)
     open.delete(key)
-    if (operation.status !== 'complete') throw failed(operation, sent.bulkId)
+    if (operation.status !== 'complete') throw operationFailedError(operation, sent.bulkId)
   }
 }
 
@@ -96,25 +96,25 @@ function sentOf({ id, items }: Bulk): Sent[] {
 
 /**
  * Operations bear the number of their body; in older releases one of the database's own. Both are in the bodies' order,
- * so the place in it tells, unless bodies that were refused at once are listed too.
+ * so the place in it decides, unless bodies that were refused at once are listed too.
  */
 function operationOf({ item, rank, accepted }: Sent, operations: readonly BulkOperation[] | null) {
   return operations?.length === accepted ? operations[rank] : operations?.find(({ id }) => id === item.id)
 }
 
-/** One look for all who wait for the same request. */
+/** One call for all who wait for the same request. */
 function shared<R>(call: (id: string) => Promise<R>, clock: Clock, forMs: number): (id: string) => Promise<R> {
-  const looks = new Map<string, { readonly at: number; readonly result: Promise<R> }>()
+  const calls = new Map<string, { readonly at: number; readonly result: Promise<R> }>()
   return (id) => {
     const now = clock.now()
-    for (const [other, { at }] of looks) if (at + forMs / 2 <= now) looks.delete(other)
-    const look = looks.get(id) ?? { at: now, result: call(id) }
-    looks.set(id, look)
-    return look.result
+    for (const [other, { at }] of calls) if (at + forMs / 2 <= now) calls.delete(other)
+    const recent = calls.get(id) ?? { at: now, result: call(id) }
+    calls.set(id, recent)
+    return recent.result
   }
 }
 
-function failed({ status, message }: BulkOperation, bulk: string): StreamError {
+function operationFailedError({ status, message }: BulkOperation, bulk: string): StreamError {
   const details = { bulk }
   if (status === 'failed-retriably') {
     return new StreamError('target_unavailable', `Magento could not do it now: ${message}`, { details })
@@ -122,7 +122,7 @@ function failed({ status, message }: BulkOperation, bulk: string): StreamError {
   return new StreamError('target_rejected', `Magento refused it: ${message}`, { details })
 }
 
-function stillOpen(bulk: string): StreamError {
+function operationOpenError(bulk: string): StreamError {
   const message =
     'Magento took it, but has not worked it off yet: if that lasts, its queue consumers do not run ' +
     '(bin/magento queue:consumers:start async.operations.all)'

@@ -6,10 +6,10 @@ import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpRequest } from '../../platform/http.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { isWire, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import { magentoError } from './answers.ts'
 import { bulkOperations, sendBulk } from './bulk.ts'
 import { type BulkTiming, type BulkWriter, createBulkWriter } from './bulk-writer.ts'
 import { authorized, type Magento2Credentials, signature } from './credentials.ts'
-import { magentoProblem } from './problem.ts'
 import { type Found, find, type Search } from './search.ts'
 
 export interface Magento2Settings {
@@ -69,7 +69,7 @@ export function createMagento2Client(
     governor: deps.governors.of(`magento2 ${new URL(baseUrl).host}`, settings.limits),
     logger: deps.logger,
     authorize: (request) => signature(credentials, request, deps.clock),
-    classify: ({ status, json }) => (isWire(json) ? magentoProblem(status, json) : undefined),
+    classify: ({ status, json }) => (isWire(json) ? magentoError(status, json) : undefined),
   })
   const bulkRoot = storeCode === '' ? '/V1/async/bulk' : `/rest/${storeCode}/async/bulk/V1`
   const bulk: MakeBulkWriter = (view, path) =>

@@ -19,7 +19,7 @@ export function knownProducts(client: Pick<Magento2Client, 'findProducts'>): Kno
       const filters = [{ field: 'sku', condition: 'in', value }] as const
       const search = { filters, sort: ['entity_id'], limit: MOST, fields: 'items[sku,status],total_count' }
       const { items } = await client.findProducts(search)
-      // Magento tells SKUs apart without regard to case.
+      // Magento compares SKUs without regard to case.
       for (const item of items) found.set(textOf(item['sku'])?.toLowerCase() ?? '', item)
     }
     return skus.map((sku) => found.get(sku.toLowerCase()))

@@ -49,7 +49,7 @@ export function productBody({ sku, attributes }: UniversalProduct, created: NewP
 
 function text(name: string, value: unknown): string {
   const found = textOf(value)
-  if (found === null) throw wrong(name, value, 'a text')
+  if (found === null) throw attributeError(name, value, 'a text')
   return found
 }
 
@@ -57,13 +57,13 @@ function amount(name: string, value: unknown): unknown {
   try {
     return exactNumber(text8(decimal8(textOf(value) ?? '', name)))
   } catch (error) {
-    throw wrong(name, value, `a number (${toStreamError(error).message})`)
+    throw attributeError(name, value, `a number (${toStreamError(error).message})`)
   }
 }
 
 function integer(name: string, value: unknown): number {
   const number = Number(textOf(value) ?? Number.NaN)
-  if (!Number.isSafeInteger(number)) throw wrong(name, value, 'a whole number')
+  if (!Number.isSafeInteger(number)) throw attributeError(name, value, 'a whole number')
   return number
 }
 
@@ -79,7 +79,7 @@ const listOf = (value: unknown): readonly unknown[] =>
 
 const categoryLink = (id: unknown, position: number): Wire => ({ position, category_id: text('category_ids', id) })
 
-function wrong(name: string, value: unknown, expected: string): StreamError {
+function attributeError(name: string, value: unknown, expected: string): StreamError {
   const message = `attribute ${name}: ${JSON.stringify(value)} is not ${expected}; correct the connection's product metadata`
   return new StreamError('mapping_failed', message, { field: `data.attributes.${name}` })
 }

@@ -19,7 +19,7 @@ const LIST_FIELDS = 'items[id,sku,updated_at],total_count'
 const ROLES = new Set(['image', 'small_image', 'thumbnail', 'swatch_image'])
 
 /** The media of the shop's products by the products' `updated_at`, oldest first. `read.filter` may name product fields. */
-export function magento2Images(
+export function readMagento2Images(
   client: Magento2Client,
   read: Read,
   system: Pick<ConfiguredSystem<Magento2Values>, 'id' | 'settings'>,

@@ -1,13 +1,14 @@
 import type { Read } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
+import { ZERO8 } from '../../events/decimal.ts'
+import type { Inventory } from '../../events/generated/events.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { ReadEntity, SourceReader } from '../kit/source.ts'
-import { textOf, type Wire } from '../kit/wire.ts'
+import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 import type { Filter } from './search.ts'
-import { toInventory } from './source-items.ts'
 
 /** All source items of one SKU. */
 interface Stock {
@@ -20,7 +21,7 @@ interface Stock {
  * so every run reads them all, whatever its window, and what did not change is not published. `read.filter` may name their
  * fields: `source_code: "default,east"`.
  */
-export function magento2Inventory(client: Magento2Client, read: Read, clock: Clock): SourceReader<'inventory'> {
+export function readMagento2Inventory(client: Magento2Client, read: Read, clock: Clock): SourceReader<'inventory'> {
   const fixed = Object.entries(read.filter).map(([field, value]): Filter => ({ field, condition: 'in', value }))
   const pages = (after: string | null, signal: AbortSignal) => stockPages(client, fixed, read.pageSize, after, signal)
   return {
@@ -30,12 +31,12 @@ export function magento2Inventory(client: Magento2Client, read: Read, clock: Clo
       let requestedAt = clock.now()
       for await (const page of pages(after?.id ?? null, signal)) {
         const reached = { changedAt: '', id: page.at(-1)?.sku ?? '' }
-        yield { ...readRows(page, keyOf, toEntity), rows: [], reached, requestedAt }
+        yield { ...readRows(page, stockKey, toEntity), rows: [], reached, requestedAt }
         requestedAt = clock.now()
       }
     },
     async *keys(signal) {
-      for await (const page of pages(null, signal)) yield page.map((stock) => ({ key: keyOf(stock) }))
+      for await (const page of pages(null, signal)) yield page.map((stock) => ({ key: stockKey(stock) }))
     },
   }
 }
@@ -56,7 +57,7 @@ async function* stockPages(
     const page = [...Map.groupBy(items, ({ sku }) => textOf(sku))].map(([sku, own]): Stock => ({ sku, items: own }))
     const end = page.at(-1)
     if (end === undefined) return
-    if (end.sku === null || end.sku === last) throw notSorted(end.sku)
+    if (end.sku === null || end.sku === last) throw notSortedError(end.sku)
     const more = total > items.length
     // The last SKU of a full page may have sources beyond it.
     if (more) page[page.length - 1] = { sku: end.sku, items: await allOf(find, end.sku, end.items) }
@@ -84,16 +85,37 @@ async function allOf(
 }
 
 function toEntity(stock: Stock): ReadEntity<'inventory'> {
-  const key = keyOf(stock)
+  const key = stockKey(stock)
   const raw = stringifyExact(stock.items)
   return { key, occurredAt: null, deleted: false, data: toInventory(key, stock.items), raw }
 }
 
-function keyOf({ sku }: Stock): string {
+function stockKey({ sku }: Stock): string {
   return sku ?? 'without sku'
 }
 
-function notSorted(sku: string | null): StreamError {
+function notSortedError(sku: string | null): StreamError {
   const message = `Magento's source items don't come sorted by SKU, or one has none: "${sku}"`
   return new StreamError('source_data_invalid', message, { field: 'sku' })
+}
+
+/** Fields of a source item that the event has itself. */
+const LEFT_OUT = new Set(['sku', 'source_code', 'quantity', 'status', 'extension_attributes'])
+
+/**
+ * The source items of one SKU as inventory data; pure. Absolute levels, one of each source, by its code. A source that is
+ * said to be out of stock has nothing to sell, whatever its quantity. Throws `value_missing` or `decimal_invalid`.
+ */
+function toInventory(sku: string, items: readonly Wire[]): Inventory {
+  const locations = items.map((item) => {
+    const onHand = quantityOf(item, 'quantity') ?? ZERO8
+    const available = textOf(item['status']) === '1' ? onHand : ZERO8
+    return {
+      location: requireText(item, 'source_code'),
+      onHand,
+      available,
+      attributes: attributesOf(item, LEFT_OUT),
+    }
+  })
+  return { sku, locations: locations.toSorted((a, b) => (a.location < b.location ? -1 : 1)), attributes: {} }
 }

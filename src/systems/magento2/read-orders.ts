@@ -15,7 +15,7 @@ import { magento2Window } from './window.ts'
 const LIST_FIELDS = 'items[entity_id,increment_id,updated_at],total_count'
 
 /** Orders by `updated_at`, oldest first. `read.filter` may name fields of the order: `store_id: "1,2"`. */
-export function magento2Orders(client: Magento2Client, read: Read, clock: Clock): SourceReader<'orders'> {
+export function readMagento2Orders(client: Magento2Client, read: Read, clock: Clock): SourceReader<'orders'> {
   const { pageSize, filter } = read
   const list = { find: client.findOrders, idField: 'entity_id', pageSize, filter }
   const now = () => clock.now()

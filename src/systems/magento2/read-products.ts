@@ -17,7 +17,7 @@ const LIST_FIELDS = 'items[id,sku,updated_at],total_count'
 const PARENT_FIELDS = 'items[id,sku,extension_attributes[configurable_product_links]],total_count'
 
 /** Products by `updated_at`, oldest first. `read.filter` may name their fields: `type_id: "simple,configurable"`. */
-export function magento2Products(
+export function readMagento2Products(
   client: Magento2Client,
   read: Read,
   system: Pick<ConfiguredSystem<Magento2Values>, 'id' | 'settings'>,

@@ -4,7 +4,7 @@ import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 
 type Condition = 'eq' | 'gt' | 'gteq' | 'lt' | 'in'
 
-/** `value`: a list is for `in`; text of several values is parted by commas. */
+/** `value`: a list is for `in`; text of several values is separated by commas. */
 export interface Filter {
   readonly field: string
   readonly condition: Condition

@@ -93,7 +93,7 @@ function allocate(
       rest = subtract(rest, quantity)
       taken.push({ row: id, quantity, source: sourceOf(line.location) })
     }
-    if (rest > 0n) throw tooMuch(order, line, rest, index)
+    if (rest > 0n) throw tooManyPiecesError(order, line, rest, index)
     return taken
   })
 }
@@ -154,7 +154,7 @@ export function parentOf(item: Wire): string | null {
   return textOf(item['parent_item_id']) ?? textOf(wireOf(item['parent_item'])['item_id'])
 }
 
-/** The rows a line may be of. An order that was edited in the shop has new rows: then the SKU tells. */
+/** The rows a line may be of. An order that was edited in the shop has new rows: then the SKU decides. */
 function candidates(order: Wire, rows: readonly Row[], { lineId, sku }: FulfilmentLine): readonly Row[] {
   const named = wiresOf(order['items']).find((item) => lineId !== null && textOf(item['item_id']) === lineId)
   if (named === undefined) return rows.filter((row) => row.sku === sku)
@@ -165,7 +165,7 @@ function candidates(order: Wire, rows: readonly Row[], { lineId, sku }: Fulfilme
   return rows.filter((row) => row.id === id)
 }
 
-function tooMuch(order: Wire, { sku }: FulfilmentLine, rest: Decimal8, index: number): StreamError {
+function tooManyPiecesError(order: Wire, { sku }: FulfilmentLine, rest: Decimal8, index: number): StreamError {
   const message =
     `order ${textOf(order['increment_id'])} (${textOf(order['state'])}) has no row with ${text8(rest)} more of ${sku} to ship: ` +
     'it was shipped, canceled or refunded in the shop already, is a part of a bundle, or another SKU; settle it there by hand'

@@ -11,7 +11,7 @@ export const DEFAULT_SOURCE = 'default'
 const KEPT = 10_000n
 
 /** The shop's source of a vendor's location; null: the policy names none, so the shop's default one. */
-export function sourceOf(policy: StockPolicy | undefined, location: string | null): string | null {
+export function sourceOf(policy: StockPolicy | null, location: string | null): string | null {
   const { locations = {} } = policy ?? {}
   return (location === null ? undefined : locations[location]) ?? locations['*'] ?? null
 }
@@ -24,12 +24,12 @@ export function sourceOf(policy: StockPolicy | undefined, location: string | nul
 export function sourceItemsOf(
   sku: string,
   { locations }: Pick<UniversalInventory, 'locations'>,
-  policy: StockPolicy | undefined,
+  policy: StockPolicy | null,
 ): readonly Wire[] {
-  const sources = policy === undefined ? [DEFAULT_SOURCE] : [...new Set(Object.values(policy.locations))]
+  const sources = policy === null ? [DEFAULT_SOURCE] : [...new Set(Object.values(policy.locations))]
   const stock = new Map<string, Decimal8>(sources.map((source) => [source, ZERO8]))
   for (const { location, available } of locations) {
-    const source = policy === undefined ? DEFAULT_SOURCE : sourceOf(policy, location)
+    const source = policy === null ? DEFAULT_SOURCE : sourceOf(policy, location)
     if (source !== null && available > 0n) stock.set(source, add(stock.get(source) ?? ZERO8, available))
   }
   return [...stock].map(([source, available]) => {

@@ -1,14 +1,14 @@
 import { defineSystem } from '../system.ts'
 import { createMagento2Client } from './client.ts'
-import { magento2Images as readImages } from './read-images.ts'
-import { magento2Inventory as readInventory } from './read-inventory.ts'
-import { magento2Orders as readOrders } from './read-orders.ts'
-import { magento2Products as readProducts } from './read-products.ts'
+import { readMagento2Images } from './read-images.ts'
+import { readMagento2Inventory } from './read-inventory.ts'
+import { readMagento2Orders } from './read-orders.ts'
+import { readMagento2Products } from './read-products.ts'
 import { clientSettings, secrets, settings } from './settings.ts'
-import { magento2Fulfilments as writeFulfilments } from './write-fulfilments.ts'
-import { magento2Images as writeImages } from './write-images.ts'
-import { magento2Inventory as writeInventory } from './write-inventory.ts'
-import { magento2Products as writeProducts } from './write-products.ts'
+import { writeMagento2Fulfilments } from './write-fulfilments.ts'
+import { writeMagento2Images } from './write-images.ts'
+import { writeMagento2Inventory } from './write-inventory.ts'
+import { writeMagento2Products } from './write-products.ts'
 
 /** A shop may have modules that send notices: they only have a read requested, and the same read twice is one. */
 const NO_NOTICES = 'Magento sends none: it is asked'
@@ -19,20 +19,29 @@ export const magento2 = defineSystem({
   title: 'Magento 2',
   secrets,
   settings,
+  limits: { concurrency: 4 },
   connect: (system, deps) => createMagento2Client(clientSettings(system), deps),
   clientFor: (client, kind) => client.for(kind),
   sources: {
-    orders: { filter: null, open: ({ client, read, clock }) => readOrders(client, read, clock) },
-    products: { filter: null, open: ({ client, read, system, clock }) => readProducts(client, read, system, clock) },
-    inventory: { filter: null, open: ({ client, read, clock }) => readInventory(client, read, clock) },
-    images: { filter: null, open: ({ client, read, system, clock }) => readImages(client, read, system, clock) },
+    orders: { filter: null, open: ({ client, read, clock }) => readMagento2Orders(client, read, clock) },
+    products: {
+      filter: null,
+      open: ({ client, read, system, clock }) => readMagento2Products(client, read, system, clock),
+    },
+    inventory: { filter: null, open: ({ client, read, clock }) => readMagento2Inventory(client, read, clock) },
+    images: {
+      filter: null,
+      open: ({ client, read, system, clock }) => readMagento2Images(client, read, system, clock),
+    },
   },
   sinks: {
-    'shop-fulfilments': ({ client }) => writeFulfilments(client),
-    'shop-products': ({ client, system }) => writeProducts(client, system.settings),
-    'shop-inventory': ({ client }) => writeInventory(client),
-    'shop-images': ({ client, system }) => writeImages(client, system.settings),
+    'shop-fulfilments': ({ client }) => writeMagento2Fulfilments(client),
+    'shop-products': ({ client, system }) => writeMagento2Products(client, system.settings),
+    'shop-inventory': ({ client }) => writeMagento2Inventory(client),
+    'shop-images': ({ client, system }) => writeMagento2Images(client, system.settings),
   },
+  // An order that is edited in the shop gets a number of its own: 000000012-1.
+  orderNumbers: /^\d[\w-]*$/,
   orderStates: {
     known: ['new', 'pending_payment', 'payment_review', 'processing', 'complete', 'closed', 'canceled', 'holded'],
     begin: ['processing'],

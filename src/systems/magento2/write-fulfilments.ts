@@ -17,10 +17,10 @@ const MOST_ALIKE = 20
 
 /**
  * The vendor's shipments as shipments of the shop's order, closures and cancellations as comments on it. Magento has no
- * key of ours for either, so each carries one in its comment, and what is there already is looked at first (Guarantee 3):
+ * key of ours for either, so each carries one in its comment, and what is there already is read first (Guarantee 3):
  * a shipment that came through without an answer is found, and one of which a part came through is completed.
  */
-export function magento2Fulfilments(client: Magento2Client): Sink<'shop-fulfilments'> {
+export function writeMagento2Fulfilments(client: Magento2Client): Sink<'shop-fulfilments'> {
   return {
     kind: 'shop-fulfilments',
     naturalKey: false,
@@ -92,7 +92,7 @@ async function ship(
   signal: AbortSignal,
 ): Promise<Delivered> {
   const orderId = requireText(order, 'entity_id')
-  const { carriers = {}, notifyCustomer = false } = connection.fulfilments ?? {}
+  const { carriers, notifyCustomer } = connection.fulfilments
   const mark = `[waldstream ${event.connection}/${event.key}]`
   const ours = (await shipmentsOf(client, orderId, signal)).filter((shipment) => isMarked(shipment, mark))
   const source = (location: string | null) => sourceOf(connection.stock, location)
@@ -118,7 +118,7 @@ async function ship(
  * A shipment takes its pieces out of the source; what the vendor can still sell, which is what the source is to have, has
  * known of them since the order. So pushed stock is to be written again, also after a shipment that is only found again.
  */
-function stockOf({ data }: ShopFulfilmentRequested, { push = [] }: Connection): Pick<Delivered, 'alsoChanged'> {
+function stockOf({ data }: ShopFulfilmentRequested, { push }: Connection): Pick<Delivered, 'alsoChanged'> {
   if (!push.includes('inventory')) return {}
   const skus = [...new Set(data.lines.map(({ sku }) => sku))]
   return { alsoChanged: skus.map((key) => ({ kind: 'shop-inventory', key })) }

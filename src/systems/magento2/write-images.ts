@@ -16,7 +16,7 @@ type Client = Pick<Magento2Client, 'findProducts' | 'media' | 'addMedia' | 'chan
  * its file is named after its address, and by that is found again (Guarantee 3). One image after the other, not through the
  * queue: two of one product at the same time can lose each other. New images come before old ones go.
  */
-export function magento2Images(
+export function writeMagento2Images(
   client: Client,
   settings: Pick<Magento2Values, 'importedMediaPrefix' | 'allowPrivateAddresses'>,
 ): Sink<'shop-images'> {
@@ -77,7 +77,7 @@ async function add(
   await client.addMedia(sku, entryOf(image, { bytes, format }), signal)
 }
 
-/** What is wrong with one image is told at the end; what is wrong with the shop ends the delivery. */
+/** What is wrong with one image is reported at the end; what is wrong with the shop ends the delivery. */
 function ofItsOwn(error: unknown): unknown {
   if (error instanceof StreamError && ['source_data_invalid', 'item_missing', 'target_rejected'].includes(error.code)) {
     return error

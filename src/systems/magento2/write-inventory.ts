@@ -8,7 +8,9 @@ import { sourceItemsOf } from './stock.ts'
  * Rows of the inventory feed as MSI source items, absolute: what comes twice changes nothing. Stock of a SKU that the
  * shop does not have yet waits for its product (`item_missing`); a row that is gone leaves nothing to sell.
  */
-export function magento2Inventory(client: Pick<Magento2Client, 'findProducts' | 'bulkWriter'>): Sink<'shop-inventory'> {
+export function writeMagento2Inventory(
+  client: Pick<Magento2Client, 'findProducts' | 'bulkWriter'>,
+): Sink<'shop-inventory'> {
   const known = knownProducts(client)
   const write = client.bulkWriter('/inventory/source-items')
   return {

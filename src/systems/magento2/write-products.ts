@@ -11,7 +11,7 @@ const DISABLED = 2
  * Rows of the products feed as the shop's products, by SKU. What the row does not name stays as the shop has it. A row
  * that is gone disables its product and never deletes it: orders, links and texts of the shop hang on it.
  */
-export function magento2Products(
+export function writeMagento2Products(
   client: Pick<Magento2Client, 'findProducts' | 'bulkWriter'>,
   { attributeSet }: Pick<Magento2Values, 'attributeSet'>,
 ): Sink<'shop-products'> {

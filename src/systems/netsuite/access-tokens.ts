@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../platform/http.ts'
 import type { HttpFailure } from '../../platform/http-errors.ts'
+import { untilAborted } from '../kit/until-aborted.ts'
 import { textOf, wireOf } from '../kit/wire.ts'
 import { type CertificateCredentials, createAssertionSigner } from './client-assertion.ts'
 
@@ -36,7 +37,7 @@ export function createAccessTokens(
   const url = `${baseUrl.replace(/\/+$/, '')}${PATH}`
   // Not the account's governor: the call that waits for the token has its turn there already.
   const governor = governors.of(`netsuite token ${account}`, { concurrency: 1 })
-  const http = createHttp({ baseUrl, timeoutMs: TIMEOUT_MS, governor, logger, classify: refusal })
+  const http = createHttp({ baseUrl, timeoutMs: TIMEOUT_MS, governor, logger, classify: tokenRefusedError })
   let held: Token | undefined
   let renewal: Promise<string> | undefined
   const ask = async (): Promise<string> => {
@@ -47,7 +48,7 @@ export function createAccessTokens(
       form: [
         ['grant_type', 'client_credentials'],
         ['client_assertion_type', ASSERTION_TYPE],
-        ['client_assertion', sign(url, askedAt)],
+        ['client_assertion', await sign(url, askedAt)],
       ],
     })
     held = tokenOf(answer, askedAt)
@@ -76,7 +77,7 @@ function tokenOf({ json }: HttpAnswer, askedAt: number): Token {
   return { text, renewAt: askedAt + Math.max(lifeMs - MARGIN_MS, lifeMs / 2) }
 }
 
-function refusal({ status, json }: HttpFailure): StreamError | undefined {
+function tokenRefusedError({ status, json }: HttpFailure): StreamError | undefined {
   if (status !== 400 && status !== 401 && status !== 403) return undefined
   const { error, error_description: description } = wireOf(json)
   const said = [error, description].map(textOf).filter((text) => text !== null)
@@ -92,32 +93,14 @@ export function withAccessToken(http: Http, tokens: AccessTokens): Http {
   }
   return {
     async request(request) {
-      const token = await unlessEnded(tokens.current(), request.signal)
+      const token = await untilAborted(tokens.current(), request.signal)
       try {
         return await send(request, token)
       } catch (error) {
         if (!(error instanceof StreamError) || error.code !== 'credentials_refused') throw error
-        return await send(request, await unlessEnded(tokens.after(token), request.signal))
+        return await send(request, await untilAborted(tokens.after(token), request.signal))
       }
     },
     for: (kind) => withAccessToken(http.for(kind), tokens),
-  }
-}
-
-/** Others wait for the same token: an abort ends the waiting alone. */
-async function unlessEnded<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await promise
-  promise.catch(() => undefined)
-  let ended: () => void = () => undefined
-  const aborted = new Promise<never>((_resolve, reject) => {
-    ended = () =>
-      reject(new StreamError('stopping', 'the request was ended before it was sent', { cause: signal.reason }))
-    if (signal.aborted) ended()
-    else signal.addEventListener('abort', ended, { once: true })
-  })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', ended)
   }
 }

@@ -1,4 +1,5 @@
-import { constants, createPrivateKey, type KeyObject, type SignKeyObjectInput, sign } from 'node:crypto'
+import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { SignJWT } from 'jose'
 import { StreamError } from '../../errors.ts'
 
 /** What proves an integration to NetSuite by OAuth 2.0, client credentials. */
@@ -11,41 +12,44 @@ export interface CertificateCredentials {
   readonly privateKey: string
 }
 
-/** Signs the assertion that a token is asked for with; `url` is the token's address, `now` milliseconds UTC. */
-export type AssertionSigner = (url: string, now: number) => string
+/**
+ * Signs the assertion that a token is requested with; `url` is the token's address, `now` milliseconds UTC. Rejects with
+ * `configuration_invalid` for a key that can't sign.
+ */
+export type AssertionSigner = (url: string, now: number) => Promise<string>
 
-/** NetSuite takes at most an hour; the assertion is used at once. */
+/** NetSuite accepts at most an hour; the assertion is used at once. */
 const LIFETIME_SECONDS = 300
 
-/** A signer with the key. Throws `configuration_invalid` when it is none that NetSuite takes; no message holds it. */
-export function createAssertionSigner(credentials: CertificateCredentials): AssertionSigner {
-  const { algorithm, digest, key } = signingKey(credentials.privateKey)
-  const header = encoded({ typ: 'JWT', alg: algorithm, kid: credentials.certificateId })
-  return (url, now) => {
+/** A signer with the key. Throws `configuration_invalid` when NetSuite does not accept such a key; no message holds it. */
+export function createAssertionSigner({
+  clientId,
+  certificateId,
+  privateKey,
+}: CertificateCredentials): AssertionSigner {
+  const key = parseKey(privateKey)
+  const header = { typ: 'JWT', alg: algorithmOf(key), kid: certificateId }
+  return async (url, now) => {
     const issuedAt = Math.floor(now / 1000)
-    const claims = { iss: credentials.clientId, scope: 'rest_webservices', aud: url }
-    const payload = encoded({ ...claims, iat: issuedAt, exp: issuedAt + LIFETIME_SECONDS })
-    const content = `${header}.${payload}`
-    return `${content}.${sign(digest, Buffer.from(content), key).toString('base64url')}`
+    return await new SignJWT({ scope: 'rest_webservices' })
+      .setProtectedHeader(header)
+      .setIssuer(clientId)
+      .setAudience(url)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + LIFETIME_SECONDS)
+      .sign(key)
+      .catch(() => {
+        throw unusableKeyError()
+      })
   }
 }
 
-const CURVES: Readonly<Record<string, readonly [algorithm: string, digest: string]>> = {
-  prime256v1: ['ES256', 'sha256'],
-  secp384r1: ['ES384', 'sha384'],
-  secp521r1: ['ES512', 'sha512'],
-}
+const CURVES: Readonly<Record<string, string>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' }
 
-function signingKey(pem: string): { algorithm: string; digest: string; key: SignKeyObjectInput } {
-  const key = parseKey(pem)
-  if (key.asymmetricKeyType === 'rsa') {
-    const padding = constants.RSA_PKCS1_PSS_PADDING
-    const saltLength = constants.RSA_PSS_SALTLEN_DIGEST
-    return { algorithm: 'PS256', digest: 'sha256', key: { key, padding, saltLength } }
-  }
-  const [algorithm, digest] = CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''] ?? []
-  if (algorithm === undefined || digest === undefined) throw noKey()
-  return { algorithm, digest, key: { key, dsaEncoding: 'ieee-p1363' } }
+function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  const algorithm = asymmetricKeyType === 'rsa' ? 'PS256' : CURVES[asymmetricKeyDetails?.namedCurve ?? '']
+  if (algorithm === undefined) throw unusableKeyError()
+  return algorithm
 }
 
 /** Line ends may be written as \n, as one does in environment variables. */
@@ -53,14 +57,12 @@ function parseKey(pem: string): KeyObject {
   try {
     return createPrivateKey(pem.replaceAll('\\n', '\n'))
   } catch {
-    throw noKey()
+    throw unusableKeyError()
   }
 }
 
-function noKey(): StreamError {
+function unusableKeyError(): StreamError {
   const message =
-    'secrets.privateKey is no private key that NetSuite takes; give the PEM of an RSA key, or of an EC key on P-256, P-384 or P-521, without a passphrase'
+    'secrets.privateKey is no private key that NetSuite accepts; give the PEM of an RSA key of at least 2048 bits, or of an EC key on P-256, P-384 or P-521, without a passphrase'
   return new StreamError('configuration_invalid', message, { field: 'secrets.privateKey' })
 }
-
-const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')

@@ -9,8 +9,8 @@ import { type OAuth1Credentials, oauth1Header } from '../kit/oauth1.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { isWire, textOf } from '../kit/wire.ts'
 import { createAccessTokens, withAccessToken } from './access-tokens.ts'
+import { netsuiteError } from './answers.ts'
 import type { CertificateCredentials } from './client-assertion.ts'
-import { netsuiteProblem } from './problem.ts'
 import { createRecords, type Records } from './records.ts'
 import { askSuiteQl, chunks, createSuiteQl, IN_LIMIT, type SuiteQl } from './suiteql.ts'
 
@@ -52,7 +52,7 @@ export function createNetSuiteClient(settings: NetSuiteSettings, deps: NetSuiteD
     ...{ baseUrl, timeoutMs, logger: deps.logger },
     governor: deps.governors.of(`netsuite ${account}`, limits),
     classify: ({ status, json }: { status: number; json: unknown }) =>
-      isWire(json) ? netsuiteProblem(status, json) : strangeAnswer(status),
+      isWire(json) ? netsuiteError(status, json) : strangeAnswerError(status),
   }
   if ('privateKey' in credentials) {
     const tokens = createAccessTokens({ baseUrl, account, credentials }, deps)
@@ -66,7 +66,7 @@ export function createNetSuiteClient(settings: NetSuiteSettings, deps: NetSuiteD
 }
 
 /** NetSuite says what it refuses, and why. What does not may be half an answer, or of something in between. */
-function strangeAnswer(status: number): StreamError | undefined {
+function strangeAnswerError(status: number): StreamError | undefined {
   if (status === 401 || status === 403) return undefined
   const message = `${status} was answered without what NetSuite says to it: the answer was cut, or check the system's address`
   return new StreamError('target_unavailable', message, { details: { status } })

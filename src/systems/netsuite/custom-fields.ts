@@ -1,9 +1,9 @@
-/** Custom field of the order that holds the content digest: what tells that NetSuite has this content. */
+/** Custom field of the order that holds the content digest: it shows that NetSuite has this content. */
 export const DIGEST_FIELD = 'custbody_waldstream_digest'
 /** Custom field of an order's line that holds the shop's line id. */
 export const LINE_FIELD = 'custcol_waldstream_line'
 
-/** Ends the digest of an order that was closed because the shop canceled it: nobody has to be told of that. */
+/** Ends the digest of an order that was closed because the shop canceled it: that is no news for the shop. */
 const BY_THE_SHOP = ' canceled'
 
 /** What the digest's field holds for a content. */

@@ -5,7 +5,7 @@ import { fromLocalTime } from '../kit/local-time.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { LINE_FIELD } from './custom-fields.ts'
 
-/** What records of an order and its fulfilments need to be told in the shop's words. */
+/** What records of an order and its fulfilments need, to be in the shop's words. */
 export interface FulfilmentContext {
   /** Zone of the account: its days are those of shipments. */
   readonly zone: string
@@ -34,7 +34,7 @@ export function toShipment(shipment: Wire, order: Wire, context: FulfilmentConte
     throw new StreamError('source_data_invalid', `item fulfilment ${id} has no line of its order`, { field: 'item' })
   }
   const day = textOf(shipment['tranDate'])
-  const told = {
+  const details = {
     tranId: shipment['tranId'],
     shipMethod: wireOf(shipment['shipMethod'])['refName'],
     memo: shipment['memo'],
@@ -42,7 +42,7 @@ export function toShipment(shipment: Wire, order: Wire, context: FulfilmentConte
   return fulfilment(order, {
     ...{ fulfilmentId: id, kind: 'shipment', lines, tracks: tracksOf(shipment) },
     shippedAt: day === null ? null : fromLocalTime(`${day} 00:00:00`, context.zone, Number.MAX_SAFE_INTEGER),
-    attributes: attributesOf(told, new Set()),
+    attributes: attributesOf(details, new Set()),
   })
 }
 
@@ -57,8 +57,8 @@ export function toEnding(order: Wire, kind: 'closure' | 'cancellation', context:
     return quantity > 0n ? [{ ...lineOf(line, context), lineId: textOf(line[LINE_FIELD]), quantity }] : []
   })
   if (lines.length === 0) return null
-  const told = { tranId: order['tranId'], status: wireOf(order['status'])['refName'] }
-  const attributes = attributesOf(told, new Set())
+  const details = { tranId: order['tranId'], status: wireOf(order['status'])['refName'] }
+  const attributes = attributesOf(details, new Set())
   return fulfilment(order, { fulfilmentId: endingKey(requireText(order, 'id'), kind), kind, lines, attributes })
 }
 
@@ -67,15 +67,15 @@ export function endingKey(order: string, kind: 'closure' | 'cancellation'): stri
   return `${order}-${kind === 'closure' ? 'closed' : 'canceled'}`
 }
 
-type Told = Pick<Fulfilment, 'fulfilmentId' | 'kind' | 'lines' | 'attributes'> & Partial<Fulfilment>
+type Details = Pick<Fulfilment, 'fulfilmentId' | 'kind' | 'lines' | 'attributes'> & Partial<Fulfilment>
 
-function fulfilment(order: Wire, told: Told): Fulfilment | null {
+function fulfilment(order: Wire, details: Details): Fulfilment | null {
   const orderReference = textOf(order['externalId'])
   if (orderReference === null) return null
   const number = textOf(order['otherRefNum'])
   // Who edits it by hand takes it from the shop's number; the reference holds that too.
   const orderNumber = number !== null && orderReference.endsWith(`-${number}`) ? number : orderReference
-  return { orderNumber, orderReference, shippedAt: null, tracks: [], ...told }
+  return { orderNumber, orderReference, shippedAt: null, tracks: [], ...details }
 }
 
 /** Null for what is no line of the order: the members of a kit stand below it. */

@@ -18,7 +18,7 @@ const KNOWN = new Set(['item', 'locationname', 'quantityonhand', 'quantityavaila
 
 /**
  * All locations of one item as inventory data; pure. Absolute levels, one of each location, by location id: a location
- * that is not there is nowhere else to be looked for. Throws `value_missing` or `decimal_invalid`, naming the column.
+ * that is not there is found nowhere else. Throws `value_missing` or `decimal_invalid`, naming the column.
  */
 export function toInventory(sku: string, rows: readonly Wire[]): Inventory {
   const locations = rows

@@ -13,7 +13,7 @@ export async function levelPrices(
   signal?: AbortSignal,
 ): Promise<Costs> {
   const known = new Set<string>()
-  const keyOf = (item: string, level: string, price: Decimal8) => `${item} ${level} ${price}`
+  const priceKey = (item: string, level: string, price: Decimal8) => `${item} ${level} ${price}`
   for (const part of levels.length === 0 ? [] : chunks(items, IN_LIMIT)) {
     const marks = (values: readonly string[]) => values.map(() => '?').join(', ')
     const query =
@@ -23,8 +23,10 @@ export async function levelPrices(
     for (const row of await client.suiteqlAll(query, [...part, ...levels], signal)) {
       const price = textOf(row['price'])
       if (price === null) continue
-      known.add(keyOf(textOf(row['item']) ?? '', textOf(row['pricelevel']) ?? '', decimal8(price, 'itemprice.price')))
+      known.add(
+        priceKey(textOf(row['item']) ?? '', textOf(row['pricelevel']) ?? '', decimal8(price, 'itemprice.price')),
+      )
     }
   }
-  return (item, level, price) => known.has(keyOf(item, level, price))
+  return (item, level, price) => known.has(priceKey(item, level, price))
 }

@@ -9,7 +9,7 @@ import { topLevelLines } from '../../rules/split-order.ts'
 import { chargeTotals } from '../../rules/vendor-charges.ts'
 import { toLocalTime } from '../kit/local-time.ts'
 import { applyOrderFields } from '../kit/order-fields.ts'
-import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import { textOf, type Wire, wireOf, wiresOf, withoutNulls } from '../kit/wire.ts'
 import { DIGEST_FIELD, digestMark, LINE_FIELD } from './custom-fields.ts'
 import { type BodyField, orderFields } from './order-fields.ts'
 import { lineAmounts, lineBody, type OrderReferences } from './order-lines.ts'
@@ -43,7 +43,7 @@ export function salesOrderBody(event: VendorOrderRequested, connection: Connecti
     const own = lineBody(event, line, amount, references)
     return { lineId: line.lineId, body: note === undefined ? own : { ...own, description: note } }
   })
-  const { order, lines } = applyOrderFields({ order: present(body), lines: bodies }, event.fields, orderFields)
+  const { order, lines } = applyOrderFields({ order: withoutNulls(body), lines: bodies }, event.fields, orderFields)
   return { ...order, item: { items: lines } }
 }
 
@@ -67,12 +67,12 @@ function withdrawnPart(order: Order, field: 'discount' | 'tax'): Decimal4 {
 /** The order as NetSuite has it, with every line closed. Lines are named whole, so that a replace keeps each of them. */
 export function closedOrderBody(event: VendorOrderRequested, order: Wire): Wire {
   const items = wiresOf(wireOf(order['item'])['items']).map((line) =>
-    present({
-      line: numberOf(line['line']),
+    withoutNulls({
+      line: exactOf(line['line']),
       item: { id: textOf(wireOf(line['item'])['id']) },
-      quantity: numberOf(line['quantity']),
-      rate: numberOf(line['rate']),
-      amount: numberOf(line['amount']),
+      quantity: exactOf(line['quantity']),
+      rate: exactOf(line['rate']),
+      amount: exactOf(line['amount']),
       [LINE_FIELD]: textOf(line[LINE_FIELD]),
       isClosed: true,
     }),
@@ -84,7 +84,7 @@ export function closedOrderBody(event: VendorOrderRequested, order: Wire): Wire 
 export function customerBody({ data }: VendorOrderRequested, subsidiary: string | null): Wire {
   const { billingAddress, shippingAddress, customerEmail } = data
   const name = (field: 'firstName' | 'lastName') => billingAddress[field] ?? shippingAddress?.[field] ?? '-'
-  return present({
+  return withoutNulls({
     isPerson: true,
     firstName: name('firstName'),
     lastName: name('lastName'),
@@ -98,7 +98,7 @@ function addressBody(address: Address | null): Wire | null {
   if (address === null) return null
   const [addr1 = null, addr2 = null, ...more] = address.street
   const addressee = [address.firstName, address.lastName].filter((part) => part !== null).join(' ')
-  return present({
+  return withoutNulls({
     addressee: addressee === '' ? null : addressee,
     attention: address.company,
     addr1,
@@ -112,12 +112,7 @@ function addressBody(address: Address | null): Wire | null {
   })
 }
 
-const numberOf = (value: unknown) => {
+const exactOf = (value: unknown) => {
   const text = textOf(value)
   return text === null ? null : exactNumber(text)
-}
-
-/** Without the fields that have no value. */
-function present(fields: Wire): Wire {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }

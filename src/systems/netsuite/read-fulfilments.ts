@@ -1,17 +1,17 @@
 import type { Read } from '../../configuration/model.ts'
 import type { Fulfilment } from '../../events/generated/events.ts'
+import { forEachKey } from '../../platform/bounded.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
-import { forEachKey } from '../../platform/runtime/in-key-order.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { fromLocalTime } from '../kit/local-time.ts'
 import type { ReadRows } from '../kit/read-rows.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, UnreadableEntity, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
-import { detailsOf } from './details.ts'
 import { endedQuery, shipmentQuery } from './fulfilment-queries.ts'
 import { endingKey, type FulfilmentContext, isShipped, itemIdsOf, toEnding, toShipment } from './fulfilments.ts'
+import { detailsOf } from './query-details.ts'
 import type { NetSuiteValues } from './settings.ts'
 import { type Clause, type Phase, phasePages } from './window.ts'
 
@@ -32,7 +32,7 @@ interface Found {
  * closed, in part or whole, or cancelled, by their own. The rows come by SuiteQL, their lines and tracking numbers from
  * the record service. What is picked or packed only is given once it is shipped: that changes it.
  */
-export function netsuiteFulfilments(
+export function readNetSuiteFulfilments(
   client: NetSuiteClient,
   read: Read,
   system: Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>,
@@ -61,7 +61,7 @@ export function netsuiteFulfilments(
         const found = await recordsOf(client, rows, phase === ENDED, signal)
         const records = found.flatMap(({ shipment, order }) => [shipment, order]).filter((record) => record !== null)
         const context = { zone, skus: await skusOf(client, itemIdsOf(...records), signal) }
-        const { entities, unreadable } = tell(found, context, requestedAt)
+        const { entities, unreadable } = toEntities(found, context, requestedAt)
         yield { entities, unreadable, rows: rows.map((row) => windowRow(row, phase)), reached, requestedAt }
       }
     },
@@ -102,12 +102,12 @@ async function skusOf(client: NetSuiteClient, ids: readonly string[], signal: Ab
   return new Map(rows.map((row) => [requireText(row, 'id'), requireText(row, 'itemid')]))
 }
 
-/** One that can't be told is kept with its error, and the others go on (Guarantee 5). */
-function tell(found: readonly Found[], context: FulfilmentContext, requestedAt: number): ReadRows<'fulfilments'> {
+/** A record that can't be mapped is kept with its error, and the others go on (Guarantee 5). */
+function toEntities(found: readonly Found[], context: FulfilmentContext, requestedAt: number): ReadRows<'fulfilments'> {
   const entities: ReadEntity<'fulfilments'>[] = []
   const unreadable: UnreadableEntity[] = []
   for (const one of found) {
-    const key = keyOf(one.row, one.ended)
+    const key = fulfilmentKey(one.row, one.ended)
     const raw = stringifyExact(one.shipment ?? one.order)
     try {
       const data = toldOf(one, context)
@@ -130,11 +130,11 @@ function endingOf(row: Wire): 'closure' | 'cancellation' {
   return textOf(row['status'])?.endsWith('C') ? 'cancellation' : 'closure'
 }
 
-function keyOf(row: Wire, ended: boolean): string {
+function fulfilmentKey(row: Wire, ended: boolean): string {
   const id = requireText(row, 'id')
   return ended ? endingKey(id, endingOf(row)) : id
 }
 
 function windowRow(row: Wire, phase: string): WindowRow {
-  return { key: keyOf(row, phase === ENDED), changedAt: requireText(row, 'changedat') }
+  return { key: fulfilmentKey(row, phase === ENDED), changedAt: requireText(row, 'changedat') }
 }

@@ -1,13 +1,13 @@
 import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { ConfiguredSystem } from '../kit/configured-system.ts'
+import { type ConfiguredSystem, filterOf } from '../kit/configured-system.ts'
 import { LOCAL_FORMAT } from '../kit/local-time.ts'
 import type { Keyset, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import { hasKits, KIT, kitsWith } from './read-kits.ts'
 import { idOf, STOCK_CHANGED, skuOf, stockLevels } from './read-stock.ts'
-import type { NetSuiteValues } from './settings.ts'
+import { type NetSuiteValues, stockFilter } from './settings.ts'
 import { afterKey, type Clause, idList, inWindow, type Phase, phasePages } from './window.ts'
 
 /** Stock that never moved has no change time; a read from the beginning takes it all the same. */
@@ -20,16 +20,15 @@ const KITS = 'kit '
  * locations: a level is absolute, so one read in between is enough. A kit has no stock of its own: it comes with each
  * change of a member's stock, and with each change of the kit itself. `read.filter.locations` may name location ids.
  */
-export function netsuiteInventory(
+export function readNetSuiteInventory(
   client: NetSuiteClient,
   read: Read,
   system: Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>,
   clock: Clock,
 ): SourceReader<'inventory'> {
   const table = system.settings.kitMembers
-  const filter = read.filter['locations']
-  const locations =
-    filter === undefined ? '' : ` AND stock.location IN (${idList(filter.split(',').map((id) => id.trim()))})`
+  const { locations: ids } = filterOf(stockFilter, read)
+  const locations = ids === null || ids.length === 0 ? '' : ` AND stock.location IN (${idList(ids)})`
   const levels = stockLevels(client, system, locations, clock)
   const phases = (window: ReadWindow, pageSize: number, kits: boolean): Phase<string>[] => {
     const phase = (name: string, query: (last: Keyset | null) => Clause) => {

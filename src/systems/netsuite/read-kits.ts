@@ -1,8 +1,8 @@
 import { LOCAL_FORMAT } from '../kit/local-time.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
-import { detailsOf } from './details.ts'
 import type { MemberRow } from './kits.ts'
+import { detailsOf } from './query-details.ts'
 import type { KitTable } from './settings.ts'
 
 /** A kit is an item of this type. */

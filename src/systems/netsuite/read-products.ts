@@ -1,34 +1,34 @@
 import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
-import type { ConfiguredSystem } from '../kit/configured-system.ts'
+import { type ConfiguredSystem, filterOf } from '../kit/configured-system.ts'
 import { fromLocalTime, LOCAL_FORMAT } from '../kit/local-time.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
-import { detailsOf } from './details.ts'
 import { itemColumns, itemSettings, itemTable, toProduct } from './items.ts'
-import type { NetSuiteValues } from './settings.ts'
+import { detailsOf } from './query-details.ts'
+import { type NetSuiteValues, productFilter } from './settings.ts'
 import { afterKey, type Clause, inList, inWindow, netsuitePages } from './window.ts'
 
 const CHANGED = 'item.lastmodifieddate'
 
 /**
  * Items by `lastmodifieddate`, oldest first, with their prices. `read.filter.itemTypes` names the types (NetSuite's
- * codes, parted by commas).
+ * codes).
  */
-export function netsuiteProducts(
+export function readNetSuiteProducts(
   client: NetSuiteClient,
   read: Read,
   system: Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>,
   clock: Clock,
 ): SourceReader<'products'> {
   const settings = itemSettings(system.settings)
-  const types = (read.filter['itemTypes'] ?? 'InvtPart,NonInvtPart,Assembly,Kit').split(',').map((type) => type.trim())
+  const { itemTypes } = filterOf(productFilter, read)
   const paging = (columns: readonly string[], window: ReadWindow) => ({
     client,
-    query: (last: Keyset | null) => itemQuery(columns, inWindow(CHANGED, window, system.zone), types, last),
+    query: (last: Keyset | null) => itemQuery(columns, inWindow(CHANGED, window, system.zone), itemTypes, last),
     pageSize: read.pageSize,
     now: () => clock.now(),
   })

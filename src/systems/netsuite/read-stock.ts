@@ -7,16 +7,16 @@ import { type ReadRows, readRows } from '../kit/read-rows.ts'
 import type { ReadEntity } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
-import { detailsOf } from './details.ts'
 import { STOCK_COLUMNS, toInventory } from './inventory.ts'
 import { kitInventory, needsOf } from './kits.ts'
+import { detailsOf } from './query-details.ts'
 import { kitRows, membersOf } from './read-kits.ts'
 import type { KitTable } from './settings.ts'
 
 /** When stock of `aggregateItemLocation stock` last changed. */
 export const STOCK_CHANGED = 'stock.lastquantityavailablechange'
 
-/** Levels as they are now, of items and of kits, whatever row told that they changed. */
+/** Levels as they are now, of items and of kits, whatever row showed that they changed. */
 export interface StockLevels {
   /** By rows with `id` and `itemid`; each item with all of its locations. */
   ofItems(rows: readonly Wire[], signal: AbortSignal): Promise<ReadRows<'inventory'>>

@@ -50,8 +50,8 @@ export function createRecords(http: Http): Records {
           ...(signal === undefined ? {} : { signal }),
         })
         .catch(rejectMissingReference)
-      const told = internalId(answer.headers.get('location'))
-      const id = told ?? textOf((await getByExternalId(type, externalId, {}, signal))?.['id'])
+      const given = internalId(answer.headers.get('location'))
+      const id = given ?? textOf((await getByExternalId(type, externalId, {}, signal))?.['id'])
       if (id !== null) return id
       throw new StreamError(
         'target_unavailable',

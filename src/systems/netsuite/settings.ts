@@ -7,8 +7,7 @@ import {
   type ValueKind,
   type ValuesOf,
 } from '../../configuration/setting.ts'
-import type { ConnectableSystem } from '../kit/configured-system.ts'
-import { requireSecret } from '../kit/secrets.ts'
+import { type ConnectableSystem, requireSecret } from '../kit/configured-system.ts'
 import type { NetSuiteSettings } from './client.ts'
 
 /** How a shipment is found to be of an order: by a column of its line, or by a table of links. */
@@ -65,27 +64,29 @@ const usualKitTable: KitTable = { table: 'itemmember', parent: 'parentitem', mem
 export const settings = {
   account: setting(text({ pattern: /[A-Za-z0-9_-]+/, expected: 'an account id, such as 1234567 or 1234567_SB1' }), {
     required: true,
-    description: 'account id, as in its address: 1234567, 1234567_SB1',
+    description: 'account id as in Company Information',
   }),
   itemColumns: setting(columns, {
     default: STANDARD_COLUMNS,
     defaultText: 'see below',
-    description: 'columns of item that are read, in place of the standard ones',
+    description: 'columns of item that are read, where an account lacks one of the standard ones',
   }),
   extraItemColumns: setting(columns, {
     default: [],
-    description: 'columns of item that are read besides, such as custom fields',
+    description: 'more columns of item, by script id, for the product map',
   }),
   currency: setting(currencyCode, {
-    description: "the account's main currency: of prices, and the only one that orders may have",
+    description: 'currency of the prices; an order in another one is refused',
   }),
   basePriceLevel: setting(text({ expected: 'the name of a price level' }), {
     default: 'Base Price',
     description: "name of the level that is the product's price; all levels are in priceLevels",
   }),
-  subsidiary: setting(internalId, { description: 'internal id of the subsidiary of new customers (OneWorld)' }),
+  subsidiary: setting(internalId, {
+    description: 'internal id of the subsidiary of new customers; accounts without subsidiaries have none',
+  }),
   language: setting(text({ pattern: /[A-Za-z-]+/, expected: 'a language, such as en-US' }), {
-    description: 'sent as Accept-Language, for accounts that insist on theirs',
+    description: 'sent as Accept-Language, for an account that refuses others (INVALID_HEADER)',
   }),
   kitMembers: setting(kitTable, {
     default: usualKitTable,
@@ -94,7 +95,7 @@ export const settings = {
   }),
   shipmentLink: setting(choice(shipmentLinks), {
     default: 'createdfrom',
-    description: 'where a shipment names its order',
+    description: 'how the order of a shipment is found; nexttransactionlink where the role sees no lines',
   }),
   customPriceLevel: setting(text({ pattern: /-?\d+|none/, expected: 'the id of a price level, or none' }), {
     default: '-1',
@@ -102,6 +103,21 @@ export const settings = {
   }),
   discountItem: setting(internalId, {
     description: 'internal id of the item that takes off the discount; without it discountTotal is sent',
+  }),
+}
+
+/** `filter` of reads of products. */
+export const productFilter = {
+  itemTypes: setting(list(text({ pattern: /\w+/ }), 'item types'), {
+    description: "types of items, by NetSuite's codes",
+    default: ['InvtPart', 'NonInvtPart', 'Assembly', 'Kit'],
+  }),
+}
+
+/** `filter` of reads of stock. */
+export const stockFilter = {
+  locations: setting(list(text({ pattern: /\d+/ }), 'internal ids of locations'), {
+    description: 'locations whose stock counts; all by default',
   }),
 }
 

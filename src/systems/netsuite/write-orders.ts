@@ -27,12 +27,12 @@ type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'f
 /**
  * Vendor orders as sales orders. Guarantee 3: the order's external id is `<connection>-<order number>`, and it carries
  * the digest of its content: equal means there is nothing to write. Lines are replaced as a whole in every write, the first
- * too: NetSuite appends lines that are sent again, and a write that was not answered may come to pass after the next one.
+ * too: NetSuite appends lines that are sent again, and a write without an answer may take effect after the next one.
  * Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and `target_conflict` for an order
  * that changed after a part of it was fulfilled, billed, closed or cancelled by the vendor: but what the shop takes back of
  * pieces that are still open is taken back.
  */
-export function netsuiteVendorOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
+export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
   const { settings } = system
   const items = createItemIds(client)
   const write = async (id: string, body: Wire, signal: AbortSignal, how: WriteHow = WHOLE): Promise<Delivered> => {

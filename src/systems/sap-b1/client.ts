@@ -6,8 +6,8 @@ import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../platform/http.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { isWire, type Wire } from '../kit/wire.ts'
+import { isSessionOver, sapError } from './answers.ts'
 import { type Collection, collectionOf, keyPath, type ServiceLayerVersion } from './odata.ts'
-import { isSessionOver, sapProblem } from './problem.ts'
 import { classifyLogin, createSession, type Login, type Session } from './session.ts'
 
 export interface SapB1Settings {
@@ -74,7 +74,7 @@ export function createSapB1Client(
   }
   const root = `/b1s/${version}`
   const session = createSession(createHttp({ ...common, classify: classifyLogin }), `${root}/Login`, login)
-  const http = createHttp({ ...common, classify: ({ status, json }) => sapProblem(status, json) })
+  const http = createHttp({ ...common, classify: ({ status, json }) => sapError(status, json) })
   return clientOver({ http, session, root })
 }
 

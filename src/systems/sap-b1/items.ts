@@ -29,7 +29,7 @@ const STANDARD = [
   ...['ItemBarCodeCollection', 'Series', 'CreateDate'],
 ] as const
 
-/** What is told of items beside their own properties. */
+/** What is known of items beside their own properties. */
 export interface ItemLookups {
   /** Names of manufacturers by SAP's code. */
   readonly manufacturers: ReadonlyMap<string, string>

@@ -6,7 +6,7 @@ import { anyOf } from './odata.ts'
 const PAGE = 500
 /** Conditions of one filter: an address must not grow too long. */
 const MOST_KEYS = 20
-/** A page that is full may tell of another where there is none: so none of these calls is full. */
+/** A full page may announce another where there is none: so none of these calls is full. */
 const NEVER_FULL = MOST_KEYS + 1
 
 /** Names by code of a small collection, whole. */

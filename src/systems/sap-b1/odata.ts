@@ -22,7 +22,7 @@ export function anyOf(name: string, literals: readonly (string | number)[]): str
 
 export interface Collection {
   readonly rows: readonly Wire[]
-  /** The server told of further rows. */
+  /** The server has further rows. */
   readonly more: boolean
 }
 

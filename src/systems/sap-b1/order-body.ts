@@ -6,7 +6,7 @@ import { exactNumber } from '../../platform/json.ts'
 import { lineNotes } from '../../rules/line-note.ts'
 import { toLocalTime } from '../kit/local-time.ts'
 import { applyOrderFields, mappedValue } from '../kit/order-fields.ts'
-import { textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import { textOf, type Wire, wiresOf, withoutNulls } from '../kit/wire.ts'
 import type { OrderAmounts, PricedLine } from './order-amounts.ts'
 import { type BodyField, type LineField, orderFields } from './order-fields.ts'
 import { lineTaxFields, type OrderSettings } from './order-settings.ts'
@@ -63,7 +63,7 @@ export function sapOrderBody(event: VendorOrderRequested, connection: Connection
     return { lineId, body: note === undefined ? own : { ...own, FreeText: [...note].slice(0, LONGEST_NOTE).join('') } }
   })
   const { order, lines } = applyOrderFields(
-    { order: present({ ...body, [settings.marks.digest]: event.contentDigest }), lines: bodies },
+    { order: withoutNulls({ ...body, [settings.marks.digest]: event.contentDigest }), lines: bodies },
     event.fields,
     orderFields(settings.marks),
   )
@@ -95,12 +95,12 @@ function lineBody(priced: PricedLine, connection: Connection, { settings, existi
     DiscountPercent: exactNumber(discountPercent),
     WarehouseCode: connection.orderMap.location,
   }
-  return present({ ...body, [settings.marks.line]: line.lineId })
+  return withoutNulls({ ...body, [settings.marks.line]: line.lineId })
 }
 
 function freightLine(event: VendorOrderRequested, connection: Connection, { amounts, settings }: OrderParts): Wire[] {
   if (settings.freight?.way !== 'item' || amounts.shipping === 0n) return []
-  const line = present({
+  const line = withoutNulls({
     ItemCode: settings.freight.itemCode,
     Quantity: 1,
     UnitPrice: exactNumber(text4(amounts.shipping)),
@@ -143,7 +143,7 @@ function transportation(connection: Connection, shippingMethod: string | null): 
 function addressBody(side: 'ShipTo' | 'BillTo', address: Address): Wire {
   const [street = null, block = null, ...more] = address.street
   const person = [address.firstName, address.lastName].filter((part) => part !== null).join(' ')
-  const parts = present({
+  const parts = withoutNulls({
     Street: street,
     Block: block,
     Building: more.length === 0 ? null : more.join(', '),
@@ -155,9 +155,4 @@ function addressBody(side: 'ShipTo' | 'BillTo', address: Address): Wire {
     Address3: address.company,
   })
   return Object.fromEntries(Object.entries(parts).map(([name, value]) => [side + name, value]))
-}
-
-/** Without the fields that have no value. */
-function present(fields: Wire): Wire {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }

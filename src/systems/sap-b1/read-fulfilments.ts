@@ -11,7 +11,7 @@ import { findByKeys, namesByCode } from './lookups.ts'
 import { withoutAnnotations } from './odata.ts'
 import type { SapB1Values } from './settings.ts'
 import { type MarkFields, markFields } from './settings.ts'
-import { stampOf, UPDATED } from './stamps.ts'
+import { stampOf, UPDATED } from './time.ts'
 import { changePasses, type PassPage, passPages } from './window.ts'
 
 const CREATED = { date: 'CreationDate', time: 'DocTime' }
@@ -22,7 +22,7 @@ const LIST_PAGE = 1000
  * Deliveries of shops' orders with their tracking numbers, then orders that were canceled or closed, each by its last
  * change, oldest first. An order is a shop's when our sink has marked it.
  */
-export function sapB1Fulfilments(
+export function readSapB1Fulfilments(
   client: SapB1Client,
   read: Read,
   system: Pick<ConfiguredSystem<SapB1Values>, 'id' | 'zone' | 'settings'>,

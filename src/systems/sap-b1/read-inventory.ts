@@ -1,7 +1,7 @@
 import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
-import type { ConfiguredSystem } from '../kit/configured-system.ts'
+import { type ConfiguredSystem, filterOf } from '../kit/configured-system.ts'
 import { toLocalTime } from '../kit/local-time.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { ReadEntity, SourceReader } from '../kit/source.ts'
@@ -10,22 +10,21 @@ import type { SapB1Client } from './client.ts'
 import { STOCK_FIELDS, toInventory } from './inventory.ts'
 import { withoutAnnotations } from './odata.ts'
 import { itemFilter, itemKey, itemKeys, itemPages } from './read-items.ts'
-import type { SapB1Values } from './settings.ts'
-import { names } from './settings.ts'
+import { type SapB1Values, stockFilter } from './settings.ts'
 
 /**
- * The stock of every item, by code: SAP tells no time of a movement, and an item's own does not move with its stock. So
+ * The stock of every item, by code: SAP gives no time of a movement, and an item's own does not move with its stock. So
  * the window says nothing, each run reads all, and what did not change is not published again. `read.filter` may name
  * `warehouses` and `itemGroups`.
  */
-export function sapB1Inventory(
+export function readSapB1Inventory(
   client: SapB1Client,
   read: Read,
   system: Pick<ConfiguredSystem<SapB1Values>, 'zone'>,
   clock: Clock,
 ): SourceReader<'inventory'> {
-  const warehouses = new Set(names(read.filter['warehouses']))
-  const filter = itemFilter(read, 'InventoryItem')
+  const { itemGroups, warehouses } = filterOf(stockFilter, read)
+  const filter = itemFilter('InventoryItem', itemGroups)
   return {
     name: 'sap-b1.inventory',
     entity: 'inventory',
@@ -35,7 +34,7 @@ export function sapB1Inventory(
         const today = toLocalTime(requestedAt, system.zone).slice(0, 10)
         const toEntity = (row: Wire): ReadEntity<'inventory'> => {
           const item = withoutAnnotations(row)
-          const data = toInventory(item, today, warehouses)
+          const data = toInventory(item, today, new Set(warehouses ?? []))
           return { key: itemKey(item), occurredAt: null, deleted: false, data, raw: stringifyExact(item) }
         }
         yield { ...readRows(rows, itemKey, toEntity), rows: [], reached: { changedAt: '', id }, requestedAt }

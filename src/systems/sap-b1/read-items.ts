@@ -1,23 +1,16 @@
-import type { Read } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { WindowRow } from '../kit/source.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { SapB1Client } from './client.ts'
 import { anyOf, quoted } from './odata.ts'
-import { invalid, names } from './settings.ts'
 
 const KEYS_PAGE = 1000
 
-/** Filter of items: a property that must be `tYES`, and the groups that the read names. */
-export function itemFilter(read: Read, property: string): string {
-  const groups = names(read.filter['itemGroups'])
-  const wrong = groups.find((group) => !/^-?\d+$/.test(group))
-  if (wrong !== undefined) {
-    throw invalid({ id: read.system }, 'reads.filter.itemGroups', `takes numbers of groups; "${wrong}" is none`)
-  }
+/** Filter of items: a property that must be `tYES`, and the groups; null or none: all of them. */
+export function itemFilter(property: string, groups: readonly number[] | null): string {
   const sold = `${property} eq 'tYES'`
-  return groups.length === 0 ? sold : `${sold} and ${anyOf('ItemsGroupCode', groups)}`
+  return groups === null || groups.length === 0 ? sold : `${sold} and ${anyOf('ItemsGroupCode', groups)}`
 }
 
 export function itemKey(row: Wire): string {

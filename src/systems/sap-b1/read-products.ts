@@ -1,7 +1,7 @@
 import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
-import type { ConfiguredSystem } from '../kit/configured-system.ts'
+import { type ConfiguredSystem, filterOf } from '../kit/configured-system.ts'
 import { fromLocalTime, toLocalTime } from '../kit/local-time.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
@@ -11,9 +11,8 @@ import { toProduct } from './items.ts'
 import { namesByCode } from './lookups.ts'
 import { withoutAnnotations } from './odata.ts'
 import { itemFilter, itemKey, itemKeys } from './read-items.ts'
-import type { SapB1Values } from './settings.ts'
-import { itemSettings } from './settings.ts'
-import { stampOf, UPDATED } from './stamps.ts'
+import { itemSettings, productFilter, type SapB1Values } from './settings.ts'
+import { stampOf, UPDATED } from './time.ts'
 import { changePasses, type Pass, passPages } from './window.ts'
 
 const CREATED = { date: 'CreateDate', time: 'CreateTime' }
@@ -22,7 +21,7 @@ const IDENTITY = ['ItemCode', 'UpdateDate', 'UpdateTime', 'CreateDate', 'CreateT
 const LIST_PAGE = 1000
 
 /** Items that are sold, by their last change, oldest first, with their prices; `read.filter.itemGroups` may name groups. */
-export function sapB1Products(
+export function readSapB1Products(
   client: SapB1Client,
   read: Read,
   system: Pick<ConfiguredSystem<SapB1Values>, 'id' | 'zone' | 'settings'>,
@@ -30,7 +29,12 @@ export function sapB1Products(
 ): SourceReader<'products'> {
   const settings = itemSettings(system.settings)
   const { zone } = system
-  const items = { collection: 'Items', id: { name: 'ItemCode', isText: true }, filter: itemFilter(read, 'SalesItem') }
+  const { itemGroups } = filterOf(productFilter, read)
+  const items = {
+    collection: 'Items',
+    id: { name: 'ItemCode', isText: true },
+    filter: itemFilter('SalesItem', itemGroups),
+  }
   const pages = (
     passes: readonly Pass[],
     window: ReadWindow,

@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import type { Http, HttpAnswer } from '../../platform/http.ts'
 import { textOf, wireOf } from '../kit/wire.ts'
-import { loginProblem } from './problem.ts'
+import { loginError } from './answers.ts'
 
 export interface Login {
   readonly companyDb: string
@@ -19,7 +19,7 @@ export interface Session {
   renewed(over: string): Promise<string>
 }
 
-/** `http` must tell refused logins by `classifyLogin`; `path` is that of the login. */
+/** `http` must classify refused logins by `classifyLogin`; `path` is that of the login. */
 export function createSession(http: Http, path: string, login: Login): Session {
   let current: Promise<string> | undefined
   const begin = (): Promise<string> => {
@@ -43,7 +43,7 @@ export function createSession(http: Http, path: string, login: Login): Session {
 
 /** Refusals of a login. Answers of 5xx and web pages never come here. */
 export function classifyLogin({ status, json }: HttpAnswer): StreamError {
-  return loginProblem(status, json)
+  return loginError(status, json)
 }
 
 async function logIn(http: Http, path: string, login: Login): Promise<string> {

@@ -8,9 +8,7 @@ import {
   type ValuesOf,
   whole,
 } from '../../configuration/setting.ts'
-import { StreamError } from '../../errors.ts'
-import type { ConfiguredSystem, ConnectableSystem } from '../kit/configured-system.ts'
-import { requireSecret } from '../kit/secrets.ts'
+import { type ConnectableSystem, requireSecret, settingError } from '../kit/configured-system.ts'
 import type { SapB1Settings } from './client.ts'
 import { serviceLayerVersions } from './odata.ts'
 
@@ -58,6 +56,21 @@ export const settings = {
   }),
 }
 
+const itemGroups = setting(list(whole({ minimum: -1, maximum: 1_000_000 }), 'numbers of item groups'), {
+  description: 'groups of items; all by default',
+})
+
+/** `filter` of reads of products. */
+export const productFilter = { itemGroups }
+
+/** `filter` of reads of stock. */
+export const stockFilter = {
+  itemGroups,
+  warehouses: setting(list(text(), 'codes of warehouses'), {
+    description: 'warehouses whose stock counts; all by default',
+  }),
+}
+
 export type SapB1Values = ValuesOf<typeof settings>
 
 export const secrets = {
@@ -92,7 +105,7 @@ export function addressProblem(address: string): string | null {
 export function clientSettings(system: ConnectableSystem<SapB1Values>): SapB1Settings {
   const { language, version, companyDb } = system.settings
   const problem = addressProblem(system.address)
-  if (problem !== null) throw invalid(system, 'address', problem)
+  if (problem !== null) throw settingError(system, 'sap-b1', 'address', problem)
   return {
     baseUrl: system.address,
     version,
@@ -138,17 +151,4 @@ export const CANCELED_MARK = 'canceled '
 
 export function markFields({ digestField, lineField }: SapB1Values): MarkFields {
   return { digest: digestField, line: lineField }
-}
-
-/** `configuration_invalid` of a system, with the field that is wrong. */
-export function invalid({ id }: Pick<ConfiguredSystem<unknown>, 'id'>, field: string, problem: string): StreamError {
-  return new StreamError('configuration_invalid', `system ${id} (sap-b1): ${field} ${problem}`, { field })
-}
-
-/** A list separated by commas. */
-export function names(given: string | undefined): string[] {
-  return (given ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
 }

@@ -13,7 +13,7 @@ import {
   since,
   stampOf,
   UPDATED,
-} from './stamps.ts'
+} from './time.ts'
 
 /** Rows of one collection by the time of a change, in one of several passes over a window. */
 export interface Pass {
@@ -60,7 +60,7 @@ interface Place {
   readonly id: string
 }
 
-/** All passes, one after the other; `reached` tells which. */
+/** All passes, one after the other; `reached` says which. */
 export async function* passPages(
   run: WindowRun,
   passes: readonly Pass[],
@@ -127,7 +127,7 @@ async function* minutePages(run: WindowRun, pass: Pass, minute: Minute, after: s
     const end = rows.at(-1)
     if (end === undefined) return
     const id = requireText(end, name)
-    if (id === last) throw notSorted(id)
+    if (id === last) throw notSortedError(id)
     last = id
     yield { rows, reached: keysetOf({ minute, id: more ? id : '' }), requestedAt }
     if (!more) return
@@ -156,16 +156,16 @@ function minuteOfRow(row: Wire, { stamps }: Pass): Minute {
 
 /** Rows that were asked for after a minute and are not would be read in circles. */
 function assertLater(last: Place | null, first: Minute): void {
-  if (last !== null && first <= last.minute) throw notSorted(first)
+  if (last !== null && first <= last.minute) throw notSortedError(first)
 }
 
 /** Of the rows of a page, those that it has not would be lost where it is no beginning. */
 function assertAscending(minutes: readonly Minute[]): void {
   const wrong = minutes.find((minute, index) => minute < (minutes[index - 1] ?? minute))
-  if (wrong !== undefined) throw notSorted(wrong)
+  if (wrong !== undefined) throw notSortedError(wrong)
 }
 
-function notSorted(at: string): StreamError {
+function notSortedError(at: string): StreamError {
   return new StreamError(
     'source_data_invalid',
     `SAP does not keep to the order it was asked for: ${at} came out of turn`,

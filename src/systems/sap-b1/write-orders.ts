@@ -14,7 +14,7 @@ import { lineTax, orderReference, sapOrderBody } from './order-body.ts'
 import type { OrderSettings } from './order-settings.ts'
 import { CANCELED_MARK } from './settings.ts'
 
-/** The newest orders of one reference that are looked at: older ones are canceled. */
+/** The newest orders of one reference that are read: older ones are canceled. */
 const MOST_FOUND = 20
 
 /** One delivery, and what it is done with. */
@@ -28,13 +28,13 @@ interface Job {
 }
 
 /**
- * Vendor orders as orders. Guarantee 3: SAP has no unique reference, so it is looked for `NumAtCard` =
+ * Vendor orders as orders. Guarantee 3: SAP has no unique reference, so the sink searches for `NumAtCard` =
  * `<connection>-<order number>` before every create, and the runtime lets a create whose answer was lost come to its end
  * first. An order carries the digest of its content: equal means there is nothing to write. Guarantee 7: what SAP computes
  * is compared with the order; one that differs is canceled and does not stay. Throws `item_missing` for an item that SAP
  * does not have (no line is ever dropped) and `target_conflict` for an order that a person has to settle.
  */
-export function sapB1VendorOrders(client: SapB1Client, settings: OrderSettings): Sink<'vendor-orders'> {
+export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): Sink<'vendor-orders'> {
   return {
     kind: 'vendor-orders',
     naturalKey: false,
@@ -47,13 +47,13 @@ export function sapB1VendorOrders(client: SapB1Client, settings: OrderSettings):
       const job: Job = { client, settings, event, connection, amounts, signal }
       const found = await findOrders(client, orderReference(connection, event), signal)
       const living = found.filter((order) => order['Cancelled'] !== 'tYES')
-      if (living.length > 1) throw twice(event, living)
+      if (living.length > 1) throw duplicateOrderError(event, living)
       const [order] = living
       if (event.canceled || amounts.lines.length === 0) return await cancel(job, order, found[0])
       if (order === undefined) return await create(job, found[0])
       if (order[settings.marks.digest] !== event.contentDigest) return await change(job, order)
-      // What an interrupted delivery left may not have been compared yet.
-      if (before.unclear) await whereWritten(() => compare(job, order))
+      // What an interrupted delivery left may not have been checked yet.
+      if (before.unclear) await afterWrite(() => cancelWhereTotalsDiffer(job, order))
       return { outcome: 'unchanged', targetId: entryOf(order) }
     },
   }
@@ -73,12 +73,12 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
     return { outcome: 'unchanged', targetId: entryOf(canceled) }
   }
   if (canceled !== undefined && !mark.startsWith(CANCELED_MARK))
-    throw conflict(event, canceled, 'the vendor canceled it in SAP')
+    throw conflictError(event, canceled, 'the vendor canceled it in SAP')
   await assertItems(job)
   const cardCode = await cardCodeOf(client, settings.customer, event, signal)
   const body = sapOrderBody(event, connection, { amounts, settings, cardCode, existing: null })
   const made = await client.create('Orders', body, signal)
-  await whereWritten(() => compare(job, made))
+  await afterWrite(() => cancelWhereTotalsDiffer(job, made))
   return { outcome: 'written', targetId: entryOf(made) }
 }
 
@@ -93,15 +93,15 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
     return { outcome: 'written', targetId: entryOf(order) }
   }
   if (isBegun(order) || order['DocumentStatus'] !== 'bost_Open') {
-    throw conflict(event, order, 'a part of it is delivered, or it is closed')
+    throw conflictError(event, order, 'a part of it is delivered, or it is closed')
   }
   await assertItems(job)
   const body = sapOrderBody(event, connection, { amounts, settings, cardCode: null, existing: order })
   const entry = Number(entryOf(order))
   await client.update('Orders', entry, body, { etag: etagOf(order), replaceLists: true }, signal)
-  await whereWritten(async () => {
+  await afterWrite(async () => {
     const changed = await client.get('Orders', entry, signal)
-    if (changed !== null) await compare(job, changed)
+    if (changed !== null) await cancelWhereTotalsDiffer(job, changed)
   })
   return { outcome: 'written', targetId: entryOf(order) }
 }
@@ -123,7 +123,7 @@ async function cancel(job: Job, order: Wire | undefined, canceled: Wire | undefi
   }
   // Closed by us, and the answer was lost, or it came again.
   if (order[settings.marks.digest] === CANCELED_MARK + event.contentDigest) return { outcome: 'unchanged', targetId }
-  throw conflict(event, order, 'a part of it is delivered')
+  throw conflictError(event, order, 'a part of it is delivered')
 }
 
 /** Marked before: what is canceled or closed without the mark, the vendor ended. */
@@ -138,8 +138,8 @@ async function withdraw(
   await client.act('Orders', entry, action, signal)
 }
 
-/** Codes that say of a written order what is so: it was taken back, or nobody knows. */
-const TOLD: readonly ErrorCode[] = [
+/** Codes that are right of a written order: it was canceled, or nobody knows whether it is there. */
+const TRUE_OF_WRITTEN: readonly ErrorCode[] = [
   'totals_differ',
   'target_unavailable',
   'timed_out',
@@ -148,15 +148,16 @@ const TOLD: readonly ErrorCode[] = [
 ]
 
 /**
- * Looks at an order that SAP has by now. What hinders that (a limit, a permission) would say that nothing was written, and
- * the next try would find its digest and take it for right; so it is told as a write that may have come through.
+ * Checks an order that SAP has by now. The error of what hinders that (a limit, a permission) would mean that nothing was
+ * written, and the next try would find the order's digest and take the order for right: so it is reported as a write that
+ * may have taken effect.
  */
-async function whereWritten(look: () => Promise<void>): Promise<void> {
+async function afterWrite(check: () => Promise<void>): Promise<void> {
   try {
-    await look()
+    await check()
   } catch (thrown) {
     const error = toStreamError(thrown)
-    if (error.policy === 'stop' || TOLD.includes(error.code)) throw error
+    if (error.policy === 'stop' || TRUE_OF_WRITTEN.includes(error.code)) throw error
     const message = `SAP has the order, but it could not be compared yet: ${error.message}`
     const { retryAfterMs, details } = error
     const after = retryAfterMs === undefined ? {} : { retryAfterMs }
@@ -164,8 +165,8 @@ async function whereWritten(look: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Guarantee 7: an order of which SAP computes another total does not stay. */
-async function compare(job: Job, order: Wire): Promise<void> {
+/** Guarantee 7: cancels an order of which SAP computed another total. Throws `totals_differ` then. */
+async function cancelWhereTotalsDiffer(job: Job, order: Wire): Promise<void> {
   const { amounts, settings, event } = job
   const number = (name: string) => Number(textOf(order[name]) ?? 0)
   const isForeign = number('DocTotalFc') !== 0
@@ -230,12 +231,12 @@ function entryOf(order: Wire): string {
   return requireText(order, 'DocEntry')
 }
 
-function conflict({ key, canceled }: VendorOrderRequested, order: Wire, why: string): StreamError {
+function conflictError({ key, canceled }: VendorOrderRequested, order: Wire, why: string): StreamError {
   const message = `the shop ${canceled ? 'canceled' : 'changed'} order ${key}, but ${why}; settle it there by hand`
   return new StreamError('target_conflict', message, { details: { order: entryOf(order) } })
 }
 
-function twice({ key }: VendorOrderRequested, orders: readonly Wire[]): StreamError {
+function duplicateOrderError({ key }: VendorOrderRequested, orders: readonly Wire[]): StreamError {
   const entries = orders.map(entryOf).join(', ')
   const message = `SAP has order ${key} more than once (DocEntry ${entries}); cancel all but one there`
   return new StreamError('target_conflict', message, { field: 'NumAtCard' })

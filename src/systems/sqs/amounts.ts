@@ -22,8 +22,8 @@ export const AMOUNT_FIELDS = {
 } as const
 
 /**
- * The order's amounts. What a message does not tell follows from its lines. `tax_amt` is Magento's, with the tax on
- * shipping, or without it: which one is told by the total, and where there is none by the lines. Throws `totals_differ` when
+ * The order's amounts. What a message does not have follows from its lines. `tax_amt` is Magento's, with the tax on
+ * shipping, or without it: the total decides which, and without one the lines. Throws `totals_differ` when
  * they don't add up either way (Guarantee 7).
  */
 export function toAmounts(wire: Wire, lines: readonly OrderLine[]): Amounts {
@@ -52,7 +52,7 @@ export function toAmounts(wire: Wire, lines: readonly OrderLine[]): Amounts {
       ? (readings.find((one) => one === total('tax')) ?? readings[0])
       : readings.find((one) => withTax(one).grandTotal === grandTotal)
   const amounts = withTax(found ?? readings[0] ?? ZERO4)
-  if (found === undefined) throw differ('grand_total', grandTotal ?? ZERO4, amounts.grandTotal)
+  if (found === undefined) throw totalsDifferError('grand_total', grandTotal ?? ZERO4, amounts.grandTotal)
   // A cancellation may come without its lines.
   if (lines.length > 0) checkRows(lines, amounts.subtotal)
   return amounts
@@ -61,10 +61,11 @@ export function toAmounts(wire: Wire, lines: readonly OrderLine[]): Amounts {
 /** As the split of an order among vendors sees them: a cent for each line may be from rounding. */
 function checkRows(lines: readonly OrderLine[], subtotal: Decimal4): void {
   const rows = sum(lines.map(({ rowTotal }) => rowTotal))
-  if (magnitude(subtract(subtotal, rows)) > CENT * BigInt(lines.length)) throw differ('sub_total', subtotal, rows)
+  if (magnitude(subtract(subtotal, rows)) > CENT * BigInt(lines.length))
+    throw totalsDifferError('sub_total', subtotal, rows)
 }
 
-function differ(field: string, is: Decimal4, expected: Decimal4): StreamError {
+function totalsDifferError(field: string, is: Decimal4, expected: Decimal4): StreamError {
   const difference = text4(subtract(is, expected))
   const message = `${field} is ${text4(is)}, but what it is made of adds up to ${text4(expected)} (difference ${difference})`
   return new StreamError('totals_differ', message, { field, details: { difference } })

@@ -2,7 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { Logger } from 'pino'
 import { StreamError } from '../../errors.ts'
 import type { CallKind, CallLimits, Governor } from '../../platform/governor/governor.ts'
-import { fromSqs } from './problem.ts'
+import { sqsError } from './answers.ts'
 
 export interface SqsSettings {
   /** As it is configured. */
@@ -50,7 +50,7 @@ export async function governed<T>(
     } catch (error) {
       if (signal.aborted) throw new StreamError('stopping', `${what} was ended`)
       if (timeout.aborted) throw new StreamError('timed_out', `${what} got no answer in ${timeoutMs} ms`)
-      throw fromSqs(what, error, now())
+      throw sqsError(what, error, now())
     } finally {
       logger.debug({ call: what, ms: Math.round(performance.now() - startedAt) }, 'request')
     }

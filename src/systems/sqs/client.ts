@@ -170,7 +170,7 @@ const COUNTS = [
   'ApproximateNumberOfMessagesDelayed',
 ] as const
 
-/** A count that is not told is no zero: a queue would be deleted by it. */
+/** A count that is missing is no zero: a queue would be deleted by it. */
 function countOf(queue: string, name: string, text: string | undefined): number {
   if (text !== undefined && /^\d+$/.test(text)) return Number(text)
   throw new StreamError('target_unavailable', `GetQueueAttributes ${queue} answered without ${name}`)

@@ -17,16 +17,16 @@ export async function isEmpty(
   lastAt: number,
   signal: AbortSignal,
 ): Promise<boolean> {
-  return told(await client.counts(queue, signal)) === null || clock.now() - lastAt > patienceMs
+  return leftText(await client.counts(queue, signal)) === null || clock.now() - lastAt > patienceMs
 }
 
 /** What is still in a queue that was read to its end, as rows that were not read; none when it is empty. */
 export async function leftIn(client: SqsClient, queue: string, signal: AbortSignal): Promise<readonly WindowRow[]> {
-  const left = told(await client.counts(queue, signal))
+  const left = leftText(await client.counts(queue, signal))
   return left === null ? [] : [{ key: left, changedAt: 'left' }]
 }
 
-function told({ visible, inFlight, delayed }: QueueCounts): string | null {
+function leftText({ visible, inFlight, delayed }: QueueCounts): string | null {
   const parts = [
     ...(visible === 0 ? [] : [`${visible} waiting`]),
     ...(inFlight === 0 ? [] : [`${inFlight} held by others`]),
@@ -59,7 +59,7 @@ export async function discardQueue(
     for (;;) {
       // Asks all servers, and leaves what it finds where it is.
       const found = await client.receive(queue, { limit: 1, waitSeconds, visibilitySeconds: 0 }, signal)
-      const left = found.length > 0 ? 'messages came after the run' : told(await client.counts(queue, signal))
+      const left = found.length > 0 ? 'messages came after the run' : leftText(await client.counts(queue, signal))
       if (left !== null) return `kept: ${left}`
       if (clock.now() >= quietAt) break
       await clock.sleep(Math.ceil((quietSeconds * 1000) / LOOKS), signal)

@@ -14,7 +14,7 @@ const IMAGE = 'image'
 export function toGallery(wire: Wire, context: MessageContext): DecodedMessage<ImageGallery> {
   const sku = requireText(wire, 'sku')
   const data = wire['data']
-  if (!isWire(data)) throw wrong('data', 'is no object of roles and media_gallery')
+  if (!isWire(data)) throw fieldError('data', 'is no object of roles and media_gallery')
   const gallery = listOf(data, 'media_gallery')
     .map((row, index) => ({ image: toImage(row, index), index }))
     .toSorted((a, b) => a.image.position - b.image.position || a.index - b.index)
@@ -33,7 +33,7 @@ export function toGallery(wire: Wire, context: MessageContext): DecodedMessage<I
 function toImage(row: Wire, index: number): GalleryImage {
   const path = `data.media_gallery[${index}].`
   const position = textOf(row['position']) ?? '0'
-  if (!/^\d{1,9}$/.test(position)) throw wrong(`${path}position`, 'is no whole number')
+  if (!/^\d{1,9}$/.test(position)) throw fieldError(`${path}position`, 'is no whole number')
   return {
     url: addressOf(requireText(row, 'value', path), `${path}value`),
     position: Number(position),
@@ -45,9 +45,9 @@ function toImage(row: Wire, index: number): GalleryImage {
 
 function addressOf(text: string, field: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
-  throw wrong(field, 'is no http or https address')
+  throw fieldError(field, 'is no http or https address')
 }
 
-function wrong(field: string, problem: string): StreamError {
+function fieldError(field: string, problem: string): StreamError {
   return new StreamError('source_data_invalid', `${field} ${problem}`, { field })
 }

@@ -13,14 +13,14 @@ const KNOWN = new Set(['warehouse', 'qty', 'on_hand', 'past_on_hand', 'full'])
  */
 export function toInventory(wire: Wire, context: MessageContext, store: string | null): DecodedMessage<Inventory> {
   const sku = requireText(wire, 'sku')
-  if (!Array.isArray(wire['data'])) throw wrong('data', 'is no list of warehouses')
+  if (!Array.isArray(wire['data'])) throw fieldError('data', 'is no list of warehouses')
   const rows = listOf(wire, 'data').filter((row) => store === null || storeOf(row) === store)
   if (new Set(rows.map(storeOf)).size > 1) {
-    throw wrong('data.store_id', 'differs: the read has to say by filter.storeId which store counts')
+    throw fieldError('data.store_id', 'differs: the read has to say by filter.storeId which store counts')
   }
   const locations = rows.map(toLocation).toSorted((a, b) => (a.location < b.location ? -1 : 1))
-  const twice = locations.find(({ location }, index) => locations[index - 1]?.location === location)
-  if (twice !== undefined) throw wrong('data.warehouse', `"${twice.location}" is there twice`)
+  const repeated = locations.find(({ location }, index) => locations[index - 1]?.location === location)
+  if (repeated !== undefined) throw fieldError('data.warehouse', `"${repeated.location}" is there twice`)
   return { key: sku, occurredAt: changedAt(wire, context), data: { sku, locations, attributes: {} } }
 }
 
@@ -54,18 +54,18 @@ function requireAbsolute(row: Wire): void {
     throw new StreamError('value_missing', message, { field: 'data.full' })
   }
   if (isFalse(full)) {
-    throw wrong(
+    throw fieldError(
       'data.full',
       'is false, a change of the level: it can come twice or late; send the level and full: true',
     )
   }
-  if (!/^(true|1|yes)$/i.test(full)) throw wrong('data.full', 'is neither true nor false')
+  if (!/^(true|1|yes)$/i.test(full)) throw fieldError('data.full', 'is neither true nor false')
 }
 
 function isFalse(text: string | null): boolean {
   return text !== null && /^(false|0|no)$/i.test(text)
 }
 
-function wrong(field: string, problem: string): StreamError {
+function fieldError(field: string, problem: string): StreamError {
   return new StreamError('source_data_invalid', `${field} ${problem}`, { field })
 }

@@ -15,7 +15,7 @@ export interface MessageContext {
   readonly currency: string | null
 }
 
-/** The entity that a message tells of. */
+/** The entity of a message. */
 export interface DecodedMessage<Data> {
   readonly key: string
   readonly occurredAt: number
@@ -52,7 +52,7 @@ function withoutPlaceholders(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withoutPlaceholders(field)]))
 }
 
-/** The first of these names that has a text or number; its own name is told for messages. */
+/** The first of these names that has a text or number; with its own name, for error messages. */
 export function firstOf(wire: Wire, names: readonly string[]): { readonly name: string; readonly text: string } | null {
   for (const name of names) {
     const text = textOf(wire[name])
@@ -76,13 +76,13 @@ export function timeOf(wire: Wire, names: readonly string[], context: MessageCon
   const found = firstOf(wire, names)
   if (found === null) return null
   const { name: field, text } = found
-  const invalid = () =>
+  const timeError = () =>
     new StreamError('time_invalid', `${field}: "${text.slice(0, 40)}" is no time like 2026-03-02 18:04:11`, { field })
   const [, day, clock = '00:00:00', fraction = '', zone] = TIME.exec(text.trim()) ?? []
-  if (day === undefined) throw invalid()
+  if (day === undefined) throw timeError()
   const ms = Number(fraction.padEnd(3, '0').slice(0, 3))
   // Also with a zone of its own: a day or hour that does not exist is found by the reading without one.
-  if (new Date(`${day}T${clock}Z`).toJSON()?.slice(0, 19) !== `${day}T${clock}`) throw invalid()
+  if (new Date(`${day}T${clock}Z`).toJSON()?.slice(0, 19) !== `${day}T${clock}`) throw timeError()
   if (zone !== undefined) {
     const offset = zone === 'Z' ? zone : `${zone.slice(0, 3)}:${zone.slice(-2)}`
     return Date.parse(`${day}T${clock}${offset}`) + ms

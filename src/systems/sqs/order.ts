@@ -5,7 +5,7 @@ import { amountOf, attributesOf, quantityOf, requireText, textOf, type Wire, wir
 import { AMOUNT_FIELDS, toAmounts } from './amounts.ts'
 import { type DecodedMessage, firstOf, listOf, type MessageContext, requireFirst, timeOf } from './message.ts'
 
-/** Names by which shops tell what an order has; the first that is there counts. */
+/** Names that shops give to what an order has; the first that is there counts. */
 const FIELDS = {
   id: ['order_id', 'fe_order_id'],
   status: ['order_status', 'fe_order_status'],
@@ -46,13 +46,14 @@ export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Ord
   const state = stateOf(status)
   const { billing, shipping } = addressesOf(wire)
   const lines = toLines(listOf(wire, 'items'))
-  if (lines.length === 0 && !CANCELED.includes(state)) throw missing('items', 'an order has at least one')
+  if (lines.length === 0 && !CANCELED.includes(state)) throw fieldMissingError('items', 'an order has at least one')
   const email = text('email') ?? billing.email ?? shipping?.email ?? null
-  if (email === null) throw missing('addresses.billto.email', "or email: the vendor's customer is known by it")
+  if (email === null)
+    throw fieldMissingError('addresses.billto.email', "or email: the vendor's customer is known by it")
   const currency = text('currency') ?? context.currency
-  if (currency === null) throw missing('currency', 'or set settings.currency of the system')
+  if (currency === null) throw fieldMissingError('currency', 'or set settings.currency of the system')
   const placedAt = timeOf(wire, FIELDS.placed, context)
-  if (placedAt === null) throw missing('order_date', 'the message has to have it')
+  if (placedAt === null) throw fieldMissingError('order_date', 'the message has to have it')
   const data: Order = {
     ...{ orderId: key, orderNumber: key, state, status, placedAt, amends: null },
     ...{ storeId: text('store'), currency, baseCurrency: null, baseGrandTotal: null },
@@ -87,9 +88,9 @@ function toLines(items: readonly Wire[]): OrderLine[] {
     const before = seen.get(own) ?? 0
     seen.set(own, before + 1)
     const quantityOrdered = quantityOf(item, 'qty', path) ?? ZERO8
-    if (quantityOrdered <= 0n) throw missing(`${path}qty`, 'a line has more than 0')
+    if (quantityOrdered <= 0n) throw fieldMissingError(`${path}qty`, 'a line has more than 0')
     const unitPrice = quantityOf(item, 'price', path)
-    if (unitPrice === null) throw missing(`${path}price`, 'the message has to have it')
+    if (unitPrice === null) throw fieldMissingError(`${path}price`, 'the message has to have it')
     return {
       ...{
         lineId: before === 0 ? own : `${own}#${before + 1}`,
@@ -119,7 +120,7 @@ function addressesOf(wire: Wire): { readonly billing: Address; readonly shipping
   })
   const [first, second] = [billto ?? billing, shipto ?? shipping].map((one) => (one ? toAddress(wireOf(one)) : null))
   const bill = first ?? second
-  if (!bill) throw missing('addresses', 'billto or shipto has to be there')
+  if (!bill) throw fieldMissingError('addresses', 'billto or shipto has to be there')
   return { billing: named(bill), shipping: second ? named(second) : null }
 }
 
@@ -144,6 +145,6 @@ function toAddress(wire: Wire): Address {
   }
 }
 
-function missing(field: string, why: string): StreamError {
+function fieldMissingError(field: string, why: string): StreamError {
   return new StreamError('value_missing', `${field} is missing: ${why}`, { field })
 }

@@ -1,15 +1,15 @@
 import type { Read } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 import type { TopicEvents } from '../../events/topics.ts'
-import { checkQueueUrl } from '../../platform/queue-address.ts'
 import type { ReadWindow, SourceReader } from '../kit/source.ts'
 import type { Wire } from '../kit/wire.ts'
 import type { SourceContext } from '../system.ts'
 import { SQS_BATCH, type SqsClient, type SqsMessage } from './client.ts'
 import { discardQueue, isEmpty, leftIn } from './drain.ts'
-import { handlesOf, held } from './hold.ts'
+import { handlesOf, keepHidden } from './hide-messages.ts'
 import { type DecodedMessage, type MessageContext, parseMessage } from './message.ts'
-import { type MessageReading, pageOf } from './page.ts'
+import { type MessageReading, pageOf } from './message-page.ts'
+import { checkQueueUrl } from './queue-address.ts'
 import { type QueuedEntity, type QueueSettings, queueSettings, type SqsValues } from './settings.ts'
 
 /** How the messages of an entity are read. */
@@ -28,14 +28,14 @@ const LATE_MS = 60_000
 /**
  * The messages of a queue. One is deleted only when it is asked for more: by then the page it was of is acknowledged and
  * noted (Guarantee 1); until then it is hidden from others, and comes again when this reader ends before. What comes again,
- * is sent twice or out of order is told by digest and version. With `queueUrl`, a request named the queue: it is read until
+ * is sent twice or out of order is recognized by digest and version. With `queueUrl`, a request named the queue: it is read until
  * it is empty, also of what others hold, and can be discarded.
  */
-export function sqsMessages<E extends QueuedEntity>(
+export function readSqsMessages<E extends QueuedEntity>(
   { client, clock, read, system, queueUrl }: SourceContext<SqsClient, SqsValues>,
   { entity, keyOf, decode }: MessageKind<E>,
 ): SourceReader<E> {
-  const settings = queueSettings(system, { entity, filter: read.filter })
+  const settings = queueSettings(system, entity, read)
   const queue = once((signal) => resolveQueue(client, system.id, settings, queueUrl, signal))
   const { currency, visibilitySeconds, quietSeconds } = settings
   const readingAt = (receivedAt: number): MessageReading<E> => ({
@@ -63,7 +63,7 @@ export function sqsMessages<E extends QueuedEntity>(
           continue
         }
         const page = pageOf(messages, requestedAt, readingAt(requestedAt))
-        yield* held(hold, from, messages, page, signal)
+        yield* keepHidden(hold, from, messages, page, signal)
         await client.remove(from, handlesOf(messages), signal)
         lastAt = clock.now()
         if (messages.every(({ sentAt }) => sentAt >= begunAt + LATE_MS)) return

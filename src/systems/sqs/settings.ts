@@ -1,13 +1,13 @@
+import type { Read } from '../../configuration/model.ts'
 import { currencyCode, setting, text, type ValuesOf, whole } from '../../configuration/setting.ts'
-import { StreamError } from '../../errors.ts'
-import { isQueueName, queueAddress } from '../../platform/queue-address.ts'
-import type { ConfiguredSystem, ConnectableSystem } from '../kit/configured-system.ts'
+import { type ConfiguredSystem, type ConnectableSystem, filterOf, settingError } from '../kit/configured-system.ts'
 import type { SqsSettings } from './calls.ts'
+import { queueAddress } from './queue-address.ts'
 
 const LONGEST_VISIBILITY = 43_200
 
 /** What SQS accepts as the name of a queue. */
-export const queueName = text({
+const queueName = text({
   pattern: /(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?/,
   expected: 'the name of a queue: up to 80 letters, digits, _ and -, perhaps with .fifo',
 })
@@ -35,6 +35,17 @@ export const settings = {
   }),
 }
 
+/** `filter` of reads. */
+export const queueFilter = { queue: setting(queueName, { description: "name of the read's queue" }) }
+
+/** `filter` of reads of stock. */
+export const stockFilter = {
+  ...queueFilter,
+  storeId: setting(text({ expected: 'the id of a store' }), {
+    description: 'the store whose rows count, where messages have those of several',
+  }),
+}
+
 export type SqsValues = ValuesOf<typeof settings>
 
 export const secrets = {
@@ -53,10 +64,15 @@ export function addressProblem(address: string): string | null {
 /** Throws `configuration_invalid`, naming what is missing. */
 export function clientSettings(system: ConnectableSystem<SqsValues>): SqsSettings {
   const place = queueAddress(system.address)
-  if (place === undefined) throw invalid(system, 'address', addressProblem(system.address) ?? '')
+  if (place === undefined) throw settingError(system, 'sqs', 'address', addressProblem(system.address) ?? '')
   const { accessKeyId, secretAccessKey } = system.secrets
   if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
-    throw invalid(system, 'secrets', 'need accessKeyId and secretAccessKey, or neither for the role of the machine')
+    throw settingError(
+      system,
+      'sqs',
+      'secrets',
+      'need accessKeyId and secretAccessKey, or neither for the role of the machine',
+    )
   }
   return {
     address: system.address,
@@ -77,18 +93,14 @@ export interface QueueSettings extends Pick<SqsValues, 'visibilitySeconds' | 'qu
 
 /** `filter.queue` of a read comes before the system's queue of the entity. Throws `configuration_invalid`. */
 export function queueSettings(
-  system: Pick<ConfiguredSystem<SqsValues>, 'id' | 'settings'>,
-  { entity, filter }: { readonly entity: QueuedEntity; readonly filter: Readonly<Record<string, string>> },
+  { settings }: Pick<ConfiguredSystem<SqsValues>, 'settings'>,
+  entity: QueuedEntity,
+  read: Pick<Read, 'id' | 'filter'>,
 ): QueueSettings {
-  const { visibilitySeconds, quietSeconds, currency } = system.settings
-  const own = filter['queue']
-  if (own !== undefined && !isQueueName(own)) throw invalid(system, 'filter.queue', 'is not the name of a queue')
-  return { queue: own ?? system.settings[`${entity}Queue`], visibilitySeconds, quietSeconds, currency }
+  const { visibilitySeconds, quietSeconds, currency } = settings
+  const { queue } = filterOf(queueFilter, read)
+  return { queue: queue ?? settings[`${entity}Queue`], visibilitySeconds, quietSeconds, currency }
 }
 
 /** Entities that have queues. */
 export type QueuedEntity = 'orders' | 'products' | 'inventory' | 'images'
-
-function invalid({ id }: { readonly id: string }, field: string, problem: string): StreamError {
-  return new StreamError('configuration_invalid', `system ${id} (sqs): ${field} ${problem}`, { field })
-}

@@ -1,14 +1,26 @@
-import { setting, text } from '../../configuration/setting.ts'
+import { filterOf } from '../kit/configured-system.ts'
 import { defineSystem } from '../system.ts'
 import { createSqsClient } from './client.ts'
-import { imageMessages, inventoryMessages, orderMessages, productMessages } from './message-kinds.ts'
-import { sqsMessages } from './read-messages.ts'
-import { addressProblem, clientSettings, queueName, secrets, settings } from './settings.ts'
+import { toGallery } from './images.ts'
+import { toInventory } from './inventory.ts'
+import { skuKey } from './message.ts'
+import { orderKey, toOrder } from './order.ts'
+import { toProduct } from './product.ts'
+import { checkQueueUrl } from './queue-address.ts'
+import { type MessageKind, readSqsMessages } from './read-messages.ts'
+import { addressProblem, clientSettings, queueFilter, secrets, settings, stockFilter } from './settings.ts'
 
-const queue = setting(queueName, { description: "name of the read's queue" })
-const storeId = setting(text({ expected: 'the id of a store' }), {
-  description: 'the store whose rows count, where messages have those of several',
-})
+const orders: MessageKind<'orders'> = { entity: 'orders', keyOf: orderKey, decode: toOrder }
+const products: MessageKind<'products'> = { entity: 'products', keyOf: skuKey, decode: toProduct }
+const inventory: MessageKind<'inventory'> = {
+  entity: 'inventory',
+  keyOf: skuKey,
+  decode: (wire, context, read) => toInventory(wire, context, filterOf(stockFilter, read).storeId),
+}
+const images: MessageKind<'images'> = { entity: 'images', keyOf: skuKey, decode: toGallery }
+
+/** How messages of each entity are decoded. */
+export const messageKinds = { orders, products, inventory, images }
 
 /** Amazon SQS, for shops and vendors that push to queues: one entity a message. */
 export const sqs = defineSystem({
@@ -16,29 +28,30 @@ export const sqs = defineSystem({
   title: 'Amazon SQS',
   secrets,
   settings,
+  limits: { concurrency: 4 },
   addressProblem,
   connect: (system, deps) => createSqsClient(clientSettings(system), deps),
   clientFor: (client, kind) => client.for(kind),
   sources: {
     orders: {
-      filter: { queue },
-      open: (context) => sqsMessages(context, orderMessages),
+      filter: queueFilter,
+      open: (context) => readSqsMessages(context, orders),
     },
     products: {
-      filter: { queue },
-      open: (context) => sqsMessages(context, productMessages),
+      filter: queueFilter,
+      open: (context) => readSqsMessages(context, products),
     },
     inventory: {
-      filter: { queue, storeId },
-      open: (context) => sqsMessages(context, inventoryMessages),
+      filter: stockFilter,
+      open: (context) => readSqsMessages(context, inventory),
     },
     images: {
-      filter: { queue },
-      open: (context) => sqsMessages(context, imageMessages),
+      filter: queueFilter,
+      open: (context) => readSqsMessages(context, images),
     },
   },
   sinks: {},
-  isQueue: true,
+  queueUrl: checkQueueUrl,
   // Who pushes an order means it to be delivered.
   orderStates: { known: null, begin: null },
   faultRows: {

@@ -52,7 +52,7 @@ function delivered(id: ConnectionId, { salesOrders }: ErpState): string[] {
     .toSorted()
 }
 
-it('three connections share shops and vendors, and nothing else', { timeout: 240_000 }, async () => {
+it('three connections share shops and vendors, and nothing else', async () => {
   const urls = await startSystems(ORDERS)
   await faults(urls['erp-2'], [{ path: '.', kind: 'status', status: 503 }])
   const world = await startWorld(urls)

@@ -138,4 +138,4 @@ it('takes up a second connection, a cut date, a request and a pushed order witho
   expect((await cli('tasks', 'list', '--read', ORDERS)).items[0].id).toBe(asked.id)
   expect((await cli('tasks', 'show', asked.id)).connections).toHaveProperty('magento-second')
   expect((await cli('reads', 'list')).items.map(({ id }: Json) => id)).toContain('second.products.all')
-}, 90_000)
+})

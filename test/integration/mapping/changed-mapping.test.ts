@@ -81,7 +81,7 @@ it('a changed mapping is previewed, tested and applied, and new events are mappe
   await edit(
     'connections.yaml',
     'orderMap:',
-    'orderMap:\n  fields: [{ attribute: memo, expression: \'"PO " & purchaseOrderNumber\' }]',
+    'orderMap:\n  fields: [{ attribute: custbody_po, expression: \'"PO " & purchaseOrderNumber\' }]',
   )
   const broken = await cli('test', folder, '--json')
   expect(broken.code).toBe(1)
@@ -136,5 +136,5 @@ it('a changed mapping is previewed, tested and applied, and new events are mappe
     const [record] = await readTopic(installation.platform, 'vendor-orders.netsuite')
     return record === undefined ? null : await installation.platform.codec.decode('vendor-orders', record.value)
   })
-  expect(order.fields).toEqual({ memo: '"PO 77"' })
+  expect(order.fields).toEqual({ custbody_po: '"PO 77"' })
 })

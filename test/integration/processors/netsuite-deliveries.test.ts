@@ -7,7 +7,7 @@ import type { VendorOrderRequested } from '../../../src/events/generated/events.
 import { contentDigest } from '../../../src/events/identity.ts'
 import { type Wire, wireOf, wiresOf } from '../../../src/systems/kit/wire.ts'
 import { createNetSuiteClient, type NetSuiteClient } from '../../../src/systems/netsuite/client.ts'
-import { netsuiteVendorOrders } from '../../../src/systems/netsuite/write-orders.ts'
+import { writeNetSuiteOrders } from '../../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../../data/processor-events.ts'
 import { netsuiteOf } from '../../worlds/settings.ts'
 import { gate, sinkWorld } from '../../worlds/sink-world.ts'
@@ -15,6 +15,7 @@ import { catalogFile, governors, wallClock } from '../../worlds/sources.ts'
 
 const { account, consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
 const connection = connectionOf('magento-netsuite', '^WLD-')
+const PATIENT = 60_000
 /** As usual, in less time. */
 const timing = {
   inPlaceMs: 2_000,
@@ -50,7 +51,7 @@ const client = () => {
   const settings = { baseUrl: simulator.url, account, credentials, limits: { concurrency: 2 } }
   return createNetSuiteClient(settings, { clock: wallClock, governors, logger: pino({ level: 'silent' }) })
 }
-const sinkOf = (of: NetSuiteClient = client()) => netsuiteVendorOrders(of, netsuiteOf())
+const sinkOf = (of: NetSuiteClient = client()) => writeNetSuiteOrders(of, netsuiteOf())
 
 /** The n-th version of an order: n pieces of one item. */
 const ordered = (key: string, n = 1, of = sku): VendorOrderRequested => {
@@ -81,7 +82,7 @@ describe('deliveries to NetSuite', () => {
     await vi.waitFor(async () => {
       said.push(...(await worker.tick()))
       expect(said.at(-1)).toBe('1 succeeded')
-    })
+    }, PATIENT)
     expect((await orders()).map(({ otherRefNum }) => otherRefNum).toSorted()).toEqual(['1', '2'])
     expect(await world.parked()).toEqual([])
   })
@@ -92,7 +93,7 @@ describe('deliveries to NetSuite', () => {
     const worker = world.worker({ sink: sinkOf(), timing })
     const keys = ['1', '2', '3', '4', '5', '6', '7', '8']
     const handled = worker.handle(...keys.map((key) => world.append(ordered(key))))
-    await vi.waitFor(() => expect(worker.stage.heldBack?.()).toMatch(/does not answer/))
+    await vi.waitFor(() => expect(worker.stage.heldBack?.()).toMatch(/does not answer/), PATIENT)
     expect(await orders()).toEqual([])
     await post('faults', [])
     expect((await handled).toSorted()).toEqual(keys.map((key) => `${key} succeeded`))
@@ -109,7 +110,7 @@ describe('deliveries to NetSuite', () => {
     const batch = [world.append(ordered('1')), world.append(ordered('2'))]
     expect((await worker.handle(...batch)).toSorted()).toEqual(['1 waiting target_unavailable', '2 succeeded'])
     await post('faults', [])
-    await vi.waitFor(async () => expect(await worker.tick()).toContain('1 succeeded'))
+    await vi.waitFor(async () => expect(await worker.tick()).toContain('1 succeeded'), PATIENT)
     expect(await orders()).toHaveLength(2)
   })
 

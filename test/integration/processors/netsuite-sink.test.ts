@@ -7,7 +7,7 @@ import type { Order, OrderLine, VendorOrderRequested } from '../../../src/events
 import { contentDigest } from '../../../src/events/identity.ts'
 import { type Wire, wireOf, wiresOf } from '../../../src/systems/kit/wire.ts'
 import { createNetSuiteClient } from '../../../src/systems/netsuite/client.ts'
-import { netsuiteVendorOrders } from '../../../src/systems/netsuite/write-orders.ts'
+import { writeNetSuiteOrders } from '../../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../../data/processor-events.ts'
 import { netsuiteOf } from '../../worlds/settings.ts'
 import { catalogFile, governors, wallClock } from '../../worlds/sources.ts'
@@ -46,7 +46,7 @@ const newSink = () => {
   const credentials = { consumerKey, consumerSecret, token, tokenSecret }
   const settings = { baseUrl: simulator.url, account, credentials, limits: { concurrency: 2 } }
   const client = createNetSuiteClient(settings, { clock: wallClock, governors, logger: pino({ level: 'silent' }) })
-  return netsuiteVendorOrders(client, netsuiteOf({}, 'America/Los_Angeles'))
+  return writeNetSuiteOrders(client, netsuiteOf({}, 'America/Los_Angeles'))
 }
 
 const line = (id: string, index: number, quantity: string, price: string, total: string): OrderLine =>

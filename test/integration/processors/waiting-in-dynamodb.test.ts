@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { resume } from '../../../src/control/pauses.ts'
 import { type ErrorCode, StreamError } from '../../../src/errors.ts'
 import { createTables } from '../../../src/platform/dynamodb/create-tables.ts'
-import { sinkTables } from '../../../src/processors/delivery/tables.ts'
+import { sinkTables } from '../../../src/processors/tables.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { gate, sinkWorld, version } from '../../worlds/sink-world.ts'
 

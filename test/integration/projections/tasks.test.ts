@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { cursorKey } from '../../../src/api/cursor-key.ts'
+import { cursorKey } from '../../../src/operations/cursor-key.ts'
 import { createTables } from '../../../src/platform/dynamodb/create-tables.ts'
 import { taskCounts, taskState } from '../../../src/projections/task-status.ts'
 import { taskStage } from '../../../src/projections/tasks.ts'

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { applyConfiguration } from '../../../src/configuration/apply-configuration.ts'
 import type { Configuration } from '../../../src/configuration/model.ts'
+import { ruleWith } from '../../data/configuration.ts'
 import { until } from '../../worlds/processes-until.ts'
 import { resyncInstallation } from '../../worlds/resync-installation.ts'
 
@@ -24,7 +25,7 @@ afterAll(() => world.close())
 
 /** The demo's mapping with one attribute more. */
 function withOrigin({ metadata, ...rest }: Configuration, origin: string): Configuration {
-  const rule = { attribute: 'origin', constant: origin, required: true, type: 'string' } as const
+  const rule = ruleWith('origin', { constant: origin, required: true })
   return { ...rest, metadata: metadata.map((one) => ({ ...one, attributes: [...one.attributes, rule] })) }
 }
 

@@ -53,6 +53,7 @@ async function route(processes: number) {
   await fetch(`${netsuite.url}/_sim/reset`, { method: 'POST' })
   const { consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
   const { env, platform, close } = await install(`two-${processes}`, services, {
+    TOPIC_PARTITIONS: '6',
     DEMO_NETSUITE_URL: netsuite.url,
     DEMO_NETSUITE_CONSUMER_KEY: consumerKey,
     DEMO_NETSUITE_CONSUMER_SECRET: consumerSecret,

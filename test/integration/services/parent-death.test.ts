@@ -7,16 +7,17 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { findJava } from '../../../services/java.ts'
 import { isAlive, type ProcessMark } from '../../../services/lock.ts'
-import { startServices } from '../../../services/start.ts'
+import { type ServiceName, startServices } from '../../../services/start.ts'
 import { tempFolder } from './temp-folder.ts'
 
 const MAIN = fileURLToPath(new URL('../../../services/main.ts', import.meta.url))
 const java = await findJava(process.env)
-const env = { ...process.env, KAFKA_BROKERS: '', DYNAMODB_ENDPOINT: '', SERVICES: 'jars' }
+const env = { ...process.env, KAFKA_BROKERS: '', DYNAMODB_ENDPOINT: '', SQS_ENDPOINT: '', SERVICES: 'jars' }
 
 /** `npm run services` as a process of its own, up to the moment that it has printed what to set. */
-async function startAlone(dataDir: string) {
-  const parent = spawn(process.execPath, [MAIN, '--data', dataDir, '--needs', 'kafka', '--needs', 'dynamodb'], {
+async function startAlone(dataDir: string, ...needs: readonly ServiceName[]) {
+  const args = needs.flatMap((name) => ['--needs', name])
+  const parent = spawn(process.execPath, [MAIN, '--data', dataDir, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -38,7 +39,7 @@ test.skipIf(java.why !== undefined)(
   'SIGKILL of the parent ends every server, and the folder can be used again',
   async () => {
     const dataDir = await tempFolder()
-    const { parent, printed, processes } = await startAlone(dataDir)
+    const { parent, printed, processes } = await startAlone(dataDir, 'kafka', 'dynamodb')
     expect(printed[0]).toMatch(/^export KAFKA_BROKERS=127\.0\.0\.1:\d+$/)
     const living = processes.filter(isAlive)
     expect(living).toHaveLength(3) // the supervisor and two servers
@@ -54,7 +55,7 @@ test.skipIf(java.why !== undefined)(
 
 test.skipIf(java.why !== undefined)('SIGINT ends them in order and leaves no lock', async () => {
   const dataDir = await tempFolder()
-  const { parent, processes } = await startAlone(dataDir)
+  const { parent, processes } = await startAlone(dataDir, 'dynamodb', 'sqs')
   const gone = once(parent, 'exit')
   parent.kill('SIGINT')
   expect(await gone).toEqual([0, null])

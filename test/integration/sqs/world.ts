@@ -19,7 +19,7 @@ export async function startQueueWorld(
   name: string,
   { erp = 'http://127.0.0.1:9', deleteDrainedQueues = false }: QueueWorldOptions = {},
 ) {
-  const queues = await startQueues()
+  const queues = await startQueues(inject('services'))
   const proxy = await startFaultProxy(queues.endpoint)
   const orders = await queues.create('orders')
   const configuration = `

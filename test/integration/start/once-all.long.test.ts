@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, inject, it, onTestFinished } from 'vitest'
-import { ownDemoData } from '../../data/demo-data.ts'
+import { ownDemoData } from '../../worlds/demo-data.ts'
 import { startProgram } from '../../worlds/processes.ts'
 
 /** A dataset that nobody else uses, so its folder is this test's alone. */

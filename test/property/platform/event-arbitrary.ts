@@ -1,17 +1,17 @@
-import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { schemaFiles, type TopicEvents, type TopicKind } from '../../../src/events/topics.ts'
+import { type TopicEvents, type TopicKind, topics } from '../../../src/events/topics.ts'
+import { readSchema } from '../../../src/platform/registry/schema-files.ts'
 
 type Node = Readonly<Record<string, unknown>>
 
 /** 2 January 2200: what every language's dates hold. */
 const LATEST = 7_258_204_800_000
 
-export const kinds = Object.keys(schemaFiles) as TopicKind[]
+export const kinds = topics.map(({ kind }) => kind)
 
 /** The schema of a kind, as parsed JSON. */
 export function schemaOf(kind: TopicKind): unknown {
-  return JSON.parse(readFileSync(new URL(`../../../schemas/${schemaFiles[kind]}.avsc`, import.meta.url), 'utf8'))
+  return JSON.parse(readSchema(kind))
 }
 
 /** Any event that the kind's schema allows. */

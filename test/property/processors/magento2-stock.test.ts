@@ -39,7 +39,7 @@ describe('source items', () => {
   it('without a policy are one, of the default source', () => {
     fc.assert(
       fc.property(stock, (rows) => {
-        const items = quantitiesOf(sourceItemsOf('A', { locations: rows }, undefined))
+        const items = quantitiesOf(sourceItemsOf('A', { locations: rows }, null))
         const total = sum(rows.map(({ available }) => positive(available)))
         return items.length === 1 && items[0]?.source_code === 'default' && items[0].units === total
       }),

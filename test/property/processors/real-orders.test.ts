@@ -147,7 +147,7 @@ describe('Guarantee 7, with orders as real shops have them', () => {
   it('money: a part has the amounts of its lines, and none of the seller’s charges', () => {
     fc.assert(
       fc.property(order, (data) => {
-        const plain = vendors.map(({ charges: _, ...connection }) => connection)
+        const plain = vendors.map((connection) => ({ ...connection, charges: {} }))
         for (const { order: part } of splitOrder(data, plain).parts) {
           expect(part.subtotal).toBe(sum(topLevelLines(part).map(({ rowTotal }) => rowTotal)))
           expect(part.discount).toBe(sum(part.lines.map(({ discount }) => discount)))

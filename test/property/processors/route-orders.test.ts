@@ -6,7 +6,6 @@ import type { Order, OrderLine, VendorOrderRequested } from '../../../src/events
 import { canonicalJson } from '../../../src/events/identity.ts'
 import { routeOrders } from '../../../src/processors/route-orders.ts'
 import { connectionOf, contextOf, lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
-import { atOnce } from '../../worlds/at-once.ts'
 
 /** SKUs begin with a letter that tells the owner; X is nobody's. */
 const letters = ['A', 'B', 'C', 'X'] as const
@@ -47,8 +46,8 @@ const connections = fc
   .subarray(['A', 'B', 'C'])
   .map((owned) => owned.map((letter) => connectionOf(letter.toLowerCase(), `^${letter}-`)))
 
-const partsOf = (data: Order, list: readonly Connection[]): VendorOrderRequested[] =>
-  atOnce(routeOrders.process(orderChanged(data), contextOf(...list), undefined)).outputs.flatMap(({ kind, event }) =>
+const partsOf = async (data: Order, list: readonly Connection[]): Promise<VendorOrderRequested[]> =>
+  (await routeOrders.process(orderChanged(data), contextOf(...list), undefined)).outputs.flatMap(({ kind, event }) =>
     kind === 'vendor-orders' ? [event as VendorOrderRequested] : [],
   )
 
@@ -61,10 +60,10 @@ const totals = (lines: readonly OrderLine[]) => ({
 })
 
 describe('Guarantee 7: lines are conserved', () => {
-  it('every line is in the part of its owner, or in none', () => {
-    fc.assert(
-      fc.property(order, connections, (data, list) => {
-        const parts = partsOf(data, list)
+  it('every line is in the part of its owner, or in none', async () => {
+    await fc.assert(
+      fc.asyncProperty(order, connections, async (data, list) => {
+        const parts = await partsOf(data, list)
         for (const line of data.lines) {
           const owners = parts.filter((part) => part.data.lines.some(({ lineId }) => lineId === line.lineId))
           const expected = list.filter(({ id }) => id.toUpperCase() === line.sku[0]).map(({ id }) => id)
@@ -75,10 +74,10 @@ describe('Guarantee 7: lines are conserved', () => {
     )
   })
 
-  it('quantities and amounts of the parts are those of their lines', () => {
-    fc.assert(
-      fc.property(order, connections, (data, list) => {
-        for (const part of partsOf(data, list)) {
+  it('quantities and amounts of the parts are those of their lines', async () => {
+    await fc.assert(
+      fc.asyncProperty(order, connections, async (data, list) => {
+        for (const part of await partsOf(data, list)) {
           const { quantity: _quantity, ...amounts } = totals(part.data.lines)
           expect(part.data).toMatchObject(amounts)
           const { subtotal, discount, shipping, shippingTax, tax, giftCard, storeCredit, grandTotal } = part.data
@@ -89,11 +88,11 @@ describe('Guarantee 7: lines are conserved', () => {
     )
   })
 
-  it('shares add up to the order exactly when every line has an owner, and never beyond it', () => {
+  it('shares add up to the order exactly when every line has an owner, and never beyond it', async () => {
     const shared = ['shipping', 'shippingTax', 'giftCard', 'storeCredit'] as const
-    fc.assert(
-      fc.property(order, connections, (data, list) => {
-        const parts = partsOf(data, list)
+    await fc.assert(
+      fc.asyncProperty(order, connections, async (data, list) => {
+        const parts = await partsOf(data, list)
         const owned = topLevel(data.lines).every(({ sku }) => list.some(({ id }) => id.toUpperCase() === sku[0]))
         for (const name of shared) {
           const given = sum(parts.map((part) => part.data[name]))
@@ -105,11 +104,11 @@ describe('Guarantee 7: lines are conserved', () => {
     )
   })
 
-  it('with an owner for the rest too, all parts together are the order', () => {
-    fc.assert(
-      fc.property(order, (data) => {
+  it('with an owner for the rest too, all parts together are the order', async () => {
+    await fc.assert(
+      fc.asyncProperty(order, async (data) => {
         const list = letters.map((letter) => connectionOf(letter.toLowerCase(), `^${letter}-`))
-        const parts = partsOf(data, list)
+        const parts = await partsOf(data, list)
         expect(totals(parts.flatMap((part) => part.data.lines))).toEqual(totals(data.lines))
         expect(sum(parts.map((part) => part.data.shipping))).toBe(data.shipping)
       }),
@@ -118,24 +117,24 @@ describe('Guarantee 7: lines are conserved', () => {
 })
 
 describe('routing', () => {
-  it('twice gives equal bytes', () => {
-    fc.assert(
-      fc.property(order, connections, (data, list) => {
+  it('twice gives equal bytes', async () => {
+    await fc.assert(
+      fc.asyncProperty(order, connections, async (data, list) => {
         const event = orderChanged(data)
-        const first = atOnce(routeOrders.process(event, contextOf(...list), undefined))
-        const second = atOnce(routeOrders.process(event, contextOf(...list), first.state))
+        const first = await routeOrders.process(event, contextOf(...list), undefined)
+        const second = await routeOrders.process(event, contextOf(...list), first.state)
         expect(canonicalJson(second)).toBe(canonicalJson(first))
       }),
     )
   })
 
-  it('supersedes whatever is older than what is remembered', () => {
-    fc.assert(
-      fc.property(order, connections, fc.integer({ min: 1, max: 1_000_000 }), (data, list, age) => {
+  it('supersedes whatever is older than what is remembered', async () => {
+    await fc.assert(
+      fc.asyncProperty(order, connections, fc.integer({ min: 1, max: 1_000_000 }), async (data, list, age) => {
         const event = orderChanged(data)
-        const { state } = atOnce(routeOrders.process(event, contextOf(...list), undefined))
+        const { state } = await routeOrders.process(event, contextOf(...list), undefined)
         const older = { ...event, occurredAt: (event.occurredAt ?? 0) - age }
-        const again = atOnce(routeOrders.process(older, contextOf(...list), state))
+        const again = await routeOrders.process(older, contextOf(...list), state)
         expect(again.outputs).toEqual([])
         expect(again.state).toBeUndefined()
         expect(again.decisions.every(({ status }) => status === 'superseded')).toBe(true)
@@ -144,18 +143,16 @@ describe('routing', () => {
     )
   })
 
-  it('cancels the order of every vendor whose lines went, and only of these', () => {
-    fc.assert(
-      fc.property(order, connections, fc.subarray(['A', 'B', 'C']), (data, list, removed) => {
-        const before = atOnce(routeOrders.process(orderChanged(data), contextOf(...list), undefined))
+  it('cancels the order of every vendor whose lines went, and only of these', async () => {
+    await fc.assert(
+      fc.asyncProperty(order, connections, fc.subarray(['A', 'B', 'C']), async (data, list, removed) => {
+        const before = await routeOrders.process(orderChanged(data), contextOf(...list), undefined)
         const lines = data.lines.filter(({ sku }) => !removed.includes(sku[0] ?? ''))
         const readAt = orderChanged(data).readAt + 1
-        const after = atOnce(
-          routeOrders.process(
-            orderChanged(orderOf(lines, { shipping: data.shipping }), { readAt }),
-            contextOf(...list),
-            before.state,
-          ),
+        const after = await routeOrders.process(
+          orderChanged(orderOf(lines, { shipping: data.shipping }), { readAt }),
+          contextOf(...list),
+          before.state,
         )
         for (const { id } of list) {
           const letter = id.toUpperCase()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { SecondsSearch, SecondsSource } from '../../../src/systems/bigcommerce/same-second.ts'
 import { secondsPages } from '../../../src/systems/bigcommerce/window.ts'
+import type { SecondsSearch, SecondsSource } from '../../../src/systems/bigcommerce/window-ties.ts'
 import type { Keyset } from '../../../src/systems/kit/source.ts'
 
 interface Row {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseFilter } from '../../../simulators/sap-b1/filter.ts'
 import { toLocalTime } from '../../../src/systems/kit/local-time.ts'
-import { before, minuteAfter, minuteOf, minuteWindow, since, UPDATED } from '../../../src/systems/sap-b1/stamps.ts'
+import { before, minuteAfter, minuteOf, minuteWindow, since, UPDATED } from '../../../src/systems/sap-b1/time.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { FeedRow } from '../../../src/projections/feed-row.ts'
 import { rankOf } from '../../../src/projections/feed-row.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
-import type { FeedRow } from '../../../src/projections/projection.ts'
 import { inventoryChanged } from '../../data/feed-events.ts'
 
 const events = fc

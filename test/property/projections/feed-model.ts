@@ -1,9 +1,9 @@
 import type { UniversalInventoryChanged } from '../../../src/events/generated/events.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
 import type { Decoded } from '../../../src/platform/runtime/stage.ts'
+import type { FeedRow } from '../../../src/projections/feed-row.ts'
 import { readMeta, toRow } from '../../../src/projections/feed-table.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
-import type { FeedRow } from '../../../src/projections/projection.ts'
 import { type FeedFilter, type FeedPlaces, isComplete, readFeed } from '../../../src/projections/read-feed.ts'
 import { feedStage } from '../../../src/projections/run-projection.ts'
 import { projectionTables } from '../../../src/projections/tables.ts'
@@ -98,9 +98,14 @@ export class FeedModel {
   }
 
   async #read(replica: Replica, filter: FeedFilter, places: FeedPlaces, limit: number) {
-    const meta = await readMeta(this.#tables, TABLE)
-    const page = await readFeed({ tables: this.#tables, table: TABLE, meta, shards: SHARDS }, filter, places, limit)
-    for (const { source, sku, data, deleted } of page.rows) replica.set(`${source} ${sku}`, { data, deleted })
+    const meta = await readMeta(this.#tables, inventoryFeed)
+    const page = await readFeed(
+      { tables: this.#tables, feed: inventoryFeed, meta, shards: SHARDS },
+      filter,
+      places,
+      limit,
+    )
+    for (const { source, key, data, deleted } of page.rows) replica.set(`${source} ${key}`, { data, deleted })
     return { complete: isComplete(page, filter, this.now, SETTLE_MS), places: page.places }
   }
 
@@ -118,8 +123,8 @@ export class FeedModel {
     for await (const page of this.#tables.scan(TABLE)) items.push(...page)
     return items
       .filter((item) => item['pk'] !== 'meta')
-      .map(toRow)
-      .toSorted(bySku)
+      .map((item) => toRow(inventoryFeed, item))
+      .toSorted(byKey)
   }
 
   /** The table as one fold of the whole log, event by event, would make it. */
@@ -133,17 +138,17 @@ export class FeedModel {
         rows.set(event.key, inventoryFeed.evolve(rows.get(event.key), event, position))
       }
     }
-    return [...rows.values()].toSorted(bySku)
+    return [...rows.values()].toSorted(byKey)
   }
 }
 
 /** A replica of these rows. */
 export function replicaOf(rows: readonly FeedRow[]): Replica {
-  return new Map(rows.map(({ source, sku, data, deleted }) => [`${source} ${sku}`, { data, deleted }]))
+  return new Map(rows.map(({ source, key, data, deleted }) => [`${source} ${key}`, { data, deleted }]))
 }
 
-function bySku(a: FeedRow, b: FeedRow): number {
-  return a.sku < b.sku ? -1 : 1
+function byKey(a: FeedRow, b: FeedRow): number {
+  return a.key < b.key ? -1 : 1
 }
 
 function stageOf(tables: Tables) {

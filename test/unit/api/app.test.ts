@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { cursorKey } from '../../../src/api/cursor-key.ts'
 import { StreamError } from '../../../src/errors.ts'
+import { cursorKey } from '../../../src/operations/cursor-key.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
 
 it('asks for the token everywhere but at /health/live', async () => {

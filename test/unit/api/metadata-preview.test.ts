@@ -2,28 +2,26 @@ import { expect, it } from 'vitest'
 import { applyConfiguration } from '../../../src/configuration/apply-configuration.ts'
 import type { Configuration } from '../../../src/configuration/model.ts'
 import type { SourceEntity } from '../../../src/rules/map-entity.ts'
+import { metadataWith, ruleWith } from '../../data/configuration.ts'
 import { connectionOf, productChanged } from '../../data/processor-events.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 
 const read = readOf('netsuite', 'products', 100)
 const configuration: Configuration = {
   revision: 0,
-  systems: [systemOf({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
+  systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
   connections: [connectionOf('a', '.', { reads: [read.id], vendor: 'netsuite' })],
-  metadata: [{ connection: 'a', attributes: [{ attribute: 'name', from: 'name', required: true, type: 'string' }] }],
+  metadata: [metadataWith('a', ruleWith('name', { from: 'name', required: true }))],
 }
 
 async function fixture() {
   const asked: unknown[] = []
   const { source, key, deleted, data } = productChanged({ sku: 'A-1' })
   const api = apiFixture({
-    mapping: {
-      products: async () => new Map(),
-      recentEvents: async ({ reads }, entity, last): Promise<readonly SourceEntity[]> => {
-        asked.push({ reads, entity, last })
-        return [{ entity: 'products', source, key, deleted, data }]
-      },
+    recentEvents: async ({ reads }, entity, last): Promise<readonly SourceEntity[]> => {
+      asked.push({ reads, entity, last })
+      return [{ entity: 'products', source, key, deleted, data }]
     },
   })
   await applyConfiguration(api.tables, configuration)
@@ -59,9 +57,11 @@ it('names every mistake of the metadata at once', async () => {
   const { status, json } = await preview('a', { attributes, destination: { attributes: ['name', 'price'] } })
   expect([status, json.code, json.field]).toEqual([400, 'request_invalid', 'attributes[0].from'])
   expect(json.detail.split('\n')).toEqual([
-    expect.stringMatching(/^body: attributes\[0\].from begins with no field of products/),
+    expect.stringMatching(/^body: attributes\[0\].from reads nmae, which is not known; did you mean name\?/),
     expect.stringMatching(/^body: attributes\[1\].expression uses \$now/),
-    expect.stringMatching(/^body: attributes\[2\].attribute is not known to the shop/),
+    expect.stringMatching(
+      /^body: attributes\[2\].attribute is not known; known are: name, price; correct it, or add it to destination/,
+    ),
   ])
   expect(asked).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
 import { beginGeneration } from '../../../src/projections/rebuild/generations.ts'
 import { REBUILDS } from '../../../src/projections/rebuild/rebuild.ts'
 import { inventoryChanged } from '../../data/feed-events.ts'
@@ -28,7 +29,7 @@ it('switches in one step; cursors of the generation before are expired', async (
   const feed = '/v1/feeds/inventory?connection=shop-vendor'
   const { cursor, items } = (await get(feed)).json
   const { id } = (await post('/v1/rebuilds', { table: 'inventory' })).json
-  const generation = await beginGeneration(tables, { table: TABLE, id }, async () => undefined)
+  const generation = await beginGeneration(tables, inventoryFeed, { table: TABLE, id }, async () => undefined)
   await tables.update(REBUILDS, { shelf: 'all', id }, { set: { state: 'ready', generation, live_generation: 1 } })
   const [row] = (await Array.fromAsync(tables.scan(TABLE))).flat().filter(({ pk }) => pk !== 'meta')
   await tables.put(TABLE, { ...row, pk: String(row?.['pk']).replace('1#', '2#') })

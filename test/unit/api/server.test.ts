@@ -2,28 +2,16 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ApiOptions, startApi } from '../../../src/api/server.ts'
-import { systemTypes } from '../../../src/systems/systems.ts'
-import { memoryDeadLetters } from '../../data/dead-letters.ts'
-import { memoryRebuilds, memoryReplays } from '../../memory/resync.ts'
-import { memoryTables } from '../../memory/tables.ts'
-import { apiTestTables, noTopics } from '../../worlds/api-fixture.ts'
-import { memoryControl } from '../../worlds/control-desk.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
-const tables = memoryTables(apiTestTables)
-const { deadLetters, previewRetry } = memoryDeadLetters(tables, { now: () => 0 })
+const { operations } = apiFixture()
 
 const options = (over: Partial<ApiOptions>): ApiOptions => ({
-  ...{ tables, deadLetters, previewRetry, ...noTopics, ...memoryControl(tables, { now: () => 0 }).deps },
-  mapping: { recentEvents: async () => [], products: async () => new Map() },
-  replays: memoryReplays(tables, { now: () => 0 }),
-  rebuilds: memoryRebuilds(tables, { now: () => 0 }),
-  systemTypes,
+  operations,
   clock: { now: () => 0 },
   cursorKey: 'key',
   token: null,
-  settleMs: 5000,
-  shards: 1,
   logger: silentLogger,
   checks: {},
   host: '127.0.0.1',

@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest'
+import { encodeConnection } from '../../../src/configuration/stored-form.ts'
 import { CONNECTIONS } from '../../../src/configuration/tables.ts'
 import { pause } from '../../../src/control/pauses.ts'
 import { parkedId } from '../../../src/platform/runtime/parked-item.ts'
 import { createParking } from '../../../src/platform/runtime/parking.ts'
 import { stagedStage } from '../../../src/projections/staged.ts'
+import { connectionWith } from '../../data/configuration.ts'
 import { lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
 import { entityResult, statusRecord } from '../../data/sync-status.ts'
 import { memoryCodec } from '../../memory/codec.ts'
@@ -21,7 +23,7 @@ async function fixture() {
       })),
   }
   const api = apiFixture({ staged: { reader, codec, topicPrefix: '' } })
-  await api.tables.put(CONNECTIONS, { kind: 'connection', id: 'c1', document: { id: 'c1', reads: [] } })
+  await api.tables.put(CONNECTIONS, { kind: 'connection', id: 'c1', document: encodeConnection(connectionWith('c1')) })
   const tell = async (key: string, status: string, at: number) => {
     const places = { source: { topic: 'orders', partition: 0, offset: at, bytes: 10 }, mapped: null }
     const record = statusRecord('deliver-erp', at, [entityResult({ key, status })], 't', [places])

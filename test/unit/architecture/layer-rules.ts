@@ -35,23 +35,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['producers', 'processors', 'projections', 'systems', 'control', 'configuration', 'model', 'rules'],
     ...['events', 'platform', 'errors', 'config'],
   ],
-  api: [
-    'operations',
-    'projections',
-    'control',
-    'configuration',
-    'model',
-    'rules',
-    'systems',
-    'events',
-    'platform',
-    'errors',
-    'config',
-  ],
+  api: ['operations', 'events', 'platform', 'errors', 'config'],
+}
+
+/** Layers whose types alone may be imported: the API serializes what operations return. */
+const TYPES: Readonly<Record<string, readonly string[]>> = {
+  api: ['projections', 'control', 'configuration', 'model'],
 }
 
 /** What others may know of the configuration: its model, and what it knows of a type of system. */
-const MODEL = ['model', 'setting', 'system-type'].map((name) => `src/configuration/${name}.ts`)
+const MODEL = ['model', 'setting', 'system-type', 'unknown-name'].map((name) => `src/configuration/${name}.ts`)
+
+/** The one file that names every room. */
+const LIST = 'src/systems/systems.ts'
 
 /** Import and re-export, with or without names, and `import()`. Ours are formatted by one tool: no other form occurs. */
 const IMPORT =
@@ -78,7 +74,7 @@ function layerOf(path: string): string {
 
 const inSource = (path: string) => path.startsWith('src/')
 
-function layerViolation({ from, to, relative }: Import): string | undefined {
+function layerViolation({ from, to, relative, typeOnly }: Import): string | undefined {
   if (!relative) return undefined
   const [source, target] = [layerOf(from), layerOf(to)]
   if (inSource(from) && !inSource(to) && source !== 'cli') return `${from} imports ${to}: src stands alone`
@@ -87,13 +83,35 @@ function layerViolation({ from, to, relative }: Import): string | undefined {
   if (!inSource(from) || source === target || source === 'cli') return undefined
   const allowed = ALLOWED[source]
   if (allowed === undefined) return `${from}: the layer ${source} is not in the table of layers`
+  if (typeOnly && TYPES[source]?.includes(target) === true) return undefined
   return allowed.includes(target) ? undefined : `${from} imports ${to}: ${source} may not import ${target}`
+}
+
+/** `src/systems/netsuite/client.ts` → `netsuite`; undefined for what is no vendor's own. */
+function roomOf(path: string): string | undefined {
+  const [top, folder, room, ...file] = path.split('/')
+  return top === 'src' && folder === 'systems' && file.length > 0 && room !== 'kit' ? room : undefined
+}
+
+/** What a vendor's files say, others get by its definition, which `systems.ts` lists; so rooms come and go whole. */
+function roomViolation({ from, to, relative }: Import): string | undefined {
+  if (!relative || !inSource(from)) return undefined
+  const [own, room] = [roomOf(from), roomOf(to)]
+  if (own !== undefined && to === LIST) return `${from} imports ${to}: a room knows no list of rooms`
+  if (room === undefined || room === own || (from === LIST && to.endsWith('/system.ts'))) return undefined
+  return `${from} imports ${to}: the room ${room} is closed; share it in src/systems/kit`
 }
 
 function packageViolation({ from, to, relative }: Import): string | undefined {
   if (relative || !/^kafkajs(\/|$)/.test(to) || !inSource(from) || from.startsWith('src/platform/kafka/'))
     return undefined
   return `${from} imports kafkajs: only src/platform/kafka does`
+}
+
+/** Rows and records are reached through operations, which ask for a principal. */
+function storeViolation({ from, to, relative }: Import): string | undefined {
+  if (!relative || !from.startsWith('src/api/') || !/^src\/platform\/(dynamodb|kafka)\//.test(to)) return undefined
+  return `${from} imports ${to}: the API reaches tables and topics by operations alone`
 }
 
 /** The reader of the environment is for the roots; the others are given what it read. */
@@ -131,11 +149,44 @@ export function findViolations(files: readonly SourceFile[]): readonly string[] 
   const imports = files.flatMap(importsOf)
   const found = [
     ...imports.map(layerViolation),
+    ...imports.map(roomViolation),
     ...imports.map(packageViolation),
+    ...imports.map(storeViolation),
     ...imports.map(readerViolation),
     ...files.map(environmentViolation),
   ]
   return [...found.filter((violation) => violation !== undefined), ...findCycles(imports)]
+}
+
+/**
+ * Vendors that are named outside of their rooms: by type (`sap-b1`), in an identifier (`createSapB1Client`) or by title.
+ * Comments may name one to explain.
+ */
+export function findVendorNames(
+  files: readonly SourceFile[],
+  vendors: Iterable<{ readonly type: string; readonly title: string }>,
+): readonly string[] {
+  const forms = [...vendors].flatMap(({ type, title }) => [
+    title,
+    type.replace(/^(\w+?)\d+$/, '$1').replaceAll('-', '-?'),
+  ])
+  const any = new RegExp(forms.join('|'), 'i')
+  return files.flatMap(({ path, text }) => {
+    if (!inSource(path) || path.startsWith('src/systems/')) return []
+    const found = any.exec(codeOf(text))
+    return found === null ? [] : [`${path} names ${found[0]}`]
+  })
+}
+
+/** Waldstream has a feed of images of its own. */
+const OWN_FEED = /\bimageFeed\b/g
+
+function codeOf(text: string): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/(^|\s)\/\/ .*$/gm, '')
+    .replace(IMPORT, '')
+    .replace(OWN_FEED, '')
 }
 
 /** How many imports between files of the project were found: zero means that nothing was checked. */

@@ -1,18 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { countRelativeImports, findViolations, type SourceFile } from './layer-rules.ts'
-
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-
-function sourceFiles(folder: string): readonly SourceFile[] {
-  return readdirSync(ROOT + folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => `${folder}/${name}`)
-    .map((path) => ({ path, text: readFileSync(ROOT + path, 'utf8') }))
-}
-
-const file = (path: string, text: string): SourceFile => ({ path, text })
+import { countRelativeImports, findViolations } from './layer-rules.ts'
+import { file, sourceFiles } from './source-files.ts'
 
 test('the project keeps the dependency rule', () => {
   const files = [...sourceFiles('src'), ...sourceFiles('simulators')]
@@ -24,15 +12,22 @@ test.each([
   ['events', '../platform/clock.ts'],
   ['platform', '../configuration/model.ts'],
   ['systems', '../control/tasks.ts'],
-  ['configuration', '../systems/netsuite/client.ts'],
+  ['configuration', '../systems/clients.ts'],
   ['control', '../producers/source.ts'],
   ['producers', '../processors/processor.ts'],
   ['processors', '../projections/projection.ts'],
   ['projections', '../producers/source.ts'],
-  ['projections', '../systems/netsuite/client.ts'],
+  ['projections', '../systems/clients.ts'],
   ['rules', '../configuration/tables.ts'],
   ['systems', '../configuration/load-configuration.ts'],
   ['api', '../producers/source.ts'],
+  ['api', '../processors/processor.ts'],
+  ['api', '../projections/projection.ts'],
+  ['api', '../control/runs.ts'],
+  ['api', '../systems/systems.ts'],
+  ['api', '../configuration/tables.ts'],
+  ['operations', '../api/app.ts'],
+  ['operations', '../cli/platform.ts'],
 ])('%s may not import %s', (layer, target) => {
   const violations = findViolations([file(`src/${layer}/planted.ts`, `import { x } from '${target}'\n`)])
   expect(violations).toEqual([
@@ -49,6 +44,20 @@ test.each([
   ['a late import', "const x = await import('../producers/source.ts')"],
 ])('an import is seen whatever its form: %s', (_, text) => {
   expect(findViolations([file('src/processors/planted.ts', text)])).toHaveLength(1)
+})
+
+test('the API may know the types of what operations return, and reaches no table or topic', () => {
+  const text = [
+    "import type { Run } from '../control/runs.ts'",
+    "import type { FeedRow } from '../projections/projection.ts'",
+    "import type { Source } from '../producers/source.ts'",
+    "import type { Tables } from '../platform/dynamodb/tables.ts'",
+    "import type { Clock } from '../platform/clock.ts'",
+  ].join('\n')
+  expect(findViolations([file('src/api/planted.ts', text)])).toEqual([
+    'src/api/planted.ts imports src/producers/source.ts: api may not import producers',
+    'src/api/planted.ts imports src/platform/dynamodb/tables.ts: the API reaches tables and topics by operations alone',
+  ])
 })
 
 test('src and simulators do not know each other, and src knows nothing beside itself', () => {
@@ -72,6 +81,28 @@ test('nobody imports the command line, and a layer that is not in the table is r
   ])
   expect(findViolations([file('src/helpers/x.ts', "import { x } from '../events/topics.ts'")])).toEqual([
     'src/helpers/x.ts: the layer helpers is not in the table of layers',
+  ])
+})
+
+test('a room imports no other room, and nobody but the list imports a room', () => {
+  expect(
+    findViolations([
+      file('src/systems/netsuite/a.ts', "import { x } from '../magento2/b.ts'"),
+      file('src/systems/netsuite/b.ts', "import { x } from './client.ts'\nimport { y } from '../kit/wire.ts'"),
+      file('src/systems/netsuite/c.ts', "import { x } from '../system.ts'"),
+      file('src/systems/kit/d.ts', "import { x } from '../sqs/client.ts'"),
+      file('src/systems/systems.ts', "import { x } from './sqs/system.ts'"),
+      file('src/systems/clients.ts', "import { x } from './sqs/system.ts'"),
+      file('src/producers/e.ts', "import { x } from '../systems/sqs/client.ts'"),
+      file('src/producers/f.ts', "import { x } from '../systems/kit/source.ts'"),
+      file('src/systems/netsuite/g.ts', "import { x } from '../systems.ts'"),
+    ]),
+  ).toEqual([
+    'src/systems/netsuite/a.ts imports src/systems/magento2/b.ts: the room magento2 is closed; share it in src/systems/kit',
+    'src/systems/kit/d.ts imports src/systems/sqs/client.ts: the room sqs is closed; share it in src/systems/kit',
+    'src/systems/clients.ts imports src/systems/sqs/system.ts: the room sqs is closed; share it in src/systems/kit',
+    'src/producers/e.ts imports src/systems/sqs/client.ts: the room sqs is closed; share it in src/systems/kit',
+    'src/systems/netsuite/g.ts imports src/systems/systems.ts: a room knows no list of rooms',
   ])
 })
 

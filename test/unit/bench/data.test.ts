@@ -4,7 +4,6 @@ import { inventory } from '../../../bench/data/inventory.ts'
 import { orders, VENDOR_PREFIX } from '../../../bench/data/orders.ts'
 import { median } from '../../../bench/median.ts'
 import { routeOrders } from '../../../src/processors/route-orders.ts'
-import { atOnce } from '../../worlds/at-once.ts'
 
 const context = { connections: configuration.connections, metadataOf: () => undefined }
 
@@ -16,14 +15,15 @@ describe("the benchmarks' data", () => {
     expect([...inventory({ seed: 1, count: 50, keys: 9 })]).toEqual([...inventory({ seed: 1, count: 50, keys: 9 })])
   })
 
-  it('has orders of 1 to 8 lines, about 30 % of them the vendor’s, that all can be routed', () => {
+  it('has orders of 1 to 8 lines, about 30 % of them the vendor’s, that all can be routed', async () => {
     const all = [...orders({ seed: 7, count: 2000 })]
     const lines = all.flatMap(({ data }) => data.lines)
     const counts = all.map(({ data }) => data.lines.length)
     expect([Math.min(...counts), Math.max(...counts)]).toEqual([1, 8])
     const share = lines.filter(({ sku }) => sku.startsWith(VENDOR_PREFIX)).length / lines.length
     expect(share).toBeCloseTo(0.3, 1)
-    const decisions = all.flatMap((event) => atOnce(routeOrders.process(event, context, undefined)).decisions)
+    const routed = await Promise.all(all.map((event) => routeOrders.process(event, context, undefined)))
+    const decisions = routed.flatMap((one) => one.decisions)
     expect(new Set(decisions.map(({ status }) => status))).toEqual(new Set(['processing', 'ignored']))
   })
 

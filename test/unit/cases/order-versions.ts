@@ -1,4 +1,4 @@
-import type { Connection, Read } from '../../../src/configuration/model.ts'
+import type { Connection } from '../../../src/configuration/model.ts'
 import { text4, text8 } from '../../../src/events/decimal.ts'
 import type { Order, OrderChanged, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { parseExact } from '../../../src/platform/json.ts'
@@ -11,24 +11,13 @@ import { bigcommerce } from '../../../src/systems/bigcommerce/system.ts'
 import { type Wire, wireOf } from '../../../src/systems/kit/wire.ts'
 import type { Magento2Client } from '../../../src/systems/magento2/client.ts'
 import { toOrder as fromMagento } from '../../../src/systems/magento2/order.ts'
-import { magento2Orders } from '../../../src/systems/magento2/read-orders.ts'
+import { readMagento2Orders } from '../../../src/systems/magento2/read-orders.ts'
 import { magento2 } from '../../../src/systems/magento2/system.ts'
+import { readWith } from '../../data/configuration.ts'
 import { connectionOf, contextOf, orderChanged } from '../../data/processor-events.ts'
-import { atOnce } from '../../worlds/at-once.ts'
 import { bench } from '../producers/support.ts'
 
-const READ: Omit<Read, 'filter'> = {
-  id: 'magento.orders.all',
-  system: 'magento',
-  entity: 'orders',
-  scope: 'all',
-  schedule: null,
-  zone: 'UTC',
-  startFrom: null,
-  pageSize: 100,
-  settleSeconds: 0,
-  overlapSeconds: 0,
-}
+const READ = readWith('magento', 'orders', { settleSeconds: 0, overlapSeconds: 0 })
 
 /** SKUs of Magento's products by their ids, as far as a case knows them. */
 export type BaseSkus = Readonly<Record<string, string>>
@@ -55,19 +44,21 @@ function isBigCommerce(input: unknown): boolean {
 }
 
 /** What the connections are sent of versions that come one after the other, and what is decided. */
-export function routed(versions: readonly Order[], connections: readonly Connection[]) {
+export async function routed(versions: readonly Order[], connections: readonly Connection[]) {
   let state: RoutedOrder | undefined
-  return versions.map((order, index) => {
+  const steps = []
+  for (const [index, order] of versions.entries()) {
     const time = { occurredAt: 1_772_000_000_000 + index, readAt: 1_772_000_001_000 + index }
     const event: OrderChanged = orderChanged(order, time)
-    const processed = atOnce(routeOrders.process(event, contextOf(...connections), state))
+    const processed = await routeOrders.process(event, contextOf(...connections), state)
     state = processed.state ?? state
     const events = processed.outputs.map((output) => output.event as VendorOrderRequested)
     const codes = processed.decisions.map((one) =>
       one.status === 'failed' ? one.error.code : (one.code ?? one.status),
     )
-    return { events, codes }
-  })
+    steps.push({ events, codes })
+  }
+  return steps
 }
 
 /** The vendor's lines as `SKU ×pieces =amount before discount and tax`. */
@@ -83,7 +74,11 @@ export async function readFromMagento(orders: readonly Wire[]): Promise<readonly
   const read = { ...READ, filter: {} }
   const window = { from: 0, to: Date.UTC(2027, 0, 1) }
   const origin = { source: 'magento', entity: 'orders', read: read.id, taskId: null } as const
-  for await (const page of magento2Orders(client, read, deps.clock).read(window, null, new AbortController().signal)) {
+  for await (const page of readMagento2Orders(client, read, deps.clock).read(
+    window,
+    null,
+    new AbortController().signal,
+  )) {
     await publishPage(deps, origin, page)
   }
   return await deps.appended('orders')

@@ -13,7 +13,6 @@ import type { Wire } from '../../../src/systems/kit/wire.ts'
 import { customerBody, salesOrderBody } from '../../../src/systems/netsuite/order-body.ts'
 import { orderAmounts } from '../../../src/systems/sap-b1/order-amounts.ts'
 import { connectionOf, contextOf } from '../../data/processor-events.ts'
-import { atOnce } from '../../worlds/at-once.ts'
 import {
   type BaseSkus,
   caseConnection,
@@ -49,8 +48,8 @@ function run(name: string, more: Partial<Connection> = {}, baseSkus: BaseSkus = 
 }
 
 /** The last thing that the vendor is sent. */
-function lastEvent(name: string, baseSkus: BaseSkus = {}): VendorOrderRequested {
-  const last = run(name, {}, baseSkus).at(-1)?.events[0]
+async function lastEvent(name: string, baseSkus: BaseSkus = {}): Promise<VendorOrderRequested> {
+  const last = (await run(name, {}, baseSkus)).at(-1)?.events[0]
   if (last === undefined) throw new Error(`${name}: the vendor is sent nothing`)
   return last
 }
@@ -76,24 +75,24 @@ const sapLines = ({ data }: VendorOrderRequested) =>
   orderAmounts(data).lines.map(({ line, quantity, net }) => `${line.sku} ×${text8(quantity)} =${text4(net)}`)
 
 const CASES: Readonly<Record<string, (name: string) => void | Promise<void>>> = {
-  '01-partial-refund-before-shipment': (name) => {
-    const [, refunded] = run(name)
+  '01-partial-refund-before-shipment': async (name) => {
+    const [, refunded] = await run(name)
     expect(refunded?.events.map(toShip)).toEqual([['5']])
     expect(refunded?.events.map(sapLines)).toEqual([['WLD-1 ×5 =50']])
-    expect(netsuiteBody(lastEvent(name)).item.items).toMatchObject([{ quantity: 5, amount: 50 }])
+    expect(netsuiteBody(await lastEvent(name)).item.items).toMatchObject([{ quantity: 5, amount: 50 }])
   },
-  '02-custom-option-sku': (name) => {
-    const event = lastEvent(name, { '67': 'WLD-BAG' })
+  '02-custom-option-sku': async (name) => {
+    const event = await lastEvent(name, { '67': 'WLD-BAG' })
     expect(linesOf(event)).toEqual(['WLD-BAG ×1 =30'])
     const [line] = netsuiteBody(event).item.items
     expect(line).toMatchObject({ item: { id: 'item of WLD-BAG' }, description: 'WLD-BAG-red, option 5: 11' })
   },
-  '03-custom-option-sku-dashes': (name) => {
-    expect(linesOf(lastEvent(name))).toEqual(['WLD-MB01 ×1 =34'])
-    expect(linesOf(lastEvent(name, { '1': 'WLD-MB01' }))).toEqual(['WLD-MB01 ×1 =34'])
+  '03-custom-option-sku-dashes': async (name) => {
+    expect(linesOf(await lastEvent(name))).toEqual(['WLD-MB01 ×1 =34'])
+    expect(linesOf(await lastEvent(name, { '1': 'WLD-MB01' }))).toEqual(['WLD-MB01 ×1 =34'])
   },
-  '04-bundle-dynamic-sku': (name) => {
-    const event = lastEvent(name)
+  '04-bundle-dynamic-sku': async (name) => {
+    const event = await lastEvent(name)
     expect(linesOf(event)).toEqual(['WLD-A ×1 =27', 'WLD-B ×2 =34'])
     expect(netsuiteBody(event).item.items).toMatchObject([
       { quantity: 1, rate: 27 },
@@ -103,37 +102,40 @@ const CASES: Readonly<Record<string, (name: string) => void | Promise<void>>> = 
   '05-increment-id-collision': async (name) => {
     const events = await readFromMagento(inputOf(name) as readonly Wire[])
     const connection = caseConnection(null)
-    const sent = events.flatMap((event) => atOnce(routeOrders.process(event, contextOf(connection), undefined)).outputs)
+    const routedEvents = await Promise.all(
+      events.map((event) => routeOrders.process(event, contextOf(connection), undefined)),
+    )
+    const sent = routedEvents.flatMap(({ outputs }) => outputs)
     expect(sent.map(({ key, event }) => [key, linesOf(event as VendorOrderRequested)])).toEqual([
       ['vendor|2000000001', ['WLD-1 ×1 =10']],
       ['vendor|2000000001~9', ['WLD-2 ×3 =99']],
     ])
   },
-  '06-bundle-partly-canceled-on-children': (name) => {
-    const event = lastEvent(name)
+  '06-bundle-partly-canceled-on-children': async (name) => {
+    const event = await lastEvent(name)
     expect(sapLines(event)).toEqual(['WLD-PACK ×1 =70'])
     const inParts = { ...event, data: withKnownBundles(event.data, (sku) => sku !== 'WLD-PACK') }
     expect(sapLines(inParts)).toEqual(['WLD-S ×2 =40', 'WLD-F ×1 =30'])
   },
-  '09-discount-over-100-percent': (name) => {
-    const event = lastEvent(name)
+  '09-discount-over-100-percent': async (name) => {
+    const event = await lastEvent(name)
     const amounts = orderAmounts(event.data)
     expect([amounts.net, amounts.tax].map(text4)).toEqual(['0', '0'])
     expect(amounts.lines.map(({ discountPercent }) => discountPercent)).toEqual(['100', '100'])
     expect(text4(event.data.grandTotal)).toBe('0')
   },
-  '09b-discount-on-prices-with-tax': (name) => {
-    const { net, tax } = orderAmounts(lastEvent(name).data)
+  '09b-discount-on-prices-with-tax': async (name) => {
+    const { net, tax } = orderAmounts((await lastEvent(name)).data)
     expect([net, tax, add(net, tax)].map(text4)).toEqual(['90', '4.5', '94.5'])
   },
-  '13-payment-fee-in-extension-attributes': (name) => {
-    const { data } = lastEvent(name)
+  '13-payment-fee-in-extension-attributes': async (name) => {
+    const { data } = await lastEvent(name)
     expect([data.subtotal, data.tax, data.grandTotal].map(text4)).toEqual(['100', '21', '121'])
-    const [shared] = run(name, { charges: { fee: 'shared' } })
+    const [shared] = await run(name, { charges: { fee: 'shared' } })
     expect(shared?.events.map((event) => text4(event.data.grandTotal))).toEqual(['123.65'])
   },
-  '14-fixed-product-tax': (name) => {
-    const event = lastEvent(name)
+  '14-fixed-product-tax': async (name) => {
+    const event = await lastEvent(name)
     expect(linesOf(event)).toEqual(['WLD-1 ×2 =200'])
     expect(event.data.charges.map(({ kind, amount }) => `${kind} ${text4(amount)}`)).toEqual(['fixed_product_tax 10'])
     expect(text4(event.data.grandTotal)).toBe('252')
@@ -141,55 +143,55 @@ const CASES: Readonly<Record<string, (name: string) => void | Promise<void>>> = 
     expect(text4(add(net, tax))).toBe('252')
     expect(netsuiteBody(event)).toMatchObject({ taxTotal: 52 })
   },
-  '14c-fixed-product-tax-on-the-sellers-line': (name) => {
-    const { data } = lastEvent(name)
+  '14c-fixed-product-tax-on-the-sellers-line': async (name) => {
+    const { data } = await lastEvent(name)
     expect([text4(data.grandTotal), data.charges]).toEqual(['10', []])
   },
-  '15-jpy-three-vendors': (name) => {
+  '15-jpy-three-vendors': async (name) => {
     const connections = ['WLD', 'BX', 'CX'].map((letters) => connectionOf(letters.toLowerCase(), `^${letters}-`))
-    const [shared] = routed(versionsOf(inputOf(name)), connections)
+    const [shared] = await routed(versionsOf(inputOf(name)), connections)
     expect(shared?.events.map(({ data }) => text4(data.shipping))).toEqual(['167', '167', '166'])
   },
-  '18-float-artefact': (name) => {
-    const { data } = lastEvent(name)
+  '18-float-artefact': async (name) => {
+    const { data } = await lastEvent(name)
     expect([text4(data.subtotal), text8(data.lines[0]?.unitPrice ?? decimal8(0, 'price'))]).toEqual(['75.65', '75.65'])
   },
-  '19-refund-after-delivery': (name) => {
-    const [, refunded] = run(name)
+  '19-refund-after-delivery': async (name) => {
+    const [, refunded] = await run(name)
     expect(refunded).toEqual({ events: [], codes: ['returned'] })
   },
-  '23-bigcommerce-partial-refund': (name) => expect(toShip(lastEvent(name))).toEqual(['1']),
-  '23b-bigcommerce-partial-refund-status-kept': (name) => expect(toShip(lastEvent(name))).toEqual(['1']),
-  '24-bigcommerce-manual-verification': (name) => {
-    const [sent, held] = run(name)
+  '23-bigcommerce-partial-refund': async (name) => expect(toShip(await lastEvent(name))).toEqual(['1']),
+  '23b-bigcommerce-partial-refund-status-kept': async (name) => expect(toShip(await lastEvent(name))).toEqual(['1']),
+  '24-bigcommerce-manual-verification': async (name) => {
+    const [sent, held] = await run(name)
     expect(held?.events.map(({ canceled }) => canceled)).toEqual([true])
     const [first] = versionsOf(inputOf(name))
     const all = [...versionsOf(inputOf(name)), ...(first === undefined ? [] : [first])]
-    const released = routed(all, [caseConnection(inputOf(name))]).at(-1)
+    const released = (await routed(all, [caseConnection(inputOf(name))])).at(-1)
     expect(released?.events[0]?.contentDigest).toBe(sent?.events[0]?.contentDigest)
   },
-  '25-bigcommerce-no-email': (name) => {
-    const event = lastEvent(name)
+  '25-bigcommerce-no-email': async (name) => {
+    const event = await lastEvent(name)
     expect(event.data.customerEmail).toBe('')
     expect(netsuiteBody(event)).not.toHaveProperty('email')
     expect(customerBody(event, null)).not.toHaveProperty('email')
   },
-  '28-rest-canceled-order-complete': (name) => {
-    const [, rest] = run(name)
+  '28-rest-canceled-order-complete': async (name) => {
+    const [, rest] = await run(name)
     expect(rest?.events.map(linesOf)).toEqual([['WLD-1 ×3 =50']])
     expect(rest?.events.map(sapLines)).toEqual([['WLD-1 ×3 =30']])
   },
-  '28b-bigcommerce-edited-after-the-sellers-own-shipment': (name) => {
-    expect(linesOf(lastEvent(name))).toEqual(['WLD-1 ×2 =20'])
+  '28b-bigcommerce-edited-after-the-sellers-own-shipment': async (name) => {
+    expect(linesOf(await lastEvent(name))).toEqual(['WLD-1 ×2 =20'])
     // First seen after the seller has shipped its own line, it goes as well.
     const last = versionsOf(inputOf(name)).slice(-1)
-    const [late] = routed(last, [caseConnection(inputOf(name), { orderStates: ['awaiting_fulfillment'] })])
+    const [late] = await routed(last, [caseConnection(inputOf(name), { orderStates: ['awaiting_fulfillment'] })])
     expect(late?.events.map(linesOf)).toEqual([['WLD-1 ×2 =20']])
   },
-  '31-sellers-line-without-sku': (name) => expect(linesOf(lastEvent(name))).toEqual(['WLD-1 ×1 =10']),
-  '38-tax-on-the-order-alone': (name) => expect(text4(lastEvent(name).data.tax)).toBe('4.95'),
-  '46-bundle-of-chosen-components': (name) => {
-    const event = lastEvent(name)
+  '31-sellers-line-without-sku': async (name) => expect(linesOf(await lastEvent(name))).toEqual(['WLD-1 ×1 =10']),
+  '38-tax-on-the-order-alone': async (name) => expect(text4((await lastEvent(name)).data.tax)).toBe('4.95'),
+  '46-bundle-of-chosen-components': async (name) => {
+    const event = await lastEvent(name)
     expect(lineNotes(event.data).get('1')).toBe('1 × WLD-SOFA-BLACK, 1 × WLD-SOFA-GREEN')
     expect(netsuiteBody(event).item.items).toMatchObject([{ description: '1 × WLD-SOFA-BLACK, 1 × WLD-SOFA-GREEN' }])
     const inParts = { ...event, data: withKnownBundles(event.data, (sku) => sku !== 'WLD-SOFA-SET') }

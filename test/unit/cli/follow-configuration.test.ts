@@ -2,12 +2,12 @@ import { expect, it, onTestFinished } from 'vitest'
 import { followConfiguration } from '../../../src/cli/follow-configuration.ts'
 import type { Configuration, System } from '../../../src/configuration/model.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
-import { systemOf } from '../../worlds/sources.ts'
+import { uncheckedSystem } from '../../worlds/sources.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
 const configuration = (revision: number, ...ids: string[]): Configuration => ({
   revision,
-  systems: ids.map((id) => systemOf({ id, type: 'netsuite', address: 'https://erp.example.com' })),
+  systems: ids.map((id) => uncheckedSystem({ id, type: 'netsuite', address: 'https://erp.example.com' })),
   connections: [],
   metadata: [],
 })

@@ -5,6 +5,7 @@ import { readConfiguration } from '../../../src/configuration/read-configuration
 import { coreTables } from '../../../src/configuration/tables.ts'
 import { watchConfiguration } from '../../../src/configuration/watch-configuration.ts'
 import { StreamError } from '../../../src/errors.ts'
+import { metadataWith, ruleWith } from '../../data/configuration.ts'
 import { connectionOf } from '../../data/processor-events.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { memoryTables } from '../../memory/tables.ts'
@@ -24,7 +25,7 @@ const configuration: Configuration = {
     },
   ],
   connections: [connectionOf('a', '^A', { revision: 0 }), connectionOf('b', '^B', { revision: 0 })],
-  metadata: [{ connection: 'a', attributes: [{ attribute: 'name', from: 'name', required: true, type: 'string' }] }],
+  metadata: [metadataWith('a', ruleWith('name', { from: 'name', required: true }))],
 }
 const revisions = ({ revision, connections }: Configuration) => [revision, ...connections.map((one) => one.revision)]
 
@@ -53,7 +54,7 @@ describe('apply', () => {
     await applyConfiguration(tables, {
       ...configuration,
       connections: [a],
-      metadata: [{ connection: 'a', attributes: [] }],
+      metadata: [metadataWith('a')],
     })
     expect(revisions(await readConfiguration(tables))).toEqual([3, 2, 2])
   })

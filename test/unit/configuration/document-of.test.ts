@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
-import { checkShape } from '../../../src/configuration/check-shape.ts'
-import { documentOf } from '../../../src/configuration/document-of.ts'
 import {
   type ConnectionDocument,
   connectionSchema,
   type SystemDocument,
   systemSchema,
 } from '../../../src/configuration/document-schemas.ts'
+import { readShape } from '../../../src/configuration/document-shape.ts'
 import { connectionOf, systemOf } from '../../../src/configuration/model-of.ts'
+import { documentOf, encodeConnection, encodeSystem } from '../../../src/configuration/stored-form.ts'
 import { namedDocument } from '../../../src/configuration/yaml-documents.ts'
 
 it('shows a stored system so that it can be sent back, with sweeps on request alone', () => {
@@ -18,10 +18,11 @@ it('shows a stored system so that it can be sent back, with sweeps on request al
     address: 'env:ERP_URL',
     reads: [{ entity: 'inventory', sweep: { mostGone: 0.1 } }],
   }
-  const shown = documentOf('system', systemOf(document))
-  expect(checkShape(systemSchema, namedDocument('system erp', shown))).toEqual([])
+  const limits = { concurrency: 3 }
+  const shown = documentOf('system', encodeSystem(systemOf(document, limits)))
+  expect(readShape(systemSchema, namedDocument('system erp', shown)).mistakes).toEqual([])
   expect(shown).toMatchObject({ reads: [{ entity: 'inventory', sweep: { mostGone: 0.1 } }] })
-  expect(systemOf(shown as unknown as SystemDocument)).toEqual(systemOf(document))
+  expect(systemOf(shown as unknown as SystemDocument, { concurrency: 9 })).toEqual(systemOf(document, limits))
 })
 
 it('shows a stored connection so that it can be sent back', () => {
@@ -34,7 +35,7 @@ it('shows a stored connection so that it can be sent back', () => {
     ownership: { skuPattern: '^B-' },
   }
   const stored = connectionOf(document, '^B-', ['processing'])
-  const shown = documentOf('connection', stored)
-  expect(checkShape(connectionSchema, namedDocument('connection a-b', shown))).toEqual([])
+  const shown = documentOf('connection', encodeConnection(stored))
+  expect(readShape(connectionSchema, namedDocument('connection a-b', shown)).mistakes).toEqual([])
   expect(connectionOf(shown as unknown as ConnectionDocument, '^B-', null)).toEqual(stored)
 })

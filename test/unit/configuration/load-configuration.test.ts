@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { editorSchema } from '../../../src/configuration/document-schemas.ts'
 import { checkConfiguration, loadConfiguration } from '../../../src/configuration/load-configuration.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
 
@@ -88,6 +87,7 @@ describe('the defaults', () => {
         settleSeconds: 5,
         overlapSeconds: 60,
         filter: {},
+        sweep: { schedule: null, mostGone: 0.2 },
       },
     ])
     expect(connections[0]).toMatchObject({ orderStates: ['processing'], orderMap: { shipMethods: {}, location: null } })
@@ -127,6 +127,24 @@ reads:
 ---
 `
 
+describe('a filter', () => {
+  it('takes lists, numbers and booleans, which mean the same as their text', async () => {
+    const text = system.replace(
+      'entity: orders,',
+      'entity: orders, filter: { store_id: [1, 2], status: [a, b], is_virtual: true, website: 3, name: "x,y" },',
+    )
+    await writeFile(join(folder, 'a.yml'), text + connection)
+    const { systems } = await loadConfiguration(folder, {}, systemTypes)
+    expect(systems[0]?.reads[0]?.filter).toEqual({
+      store_id: '1,2',
+      status: 'a,b',
+      is_virtual: 'true',
+      website: '3',
+      name: 'x,y',
+    })
+  })
+})
+
 describe('queues', () => {
   it('are read whole, so that orders need no start, and by the role of the machine without secrets', async () => {
     expect(await mistakesOf(queues)).toEqual([])
@@ -144,7 +162,7 @@ describe('mistakes', () => {
     [
       'a sweep of a queue',
       queues.replace('entity: products', 'entity: products, sweep: {}'),
-      /^8 reads\[1\]\.sweep is not for sqs: a queue can't tell what its shop has/,
+      /^8 reads\[1\]\.sweep is not for sqs: a queue does not list what its shop has/,
     ],
     [
       'a time without zone',
@@ -154,13 +172,13 @@ describe('mistakes', () => {
     [
       'a type',
       system.replace('magento2', 'magento3'),
-      /^3 type must be one of: magento2, netsuite, sap-b1, bigcommerce, sqs, image-feed/,
+      /^3 type is not known; did you mean magento2\? known are: magento2, netsuite, sap-b1, bigcommerce, sqs, image-feed/,
     ],
     ['an address', system.replace('env:URL', 'ftp://x'), /^4 address .*http/],
     [
       'an unknown key',
       system.replace('address', 'zonne: UTC\naddress'),
-      /^4 zonne is not known here; known are: .*address/,
+      /^4 zonne is not known; did you mean zone\? known are: .*address/,
     ],
     [
       'an unknown key within',
@@ -241,8 +259,51 @@ describe('mistakes', () => {
   it('never repeat a secret that was written down', async () => {
     const text = system.replace('bearer: env:TOKEN', 'bearer: hunter2')
     const mistakes = await mistakesOf(text)
+    expect(mistakes).toEqual(['5 secrets.bearer must be a reference env:NAME or file:/path, never the value'])
+  })
+
+  it('of one read are told at once, also where its entity is wrong', async () => {
+    const read =
+      '{ entity: order, settleSeconds: "60", schedule: daily, startFrom: 2026-01-01, pageSize: 0, filtr: {} }'
+    const mistakes = await mistakesOf(system.replace('{ entity: products }', `${read}\n  - { scope: x, zone: Mars }`))
     expect(mistakes).toEqual([
-      '5 secrets.bearer is wrong; expected: a reference env:NAME or file:/path, never the value',
+      expect.stringMatching(/^16 reads\[0\]\.entity must be one of: orders, products/),
+      '16 reads[0].settleSeconds must be a whole number from 0 to 3600, without quotes',
+      '16 reads[0].pageSize must be a whole number from 1 to 1000',
+      expect.stringMatching(/^16 reads\[0\]\.filtr is not known; did you mean filter\?/),
+      expect.stringMatching(/^16 reads\[0\]\.startFrom must be a time with its zone/),
+      expect.stringMatching(/^16 reads\[0\]\.schedule is no cron expression/),
+      expect.stringMatching(/^17 reads\[1\]\.entity is missing; it must be one of: orders/),
+      expect.stringMatching(/^17 reads\[1\]\.zone is no IANA time zone/),
+    ])
+  })
+
+  it('orders without a start are told of beside another mistake of the read', async () => {
+    const mistakes = await mistakesOf(system.replace('startFrom: 2026-01-01T00:00:00Z', 'pageSize: "5"'))
+    expect(mistakes).toEqual([
+      '7 reads[0].pageSize must be a whole number from 1 to 1000, without quotes',
+      expect.stringMatching(/^7 reads\[0\]\.startFrom is missing/),
+    ])
+  })
+
+  it('every secret that is missing is named, of the way that was begun', async () => {
+    const mistakes = await mistakesOf(system.replace(', tokenId: env:C, tokenSecret: file:/run/secrets/d', ''))
+    expect(mistakes).toEqual([
+      expect.stringMatching(/^13 secrets\.tokenId is missing/),
+      expect.stringMatching(/^13 secrets\.tokenSecret is missing/),
+    ])
+    expect(await mistakesOf(system.replace('consumerKey: env:A, consumerSecret: env:B, tokenId', 'tokenIdd'))).toEqual([
+      expect.stringMatching(/secrets\.tokenIdd is not known for netsuite; did you mean tokenId\?/),
+      expect.stringMatching(/secrets\.consumerKey is missing/),
+      expect.stringMatching(/secrets\.consumerSecret is missing/),
+    ])
+  })
+
+  it('what is there twice is named with both places', async () => {
+    await writeFile(join(folder, 'b.yaml'), `${connection}---\n${connection}`)
+    const mistakes = await mistakesOf(system)
+    expect(mistakes).toEqual([
+      expect.stringContaining(`id c is there twice: the other is at ${join(folder, 'b.yaml')}:2`),
     ])
   })
 
@@ -262,12 +323,5 @@ attributes:
       expect.stringMatching(/^30 attributes\[2\]\.attribute is there twice/),
       expect.stringMatching(/^30 attributes\[2\]\.default is no integer/),
     ])
-  })
-})
-
-describe('the schema for editors', () => {
-  it('is what the code checks with (node scripts/generate-config-schema.ts makes it)', async () => {
-    const file = new URL('../../../config/schema/waldstream.schema.json', import.meta.url)
-    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(editorSchema())))
   })
 })

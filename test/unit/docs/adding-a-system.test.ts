@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { systemTypes } from '../../../src/systems/systems.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const read = (path: string) => readFileSync(ROOT + path, 'utf8')
@@ -18,15 +17,5 @@ describe('the page on adding a system', () => {
         .toSorted(),
     )
     for (const [path, text] of shown) expect(text, path).toBe(read(path))
-  })
-})
-
-describe('the page of a system', () => {
-  it.each([...systemTypes.values()])('names every setting: $type', ({ type, settings }) => {
-    const page = read(`docs/systems/${type}.md`)
-    const missing = Object.keys(settings).filter(
-      (name) => !page.includes(name.replace(/^columns\./, '`')) && !page.includes(name),
-    )
-    expect(missing).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import { MemoryBroker } from '../../memory/broker.ts'
+import type { LogHost } from '../../memory/consumer.ts'
 import { testEventLog } from '../../memory/event-log-contract.ts'
-import { type LogHost, memoryEventLog } from '../../memory/log.ts'
+import { memoryEventLog } from '../../memory/log.ts'
 
 const host: LogHost = {
   now: () => performance.now(),

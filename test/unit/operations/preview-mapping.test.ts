@@ -5,20 +5,17 @@ import { previewMapping } from '../../../src/operations/preview-mapping.ts'
 import { createRecentEvents } from '../../../src/operations/recent-events.ts'
 import type { EventLog } from '../../../src/platform/kafka/event-log.ts'
 import type { SourceEntity } from '../../../src/rules/map-entity.ts'
+import { metadataWith, ruleWith } from '../../data/configuration.ts'
 import { connectionOf, productChanged } from '../../data/processor-events.ts'
 import { memoryCodec } from '../../memory/codec.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 
 const read = readOf('netsuite', 'products', 100)
-const rule = (attribute: string, more: Partial<AttributeRule>): AttributeRule => ({
-  ...{ attribute, required: false, type: 'string' },
-  ...more,
-})
 const configurationOf = (...attributes: readonly AttributeRule[]): Configuration => ({
   revision: 1,
-  systems: [systemOf({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
+  systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
   connections: [connectionOf('a', '^A', { reads: [read.id], vendor: 'netsuite' })],
-  metadata: [{ connection: 'a', attributes }],
+  metadata: [metadataWith('a', ...attributes)],
 })
 const product = (sku: string, more: Parameters<typeof productChanged>[0] = {}): SourceEntity => {
   const { source, key, deleted, data } = productChanged({ sku, ...more })
@@ -28,13 +25,13 @@ const products = async () => new Map()
 
 it('tells per entity which fields change, and which errors appear and disappear', async () => {
   const before = configurationOf(
-    rule('name', { from: 'name' }),
-    rule('price', { from: 'price', type: 'decimal', required: true }),
+    ruleWith('name', { from: 'name' }),
+    ruleWith('price', { from: 'price', type: 'decimal', required: true }),
   )
   const after = configurationOf(
-    rule('name', { expression: '$uppercase(name)' }),
-    rule('price', { from: 'price', type: 'decimal', default: '0' }),
-    rule('barcode', { from: 'barcode', required: true, schema: { maxLength: 3 } }),
+    ruleWith('name', { expression: '$uppercase(name)' }),
+    ruleWith('price', { from: 'price', type: 'decimal', default: '0' }),
+    ruleWith('barcode', { from: 'barcode', required: true, schema: { maxLength: 3 } }),
   )
   const events = [
     product('A-1', { name: 'first', barcode: '1' }),
@@ -77,7 +74,7 @@ it('tells per entity which fields change, and which errors appear and disappear'
 })
 
 it('an equal mapping changes nothing', async () => {
-  const same = configurationOf(rule('name', { from: 'name' }))
+  const same = configurationOf(ruleWith('name', { from: 'name' }))
   const { counts, entities } = await previewMapping([product('A-1')], {
     connection: 'a',
     before: same,

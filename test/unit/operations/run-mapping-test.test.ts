@@ -1,33 +1,32 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { letterAsTest } from '../../../src/cli/dead-letter-as-test.ts'
-import { checkShape } from '../../../src/configuration/check-shape.ts'
+import { readShape } from '../../../src/configuration/document-shape.ts'
 import { loadForTests } from '../../../src/configuration/load-configuration.ts'
 import { type MappingTestDocument, mappingTestSchema } from '../../../src/configuration/mapping-test-schema.ts'
 import type { Configuration } from '../../../src/configuration/model.ts'
 import { namedDocument } from '../../../src/configuration/yaml-documents.ts'
+import { deadLetterAsTest } from '../../../src/operations/dead-letter-as-test.ts'
 import { runMappingTest } from '../../../src/operations/run-mapping-test.ts'
 import { toPlainEvent } from '../../../src/platform/registry/plain-event.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
+import { metadataWith, ruleWith } from '../../data/configuration.ts'
 import { connectionOf, lineOf, orderChanged, orderOf, productChanged } from '../../data/processor-events.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 
 const demo = fileURLToPath(new URL('../../../config/demo', import.meta.url))
 const orders = readOf('magento', 'orders', 100)
 const owner = connectionOf('a', '', { reads: [orders.id], vendor: 'netsuite' })
 const configuration: Configuration = {
   revision: 1,
-  systems: [systemOf({ id: 'magento', type: 'magento2', address: 'env:URL', reads: [orders] })],
+  systems: [uncheckedSystem({ id: 'magento', type: 'magento2', address: 'env:URL', reads: [orders] })],
   connections: [{ ...owner, ownership: { manufacturer: ['Acme'] } }],
   metadata: [
-    {
-      connection: 'a',
-      attributes: [
-        { attribute: 'manufacturer', from: 'manufacturer', required: true, type: 'string' },
-        { attribute: 'price', expression: '$round(price, 2)', required: true, type: 'decimal' },
-      ],
-    },
+    metadataWith(
+      'a',
+      ruleWith('manufacturer', { from: 'manufacturer', required: true }),
+      ruleWith('price', { expression: '$round(price, 2)', required: true, type: 'decimal' }),
+    ),
   ],
 }
 const test = (more: Partial<MappingTestDocument>): MappingTestDocument => ({
@@ -101,19 +100,19 @@ describe('a mapping test', () => {
 describe('a test that is written from a dead letter', () => {
   const letter = { id: 'x', connection: 'a', code: 'mapping_failed' }
   const asTest = (stage: string, field: string, event: unknown) =>
-    parse(letterAsTest({ ...letter, stage, field }, event)) as MappingTestDocument
+    parse(deadLetterAsTest({ ...letter, stage, field }, event)) as MappingTestDocument
 
   it('expects what happened, has the shape of a test, and passes as it is', async () => {
     const event = productChanged({ sku: 'X', manufacturer: 'Acme', price: null })
     const document = asTest('map-products', 'price', toPlainEvent('products', event))
-    expect(checkShape(mappingTestSchema, namedDocument('test', document))).toEqual([])
+    expect(readShape(mappingTestSchema, namedDocument('test', document)).mistakes).toEqual([])
     expect(document).toMatchObject({ expectError: { attribute: 'price', code: 'mapping_failed' }, source: 'netsuite' })
     expect((await runMappingTest({ document, place: '' }, configuration)).differences).toEqual([])
   })
 
   it('of an order has nothing of the person', () => {
     const event = orderChanged(orderOf([lineOf('1', 'X')]))
-    const text = letterAsTest({ ...letter, stage: 'route-orders', field: 'memo' }, toPlainEvent('orders', event))
+    const text = deadLetterAsTest({ ...letter, stage: 'route-orders', field: 'memo' }, toPlainEvent('orders', event))
     for (const personal of ['Zoë', 'Łukasz', '1 Main St', event.data.customerEmail])
       expect(text).not.toContain(personal)
     expect(parse(text)).toMatchObject({ entity: 'orders', input: { billingAddress: { city: 'Austin' } } })
@@ -123,6 +122,6 @@ describe('a test that is written from a dead letter', () => {
     ['another stage', { ...letter, stage: 'deliver-netsuite', field: null }],
     ['no connection of its own', { ...letter, stage: 'map-products', connection: null, field: null }],
   ])('is refused for one of %s', (_what, of) => {
-    expect(() => letterAsTest(of, {})).toThrow(expect.objectContaining({ code: 'state_conflict' }))
+    expect(() => deadLetterAsTest(of, {})).toThrow(expect.objectContaining({ code: 'state_conflict' }))
   })
 })

@@ -33,6 +33,10 @@ describe('an address', () => {
     ['6to4 of a private one', '2002:a00:1::1'],
     ['Teredo', '2001::1'],
     ['of documents', '2001:db8::1'],
+    ['anycast of a name service (AS112)', '192.175.48.1'],
+    ['of no one yet', '4000::1'],
+    ['of IPv6 with an IPv4 one that is private in its middle', '64:ff9b:0:0:0:1:808:808'],
+    ['a short form', '1.2.3'],
     ['none', 'example.com'],
   ])('that is %s is not public: %s', (_, address) => {
     expect(isPublicAddress(address)).toBe(false)

@@ -4,7 +4,6 @@ import { contentDigest } from '../../../src/events/identity.ts'
 import { routeOrders } from '../../../src/processors/route-orders.ts'
 import { ordersOfBefore } from '../../data/orders-of-before.ts'
 import { connectionOf, contextOf, orderChanged } from '../../data/processor-events.ts'
-import { atOnce } from '../../worlds/at-once.ts'
 
 /**
  * Digests (their first 16 digits) of the order and of what each vendor is sent, as they were before refunds, holds, charges and
@@ -24,8 +23,8 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
 const vendors = [connectionOf('a', '^A'), connectionOf('b', '^B')]
 
 describe('digests of orders without refunds are what they were before', () => {
-  it.each(Object.entries(ordersOfBefore))('%s', (name, order) => {
-    const { outputs } = atOnce(routeOrders.process(orderChanged(order), contextOf(...vendors), undefined))
+  it.each(Object.entries(ordersOfBefore))('%s', async (name, order) => {
+    const { outputs } = await routeOrders.process(orderChanged(order), contextOf(...vendors), undefined)
     const sent = outputs.map(({ event }) => (event as VendorOrderRequested).contentDigest)
     const digests = [contentDigest({ deleted: false, data: order }), ...sent]
     expect(digests.map((digest) => digest.slice(0, 16))).toEqual(BEFORE[name])

@@ -9,19 +9,18 @@ import { routeOrders } from '../../../src/processors/route-orders.ts'
 import { processorStage } from '../../../src/processors/run-processor.ts'
 import { processorTables } from '../../../src/processors/tables.ts'
 import type { FindProducts } from '../../../src/rules/ownership.ts'
+import { metadataWith, ruleWith } from '../../data/configuration.ts'
 import { connectionOf, lineOf, orderChanged, orderOf, productChanged } from '../../data/processor-events.ts'
 import { memoryCodec } from '../../memory/codec.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { memoryTables } from '../../memory/tables.ts'
 import { fakeStage } from '../../worlds/fake-stage.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
 const orders = readOf('magento', 'orders', 100)
 const products = readOf('netsuite', 'products', 100)
-const price = (expression: string): AttributeRule => ({
-  ...{ attribute: 'price', expression, required: false, type: 'decimal' },
-})
+const price = (expression: string) => ruleWith('price', { expression, type: 'decimal' })
 
 /** A stage over memory, and what of it can be seen. */
 function stageOf<K extends Entity, S extends Remembered>(
@@ -35,11 +34,11 @@ function stageOf<K extends Entity, S extends Remembered>(
   const configuration: Configuration = {
     revision: 1,
     systems: [
-      systemOf({ id: 'magento', type: 'magento2', address: 'env:URL', reads: [orders] }),
-      systemOf({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [products] }),
+      uncheckedSystem({ id: 'magento', type: 'magento2', address: 'env:URL', reads: [orders] }),
+      uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [products] }),
     ],
     connections,
-    metadata: connections.map(({ id }) => ({ connection: id, attributes: rules })),
+    metadata: connections.map(({ id }) => metadataWith(id, ...rules)),
   }
   const stage = processorStage(processor, {
     ...{ producer, reporter, codec, tables: memoryTables(processorTables), clock: manualClock(1_000) },
@@ -112,7 +111,7 @@ describe('a rule with an expression', () => {
 
 describe('ownership by an attribute of the product', () => {
   it('takes a product that is not the vendor’s (any more) out of the feed', async () => {
-    const brand: AttributeRule = { attribute: 'brand', from: 'manufacturer', required: false, type: 'string' }
+    const brand = ruleWith('brand', { from: 'manufacturer' })
     const owner = vendorOf('a', { attribute: { name: 'brand', values: ['Acme'] } })
     const stage = stageOf(mapProducts, [owner], [brand])
     const { results } = await stage.handle(
@@ -176,10 +175,8 @@ describe('ownership by an attribute of the product', () => {
 
 describe('fields of a vendor’s order', () => {
   const fields = (...rules: AttributeRule[]) => ({ orderMap: { shipMethods: {}, location: null, fields: rules } })
-  const memo: AttributeRule = { attribute: 'memo', from: 'purchaseOrderNumber', required: true, type: 'string' }
-  const total: AttributeRule = {
-    ...{ attribute: 'custbody_total', expression: '$total(lines.rowTotal)', required: false, type: 'decimal' },
-  }
+  const memo = ruleWith('memo', { from: 'purchaseOrderNumber', required: true })
+  const total = ruleWith('custbody_total', { expression: '$total(lines.rowTotal)', type: 'decimal' })
   const order = (more = {}) => orderChanged(orderOf([lineOf('1', 'X', { rowTotal: decimal4('10.10', '') })], more))
 
   it('are mapped from its own part, exactly, and make its content another one', async () => {

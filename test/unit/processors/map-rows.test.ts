@@ -5,6 +5,7 @@ import { mapImages, toUniversalImages } from '../../../src/processors/map-images
 import { toUniversalInventory } from '../../../src/processors/map-inventory.ts'
 import { mapProducts } from '../../../src/processors/map-products.ts'
 import type { ProcessContext } from '../../../src/processors/processor.ts'
+import { ruleWith } from '../../data/configuration.ts'
 import {
   connectionOf,
   contextOf,
@@ -13,26 +14,26 @@ import {
   orderOf,
   productChanged,
 } from '../../data/processor-events.ts'
-import { atOnce } from '../../worlds/at-once.ts'
 
 const a = connectionOf('a', '^WLD', { revision: 3 })
 const b = connectionOf('b', '^WLD')
 const c = connectionOf('c', '^OTHER')
-const rule = { attribute: 'price', from: 'price', required: true, type: 'decimal' } as const
+const rule = ruleWith('price', { from: 'price', required: true, type: 'decimal' })
 const context: ProcessContext = {
   connections: [a, b, c],
   metadataOf: (connection) => ({
     connection,
+    destination: null,
     attributes:
       connection === 'b'
         ? [{ ...rule, from: 'weight' }]
-        : [rule, { attribute: 'status', from: 'active', required: true, type: 'integer', lookup: { true: '1' } }],
+        : [rule, ruleWith('status', { from: 'active', required: true, type: 'integer', lookup: { true: '1' } })],
   }),
 }
 
 describe('products', () => {
-  it('become rows of each connection that owns and can map them; one failure stops no other', () => {
-    const { outputs, decisions } = atOnce(mapProducts.process(productChanged({}), context, undefined))
+  it('become rows of each connection that owns and can map them; one failure stops no other', async () => {
+    const { outputs, decisions } = await mapProducts.process(productChanged({}), context, undefined)
     expect(decisions.map(({ connection, status }) => [connection, status])).toEqual([
       ['a', 'processing'],
       ['b', 'failed'],
@@ -53,10 +54,8 @@ describe('products', () => {
     expect(decisions[2]).toMatchObject({ code: 'not_owned' })
   })
 
-  it("leave the feed also when they can't be mapped any more", () => {
-    const { outputs, decisions } = atOnce(
-      mapProducts.process(productChanged({}, { deleted: true }), context, undefined),
-    )
+  it("leave the feed also when they can't be mapped any more", async () => {
+    const { outputs, decisions } = await mapProducts.process(productChanged({}, { deleted: true }), context, undefined)
     expect(decisions.map(({ status }) => status)).toEqual(['processing', 'processing', 'ignored'])
     expect(outputs).toMatchObject([
       { event: { deleted: true } },
@@ -64,8 +63,8 @@ describe('products', () => {
     ])
   })
 
-  it('of a connection without metadata fail', () => {
-    const { decisions } = atOnce(mapProducts.process(productChanged({}), contextOf(a), undefined))
+  it('of a connection without metadata fail', async () => {
+    const { decisions } = await mapProducts.process(productChanged({}), contextOf(a), undefined)
     expect(decisions).toMatchObject([{ status: 'failed', error: { code: 'mapping_failed' } }])
   })
 })
@@ -126,11 +125,11 @@ describe('images', () => {
     expect(toUniversalImages({ ...gallery, gallery: [] }).image).toBeNull()
   })
 
-  it("of the shop are for all SKUs, those of others for the vendor's", () => {
+  it("of the shop are for all SKUs, those of others for the vendor's", async () => {
     const event = { ...orderChanged(orderOf([])), key: 'X-1', data: gallery }
-    const statuses = (source: string) =>
-      atOnce(mapImages.process({ ...event, source }, contextOf(a), undefined)).decisions.map(({ status }) => status)
-    expect(statuses('magento')).toEqual(['processing'])
-    expect(statuses('images')).toEqual(['ignored'])
+    const statuses = async (source: string) =>
+      (await mapImages.process({ ...event, source }, contextOf(a), undefined)).decisions.map(({ status }) => status)
+    expect(await statuses('magento')).toEqual(['processing'])
+    expect(await statuses('images')).toEqual(['ignored'])
   })
 })

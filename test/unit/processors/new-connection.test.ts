@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
 import type { Connection } from '../../../src/configuration/model.ts'
 import { CONNECTIONS, coreTables, REVISION_KEY } from '../../../src/configuration/tables.ts'
+import { declarationOf } from '../../../src/events/entities.ts'
 import { mapInventory } from '../../../src/processors/map-inventory.ts'
-import { pushInventory } from '../../../src/processors/push-rows.ts'
+import { pushProcessor } from '../../../src/processors/push-rows.ts'
 import { processorStage } from '../../../src/processors/run-processor.ts'
 import { processorTables } from '../../../src/processors/tables.ts'
 import { connectionOf, contextOf, inventoryChanged } from '../../data/processor-events.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { memoryTables } from '../../memory/tables.ts'
-import { atOnce } from '../../worlds/at-once.ts'
 import { batchOf, fakeStage, jsonCodec } from '../../worlds/fake-stage.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
@@ -21,13 +21,12 @@ async function processOf(connections: readonly Connection[]) {
   const tables = memoryTables([...processorTables, ...coreTables])
   await tables.put(CONNECTIONS, { ...REVISION_KEY, revision: 2 })
   let current = { revision: 1, systems: [], connections, metadata: [] }
-  const stage = processorStage(pushInventory, {
+  const stage = processorStage(pushProcessor(declarationOf('inventory')), {
     ...{ producer, reporter, codec: jsonCodec, tables, topicPrefix: 'p.', configuration: () => current },
     ...{ clock: manualClock(5), logger: silentLogger, log: { read: async () => null } },
   })
-  const [row] = atOnce(
-    mapInventory.process(inventoryChanged('S-1', { LA: ['5', '3'] }), contextOf(pushing), undefined),
-  ).outputs
+  const [row] = (await mapInventory.process(inventoryChanged('S-1', { LA: ['5', '3'] }), contextOf(pushing), undefined))
+    .outputs
   if (row?.kind !== 'universal-inventory') throw new Error('a row is made of it')
   return {
     log,

@@ -12,16 +12,15 @@ import { connectionOf, inventoryChanged } from '../../data/processor-events.ts'
 import { memoryCodec } from '../../memory/codec.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { memoryTables } from '../../memory/tables.ts'
-import { atOnce } from '../../worlds/at-once.ts'
 import { fakeStage } from '../../worlds/fake-stage.ts'
-import { readOf, systemOf } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
 const read = readOf('netsuite', 'inventory', 100)
 const connection = (id: string) => connectionOf(id, '.*', { reads: [read.id] })
 const configuration: Configuration = {
   revision: 1,
-  systems: [systemOf({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
+  systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
   connections: [connection('bad'), connection('good')],
   metadata: [],
 }
@@ -32,12 +31,14 @@ const prepare = () => {
   const codec = memoryCodec()
   const clock = manualClock(1_000)
   let broken = true
+  let blocked: string | null = null
   const mapping: Processor<'inventory'> = {
     ...mapInventory,
-    process(event: InventoryChanged, { connections, metadataOf }: ProcessContext) {
+    async process(event: InventoryChanged, { connections, metadataOf }: ProcessContext) {
+      if (event.key === blocked) throw new StreamError('concurrent_change', 'the configuration is not here yet')
       const fails = (id: string) => broken && id === 'bad'
       const healthy = connections.filter(({ id }) => !fails(id))
-      const mapped = atOnce(mapInventory.process(event, { metadataOf, connections: healthy }, undefined))
+      const mapped = await mapInventory.process(event, { metadataOf, connections: healthy }, undefined)
       const error = new StreamError('mapping_failed', 'the metadata is wrong')
       const failed = connections.filter(({ id }) => fails(id))
       const decisions = failed.map(({ id }) => ({ connection: id, status: 'failed' as const, error }))
@@ -64,8 +65,11 @@ const prepare = () => {
   const mend = () => {
     broken = false
   }
+  const block = (sku: string | null) => {
+    blocked = sku
+  }
   const tick = async () => await stage.onTick?.(context)
-  return { log, context, stage, tables, clock, stock, sent, said, mend, tick }
+  return { log, context, stage, tables, clock, stock, sent, said, mend, block, tick }
 }
 
 describe('a processor whose mapping of one connection is wrong', () => {
@@ -119,5 +123,38 @@ describe('a processor whose mapping of one connection is wrong', () => {
     expect(await listPauses(tables)).toEqual([])
     await tick()
     expect(sent()).toHaveLength(1)
+  })
+
+  it('takes up the others where one can not be read any more, and leaves that one for later', async () => {
+    const { stage, context, stock, sent, mend, tick, clock, tables } = prepare()
+    await stage.handle(['1', '2', '3', '4'].map(stock), context)
+    sent()
+    const [row] = await tables.query('parked', { partition: 'map-inventory#3' })
+    const original = { key: null, value: Buffer.from('cut').toString('base64'), headers: [] }
+    await tables.put('parked', { ...row, original })
+    mend()
+    await resume(tables, 'map-inventory', 'bad')
+    await tick()
+    expect(sent()).toEqual(['bad|netsuite|4'])
+    await tables.put('parked', { ...row, release_at: '000000000002000' })
+    clock.set(2_000)
+    await tick()
+    expect(sent()).toEqual(['bad|netsuite|3'])
+  })
+
+  it('does not send again what was taken up before one that has to wait for something else', async () => {
+    const { stage, context, stock, sent, said, mend, tick, tables, block } = prepare()
+    await stage.handle(['1', '2', '3', '4'].map(stock), context)
+    sent()
+    said()
+    mend()
+    block('4')
+    await resume(tables, 'map-inventory', 'bad')
+    await expect(tick()).rejects.toMatchObject({ code: 'concurrent_change' })
+    expect([sent(), said()]).toEqual([['bad|netsuite|3'], ['bad 3 processing']])
+    await expect(tick()).rejects.toMatchObject({ code: 'concurrent_change' })
+    block(null)
+    await tick()
+    expect([sent(), said()]).toEqual([['bad|netsuite|4'], ['bad 4 processing']])
   })
 })

@@ -1,24 +1,24 @@
 import { expect, it } from 'vitest'
-import type { ShopInventoryRequested } from '../../../src/events/generated/events.ts'
+import { declarationOf } from '../../../src/events/entities.ts'
+import type { ShopInventoryRequested, UniversalInventoryChanged } from '../../../src/events/generated/events.ts'
 import { mapInventory } from '../../../src/processors/map-inventory.ts'
-import { pushInventory, pushProducts } from '../../../src/processors/push-rows.ts'
+import { pushProcessor } from '../../../src/processors/push-rows.ts'
 import { connectionOf, contextOf, inventoryChanged } from '../../data/processor-events.ts'
-import { atOnce } from '../../worlds/at-once.ts'
 
 const pulls = connectionOf('pulls', '^WLD')
 const pushes = connectionOf('pushes', '^WLD', { shop: 'bigcommerce', push: ['inventory'], revision: 2 })
-const row = (connection = pushes, more: object = {}) => {
+const row = async (connection = pushes, more: object = {}) => {
   const event = { ...inventoryChanged('WLD-1', { LA: ['5', '3'] }), ...more }
-  const [output] = atOnce(mapInventory.process(event, contextOf(connection), undefined)).outputs
+  const [output] = (await mapInventory.process(event, contextOf(connection), undefined)).outputs
   if (output?.kind !== 'universal-inventory') throw new Error('a row is made of it')
   return output.event
 }
-const pushed = (event = row(), connection = pushes) =>
-  atOnce(pushInventory.process(event, contextOf(connection), undefined))
+const pushed = async (event?: UniversalInventoryChanged, connection = pushes) =>
+  await pushProcessor(declarationOf('inventory')).process(event ?? (await row()), contextOf(connection), undefined)
 
-it('a row of a connection that pushes goes to its shop, with the row’s content and version', () => {
-  const event = row()
-  const { outputs, decisions } = pushed(event)
+it('a row of a connection that pushes goes to its shop, with the row’s content and version', async () => {
+  const event = await row()
+  const { outputs, decisions } = await pushed(event)
   expect(decisions).toEqual([{ connection: 'pushes', status: 'processing', code: null, message: null }])
   const { eventId: _eventId, ...content } = event
   expect(outputs).toMatchObject([
@@ -26,23 +26,26 @@ it('a row of a connection that pushes goes to its shop, with the row’s content
   ])
   const [id] = outputs.map((output) => (output.event as ShopInventoryRequested).eventId)
   expect(id).not.toBe(event.eventId)
-  expect(pushed(event).outputs).toEqual(outputs)
+  expect((await pushed(event)).outputs).toEqual(outputs)
 })
 
-it('nothing is said of a connection whose shop pulls', () => {
-  expect(pushed(row(pulls), pulls)).toEqual({ outputs: [], decisions: [] })
+it('nothing is said of a connection whose shop pulls', async () => {
+  expect(await pushed(await row(pulls), pulls)).toEqual({ outputs: [], decisions: [] })
   const products = connectionOf('pushes', '^WLD', { push: ['products'] })
-  expect(pushed(row(products), products)).toEqual({ outputs: [], decisions: [] })
-  expect(pushProducts.from).toBe('universal-products')
+  expect(await pushed(await row(products), products)).toEqual({ outputs: [], decisions: [] })
+  expect(pushProcessor(declarationOf('products')).from).toBe('universal-products')
 })
 
-it('a row that is gone is pushed as deleted', () => {
-  expect(pushed(row(pushes, { deleted: true })).outputs).toMatchObject([{ event: { deleted: true } }])
+it('a row that is gone is pushed as deleted', async () => {
+  expect((await pushed(await row(pushes, { deleted: true }))).outputs).toMatchObject([{ event: { deleted: true } }])
 })
 
-it('what was read from the shop itself is not sent back to it', () => {
-  const own = row(connectionOf('pushes', '^WLD', { shop: 'netsuite', push: ['inventory'] }))
-  const { outputs, decisions } = pushed(own, connectionOf('pushes', '^WLD', { shop: 'netsuite', push: ['inventory'] }))
+it('what was read from the shop itself is not sent back to it', async () => {
+  const own = await row(connectionOf('pushes', '^WLD', { shop: 'netsuite', push: ['inventory'] }))
+  const { outputs, decisions } = await pushed(
+    own,
+    connectionOf('pushes', '^WLD', { shop: 'netsuite', push: ['inventory'] }),
+  )
   expect(outputs).toEqual([])
   expect(decisions).toMatchObject([{ status: 'ignored', code: 'shops_own' }])
 })

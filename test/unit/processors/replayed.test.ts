@@ -4,6 +4,7 @@ import { type ReplayMark, replayHeaders } from '../../../src/events/headers.ts'
 import { mapInventory } from '../../../src/processors/map-inventory.ts'
 import { processorStage } from '../../../src/processors/run-processor.ts'
 import { processorTables } from '../../../src/processors/tables.ts'
+import { readWith } from '../../data/configuration.ts'
 import { connectionOf, inventoryChanged } from '../../data/processor-events.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { memoryTables } from '../../memory/tables.ts'
@@ -17,12 +18,7 @@ const configuration: Configuration = {
     {
       ...{ id: 'netsuite', type: 'netsuite', address: 'env:URL', secrets: {}, zone: 'UTC', settings: {} },
       limits: { concurrency: 4 },
-      reads: [
-        {
-          ...{ id: READ, system: 'netsuite', entity: 'inventory', scope: 'all', schedule: null, zone: 'UTC' },
-          ...{ startFrom: null, pageSize: 100, settleSeconds: 5, overlapSeconds: 60, filter: {} },
-        },
-      ],
+      reads: [readWith('netsuite', 'inventory')],
     },
   ],
   connections: ['a', 'b', 'c'].map((id) => connectionOf(id, id === 'c' ? '^NONE' : '.', { reads: [READ] })),

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Configuration } from '../../../src/configuration/model.ts'
 import { StreamError } from '../../../src/errors.ts'
-import type { ProcessorDeps } from '../../../src/processors/commit-work.ts'
 import { routeOrders } from '../../../src/processors/route-orders.ts'
+import type { ProcessorDeps } from '../../../src/processors/run-processor.ts'
 import { processorStage } from '../../../src/processors/run-processor.ts'
 import { processorTables } from '../../../src/processors/tables.ts'
+import { readWith } from '../../data/configuration.ts'
 import { connectionOf, lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { memoryTables } from '../../memory/tables.ts'
@@ -22,21 +23,7 @@ const configuration: Configuration = {
       zone: 'UTC',
       limits: { concurrency: 4 },
       settings: {},
-      reads: [
-        {
-          id: 'magento.orders.all',
-          system: 'magento',
-          entity: 'orders',
-          scope: 'all',
-          schedule: null,
-          zone: 'UTC',
-          startFrom: null,
-          pageSize: 100,
-          settleSeconds: 5,
-          overlapSeconds: 60,
-          filter: {},
-        },
-      ],
+      reads: [readWith('magento', 'orders')],
     },
   ],
   connections: [connectionOf('a', '^A'), connectionOf('unsubscribed', '^A', { reads: [] })],

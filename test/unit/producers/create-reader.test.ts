@@ -4,12 +4,12 @@ import { entities } from '../../../src/events/topics.ts'
 import { createReader } from '../../../src/producers/create-reader.ts'
 import { createClients } from '../../../src/systems/clients.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
-import { governors, readAll, readOf, systemOf, wallClock } from '../../worlds/sources.ts'
+import { governors, readAll, readOf, systemOf, uncheckedSystem, wallClock } from '../../worlds/sources.ts'
 
 const resolveSecret = (name: string) => `value of ${name}`
 const logger = pino({ level: 'silent' })
 const deps = { clock: wallClock, clients: createClients({ clock: wallClock, governors, logger, resolveSecret }) }
-const secrets = Object.fromEntries(
+const secrets: Record<string, string> = Object.fromEntries(
   [
     ...['bearer', 'consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret', 'accessToken', 'username', 'password'],
     ...['accessKeyId', 'secretAccessKey'],
@@ -22,6 +22,16 @@ const settings = {
   ...Object.fromEntries(queues),
 }
 
+/** A valid system of a type: what is declared of all that these tests give. */
+function usual(type: string) {
+  const definition = systemTypes.get(type)
+  const way = definition?.secrets.ways.find((names) => Object.keys(names).every((name) => Object.hasOwn(secrets, name)))
+  const ofType = (given: Readonly<Record<string, unknown>>, names: object | undefined) =>
+    Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(names ?? {}, name)))
+  const system = { id: 'sys', type, address: nowhere, settings: ofType(settings, definition?.settings) }
+  return systemOf({ ...system, secrets: ofType(secrets, way) as Record<string, string> })
+}
+
 /** Nothing listens there: a reader that comes so far has all it needs. */
 const nowhere = 'http://127.0.0.1:1'
 
@@ -29,7 +39,7 @@ describe('the table of readers', () => {
   const all = [...systemTypes.keys()].flatMap((type) => entities.map((entity) => ({ type, entity })))
 
   it.each(all)('of $type and $entity has a reader, or says what there is', async ({ type, entity }) => {
-    const system = systemOf({ id: 'sys', type, address: nowhere, secrets, settings })
+    const system = usual(type)
     const read = () => createReader(readOf('sys', entity, 10), system, deps)
     if (systemTypes.get(type)?.reads[entity] !== undefined) {
       expect(read()).toMatchObject({ name: `${type}.${entity}`, entity })
@@ -47,7 +57,7 @@ describe('the table of readers', () => {
   it.each(swept.filter(({ type }) => type !== 'sqs'))(
     'of $type and $entity says what the source has, and never that it has nothing because it can not say',
     async ({ type, entity }) => {
-      const system = systemOf({ id: 'sys', type, address: nowhere, secrets, settings })
+      const system = usual(type)
       const keys = createReader(readOf('sys', entity, 10), system, deps).keys?.(new AbortController().signal, false)
       await expect(Array.fromAsync(keys ?? [])).rejects.toMatchObject({ code: 'target_unavailable' })
     },
@@ -77,7 +87,7 @@ describe('the table of readers', () => {
   ] as const)('names what %s lacks for %s', async (type, entity, more, message) => {
     const reader = createReader(
       readOf('sys', entity, 10),
-      systemOf({ id: 'sys', type, address: nowhere, ...more }),
+      uncheckedSystem({ id: 'sys', type, address: nowhere, ...more }),
       deps,
     )
     await expect(readAll(reader as never)).rejects.toThrow(message)
@@ -85,13 +95,13 @@ describe('the table of readers', () => {
   })
 
   it('of queues lists none: an empty list would tell a sweep that everything is gone', () => {
-    const system = systemOf({ id: 'sys', type: 'sqs', address: nowhere, settings })
+    const system = usual('sqs')
     expect(createReader(readOf('sys', 'products', 10), system, deps)).not.toHaveProperty('list')
     expect(createReader(readOf('sys', 'products', 10), system, deps)).not.toHaveProperty('keys')
   })
 
   it('drains a queue of a system that has queues alone', () => {
-    const system = systemOf({ id: 'sys', type: 'magento2', address: nowhere, secrets })
+    const system = usual('magento2')
     expect(() => createReader(readOf('sys', 'orders', 10), system, deps, 'https://sqs.example.com/1/q')).toThrow(
       /sys.orders.all is read from a magento2 system, which has no queues/,
     )

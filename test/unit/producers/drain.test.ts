@@ -11,7 +11,7 @@ import type { AnySourceReader } from '../../../src/systems/kit/source.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
 import { connectionOf } from '../../data/processor-events.ts'
 import { until } from '../../worlds/processes-until.ts'
-import { readOf, systemOf, wallClock } from '../../worlds/sources.ts'
+import { readOf, uncheckedSystem, wallClock } from '../../worlds/sources.ts'
 import { bench, pageOf, stock } from './support.ts'
 
 const QUEUE = 'https://sqs.example.com/1/tmp'
@@ -27,7 +27,7 @@ function world(over: Partial<AnySourceReader> = {}, deleteDrainedQueues = true) 
   const deps = { ...bench(), clock: wallClock }
   const asked: string[] = []
   const read = readOf('shop', 'inventory', 10)
-  const system = { ...systemOf({ id: 'shop', type: 'sqs', address: 'https://sqs.example.com' }), reads: [read] }
+  const system = { ...uncheckedSystem({ id: 'shop', type: 'sqs', address: 'https://sqs.example.com' }), reads: [read] }
   const policy = deleteDrainedQueues ? { deleteDrainedQueues } : {}
   const connections = [connectionOf('a', '^A', { reads: [READ], ...policy })]
   const configuration: Configuration = { revision: 1, systems: [system], connections, metadata: [] }
@@ -118,7 +118,7 @@ describe('a run that drains a queue', () => {
     await dispatch(deps.tables, request)
     const control = await readControl(deps.tables, drainKey(READ, RUN))
     const lease = await takeLease(deps.tables, control, { id: 'dead', now: 0, leaseMs: 1 })
-    const noted = { state: 'ended', ended_at: '2026-03-02T00:00:00.000Z' }
+    const noted = { state: 'ended' as const, ended_at: '2026-03-02T00:00:00.000Z' }
     await changeRun(deps.tables, { id: RUN, fence: lease?.fence ?? 0 }, { set: noted })
     await work('w2', gone)
     expect(asked).toEqual([`reader of ${QUEUE}`, 'discard after ended'])

@@ -4,7 +4,6 @@ import { routeOrders } from '../../../src/processors/route-orders.ts'
 import { publishPage } from '../../../src/producers/publish.ts'
 import type { Page, ReadEntity } from '../../../src/systems/kit/source.ts'
 import { connectionOf, contextOf, lineOf, orderOf } from '../../data/processor-events.ts'
-import { atOnce } from '../../worlds/at-once.ts'
 import { bench, pageOf, stock } from './support.ts'
 
 const origin = { source: 'magento', entity: 'orders', read: 'magento.orders.all', taskId: 't1' } as const
@@ -45,7 +44,10 @@ describe('orders that share a number', () => {
     ])
     // Two orders at the vendor, each under a reference of its own.
     const connection = connectionOf('a', '^A-')
-    const sent = events.flatMap((event) => atOnce(routeOrders.process(event, contextOf(connection), undefined)).outputs)
+    const routed = await Promise.all(
+      events.map((event) => routeOrders.process(event, contextOf(connection), undefined)),
+    )
+    const sent = routed.flatMap(({ outputs }) => outputs)
     expect(sent.map(({ key }) => key)).toEqual([`a|${NUMBER}~9`, `a|${NUMBER}`])
   })
 

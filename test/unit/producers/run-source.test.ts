@@ -1,26 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { Read } from '../../../src/configuration/model.ts'
 import { dispatch } from '../../../src/control/dispatch.ts'
 import { readControl, takeLease } from '../../../src/control/read-control.ts'
 import { getRun } from '../../../src/control/runs.ts'
 import { StreamError } from '../../../src/errors.ts'
 import { runSource } from '../../../src/producers/run-source.ts'
 import type { Page, SourceReader, WindowRow } from '../../../src/systems/kit/source.ts'
+import { readWith } from '../../data/configuration.ts'
 import { type Bench, bench, pageOf, stock } from './support.ts'
 
-const read: Read = {
-  id: 'netsuite.inventory.all',
-  system: 'netsuite',
-  entity: 'inventory',
-  scope: 'all',
-  schedule: null,
-  zone: 'UTC',
-  startFrom: null,
-  pageSize: 2,
-  settleSeconds: 0,
-  overlapSeconds: 0,
-  filter: {},
-}
+const read = readWith('netsuite', 'inventory', { pageSize: 2, settleSeconds: 0, overlapSeconds: 0 })
 const window = { from: null, to: 10_000 }
 
 async function job(deps: Bench, reader: SourceReader<'inventory'>) {

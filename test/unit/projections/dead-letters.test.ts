@@ -21,7 +21,8 @@ const change = (kind: 'retried' | 'resolved' | 'discarded', retry: number, lastA
     change: { kind, by: kind === 'resolved' ? null : 'ann', reason: kind === 'discarded' ? 'a test order' : null },
   })
 
-const all = { state: null, stage: null, connection: null, code: null, key: null, group: null, from: null, to: null }
+const any = { state: null, stage: null, connection: null, code: null, key: null, group: null, from: null, to: null }
+const all = { ...any, seen: 'all' } as const
 
 it('keeps the original byte for byte, and why it can not go on', async () => {
   const { project, get } = fixture()

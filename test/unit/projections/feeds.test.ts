@@ -12,7 +12,7 @@ it('shows mapped attributes as values', () => {
   expect(row).toMatchObject({
     connection: 'shop-vendor',
     source: 'vendor',
-    sku: 'A-1',
+    key: 'A-1',
     updated_at: '2026-01-31T08:00:00.000Z',
     position: '001769846400000-00000000000000000007',
     deleted: false,

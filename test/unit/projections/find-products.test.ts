@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { rowKey } from '../../../src/projections/feed-table.ts'
 import { createFindProducts } from '../../../src/projections/find-products.ts'
+import { productFeed } from '../../../src/projections/product-feed.ts'
 import { projectionTables } from '../../../src/projections/tables.ts'
 import { connectionOf } from '../../data/processor-events.ts'
 import { memoryTables } from '../../memory/tables.ts'
@@ -13,8 +14,9 @@ it('finds the products of the connection’s own vendor, not deleted ones, and k
   const clock = { time: 1_000, now: () => clock.time }
   const put = (sku: string, shard: number, brand: string, more: { source?: string; deleted?: boolean } = {}) => {
     const { source = 'a-erp', deleted = false } = more
-    const place = rowKey({ generation: 1, connection: 'a', source, shard }, sku)
-    return tables.put('universal_products', { ...place, source, deleted, data: { brand }, position: '1' })
+    const place = rowKey(productFeed, { generation: 1, connection: 'a', source, shard }, sku)
+    const texts = { updated_at: '2026-01-31T08:00:00.000Z', position: '1', rank: '1', digest: 'd', event_id: 'e' }
+    return tables.put('universal_products', { ...place, ...texts, connection: 'a', source, deleted, data: { brand } })
   }
   await put('A-1', 0, 'Acme')
   await put('A-2', 2, 'Apex')

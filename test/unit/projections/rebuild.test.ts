@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { UniversalInventoryChanged } from '../../../src/events/generated/events.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
 import { createJobs } from '../../../src/platform/jobs.ts'
-import { META } from '../../../src/projections/feed-table.ts'
+import { metaKey } from '../../../src/projections/feed-table.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
 import { createRebuilds } from '../../../src/projections/rebuild/create-rebuilds.ts'
-import { REBUILDS, type Rebuild } from '../../../src/projections/rebuild/rebuild.ts'
+import { type Rebuild, rebuildRows } from '../../../src/projections/rebuild/rebuild.ts'
 import { runRebuilds } from '../../../src/projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../../../src/projections/run-projection.ts'
 import { projectionTables } from '../../../src/projections/tables.ts'
@@ -45,7 +45,7 @@ const generationsOf = async () => [...new Set((await rows()).map(({ pk }) => Str
 const skus = Array.from({ length: 12 }, (_, index) => `S-${index}`)
 
 function service() {
-  const deps = { ...world.deps, jobs: createJobs<Rebuild>(tables, REBUILDS), shards: SHARDS }
+  const deps = { ...world.deps, jobs: createJobs(tables, rebuildRows), shards: SHARDS }
   const rebuilds = createRebuilds(deps)
   /** Lets the worker work until the rebuild is as asked. */
   const until = async (id: string, state: string): Promise<Rebuild> => {
@@ -85,7 +85,7 @@ describe('a rebuild', () => {
     expect(await generationsOf()).toEqual(['2'])
     const totals = new Map(left.map(({ sku, data }) => [sku, (data as { total: string }).total]))
     expect(totals).toEqual(new Map(skus.map((sku) => [sku, sku === 'S-0' ? '5' : sku === 'S-1' ? '6' : '1'])))
-    const meta = (await tables.get(TABLE, META)) ?? {}
+    const meta = (await tables.get(TABLE, metaKey(inventoryFeed))) ?? {}
     expect(Object.keys(meta).filter((name) => name.startsWith('g1_') || name === 'building')).toEqual([])
   })
 

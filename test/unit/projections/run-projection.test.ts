@@ -1,9 +1,10 @@
 import { beforeEach, expect, it } from 'vitest'
 import { StreamError } from '../../../src/errors.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
-import { META, moveWatermark, readMeta, rowKey } from '../../../src/projections/feed-table.ts'
+import { metaKey, moveWatermark, readMeta, rowKey } from '../../../src/projections/feed-table.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
 import { productFeed } from '../../../src/projections/product-feed.ts'
+import type { Feed } from '../../../src/projections/projection.ts'
 import { feedStage } from '../../../src/projections/run-projection.ts'
 import { projectionTables } from '../../../src/projections/tables.ts'
 import { inventoryChanged, productsChanged } from '../../data/feed-events.ts'
@@ -19,9 +20,12 @@ beforeEach(() => {
 
 const deps = () => ({ tables, reporter, clock: { now: () => 0 }, settleMs: 5000, logger: silentLogger })
 const statuses = () => reporter.results.map(({ result }) => `${result.key} ${result.status}`)
-const row = async (sku: string, table = inventoryFeed.table) =>
-  await tables.get(table, rowKey({ generation: 1, connection: 'shop-vendor', source: 'vendor', shard: 3 }, sku))
-const watermark = async (table = inventoryFeed.table) => (await readMeta(tables, table)).watermark(1, 3)
+const row = async (sku: string, feed: Feed = inventoryFeed) =>
+  await tables.get(
+    feed.table,
+    rowKey(feed, { generation: 1, connection: 'shop-vendor', source: 'vendor', shard: 3 }, sku),
+  )
+const watermark = async (feed: Feed = inventoryFeed) => (await readMeta(tables, feed)).watermark(1, 3)
 
 it('writes the last state of a batch, then the watermark, then says what became of each event', async () => {
   const batch = [
@@ -32,7 +36,7 @@ it('writes the last state of a batch, then the watermark, then says what became 
   await feedStage(inventoryFeed, deps()).handle(batch, batchContext(3).context)
   expect(await row('A-1')).toMatchObject({ data: { total: '3' }, updated_at: new Date(10_005).toISOString() })
   expect(await watermark()).toEqual({ position: { time: 10_007, offset: 7n }, caughtUpTo: 0 })
-  expect((await readMeta(tables, inventoryFeed.table)).pairs).toEqual([{ connection: 'shop-vendor', source: 'vendor' }])
+  expect((await readMeta(tables, inventoryFeed)).pairs).toEqual([{ connection: 'shop-vendor', source: 'vendor' }])
   expect(statuses()).toEqual(['A-1 succeeded', 'A-1 succeeded', 'A-1 superseded'])
   expect(reporter.results.map(({ taskId }) => taskId)).toEqual(['t-1', 't-1', 't-2'])
   expect(reporter.results[0]?.result).toMatchObject({
@@ -76,8 +80,8 @@ it('dead-letters what can not be a row once, and goes on with the others', async
     [1n, 'value_too_large'],
   ])
   expect(statuses()).toEqual(['B failed', 'C failed', 'A succeeded', 'B failed', 'C failed', 'A succeeded'])
-  expect(await row('A', productFeed.table)).toMatchObject({ data: { size: 1 } })
-  expect((await watermark(productFeed.table))?.position?.offset).toBe(2n)
+  expect(await row('A', productFeed)).toMatchObject({ data: { size: 1 } })
+  expect((await watermark(productFeed))?.position?.offset).toBe(2n)
 })
 
 it('moves neither watermark nor status when a dead letter can not be written', async () => {
@@ -90,7 +94,7 @@ it('moves neither watermark nor status when a dead letter can not be written', a
   }
   const handled = feedStage(productFeed, deps()).handle([decoded<'universal-products'>(broken, { offset: 0 })], context)
   await expect(handled).rejects.toMatchObject({ code: 'broker_unavailable' })
-  expect(await watermark(productFeed.table)).toBeUndefined()
+  expect(await watermark(productFeed)).toBeUndefined()
   expect(reporter.results).toEqual([])
 })
 
@@ -117,20 +121,23 @@ it('writes a generation beside the live one from where that has everything befor
   const at = (generation: number) => async (sku: string) =>
     await tables.get(
       inventoryFeed.table,
-      rowKey({ generation, connection: 'shop-vendor', source: 'vendor', shard: 3 }, sku),
+      rowKey(inventoryFeed, { generation, connection: 'shop-vendor', source: 'vendor', shard: 3 }, sku),
     )
   const handle = async (sku: string, offset: number) => {
     const batch = [decoded<'universal-inventory'>(inventoryChanged({ sku }, '1'), { offset })]
     await stage.handle(batch, batchContext(3).context)
   }
   await handle('A', 0)
-  await tables.update(inventoryFeed.table, META, { set: { building: 2, rebuild: 'r' } })
+  await tables.update(inventoryFeed.table, metaKey(inventoryFeed), { set: { building: 2, rebuild: 'r' } })
   await handle('B', 1)
   expect(await at(2)('B')).toBeUndefined()
-  await moveWatermark(tables, inventoryFeed.table, { generation: 2, shard: 3 }, { time: 10_001, offset: 1n })
+  await moveWatermark(tables, inventoryFeed, { generation: 2, shard: 3 }, { time: 10_001, offset: 1n })
   await handle('C', 2)
   expect(await at(2)('C')).toEqual({ ...(await at(1)('C')), pk: '2#shop-vendor#vendor#3' })
-  await tables.update(inventoryFeed.table, META, { set: { generation: 2 }, remove: ['building', 'rebuild'] })
+  await tables.update(inventoryFeed.table, metaKey(inventoryFeed), {
+    set: { generation: 2 },
+    remove: ['building', 'rebuild'],
+  })
   await handle('D', 3)
   expect([await at(1)('D'), (await at(2)('D'))?.['sku']]).toEqual([undefined, 'D'])
   expect(statuses()).toEqual(['A', 'B', 'C', 'D'].map((sku) => `${sku} succeeded`))

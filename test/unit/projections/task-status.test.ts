@@ -88,7 +88,14 @@ it('lists entities of connections first, then those that are not routed everywhe
   await tell('route-orders', { key: '1', status: 'succeeded' }, { key: '1', connection: 'c2', status: 'ignored' })
   await tell('route-orders', { key: '2', status: 'failed' })
   const list = async (over: { connection?: string; status?: string }, limit = 10) => {
-    const filter = { task: 't', connections: CONNECTIONS, connection: null, status: null, ...over }
+    const filter = {
+      task: 't',
+      connections: CONNECTIONS,
+      connection: null,
+      status: null,
+      seen: 'all' as const,
+      ...over,
+    }
     const keys: string[] = []
     for (let after: string | null = null, pages = 0; pages < 20; pages += 1) {
       const page: Awaited<ReturnType<typeof listEntities>> = await listEntities(tables, filter, limit, after)

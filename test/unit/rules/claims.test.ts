@@ -88,7 +88,7 @@ it.each([
   [
     'products that are not read',
     connection('a', '{ feed: true }'),
-    /told by the vendor's products, which .* add erp.products.all/,
+    /depends on the vendor's products, which .* add erp.products.all/,
   ],
   ['nothing', connection('a', '{}'), /^ownership says nothing; give exactly one of/],
 ])('ownership by %s is refused', async (_what, text, message) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AttributeRule } from '../../../src/configuration/model.ts'
 import { mapAttributes } from '../../../src/rules/mapping.ts'
+import { ruleWith } from '../../data/configuration.ts'
 
 const input = {
   sku: 'WLD-1',
@@ -20,10 +21,7 @@ const input = {
     trap: '"'.concat('a'.repeat(40), 'b"'),
   },
 }
-const rule = (expression: string, more: Partial<AttributeRule> = {}): AttributeRule => ({
-  ...{ attribute: 'a', expression, required: false, type: 'string' },
-  ...more,
-})
+const rule = (expression: string, more: Partial<AttributeRule> = {}) => ruleWith('a', { expression, ...more })
 const map = async (expression: string, more: Partial<AttributeRule> = {}) =>
   (await mapAttributes([rule(expression, more)], input))['a']
 

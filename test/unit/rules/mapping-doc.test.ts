@@ -8,6 +8,7 @@ import { runMappingTest } from '../../../src/operations/run-mapping-test.ts'
 import { expressionLimits } from '../../../src/rules/mapping/expression.ts'
 import { mapAttributes } from '../../../src/rules/mapping.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
+import { ruleWith } from '../../data/configuration.ts'
 
 const text = await readFile(new URL('../../../docs/mapping.md', import.meta.url), 'utf8')
 const blocks = (language: string) =>
@@ -48,7 +49,7 @@ const rows = [...text.matchAll(/^\| `(.+?)` +\| (string|integer|decimal|boolean)
 it.each(rows.map(([, expression = '', type = '', gives = '']) => [expression, type, gives]))(
   '%s gives what the table says',
   async (expression, type, gives) => {
-    const rule = { attribute: 'a', expression, required: false, type: type as AttributeRule['type'] }
+    const rule = ruleWith('a', { expression, type: type as AttributeRule['type'] })
     const { a } = await mapAttributes([rule], JSON.parse(product))
     expect(String(a)).toBe(gives)
   },

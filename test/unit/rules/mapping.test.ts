@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { AttributeRule } from '../../../src/configuration/model.ts'
 import { mapAttributes } from '../../../src/rules/mapping.ts'
-import { atOnce } from '../../worlds/at-once.ts'
+import { ruleWith } from '../../data/configuration.ts'
 
-const rule = (more: Partial<AttributeRule>): AttributeRule => ({
-  attribute: 'a',
-  required: false,
-  type: 'string',
-  ...more,
-})
+const rule = (more: Partial<AttributeRule>) => ruleWith('a', more)
 const input = {
   name: 'Jacket',
   price: '189.5',
@@ -25,7 +20,7 @@ const input = {
     none: 'null',
   },
 }
-const map = (more: Partial<AttributeRule>) => atOnce(mapAttributes([rule(more)], input))['a']
+const map = async (more: Partial<AttributeRule>) => (await mapAttributes([rule(more)], input))['a']
 
 describe('a rule', () => {
   it.each([
@@ -43,14 +38,13 @@ describe('a rule', () => {
     ['a boolean', { from: 'active', type: 'boolean' }, true],
     ['a boolean by letter', { constant: 'F', type: 'boolean' }, false],
     ['an integer with zeros behind the point', { constant: '5.00', type: 'integer' }, 5],
-  ] as const)('gives %s', (_what, more, expected) => {
-    expect(map(more)).toBe(expected)
+  ] as const)('gives %s', async (_what, more, expected) => {
+    expect(await map(more)).toBe(expected)
   })
 
-  it('leaves out an optional attribute that is not set', () => {
-    expect(mapAttributes([rule({ from: 'barcode' }), rule({ attribute: 'b', from: 'nowhere.at.all' })], input)).toEqual(
-      {},
-    )
+  it('leaves out an optional attribute that is not set', async () => {
+    const rules = [rule({ from: 'barcode' }), rule({ attribute: 'b', from: 'nowhere.at.all' })]
+    expect(await mapAttributes(rules, input)).toEqual({})
   })
 
   it.each([
@@ -68,8 +62,8 @@ describe('a rule', () => {
       /look-up does not know; add it to lookup: "Jacket"/,
     ],
     ['a look-up of a name every object has', { from: 'method', lookup: {} }, /"toString"/],
-  ] as const)('refuses %s', (_what, more, message) => {
-    expect(() => map(more)).toThrow(
+  ] as const)('refuses %s', async (_what, more, message) => {
+    await expect(map(more)).rejects.toThrow(
       expect.objectContaining({ code: 'mapping_failed', message: expect.stringMatching(message) }),
     )
   })

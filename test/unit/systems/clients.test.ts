@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
+import { createResolver } from '../../../src/configuration/references.ts'
 import { createClients } from '../../../src/systems/clients.ts'
 import { governors, systemOf, wallClock } from '../../worlds/sources.ts'
 
@@ -40,4 +41,17 @@ it('refuses a system of a type that there is not, and what is not delivered to o
   })
   const open = await clients().of(system)
   expect(() => open.sink('vendor-orders')).toThrow(/vendor-orders can't be delivered to magento2/)
+})
+
+it('names every reference that is not set at once', async () => {
+  const made = createClients({
+    clock: wallClock,
+    governors,
+    logger: pino({ level: 'silent' }),
+    resolveSecret: createResolver({}, async () => ''),
+  })
+  await expect(made.of(system)).rejects.toMatchObject({
+    code: 'configuration_invalid',
+    message: expect.stringMatching(/env:TOKEN is not set; .*env:URL is not set/),
+  })
 })

@@ -182,7 +182,7 @@ it('retries many at the rate that is asked for, and says which were left and why
     ),
   )
   await project(refused({ deadLetterId: 'd-5', originalValue: null, firstAt: 9 }))
-  const filter = { ...any, state: 'open', code: 'target_rejected' } as const
+  const filter = { ...any, state: 'open', code: 'target_rejected', seen: 'all' } as const
   const request = { ...ask, rate: 4 }
   const dry = await deadLetters.retryMany({ filter, limit: 100, dryRun: true }, request)
   expect([dry.done, retried()]).toEqual([['d-5', 'd-3', 'd-2', 'd-1'], []])

@@ -1,16 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Configuration, Connection, Read } from '../../../../src/configuration/model.ts'
+import type { Configuration, Connection } from '../../../../src/configuration/model.ts'
 import { type FeedDeps, feedOnce } from '../../../../src/control/replays/feed-new-connections.ts'
 import { controlTables, SYNC_CONTROL } from '../../../../src/control/tables.ts'
-import type { Entity } from '../../../../src/events/topics.ts'
+import { readWith } from '../../../data/configuration.ts'
 import { connectionOf } from '../../../data/processor-events.ts'
 import { memoryResync } from '../../../memory/resync.ts'
 import { memoryTables } from '../../../memory/tables.ts'
 
-const readOf = (system: string, entity: Entity): Read => ({
-  ...{ id: `${system}.${entity}.all`, system, entity, scope: 'all', schedule: null, zone: 'UTC', startFrom: null },
-  ...{ pageSize: 100, settleSeconds: 5, overlapSeconds: 60, filter: {} },
-})
 const ORDERS = 'magento.orders.all'
 const PRODUCTS = 'netsuite.products.all'
 
@@ -19,11 +15,11 @@ const configured = (revision: number, ...connections: Connection[]): Configurati
   systems: [
     {
       ...{ id: 'magento', type: 'magento2', address: 'env:URL', secrets: {}, zone: 'UTC', settings: {} },
-      ...{ limits: { concurrency: 4 }, reads: [readOf('magento', 'orders')] },
+      ...{ limits: { concurrency: 4 }, reads: [readWith('magento', 'orders')] },
     },
     {
       ...{ id: 'netsuite', type: 'netsuite', address: 'env:URL', secrets: {}, zone: 'UTC', settings: {} },
-      ...{ limits: { concurrency: 4 }, reads: [readOf('netsuite', 'products')] },
+      ...{ limits: { concurrency: 4 }, reads: [readWith('netsuite', 'products')] },
     },
   ],
   connections,

@@ -7,27 +7,12 @@ import type { Replay } from '../../../../src/control/replays/replay.ts'
 import { runReplay } from '../../../../src/control/replays/run-replay.ts'
 import { controlTables } from '../../../../src/control/tables.ts'
 import { readReplayMark } from '../../../../src/events/headers.ts'
+import { readWith, systemWith } from '../../../data/configuration.ts'
 import { connectionOf, productChanged } from '../../../data/processor-events.ts'
 import { memoryResync } from '../../../memory/resync.ts'
 import { memoryTables } from '../../../memory/tables.ts'
 
-const system = (id: string) => ({
-  ...{ id, type: 'netsuite' as const, address: 'env:URL', secrets: {}, zone: 'UTC', settings: {} },
-  limits: { concurrency: 4 },
-  reads: [
-    {
-      ...{
-        id: `${id}.products.all`,
-        system: id,
-        entity: 'products' as const,
-        scope: 'all',
-        schedule: null,
-        zone: 'UTC',
-      },
-      ...{ startFrom: null, pageSize: 100, settleSeconds: 5, overlapSeconds: 60, filter: {} },
-    },
-  ],
-})
+const system = (id: string) => systemWith(id, 'netsuite', { reads: [readWith(id, 'products')] })
 
 const configuration: Configuration = {
   revision: 1,

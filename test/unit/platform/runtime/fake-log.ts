@@ -23,6 +23,7 @@ export function fakeLog() {
   const failJoins: Error[] = []
   let closed = 0
   let end = 0n
+  let committed: bigint | null = null
   const consume: EventLog['consume'] = async (options) => {
     const failure = failJoins.shift()
     if (failure !== undefined) throw failure
@@ -38,7 +39,7 @@ export function fakeLog() {
   const admin: LogAdmin = {
     createTopics: async () => [],
     ends: async () => [{ partition: 0, start: 0n, end }],
-    committed: async () => new Map([[0, null]]),
+    committed: async () => new Map([[0, committed]]),
     close: async () => undefined,
   }
   const none = { read: async () => null, scan: async () => undefined }
@@ -51,6 +52,10 @@ export function fakeLog() {
     closed: () => closed,
     setEnd: (offset: bigint) => {
       end = offset
+    },
+    /** What the broker has as committed. */
+    setCommitted: (offset: bigint) => {
+      committed = offset
     },
     deps: { log, producer, codec, clock, logger: silentLogger, admin, topicPrefix: 'p.' },
     deadLetters: async () =>

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
+  checkAgainAt,
   type Delivery,
   type DeliveryView,
   decideDelivery,
-  lookAgainAt,
 } from '../../../../src/processors/delivery/delivery-row.ts'
 
 const origin = { topic: 't', partition: 0, offset: '7' }
 const wanted = { connection: 'a', key: 'vendor-orders|1', rank: '2', digest: 'v2', origin }
-const view: DeliveryView = { now: 1_000, deadlineMs: 100, naturalKey: true, look: false }
+const view: DeliveryView = { now: 1_000, deadlineMs: 100, naturalKey: true, checks: false }
 const row: Delivery = {
   ...wanted,
   ...{ rank: '1', digest: 'v1', state: 'delivered', fence: 4, until: 0 },
@@ -41,7 +41,7 @@ describe('what is to be done for a version', () => {
       next: 'confirm',
       intent: { state: 'delivered', rank: '2', fence: 5, targetId: '77' },
     })
-    expect(decideDelivery(same, wanted, { ...view, look: true })).toMatchObject({ next: 'write' })
+    expect(decideDelivery(same, wanted, { ...view, checks: true })).toMatchObject({ next: 'write' })
     expect(decideDelivery({ ...same, state: 'delivering' }, wanted, view)).toMatchObject({ next: 'write' })
   })
 
@@ -77,8 +77,8 @@ describe('what is to be done for a version', () => {
 describe('a delivered key', () => {
   it('is looked at again when an earlier write of other content may still come', () => {
     const unsettled = { ...row, unsettledUntil: 1_050, unsettledDigest: 'v0' }
-    expect(lookAgainAt(unsettled, 1_000)).toBe(1_050)
-    expect(lookAgainAt({ ...unsettled, unsettledDigest: 'v1' }, 1_000)).toBeNull()
-    expect(lookAgainAt(unsettled, 1_060)).toBeNull()
+    expect(checkAgainAt(unsettled, 1_000)).toBe(1_050)
+    expect(checkAgainAt({ ...unsettled, unsettledDigest: 'v1' }, 1_000)).toBeNull()
+    expect(checkAgainAt(unsettled, 1_060)).toBeNull()
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
 import type { Tables } from '../../../../src/platform/dynamodb/tables.ts'
-import { sinkTables } from '../../../../src/processors/delivery/tables.ts'
+import { sinkTables } from '../../../../src/processors/tables.ts'
 import { manualClock } from '../../../memory/manual-clock.ts'
 import { memoryTables } from '../../../memory/tables.ts'
 import { gate, sinkWorld, version } from '../../../worlds/sink-world.ts'

@@ -118,7 +118,7 @@ describe('the job', () => {
     await vi.waitFor(async () => {
       const [first] = await control<PullReport[]>(other, 'GET', '/pulls')
       expect(first?.products.cursor).toEqual({ rows: 1, changed: 1, complete: true })
-    })
+    }, 30_000)
     await other.close()
   })
 

@@ -3,7 +3,7 @@ import { controlTables } from '../../../../src/control/tables.ts'
 import { text4 } from '../../../../src/events/decimal.ts'
 import { createReaderNotes } from '../../../../src/producers/reader-notes.ts'
 import type { BigCommerceClient } from '../../../../src/systems/bigcommerce/client.ts'
-import { bigcommerceOrders } from '../../../../src/systems/bigcommerce/read-orders.ts'
+import { readBigCommerceOrders } from '../../../../src/systems/bigcommerce/read-orders.ts'
 import type { ReaderNotes } from '../../../../src/systems/kit/reader-notes.ts'
 import type { Wire } from '../../../../src/systems/kit/wire.ts'
 import { memoryTables } from '../../../memory/tables.ts'
@@ -42,7 +42,7 @@ async function partsWhile(first: number, second: number, notes: ReaderNotes) {
   }
   const list: BigCommerceClient['list'] = async (path) => lists[path] ?? []
   const client = { list, b2b: null } as Partial<BigCommerceClient> as BigCommerceClient
-  const { entities } = await readAll(bigcommerceOrders(client, readOf('bc', 'orders', 50), wallClock, notes))
+  const { entities } = await readAll(readBigCommerceOrders(client, readOf('bc', 'orders', 50), wallClock, notes))
   return entities.map(({ key, deleted, data }) => {
     return [key, deleted ? 'gone' : data.lines.map(({ lineId }) => lineId).join(), text4(data.grandTotal)]
   })

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { systemCheck } from '../../../../src/cli/doctor/systems-check.ts'
 import { StreamError } from '../../../../src/errors.ts'
+import { systemCheck } from '../../../../src/operations/doctor/systems-check.ts'
 import { fromAnswer } from '../../../../src/platform/http-errors.ts'
-import { hookWarnings } from '../../../../src/systems/bigcommerce/hooks.ts'
-import { bigcommerceProblem } from '../../../../src/systems/bigcommerce/problem.ts'
-import { bigcommerceQuota } from '../../../../src/systems/bigcommerce/quota.ts'
+import { bigcommerceError, wholeJson } from '../../../../src/systems/bigcommerce/answers.ts'
+import { webhookWarnings } from '../../../../src/systems/bigcommerce/check-webhooks.ts'
+import { bigcommerceQuota } from '../../../../src/systems/bigcommerce/limits.ts'
 import { clientSettings, settings as declared } from '../../../../src/systems/bigcommerce/settings.ts'
 import { bigcommerce } from '../../../../src/systems/bigcommerce/system.ts'
 import { fromBigCommerceTime, toBigCommerceTime } from '../../../../src/systems/bigcommerce/time.ts'
-import { wholeJson } from '../../../../src/systems/bigcommerce/whole-json.ts'
 import { connectable } from '../../../worlds/settings.ts'
 import { systemOf } from '../../../worlds/sources.ts'
 
@@ -54,12 +53,12 @@ describe('a refusal', () => {
       'poNumber',
     ],
   ])('%i %j is %s', (status, body, code, field) => {
-    expect(bigcommerceProblem(status, body)).toMatchObject({ code, field, details: { status } })
+    expect(bigcommerceError(status, body)).toMatchObject({ code, field, details: { status } })
   })
 
   it('of another form is left to the general rules', () => {
-    expect(bigcommerceProblem(400, undefined)).toBeUndefined()
-    expect(bigcommerceProblem(400, [])).toBeUndefined()
+    expect(bigcommerceError(400, undefined)).toBeUndefined()
+    expect(bigcommerceError(400, [])).toBeUndefined()
     expect(fromAnswer('PUT x', answer(507), 0).code).toBe('target_unavailable')
     expect(fromAnswer('PUT x', answer(503), 0).code).toBe('target_unavailable')
   })
@@ -129,9 +128,12 @@ describe('webhooks that BigCommerce switched off', () => {
   }
 
   it('are told by doctor', async () => {
-    const warnings = await hookWarnings(async () => answer(200, {}, '{}', hooks))
+    const warnings = await webhookWarnings(async () => answer(200, {}, '{}', hooks))
     expect(warnings).toEqual([expect.stringContaining('webhook 1 (store/order/*) is switched off')])
-    const system = systemOf({ id: 'bc', type: 'bigcommerce', address: 'https://x.example.com' })
+    const system = systemOf({
+      ...{ id: 'bc', type: 'bigcommerce', address: 'https://x.example.com', settings: { storeHash: 'h' } },
+      secrets: { accessToken: 'env:TOKEN' },
+    })
     const check = systemCheck(system, { clients: { check: async () => ({ date: null, warnings }) }, now: () => 0 })
     const findings = await check.run(new AbortController().signal)
     expect(findings.map(({ level }) => level)).toContain('warn')
@@ -141,10 +143,10 @@ describe('webhooks that BigCommerce switched off', () => {
     const refuse = async () => {
       throw new StreamError('permission_missing', 'no')
     }
-    expect(await hookWarnings(refuse)).toEqual([])
+    expect(await webhookWarnings(refuse)).toEqual([])
     const fail = async () => {
       throw new StreamError('target_unavailable', 'down')
     }
-    await expect(hookWarnings(fail)).rejects.toThrow('down')
+    await expect(webhookWarnings(fail)).rejects.toThrow('down')
   })
 })

@@ -83,7 +83,7 @@ describe('stock', () => {
     })),
   })
   const items = (stock: ReturnType<typeof row>, locations?: Record<string, string>) =>
-    plain(sourceItemsOf('A', stock, locations === undefined ? undefined : { locations })) as {
+    plain(sourceItemsOf('A', stock, locations === undefined ? null : { locations })) as {
       source_code: string
       quantity: number
       status: number

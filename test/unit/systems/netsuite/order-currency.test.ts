@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { netsuiteVendorOrders } from '../../../../src/systems/netsuite/write-orders.ts'
+import { writeNetSuiteOrders } from '../../../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../../../data/processor-events.ts'
 import { memoryNetSuite } from '../../../memory/netsuite.ts'
 import { netsuiteOf } from '../../../worlds/settings.ts'
@@ -8,7 +8,7 @@ const deliver = async (currency: string, account: string | undefined) => {
   const netsuite = memoryNetSuite()
   netsuite.addItem('A-1')
   const event = vendorOrder('a', '000000001', orderOf([lineOf('1', 'A-1')], { currency }))
-  const sink = netsuiteVendorOrders(netsuite.client, netsuiteOf(account === undefined ? {} : { currency: account }))
+  const sink = writeNetSuiteOrders(netsuite.client, netsuiteOf(account === undefined ? {} : { currency: account }))
   return await sink.deliver(event, connectionOf('a', '^A-'), AbortSignal.timeout(10_000), {
     targetId: null,
     unclear: false,

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { netsuiteVendorOrders } from '../../../../src/systems/netsuite/write-orders.ts'
+import { writeNetSuiteOrders } from '../../../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../../../data/processor-events.ts'
 import { memoryNetSuite } from '../../../memory/netsuite.ts'
 import { netsuiteOf } from '../../../worlds/settings.ts'
 
 function account() {
   const netsuite = memoryNetSuite()
-  const sink = netsuiteVendorOrders(netsuite.client, netsuiteOf())
+  const sink = writeNetSuiteOrders(netsuite.client, netsuiteOf())
   const signal = new AbortController().signal
   const deliver = (key: string) =>
     sink.deliver(vendorOrder('a', key, orderOf([lineOf('1', 'A-1')])), connectionOf('a', '^A-'), signal, {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { allKeys } from '../../../../src/producers/all-keys.ts'
 import type { SapB1Client } from '../../../../src/systems/sap-b1/client.ts'
-import { sapB1Products } from '../../../../src/systems/sap-b1/read-products.ts'
+import { readSapB1Products } from '../../../../src/systems/sap-b1/read-products.ts'
 import { settings } from '../../../../src/systems/sap-b1/settings.ts'
 import { connectable } from '../../../worlds/settings.ts'
 import { readAll, readOf, systemOf, wallClock } from '../../../worlds/sources.ts'
+
+const secrets = { username: 'env:USER', password: 'env:PASSWORD' }
 
 describe('what SAP has, for a sweep', () => {
   it('has an item also when its first change comes while it is listed', async () => {
@@ -26,9 +28,15 @@ describe('what SAP has, for a sweep', () => {
     }
     const system = connectable(
       settings,
-      systemOf({ id: 'sap', type: 'sap-b1', address: '', settings: { companyDb: 'C' } }),
+      systemOf({
+        id: 'sap',
+        type: 'sap-b1',
+        address: 'https://sap.example.com',
+        settings: { companyDb: 'C' },
+        secrets,
+      }),
     )
-    const reader = sapB1Products({ find } as SapB1Client, readOf('sap', 'products', 50), system, wallClock)
+    const reader = readSapB1Products({ find } as SapB1Client, readOf('sap', 'products', 50), system, wallClock)
     const keys = (await Array.fromAsync(allKeys(reader, Date.now(), new AbortController().signal, false))).flat()
     expect(keys.map(({ key }) => key)).toEqual(['A', 'NEW'])
   })
@@ -42,9 +50,9 @@ it('items that SAP does not sort by time end a read with an error: what is betwe
   }
   const system = connectable(
     settings,
-    systemOf({ id: 'sap', type: 'sap-b1', address: '', settings: { companyDb: 'C' } }),
+    systemOf({ id: 'sap', type: 'sap-b1', address: 'https://sap.example.com', settings: { companyDb: 'C' }, secrets }),
   )
-  const reader = sapB1Products({ find } as SapB1Client, readOf('sap', 'products', 3), system, wallClock)
+  const reader = readSapB1Products({ find } as SapB1Client, readOf('sap', 'products', 3), system, wallClock)
   await expect(readAll(reader)).rejects.toMatchObject({
     code: 'source_data_invalid',
     message: expect.stringMatching(/order it was asked for: 2026-03-01 10:00/),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { text8 } from '../../../../src/events/decimal.ts'
+import { loginError, sapError } from '../../../../src/systems/sap-b1/answers.ts'
 import { toEnd, toShipment } from '../../../../src/systems/sap-b1/fulfilments.ts'
 import { toInventory } from '../../../../src/systems/sap-b1/inventory.ts'
 import { isActive, toProduct } from '../../../../src/systems/sap-b1/items.ts'
 import { collectionOf, etagOf, keyPath, quoted } from '../../../../src/systems/sap-b1/odata.ts'
-import { loginProblem, sapProblem } from '../../../../src/systems/sap-b1/problem.ts'
-import { stampOf, UPDATED } from '../../../../src/systems/sap-b1/stamps.ts'
+import { stampOf, UPDATED } from '../../../../src/systems/sap-b1/time.ts'
 
 describe('refusals', () => {
   const v1 = (code: number, value: string) => ({ error: { code, message: { lang: 'en-us', value } } })
@@ -20,16 +20,16 @@ describe('refusals', () => {
     [401, v1(301, 'Invalid session or session already timeout.'), 'target_unavailable'],
     [401, v1(-1, 'other'), 'credentials_refused'],
   ])('%i %j is %s', (status, body, code) => {
-    expect(sapProblem(status, body)).toMatchObject({ code, details: { status } })
+    expect(sapError(status, body)).toMatchObject({ code, details: { status } })
   })
 
   it('have SAP’s code and words, in either dialect', () => {
     const message = 'SAP Business One answered -10: Item is inactive'
-    expect(sapProblem(400, v1(-10, 'Item is inactive'))?.message).toBe(message)
-    expect(sapProblem(400, { error: { code: '-10', message: 'Item is inactive' } })?.message).toBe(message)
-    expect(sapProblem(400, { fault: 'else' })).toBeUndefined()
-    expect(loginProblem(401, v1(-304, 'Login failed'))).toMatchObject({ code: 'credentials_refused' })
-    expect(loginProblem(400, undefined).message).toMatch(/settings.companyDb/)
+    expect(sapError(400, v1(-10, 'Item is inactive'))?.message).toBe(message)
+    expect(sapError(400, { error: { code: '-10', message: 'Item is inactive' } })?.message).toBe(message)
+    expect(sapError(400, { fault: 'else' })).toBeUndefined()
+    expect(loginError(401, v1(-304, 'Login failed'))).toMatchObject({ code: 'credentials_refused' })
+    expect(loginError(400, undefined).message).toMatch(/settings.companyDb/)
   })
 })
 

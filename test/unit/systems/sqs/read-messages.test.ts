@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
-import { inventoryMessages, orderMessages } from '../../../../src/systems/sqs/message-kinds.ts'
-import { sqsMessages } from '../../../../src/systems/sqs/read-messages.ts'
+import { readSqsMessages } from '../../../../src/systems/sqs/read-messages.ts'
 import { settings } from '../../../../src/systems/sqs/settings.ts'
+import { messageKinds } from '../../../../src/systems/sqs/system.ts'
 import { manualClock } from '../../../memory/manual-clock.ts'
 import { memoryQueue } from '../../../memory/queue.ts'
 import { connectable } from '../../../worlds/settings.ts'
@@ -21,9 +21,9 @@ const signal = new AbortController().signal
 function world({ queueUrl = null, pageSize = 10 }: { queueUrl?: string | null; pageSize?: number } = {}) {
   const clock = manualClock(NOW)
   const queue = memoryQueue(clock, (ms) => clock.set(clock.now() + ms))
-  const reader = sqsMessages(
+  const reader = readSqsMessages(
     { client: queue.client, clock, read: readOf('shop', 'orders', pageSize), system, queueUrl },
-    orderMessages,
+    messageKinds.orders,
   )
   return { clock, queue, reader, pages: () => reader.read(WHOLE, null, signal)[Symbol.asyncIterator]() }
 }
@@ -58,7 +58,7 @@ describe('messages of a queue', () => {
     await reading.next()
     for (let minute = 1; minute <= 4; minute += 1) {
       clock.set(clock.now() + 10_000)
-      await vi.waitFor(() => expect(queue.calls.filter((call) => call === 'hide 30')).toHaveLength(minute))
+      await vi.waitFor(() => expect(queue.calls.filter((call) => call === 'hide 30')).toHaveLength(minute), 30_000)
     }
     expect(await queue.client.receive(QUEUE, { limit: 1, waitSeconds: 0, visibilitySeconds: 1 }, signal)).toEqual([])
     await reading.next()
@@ -155,7 +155,7 @@ describe('a queue that a request names', () => {
     const queue = memoryQueue(clock)
     before(queue)
     const read = readOf('shop', 'orders', 10)
-    const reader = sqsMessages({ client: queue.client, clock, read, system, queueUrl: QUEUE }, orderMessages)
+    const reader = readSqsMessages({ client: queue.client, clock, read, system, queueUrl: QUEUE }, messageKinds.orders)
     expect(await reader.discard?.(signal)).toBe(what)
     expect(queue.exists()).toBe(what !== 'deleted')
     // It was seen empty for all of the quiet time.
@@ -172,9 +172,9 @@ describe('a queue that a request names', () => {
         if (time - NOW > 40_000 && queue.left().length === 0) queue.send('late', '{}')
       },
     }
-    const reader = sqsMessages(
+    const reader = readSqsMessages(
       { client: queue.client, clock, read: readOf('shop', 'orders', 10), system, queueUrl: QUEUE },
-      orderMessages,
+      messageKinds.orders,
     )
     expect(await reader.discard?.(signal)).toBe('kept: messages came after the run')
     expect(queue.left()).toEqual(['late'])
@@ -202,7 +202,7 @@ describe('the queue of a read', () => {
     const own = connectable(settings, { ...configured, settings: { ...configured.settings, ...given } })
     const read = readOf('shop', 'inventory', 10, filter)
     const context = { client, clock, read, system: own, queueUrl: null }
-    const reader = () => sqsMessages(context, inventoryMessages).read(WHOLE, null, signal)
+    const reader = () => readSqsMessages(context, messageKinds.inventory).read(WHOLE, null, signal)
     return { asked, read: async () => await Array.fromAsync(reader()) }
   }
 
@@ -219,7 +219,7 @@ describe('the queue of a read', () => {
   it.each([
     [{}, {}, 'no queue is named'],
     [{ inventoryQueue: 'none' }, {}, 'there is no queue "none"'],
-    [{}, { queue: 'https://evil.com/1/x' }, 'filter.queue is not the name of a queue'],
+    [{}, { queue: 'https://evil.com/1/x' }, 'filter.queue must be the name of a queue'],
   ])('is missed with settings %j and filter %j', async (settings, filter, message) => {
     const read = async () => await named(settings, filter, null).read()
     await expect(read()).rejects.toMatchObject({

@@ -1,0 +1,27 @@
+import { expectedOf, isRequired, propertyOf, variableNames } from '../src/config.ts'
+import { table } from './settings-tables.ts'
+
+/** A row for each variable. */
+export function environmentTable(): string {
+  const rows = variableNames.map((name) => {
+    const { default: usual, description = '', writeOnly } = propertyOf(name)
+    const shown = usual === undefined || usual === '' ? 'none' : `\`${usual}\``
+    return [
+      `\`${name}\``,
+      writeOnly === true ? 'a secret' : expectedOf(name),
+      isRequired(name) ? 'required' : shown,
+      description,
+    ]
+  })
+  return table(['variable', 'must be', 'default', 'description'], rows)
+}
+
+/** What may be left out is commented out. */
+export function envExample(): string {
+  const entries = variableNames.map((name) => {
+    const { default: usual = '', examples, description } = propertyOf(name)
+    const line = isRequired(name) ? `${name}=${examples?.[0] ?? ''}` : `# ${name}=${usual}`
+    return `# ${description}: ${expectedOf(name)}\n${line}`
+  })
+  return `# Made by \`npm run generate\` from src/config.ts. Do not edit.\n\n${entries.join('\n\n')}\n`
+}

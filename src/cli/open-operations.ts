@@ -1,0 +1,28 @@
+import { configFromEnvironment } from '../config.ts'
+import type { OperationDeps, TableDeps } from '../operations/dependencies.ts'
+import { openOperations, tableDeps } from '../operations/wiring.ts'
+import { systemClock } from '../platform/system-clock.ts'
+import { systemTypes } from '../systems/systems.ts'
+import { openPlatform, openTables, type Platform } from './platform.ts'
+
+/** Runs what a command does on the tables alone. */
+export async function onTables<T>(work: (operations: TableDeps) => Promise<T>): Promise<T> {
+  const config = configFromEnvironment()
+  const { tables, close } = await openTables(config)
+  try {
+    return await work(tableDeps({ tables, systemTypes, clock: systemClock, config }))
+  } finally {
+    close()
+  }
+}
+
+/** Runs what a command does with tables and topics. */
+export async function onPlatform<T>(work: (operations: OperationDeps, platform: Platform) => Promise<T>): Promise<T> {
+  const platform = await openPlatform(configFromEnvironment())
+  try {
+    const operations = openOperations(platform)
+    return await work(operations, platform).finally(() => operations.close())
+  } finally {
+    await platform.close()
+  }
+}

@@ -1,0 +1,167 @@
+import type { TSchema } from 'typebox'
+import { Check } from 'typebox/value'
+import { parse } from 'yaml'
+import { unknownName } from './unknown-name.ts'
+import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
+
+/** A schema as it is looked through; `$comment` says in words what the value must be. */
+interface SchemaNode {
+  readonly type?: string
+  readonly properties?: Readonly<Record<string, SchemaNode>>
+  readonly required?: readonly string[]
+  readonly patternProperties?: Readonly<Record<string, SchemaNode>>
+  readonly items?: SchemaNode
+  readonly minItems?: number
+  readonly anyOf?: readonly SchemaNode[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly minLength?: number
+  readonly description?: string
+  readonly $comment?: string
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * All that is not as the schema says, and the document as it can be checked on: what is wrong and may be left out is left
+ * out; what must be there has an empty value. So a mistake hides no other one. Values are never repeated.
+ */
+export function readShape(
+  schema: TSchema,
+  yaml: YamlDocument,
+): { readonly value: unknown; readonly mistakes: Mistake[] } {
+  const mistakes: Mistake[] = []
+  const { value } = fitValue(schema as unknown as SchemaNode, yaml.value, [], (path, message) =>
+    mistakes.push(yaml.mistake(path, message)),
+  )
+  return { value, mistakes }
+}
+
+type Say = (path: FieldPath, message: string) => void
+
+interface Fitted {
+  readonly value: unknown
+  /** False: the value is not what was given. */
+  readonly given: boolean
+}
+
+function fitValue(node: SchemaNode, given: unknown, path: FieldPath, say: Say): Fitted {
+  if (node.properties !== undefined && isFields(given)) {
+    return { value: fitFields(node, node.properties, given, path, say), given: true }
+  }
+  const [valueNode] = Object.values(node.patternProperties ?? {})
+  if (valueNode !== undefined && isFields(given)) {
+    const entries = Object.entries(given).map(([name, one]) => [
+      name,
+      fitValue(valueNode, one, [...path, name], say).value,
+    ])
+    return { value: Object.fromEntries(entries), given: true }
+  }
+  const { items } = node
+  if (items !== undefined && Array.isArray(given)) {
+    if (given.length < (node.minItems ?? 0)) say(path, `must be ${expectedAt(node)}`)
+    return { value: given.map((one, index) => fitValue(items, one, [...path, index], say).value), given: true }
+  }
+  if (Check(node as unknown as TSchema, given)) return { value: given, given: true }
+  say(path, `must be ${expectedAt(node)}${quotes(node, given)}`)
+  // A text of another form is a text still, and can be checked on.
+  const isText = typeof given === 'string' && (node.type === 'string' || node.const !== undefined)
+  return isText ? { value: given, given: true } : { value: emptyValue(node, given), given: false }
+}
+
+function fitFields(
+  { required = [] }: SchemaNode,
+  properties: Readonly<Record<string, SchemaNode>>,
+  given: Fields,
+  path: FieldPath,
+  say: Say,
+): Fields {
+  const names = Object.keys(properties)
+  const fields: Record<string, unknown> = {}
+  for (const [name, one] of Object.entries(given)) {
+    const node = Object.hasOwn(properties, name) ? properties[name] : undefined
+    if (node === undefined) say([...path, name], unknownName(name, names))
+    else {
+      const fitted = fitValue(node, one, [...path, name], say)
+      if (fitted.given || required.includes(name)) fields[name] = fitted.value
+    }
+  }
+  for (const name of required.filter((one) => !Object.hasOwn(given, one))) {
+    const node = properties[name] ?? {}
+    say([...path, name], `is missing; it must be ${expectedAt(node)}`)
+    fields[name] = emptyValue(node)
+  }
+  return fields
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** In words: `a whole number from 0 to 3600`. */
+function expectedAt(node: SchemaNode): string {
+  if (node.$comment !== undefined) return node.$comment
+  if (node.const !== undefined) return `"${node.const}"`
+  if (node.enum !== undefined) return `one of: ${node.enum.join(', ')}`
+  const about = node.description === undefined ? '' : `: ${node.description}`
+  if (node.anyOf !== undefined) return `${node.anyOf.map(kindOf).join(' or ')}${about}`
+  const plain = node.type === 'integer' || node.type === 'number' || node.type === 'boolean'
+  return plain ? kindOf(node) : `${kindOf(node)}${about}`
+}
+
+function kindOf(node: SchemaNode): string {
+  switch (node.type) {
+    case 'integer':
+      return `a whole number${bounds(node)}`
+    case 'number':
+      return `a number${bounds(node)}`
+    case 'boolean':
+      return 'true or false'
+    case 'string':
+      return node.minLength === undefined ? 'a text' : 'a text that is not empty'
+    case 'null':
+      return 'nothing'
+    case 'array':
+      return node.minItems === undefined ? 'a list' : 'a list that is not empty'
+    default:
+      return 'a map'
+  }
+}
+
+function bounds({ minimum, maximum }: SchemaNode): string {
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`
+  return minimum === undefined ? '' : ` of at least ${minimum}`
+}
+
+/** What quotes have to do with it: `"5"` is a text of YAML, and `1.0` a number. */
+function quotes(node: SchemaNode, given: unknown): string {
+  const schema = node as unknown as TSchema
+  if (typeof given === 'string') return Check(schema, withoutQuotes(given)) ? ', without quotes' : ''
+  const isScalar = typeof given === 'number' || typeof given === 'boolean'
+  return isScalar && Check(schema, String(given)) ? ', in quotes' : ''
+}
+
+function withoutQuotes(text: string): unknown {
+  try {
+    return parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** What stands for a value that must be there and is not: nothing is said of it again. A wrong word stays what it is. */
+function emptyValue(node: SchemaNode, given?: unknown): unknown {
+  if (node.const !== undefined) return node.const
+  if (node.enum !== undefined) return typeof given === 'string' ? given : ''
+  if (node.anyOf?.[0] !== undefined) return emptyValue(node.anyOf[0])
+  if (node.items !== undefined) return []
+  if (node.patternProperties !== undefined) return {}
+  if (node.properties !== undefined) {
+    const names = node.required ?? []
+    return Object.fromEntries(names.map((name) => [name, emptyValue(node.properties?.[name] ?? {})]))
+  }
+  if (node.type === 'integer' || node.type === 'number') return node.minimum ?? 0
+  return node.type === 'boolean' ? false : ''
+}

@@ -1,0 +1,205 @@
+import Type, { type Static, type TSchema } from 'typebox'
+import { Check, Errors } from 'typebox/value'
+import { StreamError } from '../errors.ts'
+import { entities, pushedEntities } from '../events/topics.ts'
+import type { StoredKind } from './document-schemas.ts'
+import {
+  type AttributeRule,
+  type Connection,
+  MOST_GONE,
+  type ProductMetadata,
+  type Read,
+  type System,
+  type ValueSchema,
+} from './model.ts'
+
+/*
+ * The form in which models are stored: what is not set is left out, so that the digest of a document stays what it was
+ * when the model gets a field more. Rows of older versions are read with the defaults of this one.
+ */
+
+const nullableText = Type.Union([Type.String(), Type.Null()])
+const texts = Type.Record(Type.String(), Type.String())
+
+const storedRead = Type.Object({
+  id: Type.String(),
+  system: Type.String(),
+  entity: Type.Enum([...entities]),
+  scope: Type.String(),
+  schedule: nullableText,
+  zone: Type.String(),
+  startFrom: nullableText,
+  pageSize: Type.Integer(),
+  settleSeconds: Type.Number(),
+  overlapSeconds: Type.Number(),
+  filter: texts,
+  sweep: Type.Optional(Type.Object({ schedule: nullableText, mostGone: Type.Number() })),
+})
+
+const storedSystem = Type.Object({
+  id: Type.String(),
+  type: Type.String(),
+  address: Type.String(),
+  secrets: texts,
+  zone: Type.String(),
+  limits: Type.Object({ concurrency: Type.Integer(), perMinute: Type.Optional(Type.Integer()) }),
+  settings: Type.Record(Type.String(), Type.Unknown()),
+  reads: Type.Array(storedRead),
+})
+
+const storedRule = Type.Object({
+  attribute: Type.String(),
+  from: Type.Optional(Type.String()),
+  constant: Type.Optional(Type.String()),
+  expression: Type.Optional(Type.String()),
+  default: Type.Optional(Type.String()),
+  required: Type.Boolean(),
+  type: Type.Enum(['string', 'decimal', 'integer', 'boolean']),
+  lookup: Type.Optional(texts),
+  schema: Type.Optional(Type.Unsafe<ValueSchema>(Type.Object({}))),
+})
+
+const storedConnection = Type.Object({
+  id: Type.String(),
+  shop: Type.String(),
+  vendor: Type.String(),
+  reads: Type.Array(Type.String()),
+  ownership: Type.Union([
+    Type.Object({ skuPattern: Type.String() }),
+    Type.Object({ skus: Type.Array(Type.String()) }),
+    Type.Object({ attribute: Type.Object({ name: Type.String(), values: Type.Array(Type.String()) }) }),
+    Type.Object({ manufacturer: Type.Array(Type.String()) }),
+    Type.Object({ feed: Type.Literal(true) }),
+  ]),
+  orderStates: Type.Union([Type.Array(Type.String()), Type.Null()]),
+  orderMap: Type.Object({
+    shipMethods: texts,
+    location: nullableText,
+    fields: Type.Optional(Type.Array(storedRule)),
+  }),
+  hold: Type.Optional(Type.Object({ atMost: Type.Number() })),
+  bundles: Type.Optional(Type.Enum(['split', 'refuse'])),
+  charges: Type.Optional(Type.Record(Type.String(), Type.Enum(['seller', 'shared']))),
+  holdMinutes: Type.Optional(Type.Number()),
+  ordersFrom: Type.Optional(nullableText),
+  push: Type.Optional(Type.Array(Type.Enum([...pushedEntities]))),
+  fulfilments: Type.Optional(Type.Object({ notifyCustomer: Type.Boolean(), carriers: texts })),
+  stock: Type.Optional(Type.Object({ locations: texts })),
+  deleteDrainedQueues: Type.Optional(Type.Boolean()),
+  revision: Type.Integer(),
+})
+
+const storedMetadata = Type.Object({
+  connection: Type.String(),
+  attributes: Type.Array(storedRule),
+  destination: Type.Optional(Type.Object({ attributes: Type.Array(Type.String()) })),
+})
+
+/** What is stored, if it has this form. Throws `configuration_invalid`, which names the field and never its value. */
+export function checkedForm<S extends TSchema>(schema: S, stored: unknown, what: string): Static<S> {
+  if (Check(schema, stored)) return stored
+  const [first] = Errors(schema, stored)
+  const field = first?.instancePath.slice(1).replaceAll('/', '.') ?? ''
+  const message = `${what} is stored in a form that this version does not know, at "${field}"; apply the configuration again`
+  throw new StreamError('configuration_invalid', message, { field })
+}
+
+export function decodeSystem(stored: unknown): System {
+  const system = checkedForm(storedSystem, stored, 'a system')
+  return { ...system, reads: system.reads.map(decodeRead) }
+}
+
+function decodeRead({ sweep = { schedule: null, mostGone: MOST_GONE }, ...read }: Static<typeof storedRead>): Read {
+  return { ...read, sweep }
+}
+
+export function decodeConnection(stored: unknown): Connection {
+  const { orderMap, ...rest } = checkedForm(storedConnection, stored, 'a connection')
+  const { shipMethods, location, fields = [] } = orderMap
+  return {
+    ...rest,
+    orderMap: { shipMethods, location, fields: fields.map(decodeRule) },
+    hold: rest.hold ?? null,
+    bundles: rest.bundles ?? 'split',
+    charges: rest.charges ?? {},
+    holdMinutes: rest.holdMinutes ?? null,
+    ordersFrom: rest.ordersFrom ?? null,
+    push: rest.push ?? [],
+    fulfilments: rest.fulfilments ?? { notifyCustomer: false, carriers: {} },
+    stock: rest.stock ?? null,
+    deleteDrainedQueues: rest.deleteDrainedQueues ?? false,
+  }
+}
+
+export function decodeMetadata(stored: unknown): ProductMetadata {
+  const { connection, attributes, destination = null } = checkedForm(storedMetadata, stored, 'product metadata')
+  return { connection, attributes: attributes.map(decodeRule), destination }
+}
+
+function decodeRule(rule: Static<typeof storedRule>): AttributeRule {
+  const { attribute, from = null, constant = null, expression = null, required, type } = rule
+  const { default: usual = null, lookup = null, schema = null } = rule
+  return { attribute, from, constant, expression, default: usual, required, type, lookup, schema }
+}
+
+export function encodeSystem(system: System): object {
+  return { ...system, reads: system.reads.map(encodeRead) }
+}
+
+function encodeRead({ sweep, ...read }: Read): object {
+  const isUsual = sweep.schedule === null && sweep.mostGone === MOST_GONE
+  return isUsual ? read : { ...read, sweep }
+}
+
+export function encodeConnection(connection: Connection): object {
+  const { push, fulfilments, stock, deleteDrainedQueues, ordersFrom, orderMap, ...others } = connection
+  const { hold, bundles, charges, holdMinutes, ...rest } = others
+  const { shipMethods, location, fields } = orderMap
+  const tellsNobody = !fulfilments.notifyCustomer && Object.keys(fulfilments.carriers).length === 0
+  return {
+    ...rest,
+    orderMap: { shipMethods, location, ...(fields.length === 0 ? {} : { fields: fields.map(withoutNulls) }) },
+    ...withoutNulls({ ordersFrom, stock, hold, holdMinutes }),
+    ...(bundles === 'split' ? {} : { bundles }),
+    ...(Object.keys(charges).length === 0 ? {} : { charges }),
+    ...(push.length === 0 ? {} : { push }),
+    ...(tellsNobody ? {} : { fulfilments }),
+    ...(deleteDrainedQueues ? { deleteDrainedQueues } : {}),
+  }
+}
+
+export function encodeMetadata({ connection, attributes, destination }: ProductMetadata): object {
+  return { connection, attributes: attributes.map(withoutNulls), ...withoutNulls({ destination }) }
+}
+
+function withoutNulls(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
+}
+
+/** A stored document as this version stores it: what an older one wrote out and is the default is left out. */
+export function normalForm(kind: StoredKind, stored: unknown): object {
+  switch (kind) {
+    case 'system':
+      return encodeSystem(decodeSystem(stored))
+    case 'connection':
+      return encodeConnection(decodeConnection(stored))
+    case 'product-metadata':
+      return encodeMetadata(decodeMetadata(stored))
+  }
+}
+
+/**
+ * The document of a stored model, with all defaults written out: applied again, it changes nothing. References to
+ * secrets and addresses are as they were given; a reference in `ownership` is shown by what it stood for.
+ */
+export function documentOf(kind: StoredKind, model: object): Readonly<Record<string, unknown>> {
+  const { revision: _revision, reads, ...fields } = model as Readonly<Record<string, unknown>>
+  if (kind === 'system') return { kind, ...fields, reads: (reads as readonly object[]).map(readDocument) }
+  return { kind, ...withoutNulls(fields), ...(reads === undefined ? {} : { reads }) }
+}
+
+/** Its id and system follow from where it stands; what is not set is left out. */
+function readDocument(read: object): object {
+  const { id: _id, system: _system, sweep, ...fields } = read as Readonly<Record<string, unknown>>
+  return withoutNulls({ ...fields, ...(sweep === undefined ? {} : { sweep: withoutNulls(sweep as object) }) })
+}

@@ -1,0 +1,27 @@
+/** What to say of a name that is not among the known ones, to be put behind it. */
+export function unknownName(name: string, known: readonly string[]): string {
+  if (known.length === 0) return 'is not known: there are none; remove it'
+  const near = nearName(name, known)
+  return `is not known; ${near === undefined ? '' : `did you mean ${near}? `}known are: ${known.join(', ')}`
+}
+
+/** The known name that was probably meant. */
+export function nearName(name: string, known: readonly string[]): string | undefined {
+  const distances = known.map((one) => ({ one, distance: distanceOf(one.toLowerCase(), name.toLowerCase()) }))
+  const [nearest] = distances.toSorted((a, b) => a.distance - b.distance)
+  return nearest !== undefined && nearest.distance <= 2 && nearest.distance < name.length ? nearest.one : undefined
+}
+
+/** How many letters are added, left out or changed. */
+function distanceOf(one: string, other: string): number {
+  let before = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= one.length; row += 1) {
+    const current = [row]
+    for (let column = 1; column <= other.length; column += 1) {
+      const change = (before[column - 1] ?? 0) + (one[row - 1] === other[column - 1] ? 0 : 1)
+      current.push(Math.min(change, (before[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
+    }
+    before = current
+  }
+  return before.at(-1) ?? 0
+}

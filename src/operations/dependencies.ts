@@ -1,0 +1,67 @@
+import type { Logger } from 'pino'
+import type { ConfigurationStore } from '../configuration/configuration-store.ts'
+import type { ResolveReference } from '../configuration/references.ts'
+import type { CutDateDeps } from '../control/cut-dates.ts'
+import type { DeadLetters } from '../control/dead-letters/create-dead-letters.ts'
+import type { PreviewRetry } from '../control/dead-letters/preview.ts'
+import type { Replays } from '../control/replays/create-replays.ts'
+import type { SyncRequester } from '../control/request-sync.ts'
+import type { SyncRequests } from '../control/sync-requests.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { EventCodec } from '../platform/codec.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { LogAdmin, LogProducer } from '../platform/kafka/event-log.ts'
+import type { Positions } from '../platform/runtime/positions.ts'
+import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
+import type { LetterFilter } from '../projections/list-dead-letters.ts'
+import type { Feed } from '../projections/projection.ts'
+import type { Rebuilds } from '../projections/rebuild/create-rebuilds.ts'
+import type { StagedDeps } from '../projections/show-staged.ts'
+import type { FindProducts } from '../rules/ownership.ts'
+import type { SystemDefinition } from '../systems/system.ts'
+import type { CountEntities } from './count-entities.ts'
+import type { RecentEvents } from './recent-events.ts'
+
+/** What operations on tables need. `tableDeps` makes it. */
+export interface TableDeps {
+  readonly tables: Tables
+  /** Types of systems there are. */
+  readonly systemTypes: ReadonlyMap<string, SystemDefinition>
+  readonly clock: Pick<Clock, 'now'>
+  readonly configuration: ConfigurationStore
+  readonly cutDates: CutDateDeps
+  readonly countEntities: CountEntities
+}
+
+/** What all operations need. `operationDeps` makes it. */
+export interface OperationDeps extends TableDeps {
+  /** Those that are served. */
+  readonly feeds: readonly Feed[]
+  readonly logger: Logger
+  readonly codec: EventCodec
+  readonly producer: LogProducer
+  readonly admin: LogAdmin
+  readonly reporter: StatusReporter
+  readonly positions: Positions
+  readonly topicPrefix: string
+  /** Partitions of the `universal-*` topics. */
+  readonly shards: number
+  /** As the projector's. */
+  readonly settleMs: number
+  /** The value behind `env:NAME` or `file:/path`. */
+  readonly resolveSecret: ResolveReference
+  readonly deadLetters: DeadLetters<LetterFilter>
+  readonly previewRetry: PreviewRetry
+  readonly recentEvents: RecentEvents
+  readonly products: FindProducts
+  /** Stages that may park records, as configured now. */
+  readonly parkingStages: () => Promise<readonly string[]>
+  /** How the events of what is staged are read. */
+  readonly staged: StagedDeps
+  /** Puts a request into the topic. */
+  readonly requester: SyncRequester
+  /** Requests that are kept under their ids. */
+  readonly syncRequests: SyncRequests
+  readonly replays: Replays
+  readonly rebuilds: Rebuilds
+}

@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises'
+import type { Logger } from 'pino'
+import type { Config } from '../../config.ts'
+import { loadConfiguration } from '../../configuration/load-configuration.ts'
+import type { System } from '../../configuration/model.ts'
+import { readConfiguration } from '../../configuration/read-configuration.ts'
+import { createResolver } from '../../configuration/references.ts'
+import { topicOf } from '../../events/topics.ts'
+import { createTables, type DynamoTables } from '../../platform/dynamodb/create-tables.ts'
+import { createGovernors } from '../../platform/governor/governors.ts'
+import type { KafkaSettings } from '../../platform/kafka/kafkajs-event-log.ts'
+import { createLogInspector } from '../../platform/kafka/kafkajs-inspector.ts'
+import type { LogInspector } from '../../platform/kafka/log-inspector.ts'
+import { allTopics } from '../../platform/kafka/topic-definitions.ts'
+import { createLogger } from '../../platform/logger.ts'
+import { createRegistryClient } from '../../platform/registry/registry-client.ts'
+import { systemClock } from '../../platform/system-clock.ts'
+import { createClients } from '../../systems/clients.ts'
+import { systemTypes } from '../../systems/systems.ts'
+import type { Principal } from '../principal.ts'
+import { sees } from '../scope.ts'
+import { targetsOf } from '../sinks.ts'
+import { tableDefinitions } from '../table-definitions.ts'
+import { brokerClockCheck } from './broker-clock-check.ts'
+import { type Check, type Finding, fail, ok, runChecks, warn } from './finding.ts'
+import { brokersCheck, topicsCheck } from './log-checks.ts'
+import { schemasCheck } from './schemas-check.ts'
+import { systemCheck } from './systems-check.ts'
+import { tablesCheck } from './tables-check.ts'
+
+/** What is checked: the systems of the tables, or of a folder; each check within the limit. */
+export interface Examination {
+  readonly folder: string | null
+  readonly limitMs: number
+}
+
+/** Every finding about what the environment names, and what is configured in the tables or the folder. */
+export async function examine(
+  config: Config,
+  by: Principal,
+  { folder, limitMs }: Examination,
+): Promise<readonly Finding[]> {
+  // What the libraries log while something is gone is what the findings say.
+  const logger = createLogger({ level: 'silent', name: 'waldstream' })
+  const dynamo = createTables({ ...config.dynamodb, prefix: config.tablePrefix, logger })
+  const registry = createRegistryClient(config.registry)
+  const kafka: KafkaSettings = { ...config.kafka, clientId: 'waldstream-doctor', logger }
+  const inspector = once(() => createLogInspector(kafka))
+  try {
+    const { systems, findings } = await configured(config, dynamo, { folder, limitMs })
+    const { topicPrefix: prefix, partitions, replication } = config
+    const topics = allTopics({ prefix, partitions, replication, targets: targetsOf(systems, systemTypes) })
+    const status = topics.find(({ name }) => name === `${prefix}${topicOf('sync-status')}`)
+    const checks: readonly Check[] = [
+      brokersCheck(inspector, replication),
+      topicsCheck(inspector, topics),
+      brokerClockCheck(inspector, kafka, status, config.feedSettleMs),
+      schemasCheck(registry, prefix),
+      tablesCheck(() => dynamo.inspect(tableDefinitions)),
+      ...systemChecks(
+        config,
+        logger,
+        systems.filter(({ id }) => sees(by.scope, { system: id })),
+      ),
+    ]
+    return [...findings, ...(await runChecks(checks, limitMs))]
+  } finally {
+    dynamo.close()
+    registry.close()
+    // One that can't connect is left to its own time limits.
+    void inspector().then(
+      (opened) => opened.close(),
+      () => undefined,
+    )
+  }
+}
+
+function systemChecks({ environment }: Config, logger: Logger, systems: readonly System[]): readonly Check[] {
+  const resolveSecret = createResolver(environment, (path) => readFile(path, 'utf8'))
+  const governors = createGovernors(systemClock)
+  const clients = createClients({ clock: systemClock, logger, governors, resolveSecret })
+  return systems.map((system) => systemCheck(system, { clients, now: systemClock.now }))
+}
+
+/** The systems, and how it went to learn of them. */
+async function configured(
+  config: Config,
+  dynamo: DynamoTables,
+  { folder, limitMs }: Examination,
+): Promise<{ readonly systems: readonly System[]; readonly findings: readonly Finding[] }> {
+  const name = 'configuration'
+  let systems: readonly System[] = []
+  const run = async (): Promise<readonly Finding[]> => {
+    if (folder === null) {
+      const [table] = await dynamo.inspect(tableDefinitions.filter((definition) => definition.name === 'connections'))
+      if (table?.state !== 'right')
+        return [warn(name, `none: the table connections is ${table?.state}; waldstream apply <dir>`)]
+    }
+    const found =
+      folder === null
+        ? await readConfiguration(dynamo.tables)
+        : await loadConfiguration(folder, config.environment, systemTypes)
+    systems = found.systems
+    const counts = `${found.systems.length} systems, ${found.connections.length} connections`
+    if (found.systems.length === 0) return [warn(name, `${counts}: waldstream apply <dir>`)]
+    return [ok(name, `${counts}, from ${folder ?? 'the tables'}`)]
+  }
+  const findings = await runChecks([{ name, run }], limitMs)
+  return { systems, findings: findings.map((one) => (one.level === 'fail' ? unread(one, folder) : one)) }
+}
+
+function unread({ name, what }: Finding, folder: string | null): Finding {
+  const instead = folder === null ? '; doctor <dir> takes a folder instead' : ''
+  return fail(name, `${what} (so no system is looked at${instead})`)
+}
+
+function once(open: () => Promise<LogInspector>): () => Promise<LogInspector> {
+  let opened: Promise<LogInspector> | undefined
+  return () => (opened ??= open())
+}

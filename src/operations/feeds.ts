@@ -1,0 +1,162 @@
+import { decodeConnection } from '../configuration/stored-form.ts'
+import { CONNECTIONS } from '../configuration/tables.ts'
+import { StreamError } from '../errors.ts'
+import { joinKey } from '../events/entities.ts'
+import type { FeedRow } from '../projections/feed-row.ts'
+import { type FeedMeta, readMeta } from '../projections/feed-table.ts'
+import type { Feed } from '../projections/projection.ts'
+import {
+  type FeedFilter,
+  type FeedPage,
+  type FeedPlaces,
+  goalOf,
+  isComplete,
+  readFeed,
+} from '../projections/read-feed.ts'
+import { countRows, readItem } from '../projections/read-rows.ts'
+import type { OperationDeps } from './dependencies.ts'
+import { notFound, type Principal } from './principal.ts'
+import { type Scoped, sees, systemOfRead, within } from './scope.ts'
+import { unknownConnection } from './unknown-connection.ts'
+
+/** Where a reader of a feed stands. */
+export interface FeedCursor {
+  readonly feed: string
+  readonly generation: number
+  readonly filter: FeedFilter
+  readonly places: FeedPlaces
+}
+
+export interface WantedFeedPage {
+  readonly feed: Feed
+  readonly filter: FeedFilter
+  /** Null: from the beginning. */
+  readonly cursor: FeedCursor | null
+  readonly limit: number
+}
+
+export interface FeedAnswer {
+  readonly items: Scoped<FeedRow>
+  readonly cursor: FeedCursor
+  readonly complete: boolean
+  /** Seconds after which asking again makes sense; null: at once. */
+  readonly retryAfter: number | null
+}
+
+type Deps = Pick<OperationDeps, 'tables' | 'clock' | 'settleMs' | 'shards'>
+
+const ownerOf = ({ connection }: Pick<FeedRow, 'connection'>) => ({ connection })
+
+/**
+ * The next page after the cursor (Guarantee 8). Throws `not_found` for a connection that is not there, `cursor_invalid` when
+ * the cursor was given for something else, and `cursor_expired` when the feed was rebuilt since.
+ */
+export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeedPage): Promise<FeedAnswer> {
+  const { feed, cursor, limit } = wanted
+  const now = deps.clock.now()
+  const filter = filterOf(wanted)
+  const meta = await readMeta(deps.tables, feed)
+  const { generation } = meta
+  if (cursor !== null && cursor.generation !== generation) throw cursorExpired('the feed was made again since')
+  await checkKnown(deps, by, meta, filter)
+  const page = await readFeed({ ...deps, feed, meta }, filter, cursor?.places ?? {}, limit)
+  const complete = isComplete(page, filter, now, deps.settleMs)
+  return {
+    items: within(by.scope, page.rows, ownerOf),
+    cursor: { feed: feed.entity, generation, filter, places: page.places },
+    complete,
+    retryAfter: complete || page.rows.length > 0 ? null : secondsUntil(deps, filter, page, now),
+  }
+}
+
+export interface FeedItemKey {
+  readonly feed: Feed
+  readonly connection: string
+  /** Parts of the key. */
+  readonly key: readonly string[]
+}
+
+/** The rows of a key, one for each source that has it. Throws `not_found`. */
+export async function readFeedItem(
+  deps: Deps,
+  by: Principal,
+  { feed, connection, key }: FeedItemKey,
+): Promise<Scoped<FeedRow>> {
+  const meta = await readMeta(deps.tables, feed)
+  await checkKnown(deps, by, meta, { connection, source: null })
+  const rows = await readItem({ ...deps, feed, meta }, connection, joinKey(key))
+  if (rows.length > 0) return within(by.scope, rows, ownerOf)
+  const what = `connection ${connection} has no row of "${key.join('", "')}" in ${feed.entity}`
+  throw notFound(by, { field: feed.key.parts.join(', '), api: what, cli: what })
+}
+
+/** Rows of a connection, deleted ones included. Throws `not_found`. */
+export async function countFeedRows(
+  deps: Deps,
+  by: Principal,
+  { feed, connection }: Omit<FeedItemKey, 'key'>,
+): Promise<{ rows: number; deleted: number }> {
+  const meta = await readMeta(deps.tables, feed)
+  await checkKnown(deps, by, meta, { connection, source: null })
+  return await countRows({ ...deps, feed, meta }, connection)
+}
+
+/** The feed is to be read again from its beginning. */
+export function cursorExpired(reason: string): StreamError {
+  const message = `cursor: ${reason}; begin again without a cursor and replace what you hold`
+  return new StreamError('cursor_expired', message, { field: 'cursor' })
+}
+
+/** The filter of the cursor where there is one; what is asked for must be the same. */
+function filterOf({ feed, filter: asked, cursor }: WantedFeedPage): FeedFilter {
+  const from = asked.from ?? cursor?.filter.from ?? null
+  const to = asked.to ?? cursor?.filter.to ?? null
+  if (from !== null && to !== null && from >= to) {
+    const message = 'updated_to: must be later than updated_from'
+    throw new StreamError('request_invalid', message, { field: 'updated_to' })
+  }
+  if (cursor === null) return asked
+  const names = { connection: 'connection', source: 'source', from: 'updated_from', to: 'updated_to' } as const
+  if (cursor.feed !== feed.entity) throw otherThanCursor('cursor', `it is one of the ${cursor.feed} feed`)
+  for (const [key, field] of Object.entries(names) as [keyof FeedFilter, string][]) {
+    if (asked[key] !== null && asked[key] !== cursor.filter[key]) {
+      throw otherThanCursor(field, 'the cursor was given for another')
+    }
+  }
+  return cursor.filter
+}
+
+function otherThanCursor(field: string, why: string): StreamError {
+  const message = `${field}: ${why}; keep the parameters while following a cursor, or begin without one`
+  return new StreamError('cursor_invalid', message, { field })
+}
+
+/** When asking again makes sense: the end of the slot, else when the projector may have caught up. */
+function secondsUntil({ settleMs }: Deps, filter: FeedFilter, page: FeedPage, now: number): number {
+  const seconds = (ms: number, most: number) => Math.min(Math.max(Math.ceil(ms / 1000), 1), most)
+  if (filter.to !== null && filter.to > now) return seconds(filter.to + settleMs - now, 3600)
+  return seconds(goalOf(filter, now, settleMs) - page.frontier, 10)
+}
+
+/**
+ * Throws `not_found` for a connection that is neither configured nor has rows, and `request_invalid` for a source the
+ * connection does not read: a mistyped id would otherwise look like an empty feed.
+ */
+async function checkKnown(
+  { tables }: Deps,
+  by: Principal,
+  meta: FeedMeta,
+  { connection, source }: Pick<FeedFilter, 'connection' | 'source'>,
+): Promise<void> {
+  if (!sees(by.scope, { connection })) throw await unknownConnection(tables, by, connection)
+  const sources = new Set(meta.pairs.filter((pair) => pair.connection === connection).map((pair) => pair.source))
+  const hasRows = sources.size > 0
+  if (hasRows && (source === null || sources.has(source))) return
+  const item = await tables.get(CONNECTIONS, { kind: 'connection', id: connection })
+  if (item === undefined && !hasRows) throw await unknownConnection(tables, by, connection)
+  if (item !== undefined) for (const read of decodeConnection(item['document']).reads) sources.add(systemOfRead(read))
+  if (source === null || sources.has(source)) return
+  const known = [...sources].toSorted().join(', ')
+  const message = `source: connection ${connection} reads nothing from "${source}"; its sources are: ${known}`
+  throw new StreamError('request_invalid', message, { field: 'source' })
+}

@@ -1,0 +1,58 @@
+import { resume as endPause, listPauses as listRows, type Pause } from '../control/pauses.ts'
+import { listParked as listRecords, type ParkedSummary } from '../platform/runtime/list-parked.ts'
+import type { OperationDeps, TableDeps } from './dependencies.ts'
+import { notFound, type Principal } from './principal.ts'
+import { type Page, type Scoped, sees, within } from './scope.ts'
+
+/** A connection that a stage holds. */
+export interface PauseStatus extends Omit<Pause, 'probe_at'> {
+  /** ISO 8601: when the next record is tried. */
+  readonly probe_at: string
+}
+
+export interface PausePlace {
+  readonly stage: string
+  readonly connection: string
+}
+
+/** Connections that are held because most of their records failed. */
+export async function listPauses({ tables }: Pick<TableDeps, 'tables'>, by: Principal): Promise<Scoped<PauseStatus>> {
+  const rows = (await listRows(tables)).map((row) => ({ ...row, probe_at: new Date(row.probe_at).toISOString() }))
+  return within(by.scope, rows, ({ connection }) => ({ connection }))
+}
+
+/** Ends a pause: what waits is released within seconds. Throws `not_found`. */
+export async function resumeConnection(
+  { tables }: Pick<TableDeps, 'tables'>,
+  by: Principal,
+  { stage, connection }: PausePlace,
+): Promise<PausePlace> {
+  if (sees(by.scope, { connection }) && (await endPause(tables, stage, connection))) return { stage, connection }
+  const what = `${connection} is not paused at ${stage}`
+  const cli = `${what}; "waldstream pauses list" shows what is`
+  throw notFound(by, { field: 'connection', api: `${what}; /v1/pauses lists what is`, cli })
+}
+
+export interface ParkedFilter {
+  readonly stage: string | null
+  readonly connection: string | null
+}
+
+/** Every record that waits, without what it holds. Throws `not_found` for a stage that parks nothing. */
+export async function listParked(
+  deps: Pick<OperationDeps, 'tables' | 'parkingStages' | 'shards'>,
+  by: Principal,
+  { filter, limit, after }: { readonly filter: ParkedFilter; readonly limit: number; readonly after: string | null },
+): Promise<Page<ParkedSummary>> {
+  const { stage, connection } = filter
+  const known = await deps.parkingStages()
+  if (stage !== null && !known.includes(stage)) {
+    // Stages are named after systems: those who see some only are not told the others.
+    const others = by.scope.systems === 'all' ? `; there are: ${known.join(', ')}` : ''
+    const what = `nothing is parked at "${stage}"${others}`
+    throw notFound(by, { field: 'stage', api: what, cli: what })
+  }
+  const wanted = { stages: stage === null ? known : [stage], partitions: deps.shards, connection }
+  const { rows, next } = await listRecords(deps.tables, wanted, limit, after)
+  return { items: within(by.scope, rows, (row) => ({ connection: row.connection })), next }
+}

@@ -1,0 +1,48 @@
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import type { OperationDeps } from './dependencies.ts'
+import { notFound, type Principal } from './principal.ts'
+import { type Scoped, within } from './scope.ts'
+import { type SinkOfSystem, sinksOf } from './sinks.ts'
+
+/** The offset a sink resumes from in one partition; null: it has none. */
+export interface SinkPosition {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: string | null
+}
+
+type Deps = Pick<OperationDeps, 'tables' | 'systemTypes' | 'admin' | 'positions' | 'topicPrefix'>
+
+/** Where a sink resumes, by its consumer group. Throws `not_found`. */
+export async function listPositions(deps: Deps, by: Principal, group: string): Promise<Scoped<SinkPosition>> {
+  const sink = await findSink(deps, by, group)
+  const [id, topic] = [deps.topicPrefix + group, deps.topicPrefix + sink.topic]
+  const kept = await deps.positions.read(id, topic)
+  const committed = await deps.admin.committed(id, topic)
+  const rows = [...committed].map(([partition, offset]) => {
+    return { topic, partition, offset: (offset ?? kept.get(partition))?.toString() ?? null }
+  })
+  return within(by.scope, rows, () => ({ system: sink.system }))
+}
+
+/** Sets where a sink begins in partitions that the broker has no offset of. Throws `not_found`. */
+export async function setPositions(
+  deps: Deps,
+  by: Principal,
+  { group, at }: { readonly group: string; readonly at: 'earliest' | 'latest' },
+): Promise<void> {
+  const sink = await findSink(deps, by, group)
+  const topic = deps.topicPrefix + sink.topic
+  for (const { partition, start, end } of await deps.admin.ends(topic)) {
+    await deps.positions.set(deps.topicPrefix + group, topic, partition, at === 'earliest' ? start : end)
+  }
+}
+
+async function findSink({ tables, systemTypes }: Deps, by: Principal, group: string): Promise<SinkOfSystem> {
+  const { systems } = await readConfiguration(tables)
+  const sinks = within(by.scope, sinksOf(systems, systemTypes), ({ system }) => ({ system }))
+  const sink = sinks.find(({ name }) => name === group)
+  if (sink !== undefined) return sink
+  const what = `no sink has the group "${group}"; there are: ${sinks.map(({ name }) => name).join(', ')}`
+  throw notFound(by, { field: 'group', api: what, cli: what })
+}

@@ -1,0 +1,149 @@
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import { answerRequest, takeRequest } from '../control/keyed-requests.ts'
+import { StreamError } from '../errors.ts'
+import { CENT, magnitude, subtract, sum, text4, text8 } from '../events/decimal.ts'
+import type { Order } from '../events/generated/events.ts'
+import { contentDigest, sourceEventId } from '../events/identity.ts'
+import { expectedTotal } from '../events/order-total.ts'
+import { publishPage } from '../producers/publish.ts'
+import type { OperationDeps } from './dependencies.ts'
+import { notFound, type Principal } from './principal.ts'
+import { within } from './scope.ts'
+
+export interface PushedOrder {
+  readonly source: string
+  readonly order: Order
+  /** Milliseconds, by the shop's clock; null: now. */
+  readonly occurredAt: number | null
+  /** The caller's own key of the request: the same again is the same request. Null: each is one of its own. */
+  readonly requestKey: string | null
+}
+
+/** What became of an order that was pushed. */
+export interface OrderAnswer {
+  readonly source: string
+  readonly key: string
+  readonly event_id: string
+  /** False: its content was published before. */
+  readonly published: boolean
+}
+
+type Deps = Pick<
+  OperationDeps,
+  'tables' | 'systemTypes' | 'clock' | 'producer' | 'codec' | 'reporter' | 'logger' | 'topicPrefix'
+>
+
+/**
+ * Publishes an order that a shop pushes, as one that was read: what was published before is not published again
+ * (Guarantee 3). Resolves when the broker has acknowledged it (Guarantee 1). Throws `not_found` for a source that has no
+ * orders, and `request_invalid` with every mistake of the order.
+ */
+export async function pushOrder(deps: Deps, by: Principal, pushed: PushedOrder): Promise<OrderAnswer> {
+  const { source, order, occurredAt, requestKey } = pushed
+  await checkSource(deps, by, source)
+  checkOrder(order)
+  const now = deps.clock.now()
+  if (requestKey === null) return await publish(deps, pushed, now)
+  const id = `order ${source} ${requestKey}`
+  // The time of the first: sent again, it is the same version of the order.
+  const { at, answer } = await takeRequest(deps.tables, id, { order, occurredAt }, now)
+  if (answer !== null) return answer as unknown as OrderAnswer
+  const done = await publish(deps, pushed, at)
+  await answerRequest(deps.tables, id, { ...done })
+  return done
+}
+
+async function publish(deps: Deps, { source, order, occurredAt }: PushedOrder, readAt: number): Promise<OrderAnswer> {
+  const key = order.orderNumber
+  const origin = { source, entity: 'orders', read: `${source}.orders.push`, taskId: null } as const
+  const at = occurredAt ?? readAt
+  const page = {
+    entities: [{ key, occurredAt: at, deleted: false, data: order, raw: null }],
+    unreadable: [],
+    rows: [],
+    reached: { changedAt: '', id: '' },
+    requestedAt: readAt,
+  }
+  const { published, unchanged, unreadable } = await publishPage(deps, origin, page)
+  if (unreadable > 0) {
+    throw new StreamError('request_invalid', `order ${key} fits into no event; its dead letter says why`)
+  }
+  const content = contentDigest({ deleted: false, data: order })
+  const event_id = sourceEventId({ source, entity: 'orders', key, occurredAt: at, contentDigest: content })
+  return { source, key, event_id, published: published > 0 || unchanged === 0 }
+}
+
+async function checkSource({ tables, systemTypes }: Deps, by: Principal, source: string): Promise<void> {
+  const { systems } = await readConfiguration(tables)
+  const shops = systems.filter(({ type }) => systemTypes.get(type)?.reads.orders !== undefined)
+  const ids = within(by.scope, shops, ({ id }) => ({ system: id })).map(({ id }) => id)
+  if (ids.includes(source)) return
+  const what = `there is no system "${source}" that has orders; there are: ${ids.join(', ') || 'none'}`
+  throw notFound(by, { field: 'source', api: what, cli: what })
+}
+
+interface Mistake {
+  readonly field: string
+  readonly message: string
+}
+
+/** Order numbers are parts of keys, of addresses and of ids at vendors. */
+const LONGEST_NUMBER = 100
+const CURRENCY = /^[A-Z]{3}$/
+
+/** Throws `request_invalid` with everything that would only be found later, when the caller is gone. */
+function checkOrder(order: Order): void {
+  const mistakes = [
+    ...numberMistakes(order),
+    ...currencyMistakes(order),
+    ...lineMistakes(order),
+    ...amountMistakes(order),
+  ]
+  const [first] = mistakes
+  if (first === undefined) return
+  const text = mistakes.map(({ field, message }) => `${field} ${message}`).join('; ')
+  throw new StreamError('request_invalid', text, { field: first.field, mistakes })
+}
+
+function numberMistakes({ orderNumber }: Order): Mistake[] {
+  const field = 'orderNumber'
+  if (orderNumber === '') return [{ field, message: 'must not be empty' }]
+  if (orderNumber.length > LONGEST_NUMBER) return [{ field, message: `is longer than ${LONGEST_NUMBER} characters` }]
+  return /\p{Cc}/u.test(orderNumber) ? [{ field, message: 'has a control character' }] : []
+}
+
+function currencyMistakes({ currency }: Order): Mistake[] {
+  if (CURRENCY.test(currency)) return []
+  return [{ field: 'currency', message: `is "${currency.slice(0, 20)}"; write the code of ISO 4217, for example USD` }]
+}
+
+function lineMistakes({ lines }: Order): Mistake[] {
+  if (lines.length === 0) return [{ field: 'lines', message: 'must not be empty' }]
+  const ids = new Set<string>()
+  return lines.flatMap(({ lineId, quantityOrdered }, index) => {
+    const found: Mistake[] = []
+    if (ids.has(lineId)) found.push({ field: `lines[${index}].lineId`, message: `is "${lineId}", as of another line` })
+    ids.add(lineId)
+    if (quantityOrdered <= 0n) {
+      const message = `is ${text8(quantityOrdered)}; a line has more than 0`
+      found.push({ field: `lines[${index}].quantityOrdered`, message })
+    }
+    return found
+  })
+}
+
+/** As the split of an order among vendors sees them: the lines may differ by a cent each, from rounding. */
+function amountMistakes(order: Order): Mistake[] {
+  const found: Mistake[] = []
+  const rows = sum(order.lines.filter((line) => line.parentLineId === null).map((line) => line.rowTotal))
+  if (magnitude(subtract(order.subtotal, rows)) > CENT * BigInt(order.lines.length)) {
+    const message = `is ${text4(order.subtotal)}, but the lines' rowTotal add up to ${text4(rows)}`
+    found.push({ field: 'subtotal', message })
+  }
+  const expected = expectedTotal(order)
+  if (expected !== order.grandTotal) {
+    const message = `is ${text4(order.grandTotal)}, but the order's amounts add up to ${text4(expected)}`
+    found.push({ field: 'grandTotal', message })
+  }
+  return found
+}

@@ -1,0 +1,168 @@
+import type { Read } from '../configuration/model.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import { setCutDate as setByHand } from '../control/cut-dates.ts'
+import { listReadControls, type ReadControl } from '../control/read-control.ts'
+import { listRuns, type Run } from '../control/runs.ts'
+import { lastTick, nextTick } from '../control/scheduler.ts'
+import type { TableDeps } from './dependencies.ts'
+import { nameOf, notFound, type Principal } from './principal.ts'
+import { type Scoped, within } from './scope.ts'
+
+/** A window that was read, or is being read. Times are ISO 8601. */
+export interface WindowStatus {
+  readonly task: string
+  readonly state: string
+  readonly trigger: string
+  readonly from: string | null
+  readonly to: string | null
+  readonly ended_at: string | null
+  readonly read: number
+  readonly keys: number
+  readonly published: number
+  readonly unchanged: number
+  readonly unreadable: number
+  /** Keys that the first reading did not have, and rows that were given again for it. */
+  readonly missing: number
+  readonly read_again: number
+  readonly digest: string | null
+}
+
+/** A read as it is configured and where it stands. */
+export interface ReadStatus {
+  readonly id: string
+  readonly system: string
+  readonly entity: string
+  readonly scope: string
+  readonly schedule: string | null
+  readonly zone: string
+  readonly next_tick: string | null
+  readonly last_tick: string | null
+  readonly cut_date: string | null
+  /** Of the cut date. */
+  readonly revision: number
+  readonly lease: { readonly worker: string; readonly until: string } | null
+  /** Ids of tasks. */
+  readonly current: string | null
+  readonly due: string | null
+  /** The last ones, newest first. */
+  readonly windows: readonly WindowStatus[]
+}
+
+const DAY = 86_400_000
+const NEVER: Omit<ReadControl, 'read'> = {
+  cut_date: null,
+  cut_date_run: null,
+  revision: 0,
+  fence: 0,
+  lease_until: 0,
+  lease_worker: null,
+  current: null,
+  due: null,
+  ticks_until: null,
+  cut_date_change: null,
+}
+
+/** Windows of each read: in a list, and of one that is shown. */
+const WINDOWS = { listed: 3, shown: 20 }
+
+type Deps = Pick<TableDeps, 'tables' | 'clock'>
+
+/** Every configured read with its last windows. */
+export async function listReads(deps: Deps, by: Principal): Promise<Scoped<ReadStatus>> {
+  return await statusesOf(deps, by, () => true, WINDOWS.listed)
+}
+
+/** Throws `not_found`. */
+export async function showRead(deps: Deps, by: Principal, id: string): Promise<ReadStatus> {
+  const [status] = await statusesOf(deps, by, (read) => read.id === id, WINDOWS.shown)
+  if (status !== undefined) return status
+  const what = `there is no read "${id}"`
+  throw notFound(by, {
+    field: 'id',
+    api: `${what}; /v1/reads lists them`,
+    cli: `${what}; "waldstream reads list" has them`,
+  })
+}
+
+export interface WantedCutDate {
+  readonly read: string
+  /** ISO 8601; null: begin at `startFrom` again. */
+  readonly cutDate: string | null
+  /** The revision that was read. */
+  readonly revision: number
+  readonly reason: string
+}
+
+/** Sets a cut date by hand. Throws `not_found`, `request_invalid`, and `state_conflict`. */
+export async function setCutDate(
+  deps: Deps & Pick<TableDeps, 'cutDates'>,
+  by: Principal,
+  { read, cutDate, revision, reason }: WantedCutDate,
+): Promise<ReadStatus> {
+  const { id } = await showRead(deps, by, read)
+  await setByHand(deps.cutDates, id, { cutDate, revision, reason, by: nameOf(by), now: deps.clock.now() })
+  return await showRead(deps, by, id)
+}
+
+async function statusesOf(
+  { tables, clock }: Deps,
+  by: Principal,
+  wanted: (read: Read) => boolean,
+  windows: number,
+): Promise<Scoped<ReadStatus>> {
+  const now = clock.now()
+  const { systems } = await readConfiguration(tables)
+  const configured = systems.flatMap((system) => system.reads).filter(wanted)
+  const reads = within(by.scope, configured, ({ system }) => ({ system }))
+  const controls = new Map((await listReadControls(tables)).map((control) => [control.read, control]))
+  const statuses = await Promise.all(
+    reads.map(async (read) => {
+      const runs = await listRuns(tables, { read: read.id, limit: windows })
+      return toStatus(read, controls.get(read.id) ?? { read: read.id, ...NEVER }, runs, now)
+    }),
+  )
+  return within(by.scope, statuses, ({ system }) => ({ system }))
+}
+
+function toStatus(read: Read, control: ReadControl, runs: readonly Run[], now: number): ReadStatus {
+  const { id, system, entity, scope, schedule, zone } = read
+  const { cut_date, revision, lease_until, lease_worker, current, due } = control
+  const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
+  const held = lease_until > now && lease_worker !== null
+  return {
+    id,
+    system,
+    entity,
+    scope,
+    schedule,
+    zone,
+    next_tick: iso(nextTick(read, now)),
+    last_tick: iso(lastTick(read, now - 32 * DAY, now)),
+    cut_date,
+    revision,
+    current,
+    due,
+    lease: held ? { worker: lease_worker, until: new Date(lease_until).toISOString() } : null,
+    windows: runs.filter(({ window_to }) => window_to !== null).map(toWindow),
+  }
+}
+
+function toWindow(run: Run): WindowStatus {
+  const { state, trigger, ended_at, keys, published, unchanged, unreadable, read_again, digest } = run
+  return {
+    task: run.id,
+    state,
+    trigger,
+    from: run.window_from,
+    to: run.window_to,
+    ended_at,
+    read: run.read_count,
+    keys,
+    published,
+    unchanged,
+    unreadable,
+    missing: run.missed,
+    read_again,
+    digest,
+  }
+}

@@ -1,0 +1,92 @@
+import type { System } from '../configuration/model.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import type { SystemTypes } from '../configuration/system-type.ts'
+import type { ReplayPreview, ReplayRequest, ReplayTarget } from '../control/replays/create-replays.ts'
+import type { Replay } from '../control/replays/replay.ts'
+import { topicOf } from '../events/topics.ts'
+import { topology } from '../processors/topology.ts'
+import { imageFeed } from '../projections/image-feed.ts'
+import { inventoryFeed } from '../projections/inventory-feed.ts'
+import { productFeed } from '../projections/product-feed.ts'
+import { taskCounts } from '../projections/task-status.ts'
+import type { OperationDeps } from './dependencies.ts'
+import { notFound, type Principal } from './principal.ts'
+import { type Scoped, sees, within } from './scope.ts'
+import { sinksOf } from './sinks.ts'
+
+export { USUAL_REPLAY_RATE } from '../control/replays/create-replays.ts'
+export { parseOffsets } from '../control/replays/parse-offsets.ts'
+
+export type WantedReplay = Omit<ReplayRequest, 'trigger' | 'by'>
+
+type Deps = Pick<OperationDeps, 'replays'>
+
+const ownerOf = ({ connection }: Pick<Replay, 'connection'>) => ({ connection })
+
+/** Stored events are sent through a processor again. Throws `request_invalid` for what can't be replayed. */
+export async function requestReplay({ replays }: Deps, by: Principal, wanted: WantedReplay): Promise<Replay> {
+  assertInScope(by, wanted)
+  return await replays.request({ ...wanted, trigger: by.kind, by: by.name })
+}
+
+/** How many events it would be; nothing is sent. */
+export async function previewReplay({ replays }: Deps, by: Principal, wanted: WantedReplay): Promise<ReplayPreview> {
+  assertInScope(by, wanted)
+  return await replays.preview({ ...wanted, trigger: by.kind, by: by.name })
+}
+
+/** The newest first. */
+export async function listReplays({ replays }: Deps, by: Principal, limit: number): Promise<Scoped<Replay>> {
+  return within(by.scope, await replays.list(limit), ownerOf)
+}
+
+/** Throws `not_found`. */
+export async function showReplay({ replays }: Deps, by: Principal, id: string): Promise<Replay> {
+  const replay = await replays.get(id)
+  if (sees(by.scope, ownerOf(replay))) return replay
+  const what = `there is no replay "${id}"`
+  throw notFound(by, { field: 'id', api: what, cli: what })
+}
+
+/** Entities by connection and status: the stages report what is replayed under its id, as they do for a task. */
+export async function replayOutcome(
+  deps: Deps & Pick<OperationDeps, 'tables'>,
+  by: Principal,
+  id: string,
+): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>> {
+  const { connection } = await showReplay(deps, by, id)
+  const configured = connection === null ? (await readConfiguration(deps.tables)).connections : [{ id: connection }]
+  const ids = within(by.scope, configured, (one) => ({ connection: one.id })).map((one) => one.id)
+  const { connections } = await taskCounts(deps.tables, id, ids)
+  const counted = Object.entries(connections).filter(([, { statuses }]) => Object.keys(statuses).length > 0)
+  return Object.fromEntries(counted.map(([name, { statuses }]) => [name, statuses]))
+}
+
+/** It ends after what is under way. Throws `not_found`, and `state_conflict` for one that has ended. */
+export async function cancelReplay(deps: Deps, by: Principal, id: string): Promise<Replay> {
+  await showReplay(deps, by, id)
+  return await deps.replays.cancel(id)
+}
+
+/** A replay for all connections is for those who see all; another's is one that is not there. */
+function assertInScope(by: Principal, { connection }: WantedReplay): void {
+  if (sees(by.scope, { connection })) return
+  const what = connection === null ? 'name the connection that is replayed for' : `there is no "${connection}"`
+  throw notFound(by, { field: 'connection', api: what, cli: what })
+}
+
+/** Source topics and the processors they go to. */
+export const sourceTargets: readonly ReplayTarget[] = topology.map(({ from, processor }) => ({
+  topic: topicOf(from),
+  processor,
+}))
+
+/** Every topic that can be replayed, and the stage that consumes it. */
+export function replayTargets(systems: readonly System[], systemTypes: SystemTypes): readonly ReplayTarget[] {
+  const sinks = sinksOf(systems, systemTypes).map(({ topic, name }) => ({ topic, processor: name }))
+  const feeds = [productFeed, inventoryFeed, imageFeed].map(({ kind, name }) => ({
+    topic: topicOf(kind),
+    processor: name,
+  }))
+  return [...sourceTargets, ...sinks, ...feeds]
+}

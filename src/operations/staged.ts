@@ -1,0 +1,38 @@
+import { CONNECTIONS } from '../configuration/tables.ts'
+import { listStaged as listRows, type StagedFilter } from '../projections/list-staged.ts'
+import { type Payloads, type ShownRow, showStaged } from '../projections/show-staged.ts'
+import type { OperationDeps } from './dependencies.ts'
+import type { Principal } from './principal.ts'
+import { type Page, sees, within } from './scope.ts'
+import { unknownConnection } from './unknown-connection.ts'
+
+export { stagedStatuses } from '../projections/list-staged.ts'
+export { viewOf, views } from '../projections/staged-row.ts'
+
+export interface WantedStaged {
+  readonly filter: StagedFilter
+  readonly payloads: Payloads
+  readonly limit: number
+  readonly after: string | null
+}
+
+/**
+ * What is staged of a connection's entity, the last changed first: its status, the target's answer, and the events as they
+ * were read and mapped. Throws `not_found` for a connection that is not there: an empty list would look as if nothing
+ * were staged.
+ */
+export async function listStaged(
+  deps: Pick<OperationDeps, 'tables' | 'staged'>,
+  by: Principal,
+  { filter, payloads, limit, after }: WantedStaged,
+): Promise<Page<ShownRow>> {
+  const { connection } = filter
+  if (!sees(by.scope, { connection })) throw await unknownConnection(deps.tables, by, connection)
+  const page = await listRows(deps.tables, filter, limit, after)
+  if (page.rows.length === 0) {
+    const configured = await deps.tables.get(CONNECTIONS, { kind: 'connection', id: connection })
+    if (configured === undefined) throw await unknownConnection(deps.tables, by, connection)
+  }
+  const { items, next } = await showStaged(deps.staged, page, payloads)
+  return { items: within(by.scope, items, () => ({ connection })), next }
+}

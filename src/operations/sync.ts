@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { checkQueueRequest } from '../configuration/check-queue-request.ts'
+import type { Read, System } from '../configuration/model.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import { SWEEP, SWEEP_ACCEPTED } from '../control/sweeps.ts'
+import type { SyncRequest } from '../control/sync-requests.ts'
+import { StreamError } from '../errors.ts'
+import type { OperationDeps } from './dependencies.ts'
+import { nameOf, notFound, type Principal } from './principal.ts'
+import { sees, systemOfRead, within } from './scope.ts'
+
+/** A run of a read that is wanted now. */
+export interface WantedRun {
+  readonly read: string
+  /** Milliseconds UTC: read again from here, the cut date stays; null: continue from the cut date. */
+  readonly from: number | null
+  /** A queue to drain in place of those that are configured. */
+  readonly queueUrl: string | null
+  readonly reason: string | null
+}
+
+type Deps = Pick<OperationDeps, 'tables' | 'systemTypes' | 'clock' | 'resolveSecret'>
+
+/**
+ * Requests a run under the caller's own id, or a new one where it is null; the same id again is the same request. Resolves
+ * when the broker has acknowledged it and the dispatcher has it, or does not answer in time. Throws `not_found`,
+ * `request_invalid`, and `state_conflict` for another request under the same id.
+ */
+export async function requestSync(
+  deps: Deps & Pick<OperationDeps, 'syncRequests'>,
+  by: Principal,
+  wanted: WantedRun & { readonly requestId: string | null },
+): Promise<SyncRequest> {
+  const { from, reason, requestId } = wanted
+  const { systems, read } = await findRead(deps, by, wanted.read)
+  if (from !== null && from > deps.clock.now()) throw invalid('from', 'lies ahead; give a time that has passed')
+  const queueUrl = await checkedQueue(deps, systems, wanted)
+  if (queueUrl !== null && from !== null) throw invalid('from', 'is not for a queue, which is read as it is')
+  const { isNew: _isNew, ...request } = await deps.syncRequests.request({
+    read: read.id,
+    from,
+    queueUrl,
+    reason,
+    by: nameOf(by),
+    trigger: 'api',
+    requestId,
+  })
+  return request
+}
+
+/** Throws `not_found`. */
+export async function showSyncRequest(
+  { syncRequests }: Pick<OperationDeps, 'syncRequests'>,
+  by: Principal,
+  id: string,
+): Promise<SyncRequest> {
+  const found = await syncRequests.get(id)
+  if (found !== undefined && sees(by.scope, { system: systemOfRead(found.read) })) return found
+  const what = `there is no request "${id}"`
+  throw notFound(by, { field: 'id', api: what, cli: what })
+}
+
+/** Looks for what is gone at the source and publishes its deletion; `accept`: also more than the read's `sweep.mostGone`. */
+export type Sweep = 'check' | 'accept'
+
+/** Requests a run, or a sweep, without waiting for the dispatcher; its task. Throws `not_found` and `request_invalid`. */
+export async function requestRun(
+  deps: Deps & Pick<OperationDeps, 'requester'>,
+  by: Principal,
+  wanted: WantedRun & { readonly sweep: Sweep | null },
+): Promise<{ readonly task: string }> {
+  const { from, reason, sweep } = wanted
+  const { systems, read } = await findRead(deps, by, wanted.read)
+  if (sweep !== null) checkSweep(deps, systems, read)
+  const queueUrl = await checkedQueue(deps, systems, wanted)
+  const trigger = sweep === null ? by.kind : sweep === 'accept' ? SWEEP_ACCEPTED : SWEEP
+  const requestedAt = deps.clock.now()
+  const request = { read: read.id, requestId: randomUUID(), trigger, requestedAt }
+  return { task: await deps.requester.request({ ...request, from, queueUrl, reason }) }
+}
+
+async function findRead({ tables }: Deps, by: Principal, id: string) {
+  const { systems } = await readConfiguration(tables)
+  const configured = systems.flatMap((system) => system.reads)
+  const reads = within(by.scope, configured, ({ system }) => ({ system }))
+  const read = reads.find((one) => one.id === id)
+  if (read !== undefined) return { systems, read }
+  const what = `there is no read "${id}"; there are: ${reads.map((one) => one.id).join(', ') || 'none'}`
+  throw notFound(by, { field: 'read', api: what, cli: what })
+}
+
+function checkSweep({ systemTypes }: Deps, systems: readonly System[], { id, entity, system }: Read): void {
+  if (entity === 'orders') {
+    throw new StreamError('request_invalid', `${id}: orders are never deleted, and are not swept`)
+  }
+  const type = systems.find((one) => one.id === system)?.type
+  if (systemTypes.get(type ?? '')?.isQueue !== true) return
+  throw new StreamError('request_invalid', `${id}: a queue can't tell what its shop has, and is not swept`)
+}
+
+async function checkedQueue(deps: Deps, systems: readonly System[], { read, queueUrl }: WantedRun) {
+  if (queueUrl === null) return null
+  return await checkQueueRequest({ systems, systemTypes: deps.systemTypes }, read, queueUrl, deps.resolveSecret)
+}
+
+function invalid(field: string, message: string): StreamError {
+  return new StreamError('request_invalid', `${field} ${message}`, { field })
+}

@@ -1,0 +1,19 @@
+import { coreTables } from '../configuration/tables.ts'
+import { controlTables } from '../control/tables.ts'
+import type { TableDefinition } from '../platform/dynamodb/tables.ts'
+import { governorTables } from '../platform/governor/call-slots.ts'
+import { positionTables } from '../platform/runtime/positions.ts'
+import { processorTables } from '../processors/tables.ts'
+import { projectionTables } from '../projections/tables.ts'
+import { settingsTables } from './cursor-key.ts'
+
+/** Every table the product has. */
+export const tableDefinitions: readonly TableDefinition[] = [
+  ...coreTables,
+  ...controlTables,
+  ...processorTables,
+  ...projectionTables,
+  ...settingsTables,
+  ...positionTables,
+  ...governorTables,
+]

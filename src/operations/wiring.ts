@@ -1,0 +1,157 @@
+import { readFile } from 'node:fs/promises'
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import { noteChange } from '../configuration/changes.ts'
+import { createConfigurationStore } from '../configuration/configuration-store.ts'
+import { checkRead } from '../configuration/load-configuration.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import { createResolver } from '../configuration/references.ts'
+import { type CutDateDeps, settleCutDates } from '../control/cut-dates.ts'
+import { createDeadLetters } from '../control/dead-letters/create-dead-letters.ts'
+import { createReplays } from '../control/replays/create-replays.ts'
+import { replayRows } from '../control/replays/replay.ts'
+import type { ReplayDeps } from '../control/replays/run-replay.ts'
+import { createSyncRequester } from '../control/request-sync.ts'
+import { createSyncRequests } from '../control/sync-requests.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { EventCodec } from '../platform/codec.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { createJobs } from '../platform/jobs.ts'
+import type { EventLog, LogAdmin, LogProducer } from '../platform/kafka/event-log.ts'
+import type { RecordReader } from '../platform/kafka/record-reader.ts'
+import type { Positions } from '../platform/runtime/positions.ts'
+import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
+import { feeds } from '../projections/feeds.ts'
+import { createFindProducts } from '../projections/find-products.ts'
+import { letterStore } from '../projections/letter-store.ts'
+import type { BuildDeps } from '../projections/rebuild/build.ts'
+import { createRebuilds } from '../projections/rebuild/create-rebuilds.ts'
+import { rebuildRows } from '../projections/rebuild/rebuild.ts'
+import type { SystemDefinition } from '../systems/system.ts'
+import { entityCounter } from './count-entities.ts'
+import type { OperationDeps, TableDeps } from './dependencies.ts'
+import { createPreview } from './preview-retry.ts'
+import { createRecentEvents } from './recent-events.ts'
+import { replayTargets } from './replays.ts'
+import { parkingStages } from './sinks.ts'
+
+/** What operations need of a process that has opened its tables. */
+export interface TablePlatform {
+  readonly tables: Tables
+  readonly systemTypes: ReadonlyMap<string, SystemDefinition>
+  readonly clock: Pick<Clock, 'now'>
+  readonly config: Pick<Config, 'environment'>
+}
+
+/** What operations need of a process that is connected to everything. */
+export interface WholePlatform extends TablePlatform {
+  readonly clock: Clock
+  readonly config: Pick<Config, 'environment' | 'topicPrefix' | 'partitions' | 'feedSettleMs' | 'runLeaseMs'>
+  readonly logger: Logger
+  readonly log: EventLog
+  readonly producer: LogProducer
+  readonly admin: LogAdmin
+  readonly codec: EventCodec
+  readonly reporter: StatusReporter
+  readonly positions: Positions
+  openReader(): Promise<RecordReader>
+}
+
+/** For operations on tables alone. */
+export function tableDeps({ tables, systemTypes, clock, config }: TablePlatform): TableDeps {
+  const check = (documents: Parameters<typeof checkRead>[0]['documents']) =>
+    checkRead({ documents, mistakes: [] }, config.environment, systemTypes)
+  // Cut dates are kept in the same history as the configuration.
+  const cutDates: CutDateDeps = {
+    tables,
+    note: async (read, { before, after, ...change }) => {
+      const values = { before: { cut_date: before }, after: { cut_date: after } }
+      await noteChange(tables, { ...change, ...values, kind: 'cut-date', id: read })
+    },
+  }
+  const configuration = createConfigurationStore({ tables, check, settle: () => settleCutDates(cutDates) })
+  return { tables, systemTypes, clock, configuration, cutDates, countEntities: entityCounter(tables) }
+}
+
+export interface OpenOperations extends OperationDeps {
+  close(): Promise<void>
+}
+
+/** For all operations. What they open when they first need it, `close` closes. */
+export function openOperations(platform: WholePlatform): OpenOperations {
+  const { tables, clock, config, systemTypes, codec, producer, admin, reporter, positions, logger } = platform
+  const { topicPrefix, partitions: shards, feedSettleMs: settleMs } = config
+  const products = createFindProducts({ tables, clock, shards })
+  const requester = createSyncRequester({ producer, codec, topicPrefix })
+  const reader = lazyReader(() => platform.openReader())
+  const configured = () => readConfiguration(tables)
+  const parts = { ...platform, topicPrefix }
+  return {
+    ...tableDeps(platform),
+    feeds,
+    logger,
+    codec,
+    producer,
+    admin,
+    reporter,
+    positions,
+    topicPrefix,
+    shards,
+    settleMs,
+    products,
+    requester,
+    resolveSecret: createResolver(config.environment, (path) => readFile(path, 'utf8')),
+    deadLetters: createDeadLetters({ ...parts, store: letterStore(tables) }),
+    previewRetry: createPreview({ ...parts, products }, configured),
+    recentEvents: createRecentEvents(parts),
+    parkingStages: async () => parkingStages((await configured()).systems, systemTypes),
+    staged: { reader, codec, topicPrefix },
+    syncRequests: createSyncRequests({ tables, clock, requester }),
+    replays: createReplays({
+      ...replayDeps(platform),
+      targets: async () => replayTargets((await configured()).systems, systemTypes),
+    }),
+    rebuilds: createRebuilds(buildDeps(platform)),
+    close: () => reader.close(),
+  }
+}
+
+/** Every process looks for a new configuration every two seconds; one that can't, can't handle records either. */
+const SPREAD_MS = 6_000
+
+/** What replays need: those who ask for them, and the worker that does them. */
+export function replayDeps(platform: WholePlatform): ReplayDeps & { readonly clock: Clock } {
+  const { tables, config } = platform
+  return {
+    ...platform,
+    topicPrefix: config.topicPrefix,
+    jobs: createJobs(tables, replayRows),
+    readConfiguration: () => readConfiguration(tables),
+    leaseMs: config.runLeaseMs,
+    spreadMs: SPREAD_MS,
+  }
+}
+
+/** What rebuilds need: those who ask for them, and the worker that does them. */
+export function buildDeps(platform: WholePlatform): BuildDeps {
+  const { tables, config } = platform
+  const { topicPrefix, partitions: shards, runLeaseMs: leaseMs } = config
+  return { ...platform, topicPrefix, shards, leaseMs, feeds, jobs: createJobs(tables, rebuildRows) }
+}
+
+/** Connects at the first read; one that failed is tried again at the next. */
+function lazyReader(open: () => Promise<RecordReader>): RecordReader {
+  let opened: Promise<RecordReader> | undefined
+  return {
+    async read(places) {
+      opened ??= open()
+      const own = opened
+      const reader = await own.catch((error: unknown) => {
+        if (opened === own) opened = undefined
+        throw error
+      })
+      return await reader.read(places)
+    },
+    close: async () => void (await (await opened)?.close()),
+  }
+}

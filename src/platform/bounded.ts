@@ -1,0 +1,47 @@
+/**
+ * Calls `call` for every item, at most `atOnce` at a time, begun in their order. After the first error nothing new is begun;
+ * it rejects with that error once what is under way has ended, so that nothing goes on behind the caller's back.
+ */
+export async function forEachBounded<T>(
+  items: readonly T[],
+  atOnce: number,
+  call: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values()
+  const errors: unknown[] = []
+  const worker = async (): Promise<void> => {
+    for (const item of left) {
+      if (errors.length > 0) return
+      await call(item).catch((error: unknown) => errors.push(error))
+    }
+  }
+  const workers = Math.min(Math.max(1, atOnce), items.length)
+  await Promise.all(Array.from({ length: workers }, worker))
+  if (errors.length > 0) throw errors[0]
+}
+
+/** As `forEachBounded`, but the items of one key one after the other in their order; keys go side by side. */
+export async function forEachKey<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  atOnce: number,
+  call: (item: T) => Promise<void>,
+): Promise<void> {
+  const queues = new Map<string, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const queue = queues.get(key)
+    if (queue === undefined) queues.set(key, [item])
+    else queue.push(item)
+  }
+  let failed = false
+  await forEachBounded([...queues.values()], atOnce, async (queue) => {
+    for (const item of queue) {
+      if (failed) return
+      await call(item).catch((error: unknown) => {
+        failed = true
+        throw error
+      })
+    }
+  })
+}

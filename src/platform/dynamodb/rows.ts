@@ -1,0 +1,193 @@
+import { StreamError } from '../../errors.ts'
+import type { Change, Condition, Item, Key, RangeQuery, Tables } from './tables.ts'
+
+/** How the value of one attribute is read. */
+export interface Attribute<T> {
+  /** What it must be, in words. */
+  readonly expected: string
+  is(value: unknown): boolean
+  /** What a row has that was written before there was such an attribute; it must be there where this is left out. */
+  readonly missing?: { readonly value: T }
+  /** The value with what is missing within it; only where something may be. */
+  readonly filled?: (value: unknown) => unknown
+}
+
+/** How each attribute of a row is read: one that is left out does not compile. */
+export type Attributes<R> = { readonly [A in keyof R]-?: Attribute<R[A]> }
+
+/** Names of the attributes of a row. */
+export type AttributeOf<R> = keyof R & string
+
+export const text: Attribute<string> = { expected: 'text', is: (value) => typeof value === 'string' }
+export const number: Attribute<number> = { expected: 'a number', is: (value) => typeof value === 'number' }
+export const flag: Attribute<boolean> = { expected: 'true or false', is: (value) => typeof value === 'boolean' }
+
+/** One of some texts. */
+export function oneOf<const T extends string>(...texts: readonly T[]): Attribute<T> {
+  return { expected: `one of ${texts.join(', ')}`, is: (value) => texts.some((one) => one === value) }
+}
+
+export function nullable<T>({ expected, is, filled }: Attribute<T>): Attribute<T | null> {
+  const whole = within(filled, (value, fill) => (value === null ? null : fill(value)))
+  return { expected: `${expected} or null`, is: (value) => value === null || is(value), ...whole }
+}
+
+export function list<T>({ expected, is, filled }: Attribute<T>): Attribute<readonly T[]> {
+  const whole = within(filled, (value, fill) => (value as readonly unknown[]).map(fill))
+  return { expected: `a list, each ${expected}`, is: (value) => Array.isArray(value) && value.every(is), ...whole }
+}
+
+/** Values by names that are not known beforehand. */
+export function byName<T>({ expected, is, filled }: Attribute<T>): Attribute<Readonly<Record<string, T>>> {
+  const whole = within(filled, (value, fill) =>
+    Object.fromEntries(Object.entries(value as Item).map(([name, one]) => [name, fill(one)])),
+  )
+  return {
+    expected: `a map, each ${expected}`,
+    is: (value) => isMap(value) && Object.values(value).every(is),
+    ...whole,
+  }
+}
+
+/** A value within the row. */
+export function map<T>(attributes: { readonly [A in keyof T]-?: Attribute<T[A]> }): Attribute<T> {
+  const known = Object.entries<Attribute<unknown>>(attributes)
+  const names = known.map(([name]) => name).join(', ')
+  const has = (value: unknown, { is, missing }: Attribute<unknown>) =>
+    value === undefined ? missing !== undefined : is(value)
+  const mayLack = known.some(([, { missing, filled }]) => missing !== undefined || filled !== undefined)
+  const filled = (value: unknown) =>
+    Object.fromEntries(known.map(([name, attribute]) => [name, read(attribute, (value as Item)[name])]))
+  return {
+    expected: `a map of ${names}`,
+    is: (value) => isMap(value) && known.every(([name, attribute]) => has(value[name], attribute)),
+    ...(mayLack ? { filled } : {}),
+  }
+}
+
+/** A value that is what it must be, or is missing and may be. */
+function read({ missing, filled }: Attribute<unknown>, value: unknown): unknown {
+  if (value === undefined) return missing?.value
+  return filled === undefined ? value : filled(value)
+}
+
+function within(
+  filled: Attribute<unknown>['filled'],
+  each: (value: unknown, fill: (value: unknown) => unknown) => unknown,
+): Pick<Attribute<unknown>, 'filled'> {
+  return filled === undefined ? {} : { filled: (value) => each(value, filled) }
+}
+
+/** A map that only its writer looks into. */
+export function opaque<T extends object>(): Attribute<T> {
+  return { expected: 'a map', is: isMap }
+}
+
+/** What rows have in its place that were written before there was such an attribute, or have it removed. */
+export function or<T>(attribute: Attribute<T>, missing: T): Attribute<T> {
+  return { ...attribute, missing: { value: missing } }
+}
+
+/** Null, also where there is no such attribute. */
+export function orNull<T>(attribute: Attribute<T>): Attribute<T | null> {
+  return or(nullable(attribute), null)
+}
+
+/** How the rows of a table are read. */
+export interface RowType<R> {
+  readonly table: string
+  /** Names of the attributes: what a query has to ask for, where it does not need the others. */
+  readonly names: readonly AttributeOf<R>[]
+  /** Attributes that are not declared are left out. Throws `table_unavailable`, naming table, row and attribute. */
+  decode(item: Item): R
+}
+
+/** Declares how the rows of a table are read; `key`: its key attributes, which an error names. */
+export function rowType<R extends object>(
+  table: string,
+  key: readonly AttributeOf<R>[],
+  attributes: Attributes<R>,
+): RowType<R> {
+  const known = Object.entries<Attribute<unknown>>(attributes)
+  return {
+    table,
+    names: Object.keys(attributes) as AttributeOf<R>[],
+    decode(item) {
+      const row: Record<string, unknown> = {}
+      for (const [name, attribute] of known) {
+        const value = item[name]
+        const isThere = value === undefined ? attribute.missing !== undefined : attribute.is(value)
+        if (!isThere) throw unreadable(table, key, item, name, attribute)
+        row[name] = read(attribute, value)
+      }
+      // Each attribute is declared and was read.
+      return row as R
+    },
+  }
+}
+
+function unreadable(
+  table: string,
+  key: readonly string[],
+  item: Item,
+  name: string,
+  { expected }: Attribute<unknown>,
+): StreamError {
+  const row = key.map((one) => `${one} "${item[one]}"`).join(', ')
+  const what = item[name] === undefined ? `lacks ${name}, which is` : `has something else in ${name} than`
+  const message = `table ${table}: the row with ${row} ${what} ${expected}; restore the row, or remove it`
+  return new StreamError('table_unavailable', message, { field: name, details: { table } })
+}
+
+/** A table whose rows are typed: a misspelt attribute does not compile. Calls are as those of `Tables`. */
+export interface Rows<R> {
+  get(key: KeyOf<R>): Promise<R | undefined>
+  getMany(keys: readonly KeyOf<R>[]): Promise<readonly R[]>
+  put(row: R, condition?: Condition<AttributeOf<R>>): Promise<boolean>
+  /** As `put`, of a row that lacks attributes: what is read then says `or`. */
+  putPart(row: Partial<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
+  putMany(rows: readonly R[]): Promise<void>
+  /** False: the condition did not hold and nothing was written. */
+  update(key: KeyOf<R>, change: RowChange<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
+  delete(key: KeyOf<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
+  query(range: Omit<RangeQuery, 'attributes'>): Promise<readonly R[]>
+  /** Asks for the declared attributes alone, for a type of a few attributes of large rows. */
+  queryParts(range: Omit<RangeQuery, 'attributes'>): Promise<readonly R[]>
+  scan(): AsyncIterable<readonly R[]>
+}
+
+/** A `Change` of a row; what is set to undefined is removed. */
+export interface RowChange<R> {
+  readonly set?: { readonly [A in keyof R]?: R[A] | undefined }
+  readonly setIfAbsent?: { readonly [A in keyof R]?: R[A] }
+  readonly increment?: { readonly [A in keyof R]?: number }
+  readonly addToSet?: { readonly [A in keyof R]?: readonly string[] }
+  readonly remove?: readonly AttributeOf<R>[]
+}
+
+type KeyOf<R> = { readonly [A in AttributeOf<R>]?: string }
+
+export function rowsOf<R extends object>(tables: Tables, { table, names, decode }: RowType<R>): Rows<R> {
+  return {
+    async get(key) {
+      const item = await tables.get(table, key as Key)
+      return item === undefined ? undefined : decode(item)
+    },
+    getMany: async (keys) => (await tables.getMany(table, keys as readonly Key[])).map(decode),
+    put: (row, condition) => tables.put(table, row as Item, condition),
+    putPart: (row, condition) => tables.put(table, row as Item, condition),
+    putMany: (rows) => tables.putMany(table, rows as readonly Item[]),
+    update: async (key, change, condition) =>
+      (await tables.update(table, key as Key, change as Change, condition)) !== null,
+    delete: (key, condition) => tables.delete(table, key as Key, condition),
+    query: async (range) => (await tables.query(table, range)).map(decode),
+    queryParts: async (range) => (await tables.query(table, { ...range, attributes: names })).map(decode),
+    async *scan() {
+      for await (const items of tables.scan(table)) yield items.map(decode)
+    },
+  }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,246 @@
+import type { Logger } from 'pino'
+import type { ConnectionGuard } from '../control/connection-guard.ts'
+import { StreamError, toStreamError } from '../errors.ts'
+import { forEachKey } from '../platform/bounded.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { LogRecord } from '../platform/kafka/event-log.ts'
+import { type ParkedRecord, parkedId } from '../platform/runtime/parked-item.ts'
+import { createParking, type Parked, type Parking } from '../platform/runtime/parking.ts'
+import { createQuietPartitions } from '../platform/runtime/quiet-partitions.ts'
+import type { PartitionContext } from '../platform/runtime/stage.ts'
+import {
+  mappedPlaces,
+  type ResultAbout,
+  type ResultEnd,
+  type StageResult,
+  stageResult,
+} from '../platform/runtime/stage-result.ts'
+import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
+
+/** Parked records that are taken up in one go. */
+const AT_ONCE = 100
+
+export interface WaitingRoomDeps {
+  readonly tables: Tables
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly reporter: StatusReporter
+  /** Reads one record again: one too large for a row, or of a key that is to be checked. */
+  readonly log: { read(topic: string, partition: number, offset: bigint): Promise<LogRecord | null | undefined> }
+}
+
+/** What came of a parked record or check that was taken up. */
+export interface TakenUp {
+  readonly results: readonly StageResult[]
+  /** It waits on: its row stays. */
+  readonly waits: boolean
+  /** Its connection is wrong: the rest of its group waits on. */
+  readonly endsGroup?: boolean
+}
+
+/** How a stage takes up what it set aside. */
+export interface TakingUp {
+  /** What one group has is taken up one after the other in `order`; groups go side by side, as many as `sideBySide`. */
+  groupOf(parked: Parked): string
+  readonly order: (a: ParkedRecord, b: ParkedRecord) => number
+  readonly sideBySide: number
+  /** Of a group's records the first is the newest version: the others are superseded, and not taken up. */
+  readonly newestOnly: boolean
+  /** Runs the work on a group while nobody else works on it. */
+  inTurn(group: string, work: () => Promise<void>): Promise<void>
+  /** `probe`: although its connection is paused, to see whether that is over. */
+  takeUp(parked: Parked, probe: boolean, context: PartitionContext): Promise<TakenUp>
+}
+
+/**
+ * Where a stage's records wait, with their offsets committed: for a time, or for a connection whose pause has to end. One
+ * for each stage; its rows are in `parked`.
+ */
+export interface WaitingRoom {
+  rows(partition: number): Parking
+  /** The record as it came, also where its row has no room for it. */
+  recordOf(parked: ParkedRecord): Promise<LogRecord>
+  /** Throws `not_found`. */
+  read(topic: string, partition: number, offset: bigint): Promise<LogRecord>
+  /**
+   * Takes up what is due in a partition: what waited for its time, what is held for connections that are not paused (any
+   * more), and one record of each whose time to be probed has come. A row is removed after its result is acknowledged
+   * (Guarantee 1): what is cut off before is taken up again. What can't be read stays for `againMs`.
+   */
+  release(context: PartitionContext, taking: TakingUp): Promise<void>
+}
+
+/** `againMs`: how long one that could not be taken up is left alone. */
+export function createWaitingRoom(
+  stage: string,
+  deps: WaitingRoomDeps,
+  guard: ConnectionGuard,
+  againMs: number,
+): WaitingRoom {
+  const { tables, clock } = deps
+  const quiet = createQuietPartitions()
+  const rows = (partition: number) => createParking(tables, stage, partition, quiet)
+  const read: WaitingRoom['read'] = async (topic, partition, offset) => {
+    const record = await deps.log.read(topic, partition, offset)
+    if (record) return record
+    throw new StreamError('not_found', `offset ${offset} of partition ${partition} of ${topic} is not kept any more`)
+  }
+  return {
+    rows,
+    read,
+    async recordOf({ record, whole }) {
+      return whole ? record : await read(record.topic, record.partition, record.offset)
+    },
+    async release(context, taking) {
+      const { partition } = context
+      if (quiet.isQuiet(partition, clock.now())) return
+      const parking = rows(partition)
+      const mark = quiet.mark(partition)
+      if (await parking.isEmpty()) return quiet.noteEmpty(partition, mark, clock.now())
+      const groups = groupsOf(await findDue(parking, guard, clock.now()), taking)
+      const release = new ReleaseRun(stage, parking, context, taking, { ...deps, againMs })
+      await release.run(groups)
+    },
+  }
+}
+
+/** What is due of one group. */
+interface Group {
+  readonly name: string
+  readonly parked: readonly Parked[]
+  readonly probe: boolean
+}
+
+/** What is due, and of paused connections what is to be tried all the same. */
+async function findDue(parking: Parking, guard: ConnectionGuard, now: number) {
+  const due: Parked[] = [...(await parking.due(now, AT_ONCE))]
+  const probes: Parked[] = []
+  for (const connection of await parking.holders()) {
+    const paused = (await guard.pauses()).get(connection)
+    if (paused === undefined) due.push(...(await parking.heldFor(connection, AT_ONCE)))
+    else if (await guard.claim(paused)) probes.push(...(await parking.heldFor(connection, 1)))
+  }
+  return { due, probes }
+}
+
+function groupsOf(
+  { due, probes }: { readonly due: readonly Parked[]; readonly probes: readonly Parked[] },
+  { groupOf }: TakingUp,
+): readonly Group[] {
+  return [
+    ...probes.map((parked) => ({ name: groupOf(parked), parked: [parked], probe: true })),
+    ...[...Map.groupBy(due, groupOf)].map(([name, parked]) => ({ name, parked, probe: false })),
+  ]
+}
+
+/** One go through what is due in a partition. */
+class ReleaseRun {
+  readonly #stage: string
+  readonly #parking: Parking
+  readonly #context: PartitionContext
+  readonly #taking: TakingUp
+  readonly #deps: WaitingRoomDeps & { readonly againMs: number }
+  readonly #results: StageResult[] = []
+  readonly #ended: Parked[] = []
+
+  constructor(
+    stage: string,
+    parking: Parking,
+    context: PartitionContext,
+    taking: TakingUp,
+    deps: WaitingRoomDeps & { readonly againMs: number },
+  ) {
+    this.#stage = stage
+    this.#parking = parking
+    this.#context = context
+    this.#taking = taking
+    this.#deps = deps
+  }
+
+  async run(groups: readonly Group[]): Promise<void> {
+    const { sideBySide, inTurn } = this.#taking
+    try {
+      await forEachKey(
+        groups,
+        ({ name }) => name,
+        sideBySide,
+        (group) => inTurn(group.name, () => this.#takeGroup(group)),
+      )
+    } finally {
+      // Also where one failed: what was taken up before it is not to be done again with every tick.
+      await this.#settle()
+    }
+  }
+
+  async #settle(): Promise<void> {
+    if (this.#results.length + this.#ended.length === 0) return
+    this.#context.assertOwned()
+    if (this.#results.length > 0) {
+      await this.#deps.reporter.report(this.#stage, this.#context.partition, this.#results)
+    }
+    for (const parked of this.#ended) await this.#parking.remove(parked)
+  }
+
+  async #takeGroup({ parked: all, probe }: Group): Promise<void> {
+    const { order, newestOnly } = this.#taking
+    const records = all.filter((parked) => parked.what === 'record').toSorted(order)
+    const older = newestOnly ? records.slice(1) : []
+    for (const parked of older) {
+      // The same version in another record has its result already.
+      if (parked.rank !== records[0]?.rank) this.#results.push(parkedResult(parked, superseded(NEWER_WAITS)))
+      this.#ended.push(parked)
+    }
+    const checks = all.filter((parked) => parked.what === 'check')
+    for (const parked of [...(newestOnly ? records.slice(0, 1) : records), ...checks]) {
+      if (!(await this.#takeUp(parked, probe))) return
+    }
+  }
+
+  /** False: the rest of the group waits on. */
+  async #takeUp(parked: Parked, probe: boolean): Promise<boolean> {
+    try {
+      const { results, waits, endsGroup = false } = await this.#taking.takeUp(parked, probe, this.#context)
+      this.#results.push(...results)
+      if (!waits) this.#ended.push(parked)
+      return !endsGroup
+    } catch (thrown) {
+      const error = toStreamError(thrown)
+      // They say nothing of the record: all is taken up again with the next tick.
+      if (error.policy === 'stop' || error.policy === 'retry') throw error
+      const { logger, clock, againMs } = this.#deps
+      logger.error(
+        { stage: this.#stage, parked: parked.id, err: error },
+        'a parked record can not be taken up; it stays',
+      )
+      const at = clock.now() + againMs
+      if (parked.what === 'record') await this.#parking.park(parked, { at })
+      else await this.#parking.postpone(parked, at)
+      return true
+    }
+  }
+}
+
+const NEWER_WAITS = 'a newer version waits as well'
+
+export function superseded(message: string): ResultEnd {
+  return { status: 'superseded', code: 'older_version', message, targetId: null }
+}
+
+/** The result of a record that waited. */
+export function parkedResult({ about, record }: ParkedRecord, end: ResultEnd): StageResult {
+  return stageResult(about, end, mappedPlaces(record))
+}
+
+/** A record that is set aside for one connection, and why. `key`: what its versions have in common. */
+export function parkedRecord(
+  record: LogRecord,
+  about: ResultAbout & { readonly connection: string },
+  { key, rank }: Pick<ParkedRecord, 'key' | 'rank'>,
+  why: Pick<ParkedRecord, 'attempts' | 'firstAt' | 'code' | 'message'>,
+): ParkedRecord {
+  const { connection } = about
+  const { attempts, firstAt, code, message } = why
+  const id = parkedId(connection, key, record.offset)
+  return { id, connection, key, rank, record, whole: true, attempts, firstAt, code, message, about }
+}

@@ -1,0 +1,15 @@
+import type { DeclaredFeedEntity } from '../events/topics.ts'
+import { imageFeed } from './image-feed.ts'
+import { inventoryFeed } from './inventory-feed.ts'
+import { productFeed } from './product-feed.ts'
+import type { Feed } from './projection.ts'
+
+/** An entity whose rows no feed holds does not compile. */
+const feedsByEntity: { readonly [E in DeclaredFeedEntity]: Feed<`universal-${E}`> } = {
+  products: productFeed,
+  inventory: inventoryFeed,
+  images: imageFeed,
+}
+
+/** THE list of feeds. */
+export const feeds: readonly Feed[] = Object.values(feedsByEntity)

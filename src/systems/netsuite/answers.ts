@@ -1,0 +1,77 @@
+import { StreamError } from '../../errors.ts'
+import { textOf, wireOf, wiresOf } from '../kit/wire.ts'
+
+/**
+ * A refusal of NetSuite as our error, by the first of its `o:errorDetails`; the message names NetSuite's code and text,
+ * and what to change where that is known; `field` is its `o:errorPath`, or the column that is missing.
+ */
+export function netsuiteError(status: number, body: unknown): StreamError {
+  const wire = wireOf(body)
+  const problem = wiresOf(wire['o:errorDetails'])[0] ?? wire
+  const netsuiteCode = textOf(problem['o:errorCode']) ?? textOf(wire['o:errorCode']) ?? `HTTP ${status}`
+  const detail = textOf(problem['detail']) ?? textOf(wire['title']) ?? 'no detail'
+  const place = ['o:errorPath', 'o:errorQueryParam', 'o:errorHeader'].map((name) => textOf(problem[name])).find(isText)
+  const said = `NetSuite answered ${netsuiteCode}${place === undefined ? '' : ` at ${place}`}: ${detail}`
+  const { code, field = place, hint } = lacking(detail, netsuiteCode, place) ?? { code: codeOf(status, netsuiteCode) }
+  const message = hint === undefined ? said : `${said} ${hint}`
+  const details = { status, netsuiteCode }
+  return new StreamError(code, message, field === undefined ? { details } : { details, field })
+}
+
+function codeOf(status: number, netsuiteCode: string): StreamError['code'] {
+  if (status === 429 || netsuiteCode.endsWith('_LIMIT_EXCEEDED')) return 'rate_limited'
+  if (status === 401 || netsuiteCode.startsWith('INVALID_LOGIN')) return 'credentials_refused'
+  if (status === 403 || netsuiteCode.startsWith('INSUFFICIENT_PERMISSION')) return 'permission_missing'
+  if (status === 409 || netsuiteCode === 'RCRD_HAS_BEEN_CHANGED') return 'concurrent_change'
+  if (status === 404) return 'not_found'
+  return status >= 500 ? 'target_unavailable' : 'target_rejected'
+}
+
+interface Lacking {
+  readonly code: StreamError['code']
+  readonly field?: string
+  readonly hint?: string
+}
+
+/** What to change, by the record of SuiteQL that lacks something. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  item: 'Name the columns that the account has in settings.itemColumns, or correct settings.extraItemColumns.',
+  itemmember: 'Name the table and columns that the account has in settings.kitMembers, or say none there.',
+  transaction: 'Create the custom fields that docs/systems/netsuite.md names, and let the role see them.',
+  transactionline: 'Set settings.shipmentLink to nexttransactionlink.',
+  nexttransactionlink: 'Set settings.shipmentLink to createdfrom.',
+}
+
+/** Records that settings choose; any other is there in every account, for a role that may see it. */
+const CHOSEN = ['itemmember', 'nexttransactionlink']
+
+/** What this account does not have, or the role does not see; nothing is wrong with the entity. */
+function lacking(detail: string, netsuiteCode: string, place: string | undefined): Lacking | undefined {
+  const [, column, of] = /Field '([^']+)' for record '([^']+)' was not found/.exec(detail) ?? []
+  if (column !== undefined && of !== undefined) return noColumn(`${of}.${column}`, of)
+  const [, record] = /Record '([^']+)' was not found/.exec(detail) ?? []
+  if (record !== undefined) {
+    if (CHOSEN.includes(record.toLowerCase())) return noColumn(record, record)
+    return { code: 'permission_missing', field: record, hint: 'The role lacks the permission to see it.' }
+  }
+  if (netsuiteCode === 'INVALID_HEADER' && place?.toLowerCase() === 'accept-language') {
+    return {
+      code: 'configuration_invalid',
+      hint: "Set settings.language to the account's language, for example en-US.",
+    }
+  }
+  const [, unknown] = /Unknown reference or field\(s\): (.+?)\.?$/.exec(detail) ?? []
+  if (unknown === undefined && netsuiteCode !== 'NONEXISTENT_FIELD') return undefined
+  const hint = 'Create the custom field, let the role see it, or correct the name in orderMap.fields.'
+  const field = unknown ?? place
+  return { code: 'configuration_invalid', hint, ...(field === undefined ? {} : { field }) }
+}
+
+function noColumn(field: string, record: string): Lacking {
+  const hint = SETTINGS[record.toLowerCase()] ?? 'Let the role see it.'
+  return { code: 'configuration_invalid', field, hint }
+}
+
+function isText(value: string | null): value is string {
+  return value !== null
+}

@@ -1,0 +1,4 @@
+import { it } from 'vitest'
+import { expectNothingLost } from './churn.ts'
+
+it('workers that come and go for long lose nothing and keep the order of every key', () => expectNothingLost(6))

@@ -1,0 +1,114 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { loadConfiguration } from '../../../src/configuration/load-configuration.ts'
+import { toStreamError } from '../../../src/errors.ts'
+import { systemTypes } from '../../../src/systems/systems.ts'
+
+const systems = `
+kind: system
+id: magento
+type: magento2
+address: http://shop
+secrets: { bearer: "env:A" }
+reads: [{ entity: orders, startFrom: "2026-01-01T00:00:00Z" }]
+---
+kind: system
+id: netsuite
+type: netsuite
+address: http://erp
+settings: { account: A }
+secrets: { consumerKey: "env:A", consumerSecret: "env:A", tokenId: "env:A", tokenSecret: "env:A" }
+reads: [{ entity: fulfilments }]
+---
+kind: system
+id: feed
+type: image-feed
+address: http://feed
+reads: [{ entity: images }]
+---
+kind: system
+id: other
+type: image-feed
+address: http://other
+reads: [{ entity: images }]
+---
+kind: system
+id: queue
+type: sqs
+address: https://sqs.eu-central-1.amazonaws.com
+settings: { region: eu-central-1 }
+---
+kind: system
+id: bc
+type: bigcommerce
+address: https://api.bigcommerce.com
+settings: { storeHash: abc }
+secrets: { accessToken: "env:A" }
+---
+`
+const connection = (more: string) => `${systems}kind: connection
+id: c
+ownership: { skuPattern: "^A" }
+${more}
+`
+
+async function mistakes(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'waldstream-deliveries-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'all.yaml'), text)
+  return await loadConfiguration(folder, { A: 'a' }, systemTypes).then(
+    () => 'none',
+    (error) => toStreamError(error).message,
+  )
+}
+
+it.each([
+  [
+    'shop: magento\nvendor: netsuite\nreads: [magento.orders.all, netsuite.fulfilments.all]\npush: [products]',
+    /^none$/,
+  ],
+  [
+    'shop: magento\nvendor: feed\nreads: [magento.orders.all]',
+    /orders, which can't be delivered to systems of type image-feed/,
+  ],
+  [
+    'shop: feed\nvendor: netsuite\nreads: []\npush: [images]',
+    /push.* images can't be sent to systems of type image-feed/,
+  ],
+  [
+    'shop: feed\nvendor: netsuite\nreads: [netsuite.fulfilments.all]',
+    /can't be delivered to systems of type image-feed/,
+  ],
+  ['shop: magento\nvendor: feed\nreads: [netsuite.fulfilments.all]', /must be of the vendor feed/],
+  [
+    'shop: magento\nvendor: netsuite\nreads: [feed.images.all, other.images.all]\npush: [images]',
+    /push.* images come from feed and other, and would overwrite each other in the shop/,
+  ],
+])('a connection that is %s: %s', async (more, message) => {
+  expect(await mistakes(connection(more))).toMatch(message)
+})
+
+it('two connections of one vendor whose orders could have one reference there: a-1 beside a', async () => {
+  const beside = (id: string, shop = 'magento') =>
+    `${systems}${['a', id]
+      .map(
+        (one) => `kind: connection
+id: ${one}
+shop: ${shop}
+vendor: netsuite
+reads: []
+ownership: { skus: [${one}] }
+`,
+      )
+      .join('---\n')}`
+  expect(await mistakes(beside('a-1'))).toMatch(
+    /all\.yaml:\d+: id and a \(.*all\.yaml:\d+\) would give orders equal references at netsuite: a-1-1 is order 1-1 of a and order 1 of a-1; rename one/,
+  )
+  expect(await mistakes(beside('a-b'))).toBe('none')
+  // A queue's messages may have any number, also b-1.
+  expect(await mistakes(beside('a-b', 'queue'))).toMatch(/a-b-1 is order b-1 of a and order 1 of a-b/)
+  // Order numbers of BigCommerce are digits.
+  expect(await mistakes(beside('a-1', 'bc'))).toBe('none')
+})

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { judgeTables } from '../../../../src/operations/doctor/tables-check.ts'
+
+it('tells of tables that are missing, not active yet, or have other keys', () => {
+  const findings = judgeTables([
+    { name: 'p.a', state: 'right' },
+    { name: 'p.b', state: 'missing' },
+    { name: 'p.c', state: 'keys' },
+    { name: 'p.d', state: 'not active' },
+  ])
+  expect(findings).toEqual([
+    { level: 'ok', name: 'tables', what: '1 of 4 are there with their keys and indexes' },
+    { level: 'warn', name: 'tables', what: 'missing, made when a role starts: p.b' },
+    { level: 'warn', name: 'table p.d', what: expect.stringContaining('not active') },
+    { level: 'fail', name: 'table p.c', what: expect.stringContaining('use another TABLE_PREFIX') },
+  ])
+})
