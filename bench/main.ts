@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Comparison, compare } from './compare.ts'
+import { measureExpressions } from './expressions.ts'
 import { isJob, type Job, jobs } from './jobs/job.ts'
 import { comparisonTable, soakText } from './report.ts'
 import { type BenchServers, openServers } from './servers.ts'
@@ -9,9 +10,11 @@ import { soak } from './soak.ts'
 const EVENTS: Readonly<Record<Job, number>> = { route: 50_000, map: 50_000, project: 10_000 }
 
 const SOAK_EVENTS = 1_000_000
+const EXPRESSION_EVENTS = 10_000
 
 const USAGE = `npm run bench -- [route|map|project …] [--events N] [--rounds N] [--seed N] [--json] [--profile FOLDER]
-npm run bench -- soak [--events N] [--seed N] [--json]`
+npm run bench -- soak [--events N] [--seed N] [--json]
+npm run bench -- expressions [--events N] [--rounds N]`
 
 function wholeNumber(name: string, text: string): number {
   const number = Number(text)
@@ -31,10 +34,12 @@ function readArguments() {
     },
   })
   const soaks = positionals.length === 1 && positionals[0] === 'soak'
-  const unknown = positionals.find((name) => !isJob(name) && !soaks)
+  const alone = positionals.length === 1 && positionals[0] === 'expressions'
+  const unknown = positionals.find((name) => !isJob(name) && !soaks && !alone)
   if (unknown !== undefined) throw new Error(`there is no job ${unknown}\n${USAGE}`)
   return {
     soaks,
+    alone,
     jobs: positionals.length === 0 ? jobs : positionals.filter(isJob),
     events: values.events === undefined ? null : wholeNumber('events', values.events),
     rounds: wholeNumber('rounds', values.rounds),
@@ -72,6 +77,7 @@ async function run(
 
 async function main(): Promise<void> {
   const chosen = readArguments()
+  if (chosen.alone) return console.log(await measureExpressions(chosen.events ?? EXPRESSION_EVENTS, chosen.rounds))
   const log = (line: string) => console.error(line)
   const ending = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort(new Error(signal)))

@@ -5,6 +5,7 @@ import type { RunningApi } from '../api/server.ts'
 import { createResolver } from '../configuration/references.ts'
 import { watchConfiguration } from '../configuration/watch-configuration.ts'
 import { createSharedGovernors } from '../platform/governor/governors.ts'
+import { closeExpressionThreads } from '../rules/mapping/evaluate.ts'
 import { createClients } from '../systems/clients.ts'
 import { type FollowedConfiguration, followConfiguration } from './follow-configuration.ts'
 import type { Platform } from './platform.ts'
@@ -50,6 +51,7 @@ export async function startRoles(
     // First: what it would start while the others end would not be ended.
     await followed?.close()
     await Promise.all(parts.map((part) => part.close()))
+    await closeExpressionThreads()
     await governors.close()
     await watch.close()
   }

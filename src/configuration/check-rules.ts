@@ -2,9 +2,10 @@ import { toStreamError } from '../errors.ts'
 import { dataType, orderLineType, pathProblem, type RecordType } from '../rules/event-fields.ts'
 import { LINE_FIELDS } from '../rules/map-order.ts'
 import { convert } from '../rules/mapping/convert.ts'
-import { compileExpression } from '../rules/mapping/expression.ts'
+import { checkExpression, tooManyExpressions } from '../rules/mapping/expression.ts'
 import { failuresOf } from '../rules/mapping/failure.ts'
 import { unknownNames } from '../rules/mapping/unknown-names.ts'
+import { compilePattern } from '../rules/pattern.ts'
 import type { MappedEntity } from './model.ts'
 import { attributeRuleOf } from './model-of.ts'
 import type { AttributeRuleDocument } from './rule-schema.ts'
@@ -31,6 +32,8 @@ export function checkRules(
   context: RulesContext,
 ): Mistake[] {
   const mistakes: Mistake[] = []
+  const tooMany = tooManyExpressions(rules.map(({ expression }) => expression))
+  if (tooMany !== undefined) return [yaml.mistake(context.path, tooMany)]
   for (const [index, rule] of rules.entries()) {
     const say: Say = (field, message) => mistakes.push(yaml.mistake([...context.path, index, ...field], message))
     const first = rules.findIndex(({ attribute }) => attribute === rule.attribute)
@@ -71,7 +74,7 @@ function checkSource(rule: AttributeRuleDocument, entity: MappedEntity, say: Say
 
 function expressionProblems(expression: string, type: string, root: RecordType): readonly string[] {
   try {
-    compileExpression(expression, { type, tellsValues: true })
+    checkExpression(expression, type)
     return unknownNames(expression, root)
   } catch (error) {
     return [toStreamError(error).message]
@@ -81,9 +84,9 @@ function expressionProblems(expression: string, type: string, root: RecordType):
 function checkSchema({ schema = {}, type = 'string' }: AttributeRuleDocument, say: Say): void {
   const { pattern, minimum, maximum, minLength, maxLength } = schema
   try {
-    new RegExp(pattern ?? '', 'u')
+    compilePattern(pattern ?? '')
   } catch (error) {
-    say(['schema', 'pattern'], `is no regular expression: ${toStreamError(error).message}`)
+    say(['schema', 'pattern'], toStreamError(error).message)
   }
   if ((minimum ?? 0) > (maximum ?? Number.POSITIVE_INFINITY)) say(['schema', 'minimum'], 'is more than the maximum')
   if ((minLength ?? 0) > (maxLength ?? Number.POSITIVE_INFINITY)) say(['schema', 'minLength'], 'is more than maxLength')

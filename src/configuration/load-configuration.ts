@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { CallLimits } from '../platform/governor/governor.ts'
+import { compilePattern } from '../rules/pattern.ts'
 import { checkDocuments } from './check-documents.ts'
 import { type Claimant, checkClaims } from './check-ownership.ts'
 import type { SystemDocument } from './document-schemas.ts'
@@ -164,9 +165,9 @@ async function skuPatternOf(given: string, resolve: ResolveReference): Promise<s
     return { mistake: toStreamError(error).message }
   }
   try {
-    new RegExp(pattern)
+    compilePattern(pattern)
     return pattern
   } catch (error) {
-    return { mistake: `is no regular expression: ${toStreamError(error).message}` }
+    return { mistake: toStreamError(error).message }
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { StreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
+import { hardStopOf } from '../platform/sandbox/hard-stop.ts'
 import { claimProbe, type Pause, pause, resume, watchPauses } from './pauses.ts'
 
 /** How the last entities of one connection ended at one stage: key → failed for a reason of its own; oldest first. */
@@ -21,20 +22,23 @@ export interface GuardTiming {
   /** How often a record of a paused connection is tried, to see whether the pause is over. */
   readonly probeEveryMs: number
   readonly threshold: ThresholdLimits
+  /** For entities whose rules were stopped from outside. */
+  readonly stops: ThresholdLimits
 }
 
 export const usualGuardTiming: GuardTiming = {
   pausesEveryMs: 2_000,
   probeEveryMs: 3 * 60_000,
   threshold: { window: 20, most: 15 },
+  stops: { window: 20, most: 3 },
 }
 
 /** Distinguishes a connection that is wrong from entities that are, at one stage (Guarantee 5). */
 export interface ConnectionGuard {
   pauses(): Promise<ReadonlyMap<string, Pause>>
   /**
-   * Notes how an entity ended. True: the connection itself is wrong, as the error says, or because most of its last
-   * entities failed; the count begins anew then.
+   * Notes how an entity ended; null: well. True: the connection itself is wrong, as the error says, or because most of its
+   * last entities failed, or a few of them were stopped from outside, which holds up others; the count begins anew then.
    */
   isWrong(connection: string, key: string, error: StreamError | null): boolean
   /** Pauses the connection, with an alert where it was not paused before. */
@@ -50,17 +54,29 @@ export interface GuardDeps {
   readonly logger: Logger
 }
 
+/** True: so many of the connection's last entities ended badly that the count begins anew. */
+function countOutcomes(limits: ThresholdLimits): (connection: string, key: string, isBad: boolean) => boolean {
+  const outcomes = new Map<string, Outcomes>()
+  return (connection, key, isBad) => {
+    if (!isBad && !outcomes.has(connection)) return false
+    const noted = noteOutcome(outcomes.get(connection) ?? new Map(), key, isBad, limits)
+    outcomes.set(connection, noted.tripped ? new Map() : noted.outcomes)
+    return noted.tripped
+  }
+}
+
 export function createConnectionGuard(stage: string, deps: GuardDeps, timing: GuardTiming): ConnectionGuard {
   const { tables, clock, logger } = deps
   const watch = watchPauses(tables, stage, clock, timing.pausesEveryMs)
-  const outcomes = new Map<string, Outcomes>()
+  const failures = countOutcomes(timing.threshold)
+  const stops = countOutcomes(timing.stops)
   return {
     pauses: () => watch.all(),
     isWrong(connection, key, error) {
       if (error?.policy === 'pause') return true
-      const noted = noteOutcome(outcomes.get(connection) ?? new Map(), key, error !== null, timing.threshold)
-      outcomes.set(connection, noted.tripped ? new Map() : noted.outcomes)
-      return noted.tripped
+      const stop = error === null ? undefined : hardStopOf(error)
+      const [failed, stopped] = [failures(connection, key, error !== null), stops(connection, key, stop !== undefined)]
+      return failed || stopped || stop === 'batch'
     },
     async begin(connection, { code, message }) {
       const now = clock.now()

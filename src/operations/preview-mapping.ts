@@ -6,6 +6,7 @@ import { mistakeText, namedDocument } from '../configuration/yaml-documents.ts'
 import { StreamError } from '../errors.ts'
 import { canonicalJson } from '../events/identity.ts'
 import { type MappedOutcome, mapEntity, type SourceEntity } from '../rules/map-entity.ts'
+import { createEvaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
@@ -121,14 +122,18 @@ function withMetadata(configuration: Configuration, metadata: ProductMetadata): 
   return { ...configuration, metadata: [...others, metadata] }
 }
 
-/** Maps each entity's last event before and after. Pure, but for `products`. */
+/** Entities that are mapped at once: their expressions are evaluated together. */
+const AT_ONCE = 50
+
+/**
+ * Maps each entity's last event before and after. Pure, but for `products`. Expressions have the same time as those of a
+ * batch have, before and after apart: entities that there is no time for fail, as they would in a batch.
+ */
 export async function previewMapping(events: readonly SourceEntity[], sides: PreviewSides): Promise<MappingPreview> {
   const newest = new Map(events.map((event) => [JSON.stringify([event.source, event.key]), event]))
   const entities: EntityPreview[] = []
   let [appearing, disappearing] = [0, 0]
-  for (const event of newest.values()) {
-    const before = await outcomeIn(sides.before, event, sides)
-    const after = await outcomeIn(sides.after, event, sides)
+  for await (const [event, before, after] of outcomes([...newest.values()], sides)) {
     appearing += Number(before?.status !== 'failed' && after?.status === 'failed')
     disappearing += Number(before?.status === 'failed' && after?.status !== 'failed')
     const entity = entityPreview(event, before, after)
@@ -146,13 +151,24 @@ export async function previewMapping(events: readonly SourceEntity[], sides: Pre
   return { counts, fields: fieldCounts(entities), entities }
 }
 
-async function outcomeIn(
-  configuration: Configuration,
-  event: SourceEntity,
-  { connection: id, products }: PreviewSides,
-): Promise<MappedOutcome | undefined> {
-  const connection = configuration.connections.find((one) => one.id === id)
-  return connection === undefined ? undefined : await mapEntity(event, connection, configuration, products)
+type Outcomes = readonly [SourceEntity, before: MappedOutcome | undefined, after: MappedOutcome | undefined]
+
+async function* outcomes(events: readonly SourceEntity[], sides: PreviewSides): AsyncGenerator<Outcomes> {
+  const { connection: id, products } = sides
+  const mapIn = (configuration: Configuration) => {
+    const connection = configuration.connections.find((one) => one.id === id)
+    const evaluate = createEvaluate()
+    return async (event: SourceEntity) =>
+      connection === undefined ? undefined : await mapEntity(event, connection, configuration, { products, evaluate })
+  }
+  const [before, after] = [mapIn(sides.before), mapIn(sides.after)]
+  for (let from = 0; from < events.length; from += AT_ONCE) {
+    yield* await Promise.all(
+      events
+        .slice(from, from + AT_ONCE)
+        .map(async (event) => [event, await before(event), await after(event)] as const),
+    )
+  }
 }
 
 function entityPreview(

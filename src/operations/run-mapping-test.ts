@@ -35,7 +35,7 @@ async function outcomeOf(test: MappingTestDocument, configuration: Configuration
   const connection = configuration.connections.find(({ id }) => id === test.connection)
   if (connection === undefined) throw new Error(`connection ${test.connection} was checked to be there`)
   try {
-    return await mapEntity(entityOf(test, connection), connection, configuration, productsOf(test))
+    return await mapEntity(entityOf(test, connection), connection, configuration, { products: productsOf(test) })
   } catch (error) {
     return { status: 'failed', error: toStreamError(error) }
   }

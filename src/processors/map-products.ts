@@ -7,7 +7,7 @@ import { mapProcessor } from './map-rows.ts'
 
 /** Vendor's product → row of the products feed, by the connection's product metadata. */
 export const mapProducts = mapProcessor(declarationOf('products'), async (event, connection, context) => {
-  const mapped = await mapProduct(event, context.metadataOf(connection.id), connection.id)
+  const mapped = await mapProduct(event, context.metadataOf(connection.id), connection.id, context.evaluate)
   return { data: toUniversalProduct(event, mapped), owned: ownsProduct(connection, mapped) }
 })
 

@@ -3,7 +3,7 @@ import { toStreamError } from '../errors.ts'
 import { type DeclarationOf, splitKey } from '../events/entities.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
 import { type FeedEntity, recordKey, type SourceEvent, type TopicEvents, universalKind } from '../events/topics.ts'
-import { ownsSku } from '../rules/ownership.ts'
+import { ownershipFault, ownsSku } from '../rules/ownership.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor } from './processor.ts'
 
 /** What every universal event says about where it comes from. */
@@ -62,26 +62,34 @@ async function mapRows<E extends FeedEntity>(
 ): Promise<Processed<never>> {
   const { name } = entity
   const { sku = '' } = splitKey(entity.key, event.key)
-  const outputs: Output[] = []
-  const decisions: Decision[] = []
-  for (const connection of context.connections) {
+  const outcomeFor = async (connection: Connection): Promise<Outcome> => {
     const { id, shop } = connection
-    if (event.source !== shop && ownsSku(connection, sku) === false) {
-      decisions.push(notOwned(id, 'ignored'))
-      continue
-    }
     try {
+      const fault = ownershipFault(connection)
+      if (fault !== null) throw fault
+      if (event.source !== shop && ownsSku(connection, sku) === false) return { decision: notOwned(id, 'ignored') }
       const { data, owned } = await map(event, connection, context)
       const row = rowOf(`map-${name}`, event, connection, data, event.deleted || !owned)
       const key = recordKey(id, event.source, event.key)
       // Kind and row are of one entity.
-      outputs.push({ kind: universalKind(name), system: null, key, event: row } as unknown as Output)
-      decisions.push(owned ? processing(id) : notOwned(id, 'processing'))
+      const output = { kind: universalKind(name), system: null, key, event: row } as unknown as Output
+      return { output, decision: owned ? processing(id) : notOwned(id, 'processing') }
     } catch (error) {
-      decisions.push({ connection: id, status: 'failed', error: toStreamError(error) })
+      return { decision: { connection: id, status: 'failed', error: toStreamError(error) } }
     }
   }
-  return { outputs, decisions }
+  // Side by side: no connection waits for the expressions of another one.
+  const outcomes = await Promise.all(context.connections.map(outcomeFor))
+  return {
+    outputs: outcomes.flatMap(({ output }) => output ?? []),
+    decisions: outcomes.map(({ decision }) => decision),
+  }
+}
+
+/** What becomes of an entity for one connection. */
+interface Outcome {
+  readonly output?: Output
+  readonly decision: Decision
 }
 
 function processing(connection: string): Decision {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Configuration, Connection } from '../configuration/model.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { ResultPlaces } from '../events/generated/events.ts'
@@ -15,9 +16,10 @@ import {
   type StageResult,
   stageResult,
 } from '../platform/runtime/stage-result.ts'
+import { createEvaluate, type Evaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import type { ProductOf } from '../rules/split-order.ts'
-import type { AskedProducts, Decision, Output, Processor, Remembered } from './processor.ts'
+import type { AskedProducts, Decision, Output, ProcessContext, Processor, Remembered } from './processor.ts'
 import { parkedRecord } from './waiting-room.ts'
 
 /** A failure and the connection it is of; null: of all. */
@@ -61,7 +63,36 @@ export type ProcessedEvent = TopicEvents[ProcessedKind]
 /** What the versions of an entity have in common: its source and its key there. */
 export const sourceKey = (event: ProcessedEvent): string => recordKey(event.source, event.key)
 
-/** One record after the other: a later one of an entity sees the state its earlier one left (Guarantee 4). */
+/** A batch on its way through a processor. */
+interface Run<K extends ProcessedKind, S extends Remembered> {
+  readonly processor: Processor<K, S>
+  readonly view: BatchView
+  readonly known: ReadonlyMap<string, S>
+  readonly metadataOf: ProcessContext['metadataOf']
+  readonly evaluate: Evaluate
+  readonly work: Work<S>
+}
+
+/** A record, the connections that it is for, and what the processor makes of it. */
+interface Begun extends Handled {
+  readonly replay: ReplayMark | null
+  readonly connections: readonly Connection[]
+  readonly made: Promise<Made>
+}
+
+/** What is made of a record, encoded; or why it is wrong for all connections. */
+type Made =
+  | { readonly outputs: Work<never>['outputs']; readonly decisions: readonly Decision[] }
+  | { readonly error: StreamError }
+
+/** Rules without expressions wait for nothing: after so many milliseconds whatever else there is to do gets its turn. */
+const TURN_MS = 20
+
+/**
+ * One record after the other: a later one of an entity sees the state its earlier one left (Guarantee 4). One that waits
+ * for expressions lets the next one begin, so that those of many records are evaluated together; what comes of them is
+ * concluded in the order of the records.
+ */
 export async function processBatch<K extends ProcessedKind, S extends Remembered>(
   processor: Processor<K, S>,
   view: BatchView,
@@ -70,50 +101,88 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
 ): Promise<Work<S>> {
   const { configuration } = view
   const entity = entityOf(processor.from)
-  const work: Work<S> = {
-    outputs: [],
-    states: new Map(),
-    failures: [],
-    parked: [],
-    alarms: new Map(),
-    results: [],
-  }
+  const work: Work<S> = { outputs: [], states: new Map(), failures: [], parked: [], alarms: new Map(), results: [] }
   const metadata = new Map(configuration.metadata.map((one) => [one.connection, one]))
+  const metadataOf = (id: string) => metadata.get(id)
+  const run: Run<K, S> = { processor, view, known, metadataOf, evaluate: createEvaluate(), work }
+  const begun: Begun[] = []
+  const ofEntity = new Map<string, Promise<Made>>()
+  let turnAt = performance.now()
   for (const { record, event } of batch) {
     const replay = readReplayMark(record.headers)
     if (replay !== null && !isForUs(replay, processor.name, configuration)) continue
-    const isWanted = (id: string) => replay === null || replay.connection === null || replay.connection === id
     const connections = concerned(configuration, event, processor.from)
     if (isNewer(event, connections) && (await view.isBehind())) throw newerConfigurationError(event)
-    const key = sourceKey(event)
-    const handled: Handled = { record, event, entity, places: placesOf(record, processor.from) }
-    try {
-      const state = work.states.get(key) ?? known.get(key)
-      const asked = processor.asks?.(event, connections) ?? []
-      const productOf = asked.length === 0 ? () => undefined : await productsFor(asked, view.products)
-      const context = { connections, metadataOf: (id: string) => metadata.get(id), productOf }
-      const processed = await processor.process(event, context, state)
-      const outputs = processed.outputs.map((output) => ({
-        connection: connectionOf(output),
-        record: { ...view.encode(output), headers: madeFromHeader(handled.places.source ?? placeOf(record)) },
-      }))
-      if (processed.state !== undefined) work.states.set(key, processed.state)
-      const held = new Set<string>()
-      for (const decision of processed.decisions.filter(({ connection }) => isWanted(connection))) {
-        if (decide(decision, handled, view, work)) held.add(decision.connection)
-      }
-      work.outputs.push(...outputs.filter(({ connection }) => !held.has(connection) && isWanted(connection)))
-    } catch (thrown) {
-      const error = toStreamError(thrown)
-      // The registry or a table being gone says nothing about the event.
-      if (error.policy === 'stop' || error.policy === 'retry') throw error
-      work.failures.push({ record, event, connection: replay?.connection ?? null, error })
-      for (const { id } of connections.filter((one) => isWanted(one.id))) {
-        work.results.push(processedResult(handled, id, failedEnd(error)))
-      }
+    if (performance.now() - turnAt > TURN_MS) {
+      await nextTurn()
+      turnAt = performance.now()
     }
+    const key = sourceKey(event)
+    if (processor.remembers) await ofEntity.get(key)
+    const handled: Handled = { record, event, entity, places: placesOf(record, processor.from) }
+    const waits = Promise.withResolvers<void>()
+    const made = make(run, { record, event }, connections, waits.resolve)
+    ofEntity.set(key, made)
+    begun.push({ ...handled, replay, connections, made })
+    await Promise.race([made, waits.promise])
   }
+  for (const one of begun) conclude(view, work, one, await one.made)
   return work
+}
+
+/** The promise does not reject. `waits` is called when it is for expressions that it is not there yet. */
+async function make<K extends ProcessedKind, S extends Remembered>(
+  { processor, view, known, metadataOf, evaluate, work }: Run<K, S>,
+  { record, event }: Decoded<K>,
+  connections: readonly Connection[],
+  waits: () => void,
+): Promise<Made> {
+  const key = sourceKey(event)
+  try {
+    const state = work.states.get(key) ?? known.get(key)
+    const asked = processor.asks?.(event, connections) ?? []
+    const productOf = asked.length === 0 ? () => undefined : await productsFor(asked, view.products)
+    const evaluateLater: Evaluate = (...expressions) => {
+      waits()
+      return evaluate(...expressions)
+    }
+    const context = { connections, metadataOf, productOf, evaluate: evaluateLater }
+    const processed = await processor.process(event, context, state)
+    const headers = madeFromHeader(placesOf(record, processor.from).source ?? placeOf(record))
+    const outputs = processed.outputs.map((output) => ({
+      connection: connectionOf(output),
+      record: { ...view.encode(output), headers },
+    }))
+    if (processed.state !== undefined) work.states.set(key, processed.state)
+    return { outputs, decisions: processed.decisions }
+  } catch (thrown) {
+    return { error: toStreamError(thrown) }
+  }
+}
+
+/** Throws what says nothing about the event: the registry or a table being gone, or no thread for expressions. */
+function conclude<S>(view: BatchView, work: Work<S>, begun: Begun, made: Made): void {
+  const { record, event, replay, connections } = begun
+  const isWanted = (id: string) => replay === null || replay.connection === null || replay.connection === id
+  if ('error' in made) {
+    const { error } = made
+    throwOfOthers(error)
+    work.failures.push({ record, event, connection: replay?.connection ?? null, error })
+    for (const { id } of connections.filter((one) => isWanted(one.id))) {
+      work.results.push(processedResult(begun, id, failedEnd(error)))
+    }
+    return
+  }
+  const held = new Set<string>()
+  for (const decision of made.decisions.filter(({ connection }) => isWanted(connection))) {
+    if (decision.status === 'failed') throwOfOthers(decision.error)
+    if (decide(decision, begun, view, work)) held.add(decision.connection)
+  }
+  work.outputs.push(...made.outputs.filter(({ connection }) => !held.has(connection) && isWanted(connection)))
+}
+
+function throwOfOthers(error: StreamError): void {
+  if (error.policy === 'stop' || error.policy === 'retry') throw error
 }
 
 async function productsFor(asked: readonly AskedProducts[], find: FindProducts | undefined): Promise<ProductOf> {

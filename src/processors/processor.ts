@@ -2,6 +2,7 @@ import type { Connection, ProductMetadata } from '../configuration/model.ts'
 import type { StreamError } from '../errors.ts'
 import type { PerSystemKind, SharedKind, TopicEvents, TopicKind } from '../events/topics.ts'
 import type { Version } from '../events/version.ts'
+import type { Evaluate } from '../rules/mapping/evaluate.ts'
 import type { OwnedProduct } from '../rules/ownership.ts'
 
 /** An event to be appended; `system` for kinds with a topic of their own per target. */
@@ -33,6 +34,8 @@ export interface ProcessContext {
   metadataOf(connection: string): ProductMetadata | undefined
   /** A product that was asked for; undefined: the connection's feed does not have it. */
   productOf?(connection: string, sku: string): OwnedProduct | undefined
+  /** Evaluates expressions, those of many events together. */
+  readonly evaluate?: Evaluate
 }
 
 /** Products of a connection's vendor that decide about an event. */

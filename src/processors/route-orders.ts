@@ -6,7 +6,8 @@ import { recordKey } from '../events/topics.ts'
 import { compareVersions } from '../events/version.ts'
 import { isOnHold, judgeOrder, type OrderVerdict } from '../rules/judge-order.ts'
 import { mapOrderFields, type OrderFields } from '../rules/map-order.ts'
-import { asksProducts } from '../rules/ownership.ts'
+import type { Evaluate } from '../rules/mapping/evaluate.ts'
+import { asksProducts, ownershipFault } from '../rules/ownership.ts'
 import { settleQuantities, type TakenBack, withdrawnQuantity } from '../rules/quantities.ts'
 import { decidingSkus, splitOrder } from '../rules/split-order.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor, Remembered } from './processor.ts'
@@ -54,25 +55,34 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
 
 async function route(
   event: OrderChanged,
-  { connections, productOf }: ProcessContext,
+  { connections, productOf, evaluate }: ProcessContext,
   before: RoutedOrder | undefined,
 ): Promise<Processed<RoutedOrder>> {
   const sentTo = before?.vendors ?? []
   const { order: data, takenBack } = settleQuantities(event.data, before?.takenBack)
   const settled = { ...event, data }
-  const split = splitOrder(data, connections, productOf)
+  const faults = new Map(connections.map((connection) => [connection, ownershipFault(connection)]))
+  const split = splitOrder(
+    data,
+    connections.filter((connection) => faults.get(connection) === null),
+    productOf,
+  )
   const heldSince = connections.some((one) => isOnHold(data, one))
     ? (before?.heldSince ?? event.occurredAt ?? event.readAt)
     : null
   // A version that comes again is sent again.
   const isNew = before !== undefined && compareVersions(event, before.version) > 0
   const known = isNew ? (before.reduced ?? {}) : {}
-  const outcomes: Outcome[] = []
-  for (const connection of connections) {
-    const history = { wasSent: sentTo.includes(connection.id), heldSince }
-    const verdict = judgeOrder(settled, connection, split, history)
-    outcomes.push(await outcomeOf(settled, connection, verdict, known[connection.id]))
-  }
+  // Side by side: no connection waits for the expressions of another one.
+  const outcomes = await Promise.all(
+    connections.map(async (connection) => {
+      const fault = faults.get(connection) ?? null
+      const history = { wasSent: sentTo.includes(connection.id), heldSince }
+      const verdict: OrderVerdict =
+        fault === null ? judgeOrder(settled, connection, split, history) : { status: 'failed', error: fault }
+      return await outcomeOf(settled, connection, verdict, { reduced: known[connection.id], evaluate })
+    }),
+  )
   const vendors = new Set([...sentTo, ...outcomes.flatMap(({ output, id }) => (output === undefined ? [] : id))])
   const version = { occurredAt: event.occurredAt, readAt: event.readAt }
   return {
@@ -112,14 +122,14 @@ async function outcomeOf(
   event: OrderChanged,
   connection: Connection,
   verdict: OrderVerdict,
-  reduced: string | undefined,
+  { reduced, evaluate }: { reduced: string | undefined; evaluate: Evaluate | undefined },
 ): Promise<Outcome> {
   const { id } = connection
   if (verdict.status === 'failed') return { id, decision: { connection: id, ...verdict } }
   if (verdict.status === 'ignored') return { id, decision: { connection: id, ...verdict } }
   const { order, canceled, sendAfter, unlessNew } = verdict
   try {
-    const fields = canceled ? {} : await mapOrderFields(connection, order)
+    const fields = canceled ? {} : await mapOrderFields(connection, order, evaluate)
     const output = vendorOrder(event, connection, { order, canceled, sendAfter, fields })
     const isKnown = reduced !== undefined && output.event.contentDigest.startsWith(reduced)
     if (unlessNew !== undefined && isKnown) {

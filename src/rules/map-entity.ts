@@ -4,6 +4,7 @@ import type { OrderChanged, ProductChanged } from '../events/generated/events.ts
 import { judgeOrder } from './judge-order.ts'
 import { mapOrderFields } from './map-order.ts'
 import { mapProduct } from './map-product.ts'
+import { createEvaluate, type Evaluate } from './mapping/evaluate.ts'
 import type { MappingInput } from './mapping/mapping-input.ts'
 import { orderInput } from './order-input.ts'
 import { asksProducts, type FindProducts, ownsProduct, ownsSku } from './ownership.ts'
@@ -21,6 +22,12 @@ export type MappedOutcome =
   | { readonly status: 'ignored'; readonly code: string; readonly message: string }
   | { readonly status: 'failed'; readonly error: StreamError }
 
+export interface MapEntityDeps {
+  readonly products: FindProducts
+  /** Shared by the entities of one question; of its own by default. */
+  readonly evaluate?: Evaluate
+}
+
 /**
  * What the processors would make of an entity for one connection, without memory of earlier events: the seller's
  * attributes of a product; of an order the vendor's own fields, its lines and its total. Rejects when `products` does.
@@ -29,31 +36,37 @@ export async function mapEntity(
   event: SourceEntity,
   connection: Connection,
   configuration: Configuration,
-  products: FindProducts,
+  { products, evaluate = createEvaluate() }: MapEntityDeps,
 ): Promise<MappedOutcome> {
   const asked = event.entity === 'orders' ? await productsOf(event, configuration, products) : undefined
   try {
     return event.entity === 'products'
-      ? await mapOneProduct(event, connection, configuration)
-      : await mapOneOrder(event, connection, configuration, asked)
+      ? await mapOneProduct(event, connection, configuration, evaluate)
+      : await mapOneOrder(event, connection, configuration, { asked, evaluate })
   } catch (thrown) {
-    return { status: 'failed', error: toStreamError(thrown) }
+    const error = toStreamError(thrown)
+    if (error.policy === 'stop' || error.policy === 'retry') throw error
+    return { status: 'failed', error }
   }
 }
 
 type Of<E extends SourceEntity['entity']> = Extract<SourceEntity, { entity: E }>
-type Asked = ReadonlyMap<string, Awaited<ReturnType<FindProducts>>>
+interface OrderDeps {
+  readonly asked: ReadonlyMap<string, Awaited<ReturnType<FindProducts>>> | undefined
+  readonly evaluate: Evaluate
+}
 
 async function mapOneProduct(
   event: Of<'products'>,
   connection: Connection,
   { metadata }: Configuration,
+  evaluate: Evaluate,
 ): Promise<MappedOutcome> {
   const { id, shop } = connection
   const notOwned = { status: 'ignored', code: 'not_owned', message: `the SKU is not the vendor's of ${id}` } as const
   if (event.source !== shop && ownsSku(connection, event.key) === false) return notOwned
   const own = metadata.find((one) => one.connection === id)
-  const fields = await mapProduct(event, own, id)
+  const fields = await mapProduct(event, own, id, evaluate)
   return ownsProduct(connection, fields) ? { status: 'mapped', deleted: event.deleted, fields } : notOwned
 }
 
@@ -61,7 +74,7 @@ async function mapOneOrder(
   event: Of<'orders'>,
   connection: Connection,
   configuration: Configuration,
-  asked: Asked | undefined,
+  { asked, evaluate }: OrderDeps,
 ): Promise<MappedOutcome> {
   const { id, shop } = connection
   if (event.source !== shop) {
@@ -72,7 +85,7 @@ async function mapOneOrder(
   const split = splitOrder(data, buyersFrom(shop, configuration), productOf)
   const verdict = judgeOrder({ ...event, data }, connection, split, { wasSent: false, heldSince: null })
   if (verdict.status !== 'sent') return verdict
-  const fields = await mapOrderFields(connection, verdict.order)
+  const fields = await mapOrderFields(connection, verdict.order, evaluate)
   const plain = orderInput(verdict.order)
   const own = Object.entries(fields).map(([name, json]) => [name, /^[-\d]/.test(json) ? json : JSON.parse(json)])
   return {

@@ -1,7 +1,8 @@
 import type { AttributeRule, Connection } from '../configuration/model.ts'
 import type { Order } from '../events/generated/events.ts'
+import type { Evaluate } from './mapping/evaluate.ts'
 import type { MappingInput } from './mapping/mapping-input.ts'
-import { type MappedAttributes, mapAttributes } from './mapping.ts'
+import { type MappedAttributes, mapParts } from './mapping.ts'
 import { orderInput, orderLineInput } from './order-input.ts'
 
 /**
@@ -16,8 +17,9 @@ export const LINE_FIELDS = 'line.'
 /**
  * The connection's own fields of a vendor's order, by its order map. Rules of the lines' fields (`line.<name>`) see a line,
  * and the whole order as its `order`. Rejects with `mapping_failed`, which holds no value: an order is of a person.
+ * `evaluate`: shared by the entities of a batch.
  */
-export async function mapOrderFields(connection: Connection, order: Order): Promise<OrderFields> {
+export async function mapOrderFields(connection: Connection, order: Order, evaluate?: Evaluate): Promise<OrderFields> {
   const rules = connection.orderMap.fields
   if (rules.length === 0) return {}
   const ofLines = rules.filter(({ attribute }) => attribute.startsWith(LINE_FIELDS))
@@ -31,12 +33,8 @@ export async function mapOrderFields(connection: Connection, order: Order): Prom
       nameOf: (name: string) => `${LINE_FIELDS}${line.lineId}.${name.slice(LINE_FIELDS.length)}`,
     })),
   ]
-  const fields: Record<string, string> = {}
-  // One after the other: the clock of an expression is its own, and no failure is left behind unseen.
-  for (const part of parts) {
-    Object.assign(fields, textsOf(part, await mapAttributes(part.rules, part.input, { tellsValues: false })))
-  }
-  return fields
+  const mapped = await mapParts(parts, { connection: connection.id, tellsValues: false, evaluate })
+  return Object.assign({}, ...parts.map((part, index) => textsOf(part, mapped[index] ?? {})))
 }
 
 /** Rules of the order or of one of its lines, what they see, and what their fields are called. */

@@ -1,7 +1,8 @@
 import type { ProductMetadata } from '../configuration/model.ts'
-import { StreamError } from '../errors.ts'
+import { StreamError, toStreamError } from '../errors.ts'
 import { text8 } from '../events/decimal.ts'
 import type { Product, ProductChanged } from '../events/generated/events.ts'
+import type { Evaluate } from './mapping/evaluate.ts'
 import type { MappingInput } from './mapping/mapping-input.ts'
 import { type MappedAttributes, mapAttributes } from './mapping.ts'
 
@@ -10,23 +11,36 @@ type Changed = Pick<ProductChanged, 'deleted' | 'data'>
 /**
  * A vendor's product by the connection's metadata: the seller's attributes. A product that is gone leaves the feed also
  * when its last content can't be mapped any more. Rejects with `mapping_failed`.
+ * `evaluate`: shared by the entities of a batch.
  */
 export async function mapProduct(
   { deleted, data }: Changed,
   metadata: ProductMetadata | undefined,
   connection: string,
+  evaluate?: Evaluate,
 ): Promise<MappedAttributes> {
-  if (!deleted) return await mapPresent(data, metadata, connection)
+  const options = { connection, evaluate }
+  if (!deleted) return await mapPresent(data, metadata, options)
   try {
-    return await mapAttributes(metadata?.attributes ?? [], productInput(data))
-  } catch {
-    return {}
+    return await mapAttributes(metadata?.attributes ?? [], productInput(data), options)
+  } catch (thrown) {
+    // That no thread evaluates says nothing about the product.
+    if (toStreamError(thrown).policy === 'dead-letter') return {}
+    throw thrown
   }
 }
 
-async function mapPresent(data: Product, metadata: ProductMetadata | undefined, connection: string) {
-  if (metadata !== undefined) return await mapAttributes(metadata.attributes, productInput(data))
-  throw new StreamError('mapping_failed', `connection ${connection} has no product metadata; configure it and retry`)
+interface MapOptions {
+  readonly connection: string
+  readonly evaluate: Evaluate | undefined
+}
+
+async function mapPresent(data: Product, metadata: ProductMetadata | undefined, options: MapOptions) {
+  if (metadata !== undefined) return await mapAttributes(metadata.attributes, productInput(data), options)
+  throw new StreamError(
+    'mapping_failed',
+    `connection ${options.connection} has no product metadata; configure it and retry`,
+  )
 }
 
 /** The product as rules see it: decimals as text. */

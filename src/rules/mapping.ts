@@ -1,16 +1,19 @@
 import type { AttributeRule } from '../configuration/model.ts'
-import { toStreamError } from '../errors.ts'
-import { convert, looked, type MappedValue, textOfResult } from './mapping/convert.ts'
-import { compileExpression, type Evaluate } from './mapping/expression.ts'
+import { convert, looked, type MappedValue } from './mapping/convert.ts'
+import { createEvaluate, type Evaluate, type RulesOfPart } from './mapping/evaluate.ts'
 import { failuresOf } from './mapping/failure.ts'
-import { expressionInput, type MappingInput, textAt } from './mapping/mapping-input.ts'
+import { type MappingInput, textAt } from './mapping/mapping-input.ts'
 
 /** Destination attributes; decimals are text, unset optional attributes are left out. */
 export type MappedAttributes = Readonly<Record<string, MappedValue>>
 
 export interface MappingOptions {
+  /** Whose rules these are: what expressions may use is counted by connection. */
+  readonly connection?: string
   /** False: values are personal data and are in no message. True by default. */
   readonly tellsValues?: boolean
+  /** Evaluates expressions; of its own by default. */
+  readonly evaluate?: Evaluate | undefined
 }
 
 /**
@@ -21,35 +24,39 @@ export interface MappingOptions {
 export async function mapAttributes(
   rules: readonly AttributeRule[],
   input: MappingInput,
-  { tellsValues = true }: MappingOptions = {},
+  options: MappingOptions = {},
 ): Promise<MappedAttributes> {
-  const open = rules.some(({ expression }) => expression !== null) ? expressionInput(input) : input
+  const [mapped = {}] = await mapParts([{ rules, input }], options)
+  return mapped
+}
+
+/**
+ * As `mapAttributes`, for several inputs of one entity: the first rule that fails, in order, fails them all. Expressions
+ * are evaluated in worker threads; rules without any wait for nothing.
+ */
+export async function mapParts(
+  parts: readonly RulesOfPart[],
+  { connection = '', tellsValues = true, evaluate }: MappingOptions = {},
+): Promise<readonly MappedAttributes[]> {
+  const waits = parts.some(({ rules }) => rules.some(({ expression }) => expression !== null))
+  if (!waits) return parts.map((part) => mapPart(part, tellsValues, () => undefined))
+  const textOf = await (evaluate ?? createEvaluate())(connection, parts, tellsValues)
+  return parts.map((part, index) => mapPart(part, tellsValues, (rule) => textOf(index, rule)))
+}
+
+function mapPart(
+  { rules, input }: RulesOfPart,
+  tellsValues: boolean,
+  evaluated: (rule: AttributeRule) => string | undefined,
+): MappedAttributes {
   const mapped: Record<string, MappedValue> = {}
   for (const rule of rules) {
     const { expression, from } = rule
     const path = from === null ? undefined : textAt(input, from)
-    // One after the other: the clock of an expression is its own.
-    const found = expression === null ? path : await evaluated(rule, expression, open, tellsValues)
-    const value = destinationValue(rule, found, tellsValues)
+    const value = destinationValue(rule, expression === null ? path : evaluated(rule), tellsValues)
     if (value !== undefined) mapped[rule.attribute] = value
   }
   return mapped
-}
-
-/** By rule: those of a revision are the same objects until the next one. */
-const compiled = new WeakMap<AttributeRule, Evaluate>()
-
-async function evaluated(rule: AttributeRule, expression: string, input: MappingInput, tellsValues: boolean) {
-  const failure = failuresOf(rule, tellsValues)
-  let result: unknown
-  try {
-    const evaluate = compiled.get(rule) ?? compileExpression(expression, { type: rule.type, tellsValues })
-    compiled.set(rule, evaluate)
-    result = await evaluate(input)
-  } catch (thrown) {
-    throw failure(`fails: ${toStreamError(thrown).message}`, { cause: thrown })
-  }
-  return textOfResult(rule, result, failure)
 }
 
 function destinationValue(

@@ -1,5 +1,7 @@
 import type { Connection, Ownership } from '../configuration/model.ts'
+import { StreamError, toStreamError } from '../errors.ts'
 import type { OrderLine } from '../events/generated/events.ts'
+import { compilePattern } from './pattern.ts'
 
 /** A product of the vendor as the connection's feed has it: the seller's attributes by name. */
 export type OwnedProduct = Readonly<Record<string, unknown>>
@@ -31,8 +33,23 @@ export function asksProducts(ownership: Ownership): boolean {
 
 /** Whether the SKU alone says that it is the vendor's; undefined: it takes the vendor's product to tell. */
 export function ownsSku({ ownership }: Owner, sku: string): boolean | undefined {
-  if ('skuPattern' in ownership) return patternOf(ownership.skuPattern).test(sku)
+  if ('skuPattern' in ownership) return compilePattern(ownership.skuPattern).test(sku)
   return 'skus' in ownership ? skusOf(ownership).has(sku) : undefined
+}
+
+/**
+ * Why it can't be told what the connection owns: its pattern was applied by a version that took it. Null: it can. Ask
+ * before, and leave the connection out.
+ */
+export function ownershipFault({ ownership }: Owner): StreamError | null {
+  if (!('skuPattern' in ownership)) return null
+  try {
+    compilePattern(ownership.skuPattern)
+    return null
+  } catch (error) {
+    const { code, message } = toStreamError(error)
+    return new StreamError(code, `ownership.skuPattern ${message}`, { field: 'ownership.skuPattern', cause: error })
+  }
 }
 
 /** Whether the product's attributes make it the vendor's, where they decide. */
@@ -54,14 +71,6 @@ export function ownsLine(owner: Owner, line: Line, product?: OwnedProduct): bool
   const onLine = deciding === undefined ? undefined : line.attributes[deciding.name]
   if (deciding !== undefined && onLine !== undefined) return ownsProduct(owner, { [deciding.name]: fromJson(onLine) })
   return product !== undefined && ownsProduct(owner, product)
-}
-
-const patterns = new Map<string, RegExp>()
-
-function patternOf(skuPattern: string): RegExp {
-  const known = patterns.get(skuPattern) ?? new RegExp(skuPattern)
-  patterns.set(skuPattern, known)
-  return known
 }
 
 const lists = new WeakMap<object, ReadonlySet<string>>()

@@ -1,8 +1,12 @@
 import { createContext, Script } from 'node:vm'
 import { StreamError } from '../../errors.ts'
+import { stoppedBy } from '../../platform/sandbox/hard-stop.ts'
 
 /** All searches of one regular expression of one evaluation may take this long together, in milliseconds. */
 const BUDGET_MS = 200
+
+/** A thread that evaluates has no global names left but those of the language. */
+const now = performance.now.bind(performance)
 
 /** Has nothing of this program in it. It is there because V8 can end what runs too long in a context, and only there. */
 const context = createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } })
@@ -34,14 +38,15 @@ export class BoundedRegExp {
   }
 
   exec(text: string): RegExpExecArray | null {
-    const startedAt = performance.now()
+    const startedAt = now()
     try {
       Object.assign(context, { pattern: this.#pattern, text })
       return search.runInContext(context, { timeout: Math.max(1, Math.ceil(this.#leftMs)) }) as RegExpExecArray | null
     } catch (cause) {
-      throw new StreamError('mapping_failed', `the regular expression takes longer than ${BUDGET_MS} ms`, { cause })
+      const message = `the regular expression takes longer than ${BUDGET_MS} ms`
+      throw new StreamError('mapping_failed', message, { cause, details: stoppedBy('time') })
     } finally {
-      this.#leftMs -= performance.now() - startedAt
+      this.#leftMs -= now() - startedAt
       Object.assign(context, { pattern: null, text: '' })
     }
   }

@@ -2,6 +2,7 @@ import { Errors } from 'typebox/schema'
 import type { AttributeRule, ValueSchema } from '../../configuration/model.ts'
 import { toStreamError } from '../../errors.ts'
 import { decimal8, text8 } from '../../events/decimal.ts'
+import { compilePattern } from '../pattern.ts'
 import type { Failure } from './failure.ts'
 
 /** A destination value; decimals are text. */
@@ -26,26 +27,6 @@ function convertText(rule: AttributeRule, text: string, failure: Failure): Mappe
     case 'boolean':
       return booleanOf(text, failure)
   }
-}
-
-/**
- * What an expression gave, as the rule's type; undefined for nothing. It is taken more strictly than text: a list, a
- * number where text is wanted, or a fraction that was computed as a float is the expression's mistake.
- */
-export function textOfResult(rule: AttributeRule, result: unknown, failure: Failure): string | undefined {
-  if (result === undefined || result === null || result === '') return undefined
-  if (typeof result === 'string') return result
-  const scalar = typeof result === 'boolean' || typeof result === 'number'
-  if (!scalar)
-    throw failure(`gives ${Array.isArray(result) ? 'a list' : 'an object'}, not one value`, { value: result })
-  if (rule.lookup !== null) return String(result)
-  if (typeof result === 'boolean') {
-    if (rule.type === 'boolean') return String(result)
-    throw failure(`gives true or false for a ${rule.type}; use a condition: … ? … : …`, { value: result })
-  }
-  if (rule.type === 'string') throw failure('gives a number for a string; use $string(…)', { value: result })
-  if (Number.isSafeInteger(result)) return String(result)
-  throw failure('gives a float, which is not exact; use $add, $multiply, $round and text', { value: result })
 }
 
 /** The destination's value of a source value; throws `mapping_failed` for one the look-up does not know. */
@@ -96,9 +77,24 @@ function checked(rule: AttributeRule, value: MappedValue, failure: Failure): Map
   if (rule.schema === null) return value
   const broken = rule.type === 'decimal' ? brokenBound(rule.schema, String(value)) : undefined
   if (broken !== undefined) throw failure(`breaks its schema: ${broken}`, { value })
-  const [kept, errors] = Errors(rule.schema, value)
-  if (kept) return value
-  throw failure(`breaks its schema: ${errors.map(({ message }) => message.trim()).join(', ')}`, { value })
+  const { pattern, ...schema } = rule.schema
+  const [, errors] = Errors(schema, value)
+  const mismatch = pattern === undefined ? undefined : mismatchOf(pattern, value, failure)
+  if (errors.length === 0 && mismatch === undefined) return value
+  const reasons = errors.map(({ message }) => message.trim())
+  const place = errors.filter(({ keyword }) => keyword !== 'enum').length
+  const all = mismatch === undefined ? reasons : reasons.toSpliced(place, 0, mismatch)
+  throw failure(`breaks its schema: ${all.join(', ')}`, { value })
+}
+
+/** Matched here: JSON Schema's own patterns take as long as they like. */
+function mismatchOf(pattern: string, value: MappedValue, failure: Failure): string | undefined {
+  if (typeof value !== 'string') return undefined
+  try {
+    return compilePattern(pattern).test(value) ? undefined : `must match pattern "${pattern}"`
+  } catch (error) {
+    throw failure(`breaks its schema: the pattern ${pattern} ${toStreamError(error).message}`)
+  }
 }
 
 /** A decimal is text, which JSON Schema has no bounds for: they are compared exactly. */

@@ -1,17 +1,22 @@
 import jsonata, { type Expression } from 'jsonata'
 import { StreamError } from '../../errors.ts'
+import { stoppedBy } from '../../platform/sandbox/hard-stop.ts'
 import { BoundedRegExp } from './bounded-regexp.ts'
 import { registerExactFunctions } from './exact-functions.ts'
 import { wayOutOfFloats } from './float-use.ts'
 
 /**
- * What an evaluation may use. Steps are counted, so that the same event fails or does not on every machine; the clock is
- * the last resort. `text` and `list` bound what one step may make (characters, items).
+ * What an evaluation may use. Steps are counted, so that the same event fails or does not on every machine. `text` and
+ * `list` bound what one step may make (characters, items). The clock stops between two steps, before the thread that all
+ * this runs in is stopped from outside; that is the last resort.
  */
-export const expressionLimits = { steps: 20_000, depth: 200, list: 2_000, text: 100_000, clockMs: 5_000 } as const
+export const expressionLimits = { steps: 20_000, depth: 200, list: 2_000, text: 100_000, clockMs: 800 } as const
 
 /** Functions that answer differently each time, or run what is given as text: a mapping has to be repeatable. */
 const REFUSED = ['now', 'millis', 'random', 'shuffle', 'eval'] as const
+
+/** What is taken of an expression, and of all of a document: to parse it takes more than linear time. */
+const parseLimits = { characters: 4_000, marks: 500, ofDocument: 50_000 } as const
 
 /** A compiled expression. Rejects with `mapping_failed`, whose message says what went wrong and where in the expression. */
 export type Evaluate = (input: unknown) => Promise<unknown>
@@ -35,7 +40,19 @@ export interface ExpressionOptions {
  * Compiles a JSONata expression. Nothing outside of the event can be reached from it. Throws `configuration_invalid` for
  * what is no expression, and for what can't be exact or repeatable.
  */
-export function compileExpression(text: string, { type, tellsValues }: ExpressionOptions): Evaluate {
+export function compileExpression(text: string, options: ExpressionOptions): Evaluate {
+  const key = `${options.type} ${options.tellsValues} ${text}`
+  const known = compiled.get(key) ?? compileOnce(text, options)
+  if (compiled.size >= MOST_KEPT) compiled.clear()
+  compiled.set(key, known)
+  return known
+}
+
+/** Those of former configurations make room. */
+const compiled = new Map<string, Evaluate>()
+const MOST_KEPT = 500
+
+function compileOnce(text: string, { type, tellsValues }: ExpressionOptions): Evaluate {
   const expression = parse(text)
   const ast = expression.ast()
   const refused = REFUSED.find((name) => calls(ast, name))
@@ -56,6 +73,22 @@ export function compileExpression(text: string, { type, tellsValues }: Expressio
       throw failed(thrown as Thrown, tellsValues)
     }
   }
+}
+
+/** As `compileExpression`, to see beforehand whether it can be done; here where everything else runs, so not for long. */
+export function checkExpression(text: string, type: string): void {
+  const { characters, marks } = parseLimits
+  if (text.length > characters) throw invalid(`is longer than ${characters} characters; use a look-up, or shorten it`)
+  const found = text.match(/[.[@^%#]/g)?.length ?? 0
+  if (found > marks) throw invalid(`has more than ${marks} steps and filters (${found}); shorten it`)
+  compileExpression(text, { type, tellsValues: true })
+}
+
+/** What is wrong with so much of it in one document; undefined: nothing. */
+export function tooManyExpressions(expressions: readonly (string | undefined)[]): string | undefined {
+  const length = expressions.reduce((sum, text) => sum + (text?.length ?? 0), 0)
+  if (length <= parseLimits.ofDocument) return undefined
+  return `have ${length} characters of expressions; ${parseLimits.ofDocument} are the most: use look-ups, or shorten them`
 }
 
 function parse(text: string): Expression {
@@ -112,7 +145,8 @@ function invalid(message: string, cause?: unknown): StreamError {
 
 function failed(thrown: Thrown, tellsValues: boolean): StreamError {
   const reason = `${reasonOf(thrown, tellsValues)}${at(thrown.position)}`
-  return new StreamError('mapping_failed', reason, { cause: tellsValues ? thrown : undefined })
+  const details = thrown.code === 'D1012' ? stoppedBy('time') : thrown instanceof StreamError ? thrown.details : {}
+  return new StreamError('mapping_failed', reason, { cause: tellsValues ? thrown : undefined, details })
 }
 
 function reasonOf(thrown: Thrown, tellsValues: boolean): string {

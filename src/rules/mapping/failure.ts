@@ -2,23 +2,32 @@ import type { AttributeRule } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 
 /** Makes the error of one rule: why, and the value it is about. */
-export type Failure = (reason: string, about?: { readonly value?: unknown; readonly cause?: unknown }) => StreamError
+export type Failure = (reason: string, about?: FailureAbout) => StreamError
+
+export interface FailureAbout {
+  readonly value?: unknown
+  readonly cause?: unknown
+  /** What there is to say beside the rule. */
+  readonly details?: StreamError['details']
+}
 
 const MOST_SHOWN = 60
+
+type NamedRule = Pick<AttributeRule, 'attribute' | 'from' | 'expression'>
 
 /**
  * Errors of a rule: `mapping_failed`, naming attribute, source and value. `tellsValues` false: values are personal data,
  * and only their kind is named.
  */
-export function failuresOf(rule: AttributeRule, tellsValues: boolean): Failure {
+export function failuresOf(rule: NamedRule, tellsValues: boolean): Failure {
   const { attribute, from, expression } = rule
   const source = expression === null ? (from ?? 'a constant') : `expression ${expression}`
-  return (reason, { value, cause } = {}) => {
+  return (reason, { value, cause, details } = {}) => {
     const told = value === undefined ? '' : tellsValues ? `: ${shown(value)}` : `: ${kindOf(value)}`
     return new StreamError('mapping_failed', `attribute ${attribute} (from ${source}) ${reason}${told}`, {
       cause: tellsValues ? cause : undefined,
       field: attribute,
-      details: { attribute, from, expression },
+      details: { attribute, from, expression, ...details },
     })
   }
 }

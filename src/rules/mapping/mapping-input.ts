@@ -21,10 +21,19 @@ export function textAt(input: MappingInput, path: string): string | undefined {
 
 /**
  * The input as expressions see it: what the JSON texts in `attributes` say, with every number as the text it is. What is
- * null is not there: JSONata's functions take nothing for nothing, but not null.
+ * null is not there: JSONata's functions take nothing for nothing, but not null. `shared` holds the objects that inputs
+ * have in common: each line of an order has the whole order, which is opened once.
  */
-export function expressionInput(input: MappingInput): Fields {
-  return opened('', input) as Fields
+export function expressionInput(input: MappingInput, shared = new Map<object, unknown>()): Fields {
+  const fields = Object.entries(input).filter(([, field]) => field !== null)
+  return Object.fromEntries(fields.map(([name, field]) => [name, openedOnce(name, field, shared)]))
+}
+
+function openedOnce(name: string, value: unknown, shared: Map<object, unknown>): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return opened(name, value)
+  const known = shared.get(value) ?? opened(name, value)
+  shared.set(value, known)
+  return known
 }
 
 function opened(name: string, value: unknown): unknown {

@@ -117,3 +117,16 @@ it('the last events are those of the connection’s sources, also behind many of
   expect(asked).toEqual([5, 50, 150])
   await expect(recent(connection, 'orders', 5, { systems })).rejects.toMatchObject({ code: 'request_invalid' })
 })
+
+// Ten rules and twenty events kept the process silent for 75 s.
+it('has a time for all entities: those that there is none left for fail, and the mapping before is not touched', async () => {
+  const slow = '$count($distinct([1..1990].{"a": $string($), "b": [1..50]})) & ""'
+  const before = configurationOf(ruleWith('name', { expression: 'name & "!"' }))
+  const after = configurationOf(...['a', 'b', 'c'].map((name) => ruleWith(name, { expression: slow })))
+  const events = Array.from({ length: 60 }, (_, index) => product(`A-${index}`, { name: 'Jacket' }))
+  const { counts, entities } = await previewMapping(events, { connection: 'a', before, after, products })
+  expect(counts).toMatchObject({ entities: 60, errors_appearing: 60, errors_disappearing: 0 })
+  expect(new Set(entities.map((one) => one.before))).toEqual(new Set(['mapped']))
+  expect(entities[0]?.after).toMatch(/fails: it takes longer than/)
+  expect(entities.at(-1)?.after).toMatch(/fails: it was not tried/)
+}, 60_000)

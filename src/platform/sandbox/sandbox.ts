@@ -1,0 +1,162 @@
+import { StreamError } from '../../errors.ts'
+import type { HardStop } from './hard-stop.ts'
+import { SandboxWorker, type Served, type WorkerLimits } from './sandbox-worker.ts'
+
+export interface SandboxLimits extends WorkerLimits {
+  /** Threads at most. Two or more: a lane has one of them at a time, and so never holds up all others. */
+  readonly workers: number
+}
+
+/** What the tasks of a lane may take together; it is used up by them. */
+export interface Budget {
+  /** Milliseconds of wall clock. */
+  leftMs: number
+  /** Hard stops after which the rest is not tried. */
+  stopsLeft: number
+}
+
+/** What came of a task; `step`: the one that was under way. */
+export type Ended<R> =
+  | { readonly stopped: null; readonly result: R }
+  | { readonly stopped: HardStop; readonly step: number }
+
+/** User-given code runs here: in threads of their own that can be ended whatever they do. */
+export interface Sandbox<T, R> {
+  /** In the order of the tasks. Rejects with `stopping` when the sandbox is closed before, and when no thread starts. */
+  run(lane: string, tasks: readonly T[], budget: Budget): Promise<readonly Ended<R>[]>
+  /** Ends all threads, also those that are at work (Guarantee 10). */
+  close(): Promise<void>
+}
+
+/** Tasks that a thread is given at once: what is written for it must not hold up the event loop. */
+const AT_ONCE = 50
+
+/** What tasks whose results were lost may take at least, in milliseconds. */
+const LOST_MS = 200
+
+/** The tasks of one call. */
+interface Run<T, R> {
+  readonly lane: string
+  readonly tasks: readonly T[]
+  readonly budget: Budget
+  readonly ended: (Ended<R> | undefined)[]
+  /** Tasks that a thread ended with: they are tried once more, alone, so that no other one fails for them. */
+  readonly suspects: Set<number>
+  /** Tasks that were done by a thread which was stopped before it gave their results: they have their turn in any case. */
+  readonly lost: Set<number>
+  readonly settle: PromiseWithResolvers<readonly Ended<R>[]>
+  /** Threads that were stopped for it. */
+  stops: number
+}
+
+/** The file of a worker beside the one that asks: a source while that is one, and what is made of it in a package. */
+export function workerScript(source: `./${string}.ts`, asking: string): URL {
+  return new URL(asking.endsWith('.ts') ? source : source.replace(/\.ts$/, '.js'), asking)
+}
+
+/** `script` calls `serveTasks`. Threads start when they are needed, and hold up the end of the process only at work. */
+export function createSandbox<T, R>(script: URL, limits: SandboxLimits): Sandbox<T, R> {
+  return new WorkerPool<T, R>(script, limits)
+}
+
+class WorkerPool<T, R> implements Sandbox<T, R> {
+  readonly #script: URL
+  readonly #limits: SandboxLimits
+  readonly #waiting: Run<T, R>[] = []
+  readonly #busy = new Map<string, { readonly run: Run<T, R>; readonly worker: SandboxWorker<T, R> }>()
+  #idle: SandboxWorker<T, R>[] = []
+  #isClosed = false
+
+  constructor(script: URL, limits: SandboxLimits) {
+    this.#script = script
+    this.#limits = limits
+  }
+
+  async run(lane: string, tasks: readonly T[], budget: Budget): Promise<readonly Ended<R>[]> {
+    if (this.#isClosed) throw closed()
+    const settle = Promise.withResolvers<readonly Ended<R>[]>()
+    this.#waiting.push({
+      lane,
+      tasks,
+      budget,
+      ended: tasks.map(() => undefined),
+      suspects: new Set(),
+      lost: new Set(),
+      settle,
+      stops: 0,
+    })
+    this.#next()
+    return await settle.promise
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    for (const { settle } of this.#waiting.splice(0)) settle.reject(closed())
+    const working = [...this.#busy.values()]
+    for (const { run } of working) run.settle.reject(closed())
+    await Promise.all([...working.map(({ worker }) => worker), ...this.#idle].map((worker) => worker.end()))
+    this.#idle = []
+  }
+
+  /** One after the other, a turn each: a lane with much to do goes behind the others after every message. */
+  #next(): void {
+    while (!this.#isClosed && this.#busy.size < this.#limits.workers) {
+      const index = this.#waiting.findIndex(({ lane }) => !this.#busy.has(lane))
+      const [run] = index < 0 ? [] : this.#waiting.splice(index, 1)
+      if (run === undefined) return
+      void this.#turn(run)
+    }
+  }
+
+  /** A thread that runs already, for whoever had none stopped: the others can wait for one to start. */
+  #take(canWait: boolean): SandboxWorker<T, R> {
+    const index = this.#idle.findIndex(({ isReady }) => isReady !== canWait)
+    const [worker] = this.#idle.splice(Math.max(0, index), 1)
+    return worker ?? new SandboxWorker<T, R>(this.#script, this.#limits)
+  }
+
+  async #turn(run: Run<T, R>): Promise<void> {
+    const todo = nextTasks(run)
+    if (todo.length === 0) return run.settle.resolve(run.ended as readonly Ended<R>[])
+    const worker = this.#take(run.stops > 0)
+    this.#busy.set(run.lane, { run, worker })
+    try {
+      const tasks = todo.map((index) => run.tasks[index] as T)
+      note(run, todo, await worker.run(tasks, Math.max(run.budget.leftMs, LOST_MS)))
+      this.#waiting.push(run)
+    } catch (error) {
+      run.settle.reject(error)
+    }
+    this.#busy.delete(run.lane)
+    if (!this.#isClosed) this.#idle.push(worker.isEnded ? new SandboxWorker(this.#script, this.#limits) : worker)
+    this.#next()
+  }
+}
+
+/** Indices of what is to be done next; a suspect alone. What the budget has nothing left for ends here. */
+function nextTasks<T, R>({ ended, suspects, lost, budget }: Run<T, R>): readonly number[] {
+  const isOver = budget.leftMs <= 0 || budget.stopsLeft <= 0
+  for (const index of ended.keys()) {
+    if (isOver && !lost.has(index)) ended[index] ??= { stopped: 'batch', step: 0 }
+  }
+  const left = [...ended.keys()].filter((index) => ended[index] === undefined)
+  const suspect = left.find((index) => suspects.has(index))
+  return suspect === undefined ? left.slice(0, AT_ONCE) : [suspect]
+}
+
+function note<T, R>(run: Run<T, R>, todo: readonly number[], { results, tookMs, stopped }: Served<R>): void {
+  run.budget.leftMs -= tookMs
+  for (const [index, result] of results.entries()) run.ended[todo[index] ?? 0] = { stopped: null, result }
+  const task = stopped === undefined ? undefined : todo[stopped.task]
+  if (stopped === undefined || task === undefined) return
+  run.stops += 1
+  for (const index of todo.slice(results.length, stopped.task)) run.lost.add(index)
+  const died = stopped.why === 'memory' || stopped.why === 'crash'
+  if (died && todo.length > 1) return void run.suspects.add(task)
+  run.ended[task] = { stopped: stopped.why, step: stopped.step }
+  run.budget.stopsLeft = stopped.why === 'batch' ? 0 : run.budget.stopsLeft - 1
+}
+
+function closed(): StreamError {
+  return new StreamError('stopping', 'the process ends; what is under way is done again by the next one')
+}

@@ -1,0 +1,85 @@
+import type { AttributeRule } from '../../configuration/model.ts'
+import { StreamError, toStreamError } from '../../errors.ts'
+import { compileExpression } from './expression.ts'
+import { type Failure, failuresOf } from './failure.ts'
+import { expressionInput, type MappingInput } from './mapping-input.ts'
+
+/** What a worker has to know of a rule with an expression. */
+export type ExpressionRule = Pick<AttributeRule, 'attribute' | 'type' | 'from'> & {
+  readonly expression: string
+  readonly looksUp: boolean
+}
+
+/** The expressions of one entity for one connection: rules, and what they see. */
+export interface ExpressionJob {
+  /** False: values are personal data and are in no message. */
+  readonly tellsValues: boolean
+  readonly parts: readonly { readonly rules: readonly ExpressionRule[]; readonly input: MappingInput }[]
+}
+
+/** The texts that the expressions gave, one after the other, up to the first that failed. */
+export interface ExpressionResults {
+  readonly texts: readonly (string | undefined)[]
+  readonly failure: PlainFailure | null
+}
+
+/** A `mapping_failed` on its way between threads. */
+export interface PlainFailure {
+  readonly message: string
+  readonly field: string
+  readonly details: StreamError['details']
+}
+
+/** `note` is called with the number of each expression before it is evaluated. */
+export async function runExpressions(
+  { parts, tellsValues }: ExpressionJob,
+  note: (step: number) => void,
+): Promise<ExpressionResults> {
+  const texts: (string | undefined)[] = []
+  const shared = new Map<object, unknown>()
+  for (const { rules, input } of parts) {
+    const open = expressionInput(input, shared)
+    for (const rule of rules) {
+      note(texts.length)
+      const failure = failuresOf(rule, tellsValues)
+      try {
+        texts.push(textOfResult(rule, await evaluated(rule, open, failure, tellsValues), failure))
+      } catch (thrown) {
+        const { message, details } =
+          thrown instanceof StreamError ? thrown : failure(`fails: ${toStreamError(thrown).message}`)
+        return { texts, failure: { message, field: rule.attribute, details } }
+      }
+    }
+  }
+  return { texts, failure: null }
+}
+
+async function evaluated(rule: ExpressionRule, input: MappingInput, failure: Failure, tellsValues: boolean) {
+  const { type, expression } = rule
+  try {
+    return await compileExpression(expression, { type, tellsValues })(input)
+  } catch (thrown) {
+    const { message, details } = toStreamError(thrown)
+    throw failure(`fails: ${message}`, { details })
+  }
+}
+
+/**
+ * What an expression gave, as the rule's type; undefined for nothing. It is taken more strictly than text: a list, a
+ * number where text is wanted, or a fraction that was computed as a float is the expression's mistake.
+ */
+function textOfResult(rule: ExpressionRule, result: unknown, failure: Failure): string | undefined {
+  if (result === undefined || result === null || result === '') return undefined
+  if (typeof result === 'string') return result
+  const scalar = typeof result === 'boolean' || typeof result === 'number'
+  if (!scalar)
+    throw failure(`gives ${Array.isArray(result) ? 'a list' : 'an object'}, not one value`, { value: result })
+  if (rule.looksUp) return String(result)
+  if (typeof result === 'boolean') {
+    if (rule.type === 'boolean') return String(result)
+    throw failure(`gives true or false for a ${rule.type}; use a condition: … ? … : …`, { value: result })
+  }
+  if (rule.type === 'string') throw failure('gives a number for a string; use $string(…)', { value: result })
+  if (Number.isSafeInteger(result)) return String(result)
+  throw failure('gives a float, which is not exact; use $add, $multiply, $round and text', { value: result })
+}

@@ -1,0 +1,73 @@
+import { RE2JS } from 're2js'
+import { StreamError, toStreamError } from '../errors.ts'
+import { translatePattern } from './translate-pattern.ts'
+
+/** A regular expression of the configuration; a search takes time in proportion to the text, whatever it is. */
+export interface Pattern {
+  /** Whether it is found in the text. Throws `mapping_failed` for a text that is too long for it. */
+  test(text: string): boolean
+}
+
+const MOST_CHARACTERS = 1_000
+/** Characters of a text, times the size of the pattern: less than 100 ms at worst. */
+const MOST_STEPS = 250_000
+
+/** The same everywhere in this process; those of former configurations make room. */
+const patterns = new Map<string, Pattern>()
+const MOST_KEPT = 2_000
+
+/**
+ * Compiles what users write as a regular expression of JavaScript. Throws `configuration_invalid`: it is none, can't be
+ * matched in linear time, or is too large.
+ */
+export function compilePattern(source: string): Pattern {
+  const known = patterns.get(source) ?? createPattern(source)
+  if (patterns.size >= MOST_KEPT) patterns.clear()
+  patterns.set(source, known)
+  return known
+}
+
+function createPattern(source: string): Pattern {
+  if (source.length > MOST_CHARACTERS) throw invalid(`is longer than ${MOST_CHARACTERS} characters; shorten it`)
+  checkSyntax(source)
+  const { text, conditions, size } = translatePattern(source)
+  const whole = compile(text)
+  const beside = conditions.map((one) => ({ pattern: compile(one.text), holds: one.holds }))
+  return {
+    test(subject) {
+      if (subject.length * size > MOST_STEPS) {
+        const most = Math.floor(MOST_STEPS / size)
+        throw new StreamError('mapping_failed', `has ${subject.length} characters; the pattern takes at most ${most}`)
+      }
+      return beside.every(({ pattern, holds }) => pattern.test(subject) === holds) && whole.test(subject)
+    },
+  }
+}
+
+function checkSyntax(source: string): void {
+  try {
+    new RegExp(source, 'u')
+  } catch (error) {
+    try {
+      // What is none with Unicode may be one without: it was taken always.
+      new RegExp(source)
+    } catch {
+      throw invalid(`is no regular expression: ${toStreamError(error).message}`, error)
+    }
+  }
+}
+
+function compile(text: string): RE2JS {
+  try {
+    return RE2JS.compile(text)
+  } catch (cause) {
+    throw invalid(
+      `can't be matched in linear time: ${toStreamError(cause).message.replace(/^error parsing regexp: /, '')}`,
+      cause,
+    )
+  }
+}
+
+function invalid(message: string, cause?: unknown): StreamError {
+  return new StreamError('configuration_invalid', message, { cause })
+}

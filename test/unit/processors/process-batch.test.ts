@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest'
+import { StreamError } from '../../../src/errors.ts'
+import { mapInventory } from '../../../src/processors/map-inventory.ts'
+import { type BatchView, processBatch } from '../../../src/processors/process-batch.ts'
+import type { Processor } from '../../../src/processors/processor.ts'
+import { connectionOf, inventoryChanged, productChanged } from '../../data/processor-events.ts'
+import { batchOf } from '../../worlds/fake-stage.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
+
+const reads = [readOf('netsuite', 'inventory', 100), readOf('netsuite', 'products', 100)]
+const view: BatchView = {
+  configuration: {
+    revision: 1,
+    systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads })],
+    connections: [connectionOf('a', '.', { reads: reads.map(({ id }) => id), vendor: 'netsuite' })],
+    metadata: [],
+  },
+  isBehind: async () => false,
+  now: 1_000,
+  encode: ({ key }) => ({ topic: 't', key, value: Buffer.from(key) }),
+  paused: () => undefined,
+  isWrong: () => false,
+}
+
+it('lets everything else have its turn while records are processed that wait for nothing', async () => {
+  const busy: Processor<'inventory'> = {
+    ...mapInventory,
+    process(event, context, state) {
+      for (const until = performance.now() + 1; performance.now() < until; );
+      return mapInventory.process(event, context, state)
+    },
+  }
+  let turns = 0
+  const others = setInterval(() => {
+    turns += 1
+  }, 1)
+  const batch = batchOf<'inventory'>(
+    ...Array.from({ length: 200 }, (_, sku) => inventoryChanged(`S${sku}`, { '1': ['2', '1'] })),
+  )
+  const work = await processBatch(busy, view, batch, new Map())
+  clearInterval(others)
+  expect(work.outputs.map(({ record }) => record.key)).toEqual(batch.map(({ event }) => `a|netsuite|${event.key}`))
+  expect(turns).toBeGreaterThan(3)
+})
+
+it('begins with records before what earlier ones wait for is there, and concludes in their order', async () => {
+  const begun: string[] = []
+  const waiting = Promise.withResolvers<void>()
+  const slow: Processor<'products'> = {
+    name: 'slow',
+    from: 'products',
+    remembers: false,
+    async process({ key }, { evaluate }) {
+      begun.push(key)
+      if (begun.length === 3) waiting.resolve()
+      await Promise.all([waiting.promise, evaluate?.('a', [], true)])
+      return { outputs: [], decisions: [{ connection: 'a', status: 'processing', code: null, message: null }] }
+    },
+  }
+  const batch = batchOf<'products'>(...['X', 'Y', 'Z'].map((sku) => productChanged({ sku })))
+  const work = await processBatch(slow, view, batch, new Map())
+  expect(begun).toEqual(['X', 'Y', 'Z'])
+  expect(work.results.map(({ result }) => result.key)).toEqual(['X', 'Y', 'Z'])
+})
+
+it('of one entity ends with the earlier record before the later one begins', async () => {
+  const states: (string | undefined)[] = []
+  const remembering: Processor<'products', { version: { occurredAt: null; readAt: number }; seen: string }> = {
+    name: 'remembering',
+    from: 'products',
+    remembers: true,
+    async process(event, _context, state) {
+      states.push(state?.seen)
+      await new Promise((resolve) => setImmediate(resolve))
+      const version = { occurredAt: null, readAt: event.readAt }
+      return { outputs: [], decisions: [], state: { version, seen: `after ${event.readAt}` } }
+    },
+  }
+  const batch = batchOf<'products'>(...[1, 2, 3].map((readAt) => productChanged({ sku: 'X' }, { readAt })))
+  await processBatch(remembering, view, batch, new Map())
+  expect(states).toEqual([undefined, 'after 1', 'after 2'])
+})
+
+it('is handed over again when no thread evaluates, which says nothing about the record', async () => {
+  const error = new StreamError('stopping', 'the process ends')
+  const ending: Processor<'products'> = {
+    name: 'ending',
+    from: 'products',
+    remembers: false,
+    process: async () => ({ outputs: [], decisions: [{ connection: 'a', status: 'failed', error }] }),
+  }
+  await expect(processBatch(ending, view, batchOf<'products'>(productChanged({})), new Map())).rejects.toBe(error)
+})
