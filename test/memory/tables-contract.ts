@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Item, TableDefinition, Tables } from '../../src/platform/dynamodb/tables.ts'
+import type { Condition, Item, TableDefinition, Tables } from '../../src/platform/dynamodb/tables.ts'
 
 /** Tables that the contract uses. */
 export const contractTables: readonly TableDefinition[] = [
@@ -62,6 +62,15 @@ export function testTables(factory: () => Tables | Promise<Tables>): void {
         results.push(await tables.put('contract_plain', { id, rank, n }, condition))
       }
       expect(results).toEqual([true, true, false])
+    })
+
+    it('joins a joined condition with nothing else', async () => {
+      const id = fresh()
+      const free = { anyOf: [{ absent: 'until' }, { attribute: 'until', is: '<=', value: 5 }] } as const
+      const put = (until: number, condition: Condition) => tables.put('contract_plain', { id, until }, condition)
+      expect(await put(5, { allOf: [free] })).toBe(true)
+      expect(await put(6, { anyOf: [{ allOf: [free] }] })).toBe(true)
+      expect(await put(7, { allOf: [{ anyOf: [free] }] })).toBe(false)
     })
 
     it('finds a comparison with what does not exist false, except that it differs', async () => {

@@ -52,7 +52,10 @@ export function compileCondition(condition: Condition, names: Names): string {
 }
 
 function joined(conditions: readonly Condition[], operator: string, names: Names): string {
-  if (conditions.length === 0) throw new TypeError('anyOf and allOf need at least one condition')
+  const [only, ...others] = conditions
+  if (only === undefined) throw new TypeError('anyOf and allOf need at least one condition')
+  // DynamoDB refuses an expression that has parentheses in parentheses.
+  if (others.length === 0) return compileCondition(only, names)
   return `(${conditions.map((one) => compileCondition(one, names)).join(operator)})`
 }
 
