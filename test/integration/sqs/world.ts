@@ -12,12 +12,14 @@ export interface QueueWorldOptions {
   /** Where the vendor's ERP is; nothing listens there by default. */
   readonly erp?: string
   readonly deleteDrainedQueues?: boolean
+  /** How long a message that was taken is hidden: shorter than a worker may be held up, it comes twice. */
+  readonly visibilitySeconds?: number
 }
 
 /** A shop that pushes its orders to a queue, behind a proxy with faults, and a vendor, on real Kafka and DynamoDB. */
 export async function startQueueWorld(
   name: string,
-  { erp = 'http://127.0.0.1:9', deleteDrainedQueues = false }: QueueWorldOptions = {},
+  { erp = 'http://127.0.0.1:9', deleteDrainedQueues = false, visibilitySeconds = 5 }: QueueWorldOptions = {},
 ) {
   const queues = await startQueues(inject('services'))
   const proxy = await startFaultProxy(queues.endpoint)
@@ -29,7 +31,7 @@ type: sqs
 address: ${proxy.url}
 zone: America/Chicago
 secrets: { accessKeyId: env:PUSHED_KEY, secretAccessKey: env:PUSHED_SECRET }
-settings: { region: eu-central-1, ordersQueue: ${orders.name}, currency: USD, visibilitySeconds: "5", quietSeconds: "1" }
+settings: { region: eu-central-1, ordersQueue: ${orders.name}, currency: USD, visibilitySeconds: "${visibilitySeconds}", quietSeconds: "1" }
 reads: [{ entity: orders, pageSize: 20 }]
 ---
 kind: system
