@@ -14,8 +14,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 export function comparisonTable(comparisons: readonly Comparison[]): string {
   const rows = comparisons.flatMap(({ job, events, rounds, bare, runtime, ratio }) => {
     const cells = ({ eventsPerSecond, cpuSeconds, rssMb }: typeof bare) => [
-      ...[String(events), String(rounds), String(eventsPerSecond)],
-      ...[cpuSeconds.toFixed(1), String(rssMb)],
+      String(events),
+      String(rounds),
+      String(eventsPerSecond),
+      cpuSeconds.toFixed(1),
+      String(rssMb),
     ]
     return [
       [job, 'bare', ...cells(bare), ''],

@@ -79,7 +79,10 @@ async function pull({ simulators, progress }: OnceAllDeps): Promise<void> {
 async function ordersOf(deps: OnceAllDeps, { id, shop, vendor }: Connection): Promise<readonly string[]> {
   const [shopEnd, vendorEnd] = [await shopOf(deps, shop), await vendorOf(deps, vendor)]
   return compareOrders({
-    ...{ shop: shopEnd.orders, erp: vendorEnd.orders, connection: id, erpName: vendor },
+    shop: shopEnd.orders,
+    erp: vendorEnd.orders,
+    connection: id,
+    erpName: vendor,
     vendor: new RegExp(vendor === 'sap' ? deps.options.secondVendorPattern : deps.options.vendorPattern),
   })
 }

@@ -42,7 +42,10 @@ export function kafka({ jars, dataDir, port, innerPort }: JarPlace, member?: Kaf
   return {
     files: {
       [properties]: kafkaProperties({
-        ...{ logDir, listen, controller: `${HOST}:${innerPort}`, advertised: listen },
+        logDir,
+        listen,
+        controller: `${HOST}:${innerPort}`,
+        advertised: listen,
         ...(member === undefined ? {} : { member }),
       }),
     },

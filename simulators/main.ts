@@ -55,7 +55,9 @@ const [magento, netsuite, images, sap, bigcommerce] = await started([
   second === undefined
     ? undefined
     : startBigCommerceSimulator({
-        ...{ ...shared, ...orders, severalAddresses: true },
+        ...shared,
+        ...orders,
+        severalAddresses: true,
         dataFile: join(data, 'bigcommerce.sqlite'),
       }),
 ])

@@ -107,9 +107,15 @@ export function addHookRoutes(app: FastifyInstance, shop: Shop, root: string): v
   const at = `${root}/v3/hooks`
   type Route = { Params: { id: string }; Querystring: Params; Body: Partial<Hook> }
   const render = (hook: Hook) => ({
-    ...{ id: hook.id, client_id: 'client', store_hash: BIGCOMMERCE_CREDENTIALS.storeHash },
-    ...{ created_at: hook.created_at, updated_at: hook.updated_at },
-    ...{ scope: hook.scope, destination: hook.destination, is_active: hook.is_active, headers: hook.headers },
+    id: hook.id,
+    client_id: 'client',
+    store_hash: BIGCOMMERCE_CREDENTIALS.storeHash,
+    created_at: hook.created_at,
+    updated_at: hook.updated_at,
+    scope: hook.scope,
+    destination: hook.destination,
+    is_active: hook.is_active,
+    headers: hook.headers,
   })
   const unix = () => Math.floor(shop.now().getTime() / 1000)
   app.get<Route>(at, async ({ query }) => {

@@ -10,9 +10,20 @@ export function makeB2b(store: Store, seed: number, orders: readonly Order[]): v
     const companyId = 7000 + index
     const time = 1_770_000_000 + index
     store.companies.put({
-      ...{ companyId, companyName, companyEmail: `office${index}@example.com`, companyPhone: '', companyStatus: '1' },
-      ...{ bcGroupId: 1, bcGroupName: index % 2 === 0 ? 'Wholesale' : 'Retail', catalogId: null, catalogName: '' },
-      ...{ parentCompany: {}, priceListAssign: [], uuid: null, createdAt: time, updatedAt: time },
+      companyId,
+      companyName,
+      companyEmail: `office${index}@example.com`,
+      companyPhone: '',
+      companyStatus: '1',
+      bcGroupId: 1,
+      bcGroupName: index % 2 === 0 ? 'Wholesale' : 'Retail',
+      catalogId: null,
+      catalogName: '',
+      parentCompany: {},
+      priceListAssign: [],
+      uuid: null,
+      createdAt: time,
+      updatedAt: time,
       extraFields: [{ fieldName: 'Account manager', fieldValue: `AM-${index}` }],
     })
   }

@@ -45,7 +45,13 @@ export function makeOrderProducts(making: Making): OrderProduct[] {
 }
 
 const NOTHING: LineAmounts = {
-  ...{ qty: 0, price: 0, rowTotal: 0, discount: 0, tax: 0, priceInclTax: 0, rowTotalInclTax: 0 },
+  qty: 0,
+  price: 0,
+  rowTotal: 0,
+  discount: 0,
+  tax: 0,
+  priceInclTax: 0,
+  rowTotalInclTax: 0,
 }
 
 function rowOf(rowId: number, orderId: number, addressId: number, line: LineAmounts) {
@@ -98,7 +104,14 @@ function component(parent: OrderProduct): OrderProduct {
 function optionsOf({ parent, product }: Sellable, rowId: number) {
   const variation = parent?.product.children.find(({ sku }) => sku === product.sku)
   return Object.entries(variation?.options ?? {}).map(([name, value], index) => ({
-    ...{ id: rowId * 10 + index, option_id: index + 1, order_product_id: rowId, product_option_id: index + 1 },
-    ...{ display_name: name, display_value: value, value: String(index + 1), type: 'Multiple choice', name },
+    id: rowId * 10 + index,
+    option_id: index + 1,
+    order_product_id: rowId,
+    product_option_id: index + 1,
+    display_name: name,
+    display_value: value,
+    value: String(index + 1),
+    type: 'Multiple choice',
+    name,
   }))
 }

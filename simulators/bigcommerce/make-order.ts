@@ -22,7 +22,12 @@ export interface OrderMaking {
 export const FIRST_ORDER = 100
 
 const COUNTRIES: Readonly<Record<string, string>> = {
-  ...{ US: 'United States', CA: 'Canada', DE: 'Germany', FR: 'France', PL: 'Poland', SE: 'Sweden' },
+  US: 'United States',
+  CA: 'Canada',
+  DE: 'Germany',
+  FR: 'France',
+  PL: 'Poland',
+  SE: 'Sweden',
   GB: 'United Kingdom',
 }
 
@@ -131,23 +136,34 @@ function coupon(id: number, { discount, discountPercent = 0 }: OrderAmounts): Or
 
 function fee(id: number): Record<string, unknown> {
   return {
-    ...{ id, type: 'custom_fee', display_name_customer: 'Packing', display_name_merchant: 'Packing', source: 'AA' },
-    ...{
-      base_cost: money(FEE),
-      cost_ex_tax: money(FEE),
-      cost_inc_tax: money(FEE),
-      cost_tax: money(0),
-      tax_class_id: null,
-    },
+    id,
+    type: 'custom_fee',
+    display_name_customer: 'Packing',
+    display_name_merchant: 'Packing',
+    source: 'AA',
+    base_cost: money(FEE),
+    cost_ex_tax: money(FEE),
+    cost_inc_tax: money(FEE),
+    cost_tax: money(0),
+    tax_class_id: null,
   }
 }
 
 function toAddress({ place, firstname, lastname, email, street, telephone, company }: Buyer): Address {
   const [street_1 = '', street_2 = ''] = street
   return {
-    ...{ first_name: firstname, last_name: lastname, company: company ?? '', street_1, street_2 },
-    ...{ city: place.city, state: place.region?.name ?? '', zip: place.postcode },
-    ...{ country: COUNTRIES[place.country] ?? place.country, country_iso2: place.country, phone: telephone, email },
+    first_name: firstname,
+    last_name: lastname,
+    company: company ?? '',
+    street_1,
+    street_2,
+    city: place.city,
+    state: place.region?.name ?? '',
+    zip: place.postcode,
+    country: COUNTRIES[place.country] ?? place.country,
+    country_iso2: place.country,
+    phone: telephone,
+    email,
   }
 }
 

@@ -99,7 +99,10 @@ function makeVariant(top: CatalogProduct, member: CatalogProduct, productId: num
     image_url: '',
     purchasing_disabled: !member.online,
     option_values: Object.entries(variation?.options ?? {}).map(([option, label], index) => ({
-      ...{ id: id * 10 + index, label, option_id: index + 1, option_display_name: option },
+      id: id * 10 + index,
+      label,
+      option_id: index + 1,
+      option_display_name: option,
     })),
   }
 }
@@ -115,7 +118,10 @@ function customFields(product: CatalogProduct, productId: number): Product['cust
 
 function stockOf({ id, product_id, sku }: Variant, quantity: number): Stock[] {
   return LOCATIONS.map(({ location_id }) => ({
-    ...{ variant_id: id, product_id, sku, location_id },
+    variant_id: id,
+    product_id,
+    sku,
+    location_id,
     quantity: location_id === 1 ? quantity : Math.floor(quantity / 3),
   }))
 }

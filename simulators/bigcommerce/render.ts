@@ -4,9 +4,21 @@ import { toRfc2822, toV3Time } from './times.ts'
 import type { Image, Order, Product, Stock } from './wire-types.ts'
 
 const STATUSES = [
-  ...['Incomplete', 'Pending', 'Shipped', 'Partially Shipped', 'Refunded', 'Cancelled', 'Declined'],
-  ...['Awaiting Payment', 'Awaiting Pickup', 'Awaiting Shipment', 'Completed', 'Awaiting Fulfillment'],
-  ...['Manual Verification Required', 'Disputed', 'Partially Refunded'],
+  'Incomplete',
+  'Pending',
+  'Shipped',
+  'Partially Shipped',
+  'Refunded',
+  'Cancelled',
+  'Declined',
+  'Awaiting Payment',
+  'Awaiting Pickup',
+  'Awaiting Shipment',
+  'Completed',
+  'Awaiting Fulfillment',
+  'Manual Verification Required',
+  'Disputed',
+  'Partially Refunded',
 ]
 
 /** An order as v2 writes it: products and addresses are links. */

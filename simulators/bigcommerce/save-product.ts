@@ -46,19 +46,22 @@ export function addProduct(shop: Shop, body: ProductBody): Product {
   const now = shop.stamp()
   const variant = { id: store.nextId('variant'), product_id: id, sku, price: null, image_url: '', option_values: [] }
   const blank: Product = {
-    ...{
-      id,
-      name: '',
-      type: String(body['type']),
-      sku,
-      description: '',
-      weight: 0,
-      price: 0,
-      categories: [],
-      brand_id: 0,
-    },
-    ...{ inventory_tracking: 'none', is_visible: true, date_created: now, date_modified: now },
-    ...{ custom_fields: [], images: [], variants: [variant] },
+    id,
+    name: '',
+    type: String(body['type']),
+    sku,
+    description: '',
+    weight: 0,
+    price: 0,
+    categories: [],
+    brand_id: 0,
+    inventory_tracking: 'none',
+    is_visible: true,
+    date_created: now,
+    date_modified: now,
+    custom_fields: [],
+    images: [],
+    variants: [variant],
   }
   const product = store.products.put(withBody(shop, blank, body))
   shop.announce('store/product/created', { type: 'product', id })

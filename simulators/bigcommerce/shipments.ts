@@ -18,7 +18,16 @@ interface ShipmentBody {
 
 const PROVIDERS = [
   '',
-  ...['auspost', 'canadapost', 'endicia', 'fedex', 'royalmail', 'shipperhq', 'ups', 'upsonline', 'upsready', 'usps'],
+  'auspost',
+  'canadapost',
+  'endicia',
+  'fedex',
+  'royalmail',
+  'shipperhq',
+  'ups',
+  'upsonline',
+  'upsready',
+  'usps',
 ]
 
 export function addShipmentRoutes(
@@ -67,11 +76,18 @@ function ship(shop: Shop, order: Order, body: ShipmentBody): Shipment {
   })
   const whole = products.every((row) => row.parent_order_product_id !== null || row.quantity_shipped >= row.quantity)
   const shipment = shop.store.shipments.put({
-    ...{ id: shop.store.nextId('shipment'), order_id: order.id, customer_id: order.customer_id },
-    ...{ order_address_id: Number(addressId), date_created: shop.stamp(), items: shipped },
-    ...{ tracking_number: body.tracking_number ?? '', shipping_method: body.shipping_method ?? 'Flat Rate' },
-    ...{ shipping_provider: body.shipping_provider ?? '', tracking_carrier: body.tracking_carrier ?? '' },
-    ...{ tracking_link: body.tracking_link ?? '', comments: body.comments ?? '' },
+    id: shop.store.nextId('shipment'),
+    order_id: order.id,
+    customer_id: order.customer_id,
+    order_address_id: Number(addressId),
+    date_created: shop.stamp(),
+    items: shipped,
+    tracking_number: body.tracking_number ?? '',
+    shipping_method: body.shipping_method ?? 'Flat Rate',
+    shipping_provider: body.shipping_provider ?? '',
+    tracking_carrier: body.tracking_carrier ?? '',
+    tracking_link: body.tracking_link ?? '',
+    comments: body.comments ?? '',
   })
   changeOrder(shop, order, { products, status_id: whole ? 2 : 3, date_shipped: shop.stamp() })
   shop.announce('store/shipment/created', { type: 'shipment', id: shipment.id })

@@ -18,10 +18,24 @@ export function createOrder(company: Company, body: Entity): Entity {
   const entry = store.nextNumber('Orders')
   const { date, time } = company.now()
   const order = withTotals({
-    ...{ DocEntry: entry, DocNum: entry + 1900, DocType: 'dDocument_Items', DocDate: date, TaxDate: date },
-    ...{ CardName: partner['CardName'], NumAtCard: null, Comments: null, DocCurrency: '$', DocRate: 1 },
-    ...{ DocumentStatus: 'bost_Open', Cancelled: 'tNO', CancelStatus: 'csNo', Confirmed: 'tYES' },
-    ...{ TransportationCode: -1, TrackingNumber: null, CreationDate: date, DocTime: time },
+    DocEntry: entry,
+    DocNum: entry + 1900,
+    DocType: 'dDocument_Items',
+    DocDate: date,
+    TaxDate: date,
+    CardName: partner['CardName'],
+    NumAtCard: null,
+    Comments: null,
+    DocCurrency: '$',
+    DocRate: 1,
+    DocumentStatus: 'bost_Open',
+    Cancelled: 'tNO',
+    CancelStatus: 'csNo',
+    Confirmed: 'tYES',
+    TransportationCode: -1,
+    TrackingNumber: null,
+    CreationDate: date,
+    DocTime: time,
     // The partner's discount holds unless the document says otherwise.
     DiscountPercent: partner['DiscountPercent'] ?? 0,
     ...body,
@@ -97,8 +111,15 @@ function newLine(company: Company, line: Entity, lineNum: number): Entity {
   if (company.store.get('Warehouses', warehouse) === undefined) throw noSuchReference()
   const listPrice = asList(item['ItemPrices']).find((price) => price['PriceList'] === 1)?.['Price'] ?? 0
   return {
-    ...{ ItemDescription: item['ItemName'], UnitPrice: listPrice, Currency: '$', TaxCode: null, TreeType: 'iNotATree' },
-    ...{ BaseType: -1, BaseEntry: null, BaseLine: null, LineStatus: 'bost_Open' },
+    ItemDescription: item['ItemName'],
+    UnitPrice: listPrice,
+    Currency: '$',
+    TaxCode: null,
+    TreeType: 'iNotATree',
+    BaseType: -1,
+    BaseEntry: null,
+    BaseLine: null,
+    LineStatus: 'bost_Open',
     ...Object.fromEntries(company.store.userFields('DocumentLine').map((name) => [name, null])),
     ...line,
     WarehouseCode: warehouse,

@@ -20,9 +20,20 @@ export function createPartner(company: Company, body: Entity): Entity {
   }
   const { date, time } = company.now()
   const made = touched(company, {
-    ...{ CardType: 'cCustomer', CardName: null, GroupCode: 100, EmailAddress: null, Phone1: null, Currency: '$' },
-    ...{ Valid: 'tYES', Frozen: 'tNO', DiscountPercent: 0, CreateDate: date, CreateTime: time },
-    ...{ BPAddresses: [], ContactEmployees: [], ...body },
+    CardType: 'cCustomer',
+    CardName: null,
+    GroupCode: 100,
+    EmailAddress: null,
+    Phone1: null,
+    Currency: '$',
+    Valid: 'tYES',
+    Frozen: 'tNO',
+    DiscountPercent: 0,
+    CreateDate: date,
+    CreateTime: time,
+    BPAddresses: [],
+    ContactEmployees: [],
+    ...body,
   })
   store.put('BusinessPartners', made)
   return made

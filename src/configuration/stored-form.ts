@@ -147,8 +147,11 @@ export function encodeSystem(system: System): object {
 }
 
 function encodeRead({ sweep, ...read }: Read): object {
-  const isUsual = sweep.schedule === null && sweep.mostGone === MOST_GONE
-  return isUsual ? read : { ...read, sweep }
+  return isUsual(sweep) ? read : { ...read, sweep }
+}
+
+function isUsual({ schedule, mostGone }: Read['sweep']): boolean {
+  return schedule === null && mostGone === MOST_GONE
 }
 
 export function encodeConnection(connection: Connection): object {
@@ -201,5 +204,7 @@ export function documentOf(kind: StoredKind, model: object): Readonly<Record<str
 /** Its id and system follow from where it stands; what is not set is left out. */
 function readDocument(read: object): object {
   const { id: _id, system: _system, sweep, ...fields } = read as Readonly<Record<string, unknown>>
-  return withoutNulls({ ...fields, ...(sweep === undefined ? {} : { sweep: withoutNulls(sweep as object) }) })
+  const own = sweep as Read['sweep'] | undefined
+  // The usual one is left out: reads that know no sweep would be refused with it.
+  return withoutNulls({ ...fields, ...(own === undefined || isUsual(own) ? {} : { sweep: withoutNulls(own) }) })
 }

@@ -172,7 +172,9 @@ export async function pageRuns(
   { read = ALL, since, limit, after }: RunFilter,
 ): Promise<{ readonly runs: readonly Run[]; readonly next: string | null }> {
   const range = {
-    ...{ partition: read, descending: true, limit },
+    partition: read,
+    descending: true,
+    limit,
     ...(since === undefined ? {} : { from: since }),
     ...(after === undefined ? {} : { before: after }),
   }

@@ -95,8 +95,17 @@ export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps
       const task = taskIdOf({ read, requestId: id, requestedAt: at })
       const iso = (time: number) => new Date(time).toISOString()
       const request: SyncRequest = {
-        ...{ id, read, task, trigger, requested_at: iso(at), requested_by: by, reason },
-        ...{ from: from === null ? null : iso(from), state: 'requested', merged_into: null, queue_url: queueUrl },
+        id,
+        read,
+        task,
+        trigger,
+        requested_at: iso(at),
+        requested_by: by,
+        reason,
+        from: from === null ? null : iso(from),
+        state: 'requested',
+        merged_into: null,
+        queue_url: queueUrl,
       }
       await answerRequest(tables, rowOf(id), { ...request })
       // Again, too: the process that took it may have ended before it was sent. The run's id makes it one run.

@@ -48,6 +48,8 @@ export interface BatchView {
   /** Whether there is a newer configuration, which has not come here yet. */
   isBehind(): Promise<boolean>
   readonly now: number
+  /** The time at this moment, in milliseconds. */
+  time(): number
   /** Undefined where no connection's ownership asks for products. */
   readonly products?: FindProducts | undefined
   /** Throws what can't be encoded: then the event is wrong. */
@@ -107,15 +109,15 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
   const run: Run<K, S> = { processor, view, known, metadataOf, evaluate: createEvaluate(), work }
   const begun: Begun[] = []
   const ofEntity = new Map<string, Promise<Made>>()
-  let turnAt = performance.now()
+  let turnAt = view.time()
   for (const { record, event } of batch) {
     const replay = readReplayMark(record.headers)
     if (replay !== null && !isForUs(replay, processor.name, configuration)) continue
     const connections = concerned(configuration, event, processor.from)
     if (isNewer(event, connections) && (await view.isBehind())) throw newerConfigurationError(event)
-    if (performance.now() - turnAt > TURN_MS) {
+    if (view.time() - turnAt > TURN_MS) {
       await nextTurn()
-      turnAt = performance.now()
+      turnAt = view.time()
     }
     const key = sourceKey(event)
     if (processor.remembers) await ofEntity.get(key)

@@ -72,7 +72,11 @@ function shopFulfilment(event: FulfilmentChanged, connection: Connection, orderN
       // What else the ERP says of it asks nothing of the shop.
       contentDigest: contentDigest({ deleted: false, data: { ...asked, orderNumber } }),
       connection: connection.id,
-      ...{ source, key, taskId, occurredAt, readAt },
+      source,
+      key,
+      taskId,
+      occurredAt,
+      readAt,
       data: { ...event.data, orderNumber },
     },
   }

@@ -98,15 +98,16 @@ async function route(
   }
 }
 
-/** Noted only where something was taken back: most orders are remembered without. */
+/** What was sent last, where something of it was taken back: most orders are remembered without. */
 function reducedOf(outcomes: readonly Outcome[], before: RoutedOrder['reduced'] = {}): Pick<RoutedOrder, 'reduced'> {
-  const now = outcomes.flatMap(({ id, output }) => {
-    if (output?.kind !== 'vendor-orders') return []
+  const reduced = new Map(Object.entries(before))
+  for (const { id, output } of outcomes) {
+    if (output?.kind !== 'vendor-orders') continue
     const { data, contentDigest: digest } = output.event
-    return data.lines.some((line) => withdrawnQuantity(line) > 0n) ? [[id, digest.slice(0, KEPT_DIGITS)] as const] : []
-  })
-  const reduced = { ...before, ...Object.fromEntries(now) }
-  return Object.keys(reduced).length === 0 ? {} : { reduced }
+    if (data.lines.some((line) => withdrawnQuantity(line) > 0n)) reduced.set(id, digest.slice(0, KEPT_DIGITS))
+    else reduced.delete(id)
+  }
+  return reduced.size === 0 ? {} : { reduced: Object.fromEntries(reduced) }
 }
 
 interface Outcome {

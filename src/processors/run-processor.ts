@@ -153,6 +153,7 @@ function viewOf(deps: ProcessorDeps, pauses: Pick<BatchView, 'now' | 'paused' | 
     ...pauses,
     configuration,
     isBehind: () => isBehind(deps.tables, configuration),
+    time: () => deps.clock.now(),
     products: deps.products,
     encode: (output) => encode(deps, output),
   }

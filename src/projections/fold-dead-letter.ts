@@ -68,7 +68,12 @@ function afterFailure(row: DeadLetterRow, event: DeadLettered): DeadLetterRow {
   const last_at = iso(event.lastAt)
   return {
     ...row,
-    ...{ code, message, field, group: groupOf(event), state, last_at },
+    code,
+    message,
+    field,
+    group: groupOf(event),
+    state,
+    last_at,
     state_at: state === row.state ? row.state_at : last_at,
     attempts: isNew ? row.attempts + event.attempts : Math.max(row.attempts, event.attempts),
     task: event.taskId ?? row.task,

@@ -63,7 +63,10 @@ async function byTime(
   const found = await Promise.all(
     (status === null ? stagedStatuses : [status]).map((one) =>
       rows.query({
-        ...{ partition: shelfOf(connection, entity), index: STAGED_BY_STATUS, descending: true, limit: limit + 1 },
+        partition: shelfOf(connection, entity),
+        index: STAGED_BY_STATUS,
+        descending: true,
+        limit: limit + 1,
         from: `${one}#${since === null ? '' : isoOf(since)}`,
         // `$` is the character after `#`.
         before: ends[0] === undefined ? `${one}$` : `${one}#${ends[0]}`,

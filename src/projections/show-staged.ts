@@ -119,7 +119,15 @@ function toShown(row: StagedRow, show: (place: Place) => ShownEvent): ShownRow {
   const { source, key, status, stage, updated_at, occurred_at, read_at, task, event_id } = row
   const { target_id, code, message, attempts, first_at, source_place, mapped_place } = row
   return {
-    ...{ source, key, status, stage, updated_at, occurred_at, read_at, task, event_id },
+    source,
+    key,
+    status,
+    stage,
+    updated_at,
+    occurred_at,
+    read_at,
+    task,
+    event_id,
     as_read: source_place === null ? null : show(source_place),
     as_mapped: mapped_place === null ? null : show(mapped_place),
     answer: { target_id, code, message, attempts, first_at, last_at: updated_at },

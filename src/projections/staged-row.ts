@@ -130,11 +130,23 @@ function begun(before: StagedRow | undefined, told: Told): StagedRow {
   const { result, places, task, at } = told
   const { connection, entity, source, key, eventId, occurredAt, readAt } = result
   return withStatus(told, {
-    ...{ shelf: shelfOf(connection, entity), id: stagedId(result), connection, entity, source, key },
-    ...{ target_id: null, attempts: 1, first_at: isoOf(at), task, event_id: eventId },
-    ...{ occurred_at: occurredAt === null ? null : isoOf(occurredAt), read_at: isoOf(readAt) },
-    ...{ source_place: places.source, mapped_place: places.mapped },
-    ...{ rank: versionRank(result), revision: before?.revision ?? 0 },
+    shelf: shelfOf(connection, entity),
+    id: stagedId(result),
+    connection,
+    entity,
+    source,
+    key,
+    target_id: null,
+    attempts: 1,
+    first_at: isoOf(at),
+    task,
+    event_id: eventId,
+    occurred_at: occurredAt === null ? null : isoOf(occurredAt),
+    read_at: isoOf(readAt),
+    source_place: places.source,
+    mapped_place: places.mapped,
+    rank: versionRank(result),
+    revision: before?.revision ?? 0,
   })
 }
 
@@ -168,7 +180,12 @@ function withStatus(told: Told, row: Omit<StagedRow, Standing>): StagedRow {
   const updated_at = isoOf(at)
   return {
     ...row,
-    ...{ by_status: `${status}#${updated_at}#${row.id}`, status, stage, code, updated_at, offset },
+    by_status: `${status}#${updated_at}#${row.id}`,
+    status,
+    stage,
+    code,
+    updated_at,
+    offset,
     message: message?.slice(0, LONGEST_MESSAGE) ?? null,
     target_id: targetId ?? row.target_id,
   }

@@ -6,6 +6,8 @@ export interface TranslatedPattern {
   readonly conditions: readonly { readonly text: string; readonly holds: boolean }[]
   /** About the steps that one character of a text takes. */
   readonly size: number
+  /** Nothing in it is repeated and few things are alternatives: any engine is done with a text soon. */
+  readonly isSimple: boolean
 }
 
 /** A part of a pattern: as RE2 writes it, and its size. */
@@ -16,6 +18,8 @@ interface Part {
 
 /** Characters or classes that a pattern comes to when its repetitions are written out. */
 const MOST_SIZE = 1_000
+/** Each may double the ways to match a text. */
+const MOST_ALTERNATIVES = 8
 /** A class of Unicode takes more than a class of letters. */
 const UNICODE_SIZE = 4
 
@@ -54,10 +58,17 @@ class Translation {
     }
     const { text, size } = this.#alternatives()
     if (this.#conditions.length > 0 && this.#hasAlternatives) throw lookAround()
-    return { text: begins ? `^${text}` : text, conditions: this.#conditions, size: this.#checked(this.#size + size) }
+    return {
+      text: begins ? `^${text}` : text,
+      conditions: this.#conditions,
+      size: this.#checked(this.#size + size),
+      isSimple: !this.#repeats && this.#alternativeCount <= MOST_ALTERNATIVES,
+    }
   }
 
   #hasAlternatives = false
+  #alternativeCount = 0
+  #repeats = false
 
   #rest(): string {
     return this.#source.slice(this.#at)
@@ -92,6 +103,7 @@ class Translation {
       if (next === '|') {
         this.#at += 1
         text += '|'
+        this.#alternativeCount += 1
         if (this.#depth === 0) this.#hasAlternatives = true
         continue
       }
@@ -133,6 +145,7 @@ class Translation {
     const [count = '', least = '1', most = least] = /^(?:[*+?]|\{(\d+)(?:,(\d*))?\})/.exec(this.#rest()) ?? []
     if (count === '') return { text, size }
     this.#at += count.length
+    this.#repeats = true
     // Which of several matches is found makes no difference to whether there is one.
     this.#eat('?')
     const times = Math.max(1, Number(least), Number(most))

@@ -17,23 +17,29 @@ const withAcme = listSystems([...systemTypes.values(), acme])
 
 const documents = (address: string, more: object = {}) => [
   {
-    ...{ kind: 'system', id: 'shop', type: 'magento2', address: 'http://127.0.0.1:9', secrets: { bearer: 'env:SHOP' } },
+    kind: 'system',
+    id: 'shop',
+    type: 'magento2',
+    address: 'http://127.0.0.1:9',
+    secrets: { bearer: 'env:SHOP' },
     reads: [{ entity: 'orders', startFrom: '2026-01-01T00:00:00Z' }],
   },
   {
-    ...{ kind: 'system', id: 'acme', type: 'acme', address, secrets: { token: 'env:ACME' } },
+    kind: 'system',
+    id: 'acme',
+    type: 'acme',
+    address,
+    secrets: { token: 'env:ACME' },
     settings: { shipFrom: 'EAST' },
     reads: [{ entity: 'inventory', settleSeconds: 0, pageSize: 3 }],
     ...more,
   },
   {
-    ...{
-      kind: 'connection',
-      id: 'con',
-      shop: 'shop',
-      vendor: 'acme',
-      reads: ['shop.orders.all', 'acme.inventory.all'],
-    },
+    kind: 'connection',
+    id: 'con',
+    shop: 'shop',
+    vendor: 'acme',
+    reads: ['shop.orders.all', 'acme.inventory.all'],
     ownership: { skuPattern: '^A-' },
     orderMap: { fields: [{ attribute: 'line.gift', from: 'attributes.gift' }] },
   },
@@ -42,7 +48,9 @@ const documents = (address: string, more: object = {}) => [
 it('runs a read into the feed, and delivers an order', async () => {
   const simulator = await startAcmeSimulator(
     Array.from({ length: 5 }, (_, index) => ({
-      ...{ id: index + 1, sku: `A-${index + 1}`, changed_at: `2026-03-02T10:00:0${index % 2}.000Z` },
+      id: index + 1,
+      sku: `A-${index + 1}`,
+      changed_at: `2026-03-02T10:00:0${index % 2}.000Z`,
       warehouses: [{ code: 'EAST', on_hand: 5, available: index }],
     })),
   )

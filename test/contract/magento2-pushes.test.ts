@@ -151,7 +151,10 @@ describe('images', () => {
   const gallery = async () => wiresOf((await product())?.['media_gallery_entries'])
   const ours = async () => (await gallery()).filter(({ file }) => String(file).startsWith('/w/s/ws-'))
   const picture = (name: string, position: number, more: object = {}) => ({
-    ...{ url: url(name), position, label: name, mediaType: 'image' },
+    url: url(name),
+    position,
+    label: name,
+    mediaType: 'image',
     ...more,
   })
   const uploads = async () => (await shop.requests()).filter((one) => one === `POST /V1/products/${SKU}/media`)

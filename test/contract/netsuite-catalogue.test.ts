@@ -28,7 +28,12 @@ describe('products', () => {
     const types = new Map(entities.map(({ key, data }) => [key, data.productType]))
     const of = (...skus: string[]) => skus.map((sku) => types.get(sku))
     expect(of('PART', 'DROPPED', 'SHIRT', 'KIT', 'BUILT', 'WORK')).toEqual([
-      ...['InvtPart', 'NonInvtPart', 'InvtPart', 'Kit', 'Assembly', undefined],
+      'InvtPart',
+      'NonInvtPart',
+      'InvtPart',
+      'Kit',
+      'Assembly',
+      undefined,
     ])
   })
 

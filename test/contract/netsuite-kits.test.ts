@@ -15,7 +15,8 @@ beforeEach(async () => {
   for (const itemid of ['A', 'B', 'C']) await account.control('POST', 'items', { itemid })
   await account.control('POST', 'items', { itemid: 'SERVICE', itemtype: 'Service' })
   await account.control('POST', 'items', {
-    ...{ itemid: 'KIT', itemtype: 'Kit' },
+    itemid: 'KIT',
+    itemtype: 'Kit',
     members: [
       { itemid: 'A', quantity: 2 },
       { itemid: 'B', quantity: 1 },
@@ -98,7 +99,8 @@ describe('a kit', () => {
 
   it('within a kit counts by its members, what both need together', async () => {
     await account.control('POST', 'items', {
-      ...{ itemid: 'SET', itemtype: 'Kit' },
+      itemid: 'SET',
+      itemtype: 'Kit',
       members: [
         { itemid: 'KIT', quantity: 2 },
         { itemid: 'A', quantity: 1 },
@@ -172,7 +174,8 @@ describe('the members of kits', () => {
 describe('an assembly', () => {
   it('has the stock that was built, whatever its members have', async () => {
     await account.control('POST', 'items', {
-      ...{ itemid: 'BUILT', itemtype: 'Assembly' },
+      itemid: 'BUILT',
+      itemtype: 'Assembly',
       members: [{ itemid: 'A', quantity: 1 }],
     })
     await stock('A', 'East Warehouse', 100)

@@ -27,7 +27,8 @@ beforeEach(async () => {
 const control = async (route: string, body: unknown) => {
   const headers = { 'content-type': 'application/json' }
   const answer = await fetch(`${netsuite.url}/_sim/${route}`, {
-    ...{ method: 'POST', headers },
+    method: 'POST',
+    headers,
     body: JSON.stringify(body) ?? null,
   })
   expect(answer.ok).toBe(true)
@@ -39,7 +40,9 @@ const requests = async (path: string) => {
 const client = (certificateId: string, privateKey: string, id = clientId, clock = wallClock): NetSuiteClient =>
   createNetSuiteClient(
     {
-      ...{ baseUrl: netsuite.url, account, limits: { concurrency: 4 } },
+      baseUrl: netsuite.url,
+      account,
+      limits: { concurrency: 4 },
       credentials: { clientId: id, certificateId, privateKey },
     },
     { clock, governors, logger },

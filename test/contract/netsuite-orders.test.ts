@@ -32,7 +32,9 @@ const line = (
   more: Partial<OrderLine> = {},
 ) =>
   lineOf(id, skus[index] ?? 'none', {
-    ...{ quantityOrdered: decimal8(quantity, 'quantity'), unitPrice: decimal8(price, 'price'), rowTotal: d(total) },
+    quantityOrdered: decimal8(quantity, 'quantity'),
+    unitPrice: decimal8(price, 'price'),
+    rowTotal: d(total),
     ...more,
   })
 const event = (lines: readonly OrderLine[], fields = {}, more: Partial<Order> = {}): VendorOrderRequested => {
@@ -40,7 +42,9 @@ const event = (lines: readonly OrderLine[], fields = {}, more: Partial<Order> = 
   return { ...made, contentDigest: contentDigest({ deleted: false, data: { ...made.data, fields } }) }
 }
 const canceled = (of: VendorOrderRequested): VendorOrderRequested => ({
-  ...{ ...of, canceled: true, contentDigest: `no ${of.contentDigest}` },
+  ...of,
+  canceled: true,
+  contentDigest: `no ${of.contentDigest}`,
   data: { ...of.data, lines: [] },
 })
 const deliver = async (of: VendorOrderRequested, settings = {}, to: Connection = connection) => {
@@ -123,7 +127,9 @@ describe('fields of the order map', () => {
     async (fields, missing, field) => {
       await account.control('PUT', 'rules', { missing })
       await expect(deliver(event([line('11', 0, '1', '5', '5')], fields))).rejects.toMatchObject({
-        ...{ code: 'configuration_invalid', policy: 'pause', field },
+        code: 'configuration_invalid',
+        policy: 'pause',
+        field,
         message: expect.stringContaining('Create the custom field'),
       })
       expect(await account.orders()).toEqual([])
@@ -137,7 +143,9 @@ describe('a refusal tells NetSuite’s own words', () => {
   it('in a closed accounting period', async () => {
     await account.control('PUT', 'rules', { closedUntil: '2026-03-31' })
     await expect(deliver(one())).rejects.toMatchObject({
-      ...{ code: 'target_rejected', policy: 'dead-letter', details: { netsuiteCode: 'USER_ERROR', status: 400 } },
+      code: 'target_rejected',
+      policy: 'dead-letter',
+      details: { netsuiteCode: 'USER_ERROR', status: 400 },
       message: expect.stringContaining('accounting period'),
     })
     await account.control('PUT', 'rules', { closedUntil: null })
@@ -149,7 +157,8 @@ describe('a refusal tells NetSuite’s own words', () => {
     const [customer] = wiresOf((await account.state())['customers'])
     await account.control('PUT', 'rules', { onHold: [customer?.['id']] })
     await expect(deliver(event([line('11', 0, '2', '5', '10')]))).rejects.toMatchObject({
-      ...{ code: 'target_rejected', policy: 'dead-letter' },
+      code: 'target_rejected',
+      policy: 'dead-letter',
       message: expect.stringContaining('credit hold'),
     })
   })
@@ -157,7 +166,8 @@ describe('a refusal tells NetSuite’s own words', () => {
   it('for a permission that the role lacks', async () => {
     await account.control('PUT', 'rules', { forbidden: ['customer'] })
     await expect(deliver(one())).rejects.toMatchObject({
-      ...{ code: 'permission_missing', policy: 'pause' },
+      code: 'permission_missing',
+      policy: 'pause',
       message: expect.stringMatching(/INSUFFICIENT_PERMISSION.*customer/),
     })
     await account.control('PUT', 'rules', { forbidden: ['suiteql'] })

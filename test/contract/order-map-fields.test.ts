@@ -37,7 +37,12 @@ const shop = {
   secrets: { bearer: 'env:A' },
 }
 const connectionTo = (vendor: string, fields: readonly object[]) => ({
-  ...{ kind: 'connection', id: 'con', shop: 'magento', vendor, reads: [], ownership: { skuPattern: '.' } },
+  kind: 'connection',
+  id: 'con',
+  shop: 'magento',
+  vendor,
+  reads: [],
+  ownership: { skuPattern: '.' },
   orderMap: { location: 'DS', fields },
 })
 const amount = (text: string) => decimal4(text, 'amount')

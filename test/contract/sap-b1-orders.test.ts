@@ -55,23 +55,27 @@ describe('an order for SAP Business One', () => {
     const [order, ...others] = await orders()
     expect(others).toEqual([])
     expect(order).toMatchObject({
-      ...{
-        DocEntry: Number(targetId),
-        NumAtCard: 'con-000000001',
-        CardCode: 'C20000',
-        DocTotal: 40.99,
-        DocCurrency: '$',
-      },
-      ...{
-        U_WLD_Digest: event.contentDigest,
-        TransportationCode: 2,
-        Comments: 'Leave at the door',
-        SalesPersonCode: 3,
-      },
-      ...{ DocDate: '2026-03-02', DocDueDate: '2026-03-02', TaxExtension: { Carrier: 'UPS' } },
+      DocEntry: Number(targetId),
+      NumAtCard: 'con-000000001',
+      CardCode: 'C20000',
+      DocTotal: 40.99,
+      DocCurrency: '$',
+      U_WLD_Digest: event.contentDigest,
+      TransportationCode: 2,
+      Comments: 'Leave at the door',
+      SalesPersonCode: 3,
+      DocDate: '2026-03-02',
+      DocDueDate: '2026-03-02',
+      TaxExtension: { Carrier: 'UPS' },
       AddressExtension: {
-        ...{ ShipToStreet: '1 Main St', ShipToBlock: 'Unit 2', ShipToCity: 'Austin', ShipToZipCode: '78701' },
-        ...{ ShipToState: 'TX', ShipToCountry: 'US', ShipToAddress2: 'Zoë Łukasz', BillToCity: 'Austin' },
+        ShipToStreet: '1 Main St',
+        ShipToBlock: 'Unit 2',
+        ShipToCity: 'Austin',
+        ShipToZipCode: '78701',
+        ShipToState: 'TX',
+        ShipToCountry: 'US',
+        ShipToAddress2: 'Zoë Łukasz',
+        BillToCity: 'Austin',
       },
       DocumentAdditionalExpenses: [{ ExpenseCode: 1, LineTotal: 5 }],
       DocumentLines: [
@@ -260,7 +264,8 @@ describe('an order for SAP Business One', () => {
     expect(() => company.system(both)).toThrow(/^settings.freightItemCode /)
     const neither = { freightExpenseCode: '' }
     await expect(deliver(eventOf('15'), neither)).rejects.toMatchObject({
-      ...{ code: 'configuration_invalid', field: 'settings.freightExpenseCode' },
+      code: 'configuration_invalid',
+      field: 'settings.freightExpenseCode',
     })
     const item = { ...both, ...neither }
     const { targetId } = await deliver(eventOf('15'), item)
@@ -387,7 +392,9 @@ it('what is written is read back: shipments name the shop’s lines, and the sto
   )
   const [shipment] = pages.flatMap(({ entities }) => entities)
   expect(shipment?.data).toMatchObject({
-    ...{ kind: 'shipment', orderReference: 'con-40', orderNumber: 'con-40' },
+    kind: 'shipment',
+    orderReference: 'con-40',
+    orderNumber: 'con-40',
     lines: [
       { lineId: '11', sku: skus[0] },
       { lineId: '12', sku: skus[1] },

@@ -23,8 +23,14 @@ export const bcConnection = (more: Partial<Connection> = {}): Connection =>
 export const FIRST: Before = { targetId: null, unclear: false }
 
 const header = (key: string) => ({
-  ...{ eventId: `event ${key}`, contentDigest: `digest ${key}`, connection: 'a', source: 'erp', key, taskId: null },
-  ...{ occurredAt: 1_772_000_000_000, readAt: 1_772_000_001_000 },
+  eventId: `event ${key}`,
+  contentDigest: `digest ${key}`,
+  connection: 'a',
+  source: 'erp',
+  key,
+  taskId: null,
+  occurredAt: 1_772_000_000_000,
+  readAt: 1_772_000_001_000,
 })
 
 export type Lines = readonly (readonly [sku: string, quantity: string, lineId?: string])[]
@@ -37,11 +43,19 @@ export function shopFulfilment(
   more: Partial<Fulfilment> = {},
 ): ShopFulfilmentRequested {
   const data: Fulfilment = {
-    ...{ fulfilmentId: key, orderNumber, orderReference: `a-${orderNumber}`, kind: 'shipment', shippedAt: null },
+    fulfilmentId: key,
+    orderNumber,
+    orderReference: `a-${orderNumber}`,
+    kind: 'shipment',
+    shippedAt: null,
     lines: lines.map(([sku, quantity, lineId]) => ({
-      ...{ sku, lineId: lineId ?? null, quantity: decimal8(quantity, 'quantity'), location: null },
+      sku,
+      lineId: lineId ?? null,
+      quantity: decimal8(quantity, 'quantity'),
+      location: null,
     })),
-    ...{ tracks: [], attributes: {} },
+    tracks: [],
+    attributes: {},
     ...more,
   }
   return { ...header(key), data }

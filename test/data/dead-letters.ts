@@ -59,13 +59,23 @@ export function memoryDeadLetters(tables: Tables, clock: { now(): number }) {
   const project = letterProjector(tables)
   let told = 0
   const deadLetters = createDeadLetters({
-    ...{ tables, producer, codec, reporter, topicPrefix: PREFIX },
+    tables,
+    producer,
+    codec,
+    reporter,
+    topicPrefix: PREFIX,
     store: letterStore(tables),
     log: { read: async (topic, partition, offset) => kept.get(`${topic} ${partition} ${offset}`) ?? null },
     clock: { now: () => clock.now(), sleep: async (ms) => void waits.push(ms) },
   })
   const previewRetry: PreviewRetry = async (stage) => ({
-    ...{ kind: 'other', verdict: `of ${stage}`, event: null, errors: [], decisions: [], outputs: [], delivery: null },
+    kind: 'other',
+    verdict: `of ${stage}`,
+    event: null,
+    errors: [],
+    decisions: [],
+    outputs: [],
+    delivery: null,
   })
   return {
     deadLetters,

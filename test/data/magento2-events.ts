@@ -20,7 +20,9 @@ function about(key: string, content: unknown) {
 }
 
 export const fulfilmentLine = (sku: string, quantity: string, more: Partial<FulfilmentLine> = {}): FulfilmentLine => ({
-  ...{ sku, lineId: null, location: null },
+  sku,
+  lineId: null,
+  location: null,
   quantity: decimal8(quantity, 'quantity'),
   ...more,
 })

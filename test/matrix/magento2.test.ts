@@ -168,7 +168,8 @@ testFaults('magento2', {
     onTestFinished(() => proxy.close())
     const impatient = shop.clientWith(integration, { timeoutMs: 150, baseUrl: proxy.url })
     const deliveries = shopDeliveries(shop.system(), writeMagento2Fulfilments(impatient), connection, {
-      ...{ attemptMs: 200, landingMs: 800 },
+      attemptMs: 200,
+      landingMs: 800,
     })
     // What was given up takes effect later: until then it is not made again.
     expect(await deliveries.handle(event)).toEqual(['if-1 waiting timed_out'])

@@ -79,7 +79,9 @@ async function readsAll(between?: () => Promise<void>) {
 
 /** Attempts are over soon, so that what is unclear is looked at soon. */
 const timing = {
-  ...{ attemptMs: 1500, landingMs: 300, inPlaceMs: 0 },
+  attemptMs: 1500,
+  landingMs: 300,
+  inPlaceMs: 0,
   inPlace: { firstMs: 20, longestMs: 50 },
   parked: { firstMs: 20, longestMs: 50 },
 }

@@ -92,7 +92,9 @@ export async function memoryResync(tables: Tables, clock: Clock = jumpingClock(1
     value: codec.encode(kind, event),
   })
   return {
-    ...{ broker, deps, targets },
+    broker,
+    deps,
+    targets,
     replays: createReplays({ ...parts, targets: async () => targets }),
     /** Appends source events. */
     append: <K extends Entity>(kind: K, ...events: readonly TopicEvents[K][]) =>

@@ -9,7 +9,13 @@ const WAITING = ['integration', 'crash']
  * beside other work would turn the order upside down.
  */
 const USUAL_SECONDS: Readonly<Record<string, number>> = {
-  ...{ unit: 0.5, property: 1, contract: 1.5, matrix: 10, simulation: 60, integration: 8, crash: 60 },
+  unit: 0.5,
+  property: 1,
+  contract: 1.5,
+  matrix: 10,
+  simulation: 60,
+  integration: 8,
+  crash: 60,
   'test/integration/connections/connections.test.ts': 25,
   'test/integration/dead-letters/dead-letters.test.ts': 20,
   'test/integration/rebalance/churn.test.ts': 25,

@@ -112,8 +112,16 @@ function plannedOrders(random: SeededRandom, chaosMs: number, skus: readonly str
 }
 
 const STATES = [
-  ...['processing', 'processing', 'processing', 'processing', 'processing', 'complete'],
-  ...['canceled', 'closed', 'holded', 'payment_review'],
+  'processing',
+  'processing',
+  'processing',
+  'processing',
+  'processing',
+  'complete',
+  'canceled',
+  'closed',
+  'holded',
+  'payment_review',
 ]
 
 function linesOf(random: SeededRandom, skus: readonly string[]): readonly OrderLine[] {

@@ -10,7 +10,9 @@ export async function hookReceiver(store: BigCommerceSimulator, scopes: readonly
   // Hooks carry the time they are sent at.
   api.clock.now = () => Date.now()
   const system = {
-    ...{ type: 'bigcommerce', address: store.url, settings: { storeHash } },
+    type: 'bigcommerce',
+    address: store.url,
+    settings: { storeHash },
     secrets: { accessToken: 'env:TOKEN', webhook: 'env:SECRET' },
     reads: [{ entity: 'orders', startFrom: '2026-01-01T00:00:00Z' }],
   }

@@ -50,7 +50,10 @@ export function connectTo(store: BigCommerceSimulator, more: Partial<System> = {
   const resolveSecret = (name: string) => values[name] ?? ''
   const clients = createClients({ clock, governors: createGovernors(clock), logger, resolveSecret })
   const system = systemOf({
-    ...{ id: 'bc', type: 'bigcommerce', address: store.url, secrets: { accessToken: 'env:TOKEN' } },
+    id: 'bc',
+    type: 'bigcommerce',
+    address: store.url,
+    secrets: { accessToken: 'env:TOKEN' },
     limits: { concurrency: 4 },
     ...more,
     settings: { storeHash, b2bAddress: store.b2bUrl, ...more.settings },

@@ -57,7 +57,10 @@ export async function feedWorld(options: FeedWorldOptions = {}) {
     ...(mostGone === undefined ? {} : { sweep: { schedule: null, mostGone } }),
   }
   const system: System = systemOf({
-    ...{ id: 'images', type: 'image-feed' as const, address: `${simulator.url}/feeds/${file}`, reads: [read] },
+    id: 'images',
+    type: 'image-feed' as const,
+    address: `${simulator.url}/feeds/${file}`,
+    reads: [read],
     settings: { allowPrivateAddresses: 'true', ...settingsOfFile[file], ...options.settings },
     secrets: options.secrets ?? {},
   })
@@ -80,14 +83,12 @@ export async function feedWorld(options: FeedWorldOptions = {}) {
     const clients = createClients({ clock: wallClock, governors, logger: silentLogger, resolveSecret })
     const notes = createReaderNotes(tables)
     const deps: WorkerDeps = {
-      ...{
-        ...parts,
-        systemTypes,
-        admin: { ends: async () => [] },
-        clock: hastyClock,
-        workerId: `w${Math.random()}`,
-        concurrency: 2,
-      },
+      ...parts,
+      systemTypes,
+      admin: { ends: async () => [] },
+      clock: hastyClock,
+      workerId: `w${Math.random()}`,
+      concurrency: 2,
       configuration: () => ({ revision: 1, systems: [system], connections: [], metadata: [] }),
       createReader: (one, of) => createReader(one, of, { clock, clients, notes }),
     }

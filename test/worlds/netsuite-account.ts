@@ -65,13 +65,21 @@ export async function startNetSuiteAccount(
   const state = () => control('GET', 'state')
   const system: NetSuiteAccount['system'] = (more = {}) =>
     systemOf({
-      ...{ id: 'netsuite', type: 'netsuite', address: simulator.url, zone, settings: { account, currency: 'USD' } },
+      id: 'netsuite',
+      type: 'netsuite',
+      address: simulator.url,
+      zone,
+      settings: { account, currency: 'USD' },
       secrets: Object.fromEntries(Object.keys(tokenSecrets).map((name) => [name, `env:${name}`])),
       ...more,
     })
   return {
     ...simulator,
-    ...{ control, state, system, secrets, clients },
+    control,
+    state,
+    system,
+    secrets,
+    clients,
     orders: async () => wiresOf((await state())['salesOrders']),
     items: async () => wiresOf((await state())['items']),
     async requests(path = '') {

@@ -18,17 +18,23 @@ const sentLine = object(
 )
 
 const orderFields = {
-  ...{
-    entity: sent,
-    tranDate: day,
-    otherRefNum: text,
-    email: text,
-    memo: text,
-    shippingCost: number,
-    shipMethod: sent,
-  },
-  ...{ location: sent, discountTotal: number, discountItem: sent, discountRate: text, taxTotal: number, terms: sent },
-  ...{ class: sent, department: sent, billingAddress: address(), shippingAddress: address() },
+  entity: sent,
+  tranDate: day,
+  otherRefNum: text,
+  email: text,
+  memo: text,
+  shippingCost: number,
+  shipMethod: sent,
+  location: sent,
+  discountTotal: number,
+  discountItem: sent,
+  discountRate: text,
+  taxTotal: number,
+  terms: sent,
+  class: sent,
+  department: sent,
+  billingAddress: address(),
+  shippingAddress: address(),
 }
 
 /**

@@ -18,7 +18,10 @@ interface Row {
 /** All roles over real servers, reading NetSuite's simulator on request alone. */
 export async function resyncInstallation(name: string, services: Readonly<Record<string, string>>) {
   const netsuite = await startNetSuiteSimulator({
-    ...{ dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 3 },
+    dataFile: ':memory:',
+    catalogFile,
+    vendorPattern: /^WLD-/,
+    seed: 3,
   })
   const { consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
   const installation = await install(name, services, {
@@ -30,8 +33,10 @@ export async function resyncInstallation(name: string, services: Readonly<Record
   })
   const { platform } = installation
   const environment = {
-    ...{ DEMO_NETSUITE_CONSUMER_KEY: consumerKey, DEMO_NETSUITE_CONSUMER_SECRET: consumerSecret },
-    ...{ DEMO_NETSUITE_TOKEN_ID: token, DEMO_NETSUITE_TOKEN_SECRET: tokenSecret },
+    DEMO_NETSUITE_CONSUMER_KEY: consumerKey,
+    DEMO_NETSUITE_CONSUMER_SECRET: consumerSecret,
+    DEMO_NETSUITE_TOKEN_ID: token,
+    DEMO_NETSUITE_TOKEN_SECRET: tokenSecret,
   }
   const config = {
     ...platform.config,

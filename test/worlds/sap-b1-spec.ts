@@ -19,8 +19,18 @@ if (!hasSpec) console.warn(`SKIPPED: the vendor's specification is not there: ${
 
 /** Types whose properties are all named: any other but a user's own is a mistake. */
 const closed = [
-  ...['Document', 'DocumentLine', 'DocumentAdditionalExpense', 'AddressExtension', 'Item', 'ItemPrice'],
-  ...['ItemWarehouseInfo', 'BusinessPartner', 'Manufacturer', 'ShippingType', 'B1Session', 'ServiceLayerError'],
+  'Document',
+  'DocumentLine',
+  'DocumentAdditionalExpense',
+  'AddressExtension',
+  'Item',
+  'ItemPrice',
+  'ItemWarehouseInfo',
+  'BusinessPartner',
+  'Manufacturer',
+  'ShippingType',
+  'B1Session',
+  'ServiceLayerError',
 ]
 const OWN_OR_ANNOTATION = '^(U_|@?odata\\.)'
 

@@ -28,7 +28,11 @@ const withoutEmpty = (settings: Readonly<Record<string, unknown>>) =>
 export async function startCompany(options: Partial<SapB1SimulatorOptions> = {}) {
   const zone = options.zone ?? 'Asia/Kathmandu'
   const company = await startSapB1Simulator({
-    ...{ dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 3, zone },
+    dataFile: ':memory:',
+    catalogFile,
+    vendorPattern: /^WLD-/,
+    seed: 3,
+    zone,
     ...options,
   })
   const { companyDb, ...values } = SAP_B1_CREDENTIALS

@@ -14,7 +14,10 @@ import { silentLogger } from './stage-context.ts'
 
 /** Pauses short enough for a test; what they are between is real. */
 const QUICK: Partial<SinkTiming> = {
-  ...{ attemptMs: 2_000, landingMs: 1, inPlaceMs: 20_000, pausesEveryMs: 0 },
+  attemptMs: 2_000,
+  landingMs: 1,
+  inPlaceMs: 20_000,
+  pausesEveryMs: 0,
   inPlace: { firstMs: 5, longestMs: 20 },
   parked: { firstMs: 1, longestMs: 5 },
 }
@@ -43,7 +46,10 @@ export function shopDeliveries<K extends PerSystemKind>(
   const ending = new AbortController()
   const topic = topicOf(sink.kind, system.id)
   const context = {
-    ...{ topic, partition: 0, highWatermark: 0n, signal: ending.signal },
+    topic,
+    partition: 0,
+    highWatermark: 0n,
+    signal: ending.signal,
     assertOwned: () => undefined,
     deadLetter: async (_record: unknown, error: StreamError) => void deadLetters.push(error),
     finished: () => undefined,

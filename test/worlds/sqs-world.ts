@@ -30,10 +30,16 @@ export function sqsWorld<E extends QueuedEntity>(
   { zone = 'UTC', settings = {}, timeoutMs }: SqsWorldOptions = {},
 ) {
   const system = systemOf({
-    ...{ id: 'shop', type: 'sqs' as const, address, zone },
+    id: 'shop',
+    type: 'sqs' as const,
+    address,
+    zone,
     secrets: SQS_SECRETS,
     settings: {
-      ...{ region: 'eu-central-1', currency: 'USD', quietSeconds: '0', visibilitySeconds: String(VISIBILITY_SECONDS) },
+      region: 'eu-central-1',
+      currency: 'USD',
+      quietSeconds: '0',
+      visibilitySeconds: String(VISIBILITY_SECONDS),
       ...settings,
     },
   })
@@ -78,15 +84,23 @@ export function newestByKey<E extends { key: string; occurredAt: number | null; 
 export function orderMessage(id: string, more: Readonly<Record<string, unknown>> = {}) {
   const address = { firstname: 'Zoë', lastname: 'Łukasz', address: '1 Main St', city: 'Austin', region: 'TX' }
   return {
-    ...{ order_id: id, order_status: 'processing', order_date: '2026-03-02 04:00:00' },
-    ...{ order_update_date: '2026-03-02 04:10:00', ship_method: 'flatrate', bo_customer_id: '####' },
+    order_id: id,
+    order_status: 'processing',
+    order_date: '2026-03-02 04:00:00',
+    order_update_date: '2026-03-02 04:10:00',
+    ship_method: 'flatrate',
+    bo_customer_id: '####',
     addresses: {
       billto: { ...address, country: 'US', postcode: '78701', email: 'zoe@example.com', companyname: '####' },
     },
     items: [
       { sku: 'WLD-1', name: 'Chair', price: '10.50', qty: '2', discount_amt: '0', tax_amt: '1.73', sub_total: '21' },
     ],
-    ...{ sub_total: '21.0000', discount_amt: '0', shipping_amt: '5', tax_amt: '1.73', grand_total: '27.73' },
+    sub_total: '21.0000',
+    discount_amt: '0',
+    shipping_amt: '5',
+    tax_amt: '1.73',
+    grand_total: '27.73',
     ...more,
   }
 }

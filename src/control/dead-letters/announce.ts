@@ -25,10 +25,25 @@ export async function announce(
 ): Promise<void> {
   const { id, stage, connection, key, topic, partition, offset, code, message, field } = letter
   const announced: DeadLettered = {
-    ...{ deadLetterId: id, stage, connection, key, topic, partition, offset, code, message, field },
+    deadLetterId: id,
+    stage,
+    connection,
+    key,
+    topic,
+    partition,
+    offset,
+    code,
+    message,
+    field,
     timestamp: Date.parse(letter.appended_at),
-    ...{ originalKey: null, originalValue: null, headers: [], attempts: 0 },
-    ...{ firstAt: Date.parse(letter.first_at), lastAt: at, taskId: letter.task, eventId: letter.event_id },
+    originalKey: null,
+    originalValue: null,
+    headers: [],
+    attempts: 0,
+    firstAt: Date.parse(letter.first_at),
+    lastAt: at,
+    taskId: letter.task,
+    eventId: letter.event_id,
     retry,
     change: { kind, by, reason },
   }

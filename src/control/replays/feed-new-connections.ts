@@ -126,8 +126,16 @@ function replayOf(
   if (target === undefined || row.replay === null) return undefined
   const request = {
     ...target,
-    ...{ connection: connection.id, source: read.system, key: null, from: null, to: null, offsets: null },
-    ...{ allVersions: false, trigger: 'new-connection', by: null, rate: USUAL_REPLAY_RATE },
+    connection: connection.id,
+    source: read.system,
+    key: null,
+    from: null,
+    to: null,
+    offsets: null,
+    allVersions: false,
+    trigger: 'new-connection',
+    by: null,
+    rate: USUAL_REPLAY_RATE,
     reason: `${connection.id} subscribes to ${read.id}`,
   }
   const job = newReplay(request, row.replay, row.at)

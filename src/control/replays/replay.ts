@@ -58,8 +58,19 @@ export interface Replay extends Job, ReplayFilter {
 
 /** What a new row begins with. */
 export const NEW_REPLAY = {
-  ...{ state: 'due', started_at: null, ended_at: null, revision: 0, pass: 1, range: null, done: {} },
-  ...{ selected: null, sent: 0, cancel: false, error: null, fence: 0, lease_until: 0 },
+  state: 'due',
+  started_at: null,
+  ended_at: null,
+  revision: 0,
+  pass: 1,
+  range: null,
+  done: {},
+  selected: null,
+  sent: 0,
+  cancel: false,
+  error: null,
+  fence: 0,
+  lease_until: 0,
 } as const satisfies Partial<Replay>
 
 const ranges = byName(map<OffsetRange>({ from: text, to: text }))

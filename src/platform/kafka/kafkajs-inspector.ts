@@ -49,7 +49,8 @@ async function inspectTopics(
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: wanted.map(({ name, config }) => ({
-      ...{ type: kafkajs.ConfigResourceTypes.TOPIC, name },
+      type: kafkajs.ConfigResourceTypes.TOPIC,
+      name,
       configNames: Object.keys(config),
     })),
   })

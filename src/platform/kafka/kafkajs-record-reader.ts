@@ -93,7 +93,10 @@ async function fetchFrom(cluster: Cluster, nodeId: string, places: readonly Reco
   const broker = await cluster.findBroker({ nodeId })
   const { responses } = await broker.fetch({
     // At the end of a partition there is nothing to wait for.
-    ...{ maxWaitTime: 1, minBytes: 1, maxBytes: FETCH_BYTES, isolationLevel: READ_COMMITTED },
+    maxWaitTime: 1,
+    minBytes: 1,
+    maxBytes: FETCH_BYTES,
+    isolationLevel: READ_COMMITTED,
     topics: [...Map.groupBy(places, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
       topic,
       partitions: ofTopic.map(({ partition, offset }) => ({

@@ -66,9 +66,22 @@ export function toDeadLetter(
 export function toResolution(mark: RetryMark, now: number): DeadLettered {
   const { stage, connection, key, origin } = mark
   return {
-    ...{ deadLetterId: mark.letterId, stage, connection, key, ...origin },
-    ...{ originalKey: null, originalValue: null, headers: [] },
-    ...{ code: '', message: '', field: null, attempts: 0, firstAt: now, lastAt: now, taskId: null, eventId: null },
+    deadLetterId: mark.letterId,
+    stage,
+    connection,
+    key,
+    ...origin,
+    originalKey: null,
+    originalValue: null,
+    headers: [],
+    code: '',
+    message: '',
+    field: null,
+    attempts: 0,
+    firstAt: now,
+    lastAt: now,
+    taskId: null,
+    eventId: null,
     retry: mark.attempt,
     change: { kind: 'resolved', by: null, reason: null },
   }

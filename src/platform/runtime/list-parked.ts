@@ -83,7 +83,11 @@ function toSummary(owner: string, item: Item): ParkedSummary {
   return {
     stage: owner.slice(0, owner.lastIndexOf('#')),
     partition: record.partition,
-    ...{ connection, key, code, message, attempts },
+    connection,
+    key,
+    code,
+    message,
+    attempts,
     first_at: new Date(firstAt).toISOString(),
     release_at: at.startsWith(HELD) ? null : new Date(Number(at)).toISOString(),
     task: about.taskId,

@@ -101,7 +101,10 @@ export function fromParkedItem(item: Item): ParkedRecord {
   const { id, connection, key, rank, attempts, firstAt, code, message, about } = row
   const { topic, partition, offset, timestamp, original } = row
   const record: LogRecord = {
-    ...{ topic, partition, offset: BigInt(offset), timestamp },
+    topic,
+    partition,
+    offset: BigInt(offset),
+    timestamp,
     key: bytes(original?.key ?? null),
     value: bytes(original?.value ?? null),
     headers: (original?.headers ?? []).map((header) => ({ key: header.key, value: bytes(header.value) })),

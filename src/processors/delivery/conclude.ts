@@ -104,7 +104,10 @@ async function deliver<K extends PerSystemKind>(
   const { topic, partition, offset } = record
   const key = deliveryKey(sink.kind, event)
   const wanted = {
-    ...{ connection: connection.id, key, rank: versionRank(event), digest: event.contentDigest },
+    connection: connection.id,
+    key,
+    rank: versionRank(event),
+    digest: event.contentDigest,
     origin: { topic, partition, offset: String(offset) },
   }
   const { signal, assertOwned } = context

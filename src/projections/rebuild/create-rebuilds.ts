@@ -71,9 +71,22 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
         throw conflict('table', `${other.id} makes ${table} again; switch to it or drop it first`)
       const now = clock.now()
       const job: Rebuild = {
-        ...{ id: jobId('rebuild', now, digest(table, String(now)).slice(0, 8)), table, by, reason, state: 'due' },
-        ...{ requested_at: iso(now), ready_at: null, ended_at: null, generation: null, live_generation: null },
-        ...{ events: 0, difference: null, drop_after: 0, error: null, fence: 0, lease_until: 0 },
+        id: jobId('rebuild', now, digest(table, String(now)).slice(0, 8)),
+        table,
+        by,
+        reason,
+        state: 'due',
+        requested_at: iso(now),
+        ready_at: null,
+        ended_at: null,
+        generation: null,
+        live_generation: null,
+        events: 0,
+        difference: null,
+        drop_after: 0,
+        error: null,
+        fence: 0,
+        lease_until: 0,
       }
       await jobs.create(job)
       return job

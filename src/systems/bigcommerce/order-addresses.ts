@@ -93,8 +93,13 @@ function shareOut(order: Order, groups: readonly Group[]): Shared[] {
   return groups.map((_, index) => {
     const at = (shares: readonly Decimal4[]) => shares[index] ?? ZERO4
     return {
-      ...{ subtotal: at(rows), discount: at(discount), tax: at(tax), shipping: at(shipping) },
-      ...{ shippingTax: at(shippingTax), giftCard: at(giftCard), storeCredit: at(storeCredit) },
+      subtotal: at(rows),
+      discount: at(discount),
+      tax: at(tax),
+      shipping: at(shipping),
+      shippingTax: at(shippingTax),
+      giftCard: at(giftCard),
+      storeCredit: at(storeCredit),
     }
   })
 }

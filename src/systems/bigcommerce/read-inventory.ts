@@ -64,8 +64,11 @@ async function* stockedPages(
   for (let last = BigInt(after?.id ?? 0); ; ) {
     const query: Query = [
       ['id:greater', String(last)],
-      ...[['sort', 'id'] as const, ['direction', 'asc'] as const, ['include', 'variants'] as const],
-      ...[['limit', String(limit)] as const, ['page', '1'] as const],
+      ['sort', 'id'] as const,
+      ['direction', 'asc'] as const,
+      ['include', 'variants'] as const,
+      ['limit', String(limit)] as const,
+      ['page', '1'] as const,
     ]
     const { rows } = await client.page('/v3/catalog/products', query, signal)
     const end = rows.at(-1)

@@ -7,7 +7,16 @@ const LONGEST_NUMBER = 50
 
 /** What BigCommerce knows as `shipping_provider`; others are carriers by name. */
 const PROVIDERS = new Set([
-  ...['auspost', 'canadapost', 'endicia', 'fedex', 'royalmail', 'shipperhq', 'ups', 'upsonline', 'upsready', 'usps'],
+  'auspost',
+  'canadapost',
+  'endicia',
+  'fedex',
+  'royalmail',
+  'shipperhq',
+  'ups',
+  'upsonline',
+  'upsready',
+  'usps',
 ])
 
 /** The texts of a shipment. */

@@ -83,7 +83,9 @@ function entriesOf(row: FeedRow): readonly Entry[] {
     (cells[role] ?? [])
       .filter((url) => url !== '')
       .map((url) => ({
-        ...{ url: address(row, role, url), position: null, label: null },
+        url: address(row, role, url),
+        position: null,
+        label: null,
         roles: [role],
         mediaType: 'image',
       })),

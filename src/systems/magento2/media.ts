@@ -65,7 +65,10 @@ function wantedImages(row: UniversalImages, mark: string, taken: ReadonlySet<str
   const byUrl = new Map(all.toReversed().map((image) => [image.url, image]))
   return [...byUrl.values()]
     .map(({ url, label, position }) => ({
-      ...{ url, label: label === '' ? null : label, position, name: mark + digestOf(url).slice(0, 16) },
+      url,
+      label: label === '' ? null : label,
+      position,
+      name: mark + digestOf(url).slice(0, 16),
       types: ROLES.filter(([role, type]) => row[role] === url && !taken.has(type)).map(([, type]) => type),
     }))
     .toSorted((a, b) => a.position - b.position || (a.url < b.url ? -1 : 1))

@@ -25,7 +25,10 @@ export async function commentOnOrder(
   const status = textOf(order['status'])
   const history = {
     comment: `The vendor ${verb}: ${what === '' ? 'what is left of it' : what}. ${mark}`,
-    ...{ is_customer_notified: 0, is_visible_on_front: 0, parent_id: exactNumber(orderId), entity_name: 'order' },
+    is_customer_notified: 0,
+    is_visible_on_front: 0,
+    parent_id: exactNumber(orderId),
+    entity_name: 'order',
     ...(status === null ? {} : { status }),
   }
   await client.addComment(orderId, history, signal)

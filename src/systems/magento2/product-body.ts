@@ -40,7 +40,9 @@ export function productBody({ sku, attributes }: UniversalProduct, created: NewP
   }
   const defaults = created === null ? {} : { type_id: 'simple', visibility: 4, attribute_set_id: created.attributeSet }
   const product = {
-    ...{ sku, ...defaults, ...columns },
+    sku,
+    ...defaults,
+    ...columns,
     ...(Object.keys(extension).length === 0 ? {} : { extension_attributes: extension }),
     ...(custom.length === 0 ? {} : { custom_attributes: custom }),
   }

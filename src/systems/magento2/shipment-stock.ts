@@ -68,7 +68,9 @@ async function shortItems(
   const there = new Map(found.items.map((item) => [textOf(item['sku']), quantityOf(item, 'quantity') ?? ZERO8]))
   const short = [...pieces].filter(([sku, quantity]) => (there.get(sku) ?? ZERO8) < quantity)
   return short.map(([sku, quantity]) => ({
-    ...{ sku, source_code: code, status: 1 },
+    sku,
+    source_code: code,
+    status: 1,
     quantity: exactNumber(text8(quantity)),
   }))
 }

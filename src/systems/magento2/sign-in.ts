@@ -100,7 +100,9 @@ export function withLogin(http: Http, login: AdminLogin, root: string): Http {
 async function signIn(http: Http, { username, password }: AdminLogin, root: string): Promise<string> {
   const path = `${root}/integration/admin/token`
   const { json }: HttpAnswer = await http.request({
-    ...{ method: 'POST', path, expects: 'json' },
+    method: 'POST',
+    path,
+    expects: 'json',
     json: { username, password },
   })
   if (typeof json === 'string' && json !== '') return json

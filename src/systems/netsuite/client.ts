@@ -49,7 +49,9 @@ export function createNetSuiteClient(settings: NetSuiteSettings, deps: NetSuiteD
   const { baseUrl, account, credentials, language, limits, timeoutMs = 120_000 } = settings
   const always = language === undefined ? {} : { 'accept-language': language }
   const common = {
-    ...{ baseUrl, timeoutMs, logger: deps.logger },
+    baseUrl,
+    timeoutMs,
+    logger: deps.logger,
     governor: deps.governors.of(`netsuite ${account}`, limits),
     classify: ({ status, json }: { status: number; json: unknown }) =>
       isWire(json) ? netsuiteError(status, json) : strangeAnswerError(status),

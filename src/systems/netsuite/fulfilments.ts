@@ -40,7 +40,10 @@ export function toShipment(shipment: Wire, order: Wire, context: FulfilmentConte
     memo: shipment['memo'],
   }
   return fulfilment(order, {
-    ...{ fulfilmentId: id, kind: 'shipment', lines, tracks: tracksOf(shipment) },
+    fulfilmentId: id,
+    kind: 'shipment',
+    lines,
+    tracks: tracksOf(shipment),
     shippedAt: day === null ? null : fromLocalTime(`${day} 00:00:00`, context.zone, Number.MAX_SAFE_INTEGER),
     attributes: attributesOf(details, new Set()),
   })

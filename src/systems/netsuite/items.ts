@@ -39,8 +39,18 @@ export function itemTable(columns: readonly string[]): string {
 }
 
 const KNOWN = new Set([
-  ...['id', 'itemid', 'itemtype', 'isinactive', 'displayname', 'upccode', 'manufacturer', 'weight', 'weightunit'],
-  ...['parent', 'changedat', 'links'],
+  'id',
+  'itemid',
+  'itemtype',
+  'isinactive',
+  'displayname',
+  'upccode',
+  'manufacturer',
+  'weight',
+  'weightunit',
+  'parent',
+  'changedat',
+  'links',
 ])
 
 const WEIGHT_UNITS: Readonly<Record<string, string>> = { '1': 'lb', '2': 'oz', '3': 'kg', '4': 'g' }

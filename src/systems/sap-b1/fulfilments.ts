@@ -8,7 +8,12 @@ const BASE_ORDER = '17'
 
 /** Properties of orders that `toShipments` and `toEnd` need, beside the mark. */
 export const ORDER_FIELDS: readonly string[] = [
-  ...['DocEntry', 'DocNum', 'NumAtCard', 'DocumentStatus', 'Cancelled', 'DocumentLines'],
+  'DocEntry',
+  'DocNum',
+  'NumAtCard',
+  'DocumentStatus',
+  'Cancelled',
+  'DocumentLines',
 ]
 
 export interface FulfilmentLookups {

@@ -5,7 +5,14 @@ import { isActive } from './items.ts'
 
 /** Properties of items that `toInventory` needs. */
 export const STOCK_FIELDS: readonly string[] = [
-  ...['ItemCode', 'Valid', 'ValidFrom', 'ValidTo', 'Frozen', 'FrozenFrom', 'FrozenTo', 'ItemWarehouseInfoCollection'],
+  'ItemCode',
+  'Valid',
+  'ValidFrom',
+  'ValidTo',
+  'Frozen',
+  'FrozenFrom',
+  'FrozenTo',
+  'ItemWarehouseInfoCollection',
 ]
 
 const SHOWN = ['Committed', 'Ordered', 'MinimalStock', 'MaximalStock', 'Locked']

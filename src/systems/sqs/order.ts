@@ -25,7 +25,10 @@ const FIELDS = {
 const LEFT_OUT = new Set<string>([
   ...Object.values(FIELDS).flat(),
   ...Object.values(AMOUNT_FIELDS).flat(),
-  ...['addresses', 'items', 'firstname', 'lastname'],
+  'addresses',
+  'items',
+  'firstname',
+  'lastname',
 ])
 
 const CANCELED = ['canceled', 'closed']
@@ -55,11 +58,25 @@ export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Ord
   const placedAt = timeOf(wire, FIELDS.placed, context)
   if (placedAt === null) throw fieldMissingError('order_date', 'the message has to have it')
   const data: Order = {
-    ...{ orderId: key, orderNumber: key, state, status, placedAt, amends: null },
-    ...{ storeId: text('store'), currency, baseCurrency: null, baseGrandTotal: null },
-    ...{ customerId: text('customer'), customerGroup: text('group'), customerEmail: email },
-    ...{ billingAddress: billing, shippingAddress: shipping, shippingMethod: text('shipping') },
-    ...{ paymentMethod: text('payment'), purchaseOrderNumber: text('purchaseOrder'), couponCode: text('coupon') },
+    orderId: key,
+    orderNumber: key,
+    state,
+    status,
+    placedAt,
+    amends: null,
+    storeId: text('store'),
+    currency,
+    baseCurrency: null,
+    baseGrandTotal: null,
+    customerId: text('customer'),
+    customerGroup: text('group'),
+    customerEmail: email,
+    billingAddress: billing,
+    shippingAddress: shipping,
+    shippingMethod: text('shipping'),
+    paymentMethod: text('payment'),
+    purchaseOrderNumber: text('purchaseOrder'),
+    couponCode: text('coupon'),
     lines,
     ...toAmounts(wire, lines),
     charges: [],
@@ -92,14 +109,17 @@ function toLines(items: readonly Wire[]): OrderLine[] {
     const unitPrice = quantityOf(item, 'price', path)
     if (unitPrice === null) throw fieldMissingError(`${path}price`, 'the message has to have it')
     return {
-      ...{
-        lineId: before === 0 ? own : `${own}#${before + 1}`,
-        parentLineId: null,
-        sku,
-        name: textOf(item['name']) ?? sku,
-      },
-      ...{ productType: 'simple', quantityOrdered, quantityCanceled: ZERO8, quantityInvoiced: ZERO8 },
-      ...{ quantityShipped: ZERO8, quantityRefunded: ZERO8, unitPrice },
+      lineId: before === 0 ? own : `${own}#${before + 1}`,
+      parentLineId: null,
+      sku,
+      name: textOf(item['name']) ?? sku,
+      productType: 'simple',
+      quantityOrdered,
+      quantityCanceled: ZERO8,
+      quantityInvoiced: ZERO8,
+      quantityShipped: ZERO8,
+      quantityRefunded: ZERO8,
+      unitPrice,
       originalPrice: quantityOf(item, 'original_price', path),
       ownAmounts: null,
       discount: magnitude(amountOf(item, 'discount_amt', path) ?? ZERO4),

@@ -9,8 +9,18 @@ const MANUFACTURER = ['manufacturer', 'brand']
 const CURRENCY = ['currency', 'currency_code']
 
 const KNOWN = new Set([
-  ...['sku', 'name', 'type_id', 'status', 'parent_sku', 'price', 'weight', 'weight_unit', 'pricelevels'],
-  ...[...BARCODE, ...MANUFACTURER, ...CURRENCY],
+  'sku',
+  'name',
+  'type_id',
+  'status',
+  'parent_sku',
+  'price',
+  'weight',
+  'weight_unit',
+  'pricelevels',
+  ...BARCODE,
+  ...MANUFACTURER,
+  ...CURRENCY,
 ])
 const ENVELOPE = new Set(['sku', 'data', 'raw_data', 'old_data', 'update_dt', 'updated_at', 'update_date', 'create_dt'])
 
@@ -23,9 +33,13 @@ export function toProduct(wire: Wire, context: MessageContext): DecodedMessage<P
   }
   const text = (names: readonly string[]) => firstOf(data, names)?.text ?? null
   const product: Product = {
-    ...{ sku, name: textOf(data['name']), productType: textOf(data['type_id']) ?? 'simple' },
+    sku,
+    name: textOf(data['name']),
+    productType: textOf(data['type_id']) ?? 'simple',
     active: isActive(textOf(data['status'])),
-    ...{ parentSku: textOf(data['parent_sku']), barcode: text(BARCODE), manufacturer: text(MANUFACTURER) },
+    parentSku: textOf(data['parent_sku']),
+    barcode: text(BARCODE),
+    manufacturer: text(MANUFACTURER),
     price: quantityOf(data, 'price', 'data.'),
     currency: text(CURRENCY) ?? context.currency,
     priceLevels: listOf(data, 'pricelevels').flatMap(toPriceLevels),

@@ -100,9 +100,14 @@ export async function startWorld(urls: Urls) {
   const { consumerKey, consumerSecret, token, tokenSecret } = magentoCredentials
   const erp = NETSUITE_CREDENTIALS
   const secrets = {
-    ...{ SHOP_KEY: consumerKey, SHOP_SECRET: consumerSecret, SHOP_TOKEN: token, SHOP_TOKEN_SECRET: tokenSecret },
-    ...{ ERP_KEY: erp.consumerKey, ERP_SECRET: erp.consumerSecret },
-    ...{ ERP_TOKEN: erp.token, ERP_TOKEN_SECRET: erp.tokenSecret },
+    SHOP_KEY: consumerKey,
+    SHOP_SECRET: consumerSecret,
+    SHOP_TOKEN: token,
+    SHOP_TOKEN_SECRET: tokenSecret,
+    ERP_KEY: erp.consumerKey,
+    ERP_SECRET: erp.consumerSecret,
+    ERP_TOKEN: erp.token,
+    ERP_TOKEN_SECRET: erp.tokenSecret,
   }
   const more = { ...secrets, API_PORT: '0', FEED_SETTLE_MS: '200' }
   const installed = await installFiles('conn', inject('services'), more, configuration(urls, false))

@@ -80,8 +80,12 @@ it('takes up a second connection, a cut date, a request and a pushed order witho
     Object.entries(references).map(([name, end]) => [name, `env:DEMO_NETSUITE_${end}`]),
   )
   const system = {
-    ...{ type: 'netsuite', address: simulators[2]?.url, zone: 'America/Los_Angeles', secrets },
-    ...{ settings: { account: 'TSTDRV1234567' }, reads: [{ entity: 'products' }] },
+    type: 'netsuite',
+    address: simulators[2]?.url,
+    zone: 'America/Los_Angeles',
+    secrets,
+    settings: { account: 'TSTDRV1234567' },
+    reads: [{ entity: 'products' }],
   }
   const connection = { shop: 'magento', vendor: 'second', reads: [ORDERS], ownership: { skuPattern: '^NRD-' } }
 

@@ -65,7 +65,9 @@ async function publish(...events: readonly ProductChanged[]): Promise<void> {
   const { platform } = installation
   const topic = `${platform.config.topicPrefix}products`
   const records = events.map((event) => ({
-    ...{ topic, key: recordKey(event.source, event.key), value: platform.codec.encode('products', event) },
+    topic,
+    key: recordKey(event.source, event.key),
+    value: platform.codec.encode('products', event),
     headers: { trace: Buffer.from([1, 0, 255]) },
   }))
   await platform.producer.send(records)
@@ -96,7 +98,11 @@ it('a poisoned record is listed, shown as it came, previewed, retried in vain, a
   const id = letter?.id ?? ''
   const base64 = (bytes: Buffer) => bytes.toString('base64')
   expect(await api(`/${id}`)).toMatchObject({
-    ...{ stage: 'map-products', topic, code: 'value_undecodable', event: null, attempts: 1 },
+    stage: 'map-products',
+    topic,
+    code: 'value_undecodable',
+    event: null,
+    attempts: 1,
     undecodable: { code: 'value_undecodable' },
     original: {
       key: base64(Buffer.from('netsuite|poison')),
@@ -117,7 +123,10 @@ it('a poisoned record is listed, shown as it came, previewed, retried in vain, a
     return shown.history.length === 3 ? shown : null
   })
   expect(again).toMatchObject({
-    ...{ attempts: 2, retries: 1, state: 'open', original: { value: base64(POISON) } },
+    attempts: 2,
+    retries: 1,
+    state: 'open',
+    original: { value: base64(POISON) },
     history: [{ what: 'failed' }, { what: 'retried', by: 'ann' }, { what: 'failed', retry: 1 }],
   })
   expect(await list('key=poison')).toHaveLength(1)

@@ -73,12 +73,14 @@ it('finds a topic with wrong settings, a system that refuses the credentials and
 
 it('says what is gone when nothing answers', async () => {
   const env = {
-    ...{
-      KAFKA_BROKERS: '127.0.0.1:9',
-      SCHEMA_REGISTRY_URL: 'http://127.0.0.1:9',
-      DYNAMODB_ENDPOINT: 'http://127.0.0.1:9',
-    },
-    ...{ AWS_REGION: 'local', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', TOPIC_PREFIX: '', TABLE_PREFIX: '' },
+    KAFKA_BROKERS: '127.0.0.1:9',
+    SCHEMA_REGISTRY_URL: 'http://127.0.0.1:9',
+    DYNAMODB_ENDPOINT: 'http://127.0.0.1:9',
+    AWS_REGION: 'local',
+    AWS_ACCESS_KEY_ID: 'a',
+    AWS_SECRET_ACCESS_KEY: 'b',
+    TOPIC_PREFIX: '',
+    TABLE_PREFIX: '',
   }
   const { code, printed } = await doctor(env, '--timeout', '3')
   expect(code).toBe(1)

@@ -86,7 +86,8 @@ it('a changed mapping is previewed, tested and applied, and new events are mappe
   const broken = await cli('test', folder, '--json')
   expect(broken.code).toBe(1)
   expect(JSON.parse(broken.printed)).toMatchObject({
-    ...{ passed: 0, failed: 1 },
+    passed: 0,
+    failed: 1,
     results: [{ differences: [{ field: 'outcome', expected: 'failed', actual: 'mapped' }] }],
   })
   await edit(
@@ -117,7 +118,8 @@ it('a changed mapping is previewed, tested and applied, and new events are mappe
     { attribute: 'status', from: 'active', type: 'integer', lookup: { true: 1, false: 2 } },
   ]
   const answer = await fetch(`${roles.api?.url}/v1/connections/${CONNECTION}/metadata/preview`, {
-    ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ attributes, last: 50 }),
   })
   expect(sorted((await answer.json()) as typeof expected)).toMatchObject(expected)

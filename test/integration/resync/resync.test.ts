@@ -40,7 +40,10 @@ it('(a) a changed mapping reaches every row by a replay, while a reader follows 
   await applyConfiguration(world.platform.tables, withOrigin(world.configuration, 'Europe'))
   const asked = { topic: 'products', processor: 'map-products', connection: CONNECTION, by: 'test', rate: 2000 }
   expect((await world.request('POST', '/v1/replays', { ...asked, preview: true })).json).toMatchObject({
-    ...{ events: items, keys: items, to_send: items, connections: { [CONNECTION]: items } },
+    events: items,
+    keys: items,
+    to_send: items,
+    connections: { [CONNECTION]: items },
   })
   const { json: replay } = await world.request('POST', '/v1/replays', asked)
   await until('every row has the new mapping', async () => {
@@ -123,8 +126,13 @@ it('(d) a backfill reads the source again from a date; what did not change is no
   const from = Date.UTC(2000, 0, 1)
   const run = await world.sync(PRODUCTS, { from })
   expect(run).toMatchObject({
-    ...{ state: 'ended', backfill_from: new Date(from).toISOString(), read_count: items, published: 0 },
-    ...{ unchanged: items, unreadable: 0, missing: [] },
+    state: 'ended',
+    backfill_from: new Date(from).toISOString(),
+    read_count: items,
+    published: 0,
+    unchanged: items,
+    unreadable: 0,
+    missing: [],
   })
   expect(await cutDate()).toBe(before)
 })
@@ -156,7 +164,8 @@ it('(e) what is gone at the source is deleted in the feed, unless it is too much
   const accepted = await world.sync(PRODUCTS, { trigger: 'sweep-accepted' })
   expect(accepted).toMatchObject({ state: 'ended', published: many.length })
   const made = await fetch(`${world.netsuite.url}/_sim/items`, {
-    ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ itemid: gone, displayname: 'is back' }),
   })
   expect(made.status).toBe(201)

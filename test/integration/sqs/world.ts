@@ -52,13 +52,21 @@ deleteDrainedQueues: ${deleteDrainedQueues}
 `
   const { consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
   const secrets = {
-    ...{ PUSHED_KEY: 'local', PUSHED_SECRET: 'local', ERP_KEY: consumerKey, ERP_SECRET: consumerSecret },
-    ...{ ERP_TOKEN: token, ERP_TOKEN_SECRET: tokenSecret, API_PORT: '0', RUN_LEASE_MS: '4000' },
+    PUSHED_KEY: 'local',
+    PUSHED_SECRET: 'local',
+    ERP_KEY: consumerKey,
+    ERP_SECRET: consumerSecret,
+    ERP_TOKEN: token,
+    ERP_TOKEN_SECRET: tokenSecret,
+    API_PORT: '0',
+    RUN_LEASE_MS: '4000',
   }
   const installed = await installFiles(name, inject('services'), secrets, { 'all.yaml': configuration })
   const { platform } = installed
   return {
-    ...{ queues, proxy, orders },
+    queues,
+    proxy,
+    orders,
     ...installed,
     /** A queue as the program is told of it. */
     urlOf: (queue: { readonly name: string }) => `${proxy.url}/000000000000/${queue.name}`,

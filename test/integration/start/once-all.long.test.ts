@@ -23,7 +23,10 @@ it('two shops and two vendors: all four pairs have their orders, goods and shipm
   }
   expect(ok).toBe(true)
   expect(Object.keys(connections).toSorted()).toEqual([
-    ...['bigcommerce-netsuite', 'bigcommerce-sap', 'magento-netsuite', 'magento-sap'],
+    'bigcommerce-netsuite',
+    'bigcommerce-sap',
+    'magento-netsuite',
+    'magento-sap',
   ])
   for (const [connection, counts] of Object.entries(connections)) {
     for (const kind of ['orders', 'products', 'inventory', 'fulfilments']) {

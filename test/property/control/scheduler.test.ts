@@ -8,9 +8,22 @@ const YEAR = 2026
 
 /** From UTC−12 to UTC+14, with changes of the clocks of an hour, of half an hour, north and south, and none. */
 const zones = [
-  ...['Etc/GMT+12', 'Pacific/Pago_Pago', 'America/Los_Angeles', 'America/New_York', 'America/St_Johns', 'UTC'],
-  ...['Europe/London', 'Europe/Berlin', 'Africa/Casablanca', 'Asia/Kathmandu', 'Australia/Lord_Howe'],
-  ...['Australia/Adelaide', 'Pacific/Auckland', 'Pacific/Chatham', 'Pacific/Apia', 'Pacific/Kiritimati'],
+  'Etc/GMT+12',
+  'Pacific/Pago_Pago',
+  'America/Los_Angeles',
+  'America/New_York',
+  'America/St_Johns',
+  'UTC',
+  'Europe/London',
+  'Europe/Berlin',
+  'Africa/Casablanca',
+  'Asia/Kathmandu',
+  'Australia/Lord_Howe',
+  'Australia/Adelaide',
+  'Pacific/Auckland',
+  'Pacific/Chatham',
+  'Pacific/Apia',
+  'Pacific/Kiritimati',
 ]
 
 /** Local date and time as text. */

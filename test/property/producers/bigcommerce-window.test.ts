@@ -124,8 +124,14 @@ describe('a window of seconds that changes while it is read', () => {
 
   it('goes on after a row that left a second in which others still are', async () => {
     const given: Case = {
-      ...{ seconds: [3, 3, 1, 3], limit: 3, slice: 3, changes: [], ties: 'up' },
-      ...{ minInclusive: true, maxInclusive: false, idInclusive: false },
+      seconds: [3, 3, 1, 3],
+      limit: 3,
+      slice: 3,
+      changes: [],
+      ties: 'up',
+      minInclusive: true,
+      maxInclusive: false,
+      idInclusive: false,
     }
     expect((await readAll(given, { changedAt: '1970-01-01T00:00:03Z', id: '4' })).read).toEqual([])
   })

@@ -7,8 +7,17 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 const zones = [
-  ...['Etc/GMT+12', 'America/Los_Angeles', 'America/St_Johns', 'UTC', 'Europe/London', 'Europe/Berlin'],
-  ...['Africa/Casablanca', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Pacific/Auckland', 'Pacific/Chatham'],
+  'Etc/GMT+12',
+  'America/Los_Angeles',
+  'America/St_Johns',
+  'UTC',
+  'Europe/London',
+  'Europe/Berlin',
+  'Africa/Casablanca',
+  'Asia/Kathmandu',
+  'Australia/Lord_Howe',
+  'Pacific/Auckland',
+  'Pacific/Chatham',
   'Pacific/Kiritimati',
 ]
 

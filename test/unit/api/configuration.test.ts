@@ -139,7 +139,10 @@ it('keeps who changed what, also of a writer that ended before it could say so',
   const { json } = await api.get('/v1/configuration/changes?limit=2')
   expect(json.items).toMatchObject([
     {
-      ...{ by: 'ben', kind: 'connection', id: 'c', revision: 2 },
+      by: 'ben',
+      kind: 'connection',
+      id: 'c',
+      revision: 2,
       before: { orderStates: ['processing'] },
       after: { orderStates: ['new'] },
     },

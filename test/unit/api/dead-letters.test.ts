@@ -61,7 +61,11 @@ it('shows one with its event, its bytes, its history and what became of the enti
   const { status, json } = await api.get(`${PATH}/a`)
   expect(status).toBe(200)
   expect(json).toMatchObject({
-    ...{ id: 'a', state: 'open', outcome: 'failed', undecodable: null, retries: 0 },
+    id: 'a',
+    state: 'open',
+    outcome: 'failed',
+    undecodable: null,
+    retries: 0,
     event: { connection: 'c1', data: { lines: [{ sku: 'A-1', rowTotal: '10' }] } },
     original: {
       key: Buffer.from('c1|100').toString('base64'),

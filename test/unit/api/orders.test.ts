@@ -29,8 +29,14 @@ it('publishes an order as JSON with decimals as text, exactly', async () => {
   expect([status, answer]).toMatchObject([202, { source: 'shop', key: '000000001', published: true }])
   const [event] = await api.control.orders()
   expect(event).toMatchObject({
-    ...{ eventId: answer.event_id, source: 'shop', key: '000000001', taskId: null, deleted: false, data: order },
-    ...{ occurredAt: Date.UTC(2026, 0, 31, 7), readAt: api.clock.time },
+    eventId: answer.event_id,
+    source: 'shop',
+    key: '000000001',
+    taskId: null,
+    deleted: false,
+    data: order,
+    occurredAt: Date.UTC(2026, 0, 31, 7),
+    readAt: api.clock.time,
   })
   expect(api.control.producer.sent[0]?.key).toBe('shop|000000001')
 })
@@ -65,7 +71,10 @@ it('tells everything that is wrong, with its field', async () => {
   const { customerEmail: _left, ...rest } = json
   const wrong = {
     ...rest,
-    ...{ placedAt: 'yesterday', subtotal: 12.3, colour: 'red', billingAddress: { street: 'x' } },
+    placedAt: 'yesterday',
+    subtotal: 12.3,
+    colour: 'red',
+    billingAddress: { street: 'x' },
     lines: [{ ...line, quantityOrdered: '0.000000001', tax: '1e3' }],
   }
   const { json: problem } = await api.push(wrong)

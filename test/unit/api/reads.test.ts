@@ -44,8 +44,16 @@ it('shows a read with its schedule, cut date, lease and windows', async () => {
   expect(json.items.map(({ id }: { id: string }) => id)).toEqual([READ, 'shop.images.all'])
   const read = (await api.get(`/v1/reads/${READ}`)).json
   expect(read).toMatchObject({
-    ...{ id: READ, system: 'shop', entity: 'orders', scope: 'all', cut_date: null, revision: 0, due: null },
-    ...{ next_tick: '2026-01-31T08:30:00.000Z', last_tick: '2026-01-30T08:30:00.000Z', current: lease.run },
+    id: READ,
+    system: 'shop',
+    entity: 'orders',
+    scope: 'all',
+    cut_date: null,
+    revision: 0,
+    due: null,
+    next_tick: '2026-01-31T08:30:00.000Z',
+    last_tick: '2026-01-30T08:30:00.000Z',
+    current: lease.run,
     lease: { worker: 'w', until: '2026-01-31T08:00:01.000Z' },
     windows: [{ task: lease.run, from: window.window_from, read: 7, keys: 6, missing: 1, read_again: 3, digest: 'd' }],
   })

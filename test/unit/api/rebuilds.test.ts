@@ -44,7 +44,11 @@ it('shows what would change, with the values of both', async () => {
   const { id } = (await post('/v1/rebuilds', { table: 'products' })).json
   const fields = { 'data.color': { live: 'red', rebuilt: null }, deleted: { live: false, rebuilt: true } }
   const difference = {
-    ...{ rows_live: 2, rows_rebuilt: 1, only_live: 1, only_rebuilt: 0, differing: 1 },
+    rows_live: 2,
+    rows_rebuilt: 1,
+    only_live: 1,
+    only_rebuilt: 0,
+    differing: 1,
     fields: { 'data.color': 1, deleted: 1 },
     samples: [{ connection: 'c', source: 's', sku: 'A', kind: 'differs', fields }],
   }

@@ -19,7 +19,13 @@ async function fixture() {
   const reader: (typeof noTopics)['staged']['reader'] = {
     read: async (places) =>
       places.map(({ topic, partition, offset }) => ({
-        ...{ topic, partition, offset: BigInt(offset), timestamp: 1, key: null, value: order, headers: [] },
+        topic,
+        partition,
+        offset: BigInt(offset),
+        timestamp: 1,
+        key: null,
+        value: order,
+        headers: [],
       })),
   }
   const api = apiFixture({ staged: { reader, codec, topicPrefix: '' } })
@@ -55,7 +61,9 @@ it('says where to look when nothing goes that way, and which connections there a
   const api = await fixture()
   expect((await api.get('/v1/frontend/c1/products')).json).toEqual({ items: [], cursor: null })
   expect((await api.get('/v1/frontend/c1/orders')).json).toMatchObject({
-    ...{ status: 404, code: 'not_found', field: 'entity' },
+    status: 404,
+    code: 'not_found',
+    field: 'entity',
     detail: 'entity: no orders go towards the shop, they go towards the ERP: see /v1/backend/c1/orders',
   })
   expect((await api.get('/v1/backend/c9/orders')).json).toMatchObject({ status: 404, field: 'connection' })
@@ -103,7 +111,7 @@ it('lists every record that waits, without what it holds', async () => {
   const { items, cursor } = (await api.get('/v1/parked?limit=2')).json
   expect(items).toMatchObject([
     { stage: 'route-orders', partition: 0, connection: 'c1', offset: '7', release_at: null },
-    { ...{ stage: 'deliver-erp', partition: 1, offset: '5', attempts: 2 }, release_at: '1970-01-01T00:01:00.000Z' },
+    { stage: 'deliver-erp', partition: 1, offset: '5', attempts: 2, release_at: '1970-01-01T00:01:00.000Z' },
   ])
   const next = (await api.get(`/v1/parked?limit=2&cursor=${cursor}`)).json
   expect(next).toMatchObject({ items: [{ connection: 'c2', code: 'item_missing' }], cursor: null })
@@ -115,7 +123,8 @@ it('lists every record that waits, without what it holds', async () => {
 it('tells with its readiness what is held back because its target is down', async () => {
   const api = apiFixture({ heldBack: () => ['deliver-erp: erp does not answer since 2026-01-31T08:00:00.000Z'] })
   expect((await api.get('/health/ready')).json).toEqual({
-    ...{ status: 'ready', checks: {} },
+    status: 'ready',
+    checks: {},
     held_back: ['deliver-erp: erp does not answer since 2026-01-31T08:00:00.000Z'],
   })
 })

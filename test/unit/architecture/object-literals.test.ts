@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { sourceFiles } from './source-files.ts'
 
-/** A literal whose whole is spread into another says nothing that its fields would not say: `{ ...{ a }, b }`. */
+/** A literal whose whole is spread into another says nothing that its fields would not say: `{ a, b }`. */
 const SPREAD_LITERAL = /\.\.\.\{(?:[^{}()]|\([^()]*\))*\}(?=\s*[,}\])])/g
 
 const spreadLiterals = (text: string): string[] => text.match(SPREAD_LITERAL) ?? []

@@ -26,7 +26,8 @@ it('reads which dead letters are meant', () => {
   })
   expect(read('retry', '--group-id', 'g', '--rate', '2.5', '--limit', '7')).toMatchObject({
     filter: { state: 'open', group: 'g' },
-    ...{ limit: 7, rate: 2.5 },
+    limit: 7,
+    rate: 2.5,
   })
   expect(read('discard', 'a', 'b', '--reason', 'no')).toMatchObject({ ids: ['a', 'b'], filter: null })
   expect(read('retry', '--all')).toMatchObject({ filter: { state: 'open', stage: null } })

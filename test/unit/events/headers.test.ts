@@ -9,7 +9,11 @@ import {
 } from '../../../src/events/headers.ts'
 
 const mark: RetryMark = {
-  ...{ letterId: 'd-1', attempt: 3, stage: 'route-orders', connection: null, key: 'a|b' },
+  letterId: 'd-1',
+  attempt: 3,
+  stage: 'route-orders',
+  connection: null,
+  key: 'a|b',
   origin: { topic: 'p.orders', partition: 4, offset: 9_007_199_254_740_991, timestamp: 5 },
 }
 const headersOf = (of: RetryMark) =>

@@ -46,14 +46,19 @@ it('tells per entity which fields change, and which errors appear and disappear'
     fields: { name: 3, barcode: 2, price: 2 },
     entities: [
       {
-        ...{ source: 'netsuite', key: 'A-1', before: 'mapped', after: 'mapped' },
+        source: 'netsuite',
+        key: 'A-1',
+        before: 'mapped',
+        after: 'mapped',
         changes: [
           { field: 'barcode', before: null, after: '1' },
           { field: 'name', before: 'Jacket', after: 'JACKET' },
         ],
       },
       {
-        ...{ source: 'netsuite', key: 'A-2', after: 'mapped' },
+        source: 'netsuite',
+        key: 'A-2',
+        after: 'mapped',
         before: expect.stringMatching(/^failed: mapping_failed: attribute price \(from price\) is required/),
         changes: [
           { field: 'barcode', before: null, after: '2' },
@@ -62,7 +67,9 @@ it('tells per entity which fields change, and which errors appear and disappear'
         ],
       },
       {
-        ...{ source: 'netsuite', key: 'A-3', before: 'mapped' },
+        source: 'netsuite',
+        key: 'A-3',
+        before: 'mapped',
         after: expect.stringMatching(/^failed: .*breaks its schema: must not have more than 3 characters: "1234"/),
         changes: [
           { field: 'name', before: 'Hat', after: null },

@@ -12,7 +12,12 @@ import { memoryTables } from '../../memory/tables.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
 const system: Configuration['systems'][number] = {
-  ...{ id: 'magento', type: 'magento2', address: 'env:URL', secrets: {}, zone: 'UTC', limits: { concurrency: 4 } },
+  id: 'magento',
+  type: 'magento2',
+  address: 'env:URL',
+  secrets: {},
+  zone: 'UTC',
+  limits: { concurrency: 4 },
   settings: {},
   reads: [readWith('magento', 'orders')],
 }
@@ -33,7 +38,12 @@ function fixture(skuPatterns: Readonly<Record<string, string>>) {
   const parts = { codec, tables, clock: manualClock(5), logger: silentLogger, topicPrefix: 'p.' }
   const preview = createPreview({ ...parts, log: unused }, async () => configuration)
   const original = <K extends TopicKind>(kind: K, event: TopicEvents[K], topic: string = kind) => ({
-    ...{ topic: `p.${topic}`, partition: 3, offset: 7n, timestamp: 1, key: Buffer.from('k'), headers: [] },
+    topic: `p.${topic}`,
+    partition: 3,
+    offset: 7n,
+    timestamp: 1,
+    key: Buffer.from('k'),
+    headers: [],
     value: codec.encode(kind, event),
   })
   return { preview, original, memory, writes }
@@ -52,7 +62,10 @@ it('runs a processor with the configuration of today, and keeps nothing of it', 
   const { preview, original, memory, writes } = fixture({ a: '^A', b: '^B' })
   const shown = await preview('route-orders', original('orders', order))
   expect(shown).toMatchObject({
-    ...{ kind: 'processor', verdict: 'it would go on', errors: [], delivery: null },
+    kind: 'processor',
+    verdict: 'it would go on',
+    errors: [],
+    delivery: null,
     event: { key: '000000001' },
     outputs: [{ topic: 'p.vendor-orders.a-erp', key: 'a|000000001', event: { data: { lines: [{ sku: 'A-1' }] } } }],
   })

@@ -30,7 +30,10 @@ const configuration: Configuration = {
   ],
 }
 const test = (more: Partial<MappingTestDocument>): MappingTestDocument => ({
-  ...{ kind: 'mapping-test', name: 'a test', connection: 'a', entity: 'products' },
+  kind: 'mapping-test',
+  name: 'a test',
+  connection: 'a',
+  entity: 'products',
   input: { sku: 'X', active: true, manufacturer: 'Acme', price: '1.005' },
   ...more,
 })
@@ -54,7 +57,9 @@ describe('a mapping test', () => {
 
   it('names each field that differs, with both values', async () => {
     expect(await run({ expect: { manufacturer: 'Acme', price: 1.01, colour: 'red' } })).toEqual({
-      ...{ name: 'a test', place: 'a.yaml:1', passed: false },
+      name: 'a test',
+      place: 'a.yaml:1',
+      passed: false,
       differences: [
         { field: 'colour', expected: 'red', actual: null },
         { field: 'price', expected: 1.01, actual: '1.01' },
@@ -74,12 +79,15 @@ describe('a mapping test', () => {
 
   it('of an order tells whose its lines are, by the products it gives', async () => {
     const input = {
-      ...{ orderNumber: '1', state: 'processing', currency: 'USD' },
+      orderNumber: '1',
+      state: 'processing',
+      currency: 'USD',
       lines: [
         { lineId: '1', sku: 'X', quantityOrdered: '2', rowTotal: '20.5' },
         { lineId: '2', sku: 'Y', quantityOrdered: '1', rowTotal: '1' },
       ],
-      ...{ subtotal: '21.5', grandTotal: '21.5' },
+      subtotal: '21.5',
+      grandTotal: '21.5',
     }
     const products = { X: { manufacturer: 'Acme' }, Y: { manufacturer: 'Other' } }
     const expected = { fields: {}, lines: ['1 X'], grandTotal: '20.5' }

@@ -47,7 +47,8 @@ it('trusts a certificate that it is given, for the name that it is of, and no ot
   const port = await serve()
   expect(await ask('localhost', port, cert)).toEqual({ served: true })
   await expect(ask('localhost', port)).rejects.toMatchObject({
-    ...{ code: 'target_unavailable', details: { reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' } },
+    code: 'target_unavailable',
+    details: { reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
   })
   await expect(ask('127.0.0.1', port, cert)).rejects.toMatchObject({
     details: { reason: 'ERR_TLS_CERT_ALTNAME_INVALID' },

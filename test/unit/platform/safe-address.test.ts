@@ -43,8 +43,16 @@ describe('an address', () => {
   })
 
   it.each([
-    ...['1.1.1.1', '8.8.8.8', '172.32.0.1', '100.128.0.1', '192.0.1.1', '223.255.255.255', '2606:4700:4700::1111'],
-    ...['2a00:1450:4001:82a::200e', '::ffff:8.8.8.8', '64:ff9b::808:808'],
+    '1.1.1.1',
+    '8.8.8.8',
+    '172.32.0.1',
+    '100.128.0.1',
+    '192.0.1.1',
+    '223.255.255.255',
+    '2606:4700:4700::1111',
+    '2a00:1450:4001:82a::200e',
+    '::ffff:8.8.8.8',
+    '64:ff9b::808:808',
   ])('of the internet is public: %s', (address) => {
     expect(isPublicAddress(address)).toBe(true)
   })
@@ -52,8 +60,14 @@ describe('an address', () => {
 
 describe('a URL', () => {
   it.each([
-    ...['http://127.0.0.1/', 'http://2130706433/', 'http://0x7f.1/', 'http://0177.0.0.1/', 'http://[::1]:8080/'],
-    ...['http://[::ffff:10.0.0.1]/', 'https://169.254.169.254/latest/meta-data', 'http://10.1/'],
+    'http://127.0.0.1/',
+    'http://2130706433/',
+    'http://0x7f.1/',
+    'http://0177.0.0.1/',
+    'http://[::1]:8080/',
+    'http://[::ffff:10.0.0.1]/',
+    'https://169.254.169.254/latest/meta-data',
+    'http://10.1/',
   ])('with a private address, however it is written, is refused: %s', (url) => {
     expect(() => assertPublicUrl(new URL(url))).toThrow(/private network/)
   })

@@ -41,8 +41,14 @@ function stageOf<K extends Entity, S extends Remembered>(
     metadata: connections.map(({ id }) => metadataWith(id, ...rules)),
   }
   const stage = processorStage(processor, {
-    ...{ producer, reporter, codec, tables: memoryTables(processorTables), clock: manualClock(1_000) },
-    ...{ logger: silentLogger, topicPrefix: '', configuration: () => configuration },
+    producer,
+    reporter,
+    codec,
+    tables: memoryTables(processorTables),
+    clock: manualClock(1_000),
+    logger: silentLogger,
+    topicPrefix: '',
+    configuration: () => configuration,
     log: { read: async () => null },
     ...(find === undefined ? {} : { products: find }),
   })

@@ -22,8 +22,15 @@ async function processOf(connections: readonly Connection[]) {
   await tables.put(CONNECTIONS, { ...REVISION_KEY, revision: 2 })
   let current = { revision: 1, systems: [], connections, metadata: [] }
   const stage = processorStage(pushProcessor(declarationOf('inventory')), {
-    ...{ producer, reporter, codec: jsonCodec, tables, topicPrefix: 'p.', configuration: () => current },
-    ...{ clock: manualClock(5), logger: silentLogger, log: { read: async () => null } },
+    producer,
+    reporter,
+    codec: jsonCodec,
+    tables,
+    topicPrefix: 'p.',
+    configuration: () => current,
+    clock: manualClock(5),
+    logger: silentLogger,
+    log: { read: async () => null },
   })
   const [row] = (await mapInventory.process(inventoryChanged('S-1', { LA: ['5', '3'] }), contextOf(pushing), undefined))
     .outputs

@@ -46,7 +46,13 @@ const prepare = () => {
     },
   }
   const stage = processorStage(mapping, {
-    ...{ producer, reporter, codec, tables, clock, logger: silentLogger, topicPrefix: '' },
+    producer,
+    reporter,
+    codec,
+    tables,
+    clock,
+    logger: silentLogger,
+    topicPrefix: '',
     configuration: () => configuration,
     log: { read: async () => null },
     guardTiming: { pausesEveryMs: 0, probeEveryMs: 1_000, threshold: { window: 4, most: 3 } },

@@ -17,6 +17,7 @@ const view: BatchView = {
   },
   isBehind: async () => false,
   now: 1_000,
+  time: () => performance.now(),
   encode: ({ key }) => ({ topic: 't', key, value: Buffer.from(key) }),
   paused: () => undefined,
   isWrong: () => false,

@@ -16,7 +16,12 @@ const configuration: Configuration = {
   revision: 4,
   systems: [
     {
-      ...{ id: 'netsuite', type: 'netsuite', address: 'env:URL', secrets: {}, zone: 'UTC', settings: {} },
+      id: 'netsuite',
+      type: 'netsuite',
+      address: 'env:URL',
+      secrets: {},
+      zone: 'UTC',
+      settings: {},
       limits: { concurrency: 4 },
       reads: [readWith('netsuite', 'inventory')],
     },
@@ -28,8 +33,14 @@ const configuration: Configuration = {
 async function handle(mark: Partial<ReplayMark>) {
   const { log, context, producer, reporter } = fakeStage()
   const stage = processorStage(mapInventory, {
-    ...{ producer, reporter, codec: jsonCodec, tables: memoryTables(processorTables), topicPrefix: 'p.' },
-    ...{ configuration: () => configuration, clock: manualClock(5), logger: silentLogger },
+    producer,
+    reporter,
+    codec: jsonCodec,
+    tables: memoryTables(processorTables),
+    topicPrefix: 'p.',
+    configuration: () => configuration,
+    clock: manualClock(5),
+    logger: silentLogger,
     log: { read: async () => null },
   })
   const whole = { replayId: 'r', stage: 'map-inventory', connection: null, revision: 4, ...mark }

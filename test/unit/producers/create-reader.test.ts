@@ -11,14 +11,26 @@ const logger = pino({ level: 'silent' })
 const deps = { clock: wallClock, clients: createClients({ clock: wallClock, governors, logger, resolveSecret }) }
 const secrets: Record<string, string> = Object.fromEntries(
   [
-    ...['bearer', 'consumerKey', 'consumerSecret', 'tokenId', 'tokenSecret', 'accessToken', 'username', 'password'],
-    ...['accessKeyId', 'secretAccessKey'],
+    'bearer',
+    'consumerKey',
+    'consumerSecret',
+    'tokenId',
+    'tokenSecret',
+    'accessToken',
+    'username',
+    'password',
+    'accessKeyId',
+    'secretAccessKey',
   ].map((name) => [name, `env:${name}`]),
 )
 
 const queues = ['orders', 'products', 'inventory', 'images'].map((entity) => [`${entity}Queue`, entity])
 const settings = {
-  ...{ account: 'A', storeHash: 'h', companyDb: 'DB', region: 'eu-central-1', allowPrivateAddresses: 'true' },
+  account: 'A',
+  storeHash: 'h',
+  companyDb: 'DB',
+  region: 'eu-central-1',
+  allowPrivateAddresses: 'true',
   ...Object.fromEntries(queues),
 }
 

@@ -17,8 +17,14 @@ import { bench, pageOf, stock } from './support.ts'
 const QUEUE = 'https://sqs.example.com/1/tmp'
 const READ = 'shop.inventory.all'
 const request = {
-  ...{ requestId: 'r', read: READ, trigger: 'api', requestedAt: Date.UTC(2026, 2, 2) },
-  ...{ requestedBy: null, reason: null, from: null, queueUrl: QUEUE },
+  requestId: 'r',
+  read: READ,
+  trigger: 'api',
+  requestedAt: Date.UTC(2026, 2, 2),
+  requestedBy: null,
+  reason: null,
+  from: null,
+  queueUrl: QUEUE,
 }
 const RUN = taskIdOf(request)
 
@@ -97,7 +103,8 @@ describe('a run that drains a queue', () => {
     await work('w1', gone)
     expect(asked.at(-1)).toBe('read')
     expect(await getRun(deps.tables, RUN)).toMatchObject({
-      ...{ state: 'incomplete', missing: ['messages left: 1 held by others'] },
+      state: 'incomplete',
+      missing: ['messages left: 1 held by others'],
       queue_end: 'kept: it could not be read to its end',
     })
   })

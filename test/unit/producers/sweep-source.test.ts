@@ -35,7 +35,10 @@ const origin = { source: 'erp', entity: 'inventory' as const, read: 'erp.invento
 
 async function publish(skus: readonly string[], at = 1000): Promise<void> {
   const entities = skus.map((sku) => ({
-    ...{ key: sku, occurredAt: at, deleted: false, raw: null },
+    key: sku,
+    occurredAt: at,
+    deleted: false,
+    raw: null,
     data: { sku, locations: [], attributes: { at: String(at) } },
   }))
   const page = { entities, unreadable: [], rows: [], reached: { changedAt: '', id: '' }, requestedAt: at + 1 }
@@ -45,7 +48,8 @@ async function publish(skus: readonly string[], at = 1000): Promise<void> {
 /** A reader of a source that has these. */
 function has(...skus: readonly string[]): SourceReader<'inventory'> {
   return {
-    ...{ name: 'erp.inventory', entity: 'inventory' },
+    name: 'erp.inventory',
+    entity: 'inventory',
     async *read() {},
     async *list() {
       yield skus.map((key) => ({ key, changedAt: '1' }))
@@ -105,7 +109,9 @@ describe('a sweep', () => {
     await sweep([has('A', 'B')])
     const { due } = await readControl(tables, origin.read)
     expect(await getRun(tables, due ?? '')).toMatchObject({
-      ...{ trigger: 'returned', backfill_from: '1970-01-01T00:00:00.000Z', read: origin.read },
+      trigger: 'returned',
+      backfill_from: '1970-01-01T00:00:00.000Z',
+      read: origin.read,
       reason: '1 that were deleted are at the source again',
     })
   })

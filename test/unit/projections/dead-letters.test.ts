@@ -17,7 +17,14 @@ const fixture = () => {
 
 const change = (kind: 'retried' | 'resolved' | 'discarded', retry: number, lastAt = 5000): DeadLettered =>
   deadLettered({
-    ...{ retry, lastAt, originalKey: null, originalValue: null, headers: [], code: '', message: '', attempts: 0 },
+    retry,
+    lastAt,
+    originalKey: null,
+    originalValue: null,
+    headers: [],
+    code: '',
+    message: '',
+    attempts: 0,
     change: { kind, by: kind === 'resolved' ? null : 'ann', reason: kind === 'discarded' ? 'a test order' : null },
   })
 

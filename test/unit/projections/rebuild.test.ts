@@ -70,7 +70,12 @@ describe('a rebuild', () => {
     const { difference, events } = await until(id, 'ready')
     expect(events).toBe(12)
     expect(difference).toMatchObject({
-      ...{ rows_live: 13, rows_rebuilt: 12, only_live: 1, only_rebuilt: 0, differing: 1, fields: { 'data.total': 1 } },
+      rows_live: 13,
+      rows_rebuilt: 12,
+      only_live: 1,
+      only_rebuilt: 0,
+      differing: 1,
+      fields: { 'data.total': 1 },
       samples: expect.arrayContaining([
         expect.objectContaining({ sku: 'GHOST', kind: 'only_live' }),
         expect.objectContaining({ sku: one?.['sku'], fields: { 'data.total': { live: '99', rebuilt: '1' } } }),

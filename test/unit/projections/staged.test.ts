@@ -36,8 +36,14 @@ describe('the projection', () => {
     await tell('deliver-erp', 2, { status: 'waiting', code: 'target_unavailable', message: 'down' }, mapped(7, 3))
     await tell('deliver-erp', 3, { status: 'succeeded', targetId: 'SO-1' }, mapped(7, 3))
     expect(await row()).toMatchObject({
-      ...{ status: 'succeeded', stage: 'deliver-erp', target_id: 'SO-1', code: null, attempts: 2, task: 't' },
-      ...{ first_at: '1970-01-01T00:00:00.001Z', updated_at: '1970-01-01T00:00:00.003Z' },
+      status: 'succeeded',
+      stage: 'deliver-erp',
+      target_id: 'SO-1',
+      code: null,
+      attempts: 2,
+      task: 't',
+      first_at: '1970-01-01T00:00:00.001Z',
+      updated_at: '1970-01-01T00:00:00.003Z',
       source_place: { topic: 'p.orders', partition: 2, offset: 7 },
       mapped_place: { topic: 'p.vendor-orders.erp', offset: 3 },
     })
@@ -47,7 +53,12 @@ describe('the projection', () => {
     const event = { ...vendorOrder('c1', '100'), source: 'shop' }
     const headers = Object.entries(madeFromHeader(place('p.orders', 7)))
     const record = {
-      ...{ topic: 'p.vendor-orders.erp', partition: 2, offset: 3n, timestamp: 5, key: null, value: Buffer.from('xy') },
+      topic: 'p.vendor-orders.erp',
+      partition: 2,
+      offset: 3n,
+      timestamp: 5,
+      key: null,
+      value: Buffer.from('xy'),
       headers: headers.map(([key, value]) => ({ key, value: Buffer.from(value) })),
     }
     const orders = stagedOrdersStage('erp', { tables })
@@ -142,7 +153,8 @@ describe('what is shown', () => {
   ])
   const asked: number[] = []
   const deps = {
-    ...{ codec, topicPrefix: 'p.' },
+    codec,
+    topicPrefix: 'p.',
     reader: {
       read: async (
         places: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[],

@@ -87,10 +87,15 @@ describe('a full body', () => {
 describe.each(Object.keys(systems) as Erp[])('an order map for %s', (erp) => {
   const { own, mappable } = ownOf(erp)
   const documents = (rules: readonly object[]) => [
-    ...[{ kind: 'system', id: 'shop', type: 'magento2', address: 'http://shop.test', secrets: { bearer: 'env:A' } }],
-    ...[{ kind: 'system', id: 'erp', type: erp, address: 'http://erp.test', ...systems[erp] }],
+    { kind: 'system', id: 'shop', type: 'magento2', address: 'http://shop.test', secrets: { bearer: 'env:A' } },
+    { kind: 'system', id: 'erp', type: erp, address: 'http://erp.test', ...systems[erp] },
     {
-      ...{ kind: 'connection', id: 'a', shop: 'shop', vendor: 'erp', reads: [], ownership: { skuPattern: '^A' } },
+      kind: 'connection',
+      id: 'a',
+      shop: 'shop',
+      vendor: 'erp',
+      reads: [],
+      ownership: { skuPattern: '^A' },
       orderMap: { fields: rules },
     },
   ]

@@ -48,7 +48,11 @@ it('appends the original to its topic again, byte for byte, with its headers and
   expect([record.topic, record.key, record.value, more]).toEqual([letter.topic, 'c1|100', letter.originalValue, []])
   expect(withoutRetryHeaders(headersOf(record))).toEqual(headers)
   expect(readRetryMark(headersOf(record))).toEqual({
-    ...{ letterId: 'd-1', attempt: 1, stage: 'deliver-erp', connection: 'c1', key: '100' },
+    letterId: 'd-1',
+    attempt: 1,
+    stage: 'deliver-erp',
+    connection: 'c1',
+    key: '100',
     origin: { topic: 't.vendor-orders.erp', partition: 2, offset: 42, timestamp: 1000 },
   })
   expect(await state()).toBe('retrying')

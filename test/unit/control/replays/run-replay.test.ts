@@ -25,8 +25,19 @@ const configuration: Configuration = {
 }
 
 const asked: ReplayRequest = {
-  ...{ topic: 'products', processor: 'map-products', connection: null, source: null, key: null, from: null, to: null },
-  ...{ offsets: null, allVersions: false, trigger: 'cli', by: 'me', reason: null, rate: 1000 },
+  topic: 'products',
+  processor: 'map-products',
+  connection: null,
+  source: null,
+  key: null,
+  from: null,
+  to: null,
+  offsets: null,
+  allVersions: false,
+  trigger: 'cli',
+  by: 'me',
+  reason: null,
+  rate: 1000,
 }
 
 async function prepare(skus = 5) {

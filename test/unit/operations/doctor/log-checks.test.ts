@@ -48,7 +48,9 @@ describe('topics', () => {
     const some = found()
     some.delete('p.orders')
     expect(judgeTopics(definitions, some)).toContainEqual({
-      ...{ level: 'warn', name: 'topics', what: 'missing, made when a role starts: p.orders' },
+      level: 'warn',
+      name: 'topics',
+      what: 'missing, made when a role starts: p.orders',
     })
   })
 
@@ -63,7 +65,8 @@ describe('topics', () => {
     const findings = judgeTopics(definitions, found({ 'p.orders': { config } }))
     expect(findings.filter(({ level }) => level === 'fail')).toEqual([
       {
-        ...{ level: 'fail', name: 'topic p.orders' },
+        level: 'fail',
+        name: 'topic p.orders',
         what: expect.stringMatching(
           new RegExp(`^${entry} is ${value}, not .*--entity-name p.orders --add-config ${entry}=`),
         ),
@@ -76,13 +79,16 @@ describe('topics', () => {
     const findings = judgeTopics(
       definitions,
       found({
-        ...{ 'p.orders': { partitions: 3 }, 'p.inventory': { partitions: 3 } },
-        ...{ 'p.images': { replication: 1 }, 'p.products': { impaired: 2 } },
+        'p.orders': { partitions: 3 },
+        'p.inventory': { partitions: 3 },
+        'p.images': { replication: 1 },
+        'p.products': { impaired: 2 },
       }),
     )
     expect(findings.slice(1)).toEqual([
       {
-        ...{ level: 'fail', name: 'topics' },
+        level: 'fail',
+        name: 'topics',
         what: expect.stringMatching(/^3 partitions, not 6, have p.orders, p.inventory: set TOPIC_PARTITIONS=3/),
       },
       { level: 'warn', name: 'topic p.products', what: expect.stringContaining('2 partitions lack') },

@@ -12,7 +12,12 @@ const place = { topic: 'p.orders', partition: 1, timestamp: 5 }
 const first: LogRecord = { ...place, offset: 7n, key: Buffer.from('shop|1'), value: Buffer.from('v'), headers: [] }
 const error = new StreamError('mapping_failed', 'no')
 const about = (connection: string | null) => ({
-  ...{ connection, key: '1', taskId: null, eventId: null, attempts: 1, firstAt: 1 },
+  connection,
+  key: '1',
+  taskId: null,
+  eventId: null,
+  attempts: 1,
+  firstAt: 1,
 })
 
 /** The record again, much later, as the retry of the letter that a connection has of it. */
@@ -57,7 +62,10 @@ it('resolves retries that did not fail again, and no others', async () => {
   expect(await told()).toMatchObject([
     {
       deadLetterId: deadLetterId(STAGE, { ...first, offset: 8n }, null),
-      ...{ retry: 2, change: { kind: 'resolved' }, offset: 8, connection: null },
+      retry: 2,
+      change: { kind: 'resolved' },
+      offset: 8,
+      connection: null,
     },
   ])
   expect(producer.sent[0]).toMatchObject({ topic: 'p.dead-letters', key: 'route-orders||1' })

@@ -26,8 +26,17 @@ const sink: Sink<'vendor-orders'> = {
 /** What our rows say of stock that was pushed. */
 async function pushStock(tables: Tables): Promise<void> {
   const row: Delivery = {
-    ...{ connection: 'a', key: 'shop-inventory|A-1', rank: '1', digest: 'd', state: 'delivered', fence: 1, until: 0 },
-    ...{ unsettledUntil: 0, unsettledDigest: '', targetId: null, parked: false },
+    connection: 'a',
+    key: 'shop-inventory|A-1',
+    rank: '1',
+    digest: 'd',
+    state: 'delivered',
+    fence: 1,
+    until: 0,
+    unsettledUntil: 0,
+    unsettledDigest: '',
+    targetId: null,
+    parked: false,
     origin: { topic: 'shop-inventory.netsuite', partition: 5, offset: '7' },
   }
   await createDeliveries(tables).begin(row)

@@ -11,8 +11,15 @@ const wanted = { connection: 'a', key: 'vendor-orders|1', rank: '2', digest: 'v2
 const view: DeliveryView = { now: 1_000, deadlineMs: 100, naturalKey: true, checks: false }
 const row: Delivery = {
   ...wanted,
-  ...{ rank: '1', digest: 'v1', state: 'delivered', fence: 4, until: 0 },
-  ...{ unsettledUntil: 0, unsettledDigest: '', targetId: '77', parked: false },
+  rank: '1',
+  digest: 'v1',
+  state: 'delivered',
+  fence: 4,
+  until: 0,
+  unsettledUntil: 0,
+  unsettledDigest: '',
+  targetId: '77',
+  parked: false,
 }
 
 describe('what is to be done for a version', () => {

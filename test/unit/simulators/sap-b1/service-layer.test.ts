@@ -12,7 +12,11 @@ type Line = Record<string, unknown>
 /** A simulator and one who is logged in to it. */
 async function start(options: Partial<SapB1SimulatorOptions> = {}) {
   const simulator = await startSapB1Simulator({
-    ...{ dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 1, zone: 'UTC' },
+    dataFile: ':memory:',
+    catalogFile,
+    vendorPattern: /^WLD-/,
+    seed: 1,
+    zone: 'UTC',
     ...options,
   })
   onTestFinished(async () => await simulator.close().catch(() => undefined))
@@ -46,7 +50,9 @@ async function start(options: Partial<SapB1SimulatorOptions> = {}) {
 }
 
 const order = (sku: string, more: object = {}) => ({
-  ...{ CardCode: 'C20000', DocDueDate: '2026-12-01', NumAtCard: 'X-1' },
+  CardCode: 'C20000',
+  DocDueDate: '2026-12-01',
+  NumAtCard: 'X-1',
   DocumentLines: [{ ItemCode: sku, Quantity: 2, UnitPrice: 10, WarehouseCode: '01' }],
   ...more,
 })

@@ -10,27 +10,33 @@ import { memoryTables } from '../../../memory/tables.ts'
 import { readAll, readOf, wallClock } from '../../../worlds/sources.ts'
 
 const order: Wire = {
-  ...{ id: 100, customer_id: 0, status_id: 11, status: 'Awaiting Fulfillment', is_deleted: false },
-  ...{ date_created: 'Mon, 02 Mar 2026 18:04:11 +0000', date_modified: 'Mon, 02 Mar 2026 18:09:30 +0000' },
-  ...{
-    subtotal_ex_tax: '100.0000',
-    subtotal_inc_tax: '100.0000',
-    discount_amount: '0.0000',
-    coupon_discount: '0.0000',
-  },
-  ...{ total_ex_tax: '100.0000', total_inc_tax: '100.0000', total_tax: '0.0000', default_currency_code: 'USD' },
+  id: 100,
+  customer_id: 0,
+  status_id: 11,
+  status: 'Awaiting Fulfillment',
+  is_deleted: false,
+  date_created: 'Mon, 02 Mar 2026 18:04:11 +0000',
+  date_modified: 'Mon, 02 Mar 2026 18:09:30 +0000',
+  subtotal_ex_tax: '100.0000',
+  subtotal_inc_tax: '100.0000',
+  discount_amount: '0.0000',
+  coupon_discount: '0.0000',
+  total_ex_tax: '100.0000',
+  total_inc_tax: '100.0000',
+  total_tax: '0.0000',
+  default_currency_code: 'USD',
   billing_address: { email: 'a@example.com', country_iso2: 'US' },
 }
 const product = (id: number, address: number): Wire => ({
-  ...{
-    id,
-    sku: `SKU-${id}`,
-    order_address_id: address,
-    quantity: 1,
-    quantity_shipped: 0,
-    parent_order_product_id: null,
-  },
-  ...{ price_ex_tax: '50.0000', total_ex_tax: '50.0000', total_tax: '0.0000' },
+  id,
+  sku: `SKU-${id}`,
+  order_address_id: address,
+  quantity: 1,
+  quantity_shipped: 0,
+  parent_order_product_id: null,
+  price_ex_tax: '50.0000',
+  total_ex_tax: '50.0000',
+  total_tax: '0.0000',
 })
 
 /** What a reader gives of the order while its two products go to these addresses. */

@@ -12,7 +12,10 @@ import { connectable } from '../../../worlds/settings.ts'
 import { systemOf } from '../../../worlds/sources.ts'
 
 const answer = (status: number, headers: Record<string, string> = {}, text = '', json: unknown = undefined) => ({
-  ...{ status, headers: new Headers(headers), text, json },
+  status,
+  headers: new Headers(headers),
+  text,
+  json,
 })
 
 describe('the quota', () => {
@@ -131,7 +134,10 @@ describe('webhooks that BigCommerce switched off', () => {
     const warnings = await webhookWarnings(async () => answer(200, {}, '{}', hooks))
     expect(warnings).toEqual([expect.stringContaining('webhook 1 (store/order/*) is switched off')])
     const system = systemOf({
-      ...{ id: 'bc', type: 'bigcommerce', address: 'https://x.example.com', settings: { storeHash: 'h' } },
+      id: 'bc',
+      type: 'bigcommerce',
+      address: 'https://x.example.com',
+      settings: { storeHash: 'h' },
       secrets: { accessToken: 'env:TOKEN' },
     })
     const check = systemCheck(system, { clients: { check: async () => ({ date: null, warnings }) }, now: () => 0 })

@@ -8,26 +8,49 @@ import { orderState } from '../../../../src/systems/bigcommerce/order-states.ts'
 import type { Wire } from '../../../../src/systems/kit/wire.ts'
 
 const product = (id: number, more: Wire = {}): Wire => ({
-  ...{ id, product_id: id, order_address_id: 1, sku: `SKU-${id}`, name: 'Thing', type: 'physical', quantity: 1 },
-  ...{ quantity_shipped: 0, parent_order_product_id: null, applied_discounts: [], product_options: [] },
-  ...{ price_ex_tax: '50.0000', price_inc_tax: '55.0000', total_ex_tax: '50.0000', total_tax: '5.0000' },
+  id,
+  product_id: id,
+  order_address_id: 1,
+  sku: `SKU-${id}`,
+  name: 'Thing',
+  type: 'physical',
+  quantity: 1,
+  quantity_shipped: 0,
+  parent_order_product_id: null,
+  applied_discounts: [],
+  product_options: [],
+  price_ex_tax: '50.0000',
+  price_inc_tax: '55.0000',
+  total_ex_tax: '50.0000',
+  total_tax: '5.0000',
   ...more,
 })
 
 /** Two things of 50, 10 % tax, 10 shipping. */
 const plain: Wire = {
-  ...{ id: 100, customer_id: 7, status_id: 11, status: 'Awaiting Fulfillment', channel_id: 1, is_deleted: false },
-  ...{ date_created: 'Mon, 02 Mar 2026 18:04:11 +0000', date_modified: 'Mon, 02 Mar 2026 18:09:30 +0000' },
-  ...{
-    subtotal_ex_tax: '100.0000',
-    subtotal_inc_tax: '110.0000',
-    discount_amount: '0.0000',
-    coupon_discount: '0.0000',
-  },
-  ...{ shipping_cost_ex_tax: '10.0000', shipping_cost_inc_tax: '11.0000' },
-  ...{ total_ex_tax: '110.0000', total_inc_tax: '121.0000', total_tax: '11.0000' },
-  ...{ currency_code: 'EUR', default_currency_code: 'USD', store_default_currency_code: 'GBP' },
-  ...{ ip_address: '203.0.113.7', staff_notes: 'ours', custom_thing: 'kept' },
+  id: 100,
+  customer_id: 7,
+  status_id: 11,
+  status: 'Awaiting Fulfillment',
+  channel_id: 1,
+  is_deleted: false,
+  date_created: 'Mon, 02 Mar 2026 18:04:11 +0000',
+  date_modified: 'Mon, 02 Mar 2026 18:09:30 +0000',
+  subtotal_ex_tax: '100.0000',
+  subtotal_inc_tax: '110.0000',
+  discount_amount: '0.0000',
+  coupon_discount: '0.0000',
+  shipping_cost_ex_tax: '10.0000',
+  shipping_cost_inc_tax: '11.0000',
+  total_ex_tax: '110.0000',
+  total_inc_tax: '121.0000',
+  total_tax: '11.0000',
+  currency_code: 'EUR',
+  default_currency_code: 'USD',
+  store_default_currency_code: 'GBP',
+  ip_address: '203.0.113.7',
+  staff_notes: 'ours',
+  custom_thing: 'kept',
   billing_address: { first_name: 'A', last_name: 'B', email: 'a@example.com', street_1: '1 Main', country_iso2: 'US' },
 }
 const address = (id: number, more: Wire = {}): Wire => ({
@@ -39,7 +62,10 @@ const address = (id: number, more: Wire = {}): Wire => ({
 
 const partsOf = (order: Wire = {}, more: Partial<OrderParts> = {}): OrderParts => ({
   order: { ...plain, ...order },
-  ...{ products: [product(1), product(2)], addresses: [address(1)], coupons: [], b2b: null },
+  products: [product(1), product(2)],
+  addresses: [address(1)],
+  coupons: [],
+  b2b: null,
   ...more,
 })
 const read = (order: Wire = {}, more: Partial<OrderParts> = {}): Order => toOrder(partsOf(order, more)).order
@@ -106,9 +132,14 @@ describe("an order's amounts", () => {
 
   it('charge handling, wrapping and fees with the shipping', () => {
     const order = read({
-      ...{ handling_cost_ex_tax: '2.0000', handling_cost_inc_tax: '2.2000', wrapping_cost_ex_tax: '1.0000' },
-      ...{ wrapping_cost_inc_tax: '1.1000', fees: [{ cost_exc_tax: '3.0000', cost_inc_tax: '3.3000' }] },
-      ...{ total_ex_tax: '116.0000', total_inc_tax: '127.6000', total_tax: '11.6000' },
+      handling_cost_ex_tax: '2.0000',
+      handling_cost_inc_tax: '2.2000',
+      wrapping_cost_ex_tax: '1.0000',
+      wrapping_cost_inc_tax: '1.1000',
+      fees: [{ cost_exc_tax: '3.0000', cost_inc_tax: '3.3000' }],
+      total_ex_tax: '116.0000',
+      total_inc_tax: '127.6000',
+      total_tax: '11.6000',
     })
     expect(amounts(order)).toEqual(['100', '0', '16', '1.6', '10', '0', '0', '127.6'])
   })
@@ -176,7 +207,9 @@ describe('an order', () => {
     const { attributes } = read()
     expect(attributes).toEqual({
       custom_thing: '"kept"',
-      ...{ currency_code: '"EUR"', shipping_cost_ex_tax: '"10.0000"', shipping_cost_inc_tax: '"11.0000"' },
+      currency_code: '"EUR"',
+      shipping_cost_ex_tax: '"10.0000"',
+      shipping_cost_inc_tax: '"11.0000"',
       subtotal_inc_tax: '"110.0000"',
     })
   })
@@ -187,7 +220,9 @@ describe('an order', () => {
     const taken = read({}, { b2b })
     expect(taken.purchaseOrderNumber).toBe('PO-1')
     expect(taken.attributes).toMatchObject({
-      ...{ b2b_company: '"Alpine"', b2b_company_id: '"7000"', b2b_company_group: '"Wholesale"' },
+      b2b_company: '"Alpine"',
+      b2b_company_id: '"7000"',
+      b2b_company_group: '"Wholesale"',
       b2b_extra_fields: '{"Centre":"C"}',
     })
   })

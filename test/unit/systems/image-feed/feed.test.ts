@@ -40,11 +40,13 @@ describe('the image feed', () => {
 
   it('puts an image without a position behind the one before it', async () => {
     expect(placesOf(await galleryOf('a,https://v.test/z,,,\na,https://v.test/y,,,\na,https://v.test/x,,,\n'))).toEqual([
-      ...['z0', 'y1', 'x2'],
+      'z0',
+      'y1',
+      'x2',
     ])
     expect(
       placesOf(await galleryOf('a,https://v.test/z,5,,\na,https://v.test/y,,,\na,https://v.test/x,1,,\n')),
-    ).toEqual([...['x1', 'z5', 'y6']])
+    ).toEqual(['x1', 'z5', 'y6'])
   })
 
   it('has an address that is there twice once, with the roles of both', async () => {

@@ -15,7 +15,10 @@ const apply = (fields: Readonly<Record<string, string>>) => applyOrderFields(bod
 describe('fields of an order map', () => {
   it('go into the order, a name with dots into what is there', () => {
     expect(apply({ comment: '"hello"', 'ship.dock': '"7"', 'a.b.c': 'true' }).order).toEqual({
-      ...{ number: '1001', ship: { method: 'ups', dock: '7' }, lines: null, comment: 'hello' },
+      number: '1001',
+      ship: { method: 'ups', dock: '7' },
+      lines: null,
+      comment: 'hello',
       a: { b: { c: true } },
     })
   })
@@ -32,7 +35,9 @@ describe('fields of an order map', () => {
     const lines = ['A', 'A.1', 'A.1.x'].map((lineId) => ({ lineId, body: {} }))
     const fields = { 'line.A.1.gift': '"one"', 'line.A.gift': '"plain"', 'line.A.1.x.class.id': '"3"' }
     expect(applyOrderFields({ order: {}, lines }, fields, own).lines).toEqual([
-      ...[{ gift: 'plain' }, { gift: 'one' }, { class: { id: '3' } }],
+      { gift: 'plain' },
+      { gift: 'one' },
+      { class: { id: '3' } },
     ])
   })
 

@@ -17,12 +17,30 @@ describe('a product', () => {
   it('has its own fields apart from custom attributes, and is named by its SKU', () => {
     expect(
       body({
-        ...{ sku: 'other', name: 'Ä', price: '19.90', weight: 1.5, status: 1, visibility: '4', attribute_set_id: 9 },
-        ...{ type_id: 'virtual', color: 'Red', tags: ['a', 'b'], eco: true, spec: { a: 1 }, count: 3, gone: null },
+        sku: 'other',
+        name: 'Ä',
+        price: '19.90',
+        weight: 1.5,
+        status: 1,
+        visibility: '4',
+        attribute_set_id: 9,
+        type_id: 'virtual',
+        color: 'Red',
+        tags: ['a', 'b'],
+        eco: true,
+        spec: { a: 1 },
+        count: 3,
+        gone: null,
       }),
     ).toEqual({
       product: {
-        ...{ sku: 'A', name: 'Ä', price: 19.9, weight: 1.5, status: 1, visibility: 4, attribute_set_id: 9 },
+        sku: 'A',
+        name: 'Ä',
+        price: 19.9,
+        weight: 1.5,
+        status: 1,
+        visibility: 4,
+        attribute_set_id: 9,
         type_id: 'virtual',
         custom_attributes: [
           { attribute_code: 'color', value: 'Red' },
@@ -79,7 +97,9 @@ describe('a product', () => {
 describe('stock', () => {
   const row = (...stock: readonly (readonly [location: string, available: string])[]) => ({
     locations: stock.map(([location, available]) => ({
-      ...{ location, onHand: decimal8('99', ''), available: decimal8(available, '') },
+      location,
+      onHand: decimal8('99', ''),
+      available: decimal8(available, ''),
     })),
   })
   const items = (stock: ReturnType<typeof row>, locations?: Record<string, string>) =>
@@ -112,13 +132,23 @@ describe('stock', () => {
 describe('images', () => {
   const mark = markOf('ws-', 'con', 'feed')
   const images = (more: Partial<UniversalImages>): UniversalImages => ({
-    ...{ sku: 'A', image: null, smallImage: null, thumbnail: null, swatchImage: null, gallery: [] },
+    sku: 'A',
+    image: null,
+    smallImage: null,
+    thumbnail: null,
+    swatchImage: null,
+    gallery: [],
     ...more,
   })
   const picture = (url: string, position = 1) => ({ url, position, label: `L ${url}`, mediaType: 'image' })
   const nameOf = (url: string) => mediaChanges([], images({ gallery: [picture(url)] }), mark).add[0]?.name ?? ''
   const entry = (id: number, url: string, more: object = {}) => ({
-    ...{ id, file: `/w/s/${nameOf(url)}.jpg`, label: `L ${url}`, position: 1, disabled: false, types: [] },
+    id,
+    file: `/w/s/${nameOf(url)}.jpg`,
+    label: `L ${url}`,
+    position: 1,
+    disabled: false,
+    types: [],
     ...more,
   })
   const own = { id: 1, file: '/m/y/my-own.jpg', label: null, position: 1, disabled: false, types: ['image'] }

@@ -39,23 +39,29 @@ it.each([
 ])('a column of %s that the account does not have is told with what to change', (record, column, hint) => {
   const detail = `${search}Field '${column}' for record '${record}' was not found. Reason: NOT_EXPOSED - Field is not exposed to the search.`
   expect(lacking(detail)).toMatchObject({
-    ...{ code: 'configuration_invalid', policy: 'pause', field: `${record}.${column}` },
+    code: 'configuration_invalid',
+    policy: 'pause',
+    field: `${record}.${column}`,
     message: expect.stringContaining(hint),
   })
 })
 
 it('a record that the role does not see lacks a permission, and a table of kits a setting', () => {
   expect(lacking(`${search}Record 'aggregateitemlocation' was not found.`)).toMatchObject({
-    ...{ code: 'permission_missing', policy: 'pause', field: 'aggregateitemlocation' },
+    code: 'permission_missing',
+    policy: 'pause',
+    field: 'aggregateitemlocation',
   })
   expect(lacking(`${search}Record 'ItemMember' was not found.`)).toMatchObject({
-    ...{ code: 'configuration_invalid', message: expect.stringContaining('settings.kitMembers') },
+    code: 'configuration_invalid',
+    message: expect.stringContaining('settings.kitMembers'),
   })
 })
 
 it('a field that the account does not have is the configuration’s, whichever way NetSuite tells it', () => {
   expect(lacking('Unknown reference or field(s): custbody_a, custbody_b.', 'INVALID_CONTENT')).toMatchObject({
-    ...{ code: 'configuration_invalid', field: 'custbody_a, custbody_b' },
+    code: 'configuration_invalid',
+    field: 'custbody_a, custbody_b',
   })
   const named = netsuiteError(400, body('NONEXISTENT_FIELD', { 'o:errorPath': 'custbody_a' }))
   expect(named).toMatchObject({ code: 'configuration_invalid', field: 'custbody_a' })

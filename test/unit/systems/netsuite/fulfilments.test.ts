@@ -11,7 +11,9 @@ const context = {
   ]),
 }
 const order = (more: Wire = {}): Wire => ({
-  ...{ id: '50', externalId: 'shop-a-42', otherRefNum: '42' },
+  id: '50',
+  externalId: 'shop-a-42',
+  otherRefNum: '42',
   item: {
     items: [
       { line: 1, item: { id: '7' }, quantity: 2, quantityFulfilled: 0, custcol_waldstream_line: '11' },
@@ -28,7 +30,10 @@ const order = (more: Wire = {}): Wire => ({
   ...more,
 })
 const shipment = (items: Wire[], more: Wire = {}): Wire => ({
-  ...{ id: '90', tranDate: '2026-07-01', shipStatus: { id: 'C' }, item: { items } },
+  id: '90',
+  tranDate: '2026-07-01',
+  shipStatus: { id: 'C' },
+  item: { items },
   ...more,
 })
 const row = (orderLine: unknown, item: string, quantity: unknown = 1): Wire => {

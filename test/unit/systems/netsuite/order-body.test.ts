@@ -8,7 +8,11 @@ import { connectionOf, lineOf, orderOf, vendorOrder } from '../../../data/proces
 const d = (text: string) => decimal4(text, 'amount')
 const q = (text: string) => decimal8(text, 'quantity')
 const references = {
-  ...{ customer: '7', items: new Map([['A-1', '9']]), zone: 'UTC', customPriceLevel: '-1', discountItem: null },
+  customer: '7',
+  items: new Map([['A-1', '9']]),
+  zone: 'UTC',
+  customPriceLevel: '-1',
+  discountItem: null,
   costs: (item: string, level: string, price: bigint) => `${item} ${level} ${price}` === '9 5 1000000000',
 }
 

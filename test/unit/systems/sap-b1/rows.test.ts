@@ -143,7 +143,10 @@ describe('fulfilments', () => {
       DocumentLines: [line, { ...line, BaseLine: 1, ItemCode: 'FREIGHT' }],
     }
     expect(toShipment(delivery, order, 5, lookups)).toMatchObject({
-      ...{ fulfilmentId: '9-7', kind: 'shipment', orderReference: 'con-1', shippedAt: 5 },
+      fulfilmentId: '9-7',
+      kind: 'shipment',
+      orderReference: 'con-1',
+      shippedAt: 5,
       lines: [{ sku: 'A', lineId: '11', quantity: 2_0000_0000n, location: '01' }],
       tracks: [
         { number: 'T1', carrier: 'UPS' },

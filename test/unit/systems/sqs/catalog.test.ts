@@ -55,14 +55,26 @@ describe('a message of stock', () => {
 describe('a message of a product', () => {
   it('has the fields that products have, and every other as an attribute', () => {
     const data = {
-      ...{ name: 'Chair', price: '12.50', status: '2', upc: '0012', brand: 'Acme', weight: 3, color: 'red' },
+      name: 'Chair',
+      price: '12.50',
+      status: '2',
+      upc: '0012',
+      brand: 'Acme',
+      weight: 3,
+      color: 'red',
       pricelevels: [{ name: 'Gold', pricelist: [{ price: '11', qty: '10' }, { price: '11.5' }] }],
     }
     const { key, data: product } = toProduct(wire({ sku: 'A', table: 'Default', data, raw_data: { x: 1 } }), context)
     expect(key).toBe('A')
     expect(product).toMatchObject({
-      ...{ sku: 'A', name: 'Chair', productType: 'simple', active: false, barcode: '0012', manufacturer: 'Acme' },
-      ...{ currency: 'USD', attributes: { table: '"Default"', color: '"red"' } },
+      sku: 'A',
+      name: 'Chair',
+      productType: 'simple',
+      active: false,
+      barcode: '0012',
+      manufacturer: 'Acme',
+      currency: 'USD',
+      attributes: { table: '"Default"', color: '"red"' },
     })
     expect(product.price === null ? null : text8(product.price)).toBe('12.5')
     expect(product.priceLevels.map(({ level, quantity, price }) => [level, text8(quantity), text8(price)])).toEqual([

@@ -24,8 +24,11 @@ async function world(answers: Readonly<Record<string, unknown>>, path = '') {
   onTestFinished(() => void server.close())
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
   const system = {
-    ...{ id: 'shop', address, secrets: { accessKeyId: 'K', secretAccessKey: 'S' } },
-    ...{ settings: { region: 'eu-central-1' }, limits: { concurrency: 2 } },
+    id: 'shop',
+    address,
+    secrets: { accessKeyId: 'K', secretAccessKey: 'S' },
+    settings: { region: 'eu-central-1' },
+    limits: { concurrency: 2 },
   }
   const client = createSqsClient(clientSettings(connectable(settings, system)), {
     clock: wallClock,

@@ -13,10 +13,20 @@ const context: MessageContext = {
 
 /** A message of the later generation: other names, no totals, lots. */
 const LATER = {
-  ...{ order_id: '900', order_status: 'Processing', ship_method: 'UPS Ground', shipping_total: '12.5' },
-  ...{ firstname: 'Ann', lastname: 'Lee', payment_method: '####', ns_customer_id: '42', order_type: 'b2b' },
-  ...{ class: '####', customer_po_no: 'PO-7', shipping_instructions: 'Dock 3' },
-  ...{ created_at: '2026-03-02 09:00:00', updated_at: '2026-03-02T10:00:00+01:00' },
+  order_id: '900',
+  order_status: 'Processing',
+  ship_method: 'UPS Ground',
+  shipping_total: '12.5',
+  firstname: 'Ann',
+  lastname: 'Lee',
+  payment_method: '####',
+  ns_customer_id: '42',
+  order_type: 'b2b',
+  class: '####',
+  customer_po_no: 'PO-7',
+  shipping_instructions: 'Dock 3',
+  created_at: '2026-03-02 09:00:00',
+  updated_at: '2026-03-02T10:00:00+01:00',
   addresses: { shipto: { address: '1 Main St\nDock 3', region: 'Texas', country: 'US', email: 'ann@example.com' } },
   items: [
     { sku: 'A', qty: 2, price: 10.333333, lot_no_locs: [{ lot_no: 'L1', deduct_qty: 2 }] },
@@ -34,8 +44,13 @@ describe('a message of an order', () => {
     expect(new Date(occurredAt).toISOString()).toBe('2026-03-02T10:10:00.000Z')
     expect(new Date(data.placedAt).toISOString()).toBe('2026-03-02T10:00:00.000Z')
     expect(data).toMatchObject({
-      ...{ orderId: '100', orderNumber: '100', state: 'processing', currency: 'USD', customerEmail: 'zoe@example.com' },
-      ...{ shippingMethod: 'flatrate', shippingAddress: null },
+      orderId: '100',
+      orderNumber: '100',
+      state: 'processing',
+      currency: 'USD',
+      customerEmail: 'zoe@example.com',
+      shippingMethod: 'flatrate',
+      shippingAddress: null,
       billingAddress: { firstName: 'Zoë', company: null, street: ['1 Main St'], region: null, regionCode: 'TX' },
       lines: [{ lineId: 'WLD-1', sku: 'WLD-1', name: 'Chair' }],
       attributes: {},
@@ -47,7 +62,10 @@ describe('a message of an order', () => {
     const { occurredAt, data } = read(LATER)
     expect(new Date(occurredAt).toISOString()).toBe('2026-03-02T09:00:00.000Z')
     expect(data).toMatchObject({
-      ...{ state: 'processing', status: 'Processing', shippingMethod: 'UPS Ground', paymentMethod: null },
+      state: 'processing',
+      status: 'Processing',
+      shippingMethod: 'UPS Ground',
+      paymentMethod: null,
       purchaseOrderNumber: 'PO-7',
       shippingAddress: { firstName: 'Ann', lastName: 'Lee', street: ['1 Main St', 'Dock 3'], region: 'Texas' },
       attributes: { ns_customer_id: '"42"', order_type: '"b2b"', shipping_instructions: '"Dock 3"' },

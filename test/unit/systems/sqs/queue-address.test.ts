@@ -15,8 +15,15 @@ describe('the address of queues', () => {
   ])('%s is read', (text, address) => expect(queueAddress(text)).toEqual(address))
 
   it.each([
-    ...['nowhere', 'ftp://host/1/q', `${HOST}/12`, `${HOST}/12/orders/more`, `${HOST}/12/or%20ders`],
-    ...[`${HOST}/12/orders?x=1`, 'https://user:secret@host/1/q', `${HOST}/12/${'q'.repeat(81)}`, `${HOST}//orders`],
+    'nowhere',
+    'ftp://host/1/q',
+    `${HOST}/12`,
+    `${HOST}/12/orders/more`,
+    `${HOST}/12/or%20ders`,
+    `${HOST}/12/orders?x=1`,
+    'https://user:secret@host/1/q',
+    `${HOST}/12/${'q'.repeat(81)}`,
+    `${HOST}//orders`,
   ])('%s is none', (text) => expect(queueAddress(text)).toBeUndefined())
 })
 

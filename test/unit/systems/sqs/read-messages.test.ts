@@ -12,7 +12,10 @@ import { orderMessage } from '../../../worlds/sqs-world.ts'
 const NOW = Date.UTC(2026, 2, 2, 12)
 const QUEUE = 'https://sqs.example.com/1/orders'
 const configured = systemOf({
-  ...{ id: 'shop', type: 'sqs', address: QUEUE, zone: 'America/Chicago' },
+  id: 'shop',
+  type: 'sqs',
+  address: QUEUE,
+  zone: 'America/Chicago',
   settings: { region: 'eu-central-1', currency: 'USD', visibilitySeconds: '30' },
 })
 const system = connectable(settings, configured)
