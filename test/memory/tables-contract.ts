@@ -64,6 +64,13 @@ export function testTables(factory: () => Tables | Promise<Tables>): void {
       expect(results).toEqual([true, true, false])
     })
 
+    it('takes one condition alone where several may be joined', async () => {
+      const id = fresh()
+      const free = { anyOf: [{ absent: 'id' }, { attribute: 'n', is: '<', value: 5 } as const] }
+      expect(await tables.put('contract_plain', { id, n: 5 }, { allOf: [free] })).toBe(true)
+      expect(await tables.put('contract_plain', { id, n: 6 }, { allOf: [{ anyOf: [free] }] })).toBe(false)
+    })
+
     it('finds a comparison with what does not exist false, except that it differs', async () => {
       const id = fresh()
       const update = (is: '<' | '<=' | '=' | '<>' | '>=' | '>') =>

@@ -52,7 +52,10 @@ export function compileCondition(condition: Condition, names: Names): string {
 }
 
 function joined(conditions: readonly Condition[], operator: string, names: Names): string {
-  if (conditions.length === 0) throw new TypeError('anyOf and allOf need at least one condition')
+  const [first, ...rest] = conditions
+  if (first === undefined) throw new TypeError('anyOf and allOf need at least one condition')
+  // DynamoDB refuses parentheses around parentheses.
+  if (rest.length === 0) return compileCondition(first, names)
   return `(${conditions.map((one) => compileCondition(one, names)).join(operator)})`
 }
 
