@@ -13,7 +13,7 @@ let running: RunningRoles
 let sku: string
 beforeAll(async () => {
   erp = await startNetSuiteSimulator({ dataFile: ':memory:', catalogFile, seed: 7, vendorPattern: /^WLD-/ })
-  world = await startQueueWorld('sqs-drain', { erp: erp.url, deleteDrainedQueues: true, visibilitySeconds: 20 })
+  world = await startQueueWorld('sqs-drain', { erp: erp.url, deleteDrainedQueues: true, visibilitySeconds: 10 })
   running = await startRoles(world.platform, roles, { schedules: false })
   sku = (await erpState()).items[0].itemId
 })

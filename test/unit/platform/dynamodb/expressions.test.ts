@@ -37,6 +37,13 @@ describe('a condition', () => {
     })
   })
 
+  it('of one alone has no parentheses of its own: DynamoDB refuses two around the same', () => {
+    const free = { anyOf: [{ absent: 'until' }, { attribute: 'until', is: '<', value: 5 }] } as const
+    const text = '(attribute_not_exists(#0) OR #0 < :0)'
+    expect(condition({ allOf: [free] }).text).toBe(text)
+    expect(condition({ anyOf: [{ allOf: [free] }] }).text).toBe(text)
+  })
+
   it('can not be a choice of nothing', () => {
     expect(() => condition({ anyOf: [] })).toThrow(TypeError)
   })
