@@ -34,7 +34,7 @@ export function sqsWorld<E extends QueuedEntity>(
     type: 'sqs' as const,
     address,
     zone,
-    secrets: SQS_SECRETS,
+    secrets: { accessKeyId: 'env:SQS_KEY_ID', secretAccessKey: 'env:SQS_SECRET' },
     settings: {
       region: 'eu-central-1',
       currency: 'USD',
@@ -54,7 +54,7 @@ export function sqsWorld<E extends QueuedEntity>(
     },
   }
   const clientDeps = { clock, governors: createGovernors(clock), logger: silentLogger }
-  const connected = connectable(declared, system)
+  const connected = connectable(declared, { ...system, secrets: SQS_SECRETS })
   const client = createSqsClient(
     { ...clientSettings(connected), ...(timeoutMs === undefined ? {} : { timeoutMs }) },
     clientDeps,
