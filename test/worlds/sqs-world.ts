@@ -8,6 +8,7 @@ import { createSqsClient } from '../../src/systems/sqs/client.ts'
 import { readSqsMessages } from '../../src/systems/sqs/read-messages.ts'
 import { clientSettings, settings as declared, type QueuedEntity } from '../../src/systems/sqs/settings.ts'
 import { messageKinds } from '../../src/systems/sqs/system.ts'
+import { systemTypes } from '../../src/systems/systems.ts'
 import { SQS_SECRETS } from './elasticmq.ts'
 import { connectable } from './settings.ts'
 import { sourceRuns } from './source-runs.ts'
@@ -63,7 +64,7 @@ export function sqsWorld<E extends QueuedEntity>(
     reader: (one: Read, _deps: object, queueUrl: string | null) =>
       readSqsMessages({ client, system: connected, read: one, clock, queueUrl }, messageKinds[entity] as never),
   }
-  const clients = { of: async () => open, forget: () => undefined } as unknown as Clients
+  const clients = { systemTypes, of: async () => open, forget: () => undefined } as unknown as Clients
   const reader = (queueUrl: string | null = null) => createReader(read, system, { clock, clients }, queueUrl)
   return { waits, reader, ...sourceRuns(entity, read, clock, reader) }
 }
