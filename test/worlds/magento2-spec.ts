@@ -1,17 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { parse } from 'yaml'
+import { specFile } from './spec-file.ts'
 
-/** Public specification of the vendor; it is kept beside the project, not in it. */
-const specFile = fileURLToPath(new URL('../../../shared/specs/magento/admin-schema-2.4.8.yaml', import.meta.url))
+const file = specFile('magento/admin-schema-2.4.8.yaml')
 
-export const specIsThere = existsSync(specFile)
-if (!specIsThere) {
-  const message = `NOT CHECKED: ${specFile} is not there, so nothing is compared with Magento's specification`
-  if (process.env['CI'] !== undefined) throw new Error(message)
-  console.warn(message)
-}
+export const specIsThere = file !== undefined
 
 interface Schema {
   required?: string[]
@@ -160,7 +154,7 @@ const strict = (schema: Schema): Schema =>
  * not. Answers have required sets of our own beside: almost everything is optional in the specification.
  */
 function readSpec(forAnswers: boolean): Spec {
-  const spec = parse(readFileSync(specFile, 'utf8')) as Spec & { info: Schema }
+  const spec = parse(readFileSync(file ?? '', 'utf8')) as Spec & { info: Schema }
   delete spec.info['description']
   const { definitions } = spec
   for (const [name, schema] of Object.entries(definitions)) definitions[name] = strict(schema)
