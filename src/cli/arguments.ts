@@ -35,6 +35,18 @@ export function timeOption(name: string, text: string | undefined, usage: string
   }
 }
 
+/** A whole number from 1 to `most`; `usual` where the option is not given. A UsageError for anything else. */
+export function wholeOption(
+  name: string,
+  text: string | undefined,
+  { usual, most }: { readonly usual: number; readonly most: number },
+  usage: string,
+): number {
+  const number = text === undefined ? usual : Number(text)
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number
+  throw new UsageError(`--${name} must be a whole number from 1 to ${most}, not "${text}"`, usage)
+}
+
 /** Who runs the command: the user of this machine, or whom `--by` names. */
 export function commandUser(given?: string): Principal {
   return everything({ kind: 'cli', name: given?.trim() || userInfo().username })

@@ -10,7 +10,7 @@ import {
   USUAL_REPLAY_RATE,
   type WantedReplay,
 } from '../operations/replays.ts'
-import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { commandUser, readArguments, timeOption, UsageError, wholeOption } from './arguments.ts'
 import { onPlatform } from './open-operations.ts'
 
 const USAGE = `waldstream replay <topic> --to <processor> [which] [--all-versions] [--rate N] [--preview] [--reason TEXT] [--json]
@@ -57,7 +57,7 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
   }
   // Before anything is opened: what is wrong with the options is reported at once.
   const wanted = withId || first === 'list' ? null : wantedOf(first, values)
-  const limit = numberOf('limit', values.limit, 50)
+  const limit = wholeOption('limit', values.limit, { usual: 50, most: 10_000 }, USAGE)
   await onPlatform(async (operations) => {
     if (wanted !== null) await requestOrPreview(operations, wanted, values)
     else if (first === 'list') await list(operations, limit, values)
@@ -107,14 +107,8 @@ function wantedOf(topic: string, values: Values): WantedReplay {
     offsets: values.offsets === undefined ? null : parseOffsets(values.offsets),
     allVersions: values['all-versions'],
     reason: values.reason ?? null,
-    rate: numberOf('rate', values.rate, USUAL_REPLAY_RATE),
+    rate: wholeOption('rate', values.rate, { usual: USUAL_REPLAY_RATE, most: 10_000 }, USAGE),
   }
-}
-
-function numberOf(name: string, text: string | undefined, usual: number): number {
-  const number = text === undefined ? usual : Number(text)
-  if (Number.isSafeInteger(number) && number >= 1 && number <= 10_000) return number
-  throw new UsageError(`--${name} must be a number from 1 to 10000, not "${text}"`, USAGE)
 }
 
 function line({ id, topic, processor, connection, state, sent, selected, trigger, error }: Replay): string {

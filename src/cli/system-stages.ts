@@ -54,7 +54,7 @@ export function createSystemStages(
       const errors: unknown[] = []
       await Promise.all(
         wanted.map(async (one) => {
-          const key = keyOf(one.system)
+          const key = stageIdentity(one.system)
           if (ours.get(one.name)?.key === key) return
           await begin(one, key).catch((error: unknown) => {
             failures.set(one.name, toStreamError(error).message)
@@ -75,6 +75,6 @@ export function createSystemStages(
 }
 
 /** A system that is read in another way keeps its stages. */
-function keyOf({ reads: _reads, ...system }: System): string {
+function stageIdentity({ reads: _reads, ...system }: System): string {
   return JSON.stringify(system)
 }

@@ -1,6 +1,6 @@
 import { retryTask } from '../operations/retry-task.ts'
 import { listTaskEntities, listTasks, showTask, type TaskStatus, taskStates } from '../operations/tasks.ts'
-import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { commandUser, readArguments, timeOption, UsageError, wholeOption } from './arguments.ts'
 import { onPlatform, onTables } from './open-operations.ts'
 
 const USAGE = `waldstream tasks [list] [--read READ] [--state ${taskStates.join('|')}] [--since ISO-8601] [--limit N] [--json]
@@ -16,7 +16,7 @@ const options = {
   since: { type: 'string' },
   status: { type: 'string' },
   limit: { type: 'string' },
-  rate: { type: 'string', default: '10' },
+  rate: { type: 'string' },
   reason: { type: 'string' },
   by: { type: 'string' },
   'dry-run': { type: 'boolean', default: false },
@@ -46,7 +46,7 @@ async function list(values: Values): Promise<void> {
   }
   const since = timeOption('since', values.since, USAGE)
   const filter = { read: values.read ?? null, state, since: since === null ? null : new Date(since).toISOString() }
-  const limit = numberOf('--limit', values.limit ?? '20', 200)
+  const limit = wholeOption('limit', values.limit, { usual: 20, most: 200 }, USAGE)
   const wanted = { filter, limit, after: null }
   const { items } = await onTables((operations) => listTasks(operations, commandUser(), wanted))
   if (values.json) return console.log(JSON.stringify({ items: items.map(plain) }))
@@ -54,7 +54,7 @@ async function list(values: Values): Promise<void> {
 }
 
 async function show(id: string, values: Values): Promise<void> {
-  const limit = numberOf('--limit', values.limit ?? '50', 1000)
+  const limit = wholeOption('limit', values.limit, { usual: 50, most: 1000 }, USAGE)
   const filter = { task: id, connection: null, status: values.status ?? null }
   const { task, entities } = await onTables(async (operations) => {
     const { items } = await listTaskEntities(operations, commandUser(), { filter, limit, after: null })
@@ -75,8 +75,8 @@ async function show(id: string, values: Values): Promise<void> {
 }
 
 async function retry(id: string, values: Values): Promise<void> {
-  const limit = numberOf('--limit', values.limit ?? '100', 10_000)
-  const rate = numberOf('--rate', values.rate, 100)
+  const limit = wholeOption('limit', values.limit, { usual: 100, most: 10_000 }, USAGE)
+  const rate = wholeOption('rate', values.rate, { usual: 10, most: 100 }, USAGE)
   const wanted = { task: id, reason: values.reason ?? null, limit, rate, dryRun: values['dry-run'] }
   const done = await onPlatform((operations) => retryTask(operations, commandUser(values.by), wanted))
   if (values.json) return console.log(JSON.stringify(done))
@@ -101,10 +101,4 @@ function lineOf({ run, state }: TaskStatus): string {
   const window = window_to === null ? '' : `  [${window_from ?? 'the beginning'}, ${window_to})`
   const counts = `published ${published}, unchanged ${unchanged}`
   return `${id}  ${state}  ${trigger}${window}  ${counts}${error === null ? '' : `  ${error.code}: ${error.message}`}`
-}
-
-function numberOf(name: string, text: string, most: number): number {
-  const number = Number(text)
-  if (Number.isInteger(number) && number >= 1 && number <= most) return number
-  throw new UsageError(`${name} must be a whole number from 1 to ${most}, not "${text}"`, USAGE)
 }

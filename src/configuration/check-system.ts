@@ -1,4 +1,5 @@
 import { Cron } from 'croner'
+import { declarationOf } from '../events/entities.ts'
 import { checkTime, checkZone } from './check-times.ts'
 import type { ReadDocument, SystemDocument } from './document-schemas.ts'
 import { isReference } from './references.ts'
@@ -100,7 +101,7 @@ function checkRead(
   if (read.entity === 'orders' && read.startFrom === undefined && !type.isQueue) {
     say('startFrom', 'is missing: reading orders needs the time to start from, for example 2026-01-01T00:00:00Z')
   }
-  if (read.sweep !== undefined && (read.entity === 'orders' || read.entity === 'fulfilments')) {
+  if (read.sweep !== undefined && !('universal' in declarationOf(read.entity))) {
     say('sweep', `is not for ${read.entity}, which are never deleted; remove it`)
   } else if (read.sweep !== undefined && type.isQueue) {
     say('sweep', `is not for ${system.type}: a queue does not list what its shop has; remove it`)

@@ -87,15 +87,15 @@ function repeatedKeys(node: unknown, path: FieldPath): readonly RepeatedKey[] {
   if (!isCollection(node) || isAlias(node)) return []
   if (!isMap(node)) return node.items.flatMap((item, index) => repeatedKeys(item, [...path, index]))
   const own = node.items.flatMap((item, index) => {
-    const first = node.items.slice(0, index).find((other) => keyOf(other) === keyOf(item))
+    const first = node.items.slice(0, index).find((other) => keyText(other) === keyText(item))
     return first === undefined
       ? []
-      : [{ path: [...path, keyOf(item)], first: offsetOfKey(first), second: offsetOfKey(item) }]
+      : [{ path: [...path, keyText(item)], first: offsetOfKey(first), second: offsetOfKey(item) }]
   })
-  return [...own, ...node.items.flatMap((item) => repeatedKeys(item.value, [...path, keyOf(item)]))]
+  return [...own, ...node.items.flatMap((item) => repeatedKeys(item.value, [...path, keyText(item)]))]
 }
 
-const keyOf = ({ key }: Pair): string => String(isScalar(key) ? key.value : key)
+const keyText = ({ key }: Pair): string => String(isScalar(key) ? key.value : key)
 
 function offsetOfKey({ key }: Pair): number {
   return isNode(key) ? (key.range?.[0] ?? 0) : 0

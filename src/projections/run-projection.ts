@@ -62,8 +62,8 @@ export function feedStage<K extends UniversalKind>(projection: Feed<K>, deps: Fe
       const [results = []] = written.values()
       const isPushed = ({ result }: StageResult) =>
         deps.pushes?.(result.connection ?? '', entityOf(projection.kind)) ?? false
-      const told = results.map((one) => withPush(one, isPushed(one)))
-      await deps.reporter.report(projection.name, context.partition, told)
+      const reported = results.map((one) => withPush(one, isPushed(one)))
+      await deps.reporter.report(projection.name, context.partition, reported)
     },
     async onIdle(partition, _topic, asOf) {
       const { generation } = await readMeta(tables, projection)

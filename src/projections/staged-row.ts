@@ -32,14 +32,14 @@ export interface StagedRow {
   readonly target_id: string | null
   /** Results of the stage it is at, for this version and pass. */
   readonly attempts: number
-  /** When any stage first told of this version and pass. */
+  /** When any stage first reported this version and pass. */
   readonly first_at: string
   readonly updated_at: string
   readonly occurred_at: string | null
   readonly read_at: string
   readonly task: string | null
   readonly event_id: string
-  /** The event as it was read; null where no stage told. */
+  /** The event as it was read; null where no stage reported it. */
   readonly source_place: Place | null
   /** The event as it was mapped; null: it was not (yet). */
   readonly mapped_place: Place | null
@@ -51,12 +51,12 @@ export interface StagedRow {
   readonly revision: number
 }
 
-/** What one stage tells of an entity of a connection. */
-export interface Told {
+/** What one stage reports of an entity of a connection. */
+export interface StageReport {
   readonly stage: string
   /** Milliseconds. */
   readonly at: number
-  /** Of the record in `sync-status`; -1: the mapped event itself tells. */
+  /** Of the record in `sync-status`; -1: the mapped event itself. */
   readonly offset: number
   readonly task: string | null
   readonly result: EntityResult & { readonly connection: string }
@@ -106,30 +106,30 @@ export const stagedRows = rowType<StagedRow>(STAGED, ['shelf', 'id'], {
 })
 
 /**
- * The row after what was told; the same row when it is older or says nothing new. What counts is (version, offset of the
+ * The row after the report; the same row when it is older or says nothing new. What counts is (version, offset of the
  * source event: a retry or replay comes later, stage, order of the stage's results), whatever order the stages are heard
  * in: the end is the same (Guarantees 4 and 9).
  */
-export function evolveStaged(row: StagedRow | undefined, told: Told): StagedRow {
-  const pass = row === undefined ? 1 : comparePass(row, told)
-  if (row === undefined || pass > 0) return begun(row, told)
+export function evolveStaged(row: StagedRow | undefined, report: StageReport): StagedRow {
+  const pass = row === undefined ? 1 : comparePass(row, report)
+  if (row === undefined || pass > 0) return begun(row, report)
   if (pass < 0) return row
-  const known = withPlaces(row, told)
-  return isLater(row, told) ? movedOn(known, told) : known
+  const known = withPlaces(row, report)
+  return isLater(row, report) ? movedOn(known, report) : known
 }
 
 /** Positive: a newer version, or the same one read from the topic again. */
-function comparePass({ rank, source_place }: StagedRow, { result, places }: Told): number {
-  const told = versionRank(result)
-  if (told !== rank) return told > rank ? 1 : -1
+function comparePass({ rank, source_place }: StagedRow, { result, places }: StageReport): number {
+  const reported = versionRank(result)
+  if (reported !== rank) return reported > rank ? 1 : -1
   if (source_place === null || places.source === null) return 0
   return places.source.offset - source_place.offset
 }
 
-function begun(before: StagedRow | undefined, told: Told): StagedRow {
-  const { result, places, task, at } = told
+function begun(before: StagedRow | undefined, report: StageReport): StagedRow {
+  const { result, places, task, at } = report
   const { connection, entity, source, key, eventId, occurredAt, readAt } = result
-  return withStatus(told, {
+  return withStatus(report, {
     shelf: shelfOf(connection, entity),
     id: stagedId(result),
     connection,
@@ -150,8 +150,8 @@ function begun(before: StagedRow | undefined, told: Told): StagedRow {
   })
 }
 
-/** Places are told by the stages that have the records, whichever is heard first. */
-function withPlaces(row: StagedRow, { places: { source, mapped }, at }: Told): StagedRow {
+/** Places come from the stages that have the records, whichever is heard first. */
+function withPlaces(row: StagedRow, { places: { source, mapped }, at }: StageReport): StagedRow {
   const source_place = row.source_place ?? source
   const isNewer = mapped !== null && (row.mapped_place === null || mapped.offset > row.mapped_place.offset)
   const mapped_place = isNewer ? mapped : row.mapped_place
@@ -161,21 +161,21 @@ function withPlaces(row: StagedRow, { places: { source, mapped }, at }: Told): S
 }
 
 /** Results of one stage are in one partition, so their offsets tell. */
-function isLater(row: StagedRow, { stage, offset, result }: Told): boolean {
+function isLater(row: StagedRow, { stage, offset, result }: StageReport): boolean {
   const step = stageOrder(stage) - stageOrder(row.stage)
   if (step !== 0) return step > 0
   return offset > row.offset || (offset === row.offset && offset >= 0 && result.status !== row.status)
 }
 
-function movedOn(row: StagedRow, told: Told): StagedRow {
-  const goesOn = row.stage === told.stage && row.offset >= 0
-  return withStatus(told, { ...row, attempts: goesOn ? row.attempts + 1 : 1 })
+function movedOn(row: StagedRow, report: StageReport): StagedRow {
+  const goesOn = row.stage === report.stage && row.offset >= 0
+  return withStatus(report, { ...row, attempts: goesOn ? row.attempts + 1 : 1 })
 }
 
 type Standing = 'by_status' | 'status' | 'stage' | 'code' | 'message' | 'updated_at' | 'offset'
 
-function withStatus(told: Told, row: Omit<StagedRow, Standing>): StagedRow {
-  const { stage, at, offset, result } = told
+function withStatus(report: StageReport, row: Omit<StagedRow, Standing>): StagedRow {
+  const { stage, at, offset, result } = report
   const { status, code, message, targetId } = result
   const updated_at = isoOf(at)
   return {

@@ -6,7 +6,7 @@ import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { aboutEvent, mappedPlaces, stageResult } from '../platform/runtime/stage-result.ts'
-import { evolveStaged, type StagedRow, shelfOf, stagedId, stagedRows, type Told } from './staged-row.ts'
+import { evolveStaged, type StagedRow, type StageReport, shelfOf, stagedId, stagedRows } from './staged-row.ts'
 
 /** Rows written at once. */
 const WRITERS = 16
@@ -41,7 +41,7 @@ export function stagedOrdersStage(system: string, deps: { readonly tables: Table
   }
 }
 
-function ofReport({ record, event }: Decoded<'sync-status'>): readonly Told[] {
+function ofReport({ record, event }: Decoded<'sync-status'>): readonly StageReport[] {
   const { taskId: task, stage, at, results, places } = event
   return results.flatMap((result, index) => {
     const { connection } = result
@@ -56,7 +56,7 @@ function plain({ source, mapped }: ResultPlaces): ResultPlaces {
   return { source: source === null ? null : { ...source }, mapped: mapped === null ? null : { ...mapped } }
 }
 
-function ofOrder({ record, event }: Decoded<'vendor-orders'>): Told {
+function ofOrder({ record, event }: Decoded<'vendor-orders'>): StageReport {
   const { connection } = event
   const end = { status: 'processing', code: null, message: null, targetId: null }
   const { taskId: task, result } = stageResult(aboutEvent('orders', event, connection), end)
@@ -64,25 +64,25 @@ function ofOrder({ record, event }: Decoded<'vendor-orders'>): Told {
   return { stage: 'route-orders', at: record.timestamp, offset: -1, task, result: { ...result, connection }, places }
 }
 
-async function write(tables: Tables, told: readonly Told[], context: BatchContext): Promise<void> {
-  const groups = [...Map.groupBy(told, nameOf).values()]
-  const found = await rowsOf(tables, stagedRows).getMany(groups.map(([first]) => stagedKey(first as Told)))
+async function write(tables: Tables, reports: readonly StageReport[], context: BatchContext): Promise<void> {
+  const groups = [...Map.groupBy(reports, nameOf).values()]
+  const found = await rowsOf(tables, stagedRows).getMany(groups.map(([first]) => stagedKey(first as StageReport)))
   const rows = new Map(found.map((row) => [JSON.stringify([row.shelf, row.id]), row]))
   await forEachBounded(groups, WRITERS, async (group) => {
-    await writeRow(tables, group, rows.get(nameOf(group[0] as Told)), context)
+    await writeRow(tables, group, rows.get(nameOf(group[0] as StageReport)), context)
   })
 }
 
 async function writeRow(
   tables: Tables,
-  told: readonly Told[],
+  reports: readonly StageReport[],
   read: StagedRow | undefined,
   context: BatchContext,
 ): Promise<void> {
   const rows = rowsOf(tables, stagedRows)
   let row = read
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const after = told.reduce<StagedRow | undefined>(evolveStaged, row)
+    const after = reports.reduce<StagedRow | undefined>(evolveStaged, row)
     if (after === undefined || after === row) return
     context.assertOwned()
     const unchanged: Condition<AttributeOf<StagedRow>> =
@@ -93,11 +93,11 @@ async function writeRow(
   throw new StreamError('concurrent_change', 'a row of what is staged changes all the time')
 }
 
-function stagedKey({ result }: Told) {
+function stagedKey({ result }: StageReport) {
   return { shelf: shelfOf(result.connection, result.entity), id: stagedId(result) }
 }
 
-function nameOf(told: Told): string {
-  const { shelf, id } = stagedKey(told)
+function nameOf(report: StageReport): string {
+  const { shelf, id } = stagedKey(report)
   return JSON.stringify([shelf, id])
 }

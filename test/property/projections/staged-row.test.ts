@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { evolveStaged, type StagedRow, type Told } from '../../../src/projections/staged-row.ts'
+import { evolveStaged, type StagedRow, type StageReport } from '../../../src/projections/staged-row.ts'
 import { entityResult } from '../../data/sync-status.ts'
 
 const STAGES = ['route-orders', 'deliver-erp'] as const
 const statuses = ['processing', 'waiting', 'failed', 'succeeded']
 
-/** What the stages told, each in its own order: versions, passes of a version, and several results of one stage. */
+/** What the stages report, each in its own order: versions, passes of a version, and several results of one stage. */
 const history = fc.array(
   fc.record({
     version: fc.integer({ min: 1, max: 3 }),
@@ -18,7 +18,9 @@ const history = fc.array(
 )
 
 /** In the order of one partition: offsets of source events grow with version and pass. */
-function toTold(events: (typeof history extends fc.Arbitrary<infer T> ? T : never) & readonly unknown[]): Told[] {
+function toTold(
+  events: (typeof history extends fc.Arbitrary<infer T> ? T : never) & readonly unknown[],
+): StageReport[] {
   return events.map(({ version, pass, stage, status }, index) => {
     const source = { topic: 'orders', partition: 0, offset: version * 10 + pass, bytes: 1 }
     const mapped = stage === 'deliver-erp' ? { ...source, topic: 'vendor-orders.erp' } : null
@@ -27,13 +29,13 @@ function toTold(events: (typeof history extends fc.Arbitrary<infer T> ? T : neve
   })
 }
 
-const fold = (told: readonly Told[]) => told.reduce<StagedRow | undefined>(evolveStaged, undefined)
+const fold = (report: readonly StageReport[]) => report.reduce<StagedRow | undefined>(evolveStaged, undefined)
 
 /** Each stage's results stay in their order; between the stages any order may come. */
-function interleave(told: readonly Told[], choices: readonly boolean[]): Told[] {
-  const queues = STAGES.map((stage) => told.filter((one) => one.stage === stage))
-  const order: Told[] = []
-  for (let n = 0; order.length < told.length; n += 1) {
+function interleave(report: readonly StageReport[], choices: readonly boolean[]): StageReport[] {
+  const queues = STAGES.map((stage) => report.filter((one) => one.stage === stage))
+  const order: StageReport[] = []
+  for (let n = 0; order.length < report.length; n += 1) {
     const [first = [], second = []] = queues
     const from = second.length === 0 || (first.length > 0 && choices[n % choices.length]) ? first : second
     order.push(...from.splice(0, 1))
@@ -46,18 +48,18 @@ const choices = fc.array(fc.boolean(), { minLength: 1, maxLength: 20 })
 it('ends the same in whatever order the stages are heard (Guarantee 9)', () => {
   fc.assert(
     fc.property(history, choices, (events, order) => {
-      const told = toTold(events)
-      expect(fold(interleave(told, order))).toEqual(fold(told))
+      const report = toTold(events)
+      expect(fold(interleave(report, order))).toEqual(fold(report))
     }),
   )
 })
 
-it('ends the same when everything from some point on is told again (Guarantee 3)', () => {
+it('ends the same when everything from some point on is report again (Guarantee 3)', () => {
   fc.assert(
     fc.property(history, fc.nat(), (events, from) => {
-      const told = toTold(events)
-      const again = told.slice(from % told.length)
-      expect(fold([...told, ...again])).toEqual(fold(told))
+      const report = toTold(events)
+      const again = report.slice(from % report.length)
+      expect(fold([...report, ...again])).toEqual(fold(report))
     }),
   )
 })
@@ -66,8 +68,8 @@ it('never goes back to an older version (Guarantee 4)', () => {
   fc.assert(
     fc.property(history, (events) => {
       let rank = ''
-      toTold(events).reduce<StagedRow | undefined>((row, told) => {
-        const next = evolveStaged(row, told)
+      toTold(events).reduce<StagedRow | undefined>((row, report) => {
+        const next = evolveStaged(row, report)
         expect(next.rank >= rank).toBe(true)
         rank = next.rank
         return next
