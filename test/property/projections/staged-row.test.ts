@@ -18,7 +18,7 @@ const history = fc.array(
 )
 
 /** In the order of one partition: offsets of source events grow with version and pass. */
-function toTold(
+function toReports(
   events: (typeof history extends fc.Arbitrary<infer T> ? T : never) & readonly unknown[],
 ): StageReport[] {
   return events.map(({ version, pass, stage, status }, index) => {
@@ -48,16 +48,16 @@ const choices = fc.array(fc.boolean(), { minLength: 1, maxLength: 20 })
 it('ends the same in whatever order the stages are heard (Guarantee 9)', () => {
   fc.assert(
     fc.property(history, choices, (events, order) => {
-      const report = toTold(events)
+      const report = toReports(events)
       expect(fold(interleave(report, order))).toEqual(fold(report))
     }),
   )
 })
 
-it('ends the same when everything from some point on is report again (Guarantee 3)', () => {
+it('ends the same when everything from some point on is reported again (Guarantee 3)', () => {
   fc.assert(
     fc.property(history, fc.nat(), (events, from) => {
-      const report = toTold(events)
+      const report = toReports(events)
       const again = report.slice(from % report.length)
       expect(fold([...report, ...again])).toEqual(fold(report))
     }),
@@ -68,7 +68,7 @@ it('never goes back to an older version (Guarantee 4)', () => {
   fc.assert(
     fc.property(history, (events) => {
       let rank = ''
-      toTold(events).reduce<StagedRow | undefined>((row, report) => {
+      toReports(events).reduce<StagedRow | undefined>((row, report) => {
         const next = evolveStaged(row, report)
         expect(next.rank >= rank).toBe(true)
         rank = next.rank
