@@ -1,5 +1,5 @@
 import { StreamError } from '../errors.ts'
-import { canonicalJson } from '../events/identity.ts'
+import { canonicalJson } from '../events/canonical-json.ts'
 import type { Page, Scoped } from '../operations/scope.ts'
 import { openSignedText, signedText } from './signed-text.ts'
 

@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { StreamError } from '../errors.ts'
-import { canonicalJson, digest } from '../events/identity.ts'
+import { canonicalJson } from '../events/canonical-json.ts'
+import { digest } from '../events/identity.ts'
 import type { Condition, Item, Key, Tables } from '../platform/dynamodb/tables.ts'
 import { fitTogether, noteChange } from './changes.ts'
 import type { StoredKind } from './document-schemas.ts'

@@ -1,5 +1,6 @@
 import { StreamError } from '../errors.ts'
-import { canonicalJson, digest } from '../events/identity.ts'
+import { canonicalJson } from '../events/canonical-json.ts'
+import { digest } from '../events/identity.ts'
 import { number, opaque, orNull, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { REQUESTS } from './tables.ts'

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../events/identity.ts'
+import { canonicalJson } from '../../events/canonical-json.ts'
 import { logicalTypeChanges } from '../../platform/registry/logical-type-changes.ts'
 import type { RegistryClient } from '../../platform/registry/registry-client.ts'
 import { allKinds, readSchema } from '../../platform/registry/schema-files.ts'

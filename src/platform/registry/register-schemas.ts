@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { StreamError } from '../../errors.ts'
-import { canonicalJson } from '../../events/identity.ts'
+import { canonicalJson } from '../../events/canonical-json.ts'
 import { logicalTypeChanges } from './logical-type-changes.ts'
 import type { RegistryClient } from './registry-client.ts'
 

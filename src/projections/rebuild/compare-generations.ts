@@ -1,5 +1,5 @@
+import { canonicalJson } from '../../events/canonical-json.ts'
 import { splitKey } from '../../events/entities.ts'
-import { canonicalJson } from '../../events/identity.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import type { FeedRow } from '../feed-row.ts'
 import { type FeedMeta, partitionOf, rowKey, type Shard, toRow } from '../feed-table.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { canonicalJson } from '../../../src/events/identity.ts'
+import { canonicalJson } from '../../../src/events/canonical-json.ts'
 import { entities } from '../../../src/events/topics.ts'
 import { fromPlainData } from '../../../src/platform/registry/from-plain-data.ts'
 import { toPlainEvent } from '../../../src/platform/registry/plain-event.ts'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Connection } from '../../../src/configuration/model.ts'
+import { canonicalJson } from '../../../src/events/canonical-json.ts'
 import { add, type Decimal4, type Decimal8, subtract, sum, ZERO4 } from '../../../src/events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../../src/events/generated/events.ts'
-import { canonicalJson } from '../../../src/events/identity.ts'
 import { routeOrders } from '../../../src/processors/route-orders.ts'
 import { connectionOf, contextOf, lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, contentDigest, derivedEventId, sourceEventId } from '../../../src/events/identity.ts'
+import { canonicalJson } from '../../../src/events/canonical-json.ts'
+import { contentDigest, derivedEventId, sourceEventId } from '../../../src/events/identity.ts'
 
 describe('canonicalJson', () => {
   it('does not depend on the order of keys, and tells a decimal from nothing else', () => {
