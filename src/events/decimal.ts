@@ -108,7 +108,8 @@ export function multiply(quantity: Decimal8, price: Decimal8): Decimal4 {
  * All weights zero: equal weights. Weights must not be negative.
  */
 export function allocate(total: Decimal4, weights: readonly bigint[], unit: Decimal4 = CENT): Decimal4[] {
-  if (weights.length === 0) return []
+  if (total === 0n) return weights.map(() => ZERO4)
+  if (weights.length < 2) return weights.map(() => total)
   const sumOf = weights.reduce((a, b) => a + b, 0n)
   if (sumOf === 0n)
     return allocate(

@@ -56,6 +56,10 @@ export function componentQuantities(bundle: LineQuantities, component: LineQuant
   }
 }
 
+const NOTHING: TakenBack = {}
+
+const isRefunded = ({ quantityRefunded }: OrderLine): boolean => quantityRefunded > 0n
+
 /**
  * An order whose lines say what was taken back: pieces that were refunded before they were shipped count as canceled, and
  * `quantityRefunded` are returns alone. `known` is what earlier versions said: what was taken back stays so when the rest is
@@ -64,8 +68,11 @@ export function componentQuantities(bundle: LineQuantities, component: LineQuant
  */
 export function settleQuantities(
   order: Order,
-  known: TakenBack = {},
+  known: TakenBack = NOTHING,
 ): { readonly order: Order; readonly takenBack: TakenBack } {
+  // Most orders: nothing was ever refunded.
+  const mayDiffer = known !== NOTHING || order.state === 'closed' || order.lines.some(isRefunded)
+  if (!mayDiffer) return { order, takenBack: NOTHING }
   const byId = new Map(order.lines.map((line) => [line.lineId, line]))
   const takenBack: Record<string, string> = {}
   const lines = order.lines.map((line) => {

@@ -220,6 +220,7 @@ function shareCharges(
   byRows: readonly bigint[],
   connections: readonly Connection[],
 ): readonly (readonly Charge[])[] {
+  if (order.charges.length === 0) return parties.map(() => [])
   const unit = minorUnit(order.currency)
   const isShared = ({ connection }: Party, { kind }: Charge) =>
     connections.find(({ id }) => id === connection)?.charges[kind] === 'shared'
