@@ -36,6 +36,16 @@ const customerSpec: FieldSpec = {
     dateCreated: 'readOnly',
     lastModifiedDate: 'readOnly',
   },
+  lengths: {
+    entityId: 80,
+    companyName: 83,
+    firstName: 32,
+    middleName: 32,
+    lastName: 32,
+    email: 254,
+    phone: 32,
+    altPhone: 32,
+  },
 }
 
 const addressSpec: FieldSpec = {

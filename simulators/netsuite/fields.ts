@@ -1,5 +1,5 @@
 import type { Wire } from './account.ts'
-import { invalidContent } from './problems.ts'
+import { invalidContent, userError } from './problems.ts'
 
 /** What a field holds. `readOnly` fields may be sent and are ignored, as the values of a record read before. */
 type FieldKind = 'text' | 'date' | 'number' | 'boolean' | 'reference' | 'list' | 'address' | 'sublist' | 'readOnly'
@@ -7,6 +7,8 @@ type FieldKind = 'text' | 'date' | 'number' | 'boolean' | 'reference' | 'list' |
 /** The fields a record or line has; custom fields by their prefix, of any kind. */
 export interface FieldSpec {
   fields: Readonly<Record<string, FieldKind>>
+  /** Characters that fields of text take; others take any number here. */
+  lengths?: Readonly<Record<string, number>>
   customPrefix?: string
   /** Names that are no fields here although they would be. */
   missing?: ReadonlySet<string>
@@ -20,7 +22,8 @@ export interface FieldValues {
 
 /**
  * Checks a body, or a part of one at `path`.
- * @throws NetSuiteProblem 400 INVALID_CONTENT with the path of the first value of a wrong type
+ * @throws NetSuiteProblem 400 INVALID_CONTENT with the path of the first value of a wrong type, USER_ERROR for a text that is
+ * too long
  */
 export function readFields(body: unknown, spec: FieldSpec, path = ''): FieldValues {
   if (!isObject(body)) throw invalidContent(path, 'The content must be a JSON object.')
@@ -31,11 +34,22 @@ export function readFields(body: unknown, spec: FieldSpec, path = ''): FieldValu
     const kind = spec.fields[name]
     if (spec.missing?.has(name)) unknown.push(at)
     else if (kind === 'readOnly' || name === 'links') continue
-    else if (kind !== undefined) values[name] = value === null ? null : check(value, kind, at)
-    else if (spec.customPrefix !== undefined && name.startsWith(spec.customPrefix)) values[name] = value
+    else if (kind !== undefined) {
+      values[name] = value === null ? null : check(value, kind, at)
+      checkLength(name, value, spec)
+    } else if (spec.customPrefix !== undefined && name.startsWith(spec.customPrefix)) values[name] = value
     else unknown.push(at)
   }
   return { values, unknown }
+}
+
+/** In NetSuite's words, as getlago/lago-api#4689 and others cite them. */
+function checkLength(name: string, value: unknown, { lengths }: FieldSpec): void {
+  const most = lengths?.[name]
+  if (most === undefined || typeof value !== 'string' || value.length <= most) return
+  throw userError(
+    `The field ${name.toLowerCase()} contained more than the maximum number ( ${most} ) of characters allowed.`,
+  )
 }
 
 /** The elements of a sublist `{ items: [...] }`, each checked; undefined when the field was not sent. */

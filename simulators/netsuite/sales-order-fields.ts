@@ -57,6 +57,7 @@ export const salesOrderSpec: FieldSpec = {
     transactionNumber: 'readOnly',
     linkedTrackingNumbers: 'readOnly',
   },
+  lengths: { otherRefNum: 45, memo: 999, email: 254 },
 }
 
 /** One line of its `item` sublist. */
@@ -86,4 +87,5 @@ export const salesOrderLineSpec: FieldSpec = {
     quantityBackOrdered: 'readOnly',
     itemType: 'readOnly',
   },
+  lengths: { description: 4000 },
 }

@@ -1,4 +1,5 @@
 import { type Account, isoTime, present, recordUrl, selfLink, type Wire } from './account.ts'
+import { readAddresses } from './address-fields.ts'
 import { sum } from './decimal.ts'
 import { type Reference, readFields } from './fields.ts'
 import { invalidContent, userError } from './problems.ts'
@@ -39,7 +40,8 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
   return ({ id, externalId, body, replace }) => {
     const row = id === undefined ? undefined : find.get(id)
     const { values, unknown } = readFields(body, { ...salesOrderSpec, missing: rules.missing })
-    const { entity, item, tranId, externalId: sentExternalId, ...rest } = values
+    const read = readAddresses(values, ['billingAddress', 'shippingAddress'])
+    const { entity, item, tranId, externalId: sentExternalId, ...rest } = { ...values, ...read.addresses }
     const entityId = findEntity(entity, row?.['entity_id'])
     const before = row === undefined ? [] : lineStore.list(Number(row['id']))
     refuseLocked(row, before, item, replace)
@@ -58,7 +60,7 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
     const text = JSON.stringify(document)
     update.run(external, number, entityId, status, total, subtotal, text, now.getTime(), savedId)
     lineStore.replace(savedId, lines)
-    return { id: savedId, unknown: [...unknown, ...merged.unknown] }
+    return { id: savedId, unknown: [...unknown, ...read.unknown, ...merged.unknown] }
   }
 }
 

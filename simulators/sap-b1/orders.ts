@@ -1,11 +1,10 @@
 import { withTotals } from './amounts.ts'
 import { type Company, touched } from './company.ts'
-import { noSuchReference, notFound, refused, SapProblem } from './problems.ts'
+import { checkLengths } from './lengths.ts'
+import { noSuchReference, notFound, refused } from './problems.ts'
 import { asList, asObject, checkProperties } from './properties.ts'
 import { commitLines } from './stock.ts'
 import type { Entity } from './store.ts'
-
-const LONGEST_REFERENCE = 100
 
 /** A new order, as SAP makes it: NumAtCard need not be unique. @throws SapProblem */
 export function createOrder(company: Company, body: Entity): Entity {
@@ -85,17 +84,18 @@ function assertOpen(order: Entity): void {
 
 function checkDocument(company: Company, body: Entity, isChange = false): void {
   const { store } = company
-  checkProperties(store, 'Document', body)
-  checkProperties(store, 'AddressExtension', asObject(body['AddressExtension']))
+  const check = (type: string, entity: Entity): void => {
+    checkProperties(store, type, entity)
+    checkLengths(type, entity)
+  }
+  check('Document', body)
+  check('AddressExtension', asObject(body['AddressExtension']))
   const lines = asList(body['DocumentLines'])
-  for (const line of lines) checkProperties(store, 'DocumentLine', line)
+  for (const line of lines) check('DocumentLine', line)
   for (const expense of asList(body['DocumentAdditionalExpenses'])) {
     checkProperties(store, 'DocumentAdditionalExpense', expense)
   }
   if (!isChange && lines.length === 0) throw refused('Document has no lines  [RDR1.LineNum]')
-  if (String(body['NumAtCard'] ?? '').length > LONGEST_REFERENCE) {
-    throw new SapProblem(400, -5002, "Value too long in property 'NumAtCard' of 'Document'")
-  }
   const method = body['TransportationCode']
   if (method !== undefined && method !== -1 && store.get('ShippingTypes', Number(method)) === undefined) {
     throw noSuchReference()

@@ -87,9 +87,10 @@ export async function conclude<K extends PerSystemKind>(
     return { end: superseded('a newer version was delivered'), parked: false, othersParked }
   }
   parts.guard.isWrong(connection.id, event.key, null)
-  const { targetId, checkAgainAt } = outcome
+  const { targetId, checkAgainAt, note } = outcome
   if (checkAgainAt !== null) await parkCheck(parts, context.partition, event, checkAgainAt)
-  return { end: { status: 'succeeded', code: null, message: null, targetId }, parked: false, othersParked }
+  const code = note === null ? null : 'shortened'
+  return { end: { status: 'succeeded', code, message: note, targetId }, parked: false, othersParked }
 }
 
 async function deliver<K extends PerSystemKind>(

@@ -26,6 +26,8 @@ export type Attempt =
       /** When the target is to be checked; null: never. */
       readonly checkAgainAt: number | null
       readonly parked: boolean
+      /** What people should know of the write. */
+      readonly note: string | null
     }
   | { readonly end: 'superseded'; readonly parked: boolean }
   /** No attempt was made: an earlier write has to come to its end first. */
@@ -68,13 +70,13 @@ export async function deliverOnce<K extends PerSystemKind>(job: Job<K>, deps: De
     const { intent } = decision
     job.assertOwned()
     if (!(await deliveries.begin(intent))) continue
-    const done: Pick<Delivered, 'targetId' | 'alsoChanged'> =
+    const done: Pick<Delivered, 'targetId' | 'alsoChanged' | 'note'> =
       decision.next === 'confirm' ? { targetId: intent.targetId } : await write(job, intent, decision.before, deps)
-    const { targetId, alsoChanged = [] } = done
+    const { targetId, alsoChanged = [], note = null } = done
     // Before the row says that it is delivered: nobody would ask the sink again.
     await deps.checkOthers(alsoChanged)
     const held = decision.next === 'confirm' || (await deliveries.finish(intent, targetId))
-    if (held) return { end: 'delivered', targetId, checkAgainAt: checkAgainAt(intent, clock.now()), parked }
+    if (held) return { end: 'delivered', targetId, checkAgainAt: checkAgainAt(intent, clock.now()), parked, note }
     await deps.checkSoon(intent)
   }
 }
@@ -84,7 +86,7 @@ async function write<K extends PerSystemKind>(
   intent: Delivery,
   before: Before,
   deps: DelivererDeps<K>,
-): Promise<Pick<Delivered, 'targetId' | 'alsoChanged'>> {
+): Promise<Pick<Delivered, 'targetId' | 'alsoChanged' | 'note'>> {
   try {
     job.assertOwned()
     return await withDeadline(deps, job.signal, async (signal) => {

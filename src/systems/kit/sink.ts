@@ -8,6 +8,8 @@ export interface Delivered {
   readonly targetId: string | null
   /** What else of the connection the target changed by itself meanwhile: it is checked again, and corrected. */
   readonly alsoChanged?: readonly OtherKey[]
+  /** What people should know of the write, such as texts that were too long; nothing that anybody wrote. */
+  readonly note?: string
 }
 
 /** A key of another kind at the same target. */

@@ -7,28 +7,53 @@ import { lineNotes } from '../../rules/line-note.ts'
 import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import { chargeTotals } from '../../rules/vendor-charges.ts'
+import { commentOf, createFieldTexts, type Shortened } from '../kit/field-limits.ts'
+import { cutText, lineText } from '../kit/fit-text.ts'
 import { toLocalTime } from '../kit/local-time.ts'
 import { applyOrderFields } from '../kit/order-fields.ts'
 import { textOf, type Wire, wireOf, wiresOf, withoutNulls } from '../kit/wire.ts'
 import { DIGEST_FIELD, digestMark, LINE_FIELD } from './custom-fields.ts'
+import { addressLimits, customerLimits, lineLimits, orderLimits } from './field-limits.ts'
 import { type BodyField, orderFields } from './order-fields.ts'
 import { lineAmounts, lineBody, type OrderReferences } from './order-lines.ts'
 
+/** A record's body, and the texts that were too long for its fields. */
+export interface FittedBody {
+  readonly body: Wire
+  readonly shortened: readonly Shortened[]
+}
+
 /** NetSuite's sales order of a vendor order; pure. Numbers are written with all their digits. */
 export function salesOrderBody(event: VendorOrderRequested, connection: Connection, references: OrderReferences): Wire {
+  return salesOrder(event, connection, references).body
+}
+
+/** As `salesOrderBody`. What is too long for the fields of order, addresses and customer is in the memo as a whole. */
+export function salesOrder(
+  event: VendorOrderRequested,
+  connection: Connection,
+  references: OrderReferences,
+): FittedBody {
   const { data } = event
+  const texts = createFieldTexts(orderLimits)
   const { shipMethods, location } = connection.orderMap
   const charges = chargeTotals(data)
   const notes = lineNotes(data)
   const shipMethod = data.shippingMethod === null ? undefined : shipMethods[data.shippingMethod]
+  const billing = addressBody('billingAddress', data.billingAddress)
+  const shipping = addressBody('shippingAddress', data.shippingAddress)
+  const otherRefNum = texts.line('otherRefNum', 'order number', data.orderNumber)
+  const email = texts.email('email', data.customerEmail)
+  const purchaseOrder = lineText(data.purchaseOrderNumber)
+  const shortened = [shipping, billing, customer(event, null), texts].flatMap((part) => part.shortened)
   const body: Partial<Record<BodyField, unknown>> = {
     entity: { id: references.customer },
     tranDate: toLocalTime(data.placedAt, references.zone).slice(0, 10),
-    otherRefNum: data.orderNumber,
-    email: data.customerEmail === '' ? null : data.customerEmail,
-    memo: data.purchaseOrderNumber,
-    billingAddress: addressBody(data.billingAddress),
-    shippingAddress: addressBody(data.shippingAddress),
+    otherRefNum,
+    email,
+    memo: commentOf(shortened, orderLimits['memo'] ?? 0, purchaseOrder),
+    billingAddress: billing.body,
+    shippingAddress: shipping.body,
     shippingCost: exactNumber(text4(add(data.shipping, charges.shipping))),
     shipMethod: shipMethod === undefined ? null : { id: shipMethod },
     location: location === null ? null : { id: location },
@@ -41,10 +66,11 @@ export function salesOrderBody(event: VendorOrderRequested, connection: Connecti
   const bodies = [...lineAmounts(data)].map(([line, amount]) => {
     const note = notes.get(line.lineId)
     const own = lineBody(event, line, amount, references)
-    return { lineId: line.lineId, body: note === undefined ? own : { ...own, description: note } }
+    const description = note === undefined ? null : cutText(note, lineLimits.description)
+    return { lineId: line.lineId, body: description === null ? own : { ...own, description } }
   })
   const { order, lines } = applyOrderFields({ order: withoutNulls(body), lines: bodies }, event.fields, orderFields)
-  return { ...order, item: { items: lines } }
+  return { body: { ...order, item: { items: lines } }, shortened }
 }
 
 /** NetSuite takes the discount off by an item, as a rate that is an amount. */
@@ -81,35 +107,43 @@ export function closedOrderBody(event: VendorOrderRequested, order: Wire): Wire 
 }
 
 /** A person; the name falls back to what the order has. No address book: NetSuite appends to it with every write. */
-export function customerBody({ data }: VendorOrderRequested, subsidiary: string | null): Wire {
-  const { billingAddress, shippingAddress, customerEmail } = data
-  const name = (field: 'firstName' | 'lastName') => billingAddress[field] ?? shippingAddress?.[field] ?? '-'
-  return withoutNulls({
-    isPerson: true,
-    firstName: name('firstName'),
-    lastName: name('lastName'),
-    email: customerEmail === '' ? null : customerEmail,
-    phone: billingAddress.phone,
-    subsidiary: subsidiary === null ? null : { id: subsidiary },
-  })
+export function customerBody(event: VendorOrderRequested, subsidiary: string | null): Wire {
+  return customer(event, subsidiary).body
 }
 
-function addressBody(address: Address | null): Wire | null {
-  if (address === null) return null
-  const [addr1 = null, addr2 = null, ...more] = address.street
-  const addressee = [address.firstName, address.lastName].filter((part) => part !== null).join(' ')
-  return withoutNulls({
-    addressee: addressee === '' ? null : addressee,
-    attention: address.company,
-    addr1,
-    addr2,
-    addr3: more.length === 0 ? null : more.join(', '),
-    city: address.city,
-    state: address.regionCode ?? address.region,
-    zip: address.postalCode,
-    country: address.countryCode === null ? null : { id: address.countryCode },
-    addrPhone: address.phone,
+function customer({ data }: VendorOrderRequested, subsidiary: string | null): FittedBody {
+  const { billingAddress, shippingAddress, customerEmail } = data
+  const texts = createFieldTexts(customerLimits)
+  const name = (field: 'firstName' | 'lastName', what: string) =>
+    texts.line(field, what, lineText(billingAddress[field]) ?? shippingAddress?.[field] ?? null) ?? '-'
+  const body = withoutNulls({
+    isPerson: true,
+    firstName: name('firstName', 'first name'),
+    lastName: name('lastName', 'last name'),
+    email: texts.email('email', customerEmail),
+    phone: texts.phone('phone', billingAddress.phone),
+    subsidiary: subsidiary === null ? null : { id: subsidiary },
   })
+  return { body, shortened: texts.shortened }
+}
+
+const STREET_LINES = ['addr1', 'addr2', 'addr3']
+
+function addressBody(field: 'billingAddress' | 'shippingAddress', address: Address | null) {
+  if (address === null) return { body: null, shortened: [] }
+  const texts = createFieldTexts(addressLimits)
+  const person = [address.firstName, address.lastName].filter((part) => part !== null).join(' ')
+  const body = withoutNulls({
+    addressee: texts.line('addressee', 'name', person),
+    attention: texts.line('attention', 'company', address.company),
+    ...texts.lines(STREET_LINES, 'street', address.street),
+    city: texts.line('city', 'city', address.city),
+    state: texts.line('state', 'region', address.regionCode ?? address.region),
+    zip: texts.line('zip', 'postal code', address.postalCode),
+    country: address.countryCode === null ? null : { id: address.countryCode },
+    addrPhone: texts.phone('addrPhone', address.phone),
+  })
+  return { body, shortened: texts.shortened.map((one) => ({ ...one, field: `${field}.${one.field}` })) }
 }
 
 const exactOf = (value: unknown) => {

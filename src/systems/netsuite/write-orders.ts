@@ -4,12 +4,13 @@ import type { Order, VendorOrderRequested } from '../../events/generated/events.
 import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
+import { noteOf } from '../kit/field-limits.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import { DIGEST_FIELD, digestMark } from './custom-fields.ts'
 import { levelPrices } from './level-prices.ts'
-import { closedOrderBody, customerBody, salesOrderBody } from './order-body.ts'
+import { closedOrderBody, customerBody, salesOrder } from './order-body.ts'
 import { wantedLevels } from './order-lines.ts'
 import { assertOpen, isBegun, isEnded, reducedBody } from './order-state.ts'
 import type { NetSuiteValues } from './settings.ts'
@@ -64,12 +65,13 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
         const own = skus.flatMap((sku) => ids.get(sku) ?? [])
         const costs = await levelPrices(client, own, wantedLevels(event), signal)
         const references = { ...accountOf(system), customer, items: ids, costs }
-        const body = salesOrderBody(event, connection, references)
-        if (order === null || !isBegun(order)) return await write(externalId, body, signal)
+        const { body, shortened } = salesOrder(event, connection, references)
+        const note = noteOf(shortened)
+        if (order === null || !isBegun(order)) return { ...(await write(externalId, body, signal)), ...note }
         const reduced = reducedBody(order, body)
         if (reduced === null) assertOpen(order, given)
         // Lines of which a part is fulfilled are not to be replaced; each is named, so that none is added.
-        return await write(externalId, reduced ?? body, signal, {})
+        return { ...(await write(externalId, reduced ?? body, signal, {})), ...note }
       }
       try {
         return await writeWith(itemIds)

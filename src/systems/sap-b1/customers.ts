@@ -1,12 +1,13 @@
 import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { digest } from '../../events/identity.ts'
-import { requireText } from '../kit/wire.ts'
+import { createFieldTexts, type Shortened } from '../kit/field-limits.ts'
+import { lineText } from '../kit/fit-text.ts'
+import { requireText, type Wire, withoutNulls } from '../kit/wire.ts'
 import type { SapB1Client } from './client.ts'
+import { partnerLimits } from './field-limits.ts'
 import { quoted } from './odata.ts'
 import type { CustomerWay } from './order-settings.ts'
-
-const LONGEST_NAME = 100
 
 /**
  * The code of an order's customer, by the way that is set. One that we make has its code of the shop's id of the
@@ -72,17 +73,31 @@ async function make(
 }
 
 /** No addresses: each order has its own. `##`: its orders may be in any currency. */
-function partnerBody(cardCode: string, group: number | null, { data }: VendorOrderRequested) {
-  const { firstName, lastName, company, phone } = data.billingAddress
-  const person = [firstName, lastName].filter((part) => part !== null).join(' ')
-  const name = company ?? (person === '' ? cardCode : person)
+function partnerBody(cardCode: string, group: number | null, event: VendorOrderRequested): Wire {
+  const { CardName = cardCode, ...texts } = partnerTexts(event).fields
   return {
     CardCode: cardCode,
-    CardName: name.slice(0, LONGEST_NAME),
+    CardName,
     CardType: 'cCustomer',
     Currency: '##',
-    ...(data.customerEmail === '' ? {} : { EmailAddress: data.customerEmail }),
-    ...(phone === null ? {} : { Phone1: phone }),
+    ...texts,
     ...(group === null ? {} : { GroupCode: group }),
   }
+}
+
+/** Name, e-mail address and telephone number of a customer that we make, and what of them was too long. */
+export function partnerTexts({ data }: VendorOrderRequested): {
+  readonly fields: Wire
+  readonly shortened: readonly Shortened[]
+} {
+  const { firstName, lastName, company, phone } = data.billingAddress
+  const texts = createFieldTexts(partnerLimits)
+  const person = [firstName, lastName].filter((part) => part !== null).join(' ')
+  const name = lineText(company)
+  const fields = withoutNulls({
+    CardName: texts.line('CardName', name === null ? 'name' : 'company', name ?? person),
+    EmailAddress: texts.email('EmailAddress', data.customerEmail),
+    Phone1: texts.phone('Phone1', phone),
+  })
+  return { fields, shortened: texts.shortened }
 }

@@ -4,22 +4,22 @@ import { text4, text8 } from '../../events/decimal.ts'
 import type { Address, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import { lineNotes } from '../../rules/line-note.ts'
+import { commentOf, createFieldTexts, type FieldTexts, type Shortened } from '../kit/field-limits.ts'
+import { cutText, lineText } from '../kit/fit-text.ts'
 import { toLocalTime } from '../kit/local-time.ts'
 import { applyOrderFields, mappedValue } from '../kit/order-fields.ts'
 import { textOf, type Wire, wiresOf, withoutNulls } from '../kit/wire.ts'
+import { partnerTexts } from './customers.ts'
+import { addressLimits, lineLimits, orderLimits } from './field-limits.ts'
 import type { OrderAmounts, PricedLine } from './order-amounts.ts'
 import { type BodyField, type LineField, orderFields } from './order-fields.ts'
 import { lineTaxFields, type OrderSettings } from './order-settings.ts'
 
-const LONGEST_REFERENCE = 100
-/** Characters of a line's free text. */
-const LONGEST_NOTE = 100
-
 /** What the order is found by at SAP. Throws `value_too_large`. */
 export function orderReference(connection: Connection, { key }: VendorOrderRequested): string {
   const reference = `${connection.id}-${key}`
-  if (reference.length <= LONGEST_REFERENCE) return reference
-  const message = `the reference ${connection.id}-<order number> is longer than ${LONGEST_REFERENCE} characters`
+  if (reference.length <= orderLimits.NumAtCard) return reference
+  const message = `the reference ${connection.id}-<order number> is longer than ${orderLimits.NumAtCard} characters`
   throw new StreamError('value_too_large', message, { field: 'key' })
 }
 
@@ -37,10 +37,23 @@ export interface OrderParts {
  * none of a customer or price list comes on top.
  */
 export function sapOrderBody(event: VendorOrderRequested, connection: Connection, parts: OrderParts): Wire {
+  return sapOrder(event, connection, parts).body
+}
+
+/** As `sapOrderBody`. What is too long for the fields of order and customer is in the comments as a whole. */
+export function sapOrder(
+  event: VendorOrderRequested,
+  connection: Connection,
+  parts: OrderParts,
+): { readonly body: Wire; readonly shortened: readonly Shortened[] } {
   const { data } = event
   const { settings, cardCode } = parts
   const day = toLocalTime(data.placedAt, settings.zone).slice(0, 10)
   const expenses = expensesOf(event, parts)
+  const shipTo = addressBody('ShipTo', data.shippingAddress ?? data.billingAddress)
+  const billTo = addressBody('BillTo', data.billingAddress)
+  const partner = settings.customer.way === 'fixed' ? [] : partnerTexts(event).shortened
+  const shortened = [...shipTo.shortened, ...billTo.shortened, ...partner]
   const body: Partial<Record<BodyField, unknown>> = {
     CardCode: cardCode,
     NumAtCard: orderReference(connection, event),
@@ -49,10 +62,7 @@ export function sapOrderBody(event: VendorOrderRequested, connection: Connection
     DocCurrency: settings.currencies.get(data.currency) ?? data.currency,
     DiscountPercent: 0,
     TransportationCode: transportation(connection, data.shippingMethod),
-    AddressExtension: {
-      ...addressBody('ShipTo', data.shippingAddress ?? data.billingAddress),
-      ...addressBody('BillTo', data.billingAddress),
-    },
+    AddressExtension: { ...shipTo.fields, ...billTo.fields },
     DocumentAdditionalExpenses: expenses.length === 0 ? null : expenses,
   }
   const notes = lineNotes(data)
@@ -60,14 +70,17 @@ export function sapOrderBody(event: VendorOrderRequested, connection: Connection
     const { lineId } = priced.line
     const note = notes.get(lineId)
     const own = { ...lineBody(priced, connection, parts), ...lineTax(event, settings, lineId) }
-    return { lineId, body: note === undefined ? own : { ...own, FreeText: [...note].slice(0, LONGEST_NOTE).join('') } }
+    return { lineId, body: note === undefined ? own : { ...own, FreeText: cutText(note, lineLimits.FreeText) } }
   })
   const { order, lines } = applyOrderFields(
     { order: withoutNulls({ ...body, [settings.marks.digest]: event.contentDigest }), lines: bodies },
     event.fields,
     orderFields(settings.marks),
   )
-  return { ...order, DocumentLines: [...lines, ...freightLine(event, connection, parts)] }
+  const mapped = textOf(order['Comments'])
+  const comments = shortened.length === 0 ? mapped : commentOf(shortened, orderLimits.Comments, mapped)
+  const commented = comments === null ? order : { ...order, Comments: comments }
+  return { body: { ...commented, DocumentLines: [...lines, ...freightLine(event, connection, parts)] }, shortened }
 }
 
 /**
@@ -139,20 +152,40 @@ function transportation(connection: Connection, shippingMethod: string | null): 
   throw new StreamError('configuration_invalid', message, { field: 'orderMap.shipMethods' })
 }
 
-/** The recipient is in the second and third line of the address' name, where SAP's own forms have it. */
-function addressBody(side: 'ShipTo' | 'BillTo', address: Address): Wire {
-  const [street = null, block = null, ...more] = address.street
-  const person = [address.firstName, address.lastName].filter((part) => part !== null).join(' ')
+/**
+ * The recipient is in the second and third line of the address' name, where SAP's own forms have it: person and company, or
+ * the one that there is over both lines, where one is too short.
+ */
+function addressBody(
+  side: 'ShipTo' | 'BillTo',
+  address: Address,
+): { readonly fields: Wire; readonly shortened: readonly Shortened[] } {
+  const texts = createFieldTexts(addressLimits)
   const parts = withoutNulls({
-    Street: street,
-    Block: block,
-    Building: more.length === 0 ? null : more.join(', '),
-    City: address.city,
-    ZipCode: address.postalCode,
+    ...texts.lines(['Street', 'Block', 'Building'], 'street', address.street),
+    City: texts.line('City', 'city', address.city),
+    ZipCode: texts.line('ZipCode', 'postal code', address.postalCode),
     State: address.regionCode,
     Country: address.countryCode,
-    Address2: person === '' ? null : person,
-    Address3: address.company,
+    ...recipient(texts, address),
   })
-  return Object.fromEntries(Object.entries(parts).map(([name, value]) => [side + name, value]))
+  const named = Object.entries(parts).map(([name, value]) => [side + name, value] as const)
+  return {
+    fields: Object.fromEntries(named),
+    shortened: texts.shortened.map((one) => ({ ...one, field: side + one.field })),
+  }
+}
+
+function recipient(texts: FieldTexts, address: Address): Wire {
+  const person = lineText([address.firstName, address.lastName].filter((part) => part !== null).join(' '))
+  const company = lineText(address.company)
+  const [only] = [person, company].filter((name) => name !== null)
+  const isAlone = person === null || company === null
+  if (isAlone && only !== undefined && only.length > (addressLimits['Address2'] ?? 0)) {
+    return texts.lines(['Address2', 'Address3'], person === null ? 'company' : 'name', [only])
+  }
+  return {
+    Address2: texts.line('Address2', 'name', person),
+    Address3: texts.line('Address3', 'company', company),
+  }
 }

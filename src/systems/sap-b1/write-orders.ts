@@ -3,6 +3,7 @@ import { type ErrorCode, StreamError, toStreamError } from '../../errors.ts'
 import { text8 } from '../../events/decimal.ts'
 import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
+import { noteOf } from '../kit/field-limits.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { SapB1Client } from './client.ts'
@@ -10,7 +11,7 @@ import { cardCodeOf } from './customers.ts'
 import { findByKeys } from './lookups.ts'
 import { etagOf, quoted } from './odata.ts'
 import { difference, type OrderAmounts, orderAmounts } from './order-amounts.ts'
-import { lineTax, orderReference, sapOrderBody } from './order-body.ts'
+import { lineTax, orderReference, sapOrder } from './order-body.ts'
 import type { OrderSettings } from './order-settings.ts'
 import { CANCELED_MARK } from './settings.ts'
 
@@ -76,10 +77,10 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
     throw conflictError(event, canceled, 'the vendor canceled it in SAP')
   await assertItems(job)
   const cardCode = await cardCodeOf(client, settings.customer, event, signal)
-  const body = sapOrderBody(event, connection, { amounts, settings, cardCode, existing: null })
+  const { body, shortened } = sapOrder(event, connection, { amounts, settings, cardCode, existing: null })
   const made = await client.create('Orders', body, signal)
   await afterWrite(() => cancelWhereTotalsDiffer(job, made))
-  return { outcome: 'written', targetId: entryOf(made) }
+  return { outcome: 'written', targetId: entryOf(made), ...noteOf(shortened) }
 }
 
 async function change(job: Job, order: Wire): Promise<Delivered> {
@@ -96,14 +97,14 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
     throw conflictError(event, order, 'a part of it is delivered, or it is closed')
   }
   await assertItems(job)
-  const body = sapOrderBody(event, connection, { amounts, settings, cardCode: null, existing: order })
+  const { body, shortened } = sapOrder(event, connection, { amounts, settings, cardCode: null, existing: order })
   const entry = Number(entryOf(order))
   await client.update('Orders', entry, body, { etag: etagOf(order), replaceLists: true }, signal)
   await afterWrite(async () => {
     const changed = await client.get('Orders', entry, signal)
     if (changed !== null) await cancelWhereTotalsDiffer(job, changed)
   })
-  return { outcome: 'written', targetId: entryOf(order) }
+  return { outcome: 'written', targetId: entryOf(order), ...noteOf(shortened) }
 }
 
 async function cancel(job: Job, order: Wire | undefined, canceled: Wire | undefined): Promise<Delivered> {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Connection } from '../../../src/configuration/model.ts'
 import { add, decimal8, text4, text8 } from '../../../src/events/decimal.ts'
-import type { VendorOrderRequested } from '../../../src/events/generated/events.ts'
+import type { Address, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { stringifyExact } from '../../../src/platform/json.ts'
 import { routeOrders } from '../../../src/processors/route-orders.ts'
 import { withKnownBundles } from '../../../src/rules/components.ts'
@@ -11,8 +11,11 @@ import { openQuantity } from '../../../src/rules/quantities.ts'
 import { topLevelLines } from '../../../src/rules/split-order.ts'
 import type { Wire } from '../../../src/systems/kit/wire.ts'
 import { customerBody, salesOrderBody } from '../../../src/systems/netsuite/order-body.ts'
+import { partnerTexts } from '../../../src/systems/sap-b1/customers.ts'
 import { orderAmounts } from '../../../src/systems/sap-b1/order-amounts.ts'
-import { connectionOf, contextOf } from '../../data/processor-events.ts'
+import { sapOrderBody } from '../../../src/systems/sap-b1/order-body.ts'
+import type { OrderSettings } from '../../../src/systems/sap-b1/order-settings.ts'
+import { connectionOf, contextOf, lineOf, orderOf, vendorOrder } from '../../data/processor-events.ts'
 import {
   type BaseSkus,
   caseConnection,
@@ -30,9 +33,6 @@ const OPEN: Readonly<Record<string, string>> = {
   '07-region-code-is-a-name': 'regions: ShipToCounty where the region has no code of an ERP (point 8)',
   '07c-poland': 'regions: the short code of ISO 3166-2 (point 8)',
   '07d-region-without-code': 'regions: a name without code is in the address (point 8)',
-  '20-emoji-at-the-cut': 'lengths: cut between characters (point 8)',
-  '21-long-street': 'lengths: a long street goes on in the next line (point 8)',
-  '21c-long-phone-company-city': 'lengths of fields at NetSuite (point 8)',
   '22-bigcommerce-state-name': 'regions: the code of a name (point 8)',
   '29-references-of-two-connections': 'references of two connections: refused by validate (configuration)',
   '47-two-guests-of-one-name': 'customers: numbering of the account (point 8)',
@@ -68,6 +68,29 @@ function netsuiteBody(event: VendorOrderRequested) {
     costs: () => false,
   }
   return JSON.parse(stringifyExact(salesOrderBody(event, connectionOf('vendor', '^WLD-'), references)))
+}
+
+const SAP_SETTINGS: OrderSettings = {
+  zone: 'UTC',
+  marks: { digest: 'U_Digest', line: 'U_Line' },
+  customer: { way: 'create', group: null },
+  tax: { way: 'none' },
+  freight: { way: 'expense', code: 1 },
+  currencies: new Map(),
+  closeDelivered: false,
+}
+
+/** SAP's body, of a customer that we make. */
+function sapBody(event: VendorOrderRequested) {
+  const parts = { amounts: orderAmounts(event.data), settings: SAP_SETTINGS, cardCode: 'C1', existing: null }
+  return JSON.parse(stringifyExact(sapOrderBody(event, connectionOf('vendor', '^WLD-'), parts)))
+}
+
+/** An order to such an address. */
+function withAddress(more: Partial<Address>): VendorOrderRequested {
+  const event = vendorOrder('vendor', '1', orderOf([lineOf('1', 'WLD-1')]))
+  const address = { ...event.data.billingAddress, ...more }
+  return { ...event, data: { ...event.data, billingAddress: address, shippingAddress: address } }
 }
 
 /** Lines as SAP gets them: SKU, pieces, net amount. */
@@ -159,6 +182,32 @@ const CASES: Readonly<Record<string, (name: string) => void | Promise<void>>> = 
   '19-refund-after-delivery': async (name) => {
     const [, refunded] = await run(name)
     expect(refunded).toEqual({ events: [], codes: ['returned'] })
+  },
+  '20-emoji-at-the-cut': (name) => {
+    const company = String(inputOf(name))
+    const event = withAddress({ company, lastName: company, city: company })
+    const texts = [netsuiteBody(event), customerBody(event, null), sapBody(event), partnerTexts(event).fields]
+    expect(JSON.stringify(texts)).not.toMatch(/\\ud[89a-f]/)
+    expect(sapBody(event).AddressExtension.ShipToCity).toBe('x'.repeat(99))
+  },
+  '21-long-street': async (name) => {
+    const { AddressExtension: address, Comments } = sapBody(await lastEvent(name))
+    const street =
+      'Building 7, Gate 12, Industrial Estate Phase II Extension, Near Old Customs Checkpoint and Water Tower,'
+    expect([address.ShipToStreet, address.ShipToBlock]).toEqual([street.slice(0, 96), 'Tower, Ring Road'])
+    expect(Comments).toBeUndefined()
+  },
+  '21c-long-phone-company-city': async (name) => {
+    const event = await lastEvent(name)
+    const { shippingAddress, memo } = netsuiteBody(event)
+    expect(shippingAddress).toMatchObject({
+      attention: 'Gesellschaft für internationale Zusammenarbeit, Logistik, Warenwirtschaft und Besch',
+      city: 'Llanfairpwllgwyngyllgogerychwyrndrobwllllantysilio',
+      addrPhone: '+4903012345678x9012345',
+    })
+    expect(memo).toContain('mbH & Co. KG')
+    expect(memo).toContain('gogogoch')
+    expect(customerBody(event, null)).toMatchObject({ phone: '+4903012345678x9012345' })
   },
   '23-bigcommerce-partial-refund': async (name) => expect(toShip(await lastEvent(name))).toEqual(['1']),
   '23b-bigcommerce-partial-refund-status-kept': async (name) => expect(toShip(await lastEvent(name))).toEqual(['1']),
