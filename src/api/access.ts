@@ -101,7 +101,7 @@ export function controlAccess(app: FastifyInstance, token: string | null): void 
     if (token !== null && (given === undefined || !equalTexts(given, token))) {
       throw new StreamError('unauthorized', 'send the API token as "Authorization: Bearer <token>"')
     }
-    admitted.set(request, everything({ kind: 'api', name: actorOf(request) }))
+    admitted.set(request, everything({ kind: 'api', name: actorOf(request) }, true))
   })
 }
 

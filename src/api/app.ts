@@ -36,6 +36,10 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
     ajv: { customOptions: { removeAdditional: false } },
   })
   answerWithProblems(app)
+  app.addHook('onSend', async (request, reply) => {
+    // Feeds say nothing of persons; everything else may, problems too.
+    if (!request.url.startsWith('/v1/feeds/')) reply.header('cache-control', 'no-store')
+  })
   controlAccess(app, deps.token)
   describeApi(app, deps.token)
   app.register(startPage(deps.operations.feeds))

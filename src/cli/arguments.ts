@@ -47,7 +47,7 @@ export function wholeOption(
   throw new UsageError(`--${name} must be a whole number from 1 to ${most}, not "${text}"`, usage)
 }
 
-/** Who runs the command: the user of this machine, or whom `--by` names. */
-export function commandUser(given?: string): Principal {
-  return everything({ kind: 'cli', name: given?.trim() || userInfo().username })
+/** Who runs the command: the user of this machine, or whom `--by` names. `persons`: with `--show-personal`. */
+export function commandUser(given?: string, persons = false): Principal {
+  return everything({ kind: 'cli', name: given?.trim() || userInfo().username }, persons)
 }

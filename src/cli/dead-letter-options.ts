@@ -5,8 +5,9 @@ import type { LetterChoice } from '../projections/list-dead-letters.ts'
 import { readArguments, timeOption, UsageError } from './arguments.ts'
 
 export const USAGE = `waldstream dead-letters list [which] [--group] [--limit N] [--after PLACE] [--json]
-waldstream dead-letters show <id> [--raw | --as-test] [--json]
-waldstream dead-letters retry <id>… | which [--preview] [--dry-run] [--limit N] [--rate N] [--force --reason TEXT] [--json]
+waldstream dead-letters show <id> [--raw | --as-test] [--show-personal] [--json]
+waldstream dead-letters retry <id>… | which [--preview [--show-personal]] [--dry-run] [--limit N] [--rate N]
+                              [--force --reason TEXT] [--json]
 waldstream dead-letters discard <id>… | which --reason TEXT [--dry-run] [--limit N] [--json]
 
   which: --state open|retrying|resolved|discarded  --stage NAME  --connection ID  --code CODE  --key KEY
@@ -18,6 +19,7 @@ waldstream dead-letters discard <id>… | which --reason TEXT [--dry-run] [--lim
   retry    appends the original to its topic again, 10 a second (--rate), 100 at most (--limit); --preview sends nothing
            and shows what today's configuration makes of it; what was retried 5 times needs --force and --reason
   discard  for what nobody wants handled; the bytes stay
+  --show-personal  with what is said of persons, which is masked else; --raw of an order needs it
   --by     who does it; the user of this machine by default`
 
 const options = {
@@ -35,6 +37,7 @@ const options = {
   after: { type: 'string' },
   raw: { type: 'boolean', default: false },
   'as-test': { type: 'boolean', default: false },
+  'show-personal': { type: 'boolean', default: false },
   preview: { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
   rate: { type: 'string' },
@@ -50,8 +53,8 @@ const which = ['state', 'stage', 'connection', 'code', 'key', 'group-id', 'from'
 const change = [...which, 'all', 'limit', 'dry-run', 'reason', 'by']
 const known: Readonly<Record<string, readonly string[]>> = {
   list: [...everywhere, ...which, 'group', 'limit', 'after'],
-  show: [...everywhere, 'raw', 'as-test'],
-  retry: [...everywhere, ...change, 'preview', 'rate', 'force'],
+  show: [...everywhere, 'raw', 'as-test', 'show-personal'],
+  retry: [...everywhere, ...change, 'preview', 'show-personal', 'rate', 'force'],
   discard: [...everywhere, ...change],
 }
 

@@ -11,7 +11,7 @@ import {
   showDeadLetter,
 } from '../operations/dead-letters.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
-import { commandUser } from './arguments.ts'
+import { commandUser, UsageError } from './arguments.ts'
 import {
   type Command,
   changeFilter,
@@ -78,14 +78,17 @@ async function list(values: Values): Promise<void> {
 }
 
 async function show(operations: OperationDeps, { ids: [id = ''], values }: Command): Promise<void> {
-  const shown = await showDeadLetter(operations, commandUser(), id)
+  const shown = await showDeadLetter(operations, commandUser(undefined, values['show-personal']), id)
   if (values['as-test']) return void process.stdout.write(deadLetterAsTest(shown, shown.event))
+  if (values.raw && shown.masked) {
+    throw new UsageError('the original says something of a person; add --show-personal to write it', USAGE)
+  }
   if (values.raw) return void process.stdout.write(Buffer.from(shown.original.value ?? '', 'base64'))
   console.log(values.json ? JSON.stringify(shown) : letterText(shown))
 }
 
 async function preview(operations: OperationDeps, { ids: [id = ''], values }: Command): Promise<void> {
-  const shown = await previewDeadLetter(operations, commandUser(), id)
+  const shown = await previewDeadLetter(operations, commandUser(undefined, values['show-personal']), id)
   console.log(values.json ? JSON.stringify(shown) : previewText(shown))
 }
 

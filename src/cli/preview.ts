@@ -8,15 +8,17 @@ import { onPlatform } from './open-operations.ts'
 
 const MOST = 10_000
 
-const USAGE = `waldstream preview <dir> --connection ID [--entity ${mappedEntities.join('|')}] [--last N] [--json]
+const USAGE = `waldstream preview <dir> --connection ID [--entity ${mappedEntities.join('|')}] [--last N] [--show-personal] [--json]
 
   Maps the last N events (100; at most ${MOST}) that the connection was given, with the configuration as it is applied and with
-  that of the folder, and prints what would change, field by field. Nothing is applied.`
+  that of the folder, and prints what would change, field by field. Nothing is applied. Values of orders are masked
+  without --show-personal: they may say something of persons.`
 
 const options = {
   connection: { type: 'string' },
   entity: { type: 'string', default: 'products' },
   last: { type: 'string', default: '100' },
+  'show-personal': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
@@ -33,7 +35,8 @@ export async function previewCommand(args: readonly string[]): Promise<void> {
   const last = lastOf(values.last)
   const after = await loadConfiguration(folder, configFromEnvironment().environment, systemTypes)
   const wanted = { connection: id, entity, last, after }
-  const preview = await onPlatform((operations) => previewConfiguration(operations, commandUser(), wanted))
+  const by = commandUser(undefined, values['show-personal'])
+  const preview = await onPlatform((operations) => previewConfiguration(operations, by, wanted))
   console.log(values.json ? JSON.stringify(preview) : textOf(preview))
 }
 

@@ -7,11 +7,12 @@ import { commandUser, readArguments, timeOption, UsageError } from './arguments.
 import { onPlatform } from './open-operations.ts'
 
 const USAGE = `waldstream stage <frontend|backend> <connection> <entity> [--status STATUS] [--key KEY] [--since ISO-8601]
-                 [--until ISO-8601] [--events] [--raw] [--limit N] [--after PLACE] [--json]
+                 [--until ISO-8601] [--events] [--raw] [--show-personal] [--limit N] [--after PLACE] [--json]
 
   What is staged of a connection towards the shop (frontend: products, inventory, images, fulfilments) or towards the ERP
   (backend: orders), the last changed first: status, answer of the target, and where the events are.
-  --events  also what was read and what was mapped; --raw also the source's own text (personal data!)
+  --events  also what was read and what was mapped; --raw also the source's own text
+  --show-personal  with what is said of persons, which is masked else
   --status  ${stagedStatuses.join('|')}
   --json    has the events always; 50 rows (--limit, at most 200)`
 
@@ -22,6 +23,7 @@ const options = {
   until: { type: 'string' },
   events: { type: 'boolean', default: false },
   raw: { type: 'boolean', default: false },
+  'show-personal': { type: 'boolean', default: false },
   limit: { type: 'string', default: '50' },
   after: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -37,7 +39,8 @@ export async function stageCommand(args: readonly string[]): Promise<void> {
   const limit = limitOf(values)
   const payloads: Payloads = values.raw ? 'raw' : values.events || values.json ? 'events' : 'places'
   const wanted = { filter, payloads, limit, after: values.after ?? null }
-  const { items, next } = await onPlatform((operations) => listStaged(operations, commandUser(), wanted))
+  const by = commandUser(undefined, values['show-personal'])
+  const { items, next } = await onPlatform((operations) => listStaged(operations, by, wanted))
   if (values.json) return console.log(JSON.stringify({ items, next }))
   for (const item of items) console.log(stagedText(item))
   if (next !== null) console.log(`more with --after '${next}'`)

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import type { MappedEntity } from '../configuration/model.ts'
 import { StreamError } from '../errors.ts'
+import { MASK } from '../platform/registry/personal-fields.ts'
 import type { DeadLetterSummary } from '../projections/dead-letter-row.ts'
 
 /** Stages that map by a connection's own rules. */
@@ -59,7 +60,7 @@ function mappingTestOf(failed: FailedEvent): string {
   return `# It failed so. Mend the mapping, and write what it is to give as "expect:" instead of "expectError:".\n${stringify(document)}`
 }
 
-/** Without what is null or empty: a test takes that for granted. */
+/** Without what is null, empty or masked: a test takes that for granted. */
 function withoutEmpty(fields: Fields): Fields {
   const entries = Object.entries(fields).map(([name, value]) => [name, withoutEmptyValue(value)] as const)
   return Object.fromEntries(entries.filter(([, value]) => !isNothing(value)))
@@ -74,6 +75,7 @@ const isNothing = (value: unknown): boolean =>
   value === null ||
   value === undefined ||
   value === '' ||
+  value === MASK ||
   (typeof value === 'object' && Object.keys(value).length === 0)
 
 function withoutPerson(order: Fields): Fields {

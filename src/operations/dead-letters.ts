@@ -30,6 +30,8 @@ export interface ListedDeadLetter extends DeadLetterSummary {
 
 /** A dead letter with its event and its original record, byte for byte as base64. */
 export interface ShownDeadLetter extends ListedDeadLetter {
+  /** Personal fields of the event are masked, and the original's value is left out. */
+  readonly masked: boolean
   /** Null when it can't be read. */
   readonly event: unknown
   readonly undecodable: { readonly code: string; readonly message: string } | null
@@ -84,12 +86,13 @@ export async function countDeadLetters(
 /** Throws `not_found`. */
 export async function showDeadLetter(deps: Deps, by: Principal, id: string): Promise<ShownDeadLetter> {
   const row = await findRow(deps, by, id)
-  const { original, event, undecodable } = await deps.deadLetters.open(row)
+  const { original, masked, event, undecodable } = await deps.deadLetters.open(row, by.persons)
   const outcome = (await outcomesOf(deps.tables, [row])).get(row.id) ?? null
   const base64 = (bytes: Buffer | null) => bytes?.toString('base64') ?? null
   return {
     ...summaryOf(row),
     outcome,
+    masked,
     event,
     undecodable,
     original: {
@@ -108,8 +111,8 @@ export async function previewDeadLetter(
   id: string,
 ): Promise<RetryPreview> {
   const row = await findRow(deps, by, id)
-  const { original } = await deps.deadLetters.open(row)
-  return await deps.previewRetry(row.stage, original)
+  const { original } = await deps.deadLetters.open(row, true)
+  return await deps.previewRetry(row.stage, original, by.persons)
 }
 
 /** Appends the original to its topic again. Throws `not_found` and `state_conflict`. */

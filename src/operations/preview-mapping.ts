@@ -5,6 +5,7 @@ import { readConfiguration } from '../configuration/read-configuration.ts'
 import { mistakeText, namedDocument } from '../configuration/yaml-documents.ts'
 import { StreamError } from '../errors.ts'
 import { canonicalJson } from '../events/canonical-json.ts'
+import { holdsPersonal, MASK } from '../platform/registry/personal-fields.ts'
 import { type MappedOutcome, mapEntity, type SourceEntity } from '../rules/map-entity.ts'
 import { createEvaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
@@ -97,7 +98,19 @@ export async function previewConfiguration(
   if (connection === undefined) throw noConnection(by, id)
   const { systems } = own === undefined ? after : before
   const events = await deps.recentEvents(connection, entity, last, { systems })
-  return await previewMapping(events, { connection: id, before, after, products: deps.products })
+  const preview = await previewMapping(events, { connection: id, before, after, products: deps.products })
+  return by.persons || !holdsPersonal(entity) ? preview : { ...preview, entities: preview.entities.map(withoutValues) }
+}
+
+/** What an order's fields are mapped from may be of a person, and what comes of it too. */
+function withoutValues(entity: EntityPreview): EntityPreview {
+  const shown = (value: unknown) => (value === null ? null : MASK)
+  const changes = entity.changes.map(({ field, before, after }) => ({
+    field,
+    before: shown(before),
+    after: shown(after),
+  }))
+  return { ...entity, changes }
 }
 
 function connectionIn({ connections }: Configuration, by: Principal, id: string) {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Configuration } from '../configuration/model.ts'
-import { decodeOriginal, type KindEvent, type Original, plainOf } from '../control/dead-letters/original.ts'
+import { decodeOriginal, type KindEvent, type Original, shownOf } from '../control/dead-letters/original.ts'
 import type { PreviewRetry, RetryPreview } from '../control/dead-letters/preview.ts'
 import { pauseTables } from '../control/pauses.ts'
 import { type StreamError, toStreamError } from '../errors.ts'
@@ -30,16 +30,20 @@ const nothing = { errors: [], decisions: [], outputs: [], delivery: null } as co
 
 /** Runs the stage's own code over the original, with tables that are only read and a producer that only listens. */
 export function createPreview(parts: Parts, configuration: () => Promise<Configuration>): PreviewRetry {
-  return async (stage, original) => {
+  return async (stage, original, persons) => {
     const read = await decodeOriginal(parts, original)
     if ('error' in read) {
       const errors = [errorOf(null, read.error)]
       return { ...nothing, kind: 'other', verdict: 'it would fail again: it can not be read', event: null, errors }
     }
-    const event = plainOf(read.decoded)
+    const event = shownOf(read.decoded, persons)
     const row = topology.find(({ processor }) => processor === stage)
     if (row !== undefined) {
-      const collected = await dryRun(row.stage, parts, await configuration(), { original, decoded: read.decoded })
+      const collected = await dryRun(row.stage, parts, await configuration(), {
+        original,
+        decoded: read.decoded,
+        persons,
+      })
       const verdict = collected.errors.length > 0 ? 'it would fail again' : 'it would go on'
       return { ...nothing, kind: 'processor', verdict, event, ...collected }
     }
@@ -56,7 +60,11 @@ async function dryRun(
   stageOf: (typeof topology)[number]['stage'],
   parts: Parts,
   configuration: Configuration,
-  { original, decoded }: { readonly original: Original; readonly decoded: KindEvent },
+  {
+    original,
+    decoded,
+    persons,
+  }: { readonly original: Original; readonly decoded: KindEvent; readonly persons: boolean },
 ): Promise<Pick<RetryPreview, 'errors' | 'decisions' | 'outputs'>> {
   const sent: OutgoingRecord[] = []
   const results: StageResult[] = []
@@ -82,7 +90,7 @@ async function dryRun(
     code,
     message,
   }))
-  return { errors, decisions, outputs: await Promise.all(sent.map((record) => outputOf(parts, record))) }
+  return { errors, decisions, outputs: await Promise.all(sent.map((record) => outputOf(parts, record, persons))) }
 }
 
 /** Of a batch of one record, in which nothing is committed. */
@@ -101,9 +109,9 @@ function contextOf(
   }
 }
 
-async function outputOf({ codec, topicPrefix }: Parts, { topic, key, value }: OutgoingRecord) {
+async function outputOf({ codec, topicPrefix }: Parts, { topic, key, value }: OutgoingRecord, persons: boolean) {
   const kind = kindOf(topic.slice(topicPrefix.length))
-  return { topic, key, event: plainOf({ kind, event: await codec.decode(kind, value) } as KindEvent) }
+  return { topic, key, event: shownOf({ kind, event: await codec.decode(kind, value) } as KindEvent, persons) }
 }
 
 function errorOf(connection: string | null, { code, field, message }: StreamError) {

@@ -9,11 +9,13 @@ export interface Principal {
   readonly name: string | null
   /** What is outside of it does not exist for them. */
   readonly scope: Scope
+  /** May see what events say of persons; others see that there is something. */
+  readonly persons: boolean
 }
 
-/** A principal who may see and change everything. */
-export function everything(by: Pick<Principal, 'kind' | 'name'>): Principal {
-  return { kind: by.kind, name: by.name, scope: { connections: 'all', systems: 'all' } }
+/** A principal who may see and change everything; `persons`: what is said of persons too. */
+export function everything(by: Pick<Principal, 'kind' | 'name'>, persons = false): Principal {
+  return { kind: by.kind, name: by.name, scope: { connections: 'all', systems: 'all' }, persons }
 }
 
 /** The name that a change is recorded under. */

@@ -33,6 +33,6 @@ export async function listStaged(
     const configured = await deps.tables.get(CONNECTIONS, { kind: 'connection', id: connection })
     if (configured === undefined) throw await unknownConnection(deps.tables, by, connection)
   }
-  const { items, next } = await showStaged(deps.staged, page, payloads)
+  const { items, next } = await showStaged(deps.staged, page, payloads, by.persons)
   return { items: within(by.scope, items, () => ({ connection })), next }
 }

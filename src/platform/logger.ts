@@ -1,5 +1,6 @@
 import { destination, type Logger, pino } from 'pino'
 import type { LogLevel } from '../config.ts'
+import { errorForLog } from './error-for-log.ts'
 
 /** Names whose values are secrets wherever they stand; pino knows no wildcard for any depth, so three are listed. */
 const SECRET_NAMES = [
@@ -23,7 +24,7 @@ const redacted = SECRET_NAMES.flatMap((name) => ['', '*.', '*.*.'].map((path) =>
   path.replace('.[', '['),
 )
 
-/** JSON lines on stderr, so that stdout is the commands' own. Secrets are cut out by their names. */
+/** JSON lines on stderr, so that stdout is the commands' own. Secrets are cut out by their names, errors logged by `errorForLog`. */
 export function createLogger(settings: {
   readonly level: LogLevel
   /** Which program or role writes. */
@@ -31,6 +32,7 @@ export function createLogger(settings: {
   /** For tests. */
   readonly to?: { write(line: string): void }
 }): Logger {
-  const options = { level: settings.level, name: settings.name, redact: { paths: redacted, censor: '[secret]' } }
+  const { level, name } = settings
+  const options = { level, name, redact: { paths: redacted, censor: '[secret]' }, serializers: { err: errorForLog } }
   return pino(options, settings.to ?? destination({ fd: 2, sync: true }))
 }

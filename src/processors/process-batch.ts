@@ -6,6 +6,7 @@ import { madeFromHeader, type ReplayMark, readReplayMark } from '../events/heade
 import { type Entity, entityOf, type ProcessedKind, recordKey, type TopicEvents } from '../events/topics.ts'
 import { versionRank } from '../events/version.ts'
 import type { LogRecord, OutgoingRecord } from '../platform/kafka/event-log.ts'
+import { withoutPersonal } from '../platform/registry/personal-texts.ts'
 import type { ParkedRecord } from '../platform/runtime/parked-item.ts'
 import type { Decoded } from '../platform/runtime/stage.ts'
 import {
@@ -156,9 +157,13 @@ async function make<K extends ProcessedKind, S extends Remembered>(
       record: { ...view.encode(output), headers },
     }))
     if (processed.state !== undefined) work.states.set(key, processed.state)
-    return { outputs, decisions: processed.decisions }
+    const shown = (error: StreamError) => withoutPersonal(processor.from, event, error)
+    const decisions = processed.decisions.map((decision) =>
+      decision.status === 'failed' ? { ...decision, error: shown(decision.error) } : decision,
+    )
+    return { outputs, decisions }
   } catch (thrown) {
-    return { error: toStreamError(thrown) }
+    return { error: withoutPersonal(processor.from, event, toStreamError(thrown)) }
   }
 }
 

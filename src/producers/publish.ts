@@ -9,6 +9,7 @@ import type { EventCodec } from '../platform/codec.ts'
 import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { LogProducer, OutgoingRecord } from '../platform/kafka/event-log.ts'
+import { withoutPersonalOf } from '../platform/registry/personal-texts.ts'
 import { aboutEvent, type StageResult, stageResult } from '../platform/runtime/stage-result.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import type { Page, ReadEntity, UnreadableEntity } from '../systems/kit/source.ts'
@@ -76,7 +77,7 @@ export async function publishPage(
     await assertHeld()
     await deps.producer.send(records)
   }
-  const unreadable = [...page.unreadable, ...unfit]
+  const unreadable = [...page.unreadable, ...unfit].map((entity) => withoutPersons(origin, entity))
   await deadLetterUnreadable(deps, origin, unreadable, page.requestedAt)
   await deps.reporter.report(origin.read, 0, [
     ...changed.map((event) => newResult(origin, event, shared.get(event.key))),
@@ -228,6 +229,12 @@ async function note(tables: Tables, origin: NamedOrigin, events: readonly Event[
 function newResult({ entity }: Origin, event: Event, shared: string | undefined): StageResult {
   const why = shared === undefined ? { code: null, message: null } : { code: 'key_shared', message: shared }
   return stageResult(aboutEvent(entity, event, null), { status: 'new', ...why, targetId: null })
+}
+
+/** Why it can't be read, without what it says of a person: the text of the error is kept, reported and shown. */
+function withoutPersons({ entity }: Origin, unreadable: UnreadableEntity): UnreadableEntity {
+  const { raw, error } = unreadable
+  return { ...unreadable, error: withoutPersonalOf(entity, raw, toStreamError(error)) }
 }
 
 function unreadableId(origin: Origin, entity: UnreadableEntity): string {

@@ -4,7 +4,7 @@ import { kindOf } from '../events/topics.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import type { LogRecord } from '../platform/kafka/event-log.ts'
 import type { RecordReader } from '../platform/kafka/record-reader.ts'
-import { toPlainEvent } from '../platform/registry/plain-event.ts'
+import { shownEvent } from '../platform/registry/personal-fields.ts'
 import type { StagedPage } from './list-staged.ts'
 import { stagedPlace } from './list-staged.ts'
 import type { StagedRow } from './staged-row.ts'
@@ -20,7 +20,7 @@ export interface StagedDeps {
 
 /** An event where it is kept; `event` is null when it is not shown, or `problem` says why it can't be. */
 export interface ShownEvent extends Place {
-  /** Decimals as text, times as ISO 8601. */
+  /** Decimals as text, times as ISO 8601; personal fields masked for whom may not see them. */
   readonly event: unknown
   readonly problem: string | null
 }
@@ -51,11 +51,12 @@ export interface ShownRow {
 /** `places`: where the events are, and no more; `raw`: also the source's own text of what was read. */
 export type Payloads = 'places' | 'events' | 'raw'
 
-/** The rows with their events, read from the topics in one go. A page whose events are too much ends earlier. */
+/** The rows with their events, read from the topics in one go. A page whose events are too much ends earlier. `persons`: in clear. */
 export async function showStaged(
   deps: StagedDeps,
   page: StagedPage,
   payloads: Payloads,
+  persons: boolean,
 ): Promise<{ readonly items: readonly ShownRow[]; readonly next: string | null }> {
   if (payloads === 'places') return { items: page.rows.map((row) => toShown(row, atPlace)), next: page.next }
   const rows = fitting(page.rows)
@@ -64,7 +65,7 @@ export async function showStaged(
   const events = await readEvents(
     deps,
     places.filter((place) => place !== null),
-    payloads === 'raw',
+    { raw: payloads === 'raw', persons },
   )
   const items = rows.map((row) => toShown(row, (place) => events.get(nameOf(place)) ?? atPlace(place)))
   return { items, next: last === undefined || rows.length === page.rows.length ? page.next : stagedPlace(last) }
@@ -79,10 +80,16 @@ function fitting(rows: readonly StagedRow[]): readonly StagedRow[] {
   return over < 0 ? rows : rows.slice(0, Math.max(over, 1))
 }
 
-async function readEvents(deps: StagedDeps, places: readonly Place[], raw: boolean) {
+/** What of an event is shown. */
+interface Shows {
+  readonly raw: boolean
+  readonly persons: boolean
+}
+
+async function readEvents(deps: StagedDeps, places: readonly Place[], shows: Shows) {
   const records = await deps.reader.read(places)
   const shown = places.map(async (place, index) => {
-    return [nameOf(place), await showEvent(deps, place, records[index] ?? null, raw)] as const
+    return [nameOf(place), await showEvent(deps, place, records[index] ?? null, shows)] as const
   })
   return new Map(await Promise.all(shown))
 }
@@ -91,12 +98,13 @@ async function showEvent(
   { codec, topicPrefix }: StagedDeps,
   place: Place,
   record: LogRecord | null,
-  raw: boolean,
+  { raw, persons }: Shows,
 ): Promise<ShownEvent> {
   if (record === null) return { ...place, event: null, problem: 'the topic does not have it any more' }
   try {
     const kind = kindOf(place.topic.slice(topicPrefix.length))
-    const event = toPlainEvent(kind, (await codec.decode(kind, record.value)) as never) as Record<string, unknown>
+    const decoded = (await codec.decode(kind, record.value)) as never
+    const event = shownEvent(kind, decoded, persons) as Record<string, unknown>
     const { raw: text, ...rest } = event
     return {
       ...place,

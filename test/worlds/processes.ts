@@ -32,6 +32,8 @@ export interface Program {
   /** The script, from the root of the project, and its arguments. */
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Keeps everything it prints, however much, and not the end alone. */
+  readonly keepAll?: boolean
 }
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -45,7 +47,7 @@ process.once('exit', () => {
 })
 
 /** Starts a script with the Node that runs this. Rejects when it can't be run at all. */
-export async function startProgram({ name, args, env }: Program): Promise<RunningProcess> {
+export async function startProgram({ name, args, env, keepAll = false }: Program): Promise<RunningProcess> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env },
@@ -59,7 +61,7 @@ export async function startProgram({ name, args, env }: Program): Promise<Runnin
     })
   })
   child.stdin.on('error', () => undefined)
-  const printed = new Printed(name)
+  const printed = new Printed(name, keepAll ? Number.POSITIVE_INFINITY : OUTPUT_KEPT)
   let stdout = ''
   child.stdout.on('data', (chunk: Buffer) => {
     stdout = (stdout + String(chunk)).slice(-OUTPUT_KEPT)
@@ -83,16 +85,19 @@ export async function startProgram({ name, args, env }: Program): Promise<Runnin
 /** What a process has printed, and who waits for a line of it. */
 class Printed {
   readonly #name: string
+  readonly #kept: number
   text = ''
   #ended = false
   #waiting: { readonly pattern: RegExp; readonly told: PromiseWithResolvers<string> }[] = []
 
-  constructor(name: string) {
+  constructor(name: string, kept: number) {
     this.#name = name
+    this.#kept = kept
   }
 
   add(chunk: string): void {
-    this.text = (this.text + chunk).slice(-OUTPUT_KEPT)
+    this.text =
+      this.text.length + chunk.length > this.#kept ? (this.text + chunk).slice(-this.#kept) : this.text + chunk
     this.#waiting = this.#waiting.filter(({ pattern, told }) => {
       const line = this.#find(pattern)
       if (line !== undefined) told.resolve(line)

@@ -60,6 +60,9 @@ export const DeadLetterGroups = Type.Object({
 
 export const DeadLetter = Type.Object({
   ...summary,
+  masked: Type.Boolean({
+    description: 'Personal fields of the event are masked, and the value of the original is left out',
+  }),
   event: Type.Unknown({ description: 'Decimals as text, times as ISO 8601; null when it can not be read' }),
   undecodable: Nullable(Type.Object({ code: Text, message: Text })),
   original: Type.Object(

@@ -1,7 +1,9 @@
 import { StreamError, toStreamError } from '../../errors.ts'
+import { topics } from '../../events/topics.ts'
+import { holdsPersonal } from '../../platform/registry/personal-fields.ts'
 import { type DiscardRequest, discardLetter } from './discard.ts'
 import type { Letter, LetterDeps } from './letter.ts'
-import { decodeOriginal, type Original, originalOf, plainOf } from './original.ts'
+import { decodeOriginal, type Original, originalOf, shownOf } from './original.ts'
 import { checkRetry, type Retried, type RetryRequest, retryLetter } from './retry.ts'
 
 /** Retries a second, where nothing else is asked for. */
@@ -34,11 +36,14 @@ export interface Opened {
   readonly event: unknown
   /** Why it can't be read. */
   readonly undecodable: { readonly code: string; readonly message: string } | null
+  /** Personal fields of the event are masked, and the original has no value: neither may be seen. */
+  readonly masked: boolean
 }
 
 /** What people do about dead letters; the API and the command share it. `F`: which letters. */
 export interface DeadLetters<F> {
-  open(letter: Letter): Promise<Opened>
+  /** `persons`: with what it says of persons. */
+  open(letter: Letter, persons: boolean): Promise<Opened>
   retry(id: string, request: RetryRequest): Promise<Retried>
   /** One after the other, `rate` a second. Throws what stops all of them, for example `broker_unavailable`. */
   retryMany(many: Many<F>, request: RetryRequest & { readonly rate: number }): Promise<ManyDone>
@@ -54,12 +59,14 @@ export function createDeadLetters<F>(deps: LetterDeps<F>): DeadLetters<F> {
     return await retryLetter(own, await find(deps, id), request)
   }
   return {
-    async open(letter) {
-      const original = await originalOf(deps, letter)
-      const decoded = await decodeOriginal(deps, original)
-      if ('decoded' in decoded) return { original, event: plainOf(decoded.decoded), undecodable: null }
+    async open(letter, persons) {
+      const whole = await originalOf(deps, letter)
+      const decoded = await decodeOriginal(deps, whole)
+      const masked = !persons && mayBePersonal(letter, deps.topicPrefix)
+      const original = masked ? { ...whole, value: null } : whole
+      if ('decoded' in decoded) return { original, masked, event: shownOf(decoded.decoded, persons), undecodable: null }
       const { code, message } = decoded.error
-      return { original, event: null, undecodable: { code, message } }
+      return { original, masked, event: null, undecodable: { code, message } }
     },
     retry,
     retryMany: (many, { rate, ...request }) =>
@@ -74,6 +81,13 @@ export function createDeadLetters<F>(deps: LetterDeps<F>): DeadLetters<F> {
         if (!many.dryRun) await discardLetter(own, letter, request)
       }),
   }
+}
+
+/** What is of no topic is of a read, whose id has its entity. */
+function mayBePersonal({ topic, stage }: Letter, prefix: string): boolean {
+  const kind = topic === '' ? stage.split('.')[1] : topic.slice(prefix.length).split('.', 1)[0]
+  const known = topics.find((one) => one.kind === kind)
+  return known === undefined || holdsPersonal(known.kind)
 }
 
 async function find<F>({ store }: LetterDeps<F>, id: string): Promise<Letter> {

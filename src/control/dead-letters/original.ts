@@ -1,7 +1,7 @@
 import { StreamError, toStreamError } from '../../errors.ts'
 import { kindOf, type TopicEvents, type TopicKind } from '../../events/topics.ts'
 import type { LogHeader, LogRecord } from '../../platform/kafka/event-log.ts'
-import { toPlainEvent } from '../../platform/registry/plain-event.ts'
+import { shownEvent } from '../../platform/registry/personal-fields.ts'
 import type { Letter, LetterDeps } from './letter.ts'
 
 /** The record a dead letter is of, byte for byte, as it stood in its topic. */
@@ -58,8 +58,9 @@ export async function decodeOriginal(
   }
 }
 
-export function plainOf({ kind, event }: KindEvent): unknown {
-  return toPlainEvent(kind, event as never)
+/** As JSON can hold it; `persons`: with what it says of persons. */
+export function shownOf({ kind, event }: KindEvent, persons: boolean): unknown {
+  return shownEvent(kind, event as never, persons)
 }
 
 function bytes(text: string | null): Buffer | null {

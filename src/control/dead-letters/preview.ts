@@ -28,5 +28,5 @@ export interface RetryPreview {
   readonly delivery: { readonly state: string; readonly target_id: string | null; readonly newer: boolean } | null
 }
 
-/** Given by the root, which alone knows every stage. */
-export type PreviewRetry = (stage: string, original: Original) => Promise<RetryPreview>
+/** Given by the root, which alone knows every stage. `persons`: with what events say of persons. */
+export type PreviewRetry = (stage: string, original: Original, persons: boolean) => Promise<RetryPreview>

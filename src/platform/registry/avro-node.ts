@@ -15,6 +15,8 @@ export interface AvroField {
   readonly doc?: string
   readonly type: AvroSchema
   readonly default?: unknown
+  /** It says something of a person: `personal-fields.ts`. */
+  readonly personal?: boolean
 }
 
 /** A string names a primitive, or a record that is declared elsewhere in the schema. */

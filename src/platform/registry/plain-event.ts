@@ -1,11 +1,11 @@
 import type { TopicEvents, TopicKind } from '../../events/topics.ts'
-import { type AvroNode, type AvroSchema, isUnion, namedTypes } from './avro-node.ts'
-import { readSchema } from './schema-files.ts'
+import { type AvroNode, type AvroSchema, isUnion } from './avro-node.ts'
+import { parsedSchema } from './kind-schema.ts'
 
 /** An event as JSON can hold it: decimals as text, times as ISO 8601, bytes as base64. */
 export function toPlainEvent<K extends TopicKind>(kind: K, event: TopicEvents[K]): unknown {
-  const schema = JSON.parse(readSchema(kind)) as AvroSchema
-  return plain(schema, event, namedTypes(schema))
+  const { schema, named } = parsedSchema(kind)
+  return plain(schema, event, named)
 }
 
 function plain(schema: AvroSchema, value: unknown, named: ReadonlyMap<string, AvroNode>): unknown {

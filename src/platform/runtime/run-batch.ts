@@ -4,6 +4,7 @@ import { readRetryMark } from '../../events/headers.ts'
 import type { TopicKind } from '../../events/topics.ts'
 import type { Clock } from '../clock.ts'
 import type { LogBatch, LogRecord } from '../kafka/event-log.ts'
+import { withoutPersonal } from '../registry/personal-texts.ts'
 import { aboutRecord, type DeadLetterSender, sendDeadLetter, toDeadLetter } from './dead-letters.ts'
 import type { OwnedPartition } from './partition-progress.ts'
 import { RetriedRecords } from './retried-records.ts'
@@ -205,15 +206,17 @@ class BatchRun<K extends TopicKind> {
   }
 
   /** Guarantee 5: the one that is wrong goes to the dead letters; the others don't follow it. */
-  async #oneByOne(decoded: readonly Decoded<K>[], error: StreamError): Promise<void> {
-    this.#deps.logger.error({ stage: this.#stage.name, err: error }, 'a batch failed; its records are tried one by one')
+  async #oneByOne(decoded: readonly Decoded<K>[], thrown: StreamError): Promise<void> {
+    const { name, kind } = this.#stage
+    const err = decoded.reduce((error, { event }) => withoutPersonal(kind, event, error), thrown)
+    this.#deps.logger.error({ stage: name, err }, 'a batch failed; its records are tried one by one')
     for (const one of decoded) {
       try {
         await this.#again(() => this.#stage.handle([one], this.#context))
       } catch (thrown) {
         const cause = toStreamError(thrown)
         if (AGAIN.includes(cause.policy)) throw cause
-        await this.#rejects(one.record, cause)
+        await this.#rejects(one.record, withoutPersonal(kind, one.event, cause))
       }
     }
   }

@@ -5,6 +5,7 @@ import { entityOf, type PerSystemKind, recordKey, type TopicEvents } from '../..
 import { versionRank } from '../../events/version.ts'
 import { halfBackOffMs } from '../../platform/backoff.ts'
 import type { LogRecord } from '../../platform/kafka/event-log.ts'
+import { withoutPersonal } from '../../platform/registry/personal-texts.ts'
 import { createParking, type ParkedCheck, type Release } from '../../platform/runtime/parking.ts'
 import type { PartitionContext } from '../../platform/runtime/stage.ts'
 import { aboutEvent, type ResultEnd } from '../../platform/runtime/stage-result.ts'
@@ -119,12 +120,14 @@ async function deliver<K extends PerSystemKind>(
   }
   const inPlaceMs = entry.fresh ? timing.inPlaceMs : 0
   const probe = sink.probe?.bind(sink)
-  return await deliverPatiently(
+  const outcome = await deliverPatiently(
     recordKey(connection.id, key),
     () => deliverOnce(job, { sink, deliveries, clock, timing, checkSoon, checkOthers }),
     { breaker, clock, random, inPlaceMs, inPlace: timing.inPlace, probe },
     signal,
   )
+  // A system that refuses an order quotes what it was sent.
+  return outcome.end === 'failed' ? { ...outcome, error: withoutPersonal(sink.kind, event, outcome.error) } : outcome
 }
 
 /** The connection is right again when an entity is delivered, or fails for a reason that says nothing of the connection. */

@@ -1,0 +1,150 @@
+import { StreamError } from '../../errors.ts'
+import type { TopicEvents, TopicKind } from '../../events/topics.ts'
+import { parsedSchema } from './kind-schema.ts'
+import { holdsPersonal, MASK, withPersonal } from './personal-fields.ts'
+
+/**
+ * The error without the event's personal values: a system that refuses an order quotes what it was sent. They are found
+ * in any case, escaped as JSON and URLs escape, and cut short. Its code, field and policy stay.
+ */
+export function withoutPersonal<K extends TopicKind>(kind: K, event: TopicEvents[K], error: StreamError): StreamError {
+  return holdsPersonal(kind) ? maskError(error, maskOf(textsOf(kind, event))) : error
+}
+
+/** The same for an entity that could not be made an event: `raw` is what the source gave. */
+export function withoutPersonalOf(kind: TopicKind, raw: string, error: StreamError): StreamError {
+  return holdsPersonal(kind) ? maskError(error, maskOf(new Set(namedTexts(jsonOf(raw) ?? raw)))) : error
+}
+
+type Mask = (text: string) => string
+
+/** Values that are shorter than this are in every other text. */
+const SHORTEST = 2
+/** Digits alone are as likely an amount or an id of something else. */
+const SHORTEST_DIGITS = 5
+/** Of a longer value its beginning is enough: systems cut what is too long for them. */
+const BEGINNING = 12
+
+const WORD = /[\p{L}\p{N}]/u
+
+function maskOf(values: ReadonlySet<string>): Mask {
+  const worth = [...values].flatMap((value) => value.normalize('NFC').split(/[\r\n]+/)).map((value) => value.trim())
+  const forms = worth
+    .filter(isWorth)
+    .flatMap((value) => [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value.toWellFormed())])
+    .map((form) => form.toLowerCase())
+  return (text) => {
+    const plain = text.normalize('NFC')
+    const lower = plain.toLowerCase()
+    const places = forms.flatMap((form) => placesOf(lower, form)).toSorted((a, b) => a.from - b.from || b.to - a.to)
+    let [masked, at] = ['', 0]
+    for (const { from, to } of places) {
+      if (from >= at) masked += plain.slice(at, from) + MASK
+      at = Math.max(at, to)
+    }
+    return masked + plain.slice(at)
+  }
+}
+
+interface TextPlace {
+  readonly from: number
+  readonly to: number
+}
+
+/** Where a value stands as a word of its own; of a long one also as much of it as is there. */
+function placesOf(text: string, form: string): readonly TextPlace[] {
+  const found: TextPlace[] = []
+  const beginning = form.slice(0, BEGINNING)
+  for (let from = text.indexOf(beginning); from >= 0; from = text.indexOf(beginning, from + 1)) {
+    let length = beginning.length
+    while (length < form.length && text[from + length] === form[length]) length += 1
+    const ends = form.length > BEGINNING || !isWord(text[from + length])
+    if (!isWord(text[from - 1]) && ends) found.push({ from, to: from + length })
+  }
+  return found
+}
+
+function isWord(letter: string | undefined): boolean {
+  return letter !== undefined && WORD.test(letter)
+}
+
+function isWorth(value: string): boolean {
+  return value.length >= (/^[\d\s.,+-]*$/.test(value) ? SHORTEST_DIGITS : SHORTEST)
+}
+
+/** Texts of the personal fields; those that stand elsewhere in the event too (a SKU, a status) are no one's. */
+function textsOf<K extends TopicKind>(kind: K, event: TopicEvents[K]): ReadonlySet<string> {
+  const { schema, named } = parsedSchema(kind)
+  const personal = new Set<string>()
+  const rest = withPersonal(schema, event, named, (value) => {
+    for (const text of personalTexts(value)) personal.add(text)
+    return null
+  })
+  return personal.difference(new Set(leavesOf(rest)))
+}
+
+/** JSON text that a source gave holds what is no one's too: of it the values under names of personal data. */
+function personalTexts(value: unknown, name = ''): readonly string[] {
+  if (typeof value === 'string') {
+    const json = jsonOf(value)
+    if (name !== '') return namedTexts({ [name]: json ?? value })
+    return typeof json === 'object' && json !== null ? namedTexts(json) : [value]
+  }
+  if (Array.isArray(value)) return value.flatMap((one) => personalTexts(one))
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return []
+  return Object.entries(value).flatMap(([key, one]) => personalTexts(one, key))
+}
+
+const PERSONAL_NAME =
+  /name|mail|phone|tele|mobile|fax|street|city|town|post|zip|addr|company|customer|contact|person|recipient|buyer|note|comment|message|remark|gift|(^|_)ip($|_)|forwarded|birth|dob|gender|vat|tax_?id|tax_?vat|attention|memo|prefix|suffix/i
+
+/** Texts below a name of personal data, however deep. */
+function namedTexts(json: unknown): readonly string[] {
+  if (typeof json !== 'object' || json === null) return typeof json === 'string' ? [json] : []
+  return Object.entries(json).flatMap(([name, value]) => {
+    if (!Array.isArray(json) && PERSONAL_NAME.test(name)) return leavesOf(value)
+    return typeof value === 'object' ? namedTexts(value) : []
+  })
+}
+
+function leavesOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value === 'number') return [String(value)]
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array)
+    ? Object.values(value).flatMap(leavesOf)
+    : []
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function maskError(error: StreamError, mask: Mask): StreamError {
+  const { code, message, field, details, retryAfterMs, mistakes, cause } = error
+  const own = new StreamError(code, mask(message), {
+    details: Object.fromEntries(Object.entries(details).map(([name, of]) => [name, maskText(of, mask)])),
+    mistakes: mistakes.map((mistake) => ({ field: mistake.field, message: mask(mistake.message) })),
+    ...(cause === undefined ? {} : { cause: maskCause(cause, mask) }),
+    ...(field === undefined ? {} : { field }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  })
+  own.stack = mask(error.stack ?? '')
+  return own
+}
+
+function maskCause(cause: unknown, mask: Mask): unknown {
+  if (cause instanceof StreamError) return maskError(cause, mask)
+  if (!(cause instanceof Error)) return undefined
+  const own = new Error(mask(cause.message))
+  own.name = cause.name
+  own.stack = mask(cause.stack ?? '')
+  return own
+}
+
+function maskText<T>(value: T, mask: Mask): T | string {
+  return typeof value === 'string' ? mask(value) : value
+}
