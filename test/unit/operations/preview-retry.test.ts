@@ -60,7 +60,7 @@ const order = orderChanged(orderOf([lineOf('1', 'A-1')]))
 
 it('runs a processor with the configuration of today, and keeps nothing of it', async () => {
   const { preview, original, memory, writes } = fixture({ a: '^A', b: '^B' })
-  const shown = await preview('route-orders', original('orders', order))
+  const shown = await preview('route-orders', original('orders', order), true)
   expect(shown).toMatchObject({
     kind: 'processor',
     verdict: 'it would go on',
@@ -79,7 +79,7 @@ it('runs a processor with the configuration of today, and keeps nothing of it', 
 
 it('tells the errors that it would still give', async () => {
   const { preview, original } = fixture({ a: '^A', b: '^A' })
-  const shown = await preview('route-orders', original('orders', order))
+  const shown = await preview('route-orders', original('orders', order), true)
   expect(shown).toMatchObject({ verdict: 'it would fail again', outputs: [] })
   expect(shown.errors.map(({ code }) => code)).toContain('line_claimed_twice')
 })
@@ -87,7 +87,7 @@ it('tells the errors that it would still give', async () => {
 it('tells that bytes can not be read', async () => {
   const { preview, original } = fixture({})
   const value = Buffer.from([0, 1, 2])
-  const shown = await preview('route-orders', { ...original('orders', order), value })
+  const shown = await preview('route-orders', { ...original('orders', order), value }, true)
   expect(shown).toMatchObject({ kind: 'other', event: null, errors: [{ connection: null, code: 'unexpected' }] })
 })
 
@@ -95,7 +95,7 @@ it('calls no target: it tells what the target has', async () => {
   const { preview, original, memory } = fixture({ a: '^A' })
   const event = vendorOrder('a', '100')
   const record = original('vendor-orders', event, 'vendor-orders.a-erp')
-  const verdict = async () => (await preview('deliver-a-erp', record)).verdict
+  const verdict = async () => (await preview('deliver-a-erp', record, true)).verdict
   expect(await verdict()).toContain('would be sent')
   const row = { connection: 'a', key: 'vendor-orders|100', digest: event.contentDigest, fence: 1, targetId: 'SO-1' }
   await memory.put('deliveries', { ...row, rank: versionRank(event), state: 'delivered' })
@@ -103,13 +103,13 @@ it('calls no target: it tells what the target has', async () => {
   await memory.put('deliveries', { ...row, rank: versionRank(event), state: 'refused' })
   expect(await verdict()).toBe('it would be sent')
   await memory.put('deliveries', { ...row, rank: `${versionRank(event)}x`, state: 'delivered' })
-  const shown = await preview('deliver-a-erp', record)
+  const shown = await preview('deliver-a-erp', record, true)
   expect(shown).toMatchObject({ kind: 'sink', delivery: { newer: true, target_id: 'SO-1' } })
   expect(shown.verdict).toContain('superseded')
 })
 
 it('shows the event alone for stages it can not run', async () => {
   const { preview, original } = fixture({})
-  const shown = await preview('project-tasks', original('orders', order))
+  const shown = await preview('project-tasks', original('orders', order), true)
   expect(shown).toMatchObject({ kind: 'other', event: { source: 'magento' }, outputs: [] })
 })

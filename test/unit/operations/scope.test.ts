@@ -55,6 +55,7 @@ const seller: Principal = {
   kind: 'api',
   name: 'seller',
   scope: { connections: new Set(['a']), systems: new Set(['shop-a']) },
+  persons: false,
 }
 const NOT_FOUND = { code: 'not_found' }
 const none = { state: null, stage: null, connection: null, code: null, key: null, group: null, from: null, to: null }

@@ -174,7 +174,7 @@ describe('what is shown', () => {
     await tell('deliver-erp', 2, { key: '101', status: 'failed', code: 'target_rejected' }, mapped(404, 4))
     asked.length = 0
     const page = await listStaged(tables, all, 10, null)
-    const { items } = await showStaged(deps, page, 'events')
+    const { items } = await showStaged(deps, page, 'events', true)
     expect(asked).toEqual([4])
     expect(items[0]).toMatchObject({
       as_read: { offset: 404, event: null, problem: 'the topic does not have it any more' },
@@ -186,13 +186,13 @@ describe('what is shown', () => {
       answer: { target_id: 'SO-1', attempts: 1 },
     })
     expect(JSON.stringify(items)).not.toContain('secret')
-    expect(JSON.stringify((await showStaged(deps, page, 'raw')).items)).toContain('secret')
-    expect(JSON.stringify((await showStaged(deps, page, 'places')).items)).not.toContain('A-1')
+    expect(JSON.stringify((await showStaged(deps, page, 'raw', true)).items)).toContain('secret')
+    expect(JSON.stringify((await showStaged(deps, page, 'places', true)).items)).not.toContain('A-1')
   })
 
   it('says what can not be read instead of failing the page', async () => {
     await tell('deliver-erp', 1, { status: 'succeeded' }, { source: place('other', 1), mapped: null })
-    const { items } = await showStaged(deps, await listStaged(tables, all, 10, null), 'events')
+    const { items } = await showStaged(deps, await listStaged(tables, all, 10, null), 'events', true)
     expect(items[0]?.as_read).toMatchObject({ event: null, problem: expect.any(String) })
   })
 
@@ -208,6 +208,7 @@ describe('what is shown', () => {
         deps,
         await listStaged(tables, all, 10, after),
         'events',
+        true,
       )
       expect(page.items).toHaveLength(1)
       shown.push(...page.items.map(({ key }) => key))

@@ -223,7 +223,7 @@ it('opens a letter with its event, or says why it has none', async () => {
   const open = async (id: string) => {
     const row = await getDeadLetter(tables, id)
     if (row === undefined) throw new Error('the letter is there')
-    return await deadLetters.open(row)
+    return await deadLetters.open(row, true)
   }
   const { event, undecodable } = await open('d-1')
   expect(event).toMatchObject({ connection: 'c1', data: { lines: [{ sku: 'A-1', unitPrice: '10', rowTotal: '10' }] } })
