@@ -1,4 +1,4 @@
-import { decimal4, decimal8 } from '../../src/events/decimal.ts'
+import { decimal4, decimal8, magnitude } from '../../src/events/decimal.ts'
 import type { ErpOrder, VendorEnd } from './end.ts'
 
 /** The simulator's state, as far as it is compared. */
@@ -16,6 +16,7 @@ export interface NetSuiteState {
 export interface NetSuiteOrder {
   readonly id?: string
   readonly externalId: string
+  /** Negative: what is taken off. */
   readonly discountTotal?: number
   readonly taxTotal?: number
   readonly shippingCost?: number
@@ -59,7 +60,7 @@ export function netsuiteOrders(orders: readonly NetSuiteOrder[]): readonly ErpOr
       quantity: decimal8(quantity, 'quantity'),
       amount: decimal4(total, 'amount'),
     })),
-    discount: amount(order.discountTotal),
+    discount: magnitude(amount(order.discountTotal)),
     tax: amount(order.taxTotal),
     shipping: amount(order.shippingCost),
   }))

@@ -1,8 +1,21 @@
 import type { Wire } from './account.ts'
-import { invalidContent, userError } from './problems.ts'
+import { invalidContent, notSettable, userError } from './problems.ts'
 
-/** What a field holds. `readOnly` fields may be sent and are ignored, as the values of a record read before. */
-type FieldKind = 'text' | 'date' | 'number' | 'boolean' | 'reference' | 'list' | 'address' | 'sublist' | 'readOnly'
+/**
+ * What a field holds. `readOnly` fields may be sent and are ignored, as the values of a record read before; `computed` ones are
+ * refused.
+ */
+type FieldKind =
+  | 'text'
+  | 'date'
+  | 'number'
+  | 'boolean'
+  | 'reference'
+  | 'list'
+  | 'address'
+  | 'sublist'
+  | 'readOnly'
+  | 'computed'
 
 /** The fields a record or line has; custom fields by their prefix, of any kind. */
 export interface FieldSpec {
@@ -12,6 +25,8 @@ export interface FieldSpec {
   customPrefix?: string
   /** Names that are no fields here although they would be. */
   missing?: ReadonlySet<string>
+  /** Names of fields that may not be set here although they might. */
+  computed?: ReadonlySet<string>
 }
 
 /** What was sent, checked: null clears a field. `unknown` are the names that are no fields here. */
@@ -23,7 +38,7 @@ export interface FieldValues {
 /**
  * Checks a body, or a part of one at `path`.
  * @throws NetSuiteProblem 400 INVALID_CONTENT with the path of the first value of a wrong type, USER_ERROR for a text that is
- * too long
+ * too long and for a field that may not be set
  */
 export function readFields(body: unknown, spec: FieldSpec, path = ''): FieldValues {
   if (!isObject(body)) throw invalidContent(path, 'The content must be a JSON object.')
@@ -33,6 +48,7 @@ export function readFields(body: unknown, spec: FieldSpec, path = ''): FieldValu
     const at = path === '' ? name : `${path}.${name}`
     const kind = spec.fields[name]
     if (spec.missing?.has(name)) unknown.push(at)
+    else if (kind === 'computed' || spec.computed?.has(name)) throw notSettable(name, at)
     else if (kind === 'readOnly' || name === 'links') continue
     else if (kind !== undefined) {
       values[name] = value === null ? null : check(value, kind, at)
@@ -71,7 +87,10 @@ export function isObject(value: unknown): value is Wire {
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
-const checks: Record<Exclude<FieldKind, 'readOnly'>, readonly [expected: string, test: (value: unknown) => boolean]> = {
+const checks: Record<
+  Exclude<FieldKind, 'readOnly' | 'computed'>,
+  readonly [expected: string, test: (value: unknown) => boolean]
+> = {
   text: ['a string', isText],
   date: ['a date YYYY-MM-DD', (value) => isText(value) && isDate(value)],
   number: ['a number', (value) => typeof value === 'number' && Number.isFinite(value)],
@@ -82,7 +101,7 @@ const checks: Record<Exclude<FieldKind, 'readOnly'>, readonly [expected: string,
   sublist: ['an object with an array "items"', (value) => isObject(value) && Array.isArray(value['items'])],
 }
 
-function check(value: unknown, kind: Exclude<FieldKind, 'readOnly'>, path: string): unknown {
+function check(value: unknown, kind: keyof typeof checks, path: string): unknown {
   const [expected, test] = checks[kind]
   if (!test(value))
     throw invalidContent(path, `Invalid value for the resource or sub-resource field. Provide ${expected}.`)

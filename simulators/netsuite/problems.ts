@@ -61,6 +61,19 @@ export function userError(detail: string): NetSuiteProblem {
   return new NetSuiteProblem(400, { detail: `Error while accessing a resource. ${detail}`, code: 'USER_ERROR' })
 }
 
+/**
+ * 400 USER_ERROR: the field is one that NetSuite computes, or that the account's features and form do not let be set. The words
+ * are those that its users quote (NetSweet/netsuite#124; salto-io/salto, netsuite-adapter); SOAP has them as
+ * INSUFFICIENT_PERMISSION.
+ */
+export function notSettable(name: string, path: string): NetSuiteProblem {
+  const detail =
+    `Error while accessing a resource. You do not have permissions to set a value for element ${name.toLowerCase()} ` +
+    'due to one of the following reasons: 1) The field is read-only; 2) An associated feature is disabled; 3) The field is ' +
+    'available either when a record is created or updated, but not in both cases.'
+  return new NetSuiteProblem(400, { detail, code: 'USER_ERROR', path })
+}
+
 export function notFound(): NetSuiteProblem {
   const detail = 'The record instance does not exist. Provide a valid record instance ID.'
   return new NetSuiteProblem(404, { detail, code: 'NONEXISTENT_ID' })

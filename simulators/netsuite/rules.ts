@@ -15,10 +15,22 @@ export interface AccountRules {
   onHold: ReadonlySet<string>
   /** The one `Accept-Language` that is taken; null: any. */
   language: string | null
+  /** Percent of tax that the account computes of lines and shipping: then `taxTotal` may not be set. Null: it may. */
+  taxRate: number | null
+  /** What a shipping item adds to every order; null: nothing. */
+  handlingCost: number | null
 }
 
 export function noRules(): AccountRules {
-  return { missing: new Set(), forbidden: new Set(), closedUntil: null, onHold: new Set(), language: null }
+  return {
+    missing: new Set(),
+    forbidden: new Set(),
+    closedUntil: null,
+    onHold: new Set(),
+    language: null,
+    taxRate: null,
+    handlingCost: null,
+  }
 }
 
 /** What is named is set, the rest stays. @throws Error */
@@ -26,6 +38,7 @@ export function changeRules(rules: AccountRules, body: unknown): void {
   if (typeof body !== 'object' || body === null) throw new Error('The body must be an object.')
   for (const [name, value] of Object.entries(body)) {
     if (name === 'closedUntil' || name === 'language') rules[name] = value === null ? null : String(value)
+    else if (name === 'taxRate' || name === 'handlingCost') rules[name] = value === null ? null : Number(value)
     else if (name === 'missing' || name === 'forbidden' || name === 'onHold') rules[name] = new Set(value as string[])
     else throw new Error(`There is no rule ${name}.`)
   }

@@ -1,12 +1,13 @@
 import { type Account, isoTime, present, recordUrl, selfLink, type Wire } from './account.ts'
 import { readAddresses } from './address-fields.ts'
-import { sum } from './decimal.ts'
+import { lineAmount, sum } from './decimal.ts'
 import { type Reference, readFields } from './fields.ts'
 import { invalidContent, userError } from './problems.ts'
 import { externalIdOf, type ReadOptions, type RecordType, type Saved, type SaveRequest } from './record-type.ts'
 import type { AccountRules } from './rules.ts'
 import { salesOrderSpec } from './sales-order-fields.ts'
 import { createLineMerge, createLineStore, type LineStore, type OrderLine } from './sales-order-lines.ts'
+import { discountItems } from './schema.ts'
 import { orderStatus, statusNames } from './status-names.ts'
 
 export function salesOrderType(account: Account): RecordType {
@@ -39,7 +40,11 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
     total = ?, subtotal = ?, document = ?, modified_at = ? WHERE id = ?`)
   return ({ id, externalId, body, replace }) => {
     const row = id === undefined ? undefined : find.get(id)
-    const { values, unknown } = readFields(body, { ...salesOrderSpec, missing: rules.missing })
+    const { values, unknown } = readFields(body, {
+      ...salesOrderSpec,
+      missing: rules.missing,
+      computed: computedBy(rules),
+    })
     const read = readAddresses(values, ['billingAddress', 'shippingAddress'])
     const { entity, item, tranId, externalId: sentExternalId, ...rest } = { ...values, ...read.addresses }
     const entityId = findEntity(entity, row?.['entity_id'])
@@ -51,11 +56,13 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
     const external = externalIdOf(externalId, sentExternalId, row?.['external_id'])
     const now = clock.now()
     const today = { tranDate: time.toLocal(now).slice(0, 10) }
-    const document = present({ ...today, ...(JSON.parse(String(row?.['document'] ?? '{}')) as Wire), ...rest })
-    refuseByRules(rules, entityId, String(document['tranDate']))
+    const sent = present({ ...today, ...(JSON.parse(String(row?.['document'] ?? '{}')) as Wire), ...rest })
+    refuseByRules(rules, entityId, String(sent['tranDate']))
+    refuseUnknownDiscount(sent['discountItem'])
+    const { subtotal, total, computed } = totals(lines, sent, rules)
+    const document = present({ ...sent, ...computed })
     const savedId = id ?? Number(insert.run(external, now.getTime(), now.getTime()).lastInsertRowid)
     const number = String(tranId ?? row?.['tranid'] ?? `SO${savedId}`)
-    const { subtotal, total } = totals(lines, document)
     const status = orderStatus(lines, document)
     const text = JSON.stringify(document)
     update.run(external, number, entityId, status, total, subtotal, text, now.getTime(), savedId)
@@ -96,16 +103,42 @@ function refuseByRules({ closedUntil, onHold }: AccountRules, customer: number, 
   )
 }
 
+/** Fields that the account computes itself. */
+const computedBy = ({ taxRate }: AccountRules): ReadonlySet<string> => new Set(taxRate === null ? [] : ['taxTotal'])
+
+function refuseUnknownDiscount(item: unknown): void {
+  const id = (item as Reference | undefined)?.id
+  if (id === undefined || Object.hasOwn(discountItems, id)) return
+  throw invalidContent('discountItem', `Invalid Field Value ${id} for the following field: discountitem`)
+}
+
+interface Totals {
+  subtotal: number
+  total: number
+  /** Fields that follow from others: null where there are none. */
+  computed: Wire
+}
+
 /**
- * total = lines − discount + tax + shipping + handling; the discount counts the same with either sign. A discount item
- * takes `discountRate` off, an amount as text.
+ * total = lines − discount + tax + shipping + handling. A discount item takes `discountRate` off, an amount; the sum of what
+ * is taken off is shown as `discountTotal`, negative.
  */
-function totals(lines: readonly OrderLine[], document: Wire): { subtotal: number; total: number } {
-  const header = (name: string) => Number(document[name] ?? 0)
+function totals(lines: readonly OrderLine[], sent: Wire, { taxRate, handlingCost }: AccountRules): Totals {
+  const header = (name: string) => Number(sent[name] ?? 0)
   const subtotal = sum(lines.map(({ amount }) => amount))
-  const charges = [header('taxTotal'), header('shippingCost'), header('handlingCost')]
-  const discounts = [header('discountTotal'), document['discountItem'] === undefined ? 0 : header('discountRate')]
-  return { subtotal, total: sum([subtotal, ...discounts.map((amount) => -Math.abs(amount)), ...charges]) }
+  const discountTotal = sent['discountItem'] === undefined ? 0 : -Math.abs(header('discountRate'))
+  const taxed = sum([subtotal, discountTotal, header('shippingCost')])
+  const taxTotal = taxRate === null ? header('taxTotal') : lineAmount(taxed, taxRate / 100)
+  const handling = handlingCost ?? header('handlingCost')
+  return {
+    subtotal,
+    total: sum([taxed, taxTotal, handling]),
+    computed: {
+      discountTotal: sent['discountItem'] === undefined ? null : discountTotal,
+      ...(taxRate === null ? {} : { taxTotal }),
+      ...(handlingCost === null ? {} : { handlingCost }),
+    },
+  }
 }
 
 function salesOrderWire(row: Wire, lines: readonly OrderLine[], customer: unknown, options: ReadOptions): Wire {

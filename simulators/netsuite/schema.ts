@@ -59,3 +59,5 @@ CREATE TABLE IF NOT EXISTS sim_fulfilment_line (
 /** Locations and price levels every account here has, by internal id. */
 export const locations = { 1: 'East Warehouse', 2: 'West Warehouse', 6: 'Drop Ship' } as const
 export const priceLevels = { 1: 'Base Price', 2: 'Wholesale' } as const
+/** Items that take a discount off an order. */
+export const discountItems: Readonly<Record<string, string>> = { 77: 'Shop Discount' }

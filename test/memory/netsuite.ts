@@ -1,4 +1,5 @@
 import { StreamError } from '../../src/errors.ts'
+import { decimal4, sum, text4 } from '../../src/events/decimal.ts'
 import { parseExact, stringifyExact } from '../../src/platform/json.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import type { NetSuiteClient } from '../../src/systems/netsuite/client.ts'
@@ -84,8 +85,16 @@ export function memoryNetSuite(): MemoryNetSuite {
 function show(record: MemoryRecord | undefined, expand: boolean): Wire | null {
   if (record === undefined) return null
   const { type, id, externalId, fields, lines } = record
-  const sublist = type === 'salesOrder' ? { item: { items: expand ? lines : [] } } : {}
+  const sublist = type === 'salesOrder' ? { item: { items: expand ? lines : [] }, ...totalsOf(fields, lines) } : {}
   return structuredClone({ ...fields, id, externalId, ...sublist })
+}
+
+/** Lines and charges, less what the discount item takes off. */
+function totalsOf(fields: Wire, lines: readonly Wire[]): Wire {
+  const amounts = lines.map((line) => decimal4(textOf(line['amount']) ?? 0, 'amount'))
+  const header = (name: string) => decimal4(textOf(fields[name]) ?? 0, name)
+  const charged = [header('shippingCost'), header('taxTotal'), header('discountRate')]
+  return { total: text4(sum([...amounts, ...charged])), discountTotal: text4(header('discountRate')) }
 }
 
 /** A sent line that names an existing one changes it, any other is appended; `replace` drops those not named. */

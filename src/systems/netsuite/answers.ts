@@ -60,11 +60,21 @@ function lacking(detail: string, netsuiteCode: string, place: string | undefined
       hint: "Set settings.language to the account's language, for example en-US.",
     }
   }
+  const [, computed] = /permissions to set a value for element (\w+)/.exec(detail) ?? []
+  if (computed !== undefined) return { code: 'configuration_invalid', hint: notSettable(computed), field: computed }
   const [, unknown] = /Unknown reference or field\(s\): (.+?)\.?$/.exec(detail) ?? []
   if (unknown === undefined && netsuiteCode !== 'NONEXISTENT_FIELD') return undefined
   const hint = 'Create the custom field, let the role see it, or correct the name in orderMap.fields.'
   const field = unknown ?? place
   return { code: 'configuration_invalid', hint, ...(field === undefined ? {} : { field }) }
+}
+
+/** What to change where a field may not be set: NetSuite computes it, or a feature or the form hides it. */
+function notSettable(element: string): string {
+  if (element === 'taxtotal')
+    return 'Set settings.taxes to computed, item or none: the account computes the tax itself.'
+  if (/^discount/.test(element)) return 'Leave settings.discountItem out: then discounts are in the lines.'
+  return 'Show the field on the form of the role, or remove it from orderMap.fields.'
 }
 
 function noColumn(field: string, record: string): Lacking {

@@ -2,6 +2,8 @@
 export const DIGEST_FIELD = 'custbody_waldstream_digest'
 /** Custom field of an order's line that holds the shop's line id. */
 export const LINE_FIELD = 'custcol_waldstream_line'
+/** What `LINE_FIELD` holds on the line of the tax: it is no line of the shop, and nothing of it is shipped. */
+export const TAX_LINE = '#tax'
 
 /** Ends the digest of an order that was closed because the shop canceled it: that is no news for the shop. */
 const BY_THE_SHOP = ' canceled'

@@ -3,7 +3,7 @@ import { type Decimal8, subtract, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine, Track } from '../../events/generated/events.ts'
 import { fromLocalTime } from '../kit/local-time.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
-import { LINE_FIELD } from './custom-fields.ts'
+import { LINE_FIELD, TAX_LINE } from './custom-fields.ts'
 
 /** What records of an order and its fulfilments need, to be in the shop's words. */
 export interface FulfilmentContext {
@@ -55,7 +55,7 @@ export function toShipment(shipment: Wire, order: Wire, context: FulfilmentConte
  */
 export function toEnding(order: Wire, kind: 'closure' | 'cancellation', context: FulfilmentContext): Fulfilment | null {
   const lines = itemsOf(order).flatMap((line): FulfilmentLine[] => {
-    if (kind === 'closure' && line['isClosed'] !== true) return []
+    if (line[LINE_FIELD] === TAX_LINE || (kind === 'closure' && line['isClosed'] !== true)) return []
     const quantity = subtract(quantityIn(line, 'quantity'), quantityIn(line, 'quantityFulfilled'))
     return quantity > 0n ? [{ ...lineOf(line, context), lineId: textOf(line[LINE_FIELD]), quantity }] : []
   })
@@ -81,7 +81,7 @@ function fulfilment(order: Wire, details: Details): Fulfilment | null {
   return { orderNumber, orderReference, shippedAt: null, tracks: [], ...details }
 }
 
-/** Null for what is no line of the order: the members of a kit stand below it. */
+/** Null for what is no line of the shop's order: the members of a kit stand below it, the tax beside it. */
 function shippedLine(row: Wire, order: Wire, context: FulfilmentContext): FulfilmentLine | null {
   const quantity = quantityIn(row, 'quantity')
   if (row['itemReceive'] === false || quantity <= 0n) return null
@@ -91,7 +91,7 @@ function shippedLine(row: Wire, order: Wire, context: FulfilmentContext): Fulfil
   const line =
     lines.find((one) => number !== null && textOf(one['line']) === number) ??
     lines.find((one) => item !== null && idIn(one['item']) === item)
-  if (line === undefined) return null
+  if (line === undefined || line[LINE_FIELD] === TAX_LINE) return null
   return { ...lineOf(row['item'] === undefined ? line : row, context), lineId: textOf(line[LINE_FIELD]), quantity }
 }
 

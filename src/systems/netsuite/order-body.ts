@@ -1,12 +1,8 @@
 import type { Connection } from '../../configuration/model.ts'
-import { add, allocate, type Decimal4, subtract, sum, text4, ZERO4 } from '../../events/decimal.ts'
-import type { Address, Order, VendorOrderRequested } from '../../events/generated/events.ts'
+import { subtract, text4, ZERO4 } from '../../events/decimal.ts'
+import type { Address, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
-import { minorUnit } from '../../rules/currency.ts'
 import { lineNotes } from '../../rules/line-note.ts'
-import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
-import { topLevelLines } from '../../rules/split-order.ts'
-import { chargeTotals } from '../../rules/vendor-charges.ts'
 import { commentOf, createFieldTexts, type Shortened } from '../kit/field-limits.ts'
 import { cutText, lineText } from '../kit/fit-text.ts'
 import { toLocalTime } from '../kit/local-time.ts'
@@ -14,8 +10,9 @@ import { applyOrderFields } from '../kit/order-fields.ts'
 import { textOf, type Wire, wireOf, wiresOf, withoutNulls } from '../kit/wire.ts'
 import { DIGEST_FIELD, digestMark, LINE_FIELD } from './custom-fields.ts'
 import { addressLimits, customerLimits, lineLimits, orderLimits } from './field-limits.ts'
+import { type OrderAmounts, orderAmounts } from './order-amounts.ts'
 import { type BodyField, orderFields } from './order-fields.ts'
-import { lineAmounts, lineBody, type OrderReferences } from './order-lines.ts'
+import { lineBody, type OrderReferences, taxLine } from './order-lines.ts'
 
 /** A record's body, and the texts that were too long for its fields. */
 export interface FittedBody {
@@ -37,7 +34,7 @@ export function salesOrder(
   const { data } = event
   const texts = createFieldTexts(orderLimits)
   const { shipMethods, location } = connection.orderMap
-  const charges = chargeTotals(data)
+  const amounts = orderAmounts(data, references.discountItem === null)
   const notes = lineNotes(data)
   const shipMethod = data.shippingMethod === null ? undefined : shipMethods[data.shippingMethod]
   const billing = addressBody('billingAddress', data.billingAddress)
@@ -54,40 +51,32 @@ export function salesOrder(
     memo: commentOf(shortened, orderLimits['memo'] ?? 0, purchaseOrder),
     billingAddress: billing.body,
     shippingAddress: shipping.body,
-    shippingCost: exactNumber(text4(add(data.shipping, charges.shipping))),
+    shippingCost: exactNumber(text4(amounts.shipping)),
     shipMethod: shipMethod === undefined ? null : { id: shipMethod },
     location: location === null ? null : { id: location },
-    ...discountFields(subtract(data.discount, withdrawnPart(data, 'discount')), references),
-    taxTotal: exactNumber(
-      text4(add(charges.tax, subtract(add(data.tax, data.shippingTax), withdrawnPart(data, 'tax')))),
-    ),
+    ...amountFields(amounts, references),
     [DIGEST_FIELD]: digestMark(event),
   }
-  const bodies = [...lineAmounts(data)].map(([line, amount]) => {
-    const note = notes.get(line.lineId)
-    const own = lineBody(event, line, amount, references)
+  const bodies = amounts.lines.map((priced) => {
+    const { lineId } = priced.line
+    const note = notes.get(lineId)
+    const own = lineBody(event, priced, references)
     const description = note === undefined ? null : cutText(note, lineLimits.description)
-    return { lineId: line.lineId, body: description === null ? own : { ...own, description } }
+    return { lineId, body: description === null ? own : { ...own, description } }
   })
   const { order, lines } = applyOrderFields({ order: withoutNulls(body), lines: bodies }, event.fields, orderFields)
-  return { body: { ...order, item: { items: lines } }, shortened }
+  return { body: { ...order, item: { items: [...lines, ...taxLine(amounts.tax, references)] } }, shortened }
 }
 
-/** NetSuite takes the discount off by an item, as a rate that is an amount. */
-function discountFields(discount: Decimal4, { discountItem }: OrderReferences): Partial<Record<BodyField, unknown>> {
-  if (discountItem === null) return { discountTotal: exactNumber(text4(discount)) }
-  return { discountItem: { id: discountItem }, discountRate: text4(subtract(ZERO4, discount)) }
-}
-
-/** What of the lines' discounts or taxes belongs to pieces that the shop took back; shipping stays as it was charged. */
-function withdrawnPart(order: Order, field: 'discount' | 'tax'): Decimal4 {
-  return sum(
-    topLevelLines(order).map((line) => {
-      const withdrawn = withdrawnQuantity(line)
-      if (withdrawn === 0n) return ZERO4
-      return allocate(line[field], [vendorQuantity(line), withdrawn], minorUnit(order.currency))[1] ?? ZERO4
-    }),
-  )
+/** What the account takes discount and tax by: their items, and the order's own tax where it takes that. */
+function amountFields(
+  { discount, tax }: OrderAmounts,
+  references: OrderReferences,
+): Partial<Record<BodyField, unknown>> {
+  const { discountItem, taxes = { way: 'taxTotal' } } = references
+  const fields = taxes.way === 'taxTotal' ? { taxTotal: exactNumber(text4(tax)) } : {}
+  if (discountItem === null) return fields
+  return { discountItem: { id: discountItem }, discountRate: exactNumber(text4(subtract(ZERO4, discount))), ...fields }
 }
 
 /** The order as NetSuite has it, with every line closed. Lines are named whole, so that a replace keeps each of them. */

@@ -1,24 +1,13 @@
-import {
-  add,
-  allocate,
-  type Decimal4,
-  type Decimal8,
-  multiply,
-  subtract,
-  sum,
-  text4,
-  text8,
-  toCent,
-} from '../../events/decimal.ts'
-import type { Order, OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
+import { type Decimal4, type Decimal8, text4, text8 } from '../../events/decimal.ts'
+import type { OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
-import { minorUnit } from '../../rules/currency.ts'
-import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import { mappedValue } from '../kit/order-fields.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
-import { LINE_FIELD } from './custom-fields.ts'
+import { LINE_FIELD, TAX_LINE } from './custom-fields.ts'
+import type { PricedLine } from './order-amounts.ts'
 import { LEVEL, type LineField } from './order-fields.ts'
+import type { TaxSetting } from './taxes.ts'
 
 /** What an order's parts are in the account. */
 export interface OrderReferences {
@@ -30,8 +19,10 @@ export interface OrderReferences {
   readonly zone: string
   /** Id of the level of a price that is the line's own; null: the line says nothing of levels. */
   readonly customPriceLevel: string | null
-  /** Internal id of the item that takes the discount off; null: the order's discount is sent as `discountTotal`. */
+  /** Internal id of the item that takes the discount off; null: the discount is in the lines. */
   readonly discountItem: string | null
+  /** How the account takes taxes; as the order's `taxTotal` where nothing is said. */
+  readonly taxes?: TaxSetting
   /** Whether an item costs so much at a price level. */
   costs(item: string, level: string, price: Decimal8): boolean
 }
@@ -47,37 +38,15 @@ export function wantedLevels(event: VendorOrderRequested): string[] {
   return [...new Set(levels.filter((level) => level !== null))]
 }
 
-/**
- * What each line's pieces that are left cost, to the cent (or the currency's unit), which is what NetSuite keeps: what the shop rounded over the order
- * as a whole is in them too, so that they add up to its subtotal (Guarantee 7).
- */
-export function lineAmounts(order: Order): ReadonlyMap<OrderLine, Decimal4> {
-  const lines = topLevelLines(order)
-  const exact = lines.map((line) =>
-    withdrawnQuantity(line) === 0n ? line.rowTotal : multiply(vendorQuantity(line), line.unitPrice),
-  )
-  const rounding = subtract(order.subtotal, sum(lines.map(({ rowTotal }) => rowTotal)))
-  const weights = exact.map((amount) => (amount < 0n ? 0n : amount))
-  const isShared = weights.some((weight) => weight > 0n) && exact.every((amount) => amount >= 0n)
-  const unit = minorUnit(order.currency)
-  const amounts = isShared ? allocate(toCent(add(sum(exact), rounding), unit), weights, unit) : exact
-  return new Map(lines.map((line, index) => [line, amounts[index] ?? line.rowTotal]))
-}
-
 /** A line that the shop took back stays, with nothing to deliver: no line is dropped. */
-export function lineBody(
-  event: VendorOrderRequested,
-  line: OrderLine,
-  amount: Decimal4,
-  references: OrderReferences,
-): Wire {
-  const quantity = vendorQuantity(line)
+export function lineBody(event: VendorOrderRequested, priced: PricedLine, references: OrderReferences): Wire {
+  const { line, quantity, rate, amount } = priced
   const item = references.items.get(line.sku) ?? ''
   const body: Partial<Record<LineField, unknown>> = {
     item: { id: item },
     quantity: exactNumber(text8(quantity)),
-    ...priceField(line, item, levelOf(event, line), references),
-    rate: exactNumber(text8(line.unitPrice)),
+    ...priceField(rate, item, levelOf(event, line), references),
+    rate: exactNumber(text8(rate)),
     amount: exactNumber(text4(amount)),
     [LINE_FIELD]: line.lineId,
     ...(quantity === 0n ? { isClosed: true } : {}),
@@ -86,8 +55,23 @@ export function lineBody(
 }
 
 /** A level that has another price would change the order's total: then the price is the line's own. */
-function priceField(line: OrderLine, item: string, level: string | null, references: OrderReferences): Wire {
-  const costsSo = level !== null && references.costs(item, level, line.unitPrice)
+function priceField(rate: Decimal8, item: string, level: string | null, references: OrderReferences): Wire {
+  const costsSo = level !== null && references.costs(item, level, rate)
   const id = costsSo ? level : references.customPriceLevel
   return id === null ? {} : { price: { id } }
+}
+
+/** The tax as a line, where the account takes it so. */
+export function taxLine(tax: Decimal4, { taxes, customPriceLevel }: OrderReferences): readonly Wire[] {
+  if (taxes?.way !== 'item' || tax === 0n) return []
+  const amount = exactNumber(text4(tax))
+  const body: Partial<Record<LineField, unknown>> = {
+    item: { id: taxes.item },
+    quantity: 1,
+    ...(customPriceLevel === null ? {} : { price: { id: customPriceLevel } }),
+    rate: amount,
+    amount,
+    [LINE_FIELD]: TAX_LINE,
+  }
+  return [body]
 }

@@ -2,7 +2,7 @@ import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { ExactNumber } from '../../platform/json.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
-import { closedByTheShop, LINE_FIELD } from './custom-fields.ts'
+import { closedByTheShop, LINE_FIELD, TAX_LINE } from './custom-fields.ts'
 
 const linesOf = (order: Wire): readonly Wire[] => wiresOf(wireOf(order['item'])['items'])
 const numberIn = (line: Wire, name: string): number => {
@@ -53,7 +53,8 @@ function isKept(line: Wire, now: Wire): boolean {
   const itemOf = (one: Wire) => textOf(wireOf(one['item'])['id'])
   const done = Math.max(numberIn(now, 'quantityFulfilled'), numberIn(now, 'quantityBilled'))
   const quantity = quantityOf(line)
-  const isSame = itemOf(line) === itemOf(now) && numberIn(line, 'rate') === numberIn(now, 'rate')
+  const isTax = line[LINE_FIELD] === TAX_LINE
+  const isSame = itemOf(line) === itemOf(now) && (isTax || numberIn(line, 'rate') === numberIn(now, 'rate'))
   return isSame && quantity >= done && quantity <= quantityOf(now)
 }
 

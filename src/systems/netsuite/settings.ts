@@ -2,6 +2,7 @@ import {
   choice,
   currencyCode,
   list,
+  type SettingProblem,
   setting,
   text,
   type ValueKind,
@@ -9,6 +10,7 @@ import {
 } from '../../configuration/setting.ts'
 import { type ConnectableSystem, requireSecret } from '../kit/configured-system.ts'
 import type { NetSuiteSettings } from './client.ts'
+import { type TaxSetting, taxWays } from './taxes.ts'
 
 /** How a shipment is found to be of an order: by a column of its line, or by a table of links. */
 export const shipmentLinks = ['createdfrom', 'nexttransactionlink'] as const
@@ -102,8 +104,13 @@ export const settings = {
     description: "id of the level of a price that is the line's own; none: lines name no level",
   }),
   discountItem: setting(internalId, {
-    description: 'internal id of the item that takes off the discount; without it discountTotal is sent',
+    description: 'internal id of the item that takes off the discount; without it the discount is in the lines',
   }),
+  taxes: setting(choice(taxWays), {
+    default: 'taxTotal',
+    description: 'how tax is sent: taxTotal, a line of taxItem, or not (NetSuite computes it, or it has none)',
+  }),
+  taxItem: setting(internalId, { description: 'internal id of the item of the line that holds the tax' }),
 }
 
 /** `filter` of reads of products. */
@@ -122,6 +129,19 @@ export const stockFilter = {
 }
 
 export type NetSuiteValues = ValuesOf<typeof settings>
+
+/** Settings that are right each by itself, but not together. */
+export function settingProblems({ taxes, taxItem }: NetSuiteValues): readonly SettingProblem[] {
+  if (taxes === 'item' && taxItem === null) {
+    return [{ name: 'taxItem', problem: 'is missing: with taxes: item the tax is a line of this item' }]
+  }
+  if (taxes === 'item' || taxItem === null) return []
+  return [{ name: 'taxItem', problem: `is for taxes: item, and taxes is ${taxes}; remove one of them` }]
+}
+
+export function taxSetting({ taxes, taxItem }: NetSuiteValues): TaxSetting {
+  return taxes === 'item' ? { way: taxes, item: taxItem ?? '' } : { way: taxes }
+}
 
 const byCertificate = {
   clientId: 'client id of the integration (OAuth 2.0)',

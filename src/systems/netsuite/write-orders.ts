@@ -3,17 +3,20 @@ import { StreamError } from '../../errors.ts'
 import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
+import { afterWrite } from '../kit/after-write.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { noteOf } from '../kit/field-limits.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
+import { assertBooked, compareWritten, type WrittenOrder } from './compare-booked.ts'
 import { DIGEST_FIELD, digestMark } from './custom-fields.ts'
 import { levelPrices } from './level-prices.ts'
+import { orderAmounts } from './order-amounts.ts'
 import { closedOrderBody, customerBody, salesOrder } from './order-body.ts'
 import { wantedLevels } from './order-lines.ts'
 import { assertOpen, isBegun, isEnded, reducedBody } from './order-state.ts'
-import type { NetSuiteValues } from './settings.ts'
+import { type NetSuiteValues, taxSetting } from './settings.ts'
 
 /** The system whose orders are written. */
 type SinkSystem = Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>
@@ -29,9 +32,10 @@ type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'f
  * Vendor orders as sales orders. Guarantee 3: the order's external id is `<connection>-<order number>`, and it carries
  * the digest of its content: equal means there is nothing to write. Lines are replaced as a whole in every write, the first
  * too: NetSuite appends lines that are sent again, and a write without an answer may take effect after the next one.
+ * Guarantee 7: what NetSuite booked is read back and compared; an order that is booked otherwise is closed.
  * Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and `target_conflict` for an order
  * that changed after a part of it was fulfilled, billed, closed or cancelled by the vendor: but what the shop takes back of
- * pieces that are still open is taken back.
+ * pieces that are still open is taken back. Throws `totals_differ` for an order that NetSuite booked otherwise.
  */
 export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
   const { settings } = system
@@ -45,11 +49,23 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
     async probe(signal) {
       await client.getByExternalId('salesOrder', 'waldstream-probe', {}, signal)
     },
-    async deliver(given, connection, signal) {
+    async deliver(given, connection, signal, before) {
       const externalId = `${connection.id}-${given.key}`
       const order = await client.getByExternalId('salesOrder', externalId, { expand: true }, signal)
       const targetId = order === null ? null : textOf(order['id'])
-      if (order?.[DIGEST_FIELD] === digestMark(given)) return { outcome: 'unchanged', targetId }
+      const writtenOf = (event: VendorOrderRequested): WrittenOrder => {
+        const amounts = orderAmounts(event.data, settings.discountItem === null)
+        return { client, externalId, event, amounts, taxes: settings.taxes, signal }
+      }
+      if (order?.[DIGEST_FIELD] === digestMark(given)) {
+        if (given.canceled) return { outcome: 'unchanged', targetId }
+        // What an interrupted delivery left may not have been compared yet; anything later, a person may have done.
+        await afterWrite('NetSuite', async () => {
+          const written = writtenOf({ ...given, data: await items.asKnown(given.data, signal) })
+          await assertBooked(written, order, before.unclear)
+        })
+        return { outcome: 'unchanged', targetId }
+      }
       if (given.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
       // What takes pieces back of an order that is begun is told by its body, below.
       if (order !== null && (given.canceled || !isBegun(order))) assertOpen(order, given)
@@ -66,12 +82,13 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
         const costs = await levelPrices(client, own, wantedLevels(event), signal)
         const references = { ...accountOf(system), customer, items: ids, costs }
         const { body, shortened } = salesOrder(event, connection, references)
-        const note = noteOf(shortened)
-        if (order === null || !isBegun(order)) return { ...(await write(externalId, body, signal)), ...note }
-        const reduced = reducedBody(order, body)
-        if (reduced === null) assertOpen(order, given)
+        const isOpen = order === null || !isBegun(order)
+        const reduced = isOpen ? body : reducedBody(order, body)
+        if (reduced === null && order !== null) assertOpen(order, given)
         // Lines of which a part is fulfilled are not to be replaced; each is named, so that none is added.
-        return { ...(await write(externalId, reduced ?? body, signal, {})), ...note }
+        const done = await write(externalId, reduced ?? body, signal, isOpen ? WHOLE : {})
+        await afterWrite('NetSuite', () => compareWritten(writtenOf(event)))
+        return { ...done, ...noteOf(shortened) }
       }
       try {
         return await writeWith(itemIds)
@@ -86,8 +103,10 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
   }
 }
 
-function accountOf({ zone, settings: { customPriceLevel, discountItem } }: SinkSystem) {
-  return { zone, discountItem, customPriceLevel: customPriceLevel === 'none' ? null : customPriceLevel }
+function accountOf({ zone, settings }: SinkSystem) {
+  const { customPriceLevel, discountItem } = settings
+  const level = customPriceLevel === 'none' ? null : customPriceLevel
+  return { zone, discountItem, customPriceLevel: level, taxes: taxSetting(settings) }
 }
 
 /** NetSuite would book the same number in the customer's currency. */

@@ -1,8 +1,9 @@
 import type { Connection } from '../../configuration/model.ts'
-import { type ErrorCode, StreamError, toStreamError } from '../../errors.ts'
+import { StreamError } from '../../errors.ts'
 import { text8 } from '../../events/decimal.ts'
 import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
+import { afterWrite } from '../kit/after-write.ts'
 import { noteOf } from '../kit/field-limits.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
@@ -54,7 +55,7 @@ export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): 
       if (order === undefined) return await create(job, found[0])
       if (order[settings.marks.digest] !== event.contentDigest) return await change(job, order)
       // What an interrupted delivery left may not have been checked yet.
-      if (before.unclear) await afterWrite(() => cancelWhereTotalsDiffer(job, order))
+      if (before.unclear) await afterWrite('SAP', () => cancelWhereTotalsDiffer(job, order))
       return { outcome: 'unchanged', targetId: entryOf(order) }
     },
   }
@@ -79,7 +80,7 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
   const cardCode = await cardCodeOf(client, settings.customer, event, signal)
   const { body, shortened } = sapOrder(event, connection, { amounts, settings, cardCode, existing: null })
   const made = await client.create('Orders', body, signal)
-  await afterWrite(() => cancelWhereTotalsDiffer(job, made))
+  await afterWrite('SAP', () => cancelWhereTotalsDiffer(job, made))
   return { outcome: 'written', targetId: entryOf(made), ...noteOf(shortened) }
 }
 
@@ -100,7 +101,7 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
   const { body, shortened } = sapOrder(event, connection, { amounts, settings, cardCode: null, existing: order })
   const entry = Number(entryOf(order))
   await client.update('Orders', entry, body, { etag: etagOf(order), replaceLists: true }, signal)
-  await afterWrite(async () => {
+  await afterWrite('SAP', async () => {
     const changed = await client.get('Orders', entry, signal)
     if (changed !== null) await cancelWhereTotalsDiffer(job, changed)
   })
@@ -137,33 +138,6 @@ async function withdraw(
   const mark = { [settings.marks.digest]: CANCELED_MARK + event.contentDigest }
   await client.update('Orders', entry, mark, { etag: etagOf(order), replaceLists: false }, signal)
   await client.act('Orders', entry, action, signal)
-}
-
-/** Codes that are right of a written order: it was canceled, or nobody knows whether it is there. */
-const TRUE_OF_WRITTEN: readonly ErrorCode[] = [
-  'totals_differ',
-  'target_unavailable',
-  'timed_out',
-  'concurrent_change',
-  'unexpected',
-]
-
-/**
- * Checks an order that SAP has by now. The error of what hinders that (a limit, a permission) would mean that nothing was
- * written, and the next try would find the order's digest and take the order for right: so it is reported as a write that
- * may have taken effect.
- */
-async function afterWrite(check: () => Promise<void>): Promise<void> {
-  try {
-    await check()
-  } catch (thrown) {
-    const error = toStreamError(thrown)
-    if (error.policy === 'stop' || TRUE_OF_WRITTEN.includes(error.code)) throw error
-    const message = `SAP has the order, but it could not be compared yet: ${error.message}`
-    const { retryAfterMs, details } = error
-    const after = retryAfterMs === undefined ? {} : { retryAfterMs }
-    throw new StreamError('concurrent_change', message, { cause: error, details, ...after })
-  }
 }
 
 /** Guarantee 7: cancels an order of which SAP computed another total. Throws `totals_differ` then. */

@@ -62,7 +62,8 @@ describe('a sales order', () => {
   beforeEach(putCustomer)
 
   it('is made by PUT eid, answered 204 with its location, and totals are exact', async () => {
-    const header = { shippingCost: 7.1, taxTotal: 0.2, discountTotal: -5, custbody_source: 'shop' }
+    const discount = { discountItem: { id: '77' }, discountRate: -5 }
+    const header = { shippingCost: 7.1, taxTotal: 0.2, custbody_source: 'shop', ...discount }
     const { status, headers } = await put('salesOrder/eid:c-42', order(header))
     expect(status).toBe(204)
     expect(headers.get('location')).toMatch(/\/services\/rest\/record\/v1\/salesOrder\/\d+$/)

@@ -16,7 +16,7 @@ const references = {
   costs: (item: string, level: string, price: bigint) => `${item} ${level} ${price}` === '9 5 1000000000',
 }
 
-function bodyOf(canceled: string) {
+function bodyOf(canceled: string, account = {}) {
   const line = lineOf('1', 'A-1', {
     quantityOrdered: q('3'),
     quantityCanceled: q(canceled),
@@ -33,18 +33,25 @@ function bodyOf(canceled: string) {
     shippingTax: d('0.41'),
     grandTotal: d('33.56'),
   })
-  const body = salesOrderBody(vendorOrder('a', '000000001', order), connectionOf('a', '^A-'), references)
+  const body = salesOrderBody(vendorOrder('a', '000000001', order), connectionOf('a', '^A-'), {
+    ...references,
+    ...account,
+  })
   return JSON.parse(stringifyExact(body)) as Record<string, unknown>
 }
 
 describe("NetSuite's sales order", () => {
   it('has the discount and the tax of the whole line when nothing is canceled', () => {
-    expect(bodyOf('0')).toMatchObject({ discountTotal: 4, taxTotal: 2.56, shippingCost: 5 })
+    expect(bodyOf('0', { discountItem: '77' })).toMatchObject({ discountRate: -4, taxTotal: 2.56, shippingCost: 5 })
+    const body = bodyOf('0')
+    expect(body).toMatchObject({ taxTotal: 2.56, shippingCost: 5 })
+    expect(body['item']).toMatchObject({ items: [{ quantity: 3, rate: 8.66666667, amount: 26 }] })
   })
 
   it('has the discount and the tax of the pieces that are left, to the cent; shipping stays', () => {
-    const body = bodyOf('1')
-    expect(body).toMatchObject({ discountTotal: 2.67, taxTotal: 1.84, shippingCost: 5 })
+    const body = bodyOf('1', { discountItem: '77' })
+    expect(body).toMatchObject({ discountRate: -2.67, taxTotal: 1.84, shippingCost: 5 })
+    expect(bodyOf('1')['item']).toMatchObject({ items: [{ quantity: 2, rate: 8.66666667, amount: 17.33 }] })
     expect(body['item']).toMatchObject({ items: [{ quantity: 2, rate: 10, amount: 20 }] })
   })
 
@@ -113,7 +120,30 @@ describe("NetSuite's sales order", () => {
   it('takes its discount off by an item where the account has one for it', () => {
     const event = vendorOrder('a', '1', orderOf([lineOf('1', 'A-1', { discount: d('1.25') })]))
     const body = salesOrderBody(event, connectionOf('a', '^A-'), { ...references, discountItem: '77' })
-    expect(body).toMatchObject({ discountItem: { id: '77' }, discountRate: '-1.25' })
+    expect(JSON.parse(stringifyExact(body))).toMatchObject({ discountItem: { id: '77' }, discountRate: -1.25 })
     expect(body).not.toHaveProperty('discountTotal')
+  })
+
+  it('has the discount of the whole order in its lines where the account has no item for it, and no line below nothing', () => {
+    const lines = [
+      lineOf('1', 'A-1', { quantityOrdered: q('2'), rowTotal: d('20') }),
+      lineOf('2', 'A-1', { rowTotal: d('10'), discount: d('10') }),
+    ]
+    const order = orderOf(lines, { subtotal: d('30'), discount: d('15') })
+    const body = salesOrderBody(vendorOrder('a', '1', order), connectionOf('a', '^A-'), references)
+    expect(JSON.parse(stringifyExact(body)).item.items).toMatchObject([
+      { quantity: 2, rate: 7.5, amount: 15 },
+      { quantity: 1, rate: 0, amount: 0 },
+    ])
+  })
+
+  it('has its tax as the account takes it', () => {
+    expect(bodyOf('0', { taxes: { way: 'computed' } })).not.toHaveProperty('taxTotal')
+    expect(bodyOf('0', { taxes: { way: 'none' } })).not.toHaveProperty('taxTotal')
+    const body = bodyOf('0', { taxes: { way: 'item', item: '88' } })
+    expect(body).not.toHaveProperty('taxTotal')
+    expect(body['item']).toMatchObject({
+      items: [{}, { item: { id: '88' }, quantity: 1, amount: 2.56, custcol_waldstream_line: '#tax' }],
+    })
   })
 })

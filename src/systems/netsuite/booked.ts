@@ -1,0 +1,82 @@
+import { add, type Decimal4, magnitude, subtract, sum, text4, text8, ZERO4, ZERO8 } from '../../events/decimal.ts'
+import { amountOf, quantityOf, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import { LINE_FIELD } from './custom-fields.ts'
+import type { OrderAmounts, PricedLine } from './order-amounts.ts'
+import type { TaxSetting } from './taxes.ts'
+
+/**
+ * Guarantee 7: what NetSuite booked otherwise than the order has it, with both amounts; null where they agree. Amounts that
+ * are no whole cents (or units of the currency) are rounded by NetSuite: they may be less than one off. A tax that NetSuite
+ * computes may be one off for each line, since each is rounded; one that is not sent is not compared.
+ */
+export function bookedDifference(amounts: OrderAmounts, taxes: TaxSetting['way'], order: Wire): string | null {
+  const booked = linesOf(order)
+  for (const line of amounts.lines) {
+    const differs = lineDifference(line, booked.get(line.line.lineId))
+    if (differs !== null) return differs
+  }
+  const inLine = taxes === 'item' ? amounts.tax : ZERO4
+  const taxTotal = amountOf(order, 'taxTotal') ?? ZERO4
+  const lines = sum(amounts.lines.map(({ amount }) => amount))
+  const net = add(subtract(add(lines, amounts.shipping), amounts.discount), inLine)
+  return (
+    partDifference('shipping', amountOf(order, 'shippingCost'), amounts.shipping, amounts.unit) ??
+    partDifference('discount', discountOf(order), magnitude(amounts.discount), amounts.unit) ??
+    totalDifference(order, taxTotal, { net, rounded: [amounts.shipping, amounts.discount, inLine], amounts }) ??
+    taxDifference(taxes, taxTotal, amounts)
+  )
+}
+
+const linesOf = (order: Wire): ReadonlyMap<string, Wire> =>
+  new Map(wiresOf(wireOf(order['item'])['items']).map((line) => [textOf(line[LINE_FIELD]) ?? '', line]))
+
+function lineDifference({ line, quantity, amount }: PricedLine, booked: Wire | undefined): string | null {
+  if (booked === undefined) return `line ${line.lineId} is not there`
+  const pieces = quantityOf(booked, 'quantity', 'item.') ?? ZERO8
+  if (pieces !== quantity) return `line ${line.lineId} has ${text8(pieces)} pieces there, ${text8(quantity)} here`
+  const cost = amountOf(booked, 'amount', 'item.') ?? ZERO4
+  return cost === amount ? null : `line ${line.lineId} is ${text4(cost)} there, ${text4(amount)} here`
+}
+
+/** NetSuite shows what is taken off as a negative amount. */
+function discountOf(order: Wire): Decimal4 | null {
+  const shown = amountOf(order, 'discountTotal')
+  return shown === null ? null : magnitude(shown)
+}
+
+/** An amount that is not shown is nothing. */
+function partDifference(what: string, booked: Decimal4 | null, wanted: Decimal4, unit: Decimal4): string | null {
+  const have = booked ?? ZERO4
+  if (magnitude(subtract(have, wanted)) < unit) return null
+  return `its ${what} is ${text4(have)} there, ${text4(wanted)} here`
+}
+
+interface Net {
+  readonly net: Decimal4
+  /** Parts of it that NetSuite rounds. */
+  readonly rounded: readonly Decimal4[]
+  readonly amounts: OrderAmounts
+}
+
+/** An account may hide the total from the role: its parts are compared anyway. */
+function totalDifference(order: Wire, taxTotal: Decimal4, { net, rounded, amounts }: Net): string | null {
+  const total = amountOf(order, 'total')
+  if (total === null) return null
+  const { unit } = amounts
+  const uneven = rounded.filter((part) => part % unit !== 0n).length
+  const have = subtract(total, taxTotal)
+  if (magnitude(subtract(have, net)) <= unit * BigInt(uneven)) return null
+  return `it is ${text4(have)} before tax there, ${text4(net)} here`
+}
+
+function taxDifference(
+  taxes: TaxSetting['way'],
+  taxTotal: Decimal4,
+  { tax, unit, lines }: OrderAmounts,
+): string | null {
+  if (taxes === 'none') return null
+  const wanted = taxes === 'item' ? ZERO4 : tax
+  const off = magnitude(subtract(taxTotal, wanted))
+  const isRight = taxes === 'computed' ? off <= unit * BigInt(lines.length + 1) : off < unit
+  return isRight ? null : `its tax is ${text4(taxTotal)} there, ${text4(wanted)} here`
+}

@@ -1,0 +1,54 @@
+import { StreamError } from '../../errors.ts'
+import type { VendorOrderRequested } from '../../events/generated/events.ts'
+import { textOf, type Wire } from '../kit/wire.ts'
+import { bookedDifference } from './booked.ts'
+import type { NetSuiteClient } from './client.ts'
+import { DIGEST_FIELD, digestMark } from './custom-fields.ts'
+import type { OrderAmounts } from './order-amounts.ts'
+import { closedOrderBody } from './order-body.ts'
+import { isBegun } from './order-state.ts'
+import type { TaxSetting } from './taxes.ts'
+
+/** An order that was written, and the amounts it was written with. */
+export interface WrittenOrder {
+  readonly client: Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId'>
+  readonly externalId: string
+  readonly event: VendorOrderRequested
+  readonly amounts: OrderAmounts
+  readonly taxes: TaxSetting['way']
+  readonly signal: AbortSignal
+}
+
+/** Reads an order back, by one call: NetSuite answers a write without the record. Throws as `assertBooked`. */
+export async function compareWritten(written: WrittenOrder): Promise<void> {
+  const { client, externalId, event, signal } = written
+  const order = await client.getByExternalId('salesOrder', externalId, { expand: true }, signal)
+  if (order === null) {
+    throw new StreamError('target_unavailable', `NetSuite took order ${event.key}, but does not have it`)
+  }
+  // Another worker wrote meanwhile: what it wrote, it compares.
+  if (order[DIGEST_FIELD] === digestMark(event)) await assertBooked(written, order, true)
+}
+
+/**
+ * Guarantee 7: closes every line of an order that NetSuite booked otherwise than it was written, under the mark of an order
+ * that the shop canceled: so it is no news for the shop, and the next try opens it again. One of which a part is fulfilled
+ * stays, and so does one that is not `fresh`: it was compared before, and changed by a person since. Throws `totals_differ`
+ * with both amounts.
+ */
+export async function assertBooked(written: WrittenOrder, order: Wire, fresh: boolean): Promise<void> {
+  const { client, externalId, event, amounts, taxes, signal } = written
+  const differs = bookedDifference(amounts, taxes, order)
+  if (differs === null) return
+  const stays = !fresh || isBegun(order)
+  if (!stays) {
+    const closed = closedOrderBody({ ...event, canceled: true }, order)
+    await client.upsertByExternalId('salesOrder', externalId, closed, { replace: 'item' }, signal)
+  }
+  const id = textOf(order['id'])
+  const done = stays ? 'it stays as it is: settle it there by hand' : 'it was closed'
+  const message =
+    `NetSuite booked order ${event.key} otherwise: ${differs}; its order is ${id}, and ${done}. ` +
+    'Look at settings.taxes and settings.discountItem, and at shipping items, price levels and scripts there'
+  throw new StreamError('totals_differ', message, { field: 'total', details: { salesOrder: id } })
+}

@@ -1,0 +1,132 @@
+import {
+  add,
+  allocate,
+  type Decimal4,
+  type Decimal8,
+  magnitude,
+  multiply,
+  subtract,
+  sum,
+  toCent,
+  ZERO4,
+} from '../../events/decimal.ts'
+import type { Order, OrderLine } from '../../events/generated/events.ts'
+import { groupLines, type LineGroup } from '../../rules/components.ts'
+import { minorUnit } from '../../rules/currency.ts'
+import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
+import { topLevelLines } from '../../rules/split-order.ts'
+import { chargeTotals } from '../../rules/vendor-charges.ts'
+
+/** A line as NetSuite is to have it: the pieces that are left cost `amount`, to the cent. */
+export interface PricedLine {
+  readonly line: OrderLine
+  readonly quantity: Decimal8
+  readonly rate: Decimal8
+  readonly amount: Decimal4
+}
+
+export interface OrderAmounts {
+  /** Of each top-level line; one that the shop took back has no pieces. */
+  readonly lines: readonly PricedLine[]
+  /** What the discount item takes off; nothing where discounts are in the lines. */
+  readonly discount: Decimal4
+  readonly shipping: Decimal4
+  /** Of the lines, of shipping and of charges. */
+  readonly tax: Decimal4
+  /** The smallest amount of the currency. */
+  readonly unit: Decimal4
+}
+
+/**
+ * The amounts of an order as NetSuite takes them; pure. Guarantee 7: lines less discount, shipping and tax add up to the
+ * shop's. Pieces that the shop took back are left out, with their part of discount and tax; shipping stays as it was charged.
+ * `discountInLines`: an account without an item for the discount has it in the lines; none is less than nothing.
+ */
+export function orderAmounts(order: Order, discountInLines: boolean): OrderAmounts {
+  const unit = minorUnit(order.currency)
+  const charges = chargeTotals(order)
+  const discount = subtract(order.discount, withdrawnPart(order, 'discount', unit))
+  const gross = grossLines(order, unit)
+  const tax = subtract(add(order.tax, order.shippingTax), withdrawnPart(order, 'tax', unit))
+  return {
+    lines: discountInLines ? netLines(order, gross, discount, unit) : gross,
+    discount: discountInLines ? ZERO4 : discount,
+    shipping: add(order.shipping, charges.shipping),
+    tax: add(charges.tax, tax),
+    unit,
+  }
+}
+
+/**
+ * What each line's pieces that are left cost, to the cent (or the currency's unit), which is what NetSuite keeps: what the
+ * shop rounded over the order as a whole is in them too, so that they add up to its subtotal (Guarantee 7).
+ */
+function grossLines(order: Order, unit: Decimal4): readonly PricedLine[] {
+  const lines = topLevelLines(order)
+  const exact = lines.map((line) =>
+    withdrawnQuantity(line) === 0n ? line.rowTotal : multiply(vendorQuantity(line), line.unitPrice),
+  )
+  const rounding = subtract(order.subtotal, sum(lines.map(({ rowTotal }) => rowTotal)))
+  const weights = exact.map((amount) => (amount < 0n ? 0n : amount))
+  const isShared = weights.some((weight) => weight > 0n) && exact.every((amount) => amount >= 0n)
+  const amounts = isShared ? allocate(toCent(add(sum(exact), rounding), unit), weights, unit) : exact
+  return lines.map((line, index) => ({
+    line,
+    quantity: vendorQuantity(line),
+    rate: line.unitPrice,
+    amount: amounts[index] ?? line.rowTotal,
+  }))
+}
+
+/** The lines with their discounts taken off; what the shop took off the order as a whole is shared among them. */
+function netLines(
+  order: Order,
+  gross: readonly PricedLine[],
+  discount: Decimal4,
+  unit: Decimal4,
+): readonly PricedLine[] {
+  if (discount === 0n && order.lines.every((line) => line.discount === 0n)) return gross
+  const groups = new Map(groupLines(order.lines).map((group) => [group.root, group]))
+  const ofLine = (line: OrderLine): Decimal4 => totalOf(groups.get(line), 'discount')
+  const nets = gross.map(({ line, amount }) => {
+    const withdrawn = withdrawnQuantity(line)
+    const own = withdrawn === 0n ? ofLine(line) : allocate(ofLine(line), [vendorQuantity(line), withdrawn], unit)[0]
+    return subtract(amount, own ?? ZERO4)
+  })
+  const left = subtract(sum(gross.map(({ amount }) => amount)), discount)
+  const positive = nets.map((net) => (net < 0n ? 0n : net))
+  const weights = positive.some((net) => net > 0n) ? positive : gross.map(({ amount }) => magnitude(amount))
+  const amounts = allocate(toCent(left < 0n ? ZERO4 : left, unit), weights, unit)
+  return gross.map((one, index) => {
+    const amount = amounts[index] ?? ZERO4
+    return { ...one, amount, rate: netRate(one, amount, subtract(one.line.rowTotal, ofLine(one.line)), unit) }
+  })
+}
+
+/** Of all pieces that were ordered, so that it stays when some are taken back; else of those that are left. */
+function netRate({ line, quantity, rate, amount: gross }: PricedLine, amount: Decimal4, row: Decimal4, unit: Decimal4) {
+  if (quantity === 0n || gross === amount) return rate
+  const usual = priceOf(row, line.quantityOrdered)
+  return magnitude(subtract(multiply(quantity, usual), amount)) <= unit ? usual : priceOf(amount, quantity)
+}
+
+/** Rounded half up to 8 decimals. */
+function priceOf(amount: Decimal4, quantity: Decimal8): Decimal8 {
+  const scaled = (amount as bigint) * 10n ** 12n
+  const by = quantity as bigint
+  return ((scaled + by / 2n) / by) as Decimal8
+}
+
+/** What of the lines' discounts or taxes belongs to pieces that the shop took back; shipping stays as it was charged. */
+function withdrawnPart(order: Order, field: 'discount' | 'tax', unit: Decimal4): Decimal4 {
+  return sum(
+    groupLines(order.lines).map((group) => {
+      const withdrawn = withdrawnQuantity(group.root)
+      if (withdrawn === 0n) return ZERO4
+      return allocate(totalOf(group, field), [vendorQuantity(group.root), withdrawn], unit)[1] ?? ZERO4
+    }),
+  )
+}
+
+const totalOf = (group: LineGroup | undefined, field: 'discount' | 'tax'): Decimal4 =>
+  sum((group?.lines ?? []).map((line) => line[field]))
