@@ -11,6 +11,7 @@ import { previewCommand } from './preview.ts'
 import { readsCommand } from './reads.ts'
 import { rebuildCommand } from './rebuild.ts'
 import { replayCommand } from './replay.ts'
+import { rowsCommand } from './rows.ts'
 import { runCommand } from './run.ts'
 import { stageCommand } from './stage.ts'
 import { syncCommand } from './sync.ts'
@@ -30,6 +31,7 @@ const USAGE = `waldstream <command>
   dead-letters list|show|retry|discard              records that failed
   stage frontend|backend <connection> <entity>      what is staged towards the shop and the ERP
   pauses list|resume                                connections that are held
+  rows list|remove                                  rows of tables that can't be read
   changes                                           who changed what of the configuration, and when
   reads list|show|set-cut-date                      reads with their schedules, cut dates and windows
   tasks list|show|retry                             runs of reads and what became of their entities
@@ -54,6 +56,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   doctor: doctorCommand,
   stage: stageCommand,
   pauses: pausesCommand,
+  rows: rowsCommand,
   changes: changesCommand,
   reads: readsCommand,
   tasks: tasksCommand,

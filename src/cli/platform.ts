@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import { createTables } from '../platform/dynamodb/create-tables.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
+import { logUnreadableRows } from '../platform/dynamodb/unreadable-rows.ts'
 import type { EventLog, LogAdmin, LogProducer } from '../platform/kafka/event-log.ts'
 import { createKafkaEventLog } from '../platform/kafka/kafkajs-event-log.ts'
 import { createRecordReader } from '../platform/kafka/kafkajs-record-reader.ts'
@@ -50,7 +51,12 @@ export async function openTables(
 ) {
   const opened = createTables({ ...config.dynamodb, prefix: config.tablePrefix, logger })
   await opened.create(tableDefinitions)
-  return { tables: opened.tables, close: () => opened.close() }
+  const endLog = logUnreadableRows(logger)
+  const close = () => {
+    endLog()
+    opened.close()
+  }
+  return { tables: opened.tables, close }
 }
 
 /** Connects to tables, registry and broker; registers the schemas. Throws what says which of them is missing. */

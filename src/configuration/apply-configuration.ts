@@ -50,7 +50,9 @@ async function applyOnce(
     if (written === null) return null
     if (written) changed.add(named)
   }
-  return (await raiseRevision(tables, digestOf(storedForm(configuration)))) ? rows.length : null
+  // What is written over a damaged row may be what was applied last.
+  const raised = await raiseRevision(tables, digestOf(storedForm(configuration)), changed.size > 0)
+  return raised ? rows.length : null
 }
 
 /** The whole as its digest is made: by what is stored of it. */
@@ -80,11 +82,12 @@ function rowsOf({ metadata, systems, connections }: Configuration): readonly Doc
 
 /**
  * Raised last, and by the digest of what was applied, so that an apply that was cut off is completed by the next one and
- * those who watch the revision see everything that came before it. False: another writer was in between.
+ * those who watch the revision see everything that came before it; `anyway`: also by the digest that is there. False:
+ * another writer was in between.
  */
-export async function raiseRevision(tables: Tables, contentDigest: string): Promise<boolean> {
+export async function raiseRevision(tables: Tables, contentDigest: string, anyway = false): Promise<boolean> {
   const before = await tables.get(CONNECTIONS, REVISION_KEY)
-  if (before?.['digest'] === contentDigest) return true
+  if (before?.['digest'] === contentDigest && !anyway) return true
   const revision = Number(before?.['revision'] ?? 0) + 1
   const same: Condition =
     before === undefined ? { absent: 'digest' } : { attribute: 'digest', is: '=', value: String(before['digest']) }

@@ -1,5 +1,7 @@
 import Type from 'typebox'
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
+import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
+import { readStored } from './stored-documents.ts'
 import { checkedForm } from './stored-form.ts'
 import { CONFIGURATION_CHANGES } from './tables.ts'
 
@@ -76,8 +78,8 @@ export async function listChanges(
     const range = { partition: BOOK, descending: true, limit: CHUNK, ...lower, ...upper }
     const items = await tables.query(CONFIGURATION_CHANGES, range)
     for (const item of items) {
-      const change = toChange(item)
-      if (matches(change, filter)) changes.push(change)
+      const [change] = readableItems([item], toChange)
+      if (change !== undefined && matches(change, filter)) changes.push(change)
       if (changes.length === limit) return { changes, next: String(item['place']) }
     }
     const last = items.at(-1)
@@ -104,6 +106,10 @@ const storedChange = Type.Object({
   shortened: Type.Boolean(),
 })
 
-function toChange({ book: _book, place: _place, ...stored }: Item): ConfigurationChange {
-  return checkedForm(storedChange, stored, 'a change of the configuration')
+/** Throws `row_unreadable`. */
+export function toChange(item: Item): ConfigurationChange {
+  const { book: _book, place: _place, ...stored } = item
+  return readStored(CONFIGURATION_CHANGES, ['place'], item, () =>
+    checkedForm(storedChange, stored, 'a change of the configuration'),
+  )
 }

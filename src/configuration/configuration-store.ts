@@ -1,10 +1,12 @@
 import { StreamError } from '../errors.ts'
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
+import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import { applyConfiguration, raiseRevision } from './apply-configuration.ts'
 import { type ChangeFilter, type ConfigurationChange, listChanges } from './changes.ts'
 import { type CheckChange, checkPut, checkRemove } from './check-change.ts'
-import { type Author, digestOf, placeOf, removeDocument, settleRow } from './document-rows.ts'
+import { type Author, digestOf, placeOf, removeDocument, settleReadable } from './document-rows.ts'
 import type { StoredKind } from './document-schemas.ts'
+import { documentOfRow, stays } from './stored-documents.ts'
 import { documentOf } from './stored-form.ts'
 import { CONNECTIONS, PRODUCT_METADATA } from './tables.ts'
 
@@ -51,7 +53,7 @@ export function createConfigurationStore(deps: StoreDeps): ConfigurationStore {
   }
   return {
     get,
-    list: async (kind) => (await itemsOf(tables, kind)).map((item) => toStored(kind, item)),
+    list: (kind) => storedOf(tables, kind),
     async put(kind, id, body, author) {
       const part = await checkPut(deps.check, await documents(tables), kind, id, body)
       const { changed } = await applyConfiguration(tables, part, author)
@@ -81,23 +83,28 @@ async function removeOne(tables: Tables, kind: StoredKind, id: string, author: A
 }
 
 async function itemsOf(tables: Tables, kind: StoredKind): Promise<readonly Item[]> {
-  const stays = (item: Item) => item['removing'] === undefined
   if (kind !== 'product-metadata') return (await tables.query(CONNECTIONS, { partition: kind })).filter(stays)
   const items: Item[] = []
   for await (const page of tables.scan(PRODUCT_METADATA)) items.push(...page.filter(stays))
   return items.toSorted((a, b) => (String(a['connection']) < String(b['connection']) ? -1 : 1))
 }
 
+/** Throws `row_unreadable`. */
 function toStored(kind: StoredKind, item: Item): StoredDocument {
+  documentOfRow(kind, item)
   const id = String(kind === 'product-metadata' ? item['connection'] : item['id'])
   return { id, revision: Number(item['revision'] ?? 0), document: documentOf(kind, item['document'] as object) }
+}
+
+async function storedOf(tables: Tables, kind: StoredKind): Promise<readonly StoredDocument[]> {
+  return readableItems(await itemsOf(tables, kind), (item) => toStored(kind, item))
 }
 
 const kinds: readonly StoredKind[] = ['system', 'connection', 'product-metadata']
 
 async function documents(tables: Tables): Promise<readonly (StoredDocument & { readonly kind: StoredKind })[]> {
   const all = await Promise.all(
-    kinds.map(async (kind) => (await itemsOf(tables, kind)).map((item) => ({ kind, ...toStored(kind, item) }))),
+    kinds.map(async (kind) => (await storedOf(tables, kind)).map((stored) => ({ kind, ...stored }))),
   )
   return all.flat()
 }
@@ -106,12 +113,12 @@ async function documents(tables: Tables): Promise<readonly (StoredDocument & { r
 async function settleAll(tables: Tables): Promise<void> {
   for (const kind of ['system', 'connection'] as const) {
     for (const item of await tables.query(CONNECTIONS, { partition: kind })) {
-      await settleRow(tables, { kind, id: String(item['id']) }, item)
+      await settleReadable(tables, { kind, id: String(item['id']) }, item)
     }
   }
   for await (const items of tables.scan(PRODUCT_METADATA)) {
     for (const item of items) {
-      await settleRow(tables, { kind: 'product-metadata', id: String(item['connection']) }, item)
+      await settleReadable(tables, { kind: 'product-metadata', id: String(item['connection']) }, item)
     }
   }
 }

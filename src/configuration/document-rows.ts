@@ -3,8 +3,10 @@ import { StreamError } from '../errors.ts'
 import { canonicalJson } from '../events/canonical-json.ts'
 import { digest } from '../events/identity.ts'
 import type { Condition, Item, Key, Tables } from '../platform/dynamodb/tables.ts'
+import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import { fitTogether, noteChange } from './changes.ts'
 import type { StoredKind } from './document-schemas.ts'
+import { documentOfRow, readStored } from './stored-documents.ts'
 import { checkedForm, normalForm } from './stored-form.ts'
 import { CONNECTIONS, PRODUCT_METADATA } from './tables.ts'
 
@@ -72,7 +74,7 @@ export async function writeDocument(tables: Tables, row: DocumentRow, author: Au
   const before = found?.['removing'] === undefined ? found : undefined
   checkExpected(row, before, author)
   if (before !== undefined && isSame(row, before)) return false
-  if (before !== undefined) await settleRow(tables, row, before)
+  if (before !== undefined) await settleReadable(tables, row, before)
   const known = before ?? (await tables.get(CONNECTIONS, graveOf(row)))
   const revision = Number(known?.['revision'] ?? 0) + 1
   const document = row.kind === 'connection' ? { ...row.document, revision } : row.document
@@ -91,6 +93,7 @@ export async function writeDocument(tables: Tables, row: DocumentRow, author: Au
 
 /** Also where an older version wrote out what is the default: equal content is no change. */
 function isSame(row: DocumentRow, before: Item): boolean {
+  if (readableItems([before], (item) => documentOfRow(row.kind, item)).length === 0) return false
   if (before['digest'] === rowDigest(row, row.document)) return true
   const stored = before['document'] as object
   if (before['digest'] !== rowDigest(row, stored)) return false
@@ -127,23 +130,35 @@ export async function removeDocument(
 }
 
 /** Brings to its end what a writer of this row began: notes its last change, and takes it away when it is removed. */
-export async function settleRow(
-  tables: Tables,
-  { kind, id }: Pick<DocumentRow, 'kind' | 'id'>,
-  item: Item,
-): Promise<void> {
+async function settleRow(tables: Tables, { kind, id }: Pick<DocumentRow, 'kind' | 'id'>, item: Item): Promise<void> {
   const revision = Number(item['revision'] ?? 0)
   const after = item['document'] ?? null
-  if (item['change'] !== undefined) {
-    const { by, at, reason, before } = checkedForm(storedChange, item['change'], 'a change')
+  const { change, removing } = checkNotes({ kind, id }, item)
+  if (change !== null) {
+    const { by, at, reason, before } = change
     await noteChange(tables, { at, by, kind, id, revision, reason, before, after })
   }
-  if (item['removing'] === undefined) return
-  const removing = checkedForm(storedRemoval, item['removing'], 'a removal')
+  if (removing === null) return
   const { table, key } = placeOf({ kind, id })
   await noteChange(tables, { ...removing, kind, id, revision: revision + 1, before: after, after: null })
   await tables.put(CONNECTIONS, { ...graveOf({ kind, id }), revision: revision + 1 })
   await tables.delete(table, key, { present: 'removing' })
+}
+
+/** As `settleRow`, of what can be read: notes that can't be keep no one from writing the row, or seeing other changes. */
+export async function settleReadable(tables: Tables, row: Pick<DocumentRow, 'kind' | 'id'>, item: Item) {
+  const [notes] = readableItems([item], (one) => checkNotes(row, one))
+  if (notes !== undefined) await settleRow(tables, row, item)
+}
+
+/** What a row notes of its last change and of its removal; null: nothing. Throws `row_unreadable`. */
+export function checkNotes(row: Pick<DocumentRow, 'kind' | 'id'>, item: Item) {
+  const { table, key } = placeOf(row)
+  const { change, removing } = item
+  return readStored(table, Object.keys(key), item, () => ({
+    change: change === undefined ? null : checkedForm(storedChange, change, 'a change'),
+    removing: removing === undefined ? null : checkedForm(storedRemoval, removing, 'a removal'),
+  }))
 }
 
 function checkExpected(
@@ -161,7 +176,8 @@ function checkExpected(
 }
 
 function asItWas(before: Item | undefined): Condition {
-  if (before === undefined) return { absent: 'digest' }
+  // One without, which no one of ours wrote, is written over.
+  if (before?.['digest'] === undefined) return { absent: 'digest' }
   const same: Condition = { attribute: 'digest', is: '=', value: String(before['digest']) }
   const { revision } = before
   return revision === undefined

@@ -169,4 +169,6 @@ export interface Configuration {
   readonly systems: readonly System[]
   readonly connections: readonly Connection[]
   readonly metadata: readonly ProductMetadata[]
+  /** Connections that are configured and left out, since their row, or that of a system or mapping of theirs, can't be read. */
+  readonly unusable?: readonly string[]
 }

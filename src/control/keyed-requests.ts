@@ -22,7 +22,7 @@ interface RequestRow {
   readonly answer: Item | null
 }
 
-const requestRows = rowType<RequestRow>(REQUESTS, ['id'], {
+export const requestRows = rowType<RequestRow>(REQUESTS, ['id'], {
   id: text,
   digest: text,
   at: number,

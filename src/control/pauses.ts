@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts'
-import { number, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
+import { millis, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
 
 const PAUSES = 'pauses'
@@ -20,13 +20,13 @@ export interface Pause {
   readonly probe_at: number
 }
 
-const pauseRows = rowType<Pause>(PAUSES, ['stage', 'connection'], {
+export const pauseRows = rowType<Pause>(PAUSES, ['stage', 'connection'], {
   stage: text,
   connection: text,
   code: text,
   message: text,
   since: text,
-  probe_at: number,
+  probe_at: millis,
 })
 
 /** False: the connection is paused at this stage already. */

@@ -94,7 +94,7 @@ const NEW_RUN = {
 export type RunRequest = Pick<Run, 'id' | 'read' | 'trigger' | 'reason' | 'requested_at' | 'backfill_from'> &
   Partial<Pick<Run, 'queue_url'>>
 
-const runRows = rowType<Run>(SYNC_RUNS, ['id'], {
+export const runRows = rowType<Run>(SYNC_RUNS, ['id'], {
   id: text,
   read: text,
   trigger: text,
@@ -134,7 +134,7 @@ interface RunPlace {
   readonly id: string
 }
 
-const runPlaces = rowType<RunPlace>(SYNC_RUN_LISTS, ['list', 'place'], { list: text, place: text, id: text })
+export const runPlaces = rowType<RunPlace>(SYNC_RUN_LISTS, ['list', 'place'], { list: text, place: text, id: text })
 
 /**
  * False when the run exists already. Its places in the lists are written first: a place without a run is passed over, a
@@ -179,7 +179,7 @@ export async function pageRuns(
     ...(after === undefined ? {} : { before: after }),
   }
   const places = await rowsOf(tables, runPlaces).query(range)
-  const found = await rowsOf(tables, runRows).getMany(places.map(({ id }) => ({ id })))
+  const found = await rowsOf(tables, runRows).listMany(places.map(({ id }) => ({ id })))
   const byId = new Map(found.map((run) => [run.id, run]))
   const runs = places.flatMap(({ id }) => byId.get(id) ?? [])
   return { runs, next: places.length < limit ? null : (places.at(-1)?.place ?? null) }

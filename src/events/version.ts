@@ -1,4 +1,5 @@
 import type { EpochMillis } from './generated/events.ts'
+import { isPossibleTime } from './times.ts'
 
 /** Version of an entity. An unknown `occurredAt` sorts before any known one. */
 export interface Version {
@@ -36,9 +37,10 @@ export function versionRank({ occurredAt, readAt, mappingRevision = 0 }: MappedV
   return `${digits(occurredAt ?? 0)}#${digits(readAt)}#${digits(mappingRevision)}`
 }
 
-/** The version in a rank, as ISO 8601; an unknown `occurredAt` is null. */
+/** The version in a rank, as ISO 8601; an unknown `occurredAt` is null. What is no rank was read in 1970. */
 export function versionOfRank(rank: string): { readonly occurred_at: string | null; readonly read_at: string } {
   const [occurred = '0', read = '0'] = rank.split('#')
-  const iso = (text: string) => new Date(Number(text)).toISOString()
-  return { occurred_at: Number(occurred) === 0 ? null : iso(occurred), read_at: iso(read) }
+  const timeOf = (text: string) => (isPossibleTime(Number(text)) ? Number(text) : 0)
+  const iso = (text: string) => new Date(timeOf(text)).toISOString()
+  return { occurred_at: timeOf(occurred) === 0 ? null : iso(occurred), read_at: iso(read) }
 }

@@ -1,7 +1,8 @@
-import { decodeConnection } from '../configuration/stored-form.ts'
+import { connectionOfRow } from '../configuration/stored-documents.ts'
 import { CONNECTIONS } from '../configuration/tables.ts'
 import { StreamError } from '../errors.ts'
 import { joinKey } from '../events/entities.ts'
+import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import type { FeedRow } from '../projections/feed-row.ts'
 import { type FeedMeta, readMeta } from '../projections/feed-table.ts'
 import type { Feed } from '../projections/projection.ts'
@@ -154,7 +155,9 @@ async function checkKnown(
   if (hasRows && (source === null || sources.has(source))) return
   const item = await tables.get(CONNECTIONS, { kind: 'connection', id: connection })
   if (item === undefined && !hasRows) throw await unknownConnection(tables, by, connection)
-  if (item !== undefined) for (const read of decodeConnection(item['document']).reads) sources.add(systemOfRead(read))
+  for (const { reads } of readableItems(item === undefined ? [] : [item], connectionOfRow)) {
+    for (const read of reads) sources.add(systemOfRead(read))
+  }
   if (source === null || sources.has(source)) return
   const known = [...sources].toSorted().join(', ')
   const message = `source: connection ${connection} reads nothing from "${source}"; its sources are: ${known}`

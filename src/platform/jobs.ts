@@ -1,5 +1,6 @@
-import type { AttributeOf, RowType } from './dynamodb/rows.ts'
+import { type AttributeOf, queryReadable, type RowType } from './dynamodb/rows.ts'
 import type { Condition, Item, TableDefinition, Tables } from './dynamodb/tables.ts'
+import { readableItems } from './dynamodb/unreadable-rows.ts'
 import { createLeases, type HeldRow } from './lease.ts'
 
 /** Work that outlives the process which does it: a row, taken by lease, changed by whoever holds the last fence token. */
@@ -29,7 +30,7 @@ export interface Jobs<J extends Job> {
   end(job: Pick<J, 'id' | 'fence'>, set: Partial<J>): Promise<J | null>
 }
 
-const ALL = 'all'
+export const ALL_JOBS = 'all'
 const OPEN = 'open'
 
 export function jobTable(name: string): TableDefinition {
@@ -38,13 +39,13 @@ export function jobTable(name: string): TableDefinition {
 
 export function createJobs<J extends Job>(tables: Tables, { table, decode }: RowType<J>): Jobs<J> {
   const leases = createLeases(tables, table, { until: 'lease_until', token: 'fence' })
-  const rowOf = (id: string, fence: number): HeldRow => ({ key: { shelf: ALL, id }, token: fence })
+  const rowOf = (id: string, fence: number): HeldRow => ({ key: { shelf: ALL_JOBS, id }, token: fence })
   const change: Jobs<J>['change'] = async ({ id, fence }, set, condition) => {
     const item = await leases.change(rowOf(id, fence), { set }, condition === undefined ? [] : [condition])
     return item === null ? null : decode(item)
   }
   const get = async (id: string) => {
-    const item = await tables.get(table, { shelf: ALL, id })
+    const item = await tables.get(table, { shelf: ALL_JOBS, id })
     return item === undefined ? undefined : decode(item)
   }
   return {
@@ -54,18 +55,18 @@ export function createJobs<J extends Job>(tables: Tables, { table, decode }: Row
       // The pointer first: one without a job is harmless, a job without one would never be done.
       if ((await get(job.id)) !== undefined) return false
       await tables.put(table, { shelf: OPEN, id: job.id })
-      return await tables.put(table, { shelf: ALL, ...(job as Item & J) }, { absent: 'id' })
+      return await tables.put(table, { shelf: ALL_JOBS, ...(job as Item & J) }, { absent: 'id' })
     },
     async list(limit) {
-      return (await tables.query(table, { partition: ALL, descending: true, limit })).map(decode)
+      return await queryReadable(tables, table, { partition: ALL_JOBS, descending: true, limit }, decode)
     },
     async open() {
       const pointers = await tables.query(table, { partition: OPEN })
       const items = await tables.getMany(
         table,
-        pointers.map((pointer) => ({ shelf: ALL, id: String(pointer['id']) })),
+        pointers.map((pointer) => ({ shelf: ALL_JOBS, id: String(pointer['id']) })),
       )
-      return items.map(decode).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      return readableItems(items, decode).toSorted((a, b) => (a.id < b.id ? -1 : 1))
     },
     async take({ id, fence, lease_until: seenUntil }, now, leaseMs) {
       if (seenUntil > now) return undefined

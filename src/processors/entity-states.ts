@@ -32,7 +32,7 @@ interface PageRow {
   readonly states: string
 }
 
-const pageRows = rowType<PageRow>(STATES, ['processor', 'page'], {
+export const pageRows = rowType<PageRow>(STATES, ['processor', 'page'], {
   processor: text,
   page: text,
   revision: number,

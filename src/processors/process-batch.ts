@@ -20,6 +20,7 @@ import {
 import { createEvaluate, type Evaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import type { ProductOf } from '../rules/split-order.ts'
+import type { Newer } from './newer-configuration.ts'
 import type { AskedProducts, Decision, Output, ProcessContext, Processor, Remembered } from './processor.ts'
 import { parkedRecord } from './waiting-room.ts'
 
@@ -46,8 +47,8 @@ export interface Work<S> {
 
 export interface BatchView {
   readonly configuration: Configuration
-  /** Whether there is a newer configuration, which has not come here yet. */
-  isBehind(): Promise<boolean>
+  /** Where the configuration stands that a record needs; `needed`: its revision, null where any newer one may be it. */
+  newer(needed: number | null): Promise<Newer>
   readonly now: number
   /** The time at this moment, in milliseconds. */
   time(): number
@@ -113,9 +114,9 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
   let turnAt = view.time()
   for (const { record, event } of batch) {
     const replay = readReplayMark(record.headers)
-    if (replay !== null && !isForUs(replay, processor.name, configuration)) continue
+    if (replay !== null && replay.stage !== processor.name) continue
     const connections = concerned(configuration, event, processor.from)
-    if (isNewer(event, connections) && (await view.isBehind())) throw newerConfigurationError(event)
+    const lacking = await lackingConfiguration(view, event, replay, connections)
     if (view.time() - turnAt > TURN_MS) {
       await nextTurn()
       turnAt = view.time()
@@ -124,7 +125,10 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
     if (processor.remembers) await ofEntity.get(key)
     const handled: Handled = { record, event, entity, places: placesOf(record, processor.from) }
     const waits = Promise.withResolvers<void>()
-    const made = make(run, { record, event }, connections, waits.resolve)
+    const made =
+      lacking === undefined
+        ? make(run, { record, event }, connections, waits.resolve)
+        : Promise.resolve({ error: lacking })
     ofEntity.set(key, made)
     begun.push({ ...handled, replay, connections, made })
     await Promise.race([made, waits.promise])
@@ -200,14 +204,33 @@ async function productsFor(asked: readonly AskedProducts[], find: FindProducts |
 }
 
 /**
- * A replay is for one stage. Throws `concurrent_change` while the configuration that it began with has not come here:
- * with an older one the connection it is for may be unknown, or mapped as before.
+ * Why a record is not processed by the configuration that is here: by an older one the connection it is for may be
+ * unknown, or mapped as before. Throws `concurrent_change` while the one it needs is on its way. One that does not come
+ * holds up nothing: the record alone is set aside (Guarantee 5).
  */
-function isForUs({ replayId, stage, revision }: ReplayMark, name: string, configuration: Configuration): boolean {
-  if (stage !== name) return false
-  if (configuration.revision >= revision) return true
-  const message = `${replayId} waits for revision ${revision} of the configuration; ${configuration.revision} is here`
-  throw new StreamError('concurrent_change', message)
+async function lackingConfiguration(
+  view: BatchView,
+  event: ProcessedEvent,
+  replay: ReplayMark | null,
+  connections: readonly Connection[],
+): Promise<StreamError | undefined> {
+  const here = view.configuration.revision
+  const needed = replay !== null && replay.revision > here ? replay.revision : null
+  if (needed === null && !isNewer(event, connections)) return undefined
+  const newer = await view.newer(needed)
+  const what = replay === null ? event.eventId : `${event.eventId}, replayed by ${replay.replayId},`
+  const which = needed === null ? 'a newer configuration' : `revision ${needed} of the configuration`
+  if (newer === 'coming') {
+    throw new StreamError('concurrent_change', `${what} waits for ${which}; revision ${here} is here`)
+  }
+  if (newer === 'overdue') {
+    const message = `${what} needs ${which}, which has not come here in time: the log says why; then retry it`
+    return new StreamError('configuration_missing', message)
+  }
+  // Made by a connection that is gone, or was changed back: nothing newer is there to come.
+  if (needed === null) return undefined
+  const message = `${what} needs ${which}, and there is none: discard it, and replay again by the configuration there is`
+  return new StreamError('configuration_missing', message)
 }
 
 /** A record of the batch, and what all that is reported of it has in common. */
@@ -271,10 +294,6 @@ function concerned(configuration: Configuration, event: ProcessedEvent, kind: Pr
 /** A mapped row may be made by what this process has not heard of: a connection that is new, or pushes now. */
 function isNewer(event: ProcessedEvent, [connection]: readonly Connection[]): boolean {
   return 'connection' in event && (connection === undefined || connection.revision < event.mappingRevision)
-}
-
-function newerConfigurationError(event: ProcessedEvent): StreamError {
-  return new StreamError('concurrent_change', `${event.eventId} is of a newer configuration, which is not here yet`)
 }
 
 function subscribers(configuration: Configuration, source: string, entity: Entity): Connection[] {

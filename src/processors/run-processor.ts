@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
 import type { Configuration } from '../configuration/model.ts'
-import { isBehind } from '../configuration/read-configuration.ts'
 import {
   type ConnectionGuard,
   createConnectionGuard,
@@ -18,6 +17,7 @@ import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { createTurns } from '../platform/runtime/turns.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import { type LoadedStates, loadEntityStates } from './entity-states.ts'
+import { createNewerConfiguration, type NewerConfiguration } from './newer-configuration.ts'
 import { type BatchView, processBatch, sourceKey, type Work } from './process-batch.ts'
 import type { Output, Processor, Remembered } from './processor.ts'
 import {
@@ -49,6 +49,7 @@ interface ProcessorParts<K extends ProcessedKind, S extends Remembered> {
   readonly deps: ProcessorDeps
   readonly guard: ConnectionGuard
   readonly room: WaitingRoom
+  readonly newer: NewerConfiguration
 }
 
 /** About as many as one fetch of a partition holds: what a batch waits for, it waits for once. */
@@ -67,7 +68,8 @@ export function processorStage<K extends ProcessedKind, S extends Remembered>(
   const timing = { ...usualGuardTiming, ...deps.guardTiming }
   const guard = createConnectionGuard(processor.name, deps, timing)
   const room = createWaitingRoom(processor.name, deps, guard, timing.probeEveryMs)
-  const parts: ProcessorParts<K, S> = { processor, deps, guard, room }
+  const newer = createNewerConfiguration(deps.tables, deps.clock)
+  const parts: ProcessorParts<K, S> = { processor, deps, guard, room, newer }
   // What was parked and what comes now may be of one entity, whose state both change.
   const turns = createTurns()
   const taking: TakingUp = {
@@ -100,7 +102,7 @@ async function handleBatch<K extends ProcessedKind, S extends Remembered>(
   const startedAt = deps.clock.now()
   const states = await loadStates(parts, batch, context)
   const pauses = await guard.pauses()
-  const view = viewOf(deps, {
+  const view = viewOf(parts, {
     now: startedAt,
     paused: (connection) => pauses.get(connection),
     isWrong: (connection, key, error) => guard.isWrong(connection, key, error),
@@ -126,7 +128,7 @@ async function takeUp<K extends ProcessedKind, S extends Remembered>(
   const record = await room.recordOf(parked)
   const decoded: Decoded<K> = { record, event: await deps.codec.decode(processor.from, record.value) }
   const pauses = await guard.pauses()
-  const view = viewOf(deps, {
+  const view = viewOf(parts, {
     now: deps.clock.now(),
     paused: (id) => (probe ? undefined : pauses.get(id)),
     // Of the connections only this one counts: the others had the event already. A probe counts for nothing.
@@ -147,12 +149,15 @@ async function takeUp<K extends ProcessedKind, S extends Remembered>(
   return { results: work.results, waits: false }
 }
 
-function viewOf(deps: ProcessorDeps, pauses: Pick<BatchView, 'now' | 'paused' | 'isWrong'>): BatchView {
+function viewOf<K extends ProcessedKind, S extends Remembered>(
+  { deps, newer }: ProcessorParts<K, S>,
+  pauses: Pick<BatchView, 'now' | 'paused' | 'isWrong'>,
+): BatchView {
   const configuration = deps.configuration()
   return {
     ...pauses,
     configuration,
-    isBehind: () => isBehind(deps.tables, configuration),
+    newer: (needed) => newer.state(configuration.revision, needed),
     time: () => deps.clock.now(),
     products: deps.products,
     encode: (output) => encode(deps, output),

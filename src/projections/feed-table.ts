@@ -8,7 +8,7 @@ import type { Feed } from './projection.ts'
 export const BY_POSITION = 'by-position'
 
 /** Partition and sort key of the meta item. Row partitions hold `#`, so none is called so. */
-const META = 'meta'
+export const META = 'meta'
 
 /** DynamoDB takes 400 kB; what surrounds the data fits into the rest. */
 const MAX_DATA_BYTES = 380_000
@@ -64,7 +64,7 @@ export function metaKey({ key: { attribute } }: Feed): Key {
   return { pk: META, [attribute]: META }
 }
 
-/** Throws `table_unavailable` for an item that is no row. */
+/** Throws `row_unreadable` for an item that is no row. */
 export function toRow({ key: { attribute }, rows }: Feed, item: Item): FeedRow {
   return rows.decode({ ...item, key: item[attribute] })
 }
@@ -105,7 +105,7 @@ export interface MetaItem {
   readonly pairs: readonly string[]
 }
 
-const metaType = (table: string) =>
+export const metaType = (table: string) =>
   rowType<MetaItem>(table, [], {
     generation: or(number, 1),
     building: or<number | null>(number, null),

@@ -112,7 +112,7 @@ export async function outcomesOf(
     task === null || connection === null ? [] : [{ id, task, entity: entityKey(connection, key) }],
   )
   const keys = new Map(known.map(({ task, entity }) => [JSON.stringify([task, entity]), { task, entity }]))
-  const rows = await rowsOf(tables, outcomeRows).getMany([...keys.values()])
+  const rows = await rowsOf(tables, outcomeRows).listMany([...keys.values()])
   const statuses = new Map(rows.map(({ task, entity, status }) => [JSON.stringify([task, entity]), status]))
   return new Map(
     known.flatMap(({ id, task, entity }) => {

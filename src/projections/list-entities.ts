@@ -91,7 +91,7 @@ async function* rowsOfStatus(tables: Tables, filter: EntityFilter, keys: string[
   const { status, task } = filter
   while (keys.length > 0) {
     const wanted = keys.splice(0, left())
-    const found = await rowsOf(tables, entityRows).getMany(wanted.map((entity) => ({ task, entity })))
+    const found = await rowsOf(tables, entityRows).listMany(wanted.map((entity) => ({ task, entity })))
     const rows = new Map(found.map((row) => [row.entity, row]))
     // One that went on meanwhile is of another status now.
     const same = wanted.flatMap((entity) => rows.get(entity) ?? []).filter((row) => row.status === status)

@@ -1,7 +1,7 @@
 import type { Static, TObject } from 'typebox'
 import type { DeclarationOf } from '../events/entities.ts'
 import { type FeedEntity, type TopicEvents, type UniversalKind, universalKind } from '../events/topics.ts'
-import { flag, opaque, type RowType, rowType, text } from '../platform/dynamodb/rows.ts'
+import { flag, opaque, type RowType, rowType, text, textLike } from '../platform/dynamodb/rows.ts'
 import { evolveRow, type FeedRow, type Position } from './feed-row.ts'
 
 /** What tells the rows of a connection and source apart. */
@@ -70,7 +70,7 @@ function feedRows(table: string): RowType<FeedRow> {
     source: text,
     key: text,
     updated_at: text,
-    position: text,
+    position: textLike(/^\d{15,16}-\d{20}$/, 'a position'),
     deleted: flag,
     data: opaque(),
     rank: text,

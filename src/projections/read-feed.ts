@@ -1,4 +1,5 @@
-import type { Tables } from '../platform/dynamodb/tables.ts'
+import { queryReadable } from '../platform/dynamodb/rows.ts'
+import type { RangeQuery, Tables } from '../platform/dynamodb/tables.ts'
 import { type FeedRow, type Position, parsePosition, positionText, timeText } from './feed-row.ts'
 import { BY_POSITION, type FeedMeta, partitionOf, toRow, type Watermark } from './feed-table.ts'
 import type { Feed } from './projection.ts'
@@ -111,15 +112,15 @@ async function readShard(
   if (limit === 0 || end === null || (place !== undefined && positionText(place) >= positionText(end))) {
     return { rows: [], place }
   }
-  const items = await tables.query(feed.table, {
+  const range: RangeQuery = {
     partition: partitionOf({ generation: meta.generation, connection: filter.connection, source, shard }),
     index: BY_POSITION,
     ...lowerBound(place, filter.from),
     to: positionText(end),
     ...(filter.to === null ? {} : { before: timeText(filter.to) }),
     limit,
-  })
-  const rows = items.map((item) => toRow(feed, item))
+  }
+  const rows = await queryReadable(tables, feed.table, range, (item) => toRow(feed, item))
   const last = rows.at(-1)
   return { rows, place: last !== undefined && rows.length === limit ? parsePosition(last.position) : end }
 }

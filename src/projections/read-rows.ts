@@ -1,3 +1,5 @@
+import { queryReadable } from '../platform/dynamodb/rows.ts'
+import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import type { FeedRow } from './feed-row.ts'
 import { partitionOf, rowKey, toRow } from './feed-table.ts'
 import { type FeedRequest, sourcesOf } from './read-feed.ts'
@@ -13,7 +15,7 @@ export async function readItem(request: FeedRequest, connection: string, key: st
       rowKey(feed, { generation: meta.generation, connection, source, shard }, key),
     ),
   )
-  const rows = (await tables.getMany(feed.table, keys)).map((item) => toRow(feed, item))
+  const rows = readableItems(await tables.getMany(feed.table, keys), (item) => toRow(feed, item))
   return rows.toSorted((a, b) => (a.source < b.source ? -1 : 1))
 }
 
@@ -29,7 +31,7 @@ export async function countRows(request: FeedRequest, connection: string): Promi
       const partition = partitionOf({ generation: meta.generation, connection, source, shard })
       for (let after: string | undefined, more = true; more; ) {
         const range = { partition, limit: PAGE, ...(after === undefined ? {} : { after }) }
-        const rows = (await tables.query(feed.table, range)).map((item) => toRow(feed, item))
+        const rows = await queryReadable(tables, feed.table, range, (item) => toRow(feed, item))
         count.rows += rows.length
         count.deleted += rows.filter(({ deleted }) => deleted).length
         after = rows.at(-1)?.key

@@ -6,6 +6,7 @@ import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { aboutEvent, mappedPlaces, stageResult } from '../platform/runtime/stage-result.ts'
+import { orDeadLetter, type ResultOfRecord, soundResults } from './sound-results.ts'
 import { evolveStaged, type StagedRow, type StageReport, shelfOf, stagedId, stagedRows } from './staged-row.ts'
 
 /** Rows written at once. */
@@ -13,18 +14,23 @@ const WRITERS = 16
 /** A row is written by few stages at once; more refusals in a row than this mean something else is wrong. */
 const TRIES = 20
 
+/** A report with the record that it came in. */
+interface ReportOfRecord extends StageReport, Pick<ResultOfRecord, 'record'> {}
+
 const nowhere = { source: null, mapped: null } as const
 
 /**
  * Folds `sync-status` into a row for each connection and entity: what is staged for it, where its events are, and what
- * came of it. Results of no connection are left out: nothing is staged for one yet.
+ * came of it. Results of no connection are left out: nothing is staged for one yet. What no row can hold is dead-lettered
+ * alone.
  */
 export function stagedStage(deps: { readonly tables: Tables }): Stage<'sync-status'> {
   return {
     name: 'project-staged',
     kind: 'sync-status',
     topics: ['sync-status'],
-    handle: (batch, context) => write(deps.tables, batch.flatMap(ofReport), context),
+    handle: async (batch, context) =>
+      await write(deps.tables, (await soundResults(batch, context)).flatMap(ofReport), context),
   }
 }
 
@@ -41,13 +47,14 @@ export function stagedOrdersStage(system: string, deps: { readonly tables: Table
   }
 }
 
-function ofReport({ record, event }: Decoded<'sync-status'>): readonly StageReport[] {
+function ofReport({ record, event }: Decoded<'sync-status'>): readonly ReportOfRecord[] {
   const { taskId: task, stage, at, results, places } = event
   return results.flatMap((result, index) => {
     const { connection } = result
     if (connection === null) return []
     const offset = Number(record.offset)
-    return [{ stage, at, offset, task, result: { ...result, connection }, places: plain(places[index] ?? nowhere) }]
+    const ofConnection = { ...result, connection }
+    return [{ record, stage, at, offset, task, result: ofConnection, places: plain(places[index] ?? nowhere) }]
   })
 }
 
@@ -56,20 +63,23 @@ function plain({ source, mapped }: ResultPlaces): ResultPlaces {
   return { source: source === null ? null : { ...source }, mapped: mapped === null ? null : { ...mapped } }
 }
 
-function ofOrder({ record, event }: Decoded<'vendor-orders'>): StageReport {
+function ofOrder({ record, event }: Decoded<'vendor-orders'>): ReportOfRecord {
   const { connection } = event
   const end = { status: 'processing', code: null, message: null, targetId: null }
   const { taskId: task, result } = stageResult(aboutEvent('orders', event, connection), end)
   const places = mappedPlaces(record)
-  return { stage: 'route-orders', at: record.timestamp, offset: -1, task, result: { ...result, connection }, places }
+  const ofConnection = { ...result, connection }
+  return { record, stage: 'route-orders', at: record.timestamp, offset: -1, task, result: ofConnection, places }
 }
 
-async function write(tables: Tables, reports: readonly StageReport[], context: BatchContext): Promise<void> {
+async function write(tables: Tables, reports: readonly ReportOfRecord[], context: BatchContext): Promise<void> {
   const groups = [...Map.groupBy(reports, nameOf).values()]
-  const found = await rowsOf(tables, stagedRows).getMany(groups.map(([first]) => stagedKey(first as StageReport)))
+  const found = await rowsOf(tables, stagedRows).getMany(groups.map(([first]) => stagedKey(first as ReportOfRecord)))
   const rows = new Map(found.map((row) => [JSON.stringify([row.shelf, row.id]), row]))
   await forEachBounded(groups, WRITERS, async (group) => {
-    await writeRow(tables, group, rows.get(nameOf(group[0] as StageReport)), context)
+    const { record, task: taskId, result } = group[0] as ReportOfRecord
+    const row = rows.get(nameOf(group[0] as ReportOfRecord))
+    await orDeadLetter({ record, taskId, result }, context, () => writeRow(tables, group, row, context))
   })
 }
 

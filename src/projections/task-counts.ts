@@ -25,7 +25,7 @@ interface CountsRow {
   readonly kept: Kept | null
 }
 
-const countsRows = rowType<CountsRow>(SYNC_TASK_COUNTS, ['task'], {
+export const countsRows = rowType<CountsRow>(SYNC_TASK_COUNTS, ['task'], {
   task: text,
   version: or(number, 0),
   kept: orNull(

@@ -4,6 +4,7 @@ import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { type EntityRow, entityKey, entityRows, evolveEntity, type ReportedResult } from './entity-row.ts'
+import { orDeadLetter, type ResultOfRecord, soundResults } from './sound-results.ts'
 import { noteReported } from './task-counts.ts'
 
 /** Rows written at once. */
@@ -16,12 +17,13 @@ interface Group {
   readonly task: string
   readonly entity: string
   readonly results: ReportedResult[]
+  readonly first: ResultOfRecord
 }
 
 /**
  * Folds `sync-status` into a row for each task, connection and entity. Results of several stages come by several
  * partitions in any order: each write is conditional on the row being as it was read, and is repeated otherwise.
- * Results without a task (pushes) belong to none and are left out.
+ * Results without a task (pushes) belong to none and are left out; what no row can hold is dead-lettered alone.
  */
 export function taskStage(deps: { readonly tables: Tables }): Stage<'sync-status'> {
   return {
@@ -29,12 +31,13 @@ export function taskStage(deps: { readonly tables: Tables }): Stage<'sync-status
     kind: 'sync-status',
     topics: ['sync-status'],
     async handle(batch, context) {
-      const groups = groupResults(batch)
+      const groups = groupResults(await soundResults(batch, context))
       const keys = groups.map(({ task, entity }) => ({ task, entity }))
       const found = await rowsOf(deps.tables, entityRows).getMany(keys)
       const rows = new Map(found.map((row) => [JSON.stringify([row.task, row.entity]), row]))
       await forEachBounded(groups, WRITERS, async (group) => {
-        await writeGroup(deps.tables, group, rows.get(JSON.stringify([group.task, group.entity])), context)
+        const row = rows.get(JSON.stringify([group.task, group.entity]))
+        await orDeadLetter(group.first, context, () => writeGroup(deps.tables, group, row, context))
       })
       // After the rows, and also when none changed: what was written before a crash is told by the redelivery.
       for (const task of new Set(groups.map((group) => group.task))) await noteReported(deps.tables, task)
@@ -51,7 +54,7 @@ function groupResults(batch: readonly Decoded<'sync-status'>[]): readonly Group[
     for (const result of event.results) {
       const entity = entityKey(result.connection, result.key)
       const id = JSON.stringify([taskId, entity])
-      const group = groups.get(id) ?? { task: taskId, entity, results: [] }
+      const group = groups.get(id) ?? { task: taskId, entity, results: [], first: { record, taskId, result } }
       group.results.push({ taskId, stage, at, offset, result })
       groups.set(id, group)
     }

@@ -74,7 +74,7 @@ interface Subscription {
   readonly at: number
 }
 
-const subscriptionRows = rowType<Subscription>(SUBSCRIPTIONS, ['connection', 'read'], {
+export const subscriptionRows = rowType<Subscription>(SUBSCRIPTIONS, ['connection', 'read'], {
   connection: text,
   read: text,
   state: oneOf('pending', 'blocked', 'fed'),

@@ -7,6 +7,7 @@ import { readConfiguration } from '../../configuration/read-configuration.ts'
 import { createResolver } from '../../configuration/references.ts'
 import { topicOf } from '../../events/topics.ts'
 import { createTables, type DynamoTables } from '../../platform/dynamodb/create-tables.ts'
+import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { createGovernors } from '../../platform/governor/governors.ts'
 import type { KafkaSettings } from '../../platform/kafka/kafkajs-event-log.ts'
 import { createLogInspector } from '../../platform/kafka/kafkajs-inspector.ts'
@@ -21,12 +22,17 @@ import type { Principal } from '../principal.ts'
 import { sees } from '../scope.ts'
 import { targetsOf } from '../sinks.ts'
 import { tableDefinitions } from '../table-definitions.ts'
+import { findUnreadableRows } from '../unreadable-rows.ts'
 import { brokerClockCheck } from './broker-clock-check.ts'
 import { type Check, type Finding, fail, ok, runChecks, warn } from './finding.ts'
 import { brokersCheck, topicsCheck } from './log-checks.ts'
+import { rowsCheck } from './rows-check.ts'
 import { schemasCheck } from './schemas-check.ts'
 import { systemCheck } from './systems-check.ts'
 import { tablesCheck } from './tables-check.ts'
+
+/** Of each table; lists of the API name what they leave out in the log. */
+const ROWS_LOOKED_AT = 20_000
 
 /** What is checked: the systems of the tables, or of a folder; each check within the limit. */
 export interface Examination {
@@ -57,6 +63,7 @@ export async function examine(
       brokerClockCheck(inspector, kafka, status, config.feedSettleMs),
       schemasCheck(registry, prefix),
       tablesCheck(() => dynamo.inspect(tableDefinitions)),
+      rowsCheck(() => findUnreadableRows({ tables: existing(dynamo) }, by, { table: null, most: ROWS_LOOKED_AT })),
       ...systemChecks(
         config,
         logger,
@@ -72,6 +79,16 @@ export async function examine(
       (opened) => opened.close(),
       () => undefined,
     )
+  }
+}
+
+/** Tables that are missing have no rows; another check says that they are. */
+function existing(dynamo: DynamoTables): Pick<Tables, 'scan'> {
+  return {
+    async *scan(table) {
+      const [found] = await dynamo.inspect(tableDefinitions.filter(({ name }) => name === table))
+      if (found?.state === 'right') yield* dynamo.tables.scan(table)
+    },
   }
 }
 

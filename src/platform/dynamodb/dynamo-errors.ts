@@ -9,6 +9,8 @@ const CREDENTIALS: readonly string[] = [
   'CredentialsProviderError',
 ]
 
+const KEY_TOO_LARGE = /size of (all )?(hash|range) ?keys? has exceeded/i
+
 /** Whatever the SDK threw, as a StreamError; values are never in its message. */
 export function fromDynamo(error: unknown, table: string): StreamError {
   if (error instanceof StreamError) return error
@@ -16,6 +18,10 @@ export function fromDynamo(error: unknown, table: string): StreamError {
   const reason = error instanceof Error ? error.message : String(error)
   if (isTooLarge(error)) {
     return new StreamError('value_too_large', `an item for table ${table} has more than 400 KB`, { cause: error })
+  }
+  if (name === 'ValidationException' && KEY_TOO_LARGE.test(reason)) {
+    const message = `a key for table ${table} is too large: a partition key has 2,048 bytes at most, a sort key 1,024`
+    return new StreamError('value_too_large', message, { cause: error })
   }
   if (name === 'ResourceNotFoundException') {
     return new StreamError('table_unavailable', `there is no table ${table}; the program makes it at its start`, {

@@ -1,5 +1,7 @@
-import { StreamError } from '../../errors.ts'
+import type { StreamError } from '../../errors.ts'
+import { isPossibleTime } from '../../events/times.ts'
 import type { Change, Condition, Item, Key, RangeQuery, Tables } from './tables.ts'
+import { readableItems, unreadableRowError } from './unreadable-rows.ts'
 
 /** How the value of one attribute is read. */
 export interface Attribute<T> {
@@ -21,6 +23,17 @@ export type AttributeOf<R> = keyof R & string
 export const text: Attribute<string> = { expected: 'text', is: (value) => typeof value === 'string' }
 export const number: Attribute<number> = { expected: 'a number', is: (value) => typeof value === 'number' }
 export const flag: Attribute<boolean> = { expected: 'true or false', is: (value) => typeof value === 'boolean' }
+
+/** Milliseconds UTC that a calendar has. */
+export const millis: Attribute<number> = {
+  expected: 'a time in milliseconds',
+  is: (value) => typeof value === 'number' && isPossibleTime(value),
+}
+
+/** Text of a form of its own. */
+export function textLike(form: RegExp, expected: string): Attribute<string> {
+  return { expected, is: (value) => typeof value === 'string' && form.test(value) }
+}
 
 /** One of some texts. */
 export function oneOf<const T extends string>(...texts: readonly T[]): Attribute<T> {
@@ -98,7 +111,7 @@ export interface RowType<R> {
   readonly table: string
   /** Names of the attributes: what a query has to ask for, where it does not need the others. */
   readonly names: readonly AttributeOf<R>[]
-  /** Attributes that are not declared are left out. Throws `table_unavailable`, naming table, row and attribute. */
+  /** Attributes that are not declared are left out. Throws `row_unreadable`, naming table, row and attribute. */
   decode(item: Item): R
 }
 
@@ -133,16 +146,19 @@ function unreadable(
   name: string,
   { expected }: Attribute<unknown>,
 ): StreamError {
-  const row = key.map((one) => `${one} "${item[one]}"`).join(', ')
   const what = item[name] === undefined ? `lacks ${name}, which is` : `has something else in ${name} than`
-  const message = `table ${table}: the row with ${row} ${what} ${expected}; restore the row, or remove it`
-  return new StreamError('table_unavailable', message, { field: name, details: { table } })
+  return unreadableRowError(table, key, item, `${what} ${expected}`, name)
 }
 
-/** A table whose rows are typed: a misspelt attribute does not compile. Calls are as those of `Tables`. */
+/**
+ * A table whose rows are typed: a misspelt attribute does not compile. Calls are as those of `Tables`. What asks for named
+ * rows throws `row_unreadable`; what lists leaves such rows out, and has them announced (`unreadable-rows.ts`).
+ */
 export interface Rows<R> {
   get(key: KeyOf<R>): Promise<R | undefined>
   getMany(keys: readonly KeyOf<R>[]): Promise<readonly R[]>
+  /** As `getMany`, for a list of those that can be read. */
+  listMany(keys: readonly KeyOf<R>[]): Promise<readonly R[]>
   put(row: R, condition?: Condition<AttributeOf<R>>): Promise<boolean>
   /** As `put`, of a row that lacks attributes: what is read then says `or`. */
   putPart(row: Partial<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
@@ -151,6 +167,8 @@ export interface Rows<R> {
   update(key: KeyOf<R>, change: RowChange<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
   delete(key: KeyOf<R>, condition?: Condition<AttributeOf<R>>): Promise<boolean>
   query(range: Omit<RangeQuery, 'attributes'>): Promise<readonly R[]>
+  /** As `query`, where one row that is left out would be worse than none. */
+  queryWhole(range: Omit<RangeQuery, 'attributes'>): Promise<readonly R[]>
   /** Asks for the declared attributes alone, for a type of a few attributes of large rows. */
   queryParts(range: Omit<RangeQuery, 'attributes'>): Promise<readonly R[]>
   scan(): AsyncIterable<readonly R[]>
@@ -174,17 +192,38 @@ export function rowsOf<R extends object>(tables: Tables, { table, names, decode 
       return item === undefined ? undefined : decode(item)
     },
     getMany: async (keys) => (await tables.getMany(table, keys as readonly Key[])).map(decode),
+    listMany: async (keys) => readableItems(await tables.getMany(table, keys as readonly Key[]), decode),
     put: (row, condition) => tables.put(table, row as Item, condition),
     putPart: (row, condition) => tables.put(table, row as Item, condition),
     putMany: (rows) => tables.putMany(table, rows as readonly Item[]),
     update: async (key, change, condition) =>
       (await tables.update(table, key as Key, change as Change, condition)) !== null,
     delete: (key, condition) => tables.delete(table, key as Key, condition),
-    query: async (range) => (await tables.query(table, range)).map(decode),
-    queryParts: async (range) => (await tables.query(table, { ...range, attributes: names })).map(decode),
+    query: (range) => queryReadable(tables, table, range, decode),
+    queryWhole: async (range) => (await tables.query(table, range)).map(decode),
+    queryParts: (range) => queryReadable(tables, table, { ...range, attributes: names }, decode),
     async *scan() {
-      for await (const items of tables.scan(table)) yield items.map(decode)
+      for await (const items of tables.scan(table)) yield readableItems(items, decode)
     },
+  }
+}
+
+/**
+ * Up to `limit` rows that can be read, in order of the sort key; fewer are all there are, as with `Tables.query`: a page
+ * is filled up for those that are left out.
+ */
+export async function queryReadable<R>(
+  tables: Pick<Tables, 'query'>,
+  table: string,
+  range: RangeQuery,
+  decode: (item: Item) => R,
+): Promise<readonly R[]> {
+  const { limit } = range
+  if (limit === undefined) return readableItems(await tables.query(table, range), decode)
+  for (let asked = limit; ; asked *= 2) {
+    const items = await tables.query(table, { ...range, limit: asked })
+    const rows = readableItems(items, decode)
+    if (rows.length >= limit || items.length < asked) return rows.slice(0, limit)
   }
 }
 

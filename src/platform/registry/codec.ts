@@ -1,6 +1,7 @@
 import type { Type } from 'avsc'
 import type { Logger } from 'pino'
 import { StreamError } from '../../errors.ts'
+import { assertPossibleTimes } from '../../events/times.ts'
 import type { TopicEvents, TopicKind } from '../../events/topics.ts'
 import type { EventCodec } from '../codec.ts'
 import { typeOf } from './logical-types.ts'
@@ -61,6 +62,7 @@ export function codecOf(kinds: ReadonlyMap<TopicKind, KindSchema>, registry: Pic
   return {
     encode(kind, event) {
       const { id, type } = schemaOf(kind)
+      assertPossibleTimes(event)
       try {
         return frame(id, type.toBuffer(event))
       } catch (error) {
@@ -71,12 +73,18 @@ export function codecOf(kinds: ReadonlyMap<TopicKind, KindSchema>, registry: Pic
       if (value === null) throw new StreamError('value_missing', `a record of ${kind} has no value`)
       const { id, avro } = unframe(value)
       const read = await readerFor(schemaOf(kind), id, registry)
-      try {
-        return read(avro) as TopicEvents[K]
-      } catch (error) {
-        throw new StreamError('value_undecodable', `the bytes are no event of ${kind}`, { cause: error })
-      }
+      const event = decodeWith(read, avro, kind)
+      assertPossibleTimes(event)
+      return event
     },
+  }
+}
+
+function decodeWith<K extends TopicKind>(read: Reader, avro: Buffer, kind: K): TopicEvents[K] {
+  try {
+    return read(avro) as TopicEvents[K]
+  } catch (error) {
+    throw new StreamError('value_undecodable', `the bytes are no event of ${kind}`, { cause: error })
   }
 }
 

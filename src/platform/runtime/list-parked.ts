@@ -1,4 +1,5 @@
 import type { Item, Tables } from '../dynamodb/tables.ts'
+import { readableItems } from '../dynamodb/unreadable-rows.ts'
 import { fromParkedItem, PARKED } from './parked-item.ts'
 import { HELD } from './parking.ts'
 
@@ -56,7 +57,7 @@ export async function listParked(
     const items = await tables.query(PARKED, range)
     for (const item of items) {
       if (item['mark'] !== undefined || (connection !== null && item['connection'] !== connection)) continue
-      rows.push(toSummary(owner, item))
+      rows.push(...readableItems([item], (one) => toSummary(owner, one)))
       if (rows.length === limit) return { rows, next: placeText(owner, String(item['id'])) }
     }
     const last = items.length < CHUNK ? undefined : String(items.at(-1)?.['id'])

@@ -1,4 +1,15 @@
-import { type Attributes, list, map, nullable, number, orNull, rowType, text } from '../dynamodb/rows.ts'
+import {
+  type Attributes,
+  list,
+  map,
+  millis,
+  nullable,
+  number,
+  orNull,
+  rowType,
+  text,
+  textLike,
+} from '../dynamodb/rows.ts'
 import type { Item } from '../dynamodb/tables.ts'
 import type { LogRecord } from '../kafka/event-log.ts'
 import type { ResultAbout } from './stage-result.ts'
@@ -64,7 +75,7 @@ interface Row extends Omit<ParkedRecord, 'record' | 'whole'> {
 }
 
 /** What every parked row has, be it a record or a key to be looked at. */
-export const parkedAttributes = { id: text, connection: text, key: text, attempts: number, firstAt: number } as const
+export const parkedAttributes = { id: text, connection: text, key: text, attempts: number, firstAt: millis } as const
 
 const attributes: Attributes<Row> = {
   ...parkedAttributes,
@@ -83,7 +94,7 @@ const attributes: Attributes<Row> = {
   }),
   topic: text,
   partition: number,
-  offset: text,
+  offset: textLike(/^-?\d+$/, 'an offset'),
   timestamp: number,
   original: orNull(
     map<Original>({

@@ -1,5 +1,6 @@
-import { rowType, text } from '../dynamodb/rows.ts'
+import { queryReadable, rowType, text } from '../dynamodb/rows.ts'
 import type { Condition, Item, TableDefinition, Tables } from '../dynamodb/tables.ts'
+import { readableItems } from '../dynamodb/unreadable-rows.ts'
 import type { LogRecord } from '../kafka/event-log.ts'
 import {
   fromParkedItem,
@@ -98,7 +99,7 @@ export function createParking(
       return (await tables.query(PARKED, { ...byRelease, limit: 1 })).length === 0
     },
     async due(now, limit) {
-      return (await tables.query(PARKED, { ...byRelease, to: releaseText(now), limit })).map(fromItem)
+      return await queryReadable(tables, PARKED, { ...byRelease, to: releaseText(now), limit }, decodeParked)
     },
     async holders() {
       const holders: string[] = []
@@ -113,11 +114,11 @@ export function createParking(
     },
     async heldFor(connection, limit) {
       const range = { ...byRelease, beginsWith: `${HELD}${connection}#`, limit }
-      return (await tables.query(PARKED, range)).map(fromItem)
+      return await queryReadable(tables, PARKED, range, decodeParked)
     },
     async ofKey(connection, key) {
       const items = await tables.query(PARKED, { partition: owner, beginsWith: `${connection}|${key}#` })
-      const records = items.map(fromItem).filter((parked) => parked.what === 'record')
+      const records = readableItems(items, decodeParked).filter((parked) => parked.what === 'record')
       // A key may have a # itself: then others begin as it does.
       return records.filter((parked) => parked.key === key)
     },
@@ -136,7 +137,8 @@ function releaseOf(release: Release, { attempts, record }: ParkedRecord): string
 
 const checkRows = rowType<ParkedCheck>(PARKED, ['id'], { ...parkedAttributes, mark: text })
 
-function fromItem(item: Item): Parked {
+/** Throws `row_unreadable`. */
+export function decodeParked(item: Item): Parked {
   if (item['mark'] === undefined) return { what: 'record', ...fromParkedItem(item) }
   return { what: 'check', ...checkRows.decode(item) }
 }

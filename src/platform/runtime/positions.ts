@@ -24,7 +24,7 @@ interface Checkpoint {
   readonly offset: string
 }
 
-const checkpoints = rowType<Checkpoint>(CHECKPOINTS, ['group', 'place'], {
+export const checkpoints = rowType<Checkpoint>(CHECKPOINTS, ['group', 'place'], {
   group: text,
   place: text,
   partition_number: number,
@@ -39,7 +39,8 @@ export function createPositions(tables: Tables): Positions {
   const rows = rowsOf(tables, checkpoints)
   return {
     async read(group, topic) {
-      const known = await rows.query({ partition: group, beginsWith: `${topic}#` })
+      // One that is left out would have its group begin anew.
+      const known = await rows.queryWhole({ partition: group, beginsWith: `${topic}#` })
       return new Map(known.map(({ partition_number, offset }) => [partition_number, BigInt(offset)]))
     },
     async note(group, topic, partition, offset) {

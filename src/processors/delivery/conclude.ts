@@ -42,6 +42,9 @@ export interface Conclusion {
 /** Well more than it takes a new configuration to come to every process. */
 const CONFIGURATION_MS = 5_000
 
+/** How often it is looked whether a connection that could not be read is mended. */
+const UNUSABLE_MS = 60_000
+
 /** Id of the target's key of an event. */
 export function deliveryKey<K extends PerSystemKind>(kind: K, event: TopicEvents[K]): string {
   return recordKey(kind, event.key)
@@ -61,6 +64,11 @@ export async function conclude<K extends PerSystemKind>(
   const configuration = parts.deps.configuration()
   const connection = configuration.connections.find(({ id }) => id === event.connection)
   if (connection === undefined) {
+    if (configuration.unusable?.includes(event.connection)) {
+      const message = 'its connection can\'t be read from the tables; "waldstream doctor" says why'
+      const why = { code: 'row_unreadable', message }
+      return await park(entry, entry.attempts, why, parts, context, { at: parts.deps.clock.now() + UNUSABLE_MS })
+    }
     if (await isBehind(parts.deps.tables, configuration)) {
       const why = { code: 'connection_unknown', message: 'its connection is new; the configuration is not here yet' }
       return await park(entry, entry.attempts, why, parts, context, { at: parts.deps.clock.now() + CONFIGURATION_MS })

@@ -21,7 +21,7 @@ export const deliveryTables: readonly TableDefinition[] = [
 ]
 
 /** A row that only notes a parked record has no version yet. */
-const deliveryRows = rowType<Delivery>(DELIVERIES, ['connection', 'key'], {
+export const deliveryRows = rowType<Delivery>(DELIVERIES, ['connection', 'key'], {
   connection: text,
   key: text,
   rank: or(text, ''),

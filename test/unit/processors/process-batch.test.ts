@@ -15,7 +15,7 @@ const view: BatchView = {
     connections: [connectionOf('a', '.', { reads: reads.map(({ id }) => id), vendor: 'netsuite' })],
     metadata: [],
   },
-  isBehind: async () => false,
+  newer: async () => 'absent',
   now: 1_000,
   time: () => performance.now(),
   encode: ({ key }) => ({ topic: 't', key, value: Buffer.from(key) }),

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Configuration } from '../../../src/configuration/model.ts'
+import { CONNECTIONS, coreTables, REVISION_KEY } from '../../../src/configuration/tables.ts'
 import { type ReplayMark, replayHeaders } from '../../../src/events/headers.ts'
 import { mapInventory } from '../../../src/processors/map-inventory.ts'
+import { CONFIGURATION_OVERDUE_MS } from '../../../src/processors/newer-configuration.ts'
 import { processorStage } from '../../../src/processors/run-processor.ts'
 import { processorTables } from '../../../src/processors/tables.ts'
 import { readWith } from '../../data/configuration.ts'
@@ -30,26 +32,41 @@ const configuration: Configuration = {
   metadata: [],
 }
 
-async function handle(mark: Partial<ReplayMark>) {
+/** A process that has revision 4 of the configuration, while the tables have `stored`. */
+async function processWith(stored: number) {
   const { log, context, producer, reporter } = fakeStage()
+  const clock = manualClock(5)
+  const tables = memoryTables([...processorTables, ...coreTables])
+  await tables.put(CONNECTIONS, { ...REVISION_KEY, revision: stored })
   const stage = processorStage(mapInventory, {
     producer,
     reporter,
     codec: jsonCodec,
-    tables: memoryTables(processorTables),
+    tables,
     topicPrefix: 'p.',
     configuration: () => configuration,
-    clock: manualClock(5),
+    clock,
     logger: silentLogger,
     log: { read: async () => null },
   })
-  const whole = { replayId: 'r', stage: 'map-inventory', connection: null, revision: 4, ...mark }
-  const headers = Object.entries(replayHeaders(whole)).map(([key, value]) => ({ key, value: Buffer.from(value) }))
-  const batch = batchOf<'inventory'>(inventoryChanged('S-1', { '1': ['3', '2'] }))
-  await stage.handle(
-    batch.map(({ event, record }) => ({ event, record: { ...record, headers } })),
-    context,
-  )
+  /** A batch with a record for each SKU; null: one that is not replayed. */
+  const handle = async (marks: Readonly<Record<string, Partial<ReplayMark> | null>>) => {
+    const batch = batchOf<'inventory'>(...Object.keys(marks).map((sku) => inventoryChanged(sku, { '1': ['3', '2'] })))
+    const replayed = batch.map(({ event, record }) => {
+      const mark = marks[event.key]
+      if (!mark) return { event, record }
+      const whole = { replayId: 'r', stage: 'map-inventory', connection: null, revision: 4, ...mark }
+      const headers = Object.entries(replayHeaders(whole)).map(([key, value]) => ({ key, value: Buffer.from(value) }))
+      return { event, record: { ...record, headers } }
+    })
+    await stage.handle(replayed, context)
+  }
+  return { log, clock, handle }
+}
+
+async function handle(mark: Partial<ReplayMark>) {
+  const { log, handle } = await processWith(4)
+  await handle({ 'S-1': mark })
   return { sent: log.sent.map(({ key }) => key), results: log.results.map(({ result }) => result.connection) }
 }
 
@@ -65,10 +82,45 @@ describe('a replayed record', () => {
   })
 
   it('of another stage is nothing to this one', async () => {
-    expect(await handle({ stage: 'map-products' })).toEqual({ sent: [], results: [] })
+    expect(await handle({ stage: 'map-products', revision: 999_999 })).toEqual({ sent: [], results: [] })
   })
 
-  it('waits for the configuration that the replay began with', async () => {
-    await expect(handle({ revision: 5 })).rejects.toMatchObject({ code: 'concurrent_change', policy: 'retry' })
+  it('waits for the configuration that the replay began with, and holds up nothing when it does not come', async () => {
+    const { log, clock, handle } = await processWith(5)
+    const marks = { 'S-1': { revision: 5 }, 'S-2': { revision: 5 }, 'S-3': null }
+    await expect(handle(marks)).rejects.toMatchObject({ code: 'concurrent_change', policy: 'retry' })
+    clock.set(5 + CONFIGURATION_OVERDUE_MS - 1)
+    await expect(handle(marks)).rejects.toMatchObject({ code: 'concurrent_change' })
+    expect(log.steps).toEqual([])
+    clock.set(5 + CONFIGURATION_OVERDUE_MS)
+    await handle(marks)
+    expect(log.deadLetters.map(({ error, about }) => [about.key, error.code])).toEqual([
+      ['S-1', 'configuration_missing'],
+      ['S-2', 'configuration_missing'],
+    ])
+    expect(log.sent.map(({ key }) => key)).toEqual(['a|netsuite|S-3', 'b|netsuite|S-3'])
   })
+
+  it.each([5, 999_999, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY])(
+    'with revision %d, which there is not, is set aside at once and alone',
+    async (revision) => {
+      const { log, handle } = await processWith(4)
+      await handle({ 'S-1': null, 'S-2': { revision, connection: 'b' }, 'S-3': { revision }, 'S-4': null })
+      expect(log.deadLetters.map(({ error, about }) => [about.key, about.connection, error.code])).toEqual([
+        ['S-2', 'b', 'configuration_missing'],
+        ['S-3', null, 'configuration_missing'],
+      ])
+      expect(log.deadLetters[0]?.error.message).toContain(`needs revision ${revision} of the configuration`)
+      expect(log.sent.map(({ key }) => key)).toEqual(
+        ['S-1', 'S-4'].flatMap((sku) => ['a', 'b'].map((connection) => `${connection}|netsuite|${sku}`)),
+      )
+      const failed = log.results.filter(({ result }) => result.status === 'failed')
+      expect(failed.map(({ result }) => [result.key, result.connection])).toEqual([
+        ['S-2', 'b'],
+        ['S-3', 'a'],
+        ['S-3', 'b'],
+        ['S-3', 'c'],
+      ])
+    },
+  )
 })

@@ -15,7 +15,13 @@ it('finds the products of the connection’s own vendor, not deleted ones, and k
   const put = (sku: string, shard: number, brand: string, more: { source?: string; deleted?: boolean } = {}) => {
     const { source = 'a-erp', deleted = false } = more
     const place = rowKey(productFeed, { generation: 1, connection: 'a', source, shard }, sku)
-    const texts = { updated_at: '2026-01-31T08:00:00.000Z', position: '1', rank: '1', digest: 'd', event_id: 'e' }
+    const texts = {
+      updated_at: '2026-01-31T08:00:00.000Z',
+      position: '000000000000001-00000000000000000001',
+      rank: '1',
+      digest: 'd',
+      event_id: 'e',
+    }
     return tables.put('universal_products', { ...place, ...texts, connection: 'a', source, deleted, data: { brand } })
   }
   await put('A-1', 0, 'Acme')

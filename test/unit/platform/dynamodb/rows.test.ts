@@ -14,6 +14,7 @@ import {
   text,
 } from '../../../../src/platform/dynamodb/rows.ts'
 import type { Tables } from '../../../../src/platform/dynamodb/tables.ts'
+import { logUnreadableRows } from '../../../../src/platform/dynamodb/unreadable-rows.ts'
 import { memoryTables } from '../../../memory/tables.ts'
 
 interface Pet {
@@ -74,9 +75,9 @@ describe('a row', () => {
     const broken = { ...felix, [attribute]: value }
     expect(() => pets.decode(broken)).toThrow(
       expect.objectContaining({
-        code: 'table_unavailable',
+        code: 'row_unreadable',
         field: attribute,
-        message: `table pets: the row with owner "ann", name "Felix" ${message}; restore the row, or remove it`,
+        message: `table pets: the row with owner "ann", name "Felix" ${message}; "waldstream doctor" names the command that removes it`,
       }),
     )
   })
@@ -102,6 +103,29 @@ describe('a table of typed rows', () => {
     expect(await rows.getMany([key, { owner: 'ann', name: 'Rex' }])).toEqual([felix])
     expect(await rows.query({ partition: 'ann' })).toEqual([felix])
     expect((await Array.fromAsync(rows.scan())).flat()).toEqual([felix])
+  })
+
+  it('leaves a row that can not be read out of lists, fills their pages up for it, and names it once', async () => {
+    const names = ['A', 'B', 'C', 'D', 'E']
+    await rows.putMany(names.map((name) => ({ ...felix, name })))
+    for (const name of ['A', 'C']) await tables.put('pets', { owner: 'ann', name })
+    const logged: string[] = []
+    const end = logUnreadableRows({ error: (_: unknown, text: string) => logged.push(text) } as never)
+    const listed = async (range: object) =>
+      (await rows.query({ partition: 'ann', ...range })).map(({ name }) => name).join('')
+    expect(await listed({})).toBe('BDE')
+    expect(await listed({ limit: 2 })).toBe('BD')
+    expect(await listed({ limit: 3, descending: true })).toBe('EDB')
+    expect(await listed({ limit: 2, after: 'B' })).toBe('DE')
+    expect((await Array.fromAsync(rows.scan())).flat()).toHaveLength(3)
+    expect(await rows.listMany(names.map((name) => ({ owner: 'ann', name })))).toHaveLength(3)
+    end()
+    await rows.query({ partition: 'ann' })
+    expect(logged.map((text) => /name "(.)"/.exec(text)?.[1])).toEqual(['A', 'C'])
+    const broken = { code: 'row_unreadable' }
+    await expect(rows.get({ owner: 'ann', name: 'A' })).rejects.toMatchObject(broken)
+    await expect(rows.getMany([{ owner: 'ann', name: 'A' }])).rejects.toMatchObject(broken)
+    await expect(rows.queryWhole({ partition: 'ann' })).rejects.toMatchObject(broken)
   })
 
   it('changes and deletes by condition', async () => {

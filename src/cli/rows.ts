@@ -1,0 +1,35 @@
+import { findUnreadableRows, removeUnreadableRow } from '../operations/unreadable-rows.ts'
+import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { onTables } from './open-operations.ts'
+
+const USAGE = `waldstream rows list [--table TABLE] [--json]
+waldstream rows remove <table> <key> [<second part of the key>] [--json]
+
+  Rows of tables that can't be read: written by hand, restored in part, or of another version. Every list leaves them out.
+  list looks at all rows there are. remove takes away one that can't be read, and no other; documents of the configuration
+  can be applied again instead, over the row.`
+
+export async function rowsCommand(args: readonly string[]): Promise<void> {
+  const options = {
+    table: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return console.log(USAGE)
+  const [action, table, ...keys] = positionals
+  const isList = action === 'list' && table === undefined
+  const isRemove = action === 'remove' && table !== undefined && keys.length > 0
+  if (!isList && !isRemove) throw new UsageError('rows takes list, or remove with a table and the key of a row', USAGE)
+  await onTables(async (operations) => {
+    const by = commandUser()
+    if (isRemove) {
+      const row = await removeUnreadableRow(operations, by, { table, keys })
+      return console.log(values.json ? JSON.stringify(row) : `removed: ${row.why}`)
+    }
+    const { rows } = await findUnreadableRows(operations, by, { table: values.table ?? null, most: Infinity })
+    if (values.json) return console.log(JSON.stringify({ items: rows }))
+    if (rows.length === 0) console.log('every row can be read')
+    for (const { why, command } of rows) console.log(`${why}\n  ${command}`)
+  })
+}

@@ -1,0 +1,61 @@
+import { toStreamError } from '../errors.ts'
+import type { Item } from '../platform/dynamodb/tables.ts'
+import { unreadableRowError } from '../platform/dynamodb/unreadable-rows.ts'
+import type { StoredKind } from './document-schemas.ts'
+import type { Connection, ProductMetadata, System } from './model.ts'
+import { decodeConnection, decodeMetadata, decodeSystem } from './stored-form.ts'
+import { CONNECTIONS, PRODUCT_METADATA } from './tables.ts'
+
+/** What a row of the configuration holds, where `decode` reads it. Throws `row_unreadable`, which names row and field. */
+export function readStored<T>(table: string, key: readonly string[], item: Item, decode: () => T): T {
+  try {
+    return decode()
+  } catch (thrown) {
+    const { message, field } = toStreamError(thrown)
+    throw unreadableRowError(table, key, item, `can't be read: ${message}`, field)
+  }
+}
+
+/** A row that is being removed counts as gone already. */
+export function stays(item: Item): boolean {
+  return item['removing'] === undefined
+}
+
+export function systemOfRow(item: Item): System {
+  return ownDocument(CONNECTIONS, ['kind', 'id'], item, item['id'], decodeSystem, ({ id }) => id)
+}
+
+export function connectionOfRow(item: Item): Connection {
+  return ownDocument(CONNECTIONS, ['kind', 'id'], item, item['id'], decodeConnection, ({ id }) => id)
+}
+
+export function metadataOfRow(item: Item): ProductMetadata {
+  const { connection } = item
+  return ownDocument(PRODUCT_METADATA, ['connection'], item, connection, decodeMetadata, (one) => one.connection)
+}
+
+/** What a row of this kind holds. Throws `row_unreadable`. */
+export function documentOfRow(kind: StoredKind, item: Item): System | Connection | ProductMetadata {
+  switch (kind) {
+    case 'system':
+      return systemOfRow(item)
+    case 'connection':
+      return connectionOfRow(item)
+    case 'product-metadata':
+      return metadataOfRow(item)
+  }
+}
+
+/** A document under another's id would stand in for it. */
+function ownDocument<T>(
+  table: string,
+  key: readonly string[],
+  item: Item,
+  id: unknown,
+  decode: (stored: unknown) => T,
+  idOf: (document: T) => string,
+): T {
+  const document = readStored(table, key, item, () => decode(item['document']))
+  if (idOf(document) === id) return document
+  throw unreadableRowError(table, key, item, 'holds the document of another id')
+}

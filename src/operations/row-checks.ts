@@ -1,0 +1,67 @@
+import { toChange } from '../configuration/changes.ts'
+import { checkNotes } from '../configuration/document-rows.ts'
+import type { StoredKind } from '../configuration/document-schemas.ts'
+import { documentOfRow, stays } from '../configuration/stored-documents.ts'
+import { CONFIGURATION_CHANGES, CONNECTIONS, PRODUCT_METADATA } from '../configuration/tables.ts'
+import { requestRows } from '../control/keyed-requests.ts'
+import { pauseRows } from '../control/pauses.ts'
+import { publicationRows } from '../control/publish-again.ts'
+import { controlRows } from '../control/read-control.ts'
+import { subscriptionRows } from '../control/replays/feed-new-connections.ts'
+import { replayRows } from '../control/replays/replay.ts'
+import { runPlaces, runRows } from '../control/runs.ts'
+import type { RowType } from '../platform/dynamodb/rows.ts'
+import type { Item } from '../platform/dynamodb/tables.ts'
+import { ALL_JOBS } from '../platform/jobs.ts'
+import { PARKED } from '../platform/runtime/parked-item.ts'
+import { decodeParked } from '../platform/runtime/parking.ts'
+import { checkpoints } from '../platform/runtime/positions.ts'
+import { deliveryRows } from '../processors/delivery/deliveries.ts'
+import { pageRows } from '../processors/entity-states.ts'
+import { deadLetterRows, shelvedRows } from '../projections/dead-letter-row.ts'
+import { entityRows } from '../projections/entity-row.ts'
+import { META, metaType, toRow } from '../projections/feed-table.ts'
+import { feeds } from '../projections/feeds.ts'
+import type { Feed } from '../projections/projection.ts'
+import { rebuildRows } from '../projections/rebuild/rebuild.ts'
+import { stagedRows } from '../projections/staged-row.ts'
+import { countsRows } from '../projections/task-counts.ts'
+
+/** Reads a row as those read it who list it. Throws `row_unreadable`. */
+export type CheckRow = (item: Item) => void
+
+/** How the rows of each table are checked; tables whose rows any value will do for are not among them. */
+export const rowChecks: ReadonlyMap<string, CheckRow> = new Map<string, CheckRow>([
+  [CONNECTIONS, checkConfigured],
+  [PRODUCT_METADATA, (item) => checkDocument('product-metadata', item)],
+  [CONFIGURATION_CHANGES, toChange],
+  ...[pauseRows, controlRows, runRows, runPlaces, requestRows, publicationRows, subscriptionRows].map(ofType),
+  ...[deadLetterRows, shelvedRows, entityRows, stagedRows, countsRows].map(ofType),
+  ...[deliveryRows, pageRows, checkpoints].map(ofType),
+  ...[replayRows, rebuildRows].map(ofJobs),
+  ...feeds.map(ofFeed),
+  [PARKED, decodeParked],
+])
+
+function ofType({ table, decode }: Pick<RowType<object>, 'table' | 'decode'>): [string, CheckRow] {
+  return [table, decode]
+}
+
+/** The other shelf has pointers alone. */
+function ofJobs({ table, decode }: Pick<RowType<object>, 'table' | 'decode'>): [string, CheckRow] {
+  return [table, (item) => void (item['shelf'] === ALL_JOBS && decode(item))]
+}
+
+function ofFeed(feed: Feed): [string, CheckRow] {
+  return [feed.table, (item) => void (item['pk'] === META ? metaType(feed.table).decode(item) : toRow(feed, item))]
+}
+
+function checkConfigured(item: Item): void {
+  const { kind } = item
+  if (kind === 'system' || kind === 'connection') checkDocument(kind, item)
+}
+
+function checkDocument(kind: StoredKind, item: Item): void {
+  checkNotes({ kind, id: String(item[kind === 'product-metadata' ? 'connection' : 'id']) }, item)
+  if (stays(item)) documentOfRow(kind, item)
+}
