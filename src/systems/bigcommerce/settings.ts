@@ -1,4 +1,4 @@
-import { currencyCode, flag, list, setting, text, type ValuesOf, whole } from '../../configuration/setting.ts'
+import { choice, currencyCode, flag, list, setting, text, type ValuesOf, whole } from '../../configuration/setting.ts'
 import { type ConnectableSystem, requireSecret } from '../kit/configured-system.ts'
 import type { BigCommerceSettings } from './client.ts'
 
@@ -43,6 +43,40 @@ export const stockFilter = {
   locations: setting(list(whole({ minimum: 1, maximum: 999_999_999 }), 'ids of locations'), {
     description: 'locations whose stock counts; all by default',
   }),
+}
+
+const ids = list(whole({ minimum: 0, maximum: 999_999_999 }), 'ids')
+
+/** `filter` of reads of orders: of the list, and each a field of the order. The list takes names that it does not know for none. */
+export const orderFilter = {
+  channel_id: setting(statusId, { description: 'orders of one channel (storefront)' }),
+  customer_id: setting(statusId, { description: 'orders of one customer' }),
+  payment_method: setting(text({ expected: 'the name of a payment method' }), {
+    description: 'orders paid in one way',
+  }),
+  external_order_id: setting(text(), { description: 'the order with this id of another system' }),
+}
+
+/** `filter` of reads of products and images, of the list of the catalogue. */
+export const catalogFilter = {
+  'channel_id:in': setting(ids, { description: 'products of these channels (storefronts)' }),
+  'categories:in': setting(ids, { description: 'products of these categories' }),
+  'id:in': setting(ids, { description: 'these products' }),
+  'sku:in': setting(list(text(), 'SKUs'), { description: 'products of these SKUs' }),
+  'id:not_in': setting(ids, { description: 'all but these products' }),
+  name: setting(text(), { description: 'products of this name' }),
+  mpn: setting(text(), { description: 'products of this part number of the manufacturer' }),
+  upc: setting(text(), { description: 'products of this UPC' }),
+  keyword: setting(text(), { description: 'products with this in name, description or SKU' }),
+  is_free_shipping: setting(whole({ minimum: 0, maximum: 1 }), { description: 'products shipped free (1) or not (0)' }),
+  brand_id: setting(statusId, { description: 'products of one brand' }),
+  type: setting(choice(['physical', 'digital']), { description: 'products of one type' }),
+  condition: setting(choice(['new', 'used', 'refurbished']), { description: 'products in one condition' }),
+  availability: setting(choice(['available', 'disabled', 'preorder']), { description: 'products of one availability' }),
+  is_visible: setting(whole({ minimum: 0, maximum: 1 }), {
+    description: 'products that the storefront shows (1) or hides (0)',
+  }),
+  is_featured: setting(whole({ minimum: 0, maximum: 1 }), { description: 'products that are featured (1) or not (0)' }),
 }
 
 export type BigCommerceValues = ValuesOf<typeof settings>

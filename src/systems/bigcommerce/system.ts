@@ -5,7 +5,7 @@ import { readBigCommerceImages } from './read-images.ts'
 import { readBigCommerceInventory } from './read-inventory.ts'
 import { readBigCommerceOrders } from './read-orders.ts'
 import { readBigCommerceProducts } from './read-products.ts'
-import { clientSettings, secrets, settings, stockFilter } from './settings.ts'
+import { catalogFilter, clientSettings, orderFilter, secrets, settings, stockFilter } from './settings.ts'
 import { bigcommerceHook } from './webhook.ts'
 import { writeBigCommerceFulfilments } from './write-fulfilments.ts'
 import { writeBigCommerceImages } from './write-images.ts'
@@ -15,7 +15,7 @@ import { writeBigCommerceProducts } from './write-products.ts'
 /** Paid, and not all shipped: an order that was refunded in part, or of which the seller has shipped its own, goes on. */
 const BEGIN = ['awaiting_fulfillment', 'awaiting_shipment', 'partially_shipped', 'partially_refunded']
 
-/** BigCommerce, with B2B Edition. Filters of orders, products and images are those of the lists themselves. */
+/** BigCommerce, with B2B Edition. Filters are those of its lists. */
 export const bigcommerce = defineSystem({
   type: 'bigcommerce',
   title: 'BigCommerce',
@@ -26,18 +26,18 @@ export const bigcommerce = defineSystem({
   clientFor: (client, kind) => client.for(kind),
   sources: {
     orders: {
-      filter: null,
+      filter: orderFilter,
       open: ({ client, read, clock, notes }) => readBigCommerceOrders(client, read, clock, notes),
     },
     products: {
-      filter: null,
+      filter: catalogFilter,
       open: ({ client, read, system, clock }) => readBigCommerceProducts(client, read, system, clock),
     },
     inventory: {
       filter: stockFilter,
       open: ({ client, read, clock }) => readBigCommerceInventory(client, read, clock),
     },
-    images: { filter: null, open: ({ client, read, clock }) => readBigCommerceImages(client, read, clock) },
+    images: { filter: catalogFilter, open: ({ client, read, clock }) => readBigCommerceImages(client, read, clock) },
   },
   sinks: {
     'shop-fulfilments': ({ client, system }) => writeBigCommerceFulfilments(client, system.settings),
