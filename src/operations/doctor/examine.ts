@@ -24,6 +24,7 @@ import { targetsOf } from '../sinks.ts'
 import { tableDefinitions } from '../table-definitions.ts'
 import { findUnreadableRows } from '../unreadable-rows.ts'
 import { brokerClockCheck } from './broker-clock-check.ts'
+import { connectionsCheck } from './connections-check.ts'
 import { type Check, type Finding, fail, ok, runChecks, warn } from './finding.ts'
 import { brokersCheck, topicsCheck } from './log-checks.ts'
 import { rowsCheck } from './rows-check.ts'
@@ -120,7 +121,7 @@ async function configured(
     systems = found.systems
     const counts = `${found.systems.length} systems, ${found.connections.length} connections`
     if (found.systems.length === 0) return [warn(name, `${counts}: waldstream apply <dir>`)]
-    return [ok(name, `${counts}, from ${folder ?? 'the tables'}`)]
+    return [ok(name, `${counts}, from ${folder ?? 'the tables'}`), ...connectionsCheck(found, systemTypes)]
   }
   const findings = await runChecks([{ name, run }], limitMs)
   return { systems, findings: findings.map((one) => (one.level === 'fail' ? unread(one, folder) : one)) }
