@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import Type, { type Static } from 'typebox'
 import { Check } from 'typebox/value'
 import { StreamError } from './errors.ts'
@@ -109,12 +110,13 @@ const environmentSchema = Type.Object({
   ),
   API_HOST: Type.String({
     default: '127.0.0.1',
-    description: 'address the API listens on; another than this one needs API_TOKEN',
+    description: 'address the API listens on; another than this one needs API_TOKEN, or a key',
   }),
   API_PORT: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 65_535, description: 'its port; 8080 or a free one by default' }),
   ),
-  API_TOKEN: secret('callers of the API send it as bearer token'),
+  API_TOKEN: secret("the administrator's key of a small installation: callers of the API send it as bearer token"),
+  API_TOKEN_FILE: text('file that holds it, in place of API_TOKEN'),
   CURSOR_KEY: secret("signs the feeds' cursors; created once and kept by default"),
   FEED_SETTLE_MS: whole(0, 600_000, 5000, 'how long a timeslot waits for late records'),
   RUN_LEASE_MS: whole(4_000, 600_000, 30_000, 'after so long without a heartbeat another producer takes over a run'),
@@ -211,10 +213,33 @@ function missingTogether(values: Variables): readonly string[] {
   return missing
 }
 
+/** Reads a file as text; throws where it can't. */
+type ReadFile = (path: string) => string
+
+interface ReadToken {
+  readonly token: string | null
+  readonly mistakes: readonly string[]
+}
+
+/** The API's token, from the environment or from a file: as orchestrators mount secrets, and other programs can't list it. */
+function readToken({ API_TOKEN: token, API_TOKEN_FILE: file }: Variables, readFile: ReadFile): ReadToken {
+  if (file === undefined) return { token: token ?? null, mistakes: [] }
+  const wrong = (message: string): ReadToken => ({ token: null, mistakes: [`API_TOKEN_FILE ${message}`] })
+  if (token !== undefined) return wrong('is set beside API_TOKEN; set one of them')
+  try {
+    const read = readFile(file).trim()
+    return read === '' ? wrong(`names ${file}, which is empty`) : { token: read, mistakes: [] }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    return wrong(`names ${file}, which can't be read (${code})`)
+  }
+}
+
 /** Reads and checks the environment; throws one `configuration_invalid` that lists every mistake. */
-export function readConfig(env: Environment): Config {
+export function readConfig(env: Environment, readFile: ReadFile = (path) => readFileSync(path, 'utf8')): Config {
   const { values, mistakes } = readVariables(env)
-  const all = [...mistakes, ...missingTogether(values)]
+  const { token, mistakes: ofToken } = readToken(values, readFile)
+  const all = [...mistakes, ...ofToken, ...missingTogether(values)]
   if (all.length > 0) {
     throw new StreamError('configuration_invalid', `the environment is not usable:\n- ${all.join('\n- ')}`)
   }
@@ -239,7 +264,7 @@ export function readConfig(env: Environment): Config {
       host: values.API_HOST,
       port: values.API_PORT ?? 8080,
       portIsDefault: values.API_PORT === undefined,
-      token: values.API_TOKEN ?? null,
+      token,
     },
     cursorKey: values.CURSOR_KEY ?? null,
     feedSettleMs: values.FEED_SETTLE_MS,

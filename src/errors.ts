@@ -45,6 +45,7 @@ export const policies = {
 
   request_invalid: 'refuse',
   unauthorized: 'refuse',
+  forbidden: 'refuse',
   not_found: 'refuse',
   state_conflict: 'refuse',
   revision_differs: 'refuse',

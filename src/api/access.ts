@@ -1,15 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { KeyScope } from '../control/keys/api-key.ts'
 import { StreamError } from '../errors.ts'
-import { everything, type Principal } from '../operations/principal.ts'
-import { equalTexts } from '../platform/equal-texts.ts'
-import { actorOf } from './request-headers.ts'
+import { may, type Principal } from '../operations/principal.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { type Caller, createSignIn } from './sign-in.ts'
+import { keyWithin } from './signed-text.ts'
 
 /**
- * What a route needs. `open`: nothing, so that whoever restarts the process need not have the token. `signed`: a signature
- * that its operation checks, by systems that are not to have the token. The others need the token; what a caller may do
- * beyond that, everything for now, will be decided by these names.
+ * What a route needs. `open`: nothing, so that whoever restarts the process need not have a key. `signed`: a signature that
+ * its operation checks, by systems that are not to have a key. `caller`: any key. The others are scopes that a key has or
+ * has not. What a route concerns (a connection, a system) its operation compares with the key's reach.
  */
-export type Need = 'open' | 'signed' | 'caller' | 'feeds:read' | 'orders:push' | 'observe' | 'operate' | 'configure'
+export type Need = 'open' | 'signed' | 'caller' | Exclude<KeyScope, 'persons:read'>
 
 /** Every route there is, with what it needs; `*` stands for the rest of a path. A route that is not here does not start. */
 export const routeNeeds: Readonly<Record<string, Need>> = {
@@ -69,6 +71,12 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'PUT /v1/connections/:id/metadata': 'configure',
   'POST /v1/connections/:id/metadata/preview': 'configure',
   'GET /v1/configuration/changes': 'configure',
+
+  'GET /v1/keys': 'administer',
+  'POST /v1/keys': 'administer',
+  'GET /v1/keys/:id': 'administer',
+  'POST /v1/keys/:id/rotate': 'administer',
+  'POST /v1/keys/:id/revoke': 'administer',
 }
 
 const prefixes = Object.entries(routeNeeds).flatMap(([route, need]) =>
@@ -81,41 +89,56 @@ export function needOf(method: string, url: string | undefined): Need | undefine
   return routeNeeds[route] ?? prefixes.find(({ prefix }) => route.startsWith(prefix))?.need
 }
 
-const admitted = new WeakMap<FastifyRequest, Principal>()
+const admitted = new WeakMap<FastifyRequest, Caller>()
 
 /**
- * Lets in who may come in: with the token as bearer token wherever there is one. A route that does not say what it needs
- * does not start, so none is open by mistake.
+ * Lets in who may come in, with a key or the token as bearer token, and whose key has the scope that the route needs. A
+ * route that does not say what it needs does not start, so none is open by mistake.
  */
-export function controlAccess(app: FastifyInstance, token: string | null): void {
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) {
-      if (needOf(one, url) !== undefined) continue
-      throw new Error(`${one} ${url} is not in routeNeeds: declare there what it needs`)
+export function controlAccess(app: FastifyInstance, deps: ApiDeps): void {
+  const signIn = createSignIn(deps)
+  app.addHook('onRoute', (route) => {
+    for (const one of [route.method].flat()) {
+      const need = needOf(one, route.url)
+      if (need === undefined) throw new Error(`${one} ${route.url} is not in routeNeeds: declare there what it needs`)
+      // For those who read the OpenAPI document, and for the test that is made of it.
+      if (route.schema !== undefined) route.schema = { ...route.schema, 'x-needs': need } as typeof route.schema
     }
   })
   app.addHook('onRequest', async (request) => {
     const need = needOf(request.method, request.routeOptions.url)
     if (need === 'open' || need === 'signed') return
-    const given = /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
-    if (token !== null && (given === undefined || !equalTexts(given, token))) {
-      throw new StreamError('unauthorized', 'send the API token as "Authorization: Bearer <token>"')
-    }
-    admitted.set(request, everything({ kind: 'api', name: actorOf(request) }, true))
+    const caller = await signIn(request)
+    admitted.set(request, caller)
+    if (need === undefined || need === 'caller' || may(caller.principal, need)) return
+    throw new StreamError('forbidden', `the key lacks the scope ${need}; use one that has it`)
   })
 }
 
-/** Who asks; by another name where the request itself gives one (null: it gives none). */
+/**
+ * Who asks. Where the caller is not known by a key of their own, the request may give another name (null: it gives none);
+ * whose key it is, is not theirs to say.
+ */
 export function principalOf(request: FastifyRequest, name?: string | null): Principal {
-  const principal = admitted.get(request)
-  if (principal === undefined) throw new Error(`${request.method} ${request.url} has let nobody in`)
-  return name === undefined ? principal : { ...principal, name }
+  const { principal, key } = callerOf(request)
+  return name === undefined || key !== null ? principal : { ...principal, name }
 }
 
-/** Throws `configuration_invalid` where the API would be open to others without a token. */
-export function checkAddress(host: string, token: string | null): void {
-  if (token !== null || isLoopback(host)) return
-  const message = `API_HOST: ${host} can be reached by others; set API_TOKEN, or listen on 127.0.0.1`
+/** Signs cursors for a caller: one that was given to others, who reach something else, is not valid. */
+export function cursorKeyOf(request: FastifyRequest, key: string): string {
+  return keyWithin(key, callerOf(request).principal.scope)
+}
+
+function callerOf(request: FastifyRequest): Caller {
+  const caller = admitted.get(request)
+  if (caller === undefined) throw new Error(`${request.method} ${request.url} has let nobody in`)
+  return caller
+}
+
+/** Throws `configuration_invalid` where the API would be open to others. */
+export function checkAddress(host: string, asksForKey: boolean): void {
+  if (asksForKey || isLoopback(host)) return
+  const message = `API_HOST: ${host} can be reached by others; set API_TOKEN, create a key ("waldstream keys create"), or listen on 127.0.0.1`
   throw new StreamError('configuration_invalid', message, { field: 'API_HOST' })
 }
 

@@ -9,6 +9,7 @@ import { deadLetterActionRoutes } from './routes/dead-letter-actions.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { feedRoutes } from './routes/feeds.ts'
 import { healthRoutes } from './routes/health.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { metadataPreviewRoutes } from './routes/metadata-preview.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { pauseRoutes } from './routes/pauses.ts'
@@ -40,8 +41,8 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
     // Feeds say nothing of persons; everything else may, problems too.
     if (!request.url.startsWith('/v1/feeds/')) reply.header('cache-control', 'no-store')
   })
-  controlAccess(app, deps.token)
-  describeApi(app, deps.token)
+  controlAccess(app, deps)
+  describeApi(app)
   app.register(startPage(deps.operations.feeds))
   app.register(feedRoutes(deps))
   app.register(taskRoutes(deps))
@@ -59,13 +60,14 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.register(orderRoutes(deps))
   app.register(replayRoutes(deps))
   app.register(rebuildRoutes(deps))
+  app.register(keyRoutes(deps))
   app.register(healthRoutes(deps))
   app.register(openApi)
   return app
 }
 
 /** The OpenAPI document, and the page to read and try it. */
-function describeApi(app: FastifyInstance, token: string | null): void {
+function describeApi(app: FastifyInstance): void {
   app.addSchema(Problem)
   app.register(swagger, {
     openapi: {
@@ -75,8 +77,8 @@ function describeApi(app: FastifyInstance, token: string | null): void {
         version: '1',
         description: 'Feeds, tasks, dead letters, what is staged, replays, and the configuration of it all',
       },
-      ...(token === null ? {} : { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } }),
-      ...(token === null ? {} : { security: [{ token: [] }] }),
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
   })

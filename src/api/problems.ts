@@ -26,11 +26,12 @@ interface ProblemResponse {
   readonly content: { readonly 'application/problem+json': { readonly schema: { readonly $ref: string } } }
 }
 
-/** Response schemas of the errors a route may answer with. */
+/** Response schemas of the errors a route may answer with. Where callers sign in, their keys may also be too small. */
 export function problems<S extends number>(...statuses: readonly S[]): Record<S, ProblemResponse> {
   const content = { 'application/problem+json': { schema: { $ref: 'Problem#' } } } as const
+  const all: readonly number[] = statuses.some((status) => status === 401) ? [...statuses, 403] : statuses
   return Object.fromEntries(
-    statuses.map((status) => [status, { description: STATUS_CODES[status] ?? '', content }]),
+    all.map((status) => [status, { description: STATUS_CODES[status] ?? '', content }]),
   ) as Record<S, ProblemResponse>
 }
 
@@ -39,6 +40,7 @@ const statusOf: Partial<Readonly<Record<ErrorCode, number>>> = {
   cursor_invalid: 400,
   start_from_missing: 400,
   unauthorized: 401,
+  forbidden: 403,
   not_found: 404,
   state_conflict: 409,
   revision_differs: 412,

@@ -3,6 +3,7 @@ import { StreamError } from '../errors.ts'
 import { checkAddress } from './access.ts'
 import { buildApp } from './app.ts'
 import type { ApiDeps } from './dependencies.ts'
+import { asksForKey } from './sign-in.ts'
 
 export interface ApiOptions extends ApiDeps {
   readonly host: string
@@ -19,13 +20,17 @@ export interface RunningApi {
   close(): Promise<void>
 }
 
+const OPEN =
+  'the API is open to every program on this machine, until there is a key: "waldstream keys create <name>" creates the first'
+
 /**
- * Starts the API. Throws `configuration_invalid` when others could reach it and there is no token, or the address is
- * not this machine's; `port_in_use` when a port that was asked for is taken.
+ * Starts the API. Throws `configuration_invalid` when others could reach it and there is neither key nor token, or the
+ * address is not this machine's; `port_in_use` when a port that was asked for is taken.
  */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { host, port, portIsDefault, token, logger } = options
-  checkAddress(host, token)
+  const { host, port, portIsDefault, logger } = options
+  const isClosed = await asksForKey(options)
+  checkAddress(host, isClosed)
   const app = buildApp(options)
   try {
     await app.listen({ host, port })
@@ -37,6 +42,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     await app.listen({ host, port: 0 })
     logger.warn({ port, taken: portOf(app.server.address()) }, `port ${port} is in use; a free one was taken`)
   }
+  if (!isClosed) logger.warn(OPEN)
   const url = `http://${hostOf(host)}:${portOf(app.server.address())}`
   return { url, close: () => app.close() }
 }

@@ -5,6 +5,7 @@ import { UsageError } from './arguments.ts'
 import { changesCommand } from './changes.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { doctorCommand } from './doctor.ts'
+import { keysCommand } from './keys.ts'
 import { pausesCommand } from './pauses.ts'
 import { positionsCommand } from './positions.ts'
 import { previewCommand } from './preview.ts'
@@ -33,6 +34,7 @@ const USAGE = `waldstream <command>
   pauses list|resume                                connections that are held
   rows list|remove                                  rows of tables that can't be read
   changes                                           who changed what of the configuration, and when
+  keys list|create|rotate|revoke                    keys of the API's callers
   reads list|show|set-cut-date                      reads with their schedules, cut dates and windows
   tasks list|show|retry                             runs of reads and what became of their entities
   sync <read>                                       request a run of a read, for example shop.orders.all
@@ -58,6 +60,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   pauses: pausesCommand,
   rows: rowsCommand,
   changes: changesCommand,
+  keys: keysCommand,
   reads: readsCommand,
   tasks: tasksCommand,
 }

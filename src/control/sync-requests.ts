@@ -57,7 +57,8 @@ export interface SyncRequests {
    * time.
    */
   request(wanted: WantedSync): Promise<SyncRequest & { readonly isNew: boolean }>
-  get(id: string): Promise<SyncRequest | undefined>
+  /** Undefined also where its read is none that is seen: nothing more is looked up then, as for one that is not there. */
+  get(id: string, isSeen: (read: string) => boolean): Promise<SyncRequest | undefined>
 }
 
 export interface SyncRequestDeps {
@@ -116,9 +117,11 @@ export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps
       // A hook is answered at once: who sends it is not interested, and stops sending where answers take long.
       return { ...(await (trigger === 'webhook' ? withState(request) : dispatched(request))), isNew }
     },
-    async get(id) {
+    async get(id, isSeen) {
       const answer = await requestAnswer(tables, rowOf(id))
-      return answer === null ? undefined : await withState(keptRequest.decode(answer))
+      if (answer === null) return undefined
+      const request = keptRequest.decode(answer)
+      return isSeen(request.read) ? await withState(request) : undefined
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { TableDefinition } from '../platform/dynamodb/tables.ts'
 import { jobTable } from '../platform/jobs.ts'
+import { keyTables } from './keys/api-key.ts'
 import { REPLAYS } from './replays/replay.ts'
 
 /** A row per read: its cut date, lease and which runs are due and under way. */
@@ -31,4 +32,5 @@ export const controlTables: readonly TableDefinition[] = [
   { name: SUBSCRIPTIONS, partitionKey: 'connection', sortKey: 'read' },
   { name: READER_NOTES, partitionKey: 'id' },
   jobTable(REPLAYS),
+  ...keyTables,
 ]

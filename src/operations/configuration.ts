@@ -4,6 +4,7 @@ import type { StoredDocument } from '../configuration/configuration-store.ts'
 import type { Author, Expected } from '../configuration/document-rows.ts'
 import type { StoredKind } from '../configuration/document-schemas.ts'
 import type { Configuration } from '../configuration/model.ts'
+import { StreamError } from '../errors.ts'
 import type { TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
 import { type Owner, type Page, type Scoped, sees, systemOfRead, within } from './scope.ts'
@@ -53,7 +54,13 @@ export async function putDocument(
   { body, revision, ...place }: DocumentPlace & { readonly body: unknown; readonly revision: ExpectedRevision },
 ): Promise<StoredDocument & { readonly changed: boolean }> {
   assertInScope(by, place)
-  return await deps.configuration.put(place.kind, place.id, body, authorOf(deps, by, place, revision))
+  if (seesAll(by)) return await deps.configuration.put(place.kind, place.id, body, authorOf(deps, by, place, revision))
+  await assertReaches(deps, by, place, body)
+  try {
+    return await deps.configuration.put(place.kind, place.id, body, authorOf(deps, by, place, revision))
+  } catch (error) {
+    throw await withoutOthers(deps, by, error)
+  }
 }
 
 /** Throws `not_found`, `revision_differs`, and `state_conflict` when others need it. */
@@ -63,7 +70,11 @@ export async function removeDocument(
   { kind, id, revision }: { kind: 'system' | 'connection'; id: string; revision: ExpectedRevision },
 ): Promise<void> {
   assertInScope(by, { kind, id })
-  await deps.configuration.remove(kind, id, authorOf(deps, by, { kind, id }, revision))
+  try {
+    await deps.configuration.remove(kind, id, authorOf(deps, by, { kind, id }, revision))
+  } catch (error) {
+    throw seesAll(by) ? error : await withoutOthers(deps, by, error)
+  }
 }
 
 /** Who changed what of the configuration and of cut dates, the newest first. */
@@ -92,6 +103,62 @@ export async function applyConfiguration(
 function ownerOf({ kind, id }: { readonly kind: ConfigurationChange['kind']; readonly id: string }): Owner {
   if (kind === 'system') return { system: id }
   return kind === 'cut-date' ? { system: systemOfRead(id) } : { connection: id }
+}
+
+function seesAll({ scope }: Principal): boolean {
+  return scope.connections === 'all' && scope.systems === 'all'
+}
+
+/**
+ * A connection joins what is named in it: who does not reach a system may not have it joined, or they would read it through
+ * their own connection. What the stored connection names already stays. Throws `request_invalid`, with the same words for a
+ * system that is not there.
+ */
+async function assertReaches({ configuration }: Deps, by: Principal, place: DocumentPlace, body: unknown) {
+  if (place.kind !== 'connection') return
+  const stored = await configuration.get('connection', place.id)
+  const named = namedSystems(stored?.document)
+  for (const [field, system] of systemFields(body)) {
+    if (sees(by.scope, { system }) || named.has(system)) continue
+    const message = `${field} names no system that your key reaches`
+    throw new StreamError('request_invalid', message, { field, mistakes: [{ field, message }] })
+  }
+}
+
+/** Systems that a connection names, each with its field. */
+function systemFields(connection: unknown): readonly (readonly [field: string, system: string])[] {
+  if (typeof connection !== 'object' || connection === null) return []
+  const { shop, vendor, reads } = connection as Readonly<Record<string, unknown>>
+  const ofReads = Array.isArray(reads) ? reads.map((read, index) => [`reads[${index}]`, read] as const) : []
+  const all = [['shop', shop] as const, ['vendor', vendor] as const, ...ofReads]
+  return all.flatMap(([field, id]) => (typeof id === 'string' ? [[field, systemOfRead(id)] as const] : []))
+}
+
+function namedSystems(connection: unknown): ReadonlySet<string> {
+  return new Set(systemFields(connection).map(([, system]) => system))
+}
+
+/** What the checks of the whole configuration found, without what is of others: those may not even be known to be there. */
+async function withoutOthers({ configuration }: Deps, by: Principal, error: unknown): Promise<unknown> {
+  if (!(error instanceof StreamError) || error.policy !== 'refuse') return error
+  const kinds = ['system', 'connection'] as const
+  const listed = await Promise.all(
+    kinds.map(async (kind) => (await configuration.list(kind)).map(({ id }) => ({ kind, id }))),
+  )
+  const others = listed.flat().filter((place) => !sees(by.scope, ownerOf(place)))
+  const isOfOthers = (text: string) => others.some(({ id }) => words(text).has(id))
+  const clean = (text: string) => (isOfOthers(text) ? 'does not fit what is configured elsewhere here' : text)
+  const mistakes = error.mistakes.map(({ field, message }) => {
+    return { field: isOfOthers(field) ? '' : field, message: clean(message) }
+  })
+  const text = mistakes.map(({ field, message }) => `${field || 'the document'} ${message}`).join('; ')
+  const options = { mistakes, ...(error.field === undefined || isOfOthers(error.field) ? {} : { field: error.field }) }
+  return new StreamError(error.code, mistakes.length === 0 ? clean(error.message) : text, options)
+}
+
+/** Ids in a text: also the system of a read, and whole ids alone. */
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(/[^a-z0-9-]+/))
 }
 
 function assertInScope(by: Principal, place: DocumentPlace): void {

@@ -16,7 +16,7 @@ import {
   outcomesOf,
 } from '../projections/list-dead-letters.ts'
 import type { OperationDeps } from './dependencies.ts'
-import { nameOf, notFound, type Principal } from './principal.ts'
+import { may, nameOf, notFound, type Principal } from './principal.ts'
 import { type Page, type Scoped, sees, within } from './scope.ts'
 
 export { USUAL_LIMIT, USUAL_RATE } from '../control/dead-letters/create-dead-letters.ts'
@@ -86,7 +86,7 @@ export async function countDeadLetters(
 /** Throws `not_found`. */
 export async function showDeadLetter(deps: Deps, by: Principal, id: string): Promise<ShownDeadLetter> {
   const row = await findRow(deps, by, id)
-  const { original, masked, event, undecodable } = await deps.deadLetters.open(row, by.persons)
+  const { original, masked, event, undecodable } = await deps.deadLetters.open(row, may(by, 'persons:read'))
   const outcome = (await outcomesOf(deps.tables, [row])).get(row.id) ?? null
   const base64 = (bytes: Buffer | null) => bytes?.toString('base64') ?? null
   return {
@@ -112,7 +112,7 @@ export async function previewDeadLetter(
 ): Promise<RetryPreview> {
   const row = await findRow(deps, by, id)
   const { original } = await deps.deadLetters.open(row, true)
-  return await deps.previewRetry(row.stage, original, by.persons)
+  return await deps.previewRetry(row.stage, original, may(by, 'persons:read'))
 }
 
 /** Appends the original to its topic again. Throws `not_found` and `state_conflict`. */

@@ -4,6 +4,7 @@ import type { ResolveReference } from '../configuration/references.ts'
 import type { CutDateDeps } from '../control/cut-dates.ts'
 import type { DeadLetters } from '../control/dead-letters/create-dead-letters.ts'
 import type { PreviewRetry } from '../control/dead-letters/preview.ts'
+import type { KeyStore } from '../control/keys/key-store.ts'
 import type { Replays } from '../control/replays/create-replays.ts'
 import type { SyncRequester } from '../control/request-sync.ts'
 import type { SyncRequests } from '../control/sync-requests.ts'
@@ -31,6 +32,8 @@ export interface TableDeps {
   readonly configuration: ConfigurationStore
   readonly cutDates: CutDateDeps
   readonly countEntities: CountEntities
+  /** Keys of the API's callers. */
+  readonly keys: KeyStore
 }
 
 /** What all operations need. `operationDeps` makes it. */

@@ -10,7 +10,7 @@ import { type MappedOutcome, mapEntity, type SourceEntity } from '../rules/map-e
 import { createEvaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import type { OperationDeps } from './dependencies.ts'
-import { notFound, type Principal } from './principal.ts'
+import { may, notFound, type Principal } from './principal.ts'
 import { within } from './scope.ts'
 
 export { productMetadataSchema } from '../configuration/document-schemas.ts'
@@ -99,7 +99,9 @@ export async function previewConfiguration(
   const { systems } = own === undefined ? after : before
   const events = await deps.recentEvents(connection, entity, last, { systems })
   const preview = await previewMapping(events, { connection: id, before, after, products: deps.products })
-  return by.persons || !holdsPersonal(entity) ? preview : { ...preview, entities: preview.entities.map(withoutValues) }
+  return may(by, 'persons:read') || !holdsPersonal(entity)
+    ? preview
+    : { ...preview, entities: preview.entities.map(withoutValues) }
 }
 
 /** What an order's fields are mapped from may be of a person, and what comes of it too. */

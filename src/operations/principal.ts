@@ -1,3 +1,4 @@
+import type { KeyScope } from '../control/keys/api-key.ts'
 import { StreamError } from '../errors.ts'
 import type { Scope } from './scope.ts'
 
@@ -7,15 +8,24 @@ export interface Principal {
   readonly kind: 'api' | 'cli' | 'webhook'
   /** Recorded with what they change; null: they did not say. */
   readonly name: string | null
-  /** What is outside of it does not exist for them. */
+  /** Their reach: what is outside of it does not exist for them. */
   readonly scope: Scope
-  /** May see what events say of persons; others see that there is something. */
-  readonly persons: boolean
+  /** What they may do within it. `persons:read`: see what events say of persons; others see that there is something. */
+  readonly scopes: 'all' | ReadonlySet<KeyScope>
 }
+
+const ALL_BUT_PERSONS: ReadonlySet<KeyScope> = new Set(['administer'])
 
 /** A principal who may see and change everything; `persons`: what is said of persons too. */
 export function everything(by: Pick<Principal, 'kind' | 'name'>, persons = false): Principal {
-  return { kind: by.kind, name: by.name, scope: { connections: 'all', systems: 'all' }, persons }
+  const scope: Scope = { connections: 'all', systems: 'all' }
+  return { kind: by.kind, name: by.name, scope, scopes: persons ? 'all' : ALL_BUT_PERSONS }
+}
+
+/** Whether they may do this. Who administers may do everything but read personal data, which is granted by its name alone. */
+export function may({ scopes }: Pick<Principal, 'scopes'>, scope: KeyScope): boolean {
+  if (scopes === 'all' || scopes.has(scope)) return true
+  return scope !== 'persons:read' && scopes.has('administer')
 }
 
 /** The name that a change is recorded under. */

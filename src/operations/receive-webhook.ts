@@ -19,7 +19,7 @@ export const WEBHOOK_SIGNING =
 /** Whom the hook of a system speaks for: that system's reads, and nothing else. The signature proves it. */
 export function webhookPrincipal(system: string): Principal {
   const scope = { connections: new Set<string>(), systems: new Set([system]) }
-  return { kind: 'webhook', name: `webhook ${system}`, scope, persons: false }
+  return { kind: 'webhook', name: `webhook ${system}`, scope, scopes: new Set() }
 }
 
 export interface WebhookAnswer {

@@ -3,6 +3,7 @@ import { readConfiguration } from '../configuration/read-configuration.ts'
 import type { SystemTypes } from '../configuration/system-type.ts'
 import type { ReplayPreview, ReplayRequest, ReplayTarget } from '../control/replays/create-replays.ts'
 import type { Replay } from '../control/replays/replay.ts'
+import { StreamError } from '../errors.ts'
 import { topicOf } from '../events/topics.ts'
 import { topology } from '../processors/topology.ts'
 import { imageFeed } from '../projections/image-feed.ts'
@@ -42,10 +43,14 @@ export async function listReplays({ replays }: Deps, by: Principal, limit: numbe
 
 /** Throws `not_found`. */
 export async function showReplay({ replays }: Deps, by: Principal, id: string): Promise<Replay> {
-  const replay = await replays.get(id)
-  if (sees(by.scope, ownerOf(replay))) return replay
+  const replay = await replays.get(id).catch((error: unknown) => {
+    if (error instanceof StreamError && error.code === 'not_found') return null
+    throw error
+  })
+  if (replay !== null && sees(by.scope, ownerOf(replay))) return replay
   const what = `there is no replay "${id}"`
-  throw notFound(by, { field: 'id', api: what, cli: what })
+  const cli = `${what}; "waldstream replay list" has them`
+  throw notFound(by, { field: 'id', api: `${what}; /v1/replays lists them`, cli })
 }
 
 /** Entities by connection and status: the stages report what is replayed under its id, as they do for a task. */

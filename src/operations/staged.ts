@@ -2,7 +2,7 @@ import { CONNECTIONS } from '../configuration/tables.ts'
 import { listStaged as listRows, type StagedFilter } from '../projections/list-staged.ts'
 import { type Payloads, type ShownRow, showStaged } from '../projections/show-staged.ts'
 import type { OperationDeps } from './dependencies.ts'
-import type { Principal } from './principal.ts'
+import { may, type Principal } from './principal.ts'
 import { type Page, sees, within } from './scope.ts'
 import { unknownConnection } from './unknown-connection.ts'
 
@@ -33,6 +33,6 @@ export async function listStaged(
     const configured = await deps.tables.get(CONNECTIONS, { kind: 'connection', id: connection })
     if (configured === undefined) throw await unknownConnection(deps.tables, by, connection)
   }
-  const { items, next } = await showStaged(deps.staged, page, payloads, by.persons)
+  const { items, next } = await showStaged(deps.staged, page, payloads, may(by, 'persons:read'))
   return { items: within(by.scope, items, () => ({ connection })), next }
 }

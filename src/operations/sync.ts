@@ -54,8 +54,8 @@ export async function showSyncRequest(
   by: Principal,
   id: string,
 ): Promise<SyncRequest> {
-  const found = await syncRequests.get(id)
-  if (found !== undefined && sees(by.scope, { system: systemOfRead(found.read) })) return found
+  const found = await syncRequests.get(id, (read) => sees(by.scope, { system: systemOfRead(read) }))
+  if (found !== undefined) return found
   const what = `there is no request "${id}"`
   throw notFound(by, { field: 'id', api: what, cli: what })
 }

@@ -8,6 +8,7 @@ import { readConfiguration } from '../configuration/read-configuration.ts'
 import { createResolver } from '../configuration/references.ts'
 import { type CutDateDeps, settleCutDates } from '../control/cut-dates.ts'
 import { createDeadLetters } from '../control/dead-letters/create-dead-letters.ts'
+import { createKeyStore } from '../control/keys/key-store.ts'
 import { createReplays } from '../control/replays/create-replays.ts'
 import { replayRows } from '../control/replays/replay.ts'
 import type { ReplayDeps } from '../control/replays/run-replay.ts'
@@ -70,7 +71,8 @@ export function tableDeps({ tables, systemTypes, clock, config }: TablePlatform)
     },
   }
   const configuration = createConfigurationStore({ tables, check, settle: () => settleCutDates(cutDates) })
-  return { tables, systemTypes, clock, configuration, cutDates, countEntities: entityCounter(tables) }
+  const keys = createKeyStore(tables, clock)
+  return { tables, systemTypes, clock, configuration, cutDates, countEntities: entityCounter(tables), keys }
 }
 
 export interface OpenOperations extends OperationDeps {

@@ -47,6 +47,19 @@ describe('readConfig', () => {
     expect(() => readConfig(wrong)).not.toThrow(/hunter2/)
   })
 
+  it('reads the token from a file', () => {
+    const read = (path: string) => {
+      if (path === '/run/secrets/token') return 'hunter2\n'
+      if (path === '/empty') return ' \n'
+      throw Object.assign(new Error('no such file'), { code: 'ENOENT' })
+    }
+    expect(readConfig({ ...enough, API_TOKEN_FILE: '/run/secrets/token' }, read).api.token).toBe('hunter2')
+    const wrong = (more: object) => () => readConfig({ ...enough, ...more }, read)
+    expect(wrong({ API_TOKEN_FILE: '/nowhere' })).toThrow("API_TOKEN_FILE names /nowhere, which can't be read (ENOENT)")
+    expect(wrong({ API_TOKEN_FILE: '/empty' })).toThrow('API_TOKEN_FILE names /empty, which is empty')
+    expect(wrong({ API_TOKEN_FILE: '/nowhere', API_TOKEN: 'hunter2' })).toThrow('is set beside API_TOKEN')
+  })
+
   it('takes what the example sets, with DynamoDB Local', () => {
     const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
     const set = [...example.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value]) => [name, value] as const)

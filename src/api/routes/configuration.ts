@@ -12,7 +12,7 @@ import {
   removeDocument,
   showDocument,
 } from '../../operations/configuration.ts'
-import { principalOf } from '../access.ts'
+import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerList, answerPage, pageCursor, placeOfCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
@@ -92,11 +92,12 @@ function tagged<T extends StoredDocument>(reply: FastifyReply, stored: T): T {
 }
 
 /** Who changed what of the configuration and of cut dates, and when. */
-export function changeRoutes({ operations, cursorKey }: ApiDeps): FastifyPluginAsyncTypebox {
+export function changeRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const schema = { tags, querystring: ChangeQuery, response: { 200: ChangeList, ...problems(400, 401) } }
     app.get('/v1/configuration/changes', { schema }, async (request) => {
       const { query } = request
+      const cursorKey = cursorKeyOf(request, deps.cursorKey)
       const filter = filterOf(query)
       const after = placeOfCursor(cursorKey, 'changes', filter, query.cursor)
       const page = await listChanges(operations, principalOf(request), { filter, limit: query.limit, after })

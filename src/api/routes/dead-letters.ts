@@ -10,7 +10,7 @@ import {
 } from '../../operations/dead-letters.ts'
 import type { Principal } from '../../operations/principal.ts'
 import type { LetterChoice } from '../../projections/list-dead-letters.ts'
-import { principalOf } from '../access.ts'
+import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerPage } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
@@ -21,14 +21,14 @@ import { DeadLetter, DeadLetterGroups, DeadLetterList, LetterId, ListQuery, Prev
 const tags = ['dead letters']
 
 /** Records that failed: which there are, what they hold, and what a retry would come to. */
-export function deadLetterRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
-  const { operations } = deps
+export function deadLetterRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const either = Type.Union([DeadLetterList, DeadLetterGroups])
     const list = { tags, querystring: ListQuery, response: { 200: either, ...problems(400, 401) } }
     app.get('/v1/dead-letters', { schema: list }, async (request) => {
       const by = principalOf(request)
-      if (request.query.group !== true) return await answerDeadLetters(deps, by, request.query)
+      const cursorKey = cursorKeyOf(request, deps.cursorKey)
+      if (request.query.group !== true) return await answerDeadLetters({ operations, cursorKey }, by, request.query)
       const { groups, complete } = await countDeadLetters(operations, by, choiceOf(request.query))
       return { groups: [...groups], complete }
     })
@@ -57,7 +57,11 @@ interface DeadLetterCursor {
   readonly after: string
 }
 
-async function answerDeadLetters({ operations, cursorKey }: ApiDeps, by: Principal, query: Static<typeof ListQuery>) {
+async function answerDeadLetters(
+  { operations, cursorKey }: Pick<ApiDeps, 'operations' | 'cursorKey'>,
+  by: Principal,
+  query: Static<typeof ListQuery>,
+) {
   const choice = choiceOf(query)
   const after = query.cursor === undefined ? null : placeOf(cursorKey, query.cursor, choice)
   const page = await listDeadLetters(operations, by, { choice, limit: query.limit, after })

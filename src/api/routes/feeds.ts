@@ -6,7 +6,7 @@ import { countFeedRows, readFeedItem, readFeedPage } from '../../operations/feed
 import type { Scoped } from '../../operations/scope.ts'
 import type { FeedRow } from '../../projections/feed-row.ts'
 import type { Feed } from '../../projections/projection.ts'
-import { principalOf } from '../access.ts'
+import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { readCursor, writeCursor } from '../feed-cursor.ts'
 import { problems } from '../problems.ts'
@@ -52,7 +52,8 @@ export function feedRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
 async function answerPage(deps: ApiDeps, feed: Feed, request: PageRequest, reply: FastifyReply) {
   const { query } = request
   const now = deps.clock.now()
-  const cursor = query.cursor === undefined ? null : readCursor(deps.cursorKey, query.cursor, now)
+  const cursorKey = cursorKeyOf(request, deps.cursorKey)
+  const cursor = query.cursor === undefined ? null : readCursor(cursorKey, query.cursor, now)
   const filter = {
     connection: query.connection,
     source: query.source ?? null,
@@ -63,7 +64,7 @@ async function answerPage(deps: ApiDeps, feed: Feed, request: PageRequest, reply
   if (page.retryAfter !== null) reply.header('retry-after', page.retryAfter)
   return {
     items: toItems(feed, page.items),
-    cursor: writeCursor(deps.cursorKey, page.cursor, now),
+    cursor: writeCursor(cursorKey, page.cursor, now),
     complete: page.complete,
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { listParked, listPauses, resumeConnection } from '../../operations/pauses.ts'
-import { principalOf } from '../access.ts'
+import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerList, answerPage, fieldCursor, placeOfFieldCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
@@ -9,7 +9,7 @@ import { ParkedList, ParkedQuery, PauseList, PausePath, Resumed } from './staged
 const tags = ['pauses']
 
 /** Connections that are held because most of their records failed, and every record that waits. */
-export function pauseRoutes({ operations, cursorKey }: ApiDeps): FastifyPluginAsyncTypebox {
+export function pauseRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const list = { tags, response: { 200: PauseList, ...problems(401) } }
     app.get('/v1/pauses', { schema: list }, async (request) =>
@@ -22,6 +22,7 @@ export function pauseRoutes({ operations, cursorKey }: ApiDeps): FastifyPluginAs
     const parked = { tags, querystring: ParkedQuery, response: { 200: ParkedList, ...problems(400, 401, 404) } }
     app.get('/v1/parked', { schema: parked }, async (request) => {
       const { stage = null, connection = null, limit, cursor } = request.query
+      const cursorKey = cursorKeyOf(request, deps.cursorKey)
       const filter = { stage, connection }
       const after = placeOfFieldCursor(cursorKey, 'parked', filter, cursor)
       const page = await listParked(operations, principalOf(request), { filter, limit, after })

@@ -3,7 +3,7 @@ import type { Static } from 'typebox'
 import { StreamError } from '../../errors.ts'
 import { listStaged, viewOf, views } from '../../operations/staged.ts'
 import type { View } from '../../projections/staged-row.ts'
-import { principalOf } from '../access.ts'
+import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerPage, fieldCursor, placeOfFieldCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
@@ -13,13 +13,14 @@ import { StagedList, StagedPath, StagedQuery } from './staged-schemas.ts'
 const tags = ['frontend and backend']
 
 /** What is staged of a connection towards the shop (frontend) and towards the ERP (backend). */
-export function stagedRoutes({ operations, cursorKey }: ApiDeps): FastifyPluginAsyncTypebox {
+export function stagedRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     for (const view of views) {
       const response = { 200: StagedList, ...problems(400, 401, 404) }
       const schema = { tags, params: StagedPath, querystring: StagedQuery, response }
       app.get(`/v1/${view}/:connection/:entity`, { schema }, async (request) => {
         checkDirection(view, request.params)
+        const cursorKey = cursorKeyOf(request, deps.cursorKey)
         const filter = filterOf(request.params, request.query)
         const { payloads, limit, cursor } = request.query
         const after = placeOfFieldCursor(cursorKey, 'staged', filter, cursor)

@@ -4,7 +4,7 @@ import { versionOfRank } from '../../events/version.ts'
 import { retryTask } from '../../operations/retry-task.ts'
 import { listTaskEntities, showTaskEntity } from '../../operations/tasks.ts'
 import type { EntityRow } from '../../projections/entity-row.ts'
-import { principalOf } from '../access.ts'
+import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerPage, fieldCursor, placeOfFieldCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
@@ -18,12 +18,13 @@ const Entities = Type.Object({
 const tags = ['tasks']
 
 /** What became of a task's entities, and the retry of those that failed. */
-export function taskEntityRoutes({ operations, cursorKey }: ApiDeps): FastifyPluginAsyncTypebox {
+export function taskEntityRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const response = { 200: Entities, ...problems(400, 401, 404) }
     const list = { tags, params: TaskId, querystring: EntityQuery, response }
     app.get('/v1/tasks/:id/entities', { schema: list }, async (request) => {
       const { connection = null, status = null, limit, cursor } = request.query
+      const cursorKey = cursorKeyOf(request, deps.cursorKey)
       const filter = { task: request.params.id, connection, status }
       const after = placeOfFieldCursor(cursorKey, 'entities', filter, cursor)
       const page = await listTaskEntities(operations, principalOf(request), { filter, limit, after })

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from 'typebox'
 import { listTasks, showTask, type TaskStatus } from '../../operations/tasks.ts'
-import { principalOf } from '../access.ts'
+import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerPage, pageCursor, placeOfCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
@@ -16,11 +16,12 @@ const Tasks = Type.Object({
 const tags = ['tasks']
 
 /** Tasks (runs of reads) and how they stand. */
-export function taskRoutes({ operations, cursorKey }: ApiDeps): FastifyPluginAsyncTypebox {
+export function taskRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const list = { tags, querystring: TaskQuery, response: { 200: Tasks, ...problems(400, 401) } }
     app.get('/v1/tasks', { schema: list }, async (request) => {
       const { read = null, state = null, limit, cursor } = request.query
+      const cursorKey = cursorKeyOf(request, deps.cursorKey)
       const time = timeParameter('since', request.query.since)
       const filter = { read, state, since: time === null ? null : new Date(time).toISOString() }
       const after = placeOfCursor(cursorKey, 'tasks', filter, cursor)

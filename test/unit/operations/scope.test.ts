@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Configuration } from '../../../src/configuration/model.ts'
-import { pause } from '../../../src/control/pauses.ts'
-import { changeRun, createRun } from '../../../src/control/runs.ts'
+import { changeRun } from '../../../src/control/runs.ts'
 import {
   applyConfiguration,
   listChanges,
@@ -36,18 +34,9 @@ import { type Page, within } from '../../../src/operations/scope.ts'
 import { listStaged } from '../../../src/operations/staged.ts'
 import { requestRun, requestSync, showSyncRequest } from '../../../src/operations/sync.ts'
 import { listTaskEntities, listTasks, showTask, showTaskEntity } from '../../../src/operations/tasks.ts'
-import { parkedId } from '../../../src/platform/runtime/parked-item.ts'
-import { createParking } from '../../../src/platform/runtime/parking.ts'
 import { inventoryFeed } from '../../../src/projections/inventory-feed.ts'
-import { stagedStage } from '../../../src/projections/staged.ts'
-import { taskStage } from '../../../src/projections/tasks.ts'
-import { deadLettered } from '../../data/dead-letters.ts'
-import { inventoryChanged } from '../../data/feed-events.ts'
-import { connectionOf, lineOf, orderOf } from '../../data/processor-events.ts'
-import { entityResult, statusRecord } from '../../data/sync-status.ts'
-import { apiFixture } from '../../worlds/api-fixture.ts'
-import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
-import { batchContext } from '../../worlds/stage-context.ts'
+import { lineOf, orderOf } from '../../data/processor-events.ts'
+import { configurationOf, twoSellers } from '../../worlds/two-sellers.ts'
 
 const boss = everything({ kind: 'cli', name: 'boss' })
 /** Sees connection `a` and its shop, and nothing of `b`. */
@@ -55,52 +44,12 @@ const seller: Principal = {
   kind: 'api',
   name: 'seller',
   scope: { connections: new Set(['a']), systems: new Set(['shop-a']) },
-  persons: false,
+  scopes: new Set(),
 }
+const configuration = configurationOf(['a', 'b'])
+const world = () => twoSellers(['a', 'b'])
 const NOT_FOUND = { code: 'not_found' }
 const none = { state: null, stage: null, connection: null, code: null, key: null, group: null, from: null, to: null }
-
-const shop = (id: string) =>
-  uncheckedSystem({ id, type: 'magento2', address: 'https://shop.example.com', reads: [readOf(id, 'orders', 100)] })
-const configuration: Configuration = {
-  revision: 0,
-  systems: [shop('shop-a'), shop('shop-b'), uncheckedSystem({ id: 'erp', type: 'netsuite', address: 'env:URL' })],
-  connections: ['a', 'b'].map((id) =>
-    connectionOf(id, '.', { shop: `shop-${id}`, vendor: 'erp', reads: [`shop-${id}.orders.all`] }),
-  ),
-  metadata: [],
-}
-
-/** Two sellers with one of everything each. */
-async function world() {
-  const api = apiFixture()
-  const { operations, tables, letters } = api
-  await applyConfiguration(operations, boss, { configuration, reason: null })
-  for (const id of ['a', 'b']) {
-    const read = `shop-${id}.orders.all`
-    const run = { id: `t-${id}`, read, trigger: 'schedule', reason: null, backfill_from: null }
-    await createRun(tables, { ...run, requested_at: '2026-01-31T07:00:00.000Z' })
-    await changeRun(tables, { id: run.id, fence: 1 }, { set: { state: 'ended', published: 1, connections: [id] } })
-    const result = { source: `shop-${id}`, connection: id, key: `k-${id}` }
-    const places = [{ source: { topic: 'orders', partition: 0, offset: 1, bytes: 10 }, mapped: null }]
-    const failed = statusRecord('deliver-erp', 1, [entityResult({ ...result, status: 'failed' })], run.id, places)
-    await taskStage(api).handle([failed], batchContext().context)
-    await stagedStage(api).handle([failed], batchContext().context)
-    await letters.project(deadLettered({ deadLetterId: `d-${id}`, connection: id, key: `k-${id}`, taskId: run.id }))
-    await api.project(0, inventoryChanged({ connection: id, source: 'erp', sku: `s-${id}` }, '1'))
-    const held = { stage: 'map-products', connection: id, code: 'mapping_failed', message: 'no name' }
-    await pause(tables, { ...held, since: '2026-01-31T08:00:00.000Z', probe_at: 0 })
-    const record = { topic: 't', partition: 0, offset: 1n, timestamp: 1, key: null, value: null, headers: [] }
-    const about = { entity: 'orders', source: `shop-${id}`, key: 'k', connection: id, eventId: 'e', occurredAt: 1 }
-    const why = { code: 'item_missing', message: 'no item', rank: '1', whole: true, attempts: 2, firstAt: 0 }
-    const key = `vendor-orders|k-${id}`
-    const parked = { id: parkedId(id, key, 1n), connection: id, key, record, ...why }
-    const taskId = run.id
-    const waiting = { ...parked, about: { ...about, readAt: 1, taskId } }
-    await createParking(tables, 'deliver-erp', 0).park(waiting, { held: id })
-  }
-  return api
-}
 
 const page = { limit: 50, after: null }
 

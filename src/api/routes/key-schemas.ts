@@ -1,0 +1,62 @@
+import { Type } from 'typebox'
+import { keyScopes } from '../../operations/keys.ts'
+
+const Text = Type.String()
+const Time = Type.String({ description: 'ISO 8601' })
+const MaybeTime = Type.Union([Time, Type.Null()])
+const Scope = Type.Enum([...keyScopes])
+const Id = Type.String({ minLength: 1, maxLength: 100 })
+
+export const KeyId = Type.Object({ id: Type.String() })
+
+export const KeyBody = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100, description: 'Recorded with what the key changes' }),
+    scopes: Type.Array(Scope, { minItems: 1, maxItems: keyScopes.length }),
+    connections: Type.Optional(
+      Type.Union([Type.Literal('all'), Type.Array(Id, { maxItems: 500 })], {
+        description: 'Connections it reaches; without it all, or none where systems are named',
+      }),
+    ),
+    systems: Type.Optional(
+      Type.Union([Type.Literal('all'), Type.Array(Id, { maxItems: 500 })], {
+        description: 'Systems it reaches; without it all, or none where connections are named',
+      }),
+    ),
+    expires_at: Type.Optional(Time),
+  },
+  { additionalProperties: false },
+)
+
+export const RotateBody = Type.Object(
+  {
+    old_until: Type.Optional(
+      Type.String({ description: 'ISO 8601: until then the secret before counts too; a day by default' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const Reach = Type.Union([Type.Literal('all'), Type.Array(Text)])
+const status = {
+  id: Text,
+  name: Text,
+  state: Type.Enum(['active', 'expired', 'revoked']),
+  scopes: Type.Array(Text),
+  connections: Reach,
+  systems: Reach,
+  created_at: Time,
+  created_by: Text,
+  expires_at: MaybeTime,
+  last_used_at: MaybeTime,
+  old_until: MaybeTime,
+  revoked_at: MaybeTime,
+  revoked_by: Type.Union([Text, Type.Null()]),
+}
+
+export const Key = Type.Object(status)
+export const KeyList = Type.Object({ items: Type.Array(Key) })
+export const IssuedKey = Type.Object({
+  ...status,
+  key: Type.String({ description: 'What its holder sends as bearer token; it is shown this once' }),
+})

@@ -1,0 +1,49 @@
+import type { FastifyRequest } from 'fastify'
+import { StreamError } from '../errors.ts'
+import { keyPrincipal } from '../operations/keys.ts'
+import { everything, type Principal } from '../operations/principal.ts'
+import { equalTexts } from '../platform/equal-texts.ts'
+import { createBoundedNotes } from './bounded-notes.ts'
+import type { ApiDeps } from './dependencies.ts'
+import { actorOf } from './request-headers.ts'
+
+/** Who sends a request. */
+export interface Caller {
+  readonly principal: Principal
+  /** What they signed in with; null: nothing was asked for, or the token that several share. */
+  readonly key: string | null
+}
+
+/** Throws `unauthorized`: with the same words whatever was wrong, which the log says. */
+export type SignIn = (request: FastifyRequest) => Promise<Caller>
+
+type Deps = Pick<ApiDeps, 'token' | 'logger' | 'clock'> & {
+  readonly operations: Pick<ApiDeps['operations'], 'keys'>
+}
+
+/** Whether callers have to say who they are. Where they need not, the API is for this machine alone. */
+export async function asksForKey({ token, operations }: Pick<Deps, 'token' | 'operations'>): Promise<boolean> {
+  return token !== null || (await operations.keys.hasAny())
+}
+
+export function createSignIn(deps: Deps): SignIn {
+  const { token, operations, logger } = deps
+  const dueNow = createBoundedNotes(deps.clock)
+  return async (request) => {
+    const shared = (): Caller => ({ principal: everything({ kind: 'api', name: actorOf(request) }, true), key: null })
+    const refuse = (reason: string, key: string | null = null): StreamError => {
+      const address = request.ip
+      const refused = dueNow(`${address} ${reason}`)
+      // Never with what was sent: a key that is one letter off is still nobody else's business.
+      if (refused !== null) logger.warn({ address, reason, key, refused }, 'sign-in refused')
+      return new StreamError('unauthorized', 'send an API key, or the API token, as "Authorization: Bearer <key>"')
+    }
+    if (!(await asksForKey(deps))) return shared()
+    const given = /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
+    if (given === undefined) throw refuse('no bearer token')
+    if (token !== null && equalTexts(given, token)) return shared()
+    const check = await operations.keys.check(given)
+    if ('refused' in check) throw refuse(check.refused, check.id)
+    return { principal: keyPrincipal(check.key), key: check.key.id }
+  }
+}

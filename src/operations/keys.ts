@@ -1,0 +1,204 @@
+import { type ApiKey, type KeyScope, type KeyState, keyScopes, stateOfKey } from '../control/keys/api-key.ts'
+import type { IssuedKey } from '../control/keys/key-store.ts'
+import { StreamError } from '../errors.ts'
+import type { TableDeps } from './dependencies.ts'
+import { nameOf, notFound, type Principal } from './principal.ts'
+import { type Ids, type Scoped, sees, within } from './scope.ts'
+
+export { keyScopes } from '../control/keys/api-key.ts'
+export { KEY_CACHE_MS } from '../control/keys/key-store.ts'
+
+/** A key as it is shown: without any secret. Times are ISO 8601. */
+export interface KeyStatus {
+  readonly id: string
+  readonly name: string
+  readonly state: KeyState
+  readonly scopes: readonly string[]
+  readonly connections: 'all' | readonly string[]
+  readonly systems: 'all' | readonly string[]
+  readonly created_at: string
+  readonly created_by: string
+  readonly expires_at: string | null
+  readonly last_used_at: string | null
+  /** Until when the secret before the last rotation counts; null: there is one secret. */
+  readonly old_until: string | null
+  readonly revoked_at: string | null
+  readonly revoked_by: string | null
+}
+
+/** A key that was created or rotated; `key` is what its holder sends, and is shown this once. */
+export interface ShownKey extends KeyStatus {
+  readonly key: string
+}
+
+export interface WantedKey {
+  readonly name: string
+  readonly scopes: readonly KeyScope[]
+  /** Undefined: all there are; where the other is named, none. */
+  readonly connections: 'all' | readonly string[] | undefined
+  readonly systems: 'all' | readonly string[] | undefined
+  /** Milliseconds; null: it does not expire. */
+  readonly expiresAt: number | null
+}
+
+type Deps = Pick<TableDeps, 'keys' | 'clock'>
+
+/** Keys are for those who see everything. */
+const EVERYONES = { connection: null }
+const LONGEST_NAME = 100
+/** How long the secret before counts after a rotation, where nothing else is asked for. */
+const OLD_SECRET_MS = 24 * 60 * 60 * 1000
+
+/** Throws `request_invalid`, and `state_conflict` for the name of another key that is active. */
+export async function createKey(
+  { keys, clock, configuration }: Deps & Pick<TableDeps, 'configuration'>,
+  by: Principal,
+  wanted: WantedKey,
+): Promise<ShownKey> {
+  assertSeesAll(by)
+  const now = clock.now()
+  const name = wanted.name.trim()
+  checkWanted(wanted, name, now)
+  const reach = reachOf(wanted)
+  await checkKnown(configuration, 'connection', 'connections', reach.connections)
+  await checkKnown(configuration, 'system', 'systems', reach.systems)
+  const other = (await keys.list()).find((key) => key.name === name && stateOfKey(key, now) === 'active')
+  if (other !== undefined) {
+    const message = `name: key ${other.id} is called "${name}", too; rotate that one, or choose another name`
+    throw new StreamError('state_conflict', message, { field: 'name' })
+  }
+  const scopes = keyScopes.filter((scope) => wanted.scopes.includes(scope))
+  const issued = await keys.create({ name, scopes, ...reach, expires_at: wanted.expiresAt, created_by: nameOf(by) })
+  return shown(issued, now)
+}
+
+/** Every key, revoked and expired ones too, in the order of the ids. */
+export async function listKeys({ keys, clock }: Deps, by: Principal): Promise<Scoped<KeyStatus>> {
+  const now = clock.now()
+  const all = (await keys.list()).map((key) => statusOf(key, now))
+  return within(by.scope, all, () => EVERYONES)
+}
+
+/** Throws `not_found`. */
+export async function showKey({ keys, clock }: Deps, by: Principal, id: string): Promise<KeyStatus> {
+  const key = await keys.get(id)
+  if (key === undefined || !sees(by.scope, EVERYONES)) throw noKey(by, id)
+  return statusOf(key, clock.now())
+}
+
+/**
+ * A new secret for a key; the one before counts until `oldUntil` (milliseconds; null: for a day), so that its holder can
+ * change over. Throws `not_found`, and `state_conflict` for a key that is revoked or expired.
+ */
+export async function rotateKey(
+  deps: Deps,
+  by: Principal,
+  { id, oldUntil }: { readonly id: string; readonly oldUntil: number | null },
+): Promise<ShownKey> {
+  const { state } = await showKey(deps, by, id)
+  if (state !== 'active') throw new StreamError('state_conflict', `id: key ${id} is ${state}; create another one`)
+  const now = deps.clock.now()
+  const issued = await deps.keys.rotate(id, oldUntil ?? now + OLD_SECRET_MS)
+  if (issued === null) throw noKey(by, id)
+  return shown(issued, now)
+}
+
+/** Ends a key: other processes refuse it within `KEY_CACHE_MS`. Repeatable. Throws `not_found`. */
+export async function revokeKey(deps: Deps, by: Principal, id: string): Promise<KeyStatus> {
+  await showKey(deps, by, id)
+  const key = await deps.keys.revoke(id, nameOf(by))
+  if (key === null) throw noKey(by, id)
+  return statusOf(key, deps.clock.now())
+}
+
+/** Whom a key stands for. */
+export function keyPrincipal({ name, scopes, connections, systems }: ApiKey): Principal {
+  const ids = (listed: readonly string[] | null): Ids => (listed === null ? 'all' : new Set(listed))
+  return {
+    kind: 'api',
+    name,
+    scope: { connections: ids(connections), systems: ids(systems) },
+    scopes: new Set(keyScopes.filter((scope) => scopes.includes(scope))),
+  }
+}
+
+function checkWanted({ scopes, expiresAt, connections, systems }: WantedKey, name: string, now: number): void {
+  if (name === '' || name.length > LONGEST_NAME || /\p{Cc}/u.test(name)) {
+    throw invalid('name', `must be 1 to ${LONGEST_NAME} characters, without control characters`)
+  }
+  if (scopes.length === 0) throw invalid('scopes', `must name at least one of ${keyScopes.join(', ')}`)
+  if (expiresAt !== null && expiresAt <= now) throw invalid('expires_at', 'must lie ahead')
+  const isLimited = [connections, systems].some((ids) => ids !== undefined && ids !== 'all')
+  if (scopes.includes('administer') && isLimited) {
+    throw invalid(
+      'scopes',
+      'has administer, which reaches everything: leave out connections and systems, or administer',
+    )
+  }
+}
+
+function reachOf({ connections, systems }: WantedKey) {
+  const listed = (own: WantedKey['systems'], other: WantedKey['systems']) => {
+    if (own === undefined) return other === undefined || other === 'all' ? null : []
+    return own === 'all' ? null : [...new Set(own)]
+  }
+  return { connections: listed(connections, systems), systems: listed(systems, connections) }
+}
+
+/** A mistyped id would make a key that sees nothing, or what is called so later. */
+async function checkKnown(
+  configuration: TableDeps['configuration'],
+  kind: 'system' | 'connection',
+  field: string,
+  ids: readonly string[] | null,
+): Promise<void> {
+  if (ids === null || ids.length === 0) return
+  const known = (await configuration.list(kind)).map(({ id }) => id)
+  const unknown = ids.find((id) => !known.includes(id))
+  if (unknown !== undefined) {
+    throw invalid(field, `names ${unknown}, but there is no such ${kind}; there are: ${known.join(', ') || 'none'}`)
+  }
+}
+
+function statusOf(key: ApiKey, now: number): KeyStatus {
+  const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
+  const old = key.secrets.find(({ until }) => until !== null && until > now)
+  return {
+    id: key.id,
+    name: key.name,
+    state: stateOfKey(key, now),
+    scopes: key.scopes,
+    connections: key.connections ?? 'all',
+    systems: key.systems ?? 'all',
+    created_at: new Date(key.created_at).toISOString(),
+    created_by: key.created_by,
+    expires_at: iso(key.expires_at),
+    last_used_at: iso(key.last_used_at),
+    old_until: iso(old?.until ?? null),
+    revoked_at: iso(key.revoked_at),
+    revoked_by: key.revoked_by,
+  }
+}
+
+function shown({ key, text }: IssuedKey, now: number): ShownKey {
+  return { ...statusOf(key, now), key: text }
+}
+
+function assertSeesAll(by: Principal): void {
+  if (sees(by.scope, EVERYONES)) return
+  const what = 'keys are created by those who see everything'
+  throw notFound(by, { field: 'scopes', api: what, cli: what })
+}
+
+function noKey(by: Principal, id: string): StreamError {
+  const what = `there is no key "${id}"`
+  return notFound(by, {
+    field: 'id',
+    api: `${what}; /v1/keys lists them`,
+    cli: `${what}; "waldstream keys list" has them`,
+  })
+}
+
+function invalid(field: string, message: string): StreamError {
+  return new StreamError('request_invalid', `${field} ${message}`, { field })
+}

@@ -1,0 +1,309 @@
+import { expect, it } from 'vitest'
+import { type Need, needOf } from '../../../src/api/access.ts'
+import { decimal4, decimal8 } from '../../../src/events/decimal.ts'
+import { createKey, keyScopes, revokeKey } from '../../../src/operations/keys.ts'
+import { everything } from '../../../src/operations/principal.ts'
+import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
+import { toPlainEvent } from '../../../src/platform/registry/plain-event.ts'
+import { lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { apiTestTables } from '../../worlds/api-fixture.ts'
+import { twoSellers } from '../../worlds/two-sellers.ts'
+
+/*
+ * Every route of the OpenAPI document, by every kind of caller. A route that is added without a line in `asked` fails here,
+ * as does one that answers somebody whom it should not.
+ */
+
+const TOKEN = 'the-administrators-token'
+const OWN = 'alder'
+const OTHER = 'birch'
+const boss = everything({ kind: 'cli', name: 'boss' })
+const total = decimal4('12', 'total')
+const line = lineOf('1', 'A-1', { rowTotal: total, unitPrice: decimal8('12', 'price') })
+const order = (toPlainEvent('orders', orderChanged(orderOf([line], { grandTotal: total }))) as { data: unknown }).data
+const shop = {
+  type: 'magento2',
+  address: 'https://shop.example.com',
+  secrets: { bearer: 'env:SHOP_TOKEN' },
+  reads: [{ entity: 'orders', startFrom: '2026-01-01T00:00:00Z' }],
+}
+const connection = (seller: string) => {
+  return {
+    shop: `shop-${seller}`,
+    vendor: 'erp',
+    ownership: { skuPattern: '^A' },
+    reads: [`shop-${seller}.orders.all`],
+  }
+}
+const replay = { topic: 'orders', processor: 'route-orders' }
+const newKey = { name: 'new', scopes: ['observe'] }
+
+interface Asked {
+  /** The address, about what a seller has. */
+  readonly path: (seller: string, made: Made) => string
+  readonly body?: (seller: string) => unknown
+  /** How an administrator is answered. */
+  readonly administrator: number
+  /** How a seller is answered who asks about another; 404 where nothing is said. */
+  readonly stranger?: number
+}
+
+/** Ids of what was made for a seller. */
+interface Made {
+  readonly replay: string
+  readonly request: string
+  readonly rebuild: string
+  readonly key: string
+}
+
+const at = (path: string, administrator: number, more: Partial<Asked> = {}): Asked => ({
+  path: (seller, made) =>
+    path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'seller' ? seller : made[name as keyof Made])),
+  administrator,
+  ...more,
+})
+const feed = (name: string) => ({
+  [`GET /v1/feeds/${name}`]: at(`/v1/feeds/${name}?connection={seller}`, 200),
+  [`GET /v1/feeds/${name}/count`]: at(`/v1/feeds/${name}/count?connection={seller}`, 200),
+  [`GET /v1/feeds/${name}/items/{sku}`]: at(
+    `/v1/feeds/${name}/items/s-{seller}?connection={seller}`,
+    name === 'inventory' ? 200 : 404,
+  ),
+})
+
+/** How each route is asked. A list is answered to a stranger: with nothing of others. */
+const asked: Readonly<Record<string, Asked>> = {
+  'GET /': at('/', 200, { stranger: 200 }),
+  'GET /health/live': at('/health/live', 200, { stranger: 200 }),
+  'GET /health/ready': at('/health/ready', 200, { stranger: 200 }),
+  ...feed('products'),
+  ...feed('inventory'),
+  ...feed('images'),
+  'POST /v1/orders/{source}': at('/v1/orders/shop-{seller}', 202, { body: () => order }),
+  'POST /v1/webhooks/{system}': at('/v1/webhooks/shop-{seller}', 401, { body: () => ({ id: 'h' }), stranger: 401 }),
+  'GET /v1/tasks': at('/v1/tasks', 200, { stranger: 200 }),
+  'GET /v1/tasks/{id}': at('/v1/tasks/t-{seller}', 200),
+  'GET /v1/tasks/{id}/entities': at('/v1/tasks/t-{seller}/entities', 200),
+  'GET /v1/tasks/{id}/entities/{connection}/{key}': at('/v1/tasks/t-{seller}/entities/{seller}/k-{seller}', 200),
+  'POST /v1/tasks/{id}/retry': at('/v1/tasks/t-{seller}/retry', 200, { body: () => ({ dryRun: true }) }),
+  'GET /v1/dead-letters': at('/v1/dead-letters', 200, { stranger: 200 }),
+  'GET /v1/dead-letters/{id}': at('/v1/dead-letters/d-{seller}', 200),
+  'GET /v1/dead-letters/{id}/preview': at('/v1/dead-letters/d-{seller}/preview', 200),
+  'POST /v1/dead-letters/{id}/retry': at('/v1/dead-letters/d-{seller}/retry', 200, { body: () => ({}) }),
+  'POST /v1/dead-letters/retry': at('/v1/dead-letters/retry', 200, {
+    body: (seller) => ({ connection: seller }),
+    stranger: 200,
+  }),
+  'POST /v1/dead-letters/{id}/discard': at('/v1/dead-letters/d-{seller}/discard', 200, {
+    body: () => ({ reason: 'no' }),
+  }),
+  'POST /v1/dead-letters/discard': at('/v1/dead-letters/discard', 200, {
+    body: (seller) => ({ connection: seller, reason: 'no' }),
+    stranger: 200,
+  }),
+  'GET /v1/frontend/{connection}/{entity}': at('/v1/frontend/{seller}/inventory', 200),
+  'GET /v1/backend/{connection}/{entity}': at('/v1/backend/{seller}/orders', 200),
+  'GET /v1/pauses': at('/v1/pauses', 200, { stranger: 200 }),
+  'POST /v1/pauses/{stage}/{connection}/resume': at('/v1/pauses/map-products/{seller}/resume', 200),
+  'GET /v1/parked': at('/v1/parked', 200, { stranger: 200 }),
+  'GET /v1/reads': at('/v1/reads', 200, { stranger: 200 }),
+  'GET /v1/reads/{id}': at('/v1/reads/shop-{seller}.orders.all', 200),
+  'PUT /v1/reads/{id}/cut-date': at('/v1/reads/shop-{seller}.orders.all/cut-date', 200, {
+    body: () => ({ cut_date: null, revision: 0, reason: 'again' }),
+  }),
+  'POST /v1/sync-requests': at('/v1/sync-requests', 202, { body: (seller) => ({ read: `shop-${seller}.orders.all` }) }),
+  'GET /v1/sync-requests/{id}': at('/v1/sync-requests/{request}', 200),
+  'POST /v1/replays': at('/v1/replays', 202, { body: (seller) => ({ ...replay, connection: seller }) }),
+  'GET /v1/replays': at('/v1/replays', 200, { stranger: 200 }),
+  'GET /v1/replays/{id}': at('/v1/replays/{replay}', 200),
+  'POST /v1/replays/{id}/cancel': at('/v1/replays/{replay}/cancel', 202),
+  'POST /v1/rebuilds': at('/v1/rebuilds', 202, { body: () => ({ table: 'images' }) }),
+  'GET /v1/rebuilds': at('/v1/rebuilds', 200, { stranger: 200 }),
+  'GET /v1/rebuilds/{id}': at('/v1/rebuilds/{rebuild}', 200),
+  'POST /v1/rebuilds/{id}/switch': at('/v1/rebuilds/{rebuild}/switch', 409),
+  'DELETE /v1/rebuilds/{id}': at('/v1/rebuilds/{rebuild}', 200),
+  'GET /v1/systems': at('/v1/systems', 200, { stranger: 200 }),
+  'GET /v1/systems/{id}': at('/v1/systems/shop-{seller}', 200),
+  'PUT /v1/systems/{id}': at('/v1/systems/shop-{seller}', 200, { body: () => shop }),
+  'DELETE /v1/systems/{id}': at('/v1/systems/shop-{seller}', 409),
+  'GET /v1/connections': at('/v1/connections', 200, { stranger: 200 }),
+  'GET /v1/connections/{id}': at('/v1/connections/{seller}', 200),
+  'PUT /v1/connections/{id}': at('/v1/connections/{seller}', 200, { body: connection }),
+  'DELETE /v1/connections/{id}': at('/v1/connections/{seller}', 204),
+  'GET /v1/connections/{id}/metadata': at('/v1/connections/{seller}/metadata', 404),
+  'PUT /v1/connections/{id}/metadata': at('/v1/connections/{seller}/metadata', 201, {
+    body: () => ({ attributes: [{ attribute: 'name', from: 'name' }] }),
+  }),
+  'POST /v1/connections/{id}/metadata/preview': at('/v1/connections/{seller}/metadata/preview', 200, {
+    body: () => ({ attributes: [{ attribute: 'name', from: 'name' }] }),
+  }),
+  'GET /v1/configuration/changes': at('/v1/configuration/changes', 200, { stranger: 200 }),
+  'GET /v1/keys': at('/v1/keys', 200, { stranger: 403 }),
+  'POST /v1/keys': at('/v1/keys', 201, { body: () => newKey, stranger: 403 }),
+  'GET /v1/keys/{id}': at('/v1/keys/{key}', 200, { stranger: 403 }),
+  'POST /v1/keys/{id}/rotate': at('/v1/keys/{key}/rotate', 200, { stranger: 403 }),
+  'POST /v1/keys/{id}/revoke': at('/v1/keys/{key}/revoke', 200, { stranger: 403 }),
+}
+
+/** Calls of tables, counted. */
+function counting(tables: Tables) {
+  const calls = { count: 0 }
+  const counted = Object.fromEntries(
+    Object.entries(tables).map(([name, call]) => [
+      name,
+      (...given: readonly unknown[]) => {
+        calls.count += 1
+        return (call as (...all: readonly unknown[]) => unknown)(...given)
+      },
+    ]),
+  )
+  return { tables: counted as unknown as Tables, calls }
+}
+
+async function world() {
+  const { tables, calls } = counting(memoryTables(apiTestTables))
+  const api = await twoSellers([OWN, OTHER], { token: TOKEN }, tables)
+  const { operations } = api
+  const all = { connections: undefined, systems: undefined, expiresAt: null }
+  const keyOf = async (
+    name: string,
+    scopes: readonly (typeof keyScopes)[number][],
+    more: Partial<typeof all> | object = {},
+  ) => await createKey(operations, boss, { name, scopes, ...all, ...more })
+  const notAdministering = keyScopes.filter((scope) => scope !== 'administer')
+  const reach = { connections: [OWN], systems: [`shop-${OWN}`] }
+  const seller = await keyOf('seller', notAdministering, reach)
+  const revoked = await keyOf('revoked', keyScopes)
+  await revokeKey(operations, boss, revoked.id)
+  const expired = await keyOf('expired', keyScopes, { expiresAt: api.clock.time + 1 })
+  api.clock.time += 2
+  const administrator = await keyOf('administrator', ['administer'])
+  const small = new Map<string, string>()
+  for (const scope of keyScopes) {
+    small.set(
+      scope,
+      (
+        await keyOf(
+          `all but ${scope}`,
+          notAdministering.filter((one) => one !== scope),
+        )
+      ).key,
+    )
+  }
+  const admin = { authorization: `Bearer ${TOKEN}` }
+  const made = new Map<string, Made>()
+  for (const name of [OWN, OTHER]) {
+    const asking = await api.send('POST', '/v1/replays', { ...replay, connection: name }, admin)
+    const request = await api.send('POST', '/v1/sync-requests', { read: `shop-${name}.orders.all` }, admin)
+    const rebuilds = await api.send('POST', '/v1/rebuilds', { table: name === OWN ? 'products' : 'inventory' }, admin)
+    const ids = { replay: asking.json.id, request: request.json.id, rebuild: rebuilds.json.id, key: seller.id }
+    made.set(name, ids)
+    expect(Object.values(ids)).not.toContain(undefined)
+  }
+  const madeOf = (name: string): Made =>
+    made.get(name) ?? { replay: 'no-replay', request: 'no-request', rebuild: 'no-rebuild', key: 'no-key' }
+  async function ask(route: string, bearer: string | null, name: string) {
+    const { path, body } = asked[route] ?? at('/forgotten', 0)
+    const [method = ''] = route.split(' ')
+    const payload = body?.(name)
+    const before = calls.count
+    const answer = await api.app.inject({
+      method: method as 'GET',
+      url: path(name, madeOf(name)),
+      ...(payload === undefined ? {} : { payload: payload as object }),
+      headers: bearer === null ? {} : { authorization: `Bearer ${bearer}` },
+    })
+    return { status: answer.statusCode, text: answer.body, calls: calls.count - before }
+  }
+  return { ...api, ask, madeOf, seller, revoked, expired, administrator, small }
+}
+
+/** Routes of the OpenAPI document, with what each needs. */
+async function routesOf({ get }: Awaited<ReturnType<typeof world>>) {
+  const { paths } = (await get('/openapi.json', { authorization: `Bearer ${TOKEN}` })).json
+  return Object.entries<Record<string, { 'x-needs': Need }>>(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, about]) => {
+      return { route: `${method.toUpperCase()} ${path}`, need: about['x-needs'] }
+    }),
+  )
+}
+
+it('every route is asked here, and says what it needs', async () => {
+  const routes = await routesOf(await world())
+  expect(routes.length).toBeGreaterThan(55)
+  expect(routes.map(({ route }) => route).toSorted()).toEqual(Object.keys(asked).toSorted())
+  for (const { route, need } of routes) {
+    const [method = '', path] = route.split(' ')
+    expect([route, need]).toEqual([route, needOf(method, path?.replaceAll(/\{(\w+)\}/g, ':$1'))])
+  }
+})
+
+it('every route by every caller: nobody is answered whom it does not serve', { timeout: 120_000 }, async () => {
+  const start = await world()
+  const { ask, seller, revoked, expired, small } = start
+  const routes = await routesOf(start)
+  const wrongSecret = `${seller.key.slice(0, -43)}${'A'.repeat(43)}`
+  const refused: readonly (readonly [string, string | null])[] = [
+    ['nobody', null],
+    ['a wrong token', `${TOKEN}x`],
+    ['a malformed key', 'wsk_nothing'],
+    ['an unknown key', seller.key.replace(/^wsk_.{12}/, 'wsk_aaaaaaaaaaaa')],
+    ['a wrong secret', wrongSecret],
+    ['a revoked key', revoked.key],
+    ['an expired key', expired.key],
+  ]
+  const table: Record<string, Record<string, number>> = {}
+  const wrong: string[] = []
+  const note = (who: string, route: string, status: number, expected: number) => {
+    const row = table[who] ?? {}
+    table[who] = row
+    row[status] = (row[status] ?? 0) + 1
+    if (status !== expected) wrong.push(`${who}: ${route}: ${status}, not ${expected}`)
+  }
+  for (const { route, need } of routes) {
+    for (const [who, bearer] of refused) {
+      const { status } = await ask(route, bearer, OTHER)
+      note(who, route, status, need === 'open' ? 200 : 401)
+    }
+    const lacks = small.get(need)
+    if (lacks !== undefined) note('too small a scope', route, (await ask(route, lacks, OTHER)).status, 403)
+    const stranger = await ask(route, seller.key, OTHER)
+    note("another seller's key", route, stranger.status, asked[route]?.stranger ?? 404)
+    // What was asked for is repeated by an error; anything else of the other seller would be a leak.
+    const leaked = stranger.status < 400 && new RegExp(`(shop|t|d|k|s)-${OTHER}|"${OTHER}"`).test(stranger.text)
+    if (leaked) wrong.push(`another seller's key: ${route}: ${stranger.text.slice(0, 200)}`)
+  }
+  // What an administrator changes is changed in a world of its own.
+  for (const { route } of routes) {
+    const fresh = route.startsWith('GET') ? start : await world()
+    const { status, text } = await fresh.ask(route, fresh.administrator.key, OTHER)
+    note('an administrator', route, status, asked[route]?.administrator ?? 0)
+    if (status >= 500) wrong.push(text)
+  }
+  console.table(table)
+  expect(wrong).toEqual([])
+})
+
+it('what is of others is answered as what is not there: same words, same work', async () => {
+  const start = await world()
+  const { ask, seller, madeOf } = start
+  const differing: string[] = []
+  let compared = 0
+  for (const { route } of await routesOf(start)) {
+    const [theirs, nobodys] = [await ask(route, seller.key, OTHER), await ask(route, seller.key, 'nobody')]
+    if (theirs.status < 400) continue
+    compared += 1
+    const plain = (name: string, text: string) =>
+      Object.values(madeOf(name))
+        .reduce((rest, id) => rest.replaceAll(id, 'ID'), text)
+        .replaceAll(name, 'NAME')
+    if (theirs.status !== nobodys.status) differing.push(`${route}: ${theirs.status}, ${nobodys.status}`)
+    if (plain(OTHER, theirs.text) !== plain('nobody', nobodys.text)) {
+      differing.push(`${route}: ${theirs.text}\n${nobodys.text}`)
+    }
+    if (theirs.calls !== nobodys.calls) differing.push(`${route}: ${theirs.calls} calls of tables, ${nobodys.calls}`)
+  }
+  expect(differing).toEqual([])
+  expect(compared).toBeGreaterThan(25)
+})
