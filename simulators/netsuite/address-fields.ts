@@ -1,5 +1,6 @@
-import type { Wire } from './account.ts'
+import type { Account, Wire } from './account.ts'
 import { type FieldSpec, readFields } from './fields.ts'
+import { invalidContent } from './problems.ts'
 
 /** An address of a transaction or of an address book. The lengths are those that NetSuite's refusals and CSV templates name. */
 const addressSpec: FieldSpec = {
@@ -32,14 +33,31 @@ const addressSpec: FieldSpec = {
   },
 }
 
-/** The addresses among a record's values, checked; the names in them that are no fields. @throws NetSuiteProblem */
-export function readAddresses(values: Wire, names: readonly string[]): { addresses: Wire; unknown: string[] } {
-  const read = names.flatMap((name) => {
-    const address = values[name]
-    return address === undefined || address === null ? [] : [[name, readFields(address, addressSpec, name)] as const]
-  })
-  return {
-    addresses: Object.fromEntries(read.map(([name, { values: fields }]) => [name, fields])),
-    unknown: read.flatMap(([, { unknown }]) => unknown),
+/** Reads addresses among a record's values. */
+export type ReadAddresses = (values: Wire, names: readonly string[]) => { addresses: Wire; unknown: string[] }
+
+/**
+ * Checks addresses as an account does that takes no free-form states: one of a country that has a list of states has to be
+ * in it, by its short name. Reading throws NetSuiteProblem.
+ */
+export function createAddressReader({ database }: Account): ReadAddresses {
+  const hasList = database.prepare('SELECT 1 FROM sim_state WHERE country = ?')
+  const isListed = database.prepare('SELECT 1 FROM sim_state WHERE country = ? AND shortname = ?')
+  const checkState = ({ country, state }: Wire, path: string): void => {
+    const id = String((country as { id?: string } | undefined)?.id ?? '')
+    if (typeof state !== 'string' || state === '' || hasList.get(id) === undefined) return
+    if (isListed.get(id, state) !== undefined) return
+    throw invalidContent(`${path}.state`, `Invalid Field Value ${state} for the following field: state`)
+  }
+  return (values, names) => {
+    const read = names.flatMap((name) => {
+      const address = values[name]
+      return address === undefined || address === null ? [] : [[name, readFields(address, addressSpec, name)] as const]
+    })
+    for (const [name, { values: fields }] of read) checkState(fields, name)
+    return {
+      addresses: Object.fromEntries(read.map(([name, { values: fields }]) => [name, fields])),
+      unknown: read.flatMap(([, { unknown }]) => unknown),
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { type Account, isoTime, present, recordUrl, selfLink, type Wire } from './account.ts'
-import { readAddresses } from './address-fields.ts'
+import { createAddressReader } from './address-fields.ts'
 import { lineAmount, sum } from './decimal.ts'
 import { type Reference, readFields } from './fields.ts'
 import { invalidContent, userError } from './problems.ts'
@@ -33,6 +33,7 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
   const { database, clock, time, rules } = account
   const mergeLines = createLineMerge(account)
   const findEntity = createEntityLookUp(account)
+  const readAddresses = createAddressReader(account)
   const find = database.prepare('SELECT * FROM sim_sales_order WHERE id = ?')
   const insert = database.prepare(`INSERT INTO sim_sales_order (external_id, tranid, entity_id, status, total, subtotal,
     document, created_at, modified_at) VALUES (?, '', 0, 'B', 0, 0, '{}', ?, ?)`)

@@ -13,6 +13,10 @@ CREATE TABLE IF NOT EXISTS sim_item_member (
   quantity NUMERIC NOT NULL,
   PRIMARY KEY (kit_id, item_id)
 );
+CREATE TABLE IF NOT EXISTS sim_state (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, country TEXT NOT NULL, shortname TEXT NOT NULL, fullname TEXT NOT NULL,
+  UNIQUE (country, shortname)
+);
 CREATE TABLE IF NOT EXISTS sim_custom_field (scriptid TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS sim_location (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS sim_price_level (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);

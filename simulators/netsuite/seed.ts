@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { CatalogProduct } from '../catalog/catalog.ts'
 import { readCatalog } from '../catalog/read-catalog.ts'
+import { usualStates } from '../catalog/states.ts'
 import { seededTime } from '../harness/clock.ts'
 import { createRandom, type Random } from '../harness/random.ts'
 import { fromUnits, lineAmount, toUnits } from './decimal.ts'
@@ -48,6 +49,8 @@ export function openTables(database: DatabaseSync): boolean {
     database.exec('PRAGMA foreign_keys = ON')
   }
   database.exec(schema)
+  const addState = database.prepare('INSERT OR IGNORE INTO sim_state (country, shortname, fullname) VALUES (?, ?, ?)')
+  for (const { country, code, name } of usualStates) addState.run(country, code, name)
   return kept === layout
 }
 

@@ -4,7 +4,7 @@ import { checkLengths } from './lengths.ts'
 import { noSuchReference, notFound, refused } from './problems.ts'
 import { asList, asObject, checkProperties } from './properties.ts'
 import { commitLines } from './stock.ts'
-import type { Entity } from './store.ts'
+import { type Entity, stateKey } from './store.ts'
 
 /** A new order, as SAP makes it: NumAtCard need not be unique. @throws SapProblem */
 export function createOrder(company: Company, body: Entity): Entity {
@@ -89,7 +89,9 @@ function checkDocument(company: Company, body: Entity, isChange = false): void {
     checkLengths(type, entity)
   }
   check('Document', body)
-  check('AddressExtension', asObject(body['AddressExtension']))
+  const addresses = asObject(body['AddressExtension'])
+  check('AddressExtension', addresses)
+  for (const side of ['ShipTo', 'BillTo']) checkState(company, addresses[`${side}Country`], addresses[`${side}State`])
   const lines = asList(body['DocumentLines'])
   for (const line of lines) check('DocumentLine', line)
   for (const expense of asList(body['DocumentAdditionalExpenses'])) {
@@ -100,6 +102,12 @@ function checkDocument(company: Company, body: Entity, isChange = false): void {
   if (method !== undefined && method !== -1 && store.get('ShippingTypes', Number(method)) === undefined) {
     throw noSuchReference()
   }
+}
+
+/** A state has to be among those that the company has of the country (OCST). */
+function checkState({ store }: Company, country: unknown, state: unknown): void {
+  if (state === undefined || state === null || state === '') return
+  if (store.get('States', stateKey(String(country), String(state))) === undefined) throw noSuchReference()
 }
 
 function newLine(company: Company, line: Entity, lineNum: number): Entity {

@@ -31,6 +31,7 @@ const properties: Readonly<Record<string, ReadonlySet<string>>> = {
     BaseLine UoMCode UoMEntry TreeType FreeText BarCode SupplierCatNum CostingCode ProjectCode AccountCode TaxLiable
     SalesPersonCode ShippingMethod DocEntry`),
   ),
+  State: new Set(words('Country Code Name')),
   DocumentAdditionalExpense: new Set(
     words('ExpenseCode LineTotal Remarks TaxCode VatGroup TaxLiable TaxSum DistributionMethod LineNum Status Project'),
   ),
@@ -57,6 +58,7 @@ export function checkProperties(store: Store, type: string, body: Entity): void 
 export function typeOf(collection: string): string {
   if (collection === 'Items') return 'Item'
   if (collection === 'BusinessPartners') return 'BusinessPartner'
+  if (collection === 'States') return 'State'
   return collection === 'Orders' || collection === 'DeliveryNotes' ? 'Document' : collection
 }
 

@@ -1,5 +1,6 @@
 import type { CatalogProduct } from '../catalog/catalog.ts'
 import { readCatalog } from '../catalog/read-catalog.ts'
+import { moreStatesOfSap, usualStates } from '../catalog/states.ts'
 import { seededTime } from '../harness/clock.ts'
 import { createRandom, type Random } from '../harness/random.ts'
 import { createAccountTime } from '../netsuite/account-time.ts'
@@ -37,9 +38,17 @@ export function seedCompany(store: Store, options: SeedOptions, zone: string): v
       store.put('ShippingTypes', { Code: Number(code), Name: name })
     store.addUserField('Document', 'U_WLD_Digest')
     store.addUserField('DocumentLine', 'U_WLD_Line')
+    insertStates(store)
     insertPartners(store)
     insertItems(store, products, createRandom(options.seed, 'sap-b1'), zone)
   })
+}
+
+/** A company of an earlier release has none yet. */
+export function insertStates(store: Store): void {
+  for (const { country, code, name } of [...usualStates, ...moreStatesOfSap]) {
+    store.put('States', { Country: country, Code: code, Name: name })
+  }
 }
 
 function insertPartners(store: Store): void {

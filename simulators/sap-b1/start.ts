@@ -3,7 +3,7 @@ import { createSimulatorApp, listen, type Simulator } from '../harness/simulator
 import { createCompany } from './company.ts'
 import { addControlRoutes } from './control-routes.ts'
 import { addServiceLayer, type LateCreates } from './routes.ts'
-import { type SeedOptions, seedCompany } from './seed.ts'
+import { insertStates, type SeedOptions, seedCompany } from './seed.ts'
 import { Sessions } from './sessions.ts'
 import { Store } from './store.ts'
 
@@ -28,6 +28,7 @@ export async function startSapB1Simulator(options: SapB1SimulatorOptions): Promi
   const wall = options.wall ?? Date.now
   const store = new Store(options.dataFile)
   if (store.isEmpty) seedCompany(store, options, zone)
+  if (!store.hasStates) store.change(() => insertStates(store))
   const company = createCompany(store, createClock(undefined, wall), zone)
   const sessions = new Sessions(wall)
   const late: LateCreates = { ms: 0, left: 0, pending: 0 }

@@ -13,9 +13,18 @@ export const keyNames = {
   Warehouses: 'WarehouseCode',
   Manufacturers: 'Code',
   ShippingTypes: 'Code',
+  States: 'Code',
 } as const
 export type Collection = keyof typeof keyNames
 export const collections = Object.keys(keyNames) as Collection[]
+
+/** The whole key of an entity: a state's is that of its country too. */
+function keyOf(collection: Collection, entity: Readonly<Entity>): string {
+  const key = String(entity[keyNames[collection]])
+  return collection === 'States' ? stateKey(String(entity['Country']), key) : key
+}
+
+export const stateKey = (country: string, code: string) => `${country}-${code}`
 
 const schema = `
 CREATE TABLE IF NOT EXISTS sim_entity (
@@ -45,6 +54,10 @@ export class Store {
     }
   }
 
+  get hasStates(): boolean {
+    return this.#of('States').size > 0
+  }
+
   get isEmpty(): boolean {
     return this.#of('Items').size === 0 && this.#of('Warehouses').size === 0
   }
@@ -67,7 +80,7 @@ export class Store {
   }
 
   put(collection: Collection, entity: Entity): void {
-    const key = String(entity[keyNames[collection]])
+    const key = keyOf(collection, entity)
     this.#of(collection).set(key, structuredClone(entity))
     this.database
       .prepare('INSERT OR REPLACE INTO sim_entity VALUES (?, ?, ?)')

@@ -16,6 +16,7 @@ const types: Readonly<Record<string, string>> = {
   BusinessPartners: 'BusinessPartner',
   Manufacturers: 'Manufacturer',
   ShippingTypes: 'ShippingType',
+  States: 'State',
 }
 /** What each whole record must have, beside being as specified: in the specification almost nothing is required. */
 const required: Readonly<Record<string, readonly string[]>> = {
@@ -171,6 +172,7 @@ describe.skipIf(!hasSpec).each(['v1', 'v2'])('SAP’s specification and the Serv
       'GET Manufacturers',
       'GET Orders',
       'GET ShippingTypes',
+      'GET States',
       'PATCH Orders',
       'POST BusinessPartners',
       'POST Login',

@@ -26,6 +26,7 @@ const closed = [
   'BusinessPartner',
   'Manufacturer',
   'ShippingType',
+  'State',
   'B1Session',
   'ServiceLayerError',
 ]

@@ -3,6 +3,7 @@ import { subtract, text4, ZERO4 } from '../../events/decimal.ts'
 import type { Address, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import { lineNotes } from '../../rules/line-note.ts'
+import { regionOf, type StateLists, stateCode } from '../../rules/regions.ts'
 import { commentOf, createFieldTexts, type Shortened } from '../kit/field-limits.ts'
 import { cutText, lineText } from '../kit/fit-text.ts'
 import { toLocalTime } from '../kit/local-time.ts'
@@ -37,8 +38,8 @@ export function salesOrder(
   const amounts = orderAmounts(data, references.discountItem === null)
   const notes = lineNotes(data)
   const shipMethod = data.shippingMethod === null ? undefined : shipMethods[data.shippingMethod]
-  const billing = addressBody('billingAddress', data.billingAddress)
-  const shipping = addressBody('shippingAddress', data.shippingAddress)
+  const billing = addressBody('billingAddress', data.billingAddress, references.states)
+  const shipping = addressBody('shippingAddress', data.shippingAddress, references.states)
   const otherRefNum = texts.line('otherRefNum', 'order number', data.orderNumber)
   const email = texts.email('email', data.customerEmail)
   const purchaseOrder = lineText(data.purchaseOrderNumber)
@@ -118,16 +119,25 @@ function customer({ data }: VendorOrderRequested, subsidiary: string | null): Fi
 
 const STREET_LINES = ['addr1', 'addr2', 'addr3']
 
-function addressBody(field: 'billingAddress' | 'shippingAddress', address: Address | null) {
+/** A state has to be one of the account's, where it has any of the country; any other region is in a line of the street. */
+function addressBody(
+  field: 'billingAddress' | 'shippingAddress',
+  address: Address | null,
+  states: StateLists = new Map(),
+) {
   if (address === null) return { body: null, shortened: [] }
   const texts = createFieldTexts(addressLimits)
   const person = [address.firstName, address.lastName].filter((part) => part !== null).join(' ')
+  const region = regionOf(address)
+  const name = region?.names[0] ?? null
+  const code = region === null ? null : stateCode(region, address.countryCode, states)
+  const isFree = (states.get(address.countryCode?.trim().toUpperCase() ?? '') ?? []).length === 0
   const body = withoutNulls({
     addressee: texts.line('addressee', 'name', person),
     attention: texts.line('attention', 'company', address.company),
-    ...texts.lines(STREET_LINES, 'street', address.street),
+    ...texts.lines(STREET_LINES, 'street', [...address.street, code === null && !isFree ? name : null]),
     city: texts.line('city', 'city', address.city),
-    state: texts.line('state', 'region', address.regionCode ?? address.region),
+    state: texts.line('state', 'region', code ?? (isFree ? name : null)),
     zip: texts.line('zip', 'postal code', address.postalCode),
     country: address.countryCode === null ? null : { id: address.countryCode },
     addrPhone: texts.phone('addrPhone', address.phone),

@@ -1,6 +1,7 @@
 import { type Decimal4, type Decimal8, text4, text8 } from '../../events/decimal.ts'
 import type { OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
+import type { StateLists } from '../../rules/regions.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import { mappedValue } from '../kit/order-fields.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
@@ -23,6 +24,8 @@ export interface OrderReferences {
   readonly discountItem: string | null
   /** How the account takes taxes; as the order's `taxTotal` where nothing is said. */
   readonly taxes?: TaxSetting
+  /** The account's states. */
+  readonly states?: StateLists
   /** Whether an item costs so much at a price level. */
   costs(item: string, level: string, price: Decimal8): boolean
 }

@@ -6,6 +6,7 @@ import { topLevelLines } from '../../rules/split-order.ts'
 import { afterWrite } from '../kit/after-write.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { noteOf } from '../kit/field-limits.ts'
+import { createStateLists } from '../kit/known-states.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
@@ -17,6 +18,7 @@ import { closedOrderBody, customerBody, salesOrder } from './order-body.ts'
 import { wantedLevels } from './order-lines.ts'
 import { assertOpen, isBegun, isEnded, reducedBody } from './order-state.ts'
 import { type NetSuiteValues, taxSetting } from './settings.ts'
+import { statesOf } from './states.ts'
 
 /** The system whose orders are written. */
 type SinkSystem = Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>
@@ -40,6 +42,7 @@ type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'f
 export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
   const { settings } = system
   const items = createItemIds(client)
+  const stateLists = createStateLists((country, signal) => statesOf(client, country, signal))
   const write = async (id: string, body: Wire, signal: AbortSignal, how: WriteHow = WHOLE): Promise<Delivered> => {
     return { outcome: 'written', targetId: await client.upsertByExternalId('salesOrder', id, body, how, signal) }
   }
@@ -77,10 +80,11 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       const externalCustomer = customerExternalId(event)
       const person = customerBody(event, settings.subsidiary)
       const customer = await client.upsertByExternalId('customer', externalCustomer, person, {}, signal)
+      const states = await stateLists([event.data.shippingAddress, event.data.billingAddress], signal)
       const writeWith = async (ids: ReadonlyMap<string, string>): Promise<Delivered> => {
         const own = skus.flatMap((sku) => ids.get(sku) ?? [])
         const costs = await levelPrices(client, own, wantedLevels(event), signal)
-        const references = { ...accountOf(system), customer, items: ids, costs }
+        const references = { ...accountOf(system), customer, items: ids, costs, states }
         const { body, shortened } = salesOrder(event, connection, references)
         const isOpen = order === null || !isBegun(order)
         const reduced = isOpen ? body : reducedBody(order, body)

@@ -1,7 +1,8 @@
 import { StreamError } from '../../errors.ts'
+import type { KnownState } from '../../rules/regions.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { SapB1Client } from './client.ts'
-import { anyOf } from './odata.ts'
+import { anyOf, quoted } from './odata.ts'
 
 const PAGE = 500
 /** Conditions of one filter: an address must not grow too long. */
@@ -50,4 +51,22 @@ export async function findByKeys(
     found.push(...rows)
   }
   return found
+}
+
+/** The company's states of a country, by their codes. */
+export async function statesOf(
+  client: Pick<SapB1Client, 'find'>,
+  country: string,
+  signal: AbortSignal,
+): Promise<readonly KnownState[]> {
+  const found: KnownState[] = []
+  for (;;) {
+    const last = found.at(-1)
+    const after = last === undefined ? '' : ` and Code gt ${quoted(last.code)}`
+    const filter = `Country eq ${quoted(country)}${after}`
+    const query = { filter, select: ['Code', 'Name'], orderBy: ['Code'], pageSize: PAGE }
+    const { rows, more } = await client.find('States', query, signal)
+    found.push(...rows.map((row) => ({ code: requireText(row, 'Code'), name: textOf(row['Name']) ?? '' })))
+    if (rows.length === 0 || !(more || rows.length >= PAGE)) return found
+  }
 }

@@ -4,6 +4,7 @@ import { text4, text8 } from '../../events/decimal.ts'
 import type { Address, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import { lineNotes } from '../../rules/line-note.ts'
+import { regionOf, type StateLists, stateCode } from '../../rules/regions.ts'
 import { commentOf, createFieldTexts, type FieldTexts, type Shortened } from '../kit/field-limits.ts'
 import { cutText, lineText } from '../kit/fit-text.ts'
 import { toLocalTime } from '../kit/local-time.ts'
@@ -30,6 +31,8 @@ export interface OrderParts {
   readonly cardCode: string | null
   /** Lines of an order that exists: those of the same line of the shop keep their numbers. */
   readonly existing: Wire | null
+  /** The company's states. */
+  readonly states?: StateLists
 }
 
 /**
@@ -50,8 +53,8 @@ export function sapOrder(
   const { settings, cardCode } = parts
   const day = toLocalTime(data.placedAt, settings.zone).slice(0, 10)
   const expenses = expensesOf(event, parts)
-  const shipTo = addressBody('ShipTo', data.shippingAddress ?? data.billingAddress)
-  const billTo = addressBody('BillTo', data.billingAddress)
+  const shipTo = addressBody('ShipTo', data.shippingAddress ?? data.billingAddress, parts.states)
+  const billTo = addressBody('BillTo', data.billingAddress, parts.states)
   const partner = settings.customer.way === 'fixed' ? [] : partnerTexts(event).shortened
   const shortened = [...shipTo.shortened, ...billTo.shortened, ...partner]
   const body: Partial<Record<BodyField, unknown>> = {
@@ -159,13 +162,14 @@ function transportation(connection: Connection, shippingMethod: string | null): 
 function addressBody(
   side: 'ShipTo' | 'BillTo',
   address: Address,
+  states: StateLists = new Map(),
 ): { readonly fields: Wire; readonly shortened: readonly Shortened[] } {
   const texts = createFieldTexts(addressLimits)
   const parts = withoutNulls({
     ...texts.lines(['Street', 'Block', 'Building'], 'street', address.street),
     City: texts.line('City', 'city', address.city),
     ZipCode: texts.line('ZipCode', 'postal code', address.postalCode),
-    State: address.regionCode,
+    ...regionFields(texts, address, states),
     Country: address.countryCode,
     ...recipient(texts, address),
   })
@@ -174,6 +178,15 @@ function addressBody(
     fields: Object.fromEntries(named),
     shortened: texts.shortened.map((one) => ({ ...one, field: side + one.field })),
   }
+}
+
+/** A state has to be one of the company's; any other region is a county, in words. */
+function regionFields(texts: FieldTexts, address: Address, states: StateLists): Wire {
+  const region = regionOf(address)
+  if (region === null) return {}
+  const state = stateCode(region, address.countryCode, states)
+  if (state !== null && state.length <= (addressLimits['State'] ?? 0)) return { State: state }
+  return { County: texts.line('County', 'region', region.names[0] ?? null) }
 }
 
 function recipient(texts: FieldTexts, address: Address): Wire {

@@ -3,13 +3,15 @@ import { StreamError } from '../../errors.ts'
 import { text8 } from '../../events/decimal.ts'
 import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
+import type { StateLists } from '../../rules/regions.ts'
 import { afterWrite } from '../kit/after-write.ts'
 import { noteOf } from '../kit/field-limits.ts'
+import { createStateLists } from '../kit/known-states.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { SapB1Client } from './client.ts'
 import { cardCodeOf } from './customers.ts'
-import { findByKeys } from './lookups.ts'
+import { findByKeys, statesOf } from './lookups.ts'
 import { etagOf, quoted } from './odata.ts'
 import { difference, type OrderAmounts, orderAmounts } from './order-amounts.ts'
 import { lineTax, orderReference, sapOrder } from './order-body.ts'
@@ -26,6 +28,8 @@ interface Job {
   readonly event: VendorOrderRequested
   readonly connection: Connection
   readonly amounts: OrderAmounts
+  /** The company's states, of the order's countries. */
+  states(): Promise<StateLists>
   readonly signal: AbortSignal
 }
 
@@ -37,6 +41,7 @@ interface Job {
  * does not have (no line is ever dropped) and `target_conflict` for an order that a person has to settle.
  */
 export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): Sink<'vendor-orders'> {
+  const stateLists = createStateLists((country, signal) => statesOf(client, country, signal))
   return {
     kind: 'vendor-orders',
     naturalKey: false,
@@ -46,7 +51,9 @@ export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): 
     async deliver(given, connection, signal, before) {
       const event = { ...given, data: await asKnown(client, given.data, signal) }
       const amounts = orderAmounts(event.data)
-      const job: Job = { client, settings, event, connection, amounts, signal }
+      const { shippingAddress, billingAddress } = event.data
+      const states = () => stateLists([shippingAddress, billingAddress], signal)
+      const job: Job = { client, settings, event, connection, amounts, states, signal }
       const found = await findOrders(client, orderReference(connection, event), signal)
       const living = found.filter((order) => order['Cancelled'] !== 'tYES')
       if (living.length > 1) throw duplicateOrderError(event, living)
@@ -78,7 +85,13 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
     throw conflictError(event, canceled, 'the vendor canceled it in SAP')
   await assertItems(job)
   const cardCode = await cardCodeOf(client, settings.customer, event, signal)
-  const { body, shortened } = sapOrder(event, connection, { amounts, settings, cardCode, existing: null })
+  const { body, shortened } = sapOrder(event, connection, {
+    amounts,
+    settings,
+    cardCode,
+    existing: null,
+    states: await job.states(),
+  })
   const made = await client.create('Orders', body, signal)
   await afterWrite('SAP', () => cancelWhereTotalsDiffer(job, made))
   return { outcome: 'written', targetId: entryOf(made), ...noteOf(shortened) }
@@ -98,7 +111,13 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
     throw conflictError(event, order, 'a part of it is delivered, or it is closed')
   }
   await assertItems(job)
-  const { body, shortened } = sapOrder(event, connection, { amounts, settings, cardCode: null, existing: order })
+  const { body, shortened } = sapOrder(event, connection, {
+    amounts,
+    settings,
+    cardCode: null,
+    existing: order,
+    states: await job.states(),
+  })
   const entry = Number(entryOf(order))
   await client.update('Orders', entry, body, { etag: etagOf(order), replaceLists: true }, signal)
   await afterWrite('SAP', async () => {
