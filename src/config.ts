@@ -61,6 +61,15 @@ const text = (description: string) => Type.Optional(Type.String({ description })
 const secret = (description: string) => Type.Optional(Type.String({ description, writeOnly: true }))
 const whole = (minimum: number, maximum: number, usual: number, description: string) =>
   Type.Integer({ minimum, maximum, default: usual, description })
+/** Of names, each with the system that may have it. */
+const list = (description: string) =>
+  Type.Optional(
+    Type.String({
+      pattern: '^([a-z0-9-]{1,40}|[*])=[^,=]+( *, *([a-z0-9-]{1,40}|[*])=[^,=]+)*$',
+      $comment: 'system=NAME, or several separated by commas, * for any system or part of a name',
+      description,
+    }),
+  )
 const prefix = (description: string) =>
   Type.String({
     pattern: '^[A-Za-z0-9._-]{0,100}$',
@@ -120,6 +129,26 @@ const environmentSchema = Type.Object({
   CURSOR_KEY: secret("signs the feeds' cursors; created once and kept by default"),
   FEED_SETTLE_MS: whole(0, 600_000, 5000, 'how long a timeslot waits for late records'),
   RUN_LEASE_MS: whole(4_000, 600_000, 30_000, 'after so long without a heartbeat another producer takes over a run'),
+  SECRET_ENV_PREFIX: Type.String({
+    pattern: '^[A-Z][A-Z0-9_]{2,60}_$',
+    $comment: 'a beginning of names, such as WALDSTREAM_SECRET_',
+    default: 'WALDSTREAM_SECRET_',
+    description: 'variables that begin so, with the id of a system and two underscores, are secrets of that system',
+  }),
+  SECRET_ENV_NAMES: list('other variables that systems may have as secrets; by default those of the demo'),
+  SECRET_DIR: Type.String({
+    pattern: '^/.+$',
+    $comment: 'an absolute path',
+    default: '/run/secrets',
+    description: 'folder of files that begin with the id of a system, and are secrets of that system',
+  }),
+  SECRET_FILES: list('other files that systems may have as secrets'),
+  CONFIG_ENV_NAMES: Type.String({
+    pattern: '^[A-Za-z0-9_*]+( *, *[A-Za-z0-9_*]+)*$',
+    $comment: 'names of variables, separated by commas, * for any part of a name',
+    default: 'DEMO_*_URL,DEMO_*_PATTERN',
+    description: 'variables that files of configuration may name as an address or a pattern; no secrets',
+  }),
   CONFIG_DIR: text('folder of configuration that is applied at start'),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',

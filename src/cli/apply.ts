@@ -1,5 +1,6 @@
 import { configFromEnvironment } from '../config.ts'
 import { loadConfiguration } from '../configuration/load-configuration.ts'
+import { upgradeReferences } from '../configuration/upgrade-references.ts'
 import { applyConfiguration } from '../operations/configuration.ts'
 import { systemTypes } from '../systems/systems.ts'
 import { commandUser, readArguments, UsageError } from './arguments.ts'
@@ -21,9 +22,14 @@ export async function applyCommand(args: readonly string[]): Promise<void> {
   if (values.help) return console.log(USAGE)
   const [folder, ...more] = positionals
   if (folder === undefined || more.length > 0) throw new UsageError('apply takes one folder', USAGE)
-  const configuration = await loadConfiguration(folder, configFromEnvironment().environment, systemTypes)
+  const { environment } = configFromEnvironment()
+  const configuration = await loadConfiguration(folder, environment, systemTypes)
   const wanted = { configuration, reason: values.reason ?? null }
-  const { changed, unchanged } = await onTables((deps) => applyConfiguration(deps, commandUser(values.by), wanted))
+  const { changed, unchanged } = await onTables(async (deps) => {
+    const applied = await applyConfiguration(deps, commandUser(values.by), wanted)
+    await upgradeReferences(deps.tables, environment, new Date(deps.clock.now()).toISOString(), true)
+    return applied
+  })
   const text = changed.length === 0 ? 'nothing changed' : `changed: ${changed.join(', ')}`
   console.log(values.json ? JSON.stringify({ changed, unchanged }) : `${text} (${unchanged} unchanged)`)
 }

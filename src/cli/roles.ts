@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import type { RunningApi } from '../api/server.ts'
 import { createResolver } from '../configuration/references.ts'
@@ -41,7 +40,7 @@ export async function startRoles(
   const { tables, clock, logger } = platform
   const onProblem = (err: unknown) => logger.warn({ err }, 'the configuration could not be read; the last one stays')
   const watch = await watchConfiguration(tables, clock, { everyMs: CONFIGURATION_EVERY_MS, onProblem })
-  const resolveSecret = createResolver(platform.config.environment, (path) => readFile(path, 'utf8'))
+  const resolveSecret = createResolver(platform.config.environment)
   // One client a system: its limit of requests holds for its reads and its deliveries together.
   const governors = createSharedGovernors(tables, clock, `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`)
   const clients = createClients({ clock, logger, governors, resolveSecret, systemTypes: platform.systemTypes })

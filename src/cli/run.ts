@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import { configFromEnvironment } from '../config.ts'
 import { loadConfiguration } from '../configuration/load-configuration.ts'
+import { upgradeReferences } from '../configuration/upgrade-references.ts'
 import { applyConfiguration } from '../operations/configuration.ts'
 import { commandUser, readArguments, UsageError } from './arguments.ts'
 import { openPlatform, type Platform } from './platform.ts'
@@ -37,10 +38,19 @@ async function work(platform: Platform, chosen: readonly Role[], signaled: Promi
     const configuration = await loadConfiguration(configDir, environment, platform.systemTypes)
     await applyConfiguration(platform, commandUser('CONFIG_DIR'), { configuration, reason: null })
   }
+  await upgradeStored(platform)
   const running = await startRoles(platform, chosen, { schedules: true })
   platform.logger.info({ roles: chosen, api: running.api?.url }, 'running')
   await signaled
   await running.close()
+}
+
+/** What an earlier version kept of references. */
+async function upgradeStored({ tables, config, clock, logger }: Platform): Promise<void> {
+  const done = await upgradeReferences(tables, config.environment, new Date(clock.now()).toISOString())
+  if (done.addresses.length + done.cleared.length + done.changes > 0)
+    logger.warn(done, 'stored references were upgraded')
+  for (const what of done.unresolved) logger.error({ what }, 'the address of a system is a reference')
 }
 
 /** Listens from the beginning: a process that is signaled while it starts has records under way too (Guarantee 10). */

@@ -1,24 +1,21 @@
 import { StreamError } from '../errors.ts'
 import type { System } from './model.ts'
-import { isReference, type ResolveReference } from './references.ts'
 import type { SystemTypes } from './system-type.ts'
 
 /**
  * The queue that a request names, as it is to be drained by a read. Throws `request_invalid` where the read has no queues, or
- * the queue is not at its system's address. An address behind a reference that only producers have is looked at by them.
+ * the queue is not at its system's address.
  */
-export async function checkQueueRequest(
+export function checkQueueRequest(
   { systems, systemTypes }: { readonly systems: readonly System[]; readonly systemTypes: SystemTypes },
   read: string,
   queueUrl: string,
-  resolve: ResolveReference,
-): Promise<string> {
+): string {
   const system = systems.find(({ reads }) => reads.some(({ id }) => id === read))
   const type = systemTypes.get(system?.type ?? '')
   if (system === undefined || type?.isQueue !== true) {
     const message = `queueUrl: ${read} is of a ${system?.type} system, which has no queues; name a read of a queue`
     throw new StreamError('request_invalid', message, { field: 'queueUrl' })
   }
-  const address = isReference(system.address) ? await resolve(system.address).catch(() => null) : system.address
-  return type.queueUrl(address ?? queueUrl, queueUrl)
+  return type.queueUrl(system.address, queueUrl)
 }

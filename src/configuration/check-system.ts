@@ -2,7 +2,7 @@ import { Cron } from 'croner'
 import { declarationOf } from '../events/entities.ts'
 import { checkTime, checkZone } from './check-times.ts'
 import type { ReadDocument, SystemDocument } from './document-schemas.ts'
-import { isReference } from './references.ts'
+import { isFolderValue } from './folder-values.ts'
 import { readSettings, type SettingProblem, unknownSettings } from './setting.ts'
 import type { Shaped } from './shaped-documents.ts'
 import { HEADER_SECRET, readableEntities, type SystemType, type SystemTypes, WEBHOOK_SECRET } from './system-type.ts'
@@ -35,7 +35,7 @@ function settingMistakes(problems: readonly SettingProblem[], path: FieldPath, y
 }
 
 function checkAddress(type: SystemType, { address, settings = {} }: SystemDocument, yaml: YamlDocument): Mistake[] {
-  if (isReference(address)) return []
+  if (isFolderValue(address)) return []
   const path = settings['path']
   const place = typeof path === 'string' && URL.canParse(path, address) ? new URL(path, address).href : address
   const problem = type.addressProblem(place)

@@ -1,14 +1,14 @@
 import Type, { type Static } from 'typebox'
 import { entities, pushedEntities } from '../events/topics.ts'
 import { mappingTestSchema } from './mapping-test-schema.ts'
-import { REFERENCE } from './references.ts'
+import { REFERENCE, REFERENCE_FORMS } from './reference-form.ts'
 import { attributeRule } from './rule-schema.ts'
 import { id, scalar, strict, text, texts } from './schema-parts.ts'
 
 const secret = Type.String({
   pattern: REFERENCE,
   description: 'where the secret is',
-  $comment: 'a reference env:NAME or file:/path, never the value',
+  $comment: `a reference ${REFERENCE_FORMS}, never the value`,
 })
 
 /** A list means the same as its members in one text, separated by commas. */
@@ -55,9 +55,9 @@ export const systemSchema = Type.Object(
     id: id('id of the system'),
     type: text('type of the system'),
     address: Type.String({
-      pattern: '^(https?://[^\\s]+|env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$',
-      description: 'where the system is',
-      $comment: 'an http(s) address, or a reference env:NAME or file:/path to it',
+      pattern: '^(https?://[^\\s]+|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$',
+      description: 'where the system is; in files also env:NAME of CONFIG_ENV_NAMES, or file:PATH in the same folder',
+      $comment: 'an http(s) address, or a reference to it in a file: env:NAME or file:PATH',
     }),
     secrets: Type.Optional(Type.Record(Type.String(), secret, { description: 'references by name' })),
     zone: Type.Optional(text('IANA zone of the times the system gives without one; UTC by default')),
@@ -94,7 +94,7 @@ export const systemSchema = Type.Object(
 const ownership = Type.Object(
   {
     skuPattern: Type.Optional(
-      text("regular expression on the vendor's SKUs, or a reference env:NAME or file:/path to it"),
+      text("regular expression on the vendor's SKUs; in files also file:PATH of one in the same folder"),
     ),
     skus: Type.Optional(Type.Array(text('a SKU'), { minItems: 1, description: "the vendor's SKUs" })),
     attribute: Type.Optional(

@@ -1,5 +1,5 @@
 import { documentSchemas } from './document-schemas.ts'
-import { REFERENCE } from './references.ts'
+import { REFERENCE, REFERENCE_FORMS } from './reference-form.ts'
 import type { Settings } from './setting.ts'
 import {
   HEADER_SECRET_NAMES,
@@ -101,7 +101,7 @@ function secretsSchema({ secrets: { ways, optional = {}, headers } }: SystemType
       type: 'string',
       pattern: REFERENCE,
       description,
-      errorMessage: 'must be a reference env:NAME or file:/path',
+      errorMessage: `must be a reference ${REFERENCE_FORMS}`,
     }
   }
   return {

@@ -5,17 +5,20 @@ import type { CallLimits } from '../platform/governor/governor.ts'
 import { compilePattern } from '../rules/pattern.ts'
 import { checkDocuments } from './check-documents.ts'
 import { type Claimant, checkClaims } from './check-ownership.ts'
+import { checkSecretReferences, withAddress } from './check-references.ts'
 import type { SystemDocument } from './document-schemas.ts'
+import { isWithinFolder } from './file-within.ts'
+import { type FolderValue, folderValues, isFolderValue, noFolderValue } from './folder-values.ts'
 import type { MappingTestDocument } from './mapping-test-schema.ts'
 import type { Configuration } from './model.ts'
 import { connectionOf, productMetadataOf, systemOf } from './model-of.ts'
-import { createResolver, isReference, type ResolveReference } from './references.ts'
+import { secretRulesOf } from './secret-rules.ts'
 import { type ShapedDocuments, shapeDocuments } from './shaped-documents.ts'
 import type { SystemTypes } from './system-type.ts'
 import { nearName } from './unknown-name.ts'
 import { type Mistake, mistakeText, readYaml, type YamlDocument } from './yaml-documents.ts'
 
-/** Where `env:` references of `ownership.skuPattern` are looked up. */
+/** What says which references are allowed, and where variables are looked up that files of a folder name. */
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** A test and where it stands: `config/demo/tests.yaml:3`. */
@@ -32,8 +35,8 @@ export interface CheckedConfiguration {
 }
 
 /**
- * Reads the YAML files of a folder. References in `ownership.skuPattern` are resolved; those in addresses and secrets
- * stay references. Throws `configuration_invalid` with every mistake, one a line: file, line, field and the way out.
+ * Reads the YAML files of a folder. Addresses and patterns that name a variable or a file of the folder are resolved;
+ * secrets stay references. Throws `configuration_invalid` with every mistake, one a line: file, line, field and the way out.
  */
 export async function loadConfiguration(
   folder: string,
@@ -63,22 +66,30 @@ export async function checkConfiguration(
   environment: Environment,
   systemTypes: SystemTypes,
 ): Promise<CheckedConfiguration> {
-  return await checkRead(await readFolder(folder), environment, systemTypes)
+  return await checkRead(await readFolder(folder), environment, systemTypes, folderValues(folder, environment))
 }
 
-/** As `checkConfiguration`, of documents from wherever they come. */
+/** As `checkConfiguration`, of documents from wherever they come: without a folder, all they name of this machine is secrets. */
 export async function checkRead(
   read: { readonly documents: YamlDocument[]; readonly mistakes: Mistake[] },
   environment: Environment,
   systemTypes: SystemTypes,
+  lookUp: FolderValue = noFolderValue,
 ): Promise<CheckedConfiguration> {
-  const resolve = createResolver(environment, (path) => readFile(path, 'utf8'))
-  const { documents, mistakes } = shapeDocuments(read, systemTypes)
-  const wrong = [...mistakes, ...withoutConsequences(checkDocuments(documents), mistakes)]
+  const rules = secretRulesOf(environment)
+  const { documents: shaped, mistakes } = shapeDocuments(read, systemTypes)
+  const addressed = await Promise.all(shaped.systems.map((system) => withAddress(system, lookUp)))
+  const documents = { ...shaped, systems: addressed.map(({ system }) => system) }
+  const wrong = [
+    ...mistakes,
+    ...addressed.flatMap((one) => one.mistakes),
+    ...documents.systems.flatMap((system) => checkSecretReferences(system, rules)),
+    ...withoutConsequences(checkDocuments(documents), mistakes),
+  ]
   const claimants: Claimant[] = []
   for (const { value, yaml } of documents.connections) {
     const given = value.ownership.skuPattern
-    const pattern = given === undefined ? undefined : await skuPatternOf(given, resolve)
+    const pattern = given === undefined ? undefined : await skuPatternOf(given, lookUp)
     if (typeof pattern === 'object') wrong.push(yaml.mistake(['ownership', 'skuPattern'], pattern.mistake))
     else claimants.push({ connection: connectionOf(value, pattern, beginningStates(value.shop, documents)), yaml })
   }
@@ -140,10 +151,14 @@ async function readFolder(folder: string): Promise<{ documents: YamlDocument[]; 
       field: folder,
     })
   }
-  const all = await Promise.all(
-    files.map((name) => join(folder, name)).map(async (file) => readYaml(file, await readFile(file, 'utf8'))),
-  )
+  const all = await Promise.all(files.map((name) => readFolderFile(folder, join(folder, name))))
   return { documents: all.flatMap(({ documents }) => documents), mistakes: all.flatMap(({ mistakes }) => mistakes) }
+}
+
+async function readFolderFile(folder: string, file: string): Promise<ReturnType<typeof readYaml>> {
+  if (await isWithinFolder(file, folder).catch(() => false)) return readYaml(file, await readFile(file, 'utf8'))
+  const message = 'is a link out of the folder, which is not followed; put the file itself there'
+  return { documents: [], mistakes: [{ file, line: 1, field: '', message }] }
 }
 
 /** What an account accepts where its document says nothing; a document of an unknown type is a mistake already. */
@@ -157,17 +172,15 @@ function beginningStates(shop: string, { systems, systemTypes }: ShapedDocuments
   return systemTypes.get(type ?? '')?.orderStates?.begin ?? null
 }
 
-async function skuPatternOf(given: string, resolve: ResolveReference): Promise<string | { mistake: string }> {
-  let pattern = given
+async function skuPatternOf(given: string, lookUp: FolderValue): Promise<string | { mistake: string }> {
+  const isNamed = isFolderValue(given)
+  const found = isNamed ? await lookUp(given) : { value: given }
+  if ('mistake' in found) return found
   try {
-    if (isReference(given)) pattern = await resolve(given)
+    compilePattern(found.value)
+    return found.value
   } catch (error) {
-    return { mistake: toStreamError(error).message }
-  }
-  try {
-    compilePattern(pattern)
-    return pattern
-  } catch (error) {
-    return { mistake: toStreamError(error).message }
+    // What a variable or file holds is not repeated.
+    return { mistake: isNamed ? `${given} stands for no regular expression` : toStreamError(error).message }
   }
 }

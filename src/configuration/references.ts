@@ -1,51 +1,52 @@
 import { StreamError, toStreamError } from '../errors.ts'
+import { readFileWithin } from './file-within.ts'
+import { parseReference, REFERENCE_FORMS, type Reference } from './reference-form.ts'
+import { type SecretRules, secretRulesOf } from './secret-rules.ts'
 
-/** Form of a reference: `env:NAME` or `file:/absolute/path`. */
-export const REFERENCE = '^(env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$'
+/**
+ * The secret of a system behind a reference. Throws `configuration_invalid`, which names the reference and never the
+ * value, for one that the system may not name or that leads nowhere.
+ */
+export type ResolveReference = (system: string, reference: string) => Promise<string>
 
-/** The value behind a reference. Throws `configuration_invalid`, which names the reference and never the value. */
-export type ResolveReference = (reference: string) => Promise<string>
-
-const pattern = new RegExp(REFERENCE)
-
-export function isReference(text: string): boolean {
-  return pattern.test(text)
-}
-
-/** Resolves references against the given environment and files; a file's last line break is not part of its value. */
-export function createResolver(
-  env: Readonly<Record<string, string | undefined>>,
-  readFile: (path: string) => Promise<string>,
-): ResolveReference {
-  return async (reference) => {
-    if (reference.startsWith('env:')) return fromEnvironment(reference, env[reference.slice('env:'.length)])
-    if (reference.startsWith('file:/')) return fromFile(reference, readFile)
-    throw new StreamError('configuration_invalid', 'a secret is no reference; write env:NAME or file:/path')
+/** Resolves references against this environment and the files of this machine, as far as its rules allow. */
+export function createResolver(env: Readonly<Record<string, string | undefined>>): ResolveReference {
+  const rules = secretRulesOf(env)
+  return async (system, text) => {
+    const reference = parseReference(text)
+    if (reference === null) {
+      const message = `a secret of ${system} is no reference; write ${REFERENCE_FORMS}, never the value`
+      throw new StreamError('configuration_invalid', message, { field: 'secrets' })
+    }
+    const refusal = rules.refusal(system, reference)
+    if (refusal !== null) throw invalid(text, refusal)
+    const value = await lookUp(reference, text, { system, env, rules })
+    if (value !== '') return value
+    throw invalid(text, 'is empty; write the value into this file')
   }
 }
 
-function fromEnvironment(reference: string, value: string | undefined): string {
-  if (value !== undefined && value !== '') return value
-  throw new StreamError('configuration_invalid', `${reference} is not set; set this environment variable`, {
-    field: reference,
-  })
+interface Context {
+  readonly system: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly rules: SecretRules
 }
 
-async function fromFile(reference: string, readFile: (path: string) => Promise<string>): Promise<string> {
-  const text = await readFile(reference.slice('file:'.length)).catch((cause: unknown) => {
-    const reason = toStreamError(cause).message
-    throw new StreamError(
-      'configuration_invalid',
-      `${reference} can't be read (${reason}); mount or create this file`,
-      {
-        field: reference,
-        cause,
-      },
-    )
-  })
-  const value = text.replace(/\r?\n$/, '')
-  if (value !== '') return value
-  throw new StreamError('configuration_invalid', `${reference} is empty; write the value into this file`, {
-    field: reference,
-  })
+/** A file's last line break is not part of its value. */
+async function lookUp(reference: Reference, text: string, { system, env, rules }: Context): Promise<string> {
+  if (reference.form === 'env') {
+    const value = env[reference.name]
+    if (value !== undefined && value !== '') return value
+    throw invalid(text, 'is not set; set this environment variable')
+  }
+  try {
+    const within = rules.isListedFile(system, reference.path) ? null : rules.directory
+    return (await readFileWithin(reference.path, within)).replace(/\r?\n$/, '')
+  } catch (cause) {
+    throw invalid(text, `can't be read (${toStreamError(cause).message}); mount or create this file`, cause)
+  }
+}
+
+function invalid(reference: string, problem: string, cause?: unknown): StreamError {
+  return new StreamError('configuration_invalid', `${reference} ${problem}`, { field: reference, cause })
 }

@@ -87,17 +87,30 @@ export async function listChanges(
   return { items: within(by.scope, changes, ownerOf), next }
 }
 
-/** Writes what differs from the tables. For those who may change everything: a folder may name any document. */
+/**
+ * Writes what differs from the tables. For those who may change everything: a folder may name any document. Throws
+ * `configuration_invalid` where a system's address is a variable that is not set.
+ */
 export async function applyConfiguration(
   { tables }: Pick<TableDeps, 'tables'>,
   by: Principal,
   { configuration, reason }: { readonly configuration: Configuration; readonly reason: string | null },
 ): Promise<Applied> {
   const { systems, connections, metadata } = configuration
+  assertAddresses(systems)
   for (const { id } of systems) assertInScope(by, { kind: 'system', id })
   for (const { id } of connections) assertInScope(by, { kind: 'connection', id })
   for (const { connection } of metadata) assertInScope(by, { kind: 'product-metadata', id: connection })
   return await applyAll(tables, configuration, { by: nameOf(by), reason })
+}
+
+function assertAddresses(systems: Configuration['systems']): void {
+  const unset = systems.filter(({ address }) => /^(env|file):/.test(address))
+  if (unset.length === 0) return
+  const named = unset.map(({ id, address }) => `the address of ${id} is ${address}, which is not set`).join('; ')
+  throw new StreamError('configuration_invalid', `${named}; set it where the configuration is applied`, {
+    field: 'address',
+  })
 }
 
 function ownerOf({ kind, id }: { readonly kind: ConfigurationChange['kind']; readonly id: string }): Owner {

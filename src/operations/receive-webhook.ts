@@ -67,7 +67,7 @@ async function checkSignature(deps: Deps, by: Principal, id: string, hook: Recei
   const { systems } = await readConfiguration(deps.tables)
   const system = systems.find((one) => one.id === id && sees(by.scope, { system: one.id }))
   const reference = system?.secrets[WEBHOOK_SECRET]
-  const secret = reference === undefined ? null : await deps.resolveSecret(reference)
+  const secret = reference === undefined ? null : await deps.resolveSecret(id, reference)
   const signed = hookOf(deps, system).verify(hook, secret ?? '', system)
   if (system !== undefined && secret !== null && secret !== '' && signed) return system
   const message = `${OWN_SIGNATURE}: the hook is not signed as it has to be. ${WEBHOOK_SIGNING}`

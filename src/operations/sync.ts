@@ -19,7 +19,7 @@ export interface WantedRun {
   readonly reason: string | null
 }
 
-type Deps = Pick<OperationDeps, 'tables' | 'systemTypes' | 'clock' | 'resolveSecret'>
+type Deps = Pick<OperationDeps, 'tables' | 'systemTypes' | 'clock'>
 
 /**
  * Requests a run under the caller's own id, or a new one where it is null; the same id again is the same request. Resolves
@@ -34,7 +34,7 @@ export async function requestSync(
   const { from, reason, requestId } = wanted
   const { systems, read } = await findRead(deps, by, wanted.read)
   if (from !== null && from > deps.clock.now()) throw invalid('from', 'lies ahead; give a time that has passed')
-  const queueUrl = await checkedQueue(deps, systems, wanted)
+  const queueUrl = checkedQueue(deps, systems, wanted)
   if (queueUrl !== null && from !== null) throw invalid('from', 'is not for a queue, which is read as it is')
   const { isNew: _isNew, ...request } = await deps.syncRequests.request({
     read: read.id,
@@ -72,7 +72,7 @@ export async function requestRun(
   const { from, reason, sweep } = wanted
   const { systems, read } = await findRead(deps, by, wanted.read)
   if (sweep !== null) checkSweep(deps, systems, read)
-  const queueUrl = await checkedQueue(deps, systems, wanted)
+  const queueUrl = checkedQueue(deps, systems, wanted)
   const trigger = sweep === null ? by.kind : sweep === 'accept' ? SWEEP_ACCEPTED : SWEEP
   const requestedAt = deps.clock.now()
   const request = { read: read.id, requestId: randomUUID(), trigger, requestedAt }
@@ -98,9 +98,8 @@ function checkSweep({ systemTypes }: Deps, systems: readonly System[], { id, ent
   throw new StreamError('request_invalid', `${id}: a queue can't tell what its shop has, and is not swept`)
 }
 
-async function checkedQueue(deps: Deps, systems: readonly System[], { read, queueUrl }: WantedRun) {
-  if (queueUrl === null) return null
-  return await checkQueueRequest({ systems, systemTypes: deps.systemTypes }, read, queueUrl, deps.resolveSecret)
+function checkedQueue({ systemTypes }: Deps, systems: readonly System[], { read, queueUrl }: WantedRun) {
+  return queueUrl === null ? null : checkQueueRequest({ systems, systemTypes }, read, queueUrl)
 }
 
 function invalid(field: string, message: string): StreamError {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { noteChange } from '../configuration/changes.ts'
@@ -102,7 +101,7 @@ export function openOperations(platform: WholePlatform): OpenOperations {
     settleMs,
     products,
     requester,
-    resolveSecret: createResolver(config.environment, (path) => readFile(path, 'utf8')),
+    resolveSecret: createResolver(config.environment),
     deadLetters: createDeadLetters({ ...parts, store: letterStore(tables) }),
     previewRetry: createPreview({ ...parts, products }, configured),
     recentEvents: createRecentEvents(parts),

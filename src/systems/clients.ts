@@ -20,8 +20,8 @@ export interface Clients {
 }
 
 export interface ClientsDeps extends ClientDeps {
-  /** The value behind `env:NAME` or `file:/path`. */
-  readonly resolveSecret: (reference: string) => string | Promise<string>
+  /** The value behind a reference of a system, by its id. */
+  readonly resolveSecret: (system: string, reference: string) => string | Promise<string>
   /** Types of systems there are; all of `systems.ts` by default. */
   readonly systemTypes?: ReadonlyMap<string, SystemDefinition>
 }
@@ -64,26 +64,25 @@ async function definitionOf(
 
 /** Every reference that can't be resolved is named at once. */
 async function resolveSystem(system: System, resolve: ClientsDeps['resolveSecret']): Promise<System> {
+  assertAddress(system)
   // What webhooks are signed with is for the API alone: other processes need not have it.
   const secrets = Object.entries(system.secrets).filter(([name]) => name !== WEBHOOK_SECRET)
-  const references = secrets.map(([, reference]) => reference)
-  if (/^(env:|file:\/)/.test(system.address)) references.push(system.address)
-  const values = new Map<string, string>()
-  const failed: StreamError[] = []
-  const resolving = references.map(async (reference) => values.set(reference, await resolve(reference)))
-  for (const result of await Promise.allSettled(resolving)) {
-    if (result.status === 'rejected') failed.push(toStreamError(result.reason))
-  }
+  const resolving = secrets.map(async ([name, reference]) => [name, await resolve(system.id, reference)] as const)
+  const results = await Promise.allSettled(resolving)
+  const failed = results.flatMap((one) => (one.status === 'rejected' ? [toStreamError(one.reason)] : []))
   const [first, ...more] = failed
   if (first !== undefined && more.length === 0) throw first
   if (first !== undefined) {
     const message = [...new Set(failed.map((one) => one.message))].join('; ')
     throw new StreamError(first.code, message, { field: first.field ?? 'secrets', cause: first })
   }
-  const resolved = (text: string) => values.get(text) ?? text
-  return {
-    ...system,
-    address: resolved(system.address),
-    secrets: Object.fromEntries(secrets.map(([name, reference]) => [name, resolved(reference)])),
-  }
+  const values = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  return { ...system, secrets: Object.fromEntries(values) }
+}
+
+/** Earlier versions kept references as addresses; what they stood for is not looked up any more. */
+function assertAddress({ id, address }: System): void {
+  if (!/^(env|file):/.test(address)) return
+  const message = `the address of ${id} is no http(s) address; apply the configuration again, or put the address itself`
+  throw new StreamError('configuration_invalid', message, { field: `systems.${id}.address` })
 }

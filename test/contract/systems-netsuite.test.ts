@@ -27,7 +27,12 @@ const zone = 'Asia/Kathmandu'
 const { consumerKey, consumerSecret, token, tokenSecret } = NETSUITE_CREDENTIALS
 const secrets: Record<string, string> = { consumerKey, consumerSecret, tokenId: token, tokenSecret }
 const logger = pino({ level: 'silent' })
-const deps = { clock: wallClock, governors, logger, resolveSecret: (name: string) => secrets[name.slice(4)] ?? '' }
+const deps = {
+  clock: wallClock,
+  governors,
+  logger,
+  resolveSecret: (_system: string, name: string) => secrets[name.slice(4)] ?? '',
+}
 
 let account: Simulator
 const settings = {

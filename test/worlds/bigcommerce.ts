@@ -47,7 +47,7 @@ export function connectTo(store: BigCommerceSimulator, more: Partial<System> = {
   const { storeHash, accessToken } = store.credentials
   const values: Record<string, string> = { 'env:TOKEN': accessToken }
   const logger = pino({ level: 'silent' })
-  const resolveSecret = (name: string) => values[name] ?? ''
+  const resolveSecret = (_system: string, name: string) => values[name] ?? ''
   const clients = createClients({ clock, governors: createGovernors(clock), logger, resolveSecret })
   const system = systemOf({
     id: 'bc',

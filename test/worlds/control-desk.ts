@@ -8,6 +8,7 @@ import type { Tables } from '../../src/platform/dynamodb/tables.ts'
 import { createPositions } from '../../src/platform/runtime/positions.ts'
 import { feeds } from '../../src/projections/feeds.ts'
 import { systemTypes } from '../../src/systems/systems.ts'
+import { anySecrets } from '../data/any-secrets.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { memoryProducer } from '../memory/producer.ts'
 import { memoryReporter, silentLogger } from './stage-context.ts'
@@ -31,7 +32,7 @@ export function memoryControl(tables: Tables, clock: { now(): number }) {
     },
   }
   const deps: Omit<OperationDeps, Elsewhere> = {
-    ...tableDeps({ tables, systemTypes, clock, config: { environment: {} } }),
+    ...tableDeps({ tables, systemTypes, clock, config: { environment: anySecrets } }),
     feeds,
     requester,
     syncRequests: createSyncRequests({ tables, requester, clock: { now: clock.now, sleep: async () => undefined } }),
@@ -47,7 +48,7 @@ export function memoryControl(tables: Tables, clock: { now(): number }) {
       close: async () => undefined,
     },
     positions: createPositions(tables),
-    resolveSecret: async (reference) => `secret of ${reference}`,
+    resolveSecret: async (_system, reference) => `secret of ${reference}`,
   }
   return {
     deps,

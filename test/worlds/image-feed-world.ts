@@ -79,7 +79,7 @@ export async function feedWorld(options: FeedWorldOptions = {}) {
   /** A process of its own: what it only remembers in itself, the next one does not know. */
   const startProducer = () => {
     const ending = new AbortController()
-    const resolveSecret = (reference: string) => secrets.get(reference) ?? ''
+    const resolveSecret = (_system: string, reference: string) => secrets.get(reference) ?? ''
     const clients = createClients({ clock: wallClock, governors, logger: silentLogger, resolveSecret })
     const notes = createReaderNotes(tables)
     const deps: WorkerDeps = {

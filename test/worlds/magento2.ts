@@ -35,7 +35,7 @@ const deps = {
   clock: wallClock,
   governors,
   logger: pino({ level: 'silent' }),
-  resolveSecret: (name: string) => values[name.slice(4)] ?? '',
+  resolveSecret: (_system: string, name: string) => values[name.slice(4)] ?? '',
 }
 
 /** A running shop, and what Waldstream has to do with it. */

@@ -51,7 +51,12 @@ export async function startNetSuiteAccount(
   const secrets = { ...tokenSecrets }
   const logger = pino({ level: 'silent' })
   const governors = createGovernors(clock)
-  const clients = createClients({ clock, governors, logger, resolveSecret: (name) => secrets[name.slice(4)] ?? '' })
+  const clients = createClients({
+    clock,
+    governors,
+    logger,
+    resolveSecret: (_system, name) => secrets[name.slice(4)] ?? '',
+  })
   const control: NetSuiteAccount['control'] = async (method, path, body) => {
     const answer = await fetch(`${simulator.url}/_sim/${path}`, {
       method,

@@ -54,7 +54,7 @@ export async function startCompany(options: Partial<SapB1SimulatorOptions> = {})
       clock,
       governors,
       logger: pino({ level: 'silent' }),
-      resolveSecret: (name) => secrets[name.slice(4)] ?? '',
+      resolveSecret: (_system, name) => secrets[name.slice(4)] ?? '',
     })
   const clients = newClients()
   const send = async (method: string, path: string, body?: unknown): Promise<Wire> => {

@@ -20,7 +20,7 @@ import { silentLogger } from './stage-context.ts'
 const system: System = {
   id: 'netsuite',
   type: 'netsuite',
-  address: 'env:URL',
+  address: 'https://system.example',
   secrets: {},
   zone: 'UTC',
   limits: { concurrency: 2 },

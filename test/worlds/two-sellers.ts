@@ -28,7 +28,7 @@ export function configurationOf(sellers: readonly string[]): Configuration {
     revision: 0,
     systems: [
       ...sellers.map((id) => shop(`shop-${id}`)),
-      uncheckedSystem({ id: 'erp', type: 'netsuite', address: 'env:URL' }),
+      uncheckedSystem({ id: 'erp', type: 'netsuite', address: 'https://system.example' }),
     ],
     connections: sellers.map((id) =>
       connectionOf(id, '.', { shop: `shop-${id}`, vendor: 'erp', reads: [`shop-${id}.orders.all`] }),

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
 import { loadConfiguration } from '../../configuration/load-configuration.ts'
@@ -94,7 +93,7 @@ function existing(dynamo: DynamoTables): Pick<Tables, 'scan'> {
 }
 
 function systemChecks({ environment }: Config, logger: Logger, systems: readonly System[]): readonly Check[] {
-  const resolveSecret = createResolver(environment, (path) => readFile(path, 'utf8'))
+  const resolveSecret = createResolver(environment)
   const governors = createGovernors(systemClock)
   const clients = createClients({ clock: systemClock, logger, governors, resolveSecret })
   return systems.map((system) => systemCheck(system, { clients, now: systemClock.now }))

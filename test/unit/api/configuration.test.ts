@@ -17,7 +17,7 @@ const shop = {
 }
 const erp = {
   type: 'netsuite',
-  address: 'env:ERP_URL',
+  address: 'https://erp.example',
   secrets: { consumerKey: 'env:A', consumerSecret: 'env:B', tokenId: 'env:C', tokenSecret: 'file:/run/secrets/d' },
   settings: { account: '1' },
   reads: [{ entity: 'products', schedule: '0 * * * *' }],
@@ -67,7 +67,9 @@ it('takes what it gave, and changes nothing by it', async () => {
 it('takes what a folder was applied from', async () => {
   const api = apiFixture()
   const folder = fileURLToPath(new URL('../../../config/demo', import.meta.url))
-  await applyConfiguration(api.tables, await loadConfiguration(folder, { DEMO_VENDOR_PATTERN: '^WLD-' }, systemTypes))
+  const addresses = ['MAGENTO', 'NETSUITE', 'IMAGES'].map((name) => [`DEMO_${name}_URL`, 'https://x.example'])
+  const environment = { DEMO_VENDOR_PATTERN: '^WLD-', ...Object.fromEntries(addresses) }
+  await applyConfiguration(api.tables, await loadConfiguration(folder, environment, systemTypes))
   for (const path of ['/v1/systems/magento', '/v1/systems/images', '/v1/connections/magento-netsuite']) {
     const { json } = await api.get(path)
     expect(await api.send('PUT', path, json.document)).toMatchObject({ status: 200, json: { changed: false } })

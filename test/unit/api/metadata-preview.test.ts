@@ -10,7 +10,7 @@ import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 const read = readOf('netsuite', 'products', 100)
 const configuration: Configuration = {
   revision: 0,
-  systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
+  systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'https://system.example', reads: [read] })],
   connections: [connectionOf('a', '.', { reads: [read.id], vendor: 'netsuite' })],
   metadata: [metadataWith('a', ruleWith('name', { from: 'name', required: true }))],
 }

@@ -70,12 +70,6 @@ it('takes the same request for the same queue alone', async () => {
   expect(api.control.requested).toHaveLength(1)
 })
 
-it('leaves it to the producers where only they know the address', async () => {
-  const api = await fixture({ resolveSecret: async () => Promise.reject(new Error('not set')) })
-  await api.send('PUT', '/v1/systems/pushed', { ...queued, address: 'env:SQS_URL' })
-  expect((await api.send('POST', PATH, { read: QUEUED, queueUrl: QUEUE })).status).toBe(202)
-})
-
 it('takes the same request once, whoever sends it again, and refuses another under its key', async () => {
   const api = await fixture()
   const key = { 'idempotency-key': 'k1' }

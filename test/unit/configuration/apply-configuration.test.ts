@@ -16,7 +16,7 @@ const configuration: Configuration = {
     {
       id: 'magento',
       type: 'magento2',
-      address: 'env:URL',
+      address: 'https://system.example',
       secrets: { bearer: 'env:TOKEN' },
       zone: 'UTC',
       limits: { concurrency: 4 },

@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { loadConfiguration } from '../../../src/configuration/load-configuration.ts'
 import { toStreamError } from '../../../src/errors.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
+import { anySecrets } from '../../data/any-secrets.ts'
 
 const systems = `
 kind: system
@@ -58,7 +59,7 @@ async function mistakes(text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'waldstream-deliveries-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'all.yaml'), text)
-  return await loadConfiguration(folder, { A: 'a' }, systemTypes).then(
+  return await loadConfiguration(folder, anySecrets, systemTypes).then(
     () => 'none',
     (error) => toStreamError(error).message,
   )

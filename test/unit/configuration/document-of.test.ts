@@ -15,7 +15,7 @@ it('shows a stored system so that it can be sent back, with sweeps on request al
     kind: 'system',
     id: 'erp',
     type: 'netsuite',
-    address: 'env:ERP_URL',
+    address: 'https://system.example',
     reads: [{ entity: 'inventory', sweep: { mostGone: 0.1 } }],
   }
   const limits = { concurrency: 3 }

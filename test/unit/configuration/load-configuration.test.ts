@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkConfiguration, loadConfiguration } from '../../../src/configuration/load-configuration.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
+import { anySecrets } from '../../data/any-secrets.ts'
 
 const demo = new URL('../../../config/demo', import.meta.url).pathname
-const environment = { DEMO_VENDOR_PATTERN: '^WLD-' }
+const environment = { ...anySecrets, DEMO_VENDOR_PATTERN: '^WLD-' }
 
 let folder: string
 beforeEach(async () => {
@@ -23,7 +24,7 @@ const mistakesOf = async (text: string) => {
 const system = `kind: system
 id: magento
 type: magento2
-address: env:URL
+address: https://shop.example
 secrets: { bearer: env:TOKEN }
 reads:
   - { entity: orders, startFrom: 2026-01-01T00:00:00Z }
@@ -73,7 +74,7 @@ describe('the demo', () => {
 describe('the defaults', () => {
   it('are filled in', async () => {
     await writeFile(join(folder, 'a.yml'), system + connection)
-    const { systems, connections } = await loadConfiguration(folder, {}, systemTypes)
+    const { systems, connections } = await loadConfiguration(folder, anySecrets, systemTypes)
     expect(systems[0]?.reads).toEqual([
       {
         id: 'magento.orders.all',
@@ -100,7 +101,7 @@ describe('the overlap of reads', () => {
       .replace('reads:\n', 'overlapSeconds: 300\nreads:\n')
       .replace('00Z }', '00Z }\n  - { entity: images, overlapSeconds: 20 }')
     await writeFile(join(folder, 'a.yml'), own + connection)
-    const { systems } = await loadConfiguration(folder, {}, systemTypes)
+    const { systems } = await loadConfiguration(folder, anySecrets, systemTypes)
     expect(systems.map(({ reads }) => reads.map(({ overlapSeconds }) => overlapSeconds))).toEqual([[300, 20], [60]])
   })
 })
@@ -109,7 +110,7 @@ describe('what is swept, and from when a connection takes orders', () => {
   it('is taken from the documents', async () => {
     const swept = system.replace('entity: products', 'entity: products, sweep: { schedule: "0 3 * * *" }')
     await writeFile(join(folder, 'a.yml'), `${swept}${connection}ordersFrom: 2026-06-01T00:00:00Z\n`)
-    const { systems, connections } = await loadConfiguration(folder, {}, systemTypes)
+    const { systems, connections } = await loadConfiguration(folder, anySecrets, systemTypes)
     const sweeps = systems.flatMap(({ reads }) => reads.map(({ sweep }) => sweep))
     expect(sweeps).toContainEqual({ schedule: '0 3 * * *', mostGone: 0.2 })
     expect(connections[0]?.ordersFrom).toBe('2026-06-01T00:00:00Z')
@@ -134,7 +135,7 @@ describe('a filter', () => {
       'entity: orders, filter: { store_id: [1, 2], status: [a, b], is_virtual: true, website: 3, name: "x,y" },',
     )
     await writeFile(join(folder, 'a.yml'), text + connection)
-    const { systems } = await loadConfiguration(folder, {}, systemTypes)
+    const { systems } = await loadConfiguration(folder, anySecrets, systemTypes)
     expect(systems[0]?.reads[0]?.filter).toEqual({
       store_id: '1,2',
       status: 'a,b',
@@ -174,7 +175,7 @@ describe('mistakes', () => {
       system.replace('magento2', 'magento3'),
       /^3 type is not known; did you mean magento2\? known are: magento2, netsuite, sap-b1, bigcommerce, sqs, image-feed/,
     ],
-    ['an address', system.replace('env:URL', 'ftp://x'), /^4 address .*http/],
+    ['an address', system.replace('https://shop.example', 'ftp://x'), /^4 address .*http/],
     [
       'an unknown key',
       system.replace('address', 'zonne: UTC\naddress'),
@@ -240,7 +241,7 @@ describe('mistakes', () => {
       system.replace('id: magento', 'id: Magento').replace('ey: env:A', 'ey: literal'),
     )
     await writeFile(join(folder, 'b.yaml'), `${connection}unknown: 1\n`)
-    await expect(loadConfiguration(folder, {}, systemTypes)).rejects.toThrow(
+    await expect(loadConfiguration(folder, anySecrets, systemTypes)).rejects.toThrow(
       /a.yaml:2: id .*\n.*a.yaml:13: secrets.consumerKey .*\n.*b.yaml:7: unknown/,
     )
   })

@@ -14,11 +14,14 @@ import {
   encodeSystem,
 } from '../../../src/configuration/stored-form.ts'
 import { CONNECTIONS, coreTables, PRODUCT_METADATA } from '../../../src/configuration/tables.ts'
+import { upgradeReferences } from '../../../src/configuration/upgrade-references.ts'
 import type { Item } from '../../../src/platform/dynamodb/tables.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
+import { anySecrets } from '../../data/any-secrets.ts'
 import { connectionWith, metadataWith, readWith, ruleWith, systemWith } from '../../data/configuration.ts'
 import { memoryTables } from '../../memory/tables.ts'
 
+const environment = { ...anySecrets, CONFIG_ENV_NAMES: 'SHOP_URL', SHOP_URL: 'https://shop.example' }
 /** What an installation of the version before had in its tables after it applied `configuration.yaml`. */
 const folder = fileURLToPath(new URL('./older-rows', import.meta.url))
 const rows = JSON.parse(readFileSync(`${folder}/rows.json`, 'utf8')) as { table: string; item: Item }[]
@@ -27,6 +30,8 @@ let tables: ReturnType<typeof memoryTables>
 beforeEach(async () => {
   tables = memoryTables(coreTables)
   for (const { table, item } of rows) await tables.put(table, item)
+  // Its address was a reference.
+  await upgradeReferences(tables, environment, '2026-11-28T18:00:00.000Z')
 })
 
 async function documentsIn(): Promise<readonly Item[]> {
@@ -45,7 +50,7 @@ const bare = ({ systems, connections, metadata }: Configuration) => ({
 
 describe('rows of the version before', () => {
   it('are the models that their documents give now, with every default filled in', async () => {
-    const loaded = await loadConfiguration(folder, {}, systemTypes)
+    const loaded = await loadConfiguration(folder, environment, systemTypes)
     const read = await readConfiguration(tables)
     expect(bare(read)).toEqual(bare({ ...loaded, systems: loaded.systems.toSorted((a, b) => (a.id < b.id ? -1 : 1)) }))
     expect(read.connections.find(({ id }) => id === 'plain')).toMatchObject({
@@ -64,13 +69,13 @@ describe('rows of the version before', () => {
 
   it('are not changed when the same documents are applied again: digests and revisions stay', async () => {
     const before = await documentsIn()
-    const { changed } = await applyConfiguration(tables, await loadConfiguration(folder, {}, systemTypes))
+    const { changed } = await applyConfiguration(tables, await loadConfiguration(folder, environment, systemTypes))
     expect(changed).toEqual([])
     expect(await documentsIn()).toEqual(before)
   })
 
   it('a change of one is a change of it alone', async () => {
-    const loaded = await loadConfiguration(folder, {}, systemTypes)
+    const loaded = await loadConfiguration(folder, environment, systemTypes)
     const connections = loaded.connections.map((one) =>
       one.id === 'written-out' ? { ...one, orderStates: null } : one,
     )

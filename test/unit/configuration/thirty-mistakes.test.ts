@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { checkConfiguration } from '../../../src/configuration/load-configuration.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
+import { anySecrets } from '../../data/any-secrets.ts'
 
 const folder = fileURLToPath(new URL('./thirty-mistakes', import.meta.url))
 
@@ -87,7 +88,7 @@ const planted: readonly (readonly [place: string, field: string, message: RegExp
 ]
 
 it('wrong settings and values of every type of system are found, all at once and nothing else', async () => {
-  const { mistakes } = await checkConfiguration(folder, {}, systemTypes)
+  const { mistakes } = await checkConfiguration(folder, anySecrets, systemTypes)
   const places = mistakes.map(({ file, line, field }) => `${file.slice(folder.length + 1)}:${line} ${field}`)
   expect(planted.length).toBeGreaterThanOrEqual(30)
   expect(places).toEqual(planted.map(([place, field]) => `${place} ${field}`))

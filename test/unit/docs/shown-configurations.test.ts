@@ -16,6 +16,7 @@ import { sapOrderBody } from '../../../src/systems/sap-b1/order-body.ts'
 import { orderSettings } from '../../../src/systems/sap-b1/order-settings.ts'
 import { settings as sapSettings } from '../../../src/systems/sap-b1/settings.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
+import { anySecrets } from '../../data/any-secrets.ts'
 import { lineOf, orderOf, vendorOrder } from '../../data/processor-events.ts'
 
 type Document = Readonly<Record<string, unknown>>
@@ -128,7 +129,7 @@ async function checked(block: string, page: string) {
       .map((one) => stringify(one))
       .join('---\n'),
   )
-  return { shown, ...(await checkConfiguration(folder, {}, systemTypes)) }
+  return { shown, ...(await checkConfiguration(folder, anySecrets, systemTypes)) }
 }
 
 it('pages show configurations, of every type of system among them', () => {

@@ -15,7 +15,7 @@ async function world() {
     close: async () => undefined,
   }
   const { operations } = apiFixture({ admin })
-  const systems = [uncheckedSystem({ id: 'erp', type: 'netsuite', address: 'env:URL' })]
+  const systems = [uncheckedSystem({ id: 'erp', type: 'netsuite', address: 'https://system.example' })]
   const configuration = { revision: 0, systems, connections: [], metadata: [] }
   await applyConfiguration(operations, ann, { configuration, reason: null })
   return operations

@@ -13,7 +13,7 @@ import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 const read = readOf('netsuite', 'products', 100)
 const configurationOf = (...attributes: readonly AttributeRule[]): Configuration => ({
   revision: 1,
-  systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
+  systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'https://system.example', reads: [read] })],
   connections: [connectionOf('a', '^A', { reads: [read.id], vendor: 'netsuite' })],
   metadata: [metadataWith('a', ...attributes)],
 })

@@ -14,7 +14,7 @@ import { silentLogger } from '../../worlds/stage-context.ts'
 const system: Configuration['systems'][number] = {
   id: 'magento',
   type: 'magento2',
-  address: 'env:URL',
+  address: 'https://system.example',
   secrets: {},
   zone: 'UTC',
   limits: { concurrency: 4 },

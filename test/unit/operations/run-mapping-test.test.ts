@@ -19,7 +19,7 @@ const orders = readOf('magento', 'orders', 100)
 const owner = connectionOf('a', '', { reads: [orders.id], vendor: 'netsuite' })
 const configuration: Configuration = {
   revision: 1,
-  systems: [uncheckedSystem({ id: 'magento', type: 'magento2', address: 'env:URL', reads: [orders] })],
+  systems: [uncheckedSystem({ id: 'magento', type: 'magento2', address: 'https://system.example', reads: [orders] })],
   connections: [{ ...owner, ownership: { manufacturer: ['Acme'] } }],
   metadata: [
     metadataWith(

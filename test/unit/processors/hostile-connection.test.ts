@@ -41,8 +41,8 @@ function stageOf<K extends Entity, S extends Remembered>(
   const configuration: Configuration = {
     revision: 1,
     systems: [
-      uncheckedSystem({ id: 'magento', type: 'magento2', address: 'env:URL', reads: [orders] }),
-      uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [products] }),
+      uncheckedSystem({ id: 'magento', type: 'magento2', address: 'https://system.example', reads: [orders] }),
+      uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'https://system.example', reads: [products] }),
     ],
     connections: [connection('honest', {}), connection('hostile', hostile)],
     metadata: [metadataWith('honest', honestRule), metadataWith('hostile', ...rules)],

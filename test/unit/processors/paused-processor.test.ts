@@ -20,7 +20,7 @@ const read = readOf('netsuite', 'inventory', 100)
 const connection = (id: string) => connectionOf(id, '.*', { reads: [read.id] })
 const configuration: Configuration = {
   revision: 1,
-  systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads: [read] })],
+  systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'https://system.example', reads: [read] })],
   connections: [connection('bad'), connection('good')],
   metadata: [],
 }

@@ -11,7 +11,7 @@ const reads = [readOf('netsuite', 'inventory', 100), readOf('netsuite', 'product
 const view: BatchView = {
   configuration: {
     revision: 1,
-    systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'env:URL', reads })],
+    systems: [uncheckedSystem({ id: 'netsuite', type: 'netsuite', address: 'https://system.example', reads })],
     connections: [connectionOf('a', '.', { reads: reads.map(({ id }) => id), vendor: 'netsuite' })],
     metadata: [],
   },

@@ -20,7 +20,7 @@ const configuration: Configuration = {
     {
       id: 'netsuite',
       type: 'netsuite',
-      address: 'env:URL',
+      address: 'https://system.example',
       secrets: {},
       zone: 'UTC',
       settings: {},

@@ -18,7 +18,7 @@ const configuration: Configuration = {
     {
       id: 'magento',
       type: 'magento2',
-      address: 'env:URL',
+      address: 'https://system.example',
       secrets: {},
       zone: 'UTC',
       limits: { concurrency: 4 },

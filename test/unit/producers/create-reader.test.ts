@@ -6,7 +6,7 @@ import { createClients } from '../../../src/systems/clients.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
 import { governors, readAll, readOf, systemOf, uncheckedSystem, wallClock } from '../../worlds/sources.ts'
 
-const resolveSecret = (name: string) => `value of ${name}`
+const resolveSecret = (_system: string, name: string) => `value of ${name}`
 const logger = pino({ level: 'silent' })
 const deps = { clock: wallClock, clients: createClients({ clock: wallClock, governors, logger, resolveSecret }) }
 const secrets: Record<string, string> = Object.fromEntries(
@@ -125,7 +125,7 @@ describe('the table of readers', () => {
       clock: wallClock,
       governors,
       logger,
-      resolveSecret(name) {
+      resolveSecret(_system, name) {
         asked.push(name)
         return ''
       },

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { checkConfiguration } from '../../../src/configuration/load-configuration.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
+import { anySecrets } from '../../data/any-secrets.ts'
 
 const systems = `kind: system
 id: shop
@@ -44,7 +45,11 @@ async function mistakesOf(text: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'waldstream-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'a.yaml'), systems + text)
-  const { mistakes } = await checkConfiguration(folder, { PATTERN: '^A-' }, systemTypes)
+  const { mistakes } = await checkConfiguration(
+    folder,
+    { ...anySecrets, CONFIG_ENV_NAMES: 'PATTERN', PATTERN: '^A-' },
+    systemTypes,
+  )
   return mistakes.map(({ field, message }) => `${field} ${message}`)
 }
 

@@ -8,6 +8,7 @@ import { runMappingTest } from '../../../src/operations/run-mapping-test.ts'
 import { expressionLimits } from '../../../src/rules/mapping/expression.ts'
 import { mapAttributes } from '../../../src/rules/mapping.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
+import { anySecrets } from '../../data/any-secrets.ts'
 import { ruleWith } from '../../data/configuration.ts'
 
 const text = await readFile(new URL('../../../docs/mapping.md', import.meta.url), 'utf8')
@@ -34,7 +35,7 @@ it('the configuration in docs/mapping.md is valid, and its tests pass', async ()
   const folder = await mkdtemp(join(tmpdir(), 'waldstream-doc-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'doc.yaml'), [systems, ...blocks('yaml')].join('---\n'))
-  const { configuration, tests } = await loadForTests(folder, {}, systemTypes)
+  const { configuration, tests } = await loadForTests(folder, anySecrets, systemTypes)
   const results = await Promise.all(tests.map((test) => runMappingTest(test, configuration)))
   expect(results.map(({ name, differences }) => [name, differences])).toEqual([
     ['a jacket', []],

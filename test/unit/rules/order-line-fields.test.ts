@@ -7,6 +7,7 @@ import type { AttributeRule } from '../../../src/configuration/model.ts'
 import { decimal8 } from '../../../src/events/decimal.ts'
 import { mapOrderFields } from '../../../src/rules/map-order.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
+import { anySecrets } from '../../data/any-secrets.ts'
 import { ruleWith } from '../../data/configuration.ts'
 import { connectionOf, lineOf, orderOf } from '../../data/processor-events.ts'
 
@@ -96,7 +97,7 @@ orderMap:
     - { attribute: line.custcol_waldstream_line, constant: 1 }
 `,
     )
-    const { mistakes } = await checkConfiguration(folder, {}, systemTypes)
+    const { mistakes } = await checkConfiguration(folder, anySecrets, systemTypes)
     expect(mistakes.map(({ field, message }) => [field, message.replace(/[;,].*/, '')])).toEqual([
       ['orderMap.fields[2].from', 'reads couponCode'],
       ['orderMap.fields[3].attribute', 'is written by Waldstream itself'],

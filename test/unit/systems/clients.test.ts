@@ -9,19 +9,20 @@ const clients = (asked: string[] = []) =>
     clock: wallClock,
     governors,
     logger: pino({ level: 'silent' }),
-    async resolveSecret(reference) {
-      asked.push(reference)
-      return reference === 'env:URL' ? 'http://127.0.0.1:9' : 'secret'
+    async resolveSecret(owner, reference) {
+      asked.push(`${owner} ${reference}`)
+      return 'secret'
     },
   })
-const system = systemOf({ id: 'shop', type: 'magento2', address: 'env:URL', secrets: { bearer: 'env:TOKEN' } })
+const address = 'http://127.0.0.1:9'
+const system = systemOf({ id: 'shop', type: 'magento2', address, secrets: { bearer: 'env:TOKEN' } })
 
 it('connects to a system once, whoever asks, and anew when its configuration changes', async () => {
   const asked: string[] = []
   const made = clients(asked)
   const [first, second] = await Promise.all([made.of(system), made.of({ ...system })])
   expect(second).toBe(first)
-  expect(asked.toSorted()).toEqual(['env:TOKEN', 'env:URL'])
+  expect(asked).toEqual(['shop env:TOKEN'])
   expect(await made.of({ ...system, limits: { concurrency: 9 } })).not.toBe(first)
 })
 
@@ -31,7 +32,7 @@ it('resolves the references again when the client was forgotten', async () => {
   const first = await made.of(system)
   made.forget(system)
   expect(await made.of(system)).not.toBe(first)
-  expect(asked).toHaveLength(4)
+  expect(asked).toHaveLength(2)
 })
 
 it('refuses a system of a type that there is not, and what is not delivered to one', async () => {
@@ -48,10 +49,22 @@ it('names every reference that is not set at once', async () => {
     clock: wallClock,
     governors,
     logger: pino({ level: 'silent' }),
-    resolveSecret: createResolver({}, async () => ''),
+    resolveSecret: createResolver({ SECRET_ENV_NAMES: 'shop=*' }),
   })
-  await expect(made.of(system)).rejects.toMatchObject({
+  const two = { ...system, secrets: { consumerKey: 'env:ONE', consumerSecret: 'env:TWO' } }
+  await expect(made.of(two)).rejects.toMatchObject({
     code: 'configuration_invalid',
-    message: expect.stringMatching(/env:TOKEN is not set; .*env:URL is not set/),
+    message: expect.stringMatching(/env:ONE is not set; .*env:TWO is not set/),
   })
+})
+
+it('looks nothing up that is not a secret: an address is none', async () => {
+  const asked: string[] = []
+  const made = clients(asked)
+  await expect(made.of({ ...system, address: 'env:URL' })).rejects.toMatchObject({
+    code: 'configuration_invalid',
+    field: 'systems.shop.address',
+    message: expect.stringContaining('the address of shop is no http(s) address'),
+  })
+  expect(asked).toEqual([])
 })

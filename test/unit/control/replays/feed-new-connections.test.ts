@@ -16,7 +16,7 @@ const configured = (revision: number, ...connections: Connection[]): Configurati
     {
       id: 'magento',
       type: 'magento2',
-      address: 'env:URL',
+      address: 'https://system.example',
       secrets: {},
       zone: 'UTC',
       settings: {},
@@ -26,7 +26,7 @@ const configured = (revision: number, ...connections: Connection[]): Configurati
     {
       id: 'netsuite',
       type: 'netsuite',
-      address: 'env:URL',
+      address: 'https://system.example',
       secrets: {},
       zone: 'UTC',
       settings: {},

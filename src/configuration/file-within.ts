@@ -1,0 +1,32 @@
+import { constants } from 'node:fs'
+import { open, realpath } from 'node:fs/promises'
+import { sep } from 'node:path'
+import { StreamError } from '../errors.ts'
+import { isOwnFile } from './secret-rules.ts'
+
+const MOST_BYTES = 64 * 1024
+
+/**
+ * The text of a file, at most 64 KB. What a link leads to has to be in the folder `within` too (null: anywhere), and is
+ * read itself: pipes and devices are not.
+ */
+export async function readFileWithin(path: string, within: string | null): Promise<string> {
+  const real = await realpath(path)
+  const isInside = within === null || (await isWithinFolder(path, within))
+  if (!isInside || isOwnFile(real)) throw new StreamError('configuration_invalid', 'it is a link out of its folder')
+  const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const found = await file.stat()
+    if (!found.isFile()) throw new StreamError('configuration_invalid', 'it is no file')
+    if (found.size > MOST_BYTES) throw new StreamError('configuration_invalid', `it has more than ${MOST_BYTES} bytes`)
+    return await file.readFile('utf8')
+  } finally {
+    await file.close()
+  }
+}
+
+/** Whether a file is in the folder, or below it, when every link is followed. */
+export async function isWithinFolder(path: string, folder: string): Promise<boolean> {
+  const [real, root] = await Promise.all([realpath(path), realpath(folder)])
+  return real.startsWith(root.endsWith(sep) ? root : root + sep)
+}

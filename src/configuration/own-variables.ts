@@ -1,0 +1,37 @@
+/** Beginnings of the names of variables that are the program's, its platform's or its runtime's own. */
+const OWN = [
+  'ALLOWED_',
+  'API_',
+  'AWS_',
+  'CONFIG_',
+  'CURSOR_',
+  'DYNAMODB_',
+  'FEED_SETTLE_',
+  'GIT_',
+  'KAFKA_',
+  'KUBERNETES_',
+  'LD_',
+  'LOG_',
+  'NODE_',
+  'NPM_',
+  'OIDC_',
+  'OTEL_',
+  'RATE_LIMIT_',
+  'RUN_LEASE_',
+  'SCHEMA_REGISTRY_',
+  'SECRET_',
+  'SSH_',
+  'SSL_',
+  'TABLE_',
+  'TLS_',
+  'TOPIC_',
+  'TRUSTED_',
+]
+
+const ALONE = ['HOME', 'HOSTNAME', 'PATH', 'PWD', 'SHELL', 'SHLVL', 'USER', 'SERVICES']
+
+/** Whether a variable is none that a system's secret or address may be in, whatever an operator lists. */
+export function isOwnVariable(name: string): boolean {
+  const upper = name.toUpperCase()
+  return ALONE.includes(upper) || OWN.some((beginning) => upper.startsWith(beginning))
+}

@@ -1,0 +1,128 @@
+import { isAbsolute, normalize, sep } from 'node:path'
+import { isOwnVariable } from './own-variables.ts'
+import { parseReference, type Reference } from './reference-form.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The variables that say which references may be resolved, with what holds where they are not set. */
+export const SECRET_DEFAULTS = {
+  SECRET_ENV_PREFIX: 'WALDSTREAM_SECRET_',
+  SECRET_ENV_NAMES: ['magento', 'netsuite', 'sap', 'bigcommerce']
+    .map((system) => `${system}=DEMO_${system.toUpperCase()}_*`)
+    .join(','),
+  SECRET_DIR: '/run/secrets',
+  CONFIG_ENV_NAMES: 'DEMO_*_URL,DEMO_*_PATTERN',
+} as const
+
+/**
+ * Which secrets a system may name: its own, by the beginning of their names, and what the operator lists besides. A name
+ * is one system's alone: ids hold neither `_` nor `.`, and the last `__` of a variable, or the first `.` or `/` of a file,
+ * ends the id.
+ */
+export interface SecretRules {
+  /** The folder that files are in; what a link in it leads to has to be there too, unless the link itself is listed. */
+  readonly directory: string
+  /** Why this system may not name it, with the way to allow it; null: it may. Values are never looked at. */
+  refusal(system: string, reference: Reference): string | null
+  /** Whether the file is listed one by one, wherever it lies. */
+  isListedFile(system: string, path: string): boolean
+  /** Whether files of configuration may have this variable for an address or a pattern. */
+  isConfigValue(name: string): boolean
+}
+
+/** Places that are the machine's own, whatever is listed. */
+const OWN_PLACES =
+  /^\/(proc|sys|dev|boot|root)(\/|$)|^\/etc\/(shadow|gshadow|sudoers|ssh)|\/\.(ssh|aws|kube|docker|env|git)(\/|$)/
+
+/** A file that no system may have, by its path or by what a link leads to. */
+export function isOwnFile(path: string): boolean {
+  return OWN_PLACES.test(path)
+}
+
+export function secretRulesOf(environment: Environment): SecretRules {
+  const given = (name: string, usual = '') => environment[name]?.trim() || usual
+  const prefix = given('SECRET_ENV_PREFIX', SECRET_DEFAULTS.SECRET_ENV_PREFIX)
+  const directory = normalize(given('SECRET_DIR', SECRET_DEFAULTS.SECRET_DIR)).replace(/\/$/, '')
+  const names = listOf(given('SECRET_ENV_NAMES', SECRET_DEFAULTS.SECRET_ENV_NAMES))
+  const files = listOf(given('SECRET_FILES'))
+  const values = given('CONFIG_ENV_NAMES', SECRET_DEFAULTS.CONFIG_ENV_NAMES)
+    .split(',')
+    .map((name) => nameGlob(name.trim()))
+
+  const environmentRefusal = (system: string, name: string): string | null => {
+    if (isOwnVariable(name)) return "is one of this program's own settings, which no system may have"
+    if (systemOfVariable(name, prefix) === system || isListed(names, system, name)) return null
+    const own = `${prefix}${variablePart(system)}__${lastPart(name)}`
+    return `is not allowed for ${system}: name the variable ${own}, or have the operator add ${system}=${name} to SECRET_ENV_NAMES`
+  }
+  const fileRefusal = (system: string, path: string): string | null => {
+    if (!isAbsolute(path) || normalize(path) !== path || path.includes('\0')) {
+      return 'must be an absolute path without "." and ".." in it'
+    }
+    if (isOwnFile(path)) return "is one of the machine's own files, which no system may have"
+    if (isListed(files, system, path)) return null
+    const inside = path.startsWith(directory + sep) ? path.slice(directory.length + 1) : null
+    if (inside?.split(/[./]/, 1)[0] === system) return null
+    const own = `${directory}/${system}.${lastFile(path)}`
+    return `is not allowed for ${system}: put the file at ${own}, or have the operator add ${system}=${path} to SECRET_FILES`
+  }
+  return {
+    directory,
+    refusal(system, reference) {
+      return reference.form === 'env' ? environmentRefusal(system, reference.name) : fileRefusal(system, reference.path)
+    },
+    isListedFile: (system, path) => isListed(files, system, path),
+    isConfigValue: (name) => !isOwnVariable(name) && !name.startsWith(prefix) && values.some((one) => one.test(name)),
+  }
+}
+
+/** What `validate` says of a secret that its system may not name; null: it may, or is no reference at all. */
+export function refusalOf(rules: SecretRules, system: string, text: string): string | null {
+  const reference = parseReference(text)
+  const refusal = reference === null ? null : rules.refusal(system, reference)
+  return refusal === null ? null : `${text} ${refusal}`
+}
+
+interface Listed {
+  /** `*`: any. */
+  readonly system: string
+  readonly name: RegExp
+}
+
+/** `acme-shop=NAME,*=OTHER_*`: a star stands for any part of a name, and for any system. */
+function listOf(text: string): readonly Listed[] {
+  return text.split(',').flatMap((entry) => {
+    const at = entry.indexOf('=')
+    if (at < 1) return []
+    return [{ system: entry.slice(0, at).trim(), name: nameGlob(entry.slice(at + 1).trim()) }]
+  })
+}
+
+function nameGlob(text: string): RegExp {
+  const parts = text.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('[^,]*')}$`)
+}
+
+function isListed(list: readonly Listed[], system: string, name: string): boolean {
+  return list.some((one) => (one.system === '*' || one.system === system) && one.name.test(name))
+}
+
+function variablePart(system: string): string {
+  return system.toUpperCase().replaceAll('-', '_')
+}
+
+/** Whose variable it is by its name: `<prefix>ACME_SHOP__TOKEN` is acme-shop's; null: nobody's. */
+function systemOfVariable(name: string, prefix: string): string | null {
+  if (!name.startsWith(prefix)) return null
+  const match = /^(.+)__[A-Z0-9]+(?:_[A-Z0-9]+)*$/.exec(name.slice(prefix.length))
+  return match?.[1] === undefined || !/^[A-Z0-9_]+$/.test(match[1]) ? null : match[1].toLowerCase().replaceAll('_', '-')
+}
+
+/** The end of a name that says what the secret is: of `NETSUITE_TOKEN_ID`, `TOKEN_ID`. */
+function lastPart(name: string): string {
+  return name.toUpperCase().split('_').filter(Boolean).slice(-2).join('_') || 'TOKEN'
+}
+
+function lastFile(path: string): string {
+  return path.split('/').at(-1) || 'token'
+}
