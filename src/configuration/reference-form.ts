@@ -10,7 +10,7 @@ export type Reference =
 
 const pattern = new RegExp(REFERENCE)
 
-export function isReference(text: string): boolean {
+function isReference(text: string): boolean {
   return pattern.test(text)
 }
 

@@ -5,11 +5,8 @@ import { parseReference, type Reference } from './reference-form.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The variables that say which references may be resolved, with what holds where they are not set. */
-export const SECRET_DEFAULTS = {
+const SECRET_DEFAULTS = {
   SECRET_ENV_PREFIX: 'WALDSTREAM_SECRET_',
-  SECRET_ENV_NAMES: ['magento', 'netsuite', 'sap', 'bigcommerce']
-    .map((system) => `${system}=DEMO_${system.toUpperCase()}_*`)
-    .join(','),
   SECRET_DIR: '/run/secrets',
   CONFIG_ENV_NAMES: 'DEMO_*_URL,DEMO_*_PATTERN',
 } as const
@@ -43,7 +40,10 @@ export function secretRulesOf(environment: Environment): SecretRules {
   const given = (name: string, usual = '') => environment[name]?.trim() || usual
   const prefix = given('SECRET_ENV_PREFIX', SECRET_DEFAULTS.SECRET_ENV_PREFIX)
   const directory = normalize(given('SECRET_DIR', SECRET_DEFAULTS.SECRET_DIR)).replace(/\/$/, '')
-  const names = listOf(given('SECRET_ENV_NAMES', SECRET_DEFAULTS.SECRET_ENV_NAMES))
+  const names = listOf(given('SECRET_ENV_NAMES'))
+  // Where the operator says nothing, the demo works.
+  const isDemo = (system: string, name: string) =>
+    given('SECRET_ENV_NAMES') === '' && name.startsWith(`DEMO_${variablePart(system)}_`)
   const files = listOf(given('SECRET_FILES'))
   const values = given('CONFIG_ENV_NAMES', SECRET_DEFAULTS.CONFIG_ENV_NAMES)
     .split(',')
@@ -51,7 +51,7 @@ export function secretRulesOf(environment: Environment): SecretRules {
 
   const environmentRefusal = (system: string, name: string): string | null => {
     if (isOwnVariable(name)) return "is one of this program's own settings, which no system may have"
-    if (systemOfVariable(name, prefix) === system || isListed(names, system, name)) return null
+    if (systemOfVariable(name, prefix) === system || isListed(names, system, name) || isDemo(system, name)) return null
     const own = `${prefix}${variablePart(system)}__${lastPart(name)}`
     return `is not allowed for ${system}: name the variable ${own}, or have the operator add ${system}=${name} to SECRET_ENV_NAMES`
   }

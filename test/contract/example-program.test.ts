@@ -6,6 +6,7 @@ import { applyConfiguration } from '../../src/configuration/apply-configuration.
 import { toPlainEvent } from '../../src/platform/registry/plain-event.ts'
 import { listSystems } from '../../src/systems/system.ts'
 import { systemTypes } from '../../src/systems/systems.ts'
+import { anySecrets } from '../data/any-secrets.ts'
 import { lineOf, orderChanged, orderOf } from '../data/processor-events.ts'
 import { ACME_TOKEN, startAcmeSimulator } from '../examples/acme/simulator.ts'
 import { acme } from '../examples/acme/system.ts'
@@ -55,7 +56,7 @@ it('runs a read into the feed, and delivers an order', async () => {
     })),
   )
   onTestFinished(() => simulator.close())
-  const platform = await memoryPlatform(withAcme, { ACME: ACME_TOKEN, SHOP: 'none' })
+  const platform = await memoryPlatform(withAcme, { ...anySecrets, ACME: ACME_TOKEN, SHOP: 'none' })
   await applyConfiguration(platform.tables, await configurationOf(documents(simulator.url), withAcme))
   const running = await startRoles(platform, roles, { schedules: false })
   onTestFinished(() => running.close())
