@@ -38,7 +38,9 @@ export function createOrder(company: Company, body: Entity): Entity {
     // The partner's discount holds unless the document says otherwise.
     DiscountPercent: partner['DiscountPercent'] ?? 0,
     ...body,
-    DocumentLines: asList(body['DocumentLines']).map((line, index) => newLine(company, line, index)),
+    DocumentLines: asList(body['DocumentLines']).map((line, index) =>
+      newLine(company, line, index, Number(partner['PriceListNum'] ?? 1)),
+    ),
   })
   const made = touched(company, order)
   commitLines(store, made, 1)
@@ -53,9 +55,10 @@ export function changeOrder(company: Company, order: Entity, body: Entity, repla
   if (body['CardCode'] !== undefined && body['CardCode'] !== order['CardCode']) {
     throw refused('Business partner can not be changed  [ORDR.CardCode]')
   }
+  const priceList = Number(company.store.get('BusinessPartners', String(order['CardCode']))?.['PriceListNum'] ?? 1)
   const before = asList(order['DocumentLines'])
   const sent = body['DocumentLines'] === undefined ? undefined : asList(body['DocumentLines'])
-  const lines = sent === undefined ? before : mergeLines(company, before, sent, replaceLists)
+  const lines = sent === undefined ? before : mergeLines(company, before, sent, { replace: replaceLists, priceList })
   const changed = touched(company, withTotals({ ...order, ...body, DocumentLines: lines }))
   commitLines(company.store, order, -1)
   commitLines(company.store, changed, 1)
@@ -110,14 +113,15 @@ function checkState({ store }: Company, country: unknown, state: unknown): void 
   if (store.get('States', stateKey(String(country), String(state))) === undefined) throw noSuchReference()
 }
 
-function newLine(company: Company, line: Entity, lineNum: number): Entity {
+/** A line without a price has that of the customer's price list. */
+function newLine(company: Company, line: Entity, lineNum: number, priceList = 1): Entity {
   const item = company.store.get('Items', String(line['ItemCode'] ?? ''))
   if (item === undefined) throw noSuchReference()
   if (item['Frozen'] === 'tYES') throw refused(`Item '${item['ItemCode']}' is inactive  [RDR1.ItemCode]`)
   if (!(Number(line['Quantity']) > 0)) throw refused('Quantity must be greater than zero  [RDR1.Quantity]')
   const warehouse = String(line['WarehouseCode'] ?? item['DefaultWarehouse'])
   if (company.store.get('Warehouses', warehouse) === undefined) throw noSuchReference()
-  const listPrice = asList(item['ItemPrices']).find((price) => price['PriceList'] === 1)?.['Price'] ?? 0
+  const listPrice = asList(item['ItemPrices']).find((price) => price['PriceList'] === priceList)?.['Price'] ?? 0
   return {
     ItemDescription: item['ItemName'],
     UnitPrice: listPrice,
@@ -136,7 +140,12 @@ function newLine(company: Company, line: Entity, lineNum: number): Entity {
   }
 }
 
-function mergeLines(company: Company, before: Entity[], sent: Entity[], replace: boolean): Entity[] {
+function mergeLines(
+  company: Company,
+  before: Entity[],
+  sent: Entity[],
+  { replace, priceList }: { replace: boolean; priceList: number },
+): Entity[] {
   let next = Math.max(-1, ...before.map((line) => Number(line['LineNum']))) + 1
   const bySent = new Map(sent.map((line) => [line['LineNum'], line]))
   for (const line of before) {
@@ -148,7 +157,7 @@ function mergeLines(company: Company, before: Entity[], sent: Entity[], replace:
     const known = before.find((one) => one['LineNum'] === line['LineNum'])
     if (known !== undefined) return newLine(company, { ...known, ...line }, Number(known['LineNum']))
     next += 1
-    return newLine(company, line, next - 1)
+    return newLine(company, line, next - 1, priceList)
   })
   const kept = replace ? [] : before.filter((line) => !bySent.has(line['LineNum']))
   return [...kept, ...changed].sort((a, b) => Number(a['LineNum']) - Number(b['LineNum']))

@@ -1,6 +1,7 @@
 import { checkOwnership } from './check-ownership.ts'
 import { checkRules } from './check-rules.ts'
 import { readId } from './check-system.ts'
+import { checkTerms } from './check-terms.ts'
 import { checkTime } from './check-times.ts'
 import type { SystemDocument } from './document-schemas.ts'
 import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
@@ -34,6 +35,7 @@ export function checkConnection({ value, yaml }: Shaped<'connection'>, documents
   const vendor = systems.get(value.vendor)
   const own = documents.systemTypes.get(vendor?.type ?? '')?.orderFields(vendor?.settings ?? {})
   mistakes.push(...checkOwnership({ value, yaml }, documents))
+  mistakes.push(...checkTerms({ kind: 'connection', value, yaml }, documents.systemTypes.get(vendor?.type ?? '')))
   mistakes.push(...checkDeliveries({ kind: 'connection', value, yaml }, documents))
   mistakes.push(
     ...checkRules(value.orderMap?.fields ?? [], yaml, { path: ['orderMap', 'fields'], entity: 'orders', own }),

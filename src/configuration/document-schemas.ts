@@ -3,7 +3,7 @@ import { entities, pushedEntities } from '../events/topics.ts'
 import { mappingTestSchema } from './mapping-test-schema.ts'
 import { REFERENCE, REFERENCE_FORMS } from './reference-form.ts'
 import { attributeRule } from './rule-schema.ts'
-import { id, scalar, strict, text, texts } from './schema-parts.ts'
+import { id, identifier, scalar, strict, text, texts } from './schema-parts.ts'
 
 const secret = Type.String({
   pattern: REFERENCE,
@@ -163,6 +163,30 @@ export const connectionSchema = Type.Object(
             'whose the charges of a whole order are, by kind: seller (by default) or shared among all by their lines',
         },
       ),
+    ),
+    billTo: Type.Optional(
+      Type.Enum(['consumer', 'seller'], {
+        description: "whose order it is at the vendor: the shop's customer's (consumer, by default) or the seller's",
+      }),
+    ),
+    customer: Type.Optional(identifier("the vendor's id of the seller as its customer; with billTo: seller")),
+    prices: Type.Optional(
+      Type.Enum(['shop', 'priceLevel', 'list', 'none'], {
+        description: "at what price: the shop's (by default), a level of the ERP, that of costs, or what the ERP finds",
+      }),
+    ),
+    priceLevel: Type.Optional(identifier("the vendor's id of the price level; with prices: priceLevel")),
+    costs: Type.Optional(
+      Type.Union([Type.Record(Type.String(), identifier('a price')), text('name of a CSV file of SKUs and prices')], {
+        description: 'prices by SKU, or a CSV file of them in the folder; with prices: list',
+        $comment: 'prices by SKU, or the name of a CSV file',
+      }),
+    ),
+    shipping: Type.Optional(
+      Type.Enum(['shop', 'none'], {
+        description:
+          "the shipping that the shop charged is the vendor's (shop, by default at the shop's prices) or not",
+      }),
     ),
     holdMinutes: Type.Optional(
       Type.Integer({

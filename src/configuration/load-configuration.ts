@@ -6,6 +6,7 @@ import { compilePattern } from '../rules/pattern.ts'
 import { checkDocuments } from './check-documents.ts'
 import { type Claimant, checkClaims } from './check-ownership.ts'
 import { checkSecretReferences, withAddress } from './check-references.ts'
+import { costsOf } from './cost-list.ts'
 import type { SystemDocument } from './document-schemas.ts'
 import { isWithinFolder } from './file-within.ts'
 import { type FolderValue, folderValues, isFolderValue, noFolderValue } from './folder-values.ts'
@@ -90,8 +91,12 @@ export async function checkRead(
   for (const { value, yaml } of documents.connections) {
     const given = value.ownership.skuPattern
     const pattern = given === undefined ? undefined : await skuPatternOf(given, lookUp)
+    const list = await costsOf(value.costs ?? {}, lookUp)
+    if ('mistake' in list) wrong.push(yaml.mistake(['costs', ...list.path], list.mistake))
     if (typeof pattern === 'object') wrong.push(yaml.mistake(['ownership', 'skuPattern'], pattern.mistake))
-    else claimants.push({ connection: connectionOf(value, pattern, beginningStates(value.shop, documents)), yaml })
+    if (typeof pattern === 'object' || 'mistake' in list) continue
+    const begin = beginningStates(value.shop, documents)
+    claimants.push({ connection: connectionOf(value, pattern, begin, list.costs), yaml })
   }
   wrong.push(...checkClaims(claimants))
   const configuration: Configuration = {

@@ -52,12 +52,13 @@ function filterOf(given: Readonly<Record<string, unknown>>): Readonly<Record<str
 
 /**
  * `skuPattern` is the pattern itself, where the document may have a reference to it; `begin` are the states in which orders
- * of the shop's type begin. The revision is given when it is applied.
+ * of the shop's type begin; `costs` are the prices themselves, where it may name a file. The revision is given when it is applied.
  */
 export function connectionOf(
   document: ConnectionDocument,
   skuPattern: string | undefined,
   begin: readonly string[] | null,
+  costs: Connection['costs'] = {},
 ): Connection {
   const { fulfilments, orderMap } = document
   return {
@@ -75,6 +76,12 @@ export function connectionOf(
     hold: document.hold ?? null,
     bundles: document.bundles ?? 'split',
     charges: document.charges ?? {},
+    billTo: document.billTo ?? 'consumer',
+    customer: document.customer === undefined ? null : String(document.customer),
+    prices: document.prices ?? 'shop',
+    priceLevel: document.priceLevel === undefined ? null : String(document.priceLevel),
+    costs,
+    shipping: document.shipping ?? null,
     holdMinutes: document.holdMinutes ?? null,
     ordersFrom: document.ordersFrom ?? null,
     push: document.push ?? [],

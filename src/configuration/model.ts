@@ -147,6 +147,18 @@ export interface Connection {
   readonly bundles: 'split' | 'refuse'
   /** Whose share charges of the whole order are, by their kind; of a kind that is not named, the seller's alone. */
   readonly charges: Readonly<Record<string, 'seller' | 'shared'>>
+  /** Whose order it is at the vendor: the shop's customer's, or the seller's, whose customer is the recipient only. */
+  readonly billTo: 'consumer' | 'seller'
+  /** The vendor's id of the seller as its customer; null: orders are the shop's customers'. */
+  readonly customer: string | null
+  /** At what price: the shop's; a level of the vendor's ERP; that of `costs`; whatever the ERP finds. */
+  readonly prices: 'shop' | 'priceLevel' | 'list' | 'none'
+  /** The vendor's id of the level; null: the customer's own. */
+  readonly priceLevel: string | null
+  /** Prices by SKU, decimals as text. */
+  readonly costs: Readonly<Record<string, string>>
+  /** Whether the shipping that the shop charged is in the vendor's order; null: where the prices are the shop's. */
+  readonly shipping: 'shop' | 'none' | null
   /** An order goes to the vendor so many minutes after it was placed. Null: at once. */
   readonly holdMinutes: number | null
   /** ISO 8601: orders placed before it are not the vendor's. Null: all that the read gives are. */

@@ -14,3 +14,6 @@ export const scalar = (description: string) =>
     description,
     $comment: 'a text, a number, or true or false',
   })
+/** An id of another system, which YAML may read as a number. */
+export const identifier = (description: string) =>
+  Type.Union([Type.String({ minLength: 1 }), Type.Number()], { description, $comment: 'a text or a number' })

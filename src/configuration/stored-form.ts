@@ -80,6 +80,12 @@ const storedConnection = Type.Object({
   hold: Type.Optional(Type.Object({ atMost: Type.Number() })),
   bundles: Type.Optional(Type.Enum(['split', 'refuse'])),
   charges: Type.Optional(Type.Record(Type.String(), Type.Enum(['seller', 'shared']))),
+  billTo: Type.Optional(Type.Enum(['consumer', 'seller'])),
+  customer: Type.Optional(Type.String()),
+  prices: Type.Optional(Type.Enum(['shop', 'priceLevel', 'list', 'none'])),
+  priceLevel: Type.Optional(Type.String()),
+  costs: Type.Optional(texts),
+  shipping: Type.Optional(Type.Enum(['shop', 'none'])),
   holdMinutes: Type.Optional(Type.Number()),
   ordersFrom: Type.Optional(nullableText),
   push: Type.Optional(Type.Array(Type.Enum([...pushedEntities]))),
@@ -122,6 +128,12 @@ export function decodeConnection(stored: unknown): Connection {
     hold: rest.hold ?? null,
     bundles: rest.bundles ?? 'split',
     charges: rest.charges ?? {},
+    billTo: rest.billTo ?? 'consumer',
+    customer: rest.customer ?? null,
+    prices: rest.prices ?? 'shop',
+    priceLevel: rest.priceLevel ?? null,
+    costs: rest.costs ?? {},
+    shipping: rest.shipping ?? null,
     holdMinutes: rest.holdMinutes ?? null,
     ordersFrom: rest.ordersFrom ?? null,
     push: rest.push ?? [],
@@ -156,13 +168,17 @@ function isUsual({ schedule, mostGone }: Read['sweep']): boolean {
 
 export function encodeConnection(connection: Connection): object {
   const { push, fulfilments, stock, deleteDrainedQueues, ordersFrom, orderMap, ...others } = connection
-  const { hold, bundles, charges, holdMinutes, ...rest } = others
+  const { hold, bundles, charges, holdMinutes, ...terms } = others
+  const { billTo, customer, prices, priceLevel, costs, shipping, ...rest } = terms
   const { shipMethods, location, fields } = orderMap
   const tellsNobody = !fulfilments.notifyCustomer && Object.keys(fulfilments.carriers).length === 0
   return {
     ...rest,
     orderMap: { shipMethods, location, ...(fields.length === 0 ? {} : { fields: fields.map(withoutNulls) }) },
-    ...withoutNulls({ ordersFrom, stock, hold, holdMinutes }),
+    ...withoutNulls({ ordersFrom, stock, hold, holdMinutes, customer, priceLevel, shipping }),
+    ...(billTo === 'consumer' ? {} : { billTo }),
+    ...(prices === 'shop' ? {} : { prices }),
+    ...(Object.keys(costs).length === 0 ? {} : { costs }),
     ...(bundles === 'split' ? {} : { bundles }),
     ...(Object.keys(charges).length === 0 ? {} : { charges }),
     ...(push.length === 0 ? {} : { push }),

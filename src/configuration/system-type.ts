@@ -54,6 +54,8 @@ export interface SystemType {
   readonly orderStates: OrderStates | null
   /** What numbers of its orders look like, whole; null: like anything. */
   readonly orderNumbers: RegExp | null
+  /** Null: its orders are always the shop's customers', at the shop's prices. */
+  readonly orderTerms: OrderTerms | null
   /** All that is wrong with these settings, each by itself and together. */
   settingProblems(given: Readonly<Record<string, unknown>>): readonly SettingProblem[]
   /** What is wrong with an address that is no reference; null: nothing. */
@@ -63,6 +65,19 @@ export interface SystemType {
    * A field within one of them is refused too, unless it is among `mappable`.
    */
   orderFields(settings: Readonly<Record<string, unknown>>): OwnOrderFields
+}
+
+/** A kind of id, and what it is in words: `an internal id, such as 4711`. */
+export interface IdKind {
+  readonly pattern: RegExp
+  readonly expected: string
+}
+
+/** Whose orders may be, and at what price. */
+export interface OrderTerms {
+  readonly customer: IdKind
+  /** Null: levels have no id, the customer has its own. */
+  readonly priceLevel: IdKind | null
 }
 
 export interface OwnOrderFields {

@@ -8,7 +8,7 @@ import {
   unknownSettings,
   type ValuesOf,
 } from '../configuration/setting.ts'
-import type { OrderStates, OwnOrderFields, SecretSets, SystemType } from '../configuration/system-type.ts'
+import type { OrderStates, OrderTerms, OwnOrderFields, SecretSets, SystemType } from '../configuration/system-type.ts'
 import { StreamError } from '../errors.ts'
 import { type Entity, entityOf, type PerSystemKind } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -87,6 +87,7 @@ export interface SystemOptions<S extends Settings, C extends Client> {
   /** What numbers of its orders look like, whole; without it, like anything. */
   readonly orderNumbers?: RegExp
   orderFields?(values: ValuesOf<S>): OwnOrderFields
+  readonly orderTerms?: OrderTerms
   /** How its webhooks are signed and understood; without it, in our own form. */
   readonly webhook?: HookKind
   /** Rows of the fault matrix: its interfaces, each with the faults that can't happen there. */
@@ -133,6 +134,7 @@ export function defineSystem<S extends Settings, C extends Client>(options: Syst
     queueUrl: (address, asked) => options.queueUrl?.(address, asked) ?? asked,
     orderStates: options.orderStates ?? null,
     orderNumbers: options.orderNumbers ?? null,
+    orderTerms: options.orderTerms ?? null,
     settingProblems(given) {
       const read = readSettings(settings, given)
       const wrong = [...unknownSettings(settings, given), ...(read.ok ? [] : read.problems)]

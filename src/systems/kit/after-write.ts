@@ -14,9 +14,9 @@ const TRUE_OF_WRITTEN: readonly ErrorCode[] = [
  * was written, and the next try would find the order's digest and take the order for right: so it is reported as a write
  * that may have taken effect. `target`: its name, for people.
  */
-export async function afterWrite(target: string, check: () => Promise<void>): Promise<void> {
+export async function afterWrite<T>(target: string, check: () => Promise<T>): Promise<T> {
   try {
-    await check()
+    return await check()
   } catch (thrown) {
     const error = toStreamError(thrown)
     if (error.policy === 'stop' || TRUE_OF_WRITTEN.includes(error.code)) throw error

@@ -48,3 +48,9 @@ export interface Sink<K extends PerSystemKind> {
 }
 
 export type AnySink = { [K in PerSystemKind]: Sink<K> }[PerSystemKind]
+
+/** What is to be told of a write, in one. */
+export function noteTexts(...notes: readonly (string | null | undefined)[]): Pick<Delivered, 'note'> {
+  const said = notes.filter((note) => note !== null && note !== undefined)
+  return said.length === 0 ? {} : { note: said.join('; ') }
+}

@@ -2,40 +2,60 @@ import { add, type Decimal4, magnitude, subtract, sum, text4, text8, ZERO4, ZERO
 import { amountOf, quantityOf, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { LINE_FIELD } from './custom-fields.ts'
 import type { OrderAmounts, PricedLine } from './order-amounts.ts'
+import type { OrderTerms } from './order-terms.ts'
 import type { TaxSetting } from './taxes.ts'
+
+/** How an order was written: what is left to the account is not compared. */
+export type Compared = Pick<OrderTerms, 'taxes' | 'erpPrices' | 'sendsShipping'>
 
 /**
  * Guarantee 7: what NetSuite booked otherwise than the order has it, with both amounts; null where they agree. Amounts that
  * are no whole cents (or units of the currency) are rounded by NetSuite: they may be less than one off. A tax that NetSuite
  * computes may be one off for each line, since each is rounded; one that is not sent is not compared.
  */
-export function bookedDifference(amounts: OrderAmounts, taxes: TaxSetting['way'], order: Wire): string | null {
+export function bookedDifference(amounts: OrderAmounts, how: Compared, order: Wire): string | null {
+  const { taxes, erpPrices, sendsShipping } = how
   const booked = linesOf(order)
   for (const line of amounts.lines) {
-    const differs = lineDifference(line, booked.get(line.line.lineId))
+    const differs = lineDifference(line, booked.get(line.line.lineId), erpPrices === null)
     if (differs !== null) return differs
   }
-  const inLine = taxes === 'item' ? amounts.tax : ZERO4
-  const taxTotal = amountOf(order, 'taxTotal') ?? ZERO4
+  if (erpPrices !== null) return null
+  const booking = (name: string) => amountOf(order, name) ?? ZERO4
+  const inLine = taxes.way === 'item' ? amounts.tax : ZERO4
   const lines = sum(amounts.lines.map(({ amount }) => amount))
-  const net = add(subtract(add(lines, amounts.shipping), amounts.discount), inLine)
+  // Shipping that is left to the account is its own affair.
+  const shipping = sendsShipping ? amounts.shipping : add(booking('shippingCost'), booking('handlingCost'))
+  const net = add(subtract(add(lines, shipping), amounts.discount), inLine)
   return (
-    partDifference('shipping', amountOf(order, 'shippingCost'), amounts.shipping, amounts.unit) ??
+    (sendsShipping ? partDifference('shipping', booking('shippingCost'), shipping, amounts.unit) : null) ??
     partDifference('discount', discountOf(order), magnitude(amounts.discount), amounts.unit) ??
-    totalDifference(order, taxTotal, { net, rounded: [amounts.shipping, amounts.discount, inLine], amounts }) ??
-    taxDifference(taxes, taxTotal, amounts)
+    totalDifference(order, booking('taxTotal'), { net, rounded: [shipping, amounts.discount, inLine], amounts }) ??
+    taxDifference(taxes.way, booking('taxTotal'), amounts)
   )
+}
+
+/** What NetSuite made of an order whose prices it found itself, for people. */
+export function pricesNote(order: Wire): string {
+  const [total, tax] = [amountOf(order, 'total') ?? ZERO4, amountOf(order, 'taxTotal') ?? ZERO4]
+  return `priced by NetSuite: ${text4(subtract(total, tax))} before tax`
 }
 
 const linesOf = (order: Wire): ReadonlyMap<string, Wire> =>
   new Map(wiresOf(wireOf(order['item'])['items']).map((line) => [textOf(line[LINE_FIELD]) ?? '', line]))
 
-function lineDifference({ line, quantity, amount }: PricedLine, booked: Wire | undefined): string | null {
+function lineDifference(
+  { line, quantity, amount }: PricedLine,
+  booked: Wire | undefined,
+  comparesAmount: boolean,
+): string | null {
   if (booked === undefined) return `line ${line.lineId} is not there`
   const pieces = quantityOf(booked, 'quantity', 'item.') ?? ZERO8
   if (pieces !== quantity) return `line ${line.lineId} has ${text8(pieces)} pieces there, ${text8(quantity)} here`
   const cost = amountOf(booked, 'amount', 'item.') ?? ZERO4
-  return cost === amount ? null : `line ${line.lineId} is ${text4(cost)} there, ${text4(amount)} here`
+  return !comparesAmount || cost === amount
+    ? null
+    : `line ${line.lineId} is ${text4(cost)} there, ${text4(amount)} here`
 }
 
 /** NetSuite shows what is taken off as a negative amount. */

@@ -1,13 +1,12 @@
 import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
-import { bookedDifference } from './booked.ts'
+import { bookedDifference, type Compared, pricesNote } from './booked.ts'
 import type { NetSuiteClient } from './client.ts'
 import { DIGEST_FIELD, digestMark } from './custom-fields.ts'
 import type { OrderAmounts } from './order-amounts.ts'
 import { closedOrderBody } from './order-body.ts'
 import { isBegun } from './order-state.ts'
-import type { TaxSetting } from './taxes.ts'
 
 /** An order that was written, and the amounts it was written with. */
 export interface WrittenOrder {
@@ -15,19 +14,24 @@ export interface WrittenOrder {
   readonly externalId: string
   readonly event: VendorOrderRequested
   readonly amounts: OrderAmounts
-  readonly taxes: TaxSetting['way']
+  readonly how: Compared
   readonly signal: AbortSignal
 }
 
-/** Reads an order back, by one call: NetSuite answers a write without the record. Throws as `assertBooked`. */
-export async function compareWritten(written: WrittenOrder): Promise<void> {
+/**
+ * Reads an order back, by one call: NetSuite answers a write without the record. What is to be said of it, where NetSuite found
+ * its prices; else null. Throws as `assertBooked`.
+ */
+export async function compareWritten(written: WrittenOrder): Promise<string | null> {
   const { client, externalId, event, signal } = written
   const order = await client.getByExternalId('salesOrder', externalId, { expand: true }, signal)
   if (order === null) {
     throw new StreamError('target_unavailable', `NetSuite took order ${event.key}, but does not have it`)
   }
   // Another worker wrote meanwhile: what it wrote, it compares.
-  if (order[DIGEST_FIELD] === digestMark(event)) await assertBooked(written, order, true)
+  if (order[DIGEST_FIELD] !== digestMark(event)) return null
+  await assertBooked(written, order, true)
+  return written.how.erpPrices === null ? null : pricesNote(order)
 }
 
 /**
@@ -37,8 +41,8 @@ export async function compareWritten(written: WrittenOrder): Promise<void> {
  * with both amounts.
  */
 export async function assertBooked(written: WrittenOrder, order: Wire, fresh: boolean): Promise<void> {
-  const { client, externalId, event, amounts, taxes, signal } = written
-  const differs = bookedDifference(amounts, taxes, order)
+  const { client, externalId, event, amounts, how, signal } = written
+  const differs = bookedDifference(amounts, how, order)
   if (differs === null) return
   const stays = !fresh || isBegun(order)
   if (!stays) {

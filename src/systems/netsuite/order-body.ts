@@ -38,12 +38,15 @@ export function salesOrder(
   const amounts = orderAmounts(data, references.discountItem === null)
   const notes = lineNotes(data)
   const shipMethod = data.shippingMethod === null ? undefined : shipMethods[data.shippingMethod]
-  const billing = addressBody('billingAddress', data.billingAddress, references.states)
-  const shipping = addressBody('shippingAddress', data.shippingAddress, references.states)
+  const { isSellers = false, withoutShipping = false, states } = references
+  const billing = addressBody('billingAddress', isSellers ? null : data.billingAddress, states)
+  const shipTo = isSellers ? (data.shippingAddress ?? data.billingAddress) : data.shippingAddress
+  const shipping = addressBody('shippingAddress', shipTo, states)
   const otherRefNum = texts.line('otherRefNum', 'order number', data.orderNumber)
-  const email = texts.email('email', data.customerEmail)
+  const email = isSellers ? null : texts.email('email', data.customerEmail)
   const purchaseOrder = lineText(data.purchaseOrderNumber)
-  const shortened = [shipping, billing, customer(event, null), texts].flatMap((part) => part.shortened)
+  const person = isSellers ? [] : [customer(event, null)]
+  const shortened = [shipping, billing, ...person, texts].flatMap((part) => part.shortened)
   const body: Partial<Record<BodyField, unknown>> = {
     entity: { id: references.customer },
     tranDate: toLocalTime(data.placedAt, references.zone).slice(0, 10),
@@ -52,7 +55,7 @@ export function salesOrder(
     memo: commentOf(shortened, orderLimits['memo'] ?? 0, purchaseOrder),
     billingAddress: billing.body,
     shippingAddress: shipping.body,
-    shippingCost: exactNumber(text4(amounts.shipping)),
+    shippingCost: withoutShipping ? null : exactNumber(text4(amounts.shipping)),
     shipMethod: shipMethod === undefined ? null : { id: shipMethod },
     location: location === null ? null : { id: location },
     ...amountFields(amounts, references),

@@ -10,10 +10,20 @@ import type { PricedLine } from './order-amounts.ts'
 import { LEVEL, type LineField } from './order-fields.ts'
 import type { TaxSetting } from './taxes.ts'
 
+/** Lines are sent without a price: they have that of a level, of the customer, or the one that they have. */
+export interface ErpPrices {
+  /** Internal id of the level; null: NetSuite's own choice. */
+  readonly level: string | null
+}
+
 /** What an order's parts are in the account. */
 export interface OrderReferences {
   /** Internal id of the customer. */
   readonly customer: string
+  /** The customer is the seller: the shop's customer is the recipient only. */
+  readonly isSellers?: boolean
+  /** Shipping is left to the account. */
+  readonly withoutShipping?: boolean
   /** Internal ids of the items by SKU: one for every top-level line. */
   readonly items: ReadonlyMap<string, string>
   /** Zone of the account: its days are those of the order's date. */
@@ -26,6 +36,8 @@ export interface OrderReferences {
   readonly taxes?: TaxSetting
   /** The account's states. */
   readonly states?: StateLists
+  /** How the ERP finds the prices of lines itself; null: they are sent. */
+  readonly erpPrices?: ErpPrices | null
   /** Whether an item costs so much at a price level. */
   costs(item: string, level: string, price: Decimal8): boolean
 }
@@ -43,25 +55,29 @@ export function wantedLevels(event: VendorOrderRequested): string[] {
 
 /** A line that the shop took back stays, with nothing to deliver: no line is dropped. */
 export function lineBody(event: VendorOrderRequested, priced: PricedLine, references: OrderReferences): Wire {
-  const { line, quantity, rate, amount } = priced
+  const { line, quantity } = priced
   const item = references.items.get(line.sku) ?? ''
   const body: Partial<Record<LineField, unknown>> = {
     item: { id: item },
     quantity: exactNumber(text8(quantity)),
-    ...priceField(rate, item, levelOf(event, line), references),
-    rate: exactNumber(text8(rate)),
-    amount: exactNumber(text4(amount)),
+    ...priceFields(priced, item, levelOf(event, line), references),
     [LINE_FIELD]: line.lineId,
     ...(quantity === 0n ? { isClosed: true } : {}),
   }
   return body
 }
 
-/** A level that has another price would change the order's total: then the price is the line's own. */
-function priceField(rate: Decimal8, item: string, level: string | null, references: OrderReferences): Wire {
-  const costsSo = level !== null && references.costs(item, level, rate)
-  const id = costsSo ? level : references.customPriceLevel
-  return id === null ? {} : { price: { id } }
+function priceFields(
+  { rate, amount }: PricedLine,
+  item: string,
+  level: string | null,
+  { erpPrices = null, customPriceLevel, costs }: OrderReferences,
+): Wire {
+  if (erpPrices !== null) return erpPrices.level === null ? {} : { price: { id: erpPrices.level } }
+  // A level that has another price would change the order's total: then the price is the line's own.
+  const id = level !== null && costs(item, level, rate) ? level : customPriceLevel
+  const price = id === null ? {} : { price: { id } }
+  return { ...price, rate: exactNumber(text8(rate)), amount: exactNumber(text4(amount)) }
 }
 
 /** The tax as a line, where the account takes it so. */

@@ -54,7 +54,8 @@ function isKept(line: Wire, now: Wire): boolean {
   const done = Math.max(numberIn(now, 'quantityFulfilled'), numberIn(now, 'quantityBilled'))
   const quantity = quantityOf(line)
   const isTax = line[LINE_FIELD] === TAX_LINE
-  const isSame = itemOf(line) === itemOf(now) && (isTax || numberIn(line, 'rate') === numberIn(now, 'rate'))
+  const keepsRate = isTax || line['rate'] === undefined || numberIn(line, 'rate') === numberIn(now, 'rate')
+  const isSame = itemOf(line) === itemOf(now) && keepsRate
   return isSame && quantity >= done && quantity <= quantityOf(now)
 }
 

@@ -35,5 +35,9 @@ export const netsuite = defineSystem({
   },
   sinks: { 'vendor-orders': ({ client, system }) => writeNetSuiteOrders(client, system) },
   orderFields: () => orderFields,
+  orderTerms: {
+    customer: { pattern: /^\d+$/, expected: 'an internal id, such as 4711' },
+    priceLevel: { pattern: /^\d+$/, expected: 'an internal id of a price level, such as 5' },
+  },
   faultRows: { netsuite: { 'notice-twice': NO_NOTICES, 'notices-out-of-order': NO_NOTICES } },
 })

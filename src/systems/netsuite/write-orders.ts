@@ -7,7 +7,7 @@ import { afterWrite } from '../kit/after-write.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { noteOf } from '../kit/field-limits.ts'
 import { createStateLists } from '../kit/known-states.ts'
-import type { Delivered, Sink } from '../kit/sink.ts'
+import { type Delivered, noteTexts, type Sink } from '../kit/sink.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import { assertBooked, compareWritten, type WrittenOrder } from './compare-booked.ts'
@@ -17,7 +17,8 @@ import { orderAmounts } from './order-amounts.ts'
 import { closedOrderBody, customerBody, salesOrder } from './order-body.ts'
 import { wantedLevels } from './order-lines.ts'
 import { assertOpen, isBegun, isEnded, reducedBody } from './order-state.ts'
-import { type NetSuiteValues, taxSetting } from './settings.ts'
+import { type OrderTerms, orderTerms } from './order-terms.ts'
+import type { NetSuiteValues } from './settings.ts'
 import { statesOf } from './states.ts'
 
 /** The system whose orders are written. */
@@ -56,43 +57,44 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       const externalId = `${connection.id}-${given.key}`
       const order = await client.getByExternalId('salesOrder', externalId, { expand: true }, signal)
       const targetId = order === null ? null : textOf(order['id'])
+      const terms = orderTerms(connection, settings, order !== null && isBegun(order))
+      const known = async (): Promise<VendorOrderRequested> => ({
+        ...given,
+        data: terms.sold(await items.asKnown(given.data, signal)),
+      })
       const writtenOf = (event: VendorOrderRequested): WrittenOrder => {
-        const amounts = orderAmounts(event.data, settings.discountItem === null)
-        return { client, externalId, event, amounts, taxes: settings.taxes, signal }
+        const amounts = orderAmounts(event.data, terms.discountItem === null)
+        return { client, externalId, event, amounts, how: terms, signal }
       }
       if (order?.[DIGEST_FIELD] === digestMark(given)) {
         if (given.canceled) return { outcome: 'unchanged', targetId }
         // What an interrupted delivery left may not have been compared yet; anything later, a person may have done.
-        await afterWrite('NetSuite', async () => {
-          const written = writtenOf({ ...given, data: await items.asKnown(given.data, signal) })
-          await assertBooked(written, order, before.unclear)
-        })
+        await afterWrite('NetSuite', async () => await assertBooked(writtenOf(await known()), order, before.unclear))
         return { outcome: 'unchanged', targetId }
       }
       if (given.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
       // What takes pieces back of an order that is begun is told by its body, below.
       if (order !== null && (given.canceled || !isBegun(order))) assertOpen(order, given)
       if (given.canceled) return write(externalId, closedOrderBody(given, order ?? {}), signal)
-      const event = { ...given, data: await items.asKnown(given.data, signal) }
-      assertCurrency(event, settings.currency)
+      if (terms.atShopPrices) assertCurrency(given, settings.currency)
+      const event = await known()
       const skus = skusOf(event)
       const itemIds = await items.find(skus, signal)
-      const externalCustomer = customerExternalId(event)
-      const person = customerBody(event, settings.subsidiary)
-      const customer = await client.upsertByExternalId('customer', externalCustomer, person, {}, signal)
+      const customer = terms.seller ?? (await makeCustomer(client, event, settings.subsidiary, signal))
       const states = await stateLists([event.data.shippingAddress, event.data.billingAddress], signal)
       const writeWith = async (ids: ReadonlyMap<string, string>): Promise<Delivered> => {
         const own = skus.flatMap((sku) => ids.get(sku) ?? [])
-        const costs = await levelPrices(client, own, wantedLevels(event), signal)
-        const references = { ...accountOf(system), customer, items: ids, costs, states }
+        const levels = terms.atShopPrices ? wantedLevels(event) : []
+        const costs = await levelPrices(client, own, levels, signal)
+        const references = { ...accountOf(system, terms), customer, items: ids, costs, states }
         const { body, shortened } = salesOrder(event, connection, references)
         const isOpen = order === null || !isBegun(order)
         const reduced = isOpen ? body : reducedBody(order, body)
         if (reduced === null && order !== null) assertOpen(order, given)
         // Lines of which a part is fulfilled are not to be replaced; each is named, so that none is added.
         const done = await write(externalId, reduced ?? body, signal, isOpen ? WHOLE : {})
-        await afterWrite('NetSuite', () => compareWritten(writtenOf(event)))
-        return { ...done, ...noteOf(shortened) }
+        const said = await afterWrite('NetSuite', () => compareWritten(writtenOf(event)))
+        return { ...done, ...noteTexts(noteOf(shortened).note, said) }
       }
       try {
         return await writeWith(itemIds)
@@ -107,10 +109,22 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
   }
 }
 
-function accountOf({ zone, settings }: SinkSystem) {
-  const { customPriceLevel, discountItem } = settings
-  const level = customPriceLevel === 'none' ? null : customPriceLevel
-  return { zone, discountItem, customPriceLevel: level, taxes: taxSetting(settings) }
+function accountOf({ zone, settings }: SinkSystem, terms: OrderTerms) {
+  const { discountItem, taxes, erpPrices, seller, sendsShipping } = terms
+  const customPriceLevel = settings.customPriceLevel === 'none' ? null : settings.customPriceLevel
+  const isSellers = seller !== null
+  return { zone, discountItem, customPriceLevel, taxes, erpPrices, isSellers, withoutShipping: !sendsShipping }
+}
+
+/** Internal id of the shop's customer, made or changed. */
+async function makeCustomer(
+  client: Pick<Client, 'upsertByExternalId'>,
+  event: VendorOrderRequested,
+  subsidiary: string | null,
+  signal: AbortSignal,
+): Promise<string> {
+  const person = customerBody(event, subsidiary)
+  return await client.upsertByExternalId('customer', customerExternalId(event), person, {}, signal)
 }
 
 /** NetSuite would book the same number in the customer's currency. */

@@ -15,6 +15,7 @@ import { addressLimits, lineLimits, orderLimits } from './field-limits.ts'
 import type { OrderAmounts, PricedLine } from './order-amounts.ts'
 import { type BodyField, type LineField, orderFields } from './order-fields.ts'
 import { lineTaxFields, type OrderSettings } from './order-settings.ts'
+import type { OrderTerms } from './order-terms.ts'
 
 /** What the order is found by at SAP. Throws `value_too_large`. */
 export function orderReference(connection: Connection, { key }: VendorOrderRequested): string {
@@ -29,15 +30,20 @@ export interface OrderParts {
   readonly settings: OrderSettings
   /** Code of the customer; null in an order that exists: it keeps its own. */
   readonly cardCode: string | null
+  /** Whose it is, and at what price; the shop's customer's at the shop's prices where nothing is said. */
+  readonly terms?: Pick<OrderTerms, 'isSellers' | 'erpPrices' | 'atShopPrices'>
   /** Lines of an order that exists: those of the same line of the shop keep their numbers. */
   readonly existing: Wire | null
   /** The company's states. */
   readonly states?: StateLists
 }
 
+const SHOPS = { isSellers: false, erpPrices: false, atShopPrices: true } as const
+const NO_ADDRESS = { fields: {}, shortened: [] } as const
+
 /**
  * SAP's order of a vendor order; pure. Numbers are written with all their digits. Both discounts of SAP are given, so that
- * none of a customer or price list comes on top.
+ * none of a customer or price list comes on top; none where SAP finds the prices.
  */
 export function sapOrderBody(event: VendorOrderRequested, connection: Connection, parts: OrderParts): Wire {
   return sapOrder(event, connection, parts).body
@@ -50,11 +56,11 @@ export function sapOrder(
   parts: OrderParts,
 ): { readonly body: Wire; readonly shortened: readonly Shortened[] } {
   const { data } = event
-  const { settings, cardCode } = parts
+  const { settings, cardCode, terms = SHOPS } = parts
   const day = toLocalTime(data.placedAt, settings.zone).slice(0, 10)
   const expenses = expensesOf(event, parts)
   const shipTo = addressBody('ShipTo', data.shippingAddress ?? data.billingAddress, parts.states)
-  const billTo = addressBody('BillTo', data.billingAddress, parts.states)
+  const billTo = terms.isSellers ? NO_ADDRESS : addressBody('BillTo', data.billingAddress, parts.states)
   const partner = settings.customer.way === 'fixed' ? [] : partnerTexts(event).shortened
   const shortened = [...shipTo.shortened, ...billTo.shortened, ...partner]
   const body: Partial<Record<BodyField, unknown>> = {
@@ -62,8 +68,8 @@ export function sapOrder(
     NumAtCard: orderReference(connection, event),
     DocDate: day,
     DocDueDate: day,
-    DocCurrency: settings.currencies.get(data.currency) ?? data.currency,
-    DiscountPercent: 0,
+    DocCurrency: terms.atShopPrices ? (settings.currencies.get(data.currency) ?? data.currency) : null,
+    DiscountPercent: terms.erpPrices ? null : 0,
     TransportationCode: transportation(connection, data.shippingMethod),
     AddressExtension: { ...shipTo.fields, ...billTo.fields },
     DocumentAdditionalExpenses: expenses.length === 0 ? null : expenses,
@@ -100,15 +106,15 @@ export function lineTax({ fields }: VendorOrderRequested, { tax }: OrderSettings
   return tax.way === 'code' ? { [tax.field]: tax.code } : {}
 }
 
-function lineBody(priced: PricedLine, connection: Connection, { settings, existing }: OrderParts): Wire {
+function lineBody(priced: PricedLine, connection: Connection, { settings, existing, terms = SHOPS }: OrderParts): Wire {
   const { line, quantity, unitPrice, discountPercent } = priced
   const known = wiresOf(existing?.['DocumentLines']).find((one) => textOf(one[settings.marks.line]) === line.lineId)
   const body: Partial<Record<LineField, unknown>> = {
     LineNum: known === undefined ? null : Number(known['LineNum']),
     ItemCode: line.sku,
     Quantity: exactNumber(text8(quantity)),
-    UnitPrice: exactNumber(unitPrice),
-    DiscountPercent: exactNumber(discountPercent),
+    UnitPrice: terms.erpPrices ? null : exactNumber(unitPrice),
+    DiscountPercent: terms.erpPrices ? null : exactNumber(discountPercent),
     WarehouseCode: connection.orderMap.location,
   }
   return withoutNulls({ ...body, [settings.marks.line]: line.lineId })

@@ -26,6 +26,10 @@ export const sapB1 = defineSystem({
   secrets,
   settings,
   limits: { concurrency: 4 },
+  orderTerms: {
+    customer: { pattern: /^\S.{0,14}$/, expected: 'a card code of at most 15 characters, such as C20000' },
+    priceLevel: null,
+  },
   settingProblems,
   addressProblem,
   connect: (system, deps) => createSapB1Client(clientSettings(system), deps),

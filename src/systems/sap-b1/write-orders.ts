@@ -1,14 +1,14 @@
 import type { Connection } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
-import { text8 } from '../../events/decimal.ts'
+import { text8, ZERO8 } from '../../events/decimal.ts'
 import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
 import type { StateLists } from '../../rules/regions.ts'
 import { afterWrite } from '../kit/after-write.ts'
 import { noteOf } from '../kit/field-limits.ts'
 import { createStateLists } from '../kit/known-states.ts'
-import type { Delivered, Sink } from '../kit/sink.ts'
-import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import { type Delivered, noteTexts, type Sink } from '../kit/sink.ts'
+import { quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { SapB1Client } from './client.ts'
 import { cardCodeOf } from './customers.ts'
 import { findByKeys, statesOf } from './lookups.ts'
@@ -16,6 +16,7 @@ import { etagOf, quoted } from './odata.ts'
 import { difference, type OrderAmounts, orderAmounts } from './order-amounts.ts'
 import { lineTax, orderReference, sapOrder } from './order-body.ts'
 import type { OrderSettings } from './order-settings.ts'
+import { type OrderTerms, orderTerms } from './order-terms.ts'
 import { CANCELED_MARK } from './settings.ts'
 
 /** The newest orders of one reference that are read: older ones are canceled. */
@@ -28,6 +29,7 @@ interface Job {
   readonly event: VendorOrderRequested
   readonly connection: Connection
   readonly amounts: OrderAmounts
+  readonly terms: OrderTerms
   /** The company's states, of the order's countries. */
   states(): Promise<StateLists>
   readonly signal: AbortSignal
@@ -49,11 +51,12 @@ export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): 
       await findOrders(client, 'waldstream-probe', signal)
     },
     async deliver(given, connection, signal, before) {
-      const event = { ...given, data: await asKnown(client, given.data, signal) }
+      const terms = orderTerms(connection, settings)
+      const event = { ...given, data: terms.sold(await asKnown(client, given.data, signal)) }
       const amounts = orderAmounts(event.data)
       const { shippingAddress, billingAddress } = event.data
       const states = () => stateLists([shippingAddress, billingAddress], signal)
-      const job: Job = { client, settings, event, connection, amounts, states, signal }
+      const job: Job = { client, settings: terms.settings, event, connection, amounts, terms, states, signal }
       const found = await findOrders(client, orderReference(connection, event), signal)
       const living = found.filter((order) => order['Cancelled'] !== 'tYES')
       if (living.length > 1) throw duplicateOrderError(event, living)
@@ -75,7 +78,7 @@ async function findOrders(client: SapB1Client, reference: string, signal: AbortS
 }
 
 async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> {
-  const { client, settings, event, connection, amounts, signal } = job
+  const { client, settings, event, connection, amounts, terms, signal } = job
   const mark = canceled === undefined ? CANCELED_MARK : (textOf(canceled[settings.marks.digest]) ?? '')
   if (canceled !== undefined && mark === event.contentDigest) {
     // The vendor canceled just this: that comes back to the shop as a cancellation.
@@ -89,16 +92,17 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
     amounts,
     settings,
     cardCode,
+    terms,
     existing: null,
     states: await job.states(),
   })
   const made = await client.create('Orders', body, signal)
   await afterWrite('SAP', () => cancelWhereTotalsDiffer(job, made))
-  return { outcome: 'written', targetId: entryOf(made), ...noteOf(shortened) }
+  return { outcome: 'written', targetId: entryOf(made), ...noteTexts(noteOf(shortened).note, pricesNote(job, made)) }
 }
 
 async function change(job: Job, order: Wire): Promise<Delivered> {
-  const { client, settings, event, connection, amounts, signal } = job
+  const { client, settings, event, connection, amounts, terms, signal } = job
   // Closed by us, and the answer was lost, or it came again.
   if (order[settings.marks.digest] === CANCELED_MARK + event.contentDigest) {
     return { outcome: 'unchanged', targetId: entryOf(order) }
@@ -115,16 +119,19 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
     amounts,
     settings,
     cardCode: null,
+    terms,
     existing: order,
     states: await job.states(),
   })
   const entry = Number(entryOf(order))
   await client.update('Orders', entry, body, { etag: etagOf(order), replaceLists: true }, signal)
-  await afterWrite('SAP', async () => {
+  const said = await afterWrite('SAP', async () => {
     const changed = await client.get('Orders', entry, signal)
-    if (changed !== null) await cancelWhereTotalsDiffer(job, changed)
+    if (changed === null) return null
+    await cancelWhereTotalsDiffer(job, changed)
+    return pricesNote(job, changed)
   })
-  return { outcome: 'written', targetId: entryOf(order), ...noteOf(shortened) }
+  return { outcome: 'written', targetId: entryOf(order), ...noteTexts(noteOf(shortened).note, said) }
 }
 
 async function cancel(job: Job, order: Wire | undefined, canceled: Wire | undefined): Promise<Delivered> {
@@ -159,23 +166,48 @@ async function withdraw(
   await client.act('Orders', entry, action, signal)
 }
 
-/** Guarantee 7: cancels an order of which SAP computed another total. Throws `totals_differ` then. */
-async function cancelWhereTotalsDiffer(job: Job, order: Wire): Promise<void> {
-  const { amounts, settings, event } = job
+/** In the order's currency. */
+function totalsOf(order: Wire): { readonly total: number; readonly vat: number } {
   const number = (name: string) => Number(textOf(order[name]) ?? 0)
   const isForeign = number('DocTotalFc') !== 0
-  const total = number(isForeign ? 'DocTotalFc' : 'DocTotal')
+  return { total: number(isForeign ? 'DocTotalFc' : 'DocTotal'), vat: number(isForeign ? 'VatSumFc' : 'VatSum') }
+}
+
+/** What SAP made of an order whose prices it found itself, for people. */
+function pricesNote({ terms }: Pick<Job, 'terms'>, order: Wire): string | null {
+  const { total, vat } = totalsOf(order)
+  return terms.erpPrices ? `priced by SAP: ${(total - vat).toFixed(2)} before tax` : null
+}
+
+/**
+ * Guarantee 7: cancels an order of which SAP computed another total; where SAP finds the prices, one with other pieces.
+ * Throws `totals_differ` then.
+ */
+async function cancelWhereTotalsDiffer(job: Job, order: Wire): Promise<void> {
+  const { amounts, settings, event, terms } = job
   const hasCode = [undefined, ...event.data.lines.map(({ lineId }) => lineId)].some(
     (lineId) => Object.keys(lineTax(event, settings, lineId)).length > 0,
   )
-  const way = hasCode ? 'code' : settings.tax.way
-  const differs = difference(amounts, way, { total, vat: number(isForeign ? 'VatSumFc' : 'VatSum') })
+  const way = terms.comparedTax ?? (hasCode ? 'code' : settings.tax.way)
+  const differs = terms.erpPrices ? piecesDifference(job, order) : difference(amounts, way, totalsOf(order))
   if (differs === null) return
   await withdraw(job, order, 'Cancel')
   const message =
     `SAP computed another total of order ${event.key}: ${differs}; its order ${entryOf(order)} was canceled. ` +
     'Look at the tax codes, the discounts and the decimals of prices and percents there'
   throw new StreamError('totals_differ', message, { field: 'DocTotal' })
+}
+
+function piecesDifference({ amounts, settings }: Job, order: Wire): string | null {
+  const booked = wiresOf(order['DocumentLines'])
+  for (const { line, quantity } of amounts.lines) {
+    const found = booked.find((one) => textOf(one[settings.marks.line]) === line.lineId)
+    const pieces = quantityOf(found ?? {}, 'Quantity') ?? ZERO8
+    if (pieces !== quantity) return `line ${line.lineId} has ${text8(pieces)} pieces there, ${text8(quantity)} here`
+    const item = textOf(found?.['ItemCode'])
+    if (item !== line.sku) return `line ${line.lineId} is item ${item} there, ${line.sku} here`
+  }
+  return null
 }
 
 /** The order with the bundles that SAP has no item of as their components, where it has these. */

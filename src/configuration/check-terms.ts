@@ -1,0 +1,56 @@
+import type { ConnectionDocument } from './document-schemas.ts'
+import type { Shaped } from './shaped-documents.ts'
+import type { SystemType } from './system-type.ts'
+import type { Mistake } from './yaml-documents.ts'
+
+/** What a connection says of whose its orders are, and at what price, that does not go together. */
+export function checkTerms({ value, yaml }: Shaped<'connection'>, vendor: SystemType | undefined): Mistake[] {
+  const mistakes: Mistake[] = []
+  const say = (field: string, message: string) => mistakes.push(yaml.mistake([field], message))
+  const { billTo = 'consumer', customer, prices = 'shop', priceLevel } = value
+  // A list without a price is none.
+  const costs = typeof value.costs === 'object' && Object.keys(value.costs).length === 0 ? undefined : value.costs
+  const terms = vendor?.orderTerms ?? null
+  if (vendor !== undefined && terms === null && isOther(value)) {
+    say(billTo === 'seller' ? 'billTo' : 'prices', `is not for vendors of type ${vendor.type}; remove it`)
+    return mistakes
+  }
+  const what = terms === null ? "the vendor's id of the seller" : terms.customer.expected
+  if (billTo === 'seller' && customer === undefined) {
+    say('customer', `is missing: with billTo: seller it is the customer of all orders, ${what}`)
+  }
+  if (customer !== undefined && billTo !== 'seller') {
+    say('customer', `is for billTo: seller, and billTo is ${billTo}; remove one of them`)
+  } else if (customer !== undefined && terms !== null && !terms.customer.pattern.test(String(customer))) {
+    say('customer', `must be ${what}`)
+  }
+  mistakes.push(...checkLevel(prices, priceLevel, terms).map((message) => yaml.mistake(['priceLevel'], message)))
+  if (prices === 'list' && costs === undefined) {
+    say('costs', 'is missing: with prices: list it has the price of every SKU, or names a CSV file')
+  }
+  if (prices !== 'list' && costs !== undefined) say('costs', `is for prices: list, and prices is ${prices}; remove one`)
+  return mistakes
+}
+
+function checkLevel(
+  prices: string,
+  priceLevel: string | number | undefined,
+  terms: SystemType['orderTerms'],
+): readonly string[] {
+  if (priceLevel !== undefined && prices !== 'priceLevel') {
+    return [`is for prices: priceLevel, and prices is ${prices}; remove one of them`]
+  }
+  if (prices !== 'priceLevel' || terms === null) return []
+  const level = terms.priceLevel
+  if (level === null) {
+    const why = "is not for this vendor: its orders have the prices of the customer's own price list; remove it"
+    return priceLevel === undefined ? [] : [why]
+  }
+  if (priceLevel === undefined) return [`is missing: with prices: priceLevel it is ${level.expected}`]
+  return level.pattern.test(String(priceLevel)) ? [] : [`must be ${level.expected}`]
+}
+
+/** Whether anything is not as it is for every vendor. */
+function isOther({ billTo, prices }: ConnectionDocument): boolean {
+  return billTo === 'seller' || (prices !== undefined && prices !== 'shop')
+}

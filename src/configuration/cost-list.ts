@@ -1,0 +1,71 @@
+import { decimal8 } from '../events/decimal.ts'
+import { type FolderValue, noFolderValue } from './folder-values.ts'
+
+/** A cost list as a document has it: by SKU, or the name of a CSV file beside the documents. */
+export type GivenCosts = Readonly<Record<string, string | number>> | string
+
+/** Costs by SKU, or what is wrong with them and where: the path within `costs`, empty for the whole. */
+export type Costs =
+  | { readonly costs: Readonly<Record<string, string>> }
+  | { readonly path: readonly string[]; readonly mistake: string }
+
+/** Characters of a list as it is kept: a row of a table takes 400,000 bytes. */
+const LONGEST = 250_000
+
+/** The costs that a document gives, checked. */
+export async function costsOf(given: GivenCosts, lookUp: FolderValue): Promise<Costs> {
+  const read = typeof given === 'string' ? await fromFile(given, lookUp) : Object.entries(given)
+  if (typeof read === 'string') return { path: [], mistake: read }
+  const costs: Record<string, string> = {}
+  for (const [sku, value] of read) {
+    const mistake = mistakeIn(sku, String(value), costs)
+    if (mistake !== null) return { path: typeof given === 'string' ? [] : [sku], mistake: `${mistake}` }
+    costs[sku] = String(value)
+  }
+  if (JSON.stringify(costs).length <= LONGEST) return { costs }
+  return {
+    path: [],
+    mistake: `is longer than ${LONGEST} characters; let the ERP price the orders (prices: priceLevel)`,
+  }
+}
+
+function mistakeIn(sku: string, value: string, known: Readonly<Record<string, string>>): string | null {
+  if (sku === '' || sku !== sku.trim()) return `has the SKU "${sku}"; SKUs are not empty, without spaces around them`
+  if (Object.hasOwn(known, sku)) return `has ${sku} twice; keep one price`
+  try {
+    return decimal8(value, sku) < 0n ? `has ${value} for ${sku}; a price is not below 0` : null
+  } catch {
+    return `has ${JSON.stringify(value)} for ${sku}; a price is a decimal number of at most 8 places, such as 12.50`
+  }
+}
+
+type Entry = readonly [sku: string, value: string]
+
+/** `costs.csv`, or `file:costs.csv` as in other places. */
+async function fromFile(given: string, lookUp: FolderValue): Promise<readonly Entry[] | string> {
+  if (lookUp === noFolderValue) return 'names a file, and there is no folder here; give the costs by SKU'
+  const name = given.replace(/^file:/, '')
+  if (!/\.csv$/i.test(name)) {
+    return `names "${given}"; name a CSV file of the configuration's folder, such as costs.csv, or give the costs by SKU`
+  }
+  const read = await lookUp(`file:${name}`)
+  return 'mistake' in read ? `names ${name}: ${read.mistake}` : entriesOf(name, read.value)
+}
+
+const ROW = /^\s*(?:"((?:[^"]|"")*)"|([^,;\t]*?))\s*[,;\t]\s*"?([^,;\t"]*?)"?\s*$/
+
+/** Two columns, SKU and price, separated by commas, semicolons or tabs; the first row may name them. */
+function entriesOf(name: string, text: string): readonly Entry[] | string {
+  const entries: Entry[] = []
+  for (const [index, row] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    if (row.trim() === '') continue
+    const [, quoted, plain, value] = ROW.exec(row) ?? []
+    if (value === undefined) return `names ${name}, whose line ${index + 1} is no SKU and price, such as WLD-1,12.50`
+    if (index === 0 && !/\d/.test(value)) continue
+    entries.push([quoted?.replaceAll('""', '"') ?? plain ?? '', value])
+  }
+  return entries.length === 0 ? `names ${name}, which has no price` : entries
+}

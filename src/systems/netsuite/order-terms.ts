@@ -1,0 +1,40 @@
+import type { Connection } from '../../configuration/model.ts'
+import type { Order } from '../../events/generated/events.ts'
+import { asSold, atShopPrices, pricedByErp, sellersAccount } from '../../rules/vendor-terms.ts'
+import type { ErpPrices } from './order-lines.ts'
+import { type NetSuiteValues, taxSetting } from './settings.ts'
+import type { TaxSetting } from './taxes.ts'
+
+/** Whose an order is in the account, at what price, and how its amounts are sent. */
+export interface OrderTerms {
+  /** Internal id of the seller as a customer; null: the shop's customer is one. */
+  readonly seller: string | null
+  /** Null: the prices of lines are sent. */
+  readonly erpPrices: ErpPrices | null
+  readonly taxes: TaxSetting
+  /** Null: discounts are in the lines. */
+  readonly discountItem: string | null
+  /** Whether shipping is sent; without, the account may have its own. */
+  readonly sendsShipping: boolean
+  /** Whether the shop's prices are the account's: then its currency has to be the order's. */
+  readonly atShopPrices: boolean
+  /** The order as the vendor sells it. Throws `mapping_failed` for a SKU without a cost. */
+  sold(order: Order): Order
+}
+
+/** `isBegun`: a part of the order is fulfilled, so that its lines keep the prices they have, but for the shop's. */
+export function orderTerms(connection: Connection, settings: NetSuiteValues, isBegun: boolean): OrderTerms {
+  const shop = atShopPrices(connection)
+  const byErp = pricedByErp(connection)
+  const level = connection.prices === 'priceLevel' ? connection.priceLevel : null
+  return {
+    seller: sellersAccount(connection),
+    erpPrices: byErp || (isBegun && !shop) ? { level: isBegun ? null : level } : null,
+    // The tax of a sale to the customer is not that of a sale to the seller.
+    taxes: shop ? taxSetting(settings) : { way: 'none' },
+    discountItem: shop ? settings.discountItem : null,
+    sendsShipping: shop ? connection.shipping !== 'none' : connection.shipping === 'shop',
+    atShopPrices: shop,
+    sold: (order) => asSold(order, connection, shop ? order.currency : settings.currency),
+  }
+}
