@@ -1,5 +1,5 @@
 import { type Account, isoTime, present, recordUrl, selfLink, type Wire } from './account.ts'
-import { type FieldSpec, readFields, readSublist } from './fields.ts'
+import { type FieldSpec, type Reference, readFields, readSublist } from './fields.ts'
 import { userError } from './problems.ts'
 import { externalIdOf, type ReadOptions, type RecordType, type Saved, type SaveRequest } from './record-type.ts'
 
@@ -32,6 +32,7 @@ const customerSpec: FieldSpec = {
     entityStatus: 'reference',
     parent: 'reference',
     addressBook: 'sublist',
+    currencyList: 'sublist',
     id: 'readOnly',
     dateCreated: 'readOnly',
     lastModifiedDate: 'readOnly',
@@ -73,12 +74,17 @@ export function customerType({ database, clock }: Account): RecordType {
     const row = id === undefined ? undefined : find.get(id)
     const { values, unknown } = readFields(body, customerSpec)
     const before = JSON.parse(String(row?.['document'] ?? '{}')) as Wire
-    const { entityId, externalId: sentExternalId, addressBook, ...rest } = values
+    const { entityId, externalId: sentExternalId, addressBook, currencyList, ...rest } = values
     const document = present({ ...before, ...rest })
     if (addressBook) {
       const added = readSublist(addressBook, addressSpec, 'addressBook')
       const kept = replace.has('addressBook') ? [] : ((before['addressBook'] as Wire[] | undefined) ?? [])
       document['addressBook'] = [...kept, ...added.lines]
+      unknown.push(...added.unknown)
+    }
+    if (currencyList) {
+      const added = readSublist(currencyList, currencySpec, 'currencyList')
+      document['currencyList'] = mergeCurrencies((before['currencyList'] as Wire[] | undefined) ?? [], added.lines)
       unknown.push(...added.unknown)
     }
     requireName(document)
@@ -106,6 +112,14 @@ export function customerType({ database, clock }: Account): RecordType {
   }
 }
 
+const currencySpec: FieldSpec = { fields: { currency: 'reference' } }
+
+/** The currencies of a customer, each once: the list's key is the currency. */
+function mergeCurrencies(before: readonly Wire[], added: readonly Wire[]): Wire[] {
+  const idOf = ({ currency }: Wire) => String((currency as Reference | undefined)?.id)
+  return [...new Map([...before, ...added].map((line) => [idOf(line), line])).values()]
+}
+
 function requireName({ isPerson, companyName, firstName, lastName }: Wire): void {
   const missing = isPerson
     ? [firstName ? '' : 'First Name', lastName ? '' : 'Last Name'].filter(Boolean)
@@ -115,7 +129,7 @@ function requireName({ isPerson, companyName, firstName, lastName }: Wire): void
 
 function customerWire(row: Wire, { origin, expand }: ReadOptions): Wire {
   const href = recordUrl(origin, 'customer', Number(row['id']))
-  const { addressBook = [], ...document } = JSON.parse(String(row['document'])) as Wire
+  const { addressBook = [], currencyList = [], ...document } = JSON.parse(String(row['document'])) as Wire
   const items = (addressBook as Wire[]).map((line, index) => ({ id: String(index + 1), ...line }))
   return present({
     links: selfLink(href),
@@ -128,5 +142,6 @@ function customerWire(row: Wire, { origin, expand }: ReadOptions): Wire {
     dateCreated: isoTime(row['created_at']),
     lastModifiedDate: isoTime(row['modified_at']),
     addressBook: { links: selfLink(`${href}/addressBook`), ...(expand && { items, totalResults: items.length }) },
+    currencyList: { links: selfLink(`${href}/currencyList`), ...(expand && { items: currencyList }) },
   })
 }

@@ -7,7 +7,7 @@ import { externalIdOf, type ReadOptions, type RecordType, type Saved, type SaveR
 import type { AccountRules } from './rules.ts'
 import { salesOrderSpec } from './sales-order-fields.ts'
 import { createLineMerge, createLineStore, type LineStore, type OrderLine } from './sales-order-lines.ts'
-import { discountItems } from './schema.ts'
+import { currencies, discountItems } from './schema.ts'
 import { orderStatus, statusNames } from './status-names.ts'
 
 export function salesOrderType(account: Account): RecordType {
@@ -34,6 +34,7 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
   const mergeLines = createLineMerge(account)
   const findEntity = createEntityLookUp(account)
   const readAddresses = createAddressReader(account)
+  const refuseCurrency = createCurrencyCheck(account)
   const find = database.prepare('SELECT * FROM sim_sales_order WHERE id = ?')
   const insert = database.prepare(`INSERT INTO sim_sales_order (external_id, tranid, entity_id, status, total, subtotal,
     document, created_at, modified_at) VALUES (?, '', 0, 'B', 0, 0, '{}', ?, ?)`)
@@ -60,6 +61,7 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
     const sent = present({ ...today, ...(JSON.parse(String(row?.['document'] ?? '{}')) as Wire), ...rest })
     refuseByRules(rules, entityId, String(sent['tranDate']))
     refuseUnknownDiscount(sent['discountItem'])
+    refuseCurrency(sent['currency'], entityId)
     const { subtotal, total, computed } = totals(lines, sent, rules)
     const document = present({ ...sent, ...computed })
     const savedId = id ?? Number(insert.run(external, now.getTime(), now.getTime()).lastInsertRowid)
@@ -84,6 +86,23 @@ function createEntityLookUp({ database }: Account): (sent: unknown, before: unkn
     throw invalidContent('entity', `Invalid Field Value ${id ?? externalId} for the following field: entity`)
   }
 }
+
+/** An order is in the main currency, or in one that its customer has. @throws NetSuiteProblem for any other */
+function createCurrencyCheck({ database }: Account): (sent: unknown, customer: number) => void {
+  const customers = database.prepare('SELECT document FROM sim_customer WHERE id = ?')
+  return (sent, customer) => {
+    const id = (sent as Reference | undefined)?.id
+    if (id === undefined || id === MAIN_CURRENCY) return
+    const { currency, currencyList = [] } = JSON.parse(String(customers.get(customer)?.['document'])) as Wire
+    const own = [{ currency }, ...(currencyList as Wire[])].map(
+      (line) => (line['currency'] as Reference | undefined)?.id,
+    )
+    if (Object.hasOwn(currencies, id) && own.includes(id)) return
+    throw invalidContent('currency', `Invalid Field Value ${id} for the following field: currency`)
+  }
+}
+
+const MAIN_CURRENCY = '1'
 
 function refuseLocked(
   row: Wire | undefined,
@@ -152,6 +171,7 @@ function salesOrderWire(row: Wire, lines: readonly OrderLine[], customer: unknow
     shippingAddress,
     ...document
   } = JSON.parse(String(row['document'])) as Wire & { orderStatus?: { id: string } }
+  const currencyId = (document['currency'] as Reference | undefined)?.id ?? MAIN_CURRENCY
   const address = (name: string, value: unknown) =>
     value === undefined ? undefined : { links: selfLink(`${href}/${name}`), ...(expand && (value as Wire)) }
   const items = lines.map((line) => lineWire(line, href, origin))
@@ -162,9 +182,9 @@ function salesOrderWire(row: Wire, lines: readonly OrderLine[], customer: unknow
     tranId: row['tranid'],
     externalId: row['external_id'],
     entity: { links: entityLinks, id: String(row['entity_id']), refName: customer },
-    currency: { id: '1', refName: 'USD' },
-    exchangeRate: 1,
+    exchangeRate: currencies[currencyId]?.rate,
     ...document,
+    currency: { id: currencyId, refName: currencies[currencyId]?.code },
     orderStatus: { id: open.id, refName: statusNames[open.id] },
     status: { id: status, refName: statusNames[status] },
     createdDate: isoTime(row['created_at']),

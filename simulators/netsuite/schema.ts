@@ -63,5 +63,11 @@ CREATE TABLE IF NOT EXISTS sim_fulfilment_line (
 /** Locations and price levels every account here has, by internal id. */
 export const locations = { 1: 'East Warehouse', 2: 'West Warehouse', 6: 'Drop Ship' } as const
 export const priceLevels = { 1: 'Base Price', 2: 'Wholesale' } as const
+/** The account's currencies, by internal id; the first is the main one. What one of each costs in that. */
+export const currencies: Readonly<Record<string, { readonly code: string; readonly rate: number }>> = {
+  1: { code: 'USD', rate: 1 },
+  2: { code: 'GBP', rate: 1.25 },
+  4: { code: 'EUR', rate: 1.1 },
+}
 /** Items that take a discount off an order. */
 export const discountItems: Readonly<Record<string, string>> = { 77: 'Shop Discount' }

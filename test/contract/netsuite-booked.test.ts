@@ -191,11 +191,41 @@ describe('the tax of an order', () => {
   })
 })
 
+describe('an order in another currency than the account’s', () => {
+  const euro = (key: string) => {
+    const event = eventOf(key)
+    return { ...event, data: { ...event.data, currency: 'EUR' } }
+  }
+
+  it('is booked in it, where the account has it', async () => {
+    const settings = { currency: 'USD', currencies: { EUR: 4 } }
+    expect(await deliver(euro('1'), { settings })).toMatchObject({ outcome: 'written' })
+    expect((await orders())[0]).toMatchObject({ currency: { id: '4', refName: 'EUR' }, total: 93, exchangeRate: 1.1 })
+  })
+
+  it('is refused where it has not, and where NetSuite books another one it does not stay', async () => {
+    const settings = { currency: 'USD', currencies: { GBP: 2 } }
+    await expect(deliver(euro('1'), { settings })).rejects.toMatchObject({ code: 'target_rejected', field: 'currency' })
+    const books = (real: NetSuiteClient) => ({
+      getByExternalId: async (...given: Parameters<NetSuiteClient['getByExternalId']>) => {
+        const order = await real.getByExternalId(...given)
+        return order === null ? null : { ...order, currency: { id: '1', refName: 'USD' } }
+      },
+    })
+    const named = { currency: 'USD', currencies: { EUR: 4 } }
+    await expect(deliver(euro('1'), { settings: named, client: books })).rejects.toMatchObject({
+      code: 'totals_differ',
+      message: expect.stringContaining('its currency is 1 (USD) there, 4 here'),
+    })
+  })
+})
+
 describe('the account refuses, as NetSuite does,', () => {
   it.each([
     [{ discountTotal: -5 }, /set a value for element discounttotal/],
     [{ discountItem: { id: '77' }, discountRate: '-5' }, /Provide a number/],
     [{ discountItem: { id: '78' }, discountRate: -5 }, /Invalid Field Value 78/],
+    [{ currency: { id: '2' } }, /Invalid Field Value 2 for the following field: currency/],
   ])('%o', async (fields, message) => {
     await deliver(eventOf('1'))
     await expect(changeByHand(fields)).rejects.toThrow(message)

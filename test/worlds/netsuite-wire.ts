@@ -19,6 +19,7 @@ const sentLine = object(
 
 const orderFields = {
   entity: sent,
+  currency: sent,
   tranDate: day,
   otherRefNum: text,
   email: text,
@@ -71,7 +72,15 @@ export const netsuiteWire: Readonly<Record<string, Schema>> = {
   ),
   /** `PUT /record/v1/customer/eid:…` */
   'customer sent': object(
-    { isPerson: flag, firstName: text, lastName: text, email: text, phone: text, subsidiary: sent },
+    {
+      isPerson: flag,
+      firstName: text,
+      lastName: text,
+      email: text,
+      phone: text,
+      subsidiary: sent,
+      currencyList: object({ items: { type: 'array', items: object({ currency: sent }, ['currency']) } }, ['items']),
+    },
     ['isPerson', 'firstName', 'lastName', 'email'],
   ),
   /** `POST /query/v1/suiteql` */

@@ -35,6 +35,14 @@ export function bookedDifference(amounts: OrderAmounts, how: Compared, order: Wi
   )
 }
 
+/** The same number in another currency is another amount. `currency`: the internal id that was sent. */
+export function currencyDifference(currency: string | null, order: Wire): string | null {
+  const { id, refName } = wireOf(order['currency'])
+  const booked = textOf(id)
+  if (currency === null || booked === null || booked === currency) return null
+  return `its currency is ${booked} (${textOf(refName)}) there, ${currency} here`
+}
+
 /** What NetSuite made of an order whose prices it found itself, for people. */
 export function pricesNote(order: Wire): string {
   const [total, tax] = [amountOf(order, 'total') ?? ZERO4, amountOf(order, 'taxTotal') ?? ZERO4]

@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
-import { bookedDifference, type Compared, pricesNote } from './booked.ts'
+import { bookedDifference, type Compared, currencyDifference, pricesNote } from './booked.ts'
 import type { NetSuiteClient } from './client.ts'
 import { DIGEST_FIELD, digestMark } from './custom-fields.ts'
 import type { OrderAmounts } from './order-amounts.ts'
@@ -15,6 +15,8 @@ export interface WrittenOrder {
   readonly event: VendorOrderRequested
   readonly amounts: OrderAmounts
   readonly how: Compared
+  /** Internal id of the currency that it was written with; null: none was named. */
+  readonly currency: string | null
   readonly signal: AbortSignal
 }
 
@@ -41,8 +43,8 @@ export async function compareWritten(written: WrittenOrder): Promise<string | nu
  * with both amounts.
  */
 export async function assertBooked(written: WrittenOrder, order: Wire, fresh: boolean): Promise<void> {
-  const { client, externalId, event, amounts, how, signal } = written
-  const differs = bookedDifference(amounts, how, order)
+  const { client, externalId, event, amounts, how, currency, signal } = written
+  const differs = currencyDifference(currency, order) ?? bookedDifference(amounts, how, order)
   if (differs === null) return
   const stays = !fresh || isBegun(order)
   if (!stays) {

@@ -12,7 +12,7 @@ import { textOf, type Wire, wireOf, wiresOf, withoutNulls } from '../kit/wire.ts
 import { DIGEST_FIELD, digestMark, LINE_FIELD } from './custom-fields.ts'
 import { addressLimits, customerLimits, lineLimits, orderLimits } from './field-limits.ts'
 import { type OrderAmounts, orderAmounts } from './order-amounts.ts'
-import { type BodyField, orderFields } from './order-fields.ts'
+import { type BodyField, orderFields, orderFieldsWithCurrency } from './order-fields.ts'
 import { lineBody, type OrderReferences, taxLine } from './order-lines.ts'
 
 /** A record's body, and the texts that were too long for its fields. */
@@ -38,7 +38,7 @@ export function salesOrder(
   const amounts = orderAmounts(data, references.discountItem === null)
   const notes = lineNotes(data)
   const shipMethod = data.shippingMethod === null ? undefined : shipMethods[data.shippingMethod]
-  const { isSellers = false, withoutShipping = false, states } = references
+  const { isSellers = false, withoutShipping = false, currency = null, states } = references
   const billing = addressBody('billingAddress', isSellers ? null : data.billingAddress, states)
   const shipTo = isSellers ? (data.shippingAddress ?? data.billingAddress) : data.shippingAddress
   const shipping = addressBody('shippingAddress', shipTo, states)
@@ -50,6 +50,7 @@ export function salesOrder(
   const body: Partial<Record<BodyField, unknown>> = {
     entity: { id: references.customer },
     tranDate: toLocalTime(data.placedAt, references.zone).slice(0, 10),
+    currency: currency === null ? null : { id: currency },
     otherRefNum,
     email,
     memo: commentOf(shortened, orderLimits['memo'] ?? 0, purchaseOrder),
@@ -68,7 +69,8 @@ export function salesOrder(
     const description = note === undefined ? null : cutText(note, lineLimits.description)
     return { lineId, body: description === null ? own : { ...own, description } }
   })
-  const { order, lines } = applyOrderFields({ order: withoutNulls(body), lines: bodies }, event.fields, orderFields)
+  const own = currency === null ? orderFields : orderFieldsWithCurrency
+  const { order, lines } = applyOrderFields({ order: withoutNulls(body), lines: bodies }, event.fields, own)
   return { body: { ...order, item: { items: [...lines, ...taxLine(amounts.tax, references)] } }, shortened }
 }
 

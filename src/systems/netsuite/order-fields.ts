@@ -21,7 +21,9 @@ export const bodyFields = [
   'taxTotal',
   DIGEST_FIELD,
 ] as const
-export type BodyField = (typeof bodyFields)[number]
+/** Where `settings.currencies` names them; else a rule of the order map may give it. */
+export const CURRENCY = 'currency'
+export type BodyField = (typeof bodyFields)[number] | typeof CURRENCY
 
 /** Fields of its lines. */
 export const lineFields = ['item', 'line', 'quantity', 'rate', 'amount', 'price', 'isClosed', LINE_FIELD] as const
@@ -34,3 +36,6 @@ export const orderFields: OwnOrderFields = {
   own: [...bodyFields, ...lineFields.map((name) => `line.${name}`)],
   mappable: [`line.${LEVEL}`],
 }
+
+/** With the order's currency, which is Waldstream's own where the account's are named. */
+export const orderFieldsWithCurrency: OwnOrderFields = { ...orderFields, own: [...orderFields.own, CURRENCY] }

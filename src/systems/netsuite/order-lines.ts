@@ -22,6 +22,8 @@ export interface OrderReferences {
   readonly customer: string
   /** The customer is the seller: the shop's customer is the recipient only. */
   readonly isSellers?: boolean
+  /** Internal id of the order's currency; null: it is the account's, or the customer's own. */
+  readonly currency?: string | null
   /** Shipping is left to the account. */
   readonly withoutShipping?: boolean
   /** Internal ids of the items by SKU: one for every top-level line. */

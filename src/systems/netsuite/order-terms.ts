@@ -1,4 +1,5 @@
 import type { Connection } from '../../configuration/model.ts'
+import { StreamError } from '../../errors.ts'
 import type { Order } from '../../events/generated/events.ts'
 import { asSold, atShopPrices, pricedByErp, sellersAccount } from '../../rules/vendor-terms.ts'
 import type { ErpPrices } from './order-lines.ts'
@@ -18,6 +19,8 @@ export interface OrderTerms {
   readonly sendsShipping: boolean
   /** Whether the shop's prices are the account's: then its currency has to be the order's. */
   readonly atShopPrices: boolean
+  /** Internal id of the currency of such an order; null: it is not sent. Throws `target_rejected` for one that the account lacks. */
+  currencyOf(order: Order): string | null
   /** The order as the vendor sells it. Throws `mapping_failed` for a SKU without a cost. */
   sold(order: Order): Order
 }
@@ -35,6 +38,18 @@ export function orderTerms(connection: Connection, settings: NetSuiteValues, isB
     discountItem: shop ? settings.discountItem : null,
     sendsShipping: shop ? connection.shipping !== 'none' : connection.shipping === 'shop',
     atShopPrices: shop,
+    currencyOf: (order) => (shop ? currencyOf(order, settings) : null),
     sold: (order) => asSold(order, connection, shop ? order.currency : settings.currency),
   }
+}
+
+/** NetSuite would book the same number in the customer's currency. */
+function currencyOf(order: Order, { currency, currencies }: NetSuiteValues): string | null {
+  const id = currencies.get(order.currency)
+  if (id !== undefined) return id
+  if (currency === null || order.currency === currency) return null
+  const message =
+    `order ${order.orderNumber} is in ${order.currency}, the account takes ${currency} (settings.currency of the system); ` +
+    'name the internal id of the currency in settings.currencies, if the account has it'
+  throw new StreamError('target_rejected', message, { field: 'currency' })
 }

@@ -2,6 +2,7 @@ import {
   choice,
   currencyCode,
   list,
+  pairs,
   type SettingProblem,
   setting,
   text,
@@ -78,7 +79,12 @@ export const settings = {
     description: 'more columns of item, by script id, for the product map',
   }),
   currency: setting(currencyCode, {
-    description: 'currency of the prices; an order in another one is refused',
+    description: "currency of the prices, the account's main one; an order in another is refused, or see currencies",
+  }),
+  currencies: setting(pairs(/[A-Z]{3}/, 'ISO 4217 codes to internal ids of currencies', 'EUR=4,GBP=2'), {
+    default: new Map<string, string>(),
+    defaultText: 'none',
+    description: 'internal ids of the currencies that orders may be in, in an account with several',
   }),
   basePriceLevel: setting(text({ expected: 'the name of a price level' }), {
     default: 'Base Price',
@@ -131,7 +137,16 @@ export const stockFilter = {
 export type NetSuiteValues = ValuesOf<typeof settings>
 
 /** Settings that are right each by itself, but not together. */
-export function settingProblems({ taxes, taxItem }: NetSuiteValues): readonly SettingProblem[] {
+export function settingProblems({ taxes, taxItem, currencies }: NetSuiteValues): readonly SettingProblem[] {
+  const wrong = [...currencies].find(([, id]) => !/^\d+$/.test(id))
+  if (wrong !== undefined) {
+    return [
+      {
+        name: 'currencies',
+        problem: `gives ${wrong[0]} the id "${wrong[1]}"; internal ids are whole numbers, such as 4`,
+      },
+    ]
+  }
   if (taxes === 'item' && taxItem === null) {
     return [{ name: 'taxItem', problem: 'is missing: with taxes: item the tax is a line of this item' }]
   }

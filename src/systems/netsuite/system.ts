@@ -1,6 +1,6 @@
 import { defineSystem } from '../system.ts'
 import { createNetSuiteClient } from './client.ts'
-import { orderFields } from './order-fields.ts'
+import { orderFields, orderFieldsWithCurrency } from './order-fields.ts'
 import { readNetSuiteFulfilments } from './read-fulfilments.ts'
 import { readNetSuiteInventory } from './read-inventory.ts'
 import { readNetSuiteProducts } from './read-products.ts'
@@ -34,7 +34,7 @@ export const netsuite = defineSystem({
     },
   },
   sinks: { 'vendor-orders': ({ client, system }) => writeNetSuiteOrders(client, system) },
-  orderFields: () => orderFields,
+  orderFields: ({ currencies }) => (currencies.size === 0 ? orderFields : orderFieldsWithCurrency),
   orderTerms: {
     customer: { pattern: /^\d+$/, expected: 'an internal id, such as 4711' },
     priceLevel: { pattern: /^\d+$/, expected: 'an internal id of a price level, such as 5' },

@@ -64,7 +64,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       })
       const writtenOf = (event: VendorOrderRequested): WrittenOrder => {
         const amounts = orderAmounts(event.data, terms.discountItem === null)
-        return { client, externalId, event, amounts, how: terms, signal }
+        return { client, externalId, event, amounts, how: terms, currency: terms.currencyOf(given.data), signal }
       }
       if (order?.[DIGEST_FIELD] === digestMark(given)) {
         if (given.canceled) return { outcome: 'unchanged', targetId }
@@ -76,17 +76,18 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       // What takes pieces back of an order that is begun is told by its body, below.
       if (order !== null && (given.canceled || !isBegun(order))) assertOpen(order, given)
       if (given.canceled) return write(externalId, closedOrderBody(given, order ?? {}), signal)
-      if (terms.atShopPrices) assertCurrency(given, settings.currency)
+      const currency = terms.currencyOf(given.data)
       const event = await known()
       const skus = skusOf(event)
       const itemIds = await items.find(skus, signal)
-      const customer = terms.seller ?? (await makeCustomer(client, event, settings.subsidiary, signal))
+      const customer =
+        terms.seller ?? (await makeCustomer(client, event, { subsidiary: settings.subsidiary, currency }, signal))
       const states = await stateLists([event.data.shippingAddress, event.data.billingAddress], signal)
       const writeWith = async (ids: ReadonlyMap<string, string>): Promise<Delivered> => {
         const own = skus.flatMap((sku) => ids.get(sku) ?? [])
         const levels = terms.atShopPrices ? wantedLevels(event) : []
         const costs = await levelPrices(client, own, levels, signal)
-        const references = { ...accountOf(system, terms), customer, items: ids, costs, states }
+        const references = { ...accountOf(system, terms), customer, currency, items: ids, costs, states }
         const { body, shortened } = salesOrder(event, connection, references)
         const isOpen = order === null || !isBegun(order)
         const reduced = isOpen ? body : reducedBody(order, body)
@@ -120,18 +121,13 @@ function accountOf({ zone, settings }: SinkSystem, terms: OrderTerms) {
 async function makeCustomer(
   client: Pick<Client, 'upsertByExternalId'>,
   event: VendorOrderRequested,
-  subsidiary: string | null,
+  { subsidiary, currency }: { readonly subsidiary: string | null; readonly currency: string | null },
   signal: AbortSignal,
 ): Promise<string> {
-  const person = customerBody(event, subsidiary)
+  const own = customerBody(event, subsidiary)
+  // A customer has orders in the currencies that it lists; the list is merged by currency.
+  const person = currency === null ? own : { ...own, currencyList: { items: [{ currency: { id: currency } }] } }
   return await client.upsertByExternalId('customer', customerExternalId(event), person, {}, signal)
-}
-
-/** NetSuite would book the same number in the customer's currency. */
-function assertCurrency({ key, data }: VendorOrderRequested, currency: string | null): void {
-  if (currency === null || data.currency === currency) return
-  const message = `order ${key} is in ${data.currency}, the account takes ${currency} (settings.currency of the system)`
-  throw new StreamError('target_rejected', message, { field: 'currency' })
 }
 
 const skusOf = ({ data }: VendorOrderRequested): string[] => [...new Set(topLevelLines(data).map(({ sku }) => sku))]
