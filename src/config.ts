@@ -17,6 +17,23 @@ export interface AwsCredentials {
   readonly sessionToken?: string
 }
 
+/** How the API meets its callers. */
+export interface HttpSettings {
+  /** Null: without encryption. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null
+  /** Addresses and networks whose word on who calls, and by which name, is believed. */
+  readonly trustedProxies: readonly string[]
+  /** True: others may reach it without encryption. */
+  readonly plaintextAllowed: boolean
+  /** Names of the API, where no key is asked for. */
+  readonly allowedHosts: readonly string[]
+  readonly requestsPerMinute: number
+  readonly refusalsPerMinute: number
+  readonly mostConnections: number
+  readonly mostConnectionsPerAddress: number
+  readonly requestTimeoutMs: number
+}
+
 /** Everything the environment decides; design.md names the variables. */
 export interface Config {
   readonly kafka: {
@@ -44,6 +61,7 @@ export interface Config {
     readonly portIsDefault: boolean
     readonly token: string | null
   }
+  readonly http: HttpSettings
   readonly cursorKey: string | null
   readonly feedSettleMs: number
   /** After so long without a heartbeat another worker goes on with a run. */
@@ -126,6 +144,23 @@ const environmentSchema = Type.Object({
   ),
   API_TOKEN: secret("the administrator's key of a small installation: callers of the API send it as bearer token"),
   API_TOKEN_FILE: text('file that holds it, in place of API_TOKEN'),
+  API_TLS_CERT_FILE: text('certificate of the API, with its chain, in PEM; read again when it changes'),
+  API_TLS_KEY_FILE: text('its key, in PEM; required with API_TLS_CERT_FILE'),
+  API_TRUSTED_PROXIES: text(
+    'addresses or networks (10.0.0.0/8) of proxies that encrypt for the API, separated by commas; their X-Forwarded-… headers are believed',
+  ),
+  API_ALLOW_PLAINTEXT: Type.Boolean({
+    default: false,
+    description: 'others may reach the API without TLS and without a trusted proxy',
+  }),
+  API_ALLOWED_HOSTS: text(
+    'names, separated by commas, by which the API may be called beside localhost where it asks for no key',
+  ),
+  API_REQUESTS_PER_MINUTE: whole(1, 10_000_000, 12_000, 'requests of one key, or of one address where it has none'),
+  API_REFUSALS_PER_MINUTE: whole(1, 10_000_000, 1_000, 'requests of one address that are let in nowhere'),
+  API_MAX_CONNECTIONS: whole(1, 100_000, 2_000, 'connections that the API holds'),
+  API_MAX_CONNECTIONS_PER_ADDRESS: whole(1, 100_000, 400, 'connections of one address; trusted proxies may have any'),
+  API_REQUEST_TIMEOUT_MS: whole(1_000, 600_000, 30_000, 'within this time a request has to arrive whole'),
   CURSOR_KEY: secret("signs the feeds' cursors; created once and kept by default"),
   FEED_SETTLE_MS: whole(0, 600_000, 5000, 'how long a timeslot waits for late records'),
   RUN_LEASE_MS: whole(4_000, 600_000, 30_000, 'after so long without a heartbeat another producer takes over a run'),
@@ -237,6 +272,9 @@ function missingTogether(values: Variables): readonly string[] {
     if (values.KAFKA_SASL_USERNAME === undefined) missing.push(notSet('KAFKA_SASL_USERNAME', 'waldstream'))
     if (values.KAFKA_SASL_PASSWORD === undefined) missing.push(notSet('KAFKA_SASL_PASSWORD', '…'))
   }
+  const { API_TLS_CERT_FILE: cert, API_TLS_KEY_FILE: key } = values
+  if (cert !== undefined && key === undefined) missing.push(notSet('API_TLS_KEY_FILE', '/run/secrets/api-key.pem'))
+  if (key !== undefined && cert === undefined) missing.push(notSet('API_TLS_CERT_FILE', '/run/secrets/api-cert.pem'))
   const isAws = values.DYNAMODB_ENDPOINT === undefined
   if (isAws && values.AWS_REGION === undefined) missing.push(notSet('AWS_REGION', 'eu-central-1'))
   return missing
@@ -274,7 +312,7 @@ export function readConfig(env: Environment, readFile: ReadFile = (path) => read
   }
   return {
     kafka: {
-      brokers: values.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+      brokers: listOf(values.KAFKA_BROKERS),
       ssl: values.KAFKA_SSL,
       sasl: saslOf(values),
       sessionTimeoutMs: values.KAFKA_SESSION_TIMEOUT_MS,
@@ -295,6 +333,7 @@ export function readConfig(env: Environment, readFile: ReadFile = (path) => read
       portIsDefault: values.API_PORT === undefined,
       token,
     },
+    http: httpOf(values),
     cursorKey: values.CURSOR_KEY ?? null,
     feedSettleMs: values.FEED_SETTLE_MS,
     runLeaseMs: values.RUN_LEASE_MS,
@@ -302,6 +341,28 @@ export function readConfig(env: Environment, readFile: ReadFile = (path) => read
     configDir: values.CONFIG_DIR ?? null,
     environment: env,
   }
+}
+
+function httpOf(values: Variables): HttpSettings {
+  const { API_TLS_CERT_FILE: certFile, API_TLS_KEY_FILE: keyFile } = values
+  return {
+    tls: certFile === undefined || keyFile === undefined ? null : { certFile, keyFile },
+    trustedProxies: listOf(values.API_TRUSTED_PROXIES),
+    plaintextAllowed: values.API_ALLOW_PLAINTEXT,
+    allowedHosts: listOf(values.API_ALLOWED_HOSTS),
+    requestsPerMinute: values.API_REQUESTS_PER_MINUTE,
+    refusalsPerMinute: values.API_REFUSALS_PER_MINUTE,
+    mostConnections: values.API_MAX_CONNECTIONS,
+    mostConnectionsPerAddress: values.API_MAX_CONNECTIONS_PER_ADDRESS,
+    requestTimeoutMs: values.API_REQUEST_TIMEOUT_MS,
+  }
+}
+
+function listOf(given = ''): readonly string[] {
+  return given
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
 }
 
 function saslOf({ KAFKA_SASL_MECHANISM: mechanism, ...values }: Variables): SaslConfig | null {

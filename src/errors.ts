@@ -44,6 +44,10 @@ export const policies = {
   unexpected: 'dead-letter',
 
   request_invalid: 'refuse',
+  method_not_allowed: 'refuse',
+  host_refused: 'refuse',
+  origin_refused: 'refuse',
+  too_many_requests: 'refuse',
   unauthorized: 'refuse',
   forbidden: 'refuse',
   not_found: 'refuse',

@@ -142,6 +142,6 @@ export function checkAddress(host: string, asksForKey: boolean): void {
   throw new StreamError('configuration_invalid', message, { field: 'API_HOST' })
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }

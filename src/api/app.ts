@@ -1,9 +1,23 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
-import { controlAccess } from './access.ts'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyRequest,
+  type FastifyServerFactory,
+  LogController,
+} from 'fastify'
+import { controlAccess, needOf } from './access.ts'
 import type { ApiDeps } from './dependencies.ts'
-import { answerWithProblems, Problem } from './problems.ts'
+import { refuseUnreadable } from './http-server.ts'
+import { refuseUnknownPaths } from './known-paths.ts'
+import { acceptOwnHosts } from './own-hosts.ts'
+import { LONGEST_PARAMETER } from './path-text.ts'
+import { answerWithProblems, Problem, sendProblem } from './problems.ts'
+import { readBodies } from './request-bodies.ts'
+import { limitRequests } from './request-limits.ts'
+import { guardResponses, ofDocs } from './response-headers.ts'
 import { changeRoutes, configurationRoutes } from './routes/configuration.ts'
 import { deadLetterActionRoutes } from './routes/dead-letter-actions.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
@@ -22,26 +36,48 @@ import { syncRequestRoutes } from './routes/sync-requests.ts'
 import { taskEntityRoutes } from './routes/task-entities.ts'
 import { taskRoutes } from './routes/tasks.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
+import { asksForKey } from './sign-in.ts'
+import { trustedProxies } from './trusted-proxies.ts'
+import { describeUsualAnswers } from './usual-answers.ts'
+import { validateRequests } from './validators.ts'
 
-/** SKUs are part of a path; what vendors use stays far below this. */
-const MAX_PARAMETER = 500
+/** Each letter of a parameter may be written as bytes of three characters each: what it says is checked decoded. */
+const LONGEST_WRITTEN = 3 * LONGEST_PARAMETER
 
-/** Builds the API; binds nothing. It calls no vendor. */
-export function buildApp(deps: ApiDeps): FastifyInstance {
+/** Bodies are documents of the configuration and orders; what a table takes is less than half of it. */
+const MOST_BODY_BYTES = 1024 * 1024
+
+/** Builds the API; binds nothing. It calls no vendor. `serverFactory`: makes the server it will listen with. */
+export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): FastifyInstance {
+  const { http } = deps
   const loggerInstance: FastifyBaseLogger = deps.logger
   const app: FastifyInstance = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
-    routerOptions: { maxParamLength: MAX_PARAMETER },
-    // A parameter that is not known is an error, not dropped: a mistyped filter would answer everything.
-    ajv: { customOptions: { removeAdditional: false } },
+    routerOptions: { maxParamLength: LONGEST_WRITTEN },
+    bodyLimit: MOST_BODY_BYTES,
+    ...(http.trustedProxies.length === 0 ? {} : { trustProxy: trustedProxies(http.trustedProxies) }),
+    clientErrorHandler: refuseUnreadable,
+    // What comes while it ends is answered as everything else is.
+    return503OnClosing: false,
+    ...(serverFactory === undefined ? {} : { serverFactory }),
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
   })
-  answerWithProblems(app)
-  app.addHook('onSend', async (request, reply) => {
-    // Feeds say nothing of persons; everything else may, problems too.
-    if (!request.url.startsWith('/v1/feeds/')) reply.header('cache-control', 'no-store')
-  })
+  const needsKey = ({ method, routeOptions }: FastifyRequest) => {
+    const need = needOf(method, routeOptions.url)
+    return need !== 'open' && need !== 'signed'
+  }
+  const isOpen = async (request: FastifyRequest) => needsKey(request) && !(await asksForKey(deps))
+  const hasKey = async (request: FastifyRequest) => needsKey(request) && (await asksForKey(deps))
+  answerWithProblems(app, (request, error) => limits.refusalOf(request, error))
+  readBodies(app)
+  validateRequests(app)
+  guardResponses(app, http.tls !== null)
+  acceptOwnHosts(app, { isOpen, allowedHosts: http.allowedHosts })
   controlAccess(app, deps)
+  const limits = limitRequests(app, { ...http, hasKey })
+  refuseUnknownPaths(app)
+  describeUsualAnswers(app)
   describeApi(app)
   app.register(startPage(deps.operations.feeds))
   app.register(feedRoutes(deps))
@@ -82,7 +118,7 @@ function describeApi(app: FastifyInstance): void {
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
   })
-  app.register(swaggerUi, { routePrefix: '/docs' })
+  app.register(swaggerUi, { routePrefix: '/docs', staticCSP: ofDocs })
 }
 
 const openApi: FastifyPluginAsync = async (app) => {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { HttpSettings } from '../config.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
 
 /** What the API needs from the root. Stores and topics are reached by operations alone. */
@@ -10,6 +11,7 @@ export interface ApiDeps {
   readonly cursorKey: string
   /** Null: none is asked for. */
   readonly token: string | null
+  readonly http: HttpSettings
   /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
   /** Stages of this process that stand still for one system: it is down, or they can't be made. */

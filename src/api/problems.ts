@@ -2,6 +2,8 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { type ErrorCode, StreamError, toStreamError } from '../errors.ts'
+import { MOST_MISTAKES } from '../platform/collect-mistakes.ts'
+import { HttpError } from './http-error.ts'
 
 /** An RFC 9457 problem document; `code` is stable, `detail` names the field and the way out. */
 export const Problem = Type.Object(
@@ -45,40 +47,80 @@ const statusOf: Partial<Readonly<Record<ErrorCode, number>>> = {
   state_conflict: 409,
   revision_differs: 412,
   cursor_expired: 410,
+  value_too_large: 413,
 }
 
-/** Every error leaves as a problem document. A 5xx says nothing of its cause; the log does. */
-export function answerWithProblems(app: FastifyInstance): void {
+/** What HTTP's own statuses ask of a caller, where the words of those who find them do not say it. */
+const ways: Readonly<Record<number, string>> = {
+  400: 'the request is no HTTP request, or its address or body is not well-formed',
+  408: 'the request did not arrive in time; send it at once',
+  413: 'the body is larger than this takes; send less, or in several requests',
+  414: 'a part of the path is longer than any id; shorten it',
+  415: 'send the body as JSON, with content-type: application/json',
+  417: 'Expect: takes 100-continue alone',
+  431: 'the headers are larger than 16 KB together; send fewer',
+}
+
+/**
+ * Every error leaves as a problem document. A 5xx says nothing of its cause; the log does. `refusalOf`: what is said to
+ * those who are not let in, instead of that; null: nothing else.
+ */
+export function answerWithProblems(
+  app: FastifyInstance,
+  refusalOf: (request: FastifyRequest, error: StreamError) => Promise<Error | null>,
+): void {
   app.setErrorHandler(async (error: FastifyError | Error, request, reply) => {
-    const problem = toProblem(error)
-    if (problem.status >= 500 && problem.status !== 501)
-      request.log.error({ err: error, code: problem.code }, 'request failed')
-    if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
-    if (problem.status === 503) reply.header('retry-after', '5')
-    return await send(reply, problem)
-  })
-  app.setNotFoundHandler(async (request: FastifyRequest, reply) => {
-    const detail = `there is nothing at ${request.method} ${request.url.split('?', 1)[0]}; see /openapi.json for what there is`
-    return await send(reply, document(404, 'not_found', detail))
+    const said = error instanceof StreamError ? await refusalOf(request, error) : null
+    return await sendProblem(said ?? error, request, reply)
   })
 }
 
-async function send(reply: FastifyReply, problem: Static<typeof Problem>): Promise<FastifyReply> {
-  return await reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+/** As `answerWithProblems`, for what fails before there is a route. */
+export async function sendProblem(
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const problem = toProblem(error)
+  if (problem.status >= 500 && problem.status !== 501)
+    request.log.error({ err: error, code: problem.code }, 'request failed')
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  if (problem.status === 503) reply.header('retry-after', '5')
+  if (error instanceof HttpError) reply.headers({ ...error.headers })
+  return await reply
+    .code(problem.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .send(JSON.stringify(problem))
+}
+
+/** The whole answer to what the HTTP parser could not read, as it goes over the wire. */
+export function rawProblem(status: number): string {
+  const body = JSON.stringify(document(status, 'request_invalid', ways[status] ?? `${STATUS_CODES[status]}`))
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
+    'connection: close',
+  ]
+  return `${head.join('\r\n')}\r\n\r\n${body}`
 }
 
 function toProblem(error: FastifyError | Error): Static<typeof Problem> {
   if ('validation' in error && error.validation !== undefined) return ofValidation(error.validation)
+  if (error instanceof HttpError) return document(error.statusCode, error.errorCode, error.message)
   if (!(error instanceof StreamError) && 'statusCode' in error && (error.statusCode ?? 500) < 500) {
-    const detail =
-      error.statusCode === 415 ? 'send the body as JSON, with content-type: application/json' : error.message
-    return document(error.statusCode ?? 400, 'request_invalid', detail)
+    const status = error.statusCode ?? 400
+    return document(status, 'request_invalid', ways[status] ?? error.message)
   }
   const { code, policy, message, field, mistakes } = toStreamError(error)
   const status = statusOf[code] ?? (policy === 'stop' || policy === 'retry' ? 503 : 500)
   if (status === 503) return document(503, code, 'a service that is needed does not answer; ask again later')
   if (status === 500) return document(500, 'unexpected', 'the request failed; the log has the cause')
-  const errors = mistakes.map((mistake) => ({ ...mistake }))
+  const errors = mistakes.slice(0, MOST_MISTAKES).map((mistake) => {
+    return { field: shortened(mistake.field), message: shortened(mistake.message, LONGEST_MESSAGE) }
+  })
   return { ...document(status, code, message, field), ...(errors.length === 0 ? {} : { errors }) }
 }
 
@@ -86,16 +128,27 @@ function ofValidation(errors: readonly FastifySchemaValidationError[]): Static<t
   const [first] = errors
   const { missingProperty, additionalProperty, allowedValues } = first?.params ?? {}
   const path = first?.instancePath.slice(1).replaceAll('/', '.') ?? ''
-  const field = String(missingProperty ?? additionalProperty ?? path)
+  const field = shortened(String(missingProperty ?? additionalProperty ?? path))
   if (missingProperty !== undefined) return document(400, 'request_invalid', `${field} is missing`, field)
   if (additionalProperty !== undefined) {
     return document(400, 'request_invalid', `${field} is not a parameter here; see /openapi.json`, field)
   }
   const allowed = Array.isArray(allowedValues) ? `: ${allowedValues.join(', ')}` : ''
-  return document(400, 'request_invalid', `${field} ${first?.message ?? 'is not valid'}${allowed}`, field)
+  const what = field === '' ? 'the body' : field
+  return document(400, 'request_invalid', `${what} ${first?.message ?? 'is not valid'}${allowed}`, field)
+}
+
+/** Names and values come from the request, and may be as long as it is. */
+const LONGEST_FIELD = 200
+const LONGEST_MESSAGE = 1_000
+const LONGEST_DETAIL = 4_000
+
+function shortened(text: string, most = LONGEST_FIELD): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`
 }
 
 function document(status: number, code: ErrorCode, detail: string, field?: string): Static<typeof Problem> {
   const title = STATUS_CODES[status] ?? 'Error'
-  return { type: 'about:blank', title, status, code, detail, ...(field === undefined ? {} : { field }) }
+  const own = field === undefined ? {} : { field: shortened(field) }
+  return { type: 'about:blank', title, status, code, detail: shortened(detail, LONGEST_DETAIL), ...own }
 }

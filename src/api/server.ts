@@ -1,9 +1,15 @@
+import { Server as SecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { StreamError } from '../errors.ts'
 import { checkAddress } from './access.ts'
 import { buildApp } from './app.ts'
+import { watchConnections } from './connections.ts'
 import type { ApiDeps } from './dependencies.ts'
+import { createHttpServer } from './http-server.ts'
+import { warnOfPlaintext } from './plaintext.ts'
 import { asksForKey } from './sign-in.ts'
+import { followTlsFiles, readTlsFiles } from './tls-files.ts'
+import { trustedProxies } from './trusted-proxies.ts'
 
 export interface ApiOptions extends ApiDeps {
   readonly host: string
@@ -16,22 +22,31 @@ export interface ApiOptions extends ApiDeps {
 export interface RunningApi {
   /** Where it can be reached from this machine. */
   readonly url: string
-  /** Resolves when requests under way are answered. */
+  /** Resolves when requests under way are answered, or some seconds later. */
   close(): Promise<void>
 }
 
 const OPEN =
   'the API is open to every program on this machine, until there is a key: "waldstream keys create <name>" creates the first'
 
+/** Longer than any answer takes that is not stuck, and well within the time that the whole process has for its end. */
+const ANSWERED_WITHIN_MS = 10_000
+
 /**
- * Starts the API. Throws `configuration_invalid` when others could reach it and there is neither key nor token, or the
- * address is not this machine's; `port_in_use` when a port that was asked for is taken.
+ * Starts the API. Throws `configuration_invalid` when others could reach it and there is neither key nor token, the address is not this
+ * machine's, or the certificate can't be used; `port_in_use` when a port that was asked for is taken.
  */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { host, port, portIsDefault, logger } = options
+  const { port, portIsDefault, logger, http } = options
+  // One address: a second server for ::1 would have none of the limits.
+  const host = options.host === 'localhost' ? '127.0.0.1' : options.host
   const isClosed = await asksForKey(options)
   checkAddress(host, isClosed)
-  const app = buildApp(options)
+  warnOfPlaintext(host, http, logger)
+  const trusted = trustedProxies(http.trustedProxies)
+  const pair = http.tls === null ? null : await readTlsFiles(http.tls)
+  const app = buildApp(options, (handler) => createHttpServer(handler, http, pair))
+  const connections = watchConnections(app.server, http, trusted)
   try {
     await app.listen({ host, port })
   } catch (error) {
@@ -43,8 +58,19 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     logger.warn({ port, taken: portOf(app.server.address()) }, `port ${port} is in use; a free one was taken`)
   }
   if (!isClosed) logger.warn(OPEN)
-  const url = `http://${hostOf(host)}:${portOf(app.server.address())}`
-  return { url, close: () => app.close() }
+  const following =
+    http.tls !== null && app.server instanceof SecureServer ? followTlsFiles(app.server, http.tls, logger) : null
+  const url = `${http.tls === null ? 'http' : 'https'}://${hostOf(host)}:${portOf(app.server.address())}`
+  return {
+    url,
+    async close() {
+      following?.close()
+      const late = setTimeout(() => connections.destroy(), ANSWERED_WITHIN_MS)
+      const closed = app.close()
+      connections.end()
+      await closed.finally(() => clearTimeout(late))
+    },
+  }
 }
 
 function hostOf(host: string): string {

@@ -20,6 +20,7 @@ export async function startApiRole(platform: Platform, parts: RunningPart[]): Pr
   parts.push({ name: 'operations', close: () => operations.close() })
   const api = await startApi({
     ...config.api,
+    http: config.http,
     operations,
     clock,
     logger,

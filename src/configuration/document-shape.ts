@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 import { parse } from 'yaml'
+import { collectMistakes } from '../platform/collect-mistakes.ts'
 import { unknownName } from './unknown-name.ts'
 import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
 
@@ -25,18 +26,18 @@ interface SchemaNode {
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * All that is not as the schema says, and the document as it can be checked on: what is wrong and may be left out is left
+ * All that is not as the schema says, the first hundred mistakes, and the document as it can be checked on: what is wrong and may be left out is left
  * out; what must be there has an empty value. So a mistake hides no other one. Values are never repeated.
  */
 export function readShape(
   schema: TSchema,
   yaml: YamlDocument,
 ): { readonly value: unknown; readonly mistakes: Mistake[] } {
-  const mistakes: Mistake[] = []
-  const { value } = fitValue(schema as unknown as SchemaNode, yaml.value, [], (path, message) =>
-    mistakes.push(yaml.mistake(path, message)),
+  const node = schema as unknown as SchemaNode
+  const { value, mistakes } = collectMistakes<Mistake, Fitted>((say) =>
+    fitValue(node, yaml.value, [], (path, message) => say(yaml.mistake(path, message))),
   )
-  return { value, mistakes }
+  return { value: value === undefined ? emptyValue(node) : value.value, mistakes }
 }
 
 type Say = (path: FieldPath, message: string) => void

@@ -22,6 +22,7 @@ import type { FindProducts } from '../rules/ownership.ts'
 import type { SystemDefinition } from '../systems/system.ts'
 import type { CountEntities } from './count-entities.ts'
 import type { RecentEvents } from './recent-events.ts'
+import type { WebhookSystems } from './webhook-systems.ts'
 
 /** What operations on tables need. `tableDeps` makes it. */
 export interface TableDeps {
@@ -53,6 +54,7 @@ export interface OperationDeps extends TableDeps {
   readonly settleMs: number
   /** The value behind `env:NAME` or `file:/path`. */
   readonly resolveSecret: ResolveReference
+  readonly webhookSystems: WebhookSystems
   readonly deadLetters: DeadLetters<LetterFilter>
   readonly previewRetry: PreviewRetry
   readonly recentEvents: RecentEvents

@@ -1,6 +1,4 @@
 import type { System } from '../configuration/model.ts'
-import { readConfiguration } from '../configuration/read-configuration.ts'
-import { WEBHOOK_SECRET } from '../configuration/system-type.ts'
 import type { SyncRequest } from '../control/sync-requests.ts'
 import { StreamError } from '../errors.ts'
 import { OWN_SIGNATURE, ownHook } from '../systems/kit/own-webhook.ts'
@@ -28,7 +26,10 @@ export interface WebhookAnswer {
   readonly requests: readonly SyncRequest[]
 }
 
-type Deps = Pick<OperationDeps, 'tables' | 'systemTypes' | 'resolveSecret' | 'syncRequests'>
+type Deps = Pick<OperationDeps, 'systemTypes' | 'webhookSystems' | 'syncRequests'>
+
+/** How old what is known of the systems may be; where it does not fit, it is read again, but not for each call. */
+const KNOWN_WITHIN_MS = [5_000, 1_000] as const
 
 /**
  * A system says that something changed: its reads are requested, which then ask the system. Throws `unauthorized` for a hook
@@ -64,12 +65,12 @@ function hookOf({ systemTypes }: Deps, system: System | undefined): HookKind {
 
 /** One answer for a system that is not there, has no secret, or signed otherwise: nobody is to learn which there are. */
 async function checkSignature(deps: Deps, by: Principal, id: string, hook: ReceivedHook): Promise<System> {
-  const { systems } = await readConfiguration(deps.tables)
-  const system = systems.find((one) => one.id === id && sees(by.scope, { system: one.id }))
-  const reference = system?.secrets[WEBHOOK_SECRET]
-  const secret = reference === undefined ? null : await deps.resolveSecret(id, reference)
-  const signed = hookOf(deps, system).verify(hook, secret ?? '', system)
-  if (system !== undefined && secret !== null && secret !== '' && signed) return system
+  for (const withinMs of KNOWN_WITHIN_MS) {
+    const known = sees(by.scope, { system: id }) ? await deps.webhookSystems.find(id, withinMs) : undefined
+    const secret = known?.secret ?? ''
+    const signed = hookOf(deps, known?.system).verify(hook, secret, known?.system)
+    if (known !== undefined && secret !== '' && signed) return known.system
+  }
   const message = `${OWN_SIGNATURE}: the hook is not signed as it has to be. ${WEBHOOK_SIGNING}`
   throw new StreamError('unauthorized', message, { field: OWN_SIGNATURE })
 }

@@ -34,6 +34,7 @@ import { createPreview } from './preview-retry.ts'
 import { createRecentEvents } from './recent-events.ts'
 import { replayTargets } from './replays.ts'
 import { parkingStages } from './sinks.ts'
+import { createWebhookSystems } from './webhook-systems.ts'
 
 /** What operations need of a process that has opened its tables. */
 export interface TablePlatform {
@@ -87,6 +88,7 @@ export function openOperations(platform: WholePlatform): OpenOperations {
   const reader = lazyReader(() => platform.openReader())
   const configured = () => readConfiguration(tables)
   const parts = { ...platform, topicPrefix }
+  const resolveSecret = createResolver(config.environment)
   return {
     ...tableDeps(platform),
     feeds,
@@ -101,7 +103,8 @@ export function openOperations(platform: WholePlatform): OpenOperations {
     settleMs,
     products,
     requester,
-    resolveSecret: createResolver(config.environment),
+    resolveSecret,
+    webhookSystems: createWebhookSystems({ tables, clock, resolveSecret, logger }),
     deadLetters: createDeadLetters({ ...parts, store: letterStore(tables) }),
     previewRetry: createPreview({ ...parts, products }, configured),
     recentEvents: createRecentEvents(parts),

@@ -32,6 +32,35 @@ export function testTables(factory: () => Tables | Promise<Tables>): void {
       expect(await tables.get('contract_plain', { id: fresh() })).toBeUndefined()
     })
 
+    it('finds nothing under a key that no item can have, and writes nothing there', async () => {
+      const [pk, long, longer] = [fresh(), 'ü'.repeat(513), 'x'.repeat(2049)]
+      await tables.put('contract_sorted', { pk, sk: 'a', position: '1' })
+      for (const key of [
+        { pk: '', sk: 'a' },
+        { pk, sk: '' },
+        { pk, sk: long },
+        { pk: longer, sk: 'a' },
+      ]) {
+        expect(await tables.get('contract_sorted', key)).toBeUndefined()
+        expect(await tables.getMany('contract_sorted', [key, { pk, sk: 'a' }])).toHaveLength(1)
+        expect(await tables.delete('contract_sorted', key)).toBe(true)
+        expect(await tables.delete('contract_sorted', key, { present: 'pk' })).toBe(false)
+        expect(await tables.query('contract_sorted', { partition: key.pk, beginsWith: key.sk })).toHaveLength(
+          key.sk === '' ? 1 : 0,
+        )
+      }
+      expect(await tables.count('contract_sorted', { partition: longer })).toBe(0)
+      for (const key of [
+        { pk, sk: long },
+        { pk: longer, sk: 'a' },
+      ]) {
+        const refused = { code: 'value_too_large' }
+        await expect(tables.put('contract_sorted', key)).rejects.toMatchObject(refused)
+        await expect(tables.putMany('contract_sorted', [key])).rejects.toMatchObject(refused)
+        await expect(tables.update('contract_sorted', key, { set: { a: 1 } })).rejects.toMatchObject(refused)
+      }
+    })
+
     it('keeps empty text, lists and maps', async () => {
       const item = { id: fresh(), text: '', list: [], map: {} }
       await tables.put('contract_plain', item)

@@ -1,4 +1,5 @@
 import { StreamError } from '../../src/errors.ts'
+import { checkKey, isPossibleKey, isPossibleRange } from '../../src/platform/dynamodb/possible-keys.ts'
 import type {
   Change,
   Condition,
@@ -23,16 +24,20 @@ export function memoryTables(definitions: readonly TableDefinition[]): Tables {
     if (table === undefined) throw new StreamError('table_unavailable', `there is no table ${name}`)
     return table
   }
-  const query = async (name: string, range: RangeQuery): Promise<readonly Item[]> => find(await turn(name), range)
+  const query = async (name: string, range: RangeQuery): Promise<readonly Item[]> => {
+    const table = await turn(name)
+    return isPossibleRange(range) ? find(table, range) : []
+  }
   return {
     async get(name, key) {
       const table = await turn(name)
+      if (!isPossibleKey(table.definition, key)) return undefined
       const item = table.items.get(idOf(table, key))
       return item === undefined ? undefined : copy(item)
     },
     async getMany(name, keys) {
       const table = await turn(name)
-      const ids = new Set(keys.map((key) => idOf(table, key)))
+      const ids = new Set(keys.filter((key) => isPossibleKey(table.definition, key)).map((key) => idOf(table, key)))
       return [...ids]
         .map((id) => table.items.get(id))
         .filter((item) => item !== undefined)
@@ -47,6 +52,7 @@ export function memoryTables(definitions: readonly TableDefinition[]): Tables {
     },
     async update(name, key, change, condition) {
       const table = await turn(name)
+      checkKey(name, table.definition, key)
       const before = table.items.get(idOf(table, key))
       if (condition !== undefined && !holds(before, condition)) return null
       const after = changed(table, before ?? { ...key }, change)
@@ -56,6 +62,7 @@ export function memoryTables(definitions: readonly TableDefinition[]): Tables {
     },
     async delete(name, key, condition) {
       const table = await turn(name)
+      if (!isPossibleKey(table.definition, key)) return condition === undefined || holds(undefined, condition)
       if (condition !== undefined && !holds(table.items.get(idOf(table, key)), condition)) return false
       table.items.delete(idOf(table, key))
       return true
@@ -72,6 +79,7 @@ export function memoryTables(definitions: readonly TableDefinition[]): Tables {
 }
 
 function write(table: Table, item: Item, condition?: Condition): boolean {
+  checkKey(table.definition.name, table.definition, item)
   const id = idOf(table, item)
   if (condition !== undefined && !holds(table.items.get(id), condition)) return false
   for (const index of table.definition.localIndexes ?? []) {

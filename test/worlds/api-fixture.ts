@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/api/app.ts'
 import type { ApiDeps } from '../../src/api/dependencies.ts'
+import { type HttpSettings, readConfig } from '../../src/config.ts'
 import { encodeConnection } from '../../src/configuration/stored-form.ts'
 import { CONNECTIONS, coreTables } from '../../src/configuration/tables.ts'
 import { pauseTables } from '../../src/control/pauses.ts'
@@ -26,6 +27,15 @@ import { batchContext, decoded, memoryReporter, silentLogger } from './stage-con
 export const SHARDS = 2
 const SETTLE_MS = 5000
 
+/** As they are where the environment says nothing of them, but for limits that a test would meet. */
+export const usualHttp: HttpSettings = readConfig({
+  KAFKA_BROKERS: '127.0.0.1:1',
+  SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1',
+  DYNAMODB_ENDPOINT: 'http://127.0.0.1:1',
+  API_REQUESTS_PER_MINUTE: '1000000',
+  API_REFUSALS_PER_MINUTE: '1000000',
+}).http
+
 /** Tables the API reads. */
 export const apiTestTables: readonly TableDefinition[] = [
   ...coreTables,
@@ -47,7 +57,7 @@ export const noTopics: Pick<OperationDeps, 'staged' | 'parkingStages'> = {
 export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: Tables = memoryTables(apiTestTables)) {
   const clock = { time: Date.UTC(2026, 0, 31, 8), now: () => clock.time }
   const letters = memoryDeadLetters(tables, clock)
-  const control = memoryControl(tables, clock)
+  const control = memoryControl(tables, clock, over)
   const operations: OperationDeps = {
     ...control.deps,
     ...noTopics,
@@ -62,7 +72,7 @@ export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: 
     shards: SHARDS,
     ...over,
   }
-  const parts = { clock, cursorKey: 'key', token: null, logger: silentLogger, checks: {}, ...over }
+  const parts = { clock, cursorKey: 'key', token: null, http: usualHttp, logger: silentLogger, checks: {}, ...over }
   const app: FastifyInstance = buildApp({ ...parts, operations })
   const deps = { tables, reporter: memoryReporter(), clock, settleMs: SETTLE_MS, logger: silentLogger }
   const stage = feedStage(inventoryFeed, deps)
@@ -83,6 +93,7 @@ export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: 
       const { statusCode, body } = await app.inject({
         method: 'POST',
         url,
+        headers: { 'x-actor': 'api' },
         ...(payload === undefined ? {} : { payload }),
       })
       return { status: statusCode, json: JSON.parse(body) }
@@ -95,7 +106,8 @@ export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: 
     ) {
       const body = payload === undefined ? {} : { payload: JSON.stringify(payload) }
       const type = payload === undefined ? {} : { 'content-type': 'application/json' }
-      const answer = await app.inject({ method, url, ...body, headers: { ...type, ...headers } })
+      const own = { 'x-actor': 'api' }
+      const answer = await app.inject({ method, url, ...body, headers: { ...own, ...type, ...headers } })
       const json = answer.body === '' ? undefined : JSON.parse(answer.body)
       return { status: answer.statusCode, headers: answer.headers, json }
     },

@@ -3,6 +3,7 @@ import { taskIdOf } from '../../src/control/request-sync.ts'
 import { createSyncRequests } from '../../src/control/sync-requests.ts'
 import type { SyncRequested } from '../../src/events/generated/events.ts'
 import type { OperationDeps } from '../../src/operations/dependencies.ts'
+import { createWebhookSystems } from '../../src/operations/webhook-systems.ts'
 import { tableDeps } from '../../src/operations/wiring.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
 import { createPositions } from '../../src/platform/runtime/positions.ts'
@@ -19,7 +20,11 @@ type Elsewhere =
   | ('staged' | 'parkingStages' | 'shards' | 'settleMs')
 
 /** What operations need to change and request things, over memory; the dispatcher takes each request at once. */
-export function memoryControl(tables: Tables, clock: { now(): number }) {
+export function memoryControl(
+  tables: Tables,
+  clock: { now(): number },
+  over: Partial<Pick<OperationDeps, 'resolveSecret'>> = {},
+) {
   const producer = memoryProducer()
   const codec = memoryCodec()
   const requested: SyncRequested[] = []
@@ -31,6 +36,7 @@ export function memoryControl(tables: Tables, clock: { now(): number }) {
       return taskIdOf(event)
     },
   }
+  const resolveSecret = over.resolveSecret ?? (async (_system: string, reference: string) => `secret of ${reference}`)
   const deps: Omit<OperationDeps, Elsewhere> = {
     ...tableDeps({ tables, systemTypes, clock, config: { environment: anySecrets } }),
     feeds,
@@ -48,7 +54,8 @@ export function memoryControl(tables: Tables, clock: { now(): number }) {
       close: async () => undefined,
     },
     positions: createPositions(tables),
-    resolveSecret: async (_system, reference) => `secret of ${reference}`,
+    resolveSecret,
+    webhookSystems: createWebhookSystems({ tables, clock, resolveSecret, logger: silentLogger }),
   }
   return {
     deps,

@@ -1,10 +1,11 @@
 import { type TSchema, Type } from 'typebox'
 import { changeKinds } from '../../operations/configuration.ts'
+import { PathText } from '../path-text.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
 
-export const DocumentId = Type.Object({ id: Type.String() })
+export const DocumentId = Type.Object({ id: PathText() })
 
 const stored = {
   id: Text,

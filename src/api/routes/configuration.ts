@@ -18,12 +18,10 @@ import { answerList, answerPage, pageCursor, placeOfCursor } from '../page-curso
 import { problems } from '../problems.ts'
 import { etagOf, expectedRevision } from '../request-headers.ts'
 import { timeParameter } from '../time-parameter.ts'
+import { bodyCheckedByUs } from '../validators.ts'
 import { ChangeList, ChangeQuery, DocumentId, Put, Stored, StoredList } from './configuration-schemas.ts'
 
 const tags = ['configuration']
-
-/** The body is checked as `validate` checks it, which names every mistake at once. */
-const checkedByUs = { validatorCompiler: () => () => true }
 
 type WithId = FastifyRequest<{ Params: { id: string } }>
 
@@ -73,7 +71,8 @@ const oneSchema = () => ({ tags, params: DocumentId, response: { 200: Stored, ..
 
 function putOptions(kind: StoredKind) {
   const response = { 200: Put, 201: Put, ...problems(400, 401, 412) }
-  return { schema: { tags, params: DocumentId, body: documentSchemas[kind], response }, ...checkedByUs }
+  // The body is checked as `validate` checks it, which names every mistake at once.
+  return { schema: { tags, params: DocumentId, body: documentSchemas[kind], response }, ...bodyCheckedByUs }
 }
 
 async function answer(deps: ApiDeps, kind: StoredKind, request: WithId, reply: FastifyReply) {

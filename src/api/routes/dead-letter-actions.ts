@@ -30,7 +30,7 @@ export function deadLetterActionRoutes({ operations }: ApiDeps): FastifyPluginAs
   return async (app) => {
     // Everything in a body may be left out, so the body may be too.
     app.addHook('preValidation', async (request) => {
-      request.body ??= {}
+      if (request.body === undefined) request.body = {}
     })
     const refused = problems(400, 401, 404, 409)
     const retry = { tags, params: LetterId, body: RetryBody, response: { 200: Retried, ...refused } }

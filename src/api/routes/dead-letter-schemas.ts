@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { letterStates, USUAL_LIMIT, USUAL_RATE } from '../../operations/dead-letters.ts'
+import { PathText } from '../path-text.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
@@ -118,7 +119,7 @@ export const ListQuery = Type.Object(
   { additionalProperties: false },
 )
 
-export const LetterId = Type.Object({ id: Type.String() })
+export const LetterId = Type.Object({ id: PathText() })
 
 const who = { by: Type.String({ minLength: 1, maxLength: 100, default: 'api', description: 'Who asks' }) }
 const Reason = Type.String({ minLength: 1, maxLength: 1000 })

@@ -1,9 +1,15 @@
 import { Type } from 'typebox'
 import type { Feed, FeedKey } from '../../projections/projection.ts'
+import { PathText } from '../path-text.ts'
 
 /** Parts of a key, each as text. */
-export function keyParts({ parts }: FeedKey) {
+function keyParts({ parts }: FeedKey) {
   return Object.fromEntries(parts.map((part) => [part, Type.String()]))
+}
+
+/** Parts of a key as they are in an address. */
+export function keyPath({ parts }: FeedKey) {
+  return Type.Object(Object.fromEntries(parts.map((part) => [part, PathText()])))
 }
 
 export function feedItem({ key, data }: Feed) {

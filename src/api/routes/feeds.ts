@@ -11,7 +11,7 @@ import type { ApiDeps } from '../dependencies.ts'
 import { readCursor, writeCursor } from '../feed-cursor.ts'
 import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'
-import { ConnectionQuery, FeedQuery, feedAnswer, feedItem, keyParts } from './feed-schemas.ts'
+import { ConnectionQuery, FeedQuery, feedAnswer, feedItem, keyPath } from './feed-schemas.ts'
 
 type PageRequest = FastifyRequest<{ Querystring: Static<typeof FeedQuery> }>
 
@@ -27,7 +27,7 @@ export function feedRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
         answerPage(deps, feed, request, reply),
       )
       const { parts } = feed.key
-      const params = Type.Object(keyParts(feed.key))
+      const params = keyPath(feed.key)
       const rows = { 200: Type.Object({ items: Type.Array(feedItem(feed)) }), ...answers }
       app.get(
         `${path}/items/${parts.map((part) => `:${part}`).join('/')}`,

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { keyScopes } from '../../operations/keys.ts'
+import { PathText } from '../path-text.ts'
 
 const Text = Type.String()
 const Time = Type.String({ description: 'ISO 8601' })
@@ -7,7 +8,7 @@ const MaybeTime = Type.Union([Time, Type.Null()])
 const Scope = Type.Enum([...keyScopes])
 const Id = Type.String({ minLength: 1, maxLength: 100 })
 
-export const KeyId = Type.Object({ id: Type.String() })
+export const KeyId = Type.Object({ id: PathText() })
 
 export const KeyBody = Type.Object(
   {

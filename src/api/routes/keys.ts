@@ -47,7 +47,7 @@ export function keyRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
     const rotate = { tags, params: KeyId, body: RotateBody, response: { 200: IssuedKey, ...answers } }
     // Everything in the body may be left out, so the body may be too.
     const preValidation = async (request: { body: unknown }) => {
-      request.body ??= {}
+      if (request.body === undefined) request.body = {}
     }
     app.post('/v1/keys/:id/rotate', { schema: rotate, preValidation }, async (request) => {
       const wanted = { id: request.params.id, oldUntil: timeParameter('old_until', request.body.old_until) }

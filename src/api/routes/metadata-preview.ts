@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { previewMetadata, productMetadataSchema } from '../../operations/preview-mapping.ts'
 import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
+import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
 
 const MOST = 1000
@@ -45,7 +46,7 @@ const Preview = Type.Object({
 /** What a changed mapping would change, before it is applied. */
 export function metadataPreviewRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
-    const params = Type.Object({ id: Type.String() })
+    const params = Type.Object({ id: PathText() })
     const schema = { tags: ['connections'], params, body: Body, response: { 200: Preview, ...problems(400, 401, 404) } }
     app.post('/v1/connections/:id/metadata/preview', { schema }, async (request) => {
       const { last, ...rules } = request.body

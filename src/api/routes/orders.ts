@@ -4,11 +4,13 @@ import { pushOrder } from '../../operations/push-order.ts'
 import { orderFromJson, orderSchema } from '../../platform/registry/order-json.ts'
 import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
+import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
 import { requestKey } from '../request-headers.ts'
 import { timeParameter } from '../time-parameter.ts'
+import { bodyCheckedByUs } from '../validators.ts'
 
-const Params = Type.Object({ source: Type.String() })
+const Params = Type.Object({ source: PathText() })
 const Query = Type.Object(
   {
     occurredAt: Type.Optional(
@@ -32,8 +34,7 @@ export function orderRoutes({ operations }: ApiDeps): FastifyPluginAsync {
     const response = { 202: Answer, ...problems(400, 401, 404, 409) }
     const schema = { tags: ['orders'], params: Params, querystring: Query, body: orderSchema, response }
     // Every mistake is named, with its field: the validator of bodies names the first.
-    const checkedByUs = { validatorCompiler: () => () => true }
-    app.post('/v1/orders/:source', { schema, ...checkedByUs }, async (request: Push, reply) => {
+    app.post('/v1/orders/:source', { schema, ...bodyCheckedByUs }, async (request: Push, reply) => {
       const pushed = {
         source: request.params.source,
         order: orderFromJson(request.body),

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox'
+import { PathText } from '../path-text.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
@@ -40,12 +41,11 @@ export const ReadStatus = Type.Object({
 })
 
 export const ReadList = Type.Object({ items: Type.Array(ReadStatus) })
-export const ReadId = Type.Object({ id: Type.String() })
+export const ReadId = Type.Object({ id: PathText() })
 
 export const CutDateBody = Type.Object(
   {
-    // Null first: what checks bodies would take null for an empty text.
-    cut_date: Type.Union([Type.Null(), Type.String()], { description: 'ISO 8601; null: begin at startFrom again' }),
+    cut_date: Type.Union([Type.String(), Type.Null()], { description: 'ISO 8601; null: begin at startFrom again' }),
     revision: Type.Integer({ minimum: 0, description: 'As the read has it' }),
     reason: Type.String({ minLength: 1, maxLength: 1000 }),
   },

@@ -5,10 +5,11 @@ import type { Rebuild as RebuildRow } from '../../projections/rebuild/rebuild.ts
 import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerList } from '../page-cursor.ts'
+import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
 
 const tags = ['rebuilds']
-const Id = Type.Object({ id: Type.String() })
+const Id = Type.Object({ id: PathText() })
 const Limit = Type.Object(
   { limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }) },
   { additionalProperties: false },

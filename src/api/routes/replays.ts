@@ -14,12 +14,13 @@ import {
 import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerList } from '../page-cursor.ts'
+import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'
 import { Replay, ReplayBody, ReplayOutcome, ReplayPreview } from './replay-schemas.ts'
 
 const tags = ['replays']
-const Id = Type.Object({ id: Type.String() })
+const Id = Type.Object({ id: PathText() })
 const Limit = Type.Object(
   { limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }) },
   { additionalProperties: false },

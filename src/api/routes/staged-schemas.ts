@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox'
 import { entities } from '../../events/topics.ts'
 import { stagedStatuses } from '../../operations/staged.ts'
+import { PathText } from '../path-text.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
@@ -8,7 +9,7 @@ const OptionalText = Nullable(Text)
 const Count = Type.Integer()
 
 export const StagedPath = Type.Object({
-  connection: Type.String({ description: 'Id of the connection' }),
+  connection: PathText('Id of the connection'),
   entity: Type.Enum([...entities]),
 })
 
@@ -81,7 +82,7 @@ export const PauseList = Type.Object({
   ),
 })
 
-export const PausePath = Type.Object({ stage: Text, connection: Text })
+export const PausePath = Type.Object({ stage: PathText(), connection: PathText() })
 export const Resumed = Type.Object({ stage: Text, connection: Text })
 
 export const ParkedQuery = Type.Object(

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { entities } from '../../events/topics.ts'
+import { PathText } from '../path-text.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
@@ -42,7 +43,7 @@ export const SyncRequest = Type.Object({
   queue_url: Nullable(Type.String({ description: 'The queue to drain' })),
 })
 
-export const RequestId = Type.Object({ id: Type.String() })
+export const RequestId = Type.Object({ id: PathText() })
 
 export const WebhookBody = Type.Object({
   id: Type.String({ description: 'Of this hook: the same again is ignored' }),

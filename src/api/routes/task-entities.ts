@@ -7,10 +7,11 @@ import type { EntityRow } from '../../projections/entity-row.ts'
 import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerPage, fieldCursor, placeOfFieldCursor } from '../page-cursor.ts'
+import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
 import { EntityItem, EntityParams, EntityQuery, RetriedTask, RetryTaskBody } from './task-schemas.ts'
 
-const TaskId = Type.Object({ id: Type.String() })
+const TaskId = Type.Object({ id: PathText() })
 const Entities = Type.Object({
   items: Type.Array(EntityItem),
   cursor: Type.Union([Type.String({ description: 'Of the next page' }), Type.Null()]),
@@ -39,7 +40,7 @@ export function taskEntityRoutes({ operations, ...deps }: ApiDeps): FastifyPlugi
     const retry = { tags, params: TaskId, body: RetryTaskBody, response: answers }
     // Everything in the body may be left out, so the body may be too.
     const preValidation = async (request: { body: unknown }) => {
-      request.body ??= {}
+      if (request.body === undefined) request.body = {}
     }
     app.post('/v1/tasks/:id/retry', { schema: retry, preValidation }, async (request) => {
       const { reason = null, limit, rate, dryRun } = request.body

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { entityStatuses, taskStates } from '../../operations/tasks.ts'
+import { PathText } from '../path-text.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
@@ -73,7 +74,11 @@ export const EntityItem = Type.Object({
   history: History,
 })
 
-export const EntityParams = Type.Object({ id: Type.String(), connection: Type.String(), key: Type.String() })
+export const EntityParams = Type.Object({
+  id: PathText(),
+  connection: PathText('Id, or * for the entity as read'),
+  key: PathText('Key of the entity: order number, SKU'),
+})
 
 export const RetryTaskBody = Type.Object(
   {

@@ -4,11 +4,12 @@ import { listTasks, showTask, type TaskStatus } from '../../operations/tasks.ts'
 import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerPage, pageCursor, placeOfCursor } from '../page-cursor.ts'
+import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'
 import { Task, TaskQuery } from './task-schemas.ts'
 
-const TaskId = Type.Object({ id: Type.String() })
+const TaskId = Type.Object({ id: PathText() })
 const Tasks = Type.Object({
   items: Type.Array(Task),
   cursor: Type.Union([Type.String({ description: 'Of the next page' }), Type.Null()]),

@@ -7,10 +7,13 @@ import {
   webhookPrincipal,
 } from '../../operations/receive-webhook.ts'
 import type { ApiDeps } from '../dependencies.ts'
+import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
+import { keepBodiesRaw } from '../request-bodies.ts'
+import { bodyCheckedByUs } from '../validators.ts'
 import { WebhookAnswer, WebhookBody } from './sync-request-schemas.ts'
 
-const Params = Type.Object({ system: Type.String() })
+const Params = Type.Object({ system: PathText() })
 
 type Hook = FastifyRequest<{ Params: { system: string }; Body: Buffer }>
 
@@ -20,8 +23,7 @@ type Hook = FastifyRequest<{ Params: { system: string }; Body: Buffer }>
  */
 export function webhookRoutes({ operations, clock }: ApiDeps): FastifyPluginAsync {
   return async (app: FastifyInstance) => {
-    app.removeContentTypeParser('application/json')
-    app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_: unknown, body: unknown) => body)
+    keepBodiesRaw(app)
     const schema = {
       tags: ['sync requests'],
       security: [],
@@ -31,8 +33,7 @@ export function webhookRoutes({ operations, clock }: ApiDeps): FastifyPluginAsyn
       response: { 202: WebhookAnswer, ...problems(400, 401, 404) },
     }
     // What is signed are the bytes: they are checked before anything is made of them.
-    const checkedByUs = { validatorCompiler: () => () => true }
-    app.post('/v1/webhooks/:system', { schema, ...checkedByUs }, async (request: Hook, reply) => {
+    app.post('/v1/webhooks/:system', { schema, ...bodyCheckedByUs }, async (request: Hook, reply) => {
       const { system } = request.params
       const hook = received(request, clock.now())
       const { duplicate, requests } = await receiveWebhook(operations, webhookPrincipal(system), { system, hook })

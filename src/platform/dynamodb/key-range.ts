@@ -24,12 +24,12 @@ export function compileRange(
   const partition = `${names.path(keys.partition)} = ${names.value(bounds.partition)}`
   const lower = strictest(bounds.after, bounds.from, 1)
   const upper = strictest(bounds.before, bounds.to, -1)
-  if (lower === undefined && upper === undefined && bounds.beginsWith === undefined) {
+  if (lower === undefined && upper === undefined && !bounds.beginsWith) {
     return { condition: partition, keeps: undefined }
   }
   if (keys.sort === undefined) throw new TypeError(`${keys.partition} has no sort key to take a range of`)
   const sort = names.path(keys.sort)
-  if (bounds.beginsWith !== undefined) {
+  if (bounds.beginsWith) {
     const condition = `${partition} AND begins_with(${sort}, ${names.value(bounds.beginsWith)})`
     return { condition, keeps: lower === undefined && upper === undefined ? undefined : within(lower, upper) }
   }

@@ -3,23 +3,27 @@ import { guarded, plain, type TableAccess } from './access.ts'
 import { getMany } from './batches.ts'
 import { createNames } from './expressions.ts'
 import { compileRange, type KeyRange } from './key-range.ts'
+import { isPossibleKey, isPossibleRange } from './possible-keys.ts'
 import type { Item, Key, RangeQuery, Tables } from './tables.ts'
 
 type Reads = Pick<Tables, 'get' | 'getMany' | 'query' | 'count' | 'scan'>
 
 export function createReads(access: TableAccess): Reads {
-  const { client, prefix } = access
+  const { client, keys: tableKeys, prefix } = access
   return {
     get: (table, key) =>
       guarded(`${prefix}${table}`, async () => {
+        if (!isPossibleKey(await tableKeys.of(table), key)) return undefined
         const input = { TableName: `${prefix}${table}`, Key: { ...key }, ConsistentRead: true }
         const { Item: item } = await client.send(new GetCommand(input))
         return item === undefined ? undefined : plain(item)
       }),
     getMany: (table, keys) =>
-      guarded(`${prefix}${table}`, async () =>
-        (await getMany(client, `${prefix}${table}`, different(keys))).map(plain),
-      ),
+      guarded(`${prefix}${table}`, async () => {
+        const definition = await tableKeys.of(table)
+        const possible = different(keys).filter((key) => isPossibleKey(definition, key))
+        return (await getMany(client, `${prefix}${table}`, possible)).map(plain)
+      }),
     query: (table, range) => guarded(`${prefix}${table}`, () => query(access, table, range)),
     count: (table, range) => guarded(`${prefix}${table}`, () => count(access, table, range)),
     scan: (table) => scan(access, `${prefix}${table}`),
@@ -58,6 +62,7 @@ async function prepare({ keys, prefix }: TableAccess, table: string, range: Rang
 }
 
 async function query(access: TableAccess, table: string, range: RangeQuery): Promise<Item[]> {
+  if (!isPossibleRange(range)) return []
   const { condition, keeps, input, sortKey } = await prepare(access, table, range)
   if (condition === undefined) return []
   const limit = range.limit ?? Number.POSITIVE_INFINITY
@@ -81,6 +86,7 @@ async function query(access: TableAccess, table: string, range: RangeQuery): Pro
 }
 
 async function count(access: TableAccess, table: string, range: Omit<RangeQuery, 'limit'>): Promise<number> {
+  if (!isPossibleRange(range)) return 0
   const { condition, keeps, input } = await prepare(access, table, range)
   if (condition === undefined) return 0
   if (keeps !== undefined) return (await query(access, table, range)).length

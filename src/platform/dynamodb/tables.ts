@@ -1,6 +1,7 @@
 /**
  * The port to the tables: what the program asks of DynamoDB, in a form another store could answer too.
- * All reads are strongly consistent. Keys are text. Every call rejects with `table_unavailable` when the table does not
+ * All reads are strongly consistent. Keys are text: no item has an empty one, or one of more than 2,048 bytes (sort keys:
+ * 1,024), so it is not found, and can't be written (`value_too_large`). Every call rejects with `table_unavailable` when the table does not
  * answer after the client's own retries.
  */
 export type Item = Readonly<Record<string, unknown>>

@@ -3,6 +3,7 @@ import { guarded, plain, type TableAccess } from './access.ts'
 import { putMany } from './batches.ts'
 import { isConditionFailure } from './dynamo-errors.ts'
 import { compileChange, compileCondition, createNames, type Names } from './expressions.ts'
+import { checkKey, isPossibleKey } from './possible-keys.ts'
 import type { Condition, Item, TableDefinition, Tables } from './tables.ts'
 
 type Writes = Pick<Tables, 'put' | 'putMany' | 'update' | 'delete'>
@@ -12,17 +13,21 @@ export function createWrites({ client, keys, prefix }: TableAccess): Writes {
   return {
     put: (table, item, condition) =>
       guarded(`${prefix}${table}`, async () => {
+        checkKey(table, await keys.of(table), item)
         const guard = conditionOf(condition, createNames())
         const done = await unlessRefused(() => client.send(new PutCommand({ ...named(table), Item: item, ...guard })))
         return done !== null
       }),
     putMany: (table, items) =>
       guarded(`${prefix}${table}`, async () => {
-        const last = lastOfEachKey(items, await keys.of(table))
+        const definition = await keys.of(table)
+        for (const item of items) checkKey(table, definition, item)
+        const last = lastOfEachKey(items, definition)
         await putMany(client, `${prefix}${table}`, last)
       }),
     update: (table, key, change, condition) =>
       guarded(`${prefix}${table}`, async () => {
+        checkKey(table, await keys.of(table), key)
         const names = createNames()
         const expression = compileChange(change, names)
         const input = {
@@ -37,6 +42,7 @@ export function createWrites({ client, keys, prefix }: TableAccess): Writes {
       }),
     delete: (table, key, condition) =>
       guarded(`${prefix}${table}`, async () => {
+        if (!isPossibleKey(await keys.of(table), key)) return condition === undefined || 'absent' in condition
         const guard = conditionOf(condition, createNames())
         const input = { ...named(table), Key: { ...key }, ...guard }
         return (await unlessRefused(() => client.send(new DeleteCommand(input)))) !== null

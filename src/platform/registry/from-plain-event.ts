@@ -1,7 +1,8 @@
 import type { FieldMistake } from '../../errors.ts'
+import { collectMistakes } from '../collect-mistakes.ts'
 import { type AvroNode, type AvroSchema, isUnion, withoutNull } from './avro-node.ts'
 
-/** What is read, and everything that is wrong with it; the value is whole only when nothing is. */
+/** What is read, and what is wrong with it, the first hundred mistakes; the value is whole only when nothing is. */
 export interface FromPlain {
   readonly value: unknown
   readonly mistakes: readonly FieldMistake[]
@@ -9,9 +10,9 @@ export interface FromPlain {
 
 /** The reverse of `toPlainEvent`, for what others send: decimals from text, times from ISO 8601, defaults filled in. */
 export function fromPlain(schema: AvroSchema, named: ReadonlyMap<string, AvroNode>, json: unknown): FromPlain {
-  const mistakes: FieldMistake[] = []
-  const value = read(schema, json, '', { named, say: (field, message) => void mistakes.push({ field, message }) })
-  return { value, mistakes }
+  return collectMistakes<FieldMistake, unknown>((say) =>
+    read(schema, json, '', { named, say: (field, message) => say({ field, message }) }),
+  )
 }
 
 interface Reading {

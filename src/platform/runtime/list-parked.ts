@@ -1,6 +1,6 @@
 import type { Item, Tables } from '../dynamodb/tables.ts'
 import { readableItems } from '../dynamodb/unreadable-rows.ts'
-import { fromParkedItem, PARKED } from './parked-item.ts'
+import { fromParkedItem, PARKED, shownAttributes } from './parked-item.ts'
 import { HELD } from './parking.ts'
 
 /** A record that waits, without what it holds. Times are ISO 8601. */
@@ -31,13 +31,14 @@ export interface ParkedFilter {
   readonly connection: string | null
 }
 
-/** Rows looked at in one go, and how many such goes one call may take. */
-const CHUNK = 500
-const CHUNKS = 20
+/** Partitions looked at together: nearly all of them hold nothing, and one after the other their answers add up. */
+const TOGETHER = 16
+/** Looks of one call; each reads no more rows of a partition than a page has. */
+const MOST_LOOKS = 100
 
 /**
- * Parked records, stage by stage and partition by partition, after the place `after`. `next` is null at the end; with a
- * rare connection a call may answer few or no rows and yet a `next`.
+ * Parked records, stage by stage and partition by partition, after the place `after`. `next` is null at the end; where
+ * there is much that is not listed a call may answer few or no rows and yet a `next`.
  */
 export async function listParked(
   tables: Tables,
@@ -49,24 +50,51 @@ export async function listParked(
     Array.from({ length: partitions }, (_, partition) => `${stage}#${partition}`),
   )
   const rows: ParkedSummary[] = []
-  let place = after === null ? { owner: owners[0], id: undefined } : parsePlace(after)
-  let chunks = 0
-  while (place.owner !== undefined) {
-    const { owner, id } = place
-    const range = { partition: owner, limit: CHUNK, ...(id === undefined ? {} : { after: id }) }
-    const items = await tables.query(PARKED, range)
-    for (const item of items) {
-      if (item['mark'] !== undefined || (connection !== null && item['connection'] !== connection)) continue
+  const begin = after === null ? { owner: undefined, id: undefined } : parsePlace(after)
+  let place: Place = { index: Math.max(0, owners.indexOf(begin.owner ?? '')), id: begin.id }
+  for (let looks = 1; place.index < owners.length; looks += 1) {
+    const looked = await look(tables, owners, place, { connection, limit })
+    for (const { owner, item } of looked.found) {
       rows.push(...readableItems([item], (one) => toSummary(owner, one)))
       if (rows.length === limit) return { rows, next: placeText(owner, String(item['id'])) }
     }
-    const last = items.length < CHUNK ? undefined : String(items.at(-1)?.['id'])
-    place = last === undefined ? { owner: owners[owners.indexOf(owner) + 1], id: undefined } : { owner, id: last }
-    // Partitions that hold nothing cost a query each, and no more.
-    if (items.length > 0) chunks += 1
-    if (chunks === CHUNKS && place.owner !== undefined) return { rows, next: placeText(place.owner, place.id) }
+    place = looked.next
+    const owner = owners[place.index]
+    if (looks === MOST_LOOKS && owner !== undefined) return { rows, next: placeText(owner, place.id) }
   }
   return { rows, next: null }
+}
+
+interface Place {
+  readonly index: number
+  readonly id: string | undefined
+}
+
+/** What the next partitions hold, up to the first that holds more than was read. */
+async function look(
+  tables: Tables,
+  owners: readonly string[],
+  { index, id }: Place,
+  { connection, limit }: { readonly connection: string | null; readonly limit: number },
+): Promise<{ readonly found: readonly { readonly owner: string; readonly item: Item }[]; readonly next: Place }> {
+  const together = owners.slice(index, index + TOGETHER)
+  const pages = await Promise.all(
+    together.map(async (owner, i) => {
+      const begin = i === 0 ? id : undefined
+      // Ids begin with the connection and "|", which "}" follows.
+      const own = connection === null ? {} : { after: begin ?? `${connection}|`, before: `${connection}}` }
+      const from = begin === undefined ? {} : { after: begin }
+      return await tables.query(PARKED, { partition: owner, limit, attributes: shownAttributes, ...own, ...from })
+    }),
+  )
+  const full = pages.findIndex((items) => items.length === limit)
+  const read = full === -1 ? pages : pages.slice(0, full + 1)
+  const found = read.flatMap((items, i) =>
+    // A key that is to be looked at again is no record.
+    items.filter((item) => item['mark'] === undefined).map((item) => ({ owner: together[i] ?? '', item })),
+  )
+  if (full === -1) return { found, next: { index: index + together.length, id: undefined } }
+  return { found, next: { index: index + full, id: String(pages[full]?.at(-1)?.['id']) } }
 }
 
 function placeText(owner: string, id: string | undefined): string {

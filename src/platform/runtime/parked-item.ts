@@ -105,6 +105,13 @@ const attributes: Attributes<Row> = {
   ),
 }
 
+/** All but the record itself, which may be large. */
+export const shownAttributes: readonly string[] = [
+  ...Object.keys(attributes).filter((name) => name !== 'original'),
+  'release_at',
+  'mark',
+]
+
 const rows = rowType<Row>(PARKED, ['id'], attributes)
 
 export function fromParkedItem(item: Item): ParkedRecord {

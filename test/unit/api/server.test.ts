@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ApiOptions, startApi } from '../../../src/api/server.ts'
-import { apiFixture } from '../../worlds/api-fixture.ts'
+import { apiFixture, usualHttp } from '../../worlds/api-fixture.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
 const { operations } = apiFixture()
@@ -12,6 +12,7 @@ const options = (over: Partial<ApiOptions>): ApiOptions => ({
   clock: { now: () => 0 },
   cursorKey: 'key',
   token: null,
+  http: usualHttp,
   logger: silentLogger,
   checks: {},
   host: '127.0.0.1',

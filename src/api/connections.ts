@@ -1,0 +1,69 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import type { ServerLimits } from './http-server.ts'
+
+/** Connections of a server, so that it can refuse some and end all. */
+export interface Connections {
+  /** No new ones; those that wait for a request, or whose request has not arrived whole, are closed at once. */
+  end(): void
+  /** Closes what is left. */
+  destroy(): void
+}
+
+/** `trusted`: addresses that many callers share, which may have any number. */
+export function watchConnections(
+  server: Server,
+  { mostConnectionsPerAddress }: ServerLimits,
+  trusted: (address: string) => boolean,
+): Connections {
+  const sockets = new Set<Socket>()
+  const counts = new Map<string, number>()
+  const requests = new Set<IncomingMessage>()
+  let ending = false
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? ''
+    const place = placeOf(address)
+    const count = (counts.get(place) ?? 0) + 1
+    if (ending || (count > mostConnectionsPerAddress && !trusted(address))) return void socket.destroy()
+    counts.set(place, count)
+    sockets.add(socket)
+    socket.once('close', () => {
+      sockets.delete(socket)
+      const left = (counts.get(place) ?? 1) - 1
+      if (left === 0) counts.delete(place)
+      else counts.set(place, left)
+    })
+  })
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    requests.add(request)
+    response.once('close', () => {
+      requests.delete(request)
+      if (ending) request.socket.destroySoon()
+    })
+  })
+  return {
+    end() {
+      ending = true
+      const served = [...requests].filter(({ complete }) => complete).map(({ socket }) => endOf(socket))
+      const kept = new Set(served)
+      for (const socket of sockets) if (!kept.has(endOf(socket))) socket.destroy()
+    },
+    destroy() {
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+/** The other end, which a connection and the encrypted one upon it have in common. */
+function endOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
+}
+
+/** One who has an address of IPv6 usually has all of its /64. */
+export function placeOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address
+  const parsed = ipaddr.process(address)
+  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString()
+  return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString()
+}

@@ -1,0 +1,62 @@
+import type { FastifyInstance } from 'fastify'
+import { HttpError } from './http-error.ts'
+
+interface Known {
+  readonly parts: readonly string[]
+  readonly methods: Set<string>
+}
+
+/**
+ * Answers what no route takes: 404 where there is nothing, 405 with `Allow` where there is something for another method.
+ * It does so before a body is read. To be called after access is controlled and before routes are registered.
+ */
+export function refuseUnknownPaths(app: FastifyInstance): void {
+  const known = new Map<string, Known>()
+  app.addHook('onRoute', ({ method, url }) => {
+    const one = known.get(url) ?? { parts: partsOf(url), methods: new Set() }
+    for (const name of [method].flat()) one.methods.add(name)
+    known.set(url, one)
+  })
+  const refusal = ({ method, url }: { readonly method: string; readonly url: string }) => {
+    const path = url.split(/[?#]/, 1)[0] ?? ''
+    const given = partsOf(decoded(path))
+    const methods = [...known.values()].filter(({ parts }) => fits(parts, given)).flatMap((one) => [...one.methods])
+    const allowed = [...new Set(methods)].toSorted()
+    if (allowed.length === 0 || allowed.includes(method)) {
+      return new HttpError(404, `there is nothing at ${method} ${path}; see /openapi.json for what there is`, {
+        code: 'not_found',
+      })
+    }
+    const allow = allowed.join(', ')
+    return new HttpError(405, `${method} is no method of ${path}; there are: ${allow}`, {
+      code: 'method_not_allowed',
+      headers: { allow },
+    })
+  }
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw refusal(request)
+  })
+  app.setNotFoundHandler(async (request) => {
+    throw refusal(request)
+  })
+}
+
+function partsOf(path: string): readonly string[] {
+  return path.split('/')
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
+}
+
+/** `:name` stands for one part, `*` for the rest. */
+function fits(parts: readonly string[], given: readonly string[]): boolean {
+  const rest = parts.indexOf('*')
+  if (rest === -1 && parts.length !== given.length) return false
+  const compared = rest === -1 ? parts : parts.slice(0, rest)
+  return given.length >= compared.length && compared.every((part, i) => part.startsWith(':') || part === given[i])
+}

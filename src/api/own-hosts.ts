@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { HttpError } from './http-error.ts'
+
+const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
+/** A page of the web sends these methods without asking first. */
+const SIMPLE: readonly string[] = ['GET', 'HEAD', 'POST']
+/** Headers that a page can't send without asking first. */
+const OWN_HEADERS = ['x-actor', 'idempotency-key', 'authorization'] as const
+
+export interface HostOptions {
+  /** Whether a request is let in without a key. */
+  readonly isOpen: (request: FastifyRequest) => Promise<boolean>
+  /** Names, with or without port, by which this API may be called beside those of the machine itself. */
+  readonly allowedHosts: readonly string[]
+}
+
+/**
+ * Where no key is asked for, whoever reaches the API may use it, and a page of the web reaches what its browser does: by a
+ * name that leads to this machine (DNS rebinding), or by a request that it may send but not read. Both are refused.
+ */
+export function acceptOwnHosts(app: FastifyInstance, { isOpen, allowedHosts }: HostOptions): void {
+  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()))
+  const isOwn = (host: string) => {
+    const name = host.toLowerCase()
+    const withoutPort = name.replace(/:\d{1,5}$/, '')
+    return LOOPBACK.includes(withoutPort) || allowed.has(name) || allowed.has(withoutPort)
+  }
+  app.addHook('onRequest', async (request) => {
+    checkOneHost(request)
+    if (!(await isOpen(request))) return
+    if (!isOwn(request.host)) {
+      const message = `host: this API is not called "${shortened(request.host)}"; call it by localhost or 127.0.0.1, or name the host in API_ALLOWED_HOSTS`
+      throw new HttpError(421, message, { code: 'host_refused' })
+    }
+    checkOrigin(request, isOwn)
+  })
+}
+
+/** HTTP asks for exactly one; with several, what stands between might take another one than we do. */
+function checkOneHost({ raw: { rawHeaders, httpVersion } }: FastifyRequest): void {
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
+  if (hosts.length === 1 || (hosts.length === 0 && httpVersion === '1.0')) return
+  throw new HttpError(400, `host: send it once; it came ${hosts.length} times`)
+}
+
+function checkOrigin({ method, headers }: FastifyRequest, isOwn: (host: string) => boolean): void {
+  const { origin } = headers
+  if (origin !== undefined && !isOwn(origin.replace(/^https?:\/\//i, ''))) {
+    throw refused(`origin: pages of "${shortened(origin)}" may not use this API`)
+  }
+  if (method === 'GET' || method === 'HEAD') return
+  const site = headers['sec-fetch-site']
+  if (site === 'cross-site' || site === 'same-site')
+    throw refused('sec-fetch-site: pages of other sites may not use this API')
+  if (!SIMPLE.includes(method) || OWN_HEADERS.some((name) => headers[name] !== undefined)) return
+  if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return
+  throw refused('content-type: send application/json, or the header X-Actor, so that no page of the web can send this')
+}
+
+function refused(message: string): HttpError {
+  return new HttpError(403, message, { code: 'origin_refused' })
+}
+
+function shortened(text: string): string {
+  return text.slice(0, 100)
+}

@@ -1,0 +1,35 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { parseLimitedJson } from '../platform/limited-json.ts'
+import { HttpError } from './http-error.ts'
+
+/** Bodies are JSON and nothing else. An empty one is none, so that routes without a body may be called with any client. */
+export function readBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (request: FastifyRequest, body: unknown) => {
+      checkEncoding(request)
+      return body === '' ? undefined : parseLimitedJson(String(body))
+    },
+  )
+}
+
+/** For routes that need the very bytes: what is signed. */
+export function keepBodiesRaw(app: FastifyInstance): void {
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: unknown) => {
+      checkEncoding(request)
+      return body
+    },
+  )
+}
+
+function checkEncoding({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding.toLowerCase() === 'identity') return
+  throw new HttpError(415, 'content-encoding: send the body as it is, not compressed')
+}
