@@ -62,7 +62,7 @@ const addressSpec: FieldSpec = {
 }
 
 /** Customers. Address book lines have no key: without `replace=addressBook` every save appends them. */
-export function customerType({ database, clock }: Account): RecordType {
+export function customerType({ database, clock, rules }: Account): RecordType {
   const find = database.prepare('SELECT * FROM sim_customer WHERE id = ?')
   const other = database.prepare('SELECT id FROM sim_customer WHERE entityid = ? AND id IS NOT ?')
   const insert = database.prepare(`INSERT INTO sim_customer (external_id, entityid, document, created_at, modified_at)
@@ -88,15 +88,17 @@ export function customerType({ database, clock }: Account): RecordType {
       unknown.push(...added.unknown)
     }
     requireName(document)
-    if (entityId && other.get(String(entityId), id ?? null) !== undefined) {
-      throw userError(
-        'A customer record with this ID already exists. You must enter a unique customer ID for each record.',
-      )
+    const named = rules.numbersCustomers || row !== undefined ? undefined : nameOf(document)
+    const chosen = entityId ?? named
+    if (chosen && other.get(String(chosen), id ?? null) !== undefined) {
+      // In NetSuite's words, as public logs have them.
+      const problem = 'A customer record with this ID already exists.'
+      throw userError(`${problem} You must enter a unique customer ID for each record you create.`)
     }
     const external = externalIdOf(externalId, sentExternalId, row?.['external_id'])
     const now = clock.now().getTime()
     const savedId = id ?? Number(insert.run(external, `new ${now}`, now, now).lastInsertRowid)
-    const entityid = String(entityId ?? row?.['entityid'] ?? `CUST${savedId}`)
+    const entityid = String(chosen ?? row?.['entityid'] ?? `CUST${savedId}`)
     update.run(external, entityid, JSON.stringify(document), now, savedId)
     return { id: savedId, unknown }
   }
@@ -118,6 +120,10 @@ const currencySpec: FieldSpec = { fields: { currency: 'reference' } }
 function mergeCurrencies(before: readonly Wire[], added: readonly Wire[]): Wire[] {
   const idOf = ({ currency }: Wire) => String((currency as Reference | undefined)?.id)
   return [...new Map([...before, ...added].map((line) => [idOf(line), line])).values()]
+}
+
+function nameOf({ isPerson, companyName, firstName, lastName }: Wire): string {
+  return isPerson ? `${firstName} ${lastName}` : String(companyName)
 }
 
 function requireName({ isPerson, companyName, firstName, lastName }: Wire): void {

@@ -3,9 +3,9 @@ import { checkRules } from './check-rules.ts'
 import { readId } from './check-system.ts'
 import { checkTerms } from './check-terms.ts'
 import { checkTime } from './check-times.ts'
-import type { SystemDocument } from './document-schemas.ts'
+import type { ConnectionDocument, SystemDocument } from './document-schemas.ts'
 import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
-import type { SystemType, SystemTypes } from './system-type.ts'
+import type { OwnOrderFields, SystemType, SystemTypes } from './system-type.ts'
 import { unknownName } from './unknown-name.ts'
 import { type Mistake, twiceAt } from './yaml-documents.ts'
 
@@ -33,7 +33,7 @@ export function checkConnection({ value, yaml }: Shaped<'connection'>, documents
     if (first < index) mistakes.push(yaml.mistake(['reads', index], twiceAt(yaml.placeOf(['reads', first]))))
   }
   const vendor = systems.get(value.vendor)
-  const own = documents.systemTypes.get(vendor?.type ?? '')?.orderFields(vendor?.settings ?? {})
+  const own = ownFields(value, documents.systemTypes.get(vendor?.type ?? '')?.orderFields(vendor?.settings ?? {}))
   mistakes.push(...checkOwnership({ value, yaml }, documents))
   mistakes.push(...checkTerms({ kind: 'connection', value, yaml }, documents.systemTypes.get(vendor?.type ?? '')))
   mistakes.push(...checkDeliveries({ kind: 'connection', value, yaml }, documents))
@@ -49,6 +49,12 @@ export function checkConnection({ value, yaml }: Shaped<'connection'>, documents
     mistakes.push(yaml.mistake(['reads'], `has products, but the connection has no product metadata; ${way}`))
   }
   return mistakes
+}
+
+/** Where the seller is the customer of all orders, no customer is made. */
+function ownFields({ billTo }: ConnectionDocument, fields: OwnOrderFields | undefined): OwnOrderFields | undefined {
+  if (billTo !== 'seller' || fields?.customer === undefined) return fields
+  return { ...fields, customer: null }
 }
 
 /** States that the shop's type does not have would let no order begin. */

@@ -1,6 +1,6 @@
 import { toStreamError } from '../errors.ts'
 import { dataType, orderLineType, pathProblem, type RecordType } from '../rules/event-fields.ts'
-import { LINE_FIELDS } from '../rules/map-order.ts'
+import { CUSTOMER_FIELDS, LINE_FIELDS } from '../rules/map-order.ts'
 import { convert } from '../rules/mapping/convert.ts'
 import { checkExpression, tooManyExpressions } from '../rules/mapping/expression.ts'
 import { failuresOf } from '../rules/mapping/failure.ts'
@@ -50,6 +50,11 @@ function checkDestination({ attribute }: AttributeRuleDocument, { known, own }: 
   if (known !== undefined && !known.includes(attribute)) {
     say(['attribute'], `${unknownName(attribute, known)}; correct it, or add it to destination.attributes`)
   }
+  if (own?.customer !== undefined && attribute.startsWith(CUSTOMER_FIELDS)) {
+    const problem = customerProblem(attribute.slice(CUSTOMER_FIELDS.length), own.customer)
+    if (problem !== undefined) say(['attribute'], problem)
+    return
+  }
   const [first = '', second] = attribute.split('.')
   const root = attribute.startsWith(LINE_FIELDS) ? `${first}.${second}` : first
   if (own === undefined || own.mappable.includes(attribute) || !own.own.includes(root)) return
@@ -57,6 +62,12 @@ function checkDestination({ attribute }: AttributeRuleDocument, { known, own }: 
     ['attribute'],
     `is written by Waldstream itself, as are ${own.own.join(', ')}; remove the rule or name another field`,
   )
+}
+
+function customerProblem(name: string, own: readonly string[] | null): string | undefined {
+  if (own === null) return 'is a field of the customer, who is the same for all orders there: nothing of it is written'
+  if (!own.includes(name.split('.')[0] ?? '')) return undefined
+  return `is written by Waldstream itself, as are ${own.join(', ')}; remove the rule or name another field`
 }
 
 function checkSource(rule: AttributeRuleDocument, entity: MappedEntity, say: Say): void {

@@ -84,6 +84,11 @@ export interface OwnOrderFields {
   readonly own: readonly string[]
   /** Fields within those, or with a meaning of their own, that rules may give: `line.price.id`. */
   readonly mappable: readonly string[]
+  /**
+   * Fields of the customer that the sink makes that no rule may give (`customer.…`); null: the customer is not ours to write.
+   * Without it, the system knows no such fields.
+   */
+  readonly customer?: readonly string[] | null
 }
 
 /** Every type of system, by its name. */

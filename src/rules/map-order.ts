@@ -14,6 +14,9 @@ export type OrderFields = Readonly<Record<string, string>>
 /** Begins the name of a field that each line has. */
 export const LINE_FIELDS = 'line.'
 
+/** Begins the name of a field of the order's customer, where the vendor's system is given one; its rule sees the order. */
+export const CUSTOMER_FIELDS = 'customer.'
+
 /**
  * The connection's own fields of a vendor's order, by its order map. Rules of the lines' fields (`line.<name>`) see a line,
  * and the whole order as its `order`. Rejects with `mapping_failed`, which holds no value: an order is of a person.

@@ -22,10 +22,10 @@ export interface MemoryNetSuite {
 }
 
 /**
- * A NetSuite account in memory, behind the port of its client: records by external id, lines that are appended to unless
+ * A NetSuite account in memory, which numbers its customers or calls them by their names, behind the port of its client: records by external id, lines that are appended to unless
  * they are replaced, references that have to exist. Of SuiteQL it knows nothing.
  */
-export function memoryNetSuite(): MemoryNetSuite {
+export function memoryNetSuite({ numbersCustomers = true } = {}): MemoryNetSuite {
   const records: MemoryRecord[] = []
   const items = new Map<string, string>()
   let last = 100
@@ -46,7 +46,12 @@ export function memoryNetSuite(): MemoryNetSuite {
       return before.id
     }
     last += 1
-    records.push({ id: String(last), type, externalId, fields, lines })
+    const entityId =
+      fields['entityId'] ?? (numbersCustomers ? `C${last}` : `${fields['firstName']} ${fields['lastName']}`)
+    const isTaken = records.some((record) => record.type === type && record.fields['entityId'] === entityId)
+    if (type === 'customer' && isTaken) throw refused('', 'A customer record with this ID already exists.')
+    const named = type === 'customer' ? { ...fields, entityId } : fields
+    records.push({ id: String(last), type, externalId, fields: named, lines })
     return String(last)
   }
 

@@ -1,7 +1,7 @@
 import type { OwnOrderFields } from '../../configuration/system-type.ts'
 import { StreamError } from '../../errors.ts'
 import { exactNumber } from '../../platform/json.ts'
-import { LINE_FIELDS } from '../../rules/map-order.ts'
+import { CUSTOMER_FIELDS, LINE_FIELDS } from '../../rules/map-order.ts'
 import { type Wire, wireOf } from './wire.ts'
 
 /** An order's body and those of its lines, as the sink itself writes them. */
@@ -30,7 +30,7 @@ type Field = readonly [name: string, json: string]
 export function applyOrderFields(
   { order, lines }: OrderBodies,
   fields: MappedFields,
-  { own, mappable }: OwnOrderFields,
+  { own, mappable, customer }: OwnOrderFields,
 ): { readonly order: Wire; readonly lines: readonly Wire[] } {
   const put = (body: Wire, [name, json]: Field, prefix: string): Wire => {
     if (mappable.includes(prefix + name)) return body
@@ -43,11 +43,24 @@ export function applyOrderFields(
     lines.map(({ lineId }) => lineId),
   )
   return {
-    order: fieldsOfOrder(fields).reduce((body, field) => put(body, field, ''), order),
+    order: fieldsOfOrder(fields, customer !== undefined).reduce((body, field) => put(body, field, ''), order),
     lines: lines.map(({ lineId, body }) =>
       (ofLines.get(lineId) ?? []).reduce((line, { field }) => put(line, field, LINE_FIELDS), body),
     ),
   }
+}
+
+/**
+ * Puts the customer's fields of the order map (`customer.…`) into the body of the customer that the sink makes. Throws
+ * `mapping_failed` for a field that the customer is known by.
+ */
+export function applyCustomerFields(customer: Wire, fields: MappedFields, own: readonly string[]): Wire {
+  const mapped = Object.entries(fields).filter(([name]) => name.startsWith(CUSTOMER_FIELDS))
+  return mapped.reduce((body, [whole, json]) => {
+    const name = whole.slice(CUSTOMER_FIELDS.length)
+    if (own.includes(name.split('.')[0] ?? name)) throw ownFieldError(whole)
+    return withField(body, [name, json])
+  }, customer)
 }
 
 /** The value of a field that the sink gives a meaning itself; undefined where no rule gives it. `lineId`: of that line. */
@@ -56,8 +69,9 @@ export function mappedValue(fields: MappedFields, name: string, lineId?: string)
   return json === undefined ? undefined : jsonValue(json)
 }
 
-function fieldsOfOrder(fields: MappedFields): Field[] {
-  return Object.entries(fields).filter(([name]) => !name.startsWith(LINE_FIELDS))
+function fieldsOfOrder(fields: MappedFields, hasCustomer: boolean): Field[] {
+  const others = hasCustomer ? [LINE_FIELDS, CUSTOMER_FIELDS] : [LINE_FIELDS]
+  return Object.entries(fields).filter(([name]) => !others.some((prefix) => name.startsWith(prefix)))
 }
 
 /** Ids may have dots, as SKUs do: `line.A.1.gift` is the gift of line `A.1` where there is one, else a field of line `A`. */

@@ -11,6 +11,7 @@ import { isWire, textOf } from '../kit/wire.ts'
 import { createAccessTokens, withAccessToken } from './access-tokens.ts'
 import { netsuiteError } from './answers.ts'
 import type { CertificateCredentials } from './client-assertion.ts'
+import { customerWarnings } from './customer-names.ts'
 import { createRecords, type Records } from './records.ts'
 import { askSuiteQl, chunks, createSuiteQl, IN_LIMIT, type SuiteQl } from './suiteql.ts'
 
@@ -94,7 +95,8 @@ function clientOver(http: Http): NetSuiteClient {
       return ids
     },
     async check(signal) {
-      return checkOf((await askSuiteQl(http, CHECK_QUERY, [], { limit: 1, offset: 0 }, signal)).headers)
+      const { headers } = await askSuiteQl(http, CHECK_QUERY, [], { limit: 1, offset: 0 }, signal)
+      return { ...checkOf(headers), warnings: await customerWarnings(suiteql, signal) }
     },
   }
 }

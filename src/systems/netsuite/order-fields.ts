@@ -32,9 +32,13 @@ export type LineField = (typeof lineFields)[number]
 /** A rule may name the level of a line's price: it is kept to where the level has the line's price. */
 export const LEVEL = 'price.id'
 
+/** What a customer is known by, its addresses (NetSuite appends to them with every write) and its currencies. */
+export const ownCustomerFields = ['externalId', 'id', 'addressBook', 'currencyList']
+
 export const orderFields: OwnOrderFields = {
   own: [...bodyFields, ...lineFields.map((name) => `line.${name}`)],
   mappable: [`line.${LEVEL}`],
+  customer: ownCustomerFields,
 }
 
 /** With the order's currency, which is Waldstream's own where the account's are named. */

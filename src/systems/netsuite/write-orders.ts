@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { StreamError } from '../../errors.ts'
 import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
@@ -12,9 +11,10 @@ import { textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import { assertBooked, compareWritten, type WrittenOrder } from './compare-booked.ts'
 import { DIGEST_FIELD, digestMark } from './custom-fields.ts'
+import { saveCustomer } from './customers.ts'
 import { levelPrices } from './level-prices.ts'
 import { orderAmounts } from './order-amounts.ts'
-import { closedOrderBody, customerBody, salesOrder } from './order-body.ts'
+import { closedOrderBody, salesOrder } from './order-body.ts'
 import { wantedLevels } from './order-lines.ts'
 import { assertOpen, isBegun, isEnded, reducedBody } from './order-state.ts'
 import { type OrderTerms, orderTerms } from './order-terms.ts'
@@ -81,7 +81,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       const skus = skusOf(event)
       const itemIds = await items.find(skus, signal)
       const customer =
-        terms.seller ?? (await makeCustomer(client, event, { subsidiary: settings.subsidiary, currency }, signal))
+        terms.seller ?? (await saveCustomer(client, event, { subsidiary: settings.subsidiary, currency }, signal))
       const states = await stateLists([event.data.shippingAddress, event.data.billingAddress], signal)
       const writeWith = async (ids: ReadonlyMap<string, string>): Promise<Delivered> => {
         const own = skus.flatMap((sku) => ids.get(sku) ?? [])
@@ -117,28 +117,7 @@ function accountOf({ zone, settings }: SinkSystem, terms: OrderTerms) {
   return { zone, discountItem, customPriceLevel, taxes, erpPrices, isSellers, withoutShipping: !sendsShipping }
 }
 
-/** Internal id of the shop's customer, made or changed. */
-async function makeCustomer(
-  client: Pick<Client, 'upsertByExternalId'>,
-  event: VendorOrderRequested,
-  { subsidiary, currency }: { readonly subsidiary: string | null; readonly currency: string | null },
-  signal: AbortSignal,
-): Promise<string> {
-  const own = customerBody(event, subsidiary)
-  // A customer has orders in the currencies that it lists; the list is merged by currency.
-  const person = currency === null ? own : { ...own, currencyList: { items: [{ currency: { id: currency } }] } }
-  return await client.upsertByExternalId('customer', customerExternalId(event), person, {}, signal)
-}
-
 const skusOf = ({ data }: VendorOrderRequested): string[] => [...new Set(topLevelLines(data).map(({ sku }) => sku))]
-
-/** Customers of a shop by its id of them; guests by their e-mail's digest, so that the address is in no id, or by their order. */
-function customerExternalId({ source, key, data }: VendorOrderRequested): string {
-  if (data.customerId !== null) return `${source}-${data.customerId}`
-  if (data.customerEmail === '') return `${source}-order-${key}`
-  const hash = createHash('sha256').update(data.customerEmail.toLowerCase()).digest('hex')
-  return `${source}-${hash.slice(0, 16)}`
-}
 
 interface ItemIds {
   /** The order with the bundles that NetSuite has no item of as their components, where it has these. */

@@ -3,10 +3,12 @@ import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { digest } from '../../events/identity.ts'
 import { createFieldTexts, type Shortened } from '../kit/field-limits.ts'
 import { lineText } from '../kit/fit-text.ts'
+import { applyCustomerFields } from '../kit/order-fields.ts'
 import { requireText, type Wire, withoutNulls } from '../kit/wire.ts'
 import type { SapB1Client } from './client.ts'
 import { partnerLimits } from './field-limits.ts'
 import { quoted } from './odata.ts'
+import { ownCustomerFields } from './order-fields.ts'
 import type { CustomerWay } from './order-settings.ts'
 
 /**
@@ -64,8 +66,9 @@ async function make(
   event: VendorOrderRequested,
   signal: AbortSignal,
 ): Promise<void> {
+  const body = applyCustomerFields(partnerBody(cardCode, group, event), event.fields, ownCustomerFields)
   try {
-    await client.create('BusinessPartners', partnerBody(cardCode, group, event), signal)
+    await client.create('BusinessPartners', body, signal)
   } catch (error) {
     const isRefusal = error instanceof StreamError && error.code === 'target_rejected'
     if (!isRefusal || (await client.get('BusinessPartners', cardCode, signal)) === null) throw error

@@ -84,7 +84,7 @@ export function sapOrder(
   const { order, lines } = applyOrderFields(
     { order: withoutNulls({ ...body, [settings.marks.digest]: event.contentDigest }), lines: bodies },
     event.fields,
-    orderFields(settings.marks),
+    orderFields(settings.marks, settings.customer.way),
   )
   const mapped = textOf(order['Comments'])
   const comments = shortened.length === 0 ? mapped : commentOf(shortened, orderLimits.Comments, mapped)

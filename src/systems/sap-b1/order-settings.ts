@@ -53,7 +53,7 @@ function taxWay({ taxCode, vatGroup, taxExpenseCode }: SapB1Values): OrderSettin
   return vatGroup === null ? { way: 'none' } : { way: 'code', field: 'VatGroup', code: vatGroup }
 }
 
-function customerWay({ customers, cardCode, customerGroup }: SapB1Values): CustomerWay {
+export function customerWay({ customers, cardCode, customerGroup }: SapB1Values): CustomerWay {
   if (customers === 'lookup') return { way: 'lookup' }
   if (cardCode !== null && customers !== 'create') return { way: 'fixed', cardCode }
   return { way: 'create', group: customerGroup }

@@ -1,7 +1,7 @@
 import { defineSystem } from '../system.ts'
 import { createSapB1Client } from './client.ts'
 import { orderFields } from './order-fields.ts'
-import { orderSettings } from './order-settings.ts'
+import { customerWay, orderSettings } from './order-settings.ts'
 import { readSapB1Fulfilments } from './read-fulfilments.ts'
 import { readSapB1Inventory } from './read-inventory.ts'
 import { readSapB1Products } from './read-products.ts'
@@ -49,6 +49,6 @@ export const sapB1 = defineSystem({
     },
   },
   sinks: { 'vendor-orders': ({ client, system }) => writeSapB1Orders(client, orderSettings(system)) },
-  orderFields: (values) => orderFields(markFields(values)),
+  orderFields: (values) => orderFields(markFields(values), customerWay(values).way),
   faultRows: { 'sap-b1': { 'notice-twice': NO_NOTICES, 'notices-out-of-order': NO_NOTICES } },
 })

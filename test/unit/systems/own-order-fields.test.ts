@@ -84,21 +84,36 @@ describe('a full body', () => {
   })
 })
 
+it('an order map may give no field of the one customer of all orders', async () => {
+  const sap = { ...systems['sap-b1'], settings: { ...systems['sap-b1'].settings, cardCode: 'C1' } }
+  const rules = [{ attribute: 'customer.phone', constant: '0' }]
+  const mistake = {
+    field: 'orderMap.fields[0].attribute',
+    message: expect.stringContaining('the same for all orders'),
+  }
+  expect(await mistakesIn(documentsOf('sap-b1', sap, rules))).toMatchObject([mistake])
+  const seller = { billTo: 'seller', customer: '17' }
+  expect(await mistakesIn(documentsOf('netsuite', systems.netsuite, rules, seller))).toMatchObject([mistake])
+})
+
+const documentsOf = (type: Erp, erp: object, rules: readonly object[], more: object = {}) => [
+  { kind: 'system', id: 'shop', type: 'magento2', address: 'http://shop.test', secrets: { bearer: 'env:A' } },
+  { kind: 'system', id: 'erp', type, address: 'http://erp.test', ...erp },
+  {
+    kind: 'connection',
+    id: 'a',
+    shop: 'shop',
+    vendor: 'erp',
+    reads: [],
+    ownership: { skuPattern: '^A' },
+    orderMap: { fields: rules },
+    ...more,
+  },
+]
+
 describe.each(Object.keys(systems) as Erp[])('an order map for %s', (erp) => {
   const { own, mappable } = ownOf(erp)
-  const documents = (rules: readonly object[]) => [
-    { kind: 'system', id: 'shop', type: 'magento2', address: 'http://shop.test', secrets: { bearer: 'env:A' } },
-    { kind: 'system', id: 'erp', type: erp, address: 'http://erp.test', ...systems[erp] },
-    {
-      kind: 'connection',
-      id: 'a',
-      shop: 'shop',
-      vendor: 'erp',
-      reads: [],
-      ownership: { skuPattern: '^A' },
-      orderMap: { fields: rules },
-    },
-  ]
+  const documents = (rules: readonly object[]) => documentsOf(erp, systems[erp], rules)
 
   it('may give no field that Waldstream writes, nor one within it', async () => {
     const names = own.flatMap((name) => [name, `${name}.id`]).filter((name) => !mappable.includes(name))
@@ -110,6 +125,15 @@ describe.each(Object.keys(systems) as Erp[])('an order map for %s', (erp) => {
   it('may give fields that the sink understands, and others', async () => {
     const names = [...mappable, 'Comments', 'custbody_gift', 'line.custcol_gift', 'line.U_Gift']
     expect(await mistakesIn(documents(names.map((attribute) => ({ attribute, constant: '0' }))))).toEqual([])
+  })
+
+  it('may give fields of the customer, but for those that it is known by', async () => {
+    const { customer } = ownOf(erp)
+    const names = [...(customer ?? []), 'phone', 'CardName', 'terms.id'].map((name) => `customer.${name}`)
+    const mistakes = await mistakesIn(documents(names.map((attribute) => ({ attribute, constant: '0' }))))
+    expect(mistakes.map(({ field }) => field)).toEqual(
+      (customer ?? []).map((_, index) => `orderMap.fields[${index}].attribute`),
+    )
   })
 
   it('that names one of them in an older event stops the order', () => {
