@@ -232,6 +232,45 @@ describe('an order that the vendor ended', () => {
     expect(await account.orders()).toEqual(before)
   })
 
+  const taken = (pieces: string, rest = '0') =>
+    event([
+      line('11', 0, '5', '5', '25', { quantityCanceled: decimal8(pieces, 'q') }),
+      line('12', 1, '1', '5', '5', { quantityCanceled: decimal8(rest, 'q') }),
+    ])
+  const five = () => event([line('11', 0, '5', '5', '25'), line('12', 1, '1', '5', '5')])
+
+  it('by closing the rest is no conflict where the shop then takes back just that', async () => {
+    await deliver(five())
+    await act('fulfil', { lines: [{ line: 1, quantity: 3 }] })
+    await act('close', { lines: [1] })
+    await expect(deliver(taken('1'))).rejects.toMatchObject({ code: 'target_conflict' })
+    expect(await deliver(taken('2'))).toMatchObject({ outcome: 'written' })
+    expect(linesOf(await order()).map(({ quantity, isClosed }) => [quantity, isClosed])).toEqual([
+      [3, true],
+      [1, false],
+    ])
+    expect(await deliver(taken('2'))).toMatchObject({ outcome: 'unchanged' })
+  })
+
+  it('in part, of which the shop takes back just that part, or all, is no conflict either', async () => {
+    await deliver(five())
+    await act('close', { lines: [2] })
+    expect(await deliver(taken('0', '1'))).toMatchObject({ outcome: 'written' })
+    expect(linesOf(await order()).map(({ quantity, isClosed }) => [quantity, isClosed])).toEqual([
+      [5, false],
+      [0, true],
+    ])
+    await act('close')
+    expect(await deliver(canceled(five()))).toMatchObject({ outcome: 'unchanged' })
+  })
+
+  it('in part is closed whole where the shop cancels all of it', async () => {
+    await deliver(five())
+    await act('close', { lines: [2] })
+    expect(await deliver(canceled(five()))).toMatchObject({ outcome: 'written' })
+    expect(linesOf(await order()).map(({ isClosed }) => isClosed)).toEqual([true, true])
+  })
+
   it('is opened again by the shop where the shop had canceled it', async () => {
     await deliver(one())
     await deliver(canceled(one()))

@@ -145,6 +145,20 @@ describe('an order for SAP Business One', () => {
     })
   })
 
+  it('whose rest the vendor closed is no conflict where the shop then takes back just that', async () => {
+    const { targetId } = await deliver(eventOf('32'))
+    await company.send('POST', `/orders/${targetId}/deliver`, {
+      lines: [
+        { LineNum: 0, Quantity: 1 },
+        { LineNum: 1, Quantity: 1 },
+      ],
+    })
+    await company.send('POST', `/orders/${targetId}/close`)
+    const taken = (pieces: string) => eventOf('32', { contentDigest: `v${pieces}` }, { quantityCanceled: q(pieces) })
+    await expect(deliver(taken('1'))).rejects.toMatchObject({ code: 'target_conflict' })
+    expect(await deliver(taken('2'))).toEqual({ outcome: 'unchanged', targetId })
+  })
+
   it('is canceled, also twice, and comes back to life as a new one', async () => {
     const { targetId } = await deliver(eventOf('4'))
     const canceled = eventOf('4', { canceled: true, contentDigest: 'gone' })

@@ -1,6 +1,8 @@
 import { StreamError } from '../../errors.ts'
+import { text8 } from '../../events/decimal.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { ExactNumber } from '../../platform/json.ts'
+import { vendorQuantity } from '../../rules/quantities.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { closedByTheShop, LINE_FIELD, TAX_LINE } from './custom-fields.ts'
 
@@ -18,9 +20,13 @@ export function isEnded(order: Wire): boolean {
   return isCancelled(order) || (lines.length > 0 && lines.every((line) => line['isClosed'] === true))
 }
 
-/** Throws `target_conflict` for an order that the vendor has begun or ended: nothing of that is undone. */
-export function assertOpen(order: Wire, { key }: Pick<VendorOrderRequested, 'key'>): void {
-  const what = whatHappened(order)
+/**
+ * Throws `target_conflict` for an order that the vendor has begun or ended: nothing of that is undone. What the vendor closed
+ * and the shop takes back too is none: both are of one mind.
+ */
+export function assertOpen(order: Wire, event: Pick<VendorOrderRequested, 'key' | 'canceled' | 'data'>): void {
+  const { key } = event
+  const what = whatHappened(order, (line) => isTakenBack(line, event))
   if (what === undefined) return
   throw new StreamError(
     'target_conflict',
@@ -37,16 +43,28 @@ export function assertOpen(order: Wire, { key }: Pick<VendorOrderRequested, 'key
  */
 export function reducedBody(order: Wire, body: Wire): Wire | null {
   const lines = linesOf(order)
-  if (isCancelled(order) || lines.some((line) => line['isClosed'] === true && isOpen(line))) return null
+  if (isCancelled(order)) return null
   const wanted = linesOf(body).map((line) => ({ line, now: lines.find((one) => one[LINE_FIELD] === line[LINE_FIELD]) }))
   const isLess = wanted.some(({ line, now }) => now !== undefined && quantityOf(line) < quantityOf(now))
-  const fits = wanted.every(({ line, now }) => now !== undefined && isKept(line, now))
+  const fits = wanted.every(({ line, now }) => now !== undefined && isKept(line, now) && closesAlike(line, now))
   if (!isLess || !fits || wanted.length !== lines.length) return null
   const items = wanted.map(({ line, now }) => ({ ...line, line: now?.['line'] }))
   return { ...body, item: { items } }
 }
 
 const quantityOf = (line: Wire): number => numberIn(line, 'quantity')
+
+/** What the vendor closed of a line, the shop has taken back; nothing of it is opened again. */
+function closesAlike(line: Wire, now: Wire): boolean {
+  return now['isClosed'] !== true || !isOpen(now) || quantityOf(line) === numberIn(now, 'quantityFulfilled')
+}
+
+/** The shop wants no more of a line than was fulfilled. */
+function isTakenBack(line: Wire, { canceled, data }: Pick<VendorOrderRequested, 'canceled' | 'data'>): boolean {
+  if (canceled) return true
+  const wanted = data.lines.find(({ lineId }) => lineId === line[LINE_FIELD])
+  return wanted !== undefined && Number(text8(vendorQuantity(wanted))) === numberIn(line, 'quantityFulfilled')
+}
 
 /** The same item at the same price, and all that was fulfilled or billed of it. */
 function isKept(line: Wire, now: Wire): boolean {
@@ -64,11 +82,12 @@ export function isBegun(order: Wire): boolean {
   return linesOf(order).some((line) => ['quantityFulfilled', 'quantityBilled'].some((name) => numberIn(line, name) > 0))
 }
 
-function whatHappened(order: Wire): string | undefined {
+function whatHappened(order: Wire, isAgreed: (line: Wire) => boolean): string | undefined {
   const lines = linesOf(order)
   if (isBegun(order)) return 'fulfilled or billed a part of it'
   if (isCancelled(order)) return 'cancelled it'
   // What we closed for the shop opens again with it; a line that the shop took back has nothing open.
-  if (closedByTheShop(order) || !lines.some((line) => line['isClosed'] === true && isOpen(line))) return undefined
-  return 'closed a part of it'
+  if (closedByTheShop(order)) return undefined
+  const isClosed = lines.some((line) => line['isClosed'] === true && isOpen(line) && !isAgreed(line))
+  return isClosed ? 'closed a part of it' : undefined
 }

@@ -111,6 +111,10 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
     await withdraw(job, order, 'Close')
     return { outcome: 'written', targetId: entryOf(order) }
   }
+  // The vendor closed the rest, and the shop has taken back just that.
+  if (order['DocumentStatus'] !== 'bost_Open' && isDelivered(order, job)) {
+    return { outcome: 'unchanged', targetId: entryOf(order) }
+  }
   if (isBegun(order) || order['DocumentStatus'] !== 'bost_Open') {
     throw conflictError(event, order, 'a part of it is delivered, or it is closed')
   }
