@@ -173,6 +173,7 @@ function vendorOrder(
       sendAfter,
       fields,
       data,
+      mappingRevision: connection.revision,
     },
   }
 }

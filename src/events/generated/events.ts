@@ -654,6 +654,8 @@ export interface VendorOrderRequested {
   readonly data: Order
   /** The vendor's own fields by the connection's order map; each value is JSON text. */
   readonly fields: Readonly<Record<string, string>>
+  /** Revision of the connection that mapped it; of two events of one version the higher is the newer. 0: from before it was told. */
+  readonly mappingRevision: number
 }
 
 /** What each schema describes, by the name of its file. */

@@ -99,6 +99,20 @@ describe('a sink as a stage', () => {
     expect(world.writes).toEqual(['a-1 v3'])
   })
 
+  it('sends no order of an older mapping, as a retried dead letter has it, over that of a newer one', async () => {
+    const world = sinkWorld(virtualClock())
+    const worker = world.worker()
+    const mapped = (mappingRevision: number) => ({
+      ...version('1', 1),
+      contentDigest: `mapping ${mappingRevision}`,
+      mappingRevision,
+    })
+    expect(await worker.handle(world.append(mapped(7)))).toEqual(['1 succeeded'])
+    expect(await worker.handle(world.append(mapped(3)))).toEqual(['1 superseded older_version'])
+    expect(await worker.handle(world.append(mapped(8)))).toEqual(['1 succeeded'])
+    expect(world.writes).toHaveLength(2)
+  })
+
   it('holds back what is not to be sent before a time, and delivers it then', async () => {
     const clock = virtualClock()
     const world = sinkWorld(clock)
