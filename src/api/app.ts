@@ -25,6 +25,7 @@ import { feedRoutes } from './routes/feeds.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { metadataPreviewRoutes } from './routes/metadata-preview.ts'
+import { orderTimelineRoutes } from './routes/order-timeline.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { pauseRoutes } from './routes/pauses.ts'
 import { readRoutes } from './routes/reads.ts'
@@ -94,6 +95,7 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
   app.register(syncRequestRoutes(deps))
   app.register(webhookRoutes(deps))
   app.register(orderRoutes(deps))
+  app.register(orderTimelineRoutes(deps))
   app.register(replayRoutes(deps))
   app.register(rebuildRoutes(deps))
   app.register(keyRoutes(deps))

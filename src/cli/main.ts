@@ -6,6 +6,7 @@ import { changesCommand } from './changes.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { doctorCommand } from './doctor.ts'
 import { keysCommand } from './keys.ts'
+import { orderCommand } from './order.ts'
 import { pausesCommand } from './pauses.ts'
 import { positionsCommand } from './positions.ts'
 import { previewCommand } from './preview.ts'
@@ -30,6 +31,7 @@ const USAGE = `waldstream <command>
   doctor [dir]                                      check that everything configured works
   positions list|set <group>                        the offset a sink resumes from when the broker has lost it
   dead-letters list|show|retry|discard              records that failed
+  order <number>                                    one order from beginning to end: lines, money, every step
   stage frontend|backend <connection> <entity>      what is staged towards the shop and the ERP
   pauses list|resume                                connections that are held
   rows list|remove                                  rows of tables that can't be read
@@ -56,6 +58,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   positions: positionsCommand,
   'dead-letters': deadLettersCommand,
   doctor: doctorCommand,
+  order: orderCommand,
   stage: stageCommand,
   pauses: pausesCommand,
   rows: rowsCommand,

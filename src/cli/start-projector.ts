@@ -4,6 +4,7 @@ import { buildDeps } from '../operations/wiring.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
 import { deadLetterStage } from '../projections/dead-letters.ts'
 import { feeds } from '../projections/feeds.ts'
+import { orderFulfilmentsStage } from '../projections/order-steps.ts'
 import { runRebuilds } from '../projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../projections/run-projection.ts'
 import { stagedOrdersStage, stagedStage } from '../projections/staged.ts'
@@ -32,9 +33,13 @@ export async function startProjector(
     stagedStage({ tables }),
   ] as readonly Stage<TopicKind>[]
   const staged = createSystemStages('staged', platform, (system) => {
-    if (!deliveriesTo(platform.systemTypes, system).includes('vendor-orders')) return []
-    const make = async () => stagedOrdersStage(system.id, { tables }) as Stage<TopicKind>
-    return [{ name: `vendor-orders ${system.id}`, system, make }]
+    const kinds = deliveriesTo(platform.systemTypes, system)
+    const orders = async () => stagedOrdersStage(system.id, { tables }) as Stage<TopicKind>
+    const fulfilments = async () => orderFulfilmentsStage(system.id, { tables }) as Stage<TopicKind>
+    return [
+      ...(kinds.includes('vendor-orders') ? [{ name: `vendor-orders ${system.id}`, system, make: orders }] : []),
+      ...(kinds.includes('shop-fulfilments') ? [{ name: `fulfilments ${system.id}`, system, make: fulfilments }] : []),
+    ]
   })
   parts.push(staged)
   const following = followed.follow((next) => staged.follow(next))

@@ -6,6 +6,7 @@ import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { aboutEvent, mappedPlaces, stageResult } from '../platform/runtime/stage-result.ts'
+import { keepOrderSteps } from './order-steps.ts'
 import { orDeadLetter, type ResultOfRecord, soundResults } from './sound-results.ts'
 import { evolveStaged, type StagedRow, type StageReport, shelfOf, stagedId, stagedRows } from './staged-row.ts'
 
@@ -17,11 +18,14 @@ const TRIES = 20
 /** A report with the record that it came in. */
 interface ReportOfRecord extends StageReport, Pick<ResultOfRecord, 'record'> {}
 
+/** The same, which may be of no connection. */
+type AnyReport = Omit<ReportOfRecord, 'result'> & Pick<ResultOfRecord, 'result'>
+
 const nowhere = { source: null, mapped: null } as const
 
 /**
  * Folds `sync-status` into a row for each connection and entity: what is staged for it, where its events are, and what
- * came of it. Results of no connection are left out: nothing is staged for one yet. What no row can hold is dead-lettered
+ * came of it. Results of no connection are left out: nothing is staged for one yet. Beside them, the steps of orders are kept. What no row can hold is dead-lettered
  * alone.
  */
 export function stagedStage(deps: { readonly tables: Tables }): Stage<'sync-status'> {
@@ -29,8 +33,11 @@ export function stagedStage(deps: { readonly tables: Tables }): Stage<'sync-stat
     name: 'project-staged',
     kind: 'sync-status',
     topics: ['sync-status'],
-    handle: async (batch, context) =>
-      await write(deps.tables, (await soundResults(batch, context)).flatMap(ofReport), context),
+    async handle(batch, context) {
+      const reports = (await soundResults(batch, context)).flatMap(ofReport)
+      await keepOrderSteps(deps.tables, reports, context)
+      await write(deps.tables, reports.filter(isOfConnection), context)
+    },
   }
 }
 
@@ -47,15 +54,17 @@ export function stagedOrdersStage(system: string, deps: { readonly tables: Table
   }
 }
 
-function ofReport({ record, event }: Decoded<'sync-status'>): readonly ReportOfRecord[] {
+function ofReport({ record, event }: Decoded<'sync-status'>): readonly AnyReport[] {
   const { taskId: task, stage, at, results, places } = event
-  return results.flatMap((result, index) => {
-    const { connection } = result
-    if (connection === null) return []
-    const offset = Number(record.offset)
-    const ofConnection = { ...result, connection }
-    return [{ record, stage, at, offset, task, result: ofConnection, places: plain(places[index] ?? nowhere) }]
+  const offset = Number(record.offset)
+  return results.map((result, index) => {
+    return { record, stage, at, offset, task, result, places: plain(places[index] ?? nowhere) }
   })
+}
+
+/** Nothing is staged for what is of no connection yet. */
+function isOfConnection(report: AnyReport): report is ReportOfRecord {
+  return report.result.connection !== null
 }
 
 /** Decoded events are instances of classes of their own; a table takes plain values alone. */

@@ -17,6 +17,9 @@ export const STAGED = 'staged'
 /** Local index of `staged`, on status and the time of its last change. */
 export const STAGED_BY_STATUS = 'by-status'
 
+/** A row per thing that happened to an order, by shop and order number. */
+export const ORDER_STEPS = 'order_steps'
+
 export const projectionTables: readonly TableDefinition[] = [
   ...feeds.map(feedTable),
   { name: SYNC_ENTITIES, partitionKey: 'task', sortKey: 'entity' },
@@ -29,5 +32,6 @@ export const projectionTables: readonly TableDefinition[] = [
     sortKey: 'id',
     localIndexes: [{ name: STAGED_BY_STATUS, sortKey: 'by_status' }],
   },
+  { name: ORDER_STEPS, partitionKey: 'order', sortKey: 'step' },
   ...rebuildTables,
 ]

@@ -1,0 +1,167 @@
+import type { EntityResult, Place, ResultPlaces } from '../events/generated/events.ts'
+import { digest } from '../events/identity.ts'
+import { recordKey, topicOf } from '../events/topics.ts'
+import { map, number, orNull, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
+import { mappedPlaces } from '../platform/runtime/stage-result.ts'
+import { stageOrder } from './entity-row.ts'
+import { ORDER_STEPS } from './tables.ts'
+
+const ROUTED_BY = 'route-fulfilments'
+/** Longest message that is kept. */
+const LONGEST_MESSAGE = 1_000
+
+/**
+ * One thing that happened to an order: a version was read or decided on, a call to the ERP was answered, the vendor shipped.
+ * It holds nothing of the order itself, which the topics keep. Times are ISO 8601.
+ */
+export interface OrderStep {
+  /** source|key. */
+  readonly order: string
+  /** See `stepId`: steps of one moment are in the order of the stages, and one that comes again is the same. */
+  readonly step: string
+  readonly at: string
+  readonly stage: string
+  /** Null: of all connections, or of none yet. */
+  readonly connection: string | null
+  readonly status: string
+  readonly code: string | null
+  readonly message: string | null
+  readonly target_id: string | null
+  readonly task: string | null
+  readonly event_id: string
+  readonly occurred_at: string | null
+  readonly read_at: string
+  readonly source_place: Place | null
+  readonly mapped_place: Place | null
+  /** What the vendor did, by the id that it has in the ERP; null: the step is of the order itself. */
+  readonly fulfilment: OrderFulfilment | null
+}
+
+export interface OrderFulfilment {
+  readonly id: string
+  /** The ERP. */
+  readonly source: string
+  /** shipment, closure or cancellation. */
+  readonly kind: string
+}
+
+const place = map<Place>({ topic: text, partition: number, offset: number, bytes: number })
+
+export const orderSteps = rowType<OrderStep>(ORDER_STEPS, ['order', 'step'], {
+  order: text,
+  step: text,
+  at: text,
+  stage: text,
+  connection: orNull(text),
+  status: text,
+  code: orNull(text),
+  message: orNull(text),
+  target_id: orNull(text),
+  task: orNull(text),
+  event_id: text,
+  occurred_at: orNull(text),
+  read_at: text,
+  source_place: orNull(place),
+  mapped_place: orNull(place),
+  fulfilment: orNull(map<OrderFulfilment>({ id: text, source: text, kind: text })),
+})
+
+/** What a stage reports of an order. */
+export interface ReportOfOrder {
+  readonly stage: string
+  /** Milliseconds. */
+  readonly at: number
+  readonly task: string | null
+  readonly result: EntityResult
+  readonly places: ResultPlaces
+}
+
+/** Keeps the steps that are of orders. What is reported again is the same row: nothing is counted twice (Guarantee 3). */
+export async function keepOrderSteps(
+  tables: Tables,
+  reports: readonly ReportOfOrder[],
+  context: BatchContext,
+): Promise<void> {
+  await keep(tables, reports.filter(({ result }) => result.entity === 'orders').map(stepOf), context)
+}
+
+/**
+ * Keeps what vendors did with a shop's orders: the fulfilments that are sent to the shop name the order, which what is
+ * reported of them later does not.
+ */
+export function orderFulfilmentsStage(shop: string, deps: { readonly tables: Tables }): Stage<'shop-fulfilments'> {
+  return {
+    name: `project-order-fulfilments-${shop}`,
+    kind: 'shop-fulfilments',
+    topics: [topicOf('shop-fulfilments', shop)],
+    handle: (batch, context) =>
+      keep(
+        deps.tables,
+        batch.map((one) => fulfilmentStep(shop, one)),
+        context,
+      ),
+  }
+}
+
+async function keep(tables: Tables, steps: readonly OrderStep[], context: BatchContext): Promise<void> {
+  if (steps.length === 0) return
+  context.assertOwned()
+  const rows = new Map(steps.map((step) => [JSON.stringify([step.order, step.step]), step]))
+  await rowsOf(tables, orderSteps).putMany([...rows.values()])
+}
+
+function stepOf({ stage, at, task, result, places }: ReportOfOrder): OrderStep {
+  const { source, key, connection, eventId, occurredAt, readAt, status, code, message, targetId } = result
+  return {
+    order: recordKey(source, key),
+    step: stepId(at, stage, connection ?? '', status, code ?? '', eventId),
+    at: isoOf(at),
+    stage,
+    connection,
+    status,
+    code,
+    message: message?.slice(0, LONGEST_MESSAGE) ?? null,
+    target_id: targetId,
+    task,
+    event_id: eventId,
+    occurred_at: occurredAt === null ? null : isoOf(occurredAt),
+    read_at: isoOf(readAt),
+    source_place: places.source,
+    mapped_place: places.mapped,
+    fulfilment: null,
+  }
+}
+
+function fulfilmentStep(shop: string, { record, event }: Decoded<'shop-fulfilments'>): OrderStep {
+  const { connection, source, key, eventId, occurredAt, readAt, taskId, data } = event
+  const { source: from, mapped } = mappedPlaces(record)
+  return {
+    order: recordKey(shop, data.orderNumber),
+    step: stepId(record.timestamp, ROUTED_BY, connection, key, eventId),
+    at: isoOf(record.timestamp),
+    stage: ROUTED_BY,
+    connection,
+    status: 'processing',
+    code: null,
+    message: null,
+    target_id: null,
+    task: taskId,
+    event_id: eventId,
+    occurred_at: occurredAt === null ? null : isoOf(occurredAt),
+    read_at: isoOf(readAt),
+    source_place: from === null ? null : { ...from },
+    mapped_place: mapped === null ? null : { ...mapped },
+    fulfilment: { id: key, source, kind: data.kind },
+  }
+}
+
+/** at#order of the stage#digest of what it was. */
+function stepId(at: number, stage: string, ...what: readonly string[]): string {
+  return `${isoOf(at)}#${stageOrder(stage)}#${digest(stage, ...what).slice(0, 16)}`
+}
+
+function isoOf(time: number): string {
+  return new Date(time).toISOString()
+}
