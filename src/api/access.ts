@@ -26,6 +26,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'POST /v1/orders/:source': 'orders:push',
   'POST /v1/webhooks/:system': 'signed',
 
+  'GET /v1/status': 'observe',
   'GET /v1/orders/:source/:number': 'observe',
   'GET /v1/tasks': 'observe',
   'GET /v1/tasks/:id': 'observe',

@@ -33,6 +33,7 @@ import { rebuildRoutes } from './routes/rebuilds.ts'
 import { replayRoutes } from './routes/replays.ts'
 import { stagedRoutes } from './routes/staged.ts'
 import { startPage } from './routes/start-page.ts'
+import { statusRoutes } from './routes/status.ts'
 import { syncRequestRoutes } from './routes/sync-requests.ts'
 import { taskEntityRoutes } from './routes/task-entities.ts'
 import { taskRoutes } from './routes/tasks.ts'
@@ -82,6 +83,7 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
   describeApi(app)
   app.register(startPage(deps.operations.feeds))
   app.register(feedRoutes(deps))
+  app.register(statusRoutes(deps))
   app.register(taskRoutes(deps))
   app.register(taskEntityRoutes(deps))
   app.register(deadLetterRoutes(deps))

@@ -1,6 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { StreamError } from '../../errors.ts'
+import { listPauses } from '../../operations/pauses.ts'
+import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { problems } from '../problems.ts'
 
@@ -11,7 +14,7 @@ const Ready = Type.Object({
   held_back: Type.Optional(
     Type.Array(Type.String(), {
       description:
-        'Stages that stand still for one system, which is down or misses a secret; the process is ready all the same',
+        'What stands still for one system or connection, which is down, misses a secret or is paused; the process is ready all the same',
     }),
   ),
 })
@@ -35,10 +38,16 @@ export function healthRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
         }),
       )
       const ready = entries.every(([, state]) => state === 'ok')
-      const heldBack = deps.heldBack?.() ?? []
-      const held = heldBack.length === 0 ? {} : { held_back: [...heldBack] }
+      const heldBack = [...(deps.heldBack?.() ?? []), ...(await pausesOf(deps, request))]
+      const held = heldBack.length === 0 ? {} : { held_back: heldBack }
       const status = ready ? ('ready' as const) : ('unready' as const)
       return await reply.code(ready ? 200 : 503).send({ status, checks: Object.fromEntries(entries), ...held })
     })
   }
+}
+
+/** Pauses of the caller's connections. Where the tables do not answer, the checks say so. */
+async function pausesOf({ operations }: ApiDeps, request: FastifyRequest): Promise<readonly string[]> {
+  const pauses = await listPauses(operations, principalOf(request)).catch(() => [])
+  return pauses.map(({ connection, stage, code }) => `${connection} is paused at ${stage}: ${code}`)
 }

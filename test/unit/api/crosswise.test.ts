@@ -83,6 +83,7 @@ const asked: Readonly<Record<string, Asked>> = {
   'POST /v1/orders/{source}': at('/v1/orders/shop-{seller}', 202, { body: () => order }),
   'GET /v1/orders/{source}/{number}': at('/v1/orders/shop-{seller}/k-{seller}', 200),
   'POST /v1/webhooks/{system}': at('/v1/webhooks/shop-{seller}', 401, { body: () => ({ id: 'h' }), stranger: 401 }),
+  'GET /v1/status': at('/v1/status', 200, { stranger: 200 }),
   'GET /v1/tasks': at('/v1/tasks', 200, { stranger: 200 }),
   'GET /v1/tasks/{id}': at('/v1/tasks/t-{seller}', 200),
   'GET /v1/tasks/{id}/entities': at('/v1/tasks/t-{seller}/entities', 200),

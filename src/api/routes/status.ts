@@ -1,0 +1,80 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { type TSchema, Type } from 'typebox'
+import { status } from '../../operations/status.ts'
+import { principalOf } from '../access.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { problems } from '../problems.ts'
+
+const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const Text = Type.String()
+const Fix = Type.String({ description: 'The command that helps' })
+
+const Count = Type.Object({
+  count: Type.Integer(),
+  more: Type.Boolean({ description: 'There are more than were counted' }),
+  since: Nullable(Type.String({ description: 'Since when the one that is at it longest' })),
+})
+
+const Failure = Type.Object({
+  stage: Text,
+  code: Text,
+  field: Nullable(Text),
+  message: Text,
+  count: Type.Integer(),
+  last_at: Text,
+  fix: Fix,
+})
+
+const Status = Type.Object({
+  healthy: Type.Boolean(),
+  connections: Type.Array(
+    Type.Object({
+      connection: Text,
+      shop: Text,
+      vendor: Text,
+      healthy: Type.Boolean({
+        description: 'Nothing is paused, no dead letter is open, and the last runs of its reads were good',
+      }),
+      flows: Type.Array(
+        Type.Object({
+          entity: Text,
+          reads: Type.Array(
+            Type.Object({
+              read: Text,
+              last_good: Nullable(Type.String({ description: 'End of the last run that read all of its window' })),
+              age: Nullable(Type.Integer({ description: 'Seconds since then' })),
+              problem: Nullable(Type.String({ description: 'Why the last run was not good' })),
+            }),
+          ),
+          processing: Count,
+          waiting: Count,
+          failed: Count,
+        }),
+      ),
+      paused: Type.Array(Type.Object({ stage: Text, since: Text, code: Text, message: Text, fix: Fix })),
+      failures: Type.Array(Failure),
+    }),
+  ),
+  failures: Type.Array(Failure, { description: 'Of no single connection: what could not be read or routed' }),
+  complete: Type.Boolean({ description: 'False: there are more dead letters than were counted' }),
+})
+
+/** How everything goes, in one look. */
+export function statusRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const schema = { tags: ['status'], response: { 200: Status, ...problems(401) } }
+    app.get('/v1/status', { schema }, async (request) => {
+      const { connections, failures, ...rest } = await status(operations, principalOf(request))
+      return {
+        ...rest,
+        failures: [...failures],
+        connections: connections.map((one) => ({
+          ...one,
+          paused: [...one.paused],
+          failures: [...one.failures],
+          flows: one.flows.map((flow) => ({ ...flow, reads: [...flow.reads] })),
+        })),
+      }
+    })
+  }
+}

@@ -1,0 +1,74 @@
+import {
+  type ConnectionStatus,
+  type Failure,
+  type Flow,
+  type ReadAge,
+  type Status,
+  status,
+} from '../operations/status.ts'
+import type { StagedCount } from '../projections/count-staged.ts'
+import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { onTables } from './open-operations.ts'
+
+const USAGE = `waldstream status [--json]
+
+  How everything goes, by connection: when each read was good last, what is under way, waits or failed and since when, what
+  is paused, and the command that helps. The exit code is 1 where something needs somebody.`
+
+export async function statusCommand(args: readonly string[]): Promise<void> {
+  const options = {
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return console.log(USAGE)
+  if (positionals.length > 0) throw new UsageError('status takes no names', USAGE)
+  const found = await onTables((operations) => status(operations, commandUser()))
+  console.log(values.json ? JSON.stringify(found) : statusText(found))
+  if (!found.healthy) process.exitCode = 1
+}
+
+function statusText({ connections, failures, complete }: Status): string {
+  const unrouted = failures.length === 0 ? [] : ['of no single connection', ...failures.flatMap(failureText)]
+  const none = connections.length === 0 ? ['there is no connection: waldstream apply <dir>'] : []
+  const more = complete ? [] : ['(there are more dead letters than were counted)']
+  return [...none, ...connections.flatMap(connectionText), ...unrouted, ...more].join('\n')
+}
+
+function connectionText({ connection, shop, vendor, healthy, flows, paused, failures }: ConnectionStatus): string[] {
+  return [
+    `${healthy ? 'ok  ' : 'look'} ${connection} (${shop} and ${vendor})`,
+    ...flows.map(flowText),
+    ...paused.flatMap(({ stage, since, code, message, fix }) => [
+      `  paused at ${stage} since ${since}: ${code}: ${message}`,
+      `    ${fix}`,
+    ]),
+    ...failures.flatMap(failureText),
+  ]
+}
+
+function flowText({ entity, reads, processing, waiting, failed }: Flow): string {
+  const counts = Object.entries({ 'under way': processing, waiting, failed })
+  const standing = counts.flatMap(([name, count]) => (count.count === 0 ? [] : [countText(name, count)]))
+  return `  ${[entity, ...reads.map(readText), ...standing].join(', ')}`
+}
+
+function readText({ read, age, problem }: ReadAge): string {
+  const when = age === null ? 'never read whole' : `read ${ageText(age)} ago`
+  return `${when} (${read}${problem === null ? '' : `; the last run: ${problem}`})`
+}
+
+function countText(name: string, { count, more, since }: StagedCount): string {
+  return `${more ? 'more than ' : ''}${count} ${name} since ${since}`
+}
+
+function failureText({ count, stage, code, field, message, fix }: Failure): string[] {
+  const where = field === null ? '' : ` (${field})`
+  return [`  ${count} failed at ${stage}${where}: ${code}: ${message}`, `    ${fix}`]
+}
+
+function ageText(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`
+  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`
+  return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} days`
+}

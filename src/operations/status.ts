@@ -1,0 +1,171 @@
+import type { Configuration, Connection, Read } from '../configuration/model.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import { listRuns } from '../control/runs.ts'
+import { countStaged, type StagedCount } from '../projections/count-staged.ts'
+import type { LetterGroup } from '../projections/list-dead-letters.ts'
+import { countDeadLetters } from './dead-letters.ts'
+import type { TableDeps } from './dependencies.ts'
+import { listPauses, type PauseStatus } from './pauses.ts'
+import type { Principal } from './principal.ts'
+import { type Scoped, sees, within } from './scope.ts'
+
+/** Runs of a read among which the last good one is looked for. */
+const RUNS = 20
+
+/** How a read of a connection goes. Times are ISO 8601. */
+export interface ReadAge {
+  readonly read: string
+  /** End of the last run that read all of its window; null: none of the last runs did. */
+  readonly last_good: string | null
+  /** Seconds since then. */
+  readonly age: number | null
+  /** Why the last run that ended was not good; null: it was. */
+  readonly problem: string | null
+}
+
+/** One entity of a connection: orders to the vendor, or products, stock, images and fulfilments to the shop. */
+export interface Flow {
+  readonly entity: string
+  readonly reads: readonly ReadAge[]
+  readonly processing: StagedCount
+  readonly waiting: StagedCount
+  readonly failed: StagedCount
+}
+
+/** What stands still, with the command that helps. */
+export interface Halt {
+  readonly stage: string
+  readonly since: string
+  readonly code: string
+  readonly message: string
+  readonly fix: string
+}
+
+/** Dead letters of one cause, with the command that shows an example. */
+export interface Failure {
+  readonly stage: string
+  readonly code: string
+  readonly field: string | null
+  readonly message: string
+  readonly count: number
+  readonly last_at: string
+  readonly fix: string
+}
+
+export interface ConnectionStatus {
+  readonly connection: string
+  readonly shop: string
+  readonly vendor: string
+  /** Nothing is paused, no dead letter is open, and the last runs of its reads were good. */
+  readonly healthy: boolean
+  readonly flows: readonly Flow[]
+  readonly paused: readonly Halt[]
+  readonly failures: readonly Failure[]
+}
+
+export interface Status {
+  readonly healthy: boolean
+  readonly connections: Scoped<ConnectionStatus>
+  /** Of no single connection: what could not be read or routed. Those who see all connections see them. */
+  readonly failures: readonly Failure[]
+  /** False: there are more dead letters than were counted. */
+  readonly complete: boolean
+}
+
+type Deps = Pick<TableDeps, 'tables' | 'clock'>
+
+/** How everything goes, in one look: by connection what was read when, what is under way, waits, failed or is paused, and what to do. */
+export async function status(deps: Deps, by: Principal): Promise<Status> {
+  const configuration = await readConfiguration(deps.tables)
+  const pauses = await listPauses(deps, by)
+  const { groups, complete } = await countDeadLetters(deps, by, OPEN)
+  const seen = within(by.scope, configuration.connections, ({ id }) => ({ connection: id }))
+  const connections = await Promise.all(
+    seen.map(async (connection) => {
+      const own = (row: { readonly connection: string | null }) => row.connection === connection.id
+      const flows = await flowsOf(deps, by, configuration, connection)
+      return withHealth(connection, flows, pauses.filter(own).map(haltOf), groups.filter(own).map(failureOf))
+    }),
+  )
+  const failures = groups.filter(({ connection }) => connection === null).map(failureOf)
+  return {
+    healthy: failures.length === 0 && connections.every(({ healthy }) => healthy),
+    connections: within(by.scope, connections, ({ connection }) => ({ connection })),
+    failures,
+    complete,
+  }
+}
+
+/** Dead letters that nobody has seen to. */
+const OPEN = {
+  state: 'open',
+  stage: null,
+  connection: null,
+  code: null,
+  key: null,
+  group: null,
+  from: null,
+  to: null,
+} as const
+
+function withHealth(
+  { id, shop, vendor }: Connection,
+  flows: readonly Flow[],
+  paused: readonly Halt[],
+  failures: readonly Failure[],
+): ConnectionStatus {
+  const reads = flows.flatMap((flow) => flow.reads)
+  const healthy = paused.length === 0 && failures.length === 0 && reads.every(({ problem }) => problem === null)
+  return { connection: id, shop, vendor, healthy, flows, paused, failures }
+}
+
+async function flowsOf(deps: Deps, by: Principal, { systems }: Configuration, connection: Connection): Promise<Flow[]> {
+  const reads = systems.flatMap((system) => system.reads).filter(({ id }) => connection.reads.includes(id))
+  return await Promise.all(
+    [...Map.groupBy(reads, ({ entity }) => entity)].map(async ([entity, own]) => {
+      const of = { connection: connection.id, entity }
+      const [processing, waiting, failed] = await Promise.all([
+        countStaged(deps.tables, of, 'processing'),
+        countStaged(deps.tables, of, 'waiting'),
+        countStaged(deps.tables, of, 'failed'),
+      ])
+      return { entity, reads: await agesOf(deps, by, own), processing, waiting, failed }
+    }),
+  )
+}
+
+/** Runs are of the system that is read: who sees one connection of it is told when it was read, not of what. */
+async function agesOf({ tables, clock }: Deps, by: Principal, reads: readonly Read[]): Promise<readonly ReadAge[]> {
+  return await Promise.all(
+    reads.map(async ({ id, system }) => {
+      const runs = await listRuns(tables, { read: id, limit: RUNS })
+      const ended = runs.filter(({ state }) => state !== 'due' && state !== 'running' && state !== 'merged')
+      const good = ended.find(({ state }) => state === 'ended')?.ended_at ?? null
+      const [last] = ended
+      const why = last === undefined || last.state === 'ended' ? null : (last.error?.code ?? last.state)
+      const detail = sees(by.scope, { system }) && last?.error ? `${last.error.code}: ${last.error.message}` : why
+      return {
+        read: id,
+        last_good: good,
+        age: good === null ? null : Math.max(0, Math.round((clock.now() - Date.parse(good)) / 1000)),
+        problem: why === null ? null : detail,
+      }
+    }),
+  )
+}
+
+/** Codes of what nobody but the owner of the account can mend. */
+const FIRST: Readonly<Record<string, string>> = {
+  credentials_refused: 'renew the secret; it goes on by itself then, or at once with: ',
+  permission_missing: 'give the account the permission, then: ',
+}
+
+function haltOf({ stage, connection, code, message, since }: PauseStatus): Halt {
+  const resume = `waldstream pauses resume ${stage} ${connection}`
+  return { stage, since, code, message, fix: `${FIRST[code] ?? 'mend the cause, then: '}${resume}` }
+}
+
+function failureOf({ stage, code, field, message, count, last_at, example, group }: LetterGroup): Failure {
+  const fix = `waldstream dead-letters show ${example}; mended, all of them: waldstream dead-letters retry --group-id ${group}`
+  return { stage, code, field, message, count, last_at, fix }
+}

@@ -1,0 +1,37 @@
+import { rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import type { StagedStatus } from './list-staged.ts'
+import { type StagedRow, shelfOf } from './staged-row.ts'
+import { STAGED, STAGED_BY_STATUS } from './tables.ts'
+
+/** Rows that are counted: of more it is enough to know that there are more. */
+const MOST = 1_000
+
+/** How many entities of a connection have a status. */
+export interface StagedCount {
+  readonly count: number
+  /** True: there are more than `count`. */
+  readonly more: boolean
+  /** ISO 8601: since when the one has it that has it longest; null: none has it. */
+  readonly since: string | null
+}
+
+const countedRows = rowType<Pick<StagedRow, 'id' | 'by_status' | 'updated_at'>>(STAGED, ['id'], {
+  id: text,
+  by_status: text,
+  updated_at: text,
+})
+
+export async function countStaged(
+  tables: Tables,
+  { connection, entity }: { readonly connection: string; readonly entity: string },
+  status: StagedStatus,
+): Promise<StagedCount> {
+  const rows = await rowsOf(tables, countedRows).queryParts({
+    partition: shelfOf(connection, entity),
+    index: STAGED_BY_STATUS,
+    beginsWith: `${status}#`,
+    limit: MOST + 1,
+  })
+  return { count: Math.min(rows.length, MOST), more: rows.length > MOST, since: rows[0]?.updated_at ?? null }
+}
