@@ -3,6 +3,7 @@ import { type TSchema, Type } from 'typebox'
 import { orderTimeline } from '../../operations/order-timeline.ts'
 import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
+import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
@@ -15,8 +16,8 @@ const Place = Nullable(
 )
 
 const Params = Type.Object({
-  source: Type.String({ description: 'Id of the shop' }),
-  number: Type.String({ description: 'Order number, as the shop shows it' }),
+  source: PathText('Id of the shop'),
+  number: PathText('Order number, as the shop shows it'),
 })
 
 const Line = Type.Object({
