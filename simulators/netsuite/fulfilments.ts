@@ -53,6 +53,7 @@ export function fulfilmentType(account: Account): FulfilmentType {
     },
     fulfil(orderId, { item, shipStatus, ...fields }) {
       const order = orderOf(orderId)
+      if (order['status'] === 'A') throw userError('An order that is pending approval cannot be fulfilled.')
       const lines = lineStore.list(orderId)
       const shipped = shippedLines(lines, item)
       const now = clock.now()

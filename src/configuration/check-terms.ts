@@ -28,6 +28,11 @@ export function checkTerms({ value, yaml }: Shaped<'connection'>, vendor: System
   if (prices === 'list' && costs === undefined) {
     say('costs', 'is missing: with prices: list it has the price of every SKU, or names a CSV file')
   }
+  if (value.hold?.tell === true && value.hold.atMost !== undefined) {
+    mistakes.push(
+      yaml.mistake(['hold', 'tell'], 'is given beside atMost: an order that waits is not taken back; remove one'),
+    )
+  }
   if (prices !== 'list' && costs !== undefined) say('costs', `is for prices: list, and prices is ${prices}; remove one`)
   return mistakes
 }

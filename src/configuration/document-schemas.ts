@@ -136,13 +136,20 @@ export const connectionSchema = Type.Object(
     hold: Type.Optional(
       Type.Object(
         {
-          atMost: Type.Number({
-            minimum: 0,
-            maximum: 720,
-            description: 'hours that an order on hold stays with the vendor before it is taken back, 0 to 720',
-          }),
+          atMost: Type.Optional(
+            Type.Number({
+              minimum: 0,
+              maximum: 720,
+              description: 'hours that an order on hold stays with the vendor before it is taken back, 0 to 720',
+            }),
+          ),
+          tell: Type.Optional(
+            Type.Boolean({
+              description: "true: it stays, and the vendor's ERP shows that it waits; instead of atMost",
+            }),
+          ),
         },
-        { ...strict, description: 'what a hold in the shop means for an order that the vendor has: atMost' },
+        { ...strict, description: 'what a hold in the shop means for an order that the vendor has: atMost, or tell' },
       ),
     ),
     bundles: Type.Optional(

@@ -140,9 +140,9 @@ export interface Connection {
   }
   /**
    * An order that the vendor has and the shop puts on hold stays with the vendor for so many hours, then it is taken back
-   * until it is released. Null: it is taken back at once.
+   * until it is released. `tell`: it stays, and the vendor's ERP shows that it waits. Null: it is taken back at once.
    */
-  readonly hold: { readonly atMost: number } | null
+  readonly hold: { readonly atMost?: number; readonly tell?: boolean } | null
   /** A bundle of which some components are this vendor's: these alone go to it, or the order is refused. */
   readonly bundles: 'split' | 'refuse'
   /** Whose share charges of the whole order are, by their kind; of a kind that is not named, the seller's alone. */

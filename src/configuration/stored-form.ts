@@ -77,7 +77,7 @@ const storedConnection = Type.Object({
     location: nullableText,
     fields: Type.Optional(Type.Array(storedRule)),
   }),
-  hold: Type.Optional(Type.Object({ atMost: Type.Number() })),
+  hold: Type.Optional(Type.Object({ atMost: Type.Optional(Type.Number()), tell: Type.Optional(Type.Boolean()) })),
   bundles: Type.Optional(Type.Enum(['split', 'refuse'])),
   charges: Type.Optional(Type.Record(Type.String(), Type.Enum(['seller', 'shared']))),
   billTo: Type.Optional(Type.Enum(['consumer', 'seller'])),

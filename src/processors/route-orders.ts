@@ -127,10 +127,10 @@ async function outcomeOf(
   const { id } = connection
   if (verdict.status === 'failed') return { id, decision: { connection: id, ...verdict } }
   if (verdict.status === 'ignored') return { id, decision: { connection: id, ...verdict } }
-  const { order, canceled, sendAfter, unlessNew } = verdict
+  const { order, canceled, sendAfter, held, unlessNew } = verdict
   try {
     const fields = canceled ? {} : await mapOrderFields(connection, order, evaluate)
-    const output = vendorOrder(event, connection, { order, canceled, sendAfter, fields })
+    const output = vendorOrder(event, connection, { order, canceled, sendAfter, held, fields })
     const isKnown = reduced !== undefined && output.event.contentDigest.startsWith(reduced)
     if (unlessNew !== undefined && isKnown) {
       return { id, decision: decision(id, 'ignored', unlessNew.code, unlessNew.message) }
@@ -145,13 +145,14 @@ interface Wanted {
   readonly order: Order
   readonly canceled: boolean
   readonly sendAfter: number | null
+  readonly held: boolean
   readonly fields: OrderFields
 }
 
 function vendorOrder(
   event: OrderChanged,
   connection: Connection,
-  { order: data, canceled, sendAfter, fields }: Wanted,
+  { order: data, canceled, sendAfter, held, fields }: Wanted,
 ): Extract<Output, { kind: 'vendor-orders' }> {
   return {
     kind: 'vendor-orders',
@@ -161,7 +162,7 @@ function vendorOrder(
       eventId: derivedEventId(event.eventId, NAME, connection.id, connection.revision),
       contentDigest: contentDigest({
         deleted: canceled,
-        data: canceled ? { orderNumber: data.orderNumber } : wanted(data, fields),
+        data: canceled ? { orderNumber: data.orderNumber } : { ...wanted(data, fields), ...(held ? { held } : {}) },
       }),
       connection: connection.id,
       source: event.source,
@@ -174,6 +175,7 @@ function vendorOrder(
       fields,
       data,
       mappingRevision: connection.revision,
+      held,
     },
   }
 }

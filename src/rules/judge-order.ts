@@ -19,6 +19,8 @@ export type OrderVerdict =
       readonly canceled: boolean
       /** Epoch milliseconds: the vendor is not to have it before. Null: at once. */
       readonly sendAfter: number | null
+      /** The vendor is told that the order waits in the shop. */
+      readonly held: boolean
       /** Why it is ignored where it says what the vendor was sent before. */
       readonly unlessNew?: Ignored
     }
@@ -47,7 +49,7 @@ export function isOnHold({ state }: Pick<Order, 'state'>, { orderStates }: Pick<
  * Pure. The order states of the connection decide whether an order begins at the vendor; once it has begun, what the vendor
  * is to have is judged by the order's content, whatever its state. A vendor that is to have nothing of it any more gets it
  * canceled, without lines; what was shipped is never taken back. An order on hold is not sent; one that the vendor has is
- * taken back until it is released, at once or after the hours that the connection says. A line that several connections claim
+ * taken back until it is released, at once or after the hours that the connection says; or the vendor is told to wait. A line that several connections claim
  * fails each of them, with its reason (Guarantee 7).
  */
 export function judgeOrder(
@@ -62,15 +64,18 @@ export function judgeOrder(
   const progress = progressOf(part?.order)
   const nothing = (code: string, message: string, sendAfter: number | null = null): OrderVerdict =>
     wasSent
-      ? { status: 'sent', order: withoutLines(event.data), canceled: true, sendAfter }
+      ? { status: 'sent', order: withoutLines(event.data), canceled: true, sendAfter, held: false }
       : { status: 'ignored', code, message }
   // Nothing that was shipped is taken back, whatever becomes of the order.
   const isDone = wasSent && progress.isDelivered
   if (isDone && !progress.isReduced) return { status: 'ignored', ...delivered(state) }
   const ends = isDone ? undefined : endOf(event, { wasSent, isBegun: progress.isBegun })
   if (ends !== undefined) return nothing(ends.code, ends.message)
-  if (!isDone && isOnHold(event.data, connection)) {
-    const until = hold === null || heldSince === null ? null : heldSince + hold.atMost * HOUR_MS
+  const isHeld = !isDone && isOnHold(event.data, connection)
+  const isTold = isHeld && wasSent && hold?.tell === true
+  if (isHeld && !isTold) {
+    const atMost = hold?.atMost
+    const until = atMost === undefined || heldSince === null ? null : heldSince + atMost * HOUR_MS
     return nothing('on_hold', `the order is on hold (${state}); it goes on when the shop releases it`, until)
   }
   const late = wasSent ? undefined : notBegun(event.data, connection, progress)
@@ -85,7 +90,7 @@ export function judgeOrder(
   if (differing !== undefined) return { status: 'failed', error: totalsDiffer(event.data, differing.amount) }
   const sendAfter = holdMinutes === null ? null : event.data.placedAt + holdMinutes * MINUTE_MS
   const known = isDone ? { unlessNew: delivered(state) } : {}
-  return { status: 'sent', order: part.order, canceled: false, sendAfter, ...known }
+  return { status: 'sent', order: part.order, canceled: false, sendAfter, held: isTold, ...known }
 }
 
 /** Why nothing of the order is to be delivered any more; undefined: something may be. */

@@ -292,3 +292,44 @@ describe('an order that the vendor ended', () => {
     expect(await deliver(one('3'))).toMatchObject({ outcome: 'written' })
   })
 })
+
+describe('an order that waits for the shop', () => {
+  const one = (quantity = '2') => event([line('11', 0, quantity, '5', '10')])
+  const held = (of: VendorOrderRequested): VendorOrderRequested => ({
+    ...of,
+    held: true,
+    contentDigest: `waiting ${of.contentDigest}`,
+  })
+  const statusOf = async () => wireOf((await order())?.['orderStatus'])['id']
+
+  it('is pending approval, so that nothing of it is shipped, and goes on when the shop releases it', async () => {
+    await deliver(one())
+    expect(await deliver(held(one()))).toMatchObject({ outcome: 'written' })
+    expect(await statusOf()).toBe('A')
+    const ship = account.control('POST', `orders/${String((await order())?.['id'])}/fulfil`, {})
+    await expect(ship).rejects.toThrow('pending approval')
+    expect(await deliver(held(one()))).toMatchObject({ outcome: 'unchanged' })
+    expect(await deliver(held(one('3')))).toMatchObject({ outcome: 'written' })
+    expect(await deliver(one())).toMatchObject({ outcome: 'written' })
+    expect(await statusOf()).toBe('B')
+    expect((await order())?.['custbody_waldstream_digest']).toBe(one().contentDigest)
+  })
+
+  it('that waited for the vendor’s approval before does so again', async () => {
+    await deliver(one())
+    const client = await account.client()
+    await client.upsertByExternalId('salesOrder', String((await order())?.['externalId']), { orderStatus: { id: 'A' } })
+    await deliver(held(one()))
+    await deliver(one())
+    expect(await statusOf()).toBe('A')
+  })
+
+  it('of which a part is shipped is for a person', async () => {
+    await deliver(one())
+    await account.control('POST', `orders/${String((await order())?.['id'])}/fulfil`, {
+      lines: [{ line: 1, quantity: 1 }],
+    })
+    await expect(deliver(held(one()))).rejects.toMatchObject({ code: 'target_conflict' })
+    expect(await deliver(one())).toMatchObject({ outcome: 'unchanged' })
+  })
+})

@@ -159,6 +159,16 @@ describe('an order for SAP Business One', () => {
     expect(await deliver(taken('2'))).toEqual({ outcome: 'unchanged', targetId })
   })
 
+  it('that waits for the shop is not approved, and is again when the shop releases it', async () => {
+    const { targetId } = await deliver(eventOf('33'))
+    const held = eventOf('33', { held: true, contentDigest: 'waits' })
+    expect(await deliver(held)).toEqual({ outcome: 'written', targetId })
+    expect((await orders())[0]).toMatchObject({ Confirmed: 'tNO', U_WLD_Digest: 'held waits' })
+    expect(await deliver(held, {}, UNCLEAR)).toEqual({ outcome: 'unchanged', targetId })
+    expect(await deliver(eventOf('33'))).toEqual({ outcome: 'written', targetId })
+    expect((await orders())[0]).toMatchObject({ Confirmed: 'tYES', U_WLD_Digest: eventOf('33').contentDigest })
+  })
+
   it('is canceled, also twice, and comes back to life as a new one', async () => {
     const { targetId } = await deliver(eventOf('4'))
     const canceled = eventOf('4', { canceled: true, contentDigest: 'gone' })

@@ -160,7 +160,16 @@ export const vendorOrder = (
 ): VendorOrderRequested => {
   const order = { ...data, orderNumber }
   const { raw: _raw, deleted: _deleted, ...common } = header('magento', orderNumber, order)
-  return { ...common, connection, canceled: false, sendAfter: null, fields: {}, data: order, mappingRevision: 0 }
+  return {
+    ...common,
+    connection,
+    canceled: false,
+    sendAfter: null,
+    fields: {},
+    data: order,
+    mappingRevision: 0,
+    held: false,
+  }
 }
 
 /** A shipment of one piece. */

@@ -656,6 +656,8 @@ export interface VendorOrderRequested {
   readonly fields: Readonly<Record<string, string>>
   /** Revision of the connection that mapped it; of two events of one version the higher is the newer. 0: from before it was told. */
   readonly mappingRevision: number
+  /** True: the shop has it on hold, and the vendor is to wait with it. */
+  readonly held: boolean
 }
 
 /** What each schema describes, by the name of its file. */

@@ -3,7 +3,7 @@ import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import { bookedDifference, type Compared, currencyDifference, pricesNote } from './booked.ts'
 import type { NetSuiteClient } from './client.ts'
-import { DIGEST_FIELD, digestMark } from './custom-fields.ts'
+import { hasContent } from './custom-fields.ts'
 import type { OrderAmounts } from './order-amounts.ts'
 import { closedOrderBody } from './order-body.ts'
 import { isBegun } from './order-state.ts'
@@ -31,7 +31,7 @@ export async function compareWritten(written: WrittenOrder): Promise<string | nu
     throw new StreamError('target_unavailable', `NetSuite took order ${event.key}, but does not have it`)
   }
   // Another worker wrote meanwhile: what it wrote, it compares.
-  if (order[DIGEST_FIELD] !== digestMark(event)) return null
+  if (!hasContent(order, event)) return null
   await assertBooked(written, order, true)
   return written.how.erpPrices === null ? null : pricesNote(order)
 }

@@ -13,6 +13,28 @@ export function digestMark({ contentDigest, canceled }: { contentDigest: string;
   return canceled ? `${contentDigest}${BY_THE_SHOP}` : contentDigest
 }
 
+/** Ends the digest of an order that waits for the shop, before the status that it had. */
+const HELD = ' held '
+
+/** What an order that waits for the shop is marked with; `status`: the letter that it has again when it is released. */
+export function heldMark({ contentDigest }: { contentDigest: string }, status: string): string {
+  return `${contentDigest}${HELD}${status}`
+}
+
+/** The status that an order had before it was to wait; null: it does not wait for the shop. */
+export function statusBeforeHold(order: Readonly<Record<string, unknown>>): string | null {
+  return / held (\w)$/.exec(String(order[DIGEST_FIELD] ?? ''))?.[1] ?? null
+}
+
+/** Whether an order has this content. */
+export function hasContent(
+  order: Readonly<Record<string, unknown>>,
+  event: { contentDigest: string; canceled: boolean },
+): boolean {
+  const mark = String(order[DIGEST_FIELD] ?? '')
+  return mark === digestMark(event) || mark.startsWith(event.contentDigest + HELD)
+}
+
 /** Whether an order's lines were closed because the shop canceled it. */
 export function closedByTheShop(order: Readonly<Record<string, unknown>>): boolean {
   return String(order[DIGEST_FIELD] ?? '').endsWith(BY_THE_SHOP)

@@ -10,11 +10,12 @@ import { type Delivered, noteTexts, type Sink } from '../kit/sink.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import { assertBooked, compareWritten, type WrittenOrder } from './compare-booked.ts'
-import { DIGEST_FIELD, digestMark } from './custom-fields.ts'
+import { hasContent } from './custom-fields.ts'
 import { saveCustomer } from './customers.ts'
 import { levelPrices } from './level-prices.ts'
 import { orderAmounts } from './order-amounts.ts'
 import { closedOrderBody, salesOrder } from './order-body.ts'
+import { holdFields } from './order-hold.ts'
 import { wantedLevels } from './order-lines.ts'
 import { assertOpen, isBegun, isEnded, reducedBody } from './order-state.ts'
 import { type OrderTerms, orderTerms } from './order-terms.ts'
@@ -66,7 +67,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
         const amounts = orderAmounts(event.data, terms.discountItem === null)
         return { client, externalId, event, amounts, how: terms, currency: terms.currencyOf(given.data), signal }
       }
-      if (order?.[DIGEST_FIELD] === digestMark(given)) {
+      if (order !== null && hasContent(order, given)) {
         if (given.canceled) return { outcome: 'unchanged', targetId }
         // What an interrupted delivery left may not have been compared yet; anything later, a person may have done.
         await afterWrite('NetSuite', async () => await assertBooked(writtenOf(await known()), order, before.unclear))
@@ -84,11 +85,12 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
         terms.seller ?? (await saveCustomer(client, event, { subsidiary: settings.subsidiary, currency }, signal))
       const states = await stateLists([event.data.shippingAddress, event.data.billingAddress], signal)
       const writeWith = async (ids: ReadonlyMap<string, string>): Promise<Delivered> => {
-        const own = skus.flatMap((sku) => ids.get(sku) ?? [])
+        const wanted = skus.flatMap((sku) => ids.get(sku) ?? [])
         const levels = terms.atShopPrices ? wantedLevels(event) : []
-        const costs = await levelPrices(client, own, levels, signal)
+        const costs = await levelPrices(client, wanted, levels, signal)
         const references = { ...accountOf(system, terms), customer, currency, items: ids, costs, states }
-        const { body, shortened } = salesOrder(event, connection, references)
+        const { body: own, shortened } = salesOrder(event, connection, references)
+        const body = { ...own, ...holdFields(given, order) }
         const isOpen = order === null || !isBegun(order)
         const reduced = isOpen ? body : reducedBody(order, body)
         if (reduced === null && order !== null) assertOpen(order, given)

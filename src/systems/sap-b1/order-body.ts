@@ -16,6 +16,7 @@ import type { OrderAmounts, PricedLine } from './order-amounts.ts'
 import { type BodyField, type LineField, orderFields } from './order-fields.ts'
 import { lineTaxFields, type OrderSettings } from './order-settings.ts'
 import type { OrderTerms } from './order-terms.ts'
+import { contentMark, HELD_MARK } from './settings.ts'
 
 /** What the order is found by at SAP. Throws `value_too_large`. */
 export function orderReference(connection: Connection, { key }: VendorOrderRequested): string {
@@ -82,14 +83,24 @@ export function sapOrder(
     return { lineId, body: note === undefined ? own : { ...own, FreeText: cutText(note, lineLimits.FreeText) } }
   })
   const { order, lines } = applyOrderFields(
-    { order: withoutNulls({ ...body, [settings.marks.digest]: event.contentDigest }), lines: bodies },
+    { order: withoutNulls({ ...body, [settings.marks.digest]: contentMark(event) }), lines: bodies },
     event.fields,
     orderFields(settings.marks, settings.customer.way),
   )
+  const confirmed = confirmation(event, parts)
   const mapped = textOf(order['Comments'])
   const comments = shortened.length === 0 ? mapped : commentOf(shortened, orderLimits.Comments, mapped)
   const commented = comments === null ? order : { ...order, Comments: comments }
-  return { body: { ...commented, DocumentLines: [...lines, ...freightLine(event, connection, parts)] }, shortened }
+  return {
+    body: { ...commented, ...confirmed, DocumentLines: [...lines, ...freightLine(event, connection, parts)] },
+    shortened,
+  }
+}
+
+/** An order that waits for the shop is not approved, and is again once the shop releases it; every other is as the vendor has it. */
+function confirmation({ held }: VendorOrderRequested, { settings, existing }: OrderParts): Wire {
+  if (held) return { Confirmed: 'tNO' }
+  return textOf(existing?.[settings.marks.digest])?.startsWith(HELD_MARK) === true ? { Confirmed: 'tYES' } : {}
 }
 
 /**

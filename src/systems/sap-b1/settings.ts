@@ -148,6 +148,13 @@ export interface MarkFields {
 
 /** Begins the digest of an order that we canceled, or are about to: what is canceled without it, the vendor canceled. */
 export const CANCELED_MARK = 'canceled '
+/** Begins the digest of an order that waits for the shop. */
+export const HELD_MARK = 'held '
+
+/** What an order of this content is marked with. */
+export function contentMark({ contentDigest, held }: { contentDigest: string; held: boolean }): string {
+  return held ? HELD_MARK + contentDigest : contentDigest
+}
 
 export function markFields({ digestField, lineField }: SapB1Values): MarkFields {
   return { digest: digestField, line: lineField }

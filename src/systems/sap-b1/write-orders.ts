@@ -17,7 +17,7 @@ import { difference, type OrderAmounts, orderAmounts } from './order-amounts.ts'
 import { lineTax, orderReference, sapOrder } from './order-body.ts'
 import type { OrderSettings } from './order-settings.ts'
 import { type OrderTerms, orderTerms } from './order-terms.ts'
-import { CANCELED_MARK } from './settings.ts'
+import { CANCELED_MARK, contentMark } from './settings.ts'
 
 /** The newest orders of one reference that are read: older ones are canceled. */
 const MOST_FOUND = 20
@@ -63,7 +63,7 @@ export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): 
       const [order] = living
       if (event.canceled || amounts.lines.length === 0) return await cancel(job, order, found[0])
       if (order === undefined) return await create(job, found[0])
-      if (order[settings.marks.digest] !== event.contentDigest) return await change(job, order)
+      if (order[settings.marks.digest] !== contentMark(event)) return await change(job, order)
       // What an interrupted delivery left may not have been checked yet.
       if (before.unclear) await afterWrite('SAP', () => cancelWhereTotalsDiffer(job, order))
       return { outcome: 'unchanged', targetId: entryOf(order) }
@@ -80,7 +80,7 @@ async function findOrders(client: SapB1Client, reference: string, signal: AbortS
 async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> {
   const { client, settings, event, connection, amounts, terms, signal } = job
   const mark = canceled === undefined ? CANCELED_MARK : (textOf(canceled[settings.marks.digest]) ?? '')
-  if (canceled !== undefined && mark === event.contentDigest) {
+  if (canceled !== undefined && mark === contentMark(event)) {
     // The vendor canceled just this: that comes back to the shop as a cancellation.
     return { outcome: 'unchanged', targetId: entryOf(canceled) }
   }

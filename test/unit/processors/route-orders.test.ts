@@ -238,6 +238,21 @@ describe('routing an order', () => {
     expect(again.events[0]?.sendAfter).toBe(at.occurredAt + 2 * 3_600_000)
   })
 
+  it('tells the vendor of a hold, where the connection says so, and of its end; an order that never went is not sent', async () => {
+    const telling = { ...a, hold: { tell: true } }
+    const held = { ...mixed, state: 'holded' }
+    expect(codes(await run(held, undefined, [telling])).map(([, , code]) => code)).toEqual(['on_hold'])
+    const sent = await run(mixed, undefined, [telling])
+    const told = await run(held, sent.state, [telling])
+    expect(told.events).toMatchObject([{ held: true, canceled: false, sendAfter: null }])
+    expect(told.events[0]?.data.lines).toEqual(sent.events[0]?.data.lines)
+    expect(told.events[0]?.contentDigest).not.toBe(sent.events[0]?.contentDigest)
+    const released = await run(mixed, told.state, [telling])
+    expect(released.events[0]).toMatchObject({ held: false, contentDigest: sent.events[0]?.contentDigest })
+    const gone = await run({ ...mixed, state: 'canceled' }, told.state, [telling])
+    expect(gone.events[0]).toMatchObject({ held: false, canceled: true })
+  })
+
   it('sends an order as many minutes after it was placed as the connection says', async () => {
     const careful = { ...a, holdMinutes: 30 }
     expect((await run(mixed, undefined, [careful])).events[0]?.sendAfter).toBe(mixed.placedAt + 30 * 60_000)
