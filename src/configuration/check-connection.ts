@@ -113,8 +113,8 @@ function checkDeliveries(
 }
 
 /**
- * A vendor knows an order as `<connection>-<number>`. Orders of `a` and `a-b` have one reference where a shop's number may
- * be `b-7`: whether it may, its type says.
+ * Orders of earlier releases, and those of systems that call orders so themselves, are `<connection>-<number>` at the vendor:
+ * those of `a` and `a-b` have one reference where a shop's number may be `b-7`. Whether it may, its type says.
  */
 function checkReferences(
   { value, yaml }: Pick<Shaped<'connection'>, 'value' | 'yaml'>,

@@ -2,13 +2,14 @@ import type { Connection } from '../configuration/model.ts'
 import type { Fulfilment, FulfilmentChanged } from '../events/generated/events.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
 import { recordKey } from '../events/topics.ts'
+import { earlierReference, orderOf, orderReference as referenceOf } from '../rules/order-reference.ts'
 import type { Decision, Output, Processor } from './processor.ts'
 
 const NAME = 'route-fulfilments'
 
 /**
  * Vendor's shipment, closure or cancellation → the shop whose order it is of. The vendor keeps the reference that our sink
- * gave the order, `<connection>-<order number>`: an order that was made by hand, or for another connection, is ignored.
+ * gave the order (`rules/order-reference.ts`): an order that was made by hand, or for another connection, is ignored.
  */
 export const routeFulfilments: Processor<'fulfilments'> = {
   name: NAME,
@@ -32,15 +33,13 @@ function ordersOf(
   connections: readonly Connection[],
 ): ReadonlyMap<string, string> {
   if (orderReference === null) return new Map()
-  const named = connections.find(({ id }) => orderReference === `${id}-${orderNumber}`)
+  const isCalled = ({ id }: Connection) =>
+    [referenceOf(id, orderNumber), earlierReference(id, orderNumber)].includes(orderReference)
+  const named = connections.find(isCalled)
   if (named !== undefined) return new Map([[named.id, orderNumber]])
-  // The number is in the reference alone; of `a` and `a-b`, both of which may begin `a-b-7`, the longer is meant.
-  const [owner] = connections
-    .filter(({ id }) => orderReference.startsWith(`${id}-`))
-    .toSorted((a, b) => b.id.length - a.id.length)
-  return owner === undefined || orderReference !== orderNumber
-    ? new Map()
-    : new Map([[owner.id, orderReference.slice(owner.id.length + 1)]])
+  // The number is in the reference alone.
+  const order = orderReference === orderNumber ? orderOf(orderReference, connections) : null
+  return order === null ? new Map() : new Map([[order.connection, order.key]])
 }
 
 function route(

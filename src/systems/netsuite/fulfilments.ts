@@ -77,7 +77,8 @@ function fulfilment(order: Wire, details: Details): Fulfilment | null {
   if (orderReference === null) return null
   const number = textOf(order['otherRefNum'])
   // Who edits it by hand takes it from the shop's number; the reference holds that too.
-  const orderNumber = number !== null && orderReference.endsWith(`-${number}`) ? number : orderReference
+  const isNamed = number !== null && ['-', '_'].some((end) => orderReference.endsWith(end + number))
+  const orderNumber = isNamed ? number : orderReference
   return { orderNumber, orderReference, shippedAt: null, tracks: [], ...details }
 }
 

@@ -1,12 +1,14 @@
+import type { Connection } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
+import { earlierReference, orderReference } from '../../rules/order-reference.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import { afterWrite } from '../kit/after-write.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { noteOf } from '../kit/field-limits.ts'
 import { createStateLists } from '../kit/known-states.ts'
-import { type Delivered, noteTexts, type Sink } from '../kit/sink.ts'
+import { type Before, type Delivered, noteTexts, type Sink } from '../kit/sink.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import { assertBooked, compareWritten, type WrittenOrder } from './compare-booked.ts'
@@ -33,7 +35,7 @@ const WHOLE: WriteHow = { replace: 'item' }
 type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'findItems' | 'suiteqlAll'>
 
 /**
- * Vendor orders as sales orders. Guarantee 3: the order's external id is `<connection>-<order number>`, and it carries
+ * Vendor orders as sales orders. Guarantee 3: the order's external id is its reference, and it carries
  * the digest of its content: equal means there is nothing to write. Lines are replaced as a whole in every write, the first
  * too: NetSuite appends lines that are sent again, and a write without an answer may take effect after the next one.
  * Guarantee 7: what NetSuite booked is read back and compared; an order that is booked otherwise is closed.
@@ -55,8 +57,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       await client.getByExternalId('salesOrder', 'waldstream-probe', {}, signal)
     },
     async deliver(given, connection, signal, before) {
-      const externalId = `${connection.id}-${given.key}`
-      const order = await client.getByExternalId('salesOrder', externalId, { expand: true }, signal)
+      const { externalId, order } = await findOrder(client, given, connection, before, signal)
       const targetId = order === null ? null : textOf(order['id'])
       const terms = orderTerms(connection, settings, order !== null && isBegun(order))
       const known = async (): Promise<VendorOrderRequested> => ({
@@ -110,6 +111,33 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       }
     },
   }
+}
+
+/**
+ * The order, and what it is or will be called. One of an earlier release keeps its name, if it is ours: two connections' orders
+ * could have one. Throws `target_conflict` for an order of another connection that has our name.
+ */
+async function findOrder(
+  client: Pick<Client, 'getByExternalId'>,
+  { key, data }: VendorOrderRequested,
+  { id }: Connection,
+  { targetId }: Before,
+  signal: AbortSignal,
+): Promise<{ readonly externalId: string; readonly order: Wire | null }> {
+  const find = async (externalId: string) =>
+    await client.getByExternalId('salesOrder', externalId, { expand: true }, signal)
+  const isOurs = (order: Wire) => textOf(order['id']) === targetId || textOf(order['otherRefNum']) === data.orderNumber
+  const externalId = orderReference(id, key)
+  const order = await find(externalId)
+  if (order !== null && id.includes('-') && targetId === null && !isOurs(order)) {
+    const number = textOf(order['otherRefNum'])
+    const message = `order ${key} is called ${externalId}, as an order of another connection is there (number ${number}); rename one by hand`
+    throw new StreamError('target_conflict', message, { field: 'externalId' })
+  }
+  const earlier = earlierReference(id, key)
+  if (order !== null || earlier === null) return { externalId, order }
+  const before = await find(earlier)
+  return before !== null && isOurs(before) ? { externalId: earlier, order: before } : { externalId, order: null }
 }
 
 function accountOf({ zone, settings }: SinkSystem, terms: OrderTerms) {

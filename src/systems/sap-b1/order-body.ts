@@ -4,6 +4,7 @@ import { text4, text8 } from '../../events/decimal.ts'
 import type { Address, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import { lineNotes } from '../../rules/line-note.ts'
+import { orderReference as referenceOf } from '../../rules/order-reference.ts'
 import { regionOf, type StateLists, stateCode } from '../../rules/regions.ts'
 import { commentOf, createFieldTexts, type FieldTexts, type Shortened } from '../kit/field-limits.ts'
 import { cutText, lineText } from '../kit/fit-text.ts'
@@ -20,9 +21,9 @@ import { contentMark, HELD_MARK } from './settings.ts'
 
 /** What the order is found by at SAP. Throws `value_too_large`. */
 export function orderReference(connection: Connection, { key }: VendorOrderRequested): string {
-  const reference = `${connection.id}-${key}`
+  const reference = referenceOf(connection.id, key)
   if (reference.length <= orderLimits.NumAtCard) return reference
-  const message = `the reference ${connection.id}-<order number> is longer than ${orderLimits.NumAtCard} characters`
+  const message = `the reference of ${connection.id} and the order number is longer than ${orderLimits.NumAtCard} characters`
   throw new StreamError('value_too_large', message, { field: 'key' })
 }
 
@@ -66,7 +67,7 @@ export function sapOrder(
   const shortened = [...shipTo.shortened, ...billTo.shortened, ...partner]
   const body: Partial<Record<BodyField, unknown>> = {
     CardCode: cardCode,
-    NumAtCard: orderReference(connection, event),
+    NumAtCard: textOf(parts.existing?.['NumAtCard']) ?? orderReference(connection, event),
     DocDate: day,
     DocDueDate: day,
     DocCurrency: terms.atShopPrices ? (settings.currencies.get(data.currency) ?? data.currency) : null,

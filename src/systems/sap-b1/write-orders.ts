@@ -3,11 +3,12 @@ import { StreamError } from '../../errors.ts'
 import { text8, ZERO8 } from '../../events/decimal.ts'
 import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
+import { earlierReference } from '../../rules/order-reference.ts'
 import type { StateLists } from '../../rules/regions.ts'
 import { afterWrite } from '../kit/after-write.ts'
 import { noteOf } from '../kit/field-limits.ts'
 import { createStateLists } from '../kit/known-states.ts'
-import { type Delivered, noteTexts, type Sink } from '../kit/sink.ts'
+import { type Before, type Delivered, noteTexts, type Sink } from '../kit/sink.ts'
 import { quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { SapB1Client } from './client.ts'
 import { cardCodeOf } from './customers.ts'
@@ -36,8 +37,8 @@ interface Job {
 }
 
 /**
- * Vendor orders as orders. Guarantee 3: SAP has no unique reference, so the sink searches for `NumAtCard` =
- * `<connection>-<order number>` before every create, and the runtime lets a create whose answer was lost come to its end
+ * Vendor orders as orders. Guarantee 3: SAP has no unique reference, so the sink searches for `NumAtCard` = the order's
+ * reference before every create, and the runtime lets a create whose answer was lost come to its end
  * first. An order carries the digest of its content: equal means there is nothing to write. Guarantee 7: what SAP computes
  * is compared with the order; one that differs is canceled and does not stay. Throws `item_missing` for an item that SAP
  * does not have (no line is ever dropped) and `target_conflict` for an order that a person has to settle.
@@ -57,7 +58,7 @@ export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): 
       const { shippingAddress, billingAddress } = event.data
       const states = () => stateLists([shippingAddress, billingAddress], signal)
       const job: Job = { client, settings: terms.settings, event, connection, amounts, terms, states, signal }
-      const found = await findOrders(client, orderReference(connection, event), signal)
+      const found = await findOwnOrders(job, before)
       const living = found.filter((order) => order['Cancelled'] !== 'tYES')
       if (living.length > 1) throw duplicateOrderError(event, living)
       const [order] = living
@@ -69,6 +70,31 @@ export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): 
       return { outcome: 'unchanged', targetId: entryOf(order) }
     },
   }
+}
+
+/**
+ * The orders of the reference, the newest first. One of an earlier release keeps its name, if it is ours: two connections' orders
+ * could have one. Throws `target_conflict` for an order of another connection that has our name.
+ */
+async function findOwnOrders(
+  { client, settings, event, connection, signal }: Job,
+  { targetId }: Before,
+): Promise<readonly Wire[]> {
+  const lineIds = new Set(event.data.lines.map(({ lineId }) => lineId))
+  const isOurs = (order: Wire): boolean =>
+    entryOf(order) === targetId ||
+    textOf(order[settings.marks.digest])?.replace(CANCELED_MARK, '') === event.contentDigest ||
+    wiresOf(order['DocumentLines']).some((line) => lineIds.has(textOf(line[settings.marks.line]) ?? ''))
+  const reference = orderReference(connection, event)
+  const found = await findOrders(client, reference, signal)
+  const foreign = found.find((order) => !isOurs(order))
+  if (foreign !== undefined && connection.id.includes('-') && targetId === null && !event.canceled) {
+    const message = `order ${event.key} is called ${reference}, as an order of another connection is there (DocEntry ${entryOf(foreign)}); rename one by hand`
+    throw new StreamError('target_conflict', message, { field: 'NumAtCard' })
+  }
+  const earlier = earlierReference(connection.id, event.key)
+  if (found.length > 0 || earlier === null) return found
+  return (await findOrders(client, earlier, signal)).filter(isOurs)
 }
 
 /** The newest first. */

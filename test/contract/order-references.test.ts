@@ -1,0 +1,84 @@
+// `shop-eu` + 7 and `shop` + eu-7 were both called shop-eu-7: the second write replaced the other seller's order.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { VendorOrderRequested } from '../../src/events/generated/events.ts'
+import type { Before, Sink } from '../../src/systems/kit/sink.ts'
+import { writeNetSuiteOrders } from '../../src/systems/netsuite/write-orders.ts'
+import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
+import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
+import { CALM, startCompany, type TestCompany } from '../worlds/sap-b1.ts'
+import { netsuiteOf } from '../worlds/settings.ts'
+
+const signal = new AbortController().signal
+
+let account: NetSuiteAccount
+let company: TestCompany
+beforeAll(async () => {
+  account = await startNetSuiteAccount()
+  company = await startCompany()
+})
+afterAll(async () => {
+  await account.close()
+  await company.close()
+})
+beforeEach(async () => {
+  await account.control('POST', 'reset')
+  await company.send('POST', '/reset')
+})
+
+interface More {
+  readonly before?: Before
+  readonly orderNumber?: string
+  readonly content?: string
+}
+
+interface Erp {
+  sink(): Promise<Sink<'vendor-orders'>>
+  sku(): Promise<string>
+  references(): Promise<readonly unknown[]>
+}
+
+const erps: Readonly<Record<string, Erp>> = {
+  netsuite: {
+    sink: async () =>
+      writeNetSuiteOrders(await account.client(), netsuiteOf(account.system().settings, account.system().zone)),
+    sku: async () => String((await account.items())[0]?.['itemId']),
+    references: async () => (await account.orders()).map(({ externalId }) => externalId),
+  },
+  sap: {
+    sink: async () => await company.sink(),
+    sku: async () => String((await company.state('Items')).find(({ Frozen }) => Frozen === 'tNO')?.['ItemCode']),
+    references: async () => (await company.state('Orders')).map(({ NumAtCard }) => NumAtCard),
+  },
+}
+
+describe.each(Object.entries(erps))('orders of two connections at %s', (_, erp) => {
+  const deliver = async (connection: string, key: string, lineId: string, more: More = {}) => {
+    const { before = CALM, orderNumber = key, content = '' } = more
+    const order = orderOf([lineOf(lineId, await erp.sku())])
+    const event: VendorOrderRequested = vendorOrder(connection, key, order)
+    const data = { ...event.data, orderNumber }
+    const given = { ...event, data, contentDigest: event.contentDigest + content }
+    return await (await erp.sink()).deliver(given, connectionOf(connection, '^WLD-'), signal, before)
+  }
+
+  it('are two orders, whatever their numbers', async () => {
+    await deliver('shop', 'eu-7', '11')
+    await deliver('shop-eu', '7', '22')
+    expect(await erp.references()).toEqual(['shop_eu-7', 'shop-eu-7'])
+  })
+
+  it('keep the name of an earlier release', async () => {
+    // As an earlier release called the order eu-7 of the shop.
+    const { targetId } = await deliver('shop-eu', '7', '11', { orderNumber: 'eu-7' })
+    const again = await deliver('shop', 'eu-7', '11', { before: { targetId, unclear: false }, content: ' changed' })
+    expect(again).toMatchObject({ outcome: 'written', targetId })
+    expect(await erp.references()).toEqual(['shop-eu-7'])
+  })
+
+  it('are never written over one of another connection, of an earlier release or not', async () => {
+    await deliver('shop-eu', '7', '11', { orderNumber: 'eu-7' })
+    await expect(deliver('shop-eu', '7', '22', { content: ' own' })).rejects.toMatchObject({ code: 'target_conflict' })
+    await deliver('shop', 'eu-7', '33', { orderNumber: 'eu-7 of another shop' })
+    expect(await erp.references()).toEqual(['shop-eu-7', 'shop_eu-7'])
+  })
+})
