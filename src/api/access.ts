@@ -52,6 +52,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'POST /v1/dead-letters/retry': 'operate',
   'POST /v1/dead-letters/:id/discard': 'operate',
   'POST /v1/dead-letters/discard': 'operate',
+  'PUT /v1/pauses/:stage/:connection': 'operate',
   'POST /v1/pauses/:stage/:connection/resume': 'operate',
   'PUT /v1/reads/:id/cut-date': 'operate',
   'POST /v1/sync-requests': 'operate',

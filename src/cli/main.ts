@@ -35,7 +35,7 @@ const USAGE = `waldstream <command>
   dead-letters list|show|retry|discard              records that failed
   order <number>                                    one order from beginning to end: lines, money, every step
   stage frontend|backend <connection> <entity>      what is staged towards the shop and the ERP
-  pauses list|resume                                connections that are held
+  pauses list|hold|resume                           connections that are held
   rows list|remove                                  rows of tables that can't be read
   changes                                           who changed what of the configuration, and when
   keys list|create|rotate|revoke                    keys of the API's callers

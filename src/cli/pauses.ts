@@ -1,34 +1,73 @@
-import { listPauses, resumeConnection } from '../operations/pauses.ts'
-import { commandUser, readArguments, UsageError } from './arguments.ts'
-import { onTables } from './open-operations.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import type { OperationDeps } from '../operations/dependencies.ts'
+import { holdConnection, listPauses, resumeConnection } from '../operations/pauses.ts'
+import { unknownConnection } from '../operations/unknown-connection.ts'
+import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { onPlatform, onTables } from './open-operations.ts'
 
 const USAGE = `waldstream pauses list [--json]
+waldstream pauses hold <connection> --reason TEXT [--stage STAGE] [--until ISO-8601] [--by WHO] [--json]
 waldstream pauses resume <stage> <connection> [--json]
 
-  Connections that a stage holds because most of their last records failed. Their records wait; one is tried every few
-  minutes, and when it goes through the pause ends by itself. resume ends it now: what waits is released within seconds.`
+  Connections that a stage holds: by hand, or because most of their last records failed. Their records wait; those of other
+  connections go on. After failures one record is tried every few minutes, and when it goes through the pause ends by itself.
+  resume ends it now: what waits is released within seconds.
+  hold  keeps orders from the vendor until somebody resumes, or --until; --stage holds something else, such as
+        deliver-<shop> or map-products`
+
+const options = {
+  reason: { type: 'string' },
+  stage: { type: 'string' },
+  until: { type: 'string' },
+  by: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+type Values = ReturnType<typeof readArguments<typeof options>>['values']
 
 export async function pausesCommand(args: readonly string[]): Promise<void> {
-  const options = {
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  } as const
   const { values, positionals } = readArguments(args, options, USAGE)
   if (values.help) return console.log(USAGE)
-  const [action, stage, connection, ...more] = positionals
-  const isList = action === 'list' && stage === undefined
-  const isResume = action === 'resume' && stage !== undefined && connection !== undefined && more.length === 0
-  if (!isList && !isResume) throw new UsageError('pauses takes list, or resume with a stage and a connection', USAGE)
-  await onTables(async (operations) => {
-    if (isResume) {
-      const place = await resumeConnection(operations, commandUser(), { stage, connection })
-      return console.log(values.json ? JSON.stringify(place) : `${connection} goes on at ${stage}`)
-    }
-    const items = await listPauses(operations, commandUser())
-    if (values.json) return console.log(JSON.stringify({ items }))
-    for (const row of items) {
-      console.log(`${row.connection} at ${row.stage} since ${row.since}, tried again at ${row.probe_at}`)
-      console.log(`  ${row.code}: ${row.message}`)
-    }
+  const [action, first, second, ...more] = positionals
+  if (action === 'list' && first === undefined) return await list(values)
+  if (action === 'hold' && first !== undefined && second === undefined) return await hold(first, values)
+  if (action === 'resume' && first !== undefined && second !== undefined && more.length === 0) {
+    return await resume({ stage: first, connection: second }, values)
+  }
+  throw new UsageError('pauses takes list, hold with a connection, or resume with a stage and a connection', USAGE)
+}
+
+async function list({ json }: Values): Promise<void> {
+  const items = await onTables((operations) => listPauses(operations, commandUser()))
+  if (json) return console.log(JSON.stringify({ items }))
+  for (const row of items) {
+    console.log(`${row.connection} at ${row.stage} since ${row.since}, tried again at ${row.probe_at}`)
+    console.log(`  ${row.code}: ${row.message}`)
+  }
+}
+
+async function hold(connection: string, values: Values): Promise<void> {
+  const { reason } = values
+  if (reason === undefined || reason.trim() === '') throw new UsageError('hold needs --reason', USAGE)
+  const until = timeOption('until', values.until, USAGE)
+  await onPlatform(async (operations) => {
+    const stage = values.stage ?? (await stageOfOrders(operations, connection))
+    const by = commandUser(values.by)
+    const held = await holdConnection(operations, by, { stage, connection, reason, until })
+    const end = until === null ? `until: waldstream pauses resume ${stage} ${connection}` : `until ${held.probe_at}`
+    console.log(values.json ? JSON.stringify(held) : `${connection} is held at ${stage} ${end}`)
   })
+}
+
+async function stageOfOrders({ tables }: OperationDeps, connection: string): Promise<string> {
+  const { connections } = await readConfiguration(tables)
+  const found = connections.find(({ id }) => id === connection)
+  if (found === undefined) throw await unknownConnection(tables, commandUser(), connection)
+  return `deliver-${found.vendor}`
+}
+
+async function resume(place: { readonly stage: string; readonly connection: string }, { json }: Values): Promise<void> {
+  const done = await onTables((operations) => resumeConnection(operations, commandUser(), place))
+  console.log(json ? JSON.stringify(done) : `${place.connection} goes on at ${place.stage}`)
 }

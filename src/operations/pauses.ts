@@ -1,8 +1,11 @@
-import { resume as endPause, listPauses as listRows, type Pause } from '../control/pauses.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import { pause as beginPause, resume as endPause, listPauses as listRows, type Pause } from '../control/pauses.ts'
+import { StreamError } from '../errors.ts'
 import { listParked as listRecords, type ParkedSummary } from '../platform/runtime/list-parked.ts'
 import type { OperationDeps, TableDeps } from './dependencies.ts'
-import { notFound, type Principal } from './principal.ts'
+import { nameOf, notFound, type Principal } from './principal.ts'
 import { type Page, type Scoped, sees, within } from './scope.ts'
+import { unknownConnection } from './unknown-connection.ts'
 
 /** A connection that a stage holds. */
 export interface PauseStatus extends Omit<Pause, 'probe_at'> {
@@ -19,6 +22,48 @@ export interface PausePlace {
 export async function listPauses({ tables }: Pick<TableDeps, 'tables'>, by: Principal): Promise<Scoped<PauseStatus>> {
   const rows = (await listRows(tables)).map((row) => ({ ...row, probe_at: new Date(row.probe_at).toISOString() }))
   return within(by.scope, rows, ({ connection }) => ({ connection }))
+}
+
+/** A hold by hand: what a vendor is not to have before Monday. */
+export interface Hold extends PausePlace {
+  readonly reason: string
+  /** Milliseconds: it ends by itself then, by trying one record; null: when somebody ends it. */
+  readonly until: number | null
+}
+
+/** Of a hold without an end. */
+const NEVER = Date.UTC(9999, 11, 31)
+/** Code of a pause by hand. */
+export const HELD = 'held'
+
+/**
+ * Holds a connection at a stage: its records wait, those of others go on. Throws `not_found` for a connection that is not
+ * there, `request_invalid` for a stage that holds nothing or an end that has passed, and `state_conflict` where it is paused.
+ */
+export async function holdConnection(
+  deps: Pick<OperationDeps, 'tables' | 'clock' | 'parkingStages'>,
+  by: Principal,
+  { stage, connection, reason, until }: Hold,
+): Promise<PauseStatus> {
+  const known = (await readConfiguration(deps.tables)).connections.some(({ id }) => id === connection)
+  if (!known || !sees(by.scope, { connection })) throw await unknownConnection(deps.tables, by, connection)
+  const stages = await deps.parkingStages()
+  if (!stages.includes(stage)) {
+    // Stages are named after systems: those who see some only are not told the others.
+    const others = by.scope.systems === 'all' ? `; there are: ${stages.join(', ')}` : ''
+    const message = `stage: nothing can be held at "${stage}"${others}`
+    throw new StreamError('request_invalid', message, { field: 'stage' })
+  }
+  const now = deps.clock.now()
+  if (until !== null && until <= now) {
+    throw new StreamError('request_invalid', 'until: has passed; give a time that is ahead', { field: 'until' })
+  }
+  const since = new Date(now).toISOString()
+  const message = `${reason} (${nameOf(by)})`
+  const row = { stage, connection, code: HELD, message, since, probe_at: until ?? NEVER }
+  if (await beginPause(deps.tables, row)) return { ...row, probe_at: new Date(row.probe_at).toISOString() }
+  const what = `${connection} is paused at ${stage} already; end that first`
+  throw new StreamError('state_conflict', `connection: ${what}`, { field: 'connection' })
 }
 
 /** Ends a pause: what waits is released within seconds. Throws `not_found`. */

@@ -157,6 +157,7 @@ async function agesOf({ tables, clock }: Deps, by: Principal, reads: readonly Re
 /** Codes of what nobody but the owner of the account can mend. */
 const FIRST: Readonly<Record<string, string>> = {
   credentials_refused: 'renew the secret; it goes on by itself then, or at once with: ',
+  held: 'somebody holds it; to let it go on: ',
   permission_missing: 'give the account the permission, then: ',
 }
 

@@ -98,6 +98,10 @@ export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: 
       })
       return { status: statusCode, json: JSON.parse(body) }
     },
+    async put(url: string, payload: object) {
+      const { statusCode, body } = await app.inject({ method: 'PUT', url, headers: { 'x-actor': 'api' }, payload })
+      return { status: statusCode, json: JSON.parse(body) }
+    },
     async send(
       method: 'PUT' | 'POST' | 'DELETE',
       url: string,

@@ -1,20 +1,27 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { listParked, listPauses, resumeConnection } from '../../operations/pauses.ts'
+import { holdConnection, listParked, listPauses, resumeConnection } from '../../operations/pauses.ts'
 import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerList, answerPage, fieldCursor, placeOfFieldCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
-import { ParkedList, ParkedQuery, PauseList, PausePath, Resumed } from './staged-schemas.ts'
+import { timeParameter } from '../time-parameter.ts'
+import { Held, HoldBody, ParkedList, ParkedQuery, PauseList, PausePath, Resumed } from './staged-schemas.ts'
 
 const tags = ['pauses']
 
-/** Connections that are held because most of their records failed, and every record that waits. */
+/** Connections that are held by hand, or because most of their records failed, and every record that waits. */
 export function pauseRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const list = { tags, response: { 200: PauseList, ...problems(401) } }
     app.get('/v1/pauses', { schema: list }, async (request) =>
       answerList(await listPauses(operations, principalOf(request))),
     )
+    const hold = { tags, params: PausePath, body: HoldBody, response: { 200: Held, ...problems(400, 401, 404, 409) } }
+    app.put('/v1/pauses/:stage/:connection', { schema: hold }, (request) => {
+      const { reason, until } = request.body
+      const wanted = { ...request.params, reason, until: timeParameter('until', until) }
+      return holdConnection(operations, principalOf(request), wanted)
+    })
     const one = { tags, params: PausePath, response: { 200: Resumed, ...problems(401, 404) } }
     app.post('/v1/pauses/:stage/:connection/resume', { schema: one }, (request) =>
       resumeConnection(operations, principalOf(request), request.params),

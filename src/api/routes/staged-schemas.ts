@@ -69,18 +69,26 @@ export const StagedList = Type.Object({
   cursor: Nullable(Type.String({ description: 'Of the next page' })),
 })
 
-export const PauseList = Type.Object({
-  items: Type.Array(
-    Type.Object({
-      stage: Text,
-      connection: Text,
-      code: Text,
-      message: Text,
-      since: Text,
-      probe_at: Type.String({ description: 'When the next record is tried' }),
-    }),
-  ),
+export const Held = Type.Object({
+  stage: Text,
+  connection: Text,
+  code: Type.String({ description: '`held`: by hand; else that of the failure' }),
+  message: Text,
+  since: Text,
+  probe_at: Type.String({ description: 'When the next record is tried' }),
 })
+
+export const HoldBody = Type.Object(
+  {
+    reason: Type.String({ minLength: 1, maxLength: 1000 }),
+    until: Type.Optional(
+      Type.String({ description: 'ISO 8601: ends by itself then; when somebody ends it by default' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export const PauseList = Type.Object({ items: Type.Array(Held) })
 
 export const PausePath = Type.Object({ stage: PathText(), connection: PathText() })
 export const Resumed = Type.Object({ stage: Text, connection: Text })

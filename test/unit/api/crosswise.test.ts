@@ -107,6 +107,9 @@ const asked: Readonly<Record<string, Asked>> = {
   'GET /v1/frontend/{connection}/{entity}': at('/v1/frontend/{seller}/inventory', 200),
   'GET /v1/backend/{connection}/{entity}': at('/v1/backend/{seller}/orders', 200),
   'GET /v1/pauses': at('/v1/pauses', 200, { stranger: 200 }),
+  'PUT /v1/pauses/{stage}/{connection}': at('/v1/pauses/route-orders/{seller}', 200, {
+    body: () => ({ reason: 'no' }),
+  }),
   'POST /v1/pauses/{stage}/{connection}/resume': at('/v1/pauses/map-products/{seller}/resume', 200),
   'GET /v1/parked': at('/v1/parked', 200, { stranger: 200 }),
   'GET /v1/reads': at('/v1/reads', 200, { stranger: 200 }),

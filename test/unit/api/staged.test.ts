@@ -92,6 +92,27 @@ it('lists the connections that are held, and lets one go on', async () => {
   expect((await api.post('/v1/pauses/map-products/c1/resume')).json).toMatchObject({ status: 404, field: 'connection' })
 })
 
+it('holds a connection until a time, or until somebody ends it', async () => {
+  const api = await fixture()
+  const hold = (body: object, path = 'deliver-erp/c1') => api.put(`/v1/pauses/${path}`, body)
+  expect((await hold({ reason: 'stock take', until: '2026-02-02T08:00:00Z' })).json).toEqual({
+    stage: 'deliver-erp',
+    connection: 'c1',
+    code: 'held',
+    message: 'stock take (api)',
+    since: '2026-01-31T08:00:00.000Z',
+    probe_at: '2026-02-02T08:00:00.000Z',
+  })
+  expect((await hold({ reason: 'again' })).json).toMatchObject({ status: 409, field: 'connection' })
+  await api.post('/v1/pauses/deliver-erp/c1/resume')
+  expect((await hold({ reason: 'for good' })).json).toMatchObject({ probe_at: '9999-12-31T00:00:00.000Z' })
+  expect((await hold({ reason: 'x' }, 'deliver-other/c1')).json).toMatchObject({ status: 400, field: 'stage' })
+  expect((await hold({ reason: 'x' }, 'deliver-erp/c9')).json).toMatchObject({ status: 404, field: 'connection' })
+  const past = { reason: 'x', until: '2026-01-31T07:00:00Z' }
+  expect((await hold(past, 'route-orders/c1')).json).toMatchObject({ status: 400, field: 'until' })
+  expect((await hold({ reason: '' }, 'route-orders/c1')).json).toMatchObject({ status: 400, field: 'reason' })
+})
+
 it('lists every record that waits, without what it holds', async () => {
   const api = await fixture()
   const park = async (stage: string, partition: number, connection: string, offset: bigint, held: boolean) => {
