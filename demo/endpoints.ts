@@ -36,6 +36,19 @@ export function demoEnvironment(options: DemoOptions, simulators: SimulatorAddre
   }
 }
 
+/** The simulators are on this machine and speak http: they alone may be called there, beside what the environment allows. */
+export function demoNetworks(
+  environment: Readonly<Record<string, string | undefined>>,
+  simulators: SimulatorAddresses,
+): Record<string, string> {
+  const hosts = Object.values(simulators).map(({ url }) => new URL(url).host)
+  const withHosts = (name: string) => [environment[name] ?? '', ...hosts].filter((text) => text !== '').join(',')
+  return {
+    ALLOWED_PRIVATE_NETWORKS: withHosts('ALLOWED_PRIVATE_NETWORKS'),
+    ALLOWED_HTTP_HOSTS: withHosts('ALLOWED_HTTP_HOSTS'),
+  }
+}
+
 interface Endpoints {
   readonly api: string
   /** By name: magento, netsuite, images, and with all connections sap and bigcommerce. */

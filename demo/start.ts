@@ -10,7 +10,7 @@ import { toStreamError } from '../src/errors.ts'
 import { systemTypes } from '../src/systems/systems.ts'
 import { checkEnvironment, lockData, startAround } from './around.ts'
 import { Ending } from './ending.ts'
-import { demoEnvironment, where, writeEndpoints, writeShellEnvironment } from './endpoints.ts'
+import { demoEnvironment, demoNetworks, where, writeEndpoints, writeShellEnvironment } from './endpoints.ts'
 import { postJson } from './http.ts'
 import { runOnce } from './once.ts'
 import { PULLED, runOnceAll } from './once-all.ts'
@@ -39,6 +39,7 @@ async function start(options: DemoOptions, progress: Progress, ending: Ending, s
     FEED_SETTLE_MS: settle,
     ...services.env,
     ...demoEnvironment(options, simulators.addresses),
+    ...demoNetworks(processEnvironment(), simulators.addresses),
   }
   const config = configFromEnvironment(env)
   const platform = await openPlatform(config)

@@ -79,6 +79,12 @@ const text = (description: string) => Type.Optional(Type.String({ description })
 const secret = (description: string) => Type.Optional(Type.String({ description, writeOnly: true }))
 const whole = (minimum: number, maximum: number, usual: number, description: string) =>
   Type.Integer({ minimum, maximum, default: usual, description })
+const networks = (description: string) =>
+  Type.String({
+    pattern: '^[^\\s,]+( *, *[^\\s,]+)*$',
+    $comment: 'CIDRs, IP addresses and hosts, each with :port or without, separated by commas',
+    description,
+  })
 /** Of names, each with the system that may have it. */
 const list = (description: string) =>
   Type.Optional(
@@ -178,6 +184,10 @@ const environmentSchema = Type.Object({
     description: 'folder of files that begin with the id of a system, and are secrets of that system',
   }),
   SECRET_FILES: list('other files that systems may have as secrets'),
+  ALLOWED_PRIVATE_NETWORKS: Type.Optional(
+    networks('private networks and hosts that systems may be in; without it, the public internet alone'),
+  ),
+  ALLOWED_HTTP_HOSTS: Type.Optional(networks('hosts that secrets may be sent to by http; without it, https alone')),
   CONFIG_ENV_NAMES: Type.String({
     pattern: '^[A-Za-z0-9_*]+( *, *[A-Za-z0-9_*]+)*$',
     $comment: 'names of variables, separated by commas, * for any part of a name',

@@ -4,6 +4,7 @@ import type { RunningApi } from '../api/server.ts'
 import { createResolver } from '../configuration/references.ts'
 import { watchConfiguration } from '../configuration/watch-configuration.ts'
 import { createSharedGovernors } from '../platform/governor/governors.ts'
+import { networkRulesOf } from '../platform/network-rules.ts'
 import { closeExpressionThreads } from '../rules/mapping/evaluate.ts'
 import { createClients } from '../systems/clients.ts'
 import { type FollowedConfiguration, followConfiguration } from './follow-configuration.ts'
@@ -41,9 +42,10 @@ export async function startRoles(
   const onProblem = (err: unknown) => logger.warn({ err }, 'the configuration could not be read; the last one stays')
   const watch = await watchConfiguration(tables, clock, { everyMs: CONFIGURATION_EVERY_MS, onProblem })
   const resolveSecret = createResolver(platform.config.environment)
+  const network = networkRulesOf(platform.config.environment)
   // One client a system: its limit of requests holds for its reads and its deliveries together.
   const governors = createSharedGovernors(tables, clock, `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`)
-  const clients = createClients({ clock, logger, governors, resolveSecret, systemTypes: platform.systemTypes })
+  const clients = createClients({ clock, logger, governors, network, resolveSecret, systemTypes: platform.systemTypes })
   const parts: RunningPart[] = []
   let followed: FollowedConfiguration | undefined
   const close = async () => {

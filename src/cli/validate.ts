@@ -18,13 +18,24 @@ export async function validateCommand(args: readonly string[]): Promise<void> {
   if (values.help) return console.log(USAGE)
   const [folder, ...more] = positionals
   if (folder === undefined || more.length > 0) throw new UsageError('validate takes one folder', USAGE)
-  const { configuration, tests, mistakes } = await checkConfiguration(folder, processEnvironment(), systemTypes)
+  const { configuration, tests, mistakes, warnings } = await checkConfiguration(
+    folder,
+    processEnvironment(),
+    systemTypes,
+  )
   const { systems, connections } = configuration
   if (mistakes.length > 0) {
-    if (values.json) console.log(JSON.stringify({ valid: false, mistakes }))
+    if (values.json) console.log(JSON.stringify({ valid: false, mistakes, warnings }))
     throw new StreamError('configuration_invalid', mistakes.map(mistakeText).join('\n'), { field: folder })
   }
-  const summary = { valid: true, systems: systems.length, connections: connections.length, tests: tests.length }
+  if (!values.json) for (const warning of warnings) console.error(`warning: ${mistakeText(warning)}`)
+  const summary = {
+    valid: true,
+    systems: systems.length,
+    connections: connections.length,
+    tests: tests.length,
+    warnings,
+  }
   console.log(
     values.json
       ? JSON.stringify(summary)

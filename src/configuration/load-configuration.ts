@@ -2,8 +2,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { CallLimits } from '../platform/governor/governor.ts'
+import { networkRulesOf } from '../platform/network-rules.ts'
 import { compilePattern } from '../rules/pattern.ts'
 import { checkDocuments } from './check-documents.ts'
+import { networkWarnings } from './check-network.ts'
 import { type Claimant, checkClaims } from './check-ownership.ts'
 import { checkSecretReferences, withAddress } from './check-references.ts'
 import { costsOf } from './cost-list.ts'
@@ -33,6 +35,8 @@ export interface CheckedConfiguration {
   readonly configuration: Configuration
   readonly tests: readonly MappingTest[]
   readonly mistakes: readonly Mistake[]
+  /** What is right and yet won't do as it stands, in this environment. */
+  readonly warnings: readonly Mistake[]
 }
 
 /**
@@ -53,8 +57,8 @@ export async function loadForTests(
   environment: Environment,
   systemTypes: SystemTypes,
 ): Promise<Pick<CheckedConfiguration, 'configuration' | 'tests'>> {
-  const { mistakes, ...right } = await checkConfiguration(folder, environment, systemTypes)
-  if (mistakes.length === 0) return right
+  const { mistakes, configuration, tests } = await checkConfiguration(folder, environment, systemTypes)
+  if (mistakes.length === 0) return { configuration, tests }
   throw new StreamError('configuration_invalid', mistakes.map(mistakeText).join('\n'), {
     field: folder,
     details: { mistakes: mistakes.length },
@@ -106,7 +110,13 @@ export async function checkRead(
     metadata: documents.metadata.map(({ value }) => productMetadataOf(value)),
   }
   const tests = documents.tests.map(({ value, yaml }) => ({ document: value, place: yaml.place }))
-  return { configuration, tests, mistakes: wrong.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line) }
+  const network = networkRulesOf(environment)
+  const warnings = documents.systems.flatMap((system) => networkWarnings(system, network))
+  return { configuration, tests, mistakes: inOrder(wrong), warnings: inOrder(warnings) }
+}
+
+function inOrder(found: readonly Mistake[]): readonly Mistake[] {
+  return found.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line)
 }
 
 /**

@@ -1,11 +1,10 @@
 import { StreamError } from '../errors.ts'
 import { createGuardedHttp, type GuardedHttp } from './guarded-http.ts'
+import type { NetworkRules } from './network-rules.ts'
 
 export interface DownloadLimits {
   readonly mostBytes: number
   readonly timeoutMs: number
-  /** Whether addresses of one's own network may be asked: for feeds that are inside. */
-  readonly privateAddresses: boolean
 }
 
 /**
@@ -14,8 +13,8 @@ export interface DownloadLimits {
  */
 export type Download = (url: string, signal: AbortSignal) => Promise<Buffer>
 
-export function createDownload({ mostBytes, timeoutMs, privateAddresses }: DownloadLimits): Download {
-  const http = createGuardedHttp({ allowPrivate: privateAddresses })
+export function createDownload({ mostBytes, timeoutMs }: DownloadLimits, network: NetworkRules): Download {
+  const http = createGuardedHttp(network)
   return async (url, signal) => {
     const timeout = AbortSignal.timeout(timeoutMs)
     try {

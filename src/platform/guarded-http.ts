@@ -2,7 +2,8 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { StreamError } from '../errors.ts'
-import { assertHttpUrl, assertPublicUrl, type IsPublic, publicLookup } from './safe-address.ts'
+import type { NetworkRules } from './network-rules.ts'
+import { assertHttpUrl } from './safe-address.ts'
 
 export interface GuardedRequest {
   readonly method: 'GET' | 'HEAD'
@@ -22,29 +23,21 @@ export interface GuardedAnswer {
 }
 
 /**
- * Fetches addresses that others name, on public networks alone: each redirect is judged as the first address was, and so
- * is each IP address a name stands for when it is connected to. Rejects with `source_data_invalid` for an address that
- * is not fetched; what else breaks is the error of Node as it is.
+ * Fetches addresses that others name, in the networks that are allowed: each redirect is judged as the first address was, and
+ * so is each IP address a name stands for when it is connected to. Rejects with `source_data_invalid` for an address that
+ * is not fetched, and `configuration_invalid` for credentials that would go by http; what else breaks is the error of Node
+ * as it is.
  */
 export interface GuardedHttp {
   request(request: GuardedRequest): Promise<GuardedAnswer>
-}
-
-export interface GuardedHttpOptions {
-  /** Private networks too: an installation may have its feeds there. */
-  readonly allowPrivate: boolean
-  readonly lookup?: LookupFunction
-  /** Whether an IP address may be connected to where private ones may not; the public internet's by default. */
-  readonly isPublic?: IsPublic
 }
 
 const MOST_REDIRECTS = 5
 const REDIRECTS = [301, 302, 303, 307, 308]
 const MOST_SOCKETS = 20
 
-export function createGuardedHttp({ allowPrivate, lookup, isPublic }: GuardedHttpOptions): GuardedHttp {
-  const judged = allowPrivate ? lookup : publicLookup(lookup, isPublic)
-  const options = { keepAlive: true, maxSockets: MOST_SOCKETS, ...(judged === undefined ? {} : { lookup: judged }) }
+export function createGuardedHttp(network: NetworkRules): GuardedHttp {
+  const options = { keepAlive: true, maxSockets: MOST_SOCKETS }
   const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) }
   return {
     async request(asked) {
@@ -52,8 +45,9 @@ export function createGuardedHttp({ allowPrivate, lookup, isPublic }: GuardedHtt
       let trusted = true
       for (let redirects = 0; ; redirects += 1) {
         assertHttpUrl(url)
-        if (!allowPrivate) assertPublicUrl(url, isPublic)
-        const answer = await send(agents, url, asked, trusted)
+        assertFetched(network, url)
+        if (trusted && Object.keys(asked.credentials ?? {}).length > 0) network.assertSecret(url)
+        const answer = await send(agents, url, asked, trusted, fetchedLookup(network, url))
         const location = answer.headers.get('location')
         if (!REDIRECTS.includes(answer.status) || location === null) return answer
         answer.discard()
@@ -69,6 +63,26 @@ export function createGuardedHttp({ allowPrivate, lookup, isPublic }: GuardedHtt
   }
 }
 
+/** An address that others name is wrong data, not wrong configuration. */
+function ofData(error: unknown): Error {
+  if (!(error instanceof StreamError)) return error as Error
+  return new StreamError('source_data_invalid', error.message, { field: 'address' })
+}
+
+function assertFetched(network: NetworkRules, url: URL): void {
+  try {
+    network.assertUrl(url)
+  } catch (error) {
+    throw ofData(error)
+  }
+}
+
+function fetchedLookup(network: NetworkRules, url: URL): LookupFunction {
+  const lookup = network.lookup(url)
+  return (hostname, options, callback) =>
+    lookup(hostname, options, (error, found, family) => callback(error === null ? null : ofData(error), found, family))
+}
+
 /** The same server, or the same host by https where it was http. */
 function keepsCredentials(from: URL, to: URL): boolean {
   const upgraded = from.protocol === 'http:' && to.protocol === 'https:' && from.port === '' && to.port === ''
@@ -80,6 +94,7 @@ function send(
   url: URL,
   { method, headers, credentials, signal }: GuardedRequest,
   trusted: boolean,
+  lookup: LookupFunction,
 ): Promise<GuardedAnswer> {
   const secure = url.protocol === 'https:'
   const [request, agent] = secure ? [httpsRequest, agents.https] : [httpRequest, agents.http]
@@ -88,7 +103,7 @@ function send(
   const target = { protocol, hostname: url.hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search }
   const sent = { 'user-agent': 'waldstream', ...headers, ...(trusted ? credentials : {}) }
   return new Promise((resolve, reject) => {
-    const outgoing = request({ ...target, method, headers: sent, agent, signal }, (response) => {
+    const outgoing = request({ ...target, method, headers: sent, agent, signal, lookup }, (response) => {
       resolve(answerOf(response, method))
     })
     outgoing.on('error', reject)

@@ -95,6 +95,8 @@ function withRetryAfter(error: StreamError, after: number | undefined): StreamEr
 /** The error of a request without an answer. axios' own errors hold the request with its headers: none is kept as cause. */
 export function fromBrokenRequest(what: string, error: unknown, ended: boolean): StreamError {
   if (error instanceof StreamError) return error
+  // What a look-up refuses, axios wraps.
+  if (isAxiosError(error) && error.cause instanceof StreamError) return error.cause
   if (ended) return new StreamError('stopping', `${what} was ended`)
   const code = isAxiosError(error) ? error.code : undefined
   if (code === 'ECONNABORTED' || code === 'ETIMEDOUT')

@@ -15,6 +15,7 @@ import {
   isHtml,
 } from './http-errors.ts'
 import { parseExact, stringifyExact } from './json.ts'
+import type { NetworkRules } from './network-rules.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -56,12 +57,14 @@ export interface HttpSettings {
   /** PEM of an authority, or of the system's own certificate, that is trusted beside the well-known ones. */
   readonly ca?: string
   readonly logger: Logger
+  /** What may be called; requests hold secrets, and go by https but to hosts that are listed. */
+  readonly network: NetworkRules
 }
 
 /**
  * A client of one outside system. `request` resolves for 2xx and `accept`ed statuses, and rejects with a StreamError
  * else: `rate_limited`, `target_unavailable`, `timed_out`, `credentials_refused`, `permission_missing`, what `classify`
- * says, or `target_rejected`; with `stopping` when the signal aborts. JSON that can't be read to its end was cut on its way:
+ * says, or `target_rejected`; with `configuration_invalid` where the address may not be called; with `stopping` when the signal aborts. JSON that can't be read to its end was cut on its way:
  * `target_unavailable`, since the request may well have had its effect. Nothing is sent again by itself: who calls knows
  * whether that does harm (Guarantee 3).
  */
@@ -75,13 +78,17 @@ export interface Http {
 const MOST_SOCKETS = 100
 
 export function createHttp(settings: HttpSettings): Http {
-  const agents = { keepAlive: true, maxSockets: MOST_SOCKETS }
+  // All requests go to the same host: its sockets were judged for it.
+  const lookup = settings.network.lookup(new URL(settings.baseUrl))
+  const agents = { keepAlive: true, maxSockets: MOST_SOCKETS, lookup }
   const client = axios.create({
     httpAgent: new HttpAgent(agents),
     httpsAgent: new HttpsAgent(
       settings.ca === undefined ? agents : { ...agents, ca: [...rootCertificates, settings.ca] },
     ),
     maxRedirects: 0,
+    // A proxy of the environment would look names up itself, after they were judged.
+    proxy: false,
     responseType: 'text',
     // The body stays the text it is: axios would read numbers as doubles.
     transformResponse: (body: unknown) => body,
@@ -104,6 +111,8 @@ async function send(client: AxiosInstance, settings: HttpSettings, request: Http
   const timeout = AbortSignal.timeout(settings.timeoutMs)
   try {
     const url = urlOf(settings.baseUrl, request)
+    settings.network.assertSecret(new URL(url))
+    settings.network.assertUrl(new URL(url))
     const authorization = (await settings.authorize?.({ method, url })) ?? {}
     const response = await client.request<string>({
       url,

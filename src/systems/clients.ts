@@ -1,6 +1,7 @@
 import type { System } from '../configuration/model.ts'
 import { WEBHOOK_SECRET } from '../configuration/system-type.ts'
 import { StreamError, toStreamError } from '../errors.ts'
+import type { NetworkRules } from '../platform/network-rules.ts'
 import type { SystemCheck } from './kit/system-check.ts'
 import type { ClientDeps, OpenSystem, SystemDefinition } from './system.ts'
 import { systemTypes as allTypes } from './systems.ts'
@@ -32,9 +33,11 @@ export function createClients({ resolveSecret, systemTypes = allTypes, ...deps }
     const key = identityOf(system)
     const known = open.get(key)
     if (known !== undefined) return known
-    const opening = definitionOf(system, systemTypes).then(async (definition) =>
-      definition.open(await resolveSystem(system, resolveSecret), deps),
-    )
+    const opening = definitionOf(system, systemTypes).then(async (definition) => {
+      assertAddress(system)
+      assertNetwork(system, deps.network)
+      return definition.open(await resolveSystem(system, resolveSecret), deps)
+    })
     open.set(key, opening)
     opening.catch(() => open.delete(key))
     return opening
@@ -64,7 +67,6 @@ async function definitionOf(
 
 /** Every reference that can't be resolved is named at once. */
 async function resolveSystem(system: System, resolve: ClientsDeps['resolveSecret']): Promise<System> {
-  assertAddress(system)
   // What webhooks are signed with is for the API alone: other processes need not have it.
   const secrets = Object.entries(system.secrets).filter(([name]) => name !== WEBHOOK_SECRET)
   const resolving = secrets.map(async ([name, reference]) => [name, await resolve(system.id, reference)] as const)
@@ -78,6 +80,19 @@ async function resolveSystem(system: System, resolve: ClientsDeps['resolveSecret
   }
   const values = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   return { ...system, secrets: Object.fromEntries(values) }
+}
+
+/** Before a secret is looked up: whatever the type's own client does, its address is one that may be called. */
+function assertNetwork({ id, address, secrets }: System, network: NetworkRules): void {
+  if (!URL.canParse(address)) return
+  const url = new URL(address)
+  try {
+    network.assertUrl(url)
+    if (Object.keys(secrets).some((name) => name !== WEBHOOK_SECRET)) network.assertSecret(url)
+  } catch (error) {
+    const { code, message } = toStreamError(error)
+    throw new StreamError(code, `system ${id}: ${message}`, { field: `systems.${id}.address` })
+  }
 }
 
 /** Earlier versions kept references as addresses; what they stood for is not looked up any more. */

@@ -14,6 +14,7 @@ import { type Entity, entityOf, type PerSystemKind } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { CallKind, CallLimits } from '../platform/governor/governor.ts'
 import type { Governors } from '../platform/governor/governors.ts'
+import type { NetworkRules } from '../platform/network-rules.ts'
 import type { ConfiguredSystem, ConnectableSystem } from './kit/configured-system.ts'
 import type { ImpossibleFaults } from './kit/faults.ts'
 import { ownHook } from './kit/own-webhook.ts'
@@ -28,6 +29,8 @@ export interface ClientDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly governors: Governors
+  /** What may be called. */
+  readonly network: NetworkRules
 }
 
 /** Every client has it: the cheapest call that needs the credentials. Throws what credentials or address lack. */
@@ -58,6 +61,8 @@ export interface SinkContext<C, V> {
   /** Its calls are as urgent as those for the entity that is delivered. */
   readonly client: C
   readonly system: ConfiguredSystem<V>
+  /** What may be called of what events name. */
+  readonly network: NetworkRules
 }
 
 export type OpenSink<K extends PerSystemKind, C, V> = (context: SinkContext<C, V>) => Sink<K>
@@ -182,7 +187,7 @@ function openSystem<S extends Settings, C extends Client>(
     sink(kind) {
       const open = options.sinks[kind] as OpenSink<PerSystemKind, C, ValuesOf<S>> | undefined
       if (open === undefined) throw undeliverableError(options, system, kind)
-      return open({ client: clientFor(entityOf(kind)), system: configured }) as AnySink
+      return open({ client: clientFor(entityOf(kind)), system: configured, network: deps.network }) as AnySink
     },
   }
 }

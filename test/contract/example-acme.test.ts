@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRun, getRun } from '../../src/control/runs.ts'
 import { text8 } from '../../src/events/decimal.ts'
 import { runSource } from '../../src/producers/run-source.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { createAcmeClient, settings } from '../examples/acme/client.ts'
 import { readAcmeInventory } from '../examples/acme/read-inventory.ts'
@@ -33,7 +34,11 @@ afterEach(async () => await acme.close())
 const client = (token = ACME_TOKEN) => {
   const given = { shipFrom: 'EAST' }
   const system = { id: 'acme', address: acme.url, secrets: { token }, limits: { concurrency: 2 }, settings: given }
-  return createAcmeClient(connectable(settings, system), { clock: wallClock, governors, logger: silentLogger }, 500)
+  return createAcmeClient(
+    connectable(settings, system),
+    { clock: wallClock, governors, network: localNetwork, logger: silentLogger },
+    500,
+  )
 }
 const faults = async (...rules: readonly object[]) =>
   await fetch(`${acme.url}/_sim/faults`, {

@@ -132,7 +132,7 @@ async function writeEverything(shop: TestShop): Promise<void> {
   await shop.sources('east')
   const connection = connectionOf('con', '^WLD', { stock: { locations: { E: 'east', '*': 'default' } } })
   const deliver = async <K extends PerSystemKind>(kind: K, ...events: readonly TopicEvents[K][]) => {
-    const sink = await shop.sink(kind, { allowPrivateAddresses: 'true' })
+    const sink = await shop.sink(kind)
     const before = { targetId: null, unclear: false }
     for (const event of events) await sink.deliver(event, connection, signal, before)
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/configuration/model.ts'
 import type { PerSystemKind, TopicEvents } from '../../src/events/topics.ts'
+import { networkRulesOf } from '../../src/platform/network-rules.ts'
 import type { Sink } from '../../src/systems/kit/sink.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { shopImages, shopProduct, shopStock } from '../data/magento2-events.ts'
@@ -147,7 +148,7 @@ describe('stock', () => {
 
 describe('images', () => {
   const url = (name: string) => `${shop.url}/media/catalog/product/${name}`
-  const open = () => shop.sink('shop-images', { allowPrivateAddresses: 'true' })
+  const open = () => shop.sink('shop-images', {})
   const gallery = async () => wiresOf((await product())?.['media_gallery_entries'])
   const ours = async () => (await gallery()).filter(({ file }) => String(file).startsWith('/w/s/ws-'))
   const picture = (name: string, position: number, more: object = {}) => ({
@@ -217,8 +218,8 @@ describe('images', () => {
     })
   })
 
-  it('behind private addresses are not fetched unless the system allows it', async () => {
-    const sink = await shop.sink('shop-images')
+  it('behind private addresses are not fetched unless the operator allows it', async () => {
+    const sink = await shop.sink('shop-images', { allowPrivateAddresses: 'true' }, networkRulesOf({}))
     await expect(deliver(sink, shopImages(SKU, { gallery: [picture('a.jpg', 1)] }))).rejects.toMatchObject({
       code: 'source_data_invalid',
       message: expect.stringContaining('private network'),

@@ -4,6 +4,7 @@ import type { Simulator } from '../../simulators/harness/simulator.ts'
 import { NETSUITE_CREDENTIALS } from '../../simulators/netsuite/credentials.ts'
 import { startNetSuiteSimulator } from '../../simulators/netsuite/start.ts'
 import { createNetSuiteClient, type NetSuiteClient } from '../../src/systems/netsuite/client.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { ecKeys, rsaKeys } from '../data/netsuite-keys.ts'
 import { catalogFile, governors, wallClock } from '../worlds/sources.ts'
 
@@ -45,7 +46,7 @@ const client = (certificateId: string, privateKey: string, id = clientId, clock 
       limits: { concurrency: 4 },
       credentials: { clientId: id, certificateId, privateKey },
     },
-    { clock, governors, logger },
+    { clock, governors, network: localNetwork, logger },
   )
 const ask = (of: NetSuiteClient) => of.findItems(['none'])
 

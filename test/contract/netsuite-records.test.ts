@@ -5,6 +5,7 @@ import { NETSUITE_CREDENTIALS } from '../../simulators/netsuite/credentials.ts'
 import { startNetSuiteSimulator } from '../../simulators/netsuite/start.ts'
 import { wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createNetSuiteClient } from '../../src/systems/netsuite/client.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { testNetSuiteRecords } from '../worlds/netsuite-contract.ts'
 import { catalogFile, governors, wallClock } from '../worlds/sources.ts'
 
@@ -15,7 +16,12 @@ testNetSuiteRecords(async () => {
   simulator = await startNetSuiteSimulator({ dataFile: ':memory:', catalogFile, vendorPattern: /^WLD-/, seed: 3 })
   const { account } = NETSUITE_CREDENTIALS
   const settings = { baseUrl: simulator.url, account, credentials: NETSUITE_CREDENTIALS, limits: { concurrency: 2 } }
-  const client = createNetSuiteClient(settings, { clock: wallClock, governors, logger: pino({ level: 'silent' }) })
+  const client = createNetSuiteClient(settings, {
+    clock: wallClock,
+    governors,
+    network: localNetwork,
+    logger: pino({ level: 'silent' }),
+  })
   const state = wireOf(await (await fetch(`${simulator.url}/_sim/state`)).json())
   const skus = wiresOf(state['items']).map(({ itemId }) => String(itemId))
   return { client, skus: skus.slice(0, 2) }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { networkRulesOf } from '../../src/platform/network-rules.ts'
 import { feedWorld } from '../worlds/image-feed-world.ts'
 
 const SAME = { read_count: 0, published: 0, state: 'ended' }
@@ -54,10 +55,10 @@ describe('runs of an image feed', () => {
   })
 
   it('do not fetch from private addresses unless they may', async () => {
-    const world = await feedWorld({ settings: { allowPrivateAddresses: 'false' } })
+    const world = await feedWorld({ settings: { allowPrivateAddresses: 'true' }, network: networkRulesOf({}) })
     expect(await world.run()).toMatchObject({
       state: 'failed',
-      error: { code: 'source_data_invalid', message: expect.stringContaining('private network') },
+      error: { code: 'configuration_invalid', message: expect.stringContaining('private network') },
     })
     expect(await world.requests(/images.csv/)).toEqual([])
   })

@@ -11,15 +11,22 @@ import { createReaderNotes } from '../../src/producers/reader-notes.ts'
 import { createClients } from '../../src/systems/clients.ts'
 import type { SourceReader } from '../../src/systems/kit/source.ts'
 import { wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { memoryTables } from '../memory/tables.ts'
 import { catalogFile, checkedRead, governors, keysOf, readAll, systemOf, WHOLE, wallClock } from '../worlds/sources.ts'
 
-const deps = { clock: wallClock, governors, logger: pino({ level: 'silent' }), resolveSecret: () => 'secret' }
+const deps = {
+  clock: wallClock,
+  governors,
+  network: localNetwork,
+  logger: pino({ level: 'silent' }),
+  resolveSecret: () => 'secret',
+}
 const AGAIN = { from: 0, to: WHOLE.to }
 
 let feed: Simulator
 const system = (address = `${feed.url}/feeds/images.csv`, more: object = {}) =>
-  systemOf({ id: 'images', type: 'image-feed', address, settings: { allowPrivateAddresses: 'true' }, ...more })
+  systemOf({ id: 'images', type: 'image-feed', address, ...more })
 const notes = () => createReaderNotes(memoryTables(controlTables))
 const connected = { clock: wallClock, clients: createClients(deps), notes: notes() }
 const reader = (pageSize = 5, of = system()) =>

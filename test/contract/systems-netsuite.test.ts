@@ -10,6 +10,7 @@ import { toLocalTime } from '../../src/systems/kit/local-time.ts'
 import type { SourceReader } from '../../src/systems/kit/source.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createNetSuiteClient } from '../../src/systems/netsuite/client.ts'
+import { localNetwork } from '../data/loopback.ts'
 import {
   catalogFile,
   checkedRead,
@@ -30,6 +31,7 @@ const logger = pino({ level: 'silent' })
 const deps = {
   clock: wallClock,
   governors,
+  network: localNetwork,
   logger,
   resolveSecret: (_system: string, name: string) => secrets[name.slice(4)] ?? '',
 }

@@ -6,6 +6,7 @@ import type { SourceReader } from '../../src/systems/kit/source.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createSapB1Client } from '../../src/systems/sap-b1/client.ts'
 import { clientSettings, settings } from '../../src/systems/sap-b1/settings.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { startCompany, type TestCompany } from '../worlds/sap-b1.ts'
 import { connectable } from '../worlds/settings.ts'
 import { governors, keysOf, listAll, readAll, readOf, WHOLE, wallClock } from '../worlds/sources.ts'
@@ -24,7 +25,7 @@ const client = (version: string, more: object = {}) =>
       ...clientSettings(connectable(settings, { ...company.system({ version }), secrets: { ...SAP_B1_CREDENTIALS } })),
       ...more,
     },
-    { clock: wallClock, logger: silentLogger, governors },
+    { clock: wallClock, logger: silentLogger, governors, network: localNetwork },
   )
 const codes = async () => (await company.state('Items')).map(({ ItemCode }) => String(ItemCode))
 const logins = async () => (await company.requests()).filter(({ path }) => path.endsWith('/Login')).length

@@ -4,6 +4,7 @@ import type { BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts
 import { createGovernors } from '../../src/platform/governor/governors.ts'
 import { createB2bClient } from '../../src/systems/bigcommerce/b2b-client.ts'
 import { b2bOrderPages } from '../../src/systems/bigcommerce/read-b2b-orders.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { connectTo, control, inStore, jumpingClock, runRead, stateOf, withFaults } from '../worlds/bigcommerce.ts'
 import { hookReceiver } from '../worlds/bigcommerce-hooks.ts'
 import { listAll, readAll, WHOLE, wallClock } from '../worlds/sources.ts'
@@ -133,7 +134,12 @@ testFaults('bigcommerce-b2b', {
   'slow-answer': () =>
     inStore({}, async (store) => {
       const settings = { baseUrl: store.b2bUrl, limits: { concurrency: 2 } }
-      const deps = { clock: wallClock, logger: pino({ level: 'silent' }), governors: createGovernors(wallClock) }
+      const deps = {
+        clock: wallClock,
+        logger: pino({ level: 'silent' }),
+        governors: createGovernors(wallClock),
+        network: localNetwork,
+      }
       const b2b = createB2bClient(settings, { ...store.credentials, timeoutMs: 300 }, deps)
       await withFaults(store, { path: '/api/v3/io/', kind: 'slow', delayMs: 900, times: 1 })
       await expect(b2b.order('100')).rejects.toMatchObject({ code: 'timed_out' })

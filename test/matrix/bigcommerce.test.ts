@@ -20,6 +20,7 @@ import {
   shopInventory,
   shopProduct,
 } from '../data/bigcommerce-events.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { connectTo, control, inStore, jumpingClock, runRead, stateOf, withFaults } from '../worlds/bigcommerce.ts'
 import { hookReceiver } from '../worlds/bigcommerce-hooks.ts'
 import { shopDeliveries } from '../worlds/shop-deliveries.ts'
@@ -243,7 +244,12 @@ testFaults('bigcommerce', {
         b2b: null,
         timeoutMs: 300,
       }
-      const deps = { clock: wallClock, logger: pino({ level: 'silent' }), governors: createGovernors(wallClock) }
+      const deps = {
+        clock: wallClock,
+        logger: pino({ level: 'silent' }),
+        governors: createGovernors(wallClock),
+        network: localNetwork,
+      }
       const client = createBigCommerceClient(settings, deps)
       await withFaults(store, { path: '/v2/orders$', kind: 'slow', delayMs: 900, times: 1 })
       await expect(client.list('/v2/orders')).rejects.toMatchObject({ code: 'timed_out' })

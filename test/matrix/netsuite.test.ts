@@ -6,6 +6,7 @@ import { createNetSuiteClient, type NetSuiteClient } from '../../src/systems/net
 import { readNetSuiteProducts } from '../../src/systems/netsuite/read-products.ts'
 import { clientSettings, settings } from '../../src/systems/netsuite/settings.ts'
 import { writeNetSuiteOrders } from '../../src/systems/netsuite/write-orders.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { ecKeys } from '../data/netsuite-keys.ts'
 import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
 import { netsuiteConnection, netsuiteOrder, runsOf } from '../worlds/netsuite-world.ts'
@@ -182,7 +183,12 @@ testFaults('netsuite', {
     const system: System = { ...at.system(), secrets }
     const connected = connectable(settings, system)
     const impatient = { ...clientSettings(connected), timeoutMs: 250 }
-    const client = createNetSuiteClient(impatient, { clock: wallClock, governors, logger: silentLogger })
+    const client = createNetSuiteClient(impatient, {
+      clock: wallClock,
+      governors,
+      network: localNetwork,
+      logger: silentLogger,
+    })
     const slow = { kind: 'slow', delayMs: 600 }
     await set(at, { ...slow, path: '/suiteql', times: 2 })
     const reader = readNetSuiteProducts(client, readOf('netsuite', 'products', 20), connected, wallClock)

@@ -12,6 +12,7 @@ import { createSapB1Client } from '../../src/systems/sap-b1/client.ts'
 import { orderSettings } from '../../src/systems/sap-b1/order-settings.ts'
 import { clientSettings, settings } from '../../src/systems/sap-b1/settings.ts'
 import { writeSapB1Orders } from '../../src/systems/sap-b1/write-orders.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { bench } from '../unit/producers/support.ts'
 import { startCompany, type TestCompany } from '../worlds/sap-b1.ts'
@@ -236,7 +237,7 @@ testFaults('sap-b1', {
     const system = connectable(settings, { ...company.system(), secrets: { ...SAP_B1_CREDENTIALS } })
     const client = createSapB1Client(
       { ...clientSettings(system), timeoutMs: 400 },
-      { clock: wallClock, logger: silentLogger, governors },
+      { clock: wallClock, logger: silentLogger, governors, network: localNetwork },
     )
     await company.send('POST', '/late', { ms: 900, times: 1 })
     // The create lands after its time-out: it is waited for, and found.

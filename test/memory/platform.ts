@@ -4,6 +4,7 @@ import { tableDefinitions } from '../../src/operations/table-definitions.ts'
 import { createPositions } from '../../src/platform/runtime/positions.ts'
 import { createStatusReporter } from '../../src/platform/runtime/status-reporter.ts'
 import { systemClock } from '../../src/platform/system-clock.ts'
+import { loopback } from '../data/loopback.ts'
 import { silentLogger } from '../worlds/stage-context.ts'
 import { MemoryBroker } from './broker.ts'
 import { memoryCodec } from './codec.ts'
@@ -18,7 +19,7 @@ export async function memoryPlatform(
   // Nothing listens at the addresses: nothing is sent there.
   const addresses = { KAFKA_BROKERS: 'none:1', SCHEMA_REGISTRY_URL: 'http://none', DYNAMODB_ENDPOINT: 'http://none' }
   const settings = { TOPIC_PARTITIONS: '2', FEED_SETTLE_MS: '0', API_PORT: '0' }
-  const config = readConfig({ ...addresses, ...settings, ...environment })
+  const config = readConfig({ ...addresses, ...settings, ...loopback, ...environment })
   const time = { now: () => Date.now(), after: (ms: number, call: () => void) => void setTimeout(call, ms).unref() }
   const broker = new MemoryBroker({ time, sessionMs: 30_000, rebalanceMs: 10_000 })
   const request = async <T>(_name: string, effect: () => T | Promise<T>) => await effect()

@@ -19,6 +19,7 @@ import { clientSettings, settings } from '../../src/systems/bigcommerce/settings
 import { createClients } from '../../src/systems/clients.ts'
 import type { AnySourceReader, ReadWindow, SourceReader } from '../../src/systems/kit/source.ts'
 import type { Wire } from '../../src/systems/kit/wire.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { type Bench, bench } from '../unit/producers/support.ts'
 import { connectable } from './settings.ts'
 import { catalogFile, checkedRead, readOf, systemOf, wallClock } from './sources.ts'
@@ -48,7 +49,13 @@ export function connectTo(store: BigCommerceSimulator, more: Partial<System> = {
   const values: Record<string, string> = { 'env:TOKEN': accessToken }
   const logger = pino({ level: 'silent' })
   const resolveSecret = (_system: string, name: string) => values[name] ?? ''
-  const clients = createClients({ clock, governors: createGovernors(clock), logger, resolveSecret })
+  const clients = createClients({
+    clock,
+    governors: createGovernors(clock),
+    network: localNetwork,
+    logger,
+    resolveSecret,
+  })
   const system = systemOf({
     id: 'bc',
     type: 'bigcommerce',
@@ -64,7 +71,7 @@ export function connectTo(store: BigCommerceSimulator, more: Partial<System> = {
     client: () =>
       createBigCommerceClient(
         clientSettings(connectable(settings, { ...system, secrets: { accessToken: values['env:TOKEN'] ?? '' } })),
-        { clock, logger, governors: createGovernors(clock) },
+        { clock, logger, governors: createGovernors(clock), network: localNetwork },
       ),
     reader: <E extends Entity>(entity: E, pageSize = 50, filter = {}) =>
       createReader(checkedRead(system, entity, pageSize, filter), system, { clock, clients }) as SourceReader<E>,

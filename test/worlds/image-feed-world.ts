@@ -7,11 +7,13 @@ import { getRun, type Run } from '../../src/control/runs.ts'
 import { controlTables } from '../../src/control/tables.ts'
 import type { DeadLettered, ImageGalleryChanged } from '../../src/events/generated/events.ts'
 import type { Clock } from '../../src/platform/clock.ts'
+import type { NetworkRules } from '../../src/platform/network-rules.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
 import { createReaderNotes } from '../../src/producers/reader-notes.ts'
 import { runWorker, type WorkerDeps } from '../../src/producers/worker.ts'
 import { createClients } from '../../src/systems/clients.ts'
 import { systemTypes } from '../../src/systems/systems.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { memoryProducer } from '../memory/producer.ts'
 import { memoryTables } from '../memory/tables.ts'
@@ -24,6 +26,8 @@ const hastyClock: Clock = { now: wallClock.now, sleep: (ms, signal) => wallClock
 export interface FeedWorldOptions {
   /** Name of the feed's file: `images.csv`, `.csv.gz`, `.json`, `.xml`. */
   readonly file?: string
+  /** This machine's by default. */
+  readonly network?: NetworkRules
   readonly settings?: Readonly<Record<string, string>>
   /** References to the values of `secrets`. */
   readonly secrets?: Readonly<Record<string, string>>
@@ -61,7 +65,7 @@ export async function feedWorld(options: FeedWorldOptions = {}) {
     type: 'image-feed' as const,
     address: `${simulator.url}/feeds/${file}`,
     reads: [read],
-    settings: { allowPrivateAddresses: 'true', ...settingsOfFile[file], ...options.settings },
+    settings: { ...settingsOfFile[file], ...options.settings },
     secrets: options.secrets ?? {},
   })
   const sent = async <K extends 'images' | 'dead-letters'>(kind: K) =>
@@ -80,7 +84,13 @@ export async function feedWorld(options: FeedWorldOptions = {}) {
   const startProducer = () => {
     const ending = new AbortController()
     const resolveSecret = (_system: string, reference: string) => secrets.get(reference) ?? ''
-    const clients = createClients({ clock: wallClock, governors, logger: silentLogger, resolveSecret })
+    const clients = createClients({
+      clock: wallClock,
+      governors,
+      network: options.network ?? localNetwork,
+      logger: silentLogger,
+      resolveSecret,
+    })
     const notes = createReaderNotes(tables)
     const deps: WorkerDeps = {
       ...parts,

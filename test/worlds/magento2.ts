@@ -4,6 +4,7 @@ import { type MagentoOptions, startMagentoSimulator } from '../../simulators/mag
 import type { Switches } from '../../simulators/magento2/switches.ts'
 import type { System } from '../../src/configuration/model.ts'
 import type { Entity, PerSystemKind } from '../../src/events/topics.ts'
+import type { NetworkRules } from '../../src/platform/network-rules.ts'
 import { createReader } from '../../src/producers/create-reader.ts'
 import { createClients } from '../../src/systems/clients.ts'
 import type { Sink } from '../../src/systems/kit/sink.ts'
@@ -16,6 +17,7 @@ import { writeMagento2Fulfilments } from '../../src/systems/magento2/write-fulfi
 import { writeMagento2Images } from '../../src/systems/magento2/write-images.ts'
 import { writeMagento2Inventory } from '../../src/systems/magento2/write-inventory.ts'
 import { writeMagento2Products } from '../../src/systems/magento2/write-products.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { valuesOf } from './settings.ts'
 import { catalogFile, checkedRead, governors, systemOf, wallClock } from './sources.ts'
 
@@ -34,6 +36,7 @@ const SECRETS = Object.fromEntries(Object.keys(integration).map((name) => [name,
 const deps = {
   clock: wallClock,
   governors,
+  network: localNetwork,
   logger: pino({ level: 'silent' }),
   resolveSecret: (_system: string, name: string) => values[name.slice(4)] ?? '',
 }
@@ -53,7 +56,11 @@ export interface TestShop {
     filter?: Record<string, string>,
   ): SourceReader<E>
   /** The sink of a kind; its client looks at bulk requests often. */
-  sink<K extends PerSystemKind>(kind: K, settings?: Readonly<Record<string, string>>): Promise<Sink<K>>
+  sink<K extends PerSystemKind>(
+    kind: K,
+    settings?: Readonly<Record<string, string>>,
+    network?: NetworkRules,
+  ): Promise<Sink<K>>
   state(): Promise<Wire>
   control(path: string, body: unknown, method?: string): Promise<Response>
   switch(switches: Partial<Switches>): Promise<void>
@@ -100,14 +107,14 @@ export async function startTestShop(
         typeof entity
       >
     },
-    async sink(kind, settings = {}) {
+    async sink(kind, settings = {}, network = localNetwork) {
       const client = clientWith(integration)
       const values = valuesOf(declared, settings)
       const sinks = {
         'shop-fulfilments': () => writeMagento2Fulfilments(client.for('fulfilments')),
         'shop-products': () => writeMagento2Products(client.for('products'), values),
         'shop-inventory': () => writeMagento2Inventory(client.for('inventory')),
-        'shop-images': () => writeMagento2Images(client.for('images'), values),
+        'shop-images': () => writeMagento2Images(client.for('images'), values, network),
       }
       return (sinks as Record<string, () => unknown>)[kind]?.() as Sink<typeof kind>
     },

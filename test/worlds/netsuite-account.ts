@@ -13,6 +13,7 @@ import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import type { NetSuiteClient } from '../../src/systems/netsuite/client.ts'
 import { createNetSuiteClient } from '../../src/systems/netsuite/client.ts'
 import { clientSettings, settings } from '../../src/systems/netsuite/settings.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { connectable } from './settings.ts'
 import { catalogFile, checkedRead, systemOf, wallClock } from './sources.ts'
 
@@ -54,6 +55,7 @@ export async function startNetSuiteAccount(
   const clients = createClients({
     clock,
     governors,
+    network: localNetwork,
     logger,
     resolveSecret: (_system, name) => secrets[name.slice(4)] ?? '',
   })
@@ -95,6 +97,7 @@ export async function startNetSuiteAccount(
       createNetSuiteClient(clientSettings(connectable(settings, { ...system(more), secrets })), {
         clock,
         governors,
+        network: localNetwork,
         logger,
       }),
     reader: <E extends Entity>(entity: E, pageSize = 9, more = {}, filter = {}) => {

@@ -10,6 +10,7 @@ import { loadConfiguration } from '../../src/configuration/load-configuration.ts
 import type { Configuration } from '../../src/configuration/model.ts'
 import { systemTypes } from '../../src/systems/systems.ts'
 import { anySecrets } from '../data/any-secrets.ts'
+import { loopback } from '../data/loopback.ts'
 import { ROOT, type RunningProcess, startProgram } from './processes.ts'
 
 type Environment = Readonly<Record<string, string>>
@@ -26,6 +27,7 @@ export interface Installation {
 /** Addresses of systems that nothing listens at; enough where no system is called. */
 const NOWHERE: Environment = {
   ...anySecrets,
+  ...loopback,
   DEMO_MAGENTO_URL: 'http://127.0.0.1:9',
   DEMO_NETSUITE_URL: 'http://127.0.0.1:9',
   DEMO_IMAGES_URL: 'http://127.0.0.1:9/feeds/images.csv',

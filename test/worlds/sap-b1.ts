@@ -10,6 +10,7 @@ import type { SourceReader } from '../../src/systems/kit/source.ts'
 import { type Wire, wiresOf } from '../../src/systems/kit/wire.ts'
 import { createSapB1Client } from '../../src/systems/sap-b1/client.ts'
 import { clientSettings, settings as declared } from '../../src/systems/sap-b1/settings.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { connectable } from './settings.ts'
 import { catalogFile, checkedRead, governors, systemOf, uncheckedSystem, wallClock } from './sources.ts'
 
@@ -53,6 +54,7 @@ export async function startCompany(options: Partial<SapB1SimulatorOptions> = {})
     createClients({
       clock,
       governors,
+      network: localNetwork,
       logger: pino({ level: 'silent' }),
       resolveSecret: (_system, name) => secrets[name.slice(4)] ?? '',
     })
@@ -87,6 +89,7 @@ export async function startCompany(options: Partial<SapB1SimulatorOptions> = {})
       createSapB1Client(clientSettings(connectable(declared, { ...system(settings), secrets })), {
         clock: wallClock,
         governors,
+        network: localNetwork,
         logger: pino({ level: 'silent' }),
       }),
   }

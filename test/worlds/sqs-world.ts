@@ -9,6 +9,7 @@ import { readSqsMessages } from '../../src/systems/sqs/read-messages.ts'
 import { clientSettings, settings as declared, type QueuedEntity } from '../../src/systems/sqs/settings.ts'
 import { messageKinds } from '../../src/systems/sqs/system.ts'
 import { systemTypes } from '../../src/systems/systems.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { SQS_SECRETS } from './elasticmq.ts'
 import { connectable } from './settings.ts'
 import { sourceRuns } from './source-runs.ts'
@@ -54,7 +55,7 @@ export function sqsWorld<E extends QueuedEntity>(
       await wallClock.sleep(ms, signal)
     },
   }
-  const clientDeps = { clock, governors: createGovernors(clock), logger: silentLogger }
+  const clientDeps = { clock, governors: createGovernors(clock), network: localNetwork, logger: silentLogger }
   const connected = connectable(declared, { ...system, secrets: SQS_SECRETS })
   const client = createSqsClient(
     { ...clientSettings(connected), ...(timeoutMs === undefined ? {} : { timeoutMs }) },

@@ -13,6 +13,7 @@ import { createLogInspector } from '../../platform/kafka/kafkajs-inspector.ts'
 import type { LogInspector } from '../../platform/kafka/log-inspector.ts'
 import { allTopics } from '../../platform/kafka/topic-definitions.ts'
 import { createLogger } from '../../platform/logger.ts'
+import { networkRulesOf } from '../../platform/network-rules.ts'
 import { createRegistryClient } from '../../platform/registry/registry-client.ts'
 import { systemClock } from '../../platform/system-clock.ts'
 import { createClients } from '../../systems/clients.ts'
@@ -94,8 +95,9 @@ function existing(dynamo: DynamoTables): Pick<Tables, 'scan'> {
 
 function systemChecks({ environment }: Config, logger: Logger, systems: readonly System[]): readonly Check[] {
   const resolveSecret = createResolver(environment)
+  const network = networkRulesOf(environment)
   const governors = createGovernors(systemClock)
-  const clients = createClients({ clock: systemClock, logger, governors, resolveSecret })
+  const clients = createClients({ clock: systemClock, logger, governors, network, resolveSecret })
   return systems.map((system) => systemCheck(system, { clients, now: systemClock.now }))
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http } from '../../platform/http.ts'
+import type { NetworkRules } from '../../platform/network-rules.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { bigcommerceError, wholeJson } from './answers.ts'
 import { bigcommerceQuota } from './limits.ts'
@@ -47,7 +48,12 @@ export interface B2bClient {
 export function createB2bClient(
   settings: B2bSettings,
   { storeHash, accessToken, timeoutMs }: Store,
-  deps: { readonly clock: Clock; readonly logger: Logger; readonly governors: Governors },
+  deps: {
+    readonly clock: Clock
+    readonly logger: Logger
+    readonly governors: Governors
+    readonly network: NetworkRules
+  },
 ): B2bClient {
   const http = createHttp({
     baseUrl: settings.baseUrl,
@@ -56,6 +62,7 @@ export function createB2bClient(
     governor: deps.governors.of(`bigcommerce-b2b ${storeHash}`, settings.limits),
     quota: (answer) => bigcommerceQuota(answer, 0, deps.clock.now()),
     logger: deps.logger,
+    network: deps.network,
     authorize: () => ({ 'x-auth-token': accessToken, 'x-store-hash': storeHash }),
     classify: ({ status, json }) => bigcommerceError(status, json),
   })

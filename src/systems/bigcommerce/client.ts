@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../platform/http.ts'
+import type { NetworkRules } from '../../platform/network-rules.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { bigcommerceError, wholeJson } from './answers.ts'
@@ -61,6 +62,7 @@ interface Deps {
   readonly clock: Clock
   readonly logger: Logger
   readonly governors: Governors
+  readonly network: NetworkRules
 }
 
 export function createBigCommerceClient(settings: BigCommerceSettings, deps: Deps): BigCommerceClient {
@@ -73,6 +75,7 @@ export function createBigCommerceClient(settings: BigCommerceSettings, deps: Dep
     // As many as may be under way when the answer comes.
     quota: (answer) => bigcommerceQuota(answer, limits.concurrency, deps.clock.now()),
     logger: deps.logger,
+    network: deps.network,
     authorize: () => ({ 'x-auth-token': accessToken }),
     classify: ({ status, json }) => bigcommerceError(status, json),
   })

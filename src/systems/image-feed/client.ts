@@ -3,6 +3,7 @@ import type { CallLimits, Governor } from '../../platform/governor/governor.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
 import { createGuardedHttp, type GuardedAnswer, type GuardedHttp } from '../../platform/guarded-http.ts'
 import { retryAfterMs } from '../../platform/http-errors.ts'
+import type { NetworkRules } from '../../platform/network-rules.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { MOST_BYTES, unpacked } from './body.ts'
 import { askLink, type LinkAnswer } from './link.ts'
@@ -19,7 +20,6 @@ export interface ImageFeedSettings {
   readonly credentials: Readonly<Record<string, string>>
   /** Null: as the feed says itself. */
   readonly encoding: string | null
-  readonly allowPrivate: boolean
   readonly checkLinks: boolean
   readonly timeoutMs: number
   readonly form: FeedForm
@@ -55,9 +55,9 @@ const LINK_TIMEOUT_MS = 20_000
 
 export function createImageFeedClient(
   settings: ImageFeedSettings,
-  deps: { readonly governors: Governors },
+  deps: { readonly governors: Governors; readonly network: NetworkRules },
 ): ImageFeedClient {
-  const http = createGuardedHttp(settings)
+  const http = createGuardedHttp(deps.network)
   const governor = deps.governors.of(`image-feed ${hostOf(settings)}`, settings.limits)
   const governed = <T>(signal: AbortSignal, call: (bounded: AbortSignal) => Promise<T>) =>
     inTurn(governor, settings, signal, call)

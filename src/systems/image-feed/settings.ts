@@ -72,7 +72,7 @@ export const settings = {
   checkLinks: setting(flag, { default: false, description: 'ask every address whether there is an image' }),
   allowPrivateAddresses: setting(flag, {
     default: false,
-    description: 'feed and images may be in your own network',
+    description: 'has no effect any more: the operator allows private networks (ALLOWED_PRIVATE_NETWORKS)',
   }),
   timeoutSeconds: setting(whole({ minimum: 1, maximum: 9999 }), {
     default: 300,
@@ -109,7 +109,6 @@ export function clientSettings(system: ConnectableSystem<ImageFeedValues>): Imag
     limits,
     credentials: credentialsOf(system),
     encoding: values.encoding,
-    allowPrivate: values.allowPrivateAddresses,
     checkLinks: values.checkLinks,
     timeoutMs: values.timeoutSeconds * 1000,
     form: formOf(values),

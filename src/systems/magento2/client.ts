@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpRequest } from '../../platform/http.ts'
+import type { NetworkRules } from '../../platform/network-rules.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { isWire, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { magentoError } from './answers.ts'
@@ -59,7 +60,12 @@ export interface Magento2Client {
 
 export function createMagento2Client(
   settings: Magento2Settings,
-  deps: { readonly clock: Clock; readonly logger: Logger; readonly governors: Governors },
+  deps: {
+    readonly clock: Clock
+    readonly logger: Logger
+    readonly governors: Governors
+    readonly network: NetworkRules
+  },
 ): Magento2Client {
   const { credentials, storeCode, baseUrl } = settings
   const root = storeCode === '' ? '/V1' : `/rest/${storeCode}/V1`
@@ -68,6 +74,7 @@ export function createMagento2Client(
     timeoutMs: settings.timeoutMs ?? 60_000,
     governor: deps.governors.of(`magento2 ${new URL(baseUrl).host}`, settings.limits),
     logger: deps.logger,
+    network: deps.network,
     authorize: (request) => signature(credentials, request, deps.clock),
     classify: ({ status, json }) => (isWire(json) ? magentoError(status, json) : undefined),
   })

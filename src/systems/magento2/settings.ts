@@ -23,7 +23,7 @@ export const settings = {
   }),
   allowPrivateAddresses: setting(flag, {
     default: false,
-    description: 'fetch images from addresses of private networks too',
+    description: 'has no effect any more: the operator allows private networks (ALLOWED_PRIVATE_NETWORKS)',
   }),
 }
 

@@ -38,7 +38,7 @@ export const magento2 = defineSystem({
     'shop-fulfilments': ({ client }) => writeMagento2Fulfilments(client),
     'shop-products': ({ client, system }) => writeMagento2Products(client, system.settings),
     'shop-inventory': ({ client }) => writeMagento2Inventory(client),
-    'shop-images': ({ client, system }) => writeMagento2Images(client, system.settings),
+    'shop-images': ({ client, system, network }) => writeMagento2Images(client, system.settings, network),
   },
   // An order that is edited in the shop gets a number of its own: 000000012-1.
   orderNumbers: /^\d[\w-]*$/,

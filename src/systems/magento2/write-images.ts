@@ -1,5 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import { createDownload, type Download } from '../../platform/download.ts'
+import type { NetworkRules } from '../../platform/network-rules.ts'
 import type { Sink } from '../kit/sink.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
@@ -18,10 +19,10 @@ type Client = Pick<Magento2Client, 'findProducts' | 'media' | 'addMedia' | 'chan
  */
 export function writeMagento2Images(
   client: Client,
-  settings: Pick<Magento2Values, 'importedMediaPrefix' | 'allowPrivateAddresses'>,
+  { importedMediaPrefix: prefix }: Pick<Magento2Values, 'importedMediaPrefix'>,
+  network: NetworkRules,
 ): Sink<'shop-images'> {
-  const { importedMediaPrefix: prefix, allowPrivateAddresses: privateAddresses } = settings
-  const download = createDownload({ mostBytes: MOST_BYTES, timeoutMs: DOWNLOAD_MS, privateAddresses })
+  const download = createDownload({ mostBytes: MOST_BYTES, timeoutMs: DOWNLOAD_MS }, network)
   return {
     kind: 'shop-images',
     naturalKey: false,

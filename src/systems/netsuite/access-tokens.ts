@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../platform/http.ts'
 import type { HttpFailure } from '../../platform/http-errors.ts'
+import type { NetworkRules } from '../../platform/network-rules.ts'
 import { untilAborted } from '../kit/until-aborted.ts'
 import { textOf, wireOf } from '../kit/wire.ts'
 import { type CertificateCredentials, createAssertionSigner } from './client-assertion.ts'
@@ -31,13 +32,23 @@ interface Token {
 /** A token is asked for when it is needed, once for all that wait for it. Throws `configuration_invalid` for the key. */
 export function createAccessTokens(
   { baseUrl, account, credentials }: { baseUrl: string; account: string; credentials: CertificateCredentials },
-  { clock, logger, governors }: { clock: Clock; logger: Logger; governors: Governors },
+  {
+    clock,
+    logger,
+    governors,
+    network,
+  }: {
+    clock: Clock
+    logger: Logger
+    governors: Governors
+    network: NetworkRules
+  },
 ): AccessTokens {
   const sign = createAssertionSigner(credentials)
   const url = `${baseUrl.replace(/\/+$/, '')}${PATH}`
   // Not the account's governor: the call that waits for the token has its turn there already.
   const governor = governors.of(`netsuite token ${account}`, { concurrency: 1 })
-  const http = createHttp({ baseUrl, timeoutMs: TIMEOUT_MS, governor, logger, classify: tokenRefusedError })
+  const http = createHttp({ baseUrl, timeoutMs: TIMEOUT_MS, governor, logger, network, classify: tokenRefusedError })
   let held: Token | undefined
   let renewal: Promise<string> | undefined
   const ask = async (): Promise<string> => {

@@ -5,6 +5,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http } from '../../platform/http.ts'
+import type { NetworkRules } from '../../platform/network-rules.ts'
 import { type OAuth1Credentials, oauth1Header } from '../kit/oauth1.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { isWire, textOf } from '../kit/wire.ts'
@@ -43,6 +44,7 @@ export interface NetSuiteDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly governors: Governors
+  readonly network: NetworkRules
 }
 
 /** Throws `configuration_invalid` for a private key that is none. */
@@ -53,6 +55,7 @@ export function createNetSuiteClient(settings: NetSuiteSettings, deps: NetSuiteD
     baseUrl,
     timeoutMs,
     logger: deps.logger,
+    network: deps.network,
     governor: deps.governors.of(`netsuite ${account}`, limits),
     classify: ({ status, json }: { status: number; json: unknown }) =>
       isWire(json) ? netsuiteError(status, json) : strangeAnswerError(status),

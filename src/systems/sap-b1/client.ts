@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../platform/http.ts'
+import type { NetworkRules } from '../../platform/network-rules.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { isWire, type Wire } from '../kit/wire.ts'
 import { isSessionOver, sapError } from './answers.ts'
@@ -61,7 +62,12 @@ export interface SapB1Client {
 
 export function createSapB1Client(
   settings: SapB1Settings,
-  deps: { readonly clock: Clock; readonly logger: Logger; readonly governors: Governors },
+  deps: {
+    readonly clock: Clock
+    readonly logger: Logger
+    readonly governors: Governors
+    readonly network: NetworkRules
+  },
 ): SapB1Client {
   const { baseUrl, version, login, limits } = settings
   const account = `sap-b1 ${new URL(baseUrl).host} ${login.companyDb} ${login.username}`
@@ -70,6 +76,7 @@ export function createSapB1Client(
     timeoutMs: settings.timeoutMs ?? 50_000,
     governor: deps.governors.of(account, limits),
     logger: deps.logger,
+    network: deps.network,
     ...(settings.ca === undefined ? {} : { ca: settings.ca }),
   }
   const root = `/b1s/${version}`

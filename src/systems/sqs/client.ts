@@ -14,6 +14,7 @@ import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { CallKind } from '../../platform/governor/governor.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
+import type { NetworkRules } from '../../platform/network-rules.ts'
 import type { SystemCheck } from '../kit/system-check.ts'
 import { type Calls, governed, type SqsSettings } from './calls.ts'
 
@@ -66,9 +67,14 @@ interface Deps {
   readonly clock: Clock
   readonly logger: Logger
   readonly governors: Governors
+  readonly network: NetworkRules
 }
 
-export function createSqsClient(settings: SqsSettings, { clock, logger, governors }: Deps): SqsClient {
+export function createSqsClient(settings: SqsSettings, { clock, logger, governors, network }: Deps): SqsClient {
+  const endpoint = new URL(settings.endpoint)
+  network.assertUrl(endpoint)
+  network.assertSecret(endpoint)
+  const agent = { keepAlive: true, lookup: network.lookup(endpoint) }
   const sdk = new SQSClient({
     region: settings.region,
     // With it, a queue's URL never decides where a signed request goes.
@@ -77,7 +83,7 @@ export function createSqsClient(settings: SqsSettings, { clock, logger, governor
     ...(settings.credentials === null ? {} : { credentials: settings.credentials }),
     // Who calls knows whether a second call does harm.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 3_000, httpAgent: { keepAlive: true }, httpsAgent: { keepAlive: true } },
+    requestHandler: { connectionTimeout: 3_000, httpAgent: agent, httpsAgent: agent },
   })
   const governor = governors.of(`sqs ${settings.account}`, settings.limits)
   const calls: Calls = { sdk, settings, governor, logger, now: () => clock.now(), kind: 'orders' }

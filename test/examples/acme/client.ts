@@ -38,7 +38,7 @@ export interface AcmeClient {
 /** Throws `configuration_invalid`, naming the secret that is missing. */
 export function createAcmeClient(
   system: ConnectableSystem<AcmeValues>,
-  { logger, governors }: ClientDeps,
+  { logger, governors, network }: ClientDeps,
   timeoutMs = 30_000,
 ): AcmeClient {
   const { address, limits } = system
@@ -47,6 +47,7 @@ export function createAcmeClient(
     createHttp({
       baseUrl: address,
       timeoutMs,
+      network,
       // Whoever has the same name shares the limits: all systems and processes of one account.
       governor: governors.of(`acme ${new URL(address).host}`, limits),
       logger,

@@ -8,6 +8,7 @@ import { contentDigest } from '../../../src/events/identity.ts'
 import { type Wire, wireOf, wiresOf } from '../../../src/systems/kit/wire.ts'
 import { createNetSuiteClient, type NetSuiteClient } from '../../../src/systems/netsuite/client.ts'
 import { writeNetSuiteOrders } from '../../../src/systems/netsuite/write-orders.ts'
+import { localNetwork } from '../../data/loopback.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../../data/processor-events.ts'
 import { netsuiteOf } from '../../worlds/settings.ts'
 import { gate, sinkWorld } from '../../worlds/sink-world.ts'
@@ -49,7 +50,12 @@ const linesOf = (order: Wire | undefined) => wiresOf(wireOf(order?.['item'])['it
 const client = () => {
   const credentials = { consumerKey, consumerSecret, token, tokenSecret }
   const settings = { baseUrl: simulator.url, account, credentials, limits: { concurrency: 2 } }
-  return createNetSuiteClient(settings, { clock: wallClock, governors, logger: pino({ level: 'silent' }) })
+  return createNetSuiteClient(settings, {
+    clock: wallClock,
+    governors,
+    network: localNetwork,
+    logger: pino({ level: 'silent' }),
+  })
 }
 const sinkOf = (of: NetSuiteClient = client()) => writeNetSuiteOrders(of, netsuiteOf())
 

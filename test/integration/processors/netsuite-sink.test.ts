@@ -8,6 +8,7 @@ import { contentDigest } from '../../../src/events/identity.ts'
 import { type Wire, wireOf, wiresOf } from '../../../src/systems/kit/wire.ts'
 import { createNetSuiteClient } from '../../../src/systems/netsuite/client.ts'
 import { writeNetSuiteOrders } from '../../../src/systems/netsuite/write-orders.ts'
+import { localNetwork } from '../../data/loopback.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../../data/processor-events.ts'
 import { netsuiteOf } from '../../worlds/settings.ts'
 import { catalogFile, governors, wallClock } from '../../worlds/sources.ts'
@@ -45,7 +46,12 @@ const linesOf = (order: Wire | undefined) => wiresOf(wireOf(order?.['item'])['it
 const newSink = () => {
   const credentials = { consumerKey, consumerSecret, token, tokenSecret }
   const settings = { baseUrl: simulator.url, account, credentials, limits: { concurrency: 2 } }
-  const client = createNetSuiteClient(settings, { clock: wallClock, governors, logger: pino({ level: 'silent' }) })
+  const client = createNetSuiteClient(settings, {
+    clock: wallClock,
+    governors,
+    network: localNetwork,
+    logger: pino({ level: 'silent' }),
+  })
   return writeNetSuiteOrders(client, netsuiteOf({}, 'America/Los_Angeles'))
 }
 

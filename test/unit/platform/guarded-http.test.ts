@@ -1,7 +1,9 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, LookupFunction } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createGuardedHttp, type GuardedHttpOptions, type GuardedRequest } from '../../../src/platform/guarded-http.ts'
+import { createGuardedHttp, type GuardedRequest } from '../../../src/platform/guarded-http.ts'
+import { type NetworkOptions, networkRulesOf } from '../../../src/platform/network-rules.ts'
+import { loopback } from '../../data/loopback.ts'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -21,8 +23,11 @@ async function serve(listener: RequestListener): Promise<number> {
 const toHere: LookupFunction = (_name, { all }, callback) =>
   all === true ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4)
 
-async function get(url: string, more: Partial<GuardedRequest> = {}, options: Partial<GuardedHttpOptions> = {}) {
-  const http = createGuardedHttp({ allowPrivate: true, lookup: toHere, ...options })
+/** `options`: nothing but the public internet. */
+async function get(url: string, more: Partial<GuardedRequest> = {}, options?: NetworkOptions) {
+  const allowed = { ...loopback, ALLOWED_HTTP_HOSTS: 'a.test,b.test,v.test' }
+  const network = networkRulesOf(options === undefined ? allowed : {}, { lookup: toHere, ...options })
+  const http = createGuardedHttp(network)
   const answer = await http.request({ method: 'GET', url, signal: AbortSignal.timeout(5000), ...more })
   return { status: answer.status, text: Buffer.concat(await Array.fromAsync(answer.body)).toString() }
 }
@@ -87,7 +92,7 @@ describe('a guarded request', () => {
       response.end()
     })
     for (const host of ['v.test', '127.0.0.1', 'localhost']) {
-      await expect(get(`http://${host}:${port}/`, {}, { allowPrivate: false })).rejects.toMatchObject({
+      await expect(get(`http://${host}:${port}/`, {}, {})).rejects.toMatchObject({
         code: 'source_data_invalid',
         message: expect.stringContaining('private network'),
       })
@@ -105,7 +110,7 @@ describe('a guarded request', () => {
       return all === true ? callback(null, [{ address, family: 4 }]) : callback(null, address, 4)
     }
     const port = await serve((_, response) => response.setHeader('connection', 'close').end('here'))
-    const http = createGuardedHttp({ allowPrivate: false, lookup: rebinding, isPublic })
+    const http = createGuardedHttp(networkRulesOf({}, { lookup: rebinding, isPublic }))
     const ask = () => http.request({ method: 'GET', url: `http://v.test:${port}/`, signal: AbortSignal.timeout(5000) })
     const first = await ask()
     expect(Buffer.concat(await Array.fromAsync(first.body)).toString()).toBe('here')
@@ -116,7 +121,7 @@ describe('a guarded request', () => {
     'refuses a redirect to %s',
     async (location) => {
       const port = await serve((_, response) => response.writeHead(302, { location }).end())
-      const asked = get(`http://v.test:${port}/`, {}, { allowPrivate: false, isPublic })
+      const asked = get(`http://v.test:${port}/`, {}, { isPublic })
       await expect(asked).rejects.toMatchObject({ code: 'source_data_invalid' })
     },
   )

@@ -4,6 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createGovernor } from '../../../src/platform/governor/governor.ts'
 import { ownPermits } from '../../../src/platform/governor/permits.ts'
 import { createHttp } from '../../../src/platform/http.ts'
+import { localNetwork } from '../../data/loopback.ts'
 import { wallClock } from '../../worlds/sources.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
@@ -38,7 +39,13 @@ async function serve() {
 
 const ask = async (host: string, port: number, ca?: string) => {
   const governor = createGovernor({ concurrency: 1 }, ownPermits(), wallClock)
-  const common = { baseUrl: `https://${host}:${port}`, timeoutMs: 5000, governor, logger: silentLogger }
+  const common = {
+    baseUrl: `https://${host}:${port}`,
+    timeoutMs: 5000,
+    governor,
+    logger: silentLogger,
+    network: localNetwork,
+  }
   const http = createHttp({ ...common, ...(ca === undefined ? {} : { ca }) })
   return (await http.request({ method: 'GET', path: '/' })).json
 }

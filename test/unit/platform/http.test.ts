@@ -8,6 +8,7 @@ import { ownPermits } from '../../../src/platform/governor/permits.ts'
 import { createHttp, type HttpSettings } from '../../../src/platform/http.ts'
 import { retryAfterMs } from '../../../src/platform/http-errors.ts'
 import { exactNumber } from '../../../src/platform/json.ts'
+import { localNetwork } from '../../data/loopback.ts'
 import { wallClock } from '../../worlds/sources.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void
@@ -30,7 +31,14 @@ async function open(answer: Answer, settings: Partial<HttpSettings> = {}) {
   const lines: string[] = []
   const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
   const baseUrl = `http://127.0.0.1:${port}/base/`
-  const http = createHttp({ baseUrl, timeoutMs: 5_000, governor: governorOf(4), logger, ...settings })
+  const http = createHttp({
+    baseUrl,
+    timeoutMs: 5_000,
+    governor: governorOf(4),
+    logger,
+    network: localNetwork,
+    ...settings,
+  })
   return { http, baseUrl, lines, sockets, server }
 }
 

@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { assertHttpUrl, assertPublicUrl, isPublicAddress, publicLookup } from '../../../src/platform/safe-address.ts'
+import { networkRulesOf } from '../../../src/platform/network-rules.ts'
+import { assertHttpUrl, isPublicAddress } from '../../../src/platform/safe-address.ts'
 
 describe('an address', () => {
   it.each([
@@ -69,7 +70,7 @@ describe('a URL', () => {
     'https://169.254.169.254/latest/meta-data',
     'http://10.1/',
   ])('with a private address, however it is written, is refused: %s', (url) => {
-    expect(() => assertPublicUrl(new URL(url))).toThrow(/private network/)
+    expect(() => networkRulesOf({}).assertUrl(new URL(url))).toThrow(/private network/)
   })
 
   it.each(['file:///etc/passwd', 'ftp://example.com/x', 'data:text/csv,a', 'gopher://example.com'])(
@@ -80,18 +81,20 @@ describe('a URL', () => {
   )
 
   it('with a name is judged when it is connected to', () => {
-    expect(() => assertPublicUrl(new URL('https://feeds.example.com/x'))).not.toThrow()
+    expect(() => networkRulesOf({}).assertUrl(new URL('https://feeds.example.com/x'))).not.toThrow()
   })
 })
 
 describe('the look-up of sockets', () => {
+  const lookupBy = (lookup: LookupFunction) => networkRulesOf({}, { lookup }).lookup(new URL('https://name.test'))
+
   const look = (answers: string | readonly string[], all: boolean) => {
     const resolver: LookupFunction = (_name, _options, callback) => {
       if (typeof answers === 'string') callback(null, answers, 4)
       else callback(null, answers.map((address) => ({ address, family: 4 })) as never)
     }
     return new Promise((resolve) => {
-      publicLookup(resolver)('name.test', { all }, (error, found) => resolve(error === null ? found : error.message))
+      lookupBy(resolver)('name.test', { all }, (error, found) => resolve(error === null ? found : error.message))
     })
   }
 
@@ -107,7 +110,7 @@ describe('the look-up of sockets', () => {
 
   it('tells what the resolver tells', async () => {
     const failing: LookupFunction = (_name, _options, callback) => callback(new Error('ENOTFOUND'), '')
-    const told = new Promise((resolve) => publicLookup(failing)('name.test', {}, (error) => resolve(error?.message)))
+    const told = new Promise((resolve) => lookupBy(failing)('name.test', {}, (error) => resolve(error?.message)))
     expect(await told).toBe('ENOTFOUND')
   })
 })

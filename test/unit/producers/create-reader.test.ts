@@ -4,11 +4,15 @@ import { entities } from '../../../src/events/topics.ts'
 import { createReader } from '../../../src/producers/create-reader.ts'
 import { createClients } from '../../../src/systems/clients.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
+import { localNetwork } from '../../data/loopback.ts'
 import { governors, readAll, readOf, systemOf, uncheckedSystem, wallClock } from '../../worlds/sources.ts'
 
 const resolveSecret = (_system: string, name: string) => `value of ${name}`
 const logger = pino({ level: 'silent' })
-const deps = { clock: wallClock, clients: createClients({ clock: wallClock, governors, logger, resolveSecret }) }
+const deps = {
+  clock: wallClock,
+  clients: createClients({ clock: wallClock, governors, network: localNetwork, logger, resolveSecret }),
+}
 const secrets: Record<string, string> = Object.fromEntries(
   [
     'bearer',
@@ -124,6 +128,7 @@ describe('the table of readers', () => {
     const clients = createClients({
       clock: wallClock,
       governors,
+      network: localNetwork,
       logger,
       resolveSecret(_system, name) {
         asked.push(name)

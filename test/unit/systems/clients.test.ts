@@ -2,12 +2,14 @@ import { pino } from 'pino'
 import { expect, it } from 'vitest'
 import { createResolver } from '../../../src/configuration/references.ts'
 import { createClients } from '../../../src/systems/clients.ts'
+import { localNetwork } from '../../data/loopback.ts'
 import { governors, systemOf, wallClock } from '../../worlds/sources.ts'
 
 const clients = (asked: string[] = []) =>
   createClients({
     clock: wallClock,
     governors,
+    network: localNetwork,
     logger: pino({ level: 'silent' }),
     async resolveSecret(owner, reference) {
       asked.push(`${owner} ${reference}`)
@@ -48,6 +50,7 @@ it('names every reference that is not set at once', async () => {
   const made = createClients({
     clock: wallClock,
     governors,
+    network: localNetwork,
     logger: pino({ level: 'silent' }),
     resolveSecret: createResolver({ SECRET_ENV_NAMES: 'shop=*' }),
   })

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { createSqsClient } from '../../../../src/systems/sqs/client.ts'
 import { clientSettings, settings } from '../../../../src/systems/sqs/settings.ts'
+import { localNetwork } from '../../../data/loopback.ts'
 import { connectable } from '../../../worlds/settings.ts'
 import { governors, wallClock } from '../../../worlds/sources.ts'
 import { silentLogger } from '../../../worlds/stage-context.ts'
@@ -33,6 +34,7 @@ async function world(answers: Readonly<Record<string, unknown>>, path = '') {
   const client = createSqsClient(clientSettings(connectable(settings, system)), {
     clock: wallClock,
     governors,
+    network: localNetwork,
     logger: silentLogger,
   })
   return { client, asked, address }

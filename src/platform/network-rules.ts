@@ -1,0 +1,135 @@
+import { lookup as systemLookup } from 'node:dns'
+import { isIP, type LookupFunction } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import { StreamError } from '../errors.ts'
+import { canonicalAddress, isPublicAddress, isSensitiveAddress } from './safe-address.ts'
+
+/**
+ * Which addresses the program's clients may call: the public internet, and what the operator's environment lists. No
+ * document can widen it.
+ */
+export interface NetworkRules {
+  /** Throws `configuration_invalid` for an IP address that may not be called; a name is judged when it is looked up. */
+  assertUrl(url: URL): void
+  /** Throws `configuration_invalid` for http, where secrets are sent, to a host that is not listed for it. */
+  assertSecret(url: URL): void
+  /**
+   * A look-up for sockets to this URL that gives only addresses that may be called. The address that was judged is the one
+   * that is connected to: a name that stands for another address a moment later (DNS rebinding) gains nothing.
+   */
+  lookup(url: URL): LookupFunction
+}
+
+export interface NetworkOptions {
+  readonly lookup?: LookupFunction
+  /** Whether an IP address is one of the public internet. */
+  readonly isPublic?: (address: string) => boolean
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** A host, an IP address or a CIDR, and the port where it is for one alone. */
+interface Entry {
+  readonly host: string | null
+  readonly range: ReturnType<typeof ipaddr.parseCIDR> | null
+  /** One address, not a range of them. */
+  readonly exact: boolean
+  readonly port: string | null
+}
+
+/** `10.0.0.0/8`, `10.1.2.3`, `10.1.2.3:8080`, `[fd00::1]:8080`, `erp.internal`, `erp.internal:8443`; null: none of these. */
+function entryOf(text: string): Entry | null {
+  const [, bracketed, bracketPort] = /^\[([^\]]+)\](?::(\d+))?$/.exec(text) ?? []
+  if (bracketed !== undefined) return isIP(bracketed) === 0 ? null : addressEntry(bracketed, bracketPort ?? null)
+  if (isIP(text) !== 0) return addressEntry(text, null)
+  if (text.includes('/')) {
+    if (!ipaddr.isValidCIDR(text)) return null
+    const range = ipaddr.parseCIDR(text)
+    return { host: null, range, exact: range[1] === (range[0].kind() === 'ipv4' ? 32 : 128), port: null }
+  }
+  const [, host = '', port = null] = /^([A-Za-z0-9_.-]+?)(?::(\d+))?$/.exec(text) ?? []
+  if (host === '') return null
+  return isIP(host) === 0 ? { host: host.toLowerCase(), range: null, exact: false, port } : addressEntry(host, port)
+}
+
+function addressEntry(text: string, port: string | null): Entry {
+  const address = ipaddr.parse(canonicalAddress(text))
+  return { host: null, range: [address, address.kind() === 'ipv4' ? 32 : 128], exact: true, port }
+}
+
+function entriesOf(environment: Environment, name: string): readonly Entry[] {
+  const parts = (environment[name] ?? '').split(',').map((text) => text.trim())
+  return parts.flatMap((text) => {
+    const entry = text === '' ? [] : entryOf(text)
+    if (entry !== null) return entry
+    const message = `${name}: ${text} is no CIDR, IP address or host, with :port or without`
+    throw new StreamError('configuration_invalid', message, { field: name })
+  })
+}
+
+/** By ALLOWED_PRIVATE_NETWORKS and ALLOWED_HTTP_HOSTS. Throws `configuration_invalid` for an entry that is none. */
+export function networkRulesOf(
+  environment: Environment,
+  { lookup = systemLookup as LookupFunction, isPublic = isPublicAddress }: NetworkOptions = {},
+): NetworkRules {
+  const networks = entriesOf(environment, 'ALLOWED_PRIVATE_NETWORKS')
+  const httpHosts = entriesOf(environment, 'ALLOWED_HTTP_HOSTS')
+  const mayCall = (address: string, url: URL): boolean => {
+    if (isPublic(address)) return true
+    const exact = networks.filter((entry) => entry.exact && matchesAddress(entry, address, url))
+    if (exact.length > 0) return true
+    if (isSensitiveAddress(address)) return false
+    return networks.some((entry) => matchesHost(entry, url) || matchesAddress(entry, address, url))
+  }
+  return {
+    assertUrl(url) {
+      const host = hostOf(url)
+      if (isIP(host) !== 0 && !mayCall(host, url)) throw privateError(url)
+    },
+    assertSecret(url) {
+      if (url.protocol === 'https:') return
+      const host = hostOf(url)
+      const isListed = (entry: Entry) =>
+        matchesHost(entry, url) || (isIP(host) !== 0 && matchesAddress(entry, host, url))
+      if (httpHosts.some(isListed)) return
+      const message =
+        `${url.host} would be sent secrets by http, for everyone to read; write https, or have the operator add ` +
+        `${url.host} to ALLOWED_HTTP_HOSTS`
+      throw new StreamError('configuration_invalid', message, { field: 'address' })
+    },
+    lookup: (url) => (hostname, options, callback) => {
+      lookup(hostname, options, (error, found, family) => {
+        const addresses = typeof found === 'string' ? [found] : (found ?? []).map(({ address }) => address)
+        const refused = error === null && !addresses.every((address) => mayCall(address, url))
+        if (refused) callback(privateError(url), found, family)
+        else callback(error, found, family)
+      })
+    },
+  }
+}
+
+/** As `new URL` writes it, without brackets and the dot that ends a full name. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+}
+
+function portOf({ port, protocol }: URL): string {
+  return port === '' ? (protocol === 'https:' ? '443' : '80') : port
+}
+
+function matchesHost({ host, port }: Entry, url: URL): boolean {
+  return host !== null && host === hostOf(url) && (port === null || port === portOf(url))
+}
+
+function matchesAddress({ range, port }: Entry, text: string, url: URL): boolean {
+  if (range === null || isIP(text) === 0 || (port !== null && port !== portOf(url))) return false
+  const address = ipaddr.parse(canonicalAddress(text))
+  return address.kind() === range[0].kind() && address.match(range)
+}
+
+function privateError(url: URL): StreamError {
+  const message =
+    `${url.host} is an address of a private network, which is not called; the operator allows it by adding it to ` +
+    'ALLOWED_PRIVATE_NETWORKS'
+  return new StreamError('configuration_invalid', message, { field: 'address' })
+}
