@@ -63,6 +63,8 @@ export interface Config {
   }
   readonly http: HttpSettings
   readonly cursorKey: string | null
+  /** After so many days an entry of the audit trail is gone. */
+  readonly auditDays: number
   readonly feedSettleMs: number
   /** After so long without a heartbeat another worker goes on with a run. */
   readonly runLeaseMs: number
@@ -168,6 +170,7 @@ const environmentSchema = Type.Object({
   API_MAX_CONNECTIONS_PER_ADDRESS: whole(1, 100_000, 400, 'connections of one address; trusted proxies may have any'),
   API_REQUEST_TIMEOUT_MS: whole(1_000, 600_000, 30_000, 'within this time a request has to arrive whole'),
   CURSOR_KEY: secret("signs the feeds' cursors; created once and kept by default"),
+  AUDIT_DAYS: whole(1, 3650, 400, 'days that the audit trail is kept'),
   FEED_SETTLE_MS: whole(0, 600_000, 5000, 'how long a timeslot waits for late records'),
   RUN_LEASE_MS: whole(4_000, 600_000, 30_000, 'after so long without a heartbeat another producer takes over a run'),
   SECRET_ENV_PREFIX: Type.String({
@@ -345,6 +348,7 @@ export function readConfig(env: Environment, readFile: ReadFile = (path) => read
     },
     http: httpOf(values),
     cursorKey: values.CURSOR_KEY ?? null,
+    auditDays: values.AUDIT_DAYS,
     feedSettleMs: values.FEED_SETTLE_MS,
     runLeaseMs: values.RUN_LEASE_MS,
     logLevel: values.LOG_LEVEL,

@@ -75,6 +75,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'POST /v1/connections/:id/metadata/preview': 'configure',
   'GET /v1/configuration/changes': 'configure',
 
+  'GET /v1/audit': 'administer',
   'GET /v1/keys': 'administer',
   'POST /v1/keys': 'administer',
   'GET /v1/keys/:id': 'administer',
@@ -130,6 +131,11 @@ export function principalOf(request: FastifyRequest, name?: string | null): Prin
 /** Signs cursors for a caller: one that was given to others, who reach something else, is not valid. */
 export function cursorKeyOf(request: FastifyRequest, key: string): string {
   return keyWithin(key, callerOf(request).principal.scope)
+}
+
+/** Undefined: nobody was let in, as the route is open or signed, or the request was refused. */
+export function callerIfAny(request: FastifyRequest): Caller | undefined {
+  return admitted.get(request)
 }
 
 function callerOf(request: FastifyRequest): Caller {

@@ -9,6 +9,7 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import { controlAccess, needOf } from './access.ts'
+import { auditRequests } from './audit-requests.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { refuseUnreadable } from './http-server.ts'
 import { refuseUnknownPaths } from './known-paths.ts'
@@ -18,6 +19,7 @@ import { answerWithProblems, Problem, sendProblem } from './problems.ts'
 import { readBodies } from './request-bodies.ts'
 import { limitRequests } from './request-limits.ts'
 import { guardResponses, ofDocs } from './response-headers.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { changeRoutes, configurationRoutes } from './routes/configuration.ts'
 import { deadLetterActionRoutes } from './routes/dead-letter-actions.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
@@ -77,6 +79,7 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
   guardResponses(app, http.tls !== null)
   acceptOwnHosts(app, { isOpen, allowedHosts: http.allowedHosts })
   controlAccess(app, deps)
+  auditRequests(app, deps)
   const limits = limitRequests(app, { ...http, hasKey })
   refuseUnknownPaths(app)
   describeUsualAnswers(app)
@@ -101,6 +104,7 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
   app.register(replayRoutes(deps))
   app.register(rebuildRoutes(deps))
   app.register(keyRoutes(deps))
+  app.register(auditRoutes(deps))
   app.register(healthRoutes(deps))
   app.register(openApi)
   return app

@@ -30,7 +30,10 @@ export function createSignIn(deps: Deps): SignIn {
   const { token, operations, logger } = deps
   const dueNow = createBoundedNotes(deps.clock)
   return async (request) => {
-    const shared = (): Caller => ({ principal: everything({ kind: 'api', name: actorOf(request) }, true), key: null })
+    const from = (principal: Principal, key: string | null): Caller => {
+      return { principal: { ...principal, via: { key, address: request.ip } }, key }
+    }
+    const shared = () => from(everything({ kind: 'api', name: actorOf(request) }, true), null)
     const refuse = (reason: string, key: string | null = null): StreamError => {
       const address = request.ip
       const refused = dueNow(`${address} ${reason}`)
@@ -44,6 +47,6 @@ export function createSignIn(deps: Deps): SignIn {
     if (token !== null && equalTexts(given, token)) return shared()
     const check = await operations.keys.check(given)
     if ('refused' in check) throw refuse(check.refused, check.id)
-    return { principal: keyPrincipal(check.key), key: check.key.id }
+    return from(keyPrincipal(check.key), check.key.id)
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { toStreamError } from '../errors.ts'
 import { applyCommand } from './apply.ts'
 import { UsageError } from './arguments.ts'
+import { auditCommand } from './audit.ts'
 import { changesCommand } from './changes.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { doctorCommand } from './doctor.ts'
@@ -38,6 +39,7 @@ const USAGE = `waldstream <command>
   pauses list|hold|resume                           connections that are held
   rows list|remove                                  rows of tables that can't be read
   changes                                           who changed what of the configuration, and when
+  audit                                             who did what, who was refused, who read personal data
   keys list|create|rotate|revoke                    keys of the API's callers
   reads list|show|set-cut-date                      reads with their schedules, cut dates and windows
   tasks list|show|retry                             runs of reads and what became of their entities
@@ -67,6 +69,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   rows: rowsCommand,
   changes: changesCommand,
   keys: keysCommand,
+  audit: auditCommand,
   reads: readsCommand,
   tasks: tasksCommand,
 }

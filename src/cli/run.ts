@@ -3,6 +3,7 @@ import { configFromEnvironment } from '../config.ts'
 import { loadConfiguration } from '../configuration/load-configuration.ts'
 import { upgradeReferences } from '../configuration/upgrade-references.ts'
 import { applyConfiguration } from '../operations/configuration.ts'
+import { tableDeps } from '../operations/wiring.ts'
 import { commandUser, readArguments, UsageError } from './arguments.ts'
 import { openPlatform, type Platform } from './platform.ts'
 import { type Role, roles, startRoles } from './roles.ts'
@@ -36,7 +37,7 @@ async function work(platform: Platform, chosen: readonly Role[], signaled: Promi
   const { configDir, environment } = platform.config
   if (configDir !== null) {
     const configuration = await loadConfiguration(configDir, environment, platform.systemTypes)
-    await applyConfiguration(platform, commandUser('CONFIG_DIR'), { configuration, reason: null })
+    await applyConfiguration(tableDeps(platform), commandUser('CONFIG_DIR'), { configuration, reason: null })
   }
   await upgradeStored(platform)
   const running = await startRoles(platform, chosen, { schedules: true })

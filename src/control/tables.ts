@@ -1,5 +1,6 @@
 import type { TableDefinition } from '../platform/dynamodb/tables.ts'
 import { jobTable } from '../platform/jobs.ts'
+import { auditTables } from './audit-trail.ts'
 import { keyTables } from './keys/api-key.ts'
 import { REPLAYS } from './replays/replay.ts'
 
@@ -33,4 +34,5 @@ export const controlTables: readonly TableDefinition[] = [
   { name: READER_NOTES, partitionKey: 'id' },
   jobTable(REPLAYS),
   ...keyTables,
+  ...auditTables,
 ]

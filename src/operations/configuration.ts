@@ -5,6 +5,7 @@ import type { Author, Expected } from '../configuration/document-rows.ts'
 import type { StoredKind } from '../configuration/document-schemas.ts'
 import type { Configuration } from '../configuration/model.ts'
 import { StreamError } from '../errors.ts'
+import { noteChange, noteNothing } from './audit.ts'
 import type { TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
 import { type Owner, type Page, type Scoped, sees, systemOfRead, within } from './scope.ts'
@@ -49,29 +50,38 @@ export async function showDocument(
  * mistake, and `revision_differs`.
  */
 export async function putDocument(
-  deps: Deps & Pick<TableDeps, 'clock'>,
+  deps: Deps & Pick<TableDeps, 'clock' | 'audit'>,
   by: Principal,
   { body, revision, ...place }: DocumentPlace & { readonly body: unknown; readonly revision: ExpectedRevision },
 ): Promise<StoredDocument & { readonly changed: boolean }> {
+  const { kind, id } = place
   assertInScope(by, place)
-  if (seesAll(by)) return await deps.configuration.put(place.kind, place.id, body, authorOf(deps, by, place, revision))
   await assertReaches(deps, by, place, body)
+  const before = await readableDocument(deps, place)
   try {
-    return await deps.configuration.put(place.kind, place.id, body, authorOf(deps, by, place, revision))
+    const stored = await deps.configuration.put(kind, id, body, authorOf(deps, by, place, revision))
+    if (!stored.changed) noteNothing(by)
+    else {
+      const documents = { before: before?.document, after: stored.document }
+      await noteChange(deps, by, { what: `${kind}.put`, target: id, ...documents })
+    }
+    return stored
   } catch (error) {
-    throw await withoutOthers(deps, by, error)
+    throw seesAll(by) ? error : await withoutOthers(deps, by, error)
   }
 }
 
 /** Throws `not_found`, `revision_differs`, and `state_conflict` when others need it. */
 export async function removeDocument(
-  deps: Deps & Pick<TableDeps, 'clock'>,
+  deps: Deps & Pick<TableDeps, 'clock' | 'audit'>,
   by: Principal,
   { kind, id, revision }: { kind: 'system' | 'connection'; id: string; revision: ExpectedRevision },
 ): Promise<void> {
   assertInScope(by, { kind, id })
+  const before = (await readableDocument(deps, { kind, id }))?.document
   try {
     await deps.configuration.remove(kind, id, authorOf(deps, by, { kind, id }, revision))
+    await noteChange(deps, by, { what: `${kind}.remove`, target: id, before })
   } catch (error) {
     throw seesAll(by) ? error : await withoutOthers(deps, by, error)
   }
@@ -92,7 +102,7 @@ export async function listChanges(
  * `configuration_invalid` where a system's address is a variable that is not set.
  */
 export async function applyConfiguration(
-  { tables }: Pick<TableDeps, 'tables'>,
+  { tables, audit }: Pick<TableDeps, 'tables' | 'audit'>,
   by: Principal,
   { configuration, reason }: { readonly configuration: Configuration; readonly reason: string | null },
 ): Promise<Applied> {
@@ -101,7 +111,12 @@ export async function applyConfiguration(
   for (const { id } of systems) assertInScope(by, { kind: 'system', id })
   for (const { id } of connections) assertInScope(by, { kind: 'connection', id })
   for (const { connection } of metadata) assertInScope(by, { kind: 'product-metadata', id: connection })
-  return await applyAll(tables, configuration, { by: nameOf(by), reason })
+  const applied = await applyAll(tables, configuration, { by: nameOf(by), reason })
+  const { changed } = applied
+  // What each was before is in the history of the configuration.
+  if (changed.length > 0)
+    await noteChange({ audit }, by, { what: 'configuration.apply', target: null, after: { changed } })
+  return applied
 }
 
 function assertAddresses(systems: Configuration['systems']): void {
@@ -118,6 +133,14 @@ function ownerOf({ kind, id }: { readonly kind: ConfigurationChange['kind']; rea
   return kind === 'cut-date' ? { system: systemOfRead(id) } : { connection: id }
 }
 
+/** Undefined: it is not there, or its row can't be read, and is healed by what is put. */
+async function readableDocument({ configuration }: Deps, { kind, id }: DocumentPlace) {
+  return await configuration.get(kind, id).catch((error: unknown) => {
+    if (error instanceof StreamError && error.code === 'row_unreadable') return undefined
+    throw error
+  })
+}
+
 function seesAll({ scope }: Principal): boolean {
   return scope.connections === 'all' && scope.systems === 'all'
 }
@@ -128,8 +151,8 @@ function seesAll({ scope }: Principal): boolean {
  * system that is not there.
  */
 async function assertReaches({ configuration }: Deps, by: Principal, place: DocumentPlace, body: unknown) {
-  if (place.kind !== 'connection') return
-  const stored = await configuration.get('connection', place.id)
+  if (place.kind !== 'connection' || seesAll(by)) return
+  const stored = await readableDocument({ configuration }, place)
   const named = namedSystems(stored?.document)
   for (const [field, system] of systemFields(body)) {
     if (sees(by.scope, { system }) || named.has(system)) continue

@@ -15,6 +15,7 @@ import {
   listDeadLetters as listRows,
   outcomesOf,
 } from '../projections/list-dead-letters.ts'
+import { noteChange, noteNothing, noteReading } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { may, nameOf, notFound, type Principal } from './principal.ts'
 import { type Page, type Scoped, sees, within } from './scope.ts'
@@ -57,7 +58,10 @@ interface Force {
   readonly reason: string | null
 }
 
-type Deps = Pick<OperationDeps, 'tables' | 'deadLetters'>
+type Deps = Pick<OperationDeps, 'tables' | 'deadLetters' | 'audit'>
+
+/** Ids of dead letters that an entry of the audit trail names. */
+const MOST_IDS = 500
 
 const ownerOf = ({ connection }: Pick<DeadLetterSummary, 'connection'>) => ({ connection })
 
@@ -86,6 +90,7 @@ export async function countDeadLetters(
 /** Throws `not_found`. */
 export async function showDeadLetter(deps: Deps, by: Principal, id: string): Promise<ShownDeadLetter> {
   const row = await findRow(deps, by, id)
+  await noteReading(deps, by, `dead letter ${id}`)
   const { original, masked, event, undecodable } = await deps.deadLetters.open(row, may(by, 'persons:read'))
   const outcome = (await outcomesOf(deps.tables, [row])).get(row.id) ?? null
   const base64 = (bytes: Buffer | null) => bytes?.toString('base64') ?? null
@@ -111,6 +116,7 @@ export async function previewDeadLetter(
   id: string,
 ): Promise<RetryPreview> {
   const row = await findRow(deps, by, id)
+  await noteReading(deps, by, `dead letter ${id}`)
   const { original } = await deps.deadLetters.open(row, true)
   return await deps.previewRetry(row.stage, original, may(by, 'persons:read'))
 }
@@ -122,17 +128,22 @@ export async function retryDeadLetter(
   { id, force, reason }: Force & { readonly id: string },
 ): Promise<Retried> {
   await assertSeen(deps, by, id)
-  return await deps.deadLetters.retry(id, { by: nameOf(by), force, reason })
+  const retried = await deps.deadLetters.retry(id, { by: nameOf(by), force, reason })
+  await noteChange(deps, by, { what: 'dead-letter.retry', target: id, after: { force } })
+  return retried
 }
 
 /** One after the other, `rate` a second. */
 export async function retryDeadLetters(
-  { deadLetters }: Pick<Deps, 'deadLetters'>,
+  deps: Pick<Deps, 'deadLetters' | 'audit'>,
   by: Principal,
   { choice, limit, dryRun, force, reason, rate }: ManyDeadLetters & Force & { readonly rate: number },
 ): Promise<ManyDone> {
   const filter = { ...choice, seen: by.scope.connections }
-  return await deadLetters.retryMany({ filter, limit, dryRun }, { by: nameOf(by), force, reason, rate })
+  const asked = { by: nameOf(by), force, reason, rate }
+  const done = await deps.deadLetters.retryMany({ filter, limit, dryRun }, asked)
+  await noteMany(deps, by, 'dead-letter.retry', dryRun, done)
+  return done
 }
 
 /** Throws `not_found`, `state_conflict`, and `request_invalid` without a reason. */
@@ -143,15 +154,30 @@ export async function discardDeadLetter(
 ): Promise<void> {
   await assertSeen(deps, by, id)
   await deps.deadLetters.discard(id, { by: nameOf(by), reason })
+  await noteChange(deps, by, { what: 'dead-letter.discard', target: id })
 }
 
 export async function discardDeadLetters(
-  { deadLetters }: Pick<Deps, 'deadLetters'>,
+  deps: Pick<Deps, 'deadLetters' | 'audit'>,
   by: Principal,
   { choice, limit, dryRun, reason }: ManyDeadLetters & { readonly reason: string },
 ): Promise<ManyDone> {
   const filter = { ...choice, seen: by.scope.connections }
-  return await deadLetters.discardMany({ filter, limit, dryRun }, { by: nameOf(by), reason })
+  const done = await deps.deadLetters.discardMany({ filter, limit, dryRun }, { by: nameOf(by), reason })
+  await noteMany(deps, by, 'dead-letter.discard', dryRun, done)
+  return done
+}
+
+/** Their ids, up to what an entry of the trail holds. */
+async function noteMany(
+  deps: Pick<Deps, 'audit'>,
+  by: Principal,
+  what: string,
+  dryRun: boolean,
+  { done }: ManyDone,
+): Promise<void> {
+  if (dryRun || done.length === 0) return noteNothing(by)
+  await noteChange(deps, by, { what, target: `${done.length} dead letters`, after: { ids: done.slice(0, MOST_IDS) } })
 }
 
 async function findRow({ tables }: Deps, by: Principal, id: string): Promise<DeadLetterRow> {

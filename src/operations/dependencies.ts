@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { ConfigurationStore } from '../configuration/configuration-store.ts'
 import type { ResolveReference } from '../configuration/references.ts'
+import type { AuditTrail } from '../control/audit-trail.ts'
 import type { CutDateDeps } from '../control/cut-dates.ts'
 import type { DeadLetters } from '../control/dead-letters/create-dead-letters.ts'
 import type { PreviewRetry } from '../control/dead-letters/preview.ts'
@@ -33,6 +34,8 @@ export interface TableDeps {
   readonly configuration: ConfigurationStore
   readonly cutDates: CutDateDeps
   readonly countEntities: CountEntities
+  /** Who did what. */
+  readonly audit: AuditTrail
   /** Keys of the API's callers. */
   readonly keys: KeyStore
 }

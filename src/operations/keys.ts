@@ -1,6 +1,7 @@
 import { type ApiKey, type KeyScope, type KeyState, keyScopes, stateOfKey } from '../control/keys/api-key.ts'
 import type { IssuedKey } from '../control/keys/key-store.ts'
 import { StreamError } from '../errors.ts'
+import { noteChange } from './audit.ts'
 import type { TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
 import { type Ids, type Scoped, sees, within } from './scope.ts'
@@ -41,7 +42,7 @@ export interface WantedKey {
   readonly expiresAt: number | null
 }
 
-type Deps = Pick<TableDeps, 'keys' | 'clock'>
+type Deps = Pick<TableDeps, 'keys' | 'clock' | 'audit'>
 
 /** Keys are for those who see everything. */
 const EVERYONES = { connection: null }
@@ -51,7 +52,7 @@ const OLD_SECRET_MS = 24 * 60 * 60 * 1000
 
 /** Throws `request_invalid`, and `state_conflict` for the name of another key that is active. */
 export async function createKey(
-  { keys, clock, configuration }: Deps & Pick<TableDeps, 'configuration'>,
+  { keys, clock, configuration, audit }: Deps & Pick<TableDeps, 'configuration'>,
   by: Principal,
   wanted: WantedKey,
 ): Promise<ShownKey> {
@@ -69,6 +70,9 @@ export async function createKey(
   }
   const scopes = keyScopes.filter((scope) => wanted.scopes.includes(scope))
   const issued = await keys.create({ name, scopes, ...reach, expires_at: wanted.expiresAt, created_by: nameOf(by) })
+  const { id, connections, systems } = issued.key
+  const after = { name, scopes, connections: connections ?? 'all', systems: systems ?? 'all' }
+  await noteChange({ audit }, by, { what: 'key.create', target: id, after })
   return shown(issued, now)
 }
 
@@ -100,14 +104,16 @@ export async function rotateKey(
   const now = deps.clock.now()
   const issued = await deps.keys.rotate(id, oldUntil ?? now + OLD_SECRET_MS)
   if (issued === null) throw noKey(by, id)
+  await noteChange(deps, by, { what: 'key.rotate', target: id })
   return shown(issued, now)
 }
 
 /** Ends a key: other processes refuse it within `KEY_CACHE_MS`. Repeatable. Throws `not_found`. */
 export async function revokeKey(deps: Deps, by: Principal, id: string): Promise<KeyStatus> {
-  await showKey(deps, by, id)
+  const { state } = await showKey(deps, by, id)
   const key = await deps.keys.revoke(id, nameOf(by))
   if (key === null) throw noKey(by, id)
+  await noteChange(deps, by, { what: 'key.revoke', target: id, before: { state }, after: { state: 'revoked' } })
   return statusOf(key, deps.clock.now())
 }
 

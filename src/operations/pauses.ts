@@ -2,6 +2,7 @@ import { readConfiguration } from '../configuration/read-configuration.ts'
 import { pause as beginPause, resume as endPause, listPauses as listRows, type Pause } from '../control/pauses.ts'
 import { StreamError } from '../errors.ts'
 import { listParked as listRecords, type ParkedSummary } from '../platform/runtime/list-parked.ts'
+import { noteChange } from './audit.ts'
 import type { OperationDeps, TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
 import { type Page, type Scoped, sees, within } from './scope.ts'
@@ -68,11 +69,14 @@ export async function holdConnection(
 
 /** Ends a pause: what waits is released within seconds. Throws `not_found`. */
 export async function resumeConnection(
-  { tables }: Pick<TableDeps, 'tables'>,
+  { tables, audit }: Pick<TableDeps, 'tables' | 'audit'>,
   by: Principal,
   { stage, connection }: PausePlace,
 ): Promise<PausePlace> {
-  if (sees(by.scope, { connection }) && (await endPause(tables, stage, connection))) return { stage, connection }
+  if (sees(by.scope, { connection }) && (await endPause(tables, stage, connection))) {
+    await noteChange({ audit }, by, { what: 'pause.resume', target: `${stage} ${connection}` })
+    return { stage, connection }
+  }
   const what = `${connection} is not paused at ${stage}`
   const cli = `${what}; "waldstream pauses list" shows what is`
   throw notFound(by, { field: 'connection', api: `${what}; /v1/pauses lists what is`, cli })

@@ -1,4 +1,5 @@
 import { readConfiguration } from '../configuration/read-configuration.ts'
+import { noteChange } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
 import { type Scoped, within } from './scope.ts'
@@ -27,7 +28,7 @@ export async function listPositions(deps: Deps, by: Principal, group: string): P
 
 /** Sets where a sink begins in partitions that the broker has no offset of. Throws `not_found`. */
 export async function setPositions(
-  deps: Deps,
+  deps: Deps & Pick<OperationDeps, 'audit'>,
   by: Principal,
   { group, at }: { readonly group: string; readonly at: 'earliest' | 'latest' },
 ): Promise<void> {
@@ -36,6 +37,7 @@ export async function setPositions(
   for (const { partition, start, end } of await deps.admin.ends(topic)) {
     await deps.positions.set(deps.topicPrefix + group, topic, partition, at === 'earliest' ? start : end)
   }
+  await noteChange(deps, by, { what: 'position.set', target: group, after: { at } })
 }
 
 async function findSink({ tables, systemTypes }: Deps, by: Principal, group: string): Promise<SinkOfSystem> {

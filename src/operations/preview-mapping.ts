@@ -9,6 +9,7 @@ import { holdsPersonal, MASK } from '../platform/registry/personal-fields.ts'
 import { type MappedOutcome, mapEntity, type SourceEntity } from '../rules/map-entity.ts'
 import { createEvaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
+import { noteNothing, noteReading } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { may, notFound, type Principal } from './principal.ts'
 import { within } from './scope.ts'
@@ -81,13 +82,14 @@ export async function previewMetadata(
   const connection = connectionIn(before, by, id)
   if (connection === undefined) throw noConnection(by, id)
   const events = await deps.recentEvents(connection, 'products', last, before)
+  noteNothing(by)
   const sides = { connection: id, before, after: withMetadata(before, metadata), products: deps.products }
   return await previewMapping(events, sides)
 }
 
 /** What an entity of a connection would change with another configuration; nothing is applied. Throws `not_found`. */
 export async function previewConfiguration(
-  deps: Deps,
+  deps: Deps & Pick<OperationDeps, 'audit'>,
   by: Principal,
   wanted: WantedPreview & { readonly entity: MappedEntity; readonly after: Configuration },
 ): Promise<MappingPreview> {
@@ -98,6 +100,7 @@ export async function previewConfiguration(
   if (connection === undefined) throw noConnection(by, id)
   const { systems } = own === undefined ? after : before
   const events = await deps.recentEvents(connection, entity, last, { systems })
+  if (holdsPersonal(entity)) await noteReading(deps, by, `${id} ${entity}`)
   const preview = await previewMapping(events, { connection: id, before, after, products: deps.products })
   return may(by, 'persons:read') || !holdsPersonal(entity)
     ? preview

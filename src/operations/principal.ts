@@ -2,6 +2,13 @@ import type { KeyScope } from '../control/keys/api-key.ts'
 import { StreamError } from '../errors.ts'
 import type { Scope } from './scope.ts'
 
+/** How a request came, for the audit trail. One object for each request. */
+export interface Via {
+  /** Id of the key; null: none of their own. */
+  readonly key: string | null
+  readonly address: string
+}
+
 /** Who asks for an operation. */
 export interface Principal {
   /** How they came. Runs and replays carry it as their trigger. */
@@ -12,6 +19,8 @@ export interface Principal {
   readonly scope: Scope
   /** What they may do within it. `persons:read`: see what events say of persons; others see that there is something. */
   readonly scopes: 'all' | ReadonlySet<KeyScope>
+  /** Undefined: on this machine. */
+  readonly via?: Via
 }
 
 const ALL_BUT_PERSONS: ReadonlySet<KeyScope> = new Set(['administer'])

@@ -4,6 +4,7 @@ import { setCutDate as setByHand } from '../control/cut-dates.ts'
 import { listReadControls, type ReadControl } from '../control/read-control.ts'
 import { listRuns, type Run } from '../control/runs.ts'
 import { lastTick, nextTick } from '../control/scheduler.ts'
+import { noteChange } from './audit.ts'
 import type { TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
 import { type Scoped, within } from './scope.ts'
@@ -95,12 +96,14 @@ export interface WantedCutDate {
 
 /** Sets a cut date by hand. Throws `not_found`, `request_invalid`, and `state_conflict`. */
 export async function setCutDate(
-  deps: Deps & Pick<TableDeps, 'cutDates'>,
+  deps: Deps & Pick<TableDeps, 'cutDates' | 'audit'>,
   by: Principal,
   { read, cutDate, revision, reason }: WantedCutDate,
 ): Promise<ReadStatus> {
-  const { id } = await showRead(deps, by, read)
+  const { id, cut_date } = await showRead(deps, by, read)
   await setByHand(deps.cutDates, id, { cutDate, revision, reason, by: nameOf(by), now: deps.clock.now() })
+  const dates = { before: { cut_date }, after: { cut_date: cutDate } }
+  await noteChange(deps, by, { what: 'cut-date.set', target: id, ...dates })
   return await showRead(deps, by, id)
 }
 

@@ -1,27 +1,32 @@
 import type { RebuildPreview } from '../projections/rebuild/create-rebuilds.ts'
 import type { Rebuild } from '../projections/rebuild/rebuild.ts'
+import { noteChange, noteNothing } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
 import { type Scoped, sees, within } from './scope.ts'
 
 type Deps = Pick<OperationDeps, 'rebuilds'>
+type Audited = Pick<OperationDeps, 'audit'>
 
 /** A feed table has the rows of all connections. */
 const EVERYONES = { connection: null }
 
 /** A feed table is built again from its topic, beside the live one. Throws `request_invalid` and `state_conflict`. */
 export async function requestRebuild(
-  { rebuilds }: Deps,
+  { rebuilds, audit }: Deps & Audited,
   by: Principal,
   { table, reason }: { readonly table: string; readonly reason: string | null },
 ): Promise<Rebuild> {
   assertSeesAll(by)
-  return await rebuilds.request({ table, by: by.name, reason })
+  const rebuild = await rebuilds.request({ table, by: by.name, reason })
+  await noteChange({ audit }, by, { what: 'rebuild.request', target: rebuild.id, after: { table: rebuild.table } })
+  return rebuild
 }
 
 /** How many events it would be; nothing is begun. */
 export async function previewRebuild({ rebuilds }: Deps, by: Principal, table: string): Promise<RebuildPreview> {
   assertSeesAll(by)
+  noteNothing(by)
   return await rebuilds.preview(table)
 }
 
@@ -44,12 +49,15 @@ export async function undecidedRebuild({ rebuilds }: Deps, by: Principal, table:
 
 /** `switch`: readers get the rebuilt table from now on. `drop`: it goes. Throws `not_found` and `state_conflict`. */
 export async function decideRebuild(
-  { rebuilds }: Deps,
+  { rebuilds, audit }: Deps & Audited,
   by: Principal,
   { id, decision }: { readonly id: string; readonly decision: 'switch' | 'drop' },
 ): Promise<Rebuild> {
   assertSeesAll(by)
-  return await (decision === 'switch' ? rebuilds.switch(id) : rebuilds.drop(id))
+  const rebuild = await (decision === 'switch' ? rebuilds.switch(id) : rebuilds.drop(id))
+  const { table, generation } = rebuild
+  await noteChange({ audit }, by, { what: `rebuild.${decision}`, target: id, after: { table, generation } })
+  return rebuild
 }
 
 function assertSeesAll(by: Principal): void {

@@ -10,6 +10,7 @@ import { imageFeed } from '../projections/image-feed.ts'
 import { inventoryFeed } from '../projections/inventory-feed.ts'
 import { productFeed } from '../projections/product-feed.ts'
 import { taskCounts } from '../projections/task-status.ts'
+import { noteChange, noteNothing } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
 import { type Scoped, sees, within } from './scope.ts'
@@ -21,18 +22,31 @@ export { parseOffsets } from '../control/replays/parse-offsets.ts'
 export type WantedReplay = Omit<ReplayRequest, 'trigger' | 'by'>
 
 type Deps = Pick<OperationDeps, 'replays'>
+type Audited = Pick<OperationDeps, 'audit'>
 
 const ownerOf = ({ connection }: Pick<Replay, 'connection'>) => ({ connection })
 
 /** Stored events are sent through a processor again. Throws `request_invalid` for what can't be replayed. */
-export async function requestReplay({ replays }: Deps, by: Principal, wanted: WantedReplay): Promise<Replay> {
+export async function requestReplay(
+  { replays, audit }: Deps & Audited,
+  by: Principal,
+  wanted: WantedReplay,
+): Promise<Replay> {
   assertInScope(by, wanted)
-  return await replays.request({ ...wanted, trigger: by.kind, by: by.name })
+  const replay = await replays.request({ ...wanted, trigger: by.kind, by: by.name })
+  const { topic, processor, connection } = wanted
+  await noteChange({ audit }, by, {
+    what: 'replay.request',
+    target: replay.id,
+    after: { topic, processor, connection },
+  })
+  return replay
 }
 
 /** How many events it would be; nothing is sent. */
 export async function previewReplay({ replays }: Deps, by: Principal, wanted: WantedReplay): Promise<ReplayPreview> {
   assertInScope(by, wanted)
+  noteNothing(by)
   return await replays.preview({ ...wanted, trigger: by.kind, by: by.name })
 }
 
@@ -68,9 +82,11 @@ export async function replayOutcome(
 }
 
 /** It ends after what is under way. Throws `not_found`, and `state_conflict` for one that has ended. */
-export async function cancelReplay(deps: Deps, by: Principal, id: string): Promise<Replay> {
+export async function cancelReplay(deps: Deps & Audited, by: Principal, id: string): Promise<Replay> {
   await showReplay(deps, by, id)
-  return await deps.replays.cancel(id)
+  const replay = await deps.replays.cancel(id)
+  await noteChange(deps, by, { what: 'replay.cancel', target: id })
+  return replay
 }
 
 /** A replay for all connections is for those who see all; another's is one that is not there. */

@@ -7,6 +7,7 @@ import type { Entity } from '../events/topics.ts'
 import type { EntityRow } from '../projections/entity-row.ts'
 import { type LetterFilter, listDeadLetters } from '../projections/list-dead-letters.ts'
 import { listEntities } from '../projections/list-entities.ts'
+import { noteChange, noteNothing } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { nameOf, type Principal } from './principal.ts'
 import { findRun } from './tasks.ts'
@@ -36,7 +37,7 @@ export interface RetriedTask {
   readonly more: boolean
 }
 
-type Deps = Pick<OperationDeps, 'tables' | 'deadLetters' | 'syncRequests'>
+type Deps = Pick<OperationDeps, 'tables' | 'audit' | 'deadLetters' | 'syncRequests'>
 
 /**
  * Retries exactly those of a task's entities that failed or are unknown, through what is configured now. Of a failed one,
@@ -59,6 +60,8 @@ export async function retryTask(deps: Deps, by: Principal, request: RetryTaskReq
   const letters = await deps.deadLetters.retryMany({ filter, limit, dryRun }, asked)
   const skipped = letters.skipped.filter((letter) => !lost.letters.has(letter.id))
   const readBy = lost.rows.length === 0 || dryRun ? null : await readAgain(deps, by, run, { rows: lost.rows, reason })
+  if (dryRun) noteNothing(by)
+  else await noteChange(deps, by, { what: 'task.retry', target: id, after: { retried: letters.done.length, readBy } })
   return {
     task: id,
     dry_run: dryRun,

@@ -1,6 +1,7 @@
 import { CONNECTIONS } from '../configuration/tables.ts'
 import { listStaged as listRows, type StagedFilter } from '../projections/list-staged.ts'
 import { type Payloads, type ShownRow, showStaged } from '../projections/show-staged.ts'
+import { noteReading } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { may, type Principal } from './principal.ts'
 import { type Page, sees, within } from './scope.ts'
@@ -22,7 +23,7 @@ export interface WantedStaged {
  * were staged.
  */
 export async function listStaged(
-  deps: Pick<OperationDeps, 'tables' | 'staged'>,
+  deps: Pick<OperationDeps, 'tables' | 'staged' | 'audit'>,
   by: Principal,
   { filter, payloads, limit, after }: WantedStaged,
 ): Promise<Page<ShownRow>> {
@@ -33,6 +34,7 @@ export async function listStaged(
     const configured = await deps.tables.get(CONNECTIONS, { kind: 'connection', id: connection })
     if (configured === undefined) throw await unknownConnection(deps.tables, by, connection)
   }
+  if (payloads !== 'places') await noteReading(deps, by, `${connection} ${filter.entity}`)
   const { items, next } = await showStaged(deps.staged, page, payloads, may(by, 'persons:read'))
   return { items: within(by.scope, items, () => ({ connection })), next }
 }

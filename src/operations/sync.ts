@@ -5,6 +5,7 @@ import { readConfiguration } from '../configuration/read-configuration.ts'
 import { SWEEP, SWEEP_ACCEPTED } from '../control/sweeps.ts'
 import type { SyncRequest } from '../control/sync-requests.ts'
 import { StreamError } from '../errors.ts'
+import { noteChange } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
 import { sees, systemOfRead, within } from './scope.ts'
@@ -19,7 +20,7 @@ export interface WantedRun {
   readonly reason: string | null
 }
 
-type Deps = Pick<OperationDeps, 'tables' | 'systemTypes' | 'clock'>
+type Deps = Pick<OperationDeps, 'tables' | 'audit' | 'systemTypes' | 'clock'>
 
 /**
  * Requests a run under the caller's own id, or a new one where it is null; the same id again is the same request. Resolves
@@ -45,6 +46,7 @@ export async function requestSync(
     trigger: 'api',
     requestId,
   })
+  await noteChange(deps, by, { what: 'sync.request', target: request.read, after: { task: request.task } })
   return request
 }
 
@@ -76,7 +78,10 @@ export async function requestRun(
   const trigger = sweep === null ? by.kind : sweep === 'accept' ? SWEEP_ACCEPTED : SWEEP
   const requestedAt = deps.clock.now()
   const request = { read: read.id, requestId: randomUUID(), trigger, requestedAt }
-  return { task: await deps.requester.request({ ...request, from, queueUrl, reason }) }
+  const task = await deps.requester.request({ ...request, from, queueUrl, reason })
+  const what = sweep === null ? 'sync.request' : 'sync.sweep'
+  await noteChange(deps, by, { what, target: read.id, after: { task } })
+  return { task }
 }
 
 async function findRead({ tables }: Deps, by: Principal, id: string) {

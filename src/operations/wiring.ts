@@ -5,6 +5,7 @@ import { createConfigurationStore } from '../configuration/configuration-store.t
 import { checkRead } from '../configuration/load-configuration.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { createResolver } from '../configuration/references.ts'
+import { createAuditTrail } from '../control/audit-trail.ts'
 import { type CutDateDeps, settleCutDates } from '../control/cut-dates.ts'
 import { createDeadLetters } from '../control/dead-letters/create-dead-letters.ts'
 import { createKeyStore } from '../control/keys/key-store.ts'
@@ -41,13 +42,16 @@ export interface TablePlatform {
   readonly tables: Tables
   readonly systemTypes: ReadonlyMap<string, SystemDefinition>
   readonly clock: Pick<Clock, 'now'>
-  readonly config: Pick<Config, 'environment'>
+  readonly config: Pick<Config, 'environment' | 'auditDays'>
 }
 
 /** What operations need of a process that is connected to everything. */
 export interface WholePlatform extends TablePlatform {
   readonly clock: Clock
-  readonly config: Pick<Config, 'environment' | 'topicPrefix' | 'partitions' | 'feedSettleMs' | 'runLeaseMs'>
+  readonly config: Pick<
+    Config,
+    'environment' | 'auditDays' | 'topicPrefix' | 'partitions' | 'feedSettleMs' | 'runLeaseMs'
+  >
   readonly logger: Logger
   readonly log: EventLog
   readonly producer: LogProducer
@@ -72,7 +76,8 @@ export function tableDeps({ tables, systemTypes, clock, config }: TablePlatform)
   }
   const configuration = createConfigurationStore({ tables, check, settle: () => settleCutDates(cutDates) })
   const keys = createKeyStore(tables, clock)
-  return { tables, systemTypes, clock, configuration, cutDates, countEntities: entityCounter(tables), keys }
+  const audit = createAuditTrail(tables, clock, config.auditDays)
+  return { tables, systemTypes, clock, configuration, cutDates, countEntities: entityCounter(tables), audit, keys }
 }
 
 export interface OpenOperations extends OperationDeps {

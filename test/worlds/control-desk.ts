@@ -38,7 +38,7 @@ export function memoryControl(
   }
   const resolveSecret = over.resolveSecret ?? (async (_system: string, reference: string) => `secret of ${reference}`)
   const deps: Omit<OperationDeps, Elsewhere> = {
-    ...tableDeps({ tables, systemTypes, clock, config: { environment: anySecrets } }),
+    ...tableDeps({ tables, systemTypes, clock, config: { environment: anySecrets, auditDays: 400 } }),
     feeds,
     requester,
     syncRequests: createSyncRequests({ tables, requester, clock: { now: clock.now, sleep: async () => undefined } }),

@@ -18,6 +18,7 @@ const paths = {
   '/v1/parked': 'records that wait',
   '/v1/replays': 'replays of stored events',
   '/v1/rebuilds': 'feed tables rebuilt from their topics',
+  '/v1/audit': 'who did what, and who was refused',
   '/v1/keys': 'keys of the callers of this API',
   '/health/live': 'the process runs',
   '/health/ready': 'what it needs answers, and which systems do not',

@@ -3,8 +3,10 @@ import {
   CreateTableCommand,
   type CreateTableCommandInput,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
   type DynamoDBClient,
   type TableDescription,
+  UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb'
 import { StreamError } from '../../errors.ts'
 import { fromDynamo } from './dynamo-errors.ts'
@@ -21,8 +23,21 @@ export async function createTable(client: DynamoDBClient, prefix: string, defini
   try {
     const found = (await describe(client, name)) ?? (await create(client, name, definition))
     checkKeys(name, definition, found.TableStatus === 'ACTIVE' ? found : await whenActive(client, name))
+    if (definition.expires !== undefined) await expireBy(client, name, definition.expires)
   } catch (error) {
     throw fromDynamo(error, name)
+  }
+}
+
+async function expireBy(client: DynamoDBClient, name: string, attribute: string): Promise<void> {
+  const { TimeToLiveDescription: now } = await client.send(new DescribeTimeToLiveCommand({ TableName: name }))
+  if (now?.TimeToLiveStatus === 'ENABLED' || now?.TimeToLiveStatus === 'ENABLING') return
+  const TimeToLiveSpecification = { AttributeName: attribute, Enabled: true }
+  try {
+    await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }))
+  } catch (error) {
+    // Another process has asked for the same at the same time.
+    if (!(error instanceof Error && error.name === 'ValidationException')) throw error
   }
 }
 

@@ -71,4 +71,6 @@ export interface TableDefinition {
   readonly partitionKey: string
   readonly sortKey?: string
   readonly localIndexes?: readonly { readonly name: string; readonly sortKey: string }[]
+  /** Attribute with the time, in seconds, after which an item may be removed; those without it stay. */
+  readonly expires?: string
 }

@@ -144,6 +144,7 @@ const asked: Readonly<Record<string, Asked>> = {
     body: () => ({ attributes: [{ attribute: 'name', from: 'name' }] }),
   }),
   'GET /v1/configuration/changes': at('/v1/configuration/changes', 200, { stranger: 200 }),
+  'GET /v1/audit': at('/v1/audit', 200, { stranger: 403 }),
   'GET /v1/keys': at('/v1/keys', 200, { stranger: 403 }),
   'POST /v1/keys': at('/v1/keys', 201, { body: () => newKey, stranger: 403 }),
   'GET /v1/keys/{id}': at('/v1/keys/{key}', 200, { stranger: 403 }),
@@ -294,6 +295,8 @@ it('what is of others is answered as what is not there: same words, same work', 
   const start = await world()
   const { ask, seller, madeOf } = start
   const differing: string[] = []
+  // Refused sign-ins of one address are noted once in a while: not now.
+  await ask('GET /v1/tasks', null, OTHER)
   let compared = 0
   // What is known of all systems is read once for many hooks, whoever they name.
   await ask('POST /v1/webhooks/{system}', seller.key, 'nobody')

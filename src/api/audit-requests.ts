@@ -1,0 +1,82 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type ErrorCode, StreamError } from '../errors.ts'
+import { type AuditEntry, isNoted, whoIs } from '../operations/audit.ts'
+import { callerIfAny, needOf } from './access.ts'
+import { createBoundedNotes } from './bounded-notes.ts'
+import type { ApiDeps } from './dependencies.ts'
+
+const READS = ['GET', 'HEAD', 'OPTIONS']
+
+/**
+ * Notes in the audit trail what came of requests: every one that was refused for want of a key, scope or reach, and every
+ * change that failed. A change that was made is noted by its operation, with before and after; one whose operation notes
+ * nothing is noted here, so that none is forgotten. An answer leaves when it is noted.
+ */
+export function auditRequests(app: FastifyInstance, deps: Pick<ApiDeps, 'operations' | 'clock' | 'logger'>): void {
+  const dueNow = createBoundedNotes(deps.clock)
+  const codes = new WeakMap<FastifyRequest, ErrorCode>()
+  app.addHook('onError', async (request, _reply, error) => {
+    if (error instanceof StreamError) codes.set(request, error.code)
+  })
+  app.addHook('onSend', async (request, reply) => {
+    const status = reply.statusCode
+    // What strangers may cause is counted: one row for many.
+    const times = status === 401 ? dueNow(request.ip) : 1
+    if (times === null || !isWorthNoting(request, status)) return
+    const route = routeOf(request)
+    const entry = {
+      ...callerOf(request),
+      what: status === 401 ? 'sign-in' : route,
+      target: status === 401 ? route : targetOf(request),
+      outcome: outcomeOf(status),
+      code: codes.get(request) ?? codeOf(status),
+      before: null,
+      after: null,
+      times,
+    }
+    await deps.operations.audit.record(entry).catch((err: unknown) => {
+      deps.logger.error({ err, who: entry.who, what: entry.what }, 'the audit trail could not be written')
+    })
+  })
+}
+
+function isWorthNoting(request: FastifyRequest, status: number): boolean {
+  if (status === 401 || status === 403) return true
+  // Refused to save work, and not for what was asked.
+  if (status === 429) return false
+  const caller = callerIfAny(request)
+  // A webhook requests reads, and changes nothing.
+  if (caller === undefined || needOf(request.method, request.routeOptions.url) === undefined) return false
+  const { scope } = caller.principal
+  const isLimited = scope.connections !== 'all' || scope.systems !== 'all'
+  if (READS.includes(request.method)) return status === 404 && isLimited
+  return status >= 400 || !isNoted(caller.principal)
+}
+
+function callerOf(request: FastifyRequest): Pick<AuditEntry, 'who' | 'kind' | 'key' | 'from'> {
+  const caller = callerIfAny(request)
+  if (caller !== undefined) return whoIs(caller.principal)
+  return { who: 'nobody', kind: 'api', key: null, from: request.ip }
+}
+
+/** The route, not the address: what was asked for may be anything. */
+function routeOf({ method, routeOptions }: FastifyRequest): string {
+  return `${method} ${routeOptions.url ?? 'no route'}`
+}
+
+const LONGEST_TARGET = 300
+
+function targetOf({ params }: FastifyRequest): string | null {
+  const ids = Object.values((params ?? {}) as Readonly<Record<string, string>>)
+  return ids.length === 0 ? null : ids.join(' ').slice(0, LONGEST_TARGET)
+}
+
+function codeOf(status: number): ErrorCode | null {
+  if (status < 400) return null
+  return status < 500 ? 'request_invalid' : 'unexpected'
+}
+
+function outcomeOf(status: number): AuditEntry['outcome'] {
+  if (status < 400) return 'done'
+  return status < 500 ? 'refused' : 'failed'
+}

@@ -1,0 +1,69 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { auditOutcomes, listAudit } from '../../operations/audit.ts'
+import { cursorKeyOf, principalOf } from '../access.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { answerPage, pageCursor, placeOfCursor } from '../page-cursor.ts'
+import { problems } from '../problems.ts'
+import { timeParameter } from '../time-parameter.ts'
+
+const Text = Type.String()
+const MaybeText = Type.Union([Text, Type.Null()])
+
+const Entry = Type.Object({
+  at: Text,
+  who: Text,
+  kind: Type.String({ description: 'How they came: api, cli or webhook' }),
+  key: Type.Union([Text, Type.Null()], { description: 'Id of their key; null: none of their own' }),
+  from: Type.Union([Text, Type.Null()], { description: 'Address; null: this machine' }),
+  what: Type.String({ description: 'connection.put, persons.read, …; a route, where a request was refused or failed' }),
+  target: Type.Union([Text, Type.Null()], { description: 'Ids of what it is about' }),
+  outcome: Type.Enum([...auditOutcomes]),
+  code: MaybeText,
+  times: Type.Integer({ description: 'How many alike it stands for' }),
+  before: Type.Unknown({ description: 'The fields that changed; null: it was not there' }),
+  after: Type.Unknown({ description: 'Null: it was removed' }),
+  shortened: Type.Boolean({ description: 'Before and after are too large to be kept' }),
+})
+
+const Entries = Type.Object({
+  items: Type.Array(Entry),
+  cursor: Type.Union([Type.String({ description: 'Of the next page' }), Type.Null()]),
+})
+
+const Query = Type.Object(
+  {
+    who: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    what: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, description: 'Also its beginning: key finds key.create' }),
+    ),
+    since: Type.Optional(Type.String({ description: 'ISO 8601, inclusive' })),
+    until: Type.Optional(Type.String({ description: 'ISO 8601, exclusive' })),
+    limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+    cursor: Type.Optional(Type.String({ minLength: 1 })),
+  },
+  { additionalProperties: false },
+)
+
+/** Who did what, who was refused, and who read personal data. */
+export function auditRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const schema = { tags: ['audit'], querystring: Query, response: { 200: Entries, ...problems(400, 401) } }
+    app.get('/v1/audit', { schema }, async (request) => {
+      const { who = null, what = null, limit, cursor } = request.query
+      const cursorKey = cursorKeyOf(request, deps.cursorKey)
+      const iso = (name: 'since' | 'until') => {
+        const time = timeParameter(name, request.query[name])
+        return time === null ? null : new Date(time).toISOString()
+      }
+      const filter = { who, what, since: iso('since'), until: iso('until') }
+      const after = placeOfCursor(cursorKey, 'audit', filter, cursor)
+      const page = await listAudit(operations, principalOf(request), { filter, limit, after })
+      return answerPage(
+        page,
+        (entry) => ({ ...entry }),
+        (next) => pageCursor(cursorKey, 'audit', filter, next),
+      )
+    })
+  }
+}

@@ -1,0 +1,45 @@
+import type { AuditEntry, AuditFilter } from '../control/audit-trail.ts'
+import { listAudit } from '../operations/audit.ts'
+import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { onTables } from './open-operations.ts'
+
+const USAGE = `waldstream audit [--who NAME] [--what connection.put] [--since ISO-8601] [--until ISO-8601]
+                 [--limit N] [--after PLACE] [--json]
+
+  Who did what, who was refused, and who read personal data, the newest first. --what takes the beginning of a word too: key
+  finds key.create. --json has before and after.`
+
+const options = {
+  who: { type: 'string' },
+  what: { type: 'string' },
+  since: { type: 'string' },
+  until: { type: 'string' },
+  limit: { type: 'string', default: '50' },
+  after: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+export async function auditCommand(args: readonly string[]): Promise<void> {
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return console.log(USAGE)
+  if (positionals.length > 0) throw new UsageError('audit takes options alone', USAGE)
+  const limit = Number(values.limit)
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw new UsageError('--limit must be 1 to 1000', USAGE)
+  const iso = (name: 'since' | 'until') => {
+    const time = timeOption(name, values[name], USAGE)
+    return time === null ? null : new Date(time).toISOString()
+  }
+  const { who = null, what = null, after = null } = values
+  const filter: AuditFilter = { who, what, since: iso('since'), until: iso('until') }
+  const { items, next } = await onTables((deps) => listAudit(deps, commandUser(), { filter, limit, after }))
+  if (values.json) return console.log(JSON.stringify({ items, next }))
+  for (const entry of items) console.log(lineOf(entry))
+  if (next !== null) console.log(`more with --after '${next}'`)
+}
+
+function lineOf({ at, who, kind, key, from, what, target, outcome, code, times }: AuditEntry): string {
+  const by = `${who} (${kind}${key === null ? '' : ` ${key}`}${from === null ? '' : ` from ${from}`})`
+  const came = outcome === 'done' ? '' : `  ${outcome}${code === null ? '' : `: ${code}`}`
+  return `${at}  ${by}  ${what}${target === null ? '' : ` ${target}`}${came}${times === 1 ? '' : `  ${times} times`}`
+}

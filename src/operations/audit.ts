@@ -1,0 +1,79 @@
+import type { AuditEntry, AuditFilter } from '../control/audit-trail.ts'
+import { canonicalJson } from '../events/canonical-json.ts'
+import type { TableDeps } from './dependencies.ts'
+import { may, nameOf, notFound, type Principal, type Via } from './principal.ts'
+import { type Page, sees, within } from './scope.ts'
+
+export type { AuditEntry } from '../control/audit-trail.ts'
+export { auditOutcomes } from '../control/audit-trail.ts'
+
+/** What was changed; `before` and `after` hold ids and settings, never personal data. */
+export interface Change {
+  /** `connection.put`: what it is, and what was done to it. */
+  readonly what: string
+  readonly target: string | null
+  readonly before?: unknown
+  readonly after?: unknown
+}
+
+type Audited = Pick<TableDeps, 'audit'>
+
+/** Whose change is in the trail already: the request that it came by is not noted again. */
+const noted = new WeakSet<Via>()
+
+export function isNoted({ via }: Principal): boolean {
+  return via !== undefined && noted.has(via)
+}
+
+/** Notes a change that was made. Who is not answered, for the trail could not be written, asks again: changes are repeatable. */
+export async function noteChange({ audit }: Audited, by: Principal, change: Change): Promise<void> {
+  const { what, target, before = null, after = null } = change
+  await audit.record({ ...whoIs(by), what, target, outcome: 'done', code: null, ...differing(before, after) })
+  if (by.via !== undefined) noted.add(by.via)
+}
+
+/** Notes that a request changed nothing, though it might have: a preview, or what was so already. */
+export function noteNothing({ via }: Principal): void {
+  if (via !== undefined) noted.add(via)
+}
+
+/** Notes that personal data was shown; nobody is shown any whose reading could not be noted. */
+export async function noteReading({ audit }: Audited, by: Principal, target: string): Promise<void> {
+  if (!may(by, 'persons:read')) return
+  const nothing = { before: null, after: null, code: null }
+  await audit.record({ ...whoIs(by), ...nothing, what: 'persons.read', target, outcome: 'done' })
+}
+
+/** Who did what, the newest first. For those who see everything. */
+export async function listAudit(
+  { audit }: Audited,
+  by: Principal,
+  { filter, limit, after }: { readonly filter: AuditFilter; readonly limit: number; readonly after: string | null },
+): Promise<Page<AuditEntry>> {
+  if (!sees(by.scope, { connection: null })) {
+    const what = 'the audit trail is for those who see everything'
+    throw notFound(by, { field: 'who', api: what, cli: what })
+  }
+  const { entries, next } = await audit.list(filter, limit, after)
+  return { items: within(by.scope, entries, () => ({ connection: null })), next }
+}
+
+export function whoIs(by: Principal): Pick<AuditEntry, 'who' | 'kind' | 'key' | 'from'> {
+  return { who: nameOf(by), kind: by.kind, key: by.via?.key ?? null, from: by.via?.address ?? null }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The fields that differ, where both are there. */
+function differing(before: unknown, after: unknown): { readonly before: unknown; readonly after: unknown } {
+  if (!isFields(before) || !isFields(after)) return { before, after }
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => canonicalJson(before[name]) !== canonicalJson(after[name]),
+  )
+  const chosen = (all: Fields) => Object.fromEntries(names.map((name) => [name, all[name] ?? null]))
+  return { before: chosen(before), after: chosen(after) }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
