@@ -1,6 +1,6 @@
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
-import { holdConnection, listPauses, resumeConnection } from '../operations/pauses.ts'
+import { HELD, holdConnection, listPauses, type PauseStatus, resumeConnection } from '../operations/pauses.ts'
 import { unknownConnection } from '../operations/unknown-connection.ts'
 import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
 import { onPlatform, onTables } from './open-operations.ts'
@@ -42,7 +42,7 @@ async function list({ json }: Values): Promise<void> {
   const items = await onTables((operations) => listPauses(operations, commandUser()))
   if (json) return console.log(JSON.stringify({ items }))
   for (const row of items) {
-    console.log(`${row.connection} at ${row.stage} since ${row.since}, tried again at ${row.probe_at}`)
+    console.log(`${row.connection} at ${row.stage} since ${row.since}, ${endText(row)}`)
     console.log(`  ${row.code}: ${row.message}`)
   }
 }
@@ -55,9 +55,14 @@ async function hold(connection: string, values: Values): Promise<void> {
     const stage = values.stage ?? (await stageOfOrders(operations, connection))
     const by = commandUser(values.by)
     const held = await holdConnection(operations, by, { stage, connection, reason, until })
-    const end = until === null ? `until: waldstream pauses resume ${stage} ${connection}` : `until ${held.probe_at}`
-    console.log(values.json ? JSON.stringify(held) : `${connection} is held at ${stage} ${end}`)
+    console.log(values.json ? JSON.stringify(held) : `${connection} is held at ${stage}, ${endText(held)}`)
   })
+}
+
+function endText({ code, stage, connection, probe_at }: PauseStatus): string {
+  if (code !== HELD) return `tried again at ${probe_at}`
+  const isOpen = probe_at.startsWith('9999-')
+  return isOpen ? `until somebody runs: waldstream pauses resume ${stage} ${connection}` : `until ${probe_at}`
 }
 
 async function stageOfOrders({ tables }: OperationDeps, connection: string): Promise<string> {
