@@ -32,6 +32,7 @@ const TASKS = {
   'test:integration': () => projects('integration'),
   'test:simulation': () => ['test/simulation/main.ts'],
   'test:crash': () => ['test/crash/main.ts'],
+  'test:fuzz': () => ['test/fuzz/main.ts'],
   'test:long': () => [...projects('long'), ...reporters(process.env.WALDSTREAM_TEST_REPORT)],
   bench: () => ['bench/main.ts'],
   check: () => ['scripts/check.ts'],

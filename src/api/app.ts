@@ -10,9 +10,11 @@ import Fastify, {
 } from 'fastify'
 import { controlAccess, needOf } from './access.ts'
 import { auditRequests } from './audit-requests.ts'
+import { REQUEST_BYTES } from './body-sizes.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { refuseUnreadable } from './http-server.ts'
 import { refuseUnknownPaths } from './known-paths.ts'
+import { withOptionalDefaults } from './optional-defaults.ts'
 import { acceptOwnHosts } from './own-hosts.ts'
 import { LONGEST_PARAMETER } from './path-text.ts'
 import { answerWithProblems, Problem, sendProblem } from './problems.ts'
@@ -48,9 +50,6 @@ import { validateRequests } from './validators.ts'
 /** Each letter of a parameter may be written as bytes of three characters each: what it says is checked decoded. */
 const LONGEST_WRITTEN = 3 * LONGEST_PARAMETER
 
-/** Bodies are documents of the configuration and orders; what a table takes is less than half of it. */
-const MOST_BODY_BYTES = 1024 * 1024
-
 /** Builds the API; binds nothing. It calls no vendor. `serverFactory`: makes the server it will listen with. */
 export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): FastifyInstance {
   const { http } = deps
@@ -59,7 +58,7 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: LONGEST_WRITTEN },
-    bodyLimit: MOST_BODY_BYTES,
+    bodyLimit: REQUEST_BYTES,
     ...(http.trustedProxies.length === 0 ? {} : { trustProxy: trustedProxies(http.trustedProxies) }),
     clientErrorHandler: refuseUnreadable,
     // What comes while it ends is answered as everything else is.
@@ -124,6 +123,7 @@ function describeApi(app: FastifyInstance): void {
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },
+    transform: ({ schema, url }) => ({ schema: withOptionalDefaults(schema), url }),
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
   })
   app.register(swaggerUi, { routePrefix: '/docs', staticCSP: ofDocs })

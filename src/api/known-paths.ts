@@ -20,8 +20,11 @@ export function refuseUnknownPaths(app: FastifyInstance): void {
   const refusal = ({ method, url }: { readonly method: string; readonly url: string }) => {
     const path = url.split(/[?#]/, 1)[0] ?? ''
     const given = partsOf(decoded(path))
-    const methods = [...known.values()].filter(({ parts }) => fits(parts, given)).flatMap((one) => [...one.methods])
-    const allowed = [...new Set(methods)].toSorted()
+    const fitting = [...known.values()].filter(({ parts }) => fits(parts, given))
+    // A path that is written out stands before those in which a part stands for anything.
+    const fewest = Math.min(...fitting.map(({ parts }) => parts.filter(isAny).length))
+    const nearest = fitting.filter(({ parts }) => parts.filter(isAny).length === fewest)
+    const allowed = [...new Set(nearest.flatMap((one) => [...one.methods]))].toSorted()
     if (allowed.length === 0 || allowed.includes(method)) {
       return new HttpError(404, `there is nothing at ${method} ${path}; see /openapi.json for what there is`, {
         code: 'not_found',
@@ -53,10 +56,14 @@ function decoded(path: string): string {
   }
 }
 
+function isAny(part: string): boolean {
+  return part.startsWith(':') || part === '*'
+}
+
 /** `:name` stands for one part, `*` for the rest. */
 function fits(parts: readonly string[], given: readonly string[]): boolean {
   const rest = parts.indexOf('*')
   if (rest === -1 && parts.length !== given.length) return false
   const compared = rest === -1 ? parts : parts.slice(0, rest)
-  return given.length >= compared.length && compared.every((part, i) => part.startsWith(':') || part === given[i])
+  return given.length >= compared.length && compared.every((part, i) => isAny(part) || part === given[i])
 }

@@ -5,8 +5,12 @@ export function unknownName(name: string, known: readonly string[]): string {
   return `is not known; ${near === undefined ? '' : `did you mean ${near}? `}known are: ${known.join(', ')}`
 }
 
+/** Longer ones were not mistyped, and each letter would be compared with each letter of every known name. */
+const LONGEST_MISTYPED = 100
+
 /** The known name that was probably meant. */
 export function nearName(name: string, known: readonly string[]): string | undefined {
+  if (name.length > LONGEST_MISTYPED) return undefined
   const distances = known.map((one) => ({ one, distance: distanceOf(one.toLowerCase(), name.toLowerCase()) }))
   const [nearest] = distances.toSorted((a, b) => a.distance - b.distance)
   return nearest !== undefined && nearest.distance <= 2 && nearest.distance < name.length ? nearest.one : undefined

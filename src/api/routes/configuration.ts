@@ -13,6 +13,7 @@ import {
   showDocument,
 } from '../../operations/configuration.ts'
 import { cursorKeyOf, principalOf } from '../access.ts'
+import { DOCUMENT_BYTES } from '../body-sizes.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerList, answerPage, pageCursor, placeOfCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
@@ -72,7 +73,8 @@ const oneSchema = () => ({ tags, params: DocumentId, response: { 200: Stored, ..
 function putOptions(kind: StoredKind) {
   const response = { 200: Put, 201: Put, ...problems(400, 401, 412) }
   // The body is checked as `validate` checks it, which names every mistake at once.
-  return { schema: { tags, params: DocumentId, body: documentSchemas[kind], response }, ...bodyCheckedByUs }
+  const schema = { tags, params: DocumentId, body: documentSchemas[kind], response }
+  return { schema, bodyLimit: DOCUMENT_BYTES, ...bodyCheckedByUs }
 }
 
 async function answer(deps: ApiDeps, kind: StoredKind, request: WithId, reply: FastifyReply) {

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { previewMetadata, productMetadataSchema } from '../../operations/preview-mapping.ts'
 import { principalOf } from '../access.ts'
+import { DOCUMENT_BYTES } from '../body-sizes.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
@@ -48,7 +49,7 @@ export function metadataPreviewRoutes({ operations }: ApiDeps): FastifyPluginAsy
   return async (app) => {
     const params = Type.Object({ id: PathText() })
     const schema = { tags: ['connections'], params, body: Body, response: { 200: Preview, ...problems(400, 401, 404) } }
-    app.post('/v1/connections/:id/metadata/preview', { schema }, async (request) => {
+    app.post('/v1/connections/:id/metadata/preview', { schema, bodyLimit: DOCUMENT_BYTES }, async (request) => {
       const { last, ...rules } = request.body
       const wanted = { connection: request.params.id, last, rules }
       return await previewMetadata(operations, principalOf(request), wanted)

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { pushOrder } from '../../operations/push-order.ts'
 import { orderFromJson, orderSchema } from '../../platform/registry/order-json.ts'
 import { principalOf } from '../access.ts'
+import { DOCUMENT_BYTES } from '../body-sizes.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
@@ -34,14 +35,18 @@ export function orderRoutes({ operations }: ApiDeps): FastifyPluginAsync {
     const response = { 202: Answer, ...problems(400, 401, 404, 409) }
     const schema = { tags: ['orders'], params: Params, querystring: Query, body: orderSchema, response }
     // Every mistake is named, with its field: the validator of bodies names the first.
-    app.post('/v1/orders/:source', { schema, ...bodyCheckedByUs }, async (request: Push, reply) => {
-      const pushed = {
-        source: request.params.source,
-        order: orderFromJson(request.body),
-        occurredAt: timeParameter('occurredAt', request.query.occurredAt),
-        requestKey: requestKey(request),
-      }
-      return await reply.code(202).send(await pushOrder(operations, principalOf(request), pushed))
-    })
+    app.post(
+      '/v1/orders/:source',
+      { schema, bodyLimit: DOCUMENT_BYTES, ...bodyCheckedByUs },
+      async (request: Push, reply) => {
+        const pushed = {
+          source: request.params.source,
+          order: orderFromJson(request.body),
+          occurredAt: timeParameter('occurredAt', request.query.occurredAt),
+          requestKey: requestKey(request),
+        }
+        return await reply.code(202).send(await pushOrder(operations, principalOf(request), pushed))
+      },
+    )
   }
 }

@@ -6,6 +6,7 @@ import {
   WEBHOOK_SIGNING,
   webhookPrincipal,
 } from '../../operations/receive-webhook.ts'
+import { HOOK_BYTES } from '../body-sizes.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
@@ -33,12 +34,16 @@ export function webhookRoutes({ operations, clock }: ApiDeps): FastifyPluginAsyn
       response: { 202: WebhookAnswer, ...problems(400, 401, 404) },
     }
     // What is signed are the bytes: they are checked before anything is made of them.
-    app.post('/v1/webhooks/:system', { schema, ...bodyCheckedByUs }, async (request: Hook, reply) => {
-      const { system } = request.params
-      const hook = received(request, clock.now())
-      const { duplicate, requests } = await receiveWebhook(operations, webhookPrincipal(system), { system, hook })
-      return await reply.code(202).send({ duplicate, requests })
-    })
+    app.post(
+      '/v1/webhooks/:system',
+      { schema, bodyLimit: HOOK_BYTES, ...bodyCheckedByUs },
+      async (request: Hook, reply) => {
+        const { system } = request.params
+        const hook = received(request, clock.now())
+        const { duplicate, requests } = await receiveWebhook(operations, webhookPrincipal(system), { system, hook })
+        return await reply.code(202).send({ duplicate, requests })
+      },
+    )
   }
 }
 

@@ -56,6 +56,15 @@ it('reads no more hooks of an address that was refused often', async () => {
   expect([(await hook()).status, (await hook()).status, (await hook()).status]).toEqual([401, 401, 429])
 })
 
+it('counts a key that may not do what it asks for as that key', async () => {
+  const { app } = apiFixture({ token: 'secret', http: { ...usualHttp, requestsPerMinute: 2 } })
+  const payload = { name: 'feeds', scopes: ['feeds:read'] }
+  const { key } = (await app.inject({ method: 'POST', url: '/v1/keys', payload, headers: KEY })).json()
+  const ask = async (bearer: string) =>
+    (await app.inject({ url: '/v1/systems', headers: { authorization: `Bearer ${bearer}` } })).statusCode
+  expect([await ask(key), await ask(key), await ask(key), await ask('secret')]).toEqual([403, 403, 429, 200])
+})
+
 it('counts an API without keys, and what is open, by address', async () => {
   const ask = limited({ requestsPerMinute: 2 }, null)
   const own = { host: 'localhost', authorization: 'Bearer of no meaning' }
