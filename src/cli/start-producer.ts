@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Read, System } from '../configuration/model.ts'
 import { dispatchStage } from '../control/dispatch.ts'
+import { restsAfterRefusal } from '../control/refused-reads.ts'
 import { feedNewConnections } from '../control/replays/feed-new-connections.ts'
 import { runReplays } from '../control/replays/replay-worker.ts'
 import { createSyncRequester } from '../control/request-sync.ts'
@@ -44,7 +45,17 @@ export async function startProducer(
   if (schedules) {
     const reads = () => configuration().systems.flatMap((system) => system.reads.flatMap(withSweep))
     const requester = createSyncRequester(shared)
-    work.push(runScheduler({ reads, requester, ticks: tickLog(tables), clock, logger, signal }))
+    work.push(
+      runScheduler({
+        reads,
+        requester,
+        ticks: tickLog(tables),
+        isResting: restsAfterRefusal(tables),
+        clock,
+        logger,
+        signal,
+      }),
+    )
   }
   const replays = replayDeps(platform)
   work.push(runReplays({ ...replays, logger }, signal))

@@ -1,6 +1,7 @@
 import { Cron } from 'croner'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
+import type { IsResting } from './refused-reads.ts'
 import { type SyncRequester, tickRequestId } from './request-sync.ts'
 import { controlKey } from './sweeps.ts'
 import type { TickLog } from './ticks.ts'
@@ -61,6 +62,7 @@ export interface SchedulerDeps {
   readonly reads: () => readonly ScheduledRead[]
   readonly requester: SyncRequester
   readonly ticks: TickLog
+  readonly isResting: IsResting
   readonly clock: Clock
   readonly logger: Logger
   readonly signal: AbortSignal
@@ -68,7 +70,8 @@ export interface SchedulerDeps {
 
 /**
  * Sends a request for each tick of each read's schedule. Any number of processes may do so: the id of a tick's request
- * is the same in all of them, so one tick is one run. What was missed while no process ran is caught up once.
+ * is the same in all of them, so one tick is one run. What was missed while no process ran is caught up once; the ticks of a
+ * read that rests are left out.
  */
 export async function runScheduler(deps: SchedulerDeps): Promise<void> {
   const { clock, logger, signal } = deps
@@ -88,7 +91,7 @@ export async function runScheduler(deps: SchedulerDeps): Promise<void> {
 }
 
 async function tickRead(
-  { requester, ticks }: SchedulerDeps,
+  { requester, ticks, isResting }: SchedulerDeps,
   handled: Map<string, number>,
   read: ScheduledRead,
   now: number,
@@ -105,7 +108,9 @@ async function tickRead(
   const tick = lastTick(read, after, now)
   if (tick !== null) {
     const requestId = tickRequestId(key, tick)
-    await requester.request({ read: read.id, requestId, trigger, requestedAt: tick })
+    if (!(await isResting(read.id, now))) {
+      await requester.request({ read: read.id, requestId, trigger, requestedAt: tick })
+    }
     await ticks.note(key, tick)
   }
   handled.set(key, tick ?? after)

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { restsAfterRefusal } from '../../../src/control/refused-reads.ts'
 import { tickRequestId } from '../../../src/control/request-sync.ts'
 import { lastTick, runScheduler, type ScheduledRead } from '../../../src/control/scheduler.ts'
 import { controlTables } from '../../../src/control/tables.ts'
@@ -44,7 +45,8 @@ describe('runScheduler', () => {
     const reads = () => [read(schedule)]
     const logger = pino({ level: 'silent' })
     const ticks = tickLog(tables)
-    const running = runScheduler({ reads, requester, ticks, clock, logger, signal: end.signal })
+    const isResting = restsAfterRefusal(tables)
+    const running = runScheduler({ reads, requester, ticks, isResting, clock, logger, signal: end.signal })
     const stop = async () => {
       end.abort()
       await running
