@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { acquireLock, LockedError } from '../services/lock.ts'
+import { acquireLock, DamagedLockError, LockedError } from '../services/lock.ts'
 import { startServices } from '../services/start.ts'
 import { checkAddress } from '../src/api/access.ts'
 import { configFromEnvironment, processEnvironment } from '../src/config.ts'
@@ -29,6 +29,9 @@ export async function lockData(options: DemoOptions, ending: Ending): Promise<vo
     const lock = await acquireLock(`${options.dataDir}.lock`)
     ending.add(() => lock.release())
   } catch (error) {
+    if (error instanceof DamagedLockError) {
+      throw new StreamError('services_missing', error.message, { cause: error })
+    }
     if (!(error instanceof LockedError)) throw error
     const message = `process ${error.pid} already runs on this data (${options.dataDir}): end it first, or choose another --seed`
     throw new StreamError('services_missing', message, { cause: error })

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { DemoOptions } from './options.ts'
 import type { SimulatorAddresses } from './simulators.ts'
@@ -77,10 +77,21 @@ export function writeEndpoints(
   return endpoints
 }
 
-/** Writes what the command line needs to work on what runs here, for a shell to read. */
-export function writeShellEnvironment(options: DemoOptions, env: Readonly<Record<string, string>>): void {
-  const lines = Object.entries(env).map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
-  writeFileSync(join(dirname(options.endpointsFile), 'env'), `${lines.join('\n')}\n`)
+/**
+ * Writes what the command line needs to work on what runs here, for a shell of this user to read. Credentials of AWS that
+ * the environment has are in it already: they are written nowhere.
+ */
+export function writeShellEnvironment(
+  options: Pick<DemoOptions, 'endpointsFile'>,
+  env: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string | undefined>>,
+): void {
+  const own = Object.entries(env).filter(([name]) => !name.startsWith('AWS_') || !given[name])
+  const lines = own.map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
+  const file = join(dirname(options.endpointsFile), 'env')
+  writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 })
+  // One of before keeps its mode.
+  chmodSync(file, 0o600)
 }
 
 /** The same for people. */

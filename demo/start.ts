@@ -24,6 +24,9 @@ const CONFIGURATIONS = {
   all: new URL('../config/demo-all', import.meta.url).pathname,
 }
 
+/** The servers then have the rest of half a minute. */
+const END_WITHIN_MS = 18_000
+
 async function start(options: DemoOptions, progress: Progress, ending: Ending, signal: AbortSignal): Promise<number> {
   const started = performance.now()
   checkEnvironment()
@@ -55,7 +58,7 @@ async function start(options: DemoOptions, progress: Progress, ending: Ending, s
     token: config.api.token ?? undefined,
   })
   const endpoints = writeEndpoints(options, api, simulators.addresses, services.env)
-  writeShellEnvironment(options, env)
+  writeShellEnvironment(options, env, processEnvironment())
   progress.line(where(PULLED, endpoints))
   if (!options.once) {
     await keepChanging(simulators.addresses, progress, signal)
@@ -98,7 +101,13 @@ async function main(): Promise<void> {
       if (interrupted.signal.aborted) return
       progress.line('ending…')
       interrupted.abort()
-      void ending.run().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143))
+      const exit = () => process.exit(signal === 'SIGINT' ? 130 : 143)
+      // What does not end (a full disk, a broker that is gone) is cut off: nothing that was acknowledged is lost.
+      setTimeout(() => {
+        progress.line('it did not end in time; it is cut off')
+        exit()
+      }, END_WITHIN_MS).unref()
+      void ending.run().finally(exit)
     })
   }
   try {

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { JAR_SERVERS, type JarServer, kafka } from './jar-servers.ts'
 import { ensureJars } from './jars.ts'
-import { findJava } from './java.ts'
+import { findJava, hasCompiler } from './java.ts'
 import { environmentOf, type ServiceName } from './names.ts'
 import { reservePort } from './ports.ts'
 import { untilReady } from './ready.ts'
@@ -52,7 +52,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const numbers = Array.from({ length: options.brokers }, (_, index) => index + 1)
   const inner = await Promise.all(numbers.map(reservePort))
   const outer = await Promise.all([...numbers, 'registry', 'dynamodb'].map(reservePort))
-  const run = { ...options, java: java.command, jars, supervisor, signal }
+  const run = {
+    ...options,
+    java: java.command,
+    compiles: await hasCompiler(java.command, options.env),
+    jars,
+    supervisor,
+    signal,
+  }
   const server = (name: ServiceName, id: string, index: number, more: Partial<Place> = {}) =>
     clusterServer({ ...run, name, id, port: outer[index]?.port ?? 0, ...more })
   const controllers = inner.map(({ port }) => `${HOST}:${port}`)
@@ -81,6 +88,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
 interface Place extends ClusterOptions {
   readonly java: string
+  readonly compiles: boolean
   readonly jars: string
   readonly supervisor: Awaited<ReturnType<typeof startSupervisor>>
   readonly signal: AbortSignal
@@ -94,7 +102,8 @@ interface Place extends ClusterOptions {
 function clusterServer(place: Place): ClusterServer {
   const { name, id, port, signal } = place
   const dataDir = join(place.dataDir, id)
-  const jarPlace = { jars: join(place.jars, name), dataDir, inMemory: false, port, innerPort: place.innerPort ?? 0 }
+  const { compiles, innerPort = 0 } = place
+  const jarPlace = { jars: join(place.jars, name), dataDir, inMemory: false, port, innerPort, compiles }
   const server = name === 'kafka' ? kafka(jarPlace, place.member) : JAR_SERVERS[name](jarPlace)
   let running: RunningServer | undefined
   return {

@@ -5,6 +5,7 @@ import type { GenericContainer, StartedTestContainer } from 'testcontainers'
 import { type DockerEngine, ensureImages, findDocker, type Images } from './docker-images.ts'
 import { openVolumes } from './docker-volumes.ts'
 import { CLUSTER_ID, kafkaProperties } from './kafka-properties.ts'
+import { loopbackContainer } from './loopback-container.ts'
 import type { Address, ServiceName } from './names.ts'
 import { type ReservedPort, reservePort } from './ports.ts'
 import { untilReady } from './ready.ts'
@@ -63,12 +64,12 @@ interface DockerRun extends StartContext {
 
 async function startContainer(run: DockerRun, name: ServiceName, image: string): Promise<Address> {
   const began = Date.now()
-  const { GenericContainer, Wait } = await import('testcontainers')
+  const { Wait } = await import('testcontainers')
   const { host } = run.engine.client.info.containerRuntime
   const reserved = await reservePort()
   run.ports.push(reserved)
   const { port } = reserved
-  const container = configure(new GenericContainer(image), name, { host, port, inMemory: run.inMemory })
+  const container = configure(await loopbackContainer(image, host), name, { host, port, inMemory: run.inMemory })
     .withUser('0') // the owner of a new volume
     .withBindMounts([{ source: `${run.volumes}-${name}`, target: '/data', mode: 'rw' }])
     .withExposedPorts({ container: CONTAINER_PORT[name], host: port })

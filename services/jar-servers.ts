@@ -12,6 +12,8 @@ export interface JarPlace {
   readonly port: number
   /** A second port: the controller of Kafka listens there. */
   readonly innerPort: number
+  /** Java runs programs from their source, too. */
+  readonly compiles: boolean
 }
 
 /** A Java program: the arguments of `java`, and what its environment has besides ours. */
@@ -76,8 +78,10 @@ function registry({ jars, dataDir, inMemory, port }: JarPlace): JarServer {
   }
 }
 
-function dynamodb({ jars, dataDir, inMemory, port }: JarPlace): JarServer {
-  const main = 'software.amazon.dynamodb.services.local.main.ServerRunner'
+/** By itself DynamoDB Local listens on all addresses of the machine; where Java has no compiler it has to. */
+function dynamodb({ jars, dataDir, inMemory, port, compiles }: JarPlace): JarServer {
+  const own = fileURLToPath(new URL('LoopbackDynamoDb.java', import.meta.url))
+  const main = compiles ? own : 'software.amazon.dynamodb.services.local.main.ServerRunner'
   const data = inMemory ? ['-inMemory'] : ['-dbPath', dataDir]
   const server = [main, '-port', String(port), '-sharedDb', ...data, '-disableTelemetry']
   const java = ['-Xmx512m', ...QUICK, `-Dsqlite4java.library.path=${jars}`, '-cp', join(jars, '*')]

@@ -29,6 +29,19 @@ export async function findJava(env: Readonly<Record<string, string | undefined>>
   }
 }
 
+/** Whether a Java runs programs from their source: a runtime alone has no compiler. */
+export async function hasCompiler(
+  command: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<boolean> {
+  try {
+    await run(command, ['--describe-module', 'jdk.compiler'], { env: { ...env } })
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Looks for Maven in PATH. It is needed once, to fetch the jars. */
 export async function findMaven(env: Readonly<Record<string, string | undefined>>): Promise<Found> {
   try {

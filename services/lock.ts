@@ -30,6 +30,16 @@ export class LockedError extends Error {
   }
 }
 
+/** Thrown when nobody can tell who holds the lock. */
+export class DamagedLockError extends Error {
+  constructor(file: string) {
+    super(
+      `${file} is damaged: make sure that no other npm start or npm run services runs on this data, and remove the file`,
+    )
+    this.name = 'DamagedLockError'
+  }
+}
+
 const LEFTOVER_MS = 15_000
 
 /** State and start of a process as Linux tells them; nothing where there is no /proc, or no such process. */
@@ -61,11 +71,23 @@ export function isAlive({ pid, began }: ProcessMark): boolean {
 
 async function read(file: string): Promise<LockContent | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as LockContent
+    const content: unknown = JSON.parse(await readFile(file, 'utf8'))
+    if (isContent(content)) return content
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new Error(`${file} can't be read; remove it if nothing runs there`, { cause: error })
+    if (!(error instanceof SyntaxError)) throw error
   }
+  throw new DamagedLockError(file)
+}
+
+function isContent(content: unknown): content is LockContent {
+  if (typeof content !== 'object' || content === null) return false
+  const { owner, processes } = content as { readonly owner?: unknown; readonly processes?: unknown }
+  return isMark(owner) && Array.isArray(processes) && processes.every(isMark)
+}
+
+function isMark(mark: unknown): mark is ProcessMark {
+  return typeof mark === 'object' && mark !== null && Number.isSafeInteger((mark as { readonly pid?: unknown }).pid)
 }
 
 /** What a crashed owner left ends by itself within seconds; what does not is ended, for it holds the files. */

@@ -24,7 +24,9 @@ async function main(): Promise<void> {
     signal: ending.signal,
   })
   console.error(services.how)
-  for (const [name, value] of Object.entries(services.env)) console.log(`export ${name}=${value}`)
+  // Credentials that the environment has are shown nowhere.
+  const own = Object.entries(services.env).filter(([name, value]) => process.env[name] !== value)
+  for (const [name, value] of own) console.log(`export ${name}=${value}`)
   console.error('Ctrl-C ends them; their data stays.')
   const alive = setInterval(() => undefined, 60_000)
   await ended

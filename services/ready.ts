@@ -4,6 +4,8 @@ import type { ServiceName } from './names.ts'
 
 const START_MS = 120_000
 const PAUSE_MS = 100
+/** One that starts may fail for a moment. */
+const FAILING_MS = 4_000
 
 /** DynamoDB Local wants a signed request but does not check the signature. */
 const LIST_TABLES = {
@@ -17,21 +19,25 @@ const LIST_TABLES = {
   body: '{}',
 }
 
-async function answersHttp(url: string, init?: RequestInit): Promise<boolean> {
+/** `failing`: it answers, and says that it can't. */
+type Readiness = 'ready' | 'starting' | 'failing'
+
+async function answersHttp(url: string, init?: RequestInit): Promise<Readiness> {
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(2000) })
     await response.arrayBuffer()
-    return response.ok
+    if (response.ok) return 'ready'
+    return response.status >= 500 ? 'failing' : 'starting'
   } catch {
-    return false // not listening yet
+    return 'starting' // not listening yet
   }
 }
 
 /** Asks a service at `host:port` for something only a working one can answer. Never rejects. */
-function isReady(name: ServiceName, host: string, port: number): Promise<boolean> {
+async function readiness(name: ServiceName, host: string, port: number): Promise<Readiness> {
   switch (name) {
     case 'kafka':
-      return brokerIsReady(host, port)
+      return (await brokerIsReady(host, port)) ? 'ready' : 'starting'
     case 'registry':
       return answersHttp(`http://${host}:${port}/apis/ccompat/v7/subjects`)
     case 'dynamodb':
@@ -41,7 +47,10 @@ function isReady(name: ServiceName, host: string, port: number): Promise<boolean
   }
 }
 
-/** Resolves when the service answers. Rejects after two minutes, or as soon as `signal` or `failed` does. */
+/**
+ * Resolves when the service answers. Rejects after two minutes, when it answers with failures alone for a while, or as soon
+ * as `signal` or `failed` does.
+ */
 export async function untilReady(
   name: ServiceName,
   host: string,
@@ -50,8 +59,13 @@ export async function untilReady(
 ): Promise<void> {
   const deadline = Date.now() + START_MS
   const poll = async () => {
-    while (!(await isReady(name, host, port))) {
+    let failingSince: number | undefined
+    for (let is = await readiness(name, host, port); is !== 'ready'; is = await readiness(name, host, port)) {
       options.signal.throwIfAborted()
+      failingSince = is === 'failing' ? (failingSince ?? Date.now()) : undefined
+      if (failingSince !== undefined && Date.now() - failingSince > FAILING_MS) {
+        throw new Error(`${name} answers with failures alone; its data may be damaged`)
+      }
       if (Date.now() > deadline) throw new Error(`${name} did not answer on ${host}:${port} within 120 s`)
       await delay(PAUSE_MS, undefined, { signal: options.signal })
     }

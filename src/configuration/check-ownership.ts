@@ -1,4 +1,6 @@
+import { toStreamError } from '../errors.ts'
 import { decidingAttribute, ownsSku } from '../rules/ownership.ts'
+import { type PatternBudget, patternBudget } from '../rules/pattern.ts'
 import type { Connection, Ownership } from './model.ts'
 import type { Shaped, ShapedDocuments } from './shaped-documents.ts'
 import { type Mistake, twiceAt, type YamlDocument } from './yaml-documents.ts'
@@ -37,10 +39,11 @@ export function checkOwnership(
 }
 
 function checkSkus(skus: readonly string[], yaml: YamlDocument): Mistake[] {
+  const firsts = new Map(skus.map((sku, index) => [sku, index] as const).toReversed())
   return skus.flatMap((sku, index) => {
     const path = ['ownership', 'skus', index]
     if (sku !== sku.trim()) return [yaml.mistake(path, `has spaces around it; write ${sku.trim()}`)]
-    const first = skus.indexOf(sku)
+    const first = firsts.get(sku) ?? index
     return first < index ? [yaml.mistake(path, twiceAt(yaml.placeOf(['ownership', 'skus', first])))] : []
   })
 }
@@ -57,10 +60,12 @@ export interface Claimant {
 
 /** SKUs that two connections of one shop claim, where that can be known without their products. */
 export function checkClaims(claimants: readonly Claimant[]): Mistake[] {
+  // Of a shop's patterns: what they leave unknown is found out order by order, and no other shop's check is left out.
+  const budgets = new Map(claimants.map(({ connection }) => [connection.shop, patternBudget()]))
   return claimants.flatMap(({ connection, yaml }, index) =>
     claimants.slice(0, index).flatMap((other) => {
       if (other.connection.shop !== connection.shop || other.connection.id === connection.id) return []
-      const claim = claimedTwice(connection, other.connection)
+      const claim = claimedTwice(connection, other.connection, budgets.get(connection.shop) ?? patternBudget())
       const way = WAYS.find((one) => one in connection.ownership) ?? 'skuPattern'
       if (claim === undefined) return []
       const place = other.yaml.placeOf(['ownership'])
@@ -70,12 +75,22 @@ export function checkClaims(claimants: readonly Claimant[]): Mistake[] {
   )
 }
 
-function claimedTwice(one: Connection, other: Connection): string | undefined {
+function claimedTwice(one: Connection, other: Connection, budget: PatternBudget): string | undefined {
   const [a, b] = [one.ownership, other.ownership]
   if ('skuPattern' in a && 'skuPattern' in b) return a.skuPattern === b.skuPattern ? 'every SKU of it' : undefined
   if (one.vendor === other.vendor && 'feed' in a && 'feed' in b) return 'every SKU of the feed'
-  const skus = [...listed(a).filter((sku) => ownsSku(other, sku)), ...listed(b).filter((sku) => ownsSku(one, sku))]
+  const skus = [...ownedOf(listed(a), other, budget), ...ownedOf(listed(b), one, budget)]
   return skus.length === 0 ? undefined : `SKU ${[...new Set(skus)].slice(0, 5).join(', ')}`
+}
+
+/** Those of the SKUs that the connection owns, as far as it can be told. */
+function ownedOf(skus: readonly string[], connection: Connection, budget: PatternBudget): readonly string[] {
+  try {
+    return skus.filter((sku) => ownsSku(connection, sku, budget))
+  } catch (error) {
+    if (toStreamError(error).code === 'mapping_failed') return []
+    throw error
+  }
 }
 
 function listed(ownership: Ownership): readonly string[] {

@@ -5,7 +5,7 @@ import { convert } from '../rules/mapping/convert.ts'
 import { checkExpression, tooManyExpressions } from '../rules/mapping/expression.ts'
 import { failuresOf } from '../rules/mapping/failure.ts'
 import { unknownNames } from '../rules/mapping/unknown-names.ts'
-import { compilePattern } from '../rules/pattern.ts'
+import { compilePattern, type PatternBudget, patternBudget } from '../rules/pattern.ts'
 import type { MappedEntity } from './model.ts'
 import { attributeRuleOf } from './model-of.ts'
 import type { AttributeRuleDocument } from './rule-schema.ts'
@@ -34,14 +34,16 @@ export function checkRules(
   const mistakes: Mistake[] = []
   const tooMany = tooManyExpressions(rules.map(({ expression }) => expression))
   if (tooMany !== undefined) return [yaml.mistake(context.path, tooMany)]
+  const budget = patternBudget()
+  const firsts = new Map(rules.map(({ attribute }, index) => [attribute, index] as const).toReversed())
   for (const [index, rule] of rules.entries()) {
     const say: Say = (field, message) => mistakes.push(yaml.mistake([...context.path, index, ...field], message))
-    const first = rules.findIndex(({ attribute }) => attribute === rule.attribute)
+    const first = firsts.get(rule.attribute) ?? index
     if (first < index) say(['attribute'], twiceAt(yaml.placeOf([...context.path, first, 'attribute'])))
     checkDestination(rule, context, say)
     checkSource(rule, context.entity, say)
     checkSchema(rule, say)
-    checkValues(rule, say)
+    checkValues(rule, budget, say)
   }
   return mistakes
 }
@@ -107,13 +109,16 @@ function checkSchema({ schema = {}, type = 'string' }: AttributeRuleDocument, sa
   }
 }
 
-/** Constants, defaults and look-up values are what they are: whether they keep type and schema is known before. */
-function checkValues(rule: AttributeRuleDocument, say: Say): void {
+/**
+ * Constants, defaults and look-up values are what they are: whether they keep type and schema is known before. `budget`:
+ * of all patterns of the document, which are matched where everything else runs.
+ */
+function checkValues(rule: AttributeRuleDocument, budget: PatternBudget, say: Say): void {
   const model = attributeRuleOf(rule)
   const check = (field: FieldPath, value: string | number | boolean | undefined): void => {
     if (value === undefined) return
     try {
-      convert(model, String(value), failuresOf(model, true))
+      convert(model, String(value), failuresOf(model, true), budget)
     } catch (error) {
       const reason = /breaks its schema.*/.exec(toStreamError(error).message)?.[0]
       say(field, reason ?? `is no ${model.type}: ${JSON.stringify(value)}; correct it or the rule's type`)

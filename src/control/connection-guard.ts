@@ -33,6 +33,9 @@ export const usualGuardTiming: GuardTiming = {
   stops: { window: 20, most: 3 },
 }
 
+/** Characters of a message that a row keeps: an answer may be a page. */
+const LONGEST_MESSAGE = 2_000
+
 /** Distinguishes a connection that is wrong from entities that are, at one stage (Guarantee 5). */
 export interface ConnectionGuard {
   pauses(): Promise<ReadonlyMap<string, Pause>>
@@ -80,7 +83,13 @@ export function createConnectionGuard(stage: string, deps: GuardDeps, timing: Gu
     },
     async begin(connection, { code, message }) {
       const now = clock.now()
-      const row = { stage, connection, code, message, since: new Date(now).toISOString() }
+      const row = {
+        stage,
+        connection,
+        code,
+        message: message.slice(0, LONGEST_MESSAGE),
+        since: new Date(now).toISOString(),
+      }
       const isNew = await pause(tables, { ...row, probe_at: now + timing.probeEveryMs })
       watch.forget()
       if (isNew) logger.error({ stage, connection, code }, `a connection is paused, its records wait: ${message}`)

@@ -7,7 +7,7 @@ import { compareVersions } from '../events/version.ts'
 import { isOnHold, judgeOrder, type OrderVerdict } from '../rules/judge-order.ts'
 import { mapOrderFields, type OrderFields } from '../rules/map-order.ts'
 import type { Evaluate } from '../rules/mapping/evaluate.ts'
-import { asksProducts, ownershipFault } from '../rules/ownership.ts'
+import { asksProducts, ownedSkus } from '../rules/ownership.ts'
 import { settleQuantities, type TakenBack, withdrawnQuantity } from '../rules/quantities.ts'
 import { decidingSkus, splitOrder } from '../rules/split-order.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor, Remembered } from './processor.ts'
@@ -61,11 +61,12 @@ async function route(
   const sentTo = before?.vendors ?? []
   const { order: data, takenBack } = settleQuantities(event.data, before?.takenBack)
   const settled = { ...event, data }
-  const faults = new Map(connections.map((connection) => [connection, ownershipFault(connection)]))
+  const owned = await ownedSkus(connections, decidingSkus(data))
   const split = splitOrder(
     data,
-    connections.filter((connection) => faults.get(connection) === null),
+    connections.filter(({ id }) => !owned.faults.has(id)),
     productOf,
+    owned,
   )
   const heldSince = connections.some((one) => isOnHold(data, one))
     ? (before?.heldSince ?? event.occurredAt ?? event.readAt)
@@ -76,7 +77,7 @@ async function route(
   // Side by side: no connection waits for the expressions of another one.
   const outcomes = await Promise.all(
     connections.map(async (connection) => {
-      const fault = faults.get(connection) ?? null
+      const fault = owned.faults.get(connection.id) ?? null
       const history = { wasSent: sentTo.includes(connection.id), heldSince }
       const verdict: OrderVerdict =
         fault === null ? judgeOrder(settled, connection, split, history) : { status: 'failed', error: fault }

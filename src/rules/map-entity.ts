@@ -7,7 +7,7 @@ import { mapProduct } from './map-product.ts'
 import { createEvaluate, type Evaluate } from './mapping/evaluate.ts'
 import type { MappingInput } from './mapping/mapping-input.ts'
 import { orderInput } from './order-input.ts'
-import { asksProducts, type FindProducts, ownsProduct, ownsSku } from './ownership.ts'
+import { asksProducts, type FindProducts, ownedSkus, ownsProduct, ownsSku } from './ownership.ts'
 import { settleQuantities } from './quantities.ts'
 import { decidingSkus, splitOrder } from './split-order.ts'
 
@@ -82,7 +82,12 @@ async function mapOneOrder(
   }
   const productOf = (owner: string, sku: string) => asked?.get(owner)?.get(sku)
   const { order: data } = settleQuantities(event.data)
-  const split = splitOrder(data, buyersFrom(shop, configuration), productOf)
+  const buyers = buyersFrom(shop, configuration)
+  const owned = await ownedSkus(buyers, decidingSkus(data))
+  const fault = owned.faults.get(id)
+  if (fault !== undefined) throw fault
+  const able = buyers.filter((one) => !owned.faults.has(one.id))
+  const split = splitOrder(data, able, productOf, owned)
   const verdict = judgeOrder({ ...event, data }, connection, split, { wasSent: false, heldSince: null })
   if (verdict.status !== 'sent') return verdict
   const fields = await mapOrderFields(connection, verdict.order, evaluate)

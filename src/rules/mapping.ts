@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AttributeRule } from '../configuration/model.ts'
 import { convert, looked, type MappedValue } from './mapping/convert.ts'
 import { createEvaluate, type Evaluate, type RulesOfPart } from './mapping/evaluate.ts'
 import { failuresOf } from './mapping/failure.ts'
 import { type MappingInput, textAt } from './mapping/mapping-input.ts'
+import { type PatternBudget, patternBudget } from './pattern.ts'
 
 /** Destination attributes; decimals are text, unset optional attributes are left out. */
 export type MappedAttributes = Readonly<Record<string, MappedValue>>
@@ -39,21 +41,36 @@ export async function mapParts(
   { connection = '', tellsValues = true, evaluate }: MappingOptions = {},
 ): Promise<readonly MappedAttributes[]> {
   const waits = parts.some(({ rules }) => rules.some(({ expression }) => expression !== null))
-  if (!waits) return parts.map((part) => mapPart(part, tellsValues, () => undefined))
-  const textOf = await (evaluate ?? createEvaluate())(connection, parts, tellsValues)
-  return parts.map((part, index) => mapPart(part, tellsValues, (rule) => textOf(index, rule)))
+  const textOf = waits ? await (evaluate ?? createEvaluate())(connection, parts, tellsValues) : () => undefined
+  const budget = patternBudget()
+  const mapped: MappedAttributes[] = []
+  let sinceTurn = 0
+  for (const [index, part] of parts.entries()) {
+    sinceTurn += part.rules.length
+    if (sinceTurn > RULES_A_TURN) {
+      await nextTurn()
+      sinceTurn = 0
+    }
+    mapped.push(mapPart(part, { tellsValues, budget, evaluated: (rule) => textOf(index, rule) }))
+  }
+  return mapped
 }
 
-function mapPart(
-  { rules, input }: RulesOfPart,
-  tellsValues: boolean,
-  evaluated: (rule: AttributeRule) => string | undefined,
-): MappedAttributes {
+/** Rules that are applied before whatever else there is to do gets its turn: an order has them for each of its lines. */
+const RULES_A_TURN = 2_000
+
+interface PartOptions {
+  readonly tellsValues: boolean
+  readonly budget: PatternBudget
+  readonly evaluated: (rule: AttributeRule) => string | undefined
+}
+
+function mapPart({ rules, input }: RulesOfPart, options: PartOptions): MappedAttributes {
   const mapped: Record<string, MappedValue> = {}
   for (const rule of rules) {
     const { expression, from } = rule
     const path = from === null ? undefined : textAt(input, from)
-    const value = destinationValue(rule, expression === null ? path : evaluated(rule), tellsValues)
+    const value = destinationValue(rule, expression === null ? path : options.evaluated(rule), options)
     if (value !== undefined) mapped[rule.attribute] = value
   }
   return mapped
@@ -62,12 +79,12 @@ function mapPart(
 function destinationValue(
   rule: AttributeRule,
   found: string | undefined,
-  tellsValues: boolean,
+  { tellsValues, budget }: PartOptions,
 ): MappedValue | undefined {
   const failure = failuresOf(rule, tellsValues)
-  if (rule.constant !== null) return convert(rule, rule.constant, failure)
+  if (rule.constant !== null) return convert(rule, rule.constant, failure, budget)
   const text = found === undefined ? rule.default : looked(rule, found, failure)
-  if (text !== null) return convert(rule, text, failure)
+  if (text !== null) return convert(rule, text, failure, budget)
   if (!rule.required) return undefined
   throw failure('is required and has no value; fill it at the source or give the rule a default')
 }

@@ -1,7 +1,7 @@
 import type { Connection, Ownership } from '../configuration/model.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { OrderLine } from '../events/generated/events.ts'
-import { compilePattern } from './pattern.ts'
+import { compilePattern, patternBudget, turnAfterPatterns } from './pattern.ts'
 
 /** A product of the vendor as the connection's feed has it: the seller's attributes by name. */
 export type OwnedProduct = Readonly<Record<string, unknown>>
@@ -32,8 +32,8 @@ export function asksProducts(ownership: Ownership): boolean {
 }
 
 /** Whether the SKU alone says that it is the vendor's; undefined: it takes the vendor's product to tell. */
-export function ownsSku({ ownership }: Owner, sku: string): boolean | undefined {
-  if ('skuPattern' in ownership) return compilePattern(ownership.skuPattern).test(sku)
+export function ownsSku({ ownership }: Owner, sku: string, budget = patternBudget()): boolean | undefined {
+  if ('skuPattern' in ownership) return compilePattern(ownership.skuPattern).test(sku, budget)
   return 'skus' in ownership ? skusOf(ownership).has(sku) : undefined
 }
 
@@ -52,6 +52,45 @@ export function ownershipFault({ ownership }: Owner): StreamError | null {
   }
 }
 
+/** What of some SKUs each connection owns by its pattern or list; where that can't be told, why: for that one alone. */
+export interface OwnedSkus {
+  /** Undefined: it takes the vendor's product to tell, or can't be told. */
+  owns(connection: string, sku: string): boolean | undefined
+  /** By connection. */
+  readonly faults: ReadonlyMap<string, StreamError>
+}
+
+/** Matches each SKU once for each connection, which has a budget of its own; others get their turn in between. */
+export async function ownedSkus(connections: readonly Connection[], skus: readonly string[]): Promise<OwnedSkus> {
+  const owned = new Map<string, ReadonlyMap<string, boolean | undefined>>()
+  const faults = new Map<string, StreamError>()
+  for (const connection of connections) {
+    await turnAfterPatterns()
+    const fault = ownershipFault(connection)
+    if (fault === null) matchSkus(connection, skus, owned, faults)
+    else faults.set(connection.id, fault)
+  }
+  return { owns: (connection, sku) => owned.get(connection)?.get(sku), faults }
+}
+
+function matchSkus(
+  connection: Connection,
+  skus: readonly string[],
+  owned: Map<string, ReadonlyMap<string, boolean | undefined>>,
+  faults: Map<string, StreamError>,
+): void {
+  const budget = patternBudget()
+  const own = new Map<string, boolean | undefined>()
+  try {
+    for (const sku of skus) own.set(sku, ownsSku(connection, sku, budget))
+    owned.set(connection.id, own)
+  } catch (thrown) {
+    const { code, message } = toStreamError(thrown)
+    const field = 'ownership.skuPattern'
+    faults.set(connection.id, new StreamError(code, `an SKU ${message} (${field})`, { field, cause: thrown }))
+  }
+}
+
 /** Whether the product's attributes make it the vendor's, where they decide. */
 export function ownsProduct({ ownership }: Owner, product: OwnedProduct): boolean {
   const deciding = decidingAttribute(ownership)
@@ -62,10 +101,9 @@ export function ownsProduct({ ownership }: Owner, product: OwnedProduct): boolea
 
 /**
  * Whether an order's line is the vendor's. Where an attribute decides, the shop's own word on the line comes before the
- * vendor's product; `product` undefined: the vendor's feed does not have the SKU.
+ * vendor's product; `product` undefined: the vendor's feed does not have the SKU; `bySku`: as `ownsSku` says.
  */
-export function ownsLine(owner: Owner, line: Line, product?: OwnedProduct): boolean {
-  const bySku = ownsSku(owner, line.sku)
+export function ownsLine(owner: Owner, line: Line, product?: OwnedProduct, bySku = ownsSku(owner, line.sku)): boolean {
   if (bySku !== undefined) return bySku
   const deciding = decidingAttribute(owner.ownership)
   const onLine = deciding === undefined ? undefined : line.attributes[deciding.name]

@@ -1,16 +1,27 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { RE2JS } from 're2js'
 import { StreamError, toStreamError } from '../errors.ts'
 import { translatePattern } from './translate-pattern.ts'
 
 /** A regular expression of the configuration; a search takes time in proportion to the text, whatever it is. */
 export interface Pattern {
-  /** Whether it is found in the text. Throws `mapping_failed` for a text that is too long for it. */
-  test(text: string): boolean
+  /**
+   * Whether it is found in the text. Throws `mapping_failed` for a text that is too long for it, and where the budget has
+   * nothing left for it.
+   */
+  test(text: string, budget?: PatternBudget): boolean
+}
+
+/** What the patterns of a connection may take for one entity, in steps; it is used up by them. */
+export interface PatternBudget {
+  leftSteps: number
 }
 
 const MOST_CHARACTERS = 1_000
-/** Characters of a text, times the size of the pattern: less than 100 ms at worst. */
+/** Characters of a text, times the size of the pattern: 20 ms at worst. */
 const MOST_STEPS = 250_000
+/** An order of 500 lines, by a pattern as large as most that are written, takes a tenth of it. */
+const MOST_STEPS_OF_ENTITY = 1_000_000
 
 /** The same everywhere in this process; those of former configurations make room. */
 const patterns = new Map<string, Pattern>()
@@ -27,6 +38,22 @@ export function compilePattern(source: string): Pattern {
   return known
 }
 
+export function patternBudget(): PatternBudget {
+  return { leftSteps: MOST_STEPS_OF_ENTITY }
+}
+
+let sinceTurn = 0
+
+/**
+ * Resolves once whatever else there is to do has had its turn, where the patterns since the last one took long; at once
+ * where they did not. To be awaited between the connections of an event: each has a budget, and there may be many.
+ */
+export async function turnAfterPatterns(): Promise<void> {
+  if (sinceTurn < MOST_STEPS) return
+  await nextTurn()
+  sinceTurn = 0
+}
+
 function createPattern(source: string): Pattern {
   if (source.length > MOST_CHARACTERS) throw invalid(`is longer than ${MOST_CHARACTERS} characters; shorten it`)
   const own = regExpOf(source)
@@ -35,14 +62,23 @@ function createPattern(source: string): Pattern {
   const whole = isSimple ? own : compile(text)
   const beside = (isSimple ? [] : conditions).map((one) => ({ pattern: compile(one.text), holds: one.holds }))
   return {
-    test(subject) {
-      if (subject.length * size > MOST_STEPS) {
+    test(subject, budget) {
+      const steps = subject.length * size
+      if (steps > MOST_STEPS) {
         const most = Math.floor(MOST_STEPS / size)
         throw new StreamError('mapping_failed', `has ${subject.length} characters; the pattern takes at most ${most}`)
       }
+      if (budget !== undefined) spend(budget, steps)
+      sinceTurn += steps
       return beside.every(({ pattern, holds }) => pattern.test(subject) === holds) && whole.test(subject)
     },
   }
+}
+
+function spend(budget: PatternBudget, steps: number): void {
+  budget.leftSteps -= steps
+  if (budget.leftSteps >= 0) return
+  throw new StreamError('mapping_failed', 'takes too long, with what was matched before it; make the patterns simpler')
 }
 
 function regExpOf(source: string): RegExp {

@@ -5,7 +5,7 @@ import type { Charge, Order, OrderLine } from '../events/generated/events.ts'
 import { expectedTotal } from '../events/order-total.ts'
 import { componentsOf, groupLines, hasComposedSku, type LineGroup, standaloneComponents } from './components.ts'
 import { minorUnit } from './currency.ts'
-import { type OwnedProduct, ownsLine } from './ownership.ts'
+import { type OwnedProduct, type OwnedSkus, ownsLine } from './ownership.ts'
 
 /** The vendor's product of a SKU; undefined: the connection's feed does not have it. */
 export type ProductOf = (connection: string, sku: string) => OwnedProduct | undefined
@@ -42,15 +42,18 @@ interface Party {
  * routed). Shipping, its tax, gift card and store credit are shared among the parties so that the shares add up to the
  * order's amount exactly. Ownership is decided on top-level lines, and on the components of a bundle that is not its owner's
  * as a whole; all other children go with their parent. A line that several connections claim goes to none of them, and
- * these connections get no part at all: half an order would look complete.
+ * these connections get no part at all: half an order would look complete. `bySku`: of its `decidingSkus`.
  */
 export function splitOrder(
   order: Order,
   connections: readonly Connection[],
   productOf: ProductOf = () => undefined,
+  bySku?: Pick<OwnedSkus, 'owns'>,
 ): SplitOrder {
   const claimantsOf: ClaimantsOf = (line) =>
-    connections.filter((one) => ownsLine(one, line, productOf(one.id, line.sku))).map(({ id }) => id)
+    connections
+      .filter((one) => ownsLine(one, line, productOf(one.id, line.sku), bySku?.owns(one.id, line.sku)))
+      .map(({ id }) => id)
   const owned = new Map<string, LineGroup[]>()
   const claimedTwice = new Map<string, readonly string[]>()
   const refused = new Map<string, StreamError>()

@@ -19,6 +19,9 @@ export const PARKED = 'parked'
 /** Base64 text of key, value and headers that a row holds; larger originals are read again from the topic. */
 const MAX_ORIGINAL = 290_000
 
+/** Characters of a message that a row keeps beside an original. */
+const LONGEST_MESSAGE = 2_000
+
 /** A record that waits, as it came. */
 export interface ParkedRecord {
   readonly id: string
@@ -48,7 +51,7 @@ export function parkedId(connection: string, key: string, offset: bigint): strin
 }
 
 export function toParkedItem(parked: ParkedRecord): Item {
-  const { record, whole: _whole, about, ...fields } = parked
+  const { record, whole: _whole, about, message, ...fields } = parked
   const { topic, partition, offset, timestamp } = record
   const original = {
     key: base64(record.key),
@@ -56,7 +59,17 @@ export function toParkedItem(parked: ParkedRecord): Item {
     headers: record.headers.map(({ key, value }) => ({ key, value: base64(value) })),
   }
   const kept = JSON.stringify(original).length <= MAX_ORIGINAL ? { original } : {}
-  return { ...fields, about: { ...about }, topic, partition, offset: String(offset), timestamp, ...kept }
+  const short = message.slice(0, LONGEST_MESSAGE)
+  return {
+    ...fields,
+    message: short,
+    about: { ...about },
+    topic,
+    partition,
+    offset: String(offset),
+    timestamp,
+    ...kept,
+  }
 }
 
 interface Original {

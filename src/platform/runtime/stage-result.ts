@@ -29,10 +29,14 @@ export function aboutEvent<C extends string | null>(
   return { taskId, entity, source, key, connection, eventId, occurredAt, readAt }
 }
 
+/** Characters of a message: a system's answer may be a page, and a record holds 500 results. */
+const LONGEST_MESSAGE = 10_000
+
 // Each field by its name: a batch has a thousand of them, and spreads cost more than all the rest.
 export function stageResult(about: ResultAbout, end: ResultEnd, places?: ResultPlaces): StageResult {
   const { taskId, entity, source, key, connection, eventId, occurredAt, readAt } = about
-  const { status, code, message, targetId } = end
+  const { status, code, targetId } = end
+  const message = end.message?.slice(0, LONGEST_MESSAGE) ?? null
   const result = { entity, source, key, connection, eventId, occurredAt, readAt, status, code, message, targetId }
   return places === undefined ? { taskId, result } : { taskId, result, places }
 }

@@ -2,7 +2,7 @@ import { Errors } from 'typebox/schema'
 import type { AttributeRule, ValueSchema } from '../../configuration/model.ts'
 import { toStreamError } from '../../errors.ts'
 import { decimal8, text8 } from '../../events/decimal.ts'
-import { compilePattern } from '../pattern.ts'
+import { compilePattern, type PatternBudget } from '../pattern.ts'
 import type { Failure } from './failure.ts'
 
 /** A destination value; decimals are text. */
@@ -12,8 +12,8 @@ export type MappedValue = string | number | boolean
  * What a path found, or a constant or default says, as the rule's type; it must keep the rule's schema. Throws
  * `mapping_failed`. Also used to check constants, defaults and look-up values beforehand.
  */
-export function convert(rule: AttributeRule, text: string, failure: Failure): MappedValue {
-  return checked(rule, convertText(rule, text, failure), failure)
+export function convert(rule: AttributeRule, text: string, failure: Failure, budget: PatternBudget): MappedValue {
+  return checked(rule, convertText(rule, text, failure), failure, budget)
 }
 
 function convertText(rule: AttributeRule, text: string, failure: Failure): MappedValue {
@@ -73,13 +73,13 @@ function booleanOf(text: string, failure: Failure): boolean {
   throw failure('is neither true nor false', { value: text })
 }
 
-function checked(rule: AttributeRule, value: MappedValue, failure: Failure): MappedValue {
+function checked(rule: AttributeRule, value: MappedValue, failure: Failure, budget: PatternBudget): MappedValue {
   if (rule.schema === null) return value
   const broken = rule.type === 'decimal' ? brokenBound(rule.schema, String(value)) : undefined
   if (broken !== undefined) throw failure(`breaks its schema: ${broken}`, { value })
   const { pattern, ...schema } = rule.schema
   const [, errors] = Errors(schema, value)
-  const mismatch = pattern === undefined ? undefined : mismatchOf(pattern, value, failure)
+  const mismatch = pattern === undefined ? undefined : mismatchOf(pattern, value, failure, budget)
   if (errors.length === 0 && mismatch === undefined) return value
   const reasons = errors.map(({ message }) => message.trim())
   const place = errors.filter(({ keyword }) => keyword !== 'enum').length
@@ -88,10 +88,10 @@ function checked(rule: AttributeRule, value: MappedValue, failure: Failure): Map
 }
 
 /** Matched here: JSON Schema's own patterns take as long as they like. */
-function mismatchOf(pattern: string, value: MappedValue, failure: Failure): string | undefined {
+function mismatchOf(pattern: string, value: MappedValue, failure: Failure, budget: PatternBudget): string | undefined {
   if (typeof value !== 'string') return undefined
   try {
-    return compilePattern(pattern).test(value) ? undefined : `must match pattern "${pattern}"`
+    return compilePattern(pattern).test(value, budget) ? undefined : `must match pattern "${pattern}"`
   } catch (error) {
     throw failure(`breaks its schema: the pattern ${pattern} ${toStreamError(error).message}`)
   }

@@ -12,6 +12,8 @@ export interface FailureAbout {
 }
 
 const MOST_SHOWN = 60
+/** Of an expression, and of a reason: what an expression throws may be as long as it likes. */
+const LONGEST_PART = 1_000
 
 type NamedRule = Pick<AttributeRule, 'attribute' | 'from' | 'expression'>
 
@@ -21,15 +23,19 @@ type NamedRule = Pick<AttributeRule, 'attribute' | 'from' | 'expression'>
  */
 export function failuresOf(rule: NamedRule, tellsValues: boolean): Failure {
   const { attribute, from, expression } = rule
-  const source = expression === null ? (from ?? 'a constant') : `expression ${expression}`
+  const source = expression === null ? (from ?? 'a constant') : `expression ${cut(expression)}`
   return (reason, { value, cause, details } = {}) => {
     const told = value === undefined ? '' : tellsValues ? `: ${shown(value)}` : `: ${kindOf(value)}`
-    return new StreamError('mapping_failed', `attribute ${attribute} (from ${source}) ${reason}${told}`, {
+    return new StreamError('mapping_failed', `attribute ${attribute} (from ${source}) ${cut(reason)}${told}`, {
       cause: tellsValues ? cause : undefined,
       field: attribute,
       details: { attribute, from, expression, ...details },
     })
   }
+}
+
+function cut(text: string): string {
+  return text.length <= LONGEST_PART ? text : `${text.slice(0, LONGEST_PART)}…`
 }
 
 function shown(value: unknown): string {

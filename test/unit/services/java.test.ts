@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { findJava, findMaven, javaMajor } from '../../../services/java.ts'
+import { findJava, findMaven, hasCompiler, javaMajor } from '../../../services/java.ts'
 
 /** A folder with programs that print a text and end with a code. */
 async function programs(scripts: Readonly<Record<string, string>>): Promise<string> {
@@ -45,4 +45,11 @@ test('a missing Maven and one that fails are told apart', async () => {
   const broken = await programs({ mvn: 'exit 3' })
   expect(await findMaven({ PATH: join(empty, 'bin') })).toEqual({ why: 'there is no mvn in PATH' })
   expect((await findMaven({ PATH: join(broken, 'bin') })).why).toMatch(/^mvn --version fails/)
+})
+
+test('a Java without a compiler is known, so that nothing is run from its source', async () => {
+  const jdk = await programs({ java: 'exit 0' })
+  const runtime = await programs({ java: 'exit 1' })
+  expect(await hasCompiler(`${jdk}/bin/java`, {})).toBe(true)
+  expect(await hasCompiler(`${runtime}/bin/java`, {})).toBe(false)
 })

@@ -1,0 +1,31 @@
+// The file with which a shell finds what runs here was readable by everyone, with a real secret of AWS in it.
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { writeShellEnvironment } from '../../../demo/endpoints.ts'
+
+it('is readable by its user alone, and has no credentials that the environment brings', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'waldstream-env-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'env')
+  await writeFile(file, 'of before')
+  await chmod(file, 0o644)
+  const env = {
+    KAFKA_BROKERS: 'a:1',
+    TEXT: "it's",
+    AWS_REGION: 'eu',
+    AWS_ACCESS_KEY_ID: 'AKIA',
+    AWS_SECRET_ACCESS_KEY: 'real',
+  }
+  const given = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'real', AWS_SESSION_TOKEN: 'token' }
+  const options = { endpointsFile: join(folder, 'endpoints.json') }
+  writeShellEnvironment(options, env, given)
+  expect(await readFile(file, 'utf8')).toBe(
+    "export KAFKA_BROKERS='a:1'\nexport TEXT='it'\\''s'\nexport AWS_REGION='eu'\n",
+  )
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  // The local stand-ins take any: a shell needs some.
+  writeShellEnvironment(options, { AWS_SECRET_ACCESS_KEY: 'local' }, {})
+  expect(await readFile(file, 'utf8')).toBe("export AWS_SECRET_ACCESS_KEY='local'\n")
+})
