@@ -7,10 +7,13 @@ import { fileURLToPath } from 'node:url'
 
 const WANTED_NODE = 24
 const main = new URL('../src/cli/main.ts', import.meta.url)
-const node = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
+/** Where packages have it: that of this machine, and that of installations before. */
+const node = [`node-${process.platform}-${process.arch}`, 'node']
+  .map((name) => fileURLToPath(new URL(`../node_modules/${name}/bin/node`, import.meta.url)))
+  .find(existsSync)
 
 function runWithProjectNode() {
-  if (!existsSync(node)) {
+  if (node === undefined) {
     process.stderr.write(
       `waldstream needs Node ${WANTED_NODE} and this is ${process.versions.node}: run npm ci in its folder first\n`,
     )

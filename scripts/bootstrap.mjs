@@ -13,8 +13,11 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const MODULES = join(ROOT, 'node_modules')
 const STAMP = join(MODULES, '.waldstream-installed')
-const NODE = join(MODULES, 'node', 'bin', 'node')
+/** The package that has the Node of this machine as it is, pinned by its digest in the lock file; `node` is of installations before. */
+const NODE_PACKAGES = [`node-${process.platform}-${process.arch}`, 'node']
 const OLDEST_NODE = 20
+/** Runs the project's sources as they are; where there is no package of it for this machine. */
+const OWN_NODE = 24
 /** Warnings about packages that want a newer Node than the one that installs them are no news: it is on its way. */
 const QUIET_NPM = { ...process.env, npm_config_loglevel: 'error' }
 
@@ -64,6 +67,16 @@ function isInstalled(lock) {
   })
 }
 
+/** The Node that the packages bring; undefined: none for this machine. */
+function packagedNode() {
+  return NODE_PACKAGES.map((name) => join(MODULES, name, 'bin', 'node')).find(existsSync)
+}
+
+/** Whether a Node that the lock file has for this machine is not there. */
+function lacksNode(lock) {
+  return lock.packages[`node_modules/${NODE_PACKAGES[0]}`] !== undefined && packagedNode() === undefined
+}
+
 function npm(args) {
   const script = process.env.npm_execpath
   const [command, first] = script?.endsWith('.js') ? [process.execPath, [script]] : ['npm', []]
@@ -78,21 +91,24 @@ function npm(args) {
 function installModules() {
   const text = readFileSync(join(ROOT, 'package-lock.json'), 'utf8')
   const digest = createHash('sha256').update(text).digest('hex')
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return
-  if (!isInstalled(JSON.parse(text))) {
+  const lock = JSON.parse(text)
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest && !lacksNode(lock)) return
+  if (!isInstalled(lock) || lacksNode(lock)) {
     process.stderr.write('installing the packages of package-lock.json\n')
     npm(['ci', '--include=dev', '--no-audit', '--no-fund'])
   }
   writeFileSync(STAMP, digest)
 }
 
-/** The package `node` brings its program by an install script, which npm may be told not to run. */
-function installNode() {
-  if (existsSync(NODE)) return
-  process.stderr.write('installing the Node that the project runs on\n')
-  const script = join('node_modules', 'node', 'installArchSpecificPackage.js')
-  spawnSync(process.execPath, [script], { cwd: ROOT, stdio: ['ignore', 2, 2], env: QUIET_NPM })
-  if (!existsSync(NODE)) fail(`${NODE} could not be installed: delete node_modules and run this again.`)
+/** The packages' Node, or the one that runs this where it is new enough. */
+function projectNode() {
+  const packaged = packagedNode()
+  if (packaged !== undefined) return packaged
+  if (Number(process.versions.node.split('.')[0]) >= OWN_NODE) return process.execPath
+  const { platform, arch, versions } = process
+  return fail(
+    `there is no package with Node ${OWN_NODE} for ${platform} ${arch}, and this is ${versions.node}: install Node ${OWN_NODE} and run this with it.`,
+  )
 }
 
 /** Forwards signals once: Ctrl-C reaches the task by the terminal itself, and npm and we would only repeat it. */
@@ -133,14 +149,15 @@ function endWithNpm(child) {
 
 function run(task, args) {
   const path = [join(MODULES, '.bin'), process.env.PATH].join(delimiter)
-  const child = spawn(NODE, [...TASKS[task](), ...args], {
+  const node = projectNode()
+  const child = spawn(node, [...TASKS[task](), ...args], {
     cwd: ROOT,
     stdio: 'inherit',
     env: { ...process.env, PATH: path },
   })
   forwardSignals(child)
   endWithNpm(child)
-  child.once('error', (error) => fail(`${NODE} does not run: ${error.message}`))
+  child.once('error', (error) => fail(`${node} does not run: ${error.message}`))
   child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
 }
 
@@ -153,5 +170,4 @@ if (!Object.hasOwn(TASKS, task ?? '')) {
   process.exit(2)
 }
 installModules()
-installNode()
 run(task, args)
