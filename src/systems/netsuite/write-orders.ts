@@ -60,10 +60,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       const { externalId, order } = await findOrder(client, given, connection, before, signal)
       const targetId = order === null ? null : textOf(order['id'])
       const terms = orderTerms(connection, settings, order !== null && isBegun(order))
-      const known = async (): Promise<VendorOrderRequested> => ({
-        ...given,
-        data: terms.sold(await items.asKnown(given.data, signal)),
-      })
+      const known = async (): Promise<Order> => await items.asKnown(given.data, signal)
       const writtenOf = (event: VendorOrderRequested): WrittenOrder => {
         const amounts = orderAmounts(event.data, terms.discountItem === null)
         return { client, externalId, event, amounts, how: terms, currency: terms.currencyOf(given.data), signal }
@@ -71,7 +68,9 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       if (order !== null && hasContent(order, given)) {
         if (given.canceled) return { outcome: 'unchanged', targetId }
         // What an interrupted delivery left may not have been compared yet; anything later, a person may have done.
-        await afterWrite('NetSuite', async () => await assertBooked(writtenOf(await known()), order, before.unclear))
+        const here = await afterWrite('NetSuite', known)
+        const written = writtenOf({ ...given, data: terms.sold(here) })
+        await afterWrite('NetSuite', () => assertBooked(written, order, before.unclear))
         return { outcome: 'unchanged', targetId }
       }
       if (given.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
@@ -79,7 +78,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       if (order !== null && (given.canceled || !isBegun(order))) assertOpen(order, given)
       if (given.canceled) return write(externalId, closedOrderBody(given, order ?? {}), signal)
       const currency = terms.currencyOf(given.data)
-      const event = await known()
+      const event = { ...given, data: terms.sold(await known()) }
       const skus = skusOf(event)
       const itemIds = await items.find(skus, signal)
       const customer =

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkConfiguration } from '../../../src/configuration/load-configuration.ts'
-import { mistakeText } from '../../../src/configuration/yaml-documents.ts'
+import { checkConfiguration, checkRead } from '../../../src/configuration/load-configuration.ts'
+import { mistakeText, readYaml } from '../../../src/configuration/yaml-documents.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
 
 let folder = ''
@@ -95,6 +95,14 @@ describe('whose order it is, and at what price', () => {
   ])('is refused in a file, too: %s', async (csv, message) => {
     const { said } = await check('prices: list\ncosts: costs.csv\n', 'netsuite', { 'costs.csv': csv })
     expect(said).toEqual([expect.stringMatching(message)])
+  })
+
+  it('is no file where there is no folder, as over the API', async () => {
+    const terms = 'billTo: seller\ncustomer: 4711\nprices: list\ncosts: costs.csv\n'
+    const read = readYaml('sent', systems('netsuite', 'account: "1"') + terms)
+    const { mistakes } = await checkRead(read, {}, systemTypes)
+    const inCosts = mistakes.filter(({ field }) => field === 'costs').map(({ message }) => message)
+    expect(inCosts).toEqual(['names a file, and there is no folder here; give the costs by SKU'])
   })
 
   it('is for SAP a card code, and the price list of that customer', async () => {
