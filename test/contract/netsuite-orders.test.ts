@@ -324,6 +324,14 @@ describe('an order that waits for the shop', () => {
     expect(await statusOf()).toBe('A')
   })
 
+  it('that is canceled while it waits does not wait when it comes back', async () => {
+    await deliver(one())
+    await deliver(held(one()))
+    await deliver(canceled(one()))
+    await deliver(one('3'))
+    expect([await statusOf(), linesOf(await order())[0]?.['isClosed']]).toEqual(['B', false])
+  })
+
   it('of which a part is shipped is for a person', async () => {
     await deliver(one())
     await account.control('POST', `orders/${String((await order())?.['id'])}/fulfil`, {

@@ -20,6 +20,7 @@ const sentLine = object(
 const orderFields = {
   entity: sent,
   currency: sent,
+  orderStatus: sent,
   tranDate: day,
   otherRefNum: text,
   email: text,
@@ -52,6 +53,7 @@ export const netsuiteWire: Readonly<Record<string, Schema>> = {
   /** The same for an order that the shop canceled. */
   'closed order sent': object(
     {
+      orderStatus: sent,
       item: object(
         {
           items: {

@@ -6,6 +6,7 @@ import type { NetSuiteClient } from './client.ts'
 import { hasContent } from './custom-fields.ts'
 import type { OrderAmounts } from './order-amounts.ts'
 import { closedOrderBody } from './order-body.ts'
+import { holdFields } from './order-hold.ts'
 import { isBegun } from './order-state.ts'
 
 /** An order that was written, and the amounts it was written with. */
@@ -48,7 +49,8 @@ export async function assertBooked(written: WrittenOrder, order: Wire, fresh: bo
   if (differs === null) return
   const stays = !fresh || isBegun(order)
   if (!stays) {
-    const closed = closedOrderBody({ ...event, canceled: true }, order)
+    const ended = { ...event, canceled: true, held: false }
+    const closed = { ...closedOrderBody(ended, order), ...holdFields(ended, order) }
     await client.upsertByExternalId('salesOrder', externalId, closed, { replace: 'item' }, signal)
   }
   const id = textOf(order['id'])

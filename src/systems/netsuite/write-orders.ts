@@ -76,7 +76,10 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       if (given.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
       // What takes pieces back of an order that is begun is told by its body, below.
       if (order !== null && (given.canceled || !isBegun(order))) assertOpen(order, given)
-      if (given.canceled) return write(externalId, closedOrderBody(given, order ?? {}), signal)
+      if (given.canceled) {
+        const closed = { ...closedOrderBody(given, order ?? {}), ...holdFields(given, order) }
+        return await write(externalId, closed, signal)
+      }
       const currency = terms.currencyOf(given.data)
       const event = { ...given, data: terms.sold(await known()) }
       const skus = skusOf(event)
