@@ -1,4 +1,5 @@
 import { add, type Decimal4, multiply, sum, text4, text8, ZERO4 } from '../src/events/decimal.ts'
+import { orderOf, orderReference } from '../src/rules/order-reference.ts'
 import type { ErpOrder, ShopLine, ShopOrder } from './ends/end.ts'
 
 export interface Orders {
@@ -13,14 +14,14 @@ export interface Orders {
 
 /** Every order of the vendor is in the ERP exactly once, with the shop's lines and amounts of that vendor, and no other is. */
 export function compareOrders({ shop, erp, connection, vendor, erpName }: Orders): readonly string[] {
-  const own = erp.filter(({ reference }) => reference.startsWith(`${connection}-`))
+  const own = erp.filter(({ reference }) => orderOf(reference, [{ id: connection }]) !== null)
   const inErp = Map.groupBy(own, ({ reference }) => reference)
-  const known = new Set(shop.map(({ number }) => `${connection}-${number}`))
+  const known = new Set(shop.map(({ number }) => orderReference(connection, number)))
   const unknown = [...inErp.keys()].filter((id) => !known.has(id))
   return [
     ...unknown.map((id) => `${erpName} has an order that the shop has not: ${id}`),
     ...shop.flatMap((order) => {
-      const found = inErp.get(`${connection}-${order.number}`) ?? []
+      const found = inErp.get(orderReference(connection, order.number)) ?? []
       return compareOrder(order, found, { vendor, erpName, connection })
     }),
   ]

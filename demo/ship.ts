@@ -1,4 +1,5 @@
 import { type Decimal8, decimal8, text8 } from '../src/events/decimal.ts'
+import { orderOf, orderReference } from '../src/rules/order-reference.ts'
 import type { EndShipment, ShopOrder } from './ends/end.ts'
 import type { NetSuiteState } from './ends/netsuite.ts'
 import type { SapB1State } from './ends/sap-b1.ts'
@@ -51,7 +52,7 @@ export async function shipInSapB1(url: string, connections: readonly string[]): 
 function chosen<T>(orders: readonly T[], referenceOf: (order: T) => string, connections: readonly string[]) {
   return connections.flatMap((connection) =>
     orders
-      .filter((order) => referenceOf(order).startsWith(`${connection}-`))
+      .filter((order) => orderOf(referenceOf(order), [{ id: connection }]) !== null)
       .slice(0, OF_EACH)
       .map((order, index) => ({ order, partly: index % 2 === 1 })),
   )
@@ -73,12 +74,14 @@ export function compareShipments(
   orders: readonly ShopOrder[],
   sent: readonly Sent[],
 ): readonly string[] {
-  const own = sent.filter(({ reference }) => reference.startsWith(`${connection}-`))
+  const own = sent.filter(({ reference }) => orderOf(reference, [{ id: connection }]) !== null)
   const wanted = own.map((one) => `${one.reference} ${told(one)}`)
   const have = orders.flatMap(({ number, shipments }) =>
     shipments
-      .filter(({ tracks }) => tracks.some((track) => track.startsWith(`T-${connection}-`)))
-      .map((shipment) => `${connection}-${number} ${told(shipment)}`),
+      .filter(({ tracks }) =>
+        tracks.some((track) => orderOf(track.slice(trackOf('').length), [{ id: connection }]) !== null),
+      )
+      .map((shipment) => `${orderReference(connection, number)} ${told(shipment)}`),
   )
   const missing = wanted.filter((one) => !have.includes(one))
   const others = have.filter((one, index) => !wanted.includes(one) || have.indexOf(one) < index)

@@ -4,6 +4,7 @@ import type { Order, OrderLine } from '../../src/events/generated/events.ts'
 import { contentDigest, derivedEventId } from '../../src/events/identity.ts'
 import type { SourceEvent } from '../../src/events/topics.ts'
 import { compareVersions } from '../../src/events/version.ts'
+import { orderReference } from '../../src/rules/order-reference.ts'
 import { vendorQuantity } from '../../src/rules/quantities.ts'
 import { textOf, type Wire, wireOf } from '../../src/systems/kit/wire.ts'
 import type { MemoryRecord } from '../memory/netsuite.ts'
@@ -30,7 +31,7 @@ export async function checkOrders(world: World, dead: DeadLetters): Promise<void
 const CANCELING = ['canceled', 'closed', 'holded', 'payment_review']
 
 function checkVendor(world: World, dead: DeadLetters, connection: Connection, event: SourceEvent, order: Order): void {
-  const id = `${connection.id}-${order.orderNumber}`
+  const id = orderReference(connection.id, order.orderNumber)
   const records = world.erp.records.filter(({ type, externalId }) => type === 'salesOrder' && externalId === id)
   if (records.length > 1) world.broken(3, `the ERP has ${records.length} orders ${id}`)
   const [record] = records
@@ -92,7 +93,7 @@ function checkLines(world: World, key: string, order: Order): void {
   const seen = new Map<string, string>()
   for (const { id } of configuration.connections) {
     const record = world.erp.records.find(
-      ({ type, externalId }) => type === 'salesOrder' && externalId === `${id}-${key}`,
+      ({ type, externalId }) => type === 'salesOrder' && externalId === orderReference(id, key),
     )
     for (const line of record?.lines ?? []) {
       if (line['isClosed'] === true) continue
