@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { magnitude, multiply, ZERO4, ZERO8 } from '../../events/decimal.ts'
 import type { Address, Order, OrderLine } from '../../events/generated/events.ts'
-import { amountOf, attributesOf, quantityOf, requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
+import { amountOf, attributesOf, quantityOf, textOf, type Wire, wireOf } from '../kit/wire.ts'
 import { AMOUNT_FIELDS, toAmounts } from './amounts.ts'
 import { type DecodedMessage, firstOf, listOf, type MessageContext, requireFirst, timeOf } from './message.ts'
 
@@ -50,9 +50,8 @@ export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Ord
   const { billing, shipping } = addressesOf(wire)
   const lines = toLines(listOf(wire, 'items'))
   if (lines.length === 0 && !CANCELED.includes(state)) throw fieldMissingError('items', 'an order has at least one')
-  const email = text('email') ?? billing.email ?? shipping?.email ?? null
-  if (email === null)
-    throw fieldMissingError('addresses.billto.email', "or email: the vendor's customer is known by it")
+  // Orders of the counter have none.
+  const email = text('email') ?? billing.email ?? shipping?.email ?? ''
   const currency = text('currency') ?? context.currency
   if (currency === null) throw fieldMissingError('currency', 'or set settings.currency of the system')
   const placedAt = timeOf(wire, FIELDS.placed, context)
@@ -100,8 +99,10 @@ function toLines(items: readonly Wire[]): OrderLine[] {
   const seen = new Map<string, number>()
   return items.map((item, index) => {
     const path = `items[${index}].`
-    const sku = requireText(item, 'sku', path)
-    const own = firstOf(item, ['item_id', 'line_id'])?.text ?? sku
+    const id = firstOf(item, ['item_id', 'line_id'])?.text
+    // What has no SKU is nobody's but the seller's.
+    const sku = textOf(item['sku']) ?? `item ${id ?? textOf(item['name']) ?? index + 1}`
+    const own = id ?? sku
     const before = seen.get(own) ?? 0
     seen.set(own, before + 1)
     const quantityOrdered = quantityOf(item, 'qty', path) ?? ZERO8

@@ -111,16 +111,29 @@ describe('a message of an order', () => {
     [{ items: [] }, 'value_missing', 'items'],
     [{ items: { sku: 'A' } }, 'source_data_invalid', 'items'],
     [{ items: [line, 'B'] }, 'source_data_invalid', 'items'],
-    [{ items: [{ ...line, sku: '####' }] }, 'value_missing', 'items[0].sku'],
     [{ items: [{ ...line, qty: '0' }] }, 'value_missing', 'items[0].qty'],
     [{ items: [{ ...line, price: '####' }] }, 'value_missing', 'items[0].price'],
     [{ items: [{ ...line, price: '1,5' }] }, 'decimal_invalid', 'items[0].price'],
     [{ addresses: {} }, 'value_missing', 'addresses'],
-    [{ addresses: { billto: { city: 'Austin' } } }, 'value_missing', 'addresses.billto.email'],
     [{ grand_total: '27.74' }, 'totals_differ', 'grand_total'],
     [{ sub_total: '25', grand_total: '31.73' }, 'totals_differ', 'sub_total'],
   ])('with %j is refused', (more, code, field) => {
     expect(() => read(orderMessage('1', more))).toThrow(expect.objectContaining({ code, field }))
+  })
+
+  it('may have lines without an SKU, which are nobody’s but the seller’s, and no e-mail address', () => {
+    const price = { qty: '1', price: '10.5' }
+    const items = [
+      { ...price, sku: '####', name: 'Gift box' },
+      { ...price, sku: null, item_id: '7' },
+    ]
+    const message = orderMessage('1', { items, sub_total: '21', addresses: { billto: { city: 'Austin' } } })
+    const { data } = read(message)
+    expect(data.customerEmail).toBe('')
+    expect(data.lines.map(({ lineId, sku }) => [lineId, sku])).toEqual([
+      ['item Gift box', 'item Gift box'],
+      ['7', 'item 7'],
+    ])
   })
 
   it('needs a currency, its own or the system’s', () => {
