@@ -35,7 +35,7 @@ export interface Hold extends PausePlace {
 /** Of a hold without an end. */
 const NEVER = Date.UTC(9999, 11, 31)
 /** Code of a pause by hand. */
-const HELD = 'held'
+export const HELD = 'held'
 
 /**
  * Holds a connection at a stage: its records wait, those of others go on. Throws `not_found` for a connection that is not
