@@ -19,7 +19,7 @@ export function checkEnvironment(): void {
     SCHEMA_REGISTRY_URL: later('SCHEMA_REGISTRY_URL'),
     ...(env['AWS_REGION'] ? {} : { DYNAMODB_ENDPOINT: later('DYNAMODB_ENDPOINT') }),
   })
-  checkAddress(api.host, api.token !== null)
+  checkAddress(api.host, api.token !== null || api.oidc !== null)
 }
 
 /** One at a time on the same data; the lock lies beside the folder, which --fresh removes. */

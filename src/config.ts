@@ -34,6 +34,18 @@ export interface HttpSettings {
   readonly requestTimeoutMs: number
 }
 
+/** Whose bearer tokens are taken, for whom they have to be, and the names of the claims that say what they may do. */
+export interface OidcConfig {
+  readonly issuer: string
+  readonly audience: string
+  readonly claims: {
+    readonly scopes: string
+    readonly connections: string
+    readonly systems: string
+    readonly name: string
+  }
+}
+
 /** Everything the environment decides; design.md names the variables. */
 export interface Config {
   readonly kafka: {
@@ -60,6 +72,8 @@ export interface Config {
     /** True when nobody asked for this port: a free one may be taken instead. */
     readonly portIsDefault: boolean
     readonly token: string | null
+    /** Null: tokens of no issuer are taken. */
+    readonly oidc: OidcConfig | null
   }
   readonly http: HttpSettings
   readonly cursorKey: string | null
@@ -152,6 +166,18 @@ const environmentSchema = Type.Object({
   ),
   API_TOKEN: secret("the administrator's key of a small installation: callers of the API send it as bearer token"),
   API_TOKEN_FILE: text('file that holds it, in place of API_TOKEN'),
+  OIDC_ISSUER: text('OpenID Connect issuer whose access tokens (JWT) are taken beside keys: its https address'),
+  OIDC_AUDIENCE: text('whom its tokens have to be for; required with OIDC_ISSUER'),
+  OIDC_SCOPES_CLAIM: Type.String({ default: 'scope', description: 'claim of its tokens with the scopes' }),
+  OIDC_CONNECTIONS_CLAIM: Type.String({
+    default: 'waldstream_connections',
+    description: 'claim with the ids of connections they reach, or all; none without it',
+  }),
+  OIDC_SYSTEMS_CLAIM: Type.String({
+    default: 'waldstream_systems',
+    description: 'claim with the ids of systems they reach, or all; none without it',
+  }),
+  OIDC_NAME_CLAIM: Type.String({ default: 'sub', description: 'claim with the name that changes are recorded under' }),
   API_TLS_CERT_FILE: text('certificate of the API, with its chain, in PEM; read again when it changes'),
   API_TLS_KEY_FILE: text('its key, in PEM; required with API_TLS_CERT_FILE'),
   API_TRUSTED_PROXIES: text(
@@ -293,6 +319,30 @@ function missingTogether(values: Variables): readonly string[] {
   return missing
 }
 
+function oidcOf(values: Variables): OidcConfig | null {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = values
+  if (issuer === undefined || audience === undefined) return null
+  const claims = {
+    scopes: values.OIDC_SCOPES_CLAIM,
+    connections: values.OIDC_CONNECTIONS_CLAIM,
+    systems: values.OIDC_SYSTEMS_CLAIM,
+    name: values.OIDC_NAME_CLAIM,
+  }
+  return { issuer, audience, claims }
+}
+
+/** Keys that come over plain http are whoever's is on the way; on this machine nobody is. */
+const SAFE_ISSUER = /^(https:\/\/[^\s]+|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/[^\s]*)?)$/
+
+function wrongIssuer({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience }: Variables): readonly string[] {
+  const wrong: string[] = []
+  if (issuer !== undefined && audience === undefined) wrong.push(notSet('OIDC_AUDIENCE', 'waldstream'))
+  if (issuer === undefined && audience !== undefined) wrong.push(notSet('OIDC_ISSUER', 'https://login.example.com'))
+  if (issuer !== undefined && !SAFE_ISSUER.test(issuer))
+    wrong.push(`OIDC_ISSUER must be an https address, not "${issuer}"`)
+  return wrong
+}
+
 /** Reads a file as text; throws where it can't. */
 type ReadFile = (path: string) => string
 
@@ -319,7 +369,7 @@ function readToken({ API_TOKEN: token, API_TOKEN_FILE: file }: Variables, readFi
 export function readConfig(env: Environment, readFile: ReadFile = (path) => readFileSync(path, 'utf8')): Config {
   const { values, mistakes } = readVariables(env)
   const { token, mistakes: ofToken } = readToken(values, readFile)
-  const all = [...mistakes, ...ofToken, ...missingTogether(values)]
+  const all = [...mistakes, ...ofToken, ...wrongIssuer(values), ...missingTogether(values)]
   if (all.length > 0) {
     throw new StreamError('configuration_invalid', `the environment is not usable:\n- ${all.join('\n- ')}`)
   }
@@ -345,6 +395,7 @@ export function readConfig(env: Environment, readFile: ReadFile = (path) => read
       port: values.API_PORT ?? 8080,
       portIsDefault: values.API_PORT === undefined,
       token,
+      oidc: oidcOf(values),
     },
     http: httpOf(values),
     cursorKey: values.CURSOR_KEY ?? null,

@@ -1,6 +1,13 @@
 import type { Logger } from 'pino'
 import type { HttpSettings } from '../config.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
+import type { TokenClaims } from '../operations/token-principal.ts'
+import type { TokenIssuer } from '../platform/token-verifier.ts'
+
+/** Whose bearer tokens are taken, and what of them says who may do what. */
+export interface OidcSettings extends TokenIssuer {
+  readonly claims: TokenClaims
+}
 
 /** What the API needs from the root. Stores and topics are reached by operations alone. */
 export interface ApiDeps {
@@ -11,6 +18,8 @@ export interface ApiDeps {
   readonly cursorKey: string
   /** Null: none is asked for. */
   readonly token: string | null
+  /** Whose tokens are taken beside keys; null or missing: nobody's. */
+  readonly oidc?: OidcSettings | null
   readonly http: HttpSettings
   /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>

@@ -2,7 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import { StreamError } from '../errors.ts'
 import { keyPrincipal } from '../operations/keys.ts'
 import { everything, type Principal } from '../operations/principal.ts'
+import { tokenPrincipal } from '../operations/token-principal.ts'
 import { equalTexts } from '../platform/equal-texts.ts'
+import { createTokenVerifier } from '../platform/token-verifier.ts'
 import { createBoundedNotes } from './bounded-notes.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { actorOf } from './request-headers.ts'
@@ -17,17 +19,25 @@ export interface Caller {
 /** Throws `unauthorized`: with the same words whatever was wrong, which the log says. */
 export type SignIn = (request: FastifyRequest) => Promise<Caller>
 
-type Deps = Pick<ApiDeps, 'token' | 'logger' | 'clock'> & {
+type Deps = Pick<ApiDeps, 'token' | 'oidc' | 'logger' | 'clock'> & {
   readonly operations: Pick<ApiDeps['operations'], 'keys'>
 }
 
 /** Whether callers have to say who they are. Where they need not, the API is for this machine alone. */
-export async function asksForKey({ token, operations }: Pick<Deps, 'token' | 'operations'>): Promise<boolean> {
-  return token !== null || (await operations.keys.hasAny())
+export async function asksForKey({ token, oidc, operations }: Omit<Deps, 'logger' | 'clock'>): Promise<boolean> {
+  return token !== null || isSet(oidc) || (await operations.keys.hasAny())
 }
 
+function isSet<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined
+}
+
+/** Of three parts, as a JSON Web Token is: our own keys have no dots. */
+const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/
+
 export function createSignIn(deps: Deps): SignIn {
-  const { token, operations, logger } = deps
+  const { token, oidc, operations, logger } = deps
+  const verify = isSet(oidc) ? createTokenVerifier(oidc, deps.clock) : null
   const dueNow = createBoundedNotes(deps.clock)
   return async (request) => {
     const from = (principal: Principal, key: string | null): Caller => {
@@ -45,6 +55,11 @@ export function createSignIn(deps: Deps): SignIn {
     const given = /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
     if (given === undefined) throw refuse('no bearer token')
     if (token !== null && equalTexts(given, token)) return shared()
+    if (isSet(oidc) && verify !== null && TOKEN.test(given)) {
+      const verified = await verify(given)
+      if ('refused' in verified) throw refuse(verified.refused)
+      return from(tokenPrincipal(verified.claims, oidc.claims), 'oidc')
+    }
     const check = await operations.keys.check(given)
     if ('refused' in check) throw refuse(check.refused, check.id)
     return from(keyPrincipal(check.key), check.key.id)

@@ -9,7 +9,7 @@ describe('readConfig', () => {
     const config = readConfig(enough)
     expect(config.kafka.brokers).toEqual(['a:1', 'b:2'])
     expect(config).toMatchObject({ partitions: 6, replication: 1, feedSettleMs: 5000, logLevel: 'info' })
-    expect(config.api).toEqual({ host: '127.0.0.1', port: 8080, portIsDefault: true, token: null })
+    expect(config.api).toEqual({ host: '127.0.0.1', port: 8080, portIsDefault: true, token: null, oidc: null })
   })
 
   it('replicates three times on AWS', () => {
@@ -58,6 +58,20 @@ describe('readConfig', () => {
     expect(wrong({ API_TOKEN_FILE: '/nowhere' })).toThrow("API_TOKEN_FILE names /nowhere, which can't be read (ENOENT)")
     expect(wrong({ API_TOKEN_FILE: '/empty' })).toThrow('API_TOKEN_FILE names /empty, which is empty')
     expect(wrong({ API_TOKEN_FILE: '/nowhere', API_TOKEN: 'hunter2' })).toThrow('is set beside API_TOKEN')
+  })
+
+  it('takes an issuer of tokens by https, with its audience', () => {
+    const issuer = { OIDC_ISSUER: 'https://login.example.com/shops', OIDC_AUDIENCE: 'waldstream' }
+    expect(readConfig({ ...enough, ...issuer }).api.oidc).toEqual({
+      issuer: 'https://login.example.com/shops',
+      audience: 'waldstream',
+      claims: { scopes: 'scope', connections: 'waldstream_connections', systems: 'waldstream_systems', name: 'sub' },
+    })
+    const wrong = (more: object) => () => readConfig({ ...enough, ...more })
+    expect(wrong({ OIDC_ISSUER: issuer.OIDC_ISSUER })).toThrow('OIDC_AUDIENCE is not set')
+    expect(wrong({ OIDC_AUDIENCE: 'waldstream' })).toThrow('OIDC_ISSUER is not set')
+    for (const one of ['http://login.example.com', 'http://127.0.0.1.example.com', 'file:///etc/passwd'])
+      expect(wrong({ ...issuer, OIDC_ISSUER: one })).toThrow('OIDC_ISSUER must be an https address')
   })
 
   it('takes what the example sets, with DynamoDB Local', () => {
