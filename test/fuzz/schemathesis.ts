@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../worlds/processes.ts'
 
@@ -10,7 +10,9 @@ const STAMP = join(FOLDER, 'installed')
 
 /** Runs a program, with its output on ours; resolves with its exit code. Rejects when it can't be run at all. */
 async function run(program: string, args: readonly string[]): Promise<number> {
-  const child = spawn(program, args, { stdio: ['ignore', 2, 2] })
+  // What schemathesis keeps of its runs goes there too.
+  mkdirSync(FOLDER, { recursive: true })
+  const child = spawn(program, args, { cwd: FOLDER, stdio: ['ignore', 2, 2] })
   const stop = () => void child.kill()
   process.once('exit', stop)
   return await new Promise<number>((resolve, reject) => {

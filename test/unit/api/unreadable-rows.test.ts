@@ -117,7 +117,8 @@ async function everyList({ get }: Awaited<ReturnType<typeof fixture>>): Promise<
   const { json } = await get('/openapi.json')
   const paths = Object.entries<Record<string, { parameters?: readonly Record<string, never>[] }>>(json.paths)
   return paths.flatMap(([path, { get: operation }]) => {
-    if (operation === undefined || path.includes('/health')) return []
+    // Who reads what of persons is kept: the audit trail is longer after each question.
+    if (operation === undefined || path.includes('/health') || path === '/v1/audit') return []
     const ids = /connections|metadata/.test(path)
       ? 'good'
       : /systems/.test(path)
