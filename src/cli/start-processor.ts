@@ -6,6 +6,7 @@ import { sinkStage } from '../processors/delivery/run-sink.ts'
 import { topology } from '../processors/topology.ts'
 import { createFindProducts } from '../projections/find-products.ts'
 import type { Clients } from '../systems/clients.ts'
+import { renewedSink } from '../systems/renewed-sink.ts'
 import type { FollowedConfiguration } from './follow-configuration.ts'
 import type { Platform } from './platform.ts'
 import { type RunningPart, startStages } from './running-part.ts'
@@ -43,7 +44,7 @@ function sinkOf(
   deps: Parameters<typeof sinkStage>[2] & { readonly configuration: () => Configuration },
 ): SystemStage {
   const make = async () => {
-    const sink = (await clients.of(system)).sink(kind)
+    const sink = await renewedSink(system, kind, clients)
     return sinkStage(system, sink as never, deps) as Stage<TopicKind>
   }
   return { name: `${kind} ${system.id}`, system, make }

@@ -4,6 +4,7 @@ import { rootCertificates } from 'node:tls'
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios'
 import type { Logger } from 'pino'
 import { StreamError } from '../errors.ts'
+import { ACCEPT_ENCODING, answerLimit, tooLargeError, unpackedText } from './answer-limits.ts'
 import type { CallKind, Governor } from './governor/governor.ts'
 import {
   type Classify,
@@ -64,7 +65,7 @@ export interface HttpSettings {
 /**
  * A client of one outside system. `request` resolves for 2xx and `accept`ed statuses, and rejects with a StreamError
  * else: `rate_limited`, `target_unavailable`, `timed_out`, `credentials_refused`, `permission_missing`, what `classify`
- * says, or `target_rejected`; with `configuration_invalid` where the address may not be called; with `stopping` when the signal aborts. JSON that can't be read to its end was cut on its way:
+ * says, or `target_rejected`; with `value_too_large` for an answer beyond `answerLimit`; with `configuration_invalid` where the address may not be called; with `stopping` when the signal aborts. JSON that can't be read to its end was cut on its way:
  * `target_unavailable`, since the request may well have had its effect. Nothing is sent again by itself: who calls knows
  * whether that does harm (Guarantee 3).
  */
@@ -89,20 +90,27 @@ export function createHttp(settings: HttpSettings): Http {
     maxRedirects: 0,
     // A proxy of the environment would look names up itself, after they were judged.
     proxy: false,
-    responseType: 'text',
-    // The body stays the text it is: axios would read numbers as doubles.
+    // Unpacked here, within limits.
+    responseType: 'arraybuffer',
+    decompress: false,
+    // The body stays what it is: axios would read numbers as doubles.
     transformResponse: (body: unknown) => body,
     transformRequest: (body: unknown) => body,
     validateStatus: () => true,
   })
   const as = (kind: CallKind): Http => ({
-    request: (request) => settings.governor.run(kind, () => send(client, settings, request), request.signal),
+    request: (request) => settings.governor.run(kind, () => send(client, settings, kind, request), request.signal),
     for: as,
   })
   return as('orders')
 }
 
-async function send(client: AxiosInstance, settings: HttpSettings, request: HttpRequest): Promise<HttpAnswer> {
+async function send(
+  client: AxiosInstance,
+  settings: HttpSettings,
+  kind: CallKind,
+  request: HttpRequest,
+): Promise<HttpAnswer> {
   const { method, path, accept = [], signal } = request
   const { host } = new URL(settings.baseUrl)
   const what = `${method} ${host}${path}`
@@ -114,15 +122,17 @@ async function send(client: AxiosInstance, settings: HttpSettings, request: Http
     settings.network.assertSecret(new URL(url))
     settings.network.assertUrl(new URL(url))
     const authorization = (await settings.authorize?.({ method, url })) ?? {}
-    const response = await client.request<string>({
+    const response = await client.request<Buffer>({
       url,
       method,
       ...bodyOf(request),
-      headers: { ...headersOf(request), ...authorization },
+      headers: { ...headersOf(request), 'accept-encoding': ACCEPT_ENCODING, ...authorization },
+      maxContentLength: answerLimit(kind).sent,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     })
     status = response.status
-    const answer = answerOf(response)
+    const encoding = String(response.headers['content-encoding'] ?? '')
+    const answer = answerOf(response, await unpackedText(what, kind, response.data, encoding))
     const quotaMs = settings.quota?.(answer)
     if (quotaMs !== undefined) settings.governor.pause(quotaMs)
     const success = status >= 200 && status < 300
@@ -134,6 +144,7 @@ async function send(client: AxiosInstance, settings: HttpSettings, request: Http
     if (timeout.aborted && signal?.aborted !== true && !(error instanceof StreamError)) {
       throw new StreamError('timed_out', `${what} got no answer in ${settings.timeoutMs} ms`)
     }
+    if (isTooLarge(error)) throw tooLargeError(what, kind, answerLimit(kind).sent)
     throw fromBrokenRequest(what, error, signal?.aborted === true)
   } finally {
     const ms = Math.round(performance.now() - startedAt)
@@ -172,13 +183,17 @@ function bodyOf({ json, form }: HttpRequest): { readonly data?: string } {
   return form === undefined ? {} : { data: encoded(form) }
 }
 
-function answerOf({ status, headers, data }: AxiosResponse<string>): HttpAnswer {
+/** axios has no code of its own for it. */
+function isTooLarge(error: unknown): boolean {
+  return axios.isAxiosError(error) && error.message.startsWith('maxContentLength')
+}
+
+function answerOf({ status, headers }: AxiosResponse<Buffer>, text: string): HttpAnswer {
   const pairs = Object.entries(headers).flatMap(([name, value]) =>
     [value]
       .flat()
       .flatMap((one) => (one === undefined || one === null ? [] : [[name, String(one)] as [string, string]])),
   )
-  const text = typeof data === 'string' ? data : ''
   return { status, headers: new Headers(pairs), text, json: jsonOf(text) }
 }
 
