@@ -213,6 +213,10 @@ const environmentSchema = Type.Object({
     description: 'folder of files that begin with the id of a system, and are secrets of that system',
   }),
   SECRET_FILES: list('other files that systems may have as secrets'),
+  ALLOWED_PLAINTEXT_LOGINS: Type.Boolean({
+    default: false,
+    description: 'logins to brokers and registry may go unencrypted, for everyone on the way to read',
+  }),
   ALLOWED_PRIVATE_NETWORKS: Type.Optional(
     networks('private networks and hosts that systems may be in; without it, the public internet alone'),
   ),
@@ -343,6 +347,22 @@ function wrongIssuer({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience }: Variables
   return wrong
 }
 
+/** Logins that everyone on the way could read. */
+function plaintextLogins(values: Variables): readonly string[] {
+  if (values.ALLOWED_PLAINTEXT_LOGINS) return []
+  const way = 'or allow it with ALLOWED_PLAINTEXT_LOGINS=true'
+  const { SCHEMA_REGISTRY_URL: registry = '', SCHEMA_REGISTRY_PASSWORD: password } = values
+  const found: string[] = []
+  if (values.KAFKA_SASL_MECHANISM !== undefined && !values.KAFKA_SSL) {
+    found.push(`KAFKA_SSL must be true with KAFKA_SASL_MECHANISM, ${way}`)
+  }
+  const hasLogin = password !== undefined || /^http:\/\/[^/]*@/.test(registry)
+  if (hasLogin && registry.startsWith('http:')) {
+    found.push(`SCHEMA_REGISTRY_URL must be https where a password is sent, ${way}`)
+  }
+  return found
+}
+
 /** Reads a file as text; throws where it can't. */
 type ReadFile = (path: string) => string
 
@@ -369,7 +389,7 @@ function readToken({ API_TOKEN: token, API_TOKEN_FILE: file }: Variables, readFi
 export function readConfig(env: Environment, readFile: ReadFile = (path) => readFileSync(path, 'utf8')): Config {
   const { values, mistakes } = readVariables(env)
   const { token, mistakes: ofToken } = readToken(values, readFile)
-  const all = [...mistakes, ...ofToken, ...wrongIssuer(values), ...missingTogether(values)]
+  const all = [...mistakes, ...ofToken, ...wrongIssuer(values), ...missingTogether(values), ...plaintextLogins(values)]
   if (all.length > 0) {
     throw new StreamError('configuration_invalid', `the environment is not usable:\n- ${all.join('\n- ')}`)
   }

@@ -47,6 +47,21 @@ describe('readConfig', () => {
     expect(() => readConfig(wrong)).not.toThrow(/hunter2/)
   })
 
+  it('sends no login unencrypted, unless it is allowed to', () => {
+    const sasl = { ...enough, KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' }
+    const registry = { ...enough, SCHEMA_REGISTRY_URL: 'http://registry.test', SCHEMA_REGISTRY_PASSWORD: 'p' }
+    const inUrl = { ...enough, SCHEMA_REGISTRY_URL: 'http://u:p@registry.test' }
+    expect(() => readConfig(sasl)).toThrow(/KAFKA_SSL must be true .*ALLOWED_PLAINTEXT_LOGINS=true/)
+    for (const wrong of [registry, inUrl]) {
+      expect(() => readConfig(wrong)).toThrow(/SCHEMA_REGISTRY_URL must be https .*ALLOWED_PLAINTEXT_LOGINS=true/)
+    }
+    expect(() => readConfig({ ...sasl, KAFKA_SSL: 'true' })).not.toThrow()
+    expect(() => readConfig({ ...registry, SCHEMA_REGISTRY_URL: 'https://registry.test' })).not.toThrow()
+    for (const wrong of [sasl, registry, inUrl]) {
+      expect(() => readConfig({ ...wrong, ALLOWED_PLAINTEXT_LOGINS: 'true' })).not.toThrow()
+    }
+  })
+
   it('reads the token from a file', () => {
     const read = (path: string) => {
       if (path === '/run/secrets/token') return 'hunter2\n'
