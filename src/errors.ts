@@ -52,6 +52,7 @@ export const policies = {
   forbidden: 'refuse',
   not_found: 'refuse',
   state_conflict: 'refuse',
+  confirmation_needed: 'refuse',
   revision_differs: 'refuse',
   cursor_expired: 'refuse',
   cursor_invalid: 'refuse',

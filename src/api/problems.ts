@@ -45,6 +45,7 @@ const statusOf: Partial<Readonly<Record<ErrorCode, number>>> = {
   forbidden: 403,
   not_found: 404,
   state_conflict: 409,
+  confirmation_needed: 409,
   revision_differs: 412,
   cursor_expired: 410,
   value_too_large: 413,

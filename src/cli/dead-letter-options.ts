@@ -8,7 +8,7 @@ export const USAGE = `waldstream dead-letters list [which] [--group] [--limit N]
 waldstream dead-letters show <id> [--raw | --as-test] [--show-personal] [--json]
 waldstream dead-letters retry <id>… | which [--preview [--show-personal]] [--dry-run] [--limit N] [--rate N]
                               [--force --reason TEXT] [--json]
-waldstream dead-letters discard <id>… | which --reason TEXT [--dry-run] [--limit N] [--json]
+waldstream dead-letters discard <id>… | which --reason TEXT [--dry-run | --yes] [--limit N] [--json]
 
   which: --state open|retrying|resolved|discarded  --stage NAME  --connection ID  --code CODE  --key KEY
          --group-id ID (as list --group shows it)  --from and --to ISO-8601, of the first failure, --to exclusive
@@ -18,7 +18,7 @@ waldstream dead-letters discard <id>… | which --reason TEXT [--dry-run] [--lim
            mapping test of it for the folder of configuration (see "waldstream test")
   retry    appends the original to its topic again, 10 a second (--rate), 100 at most (--limit); --preview sends nothing
            and shows what today's configuration makes of it; what was retried 5 times needs --force and --reason
-  discard  for what nobody wants handled; the bytes stay
+  discard  for what nobody wants handled; the bytes stay. Those that a filter chooses: with --yes, after it was said how many
   --show-personal  with what is said of persons, which is masked else; --raw of an order needs it
   --by     who does it; the user of this machine by default`
 
@@ -42,6 +42,7 @@ const options = {
   'dry-run': { type: 'boolean', default: false },
   rate: { type: 'string' },
   force: { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
   reason: { type: 'string' },
   by: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -55,7 +56,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   list: [...everywhere, ...which, 'group', 'limit', 'after'],
   show: [...everywhere, 'raw', 'as-test', 'show-personal'],
   retry: [...everywhere, ...change, 'preview', 'show-personal', 'rate', 'force'],
-  discard: [...everywhere, ...change],
+  discard: [...everywhere, ...change, 'yes'],
 }
 
 export type Values = ReturnType<typeof readArguments<typeof options>>['values']

@@ -45,7 +45,9 @@ export async function deadLettersCommand(args: readonly string[]): Promise<void>
     const isRetry = action === 'retry'
     if (many !== null) {
       const retried = () => retryDeadLetters(operations, by, { ...many, ...force, rate })
-      const done = await (isRetry ? retried() : discardDeadLetters(operations, by, { ...many, reason }))
+      const done = await (isRetry
+        ? retried()
+        : discardDeadLetters(operations, by, { ...many, reason, confirm: values.yes }))
       return printMany(action, values, done)
     }
     await each(command, async (id) => {

@@ -22,7 +22,8 @@ waldstream rebuild list [--json]
   one; waits until it is ready and shows what would change. The projector role does it, and keeps it up to date.
 
   --preview  says how many events it would be, and begins nothing
-  --switch   readers get the rebuilt table from now on; their cursors expire, and they begin again
+  --switch   readers get the rebuilt table from now on; their cursors expire, and they begin again; with --yes, after
+             it was said what that affects
   --drop     the rebuilt table goes; the live table is as it was
   --no-wait  returns as soon as it is asked for
   --by       who asks; the user of this machine by default`
@@ -31,6 +32,7 @@ const options = {
   preview: { type: 'boolean', default: false },
   switch: { type: 'boolean', default: false },
   drop: { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
   'no-wait': { type: 'boolean', default: false },
   reason: { type: 'string' },
   by: { type: 'string' },
@@ -66,7 +68,8 @@ async function act(operations: OperationDeps, clock: Clock, table: string, value
   }
   if (values.switch || values.drop) {
     const { id } = await undecidedRebuild(operations, by, table)
-    const job = await decideRebuild(operations, by, { id, decision: values.switch ? 'switch' : 'drop' })
+    const decision = values.switch ? 'switch' : 'drop'
+    const job = await decideRebuild(operations, by, { id, decision, confirm: values.yes })
     const what = values.switch ? `readers get generation ${job.generation} now` : 'the live table stays'
     return console.log(values.json ? JSON.stringify(job) : `${id}: ${what}`)
   }

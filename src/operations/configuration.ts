@@ -5,7 +5,9 @@ import type { Author, Expected } from '../configuration/document-rows.ts'
 import type { StoredKind } from '../configuration/document-schemas.ts'
 import type { Configuration } from '../configuration/model.ts'
 import { StreamError } from '../errors.ts'
+import { groupDeadLetters } from '../projections/list-dead-letters.ts'
 import { noteChange, noteNothing } from './audit.ts'
+import { type Affected, assertConfirmed } from './confirmation.ts'
 import type { TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
 import { type Owner, type Page, type Scoped, sees, systemOfRead, within } from './scope.ts'
@@ -71,14 +73,24 @@ export async function putDocument(
   }
 }
 
-/** Throws `not_found`, `revision_differs`, and `state_conflict` when others need it. */
+/** A document that is to go. `confirm`: whatever it affects; a revision confirms as well. */
+interface WantedRemoval {
+  readonly kind: 'system' | 'connection'
+  readonly id: string
+  readonly revision: ExpectedRevision
+  readonly confirm?: boolean
+}
+
+/** Throws `not_found`, `revision_differs`, `state_conflict` when others need it, and `confirmation_needed`. */
 export async function removeDocument(
-  deps: Deps & Pick<TableDeps, 'clock' | 'audit'>,
+  deps: Deps & Pick<TableDeps, 'clock' | 'audit' | 'tables'>,
   by: Principal,
-  { kind, id, revision }: { kind: 'system' | 'connection'; id: string; revision: ExpectedRevision },
+  { kind, id, revision, confirm = false }: WantedRemoval,
 ): Promise<void> {
   assertInScope(by, { kind, id })
   const before = (await readableDocument(deps, { kind, id }))?.document
+  const affected = revision === undefined && !confirm ? await affectedBy(deps, { kind, id }, before) : {}
+  assertConfirmed(by, `the removal of ${kind} ${id}`, affected, false)
   try {
     await deps.configuration.remove(kind, id, authorOf(deps, by, { kind, id }, revision))
     await noteChange(deps, by, { what: `${kind}.remove`, target: id, before })
@@ -131,6 +143,25 @@ function assertAddresses(systems: Configuration['systems']): void {
 function ownerOf({ kind, id }: { readonly kind: ConfigurationChange['kind']; readonly id: string }): Owner {
   if (kind === 'system') return { system: id }
   return kind === 'cut-date' ? { system: systemOfRead(id) } : { connection: id }
+}
+
+/** Nothing for what is not there, and for a system that a connection needs: its removal is refused. */
+async function affectedBy(
+  deps: Deps & Pick<TableDeps, 'tables'>,
+  { kind, id }: DocumentPlace,
+  document: StoredDocument['document'] | undefined,
+): Promise<Affected> {
+  if (document === undefined) return {}
+  const reads = Array.isArray(document['reads']) ? document['reads'].length : 0
+  if (kind === 'connection') return { reads, 'open dead letters': await openLetters(deps, id) }
+  const connections = await deps.configuration.list('connection')
+  return connections.some((one) => namedSystems(one.document).has(id)) ? {} : { reads }
+}
+
+async function openLetters({ tables }: Pick<TableDeps, 'tables'>, connection: string): Promise<number> {
+  const any = { stage: null, code: null, key: null, group: null, from: null, to: null }
+  const { groups } = await groupDeadLetters(tables, { ...any, state: 'open', connection, seen: 'all' })
+  return groups.reduce((sum, { count }) => sum + count, 0)
 }
 
 /** Undefined: it is not there, or its row can't be read, and is healed by what is put. */

@@ -16,6 +16,7 @@ import {
   outcomesOf,
 } from '../projections/list-dead-letters.ts'
 import { noteChange, noteNothing, noteReading } from './audit.ts'
+import { assertConfirmed } from './confirmation.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { may, nameOf, notFound, type Principal } from './principal.ts'
 import { type Page, type Scoped, sees, within } from './scope.ts'
@@ -160,10 +161,15 @@ export async function discardDeadLetter(
 export async function discardDeadLetters(
   deps: Pick<Deps, 'deadLetters' | 'audit'>,
   by: Principal,
-  { choice, limit, dryRun, reason }: ManyDeadLetters & { readonly reason: string },
+  { choice, limit, dryRun, reason, confirm }: ManyDeadLetters & { readonly reason: string; readonly confirm: boolean },
 ): Promise<ManyDone> {
   const filter = { ...choice, seen: by.scope.connections }
-  const done = await deps.deadLetters.discardMany({ filter, limit, dryRun }, { by: nameOf(by), reason })
+  const asked = { by: nameOf(by), reason }
+  if (!dryRun && !confirm) {
+    const { done: would } = await deps.deadLetters.discardMany({ filter, limit, dryRun: true }, asked)
+    assertConfirmed(by, 'this', { 'open dead letters': would.length }, false)
+  }
+  const done = await deps.deadLetters.discardMany({ filter, limit, dryRun }, asked)
   await noteMany(deps, by, 'dead-letter.discard', dryRun, done)
   return done
 }

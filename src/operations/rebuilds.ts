@@ -1,6 +1,7 @@
 import type { RebuildPreview } from '../projections/rebuild/create-rebuilds.ts'
 import type { Rebuild } from '../projections/rebuild/rebuild.ts'
 import { noteChange, noteNothing } from './audit.ts'
+import { assertConfirmed } from './confirmation.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
 import { type Scoped, sees, within } from './scope.ts'
@@ -47,13 +48,28 @@ export async function undecidedRebuild({ rebuilds }: Deps, by: Principal, table:
   return await rebuilds.openOf(table)
 }
 
+/** `confirm`: whatever a switch affects. */
+interface RebuildDecision {
+  readonly id: string
+  readonly decision: 'switch' | 'drop'
+  readonly confirm?: boolean
+}
+
 /** `switch`: readers get the rebuilt table from now on. `drop`: it goes. Throws `not_found` and `state_conflict`. */
 export async function decideRebuild(
   { rebuilds, audit }: Deps & Audited,
   by: Principal,
-  { id, decision }: { readonly id: string; readonly decision: 'switch' | 'drop' },
+  { id, decision, confirm = false }: RebuildDecision,
 ): Promise<Rebuild> {
   assertSeesAll(by)
+  if (decision === 'switch') {
+    const { state, difference } = await rebuilds.get(id)
+    const { only_live = 0, only_rebuilt = 0, differing = 0, rows_rebuilt = 0 } = difference ?? {}
+    const affected = { 'rows that go': only_live, 'rows that come': only_rebuilt, 'rows that differ': differing }
+    // Cursors of every reader expire, whatever the rows.
+    const what = `the switch of rebuild ${id}, after which every reader begins again,`
+    if (state === 'ready') assertConfirmed(by, what, { ...affected, rows: Math.max(rows_rebuilt, 1) }, confirm)
+  }
   const rebuild = await (decision === 'switch' ? rebuilds.switch(id) : rebuilds.drop(id))
   const { table, generation } = rebuild
   await noteChange({ audit }, by, { what: `rebuild.${decision}`, target: id, after: { table, generation } })

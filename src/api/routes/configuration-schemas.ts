@@ -5,6 +5,11 @@ import { PathText } from '../path-text.ts'
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
 
+export const Confirm = Type.Object(
+  { confirm: Type.Boolean({ default: false, description: 'Whatever it affects; If-Match confirms as well' }) },
+  { additionalProperties: false },
+)
+
 export const DocumentId = Type.Object({ id: PathText() })
 
 const stored = {

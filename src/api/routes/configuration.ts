@@ -20,11 +20,12 @@ import { problems } from '../problems.ts'
 import { etagOf, expectedRevision } from '../request-headers.ts'
 import { timeParameter } from '../time-parameter.ts'
 import { bodyCheckedByUs } from '../validators.ts'
-import { ChangeList, ChangeQuery, DocumentId, Put, Stored, StoredList } from './configuration-schemas.ts'
+import { ChangeList, ChangeQuery, Confirm, DocumentId, Put, Stored, StoredList } from './configuration-schemas.ts'
 
 const tags = ['configuration']
 
 type WithId = FastifyRequest<{ Params: { id: string } }>
+type WithConfirm = FastifyRequest<{ Params: { id: string }; Querystring: { confirm: boolean } }>
 
 /** Systems, connections and product metadata: read, put and removed; running processes take changes up. */
 export function configurationRoutes(deps: ApiDeps): FastifyPluginAsync {
@@ -59,11 +60,16 @@ function collection(app: FastifyInstance, deps: ApiDeps, kind: 'system' | 'conne
   const remove = {
     tags,
     params: DocumentId,
+    querystring: Confirm,
     response: { 204: { description: 'Removed', type: 'null' }, ...problems(401, 404, 409, 412) },
   }
-  app.delete(`${path}/:id`, { schema: remove }, async (request: WithId, reply) => {
+  app.delete(`${path}/:id`, { schema: remove }, async (request: WithConfirm, reply) => {
     const place = { kind, id: request.params.id }
-    await removeDocument(deps.operations, principalOf(request), { ...place, revision: expectedRevision(request) })
+    await removeDocument(deps.operations, principalOf(request), {
+      ...place,
+      revision: expectedRevision(request),
+      confirm: request.query.confirm,
+    })
     return await reply.code(204).send()
   })
 }

@@ -51,16 +51,16 @@ export function deadLetterActionRoutes({ operations }: ApiDeps): FastifyPluginAs
       await discardDeadLetter(operations, principalOf(request, by), { id, reason })
       return { id }
     })
-    const discardMany = { tags, body: DiscardManyBody, response: { 200: ManyDone, ...problems(400, 401) } }
+    const discardMany = { tags, body: DiscardManyBody, response: { 200: ManyDone, ...problems(400, 401, 409) } }
     app.post('/v1/dead-letters/discard', { schema: discardMany }, async (request) => {
-      const { by, reason, dryRun } = request.body
-      const wanted = { ...manyOf(request.body), reason }
+      const { by, reason, dryRun, confirm } = request.body
+      const wanted = { ...manyOf(request.body), reason, confirm }
       return answer(dryRun, await discardDeadLetters(operations, principalOf(request, by), wanted))
     })
   }
 }
 
-function manyOf(body: Omit<Static<typeof DiscardManyBody>, 'by' | 'reason'>) {
+function manyOf(body: Omit<Static<typeof DiscardManyBody>, 'by' | 'reason' | 'confirm'>) {
   const times = { from: timeParameter('from', body.from), to: timeParameter('to', body.to) }
   const { limit, dryRun, all = false } = body
   return { choice: toChangeFilter({ ...body, ...times }, all), limit, dryRun }

@@ -144,8 +144,13 @@ export const RetryManyBody = Type.Object(
   },
   { additionalProperties: false },
 )
+const confirm = Type.Boolean({ default: false, description: 'However many they are; without it 409 says how many' })
+
 export const DiscardBody = Type.Object({ ...who, reason: Reason }, { additionalProperties: false })
-export const DiscardManyBody = Type.Object({ ...who, reason: Reason, ...many }, { additionalProperties: false })
+export const DiscardManyBody = Type.Object(
+  { ...who, reason: Reason, ...many, confirm },
+  { additionalProperties: false },
+)
 
 export const Retried = Type.Object({ id: Text, retry: Count, topic: Text })
 export const Discarded = Type.Object({ id: Text })

@@ -73,6 +73,11 @@ const Rebuild = Type.Object({
   error: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
 })
 
+const Switch = Type.Object(
+  { confirm: Type.Boolean({ default: false, description: 'Without it 409 says what it would affect' }) },
+  { additionalProperties: false },
+)
+
 /** Feed tables that are built again from their topics. */
 export function rebuildRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -95,8 +100,16 @@ export function rebuildRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebo
     )
     const response = { 200: Rebuild, ...problems(401, 404, 409) }
     const decide = { schema: { tags, params: Id, response } }
-    app.post('/v1/rebuilds/:id/switch', decide, async (request) => {
-      const decision = { id: request.params.id, decision: 'switch' } as const
+    const change = {
+      schema: { tags, params: Id, body: Switch, response: { 200: Rebuild, ...problems(400, 401, 404, 409) } },
+    }
+    // Without a body it says what it would affect.
+    const preValidation = async (request: { body: unknown }) => {
+      if (request.body === undefined) request.body = {}
+    }
+    app.post('/v1/rebuilds/:id/switch', { ...change, preValidation }, async (request) => {
+      const { confirm } = request.body
+      const decision = { id: request.params.id, decision: 'switch', confirm } as const
       return toRebuild(await decideRebuild(operations, principalOf(request), decision))
     })
     app.delete('/v1/rebuilds/:id', decide, async (request) => {

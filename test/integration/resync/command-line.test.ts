@@ -39,7 +39,7 @@ it('replays, rebuilds and sweeps are asked for on the command line', async () =>
   expect(line).toMatch(/^replay-\S+ ended (\d+)\/\1 products → map-products for magento-netsuite \(cli\)$/)
   const made = await waldstream('rebuild', 'products')
   expect(made).toMatchObject({ code: 0, text: expect.stringMatching(/0 only live, 0 only rebuilt, 0 differ/) })
-  const switched = await waldstream('rebuild', 'products', '--switch')
+  const switched = await waldstream('rebuild', 'products', '--switch', '--yes')
   expect(switched).toMatchObject({ code: 0, text: expect.stringMatching(/readers get generation 2 now$/) })
   const swept = await waldstream('sync', PRODUCTS, '--sweep')
   expect(swept).toMatchObject({ code: 0, text: expect.stringMatching(/^requested: task netsuite\.products\.all\./) })

@@ -76,7 +76,7 @@ it('(b) a rebuilt table is the same at the same positions, and goes on without a
     await reader.follow()
     return reader.rows.get(`netsuite ${first}`)?.data['name'] === 'changed beside'
   })
-  const switched = await world.request('POST', `/v1/rebuilds/${asked.id}/switch`)
+  const switched = await world.request('POST', `/v1/rebuilds/${asked.id}/switch`, { confirm: true })
   expect(switched).toMatchObject({ status: 200, json: { state: 'switched', generation: 2, live_generation: 1 } })
   await changeName(second, 'changed after')
   await until('the rebuilt table has both', async () => {

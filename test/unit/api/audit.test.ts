@@ -115,7 +115,7 @@ it('forgets no change: what an operation does not note, the request does, and no
   const before = (await api.trail()).length
   const asked: readonly [string, string, unknown?][] = [
     ['POST', '/v1/dead-letters/d-alder/retry', {}],
-    ['POST', '/v1/dead-letters/discard', { connection: 'birch', reason: 'no' }],
+    ['POST', '/v1/dead-letters/discard', { connection: 'birch', reason: 'no', confirm: true }],
     ['POST', '/v1/pauses/map-products/alder/resume'],
     ['PUT', '/v1/reads/shop-alder.orders.all/cut-date', { cut_date: null, revision: 0, reason: 'again' }],
     ['POST', '/v1/sync-requests', { read: 'shop-alder.orders.all' }],

@@ -101,7 +101,7 @@ const asked: Readonly<Record<string, Asked>> = {
     body: () => ({ reason: 'no' }),
   }),
   'POST /v1/dead-letters/discard': at('/v1/dead-letters/discard', 200, {
-    body: (seller) => ({ connection: seller, reason: 'no' }),
+    body: (seller) => ({ connection: seller, reason: 'no', confirm: true }),
     stranger: 200,
   }),
   'GET /v1/frontend/{connection}/{entity}': at('/v1/frontend/{seller}/inventory', 200),
@@ -131,11 +131,11 @@ const asked: Readonly<Record<string, Asked>> = {
   'GET /v1/systems': at('/v1/systems', 200, { stranger: 200 }),
   'GET /v1/systems/{id}': at('/v1/systems/shop-{seller}', 200),
   'PUT /v1/systems/{id}': at('/v1/systems/shop-{seller}', 200, { body: () => shop }),
-  'DELETE /v1/systems/{id}': at('/v1/systems/shop-{seller}', 409),
+  'DELETE /v1/systems/{id}': at('/v1/systems/shop-{seller}?confirm=true', 409),
   'GET /v1/connections': at('/v1/connections', 200, { stranger: 200 }),
   'GET /v1/connections/{id}': at('/v1/connections/{seller}', 200),
   'PUT /v1/connections/{id}': at('/v1/connections/{seller}', 200, { body: connection }),
-  'DELETE /v1/connections/{id}': at('/v1/connections/{seller}', 204),
+  'DELETE /v1/connections/{id}': at('/v1/connections/{seller}?confirm=true', 204),
   'GET /v1/connections/{id}/metadata': at('/v1/connections/{seller}/metadata', 404),
   'PUT /v1/connections/{id}/metadata': at('/v1/connections/{seller}/metadata', 201, {
     body: () => ({ attributes: [{ attribute: 'name', from: 'name' }] }),

@@ -127,7 +127,7 @@ it('discards for a reason alone', async () => {
     status: 200,
     json: { id: 'a' },
   })
-  const many = await api.post(`${PATH}/discard`, { reason: 'a test', connection: 'c2' })
+  const many = await api.post(`${PATH}/discard`, { reason: 'a test', connection: 'c2', confirm: true })
   expect(many.json).toMatchObject({ done: ['c'], skipped: [] })
   await api.letters.deliver()
   expect(await api.ids('state=discarded')).toEqual(['c', 'a'])

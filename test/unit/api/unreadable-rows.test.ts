@@ -136,7 +136,8 @@ async function everyList({ get }: Awaited<ReturnType<typeof fixture>>): Promise<
 describe('with a row in every table that can not be read', () => {
   it('every list of the API answers as it did without', async () => {
     const api = await fixture()
-    const urls = await everyList(api)
+    // The trail has what was read meanwhile, too.
+    const urls = (await everyList(api)).filter((url) => url !== '/v1/audit')
     expect(urls.length).toBeGreaterThan(15)
     const before = new Map<string, unknown>()
     for (const url of urls) before.set(url, await answerOf(api, url))

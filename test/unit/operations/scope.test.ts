@@ -228,7 +228,7 @@ describe('what is outside of the scope is not there', () => {
     const choice = toChangeFilter({ from: null, to: null }, true)
     const many = { choice, limit: 50, dryRun: true }
     const retried = await retryDeadLetters(all, seller, { ...many, force: false, reason: null, rate: 10 })
-    const discarded = await discardDeadLetters(all, seller, { ...many, reason: 'no' })
+    const discarded = await discardDeadLetters(all, seller, { ...many, reason: 'no', confirm: true })
     expect([retried.done, discarded.done]).toEqual([['d-a'], ['d-a']])
   })
 

@@ -1,0 +1,17 @@
+import { StreamError } from '../errors.ts'
+import type { Principal } from './principal.ts'
+
+/** What an operation that can't be undone would affect, by what it is: `open dead letters`. */
+export type Affected = Readonly<Record<string, number>>
+
+/** Throws `confirmation_needed`, naming what would be affected; nothing where nothing is, or where it was confirmed. */
+export function assertConfirmed({ kind }: Principal, what: string, affected: Affected, confirmed: boolean): void {
+  const counts = Object.entries(affected).filter(([, count]) => count > 0)
+  if (confirmed || counts.length === 0) return
+  const way = kind === 'cli' ? '--yes' : '"confirm": true'
+  const text = counts.map(([name, count]) => `${name}: ${count}`).join(', ')
+  throw new StreamError('confirmation_needed', `confirm: ${what} affects ${text}; send it again with ${way}`, {
+    field: 'confirm',
+    details: Object.fromEntries(counts),
+  })
+}
