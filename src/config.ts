@@ -213,6 +213,14 @@ const environmentSchema = Type.Object({
     description: 'folder of files that begin with the id of a system, and are secrets of that system',
   }),
   SECRET_FILES: list('other files that systems may have as secrets'),
+  SECRET_AWS_PREFIX: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9/_+=.@-]{1,200}$',
+      $comment: 'a beginning of names, such as waldstream/',
+      description: 'names in AWS that begin so, with the id of a system and a slash, are secrets of that system',
+    }),
+  ),
+  SECRET_AWS_NAMES: list('other names in AWS Secrets Manager and Parameter Store that systems may have as secrets'),
   ALLOWED_PLAINTEXT_LOGINS: Type.Boolean({
     default: false,
     description: 'logins to brokers and registry may go unencrypted, for everyone on the way to read',

@@ -7,7 +7,7 @@ import { id, identifier, scalar, strict, text, texts } from './schema-parts.ts'
 
 const secret = Type.String({
   pattern: REFERENCE,
-  description: 'where the secret is',
+  description: 'where the secret is; in AWS aws-secret:NAME or aws-ssm:NAME',
   $comment: `a reference ${REFERENCE_FORMS}, never the value`,
 })
 

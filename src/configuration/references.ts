@@ -1,4 +1,5 @@
 import { StreamError, toStreamError } from '../errors.ts'
+import { type AwsSecrets, createAwsSecrets } from './aws-secrets.ts'
 import { readFileWithin } from './file-within.ts'
 import { parseReference, REFERENCE_FORMS, type Reference } from './reference-form.ts'
 import { type SecretRules, secretRulesOf } from './secret-rules.ts'
@@ -12,6 +13,7 @@ export type ResolveReference = (system: string, reference: string) => Promise<st
 /** Resolves references against this environment and the files of this machine, as far as its rules allow. */
 export function createResolver(env: Readonly<Record<string, string | undefined>>): ResolveReference {
   const rules = secretRulesOf(env)
+  const aws = createAwsSecrets(env)
   return async (system, text) => {
     const reference = parseReference(text)
     if (reference === null) {
@@ -20,9 +22,9 @@ export function createResolver(env: Readonly<Record<string, string | undefined>>
     }
     const refusal = rules.refusal(system, reference)
     if (refusal !== null) throw invalid(text, refusal)
-    const value = await lookUp(reference, text, { system, env, rules })
+    const value = await lookUp(reference, text, { system, env, rules, aws })
     if (value !== '') return value
-    throw invalid(text, 'is empty; write the value into this file')
+    throw invalid(text, 'is empty; write the value there')
   }
 }
 
@@ -30,20 +32,32 @@ interface Context {
   readonly system: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly rules: SecretRules
+  readonly aws: AwsSecrets
 }
 
 /** A file's last line break is not part of its value. */
-async function lookUp(reference: Reference, text: string, { system, env, rules }: Context): Promise<string> {
+async function lookUp(reference: Reference, text: string, { system, env, rules, aws }: Context): Promise<string> {
   if (reference.form === 'env') {
     const value = env[reference.name]
     if (value !== undefined && value !== '') return value
     throw invalid(text, 'is not set; set this environment variable')
   }
+  if (reference.form === 'aws-secret' || reference.form === 'aws-ssm') return await fromAws(reference, text, aws)
   try {
     const within = rules.isListedFile(system, reference.path) ? null : rules.directory
     return (await readFileWithin(reference.path, within)).replace(/\r?\n$/, '')
   } catch (cause) {
     throw invalid(text, `can't be read (${toStreamError(cause).message}); mount or create this file`, cause)
+  }
+}
+
+/** What AWS refuses, by the name of its error: its messages may say more than is ours to tell. */
+async function fromAws(reference: Parameters<AwsSecrets['get']>[0], text: string, aws: AwsSecrets): Promise<string> {
+  try {
+    return await aws.get(reference)
+  } catch (cause) {
+    const reason = cause instanceof StreamError ? cause.message : cause instanceof Error ? cause.name : 'no answer'
+    throw invalid(text, `can't be read (${reason}); create it in AWS, and let the program's role read it`, cause)
   }
 }
 

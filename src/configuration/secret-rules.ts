@@ -45,6 +45,8 @@ export function secretRulesOf(environment: Environment): SecretRules {
   const isDemo = (system: string, name: string) =>
     given('SECRET_ENV_NAMES') === '' && name.startsWith(`DEMO_${variablePart(system)}_`)
   const files = listOf(given('SECRET_FILES'))
+  const awsPrefix = given('SECRET_AWS_PREFIX')
+  const awsNames = listOf(given('SECRET_AWS_NAMES'))
   const values = given('CONFIG_ENV_NAMES', SECRET_DEFAULTS.CONFIG_ENV_NAMES)
     .split(',')
     .map((name) => nameGlob(name.trim()))
@@ -66,10 +68,19 @@ export function secretRulesOf(environment: Environment): SecretRules {
     const own = `${directory}/${system}.${lastFile(path)}`
     return `is not allowed for ${system}: put the file at ${own}, or have the operator add ${system}=${path} to SECRET_FILES`
   }
+  const awsRefusal = (system: string, name: string): string | null => {
+    if (isListed(awsNames, system, name)) return null
+    const isOwn = awsPrefix !== '' && name.replace(/^\//, '').startsWith(`${awsPrefix.replace(/^\//, '')}${system}/`)
+    if (isOwn) return null
+    const way = `have the operator add ${system}=${name} to SECRET_AWS_NAMES`
+    if (awsPrefix === '') return `is not allowed for ${system}: ${way}, or set SECRET_AWS_PREFIX`
+    return `is not allowed for ${system}: let its name begin with ${awsPrefix}${system}/, or ${way}`
+  }
   return {
     directory,
     refusal(system, reference) {
-      return reference.form === 'env' ? environmentRefusal(system, reference.name) : fileRefusal(system, reference.path)
+      if (reference.form === 'env') return environmentRefusal(system, reference.name)
+      return reference.form === 'file' ? fileRefusal(system, reference.path) : awsRefusal(system, reference.name)
     },
     isListedFile: (system, path) => isListed(files, system, path),
     isConfigValue: (name) => !isOwnVariable(name) && !name.startsWith(prefix) && values.some((one) => one.test(name)),
