@@ -80,6 +80,8 @@ export function judgeOrder(
   }
   const late = wasSent ? undefined : notBegun(event.data, connection, progress)
   if (late !== undefined) return late
+  // First seen when the shop has shipped it: it was delivered without us.
+  if (!wasSent && progress.isDelivered) return { status: 'ignored', ...delivered(state) }
   const disputed = [...split.claimedTwice].find(([, claimants]) => claimants.includes(id))
   if (disputed !== undefined) return { status: 'failed', error: claimedTwice(...disputed) }
   const refused = split.refused.get(id)

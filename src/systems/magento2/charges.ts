@@ -27,6 +27,19 @@ export function chargesOf(wire: Wire, missing: Decimal4): Charge[] {
   return [charge(kind, null, missing)]
 }
 
+/**
+ * What of the order's tax is the tax of charges, and in that of no row: Adobe Commerce adds the tax of gift wrapping to the
+ * order's, extensions that of their fees. `beyondRows`: the order's tax less that of its rows; nothing unless they explain it.
+ */
+export function chargeTaxes(wire: Wire, beyondRows: Decimal4): Decimal4 {
+  if (beyondRows === 0n) return ZERO4
+  const taxes = [...giftWrapping(wire), ...fees(wire)]
+    .flat()
+    .filter(({ tax }) => tax !== 0n)
+    .map((one): Candidate => [{ ...one, amount: ZERO4 }])
+  return explaining(beyondRows, taxes.slice(0, MOST_CANDIDATES)) === undefined ? ZERO4 : beyondRows
+}
+
 function explaining(missing: Decimal4, candidates: readonly Candidate[]): readonly Candidate[] | undefined {
   const combinations = Array.from({ length: 2 ** candidates.length }, (_, bits) =>
     candidates.filter((_one, index) => ((bits >> index) & 1) === 1),
@@ -73,10 +86,10 @@ function customFees(wire: Wire): Candidate[] {
   const extension = wireOf(wire['extension_attributes'])
   const listed = [wire['custom_fees'], extension['custom_fees']].flatMap(wiresOf)
   return listed.flatMap((fee) => {
-    const amount = ['amount', 'value', 'fee_amount', 'price']
+    const amount = ['custom_fee_amount', 'amount', 'value', 'fee_amount', 'price']
       .map((name) => amountOf(fee, name))
       .find((one) => one !== null)
-    const name = textOf(fee['title']) ?? textOf(fee['label']) ?? textOf(fee['code'])
+    const name = textOf(fee['custom_fee_label']) ?? textOf(fee['title']) ?? textOf(fee['label']) ?? textOf(fee['code'])
     return amount ? [[charge('custom_fee', name, amount)]] : []
   })
 }

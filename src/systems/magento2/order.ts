@@ -2,7 +2,7 @@ import { add, type Decimal4, magnitude, subtract, sum, ZERO4 } from '../../event
 import type { Address, Order, OrderLine } from '../../events/generated/events.ts'
 import { expectedTotal } from '../../events/order-total.ts'
 import { amountOf, attributesOf, requireAmount, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
-import { chargesOf } from './charges.ts'
+import { chargesOf, chargeTaxes } from './charges.ts'
 import { withNetDiscounts } from './net-discount.ts'
 import { type BaseSkus, toOrderLines } from './order-lines.ts'
 import { fromMagentoTime } from './time.ts'
@@ -77,6 +77,8 @@ function toAmounts(wire: Wire, extension: Wire, rows: readonly OrderLine[]): Amo
   const lines = withNetDiscounts(rows)
   const taken = (field: 'discount' | 'tax') =>
     subtract(sum(rows.map((row) => row[field])), sum(lines.map((line) => line[field])))
+  const tax = subtract(amount('tax_amount'), shippingTax)
+  const beyondRows = subtract(tax, sum(rows.map((row) => row.tax)))
   const amounts = {
     subtotal: requireAmount(wire, 'subtotal'),
     discount: subtract(subtract(lineDiscount, amount('discount_tax_compensation_amount')), taken('discount')),
@@ -85,7 +87,7 @@ function toAmounts(wire: Wire, extension: Wire, rows: readonly OrderLine[]): Amo
       amount('shipping_discount_tax_compensation_amount'),
     ),
     shippingTax,
-    tax: subtract(subtract(amount('tax_amount'), shippingTax), taken('tax')),
+    tax: subtract(subtract(tax, chargeTaxes(wire, beyondRows)), taken('tax')),
     giftCard: paidBy('gift_cards_amount'),
     storeCredit: add(paidBy('customer_balance_amount'), paidBy('reward_currency_amount')),
   }

@@ -138,6 +138,12 @@ describe('routing an order', () => {
     ).toEqual(['delivered', 'delivered'])
   })
 
+  it('does not send what the shop has shipped before the order was first seen', async () => {
+    const shipped = { quantityShipped: q('1') }
+    const first = await run(orderOf([lineOf('1', 'A-1', shipped), lineOf('2', 'B-1')]))
+    expect(codes(first).map(([, , code]) => code)).toEqual(['delivered', null])
+  })
+
   it('takes nothing back of an order that was smaller already when it was delivered and returned', async () => {
     const three = mixed.lines.map((line) => ({ ...line, quantityOrdered: q('3') }))
     const sent = await run({ ...mixed, lines: three })
