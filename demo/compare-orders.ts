@@ -1,6 +1,5 @@
-import { add, type Decimal4, multiply, sum, text4, text8, ZERO4 } from '../src/events/decimal.ts'
-import { orderOf, orderReference } from '../src/rules/order-reference.ts'
-import type { ErpOrder, ShopLine, ShopOrder } from './ends/end.ts'
+import { type Decimal4, sum, text4, text8, ZERO4 } from '../src/events/decimal.ts'
+import { type ErpOrder, exactly, type Range, type ShopLine, type ShopOrder } from './ends/end.ts'
 
 export interface Orders {
   readonly shop: readonly ShopOrder[]
@@ -14,42 +13,96 @@ export interface Orders {
 
 /** Every order of the vendor is in the ERP exactly once, with the shop's lines and amounts of that vendor, and no other is. */
 export function compareOrders({ shop, erp, connection, vendor, erpName }: Orders): readonly string[] {
-  const own = erp.filter(({ reference }) => orderOf(reference, [{ id: connection }]) !== null)
+  const own = erp.filter(({ reference }) => reference.startsWith(`${connection}-`))
   const inErp = Map.groupBy(own, ({ reference }) => reference)
-  const known = new Set(shop.map(({ number }) => orderReference(connection, number)))
+  const named = withOwnNumbers(shop, (number) => inErp.has(`${connection}-${number}`), vendor)
+  const known = new Set(named.map(({ number }) => `${connection}-${number}`))
   const unknown = [...inErp.keys()].filter((id) => !known.has(id))
   return [
     ...unknown.map((id) => `${erpName} has an order that the shop has not: ${id}`),
-    ...shop.flatMap((order) => {
-      const found = inErp.get(orderReference(connection, order.number)) ?? []
+    ...named.flatMap((order) => {
+      const found = inErp.get(`${connection}-${order.number}`) ?? []
       return compareOrder(order, found, { vendor, erpName, connection })
     }),
   ]
+}
+
+/**
+ * Of orders that share a number, the ERP knows one by it and each other by its alias. Which of them came first is the
+ * shop's to say: where several have no alias there, the number is that of the one whose order is to be in the ERP.
+ */
+function withOwnNumbers(
+  orders: readonly ShopOrder[],
+  isInErp: (number: string) => boolean,
+  vendor: RegExp,
+): readonly ShopOrder[] {
+  return [...Map.groupBy(orders, ({ number }) => number).values()].flatMap((own) => {
+    if (own.length === 1) return own
+    const unnamed = own.filter(({ alias }) => alias === undefined || !isInErp(alias))
+    const first = unnamed.find((order) => order.state === 'open' && leftOf(order, vendor).length > 0) ?? unnamed[0]
+    return own.map((order) =>
+      order === first || order.alias === undefined ? order : { ...order, number: order.alias },
+    )
+  })
+}
+
+/** The vendor's lines. */
+function linesOf({ lines }: ShopOrder, vendor: RegExp): readonly ShopLine[] {
+  return lines.filter(({ sku, bundle }) => vendor.test(sku) || vendor.test(bundle ?? sku))
+}
+
+/** The vendor's lines of which there is something left. */
+function leftOf(order: ShopOrder, vendor: RegExp): readonly ShopLine[] {
+  return linesOf(order, vendor).filter(({ quantity }) => quantity > 0n)
 }
 
 type Ends = Pick<Orders, 'vendor' | 'erpName' | 'connection'>
 
 function compareOrder(order: ShopOrder, found: readonly ErpOrder[], ends: Ends): readonly string[] {
   const { erpName } = ends
-  const lines = order.lines.filter(({ sku }) => ends.vendor.test(sku))
+  const lines = linesOf(order, ends.vendor)
+  const left = leftOf(order, ends.vendor)
   const name = `order ${order.number} of ${ends.connection}`
   const [inErp] = found
-  if (order.state !== 'open' || lines.length === 0) {
+  if (order.state !== 'open' || left.length === 0) {
     const open = found.some((one) => one.open)
-    return order.state === 'ended' && open ? [`${name} has ended in the shop and is open in ${erpName}`] : []
+    return order.state !== 'other' && open ? [`${name} has ended in the shop and is open in ${erpName}`] : []
   }
+  // What the shop has shipped itself, the vendor is not to ship again.
+  if (left.every(({ quantity, shipped }) => shipped >= quantity)) return []
   if (inErp === undefined || found.length > 1) return [`${name} is ${found.length} times in ${erpName}`]
-  const want = lines.map(({ sku, quantity, price }) => text(sku, quantity, multiply(quantity, price)))
-  const have = inErp.lines.map(({ sku, quantity, amount }) => text(sku, quantity, amount))
-  const [wanted, had] = [want.toSorted().join(', '), have.toSorted().join(', ')]
-  const differences = wanted === had ? [] : [`${name}: the shop has ${wanted}; ${erpName} has ${had}`]
   const all = lines.length === order.lines.length
-  return [...differences, ...compareAmounts({ name, order, lines, all }, inErp, erpName)]
+  return [...compareLines(name, left, inErp, erpName), ...compareAmounts({ name, order, lines, all }, inErp, erpName)]
 }
 
-function text(sku: string, quantity: ShopLine['quantity'], amount: Decimal4): string {
-  return `${sku} × ${text8(quantity)} = ${text4(amount)}`
+/** The same SKUs, pieces and amounts, in whatever sequence. */
+function compareLines(name: string, lines: readonly ShopLine[], erp: ErpOrder, erpName: string): readonly string[] {
+  const want = lines.toSorted(
+    (a, b) => compareTexts(text(a.sku, a), text(b.sku, b)) || compare(a.amount.least, b.amount.least),
+  )
+  const have = erp.lines
+    .filter(({ quantity }) => quantity > 0n)
+    .toSorted((a, b) => compareTexts(text(a.sku, a), text(b.sku, b)) || compare(a.amount, b.amount))
+  const isSame = (line: ShopLine, index: number): boolean => {
+    const other = have[index]
+    return other !== undefined && text(line.sku, line) === text(other.sku, other) && isIn(other.amount, line.amount)
+  }
+  if (want.length === have.length && want.every(isSame)) return []
+  const wanted = want.map((line) => `${text(line.sku, line)} = ${rangeText(line.amount)}`).join(', ')
+  const had = have.map((line) => `${text(line.sku, line)} = ${text4(line.amount)}`).join(', ')
+  return [`${name}: the shop has ${wanted}; ${erpName} has ${had}`]
 }
+
+const text = (sku: string, { quantity }: Pick<ShopLine, 'quantity'>): string => `${sku} × ${text8(quantity)}`
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
+
+const compare = (a: Decimal4, b: Decimal4): number => (a < b ? -1 : Number(a > b))
+
+const isIn = (amount: Decimal4, { least, most }: Range): boolean => amount >= least && amount <= most
+
+const rangeText = ({ least, most }: Range): string =>
+  least === most ? text4(least) : `${text4(least)} to ${text4(most)}`
 
 interface Asked {
   readonly name: string
@@ -67,20 +120,18 @@ function compareAmounts({ name, order, lines, all }: Asked, erp: ErpOrder, erpNa
   const { shipping, shippingTax, totals } = order
   const own = lines.map(({ amounts }) => amounts).filter((amounts) => amounts !== null)
   if (totals === null && own.length < lines.length) return []
-  const [discount, tax] = [
-    totals?.discount ?? sum(own.map((amounts) => amounts.discount)),
-    totals?.tax ?? sum(own.map((amounts) => amounts.tax)),
-  ]
-  const exact = all || totals === null
-  const outside = (what: string, have: Decimal4, least: Decimal4, most: Decimal4): readonly string[] => {
-    if (have >= least && have <= most) return []
-    const want = least === most ? text4(least) : `${text4(least)} to ${text4(most)}`
-    return [`${what} of ${name} is ${text4(have)} in ${erpName}, ${want} in the shop`]
-  }
-  const leastTax = all ? add(tax, shippingTax) : exact ? tax : ZERO4
+  const ofOrder = (total: Decimal4): Range => (all ? exactly(total) : { least: ZERO4, most: total })
+  const discount = totals === null ? rangeSum(own.map((amounts) => amounts.discount)) : ofOrder(totals.discount)
+  const tax = totals === null ? rangeSum(own.map((amounts) => amounts.tax)) : ofOrder(totals.tax)
+  const outside = (what: string, have: Decimal4, want: Range): readonly string[] =>
+    isIn(have, want) ? [] : [`${what} of ${name} is ${text4(have)} in ${erpName}, ${rangeText(want)} in the shop`]
   return [
-    ...outside('discount', erp.discount, exact ? discount : ZERO4, discount),
-    ...outside('tax', erp.tax, leastTax, add(tax, shippingTax)),
-    ...outside('shipping', erp.shipping, all ? shipping : ZERO4, shipping),
+    ...outside('discount', erp.discount, discount),
+    ...outside('tax', erp.tax, rangeSum([tax, ofOrder(shippingTax)])),
+    ...outside('shipping', erp.shipping, ofOrder(shipping)),
   ]
+}
+
+function rangeSum(ranges: readonly Range[]): Range {
+  return { least: sum(ranges.map(({ least }) => least)), most: sum(ranges.map(({ most }) => most)) }
 }

@@ -13,7 +13,7 @@ import { comparePulled } from './once.ts'
 import type { DemoOptions } from './options.ts'
 import type { Progress } from './progress.ts'
 import { allReads, doReads, failures, untilSettled } from './reads.ts'
-import { compareShipments, type Sent, shipInNetSuite, shipInSapB1 } from './ship.ts'
+import { compareShipments, plainReferences, type Sent, shipInNetSuite, shipInSapB1 } from './ship.ts'
 import type { SimulatorAddresses } from './simulators.ts'
 import { type ConnectionCounts, countConnections, type PullAnswer } from './summary.ts'
 
@@ -52,9 +52,10 @@ export async function runOnceAll(deps: OnceAllDeps): Promise<OnceAllResult> {
   await pull(deps)
   const orders = await Promise.all(configuration.connections.map((one) => ordersOf(deps, one)))
   const ids = (vendor: string) => configuration.connections.filter((one) => one.vendor === vendor).map(({ id }) => id)
+  const plain = new Set((await Promise.all(configuration.connections.map((one) => plainOrders(deps, one)))).flat())
   const sent = [
-    ...(await shipInNetSuite(simulators.netsuite.url, ids('netsuite'))),
-    ...(await shipInSapB1(addressOf(simulators, 'sap'), ids('sap'))),
+    ...(await shipInNetSuite(simulators.netsuite.url, ids('netsuite'), plain)),
+    ...(await shipInSapB1(addressOf(simulators, 'sap'), ids('sap'), plain)),
   ]
   progress.line(`${sent.length} orders were shipped in the ERPs`)
   const shippedAt = platform.clock.now()
@@ -74,6 +75,10 @@ export async function runOnceAll(deps: OnceAllDeps): Promise<OnceAllResult> {
 async function pull({ simulators, progress }: OnceAllDeps): Promise<void> {
   await postJson<PullAnswer>(`${simulators.magento.url}/_sim/pull`)
   progress.line('the Magento shop has pulled the feeds')
+}
+
+async function plainOrders(deps: OnceAllDeps, { id, shop }: Connection): Promise<readonly string[]> {
+  return plainReferences(id, (await shopOf(deps, shop)).orders)
 }
 
 async function ordersOf(deps: OnceAllDeps, { id, shop, vendor }: Connection): Promise<readonly string[]> {

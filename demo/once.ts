@@ -10,7 +10,7 @@ import {
   type ShopProduct,
 } from './compare-feeds.ts'
 import { compareOrders } from './compare-orders.ts'
-import { type MagentoOrder, magentoOrders } from './ends/magento.ts'
+import { type MagentoOrder, type MagentoProduct, magentoOrders } from './ends/magento.ts'
 import { type NetSuiteOrder, netsuiteOrders } from './ends/netsuite.ts'
 import { postJson, readFeed, requestJson } from './http.ts'
 import type { DemoOptions } from './options.ts'
@@ -48,7 +48,7 @@ export async function runOnce(deps: OnceDeps): Promise<OnceResult> {
 
 interface ShopState {
   readonly orders: readonly MagentoOrder[]
-  readonly products: readonly ShopProduct[]
+  readonly products: readonly (ShopProduct & MagentoProduct)[]
   readonly sourceItems: FeedEnds['sourceItems']
 }
 
@@ -62,7 +62,7 @@ type Ends = Pick<OnceDeps, 'api' | 'connection' | 'simulators' | 'options'>
 async function compareDelivered({ connection, simulators, options }: Ends): Promise<readonly string[]> {
   const shop = await stateOf<ShopState>(simulators.magento.url)
   const erp = await stateOf<ErpState>(simulators.netsuite.url)
-  const ends = { shop: magentoOrders(shop.orders), erp: netsuiteOrders(erp.salesOrders) }
+  const ends = { shop: magentoOrders(shop.orders, shop.products), erp: netsuiteOrders(erp.salesOrders) }
   return compareOrders({ ...ends, connection, vendor: new RegExp(options.vendorPattern), erpName: 'NetSuite' })
 }
 

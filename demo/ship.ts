@@ -13,11 +13,24 @@ export interface Sent extends EndShipment {
 /** Of the orders of each connection so many are shipped; of every second one the first line alone. */
 const OF_EACH = 6
 
-/** Ships orders in the ERP as its people would. */
-export async function shipInNetSuite(url: string, connections: readonly string[]): Promise<readonly Sent[]> {
+/** References of the connection's orders whose pieces can be compared, each of a number that is its own. */
+export function plainReferences(connection: string, orders: readonly ShopOrder[]): readonly string[] {
+  const byNumber = Map.groupBy(orders, ({ number }) => number)
+  return orders
+    .filter(({ isPlain, number }) => isPlain && byNumber.get(number)?.length === 1)
+    .map(({ number }) => `${connection}-${number}`)
+}
+
+/** Ships orders in the ERP as its people would: of those that are `plain`, by their references. */
+export async function shipInNetSuite(
+  url: string,
+  connections: readonly string[],
+  plain: ReadonlySet<string>,
+): Promise<readonly Sent[]> {
   const { salesOrders } = await requestJson<NetSuiteState>(`${url}/_sim/state`)
   const sent: Sent[] = []
-  for (const { order, partly } of chosen(salesOrders, ({ externalId }) => externalId, connections)) {
+  const orders = salesOrders.filter(({ externalId }) => plain.has(externalId))
+  for (const { order, partly } of chosen(orders, ({ externalId }) => externalId, connections)) {
     const lines = order.item.items.filter(({ isClosed }) => isClosed !== true)
     const taken = partly ? lines.slice(0, 1) : lines
     const tracking = trackOf(order.externalId)
@@ -32,9 +45,15 @@ export async function shipInNetSuite(url: string, connections: readonly string[]
   return sent
 }
 
-export async function shipInSapB1(url: string, connections: readonly string[]): Promise<readonly Sent[]> {
+export async function shipInSapB1(
+  url: string,
+  connections: readonly string[],
+  plain: ReadonlySet<string>,
+): Promise<readonly Sent[]> {
   const { Orders } = await requestJson<SapB1State>(`${url}/_sim/state`)
-  const open = Orders.filter(({ DocumentStatus }) => DocumentStatus === 'bost_Open')
+  const open = Orders.filter(
+    ({ DocumentStatus, NumAtCard }) => DocumentStatus === 'bost_Open' && plain.has(NumAtCard ?? ''),
+  )
   const sent: Sent[] = []
   for (const { order, partly } of chosen(open, ({ NumAtCard }) => NumAtCard ?? '', connections)) {
     const taken = partly ? order.DocumentLines.slice(0, 1) : order.DocumentLines

@@ -19,12 +19,16 @@ export interface RunningSimulators {
   stop(): Promise<void>
 }
 
+/** How many of the orders, of 1, are as real shops have them: bundles, options, charges, credit memos, edits. */
+const REAL_SHARE = '0.3'
+
 const MAIN = new URL('../simulators/main.ts', import.meta.url).pathname
 
 /** Starts the simulators in a process of their own, which ends with us, however we end. */
 export async function startSimulators(options: DemoOptions, signal: AbortSignal): Promise<RunningSimulators> {
   const args = ['--data', join(options.dataDir, 'simulators'), '--vendor-pattern', options.vendorPattern]
   args.push('--seed', String(options.seed), '--orders', String(options.orders))
+  args.push('--real-share', REAL_SHARE)
   if (options.catalog !== null) args.push('--catalog', options.catalog)
   if (options.mixedStates) args.push('--mixed-states')
   if (options.connections === 'all') args.push('--second-vendor-pattern', options.secondVendorPattern)

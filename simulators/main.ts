@@ -30,6 +30,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     orders: { type: 'string', default: '50' },
     'mixed-states': { type: 'boolean', default: false },
+    /** How many of the Magento shop's orders, of 1, are as real shops have them. */
+    'real-share': { type: 'string', default: '0' },
     'pull-every': { type: 'string' },
   },
 })
@@ -47,6 +49,7 @@ const [magento, netsuite, images, sap, bigcommerce] = await started([
     ...shared,
     dataFile: join(data, 'magento.sqlite'),
     ...orders,
+    realShare: Number(values['real-share']),
     ...(values['pull-every'] === undefined ? {} : { pullEverySeconds: Number(values['pull-every']) }),
   }),
   startNetSuiteSimulator({ ...shared, dataFile: join(data, 'netsuite.sqlite') }),

@@ -1,5 +1,15 @@
-import { add, type Decimal4, decimal4, decimal8, subtract, sum, ZERO4 } from '../../src/events/decimal.ts'
-import type { EndShipment, ShopEnd, ShopLine, ShopOrder } from './end.ts'
+import {
+  add,
+  type Decimal4,
+  decimal4,
+  decimal8,
+  multiply,
+  subtract,
+  sum,
+  ZERO4,
+  ZERO8,
+} from '../../src/events/decimal.ts'
+import { type EndShipment, exactly, type ShopEnd, type ShopLine, type ShopOrder } from './end.ts'
 
 /** The simulator's state, as far as it is compared. */
 export interface BigCommerceState {
@@ -86,6 +96,7 @@ function toOrders(order: BigCommerceOrder, shipments: readonly BigCommerceShipme
     return {
       number: index === 0 ? String(order.id) : `${order.id}-${address}`,
       state: OPEN.includes(order.status_id) ? 'open' : ENDED.includes(order.status_id) ? 'ended' : 'other',
+      isPlain: true,
       lines: lines.map(toLine),
       ...amounts,
       shipments: shipments
@@ -120,10 +131,13 @@ function amountsOf(order: BigCommerceOrder): Pick<ShopOrder, 'totals' | 'shippin
 }
 
 function toLine(line: BigCommerceLine): ShopLine {
+  const quantity = decimal8(line.quantity, 'quantity')
   return {
     sku: line.sku,
-    quantity: decimal8(line.quantity, 'quantity'),
-    price: decimal8(line.price_ex_tax, 'price_ex_tax'),
+    bundle: null,
+    quantity,
+    shipped: ZERO8,
+    amount: exactly(multiply(quantity, decimal8(line.price_ex_tax, 'price_ex_tax'))),
     amounts: null,
   }
 }

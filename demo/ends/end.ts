@@ -6,19 +6,38 @@ export interface EndShipment {
   readonly pieces: ReadonlyMap<string, Decimal8>
 }
 
-/** A line of a shop's order: what is still to be delivered of it. */
+/** An amount between two, both included: what is shared by pieces or prices is known to a cent or two. */
+export interface Range {
+  readonly least: Decimal4
+  readonly most: Decimal4
+}
+
+export function exactly(amount: Decimal4): Range {
+  return { least: amount, most: amount }
+}
+
+/** A line of a shop's order: what the vendor is to have of it. */
 export interface ShopLine {
   readonly sku: string
+  /** The SKU of the bundle that it is a part of; null: it is none. */
+  readonly bundle: string | null
   readonly quantity: Decimal8
-  readonly price: Decimal8
-  /** Null: the shop tells it for the whole order alone; or a part of the line was canceled, and it is that of the whole. */
-  readonly amounts: { readonly discount: Decimal4; readonly tax: Decimal4 } | null
+  /** Pieces that the shop has shipped itself. */
+  readonly shipped: Decimal8
+  /** Before discount and tax. */
+  readonly amount: Range
+  /** Null: the shop tells it for the whole order alone. */
+  readonly amounts: { readonly discount: Range; readonly tax: Range } | null
 }
 
 /** An order as a shop has it. `ended`: the ERP is to have nothing open of it; `other`: not to be delivered, or done. */
 export interface ShopOrder {
   readonly number: string
+  /** The number, the shop's own id of it: where another order has the number too, one of the two is known by both. */
+  readonly alias?: string
   readonly state: 'open' | 'ended' | 'other'
+  /** Each row is a line at the vendor, by the same SKU: pieces that are shipped are the same at both ends. */
+  readonly isPlain: boolean
   readonly lines: readonly ShopLine[]
   /** Of the order's lines together, where the shop does not tell them line by line. */
   readonly totals: { readonly discount: Decimal4; readonly tax: Decimal4 } | null

@@ -1,12 +1,19 @@
-import { decimal4, decimal8, magnitude, subtract } from '../../src/events/decimal.ts'
-import type { EndShipment, ShopEnd, ShopLine, ShopOrder } from './end.ts'
+import { decimal4, decimal8 } from '../../src/events/decimal.ts'
+import type { EndShipment, ShopEnd, ShopOrder } from './end.ts'
+import { isPlainRow, type MagentoLine, magentoLines } from './magento-lines.ts'
 
 /** The simulator's state, as far as it is compared. */
 export interface MagentoState {
   readonly orders: readonly MagentoOrder[]
-  readonly products: readonly { readonly sku: string; readonly name: string }[]
+  readonly products: readonly MagentoProduct[]
   readonly sourceItems: readonly { readonly sku: string; readonly source_code: string; readonly quantity: number }[]
   readonly shipments?: readonly MagentoShipment[]
+}
+
+export interface MagentoProduct {
+  readonly id?: number
+  readonly sku: string
+  readonly name: string
 }
 
 export interface MagentoOrder {
@@ -15,18 +22,8 @@ export interface MagentoOrder {
   readonly state: string
   readonly shipping_amount?: number
   readonly shipping_tax_amount?: number
+  readonly relation_parent_id?: string
   readonly items: readonly MagentoLine[]
-}
-
-interface MagentoLine {
-  readonly item_id?: number
-  readonly sku: string
-  readonly parent_item_id?: number
-  readonly price: number
-  readonly qty_ordered: number
-  readonly qty_canceled?: number
-  readonly discount_amount?: number
-  readonly tax_amount?: number
 }
 
 interface MagentoShipment {
@@ -46,7 +43,7 @@ export function magentoEnd(system: string, state: MagentoState): ShopEnd {
   }
   return {
     system,
-    orders: magentoOrders(state.orders, state.shipments ?? []),
+    orders: magentoOrders(state.orders, state.products, state.shipments ?? []),
     products: new Map(state.products.map(({ sku, name }) => [sku, name])),
     stock,
   }
@@ -55,29 +52,21 @@ export function magentoEnd(system: string, state: MagentoState): ShopEnd {
 /** A shipped order is complete in the shop, and delivered all the same. */
 export function magentoOrders(
   orders: readonly MagentoOrder[],
+  products: readonly MagentoProduct[] = [],
   shipments: readonly MagentoShipment[] = [],
 ): readonly ShopOrder[] {
+  const skus = new Map(products.map(({ id, sku }) => [id, sku]))
   return orders.map((order) => ({
     number: order.increment_id,
+    ...(order.entity_id === undefined ? {} : { alias: `${order.increment_id}~${order.entity_id}` }),
     state: order.state === 'processing' ? 'open' : ENDED.includes(order.state) ? 'ended' : 'other',
-    lines: order.items.filter((item) => item.parent_item_id === undefined).map(toLine),
+    isPlain: order.relation_parent_id === undefined && order.items.every(isPlainRow),
+    lines: magentoLines(order.items, skus),
     totals: null,
     shipping: amount(order.shipping_amount),
     shippingTax: amount(order.shipping_tax_amount),
     shipments: shipments.filter(({ order_id }) => order_id === order.entity_id).map((one) => toShipment(one, order)),
   }))
-}
-
-function toLine(line: MagentoLine): ShopLine {
-  return {
-    sku: line.sku,
-    quantity: subtract(decimal8(line.qty_ordered, 'qty_ordered'), decimal8(line.qty_canceled ?? 0, 'qty_canceled')),
-    price: decimal8(line.price, 'price'),
-    amounts:
-      (line.qty_canceled ?? 0) === 0
-        ? { discount: magnitude(amount(line.discount_amount)), tax: amount(line.tax_amount) }
-        : null,
-  }
 }
 
 function toShipment({ items, tracks = [] }: MagentoShipment, order: MagentoOrder): EndShipment {

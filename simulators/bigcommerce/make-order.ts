@@ -40,7 +40,10 @@ export function makeOrder(making: OrderMaking, id: number, createdAt: Date, modi
     qty: random.chance(0.7) ? 1 : random.int(2, 7),
   }))
   const priced = bought.map(({ sellable, qty }) => ({ price: toCents(sellable.price), qty }))
-  const amounts = computeAmounts(priced, buyer.place.taxBasisPoints, random)
+  const amounts = computeAmounts(
+    { goods: priced, rows: priced.length, taxBasisPoints: buyer.place.taxBasisPoints, isVirtual: false },
+    random,
+  )
   const addresses = makeAddresses(buyer, id, making.severalAddresses && bought.length > 1 && id % 6 === 0, amounts)
   const byCoupon = amounts.discountPercent !== undefined
   return {

@@ -1,6 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { type AttributeChange, saveMedia, saveProduct } from './change-product.ts'
 import { sendJson } from './magento-error.ts'
+import {
+  cancelOrder,
+  holdOrder,
+  invoiceOrder,
+  type Pieces,
+  refundMoney,
+  refundOrder,
+  releaseOrder,
+} from './order-life.ts'
 import { renderOrder, renderProduct, renderSourceItem } from './render.ts'
 import type { Shop } from './shop.ts'
 import { sourceItemKey } from './shop-store.ts'
@@ -34,13 +43,14 @@ export function addControlRoutes(app: FastifyInstance, shop: Shop): void {
     return sendJson(reply, { orders: shop.makeOrders(count).map(renderOrder) })
   })
   app.patch<{ Params: { id: string }; Body: Partial<Order> }>('/_sim/orders/:id', async (request, reply) => {
-    const order = store.orders.all().find(({ increment_id: id }) => id === request.params.id)
+    const order = orderOf(shop, request.params.id)
     if (order === undefined) return reply.code(404).send({ message: `There is no order ${request.params.id}.` })
     const { entity_id, increment_id } = order
     const changed = { ...order, updated_at: shop.stamp(), ...request.body, entity_id, increment_id }
     store.orders.put(changed)
     return sendJson(reply, renderOrder(changed))
   })
+  addLifeRoutes(app, shop)
   app.post<{ Body: Pick<InventorySource, 'source_code'> }>('/_sim/sources', async (request, reply) => {
     const { source_code } = request.body
     store.sources.put({ source_code, name: source_code, enabled: true, country_id: 'US', postcode: '00000' })
@@ -67,6 +77,49 @@ export function addControlRoutes(app: FastifyInstance, shop: Shop): void {
       return sendJson(reply, saveMedia(shop, product, entry))
     },
   )
+}
+
+/** By number, or as `entity_id <id>` where stores share a number. */
+function orderOf({ store }: Shop, name: string): Order | undefined {
+  const id = /^entity_id (\d+)$/.exec(name)?.[1]
+  return store.orders
+    .all()
+    .find((order) => (id === undefined ? order.increment_id === name : order.entity_id === Number(id)))
+}
+
+interface LifeBody {
+  /** Pieces by `item_id`; absent: all that is left. */
+  pieces?: Record<string, number>
+  /** A credit memo over an amount alone. */
+  amount?: number
+}
+
+/** What people do with an order in the admin. */
+function addLifeRoutes(app: FastifyInstance, shop: Shop): void {
+  const actions: Record<string, (order: Order, body: LifeBody, now: string) => Order> = {
+    invoice: (order, { pieces }, now) => invoiceOrder(order, piecesOf(pieces), now),
+    cancel: (order, _body, now) => cancelOrder(order, now),
+    refund: (order, { pieces, amount }, now) =>
+      amount === undefined ? refundOrder(order, piecesOf(pieces), now) : refundMoney(order, amount, now),
+    hold: (order, _body, now) => holdOrder(order, now),
+    release: (order, _body, now) => releaseOrder(order, now),
+  }
+  for (const [name, act] of Object.entries(actions)) {
+    app.post<{ Params: { id: string }; Body: LifeBody | undefined }>(
+      `/_sim/orders/:id/${name}`,
+      async (request, reply) => {
+        const order = orderOf(shop, request.params.id)
+        if (order === undefined) return reply.code(404).send({ message: `There is no order ${request.params.id}.` })
+        const after = act(order, request.body ?? {}, shop.stamp())
+        shop.store.orders.put(after)
+        return sendJson(reply, renderOrder(after))
+      },
+    )
+  }
+}
+
+function piecesOf(pieces: LifeBody['pieces']): Pieces | null {
+  return pieces === undefined ? null : new Map(Object.entries(pieces).map(([id, qty]) => [Number(id), qty]))
 }
 
 type ProductPatch = Omit<Partial<Product>, 'custom_attributes'> & {

@@ -1,6 +1,7 @@
 import { baseTime, seededTime } from '../harness/clock.ts'
 import { createRandom } from '../harness/random.ts'
-import { makeOrder, type OrderMaking } from './make-order.ts'
+import { makeOrder, type OrderMaking, type OrderOrigin } from './make-order.ts'
+import { replaceOrder } from './order-life.ts'
 import type { Order } from './wire-types.ts'
 
 /**
@@ -21,5 +22,39 @@ export function makeInitialOrders(making: OrderMaking, count: number): Order[] {
     updated[index - 1] = tied
     updated[index] = tied
   }
-  return created.map((time, index) => makeOrder(making, index + 1, time, updated[index] ?? time))
+  const orders = created.map((time, index) => makeOrder(making, index + 1, time, updated[index] ?? time))
+  return relateOrders(making, orders, created, updated)
+}
+
+/**
+ * Of a shop with real orders a few are edits of the one before, which is canceled, and a few of a second store, with the
+ * number of one of the first.
+ */
+function relateOrders(
+  making: OrderMaking,
+  orders: readonly Order[],
+  created: readonly Date[],
+  updated: readonly Date[],
+): Order[] {
+  const { realShare = 0 } = making
+  const random = createRandom(making.seed, 'related orders')
+  const related = [...orders]
+  for (let index = 1; realShare > 0 && index < orders.length; index += 1) {
+    const before = related[index - 1]
+    const drawn = random.next()
+    if (before === undefined || drawn >= realShare / 4) continue
+    const again = (at: number, origin: OrderOrigin) =>
+      makeOrder(making, at + 1, created[at] ?? baseTime, updated[at] ?? baseTime, origin)
+    const isFirst = before['relation_parent_id'] === undefined && before['store_id'] === 1
+    if (drawn < realShare / 8 && isFirst) {
+      const unpaid = again(index - 1, { isUnpaid: true })
+      const { old, next } = replaceOrder(unpaid, again(index, { buyerOf: before.entity_id }), before.updated_at)
+      related[index - 1] = old
+      related[index] = next
+    } else if (drawn >= realShare / 8) {
+      const number = orders[random.int(0, index - 1)]?.increment_id ?? before.increment_id
+      related[index] = { ...again(index, { storeId: 2 }), increment_id: number }
+    }
+  }
+  return related
 }

@@ -1,10 +1,13 @@
 import { createRandom, type Random } from '../harness/random.ts'
+import { drawLife } from './draw-life.ts'
+import { type Bought, drawRow, type Goods, plainRow, pricedParts } from './draw-rows.ts'
 import { toMagentoTime } from './magento-time.ts'
-import { fromCents, toCents } from './money.ts'
+import { fromCents } from './money.ts'
 import { computeAmounts, type OrderAmounts } from './order-amounts.ts'
+import { drawCharges, noCharges, type OrderCharges } from './order-charges.ts'
 import { makeItems } from './order-items.ts'
 import { type Buyer, makeBuyer } from './order-people.ts'
-import { drawProgress, type OrderProgress } from './order-state.ts'
+import { drawProgress, type OrderProgress, placed } from './order-state.ts'
 import type { Sellable } from './sellable.ts'
 import type { Address, Order } from './wire-types.ts'
 
@@ -12,47 +15,81 @@ import type { Address, Order } from './wire-types.ts'
 export interface OrderMaking {
   seed: number
   mixedStates: boolean
-  goods: { vendor: readonly Sellable[]; others: readonly Sellable[] }
+  goods: Goods
+  /** How many of the orders, of 1, are as real shops have them: bundles, options, charges, credit memos. Without it: none. */
+  realShare?: number
+}
+
+/** What is not drawn of an order. */
+export interface OrderOrigin {
+  /** It is of the buyer of that order. */
+  buyerOf?: number
+  storeId?: number
+  /** It waits for its payment, and nothing has become of it. */
+  isUnpaid?: boolean
 }
 
 /** Makes the order of this number (its `entity_id`): the same seed, number and times give the same order. */
-export function makeOrder(making: OrderMaking, entityId: number, createdAt: Date, updatedAt: Date): Order {
+export function makeOrder(
+  making: OrderMaking,
+  entityId: number,
+  createdAt: Date,
+  updatedAt: Date,
+  { buyerOf = entityId, storeId = 1, isUnpaid = false }: OrderOrigin = {},
+): Order {
   const random = createRandom(making.seed, `order ${entityId}`)
-  const buyer = makeBuyer(random)
-  const bought = drawGoods(making.goods, random).map((sellable) => ({ sellable, qty: drawQuantity(random) }))
-  const priced = bought.map(({ sellable, qty }) => ({ price: toCents(sellable.price), qty }))
-  const amounts = computeAmounts(priced, buyer.place.taxBasisPoints, random)
-  const progress = drawProgress(random, making.mixedStates)
+  const own = makeBuyer(random)
+  const buyer = buyerOf === entityId ? own : makeBuyer(createRandom(making.seed, `order ${buyerOf}`))
+  // What real orders have is drawn apart: all others are the same with it and without.
+  const extra = createRandom(making.seed, `real order ${entityId}`)
+  const isReal = extra.chance(making.realShare ?? 0)
+  const plain = drawGoods(making.goods, random).map((sellable) => plainRow(sellable, drawQuantity(random)))
+  const bought = isReal ? plain.map((row) => drawRow(row, making.goods, extra)) : plain
+  const isVirtual = bought.every((row) => row.kind === 'product' && row.type !== 'simple')
+  const { taxBasisPoints } = buyer.place
+  const amounts = computeAmounts(
+    { goods: bought.flatMap(pricedParts), rows: bought.length, taxBasisPoints, isVirtual },
+    random,
+  )
+  const charges = isReal ? drawCharges(entityId, taxBasisPoints, extra) : noCharges
+  const total = withCharges(amounts, charges, bought)
+  const drawn = drawProgress(random, making.mixedStates)
+  const lives = isReal && drawn.state === 'processing' && !isUnpaid
+  const progress = lives || isUnpaid ? placed : drawn
   const times = { created_at: toMagentoTime(createdAt), updated_at: toMagentoTime(updatedAt) }
-  const items = makeItems({
-    orderId: entityId,
-    bought,
-    amounts,
-    taxBasisPoints: buyer.place.taxBasisPoints,
-    progress,
-    times,
-  })
+  const items = makeItems({ orderId: entityId, storeId, bought, amounts, taxBasisPoints, progress, times })
   const rows = items.filter((item) => item.parent_item_id === undefined)
-  return {
+  const order: Order = {
     entity_id: entityId,
     increment_id: String(entityId).padStart(9, '0'),
     state: progress.state,
     status: progress.status,
     ...times,
-    ...storeColumns(entityId),
+    ...storeColumns(entityId, storeId),
+    ...(isVirtual ? { is_virtual: 1 } : {}),
     ...customerColumns(buyer),
-    ...amountColumns(amounts),
-    ...progressColumns(amounts, progress),
-    total_qty_ordered: rows.reduce((total, { qty_ordered }) => total + qty_ordered, 0),
+    ...amountColumns(total),
+    ...progressColumns(total, progress),
+    total_qty_ordered: rows.reduce((sum, { qty_ordered }) => sum + qty_ordered, 0),
     total_item_count: rows.length,
     items,
     billing_address: makeAddress(buyer, 'billing', entityId),
-    shipping_address: makeAddress(buyer, 'shipping', entityId),
+    ...(isVirtual ? {} : { shipping_address: makeAddress(buyer, 'shipping', entityId) }),
     shipping_method: 'flatrate_flatrate',
     shipping_description: 'Flat Rate - Fixed',
-    payment: makePayment(entityId, amounts, random),
+    payment: makePayment(entityId, total, random),
     status_histories: [],
+    ...(charges === noCharges ? {} : { extension_attributes: charges.fields }),
   }
+  const vendors = new Set(making.goods.vendor.map(({ product }) => product.sku))
+  return lives ? drawLife(order, ({ sku }) => vendors.has(sku), extra) : order
+}
+
+/** Amounts with what the order costs beside lines and shipping: charges with their tax, and fixed product taxes. */
+function withCharges(amounts: OrderAmounts, { amount, tax }: OrderCharges, bought: readonly Bought[]): OrderAmounts {
+  const productTaxes = bought.map((row) => (row.kind === 'product' ? row.productTax * row.qty : 0))
+  const grandTotal = productTaxes.reduce((sum, one) => sum + one, amounts.grandTotal + amount + tax)
+  return { ...amounts, tax: amounts.tax + tax, grandTotal }
 }
 
 /** About every fifth order has no line of the vendor, some have only such lines, most have both. */
@@ -68,11 +105,11 @@ function drawQuantity(random: Random): number {
   return random.chance(0.7) ? 1 : random.int(2, 7)
 }
 
-function storeColumns(entityId: number): object {
+function storeColumns(entityId: number, storeId: number): object {
   const currency = 'USD'
   return {
-    store_id: 1,
-    store_name: 'Main Website\nMain Website Store\nDefault Store View',
+    store_id: storeId,
+    store_name: `Main Website\nMain Website Store\n${storeId === 1 ? 'Default Store View' : 'Outlet'}`,
     quote_id: entityId,
     is_virtual: 0,
     base_currency_code: currency,

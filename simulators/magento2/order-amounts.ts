@@ -24,9 +24,17 @@ export interface OrderAmounts {
   grandTotal: number
 }
 
+/** What is paid for: the priced rows, of so many rows without a parent. A virtual cart is not sent anywhere. */
+export interface Cart {
+  goods: readonly { price: number; qty: number }[]
+  rows: number
+  taxBasisPoints: number
+  isVirtual: boolean
+}
+
 /**
- * Computes an order's amounts. These identities hold to the cent for every order (rows = those without
- * `parent_item_id`):
+ * Computes an order's amounts. These identities hold to the cent for every order (rows = those that
+ * have prices: without `parent_item_id`, or the components of a dynamic bundle):
  * - row_total = price × qty_ordered
  * - subtotal = Σ row_total; −discount_amount (order) = Σ discount_amount (rows)
  * - tax_amount (order) = Σ tax_amount (rows) + shipping_tax_amount
@@ -35,11 +43,7 @@ export interface OrderAmounts {
  *   shipping_tax_amount
  * A row's tax is taken on its total less its discount and rounded per row.
  */
-export function computeAmounts(
-  goods: readonly { price: number; qty: number }[],
-  taxBasisPoints: number,
-  random: Random,
-): OrderAmounts {
+export function computeAmounts({ goods, rows, taxBasisPoints, isVirtual }: Cart, random: Random): OrderAmounts {
   const rowTotals = goods.map(({ price, qty }) => price * qty)
   const subtotal = sum(rowTotals)
   const { discounts, percent } = drawDiscounts(rowTotals, subtotal, random)
@@ -55,7 +59,7 @@ export function computeAmounts(
       rowTotalInclTax: rowTotal + percentOf(rowTotal, taxBasisPoints),
     }
   })
-  const shipping = random.pick([0, 495, 799, 1250, goods.length * 333])
+  const shipping = random.pick([0, 495, 799, 1250, rows * 333]) * (isVirtual ? 0 : 1)
   const shippingTax = percentOf(shipping, taxBasisPoints)
   const discount = sum(discounts)
   const tax = sum(lines.map((line) => line.tax)) + shippingTax

@@ -12,10 +12,13 @@ export interface OrderProgress {
 
 const begun = { invoiced: false, shipped: false, canceled: false, refunded: false }
 
+/** As an order begins, before it is paid. */
+export const placed: OrderProgress = { ...begun, state: 'new', status: 'pending' }
+
 const processing: OrderProgress = { ...begun, state: 'processing', status: 'processing', invoiced: true }
 
 const others: readonly OrderProgress[] = [
-  { ...begun, state: 'new', status: 'pending' },
+  placed,
   { ...begun, state: 'pending_payment', status: 'pending_payment' },
   { ...begun, state: 'payment_review', status: 'payment_review' },
   { ...begun, state: 'holded', status: 'holded' },

@@ -1,4 +1,5 @@
 import { MagentoError, noSuchEntity } from './magento-error.ts'
+import { piecesToShip, shipPieces } from './order-life.ts'
 import type { Shop } from './shop.ts'
 import { sourceItemKey } from './shop-store.ts'
 import type { Order, OrderItem, Shipment } from './wire-types.ts'
@@ -22,7 +23,8 @@ export function shipOrder(shop: Shop, order: Order, body: unknown): Shipment {
   if (['payment_review', 'holded', 'canceled'].includes(order.state ?? '') || order['is_virtual'] === 1) {
     throw invalid('A shipment cannot be created when an order has a status of '.concat(order.status ?? ''))
   }
-  if (order.items.every((row) => open(row) <= 0)) throw invalid('The order does not allow a shipment to be created.')
+  if (order.items.every((row) => piecesToShip(row) <= 0))
+    throw invalid('The order does not allow a shipment to be created.')
   const rows = order.items.filter(({ parent_item_id: parent }) => parent === undefined)
   const shipped = items === undefined ? shipRest(rows) : items.map((item) => shipNamed(rows, item))
   if (shipped.length === 0) throw invalid("You can't create a shipment without products.")
@@ -45,7 +47,7 @@ export function shipOrder(shop: Shop, order: Order, body: unknown): Shipment {
       extension_attributes: { source_code: source },
     }
     shop.store.shipments.put(made)
-    shop.store.orders.put(afterShipment(order, shipped, now))
+    shop.store.orders.put(shipPieces(order, new Map(shipped.map(({ row, qty }) => [row.item_id, qty])), now))
     return made
   })
   return shipment
@@ -57,32 +59,16 @@ interface Shipped {
 }
 
 function shipRest(rows: readonly OrderItem[]): Shipped[] {
-  return rows.map((row) => ({ row, qty: open(row) })).filter(({ qty }) => qty > 0)
+  return rows.map((row) => ({ row, qty: piecesToShip(row) })).filter(({ qty }) => qty > 0)
 }
 
 function shipNamed(rows: readonly OrderItem[], item: { order_item_id: number; qty: number }): Shipped {
   const row = rows.find(({ item_id }) => item_id === item.order_item_id)
   if (row === undefined) throw invalid('The order does not contain the requested item.')
-  if (!(item.qty > 0) || item.qty > open(row)) {
+  if (!(item.qty > 0) || item.qty > piecesToShip(row)) {
     throw invalid('The quantity to ship must not be greater than the unshipped quantity.')
   }
   return { row, qty: item.qty }
-}
-
-function afterShipment(order: Order, shipped: readonly Shipped[], now: string): Order {
-  const items = order.items.map((item) => {
-    const id = item.parent_item_id ?? item.item_id
-    const qty = shipped.find(({ row }) => row.item_id === id)?.qty ?? 0
-    return qty === 0 ? item : { ...item, qty_shipped: item.qty_shipped + qty, updated_at: now }
-  })
-  const complete = items.every(({ qty_ordered, qty_shipped }) => qty_shipped >= qty_ordered)
-  const progress = complete && order.state === 'processing' ? { state: 'complete', status: 'complete' } : {}
-  return { ...order, ...progress, items, updated_at: now }
-}
-
-/** As Magento 2.4 counts: what came back after its shipment leaves the rest of the row to be shipped. */
-function open({ qty_ordered, qty_shipped, qty_canceled = 0, qty_refunded = 0 }: OrderItem): number {
-  return qty_ordered - qty_canceled - Math.max(qty_shipped, qty_refunded)
 }
 
 /** Multi-source inventory: what is shipped leaves its source, which must have it. Parts of a bundle leave each for itself. */

@@ -23,6 +23,8 @@ export interface ShopOptions {
   orders: number
   /** Other states than `processing` too. */
   mixedStates?: boolean
+  /** How many of the orders, of 1, are as real shops have them: bundles, options, charges, credit memos. Default: none. */
+  realShare?: number
 }
 
 /** The shop's data and what changes it; REST, control routes and the pull job work on the same. */
@@ -47,6 +49,7 @@ export function openShop(options: ShopOptions): Shop {
     seed: options.seed,
     mixedStates: options.mixedStates ?? false,
     goods: listSellables(catalog, options.vendorPattern),
+    realShare: options.realShare ?? 0,
   }
   const fill = () => {
     const { products, sourceItems } = makeInitialProducts(catalog, options.seed)

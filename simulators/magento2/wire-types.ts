@@ -9,7 +9,7 @@ export interface OrderItem {
   product_id: number
   sku: string
   name: string
-  product_type: 'simple' | 'configurable' | 'bundle'
+  product_type: 'simple' | 'configurable' | 'bundle' | 'virtual' | 'downloadable'
   qty_ordered: number
   qty_shipped: number
   qty_canceled?: number
@@ -58,7 +58,8 @@ export interface Order {
   grand_total: number
   items: OrderItem[]
   billing_address: Address
-  shipping_address: Address
+  /** A virtual order has none. */
+  shipping_address?: Address
   shipping_method: string
   payment: Record<string, unknown>
   status_histories: StatusHistory[]
