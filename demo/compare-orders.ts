@@ -1,5 +1,13 @@
 import { type Decimal4, sum, text4, text8, ZERO4 } from '../src/events/decimal.ts'
-import { type ErpOrder, exactly, type Range, type ShopLine, type ShopOrder } from './ends/end.ts'
+import {
+  type ErpOrder,
+  exactly,
+  isReferenceOf,
+  type Range,
+  referenceOf,
+  type ShopLine,
+  type ShopOrder,
+} from './ends/end.ts'
 
 export interface Orders {
   readonly shop: readonly ShopOrder[]
@@ -13,15 +21,15 @@ export interface Orders {
 
 /** Every order of the vendor is in the ERP exactly once, with the shop's lines and amounts of that vendor, and no other is. */
 export function compareOrders({ shop, erp, connection, vendor, erpName }: Orders): readonly string[] {
-  const own = erp.filter(({ reference }) => reference.startsWith(`${connection}-`))
+  const own = erp.filter(({ reference }) => isReferenceOf(connection, reference))
   const inErp = Map.groupBy(own, ({ reference }) => reference)
-  const named = withOwnNumbers(shop, (number) => inErp.has(`${connection}-${number}`), vendor)
-  const known = new Set(named.map(({ number }) => `${connection}-${number}`))
+  const named = withOwnNumbers(shop, (number) => inErp.has(referenceOf(connection, number)), vendor)
+  const known = new Set(named.map(({ number }) => referenceOf(connection, number)))
   const unknown = [...inErp.keys()].filter((id) => !known.has(id))
   return [
     ...unknown.map((id) => `${erpName} has an order that the shop has not: ${id}`),
     ...named.flatMap((order) => {
-      const found = inErp.get(`${connection}-${order.number}`) ?? []
+      const found = inErp.get(referenceOf(connection, order.number)) ?? []
       return compareOrder(order, found, { vendor, erpName, connection })
     }),
   ]

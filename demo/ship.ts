@@ -1,6 +1,5 @@
 import { type Decimal8, decimal8, text8 } from '../src/events/decimal.ts'
-import { orderOf, orderReference } from '../src/rules/order-reference.ts'
-import type { EndShipment, ShopOrder } from './ends/end.ts'
+import { type EndShipment, isReferenceOf, referenceOf, type ShopOrder } from './ends/end.ts'
 import type { NetSuiteState } from './ends/netsuite.ts'
 import type { SapB1State } from './ends/sap-b1.ts'
 import { postJson, requestJson } from './http.ts'
@@ -18,7 +17,7 @@ export function plainReferences(connection: string, orders: readonly ShopOrder[]
   const byNumber = Map.groupBy(orders, ({ number }) => number)
   return orders
     .filter(({ isPlain, number }) => isPlain && byNumber.get(number)?.length === 1)
-    .map(({ number }) => `${connection}-${number}`)
+    .map(({ number }) => referenceOf(connection, number))
 }
 
 /** Ships orders in the ERP as its people would: of those that are `plain`, by their references. */
@@ -68,10 +67,10 @@ export async function shipInSapB1(
   return sent
 }
 
-function chosen<T>(orders: readonly T[], referenceOf: (order: T) => string, connections: readonly string[]) {
+function chosen<T>(orders: readonly T[], referenceIn: (order: T) => string, connections: readonly string[]) {
   return connections.flatMap((connection) =>
     orders
-      .filter((order) => orderOf(referenceOf(order), [{ id: connection }]) !== null)
+      .filter((order) => isReferenceOf(connection, referenceIn(order)))
       .slice(0, OF_EACH)
       .map((order, index) => ({ order, partly: index % 2 === 1 })),
   )
@@ -93,14 +92,12 @@ export function compareShipments(
   orders: readonly ShopOrder[],
   sent: readonly Sent[],
 ): readonly string[] {
-  const own = sent.filter(({ reference }) => orderOf(reference, [{ id: connection }]) !== null)
+  const own = sent.filter(({ reference }) => isReferenceOf(connection, reference))
   const wanted = own.map((one) => `${one.reference} ${told(one)}`)
   const have = orders.flatMap(({ number, shipments }) =>
     shipments
-      .filter(({ tracks }) =>
-        tracks.some((track) => orderOf(track.slice(trackOf('').length), [{ id: connection }]) !== null),
-      )
-      .map((shipment) => `${orderReference(connection, number)} ${told(shipment)}`),
+      .filter(({ tracks }) => tracks.some((track) => isReferenceOf(`T-${connection}`, track)))
+      .map((shipment) => `${referenceOf(connection, number)} ${told(shipment)}`),
   )
   const missing = wanted.filter((one) => !have.includes(one))
   const others = have.filter((one, index) => !wanted.includes(one) || have.indexOf(one) < index)

@@ -46,9 +46,19 @@ export interface ShopOrder {
   readonly shipments: readonly EndShipment[]
 }
 
+/** What an order is called at a vendor: no connection's id has the sign that stands before a number with a dash. */
+export function referenceOf(connection: string, number: string): string {
+  return number.includes('-') ? `${connection}_${number}` : `${connection}-${number}`
+}
+
+/** Whether it may be what an order of the connection is called. */
+export function isReferenceOf(connection: string, reference: string): boolean {
+  return reference.startsWith(`${connection}-`) || reference.startsWith(`${connection}_`)
+}
+
 /** An order as an ERP has it. */
 export interface ErpOrder {
-  /** The connection's id, a dash, and the shop's number. */
+  /** As `referenceOf`. */
   readonly reference: string
   readonly open: boolean
   readonly lines: readonly { readonly sku: string; readonly quantity: Decimal8; readonly amount: Decimal4 }[]
