@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import { type Decimal8, subtract, text8, ZERO8 } from '../../events/decimal.ts'
+import { type Decimal8, text8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine } from '../../events/generated/events.ts'
 import { openQuantity } from '../../rules/quantities.ts'
 import { quantityOf, textOf, type Wire } from '../kit/wire.ts'
@@ -65,17 +65,20 @@ export function shipmentParts(
     .toSorted((a, b) => a.addressId - b.addressId)
 }
 
-/** Pieces of an order's line that can still be shipped; `ours` of those that are shipped count as not shipped. */
+/**
+ * Pieces of an order's line that can still be shipped; `ours` of those that are shipped count as not shipped, also where they
+ * came back since.
+ */
 export function openPieces(product: Wire, ours = 0): number {
   const quantity = (name: string) => quantityOf(product, name, 'products.') ?? ZERO8
   const open = openQuantity({
     productType: textOf(product['type']) ?? 'physical',
     quantityOrdered: quantity('quantity'),
     quantityCanceled: ZERO8,
-    quantityShipped: subtract(quantity('quantity_shipped'), (BigInt(ours) * PIECE) as Decimal8),
+    quantityShipped: quantity('quantity_shipped'),
     quantityRefunded: quantity('quantity_refunded'),
   })
-  return Number(open / PIECE)
+  return ours + Number(open / PIECE)
 }
 
 export function lineId(product: Wire): number {

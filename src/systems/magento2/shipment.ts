@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import { type Decimal8, least, subtract, sum, text8, ZERO8 } from '../../events/decimal.ts'
+import { add, type Decimal8, least, subtract, sum, text8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine } from '../../events/generated/events.ts'
 import { isVirtual, type LineQuantities, openQuantity } from '../../rules/quantities.ts'
 import { quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
@@ -144,9 +144,9 @@ function rowsOf(order: Wire): Row[] {
     })
 }
 
-/** What was open of a row before so many of its pieces were shipped. */
+/** What was open of a row before so many of its pieces were shipped; that they came back since changes nothing of it. */
 function openBefore(quantities: LineQuantities, shipped: Decimal8): Decimal8 {
-  return openQuantity({ ...quantities, quantityShipped: subtract(quantities.quantityShipped, shipped) })
+  return add(shipped, openQuantity(quantities))
 }
 
 /** Id of the row that a row is a part of. */

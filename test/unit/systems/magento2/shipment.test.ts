@@ -55,6 +55,12 @@ describe('the rows of a shipment', () => {
     ])
   })
 
+  it('are shipped already where the pieces came back since: a new number of a returned parcel is no second parcel', () => {
+    const returned = { ...order, items: [{ item_id: 3, sku: 'CAP', qty_ordered: 3, qty_shipped: 2, qty_refunded: 2 }] }
+    expect(missing([line('CAP', '2')], [shipment(3, 2)], returned)).toEqual([])
+    expect(missing([line('CAP', '3')], [shipment(3, 2)], returned)).toEqual(['3: 1'])
+  })
+
   it('are whole bundles where the vendor ships all of their components', () => {
     const parts = (cups: string, plates: string) => [
       line('CUP', cups, { lineId: '6' }),
