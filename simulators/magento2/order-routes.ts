@@ -63,7 +63,7 @@ function shipmentSearch(switches: Switches): SearchSettings<Shipment> {
   }
 }
 
-function addComment(shop: Shop, order: Order, body: unknown): void {
+export function addComment(shop: Shop, order: Order, body: unknown): void {
   const { statusHistory } = Object(body) as { statusHistory?: Partial<StatusHistory> }
   if (statusHistory === undefined) throw isRequired('statusHistory')
   const { comment } = statusHistory

@@ -18,6 +18,8 @@ export interface MemoryNetSuite {
   readonly records: readonly MemoryRecord[]
   /** Makes an item; its internal id. */
   addItem(sku: string): string
+  /** The SKU of an item by its internal id; empty: there is none. */
+  skuOf(id: string): string
   removeItem(sku: string): void
 }
 
@@ -62,6 +64,7 @@ export function memoryNetSuite({ numbersCustomers = true } = {}): MemoryNetSuite
       items.set(sku, items.get(sku) ?? String(last))
       return items.get(sku) ?? ''
     },
+    skuOf: (id) => [...items].find(([, own]) => own === id)?.[0] ?? '',
     removeItem: (sku) => void items.delete(sku),
     client: {
       for() {
