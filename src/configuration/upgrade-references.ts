@@ -1,7 +1,8 @@
+import { StreamError, toStreamError } from '../errors.ts'
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { applyConfiguration, raiseRevision } from './apply-configuration.ts'
 import { digestOf } from './document-rows.ts'
-import { folderValues, isFolderValue } from './folder-values.ts'
+import { type FolderValue, folderValues, isFolderValue } from './folder-values.ts'
 import { looksLikeSecret } from './secret-look.ts'
 import { decodeSystem } from './stored-form.ts'
 import { CONFIGURATION_CHANGES, CONNECTIONS } from './tables.ts'
@@ -55,18 +56,28 @@ async function upgradeAddresses(tables: Tables, environment: Environment, at: st
   const addresses: string[] = []
   const unresolved: string[] = []
   for (const item of await tables.query(CONNECTIONS, { partition: 'system' })) {
-    const system = item['removing'] === undefined ? decodeSystem(item['document']) : null
-    if (system === null || !isFolderValue(system.address)) continue
-    const found = system.address.startsWith('env:') ? await lookUp(system.address) : { mistake: 'write the address' }
-    if ('value' in found && /^https?:\/\/\S+$/.test(found.value)) {
-      const upgraded = { revision: 0, systems: [{ ...system, address: found.value }], connections: [], metadata: [] }
-      await applyConfiguration(tables, upgraded, { by: 'upgrade', at, reason: 'an address is no reference any more' })
+    const address = Reflect.get(Object(item['document']), 'address')
+    if (item['removing'] !== undefined || typeof address !== 'string' || !isFolderValue(address)) continue
+    try {
+      const system = decodeSystem(item['document'])
+      const upgraded = { ...system, address: await addressBehind(system.address, lookUp) }
+      const part = { revision: 0, systems: [upgraded], connections: [], metadata: [] }
+      await applyConfiguration(tables, part, { by: 'upgrade', at, reason: 'an address is no reference any more' })
       addresses.push(system.id)
-    } else {
-      unresolved.push(`${system.id}: ${'mistake' in found ? found.mistake : 'it stands for no http(s) address'}`)
+    } catch (error) {
+      // No start fails for it: whoever uses the system is told.
+      unresolved.push(`${String(item['id'])}: ${toStreamError(error).message}`)
     }
   }
   return { addresses, unresolved }
+}
+
+/** Throws what says why there is none. */
+async function addressBehind(reference: string, lookUp: FolderValue): Promise<string> {
+  const found = reference.startsWith('env:') ? await lookUp(reference) : { mistake: 'write the address' }
+  if ('value' in found && /^https?:\/\/\S+$/.test(found.value)) return found.value
+  const message = 'mistake' in found ? found.mistake : 'it stands for no http(s) address'
+  throw new StreamError('configuration_invalid', message, { field: 'address' })
 }
 
 type IsLeaked = (pattern: string) => boolean

@@ -83,9 +83,13 @@ it('replaces the reference of an address by the address, where the operator list
     const document = encodeSystem(systemWith(id, 'sqs', { address }))
     await tables.put(CONNECTIONS, { kind: 'system', id, digest: 'd', revision: 1, document })
   }
+  // A row that can't be read is not this one's to judge.
+  await tables.put(CONNECTIONS, { kind: 'system', id: 'broken', digest: 'd', document: { address: 'env:SHOP_URL' } })
   const { addresses, unresolved } = await upgradeReferences(tables, environment, at)
+  await tables.delete(CONNECTIONS, { kind: 'system', id: 'broken' })
   expect(addresses).toEqual(['shop'])
   expect(unresolved).toEqual([
+    expect.stringMatching(/^broken: a system is stored in a form/),
     'file: write the address',
     expect.stringMatching(/^leak: env:API_TOKEN is not allowed here/),
   ])
