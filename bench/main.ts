@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Comparison, compare } from './compare.ts'
 import { measureExpressions } from './expressions.ts'
+import { measureHostile } from './hostile.ts'
 import { isJob, type Job, jobs } from './jobs/job.ts'
 import { comparisonTable, soakText } from './report.ts'
 import { type BenchServers, openServers } from './servers.ts'
@@ -14,7 +15,11 @@ const EXPRESSION_EVENTS = 10_000
 
 const USAGE = `npm run bench -- [route|map|project …] [--events N] [--rounds N] [--seed N] [--json] [--profile FOLDER]
 npm run bench -- soak [--events N] [--seed N] [--json]
-npm run bench -- expressions [--events N] [--rounds N]`
+npm run bench -- expressions [--events N] [--rounds N]
+npm run bench -- hostile`
+
+/** What needs no servers. */
+const inThisProcess = ['expressions', 'hostile'] as const
 
 function wholeNumber(name: string, text: string): number {
   const number = Number(text)
@@ -34,8 +39,8 @@ function readArguments() {
     },
   })
   const soaks = positionals.length === 1 && positionals[0] === 'soak'
-  const alone = positionals.length === 1 && positionals[0] === 'expressions'
-  const unknown = positionals.find((name) => !isJob(name) && !soaks && !alone)
+  const [alone] = positionals.length === 1 ? inThisProcess.filter((name) => name === positionals[0]) : []
+  const unknown = positionals.find((name) => !isJob(name) && !soaks && alone === undefined)
   if (unknown !== undefined) throw new Error(`there is no job ${unknown}\n${USAGE}`)
   return {
     soaks,
@@ -77,7 +82,10 @@ async function run(
 
 async function main(): Promise<void> {
   const chosen = readArguments()
-  if (chosen.alone) return console.log(await measureExpressions(chosen.events ?? EXPRESSION_EVENTS, chosen.rounds))
+  if (chosen.alone === 'hostile') return console.log(await measureHostile())
+  if (chosen.alone === 'expressions') {
+    return console.log(await measureExpressions(chosen.events ?? EXPRESSION_EVENTS, chosen.rounds))
+  }
   const log = (line: string) => console.error(line)
   const ending = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort(new Error(signal)))
