@@ -16,8 +16,11 @@ import type { ResultAbout } from './stage-result.ts'
 
 export const PARKED = 'parked'
 
-/** Base64 text of key, value and headers that a row holds; larger originals are read again from the topic. */
-const MAX_ORIGINAL = 290_000
+/**
+ * Base64 text of key, value and headers that a row holds; larger originals are read again from the topic. An item of 400 kB
+ * includes its copy in the local index.
+ */
+const MAX_ORIGINAL = 180_000
 
 /** Characters of a message that a row keeps beside an original. */
 const LONGEST_MESSAGE = 2_000
