@@ -3,6 +3,7 @@ import { type Comparison, compare } from './compare.ts'
 import { measureExpressions } from './expressions.ts'
 import { measureHostile } from './hostile.ts'
 import { isJob, type Job, jobs } from './jobs/job.ts'
+import { measurePersons } from './persons.ts'
 import { comparisonTable, soakText } from './report.ts'
 import { type BenchServers, openServers } from './servers.ts'
 import { soak } from './soak.ts'
@@ -11,15 +12,19 @@ import { soak } from './soak.ts'
 const EVENTS: Readonly<Record<Job, number>> = { route: 50_000, map: 50_000, project: 10_000 }
 
 const SOAK_EVENTS = 1_000_000
-const EXPRESSION_EVENTS = 10_000
+const ALONE_EVENTS = 10_000
+
+/** What is measured in this process alone. */
+const withoutServers: Readonly<Record<string, (count: number, rounds: number) => Promise<string>>> = {
+  expressions: measureExpressions,
+  hostile: measureHostile,
+  persons: measurePersons,
+}
 
 const USAGE = `npm run bench -- [route|map|project …] [--events N] [--rounds N] [--seed N] [--json] [--profile FOLDER]
 npm run bench -- soak [--events N] [--seed N] [--json]
-npm run bench -- expressions [--events N] [--rounds N]
+npm run bench -- expressions|persons [--events N] [--rounds N]
 npm run bench -- hostile`
-
-/** What needs no servers. */
-const inThisProcess = ['expressions', 'hostile'] as const
 
 function wholeNumber(name: string, text: string): number {
   const number = Number(text)
@@ -39,7 +44,7 @@ function readArguments() {
     },
   })
   const soaks = positionals.length === 1 && positionals[0] === 'soak'
-  const [alone] = positionals.length === 1 ? inThisProcess.filter((name) => name === positionals[0]) : []
+  const alone = positionals.length === 1 ? withoutServers[positionals[0] ?? ''] : undefined
   const unknown = positionals.find((name) => !isJob(name) && !soaks && alone === undefined)
   if (unknown !== undefined) throw new Error(`there is no job ${unknown}\n${USAGE}`)
   return {
@@ -82,10 +87,7 @@ async function run(
 
 async function main(): Promise<void> {
   const chosen = readArguments()
-  if (chosen.alone === 'hostile') return console.log(await measureHostile())
-  if (chosen.alone === 'expressions') {
-    return console.log(await measureExpressions(chosen.events ?? EXPRESSION_EVENTS, chosen.rounds))
-  }
+  if (chosen.alone !== undefined) return console.log(await chosen.alone(chosen.events ?? ALONE_EVENTS, chosen.rounds))
   const log = (line: string) => console.error(line)
   const ending = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort(new Error(signal)))

@@ -6,6 +6,8 @@ interface Field {
   readonly name: string
   readonly type: Schema
   readonly doc?: string
+  /** The codec's own: events don't have it. */
+  readonly codec?: boolean
 }
 interface RecordSchema {
   readonly type: 'record'
@@ -59,7 +61,8 @@ function logicalTypeOf(schema: { type: string; logicalType?: string; scale?: num
 
 /** A record stands once, whichever schemas repeat it; two different records of one name are an error. */
 function declare(schema: RecordSchema): string {
-  const fields = schema.fields.map((field) => {
+  const own = schema.fields.filter(({ codec }) => codec !== true)
+  const fields = own.map((field) => {
     const doc = field.doc === undefined ? '' : `  /** ${field.doc} */\n`
     return `${doc}  readonly ${field.name}: ${typeOf(field.type)}`
   })

@@ -79,6 +79,10 @@ export interface Config {
   readonly cursorKey: string | null
   /** After so many days an entry of the audit trail is gone. */
   readonly auditDays: number
+  /** How topics hold what is said of persons; null: as the installation began. */
+  readonly personalData: 'encrypted' | 'plain' | null
+  /** How long what is said of an order's person is kept after the order's month; null: for ever. */
+  readonly retainOrdersDays: number | null
   readonly feedSettleMs: number
   /** After so long without a heartbeat another worker goes on with a run. */
   readonly runLeaseMs: number
@@ -235,6 +239,19 @@ const environmentSchema = Type.Object({
     default: 'DEMO_*_URL,DEMO_*_PATTERN',
     description: 'variables that files of configuration may name as an address or a pattern; no secrets',
   }),
+  PERSONAL_DATA: Type.Optional(
+    Type.Enum(['encrypted', 'plain'], {
+      description:
+        'how topics hold what is said of persons; an installation that began with `plain` keeps it by default',
+    }),
+  ),
+  RETAIN_ORDERS_DAYS: Type.Optional(
+    Type.Integer({
+      minimum: 31,
+      maximum: 36_500,
+      description: 'so many days after the month of an order its person is forgotten; never by default',
+    }),
+  ),
   CONFIG_DIR: text('folder of configuration that is applied at start'),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',
@@ -428,6 +445,8 @@ export function readConfig(env: Environment, readFile: ReadFile = (path) => read
     http: httpOf(values),
     cursorKey: values.CURSOR_KEY ?? null,
     auditDays: values.AUDIT_DAYS,
+    personalData: values.PERSONAL_DATA ?? null,
+    retainOrdersDays: values.RETAIN_ORDERS_DAYS ?? null,
     feedSettleMs: values.FEED_SETTLE_MS,
     runLeaseMs: values.RUN_LEASE_MS,
     logLevel: values.LOG_LEVEL,

@@ -76,6 +76,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /v1/configuration/changes': 'configure',
 
   'GET /v1/audit': 'administer',
+  'POST /v1/persons/forget': 'administer',
   'GET /v1/keys': 'administer',
   'POST /v1/keys': 'administer',
   'GET /v1/keys/:id': 'administer',

@@ -32,6 +32,7 @@ import { metadataPreviewRoutes } from './routes/metadata-preview.ts'
 import { orderTimelineRoutes } from './routes/order-timeline.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { pauseRoutes } from './routes/pauses.ts'
+import { personRoutes } from './routes/persons.ts'
 import { readRoutes } from './routes/reads.ts'
 import { rebuildRoutes } from './routes/rebuilds.ts'
 import { replayRoutes } from './routes/replays.ts'
@@ -104,6 +105,7 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
   app.register(rebuildRoutes(deps))
   app.register(keyRoutes(deps))
   app.register(auditRoutes(deps))
+  app.register(personRoutes(deps))
   app.register(healthRoutes(deps))
   app.register(openApi)
   return app

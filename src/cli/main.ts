@@ -6,6 +6,7 @@ import { auditCommand } from './audit.ts'
 import { changesCommand } from './changes.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { doctorCommand } from './doctor.ts'
+import { forgetCommand } from './forget.ts'
 import { keysCommand } from './keys.ts'
 import { orderCommand } from './order.ts'
 import { pausesCommand } from './pauses.ts'
@@ -41,6 +42,7 @@ const USAGE = `waldstream <command>
   changes                                           who changed what of the configuration, and when
   audit                                             who did what, who was refused, who read personal data
   keys list|create|rotate|revoke                    keys of the API's callers
+  forget <e-mail | system:customer>                 destroy what is kept of a person
   reads list|show|set-cut-date                      reads with their schedules, cut dates and windows
   tasks list|show|retry                             runs of reads and what became of their entities
   sync <read>                                       request a run of a read, for example shop.orders.all
@@ -70,6 +72,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   changes: changesCommand,
   keys: keysCommand,
   audit: auditCommand,
+  forget: forgetCommand,
   reads: readsCommand,
   tasks: tasksCommand,
 }

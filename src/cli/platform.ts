@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { System } from '../configuration/model.ts'
+import { openPersonalData } from '../operations/personal-data.ts'
 import { sinksOf, targetsOf } from '../operations/sinks.ts'
 import { tableDefinitions } from '../operations/table-definitions.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -14,6 +15,7 @@ import { createRecordReader } from '../platform/kafka/kafkajs-record-reader.ts'
 import type { RecordReader } from '../platform/kafka/record-reader.ts'
 import { allTopics } from '../platform/kafka/topic-definitions.ts'
 import { createLogger } from '../platform/logger.ts'
+import type { PersonKeys } from '../platform/persons/person-keys.ts'
 import { createCodec } from '../platform/registry/codec.ts'
 import { beginEmpty } from '../platform/runtime/begin-empty.ts'
 import { createPositions, type Positions } from '../platform/runtime/positions.ts'
@@ -34,6 +36,7 @@ export interface Platform {
   readonly producer: LogProducer
   readonly admin: LogAdmin
   readonly codec: EventCodec
+  readonly personKeys: PersonKeys
   readonly tables: Tables
   readonly reporter: StatusReporter
   readonly positions: Positions
@@ -71,7 +74,8 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
   ]
   const close = async () => void (await Promise.allSettled(closers.map((end) => end())))
   try {
-    const [{ tables }, codec, producer, admin] = await Promise.all(opening)
+    const [{ tables }, registered, producer, admin] = await Promise.all(opening)
+    const { codec, personKeys } = await openPersonalData({ tables, clock: systemClock, codec: registered }, config)
     const reporter = createStatusReporter({ producer, codec, topicPrefix: config.topicPrefix, clock: systemClock })
     const positions = createPositions(tables)
     return {
@@ -83,6 +87,7 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
       producer,
       admin,
       codec,
+      personKeys,
       tables,
       reporter,
       positions,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
 
 /** What the installation keeps for itself. */
-const SETTINGS = 'settings'
+export const SETTINGS = 'settings'
 
 export const settingsTables: readonly TableDefinition[] = [{ name: SETTINGS, partitionKey: 'id' }]
 

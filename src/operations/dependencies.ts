@@ -22,6 +22,8 @@ import type { StagedDeps } from '../projections/show-staged.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import type { SystemDefinition } from '../systems/system.ts'
 import type { CountEntities } from './count-entities.ts'
+import type { ForgetProof } from './forget/forget-person.ts'
+import type { Wanted } from './forget/person.ts'
 import type { RecentEvents } from './recent-events.ts'
 import type { WebhookSystems } from './webhook-systems.ts'
 
@@ -72,4 +74,6 @@ export interface OperationDeps extends TableDeps {
   readonly syncRequests: SyncRequests
   readonly replays: Replays
   readonly rebuilds: Rebuilds
+  /** Forgets a person everywhere, or says what there is. */
+  readonly forgetPerson: (wanted: Wanted, dryRun: boolean) => Promise<ForgetProof>
 }

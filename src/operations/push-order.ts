@@ -56,9 +56,11 @@ export async function pushOrder(deps: Deps, by: Principal, pushed: PushedOrder):
 async function publish(deps: Deps, { source, order, occurredAt }: PushedOrder, readAt: number): Promise<OrderAnswer> {
   const key = order.orderNumber
   const origin = { source, entity: 'orders', read: `${source}.orders.push`, taskId: null } as const
+  const own = [{ source, key, data: order, readAt }]
+  const [{ data } = { data: order }] = (await deps.codec.persons?.admit('orders', own)) ?? own
   const at = occurredAt ?? readAt
   const page = {
-    entities: [{ key, occurredAt: at, deleted: false, data: order, raw: null }],
+    entities: [{ key, occurredAt: at, deleted: false, data, raw: null }],
     unreadable: [],
     rows: [],
     reached: { changedAt: '', id: '' },
@@ -68,7 +70,7 @@ async function publish(deps: Deps, { source, order, occurredAt }: PushedOrder, r
   if (unreadable > 0) {
     throw new StreamError('request_invalid', `order ${key} fits into no event; its dead letter says why`)
   }
-  const content = contentDigest({ deleted: false, data: order })
+  const content = contentDigest({ deleted: false, data })
   const event_id = sourceEventId({ source, entity: 'orders', key, occurredAt: at, contentDigest: content })
   return { source, key, event_id, published: published > 0 || unchanged === 0 }
 }

@@ -2,6 +2,7 @@ import { coreTables } from '../configuration/tables.ts'
 import { controlTables } from '../control/tables.ts'
 import type { TableDefinition } from '../platform/dynamodb/tables.ts'
 import { governorTables } from '../platform/governor/call-slots.ts'
+import { personTables } from '../platform/persons/person-keys.ts'
 import { positionTables } from '../platform/runtime/positions.ts'
 import { processorTables } from '../processors/tables.ts'
 import { projectionTables } from '../projections/tables.ts'
@@ -16,4 +17,5 @@ export const tableDefinitions: readonly TableDefinition[] = [
   ...settingsTables,
   ...positionTables,
   ...governorTables,
+  ...personTables,
 ]

@@ -20,6 +20,7 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import { createJobs } from '../platform/jobs.ts'
 import type { EventLog, LogAdmin, LogProducer } from '../platform/kafka/event-log.ts'
 import type { RecordReader } from '../platform/kafka/record-reader.ts'
+import type { PersonKeys } from '../platform/persons/person-keys.ts'
 import type { Positions } from '../platform/runtime/positions.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { feeds } from '../projections/feeds.ts'
@@ -31,6 +32,7 @@ import { rebuildRows } from '../projections/rebuild/rebuild.ts'
 import type { SystemDefinition } from '../systems/system.ts'
 import { entityCounter } from './count-entities.ts'
 import type { OperationDeps, TableDeps } from './dependencies.ts'
+import { forgetPerson } from './forget/forget-person.ts'
 import { createPreview } from './preview-retry.ts'
 import { createRecentEvents } from './recent-events.ts'
 import { replayTargets } from './replays.ts'
@@ -57,6 +59,7 @@ export interface WholePlatform extends TablePlatform {
   readonly producer: LogProducer
   readonly admin: LogAdmin
   readonly codec: EventCodec
+  readonly personKeys: PersonKeys
   readonly reporter: StatusReporter
   readonly positions: Positions
   openReader(): Promise<RecordReader>
@@ -121,6 +124,7 @@ export function openOperations(platform: WholePlatform): OpenOperations {
       targets: async () => replayTargets((await configured()).systems, systemTypes),
     }),
     rebuilds: createRebuilds(buildDeps(platform)),
+    forgetPerson: (wanted, dryRun) => forgetPerson({ ...parts, configuration: configured }, wanted, dryRun),
     close: () => reader.close(),
   }
 }

@@ -1,5 +1,6 @@
 import type { Connection } from '../configuration/model.ts'
 import { toStreamError } from '../errors.ts'
+import { isForgotten } from '../events/forgotten.ts'
 import type { Order, OrderChanged } from '../events/generated/events.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
 import { recordKey } from '../events/topics.ts'
@@ -40,6 +41,7 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
   async process(event, context, state) {
     const connections = context.connections.filter(({ shop }) => shop === event.source)
     const others = context.connections.filter(({ shop }) => shop !== event.source).map(notTheShop)
+    if (isForgotten(event.data)) return { outputs: [], decisions: [...connections.map(personForgotten), ...others] }
     if (state !== undefined && compareVersions(event, state.version) < 0) {
       const decisions = connections.map(({ id }) => decision(id, 'superseded', 'older_version'))
       return { outputs: [], decisions: [...decisions, ...others] }
@@ -207,6 +209,11 @@ function decision(
   message: string | null = null,
 ): Decision {
   return { connection, status, code, message }
+}
+
+/** Nothing is sent of somebody who is forgotten; what was sent before stays where it is. */
+function personForgotten({ id }: Connection): Decision {
+  return decision(id, 'ignored', 'person_forgotten', 'its person was forgotten: the vendor is sent nothing of it')
 }
 
 function notTheShop({ id, shop }: Connection): Decision {

@@ -94,11 +94,12 @@ export function processorStage<K extends ProcessedKind, S extends Remembered>(
 }
 
 async function handleBatch<K extends ProcessedKind, S extends Remembered>(
-  batch: readonly Decoded<K>[],
+  given: readonly Decoded<K>[],
   parts: ProcessorParts<K, S>,
   context: PartitionContext,
 ): Promise<void> {
   const { processor, deps, guard } = parts
+  const batch = await admitted(given, parts)
   const startedAt = deps.clock.now()
   const states = await loadStates(parts, batch, context)
   const pauses = await guard.pauses()
@@ -111,6 +112,18 @@ async function handleBatch<K extends ProcessedKind, S extends Remembered>(
   await commitWork(work, states, parts, context, startedAt)
   context.assertOwned()
   if (work.results.length > 0) await deps.reporter.report(processor.name, context.partition, work.results)
+}
+
+/** What is made of the events is encoded with the keys of their persons. */
+async function admitted<K extends ProcessedKind, S extends Remembered>(
+  batch: readonly Decoded<K>[],
+  { processor, deps }: ProcessorParts<K, S>,
+): Promise<readonly Decoded<K>[]> {
+  const { persons } = deps.codec
+  if (persons === undefined) return batch
+  const read = batch.map(({ event }) => event)
+  const events = await persons.admit(processor.from, read)
+  return batch.map(({ record, event }, index) => ({ record, event: events[index] ?? event }))
 }
 
 /**
@@ -126,7 +139,8 @@ async function takeUp<K extends ProcessedKind, S extends Remembered>(
   const { deps, guard, processor, room } = parts
   const { connection } = parked
   const record = await room.recordOf(parked)
-  const decoded: Decoded<K> = { record, event: await deps.codec.decode(processor.from, record.value) }
+  const read: Decoded<K> = { record, event: await deps.codec.decode(processor.from, record.value) }
+  const [decoded = read] = await admitted([read], parts)
   const pauses = await guard.pauses()
   const view = viewOf(parts, {
     now: deps.clock.now(),

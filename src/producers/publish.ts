@@ -65,7 +65,8 @@ export async function publishPage(
   given: Page<Entity>,
   assertHeld: () => Promise<void> = async () => undefined,
 ): Promise<PublishedCounts> {
-  const { page, shared, identities, noted } = await withKeys(deps, whence, withFittingKeys(given))
+  const { page: keyed, shared, identities, noted } = await withKeys(deps, whence, withFittingKeys(given))
+  const page = await withoutForgotten(deps, whence, keyed)
   const origin = { ...whence, identities }
   const { events: asRead, capped } = toEvents(origin, page)
   const isNew = (event: Event) => shared.has(event.key) || !identities.has(event.key)
@@ -91,6 +92,17 @@ export async function publishPage(
   const first = changed.filter((event) => known.get(publishedId(event, origin))?.task !== (origin.taskId ?? ''))
   const unchanged = events.length - changed.length - unfit.length
   return { published: first.length, unchanged, unreadable: unreadable.length, capped }
+}
+
+/** What is read of a person who is forgotten is published without that person: digests are made of what is published. */
+async function withoutForgotten({ codec }: PublishDeps, { source, entity }: Origin, page: Page<Entity>) {
+  const own = page.entities.map(({ key, data, raw }) => ({ source, key, data, raw, readAt: page.requestedAt }))
+  const admitted = (await codec.persons?.admit(entity, own)) ?? own
+  const entities = page.entities.map((one, index) => {
+    const { data, raw } = admitted[index] ?? one
+    return data === one.data ? one : ({ ...one, data, raw } as ReadEntity<Entity>)
+  })
+  return { ...page, entities }
 }
 
 /** The page with one entity for each key, and whose keys they are. */
@@ -263,9 +275,12 @@ async function deadLetterUnreadable(
   requestedAt: number,
 ): Promise<void> {
   const topic = `${deps.topicPrefix}${topicOf('dead-letters')}`
-  const records = unreadable.map((entity) => {
+  const { source, entity: kind } = origin
+  const records = await Array.fromAsync(unreadable, async (entity) => {
     const error = toStreamError(entity.error)
-    const { original, note: cut } = fitOriginal(entity.raw)
+    const { original: bytes, note: cut } = fitOriginal(entity.raw)
+    const about = { kind, source, key: entity.key, at: requestedAt }
+    const original = (await deps.codec.persons?.seal(about, bytes)) ?? bytes
     const value = deps.codec.encode('dead-letters', {
       deadLetterId: unreadableId(origin, entity),
       stage: origin.read,

@@ -1,5 +1,6 @@
 import { createSystemTopics, type Platform } from '../../src/cli/platform.ts'
 import { readConfig } from '../../src/config.ts'
+import { openPersonalData } from '../../src/operations/personal-data.ts'
 import { tableDefinitions } from '../../src/operations/table-definitions.ts'
 import { createPositions } from '../../src/platform/runtime/positions.ts'
 import { createStatusReporter } from '../../src/platform/runtime/status-reporter.ts'
@@ -27,7 +28,7 @@ export async function memoryPlatform(
   const log = memoryEventLog(broker, { ...time, request }, times)
   const [producer, admin] = await Promise.all([log.producer(), log.admin()])
   const tables = memoryTables(tableDefinitions)
-  const codec = memoryCodec()
+  const { codec, personKeys } = await openPersonalData({ tables, clock: systemClock, codec: memoryCodec() }, config)
   const positions = createPositions(tables)
   return {
     config,
@@ -38,6 +39,7 @@ export async function memoryPlatform(
     producer,
     admin,
     codec,
+    personKeys,
     tables,
     reporter: createStatusReporter({ producer, codec, topicPrefix: config.topicPrefix, clock: systemClock }),
     positions,

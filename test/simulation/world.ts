@@ -1,8 +1,11 @@
 import pino, { type Logger } from 'pino'
 import { tableDefinitions } from '../../src/operations/table-definitions.ts'
+import type { EventCodec } from '../../src/platform/codec.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
 import type { EventLog } from '../../src/platform/kafka/event-log.ts'
 import { allTopics } from '../../src/platform/kafka/topic-definitions.ts'
+import { createPersonKeys } from '../../src/platform/persons/person-keys.ts'
+import { sealingCodec } from '../../src/platform/persons/sealing-codec.ts'
 import { MemoryBroker } from '../memory/broker.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { memoryEventLog } from '../memory/log.ts'
@@ -41,7 +44,8 @@ export class World {
   readonly erp = memoryNetSuite()
   readonly orders = new SimSource('orders')
   readonly stock = new SimSource('inventory')
-  readonly codec = memoryCodec()
+  /** Reads what every process wrote. */
+  readonly codec: EventCodec
   readonly logger: Logger
   /** Guarantees that were found broken, each with what is wrong. */
   readonly violations: string[] = []
@@ -64,6 +68,7 @@ export class World {
       allTopics({ prefix: '', partitions, replication: 1, targets: [{ system: ERP, kinds: ['vendor-orders'] }] }),
     )
     this.tables = watchTables(this, memoryTables(tableDefinitions))
+    this.codec = this.#sealing(this.tables, { now: () => scheduler.now }, new SeededRandom(plan.seed, 5))
     this.logger = options.trace === undefined ? pino({ level: 'silent' }) : this.#traceLogger()
   }
 
@@ -83,13 +88,14 @@ export class World {
 
   /** What a process reaches, and how; what `guard` takes out of the program is missing. */
   portsOf(process: SimProcess, guard: Guard | null = null) {
-    const { codec, logger } = this
+    const { logger } = this
     const random = new SeededRandom(this.plan.seed, 100 + this.#names)
     const batchSize = () => random.int(1, this.plan.batchSize)
     const times = { freshMs: FRESH_MS, heartbeatMs: HEARTBEAT_MS, againMs: AGAIN_MS, batchSize }
     const log: EventLog = memoryEventLog(this.broker, process.log, times)
     const tables = simTables(process, this.tables)
     const netsuite = simNetSuite(process, this.erp.client)
+    const codec = this.#sealing(tables, process.clock, new SeededRandom(this.plan.seed, 1_000 + this.#names))
     return {
       log: guard?.log?.(log) ?? log,
       tables: guard?.tables?.(tables) ?? tables,
@@ -101,6 +107,13 @@ export class World {
       codec,
       logger,
     }
+  }
+
+  /** Each process has keys of persons at hand for itself. */
+  #sealing(tables: Tables, clock: { now(): number }, random: SeededRandom): EventCodec {
+    const randomBytes = (count: number) => Buffer.from(Array.from({ length: count }, () => random.int(0, 255)))
+    const keys = createPersonKeys({ tables, clock, randomBytes, keepMs: null })
+    return sealingCodec(memoryCodec(), { keys, randomBytes, seals: true })
   }
 
   #traceLogger(): Logger {

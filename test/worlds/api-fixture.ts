@@ -68,6 +68,16 @@ export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: 
     products: async () => new Map(),
     replays: memoryReplays(tables, clock),
     rebuilds: memoryRebuilds(tables, clock),
+    // There are no topics, and nobody in them.
+    forgetPerson: async (_wanted, dryRun) => ({
+      dry_run: dryRun,
+      at: new Date(clock.now()).toISOString(),
+      keys_destroyed: 0,
+      topics: [],
+      tables: [],
+      complete: !dryRun,
+      others_within_ms: 0,
+    }),
     settleMs: SETTLE_MS,
     shards: SHARDS,
     ...over,

@@ -17,7 +17,7 @@ import { memoryReporter, silentLogger } from './stage-context.ts'
 /** What the fixture of the API adds. */
 type Elsewhere =
   | ('deadLetters' | 'previewRetry' | 'recentEvents' | 'products' | 'replays' | 'rebuilds')
-  | ('staged' | 'parkingStages' | 'shards' | 'settleMs')
+  | ('staged' | 'parkingStages' | 'shards' | 'settleMs' | 'forgetPerson')
 
 /** What operations need to change and request things, over memory; the dispatcher takes each request at once. */
 export function memoryControl(

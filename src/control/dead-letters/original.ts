@@ -17,9 +17,12 @@ export async function originalOf(
 ): Promise<Original> {
   const { topic, partition, offset, appended_at, original } = letter
   const place = { topic, partition, offset: BigInt(offset), timestamp: Date.parse(appended_at) }
+  // What never was a record is sealed as a whole; a record's personal fields are, and are opened with its event.
+  const opened = async (value: Buffer | null) =>
+    value === null || offset >= 0 || codec.persons === undefined ? value : await codec.persons.open(value)
   if (original !== null) {
     const headers = original.headers.map(({ key, value }): LogHeader => ({ key, value: bytes(value) }))
-    return { ...place, key: bytes(original.key), value: bytes(original.value), headers }
+    return { ...place, key: bytes(original.key), value: await opened(bytes(original.value)), headers }
   }
   const kept = letter.kept_in
   const record = await log.read(kept.topic, kept.partition, BigInt(kept.offset))
@@ -31,7 +34,7 @@ export async function originalOf(
   return {
     ...place,
     key: originalKey,
-    value: originalValue,
+    value: await opened(originalValue),
     headers: headers.map(({ key, value }) => ({ key, value })),
   }
 }

@@ -134,7 +134,9 @@ class ReplayRun {
     for (const header of withoutRetryHeaders(record.headers)) {
       own[header.key] = [...(own[header.key] ?? []), header.value ?? Buffer.alloc(0)]
     }
-    const value = this.#deps.codec.encode(kindOf(topic), { ...event, taskId: id } as never)
+    const kind = kindOf(topic)
+    const [admitted] = (await this.#deps.codec.persons?.admit(kind, [event as never])) ?? []
+    const value = this.#deps.codec.encode(kind, { ...(admitted ?? event), taskId: id } as never)
     const mark = replayHeaders({ replayId: id, stage: processor, connection, revision })
     return { topic: this.#topic, key, value, headers: { ...own, ...mark } }
   }

@@ -29,15 +29,19 @@ export async function createTable(client: DynamoDBClient, prefix: string, defini
   }
 }
 
+/** Without the permission for it items only stay longer than they need: that stops nobody from starting. */
+const NOT_NEEDED = ['AccessDeniedException', 'UnknownOperationException']
+
 async function expireBy(client: DynamoDBClient, name: string, attribute: string): Promise<void> {
-  const { TimeToLiveDescription: now } = await client.send(new DescribeTimeToLiveCommand({ TableName: name }))
-  if (now?.TimeToLiveStatus === 'ENABLED' || now?.TimeToLiveStatus === 'ENABLING') return
   const TimeToLiveSpecification = { AttributeName: attribute, Enabled: true }
   try {
+    const { TimeToLiveDescription: now } = await client.send(new DescribeTimeToLiveCommand({ TableName: name }))
+    if (now?.TimeToLiveStatus === 'ENABLED' || now?.TimeToLiveStatus === 'ENABLING') return
     await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }))
   } catch (error) {
-    // Another process has asked for the same at the same time.
-    if (!(error instanceof Error && error.name === 'ValidationException')) throw error
+    // A validation fails where another process asks for the same at the same time.
+    if (error instanceof Error && [...NOT_NEEDED, 'ValidationException'].includes(error.name)) return
+    throw error
   }
 }
 

@@ -17,6 +17,8 @@ export interface AvroField {
   readonly default?: unknown
   /** It says something of a person: `personal-fields.ts`. */
   readonly personal?: boolean
+  /** The codec's own: events don't have it. */
+  readonly codec?: boolean
 }
 
 /** A string names a primitive, or a record that is declared elsewhere in the schema. */

@@ -18,7 +18,8 @@ function plain(schema: AvroSchema, value: unknown, named: ReadonlyMap<string, Av
   }
   if (schema.fields !== undefined) {
     const record = value as Readonly<Record<string, unknown>>
-    return Object.fromEntries(schema.fields.map(({ name, type }) => [name, plain(type, record[name], named)]))
+    const shown = schema.fields.filter(({ codec }) => codec !== true)
+    return Object.fromEntries(shown.map(({ name, type }) => [name, plain(type, record[name], named)]))
   }
   const { items, values } = schema
   if (items !== undefined) return (value as readonly unknown[]).map((item) => plain(items, item, named))

@@ -1,6 +1,8 @@
 import type { Connection } from '../../configuration/model.ts'
 import { isBehind } from '../../configuration/read-configuration.ts'
 import type { StreamError } from '../../errors.ts'
+import { isForgotten } from '../../events/forgotten.ts'
+import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { entityOf, type PerSystemKind, recordKey, type TopicEvents } from '../../events/topics.ts'
 import { versionRank } from '../../events/version.ts'
 import { halfBackOffMs } from '../../platform/backoff.ts'
@@ -75,6 +77,11 @@ export async function conclude<K extends PerSystemKind>(
     }
     const message = `connection ${event.connection} is not configured any more`
     const end = { status: 'ignored', code: 'connection_removed', message, targetId: null }
+    return { end, parked: false, othersParked: false }
+  }
+  if (parts.sink.kind === 'vendor-orders' && isForgotten(event.data as VendorOrderRequested['data'])) {
+    const message = 'its person was forgotten: the vendor is sent nothing of it'
+    const end = { status: 'ignored', code: 'person_forgotten', message, targetId: null }
     return { end, parked: false, othersParked: false }
   }
   const paused = (await parts.guard.pauses()).get(connection.id)

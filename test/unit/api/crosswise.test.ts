@@ -144,6 +144,10 @@ const asked: Readonly<Record<string, Asked>> = {
     body: () => ({ attributes: [{ attribute: 'name', from: 'name' }] }),
   }),
   'GET /v1/configuration/changes': at('/v1/configuration/changes', 200, { stranger: 200 }),
+  'POST /v1/persons/forget': at('/v1/persons/forget', 200, {
+    body: () => ({ person: 'zoe@example.com', dryRun: true }),
+    stranger: 403,
+  }),
   'GET /v1/audit': at('/v1/audit', 200, { stranger: 403 }),
   'GET /v1/keys': at('/v1/keys', 200, { stranger: 403 }),
   'POST /v1/keys': at('/v1/keys', 201, { body: () => newKey, stranger: 403 }),

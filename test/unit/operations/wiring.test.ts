@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { everything } from '../../../src/operations/principal.ts'
 import { listStaged } from '../../../src/operations/staged.ts'
 import { tableDefinitions } from '../../../src/operations/table-definitions.ts'
 import { openOperations } from '../../../src/operations/wiring.ts'
+import { createPersonKeys } from '../../../src/platform/persons/person-keys.ts'
 import { createPositions } from '../../../src/platform/runtime/positions.ts'
 import { stagedStage } from '../../../src/projections/staged.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
@@ -35,6 +37,7 @@ function fixture(failures: number) {
     producer: memoryProducer(),
     admin: { createTopics: unused, ends: unused, committed: unused, close: unused },
     codec: memoryCodec(),
+    personKeys: createPersonKeys({ tables, clock: manualClock(5), randomBytes, keepMs: null }),
     reporter: memoryReporter(),
     positions: createPositions(tables),
     async openReader() {

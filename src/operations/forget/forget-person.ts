@@ -1,0 +1,118 @@
+import type { Configuration } from '../../configuration/model.ts'
+import { FORGOTTEN } from '../../events/forgotten.ts'
+import { kindOf, topicOf, topics } from '../../events/topics.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Item, TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
+import { sealedKinds } from '../../platform/persons/person-id.ts'
+import { FRESH_MS, type PersonKeys } from '../../platform/persons/person-keys.ts'
+import type { SystemDefinition } from '../../systems/system.ts'
+import { targetsOf } from '../sinks.ts'
+import { tableDefinitions } from '../table-definitions.ts'
+import { type InTopic, lookThroughTopics, type TopicDeps } from './look-through-topics.ts'
+import { type Person, personOf, type Wanted } from './person.ts'
+import { type InTable, lookThroughTables, wipeRow } from './wipe-tables.ts'
+
+export interface ForgetDeps extends TopicDeps {
+  readonly tables: Tables
+  readonly clock: Pick<Clock, 'now'>
+  readonly personKeys: PersonKeys
+  readonly configuration: () => Promise<Pick<Configuration, 'systems'>>
+  readonly systemTypes: ReadonlyMap<string, SystemDefinition>
+}
+
+/** What was looked through for a person, and what was there before and after. */
+export interface ForgetProof {
+  readonly dry_run: boolean
+  /** ISO 8601: what was placed until then is forgotten. */
+  readonly at: string
+  readonly keys_destroyed: number
+  readonly topics: readonly {
+    readonly topic: string
+    readonly records: number
+    readonly before: number
+    readonly after: number
+    readonly in_clear: number
+  }[]
+  readonly tables: readonly {
+    readonly table: string
+    readonly rows: number
+    readonly before: number
+    readonly after: number
+  }[]
+  /** Nothing that can be read says anything of the person any more. */
+  readonly complete: boolean
+  /** Other processes may have a key at hand for so many milliseconds more. */
+  readonly others_within_ms: number
+}
+
+/** Rows of goods: large, and of no person. */
+const OF_GOODS = /^universal_/
+
+/**
+ * Destroys the keys of a person, so that topics say nothing of them any more, removes what tables have of them, and looks
+ * again. Repeatable: what an attempt that was cut off left, the next one finds.
+ */
+export async function forgetPerson(deps: ForgetDeps, wanted: Wanted, dryRun: boolean): Promise<ForgetProof> {
+  const at = new Date(deps.clock.now()).toISOString()
+  const person = personOf(wanted)
+  const names = await topicsToLookThrough(deps)
+  const places = new Map<string, Set<string>>()
+  // Orders tell what else the person is known by: they are looked through first, for that alone.
+  await lookThroughTopics(deps, person, [topicOf('orders')], places)
+  const before = await lookThroughTopics(deps, person, names, places)
+  const definitions = tableDefinitions.filter(({ name }) => !OF_GOODS.test(name))
+  const texts = person.texts()
+  const inTables = await lookThroughTables(deps.tables, definitions, texts)
+  let destroyed = 0
+  if (!dryRun) {
+    for (const id of person.ids(await deps.personKeys.secret())) destroyed += await deps.personKeys.forget(id)
+    await wipe(deps, person, definitions)
+  }
+  const after = dryRun ? before : await lookThroughTopics(deps, person, names, places)
+  const tablesAfter = dryRun ? inTables : await lookThroughTables(deps.tables, definitions, texts)
+  return {
+    dry_run: dryRun,
+    at,
+    keys_destroyed: destroyed,
+    topics: before.map((topic, index) => inTopic(topic, after[index] ?? topic)),
+    tables: inTables.map((table, index) => inTable(table, tablesAfter[index] ?? table)),
+    complete: !dryRun && after.every(({ readable }) => readable === 0) && tablesAfter.every(({ found }) => found === 0),
+    others_within_ms: FRESH_MS,
+  }
+}
+
+/** Those of the systems that are configured; of one that was removed, nothing can be read once the keys are gone. */
+async function topicsToLookThrough({ configuration, systemTypes }: ForgetDeps): Promise<readonly string[]> {
+  const targets = targetsOf((await configuration()).systems, systemTypes)
+  const perSystem = targets.flatMap(({ system, kinds }) => kinds.map((kind) => topicOf(kind, system)))
+  const shared = topics.flatMap((topic) => (topic.perSystem ? [] : [topicOf(topic.kind)]))
+  return [...shared, ...perSystem].filter((name) => PERSONAL.includes(kindOf(name)))
+}
+
+const PERSONAL: readonly string[] = [...sealedKinds, 'dead-letters']
+
+/** What parked records and dead letters hold of the person's events is read as forgotten from now on. */
+async function wipe(deps: ForgetDeps, person: Person, definitions: readonly TableDefinition[]): Promise<void> {
+  const texts = person.texts()
+  await lookThroughTables(deps.tables, definitions, texts, async (definition, item) => {
+    await wipeRow(deps.tables, definition, item, texts, (row, bytes) => forgottenBytes(deps, row, bytes))
+  })
+}
+
+/** The event that a row holds, without its person; what is no event goes as a whole. */
+async function forgottenBytes({ codec, topicPrefix }: ForgetDeps, { topic }: Item, bytes: Buffer): Promise<Buffer> {
+  try {
+    const kind = kindOf(String(topic).slice(topicPrefix.length))
+    return codec.encode(kind, await codec.decode(kind, bytes))
+  } catch {
+    return Buffer.from(FORGOTTEN)
+  }
+}
+
+function inTopic({ topic, readable: before }: InTopic, { records, readable: after, in_clear }: InTopic) {
+  return { topic, records, before, after, in_clear }
+}
+
+function inTable({ table, found: before }: InTable, { rows, found: after }: InTable) {
+  return { table, rows, before, after }
+}

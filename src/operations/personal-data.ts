@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import type { Config } from '../config.ts'
+import { publicationRows } from '../control/publish-again.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { EventCodec } from '../platform/codec.ts'
+import { rowsOf } from '../platform/dynamodb/rows.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { createPersonKeys, daysMs, type PersonKeys } from '../platform/persons/person-keys.ts'
+import { sealingCodec } from '../platform/persons/sealing-codec.ts'
+import { SETTINGS } from './cursor-key.ts'
+
+interface PersonalDataDeps {
+  readonly tables: Tables
+  readonly clock: Pick<Clock, 'now'>
+  /** Of the registry. */
+  readonly codec: EventCodec
+}
+
+/** The codec that keeps what is said of persons under keys of theirs, and these keys. */
+export async function openPersonalData(
+  { tables, clock, codec }: PersonalDataDeps,
+  { personalData, retainOrdersDays }: Pick<Config, 'personalData' | 'retainOrdersDays'>,
+): Promise<{ readonly codec: EventCodec; readonly personKeys: PersonKeys }> {
+  const keepMs = retainOrdersDays === null ? null : daysMs(retainOrdersDays)
+  const personKeys = createPersonKeys({ tables, clock, randomBytes, keepMs })
+  const seals = (personalData ?? (await asItBegan(tables))) === 'encrypted'
+  return { codec: sealingCodec(codec, { keys: personKeys, randomBytes, seals }), personKeys }
+}
+
+const BEGAN = { id: 'personal_data' }
+
+/**
+ * A new installation seals. One that published before there were seals goes on in clear until it is told otherwise: while
+ * its processes are replaced one by one, those that are still of the earlier version could not read what is sealed.
+ */
+async function asItBegan(tables: Tables): Promise<string> {
+  const known = await tables.get(SETTINGS, BEGAN)
+  if (known !== undefined) return String(known['value'])
+  const value = (await hasPublished(tables)) ? 'plain' : 'encrypted'
+  await tables.put(SETTINGS, { ...BEGAN, value }, { absent: 'id' })
+  return String((await tables.get(SETTINGS, BEGAN))?.['value'] ?? value)
+}
+
+async function hasPublished(tables: Tables): Promise<boolean> {
+  for await (const page of rowsOf(tables, publicationRows).scan()) if (page.length > 0) return true
+  return false
+}

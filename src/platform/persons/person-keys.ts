@@ -1,0 +1,249 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import { forEachBounded } from '../bounded.ts'
+import type { Clock } from '../clock.ts'
+import { number, orNull, rowsOf, rowType, text } from '../dynamodb/rows.ts'
+import type { TableDefinition, Tables } from '../dynamodb/tables.ts'
+import type { KeyPlace } from './person-id.ts'
+import type { SealedWith } from './seal.ts'
+
+const PERSON_KEYS = 'person_keys'
+
+/** Keys of persons (partition `person`, a pseudonym; sort `month`), and who is forgotten (`month` is `forgotten`). */
+export const personTables: readonly TableDefinition[] = [
+  { name: PERSON_KEYS, partitionKey: 'person', sortKey: 'month', expires: 'expires' },
+]
+
+/** The row that says when a person was forgotten, and the one that the installation's own secret is in. */
+const FORGOTTEN_ROW = 'forgotten'
+const SECRET_ROW = { person: 'secret', month: 'secret' }
+
+interface KeyRow {
+  readonly person: string
+  readonly month: string
+  readonly key_id: string | null
+  /** 32 bytes, base64. */
+  readonly key: string | null
+  /** What was placed until then stays forgotten; epoch milliseconds. */
+  readonly forgotten_at: number | null
+  /** Epoch seconds, after which DynamoDB removes the row; null: never. */
+  readonly expires: number | null
+}
+
+const keyRows = rowType<KeyRow>(PERSON_KEYS, ['person', 'month'], {
+  person: text,
+  month: text,
+  key_id: orNull(text),
+  key: orNull(text),
+  forgotten_at: orNull(number),
+  expires: orNull(number),
+})
+
+/** A key of a person for one month. */
+export interface PersonKey {
+  readonly id: string
+  readonly key: KeyObject
+  readonly forgottenAt: number | null
+}
+
+export interface PersonKeysDeps {
+  readonly tables: Tables
+  readonly clock: Pick<Clock, 'now'>
+  /** So many bytes that nobody can guess. */
+  readonly randomBytes: (count: number) => Buffer
+  /** How long what was placed in a month is kept after its end; null: for ever. */
+  readonly keepMs: number | null
+}
+
+/** The keys that persons' data is sealed with. What is known of them is `FRESH_MS` old at most. */
+export interface PersonKeys {
+  /** What pseudonyms are made with; made once for an installation. */
+  secret(): Promise<KeyObject>
+  /** The key that something was sealed with; null: it was destroyed. */
+  find(by: SealedWith): Promise<PersonKey | null>
+  /** Whether what was placed then is of a person who is forgotten, or too old to be kept. */
+  isForgotten(place: KeyPlace): Promise<boolean>
+  /** Has the key of each at hand, made where there is none; those that are forgotten have none. */
+  prepare(places: readonly KeyPlace[]): Promise<void>
+  /** The key if it is at hand. */
+  atHand(place: Pick<KeyPlace, 'person' | 'month'>): PersonKey | null
+  /** Destroys every key of the person, now and for all that was placed until now; how many there were. */
+  forget(person: string): Promise<number>
+}
+
+/** How long a key that was destroyed may be at hand elsewhere. */
+export const FRESH_MS = 30_000
+/** Keys that are kept at hand. */
+const MOST = 50_000
+const WRITERS = 16
+const DAY_MS = 86_400_000
+
+type Place = Pick<KeyPlace, 'person' | 'month'>
+
+interface Known {
+  readonly found: PersonKey | null
+  /** Of the row of a forgotten person. */
+  readonly forgottenAt: number | null
+  readonly until: number
+}
+
+const nameOf = ({ person, month }: Place): string => `${person} ${month}`
+
+export function createPersonKeys(deps: PersonKeysDeps): PersonKeys {
+  const { tables, clock, randomBytes, keepMs } = deps
+  const rows = rowsOf(tables, keyRows)
+  const known = new Map<string, Known>()
+  let secret: Promise<KeyObject> | undefined
+
+  const note = (place: Place, row: KeyRow | undefined): Known => {
+    const name = nameOf(place)
+    const one = { found: keyOf(row), forgottenAt: row?.forgotten_at ?? null, until: clock.now() + FRESH_MS }
+    known.delete(name)
+    known.set(name, one)
+    if (known.size > MOST) for (const oldest of [...known.keys()].slice(0, MOST / 10)) known.delete(oldest)
+    return one
+  }
+  const isFresh = (place: Place) => (known.get(nameOf(place))?.until ?? 0) > clock.now()
+  const load = (places: readonly Place[]) => fetch(places.filter((place) => !isFresh(place)))
+  const fetch = async (places: readonly Place[]): Promise<void> => {
+    const wanted = new Map(places.map((place) => [nameOf(place), place]))
+    if (wanted.size === 0) return
+    const keys = [...wanted.values()].map(({ person, month }) => ({ person, month }))
+    const found = new Map((await rows.getMany(keys)).map((row) => [nameOf(row), row]))
+    for (const [name, place] of wanted) note(place, found.get(name))
+  }
+  const together = joinLoads(load)
+  const fetchTogether = joinLoads(fetch)
+  /** Keys that are gone, by place and id. */
+  const gone = new Map<string, number>()
+  /**
+   * That there was no key a moment ago says nothing of one that another process made since: only what was asked for this
+   * key is believed.
+   */
+  const find = async (by: SealedWith): Promise<PersonKey | null> => {
+    if (isTooOld(by.month)) return null
+    const place = { person: by.person, month: by.month }
+    const atHand = isFresh(place) ? known.get(nameOf(place))?.found : null
+    if (atHand?.id === by.keyId) return atHand
+    const name = `${nameOf(place)} ${by.keyId}`
+    if ((gone.get(name) ?? 0) > clock.now()) return null
+    await fetchTogether(place)
+    const found = known.get(nameOf(place))?.found ?? null
+    if (found?.id === by.keyId) return found
+    if (gone.size >= MOST) gone.clear()
+    gone.set(name, clock.now() + FRESH_MS)
+    return null
+  }
+  const get = async (place: Place): Promise<Known> => {
+    if (!isFresh(place)) await together(place)
+    return known.get(nameOf(place)) ?? note(place, await rows.get({ person: place.person, month: place.month }))
+  }
+  const isTooOld = (month: string) => keepMs !== null && endOf(month) + keepMs < clock.now()
+  const forgottenRow = ({ person }: Place): Place => ({ person, month: FORGOTTEN_ROW })
+  const isForgotten = async (place: KeyPlace): Promise<boolean> => {
+    if (isTooOld(place.month)) return true
+    const { forgottenAt } = await get(forgottenRow(place))
+    return forgottenAt !== null && place.at <= forgottenAt
+  }
+
+  /** Guarded on both sides: whoever forgets notes it first and then removes keys; whoever made one looks again. */
+  const make = async (place: KeyPlace): Promise<void> => {
+    const { person, month } = place
+    const { forgottenAt } = await get(forgottenRow(place))
+    if (isTooOld(month) || (forgottenAt !== null && place.at <= forgottenAt)) return
+    const expires = keepMs === null ? null : Math.ceil((endOf(month) + keepMs) / 1000)
+    const row: KeyRow = {
+      person,
+      month,
+      key_id: randomBytes(8).toString('hex'),
+      key: randomBytes(32).toString('base64'),
+      forgotten_at: forgottenAt,
+      expires,
+    }
+    const made = await rows.put(row, { absent: 'person' })
+    const after = await rows.get({ person, month: FORGOTTEN_ROW })
+    if (made && after !== undefined && (after.forgotten_at ?? 0) !== (forgottenAt ?? 0)) {
+      await rows.delete({ person, month }, { attribute: 'key_id', is: '=', value: row.key_id ?? '' })
+      note(place, undefined)
+      note(after, after)
+      return
+    }
+    note(place, made ? row : await rows.get({ person, month }))
+  }
+
+  return {
+    secret: () => {
+      secret ??= makeSecret(deps)
+      secret.catch(() => {
+        secret = undefined
+      })
+      return secret
+    },
+    find,
+    isForgotten,
+    async prepare(places) {
+      const different = [...new Map(places.map((place) => [nameOf(place), place])).values()]
+      await load(different)
+      const missing = different.filter((place) => known.get(nameOf(place))?.found === null)
+      if (missing.length === 0) return
+      await load(missing.map(forgottenRow))
+      await forEachBounded(missing, WRITERS, make)
+    },
+    atHand: (place) => known.get(nameOf(place))?.found ?? null,
+    async forget(person) {
+      const now = clock.now()
+      const row: KeyRow = { person, month: FORGOTTEN_ROW, key_id: null, key: null, forgotten_at: now, expires: null }
+      await rows.put(row)
+      note(row, row)
+      const keys = (await rows.query({ partition: person })).filter(({ month }) => month !== FORGOTTEN_ROW)
+      for (const { month } of keys) {
+        await rows.delete({ person, month })
+        note({ person, month }, undefined)
+      }
+      return keys.length
+    },
+  }
+}
+
+function keyOf(row: KeyRow | undefined): PersonKey | null {
+  if (row?.key == null || row.key_id === null) return null
+  return {
+    id: row.key_id,
+    key: createSecretKey(Buffer.from(row.key, 'base64')),
+    forgottenAt: row.forgotten_at,
+  }
+}
+
+/** The first moment after a month. */
+function endOf(month: string): number {
+  const [year = 1970, number = 1] = month.split('-').map(Number)
+  return Date.UTC(year, number)
+}
+
+/** What is asked for in one turn is loaded together. */
+function joinLoads(load: (places: readonly Place[]) => Promise<void>): (place: Place) => Promise<void> {
+  let waiting: Place[] = []
+  let next: Promise<void> | null = null
+  return (place) => {
+    waiting.push(place)
+    next ??= Promise.resolve().then(async () => {
+      const places = waiting
+      waiting = []
+      next = null
+      await load(places)
+    })
+    return next
+  }
+}
+
+async function makeSecret({ tables, randomBytes }: PersonKeysDeps): Promise<KeyObject> {
+  const rows = rowsOf(tables, keyRows)
+  const key = randomBytes(32).toString('base64')
+  await rows.put({ ...SECRET_ROW, key, key_id: null, forgotten_at: null, expires: null }, { absent: 'person' })
+  const row = await rows.get(SECRET_ROW)
+  return createSecretKey(Buffer.from(row?.key ?? key, 'base64'))
+}
+
+/** Of days, as an operator gives them. */
+export function daysMs(days: number): number {
+  return days * DAY_MS
+}
