@@ -96,9 +96,12 @@ it('three connections share shops and vendors, and nothing else', async () => {
     const health = await world.get<{ readonly status: string; readonly held_back?: readonly string[] }>('/health/ready')
     // An ERP that is down must not take the feeds of all shops from the load balancer (Guarantee 5).
     expect(health.status).toBe('ready')
-    return health.held_back
+    return health.held_back?.some((one) => one.startsWith('deliver-')) ? health.held_back : undefined
   })
-  expect(held).toEqual([expect.stringMatching(/^deliver-erp-2: erp-2 does not answer since /)])
+  expect(held).toEqual([
+    expect.stringMatching(/^deliver-erp-2: erp-2 does not answer since /),
+    'a-1 is paused at map-products: mapping_failed',
+  ])
 
   // What waits can be seen: as it was read, and as it was mapped.
   const waiting = await until('the orders of a-2 are shown', async () => {

@@ -63,6 +63,7 @@ it('finds a topic with wrong settings, a system that refuses the credentials and
     'clock broker',
     'schemas',
     'tables',
+    'rows',
     'system magento',
     'clock magento',
   ]
