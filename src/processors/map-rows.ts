@@ -4,7 +4,6 @@ import { type DeclarationOf, splitKey } from '../events/entities.ts'
 import { contentDigest, derivedEventId } from '../events/identity.ts'
 import { type FeedEntity, recordKey, type SourceEvent, type TopicEvents, universalKind } from '../events/topics.ts'
 import { ownershipFault, ownsSku } from '../rules/ownership.ts'
-import { turnAfterPatterns } from '../rules/pattern.ts'
 import type { Decision, Output, ProcessContext, Processed, Processor } from './processor.ts'
 
 /** What every universal event says about where it comes from. */
@@ -82,7 +81,7 @@ async function mapRows<E extends FeedEntity>(
   // Side by side: no connection waits for the expressions of another one.
   const begun: Promise<Outcome>[] = []
   for (const connection of context.connections) {
-    await turnAfterPatterns()
+    await context.turn?.()
     begun.push(outcomeFor(connection))
   }
   const outcomes = await Promise.all(begun)

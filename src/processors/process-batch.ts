@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Configuration, Connection } from '../configuration/model.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { ResultPlaces } from '../events/generated/events.ts'
@@ -17,6 +16,7 @@ import {
   type StageResult,
   stageResult,
 } from '../platform/runtime/stage-result.ts'
+import { turns } from '../platform/turns.ts'
 import { createEvaluate, type Evaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import type { ProductOf } from '../rules/split-order.ts'
@@ -74,6 +74,7 @@ interface Run<K extends ProcessedKind, S extends Remembered> {
   readonly known: ReadonlyMap<string, S>
   readonly metadataOf: ProcessContext['metadataOf']
   readonly evaluate: Evaluate
+  readonly turn: () => Promise<void>
   readonly work: Work<S>
 }
 
@@ -88,9 +89,6 @@ interface Begun extends Handled {
 type Made =
   | { readonly outputs: Work<never>['outputs']; readonly decisions: readonly Decision[] }
   | { readonly error: StreamError }
-
-/** Rules without expressions wait for nothing: after so many milliseconds whatever else there is to do gets its turn. */
-const TURN_MS = 20
 
 /**
  * One record after the other: a later one of an entity sees the state its earlier one left (Guarantee 4). One that waits
@@ -108,19 +106,16 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
   const work: Work<S> = { outputs: [], states: new Map(), failures: [], parked: [], alarms: new Map(), results: [] }
   const metadata = new Map(configuration.metadata.map((one) => [one.connection, one]))
   const metadataOf = (id: string) => metadata.get(id)
-  const run: Run<K, S> = { processor, view, known, metadataOf, evaluate: createEvaluate(), work }
+  const turn = turns(view.time)
+  const run: Run<K, S> = { processor, view, known, metadataOf, evaluate: createEvaluate(), turn, work }
   const begun: Begun[] = []
   const ofEntity = new Map<string, Promise<Made>>()
-  let turnAt = view.time()
   for (const { record, event } of batch) {
     const replay = readReplayMark(record.headers)
     if (replay !== null && replay.stage !== processor.name) continue
     const connections = concerned(configuration, event, processor.from)
     const lacking = await lackingConfiguration(view, event, replay, connections)
-    if (view.time() - turnAt > TURN_MS) {
-      await nextTurn()
-      turnAt = view.time()
-    }
+    await turn()
     const key = sourceKey(event)
     if (processor.remembers) await ofEntity.get(key)
     const handled: Handled = { record, event, entity, places: placesOf(record, processor.from) }
@@ -139,7 +134,7 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
 
 /** The promise does not reject. `waits` is called when it is for expressions that it is not there yet. */
 async function make<K extends ProcessedKind, S extends Remembered>(
-  { processor, view, known, metadataOf, evaluate, work }: Run<K, S>,
+  { processor, view, known, metadataOf, evaluate, turn, work }: Run<K, S>,
   { record, event }: Decoded<K>,
   connections: readonly Connection[],
   waits: () => void,
@@ -153,7 +148,7 @@ async function make<K extends ProcessedKind, S extends Remembered>(
       waits()
       return evaluate(...expressions)
     }
-    const context = { connections, metadataOf, productOf, evaluate: evaluateLater }
+    const context = { connections, metadataOf, productOf, evaluate: evaluateLater, turn }
     const processed = await processor.process(event, context, state)
     const headers = madeFromHeader(placesOf(record, processor.from).source ?? placeOf(record))
     const outputs = processed.outputs.map((output) => ({

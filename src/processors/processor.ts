@@ -36,6 +36,8 @@ export interface ProcessContext {
   productOf?(connection: string, sku: string): OwnedProduct | undefined
   /** Evaluates expressions, those of many events together. */
   readonly evaluate?: Evaluate
+  /** Lets whatever else there is to do have its turn, where it has waited long; to be awaited between connections. */
+  readonly turn?: () => Promise<void>
 }
 
 /** Products of a connection's vendor that decide about an event. */

@@ -57,13 +57,13 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
 
 async function route(
   event: OrderChanged,
-  { connections, productOf, evaluate }: ProcessContext,
+  { connections, productOf, evaluate, turn }: ProcessContext,
   before: RoutedOrder | undefined,
 ): Promise<Processed<RoutedOrder>> {
   const sentTo = before?.vendors ?? []
   const { order: data, takenBack } = settleQuantities(event.data, before?.takenBack)
   const settled = { ...event, data }
-  const owned = await ownedSkus(connections, decidingSkus(data))
+  const owned = await ownedSkus(connections, decidingSkus(data), turn)
   const split = splitOrder(
     data,
     connections.filter(({ id }) => !owned.faults.has(id)),

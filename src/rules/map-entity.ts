@@ -26,6 +26,8 @@ export interface MapEntityDeps {
   readonly products: FindProducts
   /** Shared by the entities of one question; of its own by default. */
   readonly evaluate?: Evaluate
+  /** See `turns`. */
+  readonly turn?: () => Promise<void>
 }
 
 /**
@@ -36,13 +38,13 @@ export async function mapEntity(
   event: SourceEntity,
   connection: Connection,
   configuration: Configuration,
-  { products, evaluate = createEvaluate() }: MapEntityDeps,
+  { products, evaluate = createEvaluate(), turn }: MapEntityDeps,
 ): Promise<MappedOutcome> {
   const asked = event.entity === 'orders' ? await productsOf(event, configuration, products) : undefined
   try {
     return event.entity === 'products'
       ? await mapOneProduct(event, connection, configuration, evaluate)
-      : await mapOneOrder(event, connection, configuration, { asked, evaluate })
+      : await mapOneOrder(event, connection, configuration, { asked, evaluate, turn })
   } catch (thrown) {
     const error = toStreamError(thrown)
     if (error.policy === 'stop' || error.policy === 'retry') throw error
@@ -54,6 +56,7 @@ type Of<E extends SourceEntity['entity']> = Extract<SourceEntity, { entity: E }>
 interface OrderDeps {
   readonly asked: ReadonlyMap<string, Awaited<ReturnType<FindProducts>>> | undefined
   readonly evaluate: Evaluate
+  readonly turn: MapEntityDeps['turn']
 }
 
 async function mapOneProduct(
@@ -74,7 +77,7 @@ async function mapOneOrder(
   event: Of<'orders'>,
   connection: Connection,
   configuration: Configuration,
-  { asked, evaluate }: OrderDeps,
+  { asked, evaluate, turn }: OrderDeps,
 ): Promise<MappedOutcome> {
   const { id, shop } = connection
   if (event.source !== shop) {
@@ -83,7 +86,7 @@ async function mapOneOrder(
   const productOf = (owner: string, sku: string) => asked?.get(owner)?.get(sku)
   const { order: data } = settleQuantities(event.data)
   const buyers = buyersFrom(shop, configuration)
-  const owned = await ownedSkus(buyers, decidingSkus(data))
+  const owned = await ownedSkus(buyers, decidingSkus(data), turn)
   const fault = owned.faults.get(id)
   if (fault !== undefined) throw fault
   const able = buyers.filter((one) => !owned.faults.has(one.id))

@@ -1,7 +1,7 @@
 import type { Connection, Ownership } from '../configuration/model.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { OrderLine } from '../events/generated/events.ts'
-import { compilePattern, patternBudget, turnAfterPatterns } from './pattern.ts'
+import { compilePattern, patternBudget } from './pattern.ts'
 
 /** A product of the vendor as the connection's feed has it: the seller's attributes by name. */
 export type OwnedProduct = Readonly<Record<string, unknown>>
@@ -60,12 +60,16 @@ export interface OwnedSkus {
   readonly faults: ReadonlyMap<string, StreamError>
 }
 
-/** Matches each SKU once for each connection, which has a budget of its own; others get their turn in between. */
-export async function ownedSkus(connections: readonly Connection[], skus: readonly string[]): Promise<OwnedSkus> {
+/** Matches each SKU once for each connection, which has a budget of its own; `turn` lets others go on in between. */
+export async function ownedSkus(
+  connections: readonly Connection[],
+  skus: readonly string[],
+  turn?: () => Promise<void>,
+): Promise<OwnedSkus> {
   const owned = new Map<string, ReadonlyMap<string, boolean | undefined>>()
   const faults = new Map<string, StreamError>()
   for (const connection of connections) {
-    await turnAfterPatterns()
+    await turn?.()
     const fault = ownershipFault(connection)
     if (fault === null) matchSkus(connection, skus, owned, faults)
     else faults.set(connection.id, fault)

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { RE2JS } from 're2js'
 import { StreamError, toStreamError } from '../errors.ts'
 import { translatePattern } from './translate-pattern.ts'
@@ -42,18 +41,6 @@ export function patternBudget(): PatternBudget {
   return { leftSteps: MOST_STEPS_OF_ENTITY }
 }
 
-let sinceTurn = 0
-
-/**
- * Resolves once whatever else there is to do has had its turn, where the patterns since the last one took long; at once
- * where they did not. To be awaited between the connections of an event: each has a budget, and there may be many.
- */
-export async function turnAfterPatterns(): Promise<void> {
-  if (sinceTurn < MOST_STEPS) return
-  await nextTurn()
-  sinceTurn = 0
-}
-
 function createPattern(source: string): Pattern {
   if (source.length > MOST_CHARACTERS) throw invalid(`is longer than ${MOST_CHARACTERS} characters; shorten it`)
   const own = regExpOf(source)
@@ -69,7 +56,6 @@ function createPattern(source: string): Pattern {
         throw new StreamError('mapping_failed', `has ${subject.length} characters; the pattern takes at most ${most}`)
       }
       if (budget !== undefined) spend(budget, steps)
-      sinceTurn += steps
       return beside.every(({ pattern, holds }) => pattern.test(subject) === holds) && whole.test(subject)
     },
   }
