@@ -20,13 +20,20 @@ interface RequestRow {
   readonly digest: string
   readonly at: number
   readonly answer: Item | null
+  /** Seconds: the row may be removed then; null: written by a version that kept them for ever. */
+  readonly expires: number | null
 }
+
+/** Nobody sends a request again after so many days: under its key it would be a new one. */
+const KEPT_DAYS = 90
+const DAY_SECONDS = 86_400
 
 export const requestRows = rowType<RequestRow>(REQUESTS, ['id'], {
   id: text,
   digest: text,
   at: number,
   answer: orNull(opaque()),
+  expires: orNull(number),
 })
 
 /**
@@ -41,7 +48,8 @@ export async function takeRequest(
 ): Promise<KeyedRequest> {
   const own = content === null ? '' : digest(canonicalJson(content))
   const rows = rowsOf(tables, requestRows)
-  if (await rows.put({ id, digest: own, at: now, answer: null }, { absent: 'id' })) {
+  const expires = Math.floor(now / 1000) + KEPT_DAYS * DAY_SECONDS
+  if (await rows.put({ id, digest: own, at: now, answer: null, expires }, { absent: 'id' })) {
     return { id, at: now, answer: null, isNew: true }
   }
   const known = await rows.get({ id })

@@ -28,7 +28,7 @@ export const controlTables: readonly TableDefinition[] = [
   { name: SYNC_CONTROL, partitionKey: 'read' },
   { name: SYNC_RUNS, partitionKey: 'id' },
   { name: SYNC_RUN_LISTS, partitionKey: 'list', sortKey: 'place' },
-  { name: REQUESTS, partitionKey: 'id' },
+  { name: REQUESTS, partitionKey: 'id', expires: 'expires' },
   { name: PUBLISHED, partitionKey: 'id' },
   { name: SUBSCRIPTIONS, partitionKey: 'connection', sortKey: 'read' },
   { name: READER_NOTES, partitionKey: 'id' },

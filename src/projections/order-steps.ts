@@ -8,6 +8,8 @@ import { mappedPlaces } from '../platform/runtime/stage-result.ts'
 import { stageOrder } from './entity-row.ts'
 import { ORDER_STEPS } from './tables.ts'
 
+/** Days that a step is kept. */
+const KEPT_DAYS = 400
 const ROUTED_BY = 'route-fulfilments'
 /** Longest message that is kept. */
 const LONGEST_MESSAGE = 1_000
@@ -37,6 +39,8 @@ export interface OrderStep {
   readonly mapped_place: Place | null
   /** What the vendor did, by the id that it has in the ERP; null: the step is of the order itself. */
   readonly fulfilment: OrderFulfilment | null
+  /** Seconds: the row may be removed then. */
+  readonly expires: number
 }
 
 export interface OrderFulfilment {
@@ -66,6 +70,7 @@ export const orderSteps = rowType<OrderStep>(ORDER_STEPS, ['order', 'step'], {
   source_place: orNull(place),
   mapped_place: orNull(place),
   fulfilment: orNull(map<OrderFulfilment>({ id: text, source: text, kind: text })),
+  expires: number,
 })
 
 /** What a stage reports of an order. */
@@ -131,6 +136,7 @@ function stepOf({ stage, at, task, result, places }: ReportOfOrder): OrderStep {
     source_place: places.source,
     mapped_place: places.mapped,
     fulfilment: null,
+    expires: expiresAfter(at),
   }
 }
 
@@ -154,12 +160,17 @@ function fulfilmentStep(shop: string, { record, event }: Decoded<'shop-fulfilmen
     source_place: from === null ? null : { ...from },
     mapped_place: mapped === null ? null : { ...mapped },
     fulfilment: { id: key, source, kind: data.kind },
+    expires: expiresAfter(record.timestamp),
   }
 }
 
 /** at#order of the stage#digest of what it was. */
 function stepId(at: number, stage: string, ...what: readonly string[]): string {
   return `${isoOf(at)}#${stageOrder(stage)}#${digest(stage, ...what).slice(0, 16)}`
+}
+
+function expiresAfter(at: number): number {
+  return Math.floor(at / 1000) + KEPT_DAYS * 86_400
 }
 
 function isoOf(time: number): string {

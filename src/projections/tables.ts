@@ -32,6 +32,6 @@ export const projectionTables: readonly TableDefinition[] = [
     sortKey: 'id',
     localIndexes: [{ name: STAGED_BY_STATUS, sortKey: 'by_status' }],
   },
-  { name: ORDER_STEPS, partitionKey: 'order', sortKey: 'step' },
+  { name: ORDER_STEPS, partitionKey: 'order', sortKey: 'step', expires: 'expires' },
   ...rebuildTables,
 ]
