@@ -225,6 +225,9 @@ const environmentSchema = Type.Object({
     }),
   ),
   SECRET_AWS_NAMES: list('other names in AWS Secrets Manager and Parameter Store that systems may have as secrets'),
+  AWS_ROLE_SYSTEMS: text(
+    "systems, separated by commas or * for any, that may use the process's own AWS credentials in place of secrets",
+  ),
   ALLOWED_PLAINTEXT_LOGINS: Type.Boolean({
     default: false,
     description: 'logins to brokers and registry may go unencrypted, for everyone on the way to read',

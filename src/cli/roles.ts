@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { RunningApi } from '../api/server.ts'
 import { createResolver } from '../configuration/references.ts'
+import { roleRulesOf } from '../configuration/role-rules.ts'
 import { watchConfiguration } from '../configuration/watch-configuration.ts'
 import { createSharedGovernors } from '../platform/governor/governors.ts'
 import { networkRulesOf } from '../platform/network-rules.ts'
@@ -45,7 +46,9 @@ export async function startRoles(
   const network = networkRulesOf(platform.config.environment)
   // One client a system: its limit of requests holds for its reads and its deliveries together.
   const governors = createSharedGovernors(tables, clock, `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`)
-  const clients = createClients({ clock, logger, governors, network, resolveSecret, systemTypes: platform.systemTypes })
+  const mayUseRole = roleRulesOf(platform.config.environment)
+  const deps = { clock, logger, governors, network, mayUseRole, resolveSecret }
+  const clients = createClients({ ...deps, systemTypes: platform.systemTypes })
   const parts: RunningPart[] = []
   let followed: FollowedConfiguration | undefined
   const close = async () => {

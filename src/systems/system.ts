@@ -31,6 +31,8 @@ export interface ClientDeps {
   readonly governors: Governors
   /** What may be called. */
   readonly network: NetworkRules
+  /** Whether a system may use the AWS role of the process; where it is left out, none may. */
+  readonly mayUseRole?: (system: string) => boolean
 }
 
 /** Every client has it: the cheapest call that needs the credentials. Throws what credentials or address lack. */

@@ -4,6 +4,7 @@ import { loadConfiguration } from '../../configuration/load-configuration.ts'
 import type { System } from '../../configuration/model.ts'
 import { readConfiguration } from '../../configuration/read-configuration.ts'
 import { createResolver } from '../../configuration/references.ts'
+import { roleRulesOf } from '../../configuration/role-rules.ts'
 import { topicOf } from '../../events/topics.ts'
 import { createTables, type DynamoTables } from '../../platform/dynamodb/create-tables.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
@@ -97,7 +98,8 @@ function systemChecks({ environment }: Config, logger: Logger, systems: readonly
   const resolveSecret = createResolver(environment)
   const network = networkRulesOf(environment)
   const governors = createGovernors(systemClock)
-  const clients = createClients({ clock: systemClock, logger, governors, network, resolveSecret })
+  const mayUseRole = roleRulesOf(environment)
+  const clients = createClients({ clock: systemClock, logger, governors, network, mayUseRole, resolveSecret })
   return systems.map((system) => systemCheck(system, { clients, now: systemClock.now }))
 }
 

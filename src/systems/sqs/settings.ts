@@ -61,8 +61,11 @@ export function addressProblem(address: string): string | null {
   return 'must be the endpoint, https://host, or a queue, https://host/<account>/<name>'
 }
 
-/** Throws `configuration_invalid`, naming what is missing. */
-export function clientSettings(system: ConnectableSystem<SqsValues>): SqsSettings {
+/** Throws `configuration_invalid`, naming what is missing; without secrets, where it may not use the role of the process. */
+export function clientSettings(
+  system: ConnectableSystem<SqsValues>,
+  mayUseRole: (system: string) => boolean = () => false,
+): SqsSettings {
   const place = queueAddress(system.address)
   if (place === undefined) throw settingError(system, 'sqs', 'address', addressProblem(system.address) ?? '')
   const { accessKeyId, secretAccessKey } = system.secrets
@@ -73,6 +76,10 @@ export function clientSettings(system: ConnectableSystem<SqsValues>): SqsSetting
       'secrets',
       'need accessKeyId and secretAccessKey, or neither for the role of the machine',
     )
+  }
+  if (accessKeyId === undefined && !mayUseRole(system.id)) {
+    const way = `need accessKeyId and secretAccessKey; or have the operator add ${system.id} to AWS_ROLE_SYSTEMS`
+    throw settingError(system, 'sqs', 'secrets', `${way}, which lets it use the AWS credentials of the process`)
   }
   return {
     address: system.address,

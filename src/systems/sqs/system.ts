@@ -30,7 +30,7 @@ export const sqs = defineSystem({
   settings,
   limits: { concurrency: 4 },
   addressProblem,
-  connect: (system, deps) => createSqsClient(clientSettings(system), deps),
+  connect: (system, deps) => createSqsClient(clientSettings(system, deps.mayUseRole), deps),
   clientFor: (client, kind) => client.for(kind),
   sources: {
     orders: {
