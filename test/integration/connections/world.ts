@@ -122,8 +122,8 @@ export async function startWorld(urls: Urls) {
   return {
     get,
     async post(path: string, body?: object): Promise<void> {
-      const sent = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-      const answer = await fetch(`${api}${path}`, { method: 'POST', ...(body === undefined ? {} : sent) })
+      const headers = { 'x-actor': 'tests', ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+      const answer = await fetch(`${api}${path}`, { method: 'POST', headers, body: JSON.stringify(body) ?? null })
       if (!answer.ok) throw new Error(`POST ${path} answered ${answer.status}: ${await answer.text()}`)
     },
     /** Resolves when the process works by it. */
