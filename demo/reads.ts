@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Platform } from '../src/cli/platform.ts'
 import type { Configuration } from '../src/configuration/model.ts'
+import { readControl } from '../src/control/read-control.ts'
 import { createSyncRequester } from '../src/control/request-sync.ts'
 import { getRun, type Run } from '../src/control/runs.ts'
 import { StreamError } from '../src/errors.ts'
@@ -15,7 +16,7 @@ export interface ReadDeps {
   readonly progress: Progress
 }
 
-/** How long a task may go without any change before it counts as stuck. */
+/** How long a task, and the run that it waits for, may go without any change before it counts as stuck. */
 const STUCK_MS = 120_000
 
 /** Every read of the configuration. */
@@ -51,6 +52,12 @@ async function runOf(platform: Platform, task: string): Promise<Run | undefined>
   return run?.merged_into == null ? run : await getRun(platform.tables, run.merged_into)
 }
 
+/** The run of the same read that a due one waits for, as one of an earlier start that is still finishing. */
+async function runAhead(platform: Platform, read: string): Promise<Run | undefined> {
+  const { current } = await readControl(platform.tables, read)
+  return current === null ? undefined : await getRun(platform.tables, current)
+}
+
 async function waitForTask(deps: ReadDeps, task: string): Promise<TaskAnswer> {
   let last = ''
   let changedAt = deps.platform.clock.now()
@@ -62,7 +69,7 @@ async function waitForTask(deps: ReadDeps, task: string): Promise<TaskAnswer> {
       deps.progress.line(`${answer.read}: ${answer.read_count} read, ${answer.published} published, ${answer.state}`)
       return answer
     }
-    const now = JSON.stringify(answer)
+    const now = JSON.stringify([answer, answer?.state === 'due' ? await runAhead(deps.platform, answer.read) : null])
     if (now !== last) changedAt = deps.platform.clock.now()
     last = now
     if (deps.platform.clock.now() - changedAt > STUCK_MS) {

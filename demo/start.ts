@@ -6,7 +6,7 @@ import { roles, startRoles } from '../src/cli/roles.ts'
 import { configFromEnvironment, processEnvironment } from '../src/config.ts'
 import { applyConfiguration } from '../src/configuration/apply-configuration.ts'
 import { loadConfiguration } from '../src/configuration/load-configuration.ts'
-import { toStreamError } from '../src/errors.ts'
+import { type StreamError, toStreamError } from '../src/errors.ts'
 import { systemTypes } from '../src/systems/systems.ts'
 import { checkEnvironment, lockData, startAround } from './around.ts'
 import { Ending } from './ending.ts'
@@ -16,7 +16,7 @@ import { runOnce } from './once.ts'
 import { PULLED, runOnceAll } from './once-all.ts'
 import { type DemoOptions, HELP, readOptions } from './options.ts'
 import { createProgress, type Progress } from './progress.ts'
-import { summaryLine } from './summary.ts'
+import { failureLine, summaryLine } from './summary.ts'
 import { keepChanging } from './watch.ts'
 
 const CONFIGURATIONS = {
@@ -87,7 +87,9 @@ async function main(): Promise<void> {
   try {
     options = readOptions(process.argv.slice(2))
   } catch (error) {
-    console.error(toStreamError(error).message)
+    const known = toStreamError(error)
+    console.error(known.message)
+    if (process.argv.includes('--json')) console.log(failureLine(known))
     process.exitCode = 2
     return
   }
@@ -110,6 +112,7 @@ async function main(): Promise<void> {
       void ending.run().finally(exit)
     })
   }
+  let failure: StreamError | undefined
   try {
     process.exitCode = await start(options, progress, ending, interrupted.signal)
   } catch (error) {
@@ -117,9 +120,11 @@ async function main(): Promise<void> {
     const known = toStreamError(error)
     console.error(known.code === 'unexpected' ? error : `${known.code}: ${known.message}`)
     process.exitCode = 1
+    failure = known
   } finally {
     if (!interrupted.signal.aborted) await ending.run()
   }
+  if (failure !== undefined && options.json) console.log(failureLine(failure))
 }
 
 await main()

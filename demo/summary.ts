@@ -80,5 +80,11 @@ interface Differing {
 /** The last line of stdout with --json. */
 export function summaryLine<R extends Differing>({ differences, ...counts }: R, seconds: number): string {
   const ok = differences.length === 0
-  return JSON.stringify({ ok, seconds: Math.round(seconds * 10) / 10, ...counts })
+  const wrong = ok ? {} : { differences }
+  return JSON.stringify({ ok, seconds: Math.round(seconds * 10) / 10, ...counts, ...wrong })
+}
+
+/** The same for a run that came to no end. */
+export function failureLine({ code, message }: { readonly code: string; readonly message: string }): string {
+  return JSON.stringify({ ok: false, error: { code, message } })
 }
