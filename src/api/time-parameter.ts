@@ -1,4 +1,5 @@
 import { StreamError } from '../errors.ts'
+import { isoTime } from '../events/times.ts'
 
 const FORM = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+ -]\d{2}:\d{2})$/
 
@@ -10,6 +11,11 @@ export function timeParameter(name: string, text: string | undefined): number | 
   if (Number.isFinite(time) && isDay(text.slice(0, 10))) return time
   const message = `${name}: "${text}" is no time with a zone; write it as 2026-01-31T08:00:00Z`
   throw new StreamError('request_invalid', message, { field: name })
+}
+
+/** As `timeParameter`, as ISO 8601 in UTC. */
+export function isoParameter(name: string, text: string | undefined): string | null {
+  return isoTime(timeParameter(name, text))
 }
 
 /** JavaScript takes the 30th of February for the 2nd of March. */

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { timeParameter } from '../api/time-parameter.ts'
 import { StreamError } from '../errors.ts'
+import { isoTime } from '../events/times.ts'
 import { everything, type Principal } from '../operations/principal.ts'
 
 /** The command line is used wrongly: exit code 2, with the usage. */
@@ -33,6 +34,11 @@ export function timeOption(name: string, text: string | undefined, usage: string
   } catch {
     throw new UsageError(`--${name} must be a date like 2026-01-31T00:00:00Z, not "${text}"`, usage)
   }
+}
+
+/** As `timeOption`, as ISO 8601 in UTC. */
+export function isoOption(name: string, text: string | undefined, usage: string): string | null {
+  return isoTime(timeOption(name, text, usage))
 }
 
 /** A whole number from 1 to `most`; `usual` where the option is not given. A UsageError for anything else. */

@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditFilter } from '../control/audit-trail.ts'
 import { listAudit } from '../operations/audit.ts'
-import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { commandUser, isoOption, readArguments, UsageError, wholeOption } from './arguments.ts'
 import { onTables } from './open-operations.ts'
 
 const USAGE = `waldstream audit [--who NAME] [--what connection.put] [--since ISO-8601] [--until ISO-8601]
@@ -14,7 +14,7 @@ const options = {
   what: { type: 'string' },
   since: { type: 'string' },
   until: { type: 'string' },
-  limit: { type: 'string', default: '50' },
+  limit: { type: 'string' },
   after: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -24,12 +24,8 @@ export async function auditCommand(args: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(args, options, USAGE)
   if (values.help) return console.log(USAGE)
   if (positionals.length > 0) throw new UsageError('audit takes options alone', USAGE)
-  const limit = Number(values.limit)
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw new UsageError('--limit must be 1 to 1000', USAGE)
-  const iso = (name: 'since' | 'until') => {
-    const time = timeOption(name, values[name], USAGE)
-    return time === null ? null : new Date(time).toISOString()
-  }
+  const limit = wholeOption('limit', values.limit, { usual: 50, most: 1000 }, USAGE)
+  const iso = (name: 'since' | 'until') => isoOption(name, values[name], USAGE)
   const { who = null, what = null, after = null } = values
   const filter: AuditFilter = { who, what, since: iso('since'), until: iso('until') }
   const { items, next } = await onTables((deps) => listAudit(deps, commandUser(), { filter, limit, after }))

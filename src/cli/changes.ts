@@ -1,6 +1,6 @@
 import { type ChangeFilter, type ChangeKind, type ConfigurationChange, changeKinds } from '../configuration/changes.ts'
 import { listChanges } from '../operations/configuration.ts'
-import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { commandUser, isoOption, readArguments, UsageError, wholeOption } from './arguments.ts'
 import { onTables } from './open-operations.ts'
 
 const USAGE = `waldstream changes [--kind ${changeKinds.join('|')}] [--id ID] [--by WHO] [--from ISO-8601] [--to ISO-8601]
@@ -14,7 +14,7 @@ const options = {
   by: { type: 'string' },
   from: { type: 'string' },
   to: { type: 'string' },
-  limit: { type: 'string', default: '50' },
+  limit: { type: 'string' },
   after: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -24,8 +24,7 @@ export async function changesCommand(args: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(args, options, USAGE)
   if (values.help) return console.log(USAGE)
   if (positionals.length > 0) throw new UsageError('changes takes options alone', USAGE)
-  const limit = Number(values.limit)
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw new UsageError('--limit must be 1 to 1000', USAGE)
+  const limit = wholeOption('limit', values.limit, { usual: 50, most: 1000 }, USAGE)
   const { kind } = values
   if (kind !== undefined && !isKind(kind))
     throw new UsageError(`--kind must be one of ${changeKinds.join(', ')}`, USAGE)
@@ -34,8 +33,8 @@ export async function changesCommand(args: readonly string[]): Promise<void> {
     kind: kind ?? null,
     id,
     by,
-    from: isoOf('from', values.from),
-    to: isoOf('to', values.to),
+    from: isoOption('from', values.from, USAGE),
+    to: isoOption('to', values.to, USAGE),
   }
   const wanted = { filter, limit, after: values.after ?? null }
   const { items, next } = await onTables((deps) => listChanges(deps, commandUser(), wanted))
@@ -51,9 +50,4 @@ function lineOf({ at, by, kind, id, revision, reason, before, after }: Configura
 
 function isKind(text: string): text is ChangeKind {
   return (changeKinds as readonly string[]).includes(text)
-}
-
-function isoOf(name: string, text: string | undefined): string | null {
-  const time = timeOption(name, text, USAGE)
-  return time === null ? null : new Date(time).toISOString()
 }

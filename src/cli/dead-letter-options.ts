@@ -2,7 +2,7 @@ import { letterStates, toChangeFilter, toFilter, USUAL_LIMIT, USUAL_RATE } from 
 import type { LetterState } from '../projections/dead-letter-row.ts'
 import type { AskedFilter } from '../projections/letter-filter.ts'
 import type { LetterChoice } from '../projections/list-dead-letters.ts'
-import { readArguments, timeOption, UsageError } from './arguments.ts'
+import { readArguments, timeOption, UsageError, wholeOption } from './arguments.ts'
 
 export const USAGE = `waldstream dead-letters list [which] [--group] [--limit N] [--after PLACE] [--json]
 waldstream dead-letters show <id> [--raw | --as-test] [--show-personal] [--json]
@@ -131,10 +131,7 @@ function askedFilter(values: Values): AskedFilter {
 }
 
 export function limitOf({ limit }: Values, most: number): number {
-  if (limit === undefined) return Math.min(most, USUAL_LIMIT)
-  const number = Number(limit)
-  if (Number.isInteger(number) && number >= 1 && number <= most) return number
-  throw new UsageError(`--limit must be a whole number from 1 to ${most}, not "${limit}"`, USAGE)
+  return wholeOption('limit', limit, { usual: Math.min(most, USUAL_LIMIT), most }, USAGE)
 }
 
 export function rateOf({ rate }: Values): number {

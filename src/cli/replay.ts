@@ -10,7 +10,7 @@ import {
   USUAL_REPLAY_RATE,
   type WantedReplay,
 } from '../operations/replays.ts'
-import { commandUser, readArguments, timeOption, UsageError, wholeOption } from './arguments.ts'
+import { commandUser, isoOption, readArguments, UsageError, wholeOption } from './arguments.ts'
 import { onPlatform } from './open-operations.ts'
 
 const USAGE = `waldstream replay <topic> --to <processor> [which] [--all-versions] [--rate N] [--preview] [--reason TEXT] [--json]
@@ -102,8 +102,8 @@ function wantedOf(topic: string, values: Values): WantedReplay {
     connection: values.connection ?? null,
     source: values.source ?? null,
     key: values.key ?? null,
-    from: isoOf('from', values.from),
-    to: isoOf('to-time', values['to-time']),
+    from: isoOption('from', values.from, USAGE),
+    to: isoOption('to-time', values['to-time'], USAGE),
     offsets: values.offsets === undefined ? null : parseOffsets(values.offsets),
     allVersions: values['all-versions'],
     reason: values.reason ?? null,
@@ -115,9 +115,4 @@ function line({ id, topic, processor, connection, state, sent, selected, trigger
   const whom = connection === null ? '' : ` for ${connection}`
   const why = error === null ? '' : `\n  ${error.code}: ${error.message}`
   return `${id} ${state} ${sent}/${selected ?? '?'} ${topic} → ${processor}${whom} (${trigger})${why}`
-}
-
-function isoOf(name: string, text: string | undefined): string | null {
-  const time = timeOption(name, text, USAGE)
-  return time === null ? null : new Date(time).toISOString()
 }

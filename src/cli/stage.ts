@@ -3,7 +3,7 @@ import { listStaged, stagedStatuses, viewOf, views } from '../operations/staged.
 import type { StagedFilter, StagedStatus } from '../projections/list-staged.ts'
 import type { Payloads, ShownEvent, ShownRow } from '../projections/show-staged.ts'
 import type { View } from '../projections/staged-row.ts'
-import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { commandUser, readArguments, timeOption, UsageError, wholeOption } from './arguments.ts'
 import { onPlatform } from './open-operations.ts'
 
 const USAGE = `waldstream stage <frontend|backend> <connection> <entity> [--status STATUS] [--key KEY] [--since ISO-8601]
@@ -24,7 +24,7 @@ const options = {
   events: { type: 'boolean', default: false },
   raw: { type: 'boolean', default: false },
   'show-personal': { type: 'boolean', default: false },
-  limit: { type: 'string', default: '50' },
+  limit: { type: 'string' },
   after: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -36,7 +36,7 @@ export async function stageCommand(args: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(args, options, USAGE)
   if (values.help) return console.log(USAGE)
   const filter = filterOf(positionals, values)
-  const limit = limitOf(values)
+  const limit = wholeOption('limit', values.limit, { usual: 50, most: 200 }, USAGE)
   const payloads: Payloads = values.raw ? 'raw' : values.events || values.json ? 'events' : 'places'
   const wanted = { filter, payloads, limit, after: values.after ?? null }
   const by = commandUser(undefined, values['show-personal'])
@@ -66,12 +66,6 @@ function filterOf(positionals: readonly string[], values: Values): StagedFilter 
   }
   const times = { since: timeOption('since', values.since, USAGE), until: timeOption('until', values.until, USAGE) }
   return { connection, entity, status: status as StagedStatus | null, key, ...times }
-}
-
-function limitOf({ limit }: Values): number {
-  const number = Number(limit)
-  if (Number.isInteger(number) && number >= 1 && number <= 200) return number
-  throw new UsageError(`--limit must be a whole number from 1 to 200, not "${limit}"`, USAGE)
 }
 
 /** A row of a view in lines: how it stands, the answer, where its events are, and the events where they were read. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isoTime } from '../events/times.ts'
 import { orNull, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { answerRequest, requestAnswer, takeRequest } from './keyed-requests.ts'
@@ -94,16 +95,15 @@ export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps
       const content = trigger === 'webhook' ? null : asked
       const { at, isNew } = await takeRequest(tables, rowOf(id), content, clock.now())
       const task = taskIdOf({ read, requestId: id, requestedAt: at })
-      const iso = (time: number) => new Date(time).toISOString()
       const request: SyncRequest = {
         id,
         read,
         task,
         trigger,
-        requested_at: iso(at),
+        requested_at: isoTime(at),
         requested_by: by,
         reason,
-        from: from === null ? null : iso(from),
+        from: isoTime(from),
         state: 'requested',
         merged_into: null,
         queue_url: queueUrl,

@@ -15,6 +15,13 @@ export function isPossibleTime(ms: EpochMillis): boolean {
   return Number.isInteger(ms) && ms >= EARLIEST_MS && ms <= LATEST_MS
 }
 
+/** As ISO 8601 in UTC; null stays null. */
+export function isoTime(ms: number): string
+export function isoTime(ms: number | null): string | null
+export function isoTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}
+
 /** Throws `time_invalid`, which names the field: what works with such a time would fail far from where it came from. */
 export function assertPossibleTimes(event: object): void {
   const fields = event as Readonly<Record<string, unknown>>

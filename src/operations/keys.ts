@@ -1,6 +1,7 @@
 import { type ApiKey, type KeyScope, type KeyState, keyScopes, stateOfKey } from '../control/keys/api-key.ts'
 import type { IssuedKey } from '../control/keys/key-store.ts'
 import { StreamError } from '../errors.ts'
+import { isoTime } from '../events/times.ts'
 import { noteChange } from './audit.ts'
 import type { TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
@@ -167,7 +168,6 @@ async function checkKnown(
 }
 
 function statusOf(key: ApiKey, now: number): KeyStatus {
-  const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
   const old = key.secrets.find(({ until }) => until !== null && until > now)
   return {
     id: key.id,
@@ -178,10 +178,10 @@ function statusOf(key: ApiKey, now: number): KeyStatus {
     systems: key.systems ?? 'all',
     created_at: new Date(key.created_at).toISOString(),
     created_by: key.created_by,
-    expires_at: iso(key.expires_at),
-    last_used_at: iso(key.last_used_at),
-    old_until: iso(old?.until ?? null),
-    revoked_at: iso(key.revoked_at),
+    expires_at: isoTime(key.expires_at),
+    last_used_at: isoTime(key.last_used_at),
+    old_until: isoTime(old?.until ?? null),
+    revoked_at: isoTime(key.revoked_at),
     revoked_by: key.revoked_by,
   }
 }

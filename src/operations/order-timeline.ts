@@ -1,6 +1,7 @@
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { type Decimal4, subtract, sum, text4, text8 } from '../events/decimal.ts'
 import type { Order, OrderChanged, Place, VendorOrderRequested } from '../events/generated/events.ts'
+import { isoTime } from '../events/times.ts'
 import { recordKey } from '../events/topics.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import { rowsOf } from '../platform/dynamodb/rows.ts'
@@ -177,8 +178,8 @@ function readOrder({ data, readAt }: OrderChanged, sent: ReadonlyMap<string, Ven
     state: data.state,
     status: data.status,
     currency: data.currency,
-    placed_at: isoOf(data.placedAt),
-    read_at: isoOf(readAt),
+    placed_at: isoTime(data.placedAt),
+    read_at: isoTime(readAt),
     total: text4(data.grandTotal),
     own: text4(subtract(data.grandTotal, sum(parts) as Decimal4)),
     lines: data.lines.map((line) => routedLine(line, sent)),
@@ -245,8 +246,4 @@ async function fulfilmentsOf({ tables }: Deps, steps: readonly OrderStep[]) {
   })
   const groups = Map.groupBy(results, ({ connection }) => connection)
   return new Map([...groups].map(([id, of]) => [id, of.map(({ result }): PartFulfilment => result)]))
-}
-
-function isoOf(time: number): string {
-  return new Date(time).toISOString()
 }

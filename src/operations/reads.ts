@@ -4,6 +4,7 @@ import { setCutDate as setByHand } from '../control/cut-dates.ts'
 import { listReadControls, type ReadControl } from '../control/read-control.ts'
 import { listRuns, type Run } from '../control/runs.ts'
 import { lastTick, nextTick } from '../control/scheduler.ts'
+import { isoTime } from '../events/times.ts'
 import { noteChange } from './audit.ts'
 import type { TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
@@ -130,7 +131,6 @@ async function statusesOf(
 function toStatus(read: Read, control: ReadControl, runs: readonly Run[], now: number): ReadStatus {
   const { id, system, entity, scope, schedule, zone } = read
   const { cut_date, revision, lease_until, lease_worker, current, due } = control
-  const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
   const held = lease_until > now && lease_worker !== null
   return {
     id,
@@ -139,8 +139,8 @@ function toStatus(read: Read, control: ReadControl, runs: readonly Run[], now: n
     scope,
     schedule,
     zone,
-    next_tick: iso(nextTick(read, now)),
-    last_tick: iso(lastTick(read, now - 32 * DAY, now)),
+    next_tick: isoTime(nextTick(read, now)),
+    last_tick: isoTime(lastTick(read, now - 32 * DAY, now)),
     cut_date,
     revision,
     current,

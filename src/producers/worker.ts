@@ -14,6 +14,7 @@ import {
 import { changeHeldRun, changeRun, getRun, type Run } from '../control/runs.ts'
 import { isSweep, readOfControl, SWEEP_ACCEPTED } from '../control/sweeps.ts'
 import { StreamError, toStreamError } from '../errors.ts'
+import { isoTime } from '../events/times.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { AnySourceReader, ReadWindow } from '../systems/kit/source.ts'
 import { finishDrain } from './finish-drain.ts'
@@ -115,16 +116,15 @@ async function readWindow(deps: WorkerDeps, lease: Lease, run: Run, signal: Abor
   if (run.queue_url !== null && run.ended_at !== null)
     return await finishDrain(deps, { run, reader, fence: lease.fence, signal })
   const window = windowOf(run, read, deps.systemTypes.get(system.type)?.isQueue === true, lease, deps.clock.now())
-  const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString())
   await changeHeldRun(
     deps.tables,
     { id: run.id, fence: lease.fence },
     {
       state: 'running',
       connections,
-      started_at: run.started_at ?? iso(deps.clock.now()),
-      window_from: iso(window.from),
-      window_to: iso(window.to),
+      started_at: run.started_at ?? isoTime(deps.clock.now()),
+      window_from: isoTime(window.from),
+      window_to: isoTime(window.to),
     },
   )
   const job = { run, read, window, fence: lease.fence, signal }
@@ -136,7 +136,7 @@ async function readWindow(deps: WorkerDeps, lease: Lease, run: Run, signal: Abor
     if (!moved)
       throw new StreamError('lease_lost', `the cut date of ${read.id} was changed meanwhile; it was not moved`)
   }
-  const ended = { ...result, ended_at: iso(deps.clock.now()) }
+  const ended = { ...result, ended_at: isoTime(deps.clock.now()) }
   await changeRun(deps.tables, { id: run.id, fence: lease.fence }, { set: ended })
   if (run.queue_url === null) return
   await finishDrain(deps, { run: { ...run, ...ended }, reader, fence: lease.fence, signal })
@@ -146,13 +146,16 @@ async function readWindow(deps: WorkerDeps, lease: Lease, run: Run, signal: Abor
 async function sweep(deps: WorkerDeps, lease: Lease, run: Run, signal: AbortSignal): Promise<void> {
   const { read, system, connections } = configured(deps.configuration(), readOfControl(lease.read))
   const held = { id: run.id, fence: lease.fence }
-  const iso = () => new Date(deps.clock.now()).toISOString()
-  await changeHeldRun(deps.tables, held, { state: 'running', connections, started_at: run.started_at ?? iso() })
+  await changeHeldRun(deps.tables, held, {
+    state: 'running',
+    connections,
+    started_at: run.started_at ?? isoTime(deps.clock.now()),
+  })
   const same = system.reads.filter(({ entity }) => entity === read.entity)
   const readers = same.map((one) => deps.createReader(one, system, null))
   const accept = run.trigger === SWEEP_ACCEPTED
   await sweepSource(deps, { run, read, readers, fence: lease.fence, signal, accept })
-  await changeRun(deps.tables, held, { set: { state: 'ended', ended_at: iso() } })
+  await changeRun(deps.tables, held, { set: { state: 'ended', ended_at: isoTime(deps.clock.now()) } })
 }
 
 function configured(configuration: Configuration, id: string): { read: Read; system: System; connections: string[] } {

@@ -1,12 +1,11 @@
 import type { DeadLetterChange, DeadLettered } from '../events/generated/events.ts'
+import { isoTime } from '../events/times.ts'
 import { type DeadLetterRow, groupOf, type LetterChange, type LetterState } from './dead-letter-row.ts'
 
 /** Bytes of key, value and headers that a row holds; larger ones stay where they are, in the topic. */
 const MAX_ORIGINAL_BYTES = 290_000
 /** Changes that a row remembers. */
 const HISTORY = 20
-
-const iso = (time: number): string => new Date(time).toISOString()
 
 /**
  * The row after a record of `dead-letters`; the same row when it has been told of it before. All records of one dead
@@ -27,7 +26,7 @@ export function foldDeadLetter(
 }
 
 function newRow(event: DeadLettered, keptIn: DeadLetterRow['kept_in']): DeadLetterRow {
-  const at = iso(event.lastAt)
+  const at = isoTime(event.lastAt)
   return {
     id: event.deadLetterId,
     state: 'open',
@@ -39,13 +38,13 @@ function newRow(event: DeadLettered, keptIn: DeadLetterRow['kept_in']): DeadLett
     topic: event.topic,
     partition: event.partition,
     offset: event.offset,
-    appended_at: iso(event.timestamp),
+    appended_at: isoTime(event.timestamp),
     code: event.code,
     message: event.message,
     field: event.field,
     attempts: event.attempts,
     retries: event.retry,
-    first_at: iso(event.firstAt),
+    first_at: isoTime(event.firstAt),
     last_at: at,
     task: event.taskId,
     event_id: event.eventId,
@@ -65,7 +64,7 @@ function afterFailure(row: DeadLetterRow, event: DeadLettered): DeadLetterRow {
   const { code, message, field, retry } = event
   const isNew = retry > row.failed_retry
   const state = stateAfterFailure(row, retry)
-  const last_at = iso(event.lastAt)
+  const last_at = isoTime(event.lastAt)
   return {
     ...row,
     code,
@@ -93,7 +92,7 @@ function stateAfterFailure(row: DeadLetterRow, retry: number): LetterState {
 function afterChange(row: DeadLetterRow, event: DeadLettered, { kind, by, reason }: DeadLetterChange): DeadLetterRow {
   if (kind !== 'retried' && kind !== 'resolved' && kind !== 'discarded') return row
   const { retry } = event
-  const at = iso(event.lastAt)
+  const at = isoTime(event.lastAt)
   const known = row.history.some((entry) => entry.what === kind && entry.retry === retry && kind !== 'discarded')
   const history = known ? row.history : remember(row, { at, what: kind, retry, by, reason, code: null })
   const state = stateAfterChange(row, kind, retry)
@@ -113,7 +112,7 @@ function stateAfterChange(row: DeadLetterRow, kind: 'retried' | 'resolved' | 'di
 }
 
 function failure({ lastAt, retry, code }: DeadLettered): LetterChange {
-  return { at: iso(lastAt), what: 'failed', retry, by: null, reason: null, code }
+  return { at: isoTime(lastAt), what: 'failed', retry, by: null, reason: null, code }
 }
 
 function remember(row: DeadLetterRow, change: LetterChange): readonly LetterChange[] {

@@ -1,3 +1,4 @@
+import { isoTime } from '../events/times.ts'
 import { rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { type StagedRow, shelfOf, stagedRows } from './staged-row.ts'
@@ -58,7 +59,7 @@ async function byTime(
   after: string | null,
 ): Promise<readonly StagedRow[]> {
   const { connection, entity, since, until, status } = filter
-  const ends = [after, until === null ? null : isoOf(until)].filter((end) => end !== null).toSorted()
+  const ends = [after, until === null ? null : isoTime(until)].filter((end) => end !== null).toSorted()
   const rows = rowsOf(tables, stagedRows)
   const found = await Promise.all(
     (status === null ? stagedStatuses : [status]).map((one) =>
@@ -67,7 +68,7 @@ async function byTime(
         index: STAGED_BY_STATUS,
         descending: true,
         limit: limit + 1,
-        from: `${one}#${since === null ? '' : isoOf(since)}`,
+        from: `${one}#${since === null ? '' : isoTime(since)}`,
         // `$` is the character after `#`.
         before: ends[0] === undefined ? `${one}$` : `${one}#${ends[0]}`,
       }),
@@ -87,16 +88,11 @@ async function ofKey(
     (row) =>
       row.key === key &&
       (status === null || row.status === status) &&
-      (since === null || row.updated_at >= isoOf(since)) &&
-      (until === null || row.updated_at < isoOf(until)) &&
+      (since === null || row.updated_at >= isoTime(since)) &&
+      (until === null || row.updated_at < isoTime(until)) &&
       (after === null || stagedPlace(row) < after),
   )
 }
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString()
-}
-
 /** As keys sort. */
 function compare(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))

@@ -1,11 +1,13 @@
 import type { EntityResult, Place, ResultPlaces } from '../events/generated/events.ts'
 import { digest } from '../events/identity.ts'
+import { isoTime } from '../events/times.ts'
 import { recordKey, topicOf } from '../events/topics.ts'
 import { map, number, orNull, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { mappedPlaces } from '../platform/runtime/stage-result.ts'
 import { stageOrder } from './entity-row.ts'
+import { placeAttribute } from './staged-row.ts'
 import { ORDER_STEPS } from './tables.ts'
 
 /** Days that a step is kept. */
@@ -51,8 +53,6 @@ export interface OrderFulfilment {
   readonly kind: string
 }
 
-const place = map<Place>({ topic: text, partition: number, offset: number, bytes: number })
-
 export const orderSteps = rowType<OrderStep>(ORDER_STEPS, ['order', 'step'], {
   order: text,
   step: text,
@@ -67,8 +67,8 @@ export const orderSteps = rowType<OrderStep>(ORDER_STEPS, ['order', 'step'], {
   event_id: text,
   occurred_at: orNull(text),
   read_at: text,
-  source_place: orNull(place),
-  mapped_place: orNull(place),
+  source_place: orNull(placeAttribute),
+  mapped_place: orNull(placeAttribute),
   fulfilment: orNull(map<OrderFulfilment>({ id: text, source: text, kind: text })),
   expires: number,
 })
@@ -122,7 +122,7 @@ function stepOf({ stage, at, task, result, places }: ReportOfOrder): OrderStep {
   return {
     order: recordKey(source, key),
     step: stepId(at, stage, connection ?? '', status, code ?? '', eventId),
-    at: isoOf(at),
+    at: isoTime(at),
     stage,
     connection,
     status,
@@ -131,8 +131,8 @@ function stepOf({ stage, at, task, result, places }: ReportOfOrder): OrderStep {
     target_id: targetId,
     task,
     event_id: eventId,
-    occurred_at: occurredAt === null ? null : isoOf(occurredAt),
-    read_at: isoOf(readAt),
+    occurred_at: occurredAt === null ? null : isoTime(occurredAt),
+    read_at: isoTime(readAt),
     source_place: places.source,
     mapped_place: places.mapped,
     fulfilment: null,
@@ -146,7 +146,7 @@ function fulfilmentStep(shop: string, { record, event }: Decoded<'shop-fulfilmen
   return {
     order: recordKey(shop, data.orderNumber),
     step: stepId(record.timestamp, ROUTED_BY, connection, key, eventId),
-    at: isoOf(record.timestamp),
+    at: isoTime(record.timestamp),
     stage: ROUTED_BY,
     connection,
     status: 'processing',
@@ -155,8 +155,8 @@ function fulfilmentStep(shop: string, { record, event }: Decoded<'shop-fulfilmen
     target_id: null,
     task: taskId,
     event_id: eventId,
-    occurred_at: occurredAt === null ? null : isoOf(occurredAt),
-    read_at: isoOf(readAt),
+    occurred_at: occurredAt === null ? null : isoTime(occurredAt),
+    read_at: isoTime(readAt),
     source_place: from === null ? null : { ...from },
     mapped_place: mapped === null ? null : { ...mapped },
     fulfilment: { id: key, source, kind: data.kind },
@@ -166,13 +166,9 @@ function fulfilmentStep(shop: string, { record, event }: Decoded<'shop-fulfilmen
 
 /** at#order of the stage#digest of what it was. */
 function stepId(at: number, stage: string, ...what: readonly string[]): string {
-  return `${isoOf(at)}#${stageOrder(stage)}#${digest(stage, ...what).slice(0, 16)}`
+  return `${isoTime(at)}#${stageOrder(stage)}#${digest(stage, ...what).slice(0, 16)}`
 }
 
 function expiresAfter(at: number): number {
   return Math.floor(at / 1000) + KEPT_DAYS * 86_400
-}
-
-function isoOf(time: number): string {
-  return new Date(time).toISOString()
 }

@@ -1,5 +1,6 @@
 import { entityDeclarations } from '../events/entities.ts'
 import type { EntityResult, Place, ResultPlaces } from '../events/generated/events.ts'
+import { isoTime } from '../events/times.ts'
 import { versionRank } from '../events/version.ts'
 import { map, number, orNull, rowType, text } from '../platform/dynamodb/rows.ts'
 import { stageOrder } from './entity-row.ts'
@@ -76,7 +77,8 @@ export function stagedId({ key, source }: Pick<StagedRow, 'key' | 'source'>): st
   return `${key}#${source}`
 }
 
-const place = map<Place>({ topic: text, partition: number, offset: number, bytes: number })
+/** How a row says where a record is. */
+export const placeAttribute = map<Place>({ topic: text, partition: number, offset: number, bytes: number })
 
 export const stagedRows = rowType<StagedRow>(STAGED, ['shelf', 'id'], {
   shelf: text,
@@ -98,8 +100,8 @@ export const stagedRows = rowType<StagedRow>(STAGED, ['shelf', 'id'], {
   read_at: text,
   task: orNull(text),
   event_id: text,
-  source_place: orNull(place),
-  mapped_place: orNull(place),
+  source_place: orNull(placeAttribute),
+  mapped_place: orNull(placeAttribute),
   rank: text,
   offset: number,
   revision: number,
@@ -138,11 +140,11 @@ function begun(before: StagedRow | undefined, report: StageReport): StagedRow {
     key,
     target_id: null,
     attempts: 1,
-    first_at: isoOf(at),
+    first_at: isoTime(at),
     task,
     event_id: eventId,
-    occurred_at: occurredAt === null ? null : isoOf(occurredAt),
-    read_at: isoOf(readAt),
+    occurred_at: occurredAt === null ? null : isoTime(occurredAt),
+    read_at: isoTime(readAt),
     source_place: places.source,
     mapped_place: places.mapped,
     rank: versionRank(result),
@@ -155,7 +157,7 @@ function withPlaces(row: StagedRow, { places: { source, mapped }, at }: StageRep
   const source_place = row.source_place ?? source
   const isNewer = mapped !== null && (row.mapped_place === null || mapped.offset > row.mapped_place.offset)
   const mapped_place = isNewer ? mapped : row.mapped_place
-  const [first_at = row.first_at] = [row.first_at, isoOf(at)].toSorted()
+  const [first_at = row.first_at] = [row.first_at, isoTime(at)].toSorted()
   const same = source_place === row.source_place && mapped_place === row.mapped_place && first_at === row.first_at
   return same ? row : { ...row, source_place, mapped_place, first_at }
 }
@@ -177,7 +179,7 @@ type Standing = 'by_status' | 'status' | 'stage' | 'code' | 'message' | 'updated
 function withStatus(report: StageReport, row: Omit<StagedRow, Standing>): StagedRow {
   const { stage, at, offset, result } = report
   const { status, code, message, targetId } = result
-  const updated_at = isoOf(at)
+  const updated_at = isoTime(at)
   return {
     ...row,
     by_status: `${status}#${updated_at}#${row.id}`,
@@ -190,5 +192,3 @@ function withStatus(report: StageReport, row: Omit<StagedRow, Standing>): Staged
     target_id: targetId ?? row.target_id,
   }
 }
-
-const isoOf = (ms: number): string => new Date(ms).toISOString()

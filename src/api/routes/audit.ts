@@ -5,7 +5,7 @@ import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerPage, pageCursor, placeOfCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
-import { timeParameter } from '../time-parameter.ts'
+import { isoParameter } from '../time-parameter.ts'
 
 const Text = Type.String()
 const MaybeText = Type.Union([Text, Type.Null()])
@@ -50,13 +50,9 @@ export function auditRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyn
   return async (app) => {
     const schema = { tags: ['audit'], querystring: Query, response: { 200: Entries, ...problems(400, 401) } }
     app.get('/v1/audit', { schema }, async (request) => {
-      const { who = null, what = null, limit, cursor } = request.query
+      const { who = null, what = null, since, until, limit, cursor } = request.query
       const cursorKey = cursorKeyOf(request, deps.cursorKey)
-      const iso = (name: 'since' | 'until') => {
-        const time = timeParameter(name, request.query[name])
-        return time === null ? null : new Date(time).toISOString()
-      }
-      const filter = { who, what, since: iso('since'), until: iso('until') }
+      const filter = { who, what, since: isoParameter('since', since), until: isoParameter('until', until) }
       const after = placeOfCursor(cursorKey, 'audit', filter, cursor)
       const page = await listAudit(operations, principalOf(request), { filter, limit, after })
       return answerPage(

@@ -18,7 +18,7 @@ import type { ApiDeps } from '../dependencies.ts'
 import { answerList, answerPage, pageCursor, placeOfCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
 import { etagOf, expectedRevision } from '../request-headers.ts'
-import { timeParameter } from '../time-parameter.ts'
+import { isoParameter } from '../time-parameter.ts'
 import { bodyCheckedByUs } from '../validators.ts'
 import { ChangeList, ChangeQuery, Confirm, DocumentId, Put, Stored, StoredList } from './configuration-schemas.ts'
 
@@ -118,9 +118,11 @@ export function changeRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsy
 }
 
 function filterOf({ kind, id, by, from, to }: Static<typeof ChangeQuery>): ChangeFilter {
-  const iso = (name: string, text: string | undefined) => {
-    const time = timeParameter(name, text)
-    return time === null ? null : new Date(time).toISOString()
+  return {
+    kind: kind ?? null,
+    id: id ?? null,
+    by: by ?? null,
+    from: isoParameter('from', from),
+    to: isoParameter('to', to),
   }
-  return { kind: kind ?? null, id: id ?? null, by: by ?? null, from: iso('from', from), to: iso('to', to) }
 }

@@ -1,5 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import { digest } from '../../events/identity.ts'
+import { isoTime } from '../../events/times.ts'
 import { topicOf } from '../../events/topics.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { type Jobs, jobId } from '../../platform/jobs.ts'
@@ -76,7 +77,7 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
         by,
         reason,
         state: 'due',
-        requested_at: iso(now),
+        requested_at: isoTime(now),
         ready_at: null,
         ended_at: null,
         generation: null,
@@ -145,5 +146,3 @@ function askedFeed(feeds: readonly Feed[], table: string): Feed {
 function conflict(field: string, message: string): StreamError {
   return new StreamError('state_conflict', `${field}: ${message}`, { field })
 }
-
-const iso = (time: number): string => new Date(time).toISOString()

@@ -1,4 +1,5 @@
 import { StreamError, toStreamError } from '../../errors.ts'
+import { isoTime } from '../../events/times.ts'
 import { readMeta } from '../feed-table.ts'
 import type { Feed } from '../projection.ts'
 import { type BuildDeps, build } from './build.ts'
@@ -56,7 +57,7 @@ async function step(deps: BuildDeps, job: Rebuild, signal: AbortSignal): Promise
   const feed = feedOfJob(deps, job)
   if (state === 'due' || state === 'building') {
     const difference = await build(deps, job, feed, signal)
-    await jobs.change(job, { state: 'ready', difference, ready_at: iso(clock.now()), lease_until: 0 })
+    await jobs.change(job, { state: 'ready', difference, ready_at: isoTime(clock.now()), lease_until: 0 })
     return
   }
   if (state === 'ready') {
@@ -72,7 +73,7 @@ async function step(deps: BuildDeps, job: Rebuild, signal: AbortSignal): Promise
   }
   if (old !== null) await dropGeneration(tables, feed, old, shards, keep)
   const dropped = job.error === null ? 'dropped' : 'failed'
-  await jobs.end(job, { state: state === 'switched' ? 'ended' : dropped, ended_at: iso(clock.now()) })
+  await jobs.end(job, { state: state === 'switched' ? 'ended' : dropped, ended_at: isoTime(clock.now()) })
 }
 
 /** The generation of a rebuild that was dropped while it was begun. */
@@ -90,5 +91,3 @@ function feedOfJob({ feeds }: BuildDeps, { table }: Rebuild): Feed {
   if (feed === undefined) throw new StreamError('request_invalid', `table: ${table} is no feed`)
   return feed
 }
-
-const iso = (time: number): string => new Date(time).toISOString()
