@@ -1,8 +1,8 @@
-import { add, allocate, type Decimal4, sum } from '../events/decimal.ts'
+import { add, type Decimal4, sum } from '../events/decimal.ts'
 import type { Charge, Order } from '../events/generated/events.ts'
 import { groupLines } from './components.ts'
 import { minorUnit } from './currency.ts'
-import { vendorQuantity, withdrawnQuantity } from './quantities.ts'
+import { openPart } from './open-part.ts'
 
 export interface ChargeTotals {
   /** Taxes of products, and the tax on charges. */
@@ -17,9 +17,7 @@ export function chargeTotals(order: Order): ChargeTotals {
   const unit = minorUnit(order.currency)
   const left = ({ lineId }: Charge, amount: Decimal4): Decimal4 => {
     const group = groups.find(({ lines }) => lines.some((line) => line.lineId === lineId))
-    const withdrawn = group === undefined ? 0n : withdrawnQuantity(group.root)
-    if (group === undefined || withdrawn === 0n) return amount
-    return allocate(amount, [vendorQuantity(group.root), withdrawn], unit)[0] ?? amount
+    return group === undefined ? amount : openPart(group.root, amount, unit)
   }
   const isTax = ({ kind }: Charge) => kind === 'fixed_product_tax'
   const amounts = (charges: readonly Charge[]) => sum(charges.map((charge) => left(charge, charge.amount)))

@@ -13,6 +13,7 @@ import {
 import type { Order, OrderLine } from '../../events/generated/events.ts'
 import { groupLines, type LineGroup } from '../../rules/components.ts'
 import { minorUnit } from '../../rules/currency.ts'
+import { openPart, withdrawnPart } from '../../rules/open-part.ts'
 import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import { chargeTotals } from '../../rules/vendor-charges.ts'
@@ -45,9 +46,9 @@ export interface OrderAmounts {
 export function orderAmounts(order: Order, discountInLines: boolean): OrderAmounts {
   const unit = minorUnit(order.currency)
   const charges = chargeTotals(order)
-  const discount = subtract(order.discount, withdrawnPart(order, 'discount', unit))
+  const discount = subtract(order.discount, withdrawnOf(order, 'discount', unit))
   const gross = grossLines(order, unit)
-  const tax = subtract(add(order.tax, order.shippingTax), withdrawnPart(order, 'tax', unit))
+  const tax = subtract(add(order.tax, order.shippingTax), withdrawnOf(order, 'tax', unit))
   return {
     lines: discountInLines ? netLines(order, gross, discount, unit) : gross,
     discount: discountInLines ? ZERO4 : discount,
@@ -88,11 +89,7 @@ function netLines(
   if (discount === 0n && order.lines.every((line) => line.discount === 0n)) return gross
   const groups = new Map(groupLines(order.lines).map((group) => [group.root, group]))
   const ofLine = (line: OrderLine): Decimal4 => totalOf(groups.get(line), 'discount')
-  const nets = gross.map(({ line, amount }) => {
-    const withdrawn = withdrawnQuantity(line)
-    const own = withdrawn === 0n ? ofLine(line) : allocate(ofLine(line), [vendorQuantity(line), withdrawn], unit)[0]
-    return subtract(amount, own ?? ZERO4)
-  })
+  const nets = gross.map(({ line, amount }) => subtract(amount, openPart(line, ofLine(line), unit)))
   const left = subtract(sum(gross.map(({ amount }) => amount)), discount)
   const positive = nets.map((net) => (net < 0n ? 0n : net))
   const weights = positive.some((net) => net > 0n) ? positive : gross.map(({ amount }) => magnitude(amount))
@@ -118,14 +115,8 @@ function priceOf(amount: Decimal4, quantity: Decimal8): Decimal8 {
 }
 
 /** What of the lines' discounts or taxes belongs to pieces that the shop took back; shipping stays as it was charged. */
-function withdrawnPart(order: Order, field: 'discount' | 'tax', unit: Decimal4): Decimal4 {
-  return sum(
-    groupLines(order.lines).map((group) => {
-      const withdrawn = withdrawnQuantity(group.root)
-      if (withdrawn === 0n) return ZERO4
-      return allocate(totalOf(group, field), [vendorQuantity(group.root), withdrawn], unit)[1] ?? ZERO4
-    }),
-  )
+function withdrawnOf(order: Order, field: 'discount' | 'tax', unit: Decimal4): Decimal4 {
+  return sum(groupLines(order.lines).map((group) => withdrawnPart(group.root, totalOf(group, field), unit)))
 }
 
 const totalOf = (group: LineGroup | undefined, field: 'discount' | 'tax'): Decimal4 =>

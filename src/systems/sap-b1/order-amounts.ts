@@ -14,7 +14,9 @@ import {
   ZERO4,
 } from '../../events/decimal.ts'
 import type { Order, OrderLine } from '../../events/generated/events.ts'
+import { groupLines } from '../../rules/components.ts'
 import { minorUnit } from '../../rules/currency.ts'
+import { openPart } from '../../rules/open-part.ts'
 import { vendorQuantity, withdrawnQuantity } from '../../rules/quantities.ts'
 import { chargeTotals } from '../../rules/vendor-charges.ts'
 
@@ -81,16 +83,11 @@ interface TopLevel {
   readonly tax: Decimal4
 }
 
-/** A line whose parent is not in the order stands for itself; a configurable's row carries its child's SKU. */
+/** A configurable's row carries its child's SKU. */
 function topLevel({ lines }: Order): readonly TopLevel[] {
-  const byId = new Map(lines.map((line) => [line.lineId, line]))
-  const rootOf = (line: OrderLine, depth = 0): OrderLine => {
-    const parent = line.parentLineId === null ? undefined : byId.get(line.parentLineId)
-    return parent === undefined || depth > lines.length ? line : rootOf(parent, depth + 1)
-  }
-  return [...Map.groupBy(lines, (line) => rootOf(line))].map(([line, members]) => ({
-    line,
-    rowTotal: line.rowTotal,
+  return groupLines(lines).map(({ root, lines: members }) => ({
+    line: root,
+    rowTotal: root.rowTotal,
     discount: sum(members.map(({ discount }) => discount)),
     tax: sum(members.map(({ tax }) => tax)),
   }))
@@ -106,12 +103,6 @@ function rowOf(line: OrderLine, discount: Decimal4, unit: Decimal4): Row {
 function weightsOf(rows: readonly Row[]): bigint[] {
   const nets = rows.map(({ net }) => (net < 0n ? 0n : net))
   return nets.some((net) => net > 0n) ? nets : rows.map(({ gross }) => gross)
-}
-
-/** What of a line's amount belongs to the pieces that are left. */
-function openPart(line: OrderLine, amount: Decimal4, unit: Decimal4): Decimal4 {
-  const withdrawn = withdrawnQuantity(line)
-  return withdrawn === 0n ? amount : (allocate(amount, [vendorQuantity(line), withdrawn], unit)[0] ?? ZERO4)
 }
 
 const MICRO = 1_000_000n
