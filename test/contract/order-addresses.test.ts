@@ -1,32 +1,17 @@
 // Addresses that a shop takes, and ERPs refused: regions that are none of their states ("No matching records found"), and texts
 // longer than their fields: "field phone contained more than the maximum number (32) of characters" (NetSuite), "Value too
 // long in property Street" (SAP Business One).
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Address, VendorOrderRequested } from '../../src/events/generated/events.ts'
 import { type Wire, wireOf } from '../../src/systems/kit/wire.ts'
-import { writeNetSuiteOrders } from '../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
-import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
-import { CALM, startCompany, type TestCompany } from '../worlds/sap-b1.ts'
-import { netsuiteOf } from '../worlds/settings.ts'
+import { bothErps } from '../worlds/both-erps.ts'
+import { CALM } from '../worlds/sap-b1.ts'
 
 const signal = new AbortController().signal
 const connection = connectionOf('con', '^WLD-')
 
-let account: NetSuiteAccount
-let company: TestCompany
-beforeAll(async () => {
-  account = await startNetSuiteAccount()
-  company = await startCompany()
-})
-afterAll(async () => {
-  await account.close()
-  await company.close()
-})
-beforeEach(async () => {
-  await account.control('POST', 'reset')
-  await company.send('POST', '/reset')
-})
+const erps = bothErps()
 
 const long = (word: string, times = 40) => Array.from({ length: times }, () => word).join(' ')
 
@@ -51,18 +36,14 @@ function eventOf(sku: string, address = ADDRESS, key = '000000001'): VendorOrder
   return vendorOrder('con', key, order)
 }
 
-const netsuiteItem = async () => String((await account.items())[0]?.['itemId'])
-const netsuiteSink = async () =>
-  writeNetSuiteOrders(await account.client(), netsuiteOf(account.system().settings, account.system().zone))
-const sapItem = async () => String((await company.state('Items')).find(({ Frozen }) => Frozen === 'tNO')?.['ItemCode'])
-const sapSink = async () => await company.sink({ customers: 'create', cardCode: undefined })
+const sapSink = async () => await erps.company.sink({ customers: 'create', cardCode: undefined })
 
 describe('an order whose texts are too long for the fields of the ERP', () => {
   it('is taken by NetSuite, and says so', async () => {
-    const event = eventOf(await netsuiteItem())
-    const { outcome, note } = await (await netsuiteSink()).deliver(event, connection, signal, CALM)
+    const event = eventOf(await erps.netsuiteSku())
+    const { outcome, note } = await (await erps.netsuiteSink()).deliver(event, connection, signal, CALM)
     expect(outcome).toBe('written')
-    const [order] = await account.orders()
+    const [order] = await erps.account.orders()
     expect(order?.['memo']).toContain('city: …')
     expect(wireOf(order?.['shippingAddress'])).toMatchObject({ addrPhone: '+490301234567812345678' })
     expect(note).toContain('shippingAddress.city (50)')
@@ -70,10 +51,10 @@ describe('an order whose texts are too long for the fields of the ERP', () => {
   })
 
   it('is taken by SAP, and says so', async () => {
-    const event = eventOf(await sapItem())
+    const event = eventOf(await erps.sapSku())
     const { outcome, note } = await (await sapSink()).deliver(event, connection, signal, CALM)
     expect(outcome).toBe('written')
-    const [order] = await company.state('Orders')
+    const [order] = await erps.company.state('Orders')
     expect(String(order?.['Comments']).length).toBeLessThanOrEqual(254)
     expect(note).toContain('ShipToCity (100)')
     expect(note).not.toContain('Llanfair')
@@ -111,8 +92,8 @@ const REGIONS: readonly (readonly [string | null, string | null, string | null, 
 
 describe('an order to a region', () => {
   it('has the state of the ERP, or else its name in the address, and is written', async () => {
-    const [toNetSuite, toSap] = [await netsuiteSink(), await sapSink()]
-    const [netsuiteSku, sapSku] = [await netsuiteItem(), await sapItem()]
+    const [toNetSuite, toSap] = [await erps.netsuiteSink(), await sapSink()]
+    const [netsuiteSku, sapSku] = [await erps.netsuiteSku(), await erps.sapSku()]
     for (const [index, [countryCode, region, regionCode]] of REGIONS.entries()) {
       const address = { ...nowhere, countryCode, region, regionCode }
       await toNetSuite.deliver(eventOf(netsuiteSku, address, `1${index}`), connection, signal, CALM)
@@ -120,8 +101,8 @@ describe('an order to a region', () => {
     }
     const addressesOf = (orders: readonly Wire[], key: string, field: string) =>
       new Map(orders.map((order) => [order[key], wireOf(order[field])]))
-    const atNetSuite = addressesOf(await account.orders(), 'externalId', 'shippingAddress')
-    const atSap = addressesOf(await company.state('Orders'), 'NumAtCard', 'AddressExtension')
+    const atNetSuite = addressesOf(await erps.account.orders(), 'externalId', 'shippingAddress')
+    const atSap = addressesOf(await erps.company.state('Orders'), 'NumAtCard', 'AddressExtension')
     for (const [index, [, , , netsuite, sap]] of REGIONS.entries()) {
       expect(atNetSuite.get(`con-1${index}`)).toMatchObject(netsuite)
       expect(atSap.get(`con-1${index}`)).toMatchObject(sap)

@@ -1,33 +1,19 @@
 // "A customer record with this ID already exists" (docs.celigo.com 115000566328): the second Ada Test of a shop was never
 // delivered; and a customer's terms or category could not be given.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Address, Order, VendorOrderRequested } from '../../src/events/generated/events.ts'
 import type { Wire } from '../../src/systems/kit/wire.ts'
-import { writeNetSuiteOrders } from '../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
-import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
-import { CALM, startCompany, type TestCompany } from '../worlds/sap-b1.ts'
-import { netsuiteOf } from '../worlds/settings.ts'
+import { bothErps } from '../worlds/both-erps.ts'
+import { CALM } from '../worlds/sap-b1.ts'
 
 const signal = new AbortController().signal
 const connection = connectionOf('con', '^WLD-')
 
-let account: NetSuiteAccount
-let company: TestCompany
+const erps = bothErps()
 let skus: { readonly netsuite: string; readonly sap: string }
 beforeAll(async () => {
-  account = await startNetSuiteAccount()
-  company = await startCompany()
-  const sapItem = (await company.state('Items')).find(({ Frozen }) => Frozen === 'tNO')
-  skus = { netsuite: String((await account.items())[0]?.['itemId']), sap: String(sapItem?.['ItemCode']) }
-})
-afterAll(async () => {
-  await account.close()
-  await company.close()
-})
-beforeEach(async () => {
-  await account.control('POST', 'reset')
-  await company.send('POST', '/reset')
+  skus = { netsuite: await erps.netsuiteSku(), sap: await erps.sapSku() }
 })
 
 const nobody: Address = {
@@ -62,16 +48,16 @@ function eventOf(
 }
 
 const toNetSuite = async (...of: readonly VendorOrderRequested[]) => {
-  const sink = writeNetSuiteOrders(await account.client(), netsuiteOf(account.system().settings, account.system().zone))
+  const sink = await erps.netsuiteSink()
   for (const event of of) await sink.deliver(event, connection, signal, CALM)
 }
 const toSap = async (...of: readonly VendorOrderRequested[]) => {
-  const sink = await company.sink({ customers: 'create', cardCode: undefined })
+  const sink = await erps.company.sink({ customers: 'create', cardCode: undefined })
   for (const event of of) await sink.deliver(event, connection, signal, CALM)
 }
-const netsuiteCustomers = async () => (await account.state())['customers'] as readonly Wire[]
+const netsuiteCustomers = async () => (await erps.account.state())['customers'] as readonly Wire[]
 const sapCustomers = async () =>
-  (await company.state('BusinessPartners')).filter(({ CardCode }) => String(CardCode).startsWith('W'))
+  (await erps.company.state('BusinessPartners')).filter(({ CardCode }) => String(CardCode).startsWith('W'))
 
 /** One name, twice by e-mail address, twice without; and nobody at all. */
 const guestsOf = (sku: string) => [
@@ -85,27 +71,27 @@ const guestsOf = (sku: string) => [
 
 describe('customers of one name, or of none', () => {
   it.each([true, false])('are made at NetSuite, where it numbers customers: %s', async (numbersCustomers) => {
-    await account.control('PUT', 'rules', { numbersCustomers })
+    await erps.account.control('PUT', 'rules', { numbersCustomers })
     await toNetSuite(...guestsOf(skus.netsuite))
-    expect(await account.orders()).toHaveLength(6)
+    expect(await erps.account.orders()).toHaveLength(6)
     const ids = (await netsuiteCustomers()).map(({ entityId }) => String(entityId))
     expect(new Set(ids).size).toBe(6)
     expect(ids.filter((id) => id.startsWith('Ada Test'))).toHaveLength(numbersCustomers ? 0 : 4)
   })
 
   it('are told by doctor where the account calls customers by their names', async () => {
-    const warnings = async () => (await (await account.client()).check(signal)).warnings
+    const warnings = async () => (await (await erps.account.client()).check(signal)).warnings
     expect(await warnings()).toEqual([])
-    await account.control('PUT', 'rules', { numbersCustomers: false })
+    await erps.account.control('PUT', 'rules', { numbersCustomers: false })
     await toNetSuite(...guestsOf(skus.netsuite).slice(0, 2))
     expect(await warnings()).toEqual([expect.stringContaining('Auto-Generated Numbers')])
-    await account.control('PUT', 'rules', { missing: ['customer'] })
+    await erps.account.control('PUT', 'rules', { missing: ['customer'] })
     expect(await warnings()).toEqual([])
   })
 
   it('are made at SAP', async () => {
     await toSap(...guestsOf(skus.sap))
-    expect(await company.state('Orders')).toHaveLength(6)
+    expect(await erps.company.state('Orders')).toHaveLength(6)
     expect(await sapCustomers()).toHaveLength(6)
   })
 })
@@ -122,7 +108,7 @@ describe('a customer’s fields of the order map', () => {
     expect(first).toMatchObject({ terms: { id: '5' }, custentity_shop: 'web', firstName: 'Ada', isPerson: true })
     expect(second).toMatchObject({ entityId: 'ADA-1', companyName: 'Ada GmbH', isPerson: false })
     expect(second).not.toHaveProperty('firstName')
-    expect((await account.orders())[0]).not.toHaveProperty('customer')
+    expect((await erps.account.orders())[0]).not.toHaveProperty('customer')
   })
 
   it('are the customer’s at SAP, when it is made', async () => {

@@ -1,6 +1,6 @@
 // `line.…` rules ended up at the root of SAP's order, which refused it; and a rule could overwrite what a sink writes itself.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Configuration } from '../../src/configuration/model.ts'
 import { decimal4 } from '../../src/events/decimal.ts'
 import type { VendorOrderRequested } from '../../src/events/generated/events.ts'
@@ -9,25 +9,11 @@ import type { Clients } from '../../src/systems/clients.ts'
 import type { Sink } from '../../src/systems/kit/sink.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { lineOf, orderChanged, orderOf } from '../data/processor-events.ts'
+import { bothErps } from '../worlds/both-erps.ts'
 import { configurationOf } from '../worlds/configured.ts'
-import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
-import { startCompany, type TestCompany } from '../worlds/sap-b1.ts'
 import { shopDeliveries } from '../worlds/shop-deliveries.ts'
 
-let company: TestCompany
-let account: NetSuiteAccount
-beforeAll(async () => {
-  company = await startCompany()
-  account = await startNetSuiteAccount()
-})
-afterAll(async () => {
-  await company.close()
-  await account.close()
-})
-beforeEach(async () => {
-  await company.send('POST', '/reset')
-  await account.control('POST', 'reset')
-})
+const erps = bothErps()
 
 const shop = {
   kind: 'system',
@@ -73,9 +59,9 @@ async function send(configuration: Configuration, clients: Clients, data: Return
 
 describe('fields of the order map at SAP Business One', () => {
   const skus = async () =>
-    (await company.state('Items')).filter(({ Frozen }) => Frozen === 'tNO').map(({ ItemCode }) => String(ItemCode))
+    (await erps.company.state('Items')).filter(({ Frozen }) => Frozen === 'tNO').map(({ ItemCode }) => String(ItemCode))
   const toSap = async (fields: readonly object[], settings: Readonly<Record<string, unknown>> = {}) => {
-    const { reads: _reads, ...system } = company.system(settings)
+    const { reads: _reads, ...system } = erps.company.system(settings)
     return await configurationOf([shop, { kind: 'system', ...system }, connectionTo('sap', fields)])
   }
   const linesOf = (order: Wire | undefined) => wiresOf(order?.['DocumentLines'])
@@ -87,9 +73,9 @@ describe('fields of the order map at SAP Business One', () => {
       { attribute: 'line.CostingCode', constant: 'WEB' },
     ])
     const [a = '', b = ''] = await skus()
-    const { said } = await send(configuration, company.clients, orderWith([a, b]))
+    const { said } = await send(configuration, erps.company.clients, orderWith([a, b]))
     expect(said).toEqual(['000000001 succeeded'])
-    const [order] = await company.state('Orders')
+    const [order] = await erps.company.state('Orders')
     expect(order).toMatchObject({ Comments: 'SPRING' })
     expect(order).not.toHaveProperty('line')
     expect(linesOf(order)).toMatchObject([
@@ -102,16 +88,16 @@ describe('fields of the order map at SAP Business One', () => {
   it.each(['TaxCode', 'VatGroup'])('may be the %s of each line', async (name) => {
     const rule = { attribute: `line.${name}`, from: 'attributes.tax_class' }
     const [a = '', b = ''] = await skus()
-    const { said } = await send(await toSap([rule]), company.clients, orderWith([a], '0.83'))
+    const { said } = await send(await toSap([rule]), erps.company.clients, orderWith([a], '0.83'))
     expect(said).toEqual(['000000001 succeeded'])
-    const [order] = await company.state('Orders')
+    const [order] = await erps.company.state('Orders')
     expect(linesOf(order)).toMatchObject([{ ItemCode: a, [name]: 'LA' }])
     expect(order).toMatchObject({ VatSum: 0.83 })
     // A line without one has that of all lines.
     const both = await toSap([rule, { attribute: name, constant: 'EX' }])
-    await company.send('POST', '/reset')
-    await send(both, company.clients, orderWith([a, b], '0.83'))
-    expect(linesOf((await company.state('Orders'))[0])).toMatchObject([{ [name]: 'LA' }, { [name]: 'EX' }])
+    await erps.company.send('POST', '/reset')
+    await send(both, erps.company.clients, orderWith([a, b], '0.83'))
+    expect(linesOf((await erps.company.state('Orders'))[0])).toMatchObject([{ [name]: 'LA' }, { [name]: 'EX' }])
   })
 
   it('that the sink writes itself are refused, by validate and for an event of an older mapping', async () => {
@@ -120,12 +106,16 @@ describe('fields of the order map at SAP Business One', () => {
       await expect(toSap([{ attribute: name, constant: '0' }], { digestField })).rejects.toThrow(
         'orderMap.fields[0].attribute is written by Waldstream itself',
       )
-      const { connection, system, sink } = await send(await toSap([], { digestField }), company.clients, orderWith([]))
+      const { connection, system, sink } = await send(
+        await toSap([], { digestField }),
+        erps.company.clients,
+        orderWith([]),
+      )
       const [a = ''] = await skus()
       const old = { [name.replace(/^line\./, 'line.11.')]: '"0"' }
       await refuses({ connection, system, sink }, orderWith([a]), old, name)
     }
-    expect(await company.state('Orders')).toEqual([])
+    expect(await erps.company.state('Orders')).toEqual([])
   })
 })
 
@@ -145,27 +135,27 @@ async function refuses(
 
 describe('fields of the order map at NetSuite', () => {
   const toNetSuite = async (fields: readonly object[]) => {
-    const { reads: _reads, ...system } = account.system()
+    const { reads: _reads, ...system } = erps.account.system()
     const settings = { ...system.settings, discountItem: 77 }
     return await configurationOf([shop, { kind: 'system', ...system, settings }, connectionTo('netsuite', fields)])
   }
 
   it('of lines are in the lines that they are of', async () => {
-    const [a = '', b = ''] = (await account.items()).map(({ itemId }) => String(itemId))
+    const [a = '', b = ''] = (await erps.account.items()).map(({ itemId }) => String(itemId))
     const rules = [
       { attribute: 'custbody_channel', constant: 'web' },
       { attribute: 'line.custcol_gift', from: 'attributes.gift' },
     ]
-    const { said } = await send(await toNetSuite(rules), account.clients, orderWith([a, b]))
+    const { said } = await send(await toNetSuite(rules), erps.account.clients, orderWith([a, b]))
     expect(said).toEqual(['000000001 succeeded'])
-    const [order] = await account.orders()
+    const [order] = await erps.account.orders()
     expect(order).toMatchObject({ custbody_channel: 'web' })
     const lines = wiresOf(wireOf(order?.['item'])['items'])
     expect(lines.map((line) => line['custcol_gift'] ?? null)).toEqual(['for you', null])
   })
 
   it('that the sink writes itself are refused, by validate and for an event of an older mapping', async () => {
-    const [a = ''] = (await account.items()).map(({ itemId }) => String(itemId))
+    const [a = ''] = (await erps.account.items()).map(({ itemId }) => String(itemId))
     for (const name of [
       'discountRate',
       'discountItem',
@@ -177,7 +167,7 @@ describe('fields of the order map at NetSuite', () => {
       await expect(toNetSuite([{ attribute: name, constant: '0' }])).rejects.toThrow(
         'orderMap.fields[0].attribute is written by Waldstream itself',
       )
-      const { connection, system, sink } = await send(await toNetSuite([]), account.clients, orderWith([]))
+      const { connection, system, sink } = await send(await toNetSuite([]), erps.account.clients, orderWith([]))
       await refuses(
         { connection, system, sink },
         orderWith([a]),
@@ -185,6 +175,6 @@ describe('fields of the order map at NetSuite', () => {
         name,
       )
     }
-    expect(await account.orders()).toEqual([])
+    expect(await erps.account.orders()).toEqual([])
   })
 })

@@ -1,29 +1,14 @@
 // `shop-eu` + 7 and `shop` + eu-7 were both called shop-eu-7: the second write replaced the other seller's order.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { VendorOrderRequested } from '../../src/events/generated/events.ts'
 import type { Before, Sink } from '../../src/systems/kit/sink.ts'
-import { writeNetSuiteOrders } from '../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
-import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
-import { CALM, startCompany, type TestCompany } from '../worlds/sap-b1.ts'
-import { netsuiteOf } from '../worlds/settings.ts'
+import { bothErps } from '../worlds/both-erps.ts'
+import { CALM } from '../worlds/sap-b1.ts'
 
 const signal = new AbortController().signal
 
-let account: NetSuiteAccount
-let company: TestCompany
-beforeAll(async () => {
-  account = await startNetSuiteAccount()
-  company = await startCompany()
-})
-afterAll(async () => {
-  await account.close()
-  await company.close()
-})
-beforeEach(async () => {
-  await account.control('POST', 'reset')
-  await company.send('POST', '/reset')
-})
+const erps = bothErps()
 
 interface More {
   readonly before?: Before
@@ -37,21 +22,20 @@ interface Erp {
   references(): Promise<readonly unknown[]>
 }
 
-const erps: Readonly<Record<string, Erp>> = {
+const byName: Readonly<Record<string, Erp>> = {
   netsuite: {
-    sink: async () =>
-      writeNetSuiteOrders(await account.client(), netsuiteOf(account.system().settings, account.system().zone)),
-    sku: async () => String((await account.items())[0]?.['itemId']),
-    references: async () => (await account.orders()).map(({ externalId }) => externalId),
+    sink: erps.netsuiteSink,
+    sku: erps.netsuiteSku,
+    references: async () => (await erps.account.orders()).map(({ externalId }) => externalId),
   },
   sap: {
-    sink: async () => await company.sink(),
-    sku: async () => String((await company.state('Items')).find(({ Frozen }) => Frozen === 'tNO')?.['ItemCode']),
-    references: async () => (await company.state('Orders')).map(({ NumAtCard }) => NumAtCard),
+    sink: async () => await erps.company.sink(),
+    sku: erps.sapSku,
+    references: async () => (await erps.company.state('Orders')).map(({ NumAtCard }) => NumAtCard),
   },
 }
 
-describe.each(Object.entries(erps))('orders of two connections at %s', (_, erp) => {
+describe.each(Object.entries(byName))('orders of two connections at %s', (_, erp) => {
   const deliver = async (connection: string, key: string, lineId: string, more: More = {}) => {
     const { before = CALM, orderNumber = key, content = '' } = more
     const order = orderOf([lineOf(lineId, await erp.sku())])
