@@ -1,4 +1,4 @@
-import { expectedOf, isRequired, propertyOf, variableNames } from '../src/config.ts'
+import { expectedOf, isRequired, propertyOf, variableNames } from '../src/variables.ts'
 import { table } from './settings-tables.ts'
 
 /** A row for each variable. */

@@ -1,4 +1,6 @@
-/** Beginnings of the names of variables that are the program's, its platform's or its runtime's own. */
+import { variableNames } from '../variables.ts'
+
+/** Beginnings of names, beside the program's own variables, of its platform, its runtime and what it may read one day. */
 const OWN = [
   'ALLOWED_',
   'API_',
@@ -18,9 +20,8 @@ const OWN = [
   'NPM_',
   'OIDC_',
   'OTEL_',
-  'PERSON',
+  'PERSON_',
   'RATE_LIMIT_',
-  'RETAIN_',
   'RETENTION_',
   'RUN_LEASE_',
   'SCHEMA_REGISTRY_',
@@ -33,7 +34,17 @@ const OWN = [
   'TRUSTED_',
 ]
 
-const ALONE = ['HOME', 'HOSTNAME', 'PATH', 'PWD', 'SHELL', 'SHLVL', 'USER', 'SERVICES']
+const ALONE: readonly string[] = [
+  ...variableNames,
+  'HOME',
+  'HOSTNAME',
+  'PATH',
+  'PWD',
+  'SHELL',
+  'SHLVL',
+  'USER',
+  'SERVICES',
+]
 
 /** Whether a variable is none that a system's secret or address may be in, whatever an operator lists. */
 export function isOwnVariable(name: string): boolean {

@@ -1,15 +1,9 @@
 import { isAbsolute, normalize, sep } from 'node:path'
+import { propertyOf, type VariableName } from '../variables.ts'
 import { isOwnVariable } from './own-variables.ts'
 import { parseReference, type Reference } from './reference-form.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
-
-/** The variables that say which references may be resolved, with what holds where they are not set. */
-const SECRET_DEFAULTS = {
-  SECRET_ENV_PREFIX: 'WALDSTREAM_SECRET_',
-  SECRET_DIR: '/run/secrets',
-  CONFIG_ENV_NAMES: 'DEMO_*_URL,DEMO_*_PATTERN',
-} as const
 
 /**
  * Which secrets a system may name: its own, by the beginning of their names, and what the operator lists besides. A name
@@ -37,9 +31,9 @@ export function isOwnFile(path: string): boolean {
 }
 
 export function secretRulesOf(environment: Environment): SecretRules {
-  const given = (name: string, usual = '') => environment[name]?.trim() || usual
-  const prefix = given('SECRET_ENV_PREFIX', SECRET_DEFAULTS.SECRET_ENV_PREFIX)
-  const directory = normalize(given('SECRET_DIR', SECRET_DEFAULTS.SECRET_DIR)).replace(/\/$/, '')
+  const given = (name: VariableName) => environment[name]?.trim() || String(propertyOf(name).default ?? '')
+  const prefix = given('SECRET_ENV_PREFIX')
+  const directory = normalize(given('SECRET_DIR')).replace(/\/$/, '')
   const names = listOf(given('SECRET_ENV_NAMES'))
   // Where the operator says nothing, the demo works.
   const isDemo = (system: string, name: string) =>
@@ -47,7 +41,7 @@ export function secretRulesOf(environment: Environment): SecretRules {
   const files = listOf(given('SECRET_FILES'))
   const awsPrefix = given('SECRET_AWS_PREFIX')
   const awsNames = listOf(given('SECRET_AWS_NAMES'))
-  const values = given('CONFIG_ENV_NAMES', SECRET_DEFAULTS.CONFIG_ENV_NAMES)
+  const values = given('CONFIG_ENV_NAMES')
     .split(',')
     .map((name) => nameGlob(name.trim()))
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readConfig, variableNames } from '../../src/config.ts'
+import { readConfig } from '../../src/config.ts'
+import { variableNames } from '../../src/variables.ts'
 
 const enough = { KAFKA_BROKERS: 'a:1, b:2', SCHEMA_REGISTRY_URL: 'http://r', DYNAMODB_ENDPOINT: 'http://d' }
 

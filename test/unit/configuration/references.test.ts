@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { variableNames } from '../../../src/config.ts'
 import { createResolver } from '../../../src/configuration/references.ts'
 import { ownsSku } from '../../../src/rules/ownership.ts'
+import { variableNames } from '../../../src/variables.ts'
 
 let folder: string
 beforeEach(async () => {

@@ -1,0 +1,205 @@
+import Type, { type Static } from 'typebox'
+
+const text = (description: string) => Type.Optional(Type.String({ description }))
+/** Its value is in no message and no example. */
+const secret = (description: string) => Type.Optional(Type.String({ description, writeOnly: true }))
+const whole = (minimum: number, maximum: number, usual: number, description: string) =>
+  Type.Integer({ minimum, maximum, default: usual, description })
+const networks = (description: string) =>
+  Type.String({
+    pattern: '^[^\\s,]+( *, *[^\\s,]+)*$',
+    $comment: 'CIDRs, IP addresses and hosts, each with :port or without, separated by commas',
+    description,
+  })
+/** Of names, each with the system that may have it. */
+const list = (description: string) =>
+  Type.Optional(
+    Type.String({
+      pattern: '^([a-z0-9-]{1,40}|[*])=[^,=]+( *, *([a-z0-9-]{1,40}|[*])=[^,=]+)*$',
+      $comment: 'system=NAME, or several separated by commas, * for any system or part of a name',
+      description,
+    }),
+  )
+const prefix = (description: string) =>
+  Type.String({
+    pattern: '^[A-Za-z0-9._-]{0,100}$',
+    $comment: 'at most 100 letters, digits, dots, dashes and underscores',
+    default: '',
+    description,
+  })
+
+/**
+ * Every variable of the environment: type, default, and what it is for. README's table and `.env.example` are made from it
+ * (`npm run generate`). `examples`: what a required one may look like.
+ */
+export const environmentSchema = Type.Object({
+  KAFKA_BROKERS: Type.String({
+    $comment: 'host:port, or several separated by commas',
+    description: 'addresses of brokers',
+    examples: ['127.0.0.1:9092'],
+  }),
+  KAFKA_SSL: Type.Boolean({ default: false, description: 'connections to brokers are encrypted' }),
+  KAFKA_SASL_MECHANISM: Type.Optional(
+    Type.Enum(['plain', 'scram-sha-256', 'scram-sha-512'], { description: 'how to sign in to brokers' }),
+  ),
+  KAFKA_SASL_USERNAME: text('user at the brokers; required with KAFKA_SASL_MECHANISM'),
+  KAFKA_SASL_PASSWORD: secret('its password; required with KAFKA_SASL_MECHANISM'),
+  KAFKA_SESSION_TIMEOUT_MS: whole(
+    6_000,
+    300_000,
+    30_000,
+    "after so long without a heartbeat a dead consumer's partitions go to others",
+  ),
+  SCHEMA_REGISTRY_URL: Type.String({
+    description: 'address of the schema registry',
+    examples: ['http://127.0.0.1:8081'],
+  }),
+  SCHEMA_REGISTRY_USERNAME: text('user at the registry'),
+  SCHEMA_REGISTRY_PASSWORD: secret('its password'),
+  DYNAMODB_ENDPOINT: text('address of DynamoDB Local; without it, AWS'),
+  AWS_REGION: text('region of the tables; required without DYNAMODB_ENDPOINT'),
+  AWS_ACCESS_KEY_ID: text("access key; without it, the AWS SDK's own chain (profile, role)"),
+  AWS_SECRET_ACCESS_KEY: secret('its secret'),
+  AWS_SESSION_TOKEN: secret('its session token, where it is temporary'),
+  TOPIC_PREFIX: prefix('begins the names of topics and groups'),
+  TABLE_PREFIX: prefix('begins the names of tables'),
+  TOPIC_PARTITIONS: whole(1, 1000, 6, 'partitions of a topic; fixed once the topics are created'),
+  TOPIC_REPLICATION: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 9, description: 'replicas of a topic; 1 with DYNAMODB_ENDPOINT, else 3' }),
+  ),
+  API_HOST: Type.String({
+    default: '127.0.0.1',
+    description: 'address the API listens on; another than this one needs API_TOKEN, or a key',
+  }),
+  API_PORT: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 65_535, description: 'its port; 8080 or a free one by default' }),
+  ),
+  API_TOKEN: secret("the administrator's key of a small installation: callers of the API send it as bearer token"),
+  API_TOKEN_FILE: text('file that holds it, in place of API_TOKEN'),
+  OIDC_ISSUER: text('OpenID Connect issuer whose access tokens (JWT) are taken beside keys: its https address'),
+  OIDC_AUDIENCE: text('whom its tokens have to be for; required with OIDC_ISSUER'),
+  OIDC_SCOPES_CLAIM: Type.String({ default: 'scope', description: 'claim of its tokens with the scopes' }),
+  OIDC_CONNECTIONS_CLAIM: Type.String({
+    default: 'waldstream_connections',
+    description: 'claim with the ids of connections they reach, or all; none without it',
+  }),
+  OIDC_SYSTEMS_CLAIM: Type.String({
+    default: 'waldstream_systems',
+    description: 'claim with the ids of systems they reach, or all; none without it',
+  }),
+  OIDC_NAME_CLAIM: Type.String({ default: 'sub', description: 'claim with the name that changes are recorded under' }),
+  API_TLS_CERT_FILE: text('certificate of the API, with its chain, in PEM; read again when it changes'),
+  API_TLS_KEY_FILE: text('its key, in PEM; required with API_TLS_CERT_FILE'),
+  API_TRUSTED_PROXIES: text(
+    'addresses or networks (10.0.0.0/8) of proxies that encrypt for the API, separated by commas; their X-Forwarded-… headers are believed',
+  ),
+  API_ALLOW_PLAINTEXT: Type.Boolean({
+    default: false,
+    description: 'others may reach the API without TLS and without a trusted proxy',
+  }),
+  API_ALLOWED_HOSTS: text(
+    'names, separated by commas, by which the API may be called beside localhost where it asks for no key',
+  ),
+  API_REQUESTS_PER_MINUTE: whole(1, 10_000_000, 12_000, 'requests of one key, or of one address where it has none'),
+  API_REFUSALS_PER_MINUTE: whole(1, 10_000_000, 1_000, 'requests of one address that are let in nowhere'),
+  API_MAX_CONNECTIONS: whole(1, 100_000, 2_000, 'connections that the API holds'),
+  API_MAX_CONNECTIONS_PER_ADDRESS: whole(1, 100_000, 400, 'connections of one address; trusted proxies may have any'),
+  API_REQUEST_TIMEOUT_MS: whole(1_000, 600_000, 30_000, 'within this time a request has to arrive whole'),
+  CURSOR_KEY: secret("signs the feeds' cursors; created once and kept by default"),
+  AUDIT_DAYS: whole(1, 3650, 400, 'days that the audit trail is kept'),
+  FEED_SETTLE_MS: whole(0, 600_000, 5000, 'how long a timeslot waits for late records'),
+  RUN_LEASE_MS: whole(4_000, 600_000, 30_000, 'after so long without a heartbeat another producer takes over a run'),
+  SECRET_ENV_PREFIX: Type.String({
+    pattern: '^[A-Z][A-Z0-9_]{2,60}_$',
+    $comment: 'a beginning of names, such as WALDSTREAM_SECRET_',
+    default: 'WALDSTREAM_SECRET_',
+    description: 'variables that begin so, with the id of a system and two underscores, are secrets of that system',
+  }),
+  SECRET_ENV_NAMES: list('other variables that systems may have as secrets; by default those of the demo'),
+  SECRET_DIR: Type.String({
+    pattern: '^/.+$',
+    $comment: 'an absolute path',
+    default: '/run/secrets',
+    description: 'folder of files that begin with the id of a system, and are secrets of that system',
+  }),
+  SECRET_FILES: list('other files that systems may have as secrets'),
+  SECRET_AWS_PREFIX: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9/_+=.@-]{1,200}$',
+      $comment: 'a beginning of names, such as waldstream/',
+      description: 'names in AWS that begin so, with the id of a system and a slash, are secrets of that system',
+    }),
+  ),
+  SECRET_AWS_NAMES: list('other names in AWS Secrets Manager and Parameter Store that systems may have as secrets'),
+  AWS_ROLE_SYSTEMS: text(
+    "systems, separated by commas or * for any, that may use the process's own AWS credentials in place of secrets",
+  ),
+  ALLOWED_PLAINTEXT_LOGINS: Type.Boolean({
+    default: false,
+    description: 'logins to brokers and registry may go unencrypted, for everyone on the way to read',
+  }),
+  ALLOWED_PRIVATE_NETWORKS: Type.Optional(
+    networks('private networks and hosts that systems may be in; without it, the public internet alone'),
+  ),
+  ALLOWED_HTTP_HOSTS: Type.Optional(networks('hosts that secrets may be sent to by http; without it, https alone')),
+  CONFIG_ENV_NAMES: Type.String({
+    pattern: '^[A-Za-z0-9_*]+( *, *[A-Za-z0-9_*]+)*$',
+    $comment: 'names of variables, separated by commas, * for any part of a name',
+    default: 'DEMO_*_URL,DEMO_*_PATTERN',
+    description: 'variables that files of configuration may name as an address or a pattern; no secrets',
+  }),
+  PERSONAL_DATA: Type.Optional(
+    Type.Enum(['encrypted', 'plain'], {
+      description:
+        'how topics hold what is said of persons; an installation that began with `plain` keeps it by default',
+    }),
+  ),
+  RETAIN_ORDERS_DAYS: Type.Optional(
+    Type.Integer({
+      minimum: 31,
+      maximum: 36_500,
+      description: 'so many days after the month of an order its person is forgotten; never by default',
+    }),
+  ),
+  CONFIG_DIR: text('folder of configuration that is applied at start'),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+    default: 'info',
+    description: 'the least that is logged',
+  }),
+})
+
+export type Variables = Static<typeof environmentSchema>
+export type VariableName = keyof Variables
+
+/** What a variable must be, in words. */
+export function expectedOf(name: VariableName): string {
+  const { type, minimum, maximum, enum: values, $comment } = propertyOf(name)
+  if ($comment !== undefined) return $comment
+  if (values !== undefined) return `one of ${values.join(', ')}`
+  if (type === 'integer') return `a whole number from ${minimum} to ${maximum}`
+  return type === 'boolean' ? 'true or false' : 'a text'
+}
+
+interface VariableSchema {
+  readonly type?: string
+  readonly description?: string
+  readonly default?: string | number | boolean
+  readonly examples?: readonly string[]
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly writeOnly?: boolean
+  readonly $comment?: string
+}
+
+export function propertyOf(name: VariableName): VariableSchema {
+  return environmentSchema.properties[name]
+}
+
+export const variableNames = Object.keys(environmentSchema.properties) as readonly VariableName[]
+
+/** It has to be set, whatever else is. */
+export function isRequired(name: VariableName): boolean {
+  const required: readonly string[] = environmentSchema.required
+  return required.includes(name) && propertyOf(name).default === undefined
+}
