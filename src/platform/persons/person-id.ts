@@ -45,9 +45,20 @@ export function personNameOfText(text: string, source: string, key: string): str
   return address === undefined ? personNames.unread(source, key) : personNames.email(address)
 }
 
+/** Pseudonyms that are kept at hand: an event is asked for its person when it is read, admitted and written. */
+const MOST_KEPT = 2_000
+const kept = new WeakMap<KeyObject, Map<string, string>>()
+
 /** Pseudonym of a person: 128 bits of an HMAC, so that nobody tries addresses out without the secret. */
 export function personId(name: string, secret: KeyObject): string {
-  return createHmac('sha256', secret).update(name).digest('hex').slice(0, 32)
+  const ids = kept.get(secret) ?? new Map<string, string>()
+  kept.set(secret, ids)
+  const known = ids.get(name)
+  if (known !== undefined) return known
+  const id = createHmac('sha256', secret).update(name).digest('hex').slice(0, 32)
+  if (ids.size >= MOST_KEPT) ids.clear()
+  ids.set(name, id)
+  return id
 }
 
 /** An order is of the time when it was placed; what is said of its fulfilments is forgotten whenever it is read. */
@@ -66,5 +77,6 @@ const LAST = Date.UTC(5000, 0)
 
 /** Times that no calendar has are of the first or last month. */
 export function monthOf(at: number): string {
-  return new Date(Math.min(Math.max(at, FIRST), LAST)).toISOString().slice(0, 7)
+  const date = new Date(Math.min(Math.max(at, FIRST), LAST))
+  return `${date.getUTCFullYear()}-${String(date.getUTCMonth() + 1).padStart(2, '0')}`
 }

@@ -25,6 +25,8 @@ export interface SealingDeps {
 }
 
 const IV_BYTES = 12
+/** IVs that are drawn at once: a draw costs as much as a sealing. */
+const IVS_AT_ONCE = 256
 
 /** An event of a kind that is sealed, as far as sealing goes. */
 type Sealable = Personal<SealedKind> & { readonly sealed: Buffer | null }
@@ -45,7 +47,8 @@ function saysNothing(kind: SealedKind, event: Personal<SealedKind> | undefined):
  * clear is read so. Digests and ids are those of the clear event.
  */
 export function sealingCodec(inner: EventCodec, deps: SealingDeps): EventCodec {
-  const { keys, randomBytes, seals } = deps
+  const { keys, seals } = deps
+  const nextIv = drawIvs(deps.randomBytes)
   let secret: KeyObject | undefined
   const placeOf = async (kind: SealedKind, event: Personal<SealedKind>) => {
     secret ??= await keys.secret()
@@ -61,7 +64,7 @@ export function sealingCodec(inner: EventCodec, deps: SealingDeps): EventCodec {
     const own = keys.atHand({ person, month })
     if (own === null) return event
     const { event: rest, text } = parts.takeOut(event)
-    const bytes = seal(Buffer.from(text), { person, month, keyId: own.id }, own.key, randomBytes(IV_BYTES))
+    const bytes = seal(Buffer.from(text), { person, month, keyId: own.id }, own.key, nextIv())
     return Object.assign(rest, { sealed: bytes })
   }
 
@@ -102,7 +105,7 @@ export function sealingCodec(inner: EventCodec, deps: SealingDeps): EventCodec {
       const place = { person, month: monthOf(at), at: 0 }
       const own = (await keys.isForgotten(place)) ? null : await keys.prepare([place]).then(() => keys.atHand(place))
       if (own === null) return Buffer.from(FORGOTTEN)
-      return seal(original, { person, month: place.month, keyId: own.id }, own.key, randomBytes(IV_BYTES))
+      return seal(original, { person, month: place.month, keyId: own.id }, own.key, nextIv())
     },
     open: async (bytes) => (sealedWith(bytes) === null ? bytes : await openWith(keys, bytes)),
   }
@@ -116,6 +119,17 @@ export function sealingCodec(inner: EventCodec, deps: SealingDeps): EventCodec {
       const event = await inner.decode(kind, value)
       return isSealed(kind) ? ((await opened(kind, sealable(event))) as unknown as TopicEvents[K]) : event
     },
+  }
+}
+
+/** Each is given once. */
+function drawIvs(randomBytes: SealingDeps['randomBytes']): () => Buffer {
+  let pool: Buffer = Buffer.alloc(0)
+  return () => {
+    if (pool.length === 0) pool = randomBytes(IV_BYTES * IVS_AT_ONCE)
+    const iv = pool.subarray(0, IV_BYTES)
+    pool = pool.subarray(IV_BYTES)
+    return iv
   }
 }
 
