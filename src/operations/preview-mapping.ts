@@ -6,7 +6,7 @@ import { mistakeText, namedDocument } from '../configuration/yaml-documents.ts'
 import { StreamError } from '../errors.ts'
 import { canonicalJson } from '../events/canonical-json.ts'
 import { holdsPersonal, MASK } from '../platform/registry/personal-fields.ts'
-import { turns } from '../platform/turns.ts'
+import { yieldOften } from '../platform/yield-often.ts'
 import { type MappedOutcome, mapEntity, type SourceEntity } from '../rules/map-entity.ts'
 import { createEvaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
@@ -174,14 +174,14 @@ type Outcomes = readonly [SourceEntity, before: MappedOutcome | undefined, after
 
 async function* outcomes(events: readonly SourceEntity[], sides: PreviewSides): AsyncGenerator<Outcomes> {
   const { connection: id, products } = sides
-  const turn = turns(() => performance.now())
+  const letOthers = yieldOften(() => performance.now())
   const mapIn = (configuration: Configuration) => {
     const connection = configuration.connections.find((one) => one.id === id)
     const evaluate = createEvaluate()
     return async (event: SourceEntity) =>
       connection === undefined
         ? undefined
-        : await mapEntity(event, connection, configuration, { products, evaluate, turn })
+        : await mapEntity(event, connection, configuration, { products, evaluate, letOthers })
   }
   const [before, after] = [mapIn(sides.before), mapIn(sides.after)]
   for (let from = 0; from < events.length; from += AT_ONCE) {

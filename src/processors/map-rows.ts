@@ -81,7 +81,7 @@ async function mapRows<E extends FeedEntity>(
   // Side by side: no connection waits for the expressions of another one.
   const begun: Promise<Outcome>[] = []
   for (const connection of context.connections) {
-    await context.turn?.()
+    await context.letOthers?.()
     begun.push(outcomeFor(connection))
   }
   const outcomes = await Promise.all(begun)

@@ -16,7 +16,7 @@ import {
   type StageResult,
   stageResult,
 } from '../platform/runtime/stage-result.ts'
-import { turns } from '../platform/turns.ts'
+import { yieldOften } from '../platform/yield-often.ts'
 import { createEvaluate, type Evaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import type { ProductOf } from '../rules/split-order.ts'
@@ -74,7 +74,7 @@ interface Run<K extends ProcessedKind, S extends Remembered> {
   readonly known: ReadonlyMap<string, S>
   readonly metadataOf: ProcessContext['metadataOf']
   readonly evaluate: Evaluate
-  readonly turn: () => Promise<void>
+  readonly letOthers: () => Promise<void>
   readonly work: Work<S>
 }
 
@@ -106,8 +106,8 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
   const work: Work<S> = { outputs: [], states: new Map(), failures: [], parked: [], alarms: new Map(), results: [] }
   const metadata = new Map(configuration.metadata.map((one) => [one.connection, one]))
   const metadataOf = (id: string) => metadata.get(id)
-  const turn = turns(view.time)
-  const run: Run<K, S> = { processor, view, known, metadataOf, evaluate: createEvaluate(), turn, work }
+  const letOthers = yieldOften(view.time)
+  const run: Run<K, S> = { processor, view, known, metadataOf, evaluate: createEvaluate(), letOthers, work }
   const begun: Begun[] = []
   const ofEntity = new Map<string, Promise<Made>>()
   for (const { record, event } of batch) {
@@ -115,7 +115,7 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
     if (replay !== null && replay.stage !== processor.name) continue
     const connections = concerned(configuration, event, processor.from)
     const lacking = await lackingConfiguration(view, event, replay, connections)
-    await turn()
+    await letOthers()
     const key = sourceKey(event)
     if (processor.remembers) await ofEntity.get(key)
     const handled: Handled = { record, event, entity, places: placesOf(record, processor.from) }
@@ -134,7 +134,7 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
 
 /** The promise does not reject. `waits` is called when it is for expressions that it is not there yet. */
 async function make<K extends ProcessedKind, S extends Remembered>(
-  { processor, view, known, metadataOf, evaluate, turn, work }: Run<K, S>,
+  { processor, view, known, metadataOf, evaluate, letOthers, work }: Run<K, S>,
   { record, event }: Decoded<K>,
   connections: readonly Connection[],
   waits: () => void,
@@ -148,7 +148,7 @@ async function make<K extends ProcessedKind, S extends Remembered>(
       waits()
       return evaluate(...expressions)
     }
-    const context = { connections, metadataOf, productOf, evaluate: evaluateLater, turn }
+    const context = { connections, metadataOf, productOf, evaluate: evaluateLater, letOthers }
     const processed = await processor.process(event, context, state)
     const headers = madeFromHeader(placesOf(record, processor.from).source ?? placeOf(record))
     const outputs = processed.outputs.map((output) => ({

@@ -37,7 +37,7 @@ export interface ProcessContext {
   /** Evaluates expressions, those of many events together. */
   readonly evaluate?: Evaluate
   /** Lets whatever else there is to do have its turn, where it has waited long; to be awaited between connections. */
-  readonly turn?: () => Promise<void>
+  readonly letOthers?: () => Promise<void>
 }
 
 /** Products of a connection's vendor that decide about an event. */

@@ -57,13 +57,13 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
 
 async function route(
   event: OrderChanged,
-  { connections, productOf, evaluate, turn }: ProcessContext,
+  { connections, productOf, evaluate, letOthers }: ProcessContext,
   before: RoutedOrder | undefined,
 ): Promise<Processed<RoutedOrder>> {
   const sentTo = before?.vendors ?? []
   const { order: data, takenBack } = settleQuantities(event.data, before?.takenBack)
   const settled = { ...event, data }
-  const owned = await ownedSkus(connections, decidingSkus(data), turn)
+  const owned = await ownedSkus(connections, decidingSkus(data), letOthers)
   const split = splitOrder(
     data,
     connections.filter(({ id }) => !owned.faults.has(id)),

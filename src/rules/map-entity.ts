@@ -26,8 +26,8 @@ export interface MapEntityDeps {
   readonly products: FindProducts
   /** Shared by the entities of one question; of its own by default. */
   readonly evaluate?: Evaluate
-  /** See `turns`. */
-  readonly turn?: () => Promise<void>
+  /** See `yieldOften`. */
+  readonly letOthers?: () => Promise<void>
 }
 
 /**
@@ -38,13 +38,13 @@ export async function mapEntity(
   event: SourceEntity,
   connection: Connection,
   configuration: Configuration,
-  { products, evaluate = createEvaluate(), turn }: MapEntityDeps,
+  { products, evaluate = createEvaluate(), letOthers }: MapEntityDeps,
 ): Promise<MappedOutcome> {
   const asked = event.entity === 'orders' ? await productsOf(event, configuration, products) : undefined
   try {
     return event.entity === 'products'
       ? await mapOneProduct(event, connection, configuration, evaluate)
-      : await mapOneOrder(event, connection, configuration, { asked, evaluate, turn })
+      : await mapOneOrder(event, connection, configuration, { asked, evaluate, letOthers })
   } catch (thrown) {
     const error = toStreamError(thrown)
     if (error.policy === 'stop' || error.policy === 'retry') throw error
@@ -56,7 +56,7 @@ type Of<E extends SourceEntity['entity']> = Extract<SourceEntity, { entity: E }>
 interface OrderDeps {
   readonly asked: ReadonlyMap<string, Awaited<ReturnType<FindProducts>>> | undefined
   readonly evaluate: Evaluate
-  readonly turn: MapEntityDeps['turn']
+  readonly letOthers: MapEntityDeps['letOthers']
 }
 
 async function mapOneProduct(
@@ -77,7 +77,7 @@ async function mapOneOrder(
   event: Of<'orders'>,
   connection: Connection,
   configuration: Configuration,
-  { asked, evaluate, turn }: OrderDeps,
+  { asked, evaluate, letOthers }: OrderDeps,
 ): Promise<MappedOutcome> {
   const { id, shop } = connection
   if (event.source !== shop) {
@@ -86,7 +86,7 @@ async function mapOneOrder(
   const productOf = (owner: string, sku: string) => asked?.get(owner)?.get(sku)
   const { order: data } = settleQuantities(event.data)
   const buyers = buyersFrom(shop, configuration)
-  const owned = await ownedSkus(buyers, decidingSkus(data), turn)
+  const owned = await ownedSkus(buyers, decidingSkus(data), letOthers)
   const fault = owned.faults.get(id)
   if (fault !== undefined) throw fault
   const able = buyers.filter((one) => !owned.faults.has(one.id))

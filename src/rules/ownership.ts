@@ -60,16 +60,16 @@ export interface OwnedSkus {
   readonly faults: ReadonlyMap<string, StreamError>
 }
 
-/** Matches each SKU once for each connection, which has a budget of its own; `turn` lets others go on in between. */
+/** Matches each SKU once for each connection, which has a budget of its own; `letOthers` lets others go on in between. */
 export async function ownedSkus(
   connections: readonly Connection[],
   skus: readonly string[],
-  turn?: () => Promise<void>,
+  letOthers?: () => Promise<void>,
 ): Promise<OwnedSkus> {
   const owned = new Map<string, ReadonlyMap<string, boolean | undefined>>()
   const faults = new Map<string, StreamError>()
   for (const connection of connections) {
-    await turn?.()
+    await letOthers?.()
     const fault = ownershipFault(connection)
     if (fault === null) matchSkus(connection, skus, owned, faults)
     else faults.set(connection.id, fault)
