@@ -1,3 +1,4 @@
+import { CsvError, parse } from 'csv-parse/sync'
 import { decimal8 } from '../events/decimal.ts'
 import { type FolderValue, noFolderValue } from './folder-values.ts'
 
@@ -19,7 +20,7 @@ export async function costsOf(given: GivenCosts, lookUp: FolderValue): Promise<C
   const costs: Record<string, string> = {}
   for (const [sku, value] of read) {
     const mistake = mistakeIn(sku, String(value), costs)
-    if (mistake !== null) return { path: typeof given === 'string' ? [] : [sku], mistake: `${mistake}` }
+    if (mistake !== null) return { path: typeof given === 'string' ? [] : [sku], mistake }
     costs[sku] = String(value)
   }
   if (JSON.stringify(costs).length <= LONGEST) return { costs }
@@ -52,20 +53,41 @@ async function fromFile(given: string, lookUp: FolderValue): Promise<readonly En
   return 'mistake' in read ? `names ${name}: ${read.mistake}` : entriesOf(name, read.value)
 }
 
-const ROW = /^\s*(?:"((?:[^"]|"")*)"|([^,;\t]*?))\s*[,;\t]\s*"?([^,;\t"]*?)"?\s*$/
+const FORMAT = {
+  bom: true,
+  delimiter: [',', ';', '\t'],
+  trim: true,
+  relax_quotes: true,
+  relax_column_count: true,
+  skip_empty_lines: true,
+  info: true,
+}
 
 /** Two columns, SKU and price, separated by commas, semicolons or tabs; the first row may name them. */
 function entriesOf(name: string, text: string): readonly Entry[] | string {
+  const noRow = (line: number) => `names ${name}, whose line ${line} is no SKU and price, such as WLD-1,12.50`
+  const rows = rowsOf(text)
+  if ('wrongLine' in rows) return noRow(rows.wrongLine)
   const entries: Entry[] = []
-  for (const [index, row] of text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .entries()) {
-    if (row.trim() === '') continue
-    const [, quoted, plain, value] = ROW.exec(row) ?? []
-    if (value === undefined) return `names ${name}, whose line ${index + 1} is no SKU and price, such as WLD-1,12.50`
+  for (const [index, { record, info }] of rows.entries()) {
+    const [sku = '', value, ...more] = record
+    if (value === undefined || more.length > 0 || /[\r\n]/.test(sku)) return noRow(info.lines)
     if (index === 0 && !/\d/.test(value)) continue
-    entries.push([quoted?.replaceAll('""', '"') ?? plain ?? '', value])
+    entries.push([sku, value])
   }
   return entries.length === 0 ? `names ${name}, which has no price` : entries
+}
+
+interface Row {
+  readonly record: readonly string[]
+  readonly info: { readonly lines: number }
+}
+
+function rowsOf(text: string): readonly Row[] | { readonly wrongLine: number } {
+  try {
+    return parse(text, FORMAT) as unknown as readonly Row[]
+  } catch (error) {
+    if (error instanceof CsvError) return { wrongLine: Number(error['lines'] ?? 1) }
+    throw error
+  }
 }
