@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/api/app.ts'
 import type { ApiDeps } from '../../src/api/dependencies.ts'
+import type { ApiOptions } from '../../src/api/server.ts'
 import { type HttpSettings, readConfig } from '../../src/config.ts'
 import { encodeConnection } from '../../src/configuration/stored-form.ts'
 import { CONNECTIONS, coreTables } from '../../src/configuration/tables.ts'
@@ -35,6 +36,21 @@ export const usualHttp: HttpSettings = readConfig({
   API_REQUESTS_PER_MINUTE: '1000000',
   API_REFUSALS_PER_MINUTE: '1000000',
 }).http
+
+/** For an API that listens on a free port of this machine. */
+export const listening = (operations: OperationDeps, over: Partial<ApiOptions> = {}): ApiOptions => ({
+  operations,
+  clock: { now: () => 0 },
+  cursorKey: 'key',
+  token: null,
+  http: usualHttp,
+  logger: silentLogger,
+  checks: {},
+  host: '127.0.0.1',
+  port: 0,
+  portIsDefault: false,
+  ...over,
+})
 
 /** Tables the API reads. */
 export const apiTestTables: readonly TableDefinition[] = [

@@ -1,26 +1,13 @@
 import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type ApiOptions, startApi } from '../../../src/api/server.ts'
-import { apiFixture, usualHttp } from '../../worlds/api-fixture.ts'
+import { apiFixture, listening, usualHttp } from '../../worlds/api-fixture.ts'
 import { openRaw, sendRaw } from '../../worlds/raw-http.ts'
-import { silentLogger } from '../../worlds/stage-context.ts'
 
 const { operations } = apiFixture()
 
 async function start(http: Partial<ApiOptions['http']> = {}, over: Partial<ApiOptions> = {}) {
-  const api = await startApi({
-    operations,
-    clock: { now: () => 0 },
-    cursorKey: 'key',
-    token: 'secret',
-    logger: silentLogger,
-    checks: {},
-    host: '127.0.0.1',
-    port: 0,
-    portIsDefault: false,
-    ...over,
-    http: { ...usualHttp, ...http },
-  })
+  const api = await startApi(listening(operations, { token: 'secret', ...over, http: { ...usualHttp, ...http } }))
   onTestFinished(() => api.close())
   return api
 }

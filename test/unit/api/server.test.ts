@@ -2,24 +2,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ApiOptions, startApi } from '../../../src/api/server.ts'
-import { apiFixture, usualHttp } from '../../worlds/api-fixture.ts'
-import { silentLogger } from '../../worlds/stage-context.ts'
+import { apiFixture, listening } from '../../worlds/api-fixture.ts'
 
 const { operations } = apiFixture()
 
-const options = (over: Partial<ApiOptions>): ApiOptions => ({
-  operations,
-  clock: { now: () => 0 },
-  cursorKey: 'key',
-  token: null,
-  http: usualHttp,
-  logger: silentLogger,
-  checks: {},
-  host: '127.0.0.1',
-  port: 0,
-  portIsDefault: false,
-  ...over,
-})
+const options = (over: Partial<ApiOptions>): ApiOptions => listening(operations, over)
 
 async function takenPort(): Promise<number> {
   const server = createServer()
