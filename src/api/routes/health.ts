@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { StreamError } from '../../errors.ts'
 import { listPauses } from '../../operations/pauses.ts'
-import { principalOf } from '../access.ts'
+import type { Principal } from '../../operations/principal.ts'
+import { callerIfAny } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { problems } from '../problems.ts'
 
@@ -27,29 +28,56 @@ export function healthRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
       status: 'live' as const,
     }))
     const response = { 200: Ready, 503: Ready, ...problems(401) }
-    app.get('/health/ready', { schema: { tags, response } }, async (request, reply) => {
-      const entries = await Promise.all(
-        Object.entries(deps.checks).map(async ([name, check]) => {
-          try {
-            await check()
-            return [name, 'ok'] as const
-          } catch (error) {
-            request.log.warn({ err: error, check: name }, 'not ready')
-            return [name, error instanceof StreamError ? error.code : 'unexpected'] as const
-          }
-        }),
-      )
-      const ready = entries.every(([, state]) => state === 'ok')
-      const heldBack = [...(deps.heldBack?.() ?? []), ...(await pausesOf(deps, request))]
+    const answer = async (request: FastifyRequest) => {
+      const checks = await checked(deps, request)
+      const ready = Object.values(checks).every((state) => state === 'ok')
+      const heldBack = await heldBackFor(deps, request)
       const held = heldBack.length === 0 ? {} : { held_back: heldBack }
-      const status = ready ? ('ready' as const) : ('unready' as const)
-      return await reply.code(ready ? 200 : 503).send({ status, checks: Object.fromEntries(entries), ...held })
+      return { status: ready ? ('ready' as const) : ('unready' as const), checks, ...held }
+    }
+    app.get('/health/ready', {
+      schema: { tags, response },
+      // Keys are in the tables: where these don't answer, nobody can be let in, and that is what a probe has to be told.
+      async errorHandler(error, request, reply) {
+        if (!isOfTables(error)) return app.errorHandler(error, request, reply)
+        return await reply.code(503).send({ ...(await answer(request)), status: 'unready' })
+      },
+      async handler(request, reply) {
+        const state = await answer(request)
+        return await reply.code(state.status === 'ready' ? 200 : 503).send(state)
+      },
     })
   }
 }
 
+/** What each check says: `ok`, or the code of what is wrong. */
+async function checked({ checks }: ApiDeps, request: FastifyRequest): Promise<Record<string, string>> {
+  const entries = Object.entries(checks).map(async ([name, check]) => {
+    try {
+      await check()
+      return [name, 'ok'] as const
+    } catch (error) {
+      request.log.warn({ err: error, check: name }, 'not ready')
+      return [name, error instanceof StreamError ? error.code : 'unexpected'] as const
+    }
+  })
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+const OF_TABLES: readonly string[] = ['table_unavailable', 'credentials_refused', 'permission_missing']
+
+function isOfTables(error: unknown): boolean {
+  return error instanceof StreamError && OF_TABLES.includes(error.code)
+}
+
+/** For a caller who was let in: it has the names of systems and connections. */
+async function heldBackFor(deps: ApiDeps, request: FastifyRequest): Promise<string[]> {
+  const caller = callerIfAny(request)
+  return caller === undefined ? [] : [...(deps.heldBack?.() ?? []), ...(await pausesOf(deps, caller.principal))]
+}
+
 /** Pauses of the caller's connections. Where the tables do not answer, the checks say so. */
-async function pausesOf({ operations }: ApiDeps, request: FastifyRequest): Promise<readonly string[]> {
-  const pauses = await listPauses(operations, principalOf(request)).catch(() => [])
+async function pausesOf({ operations }: ApiDeps, principal: Principal): Promise<readonly string[]> {
+  const pauses = await listPauses(operations, principal).catch(() => [])
   return pauses.map(({ connection, stage, code }) => `${connection} is paused at ${stage}: ${code}`)
 }

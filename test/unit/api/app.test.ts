@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
+import { newKeyId, newSecret } from '../../../src/control/keys/api-key.ts'
 import { StreamError } from '../../../src/errors.ts'
 import { cursorKey } from '../../../src/operations/cursor-key.ts'
-import { apiFixture } from '../../worlds/api-fixture.ts'
+import { memoryTables } from '../../memory/tables.ts'
+import { apiFixture, apiTestTables } from '../../worlds/api-fixture.ts'
 
 it('asks for the token everywhere but at /health/live', async () => {
   const api = apiFixture({ token: 'secret' })
@@ -27,6 +29,22 @@ it('says what is wrong when it is not ready', async () => {
   expect([status, json]).toEqual([503, { status: 'unready', checks: { tables: 'ok', broker: 'broker_unavailable' } }])
   const ready = await apiFixture({ checks: { tables: checks.tables } }).get('/health/ready')
   expect([ready.status, ready.json]).toEqual([200, { status: 'ready', checks: { tables: 'ok' } }])
+})
+
+it.each([
+  ['while nobody needs a key', null, {}],
+  ['with a key', 'secret', { authorization: `Bearer wsk_${newKeyId()}_${newSecret()}` }],
+])('answers probes with its checks also where the tables with the keys do not answer, %s', async (_, token, header) => {
+  const gone = async () => {
+    throw new StreamError('table_unavailable', 'no answer from 10.0.0.7')
+  }
+  const tables = { ...memoryTables(apiTestTables), get: gone, query: gone }
+  const api = apiFixture({ token, checks: { tables: gone }, heldBack: () => ['alder is down'] }, tables)
+  const { status, json } = await api.get('/health/ready', header)
+  expect([status, json]).toEqual([503, { status: 'unready', checks: { tables: 'table_unavailable' } }])
+  expect((await api.get('/health/ready')).status).toBe(token === null ? 503 : 401)
+  expect((await api.get('/health/live', header)).status).toBe(200)
+  expect((await api.get('/v1/tasks', header)).json.code).toBe('table_unavailable')
 })
 
 it('hides the cause of a failure', async () => {

@@ -15,7 +15,11 @@ const topRows = ({ items }: Order): OrderItem[] => items.filter(({ parent_item_i
 
 /** The first order with this many rows and more than one piece of some. */
 async function anOrder(): Promise<{ order: Order; row: OrderItem }> {
-  const { body } = await call<{ items: Order[] }>(shop, 'GET', `/orders?${criteria([['state', 'eq', 'processing']])}`)
+  const query = criteria([['state', 'eq', 'processing']], {
+    '[sortOrders][0][field]': 'entity_id',
+    '[sortOrders][0][direction]': 'ASC',
+  })
+  const { body } = await call<{ items: Order[] }>(shop, 'GET', `/orders?${query}`)
   for (const order of body.items) {
     const row = topRows(order).find(({ qty_ordered: quantity }) => quantity > 1)
     if (row !== undefined) return { order, row }
