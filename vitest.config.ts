@@ -17,6 +17,7 @@ const project = (name: string, extra: object) => ({
     name,
     include: [`test/${name}/**/*.test.ts`],
     exclude: [LONG],
+    setupFiles: ['test/runner/property-seed.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
