@@ -139,7 +139,9 @@ export const environmentSchema = Type.Object({
     description: 'logins to brokers and registry may go unencrypted, for everyone on the way to read',
   }),
   ALLOWED_PRIVATE_NETWORKS: Type.Optional(
-    networks('private networks and hosts that systems may be in; without it, the public internet alone'),
+    networks(
+      'private networks and hosts that systems and an issuer of tokens may be in; without it, the public internet alone',
+    ),
   ),
   ALLOWED_HTTP_HOSTS: Type.Optional(networks('hosts that secrets may be sent to by http; without it, https alone')),
   CONFIG_ENV_NAMES: Type.String({

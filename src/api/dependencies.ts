@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { HttpSettings } from '../config.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
 import type { TokenClaims } from '../operations/token-principal.ts'
+import type { NetworkRules } from '../platform/network-rules.ts'
 import type { TokenIssuer } from '../platform/token-verifier.ts'
 
 /** Whose bearer tokens are taken, and what of them says who may do what. */
@@ -20,6 +21,8 @@ export interface ApiDeps {
   readonly token: string | null
   /** Whose tokens are taken beside keys; null or missing: nobody's. */
   readonly oidc?: OidcSettings | null
+  /** Which addresses an issuer of tokens, and its keys, may have. */
+  readonly network: NetworkRules
   readonly http: HttpSettings
   /** What must answer for the process to be ready, by name; a rejection says what is wrong. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>

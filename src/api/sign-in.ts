@@ -19,12 +19,16 @@ export interface Caller {
 /** Throws `unauthorized`: with the same words whatever was wrong, which the log says. */
 export type SignIn = (request: FastifyRequest) => Promise<Caller>
 
-type Deps = Pick<ApiDeps, 'token' | 'oidc' | 'logger' | 'clock'> & {
+type Deps = Pick<ApiDeps, 'token' | 'oidc' | 'network' | 'logger' | 'clock'> & {
   readonly operations: Pick<ApiDeps['operations'], 'keys'>
 }
 
 /** Whether callers have to say who they are. Where they need not, the API is for this machine alone. */
-export async function asksForKey({ token, oidc, operations }: Omit<Deps, 'logger' | 'clock'>): Promise<boolean> {
+export async function asksForKey({
+  token,
+  oidc,
+  operations,
+}: Pick<Deps, 'token' | 'oidc' | 'operations'>): Promise<boolean> {
   return token !== null || isSet(oidc) || (await operations.keys.hasAny())
 }
 
@@ -37,7 +41,7 @@ const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/
 
 export function createSignIn(deps: Deps): SignIn {
   const { token, oidc, operations, logger } = deps
-  const verify = isSet(oidc) ? createTokenVerifier(oidc, deps.clock) : null
+  const verify = isSet(oidc) ? createTokenVerifier(oidc, deps) : null
   const dueNow = createBoundedNotes(deps.clock)
   return async (request) => {
     const from = (principal: Principal, key: string | null): Caller => {

@@ -2,6 +2,7 @@ import { type RunningApi, startApi } from '../api/server.ts'
 import { StreamError } from '../errors.ts'
 import { cursorKey } from '../operations/cursor-key.ts'
 import { openOperations } from '../operations/wiring.ts'
+import { networkRulesOf } from '../platform/network-rules.ts'
 import type { Platform } from './platform.ts'
 import type { RunningPart } from './running-part.ts'
 
@@ -25,6 +26,7 @@ export async function startApiRole(platform: Platform, parts: RunningPart[]): Pr
     clock,
     logger,
     checks,
+    network: networkRulesOf(config.environment),
     cursorKey: await cursorKey(tables, config.cursorKey),
     heldBack: () => parts.flatMap(({ heldBack }) => heldBack?.() ?? []),
   })

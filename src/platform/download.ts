@@ -1,5 +1,5 @@
 import { StreamError } from '../errors.ts'
-import { createGuardedHttp, type GuardedHttp } from './guarded-http.ts'
+import { bodyWithin, createGuardedHttp, type GuardedHttp } from './guarded-http.ts'
 import type { NetworkRules } from './network-rules.ts'
 
 export interface DownloadLimits {
@@ -32,24 +32,17 @@ async function bytesOf(http: GuardedHttp, url: string, mostBytes: number, signal
   if (!/^https?:/i.test(url) || !URL.canParse(url)) {
     throw new StreamError('source_data_invalid', `${nameOf(url)} is no http or https address`)
   }
-  const { status, body, discard } = await http.request({ method: 'GET', url, headers: { accept: 'image/*' }, signal })
+  const answer = await http.request({ method: 'GET', url, headers: { accept: 'image/*' }, signal })
+  const { status } = answer
   if (status !== 200) {
-    discard()
+    answer.discard()
     const passing = status >= 500 || status === 408 || status === 429
     const message = `${nameOf(url)} answered ${status}`
     throw new StreamError(passing ? 'item_missing' : 'source_data_invalid', message, { details: { status } })
   }
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > mostBytes) {
-      discard()
-      throw new StreamError('source_data_invalid', `${nameOf(url)} has more than ${mostBytes} bytes`)
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+  const bytes = await bodyWithin(answer, mostBytes)
+  if (bytes !== null) return bytes
+  throw new StreamError('source_data_invalid', `${nameOf(url)} has more than ${mostBytes} bytes`)
 }
 
 /** Without its query, which may hold a key. */

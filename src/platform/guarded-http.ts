@@ -11,6 +11,8 @@ export interface GuardedRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** Headers that prove who asks: another host is never sent them. */
   readonly credentials?: Readonly<Record<string, string>>
+  /** `none`: a redirect is the answer. Else five are followed. */
+  readonly redirects?: 'none'
   readonly signal: AbortSignal
 }
 
@@ -49,7 +51,7 @@ export function createGuardedHttp(network: NetworkRules): GuardedHttp {
         if (trusted && Object.keys(asked.credentials ?? {}).length > 0) network.assertSecret(url)
         const answer = await send(agents, url, asked, trusted, fetchedLookup(network, url))
         const location = answer.headers.get('location')
-        if (!REDIRECTS.includes(answer.status) || location === null) return answer
+        if (asked.redirects === 'none' || !REDIRECTS.includes(answer.status) || location === null) return answer
         answer.discard()
         if (redirects === MOST_REDIRECTS || !URL.canParse(location, url.href)) {
           const problem = redirects === MOST_REDIRECTS ? `more than ${MOST_REDIRECTS} times` : 'to no address'
@@ -61,6 +63,21 @@ export function createGuardedHttp(network: NetworkRules): GuardedHttp {
       }
     },
   }
+}
+
+/** The whole body; null where it has more bytes: no more of it than that is ever in memory. */
+export async function bodyWithin({ body, discard }: GuardedAnswer, mostBytes: number): Promise<Buffer | null> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > mostBytes) {
+      discard()
+      return null
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 /** An address that others name is wrong data, not wrong configuration. */

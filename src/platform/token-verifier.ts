@@ -1,5 +1,9 @@
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose'
+import { Type } from 'typebox'
+import { Check } from 'typebox/value'
 import { StreamError } from '../errors.ts'
+import { bodyWithin, createGuardedHttp, type GuardedHttp } from './guarded-http.ts'
+import type { NetworkRules } from './network-rules.ts'
 
 /** Where bearer tokens come from, and for whom they have to be. */
 export interface TokenIssuer {
@@ -19,17 +23,32 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 /** Clocks of two machines may differ so much, in seconds. */
 const CLOCK_SECONDS = 30
 const ANSWERS_WITHIN_MS = 5_000
+/** Metadata and keys of large issuers have some ten thousand bytes. */
+const MOST_BYTES = 1024 * 1024
 /** An unknown key has the keys read again, but not more often. */
 const KEYS_AGAIN_MS = 30_000
 const KEYS_KEPT_MS = 600_000
 
+interface VerifierDeps {
+  readonly clock: { now(): number }
+  readonly network: NetworkRules
+  readonly answersWithinMs?: number
+}
+
 type Keys = ReturnType<typeof createRemoteJWKSet>
 
-/** Verifies tokens of one issuer (OpenID Connect Discovery, RFC 9068). Its keys are found when the first token comes. */
-export function createTokenVerifier({ issuer, audience }: TokenIssuer, clock: { now(): number }): VerifyToken {
+/**
+ * Verifies tokens of one issuer (OpenID Connect Discovery, RFC 9068). Its keys are found when the first token comes, in the
+ * networks that are allowed, as every address that is configured.
+ */
+export function createTokenVerifier(
+  { issuer, audience }: TokenIssuer,
+  { clock, network, answersWithinMs = ANSWERS_WITHIN_MS }: VerifierDeps,
+): VerifyToken {
+  const ask = askWithin(createGuardedHttp(network), answersWithinMs)
   let keys: Promise<Keys> | undefined
   const found = async (): Promise<Keys> => {
-    keys ??= discoverKeys(issuer)
+    keys ??= discoverKeys(ask, issuer)
     const own = keys
     return await own.catch((error: unknown) => {
       if (keys === own) keys = undefined
@@ -61,19 +80,53 @@ function isRefusal(error: unknown): error is errors.JOSEError {
   return error instanceof errors.JOSEError && !isOfKeys && error.code !== 'ERR_JOSE_GENERIC'
 }
 
-async function discoverKeys(issuer: string): Promise<Keys> {
-  const answer = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
-    redirect: 'error',
-    signal: AbortSignal.timeout(ANSWERS_WITHIN_MS),
-  })
-  if (!answer.ok) throw new Error(`its metadata are answered with ${answer.status}`)
-  const { issuer: own, jwks_uri: address } = (await answer.json()) as { issuer?: unknown; jwks_uri?: unknown }
-  if (own !== issuer) throw new Error('its metadata are of another issuer')
-  if (typeof address !== 'string' || !URL.canParse(address) || !isSafeAddress(address)) {
+/** Reads an issuer's keys once. Throws `target_unavailable` where tokens of it could not be verified now. */
+export async function checkIssuer(issuer: string, network: NetworkRules): Promise<void> {
+  try {
+    const keys = await discoverKeys(askWithin(createGuardedHttp(network), ANSWERS_WITHIN_MS), issuer)
+    await keys.reload()
+  } catch (error) {
+    throw unavailableError(issuer, error)
+  }
+}
+
+const metadataSchema = Type.Object({ issuer: Type.String(), jwks_uri: Type.String() })
+
+async function discoverKeys(ask: Ask, issuer: string): Promise<Keys> {
+  const answer = await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
+  if (answer.status !== 200) throw new Error(`its metadata are answered with ${answer.status}`)
+  const metadata: unknown = await answer.json()
+  if (!Check(metadataSchema, metadata)) throw new Error('its metadata name no issuer, or no address of its keys')
+  if (metadata.issuer !== issuer) throw new Error('its metadata are of another issuer')
+  const address = metadata.jwks_uri
+  if (!URL.canParse(address) || !isSafeAddress(address)) {
     throw new Error('its metadata name no https address of its keys')
   }
-  const limits = { timeoutDuration: ANSWERS_WITHIN_MS, cooldownDuration: KEYS_AGAIN_MS, cacheMaxAge: KEYS_KEPT_MS }
-  return createRemoteJWKSet(new URL(address), limits)
+  return createRemoteJWKSet(new URL(address), {
+    [customFetch]: ask,
+    cooldownDuration: KEYS_AGAIN_MS,
+    cacheMaxAge: KEYS_KEPT_MS,
+  })
+}
+
+/** The whole answer, within limits of time and size. */
+type Ask = (url: string) => Promise<Response>
+
+/** Follows no redirect: it would name somebody else's keys. */
+function askWithin(http: GuardedHttp, ms: number): Ask {
+  return async (url) => {
+    const signal = AbortSignal.timeout(ms)
+    try {
+      const headers = { accept: 'application/json, application/jwk-set+json' }
+      const answer = await http.request({ method: 'GET', url, headers, redirects: 'none', signal })
+      const body = await bodyWithin(answer, MOST_BYTES)
+      if (body === null) throw new Error(`${new URL(url).host} answers with more than ${MOST_BYTES} bytes`)
+      return new Response(new Uint8Array(body), { status: answer.status })
+    } catch (error) {
+      if (signal.aborted) throw new Error(`${new URL(url).host} gave no whole answer in ${ms} ms`, { cause: error })
+      throw error
+    }
+  }
 }
 
 /** Keys that come over plain http are whoever's is on the way; on this machine nobody is. */

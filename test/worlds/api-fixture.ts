@@ -19,6 +19,7 @@ import { feedStage } from '../../src/projections/run-projection.ts'
 import { projectionTables } from '../../src/projections/tables.ts'
 import { connectionWith } from '../data/configuration.ts'
 import { memoryDeadLetters } from '../data/dead-letters.ts'
+import { localNetwork } from '../data/loopback.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { memoryRebuilds, memoryReplays } from '../memory/resync.ts'
 import { memoryTables } from '../memory/tables.ts'
@@ -43,6 +44,7 @@ export const listening = (operations: OperationDeps, over: Partial<ApiOptions> =
   clock: { now: () => 0 },
   cursorKey: 'key',
   token: null,
+  network: localNetwork,
   http: usualHttp,
   logger: silentLogger,
   checks: {},
@@ -98,7 +100,8 @@ export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: 
     shards: SHARDS,
     ...over,
   }
-  const parts = { clock, cursorKey: 'key', token: null, http: usualHttp, logger: silentLogger, checks: {}, ...over }
+  const usual = { clock, cursorKey: 'key', token: null, network: localNetwork, http: usualHttp, checks: {} }
+  const parts = { ...usual, logger: silentLogger, ...over }
   const app: FastifyInstance = buildApp({ ...parts, operations })
   const deps = { tables, reporter: memoryReporter(), clock, settleMs: SETTLE_MS, logger: silentLogger }
   const stage = feedStage(inventoryFeed, deps)

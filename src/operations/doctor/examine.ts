@@ -27,6 +27,7 @@ import { findUnreadableRows } from '../unreadable-rows.ts'
 import { brokerClockCheck } from './broker-clock-check.ts'
 import { connectionsCheck } from './connections-check.ts'
 import { type Check, type Finding, fail, ok, runChecks, warn } from './finding.ts'
+import { issuerCheck } from './issuer-check.ts'
 import { brokersCheck, topicsCheck } from './log-checks.ts'
 import { rowsCheck } from './rows-check.ts'
 import { schemasCheck } from './schemas-check.ts'
@@ -66,6 +67,7 @@ export async function examine(
       schemasCheck(registry, prefix),
       tablesCheck(() => dynamo.inspect(tableDefinitions)),
       rowsCheck(() => findUnreadableRows({ tables: existing(dynamo) }, by, { table: null, most: ROWS_LOOKED_AT })),
+      ...issuerChecks(config),
       ...systemChecks(
         config,
         logger,
@@ -92,6 +94,10 @@ function existing(dynamo: DynamoTables): Pick<Tables, 'scan'> {
       if (found?.state === 'right') yield* dynamo.tables.scan(table)
     },
   }
+}
+
+function issuerChecks({ api, environment }: Config): readonly Check[] {
+  return api.oidc === null ? [] : [issuerCheck(api.oidc.issuer, networkRulesOf(environment))]
 }
 
 function systemChecks({ environment }: Config, logger: Logger, systems: readonly System[]): readonly Check[] {

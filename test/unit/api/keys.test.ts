@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { startApi } from '../../../src/api/server.ts'
 import { KEY_CACHE_MS } from '../../../src/operations/keys.ts'
 import { inventoryChanged } from '../../data/feed-events.ts'
-import { apiFixture, usualHttp } from '../../worlds/api-fixture.ts'
+import { apiFixture, listening } from '../../worlds/api-fixture.ts'
 import { twoSellers } from '../../worlds/two-sellers.ts'
 
 const TOKEN = 'the-token'
@@ -226,18 +226,8 @@ describe('an API without a token', () => {
   it('is open to this machine until there is a key, and says so when it starts', async () => {
     const { lines, logger } = logged()
     const { operations, clock, send, get } = apiFixture()
-    const options = {
-      operations,
-      clock,
-      cursorKey: 'k',
-      token: null,
-      logger,
-      checks: {},
-      host: '127.0.0.1',
-      port: 0,
-      http: usualHttp,
-    }
-    const start = async () => await startApi({ ...options, portIsDefault: false })
+    const options = listening(operations, { clock, logger })
+    const start = async () => await startApi(options)
     const api = await start()
     const warned = () => lines.filter(({ level }) => level === 40).map(({ msg }) => msg)
     expect(warned()).toEqual([expect.stringContaining('the API is open to every program')])
@@ -248,7 +238,7 @@ describe('an API without a token', () => {
     lines.length = 0
     await (await start()).close()
     expect(warned()).toEqual([])
-    await (await startApi({ ...options, host: '0.0.0.0', portIsDefault: false })).close()
+    await (await startApi({ ...options, host: '0.0.0.0' })).close()
   })
 
   it('closes within seconds after another process created the first key', async () => {

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { createRemoteJWKSet, exportSPKI, generateKeyPair, SignJWT } from 'jose'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { issuerCheck } from '../../../src/operations/doctor/issuer-check.ts'
+import { type NetworkRules, networkRulesOf } from '../../../src/platform/network-rules.ts'
+import { localNetwork } from '../../data/loopback.ts'
 import { twoSellers } from '../../worlds/two-sellers.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../worlds/oidc-issuer.mjs', import.meta.url))
@@ -41,11 +44,11 @@ async function tokenOf(client: string, scope: string, resource = AUDIENCE): Prom
   return access_token
 }
 
-async function world(over: { issuer?: string } = {}) {
+async function world(over: { issuer?: string; network?: NetworkRules } = {}) {
   const lines: Record<string, unknown>[] = []
   const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const oidc = { issuer: over.issuer ?? issuer, audience: AUDIENCE, claims }
-  const api = await twoSellers(['alder', 'birch'], { oidc, logger })
+  const api = await twoSellers(['alder', 'birch'], { oidc, logger, network: over.network ?? localNetwork })
   // The issuer's clock is the machine's.
   api.clock.time = Date.now()
   const get = async (path: string, token: string) => await api.get(path, { authorization: `Bearer ${token}` })
@@ -163,4 +166,23 @@ it('metadata of another issuer are not believed, and no API with an issuer is op
   const { get, app } = await world({ issuer: issuer.replace('127.0.0.1', 'localhost') })
   expect((await get('/v1/tasks', await tokenOf('everyone', ALL))).status).toBe(503)
   expect((await app.inject({ url: '/v1/tasks' })).statusCode).toBe(401)
+})
+
+describe('an issuer in a private network', () => {
+  it('is asked only where the operator lists it; keys go on without', async () => {
+    const token = await tokenOf('everyone', ALL)
+    const closed = await world({ network: networkRulesOf({}) })
+    const refused = await closed.get('/v1/tasks', token)
+    expect([refused.status, refused.json.code]).toEqual([503, 'target_unavailable'])
+    expect(JSON.stringify(closed.lines)).toContain('ALLOWED_PRIVATE_NETWORKS')
+    const listed = networkRulesOf({ ALLOWED_PRIVATE_NETWORKS: issuer.replace('http://', '') })
+    const open = await world({ network: listed })
+    expect((await open.get('/v1/tasks', token)).status).toBe(200)
+  })
+
+  it('is named by doctor, with the fix', async () => {
+    const check = async (network: NetworkRules) => await issuerCheck(issuer, network).run(new AbortController().signal)
+    expect(await check(localNetwork)).toMatchObject([{ level: 'ok', name: 'issuer' }])
+    await expect(check(networkRulesOf({}))).rejects.toThrow(/ALLOWED_PRIVATE_NETWORKS/)
+  })
 })

@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ApiOptions, startApi } from '../../../src/api/server.ts'
 import { firstPair, secondPair } from '../../data/certificates.ts'
-import { apiFixture, usualHttp } from '../../worlds/api-fixture.ts'
+import { apiFixture, listening, usualHttp } from '../../worlds/api-fixture.ts'
 
 const { operations } = apiFixture()
 
@@ -26,9 +26,8 @@ async function folder() {
 async function start(http: Partial<ApiOptions['http']>, over: Partial<ApiOptions> = {}) {
   const lines: string[] = []
   const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
-  const options = { operations, clock: { now: () => 0 }, cursorKey: 'key', checks: {}, portIsDefault: false, port: 0 }
-  const listen = { host: '127.0.0.1', token: 'secret', logger, ...over }
-  const api = await startApi({ ...options, ...listen, http: { ...usualHttp, ...http } })
+  const options = listening(operations, { token: 'secret', logger, http: { ...usualHttp, ...http }, ...over })
+  const api = await startApi(options)
   onTestFinished(() => api.close())
   return { ...api, lines }
 }
