@@ -1,6 +1,9 @@
+import { Type } from 'typebox'
 import { withoutLines } from '../../rules/split-order.ts'
-import type { ReaderNotes } from '../kit/reader-notes.ts'
+import { noteOf, type ReaderNotes } from '../kit/reader-notes.ts'
 import type { ReadEntity } from '../kit/source.ts'
+
+const partsNote = Type.Object({ parts: Type.Array(Type.String()) })
 
 /** The orders with what became of their parts; `orders` are whole: each with all the parts it has now. */
 export type WithGoneParts = (orders: readonly ReadEntity<'orders'>[]) => Promise<readonly ReadEntity<'orders'>[]>
@@ -19,7 +22,7 @@ export function createGoneParts(notes: ReaderNotes, system: string): WithGonePar
     const fresh: { readonly id: string; readonly parts: readonly string[] }[] = []
     for (const [order, own] of byOrder) {
       const parts = own.map(({ key }) => key).filter((key) => key !== order)
-      const before = (known.get(noteId(order))?.['parts'] ?? []) as readonly string[]
+      const before = noteOf(known, noteId(order), partsNote)?.parts ?? []
       const all = [...new Set([...before, ...parts])]
       if (all.length > before.length) fresh.push({ id: noteId(order), parts: all })
       gone.push(...before.filter((key) => !parts.includes(key)).flatMap((key) => own.slice(0, 1).map(goneAs(key))))

@@ -1,8 +1,9 @@
+import { type Static, Type } from 'typebox'
 import { StreamError } from '../../errors.ts'
 import { digest } from '../../events/identity.ts'
 import { forEachKey } from '../../platform/bounded.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { ReaderNotes } from '../kit/reader-notes.ts'
+import { noteOf, type ReaderNotes } from '../kit/reader-notes.ts'
 import type { ImageFeedClient } from './client.ts'
 import type { LinkAnswer } from './link.ts'
 
@@ -14,11 +15,13 @@ const AT_ONCE = 16
 /** Addresses in a row that a server could not say anything of: then it is down, and is left alone for this run. */
 const DOWN_AFTER = 3
 
-interface LinkNote extends LinkAnswer {
-  readonly id: string
+const linkNote = Type.Object({
+  id: Type.String(),
+  state: Type.Union([Type.Literal('good'), Type.Literal('broken')]),
+  reason: Type.String(),
   /** Milliseconds UTC. */
-  readonly until: number
-}
+  until: Type.Number(),
+})
 
 /** The links of one reading of a feed. */
 export interface LinkChecks {
@@ -45,23 +48,23 @@ export function createLinkChecks(client: ImageFeedClient, notes: ReaderNotes, cl
     async of(urls, signal) {
       const kept = await notes.find(urls.map(idOf))
       const known = new Map<string, LinkAnswer>()
-      const fresh: LinkNote[] = []
+      const fresh: Static<typeof linkNote>[] = []
       await forEachKey(
         urls,
         (url) => url,
         AT_ONCE,
         async (url) => {
-          const note = kept.get(idOf(url)) as unknown as LinkNote | undefined
+          const note = noteOf(kept, idOf(url), linkNote)
           const holds = note !== undefined && note.until > clock.now()
-          const answer = holds ? note : await ask(url, signal)
-          const until = holds ? note.until : clock.now() + HOLDS_MS[answer.state]
-          if (!holds && answer.state !== 'unknown') fresh.push({ ...answer, id: idOf(url), until })
-          if (answer.state !== 'good') againAt = Math.min(againAt ?? until, until)
+          const { state, reason } = holds ? note : await ask(url, signal)
+          const until = holds ? note.until : clock.now() + HOLDS_MS[state]
+          if (!holds && state !== 'unknown') fresh.push({ id: idOf(url), state, reason, until })
+          if (state !== 'good') againAt = Math.min(againAt ?? until, until)
           // A server that is down takes nothing away and brings nothing back: what it said last holds.
-          known.set(url, answer.state === 'unknown' && note !== undefined ? note : answer)
+          known.set(url, state === 'unknown' && note !== undefined ? note : { state, reason })
         },
       )
-      await notes.keep(fresh.map((note) => ({ ...note })))
+      await notes.keep(fresh)
       return known
     },
   }

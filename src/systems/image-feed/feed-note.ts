@@ -1,6 +1,7 @@
+import { Type } from 'typebox'
 import type { Read } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
-import type { ReaderNotes } from '../kit/reader-notes.ts'
+import { noteOf, type ReaderNotes } from '../kit/reader-notes.ts'
 import type { ImageFeedClient, Validators } from './client.ts'
 import type { FeedEntity } from './images.ts'
 
@@ -18,6 +19,15 @@ export interface FeedNote extends FeedSize {
   readonly againAt: number | null
 }
 
+const textOrNull = Type.Union([Type.String(), Type.Null()])
+const feedNote = Type.Object({
+  feed: Type.String(),
+  skus: Type.Number(),
+  rows: Type.Number(),
+  validators: Type.Union([Type.Object({ etag: textOrNull, lastModified: textOrNull }), Type.Null()]),
+  againAt: Type.Union([Type.Number(), Type.Null()]),
+})
+
 export interface FeedMemory {
   /** Undefined when there was none, or one that was read in another way. */
   recall(): Promise<FeedNote | undefined>
@@ -28,8 +38,8 @@ export function feedMemory(notes: ReaderNotes, read: Read, feed: Pick<ImageFeedC
   const id = `feed ${read.id}`
   return {
     async recall() {
-      const note = (await notes.find([id])).get(id)
-      return note?.['feed'] === feed.id ? (note as unknown as FeedNote) : undefined
+      const note = noteOf(await notes.find([id]), id, feedNote)
+      return note?.feed === feed.id ? note : undefined
     },
     remember: async (note) => await notes.keep([{ id, feed: feed.id, ...note }]),
   }

@@ -1,3 +1,5 @@
+import type { Static, TSchema } from 'typebox'
+import { Check } from 'typebox/value'
 import type { Item } from '../../platform/dynamodb/tables.ts'
 
 /**
@@ -13,3 +15,13 @@ export interface ReaderNotes {
 
 /** Remembers nothing. */
 export const noNotes: ReaderNotes = { find: async () => new Map(), keep: async () => undefined }
+
+/** The note with an id. Undefined: there is none, or it has another form than it is kept in, which is as if it were lost. */
+export function noteOf<const S extends TSchema>(
+  notes: ReadonlyMap<string, Item>,
+  id: string,
+  schema: S,
+): Static<S> | undefined {
+  const note: unknown = notes.get(id)
+  return Check(schema, note) ? note : undefined
+}
