@@ -105,7 +105,7 @@ export const environmentSchema = Type.Object({
   API_MAX_CONNECTIONS: whole(1, 100_000, 2_000, 'connections that the API holds'),
   API_MAX_CONNECTIONS_PER_ADDRESS: whole(1, 100_000, 400, 'connections of one address; trusted proxies may have any'),
   API_REQUEST_TIMEOUT_MS: whole(1_000, 600_000, 30_000, 'within this time a request has to arrive whole'),
-  CURSOR_KEY: secret("signs the feeds' cursors; created once and kept by default"),
+  CURSOR_KEY: secret('seals cursors; created once and kept by default'),
   AUDIT_DAYS: whole(1, 3650, 400, 'days that the audit trail is kept'),
   FEED_SETTLE_MS: whole(0, 600_000, 5000, 'how long a timeslot waits for late records'),
   RUN_LEASE_MS: whole(4_000, 600_000, 30_000, 'after so long without a heartbeat another producer takes over a run'),

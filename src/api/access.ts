@@ -3,8 +3,8 @@ import type { KeyScope } from '../control/keys/api-key.ts'
 import { StreamError } from '../errors.ts'
 import { may, type Principal } from '../operations/principal.ts'
 import type { ApiDeps } from './dependencies.ts'
+import { keyWithin } from './sealed-text.ts'
 import { type Caller, createSignIn } from './sign-in.ts'
-import { keyWithin } from './signed-text.ts'
 
 /**
  * What a route needs. `open`: nothing, so that whoever restarts the process need not have a key. `signed`: a signature that
@@ -129,7 +129,7 @@ export function principalOf(request: FastifyRequest, name?: string | null): Prin
   return name === undefined || key !== null ? principal : { ...principal, name }
 }
 
-/** Signs cursors for a caller: one that was given to others, who reach something else, is not valid. */
+/** Seals cursors for a caller: one that was given to others, who reach something else, is not valid. */
 export function cursorKeyOf(request: FastifyRequest, key: string): string {
   return keyWithin(key, callerOf(request).principal.scope)
 }

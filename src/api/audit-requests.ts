@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type ErrorCode, StreamError } from '../errors.ts'
 import { type AuditEntry, isNoted, whoIs } from '../operations/audit.ts'
+import { seesAll } from '../operations/scope.ts'
 import { callerIfAny, needOf } from './access.ts'
 import { createBoundedNotes } from './bounded-notes.ts'
 import type { ApiDeps } from './dependencies.ts'
@@ -47,9 +48,7 @@ function isWorthNoting(request: FastifyRequest, status: number): boolean {
   const caller = callerIfAny(request)
   // A webhook requests reads, and changes nothing.
   if (caller === undefined || needOf(request.method, request.routeOptions.url) === undefined) return false
-  const { scope } = caller.principal
-  const isLimited = scope.connections !== 'all' || scope.systems !== 'all'
-  if (READS.includes(request.method)) return status === 404 && isLimited
+  if (READS.includes(request.method)) return status === 404 && !seesAll(caller.principal.scope)
   return status >= 400 || !isNoted(caller.principal)
 }
 

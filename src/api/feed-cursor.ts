@@ -1,12 +1,12 @@
 import { StreamError } from '../errors.ts'
 import { cursorExpired, type FeedCursor } from '../operations/feeds.ts'
-import { openSignedText, signedText } from './signed-text.ts'
+import { openSealedText, sealedText } from './sealed-text.ts'
 
 /** Deleted rows are in the feed at least this long (Guarantee 8): a cursor that is older could miss one. */
 const CURSOR_DAYS = 30
 const CURSOR_MS = CURSOR_DAYS * 24 * 60 * 60 * 1000
 
-/** As it is signed: short names, for it travels in an address. */
+/** As it is sealed: short names, for it travels in an address. */
 interface Wire {
   readonly k: 'feed'
   readonly f: string
@@ -33,12 +33,12 @@ export function writeCursor(key: string, cursor: FeedCursor, now: number): strin
     t: now,
     p,
   }
-  return signedText(key, wire)
+  return sealedText(key, wire)
 }
 
 /** Throws `cursor_invalid` for a text that is no cursor of ours, `cursor_expired` for one that is too old. */
 export function readCursor(key: string, text: string, now: number): FeedCursor {
-  const wire = openSignedText(key, text) as Wire | undefined
+  const wire = openSealedText(key, text) as Wire | undefined
   if (wire?.k !== 'feed') {
     const message = 'cursor: not one that this feed gave; send it exactly as it was received, or begin without one'
     throw new StreamError('cursor_invalid', message, { field: 'cursor' })

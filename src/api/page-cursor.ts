@@ -1,7 +1,7 @@
 import { StreamError } from '../errors.ts'
 import { canonicalJson } from '../events/canonical-json.ts'
 import type { Page, Scoped } from '../operations/scope.ts'
-import { openSignedText, signedText } from './signed-text.ts'
+import { openSealedText, sealedText } from './sealed-text.ts'
 
 /** Lists are answered by these alone: with rows that went through a scope. */
 export function answerList<T>(items: Scoped<T>): { items: T[] } {
@@ -25,13 +25,13 @@ interface Wire {
 
 /** The cursor of the page after a place. It is of one list and filter. */
 export function pageCursor(key: string, list: string, filter: object, next: string): string {
-  return signedText(key, { k: list, f: canonicalJson(filter), after: next } satisfies Wire)
+  return sealedText(key, { k: list, f: canonicalJson(filter), after: next } satisfies Wire)
 }
 
 /** The place a cursor goes on after; null without one. Throws `cursor_invalid`. */
 export function placeOfCursor(key: string, list: string, filter: object, text: string | undefined): string | null {
   if (text === undefined) return null
-  const wire = openSignedText(key, text) as Wire | undefined
+  const wire = openSealedText(key, text) as Wire | undefined
   if (wire?.k === list && wire.f === canonicalJson(filter)) return wire.after
   const message = 'cursor: not given for this; keep the parameters, or begin without a cursor'
   throw new StreamError('cursor_invalid', message, { field: 'cursor' })
@@ -41,13 +41,13 @@ type Filter = Readonly<Record<string, string | number | null>>
 
 /** As `pageCursor`, with the fields of the filter one by one, so that the one that differs can be named. */
 export function fieldCursor(key: string, list: string, filter: Filter, next: string): string {
-  return signedText(key, { k: list, ...filter, after: next })
+  return sealedText(key, { k: list, ...filter, after: next })
 }
 
 /** Throws `cursor_invalid`, naming the parameter that is not as it was when the cursor was given. */
 export function placeOfFieldCursor(key: string, list: string, filter: Filter, text: string | undefined): string | null {
   if (text === undefined) return null
-  const cursor = openSignedText(key, text) as (Filter & { readonly k: string; readonly after: string }) | undefined
+  const cursor = openSealedText(key, text) as (Filter & { readonly k: string; readonly after: string }) | undefined
   const field = cursor?.k === list ? Object.keys(filter).find((name) => cursor[name] !== filter[name]) : 'cursor'
   if (cursor !== undefined && field === undefined) return cursor.after
   const message = `${field}: the cursor was not given for this; keep the parameters, or begin without a cursor`

@@ -10,7 +10,7 @@ import { noteChange, noteNothing } from './audit.ts'
 import { type Affected, assertConfirmed } from './confirmation.ts'
 import type { TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
-import { type Owner, type Page, type Scoped, sees, systemOfRead, within } from './scope.ts'
+import { type Owner, type Page, type Scoped, sees, seesAll, systemOfRead, within } from './scope.ts'
 
 export { changeKinds } from '../configuration/changes.ts'
 export { documentSchemas } from '../configuration/document-schemas.ts'
@@ -69,7 +69,7 @@ export async function putDocument(
     }
     return stored
   } catch (error) {
-    throw seesAll(by) ? error : await withoutOthers(deps, by, error)
+    throw seesAll(by.scope) ? error : await withoutOthers(deps, by, error)
   }
 }
 
@@ -95,7 +95,7 @@ export async function removeDocument(
     await deps.configuration.remove(kind, id, authorOf(deps, by, { kind, id }, revision))
     await noteChange(deps, by, { what: `${kind}.remove`, target: id, before })
   } catch (error) {
-    throw seesAll(by) ? error : await withoutOthers(deps, by, error)
+    throw seesAll(by.scope) ? error : await withoutOthers(deps, by, error)
   }
 }
 
@@ -172,37 +172,47 @@ async function readableDocument({ configuration }: Deps, { kind, id }: DocumentP
   })
 }
 
-function seesAll({ scope }: Principal): boolean {
-  return scope.connections === 'all' && scope.systems === 'all'
-}
-
 /**
- * A connection joins what is named in it: who does not reach a system may not have it joined, or they would read it through
- * their own connection. What the stored connection names already stays. Throws `request_invalid`, with the same words for a
+ * A connection joins what is named in it: who does not reach a system may not have it joined, or another read of it, or they
+ * would read it through their own connection. What the stored connection names already stays. Throws `request_invalid`, with the same words for a
  * system that is not there.
  */
 async function assertReaches({ configuration }: Deps, by: Principal, place: DocumentPlace, body: unknown) {
-  if (place.kind !== 'connection' || seesAll(by)) return
+  if (place.kind !== 'connection' || seesAll(by.scope)) return
   const stored = await readableDocument({ configuration }, place)
-  const named = namedSystems(stored?.document)
-  for (const [field, system] of systemFields(body)) {
-    if (sees(by.scope, { system }) || named.has(system)) continue
+  const had = new Set(systemFields(stored?.document).map(({ role, id }) => `${role} ${id}`))
+  for (const { field, role, id, system } of systemFields(body)) {
+    if (sees(by.scope, { system }) || had.has(`${role} ${id}`)) continue
     const message = `${field} names no system that your key reaches`
     throw new StreamError('request_invalid', message, { field, mistakes: [{ field, message }] })
   }
 }
 
-/** Systems that a connection names, each with its field. */
-function systemFields(connection: unknown): readonly (readonly [field: string, system: string])[] {
+interface SystemField {
+  readonly field: string
+  readonly role: 'shop' | 'vendor' | 'read'
+  /** Of the system, or of the read. */
+  readonly id: string
+  readonly system: string
+}
+
+/** Where a connection names systems, and their reads. */
+function systemFields(connection: unknown): readonly SystemField[] {
   if (typeof connection !== 'object' || connection === null) return []
   const { shop, vendor, reads } = connection as Readonly<Record<string, unknown>>
-  const ofReads = Array.isArray(reads) ? reads.map((read, index) => [`reads[${index}]`, read] as const) : []
-  const all = [['shop', shop] as const, ['vendor', vendor] as const, ...ofReads]
-  return all.flatMap(([field, id]) => (typeof id === 'string' ? [[field, systemOfRead(id)] as const] : []))
+  const ofReads = Array.isArray(reads)
+    ? reads.map((id, index) => ({ field: `reads[${index}]`, role: 'read' as const, id }))
+    : []
+  const all = [
+    { field: 'shop', role: 'shop', id: shop },
+    { field: 'vendor', role: 'vendor', id: vendor },
+    ...ofReads,
+  ] as const
+  return all.flatMap(({ id, ...rest }) => (typeof id === 'string' ? [{ ...rest, id, system: systemOfRead(id) }] : []))
 }
 
 function namedSystems(connection: unknown): ReadonlySet<string> {
-  return new Set(systemFields(connection).map(([, system]) => system))
+  return new Set(systemFields(connection).map(({ system }) => system))
 }
 
 /** What the checks of the whole configuration found, without what is of others: those may not even be known to be there. */

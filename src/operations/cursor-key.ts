@@ -8,7 +8,7 @@ export const settingsTables: readonly TableDefinition[] = [{ name: SETTINGS, par
 
 const KEY = { id: 'cursor_key' }
 
-/** The key that signs cursors: the configured one, else one made once and shared by all API processes. */
+/** The key that seals cursors: the configured one, else one made once and shared by all API processes. */
 export async function cursorKey(tables: Tables, configured: string | null): Promise<string> {
   if (configured !== null) return configured
   await tables.put(SETTINGS, { ...KEY, value: randomBytes(32).toString('base64url') }, { absent: 'id' })

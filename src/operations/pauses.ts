@@ -5,7 +5,9 @@ import { listParked as listRecords, type ParkedSummary } from '../platform/runti
 import { noteChange } from './audit.ts'
 import type { OperationDeps, TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
-import { type Page, type Scoped, sees, within } from './scope.ts'
+import { reachedSystems } from './reached-systems.ts'
+import { type Page, type Scoped, sees, seesAll, within } from './scope.ts'
+import { parkingStages } from './sinks.ts'
 import { unknownConnection } from './unknown-connection.ts'
 
 /** A connection that a stage holds. */
@@ -17,6 +19,16 @@ export interface PauseStatus extends Omit<Pause, 'probe_at'> {
 export interface PausePlace {
   readonly stage: string
   readonly connection: string
+}
+
+type StageDeps = Pick<OperationDeps, 'tables' | 'systemTypes' | 'parkingStages'>
+
+/** Stages that hold records. They are named after systems: those of others are not there for who sees some only. */
+async function stagesFor({ tables, systemTypes, ...deps }: StageDeps, by: Principal): Promise<readonly string[]> {
+  const stages = await deps.parkingStages()
+  if (seesAll(by.scope)) return stages
+  const reached = parkingStages(reachedSystems(await readConfiguration(tables), by.scope), systemTypes)
+  return stages.filter((stage) => reached.includes(stage))
 }
 
 /** Connections that are held because most of their records failed. */
@@ -42,17 +54,15 @@ export const HELD = 'held'
  * there, `request_invalid` for a stage that holds nothing or an end that has passed, and `state_conflict` where it is paused.
  */
 export async function holdConnection(
-  deps: Pick<OperationDeps, 'tables' | 'clock' | 'parkingStages'>,
+  deps: Pick<OperationDeps, 'clock'> & StageDeps,
   by: Principal,
   { stage, connection, reason, until }: Hold,
 ): Promise<PauseStatus> {
   const known = (await readConfiguration(deps.tables)).connections.some(({ id }) => id === connection)
   if (!known || !sees(by.scope, { connection })) throw await unknownConnection(deps.tables, by, connection)
-  const stages = await deps.parkingStages()
+  const stages = await stagesFor(deps, by)
   if (!stages.includes(stage)) {
-    // Stages are named after systems: those who see some only are not told the others.
-    const others = by.scope.systems === 'all' ? `; there are: ${stages.join(', ')}` : ''
-    const message = `stage: nothing can be held at "${stage}"${others}`
+    const message = `stage: nothing can be held at "${stage}"; there are: ${stages.join(', ')}`
     throw new StreamError('request_invalid', message, { field: 'stage' })
   }
   const now = deps.clock.now()
@@ -89,16 +99,14 @@ export interface ParkedFilter {
 
 /** Every record that waits, without what it holds. Throws `not_found` for a stage that parks nothing. */
 export async function listParked(
-  deps: Pick<OperationDeps, 'tables' | 'parkingStages' | 'shards'>,
+  deps: Pick<OperationDeps, 'shards'> & StageDeps,
   by: Principal,
   { filter, limit, after }: { readonly filter: ParkedFilter; readonly limit: number; readonly after: string | null },
 ): Promise<Page<ParkedSummary>> {
   const { stage, connection } = filter
-  const known = await deps.parkingStages()
+  const known = await stagesFor(deps, by)
   if (stage !== null && !known.includes(stage)) {
-    // Stages are named after systems: those who see some only are not told the others.
-    const others = by.scope.systems === 'all' ? `; there are: ${known.join(', ')}` : ''
-    const what = `nothing is parked at "${stage}"${others}`
+    const what = `nothing is parked at "${stage}"; there are: ${known.join(', ')}`
     throw notFound(by, { field: 'stage', api: what, cli: what })
   }
   const wanted = { stages: stage === null ? known : [stage], partitions: deps.shards, connection }

@@ -13,7 +13,8 @@ import { taskCounts } from '../projections/task-status.ts'
 import { noteChange, noteNothing } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
-import { type Scoped, sees, within } from './scope.ts'
+import { reachedSystems } from './reached-systems.ts'
+import { type Scoped, sees, seesAll, within } from './scope.ts'
 import { sinksOf } from './sinks.ts'
 
 export { USUAL_REPLAY_RATE } from '../control/replays/create-replays.ts'
@@ -22,20 +23,17 @@ export { parseOffsets } from '../control/replays/parse-offsets.ts'
 export type WantedReplay = Omit<ReplayRequest, 'trigger' | 'by'>
 
 type Deps = Pick<OperationDeps, 'replays'>
+type Requested = Deps & Pick<OperationDeps, 'tables' | 'systemTypes'>
 type Audited = Pick<OperationDeps, 'audit'>
 
 const ownerOf = ({ connection }: Pick<Replay, 'connection'>) => ({ connection })
 
 /** Stored events are sent through a processor again. Throws `request_invalid` for what can't be replayed. */
-export async function requestReplay(
-  { replays, audit }: Deps & Audited,
-  by: Principal,
-  wanted: WantedReplay,
-): Promise<Replay> {
-  assertInScope(by, wanted)
-  const replay = await replays.request({ ...wanted, trigger: by.kind, by: by.name })
+export async function requestReplay(deps: Requested & Audited, by: Principal, wanted: WantedReplay): Promise<Replay> {
+  await assertInScope(deps, by, wanted)
+  const replay = await deps.replays.request({ ...wanted, trigger: by.kind, by: by.name })
   const { topic, processor, connection } = wanted
-  await noteChange({ audit }, by, {
+  await noteChange(deps, by, {
     what: 'replay.request',
     target: replay.id,
     after: { topic, processor, connection },
@@ -44,10 +42,10 @@ export async function requestReplay(
 }
 
 /** How many events it would be; nothing is sent. */
-export async function previewReplay({ replays }: Deps, by: Principal, wanted: WantedReplay): Promise<ReplayPreview> {
-  assertInScope(by, wanted)
+export async function previewReplay(deps: Requested, by: Principal, wanted: WantedReplay): Promise<ReplayPreview> {
+  await assertInScope(deps, by, wanted)
   noteNothing(by)
-  return await replays.preview({ ...wanted, trigger: by.kind, by: by.name })
+  return await deps.replays.preview({ ...wanted, trigger: by.kind, by: by.name })
 }
 
 /** The newest first. */
@@ -89,11 +87,27 @@ export async function cancelReplay(deps: Deps & Audited, by: Principal, id: stri
   return replay
 }
 
-/** A replay for all connections is for those who see all; another's is one that is not there. */
-function assertInScope(by: Principal, { connection }: WantedReplay): void {
-  if (sees(by.scope, { connection })) return
-  const what = connection === null ? 'name the connection that is replayed for' : `there is no "${connection}"`
-  throw notFound(by, { field: 'connection', api: what, cli: what })
+/**
+ * A replay for all connections is for those who see all; another's is one that is not there. Topics and processors are named
+ * after systems: who sees some only may name those alone, and is not told of others.
+ */
+async function assertInScope(
+  { tables, systemTypes }: Requested,
+  by: Principal,
+  { connection, topic, processor }: WantedReplay,
+): Promise<void> {
+  if (seesAll(by.scope)) return
+  const configuration = await readConfiguration(tables)
+  const isThere = configuration.connections.some(({ id }) => id === connection)
+  if (!sees(by.scope, { connection }) || (connection !== null && !isThere)) {
+    const what = connection === null ? 'name the connection that is replayed for' : `there is no "${connection}"`
+    throw notFound(by, { field: 'connection', api: what, cli: what })
+  }
+  const known = replayTargets(reachedSystems(configuration, by.scope), systemTypes)
+  if (known.some((target) => target.topic === topic && target.processor === processor)) return
+  const field = known.some((target) => target.topic === topic) ? 'processor' : 'topic'
+  const message = `${field}: nothing of "${topic}" is replayed through "${processor}"`
+  throw new StreamError('request_invalid', message, { field })
 }
 
 /** Source topics and the processors they go to. */

@@ -40,6 +40,11 @@ export function sees({ connections, systems }: Scope, owner: Owner): boolean {
   return 'connections' in owner && owner.connections.some((id) => includes(connections, id))
 }
 
+/** Whether there is nothing that the scope does not let through. */
+export function seesAll({ connections, systems }: Scope): boolean {
+  return connections === 'all' && systems === 'all'
+}
+
 /** The system that a read, by its id, belongs to. */
 export function systemOfRead(read: string): string {
   return read.split('.', 1)[0] ?? read

@@ -118,5 +118,13 @@ function ownerOf({ read, connections }: Run) {
 async function statusOf({ countEntities }: Deps, scope: Scope, run: Run): Promise<TaskStatus> {
   const connections = run.connections.filter((connection) => sees(scope, { connection }))
   const counts = await countEntities(run, connections)
-  return { run, state: taskState({ ...run, connections }, counts), counts }
+  const shown = sees(scope, { system: systemOfRead(run.read) }) ? run : withoutSource(run)
+  return { run: shown, state: taskState({ ...run, connections }, counts), counts }
+}
+
+/** For who sees one connection of what was read: nothing of the source itself, and no keys of others. */
+function withoutSource(run: Run): Run {
+  const { error } = run
+  const message = 'the read failed; who sees its system is told why'
+  return { ...run, missing: [], queue_url: null, queue_end: null, error: error && { code: error.code, message } }
 }

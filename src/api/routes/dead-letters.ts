@@ -14,7 +14,7 @@ import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerPage } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
-import { openSignedText, signedText } from '../signed-text.ts'
+import { openSealedText, sealedText } from '../sealed-text.ts'
 import { timeParameter } from '../time-parameter.ts'
 import { DeadLetter, DeadLetterGroups, DeadLetterList, LetterId, ListQuery, Preview } from './dead-letter-schemas.ts'
 
@@ -67,13 +67,13 @@ async function answerDeadLetters(
   const page = await listDeadLetters(operations, by, { choice, limit: query.limit, after })
   const cursorOf = (next: string) => {
     const cursor: DeadLetterCursor = { k: 'dead-letters', filter: choice, after: next }
-    return signedText(cursorKey, cursor)
+    return sealedText(cursorKey, cursor)
   }
   return answerPage(page, (row) => row, cursorOf)
 }
 
 function placeOf(key: string, text: string, choice: LetterChoice): string {
-  const cursor = openSignedText(key, text) as DeadLetterCursor | undefined
+  const cursor = openSealedText(key, text) as DeadLetterCursor | undefined
   if (cursor?.k === 'dead-letters' && JSON.stringify(cursor.filter) === JSON.stringify(choice)) return cursor.after
   const message = 'cursor: it was not given for these filters; keep them as they were, or begin without a cursor'
   throw new StreamError('cursor_invalid', message, { field: 'cursor' })

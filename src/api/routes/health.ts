@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { StreamError } from '../../errors.ts'
 import { listPauses } from '../../operations/pauses.ts'
 import type { Principal } from '../../operations/principal.ts'
+import { seesAll } from '../../operations/scope.ts'
 import { callerIfAny } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { problems } from '../problems.ts'
@@ -70,10 +71,12 @@ function isOfTables(error: unknown): boolean {
   return error instanceof StreamError && OF_TABLES.includes(error.code)
 }
 
-/** For a caller who was let in: it has the names of systems and connections. */
+/** For a caller who was let in: it has the names of systems and connections, and who does not see all sees their own. */
 async function heldBackFor(deps: ApiDeps, request: FastifyRequest): Promise<string[]> {
-  const caller = callerIfAny(request)
-  return caller === undefined ? [] : [...(deps.heldBack?.() ?? []), ...(await pausesOf(deps, caller.principal))]
+  const principal = callerIfAny(request)?.principal
+  if (principal === undefined) return []
+  const ofProcess = seesAll(principal.scope) ? (deps.heldBack?.() ?? []) : []
+  return [...ofProcess, ...(await pausesOf(deps, principal))]
 }
 
 /** Pauses of the caller's connections. Where the tables do not answer, the checks say so. */

@@ -1,0 +1,9 @@
+import type { Configuration, System } from '../configuration/model.ts'
+import { type Scope, sees } from './scope.ts'
+
+/** Systems that a scope sees, and those that a connection it sees is between: that they are there is known to it. */
+export function reachedSystems({ systems, connections }: Configuration, scope: Scope): readonly System[] {
+  const own = connections.filter(({ id }) => sees(scope, { connection: id }))
+  const named = new Set(own.flatMap(({ shop, vendor }) => [shop, vendor]))
+  return systems.filter(({ id }) => named.has(id) || sees(scope, { system: id }))
+}
