@@ -18,7 +18,7 @@ waldstream dead-letters discard <id>… | which --reason TEXT [--dry-run | --yes
            mapping test of it for the folder of configuration (see "waldstream test")
   retry    appends the original to its topic again, 10 a second (--rate), 100 at most (--limit); --preview sends nothing
            and shows what today's configuration makes of it; what was retried 5 times needs --force and --reason
-  discard  for what nobody wants handled; the bytes stay. Those that a filter chooses: with --yes, after it was said how many
+  discard  for what nobody wants handled; the bytes stay. With --yes, after it was said how many they are
   --show-personal  with what is said of persons, which is masked else; --raw of an order needs it
   --by     who does it; the user of this machine by default`
 

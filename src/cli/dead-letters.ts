@@ -1,6 +1,7 @@
 import type { ManyDone } from '../control/dead-letters/create-dead-letters.ts'
 import { deadLetterAsTest } from '../operations/dead-letter-as-test.ts'
 import {
+  assertDiscards,
   countDeadLetters,
   discardDeadLetter,
   discardDeadLetters,
@@ -50,9 +51,11 @@ export async function deadLettersCommand(args: readonly string[]): Promise<void>
         : discardDeadLetters(operations, by, { ...many, reason, confirm: values.yes }))
       return printMany(action, values, done)
     }
+    // All of them at once: who is asked hears how many they are.
+    if (!isRetry) await assertDiscards(operations, by, command.ids, values.yes)
     await each(command, async (id) => {
       if (isRetry) await retryDeadLetter(operations, by, { id, ...force })
-      else await discardDeadLetter(operations, by, { id, reason })
+      else await discardDeadLetter(operations, by, { id, reason, confirm: true })
     })
   })
 }

@@ -3,13 +3,15 @@ import { commandUser, readArguments, UsageError } from './arguments.ts'
 import { onPlatform } from './open-operations.ts'
 
 const USAGE = `waldstream positions list <group> [--json]
-waldstream positions set <group> --at earliest|latest [--json]
+waldstream positions set <group> --at earliest|latest [--yes] [--json]
 
   The offset that the group of a sink, for example deliver-erp, resumes from when the broker has lost it. \`set\` takes
-  effect for partitions the broker has no offset of; a running sink that waits for a position begins within 30 s.`
+  effect for partitions the broker has no offset of; a running sink that waits for a position begins within 30 s.
+  With --yes, after it was said how many stored events that affects.`
 
 const options = {
   at: { type: 'string' },
+  yes: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
@@ -27,7 +29,8 @@ export async function positionsCommand(args: readonly string[]): Promise<void> {
   }
   await onPlatform(async (operations) => {
     const by = commandUser()
-    if (action === 'set') await setPositions(operations, by, { group, at: at === 'earliest' ? 'earliest' : 'latest' })
+    const wanted = { group, at: at === 'earliest' ? 'earliest' : 'latest', confirm: values.yes } as const
+    if (action === 'set') await setPositions(operations, by, wanted)
     const rows = await listPositions(operations, by, group)
     if (values.json) return console.log(JSON.stringify(rows))
     for (const row of rows) console.log(`${row.topic} ${row.partition}: ${row.offset ?? 'no position'}`)

@@ -4,14 +4,15 @@ import { onTables } from './open-operations.ts'
 
 const USAGE = `waldstream reads [list] [--json]
 waldstream reads show <read> [--json]
-waldstream reads set-cut-date <read> --cut-date ISO-8601|none --revision N --reason TEXT [--by WHO] [--json]
+waldstream reads set-cut-date <read> --cut-date ISO-8601|none --reason TEXT [--revision N | --yes] [--by WHO] [--json]
 
   Reads with their schedule, cut date, lease and last windows. A cut date is set on the revision that was read (the list
-  shows it), and not while a run of the read is under way; "none" begins at startFrom again.`
+  shows it), or with --yes, after it was said what that affects; and not while a run of the read is under way; "none" begins at startFrom again.`
 
 const options = {
   'cut-date': { type: 'string' },
   revision: { type: 'string' },
+  yes: { type: 'boolean', default: false },
   reason: { type: 'string' },
   by: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -36,15 +37,16 @@ export async function readsCommand(args: readonly string[]): Promise<void> {
   })
 }
 
-function cutDateOf(values: { 'cut-date'?: string; revision?: string; reason?: string }) {
-  const { 'cut-date': date, revision, reason } = values
-  if (date === undefined || revision === undefined || reason === undefined || reason.trim() === '') {
-    throw new UsageError('set-cut-date needs --cut-date, --revision and --reason', USAGE)
+function cutDateOf(values: { 'cut-date'?: string; revision?: string; yes: boolean; reason?: string }) {
+  const { 'cut-date': date, revision, yes: confirm, reason } = values
+  if (date === undefined || reason === undefined || reason.trim() === '') {
+    throw new UsageError('set-cut-date needs --cut-date and --reason', USAGE)
   }
-  if (!/^\d{1,9}$/.test(revision)) throw new UsageError(`--revision must be a number, not "${revision}"`, USAGE)
+  if (revision !== undefined && !/^\d{1,9}$/.test(revision))
+    throw new UsageError(`--revision must be a number, not "${revision}"`, USAGE)
   const time = date === 'none' ? null : timeOption('cut-date', date, USAGE)
   const cutDate = time === null ? null : new Date(time).toISOString()
-  return { cutDate, revision: Number(revision), reason }
+  return { cutDate, revision: revision === undefined ? null : Number(revision), confirm, reason }
 }
 
 function print(reads: readonly ReadStatus[], json: boolean, show: (read: ReadStatus) => string): void {

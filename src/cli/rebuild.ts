@@ -15,7 +15,7 @@ import type { Difference, Rebuild } from '../projections/rebuild/rebuild.ts'
 import { commandUser, readArguments, UsageError } from './arguments.ts'
 import { onPlatform } from './open-operations.ts'
 
-const USAGE = `waldstream rebuild <table> [--preview | --switch | --drop] [--reason TEXT] [--no-wait] [--json]
+const USAGE = `waldstream rebuild <table> [--preview | --switch [--yes] | --drop [--yes]] [--reason TEXT] [--no-wait] [--json]
 waldstream rebuild list [--json]
 
   Rebuilds a feed table (universal_products, or its feed: ${feeds.map(({ entity }) => entity).join(', ')}) from its topic, beside the live
@@ -24,7 +24,7 @@ waldstream rebuild list [--json]
   --preview  says how many events it would be, and begins nothing
   --switch   readers get the rebuilt table from now on; their cursors expire, and they begin again; with --yes, after
              it was said what that affects
-  --drop     the rebuilt table goes; the live table is as it was
+  --drop     the rebuilt table goes; the live table is as it was; with --yes as well
   --no-wait  returns as soon as it is asked for
   --by       who asks; the user of this machine by default`
 

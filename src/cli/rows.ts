@@ -3,15 +3,16 @@ import { commandUser, readArguments, UsageError } from './arguments.ts'
 import { onTables } from './open-operations.ts'
 
 const USAGE = `waldstream rows list [--table TABLE] [--json]
-waldstream rows remove <table> <key> [<second part of the key>] [--json]
+waldstream rows remove <table> <key> [<second part of the key>] [--yes] [--json]
 
   Rows of tables that can't be read: written by hand, restored in part, or of another version. Every list leaves them out.
   list looks at all rows there are. remove takes away one that can't be read, and no other; documents of the configuration
-  can be applied again instead, over the row.`
+  can be applied again instead, over the row. With --yes, after it was said what goes.`
 
 export async function rowsCommand(args: readonly string[]): Promise<void> {
   const options = {
     table: { type: 'string' },
+    yes: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   } as const
@@ -24,7 +25,7 @@ export async function rowsCommand(args: readonly string[]): Promise<void> {
   await onTables(async (operations) => {
     const by = commandUser()
     if (isRemove) {
-      const row = await removeUnreadableRow(operations, by, { table, keys })
+      const row = await removeUnreadableRow(operations, by, { table, keys, confirm: values.yes })
       return console.log(values.json ? JSON.stringify(row) : `removed: ${row.why}`)
     }
     const { rows } = await findUnreadableRows(operations, by, { table: values.table ?? null, most: Infinity })

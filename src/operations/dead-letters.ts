@@ -147,15 +147,32 @@ export async function retryDeadLetters(
   return done
 }
 
-/** Throws `not_found`, `state_conflict`, and `request_invalid` without a reason. */
+/** Throws `not_found`, `state_conflict`, `confirmation_needed`, and `request_invalid` without a reason. */
 export async function discardDeadLetter(
   deps: Deps,
   by: Principal,
-  { id, reason }: { readonly id: string; readonly reason: string },
+  { id, reason, confirm }: { readonly id: string; readonly reason: string; readonly confirm: boolean },
 ): Promise<void> {
   await assertSeen(deps, by, id)
+  await assertDiscards(deps, by, [id], confirm)
   await deps.deadLetters.discard(id, { by: nameOf(by), reason })
   await noteChange(deps, by, { what: 'dead-letter.discard', target: id })
+}
+
+/** Throws `confirmation_needed` where these are open; those that there are not are named when they are discarded. */
+export async function assertDiscards(
+  { tables }: Pick<Deps, 'tables'>,
+  by: Principal,
+  ids: readonly string[],
+  confirm: boolean,
+): Promise<void> {
+  if (confirm) return
+  const rows = await Promise.all([...new Set(ids)].map((id) => getDeadLetter(tables, id)))
+  const open = rows.flatMap((row) => (row?.state === 'open' && sees(by.scope, ownerOf(row)) ? [row] : []))
+  const [only] = open
+  const what =
+    only !== undefined && open.length === 1 ? `the discard of ${only.key} (${only.code}, ${only.stage})` : 'this'
+  assertConfirmed(by, what, { 'open dead letters': open.length }, false)
 }
 
 export async function discardDeadLetters(

@@ -54,7 +54,7 @@ export const HELD = 'held'
  * there, `request_invalid` for a stage that holds nothing or an end that has passed, and `state_conflict` where it is paused.
  */
 export async function holdConnection(
-  deps: Pick<OperationDeps, 'clock'> & StageDeps,
+  deps: Pick<OperationDeps, 'clock' | 'audit'> & StageDeps,
   by: Principal,
   { stage, connection, reason, until }: Hold,
 ): Promise<PauseStatus> {
@@ -72,7 +72,11 @@ export async function holdConnection(
   const since = new Date(now).toISOString()
   const message = `${reason} (${nameOf(by)})`
   const row = { stage, connection, code: HELD, message, since, probe_at: until ?? NEVER }
-  if (await beginPause(deps.tables, row)) return { ...row, probe_at: new Date(row.probe_at).toISOString() }
+  if (await beginPause(deps.tables, row)) {
+    const probe_at = new Date(row.probe_at).toISOString()
+    await noteChange(deps, by, { what: 'pause.hold', target: `${stage} ${connection}`, after: { until: probe_at } })
+    return { ...row, probe_at }
+  }
   const what = `${connection} is paused at ${stage} already; end that first`
   throw new StreamError('state_conflict', `connection: ${what}`, { field: 'connection' })
 }

@@ -1,5 +1,6 @@
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { noteChange } from './audit.ts'
+import { assertConfirmed } from './confirmation.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
 import { type Scoped, within } from './scope.ts'
@@ -26,16 +27,25 @@ export async function listPositions(deps: Deps, by: Principal, group: string): P
   return within(by.scope, rows, () => ({ system: sink.system }))
 }
 
-/** Sets where a sink begins in partitions that the broker has no offset of. Throws `not_found`. */
+/** Sets where a sink begins in partitions that the broker has no offset of. Throws `not_found`, `confirmation_needed`. */
 export async function setPositions(
   deps: Deps & Pick<OperationDeps, 'audit'>,
   by: Principal,
-  { group, at }: { readonly group: string; readonly at: 'earliest' | 'latest' },
+  { group, at, confirm }: { readonly group: string; readonly at: 'earliest' | 'latest'; readonly confirm: boolean },
 ): Promise<void> {
   const sink = await findSink(deps, by, group)
-  const topic = deps.topicPrefix + sink.topic
-  for (const { partition, start, end } of await deps.admin.ends(topic)) {
-    await deps.positions.set(deps.topicPrefix + group, topic, partition, at === 'earliest' ? start : end)
+  const [id, topic] = [deps.topicPrefix + group, deps.topicPrefix + sink.topic]
+  const ends = await deps.admin.ends(topic)
+  if (!confirm) {
+    const committed = await deps.admin.committed(id, topic)
+    const lost = ends.filter(({ partition }) => (committed.get(partition) ?? null) === null)
+    const events = lost.reduce((sum, { start, end }) => sum + Number(end - start), 0)
+    const name =
+      at === 'earliest' ? 'stored events that are delivered from the beginning' : 'stored events that are left out'
+    assertConfirmed(by, `a position of ${group}`, { [name]: events }, false)
+  }
+  for (const { partition, start, end } of ends) {
+    await deps.positions.set(id, topic, partition, at === 'earliest' ? start : end)
   }
   await noteChange(deps, by, { what: 'position.set', target: group, after: { at } })
 }

@@ -6,6 +6,7 @@ import { listRuns, type Run } from '../control/runs.ts'
 import { lastTick, nextTick } from '../control/scheduler.ts'
 import { isoTime } from '../events/times.ts'
 import { noteChange } from './audit.ts'
+import { type Affected, assertConfirmed } from './confirmation.ts'
 import type { TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
 import { type Scoped, within } from './scope.ts'
@@ -50,6 +51,7 @@ export interface ReadStatus {
   readonly windows: readonly WindowStatus[]
 }
 
+const HOUR = 3_600_000
 const DAY = 86_400_000
 const NEVER: Omit<ReadControl, 'read'> = {
   cut_date: null,
@@ -90,22 +92,36 @@ export interface WantedCutDate {
   readonly read: string
   /** ISO 8601; null: begin at `startFrom` again. */
   readonly cutDate: string | null
-  /** The revision that was read. */
-  readonly revision: number
+  /** The revision that was read, which confirms what it affects; null: whatever it is. */
+  readonly revision: number | null
+  /** Whatever it affects. */
+  readonly confirm?: boolean
   readonly reason: string
 }
 
-/** Sets a cut date by hand. Throws `not_found`, `request_invalid`, and `state_conflict`. */
+/** Sets a cut date by hand. Throws `not_found`, `request_invalid`, `state_conflict`, and `confirmation_needed`. */
 export async function setCutDate(
   deps: Deps & Pick<TableDeps, 'cutDates' | 'audit'>,
   by: Principal,
-  { read, cutDate, revision, reason }: WantedCutDate,
+  { read, cutDate, revision, confirm = false, reason }: WantedCutDate,
 ): Promise<ReadStatus> {
-  const { id, cut_date } = await showRead(deps, by, read)
-  await setByHand(deps.cutDates, id, { cutDate, revision, reason, by: nameOf(by), now: deps.clock.now() })
+  const { id, cut_date, revision: current } = await showRead(deps, by, read)
+  if (revision === null) {
+    const what = `the cut date of ${id}, ${cut_date ?? 'none'} at revision ${current}, set to ${cutDate ?? 'none'},`
+    assertConfirmed(by, what, { reads: 1, ...hoursOf(cut_date, cutDate) }, confirm)
+  }
+  const wanted = { cutDate, revision: revision ?? current, reason, by: nameOf(by), now: deps.clock.now() }
+  await setByHand(deps.cutDates, id, wanted)
   const dates = { before: { cut_date }, after: { cut_date: cutDate } }
   await noteChange(deps, by, { what: 'cut-date.set', target: id, ...dates })
   return await showRead(deps, by, id)
+}
+
+/** Of a date that moves: changes of the shop between the two are read again, or never. */
+function hoursOf(before: string | null, after: string | null): Affected {
+  if (before === null || after === null) return {}
+  const hours = Math.ceil((Date.parse(after) - Date.parse(before)) / HOUR)
+  return hours > 0 ? { 'hours that are not read': hours } : { 'hours that are read again': -hours }
 }
 
 async function statusesOf(

@@ -1,7 +1,7 @@
 import type { RebuildPreview } from '../projections/rebuild/create-rebuilds.ts'
-import type { Rebuild } from '../projections/rebuild/rebuild.ts'
+import { openRebuilds, type Rebuild } from '../projections/rebuild/rebuild.ts'
 import { noteChange, noteNothing } from './audit.ts'
-import { assertConfirmed } from './confirmation.ts'
+import { type Affected, assertConfirmed } from './confirmation.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
 import { type Scoped, sees, within } from './scope.ts'
@@ -48,32 +48,41 @@ export async function undecidedRebuild({ rebuilds }: Deps, by: Principal, table:
   return await rebuilds.openOf(table)
 }
 
-/** `confirm`: whatever a switch affects. */
+/** `confirm`: whatever it affects. */
 interface RebuildDecision {
   readonly id: string
   readonly decision: 'switch' | 'drop'
   readonly confirm?: boolean
 }
 
-/** `switch`: readers get the rebuilt table from now on. `drop`: it goes. Throws `not_found` and `state_conflict`. */
+/** `switch`: readers get the rebuilt table from now on. `drop`: it goes. Throws `not_found`, `state_conflict` and `confirmation_needed`. */
 export async function decideRebuild(
   { rebuilds, audit }: Deps & Audited,
   by: Principal,
   { id, decision, confirm = false }: RebuildDecision,
 ): Promise<Rebuild> {
   assertSeesAll(by)
-  if (decision === 'switch') {
-    const { state, difference } = await rebuilds.get(id)
-    const { only_live = 0, only_rebuilt = 0, differing = 0, rows_rebuilt = 0 } = difference ?? {}
-    const affected = { 'rows that go': only_live, 'rows that come': only_rebuilt, 'rows that differ': differing }
-    // Cursors of every reader expire, whatever the rows.
-    const what = `the switch of rebuild ${id}, after which every reader begins again,`
-    if (state === 'ready') assertConfirmed(by, what, { ...affected, rows: Math.max(rows_rebuilt, 1) }, confirm)
-  }
+  assertConfirmed(by, ...effectOf(await rebuilds.get(id), decision), confirm)
   const rebuild = await (decision === 'switch' ? rebuilds.switch(id) : rebuilds.drop(id))
   const { table, generation } = rebuild
   await noteChange({ audit }, by, { what: `rebuild.${decision}`, target: id, after: { table, generation } })
   return rebuild
+}
+
+/** What it is, and what it affects: nothing where it is refused, or was decided so already. */
+function effectOf(
+  { id, state, difference, events }: Rebuild,
+  decision: RebuildDecision['decision'],
+): readonly [what: string, affected: Affected] {
+  const { only_live = 0, only_rebuilt = 0, differing = 0, rows_rebuilt = 0 } = difference ?? {}
+  if (decision === 'drop') {
+    const isOpen = openRebuilds.includes(state)
+    return [`the drop of rebuild ${id}`, isOpen ? { rebuilds: 1, rows: rows_rebuilt, 'events read': events } : {}]
+  }
+  const affected = { 'rows that go': only_live, 'rows that come': only_rebuilt, 'rows that differ': differing }
+  // Cursors of every reader expire, whatever the rows.
+  const what = `the switch of rebuild ${id}, after which every reader begins again,`
+  return [what, state === 'ready' ? { ...affected, rows: Math.max(rows_rebuilt, 1) } : {}]
 }
 
 function assertSeesAll(by: Principal): void {

@@ -1,5 +1,8 @@
 import { StreamError, toStreamError } from '../errors.ts'
 import type { Item, Key, TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
+import { noteChange } from './audit.ts'
+import { assertConfirmed } from './confirmation.ts'
+import type { TableDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
 import { type CheckRow, rowChecks } from './row-checks.ts'
 import { tableDefinitions } from './table-definitions.ts'
@@ -54,13 +57,13 @@ export async function findUnreadableRows(
 }
 
 /**
- * Removes a row that can't be read. Throws `not_found`, and `state_conflict` for one that can: that is removed by what it
+ * Removes a row that can't be read. Throws `not_found`, `confirmation_needed`, and `state_conflict` for one that can: that is removed by what it
  * is listed by.
  */
 export async function removeUnreadableRow(
-  { tables }: { readonly tables: Pick<Tables, 'get' | 'delete'> },
+  { tables, audit }: Pick<TableDeps, 'audit'> & { readonly tables: Pick<Tables, 'get' | 'delete'> },
   by: Principal,
-  { table, keys }: { readonly table: string; readonly keys: readonly string[] },
+  { table, keys, confirm }: { readonly table: string; readonly keys: readonly string[]; readonly confirm: boolean },
 ): Promise<UnreadableRow> {
   const [checked] = checkedTables(by, table)
   if (checked === undefined) throw new Error('a table that there is not is refused')
@@ -82,7 +85,9 @@ export async function removeUnreadableRow(
   if (row === undefined) {
     throw new StreamError('state_conflict', `the row ${keys.join(' ')} of ${table} can be read; it is not removed`)
   }
+  assertConfirmed(by, `the removal of the row ${keys.join(' ')} of ${table}`, { rows: 1 }, confirm)
   await tables.delete(table, key)
+  await noteChange({ audit }, by, { what: 'row.remove', target: `${table} ${keys.join(' ')}` })
   return row
 }
 

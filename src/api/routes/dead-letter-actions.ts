@@ -46,9 +46,9 @@ export function deadLetterActionRoutes({ operations }: ApiDeps): FastifyPluginAs
     })
     const discard = { tags, params: LetterId, body: DiscardBody, response: { 200: Discarded, ...refused } }
     app.post('/v1/dead-letters/:id/discard', { schema: discard }, async (request) => {
-      const { by, reason } = request.body
+      const { by, reason, confirm } = request.body
       const { id } = request.params
-      await discardDeadLetter(operations, principalOf(request, by), { id, reason })
+      await discardDeadLetter(operations, principalOf(request, by), { id, reason, confirm })
       return { id }
     })
     const discardMany = { tags, body: DiscardManyBody, response: { 200: ManyDone, ...problems(400, 401, 409) } }

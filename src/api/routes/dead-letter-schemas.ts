@@ -146,7 +146,7 @@ export const RetryManyBody = Type.Object(
 )
 const confirm = Type.Boolean({ default: false, description: 'However many they are; without it 409 says how many' })
 
-export const DiscardBody = Type.Object({ ...who, reason: Reason }, { additionalProperties: false })
+export const DiscardBody = Type.Object({ ...who, reason: Reason, confirm }, { additionalProperties: false })
 export const DiscardManyBody = Type.Object(
   { ...who, reason: Reason, ...many, confirm },
   { additionalProperties: false },

@@ -46,7 +46,13 @@ export const ReadId = Type.Object({ id: PathText() })
 export const CutDateBody = Type.Object(
   {
     cut_date: Type.Union([Type.String(), Type.Null()], { description: 'ISO 8601; null: begin at startFrom again' }),
-    revision: Type.Integer({ minimum: 0, description: 'As the read has it' }),
+    revision: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'As the read has it: it confirms what it affects' }),
+    ),
+    confirm: Type.Boolean({
+      default: false,
+      description: 'Instead of the revision; without both 409 says what it affects',
+    }),
     reason: Type.String({ minLength: 1, maxLength: 1000 }),
   },
   { additionalProperties: false },

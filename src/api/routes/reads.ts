@@ -24,10 +24,10 @@ export function readRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
     const response = { 200: ReadStatus, ...problems(400, 401, 404, 409) }
     const cutDate = { tags, params: ReadId, body: CutDateBody, response }
     app.put('/v1/reads/:id/cut-date', { schema: cutDate }, async (request) => {
-      const { revision, reason, cut_date } = request.body
+      const { revision = null, confirm, reason, cut_date } = request.body
       const time = timeParameter('cut_date', cut_date ?? undefined)
       const date = time === null ? null : new Date(time).toISOString()
-      const wanted = { read: request.params.id, cutDate: date, revision, reason }
+      const wanted = { read: request.params.id, cutDate: date, revision, confirm, reason }
       return toStatus(await setCutDate(operations, principalOf(request), wanted))
     })
   }

@@ -73,7 +73,7 @@ const Rebuild = Type.Object({
   error: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
 })
 
-const Switch = Type.Object(
+const Confirm = Type.Object(
   { confirm: Type.Boolean({ default: false, description: 'Without it 409 says what it would affect' }) },
   { additionalProperties: false },
 )
@@ -98,11 +98,9 @@ export function rebuildRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebo
     app.get('/v1/rebuilds/:id', { schema: one }, async (request) =>
       toRebuild(await showRebuild(operations, principalOf(request), request.params.id)),
     )
-    const response = { 200: Rebuild, ...problems(401, 404, 409) }
-    const decide = { schema: { tags, params: Id, response } }
-    const change = {
-      schema: { tags, params: Id, body: Switch, response: { 200: Rebuild, ...problems(400, 401, 404, 409) } },
-    }
+    const response = { 200: Rebuild, ...problems(400, 401, 404, 409) }
+    const change = { schema: { tags, params: Id, body: Confirm, response } }
+    const drop = { schema: { tags, params: Id, querystring: Confirm, response } }
     // Without a body it says what it would affect.
     const preValidation = async (request: { body: unknown }) => {
       if (request.body === undefined) request.body = {}
@@ -112,8 +110,9 @@ export function rebuildRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebo
       const decision = { id: request.params.id, decision: 'switch', confirm } as const
       return toRebuild(await decideRebuild(operations, principalOf(request), decision))
     })
-    app.delete('/v1/rebuilds/:id', decide, async (request) => {
-      const decision = { id: request.params.id, decision: 'drop' } as const
+    app.delete('/v1/rebuilds/:id', drop, async (request) => {
+      const { confirm } = request.query
+      const decision = { id: request.params.id, decision: 'drop', confirm } as const
       return toRebuild(await decideRebuild(operations, principalOf(request), decision))
     })
   }

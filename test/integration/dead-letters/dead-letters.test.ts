@@ -131,7 +131,12 @@ it('a poisoned record is listed, shown as it came, previewed, retried in vain, a
   })
   expect(await list('key=poison')).toHaveLength(1)
 
-  const discarded = await cli('discard', id, '--reason', 'not ours', '--by', 'ben')
+  const asked = await cli('discard', id, '--reason', 'not ours', '--by', 'ben')
+  expect(asked).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('open dead letters: 1; send it again with --yes'),
+  })
+  const discarded = await cli('discard', id, '--reason', 'not ours', '--by', 'ben', '--yes')
   expect(discarded).toMatchObject({ code: 0, printed: `discarded ${id}\n` })
   await listed('key=poison&state=discarded', 1)
   const refused = await cli('retry', id)

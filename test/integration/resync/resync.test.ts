@@ -141,7 +141,7 @@ it('(e) what is gone at the source is deleted in the feed, unless it is too much
   const all = [...reader.rows.values()].map(({ sku }) => sku)
   const remove = async (sku: string) => {
     const url = `${world.netsuite.url}/_sim/items/${encodeURIComponent(sku)}`
-    expect((await fetch(url, { method: 'DELETE' })).status).toBe(200)
+    expect((await fetch(`${url}?confirm=true`, { method: 'DELETE' })).status).toBe(200)
   }
   const [gone = '', ...rest] = all
   await remove(gone)

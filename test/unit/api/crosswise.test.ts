@@ -98,7 +98,7 @@ const asked: Readonly<Record<string, Asked>> = {
     stranger: 200,
   }),
   'POST /v1/dead-letters/{id}/discard': at('/v1/dead-letters/d-{seller}/discard', 200, {
-    body: () => ({ reason: 'no' }),
+    body: () => ({ reason: 'no', confirm: true }),
   }),
   'POST /v1/dead-letters/discard': at('/v1/dead-letters/discard', 200, {
     body: (seller) => ({ connection: seller, reason: 'no', confirm: true }),
@@ -127,7 +127,7 @@ const asked: Readonly<Record<string, Asked>> = {
   'GET /v1/rebuilds': at('/v1/rebuilds', 200, { stranger: 200 }),
   'GET /v1/rebuilds/{id}': at('/v1/rebuilds/{rebuild}', 200),
   'POST /v1/rebuilds/{id}/switch': at('/v1/rebuilds/{rebuild}/switch', 409),
-  'DELETE /v1/rebuilds/{id}': at('/v1/rebuilds/{rebuild}', 200),
+  'DELETE /v1/rebuilds/{id}': at('/v1/rebuilds/{rebuild}?confirm=true', 200),
   'GET /v1/systems': at('/v1/systems', 200, { stranger: 200 }),
   'GET /v1/systems/{id}': at('/v1/systems/shop-{seller}', 200),
   'PUT /v1/systems/{id}': at('/v1/systems/shop-{seller}', 200, { body: () => shop }),

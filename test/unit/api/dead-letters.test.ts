@@ -120,10 +120,13 @@ it('does nothing to all of them by mistake', async () => {
   expect(await api.ids('state=open')).toEqual(['c', 'b', 'a'])
 })
 
-it('discards for a reason alone', async () => {
+it('discards for a reason alone, and when it is confirmed', async () => {
   const api = await fixture()
   expect((await api.post(`${PATH}/a/discard`)).json).toMatchObject({ status: 400, field: 'reason' })
-  expect(await api.post(`${PATH}/a/discard`, { reason: 'a test', by: 'ann' })).toEqual({
+  const asked = await api.post(`${PATH}/a/discard`, { reason: 'a test', by: 'ann' })
+  expect(asked).toMatchObject({ status: 409, json: { code: 'confirmation_needed', field: 'confirm' } })
+  expect(await api.ids('state=open')).toContain('a')
+  expect(await api.post(`${PATH}/a/discard`, { reason: 'a test', by: 'ann', confirm: true })).toEqual({
     status: 200,
     json: { id: 'a' },
   })

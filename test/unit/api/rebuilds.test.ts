@@ -17,7 +17,12 @@ it('takes one rebuild of a table at a time, and drops it', async () => {
   const one = `/v1/rebuilds/${asked.json.id}`
   expect((await get(one)).json).toEqual(asked.json)
   expect(await post(`${one}/switch`)).toMatchObject({ status: 409, json: { code: 'state_conflict' } })
-  expect((await app.inject({ method: 'DELETE', url: one })).json()).toMatchObject({ state: 'dropping' })
+  const drop = async (query: string) => (await app.inject({ method: 'DELETE', url: `${one}${query}` })).json()
+  expect(await drop('')).toMatchObject({ status: 409, code: 'confirmation_needed' })
+  expect((await get(one)).json.state).toBe('due')
+  expect(await drop('?confirm=true')).toMatchObject({ state: 'dropping' })
+  // What was dropped already has nothing left to ask for.
+  expect(await drop('')).toMatchObject({ state: 'dropping' })
   expect((await post('/v1/rebuilds', { table: TABLE })).status).toBe(202)
 })
 

@@ -152,14 +152,22 @@ describe('with a row in every table that can not be read', () => {
   })
 
   it('each is named with the command that removes it, and removed by it', async () => {
-    const { tables, spoil } = await fixture()
+    const { tables, spoil, operations } = await fixture()
+    const { audit } = operations
     expect(await findUnreadableRows({ tables }, by, ALL)).toEqual({ rows: [], inPart: [] })
     await spoil()
     const { rows } = await findUnreadableRows({ tables }, by, ALL)
     expect(new Set(rows.map(({ table }) => table))).toEqual(new Set([...rowChecks.keys()].filter(hasBadRows)))
     const [first] = judgeRows({ rows, inPart: ['parked'] })
     expect(first).toMatchObject({ level: 'fail', what: expect.stringContaining('waldstream rows remove ') })
-    for (const { table, key } of rows) await removeUnreadableRow({ tables }, by, { table, keys: Object.values(key) })
+    for (const { table, key } of rows) {
+      const remove = async (confirm: boolean) =>
+        await removeUnreadableRow({ tables, audit }, by, { table, keys: Object.values(key), confirm })
+      await expect(remove(false)).rejects.toMatchObject({ code: 'confirmation_needed' })
+      await remove(true)
+    }
+    const { entries } = await audit.list({ who: null, what: 'row.remove', since: null, until: null }, 500, null)
+    expect(entries).toHaveLength(rows.length)
     expect(await findUnreadableRows({ tables }, by, ALL)).toEqual({ rows: [], inPart: [] })
     expect((await readConfiguration(tables)).connections.map(({ id }) => id)).toEqual(['good'])
   })
@@ -176,8 +184,10 @@ async function answerOf({ get }: Awaited<ReturnType<typeof fixture>>, url: strin
 
 describe('a row that can not be read', () => {
   it('is removed only as such', async () => {
-    const { tables } = await fixture()
-    const remove = (table: string, ...keys: string[]) => removeUnreadableRow({ tables }, by, { table, keys })
+    const { tables, operations } = await fixture()
+    const { audit } = operations
+    const remove = (table: string, ...keys: string[]) =>
+      removeUnreadableRow({ tables, audit }, by, { table, keys, confirm: true })
     await expect(remove('connections', 'connection', 'good')).rejects.toMatchObject({ code: 'state_conflict' })
     await expect(remove('connections', 'connection', 'none')).rejects.toMatchObject({ code: 'not_found' })
     await expect(remove('connections', 'connection')).rejects.toMatchObject({ code: 'request_invalid' })

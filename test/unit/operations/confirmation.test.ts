@@ -41,3 +41,39 @@ it('many dead letters are discarded when it is confirmed how many they are', asy
   expect((await discard({ confirm: true })).json.done).toHaveLength(2)
   expect((await discard({})).json.done).toEqual([])
 })
+
+it('a single dead letter, the cut date and a rebuild ask as many do, and say what it is', async () => {
+  const { send, get, post } = await twoSellers(['alder'])
+  const detail = async (...args: Parameters<typeof send>) => {
+    const { status, json } = await send(...args)
+    expect([args[1], status, json.code]).toEqual([args[1], 409, 'confirmation_needed'])
+    return json.detail
+  }
+  const letter = await detail('POST', '/v1/dead-letters/d-alder/discard', { reason: 'no' })
+  expect(letter).toMatch(/^confirm: the discard of k-alder \(\w+, [\w-]+\) affects open dead letters: 1/)
+  const path = '/v1/reads/shop-alder.orders.all/cut-date'
+  const date = (day: string) => ({ cut_date: `2026-01-${day}T00:00:00Z`, reason: 'again' })
+  expect(await detail('PUT', path, date('20'))).toContain('none at revision 0, set to 2026-01-20')
+  expect((await send('PUT', path, { ...date('20'), revision: 0 })).json.revision).toBe(1)
+  expect(await detail('PUT', path, date('18'))).toContain('reads: 1, hours that are read again: 48')
+  expect(await detail('PUT', path, date('21'))).toContain('reads: 1, hours that are not read: 24')
+  expect((await send('PUT', path, { ...date('18'), revision: 0 })).json.code).toBe('state_conflict')
+  expect((await send('PUT', path, { ...date('18'), confirm: true })).json.revision).toBe(2)
+  const { id } = (await post('/v1/rebuilds', { table: 'inventory' })).json
+  expect(await detail('DELETE', `/v1/rebuilds/${id}`)).toContain(`the drop of rebuild ${id} affects rebuilds: 1`)
+  expect((await get(`/v1/rebuilds/${id}`)).json.state).toBe('due')
+})
+
+it('every route that removes something takes a confirmation', async () => {
+  const { get } = await twoSellers([])
+  const { paths } = (await get('/openapi.json')).json
+  const operations = Object.entries<Record<string, object>>(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => [`${method} ${path}`, JSON.stringify(operation)] as const),
+  )
+  const confirmed = operations.filter(([, text]) => text.includes('"confirm"')).map(([route]) => route)
+  const removing = operations
+    .map(([route]) => route)
+    .filter((route) => /^delete|discard|switch|forget|cut-date/.test(route))
+  expect(confirmed.toSorted()).toEqual(removing.toSorted())
+  expect(removing.length).toBeGreaterThan(7)
+})

@@ -25,9 +25,14 @@ it('sets where a sink begins, and names the sinks there are', async () => {
   const operations = await world()
   const rows = (offset: string | null) => [{ topic: 'vendor-orders.erp', partition: 0, offset }]
   expect(await listPositions(operations, ann, 'deliver-erp')).toEqual(rows(null))
-  await setPositions(operations, ann, { group: 'deliver-erp', at: 'earliest' })
+  const set = async (at: 'earliest' | 'latest', confirm: boolean) =>
+    await setPositions(operations, ann, { group: 'deliver-erp', at, confirm })
+  await expect(set('earliest', false)).rejects.toThrow('stored events that are delivered from the beginning: 6')
+  await expect(set('latest', false)).rejects.toThrow('stored events that are left out: 6')
+  expect(await listPositions(operations, ann, 'deliver-erp')).toEqual(rows(null))
+  await set('earliest', true)
   expect(await listPositions(operations, ann, 'deliver-erp')).toEqual(rows('3'))
-  await setPositions(operations, ann, { group: 'deliver-erp', at: 'latest' })
+  await set('latest', true)
   expect(await listPositions(operations, ann, 'deliver-erp')).toEqual(rows('9'))
   await expect(listPositions(operations, ann, 'x')).rejects.toThrow('no sink has the group "x"; there are: deliver-erp')
 })
