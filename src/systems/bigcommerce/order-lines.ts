@@ -3,6 +3,7 @@ import type { OrderLine } from '../../events/generated/events.ts'
 import {
   amountOf,
   attributesOf,
+  priceOf,
   quantityOf,
   requireAmount,
   requireText,
@@ -47,8 +48,8 @@ export function toRawLines(products: readonly Wire[]): RawLine[] {
       quantityInvoiced: ZERO8,
       quantityShipped: quantity('quantity_shipped'),
       quantityRefunded: quantity('quantity_refunded'),
-      unitPrice: quantity('price_ex_tax'),
-      originalPrice: quantityOf(product, 'base_price', path),
+      unitPrice: priceOf(product, 'price_ex_tax', path) ?? ZERO8,
+      originalPrice: priceOf(product, 'base_price', path),
       discount: sum(discounts),
       tax: amountOf(product, 'total_tax', path) ?? ZERO4,
       rowTotal: requireAmount(product, 'total_ex_tax', path),

@@ -39,24 +39,46 @@ export function requireText(wire: Wire, name: string, path = ''): string {
 /** Digits that a double holds for certain; more of them are noise. */
 const CERTAIN_DIGITS = 15
 
+/** Decimals behind which a number that a program computed is nothing: what is left of a sum of doubles that was 0. */
+const NOTHING_BEHIND = 8
+
 /**
  * The number that a text stands for: where a program wrote a double with all of its 16 or 17 digits, the last ones are noise
- * (75.650000000000006 is 75.65). Texts that have as many decimals as there may be, or fewer digits, are exact as they are.
+ * (75.650000000000006 is 75.65), and what it has left of nothing (-1.7763568394002505E-15) is 0. Texts that have as many
+ * decimals as there may be, or fewer digits, are exact as they are.
  */
 function withoutNoise(text: string, decimals: number): string {
-  const digits = /^-?(\d+)\.(\d+)$/.exec(text)
-  if (digits === null) return text
-  const [, whole = '', fraction = ''] = digits
+  if (isNothing(text)) return '0'
+  const certain = certainDecimals(text, decimals)
+  return certain === null ? text : Number(text).toFixed(certain).replace(/0+$/, '')
+}
+
+/** As `withoutNoise`; a double that stands for no such number, a quotient such as 33.333333333333336, is rounded. */
+function roundedDouble(text: string, decimals: number): string {
+  if (isNothing(text)) return '0'
+  const certain = certainDecimals(text, decimals)
+  return certain === null ? text : Number(text).toFixed(Math.min(certain, decimals))
+}
+
+/** Decimals of a double that was written with all of its digits, and with more decimals than there may be; null: it was not. */
+function certainDecimals(text: string, decimals: number): number | null {
+  const [, whole = '', fraction = ''] = /^-?(\d+)\.(\d+)$/.exec(text) ?? []
   const isShort = (whole + fraction).replace(/^0+/, '').length <= CERTAIN_DIGITS
-  if (isShort || fraction.length <= decimals) return text
+  if (isShort || fraction.length <= decimals) return null
   const certain = CERTAIN_DIGITS - whole.replace(/^0+/, '').length
-  return certain < 1 ? text : Number(text).toFixed(certain).replace(/0+$/, '')
+  return certain < 1 ? null : certain
+}
+
+function isNothing(text: string): boolean {
+  const [, exponent] = /^-?\d(?:\.\d+)?[eE]-(\d{1,3})$/.exec(text) ?? []
+  const zeros = /^-?0\.(0*)[1-9]\d*$/.exec(text)?.[1]?.length ?? 0
+  return Number(exponent ?? 0) > NOTHING_BEHIND || zeros >= NOTHING_BEHIND
 }
 
 /** An amount; null when the field is absent. Throws `decimal_invalid`, naming the field. */
 export function amountOf(wire: Wire, name: string, path = ''): Decimal4 | null {
   const found = textOf(wire[name])
-  return found === null ? null : decimal4(withoutNoise(found, 4), path + name)
+  return found === null ? null : decimal4(roundedDouble(found, 4), path + name)
 }
 
 /** As `amountOf`; throws `value_missing` when the field is absent. */
@@ -66,10 +88,16 @@ export function requireAmount(wire: Wire, name: string, path = ''): Decimal4 {
   return found
 }
 
-/** A quantity, unit price or weight; null when the field is absent. Throws `decimal_invalid`, naming the field. */
+/** A quantity or weight; null when the field is absent. Throws `decimal_invalid`, naming the field. */
 export function quantityOf(wire: Wire, name: string, path = ''): Decimal8 | null {
   const found = textOf(wire[name])
   return found === null ? null : decimal8(withoutNoise(found, 8), path + name)
+}
+
+/** A unit price; null when the field is absent. Throws `decimal_invalid`, naming the field. */
+export function priceOf(wire: Wire, name: string, path = ''): Decimal8 | null {
+  const found = textOf(wire[name])
+  return found === null ? null : decimal8(roundedDouble(found, 8), path + name)
 }
 
 /** Without the fields that have no value. */

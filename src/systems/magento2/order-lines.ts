@@ -10,7 +10,17 @@ import {
   ZERO8,
 } from '../../events/decimal.ts'
 import type { LineAmounts, OrderLine } from '../../events/generated/events.ts'
-import { amountOf, attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import {
+  amountOf,
+  attributesOf,
+  priceOf,
+  quantityOf,
+  requireText,
+  textOf,
+  type Wire,
+  wireOf,
+  wiresOf,
+} from '../kit/wire.ts'
 
 /** Fields that are in the line itself, repeat another row, or change without the order's content changing. */
 const LEFT_OUT = new Set(
@@ -88,8 +98,8 @@ function toLine(item: Wire, items: readonly Wire[], path: string, baseSkus: Base
     quantityInvoiced: quantity('qty_invoiced'),
     quantityShipped: quantity('qty_shipped'),
     quantityRefunded: quantity('qty_refunded'),
-    unitPrice: quantity('price'),
-    originalPrice: quantityOf(item, 'original_price', path),
+    unitPrice: priceOf(item, 'price', path) ?? ZERO8,
+    originalPrice: priceOf(item, 'original_price', path),
     // Prices with tax: Magento takes the discount off with its tax and adds that tax again as a compensation.
     discount: subtract(magnitude(amount('discount_amount')), amount('discount_tax_compensation_amount')),
     tax: amount('tax_amount'),

@@ -2,6 +2,7 @@ import { StreamError } from '../../errors.ts'
 import { type Decimal8, subtract, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine, Track } from '../../events/generated/events.ts'
 import { fromLocalTime } from '../kit/local-time.ts'
+import { trackingNumbers } from '../kit/tracking-numbers.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { LINE_FIELD, TAX_LINE } from './custom-fields.ts'
 
@@ -119,8 +120,8 @@ function tracksOf(shipment: Wire): Track[] {
   return Object.entries(PACKAGES).flatMap(([sublist, carrier]) =>
     itemsOf(shipment, sublist).flatMap((row): Track[] => {
       const name = Object.keys(row).find((field) => /^packagetrackingnumber/i.test(field))
-      const number = name === undefined ? null : textOf(row[name])
-      return number === null ? [] : [{ number: number.trim(), carrier: carrier ?? method, title: method }]
+      const numbers = name === undefined ? [] : trackingNumbers(textOf(row[name]))
+      return numbers.map((number) => ({ number, carrier: carrier ?? method, title: method }))
     }),
   )
 }

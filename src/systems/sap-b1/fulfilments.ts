@@ -1,5 +1,6 @@
 import { type Decimal8, decimal8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine, Track } from '../../events/generated/events.ts'
+import { trackingNumbers } from '../kit/tracking-numbers.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import { CANCELED_MARK, type MarkFields } from './settings.ts'
 
@@ -112,11 +113,8 @@ function held(line: Wire, marks: MarkFields): Wire {
 function tracksOf(delivery: Wire, shippingTypes: ReadonlyMap<string, string>): Track[] {
   const code = textOf(delivery['TransportationCode'])
   const carrier = code === null ? null : (shippingTypes.get(code) ?? code)
-  return (textOf(delivery['TrackingNumber']) ?? '')
-    .split(/[,;]/)
-    .map((number) => number.trim())
-    .filter((number) => number !== '')
-    .map((number) => ({ number, carrier, title: carrier }))
+  const numbers = trackingNumbers(textOf(delivery['TrackingNumber']))
+  return numbers.map((number) => ({ number, carrier, title: carrier }))
 }
 
 function only(wire: Wire, fields: readonly string[]): Wire {

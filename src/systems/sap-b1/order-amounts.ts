@@ -109,20 +109,23 @@ const MICRO = 1_000_000n
 /** 100 % in millionths of a percent. */
 const WHOLE = 100n * MICRO
 
-/** The line's price and a percent; where no percent is exact enough, the net price. */
+/** The line's price, less a percent where it takes one; where no percent is exact enough, the net price. */
 function priced({ line, quantity }: Row, net: Decimal4, unit: Decimal4): PricedLine {
   const price = divided(line.unitPrice, 100n)
   const gross = quantity * price
   const scaledNet = net * 10n ** 10n
-  const percent = gross === 0n ? 0n : divided((gross - scaledNet) * WHOLE, gross)
+  const netPrice = divided(scaledNet, quantity)
+  const usual = gross === 0n ? 0n : divided((gross - scaledNet) * WHOLE, gross)
+  const ways = [
+    { of: price, percent: 0n },
+    { of: price, percent: usual },
+    ...(gross === 0n ? [] : [{ of: netPrice, percent: 0n }]),
+  ]
   // Of a quantity (8 decimals) and a price (6) to the units of the currency (4).
   const perUnit = unit * 10n ** 10n
-  if (divided(gross * (WHOLE - percent), WHOLE * perUnit) * unit === net) {
-    return { line, quantity, unitPrice: text6(price), discountPercent: text6(percent), net }
-  }
-  const netPrice = divided(scaledNet, quantity)
-  if (gross !== 0n && divided(quantity * netPrice, perUnit) * unit === net) {
-    return { line, quantity, unitPrice: text6(netPrice), discountPercent: '0', net }
+  const way = ways.find(({ of, percent }) => divided(quantity * of * (WHOLE - percent), WHOLE * perUnit) * unit === net)
+  if (way !== undefined) {
+    return { line, quantity, unitPrice: text6(way.of), discountPercent: text6(way.percent), net }
   }
   const message = `line ${line.lineId}: no percent and no price of six decimals bring it to ${text4(net)}`
   throw new StreamError('totals_differ', message, { field: `lines.${line.lineId}` })

@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { magnitude, multiply, ZERO4, ZERO8 } from '../../events/decimal.ts'
 import type { Address, Order, OrderLine } from '../../events/generated/events.ts'
-import { amountOf, attributesOf, quantityOf, textOf, type Wire, wireOf } from '../kit/wire.ts'
+import { amountOf, attributesOf, priceOf, quantityOf, textOf, type Wire, wireOf } from '../kit/wire.ts'
 import { AMOUNT_FIELDS, toAmounts } from './amounts.ts'
 import { type DecodedMessage, firstOf, listOf, type MessageContext, requireFirst, timeOf } from './message.ts'
 
@@ -107,7 +107,7 @@ function toLines(items: readonly Wire[]): OrderLine[] {
     seen.set(own, before + 1)
     const quantityOrdered = quantityOf(item, 'qty', path) ?? ZERO8
     if (quantityOrdered <= 0n) throw fieldMissingError(`${path}qty`, 'a line has more than 0')
-    const unitPrice = quantityOf(item, 'price', path)
+    const unitPrice = priceOf(item, 'price', path)
     if (unitPrice === null) throw fieldMissingError(`${path}price`, 'the message has to have it')
     return {
       lineId: before === 0 ? own : `${own}#${before + 1}`,
@@ -121,7 +121,7 @@ function toLines(items: readonly Wire[]): OrderLine[] {
       quantityShipped: ZERO8,
       quantityRefunded: ZERO8,
       unitPrice,
-      originalPrice: quantityOf(item, 'original_price', path),
+      originalPrice: priceOf(item, 'original_price', path),
       ownAmounts: null,
       discount: magnitude(amountOf(item, 'discount_amt', path) ?? ZERO4),
       tax: amountOf(item, 'tax_amt', path) ?? ZERO4,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { text4, text8 } from '../../../../src/events/decimal.ts'
 import { parseExact } from '../../../../src/platform/json.ts'
-import { amountOf, quantityOf, type Wire } from '../../../../src/systems/kit/wire.ts'
+import { amountOf, priceOf, quantityOf, type Wire } from '../../../../src/systems/kit/wire.ts'
 
 describe('a number on the wire', () => {
   it.each([
@@ -11,9 +11,26 @@ describe('a number on the wire', () => {
     ['10610.160000000000764', '10610.16'],
     ['-12.340000000000000302', '-12.34'],
     ['19.9999', '19.9999'],
+    ['-1.7763568394002505E-15', '0'],
+    ['7.1054273576010019e-15', '0'],
+    ['-0.0000000000000017763568394002505', '0'],
+    ['1.5e-3', '0.0015'],
+    ['12.100000000000001', '12.1'],
+    ['33.333333333333336', '33.3333'],
   ])('%s is %s: the last digits of a double are noise', (text, expected) => {
     const amount = amountOf(parseExact(`{"a":${text}}`) as Wire, 'a')
     expect(amount === null ? null : text4(amount)).toBe(expected)
+  })
+
+  it.each([
+    ['33.333333333333336', '33.33333333'],
+    ['0.66666666666666663', '0.66666667'],
+    ['10.333333', '10.333333'],
+  ])('%s is the unit price %s: a quotient is rounded', (text, expected) => {
+    const price = priceOf(parseExact(`{"p":${text}}`) as Wire, 'p')
+    expect(price === null ? null : text8(price)).toBe(expected)
+    // A quantity is never more than was said.
+    if (text.length > 12) expect(() => quantityOf(parseExact(`{"q":${text}}`) as Wire, 'q')).toThrow('decimals')
   })
 
   it('keeps all digits that are none of a double’s noise', () => {

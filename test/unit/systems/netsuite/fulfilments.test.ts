@@ -80,6 +80,15 @@ describe('a shipment', () => {
     ])
   })
 
+  it.each(['1Z999AA10123456784, 1Z999AA10123456795', '1Z999AA10123456784<BR>1Z999AA10123456795'])(
+    'has both numbers of one field: %s',
+    (packageTrackingNumber) => {
+      const more = { package: { items: [{ packageTrackingNumber }] } }
+      const tracks = toShipment(shipment([row(1, '7')], more), order(), context)?.tracks
+      expect(tracks?.map(({ number }) => number)).toEqual(['1Z999AA10123456784', '1Z999AA10123456795'])
+    },
+  )
+
   it('of nothing that was ordered is an error, and of an order without reference nothing', () => {
     expect(() => toShipment(shipment([row(9, '100')]), order(), context)).toThrow(
       expect.objectContaining({ code: 'source_data_invalid', message: 'item fulfilment 90 has no line of its order' }),

@@ -21,8 +21,13 @@ describe('amounts of an order for SAP', () => {
   })
 
   it('have the cent that the shop rounded up as a discount of less than nothing', () => {
-    const lines = [line('1', '3.3333', '10', { quantityOrdered: q('3') })]
-    expect(linesOf(lines, { subtotal: d('10') })).toEqual([['1', '-0.001', '10']])
+    const lines = [line('1', '3.33', '10', { quantityOrdered: q('3') })]
+    expect(linesOf(lines, { subtotal: d('10') })).toEqual([['1', '-0.1001', '10']])
+  })
+
+  it('have no percent where the price alone is rounded to the amount', () => {
+    const lines = [line('1', '33.333333', '100', { quantityOrdered: q('3') })]
+    expect(linesOf(lines, { subtotal: d('100') })).toEqual([['1', '0', '100']])
   })
 
   it('have the discount of a component in the line that it is of', () => {
