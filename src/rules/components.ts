@@ -1,7 +1,7 @@
 import { allocate, type Decimal4, type Decimal8, multiply, subtract, sum, ZERO4 } from '../events/decimal.ts'
 import type { Order, OrderLine } from '../events/generated/events.ts'
 import { minorUnit } from './currency.ts'
-import { componentQuantities } from './quantities.ts'
+import { componentQuantities, isEven } from './quantities.ts'
 
 /** A line and the lines that are parts of it, in the order's own sequence. */
 export interface LineGroup {
@@ -80,13 +80,14 @@ export function standaloneComponents(root: OrderLine, components: readonly Order
 
 /**
  * The order for a vendor that keeps a bundle either as a product of its own or as its components: bundles whose SKU is not
- * known there, and whose components all are, become these.
+ * known there, and whose components all are, become these; and so does one of which single components were taken back.
  */
 export function withKnownBundles(order: Order, isKnown: (sku: string) => boolean): Order {
   const lines = groupLines(order.lines).flatMap((group) => {
     const components = componentsOf(group)
-    const isKit = components.length === 0 || isKnown(group.root.sku) || !components.every(({ sku }) => isKnown(sku))
-    return isKit ? group.lines : standaloneComponents(group.root, components, order.currency)
+    const isKit = isKnown(group.root.sku) || !components.every(({ sku }) => isKnown(sku))
+    const isWhole = components.length === 0 || (isKit && isEven(group.root, components))
+    return isWhole ? group.lines : standaloneComponents(group.root, components, order.currency)
   })
   return lines.every((line) => order.lines.includes(line)) ? order : { ...order, lines }
 }

@@ -56,6 +56,16 @@ export function componentQuantities(bundle: LineQuantities, component: LineQuant
   }
 }
 
+/** Whether of all components as many are left as of their bundle: what was taken back, was whole bundles. */
+export function isEven(bundle: LineQuantities, components: readonly LineQuantities[]): boolean {
+  return components
+    .filter((component) => !isVirtual(component))
+    .every((component) => {
+      const left = vendorQuantity(componentQuantities(bundle, component)) as bigint
+      return left * bundle.quantityOrdered === vendorQuantity(bundle) * component.quantityOrdered
+    })
+}
+
 const NOTHING: TakenBack = {}
 
 const isRefunded = ({ quantityRefunded }: OrderLine): boolean => quantityRefunded > 0n

@@ -1,16 +1,12 @@
 import { add, CENT, type Decimal4, magnitude, sum, ZERO4 } from '../../events/decimal.ts'
 import type { Charge } from '../../events/generated/events.ts'
 import { amountOf, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
-
-/** What may explain a part of an order's total: charges that belong together. */
-type Candidate = readonly Charge[]
+import { type Candidate, charge, withTaxOrNot } from './charge.ts'
+import { fees } from './fees.ts'
+import { productTaxes } from './product-taxes.ts'
 
 /** Candidates that are tried in all their combinations. */
 const MOST_CANDIDATES = 10
-
-/** Names by which extensions tell of a charge of theirs. */
-const CHARGE_NAME = /fee|surcharge|charge|handling/i
-const TAX_NAME = /_?tax(?:_amount)?$/i
 
 /**
  * The charges that an order's total has beside its lines and shipping. `missing` is what the known amounts do not add up to:
@@ -28,15 +24,15 @@ export function chargesOf(wire: Wire, missing: Decimal4): Charge[] {
 }
 
 /**
- * What of the order's tax is the tax of charges, and in that of no row: Adobe Commerce adds the tax of gift wrapping to the
- * order's, extensions that of their fees. `beyondRows`: the order's tax less that of its rows; nothing unless they explain it.
+ * What of the order's tax is the tax of charges, and in that of no row: Magento adds the tax of fixed product taxes to the
+ * order's, Adobe Commerce that of gift wrapping, extensions that of their fees. `beyondRows`: the order's tax less that of its
+ * rows; nothing unless they explain it.
  */
 export function chargeTaxes(wire: Wire, beyondRows: Decimal4): Decimal4 {
   if (beyondRows === 0n) return ZERO4
-  const taxes = [...giftWrapping(wire), ...fees(wire)]
-    .flat()
-    .filter(({ tax }) => tax !== 0n)
-    .map((one): Candidate => [{ ...one, amount: ZERO4 }])
+  const taxes = [...productTaxes(wire), ...giftWrapping(wire), ...customFees(wire), ...fees(wire)]
+    .map((charges): Candidate => charges.map((one) => ({ ...one, amount: ZERO4 })))
+    .filter((charges) => sum(charges.map(({ tax }) => tax)) !== 0n)
   return explaining(beyondRows, taxes.slice(0, MOST_CANDIDATES)) === undefined ? ZERO4 : beyondRows
 }
 
@@ -48,24 +44,6 @@ function explaining(missing: Decimal4, candidates: readonly Candidate[]): readon
 }
 
 const whole = ({ amount, tax }: Charge): Decimal4 => add(amount, tax)
-
-function charge(kind: string, name: string | null, amount: Decimal4, more: Partial<Charge> = {}): Charge {
-  return { kind, name, lineId: null, amount, tax: ZERO4, ...more }
-}
-
-/** Fixed product taxes of the rows; a part that repeats the tax of its row has none of its own. */
-function productTaxes(wire: Wire): Candidate[] {
-  const items = wiresOf(wire['items'])
-  const taxOf = (item: Wire | undefined) =>
-    item === undefined ? ZERO4 : (amountOf(item, 'weee_tax_applied_row_amount', 'items.') ?? ZERO4)
-  const charges = items.flatMap((item) => {
-    const lineId = textOf(item['item_id'])
-    const parent = items.find((one) => textOf(one['item_id']) === textOf(item['parent_item_id']))
-    const amount = taxOf(item)
-    return amount === 0n || taxOf(parent) !== 0n ? [] : [charge('fixed_product_tax', 'weee', amount, { lineId })]
-  })
-  return charges.length === 0 ? [] : [charges]
-}
 
 /** Magento has the tax on wrapping in fields of its own; whether the order's tax has it too, differs by release. */
 function giftWrapping(wire: Wire): Candidate[] {
@@ -86,31 +64,12 @@ function customFees(wire: Wire): Candidate[] {
   const extension = wireOf(wire['extension_attributes'])
   const listed = [wire['custom_fees'], extension['custom_fees']].flatMap(wiresOf)
   return listed.flatMap((fee) => {
-    const amount = ['custom_fee_amount', 'amount', 'value', 'fee_amount', 'price']
-      .map((name) => amountOf(fee, name))
-      .find((one) => one !== null)
+    const first = (names: readonly string[]) =>
+      names.map((name) => amountOf(fee, name, 'custom_fees.')).find((one) => one !== null)
+    const amount = first(['custom_fee_amount', 'amount', 'value', 'fee_amount', 'price'])
     const name = textOf(fee['custom_fee_label']) ?? textOf(fee['title']) ?? textOf(fee['label']) ?? textOf(fee['code'])
-    return amount ? [[charge('custom_fee', name, amount)]] : []
+    if (!amount) return []
+    const tax = first(['custom_fee_tax_amount', 'tax_amount', 'tax']) ?? ZERO4
+    return withTaxOrNot(charge('custom_fee', name, amount), tax)
   })
-}
-
-/** Amounts that extensions put into the order, each with the tax that has its name. */
-function fees(wire: Wire): Candidate[] {
-  const extension = wireOf(wire['extension_attributes'])
-  return [extension, wire].flatMap((fields) =>
-    Object.keys(fields)
-      .filter((name) => CHARGE_NAME.test(name) && !name.startsWith('base_') && !TAX_NAME.test(name))
-      .flatMap((name): Candidate[] => {
-        const amount = numberIn(fields, name)
-        if (amount === null || amount === 0n) return []
-        const tax = numberIn(fields, `${name}_tax`) ?? numberIn(fields, `${name}_tax_amount`) ?? ZERO4
-        const own = charge('fee', name, amount)
-        return tax === 0n ? [[own]] : [[{ ...own, tax }], [own]]
-      }),
-  )
-}
-
-function numberIn(fields: Wire, name: string): Decimal4 | null {
-  const text = textOf(fields[name]) ?? ''
-  return /^-?\d+(?:\.\d{1,4})?0*$/.test(text) ? amountOf(fields, name) : null
 }

@@ -10,6 +10,7 @@ import {
   ZERO8,
 } from '../../events/decimal.ts'
 import type { LineAmounts, OrderLine } from '../../events/generated/events.ts'
+import { isVirtual } from '../../rules/quantities.ts'
 import {
   amountOf,
   attributesOf,
@@ -21,6 +22,7 @@ import {
   wireOf,
   wiresOf,
 } from '../kit/wire.ts'
+import { rowType } from './row-type.ts'
 
 /** Fields that are in the line itself, repeat another row, or change without the order's content changing. */
 const LEFT_OUT = new Set(
@@ -66,10 +68,13 @@ function bundleQuantities(
   bundle: OrderLine,
   components: readonly OrderLine[],
 ): Pick<OrderLine, 'quantityCanceled' | 'quantityShipped' | 'quantityRefunded'> {
-  const counted = components.filter(({ quantityOrdered }) => quantityOrdered > 0n)
+  const ordered = components.filter(({ quantityOrdered }) => quantityOrdered > 0n)
+  const goods = ordered.filter((component) => !isVirtual(component))
+  // What is never shipped says nothing of how many bundles are complete.
+  const counted = goods.length === 0 ? ordered : goods
   const whole = (field: 'quantityCanceled' | 'quantityShipped' | 'quantityRefunded'): Decimal8 => {
-    const shares = counted.map(
-      (one) => (((one[field] as bigint) * bundle.quantityOrdered) / one.quantityOrdered) as Decimal8,
+    const shares = counted.map((one) =>
+      wholePieces(((one[field] as bigint) * bundle.quantityOrdered) / one.quantityOrdered),
     )
     const [first, ...others] = shares
     const of = first === undefined ? ZERO8 : others.reduce(least, first)
@@ -82,6 +87,10 @@ function bundleQuantities(
   }
 }
 
+const PIECE = 100_000_000n
+
+const wholePieces = (quantity: bigint): Decimal8 => (quantity - (quantity % PIECE)) as Decimal8
+
 function toLine(item: Wire, items: readonly Wire[], path: string, baseSkus: BaseSkus): OrderLine {
   const amount = (name: string) => amountOf(item, name, path) ?? ZERO4
   const quantity = (name: string) => quantityOf(item, name, path) ?? ZERO8
@@ -92,7 +101,7 @@ function toLine(item: Wire, items: readonly Wire[], path: string, baseSkus: Base
     parentLineId: parentIdOf(item),
     sku,
     name: textOf(item['name']) ?? '',
-    productType: textOf(item['product_type']) ?? 'simple',
+    productType: rowType(item),
     quantityOrdered: quantity('qty_ordered'),
     quantityCanceled: quantity('qty_canceled'),
     quantityInvoiced: quantity('qty_invoiced'),

@@ -5,6 +5,7 @@ import { amountOf, attributesOf, requireAmount, requireText, textOf, type Wire, 
 import { chargesOf, chargeTaxes } from './charges.ts'
 import { withNetDiscounts } from './net-discount.ts'
 import { type BaseSkus, toOrderLines } from './order-lines.ts'
+import { withoutProductTaxes } from './product-taxes.ts'
 import { fromMagentoTime } from './time.ts'
 
 /**
@@ -80,7 +81,7 @@ function toAmounts(wire: Wire, extension: Wire, rows: readonly OrderLine[]): Amo
   const tax = subtract(amount('tax_amount'), shippingTax)
   const beyondRows = subtract(tax, sum(rows.map((row) => row.tax)))
   const amounts = {
-    subtotal: requireAmount(wire, 'subtotal'),
+    subtotal: withoutProductTaxes(wire, requireAmount(wire, 'subtotal'), sum(rows.map(({ rowTotal }) => rowTotal))),
     discount: subtract(subtract(lineDiscount, amount('discount_tax_compensation_amount')), taken('discount')),
     shipping: add(
       subtract(amount('shipping_amount'), shippingDiscount),

@@ -3,6 +3,7 @@ import { add, type Decimal8, least, subtract, sum, text8, ZERO8 } from '../../ev
 import type { Fulfilment, FulfilmentLine } from '../../events/generated/events.ts'
 import { isVirtual, type LineQuantities, openQuantity } from '../../rules/quantities.ts'
 import { quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import { rowType } from './row-type.ts'
 import { DEFAULT_SOURCE } from './stock.ts'
 
 /** A piece of a shipment: so many of one row of the order, out of one source (null: the shop's default one). */
@@ -50,7 +51,7 @@ function withWholeBundles(order: Wire, lines: readonly FulfilmentLine[]): readon
 function withBundle(bundle: Wire, items: readonly Wire[], lines: readonly FulfilmentLine[]): readonly FulfilmentLine[] {
   const id = requireText(bundle, 'item_id', 'items.')
   const ordered = (item: Wire) => quantityOf(item, 'qty_ordered', 'items.') ?? ZERO8
-  const parts = items.filter((item) => parentOf(item) === id && !isVirtual({ productType: typeOf(item) }))
+  const parts = items.filter((item) => parentOf(item) === id && !isVirtual({ productType: rowType(item) }))
   const own = lines.filter(({ lineId }) => parts.some((part) => textOf(part['item_id']) === lineId))
   const bundles = parts.map((part) => {
     const pieces = sum(own.filter(({ lineId }) => lineId === textOf(part['item_id'])).map(({ quantity }) => quantity))
@@ -64,13 +65,11 @@ function withBundle(bundle: Wire, items: readonly Wire[], lines: readonly Fulfil
   return [...lines.filter((one) => !own.includes(one)), whole]
 }
 
-const typeOf = (item: Wire): string => textOf(item['product_type']) ?? 'simple'
-
 function isOfVirtualRow(order: Wire, { lineId, sku }: FulfilmentLine): boolean {
   const items = wiresOf(order['items'])
   const named = items.filter((item) => lineId !== null && textOf(item['item_id']) === lineId)
   const meant = named.length > 0 ? named : items.filter((item) => textOf(item['sku']) === sku)
-  return meant.length > 0 && meant.every((item) => isVirtual({ productType: typeOf(item) }))
+  return meant.length > 0 && meant.every((item) => isVirtual({ productType: rowType(item) }))
 }
 
 function allocate(
@@ -134,7 +133,7 @@ function rowsOf(order: Wire): Row[] {
     .map((item) => {
       const quantity = (name: string) => quantityOf(item, name, 'items.') ?? ZERO8
       const quantities = {
-        productType: typeOf(item),
+        productType: rowType(item),
         quantityOrdered: quantity('qty_ordered'),
         quantityCanceled: quantity('qty_canceled'),
         quantityShipped: quantity('qty_shipped'),
