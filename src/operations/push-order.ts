@@ -6,6 +6,7 @@ import type { Order } from '../events/generated/events.ts'
 import { contentDigest, sourceEventId } from '../events/identity.ts'
 import { expectedTotal } from '../events/order-total.ts'
 import { publishPage } from '../producers/publish.ts'
+import type { EntityIdentity } from '../systems/kit/source.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
 import { within } from './scope.ts'
@@ -54,25 +55,31 @@ export async function pushOrder(deps: Deps, by: Principal, pushed: PushedOrder):
 }
 
 async function publish(deps: Deps, { source, order, occurredAt }: PushedOrder, readAt: number): Promise<OrderAnswer> {
-  const key = order.orderNumber
+  const number = order.orderNumber
   const origin = { source, entity: 'orders', read: `${source}.orders.push`, taskId: null } as const
-  const own = [{ source, key, data: order, readAt }]
+  const own = [{ source, key: number, data: order, readAt }]
   const [{ data } = { data: order }] = (await deps.codec.persons?.admit('orders', own)) ?? own
   const at = occurredAt ?? readAt
   const page = {
-    entities: [{ key, occurredAt: at, deleted: false, data, raw: null }],
+    entities: [{ key: number, occurredAt: at, deleted: false, data, raw: null, identity: identityOf(data) }],
     unreadable: [],
     rows: [],
     reached: { changedAt: '', id: '' },
     requestedAt: readAt,
   }
-  const { published, unchanged, unreadable } = await publishPage(deps, origin, page)
+  const { published, unchanged, unreadable, shared } = await publishPage(deps, origin, page)
   if (unreadable > 0) {
-    throw new StreamError('request_invalid', `order ${key} fits into no event; its dead letter says why`)
+    throw new StreamError('request_invalid', `order ${number} fits into no event; its dead letter says why`)
   }
-  const content = contentDigest({ deleted: false, data })
+  const [key = number] = shared
+  const content = contentDigest({ deleted: false, data: { ...data, orderNumber: key } })
   const event_id = sourceEventId({ source, entity: 'orders', key, occurredAt: at, contentDigest: content })
   return { source, key, event_id, published: published > 0 || unchanged === 0 }
+}
+
+/** Two orders may have one number: the second of a number gets a key of its own. */
+function identityOf(order: Order): EntityIdentity<'orders'> {
+  return { id: order.orderId, since: order.placedAt, withKey: (key) => ({ ...order, orderNumber: key }) }
 }
 
 async function checkSource({ tables, systemTypes }: Deps, by: Principal, source: string): Promise<void> {

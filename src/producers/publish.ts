@@ -45,6 +45,8 @@ export interface PublishedCounts {
   readonly unchanged: number
   readonly unreadable: number
   readonly capped: number
+  /** Keys that entities got because another one has theirs. */
+  readonly shared: readonly string[]
 }
 
 type Event = TopicEvents[Entity]
@@ -91,7 +93,7 @@ export async function publishPage(
   // An entity that changes again within its run is one entity of the task.
   const first = changed.filter((event) => known.get(publishedId(event, origin))?.task !== (origin.taskId ?? ''))
   const unchanged = events.length - changed.length - unfit.length
-  return { published: first.length, unchanged, unreadable: unreadable.length, capped }
+  return { published: first.length, unchanged, unreadable: unreadable.length, capped, shared: [...shared.keys()] }
 }
 
 /** What is read of a person who is forgotten is published without that person: digests are made of what is published. */

@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import { type Decimal8, text8, ZERO8 } from '../../events/decimal.ts'
+import { type Decimal8, sum, text8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine } from '../../events/generated/events.ts'
 import { openQuantity } from '../../rules/quantities.ts'
 import { quantityOf, textOf, type Wire } from '../kit/wire.ts'
@@ -44,7 +44,7 @@ export function shipmentParts(
   addressId: string | null,
 ): ShipmentPart[] {
   const taken = new Map<Wire, number>()
-  for (const [index, line] of lines.entries()) {
+  for (const [index, line] of withWholeBundles(lines, products).entries()) {
     const candidates = linesOf(line, products, addressId)
     if (candidates.length === 0) throw unknownLineError(line, index)
     let left = wholePieces(line.quantity, index)
@@ -63,6 +63,27 @@ export function shipmentParts(
       items: own.map((product) => ({ order_product_id: lineId(product), quantity: taken.get(product) ?? 0 })),
     }))
     .toSorted((a, b) => a.addressId - b.addressId)
+}
+
+/** Lines of components that make whole bundles, as lines of these: a shop ships what was sold. The others stay as they are. */
+function withWholeBundles(lines: readonly FulfilmentLine[], products: readonly Wire[]): readonly FulfilmentLine[] {
+  const wholeOf = (product: Wire) => textOf(product['parent_order_product_id'])
+  const bundles = products.filter((product) => products.some((one) => wholeOf(one) === textOf(product['id'])))
+  return bundles.reduce((left, bundle) => {
+    const id = textOf(bundle['id'])
+    const parts = products.filter((product) => wholeOf(product) === id)
+    const own = left.filter((line) => parts.some((part) => textOf(part['id']) === line.lineId))
+    const [first, ...others] = parts.map((part) => {
+      const pieces = sum(own.filter(({ lineId: of }) => of === textOf(part['id'])).map(({ quantity }) => quantity))
+      const ordered = quantityOf(part, 'quantity', 'products.') ?? ZERO8
+      const ofBundle = quantityOf(bundle, 'quantity', 'products.') ?? ZERO8
+      return ordered === 0n ? ZERO8 : ((((pieces as bigint) * ofBundle) / ordered) as Decimal8)
+    })
+    const [line] = own
+    if (line === undefined || !first || others.some((one) => one !== first)) return left
+    const whole = { ...line, lineId: id, sku: textOf(bundle['sku']) ?? '', quantity: first }
+    return [...left.filter((one) => !own.includes(one)), whole]
+  }, lines)
 }
 
 /**

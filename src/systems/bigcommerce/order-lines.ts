@@ -1,5 +1,5 @@
 import { add, allocate, type Decimal4, type Decimal8, subtract, sum, ZERO4, ZERO8 } from '../../events/decimal.ts'
-import type { OrderLine } from '../../events/generated/events.ts'
+import type { LineAmounts, OrderLine } from '../../events/generated/events.ts'
 import {
   amountOf,
   attributesOf,
@@ -32,6 +32,7 @@ export interface RawLine {
  * `applied_discounts`; its tax is what the row says, before the order's own is shared.
  */
 export function toRawLines(products: readonly Wire[]): RawLine[] {
+  const wholes = new Set(products.map(parentOf))
   return products.map((product, index) => {
     const path = `products[${index}].`
     const quantity = (name: string) => quantityOf(product, name, path) ?? ZERO8
@@ -42,7 +43,7 @@ export function toRawLines(products: readonly Wire[]): RawLine[] {
       parentLineId: parentOf(product),
       sku: textOf(product['sku']) ?? nameless(product),
       name: textOf(product['name']) ?? '',
-      productType: textOf(product['type']) ?? 'physical',
+      productType: typeOf(product, wholes),
       quantityOrdered: quantity('quantity'),
       quantityCanceled: ZERO8,
       quantityInvoiced: ZERO8,
@@ -60,6 +61,12 @@ export function toRawLines(products: readonly Wire[]): RawLine[] {
   })
 }
 
+/** What is sold with other products that the customer picked is a bundle of them. */
+function typeOf(product: Wire, wholes: ReadonlySet<string | null>): string {
+  const type = textOf(product['type']) ?? 'physical'
+  return type === 'physical' && wholes.has(textOf(product['id'])) ? 'bundle' : type
+}
+
 function parentOf(product: Wire): string | null {
   const parent = textOf(product['parent_order_product_id'])
   return parent === '0' ? null : parent
@@ -73,7 +80,8 @@ function nameless(product: Wire): string {
 
 /**
  * Amounts stand on the lines without a parent. Whether the order's subtotal counts components, is not documented: what
- * they add to it goes up to their parent, and if it does not count them they have none.
+ * they add to it goes up to their parent, and if it does not count them they have none. What a component costs stays known
+ * beside.
  */
 export function foldComponents(lines: readonly RawLine[], subtotal: Decimal4, tolerance: Decimal4): RawLine[] {
   const ids = new Set(lines.map(({ line }) => line.lineId))
@@ -87,8 +95,7 @@ export function foldComponents(lines: readonly RawLine[], subtotal: Decimal4, to
   )
   return lines.map((raw) => {
     const { line } = raw
-    if (!isTop(raw))
-      return { ...raw, line: { ...line, unitPrice: ZERO8, discount: ZERO4, tax: ZERO4, rowTotal: ZERO4 } }
+    if (!isTop(raw)) return { ...raw, line: { ...line, ...NO_AMOUNTS, ownAmounts: amountsOf(line) } }
     const below = counted ? (components.get(line.lineId) ?? []).map((component) => component.line) : []
     if (below.length === 0) return raw
     const total = (field: 'discount' | 'tax' | 'rowTotal') => add(line[field], sum(below.map((one) => one[field])))
@@ -96,6 +103,13 @@ export function foldComponents(lines: readonly RawLine[], subtotal: Decimal4, to
     const unitPrice = perPiece(rowTotal, line.quantityOrdered) ?? line.unitPrice
     return { ...raw, line: { ...line, unitPrice, rowTotal, discount: total('discount'), tax: total('tax') } }
   })
+}
+
+const NO_AMOUNTS = { unitPrice: ZERO8, discount: ZERO4, tax: ZERO4, rowTotal: ZERO4 }
+
+/** Null for a component that has no price of its own. */
+function amountsOf({ unitPrice, rowTotal, discount, tax }: OrderLine): LineAmounts | null {
+  return rowTotal === ZERO4 ? null : { unitPrice, rowTotal, discount, tax }
 }
 
 function perPiece(total: Decimal4, quantity: Decimal8): Decimal8 | null {

@@ -1,6 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { magnitude, multiply, ZERO4, ZERO8 } from '../../events/decimal.ts'
 import type { Address, Order, OrderLine } from '../../events/generated/events.ts'
+import { foldRows } from '../kit/fold-rows.ts'
 import { amountOf, attributesOf, priceOf, quantityOf, textOf, type Wire, wireOf } from '../kit/wire.ts'
 import { AMOUNT_FIELDS, toAmounts } from './amounts.ts'
 import { type DecodedMessage, firstOf, listOf, type MessageContext, requireFirst, timeOf } from './message.ts'
@@ -94,12 +95,17 @@ const LINE_LEFT_OUT = new Set(
   'item_id line_id sku name price original_price qty discount_amt tax_amt sub_total'.split(' '),
 )
 
-/** A line without an id of its own is known by its SKU, which, unlike its place, stays when other lines go. */
+const ID_FIELDS = ['item_id', 'line_id']
+
+/**
+ * A line without an id of its own is known by its SKU, which, unlike its place, stays when other lines go. What became of its
+ * pieces in the shop, and what it is a part of, a message may tell.
+ */
 function toLines(items: readonly Wire[]): OrderLine[] {
   const seen = new Map<string, number>()
-  return items.map((item, index) => {
+  const lines = items.map((item, index): OrderLine => {
     const path = `items[${index}].`
-    const id = firstOf(item, ['item_id', 'line_id'])?.text
+    const id = firstOf(item, ID_FIELDS)?.text
     // What has no SKU is nobody's but the seller's.
     const sku = textOf(item['sku']) ?? `item ${id ?? textOf(item['name']) ?? index + 1}`
     const own = id ?? sku
@@ -107,19 +113,23 @@ function toLines(items: readonly Wire[]): OrderLine[] {
     seen.set(own, before + 1)
     const quantityOrdered = quantityOf(item, 'qty', path) ?? ZERO8
     if (quantityOrdered <= 0n) throw fieldMissingError(`${path}qty`, 'a line has more than 0')
-    const unitPrice = priceOf(item, 'price', path)
+    const pieces = (...names: string[]) =>
+      names.map((name) => quantityOf(item, name, path)).find((found) => found !== null) ?? ZERO8
+    const parent = textOf(item['parent_item_id'])
+    const parentLineId = items.some((one) => firstOf(one, ID_FIELDS)?.text === parent) ? parent : null
+    const unitPrice = priceOf(item, 'price', path) ?? (parentLineId === null ? null : ZERO8)
     if (unitPrice === null) throw fieldMissingError(`${path}price`, 'the message has to have it')
     return {
       lineId: before === 0 ? own : `${own}#${before + 1}`,
-      parentLineId: null,
+      parentLineId,
       sku,
       name: textOf(item['name']) ?? sku,
-      productType: 'simple',
+      productType: textOf(item['product_type']) ?? 'simple',
       quantityOrdered,
-      quantityCanceled: ZERO8,
-      quantityInvoiced: ZERO8,
-      quantityShipped: ZERO8,
-      quantityRefunded: ZERO8,
+      quantityCanceled: pieces('qty_canceled', 'qty_cancelled'),
+      quantityInvoiced: pieces('qty_invoiced'),
+      quantityShipped: pieces('qty_shipped'),
+      quantityRefunded: pieces('qty_refunded'),
       unitPrice,
       originalPrice: priceOf(item, 'original_price', path),
       ownAmounts: null,
@@ -129,6 +139,7 @@ function toLines(items: readonly Wire[]): OrderLine[] {
       attributes: attributesOf(item, LINE_LEFT_OUT),
     }
   })
+  return foldRows(lines)
 }
 
 function addressesOf(wire: Wire): { readonly billing: Address; readonly shipping: Address | null } {

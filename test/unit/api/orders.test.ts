@@ -65,6 +65,22 @@ it('answers the same request under the same key the same, also after its process
   expect(other.json).toMatchObject({ status: 409, code: 'state_conflict', field: 'idempotency-key' })
 })
 
+it('gives the second order of a number a key of its own, and keeps both as they are', async () => {
+  const api = await fixture()
+  const other = { ...json, orderId: '9', placedAt: '2026-03-02T05:00:00Z', customerEmail: 'two@example.com' }
+  await api.push(json)
+  const first = await api.push(other)
+  expect(first.json).toMatchObject({ key: '000000001~9', published: true })
+  expect((await api.push(other)).json).toMatchObject({ key: '000000001~9', published: false })
+  expect((await api.push(json)).json).toMatchObject({ key: '000000001', published: false })
+  const events = await api.control.orders()
+  expect(events.map(({ key, data }) => [key, data.orderNumber, data.orderId])).toEqual([
+    ['000000001', '000000001', '1'],
+    ['000000001~9', '000000001~9', '9'],
+  ])
+  expect(events[1]?.eventId).toBe(first.json.event_id)
+})
+
 it('tells everything that is wrong, with its field', async () => {
   const api = await fixture()
   const [line] = json['lines'] as readonly Record<string, unknown>[]

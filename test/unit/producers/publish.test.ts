@@ -13,7 +13,7 @@ describe('publishPage', () => {
   it('sends each entity once, under source|key, and reports it', async () => {
     const deps = bench()
     const counts = await publishPage(deps, origin, pageOf([stock('A', '1'), stock('B', '2')]))
-    expect(counts).toEqual({ published: 2, unchanged: 0, unreadable: 0, capped: 0 })
+    expect(counts).toEqual({ published: 2, unchanged: 0, unreadable: 0, capped: 0, shared: [] })
     expect(deps.producer.sent.map(({ topic, key }) => [topic, key])).toEqual([
       ['inventory', 'netsuite|A'],
       ['inventory', 'netsuite|B'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { text4, text8 } from '../../../../src/events/decimal.ts'
+import { openQuantity, vendorQuantity } from '../../../../src/rules/quantities.ts'
 import { type MessageContext, parseMessage } from '../../../../src/systems/sqs/message.ts'
 import { orderKey, toOrder } from '../../../../src/systems/sqs/order.ts'
 import { orderMessage } from '../../../worlds/sqs-world.ts'
@@ -38,6 +39,42 @@ const LATER = {
 const read = (message: unknown) => toOrder(parseMessage(JSON.stringify(message)), context)
 
 describe('a message of an order', () => {
+  it('tells what became of its pieces: what was refunded or canceled is not the vendor’s to ship', () => {
+    const pieces = { qty_invoiced: '10', qty_refunded: '5', qty_cancelled: 1, qty_shipped: '####' }
+    const items = [{ item_id: 7, sku: 'A', qty: '10', price: '10', ...pieces }]
+    const [line] = read({ ...LATER, items }).data.lines
+    expect(line && text8(vendorQuantity(line))).toBe('4')
+    expect(line && text8(openQuantity(line))).toBe('4')
+  })
+
+  it('has rows that are parts of others: they count once, and a bundle is one', () => {
+    const items = [
+      { item_id: 1, sku: 'SET', qty: 1, price: 61, product_type: 'bundle' },
+      { item_id: 2, parent_item_id: 1, sku: 'A', qty: 1, price: 27 },
+      { item_id: 3, parent_item_id: 1, sku: 'B', qty: 2, price: 17, qty_refunded: 2 },
+      { item_id: 4, sku: 'S-M', qty: 1, price: 10, product_type: 'configurable' },
+      { item_id: 5, parent_item_id: 4, sku: 'S-M', qty: 1 },
+      { item_id: 6, parent_item_id: 99, sku: 'C', qty: 1, price: 5 },
+    ]
+    const { data } = read({ ...LATER, items })
+    expect(text4(data.subtotal)).toBe('76')
+    expect(
+      data.lines.map(({ parentLineId, productType, rowTotal, ownAmounts }) => [
+        parentLineId,
+        productType,
+        text4(rowTotal),
+        ownAmounts === null ? null : text4(ownAmounts.rowTotal),
+      ]),
+    ).toEqual([
+      [null, 'bundle', '61', null],
+      ['1', 'simple', '0', '27'],
+      ['1', 'simple', '0', '34'],
+      [null, 'configurable', '10', null],
+      ['4', 'simple', '0', null],
+      [null, 'simple', '5', null],
+    ])
+  })
+
   it('has the shop’s own times in the system’s zone, and its amounts to the digit', () => {
     const { key, occurredAt, data } = read(orderMessage('100'))
     expect(key).toBe('100')
