@@ -4,6 +4,7 @@ import { upgradeReferences } from '../configuration/upgrade-references.ts'
 import { applyConfiguration } from '../operations/configuration.ts'
 import { systemTypes } from '../systems/systems.ts'
 import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { noted } from './noted.ts'
 import { onTables } from './open-operations.ts'
 
 const USAGE = `waldstream apply <dir> [--by WHO] [--reason TEXT] [--json]
@@ -23,12 +24,14 @@ export async function applyCommand(args: readonly string[]): Promise<void> {
   const [folder, ...more] = positionals
   if (folder === undefined || more.length > 0) throw new UsageError('apply takes one folder', USAGE)
   const { environment } = configFromEnvironment()
-  const configuration = await loadConfiguration(folder, environment, systemTypes)
-  const wanted = { configuration, reason: values.reason ?? null }
-  const { changed, unchanged } = await onTables(async (deps) => {
-    const applied = await applyConfiguration(deps, commandUser(values.by), wanted)
-    await upgradeReferences(deps.tables, environment, new Date(deps.clock.now()).toISOString(), true)
-    return applied
+  const by = commandUser(values.by)
+  const { changed, unchanged } = await noted(by, { what: 'apply', target: null }, async () => {
+    const configuration = await loadConfiguration(folder, environment, systemTypes)
+    return await onTables(async (deps) => {
+      const applied = await applyConfiguration(deps, by, { configuration, reason: values.reason ?? null })
+      await upgradeReferences(deps.tables, environment, new Date(deps.clock.now()).toISOString(), true)
+      return applied
+    })
   })
   const text = changed.length === 0 ? 'nothing changed' : `changed: ${changed.join(', ')}`
   console.log(values.json ? JSON.stringify({ changed, unchanged }) : `${text} (${unchanged} unchanged)`)

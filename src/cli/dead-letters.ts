@@ -24,6 +24,7 @@ import {
   type Values,
 } from './dead-letter-options.ts'
 import { groupLine, letterLine, letterText, previewText } from './dead-letter-text.ts'
+import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
 
 /** Dead letters changed by one command at most. */
@@ -37,10 +38,11 @@ export async function deadLettersCommand(args: readonly string[]): Promise<void>
   // Before anything is opened: what is wrong with the options is reported at once.
   const many = action === 'show' || command.ids.length > 0 ? null : toMany(values)
   const rate = rateOf(values)
-  await onPlatform(async (operations) => {
-    if (action === 'show') return await show(operations, command)
-    if (values.preview) return await preview(operations, command)
-    const by = commandUser(values.by)
+  if (action === 'show') return await onPlatform((operations) => show(operations, command))
+  if (values.preview) return await onPlatform((operations) => preview(operations, command))
+  const by = commandUser(values.by)
+  const change = { what: `dead-letters ${action}`, target: targetOf(command.ids) }
+  const act = async (operations: OperationDeps) => {
     const force = { force: values.force, reason: values.reason ?? null }
     const reason = force.reason ?? ''
     const isRetry = action === 'retry'
@@ -57,7 +59,8 @@ export async function deadLettersCommand(args: readonly string[]): Promise<void>
       if (isRetry) await retryDeadLetter(operations, by, { id, ...force })
       else await discardDeadLetter(operations, by, { id, reason, confirm: true })
     })
-  })
+  }
+  await noted(by, change, () => onPlatform(act))
 }
 
 function toMany(values: Values) {

@@ -2,6 +2,7 @@ import { StreamError } from '../errors.ts'
 import type { ForgetProof } from '../operations/forget/forget-person.ts'
 import { forget, wantedOf } from '../operations/persons.ts'
 import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { noted } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
 
 const USAGE = `waldstream forget <e-mail | system:customer> --confirm <the same> [--by WHO] [--json]
@@ -25,11 +26,12 @@ export async function forgetCommand(args: readonly string[]): Promise<void> {
   const [person, ...more] = positionals
   if (person === undefined || more.length > 0) throw new UsageError('forget takes one person', USAGE)
   const { confirm = null, 'dry-run': dryRun } = values
-  if (!dryRun && confirm !== person) throw new UsageError('--confirm must name the person once more', USAGE)
+  if (!dryRun && confirm === null) throw new UsageError('--confirm must name the person once more', USAGE)
   const wanted = wantedOf(person)
   const by = commandUser(values.by)
-  const proof = await onPlatform((operations) =>
-    forget(operations, by, { wanted, confirm: confirm?.trim() ?? null, dryRun }),
+  // Whom, the trail is not to keep.
+  const proof = await noted(by, { what: 'forget', target: null }, () =>
+    onPlatform((operations) => forget(operations, by, { wanted, confirm: confirm?.trim() ?? null, dryRun })),
   )
   console.log(values.json ? JSON.stringify(proof) : textOf(proof))
   if (proof.complete || dryRun) return

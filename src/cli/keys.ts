@@ -10,6 +10,7 @@ import {
   type ShownKey,
 } from '../operations/keys.ts'
 import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { noted, targetOf } from './noted.ts'
 import { onTables } from './open-operations.ts'
 
 const USAGE = `waldstream keys list [--json]
@@ -56,7 +57,9 @@ export async function keysCommand(args: readonly string[]): Promise<void> {
   if (act === undefined || what === undefined || more.length > 0) {
     throw new UsageError('keys takes list, create with a name, or rotate or revoke with an id', USAGE)
   }
-  await onTables((operations) => act(operations, what))
+  const by = commandUser(values.by)
+  const target = action === 'create' ? null : targetOf([what])
+  await noted(by, { what: `keys ${action}`, target }, () => onTables((operations) => act(operations, what)))
 }
 
 async function create(operations: TableDeps, name: string, values: Values): Promise<void> {

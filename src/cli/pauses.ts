@@ -3,6 +3,7 @@ import type { OperationDeps } from '../operations/dependencies.ts'
 import { HELD, holdConnection, listPauses, type PauseStatus, resumeConnection } from '../operations/pauses.ts'
 import { unknownConnection } from '../operations/unknown-connection.ts'
 import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
 
 const USAGE = `waldstream pauses list [--json]
@@ -51,12 +52,15 @@ async function hold(connection: string, values: Values): Promise<void> {
   const { reason } = values
   if (reason === undefined || reason.trim() === '') throw new UsageError('hold needs --reason', USAGE)
   const until = timeOption('until', values.until, USAGE)
-  await onPlatform(async (operations) => {
-    const stage = values.stage ?? (await stageOfOrders(operations, connection))
-    const by = commandUser(values.by)
-    const held = await holdConnection(operations, by, { stage, connection, reason, until })
-    console.log(values.json ? JSON.stringify(held) : `${connection} is held at ${stage}, ${endText(held)}`)
-  })
+  const by = commandUser(values.by)
+  const change = { what: 'pauses hold', target: targetOf([connection]) }
+  const held = await noted(by, change, () =>
+    onPlatform(async (operations) => {
+      const stage = values.stage ?? (await stageOfOrders(operations, connection))
+      return await holdConnection(operations, by, { stage, connection, reason, until })
+    }),
+  )
+  console.log(values.json ? JSON.stringify(held) : `${connection} is held at ${held.stage}, ${endText(held)}`)
 }
 
 function endText({ code, stage, connection, probe_at }: PauseStatus): string {
@@ -73,6 +77,8 @@ async function stageOfOrders({ tables }: OperationDeps, connection: string): Pro
 }
 
 async function resume(place: { readonly stage: string; readonly connection: string }, { json }: Values): Promise<void> {
-  const done = await onTables((operations) => resumeConnection(operations, commandUser(), place))
+  const by = commandUser()
+  const change = { what: 'pauses resume', target: targetOf([place.stage, place.connection]) }
+  const done = await noted(by, change, () => onTables((operations) => resumeConnection(operations, by, place)))
   console.log(json ? JSON.stringify(done) : `${place.connection} goes on at ${place.stage}`)
 }

@@ -1,5 +1,7 @@
+import type { OperationDeps } from '../operations/dependencies.ts'
 import { listPositions, setPositions } from '../operations/positions.ts'
 import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
 
 const USAGE = `waldstream positions list <group> [--json]
@@ -27,12 +29,14 @@ export async function positionsCommand(args: readonly string[]): Promise<void> {
   if (action === 'set' && at !== 'earliest' && at !== 'latest') {
     throw new UsageError(`--at must be earliest or latest, not "${at ?? ''}"`, USAGE)
   }
-  await onPlatform(async (operations) => {
-    const by = commandUser()
+  const by = commandUser()
+  const act = async (operations: OperationDeps) => {
     const wanted = { group, at: at === 'earliest' ? 'earliest' : 'latest', confirm: values.yes } as const
     if (action === 'set') await setPositions(operations, by, wanted)
     const rows = await listPositions(operations, by, group)
     if (values.json) return console.log(JSON.stringify(rows))
     for (const row of rows) console.log(`${row.topic} ${row.partition}: ${row.offset ?? 'no position'}`)
-  })
+  }
+  if (action === 'list') return await onPlatform(act)
+  await noted(by, { what: 'positions set', target: targetOf([group]) }, () => onPlatform(act))
 }

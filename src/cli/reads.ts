@@ -1,5 +1,6 @@
 import { listReads, type ReadStatus, setCutDate, showRead } from '../operations/reads.ts'
 import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { noted, targetOf } from './noted.ts'
 import { onTables } from './open-operations.ts'
 
 const USAGE = `waldstream reads [list] [--json]
@@ -29,12 +30,16 @@ export async function readsCommand(args: readonly string[]): Promise<void> {
   }
   const by = commandUser(values.by)
   const wanted = action === 'set-cut-date' ? cutDateOf(values) : null
-  await onTables(async (operations) => {
-    if (id === undefined) return print(await listReads(operations, by), values.json, lineOf)
-    const show = () => showRead(operations, by, id)
-    const read = await (wanted === null ? show() : setCutDate(operations, by, { read: id, ...wanted }))
-    print([read], values.json, textOf)
-  })
+  if (id === undefined) {
+    return await onTables(async (operations) => print(await listReads(operations, by), values.json, lineOf))
+  }
+  if (wanted === null) {
+    return await onTables(async (operations) => print([await showRead(operations, by, id)], values.json, textOf))
+  }
+  const read = await noted(by, { what: 'reads set-cut-date', target: targetOf([id]) }, () =>
+    onTables((operations) => setCutDate(operations, by, { read: id, ...wanted })),
+  )
+  print([read], values.json, textOf)
 }
 
 function cutDateOf(values: { 'cut-date'?: string; revision?: string; yes: boolean; reason?: string }) {

@@ -13,6 +13,7 @@ import type { Clock } from '../platform/clock.ts'
 import { feeds } from '../projections/feeds.ts'
 import type { Difference, Rebuild } from '../projections/rebuild/rebuild.ts'
 import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
 
 const USAGE = `waldstream rebuild <table> [--preview | --switch [--yes] | --drop [--yes]] [--reason TEXT] [--no-wait] [--json]
@@ -49,7 +50,10 @@ export async function rebuildCommand(args: readonly string[]): Promise<void> {
   if (table === undefined || more.length > 0) throw new UsageError('rebuild takes one table, or list', USAGE)
   const asked = [values.preview, values.switch, values.drop].filter((one) => one)
   if (asked.length > 1) throw new UsageError('--preview, --switch and --drop can not be given together', USAGE)
-  await onPlatform((operations, { clock }) => act(operations, clock, table, values))
+  const run = () => onPlatform((operations, { clock }) => act(operations, clock, table, values))
+  if (table === 'list' || values.preview) return await run()
+  const what = ['rebuild', ...(values.switch ? ['--switch'] : []), ...(values.drop ? ['--drop'] : [])].join(' ')
+  await noted(commandUser(values.by), { what, target: targetOf([table]) }, run)
 }
 
 async function act(operations: OperationDeps, clock: Clock, table: string, values: Values): Promise<void> {

@@ -11,6 +11,7 @@ import {
   type WantedReplay,
 } from '../operations/replays.ts'
 import { commandUser, isoOption, readArguments, UsageError, wholeOption } from './arguments.ts'
+import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
 
 const USAGE = `waldstream replay <topic> --to <processor> [which] [--all-versions] [--rate N] [--preview] [--reason TEXT] [--json]
@@ -58,11 +59,16 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
   // Before anything is opened: what is wrong with the options is reported at once.
   const wanted = withId || first === 'list' ? null : wantedOf(first, values)
   const limit = wholeOption('limit', values.limit, { usual: 50, most: 10_000 }, USAGE)
-  await onPlatform(async (operations) => {
-    if (wanted !== null) await requestOrPreview(operations, wanted, values)
-    else if (first === 'list') await list(operations, limit, values)
-    else await showOrCancel(operations, first, id ?? '', values)
-  })
+  const act = () =>
+    onPlatform(async (operations) => {
+      if (wanted !== null) await requestOrPreview(operations, wanted, values)
+      else if (first === 'list') await list(operations, limit, values)
+      else await showOrCancel(operations, first, id ?? '', values)
+    })
+  const changes = (wanted !== null && !values.preview) || first === 'cancel'
+  if (!changes) return await act()
+  const change = { what: wanted === null ? 'replay cancel' : 'replay', target: targetOf([id ?? first]) }
+  await noted(commandUser(values.by), change, act)
 }
 
 async function list(operations: OperationDeps, limit: number, values: Values): Promise<void> {

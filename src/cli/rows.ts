@@ -1,5 +1,6 @@
 import { findUnreadableRows, removeUnreadableRow } from '../operations/unreadable-rows.ts'
 import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { noted, targetOf } from './noted.ts'
 import { onTables } from './open-operations.ts'
 
 const USAGE = `waldstream rows list [--table TABLE] [--json]
@@ -22,12 +23,15 @@ export async function rowsCommand(args: readonly string[]): Promise<void> {
   const isList = action === 'list' && table === undefined
   const isRemove = action === 'remove' && table !== undefined && keys.length > 0
   if (!isList && !isRemove) throw new UsageError('rows takes list, or remove with a table and the key of a row', USAGE)
+  const by = commandUser()
+  if (isRemove) {
+    const wanted = { table, keys, confirm: values.yes }
+    const row = await noted(by, { what: 'rows remove', target: targetOf([table, ...keys]) }, () =>
+      onTables((operations) => removeUnreadableRow(operations, by, wanted)),
+    )
+    return console.log(values.json ? JSON.stringify(row) : `removed: ${row.why}`)
+  }
   await onTables(async (operations) => {
-    const by = commandUser()
-    if (isRemove) {
-      const row = await removeUnreadableRow(operations, by, { table, keys, confirm: values.yes })
-      return console.log(values.json ? JSON.stringify(row) : `removed: ${row.why}`)
-    }
     const { rows } = await findUnreadableRows(operations, by, { table: values.table ?? null, most: Infinity })
     if (values.json) return console.log(JSON.stringify({ items: rows }))
     if (rows.length === 0) console.log('every row can be read')

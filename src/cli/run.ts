@@ -5,6 +5,7 @@ import { upgradeReferences } from '../configuration/upgrade-references.ts'
 import { applyConfiguration } from '../operations/configuration.ts'
 import { tableDeps } from '../operations/wiring.ts'
 import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { noted } from './noted.ts'
 import { openPlatform, type Platform } from './platform.ts'
 import { type Role, roles, startRoles } from './roles.ts'
 
@@ -36,8 +37,11 @@ export async function runCommand(args: readonly string[]): Promise<void> {
 async function work(platform: Platform, chosen: readonly Role[], signaled: Promise<void>): Promise<void> {
   const { configDir, environment } = platform.config
   if (configDir !== null) {
-    const configuration = await loadConfiguration(configDir, environment, platform.systemTypes)
-    await applyConfiguration(tableDeps(platform), commandUser('CONFIG_DIR'), { configuration, reason: null })
+    const by = commandUser('CONFIG_DIR')
+    await noted(by, { what: 'run', target: null }, async () => {
+      const configuration = await loadConfiguration(configDir, environment, platform.systemTypes)
+      await applyConfiguration(tableDeps(platform), by, { configuration, reason: null })
+    })
   }
   await upgradeStored(platform)
   const running = await startRoles(platform, chosen, { schedules: true })

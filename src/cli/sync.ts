@@ -1,5 +1,6 @@
 import { requestRun, type Sweep } from '../operations/sync.ts'
 import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
 
 const USAGE = `waldstream sync <read> [--from ISO-8601 | --queue-url URL | --sweep [--accept-deletions]] [--reason TEXT] [--json]
@@ -31,9 +32,12 @@ export async function syncCommand(args: readonly string[]): Promise<void> {
   if (ways.length > 1) throw new UsageError('--from, --queue-url and --sweep can not be given together', USAGE)
   const sweep: Sweep | null = accept ? 'accept' : values.sweep ? 'check' : null
   const wanted = { read, from, queueUrl: values['queue-url'] ?? null, reason: values.reason ?? null, sweep }
-  await onPlatform(async (operations, platform) => {
-    await platform.createTopics([])
-    const { task } = await requestRun(operations, commandUser(), wanted)
-    console.log(values.json ? JSON.stringify({ task }) : `requested: task ${task}`)
-  })
+  const by = commandUser()
+  const { task } = await noted(by, { what: 'sync', target: targetOf([read]) }, () =>
+    onPlatform(async (operations, platform) => {
+      await platform.createTopics([])
+      return await requestRun(operations, by, wanted)
+    }),
+  )
+  console.log(values.json ? JSON.stringify({ task }) : `requested: task ${task}`)
 }

@@ -1,6 +1,7 @@
 import { retryTask } from '../operations/retry-task.ts'
 import { listTaskEntities, listTasks, showTask, type TaskStatus, taskStates } from '../operations/tasks.ts'
 import { commandUser, readArguments, timeOption, UsageError, wholeOption } from './arguments.ts'
+import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
 
 const USAGE = `waldstream tasks [list] [--read READ] [--state ${taskStates.join('|')}] [--since ISO-8601] [--limit N] [--json]
@@ -78,11 +79,14 @@ async function retry(id: string, values: Values): Promise<void> {
   const limit = wholeOption('limit', values.limit, { usual: 100, most: 10_000 }, USAGE)
   const rate = wholeOption('rate', values.rate, { usual: 10, most: 100 }, USAGE)
   const wanted = { task: id, reason: values.reason ?? null, limit, rate, dryRun: values['dry-run'] }
-  const done = await onPlatform((operations) => retryTask(operations, commandUser(values.by), wanted))
+  const by = commandUser(values.by)
+  const done = await noted(by, { what: 'tasks retry', target: targetOf([id]) }, () =>
+    onPlatform((operations) => retryTask(operations, by, wanted)),
+  )
   if (values.json) return console.log(JSON.stringify(done))
   for (const { id: letter, code, message } of done.skipped) console.log(`left ${letter}: ${code}: ${message}`)
-  const by = done.read_by === null ? '' : ` by task ${done.read_by}`
-  const text = `retried: ${done.retried}, read again: ${done.read_again}${by}${done.more ? '; there may be more' : ''}`
+  const reader = done.read_by === null ? '' : ` by task ${done.read_by}`
+  const text = `retried: ${done.retried}, read again: ${done.read_again}${reader}${done.more ? '; there may be more' : ''}`
   console.log(done.dry_run ? `would be ${text}` : text)
 }
 

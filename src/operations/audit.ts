@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditFilter } from '../control/audit-trail.ts'
+import type { StreamError } from '../errors.ts'
 import { canonicalJson } from '../events/canonical-json.ts'
 import type { TableDeps } from './dependencies.ts'
 import { may, nameOf, notFound, type Principal, type Via } from './principal.ts'
@@ -35,6 +36,17 @@ export async function noteChange({ audit }: Audited, by: Principal, change: Chan
 /** Notes that a request changed nothing, though it might have: a preview, or what was so already. */
 export function noteNothing({ via }: Principal): void {
   if (via !== undefined) noted.add(via)
+}
+
+/** Notes a change that came to nothing: `refused` where who asks has to do something about it, else `failed`. */
+export async function noteFailure(
+  { audit }: Audited,
+  by: Principal,
+  { what, target }: Pick<Change, 'what' | 'target'>,
+  { code, policy }: StreamError,
+): Promise<void> {
+  const outcome = policy === 'refuse' || policy === 'pause' ? 'refused' : 'failed'
+  await audit.record({ ...whoIs(by), what, target, outcome, code, before: null, after: null })
 }
 
 /** Notes that personal data was shown; nobody is shown any whose reading could not be noted. */

@@ -1,4 +1,5 @@
 import { StreamError } from '../errors.ts'
+import { noteChange, noteNothing } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import type { ForgetProof } from './forget/forget-person.ts'
 import type { Wanted } from './forget/person.ts'
@@ -18,7 +19,7 @@ const EVERYONES = { connection: null }
 
 /** Has a person forgotten, for good. Throws `request_invalid` where it is not confirmed, or the caller does not reach everything. */
 export async function forget(
-  { forgetPerson }: Pick<OperationDeps, 'forgetPerson'>,
+  { forgetPerson, audit }: Pick<OperationDeps, 'forgetPerson' | 'audit'>,
   by: Principal,
   { wanted, confirm, dryRun }: ForgetRequest,
 ): Promise<ForgetProof> {
@@ -31,7 +32,12 @@ export async function forget(
     const message = `confirm: it can not be undone; write ${what} here once more, or ask for a dry run first`
     throw new StreamError('request_invalid', message, { field: 'confirm' })
   }
-  return await forgetPerson(wanted, dryRun)
+  const proof = await forgetPerson(wanted, dryRun)
+  const { keys_destroyed, complete } = proof
+  // Whom, the trail is not to keep.
+  if (dryRun) noteNothing(by)
+  else await noteChange({ audit }, by, { what: 'person.forget', target: null, after: { keys_destroyed, complete } })
+  return proof
 }
 
 /** Whom a text names: an e-mail address, or `system:customer`. Throws `request_invalid`. */

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { auditTables, createAuditTrail } from '../../../src/control/audit-trail.ts'
 import { personOf } from '../../../src/operations/forget/person.ts'
 import { lookThroughTables, wipeRow } from '../../../src/operations/forget/wipe-tables.ts'
 import { forget, wantedOf } from '../../../src/operations/persons.ts'
@@ -10,6 +11,7 @@ import { apiFixture } from '../../worlds/api-fixture.ts'
 const admin = everything({ kind: 'api', name: 'ann' })
 const asked: unknown[] = []
 const deps = {
+  audit: createAuditTrail(memoryTables(auditTables), { now: () => 0 }, 400),
   forgetPerson: async (...what: readonly unknown[]) => {
     asked.push(what)
     return { dry_run: true } as never
@@ -32,6 +34,8 @@ it('asks for the name twice, and for a reach over everything', async () => {
   expect(asked).toEqual([])
   await forget(deps, admin, { wanted, confirm: null, dryRun: true })
   await forget(deps, admin, { wanted: { source: 'm', customer: '7' }, confirm: 'm:7', dryRun: false })
+  const { entries } = await deps.audit.list({ who: null, what: null, since: null, until: null }, 10, null)
+  expect(entries).toMatchObject([{ what: 'person.forget', target: null, outcome: 'done' }])
   expect(asked).toEqual([
     [wanted, true],
     [{ source: 'm', customer: '7' }, false],
