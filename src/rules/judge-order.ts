@@ -1,6 +1,5 @@
 import type { Connection } from '../configuration/model.ts'
 import { StreamError } from '../errors.ts'
-import { type Decimal4, subtract, text4 } from '../events/decimal.ts'
 import type { Order, OrderChanged } from '../events/generated/events.ts'
 import { openQuantity, vendorQuantity, withdrawnQuantity } from './quantities.ts'
 import { type SplitOrder, topLevelLines, withoutLines } from './split-order.ts'
@@ -88,8 +87,8 @@ export function judgeOrder(
   if (refused !== undefined) return { status: 'failed', error: refused }
   if (part === undefined) return nothing('no_vendor_lines', "no line is the vendor's")
   if (progress.isWithdrawn) return nothing('nothing_left', "all of the vendor's lines were canceled or refunded")
-  const differing = event.data.charges.find(({ kind }) => kind === 'unexplained')
-  if (differing !== undefined) return { status: 'failed', error: totalsDiffer(event.data, differing.amount) }
+  // Guarantee 7: an order whose amounts don't add up is not guessed at.
+  if (split.differing !== null) return { status: 'failed', error: split.differing }
   const sendAfter = holdMinutes === null ? null : event.data.placedAt + holdMinutes * MINUTE_MS
   const known = isDone ? { unlessNew: delivered(state) } : {}
   return { status: 'sent', order: part.order, canceled: false, sendAfter, held: isTold, ...known }
@@ -155,15 +154,6 @@ function notBegun(
     return { status: 'ignored', code: 'before_orders_from', message }
   }
   return undefined
-}
-
-/** Guarantee 7: an order whose amounts don't add up is not guessed at. */
-function totalsDiffer(order: Order, left: Decimal4): StreamError {
-  const difference = text4(left)
-  const message =
-    `the order's total is ${text4(order.grandTotal)}, but its amounts add up to ${text4(subtract(order.grandTotal, left))} ` +
-    `(difference ${difference}); a charge that is in none of its known fields, or an order changed by hand`
-  return new StreamError('totals_differ', message, { field: 'grandTotal', details: { difference } })
 }
 
 function claimedTwice(lineId: string, claimants: readonly string[]): StreamError {

@@ -6,6 +6,7 @@ import { expectedTotal } from '../events/order-total.ts'
 import { componentsOf, groupLines, hasComposedSku, type LineGroup, standaloneComponents } from './components.ts'
 import { minorUnit } from './currency.ts'
 import { type OwnedProduct, type OwnedSkus, ownsLine } from './ownership.ts'
+import { totalDiffers } from './unexplained.ts'
 
 /** The vendor's product of a SKU; undefined: the connection's feed does not have it. */
 export type ProductOf = (connection: string, sku: string) => OwnedProduct | undefined
@@ -24,6 +25,8 @@ export interface SplitOrder {
   readonly claimedTwice: ReadonlyMap<string, readonly string[]>
   /** Connections that own lines and can't be given them, each with the reason. */
   readonly refused: ReadonlyMap<string, StreamError>
+  /** Why nothing may be sent of the order: its amounts don't add up. Null: they do. */
+  readonly differing: StreamError | null
 }
 
 type Amounts = Pick<
@@ -77,7 +80,7 @@ export function splitOrder(
     if (connection === null || shared === undefined || disputed.has(connection) || refused.has(connection)) return []
     return [{ connection, order: partOf(order, groups, shared) }]
   })
-  return { parts, claimedTwice, refused }
+  return { parts, claimedTwice, refused, differing: rowsDiffer(order, rowsOf(parties)) ?? totalDiffers(order) }
 }
 
 type ClaimantsOf = (line: OrderLine) => readonly string[]
@@ -147,17 +150,8 @@ export function topLevelLines({ lines }: Pick<Order, 'lines'>): OrderLine[] {
 
 function shareAmounts(order: Order, parties: readonly Party[], connections: readonly Connection[]): Amounts[] {
   const unit = minorUnit(order.currency)
-  const rows = parties.map(({ groups }) => {
-    const lines = groups.flatMap((group) => group.lines)
-    return {
-      subtotal: sum(groups.map(({ root }) => root.rowTotal)),
-      discount: sum(lines.map(({ discount }) => discount)),
-      tax: sum(lines.map(({ tax }) => tax)),
-    }
-  })
-  const isSeller = parties.map(({ connection }) => connection === null)
-  const rounded = (field: 'subtotal' | 'discount' | 'tax') =>
-    withRounding(order, { field, ofRows: rows.map((amounts) => amounts[field]), rows, isSeller })
+  const rows = rowsOf(parties)
+  const rounded = (field: RowField) => withRounding(order, field, rows)
   const [subtotals, discounts, taxes] = [rounded('subtotal'), rounded('discount'), rounded('tax')]
   const own = rows.map((amounts, index) => ({
     subtotal: subtotals[index] ?? amounts.subtotal,
@@ -182,35 +176,54 @@ function shareAmounts(order: Order, parties: readonly Party[], connections: read
   }))
 }
 
-interface Sums {
-  readonly field: 'subtotal' | 'discount' | 'tax'
-  readonly ofRows: readonly Decimal4[]
-  readonly rows: readonly Pick<Order, 'subtotal' | 'discount' | 'tax'>[]
-  /** Which party is the seller. */
-  readonly isSeller: readonly boolean[]
+const ROW_FIELDS = ['subtotal', 'discount', 'tax'] as const
+
+type RowField = (typeof ROW_FIELDS)[number]
+type RowAmounts = Pick<Order, RowField>
+
+/** What the rows of each party add up to. */
+function rowsOf(parties: readonly Party[]): RowAmounts[] {
+  return parties.map(({ groups }) => {
+    const lines = groups.flatMap((group) => group.lines)
+    return {
+      subtotal: sum(groups.map(({ root }) => root.rowTotal)),
+      discount: sum(lines.map(({ discount }) => discount)),
+      tax: sum(lines.map(({ tax }) => tax)),
+    }
+  })
 }
 
 /**
  * Shops that round an order as a whole have totals that differ from the sums of the rows by cents. What is left over is
- * shared too, so that the parts add up to the order (Guarantee 7); more than a cent a row is no rounding. A tax that no row
- * has is shared by what the rows cost. An order of which no vendor has a line is the seller's, whatever its amounts.
+ * shared too, so that the parts add up to the order (Guarantee 7). A tax that no row has is shared by what the rows cost.
  */
-function withRounding(order: Order, { field, ofRows, rows, isSeller }: Sums): readonly Decimal4[] {
+function withRounding(order: Order, field: RowField, rows: readonly RowAmounts[]): readonly Decimal4[] {
+  const ofRows = rows.map((amounts) => amounts[field])
   const left = subtract(order[field], sum(ofRows))
   if (left === 0n) return ofRows
-  const unit = minorUnit(order.currency)
-  const share = (weights: readonly bigint[]) => {
-    const shares = allocate(left, weights, unit)
-    return ofRows.map((amount, index) => add(amount, shares[index] ?? ZERO4))
+  const weights = isOnOrderAlone(order, field)
+    ? rows.map((row) => notNegative(subtract(row.subtotal, row.discount)))
+    : ofRows.map(magnitude)
+  const shares = allocate(left, weights, minorUnit(order.currency))
+  return ofRows.map((amount, index) => add(amount, shares[index] ?? ZERO4))
+}
+
+const isOnOrderAlone = ({ lines }: Order, field: RowField): boolean =>
+  field === 'tax' && lines.every(({ tax }) => tax === 0n)
+
+/** Where the rows are not what the order says: more than a cent a row is no rounding. */
+function rowsDiffer(order: Order, rows: readonly RowAmounts[]): StreamError | null {
+  const tolerance = minorUnit(order.currency) * BigInt(order.lines.length)
+  for (const field of ROW_FIELDS) {
+    const total = sum(rows.map((amounts) => amounts[field]))
+    const left = subtract(order[field], total)
+    if (isOnOrderAlone(order, field) || magnitude(left) <= tolerance) continue
+    const message =
+      `${field} is ${text4(order[field])}, but the lines' add up to ${text4(total)} (difference ${text4(left)}): ` +
+      'correct the order at the shop, or find the charge that is in none of its lines'
+    return new StreamError('totals_differ', message, { field, details: { difference: text4(left) } })
   }
-  const onOrderAlone = field === 'tax' && order.lines.every(({ tax }) => tax === 0n)
-  if (onOrderAlone) return share(rows.map((row) => notNegative(subtract(row.subtotal, row.discount))))
-  if (magnitude(left) <= unit * BigInt(order.lines.length)) return share(ofRows.map(magnitude))
-  if (isSeller.every((seller) => seller)) return share(ofRows.map(magnitude))
-  const message =
-    `${field} is ${text4(order[field])}, but the lines' add up to ${text4(sum(ofRows))}: ` +
-    'correct the order at the shop, or find the charge that is in none of its lines'
-  throw new StreamError('totals_differ', message, { field, details: { difference: text4(left) } })
+  return null
 }
 
 /**

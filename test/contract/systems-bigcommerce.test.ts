@@ -3,6 +3,7 @@ import type { BigCommerceSimulator } from '../../simulators/bigcommerce/start.ts
 import { add, decimal4, subtract, sum, text4, text8 } from '../../src/events/decimal.ts'
 import type { Order } from '../../src/events/generated/events.ts'
 import { expectedTotal } from '../../src/events/order-total.ts'
+import { totalDiffers } from '../../src/rules/unexplained.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { connectTo, control, startStore, stateOf } from '../worlds/bigcommerce.ts'
 import { keysOf, listAll, readAll } from '../worlds/sources.ts'
@@ -79,7 +80,7 @@ describe('orders', () => {
     }
   })
 
-  it('have shipping with handling and fees, coupon, guest, state, parent and options', async () => {
+  it('have shipping with handling, fees as charges, coupon, guest, state, parent and options', async () => {
     const { entities } = await readAll(at().reader('orders'))
     const { orders } = await stateOf(store)
     const orderOf = (id: number) => entities.find(({ key }) => key === String(id))?.data
@@ -89,9 +90,10 @@ describe('orders', () => {
       text4(add(moneyOf(rowOf(105), 'shipping_cost_ex_tax'), decimal4('2', 'handling'))),
     )
     const withFee = orderOf(104)
-    expect(text4(withFee?.shipping ?? ZERO)).toBe(
-      text4(add(moneyOf(rowOf(104), 'shipping_cost_ex_tax'), decimal4('1.5', 'fee'))),
-    )
+    expect(text4(withFee?.shipping ?? ZERO)).toBe(text4(moneyOf(rowOf(104), 'shipping_cost_ex_tax')))
+    expect(withFee?.charges.map(({ kind, name, amount }) => [kind, name, text4(amount)])).toEqual([
+      ['custom_fee', 'Packing', '1.5'],
+    ])
     expect(nine?.lines.filter(({ parentLineId }) => parentLineId !== null)).toHaveLength(1)
     expect(orders.some((order) => wiresOf(order['coupons']).length > 0)).toBe(true)
     for (const order of orders) {
@@ -114,16 +116,30 @@ describe('orders', () => {
     expect(two.every(({ data }) => data.lines.length > 0)).toBe(true)
   })
 
-  it('that are archived are deleted; one that does not add up is unreadable, and delays no other', async () => {
+  it('that are archived are deleted; one of which a row is missing is unreadable, and delays no other', async () => {
     const own = await startStore({ orders: 5 })
     await control(own, 'PATCH', '/orders/101', { is_deleted: true })
-    await control(own, 'PATCH', '/orders/102', { columns: { total_ex_tax: '0.1000' } })
+    await control(own, 'PATCH', '/orders/103', { products: [] })
     const { entities, unreadable } = await readAll(connectTo(own).reader('orders'))
     expect(entities.find(({ key }) => key === '101')?.deleted).toBe(true)
     expect(unreadable.map(({ key, error }) => [key, (error as { code: string }).code])).toEqual([
-      ['102', 'totals_differ'],
+      ['103', 'totals_differ'],
     ])
-    expect(new Set(entities.map(({ data }) => data.orderId))).toEqual(new Set(['100', '101', '103', '104']))
+    expect(new Set(entities.map(({ data }) => data.orderId))).toEqual(new Set(['100', '101', '102', '104']))
+    await own.close()
+  })
+
+  it('that do not add up are read once, each address of them with the amounts that differ', async () => {
+    const own = await startStore({ orders: 5 })
+    await control(own, 'PATCH', '/orders/102', { columns: { total_ex_tax: '0.1000' } })
+    const { entities, unreadable } = await readAll(connectTo(own).reader('orders'))
+    expect(unreadable).toEqual([])
+    const differing = entities.filter(({ data }) => totalDiffers(data) !== null)
+    expect(keysOf(differing)).toEqual(['102', '102-1021'])
+    expect(entities.filter(({ data }) => data.orderId === '102')).toHaveLength(2)
+    for (const { data } of differing) {
+      expect(totalDiffers(data)?.message).toMatch(/^total_inc_tax is [\d.]+, but total_ex_tax and total_tax add up to /)
+    }
     await own.close()
   })
 

@@ -1,5 +1,7 @@
 import { add, allocate, type Decimal4, subtract, sum, ZERO4 } from '../../events/decimal.ts'
-import type { Order, OrderLine } from '../../events/generated/events.ts'
+import type { Charge, Order, OrderLine } from '../../events/generated/events.ts'
+import { expectedTotal } from '../../events/order-total.ts'
+import { isUnexplained } from '../../rules/unexplained.ts'
 import { amountOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 import { type ConvertedOrder, toAddress } from './order.ts'
 
@@ -14,7 +16,10 @@ interface Group {
   readonly lines: readonly OrderLine[]
 }
 
-type Shared = Pick<Order, 'subtotal' | 'discount' | 'tax' | 'shipping' | 'shippingTax' | 'giftCard' | 'storeCredit'>
+type Shared = Pick<
+  Order,
+  'subtotal' | 'discount' | 'tax' | 'shipping' | 'shippingTax' | 'charges' | 'giftCard' | 'storeCredit'
+>
 
 /**
  * An order that goes to several addresses, as one order for each: an ERP's order has one. The first keeps the order's
@@ -31,8 +36,7 @@ export function partsByAddress({ order, lineAddresses }: ConvertedOrder, address
   return groups.map(({ address, lines }, index) => {
     const shared = shares[index] ?? nothing
     const key = index === 0 ? order.orderNumber : `${order.orderNumber}-${textOf(address?.['id'])}`
-    const charged = [shared.shipping, shared.shippingTax, shared.tax].reduce(add, shared.subtotal)
-    const grandTotal = [shared.discount, shared.giftCard, shared.storeCredit].reduce(subtract, charged)
+    const grandTotal = expectedTotal(shared)
     const sent = address === null ? {} : destination(address)
     return { key, order: { ...order, ...shared, ...sent, orderNumber: key, baseGrandTotal: null, lines, grandTotal } }
   })
@@ -44,6 +48,7 @@ const nothing: Shared = {
   tax: ZERO4,
   shipping: ZERO4,
   shippingTax: ZERO4,
+  charges: [],
   giftCard: ZERO4,
   storeCredit: ZERO4,
 }
@@ -90,6 +95,7 @@ function shareOut(order: Order, groups: readonly Group[]): Shared[] {
   const shipping = charge(order.shipping, 'cost_ex_tax')
   const shippingTax = charge(order.shippingTax, 'cost_tax')
   const [giftCard, storeCredit] = [allocate(order.giftCard, weights), allocate(order.storeCredit, weights)]
+  const charges = order.charges.map((one) => shareOfEach(one, weights))
   return groups.map((_, index) => {
     const at = (shares: readonly Decimal4[]) => shares[index] ?? ZERO4
     return {
@@ -98,10 +104,18 @@ function shareOut(order: Order, groups: readonly Group[]): Shared[] {
       tax: at(tax),
       shipping: at(shipping),
       shippingTax: at(shippingTax),
+      charges: charges.flatMap((shares) => shares[index] ?? []),
       giftCard: at(giftCard),
       storeCredit: at(storeCredit),
     }
   })
+}
+
+/** By what the lines cost. What nothing explains is whole in every part: none of them adds up. */
+function shareOfEach(charge: Charge, weights: readonly bigint[]): readonly Charge[] {
+  if (isUnexplained(charge)) return weights.map(() => charge)
+  const [amounts, taxes] = [allocate(charge.amount, weights), allocate(charge.tax, weights)]
+  return weights.map((_, index) => ({ ...charge, amount: amounts[index] ?? ZERO4, tax: taxes[index] ?? ZERO4 }))
 }
 
 /** As the addresses say it; what they don't add up to is shared by what their lines cost. */

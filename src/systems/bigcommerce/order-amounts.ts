@@ -1,24 +1,21 @@
 import { StreamError } from '../../errors.ts'
-import { add, CENT, type Decimal4, subtract, sum, text4, ZERO4 } from '../../events/decimal.ts'
-import type { Order } from '../../events/generated/events.ts'
-import { amountOf, requireAmount, textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import { add, type Decimal4, subtract, sum, text4, ZERO4, ZERO8 } from '../../events/decimal.ts'
+import type { Charge, Order, OrderLine } from '../../events/generated/events.ts'
+import { unexplained } from '../../rules/unexplained.ts'
+import { amountOf, quantityOf, requireAmount, textOf, type Wire } from '../kit/wire.ts'
+import { chargesOf } from './charges.ts'
 import { differs } from './order-lines.ts'
 
 export type OrderAmounts = Pick<
   Order,
-  'subtotal' | 'discount' | 'shipping' | 'shippingTax' | 'tax' | 'giftCard' | 'storeCredit' | 'grandTotal'
+  'subtotal' | 'discount' | 'shipping' | 'shippingTax' | 'tax' | 'charges' | 'giftCard' | 'storeCredit' | 'grandTotal'
 >
 
-/** Charges that belong to no line: they are charged with the shipping. */
-const CHARGES = ['shipping_cost', 'handling_cost', 'wrapping_cost'] as const
-
-/** What a shop that rounds line by line may be off: a cent a line, and one for the shipping. */
-export function toleranceOf(lines: number): Decimal4 {
-  return (CENT * BigInt(lines + 1)) as Decimal4
-}
+/** Handling is charged with the shipping, by which the store computes it. */
+const SHIPPING = ['shipping_cost', 'handling_cost'] as const
 
 /**
- * An order's amounts without tax; throws `totals_differ` when they don't add up (Guarantee 7). `discount_amount` and
+ * An order's amounts without tax; what they don't add up to is an unexplained charge (Guarantee 7). `discount_amount` and
  * `coupon_discount` are without tax in a store that enters prices without, and with it in one that enters them with: the
  * net discount is what is missing from the totals, and what the order states has to say the same. Whether `total_inc_tax`
  * is before or after gift certificates and store credit, is not documented: either is taken, by what adds up.
@@ -26,62 +23,83 @@ export function toleranceOf(lines: number): Decimal4 {
 export function toAmounts(order: Wire, tolerance: Decimal4): OrderAmounts {
   const amount = (name: string) => amountOf(order, name) ?? ZERO4
   const charges = chargesOf(order)
+  const of = (kind: 'ex' | 'inc') => sum(SHIPPING.map((name) => amount(`${name}_${kind}_tax`)))
+  const shipping = of('ex')
+  const shippingTax = subtract(of('inc'), shipping)
+  const chargeTax = sum(charges.map(({ tax }) => tax))
   const subtotal = requireAmount(order, 'subtotal_ex_tax')
   const totals = { ex: requireAmount(order, 'total_ex_tax'), inc: requireAmount(order, 'total_inc_tax') }
   const giftCard = amount('gift_certificate_amount')
   const storeCredit = amount('store_credit_amount')
   const paid = add(giftCard, storeCredit)
-  const gross = add(subtotal, charges.ex)
-  const grossWithTax = add(amount('subtotal_inc_tax'), charges.inc)
+  const charged = sum(charges.map((charge) => charge.amount))
+  const gross = sum([subtotal, shipping, charged])
+  const grossWithTax = sum([amount('subtotal_inc_tax'), of('inc'), charged, chargeTax])
   const stated = add(amount('discount_amount'), amount('coupon_discount'))
-  const readings = [ZERO4, giftCard, storeCredit, paid]
-  const taken = readings.find(
+  const taken = [ZERO4, giftCard, storeCredit, paid].find(
     (before) =>
       !differs(subtract(gross, stated), add(totals.ex, before), tolerance) ||
       !differs(subtract(grossWithTax, stated), add(totals.inc, before), tolerance),
   )
-  const taxIsRight = !differs(add(totals.ex, requireAmount(order, 'total_tax')), totals.inc, tolerance)
-  if (taken === undefined || !taxIsRight) throw totalsDifferError(subtract(gross, stated), totals.ex)
-  const shippingTax = subtract(charges.inc, charges.ex)
-  const discount = subtract(gross, add(totals.ex, taken))
-  const tax = subtract(subtract(totals.inc, totals.ex), shippingTax)
-  const grandTotal = subtract(add(totals.inc, taken), paid)
-  const rest = { shipping: charges.ex, shippingTax, tax, giftCard, storeCredit, grandTotal }
-  // A fraction of a cent that rounding left over is no discount.
-  if (discount < 0n) return { ...rest, subtotal: subtract(subtotal, discount), discount: ZERO4 }
-  return { ...rest, subtotal, discount }
+  const totalTax = requireAmount(order, 'total_tax')
+  const taxDiffers = differs(add(totals.ex, totalTax), totals.inc, tolerance)
+  const differences = [
+    ...(taken === undefined ? [partsDiffer(subtract(gross, stated), totals.ex)] : []),
+    ...(taxDiffers ? [taxDiffer(totals, totalTax)] : []),
+  ]
+  const discount = taken === undefined ? stated : subtract(gross, add(totals.ex, taken))
+  const allTax = taxDiffers ? totalTax : subtract(totals.inc, totals.ex)
+  return {
+    // A fraction of a cent that rounding left over is no discount.
+    ...(discount < 0n ? { subtotal: subtract(subtotal, discount), discount: ZERO4 } : { subtotal, discount }),
+    shipping,
+    shippingTax,
+    tax: subtract(subtract(allTax, shippingTax), chargeTax),
+    charges: [...charges, ...differences],
+    giftCard,
+    storeCredit,
+    grandTotal: subtract(add(totals.inc, taken ?? ZERO4), paid),
+  }
 }
 
-function chargesOf(order: Wire): { readonly ex: Decimal4; readonly inc: Decimal4 } {
-  const fees = wiresOf(order['fees'])
-  // The specification spells it both ways.
-  const feeEx = fees.map(
-    (fee) => amountOf(fee, 'cost_ex_tax', 'fees.') ?? amountOf(fee, 'cost_exc_tax', 'fees.') ?? ZERO4,
-  )
-  const feeInc = fees.map((fee) => amountOf(fee, 'cost_inc_tax', 'fees.') ?? ZERO4)
-  const of = (kind: 'ex' | 'inc') => CHARGES.map((name) => amountOf(order, `${name}_${kind}_tax`) ?? ZERO4)
-  return { ex: sum([...of('ex'), ...feeEx]), inc: sum([...of('inc'), ...feeInc]) }
+function partsDiffer(parts: Decimal4, total: Decimal4): Charge {
+  const compared = `total_ex_tax is ${text4(total)}, but subtotal, charges and discounts add up to ${text4(parts)}`
+  return unexplained(subtract(total, parts), compared)
 }
 
-function totalsDifferError(parts: Decimal4, total: Decimal4): StreamError {
-  const difference = text4(subtract(total, parts))
-  return new StreamError(
-    'totals_differ',
-    `total_ex_tax is ${text4(total)}, but subtotal, charges and discounts add up to ${text4(parts)} (difference ${difference}); ` +
-      'a charge that is in none of its known fields, or an order changed by hand',
-    { field: 'total_ex_tax', details: { difference } },
-  )
+function taxDiffer({ ex, inc }: { readonly ex: Decimal4; readonly inc: Decimal4 }, tax: Decimal4): Charge {
+  const compared = `total_inc_tax is ${text4(inc)}, but total_ex_tax and total_tax add up to ${text4(add(ex, tax))}`
+  return unexplained(subtract(subtract(inc, ex), tax), compared)
 }
 
-/** Guarantee 7: the rows have to be the subtotal, else a row is missing. */
-export function checkRows(rows: readonly Decimal4[], subtotal: Decimal4, tolerance: Decimal4): void {
-  if (!differs(sum(rows), subtotal, tolerance)) return
-  const difference = text4(subtract(subtotal, sum(rows)))
-  throw new StreamError(
-    'totals_differ',
-    `subtotal_ex_tax is ${text4(subtotal)}, but the order's products add up to ${text4(sum(rows))} (difference ${difference})`,
-    { field: 'subtotal_ex_tax', details: { difference } },
-  )
+/**
+ * The amounts with the subtotal of the rows that there are; what it is stated to be beside is unexplained. Throws
+ * `totals_differ` where a row is missing: nobody knows whose it is (Guarantee 7).
+ */
+export function withRows(
+  order: Wire,
+  amounts: OrderAmounts,
+  lines: readonly OrderLine[],
+  most: Decimal4,
+): OrderAmounts {
+  const rows = sum(lines.map(({ rowTotal }) => rowTotal))
+  if (!differs(rows, amounts.subtotal, most)) return amounts
+  const difference = subtract(amounts.subtotal, rows)
+  const compared = `subtotal_ex_tax is ${text4(amounts.subtotal)}, but the order's products add up to ${text4(rows)}`
+  if (isRowMissing(order, lines)) throw rowMissingError(compared, difference)
+  return { ...amounts, subtotal: rows, charges: [...amounts.charges, unexplained(difference, compared)] }
+}
+
+/** Fewer pieces than the order says that it has. */
+function isRowMissing(order: Wire, lines: readonly OrderLine[]): boolean {
+  const pieces = lines.filter(({ parentLineId }) => parentLineId === null).map((line) => line.quantityOrdered)
+  return pieces.length === 0 || pieces.reduce(add, ZERO8) < (quantityOf(order, 'items_total') ?? ZERO8)
+}
+
+function rowMissingError(compared: string, left: Decimal4): StreamError {
+  const difference = text4(left)
+  const message = `${compared} (difference ${difference}): a product of the order is missing in the list of them`
+  return new StreamError('totals_differ', message, { field: 'subtotal_ex_tax', details: { difference } })
 }
 
 /** The first coupon's code. */

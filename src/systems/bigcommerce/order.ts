@@ -1,7 +1,8 @@
 import type { Address, Order } from '../../events/generated/events.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import { roundingOf } from '../../rules/unexplained.ts'
 import { attributesOf, requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
-import { checkRows, couponCode, toAmounts, toleranceOf } from './order-amounts.ts'
+import { couponCode, toAmounts, withRows } from './order-amounts.ts'
 import { foldComponents, type RawLine, shareAmounts, toRawLines } from './order-lines.ts'
 import { orderState } from './order-states.ts'
 import { fromBigCommerceTime } from './time.ts'
@@ -43,17 +44,14 @@ export interface ConvertedOrder {
 
 /**
  * BigCommerce's order as the event's data; pure. Amounts are in the currency the customer paid in, times UTC. Throws
- * `value_missing`, `decimal_invalid`, `time_invalid` or `totals_differ`, naming the field.
+ * `value_missing`, `decimal_invalid`, `time_invalid`, or `totals_differ` where a row is missing, naming the field.
  */
 export function toOrder({ order, products, addresses, coupons, b2b }: OrderParts): ConvertedOrder {
-  const tolerance = toleranceOf(products.length)
-  const amounts = toAmounts(order, tolerance)
-  const folded = foldComponents(toRawLines(products), amounts.subtotal, tolerance)
-  checkRows(
-    folded.map(({ line }) => line.rowTotal),
-    amounts.subtotal,
-    tolerance,
-  )
+  const tolerance = roundingOf(products.length)
+  const stated = toAmounts(order, tolerance)
+  const folded = foldComponents(toRawLines(products), stated.subtotal, tolerance)
+  const rows = folded.map(({ line }) => line)
+  const amounts = withRows(order, stated, rows, tolerance)
   const lines = shareAmounts(folded, amounts, tolerance)
   const billing = wireOf(order['billing_address'])
   const first = addresses[0]
@@ -84,7 +82,6 @@ export function toOrder({ order, products, addresses, coupons, b2b }: OrderParts
     couponCode: couponCode(coupons),
     lines: lines.map(({ line }) => line),
     ...amounts,
-    charges: [],
     attributes: { ...attributesOf(order, LEFT_OUT), ...b2bAttributes(b2b) },
   }
   return { order: data, lineAddresses: addressesOf(lines) }

@@ -2,6 +2,7 @@ import type { Read } from '../../configuration/model.ts'
 import { StreamError, toStreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import { totalDiffers } from '../../rules/unexplained.ts'
 import { noNotes, type ReaderNotes } from '../kit/reader-notes.ts'
 import type { Page, ReadEntity, ReadWindow, SourceReader, UnreadableEntity, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
@@ -116,18 +117,24 @@ function createTake(client: BigCommerceClient, read: Read, withGoneParts: WithGo
   const findParts = createFindParts(client)
   return async (rows: readonly Wire[], signal: AbortSignal, lost: readonly FoundOrder[] = []): Promise<Taken> => {
     const first = toEntities([...(await findParts(rows, signal)), ...lost])
-    const ids = first.unreadable
-      .filter(({ error }) => toStreamError(error).code === 'totals_differ')
-      .map(({ key }) => key)
+    const ids = idsToReadAgain(first)
     if (ids.length === 0) return { ...first, entities: await withGoneParts(first.entities) }
     const again = await getOrders(client, ids, read, signal)
     const second = toEntities([...(await findParts(again.found, signal)), ...again.lost])
     const others = first.unreadable.filter(({ key }) => !ids.includes(key))
+    const entities = first.entities.filter(({ data }) => !ids.includes(data.orderId))
     return {
-      entities: await withGoneParts([...first.entities, ...second.entities]),
+      entities: await withGoneParts([...entities, ...second.entities]),
       unreadable: [...others, ...second.unreadable],
     }
   }
+}
+
+/** Orders that don't add up, or of which a row is missing. */
+function idsToReadAgain({ entities, unreadable }: Taken): string[] {
+  const differing = entities.filter(({ data }) => totalDiffers(data) !== null).map(({ data }) => data.orderId)
+  const missing = unreadable.filter(({ error }) => toStreamError(error).code === 'totals_differ')
+  return [...new Set([...differing, ...missing.map(({ key }) => key)])]
 }
 
 function toEntities(found: readonly FoundOrder[]): Taken {

@@ -1,5 +1,6 @@
-import { add, CENT, type Decimal4, magnitude, sum, ZERO4 } from '../../events/decimal.ts'
+import { add, type Decimal4, sum, ZERO4 } from '../../events/decimal.ts'
 import type { Charge } from '../../events/generated/events.ts'
+import { leftOver } from '../../rules/unexplained.ts'
 import { amountOf, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { type Candidate, charge, withTaxOrNot } from './charge.ts'
 import { fees } from './fees.ts'
@@ -11,16 +12,14 @@ const MOST_CANDIDATES = 10
 /**
  * The charges that an order's total has beside its lines and shipping. `missing` is what the known amounts do not add up to:
  * official fields come first (fixed product taxes by their rows, gift wrapping, custom fees), then whatever an extension calls
- * a fee. What none of them explains is `rounding`, to a cent for each row, or `unexplained`: then the order is not guessed at.
+ * a fee. What none of them explains is left over (`leftOver`): the order is not guessed at.
  */
 export function chargesOf(wire: Wire, missing: Decimal4): Charge[] {
   if (missing === 0n) return []
   const candidates = [...productTaxes(wire), ...giftWrapping(wire), ...customFees(wire), ...fees(wire)]
   const found = explaining(missing, candidates.slice(0, MOST_CANDIDATES))
   if (found !== undefined) return found.flat()
-  const rows = wiresOf(wire['items']).length + 1
-  const kind = magnitude(missing) <= CENT * BigInt(rows) ? 'rounding' : 'unexplained'
-  return [charge(kind, null, missing)]
+  return leftOver(missing, wiresOf(wire['items']).length)
 }
 
 /**

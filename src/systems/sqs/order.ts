@@ -40,8 +40,8 @@ export function orderKey(wire: Wire): string | null {
 }
 
 /**
- * A message of an order; pure. Throws `value_missing`, `decimal_invalid`, `time_invalid`, `source_data_invalid` or
- * `totals_differ`, naming the field. Its time of change is the shop's own; without one, when it came to the queue.
+ * A message of an order; pure. Throws `value_missing`, `decimal_invalid`, `time_invalid` or `source_data_invalid`,
+ * naming the field. Its time of change is the shop's own; without one, when it came to the queue.
  */
 export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Order> {
   const key = requireFirst(wire, FIELDS.id)
@@ -79,7 +79,6 @@ export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Ord
     couponCode: text('coupon'),
     lines,
     ...toAmounts(wire, lines),
-    charges: [],
     attributes: attributesOf(wire, LEFT_OUT),
   }
   return { key, occurredAt: timeOf(wire, FIELDS.updated, context) ?? context.sentAt, data }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decimal4, decimal8, text4 } from '../../../src/events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { type RoutedOrder, routeOrders } from '../../../src/processors/route-orders.ts'
+import { unexplained } from '../../../src/rules/unexplained.ts'
 import { connectionOf, contextOf, lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
 
 const a = connectionOf('a', '^A')
@@ -73,6 +74,32 @@ describe('routing an order', () => {
       ['b', 'ignored', 'no_vendor_lines'],
     ])
     expect(codes(await run(mixed, undefined, [a], { deleted: true }))).toEqual([['a', 'ignored', 'deleted']])
+  })
+
+  it.each([
+    ['rows', { subtotal: amount('101') }, 'difference 1'],
+    ['total', { charges: [unexplained(amount('7'), null)] }, 'difference 7'],
+    [
+      'total, told by the shop',
+      { charges: [unexplained(amount('7'), 'total is 8, its parts 1')] },
+      'total is 8, its parts 1',
+    ],
+  ])('fails the vendors of the lines where the %s differ, and nobody else', async (_, more, message) => {
+    const c = connectionOf('c', '^C')
+    const routed = await run({ ...mixed, ...more }, undefined, [a, b, c])
+    expect(codes(routed)).toEqual([
+      ['a', 'failed', 'totals_differ'],
+      ['b', 'failed', 'totals_differ'],
+      ['c', 'ignored', 'no_vendor_lines'],
+    ])
+    const [first] = routed.decisions
+    expect(first?.status === 'failed' && first.error).toMatchObject({ message: expect.stringContaining(message) })
+    const sent: RoutedOrder = { version: { occurredAt: 1, readAt: 1 }, vendors: ['a', 'b'] }
+    const canceled = await run({ ...mixed, ...more, state: 'canceled' }, sent, [a, b, c])
+    expect(canceled.events.map((event) => [event.connection, event.canceled])).toEqual([
+      ['a', true],
+      ['b', true],
+    ])
   })
 
   it('fails the claimants of a line that two claim, and nobody else', async () => {

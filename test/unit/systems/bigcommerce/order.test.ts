@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
-import { text4, text8 } from '../../../../src/events/decimal.ts'
+import { sum, text4, text8 } from '../../../../src/events/decimal.ts'
 import type { Order } from '../../../../src/events/generated/events.ts'
+import { expectedTotal } from '../../../../src/events/order-total.ts'
+import { totalDiffers } from '../../../../src/rules/unexplained.ts'
 import { type OrderParts, toOrder } from '../../../../src/systems/bigcommerce/order.ts'
 import { partsByAddress } from '../../../../src/systems/bigcommerce/order-addresses.ts'
 import { orderState } from '../../../../src/systems/bigcommerce/order-states.ts'
@@ -73,6 +75,8 @@ const amounts = (order: Order) =>
   (['subtotal', 'discount', 'shipping', 'shippingTax', 'tax', 'giftCard', 'storeCredit', 'grandTotal'] as const).map(
     (name) => text4(order[name]),
   )
+const chargesOf = (order: Order) =>
+  order.charges.map(({ kind, name, amount, tax }) => [kind, name, text4(amount), text4(tax)])
 const codeOf = (order: Wire, more: Partial<OrderParts> = {}) => {
   try {
     read(order, more)
@@ -119,7 +123,7 @@ describe("an order's amounts", () => {
     expect(amounts(read(exclusive))).toEqual(['100', '20', '10', '1', '8', '0', '0', '99'])
     const inclusive = { ...exclusive, discount_amount: '22.0000', is_tax_inclusive_pricing: true }
     expect(amounts(read(inclusive))).toEqual(['100', '20', '10', '1', '8', '0', '0', '99'])
-    expect(codeOf({ ...exclusive, discount_amount: '25.0000' })).toBe('totals_differ total_ex_tax')
+    expect(totalDiffers(read({ ...exclusive, discount_amount: '25.0000' }))?.details).toEqual({ difference: '5' })
   })
 
   it.each([
@@ -130,23 +134,50 @@ describe("an order's amounts", () => {
     expect(amounts(read({ ...totals, ...paid }))).toEqual(['100', '0', '10', '1', '10', '25', '5', '91'])
   })
 
-  it('charge handling, wrapping and fees with the shipping', () => {
+  it('charge handling with the shipping; wrapping and fees are charges of their own', () => {
     const order = read({
       handling_cost_ex_tax: '2.0000',
       handling_cost_inc_tax: '2.2000',
       wrapping_cost_ex_tax: '1.0000',
       wrapping_cost_inc_tax: '1.1000',
-      fees: [{ cost_exc_tax: '3.0000', cost_inc_tax: '3.3000' }],
+      fees: [{ type: 'custom_fee', display_name_customer: 'Packing', cost_exc_tax: '3.0000', cost_inc_tax: '3.3000' }],
       total_ex_tax: '116.0000',
       total_inc_tax: '127.6000',
       total_tax: '11.6000',
     })
-    expect(amounts(order)).toEqual(['100', '0', '16', '1.6', '10', '0', '0', '127.6'])
+    expect(amounts(order)).toEqual(['100', '0', '12', '1.2', '10', '0', '0', '127.6'])
+    expect(chargesOf(order)).toEqual([
+      ['gift_wrapping', 'wrapping_cost', '1', '0.1'],
+      ['custom_fee', 'Packing', '3', '0.3'],
+    ])
+    expect(text4(expectedTotal(order))).toBe('127.6')
   })
 
-  it('that do not add up are not guessed at', () => {
-    expect(codeOf({ total_inc_tax: '120.0000' })).toBe('totals_differ total_ex_tax')
-    expect(codeOf({}, { products: [product(1)] })).toBe('totals_differ subtotal_ex_tax')
+  it.each([
+    [
+      'a total with tax',
+      { total_inc_tax: '120.0000' },
+      'total_inc_tax is 120, but total_ex_tax and total_tax add up to 121 (difference -1)',
+    ],
+    [
+      'a total without tax',
+      { total_ex_tax: '90.0000', total_inc_tax: '101.0000' },
+      'total_ex_tax is 90, but subtotal, charges and discounts add up to 110 (difference -20)',
+    ],
+    [
+      'a subtotal',
+      { subtotal_ex_tax: '120.0000', total_ex_tax: '130.0000', total_inc_tax: '141.0000' },
+      "subtotal_ex_tax is 120, but the order's products add up to 100 (difference 20)",
+    ],
+  ])('that do not add up say what was compared, and are read: %s', (_, more, message) => {
+    const order = read(more)
+    expect(totalDiffers(order)?.message).toContain(message)
+    expect(text4(expectedTotal(order))).toBe(text4(order.grandTotal))
+  })
+
+  it('that are wrong are not guessed at', () => {
+    expect(codeOf({ items_total: 2 }, { products: [product(1)] })).toBe('totals_differ subtotal_ex_tax')
+    expect(codeOf({}, { products: [] })).toBe('totals_differ subtotal_ex_tax')
     expect(codeOf({ total_ex_tax: '110.00001' })).toBe('decimal_invalid total_ex_tax')
     expect(codeOf({ total_inc_tax: '' })).toBe('value_missing total_inc_tax')
   })
@@ -259,6 +290,20 @@ describe('an order to several addresses', () => {
       ['50', '0', '6', '0.5', '5', '0', '0', '61.5'],
       ['50', '0', '4', '0.5', '5', '0', '0', '59.5'],
     ])
+  })
+
+  it('shares its charges by what the lines cost; what nothing explains is in each of them', () => {
+    const fees = [{ type: 'custom_fee', cost_ex_tax: '3.0100', cost_inc_tax: '3.3100' }]
+    const more = { fees, total_ex_tax: '113.0100', total_inc_tax: '124.3100', total_tax: '11.3000' }
+    const split = partsByAddress(toOrder(partsOf(more, { products, addresses })), addresses)
+    expect(split.map(({ order }) => chargesOf(order))).toEqual([
+      [['custom_fee', null, '1.51', '0.15']],
+      [['custom_fee', null, '1.5', '0.15']],
+    ])
+    expect(text4(sum(split.map(({ order }) => order.grandTotal)))).toBe('124.31')
+    const wrong = partsByAddress(toOrder(partsOf({ total_inc_tax: '120.0000' }, { products, addresses })), addresses)
+    expect(wrong.map(({ order }) => totalDiffers(order)?.details)).toEqual([{ difference: '-1' }, { difference: '-1' }])
+    for (const { order } of [...split, ...wrong]) expect(text4(order.grandTotal)).toBe(text4(expectedTotal(order)))
   })
 
   it('is one when all goes to one of them', () => {

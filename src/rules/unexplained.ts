@@ -1,0 +1,39 @@
+import { StreamError } from '../errors.ts'
+import { CENT, type Decimal4, magnitude, subtract, text4, ZERO4 } from '../events/decimal.ts'
+import type { Charge, Order } from '../events/generated/events.ts'
+
+const KIND = 'unexplained'
+
+/** What a shop that rounds row by row may be off: a cent a row, and one for the shipping. */
+export function roundingOf(rows: number): Decimal4 {
+  return (CENT * BigInt(rows + 1)) as Decimal4
+}
+
+/**
+ * What of an order's total nothing explains, as charges: `rounding`, up to a cent for each row, or `unexplained`. Readers
+ * leave it at that: `judgeOrder` refuses the order to the vendors of its lines, and to nobody else.
+ */
+export function leftOver(missing: Decimal4, rows: number): Charge[] {
+  if (missing === 0n) return []
+  if (magnitude(missing) > roundingOf(rows)) return [unexplained(missing, null)]
+  return [{ kind: 'rounding', name: null, lineId: null, amount: missing, tax: ZERO4 }]
+}
+
+/** A difference that no rounding makes. `compared`: the amounts, in words; null: the order's total and all that it is made of. */
+export function unexplained(amount: Decimal4, compared: string | null): Charge {
+  return { kind: KIND, name: compared, lineId: null, amount, tax: ZERO4 }
+}
+
+export const isUnexplained = ({ kind }: Charge): boolean => kind === KIND
+
+/** Guarantee 7: what the total has that nothing explains, with the amounts compared; null: the order adds up. */
+export function totalDiffers({ charges, grandTotal }: Pick<Order, 'charges' | 'grandTotal'>): StreamError | null {
+  const left = charges.find(isUnexplained)
+  if (left === undefined) return null
+  const difference = text4(left.amount)
+  const parts = text4(subtract(grandTotal, left.amount))
+  const message =
+    `${left.name ?? `the order's total is ${text4(grandTotal)}, but its amounts add up to ${parts}`} (difference ${difference}); ` +
+    'a charge that is in none of its known fields, or an order changed by hand'
+  return new StreamError('totals_differ', message, { field: 'grandTotal', details: { difference } })
+}
