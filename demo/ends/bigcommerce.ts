@@ -106,26 +106,23 @@ function toOrders(order: BigCommerceOrder, shipments: readonly BigCommerceShipme
   })
 }
 
-/** The store's totals are those of the whole order, after its gift certificate. */
+/** The store's totals are those of the whole order, after its gift certificate; its fees are the seller's. */
 function amountsOf(order: BigCommerceOrder): Pick<ShopOrder, 'totals' | 'shipping' | 'shippingTax'> {
   const of = (text: string | undefined): Decimal4 => decimal4(text ?? '0', 'amount')
   const fees = order.fees ?? []
-  const shipping = sum([
-    ...[order.shipping_cost_ex_tax, order.handling_cost_ex_tax].map(of),
-    ...fees.map(({ cost_ex_tax }) => of(cost_ex_tax)),
-  ])
-  const withTax = sum([
-    ...[order.shipping_cost_inc_tax, order.handling_cost_inc_tax].map(of),
-    ...fees.map(({ cost_inc_tax }) => of(cost_inc_tax)),
-  ])
+  const fee = sum(fees.map(({ cost_ex_tax }) => of(cost_ex_tax)))
+  const feeTax = subtract(sum(fees.map(({ cost_inc_tax }) => of(cost_inc_tax))), fee)
+  const shipping = add(of(order.shipping_cost_ex_tax), of(order.handling_cost_ex_tax))
+  const withTax = add(of(order.shipping_cost_inc_tax), of(order.handling_cost_inc_tax))
   const shippingTax = subtract(withTax, shipping)
   const total = add(of(order.total_ex_tax), of(order.gift_certificate_amount))
+  const tax = subtract(of(order.total_inc_tax), of(order.total_ex_tax))
   return {
     shipping,
     shippingTax,
     totals: {
-      discount: subtract(add(of(order.subtotal_ex_tax), shipping), total),
-      tax: subtract(subtract(of(order.total_inc_tax), of(order.total_ex_tax)), shippingTax),
+      discount: subtract(sum([of(order.subtotal_ex_tax), shipping, fee]), total),
+      tax: subtract(tax, add(shippingTax, feeTax)),
     },
   }
 }
