@@ -128,15 +128,15 @@ function compareAmounts({ name, order, lines, all }: Asked, erp: ErpOrder, erpNa
   const { shipping, shippingTax, totals } = order
   const own = lines.map(({ amounts }) => amounts).filter((amounts) => amounts !== null)
   if (totals === null && own.length < lines.length) return []
-  const ofOrder = (total: Decimal4): Range => (all ? exactly(total) : { least: ZERO4, most: total })
+  const ofOrder = (total: Range): Range => (all ? total : { least: ZERO4, most: total.most })
   const discount = totals === null ? rangeSum(own.map((amounts) => amounts.discount)) : ofOrder(totals.discount)
   const tax = totals === null ? rangeSum(own.map((amounts) => amounts.tax)) : ofOrder(totals.tax)
   const outside = (what: string, have: Decimal4, want: Range): readonly string[] =>
     isIn(have, want) ? [] : [`${what} of ${name} is ${text4(have)} in ${erpName}, ${rangeText(want)} in the shop`]
   return [
     ...outside('discount', erp.discount, discount),
-    ...outside('tax', erp.tax, rangeSum([tax, ofOrder(shippingTax)])),
-    ...outside('shipping', erp.shipping, ofOrder(shipping)),
+    ...outside('tax', erp.tax, rangeSum([tax, ofOrder(exactly(shippingTax))])),
+    ...outside('shipping', erp.shipping, ofOrder(exactly(shipping))),
   ]
 }
 

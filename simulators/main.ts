@@ -30,7 +30,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     orders: { type: 'string', default: '50' },
     'mixed-states': { type: 'boolean', default: false },
-    /** How many of the Magento shop's orders, of 1, are as real shops have them. */
+    /** How many of the shops' orders, of 1, are as real shops have them. */
     'real-share': { type: 'string', default: '0' },
     'pull-every': { type: 'string' },
   },
@@ -61,6 +61,7 @@ const [magento, netsuite, images, sap, bigcommerce] = await started([
         ...shared,
         ...orders,
         severalAddresses: true,
+        realShare: Number(values['real-share']),
         dataFile: join(data, 'bigcommerce.sqlite'),
       }),
 ])

@@ -1,15 +1,5 @@
-import {
-  add,
-  type Decimal4,
-  decimal4,
-  decimal8,
-  multiply,
-  subtract,
-  sum,
-  ZERO4,
-  ZERO8,
-} from '../../src/events/decimal.ts'
-import { type EndShipment, exactly, type ShopEnd, type ShopLine, type ShopOrder } from './end.ts'
+import { add, type Decimal4, decimal4, decimal8, multiply, subtract, sum, ZERO4 } from '../../src/events/decimal.ts'
+import { type EndShipment, exactly, type Range, type ShopEnd, type ShopLine, type ShopOrder } from './end.ts'
 
 /** The simulator's state, as far as it is compared. */
 export interface BigCommerceState {
@@ -36,6 +26,8 @@ interface BigCommerceOrder {
   readonly shipping_cost_inc_tax: string
   readonly handling_cost_ex_tax: string
   readonly handling_cost_inc_tax: string
+  readonly wrapping_cost_ex_tax?: string
+  readonly wrapping_cost_inc_tax?: string
   readonly gift_certificate_amount: string
   readonly fees?: readonly { readonly cost_ex_tax?: string; readonly cost_inc_tax?: string }[]
   readonly products: readonly BigCommerceLine[]
@@ -46,6 +38,8 @@ interface BigCommerceLine {
   readonly order_address_id: number
   readonly sku: string
   readonly quantity: number
+  readonly quantity_shipped: number
+  readonly quantity_refunded: number
   readonly price_ex_tax: string
   readonly parent_order_product_id: number | null
 }
@@ -56,9 +50,9 @@ interface BigCommerceShipment {
   readonly items: readonly { readonly order_product_id: number; readonly quantity: number }[]
 }
 
-/** Statuses that config/demo-all has delivered, and those in which nothing is to be. */
+/** Statuses that config/demo-all has delivered, and those in which nothing is to be: holds are no cancellation, but wait. */
 const OPEN: readonly number[] = [9, 11]
-const ENDED: readonly number[] = [4, 5, 6]
+const ENDED: readonly number[] = [4, 5, 6, 12, 13]
 
 export function bigcommerceEnd(system: string, state: BigCommerceState): ShopEnd {
   return {
@@ -83,7 +77,7 @@ export function bigcommerceEnd(system: string, state: BigCommerceState): ShopEnd
 
 /**
  * An order that goes to several addresses is one for each: the first keeps the number, and the totals are no one's alone.
- * One that was shipped, whole or in part, was delivered all the same.
+ * One that was shipped, whole or in part, was delivered all the same; where the seller was the first, the rest goes on.
  */
 function toOrders(order: BigCommerceOrder, shipments: readonly BigCommerceShipment[]): readonly ShopOrder[] {
   const top = order.products.filter(({ parent_order_product_id: parent }) => parent === null)
@@ -91,12 +85,14 @@ function toOrders(order: BigCommerceOrder, shipments: readonly BigCommerceShipme
   const amounts = addresses.length > 1 ? { totals: null, shipping: ZERO4, shippingTax: ZERO4 } : amountsOf(order)
   return addresses.map((address, index) => {
     const lines = top.filter(({ order_address_id: id }) => id === address)
+    const hasBegun = lines.some((line) => line.quantity_shipped > 0)
+    const isUntouched = lines.every((line) => line.quantity_shipped === 0 && line.quantity_refunded === 0)
     const isOfPart = ({ items }: BigCommerceShipment) =>
       items.some((item) => lines.some(({ id }) => id === item.order_product_id))
     return {
       number: index === 0 ? String(order.id) : `${order.id}-${address}`,
-      state: OPEN.includes(order.status_id) ? 'open' : ENDED.includes(order.status_id) ? 'ended' : 'other',
-      isPlain: true,
+      state: stateOf(order.status_id, hasBegun),
+      isPlain: isUntouched,
       lines: lines.map(toLine),
       ...amounts,
       shipments: shipments
@@ -106,35 +102,47 @@ function toOrders(order: BigCommerceOrder, shipments: readonly BigCommerceShipme
   })
 }
 
-/** The store's totals are those of the whole order, after its gift certificate; its fees are the seller's. */
+function stateOf(status: number, hasBegun: boolean): ShopOrder['state'] {
+  if (ENDED.includes(status)) return 'ended'
+  return OPEN.includes(status) || hasBegun ? 'open' : 'other'
+}
+
+/** The store's totals are those of the whole order, after its gift certificate; its fees and wrapping are the seller's. */
 function amountsOf(order: BigCommerceOrder): Pick<ShopOrder, 'totals' | 'shipping' | 'shippingTax'> {
   const of = (text: string | undefined): Decimal4 => decimal4(text ?? '0', 'amount')
   const fees = order.fees ?? []
-  const fee = sum(fees.map(({ cost_ex_tax }) => of(cost_ex_tax)))
-  const feeTax = subtract(sum(fees.map(({ cost_inc_tax }) => of(cost_inc_tax))), fee)
+  const fee = sum([of(order.wrapping_cost_ex_tax), ...fees.map(({ cost_ex_tax }) => of(cost_ex_tax))])
+  const feeWithTax = sum([of(order.wrapping_cost_inc_tax), ...fees.map(({ cost_inc_tax }) => of(cost_inc_tax))])
+  const feeTax = subtract(feeWithTax, fee)
   const shipping = add(of(order.shipping_cost_ex_tax), of(order.handling_cost_ex_tax))
   const withTax = add(of(order.shipping_cost_inc_tax), of(order.handling_cost_inc_tax))
   const shippingTax = subtract(withTax, shipping)
   const total = add(of(order.total_ex_tax), of(order.gift_certificate_amount))
   const tax = subtract(of(order.total_inc_tax), of(order.total_ex_tax))
+  // With pieces that were taken back goes what belongs to them.
+  const isWhole = order.products.every((line) => line.quantity_refunded <= line.quantity_shipped)
+  const rangeOf = (most: Decimal4): Range => (isWhole ? exactly(most) : { least: ZERO4, most })
   return {
     shipping,
     shippingTax,
     totals: {
-      discount: subtract(sum([of(order.subtotal_ex_tax), shipping, fee]), total),
-      tax: subtract(tax, add(shippingTax, feeTax)),
+      discount: rangeOf(subtract(sum([of(order.subtotal_ex_tax), shipping, fee]), total)),
+      tax: rangeOf(subtract(tax, add(shippingTax, feeTax))),
     },
   }
 }
 
+/** Pieces that were refunded before they were shipped are not the vendor's any more. */
 function toLine(line: BigCommerceLine): ShopLine {
-  const quantity = decimal8(line.quantity, 'quantity')
+  const pieces = line.quantity - Math.max(0, line.quantity_refunded - line.quantity_shipped)
+  const quantity = decimal8(pieces, 'quantity')
+  const price = multiply(quantity, decimal8(line.price_ex_tax, 'price_ex_tax'))
   return {
     sku: line.sku,
     bundle: null,
     quantity,
-    shipped: ZERO8,
-    amount: exactly(multiply(quantity, decimal8(line.price_ex_tax, 'price_ex_tax'))),
+    shipped: decimal8(line.quantity_shipped, 'quantity_shipped'),
+    amount: exactly(price),
     amounts: null,
   }
 }

@@ -40,7 +40,7 @@ export interface ShopOrder {
   readonly isPlain: boolean
   readonly lines: readonly ShopLine[]
   /** Of the order's lines together, where the shop does not tell them line by line. */
-  readonly totals: { readonly discount: Decimal4; readonly tax: Decimal4 } | null
+  readonly totals: { readonly discount: Range; readonly tax: Range } | null
   readonly shipping: Decimal4
   readonly shippingTax: Decimal4
   readonly shipments: readonly EndShipment[]

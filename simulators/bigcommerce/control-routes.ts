@@ -18,6 +18,7 @@ export function shopState({ store }: Shop, base: string): object {
       products: order.products,
       shipping_addresses: order.addresses,
       coupons: order.coupons,
+      refunds: order.refunds ?? [],
     })),
     shipments: byId(store.shipments.all(), ({ id }) => id).map((shipment) => ({
       ...shipment,

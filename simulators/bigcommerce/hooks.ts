@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { BIGCOMMERCE_CREDENTIALS } from './credentials.ts'
 import { envelope, type Params, pageOf, slice } from './lists.ts'
 import { BigCommerceError } from './problems.ts'
-import type { Announce, Shop } from './shop.ts'
+import type { Announce, Announced, Shop } from './shop.ts'
 import type { Hook } from './wire-types.ts'
 
 /** How hooks arrive: each twice, and held back until they are asked for, the last first. */
@@ -74,7 +74,7 @@ function matches(registered: string, scope: string): boolean {
   return registered === scope || (registered.endsWith('/*') && scope.startsWith(registered.slice(0, -1)))
 }
 
-function callbackOf(shop: Shop, hook: Hook, scope: string, data: { type: string; id: number }): Callback {
+function callbackOf(shop: Shop, hook: Hook, scope: string, data: Announced): Callback {
   const number = shop.store.nextId('callback')
   const created_at = Math.floor(shop.now().getTime() / 1000)
   const hash = createHash('sha1').update(`${scope} ${data.id} ${number}`).digest('hex')

@@ -1,9 +1,8 @@
 import type { LineAmounts, OrderAmounts } from '../magento2/order-amounts.ts'
 import type { Sellable } from '../magento2/sellable.ts'
+import { money } from './cents.ts'
+import type { Cost } from './draw-charges.ts'
 import type { OrderAddress, OrderProduct } from './wire-types.ts'
-
-/** Four decimals, as v2 writes money. */
-export const money = (cents: number): string => `${(cents / 100).toFixed(2)}00`
 
 /** Ids of products and variants by SKU, and the option that tells a variant from the others. */
 export type ProductNumbers = ReadonlyMap<string, { productId: number; variantId: number }>
@@ -15,6 +14,8 @@ interface Making {
   byCoupon: boolean
   addresses: readonly OrderAddress[]
   numbers: ProductNumbers
+  /** Gift wrapping of rows, by their places. */
+  wrapping: ReadonlyMap<number, Cost>
 }
 
 /**
@@ -38,6 +39,7 @@ export function makeOrderProducts(making: Making): OrderProduct[] {
       parent_order_product_id: null,
       applied_discounts: byCoupon && line.discount > 0 ? [discount(line)] : [],
       product_options: optionsOf(sellable, id * 100 + index + 1),
+      ...wrappingOf(making.wrapping.get(index)),
     }
   })
   const [first] = rows
@@ -82,6 +84,19 @@ function rowOf(rowId: number, orderId: number, addressId: number, line: LineAmou
   }
 }
 
+function wrappingOf(cost: Cost | undefined) {
+  const { ex, tax } = cost ?? { ex: 0, tax: 0 }
+  return {
+    wrapping_id: cost === undefined ? 0 : 1,
+    wrapping_name: cost === undefined ? '' : 'Gift paper',
+    wrapping_message: '',
+    base_wrapping_cost: money(ex),
+    wrapping_cost_ex_tax: money(ex),
+    wrapping_cost_inc_tax: money(ex + tax),
+    wrapping_cost_tax: money(tax),
+  }
+}
+
 function discount({ discount: cents }: LineAmounts) {
   return { id: 'coupon', amount: money(cents), name: 'Spring', code: 'SPRING', target: 'order' }
 }
@@ -98,6 +113,7 @@ function component(parent: OrderProduct): OrderProduct {
     is_bundled_product: true,
     applied_discounts: [],
     product_options: [],
+    ...wrappingOf(undefined),
   }
 }
 

@@ -3,7 +3,9 @@ import { apportion, toCents } from '../magento2/money.ts'
 import { computeAmounts, type OrderAmounts } from '../magento2/order-amounts.ts'
 import { type Buyer, makeBuyer } from '../magento2/order-people.ts'
 import type { Sellable } from '../magento2/sellable.ts'
-import { makeOrderProducts, money, type ProductNumbers } from './make-order-products.ts'
+import { money } from './cents.ts'
+import { type Charges, costOf, drawCharges, plainCharges } from './draw-charges.ts'
+import { makeOrderProducts, type ProductNumbers } from './make-order-products.ts'
 import type { Address, Order, OrderAddress } from './wire-types.ts'
 
 /** What orders are made from. */
@@ -16,6 +18,14 @@ export interface OrderMaking {
   severalAddresses: boolean
   goods: { vendor: readonly Sellable[]; others: readonly Sellable[] }
   numbers: ProductNumbers
+  /** How many of the orders, of 1, are as real shops have them: fees, wrapping, addresses, and a life. */
+  realShare: number
+}
+
+/** Whether an order is as real shops have them, and what it is drawn from: all others are the same with it and without. */
+export function drawReal({ seed, realShare }: OrderMaking, id: number): Random | null {
+  const random = createRandom(seed, `real order ${id}`)
+  return random.chance(realShare) ? random : null
 }
 
 /** Orders of a new store begin here, as in a real one. */
@@ -44,7 +54,10 @@ export function makeOrder(making: OrderMaking, id: number, createdAt: Date, modi
     { goods: priced, rows: priced.length, taxBasisPoints: buyer.place.taxBasisPoints, isVirtual: false },
     random,
   )
-  const addresses = makeAddresses(buyer, id, making.severalAddresses && bought.length > 1 && id % 6 === 0, amounts)
+  const real = drawReal(making, id)
+  const charges = real === null ? plainCharges(id) : drawCharges(priced.length, buyer.place.taxBasisPoints, real)
+  const isOfTwo = id % 6 === 0 || real?.chance(0.3) === true
+  const addresses = makeAddresses(buyer, id, making.severalAddresses && bought.length > 1 && isOfTwo, amounts)
   const byCoupon = amounts.discountPercent !== undefined
   return {
     id,
@@ -58,11 +71,19 @@ export function makeOrder(making: OrderMaking, id: number, createdAt: Date, modi
     customer_message: random.chance(0.2) ? 'Please leave it at the door.' : '',
     is_deleted: false,
     billing_address: toAddress(buyer),
-    columns: columns(making, id, amounts, byCoupon),
-    products: makeOrderProducts({ id, bought, amounts, byCoupon, addresses, numbers: making.numbers }),
+    columns: columns(making, id, amounts, charges),
+    products: makeOrderProducts({
+      id,
+      bought,
+      amounts,
+      byCoupon,
+      addresses,
+      numbers: making.numbers,
+      wrapping: charges.wrapping,
+    }),
     addresses,
     coupons: byCoupon ? [coupon(id, amounts)] : [],
-    fees: id % 13 === 0 ? [fee(id)] : [],
+    fees: charges.fees.map((fee, index) => renderFee(id * 10 + index, fee)),
   }
 }
 
@@ -75,21 +96,22 @@ function drawGoods({ vendor, others }: OrderMaking['goods'], random: Random): Se
 }
 
 const HANDLING = 200
-const FEE = 150
 
 /**
  * `discount_amount` and `coupon_discount` include tax where prices do. Every seventh order is partly paid by store credit,
  * which is not taken off the total; every eleventh by a gift certificate, which is: a store's releases differ.
  */
-function columns(making: OrderMaking, id: number, amounts: OrderAmounts, byCoupon: boolean): Record<string, unknown> {
+function columns(making: OrderMaking, id: number, amounts: OrderAmounts, charges: Charges): Record<string, unknown> {
   const handling = id % 5 === 0 ? HANDLING : 0
-  const fees = id % 13 === 0 ? FEE : 0
+  const [fees, wrapping] = [costOf(charges.fees), costOf(charges.wrapping.values())]
+  const byCoupon = amounts.discountPercent !== undefined
   const gift = id % 11 === 0 ? 300 : 0
   const subtotalInc = amounts.lines.reduce((sum, line) => sum + line.rowTotalInclTax, 0)
   const shippingInc = amounts.shipping + amounts.shippingTax
   const discountInc = subtotalInc + shippingInc - amounts.grandTotal
   const discount = making.taxInclusive ? discountInc : amounts.discount
-  const total = amounts.grandTotal + handling + fees - gift
+  const chargeTax = fees.tax + wrapping.tax
+  const total = amounts.grandTotal + handling + fees.ex + wrapping.ex + chargeTax - gift
   const three = (name: string, ex: number, inc: number) => ({
     [`${name}_ex_tax`]: money(ex),
     [`${name}_inc_tax`]: money(inc),
@@ -101,9 +123,9 @@ function columns(making: OrderMaking, id: number, amounts: OrderAmounts, byCoupo
     ...three('shipping_cost', amounts.shipping, shippingInc),
     base_handling_cost: money(handling),
     ...three('handling_cost', handling, handling),
-    base_wrapping_cost: money(0),
-    ...three('wrapping_cost', 0, 0),
-    ...three('total', total - amounts.tax, total),
+    base_wrapping_cost: money(wrapping.ex),
+    ...three('wrapping_cost', wrapping.ex, wrapping.ex + wrapping.tax),
+    ...three('total', total - amounts.tax - chargeTax, total),
     discount_amount: money(byCoupon ? 0 : discount),
     coupon_discount: money(byCoupon ? discount : 0),
     refunded_amount: money(0),
@@ -137,17 +159,17 @@ function coupon(id: number, { discount, discountPercent = 0 }: OrderAmounts): Or
   return { id, coupon_id: 1, code: 'SPRING', amount: money(discountPercent * 100), type: 1, discount: discount / 100 }
 }
 
-function fee(id: number): Record<string, unknown> {
+function renderFee(id: number, { name, ex, tax }: Charges['fees'][number]): Order['fees'][number] {
   return {
     id,
     type: 'custom_fee',
-    display_name_customer: 'Packing',
-    display_name_merchant: 'Packing',
+    display_name_customer: name,
+    display_name_merchant: name,
     source: 'AA',
-    base_cost: money(FEE),
-    cost_ex_tax: money(FEE),
-    cost_inc_tax: money(FEE),
-    cost_tax: money(0),
+    base_cost: money(ex),
+    cost_ex_tax: money(ex),
+    cost_inc_tax: money(ex + tax),
+    cost_tax: money(tax),
     tax_class_id: null,
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type ListHabits, numberOf, type Params, pageOf, sendList, slice } from './lists.ts'
 import { BigCommerceError } from './problems.ts'
+import { addRefundRoutes } from './refund-routes.ts'
 import { renderOrder } from './render.ts'
 import { addShipmentRoutes } from './shipments.ts'
 import { changeOrder, type Shop } from './shop.ts'
@@ -61,7 +62,9 @@ export function addOrderRoutes(app: FastifyInstance, shop: Shop, habits: ListHab
   sub('shipping_addresses', ({ addresses }) => addresses.map((address) => ({ ...address })))
   sub('shippingaddresses', ({ addresses }) => addresses)
   sub('coupons', ({ coupons }) => coupons)
+  sub('fees', ({ fees }) => fees)
   addShipmentRoutes(app, shop, orderOf, habits, root)
+  addRefundRoutes(app, shop, orderOf, root)
 }
 
 function findOrders(shop: Shop, query: Params, { inclusive }: ListHabits): Order[] {

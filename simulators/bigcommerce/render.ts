@@ -23,7 +23,7 @@ const STATUSES = [
 
 /** An order as v2 writes it: products and addresses are links. */
 export function renderOrder(order: Order, include = '', zone = '+0000'): Record<string, unknown> {
-  const { columns, products, addresses, coupons, fees, ...own } = order
+  const { columns, products, addresses, coupons, fees, refunds: _, ...own } = order
   const status = STATUSES[order.status_id] ?? ''
   const link = (name: string) => ({
     url: `https://api.bigcommerce.com/stores/${BIGCOMMERCE_CREDENTIALS.storeHash}/v2/orders/${order.id}/${name}`,

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { type ListHabits, type Params, pageOf, sendList, slice } from './lists.ts'
+import { newShipment, type ShippedItem, shipPieces } from './order-life.ts'
 import { BigCommerceError } from './problems.ts'
 import { changeOrder, type Shop } from './shop.ts'
 import { toRfc2822 } from './times.ts'
@@ -13,7 +14,7 @@ interface ShipmentBody {
   tracking_carrier?: string
   tracking_link?: string
   comments?: string
-  items?: { order_product_id: number; quantity: number }[]
+  items?: ShippedItem[]
 }
 
 const PROVIDERS = [
@@ -60,36 +61,14 @@ export function addShipmentRoutes(
 
 /** Ships what is named; nothing tells that a call is the repetition of another. */
 function ship(shop: Shop, order: Order, body: ShipmentBody): Shipment {
-  const { order_address_id: addressId, items = [] } = body
+  const { order_address_id: addressId = 0, items = [], ...texts } = body
   if (!order.addresses.some(({ id }) => id === addressId)) throw invalid('order_address_id')
-  if (items.length === 0) throw invalid('items')
   checkTexts(body)
-  const shipped = items.map((item) => {
-    const row = order.products.find(({ id }) => id === item.order_product_id)
-    if (row === undefined || row.order_address_id !== addressId) throw invalid('items')
-    if (!(item.quantity > 0) || item.quantity > row.quantity - row.quantity_shipped) throw invalid('items')
-    return { ...item, product_id: row.product_id }
-  })
-  const products = order.products.map((row) => {
-    const quantity = shipped.find((item) => item.order_product_id === row.id)?.quantity ?? 0
-    return { ...row, quantity_shipped: row.quantity_shipped + quantity }
-  })
-  const whole = products.every((row) => row.parent_order_product_id !== null || row.quantity_shipped >= row.quantity)
-  const shipment = shop.store.shipments.put({
-    id: shop.store.nextId('shipment'),
-    order_id: order.id,
-    customer_id: order.customer_id,
-    order_address_id: Number(addressId),
-    date_created: shop.stamp(),
-    items: shipped,
-    tracking_number: body.tracking_number ?? '',
-    shipping_method: body.shipping_method ?? 'Flat Rate',
-    shipping_provider: body.shipping_provider ?? '',
-    tracking_carrier: body.tracking_carrier ?? '',
-    tracking_link: body.tracking_link ?? '',
-    comments: body.comments ?? '',
-  })
-  changeOrder(shop, order, { products, status_id: whole ? 2 : 3, date_shipped: shop.stamp() })
+  const now = shop.stamp()
+  const shipped = shipPieces(order, addressId, items, now)
+  const own = { id: shop.store.nextId('shipment'), date_created: now }
+  const shipment = shop.store.shipments.put({ ...newShipment(order, addressId, items, own), ...texts })
+  changeOrder(shop, order, shipped)
   shop.announce('store/shipment/created', { type: 'shipment', id: shipment.id })
   return shipment
 }

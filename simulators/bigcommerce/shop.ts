@@ -4,8 +4,9 @@ import { parseCatalog } from '../catalog/read-catalog.ts'
 import { baseTime, createClock, seededTime } from '../harness/clock.ts'
 import { createRandom } from '../harness/random.ts'
 import { listSellables } from '../magento2/sellable.ts'
+import { drawLife } from './draw-life.ts'
 import { makeB2b, makeB2bOrder } from './make-b2b.ts'
-import { FIRST_ORDER, makeOrder, type OrderMaking } from './make-order.ts'
+import { drawReal, FIRST_ORDER, makeOrder, type OrderMaking } from './make-order.ts'
 import { makeInitialCatalog } from './make-products.ts'
 import { openStore, type Store } from './store.ts'
 import type { Order } from './wire-types.ts'
@@ -25,10 +26,18 @@ export interface ShopOptions {
   mixedStates?: boolean
   taxInclusive?: boolean
   severalAddresses?: boolean
+  /** How many of the orders, of 1, are as real shops have them; none by default. */
+  realShare?: number
 }
 
 /** Tells somebody of a change. */
-export type Announce = (scope: string, data: { type: string; id: number }) => void
+export type Announce = (scope: string, data: Announced) => void
+
+export interface Announced {
+  type: string
+  id: number
+  refund?: { refund_id: number }
+}
 
 /** The store's data and what changes it; REST and control routes work on the same. */
 export interface Shop {
@@ -56,13 +65,14 @@ export function openShop(options: ShopOptions): Shop {
     mixedStates: options.mixedStates ?? false,
     taxInclusive: options.taxInclusive ?? false,
     severalAddresses: options.severalAddresses ?? false,
+    realShare: options.realShare ?? 0,
     goods: listSellables(catalog, options.vendorPattern),
     numbers: initial.numbers,
   }
   const fill = () => {
     for (const product of initial.products) store.products.put(product)
     for (const stock of initial.stock) store.stock.put(stock)
-    const orders = makeInitialOrders(making, options.orders)
+    const orders = makeInitialOrders(making, options.orders).map((order) => live(store, making, order))
     for (const order of orders) store.orders.put(order)
     makeB2b(store, options.seed, orders)
     const images = initial.products.flatMap((product) => product.images)
@@ -114,12 +124,25 @@ function makeInitialOrders(making: OrderMaking, count: number): Order[] {
   })
 }
 
+/** What became of the order, where it is as real shops have them. */
+function live(store: Store, making: OrderMaking, placed: Order): Order {
+  if (drawReal(making, placed.id) === null) return placed
+  const vendors = new Set(making.goods.vendor.map(({ product }) => product.sku))
+  const { order, shipments } = drawLife(placed, {
+    isVendors: ({ sku }) => vendors.has(sku),
+    nextId: (kind) => store.nextId(kind),
+    random: createRandom(making.seed, `life of order ${placed.id}`),
+  })
+  for (const shipment of shipments) store.shipments.put(shipment)
+  return order
+}
+
 function addOrders(store: Store, making: OrderMaking, count: number, now: () => Date): Order[] {
   const last = store.orders.all().reduce((highest, { id }) => Math.max(highest, id), FIRST_ORDER - 1)
   return store.transaction(() =>
     Array.from({ length: count }, (_, index) => {
       const time = now()
-      const order = store.orders.put(makeOrder(making, last + index + 1, time, time))
+      const order = store.orders.put(live(store, making, makeOrder(making, last + index + 1, time, time)))
       makeB2bOrder(store, making.seed, order)
       return order
     }),

@@ -16,7 +16,47 @@ export interface Order {
   products: OrderProduct[]
   addresses: OrderAddress[]
   coupons: { id: number; coupon_id: number; code: string; amount: string; type: number; discount: number }[]
-  fees: Record<string, unknown>[]
+  fees: Fee[]
+  /** Of v3; absent: none. */
+  refunds?: Refund[]
+}
+
+export interface Fee {
+  id: number
+  cost_ex_tax: string
+  cost_inc_tax: string
+  [column: string]: unknown
+}
+
+/** A refund of v3: `item_type` says whether pieces or money are taken back. */
+export interface Refund {
+  id: number
+  order_id: number
+  user_id: number
+  created: string
+  reason: string
+  total_amount: number
+  total_tax: number
+  uses_merchant_override_values: boolean
+  items: RefundItem[]
+  payments: RefundPayment[]
+}
+
+export interface RefundItem {
+  item_type: 'PRODUCT' | 'GIFT_WRAPPING' | 'ORDER' | 'SHIPPING' | 'HANDLING' | 'FEE'
+  item_id: number
+  reason: string
+  quantity?: number
+  requested_amount: number
+}
+
+export interface RefundPayment {
+  id: number
+  provider_id: string
+  amount: number
+  offline: boolean
+  is_declined: boolean
+  declined_message: string
 }
 
 export interface Address {
@@ -53,6 +93,7 @@ export interface OrderProduct {
   sku: string
   quantity: number
   quantity_shipped: number
+  quantity_refunded: number
   parent_order_product_id: number | null
   [column: string]: unknown
 }

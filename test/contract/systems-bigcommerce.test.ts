@@ -10,15 +10,18 @@ import { keysOf, listAll, readAll } from '../worlds/sources.ts'
 
 let store: BigCommerceSimulator
 let taxed: BigCommerceSimulator
+let real: BigCommerceSimulator
 const at = (more = {}) => connectTo(store, more)
 
 beforeAll(async () => {
   store = await startStore({ mixedStates: true })
   taxed = await startStore({ taxInclusive: true, seed: 8, orders: 80 })
+  real = await startStore({ realShare: 0.7, seed: 4, orders: 120 })
 })
 afterAll(async () => {
   await store.close()
   await taxed.close()
+  await real.close()
 })
 
 const moneyOf = (order: Wire, name: string) => decimal4(textOf(order[name]) ?? '0', name)
@@ -50,9 +53,10 @@ describe('orders', () => {
   })
 
   it.each([
-    ['without', () => store],
-    ['with', () => taxed],
-  ] as const)('add up to the cent in a store whose prices are %s tax', async (_, which) => {
+    ['a store whose prices are without tax', () => store],
+    ['a store whose prices are with tax', () => taxed],
+    ['a store of real orders, with fees, wrapping and refunds', () => real],
+  ] as const)('add up to the cent in %s', async (_, which) => {
     const { entities, unreadable } = await readAll(connectTo(which()).reader('orders'))
     expect(unreadable).toEqual([])
     const read = entities.map(({ data }) => data)
