@@ -6,7 +6,7 @@ import type { Entity } from './store.ts'
 const taxCodes: Readonly<Record<string, number>> = { EX: 0, LA: 8.25, VA: 5 }
 const localCurrency = '$'
 /** What one of each currency is in the local one. */
-const currencies: Readonly<Record<string, number>> = { $: 1, EUR: 1.1 }
+const currencies: Readonly<Record<string, number>> = { $: 1, EUR: 1.1, JPY: 0.0067 }
 /** Codes of the company's additional expenses (freight). */
 const expenseCodes: ReadonlySet<number> = new Set([1, 2])
 

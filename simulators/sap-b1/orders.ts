@@ -152,6 +152,7 @@ function mergeLines(
     const isBegun = line['RemainingOpenQuantity'] !== line['Quantity']
     const isTouched = bySent.has(line['LineNum']) || replace
     if (isBegun && isTouched) throw refused('Row is linked to a target document; it can not be changed')
+    if (line['LineStatus'] === 'bost_Close' && isTouched) throw refused('Row is closed; it can not be changed')
   }
   const changed = sent.map((line) => {
     const known = before.find((one) => one['LineNum'] === line['LineNum'])

@@ -63,7 +63,8 @@ function origin(request: FastifyRequest): string {
   return `https://${request.host}`
 }
 
-function select(store: Store, collection: Collection, query: Parameters): readonly Readonly<Entity>[] {
+/** Filtered and sorted. @throws SapProblem for a property that there is not */
+export function select(store: Store, collection: Collection, query: Parameters): readonly Readonly<Entity>[] {
   const type = typeOf(collection)
   const rows = store.all(collection)
   const isKnown = (name: string) => isProperty(store, type, name) || rows[0]?.[name] !== undefined

@@ -31,17 +31,23 @@ export function seedCompany(store: Store, options: SeedOptions, zone: string): v
   )
   store.change(() => {
     store.clear()
-    for (const [code, name] of Object.entries(warehouses)) {
-      store.put('Warehouses', { WarehouseCode: code, WarehouseName: name })
-    }
-    for (const [code, name] of Object.entries(shippingTypes))
-      store.put('ShippingTypes', { Code: Number(code), Name: name })
-    store.addUserField('Document', 'U_WLD_Digest')
-    store.addUserField('DocumentLine', 'U_WLD_Line')
-    insertStates(store)
-    insertPartners(store)
+    insertBasics(store)
     insertItems(store, products, createRandom(options.seed, 'sap-b1'), zone)
   })
+}
+
+/** What a company has without any item: warehouses, ways of shipping, states, customers and the fields of orders' marks. */
+export function insertBasics(store: Store): void {
+  for (const [code, name] of Object.entries(warehouses)) {
+    store.put('Warehouses', { WarehouseCode: code, WarehouseName: name })
+  }
+  for (const [code, name] of Object.entries(shippingTypes)) {
+    store.put('ShippingTypes', { Code: Number(code), Name: name })
+  }
+  store.addUserField('Document', 'U_WLD_Digest')
+  store.addUserField('DocumentLine', 'U_WLD_Line')
+  insertStates(store)
+  insertPartners(store)
 }
 
 /** A company of an earlier release has none yet. */

@@ -144,6 +144,8 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
   if (isBegun(order) || order['DocumentStatus'] !== 'bost_Open') {
     throw conflictError(event, order, 'a part of it is delivered, or it is closed')
   }
+  const hasClosed = closedLines(order).length > 0
+  if (hasClosed && !isLeftAsItIs(order, job)) throw conflictError(event, order, 'the vendor closed a line of it')
   await assertItems(job)
   const { body, shortened } = sapOrder(event, connection, {
     amounts,
@@ -154,10 +156,14 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
     states: await job.states(),
   })
   const entry = Number(entryOf(order))
-  await client.update('Orders', entry, body, { etag: etagOf(order), replaceLists: true }, signal)
+  // Closed lines can't be sent again; without them SAP would add the expenses once more.
+  const { DocumentAdditionalExpenses: _, ...withoutExpenses } = body
+  const asked = hasClosed ? withoutExpenses : body
+  await client.update('Orders', entry, asked, { etag: etagOf(order), replaceLists: !hasClosed }, signal)
   const said = await afterWrite('SAP', async () => {
     const changed = await client.get('Orders', entry, signal)
-    if (changed === null) return null
+    // SAP's total has the closed lines too.
+    if (changed === null || hasClosed) return null
     await cancelWhereTotalsDiffer(job, changed)
     return pricesNote(job, changed)
   })
@@ -263,6 +269,22 @@ async function assertItems({ client, amounts, signal }: Job): Promise<void> {
     field: 'lines.sku',
     details: { missing: missing.length },
   })
+}
+
+/** Lines that the vendor closed, and does not deliver any more. */
+function closedLines(order: Wire): readonly Wire[] {
+  return wiresOf(order['DocumentLines']).filter(
+    (line) => line['LineStatus'] === 'bost_Close' && Number(textOf(line['RemainingOpenQuantity']) ?? 0) > 0,
+  )
+}
+
+/** The shop has taken back what the vendor closed, and nothing else that is in the order. */
+function isLeftAsItIs(order: Wire, { amounts, settings }: Pick<Job, 'amounts' | 'settings'>): boolean {
+  const closed = closedLines(order)
+  const idOf = (line: Wire) => textOf(line[settings.marks.line])
+  const open = wiresOf(order['DocumentLines']).filter((line) => !closed.includes(line))
+  const wanted = new Set(amounts.lines.map(({ line }) => line.lineId))
+  return closed.every((line) => !wanted.has(idOf(line) ?? '')) && open.every((line) => wanted.has(idOf(line) ?? ''))
 }
 
 function isBegun(order: Wire): boolean {

@@ -11,13 +11,12 @@ import { compareVersions } from '../../../src/events/version.ts'
 import { routeFulfilments } from '../../../src/processors/route-fulfilments.ts'
 import { type RoutedOrder, routeOrders } from '../../../src/processors/route-orders.ts'
 import { orderReference } from '../../../src/rules/order-reference.ts'
-import { textOf, type Wire, wireOf } from '../../../src/systems/kit/wire.ts'
+import type { Wire } from '../../../src/systems/kit/wire.ts'
 import { toOrder } from '../../../src/systems/magento2/order.ts'
 import { writeMagento2Fulfilments } from '../../../src/systems/magento2/write-fulfilments.ts'
-import { writeNetSuiteOrders } from '../../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, contextOf, fulfilmentChanged, orderChanged } from '../../data/processor-events.ts'
-import { type MemoryNetSuite, memoryNetSuite } from '../../memory/netsuite.ts'
-import { netsuiteOf } from '../../worlds/settings.ts'
+import { netsuiteErp } from './scenario-netsuite.ts'
+import { sapErp } from './scenario-sap.ts'
 import { type ScenarioOrder, scenarioShop } from './scenario-shop.ts'
 
 /**
@@ -42,6 +41,13 @@ interface Sent {
   arrive(): Promise<void>
 }
 
+/** What all vendors work with, and a setting of their connections. */
+export interface Settings extends Partial<Connection> {
+  readonly erp: keyof typeof erps
+}
+
+const erps = { netsuite: netsuiteErp, sap: sapErp }
+
 /** Vendors by the letter that their SKUs begin with. */
 const LETTERS = ['a', 'b', 'c'] as const
 
@@ -50,10 +56,10 @@ export async function play(
   order: ScenarioOrder,
   steps: readonly string[],
   arrival: Arrival,
-  more: Partial<Connection> = {},
+  settings: Settings,
 ): Promise<EndState> {
   const shop = scenarioShop(order)
-  const accounts = new Map(LETTERS.map((letter) => [letter, vendorOf(letter, order, more)]))
+  const accounts = new Map(LETTERS.map((letter) => [letter, vendorOf(letter, order, settings)]))
   const connections = [...accounts.values()].map(({ connection }) => connection)
   const states = new Map<string, RoutedOrder>()
   const failed = new Set<string>()
@@ -127,87 +133,45 @@ export async function play(
     }
   } finally {
     shop.close()
+    for (const { close } of accounts.values()) close()
   }
 }
 
 const CALM = { targetId: null, unclear: false }
 const endless = () => new AbortController().signal
 
-function vendorOf(letter: string, order: ScenarioOrder, more: Partial<Connection>) {
+function vendorOf(letter: string, order: ScenarioOrder, { erp, ...more }: Settings) {
   const connection = connectionOf(letter, `^${letter.toUpperCase()}-`, { orderStates: ['processing'], ...more })
-  const account = memoryNetSuite()
-  for (const { sku } of order.rows) {
-    // Bundles are none of their items.
-    if (!sku.includes('SET')) account.addItem(sku.replace(/-$/, ''))
-  }
-  const currencies =
-    order.currency === undefined || order.currency === 'USD' ? {} : { currencies: `${order.currency}=1` }
-  const sink = writeNetSuiteOrders(account.client, netsuiteOf({ discountItem: 77, ...currencies }))
+  const account = erps[erp](order)
   const newest = new Map<string, VendorOrderRequested>()
   return {
     connection,
-    orders: () => ordersIn(account),
+    orders: account.orders,
+    close: account.close,
     /** What is older than the last delivery is superseded, as in the engine of sinks. */
     async deliver(event: VendorOrderRequested): Promise<void> {
       const before = newest.get(event.key)
       if (before !== undefined && compareVersions(event, before) < 0) return
       newest.set(event.key, event)
-      await sink.deliver(event, connection, endless(), CALM)
+      await account.sink.deliver(event, connection, endless(), CALM)
     },
-    act: ([verb = '', ...words]: readonly string[], id: string) => actInErp(account, letter, verb, { words, id }),
+    act([verb = '', ...words]: readonly string[], id: string) {
+      const asked = words.filter((word) => word.includes(':')).map((word) => word.split(':').map(Number))
+      const { reference, number, lines } = account.act(verb, new Map(asked.map(([row = 0, qty = 0]) => [row, qty])))
+      const kind = verb === 'closes' ? 'closure' : 'shipment'
+      const data = {
+        fulfilmentId: id,
+        orderNumber: number,
+        orderReference: reference ?? orderReference(letter, number),
+        kind,
+        lines: lines.map(({ quantity, ...line }) => {
+          return { ...line, quantity: decimal8(String(quantity), 'quantity'), location: null }
+        }),
+      }
+      const tracks = kind === 'shipment' ? [{ number: `T${id}`, carrier: null, title: null }] : []
+      return fulfilmentChanged({ ...data, tracks }, { source: `${letter}-erp` })
+    },
   }
-}
-
-const salesOrders = (account: MemoryNetSuite) => account.records.filter(({ type }) => type === 'salesOrder')
-
-/** `ships 1:2` is two pieces of the first line of the newest order, `closes` all that is left of it, or of the lines named. */
-function actInErp(
-  account: MemoryNetSuite,
-  letter: string,
-  verb: string,
-  { words, id }: { words: readonly string[]; id: string },
-) {
-  const record = salesOrders(account).at(-1)
-  if (record === undefined) throw new Error(`vendor ${letter} has no order`)
-  const asked = words.filter((word) => word.includes(':')).map((word) => word.split(':').map(Number))
-  const open = (line: Wire) => numberOf(line, 'quantity') - numberOf(line, 'quantityFulfilled')
-  const taken = record.lines.flatMap((line, index) => {
-    const quantity = asked.length === 0 ? open(line) : (asked.find(([row]) => row === index + 1)?.[1] ?? 0)
-    return quantity > 0 ? [{ line, quantity }] : []
-  })
-  record.lines = record.lines.map((line) => {
-    const quantity = taken.find((one) => one.line === line)?.quantity ?? 0
-    if (quantity === 0) return line
-    if (verb === 'closes') return { ...line, isClosed: true }
-    return { ...line, quantityFulfilled: numberOf(line, 'quantityFulfilled') + quantity }
-  })
-  const lines = taken.map(({ line, quantity }) => ({
-    sku: account.skuOf(textOf(wireOf(line['item'])['id']) ?? ''),
-    lineId: textOf(line['custcol_waldstream_line']),
-    quantity: decimal8(String(quantity), 'quantity'),
-    location: null,
-  }))
-  const number = textOf(record.fields['otherRefNum']) ?? ''
-  const kind = verb === 'closes' ? 'closure' : 'shipment'
-  const reference = orderReference(letter, number)
-  const data = { fulfilmentId: id, orderNumber: number, orderReference: reference, kind, lines }
-  const tracks = kind === 'shipment' ? [{ number: `T${id}`, carrier: null, title: null }] : []
-  return fulfilmentChanged({ ...data, tracks }, { source: `${letter}-erp` })
-}
-
-const numberOf = (line: Wire, name: string): number => Number(textOf(line[name]) ?? 0)
-
-function ordersIn(account: MemoryNetSuite): readonly string[] {
-  return salesOrders(account).map(({ lines }) =>
-    lines
-      .map((line) => {
-        const sku = account.skuOf(textOf(wireOf(line['item'])['id']) ?? '')
-        const shipped = numberOf(line, 'quantityFulfilled')
-        const text = `${sku} ×${textOf(line['quantity'])} =${textOf(line['amount'])}${shipped > 0 ? ` shipped ${shipped}` : ''}`
-        return line['isClosed'] === true ? `(${text})` : text
-      })
-      .join(', '),
-  )
 }
 
 function tellOrder({ state, items }: ReturnType<ReturnType<typeof scenarioShop>['orders']>[number]): string {
