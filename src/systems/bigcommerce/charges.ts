@@ -2,7 +2,10 @@ import { type Decimal4, subtract, ZERO4 } from '../../events/decimal.ts'
 import type { Charge } from '../../events/generated/events.ts'
 import { amountOf, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 
-/** What an order costs beside its rows and their shipping: gift wrapping, and the fees of the checkout, each as its type. */
+/**
+ * What an order costs beside its rows and their shipping: gift wrapping, and the fees of the checkout. Their type is `custom_fee`, the
+ * only one that is documented; any other is a `fee`.
+ */
 export function chargesOf(order: Wire): Charge[] {
   const wrapping = charge('gift_wrapping', 'wrapping_cost', {
     ex: amountOf(order, 'wrapping_cost_ex_tax') ?? ZERO4,
@@ -17,7 +20,7 @@ function toFee(fee: Wire): Charge {
   const inc = amountOf(fee, 'cost_inc_tax', 'fees.')
   const name = textOf(fee['display_name_merchant']) ?? textOf(fee['display_name_customer'])
   const costs = { ex: ex ?? inc ?? ZERO4, inc: inc ?? ex ?? ZERO4 }
-  return charge(textOf(fee['type']) ?? 'fee', name, costs)
+  return charge(textOf(fee['type']) === 'custom_fee' ? 'custom_fee' : 'fee', name, costs)
 }
 
 interface Costs {

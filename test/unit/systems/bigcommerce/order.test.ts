@@ -3,11 +3,13 @@ import { StreamError } from '../../../../src/errors.ts'
 import { sum, text4, text8 } from '../../../../src/events/decimal.ts'
 import type { Order } from '../../../../src/events/generated/events.ts'
 import { expectedTotal } from '../../../../src/events/order-total.ts'
+import { splitOrder } from '../../../../src/rules/split-order.ts'
 import { totalDiffers } from '../../../../src/rules/unexplained.ts'
 import { type OrderParts, toOrder } from '../../../../src/systems/bigcommerce/order.ts'
 import { partsByAddress } from '../../../../src/systems/bigcommerce/order-addresses.ts'
 import { orderState } from '../../../../src/systems/bigcommerce/order-states.ts'
 import type { Wire } from '../../../../src/systems/kit/wire.ts'
+import { connectionOf } from '../../../data/processor-events.ts'
 
 const product = (id: number, more: Wire = {}): Wire => ({
   id,
@@ -151,6 +153,24 @@ describe("an order's amounts", () => {
       ['custom_fee', 'Packing', '3', '0.3'],
     ])
     expect(text4(expectedTotal(order))).toBe('127.6')
+  })
+
+  it.each([
+    ['the seller’s', {}, []],
+    ['shared by kind', { custom_fee: 'shared' }, [['custom_fee', null, '1.5', '0']]],
+    ['of another kind', { fee: 'shared', gift_wrapping: 'shared' }, []],
+  ] as const)('have fees that are %s, as a connection says', (_, charges, own) => {
+    const fees = [{ type: 'custom_fee', cost_ex_tax: '3.0000', cost_inc_tax: '3.0000' }]
+    const order = read({ fees, total_ex_tax: '113.0000', total_inc_tax: '124.0000' })
+    const { parts, differing } = splitOrder(order, [connectionOf('a', '^SKU-1$', { charges })])
+    expect(differing).toBeNull()
+    expect(parts.map((part) => chargesOf(part.order))).toEqual([own])
+  })
+
+  it('have fees of a type that we don’t know as fees, whatever it is', () => {
+    const fees = [{ type: 'unexplained', cost_ex_tax: '3.0000', cost_inc_tax: '3.0000' }]
+    const order = read({ fees, total_ex_tax: '113.0000', total_inc_tax: '124.0000' })
+    expect(chargesOf(order)).toEqual([['fee', null, '3', '0']])
   })
 
   it.each([
