@@ -120,7 +120,7 @@ export function refundOrder(order: Order, refund: Refund, now: string): Order {
   return { ...refunded, status_id: isWhole ? REFUNDED : PARTIALLY_REFUNDED }
 }
 
-export function refundedCents({ refunds = [] }: Order): number {
+function refundedCents({ refunds = [] }: Order): number {
   return refunds.reduce((sum, { total_amount: amount }) => sum + centsIn(amount), 0)
 }
 

@@ -13,7 +13,7 @@ import { type Wire, wireOf } from '../../src/systems/kit/wire.ts'
 import { sapError } from '../../src/systems/sap-b1/answers.ts'
 import type { SapB1Client } from '../../src/systems/sap-b1/client.ts'
 
-export interface MemorySapB1 {
+interface MemorySapB1 {
   readonly client: SapB1Client
   addItem(sku: string): void
   /** Its orders, the oldest first. */

@@ -2,7 +2,7 @@ import type { Sink } from '../../../src/systems/kit/sink.ts'
 import type { ScenarioOrder } from './scenario-shop.ts'
 
 /** What people did at a vendor, as its ERP tells it. */
-export interface ErpAct {
+interface ErpAct {
   /** What the ERP calls the order; null: by its number. */
   readonly reference: string | null
   readonly number: string
@@ -24,7 +24,7 @@ export function itemsOf({ rows }: ScenarioOrder): readonly string[] {
   return [...new Set(rows.filter(({ sku }) => !sku.includes('SET')).map(({ sku }) => sku.replace(/-$/, '')))]
 }
 
-export interface ToldLine {
+interface ToldLine {
   readonly sku: string
   readonly quantity: number
   readonly amount: string

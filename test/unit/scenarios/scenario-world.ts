@@ -42,7 +42,7 @@ interface Sent {
 }
 
 /** What all vendors work with, and a setting of their connections. */
-export interface Settings extends Partial<Connection> {
+interface Settings extends Partial<Connection> {
   readonly erp: keyof typeof erps
 }
 
