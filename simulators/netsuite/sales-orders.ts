@@ -54,6 +54,9 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
     refuseLocked(row, before, item, replace)
     const merged = item ? mergeLines(before, item, replace.has('item')) : { lines: before, unknown: [] }
     const { lines } = merged
+    if (lines.some(({ quantity, fulfilled }) => quantity < fulfilled)) {
+      throw userError('The quantity of a line cannot be less than what has been fulfilled of it.')
+    }
     if (lines.length === 0) throw userError('You must enter at least one line item for this transaction.')
     const external = externalIdOf(externalId, sentExternalId, row?.['external_id'])
     const now = clock.now()

@@ -24,5 +24,16 @@ testNetSuiteRecords(async () => {
   })
   const state = wireOf(await (await fetch(`${simulator.url}/_sim/state`)).json())
   const skus = wiresOf(state['items']).map(({ itemId }) => String(itemId))
-  return { client, skus: skus.slice(0, 2) }
+  const { url } = simulator
+  return {
+    client,
+    skus: skus.slice(0, 2),
+    async fulfil({ id }, pieces) {
+      const lines = [...pieces].map(([line, quantity]) => ({ line, quantity }))
+      const body = JSON.stringify({ lines })
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(`${url}/_sim/orders/${id}/fulfil`, { method: 'POST', headers, body })
+      if (!answer.ok) throw new Error(await answer.text())
+    },
+  }
 })

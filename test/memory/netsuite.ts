@@ -21,11 +21,13 @@ export interface MemoryNetSuite {
   /** The SKU of an item by its internal id; empty: there is none. */
   skuOf(id: string): string
   removeItem(sku: string): void
+  /** Ships pieces of an order's lines, by their numbers, as the vendor's people do. */
+  fulfil(externalId: string, pieces: ReadonlyMap<number, number>): void
 }
 
 /**
  * A NetSuite account in memory, which numbers its customers or calls them by their names, behind the port of its client: records by external id, lines that are appended to unless
- * they are replaced, references that have to exist. Of SuiteQL it knows nothing.
+ * they are replaced, references that have to exist, lines that stay once they are fulfilled. Of SuiteQL it knows nothing.
  */
 export function memoryNetSuite({ numbersCustomers = true } = {}): MemoryNetSuite {
   const records: MemoryRecord[] = []
@@ -40,7 +42,12 @@ export function memoryNetSuite({ numbersCustomers = true } = {}): MemoryNetSuite
     const { item, ...fields } = wireOf(parseExact(stringifyExact(body)))
     if (type === 'salesOrder') checkReferences(records, items, fields, item)
     const before = find(type, externalId)
+    const begun = before?.lines.some((line) => fulfilledOf(line) > 0) ?? false
+    if (item !== undefined && replace && begun) throw refused('', 'Lines of an order that is fulfilled stay.')
     const lines = item === undefined ? (before?.lines ?? []) : merge(before?.lines ?? [], wireOf(item), replace)
+    if (lines.some((line) => Number(line['quantity']) < fulfilledOf(line))) {
+      throw refused('item', 'The quantity cannot be less than what is fulfilled.')
+    }
     if (type === 'salesOrder' && lines.length === 0) throw refused('item', 'You must enter at least one line item.')
     if (before !== undefined) {
       before.fields = { ...before.fields, ...fields }
@@ -66,6 +73,14 @@ export function memoryNetSuite({ numbersCustomers = true } = {}): MemoryNetSuite
     },
     skuOf: (id) => [...items].find(([, own]) => own === id)?.[0] ?? '',
     removeItem: (sku) => void items.delete(sku),
+    fulfil(externalId, pieces) {
+      const order = find('salesOrder', externalId)
+      if (order === undefined) throw refused('', `There is no order ${externalId}.`)
+      order.lines = order.lines.map((line) => {
+        const added = pieces.get(Number(line['line']))
+        return added === undefined ? line : { ...line, quantityFulfilled: fulfilledOf(line) + added }
+      })
+    },
     client: {
       for() {
         return this
@@ -121,6 +136,8 @@ function merge(before: readonly Wire[], sublist: Wire, replace: boolean): readon
   }
   return [...after.values()]
 }
+
+const fulfilledOf = (line: Wire): number => Number(line['quantityFulfilled'] ?? 0)
 
 function checkReferences(
   records: readonly MemoryRecord[],

@@ -1,5 +1,5 @@
 import { contentDigest } from '../../src/events/identity.ts'
-import type { Entity, SourceEvent } from '../../src/events/topics.ts'
+import type { Entity, SourceEvent, TopicEvents } from '../../src/events/topics.ts'
 import { compareVersions } from '../../src/events/version.ts'
 import type { EventCodec } from '../../src/platform/codec.ts'
 import type { MemoryBroker } from '../memory/broker.ts'
@@ -52,8 +52,11 @@ function isPublished(state: SourceState<Entity>, events: readonly SourceEvent[])
 }
 
 /** The events of a source's topic by key, in the order they were appended. */
-export async function eventsOf<E extends Entity>(world: CheckedWorld, entity: E): Promise<Map<string, SourceEvent[]>> {
-  const events = new Map<string, SourceEvent[]>()
+export async function eventsOf<E extends Entity>(
+  world: CheckedWorld,
+  entity: E,
+): Promise<Map<string, TopicEvents[E][]>> {
+  const events = new Map<string, TopicEvents[E][]>()
   for (let partition = 0; partition < world.plan.partitions; partition += 1) {
     for (const { value } of world.broker.records(entity, partition)) {
       const event = await world.codec.decode(entity, value).catch(() => undefined)

@@ -1,91 +1,149 @@
 import type { Connection } from '../../src/configuration/model.ts'
-import { multiply, text4, text8 } from '../../src/events/decimal.ts'
-import type { Order, OrderLine } from '../../src/events/generated/events.ts'
-import { contentDigest, derivedEventId } from '../../src/events/identity.ts'
-import type { SourceEvent } from '../../src/events/topics.ts'
+import { text8 } from '../../src/events/decimal.ts'
+import type { Order, OrderChanged, VendorOrderRequested } from '../../src/events/generated/events.ts'
+import { contentDigest } from '../../src/events/identity.ts'
 import { compareVersions } from '../../src/events/version.ts'
 import { orderReference } from '../../src/rules/order-reference.ts'
-import { vendorQuantity } from '../../src/rules/quantities.ts'
 import { textOf, type Wire, wireOf } from '../../src/systems/kit/wire.ts'
+import { LINE_FIELD } from '../../src/systems/netsuite/custom-fields.ts'
 import type { MemoryRecord } from '../memory/netsuite.ts'
 import { eventsOf } from './check-cut-date.ts'
 import type { DeadLetters } from './check-dead-letters.ts'
-import { configuration } from './configuration.ts'
+import { configuration, ERP } from './configuration.ts'
+import { fulfilledOf, isBegun } from './lives.ts'
+import { type Wanted, type WantedLine, wantedOf } from './order-model.ts'
 import type { World } from './world.ts'
 
 /** The newest state of every order is in the topic, and in the ERP as each vendor is to have it (2, 3, 4, 7). */
 export async function checkOrders(world: World, dead: DeadLetters): Promise<void> {
   const events = await eventsOf(world, 'orders')
+  const sent = await sentOrders(world)
+  const known = new Set<string>()
   for (const { key, data, deleted } of world.orders.newest()) {
-    const newest = (events.get(key) ?? []).toSorted(compareVersions).at(-1)
+    const own = events.get(key) ?? []
+    const newest = own.toSorted(compareVersions).at(-1)
+    for (const { id } of configuration.connections) known.add(orderReference(id, key))
     if (newest?.contentDigest !== contentDigest({ deleted, data })) {
       world.broken(2, `the newest state of order ${key} is not the newest in the topic`)
     } else if (data !== null) {
-      for (const connection of configuration.connections) checkVendor(world, dead, connection, newest, data)
+      for (const connection of configuration.connections) {
+        const last = sent.get(`${connection.id} ${key}`)
+        checkVendor({ world, dead, connection, events: own, newest, last })
+      }
       checkLines(world, key, data)
     }
   }
+  for (const { type, externalId } of world.erp.records) {
+    if (type === 'salesOrder' && !known.has(externalId)) world.broken(3, `the ERP has ${externalId}, which no shop has`)
+  }
 }
 
-/** Nothing is to be delivered, for good or until the shop releases it: none of these orders is ever shipped. */
-const CANCELING = ['canceled', 'closed', 'holded', 'payment_review']
+/** The newest that each vendor was sent of each order, by connection and key. */
+async function sentOrders(world: World): Promise<ReadonlyMap<string, VendorOrderRequested>> {
+  const newest = new Map<string, VendorOrderRequested>()
+  for (let partition = 0; partition < world.plan.partitions; partition += 1) {
+    for (const { value } of world.broker.records(`vendor-orders.${ERP}`, partition)) {
+      const event = await world.codec.decode('vendor-orders', value)
+      const name = `${event.connection} ${event.key}`
+      const before = newest.get(name)
+      if (before === undefined || compareVersions(event, before) >= 0) newest.set(name, event)
+    }
+  }
+  return newest
+}
 
-function checkVendor(world: World, dead: DeadLetters, connection: Connection, event: SourceEvent, order: Order): void {
-  const id = orderReference(connection.id, order.orderNumber)
+interface Asked {
+  readonly world: World
+  readonly dead: DeadLetters
+  readonly connection: Connection
+  /** As the topic has them. */
+  readonly events: readonly OrderChanged[]
+  readonly newest: OrderChanged
+  /** What the vendor was sent last. */
+  readonly last: VendorOrderRequested | undefined
+}
+
+function checkVendor({ world, dead, connection, events, newest, last }: Asked): void {
+  const id = orderReference(connection.id, newest.key)
   const records = world.erp.records.filter(({ type, externalId }) => type === 'salesOrder' && externalId === id)
   if (records.length > 1) world.broken(3, `the ERP has ${records.length} orders ${id}`)
   const [record] = records
-  if (order.state === 'pending_payment') return
-  // An order begins only while it is processing: that may have been over when it was read first.
-  if (order.state === 'complete' && record === undefined) return
-  if (!CANCELING.includes(order.state) && order.lines.some(({ sku }) => claimants(sku).length > 1)) {
-    if (!dead.has('route-orders', event.eventId))
+  const wanted = wantedOf(events, connection)
+  const failure = last === undefined ? undefined : dead.codeOf('deliver-netsuite', last.eventId)
+  if (wanted.what === 'a dead letter') {
+    if (!dead.has('route-orders', newest.eventId))
       world.broken(2, `order ${id}, whose lines are claimed twice, is no dead letter`)
-    return
   }
-  const vendorEvent = derivedEventId(event.eventId, 'route-orders', connection.id, connection.revision)
-  if (dead.has('deliver-netsuite', vendorEvent)) return
-  const own = order.lines.filter(({ sku }) => claimants(sku)[0] === connection.id)
-  const isLeft = own.some((line) => vendorQuantity(line) > 0n)
-  const wanted = CANCELING.includes(order.state) || !isLeft ? [] : own
-  compare(world, id, record, wanted)
-}
-
-function claimants(sku: string): readonly string[] {
-  return configuration.connections
-    .filter(({ ownership }) => 'skuPattern' in ownership && new RegExp(ownership.skuPattern).test(sku))
-    .map(({ id }) => id)
-}
-
-function compare(world: World, id: string, record: MemoryRecord | undefined, wanted: readonly OrderLine[]): void {
-  if (wanted.length === 0) {
-    const open = record?.lines.filter((line) => line['isClosed'] !== true) ?? []
+  // One whose item is missing waits for it; its dead letter is expected.
+  else if (failure !== undefined) {
+    if (failure === 'target_conflict' && !isConflict(record, wanted))
+      world.broken(5, `order ${id} is a conflict, and vendor and shop agree`)
+  } else if (wanted.what === 'lines') compare(world, id, record, wanted.lines, wanted.waits)
+  else if (wanted.what === 'nothing' && record !== undefined) world.broken(2, `order ${id} never began, and is there`)
+  else {
+    const open = record?.lines.filter(isOpen) ?? []
     if (open.length > 0) world.broken(4, `order ${id} has ${open.length} open lines in the ERP; it is to have none`)
-    return
   }
+}
+
+/** The vendor has shipped more than it is to have, or something of what it is to stop. */
+function isConflict(record: MemoryRecord | undefined, wanted: Wanted): boolean {
+  if (record === undefined || !isBegun(record)) return false
+  if (wanted.what !== 'lines' || wanted.waits) return true
+  const left = new Map(wanted.lines.map(({ line, quantity }) => [line.lineId, quantity]))
+  return record.lines.some((line) => {
+    const pieces = left.get(textOf(line[LINE_FIELD]) ?? '')
+    return pieces === undefined || fulfilledOf(line) > Number(text8(pieces))
+  })
+}
+
+/** The vendor would still ship of it. */
+const isOpen = (line: Wire): boolean => line['isClosed'] !== true && Number(line['quantity']) > fulfilledOf(line)
+
+function compare(
+  world: World,
+  id: string,
+  record: MemoryRecord | undefined,
+  wanted: readonly WantedLine[],
+  waits: boolean,
+): void {
   if (record === undefined) {
     world.broken(2, `order ${id} is not in the ERP`)
     return
   }
+  const shipped = new Map(record.lines.map((line) => [textOf(line[LINE_FIELD]), fulfilledOf(line)]))
   const [has, should] = [
     record.lines.map(foundLine).toSorted().join(', '),
-    wanted.map(wantedLine).toSorted().join(', '),
+    wanted
+      .map((one) => wantedLine(one, shipped.get(one.line.lineId) ?? 0))
+      .toSorted()
+      .join(', '),
   ]
-  if (has === should) return
-  const numbers = record.lines.map((line) => textOf(line['custcol_waldstream_line']))
-  const doubled = new Set(numbers).size < numbers.length
-  world.broken(doubled ? 3 : 4, `order ${id} has in the ERP: ${has}; it is to have: ${should}`)
+  if (has !== should) {
+    const numbers = record.lines.map((line) => textOf(line[LINE_FIELD]))
+    const doubled = new Set(numbers).size < numbers.length
+    world.broken(doubled ? 3 : 4, `order ${id} has in the ERP: ${has}; it is to have: ${should}`)
+  }
+  const status = textOf(wireOf(record.fields['orderStatus'])['id'])
+  if (waits !== (status === 'A')) {
+    const hold = waits ? 'is on hold' : 'is not on hold'
+    world.broken(4, `order ${id} ${hold} in the shop; its status is ${status} in the ERP`)
+  }
 }
 
+/** Pieces that are shipped in the end, and what they cost. */
 function foundLine(line: Wire): string {
-  const [id, quantity, amount] = ['custcol_waldstream_line', 'quantity', 'amount'].map((name) => textOf(line[name]))
-  return `${id} ${Number(quantity)} × ${textOf(wireOf(line['item'])['id']) === null ? '?' : ''}=${Number(amount)}${line['isClosed'] === true ? ' closed' : ''}`
+  const [id, quantity, rate] = [LINE_FIELD, 'quantity', 'rate'].map((name) => textOf(line[name]))
+  const amount = Number(textOf(line['amount']))
+  const isRight = Math.abs(Number(quantity) * Number(rate) - amount) < 0.001
+  const pieces = line['isClosed'] === true ? fulfilledOf(line) : Number(quantity)
+  return `${id} ${pieces} × ${Number(rate)}${isRight ? '' : ` (${amount})`}`
 }
 
-function wantedLine(line: OrderLine): string {
-  const quantity = vendorQuantity(line)
-  const amount = text4(multiply(quantity, line.unitPrice))
-  return `${line.lineId} ${Number(text8(quantity))} × =${Number(amount)}${quantity === 0n ? ' closed' : ''}`
+/** What was shipped stays, also where the shop has taken it back since. */
+function wantedLine({ line, quantity }: WantedLine, shipped: number): string {
+  const pieces = Math.max(shipped, Number(text8(quantity)))
+  return `${line.lineId} ${pieces} × ${Number(text8(line.unitPrice))}`
 }
 
 /** Guarantee 7: no line of an order is with two vendors, or with one who does not own it. */
@@ -96,8 +154,8 @@ function checkLines(world: World, key: string, order: Order): void {
       ({ type, externalId }) => type === 'salesOrder' && externalId === orderReference(id, key),
     )
     for (const line of record?.lines ?? []) {
-      if (line['isClosed'] === true) continue
-      const lineId = textOf(line['custcol_waldstream_line']) ?? ''
+      if (!isOpen(line)) continue
+      const lineId = textOf(line[LINE_FIELD]) ?? ''
       const other = seen.get(lineId)
       if (other !== undefined && other !== id && order.state === 'processing') {
         world.broken(7, `line ${lineId} of order ${key} is open for ${other} and for ${id}`)

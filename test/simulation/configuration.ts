@@ -27,13 +27,16 @@ function system(id: string, type: System['type'], reads: readonly Read[]): Syste
 
 const reads = [ORDERS_READ, STOCK_READ]
 
-/** Two connections of one shop and one ERP; each owns SKUs by their first letters, and both claim AB-. */
+/**
+ * Two connections of one shop and one ERP; each owns SKUs by their first letters, and both claim AB-. One takes orders on hold
+ * back until they are released, the other tells the vendor to wait.
+ */
 export const configuration: Configuration = {
   revision: 1,
   systems: [system(SHOP, 'magento2', [read(SHOP, 'orders')]), system(ERP, 'netsuite', [read(ERP, 'inventory')])],
   connections: [
     connectionOf('shop-a', '^AB?-', { shop: SHOP, vendor: ERP, reads }),
-    connectionOf('shop-b', '^A?B-', { shop: SHOP, vendor: ERP, reads }),
+    connectionOf('shop-b', '^A?B-', { shop: SHOP, vendor: ERP, reads, hold: { tell: true } }),
   ],
   metadata: [],
 }

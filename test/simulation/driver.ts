@@ -47,7 +47,7 @@ function make(world: World, change: PlannedChange): void {
 }
 
 /** In whole seconds, and never before the entity's last change. */
-function timeOf<E extends Entity>(world: World, source: SimSource<E>, key: string, behind: number): number {
+export function timeOf<E extends Entity>(world: World, source: SimSource<E>, key: string, behind: number): number {
   const last = source.history.findLast((state) => state.key === key)?.changedAt ?? 0
   return Math.max(last, Math.floor((world.now - behind) / 1000) * 1000)
 }

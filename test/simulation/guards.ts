@@ -3,8 +3,10 @@ import type { TopicKind } from '../../src/events/topics.ts'
 import type { Item, Tables } from '../../src/platform/dynamodb/tables.ts'
 import type { ConsumeOptions, EventLog, LogBatch } from '../../src/platform/kafka/event-log.ts'
 import type { Stage } from '../../src/platform/runtime/stage.ts'
+import { stateTables } from '../../src/processors/entity-states.ts'
 import type { FeedMeta } from '../../src/projections/feed-table.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
+import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import type { NetSuiteClient } from '../../src/systems/netsuite/client.ts'
 
 /** A way to take one of the guards out of the program, to see whether the simulation notices. */
@@ -58,6 +60,32 @@ export const guards = {
       upsertByExternalId: (type, id, body, _options, signal) => client.upsertByExternalId(type, id, body, {}, signal),
     }),
   },
+  /** Guarantee 4: what was refunded before it was shipped is forgotten, and goes to the vendor again. */
+  'taken-back': { tables: remembering(({ takenBack: _, ...known }) => known) },
+  /** Guarantee 4: nothing is known of who had an order: one that ends is taken back from nobody. */
+  'sent-before': { tables: remembering((known) => ({ ...known, vendors: [] })) },
+  /** Guarantee 4: an order that the shop has on hold is told without saying that it waits. */
+  'hold-status': {
+    netsuite: (client) => ({
+      ...client,
+      upsertByExternalId: (type, id, body, options, signal) => {
+        const { orderStatus: _, ...others } = wireOf(body)
+        return client.upsertByExternalId(type, id, others, options, signal)
+      },
+    }),
+  },
+  /** Guarantee 5: nobody looks at what a vendor has shipped before an order is changed. */
+  'shipped-lines': {
+    netsuite: (client) => ({
+      ...client,
+      getByExternalId: async (type, id, options, signal) => {
+        const order = await client.getByExternalId(type, id, options, signal)
+        const item = wireOf(order?.['item'])
+        const items = wiresOf(item['items']).map(({ quantityFulfilled: _, ...line }) => line)
+        return order?.['item'] === undefined ? order : { ...order, item: { ...item, items } }
+      },
+    }),
+  },
   /** Guarantee 8: readers are served beyond the watermark. */
   watermark: {
     meta: (meta) => ({
@@ -79,6 +107,22 @@ export const guards = {
     }),
   },
 } as const satisfies Record<string, Guard>
+
+/** The tables, where what the processor of orders remembers of each is something else. */
+function remembering(known: (state: Wire) => Wire): (tables: Tables) => Tables {
+  return (tables) => ({
+    ...tables,
+    getMany: async (table, keys) => {
+      const items = await tables.getMany(table, keys)
+      if (!stateTables.some(({ name }) => name === table)) return items
+      return items.map((item) => {
+        const states = Object.entries(wireOf(JSON.parse(String(item['states']))))
+        const changed = states.map(([key, state]) => [key, known(wireOf(state))])
+        return { ...item, states: JSON.stringify(Object.fromEntries(changed)) }
+      })
+    },
+  })
+}
 
 export type GuardName = keyof typeof guards
 

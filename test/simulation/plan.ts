@@ -2,6 +2,7 @@ import { add, decimal4, decimal8, multiply, subtract, sum, ZERO4 } from '../../s
 import type { Inventory, Order, OrderLine } from '../../src/events/generated/events.ts'
 import { lineOf, orderOf } from '../data/processor-events.ts'
 import { NO_TROUBLE, type Port, type Trouble } from './network.ts'
+import { type Life, plannedLives } from './plan-lives.ts'
 import { SeededRandom } from './seeded-random.ts'
 
 /** What of the world follows from the seed alone, before anything happens. */
@@ -12,6 +13,8 @@ export interface Plan {
   readonly batchSize: number
   /** Changes at the sources and the ERP, by time from the start in milliseconds. */
   readonly changes: readonly PlannedChange[]
+  /** Orders that people do something with, by what they are then. */
+  readonly lives: readonly Life[]
   /** SKUs the ERP has from the start. */
   readonly erpSkus: readonly string[]
   readonly poison: boolean
@@ -70,6 +73,7 @@ export function planOf(seed: number): Plan {
       ...plannedStock(random, chaosMs),
       ...late.map((sku) => ({ at: random.int(0, chaosMs), kind: 'item' as const, sku })),
     ],
+    lives: plannedLives(new SeededRandom(seed, 10), chaosMs, skus),
     erpSkus: skus.filter((sku) => !late.includes(sku)),
     poison: random.chance(0.2),
     chaosMs,

@@ -1,4 +1,5 @@
 import { Accidents } from './accidents.ts'
+import { checkConflicts } from './check-conflicts.ts'
 import { checkDeadLetters, deadLettersOf } from './check-dead-letters.ts'
 import { checkFeed, checkReader, checkRebuild } from './check-feed.ts'
 import { checkOrders } from './check-orders.ts'
@@ -6,6 +7,7 @@ import { checkTasks } from './check-tasks.ts'
 import { beginPositions, planChanges, Requests } from './driver.ts'
 import { type FeedReader, feedReaders } from './feed-reader.ts'
 import type { Guard } from './guards.ts'
+import { Lives } from './lives.ts'
 import { planOf } from './plan.ts'
 import { rebuildInCalm, rebuildInChaos } from './rebuilds.ts'
 import { START } from './scheduler.ts'
@@ -46,6 +48,7 @@ async function simulate(world: World): Promise<void> {
   const { scheduler, plan, violations } = world
   await beginPositions(world)
   planChanges(world)
+  new Lives(world).begin()
   const readers = feedReaders(world)
   for (const reader of readers) void reader.follow()
   let isSwitched = false
@@ -72,6 +75,7 @@ async function simulate(world: World): Promise<void> {
   const rebuilt = await rebuildInCalm(world, within)
   const dead = await deadLettersOf(world)
   checkDeadLetters(world, dead)
+  await checkConflicts(world, dead)
   await checkOrders(world, dead)
   await checkFeed(world)
   for (const reader of readers) await checkReader(world, reader)

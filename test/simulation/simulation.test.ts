@@ -46,6 +46,10 @@ const found: readonly [guard: GuardName, from: number, within: number][] = [
   ['published-after-acknowledgement', 1, 60],
   ['replace-lines', 1, 60],
   ['delivery-row', 401, 200],
+  ['taken-back', 1, 60],
+  ['sent-before', 1, 20],
+  ['hold-status', 1, 60],
+  ['shipped-lines', 1, 60],
   ['watermark', 1, 20],
   ['rebuild-join', 1, 20],
 ]

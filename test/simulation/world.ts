@@ -19,6 +19,7 @@ import { Scheduler } from './scheduler.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { simNetSuite, simTables } from './sim-ports.ts'
 import { SimProcess } from './sim-process.ts'
+import { SimShop } from './sim-shop.ts'
 import { SimSource } from './sim-source.ts'
 import type { Trace } from './trace.ts'
 import { watchTables } from './watch-tables.ts'
@@ -42,6 +43,8 @@ export class World {
   /** As they are, without a process in between. */
   readonly tables: Tables
   readonly erp = memoryNetSuite()
+  /** Where people do something with orders; what they are then is in `orders`. */
+  readonly shop: SimShop
   readonly orders = new SimSource('orders')
   readonly stock = new SimSource('inventory')
   /** Reads what every process wrote. */
@@ -56,6 +59,7 @@ export class World {
   constructor(plan: Plan, options: { readonly trace?: Trace; readonly guard?: Guard | null } = {}) {
     this.plan = plan
     this.guard = options.guard ?? null
+    this.shop = new SimShop(new SeededRandom(plan.seed, 11))
     this.scheduler = new Scheduler(plan.seed, options.trace)
     this.#random = new SeededRandom(plan.seed, 3)
     this.network = new Network(this.scheduler, new SeededRandom(plan.seed, 4))

@@ -7,6 +7,8 @@ export interface NetSuiteFixture {
   readonly client: NetSuiteClient
   /** Of items that the account has, at least two. */
   readonly skus: readonly string[]
+  /** Ships pieces of an order's lines, by their numbers, as the vendor's people do. */
+  fulfil(order: { readonly id: string; readonly externalId: string }, pieces: ReadonlyMap<number, number>): unknown
 }
 
 /** What every account behind the port to NetSuite's records does. */
@@ -102,6 +104,25 @@ export function testNetSuiteRecords(factory: () => NetSuiteFixture | Promise<Net
       await client.upsertByExternalId('salesOrder', id, { custbody_waldstream_digest: 'b' })
       expect(await read(id)).toMatchObject({ custbody_waldstream_digest: 'b' })
       expect(await quantities(id)).toEqual([4])
+    })
+
+    it('keep lines of which pieces are fulfilled: none is replaced, or has fewer pieces', async () => {
+      const { client } = account
+      const externalId = fresh()
+      const body = await order({ quantity: 3 }, { quantity: 1 })
+      const id = await client.upsertByExternalId('salesOrder', externalId, body)
+      await account.fulfil({ id, externalId }, new Map([[1, 2]]))
+      const lines = linesOf(await read(externalId))
+      expect(lines.map((line) => Number(line['quantityFulfilled'] ?? 0))).toEqual([2, 0])
+      const refused = { code: 'target_rejected' }
+      await expect(
+        client.upsertByExternalId('salesOrder', externalId, body, { replace: 'item' }),
+      ).rejects.toMatchObject(refused)
+      const [item] = await itemIds()
+      const first = (quantity: number): Wire => ({ item: { items: [{ line: 1, item: { id: item }, quantity }] } })
+      await expect(client.upsertByExternalId('salesOrder', externalId, first(1))).rejects.toMatchObject(refused)
+      await client.upsertByExternalId('salesOrder', externalId, first(2))
+      expect(await quantities(externalId)).toEqual([2, 1])
     })
 
     it('are refused with the field that is wrong', async () => {

@@ -21,6 +21,7 @@ import { holdFields } from './order-hold.ts'
 import { wantedLevels } from './order-lines.ts'
 import { assertOpen, isBegun, isEnded, reducedBody } from './order-state.ts'
 import { type OrderTerms, orderTerms } from './order-terms.ts'
+import { asOvertaken } from './overtaken.ts'
 import type { NetSuiteValues } from './settings.ts'
 import { statesOf } from './states.ts'
 
@@ -48,7 +49,11 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
   const items = createItemIds(client)
   const stateLists = createStateLists((country, signal) => statesOf(client, country, signal))
   const write = async (id: string, body: Wire, signal: AbortSignal, how: WriteHow = WHOLE): Promise<Delivered> => {
-    return { outcome: 'written', targetId: await client.upsertByExternalId('salesOrder', id, body, how, signal) }
+    try {
+      return { outcome: 'written', targetId: await client.upsertByExternalId('salesOrder', id, body, how, signal) }
+    } catch (error) {
+      throw await asOvertaken(client, { externalId: id, body, isWhole: how === WHOLE }, error, signal)
+    }
   }
   return {
     kind: 'vendor-orders',

@@ -1,5 +1,5 @@
 import type { Sink } from '../../../src/systems/kit/sink.ts'
-import type { ScenarioOrder } from './scenario-shop.ts'
+import type { PlacedOrder } from '../../worlds/magento-orders.ts'
 
 /** What people did at a vendor, as its ERP tells it. */
 interface ErpAct {
@@ -20,7 +20,7 @@ export interface ScenarioErp {
 }
 
 /** SKUs that the vendors have items of: bundles are none, and a dash at the end stands for an option. */
-export function itemsOf({ rows }: ScenarioOrder): readonly string[] {
+export function itemsOf({ rows }: PlacedOrder): readonly string[] {
   return [...new Set(rows.filter(({ sku }) => !sku.includes('SET')).map(({ sku }) => sku.replace(/-$/, '')))]
 }
 

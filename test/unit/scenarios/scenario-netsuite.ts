@@ -3,9 +3,9 @@ import { writeNetSuiteOrders } from '../../../src/systems/netsuite/write-orders.
 import { memoryNetSuite } from '../../memory/netsuite.ts'
 import { netsuiteOf } from '../../worlds/settings.ts'
 import { itemsOf, type ScenarioErp, tellLines } from './scenario-erp.ts'
-import type { ScenarioOrder } from './scenario-shop.ts'
+import type { PlacedOrder } from '../../worlds/magento-orders.ts'
 
-export function netsuiteErp(order: ScenarioOrder): ScenarioErp {
+export function netsuiteErp(order: PlacedOrder): ScenarioErp {
   const account = memoryNetSuite()
   for (const sku of itemsOf(order)) account.addItem(sku)
   const { currency = 'USD' } = order

@@ -6,7 +6,7 @@ import { writeSapB1Orders } from '../../../src/systems/sap-b1/write-orders.ts'
 import { memorySapB1 } from '../../memory/sap-b1.ts'
 import { valuesOf } from '../../worlds/settings.ts'
 import { itemsOf, type ScenarioErp, tellLines } from './scenario-erp.ts'
-import type { ScenarioOrder } from './scenario-shop.ts'
+import type { PlacedOrder } from '../../worlds/magento-orders.ts'
 
 const GIVEN = {
   companyDb: 'SBODEMOUS',
@@ -17,7 +17,7 @@ const GIVEN = {
   cancelDelivered: 'close',
 }
 
-export function sapErp(order: ScenarioOrder): ScenarioErp {
+export function sapErp(order: PlacedOrder): ScenarioErp {
   const company = memorySapB1()
   for (const sku of itemsOf(order)) company.addItem(sku)
   return {

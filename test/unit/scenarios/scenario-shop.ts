@@ -1,6 +1,5 @@
 import {
   cancelOrder,
-  countedRows,
   holdOrder,
   invoiceOrder,
   piecesToShip,
@@ -11,37 +10,14 @@ import {
   shipPieces,
 } from '../../../simulators/magento2/order-life.ts'
 import { addComment } from '../../../simulators/magento2/order-routes.ts'
-import { renderOrder } from '../../../simulators/magento2/render.ts'
 import { addTrack, shipOrder } from '../../../simulators/magento2/ship-order.ts'
 import type { Shop } from '../../../simulators/magento2/shop.ts'
 import { openShopStore } from '../../../simulators/magento2/shop-store.ts'
-import type { Order, OrderItem } from '../../../simulators/magento2/wire-types.ts'
+import type { Order } from '../../../simulators/magento2/wire-types.ts'
 import { parseExact, stringifyExact } from '../../../src/platform/json.ts'
 import { textOf, type Wire } from '../../../src/systems/kit/wire.ts'
 import type { Magento2Client } from '../../../src/systems/magento2/client.ts'
-
-/** A row of an order, as a scenario writes it. */
-export interface ScenarioRow {
-  readonly sku: string
-  readonly qty: number
-  readonly price: number
-  readonly type?: OrderItem['product_type']
-  readonly discount?: number
-  readonly tax?: number
-  /** The number of the row that it is a part of, from 1. */
-  readonly partOf?: number
-  /** Whatever else Magento has of it. */
-  readonly more?: Readonly<Record<string, unknown>>
-}
-
-export interface ScenarioOrder {
-  readonly rows: readonly ScenarioRow[]
-  readonly currency?: string
-  readonly shipping?: number
-  /** What no row explains. */
-  readonly charges?: number
-  readonly extension?: Readonly<Record<string, unknown>>
-}
+import { magentoWire, type PlacedOrder, placedOrder } from '../../worlds/magento-orders.ts'
 
 type Search = Parameters<Magento2Client['findOrders']>[0]
 
@@ -56,7 +32,7 @@ export interface ScenarioShop {
 
 const START = Date.parse('2026-03-02T09:00:00Z')
 
-export function scenarioShop(given: ScenarioOrder): ScenarioShop {
+export function scenarioShop(given: PlacedOrder): ScenarioShop {
   const store = openShopStore(':memory:')
   let second = 0
   const stamp = () => {
@@ -76,97 +52,15 @@ export function scenarioShop(given: ScenarioOrder): ScenarioShop {
   }
   store.orders.put(placedOrder(given, 1, stamp()))
   return {
-    act: (words) => act(shop, given, words).map((order) => wireOf(store.orders.put(order))),
+    act: (words) => act(shop, given, words).map((order) => magentoWire(store.orders.put(order))),
     orders: () => store.orders.all(),
     client: clientOf(shop),
     close: () => store.close(),
   }
 }
 
-const wireOf = (order: Order): Wire => parseExact(JSON.stringify(renderOrder(order))) as Wire
-
-/** As it is placed, and not paid. */
-function placedOrder(
-  { rows, currency = 'USD', shipping = 0, charges = 0, extension }: ScenarioOrder,
-  id: number,
-  now: string,
-): Order {
-  const items = rows.map((row, index) => itemOf(row, id, index))
-  const counted = countedRows({ items })
-  const total = (of: (item: OrderItem) => number) => counted.reduce((sum, item) => sum + of(item), 0)
-  const [subtotal, discount, tax] = [
-    total((i) => i.row_total),
-    total((i) => i.discount_amount),
-    total((i) => i.tax_amount),
-  ]
-  const productTax = total((item) => Number(item['weee_tax_applied_row_amount'] ?? 0))
-  const address = {
-    firstname: 'Ada',
-    lastname: 'Test',
-    street: ['1 Main St'],
-    city: 'Austin',
-    postcode: '78701',
-    country_id: 'US',
-    region: 'Texas',
-    region_code: 'TX',
-    telephone: '5125550100',
-  }
-  return {
-    entity_id: id,
-    increment_id: `00000000${id}`,
-    state: 'new',
-    status: 'pending',
-    created_at: now,
-    updated_at: now,
-    store_id: 1,
-    base_currency_code: currency,
-    order_currency_code: currency,
-    customer_email: 'ada@example.com',
-    subtotal,
-    discount_amount: 0 - discount,
-    shipping_amount: shipping,
-    shipping_tax_amount: 0,
-    tax_amount: tax,
-    grand_total: subtotal - discount + tax + shipping + charges + productTax,
-    total_paid: 0,
-    total_refunded: 0,
-    items,
-    billing_address: { ...address, address_type: 'billing' },
-    shipping_address: { ...address, address_type: 'shipping' },
-    shipping_method: 'flatrate_flatrate',
-    payment: { method: 'checkmo' },
-    status_histories: [],
-    ...(extension === undefined ? {} : { extension_attributes: extension }),
-  }
-}
-
-function itemOf(row: ScenarioRow, orderId: number, index: number): OrderItem {
-  const { sku, qty, price, type = 'simple', discount = 0, tax = 0, partOf, more } = row
-  const isVirtual = type === 'virtual' || type === 'downloadable'
-  return {
-    item_id: orderId * 100 + index + 1,
-    order_id: orderId,
-    ...(partOf === undefined ? {} : { parent_item_id: orderId * 100 + partOf }),
-    product_id: 50 + index,
-    sku,
-    name: sku,
-    product_type: type,
-    is_virtual: isVirtual ? 1 : 0,
-    qty_ordered: qty,
-    qty_invoiced: 0,
-    qty_shipped: 0,
-    qty_canceled: 0,
-    qty_refunded: 0,
-    price,
-    row_total: price * qty,
-    discount_amount: discount,
-    tax_amount: tax,
-    ...more,
-  }
-}
-
 /** `refund 1:2 3:1` is two pieces of the first row and one of the third; without rows: all that is left. */
-function act(shop: Shop, given: ScenarioOrder, words: string): Order[] {
+function act(shop: Shop, given: PlacedOrder, words: string): Order[] {
   const [verb = '', ...rest] = words.split(' ')
   const now = shop.stamp()
   const all = shop.store.orders.all()
@@ -222,7 +116,7 @@ function withCity(order: Order, now: string): Order {
 }
 
 /** The new order has other quantities of its rows, and is paid. */
-function edited(order: Order, given: ScenarioOrder, pieces: ReadonlyMap<number, number> | null, now: string): Order[] {
+function edited(order: Order, given: PlacedOrder, pieces: ReadonlyMap<number, number> | null, now: string): Order[] {
   const id = order.entity_id + 1
   const rows = given.rows.map((row, index) => ({
     ...row,
@@ -255,7 +149,7 @@ function clientOf(shop: Shop): Magento2Client {
         store.orders
           .all()
           .filter((order) => matches(order, search))
-          .map(wireOf),
+          .map(magentoWire),
       ),
     findShipments: (search) =>
       found(
@@ -271,7 +165,7 @@ function clientOf(shop: Shop): Magento2Client {
           .filter((item) => matches({ ...item }, search))
           .map((item) => parseExact(JSON.stringify(item)) as Wire),
       ),
-    getOrder: async (id) => wireOf(find(id)),
+    getOrder: async (id) => magentoWire(find(id)),
     shipOrder: async (id, body) => String(shipOrder(shop, find(id), plain(body)).entity_id),
     addTrack: async (track) => void addTrack(shop, { entity: plain(track) }),
     addComment: async (id, statusHistory) => addComment(shop, find(id), { statusHistory: plain(statusHistory) }),

@@ -15,9 +15,10 @@ import type { Wire } from '../../../src/systems/kit/wire.ts'
 import { toOrder } from '../../../src/systems/magento2/order.ts'
 import { writeMagento2Fulfilments } from '../../../src/systems/magento2/write-fulfilments.ts'
 import { connectionOf, contextOf, fulfilmentChanged, orderChanged } from '../../data/processor-events.ts'
+import type { PlacedOrder } from '../../worlds/magento-orders.ts'
 import { netsuiteErp } from './scenario-netsuite.ts'
 import { sapErp } from './scenario-sap.ts'
-import { type ScenarioOrder, scenarioShop } from './scenario-shop.ts'
+import { scenarioShop } from './scenario-shop.ts'
 
 /**
  * How events arrive: each once, each twice, or everything that has arrived before once more after each; or in a sequence that
@@ -53,7 +54,7 @@ const LETTERS = ['a', 'b', 'c'] as const
 
 /** A shop, three vendors, and everything of ours between them: reader's mapping, processors and sinks, in memory. */
 export async function play(
-  order: ScenarioOrder,
+  order: PlacedOrder,
   steps: readonly string[],
   arrival: Arrival,
   settings: Settings,
@@ -140,7 +141,7 @@ export async function play(
 const CALM = { targetId: null, unclear: false }
 const endless = () => new AbortController().signal
 
-function vendorOf(letter: string, order: ScenarioOrder, { erp, ...more }: Settings) {
+function vendorOf(letter: string, order: PlacedOrder, { erp, ...more }: Settings) {
   const connection = connectionOf(letter, `^${letter.toUpperCase()}-`, { orderStates: ['processing'], ...more })
   const account = erps[erp](order)
   const newest = new Map<string, VendorOrderRequested>()

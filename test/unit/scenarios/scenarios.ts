@@ -1,4 +1,4 @@
-import type { ScenarioOrder, ScenarioRow } from './scenario-shop.ts'
+import type { PlacedOrder, PlacedRow } from '../../worlds/magento-orders.ts'
 
 /**
  * A scenario: an order, what happens to it at both ends, and how both ends are then. `shop …` is done by the shop's people,
@@ -6,7 +6,7 @@ import type { ScenarioOrder, ScenarioRow } from './scenario-shop.ts'
  */
 export interface Scenario {
   readonly name: string
-  readonly order: ScenarioOrder
+  readonly order: PlacedOrder
   readonly steps: readonly string[]
   readonly end: {
     readonly shop?: readonly string[]
@@ -24,15 +24,15 @@ export interface Scenario {
   readonly bundles?: 'refuse'
 }
 
-const row = (sku: string, qty: number, price = 10, more: Partial<ScenarioRow> = {}): ScenarioRow => ({
+const row = (sku: string, qty: number, price = 10, more: Partial<PlacedRow> = {}): PlacedRow => ({
   sku,
   qty,
   price,
   ...more,
 })
 
-const order = (...rows: readonly ScenarioRow[]): ScenarioOrder => ({ rows })
-const orderIn = (currency: string, ...rows: readonly ScenarioRow[]): ScenarioOrder => ({ rows, currency })
+const order = (...rows: readonly PlacedRow[]): PlacedOrder => ({ rows })
+const orderIn = (currency: string, ...rows: readonly PlacedRow[]): PlacedOrder => ({ rows, currency })
 
 /** Four pieces of vendor A alone; of A and the seller; of A and B. */
 const own = order(row('A-1', 4))
@@ -40,7 +40,7 @@ const mixed = order(row('A-1', 4), row('X-1', 2))
 const two = order(row('A-1', 4), row('B-1', 3))
 const three = order(row('A-1', 2), row('B-1', 2), row('C-1', 2), row('X-1', 1))
 
-const part = (sku: string, qty: number, price = 0): ScenarioRow => row(sku, qty, price, { partOf: 1 })
+const part = (sku: string, qty: number, price = 0): PlacedRow => row(sku, qty, price, { partOf: 1 })
 const dynamic = order(row('KIT-A-1-A-2', 2, 50, { type: 'bundle' }), part('A-1', 2, 20), part('A-2', 4, 15))
 const dynamicOfTwo = order(row('KIT-A-1-B-1', 2, 30, { type: 'bundle' }), part('A-1', 2, 20), part('B-1', 2, 10))
 const fixed = order(row('A-SET', 2, 45, { type: 'bundle' }), part('A-1', 2), part('A-2', 4))
