@@ -1,5 +1,6 @@
 import type { Platform } from '../src/cli/platform.ts'
-import type { Configuration } from '../src/configuration/model.ts'
+import type { Configuration, Connection } from '../src/configuration/model.ts'
+import { StreamError } from '../src/errors.ts'
 import {
   compareImages,
   compareInventory,
@@ -16,8 +17,9 @@ import { postJson, readFeed, requestJson } from './http.ts'
 import type { DemoOptions } from './options.ts'
 import type { Progress } from './progress.ts'
 import { allReads, doReads, failures, untilSettled } from './reads.ts'
+import { compareShipments, shipFirst } from './ship.ts'
 import type { SimulatorAddresses } from './simulators.ts'
-import { countEntities, type EntityCounts, type PullAnswer } from './summary.ts'
+import { countEntities, countShipments, type EntityCounts, type PullAnswer, type TaskAnswer } from './summary.ts'
 
 /** What a run of everything, once, needs to know. */
 export interface OnceDeps {
@@ -36,14 +38,55 @@ export interface OnceResult {
   readonly differences: readonly string[]
 }
 
-/** Runs every read once, waits until all is at its end, lets the shop pull, and compares both ends. */
+/**
+ * Runs every read once, waits until all is at its end, lets the shop pull, and compares both ends. Then orders are shipped in
+ * the ERP, and what that changes is read again: orders are compared before, since a shop's order ends with its shipment.
+ */
 export async function runOnce(deps: OnceDeps): Promise<OnceResult> {
   await untilSettled(deps.configuration, deps.platform, 0)
-  const done = await doReads(deps, allReads(deps.configuration))
-  const pulled = await postJson<PullAnswer>(`${deps.simulators.magento.url}/_sim/pull`)
-  deps.progress.line('the shop has pulled the feeds')
-  const differences = [...failures(done), ...(await compareDelivered(deps)), ...(await comparePulled(deps))]
-  return { entities: countEntities(done, pulled), differences }
+  const first = await doReads(deps, allReads(deps.configuration))
+  const pulled = await pull(deps)
+  const orders = await compareDelivered(deps)
+  const pair = connectionOf(deps)
+  const returned = await shipAndReturn(deps, pair)
+  const ends = [...orders, ...(await comparePulled(deps)), ...(await compareShipments(deps.simulators, pair))]
+  const shipments = [...first, ...returned].filter(({ read }) => isOf(read, 'fulfilments'))
+  return {
+    entities: { ...countEntities(first, pulled), ...countShipments(shipments) },
+    differences: [...failures([...first, ...returned]), ...ends],
+  }
+}
+
+function connectionOf({ configuration, connection }: OnceDeps): Connection {
+  const found = configuration.connections.find(({ id }) => id === connection)
+  if (found === undefined) throw new StreamError('not_found', `there is no connection ${connection}`)
+  return found
+}
+
+async function pull({ simulators, progress }: OnceDeps): Promise<PullAnswer> {
+  const pulled = await postJson<PullAnswer>(`${simulators.magento.url}/_sim/pull`)
+  progress.line('the shop has pulled the feeds')
+  return pulled
+}
+
+const isOf = (read: string, entity: string): boolean => read.split('.')[1] === entity
+
+/** What is shipped comes back: shipments and stock from the ERP, and then the shop's orders as they are with them. */
+async function shipAndReturn(deps: OnceDeps, pair: Connection): Promise<readonly TaskAnswer[]> {
+  const { configuration, platform, progress, simulators } = deps
+  const shipped = await shipFirst(simulators, pair)
+  progress.line(`${shipped} orders were shipped in the ERP`)
+  if (shipped === 0) return []
+  const again = async (...entities: readonly string[]) => {
+    await untilSettled(configuration, platform, performance.now())
+    return await doReads(
+      deps,
+      allReads(configuration).filter((read) => entities.some((entity) => isOf(read, entity))),
+    )
+  }
+  const tasks = [...(await again('fulfilments', 'inventory')), ...(await again('orders'))]
+  await pull(deps)
+  return tasks
 }
 
 interface ShopState {

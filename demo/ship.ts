@@ -1,113 +1,121 @@
-import { type Decimal8, decimal8, text8 } from '../src/events/decimal.ts'
-import { type EndShipment, isReferenceOf, referenceOf, type ShopOrder } from './ends/end.ts'
-import type { NetSuiteState } from './ends/netsuite.ts'
-import type { SapB1State } from './ends/sap-b1.ts'
-import { postJson, requestJson } from './http.ts'
+import type { Connection } from '../src/configuration/model.ts'
+import { type Decimal8, least, text8 } from '../src/events/decimal.ts'
+import { type ErpLine, type ErpOrder, isReferenceOf, type ShippedRow, type ShopOrder } from './ends/end.ts'
+import { addressOf, shopOf, vendorOf } from './ends/read-ends.ts'
+import { postJson } from './http.ts'
+import type { SimulatorAddresses } from './simulators.ts'
 
-/** What a vendor's people sent off: of which order, and what the shop is to have of it. */
-export interface Sent extends EndShipment {
-  readonly reference: string
-}
+/** The two ends of a connection. */
+type Pair = Pick<Connection, 'id' | 'shop' | 'vendor'>
 
-/** Of the orders of each connection so many are shipped; of every second one the first line alone. */
+/** So many orders of each connection are shipped; of every second one a part alone. */
 const OF_EACH = 6
+const PIECE = 100_000_000n
 
-/** References of the connection's orders whose pieces can be compared, each of a number that is its own. */
-export function plainReferences(connection: string, orders: readonly ShopOrder[]): readonly string[] {
-  const byNumber = Map.groupBy(orders, ({ number }) => number)
-  return orders
-    .filter(({ isPlain, number }) => isPlain && byNumber.get(number)?.length === 1)
-    .map(({ number }) => referenceOf(connection, number))
+/** Ships the first orders of a connection in its ERP, as its people would; those that they began before stay as they are. */
+export async function shipFirst(simulators: SimulatorAddresses, pair: Pair): Promise<number> {
+  const first = (await shippable(simulators, pair)).slice(0, OF_EACH).map((order, index) => ({ order, index }))
+  const fresh = first.filter(({ order }) => !isBegun(order))
+  for (const { order, index } of fresh) await ship(simulators, pair, order, index % 2 === 1)
+  return fresh.length
 }
 
-/** Ships orders in the ERP as its people would: of those that are `plain`, by their references. */
-export async function shipInNetSuite(
-  url: string,
-  connections: readonly string[],
-  plain: ReadonlySet<string>,
-): Promise<readonly Sent[]> {
-  const { salesOrders } = await requestJson<NetSuiteState>(`${url}/_sim/state`)
-  const sent: Sent[] = []
-  const orders = salesOrders.filter(({ externalId }) => plain.has(externalId))
-  for (const { order, partly } of chosen(orders, ({ externalId }) => externalId, connections)) {
-    const lines = order.item.items.filter(({ isClosed }) => isClosed !== true)
-    const taken = partly ? lines.slice(0, 1) : lines
-    const tracking = trackOf(order.externalId)
-    await postJson(`${url}/_sim/orders/${order.id}/fulfil`, {
-      lines: taken.map(({ line, quantity }) => ({ line, quantity })),
-      tracking: [tracking],
-      shipStatus: 'C',
-    })
-    const pieces = piecesOf(taken.map(({ item, quantity }) => [item.refName, quantity]))
-    sent.push({ reference: order.externalId, tracks: [tracking], pieces })
+/** Ships the next order that nobody has begun; its reference, or null where there is none. */
+export async function shipNext(simulators: SimulatorAddresses, pair: Pair): Promise<string | null> {
+  const order = (await shippable(simulators, pair)).find((one) => !isBegun(one))
+  if (order === undefined) return null
+  await ship(simulators, pair, order, false)
+  return order.reference
+}
+
+const isBegun = ({ lines }: ErpOrder): boolean => lines.some(({ shipped }) => shipped > 0n)
+
+/** Orders of which the shop can take a shipment: it ships bundles whole, which a vendor has all parts of. */
+async function shippable(simulators: SimulatorAddresses, { id, shop, vendor }: Pair): Promise<readonly ErpOrder[]> {
+  const rows = rowsOf((await shopOf(simulators, shop)).orders)
+  return (await vendorOf(simulators, vendor)).orders.filter(({ reference, lines }) => {
+    const own = lines.filter(({ shipped, toShip }) => shipped + toShip > 0n)
+    const goods = own.flatMap(({ lineId }) => rows.get(lineId) ?? [])
+    const ids = new Set(own.map(({ lineId }) => lineId))
+    const isWhole = goods.every(({ together }) => together.every((part) => ids.has(part)))
+    return isReferenceOf(id, reference) && goods.length > 0 && isWhole
+  })
+}
+
+/** What is shipped of every line of the shop's orders: ids of lines are a shop's own. */
+function rowsOf(orders: readonly ShopOrder[]): ReadonlyMap<string, ShippedRow> {
+  return new Map(orders.flatMap((order) => [...order.rows]))
+}
+
+async function ship(
+  simulators: SimulatorAddresses,
+  { shop, vendor }: Pair,
+  { id, reference, lines }: ErpOrder,
+  partly: boolean,
+): Promise<void> {
+  const rows = rowsOf((await shopOf(simulators, shop)).orders)
+  const open = lines.filter(({ toShip }) => toShip > 0n)
+  const hasBundle = open.some(({ lineId }) => (rows.get(lineId)?.together.length ?? 0) > 1)
+  const taken = partly && !hasBundle ? aPartOf(open) : open
+  const url = addressOf(simulators, vendor)
+  const track = trackOf(reference)
+  const pieces = taken.map(({ number, toShip }) => ({ number, quantity: Number(text8(toShip)) }))
+  if (vendor === 'netsuite') {
+    const shipped = pieces.map(({ number: line, quantity }) => ({ line, quantity }))
+    await postJson(`${url}/_sim/orders/${id}/fulfil`, { lines: shipped, tracking: [track], shipStatus: 'C' })
+    return
   }
-  return sent
+  const delivered = pieces.map(({ number, quantity }) => ({ LineNum: number, Quantity: quantity }))
+  await postJson(`${url}/_sim/orders/${id}/deliver`, { lines: delivered, TrackingNumber: track })
 }
 
-export async function shipInSapB1(
-  url: string,
-  connections: readonly string[],
-  plain: ReadonlySet<string>,
-): Promise<readonly Sent[]> {
-  const { Orders } = await requestJson<SapB1State>(`${url}/_sim/state`)
-  const open = Orders.filter(
-    ({ DocumentStatus, NumAtCard }) => DocumentStatus === 'bost_Open' && plain.has(NumAtCard ?? ''),
-  )
-  const sent: Sent[] = []
-  for (const { order, partly } of chosen(open, ({ NumAtCard }) => NumAtCard ?? '', connections)) {
-    const taken = partly ? order.DocumentLines.slice(0, 1) : order.DocumentLines
-    const tracking = trackOf(order.NumAtCard ?? '')
-    await postJson(`${url}/_sim/orders/${order.DocEntry}/deliver`, {
-      lines: taken.map(({ LineNum, Quantity }) => ({ LineNum, Quantity })),
-      TrackingNumber: tracking,
-    })
-    const pieces = piecesOf(taken.map(({ ItemCode, Quantity }) => [ItemCode, Quantity]))
-    sent.push({ reference: order.NumAtCard ?? '', tracks: [tracking], pieces })
-  }
-  return sent
-}
-
-function chosen<T>(orders: readonly T[], referenceIn: (order: T) => string, connections: readonly string[]) {
-  return connections.flatMap((connection) =>
-    orders
-      .filter((order) => isReferenceOf(connection, referenceIn(order)))
-      .slice(0, OF_EACH)
-      .map((order, index) => ({ order, partly: index % 2 === 1 })),
-  )
+/** The first line, or of a single one a piece. */
+function aPartOf(open: readonly ErpLine[]): readonly ErpLine[] {
+  const [first, ...others] = open
+  if (first === undefined || others.length > 0) return open.slice(0, 1)
+  return [{ ...first, toShip: least(first.toShip, PIECE as Decimal8) }]
 }
 
 const trackOf = (reference: string): string => `T-${reference}`
 
-function piecesOf(lines: readonly (readonly [sku: string, quantity: number])[]): ReadonlyMap<string, Decimal8> {
-  const pieces = new Map<string, Decimal8>()
-  for (const [sku, quantity] of lines) {
-    pieces.set(sku, ((pieces.get(sku) ?? 0n) + decimal8(quantity, 'quantity')) as Decimal8)
-  }
-  return pieces
-}
-
-/** Every shipment of the vendor is in the shop once, with its pieces and its track, and no other is. */
-export function compareShipments(
-  connection: string,
-  orders: readonly ShopOrder[],
-  sent: readonly Sent[],
-): readonly string[] {
-  const own = sent.filter(({ reference }) => isReferenceOf(connection, reference))
-  const wanted = own.map((one) => `${one.reference} ${told(one)}`)
-  const have = orders.flatMap(({ number, shipments }) =>
-    shipments
-      .filter(({ tracks }) => tracks.some((track) => isReferenceOf(`T-${connection}`, track)))
-      .map((shipment) => `${referenceOf(connection, number)} ${told(shipment)}`),
+/** Everything that the vendor has shipped is in the shop, with its track, and nothing else is. */
+export async function compareShipments(simulators: SimulatorAddresses, pair: Pair): Promise<readonly string[]> {
+  const { orders } = await shopOf(simulators, pair.shop)
+  const rows = rowsOf(orders)
+  const wanted = (await vendorOf(simulators, pair.vendor)).orders
+    .filter(({ reference }) => isReferenceOf(pair.id, reference))
+    .flatMap((order) => toldOf(trackOf(order.reference), wantedPieces(order, rows)))
+  const shipments = orders.flatMap((order) => order.shipments)
+  const own = Map.groupBy(shipments, ({ tracks }) => tracks.find((track) => isReferenceOf(`T-${pair.id}`, track)))
+  const have = [...own].flatMap(([track, some]) =>
+    track === undefined ? [] : toldOf(track, summed(some.flatMap(({ pieces }) => [...pieces]))),
   )
-  const missing = wanted.filter((one) => !have.includes(one))
-  const others = have.filter((one, index) => !wanted.includes(one) || have.indexOf(one) < index)
   return [
-    ...missing.map((one) => `${connection}: the shop has no shipment ${one}`),
-    ...others.map((one) => `${connection}: the shop has a shipment that it should not have: ${one}`),
+    ...wanted.filter((one) => !have.includes(one)).map((one) => `${pair.id}: the shop has no shipment ${one}`),
+    ...have.filter((one) => !wanted.includes(one)).map((one) => `${pair.id}: the vendor has not shipped ${one}`),
   ]
 }
 
-function told({ tracks, pieces }: EndShipment): string {
-  const list = [...pieces].map(([sku, quantity]) => `${sku} × ${text8(quantity)}`)
-  return `${tracks.join(', ')}: ${list.toSorted().join(', ')}`
+/** Pieces of the shop's rows. Of a bundle each part says how many there are of it. */
+function wantedPieces({ lines }: ErpOrder, rows: ReadonlyMap<string, ShippedRow>): ReadonlyMap<string, Decimal8> {
+  return new Map(
+    lines.flatMap(({ lineId, shipped }) => {
+      const found = rows.get(lineId)
+      if (found === undefined || shipped === 0n) return []
+      const { row, ordered, ofLine } = found
+      return [[row, ((shipped * ordered) / ofLine) as Decimal8] as const]
+    }),
+  )
+}
+
+function summed(pieces: readonly (readonly [row: string, count: Decimal8])[]): ReadonlyMap<string, Decimal8> {
+  const counts = new Map<string, Decimal8>()
+  for (const [row, count] of pieces) counts.set(row, ((counts.get(row) ?? 0n) + count) as Decimal8)
+  return counts
+}
+
+function toldOf(track: string, pieces: ReadonlyMap<string, Decimal8>): readonly string[] {
+  if (pieces.size === 0) return []
+  const list = [...pieces].map(([row, count]) => `row ${row} × ${text8(count)}`)
+  return [`${track}: ${list.toSorted().join(', ')}`]
 }

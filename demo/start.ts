@@ -61,7 +61,7 @@ async function start(options: DemoOptions, progress: Progress, ending: Ending, s
   writeShellEnvironment(options, env, processEnvironment())
   progress.line(where(PULLED, endpoints))
   if (!options.once) {
-    await keepChanging(simulators.addresses, progress, signal)
+    await keepChanging(simulators.addresses, configuration.connections, progress, signal)
     return 0
   }
   const deps = {

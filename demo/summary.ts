@@ -29,22 +29,31 @@ export function countEntities(
 ): Readonly<Record<string, EntityCounts>> {
   return Object.fromEntries(
     KINDS.map((kind) => {
-      const own = tasks.filter((task) => task.read.split('.')[1] === kind)
-      const total = (of: (task: TaskAnswer) => number): number => own.reduce((sum, task) => sum + of(task), 0)
-      const status = (name: string): number =>
-        total((task) => Object.values(task.connections).reduce((sum, { statuses }) => sum + (statuses[name] ?? 0), 0))
-      const head = {
-        read: total((task) => task.read_count),
-        published: total((task) => task.published),
-        unchanged: total((task) => task.unchanged),
-        ignored: status('ignored'),
-      }
-      const ends = status('succeeded')
-      const tail = { deadLettered: status('failed') + total((task) => task.unrouted_failed) }
+      const { head, ends, tail } = sums(tasks.filter((task) => task.read.split('.')[1] === kind))
       if (kind === 'orders') return [kind, { ...head, delivered: ends, ...tail }]
       return [kind, { ...head, projected: ends, ...tail, pulled: pulled[kind].cursor.rows }]
     }),
   )
+}
+
+/** Sums the tasks of shipments and of what else becomes of orders; `delivered` is what the shop has. */
+export function countShipments(tasks: readonly TaskAnswer[]): Readonly<Record<'fulfilments', EntityCounts>> {
+  const { head, ends, tail } = sums(tasks)
+  return { fulfilments: { ...head, delivered: ends, ...tail } }
+}
+
+function sums(tasks: readonly TaskAnswer[]) {
+  const total = (of: (task: TaskAnswer) => number): number => tasks.reduce((sum, task) => sum + of(task), 0)
+  const status = (name: string): number =>
+    total((task) => Object.values(task.connections).reduce((sum, { statuses }) => sum + (statuses[name] ?? 0), 0))
+  const head = {
+    read: total((task) => task.read_count),
+    published: total((task) => task.published),
+    unchanged: total((task) => task.unchanged),
+    ignored: status('ignored'),
+  }
+  const tail = { deadLettered: status('failed') + total((task) => task.unrouted_failed) }
+  return { head, ends: status('succeeded'), tail }
 }
 
 /** By kind of entity: how many have ended, and how. */

@@ -1,6 +1,8 @@
+import type { Connection } from '../src/configuration/model.ts'
 import { StreamError } from '../src/errors.ts'
 import { postJson, requestJson } from './http.ts'
 import type { Progress } from './progress.ts'
+import { shipNext } from './ship.ts'
 import type { SimulatorAddresses } from './simulators.ts'
 
 const EVERY_MS = 20_000
@@ -12,13 +14,17 @@ interface ErpState {
   }[]
 }
 
-/** Makes an order and a stock change now and then, so that one can watch them travel, until `signal` aborts. */
+/**
+ * Makes an order and a stock change, and ships an order for each connection, now and then, so that one can watch them travel,
+ * until `signal` aborts.
+ */
 export async function keepChanging(
   simulators: SimulatorAddresses,
+  connections: readonly Connection[],
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  progress.line('an order and a stock change are made every 20 s; Ctrl-C ends everything')
+  progress.line('an order, a stock change and a shipment are made every 20 s; Ctrl-C ends everything')
   for (let round = 1; ; round += 1) {
     await pause(signal)
     if (signal.aborted) return await new Promise(() => undefined)
@@ -29,6 +35,10 @@ export async function keepChanging(
       progress.line(
         `new order in ${simulators.bigcommerce === undefined ? 'the shop' : 'each shop'}; stock change in NetSuite: ${await changeStock(simulators.netsuite.url, round)}`,
       )
+      for (const connection of connections) {
+        const shipped = await shipNext(simulators, connection)
+        if (shipped !== null) progress.line(`shipped in ${connection.vendor}: ${shipped}`)
+      }
     } catch (error) {
       progress.line(`a change could not be made: ${error instanceof Error ? error.message : String(error)}`)
     }

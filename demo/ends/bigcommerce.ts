@@ -1,5 +1,13 @@
 import { add, type Decimal4, decimal4, decimal8, multiply, subtract, sum, ZERO4 } from '../../src/events/decimal.ts'
-import { type EndShipment, exactly, type Range, type ShopEnd, type ShopLine, type ShopOrder } from './end.ts'
+import {
+  type EndShipment,
+  exactly,
+  type Range,
+  type ShippedRow,
+  type ShopEnd,
+  type ShopLine,
+  type ShopOrder,
+} from './end.ts'
 
 /** The simulator's state, as far as it is compared. */
 export interface BigCommerceState {
@@ -86,18 +94,15 @@ function toOrders(order: BigCommerceOrder, shipments: readonly BigCommerceShipme
   return addresses.map((address, index) => {
     const lines = top.filter(({ order_address_id: id }) => id === address)
     const hasBegun = lines.some((line) => line.quantity_shipped > 0)
-    const isUntouched = lines.every((line) => line.quantity_shipped === 0 && line.quantity_refunded === 0)
     const isOfPart = ({ items }: BigCommerceShipment) =>
       items.some((item) => lines.some(({ id }) => id === item.order_product_id))
     return {
       number: index === 0 ? String(order.id) : `${order.id}-${address}`,
       state: stateOf(order.status_id, hasBegun),
-      isPlain: isUntouched,
+      rows: new Map(lines.map((line) => [String(line.id), rowOf(line)])),
       lines: lines.map(toLine),
       ...amounts,
-      shipments: shipments
-        .filter((one) => one.order_id === order.id && isOfPart(one))
-        .map((one) => toShipment(one, order)),
+      shipments: shipments.filter((one) => one.order_id === order.id && isOfPart(one)).map(toShipment),
     }
   })
 }
@@ -132,6 +137,11 @@ function amountsOf(order: BigCommerceOrder): Pick<ShopOrder, 'totals' | 'shippin
   }
 }
 
+function rowOf({ id, quantity }: BigCommerceLine): ShippedRow {
+  const ordered = decimal8(quantity, 'quantity')
+  return { row: String(id), ordered, ofLine: ordered, together: [String(id)] }
+}
+
 /** Pieces that were refunded before they were shipped are not the vendor's any more. */
 function toLine(line: BigCommerceLine): ShopLine {
   const pieces = line.quantity - Math.max(0, line.quantity_refunded - line.quantity_shipped)
@@ -142,15 +152,15 @@ function toLine(line: BigCommerceLine): ShopLine {
     bundle: null,
     quantity,
     shipped: decimal8(line.quantity_shipped, 'quantity_shipped'),
+    refunded: decimal8(line.quantity_refunded, 'quantity_refunded'),
     amount: exactly(price),
     amounts: null,
   }
 }
 
-function toShipment({ tracking_number, items }: BigCommerceShipment, order: BigCommerceOrder): EndShipment {
-  const skuOf = (id: number) => order.products.find((line) => line.id === id)?.sku ?? `line ${id}`
+function toShipment({ tracking_number, items }: BigCommerceShipment): EndShipment {
   return {
     tracks: [tracking_number],
-    pieces: new Map(items.map((item) => [skuOf(item.order_product_id), decimal8(item.quantity, 'quantity')])),
+    pieces: new Map(items.map((item) => [String(item.order_product_id), decimal8(item.quantity, 'quantity')])),
   }
 }

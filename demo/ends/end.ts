@@ -1,9 +1,20 @@
 import type { Decimal4, Decimal8 } from '../../src/events/decimal.ts'
 
-/** Pieces that left together, and by which numbers they can be followed. */
+/** Pieces that left together, by the rows of the shop's order, and by which numbers they can be followed. */
 export interface EndShipment {
   readonly tracks: readonly string[]
   readonly pieces: ReadonlyMap<string, Decimal8>
+}
+
+/** What leaves in the shop when a vendor ships pieces of a line. */
+export interface ShippedRow {
+  /** Id of the row: the line's own, or that of the whole that it is a part of. */
+  readonly row: string
+  /** Pieces of the row that were ordered, and of the line: as many wholes leave as all of their parts do. */
+  readonly ordered: Decimal8
+  readonly ofLine: Decimal8
+  /** The lines that leave together: the parts of a bundle; else this one. */
+  readonly together: readonly string[]
 }
 
 /** An amount between two, both included: what is shared by pieces or prices is known to a cent or two. */
@@ -22,8 +33,10 @@ export interface ShopLine {
   /** The SKU of the bundle that it is a part of; null: it is none. */
   readonly bundle: string | null
   readonly quantity: Decimal8
-  /** Pieces that the shop has shipped itself. */
+  /** Pieces that the shop has shipped. */
   readonly shipped: Decimal8
+  /** Pieces that were refunded, before or after they were shipped. */
+  readonly refunded: Decimal8
   /** Before discount and tax. */
   readonly amount: Range
   /** Null: the shop tells it for the whole order alone. */
@@ -36,8 +49,8 @@ export interface ShopOrder {
   /** The number, the shop's own id of it: where another order has the number too, one of the two is known by both. */
   readonly alias?: string
   readonly state: 'open' | 'ended' | 'other'
-  /** Each row is a line at the vendor, by the same SKU: pieces that are shipped are the same at both ends. */
-  readonly isPlain: boolean
+  /** What is shipped, by the ids of lines; what is never shipped is not in it. */
+  readonly rows: ReadonlyMap<string, ShippedRow>
   readonly lines: readonly ShopLine[]
   /** Of the order's lines together, where the shop does not tell them line by line. */
   readonly totals: { readonly discount: Range; readonly tax: Range } | null
@@ -56,12 +69,27 @@ export function isReferenceOf(connection: string, reference: string): boolean {
   return reference.startsWith(`${connection}-`) || reference.startsWith(`${connection}_`)
 }
 
+export interface ErpLine {
+  readonly sku: string
+  readonly quantity: Decimal8
+  readonly amount: Decimal4
+  /** The ERP's number of it. */
+  readonly number: number
+  /** The shop's id of it; empty: it is no line of a shop. */
+  readonly lineId: string
+  /** Pieces that were shipped, and those that still can be. */
+  readonly shipped: Decimal8
+  readonly toShip: Decimal8
+}
+
 /** An order as an ERP has it. */
 export interface ErpOrder {
+  /** The ERP's id of it. */
+  readonly id: string
   /** As `referenceOf`. */
   readonly reference: string
   readonly open: boolean
-  readonly lines: readonly { readonly sku: string; readonly quantity: Decimal8; readonly amount: Decimal4 }[]
+  readonly lines: readonly ErpLine[]
   readonly discount: Decimal4
   readonly tax: Decimal4
   readonly shipping: Decimal4

@@ -13,7 +13,7 @@ import {
   ZERO4,
   ZERO8,
 } from '../../src/events/decimal.ts'
-import { exactly, type Range, type ShopLine } from './end.ts'
+import { exactly, type Range, type ShippedRow, type ShopLine } from './end.ts'
 
 /** A row of an order as the simulator has it. */
 export interface MagentoLine {
@@ -53,12 +53,26 @@ export function magentoLines(
   })
 }
 
-/** Whether a row is a line at its vendor: no bundle, nothing that is never shipped, no options, nothing gone of it yet. */
-export function isPlainRow(row: MagentoLine): boolean {
-  const gone = [row.qty_canceled, row.qty_shipped, row.qty_refunded].some((count) => (count ?? 0) > 0)
-  const isGoods = ['simple', 'configurable'].includes(row.product_type ?? 'simple')
-  return isGoods && !gone && (row.product_option?.extension_attributes?.custom_options ?? []).length === 0
+/** What the shop ships of each line that a vendor may have: a bundle as a whole, a configurable for its variant. */
+export function shippedRows(items: readonly MagentoLine[]): ReadonlyMap<string, ShippedRow> {
+  const goods = items.filter(({ item_id: id, product_type: type }) => id !== undefined && !isVirtual(type))
+  return new Map(
+    goods.map((item) => {
+      const whole = items.find(({ item_id: id }) => id !== undefined && id === item.parent_item_id) ?? item
+      const parts = goods.filter(({ parent_item_id: parent }) => parent === whole.item_id)
+      const isPart = whole !== item && whole.product_type === 'bundle'
+      const row = {
+        row: String(whole.item_id),
+        ordered: pieces(whole.qty_ordered),
+        ofLine: pieces(item.qty_ordered),
+        together: (isPart ? parts : [item]).map(({ item_id: id }) => String(id)),
+      }
+      return [String(item.item_id), row]
+    }),
+  )
 }
+
+const isVirtual = (type: string | undefined): boolean => type === 'virtual' || type === 'downloadable'
 
 /** A variant's row has its SKU; a product's with options is known by its id. */
 function productSku(
@@ -87,6 +101,7 @@ function toLine(row: MagentoLine, bundle: string | null): ShopLine {
     bundle,
     quantity,
     shipped: pieces(row.qty_shipped),
+    refunded: pieces(row.qty_refunded),
     amount: quantity === ordered ? exactly(price) : around(price, CENT),
     amounts: { discount: part(magnitude(amountOf(row.discount_amount))), tax: part(tax) },
   }
@@ -104,6 +119,7 @@ function toShare(child: MagentoLine, bundle: MagentoLine, children: readonly Mag
     bundle: bundle.sku,
     quantity,
     shipped: ofBundles(pieces(bundle.qty_shipped)),
+    refunded: ofBundles(pieces(bundle.qty_refunded)),
     amount: part(amountOf(bundle.row_total)),
     amounts: { discount: part(magnitude(amountOf(bundle.discount_amount))), tax: part(amountOf(bundle.tax_amount)) },
   }
@@ -112,7 +128,7 @@ function toShare(child: MagentoLine, bundle: MagentoLine, children: readonly Mag
 /** Ordered, less what was canceled, and what was refunded before it was shipped; what is never shipped comes back as money. */
 function vendorPieces(row: MagentoLine): Decimal8 {
   const left = subtract(pieces(row.qty_ordered), pieces(row.qty_canceled))
-  if (row.product_type === 'virtual' || row.product_type === 'downloadable') return left
+  if (isVirtual(row.product_type)) return left
   const unshipped = subtract(pieces(row.qty_refunded), pieces(row.qty_shipped))
   return greatest(ZERO8, subtract(left, greatest(ZERO8, unshipped)))
 }

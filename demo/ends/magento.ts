@@ -1,6 +1,6 @@
 import { decimal4, decimal8 } from '../../src/events/decimal.ts'
 import type { EndShipment, ShopEnd, ShopOrder } from './end.ts'
-import { isPlainRow, type MagentoLine, magentoLines } from './magento-lines.ts'
+import { type MagentoLine, magentoLines, shippedRows } from './magento-lines.ts'
 
 /** The simulator's state, as far as it is compared. */
 export interface MagentoState {
@@ -22,7 +22,6 @@ export interface MagentoOrder {
   readonly state: string
   readonly shipping_amount?: number
   readonly shipping_tax_amount?: number
-  readonly relation_parent_id?: string
   readonly items: readonly MagentoLine[]
 }
 
@@ -60,20 +59,19 @@ export function magentoOrders(
     number: order.increment_id,
     ...(order.entity_id === undefined ? {} : { alias: `${order.increment_id}~${order.entity_id}` }),
     state: order.state === 'processing' ? 'open' : ENDED.includes(order.state) ? 'ended' : 'other',
-    isPlain: order.relation_parent_id === undefined && order.items.every(isPlainRow),
+    rows: shippedRows(order.items),
     lines: magentoLines(order.items, skus),
     totals: null,
     shipping: amount(order.shipping_amount),
     shippingTax: amount(order.shipping_tax_amount),
-    shipments: shipments.filter(({ order_id }) => order_id === order.entity_id).map((one) => toShipment(one, order)),
+    shipments: shipments.filter(({ order_id }) => order_id === order.entity_id).map(toShipment),
   }))
 }
 
-function toShipment({ items, tracks = [] }: MagentoShipment, order: MagentoOrder): EndShipment {
-  const skuOf = (id: number) => order.items.find(({ item_id }) => item_id === id)?.sku ?? `line ${id}`
+function toShipment({ items, tracks = [] }: MagentoShipment): EndShipment {
   return {
     tracks: tracks.map(({ track_number }) => track_number).toSorted(),
-    pieces: new Map(items.map(({ order_item_id, qty }) => [skuOf(order_item_id), decimal8(qty, 'qty')])),
+    pieces: new Map(items.map(({ order_item_id, qty }) => [String(order_item_id), decimal8(qty, 'qty')])),
   }
 }
 

@@ -1,5 +1,5 @@
-import { decimal4, decimal8, magnitude } from '../../src/events/decimal.ts'
-import type { ErpOrder, VendorEnd } from './end.ts'
+import { decimal4, decimal8, magnitude, subtract, ZERO8 } from '../../src/events/decimal.ts'
+import type { ErpLine, ErpOrder, VendorEnd } from './end.ts'
 
 /** The simulator's state, as far as it is compared. */
 export interface NetSuiteState {
@@ -29,6 +29,8 @@ interface NetSuiteLine {
   readonly quantity: number
   readonly amount: number
   readonly isClosed?: boolean
+  readonly quantityFulfilled?: number
+  readonly custcol_waldstream_line?: string
 }
 
 export function netsuiteEnd(system: string, { items, salesOrders }: NetSuiteState): VendorEnd {
@@ -53,15 +55,26 @@ export function netsuiteEnd(system: string, { items, salesOrders }: NetSuiteStat
 export function netsuiteOrders(orders: readonly NetSuiteOrder[]): readonly ErpOrder[] {
   const amount = (value: number | undefined) => decimal4(value ?? 0, 'amount')
   return orders.map((order) => ({
+    id: order.id ?? '',
     reference: order.externalId,
     open: order.item.items.some(({ isClosed }) => isClosed !== true),
-    lines: order.item.items.map(({ item, quantity, amount: total }) => ({
-      sku: item.refName,
-      quantity: decimal8(quantity, 'quantity'),
-      amount: decimal4(total, 'amount'),
-    })),
+    lines: order.item.items.map(toLine),
     discount: magnitude(amount(order.discountTotal)),
     tax: amount(order.taxTotal),
     shipping: amount(order.shippingCost),
   }))
+}
+
+function toLine({ line = 0, item, quantity: count, amount, isClosed, ...more }: NetSuiteLine): ErpLine {
+  const quantity = decimal8(count, 'quantity')
+  const shipped = decimal8(more.quantityFulfilled ?? 0, 'quantityFulfilled')
+  return {
+    sku: item.refName,
+    quantity,
+    amount: decimal4(amount, 'amount'),
+    number: line,
+    lineId: more.custcol_waldstream_line ?? '',
+    shipped,
+    toShip: isClosed === true ? ZERO8 : subtract(quantity, shipped),
+  }
 }

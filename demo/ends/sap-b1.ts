@@ -1,4 +1,4 @@
-import { decimal4, decimal8, multiply, subtract, sum } from '../../src/events/decimal.ts'
+import { decimal4, decimal8, multiply, subtract, sum, ZERO8 } from '../../src/events/decimal.ts'
 import type { ErpOrder, VendorEnd } from './end.ts'
 
 /** The simulator's state, as far as it is compared. */
@@ -30,6 +30,8 @@ interface SapB1Line {
   readonly UnitPrice: number
   readonly LineTotal: number
   readonly LineStatus: string
+  readonly RemainingOpenQuantity: number
+  readonly U_WLD_Line?: string | null
 }
 
 /** Codes of expenses, as config/demo-all has them. */
@@ -63,12 +65,23 @@ function toOrder(order: SapB1Order): ErpOrder {
   const lines = order.DocumentLines.map((line) => {
     const quantity = decimal8(line.Quantity, 'Quantity')
     const amount = multiply(quantity, decimal8(line.UnitPrice, 'UnitPrice'))
-    return { sku: line.ItemCode, quantity, amount, net: decimal4(line.LineTotal, 'LineTotal') }
+    const open = decimal8(line.RemainingOpenQuantity, 'RemainingOpenQuantity')
+    return {
+      sku: line.ItemCode,
+      quantity,
+      amount,
+      number: line.LineNum,
+      lineId: line.U_WLD_Line ?? '',
+      shipped: subtract(quantity, open),
+      toShip: order.DocumentStatus === 'bost_Open' && line.LineStatus === 'bost_Open' ? open : ZERO8,
+      net: decimal4(line.LineTotal, 'LineTotal'),
+    }
   })
   return {
+    id: String(order.DocEntry),
     reference: order.NumAtCard ?? '',
     open: order.DocumentStatus === 'bost_Open',
-    lines: lines.map(({ sku, quantity, amount }) => ({ sku, quantity, amount })),
+    lines: lines.map(({ net: _, ...line }) => line),
     discount: sum(lines.map(({ amount, net }) => subtract(amount, net))),
     tax: expense(TAX),
     shipping: expense(FREIGHT),
