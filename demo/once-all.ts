@@ -8,7 +8,7 @@ import { comparePulled } from './once.ts'
 import type { DemoOptions } from './options.ts'
 import type { Progress } from './progress.ts'
 import { allReads, doReads, failures, untilSettled } from './reads.ts'
-import { compareShipments, shipFirst } from './ship.ts'
+import { shipFirst, shipmentsOf } from './ship.ts'
 import type { SimulatorAddresses } from './simulators.ts'
 import { type ConnectionCounts, countConnections, type PullAnswer } from './summary.ts'
 
@@ -97,5 +97,5 @@ async function goodsAndShipmentsOf(
     const ends = { shop: await shopOf(deps.simulators, shop), vendor: await vendorOf(deps.simulators, vendor) }
     return compareGoods({ connection: id, ...ends, locations: stock?.locations ?? {} })
   })
-  return [...goods, ...(await compareShipments(deps.simulators, { id, shop, vendor }))]
+  return [...goods, ...(await shipmentsOf(deps.simulators, { id, shop, vendor }))]
 }

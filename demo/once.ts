@@ -17,7 +17,7 @@ import { postJson, readFeed, requestJson } from './http.ts'
 import type { DemoOptions } from './options.ts'
 import type { Progress } from './progress.ts'
 import { allReads, doReads, failures, untilSettled } from './reads.ts'
-import { compareShipments, shipFirst } from './ship.ts'
+import { shipFirst, shipmentsOf } from './ship.ts'
 import type { SimulatorAddresses } from './simulators.ts'
 import { countEntities, countShipments, type EntityCounts, type PullAnswer, type TaskAnswer } from './summary.ts'
 
@@ -33,7 +33,10 @@ export interface OnceDeps {
 }
 
 export interface OnceResult {
+  /** Of the first pass over all reads. */
   readonly entities: Readonly<Record<string, EntityCounts>>
+  /** What came back of orders from the ERP. */
+  readonly fulfilments: EntityCounts
   /** What is missing or different between the two ends; empty when all is well. */
   readonly differences: readonly string[]
 }
@@ -49,10 +52,11 @@ export async function runOnce(deps: OnceDeps): Promise<OnceResult> {
   const orders = await compareDelivered(deps)
   const pair = connectionOf(deps)
   const returned = await shipAndReturn(deps, pair)
-  const ends = [...orders, ...(await comparePulled(deps)), ...(await compareShipments(deps.simulators, pair))]
+  const ends = [...orders, ...(await comparePulled(deps)), ...(await shipmentsOf(deps.simulators, pair))]
   const shipments = [...first, ...returned].filter(({ read }) => isOf(read, 'fulfilments'))
   return {
-    entities: { ...countEntities(first, pulled), ...countShipments(shipments) },
+    entities: countEntities(first, pulled),
+    fulfilments: countShipments(shipments),
     differences: [...failures([...first, ...returned]), ...ends],
   }
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '../src/configuration/model.ts'
 import { type Decimal8, least, text8 } from '../src/events/decimal.ts'
-import { type ErpLine, type ErpOrder, isReferenceOf, type ShippedRow, type ShopOrder } from './ends/end.ts'
+import { compareShipments, rowsOf, trackOf } from './compare-shipments.ts'
+import { type ErpLine, type ErpOrder, isReferenceOf } from './ends/end.ts'
 import { addressOf, shopOf, vendorOf } from './ends/read-ends.ts'
 import { postJson } from './http.ts'
 import type { SimulatorAddresses } from './simulators.ts'
@@ -42,11 +43,6 @@ async function shippable(simulators: SimulatorAddresses, { id, shop, vendor }: P
   })
 }
 
-/** What is shipped of every line of the shop's orders: ids of lines are a shop's own. */
-function rowsOf(orders: readonly ShopOrder[]): ReadonlyMap<string, ShippedRow> {
-  return new Map(orders.flatMap((order) => [...order.rows]))
-}
-
 async function ship(
   simulators: SimulatorAddresses,
   { shop, vendor }: Pair,
@@ -76,46 +72,11 @@ function aPartOf(open: readonly ErpLine[]): readonly ErpLine[] {
   return [{ ...first, toShip: least(first.toShip, PIECE as Decimal8) }]
 }
 
-const trackOf = (reference: string): string => `T-${reference}`
-
-/** Everything that the vendor has shipped is in the shop, with its track, and nothing else is. */
-export async function compareShipments(simulators: SimulatorAddresses, pair: Pair): Promise<readonly string[]> {
-  const { orders } = await shopOf(simulators, pair.shop)
-  const rows = rowsOf(orders)
-  const wanted = (await vendorOf(simulators, pair.vendor)).orders
-    .filter(({ reference }) => isReferenceOf(pair.id, reference))
-    .flatMap((order) => toldOf(trackOf(order.reference), wantedPieces(order, rows)))
-  const shipments = orders.flatMap((order) => order.shipments)
-  const own = Map.groupBy(shipments, ({ tracks }) => tracks.find((track) => isReferenceOf(`T-${pair.id}`, track)))
-  const have = [...own].flatMap(([track, some]) =>
-    track === undefined ? [] : toldOf(track, summed(some.flatMap(({ pieces }) => [...pieces]))),
-  )
-  return [
-    ...wanted.filter((one) => !have.includes(one)).map((one) => `${pair.id}: the shop has no shipment ${one}`),
-    ...have.filter((one) => !wanted.includes(one)).map((one) => `${pair.id}: the vendor has not shipped ${one}`),
-  ]
-}
-
-/** Pieces of the shop's rows. Of a bundle each part says how many there are of it. */
-function wantedPieces({ lines }: ErpOrder, rows: ReadonlyMap<string, ShippedRow>): ReadonlyMap<string, Decimal8> {
-  return new Map(
-    lines.flatMap(({ lineId, shipped }) => {
-      const found = rows.get(lineId)
-      if (found === undefined || shipped === 0n) return []
-      const { row, ordered, ofLine } = found
-      return [[row, ((shipped * ordered) / ofLine) as Decimal8] as const]
-    }),
-  )
-}
-
-function summed(pieces: readonly (readonly [row: string, count: Decimal8])[]): ReadonlyMap<string, Decimal8> {
-  const counts = new Map<string, Decimal8>()
-  for (const [row, count] of pieces) counts.set(row, ((counts.get(row) ?? 0n) + count) as Decimal8)
-  return counts
-}
-
-function toldOf(track: string, pieces: ReadonlyMap<string, Decimal8>): readonly string[] {
-  if (pieces.size === 0) return []
-  const list = [...pieces].map(([row, count]) => `row ${row} × ${text8(count)}`)
-  return [`${track}: ${list.toSorted().join(', ')}`]
+/** What differs of shipments at the two ends. */
+export async function shipmentsOf(
+  simulators: SimulatorAddresses,
+  { id, shop, vendor }: Pair,
+): Promise<readonly string[]> {
+  const [shopEnd, vendorEnd] = [await shopOf(simulators, shop), await vendorOf(simulators, vendor)]
+  return compareShipments(id, shopEnd.orders, vendorEnd.orders)
 }

@@ -37,9 +37,9 @@ export function countEntities(
 }
 
 /** Sums the tasks of shipments and of what else becomes of orders; `delivered` is what the shop has. */
-export function countShipments(tasks: readonly TaskAnswer[]): Readonly<Record<'fulfilments', EntityCounts>> {
+export function countShipments(tasks: readonly TaskAnswer[]): EntityCounts {
   const { head, ends, tail } = sums(tasks)
-  return { fulfilments: { ...head, delivered: ends, ...tail } }
+  return { ...head, delivered: ends, ...tail }
 }
 
 function sums(tasks: readonly TaskAnswer[]) {

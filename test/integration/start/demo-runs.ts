@@ -8,6 +8,7 @@ interface Summary {
   readonly ok: boolean
   readonly seconds: number
   readonly entities: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly fulfilments: Readonly<Record<string, number>>
 }
 
 /** `npm start` on a dataset of ten orders that nobody else uses, so that its folder is one test file's alone. */
@@ -47,13 +48,15 @@ export function publishedOf({ entities }: Summary): Readonly<Record<string, numb
   return Object.fromEntries(Object.entries(entities).map(([kind, counts]) => [kind, counts['published']]))
 }
 
-/** A first run: it reads, publishes, delivers and projects everything there is. */
-export function expectWhole({ ok, seconds, entities }: Summary): void {
+/** A first run: it reads, publishes, delivers and projects everything there is, and what was shipped is in the shop. */
+export function expectWhole({ ok, seconds, entities, fulfilments }: Summary): void {
   expect({ ok, seconds }).toEqual({ ok: true, seconds: expect.any(Number) })
   const { orders, products, inventory, images } = entities
   expect(orders).toMatchObject({ read: 10, published: 10, deadLettered: 0 })
   expect((orders?.['delivered'] ?? 0) + (orders?.['ignored'] ?? 0)).toBe(10)
   expect(orders?.['delivered']).toBeGreaterThan(0)
+  expect(fulfilments['delivered']).toBeGreaterThan(0)
+  expect(fulfilments['deadLettered']).toBe(0)
   for (const kind of [products, inventory, images]) {
     expect(kind?.['published']).toBeGreaterThan(0)
     expect(kind).toMatchObject({ deadLettered: 0, projected: expect.any(Number), pulled: expect.any(Number) })

@@ -14,6 +14,7 @@ it('runs once and ends; on kept data only what changed is published', async () =
   const second = await demo.once()
   expect(second.ok).toBe(true)
   expect(publishedOf(second)).toEqual({ orders: 0, products: 0, inventory: 1, images: 0 })
+  expect(second.fulfilments['published']).toBe(0)
 })
 
 it.skipIf(java.why !== undefined)('Ctrl-C during a run ends every process, the servers too', async () => {
