@@ -1,7 +1,7 @@
 import type { Connection } from '../src/configuration/model.ts'
 import { type Decimal8, least, text8 } from '../src/events/decimal.ts'
 import { compareShipments, rowsOf, trackOf } from './compare-shipments.ts'
-import { type ErpLine, type ErpOrder, isReferenceOf } from './ends/end.ts'
+import { type ErpLine, type ErpOrder, isReferenceOf, type ShippedRow } from './ends/end.ts'
 import { addressOf, shopOf, vendorOf } from './ends/read-ends.ts'
 import { postJson } from './http.ts'
 import type { SimulatorAddresses } from './simulators.ts'
@@ -31,16 +31,24 @@ export async function shipNext(simulators: SimulatorAddresses, pair: Pair): Prom
 
 const isBegun = ({ lines }: ErpOrder): boolean => lines.some(({ shipped }) => shipped > 0n)
 
-/** Orders of which the shop can take a shipment: it ships bundles whole, which a vendor has all parts of. */
+/** Orders of which the shop can take a shipment: it ships bundles whole, of which the vendor then has as many of each part. */
 async function shippable(simulators: SimulatorAddresses, { id, shop, vendor }: Pair): Promise<readonly ErpOrder[]> {
   const rows = rowsOf((await shopOf(simulators, shop)).orders)
   return (await vendorOf(simulators, vendor)).orders.filter(({ reference, lines }) => {
-    const own = lines.filter(({ shipped, toShip }) => shipped + toShip > 0n)
-    const goods = own.flatMap(({ lineId }) => rows.get(lineId) ?? [])
-    const ids = new Set(own.map(({ lineId }) => lineId))
-    const isWhole = goods.every(({ together }) => together.every((part) => ids.has(part)))
+    const wholes = new Map(lines.flatMap((line) => wholesOf(line, rows.get(line.lineId))))
+    const goods = [...wholes.keys()].flatMap((lineId) => rows.get(lineId) ?? [])
+    const isWhole = goods.every(({ together }) => new Set(together.map((part) => wholes.get(part))).size === 1)
     return isReferenceOf(id, reference) && goods.length > 0 && isWhole
   })
+}
+
+/** Pieces of the shop's row that the pieces of a line make; none of what is not shipped. */
+function wholesOf(
+  { lineId, shipped, toShip }: ErpLine,
+  found: ShippedRow | undefined,
+): [lineId: string, count: bigint][] {
+  const pieces = shipped + toShip
+  return found === undefined || pieces === 0n ? [] : [[lineId, (pieces * found.ordered) / found.ofLine]]
 }
 
 async function ship(
