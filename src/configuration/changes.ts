@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import { readStored } from './stored-documents.ts'
@@ -9,7 +10,7 @@ import { CONFIGURATION_CHANGES } from './tables.ts'
 export const changeKinds = ['system', 'connection', 'product-metadata', 'cut-date'] as const
 export type ChangeKind = (typeof changeKinds)[number]
 
-/** Something that was changed: an event, kept for good. Documents hold references, never secrets. */
+/** Something that was changed: an event, kept for three years. Documents hold references, never secrets. */
 export interface ConfigurationChange {
   /** ISO 8601. */
   readonly at: string
@@ -60,7 +61,8 @@ export async function noteChange(tables: Tables, change: Omit<ConfigurationChang
   const row: ConfigurationChange = whole
     ? { ...change, shortened: false }
     : { ...change, before: null, after: null, shortened: true }
-  await tables.put(CONFIGURATION_CHANGES, { book: BOOK, place: placeOf(row), ...row })
+  const expires = expiresAfter(Date.parse(row.at), keptDays.configurationChanges)
+  await tables.put(CONFIGURATION_CHANGES, { book: BOOK, place: placeOf(row), ...row, expires })
 }
 
 /** The newest first, after the place `after`; with a rare filter a call may answer few or none and yet a `next`. */
@@ -108,7 +110,7 @@ const storedChange = Type.Object({
 
 /** Throws `row_unreadable`. */
 export function toChange(item: Item): ConfigurationChange {
-  const { book: _book, place: _place, ...stored } = item
+  const { book: _book, place: _place, expires: _expires, ...stored } = item
   return readStored(CONFIGURATION_CHANGES, ['place'], item, () =>
     checkedForm(storedChange, stored, 'a change of the configuration'),
   )

@@ -12,5 +12,5 @@ export const REVISION_KEY = { kind: 'revision', id: 'configuration' } as const
 export const coreTables: TableDefinition[] = [
   { name: CONNECTIONS, partitionKey: 'kind', sortKey: 'id' },
   { name: PRODUCT_METADATA, partitionKey: 'connection' },
-  { name: CONFIGURATION_CHANGES, partitionKey: 'book', sortKey: 'place' },
+  { name: CONFIGURATION_CHANGES, partitionKey: 'book', sortKey: 'place', expires: 'expires' },
 ]

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { expiresAfter } from '../platform/dynamodb/expiry.ts'
 import { flag, nullable, number, oneOf, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
 
@@ -66,7 +67,7 @@ const BOOK = 'all'
 const MOST_BYTES = 30_000
 const CHUNK = 200
 const CHUNKS = 10
-const DAY_SECONDS = 24 * 60 * 60
+const DAY_MS = 86_400_000
 
 export const auditTables: readonly TableDefinition[] = [
   { name: AUDIT, partitionKey: 'book', sortKey: 'place', expires: 'expires' },
@@ -113,13 +114,13 @@ export function createAuditTrail(tables: Tables, clock: { now(): number }, days:
         before: whole ? withoutSignIns(before) : null,
         after: whole ? withoutSignIns(after) : null,
         shortened: !whole,
-        expires: Math.floor(now / 1000) + days * DAY_SECONDS,
+        expires: expiresAfter(now, days),
       })
     },
     async list(filter, limit, after) {
       const entries: AuditEntry[] = []
       // The table may take two days to remove what has expired.
-      const oldest = new Date(clock.now() - days * DAY_SECONDS * 1000).toISOString()
+      const oldest = new Date(clock.now() - days * DAY_MS).toISOString()
       const from =
         [oldest, filter.since]
           .filter((bound) => bound !== null)

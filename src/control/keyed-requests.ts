@@ -1,6 +1,7 @@
 import { StreamError } from '../errors.ts'
 import { canonicalJson } from '../events/canonical-json.ts'
 import { digest } from '../events/identity.ts'
+import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
 import { number, opaque, orNull, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { REQUESTS } from './tables.ts'
@@ -24,10 +25,6 @@ interface RequestRow {
   readonly expires: number | null
 }
 
-/** Nobody sends a request again after so many days: under its key it would be a new one. */
-const KEPT_DAYS = 90
-const DAY_SECONDS = 86_400
-
 export const requestRows = rowType<RequestRow>(REQUESTS, ['id'], {
   id: text,
   digest: text,
@@ -48,7 +45,8 @@ export async function takeRequest(
 ): Promise<KeyedRequest> {
   const own = content === null ? '' : digest(canonicalJson(content))
   const rows = rowsOf(tables, requestRows)
-  const expires = Math.floor(now / 1000) + KEPT_DAYS * DAY_SECONDS
+  // Nobody sends a request again after so long: under its key it would be a new one.
+  const expires = expiresAfter(now, keptDays.requests)
   if (await rows.put({ id, digest: own, at: now, answer: null, expires }, { absent: 'id' })) {
     return { id, at: now, answer: null, isNew: true }
   }

@@ -27,6 +27,8 @@ export interface Publication {
   readonly deleted: boolean
   /** Which of several entities of one key it is; null: the only one. */
   readonly identity: string | null
+  /** Seconds: the note may be removed then; null: never. */
+  readonly expires: number | null
 }
 
 export const publicationRows = rowType<Publication>(PUBLISHED, ['id'], {
@@ -38,6 +40,7 @@ export const publicationRows = rowType<Publication>(PUBLISHED, ['id'], {
   task: orNull(text),
   deleted: or(flag, false),
   identity: orNull(text),
+  expires: orNull(number),
 })
 
 /**

@@ -1,4 +1,5 @@
 import { StreamError } from '../errors.ts'
+import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
 import {
   list,
   map,
@@ -94,39 +95,48 @@ const NEW_RUN = {
 export type RunRequest = Pick<Run, 'id' | 'read' | 'trigger' | 'reason' | 'requested_at' | 'backfill_from'> &
   Partial<Pick<Run, 'queue_url'>>
 
-export const runRows = rowType<Run>(SYNC_RUNS, ['id'], {
-  id: text,
-  read: text,
-  trigger: text,
-  reason: orNull(text),
-  state: oneOf('due', 'running', 'ended', 'failed', 'incomplete', 'merged'),
-  requested_at: text,
-  backfill_from: orNull(text),
-  queue_url: orNull(text),
-  queue_end: orNull(text),
-  window_from: orNull(text),
-  window_to: orNull(text),
-  started_at: orNull(text),
-  ended_at: orNull(text),
-  read_count: number,
-  published: number,
-  unchanged: number,
-  unreadable: number,
-  capped: number,
-  pages: number,
-  reached: orNull(map({ changedAt: text, id: text })),
-  connections: or(list(text), []),
-  merged_requests: or(list(text), []),
-  merged_into: orNull(text),
-  missing: or(list(text), []),
-  // Runs of earlier versions have none of these four.
-  missed: or(number, 0),
-  read_again: or(number, 0),
-  keys: or(number, 0),
-  digest: orNull(text),
-  error: orNull(map({ code: text, message: text })),
-  fence: number,
-})
+export const runRows = rowType<Run>(
+  SYNC_RUNS,
+  ['id'],
+  {
+    id: text,
+    read: text,
+    trigger: text,
+    reason: orNull(text),
+    state: oneOf('due', 'running', 'ended', 'failed', 'incomplete', 'merged'),
+    requested_at: text,
+    backfill_from: orNull(text),
+    queue_url: orNull(text),
+    queue_end: orNull(text),
+    window_from: orNull(text),
+    window_to: orNull(text),
+    started_at: orNull(text),
+    ended_at: orNull(text),
+    read_count: number,
+    published: number,
+    unchanged: number,
+    unreadable: number,
+    capped: number,
+    pages: number,
+    reached: orNull(map({ changedAt: text, id: text })),
+    connections: or(list(text), []),
+    merged_requests: or(list(text), []),
+    merged_into: orNull(text),
+    missing: or(list(text), []),
+    // Runs of earlier versions have none of these four.
+    missed: or(number, 0),
+    read_again: or(number, 0),
+    keys: or(number, 0),
+    digest: orNull(text),
+    error: orNull(map({ code: text, message: text })),
+    fence: number,
+  },
+  // One that waits stays: its read waits for it.
+  ({ state, requested_at, ended_at }) => {
+    const end = state === 'merged' ? requested_at : ended_at
+    return end == null ? undefined : expiresAfter(Date.parse(end), keptDays.runs)
+  },
+)
 
 interface RunPlace {
   readonly list: string
@@ -134,7 +144,13 @@ interface RunPlace {
   readonly id: string
 }
 
-export const runPlaces = rowType<RunPlace>(SYNC_RUN_LISTS, ['list', 'place'], { list: text, place: text, id: text })
+/** A place goes with its run, or later: nobody waits longer than the rows of tasks are kept. */
+export const runPlaces = rowType<RunPlace>(
+  SYNC_RUN_LISTS,
+  ['list', 'place'],
+  { list: text, place: text, id: text },
+  ({ place = '' }) => expiresAfter(Date.parse(place.split('#', 1)[0] ?? ''), keptDays.taskRows),
+)
 
 /**
  * False when the run exists already. Its places in the lists are written first: a place without a run is passed over, a

@@ -26,12 +26,12 @@ export const READER_NOTES = 'reader_notes'
 
 export const controlTables: readonly TableDefinition[] = [
   { name: SYNC_CONTROL, partitionKey: 'read' },
-  { name: SYNC_RUNS, partitionKey: 'id' },
-  { name: SYNC_RUN_LISTS, partitionKey: 'list', sortKey: 'place' },
+  { name: SYNC_RUNS, partitionKey: 'id', expires: 'expires' },
+  { name: SYNC_RUN_LISTS, partitionKey: 'list', sortKey: 'place', expires: 'expires' },
   { name: REQUESTS, partitionKey: 'id', expires: 'expires' },
-  { name: PUBLISHED, partitionKey: 'id' },
+  { name: PUBLISHED, partitionKey: 'id', expires: 'expires' },
   { name: SUBSCRIPTIONS, partitionKey: 'connection', sortKey: 'read' },
-  { name: READER_NOTES, partitionKey: 'id' },
+  { name: READER_NOTES, partitionKey: 'id', expires: 'expires' },
   jobTable(REPLAYS),
   ...keyTables,
   ...auditTables,

@@ -85,6 +85,11 @@ export function declarationOf<E extends DeclaredEntity>(entity: E): DeclaredEnti
   return found as DeclaredEntities[E]
 }
 
+/** Entities with a feed are deleted at their sources, others never. */
+export function hasFeed(entity: string): boolean {
+  return entityDeclarations.some((one) => one.name === entity && 'universal' in one)
+}
+
 /** Text of a key: its parts joined by `|`. What would be taken for the joint is escaped, but in the last part: a SKU stays as it is. */
 export function joinKey(parts: readonly string[]): string {
   return parts.map((part, index) => (index === parts.length - 1 ? part : escapeJoint(part))).join('|')

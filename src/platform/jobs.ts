@@ -1,3 +1,4 @@
+import { expiresAfter, keptDays } from './dynamodb/expiry.ts'
 import { type AttributeOf, queryReadable, type RowType } from './dynamodb/rows.ts'
 import type { Condition, Item, TableDefinition, Tables } from './dynamodb/tables.ts'
 import { readableItems } from './dynamodb/unreadable-rows.ts'
@@ -34,14 +35,16 @@ export const ALL_JOBS = 'all'
 const OPEN = 'open'
 
 export function jobTable(name: string): TableDefinition {
-  return { name, partitionKey: 'shelf', sortKey: 'id' }
+  return { name, partitionKey: 'shelf', sortKey: 'id', expires: 'expires' }
 }
 
-export function createJobs<J extends Job>(tables: Tables, { table, decode }: RowType<J>): Jobs<J> {
+export function createJobs<J extends Job>(tables: Tables, { table, decode, expires }: RowType<J>): Jobs<J> {
   const leases = createLeases(tables, table, { until: 'lease_until', token: 'fence' })
   const rowOf = (id: string, fence: number): HeldRow => ({ key: { shelf: ALL_JOBS, id }, token: fence })
   const change: Jobs<J>['change'] = async ({ id, fence }, set, condition) => {
-    const item = await leases.change(rowOf(id, fence), { set }, condition === undefined ? [] : [condition])
+    const at = expires?.(set) ?? null
+    const own = at === null ? set : { ...set, expires: at }
+    const item = await leases.change(rowOf(id, fence), { set: own }, condition === undefined ? [] : [condition])
     return item === null ? null : decode(item)
   }
   const get = async (id: string) => {
@@ -84,6 +87,11 @@ export function createJobs<J extends Job>(tables: Tables, { table, decode }: Row
       return ended
     },
   }
+}
+
+/** A job that came to its end goes when nobody asks for it any more. */
+export function expiresOnceEnded({ ended_at }: { readonly ended_at?: string | null }): number | undefined {
+  return ended_at == null ? undefined : expiresAfter(Date.parse(ended_at), keptDays.endedJobs)
 }
 
 /** Id of a job: what it is, when it was asked for, and what distinguishes it from others of that moment. */

@@ -1,11 +1,13 @@
 import type { Logger } from 'pino'
 import { type Publication, publicationRows } from '../control/publish-again.ts'
 import { toStreamError } from '../errors.ts'
+import { hasFeed } from '../events/entities.ts'
 import { contentDigest, digest, sourceEventId } from '../events/identity.ts'
 import { type Entity, recordKey, type TopicEvents, topicOf } from '../events/topics.ts'
 import { capOccurredAt, versionRank } from '../events/version.ts'
 import { forEachBounded } from '../platform/bounded.ts'
 import type { EventCodec } from '../platform/codec.ts'
+import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
 import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { LogProducer, OutgoingRecord } from '../platform/kafka/event-log.ts'
@@ -192,7 +194,25 @@ function noteOf(origin: NamedOrigin, event: Event, state: Publication['state']):
     task: taskId,
     deleted: event.deleted,
     identity: identity ?? null,
+    expires: noteExpires(origin, event),
   }
+}
+
+/**
+ * Of what is never deleted at its source, a note may go once nobody has read the entity for so long: read again, it is
+ * published once more with the same id, which changes nothing. A deletion stays known, since what comes back has to be newer
+ * than it (Guarantee 4); so does whose a key is.
+ */
+function noteExpires({ entity, identities }: NamedOrigin, event: Event): number | null {
+  if (hasFeed(entity) || event.deleted || identities.has(event.key)) return null
+  return expiresAfter(event.readAt, keptDays.notesOfOrders)
+}
+
+/** How late a note is put off: one that is read each day is not written each day. */
+const PUT_OFF_AFTER = (keptDays.notesOfOrders / 2) * 86_400
+
+function isToBePutOff(noted: Publication, expires: number | null): expires is number {
+  return expires !== null && expires - (noted.expires ?? 0) >= PUT_OFF_AFTER
 }
 
 type NoteCondition = Condition<AttributeOf<Publication>>
@@ -213,19 +233,24 @@ async function changedOf(
   known: ReadonlyMap<string, Publication>,
 ): Promise<readonly Event[]> {
   const changed = new Set<Event>()
+  const rows = rowsOf(tables, publicationRows)
   await forEachBounded(events, WRITERS, async (event) => {
     const noted = known.get(publishedId(event, origin))
     if (noted?.state !== 'published' || noted.digest !== event.contentDigest) {
       changed.add(event)
       return
     }
-    if (event.occurredAt === null || (noted.occurred_at ?? 0) >= event.occurredAt) return
     const same: NoteCondition[] = [
       { attribute: 'state', is: '=', value: 'published' },
       { attribute: 'digest', is: '=', value: event.contentDigest },
     ]
+    if (event.occurredAt === null || (noted.occurred_at ?? 0) >= event.occurredAt) {
+      const expires = noteExpires(origin, event)
+      if (isToBePutOff(noted, expires)) await rows.update({ id: noted.id }, { set: { expires } }, { allOf: same })
+      return
+    }
     const note = { ...noteOf(origin, event, 'published'), task: noted.task }
-    const done = await rowsOf(tables, publicationRows).put(note, { allOf: [...same, notNewerThan(event)] })
+    const done = await rows.put(note, { allOf: [...same, notNewerThan(event)] })
     if (!done) changed.add(event)
   })
   return events.filter((event) => changed.has(event))

@@ -1,5 +1,6 @@
 import type { DeadLettered } from '../events/generated/events.ts'
 import { digest } from '../events/identity.ts'
+import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
 import {
   type Attributes,
   list,
@@ -112,28 +113,40 @@ const summary: Attributes<DeadLetterSummary> = {
   revision: number,
 }
 
-export const deadLetterRows = rowType<DeadLetterRow>(DEAD_LETTERS, ['id'], {
-  ...summary,
-  original: orNull(
-    map({
-      key: nullable(text),
-      value: nullable(text),
-      headers: list(map<DeadLetterHeader>({ key: text, value: nullable(text) })),
-    }),
-  ),
-  history: list(
-    map<LetterChange>({
-      at: text,
-      what: oneOf('failed', 'retried', 'resolved', 'discarded'),
-      retry: number,
-      by: orNull(text),
-      reason: orNull(text),
-      code: orNull(text),
-    }),
-  ),
-  failed_retry: number,
-  folded_to: number,
-})
+/** One that nobody has to see to any more goes; one that is opened again stays. */
+function expiresWhenEnded({ state, state_at = '' }: Partial<DeadLetterSummary>): number | null | undefined {
+  if (state === undefined) return undefined
+  const isOver = state === 'resolved' || state === 'discarded'
+  return isOver ? expiresAfter(Date.parse(state_at), keptDays.endedDeadLetters) : null
+}
+
+export const deadLetterRows = rowType<DeadLetterRow>(
+  DEAD_LETTERS,
+  ['id'],
+  {
+    ...summary,
+    original: orNull(
+      map({
+        key: nullable(text),
+        value: nullable(text),
+        headers: list(map<DeadLetterHeader>({ key: text, value: nullable(text) })),
+      }),
+    ),
+    history: list(
+      map<LetterChange>({
+        at: text,
+        what: oneOf('failed', 'retried', 'resolved', 'discarded'),
+        retry: number,
+        by: orNull(text),
+        reason: orNull(text),
+        code: orNull(text),
+      }),
+    ),
+    failed_retry: number,
+    folded_to: number,
+  },
+  expiresWhenEnded,
+)
 
 /** A summary in its place on a shelf. */
 export interface ShelvedLetter extends DeadLetterSummary {
@@ -141,11 +154,16 @@ export interface ShelvedLetter extends DeadLetterSummary {
   readonly place: string
 }
 
-export const shelvedRows = rowType<ShelvedLetter>(DEAD_LETTER_SHELVES, ['shelf', 'place'], {
-  ...summary,
-  shelf: text,
-  place: text,
-})
+export const shelvedRows = rowType<ShelvedLetter>(
+  DEAD_LETTER_SHELVES,
+  ['shelf', 'place'],
+  {
+    ...summary,
+    shelf: text,
+    place: text,
+  },
+  expiresWhenEnded,
+)
 
 export function summaryOf(row: DeadLetterRow): DeadLetterSummary {
   const { original: _original, history: _history, failed_retry: _failed, folded_to: _folded, ...summary } = row

@@ -1,5 +1,6 @@
 import type { EntityResult } from '../events/generated/events.ts'
 import { versionRank } from '../events/version.ts'
+import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
 import { list, map, number, or, orNull, rowType, text } from '../platform/dynamodb/rows.ts'
 import { SYNC_ENTITIES } from './tables.ts'
 
@@ -90,41 +91,46 @@ export function entityKey(connection: string | null, key: string): string {
   return `${connection ?? UNROUTED}#${key}`
 }
 
-export const entityRows = rowType<EntityRow>(SYNC_ENTITIES, ['task', 'entity'], {
-  task: text,
-  entity: text,
-  connection: orNull(text),
-  kind: text,
-  source: text,
-  key: text,
-  event_id: text,
-  status: text,
-  code: orNull(text),
-  message: orNull(text),
-  target_id: orNull(text),
-  attempts: number,
-  stage: text,
-  updated_at: text,
-  history: or(
-    list(
-      map<EntityChange>({
-        at: text,
-        stage: text,
-        status: text,
-        code: orNull(text),
-        message: orNull(text),
-        // Changes of earlier versions have none of these three.
-        attempts: or(number, 1),
-        rank: or(text, ''),
-        target_id: orNull(text),
-      }),
+export const entityRows = rowType<EntityRow>(
+  SYNC_ENTITIES,
+  ['task', 'entity'],
+  {
+    task: text,
+    entity: text,
+    connection: orNull(text),
+    kind: text,
+    source: text,
+    key: text,
+    event_id: text,
+    status: text,
+    code: orNull(text),
+    message: orNull(text),
+    target_id: orNull(text),
+    attempts: number,
+    stage: text,
+    updated_at: text,
+    history: or(
+      list(
+        map<EntityChange>({
+          at: text,
+          stage: text,
+          status: text,
+          code: orNull(text),
+          message: orNull(text),
+          // Changes of earlier versions have none of these three.
+          attempts: or(number, 1),
+          rank: or(text, ''),
+          target_id: orNull(text),
+        }),
+      ),
+      [],
     ),
-    [],
-  ),
-  rank: text,
-  offset: number,
-  revision: number,
-})
+    rank: text,
+    offset: number,
+    revision: number,
+  },
+  ({ updated_at }) => (updated_at === undefined ? undefined : expiresAfter(Date.parse(updated_at), keptDays.taskRows)),
+)
 
 /** The row after a result; the same row when the result is older or says nothing new (Guarantee 4). */
 export function evolveEntity(row: EntityRow | undefined, reported: ReportedResult): EntityRow {

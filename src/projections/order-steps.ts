@@ -2,6 +2,7 @@ import type { EntityResult, Place, ResultPlaces } from '../events/generated/even
 import { digest } from '../events/identity.ts'
 import { isoTime } from '../events/times.ts'
 import { recordKey, topicOf } from '../events/topics.ts'
+import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
 import { map, number, orNull, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
@@ -10,8 +11,6 @@ import { stageOrder } from './entity-row.ts'
 import { placeAttribute } from './staged-row.ts'
 import { ORDER_STEPS } from './tables.ts'
 
-/** Days that a step is kept. */
-const KEPT_DAYS = 400
 const ROUTED_BY = 'route-fulfilments'
 /** Longest message that is kept. */
 const LONGEST_MESSAGE = 1_000
@@ -136,7 +135,7 @@ function stepOf({ stage, at, task, result, places }: ReportOfOrder): OrderStep {
     source_place: places.source,
     mapped_place: places.mapped,
     fulfilment: null,
-    expires: expiresAfter(at),
+    expires: expiresAfter(at, keptDays.orderSteps),
   }
 }
 
@@ -160,15 +159,11 @@ function fulfilmentStep(shop: string, { record, event }: Decoded<'shop-fulfilmen
     source_place: from === null ? null : { ...from },
     mapped_place: mapped === null ? null : { ...mapped },
     fulfilment: { id: key, source, kind: data.kind },
-    expires: expiresAfter(record.timestamp),
+    expires: expiresAfter(record.timestamp, keptDays.orderSteps),
   }
 }
 
 /** at#order of the stage#digest of what it was. */
 function stepId(at: number, stage: string, ...what: readonly string[]): string {
   return `${isoTime(at)}#${stageOrder(stage)}#${digest(stage, ...what).slice(0, 16)}`
-}
-
-function expiresAfter(at: number): number {
-  return Math.floor(at / 1000) + KEPT_DAYS * 86_400
 }

@@ -1,9 +1,10 @@
-import { entityDeclarations } from '../events/entities.ts'
+import { entityDeclarations, hasFeed } from '../events/entities.ts'
 import type { EntityResult, Place, ResultPlaces } from '../events/generated/events.ts'
 import { isoTime } from '../events/times.ts'
 import { versionRank } from '../events/version.ts'
+import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
 import { map, number, orNull, rowType, text } from '../platform/dynamodb/rows.ts'
-import { stageOrder } from './entity-row.ts'
+import { isEnd, stageOrder } from './entity-row.ts'
 import { STAGED } from './tables.ts'
 
 /** Towards the shop, or towards the ERP. */
@@ -80,32 +81,41 @@ export function stagedId({ key, source }: Pick<StagedRow, 'key' | 'source'>): st
 /** How a row says where a record is. */
 export const placeAttribute = map<Place>({ topic: text, partition: number, offset: number, bytes: number })
 
-export const stagedRows = rowType<StagedRow>(STAGED, ['shelf', 'id'], {
-  shelf: text,
-  id: text,
-  by_status: text,
-  connection: text,
-  entity: text,
-  source: text,
-  key: text,
-  status: text,
-  stage: text,
-  code: orNull(text),
-  message: orNull(text),
-  target_id: orNull(text),
-  attempts: number,
-  first_at: text,
-  updated_at: text,
-  occurred_at: orNull(text),
-  read_at: text,
-  task: orNull(text),
-  event_id: text,
-  source_place: orNull(placeAttribute),
-  mapped_place: orNull(placeAttribute),
-  rank: text,
-  offset: number,
-  revision: number,
-})
+export const stagedRows = rowType<StagedRow>(
+  STAGED,
+  ['shelf', 'id'],
+  {
+    shelf: text,
+    id: text,
+    by_status: text,
+    connection: text,
+    entity: text,
+    source: text,
+    key: text,
+    status: text,
+    stage: text,
+    code: orNull(text),
+    message: orNull(text),
+    target_id: orNull(text),
+    attempts: number,
+    first_at: text,
+    updated_at: text,
+    occurred_at: orNull(text),
+    read_at: text,
+    task: orNull(text),
+    event_id: text,
+    source_place: orNull(placeAttribute),
+    mapped_place: orNull(placeAttribute),
+    rank: text,
+    offset: number,
+    revision: number,
+  },
+  // What has a feed is as many rows as its source has; of orders and fulfilments there are more every day.
+  ({ entity = '', status = '', updated_at = '' }) => {
+    const isOpen = !isEnd(status) || status === 'failed'
+    return isOpen || hasFeed(entity) ? null : expiresAfter(Date.parse(updated_at), keptDays.stagedOrders)
+  },
+)
 
 /**
  * The row after the report; the same row when it is older or says nothing new. What counts is (version, offset of the

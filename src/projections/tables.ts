@@ -22,14 +22,15 @@ export const ORDER_STEPS = 'order_steps'
 
 export const projectionTables: readonly TableDefinition[] = [
   ...feeds.map(feedTable),
-  { name: SYNC_ENTITIES, partitionKey: 'task', sortKey: 'entity' },
-  { name: SYNC_TASK_COUNTS, partitionKey: 'task' },
-  { name: DEAD_LETTERS, partitionKey: 'id' },
-  { name: DEAD_LETTER_SHELVES, partitionKey: 'shelf', sortKey: 'place' },
+  { name: SYNC_ENTITIES, partitionKey: 'task', sortKey: 'entity', expires: 'expires' },
+  { name: SYNC_TASK_COUNTS, partitionKey: 'task', expires: 'expires' },
+  { name: DEAD_LETTERS, partitionKey: 'id', expires: 'expires' },
+  { name: DEAD_LETTER_SHELVES, partitionKey: 'shelf', sortKey: 'place', expires: 'expires' },
   {
     name: STAGED,
     partitionKey: 'shelf',
     sortKey: 'id',
+    expires: 'expires',
     localIndexes: [{ name: STAGED_BY_STATUS, sortKey: 'by_status' }],
   },
   { name: ORDER_STEPS, partitionKey: 'order', sortKey: 'step', expires: 'expires' },

@@ -1,3 +1,4 @@
+import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
 import { byName, list, map, number, or, orNull, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { SYNC_TASK_COUNTS } from './tables.ts'
@@ -22,33 +23,44 @@ interface CountsRow {
   readonly task: string
   /** Grows with each report. */
   readonly version: number
+  /** Milliseconds. */
+  readonly reported_at: number | null
   readonly kept: Kept | null
 }
 
-export const countsRows = rowType<CountsRow>(SYNC_TASK_COUNTS, ['task'], {
-  task: text,
-  version: or(number, 0),
-  kept: orNull(
-    map<Kept>({
-      counted_version: number,
-      connections: list(text),
-      counts: map<TaskCounts>({
-        published: number,
-        connections: byName(map<ConnectionCounts>({ statuses: byName(number), ended: number })),
-        unrouted_failed: number,
+export const countsRows = rowType<CountsRow>(
+  SYNC_TASK_COUNTS,
+  ['task'],
+  {
+    task: text,
+    version: or(number, 0),
+    reported_at: orNull(number),
+    kept: orNull(
+      map<Kept>({
+        counted_version: number,
+        connections: list(text),
+        counts: map<TaskCounts>({
+          published: number,
+          connections: byName(map<ConnectionCounts>({ statuses: byName(number), ended: number })),
+          unrouted_failed: number,
+        }),
+        counted_at: number,
+        took_ms: number,
       }),
-      counted_at: number,
-      took_ms: number,
-    }),
-  ),
-})
+    ),
+  },
+  ({ reported_at, kept }) => {
+    const at = reported_at ?? kept?.counted_at
+    return at === undefined ? undefined : expiresAfter(at, keptDays.taskRows)
+  },
+)
 
 /**
  * Tells that something was reported of a task, after its rows were written: counts from before are out of date. A crash
  * between the two is made up for by the redelivery, which tells it again.
  */
-export async function noteReported(tables: Tables, task: string): Promise<void> {
-  await rowsOf(tables, countsRows).update({ task }, { increment: { version: 1 } })
+export async function noteReported(tables: Tables, task: string, at: number): Promise<void> {
+  await rowsOf(tables, countsRows).update({ task }, { set: { reported_at: at }, increment: { version: 1 } })
 }
 
 /**

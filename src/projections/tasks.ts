@@ -40,7 +40,10 @@ export function taskStage(deps: { readonly tables: Tables }): Stage<'sync-status
         await orDeadLetter(group.first, context, () => writeGroup(deps.tables, group, row, context))
       })
       // After the rows, and also when none changed: what was written before a crash is told by the redelivery.
-      for (const task of new Set(groups.map((group) => group.task))) await noteReported(deps.tables, task)
+      const times = groups.flatMap(({ task, results }) => results.map(({ at }) => [task, at] as const))
+      for (const [task, own] of Map.groupBy(times, ([of]) => of)) {
+        await noteReported(deps.tables, task, Math.max(...own.map(([, at]) => at)))
+      }
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Entity } from '../../events/topics.ts'
 import { byName, flag, map, number, oneOf, or, orNull, rowType, text } from '../../platform/dynamodb/rows.ts'
-import type { Job } from '../../platform/jobs.ts'
+import { expiresOnceEnded, type Job } from '../../platform/jobs.ts'
 
 export const REPLAYS = 'replays'
 
@@ -75,36 +75,41 @@ export const NEW_REPLAY = {
 
 const ranges = byName(map<OffsetRange>({ from: text, to: text }))
 
-export const replayRows = rowType<Replay>(REPLAYS, ['id'], {
-  id: text,
-  state: oneOf('due', 'running', 'blocked', 'ended', 'failed', 'canceled'),
-  fence: number,
-  lease_until: number,
-  topic: text,
-  processor: text,
-  connection: orNull(text),
-  source: orNull(text),
-  key: orNull(text),
-  from: orNull(text),
-  to: orNull(text),
-  offsets: orNull(ranges),
-  allVersions: flag,
-  trigger: text,
-  by: orNull(text),
-  reason: orNull(text),
-  rate: number,
-  requested_at: text,
-  started_at: orNull(text),
-  ended_at: orNull(text),
-  revision: number,
-  pass: number,
-  range: orNull(ranges),
-  done: or(byName(text), {}),
-  selected: orNull(number),
-  sent: number,
-  cancel: flag,
-  error: orNull(map({ code: text, message: text })),
-})
+export const replayRows = rowType<Replay>(
+  REPLAYS,
+  ['id'],
+  {
+    id: text,
+    state: oneOf('due', 'running', 'blocked', 'ended', 'failed', 'canceled'),
+    fence: number,
+    lease_until: number,
+    topic: text,
+    processor: text,
+    connection: orNull(text),
+    source: orNull(text),
+    key: orNull(text),
+    from: orNull(text),
+    to: orNull(text),
+    offsets: orNull(ranges),
+    allVersions: flag,
+    trigger: text,
+    by: orNull(text),
+    reason: orNull(text),
+    rate: number,
+    requested_at: text,
+    started_at: orNull(text),
+    ended_at: orNull(text),
+    revision: number,
+    pass: number,
+    range: orNull(ranges),
+    done: or(byName(text), {}),
+    selected: orNull(number),
+    sent: number,
+    cancel: flag,
+    error: orNull(map({ code: text, message: text })),
+  },
+  expiresOnceEnded,
+)
 
 export const openStates: readonly ReplayState[] = ['due', 'running', 'blocked']
 

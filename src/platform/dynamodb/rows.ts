@@ -113,6 +113,11 @@ export interface RowType<R> {
   readonly names: readonly AttributeOf<R>[]
   /** Attributes that are not declared are left out. Throws `row_unreadable`, naming table, row and attribute. */
   decode(item: Item): R
+  /**
+   * When what is set makes the row one that may be removed: seconds since 1970; null: it stays; undefined: that says nothing
+   * of it. It is the attribute `expires`, and no part of what is read.
+   */
+  expires?(set: Partial<R>): number | null | undefined
 }
 
 /** Declares how the rows of a table are read; `key`: its key attributes, which an error names. */
@@ -120,10 +125,12 @@ export function rowType<R extends object>(
   table: string,
   key: readonly AttributeOf<R>[],
   attributes: Attributes<R>,
+  expires?: NonNullable<RowType<R>['expires']>,
 ): RowType<R> {
   const known = Object.entries<Attribute<unknown>>(attributes)
   return {
     table,
+    ...(expires === undefined ? {} : { expires }),
     names: Object.keys(attributes) as AttributeOf<R>[],
     decode(item) {
       const row: Record<string, unknown> = {}
@@ -185,7 +192,11 @@ export interface RowChange<R> {
 
 type KeyOf<R> = { readonly [A in AttributeOf<R>]?: string }
 
-export function rowsOf<R extends object>(tables: Tables, { table, names, decode }: RowType<R>): Rows<R> {
+export function rowsOf<R extends object>(tables: Tables, { table, names, decode, expires }: RowType<R>): Rows<R> {
+  const itemOf = (row: Partial<R>): Item => {
+    const at = expires?.(row) ?? null
+    return at === null || Number.isNaN(at) ? (row as Item) : { ...row, expires: at }
+  }
   return {
     async get(key) {
       const item = await tables.get(table, key as Key)
@@ -193,11 +204,11 @@ export function rowsOf<R extends object>(tables: Tables, { table, names, decode 
     },
     getMany: async (keys) => (await tables.getMany(table, keys as readonly Key[])).map(decode),
     listMany: async (keys) => readableItems(await tables.getMany(table, keys as readonly Key[]), decode),
-    put: (row, condition) => tables.put(table, row as Item, condition),
-    putPart: (row, condition) => tables.put(table, row as Item, condition),
-    putMany: (rows) => tables.putMany(table, rows as readonly Item[]),
+    put: (row, condition) => tables.put(table, itemOf(row), condition),
+    putPart: (row, condition) => tables.put(table, itemOf(row), condition),
+    putMany: (rows) => tables.putMany(table, rows.map(itemOf)),
     update: async (key, change, condition) =>
-      (await tables.update(table, key as Key, change as Change, condition)) !== null,
+      (await tables.update(table, key as Key, withExpiry(change, expires), condition)) !== null,
     delete: (key, condition) => tables.delete(table, key as Key, condition),
     query: (range) => queryReadable(tables, table, range, decode),
     queryWhole: async (range) => (await tables.query(table, range)).map(decode),
@@ -206,6 +217,13 @@ export function rowsOf<R extends object>(tables: Tables, { table, names, decode 
       for await (const items of tables.scan(table)) yield readableItems(items, decode)
     },
   }
+}
+
+function withExpiry<R>(change: RowChange<R>, expires: RowType<R>['expires']): Change {
+  const at = change.set === undefined ? undefined : expires?.(change.set as Partial<R>)
+  if (at === undefined) return change as Change
+  if (at !== null) return { ...(change as Change), set: { ...change.set, expires: at } }
+  return { ...(change as Change), remove: [...(change.remove ?? []), 'expires'] }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { byName, list, map, number, oneOf, opaque, orNull, rowType, text } from '../../platform/dynamodb/rows.ts'
 import type { TableDefinition } from '../../platform/dynamodb/tables.ts'
-import { type Job, jobTable } from '../../platform/jobs.ts'
+import { expiresOnceEnded, type Job, jobTable } from '../../platform/jobs.ts'
 import type { Feed } from '../projection.ts'
 
 export const REBUILDS = 'rebuilds'
@@ -62,34 +62,39 @@ export interface Rebuild extends Job {
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
-export const rebuildRows = rowType<Rebuild>(REBUILDS, ['id'], {
-  id: text,
-  state: oneOf('due', 'building', 'ready', 'switched', 'ended', 'dropping', 'dropped', 'failed'),
-  fence: number,
-  lease_until: number,
-  table: text,
-  generation: orNull(number),
-  live_generation: orNull(number),
-  by: orNull(text),
-  reason: orNull(text),
-  requested_at: text,
-  ready_at: orNull(text),
-  ended_at: orNull(text),
-  events: number,
-  difference: orNull(
-    map<Difference>({
-      rows_live: number,
-      rows_rebuilt: number,
-      only_live: number,
-      only_rebuilt: number,
-      differing: number,
-      fields: byName(number),
-      samples: list(opaque<RowDifference>()),
-    }),
-  ),
-  drop_after: number,
-  error: orNull(map({ code: text, message: text })),
-})
+export const rebuildRows = rowType<Rebuild>(
+  REBUILDS,
+  ['id'],
+  {
+    id: text,
+    state: oneOf('due', 'building', 'ready', 'switched', 'ended', 'dropping', 'dropped', 'failed'),
+    fence: number,
+    lease_until: number,
+    table: text,
+    generation: orNull(number),
+    live_generation: orNull(number),
+    by: orNull(text),
+    reason: orNull(text),
+    requested_at: text,
+    ready_at: orNull(text),
+    ended_at: orNull(text),
+    events: number,
+    difference: orNull(
+      map<Difference>({
+        rows_live: number,
+        rows_rebuilt: number,
+        only_live: number,
+        only_rebuilt: number,
+        differing: number,
+        fields: byName(number),
+        samples: list(opaque<RowDifference>()),
+      }),
+    ),
+    drop_after: number,
+    error: orNull(map({ code: text, message: text })),
+  },
+  expiresOnceEnded,
+)
 
 /** Requests that read rows which are to go are answered by then. */
 export const READERS_END_MS = 60_000

@@ -3,6 +3,7 @@ import { StreamError } from '../../errors.ts'
 import { digest } from '../../events/identity.ts'
 import { forEachKey } from '../../platform/bounded.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { expiresAfter, keptDays } from '../../platform/dynamodb/expiry.ts'
 import { noteOf, type ReaderNotes } from '../kit/reader-notes.ts'
 import type { ImageFeedClient } from './client.ts'
 import type { LinkAnswer } from './link.ts'
@@ -64,7 +65,7 @@ export function createLinkChecks(client: ImageFeedClient, notes: ReaderNotes, cl
           known.set(url, state === 'unknown' && note !== undefined ? note : { state, reason })
         },
       )
-      await notes.keep(fresh)
+      await notes.keep(fresh.map((note) => ({ ...note, expires: expiresAfter(note.until, keptDays.linkNotes) })))
       return known
     },
   }

@@ -1,6 +1,8 @@
+import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { pino } from 'pino'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { createTables } from '../../../src/platform/dynamodb/create-tables.ts'
+import { rowsOf, rowType, text } from '../../../src/platform/dynamodb/rows.ts'
 import { contractTables, testTables } from '../../memory/tables-contract.ts'
 
 const services = inject('services')
@@ -31,6 +33,38 @@ describe('DynamoDB', () => {
     await other.create(definitions)
     expect(await other.tables.put('raced', { id: 'a' })).toBe(true)
     other.close()
+  })
+
+  it('gives a table of an earlier version its time to live', async () => {
+    const table = { name: 'grown', partitionKey: 'id' }
+    await dynamo.create([table])
+    await dynamo.create([{ ...table, expires: 'expires' }])
+    const client = new DynamoDBClient({
+      endpoint: services['DYNAMODB_ENDPOINT'] ?? '',
+      region: services['AWS_REGION'] ?? 'local',
+    })
+    const described = await client.send(new DescribeTimeToLiveCommand({ TableName: `${prefix}grown` }))
+    client.destroy()
+    expect(described.TimeToLiveDescription).toEqual({ AttributeName: 'expires', TimeToLiveStatus: 'ENABLED' })
+  })
+
+  it('sets and takes away the time of a row by what is set of it, and reads none of it', async () => {
+    await dynamo.create(contractTables)
+    const type = rowType<{ readonly id: string; readonly state: string }>(
+      'contract_plain',
+      ['id'],
+      { id: text, state: text },
+      ({ state }) => (state === undefined ? undefined : state === 'ended' ? 4_102_444_800 : null),
+    )
+    const rows = rowsOf(dynamo.tables, type)
+    const stored = async () => (await dynamo.tables.get('contract_plain', { id: 'timed' }))?.['expires']
+    await rows.put({ id: 'timed', state: 'ended' })
+    expect(await stored()).toBe(4_102_444_800)
+    expect(await rows.get({ id: 'timed' })).toEqual({ id: 'timed', state: 'ended' })
+    await rows.update({ id: 'timed' }, { set: { state: 'open' } })
+    expect(await stored()).toBeUndefined()
+    await rows.update({ id: 'timed' }, { set: { state: 'ended' } })
+    expect(await stored()).toBe(4_102_444_800)
   })
 
   it('refuses a table that has other keys', async () => {
