@@ -68,16 +68,19 @@ function keysAtHand(): PersonKeys {
     const name = `${person} ${month}`
     const known = keys.get(name)
     if (known !== undefined) return known
-    const made = { id: randomBytes(8).toString('hex'), key: createSecretKey(randomBytes(32)), forgottenAt: null }
+    const kept = { forgottenAt: null, expires: null, keepers: null, revision: 1 }
+    const made = { id: randomBytes(8).toString('hex'), key: createSecretKey(randomBytes(32)), ...kept }
     keys.set(name, made)
     return made
   }
   return {
     secret: async () => secret,
     find: async (by) => keyOf(by),
+    isTooOld: async () => false,
     isForgotten: async () => false,
     prepare: async () => undefined,
     atHand: keyOf,
+    destroyOld: async () => 0,
     forget: async () => 0,
   }
 }

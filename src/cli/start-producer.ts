@@ -9,6 +9,7 @@ import { createSyncRequester } from '../control/request-sync.ts'
 import { runScheduler, type ScheduledRead } from '../control/scheduler.ts'
 import { SWEEP } from '../control/sweeps.ts'
 import { tickLog } from '../control/ticks.ts'
+import { forgetByAge } from '../operations/forget/forget-by-age.ts'
 import { sourceTargets } from '../operations/replays.ts'
 import { replayDeps } from '../operations/wiring.ts'
 import { createReader } from '../producers/create-reader.ts'
@@ -57,6 +58,7 @@ export async function startProducer(
       }),
     )
   }
+  if (schedules) work.push(forgetByAge(platform, signal))
   const replays = replayDeps(platform)
   work.push(runReplays({ ...replays, logger }, signal))
   work.push(feedNewConnections({ ...replays, tables, logger, configuration, targets: sourceTargets }, signal))

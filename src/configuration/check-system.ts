@@ -1,5 +1,6 @@
 import { Cron } from 'croner'
 import { declarationOf } from '../events/entities.ts'
+import { retainedEntities } from '../platform/persons/retention.ts'
 import { checkTime, checkZone } from './check-times.ts'
 import type { ReadDocument, SystemDocument } from './document-schemas.ts'
 import { isFolderValue } from './folder-values.ts'
@@ -27,6 +28,7 @@ export function checkSystem({ value, yaml }: Shaped<'system'>, systemTypes: Syst
     ...checkSecrets(type, value, yaml),
     ...settingMistakes(type.settingProblems(value.settings ?? {}), ['settings'], yaml),
     ...(value.reads ?? []).flatMap((read, index) => checkRead(type, value, yaml, read, index)),
+    ...checkRetention(type, value, yaml),
   ]
 }
 
@@ -77,6 +79,14 @@ function checkSecrets(
 function begunWay(ways: readonly (readonly string[])[], given: readonly string[]): readonly string[] {
   const share = (names: readonly string[]) => names.filter((name) => given.includes(name)).length
   return ways.toSorted((a, b) => share(b) - share(a))[0] ?? []
+}
+
+function checkRetention(type: SystemType, { retention = {} }: SystemDocument, yaml: YamlDocument): Mistake[] {
+  const readable: readonly string[] = readableEntities(type)
+  const given = Object.keys(retention).filter((entity) => !readable.includes(entity))
+  const has = retainedEntities.filter((entity) => readable.includes(entity)).join(', ') || 'nothing'
+  const message = `can't be read from systems of type ${type.type}; what they have that says something of persons: ${has}`
+  return given.map((entity) => yaml.mistake(['retention', entity], message))
 }
 
 function checkRead(

@@ -17,6 +17,18 @@ const filterValue = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Ty
   $comment: 'a text, number, true or false, or a list of them',
 })
 
+/** 31 to 36500. */
+const DAYS = '(3[1-9]|[4-9][0-9]|[1-9][0-9]{2,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)'
+
+const keptFor = (what: string) =>
+  Type.Optional(
+    Type.String({
+      pattern: `^${DAYS} days$`,
+      description: `${what}; as RETAIN_ORDERS_DAYS says by default`,
+      $comment: 'a time from "31 days" to "36500 days", for example "400 days"',
+    }),
+  )
+
 const read = Type.Object(
   {
     entity: Type.Enum([...entities], { description: 'what is read' }),
@@ -86,6 +98,18 @@ export const systemSchema = Type.Object(
       Type.Record(Type.String(), Type.Unknown(), { description: 'what only this type of system knows' }),
     ),
     reads: Type.Optional(Type.Array(read, { description: 'how the system is read' })),
+    retention: Type.Optional(
+      Type.Object(
+        {
+          orders: keptFor('so long after the month of an order its person is forgotten'),
+          fulfilments: keptFor('so long after the month of a fulfilment what it says of a person is forgotten'),
+        },
+        {
+          ...strict,
+          description: 'how long what is said of persons is kept, by entity: orders, fulfilments; for example 400 days',
+        },
+      ),
+    ),
   },
   { ...strict, title: 'System' },
 )

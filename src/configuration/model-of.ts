@@ -23,6 +23,7 @@ export function systemOf(document: SystemDocument, limits: CallLimits): System {
     limits: document.limits ?? limits,
     settings: document.settings ?? {},
     reads: (document.reads ?? []).map((read) => readOf(document, read)),
+    ...(document.retention === undefined ? {} : { retention: document.retention }),
   }
 }
 

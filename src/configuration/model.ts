@@ -1,5 +1,6 @@
 import type { Entity, PushedEntity } from '../events/topics.ts'
 import type { CallLimits } from '../platform/governor/governor.ts'
+import type { RetainedEntity } from '../platform/persons/retention.ts'
 
 /** Entities that a connection's own rules map. */
 export const mappedEntities = ['products', 'orders'] as const
@@ -50,6 +51,8 @@ export interface System {
   /** What only this type of system knows, as it is configured. */
   readonly settings: Readonly<Record<string, unknown>>
   readonly reads: readonly Read[]
+  /** How long after its month what is said of a person is kept, as `400 days`; left out: as the operator set it. */
+  readonly retention?: { readonly [E in RetainedEntity]?: string }
 }
 
 /**

@@ -45,6 +45,9 @@ const storedSystem = Type.Object({
   limits: Type.Object({ concurrency: Type.Integer(), perMinute: Type.Optional(Type.Integer()) }),
   settings: Type.Record(Type.String(), Type.Unknown()),
   reads: Type.Array(storedRead),
+  retention: Type.Optional(
+    Type.Object({ orders: Type.Optional(Type.String()), fulfilments: Type.Optional(Type.String()) }),
+  ),
 })
 
 const storedRule = Type.Object({

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../config.ts'
+import { watchRetention } from '../configuration/retention.ts'
 import { publicationRows } from '../control/publish-again.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
@@ -21,8 +22,9 @@ export async function openPersonalData(
   { tables, clock, codec }: PersonalDataDeps,
   { personalData, retainOrdersDays }: Pick<Config, 'personalData' | 'retainOrdersDays'>,
 ): Promise<{ readonly codec: EventCodec; readonly personKeys: PersonKeys }> {
-  const keepMs = retainOrdersDays === null ? null : daysMs(retainOrdersDays)
-  const personKeys = createPersonKeys({ tables, clock, randomBytes, keepMs })
+  const usualMs = retainOrdersDays === null ? null : daysMs(retainOrdersDays)
+  const retention = watchRetention(tables, clock, usualMs)
+  const personKeys = createPersonKeys({ tables, clock, randomBytes, retention })
   const seals = (personalData ?? (await asItBegan(tables))) === 'encrypted'
   return { codec: sealingCodec(codec, { keys: personKeys, randomBytes, seals }), personKeys }
 }

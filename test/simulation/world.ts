@@ -5,6 +5,7 @@ import type { Tables } from '../../src/platform/dynamodb/tables.ts'
 import type { EventLog } from '../../src/platform/kafka/event-log.ts'
 import { allTopics } from '../../src/platform/kafka/topic-definitions.ts'
 import { createPersonKeys } from '../../src/platform/persons/person-keys.ts'
+import { retentionOfAll } from '../../src/platform/persons/retention.ts'
 import { sealingCodec } from '../../src/platform/persons/sealing-codec.ts'
 import { MemoryBroker } from '../memory/broker.ts'
 import { memoryCodec } from '../memory/codec.ts'
@@ -116,7 +117,7 @@ export class World {
   /** Each process has keys of persons at hand for itself. */
   #sealing(tables: Tables, clock: { now(): number }, random: SeededRandom): EventCodec {
     const randomBytes = (count: number) => Buffer.from(Array.from({ length: count }, () => random.int(0, 255)))
-    const keys = createPersonKeys({ tables, clock, randomBytes, keepMs: null })
+    const keys = createPersonKeys({ tables, clock, randomBytes, retention: retentionOfAll(null) })
     return sealingCodec(memoryCodec(), { keys, randomBytes, seals: true })
   }
 

@@ -1,5 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { TopicEvents } from '../../events/topics.ts'
+import type { Keeper } from './retention.ts'
 
 /** Kinds whose personal fields are sealed: all that have some, but for dead letters, which hold bytes of the others. */
 export type SealedKind = 'orders' | 'vendor-orders' | 'fulfilments' | 'shop-fulfilments'
@@ -16,6 +17,7 @@ export interface KeyPlace {
   readonly month: string
   /** What is older than this, or as old, when its person is forgotten stays forgotten; epoch milliseconds. */
   readonly at: number
+  readonly keeper: Keeper
 }
 
 /** Of what a person is known by, in words; each kind of name apart. */
@@ -61,15 +63,20 @@ export function personId(name: string, secret: KeyObject): string {
   return id
 }
 
+export function keeperOf(kind: SealedKind, source: string): Keeper {
+  return { source, entity: kind === 'orders' || kind === 'vendor-orders' ? 'orders' : 'fulfilments' }
+}
+
 /** An order is of the time when it was placed; what is said of its fulfilments is forgotten whenever it is read. */
 export function keyPlaceOf<K extends SealedKind>(kind: K, event: Personal<K>, secret: KeyObject): KeyPlace {
   const person = personId(personNameOf(kind, event), secret)
+  const keeper = keeperOf(kind, event.source)
   if (kind === 'orders' || kind === 'vendor-orders') {
     const { placedAt } = event.data as TopicEvents['orders']['data']
-    return { person, month: monthOf(placedAt), at: placedAt }
+    return { person, month: monthOf(placedAt), at: placedAt, keeper }
   }
   const { shippedAt } = event.data as TopicEvents['fulfilments']['data']
-  return { person, month: monthOf(shippedAt ?? event.readAt), at: 0 }
+  return { person, month: monthOf(shippedAt ?? event.readAt), at: 0, keeper }
 }
 
 const FIRST = Date.UTC(1970, 0)

@@ -4,6 +4,7 @@ import { FORGOTTEN, isForgotten } from '../../events/forgotten.ts'
 import type { TopicEvents, TopicKind } from '../../events/topics.ts'
 import type { EventCodec, PersonalPart, PersonSeals } from '../codec.ts'
 import {
+  keeperOf,
   keyPlaceOf,
   monthOf,
   type Personal,
@@ -14,6 +15,7 @@ import {
 } from './person-id.ts'
 import type { PersonKeys } from './person-keys.ts'
 import { personalParts } from './personal-parts.ts'
+import type { Keeper } from './retention.ts'
 import { seal, sealedWith, unseal } from './seal.ts'
 
 export interface SealingDeps {
@@ -74,7 +76,7 @@ export function sealingCodec(inner: EventCodec, deps: SealingDeps): EventCodec {
     if ((event.sealed ?? null) === null) {
       return (await keys.isForgotten(await placeOf(kind, event))) ? forget(kind, event) : event
     }
-    const text = await openWith(keys, event.sealed ?? Buffer.alloc(0))
+    const text = await openWith(keys, event.sealed ?? Buffer.alloc(0), keeperOf(kind, event.source))
     if (text === null) return Object.assign(forget(kind, event), { sealed: null })
     parts.putIn(event, text.toString())
     return Object.assign(event, { sealed: null })
@@ -93,7 +95,8 @@ export function sealingCodec(inner: EventCodec, deps: SealingDeps): EventCodec {
           const forgottenAt = seals ? keys.atHand(place)?.forgottenAt : undefined
           const gone =
             forgottenAt === undefined ? await keys.isForgotten(place) : place.at <= (forgottenAt ?? -Infinity)
-          return gone ? forget(kind, event) : event
+          // A key may be there that others keep for longer.
+          return gone || (await keys.isTooOld(place.month, place.keeper)) ? forget(kind, event) : event
         }),
       )
     },
@@ -102,12 +105,12 @@ export function sealingCodec(inner: EventCodec, deps: SealingDeps): EventCodec {
       secret ??= await keys.secret()
       const person = personId(personNameOfText(original.toString(), source, key), secret)
       // Nobody knows when its order was placed: of a person who was ever forgotten, nothing is kept that can't be read.
-      const place = { person, month: monthOf(at), at: 0 }
+      const place = { person, month: monthOf(at), at: 0, keeper: keeperOf(kind, source) }
       const own = (await keys.isForgotten(place)) ? null : await keys.prepare([place]).then(() => keys.atHand(place))
       if (own === null) return Buffer.from(FORGOTTEN)
       return seal(original, { person, month: place.month, keyId: own.id }, own.key, nextIv())
     },
-    open: async (bytes) => (sealedWith(bytes) === null ? bytes : await openWith(keys, bytes)),
+    open: async (bytes) => (sealedWith(bytes) === null ? bytes : await openWith(keys, bytes, null)),
   }
 
   return {
@@ -134,10 +137,10 @@ function drawIvs(randomBytes: SealingDeps['randomBytes']): () => Buffer {
 }
 
 /** What is sealed in the bytes; null: its key is gone. Throws `value_undecodable` for bytes that were damaged. */
-async function openWith(keys: PersonKeys, bytes: Uint8Array): Promise<Buffer | null> {
+async function openWith(keys: PersonKeys, bytes: Uint8Array, keeper: Keeper | null): Promise<Buffer | null> {
   const by = sealedWith(bytes)
   if (by === null) throw new StreamError('value_undecodable', 'what is sealed of a person does not begin as it must')
-  const own = await keys.find(by)
+  const own = await keys.find(by, keeper)
   if (own === null) return null
   try {
     return unseal(bytes, own.key)

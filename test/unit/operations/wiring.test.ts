@@ -5,6 +5,7 @@ import { listStaged } from '../../../src/operations/staged.ts'
 import { tableDefinitions } from '../../../src/operations/table-definitions.ts'
 import { openOperations } from '../../../src/operations/wiring.ts'
 import { createPersonKeys } from '../../../src/platform/persons/person-keys.ts'
+import { retentionOfAll } from '../../../src/platform/persons/retention.ts'
 import { createPositions } from '../../../src/platform/runtime/positions.ts'
 import { stagedStage } from '../../../src/projections/staged.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
@@ -37,7 +38,7 @@ function fixture(failures: number) {
     producer: memoryProducer(),
     admin: { createTopics: unused, ends: unused, committed: unused, close: unused },
     codec: memoryCodec(),
-    personKeys: createPersonKeys({ tables, clock: manualClock(5), randomBytes, keepMs: null }),
+    personKeys: createPersonKeys({ tables, clock: manualClock(5), randomBytes, retention: retentionOfAll(null) }),
     reporter: memoryReporter(),
     positions: createPositions(tables),
     async openReader() {

@@ -7,6 +7,7 @@ import type { TopicKind } from '../../../../src/events/topics.ts'
 import type { Tables } from '../../../../src/platform/dynamodb/tables.ts'
 import { personId, personNames } from '../../../../src/platform/persons/person-id.ts'
 import { createPersonKeys, daysMs, personTables } from '../../../../src/platform/persons/person-keys.ts'
+import { retentionOfAll } from '../../../../src/platform/persons/retention.ts'
 import { sealingCodec } from '../../../../src/platform/persons/sealing-codec.ts'
 import { codecOf, kindSchema } from '../../../../src/platform/registry/codec.ts'
 import { allKinds, readSchema } from '../../../../src/platform/registry/schema-files.ts'
@@ -26,7 +27,10 @@ const avro = () => {
 const MAY = Date.UTC(2026, 4, 3)
 
 /** Processes of one installation: each has keys at hand for itself. */
-function installation(keepDays: number | null = null) {
+function installation(
+  keepDays: number | null = null,
+  retention = retentionOfAll(keepDays === null ? null : daysMs(keepDays)),
+) {
   const tables = memoryTables(personTables)
   const asked: string[] = []
   const counted: Tables = {
@@ -46,7 +50,7 @@ function installation(keepDays: number | null = null) {
       tables: counted,
       clock,
       randomBytes,
-      keepMs: keepDays === null ? null : daysMs(keepDays),
+      retention,
     })
     const codec = sealingCodec(avro(), { keys, randomBytes, seals })
     const write = async (event: OrderChanged) => {
@@ -175,7 +179,7 @@ it('whose key is being made while the person is forgotten ends forgotten', async
   const slow = createPersonKeys({
     clock,
     randomBytes,
-    keepMs: null,
+    retention: retentionOfAll(null),
     tables: {
       ...tables,
       put: async (table, item, condition) => {
@@ -206,7 +210,7 @@ it('that a key was not there a moment ago says nothing of one that another proce
     },
   }
   const clock = { now: () => MAY }
-  const keys = createPersonKeys({ tables: broken, clock, randomBytes, keepMs: null })
+  const keys = createPersonKeys({ tables: broken, clock, randomBytes, retention: retentionOfAll(null) })
   const codec = sealingCodec(avro(), { keys, randomBytes, seals: true })
   await expect(codec.persons?.admit('orders', [order()])).rejects.toThrow('cut off')
   const bytes = await other.write(order())
@@ -269,4 +273,97 @@ it('what was damaged can not be read, and says so', async () => {
   const last = damaged.length - 1
   damaged.writeUInt8((damaged[last] ?? 0) ^ 1, last)
   await expect(codec.decode('orders', damaged)).rejects.toThrow(expect.objectContaining({ code: 'value_undecodable' }))
+})
+
+/** Times that an operator changes: days by `entity source`; a source that is not among them is not configured any more. */
+function retainingInstallation(days: Record<string, number | null>) {
+  const own = installation(null, async () => ({ source, entity }) => {
+    const kept = days[`${entity} ${source}`]
+    return kept == null ? kept : daysMs(kept)
+  })
+  const keys = async () =>
+    (await Array.fromAsync(own.tables.scan('person_keys'))).flat().filter((row) => row['key_id'] !== null)
+  const destroyOld = async () => await own.process().keys.destroyOld(new AbortController().signal)
+  return { ...own, keys, destroyOld }
+}
+
+const END_OF_MAY = Date.UTC(2026, 5)
+const DAY = daysMs(1)
+
+it('each shop keeps its orders for its own time, and a key of a person of both for the longer', async () => {
+  const { process, clock, keys, destroyOld } = retainingInstallation({ 'orders magento': 100, 'orders second': 200 })
+  const { write, codec } = process()
+  const [first, second] = [await write(order()), await write(order({}, { source: 'second' }))]
+  expect(await keys()).toMatchObject([
+    { keepers: ['orders magento', 'orders second'], expires: (END_OF_MAY + 200 * DAY) / 1000 },
+  ])
+  const read = async (bytes: Buffer) => isForgotten((await codec.decode('orders', bytes)).data)
+  clock.time = END_OF_MAY + 101 * DAY
+  expect([await read(first), await read(second)]).toEqual([true, false])
+  expect(saidIn(await write(order({ status: 'closed' })))).toEqual([])
+  expect(isForgotten((await codec.decode('orders', await write(order({ status: 'closed' })))).data)).toBe(true)
+  expect(await destroyOld()).toBe(0)
+  clock.time = END_OF_MAY + 201 * DAY
+  expect([await read(first), await read(second)]).toEqual([true, true])
+  expect(await destroyOld()).toBe(1)
+  expect(await keys()).toEqual([])
+})
+
+it('a time that is changed holds for the keys that are there: shorter, longer, and of a source that is gone', async () => {
+  const days: Record<string, number | null> = { 'orders magento': null }
+  const { process, clock, keys, destroyOld } = retainingInstallation(days)
+  const bytes = await process().write(order())
+  expect(await keys()).toMatchObject([{ expires: null }])
+  days['orders magento'] = 100
+  expect(await destroyOld()).toBe(0)
+  expect(await keys()).toMatchObject([{ expires: (END_OF_MAY + 100 * DAY) / 1000 }])
+  days['orders magento'] = 300
+  await destroyOld()
+  expect(await keys()).toMatchObject([{ expires: (END_OF_MAY + 300 * DAY) / 1000 }])
+  delete days['orders magento']
+  await destroyOld()
+  expect(await keys()).toMatchObject([{ expires: (END_OF_MAY + 300 * DAY) / 1000 }])
+  clock.time = END_OF_MAY + 301 * DAY
+  expect(isForgotten((await process().codec.decode('orders', bytes)).data)).toBe(true)
+  expect(await destroyOld()).toBe(1)
+})
+
+it('a key that an earlier version made keeps its time, or gets that of all', async () => {
+  const days: Record<string, number | null> = { 'orders magento': 100, 'orders ': 50 }
+  const { tables, keys, destroyOld, clock } = retainingInstallation(days)
+  const row = { person: 'p', key_id: 'k', key: 'AAAA', forgotten_at: null }
+  await tables.put('person_keys', { ...row, month: '2026-05', expires: (END_OF_MAY + 400 * DAY) / 1000 })
+  await tables.put('person_keys', { ...row, month: '2026-04', expires: null })
+  await destroyOld()
+  const expires = [(END_OF_MAY + 400 * DAY) / 1000, (Date.UTC(2026, 4) + 50 * DAY) / 1000]
+  expect((await keys()).map((key) => key['expires']).toSorted()).toEqual(expires.toSorted())
+  clock.time = END_OF_MAY + 60 * DAY
+  expect(await destroyOld()).toBe(1)
+})
+
+it('a key that is shared while it is destroyed stays, and one that went meanwhile is made again', async () => {
+  const days: Record<string, number | null> = { 'orders magento': 31, 'orders second': 200 }
+  const { process, clock, keys, tables } = retainingInstallation(days)
+  await process().write(order())
+  clock.time = END_OF_MAY + 40 * DAY
+  const second = order({}, { source: 'second' })
+  const racing = createPersonKeys({
+    clock,
+    randomBytes,
+    retention:
+      async () =>
+      ({ source }) =>
+        daysMs(source === 'magento' ? 31 : 200),
+    tables: {
+      ...tables,
+      delete: async (table, key, condition) => {
+        await process().write(second)
+        return await tables.delete(table, key, condition)
+      },
+    },
+  })
+  await racing.destroyOld(new AbortController().signal)
+  const bytes = await process().write(second)
+  expect((await process().codec.decode('orders', bytes)).data.customerEmail).toBe('Zoe@Example.com')
+  expect(await keys()).toMatchObject([{ keepers: ['orders second'] }])
 })

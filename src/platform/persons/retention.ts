@@ -1,0 +1,44 @@
+/** Whose times apply to what was placed: a source's, for orders, or for what is said of their fulfilments. */
+export interface Keeper {
+  readonly source: string
+  readonly entity: RetainedEntity
+}
+
+export const retainedEntities = ['orders', 'fulfilments'] as const
+export type RetainedEntity = (typeof retainedEntities)[number]
+
+/**
+ * How long what was placed in a month is kept after its end, in milliseconds. Null: for ever; undefined: nothing is known of
+ * the source, nor set for all.
+ */
+export type Retention = (keeper: Keeper) => number | null | undefined
+
+/** The same for all sources. */
+export function retentionOfAll(keepMs: number | null): () => Promise<Retention> {
+  return async () => () => keepMs
+}
+
+/** The first moment after a month. */
+function endOf(month: string): number {
+  const [year = 1970, number = 1] = month.split('-').map(Number)
+  return Date.UTC(year, number)
+}
+
+/** Milliseconds UTC from which what was placed in the month is not kept any more; null: never. */
+export function endOfKeeping(month: string, keepMs: number | null | undefined): number | null {
+  return keepMs == null ? null : endOf(month) + keepMs
+}
+
+/** The later of two times; null: never. */
+export function later(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : Math.max(a, b)
+}
+
+export function keeperName({ source, entity }: Keeper): string {
+  return `${entity} ${source}`
+}
+
+export function keeperOfName(name: string): Keeper {
+  const [entity = '', source = ''] = name.split(' ', 2)
+  return { entity: entity === 'orders' ? 'orders' : 'fulfilments', source }
+}
