@@ -15,6 +15,8 @@ export function checkConnection({ value, yaml }: Shaped<'connection'>, documents
   const systems = new Map(documents.systems.map((system) => [system.value.id, system.value]))
   const reads = [...systems.values()].flatMap((system) => (system.reads ?? []).map((read) => readId(system.id, read)))
   const choice = (names: Iterable<string>) => [...names].join(', ') || 'none'
+  const knownReads = new Set(reads)
+  const choiceOfReads = choice(knownReads)
   for (const role of ['shop', 'vendor'] as const) {
     if (!systems.has(value[role]) && !documents.partial.has('system')) {
       mistakes.push(
@@ -24,9 +26,9 @@ export function checkConnection({ value, yaml }: Shaped<'connection'>, documents
   }
   if (value.shop === value.vendor) mistakes.push(yaml.mistake(['vendor'], 'must be another system than the shop'))
   for (const [index, read] of value.reads.entries()) {
-    if (!reads.includes(read) && !documents.partial.has('system')) {
+    if (!knownReads.has(read) && !documents.partial.has('system')) {
       mistakes.push(
-        yaml.mistake(['reads', index], `names no read that is configured; configured are: ${choice(reads)}`),
+        yaml.mistake(['reads', index], `names no read that is configured; configured are: ${choiceOfReads}`),
       )
     }
     const first = value.reads.indexOf(read)

@@ -1,4 +1,5 @@
 import { toStreamError } from '../errors.ts'
+import { MOST_MISTAKES } from '../platform/collect-mistakes.ts'
 import { dataType, orderLineType, pathProblem, type RecordType } from '../rules/event-fields.ts'
 import { CUSTOMER_FIELDS, LINE_FIELDS } from '../rules/map-order.ts'
 import { convert } from '../rules/mapping/convert.ts'
@@ -37,6 +38,7 @@ export function checkRules(
   const budget = patternBudget()
   const firsts = new Map(rules.map(({ attribute }, index) => [attribute, index] as const).toReversed())
   for (const [index, rule] of rules.entries()) {
+    if (mistakes.length >= MOST_MISTAKES) break
     const say: Say = (field, message) => mistakes.push(yaml.mistake([...context.path, index, ...field], message))
     const first = firsts.get(rule.attribute) ?? index
     if (first < index) say(['attribute'], twiceAt(yaml.placeOf([...context.path, first, 'attribute'])))
@@ -115,10 +117,11 @@ function checkSchema({ schema = {}, type = 'string' }: AttributeRuleDocument, sa
  */
 function checkValues(rule: AttributeRuleDocument, budget: PatternBudget, say: Say): void {
   const model = attributeRuleOf(rule)
+  const failure = failuresOf(model, true)
   const check = (field: FieldPath, value: string | number | boolean | undefined): void => {
     if (value === undefined) return
     try {
-      convert(model, String(value), failuresOf(model, true), budget)
+      convert(model, String(value), failure, budget)
     } catch (error) {
       const reason = /breaks its schema.*/.exec(toStreamError(error).message)?.[0]
       say(field, reason ?? `is no ${model.type}: ${JSON.stringify(value)}; correct it or the rule's type`)

@@ -1,5 +1,6 @@
 import { Cron } from 'croner'
 import { declarationOf } from '../events/entities.ts'
+import { MOST_MISTAKES } from '../platform/collect-mistakes.ts'
 import { retainedEntities } from '../platform/persons/retention.ts'
 import { checkTime, checkZone } from './check-times.ts'
 import type { ReadDocument, SystemDocument } from './document-schemas.ts'
@@ -19,7 +20,7 @@ export function checkSystem({ value, yaml }: Shaped<'system'>, systemTypes: Syst
   const always = checkZone(yaml, ['zone'], value.zone)
   if (type === undefined) {
     const known = [...systemTypes.keys()]
-    const reads = (value.reads ?? []).flatMap((read, index) => checkTimes(yaml, read, index))
+    const reads = (value.reads ?? []).slice(0, MOST_MISTAKES).flatMap((read, index) => checkTimes(yaml, read, index))
     return [...always, ...reads, yaml.mistake(['type'], `${unknownName(value.type, known)}`)]
   }
   return [
@@ -27,9 +28,23 @@ export function checkSystem({ value, yaml }: Shaped<'system'>, systemTypes: Syst
     ...checkAddress(type, value, yaml),
     ...checkSecrets(type, value, yaml),
     ...settingMistakes(type.settingProblems(value.settings ?? {}), ['settings'], yaml),
-    ...(value.reads ?? []).flatMap((read, index) => checkRead(type, value, yaml, read, index)),
+    ...checkReads(type, value, yaml),
     ...checkRetention(type, value, yaml),
   ]
+}
+
+/** Up to the hundredth mistake: telling that a schedule never comes takes a while each time. */
+function checkReads(type: SystemType, system: SystemDocument, yaml: YamlDocument): Mistake[] {
+  const mistakes: Mistake[] = []
+  const firsts = new Map<string, number>()
+  for (const [index, read] of (system.reads ?? []).entries()) {
+    const id = readId(system.id, read)
+    const first = firsts.get(id) ?? index
+    firsts.set(id, first)
+    mistakes.push(...checkRead(type, system, yaml, { read, index, first }))
+    if (mistakes.length >= MOST_MISTAKES) break
+  }
+  return mistakes
 }
 
 function settingMistakes(problems: readonly SettingProblem[], path: FieldPath, yaml: YamlDocument): Mistake[] {
@@ -93,8 +108,7 @@ function checkRead(
   type: SystemType,
   system: SystemDocument,
   yaml: YamlDocument,
-  read: ReadDocument,
-  index: number,
+  { read, index, first }: { readonly read: ReadDocument; readonly index: number; readonly first: number },
 ): Mistake[] {
   const at = (field: string) => ['reads', index, field]
   const mistakes = [...checkTimes(yaml, read, index), ...checkFilter(type, yaml, read, at('filter'))]
@@ -103,10 +117,11 @@ function checkRead(
   if (!readable.includes(read.entity)) {
     say('entity', `can't be read from systems of type ${system.type}; they have: ${readable.join(', ') || 'nothing'}`)
   }
-  const id = readId(system.id, read)
-  const first = system.reads?.findIndex((other) => readId(system.id, other) === id) ?? index
   if (first < index) {
-    say('scope', `makes ${id} twice: the other is at ${yaml.placeOf(['reads', first])}; give one of them another scope`)
+    say(
+      'scope',
+      `makes ${readId(system.id, read)} twice: the other is at ${yaml.placeOf(['reads', first])}; give one of them another scope`,
+    )
   }
   if (read.entity === 'orders' && read.startFrom === undefined && !type.isQueue) {
     say('startFrom', 'is missing: reading orders needs the time to start from, for example 2026-01-01T00:00:00Z')

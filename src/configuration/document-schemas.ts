@@ -3,7 +3,18 @@ import { entities, pushedEntities } from '../events/topics.ts'
 import { mappingTestSchema } from './mapping-test-schema.ts'
 import { REFERENCE, REFERENCE_FORMS } from './reference-form.ts'
 import { attributeRule } from './rule-schema.ts'
-import { id, identifier, scalar, strict, text, texts } from './schema-parts.ts'
+import {
+  id,
+  identifier,
+  MOST_NAMES,
+  MOST_PARTS,
+  MOST_RULES,
+  MOST_SKUS,
+  scalar,
+  strict,
+  text,
+  texts,
+} from './schema-parts.ts'
 
 const secret = Type.String({
   pattern: REFERENCE,
@@ -12,10 +23,13 @@ const secret = Type.String({
 })
 
 /** A list means the same as its members in one text, separated by commas. */
-const filterValue = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Array(scalar('a value'))], {
-  description: 'value of the filter',
-  $comment: 'a text, number, true or false, or a list of them',
-})
+const filterValue = Type.Union(
+  [Type.String(), Type.Number(), Type.Boolean(), Type.Array(scalar('a value'), { maxItems: MOST_RULES })],
+  {
+    description: 'value of the filter',
+    $comment: 'a text, number, true or false, or a list of them',
+  },
+)
 
 /** 31 to 36500. */
 const DAYS = '(3[1-9]|[4-9][0-9]|[1-9][0-9]{2,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)'
@@ -44,7 +58,10 @@ const read = Type.Object(
       Type.Integer({ minimum: 0, maximum: 86_400, description: 'a window begins this long earlier; 60 by default' }),
     ),
     filter: Type.Optional(
-      Type.Record(Type.String(), filterValue, { description: 'the filter, in the words of the system' }),
+      Type.Record(Type.String(), filterValue, {
+        maxProperties: MOST_PARTS,
+        description: 'the filter, in the words of the system',
+      }),
     ),
     sweep: Type.Optional(
       Type.Object(
@@ -71,7 +88,9 @@ export const systemSchema = Type.Object(
       description: 'where the system is; in files also env:NAME of CONFIG_ENV_NAMES, or file:PATH in the same folder',
       $comment: 'an http(s) address, or a reference to it in a file: env:NAME or file:PATH',
     }),
-    secrets: Type.Optional(Type.Record(Type.String(), secret, { description: 'references by name' })),
+    secrets: Type.Optional(
+      Type.Record(Type.String(), secret, { maxProperties: MOST_PARTS, description: 'references by name' }),
+    ),
     zone: Type.Optional(text('IANA zone of the times the system gives without one; UTC by default')),
     limits: Type.Optional(
       Type.Object(
@@ -95,9 +114,12 @@ export const systemSchema = Type.Object(
       Type.Integer({ minimum: 0, maximum: 86_400, description: 'overlapSeconds of its reads that say nothing else' }),
     ),
     settings: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: 'what only this type of system knows' }),
+      Type.Record(Type.String(), Type.Unknown(), {
+        maxProperties: MOST_PARTS,
+        description: 'what only this type of system knows',
+      }),
     ),
-    reads: Type.Optional(Type.Array(read, { description: 'how the system is read' })),
+    reads: Type.Optional(Type.Array(read, { maxItems: MOST_PARTS, description: 'how the system is read' })),
     retention: Type.Optional(
       Type.Object(
         {
@@ -120,18 +142,28 @@ const ownership = Type.Object(
     skuPattern: Type.Optional(
       text("regular expression on the vendor's SKUs; in files also file:PATH of one in the same folder"),
     ),
-    skus: Type.Optional(Type.Array(text('a SKU'), { minItems: 1, description: "the vendor's SKUs" })),
+    skus: Type.Optional(
+      Type.Array(text('a SKU'), { minItems: 1, maxItems: MOST_SKUS, description: "the vendor's SKUs" }),
+    ),
     attribute: Type.Optional(
       Type.Object(
         {
           name: text("name of the seller's attribute"),
-          values: Type.Array(scalar('a value'), { minItems: 1, description: "values that are the vendor's" }),
+          values: Type.Array(scalar('a value'), {
+            minItems: 1,
+            maxItems: MOST_NAMES,
+            description: "values that are the vendor's",
+          }),
         },
         { ...strict, description: "an attribute of the product and its values that are the vendor's" },
       ),
     ),
     manufacturer: Type.Optional(
-      Type.Array(text('a manufacturer'), { minItems: 1, description: "manufacturers whose products are the vendor's" }),
+      Type.Array(text('a manufacturer'), {
+        minItems: 1,
+        maxItems: MOST_NAMES,
+        description: "manufacturers whose products are the vendor's",
+      }),
     ),
     feed: Type.Optional(Type.Literal(true, { description: "true: the SKUs in the vendor's feed of products" })),
   },
@@ -149,11 +181,15 @@ export const connectionSchema = Type.Object(
     id: id('id of the connection'),
     shop: id('id of the shop system'),
     vendor: id('id of the vendor system'),
-    reads: Type.Array(text('id of a read: system.entity.scope'), { description: 'ids of reads, system.entity.scope' }),
+    reads: Type.Array(text('id of a read: system.entity.scope'), {
+      maxItems: MOST_PARTS,
+      description: 'ids of reads, system.entity.scope',
+    }),
     ownership,
     orderStates: Type.Optional(
       Type.Array(text('state of an order'), {
         minItems: 1,
+        maxItems: MOST_PARTS,
         description: 'states in which an order begins at the vendor',
       }),
     ),
@@ -208,10 +244,16 @@ export const connectionSchema = Type.Object(
     ),
     priceLevel: Type.Optional(identifier("the vendor's id of the price level; with prices: priceLevel")),
     costs: Type.Optional(
-      Type.Union([Type.Record(Type.String(), identifier('a price')), text('name of a CSV file of SKUs and prices')], {
-        description: 'prices by SKU, or a CSV file of them in the folder; with prices: list',
-        $comment: 'prices by SKU, or the name of a CSV file',
-      }),
+      Type.Union(
+        [
+          Type.Record(Type.String(), identifier('a price'), { maxProperties: MOST_SKUS }),
+          text('name of a CSV file of SKUs and prices'),
+        ],
+        {
+          description: 'prices by SKU, or a CSV file of them in the folder; with prices: list',
+          $comment: 'prices by SKU, or the name of a CSV file',
+        },
+      ),
     ),
     shipping: Type.Optional(
       Type.Enum(['shop', 'none'], {
@@ -231,6 +273,7 @@ export const connectionSchema = Type.Object(
     ),
     push: Type.Optional(
       Type.Array(Type.Enum([...pushedEntities]), {
+        maxItems: MOST_PARTS,
         description: 'feeds that are sent to the shop: products, inventory, images; without it the shop pulls them',
       }),
     ),
@@ -262,7 +305,10 @@ export const connectionSchema = Type.Object(
           shipMethods: Type.Optional(texts("shop's shipping method to the vendor's id of it")),
           location: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: "vendor's location id" })),
           fields: Type.Optional(
-            Type.Array(attributeRule, { description: "fields of the vendor's order, by the vendor's own names" }),
+            Type.Array(attributeRule, {
+              maxItems: MOST_RULES,
+              description: "fields of the vendor's order, by the vendor's own names",
+            }),
           ),
         },
         strict,
@@ -281,13 +327,18 @@ export const productMetadataSchema = Type.Object(
         {
           attributes: Type.Array(text('name of an attribute'), {
             minItems: 1,
+            maxItems: MOST_NAMES,
             description: 'the attributes that the shop knows',
           }),
         },
         { ...strict, description: 'what the shop knows; a rule for another attribute is refused' },
       ),
     ),
-    attributes: Type.Array(attributeRule, { minItems: 1, description: 'rules, one for each attribute' }),
+    attributes: Type.Array(attributeRule, {
+      minItems: 1,
+      maxItems: MOST_RULES,
+      description: 'rules, one for each attribute',
+    }),
   },
   { ...strict, title: 'Product metadata' },
 )

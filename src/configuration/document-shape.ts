@@ -13,6 +13,8 @@ interface SchemaNode {
   readonly patternProperties?: Readonly<Record<string, SchemaNode>>
   readonly items?: SchemaNode
   readonly minItems?: number
+  readonly maxItems?: number
+  readonly maxProperties?: number
   readonly anyOf?: readonly SchemaNode[]
   readonly enum?: readonly unknown[]
   readonly const?: unknown
@@ -54,6 +56,7 @@ function fitValue(node: SchemaNode, given: unknown, path: FieldPath, say: Say): 
   }
   const [valueNode] = Object.values(node.patternProperties ?? {})
   if (valueNode !== undefined && isFields(given)) {
+    if (isTooLong(node, Object.keys(given).length, path, say)) return { value: {}, given: false }
     const entries = Object.entries(given).map(([name, one]) => [
       name,
       fitValue(valueNode, one, [...path, name], say).value,
@@ -62,6 +65,7 @@ function fitValue(node: SchemaNode, given: unknown, path: FieldPath, say: Say): 
   }
   const { items } = node
   if (items !== undefined && Array.isArray(given)) {
+    if (isTooLong(node, given.length, path, say)) return { value: [], given: false }
     if (given.length < (node.minItems ?? 0)) say(path, `must be ${expectedAt(node)}`)
     return { value: given.map((one, index) => fitValue(items, one, [...path, index], say).value), given: true }
   }
@@ -70,6 +74,14 @@ function fitValue(node: SchemaNode, given: unknown, path: FieldPath, say: Say): 
   // A text of another form is a text still, and can be checked on.
   const isText = typeof given === 'string' && (node.type === 'string' || node.const !== undefined)
   return isText ? { value: given, given: true } : { value: emptyValue(node, given), given: false }
+}
+
+/** Nothing else is said of what is too long: looking through it would keep others waiting. */
+function isTooLong({ maxItems, maxProperties }: SchemaNode, count: number, path: FieldPath, say: Say): boolean {
+  const most = maxItems ?? maxProperties
+  if (most === undefined || count <= most) return false
+  say(path, `has ${count} entries; at most ${most} are allowed`)
+  return true
 }
 
 function fitFields(

@@ -8,12 +8,18 @@ const MOST_BYTES = 64 * 1024
 
 /**
  * The text of a file, at most 64 KB. What a link leads to has to be in the folder `within` too (null: anywhere), and is
- * read itself: pipes and devices are not.
+ * read itself: pipes and devices are not, nor is any of the files `own`.
  */
-export async function readFileWithin(path: string, within: string | null): Promise<string> {
+export async function readFileWithin(
+  path: string,
+  within: string | null,
+  own: readonly string[] = [],
+): Promise<string> {
   const real = await realpath(path)
   const isInside = within === null || (await isWithinFolder(path, within))
-  if (!isInside || isOwnFile(real)) throw new StreamError('configuration_invalid', 'it is a link out of its folder')
+  const owned = await Promise.all(own.map(async (one) => await realpath(one).catch(() => one)))
+  if (!isInside || isOwnFile(real) || owned.includes(real))
+    throw new StreamError('configuration_invalid', 'it is a link out of its folder')
   const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const found = await file.stat()

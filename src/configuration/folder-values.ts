@@ -37,7 +37,7 @@ export function folderValues(folder: string, environment: Readonly<Record<string
     }
     if (path === undefined) return { mistake: 'must be env:NAME, or file:PATH of a file in this folder' }
     try {
-      const value = (await readFileWithin(resolve(folder, path), folder)).replace(/\r?\n$/, '')
+      const value = (await readFileWithin(resolve(folder, path), folder, rules.ownFiles)).replace(/\r?\n$/, '')
       return value === '' ? { mistake: `${text} is empty; write the value into this file` } : { value }
     } catch (error) {
       return { mistake: `${text} can't be read (${toStreamError(error).message}); it must be a file in this folder` }

@@ -36,6 +36,14 @@ const OWN = [
 
 const ALONE: readonly string[] = [
   ...variableNames,
+  'ALL_PROXY',
+  'AZURE_CLIENT_CERTIFICATE_PATH',
+  'AZURE_CLIENT_SECRET',
+  'AZURE_FEDERATED_TOKEN_FILE',
+  'GOOGLE_APPLICATION_CREDENTIALS',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'KUBECONFIG',
   'HOME',
   'HOSTNAME',
   'PATH',

@@ -45,7 +45,7 @@ async function lookUp(reference: Reference, text: string, { system, env, rules, 
   if (reference.form === 'aws-secret' || reference.form === 'aws-ssm') return await fromAws(reference, text, aws)
   try {
     const within = rules.isListedFile(system, reference.path) ? null : rules.directory
-    return (await readFileWithin(reference.path, within)).replace(/\r?\n$/, '')
+    return (await readFileWithin(reference.path, within, rules.ownFiles)).replace(/\r?\n$/, '')
   } catch (cause) {
     throw invalid(text, `can't be read (${toStreamError(cause).message}); mount or create this file`, cause)
   }

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { scalar, strict, text } from './schema-parts.ts'
+import { MOST_NAMES, MOST_RULES, scalar, strict, text } from './schema-parts.ts'
 
 const valueSchema = Type.Object(
   {
@@ -7,7 +7,11 @@ const valueSchema = Type.Object(
     maxLength: Type.Optional(Type.Integer({ minimum: 0, description: 'greatest length of the text' })),
     pattern: Type.Optional(text('regular expression that is found in the text')),
     enum: Type.Optional(
-      Type.Array(scalar('a value that is allowed'), { minItems: 1, description: 'the values that are allowed' }),
+      Type.Array(scalar('a value that is allowed'), {
+        minItems: 1,
+        maxItems: MOST_RULES,
+        description: 'the values that are allowed',
+      }),
     ),
     minimum: Type.Optional(Type.Number({ description: 'least number; compared exactly for decimals' })),
     maximum: Type.Optional(Type.Number({ description: 'greatest number; compared exactly for decimals' })),
@@ -28,7 +32,10 @@ export const attributeRule = Type.Object(
       Type.Enum(['string', 'decimal', 'integer', 'boolean'], { description: 'type of the value; string by default' }),
     ),
     lookup: Type.Optional(
-      Type.Record(Type.String(), scalar('destination value'), { description: 'source value: value' }),
+      Type.Record(Type.String(), scalar('destination value'), {
+        maxProperties: MOST_NAMES,
+        description: 'source value: value',
+      }),
     ),
     schema: Type.Optional(valueSchema),
   },

@@ -4,10 +4,20 @@ import Type from 'typebox'
 export const id = (what: string) =>
   Type.String({ pattern: '^[a-z0-9-]{1,40}$', description: what, $comment: '1 to 40 of a-z, 0-9 and -' })
 
+/**
+ * Entries that lists and maps of a document may have: far more than any has, and so few that checking them keeps nobody
+ * waiting. Reads and the like; rules; names, and what they stand for; SKUs, of which a row of a table takes fewer.
+ */
+export const MOST_PARTS = 500
+export const MOST_RULES = 1_000
+export const MOST_NAMES = 10_000
+export const MOST_SKUS = 100_000
+
 export const strict = { additionalProperties: false }
 export const text = (description: string) => Type.String({ minLength: 1, description })
 /** Texts by name; `description` says of what. */
-export const texts = (description: string) => Type.Record(Type.String(), Type.String(), { description })
+export const texts = (description: string) =>
+  Type.Record(Type.String(), Type.String(), { maxProperties: MOST_NAMES, description })
 /** YAML reads 1 and true as no texts; both forms mean the same here. */
 export const scalar = (description: string) =>
   Type.Union([Type.String(), Type.Number(), Type.Boolean()], {

@@ -15,6 +15,8 @@ export interface SecretRules {
   readonly directory: string
   /** Why this system may not name it, with the way to allow it; null: it may. Values are never looked at. */
   refusal(system: string, reference: Reference): string | null
+  /** Files that no system may have, whatever a link to them is called. */
+  readonly ownFiles: readonly string[]
   /** Whether the file is listed one by one, wherever it lies. */
   isListedFile(system: string, path: string): boolean
   /** Whether files of configuration may have this variable for an address or a pattern. */
@@ -24,10 +26,21 @@ export interface SecretRules {
 /** Places that are the machine's own, whatever is listed. */
 const OWN_PLACES =
   /^\/(proc|sys|dev|boot|root)(\/|$)|^\/etc\/(shadow|gshadow|sudoers|ssh)|\/\.(ssh|aws|kube|docker|env|git)(\/|$)/
+/** What platforms put beside the secrets of systems, to prove who the process is (Kubernetes, EKS, AKS, GKE, service meshes). */
+const OF_PLATFORMS =
+  /\/serviceaccount(\/|$)|\/secrets\/(kubernetes\.io|([a-z.]+\.)?amazonaws\.com|azure\/tokens|tokens|istio|workload-spiffe-[^/]*)(\/|$)/
 
 /** A file that no system may have, by its path or by what a link leads to. */
 export function isOwnFile(path: string): boolean {
-  return OWN_PLACES.test(path)
+  return OWN_PLACES.test(path) || OF_PLATFORMS.test(path)
+}
+
+/** What the program's own variables name, as `API_TOKEN_FILE` does: certificates are no secrets, and systems may trust them, too. */
+function ownFilesOf(environment: Environment): readonly string[] {
+  return Object.entries(environment).flatMap(([name, value = '']) => {
+    const isFile = isOwnVariable(name) && !name.startsWith('SECRET_') && !/CERT(S|_FILE)$/.test(name)
+    return isFile && isAbsolute(value) ? [normalize(value)] : []
+  })
 }
 
 export function secretRulesOf(environment: Environment): SecretRules {
@@ -35,9 +48,10 @@ export function secretRulesOf(environment: Environment): SecretRules {
   const prefix = given('SECRET_ENV_PREFIX')
   const directory = normalize(given('SECRET_DIR')).replace(/\/$/, '')
   const names = listOf(given('SECRET_ENV_NAMES'))
-  // Where the operator says nothing, the demo works.
+  const ownFiles = ownFilesOf(environment)
+  // Where the operator says nothing, the demo works. Its ids have no dashes: with them, names would be those of several systems.
   const isDemo = (system: string, name: string) =>
-    given('SECRET_ENV_NAMES') === '' && name.startsWith(`DEMO_${variablePart(system)}_`)
+    given('SECRET_ENV_NAMES') === '' && !system.includes('-') && name.startsWith(`DEMO_${variablePart(system)}_`)
   const files = listOf(given('SECRET_FILES'))
   const awsPrefix = given('SECRET_AWS_PREFIX')
   const awsNames = listOf(given('SECRET_AWS_NAMES'))
@@ -56,6 +70,7 @@ export function secretRulesOf(environment: Environment): SecretRules {
       return 'must be an absolute path without "." and ".." in it'
     }
     if (isOwnFile(path)) return "is one of the machine's own files, which no system may have"
+    if (ownFiles.includes(path)) return "is one of this program's own files, which no system may have"
     if (isListed(files, system, path)) return null
     const inside = path.startsWith(directory + sep) ? path.slice(directory.length + 1) : null
     if (inside?.split(/[./]/, 1)[0] === system) return null
@@ -72,6 +87,7 @@ export function secretRulesOf(environment: Environment): SecretRules {
   }
   return {
     directory,
+    ownFiles,
     refusal(system, reference) {
       if (reference.form === 'env') return environmentRefusal(system, reference.name)
       return reference.form === 'file' ? fileRefusal(system, reference.path) : awsRefusal(system, reference.name)

@@ -37,6 +37,12 @@ describe('a variable', () => {
     await expect(resolve('a', `env:${name}`)).rejects.toMatchObject(refused)
   })
 
+  it('of the demo is one system’s alone, where the operator lists none', async () => {
+    const resolve = createResolver({ DEMO_NETSUITE_TOKEN_ID: 'value' })
+    expect(await resolve('netsuite', 'env:DEMO_NETSUITE_TOKEN_ID')).toBe('value')
+    await expect(resolve('netsuite-token', 'env:DEMO_NETSUITE_TOKEN_ID')).rejects.toMatchObject(refused)
+  })
+
   it('may be listed by the operator, for one system or for any', async () => {
     const listed = { SECRET_ENV_NAMES: 'shop=SHOP_TOKEN, *=SHARED_*', SHOP_TOKEN: 'a', SHARED_KEY: 'b' }
     const resolve = createResolver(listed)
@@ -72,6 +78,38 @@ describe('a variable', () => {
 
 describe('a file', () => {
   const resolver = (more: Readonly<Record<string, string>> = {}) => createResolver({ SECRET_DIR: folder, ...more })
+
+  it('that proves who the process is, is nobody’s, whatever the system is called', async () => {
+    const places = [
+      ['kubernetes', '/run/secrets/kubernetes.io/serviceaccount/token'],
+      ['eks', '/run/secrets/eks.amazonaws.com/serviceaccount/token'],
+      ['pods', '/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token'],
+      ['vault', '/run/secrets/vault.hashicorp.com/serviceaccount/token'],
+      ['azure', '/run/secrets/azure/tokens/azure-identity-token'],
+      ['tokens', '/run/secrets/tokens/gcp-ksa/google-application-credentials.json'],
+      ['istio', '/run/secrets/istio/root-cert.pem'],
+    ] as const
+    const resolve = createResolver({ SECRET_FILES: '*=*' })
+    for (const [system, path] of places) {
+      await expect(resolve(system, `file:${path}`), path).rejects.toThrow(/the machine's own files/)
+    }
+  })
+
+  it('of the program itself is nobody’s: what its own variables name, and links to it', async () => {
+    const path = join(folder, 'api-token.txt')
+    await writeFile(path, 'hidden-value')
+    await symlink(path, join(folder, 'acme.token'))
+    for (const name of ['API_TOKEN_FILE', 'API_TLS_KEY_FILE', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'KUBECONFIG']) {
+      for (const named of [path, `${folder}/./api-token.txt`, join(folder, 'acme.token')]) {
+        const resolve = resolver({ [name]: named, SECRET_FILES: '*=*' })
+        for (const [system, file] of [['api-token', path] as const, ['acme', join(folder, 'acme.token')] as const]) {
+          const refused = expect(resolve(system, `file:${file}`), `${name} ${named} ${file}`).rejects
+          await refused.toThrow(/^(?!.*hidden-value).*(own files|a link out of its folder)/)
+        }
+      }
+    }
+    expect(await resolver({ NODE_EXTRA_CA_CERTS: path })('api-token', `file:${path}`)).toBe('hidden-value')
+  })
 
   it("is a system's own by its name or its folder; its last line break is not its value", async () => {
     await mkdir(join(folder, 'acme-shop'))
