@@ -5,7 +5,8 @@ import { holdsPersonal, MASK, withPersonal } from './personal-fields.ts'
 
 /**
  * The error without the event's personal values: a system that refuses an order quotes what it was sent. They are found
- * in any case, escaped as JSON and URLs escape, and cut short. Its code, field and policy stay.
+ * in any case, without their accents, escaped as JSON, URLs, HTML and OData escape, and cut short; a telephone number by its
+ * digits, too. Its code and policy stay, and its field, which a system may name, where it is no such value.
  */
 export function withoutPersonal<K extends TopicKind>(kind: K, event: TopicEvents[K], error: StreamError): StreamError {
   return holdsPersonal(kind) ? maskError(error, maskOf(textsOf(kind, event))) : error
@@ -29,10 +30,8 @@ const WORD = /[\p{L}\p{N}]/u
 
 function maskOf(values: ReadonlySet<string>): Mask {
   const worth = [...values].flatMap((value) => value.normalize('NFC').split(/[\r\n]+/)).map((value) => value.trim())
-  const forms = worth
-    .filter(isWorth)
-    .flatMap((value) => [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value.toWellFormed())])
-    .map((form) => form.toLowerCase())
+  const all = worth.filter(isWorth).flatMap(formsOf)
+  const forms = [...new Set(all.map((form) => form.toLowerCase()))].filter(isWorth)
   return (text) => {
     const plain = text.normalize('NFC')
     const lower = plain.toLowerCase()
@@ -44,6 +43,31 @@ function maskOf(values: ReadonlySet<string>): Mask {
     }
     return masked + plain.slice(at)
   }
+}
+
+/** Digits that a telephone number has at least. */
+const PHONE_DIGITS = 7
+
+/** A value as it may be written in a text. */
+function formsOf(value: string): readonly string[] {
+  const plain = [value, value.normalize('NFD').replace(/\p{M}/gu, '')]
+  const phone = /^[\d\s()+./-]+$/.test(value) ? value.replace(/\D/g, '') : ''
+  const escaped = plain.flatMap((one) => {
+    const json = JSON.stringify(one).slice(1, -1)
+    const url = encodeURIComponent(one.toWellFormed())
+    const html = one.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+    const apostrophes = ["''", '&#39;', '&#039;', '&apos;'].map((sign) =>
+      (sign === "''" ? one : html).replaceAll("'", sign),
+    )
+    return [one, json, asciiOf(json), url, url.replaceAll('%20', '+'), html, ...apostrophes]
+  })
+  return phone.length >= PHONE_DIGITS ? [...escaped, phone] : escaped
+}
+
+/** As PHP writes JSON. */
+function asciiOf(json: string): string {
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return json.replaceAll('/', '\\/').replace(/[\u0080-\uffff]/g, escape)
 }
 
 interface TextPlace {
@@ -127,9 +151,9 @@ function maskError(error: StreamError, mask: Mask): StreamError {
   const { code, message, field, details, retryAfterMs, mistakes, cause } = error
   const own = new StreamError(code, mask(message), {
     details: Object.fromEntries(Object.entries(details).map(([name, of]) => [name, maskText(of, mask)])),
-    mistakes: mistakes.map((mistake) => ({ field: mistake.field, message: mask(mistake.message) })),
+    mistakes: mistakes.map((mistake) => ({ field: mask(mistake.field), message: mask(mistake.message) })),
     ...(cause === undefined ? {} : { cause: maskCause(cause, mask) }),
-    ...(field === undefined ? {} : { field }),
+    ...(field === undefined ? {} : { field: mask(field) }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   })
   own.stack = mask(error.stack ?? '')

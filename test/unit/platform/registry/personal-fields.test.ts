@@ -95,6 +95,12 @@ it.each([
   ['note: Ring twice, please; the be…', 'note: [personal]…'],
   ['{"note":"For my Ada"}', '{"note":"[personal]"}'],
   ['from 203.0.113.9, zip 78701, VAT DE123456789', 'from [personal], zip [personal], VAT [personal]'],
+  ['the name Zoe is taken', 'the name [personal] is taken'],
+  ['{"name":"Zo\\u00eb"}', '{"name":"[personal]"}'],
+  ["LastName eq 'O''Łukasz'", "LastName eq '[personal]'"],
+  ['<b>O&#039;Łukasz</b> of Łukasz &amp; Sons', '<b>[personal]</b> of [personal]'],
+  ['q=1+Main+St&r=%c5%81ukasz%20%26%20Sons', 'q=[personal]&r=[personal]'],
+  ['phone 15550100 is taken', 'phone [personal] is taken'],
 ])('an error says nothing of the person: %s', (text, expected) => {
   const error = maskedText(text)
   expect(error.message).toBe(expected)
@@ -108,6 +114,15 @@ it.each([
   'line 77: Jacket has 1 of 1',
   'the streets of Austintown',
 ])('and keeps what is not of the person: %s', (text) => expect(maskedText(text).message).toBe(text))
+
+it('masks the field, where a system names what it was sent instead of one', () => {
+  const mistakes = [{ field: 'Zoë', message: 'no' }]
+  const error = new StreamError('request_invalid', 'no', { field: "body.O'Łukasz", mistakes })
+  expect(withoutPersonal('orders', order, error)).toMatchObject({
+    field: 'body.[personal]',
+    mistakes: [{ field: '[personal]', message: 'no' }],
+  })
+})
 
 it('keeps code, field and policy, and masks the cause', () => {
   const cause = new Error('Zoë was sent')
