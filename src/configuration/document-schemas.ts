@@ -84,6 +84,7 @@ export const systemSchema = Type.Object(
     id: id('id of the system'),
     type: text('type of the system'),
     address: Type.String({
+      maxLength: 2_000,
       pattern: '^(https?://[^\\s]+|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$',
       description: 'where the system is; in files also env:NAME of CONFIG_ENV_NAMES, or file:PATH in the same folder',
       $comment: 'an http(s) address, or a reference to it in a file: env:NAME or file:PATH',

@@ -13,21 +13,30 @@ export const ZERO8 = 0n as Decimal8
 /** One cent, the unit that shares of an amount are rounded to. */
 export const CENT = 100n as Decimal4
 
+/** Longer than any number is that means something; what is made of the digits takes more than their length. */
+const LONGEST = 1_000
+const MOST_SHOWN = 60
+
 const FORM = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/
 
 function parse(value: string | number, scale: number, field: string): bigint {
-  const match = FORM.exec(String(value).trim())
+  const given = String(value).trim()
+  const match = given.length > LONGEST ? null : FORM.exec(given)
   if (match === null)
-    throw new StreamError('decimal_invalid', `${field}: "${value}" is not a decimal number`, { field })
+    throw new StreamError('decimal_invalid', `${field}: "${shown(given)}" is not a decimal number`, { field })
   const [, sign, whole = '', fraction = '', exponent = '0'] = match
   const shift = scale - fraction.length + Number(exponent)
   const digits = BigInt(whole + fraction)
   const divisor = shift < 0 ? 10n ** BigInt(-shift) : 1n
   if (digits % divisor !== 0n) {
-    throw new StreamError('decimal_invalid', `${field}: ${value} has more than ${scale} decimals`, { field })
+    throw new StreamError('decimal_invalid', `${field}: ${shown(given)} has more than ${scale} decimals`, { field })
   }
   const units = shift < 0 ? digits / divisor : digits * 10n ** BigInt(shift)
   return sign === '-' ? -units : units
+}
+
+function shown(text: string): string {
+  return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}… (${text.length} characters)`
 }
 
 /** Reads "12.5", 12.5 or "1.2e3" exactly; throws `decimal_invalid` with `field` when it is none or has more than 4 decimals. */

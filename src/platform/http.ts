@@ -17,6 +17,7 @@ import {
 } from './http-errors.ts'
 import { parseExact, stringifyExact } from './json.ts'
 import type { NetworkRules } from './network-rules.ts'
+import { withoutEnd } from './without-end.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -155,7 +156,7 @@ async function send(
 
 /** Names and values encoded by RFC 3986, the form that OAuth signatures are made of. */
 function urlOf(baseUrl: string, { path, query = [] }: HttpRequest): string {
-  const base = baseUrl.replace(/\/+$/, '')
+  const base = withoutEnd(baseUrl, '/')
   return query.length === 0 ? `${base}${path}` : `${base}${path}?${encoded(query)}`
 }
 

@@ -1,3 +1,5 @@
+import { withoutEnd } from './without-end.ts'
+
 /** JSON.parse's reviver and JSON.rawJSON as ECMAScript 2026 has them. */
 interface ExactJson {
   parse(text: string, reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown
@@ -65,7 +67,7 @@ function normal(text: string): string {
   if (match === null) return text
   const [, whole = '', fraction = '', exponent = '0'] = match
   const digits = (whole + fraction).replace(/^0+/, '')
-  const significant = digits.replace(/0+$/, '')
+  const significant = withoutEnd(digits, '0')
   if (significant === '') return ''
   return `${significant}e${Number(exponent) - fraction.length + (digits.length - significant.length)}`
 }

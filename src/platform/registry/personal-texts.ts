@@ -66,8 +66,8 @@ function formsOf(value: string): readonly string[] {
 
 /** As PHP writes JSON. */
 function asciiOf(json: string): string {
-  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return json.replaceAll('/', '\\/').replace(/[\u0080-\uffff]/g, escape)
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return json.replaceAll('/', '\\/').replace(/[\u0080-\uffff]/g, escaped)
 }
 
 interface TextPlace {
@@ -79,11 +79,17 @@ interface TextPlace {
 function placesOf(text: string, form: string): readonly TextPlace[] {
   const found: TextPlace[] = []
   const beginning = form.slice(0, BEGINNING)
-  for (let from = text.indexOf(beginning); from >= 0; from = text.indexOf(beginning, from + 1)) {
+  let next = 0
+  for (let from = text.indexOf(beginning); from >= 0; from = text.indexOf(beginning, next)) {
+    next = from + 1
+    if (isWord(text[from - 1])) continue
     let length = beginning.length
     while (length < form.length && text[from + length] === form[length]) length += 1
     const ends = form.length > BEGINNING || !isWord(text[from + length])
-    if (!isWord(text[from - 1]) && ends) found.push({ from, to: from + length })
+    if (!ends) continue
+    found.push({ from, to: from + length })
+    // What was found is not looked through again: it may be as long as the text.
+    next = from + length
   }
   return found
 }

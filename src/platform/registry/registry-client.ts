@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import axios, { type AxiosInstance, isAxiosError } from 'axios'
 import { StreamError } from '../../errors.ts'
+import { withoutEnd } from '../without-end.ts'
 
 export interface RegistrySettings {
   readonly url: string
@@ -36,7 +37,7 @@ export interface RegistryClient {
 const TIMEOUT_MS = 10_000
 
 export function createRegistryClient(settings: RegistrySettings): RegistryClient {
-  const host = settings.url.replace(/\/+$/, '')
+  const host = withoutEnd(settings.url, '/')
   const agent = host.startsWith('https:') ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true })
   const login = settings.username ? { username: settings.username, password: settings.password ?? '' } : undefined
   const registry = new SchemaRegistry({

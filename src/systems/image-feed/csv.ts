@@ -1,5 +1,6 @@
 import { pipeline, Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
+import { withoutEnd } from '../../platform/without-end.ts'
 import { type FeedRecord, feedCutShortError, feedError } from './record.ts'
 
 export interface CsvDialect {
@@ -73,7 +74,7 @@ async function* withLines(
   let next = 1
   for await (const { record, raw } of records) {
     const line = next
-    next += raw.replace(/[\r\n]+$/, '').split(/\r\n|\r|\n/).length
+    next += withoutEnd(raw, '\r\n').split(/\r\n|\r|\n/).length
     if (record.length > 1 || record[0]?.trim() !== '') yield { cells: record, line }
   }
 }

@@ -79,12 +79,16 @@ const EXTENSION = /^(.*?\d.*?)[\s,;(]*(?:extension|ext\.?|x|#|durchwahl|dw\.?|po
 /** Between two numbers that somebody wrote into one field. */
 const TWO_NUMBERS = /^(.*?(?:\d\D*){6})(?:[,;|]|\s\/\s|\s(?:or|oder|ou)\s)(?=(?:\D*\d){6})/iu
 
+/** Two numbers with their extensions are shorter; what is found in a text takes the cube of its length. */
+const LONGEST_PHONE = 200
+
 /**
  * A telephone number with all of its digits, without the spaces and marks between them where there is no room for these; an
  * extension is behind an `x`. Only where that does not do, the end is left out: of two numbers the second, then the extension.
  */
 export function phoneText(phone: string, limit: number): string {
   if (phone.length <= limit) return phone
+  if (phone.length > LONGEST_PHONE) return phoneText(phone.slice(0, LONGEST_PHONE), limit)
   const first = TWO_NUMBERS.exec(phone)?.[1]?.trim()
   if (first !== undefined) return phoneText(first, limit)
   const [, number = phone, extension = ''] = EXTENSION.exec(phone) ?? []

@@ -1,5 +1,6 @@
 import { magnitude, subtract, ZERO4, ZERO8 } from '../../events/decimal.ts'
 import type { OrderLine } from '../../events/generated/events.ts'
+import { withoutEnd } from '../../platform/without-end.ts'
 import { foldRows } from '../kit/fold-rows.ts'
 import {
   amountOf,
@@ -89,7 +90,7 @@ export function askedProducts(order: Wire): string[] {
  */
 function baseSku(ordered: string, item: Wire, items: readonly Wire[], baseSkus: BaseSkus): string {
   if (!hasOptionsInSku(item)) return ordered
-  const bare = ordered.replace(/-+$/, '')
+  const bare = withoutEnd(ordered, '-')
   const isConfigurable = textOf(item['product_type']) === 'configurable'
   const variant = items.find((one) => isConfigurable && parentIdOf(one) === textOf(item['item_id']))
   const known = isConfigurable ? textOf(variant?.['sku']) : (baseSkus(textOf(item['product_id']) ?? '') ?? null)

@@ -5,6 +5,7 @@ import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../platform/http.ts'
 import type { HttpFailure } from '../../platform/http-errors.ts'
 import type { NetworkRules } from '../../platform/network-rules.ts'
+import { withoutEnd } from '../../platform/without-end.ts'
 import { untilAborted } from '../kit/until-aborted.ts'
 import { textOf, wireOf } from '../kit/wire.ts'
 import { type CertificateCredentials, createAssertionSigner } from './client-assertion.ts'
@@ -45,7 +46,7 @@ export function createAccessTokens(
   },
 ): AccessTokens {
   const sign = createAssertionSigner(credentials)
-  const url = `${baseUrl.replace(/\/+$/, '')}${PATH}`
+  const url = `${withoutEnd(baseUrl, '/')}${PATH}`
   // Not the account's governor: the call that waits for the token has its turn there already.
   const governor = governors.of(`netsuite token ${account}`, { concurrency: 1 })
   const http = createHttp({ baseUrl, timeoutMs: TIMEOUT_MS, governor, logger, network, classify: tokenRefusedError })
