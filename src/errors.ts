@@ -19,6 +19,7 @@ export const policies = {
   rate_limited: 'retry',
   timed_out: 'retry',
   concurrent_change: 'retry',
+  target_changed: 'retry',
 
   item_missing: 'wait',
   order_not_ready: 'wait',

@@ -107,7 +107,7 @@ describe('a shipment', () => {
     const deliverBy = (own: Sink<'shop-fulfilments'>, key: string) =>
       own.deliver(event(key), connection(), signal, CLEAR)
     expect(await deliverBy(takenBy(1), 'if-1')).toMatchObject({ outcome: 'written' })
-    await expect(deliverBy(takenBy(9), 'if-2')).rejects.toMatchObject({ code: 'concurrent_change' })
+    await expect(deliverBy(takenBy(9), 'if-2')).rejects.toMatchObject({ code: 'target_changed' })
     expect(await shipments()).toHaveLength(1)
   })
 
@@ -122,7 +122,7 @@ describe('a shipment', () => {
         return await shop.client.shipOrder(orderId, ...asked)
       },
     })
-    await expect(late.deliver(all, connection(), signal, CLEAR)).rejects.toMatchObject({ code: 'concurrent_change' })
+    await expect(late.deliver(all, connection(), signal, CLEAR)).rejects.toMatchObject({ code: 'target_changed' })
     await expect(deliver(all)).rejects.toMatchObject({ code: 'target_rejected', field: 'lines[0].quantity' })
   })
 

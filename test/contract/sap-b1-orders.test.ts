@@ -342,7 +342,7 @@ describe('an order for SAP Business One', () => {
       status: 412,
       body: { error: { code: '-2039', message: 'Another user modified data' } },
     })
-    await expect(deliver(eventOf('20', { contentDigest: 'v2' }))).rejects.toMatchObject({ code: 'concurrent_change' })
+    await expect(deliver(eventOf('20', { contentDigest: 'v2' }))).rejects.toMatchObject({ code: 'target_changed' })
   })
 })
 

@@ -71,7 +71,7 @@ describe.each(['v1', 'v2'])('the Service Layer %s', (version) => {
     })
     const partner = { etag: 'W/"other"', replaceLists: false }
     await expect(sap.update('BusinessPartners', 'C20000', { Phone1: '1' }, partner)).rejects.toMatchObject({
-      code: 'concurrent_change',
+      code: 'target_changed',
       details: { sapCode: '-2039', status: 412 },
     })
     await expect(sap.find('Items', { filter: 'Nothing eq 1', pageSize: 1 })).rejects.toThrow("Property 'Nothing'")

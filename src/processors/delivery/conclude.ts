@@ -1,6 +1,6 @@
 import type { Connection } from '../../configuration/model.ts'
 import { isBehind } from '../../configuration/read-configuration.ts'
-import type { StreamError } from '../../errors.ts'
+import { StreamError } from '../../errors.ts'
 import { isForgotten } from '../../events/forgotten.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { entityOf, type PerSystemKind, recordKey, type TopicEvents } from '../../events/topics.ts'
@@ -24,7 +24,7 @@ export interface Entry<K extends PerSystemKind> {
   readonly check: ParkedCheck | null
   readonly record: LogRecord
   readonly event: TopicEvents[K]
-  /** Attempts before, and when the first was. */
+  /** Attempts before, those in place counted as one: pauses grow with each. And when the first was. */
   readonly attempts: number
   readonly firstAt: number
   /** From the batch: it may be tried in place; else it has one attempt. */
@@ -68,11 +68,16 @@ export async function conclude<K extends PerSystemKind>(
   if (connection === undefined) {
     if (configuration.unusable?.includes(event.connection)) {
       const message = 'its connection can\'t be read from the tables; "waldstream doctor" says why'
-      const why = { code: 'row_unreadable', message }
+      const why = new StreamError('row_unreadable', message)
+      if (hasWaitedTooLong(entry, parts)) return await deadLetter(entry, why, entry.attempts, context)
       return await park(entry, entry.attempts, why, parts, context, { at: parts.deps.clock.now() + UNUSABLE_MS })
     }
     if (await isBehind(parts.deps.tables, configuration)) {
       const why = { code: 'connection_unknown', message: 'its connection is new; the configuration is not here yet' }
+      if (hasWaitedTooLong(entry, parts)) {
+        const error = new StreamError('configuration_missing', `${why.message}: the log says why; then retry it`)
+        return await deadLetter(entry, error, entry.attempts, context)
+      }
       return await park(entry, entry.attempts, why, parts, context, { at: parts.deps.clock.now() + CONFIGURATION_MS })
     }
     const message = `connection ${event.connection} is not configured any more`
@@ -133,12 +138,12 @@ async function deliver<K extends PerSystemKind>(
   const checkOthers = async (changed: readonly OtherKey[]): Promise<void> => {
     for (const other of changed) await checkOther(parts, event, other)
   }
-  const inPlaceMs = entry.fresh ? timing.inPlaceMs : 0
+  const { inPlaceMs, busyMs } = entry.fresh ? timing : { inPlaceMs: 0, busyMs: 0 }
   const probe = sink.probe?.bind(sink)
   const outcome = await deliverPatiently(
     recordKey(connection.id, key),
     () => deliverOnce(job, { sink, deliveries, clock, timing, checkSoon, checkOthers }),
-    { breaker, clock, random, inPlaceMs, inPlace: timing.inPlace, probe },
+    { breaker, clock, random, inPlaceMs, busyMs, inPlace: timing.inPlace, probe },
     signal,
   )
   // A system that refuses an order quotes what it was sent.
@@ -160,20 +165,24 @@ async function fail<K extends PerSystemKind>(
   const { event } = entry
   const { timing, deps, random } = parts
   const attempts = entry.attempts + attemptsNow
+  const rounds = entry.attempts + 1
   // What has moved on at the target is so for this entity alone, and says nothing of its connection.
   if (error.code === 'target_conflict') return await deadLetter(entry, error, attempts, context)
   if (error.policy === 'pause' || error.policy === 'dead-letter' || error.policy === 'refuse') {
-    if (entry.probe) return await park(entry, attempts, error, parts, context, 'held')
+    if (entry.probe) return await park(entry, rounds, error, parts, context, 'held')
     if (parts.guard.isWrong(event.connection, event.key, error)) {
       await parts.guard.begin(event.connection, error)
-      return await park(entry, attempts, error, parts, context, 'held')
+      return await park(entry, rounds, error, parts, context, 'held')
     }
     return await deadLetter(entry, error, attempts, context)
   }
-  const now = deps.clock.now()
-  if (now - entry.firstAt >= timing.parkedMs) return await deadLetter(entry, error, attempts, context)
-  const at = now + halfBackOffMs(entry.attempts + 1, timing.parked, random, error.retryAfterMs)
-  return await park(entry, attempts, error, parts, context, { at })
+  if (hasWaitedTooLong(entry, parts)) return await deadLetter(entry, error, attempts, context)
+  const at = deps.clock.now() + halfBackOffMs(rounds, timing.parked, random, error.retryAfterMs)
+  return await park(entry, rounds, error, parts, context, { at })
+}
+
+function hasWaitedTooLong<K extends PerSystemKind>({ firstAt }: Entry<K>, { deps, timing }: SinkParts<K>): boolean {
+  return deps.clock.now() - firstAt >= timing.parkedMs
 }
 
 async function deadLetter<K extends PerSystemKind>(

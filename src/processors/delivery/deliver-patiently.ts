@@ -11,20 +11,19 @@ export interface Patience {
   readonly breaker: Breaker
   readonly clock: Clock
   readonly random: () => number
-  /** 0 ms: one attempt. */
+  /** Both 0 ms: one attempt. */
   readonly inPlaceMs: number
+  readonly busyMs: number
   readonly inPlace: SinkTiming['inPlace']
   readonly probe?: ((signal: AbortSignal) => Promise<void>) | undefined
 }
 
-/** Trials of a system that is down which one entity may fail before it is suspected itself. */
-const OWN_TRIALS = 3
-
 /**
- * Attempts until it ends. `retry` errors are tried again in place for `inPlaceMs`, `Retry-After` obeyed; the time that
- * the system is known to be down does not count, since nothing is given up because of an outage. Fails with such an error
- * only when the system serves others meanwhile, or answers a probe: then it is the entity (Guarantee 5). Errors of other
- * policies are its end at once, but for `stop`, which is thrown.
+ * Attempts until it ends. `retry` errors are tried again in place for `inPlaceMs`, or for `busyMs` while the system asks
+ * for patience, `Retry-After` obeyed; the time that the system is known to be down does not count, since nothing is given
+ * up because of an outage. Fails with such an error only when the system serves others meanwhile, or answers a probe: then
+ * it is the entity, and nothing behind it waits for it (Guarantee 5). Errors of other policies are its end at once, but for
+ * `stop`, which is thrown.
  */
 export async function deliverPatiently(
   key: string,
@@ -34,24 +33,25 @@ export async function deliverPatiently(
 ): Promise<Outcome> {
   const { breaker, clock } = patience
   const reachedBefore = breaker.state().reached
-  let left = patience.inPlaceMs
-  let trials = 0
+  let spentMs = 0
+  let failedTrial = false
   for (let attempts = 1; ; attempts += 1) {
     const pass = await breaker.enter(signal)
     const startedAt = clock.now()
     const result = await attemptOnce(key, attempt, pass)
     if (!(result instanceof StreamError)) return result
     if (result.policy !== 'retry') return { end: 'failed', error: result, attempts }
-    if (pass.trial) trials += 1
-    left -= clock.now() - startedAt
+    if (pass.trial) failedTrial = true
+    spentMs += clock.now() - startedAt
     const waitMs = backOffMs(attempts, patience.inPlace, patience.random, result.retryAfterMs)
-    if (waitMs > left || trials >= OWN_TRIALS) {
+    const mostMs = result.code === 'rate_limited' ? patience.busyMs : patience.inPlaceMs
+    if (spentMs + waitMs > mostMs || failedTrial) {
       const othersReached = breaker.state().reached > reachedBefore
-      if (othersReached || (await isItsOwn(result, trials, patience, signal))) {
+      if (othersReached || (await isItsOwn(result, failedTrial, patience, signal))) {
         return { end: 'failed', error: result, attempts }
       }
     }
-    left -= waitMs
+    spentMs += waitMs
     if (breaker.state().state === 'closed') await clock.sleep(waitMs, signal)
   }
 }
@@ -66,7 +66,7 @@ async function attemptOnce(key: string, attempt: () => Promise<Attempt>, pass: P
   } catch (thrown) {
     const error = toStreamError(thrown)
     if (error.policy === 'stop' || error.code === 'concurrent_change') pass.unknown()
-    else if (error.policy === 'retry') pass.failed(key, error)
+    else if (error.policy === 'retry' && error.code !== 'target_changed') pass.failed(key, error)
     else pass.reached()
     if (error.policy === 'stop') throw error
     return error
@@ -76,13 +76,13 @@ async function attemptOnce(key: string, attempt: () => Promise<Attempt>, pass: P
 /** Whether the system answers while this entity can't be delivered. When it does not, its deliveries pause. */
 async function isItsOwn(
   error: StreamError,
-  trials: number,
+  failedTrial: boolean,
   { breaker, probe }: Patience,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (error.code === 'concurrent_change') return true
+  if (error.code === 'concurrent_change' || error.code === 'target_changed') return true
   const alone = breaker.state().keys.length < 2
-  if (!alone && (trials < OWN_TRIALS || probe === undefined)) return false
+  if (!alone && (!failedTrial || probe === undefined)) return false
   try {
     await probe?.(signal)
     return true

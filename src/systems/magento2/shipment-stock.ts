@@ -42,7 +42,7 @@ export async function shipWithStock(
       if ((await shortItems(client, order, items, code, signal)).length === 0) throw error
       if (tries < MOST_TRIES) continue
       const message = `source ${code} lost the pieces of order ${textOf(order['increment_id'])} to others just before they were shipped`
-      throw new StreamError('concurrent_change', message, { cause: error })
+      throw new StreamError('target_changed', message, { cause: error })
     }
   }
 }

@@ -74,7 +74,7 @@ async function asItIsNow(client: Magento2Client, order: Wire, error: unknown, si
   const now = await client.getOrder(requireText(order, 'entity_id'), signal)
   if (progressOf(now) === progressOf(order)) return error
   const message = `order ${number} changed in the shop while a shipment of it was made`
-  return new StreamError('concurrent_change', message, { cause: error })
+  return new StreamError('target_changed', message, { cause: error })
 }
 
 function progressOf(order: Wire): string {

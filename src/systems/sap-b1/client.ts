@@ -39,7 +39,7 @@ export interface SapB1Client {
   get(collection: string, key: string | number, signal?: AbortSignal): Promise<Wire | null>
   /** The entity as SAP made it. Not repeatable: search before. */
   create(collection: string, body: unknown, signal?: AbortSignal): Promise<Wire>
-  /** Changes the entity if it is still that of the etag. */
+  /** Changes the entity if it is still that of the etag; throws `target_changed`, with nothing written, if it is not. */
   update(
     collection: string,
     key: string | number,
@@ -122,7 +122,7 @@ function clientOver(wiring: Wiring): SapB1Client {
         ...(replaceLists ? { 'b1s-replacecollectionsonpatch': 'true' } : {}),
       }
       const request = { method: 'PATCH', path: entityPath(collection, key), headers, json: body } as const
-      await ask(request, signal).catch(rejectMissingReference)
+      await ask(request, signal).catch(rejectStaleEtag).catch(rejectMissingReference)
     },
     async act(collection, key, action, signal) {
       // Without a body there would be the type of a form, which SAP does not take.
@@ -163,6 +163,12 @@ function entityOf({ json }: HttpAnswer, collection: string): Wire {
 }
 
 /** Something that the body names does not exist. */
+/** SAP refuses a change under an ETag as a whole: nothing of it was written. */
+function rejectStaleEtag(error: unknown): never {
+  if (!(error instanceof StreamError) || error.code !== 'concurrent_change') throw error
+  throw new StreamError('target_changed', error.message, { cause: error, details: error.details })
+}
+
 function rejectMissingReference(error: unknown): never {
   if (!(error instanceof StreamError) || error.code !== 'not_found') throw error
   throw new StreamError('target_rejected', error.message, { cause: error, details: error.details })
