@@ -9,6 +9,12 @@ const LONG = 'test/**/*.long.test.ts'
 const FILES_AT_ONCE = Math.max(4, availableParallelism())
 
 /**
+ * Waits of proofs on servers end when nothing moves any more, and say what they waited for: this is for what hangs without
+ * a wait of ours.
+ */
+const PROOF_MS = 2_700_000
+
+/**
  * How long a test may take is how long it takes on a machine that has ten times as much to do: nothing is proven by a
  * tight limit, and one that hangs is found by a loose one too.
  */
@@ -46,8 +52,8 @@ export default defineConfig({
       project('matrix', inMemory),
       project('simulation', { testTimeout: 240_000 }),
       project('integration', { testTimeout: 600_000, ...onServers }),
-      project('crash', { testTimeout: 500_000, ...onServers }),
-      project('long', { include: [LONG], exclude: [], testTimeout: 900_000, fileParallelism: false, ...onServers }),
+      project('crash', { testTimeout: PROOF_MS, ...onServers }),
+      project('long', { include: [LONG], exclude: [], testTimeout: PROOF_MS, fileParallelism: false, ...onServers }),
     ],
   },
 })

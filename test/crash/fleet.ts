@@ -1,8 +1,12 @@
+import { join } from 'node:path'
 import type { Role } from '../../src/cli/roles.ts'
 import type { RunningProcess } from '../worlds/processes.ts'
 import { startRole } from '../worlds/processes-roles.ts'
+import { until } from '../worlds/processes-until.ts'
 
 const OUTPUT_SHOWN = 3_000
+/** A process that was told to end and prints nothing for so long does not end. */
+const ENDS_WITHIN_MS = 180_000
 
 /** A role of its own, or all of them in one process. */
 export type Member = Role | 'all'
@@ -13,13 +17,16 @@ export type Member = Role | 'all'
  */
 export class Fleet {
   readonly #env: Readonly<Record<string, string>>
+  readonly #logs: string
   readonly #members = new Map<Member, RunningProcess>()
   readonly #surprises: string[] = []
   readonly #all: RunningProcess[] = []
   #ending = false
 
-  constructor(env: Readonly<Record<string, string>>) {
+  /** `logs`: folder that gets what each process prints. */
+  constructor(env: Readonly<Record<string, string>>, logs: string) {
     this.#env = env
+    this.#logs = logs
   }
 
   /** Processes that ended though nobody told them to, with the end of their output. */
@@ -35,7 +42,8 @@ export class Fleet {
 
   /** Starts a process of a role; the one before, if it lives, stays and is not ours any more. */
   async start(role: Member): Promise<RunningProcess> {
-    const started = await startRole(role, this.#env)
+    const logFile = join(this.#logs, `${this.#all.length}-${role}.log`)
+    const started = await startRole(role, this.#env, role, logFile)
     this.#members.set(role, started)
     this.#all.push(started)
     void started.exited.then(({ code, signal }) => {
@@ -57,7 +65,10 @@ export class Fleet {
     await victim.exited
   }
 
-  /** SIGTERM to the member of each role; how each ended. One that was replaced and still lives, frozen maybe, is killed. */
+  /**
+   * SIGTERM to the member of each role; how each ended. One that was replaced and still lives, frozen maybe, is killed, and
+   * so is one that does not end.
+   */
   async end(): Promise<readonly { readonly role: Member; readonly code: number | null }[]> {
     this.#ending = true
     const members = [...this.#members]
@@ -67,6 +78,14 @@ export class Fleet {
       member.signal('SIGCONT')
       member.signal('SIGTERM')
     }
-    return await Promise.all(members.map(async ([role, { exited }]) => ({ role, code: (await exited).code })))
+    return await Promise.all(
+      members.map(async ([role, member]) => {
+        const printed = () => member.output()
+        await until(`${role} ends`, () => !member.living(), { withinMs: ENDS_WITHIN_MS, progress: printed }).catch(() =>
+          member.signal('SIGKILL'),
+        )
+        return { role, code: (await member.exited).code }
+      }),
+    )
   }
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startServices } from '../../services/start.ts'
-import { longPlan, runCrashes, shortPlan, tableOf } from './run-crashes.ts'
+import { assertNothingWrong, longPlan, runCrashes, shortPlan, tableOf } from './run-crashes.ts'
 import { allScenarios } from './scenarios.ts'
 
 const ROUNDS = 4
@@ -36,11 +36,12 @@ try {
   const whole = values.long ? longPlan(seed, Number(values.rounds), TOTAL) : shortPlan(seed)
   const chosen = allScenarios.filter(({ name }) => name.includes(values.only))
   const plan = values.only === '' ? whole : { ...whole, scenarios: chosen, rounds: Number(values.rounds) }
-  const { rows, faults, surprises } = await runCrashes(services.env, plan, (line) => console.error(line))
-  for (const { what, entity, detail } of faults.slice(0, 20)) console.error(`${what}: ${entity}: ${detail}`)
-  for (const surprise of surprises) console.error(surprise)
-  console.log(tableOf(rows))
-  process.exitCode = faults.length + surprises.length === 0 ? 0 : 1
+  const result = await runCrashes(services.env, plan, (line) => console.error(line))
+  console.log(tableOf(result.rows))
+  assertNothingWrong(result)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
 } finally {
   await services.stop()
   await rm(dataDir, { recursive: true, force: true })

@@ -22,19 +22,43 @@ export async function look({ installation }: World, topic: string, stage: string
   return { end: total(ends.map(({ end }) => end)), committed: total([...committed.values()].map((one) => one ?? 0n)) }
 }
 
+/** The topics of the stages that act on the outside, in the order of the flow. */
+export const FLOW = [
+  ['route-orders', 'orders'],
+  ['map-inventory', 'inventory'],
+  ['deliver-netsuite', 'vendor-orders.netsuite'],
+  ['project-inventory', 'universal-inventory'],
+] as const
+
+/** How far everything is: it changes while anything flows. */
+export async function flowOf(world: World): Promise<readonly Seen[]> {
+  return await Promise.all(FLOW.map(([stage, topic]) => look(world, topic, stage)))
+}
+
+/** As `until`, for as long as anything flows. */
+export async function untilInFlow<T>(
+  world: World,
+  what: string,
+  isSo: () => Promise<T | undefined | null | false>,
+  withinMs?: number,
+): Promise<T> {
+  const progress = () => flowOf(world)
+  return await until(what, isSo, { progress, ...(withinMs === undefined ? {} : { withinMs }) })
+}
+
 /** Resolves as soon as a record is appended to the topic. */
 export async function untilAppended(world: World, topic: string): Promise<void> {
   const { admin, config } = world.installation.platform
   const name = `${config.topicPrefix}${topic}`
   const end = async () => (await admin.ends(name)).reduce((sum, one) => sum + one.end, 0n)
   const before = await end()
-  await until(`a record in ${topic}`, async () => (await end()) > before)
+  await untilInFlow(world, `a record in ${topic}`, async () => (await end()) > before)
 }
 
 /** Resolves as soon as NetSuite has begun to write an order that was sent since then. */
-export async function untilOrderWritten({ simulators }: World, since: Date, answered: boolean): Promise<void> {
-  await until('an order is written in NetSuite', async () =>
-    (await simulators.erpRequests(since)).some(
+export async function untilOrderWritten(world: World, since: Date, answered: boolean): Promise<void> {
+  await untilInFlow(world, 'an order is written in NetSuite', async () =>
+    (await world.simulators.erpRequests(since)).some(
       ({ method, path, status }) => method === 'PUT' && path.includes('/salesOrder/') && (!answered || status > 0),
     ),
   )

@@ -4,7 +4,8 @@ import { untilHandled } from '../worlds/processes-groups.ts'
 import { until } from '../worlds/processes-until.ts'
 import { compare, type Fault } from './ledger.ts'
 import type { Amount } from './load.ts'
-import { allScenarios, type Scenario, shortScenarios } from './scenarios.ts'
+import { FLOW, flowOf } from './moments.ts'
+import { allScenarios, type Scenario, type Struck, shortScenarios } from './scenarios.ts'
 import { openWorld, type World } from './world.ts'
 
 export interface CrashPlan {
@@ -54,42 +55,60 @@ export interface CrashResult extends Outcome {
   readonly rows: readonly CrashRow[]
 }
 
-/** For what a dead worker may have sent last, a delivery looks at its target again after four minutes. */
-const CATCH_UP_MS = 330_000
+/** For what a dead worker may have sent last, a delivery looks at its target again after four minutes: until then nothing moves. */
+const STILL_MS = 330_000
+const MOST_SHOWN = 20
 
-/** The topics of the stages that act on the outside, in the order of the flow. */
-const FLOW = [
-  ['route-orders', 'orders'],
-  ['map-inventory', 'inventory'],
-  ['deliver-netsuite', 'vendor-orders.netsuite'],
-  ['project-inventory', 'universal-inventory'],
-] as const
-
+/**
+ * A run that breaks off tells what is known so far, and why it did. What its processes printed is kept where anything was
+ * wrong.
+ */
 export async function runCrashes(
   services: Readonly<Record<string, string>>,
   plan: CrashPlan,
   log: (line: string) => void,
 ): Promise<CrashResult> {
   const world = await openWorld(services, plan.seed)
-  try {
-    const struck = new Map(plan.scenarios.map(({ name }) => [name, { kills: 0, inside: 0 }]))
-    for (let round = 0; round < plan.rounds; round += 1) {
-      for (const scenario of world.random.sample(plan.scenarios, plan.scenarios.length)) {
-        const began = performance.now()
-        const { kills, inside } = await scenario.strike(world, plan.amount)
-        const sum = struck.get(scenario.name)
-        if (sum !== undefined) Object.assign(sum, { kills: sum.kills + kills, inside: sum.inside + inside })
-        log(`${scenario.name}: ${inside === kills ? 'hit' : 'beside'} (${Math.round(performance.now() - began)} ms)`)
-      }
-    }
-    const outcome = await conclude(world, log)
+  const struck = new Map(plan.scenarios.map(({ name }) => [name, { kills: 0, inside: 0 }]))
+  const resultOf = (outcome: Outcome): CrashResult => {
+    const wrong = outcome.faults.length + outcome.surprises.length
+    if (wrong > 0) log(`what the processes printed is kept in ${world.keepLogs()}`)
     return { rows: plan.scenarios.map(({ name }) => rowOf(world, name, struck.get(name), outcome.faults)), ...outcome }
+  }
+  try {
+    await strikeAll(world, plan, struck, log)
+    return resultOf(await conclude(world, log))
   } catch (error) {
     log(world.fleet.outputs())
-    throw error
+    const faults = await compare(world.simulators, world.api).catch(() => [])
+    const brokenOff = `the run broke off: ${error instanceof Error ? error.message : String(error)}`
+    return resultOf({ faults, surprises: [brokenOff, ...world.fleet.surprises] })
   } finally {
     await world.close()
   }
+}
+
+async function strikeAll(
+  world: World,
+  { rounds, scenarios, amount }: CrashPlan,
+  struck: Map<string, Struck>,
+  log: (line: string) => void,
+): Promise<void> {
+  for (let round = 0; round < rounds; round += 1) {
+    for (const scenario of world.random.sample(scenarios, scenarios.length)) {
+      const began = performance.now()
+      const { kills, inside } = await scenario.strike(world, amount)
+      const sum = struck.get(scenario.name) ?? { kills: 0, inside: 0 }
+      struck.set(scenario.name, { kills: sum.kills + kills, inside: sum.inside + inside })
+      log(`${scenario.name}: ${inside === kills ? 'hit' : 'beside'} (${Math.round(performance.now() - began)} ms)`)
+    }
+  }
+}
+
+/** Throws with all that was wrong, the gravest first. */
+export function assertNothingWrong({ faults, surprises }: Outcome): void {
+  const wrong = [...surprises, ...faults.map(({ what, entity, detail }) => `${what}: ${entity}: ${detail}`)]
+  if (wrong.length > 0) throw new Error(wrong.slice(0, MOST_SHOWN).join('\n'))
 }
 
 /** Waits until everything has arrived, compares both ends, and ends the processes. */
@@ -101,12 +120,17 @@ export async function conclude(world: World, log: (line: string) => void): Promi
   return { faults, surprises }
 }
 
-/** Waits until both ends agree or the time is over, then until every stage has nothing left, and compares again. */
+/** Waits until both ends agree or nothing moves any more, then until every stage has nothing left, and compares again. */
 async function settle(world: World, log: (line: string) => void): Promise<readonly Fault[]> {
   const began = performance.now()
-  const agree = async () => (await compare(world.simulators, world.api)).length === 0
-  await until('both ends agree', agree, CATCH_UP_MS).catch((error: unknown) => log(String(error)))
-  for (const [stage, topic] of FLOW) await untilHandled(world.installation.platform, stage, [topic], CATCH_UP_MS)
+  let left: readonly Fault[] = []
+  const agree = async () => {
+    left = await compare(world.simulators, world.api)
+    return left.length === 0
+  }
+  const progress = async () => [left, await flowOf(world)]
+  await until('both ends agree', agree, { withinMs: STILL_MS, progress }).catch((error: unknown) => log(String(error)))
+  for (const [stage, topic] of FLOW) await untilHandled(world.installation.platform, stage, [topic], STILL_MS)
   log(`caught up after ${Math.round(performance.now() - began)} ms`)
   return await compare(world.simulators, world.api)
 }

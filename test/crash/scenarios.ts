@@ -2,10 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Role } from '../../src/cli/roles.ts'
 import { membersOf } from '../worlds/processes-groups.ts'
 import { RUNNING } from '../worlds/processes-roles.ts'
-import { until } from '../worlds/processes-until.ts'
 import { areDelivered } from './ledger.ts'
 import type { Amount } from './load.ts'
-import { control, look, untilAppended, untilOrderWritten, watermarks } from './moments.ts'
+import { control, look, untilAppended, untilInFlow, untilOrderWritten, watermarks } from './moments.ts'
 import type { World } from './world.ts'
 
 /** What a scenario did. */
@@ -87,7 +86,7 @@ const projector: Scenario = {
   async strike(world, amount) {
     const before = await watermarks(world)
     await world.load.make(projector.name, amount)
-    await until('rows are written', async () => (await watermarks(world)) !== before)
+    await untilInFlow(world, 'rows are written', async () => (await watermarks(world)) !== before)
     await randomly(world, 3)
     await world.fleet.kill('projector')
     const { end, committed } = await look(world, 'universal-inventory', 'project-inventory')
@@ -116,7 +115,7 @@ const zombies: readonly Zombie[] = [
       const since = new Date()
       await world.simulators.erpFaults([{ method: 'PUT', path: '/customer/', kind: 'slow', delayMs: 400, times: 40 }])
       await make()
-      await until('a customer is written', async () =>
+      await untilInFlow(world, 'a customer is written', async () =>
         (await world.simulators.erpRequests(since)).some(
           ({ path, status }) => path.includes('/customer/') && status === 0,
         ),
@@ -144,7 +143,7 @@ const zombies: readonly Zombie[] = [
       const projected = untilAppended(world, 'universal-inventory')
       await make()
       await projected
-      await until('rows are written', async () => (await watermarks(world)) !== before)
+      await untilInFlow(world, 'rows are written', async () => (await watermarks(world)) !== before)
       await randomly(world)
     },
   },
@@ -163,14 +162,15 @@ function zombie({ role, name, busy, group }: Zombie): Scenario {
       const other = await fleet.start(role)
       await other.line(RUNNING)
       await simulators.erpFaults([])
-      if (group !== null) await until(`the frozen ${role} is out`, async () => (await members(world, group)) === 1)
+      if (group !== null)
+        await untilInFlow(world, `the frozen ${role} is out`, async () => (await members(world, group)) === 1)
       await load.changeOrders(name, older)
       await load.changeStocks(name, Math.ceil(amount.stocks / 4))
-      await until('the newer versions are delivered', () => areDelivered(simulators, older), 180_000)
+      await untilInFlow(world, 'the newer versions are delivered', () => areDelivered(simulators, older), 180_000)
       frozen.signal('SIGCONT')
       // A member that has joined again has ended what it was at; a producer gets a random while for it.
       if (group === null) await randomly(world, 3000)
-      else await until(`the continued ${role} is back`, async () => (await members(world, group)) === 2)
+      else await untilInFlow(world, `the continued ${role} is back`, async () => (await members(world, group)) === 2)
       frozen.signal('SIGKILL')
       await frozen.exited
       return { kills: 1, inside: 1 }

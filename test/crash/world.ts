@@ -16,6 +16,8 @@ export interface World {
   readonly random: Random
   /** Address of the API, which is never killed. */
   readonly api: string
+  /** The folder with what each process printed, which is deleted with the world unless this was asked for. */
+  keepLogs(): string
   close(): Promise<void>
 }
 
@@ -40,7 +42,16 @@ export async function openWorld(
   members: readonly Member[] = EACH_ROLE,
 ): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'waldstream-crash-'))
-  const closers: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true })]
+  const logs = await mkdtemp(join(tmpdir(), 'waldstream-crash-logs-'))
+  let keepsLogs = false
+  const keepLogs = () => {
+    keepsLogs = true
+    return logs
+  }
+  const removeLogs = async () => {
+    if (!keepsLogs) await rm(logs, { recursive: true, force: true })
+  }
+  const closers: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true }), removeLogs]
   const close = async () => {
     for (let step = closers.pop(); step !== undefined; step = closers.pop()) await step()
   }
@@ -51,15 +62,16 @@ export async function openWorld(
     const installation = await install('crash', services, { ...simulators.env, ...timing }, brisk)
     closers.push(() => installation.close())
     const random = createRandom(seed, 'crash')
-    const fleet = new Fleet({ ...installation.env, LOG_LEVEL: 'info' })
+    const fleet = new Fleet({ ...installation.env, LOG_LEVEL: 'info' }, logs)
     closers.push(() => fleet.end())
     const started = await Promise.all(members.map((role) => fleet.start(role)))
     const lines = await Promise.all(started.map((member) => member.line(RUNNING)))
     const { api } = JSON.parse(lines.at(-1) ?? '{}') as { readonly api: string }
     const load = new Load(simulators, random)
     await load.prepare()
-    return { installation, simulators, fleet, load, random, api, close }
+    return { installation, simulators, fleet, load, random, api, keepLogs, close }
   } catch (error) {
+    keepLogs()
     await close()
     throw error
   }

@@ -33,22 +33,22 @@ export async function untilReplicated(brokers: string, prefix: string, replicas:
   const admin = kafka.admin()
   await admin.connect()
   try {
-    await until(
-      `${replicas} replicas are in sync`,
-      async () => {
-        const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix))
-        const { topics: found } = await admin.fetchTopicMetadata({ topics })
-        const partitions = found.flatMap((topic) => topic.partitions)
-        return partitions.length > 0 && partitions.every(({ isr }) => isr.length === replicas)
-      },
-      120_000,
-    )
+    const inSync = async () => {
+      const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix))
+      const { topics: found } = await admin.fetchTopicMetadata({ topics })
+      return found.flatMap((topic) => topic.partitions.map(({ isr }) => isr.length))
+    }
+    const areWhole = async () => {
+      const partitions = await inSync()
+      return partitions.length > 0 && partitions.every((count) => count === replicas)
+    }
+    await until(`${replicas} replicas are in sync`, areWhole, { progress: inSync })
   } finally {
     await admin.disconnect()
   }
 }
 
-/** Resolves when the group of a stage has committed everything that its topics hold now. */
+/** Resolves when the group of a stage has committed everything that its topics hold now; `withinMs`: without progress. */
 export async function untilHandled(
   platform: Platform,
   stage: string,
@@ -59,19 +59,17 @@ export async function untilHandled(
   for (const name of topics) {
     const topic = `${prefix}${name}`
     const ends = await platform.admin.ends(topic)
-    await until(
-      `${stage} has handled ${name}`,
-      async () => {
-        const committed = await platform.admin.committed(`${prefix}${stage}`, topic)
-        return ends.every(({ partition, end }) => end === 0n || (committed.get(partition) ?? -1n) >= end)
-      },
-      withinMs,
-    )
+    const committed = () => platform.admin.committed(`${prefix}${stage}`, topic)
+    const isHandled = async () => {
+      const offsets = await committed()
+      return ends.every(({ partition, end }) => end === 0n || (offsets.get(partition) ?? -1n) >= end)
+    }
+    await until(`${stage} has handled ${name}`, isHandled, { withinMs, progress: async () => [...(await committed())] })
   }
 }
 
 /** Every record that a topic (without prefix) holds now, partition by partition in order. */
-export async function readTopic(platform: Platform, name: string, withinMs = 120_000): Promise<readonly LogRecord[]> {
+export async function readTopic(platform: Platform, name: string): Promise<readonly LogRecord[]> {
   const topic = `${platform.config.topicPrefix}${name}`
   const ends = await platform.admin.ends(topic)
   const records = new Map(ends.map(({ partition }) => [partition, new Map<bigint, LogRecord>()]))
@@ -88,7 +86,8 @@ export async function readTopic(platform: Platform, name: string, withinMs = 120
   try {
     const whole = () =>
       ends.every(({ partition, end, start }) => end === start || records.get(partition)?.has(end - 1n) === true)
-    await until(`all of ${name} is read`, whole, withinMs)
+    const progress = () => [...records.values()].map((partition) => partition.size)
+    await until(`all of ${name} is read`, whole, { progress })
   } finally {
     await reading.close()
   }

@@ -116,8 +116,14 @@ export async function loadFiles(env: Environment, files: Readonly<Record<string,
 }
 
 /** `waldstream run --role …` as a process; resolves as soon as it exists, `line(RUNNING)` when it works. */
-export async function startRole(role: Role | 'all', env: Environment, name: string = role): Promise<RunningProcess> {
-  return await startProgram({ name, args: ['src/cli/main.ts', 'run', '--role', role], env })
+export async function startRole(
+  role: Role | 'all',
+  env: Environment,
+  name: string = role,
+  logFile?: string,
+): Promise<RunningProcess> {
+  const args = ['src/cli/main.ts', 'run', '--role', role]
+  return await startProgram({ name, args, env, ...(logFile === undefined ? {} : { logFile }) })
 }
 
 /** The log line of a role that has begun its work. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { createWriteStream, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { markProcess, type ProcessMark } from '../../services/lock.ts'
 
@@ -34,6 +34,8 @@ export interface Program {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Keeps everything it prints, however much, and not the end alone. */
   readonly keepAll?: boolean
+  /** Gets everything it prints. */
+  readonly logFile?: string
 }
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -47,7 +49,7 @@ process.once('exit', () => {
 })
 
 /** Starts a script with the Node that runs this. Rejects when it can't be run at all. */
-export async function startProgram({ name, args, env, keepAll = false }: Program): Promise<RunningProcess> {
+export async function startProgram({ name, args, env, keepAll = false, logFile }: Program): Promise<RunningProcess> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env },
@@ -68,6 +70,7 @@ export async function startProgram({ name, args, env, keepAll = false }: Program
   })
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => printed.add(String(chunk)))
   void exited.then(() => printed.end())
+  if (logFile !== undefined) keepLog(child, logFile)
   await once(child, 'spawn')
   return {
     name,
@@ -80,6 +83,12 @@ export async function startProgram({ name, args, env, keepAll = false }: Program
     signal: (signal) => void child.kill(signal),
     closeInput: () => void child.stdin.end(),
   }
+}
+
+function keepLog(child: ChildProcess, file: string): void {
+  const log = createWriteStream(file)
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => log.write(chunk))
+  child.once('close', () => log.end())
 }
 
 /** What a process has printed, and who waits for a line of it. */

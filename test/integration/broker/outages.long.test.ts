@@ -5,14 +5,17 @@ import { expect, it, onTestFinished } from 'vitest'
 import { type Cluster, startCluster } from '../../../services/cluster.ts'
 import { findJava } from '../../../services/java.ts'
 import { areDelivered } from '../../crash/ledger.ts'
-import { conclude } from '../../crash/run-crashes.ts'
+import { untilInFlow } from '../../crash/moments.ts'
+import { assertNothingWrong, conclude } from '../../crash/run-crashes.ts'
 import { openWorld, type World } from '../../crash/world.ts'
 import { untilReplicated } from '../../worlds/processes-groups.ts'
-import { until } from '../../worlds/processes-until.ts'
+import { inStep } from '../../worlds/processes-until.ts'
 
 const SEED = 20_261_123
 const AMOUNT = { orders: 30, stocks: 150 }
 const BROKERS = 3
+const STILL_MS = 240_000
+const OUTPUT_SHOWN = 6_000
 const java = await findJava(process.env)
 
 async function open(): Promise<{ cluster: Cluster; world: World }> {
@@ -34,23 +37,22 @@ async function ill({ api }: World): Promise<readonly string[]> {
   return failing.map(([name]) => name)
 }
 
-/** Tells how far the test is, with what the program says when it goes no further. */
+/** Tells how far the test is; with what the program says when it goes no further. */
 const step = async (world: World, name: string, does: () => Promise<void>) => {
   const began = performance.now()
-  try {
-    await does()
-  } catch (error) {
-    throw new Error(`${name}: ${world.fleet.member('all').output().slice(-6000)}`, { cause: error })
-  }
+  await inStep(name, does, () => world.fleet.member('all').output().slice(-OUTPUT_SHOWN)).catch((error: unknown) => {
+    console.error(`what the program printed is kept in ${world.keepLogs()}`)
+    throw error
+  })
   console.log(`${name}: ${Math.round((performance.now() - began) / 1000)} s`)
 }
 
 const untilIll = (world: World, check: string) =>
-  until(`health tells that ${check} is gone`, async () => (await ill(world)).includes(check))
+  untilInFlow(world, `health tells that ${check} is gone`, async () => (await ill(world)).includes(check))
 const untilReady = (world: World) =>
-  until('health tells that all is well', async () => (await ill(world)).length === 0, 240_000)
+  untilInFlow(world, 'health tells that all is well', async () => (await ill(world)).length === 0, STILL_MS)
 const untilFlowing = (world: World) =>
-  until('orders arrive', () => areDelivered(world.simulators, world.load.recent), 240_000)
+  untilInFlow(world, 'orders arrive', () => areDelivered(world.simulators, world.load.recent), STILL_MS)
 
 it.skipIf(java.why !== undefined)('nothing is lost while brokers, registry and tables come and go', async () => {
   const { cluster, world } = await open()
@@ -107,7 +109,7 @@ it.skipIf(java.why !== undefined)('nothing is lost while brokers, registry and t
     await untilFlowing(world)
   })
 
-  const { faults, surprises } = await conclude(world, console.log)
-  expect(faults).toEqual([])
-  expect(surprises).toEqual([])
+  const outcome = await conclude(world, console.log)
+  if (outcome.faults.length + outcome.surprises.length > 0) console.error(`its logs are kept in ${world.keepLogs()}`)
+  assertNothingWrong(outcome)
 })
