@@ -17,8 +17,12 @@ export function letterLine(row: ListedDeadLetter): string {
 }
 
 export function groupLine(group: LetterGroup): string {
-  const { count, group: id, first_at, last_at } = group
-  return `${count} × ${id} ${where(group)}, ${first_at} to ${last_at}\n  ${why(group)}`
+  const { count, group: id, first_at, last_at, code, field, examples } = group
+  return [
+    `${count} × ${id} ${where(group)}, ${first_at} to ${last_at}`,
+    `  ${code}${field === null ? '' : ` (${field})`}`,
+    ...examples.map(({ key, message }) => `    ${key}: ${message}`),
+  ].join('\n')
 }
 
 export function letterText(letter: ShownDeadLetter): string {

@@ -78,7 +78,7 @@ export async function listDeadLetters(
   return { items: within(by.scope, items, ownerOf), next }
 }
 
-/** Counts by stage, connection, code, field and message. `complete` is false when there were too many to count all. */
+/** Counts by stage, connection, code and field, with examples of their values. `complete` is false when there were too many to count all. */
 export async function countDeadLetters(
   { tables }: Pick<Deps, 'tables'>,
   by: Principal,

@@ -42,7 +42,7 @@ export interface DeadLetterSummary {
   readonly id: string
   readonly state: LetterState
   readonly state_at: string
-  /** The same for all of one stage, connection, code, field and message. */
+  /** The same for all of one stage, connection, code and field: what differs between them are the values. */
   readonly group: string
   readonly stage: string
   readonly connection: string | null
@@ -171,7 +171,17 @@ export function summaryOf(row: DeadLetterRow): DeadLetterSummary {
 }
 
 /** Short, for it is typed. */
-export function groupOf(about: Pick<DeadLettered, 'stage' | 'connection' | 'code' | 'field' | 'message'>): string {
-  const { stage, connection, code, field, message } = about
-  return digest('group', stage, JSON.stringify([connection, code, field, message])).slice(0, 16)
+export function groupOf(about: Pick<DeadLettered, 'stage' | 'connection' | 'code' | 'field'>): string {
+  const { stage, connection, code, field } = about
+  return digest('group', stage, JSON.stringify([connection, code, fieldOfAll(field)])).slice(0, 16)
+}
+
+/** Which line of an order it is of is a value, too: `lines[3].sku` is `lines[].sku`. */
+export function fieldOfAll(field: string | null): string | null {
+  return field?.replaceAll(/\[\d+\]/g, '[]') ?? null
+}
+
+/** The row of an earlier release has a group by its message as well. */
+export function regrouped<T extends DeadLetterSummary>(row: T): T {
+  return { ...row, group: groupOf(row) }
 }

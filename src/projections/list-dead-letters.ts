@@ -4,7 +4,9 @@ import {
   type DeadLetterRow,
   type DeadLetterSummary,
   deadLetterRows,
+  fieldOfAll,
   type LetterState,
+  regrouped,
   shelvedRows,
 } from './dead-letter-row.ts'
 import { type Shelf, shelfOf, shelves } from './dead-letter-table.ts'
@@ -36,7 +38,13 @@ export interface LetterPage {
   readonly next: string | null
 }
 
-/** Dead letters of one stage, connection, code, field and message. */
+/** One of a group, with its own values in the message. */
+export type LetterExample = Pick<DeadLetterSummary, 'id' | 'key' | 'message'>
+
+/**
+ * Dead letters of one stage, connection, code and field. Their messages differ by values: `message` is that of the newest,
+ * `examples` has some that differ.
+ */
 export interface LetterGroup
   extends Pick<
     DeadLetterSummary,
@@ -45,12 +53,14 @@ export interface LetterGroup
   readonly count: number
   /** One of them. */
   readonly example: string
+  readonly examples: readonly LetterExample[]
 }
 
 /** Rows read in one go, and how many one call looks at. */
 const CHUNK = 500
 const LOOK_AT = 5_000
 const GROUP_AT_MOST = 100_000
+const MOST_EXAMPLES = 3
 
 /** The newest first, by their first failure, after the place `after`. */
 export async function listDeadLetters(
@@ -80,18 +90,31 @@ export async function groupDeadLetters(
     if (looked === GROUP_AT_MOST) return { groups: largestFirst(groups), complete: false }
     looked += 1
     if (!matches(row, filter)) continue
-    const { id, group, stage, connection, code, field, message, first_at, last_at } = row
-    const known = groups.get(group) ?? { count: 0, example: id, last_at }
-    const count = known.count + 1
-    const last = [known.last_at, last_at].toSorted().at(-1) ?? last_at
-    const { example } = known
-    groups.set(group, { group, count, stage, connection, code, field, message, first_at, last_at: last, example })
+    groups.set(row.group, addedTo(groups.get(row.group), row))
   }
   return { groups: largestFirst(groups), complete: true }
 }
 
+/** They come newest first. */
+function addedTo(known: LetterGroup | undefined, row: DeadLetterSummary): LetterGroup {
+  const { id, key, group, stage, connection, code, field, message, first_at, last_at } = row
+  if (known === undefined) {
+    const of = { group, stage, connection, code, field: fieldOfAll(field), message }
+    return { ...of, count: 1, first_at, last_at, example: id, examples: [{ id, key, message }] }
+  }
+  const isNew = known.examples.length < MOST_EXAMPLES && known.examples.every((one) => one.message !== message)
+  return {
+    ...known,
+    count: known.count + 1,
+    first_at: first_at < known.first_at ? first_at : known.first_at,
+    last_at: last_at > known.last_at ? last_at : known.last_at,
+    examples: isNew ? [...known.examples, { id, key, message }] : known.examples,
+  }
+}
+
 export async function getDeadLetter(tables: Tables, id: string): Promise<DeadLetterRow | undefined> {
-  return await rowsOf(tables, deadLetterRows).get({ id })
+  const row = await rowsOf(tables, deadLetterRows).get({ id })
+  return row === undefined ? undefined : regrouped(row)
 }
 
 const outcomeRows = rowType<Pick<EntityRow, 'task' | 'entity' | 'status'>>(SYNC_ENTITIES, ['task', 'entity'], {
@@ -161,7 +184,7 @@ async function* onShelf(
     const upper = before === undefined ? {} : { before }
     const range = { partition: shelf, descending: true, limit: CHUNK, ...lower, ...upper }
     const shelved = await rowsOf(tables, shelvedRows).query(range)
-    for (const { shelf: _shelf, place, ...row } of shelved) yield { place, row }
+    for (const { shelf: _shelf, place, ...row } of shelved) yield { place, row: regrouped(row) }
     const last = shelved.at(-1)
     if (last === undefined) return
     before = last.place

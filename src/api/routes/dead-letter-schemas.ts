@@ -54,6 +54,9 @@ export const DeadLetterGroups = Type.Object({
       first_at: Text,
       last_at: Text,
       example: Type.String({ description: 'Id of one of them' }),
+      examples: Type.Array(Type.Object({ id: Text, key: Text, message: Text }), {
+        description: 'Up to three whose messages differ, by their values',
+      }),
     }),
   ),
   complete: Type.Boolean({ description: 'False: there are too many to count all' }),
@@ -112,7 +115,9 @@ const filter = {
 export const ListQuery = Type.Object(
   {
     ...filter,
-    group: Type.Optional(Type.Boolean({ description: 'Count them by stage, connection, code, field and message' })),
+    group: Type.Optional(
+      Type.Boolean({ description: 'Count them by stage, connection, code and field, with examples of the values' }),
+    ),
     limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
     cursor: Type.Optional(Type.String({ minLength: 1 })),
   },

@@ -49,7 +49,7 @@ it('groups them, and lists a group', async () => {
   const { groups, complete } = (await api.get(`${PATH}?group=true`)).json
   expect(complete).toBe(true)
   expect(groups).toMatchObject([
-    { count: 2, connection: 'c1', code: 'target_rejected', field: 'lines[0].sku', example: 'b' },
+    { count: 2, connection: 'c1', code: 'target_rejected', field: 'lines[].sku', example: 'b' },
     { count: 1, connection: 'c2', code: 'target_conflict' },
   ])
   expect(await api.ids(`groupId=${groups[0].group}`)).toEqual(['b', 'a'])

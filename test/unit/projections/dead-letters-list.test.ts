@@ -82,6 +82,34 @@ it('groups them by what is the matter, the largest first', async () => {
   expect((await list({ group: largest?.group, state: 'open' })).ids).toEqual([6, 4, 0].map(id))
 })
 
+it('groups two hundred products with as many colours as one, with examples of the values', async () => {
+  const tables = memoryTables(projectionTables)
+  const project = letterProjector(tables)
+  for (let n = 0; n < 200; n += 1) {
+    const [message, field] = [`no option for colour "Teal ${n % 150}"`, `options[${n}].colour`]
+    await project(deadLettered({ deadLetterId: id(n), key: `S-${n}`, message, field, firstAt: n * 1000 }))
+  }
+  await project(deadLettered({ deadLetterId: id(999), field: 'options[1].size', message: 'no option for size "XS"' }))
+  const { groups } = await groupDeadLetters(tables, all)
+  expect(groups.map(({ count, field }) => [count, field])).toEqual([
+    [200, 'options[].colour'],
+    [1, 'options[].size'],
+  ])
+  expect(groups[0]?.examples).toEqual(
+    [199, 198, 197].map((n) => ({ id: id(n), key: `S-${n}`, message: `no option for colour "Teal ${n - 150}"` })),
+  )
+})
+
+it('finds rows of an earlier release, which were grouped by their messages too, in the group of today', async () => {
+  const { tables, list } = await fixture(3)
+  const [group] = (await groupDeadLetters(tables, { ...all, connection: 'c1' })).groups
+  for (const row of await tables.query(DEAD_LETTER_SHELVES, { partition: 'active' })) {
+    await tables.put(DEAD_LETTER_SHELVES, { ...row, group: `old ${row['id']}` })
+  }
+  expect((await list({ group: group?.group, connection: 'c1' })).ids).toEqual([2, 0].map(id))
+  expect((await groupDeadLetters(tables, { ...all, connection: 'c1' })).groups).toMatchObject([{ count: 2 }])
+})
+
 it('shows a letter that is being moved between shelves once, as it is now', async () => {
   const { tables, list } = await fixture(3)
   const [left] = await tables.query(DEAD_LETTER_SHELVES, { partition: 'ended' })
