@@ -1,6 +1,7 @@
 import type { Configuration, System } from '../configuration/model.ts'
 import { deliveriesTo } from '../configuration/system-type.ts'
 import type { PerSystemKind, TopicKind } from '../events/topics.ts'
+import { createParkedOwners } from '../platform/runtime/parked-owners.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
 import { sinkStage } from '../processors/delivery/run-sink.ts'
 import { topology } from '../processors/topology.ts'
@@ -22,7 +23,8 @@ export async function startProcessor(
   const { config } = platform
   const configuration = () => followed.current()
   const products = createFindProducts({ ...platform, shards: config.partitions })
-  const deps = { ...platform, topicPrefix: config.topicPrefix, configuration, products }
+  const parkedOwners = createParkedOwners(platform.tables, platform.clock)
+  const deps = { ...platform, topicPrefix: config.topicPrefix, configuration, products, parkedOwners }
   const stages = topology.map((row) => row.stage(deps) as Stage<TopicKind>)
   const sinks = createSystemStages('sinks', platform, (system) =>
     deliveriesTo(platform.systemTypes, system).map((kind) => sinkOf(system, kind, clients, deps)),

@@ -75,7 +75,16 @@ export async function readControl(tables: Tables, read: string): Promise<ReadCon
 }
 
 export async function listReadControls(tables: Tables): Promise<readonly ReadControl[]> {
-  return (await Array.fromAsync(rowsOf(tables, controlRows).scan())).flat()
+  const rows = (await Array.fromAsync(rowsOf(tables, controlRows).scan())).flat()
+  return rows.filter(({ read }) => read !== SIGNAL.read)
+}
+
+/** Row of no read: it changes with each run that is noted to wait. */
+const SIGNAL = { read: '~signal' }
+
+/** What workers look at in place of every read, while nothing is under way: it differs once there is something new to do. */
+export async function readSignal(tables: Tables): Promise<number> {
+  return (await rowsOf(tables, controlRows).get(SIGNAL))?.revision ?? 0
 }
 
 /** Notes a run as the one that waits; false when another waits already. */
@@ -83,7 +92,10 @@ export async function setDue(tables: Tables, read: string, run: string): Promise
   const free: Condition<AttributeOf<ReadControl>> = {
     anyOf: [{ absent: 'due' }, { attribute: 'due', is: '=', value: run }],
   }
-  return await rowsOf(tables, controlRows).update({ read }, { set: { due: run } }, free)
+  const rows = rowsOf(tables, controlRows)
+  if (!(await rows.update({ read }, { set: { due: run } }, free))) return false
+  await rows.update(SIGNAL, { increment: { revision: 1 } })
+  return true
 }
 
 export interface Lease {

@@ -6,8 +6,8 @@ import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LogRecord } from '../platform/kafka/event-log.ts'
 import { type ParkedRecord, parkedId } from '../platform/runtime/parked-item.ts'
-import { createParking, type Parked, type Parking } from '../platform/runtime/parking.ts'
-import { createQuietPartitions } from '../platform/runtime/quiet-partitions.ts'
+import { createParkedOwners, type ParkedOwners } from '../platform/runtime/parked-owners.ts'
+import { createParking, type Parked, type Parking, parkedOwner } from '../platform/runtime/parking.ts'
 import type { PartitionContext } from '../platform/runtime/stage.ts'
 import {
   mappedPlaces,
@@ -28,6 +28,8 @@ export interface WaitingRoomDeps {
   readonly reporter: StatusReporter
   /** Reads one record again: one too large for a row, or of a key that is to be checked. */
   readonly log: { read(topic: string, partition: number, offset: bigint): Promise<LogRecord | null | undefined> }
+  /** Of the process; those of the stage alone where they are left out. */
+  readonly parkedOwners?: ParkedOwners
 }
 
 /** What came of a parked record or check that was taken up. */
@@ -79,8 +81,8 @@ export function createWaitingRoom(
   againMs: number,
 ): WaitingRoom {
   const { tables, clock } = deps
-  const quiet = createQuietPartitions()
-  const rows = (partition: number) => createParking(tables, stage, partition, quiet)
+  const owners = deps.parkedOwners ?? createParkedOwners(tables, clock)
+  const rows = (partition: number) => createParking(tables, stage, partition, owners)
   const read: WaitingRoom['read'] = async (topic, partition, offset) => {
     const record = await deps.log.read(topic, partition, offset)
     if (record) return record
@@ -94,10 +96,8 @@ export function createWaitingRoom(
     },
     async release(context, taking) {
       const { partition } = context
-      if (quiet.isQuiet(partition, clock.now())) return
+      if (!(await owners.mayHold(parkedOwner(stage, partition)))) return
       const parking = rows(partition)
-      const mark = quiet.mark(partition)
-      if (await parking.isEmpty()) return quiet.noteEmpty(partition, mark, clock.now())
       const groups = groupsOf(await findDue(parking, guard, clock.now()), taking)
       const release = new ReleaseRun(stage, parking, context, taking, { ...deps, againMs })
       await release.run(groups)

@@ -7,6 +7,7 @@ import {
   listReadControls,
   moveCutDate,
   type ReadControl,
+  readSignal,
   releaseLease,
   renewLease,
   takeLease,
@@ -24,6 +25,8 @@ import { runSource } from './run-source.ts'
 import { sweepSource } from './sweep-source.ts'
 
 const POLL_MS = 500
+/** How long a worker that saw nothing to do believes the signal: what was noted without one is found by then. */
+const SEEN_MS = 10_000
 const LEASE_MS = 30_000
 /** Heartbeats within a lease: three may be lost. */
 const HEARTBEATS = 4
@@ -50,9 +53,10 @@ export interface WorkerDeps extends PublishDeps, LastKnownDeps {
  */
 export async function runWorker(deps: WorkerDeps, signal: AbortSignal): Promise<void> {
   const running = new Map<string, Promise<void>>()
+  let seen: Seen | null = null
   while (!signal.aborted) {
     try {
-      await takeRuns(deps, running, signal)
+      if (running.size > 0 || seen === null || (await isNew(deps, seen))) seen = await takeRuns(deps, running, signal)
     } catch (error) {
       deps.logger.warn({ err: error }, 'runs could not be looked up; it will be tried again')
     }
@@ -61,9 +65,28 @@ export async function runWorker(deps: WorkerDeps, signal: AbortSignal): Promise<
   await Promise.all(running.values())
 }
 
-async function takeRuns(deps: WorkerDeps, running: Map<string, Promise<void>>, signal: AbortSignal): Promise<void> {
-  for (const control of await listReadControls(deps.tables)) {
-    if (running.size >= deps.concurrency || signal.aborted) return
+/** That no read had anything to do, and when. */
+interface Seen {
+  readonly at: number
+  /** As it was before the look. */
+  readonly signal: number
+}
+
+/** One small read in place of one of every read there is. */
+async function isNew({ tables, clock }: WorkerDeps, seen: Seen): Promise<boolean> {
+  return clock.now() - seen.at >= SEEN_MS || (await readSignal(tables)) !== seen.signal
+}
+
+/** Null while there is something to do, here or elsewhere: a worker that dies leaves it behind. */
+async function takeRuns(
+  deps: WorkerDeps,
+  running: Map<string, Promise<void>>,
+  signal: AbortSignal,
+): Promise<Seen | null> {
+  const seen = { at: deps.clock.now(), signal: await readSignal(deps.tables) }
+  const controls = await listReadControls(deps.tables)
+  for (const control of controls) {
+    if (running.size >= deps.concurrency || signal.aborted) return null
     const id = control.current ?? control.due
     if (id === null || running.has(control.read) || control.lease_until > deps.clock.now()) continue
     const lease = await take(deps, control, id)
@@ -71,6 +94,7 @@ async function takeRuns(deps: WorkerDeps, running: Map<string, Promise<void>>, s
     const done = doRun(deps, lease, signal).finally(() => running.delete(control.read))
     running.set(control.read, done)
   }
+  return controls.every(({ current, due }) => current === null && due === null) ? seen : null
 }
 
 async function take(deps: WorkerDeps, control: ReadControl, run: string): Promise<Lease | undefined> {

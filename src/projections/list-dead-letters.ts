@@ -102,12 +102,14 @@ function addedTo(known: LetterGroup | undefined, row: DeadLetterSummary): Letter
     const of = { group, stage, connection, code, field: fieldOfAll(field), message }
     return { ...of, count: 1, first_at, last_at, example: id, examples: [{ id, key, message }] }
   }
+  const [first = first_at] = [first_at, known.first_at].toSorted()
+  const last = [last_at, known.last_at].toSorted().at(-1) ?? last_at
   const isNew = known.examples.length < MOST_EXAMPLES && known.examples.every((one) => one.message !== message)
   return {
     ...known,
     count: known.count + 1,
-    first_at: first_at < known.first_at ? first_at : known.first_at,
-    last_at: last_at > known.last_at ? last_at : known.last_at,
+    first_at: first,
+    last_at: last,
     examples: isNew ? [...known.examples, { id, key, message }] : known.examples,
   }
 }

@@ -10,7 +10,7 @@ import {
   releaseText,
   toParkedItem,
 } from './parked-item.ts'
-import type { QuietPartitions } from './quiet-partitions.ts'
+import type { ParkedOwners } from './parked-owners.ts'
 
 const BY_RELEASE = 'by-release'
 /** Sorts after every time: what is held is not due. */
@@ -55,8 +55,6 @@ export interface Parking {
   postpone(check: ParkedCheck, at: number): Promise<void>
   /** Up to `limit` whose time has come, in its order. */
   due(now: number, limit: number): Promise<readonly Parked[]>
-  /** Whether nothing at all is parked. */
-  isEmpty(): Promise<boolean>
   /** Connections that something is held for. */
   holders(): Promise<readonly string[]>
   /** What is held for a connection: least tried first, then oldest. */
@@ -65,19 +63,24 @@ export interface Parking {
   remove(parked: Parked): Promise<void>
 }
 
-/** `quiet`: learns of what is parked, so that the partition is looked at again. */
+/** Partition of the table that holds what is parked of a stage's partition. */
+export function parkedOwner(stage: string, partition: number): string {
+  return `${stage}#${partition}`
+}
+
+/** `owners`: learn of what is parked, so that the partition is looked at again. */
 export function createParking(
   tables: Tables,
   stage: string,
   partition: number,
-  quiet?: Pick<QuietPartitions, 'noteParked'>,
+  owners?: Pick<ParkedOwners, 'noteParked'>,
 ): Parking {
-  const owner = `${stage}#${partition}`
+  const owner = parkedOwner(stage, partition)
   const byRelease = { partition: owner, index: BY_RELEASE }
   return {
     async park(record, release) {
       await tables.put(PARKED, { stage: owner, ...toParkedItem(record), release_at: releaseOf(release, record) })
-      quiet?.noteParked(partition)
+      owners?.noteParked(owner)
     },
     async check(check, at) {
       const id = `${check.connection}|${check.key}#check`
@@ -87,16 +90,13 @@ export function createParking(
         const same: Condition<keyof ParkedCheck> =
           known === undefined ? { absent: 'mark' } : { attribute: 'mark', is: '=', value: String(known['mark']) }
         if (!(await tables.put(PARKED, { stage: owner, id, ...check, release_at: first }, same))) continue
-        quiet?.noteParked(partition)
+        owners?.noteParked(owner)
         return
       }
     },
     async postpone({ id, mark, connection, key, attempts, firstAt }, at) {
       const item = { stage: owner, id, mark, connection, key, attempts, firstAt, release_at: releaseText(at) }
       await tables.put(PARKED, item, { attribute: 'mark', is: '=', value: mark })
-    },
-    async isEmpty() {
-      return (await tables.query(PARKED, { ...byRelease, limit: 1 })).length === 0
     },
     async due(now, limit) {
       return await queryReadable(tables, PARKED, { ...byRelease, to: releaseText(now), limit }, decodeParked)

@@ -235,7 +235,7 @@ async function checkOther<K extends PerSystemKind>(
   if (origin === undefined || origin === null) return
   const now = deps.clock.now()
   const mark = `${now}#${eventId}#${random()}`
-  const parking = createParking(deps.tables, sinkName(kind, system.id), origin.partition)
+  const parking = createParking(deps.tables, sinkName(kind, system.id), origin.partition, deps.parkedOwners)
   await parking.check({ connection, key, attempts: 0, firstAt: now, mark }, now)
 }
 

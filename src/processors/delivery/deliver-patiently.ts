@@ -47,9 +47,12 @@ export async function deliverPatiently(
     const mostMs = result.code === 'rate_limited' ? patience.busyMs : patience.inPlaceMs
     if (spentMs + waitMs > mostMs || failedTrial) {
       const othersReached = breaker.state().reached > reachedBefore
-      if (othersReached || (await isItsOwn(result, failedTrial, patience, signal))) {
-        return { end: 'failed', error: result, attempts }
+      const verdict = othersReached ? 'its own' : await judge(result, failedTrial, patience, signal)
+      // What takes too long would take as long again.
+      if (verdict === 'answers' && failedTrial && result.code !== 'timed_out') {
+        return await attemptAgain(key, attempt, pass, attempts + 1)
       }
+      if (verdict !== 'down') return { end: 'failed', error: result, attempts }
     }
     spentMs += waitMs
     if (breaker.state().state === 'closed') await clock.sleep(waitMs, signal)
@@ -73,23 +76,39 @@ async function attemptOnce(key: string, attempt: () => Promise<Attempt>, pass: P
   }
 }
 
-/** Whether the system answers while this entity can't be delivered. When it does not, its deliveries pause. */
-async function isItsOwn(
+/** The system may have come back between its trial and the probe: only what fails once more is the entity's own. */
+async function attemptAgain(
+  key: string,
+  attempt: () => Promise<Attempt>,
+  { reached }: Pass,
+  attempts: number,
+): Promise<Outcome> {
+  const nothing = () => undefined
+  const result = await attemptOnce(key, attempt, { trial: false, reached, failed: nothing, unknown: nothing })
+  return result instanceof StreamError ? { end: 'failed', error: result, attempts } : result
+}
+
+/**
+ * What the failure of an entity says: it is its own; the system answers a probe; or the system is down, or may be. When it
+ * does not answer, its deliveries pause.
+ */
+async function judge(
   error: StreamError,
   failedTrial: boolean,
   { breaker, probe }: Patience,
   signal: AbortSignal,
-): Promise<boolean> {
-  if (error.code === 'concurrent_change' || error.code === 'target_changed') return true
+): Promise<'its own' | 'answers' | 'down'> {
+  if (error.code === 'concurrent_change' || error.code === 'target_changed') return 'its own'
   const alone = breaker.state().keys.length < 2
-  if (!alone && (!failedTrial || probe === undefined)) return false
+  if (probe === undefined) return alone ? 'its own' : 'down'
+  if (!alone && !failedTrial) return 'down'
   try {
-    await probe?.(signal)
-    return true
+    await probe(signal)
+    return 'answers'
   } catch (thrown) {
     if (signal.aborted) throw new StreamError('stopping', 'the delivery was cut off', { cause: thrown })
-    if (toStreamError(thrown).policy !== 'retry') return true
+    if (toStreamError(thrown).policy !== 'retry') return 'answers'
     breaker.trip(error)
-    return false
+    return 'down'
   }
 }
