@@ -48,6 +48,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /v1/rebuilds/:id': 'observe',
 
   'POST /v1/tasks/:id/retry': 'operate',
+  'POST /v1/tasks/:id/cancel': 'operate',
   'POST /v1/dead-letters/:id/retry': 'operate',
   'POST /v1/dead-letters/retry': 'operate',
   'POST /v1/dead-letters/:id/discard': 'operate',

@@ -1,20 +1,23 @@
 import { readConfiguration } from '../configuration/read-configuration.ts'
+import { READS } from '../control/read-holds.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
-import { HELD, holdConnection, listPauses, type PauseStatus, resumeConnection } from '../operations/pauses.ts'
+import { HELD, hold as holdAt, listPauses, type PauseStatus, resumeConnection } from '../operations/pauses.ts'
 import { unknownConnection } from '../operations/unknown-connection.ts'
 import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
 
 const USAGE = `waldstream pauses list [--json]
-waldstream pauses hold <connection> --reason TEXT [--stage STAGE] [--until ISO-8601] [--by WHO] [--json]
+waldstream pauses hold <connection|read|system> --reason TEXT [--stage STAGE] [--until ISO-8601] [--by WHO] [--json]
 waldstream pauses resume <stage> <connection> [--json]
 
-  Connections that a stage holds: by hand, or because most of their last records failed. Their records wait; those of other
+  Connections and reads that are held: by hand, or because most of their last records failed. Their records wait; those of other
   connections go on. After failures one record is tried every few minutes, and when it goes through the pause ends by itself.
   resume ends it now: what waits is released within seconds.
-  hold  keeps orders from the vendor until somebody resumes, or --until; --stage holds something else, such as
-        deliver-<shop> or map-products`
+  hold  of a connection keeps orders from the vendor until somebody resumes, or --until; --stage holds something else, such as
+        deliver-<shop> or map-products. Of a read, or of a system with all its reads, it begins no run: a tick that is missed
+        is caught up, and what is asked for waits. A run under way goes on; "waldstream tasks cancel" ends it.
+        Such holds are of the stage "reads".`
 
 const options = {
   reason: { type: 'string' },
@@ -36,7 +39,10 @@ export async function pausesCommand(args: readonly string[]): Promise<void> {
   if (action === 'resume' && first !== undefined && second !== undefined && more.length === 0) {
     return await resume({ stage: first, connection: second }, values)
   }
-  throw new UsageError('pauses takes list, hold with a connection, or resume with a stage and a connection', USAGE)
+  throw new UsageError(
+    'pauses takes list, hold with a connection, read or system, or resume with a stage and a connection',
+    USAGE,
+  )
 }
 
 async function list({ json }: Values): Promise<void> {
@@ -48,19 +54,19 @@ async function list({ json }: Values): Promise<void> {
   }
 }
 
-async function hold(connection: string, values: Values): Promise<void> {
+async function hold(target: string, values: Values): Promise<void> {
   const { reason } = values
   if (reason === undefined || reason.trim() === '') throw new UsageError('hold needs --reason', USAGE)
   const until = timeOption('until', values.until, USAGE)
   const by = commandUser(values.by)
-  const change = { what: 'pauses hold', target: targetOf([connection]) }
+  const change = { what: 'pauses hold', target: targetOf([target]) }
   const held = await noted(by, change, () =>
     onPlatform(async (operations) => {
-      const stage = values.stage ?? (await stageOfOrders(operations, connection))
-      return await holdConnection(operations, by, { stage, connection, reason, until })
+      const stage = values.stage ?? (await usualStage(operations, target))
+      return await holdAt(operations, by, { stage, connection: target, reason, until })
     }),
   )
-  console.log(values.json ? JSON.stringify(held) : `${connection} is held at ${held.stage}, ${endText(held)}`)
+  console.log(values.json ? JSON.stringify(held) : `${target} is held at ${held.stage}, ${endText(held)}`)
 }
 
 function endText({ code, stage, connection, probe_at }: PauseStatus): string {
@@ -69,11 +75,14 @@ function endText({ code, stage, connection, probe_at }: PauseStatus): string {
   return isOpen ? `until somebody runs: waldstream pauses resume ${stage} ${connection}` : `until ${probe_at}`
 }
 
-async function stageOfOrders({ tables }: OperationDeps, connection: string): Promise<string> {
-  const { connections } = await readConfiguration(tables)
-  const found = connections.find(({ id }) => id === connection)
-  if (found === undefined) throw await unknownConnection(tables, commandUser(), connection)
-  return `deliver-${found.vendor}`
+/** Of a connection that of its orders; of what is none but a read or a system, that of reads. */
+async function usualStage({ tables }: OperationDeps, target: string): Promise<string> {
+  const { connections, systems } = await readConfiguration(tables)
+  const found = connections.find(({ id }) => id === target)
+  if (found !== undefined) return `deliver-${found.vendor}`
+  const isRead = systems.some(({ id, reads }) => id === target || reads.some((read) => read.id === target))
+  if (isRead) return READS
+  throw await unknownConnection(tables, commandUser(), target)
 }
 
 async function resume(place: { readonly stage: string; readonly connection: string }, { json }: Values): Promise<void> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Read, System } from '../configuration/model.ts'
 import { dispatchStage } from '../control/dispatch.ts'
+import { watchReadHolds } from '../control/read-holds.ts'
 import { restsAfterRefusal } from '../control/refused-reads.ts'
 import { feedNewConnections } from '../control/replays/feed-new-connections.ts'
 import { runReplays } from '../control/replays/replay-worker.ts'
@@ -52,6 +53,7 @@ export async function startProducer(
         requester,
         ticks: tickLog(tables),
         isResting: restsAfterRefusal(tables),
+        holds: watchReadHolds(tables, clock),
         clock,
         logger,
         signal,

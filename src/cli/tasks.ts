@@ -1,3 +1,4 @@
+import { cancelTask } from '../operations/cancel-task.ts'
 import { retryTask } from '../operations/retry-task.ts'
 import { listTaskEntities, listTasks, showTask, type TaskStatus, taskStates } from '../operations/tasks.ts'
 import { commandUser, readArguments, timeOption, UsageError, wholeOption } from './arguments.ts'
@@ -7,9 +8,12 @@ import { onPlatform, onTables } from './open-operations.ts'
 const USAGE = `waldstream tasks [list] [--read READ] [--state ${taskStates.join('|')}] [--since ISO-8601] [--limit N] [--json]
 waldstream tasks show <task> [--status STATUS] [--limit N] [--json]
 waldstream tasks retry <task> [--reason TEXT] [--by WHO] [--limit N] [--rate N] [--dry-run] [--json]
+waldstream tasks cancel <task> --reason TEXT [--by WHO] [--json]
 
   Runs of reads and what became of their entities. show lists entities, of one status with --status. retry retries
-  exactly those that failed or are unknown: by their dead letters, or, where there is none, by reading them again.`
+  exactly those that failed or are unknown: by their dead letters, or, where there is none, by reading them again.
+  cancel ends a run: one that waits at once, one under way within seconds. What it has published stays, and the next run
+  reads its window.`
 
 const options = {
   read: { type: 'string' },
@@ -31,12 +35,13 @@ export async function tasksCommand(args: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(args, options, USAGE)
   if (values.help) return console.log(USAGE)
   const [action = 'list', id, ...more] = positionals
-  const takesId = action === 'show' || action === 'retry'
+  const takesId = action === 'show' || action === 'retry' || action === 'cancel'
   if (!(takesId || action === 'list') || more.length > 0 || takesId !== (id !== undefined)) {
-    throw new UsageError('tasks takes list, or show or retry and one task', USAGE)
+    throw new UsageError('tasks takes list, or show, retry or cancel and one task', USAGE)
   }
   if (id === undefined) await list(values)
   else if (action === 'show') await show(id, values)
+  else if (action === 'cancel') await cancel(id, values)
   else await retry(id, values)
 }
 
@@ -88,6 +93,16 @@ async function retry(id: string, values: Values): Promise<void> {
   const reader = done.read_by === null ? '' : ` by task ${done.read_by}`
   const text = `retried: ${done.retried}, read again: ${done.read_again}${reader}${done.more ? '; there may be more' : ''}`
   console.log(done.dry_run ? `would be ${text}` : text)
+}
+
+async function cancel(task: string, { reason, by, json }: Values): Promise<void> {
+  if (reason === undefined || reason.trim() === '') throw new UsageError('cancel needs --reason', USAGE)
+  const who = commandUser(by)
+  const canceled = await noted(who, { what: 'tasks cancel', target: targetOf([task]) }, () =>
+    onTables((operations) => cancelTask(operations, who, { task, reason })),
+  )
+  if (json) return console.log(JSON.stringify(plain(canceled)))
+  console.log(canceled.run.ended_at === null ? `${task} ends within seconds` : lineOf(canceled))
 }
 
 function plain({ run, state, counts }: TaskStatus) {

@@ -1,10 +1,10 @@
 import type { Clock } from '../platform/clock.ts'
-import { millis, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
-import type { TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
+import { type AttributeOf, millis, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
+import type { Condition, TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
 
 const PAUSES = 'pauses'
 
-/** Connections that are held at a stage (partition `stage`, sort `connection`): the row is the pause. */
+/** Connections that are held at a stage, and reads that are (partition `stage`, sort `connection`): the row is the pause. */
 export const pauseTables: readonly TableDefinition[] = [{ name: PAUSES, partitionKey: 'stage', sortKey: 'connection' }]
 
 /** A connection whose records a stage sets aside, because most of the last ones failed: an alert for people. */
@@ -39,6 +39,17 @@ export async function resume(tables: Tables, stage: string, connection: string):
   return await rowsOf(tables, pauseRows).delete({ stage, connection }, { present: 'connection' })
 }
 
+/** As `resume`, of the pause that was seen and no other: it may have been made anew meanwhile. */
+export async function endPause(tables: Tables, { stage, connection, since, probe_at }: Pause): Promise<boolean> {
+  const seen: Condition<AttributeOf<Pause>> = {
+    allOf: [
+      { attribute: 'since', is: '=', value: since },
+      { attribute: 'probe_at', is: '=', value: probe_at },
+    ],
+  }
+  return await rowsOf(tables, pauseRows).delete({ stage, connection }, seen)
+}
+
 /** The pauses of one stage, or of all. */
 export async function listPauses(tables: Tables, stage?: string): Promise<readonly Pause[]> {
   const rows = rowsOf(tables, pauseRows)
@@ -66,7 +77,7 @@ export interface PauseWatch {
   forget(): void
 }
 
-export function watchPauses(tables: Tables, stage: string, clock: Clock, everyMs: number): PauseWatch {
+export function watchPauses(tables: Tables, stage: string, clock: Pick<Clock, 'now'>, everyMs: number): PauseWatch {
   let known: { readonly at: number; readonly pauses: Promise<ReadonlyMap<string, Pause>> } | undefined
   const read = async () => new Map((await listPauses(tables, stage)).map((row) => [row.connection, row]))
   return {

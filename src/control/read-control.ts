@@ -98,6 +98,14 @@ export async function setDue(tables: Tables, read: string, run: string): Promise
   return true
 }
 
+/** The run does not wait any more; one that has been begun meanwhile is left as it is. The row of a drain has served. */
+export async function clearDue(tables: Tables, read: string, run: string): Promise<void> {
+  const rows = rowsOf(tables, controlRows)
+  const waits: Condition<AttributeOf<ReadControl>> = { attribute: 'due', is: '=', value: run }
+  if (isDrain(read)) await rows.delete({ read }, { allOf: [waits, { absent: 'current' }] })
+  else await rows.update({ read }, { remove: ['due'] }, waits)
+}
+
 export interface Lease {
   readonly read: string
   readonly run: string

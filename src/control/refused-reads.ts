@@ -16,7 +16,10 @@ export type IsResting = (read: string, now: number) => Promise<boolean>
 export function restsAfterRefusal(tables: Tables): IsResting {
   return async (read, now) => {
     const runs = await listRuns(tables, { read, limit: RUNS })
-    const ended = runs.filter(({ state }) => state !== 'due' && state !== 'running' && state !== 'merged')
+    // One that was canceled says nothing of the credentials.
+    const ended = runs.filter(
+      ({ state, cancel }) => state !== 'due' && state !== 'running' && state !== 'merged' && cancel === null,
+    )
     const other = ended.findIndex(({ error }) => error?.code !== 'credentials_refused')
     const refused = other < 0 ? ended : ended.slice(0, other)
     const last = refused[0]?.ended_at

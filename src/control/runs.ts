@@ -62,6 +62,8 @@ export interface Run {
   /** Digest of what was read: of each key with its change time; null before the end. */
   readonly digest: string | null
   readonly error: { readonly code: string; readonly message: string } | null
+  /** Who asked that it ends before its end, and why. */
+  readonly cancel: { readonly by: string; readonly reason: string } | null
   /** Fence token of the worker that has it: only that one may change the row. */
   readonly fence: number
 }
@@ -87,6 +89,7 @@ const NEW_RUN = {
   keys: 0,
   digest: null,
   error: null,
+  cancel: null,
   fence: 0,
   queue_url: null,
   queue_end: null,
@@ -129,6 +132,7 @@ export const runRows = rowType<Run>(
     keys: or(number, 0),
     digest: orNull(text),
     error: orNull(map({ code: text, message: text })),
+    cancel: orNull(map({ by: text, reason: text })),
     fence: number,
   },
   // One that waits stays: its read waits for it.

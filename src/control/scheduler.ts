@@ -1,6 +1,7 @@
 import { Cron } from 'croner'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
+import type { ReadHolds } from './read-holds.ts'
 import type { IsResting } from './refused-reads.ts'
 import { type SyncRequester, tickRequestId } from './request-sync.ts'
 import { controlKey } from './sweeps.ts'
@@ -63,6 +64,7 @@ export interface SchedulerDeps {
   readonly requester: SyncRequester
   readonly ticks: TickLog
   readonly isResting: IsResting
+  readonly holds: ReadHolds
   readonly clock: Clock
   readonly logger: Logger
   readonly signal: AbortSignal
@@ -71,7 +73,7 @@ export interface SchedulerDeps {
 /**
  * Sends a request for each tick of each read's schedule. Any number of processes may do so: the id of a tick's request
  * is the same in all of them, so one tick is one run. What was missed while no process ran is caught up once; the ticks of a
- * read that rests are left out.
+ * read that rests are left out. Of one that is held the last tick is caught up once the hold is over.
  */
 export async function runScheduler(deps: SchedulerDeps): Promise<void> {
   const { clock, logger, signal } = deps
@@ -91,7 +93,7 @@ export async function runScheduler(deps: SchedulerDeps): Promise<void> {
 }
 
 async function tickRead(
-  { requester, ticks, isResting }: SchedulerDeps,
+  { requester, ticks, isResting, holds }: SchedulerDeps,
   handled: Map<string, number>,
   read: ScheduledRead,
   now: number,
@@ -107,6 +109,7 @@ async function tickRead(
   }
   const tick = lastTick(read, after, now)
   if (tick !== null) {
+    if ((await holds.of(read.id)) !== undefined) return
     const requestId = tickRequestId(key, tick)
     if (!(await isResting(read.id, now))) {
       await requester.request({ read: read.id, requestId, trigger, requestedAt: tick })

@@ -1,16 +1,23 @@
 import { readConfiguration } from '../configuration/read-configuration.ts'
-import { pause as beginPause, resume as endPause, listPauses as listRows, type Pause } from '../control/pauses.ts'
+import {
+  pause as beginPause,
+  resume as endPause,
+  endPause as endSeen,
+  listPauses as listRows,
+  type Pause,
+} from '../control/pauses.ts'
+import { holdTargets, isOver, READS } from '../control/read-holds.ts'
 import { StreamError } from '../errors.ts'
 import { listParked as listRecords, type ParkedSummary } from '../platform/runtime/list-parked.ts'
 import { noteChange } from './audit.ts'
 import type { OperationDeps, TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
 import { reachedSystems } from './reached-systems.ts'
-import { type Page, type Scoped, sees, seesAll, within } from './scope.ts'
+import { type Owner, type Page, type Scoped, sees, seesAll, systemOfRead, within } from './scope.ts'
 import { parkingStages } from './sinks.ts'
 import { unknownConnection } from './unknown-connection.ts'
 
-/** A connection that a stage holds. */
+/** A connection that a stage holds, or (at `reads`) a read or a system whose reads are held. */
 export interface PauseStatus extends Omit<Pause, 'probe_at'> {
   /** ISO 8601: when the next record is tried. */
   readonly probe_at: string
@@ -31,10 +38,15 @@ async function stagesFor({ tables, systemTypes, ...deps }: StageDeps, by: Princi
   return stages.filter((stage) => reached.includes(stage))
 }
 
-/** Connections that are held because most of their records failed. */
+/** Connections and reads that are held, by hand or because most of the last records failed. */
 export async function listPauses({ tables }: Pick<TableDeps, 'tables'>, by: Principal): Promise<Scoped<PauseStatus>> {
   const rows = (await listRows(tables)).map((row) => ({ ...row, probe_at: new Date(row.probe_at).toISOString() }))
-  return within(by.scope, rows, ({ connection }) => ({ connection }))
+  return within(by.scope, rows, ownerOf)
+}
+
+/** A read, and a system whose reads are held, are seen by who sees the system. */
+function ownerOf({ stage, connection }: PausePlace): Owner {
+  return stage === READS ? { system: systemOfRead(connection) } : { connection }
 }
 
 /** How long probes are told the same pauses: however many probes there are, the table is read once in so long. */
@@ -68,22 +80,16 @@ const NEVER = Date.UTC(9999, 11, 31)
 /** Code of a pause by hand. */
 export const HELD = 'held'
 
+type HoldDeps = Pick<OperationDeps, 'clock' | 'audit'> & StageDeps
+
 /**
- * Holds a connection at a stage: its records wait, those of others go on. Throws `not_found` for a connection that is not
- * there, `request_invalid` for a stage that holds nothing or an end that has passed, and `state_conflict` where it is paused.
+ * Holds a connection at a stage: its records wait, those of others go on. At the stage `reads` it holds a read, or those of
+ * a system: none is begun. Throws `not_found` for what is not there, `request_invalid` for a stage that holds nothing or an
+ * end that has passed, and `state_conflict` where it is paused.
  */
-export async function holdConnection(
-  deps: Pick<OperationDeps, 'clock' | 'audit'> & StageDeps,
-  by: Principal,
-  { stage, connection, reason, until }: Hold,
-): Promise<PauseStatus> {
-  const known = (await readConfiguration(deps.tables)).connections.some(({ id }) => id === connection)
-  if (!known || !sees(by.scope, { connection })) throw await unknownConnection(deps.tables, by, connection)
-  const stages = await stagesFor(deps, by)
-  if (!stages.includes(stage)) {
-    const message = `stage: nothing can be held at "${stage}"; there are: ${stages.join(', ')}`
-    throw new StreamError('request_invalid', message, { field: 'stage' })
-  }
+export async function hold(deps: HoldDeps, by: Principal, wanted: Hold): Promise<PauseStatus> {
+  const { stage, connection, reason, until } = wanted
+  await (stage === READS ? assertRead : assertHoldable)(deps, by, wanted)
   const now = deps.clock.now()
   if (until !== null && until <= now) {
     throw new StreamError('request_invalid', 'until: has passed; give a time that is ahead', { field: 'until' })
@@ -91,13 +97,41 @@ export async function holdConnection(
   const since = new Date(now).toISOString()
   const message = `${reason} (${nameOf(by)})`
   const row = { stage, connection, code: HELD, message, since, probe_at: until ?? NEVER }
-  if (await beginPause(deps.tables, row)) {
-    const probe_at = new Date(row.probe_at).toISOString()
-    await noteChange(deps, by, { what: 'pause.hold', target: `${stage} ${connection}`, after: { until: probe_at } })
-    return { ...row, probe_at }
+  if (!(await beginPause(deps.tables, row))) {
+    const what = `${connection} is paused at ${stage} already; end that first`
+    throw new StreamError('state_conflict', `connection: ${what}`, { field: 'connection' })
   }
-  const what = `${connection} is paused at ${stage} already; end that first`
-  throw new StreamError('state_conflict', `connection: ${what}`, { field: 'connection' })
+  const probe_at = new Date(row.probe_at).toISOString()
+  await noteChange(deps, by, { what: 'pause.hold', target: `${stage} ${connection}`, after: { until: probe_at } })
+  return { ...row, probe_at }
+}
+
+async function assertHoldable(deps: HoldDeps, by: Principal, { stage, connection }: PausePlace): Promise<void> {
+  const known = (await readConfiguration(deps.tables)).connections.some(({ id }) => id === connection)
+  if (!known || !sees(by.scope, { connection })) throw await unknownConnection(deps.tables, by, connection)
+  const stages = await stagesFor(deps, by)
+  if (stages.includes(stage)) return
+  const message = `stage: nothing can be held at "${stage}"; there are: ${[...stages, READS].join(', ')}`
+  throw new StreamError('request_invalid', message, { field: 'stage' })
+}
+
+async function assertRead(
+  { tables, clock }: HoldDeps,
+  by: Principal,
+  { connection: target }: PausePlace,
+): Promise<void> {
+  const { systems } = await readConfiguration(tables)
+  const reads = systems.flatMap((system) => system.reads.map(({ id }) => id))
+  const known = reads.some((read) => holdTargets(read).includes(target))
+  if (!known || !sees(by.scope, { system: systemOfRead(target) })) {
+    const what = `there is no read or system with reads "${target}"`
+    const cli = `${what}; "waldstream reads list" has the reads`
+    throw notFound(by, { field: 'connection', api: `${what}; /v1/reads lists the reads`, cli })
+  }
+  // One that ended while nothing ran that would have noticed.
+  for (const over of await listRows(tables, READS)) {
+    if (over.connection === target && isOver(over, clock.now())) await endSeen(tables, over)
+  }
 }
 
 /** Ends a pause: what waits is released within seconds. Throws `not_found`. */
@@ -106,7 +140,7 @@ export async function resumeConnection(
   by: Principal,
   { stage, connection }: PausePlace,
 ): Promise<PausePlace> {
-  if (sees(by.scope, { connection }) && (await endPause(tables, stage, connection))) {
+  if (sees(by.scope, ownerOf({ stage, connection })) && (await endPause(tables, stage, connection))) {
     await noteChange({ audit }, by, { what: 'pause.resume', target: `${stage} ${connection}` })
     return { stage, connection }
   }

@@ -1,5 +1,7 @@
 import type { Configuration, Connection, Read } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
+import { listPauses as listRows, type Pause } from '../control/pauses.ts'
+import { holdOf, READS } from '../control/read-holds.ts'
 import { listRuns } from '../control/runs.ts'
 import { countStaged, type StagedCount } from '../projections/count-staged.ts'
 import type { LetterGroup } from '../projections/list-dead-letters.ts'
@@ -19,7 +21,7 @@ export interface ReadAge {
   readonly last_good: string | null
   /** Seconds since then. */
   readonly age: number | null
-  /** Why the last run that ended was not good; null: it was. */
+  /** Why the last run that ended was not good, or that the read is held; null: neither. */
   readonly problem: string | null
 }
 
@@ -73,17 +75,19 @@ export interface Status {
 }
 
 type Deps = Pick<TableDeps, 'tables' | 'clock'>
+type FlowDeps = Deps & { readonly holds: ReadonlyMap<string, Pause> }
 
 /** How everything goes, in one look: by connection what was read when, what is under way, waits, failed or is paused, and what to do. */
 export async function status(deps: Deps, by: Principal): Promise<Status> {
   const configuration = await readConfiguration(deps.tables)
   const pauses = await listPauses(deps, by)
+  const holds = new Map((await listRows(deps.tables, READS)).map((row) => [row.connection, row]))
   const { groups, complete } = await countDeadLetters(deps, by, OPEN)
   const seen = within(by.scope, configuration.connections, ({ id }) => ({ connection: id }))
   const connections = await Promise.all(
     seen.map(async (connection) => {
       const own = (row: { readonly connection: string | null }) => row.connection === connection.id
-      const flows = await flowsOf(deps, by, configuration, connection)
+      const flows = await flowsOf({ ...deps, holds }, by, configuration, connection)
       return withHealth(connection, flows, pauses.filter(own).map(haltOf), groups.filter(own).map(failureOf))
     }),
   )
@@ -119,7 +123,12 @@ function withHealth(
   return { connection: id, shop, vendor, healthy, flows, paused, failures }
 }
 
-async function flowsOf(deps: Deps, by: Principal, { systems }: Configuration, connection: Connection): Promise<Flow[]> {
+async function flowsOf(
+  deps: FlowDeps,
+  by: Principal,
+  { systems }: Configuration,
+  connection: Connection,
+): Promise<Flow[]> {
   const reads = systems.flatMap((system) => system.reads).filter(({ id }) => connection.reads.includes(id))
   return await Promise.all(
     [...Map.groupBy(reads, ({ entity }) => entity)].map(async ([entity, own]) => {
@@ -135,7 +144,11 @@ async function flowsOf(deps: Deps, by: Principal, { systems }: Configuration, co
 }
 
 /** Runs are of the system that is read: who sees one connection of it is told when it was read, not of what. */
-async function agesOf({ tables, clock }: Deps, by: Principal, reads: readonly Read[]): Promise<readonly ReadAge[]> {
+async function agesOf(
+  { tables, clock, holds }: FlowDeps,
+  by: Principal,
+  reads: readonly Read[],
+): Promise<readonly ReadAge[]> {
   return await Promise.all(
     reads.map(async ({ id, system }) => {
       const runs = await listRuns(tables, { read: id, limit: RUNS })
@@ -143,15 +156,20 @@ async function agesOf({ tables, clock }: Deps, by: Principal, reads: readonly Re
       const good = ended.find(({ state }) => state === 'ended')?.ended_at ?? null
       const [last] = ended
       const why = last === undefined || last.state === 'ended' ? null : (last.error?.code ?? last.state)
+      const hold = holdOf(holds, id, clock.now())
       const detail = sees(by.scope, { system }) && last?.error ? `${last.error.code}: ${last.error.message}` : why
       return {
         read: id,
         last_good: good,
         age: good === null ? null : Math.max(0, Math.round((clock.now() - Date.parse(good)) / 1000)),
-        problem: why === null ? null : detail,
+        problem: hold === undefined ? why && detail : heldText(hold, sees(by.scope, { system })),
       }
     }),
   )
+}
+
+function heldText({ connection, message }: Pause, seesSystem: boolean): string {
+  return seesSystem ? `held: ${message}; to let it go on: waldstream pauses resume ${READS} ${connection}` : 'held'
 }
 
 /** Codes of what nobody but the owner of the account can mend. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Configuration, Read, System } from '../configuration/model.ts'
 import type { SystemTypes } from '../configuration/system-type.ts'
+import { noteCanceled } from '../control/cancel-run.ts'
 import {
   endLease,
   type Lease,
@@ -12,6 +13,7 @@ import {
   renewLease,
   takeLease,
 } from '../control/read-control.ts'
+import { type ReadHolds, watchReadHolds } from '../control/read-holds.ts'
 import { changeHeldRun, changeRun, getRun, type Run } from '../control/runs.ts'
 import { isSweep, readOfControl, SWEEP_ACCEPTED } from '../control/sweeps.ts'
 import { StreamError, toStreamError } from '../errors.ts'
@@ -53,10 +55,12 @@ export interface WorkerDeps extends PublishDeps, LastKnownDeps {
  */
 export async function runWorker(deps: WorkerDeps, signal: AbortSignal): Promise<void> {
   const running = new Map<string, Promise<void>>()
+  const holds = watchReadHolds(deps.tables, deps.clock)
   let seen: Seen | null = null
   while (!signal.aborted) {
     try {
-      if (running.size > 0 || seen === null || (await isNew(deps, seen))) seen = await takeRuns(deps, running, signal)
+      if (running.size > 0 || seen === null || (await isNew(deps, seen)))
+        seen = await takeRuns(deps, holds, running, signal)
     } catch (error) {
       deps.logger.warn({ err: error }, 'runs could not be looked up; it will be tried again')
     }
@@ -80,6 +84,7 @@ async function isNew({ tables, clock }: WorkerDeps, seen: Seen): Promise<boolean
 /** Null while there is something to do, here or elsewhere: a worker that dies leaves it behind. */
 async function takeRuns(
   deps: WorkerDeps,
+  holds: ReadHolds,
   running: Map<string, Promise<void>>,
   signal: AbortSignal,
 ): Promise<Seen | null> {
@@ -89,6 +94,8 @@ async function takeRuns(
     if (running.size >= deps.concurrency || signal.aborted) return null
     const id = control.current ?? control.due
     if (id === null || running.has(control.read) || control.lease_until > deps.clock.now()) continue
+    // A run that waits is not begun; one that was begun and lost its worker comes to its end.
+    if (control.current === null && (await holds.of(control.read)) !== undefined) continue
     const lease = await take(deps, control, id)
     if (lease === undefined) continue
     const done = doRun(deps, lease, signal).finally(() => running.delete(control.read))
@@ -114,10 +121,12 @@ async function doRun(deps: WorkerDeps, lease: Lease, stop: AbortSignal): Promise
   const heartbeat = keepLease(deps, lease, lost, AbortSignal.any([signal, finished.signal]))
   try {
     const run = await getRun(deps.tables, lease.run)
-    if (run !== undefined) await (isSweep(run.trigger) ? sweep : readWindow)(deps, lease, run, signal)
+    if (run !== undefined && run.cancel === null) {
+      await (isSweep(run.trigger) ? sweep : readWindow)(deps, lease, run, signal)
+    } else if (run !== undefined) await noteCanceled(deps.tables, run, lease.fence, deps.clock.now())
     await endLease(deps.tables, lease)
   } catch (error) {
-    await giveUp(deps, lease, toStreamError(error), { stopped: stop.aborted, lost: lost.signal.aborted })
+    await giveUp(deps, lease, toStreamError(error), { stopped: stop.aborted, lost: lost.signal })
   } finally {
     finished.abort()
     await heartbeat
@@ -130,6 +139,18 @@ async function keepLease(deps: WorkerDeps, lease: Lease, lost: AbortController, 
     if (until.aborted) return
     const held = await renewLease(deps.tables, lease, deps.clock.now() + leaseOf(deps)).catch(() => false)
     if (!held) lost.abort(new StreamError('lease_lost', `the lease of ${lease.read} could not be renewed`))
+    const run = await getRun(deps.tables, lease.run).catch(() => undefined)
+    if (run !== undefined && run.cancel !== null) lost.abort(new Canceled(run))
+  }
+}
+
+/** Somebody asked that the run ends now. */
+class Canceled extends Error {
+  readonly run: Run
+
+  constructor(run: Run) {
+    super(`run ${run.id} is canceled`)
+    this.run = run
   }
 }
 
@@ -216,13 +237,19 @@ async function giveUp(
   deps: WorkerDeps,
   lease: Lease,
   error: StreamError,
-  why: { readonly stopped: boolean; readonly lost: boolean },
+  why: { readonly stopped: boolean; readonly lost: AbortSignal },
 ): Promise<void> {
-  if (why.lost || error.code === 'lease_lost') {
+  const { aborted, reason } = why.lost
+  const canceled = aborted && reason instanceof Canceled ? reason.run : null
+  if (canceled === null && (aborted || error.code === 'lease_lost')) {
     deps.logger.warn({ read: lease.read, run: lease.run }, 'the run was taken over by another worker')
     return
   }
   try {
+    if (canceled !== null) {
+      await noteCanceled(deps.tables, canceled, lease.fence, deps.clock.now())
+      return void (await endLease(deps.tables, lease))
+    }
     if (why.stopped || error.policy === 'stop') {
       await releaseLease(deps.tables, lease)
       return

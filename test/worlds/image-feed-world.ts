@@ -2,6 +2,7 @@ import { onTestFinished, vi } from 'vitest'
 import { startImageFeedSimulator } from '../../simulators/image-feed/start.ts'
 import type { System } from '../../src/configuration/model.ts'
 import { dispatch } from '../../src/control/dispatch.ts'
+import { pauseTables } from '../../src/control/pauses.ts'
 import { taskIdOf } from '../../src/control/request-sync.ts'
 import { getRun, type Run } from '../../src/control/runs.ts'
 import { controlTables } from '../../src/control/tables.ts'
@@ -51,7 +52,7 @@ export async function feedWorld(options: FeedWorldOptions = {}) {
     seed: 1,
   })
   onTestFinished(() => simulator.close())
-  const tables = memoryTables(controlTables)
+  const tables = memoryTables([...controlTables, ...pauseTables])
   const producer = memoryProducer()
   const codec = memoryCodec()
   const secrets = new Map<string, string>()

@@ -1,6 +1,7 @@
 import type { Read } from '../../src/configuration/model.ts'
 import { dispatch } from '../../src/control/dispatch.ts'
 import { drainKey } from '../../src/control/drains.ts'
+import { pauseTables } from '../../src/control/pauses.ts'
 import { endLease, readControl, takeLease } from '../../src/control/read-control.ts'
 import { taskIdOf } from '../../src/control/request-sync.ts'
 import { getRun } from '../../src/control/runs.ts'
@@ -22,7 +23,7 @@ export function sourceRuns<E extends Entity>(
   clock: Clock,
   readerOf: (queueUrl: string | null) => AnySourceReader,
 ) {
-  const tables = memoryTables(controlTables)
+  const tables = memoryTables([...controlTables, ...pauseTables])
   const producer = memoryProducer()
   const codec = memoryCodec()
   const reporter = { report: async () => undefined }

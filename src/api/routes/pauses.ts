@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { holdConnection, listParked, listPauses, resumeConnection } from '../../operations/pauses.ts'
+import { hold as holdAt, listParked, listPauses, resumeConnection } from '../../operations/pauses.ts'
 import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerList, answerPage, fieldCursor, placeOfFieldCursor } from '../page-cursor.ts'
@@ -9,7 +9,7 @@ import { Held, HoldBody, ParkedList, ParkedQuery, PauseList, PausePath, Resumed 
 
 const tags = ['pauses']
 
-/** Connections that are held by hand, or because most of their records failed, and every record that waits. */
+/** Connections and reads that are held by hand, or because most of their records failed, and every record that waits. */
 export function pauseRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const list = { tags, response: { 200: PauseList, ...problems(401) } }
@@ -20,7 +20,7 @@ export function pauseRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyn
     app.put('/v1/pauses/:stage/:connection', { schema: hold }, (request) => {
       const { reason, until } = request.body
       const wanted = { ...request.params, reason, until: timeParameter('until', until) }
-      return holdConnection(operations, principalOf(request), wanted)
+      return holdAt(operations, principalOf(request), wanted)
     })
     const one = { tags, params: PausePath, response: { 200: Resumed, ...problems(401, 404) } }
     app.post('/v1/pauses/:stage/:connection/resume', { schema: one }, (request) =>

@@ -80,6 +80,11 @@ export const EntityParams = Type.Object({
   key: PathText('Key of the entity: order number, SKU'),
 })
 
+export const CancelTaskBody = Type.Object(
+  { reason: Type.String({ minLength: 1, maxLength: 1000 }) },
+  { additionalProperties: false },
+)
+
 export const RetryTaskBody = Type.Object(
   {
     reason: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from 'typebox'
+import { cancelTask } from '../../operations/cancel-task.ts'
 import { listTasks, showTask, type TaskStatus } from '../../operations/tasks.ts'
 import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
@@ -7,7 +8,7 @@ import { answerPage, pageCursor, placeOfCursor } from '../page-cursor.ts'
 import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'
-import { Task, TaskQuery } from './task-schemas.ts'
+import { CancelTaskBody, Task, TaskQuery } from './task-schemas.ts'
 
 const TaskId = Type.Object({ id: PathText() })
 const Tasks = Type.Object({
@@ -33,6 +34,12 @@ export function taskRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsync
     app.get('/v1/tasks/:id', { schema: one }, async (request) =>
       toTask(await showTask(operations, principalOf(request), request.params.id)),
     )
+    const answers = { 202: Task, ...problems(400, 401, 403, 404, 409) }
+    const cancel = { tags, params: TaskId, body: CancelTaskBody, response: answers }
+    app.post('/v1/tasks/:id/cancel', { schema: cancel }, async (request, reply) => {
+      const wanted = { task: request.params.id, reason: request.body.reason }
+      return reply.code(202).send(toTask(await cancelTask(operations, principalOf(request), wanted)))
+    })
   }
 }
 

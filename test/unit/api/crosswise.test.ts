@@ -89,6 +89,7 @@ const asked: Readonly<Record<string, Asked>> = {
   'GET /v1/tasks/{id}/entities': at('/v1/tasks/t-{seller}/entities', 200),
   'GET /v1/tasks/{id}/entities/{connection}/{key}': at('/v1/tasks/t-{seller}/entities/{seller}/k-{seller}', 200),
   'POST /v1/tasks/{id}/retry': at('/v1/tasks/t-{seller}/retry', 200, { body: () => ({ dryRun: true }) }),
+  'POST /v1/tasks/{id}/cancel': at('/v1/tasks/t-{seller}/cancel', 409, { body: () => ({ reason: 'no' }) }),
   'GET /v1/dead-letters': at('/v1/dead-letters', 200, { stranger: 200 }),
   'GET /v1/dead-letters/{id}': at('/v1/dead-letters/d-{seller}', 200),
   'GET /v1/dead-letters/{id}/preview': at('/v1/dead-letters/d-{seller}/preview', 200),

@@ -1,5 +1,7 @@
 import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { pause, pauseTables, resume } from '../../../src/control/pauses.ts'
+import { READS, watchReadHolds } from '../../../src/control/read-holds.ts'
 import { restsAfterRefusal } from '../../../src/control/refused-reads.ts'
 import { tickRequestId } from '../../../src/control/request-sync.ts'
 import { lastTick, runScheduler, type ScheduledRead } from '../../../src/control/scheduler.ts'
@@ -46,7 +48,8 @@ describe('runScheduler', () => {
     const logger = pino({ level: 'silent' })
     const ticks = tickLog(tables)
     const isResting = restsAfterRefusal(tables)
-    const running = runScheduler({ reads, requester, ticks, isResting, clock, logger, signal: end.signal })
+    const holds = watchReadHolds(tables, clock)
+    const running = runScheduler({ reads, requester, ticks, isResting, holds, clock, logger, signal: end.signal })
     const stop = async () => {
       end.abort()
       await running
@@ -57,7 +60,7 @@ describe('runScheduler', () => {
   const handled = (tables: Tables) => tickLog(tables).handled('s.products.all')
 
   it('sends a tick again under the same id when the broker did not take it', async () => {
-    const tables = memoryTables(controlTables)
+    const tables = memoryTables([...controlTables, ...pauseTables])
     const { clock, sent, stop } = scheduler(tables, START, { lose: 1 })
     await expect.poll(() => handled(tables)).toBe(START)
     clock.set(START + TEN)
@@ -69,8 +72,38 @@ describe('runScheduler', () => {
     expect(sent).toEqual([tick(START + TEN), tick(START + TEN)])
   })
 
+  it.each(['s.products.all', 's'])(
+    'leaves out ticks while %s is held, and catches up once after',
+    async (connection) => {
+      const tables = memoryTables([...controlTables, ...pauseTables])
+      const held = { stage: READS, connection, code: 'held', message: 'until Monday (ann)', since: 'now' }
+      const { clock, sent, stop } = scheduler(tables, START)
+      // A scheduler that sleeps already is woken by the next step.
+      const step = async () => {
+        clock.set(clock.now() + 600)
+        await new Promise(setImmediate)
+        return await handled(tables)
+      }
+      await expect.poll(step).toBeGreaterThanOrEqual(START)
+      const before = await handled(tables)
+      await pause(tables, { ...held, probe_at: START + 4 * TEN + TEN / 2 })
+      clock.set(START + 4 * TEN)
+      for (let n = 0; n < 10; n += 1) expect(await step()).toBe(before)
+      // Its end comes by itself; another is ended by hand.
+      clock.set(START + 4 * TEN + TEN / 2)
+      await expect.poll(step).toBe(START + 4 * TEN)
+      await pause(tables, { ...held, probe_at: START + 99 * TEN })
+      clock.set(START + 6 * TEN)
+      for (let n = 0; n < 10; n += 1) expect(await step()).toBe(START + 4 * TEN)
+      await resume(tables, READS, connection)
+      await expect.poll(step).toBe(START + 6 * TEN)
+      await stop()
+      expect(sent).toEqual([tick(START + 4 * TEN), tick(START + 6 * TEN)])
+    },
+  )
+
   it('catches up once what was missed while no process ran', async () => {
-    const tables = memoryTables(controlTables)
+    const tables = memoryTables([...controlTables, ...pauseTables])
     const first = scheduler(tables, START)
     await expect.poll(() => handled(tables)).toBe(START)
     await first.stop()

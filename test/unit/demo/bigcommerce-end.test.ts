@@ -61,7 +61,7 @@ describe('what a vendor is to have of a BigCommerce order', () => {
       ['4', '4'],
     ])
     expect(ranges(end)[0]).toEqual(['0', '4'])
-    expect(end.isPlain).toBe(false)
+    expect(end.lines.map(({ refunded }) => text8(refunded))).toEqual(['3', '1'])
   })
 
   it.each([

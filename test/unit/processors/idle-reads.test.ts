@@ -66,7 +66,7 @@ async function readsOfSinks(sinks: number) {
 
 /** What an idle minute of a worker reads, and whether it does a run that is asked for then. */
 async function readsOfWorker(count: number) {
-  const { tables, reads } = counted(memoryTables(controlTables))
+  const { tables, reads } = counted(memoryTables([...controlTables, ...sinkTables]))
   for (let n = 0; n < count; n += 1) await readControl(tables, `erp-${n}.products`)
   const before = { ...reads }
   const clock = virtualClock()

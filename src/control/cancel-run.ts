@@ -1,0 +1,50 @@
+import { StreamError } from '../errors.ts'
+import { isoTime } from '../events/times.ts'
+import { rowsOf } from '../platform/dynamodb/rows.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { drainKey } from './drains.ts'
+import { clearDue } from './read-control.ts'
+import { changeRun, getRun, type Run, runRows } from './runs.ts'
+import { controlKey } from './sweeps.ts'
+
+/** Code of the error that a canceled run ends with. */
+export const CANCELED = 'canceled'
+
+export interface Cancel {
+  readonly by: string
+  readonly reason: string
+  readonly now: number
+}
+
+/**
+ * Ends a run before its end: one that waits at once, one under way within a heartbeat of its worker. What it has published
+ * stays; the cut date does not move, so that the next run reads the window (Guarantee 1). Repeatable. Throws `not_found`, and
+ * `state_conflict` for a run that is over.
+ */
+export async function cancelRun(tables: Tables, id: string, { by, reason, now }: Cancel): Promise<Run> {
+  const rows = rowsOf(tables, runRows)
+  const cancel = { by, reason }
+  const ended = { cancel, state: 'failed', ended_at: isoTime(now), error: errorOf(cancel) } as const
+  const waited = await rows.update({ id }, { set: ended }, { attribute: 'state', is: '=', value: 'due' })
+  if (!waited) await rows.update({ id }, { set: { cancel } }, { attribute: 'state', is: '=', value: 'running' })
+  const run = await getRun(tables, id)
+  if (run === undefined) throw new StreamError('not_found', `there is no run ${id}`, { field: 'id' })
+  if (run.cancel === null) throw new StreamError('state_conflict', `id: run ${id} is over`, { field: 'id' })
+  // Also after a crash between the two: a run that is over and still waits would be taken up once, for nothing.
+  if (run.ended_at !== null) {
+    const key = run.queue_url === null ? controlKey(run.read, run.trigger) : drainKey(run.read, id)
+    await clearDue(tables, key, id)
+  }
+  return run
+}
+
+/** By the worker that has it: the run is over, as it was asked to be. */
+export async function noteCanceled(tables: Tables, { id, cancel }: Run, fence: number, now: number): Promise<void> {
+  const ended = { state: 'failed', ended_at: isoTime(now), error: errorOf(cancel) } as const
+  await changeRun(tables, { id, fence }, { set: ended })
+}
+
+function errorOf(cancel: Run['cancel']): NonNullable<Run['error']> {
+  const message = cancel === null ? 'it was canceled' : `canceled by ${cancel.by}: ${cancel.reason}`
+  return { code: CANCELED, message }
+}
