@@ -59,10 +59,11 @@ function print(reads: readonly ReadStatus[], json: boolean, show: (read: ReadSta
   else for (const read of reads) console.log(show(read))
 }
 
-function lineOf({ id, schedule, zone, next_tick, cut_date, revision, current, due }: ReadStatus): string {
+function lineOf({ id, schedule, zone, next_tick, cut_date, revision, current, due, held }: ReadStatus): string {
   const when = schedule === null ? 'on request' : `"${schedule}" ${zone}, next ${next_tick}`
   const runs = [current === null ? '' : `  under way: ${current}`, due === null ? '' : `  waits: ${due}`].join('')
-  return `${id}  cut date ${cut_date ?? 'none'} (revision ${revision})  ${when}${runs}`
+  const hold = held === null ? '' : `  held until ${held.until ?? 'somebody resumes it'}: ${held.reason}`
+  return `${id}  cut date ${cut_date ?? 'none'} (revision ${revision})  ${when}${runs}${hold}`
 }
 
 function textOf(read: ReadStatus): string {

@@ -42,6 +42,14 @@ export function isOver({ probe_at }: Pause, now: number): boolean {
   return probe_at <= now
 }
 
+/** Probe time of a hold without an end. */
+export const NEVER = Date.UTC(9999, 11, 31)
+
+/** ISO 8601; null: it ends when somebody ends it. */
+export function endOfHold({ probe_at }: Pause): string | null {
+  return probe_at === NEVER ? null : new Date(probe_at).toISOString()
+}
+
 /** What a hold may name to hold a read: itself, and its system. */
 export function holdTargets(read: string): readonly string[] {
   return [read, read.split('.', 1)[0] ?? read]

@@ -6,7 +6,7 @@ import {
   listPauses as listRows,
   type Pause,
 } from '../control/pauses.ts'
-import { holdTargets, isOver, READS } from '../control/read-holds.ts'
+import { holdTargets, isOver, NEVER, READS } from '../control/read-holds.ts'
 import { StreamError } from '../errors.ts'
 import { listParked as listRecords, type ParkedSummary } from '../platform/runtime/list-parked.ts'
 import { noteChange } from './audit.ts'
@@ -75,8 +75,6 @@ export interface Hold extends PausePlace {
   readonly until: number | null
 }
 
-/** Of a hold without an end. */
-const NEVER = Date.UTC(9999, 11, 31)
 /** Code of a pause by hand. */
 export const HELD = 'held'
 

@@ -1,7 +1,9 @@
 import type { Read } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { setCutDate as setByHand } from '../control/cut-dates.ts'
+import { listPauses } from '../control/pauses.ts'
 import { listReadControls, type ReadControl } from '../control/read-control.ts'
+import { endOfHold, holdOf, READS } from '../control/read-holds.ts'
 import { listRuns, type Run } from '../control/runs.ts'
 import { lastTick, nextTick } from '../control/scheduler.ts'
 import { isoTime } from '../events/times.ts'
@@ -47,6 +49,8 @@ export interface ReadStatus {
   /** Ids of tasks. */
   readonly current: string | null
   readonly due: string | null
+  /** Why no run of it is begun, and until when (null: until somebody resumes it); null: it is not held. */
+  readonly held: { readonly reason: string; readonly until: string | null } | null
   /** The last ones, newest first. */
   readonly windows: readonly WindowStatus[]
 }
@@ -134,17 +138,20 @@ async function statusesOf(
   const { systems } = await readConfiguration(tables)
   const configured = systems.flatMap((system) => system.reads).filter(wanted)
   const reads = within(by.scope, configured, ({ system }) => ({ system }))
+  const holds = new Map((await listPauses(tables, READS)).map((hold) => [hold.connection, hold]))
   const controls = new Map((await listReadControls(tables)).map((control) => [control.read, control]))
   const statuses = await Promise.all(
     reads.map(async (read) => {
       const runs = await listRuns(tables, { read: read.id, limit: windows })
-      return toStatus(read, controls.get(read.id) ?? { read: read.id, ...NEVER }, runs, now)
+      const status = toStatus(read, controls.get(read.id) ?? { read: read.id, ...NEVER }, runs, now)
+      const hold = holdOf(holds, read.id, now)
+      return { ...status, held: hold === undefined ? null : { reason: hold.message, until: endOfHold(hold) } }
     }),
   )
   return within(by.scope, statuses, ({ system }) => ({ system }))
 }
 
-function toStatus(read: Read, control: ReadControl, runs: readonly Run[], now: number): ReadStatus {
+function toStatus(read: Read, control: ReadControl, runs: readonly Run[], now: number): Omit<ReadStatus, 'held'> {
   const { id, system, entity, scope, schedule, zone } = read
   const { cut_date, revision, lease_until, lease_worker, current, due } = control
   const held = lease_until > now && lease_worker !== null

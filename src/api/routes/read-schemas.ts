@@ -37,6 +37,12 @@ export const ReadStatus = Type.Object({
   lease: Nullable(Type.Object({ worker: Text, until: Text })),
   current: Nullable(Type.String({ description: 'Task under way' })),
   due: Nullable(Type.String({ description: 'Task that waits' })),
+  held: Nullable(
+    Type.Object({
+      reason: Text,
+      until: Nullable(Type.String({ description: 'Null: until somebody resumes it' })),
+    }),
+  ),
   windows: Type.Array(Window, { description: 'The last ones, newest first' }),
 })
 

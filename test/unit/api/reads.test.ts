@@ -99,3 +99,48 @@ it('refuses a cut date while a run is under way, and a run reads by the one that
   expect((await api.put({ cut_date: '2026-01-10T00:00:00Z', revision: 2, reason: 'again' })).status).toBe(200)
   expect((await getRun(api.tables, lease.run))?.read).toBe(READ)
 })
+
+it('holds a read, or all of a system, and says so', async () => {
+  const api = await fixture()
+  const hold = (target: string, body: object) => api.send('PUT', `/v1/pauses/reads/${target}`, body)
+  const held = async () => {
+    const { items } = (await api.get('/v1/reads')).json
+    return items.map((read: { readonly held: unknown }) => read.held)
+  }
+  expect(await held()).toEqual([null, null])
+  expect((await hold(READ, { reason: 'stock take', until: '2026-02-02T08:00:00Z' })).status).toBe(200)
+  expect(await held()).toEqual([{ reason: 'stock take (api)', until: '2026-02-02T08:00:00.000Z' }, null])
+  expect((await hold('shop', { reason: 'it moves' })).status).toBe(200)
+  expect((await held())[1]).toEqual({ reason: 'it moves (api)', until: null })
+  expect((await api.get('/v1/pauses')).json.items).toMatchObject([
+    { stage: 'reads', connection: READ, code: 'held' },
+    { stage: 'reads', connection: 'shop', code: 'held' },
+  ])
+  expect((await hold('shop', { reason: 'again' })).status).toBe(409)
+  expect((await hold('shop.orders.none', { reason: 'x' })).json).toMatchObject({ status: 404, field: 'connection' })
+  expect((await api.post('/v1/pauses/reads/shop/resume')).json).toEqual({ stage: 'reads', connection: 'shop' })
+  // The end of a hold that nothing has noticed is none in the way of the next.
+  api.clock.time = Date.parse('2026-02-03T00:00:00Z')
+  expect(await held()).toEqual([null, null])
+  expect((await hold(READ, { reason: 'again' })).status).toBe(200)
+})
+
+it('cancels a run that waits, and one under way when its worker hears of it', async () => {
+  const api = await fixture()
+  const cancel = (task: string, body: Readonly<Record<string, unknown>>) => api.post(`/v1/tasks/${task}/cancel`, body)
+  const { run } = await api.begin('one')
+  const nothing = { requestedBy: null, reason: null, from: null, queueUrl: null }
+  const request = { requestId: 'two', read: READ, trigger: 'api', requestedAt: api.clock.time + 1, ...nothing }
+  await dispatch(api.tables, request)
+  const { due } = await readControl(api.tables, READ)
+  expect((await cancel(due ?? '', {})).json).toMatchObject({ status: 400 })
+  expect(await cancel(due ?? '', { reason: 'by mistake' })).toMatchObject({
+    status: 202,
+    json: { state: 'failed', run_state: 'failed', error: { code: 'canceled', message: 'canceled by api: by mistake' } },
+  })
+  expect((await readControl(api.tables, READ)).due).toBeNull()
+  await changeRun(api.tables, { id: run, fence: 1 }, { set: { state: 'running' } })
+  expect((await cancel(run, { reason: 'too much' })).json).toMatchObject({ run_state: 'running' })
+  expect((await getRun(api.tables, run))?.cancel).toEqual({ by: 'api', reason: 'too much' })
+  expect((await cancel('none', { reason: 'x' })).json).toMatchObject({ status: 404, field: 'id' })
+})
