@@ -1,9 +1,9 @@
 import { textOf, type Wire, wireOf } from '../../../src/systems/kit/wire.ts'
 import { writeNetSuiteOrders } from '../../../src/systems/netsuite/write-orders.ts'
 import { memoryNetSuite } from '../../memory/netsuite.ts'
+import type { PlacedOrder } from '../../worlds/magento-orders.ts'
 import { netsuiteOf } from '../../worlds/settings.ts'
 import { itemsOf, type ScenarioErp, tellLines } from './scenario-erp.ts'
-import type { PlacedOrder } from '../../worlds/magento-orders.ts'
 
 export function netsuiteErp(order: PlacedOrder): ScenarioErp {
   const account = memoryNetSuite()

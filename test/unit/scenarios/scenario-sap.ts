@@ -4,9 +4,9 @@ import { orderSettings } from '../../../src/systems/sap-b1/order-settings.ts'
 import { settings } from '../../../src/systems/sap-b1/settings.ts'
 import { writeSapB1Orders } from '../../../src/systems/sap-b1/write-orders.ts'
 import { memorySapB1 } from '../../memory/sap-b1.ts'
+import type { PlacedOrder } from '../../worlds/magento-orders.ts'
 import { valuesOf } from '../../worlds/settings.ts'
 import { itemsOf, type ScenarioErp, tellLines } from './scenario-erp.ts'
-import type { PlacedOrder } from '../../worlds/magento-orders.ts'
 
 const GIVEN = {
   companyDb: 'SBODEMOUS',

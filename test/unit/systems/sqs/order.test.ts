@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { text4, text8 } from '../../../../src/events/decimal.ts'
-import { openQuantity, vendorQuantity } from '../../../../src/rules/quantities.ts'
 import { expectedTotal } from '../../../../src/events/order-total.ts'
+import { openQuantity, vendorQuantity } from '../../../../src/rules/quantities.ts'
 import { type MessageContext, parseMessage } from '../../../../src/systems/sqs/message.ts'
 import { orderKey, toOrder } from '../../../../src/systems/sqs/order.ts'
 import { orderMessage } from '../../../worlds/sqs-world.ts'
