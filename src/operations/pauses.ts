@@ -52,19 +52,26 @@ function ownerOf({ stage, connection }: PausePlace): Owner {
 /** How long probes are told the same pauses: however many probes there are, the table is read once in so long. */
 export const PAUSES_KEPT_MS = 5_000
 
+/** What was last read of the pauses, for `recentPauses`. */
+export interface KeptPauses {
+  last: { readonly at: number; readonly rows: Promise<readonly Pause[]> } | null
+}
+
 /** As `listPauses`, for those who ask all the time: what was known up to `PAUSES_KEPT_MS` ago. */
-export function recentPauses({ tables, clock }: Pick<TableDeps, 'tables' | 'clock'>) {
-  let known: { readonly at: number; readonly rows: Promise<readonly Pause[]> } | undefined
-  return async (by: Principal): Promise<Scoped<Pick<Pause, 'connection' | 'stage' | 'code'>>> => {
-    const now = clock.now()
-    if (known === undefined || now - known.at >= PAUSES_KEPT_MS) known = { at: now, rows: listRows(tables) }
-    const asked = known
-    try {
-      return within(by.scope, await asked.rows, ({ connection }) => ({ connection }))
-    } catch (error) {
-      if (known === asked) known = undefined
-      throw error
-    }
+export async function recentPauses(
+  { tables, clock }: Pick<TableDeps, 'tables' | 'clock'>,
+  by: Principal,
+  kept: KeptPauses,
+): Promise<Scoped<Pick<Pause, 'connection' | 'stage' | 'code'>>> {
+  const now = clock.now()
+  const asked =
+    kept.last !== null && now - kept.last.at < PAUSES_KEPT_MS ? kept.last : { at: now, rows: listRows(tables) }
+  kept.last = asked
+  try {
+    return within(by.scope, await asked.rows, ownerOf)
+  } catch (error) {
+    if (kept.last === asked) kept.last = null
+    throw error
   }
 }
 

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { StreamError } from '../../errors.ts'
-import { recentPauses } from '../../operations/pauses.ts'
+import { type KeptPauses, recentPauses } from '../../operations/pauses.ts'
 import type { Principal } from '../../operations/principal.ts'
 import { seesAll } from '../../operations/scope.ts'
 import { callerIfAny } from '../access.ts'
@@ -21,8 +21,6 @@ const Ready = Type.Object({
   ),
 })
 
-type RecentPauses = ReturnType<typeof recentPauses>
-
 /** A probe reads that something is held back; whoever looks for what has lists. */
 const MOST_NAMED = 100
 
@@ -34,11 +32,11 @@ export function healthRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
       status: 'live' as const,
     }))
     const response = { 200: Ready, 503: Ready, ...problems(401) }
-    const pauses = recentPauses(deps.operations)
+    const kept: KeptPauses = { last: null }
     const answer = async (request: FastifyRequest) => {
       const checks = await checked(deps, request)
       const ready = Object.values(checks).every((state) => state === 'ok')
-      const heldBack = await heldBackFor(deps, pauses, request)
+      const heldBack = await heldBackFor(deps, kept, request)
       const held = heldBack.length === 0 ? {} : { held_back: heldBack }
       return { status: ready ? ('ready' as const) : ('unready' as const), checks, ...held }
     }
@@ -78,17 +76,17 @@ function isOfTables(error: unknown): boolean {
 }
 
 /** For a caller who was let in: it has the names of systems and connections, and who does not see all sees their own. */
-async function heldBackFor(deps: ApiDeps, pauses: RecentPauses, request: FastifyRequest): Promise<string[]> {
+async function heldBackFor(deps: ApiDeps, kept: KeptPauses, request: FastifyRequest): Promise<string[]> {
   const principal = callerIfAny(request)?.principal
   if (principal === undefined) return []
   const ofProcess = seesAll(principal.scope) ? (deps.heldBack?.() ?? []) : []
-  const all = [...ofProcess, ...(await pausesOf(pauses, principal))]
+  const all = [...ofProcess, ...(await pausesOf(deps, principal, kept))]
   const more = all.length - MOST_NAMED
   return more > 0 ? [...all.slice(0, MOST_NAMED), `and ${more} more; /v1/pauses lists pauses`] : all
 }
 
 /** Pauses of the caller's connections. Where the tables do not answer, the checks say so. */
-async function pausesOf(pauses: RecentPauses, principal: Principal): Promise<readonly string[]> {
-  const rows = await pauses(principal).catch(() => [])
+async function pausesOf({ operations }: ApiDeps, principal: Principal, kept: KeptPauses): Promise<readonly string[]> {
+  const rows = await recentPauses(operations, principal, kept).catch(() => [])
   return rows.map(({ connection, stage, code }) => `${connection} is paused at ${stage}: ${code}`)
 }
