@@ -1,6 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import type { HardStop } from './hard-stop.ts'
 import { SandboxWorker, type Served, type WorkerLimits } from './sandbox-worker.ts'
+import { weightOf } from './weight.ts'
 
 export interface SandboxLimits extends WorkerLimits {
   /** Threads at most. Two or more: a lane has one of them at a time, and so never holds up all others. */
@@ -28,8 +29,8 @@ export interface Sandbox<T, R> {
   close(): Promise<void>
 }
 
-/** Tasks that a thread is given at once: what is written for it must not hold up the event loop. */
-const AT_ONCE = 50
+/** What a thread is given at once, by count and by weight: it is copied in one turn of the event loop. */
+const AT_ONCE = { tasks: 50, weight: 1_000_000 } as const
 
 /** What tasks whose results were lost may take at least, in milliseconds. */
 const LOST_MS = 200
@@ -134,14 +135,24 @@ class WorkerPool<T, R> implements Sandbox<T, R> {
 }
 
 /** Indices of what is to be done next; a suspect alone. What the budget has nothing left for ends here. */
-function nextTasks<T, R>({ ended, suspects, lost, budget }: Run<T, R>): readonly number[] {
+function nextTasks<T, R>({ tasks, ended, suspects, lost, budget }: Run<T, R>): readonly number[] {
   const isOver = budget.leftMs <= 0 || budget.stopsLeft <= 0
   for (const index of ended.keys()) {
     if (isOver && !lost.has(index)) ended[index] ??= { stopped: 'batch', step: 0 }
   }
   const left = [...ended.keys()].filter((index) => ended[index] === undefined)
   const suspect = left.find((index) => suspects.has(index))
-  return suspect === undefined ? left.slice(0, AT_ONCE) : [suspect]
+  return suspect === undefined ? fitting(tasks, left) : [suspect]
+}
+
+/** The first of them that one message may hold; one at least, however much it is. */
+function fitting(tasks: readonly unknown[], left: readonly number[]): readonly number[] {
+  let room: number = AT_ONCE.weight
+  const heavy = left.slice(0, AT_ONCE.tasks).findIndex((index, place) => {
+    room -= weightOf(tasks[index], room)
+    return room < 0 && place > 0
+  })
+  return left.slice(0, heavy < 0 ? AT_ONCE.tasks : heavy)
 }
 
 function note<T, R>(run: Run<T, R>, todo: readonly number[], { results, tookMs, stopped }: Served<R>): void {

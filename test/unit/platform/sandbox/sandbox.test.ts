@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSandbox, type Ended } from '../../../../src/platform/sandbox/sandbox.ts'
+import { weightOf } from '../../../../src/platform/sandbox/weight.ts'
 
 const script = new URL('./spoilt-worker.ts', import.meta.url)
 const limits = { workers: 2, taskMs: 300, memoryMb: 32 }
@@ -8,18 +9,45 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()))
 })
 
-function sandbox(more = {}) {
-  const made = createSandbox<string, string>(script, { ...limits, ...more })
+const sandbox = (more = {}) => sandboxOf<string, string>(script, more)
+
+function sandboxOf<T, R>(of: URL, more = {}) {
+  const made = createSandbox<T, R>(of, { ...limits, ...more })
   open.push(made)
   return made
 }
 const budget = (more = {}) => ({ leftMs: 60_000, stopsLeft: 10, ...more })
 const short = (ended: readonly Ended<string>[]) => ended.map((one) => (one.stopped === null ? one.result : one.stopped))
 
+it('data weighs what is in it, and no more is looked at than is asked for', () => {
+  expect(weightOf('x'.repeat(100), 1_000)).toBe(116)
+  expect(weightOf({ name: ['x', null, 1n] }, 1_000)).toBeGreaterThan(weightOf({ name: ['x', null] }, 1_000))
+  let looked = 0
+  const many = Array.from({ length: 1_000 }, () => ({
+    get text() {
+      looked += 1
+      return 'x'.repeat(100)
+    },
+  }))
+  expect(weightOf(many, 1_000)).toBeGreaterThan(1_000)
+  expect(looked).toBeLessThan(12)
+})
+
 describe('a sandbox', { timeout: 60_000 }, () => {
   it('gives what tasks give, in their order', async () => {
     const tasks = Array.from({ length: 120 }, () => 'fine')
     expect(short(await sandbox().run('a', tasks, budget()))).toEqual(tasks)
+  })
+
+  it('gives a thread no more at once than is copied quickly', async () => {
+    const sizes = sandboxOf<readonly string[], string>(new URL('./counting-worker.ts', import.meta.url))
+    const tasks = (count: number, length: number) =>
+      Array.from({ length: count }, (_, n) => [`${n}`, 'x'.repeat(length)])
+    const largest = async (given: readonly (readonly string[])[]) =>
+      Math.max(...short(await sizes.run('a', given, budget())).map(Number))
+    expect(await largest(tasks(120, 1))).toBe(50)
+    expect(await largest(tasks(30, 300_000))).toBe(3)
+    expect(await largest(tasks(3, 3_000_000))).toBe(1)
   })
 
   it('stops a task that takes too long, with its step, and does the others', async () => {
