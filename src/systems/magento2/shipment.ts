@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
-import { add, type Decimal8, least, subtract, sum, text8, ZERO8 } from '../../events/decimal.ts'
+import { add, type Decimal8, greatest, least, subtract, sum, text8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine } from '../../events/generated/events.ts'
-import { isVirtual, type LineQuantities, openQuantity } from '../../rules/quantities.ts'
+import { isVirtual, type LineQuantities, openQuantity, vendorQuantity } from '../../rules/quantities.ts'
 import { quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { rowType } from './row-type.ts'
 import { DEFAULT_SOURCE } from './stock.ts'
@@ -50,20 +50,51 @@ function withWholeBundles(order: Wire, lines: readonly FulfilmentLine[]): readon
 
 function withBundle(bundle: Wire, items: readonly Wire[], lines: readonly FulfilmentLine[]): readonly FulfilmentLine[] {
   const id = requireText(bundle, 'item_id', 'items.')
-  const ordered = (item: Wire) => quantityOf(item, 'qty_ordered', 'items.') ?? ZERO8
   const parts = items.filter((item) => parentOf(item) === id && !isVirtual({ productType: rowType(item) }))
   const own = lines.filter(({ lineId }) => parts.some((part) => textOf(part['item_id']) === lineId))
-  const bundles = parts.map((part) => {
-    const pieces = sum(own.filter(({ lineId }) => lineId === textOf(part['item_id'])).map(({ quantity }) => quantity))
-    const ofEach = ordered(part)
-    return ofEach === 0n ? ZERO8 : ((((pieces as bigint) * ordered(bundle)) / ofEach) as Decimal8)
-  })
-  const [first = ZERO8, ...others] = bundles
   const [line] = own
-  if (line === undefined || first === 0n || others.some((one) => one !== first)) return lines
-  const whole = { ...line, lineId: id, sku: textOf(bundle['sku']) ?? '', quantity: first }
+  if (line === undefined) return lines
+  const piecesOf = (part: Wire) =>
+    sum(own.filter(({ lineId }) => lineId === textOf(part['item_id'])).map(({ quantity }) => quantity))
+  const quantity = wholeBundles(bundle, parts, piecesOf)
+  if (quantity === ZERO8) return lines
+  const whole = { ...line, lineId: id, sku: textOf(bundle['sku']) ?? '', quantity }
   return [...lines.filter((one) => !own.includes(one)), whole]
 }
+
+/**
+ * How many bundles so many pieces of its parts are: as many of each, or all that is left of them. A part of which nothing is
+ * left, since it was taken back alone, is in none.
+ */
+function wholeBundles(bundle: Wire, parts: readonly Wire[], piecesOf: (part: Wire) => Decimal8): Decimal8 {
+  const whole = quantitiesOf(bundle)
+  const found = parts.map((part) => {
+    const ordered = quantitiesOf(part)
+    return { ordered, pieces: piecesOf(part), left: leftOf(ordered) }
+  })
+  const counted = found.filter(({ left, pieces }) => pieces > 0n || left.some((one) => one > 0n))
+  const bundles = counted.map(({ ordered: { quantityOrdered: ofAll }, pieces }) =>
+    ofAll === 0n ? ZERO8 : ((((pieces as bigint) * whole.quantityOrdered) / ofAll) as Decimal8),
+  )
+  const [first = ZERO8, ...others] = bundles
+  if (others.every((one) => one === first)) return first
+  const isAll = counted.every(({ left, pieces }) => left.includes(pieces))
+  return isAll ? wholePieces(others.reduce(greatest, first)) : ZERO8
+}
+
+/**
+ * What is left of a part; once it is shipped, its numbers do not tell what was taken back before from what came back since: it
+ * may be either.
+ */
+function leftOf(part: LineQuantities): readonly Decimal8[] {
+  const sold = subtract(part.quantityOrdered, part.quantityCanceled)
+  return [vendorQuantity(part), subtract(sold, part.quantityRefunded)]
+}
+
+const PIECE = 100_000_000n
+
+/** Rounded up: a bundle of which a part goes, goes. */
+const wholePieces = (quantity: Decimal8): Decimal8 => (((quantity + PIECE - 1n) / PIECE) * PIECE) as Decimal8
 
 function isOfVirtualRow(order: Wire, { lineId, sku }: FulfilmentLine): boolean {
   const items = wiresOf(order['items'])
@@ -131,16 +162,23 @@ function rowsOf(order: Wire): Row[] {
   return wiresOf(order['items'])
     .filter((item) => parentOf(item) === null)
     .map((item) => {
-      const quantity = (name: string) => quantityOf(item, name, 'items.') ?? ZERO8
-      const quantities = {
-        productType: rowType(item),
-        quantityOrdered: quantity('qty_ordered'),
-        quantityCanceled: quantity('qty_canceled'),
-        quantityShipped: quantity('qty_shipped'),
-        quantityRefunded: quantity('qty_refunded'),
+      return {
+        id: requireText(item, 'item_id', 'items.'),
+        sku: textOf(item['sku']) ?? '',
+        quantities: quantitiesOf(item),
       }
-      return { id: requireText(item, 'item_id', 'items.'), sku: textOf(item['sku']) ?? '', quantities }
     })
+}
+
+function quantitiesOf(item: Wire): LineQuantities {
+  const quantity = (name: string) => quantityOf(item, name, 'items.') ?? ZERO8
+  return {
+    productType: rowType(item),
+    quantityOrdered: quantity('qty_ordered'),
+    quantityCanceled: quantity('qty_canceled'),
+    quantityShipped: quantity('qty_shipped'),
+    quantityRefunded: quantity('qty_refunded'),
+  }
 }
 
 /** What was open of a row before so many of its pieces were shipped; that they came back since changes nothing of it. */

@@ -415,6 +415,18 @@ export const scenarios: readonly Scenario[] = [
     sap: { a: ['A-1 ×2 =40'] },
   },
   {
+    name: 'one component of a dynamic bundle is refunded alone, the vendor ships the other: the bundle is shipped',
+    order: dynamic,
+    steps: [...PAID, 'shop refunds 3:4', 'a ships'],
+    end: { shop: ['complete shipped 2'], a: ['A-1 ×2 =40 shipped 2, (A-2 ×0 =0)'] },
+  },
+  {
+    name: 'of one component of a bundle a part is refunded, the vendor ships what is left',
+    order: dynamic,
+    steps: [...PAID, 'shop refunds 3:2', 'a ships'],
+    end: { shop: ['complete shipped 2'], a: ['A-1 ×2 =40 shipped 2, A-2 ×2 =30 shipped 2'] },
+  },
+  {
     name: 'a dynamic bundle is refunded whole',
     order: dynamic,
     steps: [...PAID, 'shop refunds'],
