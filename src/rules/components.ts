@@ -1,7 +1,7 @@
 import { allocate, type Decimal4, type Decimal8, multiply, subtract, sum, ZERO4 } from '../events/decimal.ts'
 import type { Order, OrderLine } from '../events/generated/events.ts'
 import { minorUnit } from './currency.ts'
-import { componentQuantities, isEven } from './quantities.ts'
+import { componentQuantities, isBundle, isEven, PRODUCT_WITH_PARTS } from './quantities.ts'
 
 /** A line and the lines that are parts of it, in the order's own sequence. */
 export interface LineGroup {
@@ -29,7 +29,12 @@ export function groupLines(lines: readonly OrderLine[]): LineGroup[] {
 
 /** The parts of a bundle; none for every other line: the variant of a configurable is no product of its own. */
 export function componentsOf({ root, lines }: LineGroup): readonly OrderLine[] {
-  return root.productType === 'bundle' ? lines.filter((line) => line !== root) : []
+  return isBundle(root) ? lines.filter((line) => line !== root) : []
+}
+
+/** Whether what its components belong to is a product of its own beside them. */
+export function isProduct({ root }: LineGroup): boolean {
+  return root.productType === PRODUCT_WITH_PARTS
 }
 
 /** Whether a bundle's SKU is put together from those of its components: no product has it. */
@@ -79,6 +84,31 @@ export function standaloneComponents(root: OrderLine, components: readonly Order
 }
 
 /**
+ * A product with parts of which some are others' to ship: these as lines that stand for themselves, at what they say they
+ * cost, and the product with the rest of it. All amounts add up to the product's (Guarantee 7).
+ */
+export function withoutParts(group: LineGroup, parts: readonly OrderLine[], currency: string): readonly LineGroup[] {
+  const { root } = group
+  const unit = minorUnit(currency)
+  const stated = parts.map(({ ownAmounts }) => positive(ownAmounts?.rowTotal ?? ZERO4) as Decimal4)
+  const rows = sum(stated) <= root.rowTotal ? stated : parts.map(() => ZERO4)
+  const left = subtract(root.rowTotal, sum(rows))
+  const weights = [positive(left), ...rows]
+  const [discount = ZERO4, ...discounts] = allocate(root.discount, weights, unit)
+  const [tax = ZERO4, ...taxes] = allocate(root.tax, weights, unit)
+  const product = { ...root, unitPrice: priceOf(root, left), rowTotal: left, discount, tax }
+  const others = group.lines.filter((line) => line !== root && !parts.includes(line))
+  const standalone = parts.map((line, index): LineGroup => {
+    const rowTotal = rows[index] ?? ZERO4
+    const amounts = { rowTotal, discount: discounts[index] ?? ZERO4, tax: taxes[index] ?? ZERO4 }
+    const quantities = componentQuantities(root, line)
+    const own = { ...line, parentLineId: null, ...quantities, ...amounts, unitPrice: unitPriceOf(line, rowTotal) }
+    return { root: own, lines: [own] }
+  })
+  return [{ root: product, lines: [product, ...others] }, ...standalone]
+}
+
+/**
  * The order for a vendor that keeps a bundle either as a product of its own or as its components: bundles whose SKU is not
  * known there, and whose components all are, become these; and so does one of which single components were taken back.
  */
@@ -100,8 +130,14 @@ export function bundleSkus(order: Order): string[] {
 
 function unitPriceOf({ ownAmounts, quantityOrdered }: OrderLine, rowTotal: Decimal4): Decimal8 {
   if (ownAmounts !== null && multiply(quantityOrdered, ownAmounts.unitPrice) === rowTotal) return ownAmounts.unitPrice
-  if (quantityOrdered === 0n) return 0n as Decimal8
-  return (((rowTotal as bigint) * 10n ** 12n) / (quantityOrdered as bigint)) as Decimal8
+  return perPiece(rowTotal, quantityOrdered)
+}
+
+const priceOf = (line: OrderLine, rowTotal: Decimal4): Decimal8 =>
+  rowTotal === line.rowTotal ? line.unitPrice : perPiece(rowTotal, line.quantityOrdered)
+
+function perPiece(rowTotal: Decimal4, quantity: Decimal8): Decimal8 {
+  return (quantity === 0n ? 0n : ((rowTotal as bigint) * 10n ** 12n) / (quantity as bigint)) as Decimal8
 }
 
 const positive = (amount: bigint): bigint => (amount < 0n ? 0n : amount)

@@ -10,6 +10,14 @@ export type LineQuantities = Pick<
 /** Types of rows that no shop ships, in the words of the shops. */
 const VIRTUAL_TYPES: readonly string[] = ['virtual', 'downloadable', 'digital', 'giftcertificate']
 
+/** A product of its own that is sold with others, which the customer picked: a bundle is nothing but its components. */
+export const PRODUCT_WITH_PARTS = 'product_with_parts'
+
+/** Whether the rows below a row are products of their own. */
+export function isBundle({ productType }: Pick<OrderLine, 'productType'>): boolean {
+  return productType === 'bundle' || productType === PRODUCT_WITH_PARTS
+}
+
 /** Whether a row is never shipped. */
 export function isVirtual({ productType }: Pick<OrderLine, 'productType'>): boolean {
   return VIRTUAL_TYPES.includes(productType)
@@ -87,7 +95,7 @@ export function settleQuantities(
   const takenBack: Record<string, string> = {}
   const lines = order.lines.map((line) => {
     const parent = line.parentLineId === null ? undefined : byId.get(line.parentLineId)
-    if (isVirtual(line) || (parent !== undefined && parent.productType !== 'bundle')) return line
+    if (isVirtual(line) || (parent !== undefined && !isBundle(parent))) return line
     const now = parent === undefined ? line : componentQuantities(parent, line)
     const back = backOf(now, known[line.lineId], order.state === 'closed')
     if (back === 0n) return line

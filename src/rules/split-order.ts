@@ -3,7 +3,15 @@ import { StreamError } from '../errors.ts'
 import { add, allocate, type Decimal4, magnitude, subtract, sum, text4, ZERO4 } from '../events/decimal.ts'
 import type { Charge, Order, OrderLine } from '../events/generated/events.ts'
 import { expectedTotal } from '../events/order-total.ts'
-import { componentsOf, groupLines, hasComposedSku, type LineGroup, standaloneComponents } from './components.ts'
+import {
+  componentsOf,
+  groupLines,
+  hasComposedSku,
+  isProduct,
+  type LineGroup,
+  standaloneComponents,
+  withoutParts,
+} from './components.ts'
 import { minorUnit } from './currency.ts'
 import { type OwnedProduct, type OwnedSkus, ownsLine } from './ownership.ts'
 import { totalDiffers } from './unexplained.ts'
@@ -99,6 +107,10 @@ function ownedGroups(group: LineGroup, claimantsOf: ClaimantsOf, currency: strin
   const foreign = components.some((line) => claimantsOf(line).some((id) => id !== owner))
   const isComposed = components.length > 0 && hasComposedSku(root, components)
   if (claimants.length > 1 || (!foreign && !isComposed)) return [{ group, claimants }]
+  if (isProduct(group) && owner !== undefined) {
+    const others = components.filter((line) => claimantsOf(line).some((id) => id !== owner))
+    return withoutParts(group, others, currency).map((one) => ({ group: one, claimants: claimantsOf(one.root) }))
+  }
   return standaloneComponents(root, components, currency).map((line) => {
     const own = claimantsOf(line)
     const named = own.length === 0 && !isComposed ? claimants : own

@@ -1,5 +1,6 @@
 import { add, allocate, type Decimal4, type Decimal8, subtract, sum, ZERO4, ZERO8 } from '../../events/decimal.ts'
 import type { LineAmounts, OrderLine } from '../../events/generated/events.ts'
+import { PRODUCT_WITH_PARTS } from '../../rules/quantities.ts'
 import {
   amountOf,
   attributesOf,
@@ -61,10 +62,10 @@ export function toRawLines(products: readonly Wire[]): RawLine[] {
   })
 }
 
-/** What is sold with other products that the customer picked is a bundle of them. */
+/** What is sold with other products that the customer picked. */
 function typeOf(product: Wire, wholes: ReadonlySet<string | null>): string {
   const type = textOf(product['type']) ?? 'physical'
-  return type === 'physical' && wholes.has(textOf(product['id'])) ? 'bundle' : type
+  return type === 'physical' && wholes.has(textOf(product['id'])) ? PRODUCT_WITH_PARTS : type
 }
 
 function parentOf(product: Wire): string | null {
