@@ -66,3 +66,9 @@ export async function answerRequest(tables: Tables, id: string, answer: Item): P
 export async function requestAnswer(tables: Tables, id: string): Promise<Item | null> {
   return (await rowsOf(tables, requestRows).get({ id }))?.answer ?? null
 }
+
+/** Of those that are there and have been answered. */
+export async function requestAnswers(tables: Tables, ids: readonly string[]): Promise<readonly Item[]> {
+  const rows = await rowsOf(tables, requestRows).getMany(ids.map((id) => ({ id })))
+  return rows.flatMap(({ answer }) => (answer === null ? [] : [answer]))
+}

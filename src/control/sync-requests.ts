@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isoTime } from '../events/times.ts'
 import { orNull, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
-import { answerRequest, requestAnswer, takeRequest } from './keyed-requests.ts'
+import { answerRequest, requestAnswer, requestAnswers, takeRequest } from './keyed-requests.ts'
 import { type SyncRequester, taskIdOf } from './request-sync.ts'
 import { getRun } from './runs.ts'
 import { REQUESTS } from './tables.ts'
@@ -58,8 +58,11 @@ export interface SyncRequests {
    * time.
    */
   request(wanted: WantedSync): Promise<SyncRequest & { readonly isNew: boolean }>
-  /** Undefined also where its read is none that is seen: nothing more is looked up then, as for one that is not there. */
-  get(id: string, isSeen: (read: string) => boolean): Promise<SyncRequest | undefined>
+  /**
+   * The newest of this id, of a read of these systems. Undefined also where its read is none of theirs: nothing more is looked up
+   * then, as for one that is not there.
+   */
+  get(id: string, systems: readonly string[]): Promise<SyncRequest | undefined>
 }
 
 export interface SyncRequestDeps {
@@ -72,7 +75,20 @@ export interface SyncRequestDeps {
 const DISPATCHED_WITHIN_MS = 3_000
 const LOOK_EVERY_MS = 50
 
-const rowOf = (id: string): string => `sync ${id}`
+const systemOf = (read: string): string => read.split('.', 1)[0] ?? read
+
+/** Of hooks, whose ids name their system, and of the requests of earlier versions. */
+const commonRow = (id: string): string => `sync ${id}`
+
+/** Callers choose their ids: those of one system are no one's who does not reach it, nor those of hooks. */
+const rowOf = (system: string, id: string): string => `request ${system} ${id}`
+
+/** The row of a request; the one that an earlier version made of the same request counts. */
+async function rowFor(tables: Tables, { read, trigger, requestId }: WantedSync, id: string): Promise<string> {
+  if (trigger === 'webhook') return commonRow(id)
+  const earlier = requestId === null ? null : await requestAnswer(tables, commonRow(id))
+  return earlier !== null && keptRequest.decode(earlier).read === read ? commonRow(id) : rowOf(systemOf(read), id)
+}
 
 export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps): SyncRequests {
   const withState = async (request: SyncRequest): Promise<SyncRequest> => {
@@ -93,7 +109,8 @@ export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps
       const id = wanted.requestId ?? randomUUID()
       const asked = { read, from, reason, ...(queueUrl === null ? {} : { queueUrl }) }
       const content = trigger === 'webhook' ? null : asked
-      const { at, isNew } = await takeRequest(tables, rowOf(id), content, clock.now())
+      const row = await rowFor(tables, wanted, id)
+      const { at, isNew } = await takeRequest(tables, row, content, clock.now())
       const task = taskIdOf({ read, requestId: id, requestedAt: at })
       const request: SyncRequest = {
         id,
@@ -108,7 +125,7 @@ export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps
         merged_into: null,
         queue_url: queueUrl,
       }
-      await answerRequest(tables, rowOf(id), { ...request })
+      await answerRequest(tables, row, { ...request })
       // Again, too: the process that took it may have ended before it was sent. The run's id makes it one run.
       if ((await getRun(tables, task)) === undefined) {
         const run = { read, requestId: id, trigger, from, reason, queueUrl }
@@ -117,11 +134,12 @@ export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps
       // A hook is answered at once: who sends it is not interested, and stops sending where answers take long.
       return { ...(await (trigger === 'webhook' ? withState(request) : dispatched(request))), isNew }
     },
-    async get(id, isSeen) {
-      const answer = await requestAnswer(tables, rowOf(id))
-      if (answer === null) return undefined
-      const request = keptRequest.decode(answer)
-      return isSeen(request.read) ? await withState(request) : undefined
+    async get(id, systems) {
+      const rows = [commonRow(id), ...systems.map((system) => rowOf(system, id))]
+      const requests = (await requestAnswers(tables, rows)).map(keptRequest.decode)
+      const seen = requests.filter(({ read }) => systems.includes(systemOf(read)))
+      const [newest] = seen.toSorted((a, b) => Date.parse(b.requested_at) - Date.parse(a.requested_at))
+      return newest === undefined ? undefined : await withState(newest)
     },
   }
 }

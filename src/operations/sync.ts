@@ -8,7 +8,7 @@ import { StreamError } from '../errors.ts'
 import { noteChange } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
-import { sees, systemOfRead, within } from './scope.ts'
+import { within } from './scope.ts'
 
 /** A run of a read that is wanted now. */
 export interface WantedRun {
@@ -52,11 +52,16 @@ export async function requestSync(
 
 /** Throws `not_found`. */
 export async function showSyncRequest(
-  { syncRequests }: Pick<OperationDeps, 'syncRequests'>,
+  { tables, syncRequests }: Pick<OperationDeps, 'tables' | 'syncRequests'>,
   by: Principal,
   id: string,
 ): Promise<SyncRequest> {
-  const found = await syncRequests.get(id, (read) => sees(by.scope, { system: systemOfRead(read) }))
+  const { systems } = await readConfiguration(tables)
+  const seen = within(by.scope, systems, (system) => ({ system: system.id }))
+  const found = await syncRequests.get(
+    id,
+    seen.map((system) => system.id),
+  )
   if (found !== undefined) return found
   const what = `there is no request "${id}"`
   throw notFound(by, { field: 'id', api: what, cli: what })

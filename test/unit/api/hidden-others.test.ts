@@ -121,6 +121,45 @@ it('is neither named nor found by topics, processors and stages, which are named
   expect((await ask('PUT', '/v1/pauses/deliver-erp/alder', { reason: 'no' })).status).toBe(200)
 })
 
+it('is not in the ids of requests, which callers choose, and takes none of those of hooks', async () => {
+  const { ask, get, bearer, operations } = await world()
+  const reach = { connections: ['birch'], systems: ['shop-birch'] }
+  const birch = await createKey(operations, boss, { name: 'birch', scopes: [...scopes], ...reach, expiresAt: null })
+  const hook = 'webhook shop-birch shop-birch.orders.all 1'
+  for (const requestId of ['nightly', hook]) {
+    expect((await ask('POST', '/v1/sync-requests', { read: 'shop-alder.orders.all', requestId })).status).toBe(202)
+  }
+  const theirs = { authorization: `Bearer ${birch.key}` }
+  expect((await get('/v1/sync-requests/nightly', theirs)).status).toBe(404)
+  // The same id for something else of the same system is refused; another's system is not the same.
+  const other = { read: 'shop-alder.orders.all', requestId: 'nightly', reason: 'else' }
+  expect((await ask('POST', '/v1/sync-requests', other)).status).toBe(409)
+  const api = await operations.syncRequests.request({
+    ...{ read: 'shop-birch.orders.all', from: null, reason: null, by: 'birch' },
+    ...{ trigger: 'api', requestId: 'nightly' },
+  })
+  expect(api).toMatchObject({ isNew: true, read: 'shop-birch.orders.all' })
+  const shown = async (headers: Record<string, string>) => (await get('/v1/sync-requests/nightly', headers)).json.read
+  expect([await shown(bearer), await shown(theirs)]).toEqual(['shop-alder.orders.all', 'shop-birch.orders.all'])
+  const received = await operations.syncRequests.request({
+    ...{ read: 'shop-birch.orders.all', from: null, reason: null, by: 'webhook shop-birch' },
+    ...{ trigger: 'webhook', requestId: hook },
+  })
+  expect(received.isNew).toBe(true)
+})
+
+it('a request of an earlier version is still known by its id, sent again too', async () => {
+  const { ask, get, bearer, operations, tables } = await world()
+  const wanted = { read: 'shop-alder.orders.all', requestId: 'old' }
+  const { json } = await ask('POST', '/v1/sync-requests', wanted)
+  const row = await tables.get('requests', { id: 'request shop-alder old' })
+  await tables.delete('requests', { id: 'request shop-alder old' })
+  await tables.put('requests', { ...row, id: 'sync old' })
+  expect((await get('/v1/sync-requests/old', bearer)).json.task).toBe(json.task)
+  expect((await ask('POST', '/v1/sync-requests', wanted)).json.task).toBe(json.task)
+  expect((await operations.syncRequests.get('old', ['shop-birch']))?.task).toBeUndefined()
+})
+
 it('is not joined by another read of a system that the connection has, but the key does not reach', async () => {
   const { operations, ask } = await world()
   const { systems, connections, metadata } = configurationOf(['alder', 'birch'])

@@ -76,7 +76,7 @@ it('a request that was not answered has no answer, and one that was has no queue
   await tables.put('requests', { id: 'sync b', digest: '', at: 5, answer })
   const requester = { request: async () => 't' }
   const clock = { now: () => 9, sleep: async () => undefined }
-  const found = await createSyncRequests({ tables, requester, clock }).get('b', () => true)
+  const found = await createSyncRequests({ tables, requester, clock }).get('b', ['r'])
   expect(found).toEqual({ ...answer, queue_url: null })
 })
 
