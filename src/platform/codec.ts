@@ -21,6 +21,8 @@ export interface PersonSeals {
    * are encoded that were made of others.
    */
   admit<K extends TopicKind, E extends PersonalPart<K>>(kind: K, events: readonly E[]): Promise<readonly E[]>
+  /** As `decode`, with what is sealed left so: for whoever needs nothing of persons. Their fields are blank, or in clear. */
+  leaveSealed<K extends TopicKind>(kind: K, value: Buffer | null): Promise<TopicEvents[K]>
   /** What a source gave of an entity that no event could be made of, kept as the events of its kind are. */
   seal(about: UnreadEntity, original: Buffer): Promise<Buffer>
   /** What was sealed; null: its person is forgotten. Bytes that were not are answered as they are. */

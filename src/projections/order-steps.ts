@@ -100,6 +100,7 @@ export function orderFulfilmentsStage(shop: string, deps: { readonly tables: Tab
     name: `project-order-fulfilments-${shop}`,
     kind: 'shop-fulfilments',
     topics: [topicOf('shop-fulfilments', shop)],
+    needsPersons: false,
     handle: (batch, context) =>
       keep(
         deps.tables,

@@ -50,6 +50,7 @@ export function stagedOrdersStage(system: string, deps: { readonly tables: Table
     name: `project-staged-${system}`,
     kind: 'vendor-orders',
     topics: [topicOf('vendor-orders', system)],
+    needsPersons: false,
     handle: (batch, context) => write(deps.tables, batch.map(ofOrder), context),
   }
 }

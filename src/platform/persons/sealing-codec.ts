@@ -100,6 +100,7 @@ export function sealingCodec(inner: EventCodec, deps: SealingDeps): EventCodec {
         }),
       )
     },
+    leaveSealed: (kind, value) => inner.decode(kind, value),
     async seal({ kind, source, key, at }, original) {
       if (!isSealed(kind) || !seals) return original
       secret ??= await keys.secret()

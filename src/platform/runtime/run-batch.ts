@@ -225,10 +225,13 @@ class BatchRun<K extends TopicKind> {
   async #decode(records: readonly LogRecord[]): Promise<readonly Decoded<K>[]> {
     const decoded: (Decoded<K> | undefined)[] = []
     const rejected: { readonly record: LogRecord; readonly error: StreamError }[] = []
+    const { codec } = this.#deps
+    const reads = this.#stage.needsPersons === false ? codec.persons?.leaveSealed : undefined
     await Promise.all(
       records.map(async (record, index) => {
         try {
-          decoded[index] = { record, event: await this.#deps.codec.decode(this.#stage.kind, record.value) }
+          const event = await (reads ?? codec.decode)(this.#stage.kind, record.value)
+          decoded[index] = { record, event }
         } catch (thrown) {
           const error = toStreamError(thrown)
           if (AGAIN.includes(error.policy)) throw error

@@ -59,6 +59,8 @@ export interface Stage<K extends TopicKind> {
   readonly topics: readonly string[]
   /** Most records that are handed over and committed at once; 500 by default. */
   readonly batchSize?: number
+  /** False: it needs nothing of what events say of persons, which is not opened for it. */
+  readonly needsPersons?: false
   handle(batch: readonly Decoded<K>[], context: BatchContext): Promise<void>
   /**
    * Called about once a second for each partition that is owned and handled up to the end it had at `asOf`, a time just

@@ -367,3 +367,14 @@ it('a key that is shared while it is destroyed stays, and one that went meanwhil
   expect((await process().codec.decode('orders', bytes)).data.customerEmail).toBe('Zoe@Example.com')
   expect(await keys()).toMatchObject([{ keepers: ['orders second'] }])
 })
+
+it('whoever needs nothing of persons reads the rest without a key', async () => {
+  const { process, asked } = installation()
+  const bytes = await process().write(order())
+  const { codec } = process()
+  asked.length = 0
+  const event = await codec.persons?.leaveSealed('orders', bytes)
+  expect(event).toMatchObject({ data: { customerEmail: '', orderNumber: order().data.orderNumber }, raw: null })
+  expect(event?.eventId).toBe(order().eventId)
+  expect(asked).toEqual([])
+})

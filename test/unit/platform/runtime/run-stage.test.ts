@@ -34,6 +34,37 @@ async function start(
   return { ...fake, handled, running, give }
 }
 
+it('a stage that needs nothing of persons gets its events as they are sealed', async () => {
+  const fake = fakeLog()
+  const { codec } = fake.deps
+  const asked: string[] = []
+  const noted = (how: string): typeof codec.decode => {
+    return async (kind, value) => {
+      asked.push(how)
+      return await codec.decode(kind, value)
+    }
+  }
+  const persons = {
+    leaveSealed: noted('left'),
+    admit: async <E>(_kind: string, events: readonly E[]) => events,
+    seal: async (_about: object, original: Buffer) => original,
+    open: async (bytes: Buffer) => bytes,
+  }
+  for (const more of [{ needsPersons: false } as const, {}]) {
+    const stage: Requests = {
+      name: 'tested',
+      kind: 'sync-requests',
+      topics: [],
+      handle: async () => undefined,
+      ...more,
+    }
+    const running = await runStage(stage, { ...fake.deps, codec: { ...codec, decode: noted('opened'), persons } })
+    await fake.joins.at(-1)?.onBatch(fake.batch(['a']))
+    await running.close()
+  }
+  expect(asked).toEqual(['left', 'opened'])
+})
+
 describe('a batch', () => {
   it('is committed after it is handled', async () => {
     const { batch, give, handled, running } = await start(() => expect(given.committed).toEqual([]))
