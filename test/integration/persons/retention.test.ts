@@ -13,6 +13,7 @@ import { manualClock } from '../../memory/manual-clock.ts'
 import { silentLogger } from '../../worlds/stage-context.ts'
 
 const services = inject('services')
+Object.assign(process.env, services)
 const dynamo = createTables({
   endpoint: services['DYNAMODB_ENDPOINT'] ?? null,
   region: services['AWS_REGION'] ?? 'local',
