@@ -15,31 +15,41 @@ const PIECE = 100_000_000n
 
 /** Ships the first orders of a connection in its ERP, as its people would; those that they began before stay as they are. */
 export async function shipFirst(simulators: SimulatorAddresses, pair: Pair): Promise<number> {
-  const first = (await shippable(simulators, pair)).slice(0, OF_EACH).map((order, index) => ({ order, index }))
+  const { orders, rows } = await shippable(simulators, pair)
+  const first = orders.slice(0, OF_EACH).map((order, index) => ({ order, index }))
   const fresh = first.filter(({ order }) => !isBegun(order))
-  for (const { order, index } of fresh) await ship(simulators, pair, order, index % 2 === 1)
+  for (const { order, index } of fresh) {
+    await ship(simulators, pair, order, index % 2 === 1 ? partOf(order, rows) : order.lines)
+  }
   return fresh.length
 }
 
 /** Ships the next order that nobody has begun; its reference, or null where there is none. */
 export async function shipNext(simulators: SimulatorAddresses, pair: Pair): Promise<string | null> {
-  const order = (await shippable(simulators, pair)).find((one) => !isBegun(one))
+  const order = (await shippable(simulators, pair)).orders.find((one) => !isBegun(one))
   if (order === undefined) return null
-  await ship(simulators, pair, order, false)
+  await ship(simulators, pair, order, order.lines)
   return order.reference
 }
 
 const isBegun = ({ lines }: ErpOrder): boolean => lines.some(({ shipped }) => shipped > 0n)
 
+interface Shippable {
+  readonly orders: readonly ErpOrder[]
+  /** What is shipped of the lines of all orders of the shop. */
+  readonly rows: ReadonlyMap<string, ShippedRow>
+}
+
 /** Orders of which the shop can take a shipment: it ships bundles whole, of which the vendor then has as many of each part. */
-async function shippable(simulators: SimulatorAddresses, { id, shop, vendor }: Pair): Promise<readonly ErpOrder[]> {
+async function shippable(simulators: SimulatorAddresses, { id, shop, vendor }: Pair): Promise<Shippable> {
   const rows = rowsOf((await shopOf(simulators, shop)).orders)
-  return (await vendorOf(simulators, vendor)).orders.filter(({ reference, lines }) => {
+  const orders = (await vendorOf(simulators, vendor)).orders.filter(({ reference, lines }) => {
     const wholes = new Map(lines.flatMap((line) => wholesOf(line, rows.get(line.lineId))))
     const goods = [...wholes.keys()].flatMap((lineId) => rows.get(lineId) ?? [])
     const isWhole = goods.every(({ together }) => new Set(together.map((part) => wholes.get(part))).size === 1)
     return isReferenceOf(id, reference) && goods.length > 0 && isWhole
   })
+  return { orders, rows }
 }
 
 /** Pieces of the shop's row that the pieces of a line make; none of what is not shipped. */
@@ -53,17 +63,15 @@ function wholesOf(
 
 async function ship(
   simulators: SimulatorAddresses,
-  { shop, vendor }: Pair,
-  { id, reference, lines }: ErpOrder,
-  partly: boolean,
+  { vendor }: Pair,
+  { id, reference }: ErpOrder,
+  lines: readonly ErpLine[],
 ): Promise<void> {
-  const rows = rowsOf((await shopOf(simulators, shop)).orders)
-  const open = lines.filter(({ toShip }) => toShip > 0n)
-  const hasBundle = open.some(({ lineId }) => (rows.get(lineId)?.together.length ?? 0) > 1)
-  const taken = partly && !hasBundle ? aPartOf(open) : open
   const url = addressOf(simulators, vendor)
   const track = trackOf(reference)
-  const pieces = taken.map(({ number, toShip }) => ({ number, quantity: Number(text8(toShip)) }))
+  const pieces = lines
+    .filter(({ toShip }) => toShip > 0n)
+    .map(({ number, toShip }) => ({ number, quantity: Number(text8(toShip)) }))
   if (vendor === 'netsuite') {
     const shipped = pieces.map(({ number: line, quantity }) => ({ line, quantity }))
     await postJson(`${url}/_sim/orders/${id}/fulfil`, { lines: shipped, tracking: [track], shipStatus: 'C' })
@@ -73,8 +81,10 @@ async function ship(
   await postJson(`${url}/_sim/orders/${id}/deliver`, { lines: delivered, TrackingNumber: track })
 }
 
-/** The first line, or of a single one a piece. */
-function aPartOf(open: readonly ErpLine[]): readonly ErpLine[] {
+/** The first line, or of a single one a piece; all of an order with a bundle. */
+function partOf({ lines }: ErpOrder, rows: Shippable['rows']): readonly ErpLine[] {
+  const open = lines.filter(({ toShip }) => toShip > 0n)
+  if (open.some(({ lineId }) => (rows.get(lineId)?.together.length ?? 0) > 1)) return open
   const [first, ...others] = open
   if (first === undefined || others.length > 0) return open.slice(0, 1)
   return [{ ...first, toShip: least(first.toShip, PIECE as Decimal8) }]
