@@ -21,7 +21,7 @@ export type Wanted =
 const HOLD = ['holded', 'payment_review']
 
 /** The connections that claim an SKU. */
-export function claimants(sku: string): readonly string[] {
+function claimants(sku: string): readonly string[] {
   return configuration.connections
     .filter(({ ownership }) => 'skuPattern' in ownership && new RegExp(ownership.skuPattern).test(sku))
     .map(({ id }) => id)
