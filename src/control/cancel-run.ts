@@ -8,7 +8,7 @@ import { changeRun, getRun, type Run, runRows } from './runs.ts'
 import { controlKey } from './sweeps.ts'
 
 /** Code of the error that a canceled run ends with. */
-export const CANCELED = 'canceled'
+const CANCELED = 'canceled'
 
 export interface Cancel {
   readonly by: string

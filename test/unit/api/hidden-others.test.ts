@@ -135,15 +135,23 @@ it('is not in the ids of requests, which callers choose, and takes none of those
   const other = { read: 'shop-alder.orders.all', requestId: 'nightly', reason: 'else' }
   expect((await ask('POST', '/v1/sync-requests', other)).status).toBe(409)
   const api = await operations.syncRequests.request({
-    ...{ read: 'shop-birch.orders.all', from: null, reason: null, by: 'birch' },
-    ...{ trigger: 'api', requestId: 'nightly' },
+    read: 'shop-birch.orders.all',
+    from: null,
+    reason: null,
+    by: 'birch',
+    trigger: 'api',
+    requestId: 'nightly',
   })
   expect(api).toMatchObject({ isNew: true, read: 'shop-birch.orders.all' })
   const shown = async (headers: Record<string, string>) => (await get('/v1/sync-requests/nightly', headers)).json.read
   expect([await shown(bearer), await shown(theirs)]).toEqual(['shop-alder.orders.all', 'shop-birch.orders.all'])
   const received = await operations.syncRequests.request({
-    ...{ read: 'shop-birch.orders.all', from: null, reason: null, by: 'webhook shop-birch' },
-    ...{ trigger: 'webhook', requestId: hook },
+    read: 'shop-birch.orders.all',
+    from: null,
+    reason: null,
+    by: 'webhook shop-birch',
+    trigger: 'webhook',
+    requestId: hook,
   })
   expect(received.isNew).toBe(true)
 })
