@@ -1,21 +1,22 @@
 import { StreamError } from '../errors.ts'
-import { CENT, type Decimal4, magnitude, subtract, text4, ZERO4 } from '../events/decimal.ts'
+import { CENT, type Decimal4, greatest, magnitude, subtract, text4, ZERO4 } from '../events/decimal.ts'
 import type { Charge, Order } from '../events/generated/events.ts'
+import { minorUnit } from './currency.ts'
 
 const KIND = 'unexplained'
 
-/** What a shop that rounds row by row may be off: a cent a row, and one for the shipping. */
-export function roundingOf(rows: number): Decimal4 {
-  return (CENT * BigInt(rows + 1)) as Decimal4
+/** What a shop that rounds row by row may be off: a cent a row (or what the currency has instead), and one for the shipping. */
+export function roundingOf(rows: number, currency: string): Decimal4 {
+  return (greatest(CENT, minorUnit(currency)) * BigInt(rows + 1)) as Decimal4
 }
 
 /**
  * What of an order's total nothing explains, as charges: `rounding`, up to a cent for each row, or `unexplained`. Readers
  * leave it at that: `judgeOrder` refuses the order to the vendors of its lines, and to nobody else.
  */
-export function leftOver(missing: Decimal4, rows: number): Charge[] {
+export function leftOver(missing: Decimal4, rows: number, currency: string): Charge[] {
   if (missing === 0n) return []
-  if (magnitude(missing) > roundingOf(rows)) return [unexplained(missing, null)]
+  if (magnitude(missing) > roundingOf(rows, currency)) return [unexplained(missing, null)]
   return [{ kind: 'rounding', name: null, lineId: null, amount: missing, tax: ZERO4 }]
 }
 

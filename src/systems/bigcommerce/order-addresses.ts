@@ -1,6 +1,7 @@
 import { add, allocate, type Decimal4, subtract, sum, ZERO4 } from '../../events/decimal.ts'
 import type { Charge, Order, OrderLine } from '../../events/generated/events.ts'
 import { expectedTotal } from '../../events/order-total.ts'
+import { minorUnit } from '../../rules/currency.ts'
 import { isUnexplained } from '../../rules/unexplained.ts'
 import { amountOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 import { type ConvertedOrder, toAddress } from './order.ts'
@@ -90,12 +91,15 @@ function shareOut(order: Order, groups: readonly Group[]): Shared[] {
   }
   const rows = ofLines('rowTotal', order.subtotal)
   const weights = rows.map(notNegative)
-  const charge = (total: Decimal4, field: 'cost_ex_tax' | 'cost_tax') => shareCharge(groups, total, field, weights)
+  const unit = minorUnit(order.currency)
+  const share = (total: Decimal4) => allocate(total, weights, unit)
+  const charge = (total: Decimal4, field: 'cost_ex_tax' | 'cost_tax') =>
+    shareCharge(groups, total, { field, weights, unit })
   const [discount, tax] = [ofLines('discount', order.discount), ofLines('tax', order.tax)]
   const shipping = charge(order.shipping, 'cost_ex_tax')
   const shippingTax = charge(order.shippingTax, 'cost_tax')
-  const [giftCard, storeCredit] = [allocate(order.giftCard, weights), allocate(order.storeCredit, weights)]
-  const charges = order.charges.map((one) => shareOfEach(one, weights))
+  const [giftCard, storeCredit] = [share(order.giftCard), share(order.storeCredit)]
+  const charges = order.charges.map((one) => shareOfEach(one, weights, unit))
   return groups.map((_, index) => {
     const at = (shares: readonly Decimal4[]) => shares[index] ?? ZERO4
     return {
@@ -112,9 +116,9 @@ function shareOut(order: Order, groups: readonly Group[]): Shared[] {
 }
 
 /** By what the lines cost. What nothing explains is whole in every part: none of them adds up. */
-function shareOfEach(charge: Charge, weights: readonly bigint[]): readonly Charge[] {
+function shareOfEach(charge: Charge, weights: readonly bigint[], unit: Decimal4): readonly Charge[] {
   if (isUnexplained(charge)) return weights.map(() => charge)
-  const [amounts, taxes] = [allocate(charge.amount, weights), allocate(charge.tax, weights)]
+  const [amounts, taxes] = [allocate(charge.amount, weights, unit), allocate(charge.tax, weights, unit)]
   return weights.map((_, index) => ({ ...charge, amount: amounts[index] ?? ZERO4, tax: taxes[index] ?? ZERO4 }))
 }
 
@@ -122,12 +126,11 @@ function shareOfEach(charge: Charge, weights: readonly bigint[]): readonly Charg
 function shareCharge(
   groups: readonly Group[],
   total: Decimal4,
-  field: string,
-  weights: readonly bigint[],
+  { field, weights, unit }: { readonly field: string; readonly weights: readonly bigint[]; readonly unit: Decimal4 },
 ): readonly Decimal4[] {
   const own = groups.map(({ address }) => (address === null ? ZERO4 : (amountOf(address, field) ?? ZERO4)))
-  if (sum(own) > total) return allocate(total, own.map(notNegative))
-  const rest = allocate(subtract(total, sum(own)), weights)
+  if (sum(own) > total) return allocate(total, own.map(notNegative), unit)
+  const rest = allocate(subtract(total, sum(own)), weights, unit)
   return own.map((amount, index) => add(amount, rest[index] ?? ZERO4))
 }
 

@@ -117,6 +117,14 @@ function perPiece(total: Decimal4, quantity: Decimal8): Decimal8 | null {
   return quantity === 0n ? null : ((((total as bigint) * 10n ** 12n) / (quantity as bigint)) as Decimal8)
 }
 
+/** How a currency is rounded. */
+export interface Rounding {
+  /** What amounts may be off. */
+  readonly tolerance: Decimal4
+  /** The smallest amount there is. */
+  readonly unit: Decimal4
+}
+
 /**
  * The order's discount and tax shared among its top-level lines. What a line says itself holds where it adds up to the
  * order's; else a discount of the whole order goes by what the lines cost, and the tax by what each is taxed.
@@ -124,12 +132,12 @@ function perPiece(total: Decimal4, quantity: Decimal8): Decimal8 | null {
 export function shareAmounts(
   lines: readonly RawLine[],
   order: { readonly discount: Decimal4; readonly tax: Decimal4 },
-  tolerance: Decimal4,
+  rounding: Rounding,
 ): RawLine[] {
   const tops = lines.filter(({ line }) => line.rowTotal !== ZERO4 || line.tax !== ZERO4)
-  const discounts = shareDiscount(tops, order.discount, tolerance)
+  const discounts = shareDiscount(tops, order.discount, rounding)
   const net = tops.map(({ line }, index) => positive(subtract(line.rowTotal, discounts[index] ?? ZERO4)))
-  const taxes = shareTax(tops, net, order.tax, tolerance)
+  const taxes = shareTax(tops, net, order.tax, rounding)
   return lines.map((raw) => {
     const index = tops.indexOf(raw)
     if (index < 0) return { ...raw, line: { ...raw.line, discount: ZERO4 } }
@@ -137,13 +145,17 @@ export function shareAmounts(
   })
 }
 
-function shareDiscount(tops: readonly RawLine[], discount: Decimal4, tolerance: Decimal4): readonly Decimal4[] {
+function shareDiscount(
+  tops: readonly RawLine[],
+  discount: Decimal4,
+  { tolerance, unit }: Rounding,
+): readonly Decimal4[] {
   const own = tops.map(({ line }) => line.discount)
   const stated = sum(own)
   if (!differs(stated, discount, tolerance)) return own
-  if (stated > discount) return allocate(discount, own)
+  if (stated > discount) return allocate(discount, own, unit)
   const weights = tops.map(({ line }, index) => positive(subtract(line.rowTotal, own[index] ?? ZERO4)))
-  const more = allocate(subtract(discount, stated), weights)
+  const more = allocate(subtract(discount, stated), weights, unit)
   return own.map((amount, index) => add(amount, more[index] ?? ZERO4))
 }
 
@@ -151,7 +163,7 @@ function shareTax(
   tops: readonly RawLine[],
   net: readonly bigint[],
   tax: Decimal4,
-  tolerance: Decimal4,
+  { tolerance, unit }: Rounding,
 ): readonly Decimal4[] {
   const own = tops.map(({ line }) => line.tax)
   if (!differs(sum(own), tax, tolerance)) return own
@@ -159,7 +171,7 @@ function shareTax(
     const gross = positive(line.rowTotal)
     return gross === 0n ? 0n : (positive(line.tax) * (net[index] ?? 0n) * SCALE) / gross
   })
-  return allocate(tax, weights.every((weight) => weight === 0n) ? net : weights)
+  return allocate(tax, weights.every((weight) => weight === 0n) ? net : weights, unit)
 }
 
 /** Digits kept of a weight. */

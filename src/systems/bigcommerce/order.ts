@@ -1,5 +1,6 @@
 import type { Address, Order } from '../../events/generated/events.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import { minorUnit } from '../../rules/currency.ts'
 import { roundingOf } from '../../rules/unexplained.ts'
 import { attributesOf, requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
 import { couponCode, toAmounts, withRows } from './order-amounts.ts'
@@ -47,12 +48,14 @@ export interface ConvertedOrder {
  * `value_missing`, `decimal_invalid`, `time_invalid`, or `totals_differ` where a row is missing, naming the field.
  */
 export function toOrder({ order, products, addresses, coupons, b2b }: OrderParts): ConvertedOrder {
-  const tolerance = roundingOf(products.length)
+  // `currency_code` is what the prices were shown in.
+  const currency = textOf(order['default_currency_code']) ?? requireText(order, 'currency_code')
+  const tolerance = roundingOf(products.length, currency)
   const stated = toAmounts(order, tolerance)
   const folded = foldComponents(toRawLines(products), stated.subtotal, tolerance)
   const rows = folded.map(({ line }) => line)
   const amounts = withRows(order, stated, rows, tolerance)
-  const lines = shareAmounts(folded, amounts, tolerance)
+  const lines = shareAmounts(folded, amounts, { tolerance, unit: minorUnit(currency) })
   const billing = wireOf(order['billing_address'])
   const first = addresses[0]
   const email = [billing, ...addresses].map((address) => textOf(address['email'])).find((one) => one !== null)
@@ -66,8 +69,7 @@ export function toOrder({ order, products, addresses, coupons, b2b }: OrderParts
     placedAt: fromBigCommerceTime(requireText(order, 'date_created'), 'date_created'),
     amends: null,
     storeId: textOf(order['channel_id']),
-    // `currency_code` is what the prices were shown in.
-    currency: textOf(order['default_currency_code']) ?? requireText(order, 'currency_code'),
+    currency,
     baseCurrency: textOf(order['store_default_currency_code']),
     baseGrandTotal: null,
     customerId: customer === '0' ? null : customer,

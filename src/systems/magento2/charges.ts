@@ -19,7 +19,7 @@ export function chargesOf(wire: Wire, missing: Decimal4): Charge[] {
   const candidates = [...productTaxes(wire), ...giftWrapping(wire), ...customFees(wire), ...fees(wire)]
   const found = explaining(missing, candidates.slice(0, MOST_CANDIDATES))
   if (found !== undefined) return found.flat()
-  return leftOver(missing, wiresOf(wire['items']).length)
+  return leftOver(missing, wiresOf(wire['items']).length, textOf(wire['order_currency_code']) ?? '')
 }
 
 /**

@@ -26,7 +26,7 @@ export const AMOUNT_FIELDS = {
  * shipping, or without it: the total decides which, and without one the lines. What the total is beside is left over
  * (Guarantee 7).
  */
-export function toAmounts(wire: Wire, lines: readonly OrderLine[]): Amounts {
+export function toAmounts(wire: Wire, lines: readonly OrderLine[], currency: string): Amounts {
   const given = (name: keyof typeof AMOUNT_FIELDS): Decimal4 | null => {
     const field = AMOUNT_FIELDS[name].find((one) => amountOf(wire, one) !== null)
     return field === undefined ? null : amountOf(wire, field)
@@ -55,5 +55,5 @@ export function toAmounts(wire: Wire, lines: readonly OrderLine[]): Amounts {
     (best, one) => (magnitude(missingIn(one)) < magnitude(missingIn(best)) ? one : best),
     first,
   )
-  return { ...nearest, charges: leftOver(missingIn(nearest), lines.length), grandTotal }
+  return { ...nearest, charges: leftOver(missingIn(nearest), lines.length, currency), grandTotal }
 }

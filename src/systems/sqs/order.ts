@@ -78,7 +78,7 @@ export function toOrder(wire: Wire, context: MessageContext): DecodedMessage<Ord
     purchaseOrderNumber: text('purchaseOrder'),
     couponCode: text('coupon'),
     lines,
-    ...toAmounts(wire, lines),
+    ...toAmounts(wire, lines, currency),
     attributes: attributesOf(wire, LEFT_OUT),
   }
   return { key, occurredAt: timeOf(wire, FIELDS.updated, context) ?? context.sentAt, data }
