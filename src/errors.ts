@@ -2,9 +2,10 @@
  * What the runtime does with a failure:
  * `retry` the same call again later; `wait` for what is on its way to the target; `dead-letter` the entity, which is
  * wrong; `stop` the consumer, because the broker, registry or a table is gone; `pause` the system or connection whose
- * credentials or configuration are wrong; `refuse` the request of a caller, who has to change it.
+ * credentials or configuration are wrong; `refuse` the request of a caller, who has to change it; `record` an answer that is
+ * final, with its reason.
  */
-export type Policy = 'retry' | 'wait' | 'dead-letter' | 'stop' | 'pause' | 'refuse'
+export type Policy = 'retry' | 'wait' | 'dead-letter' | 'stop' | 'pause' | 'refuse' | 'record'
 
 /** The closed table of error codes; docs/errors.md explains each and a test holds the two equal. */
 export const policies = {
@@ -23,6 +24,7 @@ export const policies = {
 
   item_missing: 'wait',
   order_not_ready: 'wait',
+  cancellation_requested: 'wait',
 
   credentials_refused: 'pause',
   permission_missing: 'pause',
@@ -43,6 +45,8 @@ export const policies = {
   target_rejected: 'dead-letter',
   target_conflict: 'dead-letter',
   unexpected: 'dead-letter',
+
+  cancellation_refused: 'record',
 
   request_invalid: 'refuse',
   method_not_allowed: 'refuse',

@@ -61,7 +61,8 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
     const external = externalIdOf(externalId, sentExternalId, row?.['external_id'])
     const now = clock.now()
     const today = { tranDate: time.toLocal(now).slice(0, 10) }
-    const sent = present({ ...today, ...(JSON.parse(String(row?.['document'] ?? '{}')) as Wire), ...rest })
+    const known = JSON.parse(String(row?.['document'] ?? '{}')) as Wire
+    const sent = present({ ...today, ...known, ...rest, ...mergedAddresses(known, read.addresses) })
     refuseByRules(rules, entityId, String(sent['tranDate']))
     refuseUnknownDiscount(sent['discountItem'])
     refuseCurrency(sent['currency'], entityId)
@@ -75,6 +76,14 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
     lineStore.replace(savedId, lines)
     return { id: savedId, unknown: [...unknown, ...read.unknown, ...merged.unknown] }
   }
+}
+
+/** Of an address that is changed, what is not sent stays. */
+function mergedAddresses(known: Wire, sent: Wire): Wire {
+  const merged = Object.entries(sent).map(([name, address]) => {
+    return [name, present({ ...(known[name] as Wire | undefined), ...(address as Wire) })] as const
+  })
+  return Object.fromEntries(merged)
 }
 
 /** The customer's internal id: of the reference sent, else the one before. @throws NetSuiteProblem when there is none */

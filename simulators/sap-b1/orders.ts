@@ -59,7 +59,11 @@ export function changeOrder(company: Company, order: Entity, body: Entity, repla
   const before = asList(order['DocumentLines'])
   const sent = body['DocumentLines'] === undefined ? undefined : asList(body['DocumentLines'])
   const lines = sent === undefined ? before : mergeLines(company, before, sent, { replace: replaceLists, priceList })
-  const changed = touched(company, withTotals({ ...order, ...body, DocumentLines: lines }))
+  // Of an address that is changed, what is not sent stays.
+  const address = {
+    AddressExtension: { ...asObject(order['AddressExtension']), ...asObject(body['AddressExtension']) },
+  }
+  const changed = touched(company, withTotals({ ...order, ...body, ...address, DocumentLines: lines }))
   commitLines(company.store, order, -1)
   commitLines(company.store, changed, 1)
   company.store.put('Orders', changed)

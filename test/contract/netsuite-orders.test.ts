@@ -215,13 +215,80 @@ describe('an order that the vendor ended', () => {
     await act('fulfil', { lines: [{ line: 1, quantity: 3 }] })
     const canceledRest = (pieces: string) =>
       event([line('11', 0, '5', '5', '10', { quantityCanceled: decimal8(pieces, 'q') }), line('12', 1, '1', '5', '5')])
-    await expect(deliver(canceledRest('3'))).rejects.toMatchObject({ code: 'target_conflict' })
     expect(await deliver(canceledRest('2'))).toMatchObject({ outcome: 'written' })
     expect(linesOf(await order()).map(({ quantity, quantityFulfilled }) => [quantity, quantityFulfilled])).toEqual([
       [3, 3],
       [1, 0],
     ])
     expect(await deliver(canceledRest('2'))).toMatchObject({ outcome: 'unchanged' })
+  })
+
+  it('goes to its new address as long as something of it is open, and has nothing of the old one', async () => {
+    const moved = (digest: string, street: readonly string[]) => {
+      const { data, ...rest } = one('5')
+      const { shippingAddress } = data
+      return {
+        ...rest,
+        contentDigest: digest,
+        data: { ...data, shippingAddress: shippingAddress && { ...shippingAddress, street } },
+      }
+    }
+    const address = async () => wireOf((await order())?.['shippingAddress'])
+    await deliver(one('5'))
+    expect(await address()).toMatchObject({ addr1: '1 Main St', addr2: 'Unit 2' })
+    expect(await deliver(moved('v2', ['5 Elm St']))).toMatchObject({ outcome: 'written' })
+    expect(await address()).toMatchObject({ addr1: '5 Elm St', city: 'Austin' })
+    expect(await address()).not.toHaveProperty('addr2')
+    await act('fulfil', { lines: [{ line: Number(linesOf(await order())[0]?.['line']), quantity: 3 }] })
+    expect(await deliver(moved('v3', ['7 Oak St', 'Rear']))).toMatchObject({ outcome: 'written' })
+    expect(await address()).toMatchObject({ addr1: '7 Oak St', addr2: 'Rear' })
+    expect(await deliver(moved('v3', ['7 Oak St', 'Rear']))).toMatchObject({ outcome: 'unchanged' })
+    await act('fulfil')
+    expect(await deliver(moved('v4', ['9 Fir St']))).toMatchObject({ outcome: 'unchanged' })
+    expect(await address()).toMatchObject({ addr1: '7 Oak St' })
+  })
+
+  it('says what was shipped of the pieces that the shop takes back, and does not ship the rest', async () => {
+    await deliver(one('5'))
+    await act('fulfil', { lines: [{ line: 1, quantity: 3 }] })
+    const less = event([
+      line('11', 0, '5', '5', '10', { quantityCanceled: decimal8('3', 'q') }),
+      line('12', 1, '1', '5', '5'),
+    ])
+    const refused = {
+      code: 'cancellation_refused',
+      message: expect.stringMatching(/took pieces back of order .*shipped 1 × /),
+    }
+    await expect(deliver(less)).rejects.toMatchObject(refused)
+    const stays = linesOf(await order()).map(({ quantity, isClosed }) => [quantity, isClosed])
+    expect(stays).toEqual([
+      [5, true],
+      [1, false],
+    ])
+    const before = await account.orders()
+    await expect(deliver(less)).rejects.toMatchObject(refused)
+    expect(await account.orders()).toEqual(before)
+  })
+
+  it('that the shop cancels after a part was fulfilled is closed, and the vendor says what was shipped', async () => {
+    await deliver(one('5'))
+    await act('fulfil', { lines: [{ line: 1, quantity: 3 }] })
+    const refused = { code: 'cancellation_refused', message: expect.stringMatching(/canceled order .*shipped 3 × /) }
+    await expect(deliver(canceled(one('5')))).rejects.toMatchObject(refused)
+    const lines = linesOf(await order())
+    expect(lines.map(({ quantity, quantityFulfilled, isClosed }) => [quantity, quantityFulfilled, isClosed])).toEqual([
+      [5, 3, true],
+      [1, 0, true],
+    ])
+    const before = await account.orders()
+    await expect(deliver(canceled(one('5')))).rejects.toMatchObject(refused)
+    expect(await account.orders()).toEqual(before)
+    // It was on hold, and is released.
+    expect(await deliver(one('5'))).toMatchObject({ outcome: 'written' })
+    expect(linesOf(await order()).map(({ quantity, isClosed }) => [quantity, isClosed])).toEqual([
+      [5, false],
+      [1, false],
+    ])
   })
 
   it.each(['cancel', 'close'])('by %s needs nothing more when the shop cancels too', async (what) => {
@@ -243,7 +310,11 @@ describe('an order that the vendor ended', () => {
     await deliver(five())
     await act('fulfil', { lines: [{ line: 1, quantity: 3 }] })
     await act('close', { lines: [1] })
-    await expect(deliver(taken('1'))).rejects.toMatchObject({ code: 'target_conflict' })
+    expect(await deliver(taken('1'))).toMatchObject({ outcome: 'written' })
+    expect(linesOf(await order()).map(({ quantity, isClosed }) => [quantity, isClosed])).toEqual([
+      [4, true],
+      [1, false],
+    ])
     expect(await deliver(taken('2'))).toMatchObject({ outcome: 'written' })
     expect(linesOf(await order()).map(({ quantity, isClosed }) => [quantity, isClosed])).toEqual([
       [3, true],
@@ -262,6 +333,25 @@ describe('an order that the vendor ended', () => {
     ])
     await act('close')
     expect(await deliver(canceled(five()))).toMatchObject({ outcome: 'unchanged' })
+  })
+
+  it.each(['cancel', 'close'])('by %s is not begun again where the shop takes back a part of it', async (what) => {
+    await deliver(five())
+    await act(what)
+    await deliver(taken('2'))
+    const { id: status } = wireOf((await order())?.['status'])
+    expect(status === 'C' || linesOf(await order()).every(({ isClosed }) => isClosed === true)).toBe(true)
+    expect(await deliver(canceled(five()))).toMatchObject({ outcome: 'unchanged' })
+  })
+
+  it('in part stays closed where the shop takes back another part', async () => {
+    await deliver(five())
+    await act('close', { lines: [2] })
+    expect(await deliver(taken('2'))).toMatchObject({ outcome: 'written' })
+    expect(linesOf(await order()).map(({ quantity, isClosed }) => [quantity, isClosed])).toEqual([
+      [3, false],
+      [1, true],
+    ])
   })
 
   it('in part is closed whole where the shop cancels all of it', async () => {
@@ -290,6 +380,49 @@ describe('an order that the vendor ended', () => {
     await deliver(taken)
     expect(linesOf(await order()).map(({ isClosed }) => isClosed)).toEqual([false, true])
     expect(await deliver(one('3'))).toMatchObject({ outcome: 'written' })
+  })
+})
+
+describe('an order that was edited in the shop', () => {
+  const first = () => event([line('11', 0, '2', '5', '10'), line('12', 1, '1', '5', '5')])
+  const edited = (key: string, amends: string, quantity: string): VendorOrderRequested => {
+    const { data, ...rest } = event([line('21', 0, quantity, '5', '10')])
+    return { ...rest, key, data: { ...data, orderNumber: key, amends }, contentDigest: `edited ${key} ${quantity}` }
+  }
+  const told = async () =>
+    (await account.orders()).map((one) => [
+      one['externalId'],
+      linesOf(one).map((row) => [row['quantity'], row['isClosed']]),
+    ])
+
+  it.each([
+    ['the new one comes first', ['new', 'cancel']],
+    ['the old one’s cancellation comes first', ['cancel', 'new']],
+    ['both come twice', ['new', 'new', 'cancel', 'cancel', 'new']],
+  ])('is the order that NetSuite has, changed, where %s', async (_name, steps) => {
+    const { targetId } = await deliver(first())
+    for (const step of steps) await deliver(step === 'new' ? edited('1-1', '000000001', '3') : canceled(first()))
+    expect(await told()).toEqual([['shop-a_1-1', [[3, false]]]])
+    expect(await order()).toMatchObject({ id: targetId, otherRefNum: '1-1', memo: 'PO-7; Replaces order 000000001' })
+    expect(await deliver(edited('1-2', '1-1', '4'))).toEqual({ outcome: 'written', targetId })
+    expect(await told()).toEqual([['shop-a_1-2', [[4, false]]]])
+  })
+
+  it('is not delivered beside one of which a part was shipped', async () => {
+    await deliver(first())
+    await account.control('POST', `orders/${String((await order())?.['id'])}/fulfil`, { lines: [{ line: 1 }] })
+    await expect(deliver(edited('1-1', '000000001', '3'))).rejects.toMatchObject({
+      code: 'target_conflict',
+      message: expect.stringMatching(/replaced order 000000001 by 1-1, but NetSuite has shipped 2 × /),
+    })
+    expect(await account.orders()).toHaveLength(1)
+  })
+
+  it('is an order of its own where the one of that number is somebody else’s', async () => {
+    const { data, ...rest } = first()
+    await deliver({ ...rest, data: { ...data, customerEmail: 'other@example.com' } })
+    await deliver(edited('1-1', '000000001', '3'))
+    expect((await told()).map(([name]) => name)).toEqual(['shop-a-000000001', 'shop-a_1-1'])
   })
 })
 

@@ -42,6 +42,17 @@ function eventOf(key: string, more: Partial<VendorOrderRequested> = {}, lineMore
   return { ...event, ...more }
 }
 
+/** The shop replaced an order by this one, with rows of its own. */
+function edited(key: string, amends: string): VendorOrderRequested {
+  const { data, ...event } = eventOf(key, { contentDigest: `edited ${key}` })
+  const [first, second] = data.lines
+  const lines = [
+    ...(first === undefined ? [] : [{ ...first, lineId: '21', quantityOrdered: q('4'), rowTotal: d('40') }]),
+    ...(second === undefined ? [] : [{ ...second, lineId: '22' }]),
+  ]
+  return { ...event, data: { ...data, orderNumber: key, amends, lines, subtotal: d('49.99') } }
+}
+
 const orders = () => company.state('Orders')
 const deliver = async (event: VendorOrderRequested, settings = {}, before = CALM) =>
   await (await company.sink(settings)).deliver(event, connection, signal, before)
@@ -110,21 +121,134 @@ describe('an order for SAP Business One', () => {
     ).toEqual([[1, '12']])
   })
 
+  it.each([
+    ['the new one comes first', ['new', 'cancel']],
+    ['both come twice', ['new', 'new', 'cancel', 'cancel', 'new']],
+  ])('that was edited in the shop is the order that SAP has, changed, where %s', async (_name, steps) => {
+    const { targetId } = await deliver(eventOf('40'))
+    for (const step of steps) await deliver(step === 'new' ? edited('40-1', '40') : eventOf('40', { canceled: true }))
+    const [order, ...others] = await orders()
+    expect(others).toEqual([])
+    expect(order).toMatchObject({ NumAtCard: 'con_40-1', Cancelled: 'tNO', Comments: 'Replaces order 40' })
+    expect(String(order?.['DocEntry'])).toBe(targetId)
+    expect(wiresOf(order?.['DocumentLines']).map(({ U_WLD_Line, Quantity }) => [U_WLD_Line, Quantity])).toEqual([
+      ['21', 4],
+      ['22', 1],
+    ])
+  })
+
+  it('that was edited in the shop is made anew where the old one was canceled before, for SAP opens none again', async () => {
+    await deliver(eventOf('41'))
+    await deliver(eventOf('41', { contentDigest: 'gone', canceled: true }))
+    await deliver(edited('41-1', '41'))
+    await deliver(eventOf('41', { contentDigest: 'gone', canceled: true }))
+    expect((await orders()).map(({ NumAtCard, Cancelled }) => [NumAtCard, Cancelled]).toSorted()).toEqual([
+      ['con-41', 'tYES'],
+      ['con_41-1', 'tNO'],
+    ])
+  })
+
+  it('that was edited in the shop is not delivered beside one of which a part was delivered', async () => {
+    const { targetId } = await deliver(eventOf('42'))
+    await company.send('POST', `/orders/${targetId}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })
+    await expect(deliver(edited('42-1', '42'))).rejects.toMatchObject({
+      code: 'target_conflict',
+      message: expect.stringContaining(`replaced order 42 by 42-1, but SAP has delivered 1 × ${skus[0]}`),
+    })
+    expect(await orders()).toHaveLength(1)
+  })
+
   it('that is begun is not changed, and not canceled unless it is set so', async () => {
     const { targetId } = await deliver(eventOf('3'))
     await company.send('POST', `/orders/${targetId}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })
-    const changed = eventOf('3', { contentDigest: 'v2' })
+    const changed = eventOf('3', { contentDigest: 'v2' }, { quantityOrdered: q('4') })
     await expect(deliver(changed)).rejects.toMatchObject({ code: 'target_conflict', details: { order: targetId } })
-    const canceled = { ...changed, canceled: true }
-    await expect(deliver(canceled)).rejects.toMatchObject({ code: 'target_conflict' })
-    expect(await deliver(canceled, { cancelDelivered: 'close' })).toEqual({ outcome: 'written', targetId })
+    const canceled = eventOf('3', { contentDigest: 'v2', canceled: true })
+    const conflict = { cancelDelivered: 'conflict' } as const
+    await expect(deliver(canceled, conflict)).rejects.toMatchObject({ code: 'target_conflict' })
+    const refused = { code: 'cancellation_refused', message: expect.stringContaining(`delivered 1 × ${skus[0]}`) }
+    await expect(deliver(canceled, { cancelDelivered: 'close' })).rejects.toMatchObject(refused)
     // Our own closing is no news for the shop, and a second time there is nothing left to do.
     expect((await orders()).find(({ DocEntry }) => String(DocEntry) === targetId)).toMatchObject({
       DocumentStatus: 'bost_Close',
       U_WLD_Digest: expect.stringMatching(/^canceled /),
     })
-    expect(await deliver(canceled, { cancelDelivered: 'close' })).toEqual({ outcome: 'unchanged', targetId })
+    await expect(deliver(canceled, { cancelDelivered: 'close' })).rejects.toMatchObject(refused)
     expect((await orders())[0]).toMatchObject({ DocumentStatus: 'bost_Close', Cancelled: 'tNO' })
+  })
+
+  it('goes to its new address as long as something of it is open, and has nothing of the old one', async () => {
+    const moved = (key: string, digest: string, street: readonly string[]) => {
+      const event = eventOf(key, { contentDigest: digest })
+      const { shippingAddress } = event.data
+      return { ...event, data: { ...event.data, shippingAddress: shippingAddress && { ...shippingAddress, street } } }
+    }
+    const { targetId } = await deliver(eventOf('39'))
+    const address = async () => wireOf((await orders())[0]?.['AddressExtension'])
+    expect(await address()).toMatchObject({ ShipToStreet: '1 Main St', ShipToBlock: 'Unit 2' })
+    expect(await deliver(moved('39', 'v2', ['5 Elm St']))).toEqual({ outcome: 'written', targetId })
+    expect(await address()).toMatchObject({ ShipToStreet: '5 Elm St', ShipToBlock: null, BillToStreet: '1 Main St' })
+    await company.send('POST', `/orders/${targetId}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })
+    expect(await deliver(moved('39', 'v3', ['7 Oak St', 'Rear']))).toEqual({ outcome: 'written', targetId })
+    expect(await address()).toMatchObject({ ShipToStreet: '7 Oak St', ShipToBlock: 'Rear' })
+    expect(await deliver(moved('39', 'v3', ['7 Oak St', 'Rear']))).toEqual({ outcome: 'unchanged', targetId })
+    await company.send('POST', `/orders/${targetId}/deliver`, {})
+    expect(await deliver(moved('39', 'v4', ['9 Fir St']))).toEqual({ outcome: 'unchanged', targetId })
+    expect(await address()).toMatchObject({ ShipToStreet: '7 Oak St' })
+  })
+
+  it('that is begun and canceled is asked of the vendor, who closes the rest and says what was delivered', async () => {
+    const { targetId } = await deliver(eventOf('34'))
+    await company.send('POST', `/orders/${targetId}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })
+    const canceled = eventOf('34', { contentDigest: 'v2', canceled: true })
+    const asked = { code: 'cancellation_requested', policy: 'wait' }
+    await expect(deliver(canceled)).rejects.toMatchObject(asked)
+    const [order] = await orders()
+    expect(order?.['Comments']).toBe(`CANCELED IN THE SHOP, please close: 2 × ${skus[0]}, 1 × ${skus[1]}`)
+    await expect(deliver(canceled)).rejects.toMatchObject(asked)
+    expect(await orders()).toEqual([order])
+    await company.send('POST', `/orders/${targetId}/close`)
+    await expect(deliver(canceled)).rejects.toMatchObject({
+      code: 'cancellation_refused',
+      policy: 'record',
+      message: expect.stringContaining(`delivered 1 × ${skus[0]}:`),
+    })
+  })
+
+  it('that is begun, canceled, and delivered by the vendor all the same is refused', async () => {
+    const { targetId } = await deliver(eventOf('35', { fields: { Comments: '"Ring twice. Then wait"' } }))
+    await company.send('POST', `/orders/${targetId}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })
+    const canceled = eventOf('35', { contentDigest: 'v2', canceled: true })
+    await expect(deliver(canceled)).rejects.toMatchObject({ code: 'cancellation_requested' })
+    await company.send('POST', `/orders/${targetId}/deliver`, {})
+    await expect(deliver(canceled)).rejects.toMatchObject({
+      code: 'cancellation_refused',
+      message: expect.stringContaining(`delivered 3 × ${skus[0]}, 1 × ${skus[1]}`),
+    })
+  })
+
+  it('that the shop wants again is not asked of the vendor any more', async () => {
+    const { targetId } = await deliver(eventOf('36', { fields: { Comments: '"Ring twice. Then wait"' } }))
+    await company.send('POST', `/orders/${targetId}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })
+    const onHold = eventOf('36', { contentDigest: 'v2', canceled: true })
+    await expect(deliver(onHold)).rejects.toMatchObject({ code: 'cancellation_requested' })
+    expect((await orders())[0]?.['Comments']).toMatch(/^CANCELED IN THE SHOP, .*\nRing twice\. Then wait$/)
+    await deliver(eventOf('36', { fields: { Comments: '"Ring twice. Then wait"' } }))
+    expect((await orders())[0]?.['Comments']).toBe('Ring twice. Then wait')
+  })
+
+  it('that the vendor canceled or closed whole is no conflict where the shop takes back a part of it', async () => {
+    for (const [key, action] of [
+      ['37', 'cancel'],
+      ['38', 'close'],
+    ] as const) {
+      const { targetId } = await deliver(eventOf(key))
+      await company.send('POST', `/orders/${targetId}/${action}`)
+      const less = eventOf(key, { contentDigest: 'v2' }, { quantityCanceled: q('1') })
+      expect(await deliver(less)).toEqual({ outcome: 'unchanged', targetId })
+      const more = eventOf(key, { contentDigest: 'v3' }, { quantityOrdered: q('4') })
+      await expect(deliver(more)).rejects.toMatchObject({ code: 'target_conflict' })
+    }
   })
 
   it('of which the shop took back all that is not delivered is closed, where it is set so', async () => {
@@ -136,7 +260,7 @@ describe('an order for SAP Business One', () => {
       ],
     })
     const rest = eventOf('31', { contentDigest: 'v2' }, { quantityCanceled: q('2') })
-    await expect(deliver(rest)).rejects.toMatchObject({ code: 'target_conflict' })
+    await expect(deliver(rest)).rejects.toMatchObject({ code: 'cancellation_requested' })
     const closing = { cancelDelivered: 'close' } as const
     expect(await deliver(rest, closing)).toEqual({ outcome: 'written', targetId })
     expect(await deliver(rest, closing)).toEqual({ outcome: 'unchanged', targetId })
@@ -155,8 +279,9 @@ describe('an order for SAP Business One', () => {
     })
     await company.send('POST', `/orders/${targetId}/close`)
     const taken = (pieces: string) => eventOf('32', { contentDigest: `v${pieces}` }, { quantityCanceled: q(pieces) })
-    await expect(deliver(taken('1'))).rejects.toMatchObject({ code: 'target_conflict' })
+    expect(await deliver(taken('1'))).toEqual({ outcome: 'unchanged', targetId })
     expect(await deliver(taken('2'))).toEqual({ outcome: 'unchanged', targetId })
+    await expect(deliver(taken('3'))).rejects.toMatchObject({ code: 'cancellation_refused' })
   })
 
   it('that waits for the shop is not approved, and is again when the shop releases it', async () => {

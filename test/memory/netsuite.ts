@@ -8,7 +8,7 @@ import type { NetSuiteClient } from '../../src/systems/netsuite/client.ts'
 export interface MemoryRecord {
   readonly id: string
   readonly type: string
-  readonly externalId: string
+  externalId: string
   fields: Wire
   lines: readonly Wire[]
 }
@@ -95,6 +95,8 @@ export function memoryNetSuite({ numbersCustomers = true } = {}): MemoryNetSuite
         ),
       getByExternalId: async (type, externalId, { expand = false } = {}) => show(find(type, externalId), expand),
       async upsertByExternalId(type, externalId, body, options = {}) {
+        const renamed = records.find((one) => one.type === type && one.id === options.of)
+        if (renamed !== undefined) renamed.externalId = externalId
         return upsert(type, externalId, body, options.replace === 'item')
       },
       async findItems(skus) {

@@ -152,7 +152,7 @@ async function deliver<K extends PerSystemKind>(
 
 /** The connection is right again when an entity is delivered, or fails for a reason that says nothing of the connection. */
 function isOver(outcome: Outcome): boolean {
-  return outcome.end === 'delivered' || (outcome.end === 'failed' && outcome.error.policy === 'wait')
+  return outcome.end === 'delivered' || (outcome.end === 'failed' && ['wait', 'record'].includes(outcome.error.policy))
 }
 
 async function fail<K extends PerSystemKind>(
@@ -166,6 +166,11 @@ async function fail<K extends PerSystemKind>(
   const { timing, deps, random } = parts
   const attempts = entry.attempts + attemptsNow
   const rounds = entry.attempts + 1
+  // Guarantee 2: the vendor's answer to what the shop took back is recorded; no try would change it.
+  if (error.policy === 'record') {
+    const { code, message } = error
+    return { end: { status: 'ignored', code, message, targetId: null }, parked: false, othersParked: true }
+  }
   // What has moved on at the target is so for this entity alone, and says nothing of its connection.
   if (error.code === 'target_conflict') return await deadLetter(entry, error, attempts, context)
   if (error.policy === 'pause' || error.policy === 'dead-letter' || error.policy === 'refuse') {

@@ -13,6 +13,19 @@ export function digestMark({ contentDigest, canceled }: { contentDigest: string;
   return canceled ? `${contentDigest}${BY_THE_SHOP}` : contentDigest
 }
 
+/** Ends the digest of an order of which the shop takes back what was shipped: the rest of it is closed. */
+const WITHDRAWN = ' withdrawn'
+
+/** What an order is marked with whose rest was closed. Its shipments are the shop's to know. */
+export function withdrawnMark({ contentDigest }: { contentDigest: string }): string {
+  return contentDigest + WITHDRAWN
+}
+
+/** Whether the rest of an order was closed because the shop took back more than was open. */
+export function isWithdrawn(order: Readonly<Record<string, unknown>>): boolean {
+  return String(order[DIGEST_FIELD] ?? '').endsWith(WITHDRAWN)
+}
+
 /** Ends the digest of an order that waits for the shop, before the status that it had. */
 const HELD = ' held '
 

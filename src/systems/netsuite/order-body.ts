@@ -4,11 +4,12 @@ import type { Address, VendorOrderRequested } from '../../events/generated/event
 import { exactNumber } from '../../platform/json.ts'
 import { lineNotes } from '../../rules/line-note.ts'
 import { regionOf, type StateLists, stateCode } from '../../rules/regions.ts'
+import { amendmentNote } from '../kit/amendment.ts'
 import { commentOf, createFieldTexts, type Shortened } from '../kit/field-limits.ts'
 import { cutText, lineText } from '../kit/fit-text.ts'
 import { toLocalTime } from '../kit/local-time.ts'
 import { applyOrderFields } from '../kit/order-fields.ts'
-import { textOf, type Wire, wireOf, wiresOf, withoutNulls } from '../kit/wire.ts'
+import { isWire, textOf, type Wire, wireOf, wiresOf, withoutNulls } from '../kit/wire.ts'
 import { DIGEST_FIELD, digestMark, LINE_FIELD } from './custom-fields.ts'
 import { addressLimits, customerLimits, lineLimits, orderLimits } from './field-limits.ts'
 import { type OrderAmounts, orderAmounts } from './order-amounts.ts'
@@ -44,7 +45,7 @@ export function salesOrder(
   const shipping = addressBody('shippingAddress', shipTo, states)
   const otherRefNum = texts.line('otherRefNum', 'order number', data.orderNumber)
   const email = isSellers ? null : texts.email('email', data.customerEmail)
-  const purchaseOrder = lineText(data.purchaseOrderNumber)
+  const said = [lineText(data.purchaseOrderNumber), amendmentNote(data)].filter((text) => text !== null).join('; ')
   const person = isSellers ? [] : [customer(event, null)]
   const shortened = [shipping, billing, ...person, texts].flatMap((part) => part.shortened)
   const body: Partial<Record<BodyField, unknown>> = {
@@ -53,7 +54,7 @@ export function salesOrder(
     currency: currency === null ? null : { id: currency },
     otherRefNum,
     email,
-    memo: commentOf(shortened, orderLimits['memo'] ?? 0, purchaseOrder),
+    memo: commentOf(shortened, orderLimits['memo'] ?? 0, said === '' ? null : said),
     billingAddress: billing.body,
     shippingAddress: shipping.body,
     shippingCost: withoutShipping ? null : exactNumber(text4(amounts.shipping)),
@@ -87,18 +88,21 @@ function amountFields(
 
 /** The order as NetSuite has it, with every line closed. Lines are named whole, so that a replace keeps each of them. */
 export function closedOrderBody(event: VendorOrderRequested, order: Wire): Wire {
-  const items = wiresOf(wireOf(order['item'])['items']).map((line) =>
-    withoutNulls({
-      line: exactOf(line['line']),
-      item: { id: textOf(wireOf(line['item'])['id']) },
-      quantity: exactOf(line['quantity']),
-      rate: exactOf(line['rate']),
-      amount: exactOf(line['amount']),
-      [LINE_FIELD]: textOf(line[LINE_FIELD]),
-      isClosed: true,
-    }),
-  )
+  const items = wiresOf(wireOf(order['item'])['items']).map(closedLine)
   return { [DIGEST_FIELD]: digestMark(event), item: { items } }
+}
+
+/** A line as NetSuite has it, closed. */
+export function closedLine(line: Wire): Wire {
+  return withoutNulls({
+    line: exactOf(line['line']),
+    item: { id: textOf(wireOf(line['item'])['id']) },
+    quantity: exactOf(line['quantity']),
+    rate: exactOf(line['rate']),
+    amount: exactOf(line['amount']),
+    [LINE_FIELD]: textOf(line[LINE_FIELD]),
+    isClosed: true,
+  })
 }
 
 /** A person; the name falls back to what the order has. No address book: NetSuite appends to it with every write. */
@@ -122,7 +126,19 @@ function customer({ data }: VendorOrderRequested, subsidiary: string | null): Fi
   return { body, shortened: texts.shortened }
 }
 
+/** The body of an order that exists: what an address has no more is cleared, or it would stay as it was. */
+export function withWholeAddresses(body: Wire): Wire {
+  const whole = ['billingAddress', 'shippingAddress'].flatMap((name) => {
+    return isWire(body[name]) ? [[name, { ...NO_ADDRESS, ...body[name] }] as const] : []
+  })
+  return { ...body, ...Object.fromEntries(whole) }
+}
+
 const STREET_LINES = ['addr1', 'addr2', 'addr3']
+
+const NO_ADDRESS = Object.fromEntries(
+  ['addressee', 'attention', ...STREET_LINES, 'city', 'state', 'zip', 'addrPhone'].map((name) => [name, null]),
+)
 
 /** A state has to be one of the account's, where it has any of the country; any other region is in a line of the street. */
 function addressBody(

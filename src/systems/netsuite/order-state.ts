@@ -1,10 +1,12 @@
 import { StreamError } from '../../errors.ts'
 import { text8 } from '../../events/decimal.ts'
-import type { VendorOrderRequested } from '../../events/generated/events.ts'
+import type { OrderLine, VendorOrderRequested } from '../../events/generated/events.ts'
 import { ExactNumber } from '../../platform/json.ts'
 import { vendorQuantity } from '../../rules/quantities.ts'
+import { topLevelLines } from '../../rules/split-order.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
-import { closedByTheShop, LINE_FIELD, TAX_LINE } from './custom-fields.ts'
+import { closedByTheShop, DIGEST_FIELD, isWithdrawn, LINE_FIELD, TAX_LINE, withdrawnMark } from './custom-fields.ts'
+import { closedLine } from './order-body.ts'
 
 const linesOf = (order: Wire): readonly Wire[] => wiresOf(wireOf(order['item'])['items'])
 const numberIn = (line: Wire, name: string): number => {
@@ -12,7 +14,11 @@ const numberIn = (line: Wire, name: string): number => {
   return Number((value instanceof ExactNumber ? value.text : textOf(value)) ?? 0)
 }
 const isOpen = (line: Wire): boolean => numberIn(line, 'quantity') > numberIn(line, 'quantityFulfilled')
-const isCancelled = (order: Wire): boolean => textOf(wireOf(order['status'])['id']) === 'C'
+/** Pieces of it that the vendor would still ship. */
+const hasOpen = (line: Wire): boolean => line['isClosed'] !== true && isOpen(line)
+const isShipped = (line: Wire): boolean => line[LINE_FIELD] !== TAX_LINE && numberIn(line, 'quantityFulfilled') > 0
+
+export const isCancelled = (order: Wire): boolean => textOf(wireOf(order['status'])['id']) === 'C'
 
 /** The vendor cancelled it, or closed every line: there is nothing left to cancel. */
 export function isEnded(order: Wire): boolean {
@@ -21,60 +27,149 @@ export function isEnded(order: Wire): boolean {
 }
 
 /**
- * Throws `target_conflict` for an order that the vendor has begun or ended: nothing of that is undone. What the vendor closed
- * and the shop takes back too is none: both are of one mind.
+ * Throws `target_conflict` for an order that the vendor has begun or ended: nothing of that is undone. What the vendor ended is
+ * no conflict where the shop only takes pieces back: nothing of it is begun again.
  */
 export function assertOpen(order: Wire, event: Pick<VendorOrderRequested, 'key' | 'canceled' | 'data'>): void {
-  const { key } = event
-  const what = whatHappened(order, (line) => isTakenBack(line, event))
+  const what = whatHappened(order, event.canceled || takesBack(order, event))
   if (what === undefined) return
   throw new StreamError(
     'target_conflict',
-    `order ${key} changed in the shop, but NetSuite has ${what}; settle it there by hand`,
+    `order ${event.key} changed in the shop, but NetSuite has ${what}; settle it there by hand`,
     {
       details: { salesOrder: textOf(order['id']) },
     },
   )
 }
 
+/** The shop takes pieces back, and wants no more of any line than NetSuite has. */
+export function takesBack(order: Wire, { data }: Pick<VendorOrderRequested, 'data'>): boolean {
+  const lines = linesOf(order)
+  const wanted = lines.flatMap((now) => {
+    const line = data.lines.find(({ lineId }) => lineId === now[LINE_FIELD])
+    return line === undefined ? [] : [{ pieces: Number(text8(vendorQuantity(line))), now: quantityOf(now) }]
+  })
+  // Of a bundle NetSuite may have the components.
+  const isThere = (id: string) => lines.some((now) => now[LINE_FIELD] === id)
+  const isNew = ({ lineId }: OrderLine) =>
+    !isThere(lineId) && !data.lines.some((part) => part.parentLineId === lineId && isThere(part.lineId))
+  if (topLevelLines(data).some(isNew)) return false
+  return wanted.every(({ pieces, now }) => pieces <= now) && wanted.some(({ pieces, now }) => pieces < now)
+}
+
+/** What of a begun order is changed; null: it is so already. And which pieces stay although the shop takes them back: they were shipped. */
+export interface Reduction {
+  readonly body: Wire | null
+  /** Null: all that the shop takes back is taken back. */
+  readonly shipped: string | null
+}
+
 /**
- * The body of a change that takes pieces back of an order of which a part is fulfilled: lines keep their numbers, and none has
- * fewer pieces than were fulfilled or billed. Null: it changes something else, or more.
+ * A change that takes pieces back of an order of which a part is fulfilled: lines keep their numbers, and none has fewer
+ * pieces than were fulfilled or billed; of one that is to have fewer, what is open is closed. What was closed because the shop
+ * had taken it back (an order on hold) is open again. Null: it changes something else, or more.
  */
-export function reducedBody(order: Wire, body: Wire): Wire | null {
+export function reduction(order: Wire, body: Wire, event: VendorOrderRequested): Reduction | null {
   const lines = linesOf(order)
   if (isCancelled(order)) return null
   const wanted = linesOf(body).map((line) => ({ line, now: lines.find((one) => one[LINE_FIELD] === line[LINE_FIELD]) }))
   const isLess = wanted.some(({ line, now }) => now !== undefined && quantityOf(line) < quantityOf(now))
-  const fits = wanted.every(({ line, now }) => now !== undefined && isKept(line, now) && closesAlike(line, now))
-  if (!isLess || !fits || wanted.length !== lines.length) return null
-  const items = wanted.map(({ line, now }) => ({ ...line, line: now?.['line'] }))
+  const fits = wanted.every(({ line, now }) => now !== undefined && isSame(line, now))
+  const reopens = isWithdrawn(order)
+  if (!(isLess || reopens) || !fits || wanted.length !== lines.length) return null
+  const refused = wanted.filter(({ line, now }) => now !== undefined && quantityOf(line) < doneOf(now))
+  const items = wanted.flatMap((one) => {
+    const { line, now = {} } = one
+    const open = reopens && quantityOf(line) > 0 ? { isClosed: false } : {}
+    if (!refused.includes(one)) return [{ ...line, ...open, line: now['line'] }]
+    return hasOpen(now) ? [closedLine(now)] : []
+  })
+  if (refused.length === 0) return { body: { ...body, item: { items } }, shipped: null }
+  // The order's amounts are those of what was shipped.
+  return {
+    body: withdrawnBody(order, event, items),
+    shipped: refused.map(({ line, now = {} }) => piecesOf(now, doneOf(now) - quantityOf(line))).join(', '),
+  }
+}
+
+/** What of a begun order is changed where its lines and prices are the same: addresses, and what people read. Null: they are not. */
+export function headerChange(order: Wire, body: Wire): Wire | null {
+  const lines = linesOf(order)
+  const wanted = linesOf(body)
+  const isKept = (line: Wire) => {
+    const now = lines.find((one) => one[LINE_FIELD] === line[LINE_FIELD])
+    return now !== undefined && isSame(line, now) && quantityOf(line) === quantityOf(now)
+  }
+  if (isCancelled(order) || wanted.length !== lines.length || !wanted.every(isKept)) return null
+  return Object.fromEntries(Object.entries(body).filter(([name]) => HEADER_FIELDS.includes(name)))
+}
+
+const HEADER_FIELDS: readonly string[] = [
+  ...['shippingAddress', 'billingAddress', 'email', 'memo', 'otherRefNum', 'shipMethod'],
+  DIGEST_FIELD,
+]
+
+/** Something of it is still to be shipped. */
+export function isUnfinished(order: Wire): boolean {
+  return linesOf(order).some((line) => line[LINE_FIELD] !== TAX_LINE && hasOpen(line))
+}
+
+/** What was shipped of an order, for people. */
+export function shippedPieces(order: Wire): string {
+  const shipped = linesOf(order).filter(isShipped)
+  const pieces = shipped.map((line) => piecesOf(line, numberIn(line, 'quantityFulfilled')))
+  return pieces.length === 0 ? 'what it has billed' : pieces.join(', ')
+}
+
+/** What is open of a begun order that the shop cancels is closed; what was shipped of it stays. */
+export function closedRest(order: Wire, event: VendorOrderRequested): Reduction & { readonly shipped: string } {
+  const lines = linesOf(order)
+  const open = lines.filter(hasOpen)
+  return {
+    body: withdrawnBody(order, event, open.map(closedLine)),
+    shipped: shippedPieces(order),
+  }
+}
+
+function withdrawnBody(order: Wire, event: VendorOrderRequested, items: readonly Wire[]): Wire | null {
+  const mark = withdrawnMark(event)
+  return items.length === 0 || order[DIGEST_FIELD] === mark ? null : { [DIGEST_FIELD]: mark, item: { items } }
+}
+
+/** The body, where the lines that the vendor closed stay closed. */
+export function withClosedLines(body: Wire, order: Wire): Wire {
+  if (closedByTheShop(order)) return body
+  // A line without pieces is one that we closed for the shop.
+  const byVendor = linesOf(order).filter((line) => isOpen(line) && !hasOpen(line))
+  const closed = new Set(byVendor.map((line) => line[LINE_FIELD]))
+  if (closed.size === 0) return body
+  const items = linesOf(body).map((line) => (closed.has(line[LINE_FIELD]) ? { ...line, isClosed: true } : line))
   return { ...body, item: { items } }
+}
+
+/** The vendor's answer to what the shop took back. */
+export function refusedError({ key, canceled }: VendorOrderRequested, order: Wire, shipped: string): StreamError {
+  const message =
+    `the shop ${canceled ? 'canceled' : 'took pieces back of'} order ${key}, but NetSuite has shipped ${shipped}: ` +
+    'that is not taken back, and comes back as a return; what was open of it is closed'
+  return new StreamError('cancellation_refused', message, { details: { salesOrder: textOf(order['id']) } })
 }
 
 const quantityOf = (line: Wire): number => numberIn(line, 'quantity')
 
-/** What the vendor closed of a line, the shop has taken back; nothing of it is opened again. */
-function closesAlike(line: Wire, now: Wire): boolean {
-  return now['isClosed'] !== true || !isOpen(now) || quantityOf(line) === numberIn(now, 'quantityFulfilled')
+const doneOf = (line: Wire): number => Math.max(numberIn(line, 'quantityFulfilled'), numberIn(line, 'quantityBilled'))
+
+function piecesOf(line: Wire, pieces: number): string {
+  const { refName, id } = wireOf(line['item'])
+  return `${pieces} × ${textOf(refName) ?? `item ${textOf(id)}`}`
 }
 
-/** The shop wants no more of a line than was fulfilled. */
-function isTakenBack(line: Wire, { canceled, data }: Pick<VendorOrderRequested, 'canceled' | 'data'>): boolean {
-  if (canceled) return true
-  const wanted = data.lines.find(({ lineId }) => lineId === line[LINE_FIELD])
-  return wanted !== undefined && Number(text8(vendorQuantity(wanted))) === numberIn(line, 'quantityFulfilled')
-}
-
-/** The same item at the same price, and all that was fulfilled or billed of it. */
-function isKept(line: Wire, now: Wire): boolean {
+/** The same item at the same price, and no more pieces. */
+function isSame(line: Wire, now: Wire): boolean {
   const itemOf = (one: Wire) => textOf(wireOf(one['item'])['id'])
-  const done = Math.max(numberIn(now, 'quantityFulfilled'), numberIn(now, 'quantityBilled'))
-  const quantity = quantityOf(line)
   const isTax = line[LINE_FIELD] === TAX_LINE
   const keepsRate = isTax || line['rate'] === undefined || numberIn(line, 'rate') === numberIn(now, 'rate')
-  const isSame = itemOf(line) === itemOf(now) && keepsRate
-  return isSame && quantity >= done && quantity <= quantityOf(now)
+  return itemOf(line) === itemOf(now) && keepsRate && quantityOf(line) <= quantityOf(now)
 }
 
 /** A part of it was fulfilled or billed. */
@@ -82,12 +177,11 @@ export function isBegun(order: Wire): boolean {
   return linesOf(order).some((line) => ['quantityFulfilled', 'quantityBilled'].some((name) => numberIn(line, name) > 0))
 }
 
-function whatHappened(order: Wire, isAgreed: (line: Wire) => boolean): string | undefined {
-  const lines = linesOf(order)
+function whatHappened(order: Wire, isAgreed: boolean): string | undefined {
   if (isBegun(order)) return 'fulfilled or billed a part of it'
+  if (isAgreed) return undefined
   if (isCancelled(order)) return 'cancelled it'
   // What we closed for the shop opens again with it; a line that the shop took back has nothing open.
   if (closedByTheShop(order)) return undefined
-  const isClosed = lines.some((line) => line['isClosed'] === true && isOpen(line) && !isAgreed(line))
-  return isClosed ? 'closed a part of it' : undefined
+  return linesOf(order).some((line) => isOpen(line) && !hasOpen(line)) ? 'closed a part of it' : undefined
 }

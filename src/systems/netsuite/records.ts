@@ -1,7 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { percentEncode } from '../kit/oauth1.ts'
-import { isWire, textOf, type Wire } from '../kit/wire.ts'
+import { isWire, textOf, type Wire, wireOf } from '../kit/wire.ts'
 
 /** NetSuite's record service. */
 export interface Records {
@@ -16,14 +16,14 @@ export interface Records {
   ): Promise<Wire | null>
   /**
    * Makes or changes the record with this external id; its internal id. A sublist without keys (the lines of an order)
-   * is appended to unless it is named in `replace`. A field that the account does not have is an error: NetSuite would
+   * is appended to unless it is named in `replace`. `of`: internal id of the record, which has another external id yet. A field that the account does not have is an error: NetSuite would
    * leave it out without a word.
    */
   upsertByExternalId(
     type: string,
     externalId: string,
     body: unknown,
-    options?: { readonly replace?: 'item' },
+    options?: { readonly replace?: 'item'; readonly of?: string },
     signal?: AbortSignal,
   ): Promise<string>
 }
@@ -39,14 +39,14 @@ export function createRecords(http: Http): Records {
   return {
     getRecord: (type, id, signal) => get(http, pathOf(type, percentEncode(id)), true, signal),
     getByExternalId,
-    async upsertByExternalId(type, externalId, body, { replace } = {}, signal) {
+    async upsertByExternalId(type, externalId, body, { replace, of } = {}, signal) {
       const answer = await http
         .request({
-          method: 'PUT',
-          path: pathOf(type, byExternalId(externalId)),
+          method: of === undefined ? 'PUT' : 'PATCH',
+          path: pathOf(type, of === undefined ? byExternalId(externalId) : percentEncode(of)),
           query: replace === undefined ? [] : [['replace', replace]],
           headers: NAMES_MUST_BE_KNOWN,
-          json: body,
+          json: of === undefined ? body : { ...wireOf(body), externalId },
           ...(signal === undefined ? {} : { signal }),
         })
         .catch(rejectMissingReference)

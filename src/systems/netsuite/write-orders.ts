@@ -10,16 +10,30 @@ import { noteOf } from '../kit/field-limits.ts'
 import { createStateLists } from '../kit/known-states.ts'
 import { type Before, type Delivered, noteTexts, type Sink } from '../kit/sink.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
+import { amendedOrder } from './amended-order.ts'
+import { bookedDifference } from './booked.ts'
 import type { NetSuiteClient } from './client.ts'
 import { assertBooked, compareWritten, type WrittenOrder } from './compare-booked.ts'
 import { hasContent } from './custom-fields.ts'
 import { saveCustomer } from './customers.ts'
 import { levelPrices } from './level-prices.ts'
 import { orderAmounts } from './order-amounts.ts'
-import { closedOrderBody, salesOrder } from './order-body.ts'
+import { closedOrderBody, salesOrder, withWholeAddresses } from './order-body.ts'
 import { holdFields } from './order-hold.ts'
 import { wantedLevels } from './order-lines.ts'
-import { assertOpen, isBegun, isEnded, reducedBody } from './order-state.ts'
+import {
+  assertOpen,
+  closedRest,
+  headerChange,
+  isBegun,
+  isCancelled,
+  isEnded,
+  isUnfinished,
+  reduction,
+  refusedError,
+  takesBack,
+  withClosedLines,
+} from './order-state.ts'
 import { type OrderTerms, orderTerms } from './order-terms.ts'
 import { asOvertaken } from './overtaken.ts'
 import type { NetSuiteValues } from './settings.ts'
@@ -42,7 +56,7 @@ type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'f
  * Guarantee 7: what NetSuite booked is read back and compared; an order that is booked otherwise is closed.
  * Throws `item_missing` for a SKU that NetSuite does not have (no line is ever dropped) and `target_conflict` for an order
  * that changed after a part of it was fulfilled, billed, closed or cancelled by the vendor: but what the shop takes back of
- * pieces that are still open is taken back. Throws `totals_differ` for an order that NetSuite booked otherwise.
+ * pieces that are still open is taken back; what it takes back of others is `cancellation_refused`. Throws `totals_differ` for an order that NetSuite booked otherwise.
  */
 export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
   const { settings } = system
@@ -62,7 +76,10 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       await client.getByExternalId('salesOrder', 'waldstream-probe', {}, signal)
     },
     async deliver(given, connection, signal, before) {
-      const { externalId, order } = await findOrder(client, given, connection, before, signal)
+      const found = await findOrder(client, given, connection, before, signal)
+      const { externalId } = found
+      const amended = found.order === null ? await amendedOrder(client, given, connection, signal) : null
+      const order = found.order ?? amended
       const targetId = order === null ? null : textOf(order['id'])
       const terms = orderTerms(connection, settings, order !== null && isBegun(order))
       const known = async (): Promise<Order> => await items.asKnown(given.data, signal)
@@ -78,9 +95,16 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
         await afterWrite('NetSuite', () => assertBooked(written, order, before.unclear))
         return { outcome: 'unchanged', targetId }
       }
+      if (order !== null && given.canceled && isBegun(order)) {
+        const { body, shipped } = closedRest(order, given)
+        if (body !== null) await write(externalId, body, signal, {})
+        throw refusedError(given, order, shipped)
+      }
       if (given.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
+      // The vendor took back all of it, and the shop a part.
+      if (order !== null && isCancelled(order) && takesBack(order, given)) return { outcome: 'unchanged', targetId }
       // What takes pieces back of an order that is begun is told by its body, below.
-      if (order !== null && (given.canceled || !isBegun(order))) assertOpen(order, given)
+      if (order !== null && !isBegun(order)) assertOpen(order, given)
       if (given.canceled) {
         const closed = { ...closedOrderBody(given, order ?? {}), ...holdFields(given, order) }
         return await write(externalId, closed, signal)
@@ -98,12 +122,27 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
         const costs = await levelPrices(client, wanted, levels, signal)
         const references = { ...accountOf(system, terms), customer, currency, items: ids, costs, states }
         const { body: own, shortened } = salesOrder(event, connection, references)
-        const body = { ...own, ...holdFields(given, order) }
-        const isOpen = order === null || !isBegun(order)
-        const reduced = isOpen ? body : reducedBody(order, body)
-        if (reduced === null && order !== null) assertOpen(order, given)
+        const body = { ...(order === null ? own : withWholeAddresses(own)), ...holdFields(given, order) }
+        const begun = order !== null && isBegun(order) ? order : null
+        const reduced = begun === null ? null : reduction(begun, body, given)
+        if (begun !== null && reduced === null) {
+          const header = given.held ? null : headerChange(begun, body)
+          const { amounts, how } = writtenOf(event)
+          if (header === null || bookedDifference(amounts, how, begun) !== null) assertOpen(begun, given)
+          // What is shipped goes where it was sent.
+          else if (!isUnfinished(begun)) return { outcome: 'unchanged', targetId }
+          else return { ...(await write(externalId, header, signal, {})), ...noteOf(shortened) }
+        }
+        if (begun !== null && reduced !== null && reduced.shipped !== null) {
+          if (reduced.body !== null) await write(externalId, reduced.body, signal, {})
+          throw refusedError(given, begun, reduced.shipped)
+        }
         // Lines of which a part is fulfilled are not to be replaced; each is named, so that none is added.
-        const done = await write(externalId, reduced ?? body, signal, isOpen ? WHOLE : {})
+        const whole = order === null ? body : withClosedLines(body, order)
+        const done =
+          reduced === null || reduced.body === null
+            ? await write(externalId, whole, signal, amended === null ? WHOLE : { ...WHOLE, of: targetId ?? '' })
+            : await write(externalId, reduced.body, signal, {})
         const said = await afterWrite('NetSuite', () => compareWritten(writtenOf(event)))
         return { ...done, ...noteTexts(noteOf(shortened).note, said) }
       }

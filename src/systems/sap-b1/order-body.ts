@@ -4,8 +4,9 @@ import { text4, text8 } from '../../events/decimal.ts'
 import type { Address, VendorOrderRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import { lineNotes } from '../../rules/line-note.ts'
-import { orderReference as referenceOf } from '../../rules/order-reference.ts'
+import { earlierReference, orderReference as referenceOf } from '../../rules/order-reference.ts'
 import { regionOf, type StateLists, stateCode } from '../../rules/regions.ts'
+import { amendmentNote } from '../kit/amendment.ts'
 import { commentOf, createFieldTexts, type FieldTexts, type Shortened } from '../kit/field-limits.ts'
 import { cutText, lineText } from '../kit/fit-text.ts'
 import { toLocalTime } from '../kit/local-time.ts'
@@ -25,6 +26,13 @@ export function orderReference(connection: Connection, { key }: VendorOrderReque
   if (reference.length <= orderLimits.NumAtCard) return reference
   const message = `the reference of ${connection.id} and the order number is longer than ${orderLimits.NumAtCard} characters`
   throw new StreamError('value_too_large', message, { field: 'key' })
+}
+
+/** An order of an earlier release keeps its name; one that took another's place has its own. */
+function nameOf(existing: Wire | null, connection: Connection, event: VendorOrderRequested): string {
+  const known = textOf(existing?.['NumAtCard'])
+  const own = orderReference(connection, event)
+  return known !== null && known === earlierReference(connection.id, event.key) ? known : own
 }
 
 export interface OrderParts {
@@ -65,15 +73,16 @@ export function sapOrder(
   const billTo = terms.isSellers ? NO_ADDRESS : addressBody('BillTo', data.billingAddress, parts.states)
   const partner = settings.customer.way === 'fixed' ? [] : partnerTexts(event).shortened
   const shortened = [...shipTo.shortened, ...billTo.shortened, ...partner]
+  const addresses = { ...shipTo.fields, ...billTo.fields }
   const body: Partial<Record<BodyField, unknown>> = {
     CardCode: cardCode,
-    NumAtCard: textOf(parts.existing?.['NumAtCard']) ?? orderReference(connection, event),
+    NumAtCard: nameOf(parts.existing, connection, event),
     DocDate: day,
     DocDueDate: day,
     DocCurrency: terms.atShopPrices ? (settings.currencies.get(data.currency) ?? data.currency) : null,
     DiscountPercent: terms.erpPrices ? null : 0,
     TransportationCode: transportation(connection, data.shippingMethod),
-    AddressExtension: { ...shipTo.fields, ...billTo.fields },
+    AddressExtension: parts.existing === null ? addresses : wholeAddresses(addresses),
     DocumentAdditionalExpenses: expenses.length === 0 ? null : expenses,
   }
   const notes = lineNotes(data)
@@ -90,7 +99,10 @@ export function sapOrder(
   )
   const confirmed = confirmation(event, parts)
   const mapped = textOf(order['Comments'])
-  const comments = shortened.length === 0 ? mapped : commentOf(shortened, orderLimits.Comments, mapped)
+  const replaces = amendmentNote(data)
+  const said = replaces === null ? mapped : [...(mapped === null ? [] : [mapped]), replaces].join('; ')
+  const isAsMapped = shortened.length === 0 && replaces === null
+  const comments = isAsMapped ? mapped : commentOf(shortened, orderLimits.Comments, said)
   const commented = comments === null ? order : { ...order, Comments: comments }
   return {
     body: { ...commented, ...confirmed, DocumentLines: [...lines, ...freightLine(event, connection, parts)] },
@@ -196,6 +208,17 @@ function addressBody(
     fields: Object.fromEntries(named),
     shortened: texts.shortened.map((one) => ({ ...one, field: side + one.field })),
   }
+}
+
+const ADDRESS_FIELDS: readonly string[] = [
+  ...['Street', 'Block', 'Building', 'City', 'ZipCode', 'State', 'County', 'Address2', 'Address3'],
+]
+
+/** Of an order that exists: what an address has no more is cleared, or it would stay as it was. */
+function wholeAddresses(fields: Wire): Wire {
+  const sides = ['ShipTo', 'BillTo'].filter((side) => Object.keys(fields).some((name) => name.startsWith(side)))
+  const none = sides.flatMap((side) => ADDRESS_FIELDS.map((name) => [side + name, null] as const))
+  return { ...Object.fromEntries(none), ...fields }
 }
 
 /** A state has to be one of the company's; any other region is a county, in words. */

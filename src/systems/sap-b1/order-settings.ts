@@ -26,8 +26,8 @@ export interface OrderSettings {
     | { readonly way: 'expense'; readonly code: number }
     | { readonly way: 'item'; readonly itemCode: string }
   readonly currencies: ReadonlyMap<string, string>
-  /** An order of which a part is delivered is closed when the shop cancels the rest; else a person has to settle it. */
-  readonly closeDelivered: boolean
+  /** What is left of an order in part delivered that the shop takes back: the vendor is asked, a person told, or it is closed. */
+  readonly cancelDelivered: SapB1Values['cancelDelivered']
 }
 
 export function orderSettings({
@@ -43,7 +43,7 @@ export function orderSettings({
     tax: taxWay(settings),
     freight: freightExpenseCode === null ? item : { way: 'expense', code: freightExpenseCode },
     currencies,
-    closeDelivered: cancelDelivered === 'close',
+    cancelDelivered,
   }
 }
 

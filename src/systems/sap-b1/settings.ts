@@ -50,9 +50,9 @@ export const settings = {
   freightItemCode: setting(text({ expected: 'the code of an item' }), { description: 'item that holds freight' }),
   digestField: setting(userField, { default: 'U_WLD_Digest', description: "user field of the order's digest" }),
   lineField: setting(userField, { default: 'U_WLD_Line', description: "user field of the shop's line id" }),
-  cancelDelivered: setting(choice(['conflict', 'close']), {
-    default: 'conflict',
-    description: 'what happens to an order in part delivered when the shop cancels the rest',
+  cancelDelivered: setting(choice(['ask', 'close', 'conflict']), {
+    default: 'ask',
+    description: 'what becomes of the rest of an order in part delivered when the shop cancels it',
   }),
 }
 

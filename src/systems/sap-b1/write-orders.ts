@@ -3,13 +3,15 @@ import { StreamError } from '../../errors.ts'
 import { text8, ZERO8 } from '../../events/decimal.ts'
 import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
-import { earlierReference } from '../../rules/order-reference.ts'
+import { earlierReference, orderReference as referenceOf } from '../../rules/order-reference.ts'
 import type { StateLists } from '../../rules/regions.ts'
 import { afterWrite } from '../kit/after-write.ts'
 import { noteOf } from '../kit/field-limits.ts'
 import { createStateLists } from '../kit/known-states.ts'
 import { type Before, type Delivered, noteTexts, type Sink } from '../kit/sink.ts'
 import { quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import { amendedOrder } from './amended-order.ts'
+import { commentsWithoutRequest, commentsWithRequest } from './cancellation-request.ts'
 import type { SapB1Client } from './client.ts'
 import { cardCodeOf } from './customers.ts'
 import { findByKeys, statesOf } from './lookups.ts'
@@ -19,6 +21,7 @@ import { lineTax, orderReference, sapOrder } from './order-body.ts'
 import type { OrderSettings } from './order-settings.ts'
 import { type OrderTerms, orderTerms } from './order-terms.ts'
 import { CANCELED_MARK, contentMark } from './settings.ts'
+import { hasPieces, isBegun, type TakenBack, takenBack } from './taken-back.ts'
 
 /** The newest orders of one reference that are read: older ones are canceled. */
 const MOST_FOUND = 20
@@ -41,7 +44,9 @@ interface Job {
  * reference before every create, and the runtime lets a create whose answer was lost come to its end
  * first. An order carries the digest of its content: equal means there is nothing to write. Guarantee 7: what SAP computes
  * is compared with the order; one that differs is canceled and does not stay. Throws `item_missing` for an item that SAP
- * does not have (no line is ever dropped) and `target_conflict` for an order that a person has to settle.
+ * does not have (no line is ever dropped) and `target_conflict` for an order that a person has to settle. What the shop takes
+ * back of a begun order is asked of the vendor (`cancellation_requested`), who closes it or delivers it
+ * (`cancellation_refused`).
  */
 export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): Sink<'vendor-orders'> {
   const stateLists = createStateLists((country, signal) => statesOf(client, country, signal))
@@ -65,6 +70,7 @@ export function writeSapB1Orders(client: SapB1Client, settings: OrderSettings): 
       if (event.canceled || amounts.lines.length === 0) return await cancel(job, order, found[0])
       if (order === undefined) return await create(job, found[0])
       if (order[settings.marks.digest] !== contentMark(event)) return await change(job, order)
+      await withdrawRequest(job, order)
       // What an interrupted delivery left may not have been checked yet.
       if (before.unclear) await afterWrite('SAP', () => cancelWhereTotalsDiffer(job, order))
       return { outcome: 'unchanged', targetId: entryOf(order) }
@@ -93,8 +99,15 @@ async function findOwnOrders(
     throw new StreamError('target_conflict', message, { field: 'NumAtCard' })
   }
   const earlier = earlierReference(connection.id, event.key)
-  if (found.length > 0 || earlier === null) return found
-  return (await findOrders(client, earlier, signal)).filter(isOurs)
+  const own = found.length > 0 || earlier === null ? found : (await findOrders(client, earlier, signal)).filter(isOurs)
+  const { amends } = event.data
+  if (own.length > 0 || amends === null || event.canceled) return own
+  const names = [referenceOf(connection.id, amends), earlierReference(connection.id, amends)]
+  for (const name of names.filter((one) => one !== null)) {
+    const amended = amendedOrder(await findOrders(client, name, signal), event, settings.marks)
+    if (amended !== undefined) return [amended]
+  }
+  return own
 }
 
 /** The newest first. */
@@ -110,8 +123,11 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
     // The vendor canceled just this: that comes back to the shop as a cancellation.
     return { outcome: 'unchanged', targetId: entryOf(canceled) }
   }
-  if (canceled !== undefined && !mark.startsWith(CANCELED_MARK))
+  if (canceled !== undefined && !mark.startsWith(CANCELED_MARK)) {
+    // The vendor took back all of it, and the shop a part.
+    if (takenBack(canceled, amounts, settings) !== null) return { outcome: 'unchanged', targetId: entryOf(canceled) }
     throw conflictError(event, canceled, 'the vendor canceled it in SAP')
+  }
   await assertItems(job)
   const cardCode = await cardCodeOf(client, settings.customer, event, signal)
   const { body, shortened } = sapOrder(event, connection, {
@@ -129,19 +145,11 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
 
 async function change(job: Job, order: Wire): Promise<Delivered> {
   const { client, settings, event, connection, amounts, terms, signal } = job
-  // Closed by us, and the answer was lost, or it came again.
-  if (order[settings.marks.digest] === CANCELED_MARK + event.contentDigest) {
-    return { outcome: 'unchanged', targetId: entryOf(order) }
-  }
-  if (order['DocumentStatus'] === 'bost_Open' && settings.closeDelivered && isDelivered(order, job)) {
-    await withdraw(job, order, 'Close')
-    return { outcome: 'written', targetId: entryOf(order) }
-  }
-  // The vendor closed the rest, and the shop has taken back just that.
-  if (order['DocumentStatus'] !== 'bost_Open' && isDelivered(order, job)) {
-    return { outcome: 'unchanged', targetId: entryOf(order) }
-  }
   if (isBegun(order) || order['DocumentStatus'] !== 'bost_Open') {
+    const back = takenBack(order, amounts, settings)
+    if (back !== null) return await takeBack(job, order, back)
+    if (!event.held && hasPieces(order, amounts, settings) && differenceOf(job, order) === null)
+      return await readdress(job, order)
     throw conflictError(event, order, 'a part of it is delivered, or it is closed')
   }
   const hasClosed = closedLines(order).length > 0
@@ -170,8 +178,27 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
   return { outcome: 'written', targetId: entryOf(order), ...noteTexts(noteOf(shortened).note, said) }
 }
 
+/** The rest of a begun order goes to the new address; what is delivered was sent where it was. */
+async function readdress(job: Job, order: Wire): Promise<Delivered> {
+  const { client, settings, event, connection, amounts, terms, signal } = job
+  const targetId = entryOf(order)
+  if (order['DocumentStatus'] !== 'bost_Open') return { outcome: 'unchanged', targetId }
+  const states = await job.states()
+  const { body, shortened } = sapOrder(event, connection, {
+    amounts,
+    settings,
+    cardCode: null,
+    terms,
+    existing: order,
+    states,
+  })
+  const fields = ['AddressExtension', 'TransportationCode', 'Comments', settings.marks.digest]
+  const header = Object.fromEntries(Object.entries(body).filter(([name]) => fields.includes(name)))
+  await client.update('Orders', Number(targetId), header, { etag: etagOf(order), replaceLists: false }, signal)
+  return { outcome: 'written', targetId, ...noteOf(shortened) }
+}
+
 async function cancel(job: Job, order: Wire | undefined, canceled: Wire | undefined): Promise<Delivered> {
-  const { settings, event } = job
   if (order === undefined) {
     return { outcome: 'unchanged', targetId: canceled === undefined ? null : entryOf(canceled) }
   }
@@ -181,13 +208,37 @@ async function cancel(job: Job, order: Wire | undefined, canceled: Wire | undefi
     await withdraw(job, order, 'Cancel')
     return { outcome: 'written', targetId }
   }
-  if (order['DocumentStatus'] === 'bost_Open' && settings.closeDelivered) {
-    await withdraw(job, order, 'Close')
-    return { outcome: 'written', targetId }
+  const back = takenBack(order, null, job.settings)
+  return back === null ? { outcome: 'unchanged', targetId } : await takeBack(job, order, back)
+}
+
+/**
+ * What of a begun order the shop takes back is a request: SAP can close what is left of the order, where the system says so and
+ * the shop wants nothing of that; else the vendor is asked to, by the order's comments. Throws `cancellation_requested` as
+ * long as the vendor has not answered, and `cancellation_refused` for what was delivered.
+ */
+async function takeBack(job: Job, order: Wire, { delivered, open, wantsMore }: TakenBack): Promise<Delivered> {
+  const { client, settings, event, signal } = job
+  const closes = open !== null && settings.cancelDelivered === 'close' && !wantsMore
+  if (closes) await withdraw(job, order, 'Close')
+  if (open !== null && !closes) {
+    if (settings.cancelDelivered === 'conflict') throw conflictError(event, order, 'a part of it is delivered')
+    const comments = commentsWithRequest(order, open)
+    const entry = Number(entryOf(order))
+    const change = { etag: etagOf(order), replaceLists: false }
+    if (comments !== null) await client.update('Orders', entry, { Comments: comments }, change, signal)
+    throw requestedError(event, order, open)
   }
-  // Closed by us, and the answer was lost, or it came again.
-  if (order[settings.marks.digest] === CANCELED_MARK + event.contentDigest) return { outcome: 'unchanged', targetId }
-  throw conflictError(event, order, 'a part of it is delivered')
+  if (delivered !== null) throw refusedError(event, order, delivered)
+  return { outcome: closes ? 'written' : 'unchanged', targetId: entryOf(order) }
+}
+
+/** The shop wants it again: the vendor is not asked any more. */
+async function withdrawRequest({ client, signal }: Job, order: Wire): Promise<void> {
+  const comments = commentsWithoutRequest(order)
+  if (comments === null || order['DocumentStatus'] !== 'bost_Open') return
+  const change = { etag: etagOf(order), replaceLists: false }
+  await client.update('Orders', Number(entryOf(order)), { Comments: comments }, change, signal)
 }
 
 /** Marked before: what is canceled or closed without the mark, the vendor ended. */
@@ -220,18 +271,22 @@ function pricesNote({ terms }: Pick<Job, 'terms'>, order: Wire): string | null {
  * Throws `totals_differ` then.
  */
 async function cancelWhereTotalsDiffer(job: Job, order: Wire): Promise<void> {
+  const differs = differenceOf(job, order)
+  if (differs === null) return
+  await withdraw(job, order, 'Cancel')
+  const message =
+    `SAP computed another total of order ${job.event.key}: ${differs}; its order ${entryOf(order)} was canceled. ` +
+    'Look at the tax codes, the discounts and the decimals of prices and percents there'
+  throw new StreamError('totals_differ', message, { field: 'DocTotal' })
+}
+
+function differenceOf(job: Job, order: Wire): string | null {
   const { amounts, settings, event, terms } = job
   const hasCode = [undefined, ...event.data.lines.map(({ lineId }) => lineId)].some(
     (lineId) => Object.keys(lineTax(event, settings, lineId)).length > 0,
   )
   const way = terms.comparedTax ?? (hasCode ? 'code' : settings.tax.way)
-  const differs = terms.erpPrices ? piecesDifference(job, order) : difference(amounts, way, totalsOf(order))
-  if (differs === null) return
-  await withdraw(job, order, 'Cancel')
-  const message =
-    `SAP computed another total of order ${event.key}: ${differs}; its order ${entryOf(order)} was canceled. ` +
-    'Look at the tax codes, the discounts and the decimals of prices and percents there'
-  throw new StreamError('totals_differ', message, { field: 'DocTotal' })
+  return terms.erpPrices ? piecesDifference(job, order) : difference(amounts, way, totalsOf(order))
 }
 
 function piecesDifference({ amounts, settings }: Job, order: Wire): string | null {
@@ -287,24 +342,6 @@ function isLeftAsItIs(order: Wire, { amounts, settings }: Pick<Job, 'amounts' | 
   return closed.every((line) => !wanted.has(idOf(line) ?? '')) && open.every((line) => wanted.has(idOf(line) ?? ''))
 }
 
-function isBegun(order: Wire): boolean {
-  return wiresOf(order['DocumentLines']).some(
-    (line) => Number(textOf(line['RemainingOpenQuantity']) ?? line['Quantity']) < Number(line['Quantity']),
-  )
-}
-
-/** All that the shop still wants is delivered: what is open was taken back. */
-function isDelivered(order: Wire, { amounts, settings }: Pick<Job, 'amounts' | 'settings'>): boolean {
-  const lines = wiresOf(order['DocumentLines'])
-  const delivered = (lineId: string) =>
-    lines
-      .filter((line) => textOf(line[settings.marks.line]) === lineId)
-      .reduce((sum, line) => sum + Number(line['Quantity']) - Number(textOf(line['RemainingOpenQuantity']) ?? 0), 0)
-  return (
-    isBegun(order) && amounts.lines.every(({ line, quantity }) => delivered(line.lineId) === Number(text8(quantity)))
-  )
-}
-
 function entryOf(order: Wire): string {
   return requireText(order, 'DocEntry')
 }
@@ -312,6 +349,20 @@ function entryOf(order: Wire): string {
 function conflictError({ key, canceled }: VendorOrderRequested, order: Wire, why: string): StreamError {
   const message = `the shop ${canceled ? 'canceled' : 'changed'} order ${key}, but ${why}; settle it there by hand`
   return new StreamError('target_conflict', message, { details: { order: entryOf(order) } })
+}
+
+function requestedError({ key, canceled }: VendorOrderRequested, order: Wire, open: string): StreamError {
+  const message =
+    `the shop ${canceled ? 'canceled' : 'took pieces back of'} order ${key}, of which a part is delivered; ` +
+    `the vendor is asked to close ${open} of it in SAP`
+  return new StreamError('cancellation_requested', message, { details: { order: entryOf(order) } })
+}
+
+function refusedError({ key, canceled }: VendorOrderRequested, order: Wire, delivered: string): StreamError {
+  const message =
+    `the shop ${canceled ? 'canceled' : 'took pieces back of'} order ${key}, but SAP has delivered ${delivered}: ` +
+    'that is not taken back, and comes back as a return; nothing else of it is open'
+  return new StreamError('cancellation_refused', message, { details: { order: entryOf(order) } })
 }
 
 function duplicateOrderError({ key }: VendorOrderRequested, orders: readonly Wire[]): StreamError {

@@ -88,7 +88,7 @@ const SAP_SETTINGS: OrderSettings = {
   tax: { way: 'none' },
   freight: { way: 'expense', code: 1 },
   currencies: new Map(),
-  closeDelivered: false,
+  cancelDelivered: 'ask',
 }
 
 /** SAP's body, of a customer that we make. */

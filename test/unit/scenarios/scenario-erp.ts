@@ -12,9 +12,9 @@ interface ErpAct {
 /** A vendor's ERP in memory, with our sink of its orders. */
 export interface ScenarioErp {
   readonly sink: Sink<'vendor-orders'>
-  /** Its orders, lines as `SKU ×pieces =amount`, those that are closed in brackets. */
+  /** Its orders, lines as `SKU ×pieces =amount`, those that are closed in brackets; and the city, where it is another one than at first. */
   orders(): readonly string[]
-  /** `ships` or `closes` these pieces of rows of the newest order; without rows: all that is left of it. */
+  /** `ships` (or `ships-unheard`) or `closes` these pieces of rows of the newest order; without rows: all that is left of it. */
   act(verb: string, pieces: ReadonlyMap<number, number>): ErpAct
   close(): void
 }
@@ -22,6 +22,11 @@ export interface ScenarioErp {
 /** SKUs that the vendors have items of: bundles are none, and a dash at the end stands for an option. */
 export function itemsOf({ rows }: PlacedOrder): readonly string[] {
   return [...new Set(rows.filter(({ sku }) => !sku.includes('SET')).map(({ sku }) => sku.replace(/-$/, '')))]
+}
+
+/** Where an order goes, when that is not where it was to go at first. */
+export function tellCity(city: string | null): string {
+  return city === null || city === 'Austin' ? '' : ` to ${city}`
 }
 
 interface ToldLine {

@@ -3,7 +3,7 @@ import { writeNetSuiteOrders } from '../../../src/systems/netsuite/write-orders.
 import { memoryNetSuite } from '../../memory/netsuite.ts'
 import type { PlacedOrder } from '../../worlds/magento-orders.ts'
 import { netsuiteOf } from '../../worlds/settings.ts'
-import { itemsOf, type ScenarioErp, tellLines } from './scenario-erp.ts'
+import { itemsOf, type ScenarioErp, tellCity, tellLines } from './scenario-erp.ts'
 
 export function netsuiteErp(order: PlacedOrder): ScenarioErp {
   const account = memoryNetSuite()
@@ -15,8 +15,8 @@ export function netsuiteErp(order: PlacedOrder): ScenarioErp {
   return {
     sink: writeNetSuiteOrders(account.client, netsuiteOf({ discountItem: 77, ...currencies })),
     orders: () =>
-      salesOrders().map(({ lines }) =>
-        tellLines(
+      salesOrders().map(({ fields, lines }) => {
+        const told = tellLines(
           lines.map((line) => ({
             sku: skuOf(line),
             quantity: numberOf(line, 'quantity'),
@@ -24,8 +24,9 @@ export function netsuiteErp(order: PlacedOrder): ScenarioErp {
             shipped: numberOf(line, 'quantityFulfilled'),
             isClosed: line['isClosed'] === true,
           })),
-        ),
-      ),
+        )
+        return told + tellCity(textOf(wireOf(fields['shippingAddress'])['city']))
+      }),
     act(verb, pieces) {
       const record = salesOrders().at(-1)
       if (record === undefined) throw new Error('the vendor has no order')

@@ -1,12 +1,13 @@
 import { asList } from '../../../simulators/sap-b1/properties.ts'
 import type { Entity } from '../../../simulators/sap-b1/store.ts'
+import { textOf, wireOf } from '../../../src/systems/kit/wire.ts'
 import { orderSettings } from '../../../src/systems/sap-b1/order-settings.ts'
 import { settings } from '../../../src/systems/sap-b1/settings.ts'
 import { writeSapB1Orders } from '../../../src/systems/sap-b1/write-orders.ts'
 import { memorySapB1 } from '../../memory/sap-b1.ts'
 import type { PlacedOrder } from '../../worlds/magento-orders.ts'
 import { valuesOf } from '../../worlds/settings.ts'
-import { itemsOf, type ScenarioErp, tellLines } from './scenario-erp.ts'
+import { itemsOf, type ScenarioErp, tellCity, tellLines } from './scenario-erp.ts'
 
 const GIVEN = {
   companyDb: 'SBODEMOUS',
@@ -48,7 +49,7 @@ const openOf = (line: Entity): number =>
 
 /** Amounts are before discounts, as the shop's; a line that is delivered whole is done, not closed. */
 function tellOrder(order: Readonly<Entity>): string {
-  return tellLines(
+  const lines = tellLines(
     asList(order['DocumentLines']).map((line) => {
       const [quantity, left] = [Number(line['Quantity']), Number(line['RemainingOpenQuantity'])]
       return {
@@ -60,4 +61,5 @@ function tellOrder(order: Readonly<Entity>): string {
       }
     }),
   )
+  return lines + tellCity(textOf(wireOf(order['AddressExtension'])['ShipToCity']))
 }

@@ -105,6 +105,10 @@ export async function play(
   try {
     for (const [index, words] of steps.entries()) {
       const [who = '', ...rest] = words.split(' ')
+      if (rest[0] === 'waits') {
+        await settle()
+        continue
+      }
       // What people do, they do upon what has arrived from the other side.
       const isShop = who === 'shop'
       if (waiting.some(({ key }) => key.startsWith('order') !== isShop)) await settle()
@@ -115,6 +119,7 @@ export async function play(
       const vendor = accounts.get(who as (typeof LETTERS)[number])
       if (vendor === undefined) throw new Error(`nobody is called "${who}"`)
       const event = vendor.act(rest, String(index))
+      if (rest[0] === 'ships-unheard') continue
       const arrive = async () => {
         const { outputs } = await routeFulfilments.process(event, contextOf(...connections), undefined)
         for (const { kind, event: asked } of outputs) {

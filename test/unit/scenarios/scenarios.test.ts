@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Arrival, play } from './scenario-world.ts'
+import { type Arrival, type EndState, play } from './scenario-world.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
 
 const ARRIVALS: readonly Arrival[] = ['once', 'doubled', 'replayed']
@@ -20,6 +20,15 @@ function wanted({ end, sap = {} }: Scenario, erp: Erp) {
   return { shop, vendors: Object.fromEntries(some), failed }
 }
 
+/** SAP opens no order again: whether an edited one is changed or made anew is a matter of the sequence. */
+function living(end: EndState, erp: Erp): EndState {
+  if (erp === 'netsuite') return end
+  const open = Object.entries(end.vendors).map(([letter, orders]) => {
+    return [letter, orders.filter((order) => !/^\([^)]*\)$/.test(order))] as const
+  })
+  return { ...end, vendors: Object.fromEntries(open) }
+}
+
 const settings = ({ bundles }: Scenario, erp: Erp) => ({ erp, ...(bundles === undefined ? {} : { bundles }) })
 
 describe.each(ERPS)('both ends, with vendors of %s', (erp) => {
@@ -33,7 +42,7 @@ describe.each(ERPS)('both ends, with vendors of %s', (erp) => {
   describe.each([1, 2, 3, 4])('where events arrive in a sequence of seed %i', (seed) => {
     it.each(ofSeveral)('$name', async (scenario) => {
       const end = await play(scenario.order, scenario.steps, { seed }, settings(scenario, erp))
-      expect(end).toEqual(wanted(scenario, erp))
+      expect(living(end, erp)).toEqual(living(wanted(scenario, erp), erp))
     })
   })
 })

@@ -263,6 +263,26 @@ describe('a sink as a stage', () => {
     expect(worker.deadLetters).toHaveLength(1)
   })
 
+  it('records that the vendor refuses a cancellation, with the reason: no dead letter, and nothing is tried again', async () => {
+    const world = sinkWorld(virtualClock())
+    const worker = world.worker({ deliver: failing('cancellation_refused') })
+    expect(await worker.handle(world.append(version('1', 1)))).toEqual(['1 ignored cancellation_refused'])
+    expect(worker.deadLetters).toEqual([])
+    expect(await world.parked()).toEqual([])
+  })
+
+  it('waits for what the vendor does with a cancellation, and records the answer', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    let code: ErrorCode = 'cancellation_requested'
+    const worker = world.worker({ deliver: async (...given) => await failing(code)(...given) })
+    expect(await worker.handle(world.append(version('1', 1)))).toEqual(['1 waiting cancellation_requested'])
+    code = 'cancellation_refused'
+    await clock.sleep(700_000)
+    expect(await worker.tick()).toEqual(['1 ignored cancellation_refused'])
+    expect(await world.parked()).toEqual([])
+  })
+
   it('throws when a table is gone', async () => {
     const world = sinkWorld(virtualClock())
     const worker = world.worker({ deliver: failing('table_unavailable') })

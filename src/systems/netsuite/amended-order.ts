@@ -1,0 +1,46 @@
+import type { Connection } from '../../configuration/model.ts'
+import { StreamError } from '../../errors.ts'
+import type { VendorOrderRequested } from '../../events/generated/events.ts'
+import { earlierReference, orderReference } from '../../rules/order-reference.ts'
+import { personOf } from '../kit/amendment.ts'
+import { textOf, type Wire, wireOf } from '../kit/wire.ts'
+import type { NetSuiteClient } from './client.ts'
+import { closedByTheShop } from './custom-fields.ts'
+import { isBegun, isEnded, shippedPieces } from './order-state.ts'
+
+/**
+ * The order that the shop replaced by this one, under its earlier name: an edit in the shop changes the order that NetSuite has,
+ * whichever of the two events comes first. Null: there is none, the vendor ended it, or it is somebody else's
+ * (two stores may number their orders alike). Throws `target_conflict` where a part of it was shipped: the new order is not
+ * delivered beside it.
+ */
+export async function amendedOrder(
+  client: Pick<NetSuiteClient, 'getByExternalId'>,
+  event: VendorOrderRequested,
+  { id }: Connection,
+  signal: AbortSignal,
+): Promise<Wire | null> {
+  const { amends } = event.data
+  if (amends === null || event.canceled) return null
+  const names = [orderReference(id, amends), earlierReference(id, amends)].filter((name) => name !== null)
+  for (const name of names) {
+    const order = await client.getByExternalId('salesOrder', name, { expand: true }, signal)
+    if (order === null || !isOfSamePerson(order, event)) continue
+    if (isBegun(order)) throw begunError(event, order)
+    return isEnded(order) && !closedByTheShop(order) ? null : order
+  }
+  return null
+}
+
+function isOfSamePerson(order: Wire, { data }: VendorOrderRequested): boolean {
+  const email = textOf(order['email'])?.toLowerCase()
+  if (email !== undefined && data.customerEmail !== '') return email === data.customerEmail.toLowerCase()
+  return textOf(wireOf(order['shippingAddress'])['addressee']) === personOf(data)
+}
+
+function begunError({ key, data: { amends } }: VendorOrderRequested, order: Wire): StreamError {
+  const message =
+    `the shop replaced order ${amends} by ${key}, but NetSuite has shipped ${shippedPieces(order)} of it; ` +
+    'order there by hand what is left of the new one'
+  return new StreamError('target_conflict', message, { details: { salesOrder: textOf(order['id']) } })
+}
