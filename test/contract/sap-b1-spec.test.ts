@@ -104,7 +104,9 @@ describe.skipIf(!hasSpec).each(['v1', 'v2'])('SAP’s specification and the Serv
     await company.send('POST', `/orders/${Number(targetId) - 1}/deliver`, { TrackingNumber: 'T' })
     const { targetId: closed } = await deliver({ key: '6' })
     await company.send('POST', `/orders/${closed}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })
-    await deliver({ key: '6', contentDigest: 'v2', canceled: true }, { cancelDelivered: 'close' })
+    // What is open is closed; what is delivered is not taken back.
+    const canceled = deliver({ key: '6', contentDigest: 'v2', canceled: true }, { cancelDelivered: 'close' })
+    await expect(canceled).rejects.toMatchObject({ code: 'cancellation_refused' })
     for (const entity of ['products', 'inventory', 'fulfilments'] as const) {
       const reader = createReader(checkedRead(system(), entity, 20), system(), {
         clock: wallClock,
