@@ -15,12 +15,20 @@ export async function checkConflicts(world: World, dead: DeadLetters): Promise<v
     if (code !== 'target_conflict') continue
     const [record] = world.broker.records(topic, partition, BigInt(offset), 1)
     const event = await world.codec.decode('vendor-orders', record?.value ?? null)
+    if (replacesBegun(world, event)) continue
     const id = orderReference(event.connection, event.key)
     const order = world.erp.records.find(({ externalId }) => externalId === id)
     if (order === undefined || !isBegun(order) || !isForPeople(event, order)) {
       world.broken(5, `order ${key} is a conflict for no reason: ${message}`)
     }
   }
+}
+
+/** Of the order that the shop replaced by it the vendor has shipped a part: people order what is left of the new one. */
+export function replacesBegun(world: World, { connection, data: { amends } }: VendorOrderRequested): boolean {
+  if (amends === null) return false
+  const id = orderReference(connection, amends)
+  return world.erp.records.some((record) => record.externalId === id && isBegun(record))
 }
 
 function isForPeople({ canceled, held, data }: VendorOrderRequested, { lines }: MemoryRecord): boolean {

@@ -7,6 +7,7 @@ import { orderReference } from '../../src/rules/order-reference.ts'
 import { textOf, type Wire, wireOf } from '../../src/systems/kit/wire.ts'
 import { LINE_FIELD } from '../../src/systems/netsuite/custom-fields.ts'
 import type { MemoryRecord } from '../memory/netsuite.ts'
+import { replacesBegun } from './check-conflicts.ts'
 import { eventsOf } from './check-cut-date.ts'
 import type { DeadLetters } from './check-dead-letters.ts'
 import { configuration, ERP } from './configuration.ts'
@@ -76,7 +77,8 @@ function checkVendor({ world, dead, connection, events, newest, last }: Asked): 
   }
   // One whose item is missing waits for it; its dead letter is expected.
   else if (failure !== undefined) {
-    if (failure === 'target_conflict' && !isConflict(record, wanted))
+    const isKnown = last !== undefined && replacesBegun(world, last)
+    if (failure === 'target_conflict' && !isKnown && !isConflict(record, wanted))
       world.broken(5, `order ${id} is a conflict, and vendor and shop agree`)
   } else if (wanted.what === 'lines') compare(world, id, record, wanted.lines, wanted.waits)
   else if (wanted.what === 'nothing' && record !== undefined) world.broken(2, `order ${id} never began, and is there`)

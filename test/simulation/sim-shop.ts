@@ -126,8 +126,9 @@ export class SimShop {
     return shipPieces(order, new Map(own.map((item) => [item.item_id, piecesToShip(item)])), now)
   }
 
-  /** The new order has other quantities, and is authorized as the old one was. */
+  /** The new order has other quantities, and is authorized as the old one was. Magento edits none that has an invoice. */
   #edit(order: MagentoOrder, rows: Life['rows'], now: string): readonly MagentoOrder[] {
+    if (order.items.some((item) => Number(item['qty_invoiced'] ?? 0) > 0)) return []
     this.#lastId += 1
     const others = rows.map((row) => ({ ...row, qty: this.#random.int(1, 5) }))
     const next = placedOrder({ rows: others, shipping: SHIPPING }, this.#lastId, now)

@@ -124,7 +124,8 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
         const { body: own, shortened } = salesOrder(event, connection, references)
         const body = { ...(order === null ? own : withWholeAddresses(own)), ...holdFields(given, order) }
         const begun = order !== null && isBegun(order) ? order : null
-        const reduced = begun === null ? null : reduction(begun, body, given)
+        // One on hold of which a part is shipped is for people: somebody has to stop the rest.
+        const reduced = begun === null || given.held ? null : reduction(begun, body, given)
         if (begun !== null && reduced === null) {
           const header = given.held ? null : headerChange(begun, body)
           const { amounts, how } = writtenOf(event)

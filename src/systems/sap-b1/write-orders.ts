@@ -146,7 +146,8 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
 async function change(job: Job, order: Wire): Promise<Delivered> {
   const { client, settings, event, connection, amounts, terms, signal } = job
   if (isBegun(order) || order['DocumentStatus'] !== 'bost_Open') {
-    const back = takenBack(order, amounts, settings)
+    // One on hold of which a part is delivered is for people: somebody has to stop the rest.
+    const back = event.held ? null : takenBack(order, amounts, settings)
     if (back !== null) return await takeBack(job, order, back)
     if (!event.held && hasPieces(order, amounts, settings) && differenceOf(job, order) === null)
       return await readdress(job, order)
