@@ -117,7 +117,7 @@ async function findOrders(client: SapB1Client, reference: string, signal: AbortS
 }
 
 async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> {
-  const { client, settings, event, connection, amounts, terms, signal } = job
+  const { client, settings, event, amounts, signal } = job
   const mark = canceled === undefined ? CANCELED_MARK : (textOf(canceled[settings.marks.digest]) ?? '')
   if (canceled !== undefined && mark === contentMark(event)) {
     // The vendor canceled just this: that comes back to the shop as a cancellation.
@@ -130,21 +130,14 @@ async function create(job: Job, canceled: Wire | undefined): Promise<Delivered> 
   }
   await assertItems(job)
   const cardCode = await cardCodeOf(client, settings.customer, event, signal)
-  const { body, shortened } = sapOrder(event, connection, {
-    amounts,
-    settings,
-    cardCode,
-    terms,
-    existing: null,
-    states: await job.states(),
-  })
+  const { body, shortened } = await bodyOf(job, cardCode, null)
   const made = await client.create('Orders', body, signal)
   await afterWrite('SAP', () => cancelWhereTotalsDiffer(job, made))
   return { outcome: 'written', targetId: entryOf(made), ...noteTexts(noteOf(shortened).note, pricesNote(job, made)) }
 }
 
 async function change(job: Job, order: Wire): Promise<Delivered> {
-  const { client, settings, event, connection, amounts, terms, signal } = job
+  const { client, settings, event, amounts, signal } = job
   if (isBegun(order) || order['DocumentStatus'] !== 'bost_Open') {
     // One on hold of which a part is delivered is for people: somebody has to stop the rest.
     const back = event.held ? null : takenBack(order, amounts, settings)
@@ -156,14 +149,7 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
   const hasClosed = closedLines(order).length > 0
   if (hasClosed && !isLeftAsItIs(order, job)) throw conflictError(event, order, 'the vendor closed a line of it')
   await assertItems(job)
-  const { body, shortened } = sapOrder(event, connection, {
-    amounts,
-    settings,
-    cardCode: null,
-    terms,
-    existing: order,
-    states: await job.states(),
-  })
+  const { body, shortened } = await bodyOf(job, null, order)
   const entry = Number(entryOf(order))
   // Closed lines can't be sent again; without them SAP would add the expenses once more.
   const { DocumentAdditionalExpenses: _, ...withoutExpenses } = body
@@ -181,22 +167,26 @@ async function change(job: Job, order: Wire): Promise<Delivered> {
 
 /** The rest of a begun order goes to the new address; what is delivered was sent where it was. */
 async function readdress(job: Job, order: Wire): Promise<Delivered> {
-  const { client, settings, event, connection, amounts, terms, signal } = job
+  const { settings } = job
   const targetId = entryOf(order)
   if (order['DocumentStatus'] !== 'bost_Open') return { outcome: 'unchanged', targetId }
-  const states = await job.states()
-  const { body, shortened } = sapOrder(event, connection, {
-    amounts,
-    settings,
-    cardCode: null,
-    terms,
-    existing: order,
-    states,
-  })
+  const { body, shortened } = await bodyOf(job, null, order)
   const fields = ['AddressExtension', 'TransportationCode', 'Comments', settings.marks.digest]
   const header = Object.fromEntries(Object.entries(body).filter(([name]) => fields.includes(name)))
-  await client.update('Orders', Number(targetId), header, { etag: etagOf(order), replaceLists: false }, signal)
+  await patch(job, order, header)
   return { outcome: 'written', targetId, ...noteOf(shortened) }
+}
+
+/** `cardCode` null: the order keeps its customer. `existing` null: it is to be made. */
+async function bodyOf(job: Job, cardCode: string | null, existing: Wire | null) {
+  const { event, connection, amounts, settings, terms } = job
+  return sapOrder(event, connection, { amounts, settings, cardCode, terms, existing, states: await job.states() })
+}
+
+/** Changes these fields of the order as it was read, and leaves its lines. */
+async function patch({ client, signal }: Job, order: Wire, fields: Wire): Promise<void> {
+  const asRead = { etag: etagOf(order), replaceLists: false }
+  await client.update('Orders', Number(entryOf(order)), fields, asRead, signal)
 }
 
 async function cancel(job: Job, order: Wire | undefined, canceled: Wire | undefined): Promise<Delivered> {
@@ -219,15 +209,13 @@ async function cancel(job: Job, order: Wire | undefined, canceled: Wire | undefi
  * long as the vendor has not answered, and `cancellation_refused` for what was delivered.
  */
 async function takeBack(job: Job, order: Wire, { delivered, open, wantsMore }: TakenBack): Promise<Delivered> {
-  const { client, settings, event, signal } = job
+  const { settings, event } = job
   const closes = open !== null && settings.cancelDelivered === 'close' && !wantsMore
   if (closes) await withdraw(job, order, 'Close')
   if (open !== null && !closes) {
     if (settings.cancelDelivered === 'conflict') throw conflictError(event, order, 'a part of it is delivered')
     const comments = commentsWithRequest(order, open)
-    const entry = Number(entryOf(order))
-    const change = { etag: etagOf(order), replaceLists: false }
-    if (comments !== null) await client.update('Orders', entry, { Comments: comments }, change, signal)
+    if (comments !== null) await patch(job, order, { Comments: comments })
     throw requestedError(event, order, open)
   }
   if (delivered !== null) throw refusedError(event, order, delivered)
@@ -235,23 +223,17 @@ async function takeBack(job: Job, order: Wire, { delivered, open, wantsMore }: T
 }
 
 /** The shop wants it again: the vendor is not asked any more. */
-async function withdrawRequest({ client, signal }: Job, order: Wire): Promise<void> {
+async function withdrawRequest(job: Job, order: Wire): Promise<void> {
   const comments = commentsWithoutRequest(order)
   if (comments === null || order['DocumentStatus'] !== 'bost_Open') return
-  const change = { etag: etagOf(order), replaceLists: false }
-  await client.update('Orders', Number(entryOf(order)), { Comments: comments }, change, signal)
+  await patch(job, order, { Comments: comments })
 }
 
 /** Marked before: what is canceled or closed without the mark, the vendor ended. */
-async function withdraw(
-  { client, settings, event, signal }: Job,
-  order: Wire,
-  action: 'Cancel' | 'Close',
-): Promise<void> {
-  const entry = Number(entryOf(order))
-  const mark = { [settings.marks.digest]: CANCELED_MARK + event.contentDigest }
-  await client.update('Orders', entry, mark, { etag: etagOf(order), replaceLists: false }, signal)
-  await client.act('Orders', entry, action, signal)
+async function withdraw(job: Job, order: Wire, action: 'Cancel' | 'Close'): Promise<void> {
+  const { client, settings, event, signal } = job
+  await patch(job, order, { [settings.marks.digest]: CANCELED_MARK + event.contentDigest })
+  await client.act('Orders', Number(entryOf(order)), action, signal)
 }
 
 /** In the order's currency. */
