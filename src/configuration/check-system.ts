@@ -5,14 +5,12 @@ import { retainedEntities } from '../platform/persons/retention.ts'
 import { checkTime, checkZone } from './check-times.ts'
 import type { ReadDocument, SystemDocument } from './document-schemas.ts'
 import { isFolderValue } from './folder-values.ts'
+import { readId } from './read-id.ts'
 import { readSettings, type SettingProblem, unknownSettings } from './setting.ts'
 import type { Shaped } from './shaped-documents.ts'
 import { HEADER_SECRET, readableEntities, type SystemType, type SystemTypes, WEBHOOK_SECRET } from './system-type.ts'
 import { nearName, unknownName } from './unknown-name.ts'
 import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
-
-export const readId = (system: string, { entity, scope = 'all' }: ReadDocument): string =>
-  `${system}.${entity}.${scope}`
 
 /** What a system's document says that can't be, by the definition of its type. */
 export function checkSystem({ value, yaml }: Shaped<'system'>, systemTypes: SystemTypes): Mistake[] {

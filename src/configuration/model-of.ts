@@ -10,6 +10,7 @@ import {
   type System,
   type ValueSchema,
 } from './model.ts'
+import { readId } from './read-id.ts'
 import type { AttributeRuleDocument } from './rule-schema.ts'
 
 /** The model of a checked document, with the defaults filled in; `limits` are those of the system's type. */
@@ -30,7 +31,7 @@ export function systemOf(document: SystemDocument, limits: CallLimits): System {
 function readOf({ id: system, overlapSeconds = 60 }: SystemDocument, document: ReadDocument): Read {
   const scope = document.scope ?? 'all'
   return {
-    id: `${system}.${document.entity}.${scope}`,
+    id: readId(system, document),
     system,
     entity: document.entity,
     scope,

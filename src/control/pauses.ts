@@ -78,15 +78,32 @@ export interface PauseWatch {
 }
 
 export function watchPauses(tables: Tables, stage: string, clock: Pick<Clock, 'now'>, everyMs: number): PauseWatch {
-  let known: { readonly at: number; readonly pauses: Promise<ReadonlyMap<string, Pause>> } | undefined
   const read = async () => new Map((await listPauses(tables, stage)).map((row) => [row.connection, row]))
+  const { get, forget } = keep(read, clock, everyMs)
+  return { all: get, forget }
+}
+
+/** What was read, until it is older than `everyMs`; a reading that failed is not kept. */
+export interface Kept<T> {
+  get(): Promise<T>
+  /** Reads again at the next question. */
+  forget(): void
+}
+
+/** The pauses of all stages. */
+export function keepPauses(tables: Tables, clock: Pick<Clock, 'now'>, everyMs: number): Kept<readonly Pause[]> {
+  return keep(() => listPauses(tables), clock, everyMs)
+}
+
+function keep<T>(read: () => Promise<T>, clock: Pick<Clock, 'now'>, everyMs: number): Kept<T> {
+  let known: { readonly at: number; readonly value: Promise<T> } | undefined
   return {
-    async all() {
+    async get() {
       const now = clock.now()
-      if (known === undefined || now - known.at >= everyMs) known = { at: now, pauses: read() }
+      if (known === undefined || now - known.at >= everyMs) known = { at: now, value: read() }
       const asked = known
       try {
-        return await asked.pauses
+        return await asked.value
       } catch (error) {
         if (known === asked) known = undefined
         throw error

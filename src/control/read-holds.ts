@@ -1,3 +1,4 @@
+import { systemOfRead } from '../configuration/read-id.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { endPause, type Pause, watchPauses } from './pauses.ts'
@@ -52,5 +53,5 @@ export function endOfHold({ probe_at }: Pause): string | null {
 
 /** What a hold may name to hold a read: itself, and its system. */
 export function holdTargets(read: string): readonly string[] {
-  return [read, read.split('.', 1)[0] ?? read]
+  return [read, systemOfRead(read)]
 }

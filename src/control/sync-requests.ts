@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { systemOfRead } from '../configuration/read-id.ts'
 import { isoTime } from '../events/times.ts'
 import { orNull, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
@@ -75,8 +76,6 @@ export interface SyncRequestDeps {
 const DISPATCHED_WITHIN_MS = 3_000
 const LOOK_EVERY_MS = 50
 
-const systemOf = (read: string): string => read.split('.', 1)[0] ?? read
-
 /** Of hooks, whose ids name their system, and of the requests of earlier versions. */
 const commonRow = (id: string): string => `sync ${id}`
 
@@ -87,7 +86,7 @@ const rowOf = (system: string, id: string): string => `request ${system} ${id}`
 async function rowFor(tables: Tables, { read, trigger, requestId }: WantedSync, id: string): Promise<string> {
   if (trigger === 'webhook') return commonRow(id)
   const earlier = requestId === null ? null : await requestAnswer(tables, commonRow(id))
-  return earlier !== null && keptRequest.decode(earlier).read === read ? commonRow(id) : rowOf(systemOf(read), id)
+  return earlier !== null && keptRequest.decode(earlier).read === read ? commonRow(id) : rowOf(systemOfRead(read), id)
 }
 
 export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps): SyncRequests {
@@ -137,7 +136,7 @@ export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps
     async get(id, systems) {
       const rows = [commonRow(id), ...systems.map((system) => rowOf(system, id))]
       const requests = (await requestAnswers(tables, rows)).map(keptRequest.decode)
-      const seen = requests.filter(({ read }) => systems.includes(systemOf(read)))
+      const seen = requests.filter(({ read }) => systems.includes(systemOfRead(read)))
       const [newest] = seen.toSorted((a, b) => Date.parse(b.requested_at) - Date.parse(a.requested_at))
       return newest === undefined ? undefined : await withState(newest)
     },

@@ -1,9 +1,10 @@
+import { systemOfRead } from '../configuration/read-id.ts'
 import { cancelRun } from '../control/cancel-run.ts'
 import { StreamError } from '../errors.ts'
 import { noteChange } from './audit.ts'
 import type { TableDeps } from './dependencies.ts'
 import { nameOf, type Principal } from './principal.ts'
-import { sees, systemOfRead } from './scope.ts'
+import { sees } from './scope.ts'
 import { findRun, showTask, type TaskStatus } from './tasks.ts'
 
 /**

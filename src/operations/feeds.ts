@@ -1,3 +1,4 @@
+import { systemOfRead } from '../configuration/read-id.ts'
 import { connectionOfRow } from '../configuration/stored-documents.ts'
 import { CONNECTIONS } from '../configuration/tables.ts'
 import { StreamError } from '../errors.ts'
@@ -17,7 +18,7 @@ import {
 import { countRows, readItem } from '../projections/read-rows.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
-import { type Scoped, sees, systemOfRead, within } from './scope.ts'
+import { type Scoped, sees, within } from './scope.ts'
 import { unknownConnection } from './unknown-connection.ts'
 
 /** Where a reader of a feed stands. */

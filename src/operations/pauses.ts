@@ -1,8 +1,10 @@
 import { readConfiguration } from '../configuration/read-configuration.ts'
+import { systemOfRead } from '../configuration/read-id.ts'
 import {
   pause as beginPause,
   resume as endPause,
   endPause as endSeen,
+  type Kept,
   listPauses as listRows,
   type Pause,
 } from '../control/pauses.ts'
@@ -13,9 +15,11 @@ import { noteChange } from './audit.ts'
 import type { OperationDeps, TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
 import { reachedSystems } from './reached-systems.ts'
-import { type Owner, type Page, type Scoped, sees, seesAll, systemOfRead, within } from './scope.ts'
+import { type Owner, type Page, type Scoped, sees, seesAll, within } from './scope.ts'
 import { parkingStages } from './sinks.ts'
 import { unknownConnection } from './unknown-connection.ts'
+
+export { keepPauses } from '../control/pauses.ts'
 
 /** A connection that a stage holds, or (at `reads`) a read or a system whose reads are held. */
 export interface PauseStatus extends Omit<Pause, 'probe_at'> {
@@ -52,27 +56,14 @@ function ownerOf({ stage, connection }: PausePlace): Owner {
 /** How long probes are told the same pauses: however many probes there are, the table is read once in so long. */
 export const PAUSES_KEPT_MS = 5_000
 
-/** What was last read of the pauses, for `recentPauses`. */
-export interface KeptPauses {
-  last: { readonly at: number; readonly rows: Promise<readonly Pause[]> } | null
-}
+export type KeptPauses = Kept<readonly Pause[]>
 
-/** As `listPauses`, for those who ask all the time: what was known up to `PAUSES_KEPT_MS` ago. */
+/** As `listPauses`, for those who ask all the time: of what is kept. */
 export async function recentPauses(
-  { tables, clock }: Pick<TableDeps, 'tables' | 'clock'>,
-  by: Principal,
   kept: KeptPauses,
+  by: Principal,
 ): Promise<Scoped<Pick<Pause, 'connection' | 'stage' | 'code'>>> {
-  const now = clock.now()
-  const asked =
-    kept.last !== null && now - kept.last.at < PAUSES_KEPT_MS ? kept.last : { at: now, rows: listRows(tables) }
-  kept.last = asked
-  try {
-    return within(by.scope, await asked.rows, ownerOf)
-  } catch (error) {
-    if (kept.last === asked) kept.last = null
-    throw error
-  }
+  return within(by.scope, await kept.get(), ownerOf)
 }
 
 /** A hold by hand: what a vendor is not to have before Monday. */

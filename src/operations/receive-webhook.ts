@@ -1,11 +1,12 @@
 import type { System } from '../configuration/model.ts'
+import { systemOfRead } from '../configuration/read-id.ts'
 import type { SyncRequest } from '../control/sync-requests.ts'
 import { StreamError } from '../errors.ts'
 import { OWN_SIGNATURE, ownHook } from '../systems/kit/own-webhook.ts'
 import type { HookKind, ReceivedHook } from '../systems/kit/webhook.ts'
 import type { OperationDeps } from './dependencies.ts'
 import type { Principal } from './principal.ts'
-import { sees, systemOfRead, within } from './scope.ts'
+import { sees, within } from './scope.ts'
 
 export type { ReceivedHook } from '../systems/kit/webhook.ts'
 

@@ -45,11 +45,6 @@ export function seesAll({ connections, systems }: Scope): boolean {
   return connections === 'all' && systems === 'all'
 }
 
-/** The system that a read, by its id, belongs to. */
-export function systemOfRead(read: string): string {
-  return read.split('.', 1)[0] ?? read
-}
-
 function includes(ids: Ids, id: string | null): boolean {
   return ids === 'all' || (id !== null && ids.has(id))
 }

@@ -1,3 +1,4 @@
+import { systemOfRead } from '../configuration/read-id.ts'
 import { getRun, pageRuns, type Run } from '../control/runs.ts'
 import { rowsOf } from '../platform/dynamodb/rows.ts'
 import { type EntityRow, entityKey, entityRows, UNROUTED } from '../projections/entity-row.ts'
@@ -5,7 +6,7 @@ import { listEntities } from '../projections/list-entities.ts'
 import { stateOfRun, type TaskCounts, type TaskState, taskState } from '../projections/task-status.ts'
 import type { TableDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
-import { type Page, type Scope, sees, systemOfRead, within } from './scope.ts'
+import { type Page, type Scope, sees, within } from './scope.ts'
 
 export { entityStatuses } from '../projections/entity-row.ts'
 export { taskStates } from '../projections/task-status.ts'
