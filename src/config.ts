@@ -62,6 +62,8 @@ export interface Config {
     readonly sasl: SaslConfig | null
     /** After so long without a heartbeat the group counts a member as dead and shares its partitions anew. */
     readonly sessionTimeoutMs: number
+    /** The name under which this process comes back to its groups; null: each start is a new member. */
+    readonly instanceId: string | null
   }
   readonly registry: { readonly url: string; readonly username: string | null; readonly password: string | null }
   readonly dynamodb: {
@@ -231,6 +233,7 @@ export function readConfig(env: Environment, readFile: ReadFile = (path) => read
       ssl: values.KAFKA_SSL,
       sasl: saslOf(values),
       sessionTimeoutMs: values.KAFKA_SESSION_TIMEOUT_MS,
+      instanceId: values.KAFKA_INSTANCE_ID ?? null,
     },
     registry: {
       url: values.SCHEMA_REGISTRY_URL,

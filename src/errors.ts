@@ -15,6 +15,7 @@ export const policies = {
   stopping: 'stop',
   lease_lost: 'stop',
   no_position: 'stop',
+  instance_taken: 'stop',
 
   target_unavailable: 'retry',
   rate_limited: 'retry',

@@ -47,8 +47,16 @@ export const environmentSchema = Type.Object({
   KAFKA_SESSION_TIMEOUT_MS: whole(
     6_000,
     300_000,
-    30_000,
+    15_000,
     "after so long without a heartbeat a dead consumer's partitions go to others",
+  ),
+  KAFKA_INSTANCE_ID: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9._-]{1,200}$',
+      $comment: 'at most 200 letters, digits, dots, dashes and underscores',
+      description:
+        'the name of this process that it keeps when it is restarted (the pod of a StatefulSet): its partitions wait for it',
+    }),
   ),
   SCHEMA_REGISTRY_URL: Type.String({
     description: 'address of the schema registry',

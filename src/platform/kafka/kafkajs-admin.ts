@@ -3,16 +3,10 @@ import type { Admin, ITopicMetadata, Kafka } from 'kafkajs'
 import { StreamError } from '../../errors.ts'
 import type { LogAdmin, PartitionEnd, TopicDefinition } from './event-log.ts'
 import { errorsOf, fromKafkajs, protocolType } from './kafkajs-errors.ts'
+import { COORDINATOR_MOVES, LEADER_MOVES, whileMoving } from './while-moving.ts'
 
 const LEADER_WAIT_MS = 30_000
 const LEADER_POLL_MS = 50
-const LEADER_MOVES: readonly string[] = ['LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION', 'UNKNOWN_LEADER_EPOCH']
-/** What a broker answers that does not know yet, or not any more, that it looks after the group. */
-const COORDINATOR_MOVES: readonly string[] = [
-  'NOT_COORDINATOR_FOR_GROUP',
-  'GROUP_COORDINATOR_NOT_AVAILABLE',
-  'GROUP_LOAD_IN_PROGRESS',
-]
 
 export async function createAdmin(kafka: Kafka): Promise<LogAdmin> {
   const admin = kafka.admin()
@@ -43,21 +37,6 @@ async function guarded<T>(doing: string, call: () => Promise<T>): Promise<T> {
 async function ends(admin: Admin, topic: string): Promise<readonly PartitionEnd[]> {
   const offsets = await whileMoving(LEADER_MOVES, () => admin.fetchTopicOffsets(topic))
   return offsets.map(({ partition, low, high }) => ({ partition, start: BigInt(low), end: BigInt(high) }))
-}
-
-/** A broker that was just named leader or coordinator may not know yet that it is one: asked again for a while. */
-async function whileMoving<T>(moves: readonly string[], ask: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + LEADER_WAIT_MS
-  for (;;) {
-    try {
-      return await ask()
-    } catch (error) {
-      // kafkajs trips over a topic that the broker it asked does not know yet: another one made it just now.
-      const moving = error instanceof TypeError || moves.includes(protocolType(error) ?? '')
-      if (!moving || performance.now() > deadline) throw error
-      await sleep(LEADER_POLL_MS)
-    }
-  }
 }
 
 async function createTopics(admin: Admin, topics: readonly TopicDefinition[]): Promise<readonly string[]> {

@@ -44,16 +44,20 @@ type CreateCluster = (options: { readonly allowAutoTopicCreation: boolean; reado
 
 /**
  * kafkajs' own connection to the brokers, which its consumer and admin stand on: the only way to fetch from a place
- * without a group. docs/decisions/20261124-staged-payloads-in-topics.md has why. Throws when kafkajs is no longer the
- * release it was made for.
+ * without a group. docs/decisions/20261124-staged-payloads-in-topics.md has why.
  */
 export function clusterOf(kafka: Kafka): Cluster {
+  return createClusterOf(kafka).create({ allowAutoTopicCreation: false, metadataMaxAge: METADATA_MAX_AGE_MS })
+}
+
+/** How kafkajs makes its connections, and under which name. Throws when kafkajs is no longer the release it was made for. */
+export function createClusterOf(kafka: Kafka): { readonly name: symbol; readonly create: CreateCluster } {
   const name = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER)
   const create = name === undefined ? undefined : (kafka as unknown as Record<symbol, unknown>)[name]
-  if (typeof create !== 'function') {
+  if (name === undefined || typeof create !== 'function') {
     throw new Error('kafkajs has changed its client: check how kafkajs-cluster.ts comes to a connection')
   }
-  return (create as CreateCluster)({ allowAutoTopicCreation: false, metadataMaxAge: METADATA_MAX_AGE_MS })
+  return { name, create: create as CreateCluster }
 }
 
 const CREATE_CLUSTER = 'private:Kafka:createCluster'

@@ -2,10 +2,12 @@ import type { Batch, Consumer, EachBatchPayload, IHeaders, Kafka, KafkaMessage }
 import type { Logger } from 'pino'
 import { StreamError } from '../../errors.ts'
 import type { ConsumeOptions, LogBatch, LogConsumption, LogHeader, LogRecord } from './event-log.ts'
-import { asksToRejoin, endsSession, fromKafkajs } from './kafkajs-errors.ts'
+import { asksToRejoin, endsSession, fromKafkajs, protocolType } from './kafkajs-errors.ts'
+import { staticMember } from './kafkajs-static-member.ts'
 import { createSession, type Session } from './session.ts'
+import { COORDINATOR_MOVES, whileMoving } from './while-moving.ts'
 
-const SESSION_TIMEOUT_MS = 30_000
+const SESSION_TIMEOUT_MS = 15_000
 /** Of the session time-out: less than the whole by more than a heartbeat takes. */
 const FRESH_PART = 2 / 3
 const HEARTBEAT_MS = 1_000
@@ -17,11 +19,21 @@ const PARTITIONS_AT_ONCE = 4
 /** After a batch that failed, so that a handler that always fails doesn't spin. */
 const AGAIN_AFTER_MS = 250
 
+/** How a member is known to its groups. */
+export interface Membership {
+  /** How long a member may be silent before its partitions go to others; 15 s by default, at least 6 s. */
+  readonly sessionTimeoutMs?: number
+  /** The name under which the process comes back; see `staticMember`. None: each start is a new member. */
+  readonly instanceId?: string | null
+}
+
 interface Consumption {
   readonly options: ConsumeOptions
   readonly logger: Logger
   readonly sessionTimeoutMs: number
   session: Session | undefined
+  /** Of its way into the group; once it was a member, errors are the runtime's. */
+  refused: unknown
   closing: boolean
 }
 
@@ -30,9 +42,22 @@ export async function consume(
   kafka: Kafka,
   options: ConsumeOptions,
   logger: Logger,
-  sessionTimeoutMs = SESSION_TIMEOUT_MS,
+  membership: Membership,
 ): Promise<LogConsumption> {
-  const consumer = kafka.consumer({
+  try {
+    return await whileMoving(COORDINATOR_MOVES, () => join(kafka, options, logger, membership))
+  } catch (error) {
+    throw fromKafkajs(error, `joining the group ${options.group}`)
+  }
+}
+
+async function join(
+  kafka: Kafka,
+  options: ConsumeOptions,
+  logger: Logger,
+  { sessionTimeoutMs = SESSION_TIMEOUT_MS, instanceId = null }: Membership,
+): Promise<LogConsumption> {
+  const config = {
     groupId: options.group,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: HEARTBEAT_MS,
@@ -41,8 +66,16 @@ export async function consume(
     maxBytesPerPartition: PARTITION_BYTES,
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 7, restartOnFailure: async () => false },
-  })
-  const state: Consumption = { options, logger, sessionTimeoutMs, session: undefined, closing: false }
+  }
+  const consumer = instanceId === null ? kafka.consumer(config) : staticMember(kafka, instanceId, config)
+  const state: Consumption = {
+    options,
+    logger,
+    sessionTimeoutMs,
+    session: undefined,
+    refused: undefined,
+    closing: false,
+  }
   followSession(consumer, state)
   try {
     await consumer.connect()
@@ -53,9 +86,10 @@ export async function consume(
       partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
       eachBatch: (payload) => handleBatch(payload, state),
     })
+    if (state.refused !== undefined) throw state.refused
   } catch (error) {
     await consumer.disconnect().catch(() => undefined)
-    throw fromKafkajs(error, `joining the group ${options.group}`)
+    throw error
   }
   return {
     owns: (topic, partition) => !state.closing && (state.session?.owns(topic, partition) ?? false),
@@ -84,7 +118,9 @@ function followSession(consumer: Consumer, state: Consumption): void {
   consumer.on(consumer.events.STOP, end)
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     end()
-    if (!state.closing) state.options.onFailure(fromKafkajs(payload.error, `consuming as ${payload.groupId}`))
+    if (state.session === undefined && COORDINATOR_MOVES.includes(protocolType(payload.error) ?? '')) {
+      state.refused = payload.error
+    } else if (!state.closing) state.options.onFailure(fromKafkajs(payload.error, `consuming as ${payload.groupId}`))
   })
 }
 

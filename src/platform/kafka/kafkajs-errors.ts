@@ -37,11 +37,17 @@ export function asksToRejoin(error: unknown): boolean {
   return protocolType(error) === 'REBALANCE_IN_PROGRESS'
 }
 
-/** Whatever kafkajs threw, as a StreamError: `value_too_large`, else `broker_unavailable`. */
+/** Whatever kafkajs threw, as a StreamError: `value_too_large`, `instance_taken`, else `broker_unavailable`. */
 export function fromKafkajs(error: unknown, doing: string): StreamError {
   if (error instanceof StreamError) return error
   if (TOO_LARGE.includes(protocolType(error) ?? '')) {
     return new StreamError('value_too_large', `${doing}: a record is larger than the topic's max.message.bytes`, {
+      cause: error,
+    })
+  }
+  if (protocolType(error) === 'FENCED_INSTANCE_ID') {
+    const way = 'give each process its own, end the other one, and start this one again'
+    return new StreamError('instance_taken', `${doing}: another process has its KAFKA_INSTANCE_ID; ${way}`, {
       cause: error,
     })
   }

@@ -3,13 +3,13 @@ import type { Logger } from 'pino'
 import { calmRequestQueue } from './calm-request-queue.ts'
 import type { EventLog } from './event-log.ts'
 import { createAdmin } from './kafkajs-admin.ts'
-import { consume } from './kafkajs-consumer.ts'
+import { consume, type Membership } from './kafkajs-consumer.ts'
 import { kafkajsLogCreator } from './kafkajs-log.ts'
 import { createProducer } from './kafkajs-producer.ts'
 import { readRecord } from './kafkajs-read.ts'
 import { scanRange } from './kafkajs-scan.ts'
 
-export interface KafkaSettings {
+export interface KafkaSettings extends Membership {
   readonly brokers: readonly string[]
   readonly clientId: string
   readonly ssl: boolean
@@ -20,8 +20,6 @@ export interface KafkaSettings {
   } | null
   /** False by default: records are small and mostly of one event. */
   readonly gzip?: boolean
-  /** How long a member may be silent before its partitions go to others; 30 s by default, at least 6 s. */
-  readonly sessionTimeoutMs?: number
   readonly logger: Logger
 }
 
@@ -30,7 +28,7 @@ export function createKafkaEventLog(settings: KafkaSettings): EventLog {
   const kafka = kafkaClient(settings)
   return {
     producer: () => createProducer(kafka, { gzip: settings.gzip ?? false }),
-    consume: (options) => consume(kafka, options, settings.logger, settings.sessionTimeoutMs),
+    consume: (options) => consume(kafka, options, settings.logger, settings),
     admin: () => createAdmin(kafka),
     read: (topic, partition, offset) => readRecord(kafka, topic, partition, offset),
     scan: (topic, range, onRecords, signal) => scanRange(kafka, topic, range, onRecords, signal),

@@ -181,6 +181,11 @@ class StageMember<K extends TopicKind> {
     this.#failures += 1
     this.#failure = toStreamError(error).message
     this.#partitions = []
+    // To come back would take the partitions from the process that has them now, and so on for ever.
+    if (toStreamError(error).code === 'instance_taken') {
+      this.#deps.logger.error({ stage: this.#stage.name, err: error }, 'the consumer has ended')
+      return
+    }
     this.#deps.logger.warn({ stage: this.#stage.name, err: error }, 'the consumer failed and is started again')
     this.#background.push(this.#restart())
   }

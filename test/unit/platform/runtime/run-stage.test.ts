@@ -205,6 +205,14 @@ describe('a stage', () => {
     expect(handled).toEqual(['a'])
   })
 
+  it('does not join again when another process has its place: each would take it from the other for ever', async () => {
+    const { clock, joins, running } = await start()
+    joins[0]?.onFailure(new StreamError('instance_taken', 'another process has its KAFKA_INSTANCE_ID'))
+    await clock.sleep(600_000)
+    expect(joins).toHaveLength(1)
+    expect(running.problem()).toContain('KAFKA_INSTANCE_ID')
+  })
+
   it('does not start when it can not join', async () => {
     const fake = fakeLog()
     fake.failJoins.push(new StreamError('broker_unavailable', 'gone'))

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { protocolType } from './kafkajs-errors.ts'
+
+const MOVES_WITHIN_MS = 30_000
+const AGAIN_AFTER_MS = 50
+export const LEADER_MOVES: readonly string[] = [
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'UNKNOWN_LEADER_EPOCH',
+]
+/** What a broker answers that does not know yet, or not any more, that it looks after the group. */
+export const COORDINATOR_MOVES: readonly string[] = [
+  'NOT_COORDINATOR_FOR_GROUP',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+]
+
+/**
+ * A broker that was just named leader or coordinator may not know yet that it is one: `ask` is called again, for half a minute,
+ * while it throws one of `moves`.
+ */
+export async function whileMoving<T>(moves: readonly string[], ask: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + MOVES_WITHIN_MS
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      // kafkajs trips over a topic that the broker it asked does not know yet: another one made it just now.
+      const moving = error instanceof TypeError || moves.includes(protocolType(error) ?? '')
+      if (!moving || performance.now() > deadline) throw error
+      await sleep(AGAIN_AFTER_MS)
+    }
+  }
+}
