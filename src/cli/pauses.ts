@@ -1,23 +1,32 @@
 import { readConfiguration } from '../configuration/read-configuration.ts'
+import { ALL_CONNECTIONS } from '../control/connection-guard.ts'
 import { READS } from '../control/read-holds.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
-import { HELD, hold as holdAt, listPauses, type PauseStatus, resumeConnection } from '../operations/pauses.ts'
+import {
+  HELD,
+  hold as holdAt,
+  listPauses,
+  type PausePlace,
+  type PauseStatus,
+  resumeConnection,
+} from '../operations/pauses.ts'
 import { unknownConnection } from '../operations/unknown-connection.ts'
 import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
 
 const USAGE = `waldstream pauses list [--json]
-waldstream pauses hold <connection|read|system> --reason TEXT [--stage STAGE] [--until ISO-8601] [--by WHO] [--json]
-waldstream pauses resume <stage> <connection> [--json]
+waldstream pauses hold <connection|read|system|stage> --reason TEXT [--stage STAGE] [--until ISO-8601] [--by WHO] [--json]
+waldstream pauses resume <stage> [<connection>] [--json]
 
   Connections and reads that are held: by hand, or because most of their last records failed. Their records wait; those of other
   connections go on. After failures one record is tried every few minutes, and when it goes through the pause ends by itself.
   resume ends it now: what waits is released within seconds.
   hold  of a connection keeps orders from the vendor until somebody resumes, or --until; --stage holds something else, such as
-        deliver-<shop> or map-products. Of a read, or of a system with all its reads, it begins no run: a tick that is missed
-        is caught up, and what is asked for waits. A run under way goes on; "waldstream tasks cancel" ends it.
-        Such holds are of the stage "reads".`
+        deliver-<shop> or map-products. Of a read it begins no run: a tick that is missed is caught up, and what is asked for
+        waits. A run under way goes on; "waldstream tasks cancel" ends it. Of a system it begins no run of its reads, and what
+        is for the system waits. Such holds are of the stage "reads". Of a stage (map-products) it holds all connections;
+        resume it without a connection. What is to stay off has "enabled: false" in its document.`
 
 const options = {
   reason: { type: 'string' },
@@ -36,11 +45,11 @@ export async function pausesCommand(args: readonly string[]): Promise<void> {
   const [action, first, second, ...more] = positionals
   if (action === 'list' && first === undefined) return await list(values)
   if (action === 'hold' && first !== undefined && second === undefined) return await hold(first, values)
-  if (action === 'resume' && first !== undefined && second !== undefined && more.length === 0) {
-    return await resume({ stage: first, connection: second }, values)
+  if (action === 'resume' && first !== undefined && more.length === 0) {
+    return await resume({ stage: first, connection: second ?? ALL_CONNECTIONS }, values)
   }
   throw new UsageError(
-    'pauses takes list, hold with a connection, read or system, or resume with a stage and a connection',
+    'pauses takes list, hold with a connection, read, system or stage, or resume with a stage and a connection',
     USAGE,
   )
 }
@@ -62,8 +71,8 @@ async function hold(target: string, values: Values): Promise<void> {
   const change = { what: 'pauses hold', target: targetOf([target]) }
   const held = await noted(by, change, () =>
     onPlatform(async (operations) => {
-      const stage = values.stage ?? (await usualStage(operations, target))
-      return await holdAt(operations, by, { stage, connection: target, reason, until })
+      const place = await placeOf(operations, target, values.stage)
+      return await holdAt(operations, by, { ...place, reason, until })
     }),
   )
   console.log(values.json ? JSON.stringify(held) : `${target} is held at ${held.stage}, ${endText(held)}`)
@@ -75,17 +84,19 @@ function endText({ code, stage, connection, probe_at }: PauseStatus): string {
   return isOpen ? `until somebody runs: waldstream pauses resume ${stage} ${connection}` : `until ${probe_at}`
 }
 
-/** Of a connection that of its orders; of what is none but a read or a system, that of reads. */
-async function usualStage({ tables }: OperationDeps, target: string): Promise<string> {
-  const { connections, systems } = await readConfiguration(tables)
+/** A connection is held where its orders are delivered; what is none is a read, a system or a stage. */
+async function placeOf(operations: OperationDeps, target: string, stage: string | undefined): Promise<PausePlace> {
+  if (stage !== undefined) return { stage, connection: target }
+  const { connections, systems } = await readConfiguration(operations.tables)
   const found = connections.find(({ id }) => id === target)
-  if (found !== undefined) return `deliver-${found.vendor}`
+  if (found !== undefined) return { stage: `deliver-${found.vendor}`, connection: target }
   const isRead = systems.some(({ id, reads }) => id === target || reads.some((read) => read.id === target))
-  if (isRead) return READS
-  throw await unknownConnection(tables, commandUser(), target)
+  if (isRead) return { stage: READS, connection: target }
+  if ((await operations.parkingStages()).includes(target)) return { stage: target, connection: ALL_CONNECTIONS }
+  throw await unknownConnection(operations.tables, commandUser(), target)
 }
 
-async function resume(place: { readonly stage: string; readonly connection: string }, { json }: Values): Promise<void> {
+async function resume(place: PausePlace, { json }: Values): Promise<void> {
   const by = commandUser()
   const change = { what: 'pauses resume', target: targetOf([place.stage, place.connection]) }
   const done = await noted(by, change, () => onTables((operations) => resumeConnection(operations, by, place)))

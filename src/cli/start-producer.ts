@@ -53,7 +53,7 @@ export async function startProducer(
         requester,
         ticks: tickLog(tables),
         isResting: restsAfterRefusal(tables),
-        holds: watchReadHolds(tables, clock),
+        holds: watchReadHolds(tables, clock, configuration),
         clock,
         logger,
         signal,

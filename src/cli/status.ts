@@ -35,9 +35,11 @@ function statusText({ connections, failures, complete }: Status): string {
   return [...none, ...connections.flatMap(connectionText), ...unrouted, ...more].join('\n')
 }
 
-function connectionText({ connection, shop, vendor, healthy, flows, paused, failures }: ConnectionStatus): string[] {
+function connectionText(status: ConnectionStatus): string[] {
+  const { connection, shop, vendor, healthy, enabled, flows, paused, failures } = status
+  const off = enabled ? '' : '; switched off: its document, or that of one of the two, says enabled: false'
   return [
-    `${healthy ? 'ok  ' : 'look'} ${connection} (${shop} and ${vendor})`,
+    `${healthy ? 'ok  ' : 'look'} ${connection} (${shop} and ${vendor})${off}`,
     ...flows.map(flowText),
     ...paused.flatMap(({ stage, since, code, message, fix }) => [
       `  paused at ${stage} since ${since}: ${code}: ${message}`,
@@ -53,7 +55,8 @@ function flowText({ entity, reads, processing, waiting, failed }: Flow): string 
   return `  ${[entity, ...reads.map(readText), ...standing].join(', ')}`
 }
 
-function readText({ read, age, problem }: ReadAge): string {
+function readText({ read, age, problem, enabled }: ReadAge): string {
+  if (!enabled) return `switched off (${read})`
   const when = age === null ? 'never read whole' : `read ${ageText(age)} ago`
   return `${when} (${read}${problem === null ? '' : `; the last run: ${problem}`})`
 }

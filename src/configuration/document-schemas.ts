@@ -43,8 +43,11 @@ const keptFor = (what: string) =>
     }),
   )
 
+const enabled = (what: string) => Type.Optional(Type.Boolean({ description: `false: ${what}; true by default` }))
+
 const read = Type.Object(
   {
+    enabled: enabled('no run of it is begun'),
     entity: Type.Enum([...entities], { description: 'what is read' }),
     scope: Type.Optional(id('name of the filter, "all" by default')),
     schedule: Type.Optional(text('cron expression of five fields, or six with seconds; without it: on request only')),
@@ -81,6 +84,7 @@ const read = Type.Object(
 export const systemSchema = Type.Object(
   {
     kind: Type.Literal('system'),
+    enabled: enabled('it is neither read nor written, and what is for it waits'),
     id: id('id of the system'),
     type: text('type of the system'),
     address: Type.String({
@@ -179,6 +183,7 @@ const chargeShare = Type.Enum(['seller', 'shared'], { description: 'seller or sh
 export const connectionSchema = Type.Object(
   {
     kind: Type.Literal('connection'),
+    enabled: enabled('what is of it waits'),
     id: id('id of the connection'),
     shop: id('id of the shop system'),
     vendor: id('id of the vendor system'),

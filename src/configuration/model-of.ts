@@ -25,6 +25,7 @@ export function systemOf(document: SystemDocument, limits: CallLimits): System {
     settings: document.settings ?? {},
     reads: (document.reads ?? []).map((read) => readOf(document, read)),
     ...(document.retention === undefined ? {} : { retention: document.retention }),
+    ...(document.enabled === false ? { enabled: false } : {}),
   }
 }
 
@@ -43,6 +44,7 @@ function readOf({ id: system, overlapSeconds = 60 }: SystemDocument, document: R
     overlapSeconds: document.overlapSeconds ?? overlapSeconds,
     filter: filterOf(document.filter ?? {}),
     sweep: { schedule: document.sweep?.schedule ?? null, mostGone: document.sweep?.mostGone ?? MOST_GONE },
+    ...(document.enabled === false ? { enabled: false } : {}),
   }
 }
 
@@ -90,6 +92,7 @@ export function connectionOf(
     fulfilments: { notifyCustomer: fulfilments?.notifyCustomer ?? false, carriers: fulfilments?.carriers ?? {} },
     stock: document.stock ?? null,
     deleteDrainedQueues: document.deleteDrainedQueues ?? false,
+    ...(document.enabled === false ? { enabled: false } : {}),
     revision: 0,
   }
 }

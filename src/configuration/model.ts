@@ -36,6 +36,8 @@ export interface Read {
   /** The filter itself, in the words of the system's reader. */
   readonly filter: Readonly<Record<string, string>>
   readonly sweep: Sweep
+  /** False: no run of it is begun. */
+  readonly enabled?: boolean
 }
 
 /** One endpoint. `address` and the secrets are references (`env:NAME`, `file:/path`) or, for the address, a plain URL. */
@@ -53,6 +55,8 @@ export interface System {
   readonly reads: readonly Read[]
   /** How long after its month what is said of a person is kept, as `400 days`; left out: as the operator set it. */
   readonly retention?: { readonly [E in RetainedEntity]?: string }
+  /** False: it is neither read nor written; what is for it waits. */
+  readonly enabled?: boolean
 }
 
 /**
@@ -173,6 +177,8 @@ export interface Connection {
   readonly stock: StockPolicy | null
   /** A queue that a sync request names is deleted once it is drained. */
   readonly deleteDrainedQueues: boolean
+  /** False: what is of the connection waits, wherever it is. */
+  readonly enabled?: boolean
   /** Grows with each change of the connection or its metadata. */
   readonly revision: number
 }

@@ -34,6 +34,7 @@ const storedRead = Type.Object({
   overlapSeconds: Type.Number(),
   filter: texts,
   sweep: Type.Optional(Type.Object({ schedule: nullableText, mostGone: Type.Number() })),
+  enabled: Type.Optional(Type.Boolean()),
 })
 
 const storedSystem = Type.Object({
@@ -48,6 +49,7 @@ const storedSystem = Type.Object({
   retention: Type.Optional(
     Type.Object({ orders: Type.Optional(Type.String()), fulfilments: Type.Optional(Type.String()) }),
   ),
+  enabled: Type.Optional(Type.Boolean()),
 })
 
 const storedRule = Type.Object({
@@ -95,6 +97,7 @@ const storedConnection = Type.Object({
   fulfilments: Type.Optional(Type.Object({ notifyCustomer: Type.Boolean(), carriers: texts })),
   stock: Type.Optional(Type.Object({ locations: texts })),
   deleteDrainedQueues: Type.Optional(Type.Boolean()),
+  enabled: Type.Optional(Type.Boolean()),
   revision: Type.Integer(),
 })
 

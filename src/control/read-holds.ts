@@ -1,7 +1,9 @@
+import type { Configuration } from '../configuration/model.ts'
 import { systemOfRead } from '../configuration/read-id.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { endPause, type Pause, watchPauses } from './pauses.ts'
+import { disabledRead, type Reason } from './standing-holds.ts'
 import { readOfControl } from './sweeps.ts'
 
 /** Stage under which reads are held, one or all of a system; no stage is called so. */
@@ -9,13 +11,17 @@ export const READS = 'reads'
 
 const SEEN_MS = 2_000
 
-/** What keeps a read from being run, as people asked: a hold of it, or of its whole system. */
+/** What keeps a read from being run, as people asked: a hold of it or of its whole system, or the documents. */
 export interface ReadHolds {
   /** `read`: also the key of a row of `sync_control`. A hold whose end has come is none, and its row goes. */
-  of(read: string): Promise<Pause | undefined>
+  of(read: string): Promise<Reason | undefined>
 }
 
-export function watchReadHolds(tables: Tables, clock: Pick<Clock, 'now'>): ReadHolds {
+export function watchReadHolds(
+  tables: Tables,
+  clock: Pick<Clock, 'now'>,
+  configuration: () => Pick<Configuration, 'systems'>,
+): ReadHolds {
   const watch = watchPauses(tables, READS, clock, SEEN_MS)
   return {
     async of(read) {
@@ -27,7 +33,7 @@ export function watchReadHolds(tables: Tables, clock: Pick<Clock, 'now'>): ReadH
         await endPause(tables, hold)
         watch.forget()
       }
-      return holdOf(holds, id, clock.now())
+      return disabledRead(configuration(), id) ?? holdOf(holds, id, clock.now())
     },
   }
 }

@@ -1,5 +1,6 @@
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { systemOfRead } from '../configuration/read-id.ts'
+import { ALL_CONNECTIONS } from '../control/connection-guard.ts'
 import {
   pause as beginPause,
   resume as endPause,
@@ -8,7 +9,7 @@ import {
   listPauses as listRows,
   type Pause,
 } from '../control/pauses.ts'
-import { holdTargets, isOver, NEVER, READS } from '../control/read-holds.ts'
+import { isOver, NEVER, READS } from '../control/read-holds.ts'
 import { StreamError } from '../errors.ts'
 import { listParked as listRecords, type ParkedSummary } from '../platform/runtime/list-parked.ts'
 import { noteChange } from './audit.ts'
@@ -79,8 +80,8 @@ export const HELD = 'held'
 type HoldDeps = Pick<OperationDeps, 'clock' | 'audit'> & StageDeps
 
 /**
- * Holds a connection at a stage: its records wait, those of others go on. At the stage `reads` it holds a read, or those of
- * a system: none is begun. Throws `not_found` for what is not there, `request_invalid` for a stage that holds nothing or an
+ * Holds a connection at a stage, or all of them (`*`): its records wait, those of others go on. At the stage `reads` it holds a
+ * read, or a system: none of its reads is begun, and what is for it waits. Throws `not_found` for what is not there, `request_invalid` for a stage that holds nothing or an
  * end that has passed, and `state_conflict` where it is paused.
  */
 export async function hold(deps: HoldDeps, by: Principal, wanted: Hold): Promise<PauseStatus> {
@@ -103,7 +104,8 @@ export async function hold(deps: HoldDeps, by: Principal, wanted: Hold): Promise
 }
 
 async function assertHoldable(deps: HoldDeps, by: Principal, { stage, connection }: PausePlace): Promise<void> {
-  const known = (await readConfiguration(deps.tables)).connections.some(({ id }) => id === connection)
+  const { connections } = await readConfiguration(deps.tables)
+  const known = connection === ALL_CONNECTIONS || connections.some(({ id }) => id === connection)
   if (!known || !sees(by.scope, { connection })) throw await unknownConnection(deps.tables, by, connection)
   const stages = await stagesFor(deps, by)
   if (stages.includes(stage)) return
@@ -117,10 +119,9 @@ async function assertRead(
   { connection: target }: PausePlace,
 ): Promise<void> {
   const { systems } = await readConfiguration(tables)
-  const reads = systems.flatMap((system) => system.reads.map(({ id }) => id))
-  const known = reads.some((read) => holdTargets(read).includes(target))
+  const known = systems.some(({ id, reads }) => id === target || reads.some((read) => read.id === target))
   if (!known || !sees(by.scope, { system: systemOfRead(target) })) {
-    const what = `there is no read or system with reads "${target}"`
+    const what = `there is no read or system "${target}"`
     const cli = `${what}; "waldstream reads list" has the reads`
     throw notFound(by, { field: 'connection', api: `${what}; /v1/reads lists the reads`, cli })
   }

@@ -6,6 +6,7 @@ import { listReadControls, type ReadControl } from '../control/read-control.ts'
 import { endOfHold, holdOf, READS } from '../control/read-holds.ts'
 import { listRuns, type Run } from '../control/runs.ts'
 import { lastTick, nextTick } from '../control/scheduler.ts'
+import { disabledRead } from '../control/standing-holds.ts'
 import { isoTime } from '../events/times.ts'
 import { noteChange } from './audit.ts'
 import { type Affected, assertConfirmed } from './confirmation.ts'
@@ -144,6 +145,8 @@ async function statusesOf(
     reads.map(async (read) => {
       const runs = await listRuns(tables, { read: read.id, limit: windows })
       const status = toStatus(read, controls.get(read.id) ?? { read: read.id, ...NEVER }, runs, now)
+      const standing = disabledRead({ systems }, read.id)
+      if (standing !== undefined) return { ...status, held: { reason: standing.message, until: null } }
       const hold = holdOf(holds, read.id, now)
       return { ...status, held: hold === undefined ? null : { reason: hold.message, until: endOfHold(hold) } }
     }),

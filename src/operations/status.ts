@@ -1,8 +1,10 @@
 import type { Configuration, Connection, Read } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
+import { ALL_CONNECTIONS } from '../control/connection-guard.ts'
 import { listPauses as listRows, type Pause } from '../control/pauses.ts'
 import { holdOf, READS } from '../control/read-holds.ts'
 import { listRuns } from '../control/runs.ts'
+import { disabledConnection, disabledRead } from '../control/standing-holds.ts'
 import { countStaged, type StagedCount } from '../projections/count-staged.ts'
 import type { LetterGroup } from '../projections/list-dead-letters.ts'
 import { countDeadLetters } from './dead-letters.ts'
@@ -23,6 +25,8 @@ export interface ReadAge {
   readonly age: number | null
   /** Why the last run that ended was not good, or that the read is held; null: neither. */
   readonly problem: string | null
+  /** False: its document, or that of its system, switches it off. */
+  readonly enabled: boolean
 }
 
 /** One entity of a connection: orders to the vendor, or products, stock, images and fulfilments to the shop. */
@@ -60,6 +64,8 @@ export interface ConnectionStatus {
   readonly vendor: string
   /** Nothing is paused, no dead letter is open, and the last runs of its reads were good. */
   readonly healthy: boolean
+  /** False: its document, or that of its shop or vendor, switches it off. */
+  readonly enabled: boolean
   readonly flows: readonly Flow[]
   readonly paused: readonly Halt[]
   readonly failures: readonly Failure[]
@@ -86,9 +92,10 @@ export async function status(deps: Deps, by: Principal): Promise<Status> {
   const seen = within(by.scope, configuration.connections, ({ id }) => ({ connection: id }))
   const connections = await Promise.all(
     seen.map(async (connection) => {
-      const own = (row: { readonly connection: string | null }) => row.connection === connection.id
       const flows = await flowsOf({ ...deps, holds }, by, configuration, connection)
-      return withHealth(connection, flows, pauses.filter(own).map(haltOf), groups.filter(own).map(failureOf))
+      const halts = pauses.filter((pause) => isOf(pause, connection)).map(haltOf)
+      const failures = groups.filter((group) => group.connection === connection.id).map(failureOf)
+      return withHealth(configuration, connection, flows, halts, failures)
     }),
   )
   const failures = groups.filter(({ connection }) => connection === null).map(failureOf)
@@ -112,15 +119,23 @@ const OPEN = {
   to: null,
 } as const
 
+/** Of the connection itself, of its shop or vendor, or of a whole stage. */
+function isOf({ stage, connection: held }: PauseStatus, { id, shop, vendor }: Connection): boolean {
+  return stage === READS ? held === shop || held === vendor : held === id || held === ALL_CONNECTIONS
+}
+
 function withHealth(
-  { id, shop, vendor }: Connection,
+  configuration: Configuration,
+  connection: Connection,
   flows: readonly Flow[],
   paused: readonly Halt[],
   failures: readonly Failure[],
 ): ConnectionStatus {
-  const reads = flows.flatMap((flow) => flow.reads)
+  const { id, shop, vendor } = connection
+  const reads = flows.flatMap((flow) => flow.reads).filter(({ enabled }) => enabled)
   const healthy = paused.length === 0 && failures.length === 0 && reads.every(({ problem }) => problem === null)
-  return { connection: id, shop, vendor, healthy, flows, paused, failures }
+  const enabled = [shop, vendor].every((system) => disabledConnection(configuration, connection, system) === undefined)
+  return { connection: id, shop, vendor, healthy, enabled, flows, paused, failures }
 }
 
 async function flowsOf(
@@ -138,7 +153,7 @@ async function flowsOf(
         countStaged(deps.tables, of, 'waiting'),
         countStaged(deps.tables, of, 'failed'),
       ])
-      return { entity, reads: await agesOf(deps, by, own), processing, waiting, failed }
+      return { entity, reads: await agesOf(deps, by, systems, own), processing, waiting, failed }
     }),
   )
 }
@@ -147,6 +162,7 @@ async function flowsOf(
 async function agesOf(
   { tables, clock, holds }: FlowDeps,
   by: Principal,
+  systems: Configuration['systems'],
   reads: readonly Read[],
 ): Promise<readonly ReadAge[]> {
   return await Promise.all(
@@ -163,6 +179,7 @@ async function agesOf(
         last_good: good,
         age: good === null ? null : Math.max(0, Math.round((clock.now() - Date.parse(good)) / 1000)),
         problem: hold === undefined ? why && detail : heldText(hold, sees(by.scope, { system })),
+        enabled: disabledRead({ systems }, id) === undefined,
       }
     }),
   )
@@ -180,7 +197,7 @@ const FIRST: Readonly<Record<string, string>> = {
 }
 
 function haltOf({ stage, connection, code, message, since }: PauseStatus): Halt {
-  const resume = `waldstream pauses resume ${stage} ${connection}`
+  const resume = `waldstream pauses resume ${stage} ${connection === ALL_CONNECTIONS ? `'${connection}'` : connection}`
   return { stage, since, code, message, fix: `${FIRST[code] ?? 'mend the cause, then: '}${resume}` }
 }
 

@@ -55,7 +55,7 @@ export interface WorkerDeps extends PublishDeps, LastKnownDeps {
  */
 export async function runWorker(deps: WorkerDeps, signal: AbortSignal): Promise<void> {
   const running = new Map<string, Promise<void>>()
-  const holds = watchReadHolds(deps.tables, deps.clock)
+  const holds = watchReadHolds(deps.tables, deps.clock, deps.configuration)
   let seen: Seen | null = null
   while (!signal.aborted) {
     try {

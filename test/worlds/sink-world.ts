@@ -17,7 +17,7 @@ import { memoryCodec } from '../memory/codec.ts'
 import { memoryTables } from '../memory/tables.ts'
 import { silentLogger } from './stage-context.ts'
 
-const system: System = {
+export const system: System = {
   id: 'netsuite',
   type: 'netsuite',
   address: 'https://system.example',
@@ -62,7 +62,10 @@ export function sinkWorld(
   /** Digest that the target has for each key, and every write in its order. */
   const target = new Map<string, string>()
   const writes: string[] = []
-  const configuration: Configuration = { revision: 1, systems: [system], connections, metadata: [] }
+  let configuration: Configuration = { revision: 1, systems: [system], connections, metadata: [] }
+  const configure = (change: Partial<Configuration>) => {
+    configuration = { ...configuration, ...change }
+  }
   const append = (event: VendorOrderRequested): Decoded<'vendor-orders'> => {
     const key = Buffer.from(`${event.connection}|${event.key}`)
     const at = { topic: 'vendor-orders.netsuite', partition: 3, offset: BigInt(records.length), timestamp: 1 }
@@ -141,7 +144,7 @@ export function sinkWorld(
     for await (const page of tables.scan('parked')) items.push(...page)
     return items
   }
-  return { tables, target, writes, append, worker, parked, pauses: () => listPauses(tables) }
+  return { tables, target, writes, append, worker, parked, configure, pauses: () => listPauses(tables) }
 }
 
 /** A promise that the test keeps or breaks. */

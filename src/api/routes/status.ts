@@ -35,6 +35,7 @@ const Status = Type.Object({
       healthy: Type.Boolean({
         description: 'Nothing is paused, no dead letter is open, and the last runs of its reads were good',
       }),
+      enabled: Type.Boolean({ description: 'False: its document, or that of its shop or vendor, switches it off' }),
       flows: Type.Array(
         Type.Object({
           entity: Text,
@@ -44,6 +45,7 @@ const Status = Type.Object({
               last_good: Nullable(Type.String({ description: 'End of the last run that read all of its window' })),
               age: Nullable(Type.Integer({ description: 'Seconds since then' })),
               problem: Nullable(Type.String({ description: 'Why the last run was not good' })),
+              enabled: Type.Boolean({ description: 'False: its document, or that of its system, switches it off' }),
             }),
           ),
           processing: Count,

@@ -45,7 +45,7 @@ export function createSinkParts<K extends PerSystemKind>(
 ): SinkParts<K> {
   const { tables, clock, random = Math.random } = deps
   const timing = { ...usualTiming, ...deps.timing }
-  const guard = createConnectionGuard(stage, deps, timing)
+  const guard = createConnectionGuard(stage, deps, timing, system.id)
   const onChange = (state: BreakerState) => logBreaker(deps.logger, system.id, state)
   return {
     stage,

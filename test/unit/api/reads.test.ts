@@ -125,6 +125,21 @@ it('holds a read, or all of a system, and says so', async () => {
   expect((await hold(READ, { reason: 'again' })).status).toBe(200)
 })
 
+it('shows what its document switches off, and stores it so', async () => {
+  const api = await fixture()
+  const [orders, images] = shop.reads
+  await api.send('PUT', '/v1/systems/shop', { ...shop, reads: [{ ...orders, enabled: false }, images] })
+  const held = async () => (await api.get('/v1/reads')).json.items.map((read: { readonly held: unknown }) => read.held)
+  const reason = (of: string) => `the document of ${of} says enabled: false; set it to true to go on`
+  expect(await held()).toEqual([{ reason: reason(`read ${READ}`), until: null }, null])
+  await api.send('PUT', '/v1/systems/shop', { ...shop, enabled: false })
+  expect((await api.get('/v1/systems/shop')).json.document).toMatchObject({ enabled: false })
+  const off = { reason: reason('system shop'), until: null }
+  expect(await held()).toEqual([off, off])
+  await api.send('PUT', '/v1/systems/shop', { ...shop, enabled: true })
+  expect(await held()).toEqual([null, null])
+})
+
 it('cancels a run that waits, and one under way when its worker hears of it', async () => {
   const api = await fixture()
   const cancel = (task: string, body: Readonly<Record<string, unknown>>) => api.post(`/v1/tasks/${task}/cancel`, body)

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
+import { applyConfiguration } from '../../../src/operations/configuration.ts'
 import { everything } from '../../../src/operations/principal.ts'
 import { status } from '../../../src/operations/status.ts'
 import { stagedStage } from '../../../src/projections/staged.ts'
 import { entityResult, statusRecord } from '../../data/sync-status.ts'
 import { batchContext } from '../../worlds/stage-context.ts'
-import { twoSellers } from '../../worlds/two-sellers.ts'
+import { configurationOf, twoSellers } from '../../worlds/two-sellers.ts'
 
 const boss = everything({ kind: 'cli', name: 'boss' })
 
@@ -51,4 +52,33 @@ it('health names the connections that are paused: ready is not all well', async 
     status: 'ready',
     held_back: ['alder is paused at map-products: mapping_failed', 'birch is paused at map-products: mapping_failed'],
   })
+})
+
+it('says what is switched off by a document, and does not call for anybody', async () => {
+  const api = await twoSellers(['alder', 'birch'])
+  const { connections, ...rest } = configurationOf(['alder', 'birch'])
+  const off = connections.map((connection) =>
+    connection.id === 'alder' ? { ...connection, enabled: false } : connection,
+  )
+  await applyConfiguration(api.operations, boss, { configuration: { ...rest, connections: off }, reason: null })
+  const found = await status(api.operations, boss)
+  expect(found.connections.map(({ connection, enabled }) => [connection, enabled])).toEqual([
+    ['alder', false],
+    ['birch', true],
+  ])
+})
+
+it('a hold of all connections of a stage, or of a system, is one of each of them', async () => {
+  const api = await twoSellers(['alder', 'birch'])
+  expect((await api.send('PUT', '/v1/pauses/route-orders/*', { reason: 'a new mapping' })).status).toBe(200)
+  expect((await api.send('PUT', '/v1/pauses/reads/erp', { reason: 'it moves' })).status).toBe(200)
+  const found = await status(api.operations, boss)
+  for (const { paused } of found.connections) {
+    const fixes = paused.map(({ stage, fix }) => [stage, fix.replace(/.*: /, '')]).toSorted()
+    expect(fixes).toEqual([
+      ['map-products', expect.stringMatching(/^waldstream pauses resume map-products (alder|birch)$/)],
+      ['reads', 'waldstream pauses resume reads erp'],
+      ['route-orders', "waldstream pauses resume route-orders '*'"],
+    ])
+  }
 })

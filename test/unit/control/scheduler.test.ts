@@ -10,6 +10,7 @@ import { tickLog } from '../../../src/control/ticks.ts'
 import type { Tables } from '../../../src/platform/dynamodb/tables.ts'
 import { manualClock } from '../../memory/manual-clock.ts'
 import { memoryTables } from '../../memory/tables.ts'
+import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 
 const START = Date.parse('2026-03-02T10:00:00Z')
 
@@ -48,7 +49,7 @@ describe('runScheduler', () => {
     const logger = pino({ level: 'silent' })
     const ticks = tickLog(tables)
     const isResting = restsAfterRefusal(tables)
-    const holds = watchReadHolds(tables, clock)
+    const holds = watchReadHolds(tables, clock, () => ({ systems: [] }))
     const running = runScheduler({ reads, requester, ticks, isResting, holds, clock, logger, signal: end.signal })
     const stop = async () => {
       end.abort()
@@ -101,6 +102,27 @@ describe('runScheduler', () => {
       expect(sent).toEqual([tick(START + 4 * TEN), tick(START + 6 * TEN)])
     },
   )
+
+  it.each(['the read', 'its system'])('begins no run of %s that its document switches off', async (what) => {
+    const tables = memoryTables([...controlTables, ...pauseTables])
+    const scope = { ...readOf('s', 'products', 100), ...(what === 'the read' ? { enabled: false } : {}) }
+    const shop = uncheckedSystem({ id: 's', type: 'netsuite', address: 'https://s.example', reads: [scope] })
+    let systems = [what === 'the read' ? shop : { ...shop, enabled: false }]
+    const holds = watchReadHolds(tables, manualClock(START), () => ({ systems }))
+    expect(await holds.of('s.products.all')).toMatchObject({
+      code: 'disabled',
+      message: expect.stringContaining('enabled: false'),
+    })
+    systems = [
+      uncheckedSystem({
+        id: 's',
+        type: 'netsuite',
+        address: 'https://s.example',
+        reads: [readOf('s', 'products', 100)],
+      }),
+    ]
+    expect(await holds.of('s.products.all')).toBeUndefined()
+  })
 
   it('catches up once what was missed while no process ran', async () => {
     const tables = memoryTables([...controlTables, ...pauseTables])

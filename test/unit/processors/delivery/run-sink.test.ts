@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { CONNECTIONS, REVISION_KEY } from '../../../../src/configuration/tables.ts'
-import { resume } from '../../../../src/control/pauses.ts'
+import { pause, resume } from '../../../../src/control/pauses.ts'
+import { READS } from '../../../../src/control/read-holds.ts'
 import { type ErrorCode, StreamError } from '../../../../src/errors.ts'
 import { connectionOf } from '../../../data/processor-events.ts'
-import { type Deliver, sinkWorld, version } from '../../../worlds/sink-world.ts'
+import { type Deliver, sinkWorld, system, version } from '../../../worlds/sink-world.ts'
 import { virtualClock } from '../../platform/runtime/virtual-clock.ts'
 
 const failing =
@@ -402,5 +403,46 @@ describe('a connection whose entities keep failing', () => {
     expect(await resume(world.tables, 'deliver-netsuite', 'a')).toBe(true)
     expect(await worker.tick()).toEqual(['1 succeeded'])
     expect(world.writes).toEqual(['a-1 v2'])
+  })
+})
+
+describe('what is switched off', () => {
+  const [a, b] = [connectionOf('a', '^A'), connectionOf('b', '^B')]
+  const connections = [a, b]
+  const off = { enabled: false }
+  const held = { code: 'held', message: 'until Monday (ann)', since: 'now', probe_at: 9_000_000 }
+  type World = ReturnType<typeof sinkWorld>
+
+  it.each([
+    ['a connection, by its document', ['a'], (world: World) => world.configure({ connections: [{ ...a, ...off }, b] })],
+    ['a system, by its document', ['a', 'b'], (world: World) => world.configure({ systems: [{ ...system, ...off }] })],
+    [
+      'a system, by hand',
+      ['a', 'b'],
+      (world: World) => pause(world.tables, { stage: READS, connection: 'netsuite', ...held }),
+    ],
+    [
+      'a stage, by hand',
+      ['a', 'b'],
+      (world: World) => pause(world.tables, { stage: 'deliver-netsuite', connection: '*', ...held }),
+    ],
+  ] as const)('waits, untried, and is delivered when it goes on: %s', async (_what, waiting, switchOff) => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock, connections)
+    const worker = world.worker()
+    await switchOff(world)
+    await worker.handle(world.append(version('1', 1)), world.append(version('1', 1, 'b')))
+    const others = ['a-1 v1', 'b-1 v1'].filter((write) => !waiting.some((id) => write.startsWith(id)))
+    expect(world.writes).toEqual(others)
+    // A paused connection would be tried by now.
+    await clock.sleep(200_000)
+    await worker.tick()
+    expect(world.writes).toEqual(others)
+    world.configure({ connections, systems: [system] })
+    await clock.sleep(held.probe_at)
+    await worker.tick()
+    expect(world.writes.toSorted()).toEqual(['a-1 v1', 'b-1 v1'])
+    expect(await world.pauses()).toEqual([])
+    expect(await world.parked()).toEqual([])
   })
 })

@@ -1,0 +1,33 @@
+import type { Configuration, Connection } from '../configuration/model.ts'
+import { systemOfRead } from '../configuration/read-id.ts'
+
+/** Code of what a document switches off. */
+export const DISABLED = 'disabled'
+
+/** Why a connection is held, or a read is not begun. */
+export interface Reason {
+  readonly code: string
+  readonly message: string
+}
+
+/** What a read is held for by the documents: `enabled: false`, its own or its system's. */
+export function disabledRead({ systems }: Pick<Configuration, 'systems'>, read: string): Reason | undefined {
+  const system = systems.find(({ id }) => id === systemOfRead(read))
+  if (system?.enabled === false) return disabled(`system ${system.id}`)
+  return system?.reads.find(({ id }) => id === read)?.enabled === false ? disabled(`read ${read}`) : undefined
+}
+
+/** What a connection is held for by the documents: everywhere by its own, at the sinks of a system by that one's. */
+export function disabledConnection(
+  { systems }: Pick<Configuration, 'systems'>,
+  connection: Pick<Connection, 'id' | 'enabled'>,
+  sinkOf: string | null,
+): Reason | undefined {
+  if (connection.enabled === false) return disabled(`connection ${connection.id}`)
+  const system = systems.find(({ id }) => id === sinkOf)
+  return system?.enabled === false ? disabled(`system ${system.id}`) : undefined
+}
+
+function disabled(document: string): Reason {
+  return { code: DISABLED, message: `the document of ${document} says enabled: false; set it to true to go on` }
+}
