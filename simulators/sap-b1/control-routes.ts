@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type Company, touched } from './company.ts'
 import { createDelivery } from './deliveries.ts'
-import { endOrder } from './orders.ts'
+import { closeLines, endOrder } from './orders.ts'
 import { notFound, SapProblem } from './problems.ts'
 import { asList, asObject, checkProperties } from './properties.ts'
 import type { LateCreates } from './routes.ts'
@@ -61,6 +61,11 @@ export function addControlRoutes(app: FastifyInstance, company: Company, session
         const { orders, ...fields } = asObject(body)
         const { DocEntry } = change(() => deliver(company, Array.isArray(orders) ? orders.map(String) : [], fields))
         return { DocEntry }
+      })
+      control.post<Keyed>('/orders/:key/closeLines', async ({ params, body }) => {
+        const { lines } = asObject(body)
+        change(() => closeLines(company, params.key, new Set((lines as number[]).map(Number))))
+        return { DocEntry: Number(params.key) }
       })
       for (const [path, action] of [['close', 'Close'] as const, ['cancel', 'Cancel'] as const]) {
         control.post<Keyed>(`/orders/:key/${path}`, async ({ params }) => {

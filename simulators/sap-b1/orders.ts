@@ -85,6 +85,22 @@ export function endOrder(company: Company, entry: string, action: 'Cancel' | 'Cl
   company.store.put('Orders', touched(company, ended))
 }
 
+/** Closes these lines, by their numbers, and the order with its last one; a line that is delivered whole is closed. @throws SapProblem */
+export function closeLines(company: Company, entry: string, numbers: ReadonlySet<number>): void {
+  const order = company.store.get('Orders', entry)
+  if (order === undefined) throw notFound()
+  assertOpen(order)
+  commitLines(company.store, order, -1)
+  const lines = asList(order['DocumentLines']).map((line) =>
+    numbers.has(Number(line['LineNum'])) ? { ...line, LineStatus: 'bost_Close' } : line,
+  )
+  const isOpen = lines.some((line) => line['LineStatus'] === 'bost_Open')
+  const DocumentStatus = isOpen ? 'bost_Open' : 'bost_Close'
+  const closed = touched(company, { ...order, DocumentLines: lines, DocumentStatus })
+  commitLines(company.store, closed, 1)
+  company.store.put('Orders', closed)
+}
+
 function assertOpen(order: Entity): void {
   if (order['DocumentStatus'] !== 'bost_Open') throw refused('Document is closed; it can not be changed')
 }

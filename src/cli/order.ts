@@ -69,8 +69,13 @@ function partText({ fulfilments, ...part }: OrderTimeline['parts'][number]): str
   const target = target_id === null ? '' : `, there ${target_id}`
   return [
     `  ${connection}: ${total ?? 'nothing sent'}${canceled ? ' (canceled)' : ''}  ${status} at ${stage}${target}${whyText(part)}`,
-    ...fulfilments.map((one) => `    ${one.kind} ${one.id}: ${one.status}${whyText(one)}`),
+    ...fulfilments.map((one) => `    ${one.kind} ${one.id}: ${one.status}${linesText(one)}${whyText(one)}`),
   ]
+}
+
+function linesText({ lines }: OrderTimeline['parts'][number]['fulfilments'][number]): string {
+  const told = lines.map(({ sku, quantity, reason }) => `${quantity} × ${sku}${reason === null ? '' : ` (${reason})`}`)
+  return told.length === 0 ? '' : `  ${told.join(', ')}`
 }
 
 function stepText({ at, stage, connection, status, target_id, fulfilment, ...rest }: OrderTimeline['steps'][number]) {

@@ -44,6 +44,7 @@ function listText(items: readonly unknown[], quoting: Quoting): string {
 const ADDED_LATER: ReadonlyMap<string, string> = new Map([
   ['ownAmounts', 'null'],
   ['charges', '[]'],
+  ['reason', 'null'],
 ])
 
 /** One text that grows: every event is digested, and this is most of what a digest costs. */

@@ -239,10 +239,10 @@ async function fulfilmentsOf({ tables }: Deps, steps: readonly OrderStep[]) {
   const keys = [...last.values()].map((one) => ({ shelf: shelfOf(one.connection, 'fulfilments'), id: idOf(one) }))
   const rows = await rowsOf(tables, stagedRows).listMany(keys)
   const found = new Map(rows.map((row) => [JSON.stringify([row.connection, row.id]), row]))
-  const results = [...last].map(([key, { connection, at, id, source, kind }]) => {
+  const results = [...last].map(([key, { connection, at, id, source, kind, lines }]) => {
     const row = found.get(key)
     const { status = 'processing', code = null, message = null, target_id = null, updated_at = at } = row ?? {}
-    return { connection, result: { id, source, kind, status, code, message, target_id, updated_at } }
+    return { connection, result: { id, source, kind, lines, status, code, message, target_id, updated_at } }
   })
   const groups = Map.groupBy(results, ({ connection }) => connection)
   return new Map([...groups].map(([id, of]) => [id, of.map(({ result }): PartFulfilment => result)]))

@@ -1,9 +1,10 @@
+import { text8 } from '../events/decimal.ts'
 import type { EntityResult, Place, ResultPlaces } from '../events/generated/events.ts'
 import { digest } from '../events/identity.ts'
 import { isoTime } from '../events/times.ts'
 import { recordKey, topicOf } from '../events/topics.ts'
 import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
-import { map, number, orNull, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
+import { list, map, number, or, orNull, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { mappedPlaces } from '../platform/runtime/stage-result.ts'
@@ -14,6 +15,8 @@ import { ORDER_STEPS } from './tables.ts'
 const ROUTED_BY = 'route-fulfilments'
 /** Longest message that is kept. */
 const LONGEST_MESSAGE = 1_000
+/** Lines of a fulfilment that are kept. */
+const MOST_LINES = 500
 
 /**
  * One thing that happened to an order: a version was read or decided on, a call to the ERP was answered, the vendor shipped.
@@ -50,6 +53,15 @@ export interface OrderFulfilment {
   readonly source: string
   /** shipment, closure or cancellation. */
   readonly kind: string
+  /** Shipped, or not to be delivered. None of a step that an earlier release kept. */
+  readonly lines: readonly FulfilledLine[]
+}
+
+/** `quantity`: a decimal as text. `reason`: why the vendor does not deliver it, where its ERP says so. */
+export interface FulfilledLine {
+  readonly sku: string
+  readonly quantity: string
+  readonly reason: string | null
 }
 
 export const orderSteps = rowType<OrderStep>(ORDER_STEPS, ['order', 'step'], {
@@ -68,7 +80,14 @@ export const orderSteps = rowType<OrderStep>(ORDER_STEPS, ['order', 'step'], {
   read_at: text,
   source_place: orNull(placeAttribute),
   mapped_place: orNull(placeAttribute),
-  fulfilment: orNull(map<OrderFulfilment>({ id: text, source: text, kind: text })),
+  fulfilment: orNull(
+    map<OrderFulfilment>({
+      id: text,
+      source: text,
+      kind: text,
+      lines: or(list(map<FulfilledLine>({ sku: text, quantity: text, reason: orNull(text) })), []),
+    }),
+  ),
   expires: number,
 })
 
@@ -159,7 +178,14 @@ function fulfilmentStep(shop: string, { record, event }: Decoded<'shop-fulfilmen
     read_at: isoTime(readAt),
     source_place: from === null ? null : { ...from },
     mapped_place: mapped === null ? null : { ...mapped },
-    fulfilment: { id: key, source, kind: data.kind },
+    fulfilment: {
+      id: key,
+      source,
+      kind: data.kind,
+      lines: data.lines
+        .slice(0, MOST_LINES)
+        .map(({ sku, quantity, reason }) => ({ sku, quantity: text8(quantity), reason })),
+    },
     expires: expiresAfter(record.timestamp, keptDays.orderSteps),
   }
 }

@@ -205,7 +205,7 @@ describe('a shipment', () => {
 })
 
 describe.each([
-  ['closure', 'has closed the order and will not deliver'],
+  ['closure', 'The vendor will not deliver'],
   ['cancellation', 'has canceled and will not deliver'],
 ])('a %s', (kind, words) => {
   const event = (quantity = '2') => shopFulfilment('so-1-x', number(), [line('WLD-1', quantity)], { kind })
@@ -217,6 +217,14 @@ describe.each([
     expect(await deliver(event())).toMatchObject({ outcome: 'unchanged' })
     expect(await said()).toEqual([expect.stringContaining(`${words}: 2 × WLD-1.`)])
     expect(await orderNow()).toMatchObject({ state: 'processing', status: 'custom_status' })
+  })
+
+  it('says why, where the vendor does', async () => {
+    const lines = [line('WLD-1', '2', { reason: 'out of stock' }), line('WLD-2', '1')]
+    const told = () => deliver(shopFulfilment('so-1-x', number(), lines, { kind }))
+    expect(await told()).toMatchObject({ outcome: 'written' })
+    expect(await told()).toMatchObject({ outcome: 'unchanged' })
+    expect(await said()).toEqual([expect.stringContaining(`${words}: 2 × WLD-1 (out of stock), 1 × WLD-2.`)])
   })
 
   it('whose answer was lost is not said again, and what is new is', async () => {

@@ -155,6 +155,17 @@ describe('the end of an order', () => {
     ])
   })
 
+  it('says why, by the field that the account has for it', async () => {
+    const id = await deliver(order('7', 5, 1))
+    const client = await account.client()
+    await client.upsertByExternalId('salesOrder', 'shop-a-7', { custbody_close_reason: 'Out of stock' })
+    await act(id, 'close', { lines: [2] })
+    const settings = { ...account.system().settings, reasonField: 'custbody_close_reason' }
+    const { entities } = await readAll(account.reader('fulfilments', 50, { settings }))
+    expect(entities.map(({ data }) => data.lines)).toMatchObject([[{ sku: skus[1], reason: 'Out of stock' }]])
+    expect((await read()).map(({ data }) => data.lines)).toMatchObject([[{ sku: skus[1], reason: null }]])
+  })
+
   it('of one line tells that line, and grows with the next', async () => {
     const id = await deliver(order('7', 5, 1))
     await act(id, 'close', { lines: [2] })

@@ -140,7 +140,7 @@ describe('shipments', () => {
     expect((await deliver(closure)).outcome).toBe('unchanged')
     const notes = String((await orderRow(101))['staff_notes']).split('\n')
     expect(notes[0]).toBe('Call first')
-    expect(notes[1]).toContain('erp closed the order; will not come: ')
+    expect(notes[1]).toContain('erp will not deliver: ')
     expect(notes).toHaveLength(2)
     expect((await orderRow(101))['status_id']).toBe(11)
     const some = shopFulfilment('SO2-canceled', '103', linesOf(await orderRow(103)).slice(1), { kind: 'cancellation' })

@@ -282,6 +282,19 @@ describe('fulfilments', () => {
     }
   })
 
+  it('are lines that the vendor closes of an order that stays open, and why', async () => {
+    await company.send('POST', '/userFields', { owner: 'Document', name: 'U_CloseReason' })
+    const entry = await order('con-6', [2, 3, 1])
+    await company.send('POST', `/orders/${entry}/deliver`, { lines: [{ LineNum: 1, Quantity: 1 }] })
+    const sap = client('v2')
+    await sap.update('Orders', entry, { U_CloseReason: 'Out of stock' }, { etag: null, replaceLists: false })
+    await company.send('POST', `/orders/${entry}/closeLines`, { lines: [1] })
+    const reader = company.reader('fulfilments', 50, company.system({ reasonField: 'U_CloseReason' }))
+    const ends = (await readAll(reader)).entities.filter(({ data }) => data.kind === 'closure')
+    expect(told(ends)).toEqual([[`${entry}-closed`, 'closure', 'con-6', ['line-1 2'], false]])
+    expect(ends[0]?.data.lines).toMatchObject([{ reason: 'Out of stock' }])
+  })
+
   it('come again when a tracking number is added, and as deleted when the delivery is canceled', async () => {
     const entry = await order('con-5', [2])
     const { DocEntry: delivery } = await company.send('POST', `/orders/${entry}/deliver`, {})

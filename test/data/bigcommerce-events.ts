@@ -53,6 +53,7 @@ export function shopFulfilment(
       lineId: lineId ?? null,
       quantity: decimal8(quantity, 'quantity'),
       location: null,
+      reason: null,
     })),
     tracks: [],
     attributes: {},

@@ -23,6 +23,7 @@ export const fulfilmentLine = (sku: string, quantity: string, more: Partial<Fulf
   sku,
   lineId: null,
   location: null,
+  reason: null,
   quantity: decimal8(quantity, 'quantity'),
   ...more,
 })

@@ -183,7 +183,7 @@ export const fulfilmentChanged = (
     orderReference: null,
     kind: 'shipment',
     shippedAt: 1_772_000_000_000,
-    lines: [{ sku: 'A-1', lineId: '1', quantity: decimal8('1', 'quantity'), location: null }],
+    lines: [{ sku: 'A-1', lineId: '1', quantity: decimal8('1', 'quantity'), location: null, reason: null }],
     tracks: [],
     attributes: {},
     ...data,

@@ -1,9 +1,8 @@
 import { createClock } from '../../simulators/harness/clock.ts'
-import { type Company, createCompany, touched } from '../../simulators/sap-b1/company.ts'
+import { type Company, createCompany } from '../../simulators/sap-b1/company.ts'
 import { createDelivery } from '../../simulators/sap-b1/deliveries.ts'
-import { changeOrder, createOrder, endOrder } from '../../simulators/sap-b1/orders.ts'
+import { changeOrder, closeLines, createOrder, endOrder } from '../../simulators/sap-b1/orders.ts'
 import { SapProblem } from '../../simulators/sap-b1/problems.ts'
-import { asList } from '../../simulators/sap-b1/properties.ts'
 import { etagOf, select } from '../../simulators/sap-b1/query.ts'
 import { insertBasics, itemOf } from '../../simulators/sap-b1/seed.ts'
 import { withSums } from '../../simulators/sap-b1/stock.ts'
@@ -30,11 +29,6 @@ export function memorySapB1(): MemorySapB1 {
   const store = new Store(':memory:')
   const company = createCompany(store, createClock(), 'America/New_York')
   store.change(() => insertBasics(store))
-  const orderOf = (entry: number): Entity => {
-    const order = store.get('Orders', entry)
-    if (order === undefined) throw new Error(`there is no order ${entry}`)
-    return order
-  }
   return {
     client: clientOf(company),
     addItem: (sku) => store.put('Items', withSums(itemOf({ sku, name: sku, online: true }))),
@@ -50,15 +44,7 @@ export function memorySapB1(): MemorySapB1 {
           })),
         }),
       ),
-    closeLines(entry, closed) {
-      const order = orderOf(entry)
-      const lines = asList(order['DocumentLines']).map((line) =>
-        closed.has(Number(line['LineNum'])) ? { ...line, LineStatus: 'bost_Close' } : line,
-      )
-      const isOpen = lines.some((line) => line['LineStatus'] === 'bost_Open')
-      const DocumentStatus = isOpen ? 'bost_Open' : 'bost_Close'
-      store.put('Orders', touched(company, { ...order, DocumentLines: lines, DocumentStatus }))
-    },
+    closeLines: (entry, closed) => store.change(() => closeLines(company, String(entry), closed)),
     close: () => store.database.close(),
   }
 }

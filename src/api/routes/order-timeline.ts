@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type TSchema, Type } from 'typebox'
 import { orderTimeline } from '../../operations/order-timeline.ts'
+import type { OrderFulfilment } from '../../projections/order-steps.ts'
 import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { PathText } from '../path-text.ts'
@@ -33,10 +34,19 @@ const Line = Type.Object({
   connection: Nullable(Type.String({ description: "Whose it is; null: the seller's own, or not sent" })),
 })
 
+const FulfilledLines = Type.Array(
+  Type.Object({
+    sku: Text,
+    quantity: Quantity,
+    reason: Nullable(Type.String({ description: 'Why the vendor does not deliver it, where its ERP says so' })),
+  }),
+)
+
 const Fulfilment = Type.Object({
   id: Type.String({ description: 'In the ERP' }),
   source: Type.String({ description: 'The ERP' }),
   kind: Type.String({ description: 'shipment, closure or cancellation' }),
+  lines: FulfilledLines,
   status: Text,
   code: OptionalText,
   message: OptionalText,
@@ -92,7 +102,7 @@ const Timeline = Type.Object({
       read_at: Text,
       source_place: Place,
       mapped_place: Place,
-      fulfilment: Nullable(Type.Object({ id: Text, source: Text, kind: Text })),
+      fulfilment: Nullable(Type.Object({ id: Text, source: Text, kind: Text, lines: FulfilledLines })),
     }),
     { description: 'The oldest first' },
   ),
@@ -108,9 +118,14 @@ export function orderTimelineRoutes({ operations }: ApiDeps): FastifyPluginAsync
       return {
         ...rest,
         order: order === null ? null : { ...order, lines: [...order.lines] },
-        parts: parts.map((part) => ({ ...part, fulfilments: [...part.fulfilments] })),
-        steps: [...steps],
+        parts: parts.map((part) => ({ ...part, fulfilments: part.fulfilments.map(withLines) })),
+        steps: steps.map(({ fulfilment, ...step }) => {
+          return { ...step, fulfilment: fulfilment === null ? null : withLines(fulfilment) }
+        }),
       }
     })
   }
 }
+
+/** Lists of answers may be written to. */
+const withLines = <F extends OrderFulfilment>(fulfilment: F) => ({ ...fulfilment, lines: [...fulfilment.lines] })

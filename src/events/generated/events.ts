@@ -54,6 +54,8 @@ export interface FulfilmentLine {
   readonly lineId: string | null
   readonly quantity: Decimal8
   readonly location: string | null
+  /** Why the vendor does not deliver it, as its ERP says; of a closure or cancellation alone. */
+  readonly reason: string | null
 }
 
 export interface Track {

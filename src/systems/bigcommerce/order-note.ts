@@ -2,6 +2,7 @@ import type { Connection } from '../../configuration/model.ts'
 import { text8 } from '../../events/decimal.ts'
 import type { FulfilmentLine, ShopFulfilmentRequested } from '../../events/generated/events.ts'
 import type { Delivered } from '../kit/sink.ts'
+import { undeliveredText } from '../kit/undelivered.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { BigCommerceClient } from './client.ts'
 import { type OrderPlace, openPieces } from './fulfilled-lines.ts'
@@ -45,9 +46,10 @@ export async function noteFulfilment(
 }
 
 function noteText({ data }: ShopFulfilmentRequested, { vendor }: Connection): string {
-  const what = data.kind === 'closure' ? 'closed the order' : 'canceled the order'
-  const pieces = data.lines.map(({ sku, quantity }) => `${text8(quantity)} x ${sku}`).join(', ')
-  return `${vendor} ${what}${pieces === '' ? '' : `; will not come: ${pieces}`}`
+  const isCanceled = data.kind === 'cancellation'
+  const pieces = undeliveredText(data.lines, 'x')
+  const what = pieces === '' ? 'what is left of the order' : pieces
+  return isCanceled ? `${vendor} canceled the order; will not come: ${what}` : `${vendor} will not deliver: ${what}`
 }
 
 /** Whether nothing is open but what will not come. */

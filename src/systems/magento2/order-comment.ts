@@ -1,7 +1,7 @@
-import { text8 } from '../../events/decimal.ts'
 import type { ShopFulfilmentRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import type { Delivered } from '../kit/sink.ts'
+import { undeliveredText } from '../kit/undelivered.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 
@@ -19,8 +19,8 @@ export async function commentOnOrder(
   const said = wiresOf(order['status_histories']).some(({ comment: text }) => textOf(text)?.includes(mark) === true)
   if (said) return { outcome: 'unchanged', targetId: orderId }
   const { kind, lines } = event.data
-  const what = lines.map(({ quantity, sku }) => `${text8(quantity)} × ${sku}`).join(', ')
-  const verb = kind === 'closure' ? 'has closed the order and will not deliver' : 'has canceled and will not deliver'
+  const what = undeliveredText(lines, '×')
+  const verb = kind === 'closure' ? 'will not deliver' : 'has canceled and will not deliver'
   // A comment without a status would take the order's own away.
   const status = textOf(order['status'])
   const history = {

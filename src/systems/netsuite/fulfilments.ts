@@ -3,8 +3,9 @@ import { type Decimal8, subtract, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine, Track } from '../../events/generated/events.ts'
 import { fromLocalTime } from '../kit/local-time.ts'
 import { trackingNumbers } from '../kit/tracking-numbers.ts'
+import { reasonText } from '../kit/undelivered.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
-import { LINE_FIELD, TAX_LINE } from './custom-fields.ts'
+import { isWithdrawn, LINE_FIELD, TAX_LINE } from './custom-fields.ts'
 
 /** What records of an order and its fulfilments need, to be in the shop's words. */
 export interface FulfilmentContext {
@@ -12,6 +13,13 @@ export interface FulfilmentContext {
   readonly zone: string
   /** SKUs by item id. */
   readonly skus: ReadonlyMap<string, string>
+  readonly reasons: ReasonFields
+}
+
+/** Fields that hold why something is not delivered: of the order, and of its lines. Null: the account has none. */
+export interface ReasonFields {
+  readonly order: string | null
+  readonly line: string | null
 }
 
 const idIn = (reference: unknown): string | null => textOf(wireOf(reference)['id'])
@@ -51,19 +59,27 @@ export function toShipment(shipment: Wire, order: Wire, context: FulfilmentConte
 }
 
 /**
- * What of an order will not be delivered: all that is open of a cancelled one, what is open of lines that are closed. Null
- * where that is nothing, and for an order that has no external id. Pure.
+ * What of an order will not be delivered, and why: all that is open of a cancelled one, what is open of lines that are closed.
+ * Null where that is nothing, for an order that has no external id, and where the shop took back what is closed. Pure.
  */
 export function toEnding(order: Wire, kind: 'closure' | 'cancellation', context: FulfilmentContext): Fulfilment | null {
+  if (kind === 'closure' && isWithdrawn(order)) return null
   const lines = itemsOf(order).flatMap((line): FulfilmentLine[] => {
     if (line[LINE_FIELD] === TAX_LINE || (kind === 'closure' && line['isClosed'] !== true)) return []
     const quantity = subtract(quantityIn(line, 'quantity'), quantityIn(line, 'quantityFulfilled'))
-    return quantity > 0n ? [{ ...lineOf(line, context), lineId: textOf(line[LINE_FIELD]), quantity }] : []
+    const reason = reasonIn(line, context.reasons.line) ?? reasonIn(order, context.reasons.order)
+    return quantity > 0n ? [{ ...lineOf(line, context), lineId: textOf(line[LINE_FIELD]), quantity, reason }] : []
   })
   if (lines.length === 0) return null
   const details = { tranId: order['tranId'], status: wireOf(order['status'])['refName'] }
   const attributes = attributesOf(details, new Set())
   return fulfilment(order, { fulfilmentId: endingKey(requireText(order, 'id'), kind), kind, lines, attributes })
+}
+
+/** What a field of text, or of a list, has. */
+function reasonIn(record: Wire, field: string | null): string | null {
+  const value = field === null ? null : record[field]
+  return reasonText(textOf(value) ?? textOf(wireOf(value)['refName']))
 }
 
 /** Key of what ends an order. */
@@ -94,7 +110,12 @@ function shippedLine(row: Wire, order: Wire, context: FulfilmentContext): Fulfil
     lines.find((one) => number !== null && textOf(one['line']) === number) ??
     lines.find((one) => item !== null && idIn(one['item']) === item)
   if (line === undefined || line[LINE_FIELD] === TAX_LINE) return null
-  return { ...lineOf(row['item'] === undefined ? line : row, context), lineId: textOf(line[LINE_FIELD]), quantity }
+  return {
+    ...lineOf(row['item'] === undefined ? line : row, context),
+    lineId: textOf(line[LINE_FIELD]),
+    quantity,
+    reason: null,
+  }
 }
 
 function lineOf(row: Wire, { skus }: FulfilmentContext): Pick<FulfilmentLine, 'sku' | 'location'> {

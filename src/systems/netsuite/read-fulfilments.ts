@@ -39,7 +39,8 @@ export function readNetSuiteFulfilments(
   clock: Clock,
 ): SourceReader<'fulfilments'> {
   const { zone } = system
-  const link = system.settings.shipmentLink
+  const { shipmentLink: link, reasonField, lineReasonField } = system.settings
+  const reasons = { order: reasonField, line: lineReasonField }
   const phases = (window: ReadWindow, pageSize: number): Phase<string>[] => {
     const phase = (name: string, query: (last: Keyset | null) => Clause) => {
       return { name, paging: { client, query, pageSize, now: () => clock.now() } }
@@ -60,7 +61,7 @@ export function readNetSuiteFulfilments(
       )) {
         const found = await recordsOf(client, rows, phase === ENDED, signal)
         const records = found.flatMap(({ shipment, order }) => [shipment, order]).filter((record) => record !== null)
-        const context = { zone, skus: await skusOf(client, itemIdsOf(...records), signal) }
+        const context = { zone, reasons, skus: await skusOf(client, itemIdsOf(...records), signal) }
         const { entities, unreadable } = toEntities(found, context, requestedAt)
         yield { entities, unreadable, rows: rows.map((row) => windowRow(row, phase)), reached, requestedAt }
       }

@@ -50,6 +50,8 @@ const sqlName: ValueKind<string> = {
 const columns = list(sqlName, 'columns of item, such as displayname and custitem_color')
 const internalId = text({ pattern: /-?\d+/, expected: 'an internal id, such as 3' })
 
+const fieldId = text({ pattern: /[a-z]\w*/i, expected: 'the id of a field, such as custbody_close_reason' })
+
 /** Null: none are sold. */
 const kitTable: ValueKind<KitTable | null> = {
   expected: `a table and its columns of kit, member and quantity, such as ${USUAL_KIT_TABLE}, or none`,
@@ -117,6 +119,12 @@ export const settings = {
     description: 'how tax is sent: taxTotal, a line of taxItem, or not (NetSuite computes it, or it has none)',
   }),
   taxItem: setting(internalId, { description: 'internal id of the item of the line that holds the tax' }),
+  reasonField: setting(fieldId, {
+    description: 'field of the order that says why it is closed or cancelled, for the shop; of text or of a list',
+  }),
+  lineReasonField: setting(fieldId, {
+    description: 'field of a line that says why it is closed, for the shop',
+  }),
 }
 
 /** `filter` of reads of products. */

@@ -1,8 +1,9 @@
 import { type Decimal8, decimal8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine, Track } from '../../events/generated/events.ts'
 import { trackingNumbers } from '../kit/tracking-numbers.ts'
+import { reasonText } from '../kit/undelivered.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
-import { CANCELED_MARK, type MarkFields } from './settings.ts'
+import { CANCELED_MARK, type MarkFields, type ReasonFields } from './settings.ts'
 
 /** SAP's number of the type "sales order" as the base of a line. */
 const BASE_ORDER = '17'
@@ -19,6 +20,7 @@ export const ORDER_FIELDS: readonly string[] = [
 
 export interface FulfilmentLookups {
   readonly marks: MarkFields
+  readonly reasons: ReasonFields
   /** Items that stand for freight: they are no goods. */
   readonly notGoods: ReadonlySet<string>
   /** Names of shipping types by SAP's code. */
@@ -69,20 +71,24 @@ export function toShipment(
 }
 
 /**
- * The end of an order that the vendor canceled, or closed before all of it was delivered; pure. Null: it is not of a shop,
- * it is open, it was closed since all of it was delivered, or we canceled it ourselves: that is no news for the shop, and
- * another one may have taken its place.
+ * What the vendor does not deliver of an order, and why: all of one that it canceled, what is left of one that it closed, of an
+ * open one what is left of the lines that it closed; pure. Null: it is nothing, the order is not of a shop, or we canceled it
+ * ourselves: that is no news for the shop, and another one may have taken its place.
  */
 export function toEnd(order: Wire, lookups: FulfilmentLookups): Fulfilment | null {
   const reference = referenceOf(order, lookups.marks)
   const canceled = order['Cancelled'] === 'tYES'
-  if (reference === null || (!canceled && order['DocumentStatus'] === 'bost_Open')) return null
+  if (reference === null) return null
   if (textOf(order[lookups.marks.digest])?.startsWith(CANCELED_MARK) === true) return null
   // Only an order of which nothing was delivered can be canceled.
   const left = canceled ? 'Quantity' : 'RemainingOpenQuantity'
-  const lines = wiresOf(order['DocumentLines']).flatMap((line) =>
-    lineOf(line, quantityOf(line, left, PATH) ?? ZERO8, lookups),
-  )
+  const isOpen = !canceled && order['DocumentStatus'] === 'bost_Open'
+  const ended = wiresOf(order['DocumentLines']).filter((line) => !isOpen || line['LineStatus'] === 'bost_Close')
+  const why = (record: Wire, name: string | null) => (name === null ? null : reasonText(textOf(record[name])))
+  const lines = ended.flatMap((line) => {
+    const reason = why(line, lookups.reasons.line) ?? why(order, lookups.reasons.order)
+    return lineOf(line, quantityOf(line, left, PATH) ?? ZERO8, lookups).map((one) => ({ ...one, reason }))
+  })
   if (lines.length === 0) return null
   return {
     fulfilmentId: `${requireText(order, 'DocEntry')}-${canceled ? 'canceled' : 'closed'}`,
@@ -101,7 +107,7 @@ const PATH = 'DocumentLines.'
 function lineOf(line: Wire, quantity: Decimal8, { marks, notGoods }: FulfilmentLookups): FulfilmentLine[] {
   const sku = requireText(line, 'ItemCode', PATH)
   if (quantity === 0n || notGoods.has(sku)) return []
-  return [{ sku, lineId: textOf(line[marks.line]), quantity, location: textOf(line['WarehouseCode']) }]
+  return [{ sku, lineId: textOf(line[marks.line]), quantity, location: textOf(line['WarehouseCode']), reason: null }]
 }
 
 /** The properties of a delivery's line that it has: it may lack those that SAP did not copy from the order's. */

@@ -19,8 +19,8 @@ const IDENTITY = ['DocEntry', 'UpdateDate', 'UpdateTime', 'CreationDate', 'DocTi
 const LIST_PAGE = 1000
 
 /**
- * Deliveries of shops' orders with their tracking numbers, then orders that were canceled or closed, each by its last
- * change, oldest first. An order is a shop's when our sink has marked it.
+ * Deliveries of shops' orders with their tracking numbers, then shops' orders, for what was canceled or closed of them; each
+ * by its last change, oldest first. An order is a shop's when our sink has marked it.
  */
 export function readSapB1Fulfilments(
   client: SapB1Client,
@@ -29,16 +29,18 @@ export function readSapB1Fulfilments(
   clock: Clock,
 ): SourceReader<'fulfilments'> {
   const marks = markFields(system.settings)
+  const { reasonField, lineReasonField } = system.settings
+  const reasons = { order: reasonField, line: lineReasonField }
   const { zone } = system
   const pages = (select: object, window: ReadWindow, after: Keyset | null, pageSize: number, signal: AbortSignal) =>
-    passPages({ client, window, zone, pageSize, now: () => clock.now(), signal }, documentPasses(select), after)
+    passPages({ client, window, zone, pageSize, now: () => clock.now(), signal }, documentPasses(select, marks), after)
   return {
     name: 'sap-b1.fulfilments',
     entity: 'fulfilments',
     async *read(window, after, signal) {
       const shippingTypes = await namesByCode(client, 'ShippingTypes', ['Code', 'Name'], signal)
       const notGoods = new Set([system.settings.freightItemCode].filter((code) => code !== null))
-      const lookups = { marks, notGoods, shippingTypes }
+      const lookups = { marks, reasons, notGoods, shippingTypes }
       for await (const page of pages({}, window, after, read.pageSize, signal)) {
         const orders = await ordersOf(client, page, lookups, signal)
         yield {
@@ -57,12 +59,13 @@ export function readSapB1Fulfilments(
   }
 }
 
-function documentPasses(select: object) {
+function documentPasses(select: object, { digest }: MarkFields) {
   const id = { name: 'DocEntry', isText: false }
-  const ended = "(Cancelled eq 'tYES' or DocumentStatus eq 'bost_Close')"
+  // A line may be closed of an order that stays open.
+  const marked = `${digest} ne null`
   return [
     ...changePasses({ collection: 'DeliveryNotes', id, filter: null, ...select }, CREATED),
-    ...changePasses({ collection: 'Orders', id, filter: ended, ...select }, CREATED),
+    ...changePasses({ collection: 'Orders', id, filter: marked, ...select }, CREATED),
   ]
 }
 

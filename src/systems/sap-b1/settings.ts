@@ -13,6 +13,7 @@ import type { SapB1Settings } from './client.ts'
 import { serviceLayerVersions } from './odata.ts'
 
 const code = whole({ minimum: -1_000_000, maximum: 1_000_000 })
+const property = text({ pattern: /[A-Za-z]\w*/, expected: 'the name of a property, such as U_CloseReason' })
 const userField = text({ pattern: /U_\w+/, expected: 'the name of a user field, U_…' })
 
 export const settings = {
@@ -50,6 +51,12 @@ export const settings = {
   freightItemCode: setting(text({ expected: 'the code of an item' }), { description: 'item that holds freight' }),
   digestField: setting(userField, { default: 'U_WLD_Digest', description: "user field of the order's digest" }),
   lineField: setting(userField, { default: 'U_WLD_Line', description: "user field of the shop's line id" }),
+  reasonField: setting(property, {
+    description: 'property of the order that says why it is closed or canceled, for the shop',
+  }),
+  lineReasonField: setting(property, {
+    description: 'property of a line that says why it is closed, for the shop',
+  }),
   cancelDelivered: setting(choice(['ask', 'close', 'conflict']), {
     default: 'ask',
     description: 'what becomes of the rest of an order in part delivered when the shop cancels it',
@@ -154,6 +161,12 @@ export const HELD_MARK = 'held '
 /** What an order of this content is marked with. */
 export function contentMark({ contentDigest, held }: { contentDigest: string; held: boolean }): string {
   return held ? HELD_MARK + contentDigest : contentDigest
+}
+
+/** Properties that hold why something is not delivered; null: the company has none. */
+export interface ReasonFields {
+  readonly order: string | null
+  readonly line: string | null
 }
 
 export function markFields({ digestField, lineField }: SapB1Values): MarkFields {

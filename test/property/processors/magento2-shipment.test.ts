@@ -19,6 +19,7 @@ const line = fc.record({
   sku: fc.constantFrom(...skus),
   quantity: fc.integer({ min: 1, max: 4 }).map((quantity) => decimal8(quantity, 'quantity')),
   lineId: fc.option(fc.integer({ min: 1, max: 4 }).map(String)),
+  reason: fc.constant(null),
   location: fc.option(fc.constantFrom('east', 'west')),
 })
 const fulfilments = fc.array(fc.array(line, { maxLength: 3 }), { maxLength: 4 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { decimal4 } from '../../../src/events/decimal.ts'
+import { decimal4, decimal8 } from '../../../src/events/decimal.ts'
 import type { Place, ResultPlaces, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { madeFromHeader } from '../../../src/events/headers.ts'
 import { orderTimeline } from '../../../src/operations/order-timeline.ts'
@@ -25,7 +25,7 @@ import { batchContext } from '../../worlds/stage-context.ts'
 const NUMBER = '000000042'
 const codec = memoryCodec()
 
-/** An order of two vendors and the seller, of which one vendor refused its part and the other shipped. */
+/** An order of two vendors and the seller, of which one vendor refused its part and the other does not deliver. */
 async function fixture() {
   const records: LogRecord[] = []
   const append = (topic: string, value: Buffer): Place => {
@@ -65,8 +65,18 @@ async function fixture() {
   const refusal = { code: 'target_rejected', message: 'item BX-1 is inactive' }
   await report('deliver-b', 4000, [{ connection: 'boxes', status: 'failed', ...refusal }], [at(1)])
 
-  const shipped = fulfilmentChanged({ orderNumber: NUMBER, fulfilmentId: '77' }, { source: 'netsuite', key: '77' })
-  const { deleted: _deleted, raw: _raw, ...common } = shipped
+  const what = {
+    sku: 'WLD-1',
+    lineId: '1',
+    quantity: decimal8('2', 'quantity'),
+    location: null,
+    reason: 'out of stock',
+  }
+  const ended = fulfilmentChanged(
+    { orderNumber: NUMBER, fulfilmentId: '77', kind: 'closure', lines: [what] },
+    { source: 'netsuite', key: '77' },
+  )
+  const { deleted: _deleted, raw: _raw, ...common } = ended
   const made = Object.entries(madeFromHeader({ ...source, topic: 'fulfilments' }))
   const headers = made.map(([key, value]) => ({ key, value: Buffer.from(value) }))
   const record = {
@@ -102,6 +112,7 @@ it('shows an order from beginning to end, with the route of each line and money 
     ['BX-1', 'boxes'],
     ['OWN-1', null],
   ])
+  const lines = [{ sku: 'WLD-1', quantity: '2', reason: 'out of stock' }]
   expect(json.parts).toMatchObject([
     { connection: 'boxes', total: '10', status: 'failed', code: 'target_rejected', fulfilments: [] },
     {
@@ -109,7 +120,7 @@ it('shows an order from beginning to end, with the route of each line and money 
       total: '10',
       status: 'succeeded',
       target_id: 'SO-17',
-      fulfilments: [{ id: '77', source: 'netsuite', kind: 'shipment', status: 'succeeded', target_id: '9' }],
+      fulfilments: [{ id: '77', source: 'netsuite', kind: 'closure', lines, status: 'succeeded', target_id: '9' }],
     },
   ])
   const steps = json.steps.map(({ stage, connection, status: one }: Record<string, string>) => [stage, connection, one])

@@ -10,6 +10,13 @@ describe('canonicalJson', () => {
 })
 
 describe('contentDigest', () => {
+  it('is as it was before there was a field that has nothing in it', () => {
+    const line = { sku: 'A', quantity: 2n }
+    const digestOf = (data: object) => contentDigest({ deleted: false, data })
+    expect(digestOf({ lines: [{ ...line, reason: null }] })).toBe(digestOf({ lines: [line] }))
+    expect(digestOf({ lines: [{ ...line, reason: 'out of stock' }] })).not.toBe(digestOf({ lines: [line] }))
+  })
+
   it('is of deleted and data alone', () => {
     const data = { sku: 'A', locations: [] }
     expect(contentDigest({ deleted: false, data })).toBe(

@@ -171,7 +171,7 @@ function vendorOf(letter: string, order: PlacedOrder, { erp, ...more }: Settings
         orderReference: reference ?? orderReference(letter, number),
         kind,
         lines: lines.map(({ quantity, ...line }) => {
-          return { ...line, quantity: decimal8(String(quantity), 'quantity'), location: null }
+          return { ...line, quantity: decimal8(String(quantity), 'quantity'), location: null, reason: null }
         }),
       }
       const tracks = kind === 'shipment' ? [{ number: `T${id}`, carrier: null, title: null }] : []

@@ -19,6 +19,7 @@ function shipped(pieces: Readonly<Record<string, string>>) {
     lineId,
     quantity: decimal8(quantity, 'quantity'),
     location: null,
+    reason: null,
   }))
   const parts = shipmentParts(lines, products, openPieces, null)
   return parts.flatMap(({ items }) => items.map((item) => [item.order_product_id, item.quantity]))

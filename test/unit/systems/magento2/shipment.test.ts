@@ -10,6 +10,7 @@ const line = (sku: string, quantity: string, more: Partial<FulfilmentLine> = {})
   sku,
   quantity: decimal8(quantity, 'quantity'),
   lineId: null,
+  reason: null,
   location: null,
   ...more,
 })

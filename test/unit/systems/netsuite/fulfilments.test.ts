@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { text8 } from '../../../../src/events/decimal.ts'
-import type { Wire } from '../../../../src/systems/kit/wire.ts'
+import { type Wire, wireOf, wiresOf } from '../../../../src/systems/kit/wire.ts'
 import { isShipped, itemIdsOf, toEnding, toShipment } from '../../../../src/systems/netsuite/fulfilments.ts'
 
 const context = {
   zone: 'America/Los_Angeles',
+  reasons: { order: 'custbody_close_reason', line: 'custcol_close_reason' },
   skus: new Map([
     ['7', 'KIT'],
     ['8', 'PART'],
@@ -120,6 +121,24 @@ describe('the end of an order', () => {
       ['12', '2'],
     ])
     expect(toEnding(order(), 'closure', context)).toMatchObject({ fulfilmentId: '50-closed', kind: 'closure' })
+  })
+
+  it('says why, where the vendor does: of the line, or of the order', () => {
+    const reasons = (more: Wire, kind: 'closure' | 'cancellation' = 'cancellation') =>
+      toEnding(order(more), kind, context)?.lines.map(({ reason }) => reason)
+    expect(reasons({ custbody_close_reason: { id: '3', refName: 'Out of stock' } })).toEqual([
+      'Out of stock',
+      'Out of stock',
+    ])
+    const [, closed = {}] = wiresOf(wireOf(order()['item'])['items'])
+    const items = [{ ...closed, custcol_close_reason: ' Discontinued\nsince May ' }]
+    expect(reasons({ item: { items }, custbody_close_reason: 'other' }, 'closure')).toEqual(['Discontinued since May'])
+    expect(reasons({})).toEqual([null, null])
+    expect(reasons({ custbody_close_reason: 'x'.repeat(300) })?.[0]).toHaveLength(200)
+  })
+
+  it('is no news where the shop took back what is closed', () => {
+    expect(toEnding(order({ custbody_waldstream_digest: 'd1 withdrawn' }), 'closure', context)).toBeNull()
   })
 
   it('is nothing where nothing is left', () => {

@@ -120,7 +120,8 @@ describe('items', () => {
 
 describe('fulfilments', () => {
   const marks = { digest: 'U_WLD_Digest', line: 'U_WLD_Line' }
-  const lookups = { marks, notGoods: new Set(['FREIGHT']), shippingTypes: new Map([['1', 'UPS']]) }
+  const reasons = { order: 'U_CloseReason', line: 'FreeText' }
+  const lookups = { marks, reasons, notGoods: new Set(['FREIGHT']), shippingTypes: new Map([['1', 'UPS']]) }
   const lines = [
     { LineNum: 0, ItemCode: 'A', Quantity: 3, RemainingOpenQuantity: 1, WarehouseCode: '01', U_WLD_Line: '11' },
     { LineNum: 1, ItemCode: 'FREIGHT', Quantity: 1, RemainingOpenQuantity: 1, U_WLD_Line: null },
@@ -170,7 +171,18 @@ describe('fulfilments', () => {
       lines: [{ quantity: 3_0000_0000n }],
     })
     expect(toEnd({ ...order, DocumentStatus: 'bost_Open' }, lookups)).toBeNull()
+    const one = { ...lines[0], LineStatus: 'bost_Close' }
+    const open = { ...order, DocumentStatus: 'bost_Open', DocumentLines: [one, { ...lines[0], LineNum: 2 }] }
+    expect(toEnd(open, lookups)).toMatchObject({ fulfilmentId: '7-closed', kind: 'closure', lines: [{ lineId: '11' }] })
     expect(toEnd({ ...order, Cancelled: 'tYES', U_WLD_Digest: 'canceled d' }, lookups)).toBeNull()
     expect(toEnd({ ...order, DocumentLines: [{ ...lines[0], RemainingOpenQuantity: 0 }] }, lookups)).toBeNull()
+  })
+
+  it('say why something is not delivered: of the line, or of the order', () => {
+    const why = (more: object) => toEnd({ ...order, ...more }, lookups)?.lines.map(({ reason }) => reason)
+    expect(why({})).toEqual([null])
+    expect(why({ U_CloseReason: 'Out of stock' })).toEqual(['Out of stock'])
+    const line = { ...lines[0], FreeText: 'Discontinued' }
+    expect(why({ U_CloseReason: 'Out of stock', DocumentLines: [line] })).toEqual(['Discontinued'])
   })
 })
