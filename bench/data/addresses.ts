@@ -60,5 +60,9 @@ export function address(random: Seeded): Address {
     countryCode,
     phone: `+1-555-${1_000_000 + random.below(9_000_000)}`,
     email: `${firstName}.${lastName}${random.below(1000)}@example.com`.toLowerCase(),
+    namePrefix: null,
+    middleName: null,
+    nameSuffix: null,
+    vatNumber: null,
   }
 }

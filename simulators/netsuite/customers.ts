@@ -40,6 +40,7 @@ const customerSpec: FieldSpec = {
   lengths: {
     entityId: 80,
     companyName: 83,
+    salutation: 30,
     firstName: 32,
     middleName: 32,
     lastName: 32,

@@ -45,6 +45,10 @@ const ADDED_LATER: ReadonlyMap<string, string> = new Map([
   ['ownAmounts', 'null'],
   ['charges', '[]'],
   ['reason', 'null'],
+  ['namePrefix', 'null'],
+  ['middleName', 'null'],
+  ['nameSuffix', 'null'],
+  ['vatNumber', 'null'],
 ])
 
 /** One text that grows: every event is digested, and this is most of what a digest costs. */

@@ -28,6 +28,10 @@ const ADDRESS: Address = {
   countryCode: 'GB',
   phone: '+49 (0) 30 1234-5678-1234-5678 ext. 9012345678901234',
   email: null,
+  namePrefix: null,
+  middleName: null,
+  nameSuffix: null,
+  vatNumber: null,
 }
 
 function eventOf(sku: string, address = ADDRESS, key = '000000001'): VendorOrderRequested {
@@ -73,6 +77,10 @@ const nowhere: Address = {
   countryCode: null,
   phone: null,
   email: null,
+  namePrefix: null,
+  middleName: null,
+  nameSuffix: null,
+  vatNumber: null,
 }
 
 /** Country, region and code as shops have them; what NetSuite and SAP have in the end. */

@@ -28,6 +28,10 @@ const nobody: Address = {
   countryCode: null,
   phone: null,
   email: null,
+  namePrefix: null,
+  middleName: null,
+  nameSuffix: null,
+  vatNumber: null,
 }
 const ada: Address = { ...nobody, firstName: 'Ada', lastName: 'Test' }
 
@@ -93,6 +97,33 @@ describe('customers of one name, or of none', () => {
     await toSap(...guestsOf(skus.sap))
     expect(await erps.company.state('Orders')).toHaveLength(6)
     expect(await sapCustomers()).toHaveLength(6)
+  })
+})
+
+describe('a whole name', () => {
+  const maria: Address = { ...ada, namePrefix: 'Dr.', middleName: 'Maria', nameSuffix: 'Jr.', vatNumber: 'ATU12345678' }
+
+  it('and the VAT number are NetSuite’s', async () => {
+    await toNetSuite(eventOf(await erps.netsuiteSku(), '31', maria))
+    const { customers } = await erps.account.state()
+    expect(customers).toMatchObject([
+      { salutation: 'Dr.', firstName: 'Ada', middleName: 'Maria', lastName: 'Test Jr.' },
+    ])
+    const [order] = await erps.account.orders()
+    expect(order).toMatchObject({
+      memo: 'PO-7; VAT number ATU12345678',
+      shippingAddress: { addressee: 'Dr. Ada Maria Test Jr.' },
+    })
+  })
+
+  it('and the VAT number are SAP’s', async () => {
+    await toSap(eventOf(await erps.sapSku(), '32', maria))
+    const [order] = await erps.company.state('Orders')
+    expect(order).toMatchObject({
+      CardName: 'Dr. Ada Maria Test Jr.',
+      Comments: 'VAT number ATU12345678',
+      AddressExtension: { ShipToAddress2: 'Dr. Ada Maria Test Jr.' },
+    })
   })
 })
 

@@ -38,6 +38,10 @@ const address: Address = {
   countryCode: 'US',
   phone: '555',
   email: null,
+  namePrefix: null,
+  middleName: null,
+  nameSuffix: null,
+  vatNumber: null,
 }
 
 export const lineOf = (lineId: string, sku: string, more: Partial<OrderLine> = {}): OrderLine => ({

@@ -195,6 +195,14 @@ export interface Address {
   readonly countryCode: string | null
   readonly phone: string | null
   readonly email: string | null
+  /** Before the first name: Dr. */
+  readonly namePrefix: string | null
+  /** Between first and last name. */
+  readonly middleName: string | null
+  /** After the last name: Jr. */
+  readonly nameSuffix: string | null
+  /** VAT registration number. */
+  readonly vatNumber: string | null
 }
 
 export interface LineAmounts {

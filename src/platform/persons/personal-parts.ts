@@ -18,6 +18,8 @@ type Fields = Record<string, unknown>
 /** A field that is personal, or has some below it. */
 interface Part {
   readonly name: string
+  /** The generation of fields that it came with. */
+  readonly since: number
   /** What is below it; null: it is personal itself. */
   readonly below: Shape | null
   readonly blank: () => unknown
@@ -46,20 +48,42 @@ export function personalParts(kind: TopicKind): PersonalParts | null {
 function partsOf(shape: Shape): PersonalParts {
   return {
     takeOut(event) {
-      const values: unknown[] = []
+      const values: Values = new Map([[FIRST, []]])
       const rest = change(shape, event, (part, value) => {
-        values.push(value)
+        const own = values.get(part.since) ?? []
+        own.push(value ?? null)
+        values.set(part.since, own)
         return part.blank()
       })
-      return { event: rest as typeof event, text: JSON.stringify(values) }
+      return { event: rest as typeof event, text: textOf(values) }
     },
     putIn(event, text) {
-      const values = JSON.parse(text) as readonly unknown[]
-      let next = 0
-      fill(shape, event, () => values[next++])
+      const left = new Map([...valuesIn(text)].map(([since, values]) => [since, values.values()]))
+      fill(shape, event, ({ since, blank }) => {
+        const values = left.get(since)
+        return values === undefined ? blank() : values.next().value
+      })
     },
     forget: (event) => change(shape, event, (part) => part.forgotten()) as typeof event,
   }
+}
+
+/** What was taken out, in the order of the fields, by the generation that these came with. */
+type Values = Map<number, unknown[]>
+
+const FIRST = 1
+/** Begins a text that has fields of later generations; a process that does not know them can't read it wrongly. */
+const LATER = 'later '
+
+/** Where fields of later generations have nothing in them, the text is as it was before there were such. */
+function textOf(values: Values): string {
+  const said = [...values].filter(([since, own]) => since === FIRST || own.some((value) => value !== null))
+  return said.length === 1 ? JSON.stringify(values.get(FIRST)) : LATER + JSON.stringify(said)
+}
+
+function valuesIn(text: string): Values {
+  if (!text.startsWith(LATER)) return new Map([[FIRST, JSON.parse(text) as unknown[]]])
+  return new Map(JSON.parse(text.slice(LATER.length)) as [number, unknown[]][])
 }
 
 /** A copy; the order of the fields is that of the schema, so that it is the same both ways. */
@@ -78,11 +102,12 @@ function changeRecord({ parts }: Shape, record: unknown, of: (part: Part, value:
   return copy
 }
 
-function fill(shape: Shape, value: unknown, next: () => unknown): void {
+function fill(shape: Shape, value: unknown, next: (part: Part) => unknown): void {
   for (const record of shape.each ? (value as Fields[]) : [value as Fields]) {
-    for (const { name, below } of shape.parts) {
+    for (const part of shape.parts) {
+      const { name, below } = part
       const own = record[name]
-      if (below === null) record[name] = next()
+      if (below === null) record[name] = next(part)
       else if (own !== null && own !== undefined) fill(below, own, next)
     }
   }
@@ -94,10 +119,13 @@ function shapeOf(schema: AvroSchema, named: ReadonlyMap<string, AvroNode>): Shap
     const below = shapeOf(node.items, named)
     return below === null ? null : { each: true, parts: below.parts }
   }
-  const parts = (node?.fields ?? []).flatMap(({ name, type, personal }): Part[] => {
+  const parts = (node?.fields ?? []).flatMap(({ name, type, personal, since = FIRST }): Part[] => {
     const below = personal === true ? null : shapeOf(type, named)
     if (personal !== true && below === null) return []
-    return [{ name, below, ...standInsOf(type, named) }]
+    const standIns = standInsOf(type, named)
+    // What is forgotten has the digest that it had before there was the field.
+    const forgotten = since > FIRST ? standIns.blank : standIns.forgotten
+    return [{ name, since, below, blank: standIns.blank, forgotten }]
   })
   return parts.length === 0 ? null : { each: false, parts }
 }

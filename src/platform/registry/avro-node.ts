@@ -17,6 +17,8 @@ export interface AvroField {
   readonly default?: unknown
   /** It says something of a person: `personal-fields.ts`. */
   readonly personal?: boolean
+  /** Of a personal field that came later: the generation of fields that it came with; 1 without. */
+  readonly since?: number
   /** The codec's own: events don't have it. */
   readonly codec?: boolean
 }

@@ -130,6 +130,10 @@ export function toAddress(wire: Wire): Address {
     postalCode: textOf(wire['zip']),
     countryCode: textOf(wire['country_iso2']),
     phone: textOf(wire['phone']),
+    namePrefix: null,
+    middleName: null,
+    nameSuffix: null,
+    vatNumber: null,
     email: textOf(wire['email']),
   }
 }

@@ -1,13 +1,18 @@
 import type { Order } from '../../events/generated/events.ts'
-import { lineText } from './fit-text.ts'
+import { personName } from './address-name.ts'
 
 /** What the vendor is told of an order that took the place of another; null: it did not. */
 export function amendmentNote({ amends }: Pick<Order, 'amends'>): string | null {
   return amends === null ? null : `Replaces order ${amends}`
 }
 
-/** Who gets the order, on one line; null: nobody is named. */
-export function personOf({ shippingAddress, billingAddress }: Order): string | null {
-  const { firstName, lastName } = shippingAddress ?? billingAddress
-  return lineText([firstName, lastName].filter((part) => part !== null).join(' '))
+/** Whether an order of the vendor goes to who gets this one. One that an earlier release wrote has the first and last name alone. */
+export function goesToPerson(
+  { shippingAddress, billingAddress }: Order,
+  name: string | null,
+  limit = Infinity,
+): boolean {
+  const address = shippingAddress ?? billingAddress
+  const earlier = { ...address, namePrefix: null, middleName: null, nameSuffix: null }
+  return [address, earlier].some((one) => (personName(one)?.slice(0, limit) ?? null) === name)
 }

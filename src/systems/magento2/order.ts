@@ -46,7 +46,7 @@ export function toOrder(wire: Wire, baseSkus?: BaseSkus): Order {
     customerId: textOf(wire['customer_id']),
     customerGroup: textOf(wire['customer_group_id']),
     customerEmail: textOf(wire['customer_email']) ?? '',
-    billingAddress: toAddress(wireOf(wire['billing_address'])),
+    billingAddress: billingAddress(wire),
     shippingAddress: shippingAddress === undefined ? null : toAddress(wireOf(shippingAddress)),
     shippingMethod: textOf(shipping['method']),
     paymentMethod: textOf(payment['method']),
@@ -103,6 +103,12 @@ function extensionAttributes(extension: Wire): Record<string, string> {
   return attributesOf(extension, leftOut)
 }
 
+/** The VAT number that the customer has is that of an address without one. */
+function billingAddress(wire: Wire): Address {
+  const address = toAddress(wireOf(wire['billing_address']))
+  return { ...address, vatNumber: address.vatNumber ?? textOf(wire['customer_taxvat']) }
+}
+
 function toAddress(wire: Wire): Address {
   const street = Array.isArray(wire['street']) ? wire['street'] : [wire['street']]
   return {
@@ -117,5 +123,9 @@ function toAddress(wire: Wire): Address {
     countryCode: textOf(wire['country_id']),
     phone: textOf(wire['telephone']),
     email: textOf(wire['email']),
+    namePrefix: textOf(wire['prefix']),
+    middleName: textOf(wire['middlename']),
+    nameSuffix: textOf(wire['suffix']),
+    vatNumber: textOf(wire['vat_id']),
   }
 }

@@ -2,7 +2,7 @@ import type { Connection } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { earlierReference, orderReference } from '../../rules/order-reference.ts'
-import { personOf } from '../kit/amendment.ts'
+import { goesToPerson } from '../kit/amendment.ts'
 import { textOf, type Wire, wireOf } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import { closedByTheShop } from './custom-fields.ts'
@@ -35,7 +35,7 @@ export async function amendedOrder(
 function isOfSamePerson(order: Wire, { data }: VendorOrderRequested): boolean {
   const email = textOf(order['email'])?.toLowerCase()
   if (email !== undefined && data.customerEmail !== '') return email === data.customerEmail.toLowerCase()
-  return textOf(wireOf(order['shippingAddress'])['addressee']) === personOf(data)
+  return goesToPerson(data, textOf(wireOf(order['shippingAddress'])['addressee']))
 }
 
 function begunError({ key, data: { amends } }: VendorOrderRequested, order: Wire): StreamError {

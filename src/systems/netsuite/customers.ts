@@ -54,8 +54,8 @@ function mappedCustomer(event: VendorOrderRequested, { subsidiary, currency }: C
   const person = currency === null ? own : { ...own, currencyList: { items: [{ currency: { id: currency } }] } }
   const mapped = applyCustomerFields(person, event.fields, ownCustomerFields)
   if (mapped['isPerson'] !== false) return mapped
-  const { firstName: _firstName, lastName: _lastName, ...company } = mapped
-  return company
+  const names = new Set(['salutation', 'firstName', 'middleName', 'lastName'])
+  return Object.fromEntries(Object.entries(mapped).filter(([name]) => !names.has(name)))
 }
 
 /** The name as people look for it, and a digest of what the shop knows the customer by: the same for the same customer. */

@@ -20,7 +20,9 @@ export const addressLimits: FieldLimits = {
 
 export const customerLimits: FieldLimits = {
   entityId: 80,
+  salutation: 30,
   firstName: 32,
+  middleName: 32,
   lastName: 32,
   companyName: 83,
   email: 254,

@@ -4,6 +4,7 @@ import type { Address, VendorOrderRequested } from '../../events/generated/event
 import { exactNumber } from '../../platform/json.ts'
 import { lineNotes } from '../../rules/line-note.ts'
 import { regionOf, type StateLists, stateCode } from '../../rules/regions.ts'
+import { personName, vatNote } from '../kit/address-name.ts'
 import { amendmentNote } from '../kit/amendment.ts'
 import { commentOf, createFieldTexts, type Shortened } from '../kit/field-limits.ts'
 import { cutText, lineText } from '../kit/fit-text.ts'
@@ -45,7 +46,8 @@ export function salesOrder(
   const shipping = addressBody('shippingAddress', shipTo, states)
   const otherRefNum = texts.line('otherRefNum', 'order number', data.orderNumber)
   const email = isSellers ? null : texts.email('email', data.customerEmail)
-  const said = [lineText(data.purchaseOrderNumber), amendmentNote(data)].filter((text) => text !== null).join('; ')
+  const vat = isSellers ? null : vatNote(data.billingAddress)
+  const said = [lineText(data.purchaseOrderNumber), vat, amendmentNote(data)].filter((text) => text !== null).join('; ')
   const person = isSellers ? [] : [customer(event, null)]
   const shortened = [shipping, billing, ...person, texts].flatMap((part) => part.shortened)
   const body: Partial<Record<BodyField, unknown>> = {
@@ -113,12 +115,16 @@ export function customerBody(event: VendorOrderRequested, subsidiary: string | n
 function customer({ data }: VendorOrderRequested, subsidiary: string | null): FittedBody {
   const { billingAddress, shippingAddress, customerEmail } = data
   const texts = createFieldTexts(customerLimits)
-  const name = (field: 'firstName' | 'lastName', what: string) =>
-    texts.line(field, what, lineText(billingAddress[field]) ?? shippingAddress?.[field] ?? null) ?? '-'
+  const isNamed = [billingAddress.firstName, billingAddress.lastName].some((part) => lineText(part) !== null)
+  const { namePrefix, middleName, nameSuffix } = isNamed ? billingAddress : (shippingAddress ?? billingAddress)
+  const own = (field: 'firstName' | 'lastName') => lineText(billingAddress[field]) ?? shippingAddress?.[field] ?? null
+  const last = [own('lastName'), nameSuffix].filter((part) => part !== null).join(' ')
   const body = withoutNulls({
     isPerson: true,
-    firstName: name('firstName', 'first name'),
-    lastName: name('lastName', 'last name'),
+    salutation: texts.line('salutation', 'title', namePrefix),
+    firstName: texts.line('firstName', 'first name', own('firstName')) ?? '-',
+    middleName: texts.line('middleName', 'middle name', middleName),
+    lastName: texts.line('lastName', 'last name', last) ?? '-',
     email: texts.email('email', customerEmail),
     phone: texts.phone('phone', billingAddress.phone),
     subsidiary: subsidiary === null ? null : { id: subsidiary },
@@ -148,13 +154,12 @@ function addressBody(
 ) {
   if (address === null) return { body: null, shortened: [] }
   const texts = createFieldTexts(addressLimits)
-  const person = [address.firstName, address.lastName].filter((part) => part !== null).join(' ')
   const region = regionOf(address)
   const name = region?.names[0] ?? null
   const code = region === null ? null : stateCode(region, address.countryCode, states)
   const isFree = (states.get(address.countryCode?.trim().toUpperCase() ?? '') ?? []).length === 0
   const body = withoutNulls({
-    addressee: texts.line('addressee', 'name', person),
+    addressee: texts.line('addressee', 'name', personName(address)),
     attention: texts.line('attention', 'company', address.company),
     ...texts.lines(STREET_LINES, 'street', [...address.street, code === null && !isFree ? name : null]),
     city: texts.line('city', 'city', address.city),

@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
-import { personOf } from '../kit/amendment.ts'
+import { goesToPerson } from '../kit/amendment.ts'
 import { requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
 import { addressLimits } from './field-limits.ts'
 import type { MarkFields } from './settings.ts'
@@ -23,8 +23,8 @@ export function amendedOrder(
 }
 
 function isOfSamePerson(order: Wire, { data }: VendorOrderRequested): boolean {
-  const person = personOf(data)?.slice(0, addressLimits['Address2']) ?? null
-  return textOf(wireOf(order['AddressExtension'])['ShipToAddress2']) === person
+  const name = textOf(wireOf(order['AddressExtension'])['ShipToAddress2'])
+  return goesToPerson(data, name, addressLimits['Address2'])
 }
 
 function begunError({ key, data: { amends } }: VendorOrderRequested, order: Wire, marks: MarkFields): StreamError {

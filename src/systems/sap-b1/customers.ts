@@ -1,6 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { digest } from '../../events/identity.ts'
+import { personName } from '../kit/address-name.ts'
 import { createFieldTexts, type Shortened } from '../kit/field-limits.ts'
 import { lineText } from '../kit/fit-text.ts'
 import { applyCustomerFields } from '../kit/order-fields.ts'
@@ -93,12 +94,11 @@ export function partnerTexts({ data }: VendorOrderRequested): {
   readonly fields: Wire
   readonly shortened: readonly Shortened[]
 } {
-  const { firstName, lastName, company, phone } = data.billingAddress
+  const { company, phone } = data.billingAddress
   const texts = createFieldTexts(partnerLimits)
-  const person = [firstName, lastName].filter((part) => part !== null).join(' ')
   const name = lineText(company)
   const fields = withoutNulls({
-    CardName: texts.line('CardName', name === null ? 'name' : 'company', name ?? person),
+    CardName: texts.line('CardName', name === null ? 'name' : 'company', name ?? personName(data.billingAddress)),
     EmailAddress: texts.email('EmailAddress', data.customerEmail),
     Phone1: texts.phone('Phone1', phone),
   })

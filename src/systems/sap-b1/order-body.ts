@@ -6,6 +6,7 @@ import { exactNumber } from '../../platform/json.ts'
 import { lineNotes } from '../../rules/line-note.ts'
 import { earlierReference, orderReference as referenceOf } from '../../rules/order-reference.ts'
 import { regionOf, type StateLists, stateCode } from '../../rules/regions.ts'
+import { personName, vatNote } from '../kit/address-name.ts'
 import { amendmentNote } from '../kit/amendment.ts'
 import { commentOf, createFieldTexts, type FieldTexts, type Shortened } from '../kit/field-limits.ts'
 import { cutText, lineText } from '../kit/fit-text.ts'
@@ -85,10 +86,10 @@ export function sapOrder(
     AddressExtension: parts.existing === null ? addresses : wholeAddresses(addresses),
     DocumentAdditionalExpenses: expenses.length === 0 ? null : expenses,
   }
-  const notes = lineNotes(data)
+  const ofLines = lineNotes(data)
   const bodies = parts.amounts.lines.map((priced) => {
     const { lineId } = priced.line
-    const note = notes.get(lineId)
+    const note = ofLines.get(lineId)
     const own = { ...lineBody(priced, connection, parts), ...lineTax(event, settings, lineId) }
     return { lineId, body: note === undefined ? own : { ...own, FreeText: cutText(note, lineLimits.FreeText) } }
   })
@@ -99,10 +100,12 @@ export function sapOrder(
   )
   const confirmed = confirmation(event, parts)
   const mapped = textOf(order['Comments'])
-  const replaces = amendmentNote(data)
-  const said = replaces === null ? mapped : [...(mapped === null ? [] : [mapped]), replaces].join('; ')
-  const isAsMapped = shortened.length === 0 && replaces === null
-  const comments = isAsMapped ? mapped : commentOf(shortened, orderLimits.Comments, said)
+  const notes = [terms.isSellers ? null : vatNote(data.billingAddress), amendmentNote(data)].filter(
+    (note) => note !== null,
+  )
+  const said = [mapped, ...notes].filter((note) => note !== null).join('; ')
+  const isAsMapped = shortened.length === 0 && notes.length === 0
+  const comments = isAsMapped ? mapped : commentOf(shortened, orderLimits.Comments, said === '' ? null : said)
   const commented = comments === null ? order : { ...order, Comments: comments }
   return {
     body: { ...commented, ...confirmed, DocumentLines: [...lines, ...freightLine(event, connection, parts)] },
@@ -231,7 +234,7 @@ function regionFields(texts: FieldTexts, address: Address, states: StateLists): 
 }
 
 function recipient(texts: FieldTexts, address: Address): Wire {
-  const person = lineText([address.firstName, address.lastName].filter((part) => part !== null).join(' '))
+  const person = personName(address)
   const company = lineText(address.company)
   const [only] = [person, company].filter((name) => name !== null)
   const isAlone = person === null || company === null

@@ -173,6 +173,10 @@ function toAddress(wire: Wire): Address {
     countryCode: text('country', 'country_id'),
     phone: text('telephone', 'phone'),
     email: text('email'),
+    namePrefix: text('prefix'),
+    middleName: text('middlename'),
+    nameSuffix: text('suffix'),
+    vatNumber: text('vat_id', 'vatnumber'),
   }
 }
 

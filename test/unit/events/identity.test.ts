@@ -14,6 +14,9 @@ describe('contentDigest', () => {
     const line = { sku: 'A', quantity: 2n }
     const digestOf = (data: object) => contentDigest({ deleted: false, data })
     expect(digestOf({ lines: [{ ...line, reason: null }] })).toBe(digestOf({ lines: [line] }))
+    const address = { firstName: 'Ada' }
+    const later = { namePrefix: null, middleName: null, nameSuffix: null, vatNumber: null }
+    expect(digestOf({ billingAddress: { ...address, ...later } })).toBe(digestOf({ billingAddress: address }))
     expect(digestOf({ lines: [{ ...line, reason: 'out of stock' }] })).not.toBe(digestOf({ lines: [line] }))
   })
 

@@ -17,6 +17,10 @@ const address = {
   countryCode: 'US',
   phone: '+1 555 0100',
   email: null,
+  namePrefix: null,
+  middleName: null,
+  nameSuffix: null,
+  vatNumber: null,
 }
 const order = orderChanged(
   orderOf([lineOf('1', 'A-1', { name: 'Jacket', attributes: { gift_message: '"For my Ada"', size: '"XL"' } })], {

@@ -90,6 +90,15 @@ describe('an order of Magento', () => {
     expect(text8(lines[0]?.unitPrice ?? (0n as never))).toBe('52')
   })
 
+  it('has all parts of a name, and the VAT number of the address or of the customer', () => {
+    const names = { prefix: 'Dr.', middlename: 'Maria', suffix: 'Jr.', vat_id: 'ATU1' }
+    const whole = { namePrefix: 'Dr.', middleName: 'Maria', nameSuffix: 'Jr.', vatNumber: 'ATU1' }
+    const named = { ...order, billing_address: { ...order.billing_address, ...names }, customer_taxvat: 'ATU2' }
+    expect(toOrder(named).billingAddress).toMatchObject(whole)
+    expect(toOrder(named).shippingAddress).toMatchObject({ middleName: null, vatNumber: null })
+    expect(toOrder({ ...order, customer_taxvat: 'ATU2' }).billingAddress).toMatchObject({ vatNumber: 'ATU2' })
+  })
+
   it('tells the tax of the lines from the tax of shipping', () => {
     const { tax, shippingTax, shipping } = toOrder(order)
     expect([tax, shippingTax, shipping].map(text4)).toEqual(['4', '0.5', '7'])
