@@ -26,6 +26,7 @@ export const policies = {
   item_missing: 'wait',
   order_not_ready: 'wait',
   cancellation_requested: 'wait',
+  original_open: 'wait',
 
   credentials_refused: 'pause',
   permission_missing: 'pause',

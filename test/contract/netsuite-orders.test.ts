@@ -408,14 +408,41 @@ describe('an order that was edited in the shop', () => {
     expect(await told()).toEqual([['shop-a_1-2', [[4, false]]]])
   })
 
-  it('is not delivered beside one of which a part was shipped', async () => {
-    await deliver(first())
+  const ship = async () =>
     await account.control('POST', `orders/${String((await order())?.['id'])}/fulfil`, { lines: [{ line: 1 }] })
+
+  it('waits for the cancellation of one of which a part was shipped, and is an order of its own then', async () => {
+    await deliver(first())
+    await ship()
+    const next = edited('1-1', '000000001', '3')
+    await expect(deliver(next)).rejects.toMatchObject({ code: 'original_open', policy: 'wait' })
+    const rest = event([
+      line('11', 0, '2', '5', '10'),
+      line('12', 1, '1', '5', '5', { quantityCanceled: decimal8('1', 'q') }),
+    ])
+    await deliver({ ...rest, contentDigest: 'rest' })
+    expect(await deliver(next)).toMatchObject({ outcome: 'written' })
+    expect(await deliver({ ...rest, contentDigest: 'rest' })).toMatchObject({ outcome: 'unchanged' })
+    expect((await told()).map(([name]) => name)).toEqual(['shop-a-000000001', 'shop-a_1-1'])
+  })
+
+  it('is not delivered beside one of which a part was shipped without the shop knowing', async () => {
+    await deliver(first())
+    await ship()
+    await expect(deliver(canceled(first()))).rejects.toMatchObject({ code: 'cancellation_refused' })
     await expect(deliver(edited('1-1', '000000001', '3'))).rejects.toMatchObject({
       code: 'target_conflict',
       message: expect.stringMatching(/replaced order 000000001 by 1-1, but NetSuite has shipped 2 × /),
     })
     expect(await account.orders()).toHaveLength(1)
+  })
+
+  it('is not delivered beside one of which all was shipped without the shop knowing', async () => {
+    await deliver(first())
+    await account.control('POST', `orders/${String((await order())?.['id'])}/fulfil`)
+    await expect(deliver(edited('1-1', '000000001', '3'))).rejects.toMatchObject({ code: 'original_open' })
+    await expect(deliver(canceled(first()))).rejects.toMatchObject({ code: 'cancellation_refused' })
+    await expect(deliver(edited('1-1', '000000001', '3'))).rejects.toMatchObject({ code: 'target_conflict' })
   })
 
   it('is an order of its own where the one of that number is somebody else’s', async () => {

@@ -151,11 +151,31 @@ describe('an order for SAP Business One', () => {
   it('that was edited in the shop is not delivered beside one of which a part was delivered', async () => {
     const { targetId } = await deliver(eventOf('42'))
     await company.send('POST', `/orders/${targetId}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })
-    await expect(deliver(edited('42-1', '42'))).rejects.toMatchObject({
+    const conflict = {
       code: 'target_conflict',
       message: expect.stringContaining(`replaced order 42 by 42-1, but SAP has delivered 1 × ${skus[0]}`),
-    })
+    }
+    await expect(deliver(edited('42-1', '42'))).rejects.toMatchObject({ code: 'original_open', policy: 'wait' })
+    await expect(deliver(edited('42-1', '42'), { cancelDelivered: 'conflict' })).rejects.toMatchObject(conflict)
+    const canceled = eventOf('42', { contentDigest: 'gone', canceled: true })
+    const closing = { cancelDelivered: 'close' } as const
+    await expect(deliver(canceled, closing)).rejects.toMatchObject({ code: 'cancellation_refused' })
+    await expect(deliver(edited('42-1', '42'), closing)).rejects.toMatchObject(conflict)
     expect(await orders()).toHaveLength(1)
+  })
+
+  it('that was edited in the shop is an order of its own once the vendor has closed the rest of the old one', async () => {
+    const { targetId } = await deliver(eventOf('43'))
+    await company.send('POST', `/orders/${targetId}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })
+    await company.send('POST', `/orders/${targetId}/close`)
+    const next = edited('43-1', '43')
+    const wanting = (pieces: string) => {
+      const lines = next.data.lines.map((line, index) => (index === 0 ? { ...line, quantityOrdered: q(pieces) } : line))
+      return { ...next, data: { ...next.data, lines } }
+    }
+    await expect(deliver(wanting('9'))).rejects.toMatchObject({ code: 'target_conflict' })
+    expect(await deliver(wanting('1'))).toMatchObject({ outcome: 'written' })
+    expect(await orders()).toHaveLength(2)
   })
 
   it('that is begun is not changed, and not canceled unless it is set so', async () => {

@@ -5,14 +5,15 @@ import { earlierReference, orderReference } from '../../rules/order-reference.ts
 import { goesToPerson } from '../kit/amendment.ts'
 import { textOf, type Wire, wireOf } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
-import { closedByTheShop } from './custom-fields.ts'
+import { closedByTheShop, isSettled, isWithdrawn } from './custom-fields.ts'
 import { isBegun, isEnded, shippedPieces } from './order-state.ts'
 
 /**
  * The order that the shop replaced by this one, under its earlier name: an edit in the shop changes the order that NetSuite has,
- * whichever of the two events comes first. Null: there is none, the vendor ended it, or it is somebody else's
- * (two stores may number their orders alike). Throws `target_conflict` where a part of it was shipped: the new order is not
- * delivered beside it.
+ * whichever of the two events comes first. Null: there is none, the vendor ended it, it is somebody else's (two stores may number
+ * their orders alike), or the shop took back all of it that was not shipped: the new order is one of its own. Throws
+ * `original_open` until the shop has done so, and `target_conflict` where it took back what was shipped: the new order is not
+ * delivered beside that.
  */
 export async function amendedOrder(
   client: Pick<NetSuiteClient, 'getByExternalId'>,
@@ -26,7 +27,10 @@ export async function amendedOrder(
   for (const name of names) {
     const order = await client.getByExternalId('salesOrder', name, { expand: true }, signal)
     if (order === null || !isOfSamePerson(order, event)) continue
-    if (isBegun(order)) throw begunError(event, order)
+    if (isBegun(order)) {
+      if (isSettled(order)) return null
+      throw isWithdrawn(order) ? begunError(event, order) : openError(event, order)
+    }
     return isEnded(order) && !closedByTheShop(order) ? null : order
   }
   return null
@@ -36,6 +40,13 @@ function isOfSamePerson(order: Wire, { data }: VendorOrderRequested): boolean {
   const email = textOf(order['email'])?.toLowerCase()
   if (email !== undefined && data.customerEmail !== '') return email === data.customerEmail.toLowerCase()
   return goesToPerson(data, textOf(wireOf(order['shippingAddress'])['addressee']))
+}
+
+function openError({ key, data: { amends } }: VendorOrderRequested, order: Wire): StreamError {
+  const message =
+    `the shop replaced order ${amends} by ${key}, and NetSuite has shipped ${shippedPieces(order)} of it; ` +
+    'the new one goes when the cancellation of the rest has come'
+  return new StreamError('original_open', message, { details: { salesOrder: textOf(order['id']) } })
 }
 
 function begunError({ key, data: { amends } }: VendorOrderRequested, order: Wire): StreamError {

@@ -21,6 +21,19 @@ export function withdrawnMark({ contentDigest }: { contentDigest: string }): str
   return contentDigest + WITHDRAWN
 }
 
+/** Ends the digest of an order in part shipped of which the shop wants no more than that. */
+const SETTLED = ' settled'
+
+/** What an order is marked with of which the shop took back all that was not shipped. */
+export function settledMark({ contentDigest }: { contentDigest: string }): string {
+  return contentDigest + SETTLED
+}
+
+/** Whether the shop knows what was shipped of an order, and wants no more of it. */
+export function isSettled(order: Readonly<Record<string, unknown>>): boolean {
+  return String(order[DIGEST_FIELD] ?? '').endsWith(SETTLED)
+}
+
 /** Whether the rest of an order was closed because the shop took back more than was open. */
 export function isWithdrawn(order: Readonly<Record<string, unknown>>): boolean {
   return String(order[DIGEST_FIELD] ?? '').endsWith(WITHDRAWN)
@@ -45,7 +58,8 @@ export function hasContent(
   event: { contentDigest: string; canceled: boolean },
 ): boolean {
   const mark = String(order[DIGEST_FIELD] ?? '')
-  return mark === digestMark(event) || mark.startsWith(event.contentDigest + HELD)
+  const isSame = [digestMark(event), settledMark(event)].includes(mark)
+  return isSame || mark.startsWith(event.contentDigest + HELD)
 }
 
 /** Whether an order's lines were closed because the shop canceled it. */

@@ -5,7 +5,15 @@ import { ExactNumber } from '../../platform/json.ts'
 import { vendorQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
-import { closedByTheShop, DIGEST_FIELD, isWithdrawn, LINE_FIELD, TAX_LINE, withdrawnMark } from './custom-fields.ts'
+import {
+  closedByTheShop,
+  DIGEST_FIELD,
+  isWithdrawn,
+  LINE_FIELD,
+  settledMark,
+  TAX_LINE,
+  withdrawnMark,
+} from './custom-fields.ts'
 import { closedLine } from './order-body.ts'
 
 const linesOf = (order: Wire): readonly Wire[] => wiresOf(wireOf(order['item'])['items'])
@@ -84,7 +92,13 @@ export function reduction(order: Wire, body: Wire, event: VendorOrderRequested):
     if (!refused.includes(one)) return [{ ...line, ...open, line: now['line'] }]
     return hasOpen(now) ? [closedLine(now)] : []
   })
-  if (refused.length === 0) return { body: { ...body, item: { items } }, shipped: null }
+  if (refused.length === 0) {
+    const isSettled = wanted.every(
+      ({ line, now = {} }) => line[LINE_FIELD] === TAX_LINE || quantityOf(line) === doneOf(now),
+    )
+    const mark = isSettled ? { [DIGEST_FIELD]: settledMark(event) } : {}
+    return { body: { ...body, ...mark, item: { items } }, shipped: null }
+  }
   // The order's amounts are those of what was shipped.
   return {
     body: withdrawnBody(order, event, items),
@@ -133,7 +147,8 @@ export function closedRest(order: Wire, event: VendorOrderRequested): Reduction 
 
 function withdrawnBody(order: Wire, event: VendorOrderRequested, items: readonly Wire[]): Wire | null {
   const mark = withdrawnMark(event)
-  return items.length === 0 || order[DIGEST_FIELD] === mark ? null : { [DIGEST_FIELD]: mark, item: { items } }
+  if (order[DIGEST_FIELD] === mark) return null
+  return { [DIGEST_FIELD]: mark, ...(items.length === 0 ? {} : { item: { items } }) }
 }
 
 /** The body, where the lines that the vendor closed stay closed. */

@@ -1,30 +1,62 @@
 import { StreamError } from '../../errors.ts'
+import { text8 } from '../../events/decimal.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
+import { vendorQuantity } from '../../rules/quantities.ts'
+import { topLevelLines } from '../../rules/split-order.ts'
 import { goesToPerson } from '../kit/amendment.ts'
-import { requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
+import { requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { addressLimits } from './field-limits.ts'
-import type { MarkFields } from './settings.ts'
+import type { OrderSettings } from './order-settings.ts'
+import { isRefused, type MarkFields } from './settings.ts'
 import { deliveredPieces, isBegun } from './taken-back.ts'
 
 /**
  * The open one of the orders that the shop replaced by this one: it is changed into it, name and all, whichever of the two events
- * comes first. Undefined: there is none, or it is somebody else's (two stores may number their orders alike). Throws
- * `target_conflict` where a part of it was delivered: the new order is not delivered beside it.
+ * comes first. Undefined: there is none, it is somebody else's (two stores may number their orders alike), or a part of it was
+ * delivered and the rest closed: the new one is an order of its own. Throws `original_open` while the rest is open, and
+ * `target_conflict` where the new one has more than the rest of what was delivered, or nobody may close the rest: it is not
+ * delivered beside that.
  */
 export function amendedOrder(
   orders: readonly Wire[],
   event: VendorOrderRequested,
-  marks: MarkFields,
+  settings: Pick<OrderSettings, 'marks' | 'cancelDelivered'>,
 ): Wire | undefined {
   const order = orders.find((one) => one['Cancelled'] !== 'tYES' && isOfSamePerson(one, event))
   if (order === undefined) return undefined
-  if (isBegun(order)) throw begunError(event, order, marks)
-  return order['DocumentStatus'] === 'bost_Open' ? order : undefined
+  const isOpen = order['DocumentStatus'] === 'bost_Open'
+  if (!isBegun(order)) return isOpen ? order : undefined
+  const { marks, cancelDelivered } = settings
+  if (isOpen && cancelDelivered !== 'conflict') throw openError(event, order, marks)
+  if (isOpen || isRefused(textOf(order[marks.digest])) || wantsDelivered(order, event))
+    throw begunError(event, order, marks)
+  return undefined
+}
+
+/** The new order has more pieces of something than were left when the old one was closed. */
+function wantsDelivered(order: Wire, { data }: VendorOrderRequested): boolean {
+  const lines = wiresOf(order['DocumentLines'])
+  const piecesOf = (sku: string, field: string) =>
+    lines.reduce((sum, line) => sum + (textOf(line['ItemCode']) === sku ? Number(textOf(line[field]) ?? 0) : 0), 0)
+  return Map.groupBy(topLevelLines(data), ({ sku }) => sku)
+    .entries()
+    .some(([sku, own]) => {
+      const [ordered, left] = [piecesOf(sku, 'Quantity'), piecesOf(sku, 'RemainingOpenQuantity')]
+      const wanted = own.reduce((pieces, line) => pieces + Number(text8(vendorQuantity(line))), 0)
+      return ordered > left && wanted > left
+    })
 }
 
 function isOfSamePerson(order: Wire, { data }: VendorOrderRequested): boolean {
   const name = textOf(wireOf(order['AddressExtension'])['ShipToAddress2'])
   return goesToPerson(data, name, addressLimits['Address2'])
+}
+
+function openError({ key, data: { amends } }: VendorOrderRequested, order: Wire, marks: MarkFields): StreamError {
+  const message =
+    `the shop replaced order ${amends} by ${key}, and SAP has delivered ${deliveredPieces(order, marks)} of it; ` +
+    'the new one goes when the rest is closed'
+  return new StreamError('original_open', message, { details: { order: requireText(order, 'DocEntry') } })
 }
 
 function begunError({ key, data: { amends } }: VendorOrderRequested, order: Wire, marks: MarkFields): StreamError {

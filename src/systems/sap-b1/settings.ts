@@ -155,6 +155,22 @@ export interface MarkFields {
 
 /** Begins the digest of an order that we canceled, or are about to: what is canceled without it, the vendor canceled. */
 export const CANCELED_MARK = 'canceled '
+/** Ends the digest of one of which the shop took back what was delivered, too. */
+const REFUSED = ' refused'
+
+/** What an order is marked with that we cancel or close. */
+export function canceledMark({ contentDigest }: { contentDigest: string }, isRefused: boolean): string {
+  return CANCELED_MARK + contentDigest + (isRefused ? REFUSED : '')
+}
+
+/** The content of a mark, whatever became of the order. */
+export function contentOfMark(mark: string | null): string | null {
+  return mark?.replace(CANCELED_MARK, '').replace(REFUSED, '') ?? null
+}
+
+/** Whether the shop took back what was delivered. */
+export const isRefused = (mark: string | null): boolean => mark?.endsWith(REFUSED) === true
+
 /** Begins the digest of an order that waits for the shop. */
 export const HELD_MARK = 'held '
 

@@ -20,7 +20,7 @@ import { difference, type OrderAmounts, orderAmounts } from './order-amounts.ts'
 import { lineTax, orderReference, sapOrder } from './order-body.ts'
 import type { OrderSettings } from './order-settings.ts'
 import { type OrderTerms, orderTerms } from './order-terms.ts'
-import { CANCELED_MARK, contentMark } from './settings.ts'
+import { CANCELED_MARK, canceledMark, contentMark, contentOfMark } from './settings.ts'
 import { hasPieces, isBegun, type TakenBack, takenBack } from './taken-back.ts'
 
 /** The newest orders of one reference that are read: older ones are canceled. */
@@ -89,7 +89,7 @@ async function findOwnOrders(
   const lineIds = new Set(event.data.lines.map(({ lineId }) => lineId))
   const isOurs = (order: Wire): boolean =>
     entryOf(order) === targetId ||
-    textOf(order[settings.marks.digest])?.replace(CANCELED_MARK, '') === event.contentDigest ||
+    contentOfMark(textOf(order[settings.marks.digest])) === event.contentDigest ||
     wiresOf(order['DocumentLines']).some((line) => lineIds.has(textOf(line[settings.marks.line]) ?? ''))
   const reference = orderReference(connection, event)
   const found = await findOrders(client, reference, signal)
@@ -104,7 +104,7 @@ async function findOwnOrders(
   if (own.length > 0 || amends === null || event.canceled) return own
   const names = [referenceOf(connection.id, amends), earlierReference(connection.id, amends)]
   for (const name of names.filter((one) => one !== null)) {
-    const amended = amendedOrder(await findOrders(client, name, signal), event, settings.marks)
+    const amended = amendedOrder(await findOrders(client, name, signal), event, settings)
     if (amended !== undefined) return [amended]
   }
   return own
@@ -211,7 +211,7 @@ async function cancel(job: Job, order: Wire | undefined, canceled: Wire | undefi
 async function takeBack(job: Job, order: Wire, { delivered, open, wantsMore }: TakenBack): Promise<Delivered> {
   const { settings, event } = job
   const closes = open !== null && settings.cancelDelivered === 'close' && !wantsMore
-  if (closes) await withdraw(job, order, 'Close')
+  if (closes) await withdraw(job, order, 'Close', delivered !== null)
   if (open !== null && !closes) {
     if (settings.cancelDelivered === 'conflict') throw conflictError(event, order, 'a part of it is delivered')
     const comments = commentsWithRequest(order, open)
@@ -230,9 +230,9 @@ async function withdrawRequest(job: Job, order: Wire): Promise<void> {
 }
 
 /** Marked before: what is canceled or closed without the mark, the vendor ended. */
-async function withdraw(job: Job, order: Wire, action: 'Cancel' | 'Close'): Promise<void> {
+async function withdraw(job: Job, order: Wire, action: 'Cancel' | 'Close', isRefused = false): Promise<void> {
   const { client, settings, event, signal } = job
-  await patch(job, order, { [settings.marks.digest]: CANCELED_MARK + event.contentDigest })
+  await patch(job, order, { [settings.marks.digest]: canceledMark(event, isRefused) })
   await client.act('Orders', Number(entryOf(order)), action, signal)
 }
 

@@ -65,8 +65,14 @@ export async function play(
   const states = new Map<string, RoutedOrder>()
   const failed = new Set<string>()
   const shopSink = writeMagento2Fulfilments(shop.client)
+  /** What waits for something at the target is tried once more when all has arrived. */
+  let parked: (() => Promise<unknown>)[] = []
+  const fail = (error: unknown) => void failed.add(toStreamError(error).code)
   const attempt = async (work: () => Promise<unknown>) => {
-    await work().catch((error: unknown) => void failed.add(toStreamError(error).code))
+    await work().catch((error: unknown) => {
+      if (toStreamError(error).policy === 'wait') parked.push(work)
+      else fail(error)
+    })
   }
   const sent: Sent[] = []
   const random = createRandom(typeof arrival === 'string' ? 0 : arrival.seed, 'arrival')
@@ -87,6 +93,9 @@ export async function play(
       )
       await next?.arrive()
     }
+    const again = parked
+    parked = []
+    for (const work of again) await attempt(work)
   }
   const orderArrives = (wire: Wire, at: number): Sent => {
     const event: OrderChanged = orderChanged(toOrder(wire), { occurredAt: at * 1000, readAt: at * 1000 + 500 })
@@ -131,6 +140,7 @@ export async function play(
       await send({ key: `fulfilment ${who}`, arrive })
     }
     await settle()
+    for (const work of parked) await work().catch(fail)
     const vendors = [...accounts].map(([letter, { orders }]) => [letter, orders()] as const)
     return {
       shop: shop.orders().map(tellOrder),

@@ -463,6 +463,37 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'an edit of an order of which the vendor has shipped a part, as the shop knows: the rest is closed, the new one goes',
+    order: own,
+    steps: ['shop places', 'shop accepts', 'a waits', 'a ships 1:1', 'a waits', 'shop edits 1:3'],
+    end: { shop: ['canceled shipped 1', 'processing'], a: ['A-1 ×1 =10 shipped 1', 'A-1 ×3 =30'] },
+    sap: { a: ['(A-1 ×4 =40 shipped 1)', 'A-1 ×3 =30'] },
+  },
+  {
+    name: 'an edit of a begun order of two vendors, and the new one is shipped',
+    order: two,
+    steps: [
+      'shop places',
+      'shop accepts',
+      'a waits',
+      'a ships 1:2',
+      'a waits',
+      'shop edits 1:2 2:1',
+      'a waits',
+      'b ships',
+      'a ships',
+    ],
+    end: {
+      shop: ['canceled shipped 2', 'complete shipped 3'],
+      a: ['A-1 ×2 =20 shipped 2', 'A-1 ×2 =20 shipped 2'],
+      b: ['B-1 ×1 =10 shipped 1'],
+    },
+    sap: {
+      a: ['(A-1 ×4 =40 shipped 2)', 'A-1 ×2 =20 shipped 2'],
+      b: ['(B-1 ×3 =30)', 'B-1 ×1 =10 shipped 1'],
+    },
+  },
+  {
     name: 'an edit of an order that the vendor closed: the new one is an order of its own',
     order: own,
     steps: ['shop places', 'shop accepts', 'a waits', 'a closes', 'shop edits 1:3'],
