@@ -98,7 +98,14 @@ export function refundMoney(order: Order, amount: number, now: string): Order {
 export function shipPieces(order: Order, pieces: Pieces, now: string): Order {
   const items = order.items.map((item) => {
     const parent = order.items.find(({ item_id: id }) => id === item.parent_item_id)
-    const shipped = pieces.get((parent ?? item).item_id) ?? 0
+    if (item.ships_apart) {
+      // Magento counts the shipments there, however many pieces of its components they have.
+      const isShipped = order.items.some((part) => part.parent_item_id === item.item_id && pieces.has(part.item_id))
+      return isShipped ? { ...item, qty_shipped: item.qty_shipped + 1, updated_at: now } : item
+    }
+    const shipped = pieces.get((parent === undefined || parent.ships_apart ? item : parent).item_id) ?? 0
+    if (parent?.ships_apart)
+      return shipped === 0 ? item : { ...item, qty_shipped: item.qty_shipped + shipped, updated_at: now }
     const qty = parent?.product_type === 'bundle' ? (shipped * item.qty_ordered) / parent.qty_ordered : shipped
     return qty === 0 ? item : { ...item, qty_shipped: item.qty_shipped + qty, updated_at: now }
   })
@@ -145,12 +152,16 @@ function checkState(order: Order, isInProcess: boolean): Order {
   const goesOn = current === 'processing' || current === 'complete'
   if (!goesOn || canInvoice) return withState(order, current)
   const canRefund = Number(order['total_paid'] ?? 0) - Number(order['total_refunded'] ?? 0) > 0.001
-  const canShip = order.items.filter(isShippedAsWhole).some((item) => isOpen(item, order.items))
+  const canShip = order.items.some((item) => isShippedItself(item, order.items) && isOpen(item, order.items))
   if (!canRefund && !canShip) return withState(order, 'closed')
   return withState(order, current === 'processing' && !canShip ? 'complete' : current)
 }
 
-const isShippedAsWhole = ({ parent_item_id: parent }: OrderItem): boolean => parent === undefined
+/** A row of a shipment: no variant, and of a bundle the row itself or its components, as it is shipped. */
+export function isShippedItself(item: OrderItem, items: readonly OrderItem[]): boolean {
+  if (item.parent_item_id === undefined) return item.ships_apart !== true
+  return items.some(({ item_id: id, ships_apart: apart }) => id === item.parent_item_id && apart === true)
+}
 
 /** A dynamic bundle is open as long as pieces of a component are: what was refunded or canceled stands there. */
 function isOpen(item: OrderItem, items: readonly OrderItem[]): boolean {

@@ -20,8 +20,10 @@ export function renderOrder(order: Order): Record<string, unknown> {
 
 function renderItem(item: OrderItem, items: readonly OrderItem[]): OrderItem {
   const parent = items.find(({ item_id }) => item_id === item.parent_item_id)
-  return parent === undefined ? item : { ...item, parent_item: parent }
+  return parent === undefined ? shown(item) : { ...shown(item), parent_item: shown(parent) }
 }
+
+const shown = ({ ships_apart: _apart, ...item }: OrderItem): OrderItem => item
 
 /** The product as REST answers it. */
 export function renderProduct(product: Product): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { MagentoError, noSuchEntity } from './magento-error.ts'
-import { piecesToShip, shipPieces } from './order-life.ts'
+import { isShippedItself, piecesToShip, shipPieces } from './order-life.ts'
 import type { Shop } from './shop.ts'
 import { sourceItemKey } from './shop-store.ts'
 import type { Order, OrderItem, Shipment } from './wire-types.ts'
@@ -25,8 +25,8 @@ export function shipOrder(shop: Shop, order: Order, body: unknown): Shipment {
   }
   if (order.items.every((row) => piecesToShip(row) <= 0))
     throw invalid('The order does not allow a shipment to be created.')
-  const rows = order.items.filter(({ parent_item_id: parent }) => parent === undefined)
-  const shipped = items === undefined ? shipRest(rows) : items.map((item) => shipNamed(rows, item))
+  const rows = order.items.filter((row) => isShippedItself(row, order.items))
+  const shipped = items === undefined ? shipRest(rows) : items.map((item) => shipNamed(order.items, item))
   if (shipped.length === 0) throw invalid("You can't create a shipment without products.")
   const now = shop.stamp()
   const source = extra?.extension_attributes?.source_code ?? 'default'
@@ -64,7 +64,19 @@ function shipRest(rows: readonly OrderItem[]): Shipped[] {
 
 function shipNamed(rows: readonly OrderItem[], item: { order_item_id: number; qty: number }): Shipped {
   const row = rows.find(({ item_id }) => item_id === item.order_item_id)
-  if (row === undefined) throw invalid('The order does not contain the requested item.')
+  const parent = rows.find(({ item_id }) => item_id === row?.parent_item_id)
+  if (row === undefined || parent?.product_type === 'configurable') {
+    throw invalid('The order does not contain the requested item.')
+  }
+  if (!isShippedItself(row, rows)) {
+    const bundle = parent ?? row
+    const [type, instead] = bundle?.ships_apart
+      ? ['Separately', 'Bundle product options']
+      : ['Together', 'Bundle product itself']
+    throw invalid(
+      `Cannot create shipment as bundle product ${bundle?.sku} has shipment type "${type}". ${instead} should be shipped instead.`,
+    )
+  }
   if (!(item.qty > 0) || item.qty > piecesToShip(row)) {
     throw invalid('The quantity to ship must not be greater than the unshipped quantity.')
   }

@@ -10,6 +10,8 @@ export interface OrderItem {
   sku: string
   name: string
   product_type: 'simple' | 'configurable' | 'bundle' | 'virtual' | 'downloadable'
+  /** Of a bundle whose components are shipped one by one; no answer has it. */
+  ships_apart?: boolean
   qty_ordered: number
   qty_shipped: number
   qty_canceled?: number

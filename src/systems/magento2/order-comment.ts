@@ -15,16 +15,27 @@ export async function commentOnOrder(
   signal: AbortSignal,
 ): Promise<Delivered> {
   const mark = `[waldstream ${event.connection}/${event.key} ${event.contentDigest.slice(0, 12)}]`
-  const orderId = requireText(order, 'entity_id')
-  const said = wiresOf(order['status_histories']).some(({ comment: text }) => textOf(text)?.includes(mark) === true)
-  if (said) return { outcome: 'unchanged', targetId: orderId }
   const { kind, lines } = event.data
   const what = undeliveredText(lines, '×')
   const verb = kind === 'closure' ? 'will not deliver' : 'has canceled and will not deliver'
+  const text = `The vendor ${verb}: ${what === '' ? 'what is left of it' : what}.`
+  return { outcome: await sayOnce(client, order, { text, mark }, signal), targetId: requireText(order, 'entity_id') }
+}
+
+/** A comment that people of the shop see, by its mark there once. */
+export async function sayOnce(
+  client: Pick<Magento2Client, 'addComment'>,
+  order: Wire,
+  { text, mark }: { readonly text: string; readonly mark: string },
+  signal: AbortSignal,
+): Promise<Delivered['outcome']> {
+  const said = wiresOf(order['status_histories']).some(({ comment }) => textOf(comment)?.includes(mark) === true)
+  if (said) return 'unchanged'
+  const orderId = requireText(order, 'entity_id')
   // A comment without a status would take the order's own away.
   const status = textOf(order['status'])
   const history = {
-    comment: `The vendor ${verb}: ${what === '' ? 'what is left of it' : what}. ${mark}`,
+    comment: `${text} ${mark}`,
     is_customer_notified: 0,
     is_visible_on_front: 0,
     parent_id: exactNumber(orderId),
@@ -32,5 +43,5 @@ export async function commentOnOrder(
     ...(status === null ? {} : { status }),
   }
   await client.addComment(orderId, history, signal)
-  return { outcome: 'written', targetId: orderId }
+  return 'written'
 }

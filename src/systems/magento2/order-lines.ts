@@ -1,6 +1,7 @@
-import { magnitude, subtract, ZERO4, ZERO8 } from '../../events/decimal.ts'
+import { type Decimal8, least, magnitude, subtract, ZERO4, ZERO8 } from '../../events/decimal.ts'
 import type { OrderLine } from '../../events/generated/events.ts'
 import { withoutEnd } from '../../platform/without-end.ts'
+import { isVirtual } from '../../rules/quantities.ts'
 import { foldRows } from '../kit/fold-rows.ts'
 import {
   amountOf,
@@ -45,7 +46,7 @@ function toLine(item: Wire, items: readonly Wire[], path: string, baseSkus: Base
     quantityOrdered: quantity('qty_ordered'),
     quantityCanceled: quantity('qty_canceled'),
     quantityInvoiced: quantity('qty_invoiced'),
-    quantityShipped: quantity('qty_shipped'),
+    quantityShipped: shippedBundles(item, items) ?? quantity('qty_shipped'),
     quantityRefunded: quantity('qty_refunded'),
     unitPrice: priceOf(item, 'price', path) ?? ZERO8,
     originalPrice: priceOf(item, 'original_price', path),
@@ -59,6 +60,25 @@ function toLine(item: Wire, items: readonly Wire[], path: string, baseSkus: Base
       ...(sku === ordered ? {} : { ordered_sku: JSON.stringify(ordered) }),
     },
   }
+}
+
+/**
+ * Of a bundle whose components the shop has shipped one by one: as many as all of them make, for Magento counts shipments there.
+ * Null: it is none, or nothing of it was shipped so.
+ */
+function shippedBundles(item: Wire, items: readonly Wire[]): Decimal8 | null {
+  if (textOf(item['product_type']) !== 'bundle') return null
+  const id = textOf(item['item_id'])
+  const parts = items.filter((one) => parentIdOf(one) === id && !isVirtual({ productType: rowType(one) }))
+  const counted = parts.map((part) => {
+    return { ordered: quantityOf(part, 'qty_ordered') ?? ZERO8, shipped: quantityOf(part, 'qty_shipped') ?? ZERO8 }
+  })
+  if (!counted.some(({ shipped }) => shipped > 0n)) return null
+  const bundles = quantityOf(item, 'qty_ordered') ?? ZERO8
+  const [first = ZERO8, ...others] = counted.map(({ ordered, shipped }) =>
+    ordered === 0n ? bundles : ((((shipped as bigint) * bundles) / ordered) as Decimal8),
+  )
+  return others.reduce(least, first)
 }
 
 /** A row without SKU is nobody's but the seller's; its line stays (Guarantee 7). */

@@ -42,7 +42,8 @@ async function skusOf(
   )
 }
 
-function withoutPermission(error: unknown): null {
+/** Null where the products may not be read. */
+export function withoutPermission(error: unknown): null {
   if (error instanceof StreamError && error.code === 'permission_missing') return null
   throw error
 }

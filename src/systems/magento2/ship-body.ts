@@ -2,7 +2,8 @@ import { add, type Decimal8, sum, text8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import { quantityOf, textOf, type Wire, wiresOf } from '../kit/wire.ts'
-import { parentOf, type ShipmentItem } from './shipment.ts'
+import { parentOf } from './order-rows.ts'
+import type { ShipmentItem } from './shipment.ts'
 
 /** Pieces of each SKU that leave the source with these items: the variant of a configurable, the parts of a bundle. */
 export function piecesOf(order: Wire, items: readonly ShipmentItem[]): ReadonlyMap<string, Decimal8> {

@@ -1,8 +1,10 @@
 import { StreamError } from '../../errors.ts'
-import { add, type Decimal8, greatest, least, subtract, sum, text8, ZERO8 } from '../../events/decimal.ts'
+import { add, type Decimal8, least, subtract, sum, text8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine } from '../../events/generated/events.ts'
-import { isVirtual, type LineQuantities, openQuantity, vendorQuantity } from '../../rules/quantities.ts'
+import { isVirtual, type LineQuantities, openQuantity } from '../../rules/quantities.ts'
 import { quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import { planBundles } from './bundle-shipment.ts'
+import { parentOf, quantitiesOf } from './order-rows.ts'
 import { rowType } from './row-type.ts'
 import { DEFAULT_SOURCE } from './stock.ts'
 
@@ -33,68 +35,13 @@ export function missingItems(
   sourceOf: (location: string | null) => string | null,
   ours: readonly Wire[],
 ): readonly ShipmentItem[] {
-  const shipped = ours.flatMap((shipment) => itemsOf(shipment))
-  const shippable = withWholeBundles(order, lines).filter((line) => !isOfVirtualRow(order, line))
+  const shipped = ours.flatMap((shipment) => shippedItems(shipment))
+  const { lines: whole, parts } = planBundles(order, lines, new Map(), new Map())
+  const shippable = [...whole, ...parts].filter((line) => !isOfVirtualRow(order, line))
   const wanted = allocate(order, shippable, sourceOf, shipped)
   const rest = shipped.reduce<ShipmentItem[]>((left, item) => without(left, item, order), wanted)
   return rest.filter(({ quantity }) => quantity > 0n)
 }
-
-/** Lines of components that make whole bundles, as lines of these. What makes none whole stays as it is. */
-function withWholeBundles(order: Wire, lines: readonly FulfilmentLine[]): readonly FulfilmentLine[] {
-  const items = wiresOf(order['items'])
-  return items
-    .filter((item) => textOf(item['product_type']) === 'bundle')
-    .reduce((left, bundle) => withBundle(bundle, items, left), lines)
-}
-
-function withBundle(bundle: Wire, items: readonly Wire[], lines: readonly FulfilmentLine[]): readonly FulfilmentLine[] {
-  const id = requireText(bundle, 'item_id', 'items.')
-  const parts = items.filter((item) => parentOf(item) === id && !isVirtual({ productType: rowType(item) }))
-  const own = lines.filter(({ lineId }) => parts.some((part) => textOf(part['item_id']) === lineId))
-  const [line] = own
-  if (line === undefined) return lines
-  const piecesOf = (part: Wire) =>
-    sum(own.filter(({ lineId }) => lineId === textOf(part['item_id'])).map(({ quantity }) => quantity))
-  const quantity = wholeBundles(bundle, parts, piecesOf)
-  if (quantity === ZERO8) return lines
-  const whole = { ...line, lineId: id, sku: textOf(bundle['sku']) ?? '', quantity }
-  return [...lines.filter((one) => !own.includes(one)), whole]
-}
-
-/**
- * How many bundles so many pieces of its parts are: as many of each, or all that is left of them. A part of which nothing is
- * left, since it was taken back alone, is in none.
- */
-function wholeBundles(bundle: Wire, parts: readonly Wire[], piecesOf: (part: Wire) => Decimal8): Decimal8 {
-  const whole = quantitiesOf(bundle)
-  const found = parts.map((part) => {
-    const ordered = quantitiesOf(part)
-    return { ordered, pieces: piecesOf(part), left: leftOf(ordered) }
-  })
-  const counted = found.filter(({ left, pieces }) => pieces > 0n || left.some((one) => one > 0n))
-  const bundles = counted.map(({ ordered: { quantityOrdered: ofAll }, pieces }) =>
-    ofAll === 0n ? ZERO8 : ((((pieces as bigint) * whole.quantityOrdered) / ofAll) as Decimal8),
-  )
-  const [first = ZERO8, ...others] = bundles
-  if (others.every((one) => one === first)) return first
-  const isAll = counted.every(({ left, pieces }) => left.includes(pieces))
-  return isAll ? wholePieces(others.reduce(greatest, first)) : ZERO8
-}
-
-/**
- * What is left of a part; once it is shipped, its numbers do not tell what was taken back before from what came back since: it
- * may be either.
- */
-function leftOf(part: LineQuantities): readonly Decimal8[] {
-  const sold = subtract(part.quantityOrdered, part.quantityCanceled)
-  return [vendorQuantity(part), subtract(sold, part.quantityRefunded)]
-}
-
-const PIECE = 100_000_000n
-
-/** Rounded up: a bundle of which a part goes, goes. */
-const wholePieces = (quantity: Decimal8): Decimal8 => (((quantity + PIECE - 1n) / PIECE) * PIECE) as Decimal8
 
 function isOfVirtualRow(order: Wire, { lineId, sku }: FulfilmentLine): boolean {
   const items = wiresOf(order['items'])
@@ -149,7 +96,8 @@ function without(wanted: readonly ShipmentItem[], shipped: ShipmentItem, order: 
   throw new StreamError('target_conflict', message, { field: 'lines', details: { row: shipped.row } })
 }
 
-function itemsOf(shipment: Wire): ShipmentItem[] {
+/** The pieces of a shipment that was made. */
+export function shippedItems(shipment: Wire): readonly ShipmentItem[] {
   const source = textOf(wireOf(shipment['extension_attributes'])['source_code'])
   return wiresOf(shipment['items']).map((item) => ({
     row: requireText(item, 'order_item_id', 'shipments.items.'),
@@ -170,25 +118,9 @@ function rowsOf(order: Wire): Row[] {
     })
 }
 
-function quantitiesOf(item: Wire): LineQuantities {
-  const quantity = (name: string) => quantityOf(item, name, 'items.') ?? ZERO8
-  return {
-    productType: rowType(item),
-    quantityOrdered: quantity('qty_ordered'),
-    quantityCanceled: quantity('qty_canceled'),
-    quantityShipped: quantity('qty_shipped'),
-    quantityRefunded: quantity('qty_refunded'),
-  }
-}
-
 /** What was open of a row before so many of its pieces were shipped; that they came back since changes nothing of it. */
 function openBefore(quantities: LineQuantities, shipped: Decimal8): Decimal8 {
   return add(shipped, openQuantity(quantities))
-}
-
-/** Id of the row that a row is a part of. */
-export function parentOf(item: Wire): string | null {
-  return textOf(item['parent_item_id']) ?? textOf(wireOf(item['parent_item'])['item_id'])
 }
 
 /** The rows a line may be of. An order that was edited in the shop has new rows: then the SKU decides. */

@@ -1,13 +1,17 @@
 import type { Connection } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
-import type { Fulfilment, ShopFulfilmentRequested } from '../../events/generated/events.ts'
+import type { Fulfilment, FulfilmentLine, ShopFulfilmentRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
+import { undeliveredText } from '../kit/undelivered.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import { notedPieces, partsMark, piecesByRow, planBundles } from './bundle-shipment.ts'
+import { bundlesApart, linesApart } from './bundles-apart.ts'
 import type { Magento2Client } from './client.ts'
-import { commentOnOrder } from './order-comment.ts'
+import { commentOnOrder, sayOnce } from './order-comment.ts'
+import { shippedApart } from './order-rows.ts'
 import { newTracks, shipBody } from './ship-body.ts'
-import { missingItems } from './shipment.ts'
+import { missingItems, shippedItems } from './shipment.ts'
 import { shipWithStock } from './shipment-stock.ts'
 import { sourceOf } from './stock.ts'
 
@@ -88,15 +92,16 @@ async function ship(
   client: Magento2Client,
   event: ShopFulfilmentRequested,
   connection: Connection,
-  order: Wire,
+  given: Wire,
   signal: AbortSignal,
 ): Promise<Delivered> {
-  const orderId = requireText(order, 'entity_id')
+  const orderId = requireText(given, 'entity_id')
   const { carriers, notifyCustomer } = connection.fulfilments
   const mark = `[waldstream ${event.connection}/${event.key}]`
   const ours = (await shipmentsOf(client, orderId, signal)).filter((shipment) => isMarked(shipment, mark))
   const source = (location: string | null) => sourceOf(connection.stock, location)
-  const missing = missingItems(order, event.data, source, ours)
+  const { order, lines, noted } = await withBundles(client, event, given, ours, signal)
+  const missing = missingItems(order, { lines }, source, ours)
   const tracks = newTracks(event.data, carriers, ours)
   const made: string[] = []
   for (const [from, items] of Map.groupBy(missing, (item) => item.source)) {
@@ -109,9 +114,47 @@ async function ship(
   const [first] = ours
   const targetId = made[0] ?? textOf(first?.['entity_id'])
   if (made.length > 0) return { outcome: 'written', targetId, ...also }
-  if (first === undefined) return { outcome: 'unchanged', targetId }
+  if (first === undefined) {
+    return noted === null ? { outcome: 'unchanged', targetId } : { outcome: noted, targetId: orderId }
+  }
   for (const track of tracks) await client.addTrack(trackOf(track, first, orderId), signal)
   return { outcome: tracks.length > 0 ? 'written' : 'unchanged', targetId, ...also }
+}
+
+interface BundledShipment {
+  /** As it is shipped: components of bundles that are shipped apart are rows of their own. */
+  readonly order: Wire
+  readonly lines: readonly FulfilmentLine[]
+  /** What came of a note of components that wait; null: none do. */
+  readonly noted: Delivered['outcome'] | null
+}
+
+/**
+ * Magento ships a bundle as a whole, or its components one by one, as its product says. As a whole it is shipped by the
+ * shipment that makes it whole; what comes before is noted on the order. Of two that come at once each reads the other's note.
+ */
+async function withBundles(
+  client: Magento2Client,
+  { connection, key, data }: ShopFulfilmentRequested,
+  given: Wire,
+  ours: readonly Wire[],
+  signal: AbortSignal,
+): Promise<BundledShipment> {
+  const apart = await bundlesApart(client, given, data.lines, signal)
+  const lines = linesApart(given, data.lines, apart)
+  const order = shippedApart(given, apart)
+  const shipment = `${connection}/${key}`
+  const made = piecesByRow(ours.flatMap(shippedItems))
+  const plan = (now: Wire) => planBundles(now, lines, notedPieces(now, shipment), made)
+  const first = plan(order)
+  if (first.parts.length === 0) return { order, lines: first.lines, noted: null }
+  const tracks = data.tracks.map(({ number }) => number).filter((number) => number !== '')
+  const by = tracks.length === 0 ? '' : ` (${tracks.join(', ')})`
+  const what = undeliveredText(first.parts, '×')
+  const text = `The vendor has shipped${by}: ${what}. The shop ships the bundle once all of it is shipped.`
+  const noted = await sayOnce(client, given, { text, mark: partsMark(shipment, first.parts) }, signal)
+  const now = shippedApart(await client.getOrder(requireText(given, 'entity_id'), signal), apart)
+  return { order: now, lines: plan(now).lines, noted }
 }
 
 /**

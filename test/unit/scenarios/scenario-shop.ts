@@ -158,6 +158,16 @@ function clientOf(shop: Shop): Magento2Client {
           .filter((shipment) => matches({ ...shipment }, search))
           .map((shipment) => parseExact(JSON.stringify(shipment)) as Wire),
       ),
+    // All that is asked of products here is how bundles are shipped.
+    findProducts: () =>
+      found(
+        store.orders.all().flatMap(({ items }) =>
+          items.map(({ product_id: id, ships_apart: apart }) => ({
+            id,
+            custom_attributes: [{ attribute_code: 'shipment_type', value: apart ? '1' : '0' }],
+          })),
+        ),
+      ),
     findSourceItems: (search) =>
       found(
         store.sourceItems

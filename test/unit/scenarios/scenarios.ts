@@ -44,6 +44,16 @@ const part = (sku: string, qty: number, price = 0): PlacedRow => row(sku, qty, p
 const dynamic = order(row('KIT-A-1-A-2', 2, 50, { type: 'bundle' }), part('A-1', 2, 20), part('A-2', 4, 15))
 const dynamicOfTwo = order(row('KIT-A-1-B-1', 2, 30, { type: 'bundle' }), part('A-1', 2, 20), part('B-1', 2, 10))
 const fixed = order(row('A-SET', 2, 45, { type: 'bundle' }), part('A-1', 2), part('A-2', 4))
+const apart = order(
+  row('A-SET', 2, 45, { type: 'bundle', more: { ships_apart: true } }),
+  part('A-1', 2),
+  part('A-2', 4),
+)
+const dynamicApart = order(
+  row('KIT-A-1-A-2', 2, 50, { type: 'bundle', more: { ships_apart: true } }),
+  part('A-1', 2, 20),
+  part('A-2', 4, 15),
+)
 const sellers = order(row('SET-9', 2, 30, { type: 'bundle' }), part('A-1', 2), part('B-1', 2), part('X-1', 2))
 const options = order(
   row('A-1-', 3, 10, {
@@ -562,6 +572,43 @@ export const scenarios: readonly Scenario[] = [
     order: dynamic,
     steps: [...PAID, 'a ships'],
     end: { shop: ['complete shipped 2'], a: ['A-1 ×2 =40 shipped 2, A-2 ×4 =60 shipped 4'] },
+  },
+  {
+    name: 'the vendor ships the components in two parcels: the bundle is shipped with the second',
+    order: fixed,
+    steps: [...PAID, 'a ships 1:2', 'a ships 2:4'],
+    end: { shop: ['complete shipped 2'], a: ['A-1 ×2 =30 shipped 2, A-2 ×4 =60 shipped 4'] },
+  },
+  {
+    name: 'one bundle of two, then the other, in three parcels',
+    order: fixed,
+    steps: [...PAID, 'a ships 1:2 2:2', 'a ships 2:1', 'a ships 2:1'],
+    end: { shop: ['complete shipped 2'], a: ['A-1 ×2 =30 shipped 2, A-2 ×4 =60 shipped 4'] },
+  },
+  {
+    name: 'a bundle of two vendors is shipped with the second of them',
+    order: dynamicOfTwo,
+    steps: [...PAID, 'b ships', 'a ships'],
+    end: { shop: ['complete shipped 2'], a: ['A-1 ×2 =40 shipped 2'], b: ['B-1 ×2 =20 shipped 2'] },
+  },
+  {
+    name: 'of a bundle of vendors’ goods and the seller’s own the seller ships the rest',
+    order: sellers,
+    steps: [...PAID, 'b ships', 'a ships', 'shop ships'],
+    end: { shop: ['complete shipped 2'], a: ['A-1 ×2 =20 shipped 2'], b: ['B-1 ×2 =20 shipped 2'] },
+  },
+  {
+    name: 'components that the shop ships one by one are shipped as they come',
+    order: apart,
+    steps: [...PAID, 'a ships 1:2', 'a ships 2:1', 'a ships 2:3'],
+    end: { shop: ['complete shipped 3'], a: ['A-1 ×2 =30 shipped 2, A-2 ×4 =60 shipped 4'] },
+  },
+  {
+    name: 'of components that the shop ships one by one, one is shipped and one refunded',
+    order: dynamicApart,
+    steps: [...PAID, 'a ships 1:2', 'shop refunds 3:4'],
+    end: { shop: ['complete shipped 1'], a: ['A-1 ×2 =40 shipped 2, (A-2 ×0 =0)'] },
+    sap: { a: ['A-1 ×2 =40 shipped 2, (A-2 ×4 =60)'] },
   },
   {
     name: 'a dynamic bundle of two vendors is split',

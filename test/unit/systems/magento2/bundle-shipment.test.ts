@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { decimal8, text8 } from '../../../../src/events/decimal.ts'
+import type { Wire } from '../../../../src/systems/kit/wire.ts'
+import { notedPieces, partsMark, planBundles } from '../../../../src/systems/magento2/bundle-shipment.ts'
+import { bundlesApart, linesApart } from '../../../../src/systems/magento2/bundles-apart.ts'
+import { toOrderLines } from '../../../../src/systems/magento2/order-lines.ts'
+import { fulfilmentLine } from '../../../data/magento2-events.ts'
+
+/** Two sets (row 5) of a cup (6) and two plates (7) each. */
+const order = (shipped = 0, comments: readonly string[] = []): Wire => ({
+  items: [
+    { item_id: 5, product_id: 50, sku: 'SET', product_type: 'bundle', qty_ordered: 2, qty_shipped: shipped },
+    { item_id: 6, parent_item_id: 5, sku: 'CUP', product_type: 'simple', qty_ordered: 2 },
+    { item_id: 7, parent_item_id: 5, sku: 'PLATE', product_type: 'simple', qty_ordered: 4 },
+  ],
+  status_histories: comments.map((comment, index) => ({ entity_id: index + 1, comment })),
+})
+const cups = (quantity: string) => fulfilmentLine('CUP', quantity, { lineId: '6' })
+const plates = (quantity: string) => fulfilmentLine('PLATE', quantity, { lineId: '7' })
+const none = new Map()
+const told = ({ lines, parts }: ReturnType<typeof planBundles>) =>
+  [lines, parts].map((of) => of.map(({ lineId, quantity }) => `${lineId}:${text8(quantity)}`))
+
+describe('components of a bundle that the shop ships as a whole', () => {
+  it('make the bundle with those that were noted before', () => {
+    const comments = [`Shipped. ${partsMark('a/50', [cups('2')])}`]
+    expect(told(planBundles(order(), [plates('4')], notedPieces(order(0, comments), 'b/7'), none))).toEqual([
+      ['5:2'],
+      [],
+    ])
+  })
+
+  it('wait where none is whole, and what is more than whole waits for the next', () => {
+    expect(told(planBundles(order(), [cups('2')], none, none))).toEqual([[], ['6:2']])
+    expect(told(planBundles(order(), [cups('2'), plates('2')], none, none))).toEqual([['5:1'], ['6:2', '7:2']])
+    const noted = new Map([
+      ['6', decimal8('2', 'q')],
+      ['7', decimal8('2', 'q')],
+    ])
+    expect(told(planBundles(order(1), [plates('2')], noted, none))).toEqual([['5:1'], []])
+  })
+
+  it('are not shipped twice: neither by the shipment that made the bundle, nor by one that was noted', () => {
+    const noted = new Map([['6', decimal8('2', 'q')]])
+    const ours = new Map([['5', decimal8('2', 'q')]])
+    expect(told(planBundles(order(2), [plates('4')], noted, ours))).toEqual([['5:2'], []])
+    expect(told(planBundles(order(2), [cups('2')], new Map(), none))).toEqual([[], ['6:2']])
+  })
+
+  it('are noted by the last word of each shipment, and none by itself', () => {
+    const comments = [partsMark('a/50', [cups('1')]), partsMark('a/50', [cups('2')]), partsMark('a/51', [plates('1')])]
+    const pieces = (but: string) => [...notedPieces(order(0, comments), but)].map(([row, n]) => `${row}:${text8(n)}`)
+    expect(pieces('b/1')).toEqual(['6:2', '7:1'])
+    expect(pieces('a/50')).toEqual(['7:1'])
+  })
+})
+
+describe('a bundle whose components the shop ships one by one', () => {
+  const signal = new AbortController().signal
+  const client = (type: string) => ({
+    findProducts: async () => ({
+      items: [{ id: 50, custom_attributes: [{ attribute_code: 'shipment_type', value: type }] }],
+      total: 1,
+    }),
+  })
+
+  it('is known by its product', async () => {
+    expect(await bundlesApart(client('1'), order(), [cups('1')], signal)).toEqual(new Set(['5']))
+    expect(await bundlesApart(client('0'), order(), [cups('1')], signal)).toEqual(new Set())
+  })
+
+  it('is its components where the vendor ships it as a kit', () => {
+    const kit = fulfilmentLine('SET', '1', { lineId: '5' })
+    const lines = linesApart(order(), [kit], new Set(['5']))
+    expect(lines.map(({ lineId, sku, quantity }) => [lineId, sku, text8(quantity)])).toEqual([
+      ['6', 'CUP', '1'],
+      ['7', 'PLATE', '2'],
+    ])
+  })
+
+  // https://github.com/magento/magento2/issues/19069: the bundle's row counts shipments.
+  it('is shipped as often as all of its components are', () => {
+    const items = [
+      { item_id: 5, sku: 'SET', product_type: 'bundle', qty_ordered: 2, qty_shipped: 1 },
+      { item_id: 6, parent_item_id: 5, sku: 'CUP', product_type: 'simple', qty_ordered: 2, qty_shipped: 2 },
+      { item_id: 7, parent_item_id: 5, sku: 'PLATE', product_type: 'simple', qty_ordered: 4, qty_shipped: 0 },
+    ]
+    expect(toOrderLines(items).map(({ quantityShipped }) => text8(quantityShipped))).toEqual(['0', '2', '0'])
+  })
+})
