@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { alternate, type Figures, figures, speedRatio } from './alternate.ts'
 import { fillTopic } from './fill.ts'
-import { type Job, type RunSpec, type Side, sides } from './jobs/job.ts'
-import { median } from './median.ts'
+import { type Job, type RunSpec, sides } from './jobs/job.ts'
 import type { Measured } from './meter.ts'
 import { runWorker } from './run-worker.ts'
 import type { BenchServers } from './servers.ts'
@@ -25,13 +25,6 @@ export interface Comparison {
   readonly runtime: Figures
   /** Median of the rounds' own ratios: what one round's two runs share of the machine's noise cancels out. */
   readonly ratio: number
-  readonly ratios: readonly number[]
-}
-
-export interface Figures {
-  readonly eventsPerSecond: number
-  readonly cpuSeconds: number
-  readonly rssMb: number
 }
 
 /** The same events by both sides in turn, each run in a process, group and tables of its own. */
@@ -39,29 +32,30 @@ export async function compare(servers: BenchServers, job: Job, options: CompareO
   const { seed, events, rounds, log } = options
   const bytesAnEvent = await fillTopic(servers.platform, job, { seed, count: events })
   log(`${job}: ${events} events of ${bytesAnEvent} bytes are in the topic`)
-  const runs: Record<Side, Measured[]> = { bare: [], runtime: [] }
-  for (let round = 1; round <= rounds; round += 1) {
-    // Whoever is first in one round is last in the next.
-    for (const side of round % 2 === 1 ? sides : sides.toReversed()) {
-      const measured = await runOnce(servers, { job, side, events, group: `bench-${randomUUID()}` }, options)
-      runs[side].push(measured)
-      log(`${job} ${round}/${rounds} ${side}: ${Math.round(events / measured.seconds)} events/s`)
-    }
-  }
+  const contenders = sides.map((side) => ({
+    name: side,
+    run: () => runOnce(servers, { job, side, events, group: `bench-${randomUUID()}` }, options),
+  }))
+  const runs = await alternate(contenders, rounds, (line) => log(`${job} ${line}`))
   await refuseDeadLetters(servers)
-  const ratios = runs.runtime.map(({ seconds }, index) => (runs.bare[index]?.seconds ?? Number.NaN) / seconds)
-  const { bare, runtime } = { bare: figures(runs.bare), runtime: figures(runs.runtime) }
-  return { job, events, rounds, bytesAnEvent, bare, runtime, ratio: median(ratios), ratios }
+  const [bare, runtime] = [runs.get('bare') ?? [], runs.get('runtime') ?? []]
+  const ratio = speedRatio(runtime, bare)
+  return { job, events, rounds, bytesAnEvent, bare: figures(bare), runtime: figures(runtime), ratio }
 }
 
 /** An event that was set aside was not worked on: its speed says nothing. */
-async function refuseDeadLetters({ platform: { admin, config } }: BenchServers): Promise<void> {
+export async function refuseDeadLetters({ platform: { admin, config } }: BenchServers): Promise<void> {
   const ends = await admin.ends(`${config.topicPrefix}dead-letters`)
   const letters = ends.reduce((sum, { end }) => sum + end, 0n)
   if (letters > 0n) throw new Error(`${letters} events became dead letters: what was measured is not the job`)
 }
 
-async function runOnce(servers: BenchServers, spec: RunSpec, options: CompareOptions): Promise<Measured> {
+/** One run in a process and tables of its own. */
+export async function runOnce(
+  servers: BenchServers,
+  spec: RunSpec,
+  options: Pick<CompareOptions, 'profile' | 'signal'>,
+): Promise<Measured> {
   const { profile, signal } = options
   let measured: Measured | undefined
   await runWorker('worker.ts', spec, {
@@ -74,12 +68,4 @@ async function runOnce(servers: BenchServers, spec: RunSpec, options: CompareOpt
   })
   if (measured === undefined) throw new Error(`the ${spec.side} run of ${spec.job} told nothing`)
   return measured
-}
-
-function figures(runs: readonly Measured[]): Figures {
-  return {
-    eventsPerSecond: Math.round(median(runs.map(({ events, seconds }) => events / seconds))),
-    cpuSeconds: median(runs.map(({ cpuSeconds }) => cpuSeconds)),
-    rssMb: Math.round(median(runs.map(({ rssMb }) => rssMb))),
-  }
 }

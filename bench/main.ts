@@ -1,16 +1,19 @@
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Comparison, compare } from './compare.ts'
 import { measureExpressions } from './expressions.ts'
 import { measureHostile } from './hostile.ts'
 import { isJob, type Job, jobs } from './jobs/job.ts'
 import { measurePersons } from './persons.ts'
-import { comparisonTable, soakText } from './report.ts'
+import { comparisonTable, peersTable, soakText } from './report.ts'
+import { routePeers, routers } from './route-peers.ts'
 import { type BenchServers, openServers } from './servers.ts'
 import { soak } from './soak.ts'
 
 /** How many events a job has unless it is told. */
 const EVENTS: Readonly<Record<Job, number>> = { route: 50_000, map: 50_000, project: 10_000 }
 
+const PEER_EVENTS = 100_000
 const SOAK_EVENTS = 1_000_000
 const ALONE_EVENTS = 10_000
 
@@ -22,6 +25,7 @@ const withoutServers: Readonly<Record<string, (count: number, rounds: number) =>
 }
 
 const USAGE = `npm run bench -- [route|map|project …] [--events N] [--rounds N] [--seed N] [--json] [--profile FOLDER]
+npm run bench -- peers [--events N] [--rounds N] [--seed N] [--profile FOLDER]
 npm run bench -- soak [--events N] [--seed N] [--json]
 npm run bench -- expressions|persons [--events N] [--rounds N]
 npm run bench -- hostile`
@@ -43,12 +47,14 @@ function readArguments() {
       profile: { type: 'string' },
     },
   })
+  const meetsPeers = positionals.length === 1 && positionals[0] === 'peers'
   const soaks = positionals.length === 1 && positionals[0] === 'soak'
   const alone = positionals.length === 1 ? withoutServers[positionals[0] ?? ''] : undefined
-  const unknown = positionals.find((name) => !isJob(name) && !soaks && alone === undefined)
+  const unknown = positionals.find((name) => !isJob(name) && !soaks && !meetsPeers && alone === undefined)
   if (unknown !== undefined) throw new Error(`there is no job ${unknown}\n${USAGE}`)
   return {
     soaks,
+    meetsPeers,
     alone,
     jobs: positionals.length === 0 ? jobs : positionals.filter(isJob),
     events: values.events === undefined ? null : wholeNumber('events', values.events),
@@ -70,6 +76,11 @@ async function run(
   if (chosen.soaks) {
     const report = await soak(servers, { seed, events: chosen.events ?? SOAK_EVENTS, log, signal })
     return chosen.json ? JSON.stringify({ soak: report }, null, 2) : soakText(report)
+  }
+  if (chosen.meetsPeers) {
+    const events = chosen.events ?? PEER_EVENTS
+    const options = { seed, rounds, profile, events, routers, workers: availableParallelism(), log, signal }
+    return peersTable(await routePeers(servers, options))
   }
   const comparisons: Comparison[] = []
   for (const job of chosen.jobs) {

@@ -10,8 +10,9 @@ export interface Measured {
 }
 
 export interface Meter {
-  /** Starts it; further calls change nothing. */
-  begin(): void
+  /** Starts it; further calls change nothing. True: this call did. */
+  begin(): boolean
+  hasBegun(): boolean
   end(events: number): Measured
 }
 
@@ -19,8 +20,11 @@ export function createMeter(): Meter {
   let begun: { readonly at: number; readonly cpu: NodeJS.CpuUsage } | undefined
   return {
     begin() {
-      begun ??= { at: performance.now(), cpu: process.cpuUsage() }
+      if (begun !== undefined) return false
+      begun = { at: performance.now(), cpu: process.cpuUsage() }
+      return true
     },
+    hasBegun: () => begun !== undefined,
     end(events) {
       if (begun === undefined) throw new Error('nothing was handed over')
       const { user, system } = process.cpuUsage(begun.cpu)

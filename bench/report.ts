@@ -1,4 +1,6 @@
+import { cpuRatio, figures, speedRatio } from './alternate.ts'
 import type { Comparison } from './compare.ts'
+import type { RoutePeers } from './route-peers.ts'
 import type { SoakReport } from './soak.ts'
 
 /** Rows of texts as a table; all columns but the first two are right-aligned. */
@@ -26,6 +28,20 @@ export function comparisonTable(comparisons: readonly Comparison[]): string {
     ]
   })
   return table(['job', 'side', 'events', 'rounds', 'events/s', 'CPU s', 'RSS MB', 'ratio'], rows)
+}
+
+/** Those who route orders, and what we are beside each. */
+export function peersTable({ runs, skipped }: RoutePeers): string {
+  const own = runs.get('runtime') ?? []
+  const rows = [...runs].map(([name, all]) => {
+    const { eventsPerSecond, cpuSeconds, rssMb } = figures(all)
+    const micros = (cpuSeconds / (all[0]?.events ?? Number.NaN)) * 1e6
+    const ratios = [speedRatio(own, all), cpuRatio(own, all)].map((ratio) => ratio.toFixed(2))
+    return [name, '', String(eventsPerSecond), micros.toFixed(0), String(rssMb), ...ratios]
+  })
+  const missing = [...skipped].map(([name, why]) => [name, `skipped: ${why}`, '', '', '', '', ''])
+  const head = ['router', '', 'orders/s', 'CPU µs an order', 'RSS MB', 'our speed', 'our CPU']
+  return table(head, [...rows, ...missing])
 }
 
 export function soakText({ events, keys, seconds, at, longestDelayMs, delayP99Ms, feed }: SoakReport): string {

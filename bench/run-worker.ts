@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 export interface WorkerOptions {
@@ -6,7 +6,7 @@ export interface WorkerOptions {
   /** Folder for a CPU profile; none is taken when absent. */
   readonly profile?: string | undefined
   readonly flags?: readonly string[]
-  readonly onMessage: (message: unknown) => void
+  readonly onMessage: (message: unknown, child: ChildProcess) => void
   /** Aborted: the process is asked to end. */
   readonly signal: AbortSignal
 }
@@ -19,7 +19,7 @@ export function runWorker(program: string, argument: unknown, options: WorkerOpt
     execArgv: [...flags, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  child.on('message', onMessage)
+  child.on('message', (message) => onMessage(message, child))
   signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true })
   return new Promise((resolve, reject) => {
     child.once('error', reject)

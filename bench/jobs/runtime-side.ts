@@ -41,7 +41,8 @@ export function stageOf(platform: Platform, job: Job): Stage<TopicKind> {
   return stages[job]() as Stage<TopicKind>
 }
 
-function withFirstBatch(log: EventLog, begin: () => void): EventLog {
+/** A log that says when the first batch is handed over. */
+export function withFirstBatch(log: EventLog, begin: () => void): EventLog {
   return {
     ...log,
     consume: (options) =>
