@@ -1,10 +1,15 @@
 /** How texts are quoted; `labels` are those of the keys, by which keys an object has. */
 interface Quoting {
   readonly quote: (text: string) => string
-  readonly labels: Map<string, Labels>
+  readonly labels: KnownLabels
 }
 
+/** By how many keys there are. */
+type KnownLabels = Map<number, Labels[]>
+
 interface Labels {
+  /** Keys in the order an object has them. */
+  readonly keys: readonly string[]
   /** Keys in sorted order. */
   readonly names: readonly string[]
   /** Each key as it is written, with its colon. */
@@ -66,18 +71,29 @@ function objectText(fields: Readonly<Record<string, unknown>>, quoting: Quoting)
   return `${text}}`
 }
 
-/** Sets of keys whose order is kept. Those of the schemas are a few dozen; attributes of a shop may have any. */
-const MOST_KEPT = 1000
+/**
+ * Sets of keys whose order is kept, of each size. Those of the schemas are a few dozen; attributes of a shop may have any, and
+ * those that come first are kept.
+ */
+const MOST_KEPT = 16
 
 function labelsOf(keys: readonly string[], { quote, labels }: Quoting): Labels {
-  const id = keys.join('\n')
-  const kept = labels.get(id)
-  // A key that has a line break itself makes the id of other keys, but never of as many.
-  if (kept !== undefined && kept.names.length === keys.length) return kept
+  let ofSize = labels.get(keys.length)
+  if (ofSize === undefined) {
+    ofSize = []
+    if (labels.size < MOST_KEPT * MOST_KEPT) labels.set(keys.length, ofSize)
+  }
+  for (const known of ofSize) if (isSame(known.keys, keys)) return known
   const names = keys.toSorted()
-  const made = { names, texts: names.map((name) => `${quote(name)}:`) }
-  if (labels.size < MOST_KEPT && id.split('\n').length === keys.length) labels.set(id, made)
+  const made = { keys, names, texts: names.map((name) => `${quote(name)}:`) }
+  if (ofSize.length < MOST_KEPT) ofSize.push(made)
   return made
+}
+
+/** Joined to one text, they would be compared in one step, but the text costs ten times as much. */
+function isSame(known: readonly string[], keys: readonly string[]): boolean {
+  for (let at = 0; at < keys.length; at += 1) if (known[at] !== keys[at]) return false
+  return true
 }
 
 /** What `JSON.stringify` would not leave as it is. */

@@ -12,6 +12,8 @@ export interface LineGroup {
 
 /** Lines by their top-level line. A line whose parent is not in the order stands for itself. */
 export function groupLines(lines: readonly OrderLine[]): LineGroup[] {
+  // Most orders, and each is grouped several times.
+  if (lines.every(({ parentLineId }) => parentLineId === null)) return lines.map((root) => ({ root, lines: [root] }))
   const byId = new Map(lines.map((line) => [line.lineId, line]))
   const rootOf = (line: OrderLine): OrderLine => {
     const seen = new Set<string>()

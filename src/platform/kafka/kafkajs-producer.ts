@@ -4,7 +4,6 @@ import {
   type IHeaders,
   type Kafka,
   type Message,
-  Partitioners,
   type Producer,
   type RecordMetadata,
   type TopicMessages,
@@ -12,6 +11,7 @@ import {
 import { StreamError } from '../../errors.ts'
 import type { LogProducer, OutgoingRecord } from './event-log.ts'
 import { fromKafkajs } from './kafkajs-errors.ts'
+import { partitionOfKey } from './partition-of-key.ts'
 import { type PendingSend, packRequest } from './request-packer.ts'
 
 /**
@@ -66,15 +66,14 @@ interface Connection {
 function createConnection(kafka: Kafka): Connection {
   let current: Producer | undefined
   const chosen = new Set<string>()
-  const createPartitioner: ICustomPartitioner = () => {
-    // murmur2 of the key, as every Kafka client does.
-    const choose = Partitioners.DefaultPartitioner()
-    return (about) => {
-      const partition = choose(about)
-      chosen.add(partitionName(about.topic, partition))
+  // kafkajs' own makes four objects of each four bytes of a key.
+  const createPartitioner: ICustomPartitioner =
+    () =>
+    ({ topic, message, partitionMetadata }) => {
+      const partition = partitionOfKey(message.key ?? '', partitionMetadata.length)
+      chosen.add(partitionName(topic, partition))
       return partition
     }
-  }
   return {
     chosen() {
       const places = [...chosen]

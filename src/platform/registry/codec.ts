@@ -64,7 +64,7 @@ export function codecOf(kinds: ReadonlyMap<TopicKind, KindSchema>, registry: Pic
       const { id, type } = schemaOf(kind)
       assertPossibleTimes(event)
       try {
-        return frame(id, type.toBuffer(event))
+        return framed(id, type, event)
       } catch (error) {
         throw notEncodableError(kind, type, event, error)
       }
@@ -132,12 +132,19 @@ const MAGIC_BYTE = 0
 /** Confluent's framing: a zero byte, the schema's id in four bytes, then Avro. */
 const FRAME_BYTES = 5
 
-function frame(id: number, avro: Buffer): Buffer {
-  const framed = Buffer.allocUnsafe(FRAME_BYTES + avro.length)
-  framed.writeUInt8(MAGIC_BYTE, 0)
-  framed.writeUInt32BE(id, 1)
-  avro.copy(framed, FRAME_BYTES)
-  return framed
+/** Where events are written first: how long one gets is known afterwards. Grows to the largest there was. */
+let scratch = Buffer.allocUnsafe(64 * 1024)
+
+function framed(id: number, type: Type, event: unknown): Buffer {
+  let end = type.encode(event, scratch, FRAME_BYTES)
+  if (end < 0) {
+    // So many bytes are missing.
+    scratch = Buffer.allocUnsafe(2 * (scratch.length - end))
+    end = type.encode(event, scratch, FRAME_BYTES)
+  }
+  scratch.writeUInt8(MAGIC_BYTE, 0)
+  scratch.writeUInt32BE(id, 1)
+  return Buffer.from(scratch.subarray(0, end))
 }
 
 /** The schema's id and the Avro bytes; throws `value_undecodable` for bytes that are not framed so. */

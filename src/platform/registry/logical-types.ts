@@ -19,11 +19,15 @@ export function decimalToBytes(units: bigint): Buffer {
 }
 
 function plainToBytes(units: number): Buffer {
+  const bytes = Buffer.allocUnsafe(plainLength(units))
+  bytes.writeIntBE(units, 0, bytes.length)
+  return bytes
+}
+
+function plainLength(units: number): number {
   let length = 1
   for (let limit = 0x80; units >= limit || units < -limit; limit *= 0x100) length += 1
-  const bytes = Buffer.allocUnsafe(length)
-  bytes.writeIntBE(units, 0, length)
-  return bytes
+  return length
 }
 
 /** The reverse; any length is read, and no bytes are zero. */
@@ -38,6 +42,17 @@ interface DecimalAttributes {
   readonly scale?: number
 }
 
+/** Where avsc reads or writes, as far as it is used here; what goes beyond the end is found by avsc afterwards. */
+interface Tap {
+  readonly buf: Buffer
+  pos: number
+  readLong(): number
+  writeLong(value: number): void
+}
+
+/** Every decimal that Buffer reads as a plain number has fewer digits. */
+const PLAIN_PRECISION = 15
+
 /** Avro's decimal on bytes as a bigint in units of its scale. */
 class DecimalType extends avsc.types.LogicalType {
   readonly precision: number
@@ -50,6 +65,34 @@ class DecimalType extends avsc.types.LogicalType {
     this.precision = precision
     this.scale = scale
     this.#limit = limitOf(precision)
+  }
+
+  /** As avsc does by `_fromValue`, without a Buffer for each of the fifty decimals of an order. */
+  _read(tap: Tap): bigint {
+    const length = tap.readLong()
+    const at = tap.pos
+    const end = at + length
+    if (length > 0 && length <= PLAIN_BYTES && end <= tap.buf.length && this.precision >= PLAIN_PRECISION) {
+      tap.pos = end
+      const units = tap.buf.readIntBE(at, length)
+      return units === 0 ? 0n : BigInt(units)
+    }
+    if (length < 0) throw new Error('a decimal has a negative length')
+    tap.pos = end
+    return end > tap.buf.length ? 0n : this._fromValue(tap.buf.subarray(at, end))
+  }
+
+  /** As avsc does by `_toValue`, without a Buffer. */
+  _write(tap: Tap, value: unknown): void {
+    if (typeof value !== 'bigint' || !this.#holds(value)) throw new Error('this is no decimal of the schema')
+    const bytes = value >= -PLAIN_LIMIT && value < PLAIN_LIMIT ? null : decimalToBytes(value)
+    const length = bytes === null ? plainLength(Number(value)) : bytes.length
+    tap.writeLong(length)
+    const at = tap.pos
+    tap.pos = at + length
+    if (tap.pos > tap.buf.length) return
+    if (bytes === null) tap.buf.writeIntBE(Number(value), at, length)
+    else bytes.copy(tap.buf, at)
   }
 
   override _fromValue(bytes: Buffer): bigint {

@@ -36,6 +36,14 @@ describe('the codec', () => {
     expect(asked).toEqual([1, 1])
   })
 
+  it.each([0, 70_000, 1_000_000])('holds an event of %i bytes, and a small one after it', async (length) => {
+    const { encode, decode } = codec('sync-requests', async () => JSON.stringify(schemaOf('sync-requests')))
+    const event = { ...request, reason: 'r'.repeat(length) }
+    const values = [encode('sync-requests', event), encode('sync-requests', request)]
+    const events = await Promise.all(values.map((value) => decode('sync-requests', value)))
+    expect(events).toEqual([event, request])
+  })
+
   it('reads what an older writer wrote', async () => {
     const schema = schemaOf('sync-requests') as { fields: { name: string }[] }
     const older = { ...schema, fields: schema.fields.filter(({ name }) => name !== 'queueUrl') }
