@@ -9,7 +9,7 @@ import { createMeter, type Measured } from '../meter.ts'
 import type { RunSpec } from './job.ts'
 
 /** The same as the runtime asks for, so that both see the same batches. */
-const FETCH = { maxWaitTimeInMs: 1000, maxBytes: 2 * 1024 * 1024, maxBytesPerPartition: 1024 * 1024 }
+const FETCH = { maxWaitTimeInMs: 1000, maxBytes: 4 * 1024 * 1024, maxBytesPerPartition: 1024 * 1024 }
 const PARTITIONS_AT_ONCE = 4
 
 /** What a bare loop does with the messages of one fetch of a partition. */

@@ -13,9 +13,10 @@ const FRESH_PART = 2 / 3
 const HEARTBEAT_MS = 1_000
 /** How long a fetch waits at the end of its partitions; a rebalance waits for it too. */
 const FETCH_WAIT_MS = 1_000
-const FETCH_BYTES = 2 * 1024 * 1024
 const PARTITION_BYTES = 1024 * 1024
 const PARTITIONS_AT_ONCE = 4
+/** The next fetch waits for the batches of this one: it has one for each partition that is worked on. */
+const FETCH_BYTES = PARTITIONS_AT_ONCE * PARTITION_BYTES
 /** After a batch that failed, so that a handler that always fails doesn't spin. */
 const AGAIN_AFTER_MS = 250
 
