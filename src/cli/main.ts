@@ -26,7 +26,7 @@ import { validateCommand } from './validate.ts'
 
 const USAGE = `waldstream <command>
 
-  run --role producer|processor|projector|api|all   run a role until SIGTERM or Ctrl-C
+  run --role producer|processor|projector|api|all   run a role until SIGTERM or Ctrl-C; --workers N
   apply <dir>                                       put a folder of configuration into the tables
   validate <dir>                                    check a folder of configuration
   test <dir>                                        run the mapping tests of a folder

@@ -1,40 +1,82 @@
+import { availableParallelism } from 'node:os'
 import closeWithGrace from 'close-with-grace'
-import { configFromEnvironment } from '../config.ts'
+import { type Config, configFromEnvironment } from '../config.ts'
 import { loadConfiguration } from '../configuration/load-configuration.ts'
 import { upgradeReferences } from '../configuration/upgrade-references.ts'
 import { applyConfiguration } from '../operations/configuration.ts'
 import { tableDeps } from '../operations/wiring.ts'
-import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { commandUser, readArguments, UsageError, wholeOption } from './arguments.ts'
 import { noted } from './noted.ts'
 import { openPlatform, type Platform } from './platform.ts'
 import { type Role, roles, startRoles } from './roles.ts'
+import { KILL_AFTER_MS, startWorker, superviseWorkers, usualWorkers } from './workers.ts'
 
-const USAGE = `waldstream run --role producer|processor|projector|api|all
+const USAGE = `waldstream run --role producer|processor|projector|api|all [--workers N]
 
-  Runs a role until SIGTERM or Ctrl-C; then finishes what is under way and ends. With CONFIG_DIR, applies it first.`
+  Runs a role until SIGTERM or Ctrl-C; then finishes what is under way and ends. With CONFIG_DIR, applies it first.
+
+  --workers N   processes of a processor or projector, which share its partitions; by default as many as there are cores,
+                but no more than partitions of a topic, and one where there are two cores or fewer. When one of them
+                fails, all end, and the exit code is 1.`
 
 const GRACE_MS = 30_000
+/** A little longer than workers have before they are killed. */
+const WORKERS_GRACE_MS = KILL_AFTER_MS + 3_000
+/** Of these, several may run: their groups share the partitions. */
+const SHARED: readonly Role[] = ['processor', 'projector']
+const MOST_WORKERS = 64
 
 export async function runCommand(args: readonly string[]): Promise<void> {
-  const options = { role: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } } as const
+  const options = {
+    role: { type: 'string' },
+    workers: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const
   const { values } = readArguments(args, options, USAGE)
   if (values.help) return console.log(USAGE)
   const wanted = [...roles, 'all'] as readonly string[]
   if (values.role === undefined || !wanted.includes(values.role)) {
     throw new UsageError(`--role must be one of ${wanted.join(', ')}`, USAGE)
   }
-  const chosen = values.role === 'all' ? roles : [values.role as Role]
   const config = configFromEnvironment()
-  const end = untilSignal()
+  const shared = SHARED.find((role) => role === values.role)
+  if (shared === undefined && values.workers !== undefined) {
+    throw new UsageError(`--workers is for the roles ${SHARED.join(' and ')}`, USAGE)
+  }
+  const usual = usualWorkers(availableParallelism(), config.partitions)
+  const count = shared === undefined ? 1 : wholeOption('workers', values.workers, { usual, most: MOST_WORKERS }, USAGE)
+  const end = untilSignal(count === 1 ? GRACE_MS : WORKERS_GRACE_MS)
   try {
+    if (shared !== undefined && count > 1) return await runWorkers(config, shared, count, end.signaled)
     const platform = await openPlatform(config)
+    const chosen = values.role === 'all' ? roles : [values.role as Role]
     await work(platform, chosen, end.signaled).finally(() => platform.close())
   } finally {
     end.ended()
   }
 }
 
+/** Applies the configuration once, then has as many processes work. */
+async function runWorkers(config: Config, role: Role, count: number, signaled: Promise<void>): Promise<void> {
+  const platform = await openPlatform(config)
+  await prepare(platform).finally(() => platform.close())
+  const { CONFIG_DIR: _applied, ...env } = config.environment
+  const args = ['run', '--role', role, '--workers', '1']
+  const workers = Array.from({ length: count }, () => startWorker(args, env))
+  platform.logger.info({ role, workers: count }, 'workers are started')
+  await superviseWorkers(workers, signaled, platform.logger)
+}
+
 async function work(platform: Platform, chosen: readonly Role[], signaled: Promise<void>): Promise<void> {
+  await prepare(platform)
+  const running = await startRoles(platform, chosen, { schedules: true })
+  platform.logger.info({ roles: chosen, api: running.api?.url }, 'running')
+  await signaled
+  await running.close()
+}
+
+/** What is done once before the roles start. */
+async function prepare(platform: Platform): Promise<void> {
   const { configDir, environment } = platform.config
   if (configDir !== null) {
     const by = commandUser('CONFIG_DIR')
@@ -44,10 +86,6 @@ async function work(platform: Platform, chosen: readonly Role[], signaled: Promi
     })
   }
   await upgradeStored(platform)
-  const running = await startRoles(platform, chosen, { schedules: true })
-  platform.logger.info({ roles: chosen, api: running.api?.url }, 'running')
-  await signaled
-  await running.close()
 }
 
 /** What an earlier version kept of references. */
@@ -58,14 +96,21 @@ async function upgradeStored({ tables, config, clock, logger }: Platform): Promi
   for (const what of done.unresolved) logger.error({ what }, 'the address of a system is a reference')
 }
 
-/** Listens from the beginning: a process that is signaled while it starts has records under way too (Guarantee 10). */
-function untilSignal(): { readonly signaled: Promise<void>; ended(): void } {
+/**
+ * Listens from the beginning: a process that is signaled while it starts has records under way too (Guarantee 10). A worker
+ * is also asked by the end of its connection to the process that started it, which ends with that process.
+ */
+function untilSignal(graceMs: number): { readonly signaled: Promise<void>; ended(): void } {
   const [signaled, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  const grace = closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err }) => {
+  const grace = closeWithGrace({ delay: graceMs, logger: false }, async ({ err }) => {
     if (err !== undefined) console.error(err)
     signaled.resolve()
     await ended.promise
   })
+  if (process.connected) {
+    process.once('disconnect', () => signaled.resolve())
+    process.channel?.unref()
+  }
   return {
     signaled: signaled.promise,
     ended() {

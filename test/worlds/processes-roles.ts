@@ -115,7 +115,7 @@ export async function loadFiles(env: Environment, files: Readonly<Record<string,
   }
 }
 
-/** `waldstream run --role …` as a process; resolves as soon as it exists, `line(RUNNING)` when it works. */
+/** `waldstream run --role …` as one process, on however many cores; resolves as soon as it exists, `line(RUNNING)` when it works. */
 export async function startRole(
   role: Role | 'all',
   env: Environment,
@@ -123,6 +123,7 @@ export async function startRole(
   logFile?: string,
 ): Promise<RunningProcess> {
   const args = ['src/cli/main.ts', 'run', '--role', role]
+  if (role === 'processor' || role === 'projector') args.push('--workers', '1')
   return await startProgram({ name, args, env, ...(logFile === undefined ? {} : { logFile }) })
 }
 
