@@ -49,6 +49,9 @@ export function addControlRoutes(app: FastifyInstance, account: Account, orders:
         async ({ params, body }) =>
           changeStock(account, itemIdOf(database, params.itemid), params.location, requireObject(body)),
       )
+      control.put<{ Params: { location: string } }>('/locations/:location', async ({ params, body }) =>
+        changeLocation(database, params.location, requireObject(body)),
+      )
       control.put('/rules', async ({ body }) => {
         changeRules(account.rules, body)
         return { changed: Object.keys(requireObject(body)) }
@@ -112,6 +115,18 @@ function changeItem({ database, clock }: Account, id: number, changes: Wire): vo
     }
   }
   database.prepare('UPDATE sim_item SET modified_at = ? WHERE id = ?').run(clock.now().getTime(), id)
+}
+
+/** `isinactive` and `makeinventoryavailablestore` of a location, each T or F. */
+function changeLocation(database: DatabaseSync, location: string, changes: Wire): Wire {
+  const found = database.prepare('SELECT id FROM sim_location WHERE id = ? OR name = ?').get(location, location)
+  if (found === undefined) throw new ControlError(404, `There is no location ${location}.`)
+  const flag = (name: string, usual: string) => (changes[name] === undefined ? usual : String(changes[name]))
+  const [inactive, webStore] = [flag('isinactive', 'F'), flag('makeinventoryavailablestore', 'T')]
+  database
+    .prepare('INSERT OR REPLACE INTO sim_closed_location VALUES (?, ?, ?)')
+    .run(Number(found['id']), inactive, webStore)
+  return { location: Number(found['id']), isinactive: inactive, makeinventoryavailablestore: webStore }
 }
 
 /** Of a kit: a list of `{itemid, quantity}`. */

@@ -19,7 +19,10 @@ const MOST_SHOWN = 60
 
 const FORM = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/
 
-function parse(value: string | number, scale: number, field: string): bigint {
+/** What becomes of decimals that there is no room for. */
+type Rest = 'refused' | 'cut off' | 'rounded'
+
+function parse(value: string | number, scale: number, field: string, rest: Rest = 'refused'): bigint {
   const given = String(value).trim()
   const match = given.length > LONGEST ? null : FORM.exec(given)
   if (match === null)
@@ -28,11 +31,13 @@ function parse(value: string | number, scale: number, field: string): bigint {
   const shift = scale - fraction.length + Number(exponent)
   const digits = BigInt(whole + fraction)
   const divisor = shift < 0 ? 10n ** BigInt(-shift) : 1n
-  if (digits % divisor !== 0n) {
+  if (rest === 'refused' && digits % divisor !== 0n) {
     throw new StreamError('decimal_invalid', `${field}: ${shown(given)} has more than ${scale} decimals`, { field })
   }
-  const units = shift < 0 ? digits / divisor : digits * 10n ** BigInt(shift)
-  return sign === '-' ? -units : units
+  const isNegative = sign === '-'
+  const added = rest === 'rounded' ? divisor / 2n : rest === 'cut off' && isNegative ? divisor - 1n : 0n
+  const units = shift < 0 ? (digits + added) / divisor : digits * 10n ** BigInt(shift)
+  return isNegative ? -units : units
 }
 
 function shown(text: string): string {
@@ -47,6 +52,26 @@ export function decimal4(value: string | number, field: string): Decimal4 {
 /** As `decimal4`, with 8 decimals. */
 export function decimal8(value: string | number, field: string): Decimal8 {
   return parse(value, 8, field) as Decimal8
+}
+
+/** Whether a number has no more than 8 decimals. */
+export function isDecimal8(value: string): boolean {
+  try {
+    parse(value, 8, '')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** As `decimal8`; of more decimals, the greatest number that is not more than what was given. */
+export function decimal8Below(value: string | number, field: string): Decimal8 {
+  return parse(value, 8, field, 'cut off') as Decimal8
+}
+
+/** As `decimal8`; more decimals are rounded, half away from zero. */
+export function decimal8Rounded(value: string | number, field: string): Decimal8 {
+  return parse(value, 8, field, 'rounded') as Decimal8
 }
 
 function text(units: bigint, scale: number): string {

@@ -5,6 +5,7 @@ import { CENT, magnitude, subtract, sum, text4, text8 } from '../events/decimal.
 import type { Order } from '../events/generated/events.ts'
 import { contentDigest, sourceEventId } from '../events/identity.ts'
 import { expectedTotal } from '../events/order-total.ts'
+import { plainSku, skuProblem } from '../events/sku.ts'
 import { publishPage } from '../producers/publish.ts'
 import type { EntityIdentity } from '../systems/kit/source.ts'
 import type { OperationDeps } from './dependencies.ts'
@@ -40,16 +41,17 @@ type Deps = Pick<
  * orders, and `request_invalid` with every mistake of the order.
  */
 export async function pushOrder(deps: Deps, by: Principal, pushed: PushedOrder): Promise<OrderAnswer> {
-  const { source, order, occurredAt, requestKey } = pushed
+  const { source, occurredAt, requestKey } = pushed
+  const order = withPlainSkus(pushed.order)
   await checkSource(deps, by, source)
   checkOrder(order)
   const now = deps.clock.now()
-  if (requestKey === null) return await publish(deps, pushed, now)
+  if (requestKey === null) return await publish(deps, { ...pushed, order }, now)
   const id = `order ${source} ${requestKey}`
   // The time of the first: sent again, it is the same version of the order.
   const { at, answer } = await takeRequest(deps.tables, id, { order, occurredAt }, now)
   if (answer !== null) return answer as unknown as OrderAnswer
-  const done = await publish(deps, pushed, at)
+  const done = await publish(deps, { ...pushed, order }, at)
   await answerRequest(deps.tables, id, { ...done })
   return done
 }
@@ -75,6 +77,10 @@ async function publish(deps: Deps, { source, order, occurredAt }: PushedOrder, r
   const content = contentDigest({ deleted: false, data: { ...data, orderNumber: key } })
   const event_id = sourceEventId({ source, entity: 'orders', key, occurredAt: at, contentDigest: content })
   return { source, key, event_id, published: published > 0 || unchanged === 0 }
+}
+
+function withPlainSkus(order: Order): Order {
+  return { ...order, lines: order.lines.map((line) => ({ ...line, sku: plainSku(line.sku) })) }
 }
 
 /** Two orders may have one number: the second of a number gets a key of its own. */
@@ -129,8 +135,10 @@ function currencyMistakes({ currency }: Order): Mistake[] {
 function lineMistakes({ lines }: Order): Mistake[] {
   if (lines.length === 0) return [{ field: 'lines', message: 'must not be empty' }]
   const ids = new Set<string>()
-  return lines.flatMap(({ lineId, quantityOrdered }, index) => {
+  return lines.flatMap(({ lineId, sku, quantityOrdered }, index) => {
     const found: Mistake[] = []
+    const problem = skuProblem(sku)
+    if (problem !== null) found.push({ field: `lines[${index}].sku`, message: problem })
     if (ids.has(lineId)) found.push({ field: `lines[${index}].lineId`, message: `is "${lineId}", as of another line` })
     ids.add(lineId)
     if (quantityOrdered <= 0n) {

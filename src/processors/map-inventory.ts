@@ -1,6 +1,7 @@
-import { type Decimal8, sum, ZERO8 } from '../events/decimal.ts'
+import { sum } from '../events/decimal.ts'
 import { declarationOf } from '../events/entities.ts'
 import type { Inventory, UniversalInventory } from '../events/generated/events.ts'
+import { sellable } from '../events/stock.ts'
 import { mapProcessor } from './map-rows.ts'
 
 /** Vendor's stock → row of the inventory feed. */
@@ -9,9 +10,9 @@ export const mapInventory = mapProcessor(declarationOf('inventory'), async ({ da
   owned: true,
 }))
 
-/** A location that owes more than it has takes nothing from what another one can ship: less than none counts as none. */
+/** Levels of locations stay as they are, also below none. */
 export function toUniversalInventory({ sku, locations }: Inventory): UniversalInventory {
-  const total = sum(locations.map(({ available }): Decimal8 => (available < 0n ? ZERO8 : available)))
+  const total = sum(locations.map(({ available }) => sellable(available)))
   return {
     sku,
     total,

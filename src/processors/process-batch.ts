@@ -5,6 +5,8 @@ import { madeFromHeader, type ReplayMark, readReplayMark } from '../events/heade
 import { type Entity, entityOf, type ProcessedKind, recordKey, type TopicEvents } from '../events/topics.ts'
 import { versionRank } from '../events/version.ts'
 import type { LogRecord, OutgoingRecord } from '../platform/kafka/event-log.ts'
+import { LARGEST_RECORD, tooLargeError } from '../platform/kafka/largest-record.ts'
+import { recordBytes } from '../platform/kafka/request-packer.ts'
 import { withoutPersonal } from '../platform/registry/personal-texts.ts'
 import type { ParkedRecord } from '../platform/runtime/parked-item.ts'
 import type { Decoded } from '../platform/runtime/stage.ts'
@@ -151,19 +153,29 @@ async function make<K extends ProcessedKind, S extends Remembered>(
     const context = { connections, metadataOf, productOf, evaluate: evaluateLater, letOthers }
     const processed = await processor.process(event, context, state)
     const headers = madeFromHeader(placesOf(record, processor.from).source ?? placeOf(record))
-    const outputs = processed.outputs.map((output) => ({
-      connection: connectionOf(output),
-      record: { ...view.encode(output), headers },
-    }))
-    if (processed.state !== undefined) work.states.set(key, processed.state)
+    const encoded = processed.outputs.map((output) => {
+      const record = { ...view.encode(output), headers }
+      return { connection: connectionOf(output), record, unfit: unfitError(output, record) }
+    })
+    const unfit = new Map(encoded.flatMap((one) => (one.unfit === null ? [] : [[one.connection, one.unfit] as const])))
+    // What was not sent is not remembered as sent.
+    if (processed.state !== undefined && unfit.size === 0) work.states.set(key, processed.state)
     const shown = (error: StreamError) => withoutPersonal(processor.from, event, error)
-    const decisions = processed.decisions.map((decision) =>
-      decision.status === 'failed' ? { ...decision, error: shown(decision.error) } : decision,
-    )
-    return { outputs, decisions }
+    const decisions = processed.decisions.map((decision): Decision => {
+      const { connection } = decision
+      const error = decision.status === 'failed' ? decision.error : unfit.get(connection)
+      return error === undefined ? decision : { connection, status: 'failed', error: shown(error) }
+    })
+    return { outputs: encoded.filter(({ connection }) => !unfit.has(connection)), decisions }
   } catch (thrown) {
     return { error: withoutPersonal(processor.from, event, toStreamError(thrown)) }
   }
+}
+
+/** A record that the broker would refuse fails its own connection (Guarantee 5). */
+function unfitError({ event }: Output, record: OutgoingRecord): StreamError | null {
+  const bytes = recordBytes(record)
+  return bytes <= LARGEST_RECORD ? null : tooLargeError(record.key, 'data' in event ? event.data : {}, bytes)
 }
 
 /** Throws what says nothing about the event: the registry or a table being gone, or no thread for expressions. */

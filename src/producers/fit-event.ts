@@ -3,13 +3,12 @@ import { digest } from '../events/identity.ts'
 import { type Entity, recordKey, type SourceEvent, topicOf } from '../events/topics.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import type { OutgoingRecord } from '../platform/kafka/event-log.ts'
+import { LARGEST_RECORD, tooLargeError } from '../platform/kafka/largest-record.ts'
 import { recordBytes } from '../platform/kafka/request-packer.ts'
 import type { Page, UnreadableEntity } from '../systems/kit/source.ts'
 
 /** Bytes of a key: tables have it in keys of their own, with a source or a connection before it, of 1024 at most. */
 const LONGEST_KEY = 500
-/** Bytes of a record: a topic takes 1 MiB with what a batch adds. */
-const LARGEST_RECORD = 1_000_000
 /** Bytes of an original that a dead letter holds: its topic takes four times as much. */
 const LARGEST_ORIGINAL = 3_000_000
 
@@ -47,7 +46,7 @@ export function fitEvent(
     const record = recordOf({ ...event, raw: null })
     const bytes = recordBytes(record)
     if (bytes <= LARGEST_RECORD) return { record }
-    throw new StreamError('value_too_large', `${event.key}: ${bytes} bytes; a record holds ${LARGEST_RECORD}`)
+    throw tooLargeError(event.key, event.data, bytes)
   } catch (error) {
     if (toStreamError(error).policy === 'stop') throw error
     return { unfit: { key: event.key, error, raw: event.raw ?? '' } }

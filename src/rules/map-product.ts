@@ -5,6 +5,7 @@ import type { Product, ProductChanged } from '../events/generated/events.ts'
 import type { Evaluate } from './mapping/evaluate.ts'
 import type { MappingInput } from './mapping/mapping-input.ts'
 import { type MappedAttributes, mapAttributes } from './mapping.ts'
+import { assertLevelsRead } from './unread-levels.ts'
 
 type Changed = Pick<ProductChanged, 'deleted' | 'data'>
 
@@ -36,7 +37,10 @@ interface MapOptions {
 }
 
 async function mapPresent(data: Product, metadata: ProductMetadata | undefined, options: MapOptions) {
-  if (metadata !== undefined) return await mapAttributes(metadata.attributes, productInput(data), options)
+  if (metadata !== undefined) {
+    assertLevelsRead(data, metadata.attributes)
+    return await mapAttributes(metadata.attributes, productInput(data), options)
+  }
   throw new StreamError(
     'mapping_failed',
     `connection ${options.connection} has no product metadata; configure it and retry`,

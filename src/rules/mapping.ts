@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AttributeRule } from '../configuration/model.ts'
 import { convert, looked, type MappedValue } from './mapping/convert.ts'
 import { createEvaluate, type Evaluate, type RulesOfPart } from './mapping/evaluate.ts'
-import { failuresOf } from './mapping/failure.ts'
+import { failuresOf, severalValues } from './mapping/failure.ts'
 import { type MappingInput, textAt } from './mapping/mapping-input.ts'
 import { type PatternBudget, patternBudget } from './pattern.ts'
 
@@ -68,12 +68,19 @@ interface PartOptions {
 function mapPart({ rules, input }: RulesOfPart, options: PartOptions): MappedAttributes {
   const mapped: Record<string, MappedValue> = {}
   for (const rule of rules) {
-    const { expression, from } = rule
-    const path = from === null ? undefined : textAt(input, from)
-    const value = destinationValue(rule, expression === null ? path : options.evaluated(rule), options)
+    const { expression } = rule
+    const text = expression === null ? textOfPath(rule, input, options) : options.evaluated(rule)
+    const value = destinationValue(rule, text, options)
     if (value !== undefined) mapped[rule.attribute] = value
   }
   return mapped
+}
+
+function textOfPath(rule: AttributeRule, input: MappingInput, { tellsValues }: PartOptions): string | undefined {
+  if (rule.from === null) return undefined
+  const found = textAt(input, rule.from)
+  if ('several' in found) throw severalValues(failuresOf(rule, tellsValues), found.several, found.value)
+  return found.text
 }
 
 function destinationValue(

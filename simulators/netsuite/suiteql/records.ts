@@ -11,7 +11,9 @@ export function recordViews(customFields: readonly string[]): Record<string, str
       ACCOUNT_TIME(created_at) AS createddate, ACCOUNT_TIME(modified_at) AS lastmodifieddate ${custom} FROM sim_item`,
     itemmember: `SELECT kit_id AS parentitem, item_id AS item, quantity FROM sim_item_member`,
     state: `SELECT id, country, shortname, fullname FROM sim_state`,
-    location: `SELECT id, name, name AS fullname, 'F' AS isinactive FROM sim_location`,
+    location: `SELECT id, name, name AS fullname, COALESCE(isinactive, 'F') AS isinactive,
+      COALESCE(web_store, 'T') AS makeinventoryavailablestore
+      FROM sim_location LEFT JOIN sim_closed_location ON location_id = id`,
     aggregateItemLocation: `SELECT item_id AS item, location_id AS location, on_hand AS quantityonhand,
       available AS quantityavailable, committed AS quantitycommitted, 0 AS quantityonorder, 0 AS quantitybackordered,
       0 AS quantityintransit, NULL AS reorderpoint, NULL AS preferredstocklevel,

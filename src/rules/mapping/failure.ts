@@ -34,6 +34,13 @@ export function failuresOf(rule: NamedRule, tellsValues: boolean): Failure {
   }
 }
 
+/** Of a path or an expression that gives several values for an attribute that has one. */
+export function severalValues(failure: Failure, what: 'a list' | 'an object', value: unknown): StreamError {
+  const way =
+    what === 'a list' ? 'join it in an expression with $join(…), or take one of its values' : 'take one of its fields'
+  return failure(`gives ${what}, not one value; ${way}`, { value })
+}
+
 function cut(text: string): string {
   return text.length <= LONGEST_PART ? text : `${text.slice(0, LONGEST_PART)}…`
 }

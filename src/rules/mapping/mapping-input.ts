@@ -5,18 +5,33 @@ export type MappingInput = Readonly<Record<string, unknown>>
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The text at a dotted path; nothing for null, empty text and what is no single value. */
-export function textAt(input: MappingInput, path: string): string | undefined {
+/** What a dotted path leads to: a text, or nothing; or several values, where one is wanted. */
+export type Found = { readonly text: string | undefined } | { readonly several: 'a list' | 'an object'; value: unknown }
+
+const NOTHING: Found = { text: undefined }
+
+/** The text at a dotted path; nothing for null, empty lists and objects, and text of blanks alone. */
+export function textAt(input: MappingInput, path: string): Found {
   let value: unknown = input
   let within: string | undefined
   for (const segment of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return undefined
+    if (typeof value !== 'object' || value === null) return NOTHING
+    // A place in a list is one value; a field of all that is in it is several.
+    if (Array.isArray(value) && value.length > 0 && !/^\d+$/.test(segment)) return { several: 'a list', value }
+    if (!Object.hasOwn(value, segment)) return NOTHING
     value = (value as Fields)[segment]
     if (within === 'attributes') value = fromJson(value)
     within = segment
   }
-  if (typeof value === 'string') return value === '' ? undefined : value
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+  if (typeof value === 'string') return { text: textOrNothing(value) }
+  if (typeof value === 'number' || typeof value === 'boolean') return { text: String(value) }
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return NOTHING
+  return { several: Array.isArray(value) ? 'a list' : 'an object', value }
+}
+
+/** A text of blanks alone says nothing. */
+export function textOrNothing(text: string): string | undefined {
+  return text.trim() === '' ? undefined : text
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { AttributeRule } from '../../configuration/model.ts'
 import { StreamError, toStreamError } from '../../errors.ts'
 import { compileExpression } from './expression.ts'
-import { type Failure, failuresOf } from './failure.ts'
-import { expressionInput, type MappingInput } from './mapping-input.ts'
+import { type Failure, failuresOf, severalValues } from './failure.ts'
+import { expressionInput, type MappingInput, textOrNothing } from './mapping-input.ts'
 
 /** What a worker has to know of a rule with an expression. */
 export type ExpressionRule = Pick<AttributeRule, 'attribute' | 'type' | 'from'> & {
@@ -69,11 +69,10 @@ async function evaluated(rule: ExpressionRule, input: MappingInput, failure: Fai
  * number where text is wanted, or a fraction that was computed as a float is the expression's mistake.
  */
 function textOfResult(rule: ExpressionRule, result: unknown, failure: Failure): string | undefined {
-  if (result === undefined || result === null || result === '') return undefined
-  if (typeof result === 'string') return result
+  if (result === undefined || result === null) return undefined
+  if (typeof result === 'string') return textOrNothing(result)
   const scalar = typeof result === 'boolean' || typeof result === 'number'
-  if (!scalar)
-    throw failure(`gives ${Array.isArray(result) ? 'a list' : 'an object'}, not one value`, { value: result })
+  if (!scalar) throw severalValues(failure, Array.isArray(result) ? 'a list' : 'an object', result)
   if (rule.looksUp) return String(result)
   if (typeof result === 'boolean') {
     if (rule.type === 'boolean') return String(result)

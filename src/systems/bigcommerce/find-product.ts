@@ -1,4 +1,5 @@
-import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import { skuKey } from '../kit/sku.ts'
+import { requireText, type Wire, wiresOf } from '../kit/wire.ts'
 import type { BigCommerceClient } from './client.ts'
 
 /** What has an SKU: a product, or one of its variants. */
@@ -18,10 +19,10 @@ export async function findProduct(
 ): Promise<FoundProduct | null> {
   const lists = include.length === 0 ? [] : [['include', include.join(',')] as const]
   const products = await client.page('/v3/catalog/products', [['sku', sku], ...lists], signal)
-  const product = products.rows.find((row) => textOf(row['sku']) === sku)
+  const product = products.rows.find((row) => skuKey(row['sku']) === sku)
   if (product !== undefined) return { id: requireText(product, 'id'), product, variant: null }
   const variants = await client.page('/v3/catalog/variants', [['sku', sku]], signal)
-  const variant = variants.rows.find((row) => textOf(row['sku']) === sku)
+  const variant = variants.rows.find((row) => skuKey(row['sku']) === sku)
   if (variant === undefined) return null
   const id = requireText(variant, 'product_id')
   const [parent] = (await client.page('/v3/catalog/products', [['id:in', id], ...lists], signal)).rows

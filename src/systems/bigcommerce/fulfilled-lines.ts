@@ -2,6 +2,7 @@ import { StreamError } from '../../errors.ts'
 import { type Decimal8, sum, text8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine } from '../../events/generated/events.ts'
 import { openQuantity } from '../../rules/quantities.ts'
+import { skuKey } from '../kit/sku.ts'
 import { quantityOf, textOf, type Wire } from '../kit/wire.ts'
 
 /** Pieces of an order's line. */
@@ -81,7 +82,7 @@ function withWholeBundles(lines: readonly FulfilmentLine[], products: readonly W
     })
     const [line] = own
     if (line === undefined || !first || others.some((one) => one !== first)) return left
-    const whole = { ...line, lineId: id, sku: textOf(bundle['sku']) ?? '', quantity: first }
+    const whole = { ...line, lineId: id, sku: skuKey(bundle['sku']) ?? '', quantity: first }
     return [...left.filter((one) => !own.includes(one)), whole]
   }, lines)
 }
@@ -111,7 +112,7 @@ function linesOf({ lineId: id, sku }: FulfilmentLine, products: readonly Wire[],
   const byId = products.filter((product) => id !== null && textOf(product['id']) === id)
   if (byId.length > 0) return byId
   return products
-    .filter((product) => textOf(product['sku']) === sku && textOf(product['parent_order_product_id']) === null)
+    .filter((product) => skuKey(product['sku']) === sku && textOf(product['parent_order_product_id']) === null)
     .filter((product) => addressId === null || textOf(product['order_address_id']) === addressId)
     .toSorted((a, b) => addressOf(a) - addressOf(b) || lineId(a) - lineId(b))
 }

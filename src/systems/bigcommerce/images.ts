@@ -1,4 +1,5 @@
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
+import { skuOf } from '../kit/sku.ts'
 import { textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import { isOurImage, withoutMarker } from './marker.ts'
 import { ownVariants } from './products.ts'
@@ -12,7 +13,7 @@ export function toImageGalleries(product: Wire): ImageGallery[] {
     .filter((image) => !isOurImage(textOf(image['description']) ?? ''))
     .toSorted((a, b) => orderOf(a) - orderOf(b) || Number(textOf(a['id'])) - Number(textOf(b['id'])))
   const main = images.find((image) => image['is_thumbnail'] === true) ?? images[0]
-  const sku = textOf(product['sku'])
+  const sku = skuOf(product, 'sku')
   const own: ImageGallery[] = sku === null ? [] : [galleryOf(sku, main, images)]
   const variants = ownVariants(product).map((variant) => variantGallery(variant))
   return [...own, ...variants]
@@ -38,7 +39,7 @@ function galleryOf(sku: string, main: Wire | undefined, images: readonly Wire[])
 function variantGallery(variant: Wire): ImageGallery {
   const url = textOf(variant['image_url'])
   const gallery = url === null ? [] : [{ url, position: 1, label: null, mediaType: 'image', storeId: null }]
-  const sku = textOf(variant['sku']) ?? ''
+  const sku = skuOf(variant, 'sku', 'variants.') ?? ''
   return { sku, image: url, smallImage: url, thumbnail: url, swatchImage: null, gallery, attributes: {} }
 }
 

@@ -1,5 +1,6 @@
-import { ZERO8 } from '../../events/decimal.ts'
+import { add, ZERO8 } from '../../events/decimal.ts'
 import type { Inventory, LocationStock } from '../../events/generated/events.ts'
+import { sellable } from '../../events/stock.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 
 const LEFT_OUT = new Set(['location_id', 'total_inventory_onhand', 'available_to_sell', 'settings'])
@@ -10,23 +11,34 @@ export function identityOf(item: Wire): Wire {
 }
 
 /**
- * An inventory item as an SKU's stock; pure. Every location is there, by its id; one that is switched off has nothing to
- * sell. Throws `value_missing` or `decimal_invalid`.
+ * Inventory items as an SKU's stock; pure. Every location is there, by its id, with what all items have there; one that is
+ * switched off has nothing to sell. Throws `value_missing` or `decimal_invalid`.
  */
-export function toInventory(sku: string, item: Wire): Inventory {
-  const locations = wiresOf(item['locations'])
-    .map((location): LocationStock => {
-      const stock = (name: string) => quantityOf(location, name, 'locations.') ?? ZERO8
-      const available = location['location_enabled'] === false ? ZERO8 : stock('available_to_sell')
-      return {
-        location: requireText(location, 'location_id', 'locations.'),
-        onHand: stock('total_inventory_onhand'),
-        available,
-        attributes: attributesOf(location, LEFT_OUT),
-      }
-    })
-    .toSorted((a, b) => Number(a.location) - Number(b.location))
-  return { sku, locations, attributes: {} }
+export function toInventory(sku: string, items: readonly Wire[]): Inventory {
+  const levels = items.flatMap((item) => wiresOf(item['locations']).map(toLocation))
+  const locations = [...Map.groupBy(levels, ({ location }) => location).values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [others.reduce(joined, first)],
+  )
+  return { sku, locations: locations.toSorted((a, b) => Number(a.location) - Number(b.location)), attributes: {} }
+}
+
+function toLocation(location: Wire): LocationStock {
+  const stock = (name: string) => quantityOf(location, name, 'locations.') ?? ZERO8
+  return {
+    location: requireText(location, 'location_id', 'locations.'),
+    onHand: stock('total_inventory_onhand'),
+    available: location['location_enabled'] === false ? ZERO8 : stock('available_to_sell'),
+    attributes: attributesOf(location, LEFT_OUT),
+  }
+}
+
+/** A variant that owes takes nothing from what another one has. */
+function joined(one: LocationStock, other: LocationStock): LocationStock {
+  return {
+    ...one,
+    onHand: add(one.onHand, other.onHand),
+    available: add(sellable(one.available), sellable(other.available)),
+  }
 }
 
 /** How a variant is found among inventory items. */

@@ -2,6 +2,7 @@ import type { Connection } from '../../configuration/model.ts'
 import { text8 } from '../../events/decimal.ts'
 import type { FulfilmentLine, ShopFulfilmentRequested } from '../../events/generated/events.ts'
 import type { Delivered } from '../kit/sink.ts'
+import { skuKey } from '../kit/sku.ts'
 import { undeliveredText } from '../kit/undelivered.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { BigCommerceClient } from './client.ts'
@@ -59,7 +60,7 @@ function coversTheRest(lines: readonly FulfilmentLine[], products: readonly Wire
   return products
     .filter((product) => textOf(product['parent_order_product_id']) === null)
     .every((product) => {
-      const sku = textOf(product['sku']) ?? ''
+      const sku = skuKey(product['sku']) ?? ''
       const open = openPieces(product)
       const covered = Math.min(open, left.get(sku) ?? 0)
       left.set(sku, (left.get(sku) ?? 0) - covered)

@@ -1,5 +1,6 @@
 import type { Product } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import { requireSku, skuKey, skuOf } from '../kit/sku.ts'
+import { attributesOf, priceOf, roundingNote, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 
 /** Fields that are in the product itself, are lists of their own, or change with sales and views. */
 const LEFT_OUT = new Set(
@@ -29,17 +30,17 @@ export interface ProductContext {
 
 /** The variants that are products of their own: those with a SKU that is not the product's. */
 export function ownVariants(product: Wire): readonly Wire[] {
-  const sku = textOf(product['sku'])
+  const sku = skuKey(product['sku'])
   return wiresOf(product['variants']).filter((variant) => {
-    const own = textOf(variant['sku'])
+    const own = skuKey(variant['sku'])
     return own !== null && own !== sku
   })
 }
 
 /** SKUs that a product stands for: its own and its variants'. */
 export function skusOf(product: Wire): string[] {
-  const own = textOf(product['sku'])
-  const variants = ownVariants(product).map((variant) => textOf(variant['sku']) ?? '')
+  const own = skuKey(product['sku'])
+  const variants = ownVariants(product).map((variant) => skuKey(variant['sku']) ?? '')
   return own === null ? variants : [own, ...variants]
 }
 
@@ -49,7 +50,7 @@ export function skusOf(product: Wire): string[] {
  */
 export function toProducts(product: Wire, context: ProductContext): Product[] {
   const variants = ownVariants(product)
-  if (textOf(product['sku']) === null && variants.length > 0) {
+  if (skuKey(product['sku']) === null && variants.length > 0) {
     return variants.map((variant) => toVariant(product, variant, context))
   }
   const base = toProduct(product, variants.length > 0 ? 'configurable' : null, context)
@@ -58,37 +59,42 @@ export function toProducts(product: Wire, context: ProductContext): Product[] {
 
 function toProduct(product: Wire, kind: string | null, context: ProductContext): Product {
   return {
-    sku: requireText(product, 'sku'),
+    sku: requireSku(product, 'sku'),
     name: textOf(product['name']),
     productType: kind ?? textOf(product['type']) ?? 'physical',
     active: product['is_visible'] === true,
     parentSku: null,
     barcode: textOf(product['upc']),
     manufacturer: context.brand,
-    price: quantityOf(product, 'price'),
+    price: priceOf(product, 'price'),
     currency: context.currency,
     priceLevels: [],
-    weight: quantityOf(product, 'weight'),
+    weight: priceOf(product, 'weight'),
     weightUnit: context.weightUnit,
-    attributes: { ...attributesOf(product, LEFT_OUT), ...customFields(product) },
+    attributes: {
+      ...attributesOf(product, LEFT_OUT),
+      ...customFields(product),
+      ...roundingNote({ price: product['price'], weight: product['weight'] }),
+    },
   }
 }
 
 /** A variant inherits what it does not say itself. */
 function toVariant(product: Wire, variant: Wire, context: ProductContext): Product {
-  const base = { ...product, sku: textOf(variant['sku']) }
+  const own = (name: string) => (textOf(variant[name]) === null ? product[name] : variant[name])
   return {
-    ...toProduct(base, null, context),
+    ...toProduct({ ...product, sku: skuOf(variant, 'sku', 'variants.') }, null, context),
     active: product['is_visible'] === true && variant['purchasing_disabled'] !== true,
-    parentSku: textOf(product['sku']),
+    parentSku: skuOf(product, 'sku'),
     barcode: textOf(variant['upc']) ?? textOf(product['upc']),
-    price: quantityOf(variant, 'price', 'variants.') ?? quantityOf(product, 'price'),
-    weight: quantityOf(variant, 'weight', 'variants.') ?? quantityOf(product, 'weight'),
+    price: priceOf(variant, 'price', 'variants.') ?? priceOf(product, 'price'),
+    weight: priceOf(variant, 'weight', 'variants.') ?? priceOf(product, 'weight'),
     attributes: {
       ...attributesOf(product, LEFT_OUT),
       ...customFields(product),
       ...attributesOf(variant, VARIANT_LEFT_OUT),
       ...options(variant),
+      ...roundingNote({ price: own('price'), weight: own('weight') }),
     },
   }
 }

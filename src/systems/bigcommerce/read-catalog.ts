@@ -1,4 +1,5 @@
 import type { Read } from '../../configuration/model.ts'
+import { skuKey } from '../kit/sku.ts'
 import type { WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { BigCommerceClient, Query } from './client.ts'
@@ -46,7 +47,7 @@ export function skuRows(product: Wire): WindowRow[] {
 }
 
 export function productKey(product: Wire): string {
-  return textOf(product['sku']) ?? `product ${textOf(product['id'])}`
+  return skuKey(product['sku']) ?? `product ${textOf(product['id'])}`
 }
 
 const floorSecond = (time: number) => Math.floor(time / 1000) * 1000

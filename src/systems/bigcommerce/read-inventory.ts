@@ -1,10 +1,12 @@
 import type { Read } from '../../configuration/model.ts'
+import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import { filterOf } from '../kit/configured-system.ts'
 import { readRows } from '../kit/read-rows.ts'
+import { requireSku, skuKey } from '../kit/sku.ts'
 import type { Keyset, ReadEntity, SourceReader } from '../kit/source.ts'
-import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import { requireText, type Wire, wiresOf } from '../kit/wire.ts'
 import type { BigCommerceClient, Query } from './client.ts'
 import { identityOf, toInventory, variantId } from './inventory.ts'
 import { stockFilter } from './settings.ts'
@@ -14,10 +16,13 @@ import { SURE_ROWS } from './whole-list.ts'
 const VARIANTS = SURE_ROWS
 const MOST_PRODUCTS = 250
 
-/** An SKU and the variant that has its stock. */
+/** An SKU and the variants that have its stock; `sku` null: nothing names it. */
 interface Stocked {
-  readonly sku: string
-  readonly variantId: string
+  readonly sku: string | null
+  readonly variantIds: readonly string[]
+  readonly product: string
+  /** Whether the product's stock is counted as a whole, whatever its variants. */
+  readonly isOneStock: boolean
 }
 
 /**
@@ -31,7 +36,7 @@ export function readBigCommerceInventory(
   clock: Clock,
 ): SourceReader<'inventory'> {
   const pages = (after: Keyset | null, signal: AbortSignal) => stockedPages(client, read, after, signal)
-  const row = ({ sku }: Stocked) => ({ key: sku, changedAt: '' })
+  const row = (one: Stocked) => ({ key: stockKey(one), changedAt: '' })
   return {
     name: 'bigcommerce.inventory',
     entity: 'inventory',
@@ -39,13 +44,17 @@ export function readBigCommerceInventory(
       for await (const { stocked, reached } of pages(after, signal)) {
         const requestedAt = clock.now()
         const items = await itemsOf(client, read, stocked, signal)
-        const there = stocked.filter((one) => items.has(one.variantId))
-        const toEntity = ({ sku, variantId: id }: Stocked): ReadEntity<'inventory'> => {
-          const item = items.get(id) ?? {}
-          const data = toInventory(sku, item)
-          return { key: sku, occurredAt: null, deleted: false, data, raw: stringifyExact(item) }
+        const own = ({ variantIds }: Stocked) =>
+          variantIds.map((id) => items.get(id)).filter((item) => item !== undefined)
+        const there = stocked.filter((one) => own(one).length > 0)
+        const toEntity = (one: Stocked): ReadEntity<'inventory'> => {
+          const key = requireSku({ sku: one.sku }, 'sku', 'variants.')
+          const levels = own(one)
+          const data = toInventory(key, one.isOneStock ? oneOf(key, levels) : levels)
+          const raw = stringifyExact(levels.length === 1 ? levels[0] : levels)
+          return { key, occurredAt: null, deleted: false, data, raw }
         }
-        yield { ...readRows(there, ({ sku }) => sku, toEntity), rows: stocked.map(row), reached, requestedAt }
+        yield { ...readRows(there, stockKey, toEntity), rows: stocked.map(row), reached, requestedAt }
       }
     },
     async *list(_window, signal) {
@@ -79,13 +88,28 @@ async function* stockedPages(
   }
 }
 
+/** Variants without a SKU of their own are the product's, whose stock is that of all of them. */
 function stockedOf(product: Wire): Stocked[] {
   if (product['inventory_tracking'] === 'none') return []
-  const base = textOf(product['sku'])
-  return wiresOf(product['variants']).flatMap((variant) => {
-    const sku = textOf(variant['sku']) ?? base
-    return sku === null ? [] : [{ sku, variantId: requireText(variant, 'id', 'variants.') }]
+  const base = skuKey(product['sku'])
+  const bySku = Map.groupBy(wiresOf(product['variants']), (variant) => skuKey(variant['sku']) ?? base)
+  return [...bySku].map(([sku, variants]): Stocked => {
+    const variantIds = variants.map((variant) => requireText(variant, 'id', 'variants.'))
+    const isOneStock = product['inventory_tracking'] === 'product'
+    return { sku, variantIds, product: requireText(product, 'id'), isOneStock }
   })
+}
+
+/** The same stock seen by several variants is not several times the stock. */
+function oneOf(sku: string, items: readonly Wire[]): readonly Wire[] {
+  const seen = new Set(items.map((item) => stringifyExact(item['locations'])))
+  if (seen.size <= 1) return items.slice(0, 1)
+  const message = `the stock of ${sku} is counted for the whole product, but its variants have ${seen.size} different levels`
+  throw new StreamError('source_data_invalid', message, { field: 'locations' })
+}
+
+function stockKey({ sku, product }: Stocked): string {
+  return sku ?? `product ${product}`
 }
 
 /** Inventory items by variant. */
@@ -97,8 +121,9 @@ async function itemsOf(
 ): Promise<ReadonlyMap<string, Wire>> {
   const items = new Map<string, Wire>()
   const { locations } = filterOf(stockFilter, read)
-  for (let at = 0; at < stocked.length; at += VARIANTS) {
-    const ids = stocked.slice(at, at + VARIANTS).map((one) => one.variantId)
+  const variants = stocked.flatMap(({ variantIds }) => variantIds)
+  for (let at = 0; at < variants.length; at += VARIANTS) {
+    const ids = variants.slice(at, at + VARIANTS)
     const query: Query = [
       ['variant_id:in', ids.join(',')],
       ...(locations === null || locations.length === 0 ? [] : [['location_id:in', locations.join(',')] as const]),

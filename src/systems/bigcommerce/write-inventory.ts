@@ -2,6 +2,7 @@ import type { Connection } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 import { add, type Decimal8, ZERO8 } from '../../events/decimal.ts'
 import type { ShopInventoryRequested } from '../../events/generated/events.ts'
+import { sellable } from '../../events/stock.ts'
 import type { Sink } from '../kit/sink.ts'
 import type { BigCommerceClient } from './client.ts'
 import { findProduct } from './find-product.ts'
@@ -59,7 +60,7 @@ function adjustments(
   const targets = new Map<string, Decimal8>(Object.values(stock.locations).map((target) => [target, ZERO8]))
   for (const { location, available } of locations) {
     const target = stock.locations[location] ?? stock.locations['*']
-    if (target !== undefined) targets.set(target, add(targets.get(target) ?? ZERO8, available))
+    if (target !== undefined) targets.set(target, add(targets.get(target) ?? ZERO8, sellable(available)))
   }
   return [...targets].map(([target, available]) => {
     return { location_id: locationId(id, target), sku, quantity: none ? 0 : pieces(available) }
@@ -78,7 +79,7 @@ const MOST = 2_147_483_647n
 
 /** Half a piece can't be sold. */
 function pieces(quantity: Decimal8): number {
-  const whole = quantity > 0n ? quantity / PIECE : 0n
+  const whole = sellable(quantity) / PIECE
   return Number(whole > MOST ? MOST : whole)
 }
 

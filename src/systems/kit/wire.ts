@@ -1,12 +1,17 @@
 import { StreamError } from '../../errors.ts'
-import { type Decimal4, type Decimal8, decimal4, decimal8 } from '../../events/decimal.ts'
+import {
+  type Decimal4,
+  type Decimal8,
+  decimal4,
+  decimal8Below,
+  decimal8Rounded,
+  isDecimal8,
+} from '../../events/decimal.ts'
+import { ROUNDED } from '../../events/product-notes.ts'
 import { stringifyExact } from '../../platform/json.ts'
 
 /** A JSON object as a vendor sent it, by `parseExact`; nothing about its fields is known. */
 export type Wire = Readonly<Record<string, unknown>>
-
-/** Longest JSON text of one attribute; what is longer is in the event's `raw` alone. */
-const LONGEST_ATTRIBUTE = 4000
 
 export function isWire(value: unknown): value is Wire {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -22,9 +27,9 @@ export function wiresOf(value: unknown): readonly Wire[] {
   return Array.isArray(value) ? value.filter(isWire) : []
 }
 
-/** Text or number as text; null when there is none. Empty text counts as none. */
+/** Text or number as text; null when there is none. Text of nothing but blanks counts as none. */
 export function textOf(value: unknown): string | null {
-  if (typeof value === 'string') return value === '' ? null : value
+  if (typeof value === 'string') return value.trim() === '' ? null : value
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value)
   return null
 }
@@ -88,16 +93,28 @@ export function requireAmount(wire: Wire, name: string, path = ''): Decimal4 {
   return found
 }
 
-/** A quantity or weight; null when the field is absent. Throws `decimal_invalid`, naming the field. */
+/**
+ * A quantity, of more than 8 decimals the first 8: never more than there is. Null when the field is absent. Throws
+ * `decimal_invalid`, naming the field.
+ */
 export function quantityOf(wire: Wire, name: string, path = ''): Decimal8 | null {
   const found = textOf(wire[name])
-  return found === null ? null : decimal8(withoutNoise(found, 8), path + name)
+  return found === null ? null : decimal8Below(withoutNoise(found, 8), path + name)
 }
 
-/** A unit price; null when the field is absent. Throws `decimal_invalid`, naming the field. */
+/** A unit price or weight, rounded to 8 decimals; null when the field is absent. Throws `decimal_invalid`, naming the field. */
 export function priceOf(wire: Wire, name: string, path = ''): Decimal8 | null {
   const found = textOf(wire[name])
-  return found === null ? null : decimal8(roundedDouble(found, 8), path + name)
+  return found === null ? null : decimal8Rounded(withoutNoise(found, 8), path + name)
+}
+
+/** The attribute that says which of a product's numbers were rounded, each as it was given; none where none was. */
+export function roundingNote(given: Wire): Record<string, string> {
+  const rounded = Object.entries(given).flatMap(([name, value]) => {
+    const text = textOf(value)
+    return text === null || isDecimal8(withoutNoise(text, 8)) ? [] : [[name, text] as const]
+  })
+  return rounded.length === 0 ? {} : { [ROUNDED]: stringifyExact(Object.fromEntries(rounded)) }
 }
 
 /** Without the fields that have no value. */
@@ -110,8 +127,7 @@ export function attributesOf(wire: Wire, leftOut: ReadonlySet<string>): Record<s
   const attributes: Record<string, string> = {}
   for (const [name, value] of Object.entries(wire)) {
     if (leftOut.has(name) || value === null || value === undefined) continue
-    const json = stringifyExact(value)
-    if (json.length <= LONGEST_ATTRIBUTE) attributes[name] = json
+    attributes[name] = stringifyExact(value)
   }
   return attributes
 }

@@ -1,6 +1,7 @@
 import { add, type Decimal8, decimal8, greatest, least, subtract, sum, text8, ZERO8 } from '../../events/decimal.ts'
 import type { FulfilmentLine } from '../../events/generated/events.ts'
 import { isVirtual, type LineQuantities, vendorQuantity } from '../../rules/quantities.ts'
+import { skuKey } from '../kit/sku.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import { parentOf, quantitiesOf } from './order-rows.ts'
 import { rowType } from './row-type.ts'
@@ -53,7 +54,7 @@ function withBundle(bundle: Wire, items: readonly Wire[], plan: BundlePlan, { no
   }
   const quantity = wholeBundles(whole, parts, piecesOf)
   const others = plan.lines.filter((one) => !own.includes(one))
-  const made = quantity === ZERO8 ? [] : [{ ...line, lineId: id, sku: textOf(bundle['sku']) ?? '', quantity }]
+  const made = quantity === ZERO8 ? [] : [{ ...line, lineId: id, sku: skuKey(bundle['sku']) ?? '', quantity }]
   const isUsed = parts.every((part) => piecesOf(part) <= perBundle(quantity, quantitiesOf(part), whole))
   return { lines: [...others, ...made], parts: isUsed ? plan.parts : [...plan.parts, ...own] }
 }

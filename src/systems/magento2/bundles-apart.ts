@@ -1,6 +1,7 @@
 import type { Decimal8 } from '../../events/decimal.ts'
 import type { FulfilmentLine } from '../../events/generated/events.ts'
 import { isVirtual } from '../../rules/quantities.ts'
+import { skuKey } from '../kit/sku.ts'
 import { textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 import { parentOf, quantitiesOf } from './order-rows.ts'
@@ -62,9 +63,9 @@ function partLines(bundle: Wire, items: readonly Wire[], line: FulfilmentLine): 
     .map((part) => {
       const ordered = quantitiesOf(part).quantityOrdered as bigint
       const quantity = bundles === 0n ? line.quantity : (((line.quantity * ordered) / bundles) as Decimal8)
-      return { ...line, lineId: textOf(part['item_id']), sku: textOf(part['sku']) ?? '', quantity }
+      return { ...line, lineId: textOf(part['item_id']), sku: skuKey(part['sku']) ?? '', quantity }
     })
 }
 
 const isOf = (item: Wire, { lineId, sku }: FulfilmentLine): boolean =>
-  lineId === null ? textOf(item['sku']) === sku : textOf(item['item_id']) === lineId
+  lineId === null ? skuKey(item['sku']) === sku : textOf(item['item_id']) === lineId

@@ -1,5 +1,6 @@
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
-import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import { requireSku } from '../kit/sku.ts'
+import { textOf, type Wire, wiresOf } from '../kit/wire.ts'
 
 /** Where a shop's media are, and which of them are not its own. */
 export interface MediaSettings {
@@ -22,7 +23,7 @@ export function toImageGallery(product: Wire, settings: MediaSettings): ImageGal
     return file === null || file === 'no_selection' || isImported(file, settings) ? null : urlOf(file, settings)
   }
   return {
-    sku: requireText(product, 'sku'),
+    sku: requireSku(product, 'sku'),
     image: roleUrl('image'),
     smallImage: roleUrl('small_image'),
     thumbnail: roleUrl('thumbnail'),

@@ -1,5 +1,6 @@
 import { coalesce } from '../kit/coalesce.ts'
-import { textOf, type Wire } from '../kit/wire.ts'
+import { skuKey } from '../kit/sku.ts'
+import type { Wire } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 
 /** SKUs of one list call. */
@@ -20,7 +21,7 @@ export function knownProducts(client: Pick<Magento2Client, 'findProducts'>): Kno
       const search = { filters, sort: ['entity_id'], limit: MOST, fields: 'items[sku,status],total_count' }
       const { items } = await client.findProducts(search)
       // Magento compares SKUs without regard to case.
-      for (const item of items) found.set(textOf(item['sku'])?.toLowerCase() ?? '', item)
+      for (const item of items) found.set(skuKey(item['sku'])?.toLowerCase() ?? '', item)
     }
     return skus.map((sku) => found.get(sku.toLowerCase()))
   }, MOST)

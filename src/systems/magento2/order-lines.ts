@@ -3,6 +3,7 @@ import type { OrderLine } from '../../events/generated/events.ts'
 import { withoutEnd } from '../../platform/without-end.ts'
 import { isVirtual } from '../../rules/quantities.ts'
 import { foldRows } from '../kit/fold-rows.ts'
+import { skuKey, skuOf } from '../kit/sku.ts'
 import {
   amountOf,
   attributesOf,
@@ -35,7 +36,7 @@ export function toOrderLines(items: readonly Wire[], baseSkus: BaseSkus = () => 
 function toLine(item: Wire, items: readonly Wire[], path: string, baseSkus: BaseSkus): OrderLine {
   const amount = (name: string) => amountOf(item, name, path) ?? ZERO4
   const quantity = (name: string) => quantityOf(item, name, path) ?? ZERO8
-  const ordered = textOf(item['sku']) ?? nameless(item)
+  const ordered = skuOf(item, 'sku', path) ?? nameless(item)
   const sku = baseSku(ordered, item, items, baseSkus)
   return {
     lineId: requireText(item, 'item_id', path),
@@ -94,7 +95,7 @@ function parentIdOf(item: Wire): string | null {
 /** Whether Magento may have put the SKUs of options to that of the product. */
 function hasOptionsInSku(item: Wire): boolean {
   const extension = wireOf(wireOf(item['product_option'])['extension_attributes'])
-  return wiresOf(extension['custom_options']).length > 0 || (textOf(item['sku'])?.endsWith('-') ?? false)
+  return wiresOf(extension['custom_options']).length > 0 || (skuKey(item['sku'])?.endsWith('-') ?? false)
 }
 
 /** Ids of the products whose own SKUs it takes to read an order's rows. */
@@ -113,6 +114,6 @@ function baseSku(ordered: string, item: Wire, items: readonly Wire[], baseSkus: 
   const bare = withoutEnd(ordered, '-')
   const isConfigurable = textOf(item['product_type']) === 'configurable'
   const variant = items.find((one) => isConfigurable && parentIdOf(one) === textOf(item['item_id']))
-  const known = isConfigurable ? textOf(variant?.['sku']) : (baseSkus(textOf(item['product_id']) ?? '') ?? null)
+  const known = isConfigurable ? skuKey(variant?.['sku']) : (baseSkus(textOf(item['product_id']) ?? '') ?? null)
   return known !== null && ordered.startsWith(known) ? known : bare
 }

@@ -33,8 +33,8 @@ export function productBody({ sku, attributes }: UniversalProduct, created: NewP
     const value = parseExact(json)
     const column = COLUMNS.get(name)
     if (name === 'sku') continue
-    if (name === 'website_ids') extension['website_ids'] = listOf(value).map((id) => integer(name, id))
-    else if (name === 'category_ids') extension['category_links'] = listOf(value).map(categoryLink)
+    if (name === 'website_ids') extension['website_ids'] = idsOf(name, value)
+    else if (name === 'category_ids') extension['category_links'] = idsOf(name, value).map(categoryLink)
     else if (column === undefined) custom.push({ attribute_code: name, value: customValue(value) })
     else if (value !== null && value !== '') columns[name] = column(name, value)
   }
@@ -76,10 +76,14 @@ function customValue(value: unknown): string | string[] {
   return textOf(value) ?? (value === '' ? '' : stringifyExact(value))
 }
 
-const listOf = (value: unknown): readonly unknown[] =>
-  (Array.isArray(value) ? value : [value]).filter((one) => one !== null)
+/** Ids as a list, or as a text of them: rules give single values. */
+function idsOf(name: string, value: unknown): readonly number[] {
+  const given = Array.isArray(value) ? value : (textOf(value) ?? '').split(',')
+  const ids = given.filter((one) => textOf(one) !== null).map((id) => integer(name, id))
+  return [...new Set(ids)]
+}
 
-const categoryLink = (id: unknown, position: number): Wire => ({ position, category_id: text('category_ids', id) })
+const categoryLink = (id: number, position: number): Wire => ({ position, category_id: String(id) })
 
 function attributeError(name: string, value: unknown, expected: string): StreamError {
   const message = `attribute ${name}: ${JSON.stringify(value)} is not ${expected}; correct the connection's product metadata`

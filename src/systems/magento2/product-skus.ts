@@ -1,4 +1,5 @@
 import { StreamError } from '../../errors.ts'
+import { skuKey } from '../kit/sku.ts'
 import { textOf } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 import type { BaseSkus } from './order-lines.ts'
@@ -36,7 +37,7 @@ async function skusOf(
   const found = await client.findProducts(search, signal).catch(withoutPermission)
   return new Map(
     (found?.items ?? []).flatMap((item) => {
-      const [id, sku] = [textOf(item['id']), textOf(item['sku'])]
+      const [id, sku] = [textOf(item['id']), skuKey(item['sku'])]
       return id === null || sku === null ? [] : [[id, sku] as const]
     }),
   )

@@ -1,6 +1,18 @@
 import { type Decimal8, decimal8 } from '../../events/decimal.ts'
-import type { PriceLevel, Product } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import type { Product } from '../../events/generated/events.ts'
+import { type ReadLevels, readLevels } from '../kit/price-levels.ts'
+import { requireSku, skuKey } from '../kit/sku.ts'
+import {
+  attributesOf,
+  priceOf,
+  quantityOf,
+  requireText,
+  roundingNote,
+  textOf,
+  type Wire,
+  wireOf,
+  wiresOf,
+} from '../kit/wire.ts'
 
 /** Fields that are in the product itself, change without its content changing, or are entities of their own (media). */
 const LEFT_OUT = new Set(
@@ -33,10 +45,11 @@ export function toProduct(row: Wire, { currency, weightUnit, parents }: ProductS
   const custom = new Map(
     wiresOf(row['custom_attributes']).map((attribute) => [textOf(attribute['attribute_code']), attribute['value']]),
   )
-  const price = quantityOf(row, 'price')
-  const weight = quantityOf(row, 'weight')
+  const price = priceOf(row, 'price')
+  const weight = priceOf(row, 'weight')
+  const tiers = tierPrices(row)
   return {
-    sku: requireText(row, 'sku'),
+    sku: requireSku(row, 'sku'),
     name: textOf(row['name']),
     productType: textOf(row['type_id']) ?? 'unknown',
     active: textOf(row['status']) === '1',
@@ -45,27 +58,35 @@ export function toProduct(row: Wire, { currency, weightUnit, parents }: ProductS
     manufacturer: textOf(custom.get('manufacturer')),
     price,
     currency: price === null ? null : currency,
-    priceLevels: tierPrices(row),
+    priceLevels: [...tiers.levels],
     weight,
     weightUnit: weight === null || weightUnit === null ? null : (WEIGHT_UNITS[weightUnit] ?? weightUnit),
     attributes: {
       ...attributesOf(row, LEFT_OUT),
       ...attributesOf(wireOf(row['extension_attributes']), new Set()),
       ...attributesOf(Object.fromEntries([...custom].filter(([code]) => code !== null)), MEDIA_ROLES),
+      ...tiers.attributes,
+      ...roundingNote({ price: row['price'], weight: row['weight'] }),
     },
   }
 }
 
 /** Fixed prices of customer groups from a quantity on; a percentage is no price. In an order of their own. */
-function tierPrices(row: Wire): PriceLevel[] {
-  const levels = wiresOf(row['tier_prices']).flatMap((tier, index): PriceLevel[] => {
-    const path = `tier_prices[${index}].`
-    if (textOf(wireOf(tier['extension_attributes'])['percentage_value']) !== null) return []
-    const quantity = quantityOf(tier, 'qty', path) ?? decimal8('1', `${path}qty`)
-    const price = quantityOf(tier, 'value', path)
-    return price === null ? [] : [{ level: requireText(tier, 'customer_group_id', path), quantity, price }]
+function tierPrices(row: Wire): ReadLevels {
+  const fixed = [...wiresOf(row['tier_prices']).entries()].filter(([, tier]) => {
+    return textOf(wireOf(tier['extension_attributes'])['percentage_value']) === null
   })
-  return levels.toSorted((a, b) => byText(a.level, b.level) || byAmount(a.quantity, b.quantity))
+  const { levels, attributes } = readLevels(fixed, {
+    nameOf: ([, tier]) => textOf(tier['customer_group_id']),
+    read([index, tier]) {
+      const path = `tier_prices[${index}].`
+      const quantity = quantityOf(tier, 'qty', path) ?? decimal8('1', `${path}qty`)
+      const price = priceOf(tier, 'value', path)
+      return price === null ? [] : [{ level: requireText(tier, 'customer_group_id', path), quantity, price }]
+    },
+    base: null,
+  })
+  return { levels: levels.toSorted((a, b) => byText(a.level, b.level) || byAmount(a.quantity, b.quantity)), attributes }
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
@@ -75,7 +96,7 @@ const byAmount = (a: Decimal8, b: Decimal8): number => (a < b ? -1 : Number(a > 
 export function parentsOf(configurables: readonly Wire[]): ReadonlyMap<string, string> {
   const parents = new Map<string, string>()
   for (const row of configurables) {
-    const sku = textOf(row['sku'])
+    const sku = skuKey(row['sku'])
     const links = wireOf(row['extension_attributes'])['configurable_product_links']
     for (const link of Array.isArray(links) ? links : []) {
       const id = textOf(link)

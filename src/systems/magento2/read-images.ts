@@ -5,6 +5,7 @@ import { stringifyExact } from '../../platform/json.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { keysetPages } from '../kit/keyset-pages.ts'
 import { readRows } from '../kit/read-rows.ts'
+import { skuKey } from '../kit/sku.ts'
 import type { ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
@@ -75,7 +76,7 @@ function mediaOf(row: Wire): Wire {
 }
 
 function productKey(row: Wire): string {
-  return textOf(row['sku']) ?? `id ${textOf(row['id'])}`
+  return skuKey(row['sku']) ?? `id ${textOf(row['id'])}`
 }
 
 function windowRow(row: Wire): WindowRow {

@@ -5,6 +5,7 @@ import type { Inventory } from '../../events/generated/events.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import { readRows } from '../kit/read-rows.ts'
+import { requireSku, skuKey } from '../kit/sku.ts'
 import type { ReadEntity, SourceReader } from '../kit/source.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
@@ -85,13 +86,14 @@ async function allOf(
 }
 
 function toEntity(stock: Stock): ReadEntity<'inventory'> {
-  const key = stockKey(stock)
+  const key = requireSku({ ...stock }, 'sku')
   const raw = stringifyExact(stock.items)
   return { key, occurredAt: null, deleted: false, data: toInventory(key, stock.items), raw }
 }
 
+/** Magento's own text of it is what its list goes on from. */
 function stockKey({ sku }: Stock): string {
-  return sku ?? 'without sku'
+  return skuKey(sku) ?? 'without sku'
 }
 
 function notSortedError(sku: string | null): StreamError {

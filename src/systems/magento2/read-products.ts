@@ -4,6 +4,7 @@ import { stringifyExact } from '../../platform/json.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { keysetPages } from '../kit/keyset-pages.ts'
 import { readRows } from '../kit/read-rows.ts'
+import { skuKey } from '../kit/sku.ts'
 import type { ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
@@ -80,7 +81,7 @@ function toEntity(row: Wire, surroundings: ProductSurroundings): ReadEntity<'pro
 }
 
 function productKey(row: Wire): string {
-  return textOf(row['sku']) ?? `id ${textOf(row['id'])}`
+  return skuKey(row['sku']) ?? `id ${textOf(row['id'])}`
 }
 
 function windowRow(row: Wire): WindowRow {

@@ -2,6 +2,7 @@ import { StreamError } from '../../errors.ts'
 import { add, type Decimal8, least, subtract, sum, text8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine } from '../../events/generated/events.ts'
 import { isVirtual, type LineQuantities, openQuantity } from '../../rules/quantities.ts'
+import { skuKey } from '../kit/sku.ts'
 import { quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { planBundles } from './bundle-shipment.ts'
 import { parentOf, quantitiesOf } from './order-rows.ts'
@@ -46,7 +47,7 @@ export function missingItems(
 function isOfVirtualRow(order: Wire, { lineId, sku }: FulfilmentLine): boolean {
   const items = wiresOf(order['items'])
   const named = items.filter((item) => lineId !== null && textOf(item['item_id']) === lineId)
-  const meant = named.length > 0 ? named : items.filter((item) => textOf(item['sku']) === sku)
+  const meant = named.length > 0 ? named : items.filter((item) => skuKey(item['sku']) === sku)
   return meant.length > 0 && meant.every((item) => isVirtual({ productType: rowType(item) }))
 }
 
@@ -112,7 +113,7 @@ function rowsOf(order: Wire): Row[] {
     .map((item) => {
       return {
         id: requireText(item, 'item_id', 'items.'),
-        sku: textOf(item['sku']) ?? '',
+        sku: skuKey(item['sku']) ?? '',
         quantities: quantitiesOf(item),
       }
     })

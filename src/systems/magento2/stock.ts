@@ -1,6 +1,7 @@
 import type { StockPolicy } from '../../configuration/model.ts'
 import { add, type Decimal8, text8, ZERO8 } from '../../events/decimal.ts'
 import type { UniversalInventory } from '../../events/generated/events.ts'
+import { sellable } from '../../events/stock.ts'
 import { exactNumber } from '../../platform/json.ts'
 import type { Wire } from '../kit/wire.ts'
 
@@ -18,8 +19,8 @@ export function sourceOf(policy: StockPolicy | null, location: string | null): s
 
 /**
  * Source items of a stock row; pure. Absolute: every source that the connection feeds is named, also one that has nothing
- * (any more). Without a policy all of it is in the default source. A location that owes more than it has counts as empty,
- * and what Magento can't keep of a quantity is cut off: never more is for sale than there is.
+ * (any more). Without a policy all of it is in the default source. What Magento can't keep of a quantity is cut off: never
+ * more is for sale than there is.
  */
 export function sourceItemsOf(
   sku: string,
@@ -30,7 +31,7 @@ export function sourceItemsOf(
   const stock = new Map<string, Decimal8>(sources.map((source) => [source, ZERO8]))
   for (const { location, available } of locations) {
     const source = policy === null ? DEFAULT_SOURCE : sourceOf(policy, location)
-    if (source !== null && available > 0n) stock.set(source, add(stock.get(source) ?? ZERO8, available))
+    if (source !== null) stock.set(source, add(stock.get(source) ?? ZERO8, sellable(available)))
   }
   return [...stock].map(([source, available]) => {
     const quantity = ((available / KEPT) * KEPT) as Decimal8

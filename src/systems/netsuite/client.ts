@@ -7,6 +7,7 @@ import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http } from '../../platform/http.ts'
 import type { NetworkRules } from '../../platform/network-rules.ts'
 import { type OAuth1Credentials, oauth1Header } from '../kit/oauth1.ts'
+import { skuKey } from '../kit/sku.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { isWire, textOf } from '../kit/wire.ts'
 import { createAccessTokens, withAccessToken } from './access-tokens.ts'
@@ -93,7 +94,7 @@ function clientOver(http: Http): NetSuiteClient {
           part,
           signal,
         )
-        for (const row of rows) ids.set(textOf(row['itemid']) ?? '', textOf(row['id']) ?? '')
+        for (const row of rows) ids.set(skuKey(row['itemid']) ?? '', textOf(row['id']) ?? '')
       }
       return ids
     },

@@ -2,6 +2,7 @@ import { StreamError } from '../../errors.ts'
 import { type Decimal8, subtract, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine, Track } from '../../events/generated/events.ts'
 import { fromLocalTime } from '../kit/local-time.ts'
+import { skuOf } from '../kit/sku.ts'
 import { trackingNumbers } from '../kit/tracking-numbers.ts'
 import { reasonText } from '../kit/undelivered.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
@@ -120,7 +121,7 @@ function shippedLine(row: Wire, order: Wire, context: FulfilmentContext): Fulfil
 
 function lineOf(row: Wire, { skus }: FulfilmentContext): Pick<FulfilmentLine, 'sku' | 'location'> {
   const id = idIn(row['item']) ?? ''
-  const sku = skus.get(id) ?? textOf(wireOf(row['item'])['refName'])
+  const sku = skus.get(id) ?? skuOf(wireOf(row['item']), 'refName', 'item.')
   if (sku === null) throw new StreamError('value_missing', `item ${id} has no SKU (itemid)`, { field: 'item' })
   const { refName, id: location } = wireOf(row['location'])
   return { sku, location: textOf(refName) ?? textOf(location) }

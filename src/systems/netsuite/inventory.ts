@@ -16,11 +16,14 @@ export const STOCK_COLUMNS: readonly string[] = [
 
 const KNOWN = new Set(['item', 'locationname', 'quantityonhand', 'quantityavailable', 'changedat', 'links'])
 
+/** No location is closed. */
+const NONE: ReadonlySet<string> = new Set()
+
 /**
  * All locations of one item as inventory data; pure. Absolute levels, one of each location, by location id: a location
- * that is not there is found nowhere else. Throws `value_missing` or `decimal_invalid`, naming the column.
+ * that is not there is found nowhere else, and one of which nothing is for sale (`closed`, by id) has none available. Throws `value_missing` or `decimal_invalid`, naming the column.
  */
-export function toInventory(sku: string, rows: readonly Wire[]): Inventory {
+export function toInventory(sku: string, rows: readonly Wire[], closed = NONE): Inventory {
   const locations = rows
     .map((row) => ({ id: requireText(row, 'location', 'aggregateItemLocation.'), row }))
     .toSorted((a, b) => Number(a.id) - Number(b.id))
@@ -29,7 +32,7 @@ export function toInventory(sku: string, rows: readonly Wire[]): Inventory {
       return {
         location: textOf(row['locationname']) ?? id,
         onHand: quantity('quantityonhand'),
-        available: quantity('quantityavailable'),
+        available: closed.has(id) ? ZERO8 : quantity('quantityavailable'),
         attributes: attributesOf(row, KNOWN),
       }
     })

@@ -1,6 +1,8 @@
-import { type Decimal8, decimal8 } from '../../events/decimal.ts'
+import { decimal8 } from '../../events/decimal.ts'
 import type { PriceLevel, Product } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
+import { type ReadLevels, readLevels } from '../kit/price-levels.ts'
+import { requireSku, skuOf } from '../kit/sku.ts'
+import { attributesOf, priceOf, requireText, roundingNote, textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteValues } from './settings.ts'
 
 /** Columns that every account has, beside the change time. */
@@ -60,11 +62,11 @@ const WEIGHT_UNITS: Readonly<Record<string, string>> = { '1': 'lb', '2': 'oz', '
  * naming the column.
  */
 export function toProduct(row: Wire, prices: readonly Wire[], settings: ItemSettings): Product {
-  const levels = priceLevels(prices)
+  const { levels, attributes } = priceLevels(prices, settings.basePriceLevel)
   const base = levels.find(({ level }) => level === settings.basePriceLevel)
   const unit = textOf(row['weightunit'])
   return {
-    sku: requireText(row, 'itemid'),
+    sku: requireSku(row, 'itemid'),
     name: textOf(row['displayname']),
     productType: textOf(row['itemtype']) ?? 'unknown',
     active: textOf(row['isinactive']) !== 'T',
@@ -73,32 +75,43 @@ export function toProduct(row: Wire, prices: readonly Wire[], settings: ItemSett
     manufacturer: textOf(row['manufacturer']),
     price: base?.price ?? null,
     currency: base === undefined ? null : settings.currency,
-    priceLevels: levels,
-    weight: quantityOf(row, 'weight'),
+    priceLevels: [...levels],
+    weight: priceOf(row, 'weight'),
     weightUnit: unit === null ? null : (WEIGHT_UNITS[unit] ?? unit),
-    attributes: attributesOf(row, KNOWN),
+    attributes: {
+      ...attributesOf(row, KNOWN),
+      ...attributes,
+      ...roundingNote({ weight: row['weight'], ...pricesByLevel(prices) }),
+    },
   }
 }
 
 /** An item may be below another that it is no variant of; that one's SKU is then among the attributes alone. */
 function parentOf(row: Wire, { columns }: ItemSettings): string | null {
   const isVariant = textOf(row['matrixtype'])?.toUpperCase() === 'CHILD'
-  return isVariant || !columns.includes('matrixtype') ? textOf(row['parentsku']) : null
+  return isVariant || !columns.includes('matrixtype') ? skuOf(row, 'parentsku') : null
 }
 
 const ONE = decimal8('1', 'quantity')
 
 /** The highest price of each level: where there are prices by quantity, that of a single piece. Levels by name. */
-function priceLevels(rows: readonly Wire[]): PriceLevel[] {
-  const highest = new Map<string, Decimal8>()
-  for (const row of rows) {
-    const price = quantityOf(row, 'price', 'itemprice.')
-    if (price === null) continue
-    const level = requireText(row, 'pricelevelname', 'itemprice.')
-    const known = highest.get(level)
-    if (known === undefined || price > known) highest.set(level, price)
+function priceLevels(rows: readonly Wire[], base: string): ReadLevels {
+  const { levels, attributes } = readLevels(rows, {
+    nameOf: (row) => textOf(row['pricelevelname']),
+    read(row) {
+      const price = priceOf(row, 'price', 'itemprice.')
+      return price === null ? [] : [{ level: requireText(row, 'pricelevelname', 'itemprice.'), quantity: ONE, price }]
+    },
+    base,
+  })
+  const highest = new Map<string, PriceLevel>()
+  for (const one of levels) {
+    const known = highest.get(one.level)
+    if (known === undefined || one.price > known.price) highest.set(one.level, one)
   }
-  return [...highest]
-    .map(([level, price]) => ({ level, quantity: ONE, price }))
-    .toSorted((a, b) => (a.level < b.level ? -1 : 1))
+  return { levels: [...highest.values()].toSorted((a, b) => (a.level < b.level ? -1 : 1)), attributes }
+}
+
+function pricesByLevel(rows: readonly Wire[]): Wire {
+  return Object.fromEntries(rows.map((row) => [`priceLevels.${textOf(row['pricelevelname'])}`, row['price']]))
 }

@@ -2,6 +2,7 @@ import { StreamError } from '../../errors.ts'
 import { add, type Decimal8, decimal8, text8, ZERO8 } from '../../events/decimal.ts'
 import type { Inventory, LocationStock } from '../../events/generated/events.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import { requireSku } from '../kit/sku.ts'
 import { quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 
 /** A row of a kit's members: `member` (id), `quantity`, `itemid`, `itemtype`. */
@@ -36,12 +37,24 @@ export function needsOf(kit: string, membersOf: ReadonlyMap<string, readonly Mem
       if (type === 'Kit') visit(item, quantity, depth + 1)
       if (!STOCKED.includes(type) || quantity <= 0n) continue
       const known = needs.get(item)
-      const sku = requireText(row, 'itemid')
+      const sku = requireSku(row, 'itemid')
       needs.set(item, { item, sku, quantity: known === undefined ? quantity : add(known.quantity, quantity) })
     }
   }
   visit(kit, ONE, 0)
   return [...needs.values()]
+}
+
+/** Whether a kit has members, and none that has stock. */
+export function isOfServices(kit: string, membersOf: ReadonlyMap<string, readonly MemberRow[]>): boolean {
+  return (membersOf.get(kit) ?? []).length > 0 && needsOf(kit, membersOf).length === 0
+}
+
+/** The stock of a kit of services, as the setting has it. */
+export function serviceKit(sku: string, pieces: number): Inventory {
+  if (pieces === 0) return { sku, locations: [], attributes: {} }
+  const level = decimal8(String(pieces), 'serviceKitStock')
+  return { sku, locations: [{ location: 'services', onHand: level, available: level, attributes: {} }], attributes: {} }
 }
 
 /**

@@ -1,5 +1,5 @@
-import { type Decimal8, decimal8 } from '../../events/decimal.ts'
-import { textOf } from '../kit/wire.ts'
+import type { Decimal8 } from '../../events/decimal.ts'
+import { priceOf, textOf } from '../kit/wire.ts'
 import { chunks, IN_LIMIT, type SuiteQl } from './suiteql.ts'
 
 /** Whether an item costs so much at a price level; by internal ids. */
@@ -21,11 +21,8 @@ export async function levelPrices(
       `WHERE itemprice.item IN (${marks(part)}) AND itemprice.pricelevel IN (${marks(levels)}) ` +
       'ORDER BY itemprice.item, itemprice.pricelevel, itemprice.price'
     for (const row of await client.suiteqlAll(query, [...part, ...levels], signal)) {
-      const price = textOf(row['price'])
-      if (price === null) continue
-      known.add(
-        priceKey(textOf(row['item']) ?? '', textOf(row['pricelevel']) ?? '', decimal8(price, 'itemprice.price')),
-      )
+      const price = priceOf(row, 'price', 'itemprice.')
+      if (price !== null) known.add(priceKey(textOf(row['item']) ?? '', textOf(row['pricelevel']) ?? '', price))
     }
   }
   return (item, level, price) => known.has(priceKey(item, level, price))

@@ -5,8 +5,9 @@ import { LOCAL_FORMAT } from '../kit/local-time.ts'
 import type { Keyset, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
+import { closedLocations } from './locations.ts'
 import { hasKits, KIT, kitsWith } from './read-kits.ts'
-import { idOf, STOCK_CHANGED, skuOf, stockLevels } from './read-stock.ts'
+import { idOf, itemKey, STOCK_CHANGED, stockLevels } from './read-stock.ts'
 import { type NetSuiteValues, stockFilter } from './settings.ts'
 import { afterKey, type Clause, idList, inWindow, type Phase, phasePages } from './window.ts'
 
@@ -42,13 +43,14 @@ export function readNetSuiteInventory(
     entity: 'inventory',
     async *read(window, after, signal) {
       const kitsIn = table !== null && (await hasKits(client, signal)) ? table : null
+      const closed = await closedLocations(client, system.settings, signal)
       const all = phases(window, read.pageSize, kitsIn !== null)
       for await (const { phase, rows, reached, requestedAt } of phasePages(all, after, signal)) {
         const ids = rows.map(idOf)
-        const parts = phase === KITS ? [] : [await levels.ofItems(rows, signal)]
+        const parts = phase === KITS ? [] : [await levels.ofItems(rows, closed, signal)]
         if (kitsIn !== null) {
           const kits = phase === KITS ? ids : await kitsWith(client, ids, kitsIn, signal)
-          parts.push(await levels.ofKits([...kits], kitsIn, signal))
+          parts.push(await levels.ofKits([...kits], kitsIn, closed, signal))
         }
         const entities = parts.flatMap((part) => part.entities)
         const unreadable = parts.flatMap((part) => part.unreadable)
@@ -85,5 +87,5 @@ function changedKits(window: ReadWindow, zone: string, last: Keyset | null): Cla
 }
 
 function windowRow(row: Wire): WindowRow {
-  return { key: skuOf(row), changedAt: textOf(row['changedat']) ?? '' }
+  return { key: itemKey(row), changedAt: textOf(row['changedat']) ?? '' }
 }

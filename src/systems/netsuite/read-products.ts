@@ -4,6 +4,7 @@ import { stringifyExact } from '../../platform/json.ts'
 import { type ConfiguredSystem, filterOf } from '../kit/configured-system.ts'
 import { fromLocalTime, LOCAL_FORMAT } from '../kit/local-time.ts'
 import { readRows } from '../kit/read-rows.ts'
+import { skuKey } from '../kit/sku.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
@@ -77,7 +78,7 @@ async function pricesOf(
 }
 
 function itemKey(row: Wire): string {
-  return textOf(row['itemid']) ?? `id ${textOf(row['id'])}`
+  return skuKey(row['itemid']) ?? `id ${textOf(row['id'])}`
 }
 
 function windowRow(row: Wire): WindowRow {

@@ -1,33 +1,39 @@
-import type { System } from '../../configuration/model.ts'
 import type { Inventory } from '../../events/generated/events.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { fromLocalTime, LOCAL_FORMAT } from '../kit/local-time.ts'
 import { type ReadRows, readRows } from '../kit/read-rows.ts'
+import { requireSku, skuKey } from '../kit/sku.ts'
 import type { ReadEntity } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import { STOCK_COLUMNS, toInventory } from './inventory.ts'
-import { kitInventory, needsOf } from './kits.ts'
+import { isOfServices, kitInventory, needsOf, serviceKit } from './kits.ts'
 import { detailsOf } from './query-details.ts'
 import { kitRows, membersOf } from './read-kits.ts'
-import type { KitTable } from './settings.ts'
+import type { KitTable, NetSuiteValues } from './settings.ts'
 
 /** When stock of `aggregateItemLocation stock` last changed. */
 export const STOCK_CHANGED = 'stock.lastquantityavailablechange'
 
 /** Levels as they are now, of items and of kits, whatever row showed that they changed. */
 export interface StockLevels {
-  /** By rows with `id` and `itemid`; each item with all of its locations. */
-  ofItems(rows: readonly Wire[], signal: AbortSignal): Promise<ReadRows<'inventory'>>
+  /** By rows with `id` and `itemid`; each item with all of its locations. `closed`: see `closedLocations`. */
+  ofItems(rows: readonly Wire[], closed: ReadonlySet<string>, signal: AbortSignal): Promise<ReadRows<'inventory'>>
   /** By ids of kits: as many as their members' levels are enough for. */
-  ofKits(kits: readonly string[], table: KitTable, signal: AbortSignal): Promise<ReadRows<'inventory'>>
+  ofKits(
+    kits: readonly string[],
+    table: KitTable,
+    closed: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<ReadRows<'inventory'>>
 }
 
 /** `locations`: a condition that leaves some out, or nothing. */
 export function stockLevels(
   client: NetSuiteClient,
-  { zone }: Pick<System, 'zone'>,
+  { zone, settings: { serviceKitStock } }: Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>,
   locations: string,
   clock: Clock,
 ): StockLevels {
@@ -43,29 +49,35 @@ export function stockLevels(
     return latest === undefined ? null : fromLocalTime(latest, zone, clock.now())
   }
   return {
-    async ofItems(rows, signal) {
+    async ofItems(rows, closed, signal) {
       const stock = await levelsOf(rows.map(idOf), signal)
-      return readRows(rows, skuOf, (row): ReadEntity<'inventory'> => {
+      return readRows(rows, itemKey, (row): ReadEntity<'inventory'> => {
         const own = stock.get(idOf(row)) ?? []
-        const key = skuOf(row)
+        const key = requireSku(row, 'itemid')
         const raw = stringifyExact({ item: row, locations: own })
-        return { key, occurredAt: latestOf(own), deleted: false, data: toInventory(key, own), raw }
+        return { key, occurredAt: latestOf(own), deleted: false, data: toInventory(key, own, closed), raw }
       })
     },
-    async ofKits(kits, table, signal) {
+    async ofKits(kits, table, closed, signal) {
       const rows = await kitRows(client, kits, signal)
       const members = await membersOf(client, rows.map(idOf), table, signal)
       const items = [...members.values()].flat().map((row) => requireText(row, 'member'))
       const stock = await levelsOf(items, signal)
-      return readRows(rows, skuOf, (row): ReadEntity<'inventory'> => {
+      return readRows(rows, itemKey, (row): ReadEntity<'inventory'> => {
         const needs = needsOf(idOf(row), members)
         const own = needs.map(({ item, sku }) => ({ item, sku, locations: stock.get(item) ?? [] }))
-        const levels = own.map(({ item, sku, locations: at }): [string, Inventory] => [item, toInventory(sku, at)])
-        const key = skuOf(row)
+        const levels = own.map(({ item, sku, locations: at }): [string, Inventory] => [
+          item,
+          toInventory(sku, at, closed),
+        ])
+        const key = requireSku(row, 'itemid')
         // Whenever the content can be another, a member's stock or the kit itself has changed later (Guarantee 4).
         const occurredAt = latestOf([row, ...own.flatMap(({ locations: at }) => at)])
         const raw = stringifyExact({ item: row, members: own })
-        return { key, occurredAt, deleted: false, data: kitInventory(key, needs, new Map(levels)), raw }
+        const data = isOfServices(idOf(row), members)
+          ? serviceKit(key, serviceKitStock)
+          : kitInventory(key, needs, new Map(levels))
+        return { key, occurredAt, deleted: false, data, raw }
       })
     },
   }
@@ -73,6 +85,6 @@ export function stockLevels(
 
 export const idOf = (row: Wire): string => requireText(row, 'id')
 
-export function skuOf(row: Wire): string {
-  return textOf(row['itemid']) ?? `id ${textOf(row['id'])}`
+export function itemKey(row: Wire): string {
+  return skuKey(row['itemid']) ?? `id ${textOf(row['id'])}`
 }

@@ -8,6 +8,7 @@ import {
   text,
   type ValueKind,
   type ValuesOf,
+  whole,
 } from '../../configuration/setting.ts'
 import { type ConnectableSystem, requireSecret } from '../kit/configured-system.ts'
 import type { NetSuiteSettings } from './client.ts'
@@ -102,6 +103,19 @@ export const settings = {
     default: usualKitTable,
     defaultText: USUAL_KIT_TABLE,
     description: 'table and columns of the members of kits; none: kits are not sold',
+  }),
+  serviceKitStock: setting(whole({ minimum: 0, maximum: 1_000_000 }), {
+    default: 0,
+    description:
+      'how many can be sold of a kit of nothing but services and items without stock, at the location "services"',
+  }),
+  inactiveLocations: setting(choice(['closed', 'open']), {
+    default: 'closed',
+    description: 'closed: nothing of what is at an inactive location can be sold',
+  }),
+  webStoreLocations: setting(choice(['only', 'all']), {
+    default: 'only',
+    description: 'only: nothing can be sold of a location whose stock is not available in the web store',
   }),
   shipmentLink: setting(choice(shipmentLinks), {
     default: 'createdfrom',

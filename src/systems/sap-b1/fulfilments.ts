@@ -1,5 +1,6 @@
 import { type Decimal8, decimal8, ZERO8 } from '../../events/decimal.ts'
 import type { Fulfilment, FulfilmentLine, Track } from '../../events/generated/events.ts'
+import { requireSku } from '../kit/sku.ts'
 import { trackingNumbers } from '../kit/tracking-numbers.ts'
 import { reasonText } from '../kit/undelivered.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
@@ -105,7 +106,7 @@ export function toEnd(order: Wire, lookups: FulfilmentLookups): Fulfilment | nul
 const PATH = 'DocumentLines.'
 
 function lineOf(line: Wire, quantity: Decimal8, { marks, notGoods }: FulfilmentLookups): FulfilmentLine[] {
-  const sku = requireText(line, 'ItemCode', PATH)
+  const sku = requireSku(line, 'ItemCode', PATH)
   if (quantity === 0n || notGoods.has(sku)) return []
   return [{ sku, lineId: textOf(line[marks.line]), quantity, location: textOf(line['WarehouseCode']), reason: null }]
 }

@@ -1,5 +1,7 @@
 import { type Decimal8, subtract, ZERO8 } from '../../events/decimal.ts'
 import type { Inventory, LocationStock } from '../../events/generated/events.ts'
+import { sellable } from '../../events/stock.ts'
+import { requireSku } from '../kit/sku.ts'
 import { attributesOf, quantityOf, requireText, type Wire, wiresOf } from '../kit/wire.ts'
 import { isActive } from './items.ts'
 
@@ -34,12 +36,11 @@ export function toInventory(item: Wire, today: string, warehouses: ReadonlySet<s
       const attributes = attributesOf(Object.fromEntries(SHOWN.map((name) => [name, row[name]])), new Set())
       return { location: code, onHand, available: sellable ? availableOf(row, onHand) : ZERO8, attributes }
     })
-  return { sku: requireText(item, 'ItemCode'), locations, attributes: {} }
+  return { sku: requireSku(item, 'ItemCode'), locations, attributes: {} }
 }
 
 const PATH = 'ItemWarehouseInfoCollection.'
 
 function availableOf(row: Wire, onHand: Decimal8): Decimal8 {
-  const left = subtract(onHand, quantityOf(row, 'Committed', PATH) ?? ZERO8)
-  return left < 0n ? ZERO8 : left
+  return sellable(subtract(onHand, quantityOf(row, 'Committed', PATH) ?? ZERO8))
 }

@@ -1,6 +1,8 @@
-import { type Decimal8, decimal8 } from '../../events/decimal.ts'
-import type { PriceLevel, Product } from '../../events/generated/events.ts'
-import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import { decimal8 } from '../../events/decimal.ts'
+import type { Product } from '../../events/generated/events.ts'
+import { type ReadLevels, readLevels } from '../kit/price-levels.ts'
+import { requireSku } from '../kit/sku.ts'
+import { attributesOf, priceOf, requireText, roundingNote, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { ItemSettings } from './settings.ts'
 
 /** Properties that become attributes wherever they have a value. No stock, no costs, no accounts. */
@@ -51,24 +53,30 @@ export interface ItemLookups {
  * or `decimal_invalid`, naming the property.
  */
 export function toProduct(item: Wire, settings: ItemSettings, { manufacturers, today }: ItemLookups): Product {
-  const prices = wiresOf(item['ItemPrices']).filter((price) => hasPrice(price))
-  const base = prices.find((price) => textOf(price['PriceList']) === settings.basePriceList)
-  const currency = base === undefined ? null : textOf(base['Currency'])
-  const weight = quantityOf(item, 'SalesUnitWeight')
+  const prices = wiresOf(item['ItemPrices'])
+  const { levels, attributes } = priceLevels(prices, settings.basePriceList)
+  const base = levels.find(({ level }) => level === settings.basePriceList)
+  const baseRow = prices.find((price) => textOf(price['PriceList']) === settings.basePriceList)
+  const currency = base === undefined ? null : textOf(baseRow?.['Currency'])
+  const weight = priceOf(item, 'SalesUnitWeight')
   return {
-    sku: requireText(item, 'ItemCode'),
+    sku: requireSku(item, 'ItemCode'),
     name: textOf(item['ItemName']),
     productType: textOf(item['TreeType']) ?? 'iNotATree',
     active: isActive(item, today),
     parentSku: null,
     barcode: textOf(item['BarCode']),
     manufacturer: manufacturers.get(textOf(item['Manufacturer']) ?? '') ?? null,
-    price: base === undefined ? null : priceOf(base),
+    price: base?.price ?? null,
     currency: currency === null ? null : (settings.currencies.get(currency) ?? currency),
-    priceLevels: prices.map(levelOf),
+    priceLevels: [...levels],
     weight: weight === 0n ? null : weight,
     weightUnit: null,
-    attributes: attributesOf(shown(item, settings.extraFields), new Set()),
+    attributes: {
+      ...attributesOf(shown(item, settings.extraFields), new Set()),
+      ...attributes,
+      ...roundingNote({ weight: item['SalesUnitWeight'], ...pricesByList(prices) }),
+    },
   }
 }
 
@@ -87,16 +95,23 @@ function shown(item: Wire, extraFields: readonly string[]): Wire {
   return Object.fromEntries(Object.entries(item).filter(([name]) => names.has(name) || name.startsWith('U_')))
 }
 
-function hasPrice(price: Wire): boolean {
-  return (quantityOf(price, 'Price', 'ItemPrices.') ?? 0n) !== 0n
-}
-
 const ONE = decimal8('1', 'quantity')
 
-function levelOf(price: Wire): PriceLevel {
-  return { level: requireText(price, 'PriceList', 'ItemPrices.'), quantity: ONE, price: priceOf(price) }
+/** A price of 0 is none. */
+function priceLevels(rows: readonly Wire[], base: string): ReadLevels {
+  return readLevels(rows, {
+    nameOf: (row) => textOf(row['PriceList']),
+    read(row) {
+      const price = priceOf(row, 'Price', PATH)
+      if (price === null || price === 0n) return []
+      return [{ level: requireText(row, 'PriceList', PATH), quantity: ONE, price }]
+    },
+    base,
+  })
 }
 
-function priceOf(price: Wire): Decimal8 {
-  return decimal8(requireText(price, 'Price', 'ItemPrices.'), 'ItemPrices.Price')
+const PATH = 'ItemPrices.'
+
+function pricesByList(rows: readonly Wire[]): Wire {
+  return Object.fromEntries(rows.map((row) => [`priceLevels.${textOf(row['PriceList'])}`, row['Price']]))
 }

@@ -1,5 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { skuKey } from '../kit/sku.ts'
 import type { WindowRow } from '../kit/source.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { SapB1Client } from './client.ts'
@@ -14,7 +15,7 @@ export function itemFilter(property: string, groups: readonly number[] | null): 
 }
 
 export function itemKey(row: Wire): string {
-  return textOf(row['ItemCode']) ?? 'without ItemCode'
+  return skuKey(row['ItemCode']) ?? 'without ItemCode'
 }
 
 /** The codes of all items that a filter leaves. */
@@ -45,7 +46,7 @@ export async function* itemPages(
     const { rows, more } = await client.find('Items', query, signal)
     const end = rows.at(-1)
     if (end === undefined) return
-    const id = itemKey(end)
+    const id = textOf(end['ItemCode']) ?? ''
     if (id === last) throw new StreamError('source_data_invalid', `SAP does not sort items by code: ${id} came again`)
     last = id
     yield { rows, id, requestedAt }

@@ -1,4 +1,5 @@
 import { text8 } from '../../events/decimal.ts'
+import { skuKey } from '../kit/sku.ts'
 import { textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { OrderAmounts } from './order-amounts.ts'
 import type { MarkFields } from './settings.ts'
@@ -81,7 +82,7 @@ function linesOf(order: Wire, marks: MarkFields): readonly Line[] {
     if (lineId === null) return []
     const ordered = Number(line['Quantity'])
     const isOpen = order['DocumentStatus'] === 'bost_Open' && line['LineStatus'] !== 'bost_Close'
-    return [{ lineId, sku: textOf(line['ItemCode']) ?? '', ordered, delivered: ordered - openOf(line), isOpen }]
+    return [{ lineId, sku: skuKey(line['ItemCode']) ?? '', ordered, delivered: ordered - openOf(line), isOpen }]
   })
 }
 

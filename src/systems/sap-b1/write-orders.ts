@@ -9,6 +9,7 @@ import { afterWrite } from '../kit/after-write.ts'
 import { noteOf } from '../kit/field-limits.ts'
 import { createStateLists } from '../kit/known-states.ts'
 import { type Before, type Delivered, noteTexts, type Sink } from '../kit/sink.ts'
+import { skuKey } from '../kit/sku.ts'
 import { quantityOf, requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import { amendedOrder } from './amended-order.ts'
 import { commentsWithoutRequest, commentsWithRequest } from './cancellation-request.ts'
@@ -278,7 +279,7 @@ function piecesDifference({ amounts, settings }: Job, order: Wire): string | nul
     const found = booked.find((one) => textOf(one[settings.marks.line]) === line.lineId)
     const pieces = quantityOf(found ?? {}, 'Quantity') ?? ZERO8
     if (pieces !== quantity) return `line ${line.lineId} has ${text8(pieces)} pieces there, ${text8(quantity)} here`
-    const item = textOf(found?.['ItemCode'])
+    const item = skuKey(found?.['ItemCode'])
     if (item !== line.sku) return `line ${line.lineId} is item ${item} there, ${line.sku} here`
   }
   return null
@@ -294,7 +295,7 @@ async function asKnown(client: SapB1Client, order: Order, signal: AbortSignal): 
 
 async function knownItems(client: SapB1Client, skus: readonly string[], signal: AbortSignal) {
   const key = { name: 'ItemCode', literals: skus.map(quoted), select: ['ItemCode'] }
-  return new Set((await findByKeys(client, 'Items', key, signal)).map((item) => textOf(item['ItemCode'])))
+  return new Set((await findByKeys(client, 'Items', key, signal)).map((item) => skuKey(item['ItemCode'])))
 }
 
 async function assertItems({ client, amounts, signal }: Job): Promise<void> {

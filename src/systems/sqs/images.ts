@@ -1,5 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
+import { requireSku } from '../kit/sku.ts'
 import { attributesOf, isWire, requireText, textOf, type Wire } from '../kit/wire.ts'
 import { changedAt, type DecodedMessage, listOf, type MessageContext } from './message.ts'
 
@@ -12,7 +13,7 @@ const IMAGE = 'image'
  * that names no image is the first of the gallery, as the shops that push count on. One wrong address makes it unreadable.
  */
 export function toGallery(wire: Wire, context: MessageContext): DecodedMessage<ImageGallery> {
-  const sku = requireText(wire, 'sku')
+  const sku = requireSku(wire, 'sku')
   const data = wire['data']
   if (!isWire(data)) throw fieldError('data', 'is no object of roles and media_gallery')
   const gallery = listOf(data, 'media_gallery')

@@ -1,6 +1,7 @@
 import { StreamError } from '../../errors.ts'
 import { ZERO8 } from '../../events/decimal.ts'
 import type { Inventory, LocationStock } from '../../events/generated/events.ts'
+import { requireSku } from '../kit/sku.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 import { changedAt, type DecodedMessage, listOf, type MessageContext } from './message.ts'
 
@@ -12,7 +13,7 @@ const KNOWN = new Set(['warehouse', 'qty', 'on_hand', 'past_on_hand', 'full'])
  * whose rows count, where the shop sends several: the same stock seen by two stores is not twice the stock.
  */
 export function toInventory(wire: Wire, context: MessageContext, store: string | null): DecodedMessage<Inventory> {
-  const sku = requireText(wire, 'sku')
+  const sku = requireSku(wire, 'sku')
   if (!Array.isArray(wire['data'])) throw fieldError('data', 'is no list of warehouses')
   const rows = listOf(wire, 'data').filter((row) => store === null || storeOf(row) === store)
   if (new Set(rows.map(storeOf)).size > 1) {

@@ -97,11 +97,6 @@ export function listOf(wire: Wire, name: string): readonly Wire[] {
   throw new StreamError('source_data_invalid', `${name} is no list of objects`, { field: name })
 }
 
-/** A message of a product, its stock or its images is known by its SKU. */
-export function skuKey(wire: Wire): string | null {
-  return textOf(wire['sku'])
-}
-
 /** When the row changed at its source; without it, when it came to the queue. */
 export function changedAt(wire: Wire, context: MessageContext): number {
   return timeOf(wire, ['update_dt', 'updated_at', 'update_date'], context) ?? context.sentAt

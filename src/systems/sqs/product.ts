@@ -1,7 +1,9 @@
 import { StreamError } from '../../errors.ts'
 import { decimal8 } from '../../events/decimal.ts'
-import type { PriceLevel, Product } from '../../events/generated/events.ts'
-import { attributesOf, isWire, quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
+import type { Product } from '../../events/generated/events.ts'
+import { type ReadLevels, readLevels } from '../kit/price-levels.ts'
+import { requireSku, skuOf } from '../kit/sku.ts'
+import { attributesOf, isWire, priceOf, quantityOf, requireText, roundingNote, textOf, type Wire } from '../kit/wire.ts'
 import { changedAt, type DecodedMessage, firstOf, listOf, type MessageContext } from './message.ts'
 
 const BARCODE = ['upc', 'barcode', 'ean', 'gtin']
@@ -26,26 +28,32 @@ const ENVELOPE = new Set(['sku', 'data', 'raw_data', 'old_data', 'update_dt', 'u
 
 /** A message of a product: `{sku, data: {attribute: value}}`; pure. Without `status` it is active. */
 export function toProduct(wire: Wire, context: MessageContext): DecodedMessage<Product> {
-  const sku = requireText(wire, 'sku')
+  const sku = requireSku(wire, 'sku')
   const data = wire['data']
   if (!isWire(data)) {
     throw new StreamError('source_data_invalid', 'data is no object of attributes', { field: 'data' })
   }
   const text = (names: readonly string[]) => firstOf(data, names)?.text ?? null
+  const levels = priceLevels(data)
   const product: Product = {
     sku,
     name: textOf(data['name']),
     productType: textOf(data['type_id']) ?? 'simple',
     active: isActive(textOf(data['status'])),
-    parentSku: textOf(data['parent_sku']),
+    parentSku: skuOf(data, 'parent_sku', 'data.'),
     barcode: text(BARCODE),
     manufacturer: text(MANUFACTURER),
-    price: quantityOf(data, 'price', 'data.'),
+    price: priceOf(data, 'price', 'data.'),
     currency: text(CURRENCY) ?? context.currency,
-    priceLevels: listOf(data, 'pricelevels').flatMap(toPriceLevels),
-    weight: quantityOf(data, 'weight', 'data.'),
+    priceLevels: [...levels.levels],
+    weight: priceOf(data, 'weight', 'data.'),
     weightUnit: textOf(data['weight_unit']),
-    attributes: { ...attributesOf(wire, ENVELOPE), ...attributesOf(data, KNOWN) },
+    attributes: {
+      ...attributesOf(wire, ENVELOPE),
+      ...attributesOf(data, KNOWN),
+      ...levels.attributes,
+      ...roundingNote({ price: data['price'], weight: data['weight'] }),
+    },
   }
   return { key: sku, occurredAt: changedAt(wire, context), data: product }
 }
@@ -59,11 +67,19 @@ function isActive(status: string | null): boolean {
   })
 }
 
-function toPriceLevels(level: Wire): PriceLevel[] {
-  const name = requireText(level, 'name', 'data.pricelevels.')
-  return listOf(level, 'pricelist').map((row) => ({
-    level: name,
-    quantity: quantityOf(row, 'qty', 'data.pricelevels.') ?? decimal8('1', 'qty'),
-    price: decimal8(requireText(row, 'price', 'data.pricelevels.'), 'data.pricelevels.price'),
-  }))
+function priceLevels(data: Wire): ReadLevels {
+  return readLevels(listOf(data, 'pricelevels'), {
+    nameOf: (level) => textOf(level['name']),
+    read(level) {
+      const name = requireText(level, 'name', PATH)
+      return listOf(level, 'pricelist').map((row) => {
+        const price = priceOf(row, 'price', PATH)
+        if (price === null) throw new StreamError('value_missing', `${PATH}price is missing`, { field: `${PATH}price` })
+        return { level: name, quantity: quantityOf(row, 'qty', PATH) ?? decimal8('1', 'qty'), price }
+      })
+    },
+    base: null,
+  })
 }
+
+const PATH = 'data.pricelevels.'

@@ -1,9 +1,10 @@
 import { filterOf } from '../kit/configured-system.ts'
+import { skuKey } from '../kit/sku.ts'
+import type { Wire } from '../kit/wire.ts'
 import { defineSystem } from '../system.ts'
 import { createSqsClient } from './client.ts'
 import { toGallery } from './images.ts'
 import { toInventory } from './inventory.ts'
-import { skuKey } from './message.ts'
 import { orderKey, toOrder } from './order.ts'
 import { toProduct } from './product.ts'
 import { checkQueueUrl } from './queue-address.ts'
@@ -11,13 +12,16 @@ import { type MessageKind, readSqsMessages } from './read-messages.ts'
 import { addressProblem, clientSettings, queueFilter, secrets, settings, stockFilter } from './settings.ts'
 
 const orders: MessageKind<'orders'> = { entity: 'orders', keyOf: orderKey, decode: toOrder }
-const products: MessageKind<'products'> = { entity: 'products', keyOf: skuKey, decode: toProduct }
+/** A message of a product, its stock or its images is known by its SKU. */
+const ownSku = (wire: Wire): string | null => skuKey(wire['sku'])
+
+const products: MessageKind<'products'> = { entity: 'products', keyOf: ownSku, decode: toProduct }
 const inventory: MessageKind<'inventory'> = {
   entity: 'inventory',
-  keyOf: skuKey,
+  keyOf: ownSku,
   decode: (wire, context, read) => toInventory(wire, context, filterOf(stockFilter, read).storeId),
 }
-const images: MessageKind<'images'> = { entity: 'images', keyOf: skuKey, decode: toGallery }
+const images: MessageKind<'images'> = { entity: 'images', keyOf: ownSku, decode: toGallery }
 
 /** How messages of each entity are decoded. */
 export const messageKinds = { orders, products, inventory, images }

@@ -54,7 +54,12 @@ describe('an expression', () => {
   it.each([
     ['throws', '$error("no colour")', {}, /fails: no colour/],
     ['computes with text', 'price * 2', {}, /fails: The left side of the "\*" operator .*number.*"189.5"/],
-    ['gives a list', 'priceLevels.price', {}, /gives a list, not one value: \["0.1","0.2"\]/],
+    [
+      'gives a list',
+      'priceLevels.price',
+      {},
+      /gives a list, not one value; join it in an expression with \$join\(…\), .*: \["0.1","0.2"\]/,
+    ],
     ['gives an object', '{"a": 1}', {}, /gives an object, not one value/],
     ['gives a number for text', '1 + 1', {}, /gives a number for a string; use \$string/],
     ['gives a float', '$count(priceLevels) = 2 ? 0.1 : 1', { type: 'decimal' }, /gives a float, .*: 0.1/],

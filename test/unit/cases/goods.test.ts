@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parseExact } from '../../../src/platform/json.ts'
+import { wireOf } from '../../../src/systems/kit/wire.ts'
+import { runOf } from './goods-runs.ts'
+
+const FOLDER = new URL('../../cases/goods/', import.meta.url)
+const caseOf = (name: string) => wireOf(parseExact(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')))
+
+it.each([
+  ['55-netsuite-description-4400', {}],
+  ['56-netsuite-description-4400-required', { required: true }],
+  ['57-netsuite-description-4400-default', { default: 'none' }],
+])('%s: the product has its description, by a rule with %j', async (name, more) => {
+  const row = caseOf(name)
+  const rules = [{ attribute: 'description', from: 'attributes.description', ...more }]
+  expect(String(row['description']).length).toBeGreaterThan(4000)
+  expect(await runOf('netsuite.mapped', { row, rules })).toEqual({ description: row['description'] })
+})
+
+describe('numbers with more decimals than there is room for', () => {
+  it('are rounded where they are weights, and noted', async () => {
+    expect(await runOf('netsuite.product', { row: caseOf('60-netsuite-weight-9-decimals') })).toMatchObject({
+      weight: '0.04535924',
+      attributes: { waldstream_rounded: '{"weight":"0.045359237"}' },
+    })
+    expect(await runOf('bigcommerce.products', caseOf('63-bigcommerce-weight'))).toMatchObject([
+      { weight: '0.45359237', attributes: { waldstream_rounded: '{"weight":"0.453592370001"}' } },
+    ])
+  })
+
+  it('are cut off where they are stock', async () => {
+    expect(await runOf('netsuite.stock', caseOf('62-netsuite-stock-third'))).toMatchObject({ total: '5.08333333' })
+  })
+})
+
+it('sums what variants without a SKU of their own have at a location', async () => {
+  const { read, unreadable } = wireOf(await runOf('bigcommerce.stock', caseOf('75-bigcommerce-variants-without-sku')))
+  expect(read).toMatchObject({ P: { total: '7', locations: [{ location: '1', onHand: '7', available: '7' }] } })
+  expect(unreadable).toEqual({})
+})
+
+it.each([[{}], [{ required: true }]])('tells that a path leads to a list, by a rule with %j', async (more) => {
+  const { attributes, rule } = caseOf('79-list-attribute-from')
+  const product = { id: 1, sku: 'A', name: 'n', price: 1, is_visible: true, variants: [], ...wireOf(attributes) }
+  const told = runOf('bigcommerce.mapped', { product, rules: [{ ...wireOf(rule), ...more }] })
+  await expect(told).rejects.toThrow(/attribute cats .*gives a list, not one value; .*\$join/)
+})
+
+it('puts a product into several categories and websites', async () => {
+  const { category_ids, website_ids } = caseOf('80-magento-two-categories')
+  const attributes = { category_ids: parseExact(String(category_ids)), website_ids: parseExact(String(website_ids)) }
+  expect(await runOf('magento2.body', { attributes })).toMatchObject({
+    product: {
+      extension_attributes: {
+        category_links: [
+          { position: 0, category_id: '3' },
+          { position: 1, category_id: '4' },
+        ],
+        website_ids: [1, 2],
+      },
+    },
+  })
+})
+
+it('knows a SKU without the blanks around it', async () => {
+  expect(await runOf('netsuite.product', { row: caseOf('94-sku-with-blanks') })).toMatchObject({ sku: 'A1' })
+})
