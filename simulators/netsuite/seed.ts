@@ -56,8 +56,9 @@ export function openTables(database: DatabaseSync): boolean {
 
 function clear(database: DatabaseSync): void {
   const orders = ['fulfilment_line', 'fulfilment', 'sales_order_line', 'sales_order', 'customer']
+  const goods = ['stock', 'price', 'item_member', 'item', 'closed_location', 'location', 'price_level', 'custom_field']
   database.exec('UPDATE sim_item SET parent_id = NULL')
-  for (const table of [...orders, 'stock', 'price', 'item_member', 'item', 'location', 'price_level', 'custom_field']) {
+  for (const table of [...orders, ...goods]) {
     database.exec(`DELETE FROM sim_${table}`)
   }
   // Orders and fulfilments are transactions: no id is of both.

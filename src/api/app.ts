@@ -14,7 +14,7 @@ import { REQUEST_BYTES } from './body-sizes.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { refuseUnreadable } from './http-server.ts'
 import { refuseUnknownPaths } from './known-paths.ts'
-import { withOptionalDefaults } from './optional-defaults.ts'
+import { takeAbsentBodies, withOptionalBodies, withOptionalDefaults } from './optional-defaults.ts'
 import { acceptOwnHosts } from './own-hosts.ts'
 import { LONGEST_PARAMETER } from './path-text.ts'
 import { answerWithProblems, Problem, sendProblem } from './problems.ts'
@@ -76,6 +76,7 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
   answerWithProblems(app, (request, error) => limits.refusalOf(request, error))
   readBodies(app)
   validateRequests(app)
+  takeAbsentBodies(app)
   guardResponses(app, http.tls !== null)
   acceptOwnHosts(app, { isOpen, allowedHosts: http.allowedHosts })
   controlAccess(app, deps)
@@ -126,6 +127,7 @@ function describeApi(app: FastifyInstance): void {
       security: [{ token: [] }],
     },
     transform: ({ schema, url }) => ({ schema: withOptionalDefaults(schema), url }),
+    transformObject: (made) => ('openapiObject' in made ? withOptionalBodies(made.openapiObject) : made.swaggerObject),
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
   })
   app.register(swaggerUi, { routePrefix: '/docs', staticCSP: ofDocs })

@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox'
 import { type ErrorCode, StreamError, toStreamError } from '../errors.ts'
 import { MOST_MISTAKES } from '../platform/collect-mistakes.ts'
 import { HttpError } from './http-error.ts'
+import { LONGEST_PARAMETER } from './path-text.ts'
 
 /** An RFC 9457 problem document; `code` is stable, `detail` names the field and the way out. */
 export const Problem = Type.Object(
@@ -56,7 +57,7 @@ const ways: Readonly<Record<number, string>> = {
   400: 'the request is no HTTP request, or its address or body is not well-formed',
   408: 'the request did not arrive in time; send it at once',
   413: 'the body is larger than this takes; send less, or in several requests',
-  414: 'a part of the path is longer than any id; shorten it',
+  414: `a part of the path is longer than any id or SKU, which have at most ${LONGEST_PARAMETER} characters; shorten it`,
   415: 'send the body as JSON, with content-type: application/json',
   417: 'Expect: takes 100-continue alone',
   431: 'the headers are larger than 16 KB together; send fewer',
@@ -109,11 +110,14 @@ export function rawProblem(status: number): string {
 }
 
 function toProblem(error: FastifyError | Error): Static<typeof Problem> {
-  if ('validation' in error && error.validation !== undefined) return ofValidation(error.validation)
+  if ('validation' in error && error.validation !== undefined)
+    return ofValidation(error.validation, error.validationContext)
   if (error instanceof HttpError) return document(error.statusCode, error.errorCode, error.message)
+  if ('code' in error && error.code === BAD_PATH)
+    return document(400, 'request_invalid', badPath(error.message), 'path')
   if (!(error instanceof StreamError) && 'statusCode' in error && (error.statusCode ?? 500) < 500) {
     const status = error.statusCode ?? 400
-    return document(status, 'request_invalid', ways[status] ?? error.message)
+    return document(status, 'request_invalid', ways[status] ?? error.message, status === 414 ? 'path' : undefined)
   }
   const { code, policy, message, field, mistakes } = toStreamError(error)
   const status = statusOf[code] ?? (policy === 'stop' || policy === 'retry' ? 503 : 500)
@@ -125,7 +129,30 @@ function toProblem(error: FastifyError | Error): Static<typeof Problem> {
   return { ...document(status, code, message, field), ...(errors.length === 0 ? {} : { errors }) }
 }
 
-function ofValidation(errors: readonly FastifySchemaValidationError[]): Static<typeof Problem> {
+/** Fastify's code of an address that can't be decoded. */
+const BAD_PATH = 'FST_ERR_BAD_URL'
+
+function badPath(message: string): string {
+  const wrong = /%(?![\da-f]{2})[^/?'\s]{0,2}/i.exec(message)?.[0]
+  const what = wrong === undefined ? 'holds bytes that are no UTF-8' : `has "${wrong}", which stands for no byte`
+  return `the path ${what}; encode each part as UTF-8, a % itself as %25`
+}
+
+/** What is wrong with a part of the path. A client takes `.` and `..` out of a path before it sends it. */
+function ofPathPart(field: string, keyword: string | undefined): Static<typeof Problem> | null {
+  if (keyword === 'minLength') {
+    const detail = `${field} is empty; write it in the path (one that is "." or ".." can't be: clients take it out)`
+    return document(400, 'request_invalid', detail, field)
+  }
+  if (keyword !== 'maxLength') return null
+  const detail = `${field} has more than ${LONGEST_PARAMETER} characters, and no id or SKU has; shorten it`
+  return document(400, 'request_invalid', detail, field)
+}
+
+function ofValidation(
+  errors: readonly FastifySchemaValidationError[],
+  context: FastifyError['validationContext'],
+): Static<typeof Problem> {
   const [first] = errors
   const { missingProperty, additionalProperty, allowedValues } = first?.params ?? {}
   const path = first?.instancePath.slice(1).replaceAll('/', '.') ?? ''
@@ -134,6 +161,8 @@ function ofValidation(errors: readonly FastifySchemaValidationError[]): Static<t
   if (additionalProperty !== undefined) {
     return document(400, 'request_invalid', `${field} is not a parameter here; see /openapi.json`, field)
   }
+  const ofPath = context === 'params' ? ofPathPart(field, first?.keyword) : null
+  if (ofPath !== null) return ofPath
   const allowed = Array.isArray(allowedValues) ? `: ${allowedValues.join(', ')}` : ''
   const what = field === '' ? 'the body' : field
   return document(400, 'request_invalid', `${what} ${first?.message ?? 'is not valid'}${allowed}`, field)

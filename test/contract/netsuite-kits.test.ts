@@ -171,6 +171,53 @@ describe('the members of kits', () => {
   })
 })
 
+describe('a kit of services', () => {
+  it('has what the setting says, and nothing without it', async () => {
+    await account.control('POST', 'items', {
+      itemid: 'VISIT',
+      itemtype: 'Kit',
+      members: [{ itemid: 'SERVICE', quantity: 2 }],
+    })
+    const given = async (more: object) => {
+      const settings = { account: account.system().settings['account'] ?? '', ...more }
+      const { entities } = await readAll(account.reader('inventory', 50, { settings }))
+      return levels(entities.findLast(({ key }) => key === 'VISIT'))
+    }
+    expect(await given({})).toEqual({})
+    expect(await given({ serviceKitStock: 1000 })).toEqual({ services: '1000' })
+  })
+})
+
+describe('a location', () => {
+  const available = async (more: object = {}) => {
+    const settings = { account: account.system().settings['account'] ?? '', ...more }
+    const { entities } = await readAll(account.reader('inventory', 50, { settings }))
+    const of = (sku: string) => levels(entities.findLast(({ key }) => key === sku))
+    return [of('A')['East Warehouse'], of('KIT')['East Warehouse']]
+  }
+  beforeEach(async () => {
+    await stock('A', 'East Warehouse', 8)
+    await stock('B', 'East Warehouse', 8)
+  })
+
+  it('that is inactive has nothing to sell, unless the settings count it', async () => {
+    await account.control('PUT', 'locations/East%20Warehouse', { isinactive: 'T' })
+    expect(await available()).toEqual(['0', '0'])
+    expect(await available({ inactiveLocations: 'open' })).toEqual(['8', '4'])
+  })
+
+  it('that is not available in the web store has nothing to sell, unless the settings count all', async () => {
+    await account.control('PUT', 'locations/East%20Warehouse', { makeinventoryavailablestore: 'F' })
+    expect(await available()).toEqual(['0', '0'])
+    expect(await available({ webStoreLocations: 'all' })).toEqual(['8', '4'])
+  })
+
+  it('counts where the account knows no web stores', async () => {
+    await account.control('PUT', 'rules', { missing: ['location.makeinventoryavailablestore'] })
+    expect(await available()).toEqual(['8', '4'])
+  })
+})
+
 describe('an assembly', () => {
   it('has the stock that was built, whatever its members have', async () => {
     await account.control('POST', 'items', {

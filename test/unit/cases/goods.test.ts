@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseExact } from '../../../src/platform/json.ts'
 import { wireOf } from '../../../src/systems/kit/wire.ts'
+import { apiFixture } from '../../worlds/api-fixture.ts'
 import { runOf } from './goods-runs.ts'
 
 const FOLDER = new URL('../../cases/goods/', import.meta.url)
@@ -65,4 +66,29 @@ it('puts a product into several categories and websites', async () => {
 
 it('knows a SKU without the blanks around it', async () => {
   expect(await runOf('netsuite.product', { row: caseOf('94-sku-with-blanks') })).toMatchObject({ sku: 'A1' })
+})
+
+describe('a row that is asked for', () => {
+  const api = apiFixture()
+  const line = readFileSync(new URL('98-api-item-without-sku.txt', FOLDER), 'utf8').trim()
+  const item = (sku: string) => line.replace('items/', `items/${sku}`).slice('GET '.length)
+
+  it.each([
+    ['without a SKU', '', 400, 'sku', /is empty; write it in the path/],
+    ['by a point, which clients take out', '.', 400, 'sku', /can't be: clients take it out/],
+    ['by more than 500 characters', 'x'.repeat(501), 400, 'sku', /more than 500 characters.*shorten it/],
+    ['by far more', 'x'.repeat(5000), 414, 'path', /at most 500 characters; shorten it/],
+    ['by half an escape', '%E0%A4%A', 400, 'path', /"%A", which stands for no byte; encode each part as UTF-8/],
+    ['by a bare %', '100%', 400, 'path', /a % itself as %25/],
+    ['by bytes that are no UTF-8', '%FF%FE', 400, 'path', /no UTF-8; encode each part/],
+  ])('%s is told what is wrong', async (_what, sku, status, field, detail) => {
+    const answer = await api.app.inject(item(sku))
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
+    expect(answer.json()).toMatchObject({
+      status,
+      field,
+      code: 'request_invalid',
+      detail: expect.stringMatching(detail),
+    })
+  })
 })
