@@ -40,7 +40,23 @@ function checkMetadata({ value, yaml }: Shaped<'product-metadata'>, documents: S
     mistakes.push(yaml.mistake(['connection'], 'names no connection that is configured; add it or correct the id'))
   }
   const known = value.destination?.attributes
-  return [...mistakes, ...checkRules(value.attributes, yaml, { path: ['attributes'], entity: 'products', known })]
+  const attributeProblem = problemOfAttributes(value.connection, documents)
+  const context = { path: ['attributes'], entity: 'products', known, attributeProblem } as const
+  return [...mistakes, ...checkRules(value.attributes, yaml, context)]
+}
+
+/** Said where every system whose products the connection reads says it: another one may have the attribute. */
+function problemOfAttributes(id: string, { connections, systems, systemTypes }: ShapedDocuments) {
+  const reads = connections.find(({ value }) => value.id === id)?.value.reads ?? []
+  const sources = reads.map((read) => read.split('.')).filter(([, entity]) => entity === 'products')
+  const types = sources.map(([system]) => {
+    return systemTypes.get(systems.find(({ value }) => value.id === system)?.value.type ?? '')
+  })
+  if (types.length === 0) return undefined
+  return (name: string): string | null => {
+    const problems = types.map((type) => type?.attributeProblem(name) ?? null)
+    return problems.every((problem) => problem !== null) ? (problems[0] ?? null) : null
+  }
 }
 
 /** What a mapping test says that can't be; whether it passes, `waldstream test` shows. */

@@ -2,6 +2,7 @@ import { toStreamError } from '../errors.ts'
 import { MOST_MISTAKES } from '../platform/collect-mistakes.ts'
 import { dataType, orderLineType, pathProblem, type RecordType } from '../rules/event-fields.ts'
 import { CUSTOMER_FIELDS, LINE_FIELDS } from '../rules/map-order.ts'
+import { attributeNames } from '../rules/mapping/attribute-names.ts'
 import { convert } from '../rules/mapping/convert.ts'
 import { checkExpression, tooManyExpressions } from '../rules/mapping/expression.ts'
 import { failuresOf } from '../rules/mapping/failure.ts'
@@ -22,6 +23,8 @@ export interface RulesContext {
   readonly known?: readonly string[] | undefined
   /** Fields that Waldstream writes itself. */
   readonly own?: OwnOrderFields | undefined
+  /** What is wrong with the name of an attribute of the source; without it, nothing is said. */
+  readonly attributeProblem?: ((name: string) => string | null) | undefined
 }
 
 type Say = (field: FieldPath, message: string) => void
@@ -43,7 +46,7 @@ export function checkRules(
     const first = firsts.get(rule.attribute) ?? index
     if (first < index) say(['attribute'], twiceAt(yaml.placeOf([...context.path, first, 'attribute'])))
     checkDestination(rule, context, say)
-    checkSource(rule, context.entity, say)
+    checkSource(rule, context, say)
     checkSchema(rule, say)
     checkValues(rule, budget, say)
   }
@@ -74,7 +77,7 @@ function customerProblem(name: string, own: readonly string[] | null): string | 
   return `is written by Waldstream itself, as are ${own.join(', ')}; remove the rule or name another field`
 }
 
-function checkSource(rule: AttributeRuleDocument, entity: MappedEntity, say: Say): void {
+function checkSource(rule: AttributeRuleDocument, { entity, attributeProblem }: RulesContext, say: Say): void {
   const { from, constant, expression, type = 'string' } = rule
   const sources = [from, constant, expression].filter((source) => source !== undefined)
   if (sources.length !== 1) say(['from'], 'is to be given, or constant, or expression, but exactly one of the three')
@@ -82,8 +85,14 @@ function checkSource(rule: AttributeRuleDocument, entity: MappedEntity, say: Say
   const root = ofLine ? orderLineType() : dataType(entity)
   const problem = from === undefined ? undefined : pathProblem(root, from)
   if (problem !== undefined) say(['from'], problem)
-  for (const wrong of expression === undefined ? [] : expressionProblems(expression, type, root)) {
-    say(['expression'], wrong)
+  const wrong = expression === undefined ? [] : expressionProblems(expression, type, root)
+  for (const one of wrong) say(['expression'], one)
+  if (attributeProblem === undefined || wrong.length > 0) return
+  const source = { ...(from === undefined ? {} : { from }), ...(expression === undefined ? {} : { expression }) }
+  for (const name of attributeNames(source)) {
+    const unknown = attributeProblem(name)
+    if (unknown !== null)
+      say([expression === undefined ? 'from' : 'expression'], `reads attributes.${name}: ${unknown}`)
   }
 }
 

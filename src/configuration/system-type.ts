@@ -60,6 +60,8 @@ export interface SystemType {
   settingProblems(given: Readonly<Record<string, unknown>>): readonly SettingProblem[]
   /** What is wrong with an address that is no reference; null: nothing. */
   addressProblem(address: string): string | null
+  /** What is wrong with the name of an attribute of its products; null: there may be one that is called so. */
+  attributeProblem(name: string): string | null
   /**
    * Fields of its orders that Waldstream writes itself, for these settings: no rule may give them. `line.…`: of a line.
    * A field within one of them is refused too, unless it is among `mappable`.

@@ -80,6 +80,8 @@ export interface SystemOptions<S extends Settings, C extends Client> {
   /** What is wrong with settings that are right each by itself. */
   settingProblems?(values: ValuesOf<S>): readonly SettingProblem[]
   addressProblem?(address: string): string | null
+  /** Without it, an attribute of its products may have any name. */
+  attributeProblem?(name: string): string | null
   connect(system: ConnectableSystem<ValuesOf<S>>, deps: ClientDeps): C
   /** The same client for calls of this kind, where it makes a difference. */
   readonly clientFor?: (client: C, kind: CallKind) => C
@@ -149,6 +151,7 @@ export function defineSystem<S extends Settings, C extends Client>(options: Syst
       return [...wrong, ...together.filter(({ name }) => !wrong.some((one) => one.name === name))]
     },
     addressProblem: (address) => options.addressProblem?.(address) ?? null,
+    attributeProblem: (name) => options.attributeProblem?.(name) ?? null,
     orderFields(given) {
       return options.orderFields?.(tolerantValues(settings, given)) ?? { own: [], mappable: [] }
     },

@@ -158,6 +158,12 @@ export const stockFilter = {
 
 export type NetSuiteValues = ValuesOf<typeof settings>
 
+/** SuiteQL answers with lower-case names, whatever was asked for. */
+export function attributeProblem(name: string): string | null {
+  const lower = name.toLowerCase()
+  return name === lower ? null : `columns of SuiteQL have lower-case names; write attributes.${lower}`
+}
+
 /** Settings that are right each by itself, but not together. */
 export function settingProblems({ taxes, taxItem, currencies }: NetSuiteValues): readonly SettingProblem[] {
   const wrong = [...currencies].find(([, id]) => !/^\d+$/.test(id))

@@ -4,7 +4,15 @@ import { orderFields, orderFieldsWithCurrency } from './order-fields.ts'
 import { readNetSuiteFulfilments } from './read-fulfilments.ts'
 import { readNetSuiteInventory } from './read-inventory.ts'
 import { readNetSuiteProducts } from './read-products.ts'
-import { clientSettings, productFilter, secrets, settingProblems, settings, stockFilter } from './settings.ts'
+import {
+  attributeProblem,
+  clientSettings,
+  productFilter,
+  secrets,
+  settingProblems,
+  settings,
+  stockFilter,
+} from './settings.ts'
 import { writeNetSuiteOrders } from './write-orders.ts'
 
 const NO_NOTICES = 'NetSuite sends no notices: it is read by schedule'
@@ -17,6 +25,7 @@ export const netsuite = defineSystem({
   settings,
   limits: { concurrency: 4 },
   settingProblems,
+  attributeProblem,
   connect: (system, deps) => createNetSuiteClient(clientSettings(system), deps),
   clientFor: (client, kind) => client.for(kind),
   sources: {

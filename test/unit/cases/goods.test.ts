@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseExact } from '../../../src/platform/json.ts'
 import { wireOf } from '../../../src/systems/kit/wire.ts'
+import { attributeProblem } from '../../../src/systems/netsuite/settings.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
 import { runOf } from './goods-runs.ts'
 
@@ -62,6 +63,14 @@ it('puts a product into several categories and websites', async () => {
       },
     },
   })
+})
+
+it('reads a column in camel case by its lower-case name, the only one that validate lets pass', async () => {
+  const { answer, rule } = caseOf('70-netsuite-camel-case-column')
+  const { from } = wireOf(rule)
+  expect(attributeProblem(String(from).split('.')[1] ?? '')).toMatch(/write attributes\.storedisplayname$/)
+  const rules = [{ ...wireOf(rule), from: 'attributes.storedisplayname' }]
+  expect(await runOf('netsuite.mapped', { row: answer, rules })).toEqual({ name: 'Shop name' })
 })
 
 it('knows a SKU without the blanks around it', async () => {

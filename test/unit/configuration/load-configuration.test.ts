@@ -326,3 +326,27 @@ attributes:
     ])
   })
 })
+
+describe('an attribute of the source', () => {
+  const read = connection.replace('magento.orders.all', 'magento.orders.all, netsuite.products.all')
+  const metadata = (rule: string) =>
+    `${system}${read}---\nkind: product-metadata\nconnection: c\nattributes:\n  - { attribute: name, ${rule} }\n`
+
+  it.each([
+    ['from: attributes.storeDisplayName', 'from', 'storeDisplayName'],
+    ['expression: $uppercase(attributes.storeDisplayName)', 'expression', 'storeDisplayName'],
+    ['expression: "[attributes.custitem_a, attributes.custitem_Color][0]"', 'expression', 'custitem_Color'],
+  ])('in %s is refused where the system has lower-case names alone', async (rule, field, name) => {
+    const lower = name.toLowerCase()
+    expect(await mistakesOf(metadata(rule))).toEqual([
+      `28 attributes[0].${field} reads attributes.${name}: columns of SuiteQL have lower-case names; write attributes.${lower}`,
+    ])
+  })
+
+  it('is taken as it is where it can be called so', async () => {
+    expect(await mistakesOf(metadata('from: attributes.storedisplayname'))).toEqual([])
+    const fromShop = metadata('from: attributes.Color').replace('netsuite.products.all', 'magento.products.all')
+    const reads = fromShop.replace('  - { entity: orders,', '  - { entity: products }\n  - { entity: orders,')
+    expect(await mistakesOf(reads)).toEqual([])
+  })
+})
