@@ -20,7 +20,7 @@ const MOST_SHOWN = 60
 const FORM = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/
 
 /** What becomes of decimals that there is no room for. */
-type Rest = 'refused' | 'cut off' | 'rounded'
+type Rest = 'refused' | 'cut off' | 'raised' | 'rounded'
 
 function parse(value: string | number, scale: number, field: string, rest: Rest = 'refused'): bigint {
   const given = String(value).trim()
@@ -35,7 +35,8 @@ function parse(value: string | number, scale: number, field: string, rest: Rest 
     throw new StreamError('decimal_invalid', `${field}: ${shown(given)} has more than ${scale} decimals`, { field })
   }
   const isNegative = sign === '-'
-  const added = rest === 'rounded' ? divisor / 2n : rest === 'cut off' && isNegative ? divisor - 1n : 0n
+  const goesOut = rest === (isNegative ? 'cut off' : 'raised')
+  const added = goesOut ? divisor - 1n : rest === 'rounded' ? divisor / 2n : 0n
   const units = shift < 0 ? (digits + added) / divisor : digits * 10n ** BigInt(shift)
   return isNegative ? -units : units
 }
@@ -67,6 +68,11 @@ export function isDecimal8(value: string): boolean {
 /** As `decimal8`; of more decimals, the greatest number that is not more than what was given. */
 export function decimal8Below(value: string | number, field: string): Decimal8 {
   return parse(value, 8, field, 'cut off') as Decimal8
+}
+
+/** As `decimal8`; of more decimals, the least number that is not less than what was given. */
+export function decimal8Above(value: string | number, field: string): Decimal8 {
+  return parse(value, 8, field, 'raised') as Decimal8
 }
 
 /** As `decimal8`; more decimals are rounded, half away from zero. */

@@ -3,6 +3,7 @@ import {
   type Decimal4,
   type Decimal8,
   decimal4,
+  decimal8Above,
   decimal8Below,
   decimal8Rounded,
   isDecimal8,
@@ -100,6 +101,12 @@ export function requireAmount(wire: Wire, name: string, path = ''): Decimal4 {
 export function quantityOf(wire: Wire, name: string, path = ''): Decimal8 | null {
   const found = textOf(wire[name])
   return found === null ? null : decimal8Below(withoutNoise(found, 8), path + name)
+}
+
+/** As `quantityOf`, of what something takes: never less than that. */
+export function needOf(wire: Wire, name: string, path = ''): Decimal8 | null {
+  const found = textOf(wire[name])
+  return found === null ? null : decimal8Above(withoutNoise(found, 8), path + name)
 }
 
 /** A unit price or weight, rounded to 8 decimals; null when the field is absent. Throws `decimal_invalid`, naming the field. */

@@ -3,7 +3,7 @@ import { add, type Decimal8, decimal8, text8, ZERO8 } from '../../events/decimal
 import type { Inventory, LocationStock } from '../../events/generated/events.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import { requireSku } from '../kit/sku.ts'
-import { quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
+import { needOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 
 /** A row of a kit's members: `member` (id), `quantity`, `itemid`, `itemtype`. */
 export type MemberRow = Wire
@@ -31,7 +31,7 @@ export function needsOf(kit: string, membersOf: ReadonlyMap<string, readonly Mem
     if (depth > DEEPEST)
       throw new StreamError('source_data_invalid', `kit ${kit} holds itself`, { field: 'itemmember' })
     for (const row of membersOf.get(id) ?? []) {
-      const quantity = times(pieces, quantityOf(row, 'quantity', 'itemmember.') ?? ZERO8)
+      const quantity = times(pieces, needOf(row, 'quantity', 'itemmember.') ?? ZERO8)
       const item = requireText(row, 'member')
       const type = textOf(row['itemtype']) ?? ''
       if (type === 'Kit') visit(item, quantity, depth + 1)

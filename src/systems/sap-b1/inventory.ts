@@ -2,7 +2,7 @@ import { type Decimal8, subtract, ZERO8 } from '../../events/decimal.ts'
 import type { Inventory, LocationStock } from '../../events/generated/events.ts'
 import { sellable } from '../../events/stock.ts'
 import { requireSku } from '../kit/sku.ts'
-import { attributesOf, quantityOf, requireText, type Wire, wiresOf } from '../kit/wire.ts'
+import { attributesOf, needOf, quantityOf, requireText, type Wire, wiresOf } from '../kit/wire.ts'
 import { isActive } from './items.ts'
 
 /** Properties of items that `toInventory` needs. */
@@ -42,5 +42,5 @@ export function toInventory(item: Wire, today: string, warehouses: ReadonlySet<s
 const PATH = 'ItemWarehouseInfoCollection.'
 
 function availableOf(row: Wire, onHand: Decimal8): Decimal8 {
-  return sellable(subtract(onHand, quantityOf(row, 'Committed', PATH) ?? ZERO8))
+  return sellable(subtract(onHand, needOf(row, 'Committed', PATH) ?? ZERO8))
 }

@@ -1,7 +1,7 @@
 import type { AttributeRule, StockPolicy } from '../../../src/configuration/model.ts'
 import { type Decimal8, text8 } from '../../../src/events/decimal.ts'
 import type { Inventory, Product } from '../../../src/events/generated/events.ts'
-import { parseExact, stringifyExact } from '../../../src/platform/json.ts'
+import { ExactNumber, parseExact, stringifyExact } from '../../../src/platform/json.ts'
 import { toUniversalInventory } from '../../../src/processors/map-inventory.ts'
 import { mapProduct } from '../../../src/rules/map-product.ts'
 import type { BigCommerceClient } from '../../../src/systems/bigcommerce/client.ts'
@@ -35,17 +35,20 @@ const STORE = { brand: null, currency: 'USD', weightUnit: 'kg' }
 const SAP = { basePriceList: '1', extraFields: [], currencies: new Map<string, string>() }
 const LOOKUPS = { manufacturers: new Map<string, string>(), today: '2026-03-02' }
 
-/** With decimals as text, to be compared with what a case has. */
-export function plain(value: unknown): unknown {
-  return JSON.parse(
-    stringifyExact(
-      JSON.parse(JSON.stringify(value, (_key, one) => (typeof one === 'bigint' ? text8(one as Decimal8) : one))),
-    ),
-  )
+/** As JSON can hold it, decimals as text, to be compared with what a case has. */
+function plain(value: unknown): unknown {
+  return JSON.parse(stringifyExact(withTexts(value)))
+}
+
+function withTexts(value: unknown): unknown {
+  if (typeof value === 'bigint') return text8(value as Decimal8)
+  if (Array.isArray(value)) return value.map(withTexts)
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return value
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withTexts(field)]))
 }
 
 /** What a shop or vendor gives, through the code that reads or writes it; by name of a run. */
-export const runs: Readonly<Record<string, (input: Wire) => unknown>> = {
+const runs: Readonly<Record<string, (input: Wire) => unknown>> = {
   'netsuite.product': (input) => netsuiteOf(input),
   'netsuite.mapped': async (input) => await mapped(netsuiteOf(input), input),
   'netsuite.stock': ({ rows, closed }) => {

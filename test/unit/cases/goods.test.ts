@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseExact } from '../../../src/platform/json.ts'
-import { wireOf } from '../../../src/systems/kit/wire.ts'
+import { type Wire, wireOf } from '../../../src/systems/kit/wire.ts'
 import { attributeProblem } from '../../../src/systems/netsuite/settings.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
 import { runOf } from './goods-runs.ts'
@@ -34,6 +34,25 @@ describe('numbers with more decimals than there is room for', () => {
   it('are cut off where they are stock', async () => {
     expect(await runOf('netsuite.stock', caseOf('62-netsuite-stock-third'))).toMatchObject({ total: '5.08333333' })
   })
+})
+
+/** A case that says itself how it is run, and what is right: fields of what it gives, or words of the refusal. */
+interface Case {
+  readonly why: string
+  readonly run: string
+  readonly input: Wire
+  readonly right?: object
+  readonly refused?: string
+}
+
+const told = readdirSync(FOLDER)
+  .filter((name) => /^1\d\d-.*\.json$/.test(name))
+  .map((name) => [name, caseOf(name.slice(0, -'.json'.length)) as unknown as Case] as const)
+
+it.each(told)('%s', async (_name, { run, input, right, refused }) => {
+  const made = runOf(run, input)
+  if (refused === undefined) expect(await made).toMatchObject(right ?? {})
+  else await expect(made).rejects.toThrow(new RegExp(refused))
 })
 
 it('sums what variants without a SKU of their own have at a location', async () => {
