@@ -7,6 +7,7 @@ import { fromUnits, toUnits } from './decimal.ts'
 import { addOrderControls, type OrderControls } from './order-controls.ts'
 import { NetSuiteProblem } from './problems.ts'
 import { changeRules } from './rules.ts'
+import { currencies } from './schema.ts'
 
 const itemColumns: Readonly<Record<string, string>> = {
   displayname: 'displayname',
@@ -92,21 +93,28 @@ function changeItem({ database, clock }: Account, id: number, changes: Wire): vo
     const column = itemColumns[field]
     const level = priceFields[field]
     if (field === 'members') replaceMembers(database, id, value)
-    else if (field === 'parent') {
+    else if (field === 'prices') addPrices(database, id, value)
+    else if (field === 'itemid') {
+      database.prepare('UPDATE sim_item SET itemid = ? WHERE id = ?').run(columnValue('itemid', value), id)
+    } else if (field === 'parent') {
       const parent = value === null ? null : itemIdOf(database, String(value))
       database.prepare('UPDATE sim_item SET parent_id = ? WHERE id = ?').run(parent, id)
     } else if (column !== undefined) {
       database.prepare(`UPDATE sim_item SET ${column} = ? WHERE id = ?`).run(columnValue(column, value), id)
     } else if (level !== undefined) {
       const price = requireNumber(name, value)
-      database.prepare('UPDATE sim_price SET price = ? WHERE item_id = ? AND level_id = ?').run(price, id, level)
+      database
+        .prepare('UPDATE sim_price SET price = ? WHERE item_id = ? AND level_id = ? AND currency_id = 1')
+        .run(price, id, level)
     } else if (database.prepare('SELECT 1 FROM sim_custom_field WHERE scriptid = ?').get(field) !== undefined) {
       const patch = JSON.stringify({ [field]: value })
       database.prepare('UPDATE sim_item SET custom = json_patch(custom, ?) WHERE id = ?').run(patch, id)
     } else {
       const known = [
+        'itemid',
         'members',
         'parent',
+        'prices',
         ...Object.keys(itemColumns),
         ...Object.keys(priceFields),
         "the account's custitem_ fields",
@@ -136,6 +144,17 @@ function replaceMembers(database: DatabaseSync, kit: number, members: unknown): 
   const add = database.prepare('INSERT INTO sim_item_member VALUES (?, ?, ?)')
   for (const { itemid, quantity } of members as Wire[]) {
     add.run(kit, itemIdOf(database, String(itemid)), requireNumber('quantity', quantity))
+  }
+}
+
+/** In other currencies than the account's: a list of `{level, currency, price}`, the level by its internal id. */
+function addPrices(database: DatabaseSync, item: number, prices: unknown): void {
+  if (!Array.isArray(prices)) throw new ControlError(400, '"prices" must be a list of {level, currency, price}.')
+  const add = database.prepare('INSERT OR REPLACE INTO sim_price VALUES (?, ?, ?, ?)')
+  for (const { level, currency, price } of prices as Wire[]) {
+    const id = Object.keys(currencies).find((one) => currencies[one]?.code === currency)
+    if (id === undefined) throw new ControlError(400, `There is no currency ${String(currency)}.`)
+    add.run(item, Number(level), Number(id), requireNumber('price', price))
   }
 }
 

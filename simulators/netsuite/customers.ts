@@ -1,6 +1,6 @@
 import { type Account, isoTime, present, recordUrl, selfLink, type Wire } from './account.ts'
 import { type FieldSpec, type Reference, readFields, readSublist } from './fields.ts'
-import { userError } from './problems.ts'
+import { notUnique, userError } from './problems.ts'
 import { externalIdOf, type ReadOptions, type RecordType, type Saved, type SaveRequest } from './record-type.ts'
 
 const customerSpec: FieldSpec = {
@@ -89,12 +89,9 @@ export function customerType({ database, clock, rules }: Account): RecordType {
       unknown.push(...added.unknown)
     }
     requireName(document)
-    const named = rules.numbersCustomers || row !== undefined ? undefined : nameOf(document)
-    const chosen = entityId ?? named
+    const chosen = entityId ?? (rules.numbersCustomers ? undefined : calledBy(document, row))
     if (chosen && other.get(String(chosen), id ?? null) !== undefined) {
-      // In NetSuite's words, as public logs have them.
-      const problem = 'A customer record with this ID already exists.'
-      throw userError(`${problem} You must enter a unique customer ID for each record you create.`)
+      throw notUnique()
     }
     const external = externalIdOf(externalId, sentExternalId, row?.['external_id'])
     const now = clock.now().getTime()
@@ -125,6 +122,13 @@ function mergeCurrencies(before: readonly Wire[], added: readonly Wire[]): Wire[
 
 function nameOf({ isPerson, companyName, firstName, lastName }: Wire): string {
   return isPerson ? `${firstName} ${lastName}` : String(companyName)
+}
+
+/** A new customer is called by its name, and again by a new one, unless it was given an id of its own. */
+function calledBy(document: Wire, row: Wire | undefined): string | undefined {
+  if (row === undefined) return nameOf(document)
+  const before = JSON.parse(String(row['document'])) as Wire
+  return row['entityid'] === nameOf(before) ? nameOf(document) : undefined
 }
 
 function requireName({ isPerson, companyName, firstName, lastName }: Wire): void {

@@ -1,6 +1,7 @@
 import { type Account, isoTime, present, recordUrl, selfLink, type Wire } from './account.ts'
 import { sum } from './decimal.ts'
 import type { ReadOptions, RecordType } from './record-type.ts'
+import { currencies } from './schema.ts'
 
 /** What the codes of an item's type mean. */
 export const itemTypeNames: Readonly<Record<string, string>> = {
@@ -17,7 +18,7 @@ export function inventoryItemType({ database }: Account): RecordType {
   const stock = database.prepare(`SELECT s.*, l.name FROM sim_stock s JOIN sim_location l ON l.id = s.location_id
     WHERE s.item_id = ? ORDER BY s.location_id`)
   const prices = database.prepare(`SELECT p.*, l.name FROM sim_price p JOIN sim_price_level l ON l.id = p.level_id
-    WHERE p.item_id = ? ORDER BY p.level_id`)
+    WHERE p.item_id = ? ORDER BY p.level_id, p.currency_id`)
   return {
     name: 'inventoryItem',
     table: 'sim_item',
@@ -67,7 +68,7 @@ function priceWire(row: Wire): Wire {
     priceLevelName: row['name'],
     price: row['price'],
     quantity: { value: '0' },
-    currencyPage: { id: '1', refName: 'USD' },
+    currencyPage: { id: String(row['currency_id']), refName: currencies[String(row['currency_id'])]?.code },
   }
 }
 

@@ -61,6 +61,13 @@ export function userError(detail: string): NetSuiteProblem {
   return new NetSuiteProblem(400, { detail: `Error while accessing a resource. ${detail}`, code: 'USER_ERROR' })
 }
 
+/** 400 UNIQUE_CUST_ID_REQD, in NetSuite's words as public logs have them. */
+export function notUnique(): NetSuiteProblem {
+  const detail =
+    'Error while accessing a resource. A customer record with this ID already exists. You must enter a unique customer ID for each record you create.'
+  return new NetSuiteProblem(400, { detail, code: 'UNIQUE_CUST_ID_REQD' })
+}
+
 /**
  * 400 USER_ERROR: the field is one that NetSuite computes, or that the account's features and form do not let be set. The words
  * are those that its users quote (NetSweet/netsuite#124; salto-io/salto, netsuite-adapter); SOAP has them as

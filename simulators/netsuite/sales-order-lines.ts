@@ -48,17 +48,17 @@ export function createLineStore({ database }: Account): LineStore {
 
 /**
  * The lines after a save: a sent line that names an existing `line` changes it, any other is appended; with `replace`
- * the lines not named are dropped. @throws NetSuiteProblem for an item or location that does not exist
+ * the lines not named are dropped. Prices are those in the order's currency. @throws NetSuiteProblem for an item or location that does not exist
  */
 export type MergeLines = (
   before: readonly OrderLine[],
   sublist: unknown,
-  replace: boolean,
+  how: { replace: boolean; currency: string },
 ) => { lines: OrderLine[]; unknown: string[] }
 
 export function createLineMerge({ database, rules }: Account): MergeLines {
   const itemById = database.prepare('SELECT id, itemid FROM sim_item WHERE id = ?')
-  const priceOf = database.prepare('SELECT price FROM sim_price WHERE item_id = ? AND level_id = ?')
+  const priceOf = database.prepare('SELECT price FROM sim_price WHERE item_id = ? AND level_id = ? AND currency_id = ?')
   const locationById = database.prepare('SELECT id FROM sim_location WHERE id = ?')
   const itemOf = (sent: Wire, path: string): Wire => {
     const reference = sent['item'] as Reference | undefined
@@ -70,20 +70,26 @@ export function createLineMerge({ database, rules }: Account): MergeLines {
       `Invalid Field Value ${reference.id ?? reference.externalId} for the following field: item`,
     )
   }
-  const changed = (before: OrderLine | undefined, sent: Wire, number: number, path: string): OrderLine => {
+  const changed = (
+    before: OrderLine | undefined,
+    sent: Wire,
+    at: { number: number; path: string; currency: string },
+  ) => {
+    const { number, path, currency } = at
     const location = (sent['location'] as Reference | null | undefined)?.id
     if (location !== undefined && locationById.get(location) === undefined) {
       throw invalidContent(`${path}.location`, `Invalid Field Value ${location} for the following field: location`)
     }
     const item = before !== undefined && sent['item'] === undefined ? undefined : itemOf(sent, `${path}.item`)
     const level = (sent['price'] as Reference | null | undefined)?.id ?? '1'
-    const price = level === customPrice ? undefined : priceOf.get(Number(item?.['id'] ?? before?.itemId), level)
+    const price =
+      level === customPrice ? undefined : priceOf.get(Number(item?.['id'] ?? before?.itemId), level, currency)
     if (price === undefined && level !== customPrice && sent['price'] !== undefined) {
       throw invalidContent(`${path}.price`, `Invalid Field Value ${level} for the following field: price`)
     }
     return writeLine(before, sent, item, { number, price: price?.['price'], fixed: sent['price'] !== undefined })
   }
-  return (before, sublist, replace) => {
+  return (before, sublist, { replace, currency }) => {
     const spec = { ...salesOrderLineSpec, missing: rules.missing }
     const { lines: sent, unknown } = readSublist(sublist, spec, 'item')
     const named = new Set(sent.map(({ line }) => line))
@@ -93,7 +99,7 @@ export function createLineMerge({ database, rules }: Account): MergeLines {
       const existing = after.get(Number(fields['line']))
       if (existing === undefined) last += 1
       const number = existing?.line ?? last
-      after.set(number, changed(existing, fields, number, `item.items[${index}]`))
+      after.set(number, changed(existing, fields, { number, path: `item.items[${index}]`, currency }))
     }
     return { lines: [...after.values()], unknown }
   }

@@ -52,7 +52,10 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
     const entityId = findEntity(entity, row?.['entity_id'])
     const before = row === undefined ? [] : lineStore.list(Number(row['id']))
     refuseLocked(row, before, item, replace)
-    const merged = item ? mergeLines(before, item, replace.has('item')) : { lines: before, unknown: [] }
+    const known = JSON.parse(String(row?.['document'] ?? '{}')) as Wire
+    const sentCurrency = (rest['currency'] ?? known['currency']) as Reference | undefined
+    const how = { replace: replace.has('item'), currency: sentCurrency?.id ?? MAIN_CURRENCY }
+    const merged = item ? mergeLines(before, item, how) : { lines: before, unknown: [] }
     const { lines } = merged
     if (lines.some(({ quantity, fulfilled }) => quantity < fulfilled)) {
       throw userError('The quantity of a line cannot be less than what has been fulfilled of it.')
@@ -61,7 +64,6 @@ function createSave(account: Account, lineStore: LineStore): (request: SaveReque
     const external = externalIdOf(externalId, sentExternalId, row?.['external_id'])
     const now = clock.now()
     const today = { tranDate: time.toLocal(now).slice(0, 10) }
-    const known = JSON.parse(String(row?.['document'] ?? '{}')) as Wire
     const sent = present({ ...today, ...known, ...rest, ...mergedAddresses(known, read.addresses) })
     refuseByRules(rules, entityId, String(sent['tranDate']))
     refuseUnknownDiscount(sent['discountItem'])

@@ -32,8 +32,8 @@ CREATE TABLE IF NOT EXISTS sim_stock (
 CREATE TABLE IF NOT EXISTS sim_price (
   item_id INTEGER NOT NULL REFERENCES sim_item (id) ON DELETE CASCADE,
   level_id INTEGER NOT NULL REFERENCES sim_price_level (id),
-  price NUMERIC NOT NULL,
-  PRIMARY KEY (item_id, level_id)
+  currency_id INTEGER NOT NULL DEFAULT 1, price NUMERIC NOT NULL,
+  PRIMARY KEY (item_id, level_id, currency_id)
 );
 CREATE TABLE IF NOT EXISTS sim_customer (
   id INTEGER PRIMARY KEY AUTOINCREMENT, external_id TEXT UNIQUE, entityid TEXT NOT NULL UNIQUE,

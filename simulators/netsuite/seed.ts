@@ -37,7 +37,7 @@ export function seedAccount(database: DatabaseSync, options: SeedOptions): void 
 }
 
 /** Grows when the schema changes; data of another layout is made again. */
-const layout = 2
+const layout = 3
 
 /** Makes the tables. Whether there was data in this layout, which is kept; any other is dropped. */
 export function openTables(database: DatabaseSync): boolean {

@@ -62,6 +62,45 @@ describe('products', () => {
   })
 })
 
+describe('prices in several currencies', () => {
+  let account: NetSuiteAccount
+  beforeAll(async () => {
+    account = await startNetSuiteAccount({ vendorPattern: /^NONE-/ })
+    const prices = [
+      { level: 1, currency: 'EUR', price: 9.5 },
+      { level: 1, currency: 'GBP', price: 8 },
+    ]
+    await account.control('POST', 'items', { itemid: 'PART', price: 6.5, prices })
+  })
+  afterAll(async () => await account.close())
+
+  const priceOf = async (settings: Record<string, string> = {}) => {
+    const more = { settings: { ...account.system().settings, ...settings } }
+    const { entities } = await readAll(account.reader('products', 50, more))
+    const data = entities[0]?.data
+    return data?.price == null ? null : `${text8(data.price)} ${data.currency}`
+  }
+  const missing = async (...names: string[]) => await account.control('PUT', 'rules', { missing: names })
+
+  it("are the account's alone", async () => {
+    expect(await priceOf()).toBe('6.5 USD')
+    expect(await priceOf({ currency: 'EUR' })).toBe('9.5 EUR')
+    expect(await priceOf({ currency: 'CHF' })).toBe(null)
+  })
+
+  it('are told apart by settings.currencies where the role does not see the list of currencies', async () => {
+    await missing('currency')
+    expect(await priceOf({ currencies: 'EUR=4,GBP=2' })).toBe('6.5 USD')
+    expect(await priceOf({ currencies: 'USD=1' })).toBe('6.5 USD')
+    await expect(priceOf()).rejects.toMatchObject({ code: 'permission_missing', field: 'currency' })
+  })
+
+  it('are all of one currency where the account has one', async () => {
+    await missing('currency', 'itemprice.currencypage')
+    expect(await priceOf()).toBe('9.5 USD')
+  })
+})
+
 describe('an account with more rows than SuiteQL gives of one query', () => {
   const COUNT = 1200
   const folder = mkdtempSync(join(tmpdir(), 'netsuite-many-'))

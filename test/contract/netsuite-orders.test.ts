@@ -92,6 +92,20 @@ describe('the amounts of an order', () => {
   })
 })
 
+describe('price levels of an order in another currency', () => {
+  it('are compared with the prices in that currency', async () => {
+    const prices = [{ level: 1, currency: 'EUR', price: 11 }]
+    await account.control('PATCH', `items/${skus[0]}`, { price: 12.5, prices })
+    const fields = { 'line.11.price.id': '"1"' }
+    const pay = async (price: string) => {
+      await deliver(event([line('11', 0, '1', price, price)], fields, { currency: 'EUR' }), { currencies: 'EUR=4' })
+      return linesOf(await order())
+    }
+    expect(await pay('12.50')).toMatchObject([{ price: { id: '-1' }, rate: 12.5, amount: 12.5 }])
+    expect(await pay('11')).toMatchObject([{ price: { id: '1' }, rate: 11, amount: 11 }])
+  })
+})
+
 describe('fields of the order map', () => {
   it('are on the order and on its lines', async () => {
     const fields = {

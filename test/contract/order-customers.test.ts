@@ -83,6 +83,19 @@ describe('customers of one name, or of none', () => {
     expect(ids.filter((id) => id.startsWith('Ada Test'))).toHaveLength(numbersCustomers ? 0 : 4)
   })
 
+  it('one that takes the name of another keeps an id of its own at NetSuite', async () => {
+    await erps.account.control('PUT', 'rules', { numbersCustomers: false })
+    const before = { ...ada, firstName: 'Eve' }
+    await toNetSuite(
+      eventOf(skus.netsuite, '1', ada, { customerEmail: 'one@example.com' }),
+      eventOf(skus.netsuite, '2', before, { customerEmail: 'two@example.com' }),
+      eventOf(skus.netsuite, '3', ada, { customerEmail: 'two@example.com' }),
+    )
+    expect(await erps.account.orders()).toHaveLength(3)
+    const ids = (await netsuiteCustomers()).map(({ entityId }) => String(entityId))
+    expect(ids).toEqual(['Ada Test', expect.stringMatching(/^Ada Test [0-9a-f]{8}$/)])
+  })
+
   it('are told by doctor where the account calls customers by their names', async () => {
     const warnings = async () => (await (await erps.account.client()).check(signal)).warnings
     expect(await warnings()).toEqual([])

@@ -21,6 +21,8 @@ export interface MemoryNetSuite {
   /** The SKU of an item by its internal id; empty: there is none. */
   skuOf(id: string): string
   removeItem(sku: string): void
+  /** The item keeps its internal id. */
+  renameItem(sku: string, to: string): void
   /** Ships pieces of an order's lines, by their numbers, as the vendor's people do. */
   fulfil(externalId: string, pieces: ReadonlyMap<number, number>): void
 }
@@ -73,6 +75,10 @@ export function memoryNetSuite({ numbersCustomers = true } = {}): MemoryNetSuite
     },
     skuOf: (id) => [...items].find(([, own]) => own === id)?.[0] ?? '',
     removeItem: (sku) => void items.delete(sku),
+    renameItem(sku, to) {
+      items.set(to, items.get(sku) ?? '')
+      items.delete(sku)
+    },
     fulfil(externalId, pieces) {
       const order = find('salesOrder', externalId)
       if (order === undefined) throw refused('', `There is no order ${externalId}.`)

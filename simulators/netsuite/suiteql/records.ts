@@ -1,3 +1,5 @@
+import { currencies } from '../schema.ts'
+
 /**
  * What SuiteQL sees: a view of each record under SuiteQL's names, and nothing else. ACCOUNT_TIME and ACCOUNT_DATE are
  * registered functions that make marked dates on the account's clock.
@@ -20,9 +22,10 @@ export function recordViews(customFields: readonly string[]): Record<string, str
       ACCOUNT_TIME(changed_at) AS lastquantityavailablechange FROM sim_stock`,
     pricelevel: `SELECT id, name, 'F' AS isinactive FROM sim_price_level`,
     itemprice: `SELECT item_id AS item, level_id AS pricelevel, name AS pricelevelname, price, 0 AS quantity,
-      1 AS currencypage FROM sim_price JOIN sim_price_level ON sim_price_level.id = level_id`,
-    pricing: `SELECT item_id AS item, level_id AS pricelevel, price AS unitprice, 0 AS quantity, 1 AS currency
-      FROM sim_price`,
+      currency_id AS currencypage FROM sim_price JOIN sim_price_level ON sim_price_level.id = level_id`,
+    pricing: `SELECT item_id AS item, level_id AS pricelevel, price AS unitprice, 0 AS quantity,
+      currency_id AS currency FROM sim_price`,
+    currency: currencyView(),
     customer: `SELECT id, entityid, external_id AS externalid, document ->> '$.companyName' AS companyname,
       document ->> '$.firstName' AS firstname, document ->> '$.lastName' AS lastname,
       document ->> '$.email' AS email, document ->> '$.phone' AS phone,
@@ -46,4 +49,13 @@ export function recordViews(customFields: readonly string[]): Record<string, str
       FROM sim_fulfilment_line JOIN sim_fulfilment ON sim_fulfilment.id = fulfilment_id`,
     nexttransactionlink: `SELECT order_id AS previousdoc, id AS nextdoc, 'ShipRcpt' AS linktype FROM sim_fulfilment`,
   }
+}
+
+/** The first of the account's currencies is its own. */
+function currencyView(): string {
+  const rows = Object.entries(currencies).map(([id, { code, rate }], index) => {
+    const isBase = index === 0 ? 'T' : 'F'
+    return `SELECT ${id} AS id, '${code}' AS symbol, '${code}' AS name, '${isBase}' AS isbasecurrency, ${rate} AS exchangerate, 'F' AS isinactive`
+  })
+  return rows.join(' UNION ALL ')
 }

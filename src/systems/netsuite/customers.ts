@@ -11,6 +11,9 @@ import { ownCustomerFields } from './order-fields.ts'
 
 type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId'>
 
+/** NetSuite's code for an id, or a name that is one, of another customer. */
+const NAME_TAKEN = 'UNIQUE_CUST_ID_REQD'
+
 /** Internal ids of what customers of the account belong to. */
 export interface CustomerAccount {
   readonly subsidiary: string | null
@@ -36,8 +39,10 @@ export async function saveCustomer(
   } catch (error) {
     const isRefusal = error instanceof StreamError && error.code === 'target_rejected'
     if (!isRefusal || 'entityId' in body) throw error
-    // Why it was refused is told in the account's language alone. One that is there has its id already.
-    if ((await client.getByExternalId('customer', externalId, {}, signal)) !== null) throw error
+    // A customer that is there is called by its new name, too. Any other reason is told in the account's language alone: then
+    // one that is there has its id already.
+    const isTaken = error.details['netsuiteCode'] === NAME_TAKEN
+    if (!isTaken && (await client.getByExternalId('customer', externalId, {}, signal)) !== null) throw error
     try {
       return await save({ ...body, entityId: ownEntityId(body, externalId) })
     } catch (again) {

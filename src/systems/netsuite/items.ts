@@ -3,6 +3,7 @@ import type { PriceLevel, Product } from '../../events/generated/events.ts'
 import { type ReadLevels, readLevels } from '../kit/price-levels.ts'
 import { requireSku, skuOf } from '../kit/sku.ts'
 import { attributesOf, priceOf, requireText, roundingNote, textOf, type Wire } from '../kit/wire.ts'
+import { pricesIn } from './item-prices.ts'
 import type { NetSuiteValues } from './settings.ts'
 
 /** Columns that every account has, beside the change time. */
@@ -12,7 +13,7 @@ const COLUMNS = ['id', 'itemid', 'itemtype', 'isinactive'] as const
 export interface ItemSettings {
   /** Columns of `item` beside those every account has. */
   readonly columns: readonly string[]
-  /** ISO 4217 code of the prices; null: not known. */
+  /** ISO 4217 code of the prices that count; null: the account's own, as far as it says which. */
   readonly currency: string | null
   /** Name of the price level that is the product's price. */
   readonly basePriceLevel: string
@@ -62,7 +63,8 @@ const WEIGHT_UNITS: Readonly<Record<string, string>> = { '1': 'lb', '2': 'oz', '
  * naming the column.
  */
 export function toProduct(row: Wire, prices: readonly Wire[], settings: ItemSettings): Product {
-  const { levels, attributes } = priceLevels(prices, settings.basePriceLevel)
+  const { currency, rows } = pricesIn(prices, settings.currency)
+  const { levels, attributes } = priceLevels(rows, settings.basePriceLevel)
   const base = levels.find(({ level }) => level === settings.basePriceLevel)
   const unit = textOf(row['weightunit'])
   return {
@@ -74,14 +76,14 @@ export function toProduct(row: Wire, prices: readonly Wire[], settings: ItemSett
     barcode: textOf(row['upccode']),
     manufacturer: textOf(row['manufacturer']),
     price: base?.price ?? null,
-    currency: base === undefined ? null : settings.currency,
+    currency: base === undefined ? null : currency,
     priceLevels: [...levels],
     weight: priceOf(row, 'weight'),
     weightUnit: unit === null ? null : (WEIGHT_UNITS[unit] ?? unit),
     attributes: {
       ...attributesOf(row, KNOWN),
       ...attributes,
-      ...roundingNote({ weight: row['weight'], ...pricesByLevel(prices) }),
+      ...roundingNote({ weight: row['weight'], ...pricesByLevel(rows) }),
     },
   }
 }
@@ -94,7 +96,7 @@ function parentOf(row: Wire, { columns }: ItemSettings): string | null {
 
 const ONE = decimal8('1', 'quantity')
 
-/** The highest price of each level: where there are prices by quantity, that of a single piece. Levels by name. */
+/** The highest price of each level, of prices in one currency: where there are prices by quantity, that of a single piece. Levels by name. */
 function priceLevels(rows: readonly Wire[], base: string): ReadLevels {
   const { levels, attributes } = readLevels(rows, {
     nameOf: (row) => textOf(row['pricelevelname']),

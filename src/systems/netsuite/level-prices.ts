@@ -1,28 +1,32 @@
 import type { Decimal8 } from '../../events/decimal.ts'
 import { priceOf, textOf } from '../kit/wire.ts'
-import { chunks, IN_LIMIT, type SuiteQl } from './suiteql.ts'
+import { itemPrices, type PriceSettings, pricesIn } from './item-prices.ts'
+import type { SuiteQl } from './suiteql.ts'
 
 /** Whether an item costs so much at a price level; by internal ids. */
 export type Costs = (item: string, level: string, price: Decimal8) => boolean
 
-/** Asks for the prices of the items at these levels; nothing is asked for where there is no level. */
+/** What is to be known: items and levels by their internal ids, and the currency of the order. */
+interface Wanted {
+  readonly items: readonly string[]
+  readonly levels: readonly string[]
+  readonly currency: string
+}
+
+/** Asks for the prices of the items at these levels, in the order's currency; nothing is asked for where there is no level. */
 export async function levelPrices(
-  client: Pick<SuiteQl, 'suiteqlAll'>,
-  items: readonly string[],
-  levels: readonly string[],
-  signal?: AbortSignal,
+  client: Pick<SuiteQl, 'suiteql' | 'suiteqlAll'>,
+  settings: PriceSettings,
+  { items, levels, currency }: Wanted,
+  signal: AbortSignal,
 ): Promise<Costs> {
+  if (levels.length === 0) return () => false
   const known = new Set<string>()
   const priceKey = (item: string, level: string, price: Decimal8) => `${item} ${level} ${price}`
-  for (const part of levels.length === 0 ? [] : chunks(items, IN_LIMIT)) {
-    const marks = (values: readonly string[]) => values.map(() => '?').join(', ')
-    const query =
-      'SELECT itemprice.item, itemprice.pricelevel, itemprice.price FROM itemprice ' +
-      `WHERE itemprice.item IN (${marks(part)}) AND itemprice.pricelevel IN (${marks(levels)}) ` +
-      'ORDER BY itemprice.item, itemprice.pricelevel, itemprice.price'
-    for (const row of await client.suiteqlAll(query, [...part, ...levels], signal)) {
+  for (const [item, rows] of await itemPrices(client, settings)(items, signal)) {
+    for (const row of pricesIn(rows, currency).rows) {
       const price = priceOf(row, 'price', 'itemprice.')
-      if (price !== null) known.add(priceKey(textOf(row['item']) ?? '', textOf(row['pricelevel']) ?? '', price))
+      if (price !== null) known.add(priceKey(item, textOf(row['pricelevel']) ?? '', price))
     }
   }
   return (item, level, price) => known.has(priceKey(item, level, price))

@@ -1,6 +1,5 @@
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
-import type { NetSuiteClient } from './client.ts'
-import { chunks, IN_LIMIT, SUITEQL_LIMIT } from './suiteql.ts'
+import { chunks, IN_LIMIT, SUITEQL_LIMIT, type SuiteQl } from './suiteql.ts'
 import { idList } from './window.ts'
 
 /**
@@ -9,7 +8,7 @@ import { idList } from './window.ts'
  * for is asked for again, without the ids that are whole.
  */
 export async function detailsOf(
-  client: NetSuiteClient,
+  client: Pick<SuiteQl, 'suiteql' | 'suiteqlAll'>,
   ids: readonly string[],
   { by, query }: { readonly by: string; readonly query: (ids: string) => string },
   signal: AbortSignal,

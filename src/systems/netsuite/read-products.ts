@@ -8,8 +8,8 @@ import { skuKey } from '../kit/sku.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
+import { itemPrices } from './item-prices.ts'
 import { itemColumns, itemSettings, itemTable, toProduct } from './items.ts'
-import { detailsOf } from './query-details.ts'
 import { type NetSuiteValues, productFilter } from './settings.ts'
 import { afterKey, type Clause, inList, inWindow, netsuitePages } from './window.ts'
 
@@ -37,8 +37,12 @@ export function readNetSuiteProducts(
     name: 'netsuite.products',
     entity: 'products',
     async *read(window, after, signal) {
+      const pricesOf = itemPrices(client, system.settings)
       for await (const page of netsuitePages(paging(itemColumns(settings), window), after, signal)) {
-        const prices = await pricesOf(client, page.rows, signal)
+        const prices = await pricesOf(
+          page.rows.map((row) => requireText(row, 'id')),
+          signal,
+        )
         const toEntity = (row: Wire): ReadEntity<'products'> => {
           const own = prices.get(requireText(row, 'id')) ?? []
           const occurredAt = fromLocalTime(requireText(row, 'changedat'), system.zone, page.requestedAt)
@@ -62,19 +66,6 @@ function itemQuery(columns: readonly string[], window: Clause, types: readonly s
     `SELECT ${columns.join(', ')}, TO_CHAR(${CHANGED}, '${LOCAL_FORMAT}') AS changedat FROM ${itemTable(columns)} ` +
     `WHERE ${conditions.map((condition) => condition.sql).join(' AND ')} ORDER BY ${CHANGED}, item.id`
   return { sql, params: conditions.flatMap(({ params }) => params) }
-}
-
-/** Rows of `itemprice` by item id. */
-async function pricesOf(
-  client: NetSuiteClient,
-  items: readonly Wire[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly Wire[]>> {
-  const ids = items.map((item) => requireText(item, 'id'))
-  const query = (list: string) =>
-    'SELECT itemprice.item, itemprice.pricelevelname, itemprice.price FROM itemprice ' +
-    `WHERE itemprice.item IN (${list}) ORDER BY itemprice.item, itemprice.pricelevelname, itemprice.price`
-  return await detailsOf(client, ids, { by: 'item', query }, signal)
 }
 
 function itemKey(row: Wire): string {

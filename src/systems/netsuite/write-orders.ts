@@ -47,7 +47,7 @@ type WriteHow = Parameters<NetSuiteClient['upsertByExternalId']>[3]
 /** Lines that are not sent are removed. */
 const WHOLE: WriteHow = { replace: 'item' }
 
-type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'findItems' | 'suiteqlAll'>
+type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'findItems' | 'suiteql' | 'suiteqlAll'>
 
 /**
  * Vendor orders as sales orders. Guarantee 3: the order's external id is its reference, and it carries
@@ -60,7 +60,6 @@ type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'f
  */
 export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
   const { settings } = system
-  const items = createItemIds(client)
   const stateLists = createStateLists((country, signal) => statesOf(client, country, signal))
   const write = async (id: string, body: Wire, signal: AbortSignal, how: WriteHow = WHOLE): Promise<Delivered> => {
     try {
@@ -76,6 +75,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       await client.getByExternalId('salesOrder', 'waldstream-probe', {}, signal)
     },
     async deliver(given, connection, signal, before) {
+      const items = createItemIds(client)
       const found = await findOrder(client, given, connection, before, signal)
       const { externalId } = found
       const amended = found.order === null ? await amendedOrder(client, given, connection, signal) : null
@@ -116,46 +116,36 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       const customer =
         terms.seller ?? (await saveCustomer(client, event, { subsidiary: settings.subsidiary, currency }, signal))
       const states = await stateLists([event.data.shippingAddress, event.data.billingAddress], signal)
-      const writeWith = async (ids: ReadonlyMap<string, string>): Promise<Delivered> => {
-        const wanted = skus.flatMap((sku) => ids.get(sku) ?? [])
-        const levels = terms.atShopPrices ? wantedLevels(event) : []
-        const costs = await levelPrices(client, wanted, levels, signal)
-        const references = { ...accountOf(system, terms), customer, currency, items: ids, costs, states }
-        const { body: own, shortened } = salesOrder(event, connection, references)
-        const body = { ...(order === null ? own : withWholeAddresses(own)), ...holdFields(given, order) }
-        const begun = order !== null && isBegun(order) ? order : null
-        // One on hold of which a part is shipped is for people: somebody has to stop the rest.
-        const reduced = begun === null || given.held ? null : reduction(begun, body, given)
-        if (begun !== null && reduced === null) {
-          const header = given.held ? null : headerChange(begun, body)
-          const { amounts, how } = writtenOf(event)
-          if (header === null || bookedDifference(amounts, how, begun) !== null) assertOpen(begun, given)
-          // What is shipped goes where it was sent.
-          else if (!isUnfinished(begun)) return { outcome: 'unchanged', targetId }
-          else return { ...(await write(externalId, header, signal, {})), ...noteOf(shortened) }
-        }
-        if (begun !== null && reduced !== null && reduced.shipped !== null) {
-          if (reduced.body !== null) await write(externalId, reduced.body, signal, {})
-          throw refusedError(given, begun, reduced.shipped)
-        }
-        // Lines of which a part is fulfilled are not to be replaced; each is named, so that none is added.
-        const whole = order === null ? body : withClosedLines(body, order)
-        const done =
-          reduced === null || reduced.body === null
-            ? await write(externalId, whole, signal, amended === null ? WHOLE : { ...WHOLE, of: targetId ?? '' })
-            : await write(externalId, reduced.body, signal, {})
-        const said = await afterWrite('NetSuite', () => compareWritten(writtenOf(event)))
-        return { ...done, ...noteTexts(noteOf(shortened).note, said) }
+      const wanted = skus.flatMap((sku) => itemIds.get(sku) ?? [])
+      const levels = terms.atShopPrices ? wantedLevels(event) : []
+      const of = { items: wanted, levels, currency: event.data.currency }
+      const costs = await levelPrices(client, settings, of, signal)
+      const references = { ...accountOf(system, terms), customer, currency, items: itemIds, costs, states }
+      const { body: own, shortened } = salesOrder(event, connection, references)
+      const body = { ...(order === null ? own : withWholeAddresses(own)), ...holdFields(given, order) }
+      const begun = order !== null && isBegun(order) ? order : null
+      // One on hold of which a part is shipped is for people: somebody has to stop the rest.
+      const reduced = begun === null || given.held ? null : reduction(begun, body, given)
+      if (begun !== null && reduced === null) {
+        const header = given.held ? null : headerChange(begun, body)
+        const { amounts, how } = writtenOf(event)
+        if (header === null || bookedDifference(amounts, how, begun) !== null) assertOpen(begun, given)
+        // What is shipped goes where it was sent.
+        else if (!isUnfinished(begun)) return { outcome: 'unchanged', targetId }
+        else return { ...(await write(externalId, header, signal, {})), ...noteOf(shortened) }
       }
-      try {
-        return await writeWith(itemIds)
-      } catch (error) {
-        if (!(error instanceof StreamError && error.code === 'target_rejected')) throw error
-        // An id that we remember may be of an item that is gone, or was made again.
-        const fresh = await items.findAgain(skus, signal)
-        if (skus.every((sku) => fresh.get(sku) === itemIds.get(sku))) throw error
-        return await writeWith(fresh)
+      if (begun !== null && reduced !== null && reduced.shipped !== null) {
+        if (reduced.body !== null) await write(externalId, reduced.body, signal, {})
+        throw refusedError(given, begun, reduced.shipped)
       }
+      // Lines of which a part is fulfilled are not to be replaced; each is named, so that none is added.
+      const whole = order === null ? body : withClosedLines(body, order)
+      const done =
+        reduced === null || reduced.body === null
+          ? await write(externalId, whole, signal, amended === null ? WHOLE : { ...WHOLE, of: targetId ?? '' })
+          : await write(externalId, reduced.body, signal, {})
+      const said = await afterWrite('NetSuite', () => compareWritten(writtenOf(event)))
+      return { ...done, ...noteTexts(noteOf(shortened).note, said) }
     },
   }
 }
@@ -196,15 +186,15 @@ function accountOf({ zone, settings }: SinkSystem, terms: OrderTerms) {
 
 const skusOf = ({ data }: VendorOrderRequested): string[] => [...new Set(topLevelLines(data).map(({ sku }) => sku))]
 
+/** Of the SKUs of an order, as NetSuite has them now: an id may go to another item, and an order of it would ship that. */
 interface ItemIds {
   /** The order with the bundles that NetSuite has no item of as their components, where it has these. */
   asKnown(order: Order, signal: AbortSignal): Promise<Order>
+  /** Internal ids by SKU. Throws `item_missing`. */
   find(skus: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
-  /** As NetSuite has them now. */
-  findAgain(skus: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
 }
 
-/** Internal ids by SKU. What was not found is not remembered: it may be on its way. */
+/** For one delivery: ids are asked for once in it, and never remembered for the next. */
 function createItemIds(client: Pick<Client, 'findItems'>): ItemIds {
   const known = new Map<string, string>()
   const ask = async (skus: readonly string[], signal: AbortSignal): Promise<void> => {
@@ -212,27 +202,22 @@ function createItemIds(client: Pick<Client, 'findItems'>): ItemIds {
     const found = unknown.length === 0 ? [] : await client.findItems(unknown, signal)
     for (const [sku, id] of found) known.set(sku, id)
   }
-  const find: ItemIds['find'] = async (skus, signal) => {
-    await ask(skus, signal)
-    const missing = skus.filter((sku) => !known.has(sku))
-    if (missing.length === 0) return new Map(skus.map((sku) => [sku, known.get(sku) ?? '']))
-    const list = missing.slice(0, 5).join(', ')
-    throw new StreamError('item_missing', `NetSuite has no item ${list}; create it, then the order goes on`, {
-      field: 'lines.sku',
-      details: { missing: missing.length },
-    })
-  }
   return {
-    find,
+    async find(skus, signal) {
+      await ask(skus, signal)
+      const missing = skus.filter((sku) => !known.has(sku))
+      if (missing.length === 0) return new Map(skus.map((sku) => [sku, known.get(sku) ?? '']))
+      const list = missing.slice(0, 5).join(', ')
+      throw new StreamError('item_missing', `NetSuite has no item ${list}; create it, then the order goes on`, {
+        field: 'lines.sku',
+        details: { missing: missing.length },
+      })
+    },
     async asKnown(order, signal) {
       const skus = bundleSkus(order)
       if (skus.length === 0) return order
       await ask(skus, signal)
       return withKnownBundles(order, (sku) => known.has(sku))
-    },
-    async findAgain(skus, signal) {
-      for (const sku of skus) known.delete(sku)
-      return await find(skus, signal)
     },
   }
 }

@@ -33,3 +33,14 @@ it('an order of an item that is gone waits for it', async () => {
   removeItem('A-1')
   await expect(deliver('2')).rejects.toMatchObject({ code: 'item_missing' })
 })
+
+it('an order of a SKU whose id went to another item waits, and orders nothing of that item', async () => {
+  const { addItem, renameItem, records, deliver } = account()
+  addItem('A-1')
+  await deliver('1')
+  renameItem('A-1', 'B-9')
+  await expect(deliver('2')).rejects.toMatchObject({ code: 'item_missing' })
+  const made = addItem('A-1')
+  expect(await deliver('2')).toMatchObject({ outcome: 'written' })
+  expect(records.at(-1)?.lines).toMatchObject([{ item: { id: made } }])
+})

@@ -44,6 +44,30 @@ describe('a row of item', () => {
     ])
   })
 
+  it.each([
+    ['USD', '34', 'USD'],
+    ['EUR', '31.5', 'EUR'],
+    ['GBP', null, null],
+    [undefined, '34', 'USD'],
+  ] as const)('has the prices in %s alone, whatever is dearest', (currency, price, label) => {
+    const prices = [
+      { pricelevelname: 'Base Price', price: '34', currency: 'USD', basecurrency: 'T' },
+      { pricelevelname: 'Base Price', price: '31.5', currency: 'EUR', basecurrency: 'F' },
+      { pricelevelname: 'Base Price', price: '4990', currency: 'JPY', basecurrency: 'F' },
+    ]
+    const of = itemSettings(netsuiteOf(currency === undefined ? {} : { currency }).settings)
+    const product = toProduct(row, prices, of)
+    expect(product.price === null ? null : text8(product.price)).toBe(price)
+    expect(product.currency).toBe(label)
+    expect(product.priceLevels).toHaveLength(price === null ? 0 : 1)
+  })
+
+  it('is refused where it has prices in several currencies and nothing says which is meant', () => {
+    const prices = ['EUR', 'JPY'].map((currency) => ({ pricelevelname: 'Base Price', price: '1', currency }))
+    const bare = itemSettings(netsuiteOf().settings)
+    expect(() => toProduct(row, prices, bare)).toThrow(/EUR, JPY.*settings\.currency/)
+  })
+
   it('has no price and no currency without a base price', () => {
     expect(toProduct(row, [], settings)).toMatchObject({ price: null, currency: null, priceLevels: [] })
   })

@@ -1,0 +1,115 @@
+import { StreamError } from '../../errors.ts'
+import { textOf, type Wire } from '../kit/wire.ts'
+import { detailsOf } from './query-details.ts'
+import type { NetSuiteValues } from './settings.ts'
+import type { SuiteQl } from './suiteql.ts'
+
+/** What says which currency a price is in. */
+export type PriceSettings = Pick<NetSuiteValues, 'currency' | 'currencies'>
+
+/**
+ * Rows of `itemprice` by item id. `currency` of a row is the ISO 4217 code of its price, and `basecurrency` is T in the
+ * account's own; a row of an account with one currency has neither.
+ */
+export type ItemPrices = (
+  items: readonly string[],
+  signal: AbortSignal,
+) => Promise<ReadonlyMap<string, readonly Wire[]>>
+
+/** A way to ask for prices: what it selects of their currency, and what it joins for that. */
+interface Way {
+  readonly columns: string
+  readonly join: string
+}
+
+/** The best first; the next where the account lacks the columns, or the role does not see the list of currencies. */
+const WAYS: readonly Way[] = [
+  {
+    columns: ', currency.symbol AS currency, currency.isbasecurrency AS basecurrency',
+    join: ' LEFT JOIN currency ON currency.id = itemprice.currencypage',
+  },
+  { columns: ', itemprice.currencypage', join: '' },
+  // Without the feature Multiple Currencies, prices have no currency.
+  { columns: '', join: '' },
+]
+
+/** Asks for prices in the way that the account answers, which is found out once. */
+export function itemPrices(client: Pick<SuiteQl, 'suiteql' | 'suiteqlAll'>, settings: PriceSettings): ItemPrices {
+  let ways = WAYS
+  const unknown = new Set<string>()
+  return async (items, signal) => {
+    for (;;) {
+      const [way, ...others] = ways
+      if (way === undefined) return new Map()
+      try {
+        const rows = await detailsOf(client, items, { by: 'item', query: (ids) => priceQuery(way, ids) }, signal)
+        return withCodes(rows, settings, unknown)
+      } catch (error) {
+        if (others.length === 0 || !lacksCurrencies(error)) throw error
+        ways = others
+      }
+    }
+  }
+}
+
+function priceQuery({ columns, join }: Way, ids: string): string {
+  return (
+    `SELECT itemprice.item, itemprice.pricelevel, itemprice.pricelevelname, itemprice.price${columns} ` +
+    `FROM itemprice${join} WHERE itemprice.item IN (${ids}) ` +
+    'ORDER BY itemprice.item, itemprice.pricelevelname, itemprice.price'
+  )
+}
+
+function lacksCurrencies(error: unknown): boolean {
+  if (!(error instanceof StreamError)) return false
+  const lacks = error.code === 'configuration_invalid' || error.code === 'permission_missing'
+  return lacks && /^(currency(\..+)?|itemprice\.currencypage)$/i.test(error.field ?? '')
+}
+
+/** Where only the ids of currencies are known: the codes that `settings.currencies` gives them, and the account's own. */
+function withCodes(
+  prices: ReadonlyMap<string, readonly Wire[]>,
+  { currency, currencies }: PriceSettings,
+  unknown: Set<string>,
+): ReadonlyMap<string, readonly Wire[]> {
+  const codes = new Map([...currencies].map(([code, id]) => [id, code]))
+  const isNamed = currency !== null && currencies.has(currency)
+  for (const row of [...prices.values()].flat()) {
+    const id = textOf(row['currencypage'])
+    if (id !== null && !codes.has(id)) unknown.add(id)
+  }
+  // A single one is the account's own; of several it can't be told which is.
+  if (!isNamed && unknown.size > 1) throw unknownCurrenciesError([...unknown])
+  const named = (row: Wire): Wire => {
+    const id = textOf(row['currencypage'])
+    return id === null ? row : { ...row, currency: codes.get(id) ?? (isNamed ? `id ${id}` : currency) }
+  }
+  return new Map([...prices].map(([item, own]) => [item, own.map(named)]))
+}
+
+function unknownCurrenciesError(ids: readonly string[]): StreamError {
+  const message =
+    `prices are in currencies with the internal ids ${ids.join(', ')}, and the role does not see the list of currencies: ` +
+    'give it Lists > Currency (View), or name the ids in settings.currencies, with that of settings.currency'
+  return new StreamError('permission_missing', message, { field: 'currency' })
+}
+
+/**
+ * The prices in one currency: that which is asked for, or the account's own. Throws `source_data_invalid` where there are
+ * several and nothing says which is meant.
+ */
+export function pricesIn(
+  rows: readonly Wire[],
+  asked: string | null,
+): { readonly currency: string | null; readonly rows: readonly Wire[] } {
+  const codeOf = (row: Wire) => textOf(row['currency'])
+  const base = rows.find((row) => textOf(row['basecurrency']) === 'T')
+  const currency = asked ?? (base === undefined ? null : codeOf(base))
+  const codes = new Set(rows.map(codeOf).filter((code) => code !== null))
+  if (currency === null && codes.size > 1) {
+    const message = `itemprice has prices in ${[...codes].join(', ')}: name the account's currency in settings.currency`
+    throw new StreamError('source_data_invalid', message, { field: 'itemprice.currency' })
+  }
+  const isMeant = (row: Wire) => currency === null || (codeOf(row) ?? currency) === currency
+  return { currency, rows: rows.filter(isMeant) }
+}
