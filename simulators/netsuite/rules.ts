@@ -15,6 +15,8 @@ export interface AccountRules {
   onHold: ReadonlySet<string>
   /** Customers get numbers (_Setup › Company › Auto-Generated Numbers_); else their names are their ids, each there once. */
   numbersCustomers: boolean
+  /** Queries may have `params`; else all of a query is in its text. */
+  takesParams: boolean
   /** The one `Accept-Language` that is taken; null: any. */
   language: string | null
   /** Percent of tax that the account computes of lines and shipping: then `taxTotal` may not be set. Null: it may. */
@@ -30,6 +32,7 @@ export function noRules(): AccountRules {
     closedUntil: null,
     onHold: new Set(),
     numbersCustomers: true,
+    takesParams: true,
     language: null,
     taxRate: null,
     handlingCost: null,
@@ -43,7 +46,7 @@ export function changeRules(rules: AccountRules, body: unknown): void {
     if (name === 'closedUntil' || name === 'language') rules[name] = value === null ? null : String(value)
     else if (name === 'taxRate' || name === 'handlingCost') rules[name] = value === null ? null : Number(value)
     else if (name === 'missing' || name === 'forbidden' || name === 'onHold') rules[name] = new Set(value as string[])
-    else if (name === 'numbersCustomers') rules[name] = value === true
+    else if (name === 'numbersCustomers' || name === 'takesParams') rules[name] = value === true
     else throw new Error(`There is no rule ${name}.`)
   }
 }

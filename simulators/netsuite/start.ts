@@ -86,7 +86,7 @@ export async function startNetSuiteSimulator(options: NetSuiteSimulatorOptions):
         const [, type] = /\/record\/v1\/(\w+)/.exec(url) ?? []
         assertAllowed(account.rules, type ?? 'suiteql')
       })
-      addSuiteQlRoutes(rest, engine)
+      addSuiteQlRoutes(rest, engine, account.rules)
       for (const type of Object.values(types)) addRecordRoutes(rest, database, type)
       addTransformRoute(rest, database, fulfilments)
       done()

@@ -3,15 +3,16 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isObject } from './fields.ts'
 import { pageEnvelope, readPage } from './page.ts'
 import { invalidContent, NetSuiteProblem } from './problems.ts'
+import type { AccountRules } from './rules.ts'
 import type { SuiteQlEngine } from './suiteql/engine.ts'
 import { SuiteQlError } from './suiteql/translate.ts'
 
 /** `POST /query/v1/suiteql`. */
-export function addSuiteQlRoutes(app: FastifyInstance, engine: SuiteQlEngine): void {
+export function addSuiteQlRoutes(app: FastifyInstance, engine: SuiteQlEngine, rules: AccountRules): void {
   app.post<{ Querystring: { limit?: string; offset?: string } }>('/query/v1/suiteql', async (request, reply) => {
     requireTransient(request)
     const page = readPage(request.query)
-    const { query, params } = readQuery(request.body)
+    const { query, params } = readQuery(request.body, rules)
     const { rows, total } = runQuery(engine, query, params, page)
     const items = rows.map((row) => ({ links: [], ...row }))
     const href = `http://${request.host}/services/rest/query/v1/suiteql`
@@ -26,8 +27,9 @@ function requireTransient({ headers }: FastifyRequest): void {
   throw new NetSuiteProblem(400, { detail, code: 'INVALID_HEADER', header: 'Prefer' })
 }
 
-function readQuery(body: unknown): { query: string; params: SQLInputValue[] } {
+function readQuery(body: unknown, { takesParams }: AccountRules): { query: string; params: SQLInputValue[] } {
   if (!isObject(body) || typeof body['q'] !== 'string') throw invalidContent('q', 'Provide the query as a string.')
+  if (!takesParams && body['params'] !== undefined) throw invalidContent('params', 'Unknown property params.')
   const params = body['params'] ?? []
   if (!Array.isArray(params)) throw invalidContent('params', 'Provide an array.')
   return { query: body['q'], params: params.map(toBindValue) }

@@ -88,7 +88,7 @@ export const netsuiteWire: Readonly<Record<string, Schema>> = {
   /** `POST /query/v1/suiteql` */
   'query sent': object(
     { q: { type: 'string', pattern: '^SELECT ' }, params: { type: 'array', items: { type: ['string', 'number'] } } },
-    ['q', 'params'],
+    ['q'],
   ),
   ...netsuiteAnswers,
 }

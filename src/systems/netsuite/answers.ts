@@ -1,5 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import { textOf, wireOf, wiresOf } from '../kit/wire.ts'
+import { permissionFor } from './permissions.ts'
 
 /**
  * A refusal of NetSuite as our error, by the first of its `o:errorDetails`; the message names NetSuite's code and text,
@@ -52,7 +53,9 @@ function lacking(detail: string, netsuiteCode: string, place: string | undefined
   const [, record] = /Record '([^']+)' was not found/.exec(detail) ?? []
   if (record !== undefined) {
     if (CHOSEN.includes(record.toLowerCase())) return noColumn(record, record)
-    return { code: 'permission_missing', field: record, hint: 'The role lacks the permission to see it.' }
+    const permission = permissionFor(record)
+    const which = permission === undefined ? 'a permission for it' : `the permission ${permission}`
+    return { code: 'permission_missing', field: record, hint: `Give the role ${which}.` }
   }
   if (netsuiteCode === 'INVALID_HEADER' && place?.toLowerCase() === 'accept-language') {
     return {

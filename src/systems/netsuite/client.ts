@@ -14,6 +14,8 @@ import { createAccessTokens, withAccessToken } from './access-tokens.ts'
 import { netsuiteError } from './answers.ts'
 import type { CertificateCredentials } from './client-assertion.ts'
 import { customerWarnings } from './customer-names.ts'
+import { permissionWarnings } from './permissions.ts'
+import { createQueryValues, type QueryValues } from './query-values.ts'
 import { createRecords, type Records } from './records.ts'
 import { askSuiteQl, chunks, createSuiteQl, IN_LIMIT, type SuiteQl } from './suiteql.ts'
 
@@ -79,12 +81,13 @@ function strangeAnswerError(status: number): StreamError | undefined {
   return new StreamError('target_unavailable', message, { details: { status } })
 }
 
-function clientOver(http: Http): NetSuiteClient {
-  const suiteql = createSuiteQl(http)
+function clientOver(http: Http, values: QueryValues = createQueryValues()): NetSuiteClient {
+  const suiteql = createSuiteQl(http, values)
+  const records = createRecords(http)
   return {
     ...suiteql,
-    ...createRecords(http),
-    for: (kind) => clientOver(http.for(kind)),
+    ...records,
+    for: (kind) => clientOver(http.for(kind), values),
     async findItems(skus, signal) {
       const ids = new Map<string, string>()
       for (const part of chunks([...new Set(skus)], IN_LIMIT)) {
@@ -99,8 +102,9 @@ function clientOver(http: Http): NetSuiteClient {
       return ids
     },
     async check(signal) {
-      const { headers } = await askSuiteQl(http, CHECK_QUERY, [], { limit: 1, offset: 0 }, signal)
-      return { ...checkOf(headers), warnings: await customerWarnings(suiteql, signal) }
+      const { headers } = await askSuiteQl(http, { q: CHECK_QUERY }, { limit: 1, offset: 0 }, signal)
+      const lacking = await permissionWarnings({ ...suiteql, ...records }, signal)
+      return { ...checkOf(headers), warnings: [...lacking, ...(await customerWarnings(suiteql, signal))] }
     },
   }
 }

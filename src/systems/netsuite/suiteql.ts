@@ -1,13 +1,12 @@
 import { StreamError } from '../../errors.ts'
 import type { Http, HttpAnswer } from '../../platform/http.ts'
 import { isWire, type Wire, wiresOf } from '../kit/wire.ts'
+import type { QueryBody, QueryValues, SuiteQlValue } from './query-values.ts'
 
 /** Rows a SuiteQL answer may have. */
 export const SUITEQL_LIMIT = 1000
 /** Values of one IN list. */
 export const IN_LIMIT = 500
-
-export type SuiteQlValue = string | number
 
 export interface SuiteQlPage {
   readonly items: readonly Wire[]
@@ -26,9 +25,9 @@ export interface SuiteQl {
   suiteqlAll(query: string, params?: readonly SuiteQlValue[], signal?: AbortSignal): Promise<readonly Wire[]>
 }
 
-export function createSuiteQl(http: Http): SuiteQl {
+export function createSuiteQl(http: Http, values: QueryValues): SuiteQl {
   const suiteql: SuiteQl['suiteql'] = async (query, params = [], page = { limit: SUITEQL_LIMIT, offset: 0 }, signal) =>
-    pageOf((await askSuiteQl(http, query, params, page, signal)).json)
+    await values.send(query, params, async (body) => pageOf((await askSuiteQl(http, body, page, signal)).json))
   return {
     suiteql,
     async suiteqlAll(query, params = [], signal) {
@@ -56,8 +55,7 @@ function pageOf(json: unknown): SuiteQlPage {
 
 export async function askSuiteQl(
   http: Http,
-  query: string,
-  params: readonly SuiteQlValue[],
+  body: QueryBody,
   page: { readonly limit: number; readonly offset: number },
   signal: AbortSignal | undefined,
 ): Promise<HttpAnswer> {
@@ -69,7 +67,7 @@ export async function askSuiteQl(
       ['offset', String(page.offset)],
     ],
     headers: { prefer: 'transient' },
-    json: { q: query, params },
+    json: body,
     ...(signal === undefined ? {} : { signal }),
   })
 }

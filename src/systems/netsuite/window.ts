@@ -4,7 +4,8 @@ import { LOCAL_FORMAT, localWindow } from '../kit/local-time.ts'
 import type { Keyset, ReadWindow } from '../kit/source.ts'
 import { requireText, type Wire } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
-import { SUITEQL_LIMIT, type SuiteQlValue } from './suiteql.ts'
+import type { SuiteQlValue } from './query-values.ts'
+import { SUITEQL_LIMIT } from './suiteql.ts'
 
 /** A time on the account's clock, bound to the query. */
 const AT = `TO_DATE(?, '${LOCAL_FORMAT}')`
