@@ -22,8 +22,8 @@ export function makeB2b(store: Store, seed: number, orders: readonly Order[]): v
       parentCompany: {},
       priceListAssign: [],
       uuid: null,
-      createdAt: time,
-      updatedAt: time,
+      createdAt: String(time),
+      updatedAt: String(time),
       extraFields: [{ fieldName: 'Account manager', fieldValue: `AM-${index}` }],
     })
   }
@@ -47,9 +47,10 @@ export function makeB2bOrder(store: Store, seed: number, order: Order): B2bOrder
     items: order.products.length,
     companyId,
     currencyCode: 'USD',
+    money: [{ currencyLocation: 'left', currencyToken: '$', decimalToken: '.', decimalPlaces: 2, thousandsToken: ',' }],
     isArchived: order.is_deleted,
-    channelId: 1,
-    channelName: 'Store',
+    channelId: order.channel_id,
+    channelName: `Channel ${order.channel_id}`,
     extraFields: companyId === 0 ? [] : [{ fieldName: 'Cost centre', fieldValue: `CC-${random.int(10, 99)}` }],
     createdAt: Math.floor(Date.parse(order.date_created) / 1000),
     updatedAt: changedAt,

@@ -6,10 +6,10 @@ import { BIGCOMMERCE_CREDENTIALS } from './credentials.ts'
 import { addGate, b2bProblem, type Quota } from './gate.ts'
 import { addHookRoutes, createHookSender } from './hooks.ts'
 import { addInventoryRoutes } from './inventory-routes.ts'
-import type { ListHabits } from './lists.ts'
+import { envelope, type ListHabits, type Params, pageOf, slice } from './lists.ts'
 import { addOrderRoutes } from './order-routes.ts'
 import { BigCommerceError, sendProblem } from './problems.ts'
-import { openShop, type ShopOptions } from './shop.ts'
+import { openShop, type Shop, type ShopOptions } from './shop.ts'
 
 export interface BigCommerceOptions extends ShopOptions {
   port?: number
@@ -56,6 +56,11 @@ export async function startBigCommerceSimulator(options: BigCommerceOptions): Pr
     name: 'Simulated',
     currency: 'USD',
   }))
+  app.get<{ Querystring: Params }>(`${root}/v3/channels`, async ({ query }) => {
+    const page = pageOf(query)
+    const channels = channelsOf(shop)
+    return envelope(slice(channels, page), channels.length, page)
+  })
   addOrderRoutes(app, shop, habits, root)
   addCatalogRoutes(app, shop, habits, root, () => url)
   addInventoryRoutes(app, shop, root)
@@ -69,6 +74,26 @@ export async function startBigCommerceSimulator(options: BigCommerceOptions): Pr
   const simulator = await listen(app, options.port)
   url = simulator.url
   return { ...simulator, b2bUrl: url, credentials: BIGCOMMERCE_CREDENTIALS }
+}
+
+/** The first channel, and those that orders came by. */
+function channelsOf({ store }: Shop): object[] {
+  const ids = [
+    1,
+    ...store.orders.all().map(({ channel_id: id }) => id),
+    ...store.b2bOrders.all().map(({ channelId }) => Number(channelId)),
+  ]
+  const times = { date_created: '2026-01-01T00:00:00Z', date_modified: '2026-01-01T00:00:00Z' }
+  return [...new Set(ids)]
+    .toSorted((a, b) => a - b)
+    .map((id) => ({
+      id,
+      name: `Channel ${id}`,
+      type: 'storefront',
+      platform: 'bigcommerce',
+      status: 'active',
+      ...times,
+    }))
 }
 
 function statusOf(error: unknown): number {

@@ -127,8 +127,11 @@ describe('the BigCommerce simulator answers as the documentation says', () => {
   })
 
   it("B2B Edition's envelope, errors, and refusal of both kinds of token at once", async () => {
-    expect(faults(answers.b2bOrders, (await askB2b('/orders?limit=200')).body)).toEqual([])
-    expect(faults(answers.b2bCompany, (await askB2b('/companies/7000')).body)).toEqual([])
+    expect(faults(answers.b2bOrders, (await askB2b('/orders?limit=200&showExtra=true')).body)).toEqual([])
+    for (const wrong of ['limit=201', 'limit=0', 'sortBy=bcOrderId', 'orderBy=asc', 'channelIds[]=first']) {
+      expect((await askB2b(`/orders?${wrong}`)).status).toBe(422)
+    }
+    expect(faults(answers.b2bCompany, (await askB2b('/companies/7000?isIncludeExtraFields=1')).body)).toEqual([])
     for (const [path, status] of [
       ['/orders/9', 404],
       ['/companies/1', 404],

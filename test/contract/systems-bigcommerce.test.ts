@@ -241,6 +241,29 @@ describe('B2B Edition', () => {
     expect(others.every(({ data }) => data.purchaseOrderNumber === null)).toBe(true)
   })
 
+  it('is asked for what it has: of all channels and years, in pages and sequences that it takes', async () => {
+    const own = await startStore({ orders: 40 })
+    const { b2bOrders } = await stateOf(own)
+    const [old, other] = b2bOrders.filter(({ companyId }) => companyId !== 0).map((order) => String(order['bcOrderId']))
+    await control(own, 'PATCH', `/b2b/orders/${old}`, { createdAt: 1_400_000_000, updatedAt: 1_400_000_000 })
+    await control(own, 'PATCH', `/b2b/orders/${other}`, { channelId: 7 })
+    const window = { from: Date.now() - 60_000, to: Date.now() + 60_000 }
+    const rowsOf = async (settings: object, filter: Record<string, string> = {}) => {
+      const { reader } = connectTo(own, { settings: { ...b2b.settings, ...settings } })
+      return (await readAll(reader('orders', 50, filter), window)).rows.map(({ key }) => key)
+    }
+    expect(await rowsOf({})).toEqual([`b2b order ${other}`])
+    expect(await rowsOf({ b2bSortBy: 'updatedAt' })).toEqual([`b2b order ${other}`])
+    expect(await rowsOf({ b2bChannels: '1' })).toEqual([])
+    expect(await rowsOf({ b2bChannels: '7' })).toEqual([`b2b order ${other}`])
+    const { rows } = await readAll(connectTo(own, b2b).reader('orders'))
+    expect(rows.map(({ key }) => key)).toContain(`b2b order ${old}`)
+    const requests = await control<readonly { readonly status: number }[]>(own, 'GET', '/requests')
+    const refused = requests.filter(({ status }) => status >= 400)
+    expect(refused).toEqual([])
+    await own.close()
+  })
+
   it('reads an order again of which only its part changed', async () => {
     const own = await startStore({ orders: 40 })
     const { reader } = connectTo(own, b2b)

@@ -9,15 +9,23 @@ import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { bigcommerceError, wholeJson } from './answers.ts'
 import { bigcommerceQuota } from './limits.ts'
 
-/** Rows an answer of B2B Edition may have. */
+/** Rows an answer of B2B Edition may have; it refuses to be asked for more. */
 export const B2B_LIMIT = 200
+
+/** What B2B Edition sorts orders by. */
+export const b2bSorts = ['createdAt', 'updatedAt'] as const
+type B2bSort = (typeof b2bSorts)[number]
 
 export interface B2bSettings {
   readonly baseUrl: string
   readonly limits: CallLimits
-  /** Field to sort orders by: a unique one. */
-  readonly sortBy?: string | undefined
+  /** Field to sort orders by. */
+  readonly sortBy?: B2bSort | undefined
+  /** Ids of the channels whose orders are read; null: of all that the store has. */
+  readonly channels?: readonly string[] | null
 }
+
+type Query = readonly (readonly [name: string, value: string])[]
 
 /** Whose requests they are. */
 interface Store {
@@ -35,15 +43,20 @@ export interface B2bOrders {
 export interface B2bClient {
   /** The B2B part of an order, by BigCommerce's order id; null when it has none. */
   order(orderId: string, signal?: AbortSignal): Promise<Wire | null>
-  /** Orders changed in [from, to), Unix seconds, in an order that does not change while they are paged. */
+  /** Ids of channels that are configured; null: none are. */
+  readonly channels: readonly string[] | null
+  /** Orders changed in [from, to), Unix seconds, by a time, those of one time in any order. */
   changedOrders(
-    window: { readonly from: number | null; readonly to: number },
+    window: { readonly from: number | null; readonly to: number; readonly channels?: readonly string[] | null },
     page: { readonly offset: number; readonly limit: number },
     signal?: AbortSignal,
   ): Promise<B2bOrders>
   company(companyId: string, signal?: AbortSignal): Promise<Wire | null>
   for(kind: CallKind): B2bClient
 }
+
+/** A company's are given only when they are asked for. */
+const WITH_EXTRA_FIELDS: Query = [['isIncludeExtraFields', '1']]
 
 export function createB2bClient(
   settings: B2bSettings,
@@ -66,11 +79,14 @@ export function createB2bClient(
     authorize: () => ({ 'x-auth-token': accessToken, 'x-store-hash': storeHash }),
     classify: ({ status, json }) => bigcommerceError(status, json),
   })
-  return b2bOver(http, settings.sortBy ?? 'bcOrderId')
+  return b2bOver(http, { sortBy: settings.sortBy ?? 'createdAt', channels: settings.channels ?? null })
 }
 
-function b2bOver(http: Http, sortBy: string): B2bClient {
-  const get = async (path: string, query: readonly (readonly [string, string])[], signal: AbortSignal | undefined) => {
+function b2bOver(
+  http: Http,
+  how: { readonly sortBy: B2bSort; readonly channels: readonly string[] | null },
+): B2bClient {
+  const get = async (path: string, query: Query, signal: AbortSignal | undefined) => {
     const request = { method: 'GET', path: `/api/v3/io${path}`, query } as const
     const answer = await http.request(signal === undefined ? request : { ...request, signal })
     const json = wireOf(wholeJson(`GET ${path}`, answer).json)
@@ -79,9 +95,9 @@ function b2bOver(http: Http, sortBy: string): B2bClient {
     if (code >= 400) throw bigcommerceError(code, json) ?? new StreamError('target_rejected', `${path}: code ${code}`)
     return json
   }
-  const find = async (path: string, signal: AbortSignal | undefined): Promise<Wire | null> => {
+  const find = async (path: string, query: Query, signal: AbortSignal | undefined): Promise<Wire | null> => {
     try {
-      const { data } = await get(path, [], signal)
+      const { data } = await get(path, query, signal)
       // The specification says a list of one, the examples say the object.
       return Array.isArray(data) ? (wiresOf(data)[0] ?? null) : wireOf(data)
     } catch (error) {
@@ -90,20 +106,23 @@ function b2bOver(http: Http, sortBy: string): B2bClient {
     }
   }
   return {
-    for: (kind) => b2bOver(http.for(kind), sortBy),
-    order: (orderId, signal) => find(`/orders/${encodeURIComponent(orderId)}`, signal),
-    company: (companyId, signal) => find(`/companies/${encodeURIComponent(companyId)}`, signal),
-    async changedOrders({ from, to }, { offset, limit }, signal) {
+    channels: how.channels,
+    for: (kind) => b2bOver(http.for(kind), how),
+    order: (orderId, signal) => find(`/orders/${encodeURIComponent(orderId)}`, [], signal),
+    company: (companyId, signal) => find(`/companies/${encodeURIComponent(companyId)}`, WITH_EXTRA_FIELDS, signal),
+    async changedOrders({ from, to, channels }, { offset, limit }, signal) {
       const json = await get(
         '/orders',
         [
-          // "After" and "before" in the documentation: a second more on each side, so that none is left out.
-          ...(from === null ? [] : [['minModified', String(from - 1)] as const]),
+          // "After" and "before" in the documentation: a second more on each side, so that none is left out. Without a bound
+          // there are only those of the last year.
+          ['minModified', String(from === null ? 0 : from - 1)],
           ['maxModified', String(to)],
-          ['sortBy', sortBy],
+          ['sortBy', how.sortBy],
           ['orderBy', 'ASC'],
           ['limit', String(limit)],
           ['offset', String(offset)],
+          ...(channels ?? []).map((id) => ['channelIds[]', id] as const),
         ],
         signal,
       )

@@ -9,6 +9,7 @@ import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { bigcommerceError, wholeJson } from './answers.ts'
 import { type B2bClient, type B2bSettings, createB2bClient } from './b2b-client.ts'
+import { channelsOf } from './channels.ts'
 import { webhookWarnings } from './check-webhooks.ts'
 import { bigcommerceQuota } from './limits.ts'
 
@@ -92,7 +93,7 @@ function clientOver(http: Http, storeHash: string, b2b: B2bClient | null): BigCo
     )
   const get = (path: string, query: Query, signal: AbortSignal | undefined) =>
     ask({ method: 'GET', path, query }, signal)
-  return {
+  const client: BigCommerceClient = {
     storeHash,
     b2b,
     for: (kind) => clientOver(http.for(kind), storeHash, b2b?.for(kind) ?? null),
@@ -121,9 +122,20 @@ function clientOver(http: Http, storeHash: string, b2b: B2bClient | null): BigCo
     },
     async check(signal) {
       const { headers } = await get('/v2/store', [], signal)
-      return { ...checkOf(headers), warnings: await webhookWarnings((path) => get(path, [], signal)) }
+      const hooks = await webhookWarnings((path) => get(path, [], signal))
+      return { ...checkOf(headers), warnings: [...hooks, ...(await channelWarnings(client, signal))] }
     },
   }
+  return client
+}
+
+/** What is wrong with the channels of B2B Edition's orders, in words. */
+async function channelWarnings(client: BigCommerceClient, signal: AbortSignal | undefined): Promise<readonly string[]> {
+  const isTold = client.b2b === null || client.b2b.channels !== null
+  if (isTold || (await channelsOf(client, signal)) !== null) return []
+  return [
+    "B2B Edition gives orders of channel 1 alone: give the API account the scope Channel Settings (read-only), or name the store's channels in settings.b2bChannels",
+  ]
 }
 
 /** 207: a part was done. The same write again does the rest, since all of ours may be repeated. */

@@ -11,33 +11,50 @@ export function isB2bPlace(place: Keyset | null): boolean {
   return place?.changedAt === B2B
 }
 
+interface PageOptions {
+  readonly now: () => number
+  readonly signal: AbortSignal
+  /** Ids of channels; null: those that B2B Edition gives when it is not told. */
+  readonly channels?: readonly string[] | null
+}
+
+/** Rows of a page that the page before has had, too: as many as may have one time without their order being certain. */
+const SHARED = 20
+
 /**
  * B2B Edition's orders changed in a closed window. It has offsets and no keyset, and from a closed window rows only leave:
  * so it is read from its end to its beginning. Who leaves, moves what was not read yet no further than where it is going
- * to be read (Guarantee 6).
+ * to be read (Guarantee 6). It sorts by times alone, and rows of one time in any order: so pages share some rows.
  */
 export async function* b2bOrderPages(
-  b2b: B2bClient,
+  b2b: Pick<B2bClient, 'changedOrders'>,
   window: ReadWindow,
   after: Keyset | null,
-  { now, signal }: { readonly now: () => number; readonly signal: AbortSignal },
+  { now, signal, channels = null }: PageOptions,
 ): AsyncGenerator<RowsPage<Wire>> {
   const to = Math.floor(window.to / 1000)
   const from = window.from === null ? null : Math.floor(window.from / 1000)
   const inWindow = (row: Wire) => changedAt(row) < to && (from === null || changedAt(row) >= from)
-  const first = isB2bPlace(after) ? Number(after?.id) : (await b2b.changedOrders({ from, to }, FIRST, signal)).total
+  const list = async (page: { readonly offset: number; readonly limit: number }) =>
+    await b2b.changedOrders({ from, to, channels }, page, signal)
+  const first = isB2bPlace(after) ? Number(after?.id) : (await list(FIRST)).total
   let most = B2B_LIMIT
+  let before = new Set<string>()
   for (let end = first; end > 0; ) {
-    const offset = Math.max(0, end - most)
+    const shared = most > 2 * SHARED && end < first ? SHARED : 0
+    const offset = Math.max(0, end + shared - most)
+    const limit = end + shared - offset
     const requestedAt = now()
-    const { rows, total } = await b2b.changedOrders({ from, to }, { offset, limit: end - offset }, signal)
-    if (rows.length < end - offset && offset + rows.length < total && rows.length > 0) {
+    const { rows, total } = await list({ offset, limit })
+    if (rows.length < limit && offset + rows.length < total && rows.length > 0) {
       // It gives fewer at once than was asked for.
       most = rows.length
       continue
     }
     end = offset
-    yield { rows: rows.filter(inWindow), reached: { changedAt: B2B, id: String(offset) }, requestedAt }
+    const others = rows.filter((row) => inWindow(row) && !before.has(versionOf(row)))
+    before = new Set(rows.map(versionOf))
+    yield { rows: others, reached: { changedAt: B2B, id: String(offset) }, requestedAt }
   }
 }
 
@@ -47,3 +64,5 @@ const FIRST = { offset: 0, limit: 1 }
 export function changedAt(row: Wire): number {
   return Number(textOf(row['updatedAt']) ?? 0)
 }
+
+const versionOf = (row: Wire) => `${textOf(row['bcOrderId'])} ${changedAt(row)}`

@@ -6,6 +6,7 @@ import { totalDiffers } from '../../rules/unexplained.ts'
 import { noNotes, type ReaderNotes } from '../kit/reader-notes.ts'
 import type { Page, ReadEntity, ReadWindow, SourceReader, UnreadableEntity, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
+import { b2bChannels } from './channels.ts'
 import type { BigCommerceClient, Query } from './client.ts'
 import { createGoneParts, type WithGoneParts } from './gone-parts.ts'
 import { type OrderParts, rawOrder, toOrder } from './order.ts'
@@ -45,7 +46,8 @@ export function readBigCommerceOrders(
         }
       }
       if (client.b2b === null) return
-      for await (const page of b2bOrderPages(client.b2b, window, after, { now, signal })) {
+      const channels = await b2bChannels(client, read.filter, signal)
+      for await (const page of b2bOrderPages(client.b2b, window, after, { now, signal, channels })) {
         const rows = page.rows.filter((row) => companyOf(row) !== null)
         // What was read above was read after this change.
         const others = rows.map(b2bOrderId).filter((id) => !given.has(id))
@@ -58,7 +60,8 @@ export function readBigCommerceOrders(
       const pages = secondsPages(orderList(client, read, signal), window, null, { now, slice: MOST_ROWS })
       for await (const page of pages) yield page.rows.map(windowRow)
       if (client.b2b === null) return
-      for await (const page of b2bOrderPages(client.b2b, window, null, { now, signal })) {
+      const channels = await b2bChannels(client, read.filter, signal)
+      for await (const page of b2bOrderPages(client.b2b, window, null, { now, signal, channels })) {
         yield page.rows.filter((row) => companyOf(row) !== null).map(b2bWindowRow)
       }
     },

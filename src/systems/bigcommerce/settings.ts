@@ -1,8 +1,25 @@
-import { choice, currencyCode, flag, list, setting, text, type ValuesOf, whole } from '../../configuration/setting.ts'
+import {
+  choice,
+  currencyCode,
+  flag,
+  list,
+  setting,
+  text,
+  type ValueKind,
+  type ValuesOf,
+  whole,
+} from '../../configuration/setting.ts'
 import { type ConnectableSystem, requireSecret } from '../kit/configured-system.ts'
+import { b2bSorts } from './b2b-client.ts'
 import type { BigCommerceSettings } from './client.ts'
 
 const statusId = whole({ minimum: 0, maximum: 999_999_999 })
+
+/** It was any field once, and an order's id by default, which B2B Edition refuses. */
+const b2bSort: ValueKind<(typeof b2bSorts)[number]> = {
+  ...choice(b2bSorts),
+  parse: (given) => (given === 'bcOrderId' ? 'createdAt' : choice(b2bSorts).parse(given)),
+}
 
 export const settings = {
   storeHash: setting(text({ pattern: /[A-Za-z0-9]+/, expected: 'letters and digits, as in the address of the API' }), {
@@ -32,9 +49,9 @@ export const settings = {
     default: 150,
     description: 'requests a minute that B2B Edition accepts, of all apps together',
   }),
-  b2bSortBy: setting(text({ pattern: /\w+/, expected: 'the name of a field' }), {
-    default: 'bcOrderId',
-    description: 'field by which its orders are listed; a unique one',
+  b2bSortBy: setting(b2bSort, { default: 'createdAt', description: 'time by which its orders are listed' }),
+  b2bChannels: setting(list(whole({ minimum: 1, maximum: 999_999_999 }), 'ids of channels'), {
+    description: 'channels whose orders B2B Edition is asked for; without it, all that the API account may see',
   }),
 }
 
@@ -85,13 +102,13 @@ export const secrets = { ways: [{ accessToken: "access token of the store's API 
 
 /** Throws `configuration_invalid`, naming what is missing. */
 export function clientSettings(system: ConnectableSystem<BigCommerceValues>): BigCommerceSettings {
-  const { storeHash, b2b, b2bAddress, b2bPerMinute, b2bSortBy } = system.settings
+  const { storeHash, b2b, b2bAddress, b2bPerMinute, b2bSortBy, b2bChannels } = system.settings
   const limits = { concurrency: system.limits.concurrency, perMinute: b2bPerMinute }
   return {
     baseUrl: system.address,
     storeHash,
     accessToken: requireSecret(system, 'accessToken'),
     limits: system.limits,
-    b2b: b2b ? { baseUrl: b2bAddress, limits, sortBy: b2bSortBy } : null,
+    b2b: b2b ? { baseUrl: b2bAddress, limits, sortBy: b2bSortBy, channels: b2bChannels?.map(String) ?? null } : null,
   }
 }

@@ -9,8 +9,11 @@ const SCOPES: readonly (readonly [begins: RegExp, entities: readonly Entity[]])[
   [/^store\/inventory\//, ['inventory']],
   [/^store\/(order|shipment)\//, ['orders']],
   [/^store\/company\//, ['orders']],
-  [/^store\/(product|sku)\//, ['products', 'images']],
+  [/^store\/(category\/)?(product|sku)\//, ['products', 'images']],
 ]
+
+/** One channel's scopes, or those of all (`*`), are the store's own behind it. */
+const CHANNEL = /^store\/channel\/[^/]+\//
 
 /**
  * BigCommerce's callbacks: a scope and an id, signed with the app's client secret. The libraries of Standard Webhooks are
@@ -30,7 +33,8 @@ export const bigcommerceHook: HookKind = {
         field: 'producer',
       })
     }
-    const entities = SCOPES.find(([begins]) => begins.test(String(scope)))?.[1] ?? []
+    const storeScope = String(scope).replace(CHANNEL, 'store/')
+    const entities = SCOPES.find(([begins]) => begins.test(storeScope))?.[1] ?? []
     const reads = system.reads.filter(({ entity }) => entities.includes(entity)).map(({ id }) => id)
     // The same event has the same hash, however often it is sent; the id is that of one delivery. A later event may say the
     // very same, at its own time.

@@ -67,6 +67,15 @@ describe("BigCommerce's webhooks", () => {
     ['store/sku/created', ['bc.products.all', 'bc.images.all']],
     ['store/product/inventory/updated', ['bc.inventory.all']],
     ['store/sku/inventory/order/updated', ['bc.inventory.all']],
+    ['store/channel/2/order/created', ['bc.orders.all']],
+    ['store/channel/2/order/refund/created', ['bc.orders.all']],
+    ['store/channel/1/product/assigned', ['bc.products.all', 'bc.images.all']],
+    ['store/channel/1/category/product/unassigned', ['bc.products.all', 'bc.images.all']],
+    ['store/channel/*/inventory/product/stock_changed', ['bc.inventory.all']],
+    ['store/inventory/location/updated', ['bc.inventory.all']],
+    ['store/channel/1/settings/product/updated', []],
+    ['store/channel/1/cart/created', []],
+    ['store/channel/updated', []],
     ['store/customer/created', []],
   ])('%s has %j requested', async (scope, reads) => {
     const { hook, requested } = await fixture()

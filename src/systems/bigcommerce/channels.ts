@@ -1,0 +1,39 @@
+import type { Read } from '../../configuration/model.ts'
+import { StreamError } from '../../errors.ts'
+import { textOf, type Wire } from '../kit/wire.ts'
+import type { B2bClient } from './b2b-client.ts'
+
+/** A client of the store, as far as channels are asked for. */
+interface Store {
+  readonly b2b: Pick<B2bClient, 'channels'> | null
+  page(
+    path: string,
+    query: readonly (readonly [name: string, value: string])[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly rows: readonly Wire[] }>
+}
+
+/**
+ * The channels whose orders are asked for: B2B Edition gives those of the first alone when it is not told. That of the
+ * read's filter, those of `settings.b2bChannels`, else all that the store has; null: it does not let us see them.
+ */
+export async function b2bChannels(
+  client: Store,
+  filter: Read['filter'],
+  signal: AbortSignal,
+): Promise<readonly string[] | null> {
+  const one = filter['channel_id']
+  if (one !== undefined) return [one]
+  return client.b2b?.channels ?? (await channelsOf(client, signal))
+}
+
+/** Null: the API account may not see them. */
+export async function channelsOf(client: Pick<Store, 'page'>, signal?: AbortSignal) {
+  try {
+    const { rows } = await client.page('/v3/channels', [['limit', '250']], signal)
+    return rows.flatMap((row) => textOf(row['id']) ?? [])
+  } catch (error) {
+    if (error instanceof StreamError && (error.code === 'permission_missing' || error.code === 'not_found')) return null
+    throw error
+  }
+}
