@@ -4,19 +4,15 @@ import { sendJson } from './magento-error.ts'
 import type { AddRoute } from './routes.ts'
 import type { Bulk } from './wire-types.ts'
 
-const logs = 'Magento_AsynchronousOperations::system_magento_logging_bulk_operations'
-
 /** Bulk requests: taken below `async/bulk/V1`, and what became of them. `addBulk` adds below the former. */
 export function addBulkRoutes(app: FastifyInstance, add: AddRoute, addBulk: AddRoute, queue: BulkQueue): void {
-  addBulk('POST', '/products', 'Magento_Catalog::products', ({ body }) => queue.take('products', body))
-  addBulk('POST', '/inventory/source-items', 'Magento_InventoryApi::source', ({ body }) =>
-    queue.take('source-items', body),
-  )
-  add('GET', '/bulk/:uuid/status', logs, ({ parameters }) => {
+  addBulk('POST', '/products', ({ body }) => queue.take('products', body))
+  addBulk('POST', '/inventory/source-items', ({ body }) => queue.take('source-items', body))
+  add('GET', '/bulk/:uuid/status', ({ parameters }) => {
     const bulk = queue.status(parameters['uuid'] ?? '')
     return summary(bulk, ({ id, status, result_message, error_code }) => ({ id, status, result_message, error_code }))
   })
-  add('GET', '/bulk/:uuid/detailed-status', logs, ({ parameters }) => {
+  add('GET', '/bulk/:uuid/detailed-status', ({ parameters }) => {
     const bulk = queue.status(parameters['uuid'] ?? '')
     return summary(bulk, ({ body, ...operation }) => ({
       ...operation,

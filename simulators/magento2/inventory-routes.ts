@@ -1,18 +1,16 @@
 import { isRequired, MagentoError, noSuchEntity } from './magento-error.ts'
 import { renderSourceItem } from './render.ts'
-import { type AddRoute, answerSearch } from './routes.ts'
+import { type AddRoute, answerSearch, typeError } from './routes.ts'
 import type { SearchSettings } from './search.ts'
 import type { Shop } from './shop.ts'
 import { sourceItemKey } from './shop-store.ts'
 import type { Switches } from './switches.ts'
 import type { InventorySource, SourceItem } from './wire-types.ts'
 
-const resource = 'Magento_InventoryApi::source'
-
 /** Multi-source inventory: sources and what each holds. Saving is absolute and repeatable. */
 export function addInventoryRoutes(add: AddRoute, shop: Shop, switches: Switches): void {
   const { sourceItems, sources } = shop.store
-  add('GET', '/inventory/source-items', resource, ({ query }) =>
+  add('GET', '/inventory/source-items', ({ query }) =>
     answerSearch(
       sourceItems.all(),
       query,
@@ -20,15 +18,15 @@ export function addInventoryRoutes(add: AddRoute, shop: Shop, switches: Switches
       renderSourceItem,
     ),
   )
-  add('POST', '/inventory/source-items', resource, ({ body }) => {
+  add('POST', '/inventory/source-items', ({ body }) => {
     saveSourceItems(shop, body)
     return []
   })
-  add('POST', '/inventory/source-items-delete', resource, ({ body }) => {
+  add('POST', '/inventory/source-items-delete', ({ body }) => {
     for (const item of readItems(body)) sourceItems.delete(sourceItemKey(item))
     return []
   })
-  add('GET', '/inventory/sources', resource, ({ query }) =>
+  add('GET', '/inventory/sources', ({ query }) =>
     answerSearch(
       sources.all(),
       query,
@@ -36,7 +34,7 @@ export function addInventoryRoutes(add: AddRoute, shop: Shop, switches: Switches
       (source) => source,
     ),
   )
-  add('GET', '/inventory/sources/:code', resource, ({ parameters }) => {
+  add('GET', '/inventory/sources/:code', ({ parameters }) => {
     const source = sources.get(parameters['code'] ?? '')
     if (source === undefined) throw noSuchEntity('source_code', parameters['code'] ?? '')
     return source
@@ -74,21 +72,58 @@ function columnSearch<T extends SourceItem | InventorySource>(
 function readItems(body: unknown): SourceItem[] {
   const { sourceItems } = Object(body) as { sourceItems?: SourceItem[] }
   if (!Array.isArray(sourceItems)) throw isRequired('sourceItems')
+  for (const item of sourceItems) checkTypes(item)
+  if (sourceItems.length === 0) throw new MagentoError(400, 'Input data is empty')
   return sourceItems
 }
 
-function checkItem(item: SourceItem, shop: Shop): void {
-  for (const field of itemColumns) {
-    const value: unknown = item[field]
-    if (value === undefined || value === null || value === '') {
-      const errors = [{ message: '"%field" can not be empty.', parameters: { field } }]
-      throw new MagentoError(400, `Validation Failed: "${field}" can not be empty.`, { errors })
-    }
-  }
-  if (shop.store.sources.get(item.source_code) === undefined) {
-    const errors = [
-      { message: 'Source with code "%sourceCode" does not exist.', parameters: { sourceCode: item.source_code } },
-    ]
-    throw new MagentoError(400, `Validation Failed: Source with code "${item.source_code}" does not exist.`, { errors })
+const types: Readonly<Record<string, 'string' | 'float' | 'int'>> = {
+  sku: 'string',
+  source_code: 'string',
+  quantity: 'float',
+  status: 'int',
+}
+
+/** Before anything is validated, each value has to be of its type: texts of numbers are numbers. */
+function checkTypes(item: SourceItem): void {
+  for (const [field, type] of Object.entries(types)) {
+    const value: unknown = item[field as keyof SourceItem]
+    if (value === undefined || value === null) continue
+    const isText = typeof value === 'string' || typeof value === 'number'
+    const isRight = type === 'string' ? isText : isText && String(value).trim() !== '' && Number.isFinite(Number(value))
+    if (!isRight) throw typeError(field, value, type)
   }
 }
+
+/** As Magento's own API tests have it (InventoryApi, SourceItemsSave/ValidationTest). */
+function checkItem(item: SourceItem, shop: Shop): void {
+  const problems = [
+    ...textProblems(item.sku, 'can not contain leading or trailing spaces.', (text) => text !== text.trim()).map(
+      ofField('sku'),
+    ),
+    ...textProblems(item.source_code, 'can not contain whitespaces.', (text) => /\s/.test(text)).map(
+      ofField('source_code'),
+    ),
+    ...(isNumber(item.quantity) ? [] : ['should be numeric.']).map(ofField('quantity')),
+    ...(isNumber(item.status) ? (isStatus(item.status) ? [] : ['should a known status.']) : ['should be numeric.']).map(
+      ofField('status'),
+    ),
+  ]
+  const [first] = problems
+  if (first !== undefined) {
+    const errors = problems.map(({ field, problem }) => ({ message: `"%field" ${problem}`, parameters: { field } }))
+    throw new MagentoError(400, `Validation Failed: "${first.field}" ${first.problem}`, { errors })
+  }
+  // The database refuses it, and the reason is in the log alone.
+  if (shop.store.sources.get(item.source_code) === undefined) throw new MagentoError(400, 'Could not save Source Item')
+}
+
+const ofField = (field: string) => (problem: string) => ({ field, problem })
+
+function textProblems(value: unknown, problem: string, isWrong: (text: string) => boolean): string[] {
+  const text = value === undefined || value === null ? '' : String(value)
+  return [...(text.trim() === '' ? ['can not be empty.'] : []), ...(text !== '' && isWrong(text) ? [problem] : [])]
+}
+
+const isNumber = (value: unknown) => value !== undefined && value !== null
+const isStatus = (value: unknown) => Number(value) === 0 || Number(value) === 1

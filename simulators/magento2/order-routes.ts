@@ -7,8 +7,6 @@ import type { Shop } from './shop.ts'
 import type { Switches } from './switches.ts'
 import type { Order, Shipment, StatusHistory } from './wire-types.ts'
 
-const view = 'Magento_Sales::actions_view'
-
 /** Orders, their comments, shipments. */
 export function addOrderRoutes(add: AddRoute, shop: Shop, switches: Switches): void {
   const { store } = shop
@@ -17,20 +15,18 @@ export function addOrderRoutes(add: AddRoute, shop: Shop, switches: Switches): v
     if (order === undefined) throw noSuchEntity('id', id)
     return order
   }
-  add('GET', '/orders', view, ({ query }) =>
-    answerSearch(store.orders.all(), query, orderSearch(switches), renderOrder),
-  )
-  add('GET', '/orders/:id', view, (call) => renderOrder(find(integerParameter(call, 'id'))))
-  add('POST', '/orders/:id/comments', 'Magento_Sales::comment', (call) => {
+  add('GET', '/orders', ({ query }) => answerSearch(store.orders.all(), query, orderSearch(switches), renderOrder))
+  add('GET', '/orders/:id', (call) => renderOrder(find(integerParameter(call, 'id'))))
+  add('POST', '/orders/:id/comments', (call) => {
     addComment(shop, find(integerParameter(call, 'id')), call.body)
     return true
   })
-  add('POST', '/order/:id/ship', 'Magento_Sales::ship', (call) => {
+  add('POST', '/order/:id/ship', (call) => {
     const shipment = shipOrder(shop, find(integerParameter(call, 'id')), call.body)
     return String(shipment.entity_id)
   })
-  add('POST', '/shipment/track', 'Magento_Sales::shipment', ({ body }) => addTrack(shop, body))
-  add('GET', '/shipments', 'Magento_Sales::shipment', ({ query }) =>
+  add('POST', '/shipment/track', ({ body }) => addTrack(shop, body))
+  add('GET', '/shipments', ({ query }) =>
     answerSearch(store.shipments.all(), query, shipmentSearch(switches), (shipment) => shipment),
   )
 }

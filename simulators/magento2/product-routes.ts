@@ -7,8 +7,6 @@ import type { Shop } from './shop.ts'
 import type { Switches } from './switches.ts'
 import type { MediaEntry, Product } from './wire-types.ts'
 
-const resource = 'Magento_Catalog::products'
-
 /** Products and their media gallery. */
 export function addProductRoutes(add: AddRoute, shop: Shop, switches: Switches): void {
   const { products } = shop.store
@@ -17,16 +15,16 @@ export function addProductRoutes(add: AddRoute, shop: Shop, switches: Switches):
     if (product === undefined) throw noSuchProduct()
     return product
   }
-  add('GET', '/products', resource, ({ query }) => {
+  add('GET', '/products', ({ query }) => {
     const rows = products.all()
     return answerSearch(rows, query, productSearch(rows, switches), renderProduct)
   })
-  add('POST', '/products', resource, ({ body }) => renderProduct(postProduct(shop, body)))
-  add('GET', '/products/:sku', resource, (call) => renderProduct(find(call)))
-  add('PUT', '/products/:sku', resource, ({ parameters, body }) =>
+  add('POST', '/products', ({ body }) => renderProduct(postProduct(shop, body)))
+  add('GET', '/products/:sku', (call) => renderProduct(find(call)))
+  add('PUT', '/products/:sku', ({ parameters, body }) =>
     renderProduct(saveProduct(shop, parameters['sku'] ?? '', readProduct(body))),
   )
-  add('DELETE', '/products/:sku', resource, (call) => {
+  add('DELETE', '/products/:sku', (call) => {
     products.delete(find(call).sku)
     return true
   })
@@ -47,18 +45,18 @@ function addMediaRoutes(add: AddRoute, shop: Shop, find: (call: RestCall) => Pro
     if (entry === undefined) throw new MagentoError(404, 'No such entity.')
     return entry
   }
-  add('GET', '/products/:sku/media', resource, (call) => find(call).media_gallery_entries.map(renderMedia))
-  add('GET', '/products/:sku/media/:entryId', resource, (call) => renderMedia(findEntry(call)))
+  add('GET', '/products/:sku/media', (call) => find(call).media_gallery_entries.map(renderMedia))
+  add('GET', '/products/:sku/media/:entryId', (call) => renderMedia(findEntry(call)))
   // The id comes as text on the wire, whatever the specification says.
-  add('POST', '/products/:sku/media', resource, (call) => {
+  add('POST', '/products/:sku/media', (call) => {
     const { id: _new, ...entry } = readEntry(call.body)
     return String(saveMedia(shop, find(call), entry).id)
   })
-  add('PUT', '/products/:sku/media/:entryId', resource, (call) => {
+  add('PUT', '/products/:sku/media/:entryId', (call) => {
     saveMedia(shop, find(call), { ...readEntry(call.body), id: findEntry(call).id })
     return true
   })
-  add('DELETE', '/products/:sku/media/:entryId', resource, (call) => {
+  add('DELETE', '/products/:sku/media/:entryId', (call) => {
     removeMedia(shop, find(call), findEntry(call).id)
     return true
   })

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Authorization } from './authorization.ts'
 import { MagentoError, sendJson } from './magento-error.ts'
+import { routePermissions } from './route-permissions.ts'
 import { type SearchSettings, search } from './search.ts'
 import { parseSearchCriteria } from './search-criteria.ts'
 import { selectFields } from './sparse-fields.ts'
@@ -17,7 +18,6 @@ export interface RestCall {
 export type AddRoute = (
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
-  resource: string,
   handle: (call: RestCall) => unknown,
 ) => void
 
@@ -25,7 +25,9 @@ const stores = new Set(['default', 'all'])
 
 /** `/rest/V1` is the default store; `below`: what stands in place of V1. Calls are authorized for the route's ACL resource before anything else. */
 export function createRoutes(app: FastifyInstance, authorization: Authorization, below = 'V1', code = 200): AddRoute {
-  return (method, path, resource, handle) => {
+  return (method, path, handle) => {
+    const resource = routePermissions[`${method} ${path}`]
+    if (resource === undefined) throw new Error(`nobody says what ${method} ${path} needs`)
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
       const parameters = request.params as Record<string, string>
       const { store = 'default' } = parameters
@@ -67,6 +69,7 @@ export function integerParameter(call: RestCall, name: string): number {
 }
 
 export function typeError(field: string, value: unknown, expected: string): MagentoError {
-  const type = `Invalid type for value: "${String(value)}". Expected Type: "${expected}".`
+  const shown = typeof value === 'object' ? 'array' : String(value)
+  const type = `The "${shown}" value's type is invalid. The "${expected}" type was expected. Verify and try again.`
   return new MagentoError(400, `Error occurred during "${field}" processing. ${type}`)
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { magentoAdmin } from '../../simulators/magento2/authorization.ts'
 import type { PerSystemKind, TopicEvents } from '../../src/events/topics.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import { permissions } from '../../src/systems/magento2/permissions.ts'
 import { fulfilmentLine, shopFulfilment, shopImages, shopProduct, shopStock } from '../data/magento2-events.ts'
 import { connectionOf } from '../data/processor-events.ts'
 import { startTestShop, type TestShop } from '../worlds/magento2.ts'
@@ -64,6 +65,12 @@ describe.skipIf(!specIsThere)('what is said to Magento and by it, as the specifi
     expect(spec.answerFaults({ ...exchange, answered: plant(exchange.answered) })).not.toEqual([])
   })
 
+  it('needs a permission that we know', () => {
+    const known = new Set(permissions.flatMap(({ routes }) => routes.map(bareRoute)))
+    const names = EVERY_CALL.filter((name) => !name.endsWith('/integration/admin/token'))
+    expect(names.map(bareRoute).filter((name) => !known.has(name))).toEqual([])
+  })
+
   it('finds a path, and a refusal, that there are none of', () => {
     const [first] = exchanges
     if (first === undefined) throw new Error('nothing was sent')
@@ -97,6 +104,9 @@ const WITH_FIELDS = [
   'POST /async/bulk/V1/products',
 ]
 const EVERY_CALL = [...new Set([...WRITES, ...WITH_FIELDS, 'DELETE /V1/products/{sku}/media/{entryId}'])]
+
+/** Without the version, the queue, and the names of what varies. */
+const bareRoute = (name: string) => name.replace(/(\/async\/bulk)?\/V1/, '').replaceAll(/\{\w+\}|:\w+/g, ':')
 
 /** A field that nobody knows, beside the first fields that there are. */
 function plant(body: unknown): unknown {

@@ -11,6 +11,7 @@ import { magentoError } from './answers.ts'
 import { bulkOperations, sendBulk } from './bulk.ts'
 import { type BulkTiming, type BulkWriter, createBulkWriter } from './bulk-writer.ts'
 import { authorized, type Magento2Credentials, signature } from './credentials.ts'
+import { permissionWarnings } from './permissions.ts'
 import { type Found, find, type Search } from './search.ts'
 
 export interface Magento2Settings {
@@ -143,7 +144,18 @@ function clientOver(http: Http, root: string, bulk: MakeBulkWriter): Magento2Cli
     },
     bulkWriter: (path) => bulk(http, path),
     async check(signal) {
-      return checkOf((await call('GET', '/store/storeConfigs', undefined, signal)).headers)
+      const first = call('GET', '/store/storeConfigs', undefined, signal)
+      const check = await first.then(({ headers }) => checkOf(headers)).catch(withoutPermission)
+      const warnings = await permissionWarnings(http, root, signal)
+      // Without any of them it is the credentials: what the first call says is thrown.
+      if (warnings === null) await first
+      return { ...check, warnings: warnings ?? [] }
     },
   }
+}
+
+/** What a call says that needs a permission that is lacking. */
+function withoutPermission(error: unknown): SystemCheck {
+  if (error instanceof StreamError && error.code === 'permission_missing') return { date: null }
+  throw error
 }

@@ -1,5 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { Sink } from '../kit/sink.ts'
+import { textOf, type Wire } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 import { knownProducts } from './known-products.ts'
 import { sourceItemsOf } from './stock.ts'
@@ -29,8 +30,20 @@ export function writeMagento2Inventory(
         const message = `the shop has no product ${sku} (yet); create it, or push products too, then its stock goes on`
         throw new StreamError('item_missing', message, { field: 'data.sku' })
       }
-      await write(`${connection.id}|${sku}`, { sourceItems }, signal)
+      try {
+        await write(`${connection.id}|${sku}`, { sourceItems }, signal)
+      } catch (error) {
+        throw unknownSourceError(error, sourceItems) ?? error
+      }
       return { outcome: 'written', targetId: sku }
     },
   }
+}
+
+/** Magento says no more of a source that it does not have; which it was, is in its log alone. Undefined: it is another refusal. */
+function unknownSourceError(error: unknown, sourceItems: readonly Wire[]): StreamError | undefined {
+  if (!(error instanceof StreamError && /Could not save Source Item/i.test(error.message))) return undefined
+  const sources = sourceItems.map((item) => textOf(item['source_code'])).join(', ')
+  const message = `${error.message} Does the shop have the sources ${sources}? They are those of stock.locations of the connection`
+  return new StreamError(error.code, message, { cause: error, details: error.details, field: 'stock.locations' })
 }

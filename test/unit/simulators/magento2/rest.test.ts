@@ -149,7 +149,8 @@ describe('products', () => {
     expect(await call(shop, 'PUT', path, { product: { price: 'cheap' } })).toMatchObject({
       status: 400,
       body: {
-        message: 'Error occurred during "price" processing. Invalid type for value: "cheap". Expected Type: "float".',
+        message:
+          'Error occurred during "price" processing. The "cheap" value\'s type is invalid. The "float" type was expected. Verify and try again.',
       },
     })
     expect(await call(shop, 'DELETE', path)).toEqual({ status: 200, body: true })
@@ -178,12 +179,47 @@ describe('products', () => {
         errors: [{ message: '"%field" can not be empty.', parameters: { field: 'sku' } }],
       },
     })
-    expect((await save({ sku: 'WLD-K03', source_code: 'moon', quantity: 1, status: 1 })).status).toBe(400)
     const item = { sku: 'WLD-K03', source_code: 'default', quantity: 7, status: 1 }
     expect(await save(item)).toEqual({ status: 200, body: [] })
     const query = criteria([['sku', 'eq', 'WLD-K03']])
     const { body } = await call<List<SourceItem>>(shop, 'GET', `/inventory/source-items?${query}`)
     expect(body.items).toEqual([item])
+  })
+})
+
+describe('source items are refused as InventoryApi/Test/Api/SourceItemsSave/ValidationTest.php says', () => {
+  const valid = { sku: 'WLD-K03', source_code: 'default', quantity: 1.5, status: 1 }
+  const failed = (field: string, ...problems: string[]) => ({
+    message: `Validation Failed: "${field}" ${problems[0]}`,
+    errors: problems.map((problem) => ({ message: `"%field" ${problem}`, parameters: { field } })),
+  })
+  const mistyped = (field: string, value: string, type: string) => ({
+    message: `Error occurred during "${field}" processing. The "${value}" value's type is invalid. The "${type}" type was expected. Verify and try again.`,
+  })
+  it.each([
+    [{ sku: undefined }, failed('sku', 'can not be empty.')],
+    [{ sku: null }, failed('sku', 'can not be empty.')],
+    [{ sku: '' }, failed('sku', 'can not be empty.')],
+    [{ sku: ' ' }, failed('sku', 'can not be empty.', 'can not contain leading or trailing spaces.')],
+    [{ source_code: undefined }, failed('source_code', 'can not be empty.')],
+    [{ source_code: ' ' }, failed('source_code', 'can not be empty.', 'can not contain whitespaces.')],
+    [{ source_code: 'source code' }, failed('source_code', 'can not contain whitespaces.')],
+    [{ source_code: 'not-existed-source-code' }, { message: 'Could not save Source Item' }],
+    [{ quantity: undefined }, failed('quantity', 'should be numeric.')],
+    [{ quantity: null }, failed('quantity', 'should be numeric.')],
+    [{ status: undefined }, failed('status', 'should be numeric.')],
+    [{ status: '999999' }, failed('status', 'should a known status.')],
+    [{ quantity: '' }, mistyped('quantity', '', 'float')],
+    [{ quantity: 'test' }, mistyped('quantity', 'test', 'float')],
+    [{ source_code: [] }, mistyped('source_code', 'array', 'string')],
+  ])('%j', async (change, body) => {
+    const sourceItems = [{ ...valid, ...change }]
+    expect(await call(shop, 'POST', '/inventory/source-items', { sourceItems })).toEqual({ status: 400, body })
+  })
+
+  it('an empty list', async () => {
+    const empty = await call(shop, 'POST', '/inventory/source-items', { sourceItems: [] })
+    expect(empty).toEqual({ status: 400, body: { message: 'Input data is empty' } })
   })
 })
 
