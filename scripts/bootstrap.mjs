@@ -39,6 +39,7 @@ const TASKS = {
   'test:long': () => [...projects('long'), ...reporters(process.env.WALDSTREAM_TEST_REPORT)],
   bench: () => ['bench/main.ts'],
   check: () => ['scripts/check.ts'],
+  specs: () => ['scripts/fetch-specs.ts'],
   generate: () => ['scripts/generate.ts'],
   format: () => [join(MODULES, '@biomejs', 'biome', 'bin', 'biome'), 'check', '--write', '.'],
 }

@@ -1,5 +1,6 @@
 import { BIGCOMMERCE_CREDENTIALS } from './credentials.ts'
 import { LOCATIONS } from './make-products.ts'
+import { columnDefaults } from './product-columns.ts'
 import { toRfc2822, toV3Time } from './times.ts'
 import type { Image, Order, Product, Stock } from './wire-types.ts'
 
@@ -38,6 +39,7 @@ export function renderOrder(order: Order, include = '', zone = '+0000'): Record<
     custom_status: status,
     ...columns,
     items_shipped: products.reduce((sum, { quantity_shipped: shipped }) => sum + shipped, 0),
+    shipping_address_count: addresses.length,
     billing_address: { ...order.billing_address, form_fields: [] },
     products: link('products'),
     shipping_addresses: link('shippingaddresses'),
@@ -65,9 +67,12 @@ export function renderProduct(product: Product, include: readonly string[], base
     })),
   }
   return {
+    ...columnDefaults,
     ...own,
     calculated_price: product.price,
     base_variant_id: variants.length === 1 ? (variants[0]?.id ?? null) : null,
+    option_set_id: null,
+    option_set_display: 'right',
     inventory_level: of(),
     date_created: toV3Time(product.date_created),
     date_modified: toV3Time(product.date_modified),
@@ -96,7 +101,7 @@ export function renderItem(rows: readonly Stock[]) {
       sku: first?.sku ?? '',
       variant_id: first?.variant_id ?? 0,
       product_id: first?.product_id ?? 0,
-      sku_id: null,
+      sku_id: first?.variant_id ?? 0,
     },
     locations: rows.map(({ location_id, quantity }) => ({
       ...LOCATIONS.find((location) => location.location_id === location_id),

@@ -1,32 +1,10 @@
 import { BigCommerceError } from './problems.ts'
+import { choices, productColumns } from './product-columns.ts'
 import type { Shop } from './shop.ts'
 import type { Product } from './wire-types.ts'
 
 export type ProductBody = Readonly<Record<string, unknown>>
 
-/** Columns a write may change. */
-const TEXTS = [
-  'name',
-  'description',
-  'availability',
-  'condition',
-  'upc',
-  'mpn',
-  'gtin',
-  'page_title',
-  'search_keywords',
-]
-const NUMBERS = [
-  'price',
-  'cost_price',
-  'retail_price',
-  'sale_price',
-  'weight',
-  'width',
-  'height',
-  'depth',
-  'sort_order',
-]
 const CUSTOM_FIELD_CHARACTERS = 250
 
 /** @throws BigCommerceError 409 for a SKU or name that is there, 422 for what is missing or of a wrong type */
@@ -91,22 +69,38 @@ function checkTaken({ store }: Shop, { sku, name }: ProductBody, own?: number): 
 
 function withBody(shop: Shop, product: Product, body: ProductBody): Product {
   const changed: Record<string, unknown> = { ...product }
-  for (const field of TEXTS) if (body[field] !== undefined) changed[field] = text(body, field)
-  for (const field of NUMBERS) if (body[field] !== undefined) changed[field] = number(body, field)
-  if (body['inventory_tracking'] !== undefined) {
-    if (!['none', 'product', 'variant'].includes(String(body['inventory_tracking']))) throw wrong('inventory_tracking')
-    changed['inventory_tracking'] = body['inventory_tracking']
+  for (const [field, value] of Object.entries(body)) {
+    if (field in choices && !choices[field]?.includes(String(value))) throw wrong(field)
+    if (field in productColumns.text || field in choices) changed[field] = text(body, field)
+    else if (field in productColumns.number || field === 'brand_id') changed[field] = number(body, field)
+    else if (field in productColumns.flag) changed[field] = flag(body, field)
+    else if (field in productColumns.list) changed[field] = list(body, field)
+    else if (field === 'brand_name') changed['brand_id'] = brandId(shop, text(body, field))
+    else if (field === 'custom_fields') changed[field] = customFields(shop, product, value)
+    else if (field !== 'sku') throw wrong(field)
   }
-  if (body['is_visible'] !== undefined) changed['is_visible'] = body['is_visible'] === true
-  if (body['categories'] !== undefined) {
-    if (!Array.isArray(body['categories'])) throw wrong('categories')
-    changed['categories'] = body['categories'].map(Number)
-  }
-  if (body['custom_fields'] !== undefined) changed['custom_fields'] = customFields(shop, product, body['custom_fields'])
-  const known = ['sku', 'type', 'is_visible', 'categories', 'custom_fields', 'brand_id', 'inventory_tracking']
-  const unknown = Object.keys(body).filter((field) => ![...TEXTS, ...NUMBERS, ...known].includes(field))
-  if (unknown.length > 0) throw wrong(String(unknown[0]))
   return changed as Product
+}
+
+/** A brand that is not there yet is made. */
+function brandId({ brands }: Shop, name: string): number {
+  const known = brands.find((brand) => brand.name.toLowerCase() === name.toLowerCase())
+  if (known !== undefined) return known.id
+  const id = Math.max(0, ...brands.map((brand) => brand.id)) + 1
+  brands.push({ id, name })
+  return id
+}
+
+function flag(body: ProductBody, field: string): boolean {
+  const value = body[field]
+  if (typeof value !== 'boolean') throw wrong(field)
+  return value
+}
+
+function list(body: ProductBody, field: string): unknown[] {
+  const value = body[field]
+  if (!Array.isArray(value)) throw wrong(field)
+  return field === 'categories' ? value.map(Number) : value
 }
 
 /** Those with an id are changed, those without are new; others stay. */

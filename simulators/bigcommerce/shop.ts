@@ -42,7 +42,7 @@ export interface Announced {
 /** The store's data and what changes it; REST and control routes work on the same. */
 export interface Shop {
   store: Store
-  brands: readonly { id: number; name: string }[]
+  brands: { id: number; name: string }[]
   now(): Date
   /** The time of a change, ISO 8601. */
   stamp(): string

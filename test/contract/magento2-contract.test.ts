@@ -5,6 +5,7 @@ import { textOf, type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.t
 import { permissions } from '../../src/systems/magento2/permissions.ts'
 import { fulfilmentLine, shopFulfilment, shopImages, shopProduct, shopStock } from '../data/magento2-events.ts'
 import { connectionOf } from '../data/processor-events.ts'
+import { contractMock } from '../worlds/contract-mock.ts'
 import { startTestShop, type TestShop } from '../worlds/magento2.ts'
 import { type Exchange, type MagentoSpec, readMagentoSpec, specIsThere } from '../worlds/magento2-spec.ts'
 import { type RecordedCall, type Recorder, startRecorder } from '../worlds/recorder.ts'
@@ -38,6 +39,19 @@ describe.skipIf(!specIsThere)('what is said to Magento and by it, as the specifi
   it('has every path, query parameter and body that is sent', () => {
     expect(new Set(exchanges.map(spec.nameOf))).toEqual(new Set(EVERY_CALL))
     expect([...new Set(exchanges.flatMap(spec.requestFaults))]).toEqual([])
+  })
+
+  it('is let pass by Prism, which reads the specification by itself', async () => {
+    const mock = await contractMock([{ file: 'magento/admin-schema-2.4.8.yaml', below: '/rest/all' }])
+    const calls = recorder.calls.filter(({ url }) => !url.startsWith('/rest/all/async/bulk/'))
+    const faults = await Promise.all(calls.map((call) => mock.requestFaults(call)))
+    // Names of query parameters are compared above: the specification has those of the first group of a list alone.
+    expect([...new Set(faults.flat())].filter((fault) => !fault.endsWith('is not known'))).toEqual([])
+    expect(new Set(calls.map((call) => mock.nameOf(call))).size).toBeGreaterThan(10)
+    const wrong = calls.flatMap((call) =>
+      call.url.endsWith('/source-items') && call.method === 'POST' ? [{ ...call, sent: '{}' }] : [],
+    )
+    expect((await Promise.all(wrong.map((call) => mock.requestFaults(call)))).flat()).not.toEqual([])
   })
 
   it('has every answer, refusals too', () => {

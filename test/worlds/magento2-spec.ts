@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { parse } from 'yaml'
-import { specFile } from './spec-file.ts'
+import { readSpecFile } from './spec-file.ts'
 
-const file = specFile('magento/admin-schema-2.4.8.yaml')
+const file = readSpecFile('magento/admin-schema-2.4.8.yaml')
 
 export const specIsThere = file !== undefined
 
@@ -154,7 +153,7 @@ const strict = (schema: Schema): Schema =>
  * not. Answers have required sets of our own beside: almost everything is optional in the specification.
  */
 function readSpec(forAnswers: boolean): Spec {
-  const spec = parse(readFileSync(file ?? '', 'utf8')) as Spec & { info: Schema }
+  const spec = parse(file ?? '') as Spec & { info: Schema }
   delete spec.info['description']
   const { definitions } = spec
   for (const [name, schema] of Object.entries(definitions)) definitions[name] = strict(schema)

@@ -1,4 +1,4 @@
-import { request as ask, createServer } from 'node:http'
+import { request as ask, createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** A call and its answer, as text. */
@@ -6,6 +6,8 @@ export interface RecordedCall {
   readonly method: string
   /** With its query. */
   readonly url: string
+  /** Names are lower-case. */
+  readonly headers: Readonly<Record<string, string>>
   readonly sent: string
   readonly status: number
   readonly answered: string
@@ -32,7 +34,7 @@ export async function startRecorder(
     const forwarded = ask({ host: '127.0.0.1', port, method, path: url, headers }, async (answer) => {
       const answered = await textOf(answer)
       const { statusCode: status = 0 } = answer
-      calls.push({ method, url, sent, status, answered })
+      calls.push({ method, url, headers: sentHeaders(headers), sent, status, answered })
       response.writeHead(status, { 'content-type': answer.headers['content-type'] ?? 'text/plain' }).end(answered)
     })
     forwarded.on('error', () => response.destroy())
@@ -47,6 +49,10 @@ export async function startRecorder(
       server.close()
     },
   }
+}
+
+function sentHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))
 }
 
 async function textOf(stream: AsyncIterable<Buffer | string>): Promise<string> {

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
-import { specFile } from './spec-file.ts'
+import { readSpecFile } from './spec-file.ts'
 
 type Schema = Record<string, unknown>
 
@@ -10,7 +9,7 @@ interface Spec {
 }
 
 const names = ['sales', 'inventory', 'businesspartners', 'administration'] as const
-const files = names.flatMap((name) => specFile(`sap-b1/${name}.json`) ?? [])
+const files = names.flatMap((name) => readSpecFile(`sap-b1/${name}.json`) ?? [])
 
 export const hasSpec = files.length === names.length
 
@@ -34,7 +33,7 @@ const OWN_OR_ANNOTATION = '^(U_|@?odata\\.)'
 
 /** The vendor's specification, relaxed only where it contradicts the wire: nulls, dates without a time, the errors of v2. */
 export function readSpec() {
-  const specs = new Map(names.map((name, at) => [name, JSON.parse(readFileSync(files[at] ?? '', 'utf8')) as Spec]))
+  const specs = new Map(names.map((name, at) => [name, JSON.parse(files[at] ?? '') as Spec]))
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false })
   for (const [name, { components }] of specs) {
     for (const [type, schema] of Object.entries(components.schemas)) {

@@ -1,15 +1,22 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 
-/** Folder beside the project with what vendors publish; the project itself does not contain it. */
-const SHARED = new URL('../../../shared/', import.meta.url)
+/** What vendors publish, by vendor: kept with its licence, or fetched by scripts/fetch-specs.ts. */
+const SPECS = new URL('../specs/', import.meta.url)
 
-/** A file of a vendor's public specification; `undefined` where the machine has no `../shared` (CI always has it). */
-export function specFile(path: string): string | undefined {
-  const file = fileURLToPath(new URL(`specs/${path}`, SHARED))
-  if (existsSync(file)) return file
-  const message = `Nothing is compared with the vendor's specification: ${file} does not exist`
-  if (process.env['CI'] !== undefined || existsSync(SHARED)) throw new Error(message)
-  console.warn(message)
-  return undefined
+/** Whether a file is there; where it is not, what needs it is skipped, and says so. */
+export function hasSpecFile(path: string): boolean {
+  const file = fileURLToPath(new URL(path, SPECS))
+  if (existsSync(`${file}.gz`) || existsSync(file)) return true
+  console.warn(`Nothing is compared with the vendor's specification ${path}: npm run specs fetches it`)
+  return false
+}
+
+/** A file of a vendor's public specification; undefined where it was not fetched. */
+export function readSpecFile(path: string): string | undefined {
+  if (!hasSpecFile(path)) return undefined
+  const file = fileURLToPath(new URL(path, SPECS))
+  if (existsSync(`${file}.gz`)) return gunzipSync(readFileSync(`${file}.gz`)).toString()
+  return readFileSync(file, 'utf8')
 }

@@ -23,7 +23,7 @@ export function productList(
     id: (row) => BigInt(requireText(row, 'id')),
     async find({ min, max, idFrom }) {
       const query: Query = [
-        ...Object.entries(filter),
+        ...Object.entries(filter).map(inWords),
         // A date alone would be given the time of day it is now.
         ...(min === null ? [] : [['date_modified:min', toBigCommerceTime(min)] as const]),
         ['date_modified:max', toBigCommerceTime(max)],
@@ -37,6 +37,11 @@ export function productList(
       return (await client.page('/v3/catalog/products', query, signal)).rows
     },
   }
+}
+
+/** The list takes true and false for this one, and 1 and 0 for the others. */
+function inWords([name, value]: readonly [string, string]): readonly [string, string] {
+  return [name, name === 'is_visible' ? String(value === '1') : value]
 }
 
 /** One row for each SKU: what is gone is found by SKU. */
