@@ -17,6 +17,8 @@ export interface GuardedRequest {
 }
 
 export interface GuardedAnswer {
+  /** Where it came from, behind redirects. */
+  readonly url: string
   readonly status: number
   readonly headers: Headers
   /** The body as it was sent, packed or not; to be read, or left with `discard`. */
@@ -121,18 +123,19 @@ function send(
   const sent = { 'user-agent': 'waldstream', ...headers, ...(trusted ? credentials : {}) }
   return new Promise((resolve, reject) => {
     const outgoing = request({ ...target, method, headers: sent, agent, signal, lookup }, (response) => {
-      resolve(answerOf(response, method))
+      resolve(answerOf(response, method, url))
     })
     outgoing.on('error', reject)
     outgoing.end()
   })
 }
 
-function answerOf(response: IncomingMessage, method: string): GuardedAnswer {
+function answerOf(response: IncomingMessage, method: string, { href }: URL): GuardedAnswer {
   const pairs = Object.entries(response.headersDistinct).flatMap(([name, values = []]) =>
     values.map((value) => [name, value] as [string, string]),
   )
   return {
+    url: href,
     status: response.statusCode ?? 0,
     headers: new Headers(pairs),
     body: response,

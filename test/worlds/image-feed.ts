@@ -9,13 +9,13 @@ export function settingsOf(settings: Readonly<Record<string, string>>, secrets: 
   return clientSettings(connectable(declared, { id: 'images', address, secrets, settings, limits: { concurrency: 2 } }))
 }
 
-/** The rows of a feed's text, which comes in pieces of this size. */
-export function parseText(
+/** The rows of a feed's text, which comes and is read in pieces of this size. */
+export async function parseText(
   text: string,
   settings: Readonly<Record<string, string>> & { readonly format?: Format } = {},
   size = 7,
 ): Promise<FeedRow[]> {
-  return parseFeed(pieces(text, size), settingsOf(settings).form)
+  return (await parseFeed(pieces(text, size), settingsOf(settings).form, null, size)).rows
 }
 
 /** As a decoder gives them: it parts no character. */

@@ -7,7 +7,9 @@ import type { NetworkRules } from '../../platform/network-rules.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { MOST_BYTES, unpacked } from './body.ts'
 import { askLink, type LinkAnswer } from './link.ts'
+import { nextLink } from './next-page.ts'
 import { type FeedForm, parseFeed } from './parse.ts'
+import { feedCutShortError, feedError, MOST_ROWS } from './record.ts'
 import type { FeedRow } from './rows.ts'
 import { decoded } from './text.ts'
 
@@ -60,11 +62,19 @@ export function createImageFeedClient(
   const http = createGuardedHttp(deps.network)
   const governor = deps.governors.of(`image-feed ${hostOf(settings)}`, settings.limits)
   const governed = <T>(signal: AbortSignal, call: (bounded: AbortSignal) => Promise<T>) =>
-    inTurn(governor, settings, signal, call)
+    inTurn(governor, settings, signal, wholeTime(settings.timeoutMs), call)
   return {
     id: settings.id,
     checkLinks: settings.checkLinks,
-    download: (known, signal) => governed(signal, (bounded) => get(http, settings, known, bounded)),
+    async download(known, signal) {
+      const whole = wholeTime(settings.timeoutMs)
+      let asked = known
+      return await allPages(settings, (page) => {
+        const validators = asked
+        asked = null
+        return inTurn(governor, page, signal, whole, (bounded) => get(http, page, validators, bounded))
+      })
+    },
     link: (url, signal) =>
       governor.run(
         'images',
@@ -84,18 +94,29 @@ async function inTurn<T>(
   governor: Governor,
   settings: ImageFeedSettings,
   signal: AbortSignal,
+  whole: WholeTime,
   call: (bounded: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  let timeout: AbortSignal | undefined
   try {
-    const timed = () => {
-      timeout = AbortSignal.timeout(settings.timeoutMs)
-      return call(AbortSignal.any([signal, timeout]))
-    }
-    return await governor.run('images', timed, signal)
+    return await governor.run('images', () => call(AbortSignal.any([signal, whole.begun()])), signal)
   } catch (error) {
     if (error instanceof StreamError) throw error
-    throw unreachableError(error, settings, { ended: signal.aborted, late: timeout?.aborted === true })
+    throw unreachableError(error, settings, { ended: signal.aborted, late: whole.begun().aborted })
+  }
+}
+
+/** The time that all calls together may take, from the beginning of the first one. */
+interface WholeTime {
+  begun(): AbortSignal
+}
+
+function wholeTime(ms: number): WholeTime {
+  let signal: AbortSignal | undefined
+  return {
+    begun() {
+      signal ??= AbortSignal.timeout(ms)
+      return signal
+    },
   }
 }
 
@@ -130,22 +151,99 @@ async function ask(
   throw refusedError(answer, hostOf({ url, ...settings }))
 }
 
+/** A document of a feed, and where the next one is. */
+interface FetchedPage {
+  /** Null: it is the one of the validators that were given. */
+  readonly rows: readonly FeedRow[] | null
+  readonly validators: Validators
+  readonly next: string | null
+  readonly bytes: number
+}
+
 async function get(
   http: GuardedHttp,
   settings: ImageFeedSettings,
   known: Validators | null,
   signal: AbortSignal,
-): Promise<Download> {
+): Promise<FetchedPage> {
   const answer = await ask(http, settings, known, signal)
-  const { status, headers, body } = answer
-  if (status === 304 && known !== null) {
+  try {
+    return await pageOf(answer, settings, known)
+  } finally {
     answer.discard()
-    return { rows: null, validators: known }
   }
-  const bytes = unpacked(body, headers.get('content-encoding'), settings.mostBytes ?? MOST_BYTES)
+}
+
+async function pageOf(
+  { status, headers, body, url }: GuardedAnswer,
+  settings: ImageFeedSettings,
+  known: Validators | null,
+): Promise<FetchedPage> {
+  if (status === 304 && known !== null) return { rows: null, validators: known, next: null, bytes: 0 }
+  if (status === 206) throw feedCutShortError('its server sent a part of it (206)')
+  const size = { bytes: 0 }
+  const bytes = counted(unpacked(body, headers.get('content-encoding'), settings.mostBytes ?? MOST_BYTES), size)
   const type = headers.get('content-type')
-  const rows = await parseFeed(decoded(bytes, settings.encoding, type), settings.form, type)
-  return { rows, validators: validatorsOf(headers) }
+  const { rows, next } = await parseFeed(decoded(bytes, settings.encoding, type), settings.form, type)
+  const linked = nextLink(headers.get('link'))
+  if (linked === null && next !== null && 'problem' in next) {
+    throw feedError(
+      `${next.problem}; give an address that has all of it, or one whose pages name the next one's address`,
+    )
+  }
+  const address = linked ?? (next !== null && 'address' in next ? next.address : null)
+  return { rows, validators: validatorsOf(headers), next: nextAddress(address, url), bytes: size.bytes }
+}
+
+function nextAddress(address: string | null, from: string): string | null {
+  if (address === null) return null
+  if (URL.canParse(address, from)) return new URL(address, from).href
+  throw feedError('its next page has an address that is none')
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>, size: { bytes: number }): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    size.bytes += chunk.length
+    yield chunk
+  }
+}
+
+/** More are taken for pages without an end. */
+const MOST_PAGES = 1000
+
+/** All pages of a feed, each of which says where the next one is; `fetchPage` gets one. */
+async function allPages(
+  { url, credentials, ...settings }: ImageFeedSettings,
+  fetchPage: (page: ImageFeedSettings) => Promise<FetchedPage>,
+): Promise<Download> {
+  const first = await fetchPage({ url, credentials, ...settings })
+  if (first.rows === null || first.next === null) return { rows: first.rows, validators: first.validators }
+  const rows = placed(first.rows, 1)
+  const seen = new Set([url])
+  let bytes = first.bytes
+  let next: string | null = first.next
+  while (next !== null) {
+    if (seen.has(next)) throw feedError('its pages name one another in a circle')
+    seen.add(next)
+    if (seen.size > MOST_PAGES) throw feedError(`it has more than ${MOST_PAGES} pages`)
+    const ownServer = new URL(next).origin === new URL(url).origin
+    const page: FetchedPage = await fetchPage({ ...settings, url: next, credentials: ownServer ? credentials : {} })
+    for (const row of placed(page.rows ?? [], seen.size)) rows.push(row)
+    bytes += page.bytes
+    const most = settings.mostBytes ?? MOST_BYTES
+    if (bytes > most) throw feedError(`its pages have more than ${most} bytes, unpacked; split it`)
+    if (rows.length > MOST_ROWS) throw feedError(`its pages have more than ${MOST_ROWS} rows; split it`)
+    next = page.next
+  }
+  // That the first page is the same says nothing of the others.
+  return { rows, validators: { etag: null, lastModified: null } }
+}
+
+function placed(rows: readonly FeedRow[], page: number): FeedRow[] {
+  return rows.map(({ odd, ...row }) => {
+    const place = `page ${page}, ${row.place}`
+    return odd === undefined ? { ...row, place } : { ...row, place, odd: `page ${page}, ${odd}` }
+  })
 }
 
 /** A Last-Modified of just now may be that of another change within its second too: it says nothing. */

@@ -1,6 +1,6 @@
-import { pipeline, Readable } from 'node:stream'
-import { CsvError, parse } from 'csv-parse'
-import { withoutEnd } from '../../platform/without-end.ts'
+import type { StreamError } from '../../errors.ts'
+import { peek } from './body.ts'
+import { CsvReader, type CsvRow } from './csv-reader.ts'
 import { type FeedRecord, feedCutShortError, feedError } from './record.ts'
 
 export interface CsvDialect {
@@ -11,88 +11,137 @@ export interface CsvDialect {
   readonly endsWithLineBreak: boolean
 }
 
-/** What csv-parse gives of a record with `raw`: its text as it stands in the file. */
-interface ParsedRecord {
-  readonly record: readonly string[]
-  readonly raw: string
+/** Columns of a CSV feed, by their names. */
+export interface CsvColumns {
+  /** A file without one of them is another one. */
+  readonly needed: readonly string[]
+  readonly sku: readonly string[]
+  /** Of addresses. */
+  readonly url: readonly string[]
 }
 
-/** Longest text of one row: a quote that is never closed ends here, and not with the file. */
-const LONGEST_ROW = 1024 * 1024
+/** Where the columns are. */
+interface Header {
+  readonly names: readonly string[]
+  /** Indexes by name. */
+  readonly places: ReadonlyMap<string, readonly number[]>
+  readonly sku: readonly number[]
+  readonly url: readonly number[]
+  /** Cells that a row has at the least: up to its SKU and its first address. */
+  readonly fewest: number
+}
+
+const ADDRESS = /^\s*.?https?:\/\//i
 
 /**
- * Rows of CSV (RFC 4180, in its dialect); the first line names the columns, in any order and case. Throws
- * `source_data_invalid` for a file that was cut short, or lacks one of the columns `needed`.
+ * Rows of CSV (RFC 4180, in its dialect); the first line names the columns, in any order and case. A row that is odd is
+ * said to be, and the others go on. Throws `source_data_invalid` for a file that was cut short, which its end alone can
+ * tell, or lacks one of the columns that are needed.
  */
 export async function* csvRecords(
   text: AsyncIterable<string>,
   dialect: CsvDialect,
-  needed: readonly string[],
+  columns: CsvColumns,
 ): AsyncGenerator<FeedRecord> {
-  const end = { last: '' }
-  let header: readonly string[] | undefined
-  for await (const { cells, line } of withLines(parsed(watched(text, end), dialect))) {
-    if (header === undefined) {
-      header = cells.map(normal)
-      checkHeader(header, needed)
-      continue
+  const { head, all } = await peek(text, BEGIN)
+  const begin = head.join('')
+  const delimiter = SHEET.exec(begin)?.[1] ?? dialect.delimiter
+  const endsAtReturn = /^[^\r\n]*\r(?!\n)/.test(begin)
+  const sheet: { header: Header | null; rows: CsvRow[] } = { header: null, rows: [] }
+  const cellsOf = (line: string, { names }: Header) => line.split(delimiter, names.length + 1)
+  const reader = new CsvReader({
+    delimiter,
+    quote: dialect.quote,
+    endsAtReturn: (cells) => endsAtReturn || cells >= (sheet.header?.names.length ?? 0),
+    isRow: (line) => sheet.header !== null && isRow(cellsOf(line, sheet.header), sheet.header),
+    isFirstRow(line, quoted) {
+      const { header } = sheet
+      if (header === null) return false
+      return header.url.every((at) => at > quoted) && isRow(cellsOf(line, header), header)
+    },
+    onRow(row) {
+      if (row.odd === null && row.cells.every(isBlank)) return
+      if (sheet.header !== null) sheet.rows.push(row)
+      else if (row.odd !== null) throw feedError(`its first line ${row.odd}`)
+      else if (!SHEET.test(row.cells.join(delimiter))) sheet.header = headerOf(row.cells, columns)
+    },
+  })
+  let last: CsvRow | undefined
+  /** All but the last one, which may have been cut. */
+  const records = function* (): Generator<FeedRecord> {
+    for (const row of sheet.rows.splice(0)) {
+      if (last !== undefined && sheet.header !== null) yield toRecord(last, sheet.header)
+      last = row
     }
-    yield toRecord(header, cells, line)
   }
-  if (header === undefined) throw feedCutShortError('it is empty')
-  if (dialect.endsWithLineBreak && end.last !== '\n' && end.last !== '\r') {
+  for await (const chunk of all) {
+    reader.write(chunk)
+    yield* records()
+  }
+  const whole = reader.end()
+  yield* records()
+  const { header } = sheet
+  if (header === null) throw feedCutShortError('it is empty')
+  if (dialect.endsWithLineBreak && !whole) {
     throw feedCutShortError('it does not end with a line break (settings.lastLineBreak: optional, where it never does)')
   }
+  if (last === undefined) return
+  if (last.odd === null && (last.cells.length < header.fewest || (!whole && last.cells.length < header.names.length))) {
+    throw feedCutShortError(`its last row, ${problemOf(last, header)}`)
+  }
+  yield toRecord(last, header)
 }
 
+/** Characters of the beginning that say how lines end. */
+const BEGIN = 4096
+/** Excel's own first line, which says what separates cells. */
+const SHEET = /^\ufeff?"?sep=([^\r\n"])"?\s*(?:[\r\n]|$)/i
 const normal = (name: string): string => name.trim().toLowerCase()
+const isBlank = (cell: string): boolean => /^[\s\p{Cc}]*$/u.test(cell)
 
-async function* watched(text: AsyncIterable<string>, end: { last: string }): AsyncGenerator<string> {
-  for await (const chunk of text) {
-    end.last = chunk.at(-1) ?? end.last
-    yield chunk
+function headerOf(cells: readonly string[], { needed, sku, url }: CsvColumns): Header {
+  const names = cells.map(normal)
+  const places = new Map<string, number[]>()
+  for (const [index, name] of names.entries()) {
+    const known = places.get(name)
+    if (known === undefined) places.set(name, [index])
+    else known.push(index)
   }
+  const missing = needed.find((name) => !places.has(normal(name)))
+  if (missing !== undefined) throw columnMissingError(missing, names)
+  const at = (columns: readonly string[]) => columns.flatMap((name) => places.get(normal(name)) ?? [])
+  const header = { names, places, sku: at(sku), url: at(url) }
+  return { ...header, fewest: Math.max(...header.sku.map((place) => place + 1), Math.min(...header.url) + 1) }
 }
 
-async function* parsed(text: AsyncIterable<string>, dialect: CsvDialect): AsyncGenerator<ParsedRecord> {
-  const { delimiter, quote } = dialect
-  const options = { raw: true, relax_column_count: true, max_record_size: LONGEST_ROW, delimiter, quote, escape: quote }
-  const parser = parse(options)
-  // What breaks ends the parser, which is read here.
-  pipeline(Readable.from(text), parser, () => undefined)
-  try {
-    for await (const record of parser) yield record as ParsedRecord
-  } catch (cause) {
-    throw cause instanceof CsvError ? feedCutShortError(cause.message, cause) : cause
-  }
+function columnMissingError(missing: string, names: readonly string[]): StreamError {
+  const [only = ''] = names
+  const other = names.length === 1 ? [';', '\t', '|', ','].find((character) => only.includes(character)) : undefined
+  const hint = other === undefined ? '' : `; settings.delimiter says what separates cells, here "${other}" maybe`
+  return feedError(
+    `its first line has no column "${missing}"; it has: ${names.join(', ').slice(0, 500)}${hint}`,
+    missing,
+  )
 }
 
-/** The records with the line each begins in; empty lines are passed over. */
-async function* withLines(
-  records: AsyncIterable<ParsedRecord>,
-): AsyncGenerator<{ readonly cells: readonly string[]; readonly line: number }> {
-  let next = 1
-  for await (const { record, raw } of records) {
-    const line = next
-    next += withoutEnd(raw, '\r\n').split(/\r\n|\r|\n/).length
-    if (record.length > 1 || record[0]?.trim() !== '') yield { cells: record, line }
-  }
+/** Whether cells have a SKU and an address where rows have them. */
+function isRow(cells: readonly string[], { sku, url }: Header): boolean {
+  return sku.some((at) => !isBlank(cells[at] ?? '')) && url.some((at) => ADDRESS.test(cells[at] ?? ''))
 }
 
-function checkHeader(header: readonly string[], needed: readonly string[]): void {
-  const missing = needed.find((name) => !header.includes(normal(name)))
-  if (missing === undefined) return
-  throw feedError(`its first line has no column "${missing}"; it has: ${header.join(', ').slice(0, 500)}`, missing)
+/** A row may end after its first address: what it lacks behind that is empty. */
+function problemOf({ cells, odd, line }: CsvRow, { names, fewest }: Header): string | null {
+  if (odd !== null) return `line ${line} ${odd}`
+  const count = `line ${line} has ${cells.length} columns of ${names.length}`
+  if (cells.length < fewest) return count
+  return cells.slice(names.length).every(isBlank) ? null : `${count}: a cell is not quoted`
 }
 
-function toRecord(header: readonly string[], cells: readonly string[], line: number): FeedRecord {
-  const place = `line ${line}`
-  if (cells.length < header.length) throw feedCutShortError(`${place} has ${cells.length} columns of ${header.length}`)
-  const surplus = cells.slice(header.length).some((cell) => cell.trim() !== '')
-  if (surplus) throw feedCutShortError(`${place} has ${cells.length} columns of ${header.length}: a cell is not quoted`)
+function toRecord(row: CsvRow, header: Header): FeedRecord {
   return {
-    place,
-    values: (name) => cells.filter((_, index) => header[index] === normal(name)),
-    names: () => header,
+    place: `line ${row.line}`,
+    odd: problemOf(row, header),
+    values: (name) => (header.places.get(normal(name)) ?? []).map((at) => row.cells[at] ?? ''),
+    names: () => header.names,
   }
 }

@@ -1,6 +1,8 @@
 import { StreamError } from '../../errors.ts'
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
+import { addressOf } from './addresses.ts'
 import { type ColumnName, type FeedRow, type Role, roles } from './rows.ts'
+import { createTurns, ROWS_AT_ONCE, sortInTurns } from './turns.ts'
 
 /** Rows of one SKU; `sku` null: a row without one, which stands alone. */
 export interface FeedEntity {
@@ -19,23 +21,36 @@ interface Entry {
   readonly mediaType: string
 }
 
-/** The feed's rows by SKU, in the order of the SKUs; rows without SKU come first. */
-export function groupBySku(rows: readonly FeedRow[]): FeedEntity[] {
-  const bySku = Map.groupBy(rows, ({ sku }) => sku)
-  const nameless = (bySku.get('') ?? []).map((row) => ({ sku: null, rows: [row] }))
-  bySku.delete('')
-  const named = [...bySku].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([sku, group]) => ({ sku, rows: group }))
-  return [...nameless, ...named]
+/** Rows that are kept of one SKU: more are no gallery of a product. */
+const MOST_OF_ONE = 1000
+
+/** The feed's rows by SKU, in the order of the SKUs; rows without SKU come first, each of them alone. */
+export async function groupBySku(rows: readonly FeedRow[]): Promise<FeedEntity[]> {
+  const turn = createTurns(ROWS_AT_ONCE)
+  const sorted = await sortInTurns(rows, ({ sku: a }, { sku: b }) => (a === b ? 0 : a < b ? -1 : 1))
+  const entities: { readonly sku: string | null; readonly rows: FeedRow[] }[] = []
+  for (const row of sorted) {
+    const last = entities.at(-1)
+    if (row.sku === '') entities.push({ sku: null, rows: [row] })
+    else if (last?.sku !== row.sku) entities.push({ sku: row.sku, rows: [row] })
+    else if (last.rows.length <= MOST_OF_ONE) last.rows.push(row)
+    await turn()
+  }
+  return entities
 }
 
 /**
  * The rows of one SKU as its image gallery; pure. The same address twice is one image with the roles of both. An image
- * without a position stands behind the one before it. One wrong row makes the whole SKU unreadable: a gallery without it
- * would take the image away. `leftOut`: addresses of images that can't be had. Throws `source_data_invalid`, naming row
- * and column, and where nothing is left.
+ * without a position stands behind the one before it; a row without an address says nothing. One wrong row makes the whole
+ * SKU unreadable: a gallery without it would take the image away. `leftOut`: addresses of images that can't be had. Throws
+ * `source_data_invalid`, naming row and column, and where nothing is left.
  */
 export function toGallery({ sku, rows }: FeedEntity, leftOut: ReadonlySet<string> = NONE): ImageGallery {
+  const odd = rows.find((row) => row.odd !== undefined)?.odd
+  if (odd !== undefined) throw rowError(odd)
   if (sku === null) throw columnError(rows[0], 'sku', 'is empty')
+  if (/\p{Cc}/u.test(sku)) throw columnError(rows[0], 'sku', 'has a control character')
+  if (rows.length > MOST_OF_ONE) throw columnError(rows.at(-1), 'url', `its SKU has more than ${MOST_OF_ONE} rows`)
   const entries = merged(rows.flatMap(entriesOf))
   let next = 0
   const placed = entries.map((entry) => {
@@ -91,6 +106,7 @@ function entriesOf(row: FeedRow): readonly Entry[] {
       })),
   )
   const urls = cells.url ?? []
+  if (urls.length > MOST_OF_ONE) throw columnError(row, 'url', `has more than ${MOST_OF_ONE} addresses`)
   const several = urls.flatMap((url, index) => {
     if (url === '') return []
     const at = (column: ColumnName, shared: boolean) => cellAt(row, column, { index, count: urls.length, shared })
@@ -104,7 +120,6 @@ function entriesOf(row: FeedRow): readonly Entry[] {
       },
     ]
   })
-  if (ofRoles.length + several.length === 0) throw columnError(row, 'url', 'is empty')
   return [...ofRoles, ...several]
 }
 
@@ -121,8 +136,9 @@ function cellAt(
 }
 
 function address(row: FeedRow, column: ColumnName, url: string): string {
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url
-  throw columnError(row, column, 'is no http or https address')
+  const found = addressOf(url)
+  if ('problem' in found) throw columnError(row, column, found.problem)
+  return found.url
 }
 
 function positionOf(row: FeedRow, position: string): number | null {
@@ -147,6 +163,11 @@ function mediaTypeOf(row: FeedRow, cell: string): string {
   if (type === '' || type === 'image') return 'image'
   if (type === 'video' || type === 'external-video') return 'external-video'
   throw columnError(row, 'media_type', `"${cell}" is no image and no video`)
+}
+
+function rowError(problem: string): StreamError {
+  const field = /^(line|row|page \d+, (?:line|row)) \d+/.exec(problem)?.[0] ?? 'row'
+  return new StreamError('source_data_invalid', `the image feed's ${problem}; correct it in the feed`, { field })
 }
 
 function columnError(row: FeedRow | undefined, column: ColumnName, problem: string): StreamError {

@@ -1,31 +1,43 @@
-import { parseTexts } from '../../platform/json.ts'
-import { type FeedRecord, feedCutShortError, feedError } from './record.ts'
-import { memberOf, valuesAt } from './value-path.ts'
+import { JsonReader, type JsonRow, type JsonValue } from './json-reader.ts'
+import { type FeedRecord, feedError } from './record.ts'
+import { valuesAt } from './value-path.ts'
 
 /**
  * Rows of JSON: the members of the list at `items` (a path of names; empty: the document itself). Numbers are the text
- * they are. Throws `source_data_invalid` for a document that is not whole, or has no list there.
+ * they are. Returns what surrounds the list. Throws `source_data_invalid` for a document that is not whole, or has no list
+ * there.
  */
-export async function* jsonRecords(text: AsyncIterable<string>, items: string): AsyncGenerator<FeedRecord> {
-  const document = parseWhole((await Array.fromAsync(text)).join(''))
-  const rows = items === '' ? document : items.split('.').reduce(memberOf, document)
-  if (!Array.isArray(rows)) {
+export async function* jsonRecords(
+  text: AsyncIterable<string>,
+  items: string,
+): AsyncGenerator<FeedRecord, JsonValue, undefined> {
+  const reader = new JsonReader(items === '' ? [] : items.split('.'))
+  let count = 0
+  const records = () =>
+    reader.take().map((row) => {
+      count += 1
+      return jsonRecord(row, `row ${count}`)
+    })
+  for await (const chunk of text) {
+    reader.write(chunk)
+    yield* records()
+  }
+  reader.end()
+  yield* records()
+  if (!reader.found) {
     const where = items === '' ? 'it is no list itself' : `it has no list at "${items}"`
     throw feedError(`${where}; settings.items is the path to its list of images`, 'settings.items')
   }
-  for (const [index, row] of rows.entries()) {
-    yield {
-      place: `row ${index + 1}`,
-      values: (name) => valuesAt(row, name),
-      names: () => Object.keys(Object(row) as object),
-    }
-  }
+  return reader.around
 }
 
-function parseWhole(text: string): unknown {
-  try {
-    return parseTexts(text)
-  } catch (cause) {
-    throw feedCutShortError('it is not whole JSON', cause)
+export function jsonRecord({ value, odd }: JsonRow, place: string): FeedRecord {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  const problem = odd ?? (isObject ? null : 'is no object')
+  return {
+    place,
+    odd: problem === null ? null : `${place} ${problem}`,
+    values: (name) => valuesAt(value, name),
+    names: () => Object.keys(Object(value)),
   }
 }

@@ -2,25 +2,32 @@ import { StreamError } from '../../errors.ts'
 import { peek } from './body.ts'
 import { type CsvDialect, csvRecords } from './csv.ts'
 import { jsonRecords } from './json.ts'
-import type { FeedRecord } from './record.ts'
-import { type ColumnName, type Columns, type FeedRow, neededColumns, readRows } from './rows.ts'
+import { jsonLinesRecords } from './json-lines.ts'
+import type { JsonValue } from './json-reader.ts'
+import { type NextPage, nextPageOf } from './next-page.ts'
+import { type FeedRecord, feedError } from './record.ts'
+import { addressColumns, type ColumnName, type FeedRow, neededColumns, type RowForm, readRows } from './rows.ts'
+import { inTurns } from './turns.ts'
 import { xmlRecords } from './xml.ts'
 
-export const formats = ['csv', 'json', 'xml'] as const
+export const formats = ['csv', 'json', 'jsonl', 'xml'] as const
 export type Format = (typeof formats)[number]
 
 /** How a feed is written. */
-export interface FeedForm {
+export interface FeedForm extends RowForm {
   /** Null: its media type decides, else how it begins. */
   readonly format: Format | null
   readonly csv: CsvDialect
   /** Path to the rows of JSON and XML. */
   readonly items: string
-  readonly columns: Columns
   /** Columns that the settings name: a feed without one of them is not the one they were made for. */
   readonly named: ReadonlySet<ColumnName>
-  /** What parts several addresses in one cell. */
-  readonly separator: string | null
+}
+
+/** What a document has, and what it says of the one after it. */
+export interface FeedPage {
+  readonly rows: FeedRow[]
+  readonly next: NextPage | null
 }
 
 /**
@@ -31,25 +38,61 @@ export async function parseFeed(
   text: AsyncIterable<string>,
   form: FeedForm,
   contentType: string | null = null,
-): Promise<FeedRow[]> {
-  const { head, all } = await peek(text, (taken) => taken.join('').trimStart().length >= PAGE.length)
+  charactersAtOnce?: number,
+): Promise<FeedPage> {
+  let begun = false
+  const counted = (chunk: string) => {
+    begun ||= chunk.trim() !== ''
+    return begun ? chunk.length : 0
+  }
+  const { head, all } = await peek(boundBlanks(inTurns(text, charactersAtOnce)), BEGIN, counted)
   const begin = head.join('').trimStart()
   assertNoPage(begin, form.format === null ? contentType : null)
-  return await readRows(recordsOf(form.format ?? formatOf(begin, contentType), all, form), form.columns, form.separator)
+  const format = form.format ?? formatOf(begin, contentType)
+  const around: { value: JsonValue } = { value: null }
+  const rows = await readRows(recordsOf(format, all, form, around), form)
+  return { rows, next: nextPageOf(around.value, rows.length) }
 }
 
-function recordsOf(format: Format, text: AsyncIterable<string>, form: FeedForm): AsyncIterable<FeedRecord> {
+async function* recordsOf(
+  format: Format,
+  text: AsyncIterable<string>,
+  form: FeedForm,
+  around: { value: JsonValue },
+): AsyncGenerator<FeedRecord> {
   switch (format) {
-    case 'csv':
-      return csvRecords(text, form.csv, neededColumns(form.columns, form.named))
+    case 'csv': {
+      const { columns, named } = form
+      const url = addressColumns.flatMap((name) => columns[name])
+      return yield* csvRecords(text, form.csv, { needed: neededColumns(columns, named), sku: columns.sku, url })
+    }
     case 'json':
-      return jsonRecords(text, form.items)
+      around.value = yield* jsonRecords(text, form.items)
+      return
+    case 'jsonl':
+      return yield* jsonLinesRecords(text)
     case 'xml':
-      return xmlRecords(text, form.items)
+      return yield* xmlRecords(text, form.items)
   }
 }
 
-const PAGE = '<!doctype html'
+/** More of them before a feed are none. */
+const MOST_BLANKS = 1024 * 1024
+
+/** Throws for a file that is blank for too long to be a feed. */
+async function* boundBlanks(text: AsyncIterable<string>): AsyncGenerator<string> {
+  let blanks = 0
+  let begun = false
+  for await (const chunk of text) {
+    begun ||= chunk.trim() !== ''
+    blanks += begun ? 0 : chunk.length
+    if (blanks > MOST_BLANKS) throw feedError(`it begins with more than ${MOST_BLANKS} blanks`)
+    yield chunk
+  }
+}
+
+/** Characters that tell what a feed is, where it begins with them. */
+const BEGIN = 4096
 
 /** A gateway's or maintenance page is no feed, whatever its status says. Some feeds are said to be HTML, and are not. */
 function assertNoPage(begin: string, contentType: string | null): void {
@@ -62,9 +105,27 @@ function assertNoPage(begin: string, contentType: string | null): void {
 
 function formatOf(begin: string, contentType: string | null): Format {
   const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  if (/[/+](x-)?(ndjson|jsonl|jsonlines|json-lines|json-seq|json-stream)$/.test(type)) return 'jsonl'
+  const isObject = /^[\s\p{Cc}]*\{/u.test(begin)
+  if (isObject && hasObjectLines(begin)) return 'jsonl'
   if (/[/+]json$/.test(type)) return 'json'
   if (/[/+]xml$/.test(type)) return 'xml'
   if (/\/csv$|\/tab-separated-values$/.test(type)) return 'csv'
-  if (/^[[{]/.test(begin)) return 'json'
+  if (isObject || begin.startsWith('[')) return 'json'
   return begin.startsWith('<') ? 'xml' : 'csv'
+}
+
+/** Whether the first line is an object, and the next one begins another. */
+function hasObjectLines(begin: string): boolean {
+  const [first = '', second = ''] = begin.split('\n').filter((line) => line.trim() !== '')
+  return /^[\s\p{Cc}]*\{.*\}\s*$/u.test(first) && /^[\s\p{Cc}]*\{/u.test(second) && isJson(first)
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text.replaceAll(/\p{Cc}/gu, ''))
+    return true
+  } catch {
+    return false
+  }
 }

@@ -9,6 +9,7 @@ import { createLinkChecks, type LinkChecks } from './check-links.ts'
 import type { ImageFeedClient } from './client.ts'
 import { assertPlausible, feedMemory, sizeOf } from './feed-note.ts'
 import { type FeedEntity, groupBySku, toGallery } from './images.ts'
+import { createTurns, ROWS_AT_ONCE } from './turns.ts'
 
 /**
  * The whole feed, by SKU; it has no change times, so the window says only whether a feed that did not change is read
@@ -30,7 +31,7 @@ export function readImageFeedImages(
       const whole = window.from === null || window.again === true || after !== null || due
       const { rows, validators } = await client.download(whole ? null : (last?.validators ?? null), signal)
       if (rows === null) return
-      const feed = groupBySku(rows)
+      const feed = await groupBySku(rows)
       const size = sizeOf(feed)
       assertPlausible(read, size, last)
       // What is published from here on is of another feed than the one remembered: should that one come back, it is news.
@@ -49,7 +50,7 @@ export function readImageFeedImages(
     },
     async *keys(signal, accepted) {
       const { rows } = await client.download(null, signal)
-      const feed = groupBySku(rows ?? [])
+      const feed = await groupBySku(rows ?? [])
       yield feed.map((entity) => ({ key: feedKey(entity) }))
       if (accepted) await memory.remember({ ...sizeOf(feed), validators: null, againAt: null })
     },
@@ -62,19 +63,33 @@ async function readPage(
   links: LinkChecks | null,
   signal: AbortSignal,
 ): Promise<ReadRows<'images'>> {
-  const asGiven = readRows(page, feedKey, (entity) => toEntity(entity))
+  const asGiven = await readInTurns(page)
   if (links === null) return asGiven
   const urls = new Set(asGiven.entities.flatMap(({ data }) => linksOf(data)))
   const answers = await links.of([...urls], signal)
   const broken = new Set([...urls].filter((url) => answers.get(url)?.state === 'broken'))
   if (broken.size === 0) return asGiven
-  const left = readRows(page, feedKey, (entity) => toEntity(entity, broken))
+  const left = await readInTurns(page, broken)
   const reported = asGiven.entities.flatMap(({ key, data }) =>
     linksOf(data)
       .filter((url) => broken.has(url))
       .map((url) => tellBroken(key, url, answers.get(url)?.reason ?? '')),
   )
   return { entities: left.entities, unreadable: [...left.unreadable, ...reported] }
+}
+
+/** One SKU may have as many rows as a page has SKUs: others have their turn after each few rows. */
+async function readInTurns(page: readonly FeedEntity[], leftOut?: ReadonlySet<string>): Promise<ReadRows<'images'>> {
+  const turn = createTurns(ROWS_AT_ONCE)
+  const read: ReadRows<'images'>[] = []
+  for (const entity of page) {
+    read.push(readRows([entity], feedKey, (one) => toEntity(one, leftOut)))
+    for (const _ of entity.rows) await turn()
+  }
+  return {
+    entities: read.flatMap(({ entities }) => entities),
+    unreadable: read.flatMap(({ unreadable }) => unreadable),
+  }
 }
 
 function toEntity(entity: FeedEntity, leftOut?: ReadonlySet<string>): ReadEntity<'images'> {

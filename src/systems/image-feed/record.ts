@@ -4,11 +4,25 @@ import { StreamError } from '../../errors.ts'
 export interface FeedRecord {
   /** Where it is in the file, for people: `line 7`, `row 7`. */
   readonly place: string
-  /** What it has under a name (of a column; a path of keys or elements), in order; empty when it has nothing there. */
-  values(name: string): readonly string[]
+  /** Why it is no row as the others are; null: it is one. What it has may be a guess then. */
+  readonly odd: string | null
+  /**
+   * What it has under a name (of a column; a path of keys or elements), in order; empty when it has nothing there.
+   * Undefined is what is no text: an object where a text belongs.
+   */
+  values(name: string): readonly (string | undefined)[]
   /** What it has, for messages. */
   names(): readonly string[]
 }
+
+/** Longest text of one row: a quote or an element that is never closed ends here, and not with the file. */
+export const LONGEST_ROW = 1024 * 1024
+/** Most values that a row of JSON or XML may have, and how deep they may be. */
+export const MOST_VALUES = 20_000
+export const DEEPEST = 64
+
+/** Rows of a feed; each is held in memory while the feed is read. */
+export const MOST_ROWS = 1_000_000
 
 /** A feed is refused as a whole where a part of it may be missing: half a feed would take away images that still exist. */
 export function feedCutShortError(reason: string, cause?: unknown): StreamError {

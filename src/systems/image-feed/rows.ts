@@ -1,4 +1,5 @@
-import { type FeedRecord, feedError } from './record.ts'
+import { type FeedRecord, feedCutShortError, feedError, MOST_ROWS } from './record.ts'
+import { createTurns } from './turns.ts'
 
 export const roles = ['image', 'small_image', 'thumbnail', 'swatch_image'] as const
 export type Role = (typeof roles)[number]
@@ -10,11 +11,22 @@ export type ColumnName = (typeof columnNames)[number]
 /** Our names to those of the feed; several names give several values. */
 export type Columns = Readonly<Record<ColumnName, readonly string[]>>
 
-/** A row as it is in the feed, of every column the values in order; nothing is checked yet but that it has a SKU. */
+/** A row as it is in the feed, of every column the values in order; nothing is checked yet. */
 export interface FeedRow {
   readonly place: string
   readonly sku: string
   readonly cells: Readonly<Partial<Record<ColumnName, readonly string[]>>>
+  /** Why it can't be read; left out: it can. */
+  readonly odd?: string
+}
+
+/** How the cells of a record become a row. */
+export interface RowForm {
+  readonly columns: Columns
+  /** What separates several addresses in one cell; null: a cell has one. */
+  readonly separator: string | null
+  /** Share of the rows that may be odd. */
+  readonly mostOdd: number
 }
 
 /** Columns that have to be there: those that are named in the settings, and SKU and address in any case. */
@@ -24,44 +36,84 @@ export function neededColumns(columns: Columns, named: ReadonlySet<ColumnName>):
     .flatMap((name) => columns[name])
 }
 
+/** Columns of addresses, those of a role too. */
+export const addressColumns: readonly ColumnName[] = ['url', ...roles]
+
+/** Records that are looked at at one time: each has some columns, and paths to them. */
+const RECORDS_AT_ONCE = 200
+
+/** A few odd rows are no reason to refuse a small feed, unless they are most of it. */
+const FEW_ODD = 10
+
 /**
- * The rows of the records. Throws `source_data_invalid` where none has a SKU or none an address: then it is not the
- * rows that are wrong.
+ * The rows of the records; one that has no address says nothing, and is left out. Throws `source_data_invalid` where none
+ * has a SKU or none an address: then it is not the rows that are wrong; and where more of them are odd than may be.
  */
-export async function readRows(
-  records: AsyncIterable<FeedRecord>,
-  columns: Columns,
-  separator: string | null,
-): Promise<FeedRow[]> {
+export async function readRows(records: AsyncIterable<FeedRecord>, form: RowForm): Promise<FeedRow[]> {
+  const { columns } = form
+  const turn = createTurns(RECORDS_AT_ONCE)
   const rows: FeedRow[] = []
+  const seen = { records: 0, sku: false, address: false, odd: 0, firstOdd: '' }
   let example: readonly string[] = []
   for await (const record of records) {
-    if (rows.length === 0) example = record.names()
-    rows.push(toRow(record, columns, separator))
+    await turn()
+    seen.records += 1
+    if (seen.records === 1) example = record.names()
+    if (record.odd !== null) {
+      seen.odd += 1
+      if (seen.odd === 1) seen.firstOdd = record.odd
+    }
+    for (const row of toRows(record, form)) {
+      const hasAddress = addressColumns.some((name) => row.cells[name] !== undefined)
+      seen.sku ||= row.sku !== ''
+      seen.address ||= hasAddress
+      if (hasAddress || row.odd !== undefined) rows.push(row)
+    }
+    if (rows.length > MOST_ROWS) throw feedError(`it has more than ${MOST_ROWS} rows; split it`)
   }
-  if (rows.length === 0) return rows
+  if (seen.records === 0) return rows
+  const most = Math.max(seen.records * form.mostOdd, Math.min(FEW_ODD, seen.records / 2))
+  if (seen.odd > most) {
+    const share = `${seen.odd} of its ${seen.records} rows are odd, more than settings.mostOddPercent allows`
+    throw feedCutShortError(`${share}; the first one: ${seen.firstOdd}`)
+  }
   const has = `it has: ${example.join(', ').slice(0, 500)}`
-  if (rows.every(({ sku }) => sku === '')) {
+  if (!seen.sku) {
     throw feedError(`no row has a SKU in ${columns.sku.join(', ')} (settings columns.sku); ${has}`, 'columns.sku')
   }
-  if (!rows.some(({ cells }) => [cells.url, ...roles.map((role) => cells[role])].some(hasText))) {
+  if (!seen.address) {
     throw feedError(`no row has an address in ${columns.url.join(', ')} (settings columns.url); ${has}`, 'columns.url')
   }
   return rows
 }
 
-function hasText(values: readonly string[] | undefined): boolean {
-  return values?.some((value) => value !== '') ?? false
+/** Words for "there is none", which are no addresses. */
+const NO_IMAGE: ReadonlySet<string> = new Set(['no_selection', 'null', 'none', 'n/a', '#n/a', 'false', '-'])
+
+/** One row; of a record with several SKUs one for each, none of which can be read. */
+function toRows(record: FeedRecord, { columns, separator }: RowForm): FeedRow[] {
+  const cells: Partial<Record<ColumnName, readonly string[]>> = {}
+  let odd = record.odd
+  for (const name of columnNames) {
+    const values = columns[name].flatMap((column) => record.values(column))
+    if (values.includes(undefined)) odd ??= notText(record.place, name)
+    const found = values.map((value) => (value ?? '').trim())
+    const parts = name === 'url' && separator !== null ? found.flatMap((cell) => split(cell, separator)) : found
+    const isAddress = addressColumns.includes(name)
+    const given = isAddress ? parts.map((part) => (NO_IMAGE.has(part.toLowerCase()) ? '' : part)) : parts
+    if (given.some((value) => value !== '')) cells[name] = given
+  }
+  const skus = [...new Set(cells.sku?.filter((sku) => sku !== ''))]
+  const { place } = record
+  if (skus.length > 1) odd ??= `${place} has several SKUs: ${skus.join(', ').slice(0, 200)}; a row is one SKU`
+  const rest = odd === null ? {} : { odd }
+  return skus.length < 2
+    ? [{ place, sku: skus[0] ?? '', cells, ...rest }]
+    : skus.map((sku) => ({ place, sku, cells, ...rest }))
 }
 
-function toRow(record: FeedRecord, columns: Columns, separator: string | null): FeedRow {
-  const cells: Partial<Record<ColumnName, readonly string[]>> = {}
-  for (const name of columnNames) {
-    const found = columns[name].flatMap((column) => record.values(column)).map((value) => value.trim())
-    const parts = name === 'url' && separator !== null ? found.flatMap((cell) => split(cell, separator)) : found
-    if (hasText(parts)) cells[name] = parts
-  }
-  return { place: record.place, sku: cells.sku?.[0] ?? '', cells }
+function notText(place: string, column: ColumnName): string {
+  return `${place} has no text in column "${column}" but more beneath it: settings columns.${column} is the path to the text`
 }
 
 function split(cell: string, separator: string): string[] {

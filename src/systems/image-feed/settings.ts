@@ -68,6 +68,10 @@ export const settings = {
     description: 'path to the rows of JSON and XML',
   }),
   separator: setting(text(), { description: 'what separates several addresses in one cell' }),
+  mostOddPercent: setting(whole({ minimum: 0, maximum: 100 }), {
+    default: 20,
+    description: 'rows of a hundred that may be odd; a feed with more of them is refused',
+  }),
   ...columns,
   checkLinks: setting(flag, { default: false, description: 'ask every address whether there is an image' }),
   allowPrivateAddresses: setting(flag, {
@@ -141,6 +145,7 @@ function formOf(values: ImageFeedValues): FeedForm {
     columns: columnsOf(values, named),
     named,
     separator,
+    mostOdd: values.mostOddPercent / 100,
   }
 }
 

@@ -16,7 +16,7 @@ export async function* decoded(
   setting: string | null,
   contentType: string | null,
 ): AsyncGenerator<string> {
-  const { head, all } = await peek(bytes, (taken) => Buffer.concat(taken).length >= HEAD)
+  const { head, all } = await peek(bytes, HEAD)
   const encoding = setting ?? encodingOf(Buffer.concat(head).subarray(0, HEAD), contentType)
   const decoder = decoderOf(encoding)
   try {
@@ -33,8 +33,15 @@ function encodingOf(head: Buffer, contentType: string | null): string {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8'
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be'
-  const charset = /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(contentType ?? '')?.[1]
-  return charset ?? XML_ENCODING.exec(head.toString('latin1'))?.[1] ?? 'utf-8'
+  if (head[0] !== 0 && head[1] === 0 && head[3] === 0) return 'utf-16le'
+  if (head[0] === 0 && head[1] !== 0 && head[2] === 0) return 'utf-16be'
+  const charset = /;\s*charset\s*=\s*["']?([\w.:-]+)/i.exec(contentType ?? '')?.[1]
+  const declared = XML_ENCODING.exec(head.toString('latin1'))?.[1]
+  // What reads as ASCII is in no encoding of two bytes a character, whatever it says of itself.
+  const [encoding] = [charset, declared].filter(
+    (name) => name !== undefined && !/^(utf-?16|utf-?32|ucs-?[24])/i.test(name),
+  )
+  return encoding ?? 'utf-8'
 }
 
 function decoderOf(encoding: string): TextDecoder {

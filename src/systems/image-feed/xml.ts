@@ -1,5 +1,6 @@
 import { SaxesParser } from 'saxes'
-import { type FeedRecord, feedCutShortError, feedError } from './record.ts'
+import { StreamError } from '../../errors.ts'
+import { DEEPEST, type FeedRecord, feedCutShortError, feedError, LONGEST_ROW, MOST_VALUES } from './record.ts'
 import { TEXT, valuesAt } from './value-path.ts'
 
 /** An element: its children and `@attributes` by name, lists where a name is there several times; plain text where it has neither. */
@@ -7,8 +8,8 @@ type Element = Record<string, unknown>
 
 interface Open {
   readonly name: string
-  /** Undefined outside of rows. */
-  readonly element: Element | undefined
+  /** Undefined outside of rows, and in one that is odd. */
+  element: Element | undefined
   text: string
 }
 
@@ -33,41 +34,77 @@ function createRowReader(items: string) {
   const open: Open[] = []
   const rows: FeedRecord[] = []
   const parser = new SaxesParser({ xmlns: false })
-  let place = ''
+  /** The row that is open. */
+  let row: {
+    readonly place: string
+    readonly from: number
+    readonly depth: number
+    values: number
+    odd: string | null
+  } | null = null
+  let attributes = 0
   let seen = false
+  const markOdd = (odd: string) => {
+    if (row === null || row.odd !== null) return
+    row.odd = `${row.place} ${odd}`
+    for (const { element } of open.slice(row.depth)) if (element !== undefined) empty(element)
+  }
+  const count = () => {
+    if (row === null) return
+    row.values += 1
+    if (row.values > MOST_VALUES) markOdd(`has more than ${MOST_VALUES} elements`)
+    if (open.length - row.depth > DEEPEST) markOdd(`is nested deeper than ${DEEPEST} levels`)
+    if (parser.position - row.from > LONGEST_ROW) markOdd(`is longer than ${LONGEST_ROW} characters`)
+  }
   const beginsRow = () =>
     path === undefined
       ? open.length === 2
       : open.length === path.length && open.every(({ name }, at) => name === path[at])
-  parser.on('opentag', ({ name, attributes }) => {
-    const within = open.at(-1)?.element !== undefined
-    open.push({ name, element: undefined, text: '' })
-    const begins = beginsRow()
-    if (begins) place = `line ${parser.line}`
-    if (!begins && !within) return
+  parser.on('attribute', () => {
+    attributes += 1
+    if (attributes > MOST_VALUES) throw feedError(`it has an element with more than ${MOST_VALUES} attributes`)
+  })
+  parser.on('opentag', (tag) => {
+    attributes = 0
+    if (open.length === DEEPEST_DOCUMENT) throw feedError(`it is nested deeper than ${DEEPEST_DOCUMENT} levels`)
+    open.push({ name: tag.name, element: undefined, text: '' })
+    if (row === null && beginsRow()) {
+      const { line, position } = parser
+      row = { place: `line ${line}`, from: position, depth: open.length - 1, values: 0, odd: null }
+    }
+    count()
+    if (row === null || row.odd !== null) return
     const element: Element = Object.create(null) as Element
-    for (const [attribute, value] of Object.entries(attributes)) element[`@${attribute}`] = value
-    open[open.length - 1] = { name, element, text: '' }
+    for (const [attribute, value] of Object.entries(tag.attributes)) element[`@${attribute}`] = value
+    open[open.length - 1] = { name: tag.name, element, text: '' }
   })
   const addText = (more: string) => {
     const innermost = open.at(-1)
-    if (innermost?.element !== undefined) innermost.text += more
+    if (innermost?.element === undefined) return
+    if (more.length > LONGEST_ROW) markOdd(`is longer than ${LONGEST_ROW} characters`)
+    else innermost.text += more
   }
   parser.on('text', addText)
   parser.on('cdata', addText)
   parser.on('closetag', () => {
     const closed = open.pop()
-    if (closed?.element === undefined) return
-    const parent = open.at(-1)?.element
-    const value = contentOf(closed.element, closed.text)
-    if (parent !== undefined) return add(parent, closed.name, value)
+    if (closed === undefined || row === null) return
+    count()
+    const value = closed.element === undefined ? '' : contentOf(closed.element, closed.text)
+    if (open.length > row.depth) {
+      const parent = open.at(-1)?.element
+      if (parent !== undefined && row.odd === null) add(parent, closed.name, value)
+      return
+    }
     seen = true
-    rows.push(toRecord(value, place))
+    rows.push(toRecord(row.odd === null ? value : '', row.place, row.odd))
+    row = null
   })
   const failing = (step: () => void) => {
     try {
       step()
     } catch (cause) {
+      if (cause instanceof StreamError) throw cause
       throw feedCutShortError(`it is not whole, well-formed XML: ${cause instanceof Error ? cause.message : ''}`, cause)
     }
   }
@@ -80,6 +117,13 @@ function createRowReader(items: string) {
     },
     take: () => rows.splice(0),
   }
+}
+
+/** Deeper nests no document that anybody means. */
+const DEEPEST_DOCUMENT = 1000
+
+function empty(element: Element): void {
+  for (const name of Object.keys(element)) delete element[name]
 }
 
 function contentOf(element: Element, text: string): unknown {
@@ -95,6 +139,6 @@ function add(parent: Element, name: string, value: unknown): void {
   else parent[name] = [before, value]
 }
 
-function toRecord(row: unknown, place: string): FeedRecord {
-  return { place, values: (name) => valuesAt(row, name), names: () => Object.keys(Object(row) as object) }
+function toRecord(row: unknown, place: string, odd: string | null): FeedRecord {
+  return { place, odd, values: (name) => valuesAt(row, name), names: () => Object.keys(Object(row) as object) }
 }

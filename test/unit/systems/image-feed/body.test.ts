@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { unpacked } from '../../../../src/systems/image-feed/body.ts'
 import { decoded } from '../../../../src/systems/image-feed/text.ts'
@@ -20,13 +20,44 @@ describe('the body of a feed', () => {
     expect(await unpack(Buffer.from(''))).toBe('')
   })
 
+  it.each(['UTF-8', 'none', 'binary', 'identity', '8bit', 'gzip'])(
+    'is as it is where it is said to be encoded as %s',
+    async (word) => {
+      expect(await unpack(Buffer.from(plain), word)).toBe(plain)
+    },
+  )
+
+  it('is unpacked by each coding of HTTP, several after one another', async () => {
+    expect(await unpack(brotliCompressSync(plain), 'br')).toBe(plain)
+    expect(await unpack(deflateSync(plain), 'deflate')).toBe(plain)
+    expect(await unpack(zstdCompressSync(plain), 'zstd')).toBe(plain)
+    expect(await unpack(brotliCompressSync(gzipSync(plain)), 'gzip, br')).toBe(plain)
+  })
+
+  it('may be packed with gzip three times, and no more', async () => {
+    const thrice = gzipSync(gzipSync(gzipSync(plain)))
+    expect(await unpack(thrice)).toBe(plain)
+    await expect(unpack(gzipSync(thrice))).rejects.toThrow(/more than 3 times/)
+  })
+
+  it.each([
+    ['PK\x03\x04\x14\x00\x08\x00[Content_Types].xml', /an Excel workbook \(\.xlsx\)/],
+    ['PK\x03\x04\x14\x00\x08\x00images.csv', /a ZIP file/],
+    ['\xd0\xcf\x11\xe0', /an old Excel workbook/],
+    ['%PDF-1.7', /a PDF document/],
+    ['\xff\xd8\xff\xe0', /a JPEG image/],
+  ])('is named where it is no text: %j', async (bytes, kind) => {
+    await expect(unpack(Buffer.from(bytes, 'latin1'))).rejects.toThrow(kind)
+    await expect(unpack(gzipSync(Buffer.from(bytes, 'latin1')))).rejects.toThrow(kind)
+  })
+
   it('is refused when its gzip was cut short or is damaged', async () => {
     const packed = gzipSync(plain)
     const code = 'source_data_invalid'
     await expect(unpack(packed.subarray(0, -6))).rejects.toMatchObject({ code, message: expect.stringMatching(/gzip/) })
     packed.writeUInt8(packed.readUInt8(packed.length - 5) ^ 1, packed.length - 5)
     await expect(unpack(packed, 'gzip')).rejects.toMatchObject({ code })
-    await expect(unpack(Buffer.from(plain), 'br')).rejects.toThrow(/encoded as br/)
+    await expect(unpack(Buffer.from(plain), 'br')).rejects.toThrow(/its br can not be unpacked/)
   })
 
   it('is refused once it is too large, before it is unpacked whole', async () => {
@@ -59,6 +90,20 @@ describe('the text of a feed', () => {
   it('may be encoded as its XML declaration says', async () => {
     const text = `<?xml version='1.0' encoding='ISO-8859-1'?><a>${'x'.repeat(300)}ä</a>`
     expect(await decode(Buffer.from(text, 'latin1'))).toBe(text)
+  })
+
+  it.each(['UTF-16', 'utf-16le', 'UCS-2'])(
+    'is not in %s when it reads as ASCII does, whatever it says',
+    async (name) => {
+      const text = `<?xml version="1.0" encoding="${name}"?><a>ä</a>`
+      expect(await decode(Buffer.from(text))).toBe(text)
+      expect(await decode(Buffer.from(text), null, `text/xml; charset=${name}`)).toBe(text)
+    },
+  )
+
+  it('may be UTF-16 without its mark', async () => {
+    expect(await decode(Buffer.from(plain, 'utf16le'))).toBe(plain)
+    expect(await decode(Buffer.from(plain, 'utf16le').swap16())).toBe(plain)
   })
 
   it('is refused when it is none of its encoding, also at its end', async () => {

@@ -54,17 +54,22 @@ describe('a CSV feed', () => {
 
   it.each([
     ['without its last line break', 'a,https://v.test/a.jpg,1,,\nb,https://v.test/b,,,ima', /end with a line break/],
-    ['with a row that ends early', 'a,https://v.test/a.jpg,1,,\nb,https://v.test/b.jpg\n', /line 3 has 2 columns of 5/],
-    ['within a quoted cell', 'a,https://v.test/a.jpg,1,"Bac\n', /Quote Not Closed/],
-    ['within a quoted cell that never ends', `a,https://v.test/a.jpg,1,"${'x'.repeat(1_100_000)}\n`, /record/i],
+    ['before its last address', 'a,https://v.test/a.jpg,1,,\nb\n', /its last row, line 3 has 1 columns of 5/],
+    ['within a quoted cell', 'a,https://v.test/a.jpg,1,"Bac\n', /a quote opened in line 2 is not closed/],
+    [
+      'within a quoted cell that never ends',
+      `a,https://v.test/a.jpg,1,"${'x'.repeat(1_100_000)}\n`,
+      /line 2 is longer than 1048576 characters/,
+    ],
     [
       'or has a delimiter that is not quoted',
       'a,https://v.test/a.jpg,1,Back, left,image\n',
       /line 2 has 6 columns of 5/,
     ],
   ])('is refused as a whole when it was cut short %s', async (_, rows, message) => {
-    await expect(parseText(HEADER + rows)).rejects.toThrow(message)
-    await expect(parseText(HEADER + rows)).rejects.toMatchObject({ code: 'source_data_invalid' })
+    const parsed = parseText(HEADER + rows, {}, Math.ceil(rows.length / 9))
+    await expect(parsed).rejects.toThrow(message)
+    await expect(parsed).rejects.toMatchObject({ code: 'source_data_invalid' })
   })
 
   it('may be told to have no line break at its end, and empty cells too many', async () => {

@@ -6,7 +6,7 @@ import { connectable } from '../../../worlds/settings.ts'
 
 describe('the settings of an image feed', () => {
   it.each([
-    [{ format: 'yaml' }, /settings.format must be one of csv, json, xml/],
+    [{ format: 'yaml' }, /settings.format must be one of csv, json, jsonl, xml/],
     [{ delimiter: ',,' }, /settings.delimiter must be one character, or tab/],
     [{ quote: '' }, /settings.quote must be one character, or none/],
     [{ lastLineBreak: 'no' }, /settings.lastLineBreak must be one of required, optional/],

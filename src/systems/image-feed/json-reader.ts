@@ -1,0 +1,311 @@
+import { DEEPEST, feedCutShortError, feedError, LONGEST_ROW, MOST_VALUES } from './record.ts'
+
+/** A value of JSON; numbers are the text they are. Of a name that an object has twice, the value is a list of both. */
+export type JsonValue = string | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue }
+
+export interface JsonRow {
+  readonly value: JsonValue
+  /** Why it is no row; its value is null then. */
+  readonly odd: string | null
+}
+
+interface Container {
+  readonly isList: boolean
+  /** Where it is, by names; null: in a list or in a row, or deeper than rows are. */
+  readonly path: readonly string[] | null
+  /** Null: nothing of it is kept. */
+  kept: JsonValue[] | Record<string, JsonValue> | null
+  /** Names that it has several times. */
+  repeated: Set<string> | null
+  /** The name whose value comes. */
+  name: string
+}
+
+type Expected = 'value' | 'value or end' | 'name or end' | 'name' | 'colon' | 'comma or end' | 'nothing'
+
+const VALUE_EXPECTED: ReadonlySet<Expected> = new Set<Expected>(['value', 'value or end'])
+const NAME_EXPECTED: ReadonlySet<Expected> = new Set<Expected>(['name', 'name or end'])
+/** The last ones are marks of a beginning and an end, and of a record (RFC 7464). */
+const BLANKS: ReadonlySet<string> = new Set([' ', '\t', '\r', '\n', '\ufeff', '\x1a', '\0', '\x1e'])
+const WORDS: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null }
+const WORD_END = /[\s,:\]}[{"]/g
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const LONGEST_WORD = 1000
+const TEXT_END = /["\\]/g
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+}
+/** Of what surrounds the rows so much is kept, to see whether there are more pages. */
+const AROUND = { depth: 4, members: 200, text: 4000 }
+/** Deeper nests no document that anybody means. */
+const DEEPEST_DOCUMENT = 1000
+
+/**
+ * Reads JSON as it comes, and holds one row of it at a time: the members of the list at a path of names, or the document
+ * itself where the path is null. Line breaks within texts are taken for what they are meant for. Takes time by the length of
+ * what is written alone.
+ */
+export class JsonReader {
+  readonly #path: readonly string[] | null
+  /** Of a token that is not whole yet: what it has so far. */
+  #rest = ''
+  /** Parts of a text that is being read; null: none is. */
+  #text: { parts: string[]; size: number } | null = null
+  #expected: Expected = 'value'
+  readonly #open: Container[] = []
+  #rows: JsonRow[] = []
+  /** How many containers are open around a row; null: not within the list of rows. */
+  #rowsAt: number | null
+  #row: { values: number; readonly from: number; odd: string | null } | null = null
+  /** Characters before the one that is looked at. */
+  #place = 0
+  #rowValue: JsonValue = null
+  #found = false
+  #around: JsonValue = null
+
+  constructor(path: readonly string[] | null) {
+    this.#path = path
+    this.#rowsAt = path === null ? 0 : null
+  }
+
+  /** Whether there was a list at the path. */
+  get found(): boolean {
+    return this.#found
+  }
+
+  /** What surrounds the rows, as far as it is small. */
+  get around(): JsonValue {
+    return this.#around
+  }
+
+  take(): JsonRow[] {
+    return this.#rows.splice(0)
+  }
+
+  /** Throws `source_data_invalid` for what is no JSON. */
+  write(chunk: string): void {
+    const text = this.#rest + chunk
+    const before = this.#place
+    let at = 0
+    while (at < text.length) {
+      this.#place = before + at
+      const next = this.#text === null ? this.#goToken(text, at) : this.#goText(text, at, this.#text)
+      if (next === null) break
+      at = next
+    }
+    this.#rest = text.slice(at)
+    this.#place = before + at
+  }
+
+  /** Throws `source_data_invalid` where it is not whole. */
+  end(): void {
+    if (this.#text === null) this.write(' ')
+    if (this.#expected !== 'nothing') throw this.#error('it ends before its end')
+  }
+
+  #error(what: string): Error {
+    return feedCutShortError(`it is not whole JSON: ${what} (character ${this.#place + 1})`)
+  }
+
+  /** Where a token ends; null: it is not whole. */
+  #goToken(text: string, at: number): number | null {
+    const character = text.charAt(at)
+    if (BLANKS.has(character)) return at + 1
+    if (this.#expected === 'nothing') {
+      const hint = 'of JSON Lines, settings.format is jsonl'
+      throw feedError(`it has several JSON documents, one after the other; ${hint}`, 'settings.format')
+    }
+    switch (character) {
+      case '"':
+        return this.#beginText(at)
+      case '{':
+      case '[':
+        this.#begin(character === '[')
+        return at + 1
+      case '}':
+      case ']':
+        this.#close(character === ']')
+        return at + 1
+      case ':':
+        this.#expect(this.#expected === 'colon', 'a colon')
+        this.#expected = 'value'
+        return at + 1
+      case ',':
+        this.#expect(this.#expected === 'comma or end', 'a comma')
+        this.#expected = this.#open.at(-1)?.isList === true ? 'value' : 'name'
+        return at + 1
+      default:
+        return this.#goWord(text, at)
+    }
+  }
+
+  #expect(isExpected: boolean, what: string): void {
+    if (!isExpected) throw this.#error(`${what} stands where none belongs`)
+  }
+
+  #goWord(text: string, at: number): number | null {
+    WORD_END.lastIndex = at
+    const end = WORD_END.exec(text)?.index ?? -1
+    if (end === -1 && text.length - at <= LONGEST_WORD) return null
+    const word = text.slice(at, end === -1 ? at + LONGEST_WORD + 1 : end)
+    const isNumber = word.length <= LONGEST_WORD && NUMBER.test(word)
+    if (!isNumber && !Object.hasOwn(WORDS, word)) throw this.#error(`"${word.slice(0, 20)}" is no value`)
+    this.#expect(VALUE_EXPECTED.has(this.#expected), 'a value')
+    this.#beginRow()
+    this.#add(isNumber ? word : (WORDS[word] ?? null))
+    this.#endValue()
+    return at + word.length
+  }
+
+  #beginText(at: number): number {
+    const isValue = VALUE_EXPECTED.has(this.#expected)
+    this.#expect(isValue || NAME_EXPECTED.has(this.#expected), 'a text')
+    if (isValue) this.#beginRow()
+    this.#text = { parts: [], size: 0 }
+    return at + 1
+  }
+
+  #goText(text: string, at: number, open: { parts: string[]; size: number }): number | null {
+    TEXT_END.lastIndex = at
+    const end = TEXT_END.exec(text)?.index ?? text.length
+    if (end > at) {
+      this.#keepText(open, text.slice(at, end))
+      return end
+    }
+    if (text[at] === '"') {
+      this.#text = null
+      this.#endText(open.parts.join(''))
+      return at + 1
+    }
+    const kind = text[at + 1]
+    const size = kind === 'u' ? 6 : 2
+    if (text.length - at < size) return null
+    const digits = text.slice(at + 2, at + 6)
+    const character = kind !== 'u' ? ESCAPES[kind ?? ''] : /^[\da-f]{4}$/i.test(digits) ? fromDigits(digits) : undefined
+    if (character === undefined) throw this.#error('a backslash stands before what is no escape')
+    this.#keepText(open, character)
+    return at + size
+  }
+
+  #keepText(open: { parts: string[]; size: number }, part: string): void {
+    open.size += part.length
+    if (this.#row === null ? open.size <= AROUND.text : this.#row.odd === null) open.parts.push(part)
+    const row = this.#row
+    if (row !== null && this.#place + part.length - row.from > LONGEST_ROW) this.#markOdd(TOO_LONG)
+  }
+
+  #endText(text: string): void {
+    if (NAME_EXPECTED.has(this.#expected)) {
+      const innermost = this.#open.at(-1)
+      if (innermost !== undefined) innermost.name = text
+      this.#expected = 'colon'
+      return
+    }
+    this.#add(text)
+    this.#endValue()
+  }
+
+  /** A value begins: it is a row where rows are. */
+  #beginRow(): void {
+    if (this.#open.length === this.#rowsAt) this.#row = { values: 0, from: this.#place, odd: null }
+  }
+
+  #begin(isList: boolean): void {
+    this.#expect(VALUE_EXPECTED.has(this.#expected), isList ? 'a list' : 'an object')
+    if (this.#open.length === DEEPEST_DOCUMENT) throw feedError(`it is nested deeper than ${DEEPEST_DOCUMENT} levels`)
+    this.#beginRow()
+    const path = this.#row === null ? this.#pathOfNext() : null
+    const isRows = isList && path !== null && this.#path !== null && path.join('\0') === this.#path.join('\0')
+    const kept = isRows || !this.#keepsNext() ? null : isList ? [] : (Object.create(null) as Record<string, JsonValue>)
+    this.#add(kept)
+    this.#open.push({ isList, path, kept, repeated: null, name: '' })
+    if (this.#row !== null && this.#open.length - (this.#rowsAt ?? 0) > DEEPEST) {
+      this.#markOdd(`is nested deeper than ${DEEPEST} levels`)
+    }
+    if (isRows) {
+      this.#found = true
+      this.#rowsAt = this.#open.length
+    }
+    this.#expected = isList ? 'value or end' : 'name or end'
+  }
+
+  #pathOfNext(): readonly string[] | null {
+    const parent = this.#open.at(-1)
+    if (parent === undefined) return []
+    if (parent.path === null || parent.isList || parent.path.length > AROUND.depth + (this.#path?.length ?? 0))
+      return null
+    return [...parent.path, parent.name]
+  }
+
+  #keepsNext(): boolean {
+    if (this.#row !== null) return this.#row.odd === null
+    return this.#open.length < AROUND.depth
+  }
+
+  #close(isList: boolean): void {
+    const closed = this.#open.at(-1)
+    const isEnd = this.#expected === 'comma or end' || this.#expected === (isList ? 'value or end' : 'name or end')
+    this.#expect(isEnd && closed?.isList === isList, `a closing ${isList ? ']' : '}'}`)
+    this.#open.pop()
+    if (this.#row === null && this.#rowsAt === this.#open.length + 1) this.#rowsAt = null
+    this.#endValue()
+  }
+
+  /** Puts a value into what is open around it. */
+  #add(value: JsonValue): void {
+    const row = this.#row
+    if (row !== null) {
+      row.values += 1
+      if (row.values > MOST_VALUES) this.#markOdd(`has more than ${MOST_VALUES} values`)
+      else if (this.#place - row.from > LONGEST_ROW) this.#markOdd(TOO_LONG)
+    }
+    const parent = this.#open.at(-1)
+    if (parent === undefined || this.#open.length === this.#rowsAt) {
+      if (row !== null) this.#rowValue = value
+      else this.#around = value
+      return
+    }
+    const { kept, name } = parent
+    if (kept === null || (row === null && sizeOf(kept) >= AROUND.members)) return
+    if (Array.isArray(kept)) kept.push(value)
+    else if (!Object.hasOwn(kept, name)) kept[name] = value
+    else if (parent.repeated?.has(name) === true) (kept[name] as JsonValue[]).push(value)
+    else {
+      parent.repeated = (parent.repeated ?? new Set()).add(name)
+      kept[name] = [kept[name] ?? null, value]
+    }
+  }
+
+  #endValue(): void {
+    if (this.#row !== null && this.#open.length === this.#rowsAt) {
+      const { odd } = this.#row
+      this.#rows.push({ value: odd === null ? this.#rowValue : null, odd })
+      this.#row = null
+      this.#rowValue = null
+    }
+    this.#expected = this.#open.length === 0 ? 'nothing' : 'comma or end'
+  }
+
+  #markOdd(odd: string): void {
+    if (this.#row === null || this.#row.odd !== null) return
+    this.#row.odd = odd
+    for (const container of this.#open.slice(this.#rowsAt ?? 0)) container.kept = null
+  }
+}
+
+const TOO_LONG = `is longer than ${LONGEST_ROW} characters`
+
+function fromDigits(digits: string): string {
+  return String.fromCharCode(Number.parseInt(digits, 16))
+}
+
+function sizeOf(kept: object): number {
+  return Array.isArray(kept) ? kept.length : Object.keys(kept).length
+}

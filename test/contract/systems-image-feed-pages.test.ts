@@ -1,0 +1,93 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { readFeedAt } from '../worlds/served-feed.ts'
+
+const row = (sku: string) => ({ sku, url: `https://c.test/${sku}.jpg` })
+
+/** A server that answers each page by its number, and what each was asked with. */
+async function servePages(
+  answer: (page: number, response: ServerResponse, origin: string) => void,
+  asked: IncomingMessage[] = [],
+): Promise<string> {
+  const server = createServer((request, response) => {
+    asked.push(request)
+    const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page') ?? 1)
+    answer(page, response, origin())
+  })
+  const origin = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return origin()
+}
+
+const json = (response: ServerResponse, body: unknown, headers = {}) =>
+  response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+
+describe('a feed in pages', () => {
+  it('is read whole by the addresses that its documents name', async () => {
+    const origin = await servePages((page, response) =>
+      json(response, { items: [row(`A${page}`)], page, pages: 3, next: page < 3 ? `/feed?page=${page + 1}` : null }),
+    )
+    const { images, failed } = await readFeedAt(`${origin}/feed`, { items: 'items' })
+    expect([Object.keys(images), failed]).toEqual([['A1', 'A2', 'A3'], null])
+  })
+
+  it('is read whole by Link headers, in any format, and a wrong row is named with its page', async () => {
+    const origin = await servePages((page, response, base) => {
+      const link = page < 3 ? { link: `<${base}/feed?page=${page + 1}>; rel="next"` } : {}
+      response
+        .writeHead(200, { 'content-type': 'text/csv', ...link })
+        .end(`sku,url\nA${page},${page === 2 ? 'x' : 'https://c.test/a.jpg'}\n`)
+    })
+    const { images, refused } = await readFeedAt(`${origin}/feed`, {})
+    expect(Object.keys(images)).toEqual(['A1', 'A3'])
+    expect(refused).toEqual({
+      A2: expect.stringContaining('page 2, line 2, column "url": is no http or https address'),
+    })
+  })
+
+  it('is refused as a whole where a page fails, names itself, or goes on without an end', async () => {
+    const broken = await servePages((page, response) => {
+      if (page === 2) response.writeHead(500).end()
+      else json(response, [row('A1')], { link: '</feed?page=2>; rel=next' })
+    })
+    expect((await readFeedAt(`${broken}/feed`, {})).failed).toMatchObject({ code: 'target_unavailable' })
+    const circle = await servePages((page, response) => {
+      json(response, [row('A1')], { link: `</feed?page=${page === 1 ? 2 : 1}>; rel=next` })
+    })
+    expect((await readFeedAt(`${circle}/feed?page=1`, {})).failed).toMatchObject({
+      code: 'source_data_invalid',
+      message: expect.stringContaining('in a circle'),
+    })
+    const endless = await servePages((page, response) => {
+      json(response, [row('A1')], { link: `</feed?page=${page + 1}>; rel=next` })
+    })
+    expect((await readFeedAt(`${endless}/feed`, {})).failed?.message).toContain('more than 1000 pages')
+  })
+
+  it('is refused where it says that there is more, and not where', async () => {
+    const origin = await servePages((_, response) => json(response, { items: [row('A1')], page: 1, total_pages: 40 }))
+    const { failed } = await readFeedAt(`${origin}/feed`, { items: 'items' })
+    expect(failed).toMatchObject({
+      code: 'source_data_invalid',
+      message: expect.stringContaining('it is page 1 of 40'),
+    })
+  })
+
+  it('sends its secrets to its own server alone', async () => {
+    const elsewhere: IncomingMessage[] = []
+    const own: IncomingMessage[] = []
+    const other = await servePages((_, response) => json(response, [row('A2')]), elsewhere)
+    const origin = await servePages((page, response) => {
+      const next = page === 1 ? '/feed?page=2' : `${other}/feed`
+      json(response, [row('A1')], { link: `<${next}>; rel=next` })
+    }, own)
+    await readFeedAt(`${origin}/feed`, {}, { 'header.X-Key': 'env:KEY' })
+    expect(own.map(({ headers }) => headers['x-key'])).toEqual(['secret', 'secret'])
+    expect(elsewhere.map(({ headers }) => headers['x-key'])).toEqual([undefined])
+  })
+})

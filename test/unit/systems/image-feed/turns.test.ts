@@ -1,0 +1,102 @@
+/*
+ * Whatever a vendor sends, everything else the process does goes on meanwhile. Not the time is looked at, which is another on each
+ * machine, but how much is read between two turns of the event loop.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { unpacked } from '../../../../src/systems/image-feed/body.ts'
+import { groupBySku } from '../../../../src/systems/image-feed/images.ts'
+import { parseFeed } from '../../../../src/systems/image-feed/parse.ts'
+import { decoded } from '../../../../src/systems/image-feed/text.ts'
+import { CHARACTERS_AT_ONCE, inTurns, ROWS_AT_ONCE, sortInTurns } from '../../../../src/systems/image-feed/turns.ts'
+import { settingsOf } from '../../../worlds/image-feed.ts'
+
+const KB = 1024
+const HEADER = 'sku,url,position,label,role\n'
+const MOST = 64 * KB * KB
+
+/** How many turns others had until it was done. */
+async function turnsOf(work: () => Promise<unknown>): Promise<number> {
+  let turns = 0
+  let ended = false
+  const count = async () => {
+    for (; !ended; turns += 1) await nextTurn()
+  }
+  const counted = count()
+  await work().catch(() => undefined)
+  ended = true
+  await counted
+  return turns
+}
+
+async function* chunks(bytes: Buffer, size = 64 * KB): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+/** What each parser has the most to do with, by its size. */
+const worst: Readonly<Record<string, string>> = {
+  'empty lines': HEADER + '\n'.repeat(KB * KB),
+  'lines of delimiters': HEADER + ',,,,\n'.repeat(200 * KB),
+  'one line': `${HEADER}a,${'x'.repeat(KB * KB)}\n`,
+  'one cell of line breaks': `${HEADER}a,"${'\n'.repeat(1000 * KB)}",,,\n`,
+  'quotes alone': HEADER + '"'.repeat(KB * KB),
+  'quotes that are never closed': HEADER + 'a,https://v.test/a,1,"x\n'.repeat(50 * KB),
+  'short rows': HEADER + 'a\n'.repeat(500 * KB),
+  'lists in lists': `[${'['.repeat(900)}${']'.repeat(900)}${',1'.repeat(500 * KB)}]`,
+  'an object in each row': `[${'{"sku":"a","url":"https://v.test/a"},'.repeat(30 * KB)}{}]`,
+  'a text without an end': `[{"sku":"${'x'.repeat(KB * KB)}`,
+  escapes: `[{"sku":"${'\\u0041'.repeat(170 * KB)}"}]`,
+  'lines of JSON': '{"sku":"a","url":"https://v.test/a"}\n'.repeat(30 * KB),
+  'elements in a row': `<f><r>${'<a/>'.repeat(250 * KB)}</r></f>`,
+  'rows of XML': `<f>${'<r/>'.repeat(250 * KB)}</f>`,
+  entities: `<f><r><sku>${'&amp;'.repeat(200 * KB)}</sku></r></f>`,
+  'a comment': `<f><!--${'-x'.repeat(500 * KB)}--></f>`,
+  CDATA: `<f><r><![CDATA[${']]'.repeat(500 * KB)}]]></r></f>`,
+}
+
+describe('reading a feed gives others their turn', () => {
+  it.each(Object.entries(worst))('within %s', async (_, text) => {
+    const bytes = Buffer.from(text)
+    const { form } = settingsOf({})
+    const read = async () =>
+      await groupBySku((await parseFeed(decoded(unpacked(chunks(bytes), null, MOST), null, null), form)).rows)
+    expect(await turnsOf(read)).toBeGreaterThanOrEqual(Math.floor(bytes.length / CHARACTERS_AT_ONCE) - 1)
+  })
+
+  it('within what is packed, and refuses blanks without an end long before their end', async () => {
+    const bomb = gzipSync(Buffer.alloc(40 * KB * KB, ' '))
+    expect(bomb.length).toBeLessThan(64 * KB)
+    let unpackedBytes = 0
+    const counted = async function* () {
+      for await (const chunk of unpacked(chunks(bomb), null, MOST)) {
+        unpackedBytes += chunk.length
+        yield chunk
+      }
+    }
+    const read = parseFeed(decoded(counted(), null, null), settingsOf({}).form)
+    await expect(read).rejects.toThrow(/begins with more than 1048576 blanks/)
+    expect(unpackedBytes).toBeLessThan(2 * KB * KB)
+  })
+
+  it('in pieces of one size, whatever sizes it comes in', async () => {
+    const text = 'x'.repeat(10 * CHARACTERS_AT_ONCE + 7)
+    for (const size of [1, 1000, CHARACTERS_AT_ONCE, 5 * CHARACTERS_AT_ONCE]) {
+      const given = async function* () {
+        for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size)
+      }
+      const pieces = await Array.fromAsync(inTurns(given()))
+      expect(pieces.map(({ length }) => length)).toEqual([...Array.from({ length: 10 }, () => CHARACTERS_AT_ONCE), 7])
+    }
+  })
+})
+
+describe('sorting in turns', () => {
+  it('is as sorting is, and keeps the order of what is equal', async () => {
+    const items = Array.from({ length: 5 * ROWS_AT_ONCE + 3 }, (_, index) => ({ key: (index * 7919) % 1013, index }))
+    const compare = (a: { key: number }, b: { key: number }) => a.key - b.key
+    expect(await sortInTurns(items, compare)).toEqual(items.toSorted(compare))
+    expect(await sortInTurns([], compare)).toEqual([])
+    expect(await turnsOf(() => sortInTurns(items, compare))).toBeGreaterThan(10)
+  })
+})
