@@ -1,5 +1,6 @@
 /**
- * `npm run test:fuzz [-- --seed N] [--examples N]`: schemathesis reads the OpenAPI document of a running API, on real
+ * `npm run test:fuzz [-- --seed N] [--examples N] [--feeds N]`: reads image feeds that were mutated, so many of each dialect, and
+ * sees that each row is read, refused or reported. Then schemathesis reads the OpenAPI document of a running API, on real
  * servers, and sends every operation what it allows and what it does not. Exit code 0 when there was no 5xx, and no status,
  * content type or body that the document does not have; 3 when schemathesis can't be had. With WALDSTREAM_TEST_REPORT the counts go into that file.
  */
@@ -9,12 +10,17 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startServices } from '../../services/start.ts'
 import { install, RUNNING, startRole } from '../worlds/processes-roles.ts'
+import { fuzzFeeds } from './feeds.ts'
 import { type FuzzReport, fuzz, installSchemathesis } from './schemathesis.ts'
 
 const TOKEN = 'fuzz'
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, examples: { type: 'string', default: '8' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    examples: { type: 'string', default: '8' },
+    feeds: { type: 'string', default: '20000' },
+  },
 })
 // What it started ends with this process; a signal alone would leave it behind.
 for (const [signal, code] of [
@@ -71,9 +77,16 @@ async function fuzzApi(program: string, folder: string): Promise<FuzzReport> {
   }
 }
 
+const { feeds, findings: lost } = await fuzzFeeds({ seed: Number(values.seed), count: Number(values.feeds) })
+for (const finding of lost) console.error(finding)
+console.log(`${feeds} feeds, ${lost.length} findings (seed ${values.seed})`)
+
 const installed = await installSchemathesis()
-if ('missing' in installed) {
-  console.error(`not fuzzed: ${installed.missing}`)
+if (lost.length > 0) {
+  await writeCounts(feeds - lost.length, lost.length)
+  process.exitCode = 1
+} else if ('missing' in installed) {
+  console.error(`the API is not fuzzed: ${installed.missing}`)
   process.exitCode = 3
 } else {
   const folder = await mkdtemp(join(tmpdir(), 'waldstream-fuzz-'))

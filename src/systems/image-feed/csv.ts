@@ -18,6 +18,7 @@ export interface CsvColumns {
   readonly sku: readonly string[]
   /** Of addresses. */
   readonly url: readonly string[]
+  readonly position: readonly string[]
 }
 
 /** Where the columns are. */
@@ -27,6 +28,7 @@ interface Header {
   readonly places: ReadonlyMap<string, readonly number[]>
   readonly sku: readonly number[]
   readonly url: readonly number[]
+  readonly position: readonly number[]
   /** Cells that a row has at the least: up to its SKU and its first address. */
   readonly fewest: number
 }
@@ -99,7 +101,7 @@ const SHEET = /^\ufeff?"?sep=([^\r\n"])"?\s*(?:[\r\n]|$)/i
 const normal = (name: string): string => name.trim().toLowerCase()
 const isBlank = (cell: string): boolean => /^[\s\p{Cc}]*$/u.test(cell)
 
-function headerOf(cells: readonly string[], { needed, sku, url }: CsvColumns): Header {
+function headerOf(cells: readonly string[], { needed, sku, url, position }: CsvColumns): Header {
   const names = cells.map(normal)
   const places = new Map<string, number[]>()
   for (const [index, name] of names.entries()) {
@@ -109,8 +111,11 @@ function headerOf(cells: readonly string[], { needed, sku, url }: CsvColumns): H
   }
   const missing = needed.find((name) => !places.has(normal(name)))
   if (missing !== undefined) throw columnMissingError(missing, names)
+  if (cells.some((name) => ADDRESS.test(name))) {
+    throw feedError('its first line has an address: it names the columns, and no row stands in it')
+  }
   const at = (columns: readonly string[]) => columns.flatMap((name) => places.get(normal(name)) ?? [])
-  const header = { names, places, sku: at(sku), url: at(url) }
+  const header = { names, places, sku: at(sku), url: at(url), position: at(position) }
   return { ...header, fewest: Math.max(...header.sku.map((place) => place + 1), Math.min(...header.url) + 1) }
 }
 
@@ -124,17 +129,22 @@ function columnMissingError(missing: string, names: readonly string[]): StreamEr
   )
 }
 
-/** Whether cells have a SKU and an address where rows have them. */
-function isRow(cells: readonly string[], { sku, url }: Header): boolean {
-  return sku.some((at) => !isBlank(cells[at] ?? '')) && url.some((at) => ADDRESS.test(cells[at] ?? ''))
+/** Whether cells have a SKU and an address where rows have them, or as many cells as a row and a position. */
+function isRow(cells: readonly string[], { names, sku, url, position }: Header): boolean {
+  if (sku.every((at) => isBlank(cells[at] ?? ''))) return false
+  if (url.some((at) => ADDRESS.test(cells[at] ?? ''))) return true
+  return cells.length === names.length && position.some((at) => /^\d+$/.test(cells[at] ?? ''))
 }
 
 /** A row may end after its first address: what it lacks behind that is empty. */
-function problemOf({ cells, odd, line }: CsvRow, { names, fewest }: Header): string | null {
+function problemOf({ cells, odd, line }: CsvRow, { names, fewest, url }: Header): string | null {
   if (odd !== null) return `line ${line} ${odd}`
   const count = `line ${line} has ${cells.length} columns of ${names.length}`
   if (cells.length < fewest) return count
-  return cells.slice(names.length).every(isBlank) ? null : `${count}: a cell is not quoted`
+  // Empty cells too many are no harm, unless the address is not where it belongs.
+  const isWhole = cells.slice(names.length).every(isBlank)
+  const isMoved = cells.length > names.length && url.every((at) => isBlank(cells[at] ?? '')) && !cells.every(isBlank)
+  return isWhole && !isMoved ? null : `${count}: a cell is not quoted`
 }
 
 function toRecord(row: CsvRow, header: Header): FeedRecord {

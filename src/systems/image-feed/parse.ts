@@ -64,7 +64,8 @@ async function* recordsOf(
     case 'csv': {
       const { columns, named } = form
       const url = addressColumns.flatMap((name) => columns[name])
-      return yield* csvRecords(text, form.csv, { needed: neededColumns(columns, named), sku: columns.sku, url })
+      const needed = neededColumns(columns, named)
+      return yield* csvRecords(text, form.csv, { needed, sku: columns.sku, url, position: columns.position })
     }
     case 'json':
       around.value = yield* jsonRecords(text, form.items)

@@ -103,6 +103,7 @@ function toRows(record: FeedRecord, { columns, separator }: RowForm): FeedRow[] 
     const given = isAddress ? parts.map((part) => (NO_IMAGE.has(part.toLowerCase()) ? '' : part)) : parts
     if (given.some((value) => value !== '')) cells[name] = given
   }
+  odd ??= misplaced(record.place, cells)
   const skus = [...new Set(cells.sku?.filter((sku) => sku !== ''))]
   const { place } = record
   if (skus.length > 1) odd ??= `${place} has several SKUs: ${skus.join(', ').slice(0, 200)}; a row is one SKU`
@@ -110,6 +111,13 @@ function toRows(record: FeedRecord, { columns, separator }: RowForm): FeedRow[] 
   return skus.length < 2
     ? [{ place, sku: skus[0] ?? '', cells, ...rest }]
     : skus.map((sku) => ({ place, sku, cells, ...rest }))
+}
+
+/** A row without an address that has one where something else belongs. */
+function misplaced(place: string, cells: FeedRow['cells']): string | null {
+  if (addressColumns.some((name) => cells[name] !== undefined)) return null
+  const column = plainColumns.find((name) => cells[name]?.some((value) => /^https?:\/\//i.test(value)))
+  return column === undefined ? null : `${place} has its address in column "${column}"`
 }
 
 function notText(place: string, column: ColumnName): string {

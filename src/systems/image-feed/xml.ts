@@ -13,6 +13,21 @@ interface Open {
   text: string
 }
 
+/** The row that is open. */
+interface OpenRow {
+  readonly name: string
+  readonly place: string
+  readonly from: number
+  /** How many elements are open around it. */
+  readonly depth: number
+  values: number
+  odd: string | null
+  /** Nothing of it is kept any more. */
+  isDropped: boolean
+}
+
+const NEW_ROW = { values: 0, odd: null, isDropped: false }
+
 /**
  * Rows of XML: the elements at `items` (a path of names from the root; empty: every child of the root). Names are as
  * they are written, prefix and all. Entities are XML's own five and characters by number: a document type is not read,
@@ -34,27 +49,21 @@ function createRowReader(items: string) {
   const open: Open[] = []
   const rows: FeedRecord[] = []
   const parser = new SaxesParser({ xmlns: false })
-  /** The row that is open. */
-  let row: {
-    readonly place: string
-    readonly from: number
-    readonly depth: number
-    values: number
-    odd: string | null
-  } | null = null
+  let row: OpenRow | null = null
   let attributes = 0
   let seen = false
-  const markOdd = (odd: string) => {
-    if (row === null || row.odd !== null) return
+  const drop = (odd: string) => {
+    if (row === null || row.isDropped) return
     row.odd = `${row.place} ${odd}`
+    row.isDropped = true
     for (const { element } of open.slice(row.depth)) if (element !== undefined) empty(element)
   }
   const count = () => {
     if (row === null) return
     row.values += 1
-    if (row.values > MOST_VALUES) markOdd(`has more than ${MOST_VALUES} elements`)
-    if (open.length - row.depth > DEEPEST) markOdd(`is nested deeper than ${DEEPEST} levels`)
-    if (parser.position - row.from > LONGEST_ROW) markOdd(`is longer than ${LONGEST_ROW} characters`)
+    if (row.values > MOST_VALUES) drop(`has more than ${MOST_VALUES} elements`)
+    if (open.length - row.depth > DEEPEST) drop(`is nested deeper than ${DEEPEST} levels`)
+    if (parser.position - row.from > LONGEST_ROW) drop(`is longer than ${LONGEST_ROW} characters`)
   }
   const beginsRow = () =>
     path === undefined
@@ -70,10 +79,10 @@ function createRowReader(items: string) {
     open.push({ name: tag.name, element: undefined, text: '' })
     if (row === null && beginsRow()) {
       const { line, position } = parser
-      row = { place: `line ${line}`, from: position, depth: open.length - 1, values: 0, odd: null }
+      row = { name: tag.name, place: `line ${line}`, from: position, depth: open.length - 1, ...NEW_ROW }
     }
     count()
-    if (row === null || row.odd !== null) return
+    if (row === null || row.isDropped) return
     const element: Element = Object.create(null) as Element
     for (const [attribute, value] of Object.entries(tag.attributes)) element[`@${attribute}`] = value
     open[open.length - 1] = { name: tag.name, element, text: '' }
@@ -81,8 +90,11 @@ function createRowReader(items: string) {
   const addText = (more: string) => {
     const innermost = open.at(-1)
     if (innermost?.element === undefined) return
-    if (more.length > LONGEST_ROW) markOdd(`is longer than ${LONGEST_ROW} characters`)
-    else innermost.text += more
+    if (more.length > LONGEST_ROW) return drop(`is longer than ${LONGEST_ROW} characters`)
+    innermost.text += more
+    if (row?.odd === null && more.includes(`</${row.name}>`)) {
+      row.odd = `${row.place} has a text that holds the ends of rows: a CDATA section does not end in its place`
+    }
   }
   parser.on('text', addText)
   parser.on('cdata', addText)
@@ -93,11 +105,11 @@ function createRowReader(items: string) {
     const value = closed.element === undefined ? '' : contentOf(closed.element, closed.text)
     if (open.length > row.depth) {
       const parent = open.at(-1)?.element
-      if (parent !== undefined && row.odd === null) add(parent, closed.name, value)
+      if (parent !== undefined && !row.isDropped) add(parent, closed.name, value)
       return
     }
     seen = true
-    rows.push(toRecord(row.odd === null ? value : '', row.place, row.odd))
+    rows.push(toRecord(row.isDropped ? '' : value, row.place, row.odd))
     row = null
   })
   const failing = (step: () => void) => {

@@ -51,7 +51,7 @@ it('a cell of a feed with line breaks, whose row still has its line', async () =
         yield text
       })(),
       dialect,
-      { needed: ['sku'], sku: ['sku'], url: ['url'] },
+      { needed: ['sku'], sku: ['sku'], url: ['url'], position: [] },
     ),
   )
   expect(rows.map(({ place }) => place)).toEqual(['line 2', 'line 900004'])
