@@ -58,6 +58,6 @@ export function endOfHold({ probe_at }: Pause): string | null {
 }
 
 /** What a hold may name to hold a read: itself, and its system. */
-export function holdTargets(read: string): readonly string[] {
+function holdTargets(read: string): readonly string[] {
   return [read, systemOfRead(read)]
 }

@@ -2,7 +2,7 @@ import type { Configuration, Connection } from '../configuration/model.ts'
 import { systemOfRead } from '../configuration/read-id.ts'
 
 /** Code of what a document switches off. */
-export const DISABLED = 'disabled'
+const DISABLED = 'disabled'
 
 /** Why a connection is held, or a read is not begun. */
 export interface Reason {

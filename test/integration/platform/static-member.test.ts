@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { expect, inject, it, onTestFinished, vi } from 'vitest'
 import { type RunningProcess, startProgram } from '../../worlds/processes.ts'
 import { openLog } from './log-fixture.ts'
@@ -13,8 +14,9 @@ async function openGroup() {
   const { topic: makeTopic, producer } = await openLog()
   const topic = await makeTopic('static', PARTITIONS)
   const start = async (instanceId: string) => {
-    const args = ['test/integration/platform/static-member-program.ts', inject('services')['KAFKA_BROKERS'] ?? '']
-    const member = await startProgram({ name: instanceId, args: [...args, topic, instanceId], env: {} })
+    const script = fileURLToPath(new URL('./static-member-program.ts', import.meta.url))
+    const args = [script, inject('services')['KAFKA_BROKERS'] ?? '', topic, instanceId]
+    const member = await startProgram({ name: instanceId, args, env: {} })
     onTestFinished(() => member.signal('SIGKILL'))
     return member
   }
