@@ -62,9 +62,16 @@ async function runWorkers(config: Config, role: Role, count: number, signaled: P
   await prepare(platform).finally(() => platform.close())
   const { CONFIG_DIR: _applied, ...env } = config.environment
   const args = ['run', '--role', role, '--workers', '1']
-  const workers = Array.from({ length: count }, () => startWorker(args, env))
+  const workers = Array.from({ length: count }, (_, index) =>
+    startWorker(args, { ...env, ...instanceOf(config, index) }),
+  )
   platform.logger.info({ role, workers: count }, 'workers are started')
   await superviseWorkers(workers, signaled, platform.logger)
+}
+
+/** Each worker is a member of its groups by a name of its own. */
+function instanceOf({ kafka: { instanceId } }: Config, index: number): Readonly<Record<string, string>> {
+  return instanceId === null ? {} : { KAFKA_INSTANCE_ID: `${instanceId}-${index}` }
 }
 
 async function work(platform: Platform, chosen: readonly Role[], signaled: Promise<void>): Promise<void> {

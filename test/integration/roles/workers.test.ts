@@ -5,8 +5,8 @@ import { membersOf } from '../../worlds/processes-groups.ts'
 import { install } from '../../worlds/processes-roles.ts'
 import { until } from '../../worlds/processes-until.ts'
 
-async function startWorkers(name: string) {
-  const { env, close } = await install(name, inject('services'))
+async function startWorkers(name: string, more: Readonly<Record<string, string>> = {}) {
+  const { env, close } = await install(name, inject('services'), more)
   onTestFinished(close)
   const args = ['src/cli/main.ts', 'run', '--role', 'processor', '--workers', '2']
   const program = await startProgram({ name: 'workers', args, env })
@@ -37,8 +37,8 @@ it('a signal ends all workers in order', async () => {
   expect((await members()).size).toBe(0)
 })
 
-it('a worker that is killed ends the command, and the command the other one', async () => {
-  const { program, workers } = await startWorkers('workers-killed')
+it('a worker that is killed ends the command, and the command the other one, also where they keep their names', async () => {
+  const { program, workers } = await startWorkers('workers-killed', { KAFKA_INSTANCE_ID: 'pod-0' })
   process.kill(workers[0]?.pid ?? 0, 'SIGKILL')
   expect(await program.exited).toEqual({ code: 1, signal: null })
   expect(program.output()).toContain('a worker ended with SIGKILL')
