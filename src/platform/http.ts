@@ -23,6 +23,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Absolute path, encoded already; it is joined to the base URL's own. */
   readonly path: string
+  /** The path as logs and errors have it, where it has an id of a person. */
+  readonly shownPath?: string
   readonly query?: readonly (readonly [name: string, value: string])[]
   readonly headers?: Readonly<Record<string, string>>
   /** Written by `stringifyExact`. */
@@ -112,7 +114,7 @@ async function send(
   kind: CallKind,
   request: HttpRequest,
 ): Promise<HttpAnswer> {
-  const { method, path, accept = [], signal } = request
+  const { method, path: own, shownPath: path = own, accept = [], signal } = request
   const { host } = new URL(settings.baseUrl)
   const what = `${method} ${host}${path}`
   const startedAt = performance.now()

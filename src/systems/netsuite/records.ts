@@ -33,17 +33,26 @@ const NAMES_MUST_BE_KNOWN = { 'x-netsuite-propertynamevalidation': 'Error' }
 const pathOf = (type: string, id: string) => `/services/rest/record/v1/${type}/${id}`
 const byExternalId = (externalId: string) => `eid:${percentEncode(externalId)}`
 
+/** What an account has of persons: their external ids are those of the shop. */
+const PERSONS: readonly string[] = ['customer']
+
+/** How a record is asked for; logs and errors have no id of a person. */
+const placeOf = (type: string, id: string) => ({
+  path: pathOf(type, id),
+  ...(PERSONS.includes(type) ? { shownPath: pathOf(type, '…') } : {}),
+})
+
 export function createRecords(http: Http): Records {
   const getByExternalId: Records['getByExternalId'] = (type, externalId, { expand = false } = {}, signal) =>
-    get(http, pathOf(type, byExternalId(externalId)), expand, signal)
+    get(http, placeOf(type, byExternalId(externalId)), expand, signal)
   return {
-    getRecord: (type, id, signal) => get(http, pathOf(type, percentEncode(id)), true, signal),
+    getRecord: (type, id, signal) => get(http, placeOf(type, percentEncode(id)), true, signal),
     getByExternalId,
     async upsertByExternalId(type, externalId, body, { replace, of } = {}, signal) {
       const answer = await http
         .request({
           method: of === undefined ? 'PUT' : 'PATCH',
-          path: pathOf(type, of === undefined ? byExternalId(externalId) : percentEncode(of)),
+          ...placeOf(type, of === undefined ? byExternalId(externalId) : percentEncode(of)),
           query: replace === undefined ? [] : [['replace', replace]],
           headers: NAMES_MUST_BE_KNOWN,
           json: of === undefined ? body : { ...wireOf(body), externalId },
@@ -61,17 +70,25 @@ export function createRecords(http: Http): Records {
   }
 }
 
-async function get(http: Http, path: string, expand: boolean, signal: AbortSignal | undefined): Promise<Wire | null> {
+async function get(
+  http: Http,
+  place: ReturnType<typeof placeOf>,
+  expand: boolean,
+  signal: AbortSignal | undefined,
+): Promise<Wire | null> {
   try {
     const { json } = await http.request({
       method: 'GET',
-      path,
+      ...place,
       query: expand ? [['expandSubResources', 'true']] : [],
       ...(signal === undefined ? {} : { signal }),
     })
     // Half an answer would look like a record without content.
     if (isWire(json) && textOf(json['id']) !== null) return json
-    throw new StreamError('target_unavailable', `NetSuite answered GET ${path} with something that is no record`)
+    throw new StreamError(
+      'target_unavailable',
+      `NetSuite answered GET ${place.shownPath ?? place.path} with something that is no record`,
+    )
   } catch (error) {
     if (error instanceof StreamError && error.code === 'not_found') return null
     throw error

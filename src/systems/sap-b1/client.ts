@@ -85,6 +85,9 @@ export function createSapB1Client(
   return clientOver({ http, session, root })
 }
 
+/** Collections whose keys are of persons: logs and errors do not have them. */
+const PERSONS: readonly string[] = ['BusinessPartners']
+
 interface Wiring {
   readonly http: Http
   readonly session: Session
@@ -95,7 +98,10 @@ function clientOver(wiring: Wiring): SapB1Client {
   const { root } = wiring
   const ask = (request: HttpRequest, signal: AbortSignal | undefined) =>
     inSession(wiring, signal === undefined ? request : { ...request, signal })
-  const entityPath = (collection: string, key: string | number) => `${root}/${collection}${keyPath(key)}`
+  const place = (collection: string, key: string | number, action = '') => ({
+    path: `${root}/${collection}${keyPath(key)}${action}`,
+    ...(PERSONS.includes(collection) ? { shownPath: `${root}/${collection}('…')${action}` } : {}),
+  })
   return {
     async find(collection, query, signal) {
       const { json } = await ask(listRequest(`${root}/${collection}`, query), signal)
@@ -103,10 +109,7 @@ function clientOver(wiring: Wiring): SapB1Client {
     },
     async get(collection, key, signal) {
       try {
-        return entityOf(
-          await ask({ method: 'GET', path: entityPath(collection, key), expects: 'json' }, signal),
-          collection,
-        )
+        return entityOf(await ask({ method: 'GET', ...place(collection, key), expects: 'json' }, signal), collection)
       } catch (error) {
         if (error instanceof StreamError && error.code === 'not_found') return null
         throw error
@@ -121,13 +124,13 @@ function clientOver(wiring: Wiring): SapB1Client {
         ...(etag === null ? {} : { 'if-match': etag }),
         ...(replaceLists ? { 'b1s-replacecollectionsonpatch': 'true' } : {}),
       }
-      const request = { method: 'PATCH', path: entityPath(collection, key), headers, json: body } as const
+      const request = { method: 'PATCH', ...place(collection, key), headers, json: body } as const
       await ask(request, signal).catch(rejectStaleEtag).catch(rejectMissingReference)
     },
     async act(collection, key, action, signal) {
       // Without a body there would be the type of a form, which SAP does not take.
       const headers = { 'content-type': 'application/json' }
-      await ask({ method: 'POST', path: `${entityPath(collection, key)}/${action}`, headers }, signal)
+      await ask({ method: 'POST', ...place(collection, key, `/${action}`), headers }, signal)
     },
     for: (kind) => clientOver({ ...wiring, http: wiring.http.for(kind) }),
     async check(signal) {

@@ -107,6 +107,14 @@ describe('the HTTP client', () => {
     expect(await http.request({ ...get, accept: [404] })).toMatchObject({ status: 404, json: { none: true } })
   })
 
+  it('logs and tells in errors what a path is shown as, where it has an id of a person', async () => {
+    const { http, lines } = await open((_request, response) => json(response, 400, '{}'))
+    const asked = http.request({ method: 'GET', path: '/customer/eid:shop-77', shownPath: '/customer/…' })
+    await expect(asked).rejects.toThrow(/GET [^ ]+\/customer\/…/)
+    expect(lines.join('')).toContain('/customer/…')
+    expect(lines.join('')).not.toContain('shop-77')
+  })
+
   it('lets the system read its own refusals, and adds the time to wait', async () => {
     const { http } = await open((_request, response) => json(response, 400, '{"why":"sku"}', { 'retry-after': '3' }), {
       classify: ({ status, json: body }) => new StreamError('item_missing', `${status} ${JSON.stringify(body)}`),
