@@ -1,7 +1,7 @@
 import type { Connection } from '../configuration/model.ts'
 import { StreamError } from '../errors.ts'
 import type { Order, OrderChanged } from '../events/generated/events.ts'
-import { openQuantity, vendorQuantity, withdrawnQuantity } from './quantities.ts'
+import { isVirtual, openQuantity, vendorQuantity, withdrawnQuantity } from './quantities.ts'
 import { type SplitOrder, topLevelLines, withoutLines } from './split-order.ts'
 
 /** States of an order that may go on or not: its payment is looked at, or somebody stopped it. */
@@ -126,7 +126,8 @@ function progressOf(part: Order | undefined): Progress {
     isBegun,
     isOpen,
     isDelivered: isBegun && !isOpen,
-    isReduced: lines.some((line) => withdrawnQuantity(line) > 0n),
+    // When all else is delivered, what is refunded of a virtual row is a return, too.
+    isReduced: lines.some((line) => !isVirtual(line) && withdrawnQuantity(line) > 0n),
     isWithdrawn: lines.length > 0 && lines.every((line) => vendorQuantity(line) === 0n),
   }
 }

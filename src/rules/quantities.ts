@@ -28,12 +28,12 @@ export type TakenBack = Readonly<Record<string, string>>
 
 /**
  * THE rule of quantities. What a vendor has of a line: ordered − canceled − max(0, refunded − shipped), never less than
- * nothing. A refund of what was shipped is a return and takes nothing from the vendor. A virtual row has no shipment to
- * compare its refund with: it stays as it was ordered.
+ * nothing. A refund of what was shipped is a return and takes nothing from the vendor. A virtual row is never shipped in the
+ * shop: what is refunded of it is taken back, and whether the vendor has delivered it already its ERP knows.
  */
 export function vendorQuantity(line: LineQuantities): Decimal8 {
   const left = subtract(line.quantityOrdered, line.quantityCanceled)
-  return isVirtual(line) ? notNegative(left) : notNegative(subtract(left, unshippedRefunds(line)))
+  return notNegative(subtract(left, unshippedRefunds(line)))
 }
 
 /** What of a line is still to be shipped: ordered − canceled − max(shipped, refunded), never less than nothing. */
@@ -95,7 +95,7 @@ export function settleQuantities(
   const takenBack: Record<string, string> = {}
   const lines = order.lines.map((line) => {
     const parent = line.parentLineId === null ? undefined : byId.get(line.parentLineId)
-    if (isVirtual(line) || (parent !== undefined && !isBundle(parent))) return line
+    if (parent !== undefined && !isBundle(parent)) return line
     const now = parent === undefined ? line : componentQuantities(parent, line)
     const back = backOf(now, known[line.lineId], order.state === 'closed')
     if (back === 0n) return line
