@@ -1,10 +1,15 @@
-import { type Decimal4, ZERO4 } from '../../events/decimal.ts'
+import { type Decimal4, subtract, ZERO4 } from '../../events/decimal.ts'
 import { amountOf, isWire, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { type Candidate, charge, withTaxOrNot } from './charge.ts'
 
 /** Names by which extensions tell of a charge of theirs. */
 const CHARGE_NAME =
-  /fee|surcharge|charge|handling|cash_?on_?delivery|(?:^|_)cod(?:_|$)|insurance|warranty|donation|deposit|gratuity|(?:^|_)tips?(?:_|$)|packaging/i
+  /fee|surcharge|charge|handling|cash_?on_?delivery|(?:^|_)cod(?:_|$)|insurance|warranty|donation|deposit|gratuity|(?:^|_)tips?(?:_|$)|packag|packing|rounding|round_?off|recycl|environment|(?:^|_)eco|(?:^|_)dut(?:y|ies)|protection|levy/i
+/** Names by which they tell of what was paid by a credit of theirs: an amount, and no number of points. */
+const CREDIT_NAME =
+  /^(?=.*(?:gift_?(?:card|cert|voucher)|credit|wallet|reward|points|loyalty|voucher|cash_?back))(?=.*(?:amount|discount|value|money))(?!.*(?:earn|balance|refund|invoiced|tax))/i
+/** Credits of Magento's own, which are among the order's amounts. */
+const OWN_CREDITS = new Set(['gift_cards_amount', 'customer_balance_amount', 'reward_currency_amount'])
 const TAX_NAME = /_?tax(?:_amount)?$/i
 
 /** What an object that tells of a charge calls its amount, the tax on it, and itself. */
@@ -30,7 +35,7 @@ const KNOWN_PARTS = new Set([
 /** Extensions put what they tell into objects and lists of these. */
 const DEEPEST = 3
 
-/** Amounts that extensions put into the order, each with the tax that has its name. */
+/** Amounts that extensions put into the order, each with the tax that has its name; credits are less than nothing. */
 export function fees(wire: Wire): Candidate[] {
   return [wireOf(wire['extension_attributes']), wire].flatMap((fields) => feesIn(fields, DEEPEST))
 }
@@ -40,8 +45,10 @@ function feesIn(fields: Wire, depth: number): Candidate[] {
     if ((depth === DEEPEST && KNOWN_PARTS.has(name)) || name.startsWith('base_') || TAX_NAME.test(name)) return []
     const inner = isWire(value) ? [value] : wiresOf(value)
     if (inner.length > 0) return depth === 0 ? [] : inner.flatMap((one) => feesOf(name, one, depth - 1))
-    const amount = CHARGE_NAME.test(name) ? numberIn(fields, name) : null
-    return amount ? withTaxOrNot(charge('fee', name, amount), taxBeside(fields, name)) : []
+    const amount = numberIn(fields, name)
+    if (!amount) return []
+    if (CREDIT_NAME.test(name) && !OWN_CREDITS.has(name)) return [[charge('fee', name, negative(amount))]]
+    return CHARGE_NAME.test(name) ? withTaxOrNot(charge('fee', name, amount), taxBeside(fields, name)) : []
   })
 }
 
@@ -52,6 +59,9 @@ function feesOf(name: string, fields: Wire, depth: number): readonly Candidate[]
   const amount = [name, label].some((one) => CHARGE_NAME.test(one)) ? first(AMOUNTS) : null
   return amount ? withTaxOrNot(charge('fee', label, amount), first(TAXES) ?? ZERO4) : feesIn(fields, depth)
 }
+
+/** Extensions write what a credit takes off with either sign. */
+const negative = (amount: Decimal4): Decimal4 => (amount > 0n ? subtract(ZERO4, amount) : amount)
 
 /** The tax that begins as the charge does: `cod_fee_tax` of `cod_fee`, `extrafee_tax_amount` of `extrafee_fee_amount`. */
 function taxBeside(fields: Wire, name: string): Decimal4 {
