@@ -1,12 +1,12 @@
 import type { Connection } from '../../configuration/model.ts'
-import { StreamError } from '../../errors.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { earlierReference, orderReference } from '../../rules/order-reference.ts'
 import { goesToPerson } from '../kit/amendment.ts'
+import { originalOpenError, replacedBegunError } from '../kit/begun-order.ts'
 import { textOf, type Wire, wireOf } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import { closedByTheShop, isSettled, isWithdrawn } from './custom-fields.ts'
-import { isBegun, isEnded, shippedPieces } from './order-state.ts'
+import { begunOf, isBegun, isEnded } from './order-state.ts'
 
 /**
  * The order that the shop replaced by this one, under its earlier name: an edit in the shop changes the order that NetSuite has,
@@ -29,7 +29,8 @@ export async function amendedOrder(
     if (order === null || !isOfSamePerson(order, event)) continue
     if (isBegun(order)) {
       if (isSettled(order)) return null
-      throw isWithdrawn(order) ? begunError(event, order) : openError(event, order)
+      if (isWithdrawn(order)) throw replacedBegunError(event, begunOf(order))
+      throw originalOpenError(event, begunOf(order), 'the cancellation of the rest has come')
     }
     return isEnded(order) && !closedByTheShop(order) ? null : order
   }
@@ -40,18 +41,4 @@ function isOfSamePerson(order: Wire, { data }: VendorOrderRequested): boolean {
   const email = textOf(order['email'])?.toLowerCase()
   if (email !== undefined && data.customerEmail !== '') return email === data.customerEmail.toLowerCase()
   return goesToPerson(data, textOf(wireOf(order['shippingAddress'])['addressee']))
-}
-
-function openError({ key, data: { amends } }: VendorOrderRequested, order: Wire): StreamError {
-  const message =
-    `the shop replaced order ${amends} by ${key}, and NetSuite has shipped ${shippedPieces(order)} of it; ` +
-    'the new one goes when the cancellation of the rest has come'
-  return new StreamError('original_open', message, { details: { salesOrder: textOf(order['id']) } })
-}
-
-function begunError({ key, data: { amends } }: VendorOrderRequested, order: Wire): StreamError {
-  const message =
-    `the shop replaced order ${amends} by ${key}, but NetSuite has shipped ${shippedPieces(order)} of it; ` +
-    'order there by hand what is left of the new one'
-  return new StreamError('target_conflict', message, { details: { salesOrder: textOf(order['id']) } })
 }

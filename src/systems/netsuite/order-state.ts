@@ -4,6 +4,7 @@ import type { OrderLine, VendorOrderRequested } from '../../events/generated/eve
 import { ExactNumber } from '../../platform/json.ts'
 import { vendorQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
+import type { BegunOrder } from '../kit/begun-order.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import {
   closedByTheShop,
@@ -129,7 +130,7 @@ export function isUnfinished(order: Wire): boolean {
 }
 
 /** What was shipped of an order, for people. */
-export function shippedPieces(order: Wire): string {
+function shippedPieces(order: Wire): string {
   const shipped = linesOf(order).filter(isShipped)
   const pieces = shipped.map((line) => piecesOf(line, numberIn(line, 'quantityFulfilled')))
   return pieces.length === 0 ? 'what it has billed' : pieces.join(', ')
@@ -162,12 +163,9 @@ export function withClosedLines(body: Wire, order: Wire): Wire {
   return { ...body, item: { items } }
 }
 
-/** The vendor's answer to what the shop took back. */
-export function refusedError({ key, canceled }: VendorOrderRequested, order: Wire, shipped: string): StreamError {
-  const message =
-    `the shop ${canceled ? 'canceled' : 'took pieces back of'} order ${key}, but NetSuite has shipped ${shipped}: ` +
-    'that is not taken back, and comes back as a return; what was open of it is closed'
-  return new StreamError('cancellation_refused', message, { details: { salesOrder: textOf(order['id']) } })
+/** What was shipped of an order; `pieces`: these alone. */
+export function begunOf(order: Wire, pieces = shippedPieces(order)): BegunOrder {
+  return { done: `NetSuite has shipped ${pieces}`, details: { salesOrder: textOf(order['id']) } }
 }
 
 const quantityOf = (line: Wire): number => numberIn(line, 'quantity')

@@ -5,6 +5,7 @@ import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
 import { earlierReference, orderReference } from '../../rules/order-reference.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import { afterWrite } from '../kit/after-write.ts'
+import { refusedError } from '../kit/begun-order.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { noteOf } from '../kit/field-limits.ts'
 import { createStateLists } from '../kit/known-states.ts'
@@ -23,6 +24,7 @@ import { holdFields } from './order-hold.ts'
 import { wantedLevels } from './order-lines.ts'
 import {
   assertOpen,
+  begunOf,
   closedRest,
   headerChange,
   isBegun,
@@ -30,7 +32,6 @@ import {
   isEnded,
   isUnfinished,
   reduction,
-  refusedError,
   takesBack,
   withClosedLines,
 } from './order-state.ts'
@@ -43,6 +44,9 @@ import { statesOf } from './states.ts'
 type SinkSystem = Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>
 
 type WriteHow = Parameters<NetSuiteClient['upsertByExternalId']>[3]
+
+/** What becomes of the rest of an order of which the shop takes back what was shipped. */
+const REST_CLOSED = 'what was open of it is closed'
 
 /** Lines that are not sent are removed. */
 const WHOLE: WriteHow = { replace: 'item' }
@@ -98,7 +102,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       if (order !== null && given.canceled && isBegun(order)) {
         const { body, shipped } = closedRest(order, given)
         if (body !== null) await write(externalId, body, signal, {})
-        throw refusedError(given, order, shipped)
+        throw refusedError(given, begunOf(order, shipped), REST_CLOSED)
       }
       if (given.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
       // The vendor took back all of it, and the shop a part.
@@ -136,7 +140,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       }
       if (begun !== null && reduced !== null && reduced.shipped !== null) {
         if (reduced.body !== null) await write(externalId, reduced.body, signal, {})
-        throw refusedError(given, begun, reduced.shipped)
+        throw refusedError(given, begunOf(begun, reduced.shipped), REST_CLOSED)
       }
       // Lines of which a part is fulfilled are not to be replaced; each is named, so that none is added.
       const whole = order === null ? body : withClosedLines(body, order)

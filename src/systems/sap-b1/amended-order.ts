@@ -1,14 +1,14 @@
-import { StreamError } from '../../errors.ts'
 import { text8 } from '../../events/decimal.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { vendorQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import { goesToPerson } from '../kit/amendment.ts'
-import { requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
+import { originalOpenError, replacedBegunError } from '../kit/begun-order.ts'
+import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { addressLimits } from './field-limits.ts'
 import type { OrderSettings } from './order-settings.ts'
-import { isRefused, type MarkFields } from './settings.ts'
-import { deliveredPieces, isBegun } from './taken-back.ts'
+import { isRefused } from './settings.ts'
+import { begunOf, isBegun } from './taken-back.ts'
 
 /**
  * The open one of the orders that the shop replaced by this one: it is changed into it, name and all, whichever of the two events
@@ -27,9 +27,10 @@ export function amendedOrder(
   const isOpen = order['DocumentStatus'] === 'bost_Open'
   if (!isBegun(order)) return isOpen ? order : undefined
   const { marks, cancelDelivered } = settings
-  if (isOpen && cancelDelivered !== 'conflict') throw openError(event, order, marks)
+  if (isOpen && cancelDelivered !== 'conflict')
+    throw originalOpenError(event, begunOf(order, marks), 'the rest is closed')
   if (isOpen || isRefused(textOf(order[marks.digest])) || wantsDelivered(order, event))
-    throw begunError(event, order, marks)
+    throw replacedBegunError(event, begunOf(order, marks))
   return undefined
 }
 
@@ -50,18 +51,4 @@ function wantsDelivered(order: Wire, { data }: VendorOrderRequested): boolean {
 function isOfSamePerson(order: Wire, { data }: VendorOrderRequested): boolean {
   const name = textOf(wireOf(order['AddressExtension'])['ShipToAddress2'])
   return goesToPerson(data, name, addressLimits['Address2'])
-}
-
-function openError({ key, data: { amends } }: VendorOrderRequested, order: Wire, marks: MarkFields): StreamError {
-  const message =
-    `the shop replaced order ${amends} by ${key}, and SAP has delivered ${deliveredPieces(order, marks)} of it; ` +
-    'the new one goes when the rest is closed'
-  return new StreamError('original_open', message, { details: { order: requireText(order, 'DocEntry') } })
-}
-
-function begunError({ key, data: { amends } }: VendorOrderRequested, order: Wire, marks: MarkFields): StreamError {
-  const message =
-    `the shop replaced order ${amends} by ${key}, but SAP has delivered ${deliveredPieces(order, marks)} of it; ` +
-    'order there by hand what is left of the new one'
-  return new StreamError('target_conflict', message, { details: { order: requireText(order, 'DocEntry') } })
 }

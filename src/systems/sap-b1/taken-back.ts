@@ -1,6 +1,7 @@
 import { text8 } from '../../events/decimal.ts'
+import type { BegunOrder } from '../kit/begun-order.ts'
 import { skuKey } from '../kit/sku.ts'
-import { textOf, type Wire, wiresOf } from '../kit/wire.ts'
+import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { OrderAmounts } from './order-amounts.ts'
 import type { MarkFields } from './settings.ts'
 
@@ -57,8 +58,12 @@ export function hasPieces(
   )
 }
 
-/** What was delivered of an order, for people. */
-export function deliveredPieces(order: Wire, marks: MarkFields): string | null {
+/** What was delivered of an order; `pieces`: these alone. */
+export function begunOf(order: Wire, marks: MarkFields, pieces = deliveredPieces(order, marks)): BegunOrder {
+  return { done: `SAP has delivered ${pieces}`, details: { order: requireText(order, 'DocEntry') } }
+}
+
+function deliveredPieces(order: Wire, marks: MarkFields): string | null {
   return piecesOf(linesOf(order, marks), ({ delivered }) => delivered)
 }
 

@@ -6,6 +6,7 @@ import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
 import { earlierReference, orderReference as referenceOf } from '../../rules/order-reference.ts'
 import type { StateLists } from '../../rules/regions.ts'
 import { afterWrite } from '../kit/after-write.ts'
+import { refusedError } from '../kit/begun-order.ts'
 import { noteOf } from '../kit/field-limits.ts'
 import { createStateLists } from '../kit/known-states.ts'
 import { type Before, type Delivered, noteTexts, type Sink } from '../kit/sink.ts'
@@ -22,7 +23,7 @@ import { lineTax, orderReference, sapOrder } from './order-body.ts'
 import type { OrderSettings } from './order-settings.ts'
 import { type OrderTerms, orderTerms } from './order-terms.ts'
 import { CANCELED_MARK, canceledMark, contentMark, contentOfMark } from './settings.ts'
-import { hasPieces, isBegun, type TakenBack, takenBack } from './taken-back.ts'
+import { begunOf, hasPieces, isBegun, type TakenBack, takenBack } from './taken-back.ts'
 
 /** The newest orders of one reference that are read: older ones are canceled. */
 const MOST_FOUND = 20
@@ -219,7 +220,8 @@ async function takeBack(job: Job, order: Wire, { delivered, open, wantsMore }: T
     if (comments !== null) await patch(job, order, { Comments: comments })
     throw requestedError(event, order, open)
   }
-  if (delivered !== null) throw refusedError(event, order, delivered)
+  if (delivered !== null)
+    throw refusedError(event, begunOf(order, settings.marks, delivered), 'nothing else of it is open')
   return { outcome: closes ? 'written' : 'unchanged', targetId: entryOf(order) }
 }
 
@@ -340,13 +342,6 @@ function requestedError({ key, canceled }: VendorOrderRequested, order: Wire, op
     `the shop ${canceled ? 'canceled' : 'took pieces back of'} order ${key}, of which a part is delivered; ` +
     `the vendor is asked to close ${open} of it in SAP`
   return new StreamError('cancellation_requested', message, { details: { order: entryOf(order) } })
-}
-
-function refusedError({ key, canceled }: VendorOrderRequested, order: Wire, delivered: string): StreamError {
-  const message =
-    `the shop ${canceled ? 'canceled' : 'took pieces back of'} order ${key}, but SAP has delivered ${delivered}: ` +
-    'that is not taken back, and comes back as a return; nothing else of it is open'
-  return new StreamError('cancellation_refused', message, { details: { order: entryOf(order) } })
 }
 
 function duplicateOrderError({ key }: VendorOrderRequested, orders: readonly Wire[]): StreamError {
