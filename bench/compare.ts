@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { alternate, type Figures, figures, speedRatio } from './alternate.ts'
+import { alternate } from './alternate.ts'
 import { fillTopic } from './fill.ts'
-import { type Job, type RunSpec, sides } from './jobs/job.ts'
+import { type Job, type RunSpec, type Side, sidesOf } from './jobs/job.ts'
 import type { Measured } from './meter.ts'
 import { runWorker } from './run-worker.ts'
 import type { BenchServers } from './servers.ts'
@@ -20,11 +20,7 @@ export interface Comparison {
   readonly events: number
   readonly rounds: number
   readonly bytesAnEvent: number
-  /** Medians of the rounds. */
-  readonly bare: Figures
-  readonly runtime: Figures
-  /** Median of the rounds' own ratios: what one round's two runs share of the machine's noise cancels out. */
-  readonly ratio: number
+  readonly runs: Readonly<Record<Side, readonly Measured[]>>
 }
 
 /** The same events by both sides in turn, each run in a process, group and tables of its own. */
@@ -32,15 +28,14 @@ export async function compare(servers: BenchServers, job: Job, options: CompareO
   const { seed, events, rounds, log } = options
   const bytesAnEvent = await fillTopic(servers.platform, job, { seed, count: events })
   log(`${job}: ${events} events of ${bytesAnEvent} bytes are in the topic`)
-  const contenders = sides.map((side) => ({
+  const contenders = sidesOf(job).map((side) => ({
     name: side,
     run: () => runOnce(servers, { job, side, events, group: `bench-${randomUUID()}` }, options),
   }))
   const runs = await alternate(contenders, rounds, (line) => log(`${job} ${line}`))
   await refuseDeadLetters(servers)
-  const [bare, runtime] = [runs.get('bare') ?? [], runs.get('runtime') ?? []]
-  const ratio = speedRatio(runtime, bare)
-  return { job, events, rounds, bytesAnEvent, bare: figures(bare), runtime: figures(runtime), ratio }
+  const of = (side: Side) => runs.get(side) ?? []
+  return { job, events, rounds, bytesAnEvent, runs: { bare: of('bare'), each: of('each'), runtime: of('runtime') } }
 }
 
 /** An event that was set aside was not worked on: its speed says nothing. */

@@ -53,7 +53,11 @@ export function sourceRecord<K extends 'orders' | 'inventory'>(
   }
 }
 
-async function* mapped({ codec, config }: Platform, event: TopicEvents['inventory']): AsyncGenerator<OutgoingRecord> {
+/** The records that a processor appends for the event. */
+export async function* mapped(
+  { codec, config }: Platform,
+  event: TopicEvents['inventory'],
+): AsyncGenerator<OutgoingRecord> {
   const context = { connections: configuration.connections, metadataOf: () => undefined }
   for (const output of (await mapInventory.process(event, context, undefined)).outputs) {
     yield {

@@ -3,16 +3,18 @@ import { parseArgs } from 'node:util'
 import { type Comparison, compare } from './compare.ts'
 import { measureExpressions } from './expressions.ts'
 import { measureHostile } from './hostile.ts'
-import { isJob, type Job, jobs } from './jobs/job.ts'
+import { isJob, type Job } from './jobs/job.ts'
 import { measurePersons } from './persons.ts'
 import { comparisonTable, peersTable, soakText } from './report.ts'
 import { routePeers, routers } from './route-peers.ts'
 import { type BenchServers, openServers } from './servers.ts'
 import { soak } from './soak.ts'
+import { quickTable, wholeTable } from './table/run-table.ts'
 
 /** How many events a job has unless it is told. */
 const EVENTS: Readonly<Record<Job, number>> = { route: 50_000, map: 50_000, project: 10_000 }
 
+const ROUNDS = 5
 const PEER_EVENTS = 100_000
 const SOAK_EVENTS = 1_000_000
 const ALONE_EVENTS = 10_000
@@ -24,7 +26,8 @@ const withoutServers: Readonly<Record<string, (count: number, rounds: number) =>
   persons: measurePersons,
 }
 
-const USAGE = `npm run bench -- [route|map|project …] [--events N] [--rounds N] [--seed N] [--json] [--profile FOLDER]
+const USAGE = `npm run bench -- [--quick [--keep]] [--events N] [--rounds N] [--seed N]
+npm run bench -- route|map|project … [--events N] [--rounds N] [--seed N] [--json] [--profile FOLDER]
 npm run bench -- peers [--events N] [--rounds N] [--seed N] [--profile FOLDER]
 npm run bench -- soak [--events N] [--seed N] [--json]
 npm run bench -- expressions|persons [--events N] [--rounds N]
@@ -41,8 +44,10 @@ function readArguments() {
     allowPositionals: true,
     options: {
       events: { type: 'string' },
-      rounds: { type: 'string', default: '5' },
+      rounds: { type: 'string' },
       seed: { type: 'string', default: '42' },
+      quick: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       profile: { type: 'string' },
     },
@@ -56,9 +61,12 @@ function readArguments() {
     soaks,
     meetsPeers,
     alone,
-    jobs: positionals.length === 0 ? jobs : positionals.filter(isJob),
+    showsTable: positionals.length === 0,
+    quick: values.quick,
+    keep: values.keep,
+    jobs: positionals.filter(isJob),
     events: values.events === undefined ? null : wholeNumber('events', values.events),
-    rounds: wholeNumber('rounds', values.rounds),
+    rounds: values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds),
     seed: wholeNumber('seed', values.seed),
     json: values.json,
     profile: values.profile,
@@ -72,7 +80,12 @@ async function run(
   log: (line: string) => void,
   signal: AbortSignal,
 ): Promise<string> {
-  const { seed, rounds, profile } = chosen
+  const { seed, profile, rounds = ROUNDS } = chosen
+  if (chosen.showsTable) {
+    const { rounds, events } = chosen
+    const options = { seed, rounds, events: events ?? undefined, log, signal }
+    return chosen.quick ? await quickTable(servers, options, chosen.keep) : await wholeTable(servers, options)
+  }
   if (chosen.soaks) {
     const report = await soak(servers, { seed, events: chosen.events ?? SOAK_EVENTS, log, signal })
     return chosen.json ? JSON.stringify({ soak: report }, null, 2) : soakText(report)
@@ -98,7 +111,8 @@ async function run(
 
 async function main(): Promise<void> {
   const chosen = readArguments()
-  if (chosen.alone !== undefined) return console.log(await chosen.alone(chosen.events ?? ALONE_EVENTS, chosen.rounds))
+  if (chosen.alone !== undefined)
+    return console.log(await chosen.alone(chosen.events ?? ALONE_EVENTS, chosen.rounds ?? ROUNDS))
   const log = (line: string) => console.error(line)
   const ending = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort(new Error(signal)))

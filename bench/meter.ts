@@ -5,6 +5,8 @@ export interface Measured {
   readonly seconds: number
   /** Of this process alone, user and system, in the same time. */
   readonly cpuSeconds: number
+  /** From the start of the process to the first batch. */
+  readonly startSeconds?: number
   /** The most memory the process ever held. */
   readonly rssMb: number
 }
@@ -32,6 +34,7 @@ export function createMeter(): Meter {
         events,
         seconds: (performance.now() - begun.at) / 1000,
         cpuSeconds: (user + system) / 1e6,
+        startSeconds: begun.at / 1000,
         rssMb: process.resourceUsage().maxRSS / 1024,
       }
     },

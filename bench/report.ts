@@ -1,5 +1,6 @@
 import { cpuRatio, figures, speedRatio } from './alternate.ts'
 import type { Comparison } from './compare.ts'
+import { sidesOf } from './jobs/job.ts'
 import type { RoutePeers } from './route-peers.ts'
 import type { SoakReport } from './soak.ts'
 
@@ -14,20 +15,15 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** One row for each side of each job. */
 export function comparisonTable(comparisons: readonly Comparison[]): string {
-  const rows = comparisons.flatMap(({ job, events, rounds, bare, runtime, ratio }) => {
-    const cells = ({ eventsPerSecond, cpuSeconds, rssMb }: typeof bare) => [
-      String(events),
-      String(rounds),
-      String(eventsPerSecond),
-      cpuSeconds.toFixed(1),
-      String(rssMb),
-    ]
-    return [
-      [job, 'bare', ...cells(bare), ''],
-      [job, 'runtime', ...cells(runtime), ratio.toFixed(2)],
-    ]
-  })
-  return table(['job', 'side', 'events', 'rounds', 'events/s', 'CPU s', 'RSS MB', 'ratio'], rows)
+  const rows = comparisons.flatMap(({ job, events, rounds, runs }) =>
+    sidesOf(job).map((side) => {
+      const { eventsPerSecond, cpuSeconds, rssMb } = figures(runs[side])
+      const ratio = side === 'runtime' ? '' : speedRatio(runs.runtime, runs[side]).toFixed(2)
+      const cells = [events, rounds, eventsPerSecond, cpuSeconds.toFixed(1), rssMb]
+      return [job, side, ...cells.map(String), ratio]
+    }),
+  )
+  return table(['job', 'side', 'events', 'rounds', 'events/s', 'CPU s', 'RSS MB', 'our speed'], rows)
 }
 
 /** Those who route orders, and what we are beside each. */

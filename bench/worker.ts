@@ -1,7 +1,7 @@
 import { openPlatform, openTables } from '../src/cli/platform.ts'
 import { readConfig } from '../src/config.ts'
 import { bareMap, bareRoute } from './jobs/bare-processors.ts'
-import { bareProject } from './jobs/bare-project.ts'
+import { bareProject, projectEach } from './jobs/bare-project.ts'
 import { bareSide } from './jobs/bare-side.ts'
 import type { RunSpec } from './jobs/job.ts'
 import { runtimeSide } from './jobs/runtime-side.ts'
@@ -17,7 +17,8 @@ async function main(spec: RunSpec): Promise<void> {
     return
   }
   if (spec.job === 'project') (await openTables(config)).close()
-  const bare = { route: bareRoute, map: bareMap, project: () => bareProject(config) }
+  const project = () => (spec.side === 'each' ? projectEach(config) : bareProject(config))
+  const bare = { route: bareRoute, map: bareMap, project }
   tell(await bareSide(config, spec, bare[spec.job](config.topicPrefix)))
 }
 

@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { KafkaMessage } from 'kafkajs'
 import type { Config } from '../../src/config.ts'
 import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
-import { forEachBounded } from '../../src/platform/bounded.ts'
+import { forEachKey } from '../../src/platform/bounded.ts'
 import type { FeedRow } from '../../src/projections/feed-row.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { type BareJob, bareCodec } from './bare-side.ts'
@@ -16,7 +16,19 @@ const WRITERS = 16
  * Folds 500 records at a time into a Map by the same pure function, from nothing, then one conditional put for each row
  * of the Map. It reads no rows, keeps no watermark, reports nothing, and knows nothing of the batch before.
  */
-export function bareProject({ dynamodb, tablePrefix }: Config): BareJob {
+export function bareProject(config: Config): BareJob {
+  return writesOf(config, (messages, decode) => [...fold(messages, decode).values()])
+}
+
+/** One conditional put for each event, what a consumer does that folds nothing; puts of one row do not overtake each other. */
+export function projectEach(config: Config): BareJob {
+  return writesOf(config, (messages, decode) => messages.flatMap((message) => [...fold([message], decode).values()]))
+}
+
+function writesOf(
+  { dynamodb, tablePrefix }: Config,
+  rowsOf: (messages: readonly KafkaMessage[], decode: (value: Buffer | null) => unknown) => readonly FeedRow[],
+): BareJob {
   const client = new DynamoDBClient({
     region: dynamodb.region,
     ...(dynamodb.endpoint === null ? {} : { endpoint: dynamodb.endpoint }),
@@ -29,8 +41,13 @@ export function bareProject({ dynamodb, tablePrefix }: Config): BareJob {
     topic: 'universal-inventory',
     async work(messages) {
       for (let from = 0; from < messages.length; from += BATCH) {
-        const rows = fold(messages.slice(from, from + BATCH), decode)
-        await forEachBounded([...rows.values()], WRITERS, (row) => putIfNewer(documents, table, row))
+        const rows = rowsOf(messages.slice(from, from + BATCH), decode)
+        await forEachKey(
+          rows,
+          ({ key }) => key,
+          WRITERS,
+          (row) => putIfNewer(documents, table, row),
+        )
       }
     },
   }
@@ -49,7 +66,7 @@ function fold(messages: readonly KafkaMessage[], decode: (value: Buffer | null) 
 async function putIfNewer(documents: DynamoDBDocumentClient, table: string, row: FeedRow): Promise<void> {
   const put = new PutCommand({
     TableName: table,
-    Item: { pk: `bare#${row.connection}#${row.source}`, ...row },
+    Item: { pk: `bare#${row.connection}#${row.source}`, [inventoryFeed.key.attribute]: row.key, ...row },
     ConditionExpression: 'attribute_not_exists(pk) OR #rank < :rank OR (#rank = :rank AND #position <= :position)',
     ExpressionAttributeNames: { '#rank': 'rank', '#position': 'position' },
     ExpressionAttributeValues: { ':rank': row.rank, ':position': row.position },

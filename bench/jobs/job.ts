@@ -1,9 +1,13 @@
 export const jobs = ['route', 'map', 'project'] as const
 export type Job = (typeof jobs)[number]
 
-export const sides = ['bare', 'runtime'] as const
-/** `bare` is the ceiling: a loop without guarantees. `runtime` is what the program does. */
-export type Side = (typeof sides)[number]
+/** `bare` is the ceiling: a loop without guarantees. `each`: one write an event. `runtime` is what the program does. */
+export type Side = 'bare' | 'each' | 'runtime'
+
+/** Who does a job. */
+export function sidesOf(job: Job): readonly Side[] {
+  return job === 'project' ? ['bare', 'each', 'runtime'] : ['bare', 'runtime']
+}
 
 /** One run, done in a process of its own, which finds the servers and prefixes in its environment. */
 export interface RunSpec {

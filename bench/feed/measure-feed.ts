@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { applyConfiguration } from '../../src/configuration/apply-configuration.ts'
+import { BY_POSITION, partitionOf } from '../../src/projections/feed-table.ts'
+import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
+import { configuration } from '../data/configuration.ts'
+import { inventory, VENDOR } from '../data/inventory.ts'
+import { VENDOR_PREFIX } from '../data/orders.ts'
+import { chunks, mapped } from '../fill.ts'
+import { runtimeSide } from '../jobs/runtime-side.ts'
+import { median } from '../median.ts'
+import { type BenchServers, openServers } from '../servers.ts'
+import type { Measurement, Measurements } from '../table/rows.ts'
+import { Load } from './load.ts'
+import { type Child, startChild } from './start-child.ts'
+
+export interface FeedOptions {
+  readonly seed: number
+  readonly rounds: number
+  readonly feedRows: readonly [small: number, large: number]
+  readonly log: (line: string) => void
+  readonly signal: AbortSignal
+}
+
+const PAGE = 500
+/** Readers at once, in a poll with nothing new. */
+const POLLERS = 16
+const PAGES_A_ROUND = 20
+const POLLS_A_ROUND = 2000
+const CHUNK = 1000
+/** Rows of the large feed that the goal is set for. */
+const LARGE = 1_000_000
+
+const [connection] = configuration.connections
+const CONNECTION = connection?.id ?? ''
+
+/** Pages and polls of a feed over HTTP, beside what can't be surpassed, in turn. */
+export async function measureFeed(servers: BenchServers, options: FeedOptions): Promise<Measurements> {
+  const { feedRows, log, signal } = options
+  const opened: BenchServers[] = []
+  try {
+    const feeds: OpenFeed[] = []
+    for (const rows of feedRows) {
+      const own = await openServers(log, signal, servers.env)
+      opened.push(own)
+      feeds.push(await openFeed(own, rows, options))
+      log(`feed: ${rows} rows are in the table`)
+    }
+    const [small, large] = feeds
+    if (small === undefined || large === undefined) throw new Error('a small and a large feed are needed')
+    try {
+      return { ...(await pageRows(small, large, options)), ...(await pollRow(small, options)) }
+    } finally {
+      for (const { api } of feeds) await api.end()
+    }
+  } finally {
+    for (const own of opened) await own.close()
+  }
+}
+
+/** A feed with its API. */
+interface OpenFeed {
+  readonly servers: BenchServers
+  readonly rows: number
+  readonly api: Child
+  /** Of its first page. */
+  readonly page: string
+}
+
+async function openFeed(servers: BenchServers, rows: number, { seed }: FeedOptions): Promise<OpenFeed> {
+  const { platform, env } = servers
+  await applyConfiguration(platform.tables, configuration)
+  for await (const records of chunks(universal(servers, seed, rows), CHUNK)) await platform.producer.send(records)
+  await runtimeSide(platform, { job: 'project', side: 'runtime', events: rows, group: `bench-${randomUUID()}` })
+  const usual = { API_PORT: '0', API_REQUESTS_PER_MINUTE: '10000000' }
+  const api = await startChild('api-server.ts', '', { ...env, ...usual })
+  return { servers, rows, api, page: `${api.url}/v1/feeds/inventory?connection=${CONNECTION}&limit=${PAGE}` }
+}
+
+/** One change of each of so many SKUs. */
+async function* universal({ platform }: BenchServers, seed: number, rows: number) {
+  let number = 0
+  for (const event of inventory({ seed, count: rows, keys: rows })) {
+    const sku = `${VENDOR_PREFIX}${String(number).padStart(7, '0')}`
+    number += 1
+    yield* mapped(platform, { ...event, key: sku, data: { ...event.data, sku } })
+  }
+}
+
+async function pageRows(small: OpenFeed, large: OpenFeed, { rounds, log }: FeedOptions): Promise<Measurements> {
+  const load = new Load(1)
+  const bare = bareQuery(large)
+  const times: Record<'small' | 'large' | 'bare', number[]> = { small: [], large: [], bare: [] }
+  const pages = {
+    small: () => load.seconds(small.page, PAGES_A_ROUND),
+    large: () => load.seconds(large.page, PAGES_A_ROUND),
+    bare: () => bare.seconds(PAGES_A_ROUND),
+  }
+  // Once unmeasured: connections are opened, and code is compiled.
+  for (const page of Object.values(pages)) await page()
+  const names = ['small', 'large', 'bare'] as const
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const name of round % 2 === 1 ? names : names.toReversed()) times[name].push(await pages[name]())
+    log(`feed ${round}/${rounds}: ${names.map((name) => `${name} ${times[name].at(-1)?.toFixed(2)} s`).join(', ')}`)
+  }
+  load.close()
+  bare.close()
+  const ms = (name: keyof typeof times) => (median(times[name]) / PAGES_A_ROUND) * 1000
+  const ratio = (a: readonly number[], b: readonly number[]) =>
+    median(a.map((seconds, round) => (b[round] ?? Number.NaN) / seconds))
+  const page = { value: 1000 / ms('large'), theirs: 1000 / ms('bare'), ratio: ratio(times.large, times.bare), rounds }
+  const size = { value: ms('large'), theirs: ms('small'), ratio: ratio(times.small, times.large), rounds }
+  const note = large.rows === LARGE ? {} : { note: `on ${large.rows.toLocaleString('en-US')} rows` }
+  return { 'feed-page': page, 'feed-page-large': { ...size, ...note } }
+}
+
+/** The first page's rows asked of DynamoDB by its own client. */
+function bareQuery({ servers: { platform } }: OpenFeed) {
+  const { dynamodb, tablePrefix } = platform.config
+  const client = new DynamoDBClient({
+    region: dynamodb.region,
+    ...(dynamodb.endpoint === null ? {} : { endpoint: dynamodb.endpoint }),
+  })
+  const documents = DynamoDBDocumentClient.from(client)
+  const query = new QueryCommand({
+    TableName: `${tablePrefix}${inventoryFeed.table}`,
+    IndexName: BY_POSITION,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: {
+      ':pk': partitionOf({ generation: 1, connection: CONNECTION, source: VENDOR, shard: 0 }),
+    },
+    ConsistentRead: true,
+    Limit: PAGE,
+  })
+  return {
+    async seconds(count: number) {
+      const begun = performance.now()
+      for (let done = 0; done < count; done += 1) {
+        const { Count: found } = await documents.send(query)
+        if (found !== PAGE) throw new Error(`the bare Query found ${found} items instead of ${PAGE}`)
+      }
+      return (performance.now() - begun) / 1000
+    },
+    close: () => client.destroy(),
+  }
+}
+
+async function pollRow(feed: OpenFeed, { rounds, log }: FeedOptions): Promise<Measurements> {
+  const load = new Load(POLLERS)
+  const { url, body } = await lastPoll(feed, load)
+  const bare = await startChild('bare-route.ts', JSON.stringify(body), {})
+  const times = { ours: [] as number[], theirs: [] as number[] }
+  const polls = {
+    ours: () => load.seconds(url, POLLS_A_ROUND),
+    theirs: () => load.seconds(bare.url, POLLS_A_ROUND),
+  }
+  for (const poll of Object.values(polls)) await poll()
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const name of round % 2 === 1 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const)) {
+      times[name].push(await polls[name]())
+    }
+    log(`polls ${round}/${rounds}: ours ${times.ours.at(-1)?.toFixed(2)} s, bare ${times.theirs.at(-1)?.toFixed(2)} s`)
+  }
+  load.close()
+  await bare.end()
+  const perSecond = (all: readonly number[]) => POLLS_A_ROUND / median(all)
+  const ratio = median(times.ours.map((seconds, round) => (times.theirs[round] ?? Number.NaN) / seconds))
+  const row: Measurement = { value: perSecond(times.ours), theirs: perSecond(times.theirs), ratio, rounds }
+  return { 'feed-poll': row }
+}
+
+/** Follows the cursor to where nothing is new. */
+async function lastPoll({ page }: OpenFeed, load: Load): Promise<{ readonly url: string; readonly body: string }> {
+  let url = page
+  for (;;) {
+    const body = await load.read(url)
+    const { items, cursor } = JSON.parse(body) as { readonly items: readonly unknown[]; readonly cursor: string }
+    if (items.length === 0) return { url, body }
+    url = `${page}&cursor=${encodeURIComponent(cursor)}`
+  }
+}
