@@ -54,6 +54,7 @@ const ADDED_LATER: ReadonlyMap<string, string> = new Map([
   ['middleName', 'null'],
   ['nameSuffix', 'null'],
   ['vatNumber', 'null'],
+  ['picture', 'null'],
 ])
 
 /** One text that grows: every event is digested, and this is most of what a digest costs. */

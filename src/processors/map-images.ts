@@ -11,7 +11,7 @@ export const mapImages = mapProcessor(declarationOf('images'), async ({ data }) 
 /** The gallery by position; a role without an image takes the first one, a video excepted. */
 export function toUniversalImages(images: ImageGallery): UniversalImages {
   const gallery = images.gallery
-    .map(({ url, position, label, mediaType }) => ({ url, position, label, mediaType }))
+    .map(({ url, position, label, mediaType, picture }) => ({ url, position, label, mediaType, picture }))
     .toSorted((a, b) => a.position - b.position || (a.url < b.url ? -1 : 1))
   const first = gallery.find(({ mediaType }) => mediaType === 'image')?.url ?? null
   return {

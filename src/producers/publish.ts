@@ -161,9 +161,9 @@ function toEvents(origin: Origin, page: Page<Entity>): { events: readonly Event[
 }
 
 function toEvent(origin: Origin, entity: ReadEntity<Entity>, occurredAt: number | null, readAt: number): Event {
-  const { key, deleted, data, raw } = entity
+  const { key, deleted, data, compared = data, raw } = entity
   const { source, taskId } = origin
-  const content = contentDigest({ deleted, data })
+  const content = contentDigest({ deleted, data: compared })
   const eventId = sourceEventId({ source, entity: origin.entity, key, occurredAt, contentDigest: content })
   return { eventId, contentDigest: content, source, key, taskId, occurredAt, readAt, deleted, data, raw } as Event
 }

@@ -15,7 +15,13 @@ export const imageFeed = defineFeed({
     thumbnail: TextOrNull,
     swatch_image: TextOrNull,
     gallery: Type.Array(
-      Type.Object({ url: Type.String(), position: Type.Integer(), label: TextOrNull, media_type: Type.String() }),
+      Type.Object({
+        url: Type.String(),
+        position: Type.Integer(),
+        label: TextOrNull,
+        media_type: Type.String(),
+        picture: Type.Optional(Type.String({ description: 'another one: another picture, also at the same address' })),
+      }),
     ),
   }),
   columns: ({ image, smallImage, thumbnail, swatchImage, gallery }) => ({
@@ -23,6 +29,9 @@ export const imageFeed = defineFeed({
     small_image: smallImage,
     thumbnail,
     swatch_image: swatchImage,
-    gallery: gallery.map(({ url, position, label, mediaType }) => ({ url, position, label, media_type: mediaType })),
+    gallery: gallery.map(({ url, position, label, mediaType, picture }) => {
+      const image = { url, position, label, media_type: mediaType }
+      return picture === null ? image : { ...image, picture }
+    }),
   }),
 })

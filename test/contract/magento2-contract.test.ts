@@ -178,7 +178,13 @@ async function writeEverything(shop: TestShop): Promise<void> {
   const filed = { ...attributes, category_ids: ['3'], visibility: 4, type_id: 'simple', attribute_set_id: 4 }
   await deliver('shop-products', shopProduct('C-1', attributes), shopProduct('C-1', filed), shopProduct('C-1', null))
   await deliver('shop-inventory', shopStock('C-1', { E: '1', W: '2.5' }), shopStock('C-1', null))
-  const picture = { url: `${shop.url}/media/catalog/product/a.jpg`, position: 1, label: null, mediaType: 'image' }
+  const picture = {
+    url: `${shop.url}/media/catalog/product/a.jpg`,
+    position: 1,
+    label: null,
+    mediaType: 'image',
+    picture: null,
+  }
   const gallery = [picture]
   await deliver(
     'shop-images',

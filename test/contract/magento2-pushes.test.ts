@@ -156,6 +156,7 @@ describe('images', () => {
     position,
     label: name,
     mediaType: 'image',
+    picture: null,
     ...more,
   })
   const uploads = async () => (await shop.requests()).filter((one) => one === `POST /V1/products/${SKU}/media`)

@@ -91,6 +91,7 @@ export function shopImages(sku: string, urls: readonly string[], deleted = false
     position: index + 1,
     label: `View ${index + 1}`,
     mediaType: 'image',
+    picture: null,
   }))
   const image = urls[0] ?? null
   const data = { sku, image, smallImage: image, thumbnail: image, swatchImage: null, gallery }

@@ -43,7 +43,7 @@ export function inventoryChanged(head: Head, available: string): UniversalInvent
 
 /** A `universal-images` event with one image. */
 export function imagesChanged(head: Head, url: string): UniversalImagesChanged {
-  const gallery = [{ url, position: 1, label: null, mediaType: 'image' }]
+  const gallery = [{ url, position: 1, label: null, mediaType: 'image', picture: null }]
   const data = { sku: head.sku ?? 'A-1', image: url, smallImage: null, thumbnail: null, swatchImage: null, gallery }
   return { ...headOf(head, data), data }
 }

@@ -109,6 +109,8 @@ export interface GalleryImage {
   readonly label: string | null
   readonly mediaType: string
   readonly storeId: string | null
+  /** What tells the picture from others where the address does not: it is signed anew, or the picture changed at the same address. Null: the address tells. */
+  readonly picture: string | null
 }
 
 export interface ImageGallery {
@@ -387,6 +389,8 @@ export interface UniversalGalleryImage {
   readonly position: number
   readonly label: string | null
   readonly mediaType: string
+  /** What tells the picture from others where the address does not: it is signed anew, or the picture changed at the same address. Null: the address tells. */
+  readonly picture: string | null
 }
 
 export interface UniversalImages {

@@ -30,7 +30,16 @@ function galleryOf(sku: string, main: Wire | undefined, images: readonly Wire[])
       const url = urlOf(image)
       const label = withoutMarker(textOf(image['description']) ?? '')
       if (url === null) return []
-      return [{ url, position: index + 1, label: label === '' ? null : label, mediaType: 'image', storeId: null }]
+      return [
+        {
+          url,
+          position: index + 1,
+          label: label === '' ? null : label,
+          mediaType: 'image',
+          storeId: null,
+          picture: null,
+        },
+      ]
     }),
     attributes: {},
   }
@@ -38,7 +47,8 @@ function galleryOf(sku: string, main: Wire | undefined, images: readonly Wire[])
 
 function variantGallery(variant: Wire): ImageGallery {
   const url = textOf(variant['image_url'])
-  const gallery = url === null ? [] : [{ url, position: 1, label: null, mediaType: 'image', storeId: null }]
+  const gallery =
+    url === null ? [] : [{ url, position: 1, label: null, mediaType: 'image', storeId: null, picture: null }]
   const sku = skuOf(variant, 'sku', 'variants.') ?? ''
   return { sku, image: url, smallImage: url, thumbnail: url, swatchImage: null, gallery, attributes: {} }
 }

@@ -17,7 +17,7 @@ interface Wanted {
 }
 
 /**
- * Images, one request each. Those of ours are known by a marker that ends their description, made from SKU and address: one
+ * Images, one request each. Those of ours are known by a marker that ends their description, made from SKU and picture: one
  * that is there is not made again (Guarantee 3), one that is not wanted any more is taken away, and the store's own are
  * never touched. A variant's are with its product's.
  */
@@ -52,9 +52,10 @@ export function writeBigCommerceImages(client: BigCommerceClient): Sink<'shop-im
 function wantedImages({ sku, image, gallery }: UniversalImages, hasThumbnail: boolean): Wanted[] {
   const sorted = gallery.filter(({ mediaType }) => mediaType === 'image').toSorted((a, b) => a.position - b.position)
   const labels = new Map(sorted.map(({ url, label }) => [url, label]))
+  const pictures = new Map(sorted.map(({ url, picture }) => [url, picture]))
   const urls = [...new Set([...(image === null ? [] : [image]), ...sorted.map(({ url }) => url)])]
   return urls.map((url, index) => {
-    const marker = imageMarker(sku, url)
+    const marker = imageMarker(sku, pictures.get(url) ?? url)
     const label = labels.get(url) ?? ''
     const description = label === '' ? marker : `${label} ${marker}`
     const is_thumbnail = hasThumbnail && url === (image ?? urls[0])

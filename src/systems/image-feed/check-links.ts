@@ -4,17 +4,20 @@ import { digest } from '../../events/identity.ts'
 import { forEachKey } from '../../platform/bounded.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { expiresAfter, keptDays } from '../../platform/dynamodb/expiry.ts'
+import { withoutParameters } from '../kit/image-address.ts'
 import { noteOf, type ReaderNotes } from '../kit/reader-notes.ts'
 import type { ImageFeedClient } from './client.ts'
-import type { LinkAnswer } from './link.ts'
+import { type ImageVersion, isOther, type LinkAnswer } from './link.ts'
 
 const DAY_MS = 24 * 60 * 60_000
-/** How long an answer holds. What is unknown is not kept: it is asked whenever the feed is read, and that after so long. */
-const HOLDS_MS = { good: 7 * DAY_MS, broken: DAY_MS / 24, unknown: DAY_MS / 144 }
+/** How long an answer holds that brings no image. What is unknown is not kept: it is asked whenever the feed is read, and that after so long. */
+const HOLDS_MS = { broken: DAY_MS / 24, unknown: DAY_MS / 144 }
 /** Asked at one time; how many of them are under way, the governor decides. */
 const AT_ONCE = 16
 /** Addresses in a row that a server could not say anything of: then it is down, and is left alone for this run. */
 const DOWN_AFTER = 3
+
+const textOrNull = Type.Union([Type.String(), Type.Null()])
 
 const linkNote = Type.Object({
   id: Type.String(),
@@ -22,12 +25,23 @@ const linkNote = Type.Object({
   reason: Type.String(),
   /** Milliseconds UTC. */
   until: Type.Number(),
+  /** Of the image that was there last. Left out in notes of before, and where its server says nothing of it. */
+  version: Type.Optional(Type.Object({ etag: textOrNull, modified: textOrNull, size: textOrNull })),
+  /** What tells it from the one that was there first; null: it is that one. */
+  change: Type.Optional(textOrNull),
 })
+
+type LinkNote = Static<typeof linkNote>
+
+/** What is known of a link: also what tells its image from the one that was at the address first; null: it is that one. */
+export interface KnownLink extends LinkAnswer {
+  readonly change: string | null
+}
 
 /** The links of one reading of a feed. */
 export interface LinkChecks {
   /** What is known of each address; asked are those of which nothing is known, or was known too long ago. */
-  of(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LinkAnswer>>
+  of(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, KnownLink>>
   /** When something will be to be asked again, although the feed is the same; null: never. */
   againAt(): number | null
 }
@@ -35,6 +49,7 @@ export interface LinkChecks {
 export function createLinkChecks(client: ImageFeedClient, notes: ReaderNotes, clock: Clock): LinkChecks {
   const silent = new Map<string, number>()
   let againAt: number | null = null
+  const holdsMs = (state: LinkAnswer['state']) => (state === 'good' ? (client.checkLinksMs ?? DAY_MS) : HOLDS_MS[state])
   const ask = async (url: string, signal: AbortSignal): Promise<LinkAnswer> => {
     const { host } = new URL(url)
     const failures = () => silent.get(host) ?? 0
@@ -47,9 +62,10 @@ export function createLinkChecks(client: ImageFeedClient, notes: ReaderNotes, cl
   return {
     againAt: () => againAt,
     async of(urls, signal) {
+      const idOf = (url: string) => `link ${digest(withoutParameters(url, client.passingParameters))}`
       const kept = await notes.find(urls.map(idOf))
-      const known = new Map<string, LinkAnswer>()
-      const fresh: Static<typeof linkNote>[] = []
+      const known = new Map<string, KnownLink>()
+      const fresh: LinkNote[] = []
       await forEachKey(
         urls,
         (url) => url,
@@ -57,12 +73,16 @@ export function createLinkChecks(client: ImageFeedClient, notes: ReaderNotes, cl
         async (url) => {
           const note = noteOf(kept, idOf(url), linkNote)
           const holds = note !== undefined && note.until > clock.now()
-          const { state, reason } = holds ? note : await ask(url, signal)
-          const until = holds ? note.until : clock.now() + HOLDS_MS[state]
-          if (!holds && state !== 'unknown') fresh.push({ id: idOf(url), state, reason, until })
-          if (state !== 'good') againAt = Math.min(againAt ?? until, until)
+          const answer = holds ? note : await ask(url, signal)
+          const { state, reason } = answer
+          const seen = seenOf(note, answer)
+          const until = holds ? note.until : clock.now() + holdsMs(state)
+          if (!holds && state !== 'unknown') fresh.push({ id: idOf(url), state, reason, until, ...seen })
+          const due = state === 'good' ? Math.max(until, clock.now() + DAY_MS) : until
+          againAt = Math.min(againAt ?? due, due)
           // A server that is down takes nothing away and brings nothing back: what it said last holds.
-          known.set(url, state === 'unknown' && note !== undefined ? note : { state, reason })
+          const said = state === 'unknown' && note !== undefined ? note : answer
+          known.set(url, { state: said.state, reason: said.reason, change: seen.change ?? null })
         },
       )
       await notes.keep(fresh.map((note) => ({ ...note, expires: expiresAfter(note.until, keptDays.linkNotes) })))
@@ -71,4 +91,13 @@ export function createLinkChecks(client: ImageFeedClient, notes: ReaderNotes, cl
   }
 }
 
-const idOf = (url: string): string => `link ${digest(url)}`
+/** The image as it is known now: another one is told by its version, which stays what tells it until it changes again. */
+function seenOf(
+  note: LinkNote | undefined,
+  { version }: { readonly version?: ImageVersion },
+): Pick<LinkNote, 'version' | 'change'> {
+  const [before, change] = [note?.version, note?.change ?? null]
+  if (version === undefined) return before === undefined ? {} : { version: before, change }
+  const isNew = before !== undefined && isOther(before, version)
+  return { version, change: isNew ? digest(JSON.stringify(version)).slice(0, 16) : change }
+}

@@ -22,7 +22,10 @@ export interface ImageFeedSettings {
   readonly credentials: Readonly<Record<string, string>>
   /** Null: as the feed says itself. */
   readonly encoding: string | null
-  readonly checkLinks: boolean
+  /** Parameters of addresses of images that tell no picture from another. */
+  readonly passingParameters: readonly string[]
+  /** How long after it had an image an address is asked again; null: none is asked. */
+  readonly checkLinksMs: number | null
   readonly timeoutMs: number
   readonly form: FeedForm
   /** Largest feed, unpacked. */
@@ -41,7 +44,7 @@ export interface Download {
   readonly validators: Validators
 }
 
-export interface ImageFeedClient extends Pick<ImageFeedSettings, 'id' | 'checkLinks'> {
+export interface ImageFeedClient extends Pick<ImageFeedSettings, 'id' | 'checkLinksMs' | 'passingParameters'> {
   /**
    * The whole feed, or `rows: null` when it is still the one of these validators. Throws `source_data_invalid` for a
    * feed that was cut short, and as every client `target_unavailable`, `timed_out`, `rate_limited`, `credentials_refused`.
@@ -65,7 +68,8 @@ export function createImageFeedClient(
     inTurn(governor, settings, signal, wholeTime(settings.timeoutMs), call)
   return {
     id: settings.id,
-    checkLinks: settings.checkLinks,
+    checkLinksMs: settings.checkLinksMs,
+    passingParameters: settings.passingParameters,
     async download(known, signal) {
       const whole = wholeTime(settings.timeoutMs)
       let asked = known

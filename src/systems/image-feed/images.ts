@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
-import { addressOf } from './addresses.ts'
+import { imageAddressOf, SEVERAL } from '../kit/image-address.ts'
 import { type ColumnName, type FeedRow, type Role, roles } from './rows.ts'
 import { createTurns, ROWS_AT_ONCE, sortInTurns } from './turns.ts'
 
@@ -73,7 +73,7 @@ export function toGallery({ sku, rows }: FeedEntity, leftOut: ReadonlySet<string
 }
 
 function toImage({ url, position, label, mediaType }: Entry & { readonly position: number }): GalleryImage {
-  return { url, position, label, mediaType, storeId: null }
+  return { url, position, label, mediaType, storeId: null, picture: null }
 }
 
 /** The first row of an address gives its place and, where it has one, its label. */
@@ -136,8 +136,11 @@ function cellAt(
 }
 
 function address(row: FeedRow, column: ColumnName, url: string): string {
-  const found = addressOf(url)
-  if ('problem' in found) throw columnError(row, column, found.problem)
+  const found = imageAddressOf(url)
+  if ('problem' in found) {
+    const hint = found.problem === SEVERAL ? '; settings.separator says what separates them' : ''
+    throw columnError(row, column, found.problem + hint)
+  }
   return found.url
 }
 

@@ -8,6 +8,27 @@ import type { GuardedAnswer, GuardedHttp } from '../../platform/guarded-http.ts'
 export interface LinkAnswer {
   readonly state: 'good' | 'broken' | 'unknown'
   readonly reason: string
+  /** What its server says of the image that is there now. */
+  readonly version?: ImageVersion
+}
+
+/** What tells an image from another at the same address, as far as its server says it. */
+export interface ImageVersion {
+  readonly etag: string | null
+  readonly modified: string | null
+  readonly size: string | null
+}
+
+/**
+ * Whether two answers are of different images. The same size and time are the same image, whatever an ETag says: servers of
+ * one address may each have their own.
+ */
+export function isOther(a: ImageVersion, b: ImageVersion): boolean {
+  if (a.etag !== null && a.etag === b.etag) return false
+  const differs = (one: string | null, other: string | null) => one !== null && other !== null && one !== other
+  if (differs(a.size, b.size) || differs(a.modified, b.modified)) return true
+  const bothSay = a.size !== null && b.size !== null && a.modified !== null && b.modified !== null
+  return !bothSay && differs(a.etag, b.etag)
 }
 
 /** By HEAD; a server that does not take it is asked for one byte. Rejects only when `signal` aborts. */
@@ -45,5 +66,17 @@ function judge({ status, headers }: GuardedAnswer): LinkAnswer {
   if (status === 404 || status === 410) return { state: 'broken', reason }
   if (status < 200 || status >= 300) return { state: 'unknown', reason }
   const type = headers.get('content-type') ?? 'no media type'
-  return type.startsWith('image/') ? { state: 'good', reason } : { state: 'broken', reason: `is no image: ${type}` }
+  if (!type.startsWith('image/')) return { state: 'broken', reason: `is no image: ${type}` }
+  return { state: 'good', reason, version: versionOf(headers, status) }
+}
+
+/** Of a part of it, the whole one's length stands behind the slash. */
+function versionOf(headers: Headers, status: number): ImageVersion {
+  const part = /\/(\d+)\s*$/.exec(headers.get('content-range') ?? '')?.[1] ?? null
+  const etag = headers.get('etag')?.replace(/^W\//, '') ?? null
+  return {
+    etag,
+    modified: headers.get('last-modified'),
+    size: status === 206 ? part : headers.get('content-length'),
+  }
 }

@@ -2,6 +2,7 @@ import type { Read } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 import type { ImageGallery } from '../../events/generated/events.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { withoutParameters } from '../kit/image-address.ts'
 import { type ReadRows, readRows } from '../kit/read-rows.ts'
 import { noNotes, type ReaderNotes } from '../kit/reader-notes.ts'
 import type { ReadEntity, SourceReader, UnreadableEntity } from '../kit/source.ts'
@@ -37,10 +38,10 @@ export function readImageFeedImages(
       // What is published from here on is of another feed than the one remembered: should that one come back, it is news.
       if (last !== undefined) await memory.remember({ ...last, validators: null })
       const left = feed.filter(({ sku }) => after === null || (sku !== null && sku > after.id))
-      const links = client.checkLinks ? createLinkChecks(client, notes, clock) : null
+      const links = client.checkLinksMs !== null ? createLinkChecks(client, notes, clock) : null
       for (let start = 0; start < left.length; start += read.pageSize) {
         const page = left.slice(start, start + read.pageSize)
-        const taken = await readPage(page, links, signal)
+        const taken = await readPage(page, links, client.passingParameters, signal)
         const reached = { changedAt: '', id: page.at(-1)?.sku ?? '' }
         yield { ...taken, rows: [], reached, requestedAt }
       }
@@ -61,21 +62,58 @@ export function readImageFeedImages(
 async function readPage(
   page: readonly FeedEntity[],
   links: LinkChecks | null,
+  passing: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadRows<'images'>> {
   const asGiven = await readInTurns(page)
-  if (links === null) return asGiven
+  if (links === null) return withPictures(asGiven, passing)
   const urls = new Set(asGiven.entities.flatMap(({ data }) => linksOf(data)))
   const answers = await links.of([...urls], signal)
   const broken = new Set([...urls].filter((url) => answers.get(url)?.state === 'broken'))
-  if (broken.size === 0) return asGiven
+  const changes = new Map([...answers].map(([url, { change }]) => [url, change]))
+  if (broken.size === 0) return withPictures(asGiven, passing, changes)
   const left = await readInTurns(page, broken)
   const reported = asGiven.entities.flatMap(({ key, data }) =>
     linksOf(data)
       .filter((url) => broken.has(url))
       .map((url) => tellBroken(key, url, answers.get(url)?.reason ?? '')),
   )
-  return { entities: left.entities, unreadable: [...left.unreadable, ...reported] }
+  const { entities } = withPictures(left, passing, changes)
+  return { entities, unreadable: [...left.unreadable, ...reported] }
+}
+
+/**
+ * With what tells each picture, where its address does not: it has parameters that pass, or another picture is there than was
+ * before. What passes is not looked at either when it is compared with what was published last.
+ */
+function withPictures(
+  { entities, unreadable }: ReadRows<'images'>,
+  passing: readonly string[],
+  changes: ReadonlyMap<string, string | null> = new Map(),
+): ReadRows<'images'> {
+  const lasting = (url: string) => withoutParameters(url, passing)
+  const pictureOf = (url: string) => {
+    const change = changes.get(url) ?? null
+    return change === null ? (lasting(url) === url ? null : lasting(url)) : `${lasting(url)} ${change}`
+  }
+  const pictured = entities.map((entity): ReadEntity<'images'> => {
+    const gallery = entity.data.gallery.map((image) => ({ ...image, picture: pictureOf(image.url) }))
+    const data = { ...entity.data, gallery }
+    return passing.length === 0 ? { ...entity, data } : { ...entity, data, compared: withLasting(data, lasting) }
+  })
+  return { entities: pictured, unreadable }
+}
+
+function withLasting(data: ImageGallery, lasting: (url: string) => string): ImageGallery {
+  const role = (url: string | null) => (url === null ? null : lasting(url))
+  return {
+    ...data,
+    image: role(data.image),
+    smallImage: role(data.smallImage),
+    thumbnail: role(data.thumbnail),
+    swatchImage: role(data.swatchImage),
+    gallery: data.gallery.map((image) => ({ ...image, url: lasting(image.url) })),
+  }
 }
 
 /** One SKU may have as many rows as a page has SKUs: others have their turn after each few rows. */

@@ -73,7 +73,19 @@ export const settings = {
     description: 'rows of a hundred that may be odd; a feed with more of them is refused',
   }),
   ...columns,
-  checkLinks: setting(flag, { default: false, description: 'ask every address whether there is an image' }),
+  passingParameters: setting(list(text(), 'names of parameters'), {
+    default: [],
+    description:
+      'parameters of addresses that say nothing of the picture, such as those of a signature; X-Amz-* stands for several',
+  }),
+  checkLinks: setting(flag, {
+    default: false,
+    description: 'ask every address whether there is an image, and whether it is still the same',
+  }),
+  checkLinksHours: setting(whole({ minimum: 1, maximum: 8760 }), {
+    default: 168,
+    description: 'hours after which an address that had an image is asked again',
+  }),
   allowPrivateAddresses: setting(flag, {
     default: false,
     description: 'has no effect any more: the operator allows private networks (ALLOWED_PRIVATE_NETWORKS)',
@@ -113,7 +125,8 @@ export function clientSettings(system: ConnectableSystem<ImageFeedValues>): Imag
     limits,
     credentials: credentialsOf(system),
     encoding: values.encoding,
-    checkLinks: values.checkLinks,
+    passingParameters: values.passingParameters,
+    checkLinksMs: values.checkLinks ? values.checkLinksHours * 3_600_000 : null,
     timeoutMs: values.timeoutSeconds * 1000,
     form: formOf(values),
   }

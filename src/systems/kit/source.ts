@@ -21,6 +21,8 @@ export interface ReadEntity<E extends Entity> {
   readonly occurredAt: number | null
   readonly deleted: boolean
   readonly data: TopicEvents[E]['data']
+  /** Its data without what tells no change, such as the signature of an address, where it has that: by it, it is compared. */
+  readonly compared?: TopicEvents[E]['data']
   /** JSON text as the source gave it. */
   readonly raw: string | null
   /** Which entity it is, where the source may have several of one key. */

@@ -45,6 +45,7 @@ function toGallery(product: Wire, settings: MediaSettings): GalleryImage[] {
         label: textOf(entry['label']),
         mediaType: textOf(entry['media_type']) ?? 'image',
         storeId: null,
+        picture: null,
       }
       return [{ image, id: Number(textOf(entry['id']) ?? 0) }]
     })

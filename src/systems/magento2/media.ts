@@ -61,14 +61,14 @@ function wantedImages(row: UniversalImages, mark: string, taken: ReadonlySet<str
   const gallery = row.gallery.filter(({ mediaType }) => mediaType === 'image')
   const last = Math.max(0, ...gallery.map(({ position }) => position))
   const roles = ROLES.map(([role]) => row[role]).filter((url) => url !== null)
-  const all = [...gallery, ...roles.map((url) => ({ url, label: null, position: last + 1 }))]
+  const all = [...gallery, ...roles.map((url) => ({ url, label: null, position: last + 1, picture: null }))]
   const byUrl = new Map(all.toReversed().map((image) => [image.url, image]))
   return [...byUrl.values()]
-    .map(({ url, label, position }) => ({
+    .map(({ url, label, position, picture }) => ({
       url,
       label: label === '' ? null : label,
       position,
-      name: mark + digestOf(url).slice(0, 16),
+      name: mark + digestOf(picture ?? url).slice(0, 16),
       types: ROLES.filter(([role, type]) => row[role] === url && !taken.has(type)).map(([, type]) => type),
     }))
     .toSorted((a, b) => a.position - b.position || (a.url < b.url ? -1 : 1))

@@ -1,5 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
+import { imageAddressOf } from '../kit/image-address.ts'
 import { requireSku } from '../kit/sku.ts'
 import { attributesOf, isWire, requireText, textOf, type Wire } from '../kit/wire.ts'
 import { changedAt, type DecodedMessage, listOf, type MessageContext } from './message.ts'
@@ -41,12 +42,14 @@ function toImage(row: Wire, index: number): GalleryImage {
     label: textOf(row['label']),
     mediaType: textOf(row['media_type']) ?? IMAGE,
     storeId: textOf(row['store_id']),
+    picture: null,
   }
 }
 
 function addressOf(text: string, field: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
-  throw fieldError(field, 'is no http or https address')
+  const found = imageAddressOf(text.trim())
+  if ('problem' in found) throw fieldError(field, found.problem)
+  return found.url
 }
 
 function fieldError(field: string, problem: string): StreamError {

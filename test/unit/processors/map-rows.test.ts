@@ -97,6 +97,7 @@ const image = (url: string, position: number, mediaType = 'image') => ({
   label: null,
   mediaType,
   storeId: '1',
+  picture: null,
 })
 const gallery: ImageGallery = {
   sku: 'X-1',
@@ -117,9 +118,9 @@ describe('images', () => {
       thumbnail: 'a.jpg',
       swatchImage: 'a.jpg',
       gallery: [
-        { url: 'v.mp4', position: 0, label: null, mediaType: 'external-video' },
-        { url: 'a.jpg', position: 1, label: null, mediaType: 'image' },
-        { url: 'b.jpg', position: 2, label: null, mediaType: 'image' },
+        { url: 'v.mp4', position: 0, label: null, mediaType: 'external-video', picture: null },
+        { url: 'a.jpg', position: 1, label: null, mediaType: 'image', picture: null },
+        { url: 'b.jpg', position: 2, label: null, mediaType: 'image', picture: null },
       ],
     })
     expect(toUniversalImages({ ...gallery, gallery: [] }).image).toBeNull()

@@ -26,8 +26,15 @@ describe('the image feed', () => {
       thumbnail: 'https://v.test/2.jpg',
       swatchImage: null,
       gallery: [
-        { url: 'https://v.test/1.jpg', position: 1, label: null, mediaType: 'image', storeId: null },
-        { url: 'https://v.test/2.jpg', position: 2, label: 'Back, left', mediaType: 'image', storeId: null },
+        { url: 'https://v.test/1.jpg', position: 1, label: null, mediaType: 'image', storeId: null, picture: null },
+        {
+          url: 'https://v.test/2.jpg',
+          position: 2,
+          label: 'Back, left',
+          mediaType: 'image',
+          storeId: null,
+          picture: null,
+        },
       ],
       attributes: {},
     })

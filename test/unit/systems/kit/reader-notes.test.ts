@@ -44,7 +44,8 @@ it('a link is asked once while its answer holds, and again where its note can no
   let asked = 0
   const client: ImageFeedClient = {
     id: 'feed-1',
-    checkLinks: true,
+    checkLinksMs: 7 * 86_400_000,
+    passingParameters: [],
     download: async () => ({ rows: null, validators: { etag: null, lastModified: null } }),
     check: async () => ({ date: null }),
     link: async () => {

@@ -140,7 +140,13 @@ describe('images', () => {
     gallery: [],
     ...more,
   })
-  const picture = (url: string, position = 1) => ({ url, position, label: `L ${url}`, mediaType: 'image' })
+  const picture = (url: string, position = 1) => ({
+    url,
+    position,
+    label: `L ${url}`,
+    mediaType: 'image',
+    picture: null,
+  })
   const nameOf = (url: string) => mediaChanges([], images({ gallery: [picture(url)] }), mark).add[0]?.name ?? ''
   const entry = (id: number, url: string, more: object = {}) => ({
     id,
@@ -190,7 +196,7 @@ describe('images', () => {
   })
 
   it('named only by a role come too, once; videos do not', () => {
-    const video = { ...picture('v'), mediaType: 'external-video' }
+    const video = { ...picture('v'), mediaType: 'external-video', picture: null }
     const { add } = mediaChanges([], images({ image: 'r', smallImage: 'r', gallery: [video] }), mark)
     expect(add).toMatchObject([{ url: 'r', types: ['image', 'small_image'] }])
   })

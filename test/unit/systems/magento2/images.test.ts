@@ -38,8 +38,8 @@ it('gives the gallery by position, with the roles of the product', () => {
     thumbnail: null,
     swatchImage: null,
     gallery: [
-      { url: url('/m/b/a.jpg'), position: 1, label: null, mediaType: 'image', storeId: null },
-      { url: url('/m/b/b.jpg'), position: 2, label: 'Back', mediaType: 'image', storeId: null },
+      { url: url('/m/b/a.jpg'), position: 1, label: null, mediaType: 'image', storeId: null, picture: null },
+      { url: url('/m/b/b.jpg'), position: 2, label: 'Back', mediaType: 'image', storeId: null, picture: null },
     ],
     attributes: {},
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressOf } from '../../../../src/systems/image-feed/addresses.ts'
+import { imageAddressOf } from '../../../../src/systems/kit/image-address.ts'
 
 describe('the address of an image', () => {
   it.each([
@@ -10,7 +10,7 @@ describe('the address of an image', () => {
     ['https://resize.test/fetch/https://c.test/a.jpg', 'https://resize.test/fetch/https://c.test/a.jpg'],
     ['https://resize.test/?url=http://c.test/a.jpg', 'https://resize.test/?url=http://c.test/a.jpg'],
   ])('is published in its normal form: %s', (cell, url) => {
-    expect(addressOf(cell)).toEqual({ url })
+    expect(imageAddressOf(cell)).toEqual({ url })
   })
 
   it.each([
@@ -28,11 +28,11 @@ describe('the address of an image', () => {
     ['https://c.test\\a.jpg', /one of/],
     ['<https://c.test/a.jpg>', /no http or https/],
     ['https://c.test/a.jpg">', /one of/],
-    ['https://c.test/1.jpg, https://c.test/2.jpg', /several addresses; settings.separator/],
+    ['https://c.test/1.jpg, https://c.test/2.jpg', /several addresses/],
     ['https://c.test/1.jpg|HTTP://c.test/2.jpg', /several addresses/],
     ['https://c.test/1.jpghttps://c.test/2.jpg', /several addresses/],
     [`https://c.test/${'a'.repeat(8000)}`, /more than 8000 characters/],
   ])('is none of %j', (cell, problem) => {
-    expect(addressOf(cell)).toEqual({ problem: expect.stringMatching(problem) })
+    expect(imageAddressOf(cell)).toEqual({ problem: expect.stringMatching(problem) })
   })
 })
