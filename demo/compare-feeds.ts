@@ -74,23 +74,42 @@ function compareLocation(
   return [`${place} is ${inShop ?? 'missing'} in the shop, ${want} in NetSuite`]
 }
 
-/** Every image of the vendor's feed and of the shop's own media is in the image feed, the vendor's in the shop too. */
-export function compareImages(ends: FeedEnds, vendorSource: string, shopSource: string): readonly string[] {
-  const fromVendor = live(ends.feeds.images, vendorSource)
-  const fromShop = live(ends.feeds.images, shopSource)
+/** Where images come from, and which SKUs are the vendor's. */
+interface ImageSources {
+  readonly vendor: string
+  readonly shop: string
+  readonly skus: RegExp
+}
+
+/**
+ * Every image of the vendor's feed, and of the shop's own media of the vendor's SKUs, is in the image feed, and the vendor's
+ * in the shop too; no other SKU is.
+ */
+export function compareImages(ends: FeedEnds, sources: ImageSources): readonly string[] {
+  const fromVendor = live(ends.feeds.images, sources.vendor)
+  const fromShop = live(ends.feeds.images, sources.shop)
   const shop = new Map(ends.products.map((product) => [product.sku, product]))
   const missing = ends.imageRows.flatMap(({ sku, url }) => {
     if (!urlsOf(fromVendor.get(sku)).includes(url)) return [`image ${url} of ${sku} is not in the feed`]
     const entries = shop.get(sku)?.media_gallery_entries ?? []
     return entries.some((entry) => entry.source_url === url) ? [] : [`image ${url} of ${sku} is not in the shop`]
   })
-  const own = ends.products.flatMap(({ sku, media_gallery_entries = [] }) =>
+  const ofVendor = ends.products.filter(({ sku }) => sources.skus.test(sku))
+  const foreign = ends.feeds.images
+    .filter(({ sku, deleted }) => !deleted && !sources.skus.test(sku))
+    .map(({ sku }) => `images of ${sku} are in the feed, and it is not the vendor's`)
+  const own = ofVendor.flatMap(({ sku, media_gallery_entries = [] }) =>
     media_gallery_entries
       .filter((entry) => entry.source_url === undefined)
       .filter((entry) => !urlsOf(fromShop.get(sku)).some((url) => url.endsWith(entry.file)))
       .map((entry) => `image ${entry.file} of ${sku} is in the shop and not in the feed`),
   )
-  return [...missing, ...own, ...leftOver('images of', fromVendor, new Set(ends.imageRows.map(({ sku }) => sku)))]
+  return [
+    ...missing,
+    ...own,
+    ...foreign,
+    ...leftOver('images of', fromVendor, new Set(ends.imageRows.map(({ sku }) => sku))),
+  ]
 }
 
 function urlsOf(row: Row | undefined): readonly string[] {

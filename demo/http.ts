@@ -20,13 +20,16 @@ interface FeedPage<T> {
   readonly complete: boolean
 }
 
-/** A whole feed, followed by its cursor until it is complete. */
-export async function readFeed<T>(api: string, feed: string, connection: string): Promise<readonly T[]> {
+/** A whole feed, of one source where it is named, followed by its cursor until it is complete. */
+export async function readFeed<T>(api: string, feed: string, connection: string, source = ''): Promise<readonly T[]> {
   const rows: T[] = []
   let cursor = ''
   for (;;) {
     const from = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
-    const page = await requestJson<FeedPage<T>>(`${api}/v1/feeds/${feed}?connection=${connection}&limit=1000${from}`)
+    const of = source === '' ? '' : `&source=${source}`
+    const page = await requestJson<FeedPage<T>>(
+      `${api}/v1/feeds/${feed}?connection=${connection}&limit=1000${of}${from}`,
+    )
     rows.push(...page.items)
     if (page.complete) return rows
     cursor = page.cursor

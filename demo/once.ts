@@ -114,17 +114,18 @@ async function compareDelivered({ connection, simulators, options }: Ends): Prom
 }
 
 /** The feeds that the Magento shop pulls, and what it has of them. */
-export async function comparePulled({ api, connection, simulators }: Ends): Promise<readonly string[]> {
+export async function comparePulled({ api, connection, simulators, options }: Ends): Promise<readonly string[]> {
   const shop = await stateOf<ShopState>(simulators.magento.url)
   const erp = await stateOf<ErpState>(simulators.netsuite.url)
   const { rows: imageRows } = await stateOf<{ rows: FeedEnds['imageRows'] }>(simulators.images.url)
-  const feed = (name: string) => readFeed<Row>(api, name, connection)
-  const feeds = { products: await feed('products'), inventory: await feed('inventory'), images: await feed('images') }
+  const feed = (name: string, source?: string) => readFeed<Row>(api, name, connection, source)
+  const images = [...(await feed('images')), ...(await feed('images', 'magento'))]
+  const feeds = { products: await feed('products'), inventory: await feed('inventory'), images }
   const ends: FeedEnds = { products: shop.products, sourceItems: shop.sourceItems, items: erp.items, imageRows, feeds }
   return [
     ...compareProducts(ends, 'netsuite'),
     ...compareInventory(ends, 'netsuite'),
-    ...compareImages(ends, 'images', 'magento'),
+    ...compareImages(ends, { vendor: 'images', shop: 'magento', skus: new RegExp(options.vendorPattern) }),
   ]
 }
 

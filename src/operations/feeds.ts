@@ -61,7 +61,8 @@ export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeed
   const { generation } = meta
   if (cursor !== null && cursor.generation !== generation) throw cursorExpired('the feed was made again since')
   await checkKnown(deps, by, meta, filter)
-  const page = await readFeed({ ...deps, feed, meta }, filter, cursor?.places ?? {}, limit)
+  const onRequest = filter.source === null ? await ownSourceOf(deps, feed, filter.connection) : null
+  const page = await readFeed({ ...deps, feed, meta, onRequest }, filter, cursor?.places ?? {}, limit)
   const complete = isComplete(page, filter, now, deps.settleMs)
   return {
     items: within(by.scope, page.rows, ownerOf),
@@ -101,6 +102,18 @@ export async function countFeedRows(
   const meta = await readMeta(deps.tables, feed)
   await checkKnown(deps, by, meta, { connection, source: null })
   return await countRows({ ...deps, feed, meta }, connection)
+}
+
+/**
+ * The shop, where the connection has what the feed holds from another source too: a reader gets one row of a SKU, the
+ * vendor's. The shop's own rows are for those who name it as the source.
+ */
+async function ownSourceOf({ tables }: Deps, { entity }: Feed, connection: string): Promise<string | null> {
+  const item = await tables.get(CONNECTIONS, { kind: 'connection', id: connection })
+  const [known] = readableItems(item === undefined ? [] : [item], connectionOfRow)
+  const ofEntity = known?.reads.filter((read) => read.split('.')[1] === entity) ?? []
+  const hasOther = ofEntity.some((read) => systemOfRead(read) !== known?.shop)
+  return hasOther ? (known?.shop ?? null) : null
 }
 
 /** The feed is to be read again from its beginning. */

@@ -51,8 +51,7 @@ export function mapProcessor<E extends FeedEntity>(entity: DeclarationOf<E>, map
 /**
  * One row for each connection of the context. A connection that can't map the entity gets a `failed` decision and the
  * others go on (Guarantee 5); one whose vendor does not own the SKU ignores it. Where the product itself decides, one
- * that is not the vendor's is a deleted row: it may have been the vendor's before. The shop's own entities are for all
- * SKUs.
+ * that is not the vendor's is a deleted row: it may have been the vendor's before.
  */
 async function mapRows<E extends FeedEntity>(
   entity: DeclarationOf<E>,
@@ -63,11 +62,11 @@ async function mapRows<E extends FeedEntity>(
   const { name } = entity
   const { sku = '' } = splitKey(entity.key, event.key)
   const outcomeFor = async (connection: Connection): Promise<Outcome> => {
-    const { id, shop } = connection
+    const { id } = connection
     try {
       const fault = ownershipFault(connection)
       if (fault !== null) throw fault
-      if (event.source !== shop && ownsSku(connection, sku) === false) return { decision: notOwned(id, 'ignored') }
+      if (ownsSku(connection, sku) === false) return { decision: notOwned(id, 'ignored') }
       const { data, owned } = await map(event, connection, context)
       const row = rowOf(`map-${name}`, event, connection, data, event.deleted || !owned)
       const key = recordKey(id, event.source, event.key)

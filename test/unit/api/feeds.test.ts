@@ -203,3 +203,20 @@ it('answers a single SKU with its rows of every source, and counts rows', async 
   const count = await api.get('/v1/feeds/inventory/count?connection=shop-vendor')
   expect(count.json).toEqual({ rows: 3, deleted: 1 })
 })
+
+describe('a connection that reads the same of the vendor and of the shop', () => {
+  it("is given one row of a SKU, the vendor's; the shop's own are for those who ask for them", async () => {
+    const api = apiFixture()
+    await api.configure('shop-vendor', ['vendor.inventory.all', 'magento.inventory.all'])
+    await api.project(0, stock('A', '1'), stock('A', '2', 2000, 'magento'), stock('B', '2', 2000, 'magento'))
+    await api.idle()
+    const rows = async (more = '') =>
+      (await api.get(`${FEED}${more}`)).json.items.map(
+        (item: { source: string; sku: string }) => item.source + item.sku,
+      )
+    expect(await rows()).toEqual(['vendorA'])
+    expect(await rows('&source=magento')).toEqual(['magentoA', 'magentoB'])
+    await api.configure('shop-vendor', ['magento.inventory.all'])
+    expect(await rows()).toEqual(['magentoA', 'magentoB', 'vendorA'])
+  })
+})

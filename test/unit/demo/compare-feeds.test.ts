@@ -37,7 +37,11 @@ const agreed: FeedEnds = {
 }
 
 function differences(ends: FeedEnds): readonly string[] {
-  return [...compareProducts(ends, 'erp'), ...compareInventory(ends, 'erp'), ...compareImages(ends, 'images', 'shop')]
+  return [
+    ...compareProducts(ends, 'erp'),
+    ...compareInventory(ends, 'erp'),
+    ...compareImages(ends, { vendor: 'images', shop: 'shop', skus: /^V-/ }),
+  ]
 }
 
 const feeds = (changed: Partial<FeedEnds['feeds']>): FeedEnds => ({ ...agreed, feeds: { ...agreed.feeds, ...changed } })

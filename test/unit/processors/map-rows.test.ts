@@ -126,11 +126,11 @@ describe('images', () => {
     expect(toUniversalImages({ ...gallery, gallery: [] }).image).toBeNull()
   })
 
-  it("of the shop are for all SKUs, those of others for the vendor's", async () => {
+  it("are for the vendor's SKUs, those of the shop too", async () => {
     const event = { ...orderChanged(orderOf([])), key: 'X-1', data: gallery }
     const statuses = async (source: string) =>
       (await mapImages.process({ ...event, source }, contextOf(a), undefined)).decisions.map(({ status }) => status)
-    expect(await statuses('magento')).toEqual(['processing'])
+    expect(await statuses('magento')).toEqual(['ignored'])
     expect(await statuses('images')).toEqual(['ignored'])
   })
 })
