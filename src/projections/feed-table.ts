@@ -1,5 +1,5 @@
 import { StreamError } from '../errors.ts'
-import { largestAttribute } from '../events/largest-attribute.ts'
+import { largestText } from '../events/largest-text.ts'
 import { type AttributeOf, list, number, or, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Condition, Item, Key, TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
 import { type FeedRow, type Position, parsePosition, positionText } from './feed-row.ts'
@@ -74,10 +74,10 @@ export function toRow({ key: { attribute }, rows }: Feed, item: Item): FeedRow {
 export function assertFits(row: FeedRow): void {
   const bytes = Buffer.byteLength(JSON.stringify(row.data))
   if (bytes <= MAX_DATA_BYTES) return
-  const largest = largestAttribute(row.data)
-  const most = largest === null ? '' : ` (most of it is ${largest.name} with ${largest.bytes} bytes)`
+  const largest = largestText(row.data)
+  const most = largest === null ? '' : ` (most of it is ${largest.path} with ${largest.bytes} bytes)`
   const message = `data: ${bytes} bytes${most} do not fit into a feed row, which holds ${MAX_DATA_BYTES}; map fewer or shorter attributes`
-  throw new StreamError('value_too_large', message, { field: largest === null ? 'data' : `data.${largest.name}` })
+  throw new StreamError('value_too_large', message, { field: largest === null ? 'data' : `data.${largest.path}` })
 }
 
 /** Guarantee 4: false when the table has a newer state of the row already, written by another projector. */

@@ -146,3 +146,16 @@ it('refuses lines of no quantity, and two of one id', async () => {
   expect([twice.status, twice.json.field]).toEqual([400, 'lines[1].lineId'])
   expect(control.producer.sent).toEqual([])
 })
+
+it('knows SKUs without the blanks around them, and refuses those with a control character', async () => {
+  const { push, control } = await fixture()
+  const [line] = json['lines'] as readonly Record<string, unknown>[]
+  const odd = await push({ ...json, lines: [{ ...line, sku: 'A\t1' }] })
+  expect([odd.status, odd.json.field, odd.json.detail]).toEqual([
+    400,
+    'lines[0].sku',
+    'lines[0].sku has a control character',
+  ])
+  expect((await push({ ...json, lines: [{ ...line, sku: ' A1\u00a0' }] })).status).toBe(202)
+  expect((await control.orders()).map(({ data }) => data.lines.map(({ sku }) => sku))).toEqual([['A1']])
+})

@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest'
 import { StreamError } from '../../../src/errors.ts'
+import { stringifyExact } from '../../../src/platform/json.ts'
 import { mapInventory } from '../../../src/processors/map-inventory.ts'
+import { mapProducts } from '../../../src/processors/map-products.ts'
 import { type BatchView, processBatch } from '../../../src/processors/process-batch.ts'
 import type { Processor } from '../../../src/processors/processor.ts'
+import { metadataWith, ruleWith } from '../../data/configuration.ts'
 import { connectionOf, inventoryChanged, productChanged } from '../../data/processor-events.ts'
 import { batchOf } from '../../worlds/fake-stage.ts'
 import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
@@ -91,4 +94,24 @@ it('is handed over again when no thread evaluates, which says nothing about the 
     process: async () => ({ outputs: [], decisions: [{ connection: 'a', status: 'failed', error }] }),
   }
   await expect(processBatch(ending, view, batchOf<'products'>(productChanged({})), new Map())).rejects.toBe(error)
+})
+
+it('fails a connection alone whose row no record holds, and names what takes the room', async () => {
+  const connections = ['a', 'b'].map((id) =>
+    connectionOf(id, '.', { reads: reads.map((one) => one.id), vendor: 'netsuite' }),
+  )
+  const twice = ['one', 'two'].map((attribute) => ruleWith(attribute, { from: 'attributes.text' }))
+  const metadata = [metadataWith('a', ...twice), metadataWith('b', ruleWith('name', { from: 'name' }))]
+  const encode: BatchView['encode'] = ({ key, event }) => {
+    return { topic: 't', key, value: Buffer.from(stringifyExact('data' in event ? event.data : {})) }
+  }
+  const configuration = { ...view.configuration, connections, metadata }
+  const batch = batchOf<'products'>(
+    productChanged({ sku: 'X', attributes: { text: JSON.stringify('x'.repeat(600_000)) } }),
+  )
+  const work = await processBatch(mapProducts, { ...view, configuration, encode }, batch, new Map())
+  expect(work.outputs.map(({ connection }) => connection)).toEqual(['b'])
+  expect(work.failures.map(({ connection, error }) => [connection, error.code, error.field])).toEqual([
+    ['a', 'value_too_large', 'data.attributes.one'],
+  ])
 })

@@ -188,6 +188,14 @@ describe('publishPage', () => {
     expect(await deps.tables.get('published', { id: 'netsuite|inventory|A' })).toBeUndefined()
   })
 
+  it('names the attribute that makes an event larger than a record', async () => {
+    const deps = bench()
+    await publishPage(deps, origin, pageOf([{ ...stock('A', '1'), data: huge('A') }]))
+    const [letter] = await deps.appended('dead-letters')
+    expect(letter).toMatchObject({ code: 'value_too_large', field: 'data.attributes.text' })
+    expect(letter?.message).toMatch(/most of it is attributes\.text with 1100000 bytes/)
+  })
+
   it("leaves out the source's own text where an event would be larger than a record", async () => {
     const deps = bench()
     const raw = JSON.stringify('x'.repeat(2_000_000))

@@ -75,9 +75,9 @@ it('dead-letters what can not be a row once, and goes on with the others', async
   const stage = feedStage(productFeed, deps())
   await stage.handle(batch, context)
   await stage.handle(batch, context)
-  expect(deadLetters.map(({ offset, error }) => [offset, error.code])).toEqual([
-    [0n, 'value_undecodable'],
-    [1n, 'value_too_large'],
+  expect(deadLetters.map(({ offset, error }) => [offset, error.code, error.field])).toEqual([
+    [0n, 'value_undecodable', 'data.attributes.size'],
+    [1n, 'value_too_large', 'data.text'],
   ])
   expect(statuses()).toEqual(['B failed', 'C failed', 'A succeeded', 'B failed', 'C failed', 'A succeeded'])
   expect(await row('A', productFeed)).toMatchObject({ data: { size: 1 } })

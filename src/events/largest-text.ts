@@ -1,0 +1,18 @@
+/** Where a text is, as `attributes.description` or `lines[2].name`, and how many bytes it has. */
+export interface PlacedText {
+  readonly path: string
+  readonly bytes: number
+}
+
+/** The text that takes most of the room of an entity's data; null: it has none. */
+export function largestText(value: unknown, path = ''): PlacedText | null {
+  if (typeof value === 'string') return { path, bytes: Buffer.byteLength(value) }
+  if (typeof value !== 'object' || value === null) return null
+  const isList = Array.isArray(value)
+  let largest: PlacedText | null = null
+  for (const [name, one] of Object.entries(value)) {
+    const found = largestText(one, isList ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`)
+    if (found !== null && (largest === null || found.bytes > largest.bytes)) largest = found
+  }
+  return largest
+}
