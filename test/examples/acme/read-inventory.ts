@@ -5,6 +5,7 @@ import type { Clock } from '../../../src/platform/clock.ts'
 import { stringifyExact } from '../../../src/platform/json.ts'
 import { type KeysetSource, keysetPages } from '../../../src/systems/kit/keyset-pages.ts'
 import { readRows } from '../../../src/systems/kit/read-rows.ts'
+import { requireSku, skuKey } from '../../../src/systems/kit/sku.ts'
 import type { ReadEntity, ReadWindow, SourceReader, WindowRow } from '../../../src/systems/kit/source.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wiresOf } from '../../../src/systems/kit/wire.ts'
 import type { AcmeClient } from './client.ts'
@@ -20,7 +21,7 @@ export function readAcmeInventory(client: AcmeClient, read: Read, clock: Clock):
     async *read(window, after, signal) {
       const source = stockOf(client, window, read.pageSize, signal)
       for await (const { rows, reached, requestedAt } of keysetPages(source, after, now)) {
-        yield { ...readRows(rows, skuOf, toEntity), rows: rows.map(windowRow), reached, requestedAt }
+        yield { ...readRows(rows, stockKey, toEntity), rows: rows.map(windowRow), reached, requestedAt }
       }
     },
     // What is in the window once it was paged: what is not among what was read is read again (Guarantee 6).
@@ -43,7 +44,7 @@ function stockOf(client: AcmeClient, window: ReadWindow, pageSize: number, signa
 
 /** Throws for a row that can't be read; it becomes a dead letter, and the others go on (Guarantee 5). */
 function toEntity(row: Wire): ReadEntity<'inventory'> {
-  const sku = requireText(row, 'sku')
+  const sku = requireSku(row, 'sku')
   const locations = wiresOf(row['warehouses']).map((warehouse): LocationStock => {
     const quantity = (name: string) => quantityOf(warehouse, name, 'warehouses.') ?? ZERO8
     return {
@@ -58,10 +59,10 @@ function toEntity(row: Wire): ReadEntity<'inventory'> {
   return { key: sku, occurredAt, deleted: false, data, raw: stringifyExact(row) }
 }
 
-function skuOf(row: Wire): string {
-  return textOf(row['sku']) ?? `id ${textOf(row['id'])}`
+function stockKey(row: Wire): string {
+  return skuKey(row['sku']) ?? `id ${textOf(row['id'])}`
 }
 
 function windowRow(row: Wire): WindowRow {
-  return { key: skuOf(row), changedAt: textOf(row['changed_at']) ?? '' }
+  return { key: stockKey(row), changedAt: textOf(row['changed_at']) ?? '' }
 }

@@ -1,0 +1,18 @@
+import { globSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+
+/** What the system calls so itself is asked for, and written, as the system has it. */
+const AS_GIVEN = [
+  'src/systems/magento2/shipment-stock.ts',
+  'src/systems/magento2/ship-body.ts',
+  'src/systems/sap-b1/read-items.ts',
+]
+
+it('SKUs are read by one rule, in one place', () => {
+  const root = new URL('../../../', import.meta.url)
+  const others = globSync('src/systems/*/*.ts', { cwd: root }).filter((file) => {
+    const text = readFileSync(new URL(file, root), 'utf8')
+    return /(textOf|requireText)\([^)]*'(sku|itemid|ItemCode)'/.test(text)
+  })
+  expect(others.toSorted()).toEqual(AS_GIVEN.toSorted())
+})
