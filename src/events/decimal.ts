@@ -17,7 +17,7 @@ export const CENT = 100n as Decimal4
 const LONGEST = 1_000
 const MOST_SHOWN = 60
 
-const FORM = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/
+const FORM = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/
 
 /** What becomes of decimals that there is no room for. */
 type Rest = 'refused' | 'cut off' | 'raised' | 'rounded'

@@ -1,6 +1,6 @@
-import { add, ZERO8 } from '../../events/decimal.ts'
+import { ZERO8 } from '../../events/decimal.ts'
 import type { Inventory, LocationStock } from '../../events/generated/events.ts'
-import { sellable } from '../../events/stock.ts'
+import { joinedLevels } from '../kit/joined-levels.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 
 const LEFT_OUT = new Set(['location_id', 'total_inventory_onhand', 'available_to_sell', 'settings'])
@@ -15,10 +15,7 @@ export function identityOf(item: Wire): Wire {
  * switched off has nothing to sell. Throws `value_missing` or `decimal_invalid`.
  */
 export function toInventory(sku: string, items: readonly Wire[]): Inventory {
-  const levels = items.flatMap((item) => wiresOf(item['locations']).map(toLocation))
-  const locations = [...Map.groupBy(levels, ({ location }) => location).values()].flatMap(([first, ...others]) =>
-    first === undefined ? [] : [others.reduce(joined, first)],
-  )
+  const locations = joinedLevels(items.flatMap((item) => wiresOf(item['locations']).map(toLocation)))
   return { sku, locations: locations.toSorted((a, b) => Number(a.location) - Number(b.location)), attributes: {} }
 }
 
@@ -29,15 +26,6 @@ function toLocation(location: Wire): LocationStock {
     onHand: stock('total_inventory_onhand'),
     available: location['location_enabled'] === false ? ZERO8 : stock('available_to_sell'),
     attributes: attributesOf(location, LEFT_OUT),
-  }
-}
-
-/** A variant that owes takes nothing from what another one has. */
-function joined(one: LocationStock, other: LocationStock): LocationStock {
-  return {
-    ...one,
-    onHand: add(one.onHand, other.onHand),
-    available: add(sellable(one.available), sellable(other.available)),
   }
 }
 

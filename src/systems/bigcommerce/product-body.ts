@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import { decimal8 } from '../../events/decimal.ts'
+import { decimal8Rounded } from '../../events/decimal.ts'
 import { ExactNumber, exactNumber, parseExact, stringifyExact } from '../../platform/json.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 
@@ -99,7 +99,7 @@ export function changedFields(fields: Wire, known: Wire, variant: boolean): Wire
 function isSame(wanted: unknown, known: unknown): boolean {
   if (wanted instanceof ExactNumber) {
     const text = textOf(known)
-    return text !== null && decimal8(text, 'known') === decimal8(wanted.text, 'wanted')
+    return text !== null && decimal8Rounded(text, 'known') === decimal8Rounded(wanted.text, 'wanted')
   }
   if (Array.isArray(wanted)) return Array.isArray(known) && ids(wanted) === ids(known)
   return typeof wanted === 'string' ? wanted === (textOf(known) ?? '') : wanted === known

@@ -99,7 +99,7 @@ function toVariant(product: Wire, variant: Wire, context: ProductContext): Produ
   }
 }
 
-/** A custom field is an attribute by its name; of several with one name the last. */
+/** A custom field is an attribute by its name. */
 function customFields(product: Wire): Record<string, string> {
   return attributesOf(named(wiresOf(product['custom_fields']), 'name', 'value'), new Set())
 }
@@ -108,11 +108,13 @@ function options(variant: Wire): Record<string, string> {
   return attributesOf(named(wiresOf(variant['option_values']), 'option_display_name', 'label'), new Set())
 }
 
+/** Rows by what they are called; of several that are called alike a list of what they say. */
 function named(rows: readonly Wire[], name: string, value: string): Wire {
+  const byName = Map.groupBy(rows, (row) => textOf(row[name]))
   return Object.fromEntries(
-    rows.flatMap((row) => {
-      const key = textOf(row[name])
-      return key === null ? [] : [[key, row[value]] as const]
+    [...byName].flatMap(([key, own]) => {
+      const values = [...new Set(own.map((row) => row[value]))]
+      return key === null ? [] : [[key, values.length === 1 ? values[0] : values] as const]
     }),
   )
 }

@@ -1,5 +1,6 @@
 import { ZERO8 } from '../../events/decimal.ts'
 import type { Inventory, LocationStock } from '../../events/generated/events.ts'
+import { joinedLevels } from '../kit/joined-levels.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire } from '../kit/wire.ts'
 
 /** Columns of `aggregateItemLocation` (as `stock`) that `toInventory` needs, without the change time. */
@@ -20,7 +21,8 @@ const KNOWN = new Set(['item', 'locationname', 'quantityonhand', 'quantityavaila
 const NONE: ReadonlySet<string> = new Set()
 
 /**
- * All locations of one item as inventory data; pure. Absolute levels, one of each location, by location id: a location
+ * All locations of one item as inventory data; pure. Absolute levels, one of each location, by location id; those that the
+ * account calls alike, below different ones, are one. A location
  * that is not there is found nowhere else, and one of which nothing is for sale (`closed`, by id) has none available. Throws `value_missing` or `decimal_invalid`, naming the column.
  */
 export function toInventory(sku: string, rows: readonly Wire[], closed = NONE): Inventory {
@@ -36,5 +38,5 @@ export function toInventory(sku: string, rows: readonly Wire[], closed = NONE): 
         attributes: attributesOf(row, KNOWN),
       }
     })
-  return { sku, locations, attributes: {} }
+  return { sku, locations: joinedLevels(locations), attributes: {} }
 }

@@ -9,11 +9,17 @@ describe('decimal4', () => {
     ['336.3200', 3_363_200n],
     [63.5, 635_000n],
     ['12.50000000', 125_000n],
+    ['.5', 5_000n],
+    ['-.25', -2_500n],
+    ['5.', 50_000n],
   ])('reads %s', (text, units) => expect(decimal4(text, 'price')).toBe(units))
 
-  it.each(['', 'abc', '1,5', '0x10', 'NaN', '1.00001', '--1'])('refuses "%s" and names the field', (text) => {
-    expect(() => decimal4(text, 'lines[2].price')).toThrow(/lines\[2\]\.price/)
-  })
+  it.each(['', 'abc', '1,5', '0x10', 'NaN', '1.00001', '--1', '.', '-', '.e5'])(
+    'refuses "%s" and names the field',
+    (text) => {
+      expect(() => decimal4(text, 'lines[2].price')).toThrow(/lines\[2\]\.price/)
+    },
+  )
 })
 
 describe('text', () => {
