@@ -55,7 +55,7 @@ async function* stockPages(
   let last = after
   for (;;) {
     const { items, total } = await find(last === null ? [] : [{ field: 'sku', condition: 'gt', value: last }])
-    const page = [...Map.groupBy(items, ({ sku }) => textOf(sku))].map(([sku, own]): Stock => ({ sku, items: own }))
+    const page = [...Map.groupBy(items, givenSku)].map(([sku, own]): Stock => ({ sku, items: own }))
     const end = page.at(-1)
     if (end === undefined) return
     if (end.sku === null || end.sku === last) throw notSortedError(end.sku)
@@ -91,7 +91,11 @@ function toEntity(stock: Stock): ReadEntity<'inventory'> {
   return { key, occurredAt: null, deleted: false, data: toInventory(key, stock.items), raw }
 }
 
-/** Magento's own text of it is what its list goes on from. */
+/** As Magento has it, blanks and all: what its list goes on from. */
+function givenSku({ sku }: Wire): string | null {
+  return typeof sku === 'string' ? sku : textOf(sku)
+}
+
 function stockKey({ sku }: Stock): string {
   return skuKey(sku) ?? 'without sku'
 }
