@@ -1,6 +1,6 @@
 import { coalesce } from '../kit/coalesce.ts'
 import { skuKey } from '../kit/sku.ts'
-import type { Wire } from '../kit/wire.ts'
+import { textOf, type Wire } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 
 /** SKUs of one list call. */
@@ -25,6 +25,13 @@ export function knownProducts(client: Pick<Magento2Client, 'findProducts'>): Kno
     }
     return skus.map((sku) => found.get(sku.toLowerCase()))
   }, MOST)
+}
+
+/** What is to be told where the shop has the SKU in other letters, which it takes for the same: another SKU may mean it too. */
+export function lettersNote(sku: string, product: Wire | undefined): string | null {
+  const known = textOf(product?.['sku'])
+  if (known === null || known === sku) return null
+  return `the shop has ${sku} as ${JSON.stringify(known)}: SKUs that differ in case or blanks alone are one product there`
 }
 
 /** The SKUs by the calls that they fit in. One with a comma goes alone: it would have each be a filter of its own. */

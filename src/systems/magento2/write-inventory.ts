@@ -1,8 +1,8 @@
 import { StreamError } from '../../errors.ts'
-import type { Sink } from '../kit/sink.ts'
+import { noteTexts, type Sink } from '../kit/sink.ts'
 import { textOf, type Wire } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
-import { knownProducts } from './known-products.ts'
+import { knownProducts, lettersNote } from './known-products.ts'
 import { sourceItemsOf } from './stock.ts'
 
 /**
@@ -25,7 +25,8 @@ export function writeMagento2Inventory(
       const { sku } = data
       const sourceItems = sourceItemsOf(sku, deleted ? { locations: [] } : data, connection.stock)
       if (sourceItems.length === 0) return { outcome: 'unchanged', targetId: null }
-      if ((await known(sku, signal)) === undefined) {
+      const product = await known(sku, signal)
+      if (product === undefined) {
         if (deleted) return { outcome: 'unchanged', targetId: null }
         const message = `the shop has no product ${sku} (yet); create it, or push products too, then its stock goes on`
         throw new StreamError('item_missing', message, { field: 'data.sku' })
@@ -35,7 +36,7 @@ export function writeMagento2Inventory(
       } catch (error) {
         throw unknownSourceError(error, sourceItems) ?? error
       }
-      return { outcome: 'written', targetId: sku }
+      return { outcome: 'written', targetId: sku, ...noteTexts(lettersNote(sku, product)) }
     },
   }
 }

@@ -1,7 +1,7 @@
-import type { Sink } from '../kit/sink.ts'
+import { noteTexts, type Sink } from '../kit/sink.ts'
 import { textOf } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
-import { knownProducts } from './known-products.ts'
+import { knownProducts, lettersNote } from './known-products.ts'
 import { productBody } from './product-body.ts'
 import type { Magento2Values } from './settings.ts'
 
@@ -34,7 +34,7 @@ export function writeMagento2Products(
         ? { product: { sku, status: DISABLED } }
         : productBody(data, product === undefined ? { attributeSet } : null)
       await write(`${connection}|${sku}`, body, signal)
-      return { outcome: 'written', targetId: sku }
+      return { outcome: 'written', targetId: sku, ...noteTexts(lettersNote(sku, product)) }
     },
   }
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
-import { knownProducts } from '../../../../src/systems/magento2/known-products.ts'
+import { knownProducts, lettersNote } from '../../../../src/systems/magento2/known-products.ts'
 import type { Search } from '../../../../src/systems/magento2/search.ts'
 
 const signal = new AbortController().signal
@@ -39,4 +39,17 @@ it('an SKU with a comma is asked for alone', async () => {
   const found = await Promise.all(['A', 'B,C', 'D'].map((sku) => known(sku, signal)))
   expect(found.map((product) => product?.['sku'])).toEqual(['A', 'B,C', 'D'])
   expect(asked).toEqual([['A', 'D'], ['B,C']])
+})
+
+it.each([
+  ['abc', { sku: 'abc' }, null],
+  ['abc', undefined, null],
+  ['ABC', { sku: 'abc' }, /has ABC as "abc": SKUs that differ in case or blanks alone are one product there/],
+  ['A1', { sku: 'A1 ' }, /has A1 as "A1 "/],
+])('tells where the shop has %s in other letters', async (sku, product, note) => {
+  const items = product === undefined ? [] : [product]
+  const known = knownProducts({ findProducts: async () => ({ items, total: items.length }) })
+  const told = lettersNote(sku, await known(sku, signal))
+  if (note === null) expect(told).toBeNull()
+  else expect(told).toMatch(note)
 })
