@@ -2,12 +2,12 @@ import type { Entity } from '../../events/topics.ts'
 import type { Page, ReadEntity, UnreadableEntity } from '../kit/source.ts'
 import type { Wire } from '../kit/wire.ts'
 import type { SqsMessage } from './client.ts'
-import { parseMessage } from './message.ts'
+import { openMessage, type Part, type UnreadablePart } from './envelope.ts'
 
-/** How a message is read. */
+/** How the entities of a message are read. */
 export interface MessageReading<E extends Entity> {
   readonly keyOf: (wire: Wire) => string | null
-  readonly toEntity: (message: SqsMessage) => ReadEntity<E>
+  readonly toEntity: (part: Part, message: SqsMessage) => ReadEntity<E>
 }
 
 /** Messages as a page. Of a key the newest is the last: it is the one of a page that is published. */
@@ -18,12 +18,21 @@ export function pageOf<E extends Entity>(
 ): Page<E> {
   const entities: ReadEntity<E>[] = []
   const unreadable: UnreadableEntity[] = []
+  const take = (message: SqsMessage, part: Part | UnreadablePart, name: string): void => {
+    try {
+      if ('error' in part) throw part.error
+      entities.push(toEntity(part, message))
+    } catch (error) {
+      const key = 'wire' in part ? keyOf(part.wire) : null
+      unreadable.push({ key: key ?? name, error, raw: part.raw })
+    }
+  }
   // In the order in which they came to the queue, then by the shop's own time: of a key, the last one of a page counts.
   for (const message of messages.toSorted((a, b) => a.sentAt - b.sentAt)) {
-    try {
-      entities.push(toEntity(message))
-    } catch (error) {
-      unreadable.push({ key: keyIn(message, keyOf), error, raw: message.body })
+    const parts = openMessage(message.body)
+    // What does not name its entity is known by the message's own id, and its place in it.
+    for (const [index, part] of parts.entries()) {
+      take(message, part, parts.length === 1 ? `message ${message.id}` : `message ${message.id} #${index + 1}`)
     }
   }
   const newestLast = entities.toSorted((a, b) => (a.occurredAt ?? 0) - (b.occurredAt ?? 0))
@@ -32,13 +41,4 @@ export function pageOf<E extends Entity>(
   const last = messages.at(-1)
   const reached = { changedAt: new Date(last?.sentAt ?? 0).toISOString(), id: last?.id ?? '' }
   return { entities: newestLast, unreadable, rows, reached, requestedAt, joins: 'last' }
-}
-
-/** A message that does not name its entity is known by its own id. */
-function keyIn({ id, body }: SqsMessage, keyOf: (wire: Wire) => string | null): string {
-  try {
-    return keyOf(parseMessage(body)) ?? `message ${id}`
-  } catch {
-    return `message ${id}`
-  }
 }

@@ -28,7 +28,7 @@ const LARGEST = 400_000
 /** What the shops write where there is nothing. */
 const NOTHING = '####'
 
-/** The message's object, placeholders for nothing as null. Throws `value_too_large` or `source_data_invalid`. */
+/** The object of an entity, placeholders for nothing as null. Throws `value_too_large` or `source_data_invalid`. */
 export function parseMessage(body: string): Wire {
   const size = Buffer.byteLength(body)
   if (size > LARGEST) {
@@ -71,13 +71,26 @@ export function requireFirst(wire: Wire, names: readonly string[], path = ''): s
 
 const TIME = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?$/
 
+/** Seconds or milliseconds since 1970, told apart by their digits: both of the years 2001 to 2286. Null: it is neither. */
+function epochOf(text: string): number | null {
+  const [, whole = '', fraction = ''] = /^(\d{10}|\d{13})(?:\.(\d+))?$/.exec(text) ?? []
+  if (whole === '') return null
+  return whole.length === 13 ? Number(whole) : Number(whole) * 1000 + Number(fraction.padEnd(3, '0').slice(0, 3))
+}
+
 /** The time of the first of these names that is there, milliseconds UTC; null: none is. Throws `time_invalid`. */
 export function timeOf(wire: Wire, names: readonly string[], context: MessageContext): number | null {
   const found = firstOf(wire, names)
   if (found === null) return null
   const { name: field, text } = found
+  const epoch = epochOf(text.trim())
+  if (epoch !== null) return epoch
   const timeError = () =>
-    new StreamError('time_invalid', `${field}: "${text.slice(0, 40)}" is no time like 2026-03-02 18:04:11`, { field })
+    new StreamError(
+      'time_invalid',
+      `${field}: "${text.slice(0, 40)}" is no time like 2026-03-02 18:04:11 or 1772474651`,
+      { field },
+    )
   const [, day, clock = '00:00:00', fraction = '', zone] = TIME.exec(text.trim()) ?? []
   if (day === undefined) throw timeError()
   const ms = Number(fraction.padEnd(3, '0').slice(0, 3))

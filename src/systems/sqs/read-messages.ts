@@ -7,7 +7,7 @@ import type { SourceContext } from '../system.ts'
 import { SQS_BATCH, type SqsClient, type SqsMessage } from './client.ts'
 import { discardQueue, isEmpty, leftIn } from './drain.ts'
 import { handlesOf, keepHidden } from './hide-messages.ts'
-import { type DecodedMessage, type MessageContext, parseMessage } from './message.ts'
+import type { DecodedMessage, MessageContext } from './message.ts'
 import { type MessageReading, pageOf } from './message-page.ts'
 import { checkQueueUrl } from './queue-address.ts'
 import { type QueuedEntity, type QueueSettings, queueSettings, type SqsValues } from './settings.ts'
@@ -40,9 +40,9 @@ export function readSqsMessages<E extends QueuedEntity>(
   const { currency, visibilitySeconds, quietSeconds } = settings
   const readingAt = (receivedAt: number): MessageReading<E> => ({
     keyOf,
-    toEntity({ body, sentAt }) {
-      const context = { zone: system.zone, receivedAt, sentAt, currency }
-      return { ...decode(parseMessage(body), context, read), deleted: false, raw: body }
+    toEntity({ wire, raw, sentAt }, message) {
+      const context = { zone: system.zone, receivedAt, sentAt: sentAt ?? message.sentAt, currency }
+      return { ...decode(wire, context, read), deleted: false, raw }
     },
   })
   const hold = { client, clock, visibilitySeconds }

@@ -198,6 +198,23 @@ describe('a message of an order', () => {
   })
 })
 
+describe('a time of a message', () => {
+  it.each([
+    [1772474651, Date.UTC(2026, 2, 2, 18, 4, 11)],
+    ['1772474651', Date.UTC(2026, 2, 2, 18, 4, 11)],
+    ['1772474651.25', Date.UTC(2026, 2, 2, 18, 4, 11, 250)],
+    [1772474651123, Date.UTC(2026, 2, 2, 18, 4, 11, 123)],
+  ])('may be seconds or milliseconds since 1970: %j', (time, at) => {
+    expect(read(orderMessage('1', { order_update_date: time })).occurredAt).toBe(at)
+  })
+
+  it.each([20260302, '17724746511', -1])('is none of another number of digits: %j', (time) => {
+    expect(() => read(orderMessage('1', { order_update_date: time }))).toThrow(
+      expect.objectContaining({ code: 'time_invalid' }),
+    )
+  })
+})
+
 describe('the body of a message', () => {
   it.each([
     ['no json', 'source_data_invalid'],

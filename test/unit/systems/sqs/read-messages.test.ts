@@ -84,6 +84,18 @@ describe('messages of a queue', () => {
     expect(queue.left()).toEqual([])
   })
 
+  it('of several orders are deleted when all of them are taken, and told apart by their place', async () => {
+    const { queue, pages } = world()
+    queue.send('m1', [orderMessage('a'), 'x', orderMessage('b')])
+    const reading = pages()
+    const { entities, unreadable } = (await reading.next()).value
+    expect(entities.map(({ key }: { key: string }) => key)).toEqual(['a', 'b'])
+    expect(unreadable).toMatchObject([{ key: 'message m1 #2', raw: '"x"' }])
+    expect(queue.left()).toEqual(['m1'])
+    await reading.next()
+    expect(queue.left()).toEqual([])
+  })
+
   it('of one order come with the newest last, in whatever order they were sent', async () => {
     const { queue, pages } = world()
     queue.send('1', orderMessage('a', { order_update_date: '2026-03-02 05:00:00', order_status: 'complete' }))

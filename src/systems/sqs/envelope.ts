@@ -1,0 +1,134 @@
+import { StreamError } from '../../errors.ts'
+import { parseExact, stringifyExact } from '../../platform/json.ts'
+import { isWire, textOf, type Wire, wireOf } from '../kit/wire.ts'
+import { parseMessage } from './message.ts'
+
+/** One entity of a message. */
+export interface Part {
+  readonly wire: Wire
+  /** As it was sent, without what was around it. */
+  readonly raw: string
+  /** When it was sent to what put it into the queue, milliseconds UTC; null: to the queue itself. */
+  readonly sentAt: number | null
+}
+
+/** One entity of a message that can't be read. */
+export interface UnreadablePart {
+  readonly error: unknown
+  readonly raw: string
+}
+
+/** What is around an entity, from outside: SNS, EventBridge, a list, base64; more than that is no message. */
+const DEEPEST = 4
+
+/**
+ * The entities of a message: of a list each is one of its own. Notifications of SNS and events of EventBridge are taken out of
+ * their envelopes, and base64 is decoded. What the extended client has put into S3 is told by its bucket and key.
+ */
+export function openMessage(body: string): readonly (Part | UnreadablePart)[] {
+  try {
+    return opened(body, null, 0)
+  } catch (error) {
+    return [{ error, raw: body }]
+  }
+}
+
+type Opened = readonly (Part | UnreadablePart)[]
+
+function opened(text: string, sentAt: number | null, depth: number): Opened {
+  const json = parsed(text)
+  if (json !== undefined) return openedValue(json, text, sentAt, depth)
+  const inner = depth < DEEPEST ? decoded(text) : undefined
+  if (inner === undefined) {
+    throw new StreamError(
+      'source_data_invalid',
+      'the message is no JSON; send one object of one entity, or a list of them',
+    )
+  }
+  return opened(inner, sentAt, depth + 1)
+}
+
+function openedValue(json: unknown, text: string, sentAt: number | null, depth: number): Opened {
+  if (depth > DEEPEST) throw new StreamError('source_data_invalid', 'the message is in too many envelopes')
+  if (typeof json === 'string') return opened(json, sentAt, depth + 1)
+  const pointer = pointerOf(json)
+  if (pointer !== null) throw pointer
+  if (Array.isArray(json)) {
+    if (json.length === 0) throw new StreamError('source_data_invalid', 'the message is an empty list')
+    return json.flatMap((one) => openedPart(one, sentAt, depth + 1))
+  }
+  const wire = wireOf(json)
+  const inner = notificationOf(wire) ?? eventOf(wire)
+  if (inner !== null)
+    return openedValue(inner.content, stringifyExact(inner.content), inner.sentAt ?? sentAt, depth + 1)
+  return [{ wire: parseMessage(text), raw: text, sentAt }]
+}
+
+/** What is wrong with one of a list is no matter of the others (Guarantee 5). */
+function openedPart(value: unknown, sentAt: number | null, depth: number): Opened {
+  const raw = stringifyExact(value)
+  try {
+    return openedValue(value, raw, sentAt, depth)
+  } catch (error) {
+    return [{ error, raw }]
+  }
+}
+
+interface Inner {
+  readonly content: unknown
+  readonly sentAt: number | null
+}
+
+/** Of SNS, where raw message delivery is off. Throws for what SNS itself has to say. */
+function notificationOf(wire: Wire): Inner | null {
+  if (textOf(wire['TopicArn']) === null || textOf(wire['Type']) === null) return null
+  const message = textOf(wire['Message'])
+  if (wire['Type'] !== 'Notification' || message === null) {
+    const what = `the message is a ${textOf(wire['Type'])} of SNS's topic ${textOf(wire['TopicArn'])}, and no entity`
+    throw new StreamError('source_data_invalid', what, { field: 'Type' })
+  }
+  return { content: message, sentAt: timeIn(wire, 'Timestamp') }
+}
+
+/** Of EventBridge. */
+function eventOf(wire: Wire): Inner | null {
+  const isEvent = textOf(wire['detail-type']) !== null && textOf(wire['source']) !== null && isWire(wire['detail'])
+  return isEvent ? { content: wire['detail'], sentAt: timeIn(wire, 'time') } : null
+}
+
+function timeIn(wire: Wire, name: string): number | null {
+  const time = Date.parse(textOf(wire[name]) ?? '')
+  return Number.isNaN(time) ? null : time
+}
+
+/** The class whose pointer it is, in any of its releases, and where it points. */
+const POINTER = /PayloadS3Pointer|MessageS3Pointer$/
+
+/** The error of a message whose content is in S3; null: it is none. */
+function pointerOf(json: unknown): StreamError | null {
+  const [name, place] = Array.isArray(json) && json.length === 2 ? json : []
+  if (typeof name !== 'string' || !POINTER.test(name)) return null
+  const { s3BucketName, s3Key } = wireOf(place)
+  const at = `s3://${textOf(s3BucketName) ?? '?'}/${textOf(s3Key) ?? '?'}`
+  const message = `the message is in ${at}, put there by the extended client: send it without, in messages of at most 256 KiB`
+  return new StreamError('source_data_invalid', message, { field: 's3Key' })
+}
+
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
+
+/** What a text of base64 holds, if it is one, and if that is text; undefined: it is none. */
+function decoded(text: string): string | undefined {
+  const bare = text.replaceAll(/\s/g, '')
+  if (bare.length < 4 || !BASE64.test(bare)) return undefined
+  const bytes = Buffer.from(bare, 'base64')
+  const inner = bytes.toString()
+  return bytes.length > 0 && Buffer.from(inner).equals(bytes) ? inner : undefined
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseExact(text)
+  } catch {
+    return undefined
+  }
+}
