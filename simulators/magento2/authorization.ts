@@ -24,6 +24,8 @@ export interface Authorization {
   check(request: FastifyRequest, resource: string): void
   /** @throws MagentoError 401 for wrong names or passwords, 400 where a second factor is asked for */
   issueAdminToken(body: unknown): string
+  /** As `check`, of a call that the gateway of Commerce as a Cloud Service has let in. @throws MagentoError 401 */
+  checkAccess(resource: string): void
   /** All tokens of administrators end, as after four hours. */
   endAdminTokens(): void
 }
@@ -46,6 +48,9 @@ export function createAuthorization(switches: Switches): Authorization {
       if (refusal === undefined && switches.denied.includes(resource)) throw notAuthorized(resource)
       if (refusal === undefined) return
       throw new MagentoError(refusal.status, refusal.message, { code: refusal.code })
+    },
+    checkAccess(resource) {
+      if (switches.denied.includes(resource)) throw notAuthorized(resource)
     },
     endAdminTokens: () => tokens.clear(),
     issueAdminToken(body) {

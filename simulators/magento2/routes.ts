@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Authorization } from './authorization.ts'
+import { type Ims, imsCredentials } from './ims.ts'
 import { MagentoError, sendJson } from './magento-error.ts'
 import { routePermissions } from './route-permissions.ts'
 import { type SearchSettings, search } from './search.ts'
@@ -24,24 +25,40 @@ export type AddRoute = (
 const stores = new Set(['default', 'all'])
 
 /** `/rest/V1` is the default store; `below`: what stands in place of V1. Calls are authorized for the route's ACL resource before anything else. */
-export function createRoutes(app: FastifyInstance, authorization: Authorization, below = 'V1', code = 200): AddRoute {
+export function createRoutes(
+  app: FastifyInstance,
+  { authorization, ims }: { authorization: Authorization; ims: Ims },
+  below = 'V1',
+  code = 200,
+): AddRoute {
   return (method, path, handle) => {
     const resource = routePermissions[`${method} ${path}`]
     if (resource === undefined) throw new Error(`nobody says what ${method} ${path} needs`)
-    const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+    const answer = (request: FastifyRequest, reply: FastifyReply, store: string) => {
       const parameters = request.params as Record<string, string>
-      const { store = 'default' } = parameters
       if (!stores.has(store)) {
         throw new MagentoError(404, "The store that was requested wasn't found. Verify the store and try again.")
       }
-      if (resource !== 'anonymous') authorization.check(request, resource)
       const query = request.raw.url?.split('?', 2)[1] ?? ''
-      const answer = handle({ parameters, body: request.body, query })
+      const body = handle({ parameters, body: request.body, query })
       const fields = new URLSearchParams(query).get('fields')
-      return sendJson(reply.code(code), fields === null ? answer : selectFields(answer, fields))
+      return sendJson(reply.code(code), fields === null ? body : selectFields(body, fields))
+    }
+    const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+      if (resource !== 'anonymous') authorization.check(request, resource)
+      return answer(request, reply, (request.params as Record<string, string>)['store'] ?? 'default')
+    }
+    // Commerce as a Cloud Service: no store in the address, and the queue's part behind the version.
+    const inCloud = async (request: FastifyRequest, reply: FastifyReply) => {
+      ims.check(request)
+      authorization.checkAccess(resource)
+      return answer(request, reply, String(request.headers['store'] ?? 'default'))
     }
     app.route({ method, url: `/rest/${below}${path}`, handler })
     app.route({ method, url: `/rest/:store/${below}${path}`, handler })
+    const cloud = below.replace(/^(.+)\/V1$/, 'V1/$1')
+    if (resource !== 'anonymous')
+      app.route({ method, url: `/${imsCredentials.tenant}/${cloud}${path}`, handler: inCloud })
   }
 }
 

@@ -5,6 +5,7 @@ import { type BulkQueue, createBulkQueue } from './bulk.ts'
 import { addBulkRoutes } from './bulk-routes.ts'
 import { addControlRoutes, shopState } from './control-routes.ts'
 import type { FeedAddress } from './feed-client.ts'
+import { createIms } from './ims.ts'
 import { addInventoryRoutes, saveSourceItems } from './inventory-routes.ts'
 import { MagentoError, sendError } from './magento-error.ts'
 import { addOrderRoutes } from './order-routes.ts'
@@ -72,7 +73,8 @@ export async function startMagentoSimulator(options: MagentoOptions): Promise<Ma
 
 function addRest(app: FastifyInstance, shop: Shop, switches: Switches, baseUrl: () => string): BulkQueue {
   const authorization = createAuthorization(switches)
-  const add = createRoutes(app, authorization)
+  const doors = { authorization, ims: createIms(app) }
+  const add = createRoutes(app, doors)
   app.setErrorHandler((error, _request, reply) => sendError(reply, error))
   app.setNotFoundHandler((_request, reply) =>
     sendError(reply, new MagentoError(404, 'Request does not match any route.')),
@@ -86,9 +88,10 @@ function addRest(app: FastifyInstance, shop: Shop, switches: Switches, baseUrl: 
     products: (body) => void postProduct(shop, body),
     'source-items': (body) => saveSourceItems(shop, body),
   })
-  addBulkRoutes(app, add, createRoutes(app, authorization, 'async/bulk/V1', 202), queue)
+  addBulkRoutes(app, add, createRoutes(app, doors, 'async/bulk/V1', 202), queue)
   app.post('/_sim/end-admin-tokens', async () => {
     authorization.endAdminTokens()
+    doors.ims.endTokens()
     return {}
   })
   return queue

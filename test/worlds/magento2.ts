@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { magentoAdmin, magentoCredentials } from '../../simulators/magento2/authorization.ts'
+import { imsCredentials } from '../../simulators/magento2/ims.ts'
 import { type MagentoOptions, startMagentoSimulator } from '../../simulators/magento2/start-magento-simulator.ts'
 import type { Switches } from '../../simulators/magento2/switches.ts'
 import type { System } from '../../src/configuration/model.ts'
@@ -28,6 +29,7 @@ const values: Readonly<Record<string, string>> = {
   accessToken: token,
   accessTokenSecret: tokenSecret,
   ...magentoAdmin,
+  ...imsCredentials,
 }
 
 export const integration = { consumerKey, consumerSecret, accessToken: token, accessTokenSecret: tokenSecret }

@@ -68,7 +68,9 @@ export function createMagento2Client(
     readonly network: NetworkRules
   },
 ): Magento2Client {
-  const { credentials, storeCode, baseUrl } = settings
+  const { credentials, baseUrl } = settings
+  // Commerce as a Cloud Service has the store in a header.
+  const storeCode = 'clientId' in credentials ? '' : settings.storeCode
   const root = storeCode === '' ? '/V1' : `/rest/${storeCode}/V1`
   const http = createHttp({
     baseUrl,
@@ -89,7 +91,7 @@ export function createMagento2Client(
       deps.clock,
       settings.bulk ?? USUAL_BULK,
     )
-  return clientOver(authorized(http, credentials, root), root, bulk)
+  return clientOver(authorized(http, credentials, root, deps), root, bulk)
 }
 
 type MakeBulkWriter = (http: Http, path: string) => BulkWriter

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../platform/clock.ts'
 import type { Http, OutgoingRequest } from '../../platform/http.ts'
+import { withAccessToken } from '../kit/access-tokens.ts'
 import { oauth1Header } from '../kit/oauth1.ts'
+import { type ImsCredentials, imsHeaders, imsTokens, isTokenRefusal } from './ims-tokens.ts'
 import { type AdminLogin, withBearer, withLogin } from './sign-in.ts'
 
 /** An integration's four secrets (OAuth 1.0a). */
@@ -12,15 +14,22 @@ interface IntegrationSecrets {
   readonly accessTokenSecret: string
 }
 
-/** An integration's secrets or, where the shop allows it, its token alone; or an administrator's name and password. */
-export type Magento2Credentials = IntegrationSecrets | { readonly bearer: string } | AdminLogin
+/**
+ * An integration's secrets or, where the shop allows it, its token alone; or an administrator's name and password; or a
+ * credential of Adobe's, for Commerce as a Cloud Service.
+ */
+export type Magento2Credentials = IntegrationSecrets | { readonly bearer: string } | AdminLogin | ImsCredentials
 
-/** The header of a signed call; none where calls bear a token. */
+/** What tokens are asked for with. */
+type TokenDeps = Parameters<typeof imsTokens>[1]
+
+/** The header of a signed call, or those beside a token. */
 export function signature(
   credentials: Magento2Credentials,
   { method, url }: OutgoingRequest,
   clock: Clock,
 ): Record<string, string> {
+  if ('clientId' in credentials) return imsHeaders(credentials)
   if (!('consumerKey' in credentials)) return {}
   const { consumerKey, consumerSecret, accessToken, accessTokenSecret } = credentials
   const request = { method, url, nonce: randomBytes(16).toString('hex'), timestamp: Math.floor(clock.now() / 1000) }
@@ -29,7 +38,8 @@ export function signature(
 }
 
 /** Calls with what the credentials are, where they are no signature. */
-export function authorized(http: Http, credentials: Magento2Credentials, root: string): Http {
+export function authorized(http: Http, credentials: Magento2Credentials, root: string, deps: TokenDeps): Http {
+  if ('clientId' in credentials) return withAccessToken(http, imsTokens(credentials, deps), isTokenRefusal)
   if ('bearer' in credentials) return withBearer(http, credentials.bearer, root)
   return 'username' in credentials ? withLogin(http, credentials, root) : http
 }

@@ -3,11 +3,12 @@ import { StreamError } from '../../errors.ts'
 import type { ConnectableSystem } from '../kit/configured-system.ts'
 import type { Magento2Settings } from './client.ts'
 import type { Magento2Credentials } from './credentials.ts'
+import type { ImsCredentials } from './ims-tokens.ts'
 
 export const settings = {
   storeCode: setting(possiblyEmptyText('a store code, or an empty text'), {
     default: 'all',
-    description: 'store code in the path; empty for Commerce as a Cloud Service, whose address has none',
+    description: 'store code: in the path, or in the header Store of Commerce as a Cloud Service',
   }),
   storeView: setting(text({ expected: 'the code of a store view' }), {
     default: 'default',
@@ -20,6 +21,20 @@ export const settings = {
   attributeSet: setting(whole({ minimum: 1, maximum: 1_000_000 }), {
     default: 4,
     description: "id of the attribute set of new products (4 is Magento's Default)",
+  }),
+  imsOrganization: setting(
+    text({ pattern: /[^\s@]+@AdobeOrg/, expected: 'the id of an organization, such as ABC@AdobeOrg' }),
+    {
+      description: "organization of Commerce as a Cloud Service, in Adobe's Developer Console",
+    },
+  ),
+  imsAddress: setting(text({ pattern: /https?:\/\/\S+/, expected: 'an http(s) address' }), {
+    default: 'https://ims-na1.adobelogin.com',
+    description: "address of Adobe's identity service",
+  }),
+  imsScopes: setting(text({ expected: 'scopes, separated by commas' }), {
+    default: 'openid,AdobeID,email,profile,additional_info.roles,additional_info.projectedProductContext,commerce.accs',
+    description: 'scopes of its access tokens',
   }),
   allowPrivateAddresses: setting(flag, {
     default: false,
@@ -39,6 +54,10 @@ export const secrets = {
     },
     { bearer: "an integration's access token alone, where the shop allows it" },
     { username: "an administrator's name", password: "the administrator's password" },
+    {
+      clientId: 'client id of an OAuth server-to-server credential: Commerce as a Cloud Service',
+      clientSecret: 'its client secret',
+    },
   ],
 }
 
@@ -52,15 +71,30 @@ export function clientSettings(system: ConnectableSystem<Magento2Values>): Magen
   }
 }
 
-function credentials({ id, secrets: given }: ConnectableSystem<Magento2Values>): Magento2Credentials {
+function credentials(system: ConnectableSystem<Magento2Values>): Magento2Credentials {
+  const { id, secrets: given } = system
   const { bearer, username, password, consumerKey, consumerSecret, accessToken, accessTokenSecret } = given
   if (consumerKey && consumerSecret && accessToken && accessTokenSecret) {
     return { consumerKey, consumerSecret, accessToken, accessTokenSecret }
   }
   if (bearer) return { bearer }
   if (username && password) return { username, password }
+  const { clientId, clientSecret } = given
+  if (clientId && clientSecret) return imsCredentials(system, { clientId, clientSecret })
   const message =
     `system ${id} (magento2): secrets need consumerKey, consumerSecret, accessToken and accessTokenSecret, ` +
-    'or bearer, or username and password'
+    'or bearer, or username and password, or clientId and clientSecret'
   throw new StreamError('configuration_invalid', message, { field: 'secrets' })
+}
+
+function imsCredentials(
+  {
+    id,
+    settings: { imsOrganization: organization, imsAddress, imsScopes: scopes, storeCode: store },
+  }: ConnectableSystem<Magento2Values>,
+  secrets: Pick<ImsCredentials, 'clientId' | 'clientSecret'>,
+): ImsCredentials {
+  if (organization !== null) return { ...secrets, organization, imsAddress, scopes, store }
+  const message = `system ${id} (magento2): settings.imsOrganization is missing: with clientId and clientSecret calls name the organization`
+  throw new StreamError('configuration_invalid', message, { field: 'settings.imsOrganization' })
 }

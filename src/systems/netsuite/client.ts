@@ -6,11 +6,12 @@ import type { CallKind, CallLimits } from '../../platform/governor/governor.ts'
 import type { Governors } from '../../platform/governor/governors.ts'
 import { createHttp, type Http } from '../../platform/http.ts'
 import type { NetworkRules } from '../../platform/network-rules.ts'
+import { withAccessToken } from '../kit/access-tokens.ts'
 import { type OAuth1Credentials, oauth1Header } from '../kit/oauth1.ts'
 import { skuKey } from '../kit/sku.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { isWire, textOf } from '../kit/wire.ts'
-import { createAccessTokens, withAccessToken } from './access-tokens.ts'
+import { isTokenRefusal, netsuiteTokens } from './access-tokens.ts'
 import { netsuiteError } from './answers.ts'
 import type { CertificateCredentials } from './client-assertion.ts'
 import { customerWarnings } from './customer-names.ts'
@@ -64,8 +65,8 @@ export function createNetSuiteClient(settings: NetSuiteSettings, deps: NetSuiteD
       isWire(json) ? netsuiteError(status, json) : strangeAnswerError(status),
   }
   if ('privateKey' in credentials) {
-    const tokens = createAccessTokens({ baseUrl, account, credentials }, deps)
-    return clientOver(withAccessToken(createHttp({ ...common, authorize: () => always }), tokens))
+    const tokens = netsuiteTokens({ baseUrl, account, credentials }, deps)
+    return clientOver(withAccessToken(createHttp({ ...common, authorize: () => always }), tokens, isTokenRefusal))
   }
   const authorize = ({ method, url }: { method: string; url: string }) => ({
     ...always,
