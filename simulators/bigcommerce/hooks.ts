@@ -46,10 +46,13 @@ export function createHookSender(shop: Shop): HookSender {
   }
   return {
     announce(scope, data) {
-      const made = shop.store.hooks
-        .all()
-        .filter((hook) => hook.is_active && matches(hook.scope, scope))
-        .map((hook) => callbackOf(shop, hook, scope, data))
+      const events = [{ scope, data }, ...ofChannel(shop, scope, data)]
+      const made = events.flatMap((event) =>
+        shop.store.hooks
+          .all()
+          .filter((hook) => hook.is_active && matches(hook.scope, event.scope))
+          .map((hook) => callbackOf(shop, hook, event)),
+      )
       for (const callback of made.flatMap((one) => (habits.duplicates ? [one, one] : [one]))) {
         if (habits.hold) held.push(callback)
         else send(callback)
@@ -74,10 +77,27 @@ function matches(registered: string, scope: string): boolean {
   return registered === scope || (registered.endsWith('/*') && scope.startsWith(registered.slice(0, -1)))
 }
 
-function callbackOf(shop: Shop, hook: Hook, scope: string, data: Announced): Callback {
+/** The same once more for those who registered a channel's scopes; channels share their stock (`*`). */
+function ofChannel({ store }: Shop, scope: string, data: Announced): Event[] {
+  const order = scope.startsWith('store/order/') ? store.orders.get(String(data.id)) : undefined
+  if (order !== undefined) {
+    return [{ scope: scope.replace('store/', `store/channel/${order.channel_id}/`), data: { order_id: order.id } }]
+  }
+  if (scope !== 'store/product/inventory/updated') return []
+  return [{ scope: 'store/channel/*/inventory/product/stock_changed', data: { product_id: data.id } }]
+}
+
+interface Event {
+  scope: string
+  data: object
+}
+
+function callbackOf(shop: Shop, hook: Hook, { scope, data }: Event): Callback {
   const number = shop.store.nextId('callback')
   const created_at = Math.floor(shop.now().getTime() / 1000)
-  const hash = createHash('sha1').update(`${scope} ${data.id} ${number}`).digest('hex')
+  const hash = createHash('sha1')
+    .update(`${scope} ${JSON.stringify(data)} ${number}`)
+    .digest('hex')
   const producer = `stores/${BIGCOMMERCE_CREDENTIALS.storeHash}`
   const body = JSON.stringify({ store_id: '1025646', producer, scope, data, hash, created_at })
   return { url: hook.destination, body, id: `msg_${number}`, headers: hook.headers ?? {} }

@@ -6,6 +6,7 @@ import { expectedTotal } from '../../src/events/order-total.ts'
 import { totalDiffers } from '../../src/rules/unexplained.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
 import { connectTo, control, startStore, stateOf } from '../worlds/bigcommerce.ts'
+import { hookReceiver } from '../worlds/bigcommerce-hooks.ts'
 import { keysOf, listAll, readAll } from '../worlds/sources.ts'
 
 let store: BigCommerceSimulator
@@ -219,6 +220,21 @@ describe('the catalogue', () => {
     expect(jacket?.image).toMatch(/^http.*\.jpg$/)
     expect(jacket?.gallery.map(({ position }) => position)).toEqual(jacket?.gallery.map((_, index) => index + 1))
   })
+})
+
+describe('webhooks of a channel', () => {
+  it.each(['store/channel/1/order/*', 'store/channel/1/order/updated', 'store/order/*'])(
+    '%s have its orders read',
+    async (scope) => {
+      const own = await startStore({ orders: 3 })
+      const hooks = await hookReceiver(own, [scope])
+      await control(own, 'PATCH', '/orders/100', { staff_notes: 'changed' })
+      expect(await control(own, 'POST', '/hooks/flush')).toEqual({ answers: [202] })
+      expect(hooks.requested()).toEqual(['bc.orders.all'])
+      await hooks.close()
+      await own.close()
+    },
+  )
 })
 
 describe('B2B Edition', () => {

@@ -94,7 +94,8 @@ function clientOver(http: Http, values: QueryValues = createQueryValues()): NetS
       for (const part of chunks([...new Set(skus)], IN_LIMIT)) {
         const marks = part.map(() => '?').join(', ')
         const rows = await suiteql.suiteqlAll(
-          `SELECT item.id, item.itemid FROM item WHERE item.itemid IN (${marks}) ORDER BY item.id`,
+          // Of several by one name, the last counts: one that is sold before one that is not.
+          `SELECT item.id, item.itemid FROM item WHERE item.itemid IN (${marks}) ORDER BY item.isinactive DESC, item.id`,
           part,
           signal,
         )
