@@ -106,8 +106,10 @@ export function pricesIn(
   const base = rows.find((row) => textOf(row['basecurrency']) === 'T')
   const currency = asked ?? (base === undefined ? null : codeOf(base))
   const codes = new Set(rows.map(codeOf).filter((code) => code !== null))
-  if (currency === null && codes.size > 1) {
-    const message = `itemprice has prices in ${[...codes].join(', ')}: name the account's currency in settings.currency`
+  const unnamed = new Set(rows.filter((row) => codeOf(row) === null).map((row) => textOf(row['currencypage'])))
+  if ((currency === null && codes.size > 1) || unnamed.size > 1) {
+    const named = codes.size > 1 ? [...codes] : [...unnamed].map((id) => `the currency ${id ?? 'of the account'}`)
+    const message = `itemprice has prices in ${named.join(', ')}: name the account's currency in settings.currency`
     throw new StreamError('source_data_invalid', message, { field: 'itemprice.currency' })
   }
   const isMeant = (row: Wire) => currency === null || (codeOf(row) ?? currency) === currency

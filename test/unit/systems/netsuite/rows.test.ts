@@ -68,6 +68,12 @@ describe('a row of item', () => {
     expect(() => toProduct(row, prices, bare)).toThrow(/EUR, JPY.*settings\.currency/)
   })
 
+  it('is refused where its prices have ids of several currencies that nobody named', () => {
+    const prices = ['1', '2'].map((currencypage) => ({ pricelevelname: 'Base Price', price: '1', currencypage }))
+    expect(() => toProduct(row, prices, settings)).toThrow(/settings\.currency/)
+    expect(toProduct(row, prices.slice(1), settings)).toMatchObject({ currency: 'USD' })
+  })
+
   it('has no price and no currency without a base price', () => {
     expect(toProduct(row, [], settings)).toMatchObject({ price: null, currency: null, priceLevels: [] })
   })
