@@ -1,5 +1,4 @@
 import type { SpecDocument } from './contract-mock.ts'
-import { hasSpecFile } from './spec-file.ts'
 
 const v2 = '/v2'
 const v3 = '/v3'
@@ -7,25 +6,27 @@ const b2b = '/api/v3/io'
 
 /** BigCommerce's documents of what is read and written; `root`: what stands before the version of the core's addresses. */
 export function bigcommerceDocuments(root: string): readonly SpecDocument[] {
-  const core = (file: string, version: string): SpecDocument => ({
+  const core = (file: string, version: string, paths: RegExp): SpecDocument => ({
     file: `bigcommerce/reference/${file}`,
     below: `${root}${version}`,
+    paths,
   })
-  const edition = (file: string): SpecDocument => ({
+  const edition = (file: string, paths: RegExp): SpecDocument => ({
     file: `bigcommerce/docs/b2b-edition/specs/api-v3/${file}`,
     below: b2b,
+    paths,
   })
   return [
-    core('orders.v2.oas2.yml', v2),
-    core('store_information.v2.yml', v2),
-    core('catalog/products_catalog.v3.yml', v3),
-    core('catalog/product-variants_catalog.v3.yml', v3),
-    core('catalog/brands_catalog.v3.yml', v3),
-    core('channels.v3.yml', v3),
-    core('inventory.v3.yml', v3),
-    core('webhooks.v3.yml', v3),
-    edition('order/order.yaml'),
-    edition('company/company.yaml'),
+    core('orders.v2.oas2.yml', v2, /^\/orders/),
+    core('store_information.v2.yml', v2, /^\/store$/),
+    core('catalog/product-variants_catalog.v3.yml', v3, /^\/catalog\/(variants|products\/\d+\/variants)/),
+    core('catalog/products_catalog.v3.yml', v3, /^\/catalog\/products/),
+    core('catalog/brands_catalog.v3.yml', v3, /^\/catalog\/brands/),
+    core('channels.v3.yml', v3, /^\/channels/),
+    core('inventory.v3.yml', v3, /^\/inventory/),
+    core('webhooks.v3.yml', v3, /^\/hooks/),
+    edition('order/order.yaml', /^\/orders/),
+    edition('company/company.yaml', /^\/companies/),
   ]
 }
 
@@ -52,6 +53,3 @@ const ERRATA: readonly RegExp[] = [
 export const withoutErrata = (faults: readonly string[]): string[] => [
   ...new Set(faults.filter((fault) => !ERRATA.some((one) => one.test(fault)))),
 ]
-
-/** Whether scripts/fetch-specs.ts has brought all of them. */
-export const specsAreThere = bigcommerceDocuments('').every(({ file }) => hasSpecFile(file))

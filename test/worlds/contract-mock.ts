@@ -10,10 +10,14 @@ import { readSpecFile } from './spec-file.ts'
 export interface SpecDocument {
   readonly file: string
   readonly below: string
+  /** Which paths are the document's, the first that fits; without it, all. */
+  readonly paths?: RegExp
 }
 
 /** What Prism finds in calls that were recorded. */
 export interface ContractMock {
+  /** The document of a call; undefined: there is none. */
+  documentOf(call: RecordedCall): string | undefined
   /** `METHOD path` of a call as the documents have it; undefined: no document that is there has it. */
   nameOf(call: RecordedCall): string | undefined
   requestFaults(call: RecordedCall): Promise<readonly string[]>
@@ -27,14 +31,18 @@ const logger = Object.assign(pino({ level: 'silent' }), { success: () => undefin
 /** Prism's check of answers, which it makes as a proxy; it has no types of its own there. */
 const { validateOutput } = createRequire(import.meta.url)('@stoplight/prism-http/dist/validator')
 
+interface ReadDocument {
+  readonly document: SpecDocument
+  readonly operations: readonly Operation[]
+}
+
 /** Prism over official documents; those that are not there have no operations. */
 export async function contractMock(documents: readonly SpecDocument[]): Promise<ContractMock> {
-  const operations: { readonly below: string; readonly of: readonly Operation[] }[] = []
-  for (const { file, below } of documents) {
-    const text = readSpecFile(file)
-    if (text === undefined) continue
-    const spec = withoutDescription(parse(withLocalReferences(text)))
-    operations.push({ below, of: await getHttpOperationsFromSpec(spec) })
+  const read: ReadDocument[] = []
+  for (const document of documents) {
+    const text = readSpecFile(document.file)
+    const spec = text === undefined ? undefined : withoutDescription(parse(withLocalReferences(text)))
+    read.push({ document, operations: spec === undefined ? [] : await getHttpOperationsFromSpec(spec) })
   }
   const config = {
     mock: { dynamic: false },
@@ -46,17 +54,21 @@ export async function contractMock(documents: readonly SpecDocument[]): Promise<
     isProxy: false,
   } as const
   const prism = createInstance(config, { logger })
-  const find = ({ method, url }: RecordedCall) => {
-    const [path = '', query = ''] = url.split('?', 2)
-    for (const { below, of } of operations) {
-      if (!path.startsWith(`${below}/`)) continue
-      const bare = path.slice(below.length)
-      const operation = operationOf(of, method, bare)
-      if (operation !== undefined) return { operation, path: bare, query }
-    }
-    return undefined
+  const whose = ({ url }: RecordedCall) => {
+    const [path = ''] = url.split('?', 1)
+    return read.find(({ document: { below, paths = /^/ } }) => {
+      return path.startsWith(`${below}/`) && paths.test(path.slice(below.length))
+    })
+  }
+  const find = (call: RecordedCall) => {
+    const found = whose(call)
+    const [whole = '', query = ''] = call.url.split('?', 2)
+    const path = whole.slice(found?.document.below.length ?? 0)
+    const operation = operationOf(found?.operations ?? [], call.method, path)
+    return operation === undefined ? undefined : { operation, path, query }
   }
   return {
+    documentOf: (call) => whose(call)?.document.file,
     nameOf(call) {
       const found = find(call)
       return found === undefined ? undefined : `${call.method} ${found.operation.path}`
