@@ -121,6 +121,7 @@ function bareQuery({ servers: { platform } }: OpenFeed) {
   const client = new DynamoDBClient({
     region: dynamodb.region,
     ...(dynamodb.endpoint === null ? {} : { endpoint: dynamodb.endpoint }),
+    ...(dynamodb.credentials === null ? {} : { credentials: dynamodb.credentials }),
   })
   const documents = DynamoDBDocumentClient.from(client)
   const query = new QueryCommand({
