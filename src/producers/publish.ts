@@ -14,7 +14,7 @@ import type { LogProducer, OutgoingRecord } from '../platform/kafka/event-log.ts
 import { withoutPersonalOf } from '../platform/registry/personal-texts.ts'
 import { aboutEvent, type StageResult, stageResult } from '../platform/runtime/stage-result.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
-import type { Page, ReadEntity, UnreadableEntity } from '../systems/kit/source.ts'
+import type { EntityWarning, Page, ReadEntity, UnreadableEntity } from '../systems/kit/source.ts'
 import { fitEvent, fitOriginal, withFittingKeys } from './fit-event.ts'
 import { joinedByKey, withOwnKeys } from './own-keys.ts'
 
@@ -82,10 +82,11 @@ export async function publishPage(
     await assertHeld()
     await deps.producer.send(records)
   }
+  const warnings = warningsOf(deps, origin, page)
   const unreadable = [...page.unreadable, ...unfit].map((entity) => withoutPersons(origin, entity))
   await deadLetterUnreadable(deps, origin, unreadable, page.requestedAt)
   await deps.reporter.report(origin.read, 0, [
-    ...changed.map((event) => newResult(origin, event, shared.get(event.key))),
+    ...changed.map((event) => newResult(origin, event, shared.get(event.key), warnings.get(event.key))),
     ...unreadable.map((entity) => failedResult(origin, entity, page.requestedAt)),
   ])
   // Last: a page that ends before this is published and reported again; afterwards it would count as unchanged.
@@ -264,9 +265,24 @@ async function note(tables: Tables, origin: NamedOrigin, events: readonly Event[
   })
 }
 
+/** What readers warn of, by key; said once a page, beside what is reported of each entity that changed. */
+function warningsOf({ logger }: PublishDeps, { read }: Origin, page: Page<Entity>): ReadonlyMap<string, EntityWarning> {
+  const warnings = new Map(page.entities.flatMap(({ key, warning }) => (warning === undefined ? [] : [[key, warning]])))
+  for (const message of [...warnings.values()].map((warning) => warning.message).slice(0, 1)) {
+    logger.warn({ read, warnings: warnings.size }, message)
+  }
+  return warnings
+}
+
 /** `shared`: why the entity has not the key that the source gives it. */
-function newResult({ entity }: Origin, event: Event, shared: string | undefined): StageResult {
-  const why = shared === undefined ? { code: null, message: null } : { code: 'key_shared', message: shared }
+function newResult(
+  { entity }: Origin,
+  event: Event,
+  shared: string | undefined,
+  warning: EntityWarning | undefined,
+): StageResult {
+  const why =
+    shared === undefined ? (warning ?? { code: null, message: null }) : { code: 'key_shared', message: shared }
   return stageResult(aboutEvent(entity, event, null), { status: 'new', ...why, targetId: null })
 }
 

@@ -19,6 +19,9 @@ const failed = (message: RegExp) => ({ code: 'source_data_invalid', message: exp
 const numbered = (prefix: string, from: number, count: number, name: (index: number) => string) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${from + index}`, [image(name(index))]]))
 
+const ONE = { A1: [image('a')] }
+const BOTH = { A1: [image('a')], B2: [image('b')] }
+
 const cases: Readonly<Record<string, Case>> = {
   '05-mixed-line-ends.csv': { right: { images: { A1: [image('a')], B2: [image('b')] }, refused: {} } },
   '06-stray-inch-quote.csv': {
@@ -44,6 +47,12 @@ const cases: Readonly<Record<string, Case>> = {
   },
   '19-gzip-twice.csv.gz.gz': { right: { images: { A1: [image('a')] }, refused: {} } },
   '20-zip.zip': { right: { failed: failed(/it is a ZIP file/) } },
+  '28-case-sku.csv': {
+    right: {
+      images: { ABC: [image('b')], abc: [image('a')] },
+      warned: { ABC: refused(/ABC and abc differ in case alone/), abc: refused(/abc and ABC differ in case alone/) },
+    },
+  },
   '29-comma-list-in-one-cell.csv': {
     right: { images: {}, refused: { A1: refused(/line 2, column "url": has several addresses; settings.separator/) } },
   },
@@ -80,6 +89,78 @@ const cases: Readonly<Record<string, Case>> = {
       images: {},
       refused: { A1: refused(/row 1 has several SKUs: A1, A2/), A2: refused(/row 1 has several SKUs: A1, A2/) },
     },
+  },
+  // Of the same kinds, from other reports and from what mutated feeds found.
+  '201-sep-line.csv': { right: { images: BOTH, refused: {} } },
+  '202-bom-and-quoted-header.csv': { right: { images: ONE } },
+  '203-blank-lines-first.csv': { right: { images: ONE } },
+  '204-blanks-before-xml.xml': { right: { images: ONE } },
+  '205-bom-and-blank-before-xml.xml': { right: { images: ONE } },
+  '206-utf16-without-mark.tsv': { settings: { delimiter: 'tab' }, right: { images: ONE, labels: { A1: ['Größe'] } } },
+  '207-latin1-xml.xml': { right: { images: ONE, labels: { A1: ['Größe'] } } },
+  '208-blank-after-quote.csv': { right: { images: ONE, labels: { A1: ['x'] } } },
+  '209-blank-before-quote.csv': { right: { images: ONE, labels: { A1: ['red, left'] } } },
+  '210-backslash-quotes.csv': {
+    right: { images: { B2: [image('b')] }, refused: { A1: refused(/a quote within a quoted cell/) } },
+  },
+  '211-quote-opens-first-column.csv': {
+    right: { images: { B2: [image('b')], C3: [image('c')] }, refused: { 'line 2': refused(/holds other rows/) } },
+  },
+  '212-quote-before-address-column.csv': {
+    right: { images: { B2: [image('b')], C3: [image('c')] }, refused: { A1: refused(/line 2 .* holds other rows/) } },
+  },
+  '213-nameless-last-column.csv': { right: { images: BOTH, refused: {} } },
+  '214-nameless-first-column.csv': { right: { images: BOTH, refused: {} } },
+  '215-row-names-without-header.csv': { right: { failed: failed(/3 of its 3 rows are odd/) } },
+  '216-same-column-twice.csv': { right: { images: { A1: [image('a'), image('b')] } } },
+  '217-two-sku-columns.csv': {
+    right: {
+      images: { B2: [image('b')] },
+      refused: { A1: refused(/several SKUs/), A2: refused(/several SKUs/) },
+    },
+  },
+  '218-end-of-file-mark.csv': { right: { images: BOTH, refused: {} } },
+  '219-zeros-at-the-end.csv': { right: { images: ONE, refused: {} } },
+  '220-classic-mac.csv': { right: { images: BOTH, refused: {} } },
+  '221-null-in-cells.csv': { right: { images: { B2: [image('b')] }, refused: {} } },
+  '222-json-null-and-false.json': { right: { images: { C3: [image('c')] }, refused: {} } },
+  '223-json-by-sku.json': { right: { failed: failed(/it is no list itself/) } },
+  '224-json-comma-at-the-end.txt': { right: { failed: failed(/not whole JSON/) } },
+  '225-json-line-break-in-text.txt': { right: { images: ONE } },
+  '226-json-lists-one-after-another.txt': { right: { failed: failed(/several JSON documents/) } },
+  '227-json-has-more.json': { settings: { items: 'data' }, right: { failed: failed(/there is more/) } },
+  '228-json-name-twice.txt': { right: { images: { A1: [image('a'), image('b')] } } },
+  '229-json-object-for-text.json': {
+    right: { images: { B2: [image('b')] }, refused: { A1: refused(/row 1 has no text in column "url"/) } },
+  },
+  '230-json-lines-bad-line.ndjson': {
+    right: { images: { A1: [image('a')], C3: [image('c')] }, refused: { 'line 2': refused(/is no JSON/) } },
+  },
+  '231-json-lines-cut.ndjson': { right: { failed: failed(/cut short/) } },
+  '232-xml-ampersand.xml': { right: { failed: failed(/well-formed XML/) } },
+  '233-xml-two-skus.xml': {
+    right: {
+      images: { B2: [image('b')] },
+      refused: { A1: refused(/several SKUs/), A2: refused(/several SKUs/) },
+    },
+  },
+  '234-xml-element-for-text.xml': {
+    right: { images: { B2: [image('b')] }, refused: { A1: refused(/no text in column "url"/) } },
+  },
+  '235-commas-for-tabs.csv': { right: { failed: failed(/settings.delimiter/) } },
+  '236-gzip-in-name-only.csv': {
+    headers: { 'content-encoding': 'gzip', 'content-type': 'text/csv' },
+    right: { images: ONE },
+  },
+  '237-workbook.xlsx': { right: { failed: failed(/an Excel workbook/) } },
+  '238-blank-in-address.csv': { right: { images: { B2: [image('b')] }, refused: { A1: refused(/has a blank/) } } },
+  '239-lines-of-addresses.csv': {
+    right: { images: { B2: [image('b')] }, refused: { A1: refused(/settings.separator/) } },
+  },
+  '240-first-line-repeated.csv': { right: { images: BOTH } },
+  '241-header-has-swallowed-a-row.csv': { right: { failed: failed(/its first line has an address/) } },
+  '242-address-in-another-column.csv': {
+    right: { images: { B2: [image('b')] }, refused: { A1: refused(/line 2 has 6 columns of 5/) } },
   },
   '49-xml-cdata-badly-ended.xml': {
     settings: { 'columns.sku': '@sku', 'columns.url': 'u' },

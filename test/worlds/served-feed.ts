@@ -24,6 +24,8 @@ export interface FeedOutcome {
   readonly labels: Readonly<Record<string, readonly (string | null)[]>>
   /** Messages by key. */
   readonly refused: Readonly<Record<string, string>>
+  /** Messages by key. */
+  readonly warned: Readonly<Record<string, string>>
   /** Null: it was read. */
   readonly failed: { readonly code: string; readonly message: string } | null
 }
@@ -49,12 +51,15 @@ export async function readFeedAt(
     return {
       images: Object.fromEntries(galleries.map(([key, gallery]) => [key, gallery.map(({ url }) => url)])),
       labels: Object.fromEntries(galleries.map(([key, gallery]) => [key, gallery.map(({ label }) => label)])),
+      warned: Object.fromEntries(
+        entities.flatMap(({ key, warning }) => (warning === undefined ? [] : [[key, warning.message]])),
+      ),
       refused: Object.fromEntries(unreadable.map(({ key, error }) => [key, toStreamError(error).message])),
       failed: null,
     }
   } catch (error) {
     const { code, message } = toStreamError(error)
-    return { images: {}, labels: {}, refused: {}, failed: { code, message } }
+    return { images: {}, labels: {}, warned: {}, refused: {}, failed: { code, message } }
   }
 }
 

@@ -31,16 +31,16 @@ export function nextPageOf(around: JsonValue, rows: number): NextPage | null {
       if (NEXT.test(name)) {
         const address = addressIn(value)
         if (address !== null) return { address }
-        if (isSaid(value)) return { problem: `it has a next page ("${name}": ${shown(value)}), which has no address` }
+        if (isSaid(value)) return { problem: `it has a next page (${shown(value)}), which has no address` }
         isLast = true
       }
-      if (NEXT_MARK.test(name) && isSaid(value)) return { problem: `it has a next page ("${name}": ${shown(value)})` }
+      if (NEXT_MARK.test(name) && isSaid(value)) return { problem: `it has a next page (${shown(value)})` }
       if (HAS_MORE.has(name)) {
-        if (value === true || value === 'true') return { problem: `it says that there is more ("${name}")` }
+        if (value === true || value === 'true') return { problem: 'it says that there is more' }
         isLast ||= value === false
       }
       if (IS_LAST.has(name) && typeof value === 'boolean') {
-        if (!value) return { problem: `it says that it is not the last page ("${name}")` }
+        if (!value) return { problem: 'it says that it is not the last page' }
         isLast = true
       }
     }

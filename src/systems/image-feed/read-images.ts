@@ -38,12 +38,14 @@ export function readImageFeedImages(
       // What is published from here on is of another feed than the one remembered: should that one come back, it is news.
       if (last !== undefined) await memory.remember({ ...last, validators: null })
       const left = feed.filter(({ sku }) => after === null || (sku !== null && sku > after.id))
+      const twins = await caseTwins(feed)
       const links = client.checkLinksMs !== null ? createLinkChecks(client, notes, clock) : null
       for (let start = 0; start < left.length; start += read.pageSize) {
         const page = left.slice(start, start + read.pageSize)
         const taken = await readPage(page, links, client.passingParameters, signal)
         const reached = { changedAt: '', id: page.at(-1)?.sku ?? '' }
-        yield { ...taken, rows: [], reached, requestedAt }
+        const entities = taken.entities.map((entity) => ({ ...entity, ...twins.get(entity.key) }))
+        yield { ...taken, entities, rows: [], reached, requestedAt }
       }
       // Guarantee 1: only a feed whose every page was taken need not be read again. What was before `after` was of
       // another download.
@@ -56,6 +58,30 @@ export function readImageFeedImages(
       if (accepted) await memory.remember({ ...sizeOf(feed), validators: null, againAt: null })
     },
   }
+}
+
+/** A warning for each SKU that differs from another one in case alone: shops that ignore case have one product for both. */
+async function caseTwins(
+  feed: readonly FeedEntity[],
+): Promise<ReadonlyMap<string, Pick<ReadEntity<'images'>, 'warning'>>> {
+  const turn = createTurns(ROWS_AT_ONCE)
+  const seen = new Map<string, string>()
+  const twins = new Map<string, Pick<ReadEntity<'images'>, 'warning'>>()
+  const warn = (sku: string, other: string) => {
+    const message = `${sku} and ${other} differ in case alone: a shop that ignores case has one product for both`
+    twins.set(sku, { warning: { code: 'key_case', message } })
+  }
+  for (const { sku } of feed) {
+    await turn()
+    if (sku === null) continue
+    const other = seen.get(sku.toLowerCase())
+    if (other === undefined) seen.set(sku.toLowerCase(), sku)
+    else {
+      warn(sku, other)
+      if (!twins.has(other)) warn(other, sku)
+    }
+  }
+  return twins
 }
 
 /** The SKUs of a page; images that can't be fetched are left out of their galleries, and each is reported. */

@@ -3,7 +3,7 @@ import { StreamError } from '../../errors.ts'
 import { peek } from './body.ts'
 
 /** Where an XML document says how it is encoded. */
-const XML_ENCODING = /^<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/
+const XML_ENCODING = /^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/
 const HEAD = 200
 
 /**

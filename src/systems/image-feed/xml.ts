@@ -35,16 +35,22 @@ const NEW_ROW = { values: 0, odd: null, isDropped: false }
  * element there.
  */
 export async function* xmlRecords(text: AsyncIterable<string>, items: string): AsyncGenerator<FeedRecord> {
-  const reader = createRowReader(items)
+  const before = { lines: 0 }
+  const reader = createRowReader(items, before)
+  let begun = false
   for await (const chunk of text) {
-    reader.write(chunk)
+    // Blanks before a declaration are a mistake of who prints it, and say nothing.
+    const rest: string = begun ? chunk : chunk.trimStart()
+    begun ||= rest !== ''
+    before.lines += chunk.slice(0, chunk.length - rest.length).split('\n').length - 1
+    reader.write(rest)
     yield* reader.take()
   }
   reader.end()
   yield* reader.take()
 }
 
-function createRowReader(items: string) {
+function createRowReader(items: string, before: { readonly lines: number }) {
   const path = items === '' ? undefined : items.split('.')
   const open: Open[] = []
   const rows: FeedRecord[] = []
@@ -79,7 +85,7 @@ function createRowReader(items: string) {
     open.push({ name: tag.name, element: undefined, text: '' })
     if (row === null && beginsRow()) {
       const { line, position } = parser
-      row = { name: tag.name, place: `line ${line}`, from: position, depth: open.length - 1, ...NEW_ROW }
+      row = { name: tag.name, place: `line ${before.lines + line}`, from: position, depth: open.length - 1, ...NEW_ROW }
     }
     count()
     if (row === null || row.isDropped) return

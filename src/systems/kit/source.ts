@@ -25,8 +25,15 @@ export interface ReadEntity<E extends Entity> {
   readonly compared?: TopicEvents[E]['data']
   /** JSON text as the source gave it. */
   readonly raw: string | null
+  /** What people should know of it although it is read: it is reported with it. */
+  readonly warning?: EntityWarning
   /** Which entity it is, where the source may have several of one key. */
   readonly identity?: EntityIdentity<E>
+}
+
+export interface EntityWarning {
+  readonly code: string
+  readonly message: string
 }
 
 /** What tells an entity from another of the same key. */

@@ -24,6 +24,16 @@ describe('publishPage', () => {
     ])
   })
 
+  it('reports what a reader warns of', async () => {
+    const deps = bench()
+    const warning = { code: 'key_case', message: 'A and a differ in case alone' }
+    await publishPage(deps, origin, pageOf([{ ...stock('A', '1'), warning }, stock('B', '2')]))
+    expect(deps.reported.map(({ result }) => [result.key, result.code, result.message])).toEqual([
+      ['A', 'key_case', warning.message],
+      ['B', null, null],
+    ])
+  })
+
   it('does not publish unchanged content again, whenever it is read (Guarantee 3)', async () => {
     const deps = bench()
     await publishPage(deps, origin, pageOf([stock('A', '1', 1000)]))
