@@ -2,10 +2,12 @@
  * Files of image addresses as vendors have them, reduced from reports in public. Beside each file stands where it is from and
  * what is right; here is what comes of it.
  */
+import { readdirSync, readFileSync } from 'node:fs'
 import { readFile as read } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { type FeedOutcome, readFile } from '../worlds/served-feed.ts'
+
+const FOLDER = new URL('../cases/goods/', import.meta.url)
 
 interface Case {
   readonly settings?: Readonly<Record<string, unknown>>
@@ -168,7 +170,14 @@ const cases: Readonly<Record<string, Case>> = {
   },
 }
 
+it('has a case for each file of an image feed', () => {
+  const expected = readdirSync(FOLDER).filter((name) => name.endsWith('.expected.txt'))
+  const isOfFeed = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8').includes('system: image-feed')
+  const stems = expected.filter(isOfFeed).map((name) => name.slice(0, -'.expected.txt'.length))
+  expect(Object.keys(cases).map((name) => name.split('.')[0])).toEqual(expect.arrayContaining(stems))
+})
+
 it.each(Object.entries(cases))('%s', async (name, { settings = {}, headers = {}, right }) => {
-  const bytes = await read(fileURLToPath(new URL(`../cases/goods/${name}`, import.meta.url)))
+  const bytes = await read(new URL(name, FOLDER))
   expect(await readFile({ bytes, headers }, settings)).toMatchObject(right)
 })

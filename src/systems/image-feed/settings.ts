@@ -15,6 +15,9 @@ import type { ImageFeedSettings } from './client.ts'
 import { type FeedForm, formats } from './parse.ts'
 import { type ColumnName, type Columns, columnNames, roles } from './rows.ts'
 
+/** What of a feed is counted: how much there was by another measure says nothing of it. */
+const WHAT_COUNTS = 'rows with an address'
+
 /** Secrets so named are headers that every request for the feed has. */
 const HEADER_SECRET = 'header.'
 
@@ -121,7 +124,7 @@ export function clientSettings(system: ConnectableSystem<ImageFeedValues>): Imag
   if (problem !== null) throw settingError(system, 'image-feed', 'address', problem)
   return {
     url: place,
-    id: digest(place, JSON.stringify(Object.entries(system.given).toSorted())),
+    id: digest(place, JSON.stringify(Object.entries(system.given).toSorted()), WHAT_COUNTS),
     limits,
     credentials: credentialsOf(system),
     encoding: values.encoding,
