@@ -315,6 +315,19 @@ describe('images', () => {
     expect(left.map(({ id }) => id)).toEqual(own.map(({ id }) => id))
   })
 
+  it('are known by their picture where the address does not tell it', async () => {
+    const event = (address: string, picture: string) => {
+      const asked = shopImages('WLD-J10', [url(address)])
+      return { ...asked, data: { ...asked.data, gallery: asked.data.gallery.map((image) => ({ ...image, picture })) } }
+    }
+    expect((await deliver(event('a', 'one'))).outcome).toBe('written')
+    expect((await deliver(event('b', 'one'))).outcome).toBe('unchanged')
+    const before = (await imagesOf('WLD-J10')).map(({ id }) => id)
+    expect((await deliver(event('b', 'another'))).outcome).toBe('written')
+    const after = (await imagesOf('WLD-J10')).map(({ id }) => id)
+    expect([after.length, after.at(-1) === before.at(-1)]).toEqual([before.length, false])
+  })
+
   it('have the thumbnail of a product that has none of its own', async () => {
     const products = writeBigCommerceProducts(await client())
     await products.deliver(shopProduct('NEW-1', { name: 'New', price: '1' }), bcConnection(), signal, FIRST)
