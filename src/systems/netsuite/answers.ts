@@ -38,13 +38,15 @@ interface Lacking {
 const SETTINGS: Readonly<Record<string, string>> = {
   item: 'Name the columns that the account has in settings.itemColumns, or correct settings.extraItemColumns.',
   itemmember: 'Name the table and columns that the account has in settings.kitMembers, or say none there.',
+  location:
+    'Let the role see it (Locations, View), or set settings.inactiveLocations to open and settings.webStoreLocations to all.',
   transaction: 'Create the custom fields that docs/systems/netsuite.md names, and let the role see them.',
   transactionline: 'Set settings.shipmentLink to nexttransactionlink.',
   nexttransactionlink: 'Set settings.shipmentLink to createdfrom.',
 }
 
 /** Records that settings choose; any other is there in every account, for a role that may see it. */
-const CHOSEN = ['itemmember', 'nexttransactionlink']
+const CHOSEN = ['itemmember', 'location', 'nexttransactionlink']
 
 /** What this account does not have, or the role does not see; nothing is wrong with the entity. */
 function lacking(detail: string, netsuiteCode: string, place: string | undefined): Lacking | undefined {

@@ -38,7 +38,7 @@ export function amendedOrder(
 function wantsDelivered(order: Wire, { data }: VendorOrderRequested): boolean {
   const lines = wiresOf(order['DocumentLines'])
   const piecesOf = (sku: string, field: string) =>
-    lines.reduce((sum, line) => sum + (textOf(line['ItemCode']) === sku ? Number(textOf(line[field]) ?? 0) : 0), 0)
+    lines.reduce((sum, line) => sum + (skuKey(line['ItemCode']) === sku ? Number(textOf(line[field]) ?? 0) : 0), 0)
   return Map.groupBy(topLevelLines(data), ({ sku }) => sku)
     .entries()
     .some(([sku, own]) => {

@@ -56,6 +56,10 @@ it('a record that the role does not see lacks a permission, and a table of kits 
     code: 'configuration_invalid',
     message: expect.stringContaining('settings.kitMembers'),
   })
+  expect(lacking(`${search}Record 'location' was not found.`)).toMatchObject({
+    code: 'configuration_invalid',
+    message: expect.stringContaining('settings.inactiveLocations to open'),
+  })
 })
 
 it('a field that the account does not have is the configuration’s, whichever way NetSuite tells it', () => {
