@@ -1,5 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
+import { skuProblem } from '../../events/sku.ts'
 import { imageAddressOf, SEVERAL } from '../kit/image-address.ts'
 import { type ColumnName, type FeedRow, type Role, roles } from './rows.ts'
 import { createTurns, ROWS_AT_ONCE, sortInTurns } from './turns.ts'
@@ -49,7 +50,8 @@ export function toGallery({ sku, rows }: FeedEntity, leftOut: ReadonlySet<string
   const odd = rows.find((row) => row.odd !== undefined)?.odd
   if (odd !== undefined) throw rowError(odd)
   if (sku === null) throw columnError(rows[0], 'sku', 'is empty')
-  if (/\p{Cc}/u.test(sku)) throw columnError(rows[0], 'sku', 'has a control character')
+  const problem = skuProblem(sku)
+  if (problem !== null) throw columnError(rows[0], 'sku', problem)
   if (rows.length > MOST_OF_ONE) throw columnError(rows.at(-1), 'url', `its SKU has more than ${MOST_OF_ONE} rows`)
   const entries = merged(rows.flatMap(entriesOf))
   let next = 0

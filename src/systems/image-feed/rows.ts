@@ -1,3 +1,4 @@
+import { plainSku } from '../../events/sku.ts'
 import { type FeedRecord, feedCutShortError, feedError, MOST_ROWS } from './record.ts'
 import { createTurns } from './turns.ts'
 
@@ -104,7 +105,7 @@ function toRows(record: FeedRecord, { columns, separator }: RowForm): FeedRow[] 
     if (given.some((value) => value !== '')) cells[name] = given
   }
   odd ??= misplaced(record.place, cells)
-  const skus = [...new Set(cells.sku?.filter((sku) => sku !== ''))]
+  const skus = [...new Set(cells.sku?.map(plainSku).filter((sku) => sku !== ''))]
   const { place } = record
   if (skus.length > 1) odd ??= `${place} has several SKUs: ${skus.join(', ').slice(0, 200)}; a row is one SKU`
   const rest = odd === null ? {} : { odd }
