@@ -37,11 +37,12 @@ export async function* b2bOrderPages(
   const inWindow = (row: Wire) => changedAt(row) < to && (from === null || changedAt(row) >= from)
   const list = async (page: { readonly offset: number; readonly limit: number }) =>
     await b2b.changedOrders({ from, to, channels }, page, signal)
-  const first = isB2bPlace(after) ? Number(after?.id) : (await list(FIRST)).total
+  const resumed = isB2bPlace(after)
+  const first = resumed ? Number(after?.id) : (await list(FIRST)).total
   let most = B2B_LIMIT
   let before = new Set<string>()
   for (let end = first; end > 0; ) {
-    const shared = most > 2 * SHARED && end < first ? SHARED : 0
+    const shared = most > 2 * SHARED && (end < first || resumed) ? SHARED : 0
     const offset = Math.max(0, end + shared - most)
     const limit = end + shared - offset
     const requestedAt = now()

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import type { B2bClient } from '../../../../src/systems/bigcommerce/b2b-client.ts'
 import { b2bOrderPages } from '../../../../src/systems/bigcommerce/read-b2b-orders.ts'
+import type { Keyset } from '../../../../src/systems/kit/source.ts'
 import type { Wire } from '../../../../src/systems/kit/wire.ts'
 import { SeededRandom } from '../../../simulation/seeded-random.ts'
 
@@ -28,6 +29,18 @@ function listOf(count: number, seed: number, most: number): Pick<B2bClient, 'cha
     },
   }
 }
+
+it('every order is seen when a read goes on after each page', async () => {
+  const seen = new Set<unknown>()
+  const list = listOf(900, 5, 200)
+  for (let after: Keyset | null = null; ; ) {
+    const { value } = await b2bOrderPages(list, WINDOW, after, OPTIONS).next()
+    if (value === undefined) break
+    for (const row of value.rows) seen.add(row['bcOrderId'])
+    after = value.reached
+  }
+  expect([...Array(900).keys()].filter((id) => !seen.has(id))).toEqual([])
+})
 
 it.each([
   [1, 200],
