@@ -45,7 +45,7 @@ const found: readonly [guard: GuardName, from: number, within: number][] = [
   ['commit-after-handling', 1, 20],
   ['published-after-acknowledgement', 1, 60],
   ['replace-lines', 1, 60],
-  ['delivery-row', 401, 200],
+  ['delivery-row', 121, 200],
   ['taken-back', 361, 60],
   ['sent-before', 1, 20],
   ['hold-status', 1, 60],

@@ -50,7 +50,7 @@ export const permissions: readonly Permission[] = [
   {
     resource: 'Magento_Catalog::products',
     title: 'Catalog › Inventory › Products',
-    use: 'products, images, pushed stock',
+    use: 'products, images, stock, bundles',
     routes: [
       'GET /products',
       'POST /products',
