@@ -43,18 +43,24 @@ const OUTPUT_KEPT = 200_000
 const LINE_WITHIN_MS = 180_000
 const living = new Set<ChildProcess>()
 
-// Whoever starts processes here may end without having ended them: none of them outlives it.
+const END_WITH_PARENT = new URL('end-with-parent.mjs', import.meta.url).href
+
+// Whoever starts processes here may end without having ended them: none of them outlives it. Where it is killed, they notice.
 process.once('exit', () => {
   for (const child of living) child.kill('SIGKILL')
 })
 
 /** Starts a script with the Node that runs this. Rejects when it can't be run at all. */
 export async function startProgram({ name, args, env, keepAll = false, logFile }: Program): Promise<RunningProcess> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
-    cwd: ROOT,
-    env: { ...process.env, ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--import', END_WITH_PARENT, ...args],
+    {
+      cwd: ROOT,
+      env: { ...process.env, ...env, WALDSTREAM_TEST_PARENT: String(process.pid) },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  )
   living.add(child)
   const exited = new Promise<Exit>((resolve) => {
     child.once('close', (code, signal) => {
