@@ -1,6 +1,7 @@
 import type { Read } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
 import type { ImageGallery } from '../../events/generated/events.ts'
+import { skuProblem } from '../../events/sku.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withoutParameters } from '../kit/image-address.ts'
 import { type ReadRows, readRows } from '../kit/read-rows.ts'
@@ -54,10 +55,29 @@ export function readImageFeedImages(
     async *keys(signal, accepted) {
       const { rows } = await client.download(null, signal)
       const feed = await groupBySku(rows ?? [])
+      assertEverySkuIsKnown(feed)
       yield feed.map((entity) => ({ key: feedKey(entity) }))
       if (accepted) await memory.remember({ ...sizeOf(feed), validators: null, againAt: null })
     },
   }
+}
+
+/**
+ * Guarantee 2: what is not among the feed's SKUs is deleted, so each of its rows has to say whose it is. Throws
+ * `source_data_invalid`, naming the first one that does not.
+ */
+function assertEverySkuIsKnown(feed: readonly FeedEntity[]): void {
+  const unknown = feed
+    .flatMap(({ sku, rows }) => (isKnownSku(sku) ? rows.filter((row) => row.isOfUnknownSku) : rows))
+    .map(({ odd, place }) => odd ?? `${place} has no SKU that is one`)
+  const [first] = unknown
+  if (first === undefined) return
+  const message = `the image feed does not say of ${unknown.length} of its rows whose they are, so nothing is deleted`
+  throw new StreamError('source_data_invalid', `${message}; the first one: ${first}; correct it in the feed`)
+}
+
+function isKnownSku(sku: string | null): boolean {
+  return sku !== null && skuProblem(sku) === null
 }
 
 /** A warning for each SKU that differs from another one in case alone: shops that ignore case have one product for both. */

@@ -19,6 +19,8 @@ export interface FeedRow {
   readonly cells: Readonly<Partial<Record<ColumnName, readonly string[]>>>
   /** Why it can't be read; left out: it can. */
   readonly odd?: string
+  /** It may be of another SKU than it says, as its parts are not where they belong; left out: it is of this one. */
+  readonly isOfUnknownSku?: true
 }
 
 /** How the cells of a record become a row. */
@@ -95,29 +97,34 @@ const NO_IMAGE: ReadonlySet<string> = new Set(['no_selection', 'null', 'none', '
 function toRows(record: FeedRecord, { columns, separator }: RowForm): FeedRow[] {
   const cells: Partial<Record<ColumnName, readonly string[]>> = {}
   let odd = record.odd
+  let isUnknown = odd !== null
   for (const name of columnNames) {
     const values = columns[name].flatMap((column) => record.values(column))
     if (values.includes(undefined)) odd ??= notText(record.place, name)
+    isUnknown ||= name === 'sku' && values.includes(undefined)
     const found = values.map((value) => (value ?? '').trim())
     const parts = name === 'url' && separator !== null ? found.flatMap((cell) => split(cell, separator)) : found
     const isAddress = addressColumns.includes(name)
     const given = isAddress ? parts.map((part) => (NO_IMAGE.has(part.toLowerCase()) ? '' : part)) : parts
     if (given.some((value) => value !== '')) cells[name] = given
   }
-  odd ??= misplaced(record.place, cells)
+  const moved = misplaced(record.place, cells)
+  odd ??= moved
   const skus = [...new Set(cells.sku?.map(plainSku).filter((sku) => sku !== ''))]
   const { place } = record
   if (skus.length > 1) odd ??= `${place} has several SKUs: ${skus.join(', ').slice(0, 200)}; a row is one SKU`
-  const rest = odd === null ? {} : { odd }
+  const unknown = isUnknown || moved !== null ? { isOfUnknownSku: true as const } : {}
+  const rest = odd === null ? {} : { odd, ...unknown }
   return skus.length < 2
     ? [{ place, sku: skus[0] ?? '', cells, ...rest }]
     : skus.map((sku) => ({ place, sku, cells, ...rest }))
 }
 
-/** A row without an address that has one where something else belongs. */
+/** A row without an address in its place that has one where something else belongs. */
 function misplaced(place: string, cells: FeedRow['cells']): string | null {
-  if (addressColumns.some((name) => cells[name] !== undefined)) return null
-  const column = plainColumns.find((name) => cells[name]?.some((value) => /^https?:\/\//i.test(value)))
+  const hasAddress = (name: ColumnName) => cells[name]?.some((value) => /^https?:\/\//i.test(value)) === true
+  if (addressColumns.some(hasAddress)) return null
+  const column = plainColumns.find(hasAddress)
   return column === undefined ? null : `${place} has its address in column "${column}"`
 }
 
