@@ -58,6 +58,17 @@ function createRowReader(items: string, before: { readonly lines: number }) {
   let row: OpenRow | null = null
   let attributes = 0
   let seen = false
+  let lastEnd = 0
+  /** The parser keeps all of what it is in until its end, whatever it is; a row that is too long may still end. */
+  const assertBounded = () => {
+    const most = row === null ? LONGEST_ROW : LONGEST_IN_ROW
+    if (parser.position - lastEnd <= most) return
+    throw feedError(`it has more than ${most} characters in one text, tag, comment or declaration`)
+  }
+  const noteEnd = () => {
+    assertBounded()
+    lastEnd = parser.position
+  }
   const drop = (odd: string) => {
     if (row === null || row.isDropped) return
     row.odd = `${row.place} ${odd}`
@@ -79,7 +90,9 @@ function createRowReader(items: string, before: { readonly lines: number }) {
     attributes += 1
     if (attributes > MOST_VALUES) throw feedError(`it has an element with more than ${MOST_VALUES} attributes`)
   })
+  for (const name of ['xmldecl', 'doctype', 'processinginstruction', 'comment'] as const) parser.on(name, noteEnd)
   parser.on('opentag', (tag) => {
+    noteEnd()
     attributes = 0
     if (open.length === DEEPEST_DOCUMENT) throw feedError(`it is nested deeper than ${DEEPEST_DOCUMENT} levels`)
     open.push({ name: tag.name, element: undefined, text: '' })
@@ -94,8 +107,9 @@ function createRowReader(items: string, before: { readonly lines: number }) {
     open[open.length - 1] = { name: tag.name, element, text: '' }
   })
   const addText = (more: string) => {
+    noteEnd()
     const innermost = open.at(-1)
-    if (innermost?.element === undefined) return
+    if (innermost?.element === undefined || row?.isDropped === true) return
     if (more.length > LONGEST_ROW) return drop(`is longer than ${LONGEST_ROW} characters`)
     innermost.text += more
     if (row?.odd === null && more.includes(`</${row.name}>`)) {
@@ -105,6 +119,7 @@ function createRowReader(items: string, before: { readonly lines: number }) {
   parser.on('text', addText)
   parser.on('cdata', addText)
   parser.on('closetag', () => {
+    noteEnd()
     const closed = open.pop()
     if (closed === undefined || row === null) return
     count()
@@ -127,7 +142,10 @@ function createRowReader(items: string, before: { readonly lines: number }) {
     }
   }
   return {
-    write: (chunk: string) => failing(() => void parser.write(chunk)),
+    write(chunk: string) {
+      failing(() => void parser.write(chunk))
+      assertBounded()
+    },
     end() {
       failing(() => void parser.close())
       if (seen || path === undefined) return
@@ -136,6 +154,9 @@ function createRowReader(items: string, before: { readonly lines: number }) {
     take: () => rows.splice(0),
   }
 }
+
+/** Most characters of a row between two tags: a row with more than one row may have is odd, and the others go on. */
+const LONGEST_IN_ROW = 2 * LONGEST_ROW
 
 /** Deeper nests no document that anybody means. */
 const DEEPEST_DOCUMENT = 1000

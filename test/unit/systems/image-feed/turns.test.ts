@@ -55,6 +55,21 @@ const worst: Readonly<Record<string, string>> = {
   CDATA: `<f><r><![CDATA[${']]'.repeat(500 * KB)}]]></r></f>`,
 }
 
+/** XML whose parser keeps all of it until its end comes: what it begins with, and what goes on for ever. */
+const withoutEnd: Readonly<Record<string, readonly [string, string]>> = {
+  'a comment': ['<f><!--', 'x-'],
+  'a comment in a row': ['<f><r><!--', 'x-'],
+  CDATA: ['<f><r><![CDATA[', ']x'],
+  'CDATA outside of rows': ['<f><![CDATA[', ']x'],
+  'a processing instruction': ['<f><?p ', '?x'],
+  'a document type': ['<!DOCTYPE f [', '<x '],
+  'a quoted part of a document type': ['<!DOCTYPE f "', 'x '],
+  'a text': ['<f><r><sku>', '&amp;'],
+  'a text outside of rows': ['<f>', '&#65;'],
+  'an attribute': ['<f><r a="', '&amp;'],
+  'the name of an element': ['<f><r', 'a'],
+}
+
 describe('reading a feed gives others their turn', () => {
   it.each(Object.entries(worst))('within %s', async (_, text) => {
     const bytes = Buffer.from(text)
@@ -78,6 +93,20 @@ describe('reading a feed gives others their turn', () => {
     await expect(read).rejects.toThrow(/begins with more than 1048576 blanks/)
     expect(unpackedBytes).toBeLessThan(2 * KB * KB)
   })
+
+  it.each(Object.entries(withoutEnd))(
+    'within XML, and refuses %s without an end long before 64 MB',
+    async (_, [begin, part]) => {
+      let sent = 0
+      const text = async function* () {
+        yield begin
+        const piece = part.repeat(Math.ceil(CHARACTERS_AT_ONCE / part.length))
+        for (; sent < MOST; sent += piece.length) yield piece
+      }
+      await expect(parseFeed(text(), settingsOf({}).form)).rejects.toThrow(/more than \d+ characters in one/)
+      expect(sent).toBeLessThan(3 * KB * KB)
+    },
+  )
 
   it('in pieces of one size, whatever sizes it comes in', async () => {
     const text = 'x'.repeat(10 * CHARACTERS_AT_ONCE + 7)

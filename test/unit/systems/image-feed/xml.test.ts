@@ -62,6 +62,21 @@ describe('an XML feed', () => {
     expect(await parseText(feed(row), { 'columns.label': '__proto__' })).toMatchObject([{ cells: { label: ['x'] } }])
   })
 
+  it('has an odd row where one is too long, and the others go on', async () => {
+    const row = (sku: string, more = '') => `<image><sku>${sku}</sku><url>https://v.test/${sku}</url>${more}</image>`
+    const long = 'x'.repeat(1_100_000)
+    const longs = [long, `<![CDATA[${long}]]>`, `<!--${long}-->`, 'x<b/>'.repeat(250_000)]
+    const text = feed([row('a'), ...longs.map((more, index) => row(`long${index}`, more)), row('b'), row('c')].join(''))
+    const rows = await parseText(text, { mostOddPercent: '80' }, 16_384)
+    expect(rows.map(({ sku, odd }) => odd?.replace(/^line \d+ /, '') ?? sku)).toEqual([
+      'a',
+      ...longs.slice(0, 3).map(() => 'is longer than 1048576 characters'),
+      'has more than 20000 elements',
+      'b',
+      'c',
+    ])
+  })
+
   it.each([
     ['cut within an element', '<feed><image><sku>a</sku><url>https://v.t', {}, /not whole/],
     ['cut between elements', '<feed><image><sku>a</sku><url>https://v.test/1</url></image>', {}, /not whole/],
