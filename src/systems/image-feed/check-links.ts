@@ -7,7 +7,7 @@ import { expiresAfter, keptDays } from '../../platform/dynamodb/expiry.ts'
 import { withoutParameters } from '../kit/image-address.ts'
 import { noteOf, type ReaderNotes } from '../kit/reader-notes.ts'
 import type { ImageFeedClient } from './client.ts'
-import { type ImageVersion, isOther, type LinkAnswer } from './link.ts'
+import { type ImageVersion, isOther, isSurelyOther, type LinkAnswer } from './link.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 /** How long an answer holds that brings no image. What is unknown is not kept: it is asked whenever the feed is read, and that after so long. */
@@ -19,6 +19,8 @@ const DOWN_AFTER = 3
 
 const textOrNull = Type.Union([Type.String(), Type.Null()])
 
+const imageVersion = Type.Object({ etag: textOrNull, modified: textOrNull, size: textOrNull })
+
 const linkNote = Type.Object({
   id: Type.String(),
   state: Type.Union([Type.Literal('good'), Type.Literal('broken')]),
@@ -26,7 +28,9 @@ const linkNote = Type.Object({
   /** Milliseconds UTC. */
   until: Type.Number(),
   /** Of the image that was there last. Left out in notes of before, and where its server says nothing of it. */
-  version: Type.Optional(Type.Object({ etag: textOrNull, modified: textOrNull, size: textOrNull })),
+  version: Type.Optional(imageVersion),
+  /** Of what may be another image: it is one if the next answer says the same. */
+  unconfirmed: Type.Optional(imageVersion),
   /** What tells it from the one that was there first; null: it is that one. */
   change: Type.Optional(textOrNull),
 })
@@ -46,7 +50,11 @@ export interface LinkChecks {
   againAt(): number | null
 }
 
-export function createLinkChecks(client: ImageFeedClient, notes: ReaderNotes, clock: Clock): LinkChecks {
+export function createLinkChecks(
+  client: Pick<ImageFeedClient, 'checkLinksMs' | 'passingParameters' | 'link'>,
+  notes: ReaderNotes,
+  clock: Clock,
+): LinkChecks {
   const silent = new Map<string, number>()
   let againAt: number | null = null
   const holdsMs = (state: LinkAnswer['state']) => (state === 'good' ? (client.checkLinksMs ?? DAY_MS) : HOLDS_MS[state])
@@ -76,7 +84,8 @@ export function createLinkChecks(client: ImageFeedClient, notes: ReaderNotes, cl
           const answer = holds ? note : await ask(url, signal)
           const { state, reason } = answer
           const seen = seenOf(note, answer)
-          const until = holds ? note.until : clock.now() + holdsMs(state)
+          const asksSoon = seen.unconfirmed !== undefined
+          const until = holds ? note.until : clock.now() + Math.min(holdsMs(state), asksSoon ? DAY_MS : Infinity)
           if (!holds && state !== 'unknown') fresh.push({ id: idOf(url), state, reason, until, ...seen })
           const due = state === 'good' ? Math.max(until, clock.now() + DAY_MS) : until
           againAt = Math.min(againAt ?? due, due)
@@ -91,13 +100,25 @@ export function createLinkChecks(client: ImageFeedClient, notes: ReaderNotes, cl
   }
 }
 
-/** The image as it is known now: another one is told by its version, which stays what tells it until it changes again. */
+/**
+ * The image as it is known now: another one is told by its version, which stays what tells it until it changes again. One of
+ * the same size is another one once two answers agree.
+ */
 function seenOf(
   note: LinkNote | undefined,
   { version }: { readonly version?: ImageVersion },
-): Pick<LinkNote, 'version' | 'change'> {
-  const [before, change] = [note?.version, note?.change ?? null]
-  if (version === undefined) return before === undefined ? {} : { version: before, change }
-  const isNew = before !== undefined && isOther(before, version)
-  return { version, change: isNew ? digest(JSON.stringify(version)).slice(0, 16) : change }
+): Pick<LinkNote, 'version' | 'unconfirmed' | 'change'> {
+  const [before, change, unconfirmed] = [note?.version, note?.change ?? null, note?.unconfirmed]
+  if (version === undefined) return before === undefined ? {} : { version: before, change, ...kept(unconfirmed) }
+  if (before === undefined) return { version, change }
+  if (!isOther(before, version)) {
+    return { version: { ...version, modified: version.modified ?? before.modified }, change }
+  }
+  const isConfirmed = unconfirmed !== undefined && !isOther(unconfirmed, version)
+  if (!isSurelyOther(before, version) && !isConfirmed) return { version: before, change, unconfirmed: version }
+  return { version, change: digest(JSON.stringify(version)).slice(0, 16) }
+}
+
+function kept(unconfirmed: ImageVersion | undefined): Pick<LinkNote, 'unconfirmed'> {
+  return unconfirmed === undefined ? {} : { unconfirmed }
 }

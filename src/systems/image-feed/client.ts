@@ -6,7 +6,7 @@ import { retryAfterMs } from '../../platform/http-errors.ts'
 import type { NetworkRules } from '../../platform/network-rules.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { MOST_BYTES, unpacked } from './body.ts'
-import { askLink, type LinkAnswer } from './link.ts'
+import { askLink, type LinkAnswer, lastModifiedOf } from './link.ts'
 import { nextLink } from './next-page.ts'
 import { type FeedForm, parseFeed } from './parse.ts'
 import { feedCutShortError, feedError, MOST_ROWS } from './record.ts'
@@ -196,7 +196,12 @@ async function pageOf(
     )
   }
   const address = linked ?? (next !== null && 'address' in next ? next.address : null)
-  return { rows, validators: validatorsOf(headers), next: nextAddress(address, url), bytes: size.bytes }
+  return {
+    rows,
+    validators: { etag: headers.get('etag'), lastModified: lastModifiedOf(headers) },
+    next: nextAddress(address, url),
+    bytes: size.bytes,
+  }
 }
 
 function nextAddress(address: string | null, from: string): string | null {
@@ -248,13 +253,6 @@ function placed(rows: readonly FeedRow[], page: number): FeedRow[] {
     const place = `page ${page}, ${row.place}`
     return odd === undefined ? { ...row, place } : { ...row, place, odd: `page ${page}, ${odd}` }
   })
-}
-
-/** A Last-Modified of just now may be that of another change within its second too: it says nothing. */
-function validatorsOf(headers: Headers): Validators {
-  const [date, modified] = [headers.get('date'), headers.get('last-modified')].map((time) => Date.parse(time ?? ''))
-  const certain = date !== undefined && modified !== undefined && date - modified > 1000
-  return { etag: headers.get('etag'), lastModified: certain ? headers.get('last-modified') : null }
 }
 
 function refusedError({ status, headers }: GuardedAnswer, host: string): StreamError {

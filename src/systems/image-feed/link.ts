@@ -31,6 +31,11 @@ export function isOther(a: ImageVersion, b: ImageVersion): boolean {
   return !bothSay && differs(a.etag, b.etag)
 }
 
+/** Whether their sizes tell so: ETags and times alone may be those of another of the servers that share an address. */
+export function isSurelyOther(a: ImageVersion, b: ImageVersion): boolean {
+  return isOther(a, b) && !(a.size !== null && a.size === b.size)
+}
+
 /** By HEAD; a server that does not take it is asked for one byte. Rejects only when `signal` aborts. */
 export async function askLink(http: GuardedHttp, url: string, signal: AbortSignal): Promise<LinkAnswer> {
   try {
@@ -70,13 +75,23 @@ function judge({ status, headers }: GuardedAnswer): LinkAnswer {
   return { state: 'good', reason, version: versionOf(headers, status) }
 }
 
+/**
+ * When it was last changed, as its server says it. Null also where that is just now: then it may change again within its
+ * second, or is made anew for whoever asks.
+ */
+export function lastModifiedOf(headers: Headers): string | null {
+  const [date, modified] = [headers.get('date'), headers.get('last-modified')].map((time) => Date.parse(time ?? ''))
+  const isSettled = date !== undefined && modified !== undefined && date - modified > 1000
+  return isSettled ? headers.get('last-modified') : null
+}
+
 /** Of a part of it, the whole one's length stands behind the slash. */
 function versionOf(headers: Headers, status: number): ImageVersion {
   const part = /\/(\d+)\s*$/.exec(headers.get('content-range') ?? '')?.[1] ?? null
   const etag = headers.get('etag')?.replace(/^W\//, '') ?? null
   return {
     etag,
-    modified: headers.get('last-modified'),
+    modified: lastModifiedOf(headers),
     size: status === 206 ? part : headers.get('content-length'),
   }
 }

@@ -3,17 +3,22 @@
  * again. A picture that changes at its address is another one.
  */
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { UniversalImages } from '../../../../src/events/generated/events.ts'
 import { contentDigest } from '../../../../src/events/identity.ts'
+import { createGuardedHttp } from '../../../../src/platform/guarded-http.ts'
 import { toUniversalImages } from '../../../../src/processors/map-images.ts'
+import { createLinkChecks } from '../../../../src/systems/image-feed/check-links.ts'
 import type { ImageFeedClient } from '../../../../src/systems/image-feed/client.ts'
-import { type ImageVersion, isOther } from '../../../../src/systems/image-feed/link.ts'
+import { askLink, type ImageVersion, isOther } from '../../../../src/systems/image-feed/link.ts'
 import { readImageFeedImages } from '../../../../src/systems/image-feed/read-images.ts'
 import { withoutParameters } from '../../../../src/systems/kit/image-address.ts'
 import { noNotes, type ReaderNotes } from '../../../../src/systems/kit/reader-notes.ts'
 import type { ReadEntity } from '../../../../src/systems/kit/source.ts'
 import { entryOf, markOf, mediaChanges } from '../../../../src/systems/magento2/media.ts'
+import { localNetwork } from '../../../data/loopback.ts'
 import { manualClock } from '../../../memory/manual-clock.ts'
 import { readOf, WHOLE } from '../../../worlds/sources.ts'
 
@@ -131,6 +136,69 @@ describe('a picture that changes at its address', () => {
     expect(digestOf(second)).not.toBe(digestOf(first))
     expect(digestOf(again)).toBe(digestOf(second))
     expect(changesBetween(second, third)).toEqual({ add: 1, change: 0, remove: 1 })
+  })
+
+  it('is another one of the same size once two answers agree, and not where servers of one address take turns', async () => {
+    const [a, b, c] = [version('"a"', '10', 'Mon'), version('"b"', '10', 'Tue'), version('"c"', '10', 'Wed')]
+    const changesOf = async (versions: readonly ImageVersion[]) => {
+      const notes = notesInMemory()
+      const pictures: (string | null | undefined)[] = []
+      for (const [days, seen] of versions.entries()) {
+        const { data } = await read({ url, notes, version: seen, at: days * (DAY_MS + 1) })
+        pictures.push(data.gallery[0]?.picture)
+      }
+      return pictures.map((picture, index) => index > 0 && picture !== pictures[index - 1])
+    }
+    expect(await changesOf([a, b, a, b, a, b])).toEqual([false, false, false, false, false, false])
+    expect(await changesOf([a, b, c, a, c, b])).toEqual([false, false, false, false, false, false])
+    expect(await changesOf([a, b, b, b, c, c])).toEqual([false, false, true, false, false, true])
+    expect(await changesOf([a, { ...b, size: '11' }, a])).toEqual([false, true, true])
+    const unsettled = version(null, '10')
+    expect(
+      await changesOf([version(null, '10', 'Mon'), unsettled, version(null, '10', 'Tue'), version(null, '10', 'Tue')]),
+    ).toEqual([false, false, false, true])
+  })
+
+  it('is asked for again after a day where it may be another one, however rarely links are asked', async () => {
+    const asked: string[] = []
+    let seen = version('"1"', '10')
+    const client = {
+      id: 'feed',
+      passingParameters: [],
+      checkLinksMs: 30 * DAY_MS,
+      link: async (link: string) => {
+        asked.push(link)
+        return { state: 'good' as const, reason: 'answered 200', version: seen }
+      },
+    }
+    const notes = notesInMemory()
+    const ask = async (days: number) => {
+      const checks = createLinkChecks(client, notes, manualClock(days * (DAY_MS + 1)))
+      return (await checks.of([url], new AbortController().signal)).get(url)?.change
+    }
+    await ask(0)
+    seen = version('"2"', '10')
+    expect([await ask(1), asked.length]).toEqual([null, 1])
+    expect([await ask(31), asked.length]).toEqual([null, 2])
+    expect([await ask(32), asked.length]).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/), 3])
+    await ask(33)
+    expect(asked).toHaveLength(3)
+  })
+
+  it.each([
+    ['as long ago as it says', 5000, true],
+    ['not as just now: it is made for whoever asks', 0, false],
+  ])('has been changed %s', async (_, agoMs, isTold) => {
+    const now = Date.UTC(2026, 0, 5)
+    const modified = new Date(now - agoMs).toUTCString()
+    const headers = { 'content-type': 'image/png', date: new Date(now).toUTCString(), 'last-modified': modified }
+    const server = createServer((_, response) => response.writeHead(200, headers).end())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const http = createGuardedHttp(localNetwork)
+    const { version: told } = await askLink(http, `http://127.0.0.1:${port}/a.png`, new AbortController().signal)
+    expect(told?.modified).toBe(isTold ? modified : null)
   })
 
   it.each([
