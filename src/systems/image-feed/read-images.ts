@@ -1,6 +1,6 @@
 import type { Read } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
-import type { ImageGallery } from '../../events/generated/events.ts'
+import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
 import { skuProblem } from '../../events/sku.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { withoutParameters } from '../kit/image-address.ts'
@@ -11,6 +11,7 @@ import { createLinkChecks, type LinkChecks } from './check-links.ts'
 import type { ImageFeedClient } from './client.ts'
 import { assertPlausible, feedMemory, sizeOf } from './feed-note.ts'
 import { type FeedEntity, groupBySku, toGallery } from './images.ts'
+import { signaturePeriod } from './signature-period.ts'
 import { createTurns, ROWS_AT_ONCE } from './turns.ts'
 
 /**
@@ -43,7 +44,7 @@ export function readImageFeedImages(
       const links = client.checkLinksMs !== null ? createLinkChecks(client, notes, clock) : null
       for (let start = 0; start < left.length; start += read.pageSize) {
         const page = left.slice(start, start + read.pageSize)
-        const taken = await readPage(page, links, client.passingParameters, signal)
+        const taken = await readPage(page, links, { names: client.passingParameters, now: requestedAt }, signal)
         const reached = { changedAt: '', id: page.at(-1)?.sku ?? '' }
         const entities = taken.entities.map((entity) => ({ ...entity, ...twins.get(entity.key) }))
         yield { ...taken, entities, rows: [], reached, requestedAt }
@@ -104,11 +105,17 @@ async function caseTwins(
   return twins
 }
 
+/** Parameters of addresses that say nothing of the picture, and when the addresses were read. */
+interface Passing {
+  readonly names: readonly string[]
+  readonly now: number
+}
+
 /** The SKUs of a page; images that can't be fetched are left out of their galleries, and each is reported. */
 async function readPage(
   page: readonly FeedEntity[],
   links: LinkChecks | null,
-  passing: readonly string[],
+  passing: Passing,
   signal: AbortSignal,
 ): Promise<ReadRows<'images'>> {
   const asGiven = await readInTurns(page)
@@ -130,14 +137,15 @@ async function readPage(
 
 /**
  * With what tells each picture, where its address does not: it has parameters that pass, or another picture is there than was
- * before. What passes is not looked at either when it is compared with what was published last.
+ * before. What passes is not looked at either when it is compared with what was published last, but for its period: who has
+ * still to fetch a picture needs an address whose signature lasts.
  */
 function withPictures(
   { entities, unreadable }: ReadRows<'images'>,
-  passing: readonly string[],
+  { names, now }: Passing,
   changes: ReadonlyMap<string, string | null> = new Map(),
 ): ReadRows<'images'> {
-  const lasting = (url: string) => withoutParameters(url, passing)
+  const lasting = (url: string) => withoutParameters(url, names)
   const pictureOf = (url: string) => {
     const change = changes.get(url) ?? null
     return change === null ? (lasting(url) === url ? null : lasting(url)) : `${lasting(url)} ${change}`
@@ -145,12 +153,22 @@ function withPictures(
   const pictured = entities.map((entity): ReadEntity<'images'> => {
     const gallery = entity.data.gallery.map((image) => ({ ...image, picture: pictureOf(image.url) }))
     const data = { ...entity.data, gallery }
-    return passing.length === 0 ? { ...entity, data } : { ...entity, data, compared: withLasting(data, lasting) }
+    if (names.length === 0) return { ...entity, data }
+    const periodOf = (url: string) => (lasting(url) === url ? null : signaturePeriod(url, now))
+    return { ...entity, data, compared: withLasting(data, lasting, periodOf) }
   })
   return { entities: pictured, unreadable }
 }
 
-function withLasting(data: ImageGallery, lasting: (url: string) => string): ImageGallery {
+function withLasting(
+  data: ImageGallery,
+  lasting: (url: string) => string,
+  periodOf: (url: string) => number | null,
+): ImageGallery {
+  const pictureOf = ({ url, picture }: GalleryImage) => {
+    const period = periodOf(url)
+    return period === null ? picture : `${picture} ${period}`
+  }
   const role = (url: string | null) => (url === null ? null : lasting(url))
   return {
     ...data,
@@ -158,7 +176,7 @@ function withLasting(data: ImageGallery, lasting: (url: string) => string): Imag
     smallImage: role(data.smallImage),
     thumbnail: role(data.thumbnail),
     swatchImage: role(data.swatchImage),
-    gallery: data.gallery.map((image) => ({ ...image, url: lasting(image.url) })),
+    gallery: data.gallery.map((image) => ({ ...image, url: lasting(image.url), picture: pictureOf(image) })),
   }
 }
 

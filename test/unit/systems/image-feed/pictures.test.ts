@@ -79,6 +79,37 @@ describe('a signed address', () => {
     expect(changesBetween(first, second)).toEqual({ add: 0, change: 0, remove: 0 })
   })
 
+  it('is published again before the last one ends, as the same picture: it may still wait to be fetched', async () => {
+    const passing = ['X-Amz-*', 'Expires', 's*']
+    const week = (days: number) => {
+      const date = new Date(days * DAY_MS).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+      return `https://c.test/a?w=1&X-Amz-Date=${date}&X-Amz-Expires=604800&X-Amz-Signature=${days}`
+    }
+    const published = async (urls: readonly string[]) => {
+      const entities = []
+      for (const [day, url] of urls.entries()) entities.push(await read({ url, passing, at: day * DAY_MS }))
+      for (const next of entities.slice(1)) {
+        expect(changesBetween(entities[0] ?? next, next)).toEqual({ add: 0, change: 0, remove: 0 })
+      }
+      const digests = entities.map(digestOf)
+      return digests.flatMap((digest, day) => (digest === digests[day - 1] ? [] : [day]))
+    }
+    const days = [...Array(11).keys()]
+    // Each lasts for seven days: the one before still has three when the next one is published.
+    expect(await published(days.map(week))).toEqual([0, 4, 7])
+    expect(
+      await published(days.map((day) => `https://c.test/a?Expires=${(day * DAY_MS) / 1000 + 1_700_000_000}`)),
+    ).toEqual(days)
+    const start = (day: number) => new Date(day * DAY_MS).toISOString()
+    expect(
+      await published(days.map((day) => `https://c.test/a?st=${start(day)}&se=${start(day + 20)}&sig=${day}`)),
+    ).toEqual([0, 10])
+    expect(await published(days.map((day) => `https://c.test/a?sig=${day}`))).toEqual(days)
+    expect(await published(days.map(() => 'https://c.test/a?w=1'))).toEqual([0])
+    const hourly = Array.from({ length: 24 }, (_, hour) => `https://c.test/a?Expires=${1_700_006_400 + hour * 3600}`)
+    expect(await published(hourly)).toEqual([0])
+  })
+
   it('is of another picture where it is not, or where another parameter differs', async () => {
     const [first, second] = [await read({ url: day1 }), await read({ url: day2 })]
     expect(digestOf(second)).not.toBe(digestOf(first))
