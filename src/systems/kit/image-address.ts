@@ -24,7 +24,11 @@ export function imageAddressOf(cell: string): ImageAddress {
   ] as const
   const found = bad.find(([pattern]) => pattern.test(cell))
   if (found !== undefined) return { problem: `has ${found[1]}, which no address has` }
-  return URL.canParse(cell) ? { url: new URL(cell).href } : { problem: 'is no http or https address' }
+  if (!URL.canParse(cell)) return { problem: 'is no http or https address' }
+  const { href, username, password } = new URL(cell)
+  // The address goes to the feeds and shops, and is shown to people: it is no place for a secret.
+  if (username !== '' || password !== '') return { problem: 'holds a name or password' }
+  return { url: href }
 }
 
 /**

@@ -4,6 +4,7 @@ import { imageAddressOf } from '../../../../src/systems/kit/image-address.ts'
 describe('the address of an image', () => {
   it.each([
     ['https://c.test', 'https://c.test/'],
+    ['https://c.test/@user:a/b@2x.jpg', 'https://c.test/@user:a/b@2x.jpg'],
     ['HTTP://C.test:80/A/../b%20c.jpg?x=1#y', 'http://c.test/b%20c.jpg?x=1#y'],
     ['https://c.test/gräßlich.jpg', 'https://c.test/gr%C3%A4%C3%9Flich.jpg'],
     ['https://bücher.test/a.jpg', 'https://xn--bcher-kva.test/a.jpg'],
@@ -31,6 +32,9 @@ describe('the address of an image', () => {
     ['https://c.test/1.jpg, https://c.test/2.jpg', /several addresses/],
     ['https://c.test/1.jpg|HTTP://c.test/2.jpg', /several addresses/],
     ['https://c.test/1.jpghttps://c.test/2.jpg', /several addresses/],
+    ['https://user:pass@c.test/a.jpg', /^holds a name or password$/],
+    ['https://user@c.test/a.jpg', /^holds a name or password$/],
+    ['HTTP://:pass@c.test/a.jpg', /^holds a name or password$/],
     [`https://c.test/${'a'.repeat(8000)}`, /more than 8000 characters/],
   ])('is none of %j', (cell, problem) => {
     expect(imageAddressOf(cell)).toEqual({ problem: expect.stringMatching(problem) })
