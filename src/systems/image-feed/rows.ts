@@ -1,4 +1,5 @@
 import { plainSku } from '../../events/sku.ts'
+import { saysNoImage } from '../kit/image-address.ts'
 import { type FeedRecord, feedCutShortError, feedError, MOST_ROWS } from './record.ts'
 import { createTurns } from './turns.ts'
 
@@ -90,9 +91,6 @@ export async function readRows(records: AsyncIterable<FeedRecord>, form: RowForm
   return rows
 }
 
-/** Words for "there is none", which are no addresses. */
-const NO_IMAGE: ReadonlySet<string> = new Set(['no_selection', 'null', 'none', 'n/a', '#n/a', 'false', '-'])
-
 /** One row; of a record with several SKUs one for each, none of which can be read. */
 function toRows(record: FeedRecord, { columns, separator }: RowForm): FeedRow[] {
   const cells: Partial<Record<ColumnName, readonly string[]>> = {}
@@ -105,7 +103,7 @@ function toRows(record: FeedRecord, { columns, separator }: RowForm): FeedRow[] 
     const found = values.map((value) => (value ?? '').trim())
     const parts = name === 'url' && separator !== null ? found.flatMap((cell) => split(cell, separator)) : found
     const isAddress = addressColumns.includes(name)
-    const given = isAddress ? parts.map((part) => (NO_IMAGE.has(part.toLowerCase()) ? '' : part)) : parts
+    const given = isAddress ? parts.map((part) => (saysNoImage(part) ? '' : part)) : parts
     if (given.some((value) => value !== '')) cells[name] = given
   }
   const moved = misplaced(record.place, cells)

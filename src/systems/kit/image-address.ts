@@ -31,6 +31,14 @@ export function imageAddressOf(cell: string): ImageAddress {
   return { url: href }
 }
 
+/** Words for "there is none", which are no addresses. */
+const NO_IMAGE: ReadonlySet<string> = new Set(['', 'no_selection', 'null', 'none', 'n/a', '#n/a', 'false', '-'])
+
+/** Whether a text in an address's place says that there is no image. Pure. */
+export function saysNoImage(text: string): boolean {
+  return NO_IMAGE.has(text.trim().toLowerCase())
+}
+
 /**
  * What tells the picture at an address from others: the address without its parameters of these names (`*` at the end of
  * one stands for any more). Pure.

@@ -1,4 +1,5 @@
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
+import { saysNoImage } from '../kit/image-address.ts'
 import { requireSku } from '../kit/sku.ts'
 import { textOf, type Wire, wiresOf } from '../kit/wire.ts'
 
@@ -20,7 +21,7 @@ export function toImageGallery(product: Wire, settings: MediaSettings): ImageGal
   )
   const roleUrl = (role: string): string | null => {
     const file = textOf(roles.get(role))
-    return file === null || file === 'no_selection' || isImported(file, settings) ? null : urlOf(file, settings)
+    return file === null || saysNoImage(file) || isImported(file, settings) ? null : urlOf(file, settings)
   }
   return {
     sku: requireSku(product, 'sku'),
@@ -38,7 +39,7 @@ function toGallery(product: Wire, settings: MediaSettings): GalleryImage[] {
     .flatMap((entry) => {
       const file = textOf(entry['file'])
       const disabled = ['true', '1'].includes(textOf(entry['disabled']) ?? '')
-      if (file === null || disabled || isImported(file, settings)) return []
+      if (file === null || saysNoImage(file) || disabled || isImported(file, settings)) return []
       const image: GalleryImage = {
         url: urlOf(file, settings),
         position: Number(textOf(entry['position']) ?? 0),

@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
 import type { GalleryImage, ImageGallery } from '../../events/generated/events.ts'
-import { imageAddressOf } from '../kit/image-address.ts'
+import { imageAddressOf, saysNoImage } from '../kit/image-address.ts'
 import { requireSku } from '../kit/sku.ts'
 import { attributesOf, isWire, requireText, textOf, type Wire } from '../kit/wire.ts'
 import { changedAt, type DecodedMessage, listOf, type MessageContext } from './message.ts'
@@ -18,18 +18,23 @@ export function toGallery(wire: Wire, context: MessageContext): DecodedMessage<I
   const data = wire['data']
   if (!isWire(data)) throw fieldError('data', 'is no object of roles and media_gallery')
   const gallery = listOf(data, 'media_gallery')
-    .map((row, index) => ({ image: toImage(row, index), index }))
+    .flatMap((row, index) => (hasNoImage(row['value']) ? [] : [{ image: toImage(row, index), index }]))
     .toSorted((a, b) => a.image.position - b.image.position || a.index - b.index)
     .map(({ image }) => image)
   const first = gallery.find(({ mediaType }) => mediaType === IMAGE)?.url ?? null
   const [image, smallImage, thumbnail, swatchImage] = ROLES.map((role) => {
     const url = textOf(data[role])
-    return url === null ? first : addressOf(url, `data.${role}`)
+    return url === null || saysNoImage(url) ? first : addressOf(url, `data.${role}`)
   })
   const roles = { image: image ?? null, smallImage: smallImage ?? null, thumbnail: thumbnail ?? null }
   const attributes = attributesOf(data, KNOWN)
   const found = { sku, ...roles, swatchImage: swatchImage ?? null, gallery, attributes }
   return { key: sku, occurredAt: changedAt(wire, context), data: found }
+}
+
+/** A row that does not name its image at all is another thing: it is refused. */
+function hasNoImage(value: unknown): boolean {
+  return value === null || (typeof value === 'string' && saysNoImage(value))
 }
 
 function toImage(row: Wire, index: number): GalleryImage {

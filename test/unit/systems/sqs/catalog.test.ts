@@ -116,7 +116,20 @@ describe('a message of images', () => {
     expect(toGallery(wire({ sku: 'A', data: {} }), context).data).toMatchObject({ image: null, gallery: [] })
   })
 
+  it.each(['no_selection', 'NULL', ' ', '', null])('has no image where it says %j', (none) => {
+    const media_gallery = [
+      { value: none, position: 1 },
+      { value: url('a'), position: 2 },
+    ]
+    const data = { image: none, small_image: url('s'), swatch_image: none, media_gallery }
+    const found = { image: url('a'), smallImage: url('s'), swatchImage: url('a'), gallery: [{ url: url('a') }] }
+    expect(toGallery(wire({ sku: 'A', data }), context).data).toMatchObject(found)
+    const empty = { image: none, media_gallery: [{ value: none }] }
+    expect(toGallery(wire({ sku: 'A', data: empty }), context).data).toMatchObject({ image: null, gallery: [] })
+  })
+
   it.each([
+    [{ media_gallery: [{ file: '/a.jpg' }] }, 'data.media_gallery[0].value'],
     [{ media_gallery: [{ value: 'file.jpg' }] }, 'data.media_gallery[0].value'],
     [{ media_gallery: [{ value: url('a'), position: 'first' }] }, 'data.media_gallery[0].position'],
     [{ image: 'ftp://x/y' }, 'data.image'],
