@@ -151,7 +151,14 @@ function toRecord(row: CsvRow, header: Header): FeedRecord {
   return {
     place: `line ${row.line}`,
     odd: problemOf(row, header),
+    ...maybeSkus(row, header),
     values: (name) => (header.places.get(normal(name)) ?? []).map((at) => row.cells[at] ?? ''),
     names: () => header.names,
   }
+}
+
+/** A cell that was not quoted moves those behind it by one each time. */
+function maybeSkus({ cells, odd }: CsvRow, { names, sku }: Header): Pick<FeedRecord, 'maybeSkus'> {
+  const more = cells.length - names.length
+  return odd !== null || more <= 0 ? {} : { maybeSkus: sku.flatMap((at) => cells.slice(at, at + more + 1)) }
 }

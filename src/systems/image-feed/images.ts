@@ -28,7 +28,9 @@ const MOST_OF_ONE = 1000
 /** The feed's rows by SKU, in the order of the SKUs; rows without SKU come first, each of them alone. */
 export async function groupBySku(rows: readonly FeedRow[]): Promise<FeedEntity[]> {
   const turn = createTurns(ROWS_AT_ONCE)
-  const sorted = await sortInTurns(rows, ({ sku: a }, { sku: b }) => (a === b ? 0 : a < b ? -1 : 1))
+  const sorted = await sortInTurns(await withMovedRows(rows), ({ sku: a }, { sku: b }) =>
+    a === b ? 0 : a < b ? -1 : 1,
+  )
   const entities: { readonly sku: string | null; readonly rows: FeedRow[] }[] = []
   for (const row of sorted) {
     const last = entities.at(-1)
@@ -38,6 +40,22 @@ export async function groupBySku(rows: readonly FeedRow[]): Promise<FeedEntity[]
     await turn()
   }
   return entities
+}
+
+/** A row whose cells may have moved stands with each SKU of the feed that it may be of: their galleries may be without its image. */
+async function withMovedRows(rows: readonly FeedRow[]): Promise<readonly FeedRow[]> {
+  const moved = rows.filter(({ maybeSkus }) => maybeSkus !== undefined)
+  if (moved.length === 0) return rows
+  const turn = createTurns(ROWS_AT_ONCE)
+  const known = new Set<string>()
+  for (const { sku, odd } of rows) {
+    if (odd === undefined && sku !== '') known.add(sku)
+    await turn()
+  }
+  const others = moved.flatMap((row) =>
+    [...new Set(row.maybeSkus)].filter((sku) => sku !== row.sku && known.has(sku)).map((sku) => ({ ...row, sku })),
+  )
+  return [...rows, ...others]
 }
 
 /**

@@ -68,9 +68,10 @@ export function readImageFeedImages(
  * `source_data_invalid`, naming the first one that does not.
  */
 function assertEverySkuIsKnown(feed: readonly FeedEntity[]): void {
-  const unknown = feed
+  const reasons = feed
     .flatMap(({ sku, rows }) => (isKnownSku(sku) ? rows.filter((row) => row.isOfUnknownSku) : rows))
     .map(({ odd, place }) => odd ?? `${place} has no SKU that is one`)
+  const unknown = [...new Set(reasons)]
   const [first] = unknown
   if (first === undefined) return
   const message = `the image feed does not say of ${unknown.length} of its rows whose they are, so nothing is deleted`

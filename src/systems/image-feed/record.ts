@@ -11,6 +11,8 @@ export interface FeedRecord {
    * Undefined is what is no text: an object where a text belongs.
    */
   values(name: string): readonly (string | undefined)[]
+  /** What may be its SKU, where its cells may not be in their places; left out: they are. */
+  readonly maybeSkus?: readonly string[]
   /** What it has, for messages. */
   names(): readonly string[]
 }

@@ -22,6 +22,8 @@ export interface FeedRow {
   readonly odd?: string
   /** It may be of another SKU than it says, as its parts are not where they belong; left out: it is of this one. */
   readonly isOfUnknownSku?: true
+  /** SKUs that it may be of, where it is odd and its cells may have moved. */
+  readonly maybeSkus?: readonly string[]
 }
 
 /** How the cells of a record become a row. */
@@ -112,7 +114,9 @@ function toRows(record: FeedRecord, { columns, separator }: RowForm): FeedRow[] 
   const { place } = record
   if (skus.length > 1) odd ??= `${place} has several SKUs: ${skus.join(', ').slice(0, 200)}; a row is one SKU`
   const unknown = isUnknown || moved !== null ? { isOfUnknownSku: true as const } : {}
-  const rest = odd === null ? {} : { odd, ...unknown }
+  const maybe =
+    record.odd === null || record.maybeSkus === undefined ? {} : { maybeSkus: record.maybeSkus.map(plainSku) }
+  const rest = odd === null ? {} : { odd, ...unknown, ...maybe }
   return skus.length < 2
     ? [{ place, sku: skus[0] ?? '', cells, ...rest }]
     : skus.map((sku) => ({ place, sku, cells, ...rest }))

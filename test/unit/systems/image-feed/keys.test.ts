@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import { toStreamError } from '../../../../src/errors.ts'
 import type { ImageFeedClient } from '../../../../src/systems/image-feed/client.ts'
+import { groupBySku, toGallery } from '../../../../src/systems/image-feed/images.ts'
 import type { Format } from '../../../../src/systems/image-feed/parse.ts'
 import { readImageFeedImages } from '../../../../src/systems/image-feed/read-images.ts'
 import { manualClock } from '../../../memory/manual-clock.ts'
@@ -90,5 +91,31 @@ describe('the keys of a feed', () => {
       expect(keys).toEqual(refused.asMessage)
       expect(keys).toEqual(refused.asCode)
     }
+  })
+})
+
+it('a row whose cells have moved makes no SKU lose its image, and no other one have it', async () => {
+  const text = csv('Chair, oak,WLD-3,https://c.test/3b.jpg\nChair, WLD-2 large,WLD-5,https://c.test/5b.jpg')
+  const entities = await groupBySku(await parseText(text, { mostOddPercent: '50' }))
+  const read = entities.map((entity): [string | null, string] => {
+    try {
+      return [
+        entity.sku,
+        toGallery(entity)
+          .gallery.map(({ url }) => url)
+          .join(' '),
+      ]
+    } catch (error) {
+      return [entity.sku, toStreamError(error).message]
+    }
+  })
+  const moved = (line: number) => expect.stringMatching(`line ${line} has 4 columns of 3`)
+  const whole = rowsOf(2).map((sku) => [sku, `https://c.test/${sku}.jpg`])
+  expect(Object.fromEntries(read)).toEqual({
+    ...Object.fromEntries(whole),
+    'WLD-3': moved(10),
+    'WLD-5': moved(11),
+    oak: moved(10),
+    'WLD-2 large': moved(11),
   })
 })
