@@ -78,6 +78,31 @@ describe('a feed in pages', () => {
     })
   })
 
+  it('is refused where what lies on the way to its rows says that there is more', async () => {
+    const products = { edges: [row('A1')], pageInfo: { hasNextPage: true } }
+    const origin = await servePages((_, response) => json(response, { data: { shop: { catalog: { products } } } }))
+    const { failed } = await readFeedAt(`${origin}/feed`, { items: 'data.shop.catalog.products.edges' })
+    expect(failed?.message).toContain('it says that there is more')
+  })
+
+  it('is read whole by an address that is relative to its own', async () => {
+    const origin = await servePages((page, response) => {
+      const links = page < 3 ? [{ rel: ['Next'], href: `images?page=${page + 1}` }] : []
+      json(response, { items: [row(`A${page}`)], links })
+    })
+    const { images, failed } = await readFeedAt(`${origin}/feeds/images`, { items: 'items' })
+    expect([Object.keys(images), failed]).toEqual([['A1', 'A2', 'A3'], null])
+  })
+
+  it('is whole where its total is that of its records, those without an image too', async () => {
+    const items = [row('A1'), row('A2'), { sku: 'A3', url: '' }]
+    const answer = (total: number) => servePages((_, response) => json(response, { items, total }))
+    const { images, failed } = await readFeedAt(`${await answer(3)}/feed`, { items: 'items' })
+    expect([Object.keys(images), failed]).toEqual([['A1', 'A2'], null])
+    const part = await readFeedAt(`${await answer(4)}/feed`, { items: 'items' })
+    expect(part.failed?.message).toContain('it has 3 of 4 rows')
+  })
+
   it('sends its secrets to its own server alone', async () => {
     const elsewhere: IncomingMessage[] = []
     const own: IncomingMessage[] = []

@@ -42,7 +42,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
 }
-/** Of what surrounds the rows so much is kept, to see whether there are more pages. */
+/** Of what surrounds the rows so much is kept, to see whether there are more pages; the way to the rows adds depth. */
 const AROUND = { depth: 4, members: 200, text: 4000 }
 /** Deeper nests no document that anybody means. */
 const DEEPEST_DOCUMENT = 1000
@@ -246,7 +246,7 @@ export class JsonReader {
 
   #keepsNext(): boolean {
     if (this.#row !== null) return this.#row.odd === null
-    return this.#open.length < AROUND.depth
+    return this.#open.length < AROUND.depth + (this.#path?.length ?? 0)
   }
 
   #close(isList: boolean): void {

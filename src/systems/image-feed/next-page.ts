@@ -3,64 +3,155 @@ import type { JsonValue } from './json-reader.ts'
 /** What a document says of a page that comes after it: where it is, or why that can't be told. */
 export type NextPage = { readonly address: string } | { readonly problem: string }
 
+type JsonObject = { readonly [name: string]: JsonValue }
 type Fields = ReadonlyMap<string, JsonValue>
+type Statement = NextPage | { readonly isLast: true }
 
-const NEXT = /^(odata|_)?next(page|set)?(url|uri|link|href)?$/
-const NEXT_MARK = /^(next(page)?(token|cursor|offset|index|skip)|continuationtoken)$/
-const HAS_MORE = new Set(['hasmore', 'hasnext', 'hasnextpage', 'more', 'moreavailable', 'morepages', 'hasmorepages'])
-const IS_LAST = new Set(['last', 'islast', 'islastpage', 'lastpage'])
+const LAST: Statement = { isLast: true }
+
+/** Objects that speak of pages, by their name; what any other one has is about goods. */
+const PAGING =
+  /pagin|cursor|^pages?(info|data|meta|details|context)?$|^pager$|^(meta|metadata|links?|nav|navigation|info|head|header|result|resultset|response)$/
+const NEXT = /^(odata)?next(page|set)?(url|uri|link|href)?$/
+const NAMES_ADDRESS = /(url|uri|link|href)$/
+const NEXT_MARK = /^(next(page|continuation)?(token|cursor|offset|index|skip|marker|start|key)|continuationtoken)$/
+const HAS_MORE =
+  /^(more|hasmore(items|results|records|rows|data|pages)?|hasnext(page)?|moreavailable|morepages|(is)?truncated)$/
+const IS_LAST = /^(is)?last(page)?$/
 const PAGE = ['page', 'currentpage', 'pagenumber', 'pageno', 'pageindex', 'current']
-const PAGES = ['totalpages', 'lastpage', 'pagestotal', 'pagetotal', 'numpages']
-/** Words that may be of something else, such as a book, unless a page stands beside them. */
+const PAGES = ['totalpages', 'lastpage', 'pagestotal', 'pagetotal', 'numpages', 'nbpages', 'numberofpages']
+/** Words that may be of something else, such as a book, unless a page stands beside them or their object is of pages. */
 const PAGES_OF_PAGE = ['pages', 'pagecount', 'maxpage']
 const LIMIT = ['limit', 'perpage', 'pagesize', 'itemsperpage', 'resultsperpage', 'take']
-const SKIPPED = ['offset', 'skip']
-const TOTAL = ['total', 'totalcount', 'totalresults', 'totalitems', 'totalrecords', 'numfound', 'totalelements']
+const SKIPPED = ['offset', 'skip', 'start', 'startindex', 'startat']
+const TOTAL = [
+  'total',
+  'totalcount',
+  'totalresults',
+  'totalitems',
+  'totalrecords',
+  'totalrows',
+  'totalhits',
+  'totalelements',
+  'numfound',
+  'nbhits',
+  'recordstotal',
+]
 
 /**
- * Whether a document of JSON is one page of several, by what surrounds its rows, and where the next one is. Null: nothing
- * says so. Pure.
+ * Whether a document is one page of several, by what surrounds its records, and where the next one is. Only its outermost
+ * object, those on the way to its records (their names are `envelope`) and objects that speak of pages are asked. Null:
+ * nothing says so. Pure.
  */
-export function nextPageOf(around: JsonValue, rows: number): NextPage | null {
-  const all = objectsIn(around).map(fieldsOf)
-  const linked = linkOf(around)
-  if (linked !== null) return { address: linked }
-  let isLast = false
-  for (const fields of all) {
-    for (const [name, value] of fields) {
-      if (NEXT.test(name)) {
-        const address = addressIn(value)
-        if (address !== null) return { address }
-        if (isSaid(value)) return { problem: `it has a next page (${shown(value)}), which has no address` }
-        isLast = true
-      }
-      if (NEXT_MARK.test(name) && isSaid(value)) return { problem: `it has a next page (${shown(value)})` }
-      if (HAS_MORE.has(name)) {
-        if (value === true || value === 'true') return { problem: 'it says that there is more' }
-        isLast ||= value === false
-      }
-      if (IS_LAST.has(name) && typeof value === 'boolean') {
-        if (!value) return { problem: 'it says that it is not the last page' }
-        isLast = true
-      }
-    }
-  }
-  return isLast ? null : byNumbers(all, rows)
+export function nextPageOf(around: JsonValue, records: number, envelope: readonly string[] = []): NextPage | null {
+  const objects = pagingObjects(around, envelope)
+  const statements = objects.flatMap(({ fields }) =>
+    [...fields].flatMap(([name, value]) => statementOf(name, value) ?? []),
+  )
+  const address = statements.find((statement) => 'address' in statement)
+  const problem = statements.find((statement) => 'problem' in statement)
+  if (address !== undefined || problem !== undefined) return address ?? problem ?? null
+  return statements.length > 0 ? null : byNumbers(objects, records)
 }
 
-function byNumbers(all: readonly Fields[], rows: number): NextPage | null {
-  const numberOf = (names: readonly string[]) => {
-    const found = names.flatMap((name) => all.flatMap((fields) => wholeOf(fields.get(name)) ?? []))
-    return found[0]
+interface PagingObject {
+  readonly fields: Fields
+  /** Its name says that it speaks of pages. */
+  readonly isNamed: boolean
+}
+
+/** The outer ones first. */
+function pagingObjects(around: JsonValue, envelope: readonly string[], isNamed = false): PagingObject[] {
+  return objectsOf(around).flatMap((object) => [
+    { fields: fieldsOf(object), isNamed },
+    ...Object.entries(object).flatMap(([name, value]) => {
+      if (name === envelope[0]) return pagingObjects(value, envelope.slice(1))
+      const isPaging = PAGING.test(plain(name)) && !(Array.isArray(value) && plain(name).startsWith('link'))
+      return isPaging ? pagingObjects(value, [], true) : []
+    }),
+  ])
+}
+
+function statementOf(name: string, value: JsonValue): Statement | null {
+  const link = objectsOf(value).find(isNextLink)
+  if (link !== undefined) return nextIn(link)
+  if (NEXT.test(name)) return nextAt(value, NAMES_ADDRESS.test(name))
+  if (NEXT_MARK.test(name) && isSaid(value)) return { problem: `it has a next page (${shown(value)})` }
+  if (HAS_MORE.test(name)) {
+    const more = flagOf(value) ?? (name !== 'more' && isSaid(value) ? true : null)
+    return more === null ? null : more ? { problem: 'it says that there is more' } : LAST
   }
-  const [page, limit, total] = [numberOf(PAGE), numberOf(LIMIT), numberOf(TOTAL)]
-  const pages = numberOf(PAGES) ?? (page === undefined ? undefined : numberOf(PAGES_OF_PAGE))
+  if (!IS_LAST.test(name)) return null
+  // A number may be that of the last page.
+  const isLast = wholeOf(value) !== null && !name.startsWith('is') ? null : flagOf(value)
+  return isLast === null ? null : isLast ? LAST : { problem: 'it says that it is not the last page' }
+}
+
+/** Of `{ "rel": "next", "href": … }`; what a link relation is called by is compared without case (RFC 8288). */
+function isNextLink(object: JsonObject): boolean {
+  const fields = fieldsOf(object)
+  const relations = fields.get('rel') ?? fields.get('relation') ?? null
+  return (Array.isArray(relations) ? relations : [relations]).some(
+    (relation) => typeof relation === 'string' && /(?:^|[\s/])next(?:\s|$)/i.test(relation),
+  )
+}
+
+function nextAt(value: JsonValue, isAddress: boolean): Statement {
+  if (!isSaid(value)) return LAST
+  if (typeof value === 'string') {
+    const text = value.trim()
+    return (isAddress ? REFERENCE : ADDRESS).test(text) ? { address: text } : noAddress(value)
+  }
+  const [object] = Array.isArray(value) ? [] : objectsOf(value)
+  return object === undefined ? noAddress(value) : nextIn(object)
+}
+
+/** Fields of a link that name no page. */
+const DESCRIPTION = new Set(['rel', 'relation', 'title', 'type', 'method', 'label', 'name', 'templated', 'active'])
+
+function nextIn(object: JsonObject): Statement {
+  const fields = fieldsOf(object)
+  const addresses = ['href', 'url', 'uri', 'link'].flatMap((name) => fields.get(name) ?? (fields.has(name) ? null : []))
+  const address = addresses.find(isSaid)
+  if (address !== undefined) return nextAt(address, true)
+  const saysNothing = [...fields].every(([name, value]) => DESCRIPTION.has(name) || !isSaid(value))
+  return addresses.length > 0 && saysNothing ? LAST : noAddress(object)
+}
+
+function noAddress(value: JsonValue): NextPage {
+  return { problem: `it has a next page (${shown(value)}), which has no address` }
+}
+
+/** Where an address stands: an absolute one, or any that is relative to the document's own. */
+const REFERENCE = /^(https?:\/\/|(?![a-z][a-z\d+.-]*:)\S+$)/i
+/** Where a page's number or mark may stand too. */
+const ADDRESS =
+  /^(https?:\/\/|\/|\?|\.{1,2}\/|[\w./~%+-]+\?[\w.~%+-]+=|[\w./~%+-]+\.(csv|gz|json|jsonl|ndjson|tsv|txt|xml)$)/i
+
+function byNumbers(all: readonly PagingObject[], records: number): NextPage | null {
+  const numberOf = (names: readonly string[], among = all) =>
+    names.flatMap((name) => among.flatMap(({ fields }) => wholeOf(fields.get(name)) ?? []))[0]
+  const counted = pageOfPages(all)
+  const page = counted?.page ?? numberOf(PAGE)
+  const ofPages = page === undefined ? all.filter(({ isNamed }) => isNamed) : all
+  const pages = counted?.pages ?? numberOf(PAGES) ?? numberOf(PAGES_OF_PAGE, ofPages)
   if (pages !== undefined && pages > 1 && (page === undefined || page < pages)) {
     return { problem: `it is page ${page ?? '?'} of ${pages}` }
   }
-  if (limit === undefined || total === undefined || limit >= total) return null
-  const before = numberOf(SKIPPED) ?? Math.max((page ?? 1) - 1, 0) * limit
-  return before + rows < total ? { problem: `it has ${rows} of ${total} rows` } : null
+  const [limit, total] = [numberOf(LIMIT), numberOf(TOTAL)]
+  if (total === undefined || (limit !== undefined && limit >= total)) return null
+  const before = numberOf(SKIPPED) ?? Math.max((page ?? 1) - 1, 0) * (limit ?? records)
+  return before + records < total ? { problem: `it has ${records} of ${total} rows` } : null
+}
+
+/** Of `"page": "1 of 40"`. */
+function pageOfPages(all: readonly PagingObject[]): { readonly page: number; readonly pages: number } | undefined {
+  const texts = [...PAGE, ...PAGES, ...PAGES_OF_PAGE].flatMap((name) => all.map(({ fields }) => fields.get(name)))
+  for (const text of texts) {
+    const numbers = typeof text === 'string' ? /^(?:page )?(\d{1,9}) ?(?:of|\/) ?(\d{1,9})$/i.exec(text.trim()) : null
+    if (numbers !== null) return { page: Number(numbers[1]), pages: Number(numbers[2]) }
+  }
+  return undefined
 }
 
 /** The address of a `Link` header's `rel="next"` (RFC 8288); null: it names none. Pure. */
@@ -71,51 +162,45 @@ export function nextLink(header: string | null): string | null {
   return null
 }
 
-/** Objects around the rows, the outer ones first. */
-function objectsIn(value: JsonValue): { readonly [name: string]: JsonValue }[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
-  const object = value as { readonly [name: string]: JsonValue }
-  return [object, ...Object.values(object).flatMap(objectsIn)]
+/** An object, or those in a list. */
+function objectsOf(value: JsonValue): readonly JsonObject[] {
+  const members: readonly JsonValue[] = Array.isArray(value) ? value : [value]
+  return members.filter(isObject)
 }
 
-function fieldsOf(object: { readonly [name: string]: JsonValue }): Fields {
-  return new Map(Object.entries(object).map(([name, value]) => [name.toLowerCase().replace(/[^a-z]/g, ''), value]))
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Of `"links": [{ "rel": "next", "href": … }]`. */
-function linkOf(value: JsonValue): string | null {
-  if (Array.isArray(value)) {
-    const next = value.find((link) => fieldsIn(link).get('rel') === 'next')
-    return next === undefined ? null : addressIn(next)
-  }
-  if (typeof value !== 'object' || value === null) return null
-  return (
-    Object.values(value)
-      .map(linkOf)
-      .find((address) => address !== null) ?? null
-  )
+function fieldsOf(object: JsonObject): Fields {
+  return new Map(Object.entries(object).map(([name, value]) => [plain(name), value]))
 }
 
-function fieldsIn(value: JsonValue): Fields {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  return isObject ? fieldsOf(value as { readonly [name: string]: JsonValue }) : new Map()
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z\d]/g, '')
 }
 
-function addressIn(value: JsonValue | undefined): string | null {
-  if (typeof value === 'string') return /^(https?:\/\/|\/|\?|\.\/)/i.test(value) ? value : null
-  const fields = fieldsIn(value ?? null)
-  const inner = ['href', 'url', 'uri', 'link'].map((name) => fields.get(name)).find((one) => typeof one === 'string')
-  return inner === undefined ? null : addressIn(inner)
+const YES = new Set(['true', 'yes', 'y', '1'])
+const NO = new Set(['false', 'no', 'n', '0'])
+const NONE = new Set([...NO, '', 'null', 'none', 'nil', 'n/a', '-', '-1', '#'])
+
+/** Null: it is neither yes nor no. */
+function flagOf(value: JsonValue): boolean | null {
+  if (typeof value === 'boolean') return value
+  const word = typeof value === 'string' ? value.trim().toLowerCase() : ''
+  return YES.has(word) ? true : NO.has(word) ? false : null
 }
 
 function isSaid(value: JsonValue): boolean {
-  if (Array.isArray(value)) return value.length > 0
-  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0
-  return value !== null && value !== false && value !== '' && value !== '0' && value !== 'false' && value !== 'null'
+  if (typeof value === 'string') return !NONE.has(value.trim().toLowerCase())
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(isSaid)
+  return value === true
 }
 
+/** A number, or that of `{ "value": … }`. */
 function wholeOf(value: JsonValue | undefined): number | null {
-  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : null
+  if (typeof value === 'string') return /^\d{1,9}$/.test(value) ? Number(value) : null
+  return value !== undefined && isObject(value) ? wholeOf(value['value']) : null
 }
 
 function shown(value: JsonValue): string {

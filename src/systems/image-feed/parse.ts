@@ -41,17 +41,26 @@ export async function parseFeed(
   charactersAtOnce?: number,
 ): Promise<FeedPage> {
   let begun = false
-  const counted = (chunk: string) => {
+  const sizeOf = (chunk: string) => {
     begun ||= chunk.trim() !== ''
     return begun ? chunk.length : 0
   }
-  const { head, all } = await peek(boundBlanks(inTurns(text, charactersAtOnce)), BEGIN, counted)
+  const { head, all } = await peek(boundBlanks(inTurns(text, charactersAtOnce)), BEGIN, sizeOf)
   const begin = head.join('').trimStart()
   assertNoPage(begin, form.format === null ? contentType : null)
   const format = form.format ?? formatOf(begin, contentType)
   const around: { value: JsonValue } = { value: null }
-  const rows = await readRows(recordsOf(format, all, form, around), form)
-  return { rows, next: nextPageOf(around.value, rows.length) }
+  const seen = { records: 0 }
+  const rows = await readRows(counted(recordsOf(format, all, form, around), seen), form)
+  return { rows, next: nextPageOf(around.value, seen.records, form.items.split('.').slice(0, -1)) }
+}
+
+/** Records without an image are no rows, and a document counts them. */
+async function* counted(records: AsyncIterable<FeedRecord>, seen: { records: number }): AsyncGenerator<FeedRecord> {
+  for await (const record of records) {
+    seen.records += 1
+    yield record
+  }
 }
 
 async function* recordsOf(
