@@ -103,6 +103,32 @@ describe('a feed in pages', () => {
     expect(part.failed?.message).toContain('it has 3 of 4 rows')
   })
 
+  it.each([
+    ['next', (address: string) => ({ next: address })],
+    ['a link', (address: string) => ({ links: [{ rel: 'next', href: address }] })],
+    ['a cursor', (address: string) => ({ next_cursor: address })],
+  ])('is refused where %s is too long to be kept, whatever pieces it comes in', async (_, around) => {
+    for (const size of [4001, 9000, 40_000]) {
+      const asked: IncomingMessage[] = []
+      const next = `/feed?page=2&cursor=${'x'.repeat(size)}`
+      const origin = await servePages(
+        (_page, response) => json(response, { items: [row('A1')], ...around(next) }),
+        asked,
+      )
+      const { failed } = await readFeedAt(`${origin}/feed`, { items: 'items' })
+      expect(failed).toMatchObject({ code: 'source_data_invalid', message: expect.stringContaining('has a next page') })
+      expect(asked).toHaveLength(1)
+    }
+  })
+
+  it('is whole where another text around its rows is long', async () => {
+    const origin = await servePages((_, response) =>
+      json(response, { about: 'x'.repeat(9000), items: [row('A1')], more: 'x'.repeat(9000), page: 'x'.repeat(9000) }),
+    )
+    const { images, failed } = await readFeedAt(`${origin}/feed`, { items: 'items' })
+    expect([Object.keys(images), failed]).toEqual([['A1'], null])
+  })
+
   it('sends its secrets to its own server alone', async () => {
     const elsewhere: IncomingMessage[] = []
     const own: IncomingMessage[] = []

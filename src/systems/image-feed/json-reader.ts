@@ -3,6 +3,9 @@ import { DEEPEST, feedCutShortError, feedError, LONGEST_ROW, MOST_VALUES } from 
 /** A value of JSON; numbers are the text they are. Of a name that an object has twice, the value is a list of both. */
 export type JsonValue = string | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue }
 
+/** Stands for a text around the rows that is longer than what is kept of one. */
+export const LONG_TEXT: JsonValue = Object.freeze({ 'text longer than is kept': true })
+
 export interface JsonRow {
   readonly value: JsonValue
   /** Why it is no row; its value is null then. */
@@ -181,7 +184,7 @@ export class JsonReader {
     }
     if (text[at] === '"') {
       this.#text = null
-      this.#endText(open.parts.join(''))
+      this.#endText(open)
       return at + 1
     }
     const kind = text[at + 1]
@@ -196,19 +199,20 @@ export class JsonReader {
 
   #keepText(open: { parts: string[]; size: number }, part: string): void {
     open.size += part.length
-    if (this.#row === null ? open.size <= AROUND.text : this.#row.odd === null) open.parts.push(part)
     const row = this.#row
+    if (row === null ? open.size <= AROUND.text : row.odd === null) open.parts.push(part)
     if (row !== null && this.#place + part.length - row.from > LONGEST_ROW) this.#markOdd(TOO_LONG)
   }
 
-  #endText(text: string): void {
+  #endText({ parts, size }: { readonly parts: readonly string[]; readonly size: number }): void {
+    const text = parts.join('')
     if (NAME_EXPECTED.has(this.#expected)) {
       const innermost = this.#open.at(-1)
       if (innermost !== undefined) innermost.name = text
       this.#expected = 'colon'
       return
     }
-    this.#add(text)
+    this.#add(this.#row === null && size > AROUND.text ? LONG_TEXT : text)
     this.#endValue()
   }
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from './json-reader.ts'
+import { type JsonValue, LONG_TEXT } from './json-reader.ts'
 
 /** What a document says of a page that comes after it: where it is, or why that can't be told. */
 export type NextPage = { readonly address: string } | { readonly problem: string }
@@ -97,6 +97,7 @@ function isNextLink(object: JsonObject): boolean {
 }
 
 function nextAt(value: JsonValue, isAddress: boolean): Statement {
+  if (value === LONG_TEXT) return { problem: 'it has a next page, whose address is too long' }
   if (!isSaid(value)) return LAST
   if (typeof value === 'string') {
     const text = value.trim()
