@@ -129,6 +129,32 @@ describe('a feed in pages', () => {
     expect([Object.keys(images), failed]).toEqual([['A1'], null])
   })
 
+  describe.each([
+    ['Link headers', (next: string) => [{ link: `<${next}>; rel="next"` }, {}]],
+    ['its documents', (next: string) => [{}, { next }]],
+  ])('whose pages are named by %s', (_, naming) => {
+    const servePaged = (around: (page: number) => object) =>
+      servePages((page, response) => {
+        const [headers, named] = page < 3 ? naming(`/feed?page=${page + 1}`) : [{}, {}]
+        json(response, { items: [row(`A${page}`)], ...around(page), ...named }, headers)
+      })
+
+    it.each([
+      ['pages that are counted from 0', (page: number) => ({ page: page - 1, totalPages: 3 })],
+      ['a total without an offset', () => ({ total: 3 })],
+      ['a total that is higher, as of what has no image', (page: number) => ({ total: 9, limit: 3, offset: page * 2 })],
+    ])('is whole on the page that names no other one, for %s', async (_numbers, around) => {
+      const { images, failed } = await readFeedAt(`${await servePaged(around)}/feed`, { items: 'items' })
+      expect([Object.keys(images), failed]).toEqual([['A1', 'A2', 'A3'], null])
+    })
+
+    it('is refused where its last page says that there is more', async () => {
+      const origin = await servePaged(() => ({ has_more: true }))
+      const { failed } = await readFeedAt(`${origin}/feed`, { items: 'items' })
+      expect(failed?.message).toContain('it says that there is more')
+    })
+  })
+
   it('sends its secrets to its own server alone', async () => {
     const elsewhere: IncomingMessage[] = []
     const own: IncomingMessage[] = []

@@ -7,7 +7,7 @@ import type { NetworkRules } from '../../platform/network-rules.ts'
 import { checkOf, type SystemCheck } from '../kit/system-check.ts'
 import { MOST_BYTES, unpacked } from './body.ts'
 import { askLink, type LinkAnswer, lastModifiedOf } from './link.ts'
-import { nextLink } from './next-page.ts'
+import { type NextPage, nextLink } from './next-page.ts'
 import { type FeedForm, parseFeed } from './parse.ts'
 import { feedCutShortError, feedError, MOST_ROWS } from './record.ts'
 import type { FeedRow } from './rows.ts'
@@ -160,7 +160,8 @@ interface FetchedPage {
   /** Null: it is the one of the validators that were given. */
   readonly rows: readonly FeedRow[] | null
   readonly validators: Validators
-  readonly next: string | null
+  /** Its address is absolute. */
+  readonly next: NextPage | null
   readonly bytes: number
 }
 
@@ -190,24 +191,26 @@ async function pageOf(
   const type = headers.get('content-type')
   const { rows, next } = await parseFeed(decoded(bytes, settings.encoding, type), settings.form, type)
   const linked = nextLink(headers.get('link'))
-  if (linked === null && next !== null && 'problem' in next) {
-    throw feedError(
-      `${next.problem}; give an address that has all of it, or one whose pages name the next one's address`,
-    )
-  }
-  const address = linked ?? (next !== null && 'address' in next ? next.address : null)
-  return {
-    rows,
-    validators: { etag: headers.get('etag'), lastModified: lastModifiedOf(headers) },
-    next: nextAddress(address, url),
-    bytes: size.bytes,
-  }
+  const page = absolute(linked === null ? next : { address: linked }, url)
+  const validators = { etag: headers.get('etag'), lastModified: lastModifiedOf(headers) }
+  return { rows, validators, next: page, bytes: size.bytes }
 }
 
-function nextAddress(address: string | null, from: string): string | null {
-  if (address === null) return null
-  if (URL.canParse(address, from)) return new URL(address, from).href
+function absolute(next: NextPage | null, from: string): NextPage | null {
+  if (next === null || 'problem' in next) return next
+  if (URL.canParse(next.address, from)) return { address: new URL(next.address, from).href }
   throw feedError('its next page has an address that is none')
+}
+
+/**
+ * Null: there is no further page. Where pages name the next one, the last one is that which names none: its numbers say
+ * nothing, as they may begin at 0 or count what is no row.
+ */
+function addressOf(next: NextPage | null, isFollowed: boolean): string | null {
+  if (next === null) return null
+  if ('address' in next) return next.address
+  if (isFollowed && next.byNumbers === true) return null
+  throw feedError(`${next.problem}; give an address that has all of it, or one whose pages name the next one's address`)
 }
 
 async function* counted(chunks: AsyncIterable<Buffer>, size: { bytes: number }): AsyncGenerator<Buffer> {
@@ -226,11 +229,11 @@ async function allPages(
   fetchPage: (page: ImageFeedSettings) => Promise<FetchedPage>,
 ): Promise<Download> {
   const first = await fetchPage({ url, credentials, ...settings })
-  if (first.rows === null || first.next === null) return { rows: first.rows, validators: first.validators }
+  let next = addressOf(first.next, false)
+  if (first.rows === null || next === null) return { rows: first.rows, validators: first.validators }
   const rows = placed(first.rows, 1)
   const seen = new Set([url])
   let bytes = first.bytes
-  let next: string | null = first.next
   while (next !== null) {
     if (seen.has(next)) throw feedError('its pages name one another in a circle')
     seen.add(next)
@@ -242,7 +245,7 @@ async function allPages(
     const most = settings.mostBytes ?? MOST_BYTES
     if (bytes > most) throw feedError(`its pages have more than ${most} bytes, unpacked; split it`)
     if (rows.length > MOST_ROWS) throw feedError(`its pages have more than ${MOST_ROWS} rows; split it`)
-    next = page.next
+    next = addressOf(page.next, true)
   }
   // That the first page is the same says nothing of the others.
   return { rows, validators: { etag: null, lastModified: null } }

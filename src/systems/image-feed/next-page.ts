@@ -1,7 +1,10 @@
 import { type JsonValue, LONG_TEXT } from './json-reader.ts'
 
-/** What a document says of a page that comes after it: where it is, or why that can't be told. */
-export type NextPage = { readonly address: string } | { readonly problem: string }
+/**
+ * What a document says of a page that comes after it: where it is, or why that can't be told. `byNumbers`: it does not say
+ * so, its numbers do.
+ */
+export type NextPage = { readonly address: string } | { readonly problem: string; readonly byNumbers?: true }
 
 type JsonObject = { readonly [name: string]: JsonValue }
 type Fields = ReadonlyMap<string, JsonValue>
@@ -137,12 +140,12 @@ function byNumbers(all: readonly PagingObject[], records: number): NextPage | nu
   const ofPages = page === undefined ? all.filter(({ isNamed }) => isNamed) : all
   const pages = counted?.pages ?? numberOf(PAGES) ?? numberOf(PAGES_OF_PAGE, ofPages)
   if (pages !== undefined && pages > 1 && (page === undefined || page < pages)) {
-    return { problem: `it is page ${page ?? '?'} of ${pages}` }
+    return { problem: `it is page ${page ?? '?'} of ${pages}`, byNumbers: true }
   }
   const [limit, total] = [numberOf(LIMIT), numberOf(TOTAL)]
   if (total === undefined || (limit !== undefined && limit >= total)) return null
   const before = numberOf(SKIPPED) ?? Math.max((page ?? 1) - 1, 0) * (limit ?? records)
-  return before + records < total ? { problem: `it has ${records} of ${total} rows` } : null
+  return before + records < total ? { problem: `it has ${records} of ${total} rows`, byNumbers: true } : null
 }
 
 /** Of `"page": "1 of 40"`. */

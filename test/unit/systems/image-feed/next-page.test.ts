@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { nextLink, nextPageOf } from '../../../../src/systems/image-feed/next-page.ts'
 
-const problem = (text: RegExp) => ({ problem: expect.stringMatching(text) })
+const problem = (text: RegExp) => expect.objectContaining({ problem: expect.stringMatching(text) })
 const address = (text: string) => ({ address: text })
 const NEXT = 'https://c.test/?page=2'
 
