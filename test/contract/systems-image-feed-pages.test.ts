@@ -155,6 +155,72 @@ describe('a feed in pages', () => {
     })
   })
 
+  describe('of XML', () => {
+    const item = (sku: string) => `<item><sku>${sku}</sku><url>https://c.test/${sku}.jpg</url></item>`
+    const serveXml = (document: (page: number) => string) =>
+      servePages((page, response) =>
+        response.writeHead(200, { 'content-type': 'application/xml' }).end(`<?xml version="1.0"?>${document(page)}`),
+      )
+
+    it.each([
+      ['a link', '', (url: string) => `<link rel="self" href="/feed"/><link rel="next" href="${url}"/>`],
+      ['a link with a prefix', 'feed.item', (url: string) => `<atom:link href='${url}' rel='Next'></atom:link>`],
+      ['an element', '', (url: string) => `<next>\n ${url.replace('&', '&amp;')} </next>`],
+      ['an element with attributes', 'feed.item', (url: string) => `<next type="text/xml"><![CDATA[${url}]]></next>`],
+      ['its object of pages', 'feed.item', (url: string) => `<pagination><next_url>${url}</next_url></pagination>`],
+      ['its object of pages beside rows', '', (url: string) => `<links><next href="${url}"/></links>`],
+    ])('is read whole by %s (items: "%s")', async (_, items, naming) => {
+      const origin = await serveXml((page) => {
+        const around = page < 3 ? naming(`feed?page=${page + 1}`) : '<next/>'
+        return `<feed xmlns:atom="http://www.w3.org/2005/Atom">${item(`A${page}`)}${item(`B${page}`)}${around}</feed>`
+      })
+      const { images, failed } = await readFeedAt(`${origin}/feed`, items === '' ? {} : { items })
+      expect([Object.keys(images), failed]).toEqual([['A1', 'A2', 'A3', 'B1', 'B2', 'B3'], null])
+    })
+
+    it.each([
+      ['', (rows: string) => `<feed page="1" pages="40">${rows}</feed>`, 'page 1 of 40'],
+      ['', (rows: string) => `<feed><page>1</page><pages>40</pages>${rows}</feed>`, 'page 1 of 40'],
+      [
+        '',
+        (rows: string) => `<feed>${rows}<paging><has_more type="boolean">true</has_more></paging></feed>`,
+        'is more',
+      ],
+      ['', (rows: string) => `<feed>${rows}<link rel="next"/></feed>`, 'has no address'],
+      ['', (rows: string) => `<feed>${rows}<next>${'x'.repeat(5000)}</next></feed>`, 'too long'],
+      ['feed.item', (rows: string) => `<feed total="50">${rows}</feed>`, '2 of 50 rows'],
+      ['feed.a.b.item', (rows: string) => `<feed><a><b pages="40" page="1">${rows}</b></a></feed>`, 'page 1 of 40'],
+      [
+        'rss.channel.item',
+        (rows: string) => `<rss><channel>${rows}<s:totalResults>50</s:totalResults></channel></rss>`,
+        '2 of 50 rows',
+      ],
+    ])('is refused where it says that there is more (items: "%s", case %#)', async (items, document, problem) => {
+      const origin = await serveXml(() => document(`${item('A1')}${item('A2')}`))
+      const { failed } = await readFeedAt(`${origin}/feed`, items === '' ? {} : { items })
+      expect(failed).toMatchObject({ code: 'source_data_invalid', message: expect.stringContaining(problem) })
+    })
+
+    it.each([
+      ['', (rows: string) => `<feed page="1" pages="1" total="2">${rows}<next/></feed>`],
+      ['', (rows: string) => `<feed>${rows}<next xsi:nil="true" type="url"/><last>false colours</last></feed>`],
+      ['', (rows: string) => `<feed>${rows}<link>https://c.test/</link><count>50</count></feed>`],
+      ['', (rows: string) => `<feed>${rows}<paging><has_more type="boolean">false</has_more></paging></feed>`],
+      ['', (rows: string) => `<feed>${rows.replaceAll('</sku>', '</sku><page>1</page><pages>40</pages>')}</feed>`],
+      [
+        '',
+        (rows: string) =>
+          `<pages>${rows.replaceAll('item>', 'page>').replaceAll('</sku>', '</sku><total>9</total>')}</pages>`,
+      ],
+      ['feed.item', (rows: string) => `<feed>${rows}<shop><total>50</total><next>/autumn</next></shop></feed>`],
+      ['feed.item', (rows: string) => `<feed>${rows.replaceAll('</sku>', '</sku><next>/2</next>')}</feed>`],
+    ])('is whole where nothing says that there is more (items: "%s", case %#)', async (items, document) => {
+      const origin = await serveXml(() => document(`${item('A1')}${item('A2')}`))
+      const { images, failed } = await readFeedAt(`${origin}/feed`, items === '' ? {} : { items })
+      expect([Object.keys(images), failed]).toEqual([['A1', 'A2'], null])
+    })
+  })
+
   it('sends its secrets to its own server alone', async () => {
     const elsewhere: IncomingMessage[] = []
     const own: IncomingMessage[] = []

@@ -46,7 +46,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
 }
 /** Of what surrounds the rows so much is kept, to see whether there are more pages; the way to the rows adds depth. */
-const AROUND = { depth: 4, members: 200, text: 4000 }
+export const AROUND = { depth: 4, members: 200, text: 4000 }
 /** Deeper nests no document that anybody means. */
 const DEEPEST_DOCUMENT = 1000
 

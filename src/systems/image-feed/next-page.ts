@@ -40,6 +40,7 @@ const TOTAL = [
   'nbhits',
   'recordstotal',
 ]
+const NUMBERS = new Set([PAGE, PAGES, PAGES_OF_PAGE, LIMIT, SKIPPED, TOTAL].flat())
 
 /**
  * Whether a document is one page of several, by what surrounds its records, and where the next one is. Only its outermost
@@ -55,6 +56,12 @@ export function nextPageOf(around: JsonValue, records: number, envelope: readonl
   const problem = statements.find((statement) => 'problem' in statement)
   if (address !== undefined || problem !== undefined) return address ?? problem ?? null
   return statements.length > 0 ? null : byNumbers(objects, records)
+}
+
+/** Whether what is called so may say something of pages. */
+export function speaksOfPages(name: string): boolean {
+  const word = plain(name)
+  return NUMBERS.has(word) || [PAGING, NEXT, NEXT_MARK, HAS_MORE, IS_LAST].some((words) => words.test(word))
 }
 
 interface PagingObject {
@@ -77,8 +84,12 @@ function pagingObjects(around: JsonValue, envelope: readonly string[], isNamed =
 
 function statementOf(name: string, value: JsonValue): Statement | null {
   const link = objectsOf(value).find(isNextLink)
-  if (link !== undefined) return nextIn(link)
+  if (link !== undefined) return nextIn(link, true)
   if (NEXT.test(name)) return nextAt(value, NAMES_ADDRESS.test(name))
+  return statementIn(name, simple(value))
+}
+
+function statementIn(name: string, value: JsonValue): Statement | null {
   if (NEXT_MARK.test(name) && isSaid(value)) return { problem: `it has a next page (${shown(value)})` }
   if (HAS_MORE.test(name)) {
     const more = flagOf(value) ?? (name !== 'more' && isSaid(value) ? true : null)
@@ -107,19 +118,21 @@ function nextAt(value: JsonValue, isAddress: boolean): Statement {
     return (isAddress ? REFERENCE : ADDRESS).test(text) ? { address: text } : noAddress(value)
   }
   const [object] = Array.isArray(value) ? [] : objectsOf(value)
-  return object === undefined ? noAddress(value) : nextIn(object)
+  return object === undefined ? noAddress(value) : nextIn(object, isAddress)
 }
 
 /** Fields of a link that name no page. */
 const DESCRIPTION = new Set(['rel', 'relation', 'title', 'type', 'method', 'label', 'name', 'templated', 'active'])
 
-function nextIn(object: JsonObject): Statement {
+function nextIn(object: JsonObject, isAddress: boolean): Statement {
   const fields = fieldsOf(object)
   const addresses = ['href', 'url', 'uri', 'link'].flatMap((name) => fields.get(name) ?? (fields.has(name) ? null : []))
   const address = addresses.find(isSaid)
   if (address !== undefined) return nextAt(address, true)
-  const saysNothing = [...fields].every(([name, value]) => DESCRIPTION.has(name) || !isSaid(value))
-  return addresses.length > 0 && saysNothing ? LAST : noAddress(object)
+  const value = fields.get('value') ?? null
+  if (isSaid(value)) return nextAt(value, isAddress)
+  const saysNothing = [...fields].every(([name, said]) => DESCRIPTION.has(name) || !isSaid(said))
+  return saysNothing && (addresses.length > 0 || !isNextLink(object)) ? LAST : noAddress(object)
 }
 
 function noAddress(value: JsonValue): NextPage {
@@ -201,10 +214,14 @@ function isSaid(value: JsonValue): boolean {
   return value === true
 }
 
-/** A number, or that of `{ "value": … }`. */
+/** Of `{ "value": … }`, as of an element with attributes, the value. */
+function simple(value: JsonValue): JsonValue {
+  return isObject(value) && value['value'] !== undefined ? value['value'] : value
+}
+
 function wholeOf(value: JsonValue | undefined): number | null {
-  if (typeof value === 'string') return /^\d{1,9}$/.test(value) ? Number(value) : null
-  return value !== undefined && isObject(value) ? wholeOf(value['value']) : null
+  const number = simple(value ?? null)
+  return typeof number === 'string' && /^\d{1,9}$/.test(number) ? Number(number) : null
 }
 
 function shown(value: JsonValue): string {

@@ -52,7 +52,9 @@ export async function parseFeed(
   const around: { value: JsonValue } = { value: null }
   const seen = { records: 0 }
   const rows = await readRows(counted(recordsOf(format, all, form, around), seen), form)
-  return { rows, next: nextPageOf(around.value, seen.records, form.items.split('.').slice(0, -1)) }
+  // The root of XML is its outermost object, and has a name.
+  const envelope = form.items.split('.').slice(format === 'xml' ? 1 : 0, -1)
+  return { rows, next: nextPageOf(around.value, seen.records, envelope) }
 }
 
 /** Records without an image are no rows, and a document counts them. */
@@ -82,7 +84,8 @@ async function* recordsOf(
     case 'jsonl':
       return yield* jsonLinesRecords(text)
     case 'xml':
-      return yield* xmlRecords(text, form.items)
+      around.value = yield* xmlRecords(text, form.items)
+      return
   }
 }
 

@@ -1,7 +1,9 @@
 import { SaxesParser } from 'saxes'
 import { StreamError } from '../../errors.ts'
+import type { JsonValue } from './json-reader.ts'
 import { DEEPEST, type FeedRecord, feedCutShortError, feedError, LONGEST_ROW, MOST_VALUES } from './record.ts'
 import { TEXT, valuesAt } from './value-path.ts'
+import { createSurroundings } from './xml-surroundings.ts'
 
 /** An element: its children and `@attributes` by name, lists where a name is there several times; plain text where it has neither. */
 type Element = Record<string, unknown>
@@ -31,10 +33,13 @@ const NEW_ROW = { values: 0, odd: null, isDropped: false }
 /**
  * Rows of XML: the elements at `items` (a path of names from the root; empty: every child of the root). Names are as
  * they are written, prefix and all. Entities are XML's own five and characters by number: a document type is not read,
- * so that nothing in it is expanded or fetched. Throws `source_data_invalid` for a document that is not whole, or has no
- * element there.
+ * so that nothing in it is expanded or fetched. Returns what surrounds the rows. Throws `source_data_invalid` for a
+ * document that is not whole, or has no element there.
  */
-export async function* xmlRecords(text: AsyncIterable<string>, items: string): AsyncGenerator<FeedRecord> {
+export async function* xmlRecords(
+  text: AsyncIterable<string>,
+  items: string,
+): AsyncGenerator<FeedRecord, JsonValue, undefined> {
   const before = { lines: 0 }
   const reader = createRowReader(items, before)
   let begun = false
@@ -48,6 +53,7 @@ export async function* xmlRecords(text: AsyncIterable<string>, items: string): A
   }
   reader.end()
   yield* reader.take()
+  return reader.around
 }
 
 function createRowReader(items: string, before: { readonly lines: number }) {
@@ -55,6 +61,7 @@ function createRowReader(items: string, before: { readonly lines: number }) {
   const open: Open[] = []
   const rows: FeedRecord[] = []
   const parser = new SaxesParser({ xmlns: false })
+  const around = createSurroundings(path ?? null)
   let row: OpenRow | null = null
   let attributes = 0
   let seen = false
@@ -101,6 +108,7 @@ function createRowReader(items: string, before: { readonly lines: number }) {
       row = { name: tag.name, place: `line ${before.lines + line}`, from: position, depth: open.length - 1, ...NEW_ROW }
     }
     count()
+    around.open(tag.name, tag.attributes, row !== null)
     if (row === null || row.isDropped) return
     const element: Element = Object.create(null) as Element
     for (const [attribute, value] of Object.entries(tag.attributes)) element[`@${attribute}`] = value
@@ -108,6 +116,7 @@ function createRowReader(items: string, before: { readonly lines: number }) {
   })
   const addText = (more: string) => {
     noteEnd()
+    around.text(more)
     const innermost = open.at(-1)
     if (innermost?.element === undefined || row?.isDropped === true) return
     if (more.length > LONGEST_ROW) return drop(`is longer than ${LONGEST_ROW} characters`)
@@ -121,6 +130,7 @@ function createRowReader(items: string, before: { readonly lines: number }) {
   parser.on('closetag', () => {
     noteEnd()
     const closed = open.pop()
+    around.close()
     if (closed === undefined || row === null) return
     count()
     const value = closed.element === undefined ? '' : contentOf(closed.element, closed.text)
@@ -152,6 +162,9 @@ function createRowReader(items: string, before: { readonly lines: number }) {
       throw feedError(`it has no element ${items}; settings.items is the path to its rows`, 'settings.items')
     },
     take: () => rows.splice(0),
+    get around() {
+      return around.value
+    },
   }
 }
 
