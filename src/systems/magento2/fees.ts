@@ -4,10 +4,13 @@ import { type Candidate, charge, withTaxOrNot } from './charge.ts'
 
 /** Names by which extensions tell of a charge of theirs. */
 const CHARGE_NAME =
-  /fee|surcharge|charge|handling|cash_?on_?delivery|(?:^|_)cod(?:_|$)|insurance|warranty|donation|deposit|gratuity|(?:^|_)tips?(?:_|$)|packag|packing|rounding|round_?off|recycl|environment|(?:^|_)eco|(?:^|_)dut(?:y|ies)|protection|levy/i
-/** Names by which they tell of what was paid by a credit of theirs: an amount, and no number of points. */
+  /fee|surcharge|(?<!re)charge|handling|processing|cash_?on_?delivery|(?:^|_)cod(?:_|$)|insurance|warranty|donation|deposit|gratuity|(?:^|_)tips?(?:_|$)|packag|packing|rounding|round_?off|recycl|environment|(?:^|_)eco(?!n|mm)|(?:^|_)dut(?:y|ies)|protection|levy/i
+/**
+ * Names by which they tell of what was paid by a credit of theirs: an amount, and no number of points. A credit card is none,
+ * but a discount for those who pay by it is; and what is charged for a credit is a charge.
+ */
 const CREDIT_NAME =
-  /^(?=.*(?:gift_?(?:card|cert|voucher)|credit|wallet|reward|points|loyalty|voucher|cash_?back))(?=.*(?:amount|discount|value|money))(?!.*(?:earn|balance|refund|invoiced|tax))/i
+  /^(?=.*(?:gift_?(?:card|cert|voucher)|credit(?!_?(?:card(?!.*discount)|memo|note|limit))|wallet|reward|points|loyalty|voucher|cash_?back))(?=.*(?:amount|discount|value|money))(?!.*(?:earn|balance|refund|invoiced|tax))/i
 /** Credits of Magento's own, which are among the order's amounts. */
 const OWN_CREDITS = new Set(['gift_cards_amount', 'customer_balance_amount', 'reward_currency_amount'])
 const TAX_NAME = /_?tax(?:_amount)?$/i
@@ -47,8 +50,8 @@ function feesIn(fields: Wire, depth: number): Candidate[] {
     if (inner.length > 0) return depth === 0 ? [] : inner.flatMap((one) => feesOf(name, one, depth - 1))
     const amount = numberIn(fields, name)
     if (!amount) return []
-    if (CREDIT_NAME.test(name) && !OWN_CREDITS.has(name)) return [[charge('fee', name, negative(amount))]]
-    return CHARGE_NAME.test(name) ? withTaxOrNot(charge('fee', name, amount), taxBeside(fields, name)) : []
+    if (CHARGE_NAME.test(name)) return withTaxOrNot(charge('fee', name, amount), taxBeside(fields, name))
+    return CREDIT_NAME.test(name) && !OWN_CREDITS.has(name) ? [[charge('fee', name, negative(amount))]] : []
   })
 }
 
