@@ -1,7 +1,7 @@
 import { add, allocate, type Decimal4, type Decimal8, subtract, sum, ZERO4, ZERO8 } from '../../events/decimal.ts'
 import type { LineAmounts, OrderLine } from '../../events/generated/events.ts'
 import { PRODUCT_WITH_PARTS } from '../../rules/quantities.ts'
-import { skuOf } from '../kit/sku.ts'
+import { skuKey } from '../kit/sku.ts'
 import {
   amountOf,
   attributesOf,
@@ -43,7 +43,7 @@ export function toRawLines(products: readonly Wire[]): RawLine[] {
     const line: OrderLine = {
       lineId: requireText(product, 'id', path),
       parentLineId: parentOf(product),
-      sku: skuOf(product, 'sku', path) ?? nameless(product),
+      sku: skuKey(product['sku']) ?? nameless(product),
       name: textOf(product['name']) ?? '',
       productType: typeOf(product, wholes),
       quantityOrdered: quantity('quantity'),

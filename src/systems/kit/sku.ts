@@ -2,7 +2,10 @@ import { StreamError } from '../../errors.ts'
 import { plainSku, skuProblem } from '../../events/sku.ts'
 import { textOf, type Wire } from './wire.ts'
 
-/** A SKU as it is known everywhere, right or wrong; null: there is none. */
+/**
+ * A SKU as it is known everywhere, right or wrong; null: there is none. Lines of orders go by it: a placed order can't be
+ * corrected, and a line is for its own vendor to judge (Guarantee 5).
+ */
 export function skuKey(value: unknown): string | null {
   const sku = plainSku(textOf(value) ?? '')
   return sku === '' ? null : sku

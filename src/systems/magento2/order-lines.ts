@@ -3,7 +3,7 @@ import type { OrderLine } from '../../events/generated/events.ts'
 import { withoutEnd } from '../../platform/without-end.ts'
 import { isVirtual } from '../../rules/quantities.ts'
 import { foldRows } from '../kit/fold-rows.ts'
-import { skuKey, skuOf } from '../kit/sku.ts'
+import { skuKey } from '../kit/sku.ts'
 import {
   amountOf,
   attributesOf,
@@ -36,7 +36,7 @@ export function toOrderLines(items: readonly Wire[], baseSkus: BaseSkus = () => 
 function toLine(item: Wire, items: readonly Wire[], path: string, baseSkus: BaseSkus): OrderLine {
   const amount = (name: string) => amountOf(item, name, path) ?? ZERO4
   const quantity = (name: string) => quantityOf(item, name, path) ?? ZERO8
-  const ordered = skuOf(item, 'sku', path) ?? nameless(item)
+  const ordered = skuKey(item['sku']) ?? nameless(item)
   const sku = baseSku(ordered, item, items, baseSkus)
   return {
     lineId: requireText(item, 'item_id', path),

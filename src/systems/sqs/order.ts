@@ -2,7 +2,7 @@ import { StreamError } from '../../errors.ts'
 import { magnitude, multiply, ZERO4, ZERO8 } from '../../events/decimal.ts'
 import type { Address, Order, OrderLine } from '../../events/generated/events.ts'
 import { foldRows } from '../kit/fold-rows.ts'
-import { skuOf } from '../kit/sku.ts'
+import { skuKey } from '../kit/sku.ts'
 import { amountOf, attributesOf, priceOf, quantityOf, textOf, type Wire, wireOf } from '../kit/wire.ts'
 import { AMOUNT_FIELDS, toAmounts } from './amounts.ts'
 import { type DecodedMessage, firstOf, listOf, type MessageContext, requireFirst, timeOf } from './message.ts'
@@ -107,7 +107,7 @@ function toLines(items: readonly Wire[]): OrderLine[] {
     const path = `items[${index}].`
     const id = firstOf(item, ID_FIELDS)?.text
     // What has no SKU is nobody's but the seller's.
-    const sku = skuOf(item, 'sku', path) ?? `item ${id ?? textOf(item['name']) ?? index + 1}`
+    const sku = skuKey(item['sku']) ?? `item ${id ?? textOf(item['name']) ?? index + 1}`
     const own = id ?? sku
     const before = seen.get(own) ?? 0
     seen.set(own, before + 1)
