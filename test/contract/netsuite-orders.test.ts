@@ -47,11 +47,12 @@ const canceled = (of: VendorOrderRequested): VendorOrderRequested => ({
   contentDigest: `no ${of.contentDigest}`,
   data: { ...of.data, lines: [] },
 })
-const deliver = async (of: VendorOrderRequested, settings = {}, to: Connection = connection) => {
+const sinkOf = async (settings = {}) => {
   const system = account.system({ settings: { ...account.system().settings, ...settings } })
-  const sink = writeNetSuiteOrders(await account.client(), netsuiteOf(system.settings, system.zone))
-  return await sink.deliver(of, to, signal, nothing)
+  return writeNetSuiteOrders(await account.client(), netsuiteOf(system.settings, system.zone))
 }
+const deliver = async (of: VendorOrderRequested, settings = {}, to: Connection = connection) =>
+  await (await sinkOf(settings)).deliver(of, to, signal, nothing)
 const order = async () => (await account.orders())[0]
 const linesOf = (of: Wire | undefined) => wiresOf(wireOf(of?.['item'])['items'])
 
@@ -103,6 +104,37 @@ describe('price levels of an order in another currency', () => {
     }
     expect(await pay('12.50')).toMatchObject([{ price: { id: '-1' }, rate: 12.5, amount: 12.5 }])
     expect(await pay('11')).toMatchObject([{ price: { id: '1' }, rate: 11, amount: 11 }])
+  })
+})
+
+describe('how the account answers for prices', () => {
+  const fields = { 'line.11.price.id': '"1"' }
+  const bought = (price: string) => event([line('11', 0, '1', price, price)], fields)
+  const refused = async () => (await account.requests('suiteql')).filter(({ status }) => status === 400).length
+
+  it('is found out once, not for each order', async () => {
+    await account.control('PUT', 'rules', { missing: ['currency', 'itemprice.currencypage'] })
+    const sink = await sinkOf()
+    const before = await refused()
+    await sink.deliver(bought('12.50'), connection, signal, nothing)
+    const once = await refused()
+    expect(once - before).toBe(2)
+    await sink.deliver(bought('11'), connection, signal, nothing)
+    expect(await refused()).toBe(once)
+  })
+
+  it('is found out again where currencies were unknown, so that a permission helps at once', async () => {
+    await account.control('PATCH', `items/${skus[0]}`, {
+      price: 12.5,
+      prices: [{ level: 1, currency: 'EUR', price: 11 }],
+    })
+    await account.control('PUT', 'rules', { missing: ['currency'] })
+    const sink = await sinkOf({ currency: undefined })
+    await expect(sink.deliver(bought('12.50'), connection, signal, nothing)).rejects.toMatchObject({
+      code: 'permission_missing',
+    })
+    await account.control('PUT', 'rules', { missing: [] })
+    expect(await sink.deliver(bought('12.50'), connection, signal, nothing)).toMatchObject({ outcome: 'written' })
   })
 })
 

@@ -33,21 +33,32 @@ const WAYS: readonly Way[] = [
   { columns: '', join: '' },
 ]
 
-/** Asks for prices in the way that the account answers, which is found out once. */
+/**
+ * Asks for prices in the way that the account answers, which is found out once; again where it does not tell currencies apart,
+ * for the role may have got the permission since.
+ */
 export function itemPrices(client: Pick<SuiteQl, 'suiteql' | 'suiteqlAll'>, settings: PriceSettings): ItemPrices {
   let ways = WAYS
   const unknown = new Set<string>()
-  return async (items, signal) => {
+  const ask: ItemPrices = async (items, signal) => {
     for (;;) {
       const [way, ...others] = ways
       if (way === undefined) return new Map()
       try {
-        const rows = await detailsOf(client, items, { by: 'item', query: (ids) => priceQuery(way, ids) }, signal)
-        return withCodes(rows, settings, unknown)
+        return await detailsOf(client, items, { by: 'item', query: (ids) => priceQuery(way, ids) }, signal)
       } catch (error) {
         if (others.length === 0 || !lacksCurrencies(error)) throw error
         ways = others
       }
+    }
+  }
+  return async (items, signal) => {
+    const rows = await ask(items, signal)
+    try {
+      return withCodes(rows, settings, unknown)
+    } catch (error) {
+      ways = WAYS
+      throw error
     }
   }
 }
@@ -74,12 +85,13 @@ function withCodes(
 ): ReadonlyMap<string, readonly Wire[]> {
   const codes = new Map([...currencies].map(([code, id]) => [id, code]))
   const isNamed = currency !== null && currencies.has(currency)
-  for (const row of [...prices.values()].flat()) {
+  const unnamed = [...prices.values()].flat().flatMap((row) => {
     const id = textOf(row['currencypage'])
-    if (id !== null && !codes.has(id)) unknown.add(id)
-  }
+    return id === null || codes.has(id) ? [] : [id]
+  })
+  for (const id of unnamed) unknown.add(id)
   // A single one is the account's own; of several it can't be told which is.
-  if (!isNamed && unknown.size > 1) throw unknownCurrenciesError([...unknown])
+  if (!isNamed && unnamed.length > 0 && unknown.size > 1) throw unknownCurrenciesError([...unknown])
   const named = (row: Wire): Wire => {
     const id = textOf(row['currencypage'])
     return id === null ? row : { ...row, currency: codes.get(id) ?? (isNamed ? `id ${id}` : currency) }

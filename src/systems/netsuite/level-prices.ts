@@ -1,7 +1,6 @@
 import type { Decimal8 } from '../../events/decimal.ts'
 import { priceOf, textOf } from '../kit/wire.ts'
-import { itemPrices, type PriceSettings, pricesIn } from './item-prices.ts'
-import type { SuiteQl } from './suiteql.ts'
+import { type ItemPrices, pricesIn } from './item-prices.ts'
 
 /** Whether an item costs so much at a price level; by internal ids. */
 export type Costs = (item: string, level: string, price: Decimal8) => boolean
@@ -15,15 +14,14 @@ interface Wanted {
 
 /** Asks for the prices of the items at these levels, in the order's currency; nothing is asked for where there is no level. */
 export async function levelPrices(
-  client: Pick<SuiteQl, 'suiteql' | 'suiteqlAll'>,
-  settings: PriceSettings,
+  pricesOf: ItemPrices,
   { items, levels, currency }: Wanted,
   signal: AbortSignal,
 ): Promise<Costs> {
   if (levels.length === 0) return () => false
   const known = new Set<string>()
   const priceKey = (item: string, level: string, price: Decimal8) => `${item} ${level} ${price}`
-  for (const [item, rows] of await itemPrices(client, settings)(items, signal)) {
+  for (const [item, rows] of await pricesOf(items, signal)) {
     for (const row of pricesIn(rows, currency).rows) {
       const price = priceOf(row, 'price', 'itemprice.')
       if (price !== null) known.add(priceKey(item, textOf(row['pricelevel']) ?? '', price))

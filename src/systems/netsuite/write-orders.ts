@@ -17,6 +17,7 @@ import type { NetSuiteClient } from './client.ts'
 import { assertBooked, compareWritten, type WrittenOrder } from './compare-booked.ts'
 import { hasContent } from './custom-fields.ts'
 import { saveCustomer } from './customers.ts'
+import { itemPrices } from './item-prices.ts'
 import { levelPrices } from './level-prices.ts'
 import { orderAmounts } from './order-amounts.ts'
 import { closedOrderBody, salesOrder, withWholeAddresses } from './order-body.ts'
@@ -64,6 +65,7 @@ type Client = Pick<NetSuiteClient, 'getByExternalId' | 'upsertByExternalId' | 'f
  */
 export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'vendor-orders'> {
   const { settings } = system
+  const pricesOf = itemPrices(client, settings)
   const stateLists = createStateLists((country, signal) => statesOf(client, country, signal))
   const write = async (id: string, body: Wire, signal: AbortSignal, how: WriteHow = WHOLE): Promise<Delivered> => {
     try {
@@ -123,7 +125,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       const wanted = skus.flatMap((sku) => itemIds.get(sku) ?? [])
       const levels = terms.atShopPrices ? wantedLevels(event) : []
       const of = { items: wanted, levels, currency: event.data.currency }
-      const costs = await levelPrices(client, settings, of, signal)
+      const costs = await levelPrices(pricesOf, of, signal)
       const references = { ...accountOf(system, terms), customer, currency, items: itemIds, costs, states }
       const { body: own, shortened } = salesOrder(event, connection, references)
       const body = { ...(order === null ? own : withWholeAddresses(own)), ...holdFields(given, order) }
