@@ -6,6 +6,7 @@ import { joinKey } from '../events/entities.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import type { FeedRow } from '../projections/feed-row.ts'
 import { type FeedMeta, readMeta } from '../projections/feed-table.ts'
+import { oneRowAKey } from '../projections/one-row-a-key.ts'
 import type { Feed } from '../projections/projection.ts'
 import {
   type FeedFilter,
@@ -14,6 +15,7 @@ import {
   goalOf,
   isComplete,
   readFeed,
+  sourcesOf,
 } from '../projections/read-feed.ts'
 import { countRows, readItem } from '../projections/read-rows.ts'
 import type { OperationDeps } from './dependencies.ts'
@@ -41,7 +43,7 @@ export interface FeedAnswer {
   readonly items: Scoped<FeedRow>
   readonly cursor: FeedCursor
   readonly complete: boolean
-  /** Seconds after which asking again makes sense; null: at once. */
+  /** Seconds after which asking again makes sense; null: at once. 0: at once, though no row came. */
   readonly retryAfter: number | null
 }
 
@@ -61,14 +63,17 @@ export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeed
   const { generation } = meta
   if (cursor !== null && cursor.generation !== generation) throw cursorExpired('the feed was made again since')
   await checkKnown(deps, by, meta, filter)
-  const onRequest = filter.source === null ? await ownSourceOf(deps, feed, filter.connection) : null
-  const page = await readFeed({ ...deps, feed, meta, onRequest }, filter, cursor?.places ?? {}, limit)
+  const request = { ...deps, feed, meta }
+  const page = await readFeed(request, filter, cursor?.places ?? {}, limit)
+  const sources = sourcesOf(meta, filter)
+  const shop = sources.length > 1 ? await shopOf(deps, filter.connection) : null
+  const rows = await oneRowAKey(request, { connection: filter.connection, sources, shop }, page.rows)
   const complete = isComplete(page, filter, now, deps.settleMs)
   return {
-    items: within(by.scope, page.rows, ownerOf),
+    items: within(by.scope, rows, ownerOf),
     cursor: { feed: feed.entity, generation, filter, places: page.places },
     complete,
-    retryAfter: complete || page.rows.length > 0 ? null : secondsUntil(deps, filter, page, now),
+    retryAfter: complete || rows.length > 0 ? null : page.exhausted ? secondsUntil(deps, filter, page, now) : 0,
   }
 }
 
@@ -93,7 +98,7 @@ export async function readFeedItem(
   throw notFound(by, { field: feed.key.parts.join(', '), api: what, cli: what })
 }
 
-/** Rows of a connection, deleted ones included. Throws `not_found`. */
+/** Rows of a connection, of each source, deleted ones included. Throws `not_found`. */
 export async function countFeedRows(
   deps: Deps,
   by: Principal,
@@ -104,16 +109,11 @@ export async function countFeedRows(
   return await countRows({ ...deps, feed, meta }, connection)
 }
 
-/**
- * The shop, where the connection has what the feed holds from another source too: a reader gets one row of a SKU, the
- * vendor's. The shop's own rows are for those who name it as the source.
- */
-async function ownSourceOf({ tables }: Deps, { entity }: Feed, connection: string): Promise<string | null> {
+/** The connection's shop; null: there is no such connection any more. */
+async function shopOf({ tables }: Deps, connection: string): Promise<string | null> {
   const item = await tables.get(CONNECTIONS, { kind: 'connection', id: connection })
   const [known] = readableItems(item === undefined ? [] : [item], connectionOfRow)
-  const ofEntity = known?.reads.filter((read) => read.split('.')[1] === entity) ?? []
-  const hasOther = ofEntity.some((read) => systemOfRead(read) !== known?.shop)
-  return hasOther ? (known?.shop ?? null) : null
+  return known?.shop ?? null
 }
 
 /** The feed is to be read again from its beginning. */

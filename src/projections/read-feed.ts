@@ -35,8 +35,6 @@ export interface FeedRequest {
   readonly meta: FeedMeta
   /** Partitions of the topic. */
   readonly shards: number
-  /** A source whose rows are given only to those who ask for it. */
-  readonly onRequest?: string | null
 }
 
 /**
@@ -49,11 +47,11 @@ export async function readFeed(
   places: FeedPlaces,
   limit: number,
 ): Promise<FeedPage> {
-  const { meta, shards, onRequest = null } = request
+  const { meta, shards } = request
   const rows: FeedRow[] = []
   const next: Record<string, Record<string, Position>> = {}
   let frontier = Number.POSITIVE_INFINITY
-  const sources = sourcesOf(meta, filter).filter((source) => filter.source === source || source !== onRequest)
+  const sources = sourcesOf(meta, filter)
   for (let shard = 0; shard < shards; shard += 1) {
     const watermark = meta.watermark(meta.generation, shard)
     frontier = Math.min(frontier, frontierOf(watermark))

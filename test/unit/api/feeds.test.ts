@@ -205,18 +205,58 @@ it('answers a single SKU with its rows of every source, and counts rows', async 
 })
 
 describe('a connection that reads the same of the vendor and of the shop', () => {
-  it("is given one row of a SKU, the vendor's; the shop's own are for those who ask for them", async () => {
+  const own = (sku: string, readAt = 2000, deleted = false) =>
+    inventoryChanged({ sku, readAt, source: 'magento', deleted }, '2')
+  const gone = (sku: string, readAt: number) => inventoryChanged({ sku, readAt, source: 'vendor', deleted: true }, '1')
+  const read = async (api: ReturnType<typeof apiFixture>, more = '') => {
+    const { json, headers } = await api.get(`${FEED}${more}`)
+    const items = json.items as readonly { source: string; sku: string; deleted: boolean }[]
+    const rows = items.map(({ source, sku, deleted }) => source + sku + (deleted ? ' gone' : ''))
+    return { rows, cursor: `&cursor=${json.cursor}`, complete: json.complete, headers }
+  }
+  const both = async () => {
     const api = apiFixture()
     await api.configure('shop-vendor', ['vendor.inventory.all', 'magento.inventory.all'])
-    await api.project(0, stock('A', '1'), stock('A', '2', 2000, 'magento'), stock('B', '2', 2000, 'magento'))
+    return api
+  }
+
+  it("is given one row of a SKU: the vendor's, or the shop's where the vendor has none", async () => {
+    const api = await both()
+    await api.project(0, own('A'), own('B'))
+    await api.project(1, stock('A', '1'))
     await api.idle()
-    const rows = async (more = '') =>
-      (await api.get(`${FEED}${more}`)).json.items.map(
-        (item: { source: string; sku: string }) => item.source + item.sku,
-      )
-    expect(await rows()).toEqual(['vendorA'])
-    expect(await rows('&source=magento')).toEqual(['magentoA', 'magentoB'])
+    expect((await read(api)).rows).toEqual(['vendorA', 'magentoB'])
+    expect((await read(api, '&source=magento')).rows).toEqual(['magentoA', 'magentoB'])
     await api.configure('shop-vendor', ['magento.inventory.all'])
-    expect(await rows()).toEqual(['magentoA', 'magentoB', 'vendorA'])
+    expect((await read(api)).rows).toEqual(['vendorA', 'magentoB'])
+  })
+
+  it("is given the shop's when the vendor's goes, and the vendor's when it comes", async () => {
+    const api = await both()
+    await api.project(0, own('A'), own('B'))
+    await api.project(1, stock('A', '1'))
+    const first = await read(api)
+    expect(first.rows).toEqual(['vendorA', 'magentoB'])
+    await api.project(1, gone('A', 3000), stock('B', '1', 3000))
+    const second = await read(api, first.cursor)
+    expect(second.rows).toEqual(['vendorA gone', 'vendorB', 'magentoA'])
+    await api.project(0, own('A', 4000, true))
+    await api.project(1, gone('B', 4000), stock('C', '1'))
+    const third = await read(api, second.cursor)
+    expect(third.rows).toEqual(['vendorB gone', 'vendorC', 'magentoA gone', 'magentoB'])
+    expect((await read(api, third.cursor)).rows).toEqual([])
+  })
+
+  it('reads on where all of a page is hidden', async () => {
+    const api = await both()
+    await api.project(0, own('A'), own('B'), own('C'))
+    await api.project(1, stock('A', '1'), stock('B', '1'))
+    await api.idle()
+    const first = await read(api, '&limit=2')
+    expect([first.rows, first.complete, first.headers['retry-after']]).toEqual([[], false, '0'])
+    const second = await read(api, `&limit=2${first.cursor}`)
+    expect([second.rows, second.complete]).toEqual([['vendorA', 'magentoC'], false])
+    const third = await read(api, `&limit=2${second.cursor}`)
+    expect([third.rows, third.complete]).toEqual([['vendorB'], true])
   })
 })
