@@ -3,9 +3,15 @@ import type { Product } from '../events/generated/events.ts'
 import { UNREAD_LEVELS } from '../events/product-notes.ts'
 import { failuresOf } from './mapping/failure.ts'
 
+/** Asks for levels by name, each by a text of the rule. */
+const BY_NAME = /\blevel\b\)*\s*(?:=|in\b)|(?:['"]|\$\w+)\s*=\s*[\w$.(]*\blevel\b/
+const TEXT = /'[^']+'|"[^"]+"/
+/** Takes levels that it does not name: by place, all their prices, or all but some. */
+const UNNAMED = /!=|\$not\b|\bpriceLevels\s*(?:\[\s*-?\d|\.\s*(?:\d|price\b))/
+
 /**
  * A price level that could not be read fails the product for the rules that use it: those that name it, and those that take
- * the levels without naming any. Throws `mapping_failed`, naming the attribute.
+ * levels without naming them. Throws `mapping_failed`, naming the attribute.
  */
 export function assertLevelsRead({ attributes, priceLevels }: Product, rules: readonly AttributeRule[]): void {
   const note = attributes[UNREAD_LEVELS]
@@ -14,9 +20,11 @@ export function assertLevelsRead({ attributes, priceLevels }: Product, rules: re
   for (const rule of rules) {
     const source = rule.expression ?? rule.from ?? ''
     if (!/\bpriceLevels\b/.test(source)) continue
-    const names = (level: string) => source.includes(`'${level}'`) || source.includes(`"${level}"`)
-    const namesOthers = priceLevels.some(({ level }) => names(level))
-    const [wrong] = unread.filter(([level]) => names(level) || !namesOthers)
+    const names = (level: string) =>
+      [`'${level}'`, `"${level}"`].some((text) => source.toLowerCase().includes(text.toLowerCase()))
+    const asksByName = (BY_NAME.test(source) && TEXT.test(source)) || priceLevels.some(({ level }) => names(level))
+    const takesAll = !asksByName || UNNAMED.test(source)
+    const [wrong] = unread.filter(([level]) => takesAll || names(level))
     if (wrong === undefined) continue
     throw failuresOf(rule, true)(`reads price level ${wrong[0]}, which the source gives wrongly: ${wrong[1]}`)
   }
