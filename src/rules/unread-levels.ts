@@ -7,7 +7,8 @@ import { failuresOf } from './mapping/failure.ts'
 const BY_NAME = /\blevel\b\)*\s*(?:=|in\b)|(?:['"]|\$\w+)\s*=\s*[\w$.(]*\blevel\b/
 const TEXT = /'[^']+'|"[^"]+"/
 /** Takes levels that it does not name: by place, all their prices, or all but some. */
-const UNNAMED = /!=|\$not\b|\bpriceLevels\s*(?:\[\s*-?\d|\.\s*(?:\d|price\b))/
+const UNNAMED =
+  /\blevel\b\)*\s*!=|!=\s*[\w$.(]*\blevel\b|\$not\([^)]*\blevel\b|\bpriceLevels\s*(?:\[\s*-?\d|\.\s*(?:\d|price\b))/
 
 /**
  * A price level that could not be read fails the product for the rules that use it: those that name it, and those that take
