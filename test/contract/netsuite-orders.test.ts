@@ -486,9 +486,39 @@ describe('an order that was edited in the shop', () => {
   it('is not delivered beside one of which all was shipped without the shop knowing', async () => {
     await deliver(first())
     await account.control('POST', `orders/${String((await order())?.['id'])}/fulfil`)
-    await expect(deliver(edited('1-1', '000000001', '3'))).rejects.toMatchObject({ code: 'original_open' })
+    await expect(deliver(edited('1-1', '000000001', '3'))).rejects.toMatchObject({ code: 'target_conflict' })
     await expect(deliver(canceled(first()))).rejects.toMatchObject({ code: 'cancellation_refused' })
     await expect(deliver(edited('1-1', '000000001', '3'))).rejects.toMatchObject({ code: 'target_conflict' })
+    expect(await account.orders()).toHaveLength(1)
+  })
+
+  const another = (quantity = '1') => {
+    const { data, ...rest } = event([line('22', 2, quantity, '5', '5')])
+    return { ...rest, key: '1-1', data: { ...data, orderNumber: '1-1', amends: '000000001' } }
+  }
+
+  it.each(['whole', 'as far as it was wanted', 'as far as the vendor did not close it'])(
+    'is an order of its own, with other items, beside one that is shipped %s',
+    async (how) => {
+      await deliver(first())
+      const taken = line('12', 1, '1', '5', '5', { quantityCanceled: decimal8('1', 'q') })
+      if (how === 'as far as it was wanted') await deliver(event([line('11', 0, '2', '5', '10'), taken]))
+      const { id } = (await order()) ?? {}
+      if (how === 'as far as the vendor did not close it')
+        await account.control('POST', `orders/${String(id)}/close`, { lines: [2] })
+      await account.control('POST', `orders/${String(id)}/fulfil`)
+      expect(await deliver(another())).toMatchObject({ outcome: 'written' })
+      expect((await told()).map(([name]) => name)).toEqual(['shop-a-000000001', 'shop-a_1-1'])
+    },
+  )
+
+  it('may have what the vendor closed of one that is done, and no more', async () => {
+    await deliver(event([line('11', 0, '5', '5', '25')]))
+    const id = String((await order())?.['id'])
+    await account.control('POST', `orders/${id}/fulfil`, { lines: [{ line: 1, quantity: 2 }] })
+    await account.control('POST', `orders/${id}/close`, { lines: [1] })
+    await expect(deliver(edited('1-1', '000000001', '4'))).rejects.toMatchObject({ code: 'target_conflict' })
+    expect(await deliver(edited('1-1', '000000001', '3'))).toMatchObject({ outcome: 'written' })
   })
 
   it('is an order of its own where the one of that number is somebody else’s', async () => {

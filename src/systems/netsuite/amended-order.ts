@@ -6,19 +6,22 @@ import { originalOpenError, replacedBegunError } from '../kit/begun-order.ts'
 import { textOf, type Wire, wireOf } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
 import { closedByTheShop, isSettled, isWithdrawn } from './custom-fields.ts'
-import { begunOf, isBegun, isEnded } from './order-state.ts'
+import { begunOf, deliveredOf, isBegun, isDone, isEnded } from './order-state.ts'
+
+/** Pieces that an order wants, by the internal ids of items. */
+type WantedPieces = () => Promise<ReadonlyMap<string, number>>
 
 /**
  * The order that the shop replaced by this one, under its earlier name: an edit in the shop changes the order that NetSuite has,
  * whichever of the two events comes first. Null: there is none, the vendor ended it, it is somebody else's (two stores may number
- * their orders alike), or the shop took back all of it that was not shipped: the new order is one of its own. Throws
- * `original_open` until the shop has done so, and `target_conflict` where it took back what was shipped: the new order is not
- * delivered beside that.
+ * their orders alike), the shop took back all of it that was not shipped, or nothing of it is open any more: the new order is one
+ * of its own. Throws `original_open` while something is open, and `target_conflict` where the shop took back what was shipped, or
+ * wants more of that than was left: the new order is not delivered beside it.
  */
 export async function amendedOrder(
   client: Pick<NetSuiteClient, 'getByExternalId'>,
   event: VendorOrderRequested,
-  { id }: Connection,
+  { connection: { id }, wanted }: { readonly connection: Connection; readonly wanted: WantedPieces },
   signal: AbortSignal,
 ): Promise<Wire | null> {
   const { amends } = event.data
@@ -29,12 +32,24 @@ export async function amendedOrder(
     if (order === null || !isOfSamePerson(order, event)) continue
     if (isBegun(order)) {
       if (isSettled(order)) return null
-      if (isWithdrawn(order)) throw replacedBegunError(event, begunOf(order))
-      throw originalOpenError(event, begunOf(order), 'the cancellation of the rest has come')
+      const isOpen = !isWithdrawn(order) && !isDone(order)
+      if (isOpen) throw originalOpenError(event, begunOf(order), 'the cancellation of the rest has come')
+      // Of one that is done there may be nothing to take back: no cancellation of it comes then.
+      if (isWithdrawn(order) || wantsDelivered(order, await wanted()))
+        throw replacedBegunError(event, begunOf(order))
+      return null
     }
     return isEnded(order) && !closedByTheShop(order) ? null : order
   }
   return null
+}
+
+/** The new order has more pieces of something than were left when the old one was done. */
+function wantsDelivered(order: Wire, wanted: ReadonlyMap<string, number>): boolean {
+  return wanted.entries().some(([item, pieces]) => {
+    const { done, left } = deliveredOf(order, item)
+    return done > 0 && pieces > left
+  })
 }
 
 function isOfSamePerson(order: Wire, { data }: VendorOrderRequested): boolean {

@@ -9,6 +9,7 @@ import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import {
   closedByTheShop,
   DIGEST_FIELD,
+  isSettled,
   isWithdrawn,
   LINE_FIELD,
   settledMark,
@@ -94,10 +95,10 @@ export function reduction(order: Wire, body: Wire, event: VendorOrderRequested):
     return hasOpen(now) ? [closedLine(now)] : []
   })
   if (refused.length === 0) {
-    const isSettled = wanted.every(
+    const isLast = wanted.every(
       ({ line, now = {} }) => line[LINE_FIELD] === TAX_LINE || quantityOf(line) === doneOf(now),
     )
-    const mark = isSettled ? { [DIGEST_FIELD]: settledMark(event) } : {}
+    const mark = isLast ? { [DIGEST_FIELD]: settledMark(event) } : {}
     return { body: { ...body, ...mark, item: { items } }, shipped: null }
   }
   // The order's amounts are those of what was shipped.
@@ -107,8 +108,11 @@ export function reduction(order: Wire, body: Wire, event: VendorOrderRequested):
   }
 }
 
-/** What of a begun order is changed where its lines and prices are the same: addresses, and what people read. Null: they are not. */
-export function headerChange(order: Wire, body: Wire): Wire | null {
+/**
+ * What of a begun order is changed where its lines and prices are the same: addresses, and what people read. One of which the
+ * shop wants no more stays marked so. Null: they are not.
+ */
+export function headerChange(order: Wire, body: Wire, event: Pick<VendorOrderRequested, 'contentDigest'>): Wire | null {
   const lines = linesOf(order)
   const wanted = linesOf(body)
   const isKept = (line: Wire) => {
@@ -116,7 +120,8 @@ export function headerChange(order: Wire, body: Wire): Wire | null {
     return now !== undefined && isSame(line, now) && quantityOf(line) === quantityOf(now)
   }
   if (isCancelled(order) || wanted.length !== lines.length || !wanted.every(isKept)) return null
-  return Object.fromEntries(Object.entries(body).filter(([name]) => HEADER_FIELDS.includes(name)))
+  const header = Object.fromEntries(Object.entries(body).filter(([name]) => HEADER_FIELDS.includes(name)))
+  return isSettled(order) ? { ...header, [DIGEST_FIELD]: settledMark(event) } : header
 }
 
 const HEADER_FIELDS: readonly string[] = [
@@ -127,6 +132,22 @@ const HEADER_FIELDS: readonly string[] = [
 /** Something of it is still to be shipped. */
 export function isUnfinished(order: Wire): boolean {
   return linesOf(order).some((line) => line[LINE_FIELD] !== TAX_LINE && hasOpen(line))
+}
+
+/** The vendor does nothing more of it: each line is fulfilled, billed (what is never shipped) or closed. */
+export function isDone(order: Wire): boolean {
+  return linesOf(order).every(
+    (line) => line[LINE_FIELD] === TAX_LINE || line['isClosed'] === true || quantityOf(line) <= doneOf(line),
+  )
+}
+
+/** Pieces of an item that were fulfilled or billed, and that were not. */
+export function deliveredOf(order: Wire, item: string): { readonly done: number; readonly left: number } {
+  const own = linesOf(order).filter((line) => textOf(wireOf(line['item'])['id']) === item)
+  return {
+    done: own.reduce((pieces, line) => pieces + doneOf(line), 0),
+    left: own.reduce((pieces, line) => pieces + quantityOf(line) - doneOf(line), 0),
+  }
 }
 
 /** What was shipped of an order, for people. */

@@ -1,8 +1,10 @@
 import type { Connection } from '../../configuration/model.ts'
 import { StreamError } from '../../errors.ts'
+import { text8 } from '../../events/decimal.ts'
 import type { Order, VendorOrderRequested } from '../../events/generated/events.ts'
 import { bundleSkus, withKnownBundles } from '../../rules/components.ts'
 import { earlierReference, orderReference } from '../../rules/order-reference.ts'
+import { vendorQuantity } from '../../rules/quantities.ts'
 import { topLevelLines } from '../../rules/split-order.ts'
 import { afterWrite } from '../kit/after-write.ts'
 import { refusedError } from '../kit/begun-order.ts'
@@ -84,11 +86,13 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       const items = createItemIds(client)
       const found = await findOrder(client, given, connection, before, signal)
       const { externalId } = found
-      const amended = found.order === null ? await amendedOrder(client, given, connection, signal) : null
+      const known = async (): Promise<Order> => await items.asKnown(given.data, signal)
+      const wantedPieces = async () => piecesByItem(await known(), (skus) => items.find(skus, signal))
+      const amending = { connection, wanted: wantedPieces }
+      const amended = found.order === null ? await amendedOrder(client, given, amending, signal) : null
       const order = found.order ?? amended
       const targetId = order === null ? null : textOf(order['id'])
       const terms = orderTerms(connection, settings, order !== null && isBegun(order))
-      const known = async (): Promise<Order> => await items.asKnown(given.data, signal)
       const writtenOf = (event: VendorOrderRequested): WrittenOrder => {
         const amounts = orderAmounts(event.data, terms.discountItem === null)
         return { client, externalId, event, amounts, how: terms, currency: terms.currencyOf(given.data), signal }
@@ -133,7 +137,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       // One on hold of which a part is shipped is for people: somebody has to stop the rest.
       const reduced = begun === null || given.held ? null : reduction(begun, body, given)
       if (begun !== null && reduced === null) {
-        const header = given.held ? null : headerChange(begun, body)
+        const header = given.held ? null : headerChange(begun, body, given)
         const { amounts, how } = writtenOf(event)
         if (header === null || bookedDifference(amounts, how, begun) !== null) assertOpen(begun, given)
         // What is shipped goes where it was sent.
@@ -190,7 +194,23 @@ function accountOf({ zone, settings }: SinkSystem, terms: OrderTerms) {
   return { zone, discountItem, customPriceLevel, taxes, erpPrices, isSellers, withoutShipping: !sendsShipping }
 }
 
-const skusOf = ({ data }: VendorOrderRequested): string[] => [...new Set(topLevelLines(data).map(({ sku }) => sku))]
+const skusOf = ({ data }: Pick<VendorOrderRequested, 'data'>): string[] => [
+  ...new Set(topLevelLines(data).map(({ sku }) => sku)),
+]
+
+/** Pieces that an order wants, by the internal ids of items. */
+async function piecesByItem(
+  data: Order,
+  find: (skus: readonly string[]) => Promise<ReadonlyMap<string, string>>,
+): Promise<ReadonlyMap<string, number>> {
+  const ids = await find(skusOf({ data }))
+  const pieces = new Map<string, number>()
+  for (const line of topLevelLines(data)) {
+    const item = ids.get(line.sku) ?? ''
+    pieces.set(item, (pieces.get(item) ?? 0) + Number(text8(vendorQuantity(line))))
+  }
+  return pieces
+}
 
 /** Of the SKUs of an order, as NetSuite has them now: an id may go to another item, and an order of it would ship that. */
 interface ItemIds {
