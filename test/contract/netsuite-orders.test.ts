@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/configuration/model.ts'
-import { decimal4, decimal8 } from '../../src/events/decimal.ts'
+import { decimal4, decimal8, text8 } from '../../src/events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../src/events/generated/events.ts'
 import { contentDigest } from '../../src/events/identity.ts'
 import { type Wire, wireOf, wiresOf } from '../../src/systems/kit/wire.ts'
+import { toEnding } from '../../src/systems/netsuite/fulfilments.ts'
 import { writeNetSuiteOrders } from '../../src/systems/netsuite/write-orders.ts'
 import { connectionOf, lineOf, orderOf, vendorOrder } from '../data/processor-events.ts'
 import { type NetSuiteAccount, startNetSuiteAccount } from '../worlds/netsuite-account.ts'
@@ -303,7 +304,9 @@ describe('an order that the vendor ended', () => {
     ])
     const refused = {
       code: 'cancellation_refused',
-      message: expect.stringMatching(/took pieces back of order .*shipped 1 × /),
+      message: expect.stringMatching(
+        /took pieces back of order .*shipped 1 × .*; what the shop still wants stays open$/,
+      ),
     }
     await expect(deliver(less)).rejects.toMatchObject(refused)
     const stays = linesOf(await order()).map(({ quantity, isClosed }) => [quantity, isClosed])
@@ -314,6 +317,19 @@ describe('an order that the vendor ended', () => {
     const before = await account.orders()
     await expect(deliver(less)).rejects.toMatchObject(refused)
     expect(await account.orders()).toEqual(before)
+    // What the vendor closes of it is news for the shop, and stays closed; what we closed is none.
+    await act('close', { lines: [2] })
+    const told = async () => {
+      const context = { zone: 'UTC', skus: new Map(), reasons: { order: null, line: null } }
+      const ending = toEnding((await order()) ?? {}, 'closure', context)
+      return ending?.lines.map(({ lineId, quantity }) => [lineId, text8(quantity)])
+    }
+    expect(await told()).toEqual([['12', '1']])
+    await expect(deliver({ ...less, contentDigest: 'another address' })).rejects.toMatchObject({
+      code: 'cancellation_refused',
+      message: expect.stringMatching(/; what was open of it is closed$/),
+    })
+    expect(await told()).toEqual([['12', '1']])
   })
 
   it('that the shop cancels after a part was fulfilled is closed, and the vendor says what was shipped', async () => {

@@ -35,8 +35,7 @@ export async function amendedOrder(
       const isOpen = !isWithdrawn(order) && !isDone(order)
       if (isOpen) throw originalOpenError(event, begunOf(order), 'the cancellation of the rest has come')
       // Of one that is done there may be nothing to take back: no cancellation of it comes then.
-      if (isWithdrawn(order) || wantsDelivered(order, await wanted()))
-        throw replacedBegunError(event, begunOf(order))
+      if (isWithdrawn(order) || wantsDelivered(order, await wanted())) throw replacedBegunError(event, begunOf(order))
       return null
     }
     return isEnded(order) && !closedByTheShop(order) ? null : order

@@ -1,3 +1,5 @@
+import { textOf } from '../kit/wire.ts'
+
 /** Custom field of the order that holds the content digest: it shows that NetSuite has this content. */
 export const DIGEST_FIELD = 'custbody_waldstream_digest'
 /** Custom field of an order's line that holds the shop's line id. */
@@ -13,12 +15,35 @@ export function digestMark({ contentDigest, canceled }: { contentDigest: string;
   return canceled ? `${contentDigest}${BY_THE_SHOP}` : contentDigest
 }
 
-/** Ends the digest of an order of which the shop takes back what was shipped: the rest of it is closed. */
+/** Ends the digest of an order of which the shop takes back what was shipped, before the lines of which we closed the rest. */
 const WITHDRAWN = ' withdrawn'
+const WITHDRAWN_PARTS = / withdrawn(?: of (none|[\d,]+))?$/
 
-/** What an order is marked with whose rest was closed. Its shipments are the shop's to know. */
-export function withdrawnMark({ contentDigest }: { contentDigest: string }): string {
-  return contentDigest + WITHDRAWN
+/** What a free-form text field holds. */
+const MOST_CHARACTERS = 300
+
+/**
+ * What an order is marked with of which the shop took back what was shipped. `lines`: numbers of the lines whose rest was closed
+ * for that; null, or too many to be named: all that is closed. Its shipments are the shop's to know.
+ */
+export function withdrawnMark(
+  { contentDigest }: { contentDigest: string },
+  lines: readonly string[] | null = null,
+): string {
+  const whole = contentDigest + WITHDRAWN
+  const named = lines === null ? whole : `${whole} of ${lines.length === 0 ? 'none' : lines.join()}`
+  return named.length <= MOST_CHARACTERS ? named : whole
+}
+
+/** Whether what is closed of an order's line was closed because the shop had taken it back. */
+export function isTakenBack(
+  order: Readonly<Record<string, unknown>>,
+  line: Readonly<Record<string, unknown>>,
+): boolean {
+  const parts = WITHDRAWN_PARTS.exec(String(order[DIGEST_FIELD] ?? ''))
+  if (parts === null) return false
+  const [, lines] = parts
+  return lines === undefined || lines.split(',').includes(textOf(line['line']) ?? '')
 }
 
 /** Ends the digest of an order in part shipped of which the shop wants no more than that. */
@@ -34,9 +59,9 @@ export function isSettled(order: Readonly<Record<string, unknown>>): boolean {
   return String(order[DIGEST_FIELD] ?? '').endsWith(SETTLED)
 }
 
-/** Whether the rest of an order was closed because the shop took back more than was open. */
+/** Whether the shop took back more of an order than was open. */
 export function isWithdrawn(order: Readonly<Record<string, unknown>>): boolean {
-  return String(order[DIGEST_FIELD] ?? '').endsWith(WITHDRAWN)
+  return WITHDRAWN_PARTS.test(String(order[DIGEST_FIELD] ?? ''))
 }
 
 /** Ends the digest of an order that waits for the shop, before the status that it had. */

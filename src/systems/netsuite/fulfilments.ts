@@ -6,7 +6,7 @@ import { skuOf } from '../kit/sku.ts'
 import { trackingNumbers } from '../kit/tracking-numbers.ts'
 import { reasonText } from '../kit/undelivered.ts'
 import { attributesOf, quantityOf, requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
-import { isWithdrawn, LINE_FIELD, TAX_LINE } from './custom-fields.ts'
+import { isTakenBack, LINE_FIELD, TAX_LINE } from './custom-fields.ts'
 
 /** What records of an order and its fulfilments need, to be in the shop's words. */
 export interface FulfilmentContext {
@@ -61,12 +61,12 @@ export function toShipment(shipment: Wire, order: Wire, context: FulfilmentConte
 
 /**
  * What of an order will not be delivered, and why: all that is open of a cancelled one, what is open of lines that are closed.
- * Null where that is nothing, for an order that has no external id, and where the shop took back what is closed. Pure.
+ * Without what the shop took back. Null where that is nothing, and for an order that has no external id. Pure.
  */
 export function toEnding(order: Wire, kind: 'closure' | 'cancellation', context: FulfilmentContext): Fulfilment | null {
-  if (kind === 'closure' && isWithdrawn(order)) return null
   const lines = itemsOf(order).flatMap((line): FulfilmentLine[] => {
-    if (line[LINE_FIELD] === TAX_LINE || (kind === 'closure' && line['isClosed'] !== true)) return []
+    if (line[LINE_FIELD] === TAX_LINE) return []
+    if (kind === 'closure' && (line['isClosed'] !== true || isTakenBack(order, line))) return []
     const quantity = subtract(quantityIn(line, 'quantity'), quantityIn(line, 'quantityFulfilled'))
     const reason = reasonIn(line, context.reasons.line) ?? reasonIn(order, context.reasons.order)
     return quantity > 0n ? [{ ...lineOf(line, context), lineId: textOf(line[LINE_FIELD]), quantity, reason }] : []

@@ -10,6 +10,7 @@ import {
   closedByTheShop,
   DIGEST_FIELD,
   isSettled,
+  isTakenBack,
   isWithdrawn,
   LINE_FIELD,
   settledMark,
@@ -72,12 +73,14 @@ export interface Reduction {
   readonly body: Wire | null
   /** Null: all that the shop takes back is taken back. */
   readonly shipped: string | null
+  /** Of an order of which pieces stay so: the shop still wants something that is open. */
+  readonly staysOpen: boolean
 }
 
 /**
  * A change that takes pieces back of an order of which a part is fulfilled: lines keep their numbers, and none has fewer
  * pieces than were fulfilled or billed; of one that is to have fewer, what is open is closed. What was closed because the shop
- * had taken it back (an order on hold) is open again. Null: it changes something else, or more.
+ * had taken it back (an order on hold) is open again, what the vendor closed is not. Null: it changes something else, or more.
  */
 export function reduction(order: Wire, body: Wire, event: VendorOrderRequested): Reduction | null {
   const lines = linesOf(order)
@@ -90,7 +93,7 @@ export function reduction(order: Wire, body: Wire, event: VendorOrderRequested):
   const refused = wanted.filter(({ line, now }) => now !== undefined && quantityOf(line) < doneOf(now))
   const items = wanted.flatMap((one) => {
     const { line, now = {} } = one
-    const open = reopens && quantityOf(line) > 0 ? { isClosed: false } : {}
+    const open = isTakenBack(order, now) && quantityOf(line) > 0 ? { isClosed: false } : {}
     if (!refused.includes(one)) return [{ ...line, ...open, line: now['line'] }]
     return hasOpen(now) ? [closedLine(now)] : []
   })
@@ -99,11 +102,21 @@ export function reduction(order: Wire, body: Wire, event: VendorOrderRequested):
       ({ line, now = {} }) => line[LINE_FIELD] === TAX_LINE || quantityOf(line) === doneOf(now),
     )
     const mark = isLast ? { [DIGEST_FIELD]: settledMark(event) } : {}
-    return { body: { ...body, ...mark, item: { items } }, shipped: null }
+    return { body: { ...body, ...mark, item: { items } }, shipped: null, staysOpen: false }
   }
   // The order's amounts are those of what was shipped.
+  const closed = refused.flatMap(({ now = {} }) => (isOpen(now) ? [now] : []))
+  const mark = withdrawnMark(
+    event,
+    closed.map((line) => textOf(line['line']) ?? ''),
+  )
   return {
-    body: withdrawnBody(order, event, items),
+    body: withdrawnBody(order, mark, items),
+    staysOpen: wanted.some((one) => {
+      const { line, now = {} } = one
+      const isClosed = now['isClosed'] === true && !isTakenBack(order, now)
+      return !refused.includes(one) && line[LINE_FIELD] !== TAX_LINE && !isClosed && quantityOf(line) > doneOf(now)
+    }),
     shipped: refused.map(({ line, now = {} }) => piecesOf(now, doneOf(now) - quantityOf(line))).join(', '),
   }
 }
@@ -162,13 +175,13 @@ export function closedRest(order: Wire, event: VendorOrderRequested): Reduction 
   const lines = linesOf(order)
   const open = lines.filter(hasOpen)
   return {
-    body: withdrawnBody(order, event, open.map(closedLine)),
+    body: withdrawnBody(order, withdrawnMark(event), open.map(closedLine)),
     shipped: shippedPieces(order),
+    staysOpen: false,
   }
 }
 
-function withdrawnBody(order: Wire, event: VendorOrderRequested, items: readonly Wire[]): Wire | null {
-  const mark = withdrawnMark(event)
+function withdrawnBody(order: Wire, mark: string, items: readonly Wire[]): Wire | null {
   if (order[DIGEST_FIELD] === mark) return null
   return { [DIGEST_FIELD]: mark, ...(items.length === 0 ? {} : { item: { items } }) }
 }

@@ -34,6 +34,7 @@ import {
   isCancelled,
   isEnded,
   isUnfinished,
+  type Reduction,
   reduction,
   takesBack,
   withClosedLines,
@@ -49,7 +50,8 @@ type SinkSystem = Pick<ConfiguredSystem<NetSuiteValues>, 'zone' | 'settings'>
 type WriteHow = Parameters<NetSuiteClient['upsertByExternalId']>[3]
 
 /** What becomes of the rest of an order of which the shop takes back what was shipped. */
-const REST_CLOSED = 'what was open of it is closed'
+const restOf = ({ staysOpen }: Reduction): string =>
+  staysOpen ? 'what the shop still wants stays open' : 'what was open of it is closed'
 
 /** Lines that are not sent are removed. */
 const WHOLE: WriteHow = { replace: 'item' }
@@ -106,9 +108,9 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
         return { outcome: 'unchanged', targetId }
       }
       if (order !== null && given.canceled && isBegun(order)) {
-        const { body, shipped } = closedRest(order, given)
-        if (body !== null) await write(externalId, body, signal, {})
-        throw refusedError(given, begunOf(order, shipped), REST_CLOSED)
+        const rest = closedRest(order, given)
+        if (rest.body !== null) await write(externalId, rest.body, signal, {})
+        throw refusedError(given, begunOf(order, rest.shipped), restOf(rest))
       }
       if (given.canceled && (order === null || isEnded(order))) return { outcome: 'unchanged', targetId }
       // The vendor took back all of it, and the shop a part.
@@ -146,7 +148,7 @@ export function writeNetSuiteOrders(client: Client, system: SinkSystem): Sink<'v
       }
       if (begun !== null && reduced !== null && reduced.shipped !== null) {
         if (reduced.body !== null) await write(externalId, reduced.body, signal, {})
-        throw refusedError(given, begunOf(begun, reduced.shipped), REST_CLOSED)
+        throw refusedError(given, begunOf(begun, reduced.shipped), restOf(reduced))
       }
       // Lines of which a part is fulfilled are not to be replaced; each is named, so that none is added.
       const whole = order === null ? body : withClosedLines(body, order)

@@ -138,7 +138,11 @@ describe('the end of an order', () => {
   })
 
   it('is no news where the shop took back what is closed', () => {
-    expect(toEnding(order({ custbody_waldstream_digest: 'd1 withdrawn' }), 'closure', context)).toBeNull()
+    const told = (mark: string) => open(toEnding(order({ custbody_waldstream_digest: mark }), 'closure', context))
+    expect(told('d1 withdrawn')).toBeUndefined()
+    expect(told('d1 withdrawn of 1,4')).toBeUndefined()
+    expect(told('d1 withdrawn of 1')).toEqual([['12', '2']])
+    expect(told('d1 withdrawn of none')).toEqual([['12', '2']])
   })
 
   it('is nothing where nothing is left', () => {
