@@ -178,6 +178,20 @@ describe('an order for SAP Business One', () => {
     expect(await orders()).toHaveLength(2)
   })
 
+  it('that was edited in the shop is an order of its own where the shop knew what was delivered, and we closed the rest', async () => {
+    const { targetId } = await deliver(eventOf('44', {}, { quantityOrdered: q('4') }))
+    await company.send('POST', `/orders/${targetId}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })
+    const closing = { cancelDelivered: 'close' } as const
+    const left = eventOf('44', { contentDigest: 'left' }, { quantityOrdered: q('4'), quantityCanceled: q('3') })
+    const lines = left.data.lines.map((line, index) =>
+      index === 0 ? line : { ...line, quantityCanceled: line.quantityOrdered },
+    )
+    await deliver({ ...left, data: { ...left.data, lines } }, closing)
+    // It has as many pieces as were ordered before.
+    expect(await deliver(edited('44-1', '44'), closing)).toMatchObject({ outcome: 'written' })
+    expect((await orders()).map(({ DocumentStatus }) => DocumentStatus).toSorted()).toEqual(['bost_Close', 'bost_Open'])
+  })
+
   it('that is begun is not changed, and not canceled unless it is set so', async () => {
     const { targetId } = await deliver(eventOf('3'))
     await company.send('POST', `/orders/${targetId}/deliver`, { lines: [{ LineNum: 0, Quantity: 1 }] })

@@ -8,15 +8,15 @@ import { skuKey } from '../kit/sku.ts'
 import { textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
 import { addressLimits } from './field-limits.ts'
 import type { OrderSettings } from './order-settings.ts'
-import { isRefused } from './settings.ts'
+import { CANCELED_MARK, isRefused } from './settings.ts'
 import { begunOf, isBegun } from './taken-back.ts'
 
 /**
  * The open one of the orders that the shop replaced by this one: it is changed into it, name and all, whichever of the two events
  * comes first. Undefined: there is none, it is somebody else's (two stores may number their orders alike), or a part of it was
  * delivered and the rest closed: the new one is an order of its own. Throws `original_open` while the rest is open, and
- * `target_conflict` where the new one has more than the rest of what was delivered, or nobody may close the rest: it is not
- * delivered beside that.
+ * `target_conflict` where the shop did not know what was delivered, where the new one has more of that than the rest that the vendor
+ * closed, or where nobody may close the rest: it is not delivered beside that.
  */
 export function amendedOrder(
   orders: readonly Wire[],
@@ -30,7 +30,10 @@ export function amendedOrder(
   const { marks, cancelDelivered } = settings
   if (isOpen && cancelDelivered !== 'conflict')
     throw originalOpenError(event, begunOf(order, marks), 'the rest is closed')
-  if (isOpen || isRefused(textOf(order[marks.digest])) || wantsDelivered(order, event))
+  const mark = textOf(order[marks.digest])
+  // What we closed, the shop took back, and knew what was delivered unless it was refused; a closing by hand does not say.
+  const isKnown = mark?.startsWith(CANCELED_MARK) === true && !isRefused(mark)
+  if (isOpen || isRefused(mark) || (!isKnown && wantsDelivered(order, event)))
     throw replacedBegunError(event, begunOf(order, marks))
   return undefined
 }
