@@ -107,8 +107,8 @@ function unknownCurrenciesError(ids: readonly string[]): StreamError {
 }
 
 /**
- * The prices in one currency: that which is asked for, or the account's own. Throws `source_data_invalid` where there are
- * several and nothing says which is meant.
+ * The prices in one currency: that which is asked for, the account's own, or the only one that they are in. Throws
+ * `source_data_invalid` where there are several and nothing says which is meant.
  */
 export function pricesIn(
   rows: readonly Wire[],
@@ -116,14 +116,16 @@ export function pricesIn(
 ): { readonly currency: string | null; readonly rows: readonly Wire[] } {
   const codeOf = (row: Wire) => textOf(row['currency'])
   const base = rows.find((row) => textOf(row['basecurrency']) === 'T')
-  const currency = asked ?? (base === undefined ? null : codeOf(base))
+  const meant = asked ?? (base === undefined ? null : codeOf(base))
   const codes = new Set(rows.map(codeOf).filter((code) => code !== null))
   const unnamed = new Set(rows.filter((row) => codeOf(row) === null).map((row) => textOf(row['currencypage'])))
-  if ((currency === null && codes.size > 1) || unnamed.size > 1) {
-    const named = codes.size > 1 ? [...codes] : [...unnamed].map((id) => `the currency ${id ?? 'of the account'}`)
+  if ((meant === null && codes.size + unnamed.size > 1) || unnamed.size > 1) {
+    const named = [...codes, ...[...unnamed].map((id) => `the currency ${id ?? 'of the account'}`)]
     const message = `itemprice has prices in ${named.join(', ')}: name the account's currency in settings.currency`
     throw new StreamError('source_data_invalid', message, { field: 'itemprice.currency' })
   }
+  const [only = null] = codes
+  const currency = meant ?? only
   const isMeant = (row: Wire) => currency === null || (codeOf(row) ?? currency) === currency
   return { currency, rows: rows.filter(isMeant) }
 }

@@ -68,6 +68,16 @@ describe('a row of item', () => {
     expect(() => toProduct(row, prices, bare)).toThrow(/EUR, JPY.*settings\.currency/)
   })
 
+  it('has the prices of a single currency that is not the account’s, and says which it is', () => {
+    const bare = itemSettings(netsuiteOf().settings)
+    const price = { pricelevelname: 'Base Price', price: '10', currency: 'EUR', basecurrency: 'F' }
+    const product = toProduct(row, [price], bare)
+    expect([product.price === null ? null : text8(product.price), product.currency]).toEqual(['10', 'EUR'])
+    const unnamed = { pricelevelname: 'Base Price', price: '9', currency: null }
+    expect(() => toProduct(row, [price, unnamed], bare)).toThrow(/EUR, the currency of the account.*settings\.currency/)
+    expect(toProduct(row, [unnamed], bare).currency).toBeNull()
+  })
+
   it('is refused where its prices have ids of several currencies that nobody named', () => {
     const prices = ['1', '2'].map((currencypage) => ({ pricelevelname: 'Base Price', price: '1', currencypage }))
     expect(() => toProduct(row, prices, settings)).toThrow(/settings\.currency/)
