@@ -68,6 +68,16 @@ describe('shipments', () => {
     expect(entities.map(shown)).toEqual([[[skus[0], '11', '2', 'Drop Ship']]])
   })
 
+  it('of an item whose SKU can be none are kept with that error, and the others go on', async () => {
+    await account.control('POST', 'items', { itemid: 'WLD-ODD' })
+    const odd = vendorOrder(connection.id, '1', orderOf([lineOf('11', 'WLD-ODD')]))
+    for (const id of [await deliver(odd), await deliver(order('2', 1))]) await act(id, 'fulfil')
+    await account.control('PATCH', 'items/WLD-ODD', { itemid: 'WLD\u0007ODD' })
+    const { entities, unreadable } = await readAll(reader(), WHOLE)
+    expect(entities.map(({ data }) => data.orderReference)).toEqual(['shop-a-2'])
+    expect(unreadable).toMatchObject([{ error: { code: 'source_data_invalid', field: 'item.itemid' } }])
+  })
+
   it('in parts are several, each with what it held, at the moment of the account’s clock', async () => {
     const id = await deliver(order('1', 5, 1))
     const parts = [

@@ -12,7 +12,7 @@ import { isTakenBack, LINE_FIELD, TAX_LINE } from './custom-fields.ts'
 export interface FulfilmentContext {
   /** Zone of the account: its days are those of shipments. */
   readonly zone: string
-  /** SKUs by item id. */
+  /** What items are called (`itemid`, which is the SKU), by their internal id. */
   readonly skus: ReadonlyMap<string, string>
   readonly reasons: ReasonFields
 }
@@ -121,7 +121,7 @@ function shippedLine(row: Wire, order: Wire, context: FulfilmentContext): Fulfil
 
 function lineOf(row: Wire, { skus }: FulfilmentContext): Pick<FulfilmentLine, 'sku' | 'location'> {
   const id = idIn(row['item']) ?? ''
-  const sku = skus.get(id) ?? skuOf(wireOf(row['item']), 'refName', 'item.')
+  const sku = skuOf({ itemid: skus.get(id) }, 'itemid', 'item.') ?? skuOf(wireOf(row['item']), 'refName', 'item.')
   if (sku === null) throw new StreamError('value_missing', `item ${id} has no SKU (itemid)`, { field: 'item' })
   const { refName, id: location } = wireOf(row['location'])
   return { sku, location: textOf(refName) ?? textOf(location) }

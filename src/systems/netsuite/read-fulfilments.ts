@@ -6,7 +6,6 @@ import { stringifyExact } from '../../platform/json.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { fromLocalTime } from '../kit/local-time.ts'
 import type { ReadRows } from '../kit/read-rows.ts'
-import { requireSku } from '../kit/sku.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, UnreadableEntity, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire, wireOf } from '../kit/wire.ts'
 import type { NetSuiteClient } from './client.ts'
@@ -101,7 +100,8 @@ async function recordsOf(
 async function skusOf(client: NetSuiteClient, ids: readonly string[], signal: AbortSignal) {
   const query = (list: string) => `SELECT item.id, item.itemid FROM item WHERE item.id IN (${list}) ORDER BY item.id`
   const rows = [...(await detailsOf(client, ids, { by: 'id', query }, signal)).values()].flat()
-  return new Map(rows.map((row) => [requireText(row, 'id'), requireSku(row, 'itemid')]))
+  // As they are: one that can be no SKU is an error of the records that name it alone (Guarantee 5).
+  return new Map(rows.map((row) => [requireText(row, 'id'), textOf(row['itemid']) ?? '']))
 }
 
 /** A record that can't be mapped is kept with its error, and the others go on (Guarantee 5). */
