@@ -38,6 +38,7 @@ describe('permissions of the role', () => {
 
   it.each([
     [{ missing: ['aggregateItemLocation'] }, 'Locations (View), needed for inventory'],
+    [{ missing: ['location'] }, 'does not see location: give it the permission Locations (View)'],
     [{ missing: ['currency'] }, 'Currency (View)'],
     [{ missing: ['transaction'] }, 'Find Transaction (View)'],
     [{ forbidden: ['salesOrder'] }, 'Sales Order (Full)'],

@@ -54,22 +54,24 @@ async function lackedOf(
 ): Promise<string | null> {
   for (const record of queried) {
     const query = `SELECT COUNT(*) AS rows_seen FROM ${record} WHERE 1 = 0`
-    if (await isLacking(() => client.suiteql(query, [], { limit: 1, offset: 0 }, signal))) return record
+    if (await isLacking(record, () => client.suiteql(query, [], { limit: 1, offset: 0 }, signal))) return record
   }
   for (const type of records) {
     // Ids are positive: nothing is found, and nothing is refused but for the permission.
-    if (await isLacking(() => client.getRecord(type, '0', signal))) return type
+    if (await isLacking(type, () => client.getRecord(type, '0', signal))) return type
   }
   return null
 }
 
-async function isLacking(ask: () => Promise<unknown>): Promise<boolean> {
+async function isLacking(record: string, ask: () => Promise<unknown>): Promise<boolean> {
   try {
     await ask()
     return false
   } catch (error) {
     if (!(error instanceof StreamError)) throw error
     if (error.code === 'permission_missing') return true
+    // Of a record that settings can do without, the error names those.
+    if (error.code === 'configuration_invalid' && error.field?.toLowerCase() === record.toLowerCase()) return true
     // What else it says of a record that is not there, is no matter of permissions.
     if (error.policy === 'dead-letter' || error.code === 'configuration_invalid') return false
     throw error
