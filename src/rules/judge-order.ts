@@ -1,7 +1,15 @@
 import type { Connection } from '../configuration/model.ts'
 import { StreamError } from '../errors.ts'
 import type { Order, OrderChanged } from '../events/generated/events.ts'
-import { isVirtual, openQuantity, vendorQuantity, withdrawnQuantity } from './quantities.ts'
+import {
+  componentQuantities,
+  isBundle,
+  isVirtual,
+  type LineQuantities,
+  openQuantity,
+  vendorQuantity,
+  withdrawnQuantity,
+} from './quantities.ts'
 import { type SplitOrder, topLevelLines, withoutLines } from './split-order.ts'
 
 /** States of an order that may go on or not: its payment is looked at, or somebody stopped it. */
@@ -127,9 +135,19 @@ function progressOf(part: Order | undefined): Progress {
     isOpen,
     isDelivered: isBegun && !isOpen,
     // When all else is delivered, what is refunded of a virtual row is a return, too.
-    isReduced: lines.some((line) => !isVirtual(line) && withdrawnQuantity(line) > 0n),
+    isReduced: [...lines, ...componentsOf(part)].some((line) => !isVirtual(line) && withdrawnQuantity(line) > 0n),
     isWithdrawn: lines.length > 0 && lines.every((line) => vendorQuantity(line) === 0n),
   }
+}
+
+/** Components of bundles: one may be taken back alone, which leaves its bundle whole. */
+function componentsOf(part: Order | undefined): LineQuantities[] {
+  const lines = part?.lines ?? []
+  const bundles = new Map(lines.filter(isBundle).map((line) => [line.lineId, line]))
+  return lines.flatMap((line) => {
+    const bundle = bundles.get(line.parentLineId ?? '')
+    return bundle === undefined ? [] : componentQuantities(bundle, line)
+  })
 }
 
 function delivered(state: string): Ignored {

@@ -43,18 +43,27 @@ export function openQuantity(line: LineQuantities): Decimal8 {
   return notNegative(subtract(subtract(line.quantityOrdered, line.quantityCanceled), gone))
 }
 
+/** Whether nothing of a line was shipped, and nothing of it is to be: it says nothing of what was shipped of its bundle. */
+export function isTakenBack(line: LineQuantities): boolean {
+  return line.quantityShipped === ZERO8 && openQuantity(line) === ZERO8
+}
+
 /** What was ordered of a line and is not the vendor's to deliver any more. */
 export function withdrawnQuantity(line: LineQuantities): Decimal8 {
   return subtract(line.quantityOrdered, vendorQuantity(line))
 }
 
-/** A component's quantities, where what was canceled, shipped or refunded of its bundle was so of each component. */
+/**
+ * A component's quantities, where what was canceled, shipped or refunded of its bundle was so of each component; none of one that
+ * was taken back alone is in the bundles that were shipped.
+ */
 export function componentQuantities(bundle: LineQuantities, component: LineQuantities): LineQuantities {
   const ofBundle = (pieces: Decimal8): Decimal8 =>
     bundle.quantityOrdered === 0n
       ? ZERO8
       : ((((pieces as bigint) * component.quantityOrdered) / bundle.quantityOrdered) as Decimal8)
-  const quantityShipped = greatest(component.quantityShipped, ofBundle(bundle.quantityShipped))
+  const isAlone = isTakenBack(component) && component.quantityRefunded > ofBundle(bundle.quantityRefunded)
+  const quantityShipped = isAlone ? ZERO8 : greatest(component.quantityShipped, ofBundle(bundle.quantityShipped))
   return {
     productType: component.productType,
     quantityOrdered: component.quantityOrdered,

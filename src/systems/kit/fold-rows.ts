@@ -1,6 +1,6 @@
 import { type Decimal4, type Decimal8, greatest, least, sum, ZERO4, ZERO8 } from '../../events/decimal.ts'
 import type { LineAmounts, OrderLine } from '../../events/generated/events.ts'
-import { isVirtual } from '../../rules/quantities.ts'
+import { isTakenBack, isVirtual } from '../../rules/quantities.ts'
 
 /**
  * Rows of an order, parents and children, as lines. Amounts stand on the rows without a parent: shops differ in whether a
@@ -38,8 +38,11 @@ function bundleQuantities(
   const goods = ordered.filter((component) => !isVirtual(component))
   // What is never shipped says nothing of how many bundles are complete.
   const counted = goods.length === 0 ? ordered : goods
-  const whole = (field: 'quantityCanceled' | 'quantityShipped' | 'quantityRefunded'): Decimal8 => {
-    const shares = counted.map((one) =>
+  const whole = (
+    field: 'quantityCanceled' | 'quantityShipped' | 'quantityRefunded',
+    components: readonly OrderLine[] = counted,
+  ): Decimal8 => {
+    const shares = components.map((one) =>
       wholePieces(((one[field] as bigint) * bundle.quantityOrdered) / one.quantityOrdered),
     )
     const [first, ...others] = shares
@@ -48,7 +51,10 @@ function bundleQuantities(
   }
   return {
     quantityCanceled: whole('quantityCanceled'),
-    quantityShipped: whole('quantityShipped'),
+    quantityShipped: whole(
+      'quantityShipped',
+      counted.filter((one) => !isTakenBack(one)),
+    ),
     quantityRefunded: whole('quantityRefunded'),
   }
 }

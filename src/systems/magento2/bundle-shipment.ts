@@ -69,7 +69,11 @@ function perBundle(bundles: Decimal8, part: LineQuantities, whole: LineQuantitie
  * How many bundles so many pieces of its parts are: as many as there are of each, or all that is left of them. A part of which
  * nothing is left, since it was taken back alone, is in none.
  */
-function wholeBundles(whole: LineQuantities, parts: readonly Wire[], piecesOf: (part: Wire) => Decimal8): Decimal8 {
+export function wholeBundles(
+  whole: LineQuantities,
+  parts: readonly Wire[],
+  piecesOf: (part: Wire) => Decimal8,
+): Decimal8 {
   const found = parts.map((part) => {
     const ordered = quantitiesOf(part)
     return { ordered, pieces: piecesOf(part), left: leftOf(ordered) }

@@ -1,7 +1,7 @@
-import { type Decimal8, least, magnitude, subtract, ZERO4, ZERO8 } from '../../events/decimal.ts'
+import { type Decimal8, greatest, least, magnitude, subtract, ZERO4, ZERO8 } from '../../events/decimal.ts'
 import type { OrderLine } from '../../events/generated/events.ts'
 import { withoutEnd } from '../../platform/without-end.ts'
-import { isVirtual } from '../../rules/quantities.ts'
+import { isTakenBack, isVirtual } from '../../rules/quantities.ts'
 import { foldRows } from '../kit/fold-rows.ts'
 import { skuKey } from '../kit/sku.ts'
 import {
@@ -15,6 +15,8 @@ import {
   wireOf,
   wiresOf,
 } from '../kit/wire.ts'
+import { wholeBundles } from './bundle-shipment.ts'
+import { quantitiesOf } from './order-rows.ts'
 import { rowType } from './row-type.ts'
 
 /** Fields that are in the line itself, repeat another row, or change without the order's content changing. */
@@ -64,22 +66,23 @@ function toLine(item: Wire, items: readonly Wire[], path: string, baseSkus: Base
 }
 
 /**
- * Of a bundle whose components the shop has shipped one by one: as many as all of them make, for Magento counts shipments there.
- * Null: it is none, or nothing of it was shipped so.
+ * Of a bundle whose components were shipped: as many as all of them make, for its own row counts shipments where the shop ships
+ * them one by one. A component that was taken back before it was shipped is in none. Where of each all that is left was shipped,
+ * the bundles are those of the row. Null: it is no bundle, or no component of it was shipped.
  */
 function shippedBundles(item: Wire, items: readonly Wire[]): Decimal8 | null {
   if (textOf(item['product_type']) !== 'bundle') return null
   const id = textOf(item['item_id'])
   const parts = items.filter((one) => parentIdOf(one) === id && !isVirtual({ productType: rowType(one) }))
-  const counted = parts.map((part) => {
-    return { ordered: quantityOf(part, 'qty_ordered') ?? ZERO8, shipped: quantityOf(part, 'qty_shipped') ?? ZERO8 }
-  })
-  if (!counted.some(({ shipped }) => shipped > 0n)) return null
-  const bundles = quantityOf(item, 'qty_ordered') ?? ZERO8
-  const [first = ZERO8, ...others] = counted.map(({ ordered, shipped }) =>
-    ordered === 0n ? bundles : ((((shipped as bigint) * bundles) / ordered) as Decimal8),
+  const counted = parts.map(quantitiesOf).filter((part) => part.quantityOrdered > 0n && !isTakenBack(part))
+  if (!counted.some(({ quantityShipped }) => quantityShipped > 0n)) return null
+  const whole = quantitiesOf(item)
+  const [first = ZERO8, ...others] = counted.map(
+    ({ quantityOrdered, quantityShipped }) =>
+      (((quantityShipped as bigint) * whole.quantityOrdered) / quantityOrdered) as Decimal8,
   )
-  return others.reduce(least, first)
+  const left = wholeBundles(whole, parts, (part) => quantitiesOf(part).quantityShipped)
+  return greatest(others.reduce(least, first), least(left, whole.quantityShipped))
 }
 
 /** A row without SKU is nobody's but the seller's; its line stays (Guarantee 7). */

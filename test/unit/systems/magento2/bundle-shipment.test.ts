@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { decimal8, text8 } from '../../../../src/events/decimal.ts'
+import { decimal8, text8, ZERO8 } from '../../../../src/events/decimal.ts'
+import { type RoutedOrder, routeOrders } from '../../../../src/processors/route-orders.ts'
 import type { Wire } from '../../../../src/systems/kit/wire.ts'
 import { notedPieces, partsMark, planBundles } from '../../../../src/systems/magento2/bundle-shipment.ts'
 import { bundlesApart, linesApart } from '../../../../src/systems/magento2/bundles-apart.ts'
 import { toOrderLines } from '../../../../src/systems/magento2/order-lines.ts'
 import { fulfilmentLine } from '../../../data/magento2-events.ts'
+import { connectionOf, contextOf, orderChanged, orderOf } from '../../../data/processor-events.ts'
 
 /** Two sets (row 5) of a cup (6) and two plates (7) each. */
 const order = (shipped = 0, comments: readonly string[] = []): Wire => ({
@@ -86,5 +88,51 @@ describe('a bundle whose components the shop ships one by one', () => {
       { item_id: 7, parent_item_id: 5, sku: 'PLATE', product_type: 'simple', qty_ordered: 4, qty_shipped: 0 },
     ]
     expect(toOrderLines(items).map(({ quantityShipped }) => text8(quantityShipped))).toEqual(['0', '2', '0'])
+  })
+})
+
+describe('a bundle of which a component was refunded before it was shipped', () => {
+  /** Two sets of a cup and two plates each, with what the shop tells of each row. */
+  const items = (...rows: readonly [set: Wire, cups: Wire, plates: Wire]) => [
+    { item_id: 5, sku: 'SET', product_type: 'bundle', qty_ordered: 2, ...rows[0] },
+    { item_id: 6, parent_item_id: 5, sku: 'CUP', product_type: 'simple', qty_ordered: 2, ...rows[1] },
+    { item_id: 7, parent_item_id: 5, sku: 'PLATE', product_type: 'simple', qty_ordered: 4, ...rows[2] },
+  ]
+  const shipped = (...rows: Parameters<typeof items>) =>
+    text8(toOrderLines(items(...rows))[0]?.quantityShipped ?? ZERO8)
+
+  it('is shipped as often as the others are, also once they came back', () => {
+    expect(shipped({ qty_shipped: 2 }, { qty_shipped: 2 }, { qty_refunded: 4 })).toBe('2')
+    const returned = { qty_shipped: 2, qty_refunded: 2 }
+    expect(shipped(returned, returned, { qty_refunded: 4 })).toBe('2')
+  })
+
+  it('is shipped as often as its row says, where of each component all that is left was shipped', () => {
+    expect(shipped({ qty_shipped: 2 }, { qty_shipped: 2 }, { qty_shipped: 2, qty_refunded: 2 })).toBe('2')
+    expect(shipped({ qty_shipped: 2 }, { qty_shipped: 2 }, { qty_shipped: 3, qty_refunded: 1 })).toBe('2')
+    expect(shipped({ qty_shipped: 2 }, { qty_shipped: 2 }, { qty_shipped: 3, qty_canceled: 1 })).toBe('2')
+  })
+
+  it('is not shipped while something of it is to be shipped', () => {
+    expect(shipped({ qty_shipped: 2 }, { qty_shipped: 2 }, { qty_refunded: 2 })).toBe('0')
+    expect(shipped({ qty_shipped: 0 }, {}, { qty_refunded: 4 })).toBe('0')
+  })
+
+  it('is delivered, and later a return, to the vendor that has it: no cancellation', async () => {
+    const context = contextOf(connectionOf('a', '^SET'))
+    let state: RoutedOrder | undefined
+    const outcome = async (of: string, version: number, ...rows: Parameters<typeof items>) => {
+      const order = { ...orderOf(toOrderLines(items(...rows))), state: of }
+      const event = orderChanged(order, { occurredAt: version, readAt: version })
+      const processed = await routeOrders.process(event, context, state)
+      state = processed.state
+      const [decision] = processed.decisions
+      return decision?.status === 'failed' ? decision.error.code : (decision?.code ?? decision?.status)
+    }
+    const plates = { qty_refunded: 4 }
+    const returned = { qty_shipped: 2, qty_refunded: 2 }
+    expect(await outcome('processing', 1, {}, {}, plates)).toBe('processing')
+    expect(await outcome('complete', 2, { qty_shipped: 2 }, { qty_shipped: 2 }, plates)).toBe('delivered')
+    expect(await outcome('closed', 3, returned, returned, plates)).toBe('returned')
   })
 })

@@ -76,6 +76,16 @@ describe('a message of an order', () => {
     ])
   })
 
+  it('has bundles shipped as often as the components that were not taken back before', () => {
+    const items = [
+      { item_id: 1, sku: 'SET', qty: 2, price: 61, product_type: 'bundle' },
+      { item_id: 2, parent_item_id: 1, sku: 'A', qty: 2, price: 27, qty_shipped: 2 },
+      { item_id: 3, parent_item_id: 1, sku: 'B', qty: 4, price: 17, qty_refunded: 4 },
+    ]
+    const [set] = read({ ...LATER, items }).data.lines
+    expect(set && text8(set.quantityShipped)).toBe('2')
+  })
+
   it('has the shop’s own times in the system’s zone, and its amounts to the digit', () => {
     const { key, occurredAt, data } = read(orderMessage('100'))
     expect(key).toBe('100')
