@@ -16,8 +16,15 @@ export function usualWorkers(cores: number, partitions: number): number {
   return cores < ENOUGH_CORES ? 1 : Math.min(cores, partitions)
 }
 
+/** How a worker ended; `error`: why it did not even start. */
+export interface WorkerExit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly error?: Error
+}
+
 export interface Worker {
-  readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
+  readonly exited: Promise<WorkerExit>
   /** Asks it to finish what is under way and end. Asking again changes nothing. */
   end(): void
   kill(): void
@@ -25,7 +32,8 @@ export interface Worker {
 
 /** This program once more, as a worker: it ends when asked to, and when this process is gone. */
 export function startWorker(args: readonly string[], env: Config['environment']): Worker {
-  const child = fork(MAIN, args, { env: { ...env }, stdio: 'inherit' })
+  const child = forked(args, env)
+  if (child instanceof Error) return unstarted(child)
   return {
     exited: exitOf(child),
     end: () => {
@@ -35,9 +43,25 @@ export function startWorker(args: readonly string[], env: Config['environment'])
   }
 }
 
-function exitOf(child: ChildProcess): Worker['exited'] {
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
+/** Too many processes are told by an event, too little memory is thrown. */
+function forked(args: readonly string[], env: Config['environment']): ChildProcess | Error {
+  try {
+    return fork(MAIN, args, { env: { ...env }, stdio: 'inherit' })
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown))
+  }
+}
+
+function unstarted(error: Error): Worker {
+  return { exited: Promise.resolve({ code: null, signal: null, error }), end: () => undefined, kill: () => undefined }
+}
+
+/** Never rejects: a worker that can't be started has ended, too. One that runs on after an error has not. */
+export function exitOf(child: ChildProcess): Promise<WorkerExit> {
+  return new Promise((resolve) => {
+    child.on('error', (error) => {
+      if (child.pid === undefined) resolve({ code: null, signal: null, error })
+    })
     child.once('exit', (code, signal) => resolve({ code, signal }))
   })
 }
@@ -68,12 +92,17 @@ export async function superviseWorkers(
   })
   await Promise.all(
     workers.map(async ({ exited }) => {
-      const { code, signal } = await exited
-      if (code === 0 && asked) return
-      failure ??= new StreamError('unexpected', `a worker ended with ${signal ?? `code ${code}`}`)
+      const exit = await exited
+      if (exit.code === 0 && asked) return
+      failure ??= endedError(exit)
       endAll()
     }),
   )
   clearTimeout(killing)
   if (failure !== undefined) throw failure
+}
+
+function endedError({ code, signal, error }: WorkerExit): StreamError {
+  if (error === undefined) return new StreamError('unexpected', `a worker ended with ${signal ?? `code ${code}`}`)
+  return new StreamError('unexpected', `a worker could not be started: ${error.message}`, { cause: error })
 }

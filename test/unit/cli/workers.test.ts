@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { superviseWorkers, usualWorkers, type Worker } from '../../../src/cli/workers.ts'
+import { exitOf, startWorker, superviseWorkers, usualWorkers, type Worker } from '../../../src/cli/workers.ts'
 
 const silent = { error: () => undefined, warn: () => undefined }
 
@@ -45,6 +46,25 @@ test.each([
   await expect(supervised).rejects.toThrow(`a worker ended with ${how}`)
   expect(workers[0]?.asked).toContain('end')
   expect(workers[2]?.asked).toContain('end')
+})
+
+test.each([
+  [() => ({ ...worker(), exited: exitOf(spawn('/no/such/program')) }), 'spawn /no/such/program ENOENT'],
+  [() => startWorker(['\0'], {}), 'must be a string without null bytes'],
+])('one that can’t be started ends the others, and the command says why', async (start, why) => {
+  const workers = [worker(), worker()]
+  const supervised = superviseWorkers([...workers, start()], new Promise(() => undefined), silent)
+  const failure = await supervised.catch((error: unknown) => String(error))
+  expect(failure).toContain('a worker could not be started: ')
+  expect(failure).toContain(why)
+  expect(workers.every(({ asked }) => asked.includes('end'))).toBe(true)
+})
+
+test('one that runs on after an error has not ended', async () => {
+  const child = spawn(process.execPath, ['-e', 'process.exitCode = 3'])
+  const exited = exitOf(child)
+  child.emit('error', new Error('kill EPERM'))
+  expect(await exited).toEqual({ code: 3, signal: null })
 })
 
 test('one that does not end is killed, and the command fails', async () => {
