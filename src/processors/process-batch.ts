@@ -158,8 +158,11 @@ async function make<K extends ProcessedKind, S extends Remembered>(
       return { connection: connectionOf(output), record, unfit: unfitError(output, record) }
     })
     const unfit = new Map(encoded.flatMap((one) => (one.unfit === null ? [] : [[one.connection, one.unfit] as const])))
-    // What was not sent is not remembered as sent.
-    if (processed.state !== undefined && unfit.size === 0) work.states.set(key, processed.state)
+    if (processed.state !== undefined) {
+      // What was sent to the others is remembered (Guarantee 5); what was not sent is not remembered as sent.
+      const remembered = processor.withoutUnsent?.(processed.state, state, new Set(unfit.keys())) ?? processed.state
+      work.states.set(key, remembered)
+    }
     const shown = (error: StreamError) => withoutPersonal(processor.from, event, error)
     const decisions = processed.decisions.map((decision): Decision => {
       const { connection } = decision

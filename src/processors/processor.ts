@@ -71,6 +71,8 @@ export interface Processor<K extends TopicKind, S extends Remembered = never> {
   /** Whether it remembers something of each entity; one that does not always gets `undefined` for the state. */
   readonly remembers: boolean
   process(event: TopicEvents[K], context: ProcessContext, state: S | undefined): Promise<Processed<S>>
+  /** What to remember where some connections could not be sent theirs: of these, what was remembered before. */
+  withoutUnsent?(state: S, before: S | undefined, unsent: ReadonlySet<string>): S
   /** What `productOf` of the context must know. */
   asks?(event: TopicEvents[K], connections: readonly Connection[]): readonly AskedProducts[]
 }

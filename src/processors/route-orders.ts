@@ -49,6 +49,14 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
     const routed = await route(event, { ...context, connections }, state)
     return { ...routed, decisions: [...routed.decisions, ...others] }
   },
+  withoutUnsent(state, before, unsent) {
+    if (unsent.size === 0) return state
+    const { reduced: _reduced, ...kept } = state
+    const vendors = state.vendors.filter((id) => !unsent.has(id) || before?.vendors.includes(id) === true)
+    const reduced = new Map(Object.entries(state.reduced ?? {}).filter(([id]) => !unsent.has(id)))
+    for (const [id, digest] of Object.entries(before?.reduced ?? {})) if (unsent.has(id)) reduced.set(id, digest)
+    return { ...kept, vendors, ...(reduced.size === 0 ? {} : { reduced: Object.fromEntries(reduced) }) }
+  },
   asks: ({ source, data }, connections) =>
     connections
       .filter(({ shop, ownership }) => shop === source && asksProducts(ownership))

@@ -1,13 +1,22 @@
 import { expect, it } from 'vitest'
 import { StreamError } from '../../../src/errors.ts'
 import { stringifyExact } from '../../../src/platform/json.ts'
+import { LARGEST_RECORD } from '../../../src/platform/kafka/largest-record.ts'
 import { mapInventory } from '../../../src/processors/map-inventory.ts'
 import { mapProducts } from '../../../src/processors/map-products.ts'
 import { type BatchView, processBatch } from '../../../src/processors/process-batch.ts'
 import type { Processor } from '../../../src/processors/processor.ts'
+import { type RoutedOrder, routeOrders } from '../../../src/processors/route-orders.ts'
 import { metadataWith, ruleWith } from '../../data/configuration.ts'
-import { connectionOf, inventoryChanged, productChanged } from '../../data/processor-events.ts'
-import { batchOf } from '../../worlds/fake-stage.ts'
+import {
+  connectionOf,
+  inventoryChanged,
+  lineOf,
+  orderChanged,
+  orderOf,
+  productChanged,
+} from '../../data/processor-events.ts'
+import { batchOf, jsonCodec } from '../../worlds/fake-stage.ts'
 import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
 
 const reads = [readOf('netsuite', 'inventory', 100), readOf('netsuite', 'products', 100)]
@@ -114,4 +123,47 @@ it('fails a connection alone whose row no record holds, and names what takes the
   expect(work.failures.map(({ connection, error }) => [connection, error.code, error.field])).toEqual([
     ['a', 'value_too_large', 'data.attributes.one'],
   ])
+})
+
+it('remembers what the other vendors of an order were sent, whose own part no record holds', async () => {
+  const orders = [readOf('magento', 'orders', 100)]
+  const connections = ['a', 'c'].map((id) =>
+    connectionOf(id, `^${id.toUpperCase()}`, { reads: orders.map((one) => one.id) }),
+  )
+  const systems = [uncheckedSystem({ id: 'magento', type: 'magento2', address: 'https://shop.example', reads: orders })]
+  const encode: BatchView['encode'] = ({ kind, key, event }) => ({
+    topic: 't',
+    key,
+    value: jsonCodec.encode(kind, event),
+  })
+  const orderView = { ...view, configuration: { ...view.configuration, systems, connections }, encode }
+  const states = new Map<string, RoutedOrder>()
+  const play = async (version: number, state: string, text: string) => {
+    const large = lineOf('2', 'C-1', { attributes: { text: JSON.stringify(text) } })
+    const data = orderOf([lineOf('1', 'A-1'), large], { state })
+    const event = orderChanged(data, { occurredAt: version, readAt: version })
+    const work = await processBatch(routeOrders, orderView, batchOf<'orders'>(event), states)
+    for (const [key, remembered] of work.states) states.set(key, remembered)
+    return work.results.map(({ result: { connection, status, code } }) => [connection, status, code])
+  }
+  const tooLarge = 'x'.repeat(LARGEST_RECORD)
+  expect(await play(1, 'processing', tooLarge)).toEqual([
+    ['a', 'processing', null],
+    ['c', 'failed', 'value_too_large'],
+  ])
+  expect([...states.values()].map(({ vendors }) => vendors)).toEqual([['a']])
+  expect(await play(2, 'canceled', tooLarge)).toEqual([
+    ['a', 'processing', null],
+    ['c', 'ignored', 'order_state'],
+  ])
+})
+
+it('remembers of a vendor whose part no record holds any more what it was sent before', () => {
+  const version = { occurredAt: 1, readAt: 1 }
+  const before = { version, vendors: ['c'], reduced: { c: 'before' } }
+  const now = { version: { occurredAt: 2, readAt: 2 }, vendors: ['a', 'c'], reduced: { a: 'now', c: 'now' } }
+  expect(routeOrders.withoutUnsent?.(now, before, new Set(['c']))).toEqual({
+    ...now,
+    reduced: { a: 'now', c: 'before' },
+  })
 })
