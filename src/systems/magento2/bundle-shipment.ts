@@ -1,4 +1,4 @@
-import { add, type Decimal8, decimal8, greatest, least, subtract, sum, text8, ZERO8 } from '../../events/decimal.ts'
+import { add, type Decimal8, greatest, least, subtract, sum, ZERO8 } from '../../events/decimal.ts'
 import type { FulfilmentLine } from '../../events/generated/events.ts'
 import { isVirtual, type LineQuantities, vendorQuantity } from '../../rules/quantities.ts'
 import { skuKey } from '../kit/sku.ts'
@@ -108,31 +108,4 @@ const notNegative = (quantity: Decimal8): Decimal8 => (quantity < 0n ? ZERO8 : q
 export function piecesByRow(items: readonly { readonly row: string; readonly quantity: Decimal8 }[]): PiecesByRow {
   const groups = Map.groupBy(items, ({ row }) => row)
   return new Map([...groups].map(([row, own]) => [row, sum(own.map(({ quantity }) => quantity))]))
-}
-
-/** Where a part of a shipment is noted on the order: by whose shipment, and the pieces by row. */
-const NOTE = /\[waldstream (\S+) part ([\d:. ]+)\]/
-
-/** The mark of components that wait for the others. */
-export function partsMark(shipment: string, parts: readonly FulfilmentLine[]): string {
-  const pieces = parts.map(({ lineId, quantity }) => `${lineId}:${text8(quantity)}`)
-  return `[waldstream ${shipment} part ${pieces.toSorted().join(' ')}]`
-}
-
-/** Pieces of components that earlier shipments left to wait; of each shipment by its last note, and none of `but`. */
-export function notedPieces(order: Wire, but: string): PiecesByRow {
-  const notes = wiresOf(order['status_histories'])
-    .toSorted((a, b) => Number(textOf(a['entity_id']) ?? 0) - Number(textOf(b['entity_id']) ?? 0))
-    .flatMap(({ comment }) => NOTE.exec(textOf(comment) ?? '') ?? [])
-  const last = new Map<string, string>()
-  for (let at = 0; at < notes.length; at += 3) last.set(notes[at + 1] ?? '', notes[at + 2] ?? '')
-  const pieces = new Map<string, Decimal8>()
-  for (const [shipment, rows] of last) {
-    if (shipment === but) continue
-    for (const one of rows.split(' ')) {
-      const [row = '', quantity = '0'] = one.split(':')
-      pieces.set(row, add(pieces.get(row) ?? ZERO8, decimal8(quantity, 'comment')))
-    }
-  }
-  return pieces
 }

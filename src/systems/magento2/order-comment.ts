@@ -6,7 +6,8 @@ import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 
 /**
- * Says on the order what the vendor will not deliver. Its mark has the content's digest: the same is said once, and what the vendor says later is said too.
+ * Says on the order what the vendor will not deliver. Its mark has the content's digest: the same is said once, and what the vendor
+ * says later is said too, also when it is what was said before.
  */
 export async function commentOnOrder(
   client: Pick<Magento2Client, 'addComment'>,
@@ -14,28 +15,38 @@ export async function commentOnOrder(
   order: Wire,
   signal: AbortSignal,
 ): Promise<Delivered> {
-  const mark = `[waldstream ${event.connection}/${event.key} ${event.contentDigest.slice(0, 12)}]`
+  const about = `[waldstream ${event.connection}/${event.key} `
+  const mark = `${about}${event.contentDigest.slice(0, 12)}]`
   const { kind, lines } = event.data
   const what = undeliveredText(lines, '×')
   const verb = kind === 'closure' ? 'will not deliver' : 'has canceled and will not deliver'
   const text = `The vendor ${verb}: ${what === '' ? 'what is left of it' : what}.`
-  return { outcome: await sayOnce(client, order, { text, mark }, signal), targetId: requireText(order, 'entity_id') }
+  const targetId = requireText(order, 'entity_id')
+  const last = commentsOf(order).findLast((comment) => comment.includes(about))
+  if (last?.includes(mark) === true) return { outcome: 'unchanged', targetId }
+  await say(client, order, `${text} ${mark}`, signal)
+  return { outcome: 'written', targetId }
 }
 
-/** A comment that people of the shop see, by its mark there once. */
-export async function sayOnce(
+/** An order's comments, the oldest first. */
+export function commentsOf(order: Wire): readonly string[] {
+  return wiresOf(order['status_histories'])
+    .toSorted((a, b) => Number(textOf(a['entity_id']) ?? 0) - Number(textOf(b['entity_id']) ?? 0))
+    .map(({ comment }) => textOf(comment) ?? '')
+}
+
+/** A comment that people of the shop see. */
+export async function say(
   client: Pick<Magento2Client, 'addComment'>,
   order: Wire,
-  { text, mark }: { readonly text: string; readonly mark: string },
+  comment: string,
   signal: AbortSignal,
-): Promise<Delivered['outcome']> {
-  const said = wiresOf(order['status_histories']).some(({ comment }) => textOf(comment)?.includes(mark) === true)
-  if (said) return 'unchanged'
+): Promise<void> {
   const orderId = requireText(order, 'entity_id')
   // A comment without a status would take the order's own away.
   const status = textOf(order['status'])
   const history = {
-    comment: `${text} ${mark}`,
+    comment,
     is_customer_notified: 0,
     is_visible_on_front: 0,
     parent_id: exactNumber(orderId),
@@ -43,5 +54,4 @@ export async function sayOnce(
     ...(status === null ? {} : { status }),
   }
   await client.addComment(orderId, history, signal)
-  return 'written'
 }

@@ -3,12 +3,12 @@ import { StreamError } from '../../errors.ts'
 import type { Fulfilment, FulfilmentLine, ShopFulfilmentRequested } from '../../events/generated/events.ts'
 import { exactNumber } from '../../platform/json.ts'
 import type { Delivered, Sink } from '../kit/sink.ts'
-import { undeliveredText } from '../kit/undelivered.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
-import { notedPieces, partsMark, piecesByRow, planBundles } from './bundle-shipment.ts'
+import { notedPieces, noteParts } from './bundle-note.ts'
+import { piecesByRow, planBundles } from './bundle-shipment.ts'
 import { bundlesApart, linesApart } from './bundles-apart.ts'
 import type { Magento2Client } from './client.ts'
-import { commentOnOrder, sayOnce } from './order-comment.ts'
+import { commentOnOrder } from './order-comment.ts'
 import { shippedApart } from './order-rows.ts'
 import { newTracks, shipBody } from './ship-body.ts'
 import { missingItems, shippedItems } from './shipment.ts'
@@ -148,11 +148,8 @@ async function withBundles(
   const plan = (now: Wire) => planBundles(now, lines, notedPieces(now, shipment), made)
   const first = plan(order)
   if (first.parts.length === 0) return { order, lines: first.lines, noted: null }
-  const tracks = data.tracks.map(({ number }) => number).filter((number) => number !== '')
-  const by = tracks.length === 0 ? '' : ` (${tracks.join(', ')})`
-  const what = undeliveredText(first.parts, '×')
-  const text = `The vendor has shipped${by}: ${what}. The shop ships the bundle once all of it is shipped.`
-  const noted = await sayOnce(client, given, { text, mark: partsMark(shipment, first.parts) }, signal)
+  const waiting = { shipment, parts: first.parts, tracks: data.tracks }
+  const noted = await noteParts(client, given, waiting, signal)
   const now = shippedApart(await client.getOrder(requireText(given, 'entity_id'), signal), apart)
   return { order: now, lines: plan(now).lines, noted }
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { decimal8, text8, ZERO8 } from '../../../../src/events/decimal.ts'
 import { type RoutedOrder, routeOrders } from '../../../../src/processors/route-orders.ts'
 import type { Wire } from '../../../../src/systems/kit/wire.ts'
-import { notedPieces, partsMark, planBundles } from '../../../../src/systems/magento2/bundle-shipment.ts'
+import { notedPieces, noteParts } from '../../../../src/systems/magento2/bundle-note.ts'
+import { planBundles } from '../../../../src/systems/magento2/bundle-shipment.ts'
 import { bundlesApart, linesApart } from '../../../../src/systems/magento2/bundles-apart.ts'
 import { toOrderLines } from '../../../../src/systems/magento2/order-lines.ts'
 import { fulfilmentLine } from '../../../data/magento2-events.ts'
@@ -25,7 +26,7 @@ const told = ({ lines, parts }: ReturnType<typeof planBundles>) =>
 
 describe('components of a bundle that the shop ships as a whole', () => {
   it('make the bundle with those that were noted before', () => {
-    const comments = [`Shipped. ${partsMark('a/50', [cups('2')])}`]
+    const comments = ['Shipped. [waldstream a/50 part 6:2]']
     expect(told(planBundles(order(), [plates('4')], notedPieces(order(0, comments), 'b/7'), none))).toEqual([
       ['5:2'],
       [],
@@ -50,10 +51,29 @@ describe('components of a bundle that the shop ships as a whole', () => {
   })
 
   it('are noted by the last word of each shipment, and none by itself', () => {
-    const comments = [partsMark('a/50', [cups('1')]), partsMark('a/50', [cups('2')]), partsMark('a/51', [plates('1')])]
+    const comments = ['a/50 part 6:1', 'a/50 part 6:2', 'a/51 part 7:1'].map((note) => `[waldstream ${note}]`)
     const pieces = (but: string) => [...notedPieces(order(0, comments), but)].map(([row, n]) => `${row}:${text8(n)}`)
     expect(pieces('b/1')).toEqual(['6:2', '7:1'])
     expect(pieces('a/50')).toEqual(['7:1'])
+  })
+
+  it('are noted once, and again with what the vendor adds or corrects', async () => {
+    const comments: string[] = []
+    const client = {
+      addComment: async (_id: string, { comment }: Wire) => {
+        comments.push(String(comment))
+      },
+    }
+    const noted = async (quantity: string, ...numbers: readonly string[]) => {
+      const parts = { shipment: 'a/50', parts: [cups(quantity)], tracks: numbers.map((number) => ({ number })) }
+      const now = { entity_id: 1, ...order(0, comments) }
+      return await noteParts(client, now, parts, new AbortController().signal)
+    }
+    expect([await noted('1'), await noted('1')]).toEqual(['written', 'unchanged'])
+    expect([await noted('1', 'Z-7'), await noted('1', 'Z-7')]).toEqual(['written', 'unchanged'])
+    expect([await noted('2', 'Z-7'), await noted('1', 'Z-7')]).toEqual(['written', 'written'])
+    expect(comments[1]).toMatch(/^The vendor has shipped \(Z-7\): 1 × CUP/)
+    expect([...notedPieces(order(0, comments), 'b/1')].map(([row, n]) => [row, text8(n)])).toEqual([['6', '1']])
   })
 })
 
