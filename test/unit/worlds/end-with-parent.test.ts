@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
+import { isAlive, markProcess } from '../../../services/lock.ts'
 
 const PROCESSES = fileURLToPath(new URL('../../worlds/processes.ts', import.meta.url))
 
@@ -12,25 +13,17 @@ const STARTER = `
   console.log(program.pid)
 `
 
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
 it('what a test has started ends when the test is killed', async () => {
   const starter = spawn(process.execPath, ['--input-type=module', '-e', STARTER], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void starter.kill('SIGKILL'))
   const [printed] = (await once(starter.stdout, 'data')) as [Buffer]
-  const pid = Number(String(printed))
+  const program = markProcess(Number(String(printed)))
   onTestFinished(() => {
-    if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+    if (isAlive(program)) process.kill(program.pid, 'SIGKILL')
   })
-  expect(isAlive(pid)).toBe(true)
+  expect(isAlive(program)).toBe(true)
   starter.kill('SIGKILL')
-  await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false)
+  await expect.poll(() => isAlive(program), { timeout: 50_000 }).toBe(false)
 })
