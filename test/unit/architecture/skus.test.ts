@@ -1,11 +1,12 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 
-/** What the system calls so itself is asked for, written and told as the system has it. */
+/** What the system calls so itself is asked for, written and told as the system has it, or handed on to the rule. */
 const AS_GIVEN = [
   'src/systems/magento2/known-products.ts',
   'src/systems/magento2/shipment-stock.ts',
   'src/systems/magento2/ship-body.ts',
+  'src/systems/netsuite/read-fulfilments.ts',
   'src/systems/sap-b1/read-items.ts',
 ]
 
