@@ -1,6 +1,6 @@
 import { JsonReader, type JsonRow, type JsonValue } from './json-reader.ts'
 import { type FeedRecord, feedError } from './record.ts'
-import { valuesAt } from './value-path.ts'
+import { namesOf, valuesAt } from './value-path.ts'
 
 /**
  * Rows of JSON: the members of the list at `items` (a path of names; empty: the document itself). Numbers are the text
@@ -38,6 +38,6 @@ export function jsonRecord({ value, odd }: JsonRow, place: string): FeedRecord {
     place,
     odd: problem === null ? null : `${place} ${problem}`,
     values: (name) => valuesAt(value, name),
-    names: () => Object.keys(Object(value)),
+    names: () => namesOf(value),
   }
 }

@@ -83,7 +83,7 @@ export async function readRows(records: AsyncIterable<FeedRecord>, form: RowForm
     const share = `${seen.odd} of its ${seen.records} rows are odd, more than settings.mostOddPercent allows`
     throw feedCutShortError(`${share}; the first one: ${seen.firstOdd}`)
   }
-  const has = `it has: ${example.join(', ').slice(0, 500)}`
+  const has = example.length === 0 ? 'it has no names' : `it has: ${example.join(', ').slice(0, 500)}`
   if (!seen.sku) {
     throw feedError(`no row has a SKU in ${columns.sku.join(', ')} (settings columns.sku); ${has}`, 'columns.sku')
   }

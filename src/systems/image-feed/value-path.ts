@@ -36,3 +36,8 @@ function memberOf(value: unknown, name: string): unknown {
   const isObject = typeof value === 'object' && value !== null && Object.hasOwn(value, name)
   return isObject ? (value as Readonly<Record<string, unknown>>)[name] : undefined
 }
+
+/** Names of what a row has; a text has none: its characters are no columns, and a long one has millions. */
+export function namesOf(row: unknown): readonly string[] {
+  return typeof row === 'object' && row !== null ? Object.keys(row) : []
+}

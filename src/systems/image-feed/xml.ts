@@ -2,7 +2,7 @@ import { SaxesParser } from 'saxes'
 import { StreamError } from '../../errors.ts'
 import type { JsonValue } from './json-reader.ts'
 import { DEEPEST, type FeedRecord, feedCutShortError, feedError, LONGEST_ROW, MOST_VALUES } from './record.ts'
-import { TEXT, valuesAt } from './value-path.ts'
+import { namesOf, TEXT, valuesAt } from './value-path.ts'
 import { createSurroundings } from './xml-surroundings.ts'
 
 /** An element: its children and `@attributes` by name, lists where a name is there several times; plain text where it has neither. */
@@ -192,5 +192,5 @@ function add(parent: Element, name: string, value: unknown): void {
 }
 
 function toRecord(row: unknown, place: string, odd: string | null): FeedRecord {
-  return { place, odd, values: (name) => valuesAt(row, name), names: () => Object.keys(Object(row) as object) }
+  return { place, odd, values: (name) => valuesAt(row, name), names: () => namesOf(row) }
 }

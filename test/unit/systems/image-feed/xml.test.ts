@@ -36,6 +36,10 @@ describe('an XML feed', () => {
     ])
   })
 
+  it('has no names in a row of text alone: its characters are none', async () => {
+    await expect(parseText('<feed><row>abc</row></feed>')).rejects.toThrow(/no row has a SKU in .* it has no names$/)
+  })
+
   it('has names with their prefixes', async () => {
     const text = `<rss xmlns:g="http://base.google.com/ns/1.0"><channel><title>t</title><item><g:id>a</g:id>
       <g:image_link>https://v.test/1</g:image_link><g:additional_image_link>https://v.test/2</g:additional_image_link>
