@@ -1,5 +1,13 @@
 # One image for every role: docker run waldstream run --role processor
 # By tag: where you build for production, pin what you have tested by its digest (FROM node:24-slim@sha256:…).
+FROM node:24-slim AS page
+WORKDIR /app
+COPY package.json package-lock.json tsconfig.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY web web
+COPY src src
+RUN node node_modules/vite/bin/vite.js build --config web/vite.config.ts
+
 FROM node:24-slim
 ENV NODE_ENV=production
 WORKDIR /app
@@ -7,6 +15,7 @@ COPY package.json package-lock.json ./
 # Without install scripts, which none of these packages needs, and without the Node that is optional: this image has one.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force
 COPY . .
+COPY --from=page /app/web/dist web/dist
 RUN ln -s /app/bin/waldstream.mjs /usr/local/bin/waldstream
 USER node
 EXPOSE 8080

@@ -24,9 +24,9 @@ const project = (name: string, extra: object) => ({
     include: [`test/${name}/**/*.test.ts`],
     exclude: [LONG],
     setupFiles: ['test/runner/property-seed.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     maxWorkers: FILES_AT_ONCE,
     ...extra,
   },
@@ -36,7 +36,9 @@ const project = (name: string, extra: object) => ({
 const inMemory = { isolate: false }
 
 /** Each file has topics and tables of a prefix of its own, on one set of servers for all projects of the run. */
-const onServers = { hookTimeout: 180_000, globalSetup: ['test/worlds/backing-services.ts'] }
+const SERVERS = 'test/worlds/backing-services.ts'
+const onServers = { hookTimeout: 300_000, globalSetup: [SERVERS] }
+const PAGE = 'test/worlds/built-page.ts'
 
 /** The kinds of tests, by folder; `long` are those that `npm test` leaves out, and they run one after the other. */
 export default defineConfig({
@@ -50,10 +52,18 @@ export default defineConfig({
       project('property', inMemory),
       project('contract', inMemory),
       project('matrix', inMemory),
-      project('simulation', { testTimeout: 240_000 }),
+      project('simulation', { testTimeout: 600_000 }),
+      project('browser', { testTimeout: 600_000, globalSetup: [PAGE] }),
       project('integration', { testTimeout: 600_000, ...onServers }),
       project('crash', { testTimeout: PROOF_MS, ...onServers }),
-      project('long', { include: [LONG], exclude: [], testTimeout: PROOF_MS, fileParallelism: false, ...onServers }),
+      project('long', {
+        ...onServers,
+        include: [LONG],
+        exclude: [],
+        testTimeout: PROOF_MS,
+        fileParallelism: false,
+        globalSetup: [SERVERS, PAGE],
+      }),
     ],
   },
 })

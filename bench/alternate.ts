@@ -1,4 +1,4 @@
-import { median } from './median.ts'
+import { median, medianRatio } from './median.ts'
 import type { Measured } from './meter.ts'
 
 /** One who does the work that others do as well: the runtime, a bare loop, a peer. */
@@ -14,22 +14,27 @@ export interface Figures {
   readonly rssMb: number
 }
 
-/** Runs all in turn, as often as there are rounds. Whoever is first in one round is last in the next. */
+/** Has all take their turn, as often as there are rounds. Whoever is first in one round is last in the next. */
+export async function inTurn<T>(all: readonly T[], rounds: number, take: (one: T, round: number) => Promise<void>) {
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const one of round % 2 === 1 ? all : all.toReversed()) await take(one, round)
+  }
+}
+
+/** Runs all in turn. */
 export async function alternate<Name extends string>(
   contenders: readonly Contender<Name>[],
   rounds: number,
   log: (line: string) => void,
 ): Promise<ReadonlyMap<Name, readonly Measured[]>> {
   const runs = new Map(contenders.map(({ name }) => [name, [] as Measured[]]))
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const { name, run } of round % 2 === 1 ? contenders : contenders.toReversed()) {
-      const measured = await run()
-      runs.get(name)?.push(measured)
-      const { events, seconds, cpuSeconds } = measured
-      const cpu = ((cpuSeconds / events) * 1e6).toFixed(0)
-      log(`${round}/${rounds} ${name}: ${Math.round(events / seconds)} events/s, ${cpu} µs CPU an event`)
-    }
-  }
+  await inTurn(contenders, rounds, async ({ name, run }, round) => {
+    const measured = await run()
+    runs.get(name)?.push(measured)
+    const { events, seconds, cpuSeconds } = measured
+    const cpu = ((cpuSeconds / events) * 1e6).toFixed(0)
+    log(`${round}/${rounds} ${name}: ${Math.round(events / seconds)} events/s, ${cpu} µs CPU an event`)
+  })
   return runs
 }
 
@@ -42,12 +47,15 @@ export function figures(runs: readonly Measured[]): Figures {
   }
 }
 
-/** Median of the rounds' own ratios of speed: what the runs of one round share of the machine's noise cancels out. */
+/** Of speed: above 1 we are faster. */
 export function speedRatio(ours: readonly Measured[], theirs: readonly Measured[]): number {
-  return median(ours.map(({ seconds }, round) => (theirs[round]?.seconds ?? Number.NaN) / seconds))
+  return medianRatio(theirs.map(secondsOf), ours.map(secondsOf))
 }
 
-/** As `speedRatio`, of the processor time an event takes: below 1 we need less. */
+/** Of the processor time an event takes: below 1 we need less. */
 export function cpuRatio(ours: readonly Measured[], theirs: readonly Measured[]): number {
-  return median(ours.map(({ cpuSeconds }, round) => cpuSeconds / (theirs[round]?.cpuSeconds ?? Number.NaN)))
+  const cpuOf = ({ cpuSeconds }: Measured) => cpuSeconds
+  return medianRatio(ours.map(cpuOf), theirs.map(cpuOf))
 }
+
+const secondsOf = ({ seconds }: Measured) => seconds

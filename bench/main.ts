@@ -26,7 +26,7 @@ const withoutServers: Readonly<Record<string, (count: number, rounds: number) =>
   persons: measurePersons,
 }
 
-const USAGE = `npm run bench -- [--quick [--keep]] [--events N] [--rounds N] [--seed N]
+const USAGE = `npm run bench -- [--quick [--keep]] [--only GROUP,…] [--events N] [--rounds N] [--seed N]
 npm run bench -- route|map|project … [--events N] [--rounds N] [--seed N] [--json] [--profile FOLDER]
 npm run bench -- peers [--events N] [--rounds N] [--seed N] [--profile FOLDER]
 npm run bench -- soak [--events N] [--seed N] [--json]
@@ -48,6 +48,7 @@ function readArguments() {
       seed: { type: 'string', default: '42' },
       quick: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
+      only: { type: 'string' },
       json: { type: 'boolean', default: false },
       profile: { type: 'string' },
     },
@@ -64,6 +65,7 @@ function readArguments() {
     showsTable: positionals.length === 0,
     quick: values.quick,
     keep: values.keep,
+    only: values.only?.split(','),
     jobs: positionals.filter(isJob),
     events: values.events === undefined ? null : wholeNumber('events', values.events),
     rounds: values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds),
@@ -82,8 +84,8 @@ async function run(
 ): Promise<string> {
   const { seed, profile, rounds = ROUNDS } = chosen
   if (chosen.showsTable) {
-    const { rounds, events } = chosen
-    const options = { seed, rounds, events: events ?? undefined, log, signal }
+    const { rounds, events, only } = chosen
+    const options = { seed, rounds, only, events: events ?? undefined, log, signal }
     return chosen.quick ? await quickTable(servers, options, chosen.keep) : await wholeTable(servers, options)
   }
   if (chosen.soaks) {

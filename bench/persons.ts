@@ -76,6 +76,7 @@ function keysAtHand(): PersonKeys {
   return {
     secret: async () => secret,
     find: async (by) => keyOf(by),
+    keptUntil: async () => null,
     isTooOld: async () => false,
     isForgotten: async () => false,
     prepare: async () => undefined,

@@ -98,6 +98,7 @@ export function writeShellEnvironment(
 export function where(connection: string, { api, simulators, kafka, schemaRegistry, dynamodb }: Endpoints): string {
   const simulated = Object.entries(simulators).map(([name, url]) => `          ${name.padEnd(18)} ${url}/_sim/state`)
   return `everything runs:
+          control tower      ${api}/
           API                ${api}            documentation ${api}/docs
           feeds              ${api}/v1/feeds/products?connection=${connection}
                              ${api}/v1/feeds/inventory?connection=${connection}

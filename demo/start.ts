@@ -16,6 +16,7 @@ import { runOnce } from './once.ts'
 import { PULLED, runOnceAll } from './once-all.ts'
 import { type DemoOptions, HELP, readOptions } from './options.ts'
 import { createProgress, type Progress } from './progress.ts'
+import { demoScenarios } from './scenarios.ts'
 import { failureLine, summaryLine } from './summary.ts'
 import { keepChanging } from './watch.ts'
 
@@ -49,8 +50,16 @@ async function start(options: DemoOptions, progress: Progress, ending: Ending, s
   ending.add(() => platform.close())
   const configuration = await loadConfiguration(CONFIGURATIONS[options.connections], config.environment, systemTypes)
   await applyConfiguration(platform.tables, configuration)
-  const running = await startRoles(platform, roles, { schedules: !options.once })
+  const { vendorPattern, once } = options
+  const demo = demoScenarios({
+    simulators: simulators.addresses,
+    tables: platform.tables,
+    configuration,
+    vendorPattern,
+  })
+  const running = await startRoles(platform, roles, { schedules: !once, ...(once ? {} : { demo }) })
   ending.add(() => running.close())
+  ending.add(() => demo.repairAll())
   const api = running.api?.url ?? ''
   await postJson(`${simulators.addresses.magento.url}/_sim/feed`, {
     api,

@@ -5,7 +5,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,23 +15,34 @@ const MODULES = join(ROOT, 'node_modules')
 const STAMP = join(MODULES, '.waldstream-installed')
 /** The package that has the Node of this machine as it is, pinned by its digest in the lock file; `node` is of installations before. */
 const NODE_PACKAGES = [`node-${process.platform}-${process.arch}`, 'node']
+/** The control tower: its sources, and where the API finds it. */
+const PAGE = join(ROOT, 'web')
+const BUILT_PAGE = join(PAGE, 'dist')
+/** What the package has of the sources: `npm pack` compiles them. */
+const COMPILED = join(ROOT, 'dist')
+/** What the page is built from besides. */
+const SHARED_WITH_PAGE = ['src/api/csv-text.ts']
 const OLDEST_NODE = 20
 /** Runs the project's sources as they are; where there is no package of it for this machine. */
 const OWN_NODE = 24
 /** Warnings about packages that want a newer Node than the one that installs them are no news: it is on its way. */
 const QUIET_NPM = { ...process.env, npm_config_loglevel: 'error' }
 
+const vite = (...args) => [join(MODULES, 'vite', 'bin', 'vite.js'), ...args, '--config', join(PAGE, 'vite.config.ts')]
 const vitest = (...args) => [join(MODULES, 'vitest', 'vitest.mjs'), 'run', ...args]
 const projects = (...names) => vitest(...names.flatMap((name) => ['--project', name]))
 
 /** Task → arguments of Node, without those given after the task's name. */
 const TASKS = {
   start: () => ['demo/start.ts'],
+  page: () => vite('build'),
   services: () => ['services/main.ts'],
   waldstream: () => ['src/cli/main.ts'],
+  package: () => [join(MODULES, 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.package.json'],
   test: () => vitest('--project=!long', ...reporters(process.env.WALDSTREAM_TEST_REPORT)),
   'test:unit': () => projects('unit', 'property', 'contract'),
   'test:matrix': () => [...projects('matrix'), '--reporter=default', '--reporter=./test/matrix/matrix-reporter.ts'],
+  'test:browser': () => projects('browser'),
   'test:integration': () => projects('integration'),
   'test:simulation': () => ['test/simulation/main.ts'],
   'test:crash': () => ['test/crash/main.ts'],
@@ -40,13 +51,17 @@ const TASKS = {
   bench: () => ['bench/main.ts'],
   check: () => ['scripts/check.ts'],
   specs: () => ['scripts/fetch-specs.ts'],
+  screenshots: () => ['scripts/screenshots.ts'],
+  lighthouse: () => ['scripts/lighthouse.ts'],
   generate: () => ['scripts/generate.ts'],
   format: () => [join(MODULES, '@biomejs', 'biome', 'bin', 'biome'), 'check', '--write', '.'],
 }
 
 function reporters(report) {
   const printed = ['--reporter=default', '--reporter=./test/runner/times-reporter.ts']
-  return report ? [...printed, '--reporter=json', `--outputFile.json=${report}`] : printed
+  if (!report) return printed
+  const kept = ['--reporter=json', `--outputFile.json=${report}`, '--reporter=./test/runner/stray-errors-reporter.ts']
+  return [...printed, ...kept]
 }
 
 function fail(message) {
@@ -112,6 +127,49 @@ function projectNode() {
   )
 }
 
+/** What the page is built from: a digest of its sources and of the packages. */
+function pageDigest() {
+  const sources = readdirSync(PAGE, { recursive: true })
+    .filter((path) => !path.startsWith('dist') && statSync(join(PAGE, path)).isFile())
+    .toSorted()
+  const hash = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json')))
+  for (const path of sources) hash.update(`${path}\n`).update(readFileSync(join(PAGE, path)))
+  for (const path of SHARED_WITH_PAGE) hash.update(`${path}\n`).update(readFileSync(join(ROOT, path)))
+  return hash.digest('hex')
+}
+
+/**
+ * Builds the control tower where its sources are others than it was built from. It is built aside and put in its place
+ * whole. Without it the API does all it did: a page that can't be built is told, and holds nothing up.
+ */
+function buildPage() {
+  const stamp = join(BUILT_PAGE, '.built-from')
+  const digest = pageDigest()
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
+  process.stderr.write('building the control tower\n')
+  const aside = join(MODULES, '.cache', `waldstream-page-${process.pid}`)
+  const { status } = spawnSync(projectNode(), vite('build', '--outDir', aside, '--emptyOutDir', '--logLevel', 'warn'), {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+  })
+  if (status !== 0) {
+    process.stderr.write(
+      'the control tower could not be built; its messages are above, and the API goes on without it\n',
+    )
+    return
+  }
+  writeFileSync(join(aside, '.built-from'), digest)
+  putInPlace(aside)
+}
+
+/** Of two that build at once the later one counts: both have built the same. */
+function putInPlace(aside) {
+  const old = `${aside}-old`
+  if (existsSync(BUILT_PAGE)) renameSync(BUILT_PAGE, old)
+  renameSync(aside, BUILT_PAGE)
+  rmSync(old, { recursive: true, force: true })
+}
+
 /** Forwards signals once: Ctrl-C reaches the task by the terminal itself, and npm and we would only repeat it. */
 function forwardSignals(child) {
   let last = 0
@@ -171,4 +229,7 @@ if (!Object.hasOwn(TASKS, task ?? '')) {
   process.exit(2)
 }
 installModules()
+if (['start', 'package'].includes(task) || (task === 'waldstream' && args[0] === 'run')) buildPage()
+// What is no longer a source is not to be found compiled.
+if (task === 'package') rmSync(COMPILED, { recursive: true, force: true })
 run(task, args)

@@ -17,6 +17,7 @@ interface Check {
 const CHECKS: readonly Check[] = [
   { name: 'format and lint (biome)', command: ['biome', 'ci', '--colors=off', '.'] },
   { name: 'types (tsc)', command: ['tsc', '-p', 'tsconfig.json'] },
+  { name: 'types of the page (tsc)', command: ['tsc', '-p', 'web/tsconfig.json'] },
   { name: 'unused code (knip)', command: ['knip'] },
   { name: 'generated files', command: ['node', 'scripts/generate.ts', '--check'] },
   ...(existsSync(`${ROOT}/${SCHEMA_CHECK}`)

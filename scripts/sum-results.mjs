@@ -1,15 +1,30 @@
 /**
  * Sums the reports of the test runs and of the checks, names what failed, and ends with the plain line of the counts.
- * A report that is missing counts as one failure, and so does a run in which no test was executed.
+ * A report that is missing counts as one failure, and so does a run in which no test was executed. Errors outside any
+ * test, which `test/runner/stray-errors-reporter.ts` keeps beside the report, count as one failure each.
  * Usage: sum-results.mjs (<test report> <exit code>)… <check report> <exit code>
  */
 import { existsSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 
 const NOTHING = { passed: 0, failed: 0, skipped: 0, failures: [] }
 
 function read(file, what) {
   if (!existsSync(file)) return { missing: { ...NOTHING, failed: 1, failures: [`${what} left no report`] } }
   return { content: JSON.parse(readFileSync(file, 'utf8')) }
+}
+
+const STACK = /^\s+at /
+const FIRST = 4
+const LAST = 32
+const LONGEST = 400
+
+/** What a failure says without its stack: where it holds the output of a program, its begin and its end. */
+function excerpt(message) {
+  const said = message.split('\n').filter((line) => line.trim() !== '' && !STACK.test(line))
+  const left = said.length - FIRST - LAST
+  const shown = left <= 1 ? said : [...said.slice(0, FIRST), `… ${left} lines …`, ...said.slice(-LAST)]
+  return shown.map((line) => `    ${line.slice(0, LONGEST)}`).join('\n')
 }
 
 /** Files that fail as a whole (a broken import, a failed hook) hold no failed test: each counts as one. */
@@ -25,22 +40,36 @@ export function sumTests(content) {
     failed: failedTests.length + brokenFiles.length,
     skipped: content.numPendingTests + content.numTodoTests,
     failures: [
-      ...failedTests.map((test) => `${test.fullName}\n    ${(test.failureMessages[0] ?? '').split('\n')[0]}`),
-      ...brokenFiles.map((file) => `${file.name}\n    ${file.message.split('\n')[0]}`),
+      ...failedTests.map((test) => `${test.fullName}\n${excerpt(test.failureMessages[0] ?? '')}`),
+      ...brokenFiles.map((file) => `${file.name}\n${excerpt(file.message)}`),
     ],
   }
 }
 
-/** A process that fails though all it counted passed has failed at something it did not count. */
-function withExit(sum, exitCode, what) {
+/** A process that fails though all it counted passed has failed at something it did not count: the end of what it printed says more. */
+function withExit(sum, exitCode, what, printed) {
   if (exitCode === 0 || sum.failed > 0) return sum
-  return { ...sum, failed: 1, failures: [`${what} ended with exit code ${exitCode}`] }
+  const end = printed !== undefined && existsSync(printed) ? `\n${excerpt(readFileSync(printed, 'utf8'))}` : ''
+  return { ...sum, failed: 1, failures: [`${what} ended with exit code ${exitCode}${end}`] }
+}
+
+/** What was thrown outside any test, beside the report of the run. */
+function strayErrors(report) {
+  const file = `${report}.stray.json`
+  const found = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
+  return found.map(({ message, file: during }) => {
+    const lines = message.split('\n').slice(0, LAST)
+    return `outside any test, during ${during ?? 'the run'}\n${lines.map((line) => `    ${line}`).join('\n')}`
+  })
 }
 
 function tests(file, exitCode) {
-  const { content, missing } = read(file, 'the tests')
+  const what = `the run of ${basename(file, '.json')}`
+  const { content, missing } = read(file, what)
   if (missing) return missing
-  const sum = withExit(sumTests(content), exitCode, 'the tests')
+  const [counted, stray] = [sumTests(content), strayErrors(file)]
+  const failures = [...counted.failures, ...stray]
+  const sum = withExit({ ...counted, failed: counted.failed + stray.length, failures }, exitCode, what, `${file}.out`)
   if (sum.passed + sum.failed > 0) return sum
   return { ...sum, failed: 1, failures: ['no test was executed'] }
 }

@@ -1,19 +1,17 @@
-import { randomUUID } from 'node:crypto'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { applyConfiguration } from '../../src/configuration/apply-configuration.ts'
 import { BY_POSITION, partitionOf } from '../../src/projections/feed-table.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
+import { bareTables } from '../bare-tables.ts'
 import { configuration } from '../data/configuration.ts'
-import { inventory, VENDOR } from '../data/inventory.ts'
-import { VENDOR_PREFIX } from '../data/orders.ts'
-import { chunks, mapped } from '../fill.ts'
-import { runtimeSide } from '../jobs/runtime-side.ts'
-import { median } from '../median.ts'
+import { VENDOR } from '../data/inventory.ts'
+import { median, medianRatio } from '../median.ts'
 import { type BenchServers, openServers } from '../servers.ts'
 import type { Measurement, Measurements } from '../table/rows.ts'
+import { fillFeed } from './fill-feed.ts'
 import { Load } from './load.ts'
 import { type Child, startChild } from './start-child.ts'
+import { timesInTurn } from './times-in-turn.ts'
 
 export interface FeedOptions {
   readonly seed: number
@@ -28,7 +26,6 @@ const PAGE = 500
 const POLLERS = 16
 const PAGES_A_ROUND = 20
 const POLLS_A_ROUND = 2000
-const CHUNK = 1000
 /** Rows of the large feed that the goal is set for. */
 const LARGE = 1_000_000
 
@@ -42,10 +39,12 @@ export async function measureFeed(servers: BenchServers, options: FeedOptions): 
   try {
     const feeds: OpenFeed[] = []
     for (const rows of feedRows) {
+      const begun = performance.now()
       const own = await openServers(log, signal, servers.env)
       opened.push(own)
-      feeds.push(await openFeed(own, rows, options))
-      log(`feed: ${rows} rows are in the table`)
+      const feed = await openFeed(own, rows, options)
+      feeds.push(feed)
+      log(`feed: ${feed.rows} rows are in the table after ${((performance.now() - begun) / 1000).toFixed(0)} s`)
     }
     const [small, large] = feeds
     if (small === undefined || large === undefined) throw new Error('a small and a large feed are needed')
@@ -71,59 +70,35 @@ interface OpenFeed {
 async function openFeed(servers: BenchServers, rows: number, { seed }: FeedOptions): Promise<OpenFeed> {
   const { platform, env } = servers
   await applyConfiguration(platform.tables, configuration)
-  for await (const records of chunks(universal(servers, seed, rows), CHUNK)) await platform.producer.send(records)
-  await runtimeSide(platform, { job: 'project', side: 'runtime', events: rows, group: `bench-${randomUUID()}` })
+  const written = await fillFeed(platform, { seed, rows })
   const usual = { API_PORT: '0', API_REQUESTS_PER_MINUTE: '10000000' }
   const api = await startChild('api-server.ts', '', { ...env, ...usual })
-  return { servers, rows, api, page: `${api.url}/v1/feeds/inventory?connection=${CONNECTION}&limit=${PAGE}` }
-}
-
-/** One change of each of so many SKUs. */
-async function* universal({ platform }: BenchServers, seed: number, rows: number) {
-  let number = 0
-  for (const event of inventory({ seed, count: rows, keys: rows })) {
-    const sku = `${VENDOR_PREFIX}${String(number).padStart(7, '0')}`
-    number += 1
-    yield* mapped(platform, { ...event, key: sku, data: { ...event.data, sku } })
-  }
+  return { servers, rows: written, api, page: `${api.url}/v1/feeds/inventory?connection=${CONNECTION}&limit=${PAGE}` }
 }
 
 async function pageRows(small: OpenFeed, large: OpenFeed, { rounds, log }: FeedOptions): Promise<Measurements> {
   const load = new Load(1)
   const bare = bareQuery(large)
-  const times: Record<'small' | 'large' | 'bare', number[]> = { small: [], large: [], bare: [] }
   const pages = {
     small: () => load.seconds(small.page, PAGES_A_ROUND),
     large: () => load.seconds(large.page, PAGES_A_ROUND),
     bare: () => bare.seconds(PAGES_A_ROUND),
   }
-  // Once unmeasured: connections are opened, and code is compiled.
-  for (const page of Object.values(pages)) await page()
-  const names = ['small', 'large', 'bare'] as const
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const name of round % 2 === 1 ? names : names.toReversed()) times[name].push(await pages[name]())
-    log(`feed ${round}/${rounds}: ${names.map((name) => `${name} ${times[name].at(-1)?.toFixed(2)} s`).join(', ')}`)
-  }
+  const times = await timesInTurn(pages, rounds, (line) => log(`feed ${line}`))
   load.close()
   bare.close()
   const ms = (name: keyof typeof times) => (median(times[name]) / PAGES_A_ROUND) * 1000
-  const ratio = (a: readonly number[], b: readonly number[]) =>
-    median(a.map((seconds, round) => (b[round] ?? Number.NaN) / seconds))
-  const page = { value: 1000 / ms('large'), theirs: 1000 / ms('bare'), ratio: ratio(times.large, times.bare), rounds }
-  const size = { value: ms('large'), theirs: ms('small'), ratio: ratio(times.small, times.large), rounds }
+  const ratio = medianRatio(times.bare, times.large)
+  const page = { value: 1000 / ms('large'), theirs: 1000 / ms('bare'), ratio, rounds }
+  const size = { value: ms('large'), theirs: ms('small'), ratio: medianRatio(times.large, times.small), rounds }
   const note = large.rows === LARGE ? {} : { note: `on ${large.rows.toLocaleString('en-US')} rows` }
   return { 'feed-page': page, 'feed-page-large': { ...size, ...note } }
 }
 
 /** The first page's rows asked of DynamoDB by its own client. */
 function bareQuery({ servers: { platform } }: OpenFeed) {
-  const { dynamodb, tablePrefix } = platform.config
-  const client = new DynamoDBClient({
-    region: dynamodb.region,
-    ...(dynamodb.endpoint === null ? {} : { endpoint: dynamodb.endpoint }),
-    ...(dynamodb.credentials === null ? {} : { credentials: dynamodb.credentials }),
-  })
-  const documents = DynamoDBDocumentClient.from(client)
+  const { tablePrefix } = platform.config
+  const { documents, close } = bareTables(platform.config)
   const query = new QueryCommand({
     TableName: `${tablePrefix}${inventoryFeed.table}`,
     IndexName: BY_POSITION,
@@ -143,7 +118,7 @@ function bareQuery({ servers: { platform } }: OpenFeed) {
       }
       return (performance.now() - begun) / 1000
     },
-    close: () => client.destroy(),
+    close,
   }
 }
 
@@ -151,22 +126,15 @@ async function pollRow(feed: OpenFeed, { rounds, log }: FeedOptions): Promise<Me
   const load = new Load(POLLERS)
   const { url, body } = await lastPoll(feed, load)
   const bare = await startChild('bare-route.ts', JSON.stringify(body), {})
-  const times = { ours: [] as number[], theirs: [] as number[] }
   const polls = {
     ours: () => load.seconds(url, POLLS_A_ROUND),
     theirs: () => load.seconds(bare.url, POLLS_A_ROUND),
   }
-  for (const poll of Object.values(polls)) await poll()
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const name of round % 2 === 1 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const)) {
-      times[name].push(await polls[name]())
-    }
-    log(`polls ${round}/${rounds}: ours ${times.ours.at(-1)?.toFixed(2)} s, bare ${times.theirs.at(-1)?.toFixed(2)} s`)
-  }
+  const times = await timesInTurn(polls, rounds, (line) => log(`polls ${line}`))
   load.close()
   await bare.end()
   const perSecond = (all: readonly number[]) => POLLS_A_ROUND / median(all)
-  const ratio = median(times.ours.map((seconds, round) => (times.theirs[round] ?? Number.NaN) / seconds))
+  const ratio = medianRatio(times.theirs, times.ours)
   const row: Measurement = { value: perSecond(times.ours), theirs: perSecond(times.theirs), ratio, rounds }
   return { 'feed-poll': row }
 }

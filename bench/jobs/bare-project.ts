@@ -1,11 +1,11 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { KafkaMessage } from 'kafkajs'
 import type { Config } from '../../src/config.ts'
 import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
 import { forEachKey } from '../../src/platform/bounded.ts'
 import type { FeedRow } from '../../src/projections/feed-row.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
+import { bareTables } from '../bare-tables.ts'
 import { type BareJob, bareCodec } from './bare-side.ts'
 
 /** As many records at once, and as many writers, as the runtime takes: both write equally many rows. */
@@ -26,16 +26,11 @@ export function projectEach(config: Config): BareJob {
 }
 
 function writesOf(
-  { dynamodb, tablePrefix }: Config,
+  config: Config,
   rowsOf: (messages: readonly KafkaMessage[], decode: (value: Buffer | null) => unknown) => readonly FeedRow[],
 ): BareJob {
-  const client = new DynamoDBClient({
-    region: dynamodb.region,
-    ...(dynamodb.endpoint === null ? {} : { endpoint: dynamodb.endpoint }),
-    requestHandler: { httpAgent: { keepAlive: true, maxSockets: 64 } },
-  })
-  const documents = DynamoDBDocumentClient.from(client)
-  const table = `${tablePrefix}${inventoryFeed.table}`
+  const { documents } = bareTables(config)
+  const table = `${config.tablePrefix}${inventoryFeed.table}`
   const { decode } = bareCodec('universal-inventory')
   return {
     topic: 'universal-inventory',

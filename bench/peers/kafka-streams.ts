@@ -1,7 +1,8 @@
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findJava, findMaven } from '../../services/java.ts'
 import { runCommand } from '../../services/run-command.ts'
-import { builtFolder, copySources, type Environment, type NoPeer, type Peer } from './peer.ts'
+import { builtFolder, type Environment, type NoPeer, type Peer } from './peer.ts'
 
 /** As in its pom.xml. */
 export const KAFKA_STREAMS = 'Kafka Streams 4.3.1'
@@ -13,7 +14,8 @@ export async function kafkaStreams(env: Environment, signal: AbortSignal): Promi
   if (maven.why !== undefined) return { why: maven.why }
   try {
     const folder = await builtFolder('kafka-streams', env, async (sources, aside) => {
-      await copySources(sources, aside)
+      // Maven writes beside them.
+      await cp(sources, aside, { recursive: true })
       const pom = join(aside, 'pom.xml')
       await runCommand(maven.command, ['--quiet', '--batch-mode', '--file', pom, 'package'], { env, signal })
     })

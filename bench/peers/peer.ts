@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, glob, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { glob, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -92,9 +92,4 @@ async function digestOf(folder: string): Promise<string> {
   const files = (await Array.fromAsync(glob('**/*.{xml,java,py,txt}', { cwd: folder }))).toSorted()
   for (const file of files) digest.update(file).update(await readFile(join(folder, file)))
   return digest.digest('hex').slice(0, 12)
-}
-
-/** Copies the sources, for builders that write beside them. */
-export async function copySources(sources: string, folder: string): Promise<void> {
-  await cp(sources, folder, { recursive: true })
 }

@@ -12,6 +12,7 @@ export interface RowDefinition {
 }
 
 const STREAMS = 'Kafka Streams, one thread'
+const CHAIN = 'a bare chain produce, consume, PutItem, Query'
 
 /** Every line there is to be, measured by this bench or not. */
 export const rows = [
@@ -88,12 +89,13 @@ export const rows = [
     goal: { least: 0.5 },
   },
   {
-    id: 'freshness',
-    measure: 'change at the source until in the feed, 200 changes/s: p50 and p99',
+    id: 'freshness-p50',
+    measure: 'change at the source until a reader has it, 200 changes/s: p50',
     unit: 'ms',
-    against: 'a bare chain produce, consume, PutItem, Query',
+    against: CHAIN,
     goal: { most: 2 },
   },
+  { id: 'freshness-p99', measure: 'the same: p99', unit: 'ms', against: CHAIN, goal: { most: 2 } },
   {
     id: 'order-throughput',
     measure: 'orders accepted by an ERP that answers in 50 ms',
@@ -101,7 +103,13 @@ export const rows = [
     against: "what the ERP's concurrency allows",
     goal: { least: 0.95 },
   },
-  { id: 'order-p99', measure: 'in the shop until accepted, p99', unit: 'ms', against: 'the floor', goal: { most: 2 } },
+  {
+    id: 'order-p99',
+    measure: 'in the shop until accepted, p99',
+    unit: 'ms',
+    against: 'what its calls take, one after the other',
+    goal: { most: 2 },
+  },
   {
     id: 'quiet-catalogue',
     measure: 'calls to the ERP for a quiet catalogue of 500,000 SKUs',
@@ -117,11 +125,25 @@ export const rows = [
     goal: { most: 1.3 },
   },
   {
-    id: 'fifty-connections',
-    measure: 'CPU and table reads of 50 idle connections',
+    id: 'fifty-reads',
+    measure: 'table reads of 50 idle connections',
     unit: 'reads/s',
     against: 'of 2 connections',
     goal: { most: 2 },
+  },
+  {
+    id: 'fifty-cpu',
+    measure: 'CPU of 50 idle connections',
+    unit: '%',
+    against: 'of 2 connections',
+    goal: { most: 2 },
+  },
+  {
+    id: 'fifty-order',
+    measure: 'a new order with 50 connections, from its read until accepted',
+    unit: 'ms',
+    against: 'with 2 connections',
+    goal: { most: 1.5 },
   },
   {
     id: 'start',

@@ -16,6 +16,8 @@ export interface TableOptions {
   readonly events?: number | undefined
   /** Undefined: as many as the extent has. */
   readonly rounds?: number | undefined
+  /** Groups of rows that are measured; undefined: all. What is measured of some alone is not kept. */
+  readonly only?: readonly string[] | undefined
   readonly log: (line: string) => void
   readonly signal: AbortSignal
 }
@@ -25,8 +27,12 @@ const WHOLE: Extent = {
   routed: 60_000,
   mapped: 20_000,
   projected: 2000,
-  feedRows: [1000, 4000],
+  feedRows: [1000, 1_000_000],
   routers,
+  rebuilt: 3000,
+  behind: 1_000_000,
+  installations: true,
+  skus: [1000, 500_000],
 }
 
 /** What says in less than two minutes, on a machine with nothing else to do, whether something became much slower. */
@@ -37,6 +43,10 @@ const QUICK: Extent = {
   projected: 500,
   feedRows: null,
   routers: ['runtime', 'streams'],
+  rebuilt: 500,
+  behind: null,
+  installations: false,
+  skus: null,
 }
 
 /**
@@ -53,7 +63,7 @@ export async function wholeTable(servers: BenchServers, options: TableOptions): 
     await writeResults(results)
     await writeDocs(results)
   }
-  return tableText(await measure(servers, WHOLE, options, keep))
+  return tableText(await measure(servers, WHOLE, options, options.only === undefined ? keep : undefined))
 }
 
 /**

@@ -3,6 +3,7 @@ import type { KeyScope } from '../control/keys/api-key.ts'
 import { StreamError } from '../errors.ts'
 import { may, type Principal } from '../operations/principal.ts'
 import type { ApiDeps } from './dependencies.ts'
+import { isMistypedPage } from './mistyped-page.ts'
 import { keyWithin } from './sealed-text.ts'
 import { type Caller, createSignIn } from './sign-in.ts'
 
@@ -17,22 +18,61 @@ export type Need = 'open' | 'signed' | 'caller' | Exclude<KeyScope, 'persons:rea
 export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /health/live': 'open',
   'GET /health/ready': 'caller',
-  'GET /': 'caller',
+  'GET /': 'open',
+  'GET /orders': 'open',
+  'GET /orders/*': 'open',
+  'GET /problems': 'open',
+  'GET /problems/*': 'open',
+  'GET /connections': 'open',
+  'GET /connections/*': 'open',
+  'GET /systems/*': 'open',
+  'GET /system': 'open',
+  'GET /new/*': 'open',
+  'GET /products': 'open',
+  'GET /products/*': 'open',
+  'GET /tasks': 'open',
+  'GET /tasks/*': 'open',
+  'GET /demo': 'open',
+  'GET /resync': 'open',
+  'GET /resync/*': 'open',
+  'GET /keys': 'open',
+  'GET /audit': 'open',
+  'GET /assets/:name': 'open',
+  'GET /share/:token': 'signed',
+  'GET /v1': 'caller',
   'GET /openapi.json': 'caller',
   'GET /docs': 'caller',
   'GET /docs/*': 'caller',
 
+  'GET /v1/caller': 'caller',
+  'GET /v1/events': 'observe',
+
+  // There in the demo alone.
+  'GET /v1/demo': 'observe',
+  'PUT /v1/demo/:scenario': 'operate',
+
   'GET /v1/feeds/*': 'feeds:read',
   'POST /v1/orders/:source': 'orders:push',
+  'POST /v1/orders/:source/:number/fulfilments': 'fulfil',
   'POST /v1/webhooks/:system': 'signed',
 
   'GET /v1/status': 'observe',
+  'GET /v1/figures': 'observe',
+  'GET /v1/history/:connection/:key': 'observe',
+  'GET /v1/pulls': 'observe',
+  'GET /v1/orders': 'observe',
   'GET /v1/orders/:source/:number': 'observe',
+  'GET /v1/orders/:source/:number/steps/:step': 'observe',
+  'GET /v1/orders/:source/:number/shares': 'observe',
+  'GET /v1/order-holds': 'observe',
+  // Its operation asks for `persons:read` too.
+  'POST /v1/persons/orders': 'observe',
   'GET /v1/tasks': 'observe',
   'GET /v1/tasks/:id': 'observe',
   'GET /v1/tasks/:id/entities': 'observe',
   'GET /v1/tasks/:id/entities/:connection/:key': 'observe',
   'GET /v1/dead-letters': 'observe',
+  'GET /v1/dead-letters/money': 'observe',
   'GET /v1/dead-letters/:id': 'observe',
   'GET /v1/dead-letters/:id/preview': 'observe',
   'GET /v1/frontend/:connection/:entity': 'observe',
@@ -43,10 +83,17 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /v1/reads/:id': 'observe',
   'GET /v1/sync-requests/:id': 'observe',
   'GET /v1/replays': 'observe',
+  'GET /v1/replay-targets': 'observe',
   'GET /v1/replays/:id': 'observe',
   'GET /v1/rebuilds': 'observe',
   'GET /v1/rebuilds/:id': 'observe',
 
+  'PUT /v1/orders/:source/:number/hold': 'operate',
+  'POST /v1/orders/:source/:number/release': 'operate',
+  'POST /v1/orders/:source/:number/share': 'operate',
+  'POST /v1/orders/:source/:number/shares/:id/revoke': 'operate',
+  'POST /v1/orders/:source/:number/cancel': 'operate',
+  'POST /v1/orders/:source/:number/resend': 'operate',
   'POST /v1/tasks/:id/retry': 'operate',
   'POST /v1/tasks/:id/cancel': 'operate',
   'POST /v1/dead-letters/:id/retry': 'operate',
@@ -55,13 +102,22 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'POST /v1/dead-letters/discard': 'operate',
   'PUT /v1/pauses/:stage/:connection': 'operate',
   'POST /v1/pauses/:stage/:connection/resume': 'operate',
+  'POST /v1/parked/try': 'operate',
   'PUT /v1/reads/:id/cut-date': 'operate',
   'POST /v1/sync-requests': 'operate',
   'POST /v1/replays': 'operate',
   'POST /v1/replays/:id/cancel': 'operate',
   'POST /v1/rebuilds': 'operate',
   'POST /v1/rebuilds/:id/switch': 'operate',
+  'POST /v1/rebuilds/:id/undo': 'operate',
   'DELETE /v1/rebuilds/:id': 'operate',
+
+  'GET /v1/system/processes': 'operate',
+  'GET /v1/system/consumers': 'operate',
+  'GET /v1/system/topics': 'operate',
+  'GET /v1/system/tables': 'operate',
+  'GET /v1/system/versions': 'operate',
+  'POST /v1/system/test': 'operate',
 
   'GET /v1/systems': 'configure',
   'GET /v1/systems/:id': 'configure',
@@ -71,9 +127,14 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /v1/connections/:id': 'configure',
   'PUT /v1/connections/:id': 'configure',
   'DELETE /v1/connections/:id': 'configure',
+  'POST /v1/systems/:id/test': 'configure',
+  'POST /v1/connections/:id/test': 'configure',
   'GET /v1/connections/:id/metadata': 'configure',
   'PUT /v1/connections/:id/metadata': 'configure',
+  'DELETE /v1/connections/:id/metadata': 'configure',
   'POST /v1/connections/:id/metadata/preview': 'configure',
+  'POST /v1/connections/:id/order-map/preview': 'configure',
+  'GET /v1/configuration/schema': 'configure',
   'GET /v1/configuration/changes': 'configure',
 
   'GET /v1/audit': 'administer',
@@ -89,10 +150,16 @@ const prefixes = Object.entries(routeNeeds).flatMap(([route, need]) =>
   route.endsWith('/*') ? [{ prefix: route.slice(0, -1), need }] : [],
 )
 
+/** Of the routes there are: every request asks several times. */
+const found = new Map<string, Need | undefined>()
+
 /** `HEAD` is as `GET`. Undefined: the route is not declared, or there is none. */
 export function needOf(method: string, url: string | undefined): Need | undefined {
   const route = `${method === 'HEAD' ? 'GET' : method} ${url}`
-  return routeNeeds[route] ?? prefixes.find(({ prefix }) => route.startsWith(prefix))?.need
+  if (!found.has(route)) {
+    found.set(route, routeNeeds[route] ?? prefixes.find(({ prefix }) => route.startsWith(prefix))?.need)
+  }
+  return found.get(route)
 }
 
 const admitted = new WeakMap<FastifyRequest, Caller>()
@@ -113,7 +180,8 @@ export function controlAccess(app: FastifyInstance, deps: ApiDeps): void {
   })
   app.addHook('onRequest', async (request) => {
     const need = needOf(request.method, request.routeOptions.url)
-    if (need === 'open' || need === 'signed') return
+    // A browser is told that there is no such page whoever asks.
+    if (need === 'open' || need === 'signed' || isMistypedPage(request)) return
     const caller = await signIn(request)
     admitted.set(request, caller)
     if (need === undefined || need === 'caller' || may(caller.principal, need)) return

@@ -11,9 +11,11 @@ import Fastify, {
 import { controlAccess, needOf } from './access.ts'
 import { auditRequests } from './audit-requests.ts'
 import { REQUEST_BYTES } from './body-sizes.ts'
+import { answerListsAsCsv, withCsvLists } from './csv-lists.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { refuseUnreadable } from './http-server.ts'
 import { refuseUnknownPaths } from './known-paths.ts'
+import { answerMistypedPage, isMistypedPage } from './mistyped-page.ts'
 import { takeAbsentBodies, withOptionalBodies, withOptionalDefaults } from './optional-defaults.ts'
 import { acceptOwnHosts } from './own-hosts.ts'
 import { LONGEST_PARAMETER } from './path-text.ts'
@@ -22,26 +24,40 @@ import { readBodies } from './request-bodies.ts'
 import { limitRequests } from './request-limits.ts'
 import { guardResponses, ofDocs } from './response-headers.ts'
 import { auditRoutes } from './routes/audit.ts'
-import { changeRoutes, configurationRoutes } from './routes/configuration.ts'
+import { callerRoutes } from './routes/caller.ts'
+import { changeRoutes, configurationRoutes, configurationSchemaRoutes } from './routes/configuration.ts'
 import { deadLetterActionRoutes } from './routes/dead-letter-actions.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
+import { demoRoutes } from './routes/demo.ts'
+import { eventRoutes } from './routes/events.ts'
 import { feedRoutes } from './routes/feeds.ts'
+import { figureRoutes } from './routes/figures.ts'
+import { filedFulfilmentRoutes } from './routes/filed-fulfilments.ts'
 import { healthRoutes } from './routes/health.ts'
+import { historyRoutes } from './routes/history.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { metadataPreviewRoutes } from './routes/metadata-preview.ts'
+import { orderActionRoutes } from './routes/order-actions.ts'
+import { orderSearchRoutes } from './routes/order-search.ts'
 import { orderTimelineRoutes } from './routes/order-timeline.ts'
 import { orderRoutes } from './routes/orders.ts'
+import { pageRoutes } from './routes/page.ts'
 import { pauseRoutes } from './routes/pauses.ts'
 import { personRoutes } from './routes/persons.ts'
+import { pullRoutes } from './routes/pulls.ts'
 import { readRoutes } from './routes/reads.ts'
 import { rebuildRoutes } from './routes/rebuilds.ts'
 import { replayRoutes } from './routes/replays.ts'
+import { shareLinkRoutes } from './routes/share-links.ts'
+import { sharedOrderRoutes } from './routes/shared-order.ts'
 import { stagedRoutes } from './routes/staged.ts'
 import { startPage } from './routes/start-page.ts'
 import { statusRoutes } from './routes/status.ts'
 import { syncRequestRoutes } from './routes/sync-requests.ts'
+import { systemRoutes } from './routes/system.ts'
 import { taskEntityRoutes } from './routes/task-entities.ts'
 import { taskRoutes } from './routes/tasks.ts'
+import { testRoutes } from './routes/tests.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { asksForKey } from './sign-in.ts'
 import { trustedProxies } from './trusted-proxies.ts'
@@ -55,6 +71,7 @@ const LONGEST_WRITTEN = 3 * LONGEST_PARAMETER
 export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): FastifyInstance {
   const { http } = deps
   const loggerInstance: FastifyBaseLogger = deps.logger
+  const page = deps.page ?? null
   const app: FastifyInstance = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -65,11 +82,12 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
     // What comes while it ends is answered as everything else is.
     return503OnClosing: false,
     ...(serverFactory === undefined ? {} : { serverFactory }),
-    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+    frameworkErrors: (error, request, reply) =>
+      void (answerMistypedPage(page, request, reply) ?? sendProblem(error, request, reply)),
   })
-  const needsKey = ({ method, routeOptions }: FastifyRequest) => {
-    const need = needOf(method, routeOptions.url)
-    return need !== 'open' && need !== 'signed'
+  const needsKey = (request: FastifyRequest) => {
+    const need = needOf(request.method, request.routeOptions.url)
+    return need !== 'open' && need !== 'signed' && !isMistypedPage(request)
   }
   const isOpen = async (request: FastifyRequest) => needsKey(request) && !(await asksForKey(deps))
   const hasKey = async (request: FastifyRequest) => needsKey(request) && (await asksForKey(deps))
@@ -82,12 +100,20 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
   controlAccess(app, deps)
   auditRequests(app, deps)
   const limits = limitRequests(app, { ...http, hasKey })
-  refuseUnknownPaths(app)
+  refuseUnknownPaths(app, (request, reply) => answerMistypedPage(page, request, reply))
+  answerListsAsCsv(app)
   describeUsualAnswers(app)
   describeApi(app)
+  app.register(pageRoutes(page))
   app.register(startPage(deps.operations.feeds))
+  app.register(callerRoutes(deps))
+  app.register(eventRoutes(deps))
+  if (deps.demo !== undefined) app.register(demoRoutes(deps.demo))
   app.register(feedRoutes(deps))
+  app.register(historyRoutes(deps))
+  app.register(pullRoutes(deps))
   app.register(statusRoutes(deps))
+  app.register(figureRoutes(deps))
   app.register(taskRoutes(deps))
   app.register(taskEntityRoutes(deps))
   app.register(deadLetterRoutes(deps))
@@ -96,14 +122,22 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
   app.register(stagedRoutes(deps))
   app.register(pauseRoutes(deps))
   app.register(configurationRoutes(deps))
+  app.register(configurationSchemaRoutes(deps))
   app.register(changeRoutes(deps))
+  app.register(testRoutes(deps))
   app.register(readRoutes(deps))
   app.register(syncRequestRoutes(deps))
   app.register(webhookRoutes(deps))
   app.register(orderRoutes(deps))
+  app.register(orderSearchRoutes(deps))
   app.register(orderTimelineRoutes(deps))
+  app.register(orderActionRoutes(deps))
+  app.register(filedFulfilmentRoutes(deps))
+  app.register(shareLinkRoutes(deps))
+  app.register(sharedOrderRoutes(deps, (request, error) => limits.refusalOf(request, error)))
   app.register(replayRoutes(deps))
   app.register(rebuildRoutes(deps))
+  app.register(systemRoutes(deps))
   app.register(keyRoutes(deps))
   app.register(auditRoutes(deps))
   app.register(personRoutes(deps))
@@ -126,7 +160,7 @@ function describeApi(app: FastifyInstance): void {
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },
-    transform: ({ schema, url }) => ({ schema: withOptionalDefaults(schema), url }),
+    transform: ({ schema, url }) => ({ schema: withCsvLists(withOptionalDefaults(schema)), url }),
     transformObject: (made) => ('openapiObject' in made ? withOptionalBodies(made.openapiObject) : made.swaggerObject),
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
   })

@@ -1,6 +1,6 @@
 import { StreamError } from '../errors.ts'
 import { cursorExpired, type FeedCursor } from '../operations/feeds.ts'
-import { openSealedText, sealedText } from './sealed-text.ts'
+import { isSealed, openSealedText, sealedText } from './sealed-text.ts'
 
 /** Deleted rows are in the feed at least this long (Guarantee 8): a cursor that is older could miss one. */
 const CURSOR_DAYS = 30
@@ -20,7 +20,27 @@ interface Wire {
   readonly p: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
-export function writeCursor(key: string, cursor: FeedCursor, now: number): string {
+/** A cursor as a reader sent it. */
+export interface GivenCursor {
+  readonly text: string
+  readonly cursor: FeedCursor
+  /** Milliseconds. */
+  readonly madeAt: number
+}
+
+/** How long a reader who stays where it is keeps its cursor. */
+const RENEWED_MS = 60 * 60 * 1000
+
+/**
+ * The cursor of an answer. Where the reader stands where it stood, it is the text that was given, for the first hour: what
+ * is the same then is the same bytes, and nothing is sealed. After that a new one: whoever polls on is never too old.
+ */
+export function nextCursor(key: string, given: GivenCursor | null, next: FeedCursor, now: number): string {
+  const stays = given !== null && given.cursor.places === next.places && now - given.madeAt < RENEWED_MS
+  return stays && isSealed(given.text) ? given.text : writeCursor(key, next, now)
+}
+
+function writeCursor(key: string, cursor: FeedCursor, now: number): string {
   const { feed, generation, filter, places } = cursor
   const p = mapPlaces(places, ({ time, offset }) => `${time.toString(36)}.${offset.toString(36)}`)
   const wire: Wire = {
@@ -36,20 +56,34 @@ export function writeCursor(key: string, cursor: FeedCursor, now: number): strin
   return sealedText(key, wire)
 }
 
+/** Cursors that were opened, with the key that opened them: those who poll send the same again. The oldest goes first. */
+const opened = new Map<string, { readonly key: string; readonly given: GivenCursor }>()
+const MOST_OPENED = 1_000
+
 /** Throws `cursor_invalid` for a text that is no cursor of ours, `cursor_expired` for one that is too old. */
-export function readCursor(key: string, text: string, now: number): FeedCursor {
+export function readCursor(key: string, text: string, now: number): GivenCursor {
+  const known = opened.get(text)
+  const given = known?.key === key ? known.given : open(key, text)
+  if (now - given.madeAt > CURSOR_MS) throw cursorExpired(`it is older than ${CURSOR_DAYS} days`)
+  return given
+}
+
+function open(key: string, text: string): GivenCursor {
   const wire = openSealedText(key, text) as Wire | undefined
   if (wire?.k !== 'feed') {
     const message = 'cursor: not one that this feed gave; send it exactly as it was received, or begin without one'
     throw new StreamError('cursor_invalid', message, { field: 'cursor' })
   }
-  if (now - wire.t > CURSOR_MS) throw cursorExpired(`it is older than ${CURSOR_DAYS} days`)
   const places = mapPlaces(wire.p, (place) => {
     const [time = '0', offset = '0'] = place.split('.')
     return { time: Number.parseInt(time, 36), offset: parseOffset(offset) }
   })
   const filter = { connection: wire.c, source: wire.s, from: wire.u[0], to: wire.u[1] }
-  return { feed: wire.f, generation: wire.g, filter, places }
+  const given = { text, cursor: { feed: wire.f, generation: wire.g, filter, places }, madeAt: wire.t }
+  const [oldest] = opened.keys()
+  if (opened.size >= MOST_OPENED && oldest !== undefined) opened.delete(oldest)
+  opened.set(text, { key, given })
+  return given
 }
 
 function parseOffset(text: string): bigint {

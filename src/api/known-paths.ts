@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HttpError } from './http-error.ts'
 
 interface Known {
@@ -8,9 +8,13 @@ interface Known {
 
 /**
  * Answers what no route takes: 404 where there is nothing, 405 with `Allow` where there is something for another method.
- * It does so before a body is read. To be called after access is controlled and before routes are registered.
+ * It does so before a body is read. To be called after access is controlled and before routes are registered. `answer`: what
+ * some are answered with instead; null: nothing.
  */
-export function refuseUnknownPaths(app: FastifyInstance): void {
+export function refuseUnknownPaths(
+  app: FastifyInstance,
+  answer: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | null,
+): void {
   const known = new Map<string, Known>()
   app.addHook('onRoute', ({ method, url }) => {
     const one = known.get(url) ?? { parts: partsOf(url), methods: new Set() }
@@ -36,8 +40,11 @@ export function refuseUnknownPaths(app: FastifyInstance): void {
       headers: { allow },
     })
   }
-  app.addHook('onRequest', async (request) => {
-    if (request.is404) throw refusal(request)
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.is404) return
+    const answered = answer(request, reply)
+    if (answered === null) throw refusal(request)
+    return answered
   })
   app.setNotFoundHandler(async (request) => {
     throw refusal(request)

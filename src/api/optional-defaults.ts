@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifySchema } from 'fastify'
 
 interface ObjectSchema {
+  readonly additionalProperties?: unknown
   readonly properties?: Readonly<Record<string, { readonly default?: unknown }>>
   readonly required?: readonly string[]
 }
@@ -15,10 +16,13 @@ export function withOptionalDefaults(schema: FastifySchema): FastifySchema {
   }
 }
 
-/** A body of nothing but what has defaults need not be sent either. To be called before routes are registered. */
+/**
+ * A body whose every field may be left out need not be sent either; of another one that is missing, it is said which field
+ * must be there. To be called before routes are registered.
+ */
 export function takeAbsentBodies(app: FastifyInstance): void {
   app.addHook('preValidation', async (request) => {
-    if (request.body === undefined && hasDefaultsAlone(request.routeOptions.schema?.body)) request.body = {}
+    if (request.body === undefined && hasListedFields(request.routeOptions.schema?.body)) request.body = {}
   })
 }
 
@@ -30,8 +34,8 @@ interface Operation {
 /** The OpenAPI document with these bodies as what they are. */
 export function withOptionalBodies<D extends { readonly paths?: object }>(document: D): D {
   for (const { requestBody } of operationsOf(document.paths ?? {})) {
-    const { schema } = (requestBody?.content?.['application/json'] ?? {}) as { readonly schema?: ObjectSchema }
-    if (requestBody !== undefined && schema?.required?.length === 0) requestBody.required = false
+    const { schema } = (requestBody?.content?.['application/json'] ?? {}) as { readonly schema?: unknown }
+    if (requestBody !== undefined && mayBeEmpty(schema)) requestBody.required = false
   }
   return document
 }
@@ -40,9 +44,14 @@ function operationsOf(paths: object): readonly Operation[] {
   return Object.values(paths).flatMap((methods: object) => Object.values(methods) as readonly Operation[])
 }
 
-function hasDefaultsAlone(schema: unknown): boolean {
-  const { required = [] } = (schema ?? {}) as ObjectSchema
-  return required.length > 0 && stillRequired(schema as ObjectSchema).length === 0
+function mayBeEmpty(schema: unknown): boolean {
+  return hasListedFields(schema) && stillRequired(schema as ObjectSchema).length === 0
+}
+
+/** Not so of any object at all, as a document is: of that one nothing is known. */
+function hasListedFields(schema: unknown): boolean {
+  const { properties, additionalProperties } = (schema ?? {}) as ObjectSchema
+  return properties !== undefined && additionalProperties === false
 }
 
 function optional(schema: unknown): unknown {

@@ -21,14 +21,62 @@ export const ofDocs = {
 }
 
 /**
+ * For the control tower: its own files, and requests to this API. It has no styles or scripts but those of its files. Pictures of
+ * products are where their vendors have them.
+ */
+export const ofPage = {
+  'default-src': none,
+  'script-src': self,
+  'style-src': self,
+  'img-src': [...self, 'https:'],
+  'font-src': self,
+  'connect-src': self,
+  'base-uri': none,
+  'form-action': none,
+  'frame-ancestors': none,
+}
+
+/** Headers of the control tower where no hook of a route sets them: for an address that can't be read, too. */
+export const ofPageAlone = {
+  'content-security-policy': Object.entries(ofPage)
+    .map(([directive, sources]) => `${directive} ${sources.join(' ')}`)
+    .join(';'),
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+}
+
+/** For a page that is made here, and works without script: it has the control tower's styles. */
+export const ofSharedOrder = {
+  'default-src': none,
+  'style-src': self,
+  'font-src': self,
+  'base-uri': none,
+  'form-action': none,
+  'frame-ancestors': none,
+}
+
+/**
  * What browsers and caches may do with answers: nothing but feeds is kept, no other site embeds or reads any of it. `isEncrypted`: also tells browsers to come by TLS alone.
  */
 export function guardResponses(app: FastifyInstance, isEncrypted: boolean): void {
+  // What it sets does not depend on the request, but is made anew for each: it is asked once, for the routes with no policy of their own.
   app.register(helmet, {
+    global: false,
     contentSecurityPolicy: { useDefaults: false, directives: ofData },
     strictTransportSecurity: isEncrypted,
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
+  })
+  let usual: readonly (readonly [name: string, value: string])[] | null = null
+  app.addHook('onRequest', async ({ routeOptions: { config } }, { raw, helmet: guard }) => {
+    if ('helmet' in config) return
+    if (usual === null) {
+      guard()
+      usual = Object.entries(raw.getHeaders()).map(([name, value]) => [name, String(value)])
+    }
+    for (const [name, value] of usual) raw.setHeader(name, value)
   })
   app.addHook('onSend', async (request, reply) => {
     // Feeds say nothing of persons; everything else may, problems too.

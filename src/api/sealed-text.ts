@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { type Ids, type Scope, seesAll } from '../operations/scope.ts'
 import { equalTexts } from '../platform/equal-texts.ts'
 
@@ -13,19 +13,20 @@ const TAG_BYTES = 16
 export function sealedText(key: string, payload: unknown): string {
   const body = JSON.stringify(payload)
   // Of the payload: two of them share a nonce only where they are the same.
-  const nonce = keyFor(key, 'nonce', body).subarray(0, NONCE_BYTES)
-  const cipher = createCipheriv(CIPHER, keyFor(key, 'cipher'), nonce)
+  const { whole, cipherKey } = keysOf(key)
+  const nonce = derived(whole, 'nonce', body).subarray(0, NONCE_BYTES)
+  const cipher = createCipheriv(CIPHER, cipherKey, nonce)
   const sealed = Buffer.concat([cipher.update(body, 'utf8'), cipher.final()])
   return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url')
 }
 
 /** The payload; undefined when the text was not made with this key. */
 export function openSealedText(key: string, text: string): unknown {
-  if (text.includes('.')) return openSignedText(key, text)
+  if (!isSealed(text)) return openSignedText(key, text)
   const bytes = Buffer.from(text, 'base64url')
   // One form alone: what is no base64url in it would be passed over.
   if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== text) return undefined
-  const decipher = createDecipheriv(CIPHER, keyFor(key, 'cipher'), bytes.subarray(0, NONCE_BYTES))
+  const decipher = createDecipheriv(CIPHER, keysOf(key).cipherKey, bytes.subarray(0, NONCE_BYTES))
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
   try {
     const body = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
@@ -33,6 +34,11 @@ export function openSealedText(key: string, text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** False: a text of an earlier version, which was signed and could be read. */
+export function isSealed(text: string): boolean {
+  return !text.includes('.')
 }
 
 /** The key for texts that are only for those who reach the same; the key itself for those who reach everything. */
@@ -49,7 +55,28 @@ function openSignedText(key: string, text: string): unknown {
   return JSON.parse(Buffer.from(body, 'base64url').toString())
 }
 
-function keyFor(key: string, purpose: string, ...of: readonly string[]): Buffer {
+/** As OpenSSL takes them: a key that is given as text or bytes is prepared anew for each call, which costs more than its use. */
+interface SealingKeys {
+  readonly whole: KeyObject
+  readonly cipherKey: KeyObject
+}
+
+/** Those of as many reaches of callers as are seen at once; the one that came first goes first. */
+const prepared = new Map<string, SealingKeys>()
+const MOST_PREPARED = 1_000
+
+function keysOf(key: string): SealingKeys {
+  const known = prepared.get(key)
+  if (known !== undefined) return known
+  const whole = createSecretKey(Buffer.from(key))
+  const keys = { whole, cipherKey: createSecretKey(derived(whole, 'cipher')) }
+  const [oldest] = prepared.keys()
+  if (prepared.size >= MOST_PREPARED && oldest !== undefined) prepared.delete(oldest)
+  prepared.set(key, keys)
+  return keys
+}
+
+function derived(key: KeyObject, purpose: string, ...of: readonly string[]): Buffer {
   return createHmac('sha256', key)
     .update(JSON.stringify([purpose, ...of]))
     .digest()

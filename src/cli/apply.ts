@@ -3,9 +3,10 @@ import { loadConfiguration } from '../configuration/load-configuration.ts'
 import { upgradeReferences } from '../configuration/upgrade-references.ts'
 import { applyConfiguration } from '../operations/configuration.ts'
 import { systemTypes } from '../systems/systems.ts'
-import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { commandUser, readArguments } from './arguments.ts'
 import { noted } from './noted.ts'
 import { onTables } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream apply <dir> [--by WHO] [--reason TEXT] [--json]
 

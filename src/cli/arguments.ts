@@ -1,17 +1,9 @@
 import { userInfo } from 'node:os'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { timeParameter } from '../api/time-parameter.ts'
-import { StreamError } from '../errors.ts'
 import { isoTime } from '../events/times.ts'
 import { everything, type Principal } from '../operations/principal.ts'
-
-/** The command line is used wrongly: exit code 2, with the usage. */
-export class UsageError extends StreamError {
-  constructor(message: string, usage: string) {
-    super('request_invalid', `${message}\n\n${usage}`)
-    this.name = 'UsageError'
-  }
-}
+import { UsageError } from './usage-error.ts'
 
 /** Options and positional arguments of a command; a UsageError for what it does not know. */
 export function readArguments<const O extends ParseArgsOptionsConfig>(

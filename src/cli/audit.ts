@@ -1,10 +1,11 @@
 import type { AuditEntry, AuditFilter } from '../control/audit-trail.ts'
-import { listAudit } from '../operations/audit.ts'
-import { commandUser, isoOption, readArguments, UsageError, wholeOption } from './arguments.ts'
+import { auditOutcomes, listAudit } from '../operations/audit.ts'
+import { commandUser, isoOption, readArguments, wholeOption } from './arguments.ts'
 import { onTables } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
-const USAGE = `waldstream audit [--who NAME] [--what connection.put] [--since ISO-8601] [--until ISO-8601]
-                 [--limit N] [--after PLACE] [--json]
+const USAGE = `waldstream audit [--who NAME] [--what connection.put] [--outcome ${auditOutcomes.join('|')}] [--since ISO-8601]
+                 [--until ISO-8601] [--limit N] [--after PLACE] [--json]
 
   Who did what, who was refused, and who read personal data, the newest first. --what takes the beginning of a word too: key
   finds key.create. --json has before and after.`
@@ -12,6 +13,7 @@ const USAGE = `waldstream audit [--who NAME] [--what connection.put] [--since IS
 const options = {
   who: { type: 'string' },
   what: { type: 'string' },
+  outcome: { type: 'string' },
   since: { type: 'string' },
   until: { type: 'string' },
   limit: { type: 'string' },
@@ -27,7 +29,11 @@ export async function auditCommand(args: readonly string[]): Promise<void> {
   const limit = wholeOption('limit', values.limit, { usual: 50, most: 1000 }, USAGE)
   const iso = (name: 'since' | 'until') => isoOption(name, values[name], USAGE)
   const { who = null, what = null, after = null } = values
-  const filter: AuditFilter = { who, what, since: iso('since'), until: iso('until') }
+  const outcome = auditOutcomes.find((one) => one === values.outcome) ?? null
+  if (outcome === null && values.outcome !== undefined) {
+    throw new UsageError(`--outcome: "${values.outcome}" is none of ${auditOutcomes.join(', ')}`, USAGE)
+  }
+  const filter: AuditFilter = { who, what, outcome, since: iso('since'), until: iso('until') }
   const { items, next } = await onTables((deps) => listAudit(deps, commandUser(), { filter, limit, after }))
   if (values.json) return console.log(JSON.stringify({ items, next }))
   for (const entry of items) console.log(lineOf(entry))

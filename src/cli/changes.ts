@@ -1,7 +1,8 @@
 import { type ChangeFilter, type ChangeKind, type ConfigurationChange, changeKinds } from '../configuration/changes.ts'
 import { listChanges } from '../operations/configuration.ts'
-import { commandUser, isoOption, readArguments, UsageError, wholeOption } from './arguments.ts'
+import { commandUser, isoOption, readArguments, wholeOption } from './arguments.ts'
 import { onTables } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream changes [--kind ${changeKinds.join('|')}] [--id ID] [--by WHO] [--from ISO-8601] [--to ISO-8601]
                    [--limit N] [--after PLACE] [--json]

@@ -2,11 +2,12 @@ import { letterStates, toChangeFilter, toFilter, USUAL_LIMIT, USUAL_RATE } from 
 import type { LetterState } from '../projections/dead-letter-row.ts'
 import type { AskedFilter } from '../projections/letter-filter.ts'
 import type { LetterChoice } from '../projections/list-dead-letters.ts'
-import { readArguments, timeOption, UsageError, wholeOption } from './arguments.ts'
+import { readArguments, timeOption, wholeOption } from './arguments.ts'
+import { UsageError } from './usage-error.ts'
 
 export const USAGE = `waldstream dead-letters list [which] [--group] [--limit N] [--after PLACE] [--json]
 waldstream dead-letters show <id> [--raw | --as-test] [--show-personal] [--json]
-waldstream dead-letters retry <id>… | which [--preview [--show-personal]] [--dry-run] [--limit N] [--rate N]
+waldstream dead-letters retry <id>… | which [--remap] [--preview [--show-personal]] [--dry-run] [--limit N] [--rate N]
                               [--force --reason TEXT] [--json]
 waldstream dead-letters discard <id>… | which --reason TEXT [--dry-run | --yes] [--limit N] [--json]
 
@@ -18,6 +19,7 @@ waldstream dead-letters discard <id>… | which --reason TEXT [--dry-run | --yes
            mapping test of it for the folder of configuration (see "waldstream test")
   retry    appends the original to its topic again, 10 a second (--rate), 100 at most (--limit); --preview sends nothing
            and shows what today's configuration makes of it; what was retried 5 times needs --force and --reason
+  --remap  makes a vendor's order anew by today's order map, instead of sending it as it was mapped when it failed
   discard  for what nobody wants handled; the bytes stay. With --yes, after it was said how many they are
   --show-personal  with what is said of persons, which is masked else; --raw of an order needs it
   --by     who does it; the user of this machine by default`
@@ -42,6 +44,7 @@ const options = {
   'dry-run': { type: 'boolean', default: false },
   rate: { type: 'string' },
   force: { type: 'boolean', default: false },
+  remap: { type: 'boolean', default: false },
   yes: { type: 'boolean', default: false },
   reason: { type: 'string' },
   by: { type: 'string' },
@@ -55,7 +58,7 @@ const change = [...which, 'all', 'limit', 'dry-run', 'reason', 'by']
 const known: Readonly<Record<string, readonly string[]>> = {
   list: [...everywhere, ...which, 'group', 'limit', 'after'],
   show: [...everywhere, 'raw', 'as-test', 'show-personal'],
-  retry: [...everywhere, ...change, 'preview', 'show-personal', 'rate', 'force'],
+  retry: [...everywhere, ...change, 'preview', 'show-personal', 'rate', 'force', 'remap'],
   discard: [...everywhere, ...change, 'yes'],
 }
 

@@ -1,5 +1,4 @@
-import type { RetryPreview } from '../control/dead-letters/preview.ts'
-import type { ListedDeadLetter, ShownDeadLetter } from '../operations/dead-letters.ts'
+import type { DeadLetterPreview, ListedDeadLetter, ShownDeadLetter } from '../operations/dead-letters.ts'
 import type { LetterChange } from '../projections/dead-letter-row.ts'
 import type { LetterGroup } from '../projections/list-dead-letters.ts'
 
@@ -44,7 +43,15 @@ function changeText({ at, what, retry, by, reason, code }: LetterChange): string
     .join(' ')
 }
 
-export function previewText({ verdict, errors, decisions, outputs, delivery, event }: RetryPreview): string {
+export function previewText({
+  verdict,
+  errors,
+  decisions,
+  outputs,
+  delivery,
+  event,
+  changes,
+}: DeadLetterPreview): string {
   return [
     verdict,
     ...errors.map((error) => `  ${error.connection ?? 'all connections'}: ${why(error)}`),
@@ -52,6 +59,10 @@ export function previewText({ verdict, errors, decisions, outputs, delivery, eve
       `  ${connection ?? 'all connections'}: ${status} ${code ?? ''}`.trimEnd(),
     ),
     ...(delivery === null ? [] : [`  target: ${delivery.state} ${delivery.target_id ?? ''}`.trimEnd()]),
+    ...(changes ?? []).map(
+      ({ field, before, after }) => `  ${field}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`,
+    ),
+    ...(changes?.length === 0 ? ["  today's order map makes the same of it"] : []),
     ...outputs.map(({ topic, key, event: output }) => `  ${topic} ${key}\n${JSON.stringify(output, null, 2)}`),
     ...(outputs.length > 0 || event === null ? [] : [JSON.stringify(event, null, 2)]),
   ].join('\n')

@@ -12,7 +12,7 @@ import {
   showDeadLetter,
 } from '../operations/dead-letters.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
-import { commandUser, UsageError } from './arguments.ts'
+import { commandUser } from './arguments.ts'
 import {
   type Command,
   changeFilter,
@@ -26,6 +26,7 @@ import {
 import { groupLine, letterLine, letterText, previewText } from './dead-letter-text.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 /** Dead letters changed by one command at most. */
 const MOST = 10_000
@@ -43,11 +44,11 @@ export async function deadLettersCommand(args: readonly string[]): Promise<void>
   const by = commandUser(values.by)
   const change = { what: `dead-letters ${action}`, target: targetOf(command.ids) }
   const act = async (operations: OperationDeps) => {
-    const force = { force: values.force, reason: values.reason ?? null }
-    const reason = force.reason ?? ''
+    const wish = { force: values.force, reason: values.reason ?? null, remap: values.remap }
+    const reason = wish.reason ?? ''
     const isRetry = action === 'retry'
     if (many !== null) {
-      const retried = () => retryDeadLetters(operations, by, { ...many, ...force, rate })
+      const retried = () => retryDeadLetters(operations, by, { ...many, ...wish, rate })
       const done = await (isRetry
         ? retried()
         : discardDeadLetters(operations, by, { ...many, reason, confirm: values.yes }))
@@ -56,7 +57,7 @@ export async function deadLettersCommand(args: readonly string[]): Promise<void>
     // All of them at once: who is asked hears how many they are.
     if (!isRetry) await assertDiscards(operations, by, command.ids, values.yes)
     await each(command, async (id) => {
-      if (isRetry) await retryDeadLetter(operations, by, { id, ...force })
+      if (isRetry) await retryDeadLetter(operations, by, { id, ...wish })
       else await discardDeadLetter(operations, by, { id, reason, confirm: true })
     })
   }
@@ -96,7 +97,8 @@ async function show(operations: OperationDeps, { ids: [id = ''], values }: Comma
 }
 
 async function preview(operations: OperationDeps, { ids: [id = ''], values }: Command): Promise<void> {
-  const shown = await previewDeadLetter(operations, commandUser(undefined, values['show-personal']), id)
+  const by = commandUser(undefined, values['show-personal'])
+  const shown = await previewDeadLetter(operations, by, { id, remap: values.remap })
   console.log(values.json ? JSON.stringify(shown) : previewText(shown))
 }
 

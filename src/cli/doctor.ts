@@ -2,7 +2,8 @@ import { type Config, configFromEnvironment } from '../config.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import { examine } from '../operations/doctor/examine.ts'
 import { type Finding, fail } from '../operations/doctor/finding.ts'
-import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { commandUser, readArguments } from './arguments.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream doctor [dir] [--timeout SECONDS] [--json]
 
@@ -27,10 +28,16 @@ export async function doctorCommand(args: readonly string[]): Promise<void> {
   }
   const findings = await findingsOf(folder ?? null, seconds * 1000)
   const failed = findings.filter(({ level }) => level === 'fail').length
-  if (values.json) console.log(JSON.stringify({ findings, failed }))
-  else for (const { level, name, what } of findings) console.log(`${level.padEnd(4)} ${name}: ${what}`)
+  const shown = findings.map((finding) => ({ ...finding, what: textOf(finding) }))
+  if (values.json) console.log(JSON.stringify({ findings: shown, failed }))
+  else for (const { level, name, what } of shown) console.log(`${level.padEnd(4)} ${name}: ${what}`)
   if (failed > 0)
     throw new StreamError('configuration_invalid', `${failed} of ${findings.length} findings are failures`)
+}
+
+/** What is so, and what to do. */
+function textOf({ what, fix }: Finding): string {
+  return fix === null ? what : `${what}; ${fix}`
 }
 
 /** An environment that can't be read is a finding too: one that leaves nothing else to look at. */

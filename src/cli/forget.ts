@@ -1,9 +1,10 @@
 import { StreamError } from '../errors.ts'
 import type { ForgetProof } from '../operations/forget/forget-person.ts'
 import { forget, wantedOf } from '../operations/persons.ts'
-import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { commandUser, readArguments } from './arguments.ts'
 import { noted } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream forget <e-mail | system:customer> --confirm <the same> [--by WHO] [--json]
 waldstream forget <e-mail | system:customer> --dry-run [--json]

@@ -9,19 +9,21 @@ import {
   rotateKey,
   type ShownKey,
 } from '../operations/keys.ts'
-import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { commandUser, readArguments, timeOption } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onTables } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream keys list [--json]
 waldstream keys create <name> [--scopes A,B|all] [--connections A,B] [--systems A,B] [--expires ISO-8601] [--by WHO] [--json]
 waldstream keys rotate <id> [--old-until ISO-8601] [--by WHO] [--json]
-waldstream keys revoke <id> [--by WHO] [--json]
+waldstream keys revoke <id> [--reason TEXT] [--by WHO] [--json]
 
   Keys of the API's callers. Scopes: ${keyScopes.join(', ')}.
   The first key is the administrator's, with all scopes, where --scopes is left out. --connections and --systems are what a
   key reaches; without both it reaches everything. A key is shown once, when it is created or rotated; after a rotation the
-  one before counts until --old-until (a day by default). A revoked key is refused everywhere after ${KEY_CACHE_MS / 1000} seconds.`
+  one before counts until --old-until (a day by default). A revoked key is refused everywhere after ${KEY_CACHE_MS / 1000} seconds;
+  --reason is kept in the audit trail.`
 
 const options = {
   scopes: { type: 'string' },
@@ -29,6 +31,7 @@ const options = {
   systems: { type: 'string' },
   expires: { type: 'string' },
   'old-until': { type: 'string' },
+  reason: { type: 'string' },
   by: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -45,7 +48,7 @@ export async function keysCommand(args: readonly string[]): Promise<void> {
     rotate: (operations, id) => rotate(operations, id, values),
     revoke: async (operations, id) =>
       print(
-        [await revokeKey(operations, commandUser(values.by), id)],
+        [await revokeKey(operations, commandUser(values.by), { id, reason: values.reason ?? null })],
         values.json,
         (key) => `revoked ${key.id} ${key.name}`,
       ),

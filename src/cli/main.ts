@@ -1,28 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { toStreamError } from '../errors.ts'
-import { applyCommand } from './apply.ts'
-import { UsageError } from './arguments.ts'
-import { auditCommand } from './audit.ts'
-import { changesCommand } from './changes.ts'
-import { deadLettersCommand } from './dead-letters.ts'
-import { doctorCommand } from './doctor.ts'
-import { forgetCommand } from './forget.ts'
-import { keysCommand } from './keys.ts'
-import { orderCommand } from './order.ts'
-import { pausesCommand } from './pauses.ts'
-import { positionsCommand } from './positions.ts'
-import { previewCommand } from './preview.ts'
-import { readsCommand } from './reads.ts'
-import { rebuildCommand } from './rebuild.ts'
-import { replayCommand } from './replay.ts'
-import { rowsCommand } from './rows.ts'
-import { runCommand } from './run.ts'
-import { stageCommand } from './stage.ts'
-import { statusCommand } from './status.ts'
-import { syncCommand } from './sync.ts'
-import { tasksCommand } from './tasks.ts'
-import { testCommand } from './test.ts'
-import { validateCommand } from './validate.ts'
+import { productVersion } from '../operations/product-version.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream <command>
 
@@ -33,11 +11,18 @@ const USAGE = `waldstream <command>
   preview <dir> --connection C --entity E           what a changed mapping would change, before it is applied
   doctor [dir]                                      check that everything configured works
   status                                            how everything goes, and what needs somebody
+  system                                            what it runs on: processes, consumers, topics, tables, versions
   positions list|set <group>                        the offset a sink resumes from when the broker has lost it
   dead-letters list|show|retry|discard              records that failed
   order <number>                                    one order from beginning to end: lines, money, every step
+  history <connection> <sku>                        what changed of a SKU in the feeds, and when
+  order hold|release|holds                          keep one order from its vendors, let it go, what is held
+  order cancel|resend <number>                      cancel it at a vendor, send it again
+  orders --sku SKU | --email ADDRESS                orders with an SKU, or of an e-mail address
+  fulfil confirm|ship <number>                      what a vendor did with its part of an order
+  shares list|create|revoke <number>                links that show a vendor its part of an order
   stage frontend|backend <connection> <entity>      what is staged towards the shop and the ERP
-  pauses list|hold|resume                           connections that are held
+  pauses list|hold|resume|try                       connections that are held, and what waits
   rows list|remove                                  rows of tables that can't be read
   changes                                           who changed what of the configuration, and when
   audit                                             who did what, who was refused, who read personal data
@@ -52,29 +37,37 @@ const USAGE = `waldstream <command>
 Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
 Exit code: 0 done, 1 failed, 2 wrong use.`
 
-const commands: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
-  run: runCommand,
-  apply: applyCommand,
-  validate: validateCommand,
-  test: testCommand,
-  preview: previewCommand,
-  sync: syncCommand,
-  replay: replayCommand,
-  rebuild: rebuildCommand,
-  positions: positionsCommand,
-  'dead-letters': deadLettersCommand,
-  doctor: doctorCommand,
-  order: orderCommand,
-  status: statusCommand,
-  stage: stageCommand,
-  pauses: pausesCommand,
-  rows: rowsCommand,
-  changes: changesCommand,
-  keys: keysCommand,
-  audit: auditCommand,
-  forget: forgetCommand,
-  reads: readsCommand,
-  tasks: tasksCommand,
+type Command = (args: readonly string[]) => Promise<void>
+
+/** Each is loaded when it is asked for: most of what one needs, the others don't. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.ts')).runCommand,
+  apply: async () => (await import('./apply.ts')).applyCommand,
+  validate: async () => (await import('./validate.ts')).validateCommand,
+  test: async () => (await import('./test.ts')).testCommand,
+  preview: async () => (await import('./preview.ts')).previewCommand,
+  sync: async () => (await import('./sync.ts')).syncCommand,
+  replay: async () => (await import('./replay.ts')).replayCommand,
+  rebuild: async () => (await import('./rebuild.ts')).rebuildCommand,
+  positions: async () => (await import('./positions.ts')).positionsCommand,
+  'dead-letters': async () => (await import('./dead-letters.ts')).deadLettersCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
+  order: async () => (await import('./order.ts')).orderCommand,
+  orders: async () => (await import('./orders.ts')).ordersCommand,
+  shares: async () => (await import('./shares.ts')).sharesCommand,
+  fulfil: async () => (await import('./fulfil.ts')).fulfilCommand,
+  status: async () => (await import('./status.ts')).statusCommand,
+  history: async () => (await import('./history.ts')).historyCommand,
+  system: async () => (await import('./system.ts')).systemCommand,
+  stage: async () => (await import('./stage.ts')).stageCommand,
+  pauses: async () => (await import('./pauses.ts')).pausesCommand,
+  rows: async () => (await import('./rows.ts')).rowsCommand,
+  changes: async () => (await import('./changes.ts')).changesCommand,
+  keys: async () => (await import('./keys.ts')).keysCommand,
+  audit: async () => (await import('./audit.ts')).auditCommand,
+  forget: async () => (await import('./forget.ts')).forgetCommand,
+  reads: async () => (await import('./reads.ts')).readsCommand,
+  tasks: async () => (await import('./tasks.ts')).tasksCommand,
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -84,18 +77,16 @@ async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   if (name === '--version') {
-    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-      version: string
-    }
-    console.log(version)
+    console.log(productVersion())
     return 0
   }
-  const command = name === undefined ? undefined : commands[name]
-  if (command === undefined) {
+  const load = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (load === undefined) {
     console.error(name === undefined ? USAGE : `there is no command "${name}"\n\n${USAGE}`)
     return 2
   }
   try {
+    const command = await load()
     await command(rest)
     return 0
   } catch (error) {

@@ -1,8 +1,8 @@
 import { type StreamError, toStreamError } from '../errors.ts'
 import { noteFailure } from '../operations/audit.ts'
 import type { Principal } from '../operations/principal.ts'
-import { UsageError } from './arguments.ts'
 import { onTables } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 /** What a command is to change: its words, and the ids that it names. */
 export interface AskedChange {

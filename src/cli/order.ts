@@ -1,20 +1,19 @@
-import {
-  type OrderTimeline,
-  orderTimeline,
-  type ReadOrder,
-  type RoutedLine,
-  sourcesOfOrder,
-} from '../operations/order-timeline.ts'
-import { notFound } from '../operations/principal.ts'
-import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { type OrderTimeline, orderTimeline } from '../operations/order-timeline.ts'
+import type { ReadOrder, RoutedLine } from '../operations/read-order.ts'
+import { commandUser, readArguments } from './arguments.ts'
 import { onPlatform } from './open-operations.ts'
+import { holdWords, isOrderAction, orderActionCommand } from './order-actions.ts'
+import { placeOfOrder } from './order-place.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream order <number> [--source SHOP] [--json]
+waldstream order hold|release|cancel|resend <number>, waldstream order holds: what is done about one order; --help has the options
 
   One order from beginning to end: each line and whose it is, the money by vendor, and everything that was read, decided,
   sent and answered. --source names the shop where several have an order of that number.`
 
 export async function orderCommand(args: readonly string[]): Promise<void> {
+  if (isOrderAction(args[0])) return await orderActionCommand(args)
   const options = {
     source: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -26,15 +25,7 @@ export async function orderCommand(args: readonly string[]): Promise<void> {
   if (number === undefined || more.length > 0) throw new UsageError('order takes one order number', USAGE)
   await onPlatform(async (operations) => {
     const by = commandUser()
-    const sources = values.source === undefined ? await sourcesOfOrder(operations, by, number) : [values.source]
-    const [source, ...others] = sources
-    if (source === undefined) {
-      const what = `there is no order "${number}": give the number that the shop shows`
-      throw notFound(by, { field: 'number', api: what, cli: what })
-    }
-    if (others.length > 0) {
-      throw new UsageError(`${sources.join(' and ')} have an order ${number}: name one with --source`, USAGE)
-    }
+    const { source } = await placeOfOrder(operations, by, number, values.source, USAGE)
     const timeline = await orderTimeline(operations, by, { source, number })
     console.log(values.json ? JSON.stringify(timeline) : timelineText(timeline))
   })
@@ -46,7 +37,7 @@ function timelineText({ source, number, order, parts, steps, more }: OrderTimeli
     ...(order?.lines ?? []).map(lineText),
     '',
     ...parts.flatMap(partText),
-    ...(order === null ? [] : [`  the seller's own: ${order.own}`, `  together: ${order.total} ${order.currency}`]),
+    ...(order === null ? [] : moneyText(order)),
     '',
     ...(more ? ['  (older steps are left out)'] : []),
     ...steps.map(stepText),
@@ -57,18 +48,40 @@ function orderText({ state, total, currency, placed_at, read_at }: ReadOrder): s
   return `: ${state}, ${total} ${currency}, placed ${placed_at}, read ${read_at}`
 }
 
-function lineText({ line, parent, sku, ordered, canceled, refunded, shipped, amount, connection }: RoutedLine): string {
+function lineText({ line, parent, sku, ordered, canceled, refunded, shipped, amount, ...whose }: RoutedLine): string {
   const changes = Object.entries({ canceled, refunded, shipped }).filter(([, quantity]) => quantity !== '0')
   const what = [`${ordered} ordered`, ...changes.map(([name, quantity]) => `${quantity} ${name}`)].join(', ')
-  const whose = connection ?? (parent === null ? "the seller's own, or not sent" : `part of line ${parent}`)
-  return `  line ${line}  ${sku}  ${what}  ${amount}  → ${whose}`
+  return `  line ${line}  ${sku}  ${what}  ${amount ?? '–'}  → ${ownerText({ ...whose, parent })}`
 }
 
-function partText({ fulfilments, ...part }: OrderTimeline['parts'][number]): string[] {
+function ownerText({ parent, connection, unsent }: Pick<RoutedLine, 'parent' | 'connection' | 'unsent'>): string {
+  const own = parent === null ? "the seller's own" : `part of line ${parent}`
+  if (unsent === null) return connection ?? own
+  const why = whyText(unsent).trim()
+  return connection === null ? `nobody's as a whole (${why})` : `${connection}, not sent (${why})`
+}
+
+function moneyText({ amounts, shares, own, total, difference, currency }: ReadOrder): string[] {
+  const parts = Object.entries(amounts).filter(([name, amount]) => name !== 'refunded' && amount !== '0')
+  const unsent = shares.filter((share) => share.unsent !== '0')
+  return [
+    ...unsent.map((share) => `  not sent to ${share.connection}: ${share.unsent}`),
+    `  the seller's own: ${own}`,
+    `  together: ${total} ${currency} (${parts.map(([name, amount]) => `${name} ${amount}`).join(', ')})`,
+    ...(amounts.refunded === '0' ? [] : [`  refunded of it: ${amounts.refunded}`]),
+    ...(difference === '0' ? [] : [`  does not add up: differs by ${difference}`]),
+  ]
+}
+
+function partText({ fulfilments, hold, cancellation, ...part }: OrderTimeline['parts'][number]): string[] {
   const { connection, total, canceled, status, stage, target_id } = part
   const target = target_id === null ? '' : `, there ${target_id}`
   return [
     `  ${connection}: ${total ?? 'nothing sent'}${canceled ? ' (canceled)' : ''}  ${status} at ${stage}${target}${whyText(part)}`,
+    ...(hold === null ? [] : [`    ${holdWords(hold)}`]),
+    ...(cancellation === null
+      ? []
+      : [`    canceled by ${cancellation.by} at ${cancellation.at}: ${cancellation.reason}`]),
     ...fulfilments.map((one) => `    ${one.kind} ${one.id}: ${one.status}${linesText(one)}${whyText(one)}`),
   ]
 }
@@ -78,8 +91,19 @@ function linesText({ lines }: OrderTimeline['parts'][number]['fulfilments'][numb
   return told.length === 0 ? '' : `  ${told.join(', ')}`
 }
 
-function stepText({ at, stage, connection, status, target_id, fulfilment, ...rest }: OrderTimeline['steps'][number]) {
-  const what = fulfilment === null ? status : `${fulfilment.kind} ${fulfilment.id} of ${fulfilment.source}`
+function stepText({
+  at,
+  stage,
+  connection,
+  status,
+  target_id,
+  fulfilment,
+  by,
+  ...rest
+}: OrderTimeline['steps'][number]) {
+  const done = by === null ? status : `${status} by ${by}`
+  const answer = status === 'processing' ? '' : `: ${status}`
+  const what = fulfilment === null ? done : `${fulfilment.kind} ${fulfilment.id} of ${fulfilment.source}${answer}`
   const target = target_id === null ? '' : ` → ${target_id}`
   return `  ${at}  ${stage}${connection === null ? '' : ` for ${connection}`}: ${what}${target}${whyText(rest)}`
 }

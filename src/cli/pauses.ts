@@ -6,22 +6,27 @@ import {
   HELD,
   hold as holdAt,
   listPauses,
+  type ParkedKey,
   type PausePlace,
   type PauseStatus,
   resumeConnection,
+  tryParked,
 } from '../operations/pauses.ts'
 import { unknownConnection } from '../operations/unknown-connection.ts'
-import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { commandUser, readArguments, timeOption } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream pauses list [--json]
 waldstream pauses hold <connection|read|system|stage> --reason TEXT [--stage STAGE] [--until ISO-8601] [--by WHO] [--json]
 waldstream pauses resume <stage> [<connection>] [--json]
+waldstream pauses try <stage> <connection> <key> [--json]
 
   Connections and reads that are held: by hand, or because most of their last records failed. Their records wait; those of other
   connections go on. After failures one record is tried every few minutes, and when it goes through the pause ends by itself.
   resume ends it now: what waits is released within seconds.
+  try   has what waits of one key (as GET /v1/parked and the page have it) tried now, whenever it would be tried again.
   hold  of a connection keeps orders from the vendor until somebody resumes, or --until; --stage holds something else, such as
         deliver-<shop> or map-products. Of a read it begins no run: a tick that is missed is caught up, and what is asked for
         waits. A run under way goes on; "waldstream tasks cancel" ends it. Of a system it begins no run of its reads, and what
@@ -42,14 +47,17 @@ type Values = ReturnType<typeof readArguments<typeof options>>['values']
 export async function pausesCommand(args: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(args, options, USAGE)
   if (values.help) return console.log(USAGE)
-  const [action, first, second, ...more] = positionals
+  const [action, first, second, third, ...more] = positionals
   if (action === 'list' && first === undefined) return await list(values)
   if (action === 'hold' && first !== undefined && second === undefined) return await hold(first, values)
-  if (action === 'resume' && first !== undefined && more.length === 0) {
+  if (action === 'resume' && first !== undefined && third === undefined) {
     return await resume({ stage: first, connection: second ?? ALL_CONNECTIONS }, values)
   }
+  if (action === 'try' && first && second && third && more.length === 0) {
+    return await tryNow({ stage: first, connection: second, key: third }, values)
+  }
   throw new UsageError(
-    'pauses takes list, hold with a connection, read, system or stage, or resume with a stage and a connection',
+    'pauses takes list, hold with a connection, read, system or stage, resume with a stage and a connection, or try with a key, too',
     USAGE,
   )
 }
@@ -94,6 +102,13 @@ async function placeOf(operations: OperationDeps, target: string, stage: string 
   if (isRead) return { stage: READS, connection: target }
   if ((await operations.parkingStages()).includes(target)) return { stage: target, connection: ALL_CONNECTIONS }
   throw await unknownConnection(operations.tables, commandUser(), target)
+}
+
+async function tryNow(place: ParkedKey, { json }: Values): Promise<void> {
+  const by = commandUser()
+  const change = { what: 'pauses try', target: targetOf([place.stage, place.connection, place.key]) }
+  const done = await noted(by, change, () => onPlatform((operations) => tryParked(operations, by, place)))
+  console.log(json ? JSON.stringify(done) : `${place.key} is tried now at ${place.stage}`)
 }
 
 async function resume(place: PausePlace, { json }: Values): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { System } from '../configuration/model.ts'
+import { examine } from '../operations/doctor/examine.ts'
+import type { Grounds } from '../operations/installation/installation.ts'
 import { openPersonalData } from '../operations/personal-data.ts'
 import { sinksOf, targetsOf } from '../operations/sinks.ts'
 import { tableDefinitions } from '../operations/table-definitions.ts'
@@ -11,12 +13,14 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import { logUnreadableRows } from '../platform/dynamodb/unreadable-rows.ts'
 import type { EventLog, LogAdmin, LogProducer } from '../platform/kafka/event-log.ts'
 import { createKafkaEventLog } from '../platform/kafka/kafkajs-event-log.ts'
+import { createLogInspector } from '../platform/kafka/kafkajs-inspector.ts'
 import { createRecordReader } from '../platform/kafka/kafkajs-record-reader.ts'
 import type { RecordReader } from '../platform/kafka/record-reader.ts'
 import { allTopics } from '../platform/kafka/topic-definitions.ts'
 import { createLogger } from '../platform/logger.ts'
 import type { PersonKeys } from '../platform/persons/person-keys.ts'
 import { createCodec } from '../platform/registry/codec.ts'
+import { createRegistryClient } from '../platform/registry/registry-client.ts'
 import { beginEmpty } from '../platform/runtime/begin-empty.ts'
 import { createPositions, type Positions } from '../platform/runtime/positions.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
@@ -40,6 +44,8 @@ export interface Platform {
   readonly tables: Tables
   readonly reporter: StatusReporter
   readonly positions: Positions
+  /** How what it runs on is looked at. */
+  readonly grounds: Grounds
   /** Connects a reader of single records; who opens it closes it. */
   openReader(): Promise<RecordReader>
   /** Makes the topics of these systems where they are missing; sinks begin at the start of those that never had a record. */
@@ -59,22 +65,27 @@ export async function openTables(
     endLog()
     opened.close()
   }
-  return { tables: opened.tables, close }
+  return { tables: opened.tables, describe: opened.describe, close }
 }
+
+/** Each check of the whole installation. */
+const EXAMINED_WITHIN_MS = 15_000
 
 /** Connects to tables, registry and broker; registers the schemas. Throws what says which of them is missing. */
 export async function openPlatform(config: Config, systemTypes = allTypes): Promise<Platform> {
   const logger = createLogger({ level: config.logLevel, name: 'waldstream' })
   const log = createKafkaEventLog({ ...config.kafka, clientId: 'waldstream', logger })
   const opening = [openTables(config, logger), openCodec(config, logger), log.producer(), log.admin()] as const
+  const registry = createRegistryClient(config.registry)
   const closers = [
+    async () => registry.close(),
     async () => (await opening[0]).close(),
     async () => (await opening[2]).close(),
     async () => (await opening[3]).close(),
   ]
   const close = async () => void (await Promise.allSettled(closers.map((end) => end())))
   try {
-    const [{ tables }, registered, producer, admin] = await Promise.all(opening)
+    const [{ tables, describe }, registered, producer, admin] = await Promise.all(opening)
     const { codec, personKeys } = await openPersonalData({ tables, clock: systemClock, codec: registered }, config)
     const reporter = createStatusReporter({ producer, codec, topicPrefix: config.topicPrefix, clock: systemClock })
     const positions = createPositions(tables)
@@ -91,6 +102,19 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
       tables,
       reporter,
       positions,
+      grounds: {
+        replication: config.replication,
+        // What its library logs while a broker is gone is what its caller is told.
+        openInspector: () =>
+          createLogInspector({
+            ...config.kafka,
+            clientId: 'waldstream',
+            logger: createLogger({ level: 'silent', name: 'waldstream' }),
+          }),
+        describeTables: describe,
+        registry,
+        examine: (by) => examine(config, by, { folder: null, limitMs: EXAMINED_WITHIN_MS }),
+      },
       openReader: () => createRecordReader({ ...config.kafka, clientId: 'waldstream', logger }),
       createTopics: (systems) => createSystemTopics(systems, { config, systemTypes, admin, positions }),
       close,

@@ -1,8 +1,9 @@
 import type { OperationDeps } from '../operations/dependencies.ts'
 import { listPositions, setPositions } from '../operations/positions.ts'
-import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { commandUser, readArguments } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream positions list <group> [--json]
 waldstream positions set <group> --at earliest|latest [--yes] [--json]

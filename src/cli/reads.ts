@@ -1,7 +1,8 @@
 import { listReads, type ReadStatus, setCutDate, showRead } from '../operations/reads.ts'
-import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { commandUser, readArguments, timeOption } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onTables } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream reads [list] [--json]
 waldstream reads show <read> [--json]

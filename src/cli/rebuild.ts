@@ -1,4 +1,5 @@
 import { StreamError } from '../errors.ts'
+import { isoTime } from '../events/times.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
 import type { Principal } from '../operations/principal.ts'
 import {
@@ -8,15 +9,17 @@ import {
   requestRebuild,
   showRebuild,
   undecidedRebuild,
+  undoableRebuild,
 } from '../operations/rebuilds.ts'
 import type { Clock } from '../platform/clock.ts'
 import { feeds } from '../projections/feeds.ts'
 import type { Difference, Rebuild } from '../projections/rebuild/rebuild.ts'
-import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { commandUser, readArguments } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
-const USAGE = `waldstream rebuild <table> [--preview | --switch [--yes] | --drop [--yes]] [--reason TEXT] [--no-wait] [--json]
+const USAGE = `waldstream rebuild <table> [--preview | --switch [--yes] | --undo [--yes] | --drop [--yes]] [--reason TEXT] [--no-wait] [--json]
 waldstream rebuild list [--json]
 
   Rebuilds a feed table (universal_products, or its feed: ${feeds.map(({ entity }) => entity).join(', ')}) from its topic, beside the live
@@ -25,6 +28,8 @@ waldstream rebuild list [--json]
   --preview  says how many events it would be, and begins nothing
   --switch   readers get the rebuilt table from now on; their cursors expire, and they begin again; with --yes, after
              it was said what that affects
+  --undo     readers get the table from before the switch again, with all that came since, as long as it is kept: for a day,
+             or until the next rebuild; the rebuilt one stays beside it; with --yes as well
   --drop     the rebuilt table goes; the live table is as it was; with --yes as well
   --no-wait  returns as soon as it is asked for
   --by       who asks; the user of this machine by default`
@@ -32,6 +37,7 @@ waldstream rebuild list [--json]
 const options = {
   preview: { type: 'boolean', default: false },
   switch: { type: 'boolean', default: false },
+  undo: { type: 'boolean', default: false },
   drop: { type: 'boolean', default: false },
   yes: { type: 'boolean', default: false },
   'no-wait': { type: 'boolean', default: false },
@@ -43,16 +49,22 @@ const options = {
 
 type Values = ReturnType<typeof readArguments<typeof options>>['values']
 
+/** What is decided of a rebuild that is there. */
+const decisions = ['switch', 'undo', 'drop'] as const
+
 export async function rebuildCommand(args: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(args, options, USAGE)
   if (values.help) return console.log(USAGE)
   const [table, ...more] = positionals
   if (table === undefined || more.length > 0) throw new UsageError('rebuild takes one table, or list', USAGE)
-  const asked = [values.preview, values.switch, values.drop].filter((one) => one)
-  if (asked.length > 1) throw new UsageError('--preview, --switch and --drop can not be given together', USAGE)
+  const decision = decisions.find((one) => values[one])
+  const asked = [values.preview, ...decisions.map((one) => values[one])].filter((one) => one)
+  if (asked.length > 1) {
+    throw new UsageError('--preview, --switch, --undo and --drop can not be given together', USAGE)
+  }
   const run = () => onPlatform((operations, { clock }) => act(operations, clock, table, values))
   if (table === 'list' || values.preview) return await run()
-  const what = ['rebuild', ...(values.switch ? ['--switch'] : []), ...(values.drop ? ['--drop'] : [])].join(' ')
+  const what = decision === undefined ? 'rebuild' : `rebuild --${decision}`
   await noted(commandUser(values.by), { what, target: targetOf([table]) }, run)
 }
 
@@ -67,18 +79,27 @@ async function act(operations: OperationDeps, clock: Clock, table: string, value
   if (values.preview) {
     const preview = await previewRebuild(operations, by, table)
     const { topic, events, live_generation, next_generation } = preview
-    const text = `${events} events of ${topic} into generation ${next_generation}, beside ${live_generation}`
+    const ends = preview.ends_undo_of === null ? '' : `; ends the undo of ${preview.ends_undo_of}`
+    const text = `${events} events of ${topic} into generation ${next_generation}, beside ${live_generation}${ends}`
     return console.log(values.json ? JSON.stringify(preview) : text)
   }
-  if (values.switch || values.drop) {
-    const { id } = await undecidedRebuild(operations, by, table)
-    const decision = values.switch ? 'switch' : 'drop'
+  const decision = decisions.find((one) => values[one])
+  if (decision !== undefined) {
+    const find = decision === 'undo' ? undoableRebuild : undecidedRebuild
+    const { id } = await find(operations, by, table)
     const job = await decideRebuild(operations, by, { id, decision, confirm: values.yes })
-    const what = values.switch ? `readers get generation ${job.generation} now` : 'the live table stays'
-    return console.log(values.json ? JSON.stringify(job) : `${id}: ${what}`)
+    return console.log(values.json ? JSON.stringify(job) : `${id}: ${whatCame(job, decision)}`)
   }
   const job = await requestRebuild(operations, by, { table, reason: values.reason ?? null })
   print(values['no-wait'] ? job : await untilReady(operations, by, clock, job.id), values)
+}
+
+function whatCame({ generation, live_generation, undo_until }: Rebuild, decision: (typeof decisions)[number]): string {
+  if (decision === 'drop') return 'the live table stays'
+  if (decision === 'undo')
+    return `readers get generation ${live_generation} again; generation ${generation} stays beside it`
+  const until = undo_until === null ? '' : `; --undo goes back until ${isoTime(undo_until)}`
+  return `readers get generation ${generation} now${until}`
 }
 
 async function untilReady(operations: OperationDeps, by: Principal, clock: Clock, id: string): Promise<Rebuild> {

@@ -10,9 +10,11 @@ import {
   USUAL_REPLAY_RATE,
   type WantedReplay,
 } from '../operations/replays.ts'
-import { commandUser, isoOption, readArguments, UsageError, wholeOption } from './arguments.ts'
+import type { SampleEffect } from '../operations/sample-effects.ts'
+import { commandUser, isoOption, readArguments, wholeOption } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream replay <topic> --to <processor> [which] [--all-versions] [--rate N] [--preview] [--reason TEXT] [--json]
 waldstream replay list [--limit N] [--json]
@@ -25,7 +27,7 @@ waldstream replay cancel <id> [--json]
   which: --connection ID  --source ID  --key KEY (SKU, order number)
          --from and --to-time ISO-8601, of the append, the second exclusive  --offsets 0:100-200,3:5-
   --rate     events a second, at most (${USUAL_REPLAY_RATE})
-  --preview  says how many events, keys and connections it would be, and sends nothing
+  --preview  says how many events, keys and connections it would be, and what the newest five would change; sends nothing
   --by       who asks; the user of this machine by default`
 
 const options = {
@@ -94,10 +96,22 @@ async function requestOrPreview(operations: OperationDeps, wanted: WantedReplay,
       `${topic} → ${processor}: ${to_send} to send of ${events} events of ${keys} keys, ${seconds} s at least`,
     )
     for (const [connection, count] of Object.entries(preview.connections)) console.log(`  ${connection}: ${count}`)
+    for (const { currency, total } of preview.amounts) console.log(`  orders of ${total} ${currency}`)
+    for (const { key, source, occurred_at, effects } of preview.samples) {
+      console.log(`  ${key} of ${source}, ${occurred_at}`)
+      for (const effect of effects ?? []) for (const line of effectLines(effect)) console.log(`    ${line}`)
+    }
     return
   }
   const replay = await requestReplay(operations, by, wanted)
   console.log(values.json ? JSON.stringify(replay) : `requested: ${replay.id}; "waldstream replay show ${replay.id}"`)
+}
+
+function effectLines({ connection, outcome, changes }: SampleEffect): readonly string[] {
+  const changed = changes.map(
+    ({ field, before, after }) => `  ${field}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`,
+  )
+  return [`${connection ?? 'all connections'}: ${outcome}`, ...changed]
 }
 
 function wantedOf(topic: string, values: Values): WantedReplay {

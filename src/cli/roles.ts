@@ -4,6 +4,9 @@ import type { RunningApi } from '../api/server.ts'
 import { createResolver } from '../configuration/references.ts'
 import { roleRulesOf } from '../configuration/role-rules.ts'
 import { watchConfiguration } from '../configuration/watch-configuration.ts'
+import { type Heartbeat, startHeartbeat } from '../control/processes.ts'
+import type { Demo } from '../operations/demo.ts'
+import { productVersion } from '../operations/product-version.ts'
 import { createSharedGovernors } from '../platform/governor/governors.ts'
 import { networkRulesOf } from '../platform/network-rules.ts'
 import { closeExpressionThreads } from '../rules/mapping/evaluate.ts'
@@ -22,6 +25,8 @@ export type Role = (typeof roles)[number]
 export interface RoleOptions {
   /** False: reads run on request alone. */
   readonly schedules: boolean
+  /** For the API of a demo. */
+  readonly demo?: Demo
 }
 
 export interface RunningRoles {
@@ -51,6 +56,7 @@ export async function startRoles(
   const clients = createClients({ ...deps, systemTypes: platform.systemTypes })
   const parts: RunningPart[] = []
   let followed: FollowedConfiguration | undefined
+  let heartbeat: Heartbeat | undefined
   const close = async () => {
     // First: what it would start while the others end would not be ended.
     await followed?.close()
@@ -58,13 +64,15 @@ export async function startRoles(
     await closeExpressionThreads()
     await governors.close()
     await watch.close()
+    await heartbeat?.close()
   }
   try {
+    heartbeat = await startHeartbeat(platform, { roles: chosen, version: productVersion(), node: process.version })
     followed = await followConfiguration(platform, watch)
     if (chosen.includes('producer')) await startProducer(platform, followed, clients, options, parts)
     if (chosen.includes('processor')) await startProcessor(platform, followed, clients, parts)
     if (chosen.includes('projector')) await startProjector(platform, followed, parts)
-    const api = chosen.includes('api') ? await startApiRole(platform, parts) : null
+    const api = chosen.includes('api') ? await startApiRole(platform, parts, governors, options.demo) : null
     return { api, close }
   } catch (error) {
     await close()

@@ -1,7 +1,8 @@
 import { findUnreadableRows, removeUnreadableRow } from '../operations/unreadable-rows.ts'
-import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { commandUser, readArguments } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onTables } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream rows list [--table TABLE] [--json]
 waldstream rows remove <table> <key> [<second part of the key>] [--yes] [--json]

@@ -5,10 +5,11 @@ import { loadConfiguration } from '../configuration/load-configuration.ts'
 import { upgradeReferences } from '../configuration/upgrade-references.ts'
 import { applyConfiguration } from '../operations/configuration.ts'
 import { tableDeps } from '../operations/wiring.ts'
-import { commandUser, readArguments, UsageError, wholeOption } from './arguments.ts'
+import { commandUser, readArguments, wholeOption } from './arguments.ts'
 import { noted } from './noted.ts'
 import { openPlatform, type Platform } from './platform.ts'
 import { type Role, roles, startRoles } from './roles.ts'
+import { UsageError } from './usage-error.ts'
 import { KILL_AFTER_MS, startWorker, superviseWorkers, usualWorkers } from './workers.ts'
 
 const USAGE = `waldstream run --role producer|processor|projector|api|all [--workers N]

@@ -3,8 +3,9 @@ import { listStaged, stagedStatuses, viewOf, views } from '../operations/staged.
 import type { StagedFilter, StagedStatus } from '../projections/list-staged.ts'
 import type { Payloads, ShownEvent, ShownRow } from '../projections/show-staged.ts'
 import type { View } from '../projections/staged-row.ts'
-import { commandUser, readArguments, timeOption, UsageError, wholeOption } from './arguments.ts'
+import { commandUser, readArguments, timeOption, wholeOption } from './arguments.ts'
 import { onPlatform } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream stage <frontend|backend> <connection> <entity> [--status STATUS] [--key KEY] [--since ISO-8601]
                  [--until ISO-8601] [--events] [--raw] [--show-personal] [--limit N] [--after PLACE] [--json]

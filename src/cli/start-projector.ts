@@ -4,6 +4,7 @@ import { buildDeps } from '../operations/wiring.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
 import { deadLetterStage } from '../projections/dead-letters.ts'
 import { feeds } from '../projections/feeds.ts'
+import { orderIndexStage, partIndexStage } from '../projections/order-index.ts'
 import { orderFulfilmentsStage } from '../projections/order-steps.ts'
 import { runRebuilds } from '../projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../projections/run-projection.ts'
@@ -20,7 +21,7 @@ export async function startProjector(
   followed: FollowedConfiguration,
   parts: RunningPart[],
 ): Promise<void> {
-  const { tables, reporter, clock, logger, config } = platform
+  const { tables, personKeys, reporter, clock, logger, config } = platform
   const pushes = (connection: string, entity: string) => {
     const push = followed.current().connections.find(({ id }) => id === connection)?.push
     return push?.some((one) => one === entity) ?? false
@@ -31,13 +32,20 @@ export async function startProjector(
     taskStage({ tables }),
     deadLetterStage({ tables }),
     stagedStage({ tables }),
+    orderIndexStage({ tables, personKeys }),
   ] as readonly Stage<TopicKind>[]
   const staged = createSystemStages('staged', platform, (system) => {
     const kinds = deliveriesTo(platform.systemTypes, system)
     const orders = async () => stagedOrdersStage(system.id, { tables }) as Stage<TopicKind>
+    const index = async () => partIndexStage(system.id, { tables, personKeys }) as Stage<TopicKind>
     const fulfilments = async () => orderFulfilmentsStage(system.id, { tables }) as Stage<TopicKind>
     return [
-      ...(kinds.includes('vendor-orders') ? [{ name: `vendor-orders ${system.id}`, system, make: orders }] : []),
+      ...(kinds.includes('vendor-orders')
+        ? [
+            { name: `vendor-orders ${system.id}`, system, make: orders },
+            { name: `order-index ${system.id}`, system, make: index },
+          ]
+        : []),
       ...(kinds.includes('shop-fulfilments') ? [{ name: `fulfilments ${system.id}`, system, make: fulfilments }] : []),
     ]
   })

@@ -1,3 +1,4 @@
+import type { PullStatus } from '../operations/pulls/list-pulls.ts'
 import {
   type ConnectionStatus,
   type Failure,
@@ -7,8 +8,9 @@ import {
   status,
 } from '../operations/status.ts'
 import type { StagedCount } from '../projections/count-staged.ts'
-import { commandUser, readArguments, UsageError } from './arguments.ts'
+import { commandUser, readArguments } from './arguments.ts'
 import { onTables } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream status [--json]
 
@@ -36,15 +38,17 @@ function statusText({ connections, failures, complete }: Status): string {
 }
 
 function connectionText(status: ConnectionStatus): string[] {
-  const { connection, shop, vendor, healthy, enabled, flows, paused, failures } = status
+  const { connection, shop, vendor, healthy, enabled, flows, paused, held_orders: held, failures, pulls } = status
   const off = enabled ? '' : '; switched off: its document, or that of one of the two, says enabled: false'
   return [
     `${healthy ? 'ok  ' : 'look'} ${connection} (${shop} and ${vendor})${off}`,
-    ...flows.map(flowText),
+    ...flows.flatMap((flow) => [flowText(flow), ...flow.waits.map(waitText)]),
+    ...pulls.map(pullText),
     ...paused.flatMap(({ stage, since, code, message, fix }) => [
       `  paused at ${stage} since ${since}: ${code}: ${message}`,
       `    ${fix}`,
     ]),
+    ...(held.count === 0 ? [] : [`  ${countText('held by hand', held)}: waldstream order holds`]),
     ...failures.flatMap(failureText),
   ]
 }
@@ -53,6 +57,16 @@ function flowText({ entity, reads, processing, waiting, failed }: Flow): string 
   const counts = Object.entries({ 'under way': processing, waiting, failed })
   const standing = counts.flatMap(([name, count]) => (count.count === 0 ? [] : [countText(name, count)]))
   return `  ${[entity, ...reads.map(readText), ...standing].join(', ')}`
+}
+
+function waitText({ count, stage, code, message, since }: Flow['waits'][number]): string {
+  return `    ${count} at ${stage} since ${since}: ${code ?? 'no reason given'}${message === null ? '' : `: ${message}`}`
+}
+
+function pullText({ feed, reader, name, source, age, lag }: PullStatus): string {
+  const of = source === null ? feed : `${feed} of ${source}`
+  const behind = lag === null ? 'has not caught up yet' : `has everything up to ${ageText(lag)} ago`
+  return `  ${of} pulled by ${name ?? reader} ${ageText(age)} ago, ${behind}`
 }
 
 function readText({ read, age, problem, enabled }: ReadAge): string {

@@ -1,15 +1,17 @@
 import { requestRun, type Sweep } from '../operations/sync.ts'
-import { commandUser, readArguments, timeOption, UsageError } from './arguments.ts'
+import { commandUser, readArguments, timeOption } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
-const USAGE = `waldstream sync <read> [--from ISO-8601 | --queue-url URL | --sweep [--accept-deletions]] [--reason TEXT] [--json]
+const USAGE = `waldstream sync <read> [--from ISO-8601 | --queue-url URL | --sweep [--preview | --accept-deletions]] [--reason TEXT] [--json]
 
   Requests a run of a read, for example shop.orders.all. --from reads again from a date; the cut date stays.
   --queue-url drains that queue, which has to be at the address of the read's system; it is deleted when it is empty
   and a connection that subscribes to the read has deleteDrainedQueues.
   --sweep looks for what is gone at the source and publishes its deletion; when more than the read's sweep.mostGone is
-  gone it fails and deletes nothing, and --accept-deletions takes it all the same.`
+  gone it fails and deletes nothing, and --accept-deletions takes it all the same. With --preview it deletes nothing:
+  "waldstream tasks show" says then what is gone.`
 
 export async function syncCommand(args: readonly string[]): Promise<void> {
   const options = {
@@ -17,6 +19,7 @@ export async function syncCommand(args: readonly string[]): Promise<void> {
     'queue-url': { type: 'string' },
     reason: { type: 'string' },
     sweep: { type: 'boolean', default: false },
+    preview: { type: 'boolean', default: false },
     'accept-deletions': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -28,9 +31,11 @@ export async function syncCommand(args: readonly string[]): Promise<void> {
   const from = timeOption('from', values.from, USAGE)
   const accept = values['accept-deletions']
   if (accept && !values.sweep) throw new UsageError('--accept-deletions goes with --sweep', USAGE)
+  if (values.preview && !values.sweep) throw new UsageError('--preview goes with --sweep', USAGE)
+  if (values.preview && accept) throw new UsageError('--preview deletes nothing: leave out --accept-deletions', USAGE)
   const ways = [values.from, values['queue-url'], values.sweep || undefined].filter((way) => way !== undefined)
   if (ways.length > 1) throw new UsageError('--from, --queue-url and --sweep can not be given together', USAGE)
-  const sweep: Sweep | null = accept ? 'accept' : values.sweep ? 'check' : null
+  const sweep: Sweep | null = values.sweep ? (values.preview ? 'preview' : accept ? 'accept' : 'check') : null
   const wanted = { read, from, queueUrl: values['queue-url'] ?? null, reason: values.reason ?? null, sweep }
   const by = commandUser()
   const { task } = await noted(by, { what: 'sync', target: targetOf([read]) }, () =>

@@ -1,9 +1,20 @@
+import type { Run } from '../control/runs.ts'
+import { SWEEP_PREVIEW } from '../control/sweeps.ts'
 import { cancelTask } from '../operations/cancel-task.ts'
 import { retryTask } from '../operations/retry-task.ts'
-import { listTaskEntities, listTasks, showTask, type TaskStatus, taskStates } from '../operations/tasks.ts'
-import { commandUser, readArguments, timeOption, UsageError, wholeOption } from './arguments.ts'
+import {
+  listTaskEntities,
+  listTasks,
+  movedCutDate,
+  showTask,
+  type TaskStatus,
+  taskStates,
+  windowProof,
+} from '../operations/tasks.ts'
+import { commandUser, readArguments, timeOption, wholeOption } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream tasks [list] [--read READ] [--state ${taskStates.join('|')}] [--since ISO-8601] [--limit N] [--json]
 waldstream tasks show <task> [--status STATUS] [--limit N] [--json]
@@ -70,6 +81,7 @@ async function show(id: string, values: Values): Promise<void> {
   if (values.json) return console.log(JSON.stringify({ ...plain(task), entities }))
   console.log(lineOf(task))
   if (run.queue_url !== null) console.log(`  queue ${run.queue_url}: ${run.queue_end ?? 'not drained yet'}`)
+  console.log(run.expected === null ? `  window: ${proofText(run)}` : `  sweep: ${sweepText(run)}`)
   for (const [connection, { statuses }] of Object.entries(counts.connections)) {
     const counted = Object.entries(statuses).map(([status, count]) => `${status} ${count}`)
     console.log(`  ${connection}: ${counted.join(', ') || 'nothing yet'}`)
@@ -120,4 +132,31 @@ function lineOf({ run, state }: TaskStatus): string {
   const window = window_to === null ? '' : `  [${window_from ?? 'the beginning'}, ${window_to})`
   const counts = `published ${published}, unchanged ${unchanged}`
   return `${id}  ${state}  ${trigger}${window}  ${counts}${error === null ? '' : `  ${error.code}: ${error.message}`}`
+}
+
+const proofTexts: Readonly<Record<ReturnType<typeof windowProof>, string>> = {
+  pending: 'its proof comes at its end',
+  proven: 'proven, all that the source lists in it was read',
+  unlisted: 'read to its end; the source listed nothing to compare with',
+  incomplete: 'not proven, the source lists what it did not give',
+  broken_off: 'not proven, the run ended before',
+  none: 'none, nothing is read by time',
+}
+
+function sweepText({ trigger, expected, read_count, gone, published, missing }: Run): string {
+  const seen = `${read_count} keys at the source, about ${expected} expected`
+  if (gone === null) return seen
+  const done = trigger === SWEEP_PREVIEW ? 'nothing was deleted' : `${published} deleted`
+  return [seen, `${gone} gone`, done, ...missing.slice(0, MOST_SHOWN)].join('; ')
+}
+
+/** Of the keys that are gone. */
+const MOST_SHOWN = 10
+
+function proofText(run: Run): string {
+  const { read_count, keys, listed, missed, read_again } = run
+  const counts = [`${read_count} rows of ${keys} keys`, ...(listed === null ? [] : [`${listed} listed`])]
+  const again = missed === 0 ? [] : [`${missed} missed at first, ${read_again} rows read again`]
+  const moved = run.ended_at === null ? [] : [movedCutDate(run) ? 'the cut date moved' : 'the cut date stays']
+  return [proofTexts[windowProof(run)], ...counts, ...again, ...moved].join('; ')
 }

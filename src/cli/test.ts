@@ -3,7 +3,8 @@ import { loadForTests } from '../configuration/load-configuration.ts'
 import { StreamError } from '../errors.ts'
 import { type Difference, type MappingTestResult, runMappingTest } from '../operations/run-mapping-test.ts'
 import { systemTypes } from '../systems/systems.ts'
-import { readArguments, UsageError } from './arguments.ts'
+import { readArguments } from './arguments.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream test <dir> [--json]
 

@@ -3,7 +3,8 @@ import { checkConfiguration } from '../configuration/load-configuration.ts'
 import { mistakeText } from '../configuration/yaml-documents.ts'
 import { StreamError } from '../errors.ts'
 import { systemTypes } from '../systems/systems.ts'
-import { readArguments, UsageError } from './arguments.ts'
+import { readArguments } from './arguments.ts'
+import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream validate <dir> [--json]
 

@@ -4,7 +4,8 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { StreamError } from '../errors.ts'
 
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
+/** Beside this file: in a checkout a source, in the package compiled. */
+const MAIN = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', import.meta.url))
 /** After it, a worker that was asked to end is killed: longer than what is under way may take. */
 export const KILL_AFTER_MS = 32_000
 

@@ -65,7 +65,8 @@ function storedForm({ systems, connections, metadata }: Configuration): object {
   }
 }
 
-function rowsOf({ metadata, systems, connections }: Configuration): readonly DocumentRow[] {
+/** What is stored of a configuration. */
+export function rowsOf({ metadata, systems, connections }: Configuration): readonly DocumentRow[] {
   const metadataRows = metadata.map((one): DocumentRow => {
     return { kind: 'product-metadata', id: one.connection, document: encodeMetadata(one), beside: {} }
   })

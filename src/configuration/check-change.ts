@@ -45,7 +45,7 @@ export async function checkPut(
 export async function checkRemove(
   check: CheckChange,
   stored: readonly Named[],
-  kind: 'system' | 'connection',
+  kind: StoredKind,
   id: string,
 ): Promise<void> {
   const gone = stored.filter(

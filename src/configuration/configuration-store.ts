@@ -1,13 +1,13 @@
 import { StreamError } from '../errors.ts'
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
-import { applyConfiguration, raiseRevision } from './apply-configuration.ts'
+import { applyConfiguration, raiseRevision, rowsOf } from './apply-configuration.ts'
 import { type ChangeFilter, type ConfigurationChange, listChanges } from './changes.ts'
 import { type CheckChange, checkPut, checkRemove } from './check-change.ts'
-import { type Author, digestOf, placeOf, removeDocument, settleReadable } from './document-rows.ts'
+import { type Author, compareDocument, digestOf, placeOf, removeDocument, settleReadable } from './document-rows.ts'
 import type { StoredKind } from './document-schemas.ts'
 import { documentOfRow, stays } from './stored-documents.ts'
-import { documentOf } from './stored-form.ts'
+import { documentOf, normalForm } from './stored-form.ts'
 import { CONNECTIONS, PRODUCT_METADATA } from './tables.ts'
 
 /** A document as it is configured, with the revision that a change of it is compared with. */
@@ -26,8 +26,12 @@ export interface ConfigurationStore {
    * and `revision_differs`.
    */
   put(kind: StoredKind, id: string, body: unknown, author: Author): Promise<StoredDocument & { changed: boolean }>
+  /** What `put` would store, beside the revision of what is there (0: nothing); throws as it does, and writes nothing. */
+  try(kind: StoredKind, id: string, body: unknown, author: Author): Promise<StoredDocument & { changed: boolean }>
   /** Throws `not_found`, `revision_differs`, and `state_conflict` when others need it. */
-  remove(kind: 'system' | 'connection', id: string, author: Author): Promise<void>
+  remove(kind: StoredKind, id: string, author: Author): Promise<void>
+  /** Whether `remove` would find it, and nobody who needs it; throws `not_found` and `state_conflict` as it does. */
+  tryRemove(kind: StoredKind, id: string): Promise<void>
   changes(
     filter: ChangeFilter,
     limit: number,
@@ -61,15 +65,26 @@ export function createConfigurationStore(deps: StoreDeps): ConfigurationStore {
       if (stored === undefined) throw new StreamError('concurrent_change', `${kind} ${id} was removed at the same time`)
       return { ...stored, changed: changed.includes(`${kind} ${id}`) }
     },
+    async try(kind, id, body, author) {
+      const part = await checkPut(deps.check, await documents(tables), kind, id, body)
+      const row = rowsOf(part).find((one) => one.kind === kind && one.id === id)
+      if (row === undefined) throw new StreamError('request_invalid', `the body is no ${kind} document`)
+      const { revision, changed } = await compareDocument(tables, row, author)
+      return { id, revision, document: documentOf(kind, row.document), changed }
+    },
     async remove(kind, id, author) {
       await checkRemove(deps.check, await documents(tables), kind, id)
       if (kind === 'connection') await removeOne(tables, 'product-metadata', id, author)
       await removeOne(tables, kind, id, author)
     },
+    async tryRemove(kind, id) {
+      await checkRemove(deps.check, await documents(tables), kind, id)
+    },
     async changes(filter, limit, after) {
       await settleAll(tables)
       await deps.settle()
-      return await listChanges(tables, filter, limit, after)
+      const { changes, next } = await listChanges(tables, filter, limit, after)
+      return { changes: changes.map(asDocuments), next }
     },
   }
 }
@@ -87,6 +102,23 @@ async function itemsOf(tables: Tables, kind: StoredKind): Promise<readonly Item[
   const items: Item[] = []
   for await (const page of tables.scan(PRODUCT_METADATA)) items.push(...page.filter(stays))
   return items.toSorted((a, b) => (String(a['connection']) < String(b['connection']) ? -1 : 1))
+}
+
+/** As documents are put: what was before can be put again. */
+function asDocuments(change: ConfigurationChange): ConfigurationChange {
+  const { kind, before, after } = change
+  return kind === 'cut-date' ? change : { ...change, before: shownOf(kind, before), after: shownOf(kind, after) }
+}
+
+/** What an older version stored in a form that is not known any more stays as it is. */
+function shownOf(kind: StoredKind, stored: unknown): unknown {
+  if (typeof stored !== 'object' || stored === null) return stored
+  try {
+    return documentOf(kind, normalForm(kind, stored))
+  } catch (error) {
+    if (error instanceof StreamError && error.code === 'configuration_invalid') return stored
+    throw error
+  }
 }
 
 /** Throws `row_unreadable`. */

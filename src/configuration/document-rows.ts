@@ -91,6 +91,19 @@ export async function writeDocument(tables: Tables, row: DocumentRow, author: Au
   return true
 }
 
+/** Whether `writeDocument` would write, and the revision of what is there; 0: nothing. Throws `revision_differs` as it does. */
+export async function compareDocument(
+  tables: Tables,
+  row: DocumentRow,
+  author: Author,
+): Promise<{ readonly revision: number; readonly changed: boolean }> {
+  const { table, key } = placeOf(row)
+  const found = await tables.get(table, key)
+  const before = found?.['removing'] === undefined ? found : undefined
+  checkExpected(row, before, author)
+  return { revision: Number(before?.['revision'] ?? 0), changed: before === undefined || !isSame(row, before) }
+}
+
 /** Also where an older version wrote out what is the default: equal content is no change. */
 function isSame(row: DocumentRow, before: Item): boolean {
   if (readableItems([before], (item) => documentOfRow(row.kind, item)).length === 0) return false

@@ -180,6 +180,20 @@ const ownership = Type.Object(
 
 const chargeShare = Type.Enum(['seller', 'shared'], { description: 'seller or shared' })
 
+export const orderMapSchema = Type.Object(
+  {
+    shipMethods: Type.Optional(texts("shop's shipping method to the vendor's id of it")),
+    location: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: "vendor's location id" })),
+    fields: Type.Optional(
+      Type.Array(attributeRule, {
+        maxItems: MOST_RULES,
+        description: "fields of the vendor's order, by the vendor's own names",
+      }),
+    ),
+  },
+  strict,
+)
+
 export const connectionSchema = Type.Object(
   {
     kind: Type.Literal('connection'),
@@ -305,21 +319,7 @@ export const connectionSchema = Type.Object(
         description: 'a queue that a sync request names is deleted once it is drained; false by default',
       }),
     ),
-    orderMap: Type.Optional(
-      Type.Object(
-        {
-          shipMethods: Type.Optional(texts("shop's shipping method to the vendor's id of it")),
-          location: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: "vendor's location id" })),
-          fields: Type.Optional(
-            Type.Array(attributeRule, {
-              maxItems: MOST_RULES,
-              description: "fields of the vendor's order, by the vendor's own names",
-            }),
-          ),
-        },
-        strict,
-      ),
-    ),
+    orderMap: Type.Optional(orderMapSchema),
   },
   { ...strict, title: 'Connection' },
 )

@@ -54,6 +54,14 @@ function filterOf(given: Readonly<Record<string, unknown>>): Readonly<Record<str
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, textOf(value)]))
 }
 
+export function orderMapOf({
+  shipMethods = {},
+  location = null,
+  fields = [],
+}: NonNullable<ConnectionDocument['orderMap']>): Connection['orderMap'] {
+  return { shipMethods, location, fields: fields.map(attributeRuleOf) }
+}
+
 /**
  * `skuPattern` is the pattern itself, where the document may have a reference to it; `begin` are the states in which orders
  * of the shop's type begin; `costs` are the prices themselves, where it may name a file. The revision is given when it is applied.
@@ -72,11 +80,7 @@ export function connectionOf(
     reads: document.reads,
     ownership: ownershipOf(document.ownership, skuPattern),
     orderStates: document.orderStates ?? begin,
-    orderMap: {
-      shipMethods: orderMap?.shipMethods ?? {},
-      location: orderMap?.location ?? null,
-      fields: (orderMap?.fields ?? []).map(attributeRuleOf),
-    },
+    orderMap: orderMapOf(orderMap ?? {}),
     hold: document.hold ?? null,
     bundles: document.bundles ?? 'split',
     charges: document.charges ?? {},

@@ -40,6 +40,7 @@ export type NewAuditEntry = Omit<AuditEntry, 'at' | 'times' | 'shortened'> & { r
 export interface AuditFilter {
   readonly who: string | null
   readonly what: string | null
+  readonly outcome: AuditOutcome | null
   readonly since: string | null
   readonly until: string | null
 }
@@ -143,7 +144,8 @@ export function createAuditTrail(tables: Tables, clock: { now(): number }, days:
   }
 }
 
-function fits({ who, what }: AuditEntry, filter: AuditFilter): boolean {
+function fits({ who, what, outcome }: AuditEntry, filter: AuditFilter): boolean {
+  if (filter.outcome !== null && filter.outcome !== outcome) return false
   if (filter.who !== null && filter.who !== who) return false
   return filter.what === null || what === filter.what || what.startsWith(`${filter.what}.`)
 }

@@ -31,6 +31,8 @@ export async function setCutDate(deps: CutDateDeps, read: string, request: CutDa
   }
   const control = await readControl(deps.tables, read)
   await settle(deps, control)
+  // Compared before it is counted on: a number of the caller's never becomes a row's.
+  if (control.revision !== revision) throw stateConflictError(control, revision)
   const at = new Date(now).toISOString()
   const change = { at, by, reason, revision: revision + 1, before: control.cut_date, after: cutDate }
   const done = await rowsOf(deps.tables, controlRows).update(

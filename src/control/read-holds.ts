@@ -53,7 +53,7 @@ export function isOver({ probe_at }: Pause, now: number): boolean {
 export const NEVER = Date.UTC(9999, 11, 31)
 
 /** ISO 8601; null: it ends when somebody ends it. */
-export function endOfHold({ probe_at }: Pause): string | null {
+export function endOfHold({ probe_at }: Pick<Pause, 'probe_at'>): string | null {
   return probe_at === NEVER ? null : new Date(probe_at).toISOString()
 }
 

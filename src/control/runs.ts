@@ -61,6 +61,14 @@ export interface Run {
   readonly keys: number
   /** Digest of what was read: of each key with its change time; null before the end. */
   readonly digest: string | null
+  /** ISO 8601: the first reading has given all that changed before; null: its source does not tell. */
+  readonly reached_at: string | null
+  /** Rows that the source listed at the end, for what was read to be compared with; null: none was listed. */
+  readonly listed: number | null
+  /** Keys that a sweep expects at the source: those that were published and not deleted; null: it is no sweep. */
+  readonly expected: number | null
+  /** Of these, how many are not there any more; null: not known yet. */
+  readonly gone: number | null
   readonly error: { readonly code: string; readonly message: string } | null
   /** Who asked that it ends before its end, and why. */
   readonly cancel: { readonly by: string; readonly reason: string } | null
@@ -88,6 +96,10 @@ const NEW_RUN = {
   read_again: 0,
   keys: 0,
   digest: null,
+  reached_at: null,
+  listed: null,
+  expected: null,
+  gone: null,
   error: null,
   cancel: null,
   fence: 0,
@@ -131,6 +143,10 @@ export const runRows = rowType<Run>(
     read_again: or(number, 0),
     keys: or(number, 0),
     digest: orNull(text),
+    reached_at: orNull(text),
+    listed: orNull(number),
+    expected: orNull(number),
+    gone: orNull(number),
     error: orNull(map({ code: text, message: text })),
     cancel: orNull(map({ by: text, reason: text })),
     fence: number,

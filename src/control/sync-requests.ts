@@ -6,6 +6,7 @@ import type { Tables } from '../platform/dynamodb/tables.ts'
 import { answerRequest, requestAnswer, requestAnswers, takeRequest } from './keyed-requests.ts'
 import { type SyncRequester, taskIdOf } from './request-sync.ts'
 import { getRun } from './runs.ts'
+import { isSweep, type SweepTrigger } from './sweeps.ts'
 import { REQUESTS } from './tables.ts'
 
 export interface WantedSync {
@@ -16,7 +17,7 @@ export interface WantedSync {
   readonly queueUrl?: string | null
   readonly reason: string | null
   readonly by: string
-  readonly trigger: 'api' | 'webhook'
+  readonly trigger: 'api' | 'webhook' | SweepTrigger
   /** The caller's own id of the request; null: one is made. */
   readonly requestId: string | null
 }
@@ -106,7 +107,8 @@ export function createSyncRequests({ tables, requester, clock }: SyncRequestDeps
     async request(wanted) {
       const { read, from, reason, by, trigger, queueUrl = null } = wanted
       const id = wanted.requestId ?? randomUUID()
-      const asked = { read, from, reason, ...(queueUrl === null ? {} : { queueUrl }) }
+      const own = { ...(queueUrl === null ? {} : { queueUrl }), ...(isSweep(trigger) ? { trigger } : {}) }
+      const asked = { read, from, reason, ...own }
       const content = trigger === 'webhook' ? null : asked
       const row = await rowFor(tables, wanted, id)
       const { at, isNew } = await takeRequest(tables, row, content, clock.now())

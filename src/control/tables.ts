@@ -1,8 +1,11 @@
 import type { TableDefinition } from '../platform/dynamodb/tables.ts'
 import { jobTable } from '../platform/jobs.ts'
 import { auditTables } from './audit-trail.ts'
+import { filedTables } from './filed-fulfilments.ts'
 import { keyTables } from './keys/api-key.ts'
+import { processTables } from './processes.ts'
 import { REPLAYS } from './replays/replay.ts'
+import { shareTables } from './shares/share-link.ts'
 
 /** A row per read: its cut date, lease and which runs are due and under way. */
 export const SYNC_CONTROL = 'sync_control'
@@ -35,4 +38,7 @@ export const controlTables: readonly TableDefinition[] = [
   jobTable(REPLAYS),
   ...keyTables,
   ...auditTables,
+  ...processTables,
+  ...shareTables,
+  ...filedTables,
 ]

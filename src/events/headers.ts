@@ -9,7 +9,10 @@ const RETRY_LETTER = 'waldstream-retry-letter'
 /** Where the record stood first: topic|partition|offset|append time. */
 const RETRY_ORIGIN = 'waldstream-retry-origin'
 
-const RETRY_HEADERS: readonly string[] = [RETRY_OF, RETRY_ATTEMPT, RETRY_LETTER, RETRY_ORIGIN]
+/** Revision of the whole configuration when it was asked for. */
+const RETRY_REVISION = 'waldstream-retry-revision'
+
+const RETRY_HEADERS: readonly string[] = [RETRY_OF, RETRY_ATTEMPT, RETRY_LETTER, RETRY_ORIGIN, RETRY_REVISION]
 
 interface Header {
   readonly key: string
@@ -30,6 +33,8 @@ export interface RetryMark {
     /** Append time. */
     readonly timestamp: number
   }
+  /** Of the whole configuration: a processor that has an older one waits for it. 0: any will do, as earlier releases had it. */
+  readonly revision: number
 }
 
 /** Headers of a retry, besides the original's own. */
@@ -40,6 +45,7 @@ export function retryHeaders(mark: RetryMark): Readonly<Record<string, string>> 
     [RETRY_ATTEMPT]: String(mark.attempt),
     [RETRY_LETTER]: [mark.stage, mark.connection ?? '', mark.key].join('|'),
     [RETRY_ORIGIN]: [topic, partition, offset, timestamp].join('|'),
+    [RETRY_REVISION]: String(mark.revision),
   }
 }
 
@@ -55,7 +61,9 @@ export function readRetryMark(headers: readonly Header[]): RetryMark | null {
   if (letterId === '' || stage === '' || topic === '' || !isWhole || attempt < 1) return null
   if (partition === undefined || offset === undefined || timestamp === undefined) return null
   const origin = { topic, partition, offset, timestamp }
-  return { letterId, attempt, stage, connection: connection === '' ? null : connection, key: key.join('|'), origin }
+  const revision = Number(text(RETRY_REVISION)) || 0
+  const of = connection === '' ? null : connection
+  return { letterId, attempt, stage, connection: of, key: key.join('|'), origin, revision }
 }
 
 /** The headers as they were before any retry. */

@@ -3,9 +3,14 @@ import type { ChangeFilter, ConfigurationChange } from '../configuration/changes
 import type { StoredDocument } from '../configuration/configuration-store.ts'
 import type { Author, Expected } from '../configuration/document-rows.ts'
 import type { StoredKind } from '../configuration/document-schemas.ts'
+import { editorSchema } from '../configuration/editor-schema.ts'
 import type { Configuration } from '../configuration/model.ts'
 import { systemOfRead } from '../configuration/read-id.ts'
+import { deliveriesTo, type SystemTypes } from '../configuration/system-type.ts'
+import { listPauses } from '../control/pauses.ts'
 import { StreamError } from '../errors.ts'
+import { entities } from '../events/topics.ts'
+import { countStaged } from '../projections/count-staged.ts'
 import { groupDeadLetters } from '../projections/list-dead-letters.ts'
 import { noteChange, noteNothing } from './audit.ts'
 import { type Affected, assertConfirmed } from './confirmation.ts'
@@ -48,6 +53,14 @@ export async function showDocument(
   throw noDocument(by, place)
 }
 
+/** What is to be put, and why. */
+interface WantedPut extends DocumentPlace {
+  readonly body: unknown
+  readonly revision: ExpectedRevision
+  /** Kept with the change. */
+  readonly reason?: string | null
+}
+
 /**
  * Checks a document as `validate` does and writes it; running processes take it up. Throws `request_invalid` with every
  * mistake, and `revision_differs`.
@@ -55,14 +68,14 @@ export async function showDocument(
 export async function putDocument(
   deps: Deps & Pick<TableDeps, 'clock' | 'audit'>,
   by: Principal,
-  { body, revision, ...place }: DocumentPlace & { readonly body: unknown; readonly revision: ExpectedRevision },
+  { body, revision, reason = null, ...place }: WantedPut,
 ): Promise<StoredDocument & { readonly changed: boolean }> {
   const { kind, id } = place
   assertInScope(by, place)
   await assertReaches(deps, by, place, body)
   const before = await readableDocument(deps, place)
   try {
-    const stored = await deps.configuration.put(kind, id, body, authorOf(deps, by, place, revision))
+    const stored = await deps.configuration.put(kind, id, body, { ...authorOf(deps, by, place, revision), reason })
     if (!stored.changed) noteNothing(by)
     else {
       const documents = { before: before?.document, after: stored.document }
@@ -74,30 +87,130 @@ export async function putDocument(
   }
 }
 
+/** What `putDocument` would store, with the revision of what is there (0: nothing); it throws as `putDocument` does, and writes nothing. */
+export async function tryDocument(
+  deps: Deps & Pick<TableDeps, 'clock'>,
+  by: Principal,
+  { body, revision, reason: _reason, ...place }: WantedPut,
+): Promise<StoredDocument & { readonly changed: boolean }> {
+  assertInScope(by, place)
+  await assertReaches(deps, by, place, body)
+  try {
+    noteNothing(by)
+    return await deps.configuration.try(place.kind, place.id, body, authorOf(deps, by, place, revision))
+  } catch (error) {
+    throw seesAll(by.scope) ? error : await withoutOthers(deps, by, error)
+  }
+}
+
 /** A document that is to go. `confirm`: whatever it affects; a revision confirms as well. */
-interface WantedRemoval {
-  readonly kind: 'system' | 'connection'
-  readonly id: string
+interface WantedRemoval extends DocumentPlace {
   readonly revision: ExpectedRevision
   readonly confirm?: boolean
+  /** Kept with the change. */
+  readonly reason?: string | null
 }
 
 /** Throws `not_found`, `revision_differs`, `state_conflict` when others need it, and `confirmation_needed`. */
 export async function removeDocument(
   deps: Deps & Pick<TableDeps, 'clock' | 'audit' | 'tables'>,
   by: Principal,
-  { kind, id, revision, confirm = false }: WantedRemoval,
+  { kind, id, revision, confirm = false, reason = null }: WantedRemoval,
 ): Promise<void> {
   assertInScope(by, { kind, id })
   const before = (await readableDocument(deps, { kind, id }))?.document
   const affected = revision === undefined && !confirm ? await affectedBy(deps, { kind, id }, before) : {}
   assertConfirmed(by, `the removal of ${kind} ${id}`, affected, false)
   try {
-    await deps.configuration.remove(kind, id, authorOf(deps, by, { kind, id }, revision))
+    await deps.configuration.remove(kind, id, { ...authorOf(deps, by, { kind, id }, revision), reason })
     await noteChange(deps, by, { what: `${kind}.remove`, target: id, before })
   } catch (error) {
     throw seesAll(by.scope) ? error : await withoutOthers(deps, by, error)
   }
+}
+
+/** What a removal would do with something that belongs to the document. */
+export interface RemovalEffect {
+  readonly what:
+    | 'reads'
+    | 'deliveries'
+    | 'metadata'
+    | 'rules'
+    | 'open dead letters'
+    | 'what waits'
+    | 'pauses'
+    | 'topics and rows'
+  /** `ends`: it goes on no more; `goes`: it is removed, too; `stays`: as it is. */
+  readonly outcome: 'ends' | 'goes' | 'stays'
+  /** Null: it is not counted. */
+  readonly count: number | null
+}
+
+export interface RemovalPreview extends DocumentPlace {
+  readonly revision: number
+  /** Why it would be refused; null: it would not. */
+  readonly refusal: string | null
+  readonly effects: readonly RemovalEffect[]
+}
+
+/** What `removeDocument` would do; nothing is removed. Throws `not_found`. */
+export async function previewRemoval(
+  deps: Deps & Pick<TableDeps, 'clock' | 'tables' | 'systemTypes'>,
+  by: Principal,
+  place: DocumentPlace,
+): Promise<RemovalPreview> {
+  const { revision, document } = await showDocument(deps, by, place)
+  noteNothing(by)
+  const [refusal, effects] = await Promise.all([refusalOf(deps, by, place), effectsOf(deps, place, document)])
+  return { ...place, revision, refusal, effects }
+}
+
+async function refusalOf(deps: Deps, by: Principal, { kind, id }: DocumentPlace): Promise<string | null> {
+  try {
+    await deps.configuration.tryRemove(kind, id)
+    return null
+  } catch (error) {
+    const told = seesAll(by.scope) ? error : await withoutOthers(deps, by, error)
+    if (told instanceof StreamError && told.code === 'state_conflict') return told.message
+    throw told
+  }
+}
+
+async function effectsOf(
+  deps: Deps & Pick<TableDeps, 'tables' | 'systemTypes'>,
+  { kind, id }: DocumentPlace,
+  document: StoredDocument['document'],
+): Promise<readonly RemovalEffect[]> {
+  const listed = (name: string) => (Array.isArray(document[name]) ? document[name].length : 0)
+  const stays = { what: 'topics and rows', outcome: 'stays', count: null } as const
+  if (kind === 'product-metadata') return [{ what: 'rules', outcome: 'goes', count: listed('attributes') }, stays]
+  const reads = { what: 'reads', outcome: 'ends', count: listed('reads') } as const
+  const pauses = (await listPauses(deps.tables)).filter(({ connection }) => connection === id).length
+  const held = { what: 'pauses', outcome: 'stays', count: pauses } as const
+  if (kind === 'system') {
+    const count = deliveriesTo(deps.systemTypes, { type: String(document['type']) }).length
+    return [reads, { what: 'deliveries', outcome: 'ends', count }, held, stays]
+  }
+  const metadata = await readableDocument(deps, { kind: 'product-metadata', id })
+  const [letters, waiting] = await Promise.all([openLetters(deps, id), waitingOf(deps, id)])
+  return [
+    reads,
+    { what: 'metadata', outcome: 'goes', count: metadata === undefined ? 0 : 1 },
+    { what: 'what waits', outcome: 'ends', count: waiting },
+    { what: 'open dead letters', outcome: 'stays', count: letters },
+    held,
+    stays,
+  ]
+}
+
+/** Entities that are under way or wait, a thousand of each at most: more need not be known. */
+async function waitingOf({ tables }: Pick<TableDeps, 'tables'>, connection: string): Promise<number> {
+  const counts = await Promise.all(
+    entities.flatMap((entity) =>
+      (['processing', 'waiting'] as const).map((status) => countStaged(tables, { connection, entity }, status)),
+    ),
+  )
+  return counts.reduce((sum, { count }) => sum + count, 0)
 }
 
 /** Who changed what of the configuration and of cut dates, the newest first. */
@@ -108,6 +221,11 @@ export async function listChanges(
 ): Promise<Page<ConfigurationChange>> {
   const { changes, next } = await configuration.changes(filter, limit, after)
   return { items: within(by.scope, changes, ownerOf), next }
+}
+
+/** The JSON Schema of all documents, with the settings of every type of system: what forms and editors are made from. */
+export function configurationSchema(systemTypes: SystemTypes): Readonly<Record<string, unknown>> {
+  return editorSchema(systemTypes)
 }
 
 /**
@@ -154,6 +272,9 @@ async function affectedBy(
 ): Promise<Affected> {
   if (document === undefined) return {}
   const reads = Array.isArray(document['reads']) ? document['reads'].length : 0
+  if (kind === 'product-metadata') {
+    return { rules: Array.isArray(document['attributes']) ? document['attributes'].length : 0 }
+  }
   if (kind === 'connection') return { reads, 'open dead letters': await openLetters(deps, id) }
   const connections = await deps.configuration.list('connection')
   return connections.some((one) => namedSystems(one.document).has(id)) ? {} : { reads }

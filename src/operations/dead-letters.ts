@@ -1,6 +1,10 @@
-import type { ManyDone } from '../control/dead-letters/create-dead-letters.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import type { ManyDone, Opened } from '../control/dead-letters/create-dead-letters.ts'
+import { decodeOriginal, type Original, shownOf } from '../control/dead-letters/original.ts'
 import type { RetryPreview } from '../control/dead-letters/preview.ts'
-import type { Retried } from '../control/dead-letters/retry.ts'
+import type { MapAnew, Retried } from '../control/dead-letters/retry.ts'
+import { toStreamError } from '../errors.ts'
+import { readMadeFrom } from '../events/headers.ts'
 import {
   type DeadLetterRow,
   type DeadLetterSummary,
@@ -15,11 +19,17 @@ import {
   listDeadLetters as listRows,
   outcomesOf,
 } from '../projections/list-dead-letters.ts'
+import type { ShownEvent } from '../projections/show-staged.ts'
 import { noteChange, noteNothing, noteReading } from './audit.ts'
 import { assertConfirmed } from './confirmation.ts'
 import type { OperationDeps } from './dependencies.ts'
+import { eventContent } from './event-content.ts'
+import { type FieldChange, withoutValues } from './field-change.ts'
+import { fieldChanges } from './history/field-changes.ts'
+import { isOwnRecord, ownEvent, ownMessage, ownReport, seesShopOf } from './own-part.ts'
 import { may, nameOf, notFound, type Principal } from './principal.ts'
 import { type Page, type Scoped, sees, within } from './scope.ts'
+import { showSource } from './show-source.ts'
 
 export { USUAL_LIMIT, USUAL_RATE } from '../control/dead-letters/create-dead-letters.ts'
 export { letterStates } from '../projections/dead-letter-row.ts'
@@ -43,6 +53,11 @@ export interface ShownDeadLetter extends ListedDeadLetter {
     readonly headers: readonly { readonly key: string; readonly value: string | null }[]
   }
   readonly history: readonly LetterChange[]
+  /**
+   * The event that this one was made from, where it stands in its topic. Null: it was made from none, or who asks does not
+   * see the system that it was read from.
+   */
+  readonly as_read: ShownEvent | null
 }
 
 /** Which dead letters are changed, and how many. */
@@ -54,12 +69,20 @@ export interface ManyDeadLetters {
   readonly dryRun: boolean
 }
 
-interface Force {
+interface RetryWish {
   readonly force: boolean
   readonly reason: string | null
+  /** A vendor's order is mapped anew, by today's configuration, instead of sent as it was mapped. */
+  readonly remap: boolean
+}
+
+/** `changes`: what is mapped otherwise than it was; null: a retry of the original was asked for, or nothing can be made. */
+export interface DeadLetterPreview extends RetryPreview {
+  readonly changes: readonly FieldChange[] | null
 }
 
 type Deps = Pick<OperationDeps, 'tables' | 'deadLetters' | 'audit'>
+type Mapping = Pick<OperationDeps, 'tables' | 'mapAnew'>
 
 /** Ids of dead letters that an entry of the audit trail names. */
 const MOST_IDS = 500
@@ -74,7 +97,8 @@ export async function listDeadLetters(
 ): Promise<Page<ListedDeadLetter>> {
   const { rows, next } = await listRows(tables, { ...choice, seen: by.scope.connections }, limit, after)
   const outcomes = await outcomesOf(tables, rows)
-  const items = rows.map((row) => ({ ...row, outcome: outcomes.get(row.id) ?? null }))
+  const own = await ownLetters({ tables }, by)
+  const items = rows.map((row) => ({ ...own(row), outcome: outcomes.get(row.id) ?? null }))
   return { items: within(by.scope, items, ownerOf), next }
 }
 
@@ -85,18 +109,43 @@ export async function countDeadLetters(
   choice: LetterChoice,
 ): Promise<{ readonly groups: Scoped<LetterGroup>; readonly complete: boolean }> {
   const { groups, complete } = await groupDeadLetters(tables, { ...choice, seen: by.scope.connections })
-  return { groups: within(by.scope, groups, ownerOf), complete }
+  const own = await ownLetters({ tables }, by)
+  const told = groups.map((group) => {
+    const examples = group.examples.map((example) => {
+      const { message } = own({ ...group, ...example })
+      return { ...example, message }
+    })
+    return { ...own(group), examples }
+  })
+  return { groups: within(by.scope, told, ownerOf), complete }
+}
+
+type Told = Pick<DeadLetterSummary, 'stage' | 'connection' | 'code' | 'message'>
+
+/** What of a dead letter is told to who may not see the whole of the shop's order. */
+async function ownLetters({ tables }: Pick<Deps, 'tables'>, by: Principal): Promise<<L extends Told>(letter: L) => L> {
+  if (by.scope.connections === 'all') return (letter) => letter
+  const configuration = await readConfiguration(tables)
+  return (letter) =>
+    seesShopOf(by, configuration, letter.connection) ? letter : { ...letter, message: ownMessage(letter.stage, letter) }
 }
 
 /** Throws `not_found`. */
-export async function showDeadLetter(deps: Deps, by: Principal, id: string): Promise<ShownDeadLetter> {
+export async function showDeadLetter(
+  deps: Deps & Pick<OperationDeps, 'staged' | 'topicPrefix'>,
+  by: Principal,
+  id: string,
+): Promise<ShownDeadLetter> {
   const row = await findRow(deps, by, id)
   await noteReading(deps, by, `dead letter ${id}`)
-  const { original, masked, event, undecodable } = await deps.deadLetters.open(row, may(by, 'persons:read'))
+  const whole = seesShopOf(by, await readConfiguration(deps.tables), row.connection)
+  const opened = await deps.deadLetters.open(row, may(by, 'persons:read'))
+  const { original, masked, event, undecodable } = whole ? opened : ownPartOf(opened, deps.topicPrefix)
+  const madeFrom = readMadeFrom(original.headers)
   const outcome = (await outcomesOf(deps.tables, [row])).get(row.id) ?? null
   const base64 = (bytes: Buffer | null) => bytes?.toString('base64') ?? null
   return {
-    ...summaryOf(row),
+    ...(whole ? summaryOf(row) : ownReport(summaryOf(row))),
     outcome,
     masked,
     event,
@@ -107,42 +156,98 @@ export async function showDeadLetter(deps: Deps, by: Principal, id: string): Pro
       headers: original.headers.map(({ key, value }) => ({ key, value: base64(value) })),
     },
     history: row.history,
+    as_read: madeFrom === null ? null : await showSource(deps, by, madeFrom),
   }
+}
+
+/** The bytes of a shop's order, and of a part of it, have more than the part. */
+function ownPartOf(opened: Opened, topicPrefix: string): Opened {
+  const { original, event } = opened
+  if (isOwnRecord(original.topic, topicPrefix)) return opened
+  const shown = ownEvent(original.topic, topicPrefix, event)
+  return { ...opened, masked: true, original: { ...original, value: null }, event: shown }
 }
 
 /** What a retry would come to with today's configuration; nothing is sent. Throws `not_found`. */
 export async function previewDeadLetter(
-  deps: Deps & Pick<OperationDeps, 'previewRetry'>,
+  deps: Deps & Mapping & Pick<OperationDeps, 'previewRetry' | 'codec' | 'topicPrefix'>,
   by: Principal,
-  id: string,
-): Promise<RetryPreview> {
+  { id, remap }: { readonly id: string; readonly remap: boolean },
+): Promise<DeadLetterPreview> {
   const row = await findRow(deps, by, id)
   await noteReading(deps, by, `dead letter ${id}`)
+  const whole = seesShopOf(by, await readConfiguration(deps.tables), row.connection)
   const { original } = await deps.deadLetters.open(row, true)
-  return await deps.previewRetry(row.stage, original, may(by, 'persons:read'))
+  const persons = may(by, 'persons:read')
+  const previewOf = async (one: Original) => {
+    const preview = await deps.previewRetry(row.stage, one, persons)
+    return whole ? preview : ownPreview(preview, row, deps.topicPrefix)
+  }
+  const contentOf = async (one: Original) => {
+    const read = await decodeOriginal(deps, one)
+    const event = 'error' in read ? null : shownOf(read.decoded, true)
+    return eventContent(whole ? event : ownEvent(row.topic, deps.topicPrefix, event))
+  }
+  if (!remap) return { ...(await previewOf(original)), changes: null }
+  try {
+    const anew = await (await mapAnewFor(deps, by))(row, original)
+    const changes = fieldChanges(await contentOf(original), await contentOf(anew))
+    return { ...(await previewOf(anew)), changes: persons ? changes : withoutValues(changes) }
+  } catch (thrown) {
+    const error = toStreamError(thrown)
+    if (error.policy !== 'refuse') throw error
+    const errors = [{ connection: row.connection, code: error.code, field: null, message: error.message }]
+    const none = { event: null, decisions: [], outputs: [], delivery: null, changes: null }
+    return { ...none, kind: 'other', verdict: 'it can not be mapped anew', errors }
+  }
 }
 
-/** Appends the original to its topic again. Throws `not_found` and `state_conflict`. */
+async function mapAnewFor({ tables, mapAnew }: Mapping, by: Principal): Promise<MapAnew> {
+  const configuration = await readConfiguration(tables)
+  return mapAnew((connection) => seesShopOf(by, configuration, connection))
+}
+
+/** What a retry comes to for the connection that the dead letter is of. */
+function ownPreview(
+  preview: RetryPreview,
+  { stage, connection, topic }: DeadLetterRow,
+  topicPrefix: string,
+): RetryPreview {
+  const { event, errors, decisions, outputs } = preview
+  const isOwn = (one: { readonly connection: string | null }) => one.connection === connection
+  const own = outputs.filter(({ event: of }) => isOwn(of as { readonly connection: string | null }))
+  return {
+    ...preview,
+    event: ownEvent(topic, topicPrefix, event),
+    errors: errors.filter(isOwn).map((one) => ({ ...one, message: ownMessage(stage, one) })),
+    decisions: decisions.filter(isOwn).map((one) => ({ ...one, message: ownMessage(stage, one) })),
+    outputs: own.map((one) => ({ ...one, event: ownEvent(one.topic, topicPrefix, one.event) })),
+  }
+}
+
+/** Appends the original to its topic again, or what it is mapped to now. Throws `not_found` and `state_conflict`. */
 export async function retryDeadLetter(
-  deps: Deps,
+  deps: Deps & Mapping,
   by: Principal,
-  { id, force, reason }: Force & { readonly id: string },
+  { id, force, reason, remap }: RetryWish & { readonly id: string },
 ): Promise<Retried> {
   await assertSeen(deps, by, id)
-  const retried = await deps.deadLetters.retry(id, { by: nameOf(by), force, reason })
-  await noteChange(deps, by, { what: 'dead-letter.retry', target: id, after: { force } })
+  const asked = { by: nameOf(by), force, reason }
+  const retried = await deps.deadLetters.retry(id, remap ? { ...asked, mapAnew: await mapAnewFor(deps, by) } : asked)
+  await noteChange(deps, by, { what: 'dead-letter.retry', target: id, after: { force, remap } })
   return retried
 }
 
 /** One after the other, `rate` a second. */
 export async function retryDeadLetters(
-  deps: Pick<Deps, 'deadLetters' | 'audit'>,
+  deps: Pick<Deps, 'deadLetters' | 'audit'> & Mapping,
   by: Principal,
-  { choice, limit, dryRun, force, reason, rate }: ManyDeadLetters & Force & { readonly rate: number },
+  { choice, limit, dryRun, force, reason, remap, rate }: ManyDeadLetters & RetryWish & { readonly rate: number },
 ): Promise<ManyDone> {
   const filter = { ...choice, seen: by.scope.connections }
   const asked = { by: nameOf(by), force, reason, rate }
-  const done = await deps.deadLetters.retryMany({ filter, limit, dryRun }, asked)
+  const wanted = remap ? { ...asked, mapAnew: await mapAnewFor(deps, by) } : asked
+  const done = await deps.deadLetters.retryMany({ filter, limit, dryRun }, wanted)
   await noteMany(deps, by, 'dead-letter.retry', dryRun, done)
   return done
 }

@@ -8,11 +8,13 @@ import type { PreviewRetry } from '../control/dead-letters/preview.ts'
 import type { KeyStore } from '../control/keys/key-store.ts'
 import type { Replays } from '../control/replays/create-replays.ts'
 import type { SyncRequester } from '../control/request-sync.ts'
+import type { ShareStore } from '../control/shares/share-store.ts'
 import type { SyncRequests } from '../control/sync-requests.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LogAdmin, LogProducer } from '../platform/kafka/event-log.ts'
+import type { PersonKeys } from '../platform/persons/person-keys.ts'
 import type { Positions } from '../platform/runtime/positions.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'
@@ -22,9 +24,14 @@ import type { StagedDeps } from '../projections/show-staged.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import type { SystemDefinition } from '../systems/system.ts'
 import type { CountEntities } from './count-entities.ts'
+import type { TestSystem } from './doctor/test-system.ts'
 import type { ForgetProof } from './forget/forget-person.ts'
 import type { Wanted } from './forget/person.ts'
+import type { Installation } from './installation/installation.ts'
+import type { OpenMapAnew } from './map-anew.ts'
+import type { PullNotes } from './pulls/note-pulls.ts'
 import type { RecentEvents } from './recent-events.ts'
+import type { SampleEffects } from './sample-effects.ts'
 import type { WebhookSystems } from './webhook-systems.ts'
 
 /** What operations on tables need. `tableDeps` makes it. */
@@ -40,6 +47,8 @@ export interface TableDeps {
   readonly audit: AuditTrail
   /** Keys of the API's callers. */
   readonly keys: KeyStore
+  /** Links to vendors' parts of orders. */
+  readonly shares: ShareStore
 }
 
 /** What all operations need. `operationDeps` makes it. */
@@ -60,9 +69,21 @@ export interface OperationDeps extends TableDeps {
   /** The value behind `env:NAME` or `file:/path`. */
   readonly resolveSecret: ResolveReference
   readonly webhookSystems: WebhookSystems
+  /** What all of it runs on. */
+  readonly installation: Installation
+  /** Of the product. */
+  readonly version: string
+  /** Calls a system, and says what it finds. */
+  readonly testSystem: TestSystem
   readonly deadLetters: DeadLetters<LetterFilter>
   readonly previewRetry: PreviewRetry
+  /** What a retry appends that maps anew. */
+  readonly mapAnew: OpenMapAnew
+  /** What a replay of one event would come to. */
+  readonly sampleEffects: SampleEffects
   readonly recentEvents: RecentEvents
+  /** Who has pulled what of the feeds. */
+  readonly pulls: Pick<PullNotes, 'note'>
   readonly products: FindProducts
   /** Stages that may park records, as configured now. */
   readonly parkingStages: () => Promise<readonly string[]>
@@ -74,6 +95,8 @@ export interface OperationDeps extends TableDeps {
   readonly syncRequests: SyncRequests
   readonly replays: Replays
   readonly rebuilds: Rebuilds
+  /** Pseudonyms of persons, and who is forgotten. */
+  readonly personKeys: Pick<PersonKeys, 'secret' | 'isForgotten'>
   /** Forgets a person everywhere, or says what there is. */
   readonly forgetPerson: (wanted: Wanted, dryRun: boolean) => Promise<ForgetProof>
 }

@@ -5,7 +5,7 @@ import { StreamError } from '../errors.ts'
 import { joinKey } from '../events/entities.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import type { FeedRow } from '../projections/feed-row.ts'
-import { type FeedMeta, readMeta } from '../projections/feed-table.ts'
+import type { FeedMeta } from '../projections/feed-table.ts'
 import { oneRowAKey } from '../projections/one-row-a-key.ts'
 import type { Feed } from '../projections/projection.ts'
 import {
@@ -18,6 +18,7 @@ import {
   sourcesOf,
 } from '../projections/read-feed.ts'
 import { countRows, readItem } from '../projections/read-rows.ts'
+import { sharedMeta } from '../projections/shared-meta.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { notFound, type Principal } from './principal.ts'
 import { type Scoped, sees, within } from './scope.ts'
@@ -43,6 +44,8 @@ export interface FeedAnswer {
   readonly items: Scoped<FeedRow>
   readonly cursor: FeedCursor
   readonly complete: boolean
+  /** Every change before it (milliseconds) is visible in every shard. */
+  readonly frontier: number
   /** Seconds after which asking again makes sense; null: at once. 0: at once, though no row came. */
   readonly retryAfter: number | null
 }
@@ -59,20 +62,22 @@ export async function readFeedPage(deps: Deps, by: Principal, wanted: WantedFeed
   const { feed, cursor, limit } = wanted
   const now = deps.clock.now()
   const filter = filterOf(wanted)
-  const meta = await readMeta(deps.tables, feed)
+  const meta = await sharedMeta(deps.tables, feed)
   const { generation } = meta
   if (cursor !== null && cursor.generation !== generation) throw cursorExpired('the feed was made again since')
   await checkKnown(deps, by, meta, filter)
   const request = { ...deps, feed, meta }
   const page = await readFeed(request, filter, cursor?.places ?? {}, limit)
   const sources = sourcesOf(meta, filter)
-  const shop = sources.length > 1 ? await shopOf(deps, filter.connection) : null
+  const shop =
+    sources.length > 1 ? ((await configuredConnection(deps, filter.connection)).connection?.shop ?? null) : null
   const rows = await oneRowAKey(request, { connection: filter.connection, sources, shop }, page.rows)
   const complete = isComplete(page, filter, now, deps.settleMs)
   return {
     items: within(by.scope, rows, ownerOf),
     cursor: { feed: feed.entity, generation, filter, places: page.places },
     complete,
+    frontier: page.frontier,
     retryAfter: complete || rows.length > 0 ? null : page.exhausted ? secondsUntil(deps, filter, page, now) : 0,
   }
 }
@@ -90,7 +95,7 @@ export async function readFeedItem(
   by: Principal,
   { feed, connection, key }: FeedItemKey,
 ): Promise<Scoped<FeedRow>> {
-  const meta = await readMeta(deps.tables, feed)
+  const meta = await sharedMeta(deps.tables, feed)
   await checkKnown(deps, by, meta, { connection, source: null })
   const rows = await readItem({ ...deps, feed, meta }, connection, joinKey(key))
   if (rows.length > 0) return within(by.scope, rows, ownerOf)
@@ -104,16 +109,16 @@ export async function countFeedRows(
   by: Principal,
   { feed, connection }: Omit<FeedItemKey, 'key'>,
 ): Promise<{ rows: number; deleted: number }> {
-  const meta = await readMeta(deps.tables, feed)
+  const meta = await sharedMeta(deps.tables, feed)
   await checkKnown(deps, by, meta, { connection, source: null })
   return await countRows({ ...deps, feed, meta }, connection)
 }
 
-/** The connection's shop; null: there is no such connection any more. */
-async function shopOf({ tables }: Deps, connection: string): Promise<string | null> {
-  const item = await tables.get(CONNECTIONS, { kind: 'connection', id: connection })
-  const [known] = readableItems(item === undefined ? [] : [item], connectionOfRow)
-  return known?.shop ?? null
+/** The connection as it is configured now; undefined: its document can't be read, or (`isThere` false) there is none. */
+async function configuredConnection({ tables }: Pick<Deps, 'tables'>, id: string) {
+  const item = await tables.get(CONNECTIONS, { kind: 'connection', id })
+  const [connection] = readableItems(item === undefined ? [] : [item], connectionOfRow)
+  return { isThere: item !== undefined, connection }
 }
 
 /** The feed is to be read again from its beginning. */
@@ -153,12 +158,24 @@ function secondsUntil({ settleMs }: Deps, filter: FeedFilter, page: FeedPage, no
   return seconds(goalOf(filter, now, settleMs) - page.frontier, 10)
 }
 
+/** Throws `not_found` for a connection that is neither configured nor has rows in any of the feeds. */
+export async function checkAnyKnown(
+  deps: Pick<Deps, 'tables'>,
+  by: Principal,
+  metas: readonly FeedMeta[],
+  connection: string,
+): Promise<void> {
+  const [first] = metas
+  const meta = metas.find(({ pairs }) => pairs.some((pair) => pair.connection === connection)) ?? first
+  if (meta !== undefined) await checkKnown(deps, by, meta, { connection, source: null })
+}
+
 /**
  * Throws `not_found` for a connection that is neither configured nor has rows, and `request_invalid` for a source the
  * connection does not read: a mistyped id would otherwise look like an empty feed.
  */
 async function checkKnown(
-  { tables }: Deps,
+  { tables }: Pick<Deps, 'tables'>,
   by: Principal,
   meta: FeedMeta,
   { connection, source }: Pick<FeedFilter, 'connection' | 'source'>,
@@ -167,11 +184,9 @@ async function checkKnown(
   const sources = new Set(meta.pairs.filter((pair) => pair.connection === connection).map((pair) => pair.source))
   const hasRows = sources.size > 0
   if (hasRows && (source === null || sources.has(source))) return
-  const item = await tables.get(CONNECTIONS, { kind: 'connection', id: connection })
-  if (item === undefined && !hasRows) throw await unknownConnection(tables, by, connection)
-  for (const { reads } of readableItems(item === undefined ? [] : [item], connectionOfRow)) {
-    for (const read of reads) sources.add(systemOfRead(read))
-  }
+  const { isThere, connection: configured } = await configuredConnection({ tables }, connection)
+  if (!isThere && !hasRows) throw await unknownConnection(tables, by, connection)
+  for (const read of configured?.reads ?? []) sources.add(systemOfRead(read))
   if (source === null || sources.has(source)) return
   const known = [...sources].toSorted().join(', ')
   const message = `source: connection ${connection} reads nothing from "${source}"; its sources are: ${known}`

@@ -109,12 +109,20 @@ export async function rotateKey(
   return shown(issued, now)
 }
 
-/** Ends a key: other processes refuse it within `KEY_CACHE_MS`. Repeatable. Throws `not_found`. */
-export async function revokeKey(deps: Deps, by: Principal, id: string): Promise<KeyStatus> {
+/**
+ * Ends a key: other processes refuse it within `KEY_CACHE_MS`. The reason is kept in the audit trail. Repeatable. Throws
+ * `not_found`.
+ */
+export async function revokeKey(
+  deps: Deps,
+  by: Principal,
+  { id, reason }: { readonly id: string; readonly reason: string | null },
+): Promise<KeyStatus> {
   const { state } = await showKey(deps, by, id)
   const key = await deps.keys.revoke(id, nameOf(by))
   if (key === null) throw noKey(by, id)
-  await noteChange(deps, by, { what: 'key.revoke', target: id, before: { state }, after: { state: 'revoked' } })
+  const after = { state: 'revoked', ...(reason === null ? {} : { reason }) }
+  await noteChange(deps, by, { what: 'key.revoke', target: id, before: { state }, after })
   return statusOf(key, deps.clock.now())
 }
 

@@ -1,23 +1,38 @@
+import type { Configuration } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
-import { type Decimal4, subtract, sum, text4, text8 } from '../events/decimal.ts'
+import { listFiled } from '../control/filed-fulfilments.ts'
+import { holdsOfOrder, type OrderHold } from '../control/order-holds.ts'
+import { StreamError } from '../errors.ts'
+import { type Decimal8, text4, text8, ZERO8 } from '../events/decimal.ts'
 import type { Order, OrderChanged, Place, VendorOrderRequested } from '../events/generated/events.ts'
 import { isoTime } from '../events/times.ts'
-import { recordKey } from '../events/topics.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import { rowsOf } from '../platform/dynamodb/rows.ts'
-import { type OrderFulfilment, type OrderStep, orderSteps } from '../projections/order-steps.ts'
+import { deliveryRows } from '../processors/delivery/deliveries.ts'
+import type { Cancellation } from '../processors/delivery/delivery-row.ts'
+import type { OrderFulfilment, OrderStep } from '../projections/order-steps.ts'
 import { type StagedRow, shelfOf, stagedId, stagedRows } from '../projections/staged-row.ts'
 import { vendorQuantity } from '../rules/quantities.ts'
 import type { OperationDeps } from './dependencies.ts'
+import { openLines } from './open-to-ship.ts'
+import { type OrderHoldStatus, statusOfHold } from './order-holds.ts'
+import { orderDeliveryKey } from './order-parts.ts'
+import { ownerOfStep, ownReport, seesWhole } from './own-part.ts'
+import { type PartDeed, possibleDeeds } from './part-deeds.ts'
 import { notFound, type Principal } from './principal.ts'
+import { type ReadOrder, readOrder } from './read-order.ts'
+import { readOfShipments } from './read-shipments.ts'
 import { type Scoped, sees, within } from './scope.ts'
-
-/** Steps that one answer has: the newest. */
-const MOST_STEPS = 500
+import { isKnownOrder, MOST_STEPS, stepsOfOrder } from './steps-of-order.ts'
 
 /** Where a vendor's part of an order stands. Amounts are decimals as text. */
 export interface OrderPart {
   readonly connection: string
+  /** ISO 4217; null, as its lines and its time: the vendor was sent nothing yet. */
+  readonly currency: string | null
+  readonly placed_at: string | null
+  /** What it was sent last; none of an order that was taken back. */
+  readonly lines: readonly PartLine[]
   /** What the vendor's lines, and its share of everything else, come to; null: the vendor was sent nothing yet. */
   readonly total: string | null
   readonly canceled: boolean
@@ -28,7 +43,26 @@ export interface OrderPart {
   /** The order in the ERP. */
   readonly target_id: string | null
   readonly updated_at: string
+  /** Who holds it; null: nobody. */
+  readonly hold: OrderHoldStatus | null
+  /** Who canceled it at the vendor, whatever the shop has; null: nobody. */
+  readonly cancellation: Cancellation | null
   readonly fulfilments: readonly PartFulfilment[]
+  /** What may be done about it now, beside holding it. */
+  readonly possible: readonly PartDeed[]
+}
+
+/** A line as the vendor was sent it. Quantities and amounts are decimals as text. */
+export interface PartLine {
+  readonly line: string
+  readonly parent: string | null
+  readonly sku: string
+  readonly name: string | null
+  /** To deliver, shipped or not. */
+  readonly wanted: string
+  /** Of these, what neither the shop nor the ERP has as shipped, nor the vendor's people entered. */
+  readonly open: string
+  readonly amount: string
 }
 
 /** What the vendor did, and what came of it in the shop. */
@@ -38,36 +72,6 @@ export interface PartFulfilment extends OrderFulfilment {
   readonly message: string | null
   readonly target_id: string | null
   readonly updated_at: string
-}
-
-/** A row of the shop's order, and whose it is. Quantities are decimals as text. */
-export interface RoutedLine {
-  readonly line: string
-  readonly parent: string | null
-  readonly sku: string
-  readonly ordered: string
-  readonly canceled: string
-  readonly refunded: string
-  readonly shipped: string
-  /** The vendor's to deliver, shipped or not. */
-  readonly wanted: string
-  readonly amount: string
-  /** Null: the seller's own, or not sent. */
-  readonly connection: string | null
-}
-
-/** The shop's order as it was read last. */
-export interface ReadOrder {
-  readonly state: string
-  readonly status: string
-  readonly currency: string
-  readonly placed_at: string
-  readonly read_at: string
-  /** What the buyer pays: the parts of the vendors and `own` add up to it. */
-  readonly total: string
-  /** What is no vendor's: the seller's own lines and charges. */
-  readonly own: string
-  readonly lines: readonly RoutedLine[]
 }
 
 export interface OrderTimeline {
@@ -82,35 +86,68 @@ export interface OrderTimeline {
   readonly more: boolean
 }
 
-type Deps = Pick<OperationDeps, 'tables' | 'staged'>
+type Deps = Pick<OperationDeps, 'tables' | 'staged' | 'clock'>
+type TimelineDeps = Deps & Pick<OperationDeps, 'products'>
 
 /**
  * All there is of one order: what was read, decided, sent and answered, in order; each line's route; and the money by
  * vendor. Throws `not_found`.
  */
 export async function orderTimeline(
-  deps: Deps,
+  deps: TimelineDeps,
   by: Principal,
   { source, number }: Pick<OrderTimeline, 'source' | 'number'>,
 ): Promise<OrderTimeline> {
-  const found = await stepsOf(deps, source, number)
-  const steps = within(by.scope, found.toReversed(), ownerIn(source))
+  const found = await stepsOfOrder(deps.tables, { source, number })
+  const seesAll = seesWhole(by, source)
+  const ownerOf = (of: Pick<OrderStep, 'connection' | 'status' | 'code'>) => ownerOfStep(by, { ...of, source })
+  const told = <R extends OrderStep | OrderPart>(rows: readonly R[]) => (seesAll ? rows : rows.map(ownReport))
+  const steps = within(by.scope, told(found), ownerOf)
   if (steps.length === 0) {
     const what = `there is no order "${number}" of ${source}`
     throw notFound(by, { field: 'number', api: what, cli: `${what}: give the number that the shop shows` })
   }
-  const staged = await stagedOf(deps, source, number, steps)
+  const staged = asSentLast(await stagedOf(deps, source, number, steps), steps)
   const sent = await vendorOrders(deps, staged)
-  const whole = sees(by.scope, { system: source }) ? await newestOrder(deps, steps) : undefined
-  const parts = await partsOf(deps, steps, staged, sent)
+  const whole = seesAll ? await newestOrder(deps, steps) : undefined
+  const configuration = await readConfiguration(deps.tables)
+  const named = staged.map(({ connection }) => connection)
+  const known = await holdsOfOrder(deps.tables, { source, number }, named)
+  const holds = known.filter(({ until }) => until > deps.clock.now())
+  const cancellations = await cancellationsOf(deps, staged)
+  const parts = await partsOf(deps, steps, staged, { sent, holds, cancellations, configuration })
   return {
     source,
     number,
-    order: whole === undefined ? null : readOrder(whole, sent),
-    parts: within(by.scope, parts, ownerIn(source)),
+    order:
+      whole === undefined
+        ? null
+        : await readOrder(whole, { sent, staged, connections: configuration.connections, products: deps.products }),
+    parts: within(by.scope, told(parts), ownerOf),
     steps,
-    more: found.length === MOST_STEPS,
+    more: found.length >= MOST_STEPS,
   }
+}
+
+/** What a connection was sent last of an order. Throws `not_found`, and `state_conflict` where it was sent nothing yet. */
+export async function partSent(
+  deps: Deps,
+  by: Principal,
+  { source, number, connection }: Pick<OrderTimeline, 'source' | 'number'> & { readonly connection: string },
+): Promise<VendorOrderRequested> {
+  const found = await stepsOfOrder(deps.tables, { source, number })
+  const steps = within(by.scope, found, (step) => ownerOfStep(by, { ...step, source }))
+  const own = steps.filter((step) => step.connection === connection)
+  if (own.length === 0) {
+    const what = `"${connection}" has no part of order "${number}" of ${source}`
+    throw notFound(by, { field: 'number', api: what, cli: what })
+  }
+  const staged = asSentLast(await stagedOf(deps, source, number, own), own)
+  const sent = (await vendorOrders(deps, staged)).get(connection)
+  if (sent !== undefined) return sent
+  throw new StreamError('state_conflict', `number: ${connection} was sent nothing of order ${number} yet`, {
+    field: 'number',
+  })
 }
 
 /** The shops that have an order of that number, of those that can be seen. */
@@ -119,19 +156,9 @@ export async function sourcesOfOrder(deps: Deps, by: Principal, number: string):
   const own = connections.filter(({ id, shop }) => sees(by.scope, { system: shop, connections: [id] }))
   const shops = [...new Set(own.map(({ shop }) => shop))]
   const found = await Promise.all(
-    shops.map(async (shop) => ((await stepsOf(deps, shop, number, 1)).length > 0 ? [shop] : [])),
+    shops.map(async (shop) => ((await isKnownOrder(deps.tables, { source: shop, number })) ? [shop] : [])),
   )
   return found.flat()
-}
-
-/** Who sees the shop sees all of its orders; who sees a connection, what is of that connection. */
-const ownerIn = (system: string) => (of: { readonly connection: string | null }) => ({
-  system,
-  connections: of.connection === null ? [] : [of.connection],
-})
-
-async function stepsOf({ tables }: Deps, source: string, number: string, limit = MOST_STEPS) {
-  return await rowsOf(tables, orderSteps).query({ partition: recordKey(source, number), descending: true, limit })
 }
 
 /** How the order stands at each connection. */
@@ -139,6 +166,28 @@ async function stagedOf({ tables }: Deps, source: string, key: string, steps: re
   const connections = [...new Set(steps.flatMap(({ connection }) => connection ?? []))]
   const keys = connections.map((id) => ({ shelf: shelfOf(id, 'orders'), id: stagedId({ key, source }) }))
   return await rowsOf(tables, stagedRows).listMany(keys)
+}
+
+/** A version that asks nothing of the vendor leaves what the vendor was sent before, and the order that it made of it. */
+function asSentLast(staged: readonly StagedRow[], steps: readonly OrderStep[]): readonly StagedRow[] {
+  return staged.map((row) => {
+    const own = steps.filter(({ connection, fulfilment }) => connection === row.connection && fulfilment === null)
+    return {
+      ...row,
+      mapped_place: row.mapped_place ?? own.findLast((step) => step.mapped_place !== null)?.mapped_place ?? null,
+      target_id: row.target_id ?? own.findLast((step) => step.target_id !== null)?.target_id ?? null,
+    }
+  })
+}
+
+/** What was canceled at vendors by hand, by connection. */
+async function cancellationsOf(
+  { tables }: Deps,
+  staged: readonly StagedRow[],
+): Promise<ReadonlyMap<string, Cancellation>> {
+  const keys = staged.map(({ connection, key }) => ({ connection, key: orderDeliveryKey({ number: key }) }))
+  const rows = await rowsOf(tables, deliveryRows).listMany(keys)
+  return new Map(rows.flatMap(({ connection, cancellation }) => (cancellation ? [[connection, cancellation]] : [])))
 }
 
 /** What each vendor was sent last, by connection. */
@@ -172,61 +221,68 @@ async function eventAt<K extends 'orders' | 'vendor-orders'>({ staged }: Deps, k
   return await (staged.codec as Pick<EventCodec, 'decode'>).decode(kind, record.value).catch(() => undefined)
 }
 
-function readOrder({ data, readAt }: OrderChanged, sent: ReadonlyMap<string, VendorOrderRequested>): ReadOrder {
-  const parts = [...sent.values()].map((part) => part.data.grandTotal)
-  return {
-    state: data.state,
-    status: data.status,
-    currency: data.currency,
-    placed_at: isoTime(data.placedAt),
-    read_at: isoTime(readAt),
-    total: text4(data.grandTotal),
-    own: text4(subtract(data.grandTotal, sum(parts) as Decimal4)),
-    lines: data.lines.map((line) => routedLine(line, sent)),
-  }
-}
-
-function routedLine(line: Order['lines'][number], sent: ReadonlyMap<string, VendorOrderRequested>): RoutedLine {
-  const { lineId, parentLineId, sku, rowTotal } = line
-  const has = ({ data, canceled }: VendorOrderRequested) => !canceled && data.lines.some((one) => one.lineId === lineId)
-  const [connection] = [...sent].find(([, event]) => has(event)) ?? [null]
-  return {
-    line: lineId,
-    parent: parentLineId,
-    sku,
-    ordered: text8(line.quantityOrdered),
-    canceled: text8(line.quantityCanceled),
-    refunded: text8(line.quantityRefunded),
-    shipped: text8(line.quantityShipped),
-    wanted: text8(vendorQuantity(line)),
-    amount: text4(rowTotal),
-    connection,
-  }
+/** By connection, but for holds and what is configured. */
+interface Standing {
+  readonly sent: ReadonlyMap<string, VendorOrderRequested>
+  readonly holds: readonly OrderHold[]
+  readonly cancellations: ReadonlyMap<string, Cancellation>
+  readonly configuration: Configuration
 }
 
 async function partsOf(
   deps: Deps,
   steps: readonly OrderStep[],
   staged: readonly StagedRow[],
-  sent: ReadonlyMap<string, VendorOrderRequested>,
+  { sent, holds, cancellations, configuration }: Standing,
 ): Promise<readonly OrderPart[]> {
   const fulfilments = await fulfilmentsOf(deps, steps)
+  const filed = new Map(
+    await Promise.all(
+      staged.map(async ({ connection, source, key: number }) => {
+        return [connection, await listFiled(deps.tables, { connection, source, number })] as const
+      }),
+    ),
+  )
   const inOrder = staged.toSorted((a, b) => compare(a.connection, b.connection))
   return inOrder.map(({ connection, status, stage, code, message, target_id, updated_at }) => {
     const event = sent.get(connection)
-    return {
+    const cancellation = cancellations.get(connection) ?? null
+    const hold = holds.find((one) => one.connection === connection)
+    const entered = filed.get(connection) ?? []
+    const own = fulfilments.get(connection) ?? []
+    const told = own.filter((one) => one.kind === 'shipment' && !entered.some(({ id }) => id === one.id))
+    const open = openLines(
+      event?.data.lines ?? [],
+      entered,
+      told.flatMap((one) => one.lines),
+    )
+    const part = {
       connection,
+      currency: event?.data.currency ?? null,
+      placed_at: event === undefined ? null : isoTime(event.data.placedAt),
+      lines: event?.data.lines.map((line) => partLine(line, open.get(line.lineId) ?? ZERO8)) ?? [],
       total: event === undefined ? null : text4(event.data.grandTotal),
-      canceled: event?.canceled ?? false,
+      canceled: cancellation !== null || (event?.canceled ?? false),
       status,
       stage,
       code,
       message,
       target_id,
       updated_at,
-      fulfilments: fulfilments.get(connection) ?? [],
+      hold: hold === undefined ? null : statusOfHold(hold),
+      cancellation,
+      fulfilments: own,
     }
+    const byHand = readOfShipments(configuration, connection) === undefined
+    const standing = { ...part, isHeld: hold !== undefined, isCanceledByHand: cancellation !== null }
+    return { ...part, possible: possibleDeeds(standing, event, byHand) }
   })
+}
+
+function partLine(line: Order['lines'][number], open: Decimal8): PartLine {
+  const { lineId, parentLineId, sku, name, rowTotal } = line
+  const wanted = text8(vendorQuantity(line))
+  return { line: lineId, parent: parentLineId, sku, name, wanted, open: text8(open), amount: text4(rowTotal) }
 }
 
 /** By connection, in the order in which they came. */

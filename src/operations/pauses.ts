@@ -9,9 +9,10 @@ import {
   listPauses as listRows,
   type Pause,
 } from '../control/pauses.ts'
-import { isOver, NEVER, READS } from '../control/read-holds.ts'
+import { endOfHold, isOver, NEVER, READS } from '../control/read-holds.ts'
 import { StreamError } from '../errors.ts'
 import { listParked as listRecords, type ParkedSummary } from '../platform/runtime/list-parked.ts'
+import { createParking } from '../platform/runtime/parking.ts'
 import { noteChange } from './audit.ts'
 import type { OperationDeps, TableDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
@@ -26,6 +27,13 @@ export { keepPauses } from '../control/pauses.ts'
 export interface PauseStatus extends Omit<Pause, 'probe_at'> {
   /** ISO 8601: when the next record is tried. */
   readonly probe_at: string
+  /** ISO 8601: a hold by hand ends by itself then; null: when somebody ends it, or it is no hold by hand. */
+  readonly until: string | null
+}
+
+function toStatus(pause: Pause): PauseStatus {
+  const until = pause.code === HELD ? endOfHold(pause) : null
+  return { ...pause, probe_at: new Date(pause.probe_at).toISOString(), until }
 }
 
 export interface PausePlace {
@@ -45,12 +53,16 @@ async function stagesFor({ tables, systemTypes, ...deps }: StageDeps, by: Princi
 
 /** Connections and reads that are held, by hand or because most of the last records failed. */
 export async function listPauses({ tables }: Pick<TableDeps, 'tables'>, by: Principal): Promise<Scoped<PauseStatus>> {
-  const rows = (await listRows(tables)).map((row) => ({ ...row, probe_at: new Date(row.probe_at).toISOString() }))
-  return within(by.scope, rows, ownerOf)
+  return within(by.scope, (await listRows(tables)).map(toStatus), ownerOfPause)
+}
+
+/** Stages at which the caller may hold a connection, or all of them. */
+export async function listHoldStages(deps: StageDeps, by: Principal): Promise<readonly string[]> {
+  return await stagesFor(deps, by)
 }
 
 /** A read, and a system whose reads are held, are seen by who sees the system. */
-function ownerOf({ stage, connection }: PausePlace): Owner {
+export function ownerOfPause({ stage, connection }: PausePlace): Owner {
   return stage === READS ? { system: systemOfRead(connection) } : { connection }
 }
 
@@ -64,7 +76,7 @@ export async function recentPauses(
   kept: KeptPauses,
   by: Principal,
 ): Promise<Scoped<Pick<Pause, 'connection' | 'stage' | 'code'>>> {
-  return within(by.scope, await kept.get(), ownerOf)
+  return within(by.scope, await kept.get(), ownerOfPause)
 }
 
 /** A hold by hand: what a vendor is not to have before Monday. */
@@ -98,9 +110,10 @@ export async function hold(deps: HoldDeps, by: Principal, wanted: Hold): Promise
     const what = `${connection} is paused at ${stage} already; end that first`
     throw new StreamError('state_conflict', `connection: ${what}`, { field: 'connection' })
   }
-  const probe_at = new Date(row.probe_at).toISOString()
-  await noteChange(deps, by, { what: 'pause.hold', target: `${stage} ${connection}`, after: { until: probe_at } })
-  return { ...row, probe_at }
+  const held = toStatus(row)
+  const change = { what: 'pause.hold', target: `${stage} ${connection}`, after: { until: held.probe_at } }
+  await noteChange(deps, by, change)
+  return held
 }
 
 async function assertHoldable(deps: HoldDeps, by: Principal, { stage, connection }: PausePlace): Promise<void> {
@@ -137,13 +150,45 @@ export async function resumeConnection(
   by: Principal,
   { stage, connection }: PausePlace,
 ): Promise<PausePlace> {
-  if (sees(by.scope, ownerOf({ stage, connection })) && (await endPause(tables, stage, connection))) {
+  if (sees(by.scope, ownerOfPause({ stage, connection })) && (await endPause(tables, stage, connection))) {
     await noteChange({ audit }, by, { what: 'pause.resume', target: `${stage} ${connection}` })
     return { stage, connection }
   }
   const what = `${connection} is not paused at ${stage}`
   const cli = `${what}; "waldstream pauses list" shows what is`
   throw notFound(by, { field: 'connection', api: `${what}; /v1/pauses lists what is`, cli })
+}
+
+export interface ParkedKey extends PausePlace {
+  /** As `/v1/parked` has it. */
+  readonly key: string
+}
+
+/**
+ * Has what waits of a key tried now, whenever it would be tried again. Throws `not_found` where nothing of it waits, and
+ * `state_conflict` where it is held.
+ */
+export async function tryParked(
+  deps: Pick<OperationDeps, 'shards' | 'audit'> & StageDeps,
+  by: Principal,
+  { stage, connection, key }: ParkedKey,
+): Promise<ParkedKey & { readonly tried: number }> {
+  const isSeen = sees(by.scope, { connection }) && (await stagesFor(deps, by)).includes(stage)
+  const partitions = Array.from({ length: isSeen ? deps.shards : 0 }, (_, partition) =>
+    createParking(deps.tables, stage, partition),
+  )
+  const tried = (await Promise.all(partitions.map((rows) => rows.hasten(connection, key)))).reduce((a, b) => a + b, 0)
+  if (tried > 0) {
+    await noteChange(deps, by, { what: 'parked.try', target: `${stage} ${connection} ${key}` })
+    return { stage, connection, key, tried }
+  }
+  const waiting = (await Promise.all(partitions.map((rows) => rows.ofKey(connection, key)))).flat()
+  if (waiting.length > 0) {
+    const what = `${key} of ${connection} is held at ${stage}: resume the connection, or release the order`
+    throw new StreamError('state_conflict', `key: ${what}`, { field: 'key' })
+  }
+  const what = `nothing of "${key}" waits for ${connection} at ${stage}`
+  throw notFound(by, { field: 'key', api: `${what}; /v1/parked lists what does`, cli: what })
 }
 
 export interface ParkedFilter {

@@ -1,28 +1,28 @@
 import { checkRules } from '../configuration/check-rules.ts'
+import type { ConnectionDocument } from '../configuration/document-schemas.ts'
 import type { Configuration, MappedEntity, ProductMetadata } from '../configuration/model.ts'
-import { productMetadataOf } from '../configuration/model-of.ts'
+import { orderMapOf, productMetadataOf } from '../configuration/model-of.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { mistakeText, namedDocument } from '../configuration/yaml-documents.ts'
 import { StreamError } from '../errors.ts'
 import { canonicalJson } from '../events/canonical-json.ts'
-import { holdsPersonal, MASK } from '../platform/registry/personal-fields.ts'
+import { holdsPersonal } from '../platform/registry/personal-fields.ts'
 import { yieldOften } from '../platform/yield-often.ts'
+import { type ExplainedRule, explainProduct } from '../rules/explain-product.ts'
 import { type MappedOutcome, mapEntity, type SourceEntity } from '../rules/map-entity.ts'
+import { productInput } from '../rules/map-product.ts'
 import { createEvaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import { noteNothing, noteReading } from './audit.ts'
+import { showDocument, tryDocument } from './configuration.ts'
 import type { OperationDeps } from './dependencies.ts'
+import { eventsOfKeys } from './events-of-keys.ts'
+import { type FieldChange, withoutValues } from './field-change.ts'
+import { eventsOfGroup } from './group-events.ts'
 import { may, notFound, type Principal } from './principal.ts'
 import { within } from './scope.ts'
 
-export { productMetadataSchema } from '../configuration/document-schemas.ts'
-
-/** One field before and after; null: it is not there. */
-export interface FieldChange {
-  readonly field: string
-  readonly before: unknown
-  readonly after: unknown
-}
+export { orderMapSchema, productMetadataSchema } from '../configuration/document-schemas.ts'
 
 /** How an entity ends with a mapping: `mapped`, `deleted`, `ignored: not_owned`, `failed: mapping_failed: …`. */
 export interface EntityPreview {
@@ -43,11 +43,42 @@ export interface MappingPreview {
     readonly unchanged: number
     readonly errors_appearing: number
     readonly errors_disappearing: number
+    /** Entities that do not fail with the other mapping. */
+    readonly passing: number
   }
   /** How many entities each field changes for. */
   readonly fields: Readonly<Record<string, number>>
   /** Those that change, in the order of their events. */
   readonly entities: readonly EntityPreview[]
+}
+
+/** A product, and what each rule makes of it: as the rules are, and as they would be. */
+export interface MappingSample extends EntityPreview {
+  /** As rules see it: decimals as text, `attributes` as JSON texts. */
+  readonly read: unknown
+  readonly rules: readonly SampleRule[]
+}
+
+export interface SampleRule {
+  readonly attribute: string
+  /** What the rule reads, as it would be; as it is where it would be no more. */
+  readonly reads: ExplainedRule['reads']
+  /** Null: there is no such rule. */
+  readonly before: RuleOutcome | null
+  readonly after: RuleOutcome | null
+}
+
+type RuleOutcome = Pick<ExplainedRule, 'value' | 'failure'>
+
+/** Of these products: of a group of dead letters, with these SKUs, or (both null) those that were read last. */
+export interface PreviewedProducts {
+  readonly group: string | null
+  readonly keys: readonly string[] | null
+}
+
+export interface MetadataPreview extends MappingPreview {
+  /** Null: not asked for. */
+  readonly samples: readonly MappingSample[] | null
 }
 
 /** A configuration and the connection in it. */
@@ -70,53 +101,111 @@ export interface WantedPreview {
 export type MetadataRules = Omit<Parameters<typeof productMetadataOf>[0], 'kind' | 'connection'>
 
 /**
- * What the products of a connection would change with other metadata. Throws `not_found`, and `request_invalid` with every
- * mistake of the rules, as `validate` has them.
+ * What the products of a connection would change with other metadata. `explains`: with each of them, also those that would
+ * not change, and what each rule makes of it. Throws `not_found`, and `request_invalid` with every mistake of the rules, as
+ * `validate` has them.
  */
 export async function previewMetadata(
-  deps: Deps,
+  deps: Deps & GroupDeps,
   by: Principal,
-  { connection: id, last, rules }: WantedPreview & { readonly rules: MetadataRules },
-): Promise<MappingPreview> {
+  {
+    connection: id,
+    last,
+    rules,
+    group,
+    keys,
+    explains,
+  }: WantedPreview & PreviewedProducts & { readonly rules: MetadataRules; readonly explains: boolean },
+): Promise<MetadataPreview> {
+  if (group !== null && keys !== null) {
+    throw new StreamError('request_invalid', 'keys: give either groupId or keys', { field: 'keys' })
+  }
   const metadata = checkedMetadata({ kind: 'product-metadata', connection: id, ...rules })
   const before = await readConfiguration(deps.tables)
   const connection = connectionIn(before, by, id)
   if (connection === undefined) throw noConnection(by, id)
-  const events = await deps.recentEvents(connection, 'products', last, before)
+  const read = async () => {
+    if (group !== null) return await eventsOfGroup(deps, by, { connection: id, group, last, entity: 'products' })
+    if (keys !== null) return await eventsOfKeys(deps, by, { connection: id, keys })
+    return await deps.recentEvents(connection, 'products', last, before)
+  }
+  const events = await read()
   noteNothing(by)
   const sides = { connection: id, before, after: withMetadata(before, metadata), products: deps.products }
-  return await previewMapping(events, sides)
+  const all = await previewAll(events, sides)
+  const samples = explains ? await samplesOf(events, sides, all.previews) : null
+  return { ...previewOf(events, all), samples }
 }
 
-/** What an entity of a connection would change with another configuration; nothing is applied. Throws `not_found`. */
-export async function previewConfiguration(
-  deps: Deps & Pick<OperationDeps, 'audit'>,
+type GroupDeps = Pick<OperationDeps, 'deadLetters' | 'codec' | 'staged' | 'topicPrefix'>
+
+/** A connection's order map as its document has it. */
+export type OrderMap = NonNullable<ConnectionDocument['orderMap']>
+
+/**
+ * What the orders of a connection would change with another order map: those that were read last, or those in the open dead
+ * letters of a group. Values are masked for whom may not see persons. Throws `not_found`, and `request_invalid` with every mistake.
+ */
+export async function previewOrderMap(
+  deps: Deps & GroupDeps & Pick<OperationDeps, 'configuration' | 'clock' | 'audit'>,
   by: Principal,
-  wanted: WantedPreview & { readonly entity: MappedEntity; readonly after: Configuration },
+  {
+    connection: id,
+    last,
+    orderMap,
+    group,
+  }: WantedPreview & { readonly orderMap: OrderMap; readonly group: string | null },
 ): Promise<MappingPreview> {
-  const { connection: id, entity, last, after } = wanted
+  const before = await readConfiguration(deps.tables)
+  const connection = connectionIn(before, by, id)
+  if (connection === undefined) throw noConnection(by, id)
+  const place = { kind: 'connection', id } as const
+  const { document, revision } = await showDocument(deps, by, place)
+  // As a change of the document is checked.
+  await tryDocument(deps, by, { ...place, body: { ...(document as object), orderMap }, revision })
+  const events =
+    group === null
+      ? await deps.recentEvents(connection, 'orders', last, before)
+      : await eventsOfGroup(deps, by, { connection: id, group, last, entity: 'orders' })
+  await noteReading(deps, by, `${id} orders`)
+  const others = before.connections.filter((one) => one.id !== id)
+  const after = { ...before, connections: [...others, { ...connection, orderMap: orderMapOf(orderMap) }] }
+  const preview = await previewMapping(events, { connection: id, before, after, products: deps.products })
+  return may(by, 'persons:read') ? preview : { ...preview, entities: preview.entities.map(withoutEntityValues) }
+}
+
+/**
+ * What an entity of a connection would change with another configuration; nothing is applied. `keys`: these products as they
+ * were read last, instead of what was read last of all, with what each rule makes of them. Throws `not_found`.
+ */
+export async function previewConfiguration(
+  deps: Deps & GroupDeps & Pick<OperationDeps, 'audit'>,
+  by: Principal,
+  wanted: WantedPreview &
+    Pick<PreviewedProducts, 'keys'> & { readonly entity: MappedEntity; readonly after: Configuration },
+): Promise<MetadataPreview> {
+  const { connection: id, entity, last, keys, after } = wanted
   const before = await readConfiguration(deps.tables)
   const own = connectionIn(before, by, id)
   const connection = own ?? connectionIn(after, by, id)
   if (connection === undefined) throw noConnection(by, id)
   const { systems } = own === undefined ? after : before
+  const sides = { connection: id, before, after, products: deps.products }
+  if (keys !== null) {
+    const events = await eventsOfKeys(deps, by, { connection: id, keys })
+    const all = await previewAll(events, sides)
+    return { ...previewOf(events, all), samples: await samplesOf(events, sides, all.previews) }
+  }
   const events = await deps.recentEvents(connection, entity, last, { systems })
   if (holdsPersonal(entity)) await noteReading(deps, by, `${id} ${entity}`)
-  const preview = await previewMapping(events, { connection: id, before, after, products: deps.products })
+  const preview = { ...(await previewMapping(events, sides)), samples: null }
   return may(by, 'persons:read') || !holdsPersonal(entity)
     ? preview
-    : { ...preview, entities: preview.entities.map(withoutValues) }
+    : { ...preview, entities: preview.entities.map(withoutEntityValues) }
 }
 
-/** What an order's fields are mapped from may be of a person, and what comes of it too. */
-function withoutValues(entity: EntityPreview): EntityPreview {
-  const shown = (value: unknown) => (value === null ? null : MASK)
-  const changes = entity.changes.map(({ field, before, after }) => ({
-    field,
-    before: shown(before),
-    after: shown(after),
-  }))
-  return { ...entity, changes }
+function withoutEntityValues(entity: EntityPreview): EntityPreview {
+  return { ...entity, changes: withoutValues(entity.changes) }
 }
 
 function connectionIn({ connections }: Configuration, by: Principal, id: string) {
@@ -149,25 +238,80 @@ const AT_ONCE = 50
  * batch have, before and after apart: entities that there is no time for fail, as they would in a batch.
  */
 export async function previewMapping(events: readonly SourceEntity[], sides: PreviewSides): Promise<MappingPreview> {
-  const newest = new Map(events.map((event) => [JSON.stringify([event.source, event.key]), event]))
-  const entities: EntityPreview[] = []
-  let [appearing, disappearing] = [0, 0]
-  for await (const [event, before, after] of outcomes([...newest.values()], sides)) {
+  return previewOf(events, await previewAll(events, sides))
+}
+
+/** The last event of each entity. */
+const newestOf = (events: readonly SourceEntity[]): readonly SourceEntity[] => [
+  ...new Map(events.map((event) => [JSON.stringify([event.source, event.key]), event])).values(),
+]
+
+interface Previews {
+  /** In the order of `newestOf`. */
+  readonly previews: readonly EntityPreview[]
+  readonly appearing: number
+  readonly disappearing: number
+  readonly passing: number
+}
+
+async function previewAll(events: readonly SourceEntity[], sides: PreviewSides): Promise<Previews> {
+  const previews: EntityPreview[] = []
+  let [appearing, disappearing, passing] = [0, 0, 0]
+  for await (const [event, before, after] of outcomes(newestOf(events), sides)) {
     appearing += Number(before?.status !== 'failed' && after?.status === 'failed')
     disappearing += Number(before?.status === 'failed' && after?.status !== 'failed')
-    const entity = entityPreview(event, before, after)
-    if (entity.before !== entity.after || entity.changes.length > 0) entities.push(entity)
+    passing += Number(after?.status !== 'failed')
+    previews.push(entityPreview(event, before, after))
   }
-  const changed = entities.length
+  return { previews, appearing, disappearing, passing }
+}
+
+function previewOf(
+  events: readonly SourceEntity[],
+  { previews, appearing, disappearing, passing }: Previews,
+): MappingPreview {
+  const entities = previews.filter(({ before, after, changes }) => before !== after || changes.length > 0)
   const counts = {
     events: events.length,
-    entities: newest.size,
-    changed,
-    unchanged: newest.size - changed,
+    entities: previews.length,
+    changed: entities.length,
+    unchanged: previews.length - entities.length,
     errors_appearing: appearing,
     errors_disappearing: disappearing,
+    passing,
   }
   return { counts, fields: fieldCounts(entities), entities }
+}
+
+async function samplesOf(
+  events: readonly SourceEntity[],
+  { connection, before, after }: PreviewSides,
+  previews: readonly EntityPreview[],
+): Promise<readonly MappingSample[]> {
+  const rulesIn = ({ metadata }: Configuration) =>
+    metadata.find((one) => one.connection === connection)?.attributes ?? []
+  const samples = newestOf(events).map(async (event, index) => {
+    const preview = previews[index]
+    if (event.entity !== 'products' || preview === undefined) return []
+    const explain = (side: Configuration) =>
+      explainProduct(event.data, rulesIn(side), { connection, evaluate: createEvaluate() })
+    const [old, now] = [await explain(before), await explain(after)]
+    return [{ ...preview, read: productInput(event.data), rules: besideEachOther(old, now) }]
+  })
+  return (await Promise.all(samples)).flat()
+}
+
+/** In the order of the rules as they would be, and what would be no more after them. */
+function besideEachOther(old: readonly ExplainedRule[], now: readonly ExplainedRule[]): readonly SampleRule[] {
+  const outcome = (rule: ExplainedRule | undefined) =>
+    rule === undefined ? null : { value: rule.value, failure: rule.failure }
+  const gone = old.filter(({ attribute }) => !now.some((rule) => rule.attribute === attribute))
+  return [...now, ...gone].map(({ attribute, reads }) => ({
+    attribute,
+    reads,
+    before: outcome(old.find((rule) => rule.attribute === attribute)),
+    after: outcome(now.find((rule) => rule.attribute === attribute)),
+  }))
 }
 
 type Outcomes = readonly [SourceEntity, before: MappedOutcome | undefined, after: MappedOutcome | undefined]

@@ -1,3 +1,4 @@
+import { canBeSwept } from '../configuration/can-be-swept.ts'
 import type { Read } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { setCutDate as setByHand } from '../control/cut-dates.ts'
@@ -54,6 +55,8 @@ export interface ReadStatus {
   readonly held: { readonly reason: string; readonly until: string | null } | null
   /** The last ones, newest first. */
   readonly windows: readonly WindowStatus[]
+  /** How what is gone at the source is found; null: it can't be. */
+  readonly sweep: { readonly schedule: string | null; readonly most_gone: number } | null
 }
 
 const HOUR = 3_600_000
@@ -74,7 +77,7 @@ const NEVER: Omit<ReadControl, 'read'> = {
 /** Windows of each read: in a list, and of one that is shown. */
 const WINDOWS = { listed: 3, shown: 20 }
 
-type Deps = Pick<TableDeps, 'tables' | 'clock'>
+type Deps = Pick<TableDeps, 'tables' | 'clock' | 'systemTypes'>
 
 /** Every configured read with its last windows. */
 export async function listReads(deps: Deps, by: Principal): Promise<Scoped<ReadStatus>> {
@@ -130,7 +133,7 @@ function hoursOf(before: string | null, after: string | null): Affected {
 }
 
 async function statusesOf(
-  { tables, clock }: Deps,
+  { tables, clock, systemTypes }: Deps,
   by: Principal,
   wanted: (read: Read) => boolean,
   windows: number,
@@ -144,7 +147,10 @@ async function statusesOf(
   const statuses = await Promise.all(
     reads.map(async (read) => {
       const runs = await listRuns(tables, { read: read.id, limit: windows })
-      const status = toStatus(read, controls.get(read.id) ?? { read: read.id, ...NEVER }, runs, now)
+      const control = controls.get(read.id) ?? { read: read.id, ...NEVER }
+      const { schedule, mostGone: most_gone } = read.sweep
+      const sweep = canBeSwept(systemTypes, systems, read) ? { schedule, most_gone } : null
+      const status = { ...toStatus(read, control, runs, now), sweep }
       const standing = disabledRead({ systems }, read.id)
       if (standing !== undefined) return { ...status, held: { reason: standing.message, until: null } }
       const hold = holdOf(holds, read.id, now)
@@ -154,7 +160,12 @@ async function statusesOf(
   return within(by.scope, statuses, ({ system }) => ({ system }))
 }
 
-function toStatus(read: Read, control: ReadControl, runs: readonly Run[], now: number): Omit<ReadStatus, 'held'> {
+function toStatus(
+  read: Read,
+  control: ReadControl,
+  runs: readonly Run[],
+  now: number,
+): Omit<ReadStatus, 'held' | 'sweep'> {
   const { id, system, entity, scope, schedule, zone } = read
   const { cut_date, revision, lease_until, lease_worker, current, due } = control
   const held = lease_until > now && lease_worker !== null

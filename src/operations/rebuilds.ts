@@ -48,14 +48,20 @@ export async function undecidedRebuild({ rebuilds }: Deps, by: Principal, table:
   return await rebuilds.openOf(table)
 }
 
+/** The one that a table was switched to, where that can be undone. Throws `not_found`. */
+export async function undoableRebuild({ rebuilds }: Deps, by: Principal, table: string): Promise<Rebuild> {
+  assertSeesAll(by)
+  return await rebuilds.switchedOf(table)
+}
+
 /** `confirm`: whatever it affects. */
 interface RebuildDecision {
   readonly id: string
-  readonly decision: 'switch' | 'drop'
+  readonly decision: 'switch' | 'drop' | 'undo'
   readonly confirm?: boolean
 }
 
-/** `switch`: readers get the rebuilt table from now on. `drop`: it goes. Throws `not_found`, `state_conflict` and `confirmation_needed`. */
+/** `switch`: readers get the rebuilt table from now on. `undo`: they get the one before again. `drop`: it goes. Throws `not_found`, `state_conflict` and `confirmation_needed`. */
 export async function decideRebuild(
   { rebuilds, audit }: Deps & Audited,
   by: Principal,
@@ -63,7 +69,7 @@ export async function decideRebuild(
 ): Promise<Rebuild> {
   assertSeesAll(by)
   assertConfirmed(by, ...effectOf(await rebuilds.get(id), decision), confirm)
-  const rebuild = await (decision === 'switch' ? rebuilds.switch(id) : rebuilds.drop(id))
+  const rebuild = await rebuilds[decision](id)
   const { table, generation } = rebuild
   await noteChange({ audit }, by, { what: `rebuild.${decision}`, target: id, after: { table, generation } })
   return rebuild
@@ -74,10 +80,15 @@ function effectOf(
   { id, state, difference, events }: Rebuild,
   decision: RebuildDecision['decision'],
 ): readonly [what: string, affected: Affected] {
-  const { only_live = 0, only_rebuilt = 0, differing = 0, rows_rebuilt = 0 } = difference ?? {}
+  const { only_live = 0, only_rebuilt = 0, differing = 0, rows_rebuilt = 0, rows_live = 0 } = difference ?? {}
   if (decision === 'drop') {
     const isOpen = openRebuilds.includes(state)
     return [`the drop of rebuild ${id}`, isOpen ? { rebuilds: 1, rows: rows_rebuilt, 'events read': events } : {}]
+  }
+  if (decision === 'undo') {
+    const back = { 'rows that go': only_rebuilt, 'rows that come': only_live, 'rows that differ': differing }
+    const what = `the undo of rebuild ${id}, after which every reader begins again,`
+    return [what, state === 'switched' ? { ...back, rows: Math.max(rows_live, 1) } : {}]
   }
   const affected = { 'rows that go': only_live, 'rows that come': only_rebuilt, 'rows that differ': differing }
   // Cursors of every reader expire, whatever the rows.

@@ -1,19 +1,23 @@
 import type { System } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import type { SystemTypes } from '../configuration/system-type.ts'
-import type { ReplayPreview, ReplayRequest, ReplayTarget } from '../control/replays/create-replays.ts'
+import type { ReplayPreview, ReplayRequest, ReplaySample, ReplayTarget } from '../control/replays/create-replays.ts'
 import type { Replay } from '../control/replays/replay.ts'
 import { StreamError } from '../errors.ts'
-import { topicOf } from '../events/topics.ts'
+import { kindOf, topicOf } from '../events/topics.ts'
+import { holdsPersonal } from '../platform/registry/personal-fields.ts'
 import { topology } from '../processors/topology.ts'
 import { imageFeed } from '../projections/image-feed.ts'
 import { inventoryFeed } from '../projections/inventory-feed.ts'
 import { productFeed } from '../projections/product-feed.ts'
 import { taskCounts } from '../projections/task-status.ts'
-import { noteChange, noteNothing } from './audit.ts'
+import { noteChange, noteNothing, noteReading } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
-import { notFound, type Principal } from './principal.ts'
+import { withoutValues } from './field-change.ts'
+import { seesShopOf } from './own-part.ts'
+import { may, notFound, type Principal } from './principal.ts'
 import { reachedSystems } from './reached-systems.ts'
+import type { SampleEffect } from './sample-effects.ts'
 import { type Scoped, sees, seesAll, within } from './scope.ts'
 import { sinksOf } from './sinks.ts'
 
@@ -41,11 +45,53 @@ export async function requestReplay(deps: Requested & Audited, by: Principal, wa
   return replay
 }
 
-/** How many events it would be; nothing is sent. */
-export async function previewReplay(deps: Requested, by: Principal, wanted: WantedReplay): Promise<ReplayPreview> {
+/** Samples of a preview that are tried. */
+const MOST_TRIED = 5
+
+/** A sample, and what would come of it for each connection; null: it was not tried. */
+export interface TriedSample extends ReplaySample {
+  readonly effects: readonly SampleEffect[] | null
+}
+
+export interface TriedReplay extends ReplayPreview {
+  readonly samples: readonly TriedSample[]
+}
+
+/** How many events it would be, and what would come of the newest; nothing is sent. */
+export async function previewReplay(
+  deps: Requested & Audited & Pick<OperationDeps, 'sampleEffects'>,
+  by: Principal,
+  wanted: WantedReplay,
+): Promise<TriedReplay> {
   await assertInScope(deps, by, wanted)
   noteNothing(by)
-  return await deps.replays.preview({ ...wanted, trigger: by.kind, by: by.name })
+  const preview = await deps.replays.preview({ ...wanted, trigger: by.kind, by: by.name })
+  // What was read of a system holds what is of other connections too: keys and money are for who sees the system.
+  const isOfSystems = preview.samples.every(({ connection }) => connection === null)
+  if (!isOfSystems || preview.sources.every((system) => sees(by.scope, { system }))) {
+    const isPersonal = holdsPersonal(kindOf(wanted.topic))
+    if (isPersonal && preview.samples.length > 0) await noteReading(deps, by, `replay of ${wanted.topic}`)
+    const masks = isPersonal && !may(by, 'persons:read')
+    return { ...preview, samples: await triedSamples(deps, by, wanted, { samples: preview.samples, masks }) }
+  }
+  return { ...preview, amounts: [], samples: [] }
+}
+
+async function triedSamples(
+  { tables, sampleEffects }: Pick<OperationDeps, 'tables' | 'sampleEffects'>,
+  by: Principal,
+  { topic, processor, connection }: WantedReplay,
+  { samples, masks }: { readonly samples: readonly ReplaySample[]; readonly masks: boolean },
+): Promise<readonly TriedSample[]> {
+  const configuration = await readConfiguration(tables)
+  const seesShop = (of: string | null) => seesShopOf(by, configuration, of)
+  const tried = samples.map(async (sample, index): Promise<TriedSample> => {
+    if (index >= MOST_TRIED) return { ...sample, effects: null }
+    const effects = await sampleEffects({ topic, processor, connection, place: sample.place, seesShop })
+    const seen = within(by.scope, effects, (effect) => ({ connection: effect.connection }))
+    return { ...sample, effects: seen.map((one) => (masks ? { ...one, changes: withoutValues(one.changes) } : one)) }
+  })
+  return await Promise.all(tried)
 }
 
 /** The newest first. */
@@ -108,6 +154,14 @@ async function assertInScope(
   const field = known.some((target) => target.topic === topic) ? 'processor' : 'topic'
   const message = `${field}: nothing of "${topic}" is replayed through "${processor}"`
   throw new StreamError('request_invalid', message, { field })
+}
+
+/** What the caller may replay: each topic with a stage that consumes it. */
+export async function listReplayTargets(
+  { tables, systemTypes }: Pick<OperationDeps, 'tables' | 'systemTypes'>,
+  by: Principal,
+): Promise<readonly ReplayTarget[]> {
+  return replayTargets(reachedSystems(await readConfiguration(tables), by.scope), systemTypes)
 }
 
 /** Source topics and the processors they go to. */

@@ -4,7 +4,9 @@ import type { StoredKind } from '../configuration/document-schemas.ts'
 import { documentOfRow, stays } from '../configuration/stored-documents.ts'
 import { CONFIGURATION_CHANGES, CONNECTIONS, PRODUCT_METADATA } from '../configuration/tables.ts'
 import { requestRows } from '../control/keyed-requests.ts'
+import { orderHoldRows } from '../control/order-holds.ts'
 import { pauseRows } from '../control/pauses.ts'
+import { processRows } from '../control/processes.ts'
 import { publicationRows } from '../control/publish-again.ts'
 import { controlRows } from '../control/read-control.ts'
 import { subscriptionRows } from '../control/replays/feed-new-connections.ts'
@@ -22,6 +24,9 @@ import { deadLetterRows, shelvedRows } from '../projections/dead-letter-row.ts'
 import { entityRows } from '../projections/entity-row.ts'
 import { META, metaType, toRow } from '../projections/feed-table.ts'
 import { feeds } from '../projections/feeds.ts'
+import { figuresRows } from '../projections/figures.ts'
+import { indexedOrders } from '../projections/order-index.ts'
+import { orderSteps } from '../projections/order-steps.ts'
 import type { Feed } from '../projections/projection.ts'
 import { rebuildRows } from '../projections/rebuild/rebuild.ts'
 import { stagedRows } from '../projections/staged-row.ts'
@@ -35,8 +40,19 @@ export const rowChecks: ReadonlyMap<string, CheckRow> = new Map<string, CheckRow
   [CONNECTIONS, checkConfigured],
   [PRODUCT_METADATA, (item) => checkDocument('product-metadata', item)],
   [CONFIGURATION_CHANGES, toChange],
-  ...[pauseRows, controlRows, runRows, runPlaces, requestRows, publicationRows, subscriptionRows].map(ofType),
+  ...[
+    pauseRows,
+    orderHoldRows,
+    controlRows,
+    runRows,
+    runPlaces,
+    requestRows,
+    publicationRows,
+    subscriptionRows,
+    processRows,
+  ].map(ofType),
   ...[deadLetterRows, shelvedRows, entityRows, stagedRows, countsRows].map(ofType),
+  ...[orderSteps, indexedOrders, figuresRows].map(ofType),
   ...[deliveryRows, pageRows, checkpoints].map(ofType),
   ...[replayRows, rebuildRows].map(ofJobs),
   ...feeds.map(ofFeed),

@@ -3,6 +3,7 @@ import { listStaged as listRows, type StagedFilter } from '../projections/list-s
 import { type Payloads, type ShownRow, showStaged } from '../projections/show-staged.ts'
 import { noteReading } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
+import { ownerOfResult, ownMessage, ownShown, seesWhole } from './own-part.ts'
 import { may, type Principal } from './principal.ts'
 import { type Page, sees, within } from './scope.ts'
 import { unknownConnection } from './unknown-connection.ts'
@@ -36,5 +37,19 @@ export async function listStaged(
   }
   if (payloads !== 'places') await noteReading(deps, by, `${connection} ${filter.entity}`)
   const { items, next } = await showStaged(deps.staged, page, payloads, may(by, 'persons:read'))
-  return { items: within(by.scope, items, () => ({ connection })), next }
+  const own = items.map((row) => (seesWhole(by, row.source) ? row : ownRow(row, deps.staged.topicPrefix)))
+  const ownerOf = ({ source, status, answer: { code } }: ShownRow) =>
+    ownerOfResult(by, { source, connection, status, code })
+  return { items: within(by.scope, own, ownerOf), next }
+}
+
+/** For who does not see the shop, or whatever else it is read from. */
+function ownRow(row: ShownRow, topicPrefix: string): ShownRow {
+  const { as_read, as_mapped, stage, answer } = row
+  return {
+    ...row,
+    as_read: ownShown(as_read, topicPrefix),
+    as_mapped: ownShown(as_mapped, topicPrefix),
+    answer: { ...answer, message: ownMessage(stage, answer) },
+  }
 }

@@ -1,16 +1,20 @@
 import type { Configuration, Connection, Read } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { ALL_CONNECTIONS } from '../control/connection-guard.ts'
+import { countOrderHolds, type HoldCount } from '../control/order-holds.ts'
 import { listPauses as listRows, type Pause } from '../control/pauses.ts'
 import { holdOf, READS } from '../control/read-holds.ts'
 import { listRuns } from '../control/runs.ts'
 import { disabledConnection, disabledRead } from '../control/standing-holds.ts'
+import { isSweep, SWEEP_PREVIEW } from '../control/sweeps.ts'
 import { countStaged, type StagedCount } from '../projections/count-staged.ts'
 import type { LetterGroup } from '../projections/list-dead-letters.ts'
+import { type StagedWait, stagedWaits } from '../projections/staged-waits.ts'
 import { countDeadLetters } from './dead-letters.ts'
 import type { TableDeps } from './dependencies.ts'
 import { listPauses, type PauseStatus } from './pauses.ts'
 import type { Principal } from './principal.ts'
+import { type PullStatus, pullsOf } from './pulls/list-pulls.ts'
 import { type Scoped, sees, within } from './scope.ts'
 
 /** Runs of a read among which the last good one is looked for. */
@@ -35,20 +39,28 @@ export interface Flow {
   readonly reads: readonly ReadAge[]
   readonly processing: StagedCount
   readonly waiting: StagedCount
+  /** What they wait for, the longest wait first. */
+  readonly waits: readonly StagedWait[]
   readonly failed: StagedCount
 }
 
 /** What stands still, with the command that helps. */
 export interface Halt {
   readonly stage: string
+  /** What is held there: the connection, `*` for all of them, or at `reads` a system. */
+  readonly connection: string
   readonly since: string
   readonly code: string
   readonly message: string
+  /** ISO 8601: a hold by hand ends by itself then; null: when somebody ends it, or it is no hold by hand. */
+  readonly until: string | null
   readonly fix: string
 }
 
 /** Dead letters of one cause, with the command that shows an example. */
 export interface Failure {
+  /** As the dead letters' groups and filters call it. */
+  readonly group: string
   readonly stage: string
   readonly code: string
   readonly field: string | null
@@ -68,7 +80,11 @@ export interface ConnectionStatus {
   readonly enabled: boolean
   readonly flows: readonly Flow[]
   readonly paused: readonly Halt[]
+  /** What somebody holds: nothing is wrong with it. */
+  readonly held_orders: HoldCount
   readonly failures: readonly Failure[]
+  /** Who pulls its feeds, and how far they are. */
+  readonly pulls: readonly PullStatus[]
 }
 
 export interface Status {
@@ -92,10 +108,14 @@ export async function status(deps: Deps, by: Principal): Promise<Status> {
   const seen = within(by.scope, configuration.connections, ({ id }) => ({ connection: id }))
   const connections = await Promise.all(
     seen.map(async (connection) => {
-      const flows = await flowsOf({ ...deps, holds }, by, configuration, connection)
+      const [flows, pulls, held_orders] = await Promise.all([
+        flowsOf({ ...deps, holds }, by, configuration, connection),
+        pullsOf(deps, connection.id),
+        countOrderHolds(deps.tables, connection.id, deps.clock.now()),
+      ])
       const halts = pauses.filter((pause) => isOf(pause, connection)).map(haltOf)
       const failures = groups.filter((group) => group.connection === connection.id).map(failureOf)
-      return withHealth(configuration, connection, flows, halts, failures)
+      return withHealth(configuration, connection, { flows, paused: halts, held_orders, failures, pulls })
     }),
   )
   const failures = groups.filter(({ connection }) => connection === null).map(failureOf)
@@ -127,15 +147,14 @@ function isOf({ stage, connection: held }: PauseStatus, { id, shop, vendor }: Co
 function withHealth(
   configuration: Configuration,
   connection: Connection,
-  flows: readonly Flow[],
-  paused: readonly Halt[],
-  failures: readonly Failure[],
+  standing: Pick<ConnectionStatus, 'flows' | 'paused' | 'held_orders' | 'failures' | 'pulls'>,
 ): ConnectionStatus {
   const { id, shop, vendor } = connection
+  const { flows, paused, failures } = standing
   const reads = flows.flatMap((flow) => flow.reads).filter(({ enabled }) => enabled)
   const healthy = paused.length === 0 && failures.length === 0 && reads.every(({ problem }) => problem === null)
   const enabled = [shop, vendor].every((system) => disabledConnection(configuration, connection, system) === undefined)
-  return { connection: id, shop, vendor, healthy, enabled, flows, paused, failures }
+  return { connection: id, shop, vendor, healthy, enabled, ...standing }
 }
 
 async function flowsOf(
@@ -153,7 +172,8 @@ async function flowsOf(
         countStaged(deps.tables, of, 'waiting'),
         countStaged(deps.tables, of, 'failed'),
       ])
-      return { entity, reads: await agesOf(deps, by, systems, own), processing, waiting, failed }
+      const waits = waiting.count === 0 ? [] : await stagedWaits(deps.tables, of)
+      return { entity, reads: await agesOf(deps, by, systems, own), processing, waiting, waits, failed }
     }),
   )
 }
@@ -168,8 +188,10 @@ async function agesOf(
   return await Promise.all(
     reads.map(async ({ id, system }) => {
       const runs = await listRuns(tables, { read: id, limit: RUNS })
-      const ended = runs.filter(({ state }) => state !== 'due' && state !== 'running' && state !== 'merged')
-      const good = ended.find(({ state }) => state === 'ended')?.ended_at ?? null
+      const known = runs.filter(({ trigger }) => trigger !== SWEEP_PREVIEW)
+      const ended = known.filter(({ state }) => state !== 'due' && state !== 'running' && state !== 'merged')
+      // A sweep looks for what is gone, and reads nothing.
+      const good = ended.find(({ state, trigger }) => state === 'ended' && !isSweep(trigger))?.ended_at ?? null
       const [last] = ended
       const why = last === undefined || last.state === 'ended' ? null : (last.error?.code ?? last.state)
       const hold = holdOf(holds, id, clock.now())
@@ -196,12 +218,12 @@ const FIRST: Readonly<Record<string, string>> = {
   permission_missing: 'give the account the permission, then: ',
 }
 
-function haltOf({ stage, connection, code, message, since }: PauseStatus): Halt {
+function haltOf({ stage, connection, code, message, since, until }: PauseStatus): Halt {
   const resume = `waldstream pauses resume ${stage} ${connection === ALL_CONNECTIONS ? `'${connection}'` : connection}`
-  return { stage, since, code, message, fix: `${FIRST[code] ?? 'mend the cause, then: '}${resume}` }
+  return { stage, connection, since, code, message, until, fix: `${FIRST[code] ?? 'mend the cause, then: '}${resume}` }
 }
 
 function failureOf({ stage, code, field, message, count, last_at, example, group }: LetterGroup): Failure {
   const fix = `waldstream dead-letters show ${example}; mended, all of them: waldstream dead-letters retry --group-id ${group}`
-  return { stage, code, field, message, count, last_at, fix }
+  return { group, stage, code, field, message, count, last_at, fix }
 }

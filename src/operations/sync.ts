@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { canBeSwept } from '../configuration/can-be-swept.ts'
 import { checkQueueRequest } from '../configuration/check-queue-request.ts'
 import type { Read, System } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
-import { SWEEP, SWEEP_ACCEPTED } from '../control/sweeps.ts'
+import { SWEEP, SWEEP_ACCEPTED, SWEEP_PREVIEW, type SweepTrigger } from '../control/sweeps.ts'
 import type { SyncRequest } from '../control/sync-requests.ts'
 import { StreamError } from '../errors.ts'
+import { hasFeed } from '../events/entities.ts'
 import { noteChange } from './audit.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { nameOf, notFound, type Principal } from './principal.ts'
@@ -18,6 +20,8 @@ export interface WantedRun {
   /** A queue to drain in place of those that are configured. */
   readonly queueUrl: string | null
   readonly reason: string | null
+  /** Instead of reading. */
+  readonly sweep: Sweep | null
 }
 
 type Deps = Pick<OperationDeps, 'tables' | 'audit' | 'systemTypes' | 'clock'>
@@ -32,9 +36,12 @@ export async function requestSync(
   by: Principal,
   wanted: WantedRun & { readonly requestId: string | null },
 ): Promise<SyncRequest> {
-  const { from, reason, requestId } = wanted
+  const { from, reason, requestId, sweep } = wanted
   const { systems, read } = await findRead(deps, by, wanted.read)
   if (from !== null && from > deps.clock.now()) throw invalid('from', 'lies ahead; give a time that has passed')
+  if (sweep !== null) checkSweep(deps, systems, read)
+  if (sweep !== null && from !== null) throw invalid('from', 'is not for a sweep, which compares all there is')
+  if (sweep !== null && wanted.queueUrl !== null) throw invalid('queueUrl', 'is not for a sweep: a queue is drained')
   const queueUrl = checkedQueue(deps, systems, wanted)
   if (queueUrl !== null && from !== null) throw invalid('from', 'is not for a queue, which is read as it is')
   const { isNew: _isNew, ...request } = await deps.syncRequests.request({
@@ -43,10 +50,10 @@ export async function requestSync(
     queueUrl,
     reason,
     by: nameOf(by),
-    trigger: 'api',
+    trigger: sweep === null ? 'api' : triggers[sweep],
     requestId,
   })
-  await noteChange(deps, by, { what: 'sync.request', target: request.read, after: { task: request.task } })
+  await noteChange(deps, by, { what: noteOf(sweep), target: request.read, after: { task: request.task } })
   return request
 }
 
@@ -67,25 +74,40 @@ export async function showSyncRequest(
   throw notFound(by, { field: 'id', api: what, cli: what })
 }
 
-/** Looks for what is gone at the source and publishes its deletion; `accept`: also more than the read's `sweep.mostGone`. */
-export type Sweep = 'check' | 'accept'
+/**
+ * Looks for what is gone at the source and publishes its deletion; `accept`: also more than the read's `sweep.mostGone`;
+ * `preview`: says what that would be, and publishes nothing.
+ */
+export const sweeps = ['preview', 'check', 'accept'] as const
+export type Sweep = (typeof sweeps)[number]
+
+const triggers: Readonly<Record<Sweep, SweepTrigger>> = {
+  preview: SWEEP_PREVIEW,
+  check: SWEEP,
+  accept: SWEEP_ACCEPTED,
+}
+
+/** What the audit trail calls it. */
+function noteOf(sweep: Sweep | null): string {
+  if (sweep === null) return 'sync.request'
+  return sweep === 'preview' ? 'sync.sweep.preview' : 'sync.sweep'
+}
 
 /** Requests a run, or a sweep, without waiting for the dispatcher; its task. Throws `not_found` and `request_invalid`. */
 export async function requestRun(
   deps: Deps & Pick<OperationDeps, 'requester'>,
   by: Principal,
-  wanted: WantedRun & { readonly sweep: Sweep | null },
+  wanted: WantedRun,
 ): Promise<{ readonly task: string }> {
   const { from, reason, sweep } = wanted
   const { systems, read } = await findRead(deps, by, wanted.read)
   if (sweep !== null) checkSweep(deps, systems, read)
   const queueUrl = checkedQueue(deps, systems, wanted)
-  const trigger = sweep === null ? by.kind : sweep === 'accept' ? SWEEP_ACCEPTED : SWEEP
+  const trigger = sweep === null ? by.kind : triggers[sweep]
   const requestedAt = deps.clock.now()
   const request = { read: read.id, requestId: randomUUID(), trigger, requestedAt }
   const task = await deps.requester.request({ ...request, from, queueUrl, reason })
-  const what = sweep === null ? 'sync.request' : 'sync.sweep'
-  await noteChange(deps, by, { what, target: read.id, after: { task } })
+  await noteChange(deps, by, { what: noteOf(sweep), target: read.id, after: { task } })
   return { task }
 }
 
@@ -99,13 +121,13 @@ async function findRead({ tables }: Deps, by: Principal, id: string) {
   throw notFound(by, { field: 'read', api: what, cli: what })
 }
 
-function checkSweep({ systemTypes }: Deps, systems: readonly System[], { id, entity, system }: Read): void {
-  if (entity === 'orders') {
-    throw new StreamError('request_invalid', `${id}: orders are never deleted, and are not swept`)
-  }
-  const type = systems.find((one) => one.id === system)?.type
-  if (systemTypes.get(type ?? '')?.isQueue !== true) return
-  throw new StreamError('request_invalid', `${id}: a queue can't tell what its shop has, and is not swept`)
+function checkSweep({ systemTypes }: Deps, systems: readonly System[], read: Read): void {
+  const { id, entity } = read
+  if (canBeSwept(systemTypes, systems, read)) return
+  const message = hasFeed(entity)
+    ? `${id}: a queue can't tell what its shop has, and is not swept`
+    : `${id}: ${entity} are never deleted, and are not swept`
+  throw new StreamError('request_invalid', message, { field: 'sweep' })
 }
 
 function checkedQueue({ systemTypes }: Deps, systems: readonly System[], { read, queueUrl }: WantedRun) {

@@ -7,6 +7,7 @@ import { positionTables } from '../platform/runtime/positions.ts'
 import { processorTables } from '../processors/tables.ts'
 import { projectionTables } from '../projections/tables.ts'
 import { settingsTables } from './cursor-key.ts'
+import { pullTables } from './pulls/pull-row.ts'
 
 /** Every table the product has. */
 export const tableDefinitions: readonly TableDefinition[] = [
@@ -15,6 +16,7 @@ export const tableDefinitions: readonly TableDefinition[] = [
   ...processorTables,
   ...projectionTables,
   ...settingsTables,
+  ...pullTables,
   ...positionTables,
   ...governorTables,
   ...personTables,

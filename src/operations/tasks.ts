@@ -5,11 +5,13 @@ import { type EntityRow, entityKey, entityRows, UNROUTED } from '../projections/
 import { listEntities } from '../projections/list-entities.ts'
 import { stateOfRun, type TaskCounts, type TaskState, taskState } from '../projections/task-status.ts'
 import type { TableDeps } from './dependencies.ts'
+import { ownerOfResult, ownReport, seesWhole } from './own-part.ts'
 import { notFound, type Principal } from './principal.ts'
 import { type Page, type Scope, sees, within } from './scope.ts'
 
 export { entityStatuses } from '../projections/entity-row.ts'
 export { taskStates } from '../projections/task-status.ts'
+export { movedCutDate, windowProof, windowProofs } from './window-proof.ts'
 
 /** A task: a run of a read, with its state and what became of its entities. */
 export interface TaskStatus {
@@ -83,7 +85,13 @@ export async function listTaskEntities(
   const { connections } = await findRun(deps, by, filter.task)
   const seen = by.scope.connections
   const { rows, next } = await listEntities(deps.tables, { ...filter, connections, seen }, limit, after)
-  return { items: within(by.scope, rows, ({ connection }) => ({ connection })), next }
+  const items = rows.map((row) => ownEntity(by, row))
+  return { items: within(by.scope, items, (row) => ownerOfResult(by, row)), next }
+}
+
+/** Of a shop's order who sees one connection is told what is of that. */
+function ownEntity(by: Principal, row: EntityRow): EntityRow {
+  return seesWhole(by, row.source) ? row : { ...ownReport(row), history: row.history.map(ownReport) }
 }
 
 /** Throws `not_found`. */
@@ -94,7 +102,7 @@ export async function showTaskEntity(
 ): Promise<EntityRow> {
   const id = connection === UNROUTED ? null : connection
   const row = await rowsOf(tables, entityRows).get({ task, entity: entityKey(id, key) })
-  if (row !== undefined && sees(by.scope, { connection: id })) return row
+  if (row !== undefined && sees(by.scope, ownerOfResult(by, row))) return ownEntity(by, row)
   const what = `task ${task} has no entity "${key}" for ${connection}`
   throw notFound(by, { field: 'key', api: `${what}; /v1/tasks/{id}/entities lists them`, cli: what })
 }
@@ -127,5 +135,12 @@ async function statusOf({ countEntities }: Deps, scope: Scope, run: Run): Promis
 function withoutSource(run: Run): Run {
   const { error } = run
   const message = 'the read failed; who sees its system is told why'
-  return { ...run, missing: [], queue_url: null, queue_end: null, error: error && { code: error.code, message } }
+  return {
+    ...run,
+    reason: null,
+    missing: [],
+    queue_url: null,
+    queue_end: null,
+    error: error && { code: error.code, message },
+  }
 }

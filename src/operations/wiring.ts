@@ -5,6 +5,7 @@ import { createConfigurationStore } from '../configuration/configuration-store.t
 import { checkRead } from '../configuration/load-configuration.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { createResolver } from '../configuration/references.ts'
+import { roleRulesOf } from '../configuration/role-rules.ts'
 import { createAuditTrail } from '../control/audit-trail.ts'
 import { type CutDateDeps, settleCutDates } from '../control/cut-dates.ts'
 import { createDeadLetters } from '../control/dead-letters/create-dead-letters.ts'
@@ -13,13 +14,16 @@ import { createReplays } from '../control/replays/create-replays.ts'
 import { replayRows } from '../control/replays/replay.ts'
 import type { ReplayDeps } from '../control/replays/run-replay.ts'
 import { createSyncRequester } from '../control/request-sync.ts'
+import { createShareStore } from '../control/shares/share-store.ts'
 import { createSyncRequests } from '../control/sync-requests.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
+import { createGovernors, type Governors } from '../platform/governor/governors.ts'
 import { createJobs } from '../platform/jobs.ts'
 import type { EventLog, LogAdmin, LogProducer } from '../platform/kafka/event-log.ts'
 import type { RecordReader } from '../platform/kafka/record-reader.ts'
+import { networkRulesOf } from '../platform/network-rules.ts'
 import type { PersonKeys } from '../platform/persons/person-keys.ts'
 import type { Positions } from '../platform/runtime/positions.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
@@ -32,10 +36,16 @@ import { rebuildRows } from '../projections/rebuild/rebuild.ts'
 import type { SystemDefinition } from '../systems/system.ts'
 import { entityCounter } from './count-entities.ts'
 import type { OperationDeps, TableDeps } from './dependencies.ts'
+import { createSystemTests } from './doctor/test-system.ts'
 import { forgetPerson } from './forget/forget-person.ts'
+import { createInstallation, type Grounds } from './installation/installation.ts'
+import { createMapAnew } from './map-anew.ts'
 import { createPreview } from './preview-retry.ts'
+import { productVersion } from './product-version.ts'
+import { createPullNotes } from './pulls/note-pulls.ts'
 import { createRecentEvents } from './recent-events.ts'
 import { replayTargets } from './replays.ts'
+import { createSampleEffects } from './sample-effects.ts'
 import { parkingStages } from './sinks.ts'
 import { createWebhookSystems } from './webhook-systems.ts'
 
@@ -62,6 +72,7 @@ export interface WholePlatform extends TablePlatform {
   readonly personKeys: PersonKeys
   readonly reporter: StatusReporter
   readonly positions: Positions
+  readonly grounds: Grounds
   openReader(): Promise<RecordReader>
 }
 
@@ -80,23 +91,46 @@ export function tableDeps({ tables, systemTypes, clock, config }: TablePlatform)
   const configuration = createConfigurationStore({ tables, check, settle: () => settleCutDates(cutDates) })
   const keys = createKeyStore(tables, clock)
   const audit = createAuditTrail(tables, clock, config.auditDays)
-  return { tables, systemTypes, clock, configuration, cutDates, countEntities: entityCounter(tables), audit, keys }
+  const shares = createShareStore(tables, clock)
+  const countEntities = entityCounter(tables)
+  return { tables, systemTypes, clock, configuration, cutDates, countEntities, audit, keys, shares }
 }
 
 export interface OpenOperations extends OperationDeps {
   close(): Promise<void>
 }
 
-/** For all operations. What they open when they first need it, `close` closes. */
-export function openOperations(platform: WholePlatform): OpenOperations {
-  const { tables, clock, config, systemTypes, codec, producer, admin, reporter, positions, logger } = platform
+/** Of a system that is tested: longer than a slow one takes, shorter than a person waits. */
+const TEST_LIMIT_MS = 15_000
+
+/**
+ * For all operations. What they open when they first need it, `close` closes. `governors`: those of the process, so that
+ * the limits of an account hold for a test of it, too.
+ */
+export function openOperations(
+  platform: WholePlatform,
+  governors: Governors = createGovernors(platform.clock),
+): OpenOperations {
+  const { tables, clock, config, systemTypes, codec, producer, admin, reporter, positions, logger, personKeys } =
+    platform
   const { topicPrefix, partitions: shards, feedSettleMs: settleMs } = config
   const products = createFindProducts({ tables, clock, shards })
   const requester = createSyncRequester({ producer, codec, topicPrefix })
   const reader = lazyReader(() => platform.openReader())
+  const pulls = createPullNotes({ tables, clock, logger })
   const configured = () => readConfiguration(tables)
   const parts = { ...platform, topicPrefix }
   const resolveSecret = createResolver(config.environment)
+  const { grounds } = platform
+  const installation = createInstallation({
+    grounds,
+    tables,
+    systemTypes,
+    clock,
+    reader,
+    prefix: topicPrefix,
+    partitions: shards,
+  })
   return {
     ...tableDeps(platform),
     feeds,
@@ -106,6 +140,7 @@ export function openOperations(platform: WholePlatform): OpenOperations {
     admin,
     reporter,
     positions,
+    personKeys,
     topicPrefix,
     shards,
     settleMs,
@@ -113,9 +148,22 @@ export function openOperations(platform: WholePlatform): OpenOperations {
     requester,
     resolveSecret,
     webhookSystems: createWebhookSystems({ tables, clock, resolveSecret, logger }),
+    testSystem: createSystemTests({
+      clock,
+      logger,
+      governors,
+      network: networkRulesOf(config.environment),
+      mayUseRole: roleRulesOf(config.environment),
+      resolveSecret,
+      systemTypes,
+      limitMs: TEST_LIMIT_MS,
+    }),
     deadLetters: createDeadLetters({ ...parts, store: letterStore(tables) }),
     previewRetry: createPreview({ ...parts, products }, configured),
+    mapAnew: createMapAnew({ ...parts, products, reader }, configured),
+    sampleEffects: createSampleEffects({ ...parts, products, reader, feeds, shards }, configured),
     recentEvents: createRecentEvents(parts),
+    pulls,
     parkingStages: async () => parkingStages((await configured()).systems, systemTypes),
     staged: { reader, codec, topicPrefix },
     syncRequests: createSyncRequests({ tables, clock, requester }),
@@ -125,7 +173,9 @@ export function openOperations(platform: WholePlatform): OpenOperations {
     }),
     rebuilds: createRebuilds(buildDeps(platform)),
     forgetPerson: (wanted, dryRun) => forgetPerson({ ...parts, configuration: configured }, wanted, dryRun),
-    close: () => reader.close(),
+    installation,
+    version: productVersion(),
+    close: async () => void (await Promise.all([pulls.close(), reader.close(), installation.close()])),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Configuration, Connection } from '../configuration/model.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { ResultPlaces } from '../events/generated/events.ts'
-import { madeFromHeader, type ReplayMark, readReplayMark } from '../events/headers.ts'
+import { madeFromHeader, type ReplayMark, readReplayMark, readRetryMark } from '../events/headers.ts'
 import { type Entity, entityOf, type ProcessedKind, recordKey, type TopicEvents } from '../events/topics.ts'
 import { versionRank } from '../events/version.ts'
 import type { LogRecord, OutgoingRecord } from '../platform/kafka/event-log.ts'
@@ -115,8 +115,11 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
   for (const { record, event } of batch) {
     const replay = readReplayMark(record.headers)
     if (replay !== null && replay.stage !== processor.name) continue
-    const connections = concerned(configuration, event, processor.from)
-    const lacking = await lackingConfiguration(view, event, replay, connections)
+    const subscribed = concerned(configuration, event, processor.from)
+    const named = processor.alsoFor?.(event, configuration.connections) ?? []
+    const connections = [...subscribed, ...named.filter((one) => !subscribed.includes(one))]
+    const retried = readRetryMark(record.headers)?.revision ?? 0
+    const lacking = await lackingConfiguration(view, event, { replay, retried }, connections)
     await letOthers()
     const key = sourceKey(event)
     if (processor.remembers) await ofEntity.get(key)
@@ -160,8 +163,9 @@ async function make<K extends ProcessedKind, S extends Remembered>(
     const unfit = new Map(encoded.flatMap((one) => (one.unfit === null ? [] : [[one.connection, one.unfit] as const])))
     if (processed.state !== undefined) {
       // What was sent to the others is remembered (Guarantee 5); what was not sent is not remembered as sent.
-      const remembered = processor.withoutUnsent?.(processed.state, state, new Set(unfit.keys())) ?? processed.state
-      work.states.set(key, remembered)
+      const sent =
+        unfit.size === 0 ? undefined : processor.withoutUnsent?.(processed.state, state, new Set(unfit.keys()))
+      work.states.set(key, sent ?? processed.state)
     }
     const shown = (error: StreamError) => withoutPersonal(processor.from, event, error)
     const decisions = processed.decisions.map((decision): Decision => {
@@ -213,6 +217,12 @@ async function productsFor(asked: readonly AskedProducts[], find: FindProducts |
   return (connection, sku) => found.get(connection)?.get(sku)
 }
 
+/** What a record that was appended again was asked for by: the mark of its replay, and the revision of its retry, 0 of none. */
+interface Repeated {
+  readonly replay: ReplayMark | null
+  readonly retried: number
+}
+
 /**
  * Why a record is not processed by the configuration that is here: by an older one the connection it is for may be
  * unknown, or mapped as before. Throws `concurrent_change` while the one it needs is on its way. One that does not come
@@ -221,11 +231,12 @@ async function productsFor(asked: readonly AskedProducts[], find: FindProducts |
 async function lackingConfiguration(
   view: BatchView,
   event: ProcessedEvent,
-  replay: ReplayMark | null,
+  { replay, retried }: Repeated,
   connections: readonly Connection[],
 ): Promise<StreamError | undefined> {
   const here = view.configuration.revision
-  const needed = replay !== null && replay.revision > here ? replay.revision : null
+  const asked = Math.max(replay?.revision ?? 0, retried)
+  const needed = asked > here ? asked : null
   if (needed === null && !isNewer(event, connections)) return undefined
   const newer = await view.newer(needed)
   const what = replay === null ? event.eventId : `${event.eventId}, replayed by ${replay.replayId},`
@@ -237,8 +248,8 @@ async function lackingConfiguration(
     const message = `${what} needs ${which}, which has not come here in time: the log says why; then retry it`
     return new StreamError('configuration_missing', message)
   }
-  // Made by a connection that is gone, or was changed back: nothing newer is there to come.
-  if (needed === null) return undefined
+  // Made by a connection that is gone, or was changed back, or asked for before a restore: nothing newer is there to come.
+  if (needed === null || replay === null) return undefined
   const message = `${what} needs ${which}, and there is none: discard it, and replay again by the configuration there is`
   return new StreamError('configuration_missing', message)
 }

@@ -73,6 +73,8 @@ export interface Processor<K extends TopicKind, S extends Remembered = never> {
   process(event: TopicEvents[K], context: ProcessContext, state: S | undefined): Promise<Processed<S>>
   /** What to remember where some connections could not be sent theirs: of these, what was remembered before. */
   withoutUnsent?(state: S, before: S | undefined, unsent: ReadonlySet<string>): S
+  /** Connections that the event is for beside those that subscribe to a read of its source: it names them. */
+  alsoFor?(event: TopicEvents[K], connections: readonly Connection[]): readonly Connection[]
   /** What `productOf` of the context must know. */
   asks?(event: TopicEvents[K], connections: readonly Connection[]): readonly AskedProducts[]
 }

@@ -15,6 +15,13 @@ export const routeFulfilments: Processor<'fulfilments'> = {
   name: NAME,
   from: 'fulfilments',
   remembers: false,
+  // What people said is of no read: nobody subscribes to it.
+  alsoFor({ source, taskId, data }, connections) {
+    if (taskId !== null) return []
+    const ofVendor = connections.filter(({ vendor }) => vendor === source)
+    const orders = ordersOf(data, ofVendor)
+    return ofVendor.filter(({ id }) => orders.has(id))
+  },
   async process(event, context) {
     // What another vendor has is of no connection whose id its reference may begin with.
     const ofVendor = context.connections.filter(({ vendor }) => vendor === event.source)

@@ -50,7 +50,6 @@ export const routeOrders: Processor<'orders', RoutedOrder> = {
     return { ...routed, decisions: [...routed.decisions, ...others] }
   },
   withoutUnsent(state, before, unsent) {
-    if (unsent.size === 0) return state
     const { reduced: _reduced, ...kept } = state
     const vendors = state.vendors.filter((id) => !unsent.has(id) || before?.vendors.includes(id) === true)
     const reduced = new Map(Object.entries(state.reduced ?? {}).filter(([id]) => !unsent.has(id)))

@@ -1,11 +1,17 @@
+import { orderHoldTables } from '../control/order-holds.ts'
 import { pauseTables } from '../control/pauses.ts'
 import type { TableDefinition } from '../platform/dynamodb/tables.ts'
 import { parkingTables } from '../platform/runtime/parking.ts'
 import { deliveryTables } from './delivery/deliveries.ts'
 import { stateTables } from './entity-states.ts'
 
-/** What sinks remember: what each target has, what waits, and which connections are held. */
-export const sinkTables: readonly TableDefinition[] = [...deliveryTables, ...parkingTables, ...pauseTables]
+/** What sinks remember: what each target has, what waits, and which connections and orders are held. */
+export const sinkTables: readonly TableDefinition[] = [
+  ...deliveryTables,
+  ...parkingTables,
+  ...pauseTables,
+  ...orderHoldTables,
+]
 
 /** The tables of processors and sinks. */
 export const processorTables: readonly TableDefinition[] = [...stateTables, ...sinkTables]

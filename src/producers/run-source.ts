@@ -3,6 +3,7 @@ import type { Read } from '../configuration/model.ts'
 import { changeHeldRun, type Run } from '../control/runs.ts'
 import type { StreamError } from '../errors.ts'
 import { digest } from '../events/identity.ts'
+import { isoTime } from '../events/times.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
@@ -34,6 +35,8 @@ export interface SourceResult {
   readonly keys: number
   /** Digest of every key read with its change time, whatever their order. */
   readonly digest: string
+  /** Rows that the source listed for the proof; null: it listed none to compare with. */
+  readonly listed: number | null
 }
 
 export interface SourceDeps extends PublishDeps {
@@ -65,7 +68,7 @@ export async function runSource(deps: SourceDeps, job: SourceRun): Promise<Sourc
   const reader = job.reader as SourceReader<Entity>
   const progress: Progress = { seen: new Map(), before: new Set(), counts: countsOf(job.run) }
   let after = job.run.reached
-  const window = { missed: 0, read_again: 0 }
+  const window = { missed: 0, read_again: 0, listed: null as number | null }
   const ended = (state: SourceResult['state'], missing: readonly string[]): SourceResult => {
     return {
       state,
@@ -78,11 +81,13 @@ export async function runSource(deps: SourceDeps, job: SourceRun): Promise<Sourc
   for (let proof = 1; ; proof += 1) {
     const before = progress.counts.read
     for await (const page of patientPages(deps, reader, job, after)) {
-      await takePage(deps, job, progress, page)
+      await takePage(deps, job, progress, proof === 1 ? page : againOf(page))
     }
     if (proof > 1) window.read_again += progress.counts.read - before
-    const prove = () => unseen(reader, job, progress)
-    const missing = after === null || proof > 1 ? await withRetry(prove, patience(deps, job)) : null
+    const prove = () => compareWithList(reader, job, progress)
+    const compared = after === null || proof > 1 ? await withRetry(prove, patience(deps, job)) : null
+    const missing = compared?.missing ?? null
+    window.listed = compared?.listed ?? null
     if (missing !== null && missing.length === 0) return ended('ended', [])
     if (proof === 1) window.missed = missing?.length ?? 0
     if (missing !== null && proof >= PROOFS) return ended('incomplete', missing)
@@ -90,6 +95,11 @@ export async function runSource(deps: SourceDeps, job: SourceRun): Promise<Sourc
     // A run that was taken over has not seen what its predecessor read: the proof needs the whole window.
     after = null
   }
+}
+
+/** A page of a later reading: how far the first one came is no longer told by it. */
+function againOf({ reachedAt: _reachedAt, ...page }: Page<Entity>): Page<Entity> {
+  return page
 }
 
 function digestOf(seen: ReadonlyMap<string, string>): string {
@@ -156,7 +166,7 @@ async function takePage(deps: PublishDeps, job: SourceRun, progress: Progress, p
   for (const row of page.rows) noteSeen(progress, row)
   // A source without change times is known by its content.
   if (page.rows.length === 0) for (const { key, raw } of page.entities) progress.seen.set(key, digest(raw ?? ''))
-  await noteProgress(deps.tables, job, counts, page.reached)
+  await noteProgress(deps.tables, job, counts, page)
 }
 
 function noteSeen({ seen, before }: Progress, { key, changedAt }: WindowRow): void {
@@ -171,28 +181,37 @@ async function noteProgress(
   tables: Tables,
   job: SourceRun,
   counts: Progress['counts'],
-  reached: Keyset,
+  { reached, reachedAt }: Pick<Page<Entity>, 'reached' | 'reachedAt'>,
 ): Promise<void> {
   const { read, ...others } = counts
-  await changeHeldRun(tables, heldRun(job), { ...others, read_count: read, reached })
+  const time = reachedAt === undefined ? {} : { reached_at: isoTime(reachedAt) }
+  await changeHeldRun(tables, heldRun(job), { ...others, ...time, read_count: read, reached })
 }
 
 function heldRun({ run, fence }: SourceRun) {
   return { id: run.id, fence }
 }
 
-/** Keys of the window that were not read, or were read before their last change. */
-async function unseen(
+interface Comparison {
+  /** Keys of the window that were not read, or were read before their last change. */
+  readonly missing: readonly string[]
+  /** Null: nothing was listed although something was read; the source can't list what is in a window. */
+  readonly listed: number | null
+}
+
+async function compareWithList(
   reader: SourceReader<Entity>,
   job: SourceRun,
   { seen, before }: Pick<Progress, 'seen' | 'before'>,
-): Promise<readonly string[]> {
-  if (reader.list === undefined) return []
+): Promise<Comparison> {
+  if (reader.list === undefined) return { missing: [], listed: null }
   const missing: string[] = []
+  let listed = 0
   for await (const rows of reader.list(job.window, job.signal)) {
+    listed += rows.length
     for (const row of rows) {
       if (seen.get(row.key) !== row.changedAt && !before.has(rowText(row))) missing.push(row.key)
     }
   }
-  return missing
+  return { missing, listed: listed === 0 && seen.size > 0 ? null : listed }
 }

@@ -28,6 +28,8 @@ export interface Sweep {
   readonly signal: AbortSignal
   /** However much is gone. */
   readonly accept: boolean
+  /** Says what is gone, and publishes nothing. */
+  readonly isPreview: boolean
 }
 
 /** What was published last of an entity. */
@@ -47,11 +49,14 @@ export async function sweepSource(deps: SweepDeps, job: Sweep): Promise<void> {
   const { read, run, fence, signal } = job
   const requestedAt = deps.clock.now()
   const known = await knownOf(deps, read)
-  const there = await keysAtSource(job, requestedAt)
   const present = known.filter(({ deleted }) => !deleted)
-  const gone = present.filter(({ key }) => !there.has(key))
   const note = (set: Partial<Run>) => changeHeldRun(deps.tables, { id: run.id, fence }, set)
-  await note({ read_count: there.size, missing: gone.slice(0, MOST_MISSING).map(({ key }) => key) })
+  await note({ expected: present.length })
+  const there = await keysAtSource(job, requestedAt, (count) => note({ read_count: count }))
+  const gone = present.filter(({ key }) => !there.has(key))
+  const missing = gone.slice(0, MOST_MISSING).map(({ key }) => key)
+  await note({ read_count: there.size, gone: gone.length, missing })
+  if (job.isPreview) return
   if (!job.accept) checkShare(read, gone.length, present.length)
   const contents = await lastKnown(deps, read, new Set(gone.map(({ key }) => key)), signal)
   const origin = { source: read.system, entity: read.entity, read: read.id, taskId: run.id }
@@ -97,10 +102,17 @@ async function knownOf({ tables }: SweepDeps, { system, entity }: Read): Promise
   return known
 }
 
-async function keysAtSource({ readers, signal, accept }: Sweep, now: number): Promise<ReadonlySet<string>> {
+async function keysAtSource(
+  { readers, signal, accept }: Sweep,
+  now: number,
+  onPage: (count: number) => Promise<void>,
+): Promise<ReadonlySet<string>> {
   const keys = new Set<string>()
   for (const reader of readers as readonly SourceReader<Entity>[]) {
-    for await (const rows of allKeys(reader, now, signal, accept)) for (const { key } of rows) keys.add(key)
+    for await (const rows of allKeys(reader, now, signal, accept)) {
+      for (const { key } of rows) keys.add(key)
+      await onPage(keys.size)
+    }
   }
   return keys
 }

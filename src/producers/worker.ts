@@ -15,7 +15,7 @@ import {
 } from '../control/read-control.ts'
 import { type ReadHolds, watchReadHolds } from '../control/read-holds.ts'
 import { changeHeldRun, changeRun, getRun, type Run } from '../control/runs.ts'
-import { isSweep, readOfControl, SWEEP_ACCEPTED } from '../control/sweeps.ts'
+import { isSweep, readOfControl, SWEEP_ACCEPTED, SWEEP_PREVIEW } from '../control/sweeps.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import { isoTime } from '../events/times.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -198,8 +198,8 @@ async function sweep(deps: WorkerDeps, lease: Lease, run: Run, signal: AbortSign
   })
   const same = system.reads.filter(({ entity }) => entity === read.entity)
   const readers = same.map((one) => deps.createReader(one, system, null))
-  const accept = run.trigger === SWEEP_ACCEPTED
-  await sweepSource(deps, { run, read, readers, fence: lease.fence, signal, accept })
+  const [accept, isPreview] = [run.trigger === SWEEP_ACCEPTED, run.trigger === SWEEP_PREVIEW]
+  await sweepSource(deps, { run, read, readers, fence: lease.fence, signal, accept, isPreview })
   await changeRun(deps.tables, held, { set: { state: 'ended', ended_at: isoTime(deps.clock.now()) } })
 }
 

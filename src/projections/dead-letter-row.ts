@@ -148,6 +148,9 @@ export const deadLetterRows = rowType<DeadLetterRow>(
   expiresWhenEnded,
 )
 
+/** A dead letter without its bytes and its history. */
+export const summaryRows = rowType<DeadLetterSummary>(DEAD_LETTERS, ['id'], summary)
+
 /** A summary in its place on a shelf. */
 export interface ShelvedLetter extends DeadLetterSummary {
   readonly shelf: string

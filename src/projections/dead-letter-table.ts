@@ -49,11 +49,12 @@ export async function writeLetter(
   throw new StreamError('concurrent_change', `the row of dead letter ${id} changes all the time`)
 }
 
-/** The original is written once and never again: it may be most of the row. */
+/** The original, which may be most of the row, is written again only where it is another. */
 async function write(tables: Tables, before: DeadLetterRow | undefined, after: DeadLetterRow): Promise<boolean> {
   const rows = rowsOf(tables, deadLetterRows)
   if (before === undefined) return await rows.put(after, { absent: 'id' })
-  const { id, original: _original, ...set } = after
+  const { id, original, ...others } = after
+  const set = original === before.original ? others : { ...others, original }
   return await rows.update({ id }, { set }, unchanged(before))
 }
 

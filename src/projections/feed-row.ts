@@ -50,6 +50,12 @@ export function positionText(position: Position): string {
   return `${timeText(position.time)}-${String(position.offset).padStart(OFFSET_DIGITS, '0')}`
 }
 
+/** As their texts sort. */
+export function isBefore(one: Position, other: Position): boolean {
+  const [time, otherTime] = [Math.max(one.time, 0), Math.max(other.time, 0)]
+  return time === otherTime ? one.offset < other.offset : time < otherTime
+}
+
 export function parsePosition(text: string): Position {
   return { time: Number(text.slice(0, TIME_DIGITS)), offset: BigInt(text.slice(TIME_DIGITS + 1)) }
 }

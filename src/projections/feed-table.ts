@@ -80,6 +80,22 @@ export function assertFits(row: FeedRow): void {
   throw new StreamError('value_too_large', message, { field: largest === null ? 'data' : `data.${largest.path}` })
 }
 
+export interface NewRow {
+  readonly shard: Shard
+  readonly row: FeedRow
+}
+
+/** Writes rows where there are none, many a request. Answers those of whose keys there is one by now. */
+export async function insertRows(tables: Tables, feed: Feed, rows: readonly NewRow[]): Promise<readonly NewRow[]> {
+  const items = new Map(rows.map((one) => [itemOf(feed, one.shard, one.row), one]))
+  const there = await tables.insertMany(feed.table, [...items.keys()])
+  return there.flatMap((item) => items.get(item) ?? [])
+}
+
+function itemOf(feed: Feed, shard: Shard, { key, ...attributes }: FeedRow): Item {
+  return { ...rowKey(feed, shard, key), ...attributes }
+}
+
 /** Guarantee 4: false when the table has a newer state of the row already, written by another projector. */
 export async function writeRow(tables: Tables, feed: Feed, shard: Shard, row: FeedRow): Promise<boolean> {
   const accepts: Condition<AttributeOf<FeedRow> | 'pk'> = {
@@ -94,8 +110,7 @@ export async function writeRow(tables: Tables, feed: Feed, shard: Shard, row: Fe
       },
     ],
   }
-  const { key, ...attributes } = row
-  return await tables.put(feed.table, { ...rowKey(feed, shard, key), ...attributes }, accepts)
+  return await tables.put(feed.table, itemOf(feed, shard, row), accepts)
 }
 
 /** The meta item without its watermarks, whose names hold generation and shard. Before the first rebuild it has but pairs. */
@@ -126,6 +141,15 @@ export const watermarkNames = (generation: number, shard: number) => ({
 export async function readMeta(tables: Tables, feed: Feed): Promise<FeedMeta> {
   const item = (await tables.get(feed.table, metaKey(feed))) ?? {}
   const { generation, building, rebuild, last_generation, pairs } = metaType(feed.table).decode(item)
+  const watermarks = new Map<string, Watermark | undefined>()
+  const watermarkOf = (name: { readonly position: string; readonly caughtUpTo: string }): Watermark | undefined => {
+    const [position, caughtUpTo] = [item[name.position], item[name.caughtUpTo]]
+    if (position === undefined && caughtUpTo === undefined) return undefined
+    return {
+      position: position === undefined ? null : parsePosition(String(position)),
+      caughtUpTo: Number(caughtUpTo ?? 0),
+    }
+  }
   return {
     generation,
     building: building === null ? null : { generation: building, rebuild: rebuild ?? '' },
@@ -135,13 +159,10 @@ export async function readMeta(tables: Tables, feed: Feed): Promise<FeedMeta> {
       return { connection, source }
     }),
     watermark(generation, shard) {
+      // Read once for all who ask at the same time.
       const name = watermarkNames(generation, shard)
-      const [position, caughtUpTo] = [item[name.position], item[name.caughtUpTo]]
-      if (position === undefined && caughtUpTo === undefined) return undefined
-      return {
-        position: position === undefined ? null : parsePosition(String(position)),
-        caughtUpTo: Number(caughtUpTo ?? 0),
-      }
+      if (!watermarks.has(name.position)) watermarks.set(name.position, watermarkOf(name))
+      return watermarks.get(name.position)
     },
   }
 }

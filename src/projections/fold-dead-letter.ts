@@ -21,7 +21,7 @@ export function foldDeadLetter(
   if (row === undefined) return change === null ? newRow(event, keptIn) : undefined
   const offset = Number(keptIn.offset)
   if (offset <= row.folded_to) return row
-  const after = change === null ? afterFailure(row, event) : afterChange(row, event, change)
+  const after = change === null ? afterFailure(row, event, keptIn) : afterChange(row, event, change)
   return { ...after, folded_to: offset, revision: row.revision + 1 }
 }
 
@@ -48,10 +48,7 @@ function newRow(event: DeadLettered, keptIn: DeadLetterRow['kept_in']): DeadLett
     last_at: at,
     task: event.taskId,
     event_id: event.eventId,
-    key_bytes: event.originalKey?.length ?? 0,
-    value_bytes: event.originalValue?.length ?? 0,
-    original: originalOf(event),
-    kept_in: keptIn,
+    ...recordOf(event, keptIn),
     history: [failure(event)],
     failed_retry: event.retry,
     folded_to: Number(keptIn.offset),
@@ -59,14 +56,32 @@ function newRow(event: DeadLettered, keptIn: DeadLetterRow['kept_in']): DeadLett
   }
 }
 
-/** The original and where it is kept stay the first: a retry repeats it byte for byte. */
-function afterFailure(row: DeadLetterRow, event: DeadLettered): DeadLetterRow {
+function recordOf(event: DeadLettered, keptIn: DeadLetterRow['kept_in']) {
+  return {
+    key_bytes: event.originalKey?.length ?? 0,
+    value_bytes: event.originalValue?.length ?? 0,
+    original: originalOf(event),
+    kept_in: keptIn,
+  } satisfies Partial<DeadLetterRow>
+}
+
+/** Nothing where the row holds the same bytes already. */
+function otherRecord({ original }: DeadLetterRow, record: ReturnType<typeof recordOf>): Partial<DeadLetterRow> {
+  return original !== null && JSON.stringify(original) === JSON.stringify(record.original) ? {} : record
+}
+
+/**
+ * The original is what failed last: a retry repeats it byte for byte, or brings what was mapped anew, and of these only the
+ * newest is to be retried. Where it stood stays the first place.
+ */
+function afterFailure(row: DeadLetterRow, event: DeadLettered, keptIn: DeadLetterRow['kept_in']): DeadLetterRow {
   const { code, message, field, retry } = event
   const isNew = retry > row.failed_retry
   const state = stateAfterFailure(row, retry)
   const last_at = isoTime(event.lastAt)
   return {
     ...row,
+    ...(retry < row.failed_retry ? {} : otherRecord(row, recordOf(event, keptIn))),
     code,
     message,
     field,

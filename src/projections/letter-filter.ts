@@ -10,17 +10,19 @@ export interface AskedFilter {
   readonly code?: string | undefined
   readonly key?: string | undefined
   readonly groupId?: string | undefined
+  readonly ids?: readonly string[] | undefined
   readonly from: number | null
   readonly to: number | null
 }
 
 export function toFilter(asked: AskedFilter): LetterChoice {
   const { state = null, stage = null, connection = null, code = null, key = null, groupId = null, from, to } = asked
-  return { state, stage, connection, code, key, group: groupId, from, to }
+  const { ids } = asked
+  return { state, stage, connection, code, key, group: groupId, from, to, ...(ids === undefined ? {} : { ids }) }
 }
 
 /**
- * The filter of a change of many letters: open ones, where no state is asked for. Throws `request_invalid` for one that
+ * The filter of a change of many letters: open ones, where neither a state nor ids are asked for. Throws `request_invalid` for one that
  * says nothing but `state`, unless all are meant.
  */
 export function toChangeFilter(asked: AskedFilter, all: boolean): LetterChoice {
@@ -28,8 +30,8 @@ export function toChangeFilter(asked: AskedFilter, all: boolean): LetterChoice {
   const { state, ...others } = filter
   if (!all && Object.values(others).every((value) => value === null)) {
     const message =
-      'say which dead letters: by stage, connection, code, key, group id, from or to; or say that all are meant'
+      'say which dead letters: by stage, connection, code, key, group id, ids, from or to; or say that all are meant'
     throw new StreamError('request_invalid', message)
   }
-  return { ...filter, state: state ?? 'open' }
+  return { ...filter, state: state ?? (asked.ids === undefined ? 'open' : null) }
 }

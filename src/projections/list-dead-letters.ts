@@ -8,6 +8,7 @@ import {
   type LetterState,
   regrouped,
   shelvedRows,
+  summaryRows,
 } from './dead-letter-row.ts'
 import { type Shelf, shelfOf, shelves } from './dead-letter-table.ts'
 import { type EntityRow, entityKey } from './entity-row.ts'
@@ -25,6 +26,8 @@ export interface LetterChoice {
   readonly task?: string | null
   readonly from: number | null
   readonly to: number | null
+  /** These alone, which are read by their ids; all of them fit into one page. */
+  readonly ids?: readonly string[]
 }
 
 export interface LetterFilter extends LetterChoice {
@@ -69,6 +72,7 @@ export async function listDeadLetters(
   limit: number,
   after: string | null,
 ): Promise<LetterPage> {
+  if (filter.ids !== undefined) return { rows: (await byIds(tables, filter, filter.ids)).slice(0, limit), next: null }
   const rows: DeadLetterSummary[] = []
   let looked = 0
   for await (const { place, row } of newestFirst(tables, filter, after)) {
@@ -77,6 +81,12 @@ export async function listDeadLetters(
     if (rows.length === limit || looked === LOOK_AT) return { rows, next: place }
   }
   return { rows, next: null }
+}
+
+async function byIds(tables: Tables, filter: LetterFilter, ids: readonly string[]) {
+  const found = await rowsOf(tables, summaryRows).listMany([...new Set(ids)].map((id) => ({ id })))
+  const rows = found.map(regrouped).filter((row) => matches(row, filter))
+  return rows.toSorted((a, b) => compare(b.first_at, a.first_at) || compare(b.id, a.id))
 }
 
 /** The largest groups first. `complete` is false when there were too many dead letters to look at all. */

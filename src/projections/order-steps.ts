@@ -12,7 +12,8 @@ import { stageOrder } from './entity-row.ts'
 import { placeAttribute } from './staged-row.ts'
 import { ORDER_STEPS } from './tables.ts'
 
-const ROUTED_BY = 'route-fulfilments'
+/** The stage that says which order a fulfilment is of. */
+export const ROUTED_BY = 'route-fulfilments'
 /** Longest message that is kept. */
 const LONGEST_MESSAGE = 1_000
 /** Lines of a fulfilment that are kept. */
@@ -43,6 +44,8 @@ export interface OrderStep {
   readonly mapped_place: Place | null
   /** What the vendor did, by the id that it has in the ERP; null: the step is of the order itself. */
   readonly fulfilment: OrderFulfilment | null
+  /** Who did it; null: a stage. */
+  readonly by: string | null
   /** Seconds: the row may be removed then. */
   readonly expires: number
 }
@@ -88,6 +91,7 @@ export const orderSteps = rowType<OrderStep>(ORDER_STEPS, ['order', 'step'], {
       lines: or(list(map<FulfilledLine>({ sku: text, quantity: text, reason: orNull(text) })), []),
     }),
   ),
+  by: orNull(text),
   expires: number,
 })
 
@@ -129,6 +133,50 @@ export function orderFulfilmentsStage(shop: string, deps: { readonly tables: Tab
   }
 }
 
+/** Where people do something about an order. */
+const BY_PEOPLE = 'people'
+
+/** What somebody did about a vendor's part of an order. */
+export interface OrderDeedDone {
+  /** The shop. */
+  readonly source: string
+  readonly number: string
+  readonly connection: string
+  readonly deed: string
+  readonly by: string
+  readonly reason: string | null
+  /** Milliseconds. */
+  readonly at: number
+}
+
+/** Keeps what people did beside what the stages report. */
+export async function keepOrderDeeds(tables: Tables, deeds: readonly OrderDeedDone[]): Promise<void> {
+  await rowsOf(tables, orderSteps).putMany(deeds.map(deedStep))
+}
+
+function deedStep({ source, number, connection, deed, by, reason, at }: OrderDeedDone): OrderStep {
+  return {
+    order: recordKey(source, number),
+    step: stepId(at, BY_PEOPLE, connection, deed, by),
+    at: isoTime(at),
+    stage: BY_PEOPLE,
+    connection,
+    status: deed,
+    code: null,
+    message: reason?.slice(0, LONGEST_MESSAGE) ?? null,
+    target_id: null,
+    task: null,
+    event_id: digest(BY_PEOPLE, source, number, connection, deed, `${at}`),
+    occurred_at: null,
+    read_at: isoTime(at),
+    source_place: null,
+    mapped_place: null,
+    fulfilment: null,
+    by,
+    expires: expiresAfter(at, keptDays.orderSteps),
+  }
+}
+
 async function keep(tables: Tables, steps: readonly OrderStep[], context: BatchContext): Promise<void> {
   if (steps.length === 0) return
   context.assertOwned()
@@ -155,6 +203,7 @@ function stepOf({ stage, at, task, result, places }: ReportOfOrder): OrderStep {
     source_place: places.source,
     mapped_place: places.mapped,
     fulfilment: null,
+    by: null,
     expires: expiresAfter(at, keptDays.orderSteps),
   }
 }
@@ -186,11 +235,12 @@ function fulfilmentStep(shop: string, { record, event }: Decoded<'shop-fulfilmen
         .slice(0, MOST_LINES)
         .map(({ sku, quantity, reason }) => ({ sku, quantity: text8(quantity), reason })),
     },
+    by: null,
     expires: expiresAfter(record.timestamp, keptDays.orderSteps),
   }
 }
 
 /** at#order of the stage#digest of what it was. */
-function stepId(at: number, stage: string, ...what: readonly string[]): string {
+export function stepId(at: number, stage: string, ...what: readonly string[]): string {
   return `${isoTime(at)}#${stageOrder(stage)}#${digest(stage, ...what).slice(0, 16)}`
 }

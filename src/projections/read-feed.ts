@@ -1,6 +1,6 @@
 import { queryReadable } from '../platform/dynamodb/rows.ts'
 import type { RangeQuery, Tables } from '../platform/dynamodb/tables.ts'
-import { type FeedRow, type Position, parsePosition, positionText, timeText } from './feed-row.ts'
+import { type FeedRow, isBefore, type Position, parsePosition, positionText, timeText } from './feed-row.ts'
 import { BY_POSITION, type FeedMeta, partitionOf, toRow, type Watermark } from './feed-table.ts'
 import type { Feed } from './projection.ts'
 
@@ -20,6 +20,7 @@ export type FeedPlaces = Readonly<Record<string, Readonly<Record<string, Positio
 
 export interface FeedPage {
   readonly rows: readonly FeedRow[]
+  /** The very places that were given, where nothing is beyond them. */
   readonly places: FeedPlaces
   /** False: the limit came first; more can be read at once. */
   readonly exhausted: boolean
@@ -52,6 +53,7 @@ export async function readFeed(
   const next: Record<string, Record<string, Position>> = {}
   let frontier = Number.POSITIVE_INFINITY
   const sources = sourcesOf(meta, filter)
+  let stays = Object.keys(places).every((source) => sources.includes(source))
   for (let shard = 0; shard < shards; shard += 1) {
     const watermark = meta.watermark(meta.generation, shard)
     frontier = Math.min(frontier, frontierOf(watermark))
@@ -59,10 +61,13 @@ export async function readFeed(
       const place = places[source]?.[shard]
       const read = await readShard(request, { filter, source, shard, place, watermark, limit: limit - rows.length })
       rows.push(...read.rows)
-      if (read.place !== undefined) next[source] = { ...next[source], [shard]: read.place }
+      if (read.place === undefined) continue
+      next[source] ??= {}
+      next[source][shard] = read.place
+      if (read.place !== place) stays = false
     }
   }
-  return { rows, places: next, exhausted: rows.length < limit, frontier }
+  return { rows, places: stays ? places : next, exhausted: rows.length < limit, frontier }
 }
 
 /** A shard that is this much behind now, beyond the settle time, still counts as caught up. */
@@ -109,7 +114,7 @@ async function readShard(
   const { filter, source, shard, place, watermark, limit } = part
   const end = watermark?.position ?? null
   // Nothing new costs no query: an empty poll reads the meta item alone.
-  if (limit === 0 || end === null || (place !== undefined && positionText(place) >= positionText(end))) {
+  if (limit === 0 || end === null || (place !== undefined && !isBefore(place, end))) {
     return { rows: [], place }
   }
   const range: RangeQuery = {

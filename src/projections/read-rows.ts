@@ -9,14 +9,25 @@ import { type FeedRequest, sourcesOf } from './read-feed.ts'
  * is whole as soon as it is written.
  */
 export async function readItem(request: FeedRequest, connection: string, key: string): Promise<readonly FeedRow[]> {
-  const { tables, feed, meta, shards } = request
-  const keys = sourcesOf(meta, { connection, source: null }).flatMap((source) =>
-    Array.from({ length: shards }, (_, shard) =>
-      rowKey(feed, { generation: meta.generation, connection, source, shard }, key),
-    ),
-  )
-  const rows = readableItems(await tables.getMany(feed.table, keys), (item) => toRow(feed, item))
+  const sources = sourcesOf(request.meta, { connection, source: null })
+  const rows = await rowsOfKeys(request, { connection, sources, keys: [key] })
   return rows.toSorted((a, b) => (a.source < b.source ? -1 : 1))
+}
+
+/** The rows that sources have of keys, in one batch of reads and no order. */
+export async function rowsOfKeys(
+  { tables, feed, meta: { generation }, shards }: FeedRequest,
+  {
+    connection,
+    sources,
+    keys,
+  }: { readonly connection: string; readonly sources: readonly string[]; readonly keys: readonly string[] },
+): Promise<readonly FeedRow[]> {
+  const places = sources.flatMap((source) =>
+    Array.from({ length: shards }, (_, shard) => ({ generation, connection, source, shard })),
+  )
+  const wanted = keys.flatMap((key) => places.map((place) => rowKey(feed, place, key)))
+  return readableItems(await tables.getMany(feed.table, wanted), (item) => toRow(feed, item))
 }
 
 /** Rows held in memory at once while counting. */

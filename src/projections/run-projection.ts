@@ -8,8 +8,10 @@ import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import {
   addPairs,
   type FeedMeta,
+  insertRows,
   moveCaughtUpTo,
   moveWatermark,
+  type NewRow,
   readMeta,
   rowKey,
   type Shard,
@@ -22,6 +24,8 @@ import type { Feed } from './projection.ts'
 
 /** Rows written at once. */
 const WRITERS = 16
+/** Rows inserted at once; after each part it is asked whether the partition is still ours. */
+const INSERTED_AT_ONCE = 400
 
 export interface FeedStageDeps {
   readonly tables: Tables
@@ -107,15 +111,38 @@ export async function writeGeneration<K extends UniversalKind>(
   const folded = await foldBatch(projection, batch, context, rows, watermark)
   const changed = [...rows.values()].filter((row) => row.after !== row.before)
   await makeKnown(deps, projection, changed, knownPairs, context)
-  await forEachBounded(changed, WRITERS, async ({ shard, after }) => {
-    if (after === undefined) return
+  const rest = await insertNew(deps, projection, changed, context)
+  await forEachBounded(rest, WRITERS, async ({ shard, row }) => {
     context.assertOwned()
-    const written = await writeRow(tables, projection, shard, after)
-    if (!written) deps.logger.debug({ stage: projection.name, eventId: after.event_id }, 'a newer row is there')
+    const written = await writeRow(tables, projection, shard, row)
+    if (!written) deps.logger.debug({ stage: projection.name, eventId: row.event_id }, 'a newer row is there')
   })
   context.assertOwned()
   if (folded.position !== null) await moveWatermark(tables, projection, at, folded.position)
   return folded.results
+}
+
+/**
+ * Inserts the rows that were not there when they were read, a part at a time. Answers those that are to be written by
+ * condition: what was there, and what has come since, which may be newer (Guarantee 4).
+ */
+async function insertNew(
+  deps: Pick<FeedStageDeps, 'tables'>,
+  feed: Feed,
+  changed: readonly Folding[],
+  context: BatchContext,
+): Promise<readonly NewRow[]> {
+  const rows = changed.flatMap(({ shard, before, after }) =>
+    after === undefined ? [] : [{ shard, before, row: after }],
+  )
+  const isNew = ({ before }: Pick<Folding, 'before'>) => before === undefined
+  const rest: NewRow[] = rows.filter((row) => !isNew(row))
+  const missing = rows.filter(isNew)
+  for (let from = 0; from < missing.length; from += INSERTED_AT_ONCE) {
+    context.assertOwned()
+    rest.push(...(await insertRows(deps.tables, feed, missing.slice(from, from + INSERTED_AT_ONCE))))
+  }
+  return rest
 }
 
 async function readRows<K extends UniversalKind>(

@@ -71,6 +71,12 @@ export async function showStaged(
   return { items, next: last === undefined || rows.length === page.rows.length ? page.next : stagedPlace(last) }
 }
 
+/** The event at a place, in one read. `persons`: in clear. */
+export async function showPlace(deps: StagedDeps, place: Place, persons: boolean): Promise<ShownEvent> {
+  const [record] = await deps.reader.read([place])
+  return await showEvent(deps, place, record ?? null, { raw: false, persons })
+}
+
 function fitting(rows: readonly StagedRow[]): readonly StagedRow[] {
   let bytes = 0
   const over = rows.findIndex(({ source_place, mapped_place }) => {

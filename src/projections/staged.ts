@@ -6,6 +6,7 @@ import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext, Decoded, Stage } from '../platform/runtime/stage.ts'
 import { aboutEvent, mappedPlaces, stageResult } from '../platform/runtime/stage-result.ts'
+import { keepFigures } from './figures.ts'
 import { keepOrderSteps } from './order-steps.ts'
 import { orDeadLetter, type ResultOfRecord, soundResults } from './sound-results.ts'
 import { evolveStaged, type StagedRow, type StageReport, shelfOf, stagedId, stagedRows } from './staged-row.ts'
@@ -25,7 +26,8 @@ const nowhere = { source: null, mapped: null } as const
 
 /**
  * Folds `sync-status` into a row for each connection and entity: what is staged for it, where its events are, and what
- * came of it. Results of no connection are left out: nothing is staged for one yet. Beside them, the steps of orders are kept. What no row can hold is dead-lettered
+ * came of it. Results of no connection are left out: nothing is staged for one yet. Beside them, the steps of orders and the
+ * figures of a day are kept. What no row can hold is dead-lettered
  * alone.
  */
 export function stagedStage(deps: { readonly tables: Tables }): Stage<'sync-status'> {
@@ -36,7 +38,9 @@ export function stagedStage(deps: { readonly tables: Tables }): Stage<'sync-stat
     async handle(batch, context) {
       const reports = (await soundResults(batch, context)).flatMap(ofReport)
       await keepOrderSteps(deps.tables, reports, context)
-      await write(deps.tables, reports.filter(isOfConnection), context)
+      const ofConnections = reports.filter(isOfConnection)
+      await write(deps.tables, ofConnections, context)
+      await keepFigures(deps.tables, ofConnections, context)
     },
   }
 }

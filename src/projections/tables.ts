@@ -20,6 +20,12 @@ export const STAGED_BY_STATUS = 'by-status'
 /** A row per thing that happened to an order, by shop and order number. */
 export const ORDER_STEPS = 'order_steps'
 
+/** A row per order, one who may find it, and SKU or person that it is found by. */
+export const ORDER_INDEX = 'order_index'
+
+/** A row per connection and five minutes: what came of its entities. */
+export const FIGURES = 'figures'
+
 export const projectionTables: readonly TableDefinition[] = [
   ...feeds.map(feedTable),
   { name: SYNC_ENTITIES, partitionKey: 'task', sortKey: 'entity', expires: 'expires' },
@@ -34,5 +40,7 @@ export const projectionTables: readonly TableDefinition[] = [
     localIndexes: [{ name: STAGED_BY_STATUS, sortKey: 'by_status' }],
   },
   { name: ORDER_STEPS, partitionKey: 'order', sortKey: 'step', expires: 'expires' },
+  { name: ORDER_INDEX, partitionKey: 'found_by', sortKey: 'place', expires: 'expires' },
+  { name: FIGURES, partitionKey: 'connection', sortKey: 'from', expires: 'expires' },
   ...rebuildTables,
 ]

@@ -48,7 +48,7 @@ async function mapPresent(data: Product, metadata: ProductMetadata | undefined, 
 }
 
 /** The product as rules see it: decimals as text. */
-function productInput(product: Product): MappingInput {
+export function productInput(product: Product): MappingInput {
   return {
     ...product,
     price: product.price === null ? null : text8(product.price),

@@ -2,7 +2,7 @@ import type { Connection } from '../configuration/model.ts'
 import { StreamError } from '../errors.ts'
 import { add, allocate, type Decimal4, magnitude, subtract, sum, text4, ZERO4 } from '../events/decimal.ts'
 import type { Charge, Order, OrderLine } from '../events/generated/events.ts'
-import { expectedTotal } from '../events/order-total.ts'
+import { expectedTotal, NO_AMOUNTS, type OrderAmounts } from '../events/order-total.ts'
 import {
   componentsOf,
   groupLines,
@@ -37,11 +37,6 @@ export interface SplitOrder {
   readonly differing: StreamError | null
 }
 
-type Amounts = Pick<
-  Order,
-  'subtotal' | 'discount' | 'tax' | 'shipping' | 'shippingTax' | 'charges' | 'giftCard' | 'storeCredit'
->
-
 /** Lines of one owner; null: the seller's own, and what can't be routed. */
 interface Party {
   readonly connection: string | null
@@ -61,10 +56,75 @@ export function splitOrder(
   productOf: ProductOf = () => undefined,
   bySku?: Pick<OwnedSkus, 'owns'>,
 ): SplitOrder {
-  const claimantsOf: ClaimantsOf = (line) =>
+  const divided = divideLines(order, connections, claimantsIn(connections, productOf, bySku))
+  const { parties, claimedTwice, refused } = divided
+  const amounts = shareAmounts(order, parties, connections)
+  const disputed = new Set([...claimedTwice.values()].flat())
+  const parts = parties.flatMap(({ connection, groups }, index) => {
+    const shared = amounts[index]
+    if (connection === null || shared === undefined || disputed.has(connection) || refused.has(connection)) return []
+    return [{ connection, order: partOf(order, groups, shared) }]
+  })
+  return { parts, claimedTwice, refused, differing: rowsDiffer(order, rowsOf(parties)) ?? totalDiffers(order) }
+}
+
+/** Who claims a line: its owners, by their ids. */
+export type ClaimantsOf = (line: OrderLine) => readonly string[]
+
+/** As the connections' ownership says. */
+export function claimantsIn(
+  connections: readonly Connection[],
+  productOf: ProductOf,
+  bySku?: Pick<OwnedSkus, 'owns'>,
+): ClaimantsOf {
+  return (line) =>
     connections
       .filter((one) => ownsLine(one, line, productOf(one.id, line.sku), bySku?.owns(one.id, line.sku)))
       .map(({ id }) => id)
+}
+
+/** An order by whose it is: the shares add up to what its amounts come to (Guarantee 7). */
+export interface SharedOrder {
+  /** Of each owner, whether it may be sent or not. */
+  readonly vendors: readonly VendorPart[]
+  /** The seller's own lines, and what can't be routed. */
+  readonly ownLines: readonly OrderLine[]
+  /** What these lines come to, with their share of everything else and the charges that are no vendor's. */
+  readonly own: Decimal4
+  /** Ids of top-level lines that several claim. */
+  readonly claimedTwice: ReadonlyMap<string, readonly string[]>
+}
+
+/** Whose an order's lines and amounts are, whatever its state. */
+export function shareOrder(order: Order, connections: readonly Connection[], claimantsOf: ClaimantsOf): SharedOrder {
+  const { parties, claimedTwice } = divideLines(order, connections, claimantsOf)
+  const amounts = shareAmounts(order, parties, connections)
+  const shares = parties.map(({ connection, groups }, index) => ({
+    connection,
+    order: partOf(order, groups, amounts[index] ?? NO_AMOUNTS),
+  }))
+  const rest = shares.find(({ connection }) => connection === null)?.order
+  const charged = shares.flatMap((share) => share.order.charges)
+  const unshared = subtract(amountOf(order.charges), amountOf(charged))
+  return {
+    vendors: shares.flatMap((share) => {
+      return share.connection === null ? [] : [{ connection: share.connection, order: share.order }]
+    }),
+    ownLines: rest?.lines ?? [],
+    own: add(parties.length === 0 ? expectedTotal({ ...order, charges: [] }) : (rest?.grandTotal ?? ZERO4), unshared),
+    claimedTwice,
+  }
+}
+
+const amountOf = (charges: readonly Charge[]): Decimal4 => sum(charges.flatMap(({ amount, tax }) => [amount, tax]))
+
+interface DividedLines {
+  readonly parties: readonly Party[]
+  readonly claimedTwice: ReadonlyMap<string, readonly string[]>
+  readonly refused: ReadonlyMap<string, StreamError>
+}
+
+function divideLines(order: Order, connections: readonly Connection[], claimantsOf: ClaimantsOf): DividedLines {
   const owned = new Map<string, LineGroup[]>()
   const claimedTwice = new Map<string, readonly string[]>()
   const refused = new Map<string, StreamError>()
@@ -81,17 +141,8 @@ export function splitOrder(
   }
   const parties: Party[] = [...owned].map(([connection, groups]) => ({ connection, groups }))
   if (rest.length > 0) parties.push({ connection: null, groups: rest })
-  const amounts = shareAmounts(order, parties, connections)
-  const disputed = new Set([...claimedTwice.values()].flat())
-  const parts = parties.flatMap(({ connection, groups }, index) => {
-    const shared = amounts[index]
-    if (connection === null || shared === undefined || disputed.has(connection) || refused.has(connection)) return []
-    return [{ connection, order: partOf(order, groups, shared) }]
-  })
-  return { parts, claimedTwice, refused, differing: rowsDiffer(order, rowsOf(parties)) ?? totalDiffers(order) }
+  return { parties, claimedTwice, refused }
 }
-
-type ClaimantsOf = (line: OrderLine) => readonly string[]
 
 interface OwnedGroup {
   readonly group: LineGroup
@@ -142,16 +193,7 @@ export function decidingSkus(order: Order): string[] {
 
 /** The order without lines and amounts: what a vendor is to have of an order it has nothing of any more. */
 export function withoutLines(order: Order): Order {
-  return partOf(order, [], {
-    subtotal: ZERO4,
-    discount: ZERO4,
-    tax: ZERO4,
-    shipping: ZERO4,
-    shippingTax: ZERO4,
-    charges: [],
-    giftCard: ZERO4,
-    storeCredit: ZERO4,
-  })
+  return partOf(order, [], NO_AMOUNTS)
 }
 
 /** The lines that stand for themselves: those without a parent in the order. */
@@ -160,7 +202,7 @@ export function topLevelLines({ lines }: Pick<Order, 'lines'>): OrderLine[] {
   return lines.filter(({ parentLineId }) => parentLineId === null || !ids.has(parentLineId))
 }
 
-function shareAmounts(order: Order, parties: readonly Party[], connections: readonly Connection[]): Amounts[] {
+function shareAmounts(order: Order, parties: readonly Party[], connections: readonly Connection[]): OrderAmounts[] {
   const unit = minorUnit(order.currency)
   const rows = rowsOf(parties)
   const rounded = (field: RowField) => withRounding(order, field, rows)
@@ -282,12 +324,12 @@ function linesChargedFor(order: Order, groups: readonly LineGroup[], lineId: str
 
 const notNegative = (amount: Decimal4): bigint => (amount < 0n ? 0n : amount)
 
-function chargeOf(part: Omit<Amounts, 'giftCard' | 'storeCredit'>): Decimal4 {
+function chargeOf(part: Omit<OrderAmounts, 'giftCard' | 'storeCredit'>): Decimal4 {
   return expectedTotal({ ...part, giftCard: ZERO4, storeCredit: ZERO4 })
 }
 
 /** In the order's own sequence. */
-function partOf(order: Order, groups: readonly LineGroup[], amounts: Amounts): Order {
+function partOf(order: Order, groups: readonly LineGroup[], amounts: OrderAmounts): Order {
   const places = new Map(order.lines.map(({ lineId }, index) => [lineId, index]))
   const placeOf = ({ lineId }: OrderLine) => places.get(lineId) ?? 0
   return {

@@ -68,7 +68,7 @@ it('runs a read into the feed, and delivers an order', async () => {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(json)}`)
     return json
   }
-  const within = { timeout: 30_000, interval: 50 }
+  const within = { timeout: 240_000, interval: 50 }
 
   await call('POST', '/v1/sync-requests', { read: 'acme.inventory.all' })
   await vi.waitFor(async () => {

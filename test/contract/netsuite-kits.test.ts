@@ -47,7 +47,7 @@ async function fromNow(): Promise<{ from: number; to: number }> {
       expect(from).toBeGreaterThan(before)
       return { from, to: WHOLE.to }
     },
-    { timeout: 50_000, interval: 50 },
+    { timeout: 240_000, interval: 50 },
   )
 }
 

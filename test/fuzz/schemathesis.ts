@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ROOT } from '../worlds/processes.ts'
 
 const WANTED = join(ROOT, 'test', 'fuzz', 'requirements.txt')
@@ -57,6 +58,8 @@ export interface FuzzReport {
   readonly test_cases: { readonly generated: number; readonly unique_failures: number; readonly errored: number }
 }
 
+const CONFIG = fileURLToPath(new URL('schemathesis.toml', import.meta.url))
+
 const CHECKS = [
   'not_a_server_error',
   'status_code_conformance',
@@ -72,7 +75,15 @@ const CHECKS = [
 export async function fuzz(program: string, options: FuzzOptions): Promise<FuzzReport> {
   const { api, token, seed, examples, report } = options
   await run(program, [
-    ...['--no-color', 'run', `${api}/openapi.json`, '--header', `Authorization: Bearer ${token}`],
+    ...[
+      '--no-color',
+      '--config-file',
+      CONFIG,
+      'run',
+      `${api}/openapi.json`,
+      '--header',
+      `Authorization: Bearer ${token}`,
+    ],
     ...['--checks', CHECKS.join(','), '--phases', 'examples,coverage,fuzzing', '--max-examples', String(examples)],
     ...['--seed', String(seed), '--continue-on-failure', '--no-shrink', '--suppress-health-check', 'all'],
     ...['--warnings', 'off', '--report', 'json', '--report-json-path', report],

@@ -104,7 +104,7 @@ async function deliversOnce(sink?: Sink<'vendor-orders'>, meet: () => Promise<vo
       told.push(...(await worker.tick()))
       expect(told.filter((line) => line.endsWith('succeeded')).toSorted()).toEqual(['1 succeeded', '2 succeeded'])
     },
-    { timeout: 50_000, interval: 50 },
+    { timeout: 240_000, interval: 50 },
   )
   expect(worker.deadLetters).toEqual([])
   await vi.waitFor(

@@ -1,7 +1,7 @@
 import { StreamError } from '../../src/errors.ts'
 import type { LogHeader, LogRecord, OutgoingRecord, TopicDefinition } from '../../src/platform/kafka/event-log.ts'
+import { partitionOfKey } from '../../src/platform/kafka/partition-of-key.ts'
 import { type BrokerTime, type GroupTimes, MemoryGroup } from './group.ts'
-import { partitionOf } from './murmur2.ts'
 
 export interface BrokerSettings extends GroupTimes {
   readonly time: BrokerTime
@@ -77,7 +77,7 @@ export class MemoryBroker {
 
   #append({ topic, key, value, headers = {} }: OutgoingRecord): void {
     const { partitions } = this.topic(topic)
-    const number = partitionOf(key, partitions.length)
+    const number = partitionOfKey(key, partitions.length)
     const partition = partitions[number]
     if (partition === undefined) throw new Error('the partitioner chose a partition that is not there')
     partition.records.push({

@@ -9,6 +9,7 @@ import { loopback } from '../data/loopback.ts'
 import { silentLogger } from '../worlds/stage-context.ts'
 import { MemoryBroker } from './broker.ts'
 import { memoryCodec } from './codec.ts'
+import { memoryInspector } from './inspector.ts'
 import { memoryEventLog } from './log.ts'
 import { memoryTables } from './tables.ts'
 
@@ -43,6 +44,23 @@ export async function memoryPlatform(
     tables,
     reporter: createStatusReporter({ producer, codec, topicPrefix: config.topicPrefix, clock: systemClock }),
     positions,
+    grounds: {
+      replication: config.replication,
+      openInspector: async () => memoryInspector(broker),
+      describeTables: async (definitions) =>
+        definitions.map(({ name, expires = null }) => ({
+          name,
+          status: 'ACTIVE',
+          items: null,
+          bytes: null,
+          billing: null,
+          point_in_time_recovery: null,
+          expires,
+          problem: null,
+        })),
+      registry: { latest: async () => undefined, compatibility: async () => undefined, accepts: async () => true },
+      examine: async () => [],
+    },
     openReader: async () => ({
       read: async (places) =>
         places.map(({ topic, partition, offset }) => broker.records(topic, partition, BigInt(offset), 1)[0] ?? null),

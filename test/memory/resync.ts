@@ -6,6 +6,7 @@ import type { Clock } from '../../src/platform/clock.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
 import { createJobs } from '../../src/platform/jobs.ts'
 import type { OutgoingRecord } from '../../src/platform/kafka/event-log.ts'
+import type { RecordReader } from '../../src/platform/kafka/record-reader.ts'
 import { feeds } from '../../src/projections/feeds.ts'
 import { createRebuilds, type Rebuilds } from '../../src/projections/rebuild/create-rebuilds.ts'
 import { rebuildRows } from '../../src/projections/rebuild/rebuild.ts'
@@ -56,7 +57,16 @@ export function memoryReplays(tables: Tables, clock: Pick<Clock, 'now'>): Replay
 /** Rebuilds that nobody does. */
 export function memoryRebuilds(tables: Tables, clock: Pick<Clock, 'now'>): Rebuilds {
   const jobs = createJobs(tables, rebuildRows)
-  return createRebuilds({ tables, clock, jobs, feeds, admin: { ends: async () => [] }, topicPrefix: PREFIX })
+  const waiting = { now: () => clock.now(), sleep: async () => undefined }
+  return createRebuilds({ tables, clock: waiting, jobs, feeds, admin: { ends: async () => [] }, topicPrefix: PREFIX })
+}
+
+function readerOf(broker: MemoryBroker): RecordReader {
+  return {
+    read: async (places) =>
+      places.map(({ topic, partition, offset }) => broker.records(topic, partition, BigInt(offset), 1)[0] ?? null),
+    close: async () => undefined,
+  }
 }
 
 /** Topics in memory and what replays and rebuilds need of them. */
@@ -93,6 +103,8 @@ export async function memoryResync(tables: Tables, clock: Clock = jumpingClock(1
   })
   return {
     broker,
+    /** How single events are read again. */
+    staged: { codec, topicPrefix: PREFIX, reader: readerOf(broker) },
     deps,
     targets,
     replays: createReplays({ ...parts, targets: async () => targets }),

@@ -57,6 +57,7 @@ export function testTables(factory: () => Tables | Promise<Tables>): void {
         const refused = { code: 'value_too_large' }
         await expect(tables.put('contract_sorted', key)).rejects.toMatchObject(refused)
         await expect(tables.putMany('contract_sorted', [key])).rejects.toMatchObject(refused)
+        await expect(tables.insertMany('contract_sorted', [key])).rejects.toMatchObject(refused)
         await expect(tables.update('contract_sorted', key, { set: { a: 1 } })).rejects.toMatchObject(refused)
       }
     })
@@ -148,13 +149,52 @@ export function testTables(factory: () => Tables | Promise<Tables>): void {
       expect(await tables.getMany('contract_plain', [{ id }, { id }])).toEqual([{ id, n: 2 }])
     })
 
+    it('inserts items where there are none, and gives back those of whose keys there is one', async () => {
+      const ids = Array.from({ length: 60 }, () => fresh())
+      const [taken = '', other = ''] = ids
+      await tables.put('contract_plain', { id: taken, n: 0 })
+      const items = ids.map((id, n) => {
+        return {
+          id,
+          n,
+          "it's": [{ deep: 'x', none: null }],
+          map: { x: 7, left: undefined },
+          gone: undefined,
+          done: true,
+        }
+      })
+      expect(await tables.insertMany('contract_plain', items)).toEqual([items[0]])
+      expect(await tables.insertMany('contract_plain', items.slice(1))).toHaveLength(59)
+      expect(await tables.get('contract_plain', { id: taken })).toEqual({ id: taken, n: 0 })
+      const kept = { id: other, n: 1, "it's": [{ deep: 'x', none: null }], map: { x: 7 }, done: true }
+      expect(await tables.get('contract_plain', { id: other })).toEqual(kept)
+      expect(await tables.insertMany('contract_plain', [])).toEqual([])
+    })
+
     it('refuses an item over 400 KB with a code of its own', async () => {
       const large = { id: fresh(), text: 'x'.repeat(410 * 1024) }
       const refused = { code: 'value_too_large' }
       await expect(tables.put('contract_plain', large)).rejects.toMatchObject(refused)
       await expect(tables.putMany('contract_plain', [large])).rejects.toMatchObject(refused)
+      await expect(tables.insertMany('contract_plain', [large])).rejects.toMatchObject(refused)
       const change = { set: { text: large.text } }
       await expect(tables.update('contract_plain', { id: large.id }, change)).rejects.toMatchObject(refused)
+    })
+
+    it('refuses a number that is not kept exactly, in an item, a change and a condition', async () => {
+      const id = fresh()
+      await tables.put('contract_plain', { id, revision: 1 })
+      const [most, beyond] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER + 1]
+      const refused = { code: 'value_too_large' }
+      await expect(tables.put('contract_plain', { id, deep: [{ beyond }] })).rejects.toMatchObject(refused)
+      await expect(tables.putMany('contract_plain', [{ id, beyond }])).rejects.toMatchObject(refused)
+      await expect(tables.insertMany('contract_plain', [{ id: fresh(), beyond }])).rejects.toMatchObject(refused)
+      await expect(tables.update('contract_plain', { id }, { set: { beyond: -beyond } })).rejects.toMatchObject(refused)
+      const condition: Condition = { attribute: 'revision', is: '=', value: beyond }
+      await expect(tables.update('contract_plain', { id }, { set: { most } }, condition)).rejects.toMatchObject(refused)
+      expect(await tables.get('contract_plain', { id })).toEqual({ id, revision: 1 })
+      await tables.update('contract_plain', { id }, { set: { most } })
+      expect(await tables.get('contract_plain', { id })).toEqual({ id, revision: 1, most })
     })
 
     it('lets one of many conditional writers win', async () => {

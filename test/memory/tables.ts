@@ -50,10 +50,16 @@ export function memoryTables(definitions: readonly TableDefinition[]): Tables {
       const table = await turn(name)
       for (const item of items) write(table, item)
     },
+    async insertMany(name, items) {
+      const table = await turn(name)
+      const absent = { absent: table.definition.partitionKey }
+      return items.filter((item) => !write(table, item, absent))
+    },
     async update(name, key, change, condition) {
       const table = await turn(name)
       checkKey(name, table.definition, key)
       const before = table.items.get(idOf(table, key))
+      assertExact(table, [change, condition])
       if (condition !== undefined && !holds(before, condition)) return null
       const after = changed(table, before ?? { ...key }, change)
       assertFits(table, after)
@@ -81,6 +87,7 @@ export function memoryTables(definitions: readonly TableDefinition[]): Tables {
 function write(table: Table, item: Item, condition?: Condition): boolean {
   checkKey(table.definition.name, table.definition, item)
   const id = idOf(table, item)
+  assertExact(table, [item, condition])
   if (condition !== undefined && !holds(table.items.get(id), condition)) return false
   for (const index of table.definition.localIndexes ?? []) {
     const value = item[index.sortKey]
@@ -89,6 +96,15 @@ function write(table: Table, item: Item, condition?: Condition): boolean {
   assertFits(table, item)
   table.items.set(id, copy(item))
   return true
+}
+
+/** The SDK sends no number that it could not give back as it was. */
+function assertExact(table: Table, value: unknown): void {
+  if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
+    throw new StreamError('value_too_large', `${table.definition.name}: ${value} has more digits than are kept exactly`)
+  }
+  if (Array.isArray(value)) for (const one of value) assertExact(table, one)
+  else if (isMap(value)) for (const one of Object.values(value)) assertExact(table, one)
 }
 
 /** What DynamoDB takes, which counts the bytes in its own way. */

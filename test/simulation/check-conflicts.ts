@@ -18,7 +18,8 @@ export async function checkConflicts(world: World, dead: DeadLetters): Promise<v
     if (replacesBegun(world, event)) continue
     const id = orderReference(event.connection, event.key)
     const order = world.erp.records.find(({ externalId }) => externalId === id)
-    if (order === undefined || !isBegun(order) || !isForPeople(event, order)) {
+    const isForHands = world.standing.mayHaveBeenCanceled(id) || (order !== undefined && isForPeople(event, order))
+    if (order === undefined || !isBegun(order) || !isForHands) {
       world.broken(5, `order ${key} is a conflict for no reason: ${message}`)
     }
   }

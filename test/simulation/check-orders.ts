@@ -29,7 +29,8 @@ export async function checkOrders(world: World, dead: DeadLetters): Promise<void
     } else if (data !== null) {
       for (const connection of configuration.connections) {
         const last = sent.get(`${connection.id} ${key}`)
-        checkVendor({ world, dead, connection, events: own, newest, last })
+        const isCanceled = await world.standing.isCanceled(connection.id, key)
+        checkVendor({ world, dead, connection, events: own, newest, last, isCanceled })
       }
       checkLines(world, key, data)
     }
@@ -62,14 +63,17 @@ interface Asked {
   readonly newest: OrderChanged
   /** What the vendor was sent last. */
   readonly last: VendorOrderRequested | undefined
+  /** At the vendor, by hand. */
+  readonly isCanceled: boolean
 }
 
-function checkVendor({ world, dead, connection, events, newest, last }: Asked): void {
+function checkVendor({ world, dead, connection, events, newest, last, isCanceled }: Asked): void {
   const id = orderReference(connection.id, newest.key)
   const records = world.erp.records.filter(({ type, externalId }) => type === 'salesOrder' && externalId === id)
   if (records.length > 1) world.broken(3, `the ERP has ${records.length} orders ${id}`)
   const [record] = records
-  const wanted = wantedOf(events, connection)
+  const asInShop = wantedOf(events, connection)
+  const wanted: Wanted = isCanceled && asInShop.what === 'lines' ? { what: 'nothing open' } : asInShop
   const failure = last === undefined ? undefined : dead.codeOf('deliver-netsuite', last.eventId)
   if (wanted.what === 'a dead letter') {
     if (!dead.has('route-orders', newest.eventId))
@@ -77,7 +81,7 @@ function checkVendor({ world, dead, connection, events, newest, last }: Asked): 
   }
   // One whose item is missing waits for it; its dead letter is expected.
   else if (failure !== undefined) {
-    const isKnown = last !== undefined && replacesBegun(world, last)
+    const isKnown = last !== undefined && (replacesBegun(world, last) || world.standing.mayHaveBeenCanceled(id))
     if (failure === 'target_conflict' && !isKnown && !isConflict(record, wanted))
       world.broken(5, `order ${id} is a conflict, and vendor and shop agree`)
   } else if (wanted.what === 'lines') compare(world, id, record, wanted.lines, wanted.waits)

@@ -1,9 +1,11 @@
+import { encodeConnection } from '../../src/configuration/stored-form.ts'
+import { CONNECTIONS } from '../../src/configuration/tables.ts'
 import { createSyncRequester } from '../../src/control/request-sync.ts'
 import { getRun, type Run } from '../../src/control/runs.ts'
 import type { Entity } from '../../src/events/topics.ts'
 import { recordKey, topicOf } from '../../src/events/topics.ts'
 import { createPositions } from '../../src/platform/runtime/positions.ts'
-import { ERP, ORDERS_READ, SHOP, STOCK_READ } from './configuration.ts'
+import { configuration, ERP, ORDERS_READ, SHOP, STOCK_READ } from './configuration.ts'
 import type { PlannedChange } from './plan.ts'
 import { START } from './scheduler.ts'
 import { SeededRandom } from './seeded-random.ts'
@@ -11,6 +13,14 @@ import type { SimSource } from './sim-source.ts'
 import type { World } from './world.ts'
 
 export const POISON = Buffer.from([0, 1, 2, 255, 254])
+
+/** As they were applied: operators find orders by it. */
+export async function beginConfiguration({ tables }: World): Promise<void> {
+  for (const connection of configuration.connections) {
+    const { id } = connection
+    await tables.put(CONNECTIONS, { kind: 'connection', id, document: encodeConnection(connection) })
+  }
+}
 
 /** As the program itself does with topics that it has just made: their sinks begin at the first record. */
 export async function beginPositions({ tables, plan }: World): Promise<void> {

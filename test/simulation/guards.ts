@@ -1,6 +1,6 @@
 import { PUBLISHED } from '../../src/control/tables.ts'
 import type { TopicKind } from '../../src/events/topics.ts'
-import type { Item, Tables } from '../../src/platform/dynamodb/tables.ts'
+import type { Condition, Item, Tables } from '../../src/platform/dynamodb/tables.ts'
 import type { ConsumeOptions, EventLog, LogBatch } from '../../src/platform/kafka/event-log.ts'
 import type { Stage } from '../../src/platform/runtime/stage.ts'
 import { stateTables } from '../../src/processors/entity-states.ts'
@@ -53,6 +53,10 @@ export const guards = {
         tables.update(table, key, change, table === 'deliveries' ? undefined : condition),
     }),
   },
+  /** Guarantee 4: a delivery knows nothing of who holds its order. */
+  'held-order': { tables: forgetting('heldUntil') },
+  /** Guarantee 4: a delivery knows nothing of what was canceled by hand. */
+  'canceled-by-hand': { tables: forgetting('cancellation') },
   /** Guarantee 3: lines are sent without saying that they replace those that are there. */
   'replace-lines': {
     netsuite: (client) => ({
@@ -107,6 +111,26 @@ export const guards = {
     }),
   },
 } as const satisfies Record<string, Guard>
+
+/** The tables, where the row of a delivery lacks an attribute, and no intent is compared with it. */
+function forgetting(attribute: string): (tables: Tables) => Tables {
+  return (tables) => ({
+    ...tables,
+    get: async (table, key) => {
+      const { [attribute]: _, ...item } = (await tables.get(table, key)) ?? {}
+      return Object.keys(item).length === 0 ? undefined : item
+    },
+    update: (table, key, change, condition) => {
+      const isIntent = table === 'deliveries' && change.set?.['fence'] !== undefined
+      return tables.update(table, key, change, isIntent ? withoutAttribute(condition, attribute) : condition)
+    },
+  })
+}
+
+function withoutAttribute(condition: Condition | undefined, attribute: string): Condition | undefined {
+  if (condition === undefined || !('allOf' in condition)) return condition
+  return { allOf: condition.allOf.filter((one) => !JSON.stringify(one).includes(`"${attribute}"`)) }
+}
 
 /** The tables, where what the processor of orders remembers of each is something else. */
 function remembering(known: (state: Wire) => Wire): (tables: Tables) => Tables {

@@ -3,6 +3,7 @@ import type { Inventory, Order, OrderLine } from '../../src/events/generated/eve
 import { lineOf, orderOf } from '../data/processor-events.ts'
 import { NO_TROUBLE, type Port, type Trouble } from './network.ts'
 import { type Life, plannedLives } from './plan-lives.ts'
+import { type PlannedOperator, plannedOperators } from './plan-operators.ts'
 import { SeededRandom } from './seeded-random.ts'
 
 /** What of the world follows from the seed alone, before anything happens. */
@@ -15,6 +16,8 @@ export interface Plan {
   readonly changes: readonly PlannedChange[]
   /** Orders that people do something with, by what they are then. */
   readonly lives: readonly Life[]
+  /** What is done about orders at the vendors, by hand. */
+  readonly operators: readonly PlannedOperator[]
   /** SKUs the ERP has from the start. */
   readonly erpSkus: readonly string[]
   readonly poison: boolean
@@ -74,6 +77,7 @@ export function planOf(seed: number): Plan {
       ...late.map((sku) => ({ at: random.int(0, chaosMs), kind: 'item' as const, sku })),
     ],
     lives: plannedLives(new SeededRandom(seed, 10), chaosMs, skus),
+    operators: plannedOperators(new SeededRandom(seed, 13), chaosMs),
     erpSkus: skus.filter((sku) => !late.includes(sku)),
     poison: random.chance(0.2),
     chaosMs,

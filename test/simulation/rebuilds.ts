@@ -1,3 +1,5 @@
+import { StreamError } from '../../src/errors.ts'
+import type { Clock } from '../../src/platform/clock.ts'
 import { createJobs } from '../../src/platform/jobs.ts'
 import { feeds } from '../../src/projections/feeds.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
@@ -12,7 +14,7 @@ async function rebuildsOf(world: World): Promise<Rebuilds> {
   const { tables } = world
   const admin = await world.portsOf(world.process('rebuild')).log.admin()
   const jobs = createJobs(tables, rebuildRows)
-  const clock = { now: () => world.now }
+  const { clock } = world.process('rebuild')
   return createRebuilds({ tables, admin, clock, jobs, feeds, topicPrefix: '' })
 }
 
@@ -24,8 +26,37 @@ export async function rebuildInChaos(world: World): Promise<void> {
   const rebuilds = await rebuildsOf(world)
   const { id } = await rebuilds.request(asked)
   for (;;) {
-    if ((await rebuilds.get(id)).state === 'ready') return void (await rebuilds.switch(id))
+    if ((await rebuilds.get(id)).state === 'ready') {
+      await rebuilds.switch(id)
+      return await undoNowAndThen(rebuilds, id, { random, clock })
+    }
     await clock.sleep(random.int(50, 1_500))
+  }
+}
+
+/** Half of the switches are undone, at any moment; half of these are made once more. */
+async function undoNowAndThen(
+  rebuilds: Rebuilds,
+  id: string,
+  { random, clock }: { readonly random: SeededRandom; readonly clock: Clock },
+): Promise<void> {
+  if (random.int(0, 1) === 0) return
+  await clock.sleep(random.int(0, 20_000))
+  while (!(await isUndone(rebuilds, id))) await clock.sleep(1_000)
+  if (random.int(0, 1) === 0) return void (await rebuilds.drop(id))
+  await clock.sleep(random.int(0, 2_000))
+  await rebuilds.switch(id)
+}
+
+const passing: readonly string[] = ['state_conflict', 'broker_unavailable']
+
+/** False: what came last is written by nobody just now, or the broker does not answer. */
+async function isUndone(rebuilds: Rebuilds, id: string): Promise<boolean> {
+  try {
+    return (await rebuilds.undo(id)).state === 'ready'
+  } catch (error) {
+    if (error instanceof StreamError && passing.includes(error.code)) return false
+    throw error
   }
 }
 

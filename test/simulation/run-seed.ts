@@ -4,10 +4,11 @@ import { checkDeadLetters, deadLettersOf } from './check-dead-letters.ts'
 import { checkFeed, checkReader, checkRebuild } from './check-feed.ts'
 import { checkOrders } from './check-orders.ts'
 import { checkTasks } from './check-tasks.ts'
-import { beginPositions, planChanges, Requests } from './driver.ts'
+import { beginConfiguration, beginPositions, planChanges, Requests } from './driver.ts'
 import { type FeedReader, feedReaders } from './feed-reader.ts'
 import type { Guard } from './guards.ts'
 import { Lives } from './lives.ts'
+import { Operators } from './operators.ts'
 import { planOf } from './plan.ts'
 import { rebuildInCalm, rebuildInChaos } from './rebuilds.ts'
 import { START } from './scheduler.ts'
@@ -46,6 +47,7 @@ export async function runSeed(seed: number, guard: Guard | null = null, trace?: 
 
 async function simulate(world: World): Promise<void> {
   const { scheduler, plan, violations } = world
+  await beginConfiguration(world)
   await beginPositions(world)
   planChanges(world)
   new Lives(world).begin()
@@ -54,6 +56,10 @@ async function simulate(world: World): Promise<void> {
   let isSwitched = false
   void rebuildInChaos(world).then(() => {
     isSwitched = true
+  })
+  let isReleased = false
+  void new Operators(world).begin().then(() => {
+    isReleased = true
   })
   const requests = new Requests(world)
   const asking = requests.begin()
@@ -68,7 +74,7 @@ async function simulate(world: World): Promise<void> {
     .then(() => {
       asked = true
     })
-  const left = await settle(world, () => asked && isSwitched, readers)
+  const left = await settle(world, () => asked && isSwitched && isReleased, readers)
   if (failed()) return
   if (left.length > 0) return world.broken(5, `it does not settle: ${left.join('; ')}`)
   const within = (done: () => boolean) => scheduler.run(done, world.now + SETTLE_WITHIN_MS)
@@ -90,7 +96,7 @@ async function settle(world: World, asked: () => boolean, readers: readonly Feed
   for (;;) {
     await scheduler.run(() => violations.length > 0, world.now + POLL_MS)
     if (violations.length > 0) return []
-    const left = asked() ? await leftToDo(world) : ['the last run of a read, or the rebuild']
+    const left = asked() ? await leftToDo(world) : ['the last run of a read, the rebuild, or an operator']
     if (left.length > 0) quietSince = null
     else quietSince ??= world.now
     const since = quietSince

@@ -8,6 +8,7 @@ const TOPICS: Readonly<Record<string, string>> = {
   'deliver-netsuite': 'vendor-orders.netsuite',
   'project-inventory': 'universal-inventory',
   'project-tasks': 'sync-status',
+  'project-staged': 'sync-status',
   'project-dead-letters': 'dead-letters',
   'dispatch-runs': 'sync-requests',
 }

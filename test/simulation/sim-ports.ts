@@ -17,6 +17,16 @@ export function simTables(process: SimProcess, tables: Tables): Tables {
       const sent = structuredClone(items)
       return ask(`putMany ${table} ${sent.map(briefly).join('; ')}`, () => tables.putMany(table, sent))
     },
+    insertMany: async (table, items) => {
+      // Each item is a write of its own: a process may end after some of them.
+      const sent = structuredClone(items)
+      const written = await Promise.all(
+        sent.map((item) =>
+          ask(`insert ${table} ${briefly(item)}`, async () => (await tables.insertMany(table, [item])).length === 0),
+        ),
+      )
+      return items.filter((_, index) => written[index] === false)
+    },
     update: (table, key, change, condition) => {
       const sent = structuredClone(change)
       return ask(`update ${table} ${textOf(key)} ${textOf(sent.set ?? {})}`, () =>

@@ -15,6 +15,7 @@ import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { rebuildRows } from '../../src/projections/rebuild/rebuild.ts'
 import { runRebuilds } from '../../src/projections/rebuild/rebuild-worker.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
+import { stagedStage } from '../../src/projections/staged.ts'
 import { taskStage } from '../../src/projections/tasks.ts'
 import type { AnySourceReader } from '../../src/systems/kit/source.ts'
 import { writeNetSuiteOrders } from '../../src/systems/netsuite/write-orders.ts'
@@ -103,6 +104,7 @@ function stagesOf(world: World, deps: StageParts): readonly Stage<TopicKind>[] {
     sinkStage(system, sink, { ...deps, timing: TIMING }),
     feedStage(inventoryFeed, { ...deps, settleMs: FEED_SETTLE_MS }),
     taskStage(deps),
+    stagedStage(deps),
     deadLetterStage(deps),
     dispatchStage(deps.tables),
   ].map((stage) => world.guard?.stage?.(stage as Stage<TopicKind>) ?? (stage as Stage<TopicKind>))

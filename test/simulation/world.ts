@@ -22,6 +22,7 @@ import { simNetSuite, simTables } from './sim-ports.ts'
 import { SimProcess } from './sim-process.ts'
 import { SimShop } from './sim-shop.ts'
 import { SimSource } from './sim-source.ts'
+import { StandingOrders } from './standing-orders.ts'
 import type { Trace } from './trace.ts'
 import { watchTables } from './watch-tables.ts'
 
@@ -44,6 +45,8 @@ export class World {
   /** As they are, without a process in between. */
   readonly tables: Tables
   readonly erp = memoryNetSuite()
+  /** What operators were promised of orders. */
+  readonly standing = new StandingOrders(this)
   /** Where people do something with orders; what they are then is in `orders`. */
   readonly shop: SimShop
   readonly orders = new SimSource('orders')
@@ -99,7 +102,7 @@ export class World {
     const times = { freshMs: FRESH_MS, heartbeatMs: HEARTBEAT_MS, againMs: AGAIN_MS, batchSize }
     const log: EventLog = memoryEventLog(this.broker, process.log, times)
     const tables = simTables(process, this.tables)
-    const netsuite = simNetSuite(process, this.erp.client)
+    const netsuite = simNetSuite(process, this.standing.watch(this.erp.client))
     const codec = this.#sealing(tables, process.clock, new SeededRandom(this.plan.seed, 1_000 + this.#names))
     return {
       log: guard?.log?.(log) ?? log,

@@ -1,18 +1,29 @@
+import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/api/app.ts'
 import type { ApiDeps } from '../../src/api/dependencies.ts'
 import type { ApiOptions } from '../../src/api/server.ts'
 import { type HttpSettings, readConfig } from '../../src/config.ts'
+import { readConfiguration } from '../../src/configuration/read-configuration.ts'
 import { encodeConnection } from '../../src/configuration/stored-form.ts'
 import { CONNECTIONS, coreTables } from '../../src/configuration/tables.ts'
+import { orderHoldTables } from '../../src/control/order-holds.ts'
 import { pauseTables } from '../../src/control/pauses.ts'
 import { controlTables } from '../../src/control/tables.ts'
 import type { UniversalInventoryChanged } from '../../src/events/generated/events.ts'
 import { settingsTables } from '../../src/operations/cursor-key.ts'
 import type { OperationDeps } from '../../src/operations/dependencies.ts'
+import { createMapAnew } from '../../src/operations/map-anew.ts'
+import { createPullNotes } from '../../src/operations/pulls/note-pulls.ts'
+import { pullTables } from '../../src/operations/pulls/pull-row.ts'
+import { createSampleEffects } from '../../src/operations/sample-effects.ts'
 import type { TableDefinition, Tables } from '../../src/platform/dynamodb/tables.ts'
+import { createPersonKeys, personTables } from '../../src/platform/persons/person-keys.ts'
+import { retentionOfAll } from '../../src/platform/persons/retention.ts'
 import { parkingTables } from '../../src/platform/runtime/parking.ts'
 import { positionTables } from '../../src/platform/runtime/positions.ts'
+import { deliveryTables } from '../../src/processors/delivery/deliveries.ts'
+import { stateTables } from '../../src/processors/entity-states.ts'
 import { feeds } from '../../src/projections/feeds.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
 import { feedStage } from '../../src/projections/run-projection.ts'
@@ -60,9 +71,14 @@ export const apiTestTables: readonly TableDefinition[] = [
   ...controlTables,
   ...projectionTables,
   ...settingsTables,
+  ...pullTables,
   ...parkingTables,
   ...pauseTables,
+  ...orderHoldTables,
+  ...deliveryTables,
+  ...stateTables,
   ...positionTables,
+  ...personTables,
 ]
 
 /** Topics that have nothing, for operations that read none. */
@@ -76,16 +92,34 @@ export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: 
   const clock = { time: Date.UTC(2026, 0, 31, 8), now: () => clock.time }
   const letters = memoryDeadLetters(tables, clock)
   const control = memoryControl(tables, clock, over)
+  const pulls = createPullNotes({ tables, clock: { sleep: async () => undefined }, logger: silentLogger })
+  const configured = () => readConfiguration(tables)
+  const trying = {
+    codec: control.deps.codec,
+    tables,
+    logger: silentLogger,
+    clock: { now: () => clock.now(), sleep: async () => undefined },
+    log: { read: async () => null },
+    topicPrefix: over.topicPrefix ?? control.deps.topicPrefix,
+    reader: (over.staged ?? noTopics.staged).reader,
+    products: async () => new Map(),
+    feeds: over.feeds ?? feeds,
+    shards: over.shards ?? SHARDS,
+  }
   const operations: OperationDeps = {
     ...control.deps,
     ...noTopics,
     feeds,
     deadLetters: letters.deadLetters,
     previewRetry: letters.previewRetry,
+    mapAnew: createMapAnew(trying, configured),
+    sampleEffects: createSampleEffects(trying, configured),
     recentEvents: async () => [],
+    pulls,
     products: async () => new Map(),
     replays: memoryReplays(tables, clock),
     rebuilds: memoryRebuilds(tables, clock),
+    personKeys: createPersonKeys({ tables, clock, randomBytes, retention: retentionOfAll(null) }),
     // There are no topics, and nobody in them.
     forgetPerson: async (_wanted, dryRun) => ({
       dry_run: dryRun,
@@ -113,6 +147,8 @@ export function apiFixture(over: Partial<ApiDeps & OperationDeps> = {}, tables: 
     letters,
     control,
     operations,
+    /** Writes who has pulled what. */
+    pulls,
     async get(url: string, headers: Record<string, string> = {}) {
       const { statusCode, headers: answered, body } = await app.inject({ url, headers })
       const json = answered['content-type']?.includes('json') === true ? JSON.parse(body) : undefined

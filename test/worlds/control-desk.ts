@@ -3,6 +3,7 @@ import { taskIdOf } from '../../src/control/request-sync.ts'
 import { createSyncRequests } from '../../src/control/sync-requests.ts'
 import type { SyncRequested } from '../../src/events/generated/events.ts'
 import type { OperationDeps } from '../../src/operations/dependencies.ts'
+import { ok } from '../../src/operations/doctor/finding.ts'
 import { createWebhookSystems } from '../../src/operations/webhook-systems.ts'
 import { tableDeps } from '../../src/operations/wiring.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
@@ -12,12 +13,23 @@ import { systemTypes } from '../../src/systems/systems.ts'
 import { anySecrets } from '../data/any-secrets.ts'
 import { memoryCodec } from '../memory/codec.ts'
 import { memoryProducer } from '../memory/producer.ts'
+import { shownInstallation } from './shown-installation.ts'
 import { memoryReporter, silentLogger } from './stage-context.ts'
 
 /** What the fixture of the API adds. */
 type Elsewhere =
-  | ('deadLetters' | 'previewRetry' | 'recentEvents' | 'products' | 'replays' | 'rebuilds')
-  | ('staged' | 'parkingStages' | 'shards' | 'settleMs' | 'forgetPerson')
+  | (
+      | 'deadLetters'
+      | 'previewRetry'
+      | 'mapAnew'
+      | 'sampleEffects'
+      | 'recentEvents'
+      | 'pulls'
+      | 'products'
+      | 'replays'
+      | 'rebuilds'
+    )
+  | ('staged' | 'parkingStages' | 'shards' | 'settleMs' | 'forgetPerson' | 'personKeys')
 
 /** What operations need to change and request things, over memory; the dispatcher takes each request at once. */
 export function memoryControl(
@@ -55,6 +67,10 @@ export function memoryControl(
     },
     positions: createPositions(tables),
     resolveSecret,
+    installation: shownInstallation(clock),
+    version: '1.0.0',
+    // Nothing listens at the addresses.
+    testSystem: async ({ id, type }) => [ok(`system ${id}`, `${type} accepts the credentials (20 ms)`)],
     webhookSystems: createWebhookSystems({ tables, clock, resolveSecret, logger: silentLogger }),
   }
   return {

@@ -139,7 +139,7 @@ export async function feedWorld(options: FeedWorldOptions = {}) {
           if (run === undefined || run.ended_at === null) throw new Error(`the run is ${run?.state}`)
           return run
         },
-        { timeout: 50_000, interval: 5 },
+        { timeout: 240_000, interval: 5 },
       )
     },
     async restart() {

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import Provider from 'oidc-provider'
 
-const scopes = ['feeds:read', 'orders:push', 'observe', 'operate', 'configure', 'administer', 'persons:read']
+const scopes = ['feeds:read', 'orders:push', 'fulfil', 'observe', 'operate', 'configure', 'administer', 'persons:read']
 const client = (client_id) => ({
   client_id,
   client_secret: `secret of ${client_id}`,

@@ -20,7 +20,7 @@ export interface RunningProcess {
   output(): string
   /** What it printed to its standard output alone. */
   printed(): string
-  /** The first line of either stream that matches, also when it was printed before. Rejects when it ends without, or within 180 s has not printed one. */
+  /** The first line of either stream that matches, also when it was printed before. Rejects when it ends without, or within 300 s has not printed one. */
   line(pattern: RegExp): Promise<string>
   signal(signal: NodeJS.Signals): void
   /** Closes its standard input. */
@@ -32,6 +32,8 @@ export interface Program {
   /** The script, from the root of the project, and its arguments. */
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Where it runs; without it in the root of the project. */
+  readonly folder?: string
   /** Keeps everything it prints, however much, and not the end alone. */
   readonly keepAll?: boolean
   /** Gets everything it prints. */
@@ -40,7 +42,7 @@ export interface Program {
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const OUTPUT_KEPT = 200_000
-const LINE_WITHIN_MS = 180_000
+const LINE_WITHIN_MS = 300_000
 const living = new Set<ChildProcess>()
 
 const END_WITH_PARENT = new URL('end-with-parent.mjs', import.meta.url).href
@@ -51,12 +53,19 @@ process.once('exit', () => {
 })
 
 /** Starts a script with the Node that runs this. Rejects when it can't be run at all. */
-export async function startProgram({ name, args, env, keepAll = false, logFile }: Program): Promise<RunningProcess> {
+export async function startProgram({
+  name,
+  args,
+  env,
+  folder = ROOT,
+  keepAll = false,
+  logFile,
+}: Program): Promise<RunningProcess> {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', '--import', END_WITH_PARENT, ...args],
     {
-      cwd: ROOT,
+      cwd: folder,
       env: { ...process.env, ...env, WALDSTREAM_TEST_PARENT: String(process.pid) },
       stdio: ['pipe', 'pipe', 'pipe'],
     },

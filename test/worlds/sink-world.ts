@@ -144,7 +144,7 @@ export function sinkWorld(
     for await (const page of tables.scan('parked')) items.push(...page)
     return items
   }
-  return { tables, target, writes, append, worker, parked, configure, pauses: () => listPauses(tables) }
+  return { tables, codec, records, target, writes, append, worker, parked, configure, pauses: () => listPauses(tables) }
 }
 
 /** A promise that the test keeps or breaks. */

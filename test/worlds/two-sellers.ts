@@ -1,11 +1,14 @@
 import type { Configuration } from '../../src/configuration/model.ts'
+import { putOrderHold } from '../../src/control/order-holds.ts'
 import { pause } from '../../src/control/pauses.ts'
+import { NEVER } from '../../src/control/read-holds.ts'
 import { changeRun, createRun } from '../../src/control/runs.ts'
 import { applyConfiguration } from '../../src/operations/configuration.ts'
 import { everything } from '../../src/operations/principal.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
 import { parkedId } from '../../src/platform/runtime/parked-item.ts'
 import { createParking } from '../../src/platform/runtime/parking.ts'
+import { createDeliveries } from '../../src/processors/delivery/deliveries.ts'
 import { stagedStage } from '../../src/projections/staged.ts'
 import { taskStage } from '../../src/projections/tasks.ts'
 import { deadLettered } from '../data/dead-letters.ts'
@@ -39,7 +42,7 @@ export function configurationOf(sellers: readonly string[]): Configuration {
 
 /**
  * Sellers with one of everything each: task `t-<seller>`, dead letter `d-<seller>`, entity `k-<seller>`, row `s-<seller>` of
- * the feed of inventory, a pause at `map-products`, and a parked record at `deliver-erp`.
+ * the feed of inventory, a pause at `map-products`, a parked record at `deliver-erp`, and order `k-<seller>`, which is held.
  */
 export async function twoSellers(
   sellers: readonly string[],
@@ -75,4 +78,8 @@ async function addSeller(api: ReturnType<typeof apiFixture>, id: string): Promis
   const taskId = run.id
   const waiting = { ...parked, about: { ...about, readAt: 1, taskId } }
   await createParking(tables, 'deliver-erp', 0).park(waiting, { held: id })
+  const order = { connection: id, source: `shop-${id}`, number: `k-${id}` }
+  const since = '2026-01-31T07:30:00.000Z'
+  await putOrderHold(tables, { ...order, reason: 'is it fraud?', by: 'ann', since, until: NEVER })
+  await createDeliveries(tables).hold(id, key, NEVER)
 }

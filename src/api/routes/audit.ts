@@ -37,6 +37,7 @@ const Query = Type.Object(
     what: Type.Optional(
       Type.String({ minLength: 1, maxLength: 200, description: 'Also its beginning: key finds key.create' }),
     ),
+    outcome: Type.Optional(Type.Enum([...auditOutcomes])),
     since: Type.Optional(Type.String({ description: 'ISO 8601, inclusive' })),
     until: Type.Optional(Type.String({ description: 'ISO 8601, exclusive' })),
     limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
@@ -50,15 +51,18 @@ export function auditRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyn
   return async (app) => {
     const schema = { tags: ['audit'], querystring: Query, response: { 200: Entries, ...problems(400, 401) } }
     app.get('/v1/audit', { schema }, async (request) => {
-      const { who = null, what = null, since, until, limit, cursor } = request.query
+      const { who = null, what = null, outcome = null, since, until, limit, cursor } = request.query
       const cursorKey = cursorKeyOf(request, deps.cursorKey)
       const filter = { who, what, since: isoParameter('since', since), until: isoParameter('until', until) }
-      const after = placeOfCursor(cursorKey, 'audit', filter, cursor)
-      const page = await listAudit(operations, principalOf(request), { filter, limit, after })
+      // Without an outcome a cursor is as it was before there was this filter.
+      const ofCursor = outcome === null ? filter : { ...filter, outcome }
+      const after = placeOfCursor(cursorKey, 'audit', ofCursor, cursor)
+      const wanted = { filter: { ...filter, outcome }, limit, after }
+      const page = await listAudit(operations, principalOf(request), wanted)
       return answerPage(
         page,
         (entry) => ({ ...entry }),
-        (next) => pageCursor(cursorKey, 'audit', filter, next),
+        (next) => pageCursor(cursorKey, 'audit', ofCursor, next),
       )
     })
   }

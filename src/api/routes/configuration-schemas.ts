@@ -5,8 +5,24 @@ import { PathText } from '../path-text.ts'
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
 
-export const Confirm = Type.Object(
-  { confirm: Type.Boolean({ default: false, description: 'Whatever it affects; If-Match confirms as well' }) },
+const Reason = Type.Optional(
+  Type.String({ minLength: 1, maxLength: 1000, description: 'Why: it is kept with the change' }),
+)
+
+export const Removal = Type.Object(
+  {
+    confirm: Type.Boolean({ default: false, description: 'Whatever it affects; If-Match confirms as well' }),
+    dryRun: Type.Boolean({ default: false, description: 'Answers what would happen; removes nothing' }),
+    reason: Reason,
+  },
+  { additionalProperties: false },
+)
+
+export const Why = Type.Object(
+  {
+    dryRun: Type.Boolean({ default: false, description: 'Checks it and answers what would be stored; writes nothing' }),
+    reason: Reason,
+  },
   { additionalProperties: false },
 )
 
@@ -20,7 +36,27 @@ const stored = {
 
 export const Stored = Type.Object(stored)
 export const StoredList = Type.Object({ items: Type.Array(Stored) })
-export const Put = Type.Object({ ...stored, changed: Type.Boolean({ description: 'False: it was like that already' }) })
+export const Put = Type.Object({
+  ...stored,
+  changed: Type.Boolean({ description: 'False: it was like that already' }),
+  dry_run: Type.Boolean({ description: 'True: nothing was written; revision is that of what is there, 0 for none' }),
+})
+
+export const RemovalPreview = Type.Object({
+  kind: Text,
+  id: Text,
+  revision: Type.Integer({ description: 'Send it as If-Match with the removal' }),
+  refusal: Nullable(Type.String({ description: 'Why it would be refused: who needs it; null: it would not' })),
+  effects: Type.Array(
+    Type.Object({
+      what: Text,
+      outcome: Type.Enum(['ends', 'goes', 'stays'], {
+        description: 'ends: it goes on no more; goes: it is removed, too; stays: as it is',
+      }),
+      count: Nullable(Type.Integer()),
+    }),
+  ),
+})
 
 const Change = Type.Object({
   at: Text,

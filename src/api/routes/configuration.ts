@@ -1,16 +1,19 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import type { Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { ChangeFilter } from '../../configuration/changes.ts'
 import type { StoredDocument } from '../../configuration/configuration-store.ts'
 import type { StoredKind } from '../../configuration/document-schemas.ts'
 import {
+  configurationSchema,
   documentSchemas,
   listChanges,
   listDocuments,
+  previewRemoval,
   putDocument,
   removeDocument,
   showDocument,
+  tryDocument,
 } from '../../operations/configuration.ts'
 import { cursorKeyOf, principalOf } from '../access.ts'
 import { DOCUMENT_BYTES } from '../body-sizes.ts'
@@ -20,12 +23,26 @@ import { problems } from '../problems.ts'
 import { etagOf, expectedRevision } from '../request-headers.ts'
 import { isoParameter } from '../time-parameter.ts'
 import { bodyCheckedByUs } from '../validators.ts'
-import { ChangeList, ChangeQuery, Confirm, DocumentId, Put, Stored, StoredList } from './configuration-schemas.ts'
+import {
+  ChangeList,
+  ChangeQuery,
+  DocumentId,
+  Put,
+  Removal,
+  RemovalPreview,
+  Stored,
+  StoredList,
+  Why,
+} from './configuration-schemas.ts'
 
 const tags = ['configuration']
 
 type WithId = FastifyRequest<{ Params: { id: string } }>
-type WithConfirm = FastifyRequest<{ Params: { id: string }; Querystring: { confirm: boolean } }>
+type WithReason = FastifyRequest<{ Params: { id: string }; Querystring: { reason?: string; dryRun: boolean } }>
+type WithConfirm = FastifyRequest<{
+  Params: { id: string }
+  Querystring: { confirm: boolean; dryRun: boolean; reason?: string }
+}>
 
 /** Systems, connections and product metadata: read, put and removed; running processes take changes up. */
 export function configurationRoutes(deps: ApiDeps): FastifyPluginAsync {
@@ -41,8 +58,11 @@ export function configurationRoutes(deps: ApiDeps): FastifyPluginAsync {
     app.put(
       path,
       putOptions('product-metadata'),
-      async (request: WithId, reply) => await put(deps, 'product-metadata', request, reply),
+      async (request: WithReason, reply) => await put(deps, 'product-metadata', request, reply),
     )
+    app.delete(path, { schema: removeSchema() }, async (request: WithConfirm, reply) => {
+      return await remove(deps, 'product-metadata', request, reply)
+    })
   }
 }
 
@@ -56,22 +76,31 @@ function collection(app: FastifyInstance, deps: ApiDeps, kind: 'system' | 'conne
     { schema: oneSchema() },
     async (request: WithId, reply) => await answer(deps, kind, request, reply),
   )
-  app.put(`${path}/:id`, putOptions(kind), async (request: WithId, reply) => await put(deps, kind, request, reply))
-  const remove = {
-    tags,
-    params: DocumentId,
-    querystring: Confirm,
-    response: { 204: { description: 'Removed', type: 'null' }, ...problems(401, 404, 409, 412) },
-  }
-  app.delete(`${path}/:id`, { schema: remove }, async (request: WithConfirm, reply) => {
-    const place = { kind, id: request.params.id }
-    await removeDocument(deps.operations, principalOf(request), {
-      ...place,
-      revision: expectedRevision(request),
-      confirm: request.query.confirm,
-    })
-    return await reply.code(204).send()
+  app.put(`${path}/:id`, putOptions(kind), async (request: WithReason, reply) => await put(deps, kind, request, reply))
+  app.delete(`${path}/:id`, { schema: removeSchema() }, async (request: WithConfirm, reply) => {
+    return await remove(deps, kind, request, reply)
   })
+}
+
+const removeSchema = () => ({
+  tags,
+  params: DocumentId,
+  querystring: Removal,
+  response: {
+    200: RemovalPreview,
+    204: { description: 'Removed', type: 'null' },
+    ...problems(400, 401, 404, 409, 412),
+  },
+})
+
+async function remove(deps: ApiDeps, kind: StoredKind, request: WithConfirm, reply: FastifyReply) {
+  const { confirm, dryRun, reason = null } = request.query
+  const place = { kind, id: request.params.id }
+  const by = principalOf(request)
+  const revision = expectedRevision(request)
+  if (dryRun) return await previewRemoval(deps.operations, by, place)
+  await removeDocument(deps.operations, by, { ...place, revision, confirm, reason })
+  return await reply.code(204).send()
 }
 
 const oneSchema = () => ({ tags, params: DocumentId, response: { 200: Stored, ...problems(401, 404) } })
@@ -79,7 +108,7 @@ const oneSchema = () => ({ tags, params: DocumentId, response: { 200: Stored, ..
 function putOptions(kind: StoredKind) {
   const response = { 200: Put, 201: Put, ...problems(400, 401, 412) }
   // The body is checked as `validate` checks it, which names every mistake at once.
-  const schema = { tags, params: DocumentId, body: documentSchemas[kind], response }
+  const schema = { tags, params: DocumentId, querystring: Why, body: documentSchemas[kind], response }
   return { schema, bodyLimit: DOCUMENT_BYTES, ...bodyCheckedByUs }
 }
 
@@ -87,15 +116,28 @@ async function answer(deps: ApiDeps, kind: StoredKind, request: WithId, reply: F
   return tagged(reply, await showDocument(deps.operations, principalOf(request), { kind, id: request.params.id }))
 }
 
-async function put(deps: ApiDeps, kind: StoredKind, request: WithId, reply: FastifyReply) {
-  const change = { kind, id: request.params.id, body: request.body, revision: expectedRevision(request) }
-  const written = await putDocument(deps.operations, principalOf(request), change)
-  return tagged(reply.code(written.revision === 1 && written.changed ? 201 : 200), written)
+async function put(deps: ApiDeps, kind: StoredKind, request: WithReason, reply: FastifyReply) {
+  const { reason = null, dryRun } = request.query
+  const change = { kind, id: request.params.id, body: request.body, revision: expectedRevision(request), reason }
+  const by = principalOf(request)
+  if (dryRun) return { ...(await tryDocument(deps.operations, by, change)), dry_run: true }
+  const written = await putDocument(deps.operations, by, change)
+  return tagged(reply.code(written.revision === 1 && written.changed ? 201 : 200), { ...written, dry_run: false })
 }
 
 function tagged<T extends StoredDocument>(reply: FastifyReply, stored: T): T {
   reply.header('etag', etagOf(stored.revision))
   return stored
+}
+
+/** What documents may hold, for forms and editors. */
+export function configurationSchemaRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
+  const answered = configurationSchema(operations.systemTypes)
+  return async (app) => {
+    const answer = Type.Object({}, { additionalProperties: true, description: 'JSON Schema, draft 7' })
+    const schema = { tags, response: { 200: answer, ...problems(401) } }
+    app.get('/v1/configuration/schema', { schema }, async () => answered)
+  }
 }
 
 /** Who changed what of the configuration and of cut dates, and when. */

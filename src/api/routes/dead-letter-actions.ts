@@ -28,20 +28,19 @@ const tags = ['dead letters']
 /** What is done about records that failed: they are retried, or discarded. */
 export function deadLetterActionRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
-    // Everything in a body may be left out, so the body may be too.
-    app.addHook('preValidation', async (request) => {
-      if (request.body === undefined) request.body = {}
-    })
     const refused = problems(400, 401, 404, 409)
     const retry = { tags, params: LetterId, body: RetryBody, response: { 200: Retried, ...refused } }
     app.post('/v1/dead-letters/:id/retry', { schema: retry }, async (request) => {
-      const { by, force, reason = null } = request.body
-      return await retryDeadLetter(operations, principalOf(request, by), { id: request.params.id, force, reason })
+      const { by, force, reason = null, remap } = request.body
+      const { id } = request.params
+      return await retryDeadLetter(operations, principalOf(request, by), { id, force, reason, remap })
     })
     const retryMany = { tags, body: RetryManyBody, response: { 200: ManyDone, ...problems(400, 401) } }
     app.post('/v1/dead-letters/retry', { schema: retryMany }, async (request) => {
-      const { by, force, reason = null, rate, dryRun } = request.body
-      const wanted = { ...manyOf(request.body), force, reason, rate }
+      const { by, force, reason = null, remap, rate, dryRun } = request.body
+      const { ids } = request.body
+      const { choice, limit } = manyOf(request.body, ids)
+      const wanted = { choice, limit: ids?.length ?? limit, dryRun, force, reason, remap, rate }
       return answer(dryRun, await retryDeadLetters(operations, principalOf(request, by), wanted))
     })
     const discard = { tags, params: LetterId, body: DiscardBody, response: { 200: Discarded, ...refused } }
@@ -60,10 +59,10 @@ export function deadLetterActionRoutes({ operations }: ApiDeps): FastifyPluginAs
   }
 }
 
-function manyOf(body: Omit<Static<typeof DiscardManyBody>, 'by' | 'reason' | 'confirm'>) {
+function manyOf(body: Omit<Static<typeof DiscardManyBody>, 'by' | 'reason' | 'confirm'>, ids?: readonly string[]) {
   const times = { from: timeParameter('from', body.from), to: timeParameter('to', body.to) }
   const { limit, dryRun, all = false } = body
-  return { choice: toChangeFilter({ ...body, ...times }, all), limit, dryRun }
+  return { choice: toChangeFilter({ ...body, ...times, ids }, all), limit, dryRun }
 }
 
 function answer(dry_run: boolean, { done, skipped, more }: Done) {

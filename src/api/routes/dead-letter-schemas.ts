@@ -87,6 +87,19 @@ export const DeadLetter = Type.Object({
       code: OptionalText,
     }),
   ),
+  as_read: Nullable(
+    Type.Object(
+      {
+        topic: Text,
+        partition: Count,
+        offset: Count,
+        bytes: Count,
+        event: Anything,
+        problem: Nullable(Type.String({ description: 'Why it can not be shown' })),
+      },
+      { description: 'The event that this one was made from, for who sees the system that it was read from' },
+    ),
+  ),
 })
 
 export const Preview = Type.Object({
@@ -99,7 +112,19 @@ export const Preview = Type.Object({
   ),
   outputs: Type.Array(Type.Object({ topic: Text, key: Text, event: Anything })),
   delivery: Nullable(Type.Object({ state: Text, target_id: OptionalText, newer: Type.Boolean() })),
+  changes: Nullable(
+    Type.Array(Type.Object({ field: Text, before: Anything, after: Anything }), {
+      description: 'With `remap`: what is mapped otherwise than it was; values are masked for who may not see persons',
+    }),
+  ),
 })
+
+const remap = Type.Boolean({
+  default: false,
+  description: "A vendor's order is made anew by today's order map, instead of sent as it was mapped",
+})
+
+export const PreviewQuery = Type.Object({ remap }, { additionalProperties: false })
 
 const filter = {
   state: Type.Optional(State),
@@ -118,6 +143,13 @@ export const ListQuery = Type.Object(
     group: Type.Optional(
       Type.Boolean({ description: 'Count them by stage, connection, code and field, with examples of the values' }),
     ),
+    ids: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 8_000,
+        description: 'These alone: ids, separated by commas, 100 at most',
+      }),
+    ),
     limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
     cursor: Type.Optional(Type.String({ minLength: 1 })),
   },
@@ -131,6 +163,7 @@ const Reason = Type.String({ minLength: 1, maxLength: 1000 })
 const forced = {
   force: Type.Boolean({ default: false, description: 'Also what was retried often, or is not open; with a reason' }),
   reason: Type.Optional(Reason),
+  remap,
 }
 const many = {
   ...filter,
@@ -145,6 +178,13 @@ export const RetryManyBody = Type.Object(
     ...who,
     ...forced,
     ...many,
+    ids: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+        minItems: 1,
+        maxItems: 500,
+        description: 'These, whatever their state; `skipped` says which are not to be retried',
+      }),
+    ),
     rate: Type.Number({ exclusiveMinimum: 0, maximum: 100, default: USUAL_RATE, description: 'A second' }),
   },
   { additionalProperties: false },
@@ -156,6 +196,21 @@ export const DiscardManyBody = Type.Object(
   { ...who, reason: Reason, ...many, confirm },
   { additionalProperties: false },
 )
+
+const Amount = Type.Object({ currency: Text, total: Type.String({ description: 'Decimal' }) })
+export const MoneyQuery = Type.Object(filter, { additionalProperties: false })
+export const Money = Type.Object({
+  groups: Type.Array(
+    Type.Object({
+      group: Text,
+      connection: OptionalText,
+      orders: Type.Integer({ description: 'Orders whose amounts were read; one that has several letters counts once' }),
+      amounts: Type.Array(Amount),
+      complete: Type.Boolean({ description: 'False: it is more, as not all were read' }),
+    }),
+    { description: 'Those that hold orders' },
+  ),
+})
 
 export const Retried = Type.Object({ id: Text, retry: Count, topic: Text })
 export const Discarded = Type.Object({ id: Text })

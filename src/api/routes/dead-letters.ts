@@ -8,6 +8,7 @@ import {
   showDeadLetter,
   toFilter,
 } from '../../operations/dead-letters.ts'
+import { moneyAtStake } from '../../operations/money-at-stake.ts'
 import type { Principal } from '../../operations/principal.ts'
 import type { LetterChoice } from '../../projections/list-dead-letters.ts'
 import { cursorKeyOf, principalOf } from '../access.ts'
@@ -16,7 +17,17 @@ import { answerPage } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
 import { openSealedText, sealedText } from '../sealed-text.ts'
 import { timeParameter } from '../time-parameter.ts'
-import { DeadLetter, DeadLetterGroups, DeadLetterList, LetterId, ListQuery, Preview } from './dead-letter-schemas.ts'
+import {
+  DeadLetter,
+  DeadLetterGroups,
+  DeadLetterList,
+  LetterId,
+  ListQuery,
+  Money,
+  MoneyQuery,
+  Preview,
+  PreviewQuery,
+} from './dead-letter-schemas.ts'
 
 const tags = ['dead letters']
 
@@ -28,9 +39,15 @@ export function deadLetterRoutes({ operations, ...deps }: ApiDeps): FastifyPlugi
     app.get('/v1/dead-letters', { schema: list }, async (request) => {
       const by = principalOf(request)
       const cursorKey = cursorKeyOf(request, deps.cursorKey)
-      if (request.query.group !== true) return await answerDeadLetters({ operations, cursorKey }, by, request.query)
+      if (request.query.group !== true || request.query.ids !== undefined)
+        return await answerDeadLetters({ operations, cursorKey }, by, request.query)
       const { groups, complete } = await countDeadLetters(operations, by, choiceOf(request.query))
       return { groups: [...groups], complete }
+    })
+    const money = { tags, querystring: MoneyQuery, response: { 200: Money, ...problems(400, 401) } }
+    app.get('/v1/dead-letters/money', { schema: money }, async (request) => {
+      const groups = await moneyAtStake(operations, principalOf(request), choiceOf(request.query))
+      return { groups: groups.map((group) => ({ ...group, amounts: [...group.amounts] })) }
     })
     const one = { tags, params: LetterId, response: { 200: DeadLetter, ...problems(401, 404) } }
     app.get('/v1/dead-letters/:id', { schema: one }, async (request) => {
@@ -38,17 +55,39 @@ export function deadLetterRoutes({ operations, ...deps }: ApiDeps): FastifyPlugi
       const { original, history } = shown
       return { ...shown, original: { ...original, headers: [...original.headers] }, history: [...history] }
     })
-    const preview = { tags, params: LetterId, response: { 200: Preview, ...problems(401, 404) } }
+    const preview = {
+      tags,
+      params: LetterId,
+      querystring: PreviewQuery,
+      response: { 200: Preview, ...problems(400, 401, 404) },
+    }
     app.get('/v1/dead-letters/:id/preview', { schema: preview }, async (request) => {
-      const shown = await previewDeadLetter(operations, principalOf(request), request.params.id)
-      const { errors, decisions, outputs, ...others } = shown
-      return { ...others, errors: [...errors], decisions: [...decisions], outputs: [...outputs] }
+      const shown = await previewDeadLetter(operations, principalOf(request), { ...request.params, ...request.query })
+      const { errors, decisions, outputs, changes, ...others } = shown
+      const lists = { errors: [...errors], decisions: [...decisions], outputs: [...outputs] }
+      return { ...others, ...lists, changes: changes === null ? null : [...changes] }
     })
   }
 }
 
-function choiceOf(asked: Omit<Parameters<typeof toFilter>[0], 'from' | 'to'> & { from?: string; to?: string }) {
-  return toFilter({ ...asked, from: timeParameter('from', asked.from), to: timeParameter('to', asked.to) })
+interface AskedChoice extends Omit<Parameters<typeof toFilter>[0], 'from' | 'to' | 'ids'> {
+  readonly from?: string
+  readonly to?: string
+  readonly ids?: string
+}
+
+function choiceOf({ ids, ...asked }: AskedChoice): LetterChoice {
+  const times = { from: timeParameter('from', asked.from), to: timeParameter('to', asked.to) }
+  return toFilter({ ...asked, ...times, ids: ids === undefined ? undefined : idsOf(ids) })
+}
+
+const MOST_IDS = 100
+
+function idsOf(text: string): readonly string[] {
+  const ids = text.split(',').filter((id) => id !== '')
+  if (ids.length > 0 && ids.length <= MOST_IDS) return ids
+  const message = `ids: ${ids.length} ids; give 1 to ${MOST_IDS}, separated by commas`
+  throw new StreamError('request_invalid', message, { field: 'ids' })
 }
 
 interface DeadLetterCursor {

@@ -3,12 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { splitKey } from '../../events/entities.ts'
 import { countFeedRows, readFeedItem, readFeedPage } from '../../operations/feeds.ts'
+import { notePull } from '../../operations/pulls/note-pull.ts'
 import type { Scoped } from '../../operations/scope.ts'
 import type { FeedRow } from '../../projections/feed-row.ts'
 import type { Feed } from '../../projections/projection.ts'
 import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
-import { readCursor, writeCursor } from '../feed-cursor.ts'
+import { unlessUnchanged } from '../entity-tags.ts'
+import { nextCursor, readCursor } from '../feed-cursor.ts'
 import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'
 import { ConnectionQuery, FeedQuery, feedAnswer, feedItem, keyPath } from './feed-schemas.ts'
@@ -22,9 +24,12 @@ export function feedRoutes(deps: ApiDeps): FastifyPluginAsyncTypebox {
       const path = `/v1/feeds/${feed.entity}`
       const answers = problems(400, 401, 404)
       const tags = ['feeds']
-      const page = { 200: feedAnswer(feed), ...answers, ...problems(410) }
-      app.get(path, { schema: { tags, querystring: FeedQuery, response: page } }, (request, reply) =>
-        answerPage(deps, feed, request, reply),
+      const unchanged = { description: 'As If-None-Match says it has it already', type: 'null' }
+      const page = { 200: feedAnswer(feed), 304: unchanged, ...answers, ...problems(410) }
+      app.get(
+        path,
+        { schema: { tags, querystring: FeedQuery, response: page }, onSend: unlessUnchanged },
+        (request, reply) => answerPage(deps, feed, request, reply),
       )
       const { parts } = feed.key
       const params = keyPath(feed.key)
@@ -53,18 +58,21 @@ async function answerPage(deps: ApiDeps, feed: Feed, request: PageRequest, reply
   const { query } = request
   const now = deps.clock.now()
   const cursorKey = cursorKeyOf(request, deps.cursorKey)
-  const cursor = query.cursor === undefined ? null : readCursor(cursorKey, query.cursor, now)
+  const given = query.cursor === undefined ? null : readCursor(cursorKey, query.cursor, now)
   const filter = {
     connection: query.connection,
     source: query.source ?? null,
     from: timeParameter('updated_from', query.updated_from),
     to: timeParameter('updated_to', query.updated_to),
   }
-  const page = await readFeedPage(deps.operations, principalOf(request), { feed, filter, cursor, limit: query.limit })
+  const wanted = { feed, filter, cursor: given?.cursor ?? null, limit: query.limit }
+  const page = await readFeedPage(deps.operations, principalOf(request), wanted)
+  // HEAD gives no rows.
+  if (request.method === 'GET') notePull(deps.operations, principalOf(request), wanted, page)
   if (page.retryAfter !== null) reply.header('retry-after', page.retryAfter)
   return {
     items: toItems(feed, page.items),
-    cursor: writeCursor(cursorKey, page.cursor, now),
+    cursor: nextCursor(cursorKey, given, page.cursor, now),
     complete: page.complete,
   }
 }

@@ -38,6 +38,15 @@ export const RotateBody = Type.Object(
   { additionalProperties: false },
 )
 
+export const RevokeBody = Type.Object(
+  {
+    reason: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 1000, description: 'Kept in the audit trail; name no person' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
 const Reach = Type.Union([Type.Literal('all'), Type.Array(Text)])
 const status = {
   id: Text,

@@ -14,7 +14,7 @@ import type { ApiDeps } from '../dependencies.ts'
 import { answerList } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'
-import { IssuedKey, Key, KeyBody, KeyId, KeyList, RotateBody } from './key-schemas.ts'
+import { IssuedKey, Key, KeyBody, KeyId, KeyList, RevokeBody, RotateBody } from './key-schemas.ts'
 
 const tags = ['keys']
 
@@ -45,19 +45,16 @@ export function keyRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
     )
     const answers = problems(400, 401, 404, 409)
     const rotate = { tags, params: KeyId, body: RotateBody, response: { 200: IssuedKey, ...answers } }
-    // Everything in the body may be left out, so the body may be too.
-    const preValidation = async (request: { body: unknown }) => {
-      if (request.body === undefined) request.body = {}
-    }
-    app.post('/v1/keys/:id/rotate', { schema: rotate, preValidation }, async (request) => {
+    app.post('/v1/keys/:id/rotate', { schema: rotate }, async (request) => {
       const wanted = { id: request.params.id, oldUntil: timeParameter('old_until', request.body.old_until) }
       const key = await rotateKey(operations, principalOf(request), wanted)
       return toIssued(key)
     })
-    const revoke = { tags, params: KeyId, response: { 200: Key, ...problems(401, 404) } }
-    app.post('/v1/keys/:id/revoke', { schema: revoke }, async (request) =>
-      toKey(await revokeKey(operations, principalOf(request), request.params.id)),
-    )
+    const revoke = { tags, params: KeyId, body: RevokeBody, response: { 200: Key, ...problems(400, 401, 404) } }
+    app.post('/v1/keys/:id/revoke', { schema: revoke }, async (request) => {
+      const wanted = { id: request.params.id, reason: request.body.reason ?? null }
+      return toKey(await revokeKey(operations, principalOf(request), wanted))
+    })
   }
 }
 

@@ -1,11 +1,28 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { hold as holdAt, listParked, listPauses, resumeConnection } from '../../operations/pauses.ts'
+import {
+  hold as holdAt,
+  listHoldStages,
+  listParked,
+  listPauses,
+  resumeConnection,
+  tryParked,
+} from '../../operations/pauses.ts'
 import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerList, answerPage, fieldCursor, placeOfFieldCursor } from '../page-cursor.ts'
 import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'
-import { Held, HoldBody, ParkedList, ParkedQuery, PauseList, PausePath, Resumed } from './staged-schemas.ts'
+import {
+  Held,
+  HoldBody,
+  ParkedKey,
+  ParkedList,
+  ParkedQuery,
+  ParkedTried,
+  PauseList,
+  PausePath,
+  Resumed,
+} from './staged-schemas.ts'
 
 const tags = ['pauses']
 
@@ -13,9 +30,11 @@ const tags = ['pauses']
 export function pauseRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const list = { tags, response: { 200: PauseList, ...problems(401) } }
-    app.get('/v1/pauses', { schema: list }, async (request) =>
-      answerList(await listPauses(operations, principalOf(request))),
-    )
+    app.get('/v1/pauses', { schema: list }, async (request) => {
+      const by = principalOf(request)
+      const stages = [...(await listHoldStages(operations, by))]
+      return { ...answerList(await listPauses(operations, by)), stages }
+    })
     const hold = { tags, params: PausePath, body: HoldBody, response: { 200: Held, ...problems(400, 401, 404, 409) } }
     app.put('/v1/pauses/:stage/:connection', { schema: hold }, (request) => {
       const { reason, until } = request.body
@@ -25,6 +44,10 @@ export function pauseRoutes({ operations, ...deps }: ApiDeps): FastifyPluginAsyn
     const one = { tags, params: PausePath, response: { 200: Resumed, ...problems(401, 404) } }
     app.post('/v1/pauses/:stage/:connection/resume', { schema: one }, (request) =>
       resumeConnection(operations, principalOf(request), request.params),
+    )
+    const tried = { tags, body: ParkedKey, response: { 200: ParkedTried, ...problems(400, 401, 404, 409) } }
+    app.post('/v1/parked/try', { schema: tried }, (request) =>
+      tryParked(operations, principalOf(request), request.body),
     )
     const parked = { tags, querystring: ParkedQuery, response: { 200: ParkedList, ...problems(400, 401, 404) } }
     app.get('/v1/parked', { schema: parked }, async (request) => {

@@ -43,6 +43,12 @@ export const ReadStatus = Type.Object({
       until: Nullable(Type.String({ description: 'Null: until somebody resumes it' })),
     }),
   ),
+  sweep: Nullable(
+    Type.Object(
+      { schedule: OptionalText, most_gone: Type.Number({ description: 'Share that may be gone at once' }) },
+      { description: 'Null: what is gone at the source can not be found' },
+    ),
+  ),
   windows: Type.Array(Window, { description: 'The last ones, newest first' }),
 })
 
@@ -53,7 +59,11 @@ export const CutDateBody = Type.Object(
   {
     cut_date: Type.Union([Type.String(), Type.Null()], { description: 'ISO 8601; null: begin at startFrom again' }),
     revision: Type.Optional(
-      Type.Integer({ minimum: 0, description: 'As the read has it: it confirms what it affects' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'As the read has it: it confirms what it affects',
+      }),
     ),
     confirm: Type.Boolean({
       default: false,

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from 'typebox'
+import { isoTime } from '../../events/times.ts'
 import { decideRebuild, listRebuilds, previewRebuild, requestRebuild, showRebuild } from '../../operations/rebuilds.ts'
 import type { Rebuild as RebuildRow } from '../../projections/rebuild/rebuild.ts'
 import { principalOf } from '../access.ts'
@@ -32,6 +33,9 @@ const Preview = Type.Object({
   events: Type.Integer(),
   live_generation: Type.Integer(),
   next_generation: Type.Integer(),
+  ends_undo_of: nullable(
+    Type.String({ description: 'The rebuild whose switch can not be undone any more after this' }),
+  ),
 })
 
 const Difference = Type.Object({
@@ -68,6 +72,7 @@ const Rebuild = Type.Object({
   requested_at: Type.String(),
   ready_at: nullable(Type.String()),
   ended_at: nullable(Type.String()),
+  undo_until: nullable(Type.String({ description: 'The switch can be undone until then; null: it can not' })),
   events: Type.Integer(),
   difference: nullable(Difference),
   error: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
@@ -101,13 +106,14 @@ export function rebuildRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebo
     const response = { 200: Rebuild, ...problems(400, 401, 404, 409) }
     const change = { schema: { tags, params: Id, body: Confirm, response } }
     const drop = { schema: { tags, params: Id, querystring: Confirm, response } }
-    // Without a body it says what it would affect.
-    const preValidation = async (request: { body: unknown }) => {
-      if (request.body === undefined) request.body = {}
-    }
-    app.post('/v1/rebuilds/:id/switch', { ...change, preValidation }, async (request) => {
+    app.post('/v1/rebuilds/:id/switch', change, async (request) => {
       const { confirm } = request.body
       const decision = { id: request.params.id, decision: 'switch', confirm } as const
+      return toRebuild(await decideRebuild(operations, principalOf(request), decision))
+    })
+    app.post('/v1/rebuilds/:id/undo', change, async (request) => {
+      const { confirm } = request.body
+      const decision = { id: request.params.id, decision: 'undo', confirm } as const
       return toRebuild(await decideRebuild(operations, principalOf(request), decision))
     })
     app.delete('/v1/rebuilds/:id', drop, async (request) => {
@@ -124,6 +130,7 @@ function toRebuild(row: RebuildRow): Static<typeof Rebuild> {
   const head = { id, state, table, generation, live_generation, by, reason, requested_at, ready_at, ended_at, events }
   return {
     ...head,
+    undo_until: isoTime(row.undo_until),
     difference: difference === null ? null : { ...difference, samples: [...difference.samples] },
     error,
   }

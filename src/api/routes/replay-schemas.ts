@@ -23,6 +23,12 @@ export const ReplayBody = Type.Object(
   { additionalProperties: false },
 )
 
+export const ReplayTargets = Type.Object({
+  items: Type.Array(Type.Object({ topic: Type.String(), processor: Type.String() })),
+})
+
+const Amount = Type.Object({ currency: Type.String(), total: Type.String({ description: 'Exact' }) })
+
 export const ReplayPreview = Type.Object({
   topic: Type.String(),
   processor: Type.String(),
@@ -31,6 +37,32 @@ export const ReplayPreview = Type.Object({
   to_send: Type.Integer(),
   connections: Type.Record(Type.String(), Type.Integer(), { description: 'Of those to send, by connection' }),
   seconds: Type.Integer({ description: 'It takes at least, at the rate' }),
+  amounts: Type.Array(Amount, { description: 'What the orders among them come to; empty: they are no orders' }),
+  samples: Type.Array(
+    Type.Object({
+      key: Type.String(),
+      source: Type.String(),
+      connection: nullable(Type.String()),
+      occurred_at: nullable(Type.String()),
+      deleted: Type.Boolean(),
+      amount: nullable(Amount),
+      place: Type.Object({ partition: Type.Integer(), offset: Type.Integer() }),
+      effects: nullable(
+        Type.Array(
+          Type.Object({
+            connection: nullable(Type.String()),
+            outcome: Type.String({ description: 'In words' }),
+            changes: Type.Array(Type.Object({ field: Type.String(), before: Type.Unknown(), after: Type.Unknown() }), {
+              description:
+                'What the feed has, or the target was sent last, beside what would be made now; masked for who may not see persons',
+            }),
+          }),
+          { description: 'What would come of it by the configuration of today; null: it was not tried' },
+        ),
+      ),
+    }),
+    { description: 'The newest of those to send, at most ten' },
+  ),
 })
 
 export const Replay = Type.Object({

@@ -4,11 +4,13 @@ import type { Replay as ReplayRow } from '../../control/replays/replay.ts'
 import {
   cancelReplay,
   listReplays,
+  listReplayTargets,
   parseOffsets,
   previewReplay,
   replayOutcome,
   requestReplay,
   showReplay,
+  type TriedSample,
   type WantedReplay,
 } from '../../operations/replays.ts'
 import { principalOf } from '../access.ts'
@@ -17,7 +19,7 @@ import { answerList } from '../page-cursor.ts'
 import { PathText } from '../path-text.ts'
 import { problems } from '../problems.ts'
 import { timeParameter } from '../time-parameter.ts'
-import { Replay, ReplayBody, ReplayOutcome, ReplayPreview } from './replay-schemas.ts'
+import { Replay, ReplayBody, ReplayOutcome, ReplayPreview, ReplayTargets } from './replay-schemas.ts'
 
 const tags = ['replays']
 const Id = Type.Object({ id: PathText() })
@@ -33,7 +35,10 @@ export function replayRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox
     app.post('/v1/replays', { schema: ask }, async (request, reply) => {
       const { preview, by: name = null } = request.body
       const [by, wanted] = [principalOf(request, name), wantedOf(request.body)]
-      if (preview) return { ...(await previewReplay(operations, by, wanted)) }
+      if (preview) {
+        const { amounts, samples, ...counts } = await previewReplay(operations, by, wanted)
+        return { ...counts, amounts: [...amounts], samples: samples.map(toSample) }
+      }
       return await reply.code(202).send(toReplay(await requestReplay(operations, by, wanted)))
     })
     const Items = Type.Object({ items: Type.Array(Replay) })
@@ -41,6 +46,10 @@ export function replayRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox
     app.get('/v1/replays', { schema: list }, async (request) => {
       const { items } = answerList(await listReplays(operations, principalOf(request), request.query.limit))
       return { items: items.map(toReplay) }
+    })
+    const targets = { tags, response: { 200: ReplayTargets, ...problems(401) } }
+    app.get('/v1/replay-targets', { schema: targets }, async (request) => {
+      return { items: [...(await listReplayTargets(operations, principalOf(request)))] }
     })
     const one = { tags, params: Id, response: { 200: ReplayOutcome, ...problems(401, 404) } }
     app.get('/v1/replays/:id', { schema: one }, async (request) => {
@@ -74,6 +83,11 @@ function wantedOf(body: Static<typeof ReplayBody>): WantedReplay {
     offsets: body.offsets === undefined ? null : parseOffsets(body.offsets),
     allVersions: body.all_versions,
   }
+}
+
+function toSample({ effects, ...sample }: TriedSample) {
+  const tried = effects?.map((effect) => ({ ...effect, changes: [...effect.changes] })) ?? null
+  return { ...sample, effects: tried }
 }
 
 function toReplay(row: ReplayRow): Static<typeof Replay> {

@@ -76,6 +76,9 @@ export const Held = Type.Object({
   message: Text,
   since: Text,
   probe_at: Type.String({ description: 'When the next record is tried' }),
+  until: Nullable(
+    Type.String({ description: 'A hold by hand ends by itself then; null: when somebody ends it, or it is none' }),
+  ),
 })
 
 export const HoldBody = Type.Object(
@@ -88,7 +91,10 @@ export const HoldBody = Type.Object(
   { additionalProperties: false },
 )
 
-export const PauseList = Type.Object({ items: Type.Array(Held) })
+export const PauseList = Type.Object({
+  items: Type.Array(Held),
+  stages: Type.Array(Text, { description: 'Where a connection, or all of them (`*`), can be held; and at `reads`' }),
+})
 
 export const PausePath = Type.Object({ stage: PathText(), connection: PathText() })
 export const Resumed = Type.Object({ stage: Text, connection: Text })
@@ -103,12 +109,25 @@ export const ParkedQuery = Type.Object(
   { additionalProperties: false },
 )
 
+const parkedKey = {
+  stage: Type.String({ minLength: 1, maxLength: 200 }),
+  connection: Type.String({ minLength: 1, maxLength: 200 }),
+  key: Type.String({ minLength: 1, maxLength: 1000, description: 'As the list has it, for example vendor-orders|100' }),
+}
+
+export const ParkedKey = Type.Object(parkedKey, { additionalProperties: false })
+export const ParkedTried = Type.Object({
+  ...parkedKey,
+  tried: Type.Integer({ description: 'Records that are tried now' }),
+})
+
 export const ParkedList = Type.Object({
   items: Type.Array(
     Type.Object({
       stage: Text,
       partition: Count,
       connection: Text,
+      source: Type.String({ description: 'The system that it was read from' }),
       key: Text,
       code: Text,
       message: Text,

@@ -6,6 +6,8 @@ import { problems } from '../problems.ts'
 const StartPage = Type.Object({ name: Type.String(), paths: Type.Record(Type.String(), Type.String()) })
 
 const paths = {
+  '/v1/status': 'how everything goes, by connection',
+  '/v1/caller': 'who asks, and what they may do',
   '/v1/tasks': 'runs of reads and what became of their entities',
   '/v1/reads': 'schedules, cut dates and windows',
   '/v1/systems': 'the configured systems',
@@ -31,6 +33,6 @@ export function startPage(feeds: readonly Feed[]): FastifyPluginAsyncTypebox {
   const served = feeds.map(({ entity, title }) => [`/v1/feeds/${entity}`, `${title}; needs ?connection=`])
   return async (app) => {
     const schema = { response: { 200: StartPage, ...problems(401) } }
-    app.get('/', { schema }, async () => ({ name: 'waldstream', paths: { ...Object.fromEntries(served), ...paths } }))
+    app.get('/v1', { schema }, async () => ({ name: 'waldstream', paths: { ...Object.fromEntries(served), ...paths } }))
   }
 }

@@ -4,6 +4,7 @@ import { status } from '../../operations/status.ts'
 import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { problems } from '../problems.ts'
+import { PullFields } from './pulls.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
@@ -16,6 +17,7 @@ const Count = Type.Object({
 })
 
 const Failure = Type.Object({
+  group: Type.String({ description: 'As `groupId` of /v1/dead-letters takes it' }),
   stage: Text,
   code: Text,
   field: Nullable(Text),
@@ -50,11 +52,37 @@ const Status = Type.Object({
           ),
           processing: Count,
           waiting: Count,
+          waits: Type.Array(
+            Type.Object({
+              stage: Text,
+              code: Nullable(Text),
+              message: Nullable(Text),
+              count: Type.Integer({ description: 'Among a hundred of them' }),
+              since: Text,
+            }),
+            { description: 'What they wait for, the longest wait first' },
+          ),
           failed: Count,
         }),
       ),
-      paused: Type.Array(Type.Object({ stage: Text, since: Text, code: Text, message: Text, fix: Fix })),
+      paused: Type.Array(
+        Type.Object({
+          stage: Text,
+          connection: Type.String({
+            description: 'What is held there: `*` stands for all connections; at `reads` a system',
+          }),
+          since: Text,
+          code: Text,
+          message: Text,
+          until: Nullable(Type.String({ description: 'A hold by hand ends by itself then' })),
+          fix: Fix,
+        }),
+      ),
+      held_orders: Type.Object(Count.properties, {
+        description: 'Orders that somebody holds: /v1/order-holds lists them',
+      }),
       failures: Type.Array(Failure),
+      pulls: Type.Array(Type.Object(PullFields), { description: 'Who pulls its feeds, and how far they are' }),
     }),
   ),
   failures: Type.Array(Failure, { description: 'Of no single connection: what could not be read or routed' }),
@@ -74,7 +102,8 @@ export function statusRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox
           ...one,
           paused: [...one.paused],
           failures: [...one.failures],
-          flows: one.flows.map((flow) => ({ ...flow, reads: [...flow.reads] })),
+          pulls: [...one.pulls],
+          flows: one.flows.map((flow) => ({ ...flow, reads: [...flow.reads], waits: [...flow.waits] })),
         })),
       }
     })

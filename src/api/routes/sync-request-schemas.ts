@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { entities } from '../../events/topics.ts'
+import { sweeps } from '../../operations/sync.ts'
 import { PathText } from '../path-text.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
@@ -13,6 +14,12 @@ export const SyncRequestBody = Type.Object(
     entity: Type.Optional(Type.Enum([...entities])),
     scope: Type.Optional(Type.String({ minLength: 1, description: 'all by default' })),
     from: Type.Optional(Type.String({ description: 'ISO 8601: read again from here; the cut date stays' })),
+    sweep: Type.Optional(
+      Type.Enum([...sweeps], {
+        description:
+          'Instead of reading, look for what is gone at the source: preview says what, check deletes it unless it is more than the read allows, accept deletes it all the same',
+      }),
+    ),
     reason: Type.Optional(Given),
     requestId: Type.Optional(
       Type.String({ minLength: 1, maxLength: 200, description: 'The same again is the same request' }),

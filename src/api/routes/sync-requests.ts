@@ -24,6 +24,7 @@ export function syncRequestRoutes({ operations }: ApiDeps): FastifyPluginAsyncTy
         from: timeParameter('from', body.from),
         queueUrl: body.queueUrl ?? null,
         reason: body.reason ?? null,
+        sweep: body.sweep ?? null,
         requestId: oneKey(body.requestId, requestKey(request)),
       }
       return await reply.code(202).send(await requestSync(operations, principalOf(request), wanted))

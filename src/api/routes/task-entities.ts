@@ -38,11 +38,7 @@ export function taskEntityRoutes({ operations, ...deps }: ApiDeps): FastifyPlugi
     })
     const answers = { 200: RetriedTask, ...problems(400, 401, 404, 409) }
     const retry = { tags, params: TaskId, body: RetryTaskBody, response: answers }
-    // Everything in the body may be left out, so the body may be too.
-    const preValidation = async (request: { body: unknown }) => {
-      if (request.body === undefined) request.body = {}
-    }
-    app.post('/v1/tasks/:id/retry', { schema: retry, preValidation }, async (request) => {
+    app.post('/v1/tasks/:id/retry', { schema: retry }, async (request) => {
       const { reason = null, limit, rate, dryRun } = request.body
       const wanted = { task: request.params.id, reason, limit, rate, dryRun }
       const done = await retryTask(operations, principalOf(request), wanted)

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import { entityStatuses, taskStates } from '../../operations/tasks.ts'
+import { entityStatuses, taskStates, windowProofs } from '../../operations/tasks.ts'
 import { PathText } from '../path-text.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
@@ -17,12 +17,32 @@ export const Task = Type.Object({
   state: Type.String({ description: 'due, processing, completed, failed, incomplete or merged' }),
   run_state: Type.String({ description: 'Of the reading alone: due, running, ended, failed, incomplete or merged' }),
   requested_at: Text,
+  reason: OptionalText,
+  backfill_from: Nullable(
+    Type.String({ description: 'The request named it: read again from here, the cut date stays' }),
+  ),
   merged_into: Nullable(Type.String({ description: 'The task it joined' })),
   window_from: OptionalText,
   window_to: OptionalText,
   started_at: OptionalText,
   ended_at: OptionalText,
-  read_count: Count,
+  read_count: Type.Integer({ description: 'Rows that the source gave; a row given again counts again' }),
+  keys: Type.Integer({ description: 'Different keys that were read; 0 before the end' }),
+  reached_at: Nullable(
+    Type.String({ description: 'While it reads: all that changed before was given; null: the source does not tell' }),
+  ),
+  expected: Nullable(Type.Integer({ description: 'Of a sweep: keys that are expected at the source' })),
+  gone: Nullable(Type.Integer({ description: 'Of a sweep: how many of them are not there any more' })),
+  listed: Nullable(
+    Type.Integer({
+      description: 'Rows that the source listed at the end, to compare with what was read; null: it listed none',
+    }),
+  ),
+  proof: Type.Enum([...windowProofs], {
+    description:
+      'Whether the window was read whole. proven: the source listed it, and all of that had been read; unlisted: it listed nothing; incomplete: it lists what it did not give; broken_off: the run ended before; none: a sweep, or joined to another',
+  }),
+  cut_date_moved: Type.Boolean({ description: 'The next run begins where this one ended' }),
   published: Count,
   unchanged: Count,
   unreadable: Count,

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from 'typebox'
 import { cancelTask } from '../../operations/cancel-task.ts'
-import { listTasks, showTask, type TaskStatus } from '../../operations/tasks.ts'
+import { listTasks, movedCutDate, showTask, type TaskStatus, windowProof } from '../../operations/tasks.ts'
 import { cursorKeyOf, principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
 import { answerPage, pageCursor, placeOfCursor } from '../page-cursor.ts'
@@ -51,12 +51,21 @@ function toTask({ run, state, counts }: TaskStatus): Static<typeof Task> {
     state,
     run_state: run.state,
     requested_at: run.requested_at,
+    reason: run.reason,
+    backfill_from: run.backfill_from,
     merged_into: run.merged_into,
     window_from: run.window_from,
     window_to: run.window_to,
     started_at: run.started_at,
     ended_at: run.ended_at,
     read_count: run.read_count,
+    keys: run.keys,
+    reached_at: run.reached_at,
+    expected: run.expected,
+    gone: run.gone,
+    listed: run.listed,
+    proof: windowProof(run),
+    cut_date_moved: movedCutDate(run),
     published: run.published,
     unchanged: run.unchanged,
     unreadable: run.unreadable,

@@ -6,6 +6,7 @@ import type { TableDefinition } from '../../platform/dynamodb/tables.ts'
 export const keyScopes = [
   'feeds:read',
   'orders:push',
+  'fulfil',
   'observe',
   'operate',
   'configure',

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { StreamError } from '../../errors.ts'
+import { text4 } from '../../events/decimal.ts'
+import { type Amount, totalsByCurrency } from '../../events/order-amounts.ts'
+import { isoTime } from '../../events/times.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { type Jobs, jobId } from '../../platform/jobs.ts'
 import type { LogAdmin } from '../../platform/kafka/event-log.ts'
 import { NEW_REPLAY, openStates, type Replay, type ReplayConfiguration, type ReplayFilter } from './replay.ts'
-import { type SelectDeps, selectEvents, sourcesOf } from './select-events.ts'
+import { type EventDetail, type EventPlace, type SelectDeps, selectEvents, sourcesOf } from './select-events.ts'
 
 /** Events a second, where nothing else is asked for. */
 export const USUAL_REPLAY_RATE = 500
@@ -32,7 +35,29 @@ export interface ReplayPreview extends ReplayTarget {
   readonly connections: Readonly<Record<string, number>>
   /** How long it takes at the rate, at least. */
   readonly seconds: number
+  /** What the orders among them come to, exactly, by currency; empty: they are no orders. */
+  readonly amounts: readonly Amount[]
+  /** The newest of those that would be sent. */
+  readonly samples: readonly ReplaySample[]
+  /** Systems that the events were read from. */
+  readonly sources: readonly string[]
 }
+
+export interface ReplaySample {
+  readonly place: EventPlace
+  readonly key: string
+  readonly source: string
+  /** Null: of a source topic, for all that read it. */
+  readonly connection: string | null
+  /** ISO 8601; null: its source has none. */
+  readonly occurred_at: string | null
+  readonly deleted: boolean
+  /** Null: it is no order. */
+  readonly amount: Amount | null
+}
+
+/** Samples of a preview. */
+const MOST_SAMPLES = 10
 
 /** Sending kept events through a processor again; the API and the command share it. */
 export interface Replays {
@@ -133,8 +158,8 @@ async function preview(deps: ReplaysDeps, request: ReplayRequest): Promise<Repla
       const [low, high] = [BigInt(from), BigInt(to)]
       return [partition, { from: low > start ? low : start, to: high < end ? high : end }] as const
     })
-  const wanted = { ...request, sources: sourcesOf(configuration, topic, connection), present: false }
-  const { events, keys, owners, chosen } = await selectEvents(deps, wanted, new Map(range))
+  const wanted = { ...request, sources: sourcesOf(configuration, topic, connection), present: false, detailed: true }
+  const { events, keys, owners, chosen, details } = await selectEvents(deps, wanted, new Map(range))
   const connections: Record<string, number> = {}
   for (const { id } of configuration.connections.filter(({ id }) => connection === null || id === connection)) {
     const sources = sourcesOf(configuration, topic, id)
@@ -142,5 +167,40 @@ async function preview(deps: ReplaysDeps, request: ReplayRequest): Promise<Repla
       sources === null ? (owners[id] ?? 0) : [...sources].reduce((sum, source) => sum + (owners[source] ?? 0), 0)
     if (own > 0) connections[id] = own
   }
-  return { topic, processor, events, keys, to_send: chosen, connections, seconds: Math.ceil(chosen / rate) }
+  return {
+    topic,
+    processor,
+    events,
+    keys,
+    to_send: chosen,
+    connections,
+    seconds: Math.ceil(chosen / rate),
+    amounts: amountsOf(details),
+    samples: samplesOf(details),
+    sources: [...new Set(details.map(({ source }) => source))],
+  }
+}
+
+/** An order counts once for whom it is sent to, however many versions of it are sent: by its newest. */
+function amountsOf(details: readonly EventDetail[]): readonly Amount[] {
+  const orders = new Map<string, EventDetail>()
+  for (const detail of details) {
+    const id = JSON.stringify([detail.connection, detail.source, detail.key])
+    const known = orders.get(id)
+    if (known === undefined || (detail.occurredAt ?? 0) >= (known.occurredAt ?? 0)) orders.set(id, detail)
+  }
+  return totalsByCurrency([...orders.values()].flatMap(({ amount }) => (amount === null ? [] : [amount])))
+}
+
+function samplesOf(details: readonly EventDetail[]): readonly ReplaySample[] {
+  const newest = details.toSorted((a, b) => (b.occurredAt ?? 0) - (a.occurredAt ?? 0)).slice(0, MOST_SAMPLES)
+  return newest.map(({ place, key, source, connection, occurredAt, deleted, amount }) => ({
+    place,
+    key,
+    source,
+    connection,
+    occurred_at: isoTime(occurredAt),
+    deleted,
+    amount: amount && { currency: amount.currency, total: text4(amount.total) },
+  }))
 }

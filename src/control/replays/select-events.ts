@@ -1,5 +1,6 @@
 import { toStreamError } from '../../errors.ts'
 import { isRepeated } from '../../events/headers.ts'
+import type { OrderAmount } from '../../events/order-amounts.ts'
 import { entities, kindOf, type TopicEvents, type TopicKind } from '../../events/topics.ts'
 import { versionRank } from '../../events/version.ts'
 import type { EventCodec } from '../../platform/codec.ts'
@@ -24,7 +25,28 @@ export interface Selection {
   /** By source (of source topics) or connection (of the others): events to be sent. */
   readonly owners: Readonly<Record<string, number>>
   readonly chosen: number
+  /** What of the chosen ones a person is shown; empty unless it is asked for. */
+  readonly details: readonly EventDetail[]
   has(record: LogRecord): boolean
+}
+
+/** Where an event stands in its topic. */
+export interface EventPlace {
+  readonly partition: number
+  readonly offset: number
+}
+
+/** An event that would be sent, without what it says of persons. */
+export interface EventDetail {
+  readonly place: EventPlace
+  readonly key: string
+  readonly source: string
+  /** Null: it is of a source topic. */
+  readonly connection: string | null
+  readonly occurredAt: number | null
+  readonly deleted: boolean
+  /** Null: it is no order. */
+  readonly amount: OrderAmount | null
 }
 
 export interface Wanted extends ReplayFilter {
@@ -33,6 +55,8 @@ export interface Wanted extends ReplayFilter {
   readonly sources: ReadonlySet<string> | null
   /** What was deleted is left out: nobody has it. */
   readonly present: boolean
+  /** Their details too: they are held in memory for all that are chosen. */
+  readonly detailed?: boolean
 }
 
 /** The sources whose entity the connection reads; null: the topic is no source's, or no connection is named. */
@@ -50,6 +74,7 @@ interface Choice {
   readonly rank: string
   readonly owner: string
   readonly deleted: boolean
+  readonly detail: EventDetail | null
 }
 
 /**
@@ -74,7 +99,7 @@ export async function selectEvents(
     events += 1
     const key = record.key?.toString('utf8') ?? ''
     keys.add(key)
-    const choice = choiceOf(record, event)
+    const choice = choiceOf(record, event, wanted.detailed === true ? detailOf(record, event) : null)
     const known = choices.get(wanted.allVersions ? choice.place : key)
     if (known === undefined || choice.rank >= known.rank) choices.set(wanted.allVersions ? choice.place : key, choice)
   }
@@ -91,6 +116,7 @@ export async function selectEvents(
     keys: keys.size,
     owners: Object.fromEntries(owners),
     chosen: places.size,
+    details: chosen.flatMap(({ detail }) => (detail === null ? [] : [detail])),
     has: (record) => places.has(offsetText(record)),
   }
 }
@@ -112,10 +138,23 @@ export async function decodeReplayable(
 
 const offsetText = ({ partition, offset }: LogRecord): string => `${partition}:${offset}`
 
-function choiceOf(record: LogRecord, event: ReplayableEvent): Choice {
+function detailOf({ partition, offset }: LogRecord, event: ReplayableEvent): EventDetail {
+  const { key, source, occurredAt, data } = event
+  return {
+    place: { partition, offset: Number(offset) },
+    key,
+    source,
+    connection: 'connection' in event ? event.connection : null,
+    occurredAt,
+    deleted: 'deleted' in event && event.deleted,
+    amount: 'grandTotal' in data ? { currency: data.currency, total: data.grandTotal } : null,
+  }
+}
+
+function choiceOf(record: LogRecord, event: ReplayableEvent, detail: EventDetail | null): Choice {
   const rank = versionRank(event)
   const owner = 'connection' in event ? event.connection : event.source
-  return { place: offsetText(record), rank, owner, deleted: 'deleted' in event && event.deleted }
+  return { place: offsetText(record), rank, owner, detail, deleted: 'deleted' in event && event.deleted }
 }
 
 function inTime({ timestamp }: LogRecord, { from, to }: ReplayFilter): boolean {

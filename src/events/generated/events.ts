@@ -71,7 +71,7 @@ export interface Fulfilment {
   readonly orderNumber: string
   /** What the order was given at the ERP to find it by: connection-order number. Null where the ERP does not tell it. */
   readonly orderReference: string | null
-  /** shipment, closure or cancellation. */
+  /** shipment, closure, cancellation or confirmation. */
   readonly kind: string
   readonly shippedAt: EpochMillis | null
   readonly lines: ReadonlyArray<FulfilmentLine>

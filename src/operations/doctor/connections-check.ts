@@ -18,7 +18,7 @@ export function connectionsCheck(
     const named = orderStates.length === 0 ? 'none' : orderStates.join(', ')
     const fix = `remove orderStates (orders then begin in ${begin?.join(', ') ?? 'any'}), or name some of: ${known.join(', ')}`
     return [
-      warn(`connection ${id}`, `no order can begin: its orderStates are ${named}, which no ${type} order has; ${fix}`),
+      warn(`connection ${id}`, `no order can begin: its orderStates are ${named}, which no ${type} order has`, fix),
     ]
   })
 }

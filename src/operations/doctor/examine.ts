@@ -121,7 +121,7 @@ async function configured(
     if (folder === null) {
       const [table] = await dynamo.inspect(tableDefinitions.filter((definition) => definition.name === 'connections'))
       if (table?.state !== 'right')
-        return [warn(name, `none: the table connections is ${table?.state}; waldstream apply <dir>`)]
+        return [warn(name, `none: the table connections is ${table?.state}`, 'waldstream apply <dir>')]
     }
     const found =
       folder === null
@@ -129,7 +129,7 @@ async function configured(
         : await loadConfiguration(folder, config.environment, systemTypes)
     systems = found.systems
     const counts = `${found.systems.length} systems, ${found.connections.length} connections`
-    if (found.systems.length === 0) return [warn(name, `${counts}: waldstream apply <dir>`)]
+    if (found.systems.length === 0) return [warn(name, counts, 'waldstream apply <dir>')]
     return [ok(name, `${counts}, from ${folder ?? 'the tables'}`), ...connectionsCheck(found, systemTypes)]
   }
   const findings = await runChecks([{ name, run }], limitMs)
@@ -137,8 +137,8 @@ async function configured(
 }
 
 function unread({ name, what }: Finding, folder: string | null): Finding {
-  const instead = folder === null ? '; doctor <dir> takes a folder instead' : ''
-  return fail(name, `${what} (so no system is looked at${instead})`)
+  const instead = folder === null ? 'waldstream doctor <dir> takes a folder instead' : null
+  return fail(name, `${what} (so no system is looked at)`, instead)
 }
 
 function once(open: () => Promise<LogInspector>): () => Promise<LogInspector> {

@@ -1,10 +1,13 @@
 import { toStreamError } from '../../errors.ts'
 
-/** What one check found: `what` says what is so and, where it is not right, the fix. */
+/** What one check found. */
 export interface Finding {
   readonly level: 'ok' | 'warn' | 'fail'
   readonly name: string
+  /** What is so. */
   readonly what: string
+  /** What to do about it; null: nothing, or `what` says it. */
+  readonly fix: string | null
 }
 
 /** One check. It returns its findings; when it throws, that is a finding too. */
@@ -14,15 +17,15 @@ export interface Check {
 }
 
 export function ok(name: string, what: string): Finding {
-  return { level: 'ok', name, what }
+  return { level: 'ok', name, what, fix: null }
 }
 
-export function warn(name: string, what: string): Finding {
-  return { level: 'warn', name, what }
+export function warn(name: string, what: string, fix: string | null = null): Finding {
+  return { level: 'warn', name, what, fix }
 }
 
-export function fail(name: string, what: string): Finding {
-  return { level: 'fail', name, what }
+export function fail(name: string, what: string, fix: string | null = null): Finding {
+  return { level: 'fail', name, what, fix }
 }
 
 /** All checks side by side, each with a time limit; findings in the order of the checks. None stops another. */
@@ -35,9 +38,7 @@ async function runCheck({ name, run }: Check, limitMs: number): Promise<readonly
   const ending = new AbortController()
   const late = Promise.withResolvers<readonly Finding[]>()
   const timer = setTimeout(() => {
-    late.resolve([
-      fail(name, `no answer within ${limitMs / 1000} s; see whether it can be reached, or give --timeout more`),
-    ])
+    late.resolve([fail(name, `no answer within ${limitMs / 1000} s`, 'see whether it can be reached from here')])
     ending.abort()
   }, limitMs)
   try {

@@ -16,15 +16,15 @@ export function judgeBrokers({ brokers, release }: InspectedBrokers, replication
   const count = brokers.length
   const found = `${count} (${brokers.join(', ')}), Kafka ${release}`
   const first = release.startsWith('before')
-    ? warn(BROKERS, `${found}: no release before 2.3 was ever tried; use a newer one`)
+    ? warn(BROKERS, `${found}: no release before 2.3 was ever tried`, 'use a newer one')
     : ok(BROKERS, found)
   if (replication > count) {
     const ways = `set TOPIC_REPLICATION=${count}, or add brokers`
-    return [first, fail(BROKERS, `TOPIC_REPLICATION is ${replication} and there are ${count} brokers: ${ways}`)]
+    return [first, fail(BROKERS, `TOPIC_REPLICATION is ${replication} and there are ${count} brokers`, ways)]
   }
   if (replication > 1) return [first]
-  const one = 'TOPIC_REPLICATION is 1: what a broker holds is lost with it; set 3 where that matters'
-  return count === 1 ? [first] : [first, warn(BROKERS, one)]
+  const one = 'TOPIC_REPLICATION is 1: what a broker holds is lost with it'
+  return count === 1 ? [first] : [first, warn(BROKERS, one, 'set 3 where that matters')]
 }
 
 export function topicsCheck(inspector: () => Promise<LogInspector>, definitions: readonly TopicDefinition[]): Check {
@@ -68,7 +68,7 @@ function judgePartitions(
 ): Finding {
   const wanted = topics[0]?.partitions
   const ways = `set TOPIC_PARTITIONS=${has}, or begin a new generation of topics with another TOPIC_PREFIX`
-  return fail(TOPICS, `${has} partitions, not ${wanted}, have ${topics.map(({ name }) => name).join(', ')}: ${ways}`)
+  return fail(TOPICS, `${has} partitions, not ${wanted}, have ${topics.map(({ name }) => name).join(', ')}`, ways)
 }
 
 /** What goes wrong with another value of a setting. */
@@ -80,21 +80,22 @@ const because: Readonly<Record<string, string>> = {
   'min.insync.replicas': 'acknowledged by all would mean by one (Guarantee 1)',
 }
 
-function judgeTopic(definition: TopicDefinition, topic: InspectedTopic): readonly Finding[] {
+/** What is wrong with a topic besides the number of its partitions. */
+export function judgeTopic(definition: TopicDefinition, topic: InspectedTopic): readonly Finding[] {
   const name = `topic ${definition.name}`
   const findings: Finding[] = []
   for (const [entry, wanted] of Object.entries(definition.config)) {
     const has = topic.config[entry]
     if (has === wanted) continue
     const way = `kafka-configs.sh --alter --entity-type topics --entity-name ${definition.name} --add-config ${entry}=${wanted}`
-    findings.push(fail(name, `${entry} is ${has ?? 'not set'}, not ${wanted}: ${because[entry] ?? ''}; ${way}`))
+    findings.push(fail(name, `${entry} is ${has ?? 'not set'}, not ${wanted}: ${because[entry] ?? ''}`, way))
   }
   if (topic.replication < definition.replication) {
-    const what = `has ${topic.replication} replicas, not ${definition.replication}: add them by kafka-reassign-partitions.sh`
-    findings.push(warn(name, what))
+    const what = `has ${topic.replication} replicas, not ${definition.replication}`
+    findings.push(warn(name, what, 'add them by kafka-reassign-partitions.sh'))
   }
   if (topic.impaired > 0) {
-    findings.push(warn(name, `${topic.impaired} partitions lack a leader or replicas in sync: see to the brokers`))
+    findings.push(warn(name, `${topic.impaired} partitions lack a leader or replicas in sync`, 'see to the brokers'))
   }
   return findings
 }

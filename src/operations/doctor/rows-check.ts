@@ -12,7 +12,7 @@ export function rowsCheck(look: () => Promise<LookedAt>): Check {
 export function judgeRows({ rows, inPart }: LookedAt): readonly Finding[] {
   const more = inPart.length === 0 ? '' : `, of the first of ${inPart.join(', ')}; waldstream rows list looks at all`
   if (rows.length === 0) return [ok(ROWS, `every row can be read${more}`)]
-  const shown = rows.slice(0, SHOWN).map(({ why, command }) => fail(ROWS, `${why}: restore the row, or ${command}`))
+  const shown = rows.slice(0, SHOWN).map(({ why, command }) => fail(ROWS, why, `restore the row, or ${command}`))
   const rest = rows.length - shown.length
-  return rest === 0 ? shown : [...shown, fail(ROWS, `${rest} more can't be read: waldstream rows list`)]
+  return rest === 0 ? shown : [...shown, fail(ROWS, `${rest} more can't be read`, 'waldstream rows list')]
 }

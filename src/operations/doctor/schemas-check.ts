@@ -31,25 +31,28 @@ export function schemasCheck(registry: Registry, topicPrefix: string): Check {
   }
 }
 
-interface SeenSchema {
+export interface SeenSchema {
   readonly subject: string
+  /** In the registry; null: it has none of the subject. */
+  readonly id: number | null
   readonly state: 'missing' | 'known' | 'other'
   readonly findings: readonly Finding[]
 }
 
-async function judgeSchema(registry: Registry, subject: string, schema: string): Promise<SeenSchema> {
+/** A schema of this release against the one that is registered. */
+export async function judgeSchema(registry: Registry, subject: string, schema: string): Promise<SeenSchema> {
   const name = `schema ${subject}`
   const latest = await registry.latest(subject)
-  if (latest === undefined) return { subject, state: 'missing', findings: [] }
+  if (latest === undefined) return { subject, id: null, state: 'missing', findings: [] }
   const findings: Finding[] = []
   const level = await registry.compatibility(subject)
   if (level !== LEVEL)
     findings.push(warn(name, `compatibility is ${level ?? 'not set'}; a start of a role sets ${LEVEL}`))
-  if (sameJson(latest.schema, schema)) return { subject, state: 'known', findings }
+  if (sameJson(latest.schema, schema)) return { subject, id: latest.id, state: 'known', findings }
   const changes = logicalTypeChanges(latest.schema, schema)
   if (changes.length > 0) {
     findings.push(
-      fail(name, `the bytes would change their meaning: ${changes.join('; ')}; run the release that registered it`),
+      fail(name, `the bytes would change their meaning: ${changes.join('; ')}`, 'run the release that registered it'),
     )
   } else if (await registry.accepts(subject, schema)) {
     findings.push(
@@ -57,10 +60,10 @@ async function judgeSchema(registry: Registry, subject: string, schema: string):
     )
   } else {
     findings.push(
-      fail(name, 'the registered version is not compatible with this one: run the release that registered it'),
+      fail(name, 'the registered version is not compatible with this one', 'run the release that registered it'),
     )
   }
-  return { subject, state: 'other', findings }
+  return { subject, id: latest.id, state: 'other', findings }
 }
 
 function sameJson(a: string, b: string): boolean {

@@ -29,15 +29,15 @@ export function skewOf({ date, askedAt, answeredAt }: Asked & { readonly date: n
 export function judgeSkew(system: Pick<System, 'id' | 'reads'>, asked: Asked): readonly Finding[] {
   const name = `clock ${system.id}`
   const { date } = asked
-  if (date === null) return [warn(name, 'it sends no Date, so its clock is not known: keep overlapSeconds generous')]
+  if (date === null) return [warn(name, 'it sends no Date, so its clock is not known', 'keep overlapSeconds generous')]
   const skew = skewOf({ ...asked, date })
   const covered = coveredMs(system.reads)
   const apart = `${(Math.abs(skew) / SECOND).toFixed(1)} s ${skew < 0 ? 'behind' : 'ahead of'} ours`
   if (Math.abs(skew) > covered) {
-    const what = `${apart}, and its reads cover ${covered / SECOND} s: set the clock here by NTP, or raise overlapSeconds`
-    return [fail(name, what)]
+    const what = `${apart}, and its reads cover ${covered / SECOND} s`
+    return [fail(name, what, 'set the clock here by NTP, or raise overlapSeconds')]
   }
-  if (Math.abs(skew) > UNUSUAL_MS) return [warn(name, `${apart}: set the clock here by NTP, or have theirs set`)]
+  if (Math.abs(skew) > UNUSUAL_MS) return [warn(name, apart, 'set the clock here by NTP, or have theirs set')]
   return [ok(name, skew === 0 ? 'as ours, to the second' : apart)]
 }
 
@@ -51,6 +51,7 @@ export function judgeBrokerClock(newest: number | null, now: number, settleMs: n
   if (newest === null) return ok(name, 'not known: nothing was appended yet')
   const ahead = newest - now
   if (ahead <= 0) return ok(name, 'not ahead of ours, by the newest record')
-  const what = `at least ${(ahead / SECOND).toFixed(1)} s ahead of ours: set both by NTP`
-  return ahead > settleMs ? fail(name, `${what}; feeds allow FEED_SETTLE_MS=${settleMs}`) : warn(name, what)
+  const what = `at least ${(ahead / SECOND).toFixed(1)} s ahead of ours`
+  const way = 'set both by NTP'
+  return ahead > settleMs ? fail(name, `${what}; feeds allow FEED_SETTLE_MS=${settleMs}`, way) : warn(name, what, way)
 }

@@ -20,20 +20,16 @@ export function systemCheck(system: System, { clients, now }: SystemDeps): Check
         const { date, warnings = [] } = await clients.check(system, signal)
         const [clock, roundMs] = [date, now() - askedAt]
         return [
-          ok(name, `${system.type} takes the credentials (${roundMs} ms)`),
+          ok(name, `${system.type} accepts the credentials (${roundMs} ms)`),
           ...judgeSkew(system, { date: clock, askedAt, answeredAt: askedAt + roundMs }),
           ...warnings.map((warning) => warn(name, warning)),
         ]
       } catch (thrown) {
-        return [fail(name, whyNot(toStreamError(thrown)))]
+        const { code, message } = toStreamError(thrown)
+        return [fail(name, `${code}: ${message}`, ways[code] ?? null)]
       }
     },
   }
-}
-
-function whyNot({ code, message }: StreamError): string {
-  const way = ways[code]
-  return way === undefined ? `${code}: ${message}` : `${code}: ${message}; ${way}`
 }
 
 const ways: Readonly<Partial<Record<StreamError['code'], string>>> = {

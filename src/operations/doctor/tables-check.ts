@@ -16,9 +16,13 @@ export function judgeTables(tables: readonly InspectedTable[]): readonly Finding
       ? [ok(TABLES, `${right.length} of ${tables.length} are there with their keys and indexes`)]
       : []),
     ...(missing.length > 0 ? [warn(TABLES, `missing, made when a role starts: ${missing.join(', ')}`)] : []),
-    ...named('not active').map((name) => warn(`table ${name}`, 'is not active; wait, or look at it in the console')),
+    ...named('not active').map((name) => warn(`table ${name}`, 'is not active', 'wait, or look at it in the console')),
     ...named('keys').map((name) =>
-      fail(`table ${name}`, 'has other keys or indexes: use another TABLE_PREFIX, or remove that table and rebuild it'),
+      fail(
+        `table ${name}`,
+        'has other keys or indexes',
+        'use another TABLE_PREFIX, or remove that table and rebuild it',
+      ),
     ),
   ]
 }

@@ -5,12 +5,13 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Item, TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
 import { sealedKinds } from '../../platform/persons/person-id.ts'
 import { FRESH_MS, type PersonKeys } from '../../platform/persons/person-keys.ts'
+import { ORDER_INDEX } from '../../projections/tables.ts'
 import type { SystemDefinition } from '../../systems/system.ts'
 import { targetsOf } from '../sinks.ts'
 import { tableDefinitions } from '../table-definitions.ts'
 import { type InTopic, lookThroughTopics, type TopicDeps } from './look-through-topics.ts'
-import { type Person, personOf, type Wanted } from './person.ts'
-import { type InTable, lookThroughTables, wipeRow } from './wipe-tables.ts'
+import { personOf, type Wanted } from './person.ts'
+import { type InTable, lookThroughTables, removeRow, type TextsIn, wipeRow } from './wipe-tables.ts'
 
 export interface ForgetDeps extends TopicDeps {
   readonly tables: Tables
@@ -61,15 +62,16 @@ export async function forgetPerson(deps: ForgetDeps, wanted: Wanted, dryRun: boo
   await lookThroughTopics(deps, person, [topicOf('orders')], places)
   const before = await lookThroughTopics(deps, person, names, places)
   const definitions = tableDefinitions.filter(({ name }) => !OF_GOODS.test(name))
-  const texts = person.texts()
-  const inTables = await lookThroughTables(deps.tables, definitions, texts)
+  const ids = [...person.ids(await deps.personKeys.secret())]
+  const saidIn = textsIn(person.texts(), ids)
+  const inTables = await lookThroughTables(deps.tables, definitions, saidIn)
   let destroyed = 0
   if (!dryRun) {
-    for (const id of person.ids(await deps.personKeys.secret())) destroyed += await deps.personKeys.forget(id)
-    await wipe(deps, person, definitions)
+    for (const id of ids) destroyed += await deps.personKeys.forget(id)
+    await wipe(deps, saidIn, definitions)
   }
   const after = dryRun ? before : await lookThroughTopics(deps, person, names, places)
-  const tablesAfter = dryRun ? inTables : await lookThroughTables(deps.tables, definitions, texts)
+  const tablesAfter = dryRun ? inTables : await lookThroughTables(deps.tables, definitions, saidIn)
   return {
     dry_run: dryRun,
     at,
@@ -91,11 +93,19 @@ async function topicsToLookThrough({ configuration, systemTypes }: ForgetDeps): 
 
 const PERSONAL: readonly string[] = [...sealedKinds, 'dead-letters']
 
-/** What parked records and dead letters hold of the person's events is read as forgotten from now on. */
-async function wipe(deps: ForgetDeps, person: Person, definitions: readonly TableDefinition[]): Promise<void> {
-  const texts = person.texts()
-  await lookThroughTables(deps.tables, definitions, texts, async (definition, item) => {
-    await wipeRow(deps.tables, definition, item, texts, (row, bytes) => forgottenBytes(deps, row, bytes))
+/** Rows of the index of orders have a person by their pseudonym alone; elsewhere it stands for keys that are destroyed. */
+function textsIn(texts: readonly string[], ids: readonly string[]): TextsIn {
+  return ({ name }) => (name === ORDER_INDEX ? ids : texts)
+}
+
+/**
+ * What parked records and dead letters hold of the person's events is read as forgotten from now on; nothing finds orders by
+ * the person.
+ */
+async function wipe(deps: ForgetDeps, saidIn: TextsIn, definitions: readonly TableDefinition[]): Promise<void> {
+  await lookThroughTables(deps.tables, definitions, saidIn, async (definition, item) => {
+    if (definition.name === ORDER_INDEX) return await removeRow(deps.tables, definition, item)
+    await wipeRow(deps.tables, definition, item, saidIn(definition), (row, bytes) => forgottenBytes(deps, row, bytes))
   })
 }
 

@@ -12,16 +12,20 @@ export interface InTable {
 /** Text of bytes as rows have it; shorter ones are names and ids. */
 const BASE64 = /^[A-Za-z0-9+/]{40,}={0,2}$/
 
-/** Rows that have one of the texts (in lower case) in them, in whatever attribute. */
+/** What stands for a person in the rows of a table, in lower case. */
+export type TextsIn = (definition: TableDefinition) => readonly string[]
+
+/** Rows that have one of the texts in them, in whatever attribute. */
 export async function lookThroughTables(
   tables: Tables,
   definitions: readonly TableDefinition[],
-  texts: readonly string[],
+  textsIn: TextsIn,
   onFound: (definition: TableDefinition, item: Item) => Promise<void> = async () => undefined,
 ): Promise<readonly InTable[]> {
   const looked: InTable[] = []
   for (const definition of definitions) {
     let [rows, found] = [0, 0]
+    const texts = textsIn(definition)
     for await (const page of tables.scan(definition.name)) {
       rows += page.length
       for (const item of page) {
@@ -38,19 +42,29 @@ export async function lookThroughTables(
 /** Replaces the texts wherever they stand; bytes with one of them go as a whole, be they read as forgotten or not at all. */
 export async function wipeRow(
   tables: Tables,
-  { name, partitionKey, sortKey }: TableDefinition,
+  definition: TableDefinition,
   item: Item,
   texts: readonly string[],
   ofBytes: (item: Item, bytes: Buffer) => Promise<Buffer>,
 ): Promise<void> {
-  const keys = [partitionKey, ...(sortKey === undefined ? [] : [sortKey])]
-  const key: Key = Object.fromEntries(keys.map((one) => [one, String(item[one])]))
+  const { name, partitionKey } = definition
+  const key = keyIn(definition, item)
   const set: Record<string, unknown> = {}
   for (const [attribute, value] of Object.entries(item)) {
-    if (!keys.includes(attribute) && has(value, texts)) set[attribute] = await wiped(item, value, texts, ofBytes)
+    if (!(attribute in key) && has(value, texts)) set[attribute] = await wiped(item, value, texts, ofBytes)
   }
   // A row that went meanwhile is not made again.
   if (Object.keys(set).length > 0) await tables.update(name, key, { set }, { present: partitionKey })
+}
+
+/** For a table whose rows are of nothing but a person. */
+export async function removeRow(tables: Tables, definition: TableDefinition, item: Item): Promise<void> {
+  await tables.delete(definition.name, keyIn(definition, item))
+}
+
+function keyIn({ partitionKey, sortKey }: TableDefinition, item: Item): Key {
+  const keys = [partitionKey, ...(sortKey === undefined ? [] : [sortKey])]
+  return Object.fromEntries(keys.map((one) => [one, String(item[one])]))
 }
 
 function has(value: unknown, texts: readonly string[]): boolean {

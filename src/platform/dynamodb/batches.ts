@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BatchGetCommand, BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import {
+  BatchExecuteStatementCommand,
+  BatchGetCommand,
+  BatchWriteCommand,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb'
 import { StreamError } from '../../errors.ts'
 import { backOffMs } from '../backoff.ts'
 import { forEachBounded } from '../bounded.ts'
@@ -31,6 +36,55 @@ export async function putMany(client: DynamoDBDocumentClient, name: string, item
     const answer = await client.send(new BatchWriteCommand({ RequestItems: asked }))
     return (answer.UnprocessedItems?.[name] ?? []).flatMap(({ PutRequest }) => PutRequest?.Item ?? [])
   })
+}
+
+/** What a batch of inserts left: items of whose keys there was one already, and those that it could not insert. */
+export interface NotInserted {
+  readonly there: readonly Item[]
+  readonly failed: readonly Item[]
+}
+
+/** What passes: the statement is sent again. */
+const BUSY: readonly string[] = [
+  'ProvisionedThroughputExceeded',
+  'ThrottlingError',
+  'RequestLimitExceeded',
+  'InternalServerError',
+  'TransactionConflict',
+]
+
+/**
+ * Inserts items by statements, 25 a request: the only batch in which each write has a condition, that there is none of its
+ * key. One that was sent again after its answer was lost finds itself. `name` has the prefix. Keys must differ.
+ */
+export async function insertMany(
+  client: DynamoDBDocumentClient,
+  name: string,
+  items: readonly Item[],
+): Promise<NotInserted> {
+  const [there, failed]: [Item[], Item[]] = [[], []]
+  await inChunks(name, items, PUT_AT_ONCE, async (left) => {
+    const Statements = left.map((item) => insertOf(name, item))
+    const { Responses = [] } = await client.send(new BatchExecuteStatementCommand({ Statements }))
+    return left.filter((item, index) => {
+      const code = Responses[index]?.Error?.Code
+      if (code === undefined) return false
+      if (BUSY.includes(code)) return true
+      const kept = code === 'DuplicateItem' ? there : failed
+      kept.push(item)
+      return false
+    })
+  })
+  return { there, failed }
+}
+
+function insertOf(name: string, item: Item) {
+  const attributes = Object.entries(item).filter(([, value]) => value !== undefined)
+  const names = attributes.map(([attribute]) => `'${attribute.replaceAll("'", "''")}':?`)
+  return {
+    Statement: `INSERT INTO "${name}" VALUE {${names.join(',')}}`,
+    Parameters: attributes.map(([, value]) => value),
+  }
 }
 
 /** Calls `request` with chunks, a few at a time; what it gives back was not processed and is asked for again. */

@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Logger } from 'pino'
 import { forEachBounded } from '../bounded.ts'
 import { createTable } from './create-table.ts'
+import { type DescribedTable, describeTable } from './describe-table.ts'
 import { type InspectedTable, inspectTable } from './inspect-table.ts'
 import { createReads } from './reads.ts'
 import { createTableKeys } from './table-keys.ts'
@@ -29,10 +30,13 @@ export interface DynamoTables {
   create(definitions: readonly TableDefinition[]): Promise<void>
   /** How the tables are, without making any; `table_unavailable` when DynamoDB does not answer. */
   inspect(definitions: readonly TableDefinition[]): Promise<readonly InspectedTable[]>
+  /** The same with what DynamoDB says of each. */
+  describe(definitions: readonly TableDefinition[]): Promise<readonly DescribedTable[]>
   close(): void
 }
 
 const CREATED_AT_ONCE = 5
+const DESCRIBED_AT_ONCE = 4
 
 /** The tables in DynamoDB. */
 export function createTables(settings: DynamoSettings): DynamoTables {
@@ -66,6 +70,13 @@ export function createTables(settings: DynamoSettings): DynamoTables {
       const tables: InspectedTable[] = []
       for (const definition of definitions) tables.push(await inspectTable(client, settings.prefix, definition))
       return tables
+    },
+    async describe(definitions) {
+      const tables = new Map<string, DescribedTable>()
+      await forEachBounded(definitions, DESCRIBED_AT_ONCE, async (definition) => {
+        tables.set(definition.name, await describeTable(client, settings.prefix, definition))
+      })
+      return definitions.flatMap(({ name }) => tables.get(name) ?? [])
     },
     close: () => client.destroy(),
   }

@@ -9,6 +9,9 @@ const CREDENTIALS: readonly string[] = [
   'CredentialsProviderError',
 ]
 
+/** As the SDK says it, before anything is sent: asking again never helps. */
+const IMPRECISE_NUMBER = /Number\.M(AX|IN)_SAFE_INTEGER/
+
 const KEY_TOO_LARGE = /size of (all )?(hash|range) ?keys? has exceeded/i
 
 /** Whatever the SDK threw, as a StreamError; values are never in its message. */
@@ -19,6 +22,10 @@ export function fromDynamo(error: unknown, table: string): StreamError {
   if (isTooLarge(error)) {
     return new StreamError('value_too_large', `an item for table ${table} has more than 400 KB`, { cause: error })
   }
+  if (IMPRECISE_NUMBER.test(reason)) {
+    const message = `a number for table ${table} has more digits than are kept exactly: as text it has all of them`
+    return new StreamError('value_too_large', message, { cause: error })
+  }
   if (name === 'ValidationException' && KEY_TOO_LARGE.test(reason)) {
     const message = `a key for table ${table} is too large: a partition key has 2,048 bytes at most, a sort key 1,024`
     return new StreamError('value_too_large', message, { cause: error })
@@ -28,7 +35,7 @@ export function fromDynamo(error: unknown, table: string): StreamError {
       cause: error,
     })
   }
-  if (name === 'AccessDeniedException') {
+  if (isRefused(error)) {
     return new StreamError('permission_missing', `DynamoDB refuses access to table ${table}`, { cause: error })
   }
   if (CREDENTIALS.includes(name)) {
@@ -39,6 +46,11 @@ export function fromDynamo(error: unknown, table: string): StreamError {
     return new StreamError('unexpected', `table ${table} refuses the request: ${reason}`, { cause: error })
   }
   return new StreamError('table_unavailable', `table ${table} does not answer: ${name} ${reason}`, { cause: error })
+}
+
+/** The caller lacks a permission. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AccessDeniedException'
 }
 
 export function isConditionFailure(error: unknown): boolean {

@@ -3,13 +3,19 @@
  * outlive the run that leads to them: no task is shown with some of its entities gone.
  */
 export const keptDays = {
+  processes: 1,
+  figures: 2,
+  pulls: 90,
   requests: 90,
   runs: 90,
   taskRows: 120,
   orderSteps: 400,
+  orderIndex: 430,
   stagedOrders: 400,
   endedDeadLetters: 400,
   endedJobs: 400,
+  endedShareLinks: 90,
+  filedFulfilments: 400,
   notesOfOrders: 400,
   linkNotes: 400,
   configurationChanges: 1_100,

@@ -1,22 +1,50 @@
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { forEachBounded } from '../bounded.ts'
 import { guarded, plain, type TableAccess } from './access.ts'
-import { putMany } from './batches.ts'
-import { isConditionFailure } from './dynamo-errors.ts'
+import { insertMany, type NotInserted, putMany } from './batches.ts'
+import { isConditionFailure, isRefused } from './dynamo-errors.ts'
 import { compileChange, compileCondition, createNames, type Names } from './expressions.ts'
 import { checkKey, isPossibleKey } from './possible-keys.ts'
 import type { Condition, Item, TableDefinition, Tables } from './tables.ts'
 
-type Writes = Pick<Tables, 'put' | 'putMany' | 'update' | 'delete'>
+type Writes = Pick<Tables, 'put' | 'putMany' | 'insertMany' | 'update' | 'delete'>
+
+/** Items that are put at once, where a batch does not insert them. */
+const PUT_SIDE_BY_SIDE = 16
 
 export function createWrites({ client, keys, prefix }: TableAccess): Writes {
   const named = (table: string) => ({ TableName: `${prefix}${table}` })
+  // A role may lack the permission for statements, which no other request needs: then each item is put by itself.
+  let mayInsert = true
+  const inserted = async (table: string, items: readonly Item[]): Promise<NotInserted> => {
+    if (!mayInsert) return { there: [], failed: items }
+    try {
+      return await insertMany(client, `${prefix}${table}`, items)
+    } catch (error) {
+      if (!isRefused(error)) throw error
+      mayInsert = false
+      return { there: [], failed: items }
+    }
+  }
+  const put: Writes['put'] = (table, item, condition) =>
+    guarded(`${prefix}${table}`, async () => {
+      checkKey(table, await keys.of(table), item)
+      const guard = conditionOf(condition, createNames())
+      const done = await unlessRefused(() => client.send(new PutCommand({ ...named(table), Item: item, ...guard })))
+      return done !== null
+    })
   return {
-    put: (table, item, condition) =>
+    put,
+    insertMany: (table, items) =>
       guarded(`${prefix}${table}`, async () => {
-        checkKey(table, await keys.of(table), item)
-        const guard = conditionOf(condition, createNames())
-        const done = await unlessRefused(() => client.send(new PutCommand({ ...named(table), Item: item, ...guard })))
-        return done !== null
+        const definition = await keys.of(table)
+        for (const item of items) checkKey(table, definition, item)
+        const { there, failed } = await inserted(table, items)
+        const found = [...there]
+        await forEachBounded(failed, PUT_SIDE_BY_SIDE, async (item) => {
+          if (!(await put(table, item, { absent: definition.partitionKey }))) found.push(item)
+        })
+        return found
       }),
     putMany: (table, items) =>
       guarded(`${prefix}${table}`, async () => {

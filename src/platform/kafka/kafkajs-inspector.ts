@@ -1,9 +1,11 @@
-import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs'
-import type { TopicDefinition } from './event-log.ts'
+import kafkajs, { type Admin, AssignerProtocol, type ITopicMetadata } from 'kafkajs'
+import { forEachBounded } from '../bounded.ts'
+import type { PartitionEnd, TopicDefinition } from './event-log.ts'
 import { type ApiVersions, clusterOf } from './kafkajs-cluster.ts'
 import { fromKafkajs } from './kafkajs-errors.ts'
 import { type KafkaSettings, kafkaClient } from './kafkajs-event-log.ts'
-import type { InspectedTopic, LogInspector } from './log-inspector.ts'
+import type { InspectedGroup, InspectedTopic, LogInspector } from './log-inspector.ts'
+import { COORDINATOR_MOVES, LEADER_MOVES, whileMoving } from './while-moving.ts'
 
 /** An inspector by kafkajs; it connects at once. */
 export async function createLogInspector(settings: KafkaSettings): Promise<LogInspector> {
@@ -34,6 +36,8 @@ export async function createLogInspector(settings: KafkaSettings): Promise<LogIn
         }
       }),
     topics: (definitions) => guarded('asking for the topics', () => inspectTopics(admin, definitions)),
+    groups: (prefix, most) => guarded('asking for the groups', () => inspectGroups(admin, prefix, most)),
+    ends: (topics) => guarded('asking for the ends of topics', () => endsOf(admin, topics)),
     close: () => guarded('disconnecting', () => admin.disconnect()),
   }
 }
@@ -70,6 +74,65 @@ function stateOf({ name, partitions }: ITopicMetadata): Omit<InspectedTopic, 'co
     replication: Math.min(...partitions.map(({ replicas }) => replicas.length)),
     impaired: partitions.filter(({ leader, isr, replicas }) => leader < 0 || isr.length < replicas.length).length,
   }
+}
+
+/** Requests that are under way at one time. */
+const AT_ONCE = 8
+/** Groups that one request describes. */
+const DESCRIBED = 50
+
+async function inspectGroups(admin: Admin, prefix: string, most: number): ReturnType<LogInspector['groups']> {
+  const { groups } = await admin.listGroups()
+  const names = groups
+    .filter(({ groupId, protocolType }) => groupId.startsWith(prefix) && ['consumer', ''].includes(protocolType))
+    .map(({ groupId }) => groupId)
+    .toSorted()
+  const looked = names.slice(0, most)
+  const found = new Map<string, InspectedGroup>()
+  const parts = Array.from({ length: Math.ceil(looked.length / DESCRIBED) }, (_, index) =>
+    looked.slice(index * DESCRIBED, (index + 1) * DESCRIBED),
+  )
+  for (const part of parts) {
+    const described = await whileMoving(COORDINATOR_MOVES, () => admin.describeGroups(part))
+    await forEachBounded(described.groups, AT_ONCE, async ({ groupId: name, state, members }) => {
+      const given = members.map((one) => ({ id: one.memberId, partitions: givenTo(one.memberAssignment) }))
+      found.set(name, { name, state, members: given, committed: await committedOf(admin, name) })
+    })
+  }
+  return { groups: looked.flatMap((name) => found.get(name) ?? []), complete: names.length === looked.length }
+}
+
+/** Partitions of a member; none while the group shares them anew. */
+function givenTo(assignment: Buffer): number {
+  if (assignment.length === 0) return 0
+  const decoded = AssignerProtocol.MemberAssignment.decode(assignment)
+  return Object.values(decoded?.assignment ?? {}).reduce((sum, partitions) => sum + partitions.length, 0)
+}
+
+/** Of every topic that the group has committed for: to name none asks for all. */
+async function committedOf(admin: Admin, group: string): Promise<InspectedGroup['committed']> {
+  const offsets = await whileMoving(COORDINATOR_MOVES, () => admin.fetchOffsets({ groupId: group, topics: [] }))
+  return new Map(
+    offsets.map(({ topic, partitions }) => [
+      topic,
+      new Map(
+        partitions.map(({ partition, offset }) => {
+          const at = BigInt(offset)
+          return [partition, at < 0n ? null : at] as const
+        }),
+      ),
+    ]),
+  )
+}
+
+async function endsOf(admin: Admin, topics: readonly string[]): ReturnType<LogInspector['ends']> {
+  const ends = new Map<string, readonly PartitionEnd[]>()
+  await forEachBounded(topics, AT_ONCE, async (topic) => {
+    const offsets = await whileMoving(LEADER_MOVES, () => admin.fetchTopicOffsets(topic))
+    const all = offsets.map(({ partition, low, high }) => ({ partition, start: BigInt(low), end: BigInt(high) }))
+    ends.set(topic, all)
+  })
+  return ends
 }
 
 const FETCH = 1

@@ -21,14 +21,24 @@ export async function createRecordReader(settings: KafkaSettings): Promise<Recor
   } catch (error) {
     throw fromKafkajs(error, 'connecting')
   }
+  const read = async (places: readonly RecordPlace[]) => {
+    try {
+      const found = await readAll(cluster, places)
+      return places.map((place) => found.get(placeText(place)) ?? null)
+    } catch (error) {
+      throw fromKafkajs(error, 'reading records by their places')
+    }
+  }
+  // One after the other: of those that begin at once kafkajs connects each anew, and ends one of these connections alone.
+  let last: Promise<unknown> = Promise.resolve()
   return {
-    async read(places) {
-      try {
-        const found = await readAll(cluster, places)
-        return places.map((place) => found.get(placeText(place)) ?? null)
-      } catch (error) {
-        throw fromKafkajs(error, 'reading records by their places')
-      }
+    read(places) {
+      const own = last.then(
+        () => read(places),
+        () => read(places),
+      )
+      last = own
+      return own
     },
     close: async () => void (await cluster.disconnect()),
   }

@@ -70,6 +70,8 @@ export interface PersonKeys {
   secret(): Promise<KeyObject>
   /** The key that something was sealed with; null: it was destroyed. `keeper` null: nobody knows whose it is. */
   find(by: SealedWith, keeper: Keeper | null): Promise<PersonKey | null>
+  /** Until when what was placed in the month is kept, epoch milliseconds; null: for ever. */
+  keptUntil(month: string, keeper: Keeper): Promise<number | null>
   /** Whether what was placed in the month is too old to be kept. */
   isTooOld(month: string, keeper: Keeper): Promise<boolean>
   /** Whether what was placed then is of a person who is forgotten, or too old to be kept. */
@@ -161,11 +163,12 @@ export function createPersonKeys(deps: PersonKeysDeps): PersonKeys {
     if (!isFresh(place)) await together(place)
     return known.get(nameOf(place)) ?? note(place, await rows.get({ person: place.person, month: place.month }))
   }
+  const keptUntil = async (month: string, keeper: Keeper) => endOfKeeping(month, (await retention())(keeper))
   const isTooOld = async (month: string, keeper: Keeper) => {
-    const end = endOfKeeping(month, (await retention())(keeper))
+    const end = await keptUntil(month, keeper)
     return end !== null && end < clock.now()
   }
-  const expiryOf = async ({ month, keeper }: KeyPlace) => inSeconds(endOfKeeping(month, (await retention())(keeper)))
+  const expiryOf = async ({ month, keeper }: KeyPlace) => inSeconds(await keptUntil(month, keeper))
   const forgottenRow = ({ person }: Place): Place => ({ person, month: FORGOTTEN_ROW })
   const isForgotten = async (place: KeyPlace): Promise<boolean> => {
     if (await isTooOld(place.month, place.keeper)) return true
@@ -225,6 +228,7 @@ export function createPersonKeys(deps: PersonKeysDeps): PersonKeys {
       return secret
     },
     find,
+    keptUntil,
     isTooOld,
     isForgotten,
     async prepare(places) {

@@ -1,20 +1,22 @@
 import type { Item, Tables } from '../dynamodb/tables.ts'
 import { readableItems } from '../dynamodb/unreadable-rows.ts'
 import { fromParkedItem, PARKED, shownAttributes } from './parked-item.ts'
-import { HELD } from './parking.ts'
+import { HELD, ORDER_HELD } from './parking.ts'
 
 /** A record that waits, without what it holds. Times are ISO 8601. */
 export interface ParkedSummary {
   readonly stage: string
   readonly partition: number
   readonly connection: string
+  /** The system that it was read from. */
+  readonly source: string
   /** kind|entity key, or source|entity key. */
   readonly key: string
   readonly code: string
   readonly message: string
   readonly attempts: number
   readonly first_at: string
-  /** When it is tried again; null: once its connection is not paused any more. */
+  /** When it is tried again; null: once its connection is not paused any more, or its order not held. */
   readonly release_at: string | null
   readonly task: string | null
   readonly event_id: string
@@ -109,16 +111,18 @@ function parsePlace(text: string): { readonly owner: string | undefined; readonl
 function toSummary(owner: string, item: Item): ParkedSummary {
   const { connection, key, code, message, attempts, firstAt, about, record } = fromParkedItem(item)
   const at = String(item['release_at'])
+  const isHeld = at.startsWith(HELD) || code === ORDER_HELD
   return {
     stage: owner.slice(0, owner.lastIndexOf('#')),
     partition: record.partition,
     connection,
+    source: about.source,
     key,
     code,
     message,
     attempts,
     first_at: new Date(firstAt).toISOString(),
-    release_at: at.startsWith(HELD) ? null : new Date(Number(at)).toISOString(),
+    release_at: isHeld ? null : new Date(Number(at)).toISOString(),
     task: about.taskId,
     event_id: about.eventId,
     topic: record.topic,

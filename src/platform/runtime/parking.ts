@@ -1,4 +1,4 @@
-import { queryReadable, rowType, text } from '../dynamodb/rows.ts'
+import { flag, or, queryReadable, rowType, text } from '../dynamodb/rows.ts'
 import type { Condition, Item, TableDefinition, Tables } from '../dynamodb/tables.ts'
 import { readableItems } from '../dynamodb/unreadable-rows.ts'
 import type { LogRecord } from '../kafka/event-log.ts'
@@ -15,6 +15,8 @@ import type { ParkedOwners } from './parked-owners.ts'
 const BY_RELEASE = 'by-release'
 /** Sorts after every time: what is held is not due. */
 export const HELD = '~'
+/** Code of what waits because somebody holds its order: looked at now and then, and woken when that ends. */
+export const ORDER_HELD = 'order_held'
 
 /**
  * Records that wait, their offsets committed (partition `stage`: stage#partition of the input; sort `id`:
@@ -41,6 +43,8 @@ export interface ParkedCheck {
   readonly firstAt: number
   /** Distinguishes this check from a later one of the key. */
   readonly mark: string
+  /** Somebody asked for it: what comes of it is reported. */
+  readonly told: boolean
 }
 
 export type Parked = ({ readonly what: 'record' } & ParkedRecord) | ({ readonly what: 'check' } & ParkedCheck)
@@ -60,6 +64,10 @@ export interface Parking {
   /** What is held for a connection: least tried first, then oldest. */
   heldFor(connection: string, limit: number): Promise<readonly Parked[]>
   ofKey(connection: string, key: string): Promise<readonly ParkedRecord[]>
+  /** Has what waits of a key for its next try taken up at once: how many records; what is held stays. */
+  hasten(connection: string, key: string): Promise<number>
+  /** Has what waits of a key whose order was held taken up at once. */
+  wake(connection: string, key: string): Promise<void>
   remove(parked: Parked): Promise<void>
 }
 
@@ -89,13 +97,14 @@ export function createParking(
         const [first = ''] = [releaseText(at), ...(known === undefined ? [] : [String(known['release_at'])])].toSorted()
         const same: Condition<keyof ParkedCheck> =
           known === undefined ? { absent: 'mark' } : { attribute: 'mark', is: '=', value: String(known['mark']) }
-        if (!(await tables.put(PARKED, { stage: owner, id, ...check, release_at: first }, same))) continue
+        const told = check.told || known?.['told'] === true
+        if (!(await tables.put(PARKED, { stage: owner, id, ...check, told, release_at: first }, same))) continue
         owners?.noteParked(owner)
         return
       }
     },
-    async postpone({ id, mark, connection, key, attempts, firstAt }, at) {
-      const item = { stage: owner, id, mark, connection, key, attempts, firstAt, release_at: releaseText(at) }
+    async postpone({ id, mark, connection, key, attempts, firstAt, told }, at) {
+      const item = { stage: owner, id, mark, connection, key, attempts, firstAt, told, release_at: releaseText(at) }
       await tables.put(PARKED, item, { attribute: 'mark', is: '=', value: mark })
     },
     async due(now, limit) {
@@ -122,6 +131,29 @@ export function createParking(
       // A key may have a # itself: then others begin as it does.
       return records.filter((parked) => parked.key === key)
     },
+    async hasten(connection, key) {
+      const range = { partition: owner, beginsWith: `${connection}|${key}#` }
+      const attributes = ['id', 'key', 'code', 'mark', 'release_at']
+      const own = (await tables.query(PARKED, { ...range, attributes })).filter(
+        (item) => item['key'] === key && item['mark'] === undefined && isTimed(item),
+      )
+      for (const { id, release_at } of own) {
+        const change = { set: { release_at: releaseText(0) } }
+        const same = { attribute: 'release_at', is: '=', value: String(release_at) } as const
+        await tables.update(PARKED, { stage: owner, id: String(id) }, change, same)
+      }
+      return own.length
+    },
+    async wake(connection, key) {
+      const range = { partition: owner, beginsWith: `${connection}|${key}#`, attributes: ['id', 'key', 'code'] }
+      const own = (await tables.query(PARKED, range)).filter(
+        (item) => item['key'] === key && item['code'] === ORDER_HELD,
+      )
+      for (const { id } of own) {
+        const change = { set: { release_at: releaseText(0) } }
+        await tables.update(PARKED, { stage: owner, id: String(id) }, change, { present: 'code' })
+      }
+    },
     async remove(parked) {
       const same: Condition<keyof ParkedCheck> | undefined =
         parked.what === 'check' ? { attribute: 'mark', is: '=', value: parked.mark } : undefined
@@ -130,12 +162,21 @@ export function createParking(
   }
 }
 
+/** It waits for a time, and not for somebody. */
+function isTimed({ release_at, code }: Item): boolean {
+  return !String(release_at).startsWith(HELD) && code !== ORDER_HELD
+}
+
 function releaseOf(release: Release, { attempts, record }: ParkedRecord): string {
   if ('at' in release) return releaseText(release.at)
   return `${HELD}${release.held}#${String(attempts).padStart(6, '0')}#${offsetText(record)}`
 }
 
-const checkRows = rowType<ParkedCheck>(PARKED, ['id'], { ...parkedAttributes, mark: text })
+const checkRows = rowType<ParkedCheck>(PARKED, ['id'], {
+  ...parkedAttributes,
+  mark: text,
+  told: or(flag, false),
+})
 
 /** Throws `row_unreadable`. */
 export function decodeParked(item: Item): Parked {

@@ -1,5 +1,6 @@
 import type { Connection } from '../../configuration/model.ts'
 import { isBehind } from '../../configuration/read-configuration.ts'
+import { findOrderHold, orderHoldText } from '../../control/order-holds.ts'
 import { StreamError } from '../../errors.ts'
 import { isForgotten } from '../../events/forgotten.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
@@ -8,13 +9,14 @@ import { versionRank } from '../../events/version.ts'
 import { halfBackOffMs } from '../../platform/backoff.ts'
 import type { LogRecord } from '../../platform/kafka/event-log.ts'
 import { withoutPersonal } from '../../platform/registry/personal-texts.ts'
-import { createParking, type ParkedCheck, type Release } from '../../platform/runtime/parking.ts'
+import { createParking, ORDER_HELD, type ParkedCheck, type Release } from '../../platform/runtime/parking.ts'
 import type { PartitionContext } from '../../platform/runtime/stage.ts'
 import { aboutEvent, type ResultEnd } from '../../platform/runtime/stage-result.ts'
 import type { OtherKey } from '../../systems/kit/sink.ts'
 import { parkedRecord, superseded } from '../waiting-room.ts'
 import { deliverOnce, type Job } from './deliver-once.ts'
 import { deliverPatiently, type Outcome } from './deliver-patiently.ts'
+import type { Cancellation } from './delivery-row.ts'
 import { sinkName } from './sink-name.ts'
 import type { SinkParts } from './sink-work.ts'
 
@@ -46,6 +48,12 @@ const CONFIGURATION_MS = 5_000
 
 /** How often it is looked whether a connection that could not be read is mended. */
 const UNUSABLE_MS = 60_000
+
+/** How often it is looked whether an order is still held. */
+const HELD_LOOK_MS = 60_000
+
+/** Code of what was delivered as canceled since somebody decided so. */
+const CANCELED_BY_HAND = 'canceled_by_hand'
 
 /** Id of the target's key of an event. */
 export function deliveryKey<K extends PerSystemKind>(kind: K, event: TopicEvents[K]): string {
@@ -98,6 +106,7 @@ export async function conclude<K extends PerSystemKind>(
   }
   const outcome = await deliver(entry, connection, parts, context)
   if (entry.probe && isOver(outcome)) await parts.guard.end(connection.id)
+  if (outcome.end === 'held') return await parkHeld(entry, outcome.until, parts, context)
   if (outcome.end === 'failed') return await fail(entry, outcome.error, outcome.attempts, parts, context)
   if (outcome.end === 'not yet') {
     const why = { code: 'timed_out', message: 'an earlier write of it may still come to its end' }
@@ -108,10 +117,41 @@ export async function conclude<K extends PerSystemKind>(
     return { end: superseded('a newer version was delivered'), parked: false, othersParked }
   }
   parts.guard.isWrong(connection.id, event.key, null)
-  const { targetId, checkAgainAt, note } = outcome
+  const { targetId, checkAgainAt, cancellation } = outcome
   if (checkAgainAt !== null) await parkCheck(parts, context.partition, event, checkAgainAt)
-  const code = note === null ? null : 'shortened'
-  return { end: { status: 'succeeded', code, message: note, targetId }, parked: false, othersParked }
+  const [code, message] =
+    cancellation === null ? said(entry, outcome) : [CANCELED_BY_HAND, cancellationText(cancellation)]
+  return { end: { status: 'succeeded', code, message, targetId }, parked: false, othersParked }
+}
+
+/** Code and message of a delivery that needs no more to be done. */
+function said<K extends PerSystemKind>(
+  { check }: Entry<K>,
+  { note, written }: { readonly note: string | null; readonly written: boolean },
+): readonly [string | null, string | null] {
+  if (check?.told !== true) return [note === null ? null : 'shortened', note]
+  const found = written ? 'the vendor was given it anew' : 'the vendor has it as it was sent: nothing was changed'
+  return ['sent_again', [found, ...(note === null ? [] : [note])].join('; ')]
+}
+
+/** For people. */
+function cancellationText({ by, at, reason }: Cancellation): string {
+  return `canceled at the vendor by ${by} at ${at}: ${reason}; the shop's later changes are not sent`
+}
+
+/** Whoever releases it has it taken up at once; where that was cut off, it is seen at the next look. */
+async function parkHeld<K extends PerSystemKind>(
+  entry: Entry<K>,
+  until: number,
+  parts: SinkParts<K>,
+  context: PartitionContext,
+): Promise<Conclusion> {
+  const { source, key: number, connection } = entry.event
+  const { tables, clock } = parts.deps
+  const hold = await findOrderHold(tables, { source, number, connection })
+  const message = orderHoldText(hold ?? { by: 'somebody', reason: 'the reason is not kept any more', until })
+  const at = Math.min(until, clock.now() + HELD_LOOK_MS)
+  return await park(entry, entry.attempts, { code: ORDER_HELD, message }, parts, context, { at })
 }
 
 async function deliver<K extends PerSystemKind>(
@@ -168,7 +208,10 @@ async function fail<K extends PerSystemKind>(
   const rounds = entry.attempts + 1
   // Guarantee 2: the vendor's answer to what the shop took back is recorded; no try would change it.
   if (error.policy === 'record') {
-    const { code, message } = error
+    const { code } = error
+    const row = await parts.deliveries.find(event.connection, deliveryKey(parts.sink.kind, event))
+    const cancellation = row?.cancellation ?? null
+    const message = cancellation === null ? error.message : `${error.message} (${cancellationText(cancellation)})`
     return { end: { status: 'ignored', code, message, targetId: null }, parked: false, othersParked: true }
   }
   // What has moved on at the target is so for this entity alone, and says nothing of its connection.
@@ -241,7 +284,7 @@ async function checkOther<K extends PerSystemKind>(
   const now = deps.clock.now()
   const mark = `${now}#${eventId}#${random()}`
   const parking = createParking(deps.tables, sinkName(kind, system.id), origin.partition, deps.parkedOwners)
-  await parking.check({ connection, key, attempts: 0, firstAt: now, mark }, now)
+  await parking.check({ connection, key, attempts: 0, firstAt: now, mark, told: false }, now)
 }
 
 async function parkCheck<K extends PerSystemKind>(
@@ -253,5 +296,6 @@ async function parkCheck<K extends PerSystemKind>(
   const key = deliveryKey(parts.sink.kind, event)
   const now = parts.deps.clock.now()
   const mark = `${at}#${event.eventId}#${parts.random()}`
-  await parts.room.rows(partition).check({ connection: event.connection, key, attempts: 0, firstAt: now, mark }, at)
+  const check = { connection: event.connection, key, attempts: 0, firstAt: now, mark, told: false }
+  await parts.room.rows(partition).check(check, at)
 }

@@ -4,8 +4,9 @@ import type { PerSystemKind, TopicEvents } from '../../events/topics.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { measureTurnWaits } from '../../platform/governor/turn-waits.ts'
 import type { Before, Delivered, OtherKey, Sink } from '../../systems/kit/sink.ts'
+import { asCanceled } from './as-canceled.ts'
 import type { Deliveries } from './deliveries.ts'
-import { checkAgainAt, type Delivery, decideDelivery, type Wanted } from './delivery-row.ts'
+import { type Cancellation, checkAgainAt, type Delivery, decideDelivery, type Wanted } from './delivery-row.ts'
 import type { SinkTiming } from './timing.ts'
 
 /** One event on its way to one target. */
@@ -28,8 +29,14 @@ export type Attempt =
       readonly parked: boolean
       /** What people should know of the write. */
       readonly note: string | null
+      /** The target has changed. */
+      readonly written: boolean
+      /** It was delivered as canceled, since somebody decided so. */
+      readonly cancellation: Cancellation | null
     }
   | { readonly end: 'superseded'; readonly parked: boolean }
+  /** No attempt was made: somebody holds it. */
+  | { readonly end: 'held'; readonly until: number }
   /** No attempt was made: an earlier write has to come to its end first. */
   | { readonly end: 'not yet'; readonly until: number }
 
@@ -63,20 +70,27 @@ export async function deliverOnce<K extends PerSystemKind>(job: Job<K>, deps: De
     const row = await deliveries.find(wanted.connection, wanted.key)
     const deadlineMs = timing.attemptMs + timing.landingMs
     const view = { now: clock.now(), deadlineMs, naturalKey: sink.naturalKey, checks: job.checks }
-    const decision = decideDelivery(row, wanted, view)
+    const cancellation = row?.cancellation ?? null
+    const event = cancellation === null ? job.event : asCanceled(job.event)
+    const decision = decideDelivery(row, { ...wanted, digest: event.contentDigest }, view)
     const parked = row?.parked ?? false
     if (decision.next === 'superseded') return { end: 'superseded', parked }
+    if (decision.next === 'held') return { end: 'held', until: decision.until }
     if (decision.next === 'wait') return { end: 'not yet', until: decision.until }
     const { intent } = decision
     job.assertOwned()
     if (!(await deliveries.begin(intent))) continue
-    const done: Pick<Delivered, 'targetId' | 'alsoChanged' | 'note'> =
-      decision.next === 'confirm' ? { targetId: intent.targetId } : await write(job, intent, decision.before, deps)
-    const { targetId, alsoChanged = [], note = null } = done
+    const done: Delivered =
+      decision.next === 'confirm'
+        ? { outcome: 'unchanged', targetId: intent.targetId }
+        : await write({ ...job, event }, intent, decision.before, deps)
+    const { outcome, targetId, alsoChanged = [], note = null } = done
     // Before the row says that it is delivered: nobody would ask the sink again.
     await deps.checkOthers(alsoChanged)
     const held = decision.next === 'confirm' || (await deliveries.finish(intent, targetId))
-    if (held) return { end: 'delivered', targetId, checkAgainAt: checkAgainAt(intent, clock.now()), parked, note }
+    const written = outcome === 'written'
+    const againAt = checkAgainAt(intent, clock.now())
+    if (held) return { end: 'delivered', targetId, checkAgainAt: againAt, parked, note, written, cancellation }
     await deps.checkSoon(intent)
   }
 }
@@ -86,7 +100,7 @@ async function write<K extends PerSystemKind>(
   intent: Delivery,
   before: Before,
   deps: DelivererDeps<K>,
-): Promise<Pick<Delivered, 'targetId' | 'alsoChanged' | 'note'>> {
+): Promise<Delivered> {
   try {
     job.assertOwned()
     return await withDeadline(deps, job.signal, async (signal) => {

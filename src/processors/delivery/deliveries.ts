@@ -6,12 +6,13 @@ import {
   oneOf,
   or,
   orNull,
+  type RowChange,
   rowsOf,
   rowType,
   text,
 } from '../../platform/dynamodb/rows.ts'
 import type { Condition, TableDefinition, Tables } from '../../platform/dynamodb/tables.ts'
-import type { Delivery, Origin } from './delivery-row.ts'
+import type { Cancellation, Delivery, Origin } from './delivery-row.ts'
 
 const DELIVERIES = 'deliveries'
 
@@ -34,11 +35,16 @@ export const deliveryRows = rowType<Delivery>(DELIVERIES, ['connection', 'key'],
   unsettledDigest: or(text, ''),
   targetId: orNull(text),
   parked: or(flag, false),
+  heldUntil: or(number, 0),
+  cancellation: orNull(map<Cancellation>({ by: text, reason: text, at: text })),
 })
 
 export interface Deliveries {
   find(connection: string, key: string): Promise<Delivery | undefined>
-  /** Writes the intent, or the confirmed version; false: the row changed since it was read, read it again (Guarantee 4). */
+  /**
+   * Writes the intent, or the confirmed version; false: the row changed since it was read, or somebody holds it since; read
+   * it again (Guarantee 4).
+   */
   begin(intent: Delivery): Promise<boolean>
   /** The target has it. False: the intent was overtaken, and what was sent may lie over a newer version. */
   finish(intent: Delivery, targetId: string | null): Promise<boolean>
@@ -46,10 +52,33 @@ export interface Deliveries {
   refuse(intent: Delivery): Promise<boolean>
   /** A record of the key was parked, or no longer is. */
   noteParked(connection: string, key: string, parked: boolean): Promise<void>
+  /**
+   * From when it resolves nothing of the key is begun before `until`. The row as it was at that moment: what it says of a
+   * write that was begun before holds, whatever comes of it.
+   */
+  hold(connection: string, key: string, until: number): Promise<Delivery | undefined>
+  /**
+   * From when it resolves the target is to have the key as canceled, whatever version comes; null: as its versions say. The
+   * row as it was at that moment.
+   */
+  cancel(connection: string, key: string, cancellation: Cancellation | null): Promise<Delivery | undefined>
+  /** Ends a hold; repeatable. */
+  release(connection: string, key: string): Promise<void>
 }
 
 export function createDeliveries(tables: Tables): Deliveries {
   const rows = rowsOf(tables, deliveryRows)
+  /** Changes the row, which is as it is answered at that moment: no write was begun since. */
+  const decide = async (
+    connection: string,
+    key: string,
+    change: RowChange<Delivery>,
+  ): Promise<Delivery | undefined> => {
+    for (;;) {
+      const row = await rows.get({ connection, key })
+      if (await rows.update({ connection, key }, change, sameFence(row?.fence ?? 0))) return row
+    }
+  }
   const end = async (intent: Delivery, set: Partial<Delivery>): Promise<boolean> =>
     await rows.update(
       deliveryRowKey(intent),
@@ -59,18 +88,36 @@ export function createDeliveries(tables: Tables): Deliveries {
   return {
     find: (connection, key) => rows.get({ connection, key }),
     async begin(intent) {
-      const { connection: _connection, key: _key, parked: _parked, ...set } = intent
-      const seen = intent.fence - 1
-      const unchanged: Condition<AttributeOf<Delivery>> =
-        seen === 0 ? { absent: 'fence' } : { attribute: 'fence', is: '=', value: seen }
-      return await rows.update(deliveryRowKey(intent), { set }, unchanged)
+      const { connection: _connection, key: _key, parked: _parked, heldUntil, cancellation, ...set } = intent
+      const sameHold: RowCondition =
+        heldUntil === 0 ? { absent: 'heldUntil' } : { attribute: 'heldUntil', is: '=', value: heldUntil }
+      const sameEnd: RowCondition = cancellation === null ? { absent: 'cancellation' } : { present: 'cancellation' }
+      const seen = { allOf: [sameFence(intent.fence - 1), sameHold, sameEnd] }
+      return await rows.update(deliveryRowKey(intent), { set }, seen)
     },
     finish: (intent, targetId) => end(intent, { state: 'delivered', targetId }),
     refuse: (intent) => end(intent, { state: 'refused' }),
     async noteParked(connection, key, parked) {
       await rows.update({ connection, key }, { set: { parked } })
     },
+    hold: (connection, key, until) => decide(connection, key, { set: { heldUntil: until } }),
+    cancel: (connection, key, cancellation) =>
+      decide(connection, key, cancellation === null ? { remove: ['cancellation'] } : { set: { cancellation } }),
+    async release(connection, key) {
+      await rows.update({ connection, key }, { remove: ['heldUntil'] }, { present: 'heldUntil' })
+      // One that was made for the hold alone.
+      await rows.delete(
+        { connection, key },
+        { allOf: [{ absent: 'fence' }, { absent: 'parked' }, { absent: 'heldUntil' }, { absent: 'cancellation' }] },
+      )
+    },
   }
 }
+
+type RowCondition = Condition<AttributeOf<Delivery>>
+
+/** 0: no write was begun yet. */
+const sameFence = (seen: number): RowCondition =>
+  seen === 0 ? { absent: 'fence' } : { attribute: 'fence', is: '=', value: seen }
 
 const deliveryRowKey = ({ connection, key }: Delivery) => ({ connection, key })

@@ -32,6 +32,18 @@ export interface Delivery {
   readonly targetId: string | null
   /** A record of the key may be parked. */
   readonly parked: boolean
+  /** Nothing of the key is begun before: somebody holds it. 0: nobody does. */
+  readonly heldUntil: number
+  /** Whatever version comes, the target is to have the key as canceled: somebody decided it. Null: nobody did. */
+  readonly cancellation: Cancellation | null
+}
+
+/** That somebody canceled an entity at the target, whatever its source says. */
+export interface Cancellation {
+  readonly by: string
+  readonly reason: string
+  /** ISO 8601. */
+  readonly at: string
 }
 
 export interface Wanted {
@@ -52,6 +64,8 @@ export interface DeliveryView {
 }
 
 export type Decision =
+  /** Somebody holds it. */
+  | { readonly next: 'held'; readonly until: number }
   /** Guarantee 4: a newer version was begun. */
   | { readonly next: 'superseded' }
   /** The target has this content. `intent`: the row as it is to be for this version. */
@@ -63,6 +77,7 @@ export type Decision =
 /** What is to be done for a version, given the key's row; the fence token of an intent is one more than the row's. */
 export function decideDelivery(row: Delivery | undefined, wanted: Wanted, view: DeliveryView): Decision {
   if (row !== undefined && row.rank > wanted.rank) return { next: 'superseded' }
+  if (row !== undefined && row.heldUntil > view.now) return { next: 'held', until: row.heldUntil }
   const open = openWrites(row, view.now)
   const intent: Delivery = {
     ...wanted,
@@ -72,6 +87,8 @@ export function decideDelivery(row: Delivery | undefined, wanted: Wanted, view: 
     until: view.now + view.deadlineMs,
     targetId: row?.targetId ?? null,
     parked: row?.parked ?? false,
+    heldUntil: row?.heldUntil ?? 0,
+    cancellation: row?.cancellation ?? null,
   }
   if (row?.state === 'delivered' && row.digest === wanted.digest && !view.checks) {
     return { next: 'confirm', intent: { ...intent, state: 'delivered', until: 0 } }

@@ -3,7 +3,7 @@ import { entityOf, type PerSystemKind, recordKey, topicOf } from '../../events/t
 import { versionRank } from '../../events/version.ts'
 import { forEachKey } from '../../platform/bounded.ts'
 import type { ParkedRecord } from '../../platform/runtime/parked-item.ts'
-import type { Parked, ParkedCheck } from '../../platform/runtime/parking.ts'
+import { ORDER_HELD, type Parked, type ParkedCheck } from '../../platform/runtime/parking.ts'
 import type { BatchContext, Decoded, PartitionContext, Stage } from '../../platform/runtime/stage.ts'
 import {
   aboutEvent,
@@ -135,8 +135,17 @@ async function takeUp<K extends PerSystemKind>(
   const record = parked.what === 'check' ? await deliveredRecord(parked, parts) : await parts.room.recordOf(parked)
   const event = await parts.decode(record)
   const conclusion = await conclude({ check, record, event, attempts, firstAt, fresh: false, probe }, parts, context)
-  const results = parked.what === 'check' ? [] : [parkedResult(parked, conclusion.end)]
-  return { results, waits: conclusion.parked }
+  const waits = conclusion.parked
+  if (parked.what === 'record') {
+    return { results: waits && isSaid(parked, conclusion.end) ? [] : [parkedResult(parked, conclusion.end)], waits }
+  }
+  const isNews = !waits || (parked.attempts === 0 && (await parts.guard.pauses()).get(event.connection) === undefined)
+  return { results: parked.told && isNews ? [deliveryResult({ record, event }, parts, conclusion.end)] : [], waits }
+}
+
+/** It waits because its order is held, and was said to before. */
+function isSaid({ code, message }: ParkedRecord, end: ResultEnd): boolean {
+  return code === ORDER_HELD && end.code === code && end.message === message
 }
 
 /** The record of the newest version that was begun. */

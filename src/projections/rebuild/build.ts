@@ -62,7 +62,8 @@ export async function build(
     signal.throwIfAborted()
   }
   await held.note({})
-  return await compareGenerations(tables, projection, await readMeta(tables, projection), generation, shards)
+  const meta = await readMeta(tables, projection)
+  return await compareGenerations({ tables, keep: () => held.keep() }, projection, meta, generation, shards)
 }
 
 const topicName = ({ topicPrefix }: BuildDeps, { kind }: Feed) => topicPrefix + topicOf(kind)
@@ -104,6 +105,7 @@ function quiet(partition: number, signal: AbortSignal): BatchContext {
 class HeldRebuild {
   readonly #deps: BuildDeps
   #job: Rebuild
+  #noting: Promise<void> | undefined
 
   constructor(deps: BuildDeps, job: Rebuild) {
     this.#deps = deps
@@ -112,6 +114,16 @@ class HeldRebuild {
 
   async count(events: number): Promise<void> {
     await this.note({ events: this.#job.events + events })
+  }
+
+  /** Renews the lease once half of it is over; those who call meanwhile wait for the same write. */
+  async keep(): Promise<void> {
+    const { clock, leaseMs } = this.#deps
+    if (clock.now() < this.#job.lease_until - leaseMs / 2) return
+    this.#noting ??= this.note({}).finally(() => {
+      this.#noting = undefined
+    })
+    await this.#noting
   }
 
   async note(set: Partial<Rebuild>): Promise<void> {

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../events/canonical-json.ts'
 import { splitKey } from '../../events/entities.ts'
+import { forEachBounded } from '../../platform/bounded.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import type { FeedRow } from '../feed-row.ts'
 import { type FeedMeta, partitionOf, rowKey, type Shard, toRow } from '../feed-table.ts'
@@ -16,34 +17,77 @@ interface Pair {
   readonly rebuilt: FeedRow | undefined
 }
 
+/** Shards that are compared side by side. */
+const SIDE_BY_SIDE = 4
+
 /**
  * Holds two generations against each other, row by row in the order of their keys. A row that seems to differ is looked
- * at again: the projector may have been between writing the one and the other.
+ * at again: the projector may have been between writing the one and the other. `keep` is called with every page.
  */
 export async function compareGenerations(
-  tables: Tables,
+  { tables, keep }: { readonly tables: Tables; readonly keep: () => Promise<void> },
   feed: Feed,
   meta: FeedMeta,
   rebuilt: number,
   shards: number,
 ): Promise<Difference> {
+  const all = meta.pairs.flatMap(({ connection, source }) =>
+    Array.from({ length: shards }, (_, shard) => ({ connection, source, shard })),
+  )
+  const found = new Map<Omit<Shard, 'generation'>, Difference>()
+  await forEachBounded(all, SIDE_BY_SIDE, async (shard) => {
+    found.set(shard, await compareShard(tables, feed, shard, [meta.generation, rebuilt], keep))
+  })
+  // In the order of the shards, whichever was done first.
+  return all.map((shard) => found.get(shard) ?? NO_DIFFERENCE).reduce(together, NO_DIFFERENCE)
+}
+
+const NO_DIFFERENCE: Difference = {
+  rows_live: 0,
+  rows_rebuilt: 0,
+  only_live: 0,
+  only_rebuilt: 0,
+  differing: 0,
+  fields: {},
+  samples: [],
+}
+
+function together(one: Difference, other: Difference): Difference {
+  const fields: Record<string, number> = { ...one.fields }
+  for (const [name, count] of Object.entries(other.fields)) fields[name] = (fields[name] ?? 0) + count
+  return {
+    rows_live: one.rows_live + other.rows_live,
+    rows_rebuilt: one.rows_rebuilt + other.rows_rebuilt,
+    only_live: one.only_live + other.only_live,
+    only_rebuilt: one.only_rebuilt + other.only_rebuilt,
+    differing: one.differing + other.differing,
+    fields,
+    samples: [...one.samples, ...other.samples].slice(0, SAMPLES),
+  }
+}
+
+async function compareShard(
+  tables: Tables,
+  feed: Feed,
+  shard: Omit<Shard, 'generation'>,
+  [live, rebuilt]: readonly [live: number, rebuilt: number],
+  keep: () => Promise<void>,
+): Promise<Difference> {
   const found = { rows_live: 0, rows_rebuilt: 0, only_live: 0, only_rebuilt: 0, differing: 0 }
   const fields: Record<string, number> = {}
   const samples: RowDifference[] = []
-  for (const { connection, source } of meta.pairs) {
-    for (let number = 0; number < shards; number += 1) {
-      const shard = { connection, source, shard: number }
-      for await (const pair of pairsOf(tables, feed, shard, meta.generation, rebuilt)) {
-        if (pair.live !== undefined) found.rows_live += 1
-        if (pair.rebuilt !== undefined) found.rows_rebuilt += 1
-        if (differenceOf(feed, pair) === null) continue
-        const again = await lookAgain(tables, feed, pair, meta.generation, rebuilt)
-        if (again === null) continue
-        found[again.kind === 'differs' ? 'differing' : again.kind] += 1
-        for (const name of Object.keys(again.fields)) fields[name] = (fields[name] ?? 0) + 1
-        if (samples.length < SAMPLES) samples.push(again)
-      }
-    }
+  let compared = 0
+  for await (const pair of pairsOf(tables, feed, shard, live, rebuilt)) {
+    if (compared % PAGE === 0) await keep()
+    compared += 1
+    if (pair.live !== undefined) found.rows_live += 1
+    if (pair.rebuilt !== undefined) found.rows_rebuilt += 1
+    if (differenceOf(feed, pair) === null) continue
+    const again = await lookAgain(tables, feed, pair, live, rebuilt)
+    if (again === null) continue
+    found[again.kind === 'differs' ? 'differing' : again.kind] += 1
+    for (const name of Object.keys(again.fields)) fields[name] = (fields[name] ?? 0) + 1
+    if (samples.length < SAMPLES) samples.push(again)
   }
   return { ...found, fields, samples }
 }
@@ -59,14 +103,16 @@ async function* pairsOf(
     rowsOf(tables, feed, { ...shard, generation: live }),
     rowsOf(tables, feed, { ...shard, generation: rebuilt }),
   ]
-  let [a, b] = [await left.next(), await right.next()]
+  let [a, b] = await Promise.all([left.next(), right.next()])
   while (a.done !== true || b.done !== true) {
     const [one, other] = [a.done === true ? undefined : a.value, b.done === true ? undefined : b.value]
     const order =
       one === undefined ? 1 : other === undefined ? -1 : Buffer.compare(Buffer.from(one.key), Buffer.from(other.key))
     yield { shard, live: order <= 0 ? one : undefined, rebuilt: order >= 0 ? other : undefined }
-    if (order <= 0) a = await left.next()
-    if (order >= 0) b = await right.next()
+    // Both side by side: their pages end at about the same rows.
+    const next = await Promise.all([order <= 0 ? left.next() : a, order >= 0 ? right.next() : b])
+    a = next[0]
+    b = next[1]
   }
 }
 

@@ -2,13 +2,14 @@ import { StreamError } from '../../errors.ts'
 import { digest } from '../../events/identity.ts'
 import { isoTime } from '../../events/times.ts'
 import { topicOf } from '../../events/topics.ts'
+import type { Clock } from '../../platform/clock.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { type Jobs, jobId } from '../../platform/jobs.ts'
 import type { LogAdmin } from '../../platform/kafka/event-log.ts'
 import { readMeta } from '../feed-table.ts'
 import type { Feed } from '../projection.ts'
-import { giveUpGeneration, switchGeneration } from './generations.ts'
-import { feedOf, openRebuilds, READERS_END_MS, type Rebuild } from './rebuild.ts'
+import { giveUpGeneration, retireGeneration, switchGeneration, undoSwitch } from './generations.ts'
+import { feedOf, openRebuilds, READERS_END_MS, type Rebuild, switchedAt } from './rebuild.ts'
 
 export interface RebuildRequest {
   /** Of a feed: its table, or its short name (products, inventory, images). */
@@ -24,6 +25,8 @@ export interface RebuildPreview {
   readonly events: number
   readonly live_generation: number
   readonly next_generation: number
+  /** A rebuild whose switch can't be undone any more once this one is asked for; null: there is none. */
+  readonly ends_undo_of: string | null
 }
 
 /** Making feed tables again; the API and the command share it. */
@@ -36,8 +39,15 @@ export interface Rebuilds {
   get(id: string): Promise<Rebuild>
   /** The one of a table that is not switched or dropped yet. Throws `not_found`. */
   openOf(table: string): Promise<Rebuild>
+  /** The one that a table was switched to, where that can be undone. Throws `not_found`. */
+  switchedOf(table: string): Promise<Rebuild>
   /** Readers see the rebuilt rows from now on; their cursors are expired (Guarantee 8). Throws `state_conflict`. */
   switch(id: string): Promise<Rebuild>
+  /**
+   * Readers see the rows from before the switch again, with all that came since; the rebuild is `ready` again. Throws
+   * `state_conflict` once these rows are gone.
+   */
+  undo(id: string): Promise<Rebuild>
   /** Nothing of it stays. Throws `state_conflict` when readers see it already. */
   drop(id: string): Promise<Rebuild>
 }
@@ -45,7 +55,7 @@ export interface Rebuilds {
 export interface RebuildsDeps {
   readonly tables: Tables
   readonly admin: Pick<LogAdmin, 'ends'>
-  readonly clock: { now(): number }
+  readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly jobs: Jobs<Rebuild>
   readonly topicPrefix: string
   readonly feeds: readonly Feed[]
@@ -58,19 +68,26 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
     if (job !== undefined) return job
     throw new StreamError('not_found', `id: there is no rebuild "${id}"; /v1/rebuilds lists them`, { field: 'id' })
   }
-  const find = async (table: string) => {
-    const own = (await jobs.open()).filter((job) => job.table === table)
-    return own.find(({ state }) => openRebuilds.includes(state))
-  }
+  const find = async (table: string, is: (job: Rebuild) => boolean) =>
+    (await jobs.open()).find((job) => job.table === table && is(job))
+  const isOpen = ({ state }: Rebuild) => openRebuilds.includes(state)
+  const isUndoable = ({ state, undo_until }: Rebuild) =>
+    state === 'switched' && undo_until !== null && undo_until > clock.now()
   return {
     get,
     list: (limit) => jobs.list(limit),
     async request({ table: asked, by, reason }) {
-      const { table } = askedFeed(feeds, asked)
-      const other = await find(table)
+      const feed = askedFeed(feeds, asked)
+      const { table } = feed
+      const other = await find(table, isOpen)
       if (other !== undefined)
         throw conflict('table', `${other.id} makes ${table} again; switch to it or drop it first`)
       const now = clock.now()
+      // Beside the live generation there is one at a time.
+      const undoable = await find(table, isUndoable)
+      if (undoable !== undefined && (await retireGeneration(tables, feed, undoable))) {
+        await note(undoable.id, { undo_until: null, drop_after: now + READERS_END_MS })
+      }
       const job: Rebuild = {
         id: jobId('rebuild', now, digest(table, String(now)).slice(0, 8)),
         table,
@@ -85,6 +102,7 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
         events: 0,
         difference: null,
         drop_after: 0,
+        undo_until: null,
         error: null,
         fence: 0,
         lease_until: 0,
@@ -99,13 +117,22 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
       const ends = await deps.admin.ends(deps.topicPrefix + topic)
       const events = ends.reduce((sum, { start, end }) => sum + Number(end - start), 0)
       const { generation, lastGeneration } = await readMeta(tables, feed)
-      return { table, topic, events, live_generation: generation, next_generation: lastGeneration + 1 }
+      const undoable = await find(table, isUndoable)
+      const generations = { live_generation: generation, next_generation: lastGeneration + 1 }
+      return { table, topic, events, ...generations, ends_undo_of: undoable?.id ?? null }
     },
     async openOf(asked) {
       const { table } = askedFeed(feeds, asked)
-      const job = await find(table)
+      const job = await find(table, isOpen)
       if (job !== undefined) return job
       const message = `table: ${table} is not being made again; "waldstream rebuild ${asked}" begins it`
+      throw new StreamError('not_found', message, { field: 'table' })
+    },
+    async switchedOf(asked) {
+      const { table } = askedFeed(feeds, asked)
+      const job = await find(table, isUndoable)
+      if (job !== undefined) return job
+      const message = `table: there is no switch of ${table} that can be undone: its rows from before are gone`
       throw new StreamError('not_found', message, { field: 'table' })
     },
     async switch(id) {
@@ -114,7 +141,16 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
       if (job.state !== 'ready')
         throw conflict('id', `rebuild ${id} is ${job.state}, and only one that is ready is switched to`)
       await switchGeneration(tables, askedFeed(feeds, job.table), job)
-      return await note(id, { state: 'switched', drop_after: clock.now() + READERS_END_MS })
+      return await note(id, switchedAt(clock.now()))
+    },
+    async undo(id) {
+      const job = await get(id)
+      if (job.state === 'ready') return job
+      if (job.state !== 'switched') throw conflict('id', `rebuild ${id} is ${job.state}: there is no switch to undo`)
+      const feed = askedFeed(feeds, job.table)
+      const shards = (await deps.admin.ends(deps.topicPrefix + topicOf(feed.kind))).length
+      await undoSwitch(tables, feed, job, { shards, meets: (is) => meetsSoon(clock, is) })
+      return await note(id, { state: 'ready', undo_until: null, drop_after: 0 })
     },
     async drop(id) {
       const job = await get(id)
@@ -133,6 +169,18 @@ export function createRebuilds(deps: RebuildsDeps): Rebuilds {
       const changed = await jobs.change(job, { ...set, fence: job.fence + 1, lease_until: 0 })
       if (changed !== null) return changed
     }
+  }
+}
+
+/** A batch is written within a moment; what takes longer is not coming. */
+const LOOKS = 50
+const LOOK_EVERY_MS = 100
+
+async function meetsSoon(clock: RebuildsDeps['clock'], is: () => Promise<boolean>): Promise<boolean> {
+  for (let look = 1; ; look += 1) {
+    if (await is()) return true
+    if (look === LOOKS) return false
+    await clock.sleep(LOOK_EVERY_MS)
   }
 }
 

@@ -37,16 +37,13 @@ export async function beginGeneration(
  * every later batch begins at or before its end. From then on it lacks nothing, whatever comes.
  */
 export function isJoined(meta: FeedMeta, generation: number, shards: number): boolean {
-  return Array.from({ length: shards }, (_, shard) => shard).every((shard) => {
-    const live = meta.watermark(meta.generation, shard)?.position?.offset ?? -1n
-    return (meta.watermark(generation, shard)?.position?.offset ?? -1n) >= live
-  })
+  return hasAllOf(meta, generation, meta, shards)
 }
 
 /**
  * Guarantees 8 and 9: one conditional write makes a generation that was joined once the live one. A batch that is being
- * written just now is written into it by whoever finds, after the rows of the other, that this one is live. Throws
- * `state_conflict`.
+ * written just now is written into it by whoever finds, after the rows of the other, that this one is live. The one that was
+ * live takes its place beside it, and gets each batch as it did. Throws `state_conflict`.
  */
 export async function switchGeneration(tables: Tables, feed: Feed, rebuild: Rebuild): Promise<void> {
   const { table, id, generation } = rebuild
@@ -58,11 +55,70 @@ export async function switchGeneration(tables: Tables, feed: Feed, rebuild: Rebu
   const asItWas: MetaCondition = {
     allOf: [{ attribute: 'rebuild', is: '=', value: id }, unchanged('generation', meta.generation)],
   }
-  const change = { set: { generation }, remove: ['building', 'rebuild'] } satisfies RowChange<MetaItem>
+  const change = { set: { generation, building: meta.generation } } satisfies RowChange<MetaItem>
   if ((await tables.update(table, metaKey(feed), change, asItWas)) !== null) return
   throw new StreamError('state_conflict', `id: ${id} was switched or dropped just now; look at it again`, {
     field: 'id',
   })
+}
+
+/** The generation before a switch of the rebuild, which still gets what comes. */
+function isKept(meta: FeedMeta, { id, generation, live_generation }: Rebuild): boolean {
+  const { building } = meta
+  return meta.generation === generation && building?.rebuild === id && building.generation === live_generation
+}
+
+const kept = ({ id, live_generation }: Rebuild): MetaCondition => ({
+  allOf: [
+    { attribute: 'rebuild', is: '=', value: id },
+    { attribute: 'building', is: '=', value: live_generation ?? 0 },
+  ],
+})
+
+/**
+ * The switch the other way round, as atomic as it: the generation before is the live one again, and the rebuilt one stays
+ * beside it. A cursor of the generation before goes on where it was: it was given every batch meanwhile (Guarantee 8).
+ * `meets` looks at the meta item as often as it takes. Throws `state_conflict` where that generation gets nothing any more,
+ * or lacks what came.
+ */
+export async function undoSwitch(
+  tables: Tables,
+  feed: Feed,
+  rebuild: Rebuild,
+  { shards, meets }: { readonly shards: number; readonly meets: (is: () => Promise<boolean>) => Promise<boolean> },
+): Promise<void> {
+  const { table, id, generation, live_generation: before } = rebuild
+  const meta = await readMeta(tables, feed)
+  if (meta.generation === before && meta.building?.rebuild === id) return
+  if (before === null || generation === null || !isKept(meta, rebuild)) throw goneError(rebuild)
+  // A batch is written into the live one first: what that has now, the other has after the batch.
+  const has = async () => hasAllOf(await readMeta(tables, feed), before, meta, shards)
+  if (!(await meets(has))) {
+    const message = `id: generation ${before} of ${table} lacks what came last: the projector stands still, which mends itself, or it can't be undone; try again, or rebuild`
+    throw new StreamError('state_conflict', message, { field: 'id' })
+  }
+  const asItWas: MetaCondition = { allOf: [kept(rebuild), { attribute: 'generation', is: '=', value: generation }] }
+  const change = { set: { generation: before, building: generation } } satisfies RowChange<MetaItem>
+  if ((await tables.update(table, metaKey(feed), change, asItWas)) === null) throw goneError(rebuild)
+}
+
+/** Whether a generation has all that the live one had when `then` was read. */
+function hasAllOf(now: FeedMeta, generation: number, then: FeedMeta, shards: number): boolean {
+  return Array.from({ length: shards }, (_, shard) => shard).every((shard) => {
+    const live = then.watermark(then.generation, shard)?.position?.offset ?? -1n
+    return (now.watermark(generation, shard)?.position?.offset ?? -1n) >= live
+  })
+}
+
+function goneError({ table, id }: Rebuild): StreamError {
+  const message = `id: the rows of ${table} from before ${id} are gone or going: a rebuild makes them anew`
+  return new StreamError('state_conflict', message, { field: 'id' })
+}
+
+/** Nothing is written into the generation before a switch any more. False: the switch was undone, or it is so already. */
+export async function retireGeneration(tables: Tables, feed: Feed, rebuild: Rebuild): Promise<boolean> {
+  const change = { remove: ['building', 'rebuild'] } satisfies RowChange<MetaItem>
+  return (await tables.update(rebuild.table, metaKey(feed), change, kept(rebuild))) !== null
 }
 
 /** Nothing is written into the generation any more. False: it is not being built (any more). */

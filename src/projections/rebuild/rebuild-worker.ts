@@ -4,8 +4,8 @@ import { readMeta } from '../feed-table.ts'
 import type { Feed } from '../projection.ts'
 import { type BuildDeps, build } from './build.ts'
 import { dropGeneration } from './drop-generation.ts'
-import { giveUpGeneration } from './generations.ts'
-import { feedOf, READERS_END_MS, type Rebuild } from './rebuild.ts'
+import { giveUpGeneration, retireGeneration } from './generations.ts'
+import { feedOf, READERS_END_MS, type Rebuild, switchedAt } from './rebuild.ts'
 
 const POLL_MS = 1_000
 
@@ -47,8 +47,13 @@ async function seeTo(deps: BuildDeps, seen: Rebuild, signal: AbortSignal): Promi
 }
 
 async function isToBeDone(deps: BuildDeps, job: Rebuild): Promise<boolean> {
-  if (job.state === 'ready') return await wasSwitched(deps, job)
-  return (job.state !== 'switched' && job.state !== 'dropping') || deps.clock.now() >= job.drop_after
+  const { state, generation, live_generation, undo_until, drop_after } = job
+  const now = deps.clock.now()
+  if (state === 'ready') return (await liveGeneration(deps, job)) === generation
+  if (state === 'switched' && undo_until !== null) {
+    return now >= undo_until || (await liveGeneration(deps, job)) === live_generation
+  }
+  return (state !== 'switched' && state !== 'dropping') || now >= drop_after
 }
 
 async function step(deps: BuildDeps, job: Rebuild, signal: AbortSignal): Promise<void> {
@@ -62,7 +67,15 @@ async function step(deps: BuildDeps, job: Rebuild, signal: AbortSignal): Promise
   }
   if (state === 'ready') {
     // Whoever switched died before it was noted.
-    await jobs.change(job, { state: 'switched', drop_after: clock.now() + READERS_END_MS, lease_until: 0 })
+    await jobs.change(job, { ...switchedAt(clock.now()), lease_until: 0 })
+    return
+  }
+  if (state === 'switched' && job.undo_until !== null) {
+    const retired = await retireGeneration(tables, feed, job)
+    // Whoever undid the switch died before it was noted: these rows are read again.
+    const isUndone = !retired && (await liveGeneration(deps, job)) === live_generation
+    const next = isUndone ? ({ state: 'ready', drop_after: 0 } as const) : { drop_after: clock.now() + READERS_END_MS }
+    await jobs.change(job, { ...next, undo_until: null, lease_until: 0 })
     return
   }
   const old = state === 'switched' ? live_generation : (generation ?? (await begunAs(deps, job)))
@@ -82,8 +95,8 @@ async function begunAs(deps: BuildDeps, job: Rebuild): Promise<number | null> {
   return building?.rebuild === job.id ? building.generation : null
 }
 
-async function wasSwitched(deps: BuildDeps, job: Rebuild): Promise<boolean> {
-  return (await readMeta(deps.tables, feedOfJob(deps, job))).generation === job.generation
+async function liveGeneration(deps: BuildDeps, job: Rebuild): Promise<number> {
+  return (await readMeta(deps.tables, feedOfJob(deps, job))).generation
 }
 
 function feedOfJob({ feeds }: BuildDeps, { table }: Rebuild): Feed {

@@ -7,8 +7,8 @@ export const REBUILDS = 'rebuilds'
 export const rebuildTables: readonly TableDefinition[] = [jobTable(REBUILDS)]
 
 /**
- * `ready`: it has everything, gets what comes, and waits for a decision. `switched` and `dropping`: the rows of the
- * generation that is not to be read any more go.
+ * `ready`: it has everything, gets what comes, and waits for a decision. `switched`: readers have it; the generation before
+ * gets what comes until `undo_until`, then its rows go. `dropping`: the rows of the generation go.
  */
 export type RebuildState = 'due' | 'building' | 'ready' | 'switched' | 'ended' | 'dropping' | 'dropped' | 'failed'
 
@@ -59,6 +59,8 @@ export interface Rebuild extends Job {
   readonly difference: Difference | null
   /** Milliseconds UTC: readers that are reading the old rows have done so by then. */
   readonly drop_after: number
+  /** Milliseconds UTC: the generation before gets what comes until then, and the switch can be undone. Null: it can't. */
+  readonly undo_until: number | null
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
@@ -91,6 +93,7 @@ export const rebuildRows = rowType<Rebuild>(
       }),
     ),
     drop_after: number,
+    undo_until: orNull(number),
     error: orNull(map({ code: text, message: text })),
   },
   expiresOnceEnded,
@@ -98,6 +101,15 @@ export const rebuildRows = rowType<Rebuild>(
 
 /** Requests that read rows which are to go are answered by then. */
 export const READERS_END_MS = 60_000
+
+/** The generation before a switch gets what comes for so long: by then it is known whether the rebuilt one is right. */
+export const UNDO_MS = 24 * 3_600_000
+
+/** What is noted of a rebuild that is switched to at a time. */
+export function switchedAt(now: number): Pick<Rebuild, 'state' | 'undo_until' | 'drop_after'> {
+  const undo_until = now + UNDO_MS
+  return { state: 'switched', undo_until, drop_after: undo_until + READERS_END_MS }
+}
 
 export const openRebuilds: readonly RebuildState[] = ['due', 'building', 'ready']
 

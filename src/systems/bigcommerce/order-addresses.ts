@@ -1,6 +1,6 @@
 import { add, allocate, type Decimal4, subtract, sum, ZERO4 } from '../../events/decimal.ts'
 import type { Charge, Order, OrderLine } from '../../events/generated/events.ts'
-import { expectedTotal } from '../../events/order-total.ts'
+import { expectedTotal, NO_AMOUNTS, type OrderAmounts } from '../../events/order-total.ts'
 import { minorUnit } from '../../rules/currency.ts'
 import { isUnexplained } from '../../rules/unexplained.ts'
 import { amountOf, requireText, textOf, type Wire } from '../kit/wire.ts'
@@ -17,11 +17,6 @@ interface Group {
   readonly lines: readonly OrderLine[]
 }
 
-type Shared = Pick<
-  Order,
-  'subtotal' | 'discount' | 'tax' | 'shipping' | 'shippingTax' | 'charges' | 'giftCard' | 'storeCredit'
->
-
 /**
  * An order that goes to several addresses, as one order for each: an ERP's order has one. The first keeps the order's
  * number; the others are `<order id>-<address id>`, numbers that stay. Lines go with their address (what is not sent, with
@@ -35,23 +30,12 @@ export function partsByAddress({ order, lineAddresses }: ConvertedOrder, address
   }
   const shares = shareOut(order, groups)
   return groups.map(({ address, lines }, index) => {
-    const shared = shares[index] ?? nothing
+    const shared = shares[index] ?? NO_AMOUNTS
     const key = index === 0 ? order.orderNumber : `${order.orderNumber}-${textOf(address?.['id'])}`
     const grandTotal = expectedTotal(shared)
     const sent = address === null ? {} : destination(address)
     return { key, order: { ...order, ...shared, ...sent, orderNumber: key, baseGrandTotal: null, lines, grandTotal } }
   })
-}
-
-const nothing: Shared = {
-  subtotal: ZERO4,
-  discount: ZERO4,
-  tax: ZERO4,
-  shipping: ZERO4,
-  shippingTax: ZERO4,
-  charges: [],
-  giftCard: ZERO4,
-  storeCredit: ZERO4,
 }
 
 function destination(address: Wire): Pick<Order, 'shippingAddress' | 'shippingMethod'> {
@@ -82,7 +66,7 @@ function groupLines(
   }))
 }
 
-function shareOut(order: Order, groups: readonly Group[]): Shared[] {
+function shareOut(order: Order, groups: readonly Group[]): OrderAmounts[] {
   const ofLines = (field: 'rowTotal' | 'discount' | 'tax', total: Decimal4): readonly Decimal4[] => {
     const own = groups.map(({ lines }) => sum(lines.map((line) => line[field])))
     const [first = ZERO4, ...others] = own

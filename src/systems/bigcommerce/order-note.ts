@@ -17,7 +17,7 @@ export interface StatusSettings {
 }
 
 /**
- * A closure or cancellation as a line of the order's staff notes, by its marker there once. The status follows where the
+ * A confirmation, closure or cancellation as a line of the order's staff notes, by its marker there once. The status follows where the
  * settings name one and nothing else of the order is open: it is the whole order's, other vendors' lines among them.
  */
 export async function noteFulfilment(
@@ -34,7 +34,7 @@ export async function noteFulfilment(
   const marker = fulfilmentMarker(connection.id, event.key)
   const note = `${noteText(event, connection)} ${marker}`
   const lines = (textOf(order['staff_notes']) ?? '').split('\n').filter((line) => line !== '')
-  const wanted = event.data.kind === 'closure' ? settings.closureStatus : settings.cancellationStatus
+  const wanted = statusFor(event.data.kind, settings)
   const status = wanted !== null && coversTheRest(event.data.lines, products) ? wanted : null
   const hasStatus = status === null || textOf(order['status_id']) === String(status)
   const targetId = requireText(order, 'id')
@@ -46,10 +46,17 @@ export async function noteFulfilment(
   return { outcome: 'written', targetId }
 }
 
+/** A confirmation changes nothing of the order. */
+function statusFor(kind: string, { closureStatus, cancellationStatus }: StatusSettings): number | null {
+  if (kind === 'confirmation') return null
+  return kind === 'closure' ? closureStatus : cancellationStatus
+}
+
 function noteText({ data }: ShopFulfilmentRequested, { vendor }: Connection): string {
   const isCanceled = data.kind === 'cancellation'
   const pieces = undeliveredText(data.lines, 'x')
   const what = pieces === '' ? 'what is left of the order' : pieces
+  if (data.kind === 'confirmation') return `${vendor} confirmed: ${what}`
   return isCanceled ? `${vendor} canceled the order; will not come: ${what}` : `${vendor} will not deliver: ${what}`
 }
 

@@ -1,6 +1,7 @@
 import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
+import { newestChange } from '../kit/newest-change.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { ReadEntity, ReadWindow, SourceReader } from '../kit/source.ts'
 import { requireText, type Wire } from '../kit/wire.ts'
@@ -21,7 +22,9 @@ export function readBigCommerceImages(client: BigCommerceClient, read: Read, clo
     async *read(window, after, signal) {
       const list = productList(client, read, 'images,variants', signal)
       for await (const { rows, reached, requestedAt } of secondsPages(list, window, after, timing)) {
-        yield { ...readRows(rows, productKey, toEntities), rows: rows.flatMap(skuRows), reached, requestedAt }
+        const taken = readRows(rows, productKey, toEntities)
+        const reachedAt = newestChange(taken.entities)
+        yield { ...taken, rows: rows.flatMap(skuRows), reached, reachedAt, requestedAt }
       }
     },
     async *list(window: ReadWindow, signal: AbortSignal) {

@@ -3,6 +3,7 @@ import { StreamError, toStreamError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import { totalDiffers } from '../../rules/unexplained.ts'
+import { newestChange } from '../kit/newest-change.ts'
 import { noNotes, type ReaderNotes } from '../kit/reader-notes.ts'
 import type { Page, ReadEntity, ReadWindow, SourceReader, UnreadableEntity, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
@@ -42,7 +43,9 @@ export function readBigCommerceOrders(
         for await (const page of secondsPages(orderList(client, read, signal), window, after, { now, slice: SLICE })) {
           for (const row of page.rows) given.add(orderId(row))
           const taken = await take(page.rows, signal)
-          yield { ...taken, ...page, rows: page.rows.map(windowRow) }
+          // With B2B Edition the window is gone through once more.
+          const reachedAt = client.b2b === null ? newestChange(taken.entities) : undefined
+          yield { ...taken, ...page, rows: page.rows.map(windowRow), reachedAt }
         }
       }
       if (client.b2b === null) return

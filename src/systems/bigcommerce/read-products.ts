@@ -2,6 +2,7 @@ import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
+import { newestChange } from '../kit/newest-change.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { ReadEntity, ReadWindow, SourceReader } from '../kit/source.ts'
 import { requireText, textOf, type Wire } from '../kit/wire.ts'
@@ -43,7 +44,9 @@ export function readBigCommerceProducts(
             return { key: data.sku, occurredAt, deleted: false, data, raw }
           })
         }
-        yield { ...readRows(rows, productKey, toEntities), rows: rows.flatMap(skuRows), reached, requestedAt }
+        const taken = readRows(rows, productKey, toEntities)
+        const reachedAt = newestChange(taken.entities)
+        yield { ...taken, rows: rows.flatMap(skuRows), reached, reachedAt, requestedAt }
       }
     },
     async *list(window: ReadWindow, signal: AbortSignal) {

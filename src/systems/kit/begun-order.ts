@@ -16,7 +16,7 @@ export function refusedError(
   rest: string,
 ): StreamError {
   const message =
-    `the shop ${canceled ? 'canceled' : 'took pieces back of'} order ${key}, but ${done}: ` +
+    `${canceled ? `order ${key} is canceled` : `the shop took pieces back of order ${key}`}, but ${done}: ` +
     `that is not taken back, and comes back as a return; ${rest}`
   return new StreamError('cancellation_refused', message, { details })
 }

@@ -60,6 +60,11 @@ export interface Page<E extends Entity> {
   readonly rows: readonly WindowRow[]
   /** Everything up to here, in the window's order, has been given. */
   readonly reached: Keyset
+  /**
+   * Milliseconds UTC: all of the window that changed before it has been given. Only of a reader that goes through the window
+   * once, by the time of change: what others have given says nothing of what is left.
+   */
+  readonly reachedAt?: number | undefined
   /** When the request of this page was sent: the `readAt` of its entities. */
   readonly requestedAt: number
   /** Of several contents of one key the last counts; without it, they are an error that is recorded. */

@@ -5,8 +5,10 @@ import { undeliveredText } from '../kit/undelivered.ts'
 import { requireText, textOf, type Wire, wiresOf } from '../kit/wire.ts'
 import type { Magento2Client } from './client.ts'
 
+const verbs: Readonly<Record<string, string>> = { closure: 'will not deliver', confirmation: 'has confirmed' }
+
 /**
- * Says on the order what the vendor will not deliver. Its mark has the content's digest: the same is said once, and what the vendor
+ * Says on the order what the vendor has confirmed, or what the vendor will not deliver. Its mark has the content's digest: the same is said once, and what the vendor
  * says later is said too, also when it is what was said before.
  */
 export async function commentOnOrder(
@@ -19,7 +21,7 @@ export async function commentOnOrder(
   const mark = `${about}${event.contentDigest.slice(0, 12)}]`
   const { kind, lines } = event.data
   const what = undeliveredText(lines, '×')
-  const verb = kind === 'closure' ? 'will not deliver' : 'has canceled and will not deliver'
+  const verb = verbs[kind] ?? 'has canceled and will not deliver'
   const text = `The vendor ${verb}: ${what === '' ? 'what is left of it' : what}.`
   const targetId = requireText(order, 'entity_id')
   const last = commentsOf(order).findLast((comment) => comment.includes(about))

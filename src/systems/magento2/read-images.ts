@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { keysetPages } from '../kit/keyset-pages.ts'
+import { newestChange } from '../kit/newest-change.ts'
 import { readRows } from '../kit/read-rows.ts'
 import { skuKey } from '../kit/sku.ts'
 import type { ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
@@ -37,7 +38,8 @@ export function readMagento2Images(
       const source = magento2Window({ ...list, fields: FIELDS }, window, signal)
       for await (const { rows, reached, requestedAt } of keysetPages(source, after, now)) {
         const taken = readRows(rows, productKey, (row) => toEntity(row, settings))
-        yield { ...taken, rows: rows.map(windowRow), reached, requestedAt }
+        const reachedAt = newestChange(taken.entities)
+        yield { ...taken, rows: rows.map(windowRow), reached, reachedAt, requestedAt }
       }
     },
     async *list(window: ReadWindow, signal: AbortSignal) {

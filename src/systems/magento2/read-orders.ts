@@ -2,6 +2,7 @@ import type { Read } from '../../configuration/model.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import { keysetPages } from '../kit/keyset-pages.ts'
+import { newestChange } from '../kit/newest-change.ts'
 import { readRows } from '../kit/read-rows.ts'
 import type { ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
 import { requireText, textOf, type Wire, wireOf, wiresOf } from '../kit/wire.ts'
@@ -28,7 +29,9 @@ export function readMagento2Orders(client: Magento2Client, read: Read, clock: Cl
         const { rows, reached, requestedAt } = page
         const baseSkus = await skusOf(rows.flatMap(askedProducts), signal)
         const toOrderEntity = (row: Wire) => toEntity(row, baseSkus)
-        yield { ...readRows(rows, orderKey, toOrderEntity), rows: rows.map(windowRow), reached, requestedAt }
+        const taken = readRows(rows, orderKey, toOrderEntity)
+        const reachedAt = newestChange(taken.entities)
+        yield { ...taken, rows: rows.map(windowRow), reached, reachedAt, requestedAt }
       }
     },
     async *list(window: ReadWindow, signal: AbortSignal) {

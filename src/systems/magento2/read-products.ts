@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import type { ConfiguredSystem } from '../kit/configured-system.ts'
 import { keysetPages } from '../kit/keyset-pages.ts'
+import { newestChange } from '../kit/newest-change.ts'
 import { readRows } from '../kit/read-rows.ts'
 import { skuKey } from '../kit/sku.ts'
 import type { ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
@@ -37,7 +38,8 @@ export function readMagento2Products(
         const known = surroundings
         const { rows, reached, requestedAt } = page
         const taken = readRows(rows, productKey, (row) => toEntity(row, known))
-        yield { ...taken, rows: rows.map(windowRow), reached, requestedAt }
+        const reachedAt = newestChange(taken.entities)
+        yield { ...taken, rows: rows.map(windowRow), reached, reachedAt, requestedAt }
       }
     },
     async *list(window: ReadWindow, signal: AbortSignal) {

@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { stringifyExact } from '../../platform/json.ts'
 import { type ConfiguredSystem, filterOf } from '../kit/configured-system.ts'
 import { fromLocalTime, LOCAL_FORMAT } from '../kit/local-time.ts'
+import { newestChange } from '../kit/newest-change.ts'
 import { readRows } from '../kit/read-rows.ts'
 import { skuKey } from '../kit/sku.ts'
 import type { Keyset, ReadEntity, ReadWindow, SourceReader, WindowRow } from '../kit/source.ts'
@@ -50,7 +51,9 @@ export function readNetSuiteProducts(
           return { key: itemKey(row), occurredAt, deleted: false, data: toProduct(row, own, settings), raw }
         }
         const { rows, reached, requestedAt } = page
-        yield { ...readRows(rows, itemKey, toEntity), rows: rows.map(windowRow), reached, requestedAt }
+        const taken = readRows(rows, itemKey, toEntity)
+        const reachedAt = newestChange(taken.entities)
+        yield { ...taken, rows: rows.map(windowRow), reached, reachedAt, requestedAt }
       }
     },
     async *list(window: ReadWindow, signal: AbortSignal) {

@@ -339,7 +339,7 @@ function conflictError({ key, canceled }: VendorOrderRequested, order: Wire, why
 
 function requestedError({ key, canceled }: VendorOrderRequested, order: Wire, open: string): StreamError {
   const message =
-    `the shop ${canceled ? 'canceled' : 'took pieces back of'} order ${key}, of which a part is delivered; ` +
+    `${canceled ? `order ${key} is canceled` : `the shop took pieces back of order ${key}`}, of which a part is delivered; ` +
     `the vendor is asked to close ${open} of it in SAP`
   return new StreamError('cancellation_requested', message, { details: { order: entryOf(order) } })
 }

@@ -121,10 +121,11 @@ export async function startWorld(urls: Urls) {
   const get = async <T>(path: string) => (await (await fetch(`${api}${path}`)).json()) as T
   return {
     get,
-    async post(path: string, body?: object): Promise<void> {
+    async post<T>(path: string, body?: object): Promise<T> {
       const headers = { 'x-actor': 'tests', ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
       const answer = await fetch(`${api}${path}`, { method: 'POST', headers, body: JSON.stringify(body) ?? null })
       if (!answer.ok) throw new Error(`POST ${path} answered ${answer.status}: ${await answer.text()}`)
+      return (await answer.json()) as T
     },
     /** Resolves when the process works by it. */
     async mapRightly() {

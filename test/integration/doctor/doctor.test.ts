@@ -10,8 +10,10 @@ import { startSimulators } from '../../worlds/processes-simulators.ts'
 
 const services = inject('services')
 
-async function doctor(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
-  const program = await startProgram({ name: 'doctor', args: ['src/cli/main.ts', 'doctor', ...args], env })
+const doctor = (env: Readonly<Record<string, string>>, ...args: readonly string[]) => command(env, 'doctor', ...args)
+
+async function command(env: Readonly<Record<string, string>>, name: string, ...args: readonly string[]) {
+  const program = await startProgram({ name, args: ['src/cli/main.ts', name, ...args], env })
   const { code } = await program.exited
   return { code, printed: program.printed(), output: program.output() }
 }
@@ -70,6 +72,15 @@ it('finds a topic with wrong settings, a system that refuses the credentials and
   expect(fine).toEqual(right)
   expect(findings.filter(({ level }) => level === 'warn')).toEqual([])
   expect(printed).not.toContain('renewed-meanwhile')
+
+  const system = await command(env, 'system')
+  expect(system.code).toBe(0)
+  const lines = system.printed.split('\n')
+  expect(lines[0]).toMatch(/^Waldstream \S+, Node v\S+, Kafka \S.* \(.*\), 16 of 16 schemas registered$/)
+  expect(lines.find((line) => line.startsWith(`topic ${prefix}orders: `))).toMatch(
+    /^topic \S+: 0 records, 3 partitions, 1 replicas; .*retention.ms is 86400000, not -1.*--add-config retention.ms=-1/,
+  )
+  expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^table ${prefix}connections ACTIVE: \\d+ items, `)))
 })
 
 it('says what is gone when nothing answers', async () => {

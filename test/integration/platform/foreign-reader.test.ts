@@ -97,7 +97,7 @@ describe('a program that is not ours', () => {
         await batch.commit((batch.records.at(-1)?.offset ?? 0n) + 1n)
       },
     })
-    await vi.waitFor(() => expect(values).toHaveLength(all.length), { timeout: 30_000, interval: 20 })
+    await vi.waitFor(() => expect(values).toHaveLength(all.length), { timeout: 240_000, interval: 20 })
     await consumption.close()
 
     const read = await run(interpreter.path, [PROGRAM, url], `${values.join('\n')}\n`)

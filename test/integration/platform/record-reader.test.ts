@@ -4,9 +4,13 @@ import { expect, inject, it, onTestFinished } from 'vitest'
 import { createRecordReader } from '../../../src/platform/kafka/kafkajs-record-reader.ts'
 import { openLog, silent } from './log-fixture.ts'
 
-async function open() {
+async function openReader() {
   const brokers = (inject('services')['KAFKA_BROKERS'] ?? '').split(',')
-  const reader = await createRecordReader({ brokers, clientId: 'test', ssl: false, sasl: null, logger: silent })
+  return await createRecordReader({ brokers, clientId: 'test', ssl: false, sasl: null, logger: silent })
+}
+
+async function open() {
+  const reader = await openReader()
   onTestFinished(() => reader.close())
   return { ...(await openLog()), reader }
 }
@@ -96,4 +100,19 @@ it('reads a page of fifty events and what was made of them with few fetches', as
   expect((await reader.read(places)).filter((record) => record === null)).toEqual([])
   expect(counted.fetches).toBeGreaterThan(0)
   expect(counted.fetches).toBeLessThanOrEqual(places.length / 4)
+})
+
+it('leaves no connection behind when several read at once', async () => {
+  const { producer, topic } = await open()
+  const name = await topic('together', 3)
+  await producer.send(['a', 'b', 'c'].map((key) => ({ topic: name, key, value: Buffer.from(key) })))
+  const own = new Set<Socket>()
+  const note = (message: unknown) => void own.add((message as { readonly socket: Socket }).socket)
+  subscribe('net.client.socket', note)
+  const reader = await openReader()
+  await Promise.all([0, 1, 2].map((partition) => reader.read([{ topic: name, partition, offset: 0 }])))
+  unsubscribe('net.client.socket', note)
+  expect(own.size).toBeGreaterThan(0)
+  await reader.close()
+  await expect.poll(() => [...own].filter(({ destroyed }) => !destroyed)).toEqual([])
 })

@@ -8,7 +8,7 @@ import { systemClock } from '../../../src/platform/system-clock.ts'
 import { openLog, silent } from './log-fixture.ts'
 
 const url = inject('services')['SCHEMA_REGISTRY_URL'] ?? ''
-const soon = { timeout: 60_000, interval: 20 }
+const soon = { timeout: 240_000, interval: 20 }
 
 const request = (requestId: string): SyncRequested => ({
   requestId,

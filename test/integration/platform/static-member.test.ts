@@ -4,7 +4,7 @@ import { type RunningProcess, startProgram } from '../../worlds/processes.ts'
 import { openLog } from './log-fixture.ts'
 
 const PARTITIONS = 4
-const soon = { timeout: 120_000, interval: 50 }
+const soon = { timeout: 240_000, interval: 50 }
 
 const joins = (member: RunningProcess) => member.printed().match(/(?<=^joined ).*$/gm) ?? []
 const partitionsOf = (member: RunningProcess): number[] => JSON.parse(joins(member).at(-1) ?? '[]')

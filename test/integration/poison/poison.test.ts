@@ -10,13 +10,15 @@ import { type Installation, install, RUNNING, startRole } from '../../worlds/pro
 const GOOD = 60
 /** More than our topics take; they took more before, or were made by somebody else. */
 const LARGE = 1_500_000
+/** Only who passes it on rejects it. */
+const TOO_LARGE = 'too large to pass on'
 const NO_SUCH_SCHEMA = 2_000_000_000
 
 /** Topics with a consumer in the roles that run here, and the stages that have to reject what is bad in them. */
 const CONSUMED = {
-  orders: ['route-orders'],
+  orders: ['route-orders', 'project-order-index'],
   inventory: ['map-inventory'],
-  'vendor-orders.netsuite': ['deliver-netsuite', 'project-staged-netsuite'],
+  'vendor-orders.netsuite': ['deliver-netsuite', 'project-staged-netsuite', 'project-order-index-netsuite'],
   'universal-inventory': [inventoryFeed.name, 'push-inventory'],
   'sync-status': ['project-tasks', 'project-staged'],
   'dead-letters': ['project-dead-letters'],
@@ -98,7 +100,7 @@ function badRecords({ platform }: Installation, good: Buffer): readonly RawRecor
   return [
     ...kinds.map(([kind, value], index) => raw(`${prefix}inventory`, `netsuite|WLD-P${index}`, kind, value)),
     ...others.map((topic) => raw(`${prefix}${topic}`, `any|${topic}`, 'not framed', Buffer.from([1, 2, 3]))),
-    raw(`${prefix}orders`, 'magento|large', 'too large to pass on', large),
+    raw(`${prefix}orders`, 'magento|large', TOO_LARGE, large),
   ]
 }
 
@@ -116,7 +118,8 @@ const base64 = (bytes: Buffer | null) => bytes?.toString('base64') ?? null
 function expected({ topic, key, value, headers }: RawRecord, prefix: string) {
   const stages = Object.entries(CONSUMED).find(([name]) => `${prefix}${name}` === topic)?.[1] ?? []
   const entries = Object.entries(headers).map(([name, bytes]) => [name, base64(bytes)])
-  return stages.map((stage) => ({ topic, stage, key: base64(key), value: base64(value), headers: entries }))
+  const rejecting = headers['kind']?.toString() === TOO_LARGE ? ['route-orders'] : stages
+  return rejecting.map((stage) => ({ topic, stage, key: base64(key), value: base64(value), headers: entries }))
 }
 
 function originalOf({ key, value, headers }: NonNullable<DeadLetterRow['original']>) {

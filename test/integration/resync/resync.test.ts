@@ -145,6 +145,12 @@ it('(e) what is gone at the source is deleted in the feed, unless it is too much
   }
   const [gone = '', ...rest] = all
   await remove(gone)
+  const asked = await world.request('POST', '/v1/sync-requests', { read: PRODUCTS, sweep: 'preview' })
+  const preview = await until('what is gone is told', async () => {
+    const { json } = await world.request('GET', `/v1/tasks/${asked.json.task}`)
+    return json.ended_at === null ? undefined : json
+  })
+  expect(preview).toMatchObject({ trigger: 'sweep-preview', gone: 1, missing: [gone], published: 0, error: null })
   expect(await world.sync(PRODUCTS, { trigger: 'sweep' })).toMatchObject({
     state: 'ended',
     published: 1,

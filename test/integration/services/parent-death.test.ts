@@ -45,7 +45,7 @@ test.skipIf(java.why !== undefined)(
     expect(living).toHaveLength(3) // the supervisor and two servers
 
     parent.kill('SIGKILL')
-    await expect.poll(() => living.filter(isAlive), { timeout: 60_000 }).toEqual([])
+    await expect.poll(() => living.filter(isAlive)).toEqual([])
 
     const again = await startServices({ dataDir, env, needs: ['kafka'] })
     onTestFinished(() => again.stop())

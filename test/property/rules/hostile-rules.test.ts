@@ -23,7 +23,7 @@ const honest = (evaluate: Evaluate) =>
   )
 const mapped = Array.from({ length: 20 }, (_, index) => ({ a: `S${index}-3` }))
 
-describe('beside an honest connection', { timeout: 60_000 }, () => {
+describe('beside an honest connection', () => {
   let delay: ReturnType<typeof monitorEventLoopDelay>
   beforeAll(() => {
     delay = monitorEventLoopDelay({ resolution: 5 })

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { expect, it } from 'vitest'
 import { needOf, routeNeeds } from '../../../src/api/access.ts'
+import { pagePaths } from '../../../src/api/routes/page.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
@@ -37,16 +38,30 @@ it('answers nothing without the token, whatever the method, but what is open or 
   const { app } = apiFixture({ token: 'secret' })
   const routes = await routesOf(app)
   expect(routes.length).toBeGreaterThan(60)
-  expect(await answeredWithoutToken(app, routes)).toEqual(['GET /health/live: 200', 'HEAD /health/live: 200'])
+  // Of the page its files, which are not built here; of what is shared by a link, whatever its token opens; nothing else.
+  const ofPage = [...pagePaths, '/assets/:name', '/share/:token'].flatMap((path) => [
+    `GET ${path}: 404`,
+    `HEAD ${path}: 404`,
+  ])
+  expect((await answeredWithoutToken(app, routes)).toSorted()).toEqual(
+    ['GET /health/live: 200', 'HEAD /health/live: 200', ...ofPage].toSorted(),
+  )
 })
 
-it('lets nothing but the health of the process be open, and nothing but webhooks be signed', () => {
-  const declared = (need: string) => Object.keys(routeNeeds).filter((route) => routeNeeds[route] === need)
-  expect([declared('open'), declared('signed')]).toEqual([['GET /health/live'], ['POST /v1/webhooks/:system']])
+it('lets nothing but the health of the process and the files of the page be open, and nothing but webhooks and shared orders be signed', () => {
+  const declared = (need: string) =>
+    Object.keys(routeNeeds)
+      .filter((route) => routeNeeds[route] === need)
+      .toSorted()
+  expect([declared('open'), declared('signed')]).toEqual([
+    ['GET /health/live', ...pagePaths.map((path) => `GET ${path}`), 'GET /assets/:name'].toSorted(),
+    ['GET /share/:token', 'POST /v1/webhooks/:system'],
+  ])
 })
 
 it('declares no route that there is not, and describes every route that has a token in its OpenAPI document', async () => {
-  const { app, get } = apiFixture({ token: 'secret' })
+  const demo = { list: async () => [], set: async (id: string) => ({ id, broken: false, order: null }) }
+  const { app, get } = apiFixture({ token: 'secret', demo })
   const routes = await routesOf(app)
   const there = (route: string) => {
     const [method, url = ''] = route.split(' ')

@@ -8,7 +8,7 @@ import { apiFixture, apiTestTables } from '../../worlds/api-fixture.ts'
 it('asks for the token everywhere but at /health/live', async () => {
   const api = apiFixture({ token: 'secret' })
   expect((await api.get('/health/live')).status).toBe(200)
-  for (const path of ['/', '/v1/tasks', '/health/ready', '/openapi.json', '/docs', '/nowhere']) {
+  for (const path of ['/v1', '/v1/caller', '/v1/tasks', '/health/ready', '/openapi.json', '/docs', '/nowhere']) {
     const refused = await api.get(path)
     expect([path, refused.status, refused.json.code]).toEqual([path, 401, 'unauthorized'])
     expect(refused.headers['www-authenticate']).toBe('Bearer')
@@ -98,7 +98,7 @@ it('describes itself, errors included', async () => {
   expect(problem).toEqual({ $ref: '#/components/schemas/Problem' })
   expect(json.components.schemas.Problem.properties).toHaveProperty('code')
   expect((await api.get('/docs')).status).toBe(200)
-  const start = await api.get('/')
+  const start = await api.get('/v1')
   const listed = Object.keys(start.json.paths)
   for (const path of listed.filter((one) => !/feeds|\{/.test(one))) expect((await api.get(path)).status).toBe(200)
 })

@@ -156,6 +156,41 @@ it('has a pushed order, whose operation notes nothing', async () => {
   ])
 })
 
+it('is chosen by outcome, page after page', async () => {
+  const api = await world()
+  const { key } = await api.keyOf('seller', ['observe'], ['alder'])
+  for (const id of ['a', 'b', 'c']) {
+    api.clock.time += 1000
+    await api.get(`/v1/tasks/${id}`, bearer(key))
+    await api.send('POST', '/v1/sync-requests', { read: 'shop-alder.orders.all' }, admin)
+  }
+  const page = await api.get('/v1/audit?outcome=refused&limit=2', admin)
+  expect(page.json.items.map(({ target }: { target: string }) => target)).toEqual(['c', 'b'])
+  const next = await api.get(`/v1/audit?outcome=refused&limit=2&cursor=${page.json.cursor}`, admin)
+  expect(next.json.items.map(({ target }: { target: string }) => target)).toEqual(['a'])
+  expect((await api.get(`/v1/audit?limit=2&cursor=${page.json.cursor}`, admin)).json.code).toBe('cursor_invalid')
+  expect((await api.get('/v1/audit?outcome=failed', admin)).json.items).toEqual([])
+  expect((await api.get('/v1/audit?outcome=perhaps', admin)).status).toBe(400)
+})
+
+it('says why a key was revoked, where its reason was given', async () => {
+  const api = await world()
+  const [lost, old] = [await api.keyOf('lost', ['observe']), await api.keyOf('old', ['observe'])]
+  const revoke = async (id: string, body?: unknown) =>
+    (await api.send('POST', `/v1/keys/${id}/revoke`, body, admin)).status
+  expect(await revoke(lost.id, { reason: 'the laptop is lost' })).toBe(200)
+  expect(await revoke(old.id)).toBe(200)
+  expect(await revoke(old.id, { reason: '' })).toBe(400)
+  expect(await api.trail('what=key.revoke')).toMatchObject([
+    {
+      target: lost.id,
+      before: { state: 'active', reason: null },
+      after: { state: 'revoked', reason: 'the laptop is lost' },
+    },
+    { target: old.id, before: { state: 'active' }, after: { state: 'revoked' } },
+  ])
+})
+
 it('is paged, and chosen by who, what and when', async () => {
   const api = await world()
   for (const name of ['one', 'two', 'three']) {
@@ -183,7 +218,11 @@ it('keeps what fits, no name and password of an address, and nothing longer than
     after: { address: 'https://erp.example.com' },
   })
   await noteChange(operations, boss, { what: 'system.put', target: 'big', after: { text: 'x'.repeat(40_000) } })
-  const wanted = { filter: { who: null, what: 'system', since: null, until: null }, limit: 10, after: null }
+  const wanted = {
+    filter: { who: null, what: 'system', outcome: null, since: null, until: null },
+    limit: 10,
+    after: null,
+  }
   const { items } = await listAudit(operations, boss, wanted)
   expect(JSON.stringify(items)).not.toContain('hunter2')
   expect(items).toMatchObject([

@@ -76,6 +76,44 @@ it('takes what a folder was applied from', async () => {
   }
 })
 
+it('tries a document: what would be stored, and all that would refuse it, without writing', async () => {
+  const api = await configured()
+  const changed = { ...connection, orderStates: ['new'] }
+  const before = (await api.get('/v1/configuration/changes')).json.items.length
+  const tried = await api.send('PUT', '/v1/connections/c?dryRun=true', changed, { 'if-match': '"1"' })
+  expect(tried).toMatchObject({ status: 200, json: { revision: 1, changed: true, dry_run: true } })
+  expect(tried.json.document).toMatchObject({ orderStates: ['new'], vendor: 'erp' })
+  const same = await api.send('PUT', '/v1/connections/c?dryRun=true', connection)
+  expect(same.json).toMatchObject({ revision: 1, changed: false })
+  const other = await api.send('PUT', '/v1/connections/c?dryRun=true', changed, { 'if-match': '"7"' })
+  expect(other.json).toMatchObject({ status: 412, code: 'revision_differs' })
+  const wrong = await api.send('PUT', '/v1/systems/erp?dryRun=true', { ...erp, zone: 7, colour: 'red' })
+  expect(wrong.json.errors.map(({ field }: { field: string }) => field).toSorted()).toEqual(['colour', 'zone'])
+  const second = { ...connection, reads: ['shop.orders.all'], ownership: { skuPattern: '^B-' } }
+  const none = await api.send('PUT', '/v1/connections/new?dryRun=true', second)
+  expect(none.json).toMatchObject({ revision: 0, changed: true })
+  expect((await api.get('/v1/connections/new')).status).toBe(404)
+  expect((await api.get('/v1/connections/c')).json).toMatchObject({ revision: 1 })
+  expect((await api.get('/v1/configuration/changes')).json.items.length).toBe(before)
+})
+
+it('reverts: what a change had before it is a document that can be put again', async () => {
+  const api = await configured()
+  const was = (await api.get('/v1/systems/erp')).json.document
+  await api.send('PUT', '/v1/systems/erp', { ...erp, zone: 'Europe/Berlin', settings: { account: '2' } })
+  const { items } = (await api.get('/v1/configuration/changes?kind=system&id=erp')).json
+  expect(items[0].before).toEqual(was)
+  const back = await api.send('PUT', '/v1/systems/erp?reason=back', items[0].before, { 'if-match': '"2"' })
+  expect(back).toMatchObject({ status: 200, json: { revision: 3, changed: true, document: was } })
+})
+
+it('has the schema that forms are made from: of every document, with the settings of each type of system', async () => {
+  const { status, json } = await apiFixture().get('/v1/configuration/schema')
+  expect(status).toBe(200)
+  expect(json.definitions.connection.properties.shop.description).toBe('id of the shop system')
+  expect(json.definitions.system.properties.type.enum).toContain('netsuite')
+})
+
 it('tells every mistake at once, without the values', async () => {
   const api = await configured()
   const { status, json } = await api.send('PUT', '/v1/systems/erp', {
@@ -101,6 +139,17 @@ it('tells every mistake at once, without the values', async () => {
   ])
   expect((await api.send('PUT', '/v1/systems/erp', { ...erp, id: 'other' })).json.field).toBe('id')
   expect((await api.send('PUT', '/v1/systems/erp', [])).status).toBe(400)
+})
+
+it('keeps why a document was changed', async () => {
+  const api = await configured()
+  api.clock.time += 1000
+  const changed = { ...connection, orderStates: ['new'] }
+  const put = (query: string) => api.send('PUT', `/v1/connections/c${query}`, changed, { 'if-match': '"1"' })
+  expect((await put('?why=x')).json).toMatchObject({ status: 400, field: 'why' })
+  expect((await put(`?reason=${encodeURIComponent('für Ann')}`)).status).toBe(200)
+  const { json } = await api.get('/v1/configuration/changes?limit=1')
+  expect(json.items).toMatchObject([{ id: 'c', revision: 2, reason: 'für Ann' }])
 })
 
 it('changes a document only on the revision that was read', async () => {

@@ -45,6 +45,8 @@ interface Asked {
   readonly body?: (seller: string) => unknown
   /** How an administrator is answered. */
   readonly administrator: number
+  /** It changes nothing: no world of its own is needed to ask it. */
+  readonly harmless?: true
   /** How a seller is answered who asks about another; 404 where nothing is said. */
   readonly stranger?: number
 }
@@ -74,16 +76,49 @@ const feed = (name: string) => ({
 
 /** How each route is asked. A list is answered to a stranger: with nothing of others. */
 const asked: Readonly<Record<string, Asked>> = {
-  'GET /': at('/', 200, { stranger: 200 }),
+  'GET /v1': at('/v1', 200, { stranger: 200 }),
+  'GET /v1/caller': at('/v1/caller', 200, { stranger: 200 }),
+  'GET /v1/events': at('/v1/events?seconds=0', 200, { stranger: 200 }),
   'GET /health/live': at('/health/live', 200, { stranger: 200 }),
   'GET /health/ready': at('/health/ready', 200, { stranger: 200 }),
   ...feed('products'),
   ...feed('inventory'),
   ...feed('images'),
   'POST /v1/orders/{source}': at('/v1/orders/shop-{seller}', 202, { body: () => order }),
+  'GET /v1/orders': at('/v1/orders?sku=sku-{seller}', 200, { stranger: 200 }),
+  'POST /v1/persons/orders': at('/v1/persons/orders', 403, {
+    body: (seller) => ({ email: `zoe@${seller}.example` }),
+    stranger: 200,
+  }),
   'GET /v1/orders/{source}/{number}': at('/v1/orders/shop-{seller}/k-{seller}', 200),
+  'GET /v1/orders/{source}/{number}/steps/{step}': at('/v1/orders/shop-{seller}/k-{seller}/steps/none', 404),
+  'PUT /v1/orders/{source}/{number}/hold': at('/v1/orders/shop-{seller}/k-{seller}/hold', 200, {
+    body: () => ({ reason: 'no' }),
+  }),
+  'POST /v1/orders/{source}/{number}/release': at('/v1/orders/shop-{seller}/k-{seller}/release', 200),
+  'POST /v1/orders/{source}/{number}/cancel': at('/v1/orders/shop-{seller}/k-{seller}/cancel', 409, {
+    body: (seller) => ({ connection: seller, reason: 'no' }),
+  }),
+  'POST /v1/orders/{source}/{number}/resend': at('/v1/orders/shop-{seller}/k-{seller}/resend', 409, {
+    body: (seller) => ({ connection: seller, reason: 'no' }),
+  }),
+  'GET /v1/order-holds': at('/v1/order-holds', 200, { stranger: 200 }),
+  'POST /v1/orders/{source}/{number}/fulfilments': at('/v1/orders/shop-{seller}/k-{seller}/fulfilments', 409, {
+    body: (seller) => ({ connection: seller, kind: 'confirmation' }),
+  }),
+  'POST /v1/orders/{source}/{number}/share': at('/v1/orders/shop-{seller}/k-{seller}/share', 201, {
+    body: (seller) => ({ connection: seller }),
+  }),
+  'GET /v1/orders/{source}/{number}/shares': at('/v1/orders/shop-{seller}/k-{seller}/shares', 200),
+  'POST /v1/orders/{source}/{number}/shares/{id}/revoke': at(
+    '/v1/orders/shop-{seller}/k-{seller}/shares/none/revoke',
+    404,
+  ),
   'POST /v1/webhooks/{system}': at('/v1/webhooks/shop-{seller}', 401, { body: () => ({ id: 'h' }), stranger: 401 }),
   'GET /v1/status': at('/v1/status', 200, { stranger: 200 }),
+  'GET /v1/figures': at('/v1/figures?connection={seller}', 200),
+  'GET /v1/history/{connection}/{key}': at('/v1/history/{seller}/s-{seller}', 200),
+  'GET /v1/pulls': at('/v1/pulls?connection={seller}', 200),
   'GET /v1/tasks': at('/v1/tasks', 200, { stranger: 200 }),
   'GET /v1/tasks/{id}': at('/v1/tasks/t-{seller}', 200),
   'GET /v1/tasks/{id}/entities': at('/v1/tasks/t-{seller}/entities', 200),
@@ -91,6 +126,7 @@ const asked: Readonly<Record<string, Asked>> = {
   'POST /v1/tasks/{id}/retry': at('/v1/tasks/t-{seller}/retry', 200, { body: () => ({ dryRun: true }) }),
   'POST /v1/tasks/{id}/cancel': at('/v1/tasks/t-{seller}/cancel', 409, { body: () => ({ reason: 'no' }) }),
   'GET /v1/dead-letters': at('/v1/dead-letters', 200, { stranger: 200 }),
+  'GET /v1/dead-letters/money': at('/v1/dead-letters/money', 200, { stranger: 200 }),
   'GET /v1/dead-letters/{id}': at('/v1/dead-letters/d-{seller}', 200),
   'GET /v1/dead-letters/{id}/preview': at('/v1/dead-letters/d-{seller}/preview', 200),
   'POST /v1/dead-letters/{id}/retry': at('/v1/dead-letters/d-{seller}/retry', 200, { body: () => ({}) }),
@@ -112,6 +148,9 @@ const asked: Readonly<Record<string, Asked>> = {
     body: () => ({ reason: 'no' }),
   }),
   'POST /v1/pauses/{stage}/{connection}/resume': at('/v1/pauses/map-products/{seller}/resume', 200),
+  'POST /v1/parked/try': at('/v1/parked/try', 409, {
+    body: (seller) => ({ stage: 'deliver-erp', connection: seller, key: `vendor-orders|k-${seller}` }),
+  }),
   'GET /v1/parked': at('/v1/parked', 200, { stranger: 200 }),
   'GET /v1/reads': at('/v1/reads', 200, { stranger: 200 }),
   'GET /v1/reads/{id}': at('/v1/reads/shop-{seller}.orders.all', 200),
@@ -122,13 +161,21 @@ const asked: Readonly<Record<string, Asked>> = {
   'GET /v1/sync-requests/{id}': at('/v1/sync-requests/{request}', 200),
   'POST /v1/replays': at('/v1/replays', 202, { body: (seller) => ({ ...replay, connection: seller }) }),
   'GET /v1/replays': at('/v1/replays', 200, { stranger: 200 }),
+  'GET /v1/replay-targets': at('/v1/replay-targets', 200, { stranger: 200 }),
   'GET /v1/replays/{id}': at('/v1/replays/{replay}', 200),
   'POST /v1/replays/{id}/cancel': at('/v1/replays/{replay}/cancel', 202),
   'POST /v1/rebuilds': at('/v1/rebuilds', 202, { body: () => ({ table: 'images' }) }),
   'GET /v1/rebuilds': at('/v1/rebuilds', 200, { stranger: 200 }),
   'GET /v1/rebuilds/{id}': at('/v1/rebuilds/{rebuild}', 200),
   'POST /v1/rebuilds/{id}/switch': at('/v1/rebuilds/{rebuild}/switch', 409),
+  'POST /v1/rebuilds/{id}/undo': at('/v1/rebuilds/{rebuild}/undo', 409),
   'DELETE /v1/rebuilds/{id}': at('/v1/rebuilds/{rebuild}?confirm=true', 200),
+  'GET /v1/system/processes': at('/v1/system/processes', 200),
+  'GET /v1/system/consumers': at('/v1/system/consumers', 200),
+  'GET /v1/system/topics': at('/v1/system/topics', 200),
+  'GET /v1/system/tables': at('/v1/system/tables', 200),
+  'GET /v1/system/versions': at('/v1/system/versions', 200),
+  'POST /v1/system/test': at('/v1/system/test', 200, { harmless: true }),
   'GET /v1/systems': at('/v1/systems', 200, { stranger: 200 }),
   'GET /v1/systems/{id}': at('/v1/systems/shop-{seller}', 200),
   'PUT /v1/systems/{id}': at('/v1/systems/shop-{seller}', 200, { body: () => shop }),
@@ -137,13 +184,22 @@ const asked: Readonly<Record<string, Asked>> = {
   'GET /v1/connections/{id}': at('/v1/connections/{seller}', 200),
   'PUT /v1/connections/{id}': at('/v1/connections/{seller}', 200, { body: connection }),
   'DELETE /v1/connections/{id}': at('/v1/connections/{seller}?confirm=true', 204),
+  'POST /v1/systems/{id}/test': at('/v1/systems/shop-{seller}/test', 200, { harmless: true }),
+  'POST /v1/connections/{id}/test': at('/v1/connections/{seller}/test', 200, { harmless: true }),
   'GET /v1/connections/{id}/metadata': at('/v1/connections/{seller}/metadata', 404),
   'PUT /v1/connections/{id}/metadata': at('/v1/connections/{seller}/metadata', 201, {
     body: () => ({ attributes: [{ attribute: 'name', from: 'name' }] }),
   }),
+  'DELETE /v1/connections/{id}/metadata': at('/v1/connections/{seller}/metadata?confirm=true', 404, {
+    harmless: true,
+  }),
   'POST /v1/connections/{id}/metadata/preview': at('/v1/connections/{seller}/metadata/preview', 200, {
     body: () => ({ attributes: [{ attribute: 'name', from: 'name' }] }),
   }),
+  'POST /v1/connections/{id}/order-map/preview': at('/v1/connections/{seller}/order-map/preview', 200, {
+    body: () => ({ orderMap: { fields: [{ attribute: 'custbody_x', constant: 'x' }] } }),
+  }),
+  'GET /v1/configuration/schema': at('/v1/configuration/schema', 200, { stranger: 200 }),
   'GET /v1/configuration/changes': at('/v1/configuration/changes', 200, { stranger: 200 }),
   'POST /v1/persons/forget': at('/v1/persons/forget', 200, {
     body: () => ({ person: 'zoe@example.com', dryRun: true }),
@@ -186,7 +242,7 @@ async function world() {
   const reach = { connections: [OWN], systems: [`shop-${OWN}`] }
   const seller = await keyOf('seller', notAdministering, reach)
   const revoked = await keyOf('revoked', keyScopes)
-  await revokeKey(operations, boss, revoked.id)
+  await revokeKey(operations, boss, { id: revoked.id, reason: null })
   const expired = await keyOf('expired', keyScopes, { expiresAt: api.clock.time + 1 })
   api.clock.time += 2
   const administrator = await keyOf('administrator', ['administer'])
@@ -250,7 +306,7 @@ it('every route is asked here, and says what it needs', async () => {
   }
 })
 
-it('every route by every caller: nobody is answered whom it does not serve', { timeout: 120_000 }, async () => {
+it('every route by every caller: nobody is answered whom it does not serve', async () => {
   const start = await world()
   const { ask, seller, revoked, expired, small } = start
   const routes = await routesOf(start)
@@ -287,7 +343,7 @@ it('every route by every caller: nobody is answered whom it does not serve', { t
   }
   // What an administrator changes is changed in a world of its own.
   for (const { route } of routes) {
-    const fresh = route.startsWith('GET') ? start : await world()
+    const fresh = route.startsWith('GET') || asked[route]?.harmless === true ? start : await world()
     const { status, text } = await fresh.ask(route, fresh.administrator.key, OTHER)
     note('an administrator', route, status, asked[route]?.administrator ?? 0)
     if (status >= 500) wrong.push(text)

@@ -1,10 +1,16 @@
 import { expect, it } from 'vitest'
+import { applyConfiguration } from '../../../src/operations/configuration.ts'
+import { createKey } from '../../../src/operations/keys.ts'
+import { everything } from '../../../src/operations/principal.ts'
 import { entityKey } from '../../../src/projections/entity-row.ts'
 import { SYNC_ENTITIES } from '../../../src/projections/tables.ts'
 import { deadLettered } from '../../data/dead-letters.ts'
-import { vendorOrder } from '../../data/processor-events.ts'
+import { lineOf, orderChanged, orderOf, vendorOrder } from '../../data/processor-events.ts'
+import { memoryCodec } from '../../memory/codec.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
+import { configurationOf } from '../../worlds/two-sellers.ts'
 
+const boss = everything({ kind: 'cli', name: 'boss' })
 const PATH = '/v1/dead-letters'
 
 async function fixture() {
@@ -139,4 +145,45 @@ it('discards for a reason alone, and when it is confirmed', async () => {
     reason: 'a test',
     by: 'ann',
   })
+})
+
+it('lists and retries those that are named, and says which are not to be retried', async () => {
+  const api = await fixture()
+  expect(await api.ids('ids=a,c,none')).toEqual(['c', 'a'])
+  expect(await api.ids('ids=a,c&connection=c1')).toEqual(['a'])
+  const tooMany = Array.from({ length: 101 }, (_, index) => index).join(',')
+  expect((await api.get(`${PATH}?ids=${tooMany}`)).json).toMatchObject({ status: 400, field: 'ids' })
+  await api.post(`${PATH}/c/discard`, { reason: 'a test', confirm: true })
+  const { json } = await api.post(`${PATH}/retry`, { ids: ['a', 'c'], by: 'ann' })
+  expect(json).toMatchObject({ done: ['a'], skipped: [{ id: 'c', code: 'state_conflict' }], more: false })
+  expect(await api.ids('state=retrying')).toEqual(['a'])
+  const forced = await api.post(`${PATH}/retry`, { ids: ['c'], force: true, reason: 'wanted after all' })
+  expect(forced.json).toMatchObject({ done: ['c'], skipped: [] })
+})
+
+it('shows what an event was made from to who sees the system that it was read from', async () => {
+  const order = { ...orderChanged(orderOf([lineOf('1', 'A-1'), lineOf('2', 'B-1')])), source: 'shop-c1' }
+  const codec = memoryCodec()
+  const record = { topic: 'orders', partition: 0, offset: 7n, timestamp: 1, key: null, headers: [] }
+  const value = codec.encode('orders', order)
+  const staged = { codec, topicPrefix: '', reader: { read: async () => [{ ...record, value }] } }
+  const api = apiFixture({ staged, topicPrefix: 't.', token: 'the-token' })
+  await applyConfiguration(api.operations, boss, { configuration: configurationOf(['c1']), reason: null })
+  const originalValue = codec.encode('vendor-orders', vendorOrder('c1', '100'))
+  const headers = [{ key: 'waldstream-made-from', value: Buffer.from('orders|0|7|99') }]
+  await api.letters.project(deadLettered({ deadLetterId: 'a', originalValue, headers }))
+  const keyOf = async (systems: readonly string[]) => {
+    const wanted = { name: systems.join(), scopes: ['observe'] as const, connections: ['c1'], systems, expiresAt: null }
+    const { key } = await createKey(api.operations, boss, wanted)
+    return (await api.get(`${PATH}/a`, { authorization: `Bearer ${key}` })).json
+  }
+  expect((await keyOf(['shop-c1'])).as_read).toMatchObject({
+    topic: 'orders',
+    offset: 7,
+    event: { source: 'shop-c1', data: { lines: [{ sku: 'A-1' }, { sku: 'B-1' }] } },
+    problem: null,
+  })
+  const vendors = await keyOf(['erp'])
+  expect(vendors).toMatchObject({ as_read: null, event: { connection: 'c1' } })
+  expect(JSON.stringify(vendors)).not.toContain('B-1')
 })

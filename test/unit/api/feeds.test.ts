@@ -150,6 +150,58 @@ describe('a cursor', () => {
   })
 })
 
+describe('a poll with nothing new', () => {
+  const caughtUp = async () => {
+    const api = apiFixture()
+    await api.project(0, stock('A', '1'))
+    await api.idle()
+    const { cursor } = (await api.get(FEED)).json
+    const poll = (tag?: string) =>
+      api.get(`${FEED}&cursor=${cursor}`, tag === undefined ? {} : { 'if-none-match': tag })
+    return { api, cursor, poll }
+  }
+
+  it('is answered with the cursor it came with for an hour, and then with a new one', async () => {
+    const { api, cursor, poll } = await caughtUp()
+    api.clock.time += 60 * 60 * 1000 - 1
+    expect((await poll()).json).toMatchObject({ items: [], cursor })
+    api.clock.time += 1
+    const renewed = (await poll()).json.cursor
+    expect(renewed).not.toBe(cursor)
+    api.clock.time += 30 * 24 * 3_600_000
+    expect((await api.get(`${FEED}&cursor=${renewed}`)).status).toBe(200)
+  })
+
+  it('gets what came since, each time it asks with the same cursor', async () => {
+    const { api, poll } = await caughtUp()
+    expect(skus(await poll())).toBe('')
+    await api.project(1, stock('C', '3'))
+    expect([skus(await poll()), skus(await poll())]).toEqual(['C', 'C'])
+  })
+
+  it('is told by 304 that it has the answer, as long as there is no other', async () => {
+    const { api, poll } = await caughtUp()
+    const first = await poll()
+    const tag = String(first.headers['etag'])
+    expect(tag).toMatch(/^"[\w-]{43}"$/)
+    for (const given of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+      const again = await poll(given)
+      expect([again.status, again.headers['etag'], again.headers['content-type']]).toEqual([304, tag, undefined])
+    }
+    expect(await poll('"other"')).toMatchObject({ status: 200, json: first.json })
+    await api.project(1, stock('C', '3'))
+    const next = await poll(tag)
+    expect([next.status, skus(next)]).toEqual([200, 'C'])
+    expect(next.headers['etag']).not.toBe(tag)
+  })
+
+  it('is refused by 304 nothing that it may not see', async () => {
+    const { api } = await caughtUp()
+    const answer = await api.get('/v1/feeds/inventory?connection=shop-vendro', { 'if-none-match': '*' })
+    expect(answer).toMatchObject({ status: 404, json: { code: 'not_found' } })
+  })
+})
+
 describe('parameters', () => {
   const refused = async (url: string) => {
     const api = apiFixture()

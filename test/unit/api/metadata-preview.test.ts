@@ -1,11 +1,19 @@
 import { expect, it } from 'vitest'
 import { applyConfiguration } from '../../../src/configuration/apply-configuration.ts'
 import type { Configuration } from '../../../src/configuration/model.ts'
+import type { DeadLettered } from '../../../src/events/generated/events.ts'
+import { previewConfiguration } from '../../../src/operations/preview-mapping.ts'
+import { everything } from '../../../src/operations/principal.ts'
+import { stagedStage } from '../../../src/projections/staged.ts'
 import type { SourceEntity } from '../../../src/rules/map-entity.ts'
 import { metadataWith, ruleWith } from '../../data/configuration.ts'
+import { deadLettered } from '../../data/dead-letters.ts'
 import { connectionOf, productChanged } from '../../data/processor-events.ts'
+import { entityResult, statusRecord } from '../../data/sync-status.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
+import { readableTopics } from '../../worlds/problem-orders.ts'
 import { readOf, uncheckedSystem } from '../../worlds/sources.ts'
+import { batchContext } from '../../worlds/stage-context.ts'
 
 const read = readOf('netsuite', 'products', 100)
 const configuration: Configuration = {
@@ -75,4 +83,106 @@ it.each([
   const { preview } = await fixture()
   const { status, json } = await preview(id, body)
   expect([status, json.field]).toEqual([expected, field])
+})
+
+it('maps the products in the open dead letters of a group, and says how many would pass', async () => {
+  const api = await fixture()
+  const failed = (sku: string, name: string | null, over: Partial<DeadLettered> = {}) =>
+    deadLettered({
+      deadLetterId: sku,
+      stage: 'map-products',
+      connection: 'a',
+      key: sku,
+      topic: 't.products',
+      code: 'mapping_failed',
+      field: 'name',
+      originalValue: api.letters.codec.encode('products', productChanged({ sku, name })),
+      ...over,
+    })
+  await api.letters.project(failed('A-1', null), failed('A-2', null), failed('A-3', 'Jacket', { field: 'price' }))
+  const { groups } = (await api.get('/v1/dead-letters?group=true&state=open')).json
+  const groupId = groups.find(({ field }: { field: string }) => field === 'name').group
+  const previewed = async (rule: Readonly<Record<string, unknown>>) =>
+    (await api.preview('a', { attributes: [{ attribute: 'name', ...rule }], groupId })).json
+  expect(await previewed({ from: 'name', default: 'no name' })).toMatchObject({
+    counts: { events: 2, entities: 2, errors_disappearing: 2, passing: 2 },
+    entities: [
+      { key: 'A-1', after: 'mapped', changes: [{ field: 'name', before: null, after: 'no name' }] },
+      { key: 'A-2' },
+    ],
+  })
+  expect((await previewed({ from: 'barcode', required: true })).counts).toMatchObject({ entities: 2, passing: 0 })
+  expect(api.asked).toEqual([])
+})
+
+it('explains what each rule makes of the products that are named, as it is and as it would be', async () => {
+  const topics = readableTopics()
+  const { source, ...changed } = productChanged({ sku: 'A-1', name: 'Jacket', attributes: { custitem_color: '"Red"' } })
+  const place = topics.put('t.products', 3, topics.codec.encode('products', { ...changed, source }))
+  const asked: unknown[] = []
+  const api = apiFixture({
+    topicPrefix: 't.',
+    staged: topics.staged,
+    recentEvents: async (_connection, _entity, last) => {
+      asked.push(last)
+      return []
+    },
+  })
+  await applyConfiguration(api.tables, configuration)
+  const result = entityResult({ entity: 'products', source, connection: 'a', key: 'A-1', status: 'failed' })
+  const record = statusRecord('map-products', 1, [result], 't', [{ source: place, mapped: null }])
+  await stagedStage(api).handle([record], batchContext().context)
+  const attributes = [
+    { attribute: 'title', expression: '$uppercase(name) & " " & attributes.custitem_color' },
+    { attribute: 'weight', from: 'weight', type: 'decimal', required: true },
+    { attribute: 'fixed', constant: 'x' },
+  ]
+  const preview = (body: object) => api.post('/v1/connections/a/metadata/preview', { attributes, ...body })
+  const { status, json } = await preview({ keys: ['A-1', 'unknown'], explain: true })
+  expect([status, json.samples?.length]).toEqual([200, 1])
+  expect(json.samples[0]).toMatchObject({
+    key: 'A-1',
+    before: 'mapped',
+    after: expect.stringMatching(/^failed: mapping_failed: attribute weight/),
+    read: { name: 'Jacket', attributes: { custitem_color: '"Red"' } },
+  })
+  expect(json.samples[0].rules).toEqual([
+    {
+      attribute: 'title',
+      reads: [
+        { field: 'name', value: 'Jacket' },
+        { field: 'attributes.custitem_color', value: 'Red' },
+      ],
+      before: null,
+      after: { value: 'JACKET Red', failure: null },
+    },
+    {
+      attribute: 'weight',
+      reads: [{ field: 'weight', value: null }],
+      before: null,
+      after: { value: null, failure: expect.stringMatching(/^attribute weight \(from weight\) is required/) },
+    },
+    { attribute: 'fixed', reads: [], before: null, after: { value: 'x', failure: null } },
+    {
+      attribute: 'name',
+      reads: [{ field: 'name', value: 'Jacket' }],
+      before: { value: 'Jacket', failure: null },
+      after: null,
+    },
+  ])
+  // A folder of documents is tried on one product in the same way.
+  const rules = metadataWith('a', ruleWith('name', { expression: '$uppercase(name)' }))
+  const after = { ...configuration, metadata: [rules] }
+  const wanted = { connection: 'a', entity: 'products', last: 100, after } as const
+  const boss = everything({ kind: 'cli', name: 'boss' })
+  expect(await previewConfiguration(api.operations, boss, { ...wanted, keys: ['A-1', 'unknown'] })).toMatchObject({
+    counts: { events: 1, changed: 1 },
+    entities: [{ key: 'A-1', changes: [{ field: 'name', before: 'Jacket', after: 'JACKET' }] }],
+    samples: [{ key: 'A-1', rules: [{ attribute: 'name', before: { value: 'Jacket' }, after: { value: 'JACKET' } }] }],
+  })
+  expect(asked).toEqual([])
+  expect((await preview({ keys: ['A-1'] })).json.samples).toBeNull()
+  expect((await preview({ explain: true, last: 500 })).json.samples).toEqual([])
+  expect(asked).toEqual([10])
+  expect(await preview({ keys: ['A-1'], groupId: 'g' })).toMatchObject({ status: 400, json: { field: 'keys' } })
 })

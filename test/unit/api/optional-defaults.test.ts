@@ -33,16 +33,21 @@ it('requires nothing that has a default, of parameters and bodies', () => {
   expect(limits.length).toBeGreaterThan(11)
 })
 
-it('requires no body of which everything has a default, in its description and of its callers', async () => {
+it('requires no body of which everything may be left out, in its description and of its callers', async () => {
   const optional = operations.filter(({ requestBody }) => requestBody?.required === false).map(({ name }) => name)
   expect(optional.toSorted()).toEqual([
     'post /v1/dead-letters/retry',
     'post /v1/dead-letters/{id}/retry',
+    'post /v1/keys/{id}/revoke',
+    'post /v1/keys/{id}/rotate',
+    'post /v1/orders/{source}/{number}/release',
     'post /v1/rebuilds/{id}/switch',
+    'post /v1/rebuilds/{id}/undo',
+    'post /v1/sync-requests',
     'post /v1/tasks/{id}/retry',
   ])
   for (const name of optional) {
-    const url = name.slice('post '.length).replace('{id}', 'none')
+    const url = name.slice('post '.length).replaceAll(/\{\w+\}/g, 'none')
     const answer = await api.app.inject({ method: 'POST', url, headers: { 'x-actor': 'tests' } })
     expect(answer.json(), name).not.toMatchObject({ detail: expect.stringContaining('body') })
   }

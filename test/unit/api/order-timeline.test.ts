@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { decimal4, decimal8 } from '../../../src/events/decimal.ts'
 import type { Place, ResultPlaces, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { madeFromHeader } from '../../../src/events/headers.ts'
+import { noteOrderDeed } from '../../../src/operations/order-deeds.ts'
 import { orderTimeline } from '../../../src/operations/order-timeline.ts'
 import { everything } from '../../../src/operations/principal.ts'
 import type { Ids } from '../../../src/operations/scope.ts'
@@ -99,8 +100,19 @@ async function fixture() {
     [{ ...ofFulfilment, status: 'succeeded', targetId: '9' }],
     [{ source: null, mapped: null }],
   )
-  return api
+  return { ...api, report }
 }
+
+it('keeps what the vendor was sent and made of it when a later version asks nothing of the vendor', async () => {
+  const api = await fixture()
+  const later = { connection: 'erp', eventId: 'later', occurredAt: 7000, readAt: 7000 }
+  const delivered = { ...later, status: 'ignored', code: 'delivered', message: 'the vendor delivered all of it' }
+  await api.report('route-orders', 7000, [delivered], [{ source: null, mapped: null }])
+  const { json } = await api.get(`/v1/orders/magento/${NUMBER}`)
+  expect(json.parts[1]).toMatchObject({ status: 'ignored', code: 'delivered', total: '10', target_id: 'SO-17' })
+  expect(json.order.own).toBe('10')
+  expect(json.order.lines.map(({ connection }: { connection: string }) => connection)).toEqual(['erp', 'boxes', null])
+})
 
 it('shows an order from beginning to end, with the route of each line and money that adds up', async () => {
   const api = await fixture()
@@ -132,6 +144,7 @@ it('shows an order from beginning to end, with the route of each line and money 
       ['deliver-a', 'erp', 'succeeded'],
       ['deliver-b', 'boxes', 'failed'],
       ['route-fulfilments', 'erp', 'processing'],
+      ['deliver-magento', 'erp', 'succeeded'],
     ].toSorted(),
   )
   const times = json.steps.map(({ at }: { at: string }) => at)
@@ -155,4 +168,47 @@ it('shows who sees one vendor that part alone, and who sees another one nothing'
   expect(own.parts.map(({ connection }) => connection)).toEqual(['boxes'])
   expect(new Set(own.steps.map(({ connection }) => connection))).toEqual(new Set(['boxes']))
   await expect(show(new Set(['another']))).rejects.toMatchObject({ code: 'not_found' })
+})
+
+it('has what people did about it, with who and why', async () => {
+  const api = await fixture()
+  const place = { source: 'magento', number: NUMBER }
+  const done = { ...place, connections: ['erp'], reason: 'another address' }
+  await noteOrderDeed(api.operations, everything({ kind: 'cli', name: 'ada' }), 'hold', done)
+  const { json } = await api.get(`/v1/orders/magento/${NUMBER}`)
+  const held = json.steps.find(({ stage }: { stage: string }) => stage === 'people')
+  expect(held).toMatchObject({ connection: 'erp', status: 'hold', message: 'another address' })
+  expect(held.by).toContain('ada')
+  expect(json.steps.filter(({ by }: { by: string | null }) => by !== null)).toHaveLength(1)
+})
+
+it('opens a step of a read to the event that was read', async () => {
+  const api = await fixture()
+  const { json } = await api.get(`/v1/orders/magento/${NUMBER}`)
+  const read = json.steps.find(({ stage }: { stage: string }) => stage === 'magento.orders.all')
+  expect(read.source_place).toMatchObject({ offset: 0 })
+  const { json: opened } = await api.get(`/v1/orders/magento/${NUMBER}/steps/${encodeURIComponent(read.step)}`)
+  expect(opened.as_read.event.data.orderNumber).toBe(NUMBER)
+})
+
+it('has what the shop answered to a shipment, a refusal too', async () => {
+  const api = await fixture()
+  const about = { entity: 'fulfilments', source: 'netsuite', key: '77', connection: 'erp' }
+  const refusal = { status: 'failed', code: 'target_conflict', message: 'line 1 is shipped already' }
+  await api.report(
+    'deliver-magento:shop-fulfilments',
+    8000,
+    [{ ...about, ...refusal }],
+    [{ source: null, mapped: null }],
+  )
+  const { json } = await api.get(`/v1/orders/magento/${NUMBER}`)
+  const answer = json.steps.at(-1)
+  expect(answer).toMatchObject({
+    stage: 'deliver-magento:shop-fulfilments',
+    connection: 'erp',
+    ...refusal,
+    fulfilment: { id: '77', kind: 'closure' },
+  })
+  const opened = await api.get(`/v1/orders/magento/${NUMBER}/steps/${encodeURIComponent(answer.step)}`)
+  expect(opened.status).toBe(200)
 })

@@ -113,8 +113,8 @@ it('holds a read, or all of a system, and says so', async () => {
   expect((await hold('shop', { reason: 'it moves' })).status).toBe(200)
   expect((await held())[1]).toEqual({ reason: 'it moves (api)', until: null })
   expect((await api.get('/v1/pauses')).json.items).toMatchObject([
-    { stage: 'reads', connection: READ, code: 'held' },
-    { stage: 'reads', connection: 'shop', code: 'held' },
+    { stage: 'reads', connection: READ, code: 'held', until: '2026-02-02T08:00:00.000Z' },
+    { stage: 'reads', connection: 'shop', code: 'held', until: null },
   ])
   expect((await hold('shop', { reason: 'again' })).status).toBe(409)
   expect((await hold('shop.orders.none', { reason: 'x' })).json).toMatchObject({ status: 404, field: 'connection' })
@@ -158,4 +158,17 @@ it('cancels a run that waits, and one under way when its worker hears of it', as
   expect((await cancel(run, { reason: 'too much' })).json).toMatchObject({ run_state: 'running' })
   expect((await getRun(api.tables, run))?.cancel).toEqual({ by: 'api', reason: 'too much' })
   expect((await cancel('none', { reason: 'x' })).json).toMatchObject({ status: 404, field: 'id' })
+})
+
+it('refuses a revision that no number is exact for, by its name', async () => {
+  const { put } = await fixture()
+  const { status, json } = await put({ cut_date: null, revision: 1e18, confirm: true, reason: 'no' })
+  expect([status, json.field]).toEqual([400, 'revision'])
+})
+
+it('answers the largest exact revision as the conflict it is', async () => {
+  const { put } = await fixture()
+  const asked = { cut_date: null, revision: Number.MAX_SAFE_INTEGER, confirm: true, reason: 'no' }
+  const { status, json } = await put(asked)
+  expect([status, json.code, json.field]).toEqual([409, 'state_conflict', 'revision'])
 })

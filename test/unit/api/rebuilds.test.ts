@@ -46,6 +46,51 @@ it('switches in one step; cursors of the generation before are expired', async (
   expect((await get(feed)).json.items).toEqual(items)
 })
 
+it('undoes a switch in one step: readers have the rows from before again, and old cursors go on', async () => {
+  const { get, post, configure, project, tables, idle, clock } = apiFixture()
+  await configure('shop-vendor')
+  await project(0, inventoryChanged({ sku: 'A' }, '1'))
+  await idle()
+  const feed = '/v1/feeds/inventory?connection=shop-vendor'
+  const { cursor, items } = (await get(feed)).json
+  const { id } = (await post('/v1/rebuilds', { table: 'inventory' })).json
+  const undo = `/v1/rebuilds/${id}/undo`
+  expect(await post(undo, { confirm: true })).toMatchObject({ status: 409, json: { code: 'state_conflict' } })
+  const generation = await beginGeneration(tables, inventoryFeed, { table: TABLE, id }, async () => undefined)
+  const difference = {
+    rows_live: 1,
+    rows_rebuilt: 0,
+    only_live: 1,
+    only_rebuilt: 0,
+    differing: 0,
+    fields: {},
+    samples: [],
+  }
+  await tables.update(
+    REBUILDS,
+    { shelf: 'all', id },
+    { set: { state: 'ready', generation, live_generation: 1, difference } },
+  )
+  const { json } = await post(`/v1/rebuilds/${id}/switch`, { confirm: true })
+  expect(json.undo_until).toBe(new Date(clock.time + 24 * 3_600_000).toISOString())
+  expect(await get(`${feed}&cursor=${cursor}`)).toMatchObject({ status: 410 })
+  const empty = (await get(feed)).json
+  expect(empty.items).toEqual([])
+  // What comes meanwhile is in both.
+  await project(0, inventoryChanged({ sku: 'B' }, '2'))
+  const asked = await post(undo)
+  expect(asked).toMatchObject({ status: 409, json: { code: 'confirmation_needed' } })
+  expect(asked.json.detail).toContain('rows that come: 1')
+  expect((await post(undo, { confirm: true })).json).toMatchObject({ state: 'ready', undo_until: null })
+  expect((await get(`${feed}&cursor=${cursor}`)).json.items.map(({ sku }: { sku: string }) => sku)).toEqual(['B'])
+  expect((await get(feed)).json.items.slice(0, 1)).toEqual(items)
+  if (empty.cursor !== null) expect((await get(`${feed}&cursor=${empty.cursor}`)).status).toBe(410)
+  const { items: trail } = (await get('/v1/audit')).json
+  expect(trail.map(({ what }: { what: string }) => what)).toEqual(
+    expect.arrayContaining(['rebuild.undo', 'rebuild.switch']),
+  )
+})
+
 it('shows what would change, with the values of both', async () => {
   const { get, post, tables } = apiFixture()
   const { id } = (await post('/v1/rebuilds', { table: 'products' })).json

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
+import { createKey } from '../../../src/operations/keys.ts'
+import { everything } from '../../../src/operations/principal.ts'
 import { apiFixture } from '../../worlds/api-fixture.ts'
+import { twoSellers } from '../../worlds/two-sellers.ts'
 
 const products = { topic: 'products', processor: 'map-products' }
 
@@ -18,9 +21,26 @@ it('takes a replay, lists it, shows what became of it, and cancels it', async ()
 
 it('says what a replay would be, and sends nothing', async () => {
   const { get, post } = apiFixture()
-  const preview = { ...products, events: 0, keys: 0, to_send: 0, connections: {}, seconds: 0 }
+  const preview = { ...products, events: 0, keys: 0, to_send: 0, connections: {}, seconds: 0, amounts: [], samples: [] }
   expect(await post('/v1/replays', { ...products, preview: true })).toEqual({ status: 200, json: preview })
   expect((await get('/v1/replays')).json.items).toEqual([])
+})
+
+it('says what can be replayed, to each what they reach', async () => {
+  const api = await twoSellers(['alder'], { token: 'the-token' })
+  const { key } = await createKey(api.operations, everything({ kind: 'cli', name: 'boss' }), {
+    name: 'shop alone',
+    scopes: ['observe'],
+    connections: [],
+    systems: ['shop-alder'],
+    expiresAt: null,
+  })
+  const targetsFor = async (bearer: string) =>
+    (await api.get('/v1/replay-targets', { authorization: `Bearer ${bearer}` })).json.items
+  const delivery = { topic: 'vendor-orders.erp', processor: 'deliver-erp' }
+  expect(await targetsFor('the-token')).toEqual(expect.arrayContaining([products, delivery]))
+  expect(await targetsFor(key)).toContainEqual(products)
+  expect(await targetsFor(key)).not.toContainEqual(delivery)
 })
 
 it('names what is wrong', async () => {

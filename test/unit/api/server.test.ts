@@ -40,7 +40,7 @@ it('refuses another address than loopback without a token', async () => {
     })
   }
   const api = await startApi(options({ host: '0.0.0.0', token: 'secret' }))
-  expect((await fetch(`${api.url}/`)).status).toBe(401)
+  expect((await fetch(`${api.url}/v1`)).status).toBe(401)
   await api.close()
 })
 

@@ -82,8 +82,9 @@ it('lists the connections that are held, and lets one go on', async () => {
   const row = { stage: 'map-products', connection: 'c1', code: 'mapping_failed', message: 'name is missing' }
   await pause(api.tables, { ...row, since: '2026-01-31T08:00:00.000Z', probe_at: Date.UTC(2026, 0, 31, 8, 3) })
   expect((await api.get('/v1/pauses')).json.items).toEqual([
-    { ...row, since: '2026-01-31T08:00:00.000Z', probe_at: '2026-01-31T08:03:00.000Z' },
+    { ...row, since: '2026-01-31T08:00:00.000Z', probe_at: '2026-01-31T08:03:00.000Z', until: null },
   ])
+  expect((await api.get('/v1/pauses')).json.stages).toEqual(['route-orders', 'deliver-erp'])
   expect((await api.post('/v1/pauses/map-products/c1/resume')).json).toEqual({
     stage: 'map-products',
     connection: 'c1',
@@ -102,10 +103,11 @@ it('holds a connection until a time, or until somebody ends it', async () => {
     message: 'stock take (api)',
     since: '2026-01-31T08:00:00.000Z',
     probe_at: '2026-02-02T08:00:00.000Z',
+    until: '2026-02-02T08:00:00.000Z',
   })
   expect((await hold({ reason: 'again' })).json).toMatchObject({ status: 409, field: 'connection' })
   await api.post('/v1/pauses/deliver-erp/c1/resume')
-  expect((await hold({ reason: 'for good' })).json).toMatchObject({ probe_at: '9999-12-31T00:00:00.000Z' })
+  expect((await hold({ reason: 'for good' })).json).toMatchObject({ until: null })
   expect((await hold({ reason: 'x' }, 'deliver-other/c1')).json).toMatchObject({ status: 400, field: 'stage' })
   expect((await hold({ reason: 'x' }, 'deliver-erp/c9')).json).toMatchObject({ status: 404, field: 'connection' })
   const past = { reason: 'x', until: '2026-01-31T07:00:00Z' }
@@ -127,7 +129,7 @@ it('lists every record that waits, without what it holds', async () => {
   await park('deliver-erp', 1, 'c1', 5n, false)
   await park('deliver-erp', 1, 'c2', 6n, true)
   await park('route-orders', 0, 'c1', 7n, true)
-  const check = { connection: 'c1', key: 'vendor-orders|5', attempts: 0, firstAt: 0, mark: 'm' }
+  const check = { connection: 'c1', key: 'vendor-orders|5', attempts: 0, firstAt: 0, mark: 'm', told: false }
   await createParking(api.tables, 'deliver-erp', 1).check(check, 1)
   const { items, cursor } = (await api.get('/v1/parked?limit=2')).json
   expect(items).toMatchObject([
@@ -139,6 +141,16 @@ it('lists every record that waits, without what it holds', async () => {
   expect((await api.get('/v1/parked?connection=c2')).json.items).toHaveLength(1)
   expect((await api.get('/v1/parked?stage=deliver-erp')).json.items).toHaveLength(2)
   expect((await api.get('/v1/parked?stage=none')).json).toMatchObject({ status: 404, field: 'stage' })
+  const tryNow = (connection: string, key: string) =>
+    api.send('POST', '/v1/parked/try', { stage: 'deliver-erp', connection, key })
+  expect((await tryNow('c1', 'vendor-orders|5')).json).toMatchObject({ tried: 1 })
+  const due = await createParking(api.tables, 'deliver-erp', 1).due(0, 10)
+  expect(due.map(({ key }) => key)).toEqual(['vendor-orders|5'])
+  expect((await tryNow('c2', 'vendor-orders|6')).json).toMatchObject({ status: 409, field: 'key' })
+  expect((await tryNow('c1', 'vendor-orders|6')).json).toMatchObject({ status: 404, field: 'key' })
+  expect((await api.get('/v1/audit?what=parked.try')).json.items).toMatchObject([
+    { target: 'deliver-erp c1 vendor-orders|5' },
+  ])
 })
 
 it('tells with its readiness what is held back because its target is down', async () => {

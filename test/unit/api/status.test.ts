@@ -11,7 +11,14 @@ const boss = everything({ kind: 'cli', name: 'boss' })
 
 it('says of each connection when it was read, what waits, what failed, what is paused, and what to do', async () => {
   const api = await twoSellers(['alder', 'birch'])
-  const waiting = entityResult({ source: 'shop-alder', key: 'k-2', connection: 'alder', status: 'waiting' })
+  const waiting = entityResult({
+    source: 'shop-alder',
+    key: 'k-2',
+    connection: 'alder',
+    status: 'waiting',
+    code: 'item_missing',
+    message: 'no item',
+  })
   await stagedStage(api).handle([statusRecord('deliver-erp', 2000, [waiting])], batchContext().context)
   const found = await status(api.operations, boss)
   expect(found).toMatchObject({ healthy: false, complete: true })
@@ -23,18 +30,26 @@ it('says of each connection when it was read, what waits, what failed, what is p
       reads: [{ read: 'shop-alder.orders.all' }],
       processing: { count: 0, since: null },
       waiting: { count: 1, more: false, since: '1970-01-01T00:00:02.000Z' },
+      waits: [
+        { stage: 'deliver-erp', code: 'item_missing', message: 'no item', count: 1, since: '1970-01-01T00:00:02.000Z' },
+      ],
       failed: { count: 1 },
     },
   ])
   expect(alder?.paused).toMatchObject([
     {
       stage: 'map-products',
+      connection: 'alder',
       code: 'mapping_failed',
       fix: expect.stringMatching(/waldstream pauses resume map-products alder$/),
     },
   ])
   expect(alder?.failures).toMatchObject([
-    { count: 1, fix: expect.stringMatching(/^waldstream dead-letters show d-alder;/) },
+    {
+      group: expect.stringMatching(/^[\da-f]{16}$/),
+      count: 1,
+      fix: expect.stringMatching(/^waldstream dead-letters show d-alder;/),
+    },
   ])
 })
 

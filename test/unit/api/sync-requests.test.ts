@@ -129,3 +129,21 @@ it('makes a signed hook a request of the reads it names, once, without the token
   expect((await hook('no json')).json).toMatchObject({ status: 400 })
   expect((await api.get('/v1/reads')).status).toBe(401)
 })
+
+it('sweeps, or says what a sweep would delete, and not beside a date or a queue', async () => {
+  const api = await fixture()
+  const sweep = (over: object) => api.send('POST', PATH, { read: IMAGES, sweep: 'preview', ...over })
+  const { json } = await sweep({})
+  expect(json).toMatchObject({ read: IMAGES, state: 'due', trigger: 'sweep-preview' })
+  expect((await api.get(`/v1/tasks/${json.task}`)).json).toMatchObject({ trigger: 'sweep-preview', proof: 'none' })
+  expect((await sweep({ sweep: 'check', requestId: 'k' })).json.trigger).toBe('sweep')
+  expect((await sweep({ sweep: 'accept', requestId: 'k' })).status).toBe(409)
+  expect((await sweep({ read: ORDERS })).json).toMatchObject({ status: 400, field: 'sweep' })
+  expect((await sweep({ from: '2026-01-05T00:00:00Z' })).json).toMatchObject({ status: 400, field: 'from' })
+  expect((await sweep({ queueUrl: QUEUE })).json).toMatchObject({ status: 400, field: 'queueUrl' })
+  expect((await sweep({ sweep: 'delete' })).json).toMatchObject({ status: 400, field: 'sweep' })
+  const { items } = (await api.get('/v1/reads')).json
+  const swept = items.map((read: { id: string; sweep: unknown }) => [read.id, read.sweep])
+  expect(swept).toContainEqual([IMAGES, { schedule: null, most_gone: 0.2 }])
+  expect(swept).toContainEqual([ORDERS, null])
+})

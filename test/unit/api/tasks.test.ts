@@ -44,6 +44,29 @@ it('lists tasks, newest first, with their state', async () => {
   expect((await api.get('/v1/tasks?limit=0')).json).toMatchObject({ code: 'request_invalid', field: 'limit' })
 })
 
+it('shows how far the reading is, and what is known of its window', async () => {
+  const api = await fixture()
+  const window = { window_from: '2026-01-31T06:00:00.000Z', window_to: '2026-01-31T07:00:00.000Z' }
+  const reached = { reached_at: '2026-01-31T06:30:00.000Z', read_count: 12 }
+  await changeRun(api.tables, { id: 'u', fence: 1 }, { set: { state: 'running', ...window, ...reached } })
+  expect((await api.get('/v1/tasks/u')).json).toMatchObject({
+    run_state: 'running',
+    ...window,
+    ...reached,
+    proof: 'pending',
+    cut_date_moved: false,
+    expected: null,
+    listed: null,
+  })
+  await changeRun(api.tables, { id: 'u', fence: 1 }, { set: { state: 'ended', listed: 12, keys: 11 } })
+  expect((await api.get('/v1/tasks/u')).json).toMatchObject({
+    proof: 'proven',
+    cut_date_moved: true,
+    listed: 12,
+    keys: 11,
+  })
+})
+
 it('shows how far a task has come', async () => {
   const api = await fixture()
   expect((await api.get('/v1/tasks/t')).json).toMatchObject({

@@ -159,14 +159,18 @@ describe('with a row in every table that can not be read', () => {
     const { rows } = await findUnreadableRows({ tables }, by, ALL)
     expect(new Set(rows.map(({ table }) => table))).toEqual(new Set([...rowChecks.keys()].filter(hasBadRows)))
     const [first] = judgeRows({ rows, inPart: ['parked'] })
-    expect(first).toMatchObject({ level: 'fail', what: expect.stringContaining('waldstream rows remove ') })
+    expect(first).toMatchObject({ level: 'fail', fix: expect.stringContaining('waldstream rows remove ') })
     for (const { table, key } of rows) {
       const remove = async (confirm: boolean) =>
         await removeUnreadableRow({ tables, audit }, by, { table, keys: Object.values(key), confirm })
       await expect(remove(false)).rejects.toMatchObject({ code: 'confirmation_needed' })
       await remove(true)
     }
-    const { entries } = await audit.list({ who: null, what: 'row.remove', since: null, until: null }, 500, null)
+    const { entries } = await audit.list(
+      { who: null, what: 'row.remove', outcome: null, since: null, until: null },
+      500,
+      null,
+    )
     expect(entries).toHaveLength(rows.length)
     expect(await findUnreadableRows({ tables }, by, ALL)).toEqual({ rows: [], inPart: [] })
     expect((await readConfiguration(tables)).connections.map(({ id }) => id)).toEqual(['good'])

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { UsageError } from '../../../src/cli/arguments.ts'
 import { changeFilter, limitOf, listFilter, rateOf, readCommand } from '../../../src/cli/dead-letter-options.ts'
+import { UsageError } from '../../../src/cli/usage-error.ts'
 
 /** Everything that is read of a command before anything is opened. */
 function read(...args: readonly string[]) {

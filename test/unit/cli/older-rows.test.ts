@@ -58,6 +58,10 @@ it('runs have nothing of a proof, of queues or of merged requests', async () => 
     read_again: 0,
     keys: 0,
     digest: null,
+    reached_at: null,
+    listed: null,
+    expected: null,
+    gone: null,
     queue_url: null,
     queue_end: null,
   })

@@ -41,5 +41,5 @@ it('an installation that has the others keeps working, and doctor does not ask f
   const found = topicsOf(before).map((topic): InspectedTopic => ({ ...topic, impaired: 0 }))
   const findings = judgeTopics(definitions, new Map(found.map((topic) => [topic.name, topic])))
   const what = `${definitions.length} of ${definitions.length} are as they should be`
-  expect(findings).toEqual([{ level: 'ok', name: 'topics', what }])
+  expect(findings).toEqual([{ level: 'ok', name: 'topics', what, fix: null }])
 })

@@ -1,6 +1,7 @@
 // "--from 1" was taken for January 2001, a time without a zone for one on this machine's clock, 30 February for 2 March.
 import { expect, it } from 'vitest'
-import { timeOption, UsageError } from '../../../src/cli/arguments.ts'
+import { timeOption } from '../../../src/cli/arguments.ts'
+import { UsageError } from '../../../src/cli/usage-error.ts'
 
 it.each([
   ['2026-01-31T08:00:00Z', Date.UTC(2026, 0, 31, 8)],

@@ -15,6 +15,7 @@ const mark: RetryMark = {
   connection: null,
   key: 'a|b',
   origin: { topic: 'p.orders', partition: 4, offset: 9_007_199_254_740_991, timestamp: 5 },
+  revision: 7,
 }
 const headersOf = (of: RetryMark) =>
   Object.entries(retryHeaders(of)).map(([key, value]) => ({ key, value: Buffer.from(value) }))
@@ -26,7 +27,9 @@ it('reads the mark that it wrote', () => {
 
 it('finds no mark where there is none, or part of one', () => {
   expect(readRetryMark([])).toBeNull()
-  for (const { key } of headersOf(mark)) {
+  const parts = headersOf(mark).filter(({ key }) => key !== 'waldstream-retry-revision')
+  expect(parts.length).toBe(headersOf(mark).length - 1)
+  for (const { key } of parts) {
     expect(readRetryMark(headersOf(mark).filter((header) => header.key !== key))).toBeNull()
     const broken = headersOf(mark).map((header) => (header.key === key ? { key, value: null } : header))
     expect(readRetryMark(broken)).toBeNull()
@@ -35,6 +38,11 @@ it('finds no mark where there is none, or part of one', () => {
     header.key === RETRY_ATTEMPT ? { ...header, value: Buffer.from('x') } : header,
   )
   expect(readRetryMark(noNumber)).toBeNull()
+})
+
+it('takes a mark of an earlier release, which names no revision of the configuration', () => {
+  const older = headersOf(mark).filter(({ key }) => key !== 'waldstream-retry-revision')
+  expect(readRetryMark(older)).toEqual({ ...mark, revision: 0 })
 })
 
 it('leaves the headers that are not of a retry, in their order', () => {

@@ -3,6 +3,12 @@ import { assertConfirmed } from '../../../src/operations/confirmation.ts'
 import { everything } from '../../../src/operations/principal.ts'
 import { twoSellers } from '../../worlds/two-sellers.ts'
 
+/** What an operation of the API takes. */
+interface Asked {
+  readonly parameters?: unknown
+  readonly requestBody?: unknown
+}
+
 it('says what would be affected and how to confirm, to each in their words', () => {
   const affected = { reads: 2, 'open dead letters': 0, rows: 7 }
   const by = (kind: 'api' | 'cli') => everything({ kind, name: null })
@@ -64,16 +70,19 @@ it('a single dead letter, the cut date and a rebuild ask as many do, and say wha
   expect((await get(`/v1/rebuilds/${id}`)).json.state).toBe('due')
 })
 
-it('every route that removes something takes a confirmation', async () => {
+it('every route that removes something, or does something at a vendor, takes a confirmation', async () => {
   const { get } = await twoSellers([])
   const { paths } = (await get('/openapi.json')).json
-  const operations = Object.entries<Record<string, object>>(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => [`${method} ${path}`, JSON.stringify(operation)] as const),
+  const operations = Object.entries<Record<string, Asked>>(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, { parameters, requestBody }]) =>
+        [`${method} ${path}`, JSON.stringify([parameters, requestBody])] as const,
+    ),
   )
   const confirmed = operations.filter(([, text]) => text.includes('"confirm"')).map(([route]) => route)
   const removing = operations
     .map(([route]) => route)
-    .filter((route) => /^delete|discard|switch|forget|cut-date/.test(route))
+    .filter((route) => /^delete|discard|switch|undo|forget|cut-date|orders.*\/(cancel|resend)$/.test(route))
   expect(confirmed.toSorted()).toEqual(removing.toSorted())
   expect(removing.length).toBeGreaterThan(7)
 })

@@ -34,7 +34,11 @@ it('asks for the name twice, and for a reach over everything', async () => {
   expect(asked).toEqual([])
   await forget(deps, admin, { wanted, confirm: null, dryRun: true })
   await forget(deps, admin, { wanted: { source: 'm', customer: '7' }, confirm: 'm:7', dryRun: false })
-  const { entries } = await deps.audit.list({ who: null, what: null, since: null, until: null }, 10, null)
+  const { entries } = await deps.audit.list(
+    { who: null, what: null, outcome: null, since: null, until: null },
+    10,
+    null,
+  )
   expect(entries).toMatchObject([{ what: 'person.forget', target: null, outcome: 'done' }])
   expect(asked).toEqual([
     [wanted, true],
@@ -70,8 +74,11 @@ it('rows lose the texts wherever they stand, also in bytes, and keep the rest', 
   await tables.put('rows', { id: '2', message: 'ann@example.com' })
   const texts = ['zoe@example.com']
   const wipe = async () =>
-    await lookThroughTables(tables, [definition], texts, (one, item) =>
-      wipeRow(tables, one, item, texts, async () => Buffer.from('[forgotten]')),
+    await lookThroughTables(
+      tables,
+      [definition],
+      () => texts,
+      (one, item) => wipeRow(tables, one, item, texts, async () => Buffer.from('[forgotten]')),
     )
   expect(await wipe()).toEqual([{ table: 'rows', rows: 2, found: 1 }])
   expect(await wipe()).toEqual([{ table: 'rows', rows: 2, found: 0 }])

@@ -42,7 +42,15 @@ it('tells per entity which fields change, and which errors appear and disappear'
   ]
   const preview = await previewMapping(events, { connection: 'a', before, after, products })
   expect(preview).toEqual({
-    counts: { events: 5, entities: 4, changed: 3, unchanged: 1, errors_appearing: 1, errors_disappearing: 1 },
+    counts: {
+      events: 5,
+      entities: 4,
+      changed: 3,
+      unchanged: 1,
+      errors_appearing: 1,
+      errors_disappearing: 1,
+      passing: 3,
+    },
     fields: { name: 3, barcode: 2, price: 2 },
     entities: [
       {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Configuration } from '../../../src/configuration/model.ts'
+import { NEVER } from '../../../src/control/read-holds.ts'
 import type { TopicEvents, TopicKind } from '../../../src/events/topics.ts'
 import { versionRank } from '../../../src/events/version.ts'
 import { createPreview } from '../../../src/operations/preview-retry.ts'
@@ -102,6 +103,11 @@ it('calls no target: it tells what the target has', async () => {
   expect(await verdict()).toContain('would change nothing')
   await memory.put('deliveries', { ...row, rank: versionRank(event), state: 'refused' })
   expect(await verdict()).toBe('it would be sent')
+  await memory.put('deliveries', { ...row, rank: versionRank(event), state: 'refused', heldUntil: NEVER })
+  expect(await verdict()).toBe('it would wait: somebody holds the order')
+  const cancellation = { by: 'ann', reason: 'no stock', at: '2026-01-31T08:00:00.000Z' }
+  await memory.put('deliveries', { ...row, rank: versionRank(event), state: 'delivered', cancellation })
+  expect(await verdict()).toBe('it would stay canceled at the vendor: ann canceled it')
   await memory.put('deliveries', { ...row, rank: `${versionRank(event)}x`, state: 'delivered' })
   const shown = await preview('deliver-a-erp', record, true)
   expect(shown).toMatchObject({ kind: 'sink', delivery: { newer: true, target_id: 'SO-1' } })

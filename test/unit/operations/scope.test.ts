@@ -152,13 +152,27 @@ describe('what is outside of the scope is not there', () => {
       (all, by) => retryTask(all, by, { task: 't-b', reason: null, limit: 1, rate: 1, dryRun: true }),
     ],
     ['a dead letter', (all, by) => showDeadLetter(all, by, 'd-b')],
-    ['the preview of a dead letter', (all, by) => previewDeadLetter(all, by, 'd-b')],
-    ['the retry of a dead letter', (all, by) => retryDeadLetter(all, by, { id: 'd-b', force: false, reason: null })],
+    ['the preview of a dead letter', (all, by) => previewDeadLetter(all, by, { id: 'd-b', remap: false })],
+    [
+      'the retry of a dead letter',
+      (all, by) => retryDeadLetter(all, by, { id: 'd-b', force: false, reason: null, remap: false }),
+    ],
     ['the end of a dead letter', (all, by) => discardDeadLetter(all, by, { id: 'd-b', reason: 'no', confirm: true })],
     ['a pause', (all, by) => resumeConnection(all, by, { stage: 'map-products', connection: 'b' })],
     ['a system', (all, by) => showDocument(all, by, { kind: 'system', id: 'erp' })],
     ['a connection', (all, by) => showDocument(all, by, { kind: 'connection', id: 'b' })],
-    ['metadata', (all, by) => previewMetadata(all, by, { connection: 'b', last: 1, rules: { attributes: [] } })],
+    [
+      'metadata',
+      (all, by) =>
+        previewMetadata(all, by, {
+          connection: 'b',
+          last: 1,
+          rules: { attributes: [] },
+          group: null,
+          keys: null,
+          explains: false,
+        }),
+    ],
     [
       'a changed document',
       (all, by) => putDocument(all, by, { kind: 'connection', id: 'b', body: {}, revision: undefined }),
@@ -216,7 +230,7 @@ describe('what is outside of the scope is not there', () => {
       await expect(requestReplay(all, seller, { ...wanted, connection })).rejects.toMatchObject(NOT_FOUND)
     await expect(showReplay(all, seller, id)).rejects.toMatchObject(NOT_FOUND)
     await expect(cancelReplay(all, seller, id)).rejects.toMatchObject(NOT_FOUND)
-    const run = { from: null, queueUrl: null, reason: null, requestId: 'r' }
+    const run = { from: null, queueUrl: null, reason: null, sweep: null, requestId: 'r' }
     const request = await requestSync(all, boss, { ...run, read: 'shop-b.orders.all' })
     await expect(showSyncRequest(all, seller, request.id)).rejects.toMatchObject(NOT_FOUND)
     const other = requestSync(all, seller, { ...run, requestId: 's', read: 'shop-b.orders.all' })
@@ -227,7 +241,7 @@ describe('what is outside of the scope is not there', () => {
     const { operations: all } = await world()
     const choice = toChangeFilter({ from: null, to: null }, true)
     const many = { choice, limit: 50, dryRun: true }
-    const retried = await retryDeadLetters(all, seller, { ...many, force: false, reason: null, rate: 10 })
+    const retried = await retryDeadLetters(all, seller, { ...many, force: false, reason: null, remap: false, rate: 10 })
     const discarded = await discardDeadLetters(all, seller, { ...many, reason: 'no', confirm: true })
     expect([retried.done, discarded.done]).toEqual([['d-a'], ['d-a']])
   })

@@ -48,13 +48,27 @@ it('requests a run or a sweep, and says how it came', async () => {
   expect(task).toMatch(/^erp\.products\.all\./)
   await requestRun(operations, ann, { ...wanted, sweep: 'check' })
   await requestRun(operations, ann, { ...wanted, sweep: 'accept' })
-  expect(control.requested.map(({ trigger }) => trigger)).toEqual(['cli', 'sweep', 'sweep-accepted'])
+  await requestRun(operations, ann, { ...wanted, sweep: 'preview' })
+  expect(control.requested.map(({ trigger }) => trigger)).toEqual(['cli', 'sweep', 'sweep-accepted', 'sweep-preview'])
+})
+
+it('joins a sweep to a sweep that waits, and neither to a preview, nor a preview to it', async () => {
+  const { operations } = await world()
+  const sweep = (way: 'preview' | 'check' | 'accept') =>
+    requestSync(operations, caller, { ...run, read: 'erp.products.all', sweep: way, requestId: null })
+  const preview = await sweep('preview')
+  const check = await sweep('check')
+  expect([preview.merged_into, check.merged_into, check.state]).toEqual([null, null, 'due'])
+  expect((await sweep('accept')).merged_into).toBe(check.task)
+  expect((await sweep('preview')).merged_into).toBe(preview.task)
+  expect([preview.trigger, check.trigger]).toEqual(['sweep-preview', 'sweep'])
 })
 
 it('sweeps neither orders nor queues', async () => {
   const { operations, control } = await world()
   const sweep = (read: string) => requestRun(operations, ann, { ...run, read, sweep: 'check' })
   await expect(sweep('shop.orders.all')).rejects.toThrow('shop.orders.all: orders are never deleted')
+  await expect(sweep('erp.fulfilments.all')).rejects.toThrow('erp.fulfilments.all: fulfilments are never deleted')
   await expect(sweep('queue.products.all')).rejects.toThrow('a queue can')
   expect(control.requested).toEqual([])
 })

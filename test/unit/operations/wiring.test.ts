@@ -41,6 +41,13 @@ function fixture(failures: number) {
     personKeys: createPersonKeys({ tables, clock: manualClock(5), randomBytes, retention: retentionOfAll(null) }),
     reporter: memoryReporter(),
     positions: createPositions(tables),
+    grounds: {
+      replication: 1,
+      openInspector: unused,
+      describeTables: unused,
+      registry: { latest: unused, compatibility: unused, accepts: unused },
+      examine: unused,
+    },
     async openReader() {
       opened.times += 1
       if (opened.times <= failures) throw new Error('the broker does not answer')

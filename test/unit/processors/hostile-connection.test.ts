@@ -88,7 +88,7 @@ function expectStopped(letters: readonly string[], ends: readonly string[], keys
   expect(ends).toEqual(keys.map((key, index) => `${key} ${index < failed ? 'failed' : 'waiting'}`))
 }
 
-describe('a connection whose rules are hostile', { timeout: 60_000 }, () => {
+describe('a connection whose rules are hostile', () => {
   afterAll(closeExpressionThreads)
 
   it('fails with a few time-outs and is paused alone; what was not tried waits', async () => {

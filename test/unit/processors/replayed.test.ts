@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Configuration } from '../../../src/configuration/model.ts'
 import { CONNECTIONS, coreTables, REVISION_KEY } from '../../../src/configuration/tables.ts'
-import { type ReplayMark, replayHeaders } from '../../../src/events/headers.ts'
+import { type ReplayMark, replayHeaders, retryHeaders } from '../../../src/events/headers.ts'
 import { mapInventory } from '../../../src/processors/map-inventory.ts'
 import { CONFIGURATION_OVERDUE_MS } from '../../../src/processors/newer-configuration.ts'
 import { processorStage } from '../../../src/processors/run-processor.ts'
@@ -61,7 +61,16 @@ async function processWith(stored: number) {
     })
     await stage.handle(replayed, context)
   }
-  return { log, clock, handle }
+  /** One record that was retried when the configuration had that revision. */
+  const retry = async (revision: number) => {
+    const [one] = batchOf<'inventory'>(inventoryChanged('S-1', { '1': ['3', '2'] }))
+    if (one === undefined) throw new Error('a batch of one')
+    const origin = { topic: 'p.inventory', partition: 0, offset: 1, timestamp: 5 }
+    const mark = { letterId: 'd-1', attempt: 1, stage: 'map-inventory', connection: 'a', key: 'S-1', origin, revision }
+    const headers = Object.entries(retryHeaders(mark)).map(([key, value]) => ({ key, value: Buffer.from(value) }))
+    await stage.handle([{ event: one.event, record: { ...one.record, headers } }], context)
+  }
+  return { log, clock, handle, retry }
 }
 
 async function handle(mark: Partial<ReplayMark>) {
@@ -121,6 +130,27 @@ describe('a replayed record', () => {
         ['S-3', 'b'],
         ['S-3', 'c'],
       ])
+    },
+  )
+})
+
+describe('a retried record', () => {
+  it('waits for the configuration that there was when it was asked for', async () => {
+    const { log, clock, retry } = await processWith(5)
+    await expect(retry(5)).rejects.toMatchObject({ code: 'concurrent_change', policy: 'retry' })
+    expect(log.steps).toEqual([])
+    clock.set(5 + CONFIGURATION_OVERDUE_MS)
+    await retry(5)
+    expect(log.deadLetters.map(({ error }) => error.code)).toEqual(['configuration_missing'])
+  })
+
+  it.each([0, 4, 999_999])(
+    'with revision %d, which is here or was never stored, is handled at once',
+    async (revision) => {
+      const { log, retry } = await processWith(4)
+      await retry(revision)
+      expect(log.deadLetters).toEqual([])
+      expect(log.sent.length).toBeGreaterThan(0)
     },
   )
 })

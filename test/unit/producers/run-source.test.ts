@@ -50,6 +50,40 @@ describe('runSource', () => {
     expect(await getRun(deps.tables, run.id)).toMatchObject({ pages: 2, read_count: 3, published: 3, unchanged: 0 })
   })
 
+  it('notes up to which change the first reading has come, where the source tells', async () => {
+    const deps = bench()
+    const times: (string | null)[] = []
+    const { run, ...rest } = await job(deps, {
+      name: 'test.inventory',
+      entity: 'inventory',
+      async *read() {
+        const changes = times.length === 0 ? [2000, 3000] : [1500]
+        for (const at of changes) {
+          yield { ...pageOf([stock(`${at}`, '1', at)]), reachedAt: at }
+          times.push((await getRun(deps.tables, run.id))?.reached_at ?? null)
+        }
+      },
+      async *list() {
+        yield ['1500', '2000', '3000'].map((key) => ({ key, changedAt: key }))
+      },
+    })
+    await runSource(deps, { run, ...rest })
+    expect(times).toEqual(['1970-01-01T00:00:02.000Z', '1970-01-01T00:00:03.000Z', '1970-01-01T00:00:03.000Z'])
+  })
+
+  it('says how much the source listed for the proof, or that it listed nothing', async () => {
+    const pages = [[pageOf([stock('A', '1'), stock('B', '2')])]]
+    const listedBy = async (read: SourceReader<'inventory'>) => {
+      const deps = bench()
+      return (await runSource(deps, await job(deps, read))).listed
+    }
+    expect(await listedBy(reader(pages, rows('A', 'B')))).toBe(2)
+    expect(await listedBy(reader([[]], []))).toBe(0)
+    expect(await listedBy(reader(pages, []))).toBeNull()
+    const { list: _list, ...unlisted } = reader(pages, [])
+    expect(await listedBy(unlisted)).toBeNull()
+  })
+
   it('leaves its place before a page that was not acknowledged (Guarantee 1)', async () => {
     const deps = bench()
     const { run, ...rest } = await job(deps, reader([[pageOf([stock('A', '1')])]], rows('A')))

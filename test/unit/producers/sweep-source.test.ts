@@ -59,7 +59,7 @@ function has(...skus: readonly string[]): SourceReader<'inventory'> {
 
 async function sweep(
   readers: readonly SourceReader<'inventory'>[],
-  more: { mostGone?: number; accept?: boolean } = {},
+  more: { mostGone?: number; accept?: boolean; isPreview?: boolean } = {},
 ) {
   const id = `r${Math.random()}`
   const request = {
@@ -74,7 +74,7 @@ async function sweep(
   const read: Read = { ...readOf('erp', 'inventory', 10), sweep: { schedule: null, mostGone: more.mostGone ?? 0.5 } }
   const { signal } = new AbortController()
   const run = (await getRun(tables, id)) as Run
-  const job = { run, read, readers, fence: 1, signal, accept: more.accept ?? false }
+  const job = { run, read, readers, fence: 1, signal, accept: more.accept ?? false, isPreview: more.isPreview ?? false }
   const failure = await sweepSource(deps, job).then(
     () => null,
     (error: unknown) => error,
@@ -87,11 +87,42 @@ describe('a sweep', () => {
     await publish(['A', 'B', 'C'])
     const { failure, run } = await sweep([has('A', 'C', 'NEW')])
     expect(failure).toBeNull()
-    expect(run).toMatchObject({ read_count: 3, published: 1, missing: ['B'] })
+    expect(run).toMatchObject({ read_count: 3, expected: 3, gone: 1, published: 1, missing: ['B'] })
     expect((await sent()).slice(3)).toMatchObject([
       { key: 'B', deleted: true, occurredAt: 1000, readAt: NOW, data: { sku: 'B', attributes: { at: '1000' } } },
     ])
     expect(await tables.get(PUBLISHED, { id: 'erp|inventory|B' })).toMatchObject({ state: 'published', deleted: true })
+  })
+
+  it('notes how far it came with each page that the source lists', async () => {
+    await publish(['A', 'B', 'C'])
+    const noted: unknown[] = []
+    const lists: SourceReader<'inventory'> = {
+      ...has(),
+      async *list() {
+        for (const page of [['A', 'B'], ['C']]) {
+          yield page.map((key) => ({ key, changedAt: '1' }))
+          const [{ expected, read_count } = {}] = (await Array.fromAsync(tables.scan('sync_runs'))).flat()
+          noted.push([expected, read_count])
+        }
+      },
+    }
+    await sweep([lists])
+    expect(noted).toEqual([
+      [3, 2],
+      [3, 3],
+    ])
+  })
+
+  it('says what it would delete, and deletes nothing, however much it is', async () => {
+    await publish(['A', 'B', 'C'])
+    const { failure, run } = await sweep([has('A')], { isPreview: true, mostGone: 0.1 })
+    expect(failure).toBeNull()
+    expect(run).toMatchObject({ read_count: 1, expected: 3, gone: 2, published: 0, missing: ['B', 'C'] })
+    expect(await sent()).toHaveLength(3)
+    // Nor has it what came back read again.
+    await sweep([has('A', 'B', 'C')])
+    expect((await readControl(tables, origin.read)).due).toBeNull()
   })
 
   it('deletes nothing twice, and what comes back is published again', async () => {

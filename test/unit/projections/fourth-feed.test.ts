@@ -116,7 +116,7 @@ it('is rebuilt from its topic, and switched to', async () => {
 })
 
 it('is on the start page and in the description of the API, with its key and columns', async () => {
-  expect((await world.get('/')).json.paths).toMatchObject({ '/v1/feeds/prices': expect.stringContaining('prices') })
+  expect((await world.get('/v1')).json.paths).toMatchObject({ '/v1/feeds/prices': expect.stringContaining('prices') })
   const { paths } = (await world.get('/openapi.json')).json
   const { schema } = paths['/v1/feeds/prices'].get.responses['200'].content['application/json']
   const { properties } = schema.properties.items.items

@@ -55,6 +55,55 @@ it('says that a row goes on where its connection pushes it to the shop', async (
   expect(statuses()).toEqual(['A processing', 'B succeeded'])
 })
 
+it('leaves a row as it is that came newer between its read and its write, and replaces an older one', async () => {
+  const stage = feedStage(inventoryFeed, deps())
+  const newer = feedStage(inventoryFeed, deps())
+  const of = (sku: string, readAt: number, total: string, offset: number) =>
+    decoded<'universal-inventory'>(inventoryChanged({ sku, readAt }, total), { offset })
+  const inner = tables
+  let came = false
+  tables = {
+    ...inner,
+    async insertMany(table, items) {
+      if (!came) {
+        came = true
+        await newer.handle([of('NEW', 90, '9', 8), of('OLD', 10, '1', 9)], batchContext(3).context)
+      }
+      return await inner.insertMany(table, items)
+    },
+  }
+  const late = feedStage(inventoryFeed, deps())
+  await late.handle([of('NEW', 50, '5', 5), of('OLD', 50, '5', 6), of('A', 50, '5', 7)], batchContext(3).context)
+  const totals = await Promise.all(['NEW', 'OLD', 'A'].map(async (sku) => (await row(sku))?.['data']))
+  expect(totals).toMatchObject([{ total: '9' }, { total: '5' }, { total: '5' }])
+  await stage.handle([of('NEW', 95, '6', 10)], batchContext(3).context)
+  expect((await row('NEW'))?.['data']).toMatchObject({ total: '6' })
+})
+
+it('inserts no more once its partition is no longer its own', async () => {
+  const batch = Array.from({ length: 900 }, (_, offset) =>
+    decoded<'universal-inventory'>(inventoryChanged({ sku: `S-${offset}` }, '1'), { offset }),
+  )
+  const { context } = batchContext(3)
+  const inner = tables
+  let isOwned = true
+  tables = {
+    ...inner,
+    async insertMany(table, items) {
+      isOwned = false
+      return await inner.insertMany(table, items)
+    },
+  }
+  const assertOwned = () => {
+    if (!isOwned) throw new StreamError('stopping', "the partition is another one's")
+  }
+  const handled = feedStage(inventoryFeed, deps()).handle(batch, { ...context, assertOwned })
+  await expect(handled).rejects.toMatchObject({ code: 'stopping' })
+  const written = (await Array.fromAsync(inner.scan(inventoryFeed.table))).flat().filter(({ pk }) => pk !== 'meta')
+  expect(written).toHaveLength(400)
+  expect(await watermark()).toBeUndefined()
+})
+
 it('applies no record twice, but says again what became of it', async () => {
   const stage = feedStage(inventoryFeed, deps())
   const record = decoded<'universal-inventory'>(inventoryChanged({}, '1'), { offset: 5 })

@@ -18,18 +18,24 @@ function sum({
   checks,
   checkExit = 0,
   longTests,
+  stray,
+  printed,
 }: {
   readonly tests?: object
   readonly testExit?: number
   readonly checks?: object
   readonly checkExit?: number
   readonly longTests?: object
+  readonly stray?: object
+  readonly printed?: string
 }) {
   const folder = mkdtempSync(join(tmpdir(), 'waldstream-sum-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const [testFile, checkFile] = [join(folder, 'tests.json'), join(folder, 'checks.json')]
   if (tests) writeFileSync(testFile, JSON.stringify(tests))
   if (checks) writeFileSync(checkFile, JSON.stringify(checks))
+  if (stray) writeFileSync(`${testFile}.stray.json`, JSON.stringify(stray))
+  if (printed) writeFileSync(`${testFile}.out`, printed)
   const longFile = join(folder, 'long.json')
   if (longTests) writeFileSync(longFile, JSON.stringify(longTests))
   const long = longTests ? [longFile, '0'] : []
@@ -61,9 +67,21 @@ test('failed tests, files that broke as a whole and failed checks are named and 
     '    expected 1 to be 2',
     'FAILED b.test.ts',
     '    Cannot find module x',
+    '    stack',
     '6 passed, 3 failed, 1 skipped',
   ])
   expect(status).toBe(1)
+})
+
+test('of a long failure the begin and the end are shown, without the stack', () => {
+  const output = Array.from({ length: 60 }, (_, index) => `line ${index}`).join('\n')
+  const failed = { ...FAILED, failureMessages: [`AssertionError: ${output}\n    at test.ts:1:2`] }
+  const testResults = [{ name: 'a.test.ts', status: 'failed', message: '', assertionResults: [failed] }]
+  const { lines } = sum({ tests: { ...GOOD, testResults }, checks: CHECKED })
+  expect(lines[1]).toBe('    AssertionError: line 0')
+  expect(lines[5]).toBe('    … 24 lines …')
+  expect(lines.at(-2)).toBe('    line 59')
+  expect(lines).toHaveLength(39)
 })
 
 test('no test executed, a missing report and an exit code without a failure each fail the run', () => {
@@ -77,5 +95,27 @@ test('no test executed, a missing report and an exit code without a failure each
     lines: ['FAILED the checks left no report', '3 passed, 1 failed, 1 skipped'],
     status: 1,
   })
-  expect(sum({ tests: GOOD, testExit: 1, checks: CHECKED }).lines[0]).toBe('FAILED the tests ended with exit code 1')
+  expect(sum({ tests: GOOD, testExit: 1, checks: CHECKED }).lines[0]).toBe(
+    'FAILED the run of tests ended with exit code 1',
+  )
+})
+
+test('what was thrown outside any test is named with its place, and is what the exit code stood for', () => {
+  const stray = [{ message: 'Error: gone\n    at late (a.ts:1:2)', file: '/a.test.ts' }]
+  expect(sum({ tests: GOOD, testExit: 1, checks: CHECKED, stray }).lines).toEqual([
+    'FAILED outside any test, during /a.test.ts',
+    '    Error: gone',
+    '        at late (a.ts:1:2)',
+    '7 passed, 1 failed, 1 skipped',
+  ])
+})
+
+test('where nothing else says why a run failed, the end of what it printed does', () => {
+  const printed = 'all passed\nerror during teardown: a server went on\n'
+  expect(sum({ tests: GOOD, testExit: 1, checks: CHECKED, printed }).lines).toEqual([
+    'FAILED the run of tests ended with exit code 1',
+    '    all passed',
+    '    error during teardown: a server went on',
+    '7 passed, 1 failed, 1 skipped',
+  ])
 })

@@ -54,6 +54,7 @@ it('appends the original to its topic again, byte for byte, with its headers and
     connection: 'c1',
     key: '100',
     origin: { topic: 't.vendor-orders.erp', partition: 2, offset: 42, timestamp: 1000 },
+    revision: 0,
   })
   expect(await state()).toBe('retrying')
   await deliver()

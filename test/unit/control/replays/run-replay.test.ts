@@ -101,6 +101,8 @@ describe('a replay', () => {
     await world.append('products', world.product(7, 1, 'other'))
     const preview = await world.replays.preview({ ...asked, rate: 2 })
     expect(preview).toMatchObject({ events: 11, keys: 6, to_send: 6, connections: { a: 5, b: 6 }, seconds: 3 })
+    expect(preview.amounts).toEqual([])
+    expect(preview.samples).toHaveLength(6)
     expect(await world.replays.preview({ ...asked, connection: 'a' })).toMatchObject({ to_send: 5 })
     expect(await world.replays.preview({ ...asked, key: 'S-3' })).toMatchObject({ events: 2, to_send: 1 })
     expect(await world.replayed()).toEqual([])

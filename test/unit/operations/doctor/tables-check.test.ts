@@ -9,9 +9,14 @@ it('tells of tables that are missing, not active yet, or have other keys', () =>
     { name: 'p.d', state: 'not active' },
   ])
   expect(findings).toEqual([
-    { level: 'ok', name: 'tables', what: '1 of 4 are there with their keys and indexes' },
-    { level: 'warn', name: 'tables', what: 'missing, made when a role starts: p.b' },
-    { level: 'warn', name: 'table p.d', what: expect.stringContaining('not active') },
-    { level: 'fail', name: 'table p.c', what: expect.stringContaining('use another TABLE_PREFIX') },
+    { level: 'ok', name: 'tables', what: '1 of 4 are there with their keys and indexes', fix: null },
+    { level: 'warn', name: 'tables', what: 'missing, made when a role starts: p.b', fix: null },
+    { level: 'warn', name: 'table p.d', what: 'is not active', fix: expect.stringContaining('wait') },
+    {
+      level: 'fail',
+      name: 'table p.c',
+      what: 'has other keys or indexes',
+      fix: expect.stringContaining('use another TABLE_PREFIX'),
+    },
   ])
 })

@@ -25,7 +25,9 @@ function retryOf(record: LogRecord, connection: string | null, attempt: number):
   const { topic, partition, offset, timestamp } = record
   const letterId = deadLetterId(STAGE, record, connection)
   const origin = { topic, partition, offset: Number(offset), timestamp }
-  const headers = Object.entries(retryHeaders({ letterId, attempt, stage: STAGE, connection, key: '1', origin }))
+  const headers = Object.entries(
+    retryHeaders({ letterId, attempt, stage: STAGE, connection, key: '1', origin, revision: 0 }),
+  )
   return {
     ...record,
     offset: 900n,

@@ -33,7 +33,7 @@ it('data weighs what is in it, and no more is looked at than is asked for', () =
   expect(looked).toBeLessThan(12)
 })
 
-describe('a sandbox', { timeout: 60_000 }, () => {
+describe('a sandbox', () => {
   it('gives what tasks give, in their order', async () => {
     const tasks = Array.from({ length: 120 }, () => 'fine')
     expect(short(await sandbox().run('a', tasks, budget()))).toEqual(tasks)

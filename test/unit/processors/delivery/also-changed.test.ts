@@ -37,6 +37,8 @@ async function pushStock(tables: Tables): Promise<void> {
     unsettledDigest: '',
     targetId: null,
     parked: false,
+    heldUntil: 0,
+    cancellation: null,
     origin: { topic: 'shop-inventory.netsuite', partition: 5, offset: '7' },
   }
   await createDeliveries(tables).begin(row)

@@ -20,6 +20,8 @@ const row: Delivery = {
   unsettledDigest: '',
   targetId: '77',
   parked: false,
+  heldUntil: 0,
+  cancellation: null,
 }
 
 describe('what is to be done for a version', () => {
@@ -40,6 +42,14 @@ describe('what is to be done for a version', () => {
     for (const state of ['delivering', 'delivered', 'refused'] as const) {
       expect(decideDelivery({ ...row, rank: '3', state }, wanted, view)).toEqual({ next: 'superseded' })
     }
+  })
+
+  it('is nothing while somebody holds it, and as ever once that is over', () => {
+    const held = { ...row, heldUntil: 1_001 }
+    expect(decideDelivery(held, wanted, view)).toEqual({ next: 'held', until: 1_001 })
+    expect(decideDelivery(held, wanted, { ...view, checks: true })).toEqual({ next: 'held', until: 1_001 })
+    expect(decideDelivery({ ...held, rank: '3' }, wanted, view)).toEqual({ next: 'superseded' })
+    expect(decideDelivery({ ...row, heldUntil: 1_000 }, wanted, view)).toMatchObject({ next: 'write' })
   })
 
   it('is confirmed when the target has the content, unless it is to be looked at', () => {

@@ -1,0 +1,109 @@
+import type { FastifyInstance, FastifySchema } from 'fastify'
+import { type CsvCell, csvText } from './csv-text.ts'
+
+/** A list within an answer: the field that it is in, and the paths of its columns within a row. */
+interface CsvList {
+  readonly field: string
+  readonly columns: readonly (readonly string[])[]
+}
+
+interface JsonSchema {
+  readonly type?: string
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly items?: JsonSchema
+  readonly anyOf?: readonly JsonSchema[]
+}
+
+/** The fields that lists of rows are in. */
+const LISTS = ['items', 'groups']
+const CSV = 'text/csv'
+
+/**
+ * Has every list be answered as CSV where that is asked for (`accept: text/csv`): a row of names and a line for each, the next
+ * page in the header `link`. What a row has further lists in is JSON there. */
+export function answerListsAsCsv(app: FastifyInstance): void {
+  const known = new WeakMap<FastifySchema, readonly CsvList[]>()
+  const listsIn = (schema: FastifySchema | undefined) => {
+    if (schema === undefined) return []
+    const lists = known.get(schema) ?? listsOf(schema)
+    known.set(schema, lists)
+    return lists
+  }
+  app.addHook('preSerialization', async (request, reply, payload) => {
+    const { method, routeOptions, headers, url } = request
+    const lists = method === 'GET' ? listsIn(routeOptions.schema) : []
+    if (lists.length === 0 || reply.statusCode !== 200 || !isFields(payload)) return payload
+    reply.header('vary', 'accept')
+    const list = lists.find(({ field }) => Array.isArray(payload[field]))
+    if (list === undefined || !prefersCsv(headers.accept)) return payload
+    const { cursor, complete } = payload
+    // A feed has a cursor to its end: whoever has everything is led no further.
+    if (typeof cursor === 'string' && complete !== true) reply.header('link', nextLink(url, cursor))
+    reply.type(`${CSV}; charset=utf-8`).serializer(() => listText(payload, list))
+    return payload
+  })
+}
+
+/** The schema of a route as callers see it: its list can be had as CSV. */
+export function withCsvLists(schema: FastifySchema): FastifySchema {
+  if (listsOf(schema).length === 0) return schema
+  const { 200: json, ...others } = schema.response as Readonly<Record<string, JsonSchema>>
+  const description = 'A page; as CSV with `accept: text/csv`, the next page in the header `link`'
+  const content = { 'application/json': { schema: json }, [CSV]: { schema: { type: 'string' } } }
+  return { ...schema, response: { ...others, 200: { description, content } } }
+}
+
+function listsOf(schema: FastifySchema | undefined): readonly CsvList[] {
+  const answer = (schema?.response as Readonly<Record<string, JsonSchema>> | undefined)?.['200']
+  if (answer === undefined || schema?.hide === true) return []
+  return [answer, ...(answer.anyOf ?? [])].flatMap(({ properties = {} }) =>
+    LISTS.flatMap((field) => {
+      const row = properties[field]?.items
+      return row?.properties === undefined ? [] : [{ field, columns: columnsOf(row) }]
+    }),
+  )
+}
+
+/** The columns of what is known of a row; what may be null is flattened as what it is otherwise. */
+function columnsOf(schema: JsonSchema): readonly (readonly string[])[] {
+  const { properties } = schema.anyOf?.find((one) => one.properties !== undefined) ?? schema
+  const known = Object.entries(properties ?? {})
+  if (known.length === 0) return [[]]
+  return known.flatMap(([name, of]) => columnsOf(of).map((path) => [name, ...path]))
+}
+
+function listText(answer: Readonly<Record<string, unknown>>, { field, columns }: CsvList): string {
+  const rows = answer[field] as readonly unknown[]
+  const names = columns.map((path) => path.join('.'))
+  return csvText([names, ...rows.map((row) => columns.map((path) => cellOf(row, path)))])
+}
+
+function cellOf(row: unknown, path: readonly string[]): CsvCell {
+  const value = path.reduce<unknown>((of, name) => (isFields(of) ? of[name] : undefined), row)
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  return JSON.stringify(value)
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+/** Whether CSV is wanted more than JSON. */
+function prefersCsv(accept: string | undefined): boolean {
+  const wanted = (accept ?? '').split(',').map((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
+    const quality = Number(parameters.find((one) => one.startsWith('q='))?.slice('q='.length) ?? 1)
+    return { type, quality }
+  })
+  const known = wanted.filter(({ type }) => [CSV, 'text/*', 'application/json', 'application/*', '*/*'].includes(type))
+  const [first] = known.filter(({ quality }) => quality > 0).toSorted((a, b) => b.quality - a.quality)
+  return first?.type === CSV
+}
+
+function nextLink(url: string, cursor: string): string {
+  const [path = '', query = ''] = url.split('?', 2)
+  const next = new URLSearchParams(query)
+  next.set('cursor', cursor)
+  return `<${path}?${next}>; rel="next"`
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+/** The better one first. */
+export const pageEncodings = ['br', 'gzip'] as const
+type PageEncoding = (typeof pageEncodings)[number]
+
+/** One file of the page, as it is sent. */
+export interface PageFile {
+  readonly type: string
+  readonly body: Buffer
+  /** The same, compressed: what browsers ask for, by the names that they have for it. */
+  readonly encoded: Readonly<Partial<Record<PageEncoding, Buffer>>>
+  /** Changes with its content. */
+  readonly etag: string
+}
+
+/** The built page. It is small, and kept in memory: an upgrade of the folder meanwhile mixes no two versions. */
+export interface PageFiles {
+  readonly index: PageFile
+  /** By name. The name has the file's digest: what is under it never changes. */
+  readonly assets: ReadonlyMap<string, PageFile>
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+}
+const COMPRESSED = ['.woff2']
+/** The build compresses by Brotli, as small as can be: that takes longer than a start may. */
+const BROTLI = '.br'
+
+/** Reads the page that was built into `folder`; null: there is none. */
+export async function readPageFiles(folder: string): Promise<PageFiles | null> {
+  const index = await readPageFile(join(folder, 'index.html')).catch(nullIfMissing)
+  if (index === null) return null
+  const names = await readdir(join(folder, 'assets'))
+  const assets = await Promise.all(
+    names
+      .filter((name) => !name.endsWith(BROTLI))
+      .map(async (name) => [name, await readPageFile(join(folder, 'assets', name))] as const),
+  )
+  return { index, assets: new Map(assets) }
+}
+
+async function readPageFile(path: string): Promise<PageFile> {
+  const body = await readFile(path)
+  const extension = extname(path)
+  return {
+    type: types[extension] ?? 'application/octet-stream',
+    body,
+    encoded: COMPRESSED.includes(extension) ? {} : await encodedOf(path, body),
+    etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
+  }
+}
+
+async function encodedOf(path: string, body: Buffer): Promise<PageFile['encoded']> {
+  const br = await readFile(`${path}${BROTLI}`).catch(nullIfMissing)
+  return { ...(br === null ? {} : { br }), gzip: gzipSync(body, { level: 9 }) }
+}
+
+function nullIfMissing(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+  throw error
+}

@@ -1,0 +1,82 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { filedKinds, fileFulfilment } from '../../operations/file-fulfilment.ts'
+import { principalOf } from '../access.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { PathText } from '../path-text.ts'
+import { problems } from '../problems.ts'
+import { requestKey } from '../request-headers.ts'
+
+const Text = Type.String()
+const Params = Type.Object({
+  source: PathText('Id of the shop'),
+  number: PathText('Order number, as the shop shows it'),
+})
+const Line = {
+  line: Type.String({ minLength: 1, maxLength: 200, description: "A `line` of the part's lines" }),
+  quantity: Type.String({ minLength: 1, maxLength: 40, description: 'Pieces, a decimal' }),
+}
+const Carrier = Type.Union([Type.String({ maxLength: 200 }), Type.Null()])
+const Body = Type.Object(
+  {
+    connection: Type.String({ minLength: 1, maxLength: 200, description: 'Whose part of the order it is' }),
+    kind: Type.Enum([...filedKinds]),
+    lines: Type.Optional(
+      Type.Array(Type.Object(Line, { additionalProperties: false }), {
+        maxItems: 500,
+        description: 'Without them: all lines of a confirmation, all that is open of a shipment',
+      }),
+    ),
+    tracks: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { number: Type.String({ maxLength: 200 }), carrier: Type.Optional(Carrier) },
+          { additionalProperties: false },
+        ),
+        { maxItems: 100, description: 'Parcels of a shipment' },
+      ),
+    ),
+    dryRun: Type.Boolean({ default: false, description: 'Say what the shop would be told, and tell it nothing' }),
+  },
+  { additionalProperties: false },
+)
+const Answer = Type.Object({
+  id: Type.String({ description: "Of the fulfilment, as an ERP's" }),
+  kind: Type.Enum([...filedKinds]),
+  dry_run: Type.Boolean(),
+  event_id: Type.Union([Text, Type.Null()]),
+  shop: Text,
+  notifies_customer: Type.Boolean({ description: 'The shop informs its customer of it' }),
+  lines: Type.Array(
+    Type.Object({
+      line: Text,
+      sku: Text,
+      quantity: Text,
+      open: Type.String({ description: 'Left to ship after it' }),
+    }),
+  ),
+  tracks: Type.Array(Type.Object({ number: Text, carrier: Type.Union([Text, Type.Null()]) })),
+})
+
+/** What a vendor's people say of their part of an order, where no ERP says it. */
+export function filedFulfilmentRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const response = { 200: Answer, 202: Answer, ...problems(400, 401, 404, 409) }
+    const schema = { tags: ['orders'], params: Params, body: Body, response }
+    app.post('/v1/orders/:source/:number/fulfilments', { schema }, async (request, reply) => {
+      const { connection, kind, lines = [], tracks = [], dryRun } = request.body
+      const wanted = {
+        ...request.params,
+        connection,
+        kind,
+        lines,
+        tracks: tracks.map(({ number, carrier = null }) => ({ number, carrier })),
+        requestKey: requestKey(request),
+        dryRun,
+      }
+      const filed = await fileFulfilment(operations, principalOf(request), wanted)
+      const answer = { ...filed, lines: [...filed.lines], tracks: [...filed.tracks] }
+      return await reply.code(dryRun ? 200 : 202).send(answer)
+    })
+  }
+}

@@ -1,0 +1,64 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { StreamError } from '../../errors.ts'
+import { linkHolder, type OpenedShare, openShareLink, SHARE_PATH } from '../../operations/share-links.ts'
+import { createBoundedNotes } from '../bounded-notes.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import type { Html } from '../html.ts'
+import { HttpError } from '../http-error.ts'
+import { ofSharedOrder } from '../response-headers.ts'
+import { sharedOrderPage, tooManyPage } from '../shared-order-page.ts'
+
+type Opened = FastifyRequest<{ Params: { token: string } }>
+
+/** Null: it is answered; else what is said to an address that was refused too often. */
+type RefusalOf = (request: FastifyRequest, error: StreamError) => Promise<HttpError | null>
+
+const TOO_MANY = 429
+const statuses = { unknown: 404, expired: 410, revoked: 410, gone: 410 } as const
+
+/**
+ * A vendor's part of an order, for whoever has the link: the token is what they are let in by. It is never logged; what is
+ * refused counts as a refused sign-in of its address.
+ */
+export function sharedOrderRoutes(
+  { operations, page = null, clock, logger }: ApiDeps,
+  refusalOf: RefusalOf,
+): FastifyPluginAsync {
+  const dueNow = createBoundedNotes(clock)
+  return async (app) => {
+    const options = {
+      schema: { hide: true },
+      helmet: { contentSecurityPolicy: { useDefaults: false, directives: ofSharedOrder } },
+    }
+    // An address that was refused too often is told so before anything is looked up.
+    app.setErrorHandler(async (error, _request, reply) => {
+      if (!(error instanceof HttpError && error.statusCode === TOO_MANY)) throw error
+      return await send(reply.headers({ ...error.headers }), TOO_MANY, tooManyPage(page))
+    })
+    app.get(`${SHARE_PATH}:token`, options, async (request: Opened, reply) => {
+      const opened = await openShareLink(operations, linkHolder, request.params.token)
+      if (!('refused' in opened)) return await send(reply, 200, sharedOrderPage(page, opened))
+      noteRefusal(request, opened)
+      const refusal =
+        opened.refused === 'unknown' ? await refusalOf(request, new StreamError('unauthorized', 'no such link')) : null
+      if (refusal !== null) throw refusal
+      return await send(reply, statuses[opened.refused], sharedOrderPage(page, opened))
+    })
+  }
+
+  function noteRefusal(
+    { ip: address }: FastifyRequest,
+    { refused: reason, id }: Extract<OpenedShare, { refused: string }>,
+  ) {
+    const refused = dueNow(`${address} ${reason}`)
+    if (refused !== null) logger.warn({ address, reason, link: id, refused }, 'a share link was refused')
+  }
+}
+
+async function send(reply: FastifyReply, status: number, { html }: Html): Promise<FastifyReply> {
+  return await reply
+    .code(status)
+    .headers({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex, nofollow, noarchive' })
+    .type('text/html; charset=utf-8')
+    .send(html)
+}

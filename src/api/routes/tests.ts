@@ -1,0 +1,37 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { type TSchema, Type } from 'typebox'
+import { type TestOutcome, testConnection, testSystem } from '../../operations/test-connection.ts'
+import { principalOf } from '../access.ts'
+import type { ApiDeps } from '../dependencies.ts'
+import { problems } from '../problems.ts'
+import { DocumentId } from './configuration-schemas.ts'
+
+const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+export const Tested = Type.Object({
+  at: Type.String(),
+  findings: Type.Array(
+    Type.Object({
+      check: Type.String({ description: 'What was looked at: system ID, clock ID, connection ID' }),
+      state: Type.Enum(['ok', 'warn', 'fail']),
+      message: Type.String({ description: 'What is so' }),
+      fix: Nullable(Type.String({ description: 'What to do; null: nothing, or the message says it' })),
+    }),
+  ),
+  failed: Type.Integer({ description: 'Findings that are failures' }),
+})
+
+export const testedAnswer = ({ findings, ...outcome }: TestOutcome) => ({ ...outcome, findings: [...findings] })
+
+/** Whether systems can be reached and accept their credentials, now: a call or a few of each, which change nothing. */
+export function testRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const schema = { tags: ['configuration'], params: DocumentId, response: { 200: Tested, ...problems(401, 404) } }
+    app.post('/v1/systems/:id/test', { schema }, async (request) =>
+      testedAnswer(await testSystem(operations, principalOf(request), request.params.id)),
+    )
+    app.post('/v1/connections/:id/test', { schema }, async (request) =>
+      testedAnswer(await testConnection(operations, principalOf(request), request.params.id)),
+    )
+  }
+}

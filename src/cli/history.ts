@@ -1,0 +1,73 @@
+import { type FeedHistory, feedHistory, feedNamed, type RowChange } from '../operations/history/feed-history.ts'
+import { feeds } from '../projections/feeds.ts'
+import { commandUser, readArguments, timeOption, wholeOption } from './arguments.ts'
+import { onPlatform } from './open-operations.ts'
+import { UsageError } from './usage-error.ts'
+
+const USAGE = `waldstream history <connection> <sku> [--feed FEED] [--since TIME] [--limit N] [--json]
+
+  What changed of a SKU in the feeds, the newest first: field by field, when, and the run that read it. Looks back through
+  the topics until it has N changes (20; at most 200) or has come to TIME (ISO 8601, with its zone) or the beginning.`
+
+/** Each looks at ten thousand records of a feed: as long as a person waits. */
+const MOST_PAGES = 50
+
+const options = {
+  feed: { type: 'string' },
+  since: { type: 'string' },
+  limit: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+export async function historyCommand(args: readonly string[]): Promise<void> {
+  const { values, positionals } = readArguments(args, options, USAGE)
+  if (values.help) return console.log(USAGE)
+  const [connection, key, ...more] = positionals
+  if (connection === undefined || key === undefined || more.length > 0) {
+    throw new UsageError('history takes a connection and a SKU', USAGE)
+  }
+  const limit = wholeOption('limit', values.limit, { usual: 20, most: 200 }, USAGE)
+  const since = timeOption('since', values.since, USAGE)
+  const feed = feedNamed(feeds, values.feed ?? null)
+  const by = commandUser()
+  const found = await onPlatform((operations) =>
+    untilEnough(limit, (after) => feedHistory(operations, by, { connection, key, feed, since, limit, after })),
+  )
+  console.log(values.json ? JSON.stringify(found) : historyText(found))
+}
+
+interface Found {
+  readonly items: readonly RowChange[]
+  readonly looked_back_to: string | null
+}
+
+async function untilEnough(limit: number, ask: (after: string | null) => Promise<FeedHistory>): Promise<Found> {
+  const items = new Map<string, RowChange>()
+  let page = await ask(null)
+  for (let pages = 1; ; pages += 1) {
+    for (const item of page.items) items.set(`${item.feed}|${item.source}|${item.offset}`, item)
+    const isOpen = [...items.values()].some(({ changes }) => changes === null)
+    if (page.next === null || pages === MOST_PAGES || (items.size >= limit && !isOpen)) break
+    page = await ask(page.next)
+  }
+  const changed = [...items.values()].filter(({ changes }) => changes === null || changes.length > 0)
+  return { items: changed.slice(0, limit), looked_back_to: page.looked_back_to }
+}
+
+function historyText({ items, looked_back_to }: Found): string {
+  const end = looked_back_to === null ? 'there are no older changes' : `looked back until ${looked_back_to}`
+  return [...items.flatMap(changeText), end].join('\n')
+}
+
+function changeText({ feed, source, at, task, first, deleted, changes }: RowChange): readonly string[] {
+  const from = task === null ? source : `${source}, ${task}`
+  return [
+    `${at} ${feed} (${from})${deleted ? ': deleted' : first ? ': first row' : ''}`,
+    ...(changes?.map(({ field, before, after }) => `    ${field}: ${shown(before)} → ${shown(after)}`) ?? [
+      '    (what was before it lies further back)',
+    ]),
+  ]
+}
+
+const shown = (value: unknown): string => (value === null ? '(none)' : JSON.stringify(value))

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto'
+import type { Logger } from 'pino'
+import { toStreamError } from '../errors.ts'
+import type { Clock } from '../platform/clock.ts'
+import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
+import { list, millis, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
+import type { TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
+
+/** A process that runs roles. Times are milliseconds. */
+export interface RunningProcess {
+  /** Made when it starts; it names no machine. */
+  readonly id: string
+  readonly roles: readonly string[]
+  readonly version: string
+  /** Of Node. */
+  readonly node: string
+  readonly started_at: number
+  /** When it was last heard of. */
+  readonly beat_at: number
+}
+
+interface ProcessRow extends RunningProcess {
+  readonly book: string
+}
+
+const PROCESSES = 'processes'
+const BOOK = 'all'
+const BEAT_MS = 60_000
+/** Two beats may be missed: a table that is slow for a moment makes no process silent. */
+export const SILENT_AFTER_MS = 3 * BEAT_MS
+const DAY_MS = 86_400_000
+
+export const processTables: readonly TableDefinition[] = [
+  { name: PROCESSES, partitionKey: 'book', sortKey: 'id', expires: 'expires' },
+]
+
+export const processRows = rowType<ProcessRow>(
+  PROCESSES,
+  ['id'],
+  {
+    book: text,
+    id: text,
+    roles: list(text),
+    version: text,
+    node: text,
+    started_at: millis,
+    beat_at: millis,
+  },
+  ({ beat_at }) => (beat_at === undefined ? undefined : expiresAfter(beat_at, keptDays.processes)),
+)
+
+/** Those that were heard of within a day, in the order in which they started. One that ended by itself is not among them. */
+export async function listProcesses(tables: Tables, now: number): Promise<readonly RunningProcess[]> {
+  const rows = await rowsOf(tables, processRows).query({ partition: BOOK })
+  return rows
+    .filter(({ beat_at }) => beat_at > now - keptDays.processes * DAY_MS)
+    .map(({ book: _book, ...process }) => process)
+    .toSorted((one, other) => one.started_at - other.started_at)
+}
+
+/** Makes processes known. */
+export function runningProcesses(tables: Tables) {
+  const rows = rowsOf(tables, processRows)
+  return {
+    put: async (process: RunningProcess) => void (await rows.put({ ...process, book: BOOK })),
+    delete: async (id: string) => void (await rows.delete({ book: BOOK, id })),
+  }
+}
+
+export interface Heartbeat {
+  /** The process has ended in order. */
+  close(): Promise<void>
+}
+
+/** Makes a process known, and keeps it so by one write a minute. Where that fails everything else goes on. */
+export async function startHeartbeat(
+  { tables, clock, logger }: { readonly tables: Tables; readonly clock: Clock; readonly logger: Pick<Logger, 'warn'> },
+  process: Pick<RunningProcess, 'roles' | 'version' | 'node'>,
+): Promise<Heartbeat> {
+  const rows = runningProcesses(tables)
+  const ending = new AbortController()
+  const started = clock.now()
+  const own = { ...process, id: randomBytes(6).toString('hex'), started_at: started }
+  const beat = async () => {
+    try {
+      await rows.put({ ...own, beat_at: clock.now() })
+    } catch (error) {
+      logger.warn({ err: toStreamError(error) }, 'the process could not be made known')
+    }
+  }
+  const beating = async () => {
+    while (!ending.signal.aborted) {
+      await clock.sleep(BEAT_MS, ending.signal).catch(() => undefined)
+      if (!ending.signal.aborted) await beat()
+    }
+  }
+  await beat()
+  const done = beating()
+  return {
+    async close() {
+      ending.abort()
+      await done
+      // A table that is gone by now removes the row by itself, in time.
+      await rows.delete(own.id).catch(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import { digest } from '../../events/identity.ts'
+import { expiresAfter, keptDays } from '../../platform/dynamodb/expiry.ts'
+import { nullable, number, orNull, rowType, text } from '../../platform/dynamodb/rows.ts'
+import type { TableDefinition } from '../../platform/dynamodb/tables.ts'
+
+/** A link that shows a vendor's part of one order to whoever has it. Times are milliseconds. */
+export interface ShareLink {
+  /** See `shelfOf`. */
+  readonly shelf: string
+  /** No secret: it stands in lists and in the audit trail. */
+  readonly id: string
+  /** The shop. */
+  readonly source: string
+  readonly number: string
+  readonly connection: string
+  /** SHA-256 of the secret, hexadecimal. */
+  readonly hash: string
+  readonly created_at: number
+  readonly created_by: string
+  readonly expires_at: number
+  readonly revoked_at: number | null
+  readonly revoked_by: string | null
+  /** To the minute; null: nobody opened it. */
+  readonly last_used_at: number | null
+  /** Seconds: the row may be removed then. */
+  readonly expires: number
+}
+
+const SHARE_LINKS = 'share_links'
+
+export const shareTables: readonly TableDefinition[] = [
+  { name: SHARE_LINKS, partitionKey: 'shelf', sortKey: 'id', expires: 'expires' },
+]
+
+export const shareRows = rowType<ShareLink>(SHARE_LINKS, ['shelf', 'id'], {
+  shelf: text,
+  id: text,
+  source: text,
+  number: text,
+  connection: text,
+  hash: text,
+  created_at: number,
+  created_by: text,
+  expires_at: number,
+  revoked_at: nullable(number),
+  revoked_by: nullable(text),
+  last_used_at: orNull(number),
+  expires: number,
+})
+
+/** When the row of a link may go: it is shown in lists for a while after it ended. */
+export function expiryOf(expiresAt: number): number {
+  return expiresAfter(expiresAt, keptDays.endedShareLinks)
+}
+
+const SHELF_LENGTH = 16
+
+/** Links of one order are beside each other; the name says nothing of the order. */
+export function shelfOf(source: string, number: string): string {
+  return digest('share', source, number).slice(0, SHELF_LENGTH)
+}
+
+const FORM = /^wss_([0-9a-f]{16})_([a-z0-9]{12})_([A-Za-z0-9_-]{43})$/
+
+interface ShareToken {
+  readonly shelf: string
+  readonly id: string
+  readonly secret: string
+}
+
+/** `wss_<shelf>_<id>_<secret>`: the prefix lets scanners find one that was published by mistake. */
+export function shareToken({ shelf, id, secret }: ShareToken): string {
+  return `wss_${shelf}_${id}_${secret}`
+}
+
+/** Undefined: the text is no token. */
+export function parseShareToken(given: string): ShareToken | undefined {
+  const [, shelf, id, secret] = FORM.exec(given) ?? []
+  return shelf === undefined || id === undefined || secret === undefined ? undefined : { shelf, id, secret }
+}
+
+export type ShareState = 'active' | 'expired' | 'revoked'
+
+export function stateOfShare({ revoked_at, expires_at }: ShareLink, now: number): ShareState {
+  if (revoked_at !== null) return 'revoked'
+  return expires_at <= now ? 'expired' : 'active'
+}

@@ -1,0 +1,105 @@
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import { StreamError } from '../errors.ts'
+import { isoTime } from '../events/times.ts'
+import { rowsOf } from '../platform/dynamodb/rows.ts'
+import { type FiguresRow, figuresRows } from '../projections/figures.ts'
+import { addHistograms, countOf, type Histogram, quantileOf } from '../projections/histogram.ts'
+import type { TableDeps } from './dependencies.ts'
+import type { Principal } from './principal.ts'
+import { within } from './scope.ts'
+import { unknownConnection } from './unknown-connection.ts'
+
+/** Times are milliseconds. */
+export interface FiguresQuery {
+  /** Null: all that are reached. */
+  readonly connection: string | null
+  readonly from: number | null
+  readonly to: number | null
+  /** How long each part is: a multiple of five. */
+  readonly minutes: number
+}
+
+/** Seconds, of `count`; null: of none. */
+export interface Durations {
+  readonly count: number
+  readonly p50: number | null
+  readonly p95: number | null
+}
+
+export interface FiguresPart {
+  readonly from: string
+  readonly done: Readonly<Record<string, number>>
+  readonly failed: Readonly<Record<string, number>>
+  readonly end_to_end: Durations
+  readonly freshness: Durations
+}
+
+export interface Figures {
+  readonly from: string
+  readonly to: string
+  /** Only those in which something was delivered or failed. */
+  readonly parts: readonly FiguresPart[]
+  /** All of them together. */
+  readonly whole: Omit<FiguresPart, 'from'>
+  /** False: more connections are reached than are added up; name one. */
+  readonly complete: boolean
+}
+
+const DAY_MS = 86_400_000
+/** As long as rows are kept. */
+const LONGEST_MS = 2 * DAY_MS
+/** Of all connections together: each is a query. */
+const MOST_CONNECTIONS = 100
+
+/** What was delivered and failed, by time. Throws `not_found`, and `request_invalid` for a time that is none. */
+export async function figures(
+  { tables, clock }: Pick<TableDeps, 'tables' | 'clock'>,
+  by: Principal,
+  query: FiguresQuery,
+): Promise<Figures> {
+  const to = query.to ?? clock.now()
+  const from = query.from ?? to - DAY_MS
+  if (from >= to || to - from > LONGEST_MS) {
+    throw new StreamError('request_invalid', 'from has to be before to, by two days at most', { field: 'from' })
+  }
+  const { connections } = await readConfiguration(tables)
+  const reached = within(by.scope, connections, ({ id }) => ({ connection: id })).map(({ id }) => id)
+  if (query.connection !== null && !reached.includes(query.connection)) {
+    throw await unknownConnection(tables, by, query.connection)
+  }
+  const asked = query.connection === null ? reached.slice(0, MOST_CONNECTIONS) : [query.connection]
+  const step = query.minutes * 60_000
+  // A part is whole or not there.
+  const begin = Math.floor(from / step) * step
+  const rows = await Promise.all(
+    asked.map((id) => rowsOf(tables, figuresRows).query({ partition: id, from: isoTime(begin), before: isoTime(to) })),
+  )
+  const byPart = Map.groupBy(rows.flat(), (row) => Math.floor(Date.parse(row.from) / step) * step)
+  return {
+    from: isoTime(begin),
+    to: isoTime(to),
+    parts: [...byPart].toSorted(([a], [b]) => a - b).map(([at, own]) => ({ from: isoTime(at), ...together(own) })),
+    whole: together(rows.flat()),
+    complete: query.connection !== null || reached.length <= MOST_CONNECTIONS,
+  }
+}
+
+function together(rows: readonly FiguresRow[]): Omit<FiguresPart, 'from'> {
+  return {
+    done: sums(rows.map(({ done }) => done)),
+    failed: sums(rows.map(({ failed }) => failed)),
+    end_to_end: durations(rows.map(({ end_to_end }) => end_to_end)),
+    freshness: durations(rows.map(({ freshness }) => freshness)),
+  }
+}
+
+function sums(all: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+  const total = new Map<string, number>()
+  for (const [name, count] of all.flatMap((one) => Object.entries(one))) total.set(name, (total.get(name) ?? 0) + count)
+  return Object.fromEntries([...total].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function durations(all: readonly Histogram[]): Durations {
+  const one = addHistograms(all)
+  return { count: countOf(one), p50: quantileOf(one, 0.5), p95: quantileOf(one, 0.95) }
+}

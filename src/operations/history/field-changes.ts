@@ -1,0 +1,53 @@
+import { canonicalJson } from '../../events/canonical-json.ts'
+import type { FieldChange } from '../field-change.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * What differs between two contents of a row, field by field: `locations[main].available`. Members of a list are told apart by
+ * their first text, not by where they stand: one that is added at the front changes no other.
+ */
+export function fieldChanges(before: Fields, after: Fields): readonly FieldChange[] {
+  const [old, now] = [flat(before), flat(after)]
+  const names = [...old.keys(), ...[...now.keys()].filter((name) => !old.has(name))]
+  return names.flatMap((field) => {
+    const change = { field, before: old.get(field) ?? null, after: now.get(field) ?? null }
+    return canonicalJson(change.before) === canonicalJson(change.after) ? [] : [change]
+  })
+}
+
+function flat(fields: Fields, prefix = ''): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(fields).flatMap(([name, value]) => [...leaves(`${prefix}${name}`, value)]))
+}
+
+function leaves(name: string, value: unknown): Iterable<readonly [string, unknown]> {
+  if (isFields(value) && Object.keys(value).length > 0) return flat(value, `${name}.`)
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isFields)) return [[name, value]]
+  return byName(value).flatMap(([member, { own, rest }]): (readonly [string, unknown])[] => {
+    const of = flat(rest, `${name}[${member}].`)
+    // A member that is nothing but its name is there, or is not.
+    return of.size === 0 ? [[`${name}[${member}]`, own]] : [...of]
+  })
+}
+
+interface Member {
+  /** By which it is named. */
+  readonly own: unknown
+  readonly rest: Fields
+}
+
+/** Two of the same name are told apart by their order. */
+function byName(members: readonly Fields[]): readonly (readonly [string, Member])[] {
+  const seen = new Map<string, number>()
+  return members.map((member, index) => {
+    const [key, own] = Object.entries(member).find(([, value]) => typeof value === 'string') ?? ['', `${index}`]
+    const count = (seen.get(`${own}`) ?? 0) + 1
+    seen.set(`${own}`, count)
+    const rest = Object.fromEntries(Object.entries(member).filter(([name]) => name !== key))
+    return [count === 1 ? `${own}` : `${own} ${count}`, { own, rest }]
+  })
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,88 @@
+import { isoTime } from '../../events/times.ts'
+import type { TopicEvents, UniversalKind } from '../../events/topics.ts'
+import type { LogRecord } from '../../platform/kafka/event-log.ts'
+import type { FeedRow } from '../../projections/feed-row.ts'
+import type { Feed } from '../../projections/projection.ts'
+import type { FieldChange } from '../field-change.ts'
+import { fieldChanges } from './field-changes.ts'
+
+/** A record of a feed's topic, and what it holds. */
+export interface RowEvent {
+  readonly record: LogRecord
+  readonly event: TopicEvents[UniversalKind]
+}
+
+/** A change of a row of a feed. */
+export interface RowChange {
+  readonly feed: string
+  readonly source: string
+  /** When it came to the feed's topic. */
+  readonly at: string
+  /** The source's own time of it; null: it has none. */
+  readonly occurred_at: string | null
+  readonly read_at: string
+  /** The run that read it; null: it was pushed. */
+  readonly task: string | null
+  readonly event_id: string
+  /** Of the connection's mapping that made it. */
+  readonly mapping_revision: number
+  readonly partition: number
+  readonly offset: string
+  /** There was no row before it. */
+  readonly first: boolean
+  readonly deleted: boolean
+  /** The row after it. */
+  readonly data: FeedRow['data']
+  /**
+   * What it changed. Null: what was before lies further back than was looked; the change comes again with the next page, when
+   * it is found. Empty: the row was so before.
+   */
+  readonly changes: readonly FieldChange[] | null
+}
+
+/**
+ * Folds the events of one row, oldest first, as the feed does (Guarantee 4), into what each of them changed. An event that changed
+ * nothing is left out. `isWhole`: there is nothing before the first of them.
+ */
+export function laneChanges(feed: Feed, events: readonly RowEvent[], isWhole: boolean): readonly RowChange[] {
+  const changes: RowChange[] = []
+  let row: FeedRow | undefined
+  for (const one of events) {
+    const { record, event } = one
+    const after = rowAfter(feed, row, one)
+    if (after === undefined || after.digest === row?.digest) continue
+    const known = row !== undefined || isWhole
+    changes.push({
+      feed: feed.entity,
+      source: event.source,
+      at: isoTime(record.timestamp),
+      occurred_at: isoTime(event.occurredAt),
+      read_at: isoTime(event.readAt),
+      task: event.taskId,
+      event_id: event.eventId,
+      mapping_revision: event.mappingRevision,
+      partition: record.partition,
+      offset: String(record.offset),
+      first: row === undefined && isWhole,
+      deleted: after.deleted,
+      data: after.data,
+      changes: known ? fieldChanges(contentOf(row), contentOf(after)) : null,
+    })
+    row = after
+  }
+  return changes
+}
+
+/** Undefined: it can't be a row, and is a dead letter. */
+function rowAfter(feed: Feed, row: FeedRow | undefined, { record, event }: RowEvent): FeedRow | undefined {
+  try {
+    return feed.evolve(row, event, { time: record.timestamp, offset: record.offset })
+  } catch {
+    return undefined
+  }
+}
+
+/** A row that is not there is no more deleted than one that is. */
+function contentOf(row: FeedRow | undefined): Readonly<Record<string, unknown>> {
+  return { deleted: row?.deleted ?? false, ...row?.data }
+}

@@ -1,0 +1,53 @@
+import { recordKey } from '../events/topics.ts'
+import { rowsOf } from '../platform/dynamodb/rows.ts'
+import { type OrderStep, orderSteps } from '../projections/order-steps.ts'
+import { type ShownEvent, showPlace } from '../projections/show-staged.ts'
+import { noteReading } from './audit.ts'
+import type { OperationDeps } from './dependencies.ts'
+import { ownerOfStep, ownShown, seesWhole } from './own-part.ts'
+import { may, notFound, type Principal } from './principal.ts'
+import { sees } from './scope.ts'
+import { showSource } from './show-source.ts'
+import { stepsOfOrder } from './steps-of-order.ts'
+
+export interface StepPlace {
+  readonly source: string
+  readonly number: string
+  /** As the timeline names it. */
+  readonly step: string
+}
+
+/** The events behind one step of an order; null: it has none, or who asks does not see the system it was read from. */
+export interface StepEvents {
+  readonly as_read: ShownEvent | null
+  readonly as_mapped: ShownEvent | null
+}
+
+/** Throws `not_found`. */
+export async function showOrderStep(
+  deps: Pick<OperationDeps, 'tables' | 'staged' | 'audit'>,
+  by: Principal,
+  { source, number, step }: StepPlace,
+): Promise<StepEvents> {
+  const row = await findStep(deps, { source, number, step })
+  if (row === undefined || !sees(by.scope, ownerOfStep(by, { ...row, source }))) {
+    const what = `there is no step "${step}" of order "${number}" of ${source}`
+    throw notFound(by, { field: 'step', api: `${what}; its timeline has them`, cli: what })
+  }
+  await noteReading(deps, by, `order ${number} of ${source}`)
+  const { source_place, mapped_place } = row
+  const as_mapped = mapped_place === null ? null : await showPlace(deps.staged, mapped_place, may(by, 'persons:read'))
+  return {
+    as_read: source_place === null ? null : await showSource(deps, by, source_place),
+    as_mapped: seesWhole(by, source) ? as_mapped : ownShown(as_mapped, deps.staged.topicPrefix),
+  }
+}
+
+/** As the timeline has it; of one with more steps than it has, as it is kept. */
+async function findStep(
+  deps: Pick<OperationDeps, 'tables'>,
+  { source, number, step }: StepPlace,
+): Promise<OrderStep | undefined> {
+  const told = (await stepsOfOrder(deps.tables, { source, number })).find((one) => one.step === step)
+  return told ?? (await rowsOf(deps.tables, orderSteps).get({ order: recordKey(source, number), step }))
+}

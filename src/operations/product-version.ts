@@ -1,0 +1,8 @@
+import { readFileSync } from 'node:fs'
+
+/** As `package.json` says it. */
+export function productVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(text) as { readonly version: string }
+  return version
+}

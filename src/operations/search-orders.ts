@@ -1,0 +1,129 @@
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import { StreamError } from '../errors.ts'
+import { rowsOf } from '../platform/dynamodb/rows.ts'
+import { keeperOf, monthOf, personId, personNames } from '../platform/persons/person-id.ts'
+import { findOrders } from '../projections/find-orders.ts'
+import { foundByPerson, foundBySku, type IndexedOrder, type IndexOwner } from '../projections/order-index.ts'
+import { type StagedRow, shelfOf, stagedId, stagedRows } from '../projections/staged-row.ts'
+import { noteNothing, noteReading } from './audit.ts'
+import type { OperationDeps } from './dependencies.ts'
+import { isOfOthers, seesWhole } from './own-part.ts'
+import { may, type Principal } from './principal.ts'
+import { type Page, type Scope, sees, within } from './scope.ts'
+
+/** An order that was found, and how each part of it stands that can be seen. */
+export interface FoundOrder {
+  readonly source: string
+  readonly number: string
+  readonly placed_at: string
+  readonly parts: readonly FoundPart[]
+}
+
+export type FoundPart = Pick<StagedRow, 'connection' | 'status' | 'code' | 'target_id' | 'updated_at'>
+
+export interface PageOfOrders {
+  readonly limit: number
+  readonly after: string | null
+}
+
+type Deps = Pick<OperationDeps, 'tables' | 'audit' | 'personKeys'>
+
+/** Orders with an SKU in one of their lines, those placed last first. Who sees a connection alone is shown its lines' orders. */
+export async function ordersWithSku(
+  deps: Deps,
+  by: Principal,
+  { sku, ...page }: PageOfOrders & { readonly sku: string },
+): Promise<Page<FoundOrder>> {
+  const reached = await reachedBy(deps, by)
+  const found = await findOrders(
+    deps.tables,
+    reached.owners.map((owner) => foundBySku(owner, sku)),
+    page,
+  )
+  return await shown(deps, by, reached, found)
+}
+
+/**
+ * Orders of an e-mail address, those placed last first: for those who may see persons. Of one who is forgotten, and of orders
+ * that are too old to be kept, nothing is found. Who asked is noted, the address is not.
+ */
+export async function ordersOfEmail(
+  deps: Deps,
+  by: Principal,
+  { email, ...page }: PageOfOrders & { readonly email: string },
+): Promise<Page<FoundOrder>> {
+  if (!may(by, 'persons:read')) {
+    throw new StreamError('forbidden', 'the key lacks the scope persons:read; use one that has it')
+  }
+  if (!/^[^@\s]+@[^@\s]+$/.test(email.trim())) {
+    throw new StreamError('request_invalid', 'email: write an e-mail address', { field: 'email' })
+  }
+  await noteReading(deps, by, 'orders of an e-mail address')
+  noteNothing(by)
+  const person = personId(personNames.email(email), await deps.personKeys.secret())
+  const reached = await reachedBy(deps, by)
+  const { orders, next } = await findOrders(
+    deps.tables,
+    reached.owners.map((owner) => foundByPerson(owner, person)),
+    page,
+  )
+  const kept = await Promise.all(orders.map(async (order) => ((await isForgotten(deps, person, order)) ? [] : [order])))
+  return await shown(deps, by, reached, { orders: kept.flat(), next })
+}
+
+async function isForgotten({ personKeys }: Deps, person: string, { source, placed_at }: IndexedOrder) {
+  const at = Date.parse(placed_at)
+  return await personKeys.isForgotten({ person, month: monthOf(at), at, keeper: keeperOf('orders', source) })
+}
+
+interface Reached {
+  /** Those whose rows may be looked for. */
+  readonly owners: readonly IndexOwner[]
+  /** Connections whose parts may be shown, by shop. */
+  readonly connections: ReadonlyMap<string, readonly string[]>
+}
+
+/** What is outside of the reach is not asked for: it can't be told from what is not there. A shop has all of its parts. */
+async function reachedBy({ tables }: Deps, by: Principal): Promise<Reached> {
+  const { systems, connections } = await readConfiguration(tables)
+  const vendors = new Set(connections.map(({ vendor }) => vendor))
+  const shops = new Set(connections.map(({ shop }) => shop))
+  const whole = systems.filter(({ id }) => seesWhole(by, id) && (shops.has(id) || !vendors.has(id)))
+  const parts = connections.filter(({ id, shop }) => sees(by.scope, { connection: id }) && !seesWhole(by, shop))
+  const visible = connections.filter(({ id, shop }) => seesWhole(by, shop) || sees(by.scope, { connection: id }))
+  const byShop = Map.groupBy(visible, ({ shop }) => shop)
+  return {
+    owners: [...whole.map(({ id }) => ({ system: id })), ...parts.map(({ id }) => ({ connection: id }))],
+    connections: new Map([...byShop].map(([shop, of]) => [shop, of.map(({ id }) => id)])),
+  }
+}
+
+async function shown(
+  { tables }: Deps,
+  { scope }: { readonly scope: Scope },
+  { connections }: Reached,
+  { orders, next }: { readonly orders: readonly IndexedOrder[]; readonly next: string | null },
+): Promise<Page<FoundOrder>> {
+  const ofShop = (source: string) => connections.get(source) ?? []
+  const keyOf = (connection: string, { source, number }: IndexedOrder) => {
+    return { shelf: shelfOf(connection, 'orders'), id: stagedId({ key: number, source }) }
+  }
+  const keys = orders.flatMap((order) => ofShop(order.source).map((connection) => keyOf(connection, order)))
+  const parts = Map.groupBy(await rowsOf(tables, stagedRows).listMany(keys), ({ id }) => id)
+  const items = orders.map((order): FoundOrder => {
+    const { source, number, placed_at } = order
+    const own = parts.get(stagedId({ key: number, source })) ?? []
+    const inOrder = own.filter((part) => !isOfOthers(part)).toSorted((a, b) => (a.connection < b.connection ? -1 : 1))
+    return { source, number, placed_at, parts: inOrder.map(partOf) }
+  })
+  return { items: within(scope, items, ownerOf(ofShop)), next }
+}
+
+/** What was found was looked for within the reach; the parts are of connections of it. */
+const ownerOf = (ofShop: (source: string) => readonly string[]) => {
+  return ({ source }: FoundOrder) => ({ system: source, connections: ofShop(source) })
+}
+
+function partOf({ connection, status, code, target_id, updated_at }: StagedRow): FoundPart {
+  return { connection, status, code, target_id, updated_at }
+}

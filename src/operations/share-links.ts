@@ -1,0 +1,170 @@
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import { type ShareLink, type ShareState, stateOfShare } from '../control/shares/share-link.ts'
+import type { ShareCheck } from '../control/shares/share-store.ts'
+import { StreamError } from '../errors.ts'
+import { isoTime } from '../events/times.ts'
+import { daysMs } from '../platform/persons/person-keys.ts'
+import { noteChange, noteNothing } from './audit.ts'
+import type { OperationDeps } from './dependencies.ts'
+import { tellTimeline } from './order-deeds.ts'
+import { type OrderPart, orderTimeline } from './order-timeline.ts'
+import { nameOf, notFound, type Principal } from './principal.ts'
+import { type Scoped, within } from './scope.ts'
+
+/** Days that a link counts where nothing else is asked for, and at most. */
+export const USUAL_SHARE_DAYS = 14
+export const MOST_SHARE_DAYS = 90
+/** Links of one order that count at once. */
+const MOST_ACTIVE = 50
+
+export interface OrderPlace {
+  /** The shop. */
+  readonly source: string
+  readonly number: string
+}
+
+/** A link as it is shown: without its secret. Times are ISO 8601. */
+export interface ShareStatus {
+  readonly id: string
+  readonly connection: string
+  readonly state: ShareState
+  readonly created_at: string
+  readonly created_by: string
+  readonly expires_at: string
+  /** To the minute; null: nobody opened it. */
+  readonly last_used_at: string | null
+  readonly revoked_at: string | null
+  readonly revoked_by: string | null
+}
+
+/** A link that was made; `path` has its secret, and is shown this once. */
+export interface IssuedShare extends ShareStatus {
+  readonly path: string
+}
+
+/** What a link shows: the vendor's part of the order. */
+export interface SharedOrder extends OrderPlace {
+  readonly link: ShareStatus
+  readonly part: OrderPart
+}
+
+export type OpenedShare =
+  | { readonly order: SharedOrder }
+  | { readonly refused: 'unknown' | 'expired' | 'revoked'; readonly id: string | null }
+  | { readonly refused: 'gone'; readonly id: string }
+
+type Deps = Pick<OperationDeps, 'tables' | 'staged' | 'products' | 'shares' | 'clock' | 'audit'>
+
+/** Where links are opened. */
+export const SHARE_PATH = '/share/'
+
+/**
+ * Makes a link to one vendor's part of an order, for whoever has it. Throws `not_found` where the order or its part is not
+ * there for who asks, `request_invalid` for the days, and `state_conflict` where there are too many.
+ */
+export async function createShareLink(
+  deps: Deps,
+  by: Principal,
+  { source, number, connection, days }: OrderPlace & { readonly connection: string; readonly days: number },
+): Promise<IssuedShare> {
+  if (!(Number.isInteger(days) && days >= 1 && days <= MOST_SHARE_DAYS)) {
+    const message = `days: a link counts from 1 to ${MOST_SHARE_DAYS} days`
+    throw new StreamError('request_invalid', message, { field: 'days' })
+  }
+  const { parts } = await orderTimeline(deps, by, { source, number })
+  if (!parts.some((part) => part.connection === connection)) {
+    const known = parts.map((part) => part.connection).join(', ') || 'none'
+    const what = `"${connection}" has no part of order "${number}" of ${source}; there are: ${known}`
+    throw notFound(by, { field: 'connection', api: what, cli: what })
+  }
+  const now = deps.clock.now()
+  const before = await deps.shares.list(source, number)
+  if (before.filter((link) => stateOfShare(link, now) === 'active').length >= MOST_ACTIVE) {
+    throw new StreamError('state_conflict', `order ${number} has ${MOST_ACTIVE} links that count; revoke some first`)
+  }
+  const wanted = { source, number, connection, expires_at: now + daysMs(days), created_by: nameOf(by) }
+  const { link, token } = await deps.shares.create(wanted)
+  const shown = statusOf(link, now)
+  const after = { id: link.id, connection, expires_at: shown.expires_at }
+  await noteChange(deps, by, { what: 'share.create', target: `${number} of ${source}`, after })
+  await tellTimeline(deps, by, 'share', { source, number, connections: [connection], reason: null })
+  return { ...shown, path: `${SHARE_PATH}${token}` }
+}
+
+/** Links of an order to parts that who asks sees, the newest first. Throws `not_found`. */
+export async function listShareLinks(
+  deps: Pick<Deps, 'tables' | 'staged' | 'products' | 'shares' | 'clock'>,
+  by: Principal,
+  { source, number }: OrderPlace,
+): Promise<Scoped<ShareStatus>> {
+  await orderTimeline(deps, by, { source, number })
+  const now = deps.clock.now()
+  const links = (await deps.shares.list(source, number)).map((link) => statusOf(link, now))
+  return within(by.scope, links, ({ connection }) => ({ system: source, connections: [connection] }))
+}
+
+/** Ends a link at once, for good. Throws `not_found`. */
+export async function revokeShareLink(
+  deps: Deps,
+  by: Principal,
+  { source, number, id }: OrderPlace & { readonly id: string },
+): Promise<ShareStatus> {
+  const known = (await listShareLinks(deps, by, { source, number })).find((link) => link.id === id)
+  const link = known === undefined ? null : await deps.shares.revoke({ source, number, id }, nameOf(by))
+  if (known === undefined || link === null) {
+    const what = `order "${number}" of ${source} has no link "${id}"`
+    throw notFound(by, { field: 'id', api: what, cli: what })
+  }
+  if (known.state === 'revoked') noteNothing(by)
+  else {
+    const after = { id, connection: link.connection }
+    await noteChange(deps, by, { what: 'share.revoke', target: `${number} of ${source}`, after })
+    await tellTimeline(deps, by, 'unshare', { source, number, connections: [link.connection], reason: null })
+  }
+  return statusOf(link, deps.clock.now())
+}
+
+/** Who opens a link: nobody that is known, until the token says what they see. */
+export const linkHolder: Principal = {
+  kind: 'api',
+  name: 'share link',
+  scope: { connections: new Set(), systems: new Set() },
+  scopes: new Set(),
+}
+
+/** What whoever has the token sees: nothing but the part that it is of, whatever else its maker sees. */
+export async function openShareLink(deps: Deps, by: Principal, token: string): Promise<OpenedShare> {
+  const check: ShareCheck = await deps.shares.check(token)
+  if ('refused' in check) return check
+  const { id, source, number, connection } = check.link
+  const { connections } = await readConfiguration(deps.tables)
+  if (!connections.some((one) => one.id === connection)) return { refused: 'gone', id }
+  const timeline = await orderTimeline(deps, holding(by, check.link), { source, number }).catch((error: unknown) => {
+    if (error instanceof StreamError && error.code === 'not_found') return null
+    throw error
+  })
+  const part = timeline?.parts.find((one) => one.connection === connection)
+  if (part === undefined) return { refused: 'gone', id }
+  return { order: { source, number, link: statusOf(check.link, deps.clock.now()), part } }
+}
+
+/** With the reach that the link gives, and no more. */
+function holding(by: Principal, { id, connection }: ShareLink): Principal {
+  const scope = { connections: new Set([connection]), systems: new Set<string>() }
+  return { ...by, name: `share link ${id}`, scope, scopes: new Set(['observe']) }
+}
+
+function statusOf(link: ShareLink, now: number): ShareStatus {
+  const { id, connection, created_at, created_by, expires_at, last_used_at, revoked_at, revoked_by } = link
+  return {
+    id,
+    connection,
+    state: stateOfShare(link, now),
+    created_at: isoTime(created_at),
+    created_by,
+    expires_at: isoTime(expires_at),
+    last_used_at: isoTime(last_used_at),
+    revoked_at: isoTime(revoked_at),
+    revoked_by,
+  }
+}

@@ -1,0 +1,33 @@
+import type { Rows } from './rows.ts'
+
+export interface MergedPage<R> {
+  readonly rows: readonly R[]
+  /** Place of the last row; null at the end. */
+  readonly next: string | null
+}
+
+interface Wanted<R> {
+  readonly partitions: readonly string[]
+  /** Local secondary index; the table's own sort key when absent. */
+  readonly index?: string
+  /** The sort key: rows of several partitions at one place are the same, and are there once. */
+  readonly placeOf: (row: R) => string
+  readonly descending: boolean
+  readonly limit: number
+  readonly after: string | null
+}
+
+/** A page of several partitions of a table, in the order of their places: a query for each. */
+export async function mergedPage<R>(
+  rows: Pick<Rows<R>, 'query'>,
+  { partitions, index, placeOf, descending, limit, after }: Wanted<R>,
+): Promise<MergedPage<R>> {
+  const bound = after === null ? {} : descending ? { before: after } : { after }
+  const range = { descending, limit: limit + 1, ...bound, ...(index === undefined ? {} : { index }) }
+  const found = await Promise.all(partitions.map((partition) => rows.query({ partition, ...range })))
+  const byPlace = new Map(found.flat().map((row) => [placeOf(row), row]))
+  const upwards = [...byPlace].toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  const inOrder = descending ? upwards.toReversed() : upwards
+  const page = inOrder.slice(0, limit)
+  return { rows: page.map(([, row]) => row), next: inOrder.length > limit ? (page.at(-1)?.[0] ?? null) : null }
+}

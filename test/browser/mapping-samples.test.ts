@@ -1,0 +1,122 @@
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { readPageFiles } from '../../src/api/page-files.ts'
+import { createKey } from '../../src/operations/keys.ts'
+import { everything } from '../../src/operations/principal.ts'
+import { stagedStage } from '../../src/projections/staged.ts'
+import type { SourceEntity } from '../../src/rules/map-entity.ts'
+import { productChanged } from '../data/processor-events.ts'
+import { entityResult, statusRecord } from '../data/sync-status.ts'
+import { browserFor, hasBrowser } from '../worlds/browser.ts'
+import { readableTopics } from '../worlds/problem-orders.ts'
+import { batchContext } from '../worlds/stage-context.ts'
+import { twoSellers } from '../worlds/two-sellers.ts'
+
+const open = browserFor()
+const boss = everything({ kind: 'cli', name: 'boss' })
+const products = [
+  { ...productChanged({ sku: 'A-1', name: 'Jacket', attributes: { custitem_color: '"Slate"' } }), source: 'erp' },
+  { ...productChanged({ sku: 'A/2', name: null, attributes: {} }), source: 'erp' },
+]
+const mapping = '/connections/alder/mapping'
+
+/** The page over an API that has read two products: one by its SKU, and the other last. */
+async function world() {
+  const topics = readableTopics()
+  const page = await readPageFiles(inject('builtPage'))
+  const api = await twoSellers(['alder', 'birch'], {
+    page,
+    topicPrefix: 't.',
+    staged: topics.staged,
+    recentEvents: async () =>
+      products.map(
+        ({ source, key, deleted, data }): SourceEntity => ({ entity: 'products', source, key, deleted, data }),
+      ),
+  })
+  const rules = [
+    { attribute: 'name', from: 'name', default: 'no name' },
+    { attribute: 'color', from: 'attributes.custitem_color' },
+  ]
+  expect((await api.put('/v1/connections/alder/metadata', { attributes: rules })).status).toBe(201)
+  for (const [index, product] of products.entries()) {
+    const place = topics.put('t.products', index, topics.codec.encode('products', product))
+    const ids = { entity: 'products', source: 'erp', connection: 'alder', key: product.key, status: 'succeeded' }
+    const record = statusRecord('map-products', index + 1, [entityResult(ids)], 't', [{ source: place, mapped: null }])
+    await stagedStage(api).handle([record], batchContext().context)
+  }
+  const base = await api.app.listen({ host: '127.0.0.1', port: 0 })
+  onTestFinished(() => api.app.close())
+  return { api, base }
+}
+
+describe.skipIf(!hasBrowser)('a mapping', () => {
+  it('is tried on a SKU: as read, as mapped now and as written, with what fails; saved with a reason', async () => {
+    const { api, base } = await world()
+    const { page, complaints } = await open(base)
+    await page.goto('/connections/alder')
+    await page.getByRole('link', { name: 'Try on products' }).click()
+    await page.getByRole('article', { name: 'A-1' }).waitFor()
+    await page.getByRole('article', { name: 'A/2' }).waitFor()
+    await page.getByLabel('SKUs to try it on').fill('A-1, nothing')
+    await page.keyboard.press('Enter')
+    await page.getByText('Nothing was read of nothing').waitFor()
+    expect(new URL(page.url()).searchParams.get('sku')).toBe('A-1, nothing')
+    const sample = page.getByRole('article')
+    expect(await sample.count()).toBe(1)
+    await sample.getByText('nothing changes').waitFor()
+    await sample.getByRole('row', { name: 'color attributes.custitem_color Slate Slate the same' }).waitFor()
+    const rules = page.getByLabel(/^Rules/)
+    const written = await rules.inputValue()
+    const line = (text: string) => written.split('\n').find((one) => one.includes(text)) ?? ''
+    await rules.fill(
+      written.replace(line('from: attributes.'), '    expression: $uppercase(attributes.custitem_color) & " " & name'),
+    )
+    await sample
+      .getByRole('row', { name: /^color attributes.custitem_color Slate name Jacket|^color name Jacket/ })
+      .waitFor()
+    await sample.getByText('SLATE Jacket').waitFor()
+    await sample.getByText('1 rule differs').waitFor()
+    const save = page.getByRole('button', { name: 'Save…' })
+    const unfilled = written.replace(line('from: attributes.'), '    from: barcode')
+    await rules.fill(unfilled.replace(/false(?![\s\S]*false)/, 'true'))
+    await sample.getByRole('row', { name: /is required and has no value/ }).waitFor()
+    await sample.getByText('Fails').waitFor()
+    await rules.fill(written.replace('from: name', 'from: nmae'))
+    await page.getByText('did you mean name?').waitFor()
+    expect(await save.isDisabled()).toBe(true)
+    await rules.fill(written.replace('attribute: color', 'attribute: colour'))
+    await sample.getByRole('row', { name: /^color .*Slate no rule$/ }).waitFor()
+    await sample.getByText('As it was read').click()
+    await sample.getByText('"custitem_color": "\\"Slate\\""').waitFor()
+    await save.click()
+    await page.getByLabel('Reason').fill('as the shop calls it')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await sample.getByText('nothing changes').waitFor()
+    const { document } = (await api.get('/v1/connections/alder/metadata')).json
+    expect(document.attributes[1]).toMatchObject({ attribute: 'colour' })
+    expect(complaints).toEqual([])
+  })
+
+  it('of a connection without one is begun, and not shown to whom it is not for', async () => {
+    const { api, base } = await world()
+    const { page } = await open(base)
+    await page.goto('/connections/birch/mapping')
+    await page.getByLabel(/^Rules/).fill('attributes:\n  - attribute: title\n    from: name\n')
+    await page
+      .getByRole('article', { name: 'A-1' })
+      .getByRole('row', { name: 'title name Jacket no rule Jacket' })
+      .waitFor()
+    await page.getByRole('button', { name: 'Save…' }).click()
+    await page.getByLabel('Reason').fill('begun')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('article', { name: 'A-1' }).getByText('nothing changes').waitFor()
+    expect((await api.get('/v1/connections/birch/metadata')).json.document.attributes).toMatchObject([
+      { attribute: 'title' },
+    ])
+    const reach = { connections: 'all', systems: 'all', expiresAt: null } as const
+    const { key } = await createKey(api.operations, boss, { name: 'watcher', scopes: ['observe'], ...reach })
+    await page.addInitScript(`sessionStorage.setItem('waldstream.key', ${JSON.stringify(key)})`)
+    await page.goto(mapping)
+    await page.getByText('the key lacks the scope configure').waitFor()
+  })
+})

@@ -1,0 +1,138 @@
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { readPageFiles } from '../../src/api/page-files.ts'
+import { decimal8 } from '../../src/events/decimal.ts'
+import type { ProductChanged } from '../../src/events/generated/events.ts'
+import { createKey } from '../../src/operations/keys.ts'
+import { everything } from '../../src/operations/principal.ts'
+import { stagedStage } from '../../src/projections/staged.ts'
+import { imagesChanged, inventoryChanged, productsChanged } from '../data/feed-events.ts'
+import { entityResult, statusRecord } from '../data/sync-status.ts'
+import { memoryCodec } from '../memory/codec.ts'
+import { browserFor, hasBrowser } from '../worlds/browser.ts'
+import { batchContext } from '../worlds/stage-context.ts'
+import { twoSellers } from '../worlds/two-sellers.ts'
+
+const open = browserFor()
+const boss = everything({ kind: 'cli', name: 'boss' })
+const SKU = 'WLD-J10/XS'
+const head = { connection: 'alder', source: 'erp', sku: SKU }
+const asRead: ProductChanged['data'] = {
+  sku: SKU,
+  name: 'Wall Jacket',
+  productType: 'simple',
+  active: true,
+  parentSku: null,
+  barcode: null,
+  manufacturer: null,
+  price: decimal8('52', 'price'),
+  currency: 'EUR',
+  priceLevels: [],
+  weight: null,
+  weightUnit: null,
+  attributes: { custitem_color: '"Slate"' },
+}
+const productChanged: ProductChanged = {
+  eventId: 'e',
+  source: 'erp',
+  key: SKU,
+  taskId: null,
+  contentDigest: 'd',
+  occurredAt: 1000,
+  readAt: 2000,
+  deleted: false,
+  raw: null,
+  data: asRead,
+}
+const mapped = productsChanged(head, { name: 'Wall Jacket', color: 'Slate grey', price: '52' })
+
+/** The page over an API whose topics have a product, its stock and its images, as read and as the feeds have them. */
+async function world() {
+  const codec = memoryCodec()
+  const values: readonly (readonly [string, Buffer])[] = [
+    ['products', codec.encode('products', productChanged)],
+    ['universal-products', codec.encode('universal-products', mapped)],
+    ['universal-inventory', codec.encode('universal-inventory', inventoryChanged(head, '7.5'))],
+    ['universal-images', codec.encode('universal-images', imagesChanged(head, 'https://img.example/a/jacket.jpg'))],
+  ]
+  const topics = new Map(values)
+  const reader = {
+    read: async (places: readonly { topic: string; partition: number; offset: number }[]) =>
+      places.map(({ topic, partition, offset }) => {
+        const value = topics.get(topic)
+        const at = { topic, partition, offset: BigInt(offset), timestamp: 0, key: null, headers: [] }
+        return value === undefined ? null : { ...at, value }
+      }),
+  }
+  const page = await readPageFiles(inject('builtPage'))
+  const api = await twoSellers(['alder', 'birch'], {
+    page,
+    token: 'the-token',
+    staged: { reader, codec, topicPrefix: '' },
+  })
+  const rules = [
+    { attribute: 'name', from: 'name' },
+    { attribute: 'color', from: 'attributes.custitem_color', lookup: { Slate: 'Slate grey' } },
+    { attribute: 'price', from: 'price', type: 'decimal' },
+    { attribute: 'gtin', from: 'barcode' },
+  ]
+  const admin = { authorization: 'Bearer the-token' }
+  expect((await api.send('PUT', '/v1/connections/alder/metadata', { attributes: rules }, admin)).status).toBe(201)
+  for (const [index, entity] of ['products', 'inventory', 'images'].entries()) {
+    const place = (topic: string) => ({ topic, partition: 0, offset: 1, bytes: 10 })
+    const result = entityResult({ entity, source: 'erp', connection: 'alder', key: SKU, status: 'succeeded' })
+    const places = [{ source: place(entity), mapped: place(`universal-${entity}`) }]
+    const record = statusRecord(`${entity}-feed`, index + 1, [result], 't', places)
+    await stagedStage(api).handle([record], batchContext().context)
+  }
+  const base = await api.app.listen({ host: '127.0.0.1', port: 0 })
+  onTestFinished(() => api.app.close())
+  const signIn = async (key: string, options: Parameters<typeof open>[1] = {}) => {
+    const opened = await open(base, options)
+    await opened.page.addInitScript(`sessionStorage.setItem('waldstream.key', ${JSON.stringify(key)})`)
+    return opened
+  }
+  return { api, signIn }
+}
+
+describe.skipIf(!hasBrowser)('products', () => {
+  it('a SKU is found, with where each of its values came from, its stock and its pictures', async () => {
+    const { signIn } = await world()
+    const { page, complaints } = await signIn('the-token')
+    const pictures: (string | undefined)[] = []
+    await page.route('https://img.example/**', (route) => {
+      pictures.push(route.request().headers()['referer'])
+      return route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' })
+    })
+    await page.goto('/products')
+    await page.getByRole('link', { name: SKU }).waitFor()
+    await page.getByPlaceholder('SKU').fill(SKU)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: SKU }).waitFor()
+    expect(new URL(page.url()).pathname).toBe(`/products/alder/${encodeURIComponent(SKU)}`)
+    await page
+      .getByRole('row', { name: 'color Slate grey attributes.custitem_color then a lookup of 1 Slate' })
+      .waitFor()
+    await page.getByRole('row', { name: 'price 52 price as decimal 52' }).waitFor()
+    await page.getByRole('row', { name: 'gtin none barcode –' }).waitFor()
+    await page.getByRole('row', { name: 'main 7.50 7.50' }).waitFor()
+    await page.getByText('In stock').waitFor()
+    await expect.poll(() => pictures).toEqual([undefined])
+    await page.reload()
+    await page.getByRole('row', { name: 'main 7.50 7.50' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('shows rules to none who may not see configuration, and says of what is not there what to do', async () => {
+    const { api, signIn } = await world()
+    const all = { connections: 'all', systems: 'all', expiresAt: null } as const
+    const { key } = await createKey(api.operations, boss, { name: 'watcher', scopes: ['observe'], ...all })
+    const { page } = await signIn(key)
+    await page.goto(`/products/alder/${encodeURIComponent(SKU)}`)
+    await page.getByRole('row', { name: 'color Slate grey', exact: true }).waitFor()
+    await page.getByText('Rules are shown to a key with the scope configure').waitFor()
+    await page.goto('/products?sku=nothing')
+    await page.getByText('No feed you can see has a SKU nothing').waitFor()
+    await page.goto('/products/birch/A-1')
+    await page.getByText('Not in the feed of products').waitFor()
+  })
+})

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest'
+import { nextCursor, readCursor } from '../../../src/api/feed-cursor.ts'
+import type { FeedCursor } from '../../../src/operations/feeds.ts'
+
+const filter = { connection: 'a', source: null, from: null, to: null }
+const cursor: FeedCursor = {
+  feed: 'inventory',
+  generation: 1,
+  filter,
+  places: { vendor: { 0: { time: 7, offset: 123_456_789_012_345_678n } } },
+}
+const HOUR = 3_600_000
+
+it('is opened as it was written, again and again', () => {
+  const text = nextCursor('key', null, cursor, 5)
+  for (let time = 0; time < 3; time += 1) {
+    expect(readCursor('key', text, HOUR)).toEqual({ text, cursor, madeAt: 5 })
+  }
+})
+
+it('that one key has opened is opened with no other', () => {
+  const text = nextCursor('key', null, cursor, 5)
+  readCursor('key', text, 5)
+  expect(() => readCursor('other key', text, 5)).toThrow(expect.objectContaining({ code: 'cursor_invalid' }))
+  expect(readCursor('key', text, 5).cursor).toEqual(cursor)
+})
+
+it('that was opened in time expires all the same', () => {
+  const text = nextCursor('key', null, cursor, 5)
+  readCursor('key', text, 5)
+  expect(() => readCursor('key', text, 30 * 24 * HOUR + 6)).toThrow(expect.objectContaining({ code: 'cursor_expired' }))
+})
+
+it('is another one as soon as the reader has moved', () => {
+  const given = readCursor('key', nextCursor('key', null, cursor, 5), 5)
+  expect(nextCursor('key', given, given.cursor, 6)).toBe(given.text)
+  const moved = { ...given.cursor, places: { vendor: { 0: { time: 8, offset: 1n } } } }
+  expect(readCursor('key', nextCursor('key', given, moved, 6), 6).cursor).toEqual(moved)
+})

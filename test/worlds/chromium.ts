@@ -1,0 +1,8 @@
+import { existsSync } from 'node:fs'
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+/** Where this machine has a browser: the one that `CHROMIUM` names, or the system's. */
+export const chromiumPath = process.env['CHROMIUM'] ?? PLACES.find(existsSync)
+
+export const howToGetChromium = '"apt-get install chromium" brings one, CHROMIUM names another'

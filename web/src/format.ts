@@ -1,0 +1,80 @@
+import { causes, texts } from './texts.ts'
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** Seconds as people say them: `8 s`, `3 min`, `2 h 5 min`, `4 d`. */
+export function ageText(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  if (whole < MINUTE) return `${whole} s`
+  if (whole < HOUR) return `${Math.floor(whole / MINUTE)} min`
+  if (whole < DAY) return withRest(Math.floor(whole / HOUR), 'h', Math.floor((whole % HOUR) / MINUTE), 'min')
+  return withRest(Math.floor(whole / DAY), 'd', Math.floor((whole % DAY) / HOUR), 'h')
+}
+
+function withRest(most: number, unit: string, rest: number, restUnit: string): string {
+  return rest === 0 || most >= 10 ? `${most} ${unit}` : `${most} ${unit} ${rest} ${restUnit}`
+}
+
+const wholeNumbers = new Intl.NumberFormat('en-US')
+
+export function countText(count: number, more = false): string {
+  return `${wholeNumbers.format(count)}${more ? '+' : ''}`
+}
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB']
+
+/** Bytes as people say them: `812 kB`, `1.4 GB`. */
+export function bytesText(bytes: number): string {
+  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
+  const amount = bytes / 1000 ** step
+  return `${amount < 10 && step > 0 ? amount.toFixed(1) : Math.round(amount)} ${units[step]}`
+}
+
+/** A decimal as text, exactly: with at least two decimals and thousands set apart. */
+export function amountText(amount: string): string {
+  const [whole = '0', decimals = ''] = amount.replace('-', '').split('.')
+  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ',')
+  return `${amount.startsWith('-') ? '−' : ''}${grouped}.${decimals.padEnd(2, '0')}`
+}
+
+/** Sum of decimals as text, exact: they are added as integers of the smallest unit that any of them has. */
+export function sumOf(amounts: readonly string[]): string {
+  const places = Math.max(0, ...amounts.map((amount) => amount.split('.')[1]?.length ?? 0))
+  const sum = amounts.reduce((total, amount) => total + unitsOf(amount, places), 0n)
+  const digits = `${sum < 0n ? -sum : sum}`.padStart(places + 1, '0')
+  const whole = digits.slice(0, digits.length - places)
+  return `${sum < 0n ? '-' : ''}${whole}${places === 0 ? '' : `.${digits.slice(-places)}`}`
+}
+
+function unitsOf(amount: string, places: number): bigint {
+  const [whole = '0', decimals = ''] = amount.replace('-', '').split('.')
+  const units = BigInt(`${whole}${decimals.padEnd(places, '0')}`)
+  return amount.startsWith('-') ? -units : units
+}
+
+export function isZero(amount: string): boolean {
+  return /^-?0*(\.0*)?$/.test(amount)
+}
+
+export function stateText(state: string): string {
+  return texts.states[state] ?? state
+}
+
+/** An order's state at a vendor: one that asks nothing of the vendor says why, where the reason is a state of its own. */
+export function orderStateText(status: string, code: string | null): string {
+  if (status === 'succeeded') return code === 'canceled_by_hand' ? texts.orders.canceledByHand : texts.orders.accepted
+  return (
+    (code !== null && ['ignored', 'waiting'].includes(status) ? texts.orders.reasons[code] : undefined) ??
+    stateText(status)
+  )
+}
+
+export function entityText(entity: string): string {
+  return texts.entities[entity] ?? entity
+}
+
+export function causeText(code: string): string {
+  return causes[code]?.title ?? code.replaceAll('_', ' ')
+}

@@ -1,0 +1,110 @@
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/parts.css'
+import './styles/shell.css'
+import './styles/shared.css'
+import { Route, Router } from '@solidjs/router'
+import { QueryClientProvider } from '@tanstack/solid-query'
+import { lazy } from 'solid-js'
+import { render } from 'solid-js/web'
+import { client } from './api/queries.ts'
+import { NotFound } from './shell/not-found.tsx'
+import { Shell } from './shell/shell.tsx'
+import { applyTheme } from './theme.ts'
+
+const Overview = lazy(async () => ({ default: (await import('./pages/overview/overview.tsx')).Overview }))
+const Orders = lazy(async () => ({ default: (await import('./pages/orders/orders.tsx')).Orders }))
+const OrderPage = lazy(async () => ({ default: (await import('./pages/orders/order.tsx')).OrderPage }))
+const Problems = lazy(async () => ({ default: (await import('./pages/problems/problems.tsx')).Problems }))
+const Waiting = lazy(async () => ({ default: (await import('./pages/problems/waiting.tsx')).Waiting }))
+const GroupPage = lazy(async () => ({ default: (await import('./pages/problems/group.tsx')).GroupPage }))
+const LetterPage = lazy(async () => ({ default: (await import('./pages/problems/letter.tsx')).LetterPage }))
+const MappingPage = lazy(async () => ({ default: (await import('./pages/problems/mapping.tsx')).MappingPage }))
+const Products = lazy(async () => ({ default: (await import('./pages/products/products.tsx')).Products }))
+const ProductPage = lazy(async () => ({ default: (await import('./pages/products/product.tsx')).ProductPage }))
+const Tasks = lazy(async () => ({ default: (await import('./pages/tasks/tasks.tsx')).Tasks }))
+const TaskPage = lazy(async () => ({ default: (await import('./pages/tasks/task.tsx')).TaskPage }))
+const Resync = lazy(async () => ({ default: (await import('./pages/resync/resync.tsx')).Resync }))
+const ReplayPage = lazy(async () => ({ default: (await import('./pages/resync/replay.tsx')).ReplayPage }))
+const RebuildPage = lazy(async () => ({ default: (await import('./pages/resync/rebuild.tsx')).RebuildPage }))
+const DemoPage = lazy(async () => ({ default: (await import('./pages/demo/demo.tsx')).DemoPage }))
+const Connections = lazy(async () => ({ default: (await import('./pages/connections/connections.tsx')).Connections }))
+const ConnectionPage = lazy(async () => ({
+  default: (await import('./pages/connections/document.tsx')).ConnectionPage,
+}))
+const MetadataPage = lazy(async () => ({ default: (await import('./pages/connections/document.tsx')).MetadataPage }))
+const SamplesPage = lazy(async () => ({ default: (await import('./pages/mapping/samples.tsx')).SamplesPage }))
+const SystemPage = lazy(async () => ({ default: (await import('./pages/connections/document.tsx')).SystemPage }))
+const NewDocument = lazy(async () => ({
+  default: (await import('./pages/connections/new-document.tsx')).NewDocument,
+}))
+const Keys = lazy(async () => ({ default: (await import('./pages/administration/keys.tsx')).Keys }))
+const System = lazy(async () => ({ default: (await import('./pages/system/system.tsx')).System }))
+const Audit = lazy(async () => ({ default: (await import('./pages/administration/audit.tsx')).Audit }))
+
+applyTheme()
+keepReadable()
+reloadForOtherVersion()
+const root = document.getElementById('page')
+if (root !== null) {
+  render(
+    () => (
+      <QueryClientProvider client={client}>
+        <Router root={Shell}>
+          <Route path="/" component={Overview} />
+          <Route path="/orders" component={Orders} />
+          <Route path="/orders/:source/:number" component={OrderPage} />
+          <Route path="/problems" component={Problems} />
+          <Route path="/problems/waiting" component={Waiting} />
+          <Route path="/problems/:group/mapping" component={MappingPage} />
+          <Route path="/problems/:group" component={GroupPage} />
+          <Route path="/problems/:group/:id" component={LetterPage} />
+          <Route path="/products" component={Products} />
+          <Route path="/products/:connection/:sku" component={ProductPage} />
+          <Route path="/tasks" component={Tasks} />
+          <Route path="/tasks/:id" component={TaskPage} />
+          <Route path="/resync" component={Resync} />
+          <Route path="/resync/replays/:id" component={ReplayPage} />
+          <Route path="/resync/rebuilds/:id" component={RebuildPage} />
+          <Route path="/demo" component={DemoPage} />
+          <Route path="/connections" component={Connections} />
+          <Route path="/connections/:id" component={ConnectionPage} />
+          <Route path="/connections/:id/metadata" component={MetadataPage} />
+          <Route path="/connections/:id/mapping" component={SamplesPage} />
+          <Route path="/systems/:id" component={SystemPage} />
+          <Route path="/new/:kind" component={NewDocument} />
+          <Route path="/keys" component={Keys} />
+          <Route path="/audit" component={Audit} />
+          <Route path="/system" component={System} />
+          <Route path="*" component={NotFound} />
+        </Router>
+      </QueryClientProvider>
+    ),
+    root,
+  )
+}
+
+/** An address with bytes that are no text is of no page, and pages and links read theirs: it becomes one that says the same. */
+function keepReadable(): void {
+  const { pathname } = window.location
+  if (!isText(pathname)) window.history.replaceState(null, '', `/${encodeURIComponent(pathname)}`)
+}
+
+function isText(path: string): boolean {
+  try {
+    return decodeURIComponent(path) !== ''
+  } catch {
+    return false
+  }
+}
+
+/** After an upgrade of the API the parts that are not loaded yet have other names: the page begins again, once a while. */
+function reloadForOtherVersion(): void {
+  const NAME = 'waldstream.reloaded'
+  const ONCE_IN_MS = 30_000
+  window.addEventListener('vite:preloadError', () => {
+    if (Date.now() - Number(sessionStorage.getItem(NAME) ?? 0) < ONCE_IN_MS) return
+    sessionStorage.setItem(NAME, `${Date.now()}`)
+    window.location.reload()
+  })
+}

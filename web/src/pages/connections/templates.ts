@@ -1,0 +1,99 @@
+import { type Schema, schemaFor } from './schema-fields.ts'
+
+type Content = Readonly<Record<string, unknown>>
+
+/** What a new document may begin as. */
+export interface Template {
+  /** In the address. */
+  readonly id: string
+  readonly text: string
+}
+
+/** Every five minutes. */
+const SCHEDULE = '*/5 * * * *'
+
+/** The types of systems there are, by their titles. */
+export function systemTypesOf(schema: Schema): readonly Template[] {
+  const { enum: types = [], enumDescriptions: titles = [] } = schema.properties?.['type'] ?? {}
+  return types.map((type, index) => ({ id: String(type), text: titles[index] ?? String(type) }))
+}
+
+/** A system of a type: all that can be read of it, and where its secrets are by their usual names. What is its own is left to be written. */
+export function systemOfType(schema: Schema, { id, type, from }: SystemBegun): Content {
+  const { secrets, reads } = schemaFor(schema, { type }).properties ?? {}
+  const names = secrets?.anyOf?.[0]?.required ?? []
+  const entities = reads?.items?.properties?.['entity']?.enum ?? []
+  const readOf = (entity: string | number) => ({
+    entity,
+    schedule: SCHEDULE,
+    ...(entity === 'orders' ? { startFrom: from } : {}),
+  })
+  return {
+    type,
+    ...(names.length === 0 ? {} : { secrets: Object.fromEntries(names.map((name) => [name, referenceOf(id, name)])) }),
+    ...(entities.length === 0 ? {} : { reads: entities.map(readOf) }),
+  }
+}
+
+interface SystemBegun {
+  readonly id: string
+  readonly type: string
+  /** ISO 8601: orders before it are not read. */
+  readonly from: string
+}
+
+const variableOf = (text: string) => text.toUpperCase().replaceAll('-', '_')
+
+/** As secrets of a system are named where nobody says otherwise. */
+function referenceOf(system: string, name: string): string {
+  const words = name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).replaceAll(/[^A-Za-z0-9_]/g, '_')
+  return `env:WALDSTREAM_SECRET_${variableOf(system)}__${variableOf(words)}`
+}
+
+interface Named {
+  readonly id: string
+  readonly document: Content
+}
+
+/** A connection of a shop and a vendor, with the reads of both. */
+export function connectionBetween(shop: Named, vendor: Named): Content {
+  const reads = [
+    ...readsOf(shop, ['orders', 'images']),
+    ...readsOf(vendor, ['products', 'inventory', 'images', 'fulfilments']),
+  ]
+  const hasFeed = reads.some((read) => read.startsWith(`${vendor.id}.products.`))
+  return { shop: shop.id, vendor: vendor.id, reads, ownership: hasFeed ? { feed: true } : {} }
+}
+
+function readsOf({ id, document }: Named, wanted: readonly string[]): readonly string[] {
+  const reads: readonly unknown[] = Array.isArray(document['reads']) ? document['reads'] : []
+  return reads.flatMap((read) => {
+    if (typeof read !== 'object' || read === null || !('entity' in read)) return []
+    const scope = 'scope' in read && typeof read.scope === 'string' ? read.scope : 'all'
+    return wanted.includes(String(read.entity)) ? [`${id}.${String(read.entity)}.${scope}`] : []
+  })
+}
+
+/** What most shops need to show a product. */
+export const usualRules: Content = {
+  attributes: [
+    { attribute: 'name', from: 'name', required: true },
+    { attribute: 'price', from: 'price', type: 'decimal', required: true },
+    { attribute: 'status', from: 'active', type: 'integer', lookup: { true: '1', false: '2' } },
+  ],
+}
+
+/** The names that are in the address. */
+const OWN = ['kind', 'id', 'connection']
+
+/** Another document's content, with the secrets of a system under its own names. */
+export function copyOf({ id: from, document }: Named, id: string): Content {
+  const own = Object.fromEntries(Object.entries(document).filter(([name]) => !OWN.includes(name)))
+  const { secrets } = own
+  if (typeof secrets !== 'object' || secrets === null) return own
+  const renamed = Object.entries(secrets).map(([name, reference]) => [
+    name,
+    String(reference).replace(`${variableOf(from)}__`, `${variableOf(id)}__`),
+  ])
+  return { ...own, secrets: Object.fromEntries(renamed) }
+}

@@ -1,0 +1,58 @@
+import { isMap, isNode, LineCounter, parseDocument, stringify } from 'yaml'
+import { texts } from '../../texts.ts'
+import { type Mistake, parseYaml } from '../connections/yaml.ts'
+
+/** Rules of a mapping, as the API takes them. */
+export interface Rules {
+  readonly attributes: unknown
+  readonly destination?: unknown
+}
+
+/** The rules of a stored document as text. */
+export function rulesText({ attributes, destination }: Readonly<Record<string, unknown>>): string {
+  return stringify({ ...(destination === undefined ? {} : { destination }), attributes }, { lineWidth: 0 })
+}
+
+/** The rules that are written, or why they can't be read. */
+export function readRules(text: string): { readonly rules: Rules } | { readonly mistake: Mistake } {
+  const parsed = parseYaml(text)
+  if (parsed.mistake !== null) return { mistake: parsed.mistake }
+  const { document, value } = parsed
+  if (!isMap(document.contents) || !Array.isArray((value as Rules).attributes)) {
+    return { mistake: { message: texts.mapping.noList, line: null } }
+  }
+  return { rules: value as Rules }
+}
+
+/** The line of a field that the API names: `attributes[1].expression`. */
+export function lineOfField(text: string, field: string | null): number | null {
+  if (field === null) return null
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines })
+  const path = field
+    .replaceAll(/\[(\d+)\]/g, '.$1')
+    .split('.')
+    .map((name) => (/^\d+$/.test(name) ? Number(name) : name))
+  // What is missing is of where it should be.
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true)
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line
+  }
+  return null
+}
+
+/** An order map as text; one that says nothing yet begins with what it may say. */
+export function textOfMap(map: unknown): string {
+  return stringify(map ?? { shipMethods: {}, fields: [] }, { lineWidth: 0 })
+}
+
+/** The map that is written, or why it can't be read. */
+export function readMap(
+  text: string,
+): { readonly rules: Readonly<Record<string, unknown>> } | { readonly mistake: Mistake } {
+  const parsed = parseYaml(text)
+  if (parsed.mistake !== null) return { mistake: parsed.mistake }
+  const { document, value } = parsed
+  if (!isMap(document.contents)) return { mistake: { message: texts.mapping.noMap, line: null } }
+  return { rules: value as Readonly<Record<string, unknown>> }
+}

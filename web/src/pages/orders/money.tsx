@@ -1,0 +1,144 @@
+import { For, type JSX, Show } from 'solid-js'
+import type { OrderTimeline } from '../../api/answers.ts'
+import { amountText, isZero, sumOf } from '../../format.ts'
+import { Icon } from '../../parts/icons.tsx'
+import { texts } from '../../texts.ts'
+import { colourOf } from './part-colour.ts'
+
+const WIDTH = 1000
+
+type Order = NonNullable<OrderTimeline['order']>
+
+interface Part extends Row {
+  readonly name: string
+}
+
+/** What the buyer pays, what it is made of, and whose it is: added here again, exactly. */
+export function Money(props: { readonly order: Order; readonly connections: readonly string[] }): JSX.Element {
+  const rows = () => [
+    ...props.order.shares.flatMap((share) => sharesOf(share, props.connections)),
+    { name: texts.order.own, colour: 'own', amount: props.order.own },
+  ]
+  const difference = () => sumOf([props.order.total, ...rows().map(({ amount }) => negated(amount))])
+  return (
+    <section class="card money" aria-labelledby="money">
+      <div class="card-head">
+        <h2 id="money">{texts.order.money}</h2>
+        <span class="soft">{props.order.currency}</span>
+      </div>
+      <div class="money-body">
+        <table>
+          <caption class="unseen">{texts.order.madeOf}</caption>
+          <tbody>
+            <For each={madeOf(props.order)}>
+              {({ name, amount }) => (
+                <tr>
+                  <th scope="row">{name}</th>
+                  <td class="number">{amountText(amount)}</td>
+                </tr>
+              )}
+            </For>
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">{texts.order.total}</th>
+              <td class="number">{amountText(props.order.total)}</td>
+            </tr>
+          </tfoot>
+        </table>
+        <Show when={!isZero(props.order.amounts.refunded)}>
+          <p class="soft money-refunded">
+            <span>{texts.order.refundedOfIt}</span>
+            <span class="number">{amountText(negated(props.order.amounts.refunded))}</span>
+          </p>
+        </Show>
+        <Bar rows={rows()} />
+        <table>
+          <caption class="unseen">{texts.order.moneyLead}</caption>
+          <tbody>
+            <For each={rows()}>
+              {(row) => (
+                <tr data-part={row.colour} data-unsent={row.isUnsent ? '' : undefined}>
+                  <th scope="row">
+                    <span class="goes">
+                      <span class="swatch" aria-hidden="true" />
+                      {row.name}
+                    </span>
+                  </th>
+                  <td class="number">{amountText(row.amount)}</td>
+                </tr>
+              )}
+            </For>
+          </tbody>
+        </table>
+        <Show
+          when={isZero(difference())}
+          fallback={
+            <p class="bad adds-up">
+              <Icon name="problems" size={14} />
+              {texts.order.differs(amountText(difference()))}
+            </p>
+          }
+        >
+          <p class="good adds-up">
+            <Icon name="check" size={14} />
+            {texts.order.addsUp}
+          </p>
+        </Show>
+      </div>
+    </section>
+  )
+}
+
+/** What the vendor was sent, and what of its lines it was not. */
+function sharesOf({ connection, sent, unsent }: Order['shares'][number], connections: readonly string[]): Part[] {
+  const colour = colourOf(connection, connections)
+  const rest = { name: texts.order.notSentTo(connection), colour, amount: unsent, isUnsent: true }
+  if (isZero(unsent)) return [{ name: connection, colour, amount: sent }]
+  return isZero(sent) ? [rest] : [{ name: connection, colour, amount: sent }, rest]
+}
+
+/** The subtotal, and what else there is. */
+function madeOf({ amounts }: Order): readonly Pick<Part, 'name' | 'amount'>[] {
+  const words = texts.order.amounts
+  const rest = [
+    { name: words.discount, amount: negated(amounts.discount) },
+    { name: words.shipping, amount: amounts.shipping },
+    { name: words.tax, amount: amounts.tax },
+    { name: words.charges, amount: amounts.charges },
+    { name: words.credit, amount: negated(amounts.credit) },
+  ]
+  return [{ name: words.subtotal, amount: amounts.subtotal }, ...rest.filter(({ amount }) => !isZero(amount))]
+}
+
+interface Row {
+  readonly colour: string
+  readonly amount: string
+  readonly isUnsent?: boolean
+}
+
+/** The shares, drawn. Widths need no exactness: the figures stand below. */
+function Bar(props: { readonly rows: readonly Row[] }): JSX.Element {
+  const segments = () => {
+    const shares = props.rows.map(({ colour, amount }) => ({ colour, share: Math.max(0, Number(amount)) }))
+    const all = shares.reduce((sum, { share }) => sum + share, 0) || 1
+    let x = 0
+    return shares.map(({ colour, share }) => {
+      const width = (share / all) * WIDTH
+      const segment = { colour, x, width }
+      x += width
+      return segment
+    })
+  }
+  return (
+    <svg class="money-bar" viewBox={`0 0 ${WIDTH} 10`} preserveAspectRatio="none" aria-hidden="true">
+      <For each={segments()}>
+        {({ colour, x, width }) => <rect data-part={colour} x={x} y="0" width={Math.max(0, width - 4)} height="10" />}
+      </For>
+    </svg>
+  )
+}
+
+function negated(amount: string): string {
+  return amount.startsWith('-') ? amount.slice(1) : `-${amount}`
+}

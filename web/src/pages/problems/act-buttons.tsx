@@ -1,0 +1,66 @@
+import { createSignal, type JSX, Match, Show, Switch } from 'solid-js'
+import { useMay } from '../../may.ts'
+import { Icon } from '../../parts/icons.tsx'
+import { texts } from '../../texts.ts'
+import { DiscardDialog, RetryDialog } from './act.tsx'
+import type { Target } from './retry-runs.ts'
+
+/** Retry and discard, of one record or of all of a group. Who may not operate sees why they can't. */
+export function ActButtons(props: {
+  /** What a retry is called on the page. */
+  readonly name: string
+  readonly target: Exclude<Target, { readonly ids: readonly string[] }>
+  readonly retry: string
+  /** Null: there is nothing to discard. */
+  readonly discard: string | null
+  /** The API would refuse a retry without one. */
+  readonly needsReason?: boolean
+  /** A retry may send what was mapped before, or map it anew. */
+  readonly isMappedBefore?: boolean
+}): JSX.Element {
+  const may = useMay()
+  const [asked, setAsked] = createSignal<'retry' | 'discard' | null>(null)
+  const why = () => (may('operate') ? undefined : texts.actions.mayNot)
+  return (
+    <>
+      <Show when={props.discard}>
+        {(discard) => (
+          <button
+            type="button"
+            class="button danger"
+            disabled={!may('operate')}
+            title={why()}
+            onClick={() => setAsked('discard')}
+          >
+            <Icon name="discard" size={14} />
+            {discard()}
+          </button>
+        )}
+      </Show>
+      <button
+        type="button"
+        class="button primary"
+        disabled={!may('operate')}
+        title={why()}
+        onClick={() => setAsked('retry')}
+      >
+        <Icon name="retry" size={14} />
+        {props.retry}
+      </button>
+      <Switch>
+        <Match when={asked() === 'retry'}>
+          <RetryDialog
+            name={props.name}
+            target={props.target}
+            needsReason={props.needsReason ?? false}
+            {...(props.isMappedBefore ? { remap: false } : {})}
+            onClose={() => setAsked(null)}
+          />
+        </Match>
+        <Match when={asked() === 'discard'}>
+          <DiscardDialog target={props.target} onClose={() => setAsked(null)} />
+        </Match>
+      </Switch>
+    </>
+  )
+}

@@ -1,0 +1,3 @@
+export function productPath(connection: string, sku: string): string {
+  return `/products/${encodeURIComponent(connection)}/${encodeURIComponent(sku)}`
+}

@@ -1,0 +1,207 @@
+import 'uplot/dist/uPlot.min.css'
+import './chart.css'
+import { createEffect, createSignal, For, type JSX, on, onCleanup, onMount } from 'solid-js'
+import uPlot from 'uplot'
+import { theme } from '../theme.ts'
+import type { ChartLine } from './chart-line.ts'
+
+export interface ChartProps {
+  /** What is shown, for those who do not see it. */
+  readonly title: string
+  /** Seconds since 1970. */
+  readonly times: readonly number[]
+  readonly lines: readonly ChartLine[]
+  /** `steps`: a value stays until the next one. */
+  readonly kind: 'bars' | 'lines' | 'steps'
+  readonly valueText: (value: number) => string
+}
+
+const HEIGHT = 168
+/** Steps of the axis: whole records, and durations as people say them. */
+const counts = [1, 2, 5]
+  .flatMap((step) => [0, 1, 2, 3, 4, 5, 6, 7].map((zeros) => step * 10 ** zeros))
+  .toSorted((a, b) => a - b)
+const seconds = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400]
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+const dayAndClock = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
+/** What is longer than this is read by its days. */
+const DAYS_FROM_S = 2 * 86_400
+const days = [1, 2, 7, 14, 28].map((count) => count * 86_400)
+const timeText = (seconds: number) => dayAndClock.format(new Date(seconds * 1000))
+
+/** Values over time, with those under the pointer beside their names; the same figures stand in a table that is read aloud. */
+export function Chart(props: ChartProps): JSX.Element {
+  let place: HTMLDivElement | undefined
+  const [at, setAt] = createSignal<number | null>(null)
+  const shown = (line: ChartLine) => {
+    const index = at()
+    const value = index === null ? null : line.values[index]
+    return value === null || value === undefined ? '–' : props.valueText(value)
+  }
+  let chart: uPlot | undefined
+  onMount(() => {
+    if (place === undefined) return
+    const dark = window.matchMedia('(prefers-color-scheme: dark)')
+    const draw = () => {
+      chart?.destroy()
+      chart = drawIn(place, props, setAt)
+    }
+    createEffect(on([() => props.times, () => props.lines, theme], draw))
+    dark.addEventListener('change', draw)
+    const watch = new ResizeObserver(() => chart?.setSize({ width: place.clientWidth, height: HEIGHT }))
+    watch.observe(place)
+    onCleanup(() => {
+      dark.removeEventListener('change', draw)
+      watch.disconnect()
+      chart?.destroy()
+    })
+  })
+  return (
+    <figure class="chart">
+      <figcaption class="chart-legend">
+        <For each={props.lines}>
+          {(line) => (
+            <span class="chart-name" data-colour={line.colour}>
+              <span class="chart-swatch" aria-hidden="true" />
+              {line.name}
+              <strong class="number" aria-hidden="true">
+                {at() === null ? '' : shown(line)}
+              </strong>
+            </span>
+          )}
+        </For>
+        <span class="chart-time soft number" aria-hidden="true">
+          {at() === null ? '' : timeText(props.times[at() ?? 0] ?? 0)}
+        </span>
+      </figcaption>
+      <div ref={place} class="chart-place" aria-hidden="true" />
+      <Table {...props} />
+    </figure>
+  )
+}
+
+/** Only times at which there was something; of steps each, for none is a level too. */
+function Table(props: ChartProps): JSX.Element {
+  const rows = () =>
+    props.times.flatMap((time, index) => {
+      const values = props.lines.map((line) => line.values[index] ?? null)
+      const isThere = (value: number | null) => value !== null && (value !== 0 || props.kind === 'steps')
+      return values.some(isThere) ? [{ time, values }] : []
+    })
+  return (
+    <div class="unseen">
+      <table>
+        <caption>{props.title}</caption>
+        <tbody>
+          <For each={rows()}>
+            {(row) => (
+              <tr>
+                <th scope="row">{timeText(row.time)}</th>
+                <For each={row.values}>
+                  {(value, index) => (
+                    <td>
+                      {props.lines[index()]?.name} {value === null ? '–' : props.valueText(value)}
+                    </td>
+                  )}
+                </For>
+              </tr>
+            )}
+          </For>
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function drawIn(place: HTMLDivElement, props: ChartProps, setAt: (index: number | null) => void): uPlot {
+  const isBars = props.kind === 'bars'
+  const lines = isBars ? stacked(props.lines) : props.lines
+  const colours = coloursIn(place)
+  const font = `11px ${getComputedStyle(place).fontFamily}`
+  const span = (props.times.at(-1) ?? 0) - (props.times[0] ?? 0)
+  // What is of a part of time has its width beside the last one, too.
+  const part = props.kind === 'steps' ? 0 : (props.times[1] ?? 0) - (props.times[0] ?? 0)
+  const isDays = span > DAYS_FROM_S
+  const axisTime = isDays ? day : clock
+  const axis = { stroke: colours('--text-faint'), font, ticks: { show: false } }
+  const options: uPlot.Options = {
+    width: place.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
+    scales: {
+      x: { range: (_plot, low, high) => [low, high + Math.max(0, part)] },
+      y: { range: (_plot, low, high) => [Math.min(low ?? 0, 0) * 1.08, Math.max(high ?? 0, 1) * 1.08] },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 24,
+        space: 70,
+        ...(isDays ? { incrs: [...days] } : {}),
+        values: (_plot, times) => times.map((time) => axisTime.format(new Date(time * 1000))),
+      },
+      {
+        ...axis,
+        grid: { stroke: colours('--line'), width: 1 },
+        size: 52,
+        space: 38,
+        incrs: [...(props.kind === 'lines' ? seconds : counts)],
+        values: (_plot, values) => values.map((value) => props.valueText(value)),
+      },
+    ],
+    series: [{}, ...lines.map(({ colour }) => seriesOf[props.kind](colours(colour)))],
+    hooks: { setCursor: [({ cursor }) => setAt(cursor.idx ?? null)] },
+  }
+  return new uPlot(options, [[...props.times], ...lines.map(({ values }) => [...values])], place)
+}
+
+/** What a name of a colour is in the theme of now: a canvas knows no names. */
+function coloursIn(place: HTMLElement): (name: string) => string {
+  return (name) => {
+    const probe = document.createElement('span')
+    probe.style.color = `var(${name})`
+    place.append(probe)
+    const { color } = getComputedStyle(probe)
+    probe.remove()
+    return color
+  }
+}
+
+function barOf(colour: string): uPlot.Series {
+  const paths = uPlot.paths.bars?.({ size: [0.7, 12, 3], align: 1 })
+  return { fill: colour, width: 0, points: { show: false }, ...(paths === undefined ? {} : { paths }) }
+}
+
+function lineOf(colour: string): uPlot.Series {
+  return { stroke: colour, width: 1.75, spanGaps: true, points: { show: true, size: 6, fill: colour, width: 0 } }
+}
+
+function stepsOf(colour: string): uPlot.Series {
+  const paths = uPlot.paths.stepped?.({ align: 1 })
+  return { stroke: colour, width: 1.75, points: { show: false }, ...(paths === undefined ? {} : { paths }) }
+}
+
+const seriesOf = { bars: barOf, lines: lineOf, steps: stepsOf } as const
+
+/** Bars stand upon each other. The highest is drawn first, and the others before it. */
+function stacked(lines: readonly ChartLine[]): readonly ChartLine[] {
+  const under: number[] = []
+  return lines
+    .map((line) => ({
+      ...line,
+      values: line.values.map((value, index) => {
+        const sum = (under[index] ?? 0) + (value ?? 0)
+        under[index] = sum
+        return sum
+      }),
+    }))
+    .toReversed()
+}

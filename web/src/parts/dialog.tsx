@@ -1,0 +1,58 @@
+import { createUniqueId, type JSX, onMount, Suspense } from 'solid-js'
+import { Portal } from 'solid-js/web'
+import { askToLose, useUnsaved } from '../unsaved.ts'
+import { Skeleton } from './parts.tsx'
+
+type TextField = HTMLTextAreaElement | HTMLInputElement
+
+const isText = (target: EventTarget): target is TextField =>
+  target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type === 'text')
+
+interface DialogProps {
+  readonly title: string
+  readonly onClose: () => void
+  readonly children: JSX.Element
+}
+
+/**
+ * A question before something is done. The browser's own dialog: it keeps the focus within, closes by Escape, and what is
+ * behind it can't be reached. It stands beside the page, not in it: a page that waits for an answer is taken out of the
+ * document meanwhile, and a dialog that is put back with it would not be modal any more. Escape loses no text unasked.
+ */
+export function Dialog(props: DialogProps): JSX.Element {
+  return (
+    <Portal>
+      <Modal title={props.title} onClose={props.onClose}>
+        {props.children}
+      </Modal>
+    </Portal>
+  )
+}
+
+function Modal(props: DialogProps): JSX.Element {
+  const titleId = createUniqueId()
+  let element: HTMLDialogElement | undefined
+  const written = new Set<TextField>()
+  const isWritten = () => [...written].some((field) => field.isConnected && field.value.trim() !== '')
+  useUnsaved(isWritten)
+  const askFirst = (event: Event) => {
+    if (!isWritten()) return
+    event.preventDefault()
+    askToLose(() => props.onClose())
+  }
+  onMount(() => element?.showModal())
+  return (
+    <dialog
+      ref={element}
+      class="dialog"
+      aria-labelledby={titleId}
+      onInput={({ target }) => isText(target) && written.add(target)}
+      onKeyDown={(event) => event.key === 'Escape' && askFirst(event)}
+      onCancel={askFirst}
+      onClose={() => props.onClose()}
+    >
+      <h2 id={titleId}>{props.title}</h2>
+      <Suspense fallback={<Skeleton lines={3} />}>{props.children}</Suspense>
+    </dialog>
+  )
+}

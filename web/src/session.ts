@@ -1,0 +1,40 @@
+import { createSignal } from 'solid-js'
+
+const NAME = 'waldstream.key'
+
+const [key, setKey] = createSignal(localStorage.getItem(NAME) ?? sessionStorage.getItem(NAME))
+const [isWanted, setIsWanted] = createSignal(false)
+const [isKept, setIsKept] = createSignal(false)
+
+/** The key that this browser signs in with; null: none, which is enough where the API asks for none. */
+export { key }
+
+/** The API wants a key, or another one. */
+export const isRefused = () => isWanted() && !isKept()
+
+/** While something is shown that can't be shown again, nobody is asked to sign in. */
+export const keepPage = setIsKept
+
+/** Whether this browser is signed in with the key of an id. */
+export function isOwnKey(id: string): boolean {
+  return key()?.startsWith(`wsk_${id}_`) ?? false
+}
+
+/** `keep`: also when the browser is closed. */
+export function signIn(given: string, keep: boolean): void {
+  signOut()
+  const store = keep ? localStorage : sessionStorage
+  store.setItem(NAME, given)
+  setKey(given)
+  setIsWanted(false)
+}
+
+export function signOut(): void {
+  localStorage.removeItem(NAME)
+  sessionStorage.removeItem(NAME)
+  setKey(null)
+}
+
+export function noteRefusal(): void {
+  setIsWanted(true)
+}
