@@ -1,9 +1,11 @@
+import { nearName } from '../configuration/unknown-name.ts'
 import { toStreamError } from '../errors.ts'
 import { productVersion } from '../operations/product-version.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream <command>
 
+  init <dir>                                        write a first configuration: shop, vendor, connection, mapping, tests
   run --role producer|processor|projector|api|all   run a role until SIGTERM or Ctrl-C; --workers N
   apply <dir>                                       put a folder of configuration into the tables
   validate <dir>                                    check a folder of configuration
@@ -34,13 +36,14 @@ const USAGE = `waldstream <command>
   replay <topic> --to <processor>                   replay stored events; list, show, cancel
   rebuild <table>                                   rebuild a feed table from its topic; --switch, --drop
 
-Every command: --json prints JSON, --help its options. Addresses come from the environment (see README).
+Every command: --json prints JSON, errors too (on stderr), --help its options. Addresses come from the environment (see README).
 Exit code: 0 done, 1 failed, 2 wrong use.`
 
 type Command = (args: readonly string[]) => Promise<void>
 
 /** Each is loaded when it is asked for: most of what one needs, the others don't. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./init.ts')).initCommand,
   run: async () => (await import('./run.ts')).runCommand,
   apply: async () => (await import('./apply.ts')).applyCommand,
   validate: async () => (await import('./validate.ts')).validateCommand,
@@ -82,7 +85,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const load = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
   if (load === undefined) {
-    console.error(name === undefined ? USAGE : `there is no command "${name}"\n\n${USAGE}`)
+    console.error(name === undefined ? USAGE : unknownCommand(name))
     return 2
   }
   try {
@@ -91,9 +94,19 @@ async function main(args: readonly string[]): Promise<number> {
     return 0
   } catch (error) {
     const known = toStreamError(error)
-    console.error(known.code === 'unexpected' ? error : `${known.code}: ${known.message}`)
+    const { code, message, field = null } = known
+    if (rest.includes('--json')) console.error(JSON.stringify({ error: { code, message, field } }))
+    else console.error(code === 'unexpected' ? error : `${code}: ${message}`)
     return error instanceof UsageError ? 2 : 1
   }
+}
+
+/** One that was mistyped is said; the list of all of them would hide it. */
+function unknownCommand(name: string): string {
+  const near = nearName(name, Object.keys(commands))
+  if (near !== undefined)
+    return `there is no command "${name}"; did you mean ${near}? "waldstream --help" lists them all`
+  return `there is no command "${name}"\n\n${USAGE}`
 }
 
 const code = await main(process.argv.slice(2))

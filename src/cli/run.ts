@@ -3,7 +3,7 @@ import closeWithGrace from 'close-with-grace'
 import { type Config, configFromEnvironment } from '../config.ts'
 import { loadConfiguration } from '../configuration/load-configuration.ts'
 import { upgradeReferences } from '../configuration/upgrade-references.ts'
-import { applyConfiguration } from '../operations/configuration.ts'
+import { applyConfiguration } from '../operations/apply-folder.ts'
 import { tableDeps } from '../operations/wiring.ts'
 import { commandUser, readArguments, wholeOption } from './arguments.ts'
 import { noted } from './noted.ts'
@@ -90,7 +90,15 @@ async function prepare(platform: Platform): Promise<void> {
     const by = commandUser('CONFIG_DIR')
     await noted(by, { what: 'run', target: null }, async () => {
       const configuration = await loadConfiguration(configDir, environment, platform.systemTypes)
-      await applyConfiguration(tableDeps(platform), by, { configuration, reason: null })
+      // Nobody is there to decide: what was changed otherwise stays, and is told at each start until the folder has it.
+      const wanted = { configuration, reason: null, changedSince: 'keep' } as const
+      const { kept } = await applyConfiguration(tableDeps(platform), by, wanted)
+      for (const { kind, id, by: author, at } of kept) {
+        platform.logger.warn(
+          { kind, id, by: author, at },
+          'was changed otherwise since CONFIG_DIR was applied, and stays so',
+        )
+      }
     })
   }
   await upgradeStored(platform)

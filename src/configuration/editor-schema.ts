@@ -13,11 +13,11 @@ type Schema = Readonly<Record<string, unknown>>
 
 /**
  * The JSON Schema that editors check the YAML files with: what a document's kind allows and, for a system, what its type
- * allows. `validate` checks more; what is refused here is refused there too.
+ * allows. `validate` checks more; what is refused here is refused there too. `more`: schemas of kinds that only files have.
  */
-export function editorSchema(systemTypes: SystemTypes): Schema {
-  const kinds = Object.keys(documentSchemas)
-  const { system, ...others } = documentSchemas
+export function editorSchema(systemTypes: SystemTypes, more: Schema = {}): Schema {
+  const { system, ...others } = { ...documentSchemas, ...more }
+  const kinds = ['system', ...Object.keys(others)]
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Waldstream configuration',

@@ -19,6 +19,7 @@ import { secretRulesOf } from './secret-rules.ts'
 import { type ShapedDocuments, shapeDocuments } from './shaped-documents.ts'
 import type { SystemTypes } from './system-type.ts'
 import { nearName } from './unknown-name.ts'
+import { expandVendors } from './vendor-templates/expand-vendors.ts'
 import { type Mistake, mistakeText, readYaml, type YamlDocument } from './yaml-documents.ts'
 
 /** What says which references are allowed, and where variables are looked up that files of a folder name. */
@@ -71,7 +72,12 @@ export async function checkConfiguration(
   environment: Environment,
   systemTypes: SystemTypes,
 ): Promise<CheckedConfiguration> {
-  return await checkRead(await readFolder(folder), environment, systemTypes, folderValues(folder, environment))
+  return await checkRead(
+    expandVendors(await readFolder(folder)),
+    environment,
+    systemTypes,
+    folderValues(folder, environment),
+  )
 }
 
 /** As `checkConfiguration`, of documents from wherever they come: without a folder, all they name of this machine is secrets. */
@@ -115,8 +121,10 @@ export async function checkRead(
   return { configuration, tests, mistakes: inOrder(wrong), warnings: inOrder(warnings) }
 }
 
+/** What is wrong in a template is wrong of each of its vendors, and said once. */
 function inOrder(found: readonly Mistake[]): readonly Mistake[] {
-  return found.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line)
+  const single = [...new Map(found.map((one) => [mistakeText(one), one])).values()]
+  return single.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line)
 }
 
 /**

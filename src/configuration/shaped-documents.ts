@@ -8,6 +8,7 @@ import {
 import { readShape } from './document-shape.ts'
 import type { MappingTestDocument } from './mapping-test-schema.ts'
 import type { SystemTypes } from './system-type.ts'
+import { templateSchemas } from './vendor-templates/template-schemas.ts'
 import type { Mistake, YamlDocument } from './yaml-documents.ts'
 
 export interface DocumentTypes {
@@ -56,7 +57,7 @@ export function shapeDocuments(
   for (const yaml of read.documents) {
     const kind = kindOfDocument(yaml.value)
     if (kind === undefined) {
-      mistakes.push(yaml.mistake(['kind'], `must be one of: ${all.join(', ')}`))
+      mistakes.push(yaml.mistake(['kind'], `must be one of: ${[...all, ...Object.keys(templateSchemas)].join(', ')}`))
       for (const one of all) partial.add(one)
       continue
     }

@@ -1,4 +1,4 @@
-import type { Entity, PerSystemKind } from '../events/topics.ts'
+import type { Entity, PerSystemKind, PushedEntity } from '../events/topics.ts'
 import type { CallLimits } from '../platform/governor/governor.ts'
 import type { SettingProblem, Settings } from './setting.ts'
 
@@ -24,6 +24,16 @@ export interface OrderStates {
 export interface ReadType {
   /** Keys of `filter`; null: whatever the system itself filters by. */
   readonly filter: Settings | null
+}
+
+/** What a shop's first connection begins with (`waldstream init`). */
+export interface ShopStart {
+  /** What a product needs to be shown in the shop: rules as documents have them. */
+  readonly rules: readonly Readonly<Record<string, unknown>>[]
+  /** What these rules make of a product that is called `Jacket`, is for sale, and costs 52. */
+  readonly example: Readonly<Record<string, string | number | boolean>>
+  /** What the shop is sent; empty: it pulls its feeds. */
+  readonly push: readonly PushedEntity[]
 }
 
 /**
@@ -52,6 +62,8 @@ export interface SystemType {
   queueUrl(address: string, asked: string): string
   /** Null: orders are not read from it. */
   readonly orderStates: OrderStates | null
+  /** Null: it is no shop that `waldstream init` offers. */
+  readonly shopStart: ShopStart | null
   /** What numbers of its orders look like, whole; null: like anything. */
   readonly orderNumbers: RegExp | null
   /** Null: its orders are always the shop's customers', at the shop's prices. */

@@ -1,10 +1,8 @@
-import { type Applied, applyConfiguration as applyAll } from '../configuration/apply-configuration.ts'
 import type { ChangeFilter, ConfigurationChange } from '../configuration/changes.ts'
 import type { StoredDocument } from '../configuration/configuration-store.ts'
 import type { Author, Expected } from '../configuration/document-rows.ts'
 import type { StoredKind } from '../configuration/document-schemas.ts'
 import { editorSchema } from '../configuration/editor-schema.ts'
-import type { Configuration } from '../configuration/model.ts'
 import { systemOfRead } from '../configuration/read-id.ts'
 import { deliveriesTo, type SystemTypes } from '../configuration/system-type.ts'
 import { listPauses } from '../control/pauses.ts'
@@ -15,17 +13,14 @@ import { groupDeadLetters } from '../projections/list-dead-letters.ts'
 import { noteChange, noteNothing } from './audit.ts'
 import { type Affected, assertConfirmed } from './confirmation.ts'
 import type { TableDeps } from './dependencies.ts'
-import { nameOf, notFound, type Principal } from './principal.ts'
-import { type Owner, type Page, type Scoped, sees, seesAll, within } from './scope.ts'
+import { assertInScope, type DocumentPlace, noDocument, ownerOf, readableDocument } from './document-place.ts'
+import { nameOf, type Principal } from './principal.ts'
+import { type Page, type Scoped, sees, seesAll, within } from './scope.ts'
 
 export { changeKinds } from '../configuration/changes.ts'
 export { documentSchemas } from '../configuration/document-schemas.ts'
-
-/** A system, a connection, or the product metadata of a connection. */
-export interface DocumentPlace {
-  readonly kind: StoredKind
-  readonly id: string
-}
+export { applyConfiguration } from './apply-folder.ts'
+export type { DocumentPlace } from './document-place.ts'
 
 /** The revision that a change is made on; null: the document is to be new; undefined: whatever is there. */
 export type ExpectedRevision = Expected['revision'] | undefined
@@ -73,7 +68,7 @@ export async function putDocument(
   const { kind, id } = place
   assertInScope(by, place)
   await assertReaches(deps, by, place, body)
-  const before = await readableDocument(deps, place)
+  const before = await readableDocument(deps.configuration, place)
   try {
     const stored = await deps.configuration.put(kind, id, body, { ...authorOf(deps, by, place, revision), reason })
     if (!stored.changed) noteNothing(by)
@@ -118,7 +113,7 @@ export async function removeDocument(
   { kind, id, revision, confirm = false, reason = null }: WantedRemoval,
 ): Promise<void> {
   assertInScope(by, { kind, id })
-  const before = (await readableDocument(deps, { kind, id }))?.document
+  const before = (await readableDocument(deps.configuration, { kind, id }))?.document
   const affected = revision === undefined && !confirm ? await affectedBy(deps, { kind, id }, before) : {}
   assertConfirmed(by, `the removal of ${kind} ${id}`, affected, false)
   try {
@@ -191,7 +186,7 @@ async function effectsOf(
     const count = deliveriesTo(deps.systemTypes, { type: String(document['type']) }).length
     return [reads, { what: 'deliveries', outcome: 'ends', count }, held, stays]
   }
-  const metadata = await readableDocument(deps, { kind: 'product-metadata', id })
+  const metadata = await readableDocument(deps.configuration, { kind: 'product-metadata', id })
   const [letters, waiting] = await Promise.all([openLetters(deps, id), waitingOf(deps, id)])
   return [
     reads,
@@ -228,42 +223,6 @@ export function configurationSchema(systemTypes: SystemTypes): Readonly<Record<s
   return editorSchema(systemTypes)
 }
 
-/**
- * Writes what differs from the tables. For those who may change everything: a folder may name any document. Throws
- * `configuration_invalid` where a system's address is a variable that is not set.
- */
-export async function applyConfiguration(
-  { tables, audit }: Pick<TableDeps, 'tables' | 'audit'>,
-  by: Principal,
-  { configuration, reason }: { readonly configuration: Configuration; readonly reason: string | null },
-): Promise<Applied> {
-  const { systems, connections, metadata } = configuration
-  assertAddresses(systems)
-  for (const { id } of systems) assertInScope(by, { kind: 'system', id })
-  for (const { id } of connections) assertInScope(by, { kind: 'connection', id })
-  for (const { connection } of metadata) assertInScope(by, { kind: 'product-metadata', id: connection })
-  const applied = await applyAll(tables, configuration, { by: nameOf(by), reason })
-  const { changed } = applied
-  // What each was before is in the history of the configuration.
-  if (changed.length > 0)
-    await noteChange({ audit }, by, { what: 'configuration.apply', target: null, after: { changed } })
-  return applied
-}
-
-function assertAddresses(systems: Configuration['systems']): void {
-  const unset = systems.filter(({ address }) => /^(env|file):/.test(address))
-  if (unset.length === 0) return
-  const named = unset.map(({ id, address }) => `the address of ${id} is ${address}, which is not set`).join('; ')
-  throw new StreamError('configuration_invalid', `${named}; set it where the configuration is applied`, {
-    field: 'address',
-  })
-}
-
-function ownerOf({ kind, id }: { readonly kind: ConfigurationChange['kind']; readonly id: string }): Owner {
-  if (kind === 'system') return { system: id }
-  return kind === 'cut-date' ? { system: systemOfRead(id) } : { connection: id }
-}
-
 /** Nothing for what is not there, and for a system that a connection needs: its removal is refused. */
 async function affectedBy(
   deps: Deps & Pick<TableDeps, 'tables'>,
@@ -286,14 +245,6 @@ async function openLetters({ tables }: Pick<TableDeps, 'tables'>, connection: st
   return groups.reduce((sum, { count }) => sum + count, 0)
 }
 
-/** Undefined: it is not there, or its row can't be read, and is healed by what is put. */
-async function readableDocument({ configuration }: Deps, { kind, id }: DocumentPlace) {
-  return await configuration.get(kind, id).catch((error: unknown) => {
-    if (error instanceof StreamError && error.code === 'row_unreadable') return undefined
-    throw error
-  })
-}
-
 /**
  * A connection joins what is named in it: who does not reach a system may not have it joined, or another read of it, or they
  * would read it through their own connection. What the stored connection names already stays. Throws `request_invalid`, with the same words for a
@@ -301,7 +252,7 @@ async function readableDocument({ configuration }: Deps, { kind, id }: DocumentP
  */
 async function assertReaches({ configuration }: Deps, by: Principal, place: DocumentPlace, body: unknown) {
   if (place.kind !== 'connection' || seesAll(by.scope)) return
-  const stored = await readableDocument({ configuration }, place)
+  const stored = await readableDocument(configuration, place)
   const had = new Set(systemFields(stored?.document).map(({ role, id }) => `${role} ${id}`))
   for (const { field, role, id, system } of systemFields(body)) {
     if (sees(by.scope, { system }) || had.has(`${role} ${id}`)) continue
@@ -358,15 +309,6 @@ async function withoutOthers({ configuration }: Deps, by: Principal, error: unkn
 /** Ids in a text: also the system of a read, and whole ids alone. */
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(/[^a-z0-9-]+/))
-}
-
-function assertInScope(by: Principal, place: DocumentPlace): void {
-  if (!sees(by.scope, ownerOf(place))) throw noDocument(by, place)
-}
-
-function noDocument(by: Principal, { kind, id }: DocumentPlace) {
-  const what = `there is no ${kind} "${id}"`
-  return notFound(by, { field: 'id', api: what, cli: what })
 }
 
 function authorOf(

@@ -8,7 +8,14 @@ import {
   unknownSettings,
   type ValuesOf,
 } from '../configuration/setting.ts'
-import type { OrderStates, OrderTerms, OwnOrderFields, SecretSets, SystemType } from '../configuration/system-type.ts'
+import type {
+  OrderStates,
+  OrderTerms,
+  OwnOrderFields,
+  SecretSets,
+  ShopStart,
+  SystemType,
+} from '../configuration/system-type.ts'
 import { StreamError } from '../errors.ts'
 import { type Entity, entityOf, type PerSystemKind } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -93,6 +100,7 @@ export interface SystemOptions<S extends Settings, C extends Client> {
    */
   queueUrl?(address: string, asked: string): string
   readonly orderStates?: OrderStates
+  readonly shopStart?: ShopStart
   /** What numbers of its orders look like, whole; without it, like anything. */
   readonly orderNumbers?: RegExp
   orderFields?(values: ValuesOf<S>): OwnOrderFields
@@ -142,6 +150,7 @@ export function defineSystem<S extends Settings, C extends Client>(options: Syst
     isQueue: options.queueUrl !== undefined,
     queueUrl: (address, asked) => options.queueUrl?.(address, asked) ?? asked,
     orderStates: options.orderStates ?? null,
+    shopStart: options.shopStart ?? null,
     orderNumbers: options.orderNumbers ?? null,
     orderTerms: options.orderTerms ?? null,
     settingProblems(given) {

@@ -6,6 +6,7 @@ import { readBigCommerceInventory } from './read-inventory.ts'
 import { readBigCommerceOrders } from './read-orders.ts'
 import { readBigCommerceProducts } from './read-products.ts'
 import { catalogFilter, clientSettings, orderFilter, secrets, settings, stockFilter } from './settings.ts'
+import { shopStart } from './shop-start.ts'
 import { bigcommerceHook } from './webhook.ts'
 import { writeBigCommerceFulfilments } from './write-fulfilments.ts'
 import { writeBigCommerceImages } from './write-images.ts'
@@ -46,6 +47,7 @@ export const bigcommerce = defineSystem({
     'shop-images': ({ client }) => writeBigCommerceImages(client),
   },
   orderNumbers: /^\d+$/,
+  shopStart,
   orderStates: { known: orderStates, begin: BEGIN },
   webhook: bigcommerceHook,
   faultRows: {

@@ -5,6 +5,7 @@ import { readMagento2Inventory } from './read-inventory.ts'
 import { readMagento2Orders } from './read-orders.ts'
 import { readMagento2Products } from './read-products.ts'
 import { clientSettings, secrets, settings } from './settings.ts'
+import { shopStart } from './shop-start.ts'
 import { writeMagento2Fulfilments } from './write-fulfilments.ts'
 import { writeMagento2Images } from './write-images.ts'
 import { writeMagento2Inventory } from './write-inventory.ts'
@@ -42,6 +43,7 @@ export const magento2 = defineSystem({
   },
   // An order that is edited in the shop gets a number of its own: 000000012-1.
   orderNumbers: /^\d[\w-]*$/,
+  shopStart,
   orderStates: {
     known: ['new', 'pending_payment', 'payment_review', 'processing', 'complete', 'closed', 'canceled', 'holded'],
     begin: ['processing'],

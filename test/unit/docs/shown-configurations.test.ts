@@ -84,6 +84,7 @@ const around: readonly Document[] = [
   connection('magento-netsuite', 'magento', 'netsuite'),
   connection('magento-sap', 'magento', 'sap'),
   connection('second', 'shop', 'sap'),
+  connection('my-shop-my-vendor', 'magento', 'netsuite'),
   metadata('shop-acme'),
   metadata('bigcommerce-netsuite'),
   connection('bigcommerce-netsuite', 'bigcommerce', 'netsuite'),

@@ -1,0 +1,66 @@
+import { toStreamError } from '../errors.ts'
+import { showTask, type TaskStatus } from '../operations/tasks.ts'
+import type { Clock } from '../platform/clock.ts'
+
+const LOOK_MS = 500
+
+interface Waiting {
+  readonly clock: Clock
+  /** Told what has changed since it was told last. */
+  readonly progress: (text: string) => void
+  readonly timeoutMs: number
+}
+
+/** A task that is at its end, or as far as it came in time. */
+export interface Waited {
+  readonly task: TaskStatus
+  readonly ended: boolean
+}
+
+/**
+ * Waits until a task is at its end: its run has ended, and what became of each of its entities is known. A request that was joined
+ * to another run ends with that one. Null: it was not begun in time.
+ */
+export async function waitForTask(
+  deps: Parameters<typeof showTask>[0],
+  by: Parameters<typeof showTask>[1],
+  id: string,
+  { clock, progress, timeoutMs }: Waiting,
+): Promise<Waited | null> {
+  const until = clock.now() + timeoutMs
+  let wanted = id
+  let said = ''
+  for (;;) {
+    const task = await findTask(deps, by, wanted)
+    const text = task === null ? 'not begun yet' : progressText(task)
+    if (text !== said) progress(text)
+    said = text
+    if (task?.run.merged_into) {
+      wanted = task.run.merged_into
+      continue
+    }
+    const ended = task !== null && task.state !== 'due' && task.state !== 'processing'
+    if (ended) return { task, ended }
+    if (clock.now() >= until) return task === null ? null : { task, ended }
+    await clock.sleep(LOOK_MS)
+  }
+}
+
+/** A request is known when the dispatcher has taken it up. */
+async function findTask(...asked: Parameters<typeof showTask>): Promise<TaskStatus | null> {
+  try {
+    return await showTask(...asked)
+  } catch (error) {
+    if (toStreamError(error).code === 'not_found') return null
+    throw error
+  }
+}
+
+/** `processing: read 120, published 12; magento-netsuite: succeeded 10, processing 2` */
+export function progressText({ run, state, counts }: TaskStatus): string {
+  const parts = Object.entries(counts.connections).map(([connection, { statuses }]) => {
+    const counted = Object.entries(statuses).map(([status, count]) => `${status} ${count}`)
+    return `${connection}: ${counted.join(', ') || 'nothing yet'}`
+  })
+  return [`${state}: read ${run.read_count}, published ${run.published}`, ...parts].join('; ')
+}

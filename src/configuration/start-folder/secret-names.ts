@@ -1,0 +1,23 @@
+import type { StartingSystem } from './starting-point.ts'
+
+export interface NamedSecret {
+  /** As the system's document calls it: `consumerKey`. */
+  readonly name: string
+  /** The variable that is the system's own by its name. */
+  readonly variable: string
+  readonly reference: string
+  /** What it is. */
+  readonly what: string
+}
+
+/** The secrets of a system, each in a variable that the system may have without being listed. */
+export function secretsOf({ id, type, secrets }: StartingSystem): readonly NamedSecret[] {
+  const known = Object.assign({}, ...type.secrets.ways) as Readonly<Record<string, string>>
+  return secrets.map((name) => {
+    const what = known[name] ?? ''
+    const variable = `WALDSTREAM_SECRET_${variablePart(id)}__${variablePart(name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`))}`
+    return { name, variable, reference: `env:${variable}`, what }
+  })
+}
+
+const variablePart = (text: string) => text.toUpperCase().replaceAll('-', '_')

@@ -1,0 +1,12 @@
+/** Fills in a template for a vendor: `<vendor>` is its id, `<VENDOR>` the id as variables have it: `acme-west`, `ACME_WEST`. */
+export function fillIn<T>(template: T, vendor: string): T {
+  const variable = vendor.toUpperCase().replaceAll('-', '_')
+  const fill = (value: unknown): unknown => {
+    if (typeof value === 'string') return value.replaceAll('<vendor>', vendor).replaceAll('<VENDOR>', variable)
+    if (Array.isArray(value)) return value.map(fill)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, fill(one)]))
+  }
+  // Texts stay texts, lists lists, and maps have the names they had.
+  return fill(template) as T
+}

@@ -1,0 +1,157 @@
+import { changedSinceApplied, markApplied, markComing } from '../configuration/applied-marks.ts'
+import { type Applied, applyConfiguration as applyAll, rowsOf } from '../configuration/apply-configuration.ts'
+import type { DocumentRow } from '../configuration/document-rows.ts'
+import type { StoredKind } from '../configuration/document-schemas.ts'
+import type { Configuration } from '../configuration/model.ts'
+import { readConfiguration } from '../configuration/read-configuration.ts'
+import { documentOf, normalForm } from '../configuration/stored-form.ts'
+import { StreamError } from '../errors.ts'
+import { noteChange } from './audit.ts'
+import type { TableDeps } from './dependencies.ts'
+import { assertInScope, type DocumentPlace, readableDocument } from './document-place.ts'
+import type { FieldChange } from './field-change.ts'
+import { fieldChanges } from './history/field-changes.ts'
+import { nameOf, type Principal } from './principal.ts'
+
+/** What a folder says, and what of it is to be applied. */
+interface WantedApply {
+  readonly configuration: Configuration
+  readonly reason: string | null
+  /**
+   * Documents that were changed otherwise since a folder was applied last: `refuse` throws; `overwrite` undoes these changes; `keep`
+   * leaves them as they are.
+   */
+  readonly changedSince?: 'refuse' | 'overwrite' | 'keep'
+}
+
+/** What was applied, and what was kept as somebody had changed it. */
+export interface AppliedFolder extends Applied {
+  readonly kept: readonly ChangedSince[]
+}
+
+/** A document that was changed through the API or on the page since a folder was applied last. */
+export interface ChangedSince extends DocumentPlace {
+  readonly by: string
+  /** ISO 8601; null: the change is not kept any more. */
+  readonly at: string | null
+  readonly reason: string | null
+}
+
+/**
+ * Writes what differs from the tables. For those who may change everything: a folder may name any document. Throws
+ * `configuration_invalid` where a system's address is a variable that is not set, and `revision_differs` with every document
+ * that was changed otherwise since.
+ */
+export async function applyConfiguration(
+  deps: Pick<TableDeps, 'tables' | 'audit' | 'clock' | 'configuration'>,
+  by: Principal,
+  { configuration, reason, changedSince = 'refuse' }: WantedApply,
+): Promise<AppliedFolder> {
+  const { tables, audit, clock } = deps
+  const rows = assertApplicable(by, configuration)
+  const changes = changedSince === 'overwrite' ? [] : await changesSince(deps, rows)
+  if (changedSince === 'refuse' && changes.length > 0) throw changedSinceError(changes)
+  const isKept = ({ kind, id }: DocumentPlace) => changes.some((one) => one.kind === kind && one.id === id)
+  const own = rows.filter((row) => !isKept(row))
+  await markComing(tables, own)
+  const author = { by: nameOf(by), at: new Date(clock.now()).toISOString(), reason }
+  const applied = await applyAll(tables, await withStored(deps, configuration, isKept), author)
+  await markApplied(tables, own)
+  const { changed } = applied
+  // What each was before is in the history of the configuration.
+  if (changed.length > 0)
+    await noteChange({ audit }, by, { what: 'configuration.apply', target: null, after: { changed } })
+  return { ...applied, kept: changes }
+}
+
+/** What a folder would do to one document. */
+export interface ApplyEffect extends DocumentPlace {
+  readonly outcome: 'new' | 'changed' | 'unchanged'
+  readonly changes: readonly FieldChange[]
+  /** Why it would be refused; null: it would not. */
+  readonly changedSince: ChangedSince | null
+}
+
+/** What `applyConfiguration` would do; nothing is written. */
+export async function previewApply(
+  deps: Pick<TableDeps, 'tables' | 'configuration'>,
+  by: Principal,
+  configuration: Configuration,
+): Promise<readonly ApplyEffect[]> {
+  const rows = assertApplicable(by, configuration)
+  const since = await changesSince(deps, rows)
+  return await Promise.all(
+    rows.map(async ({ kind, id, document }) => {
+      const before = await readableDocument(deps.configuration, { kind, id })
+      const changes = fieldChanges(before?.document ?? {}, documentOf(kind, normalForm(kind, document)))
+      const outcome = before === undefined ? 'new' : changes.length === 0 ? 'unchanged' : 'changed'
+      return {
+        kind,
+        id,
+        outcome,
+        changes,
+        changedSince: since.find((one) => one.kind === kind && one.id === id) ?? null,
+      }
+    }),
+  )
+}
+
+function assertApplicable(by: Principal, configuration: Configuration): readonly DocumentRow[] {
+  assertAddresses(configuration.systems)
+  const rows = rowsOf(configuration)
+  for (const { kind, id } of rows) assertInScope(by, { kind, id })
+  return rows
+}
+
+async function changesSince(
+  { tables, configuration }: Pick<TableDeps, 'tables' | 'configuration'>,
+  rows: readonly DocumentRow[],
+): Promise<readonly ChangedSince[]> {
+  const places = await changedSinceApplied(tables, rows)
+  return await Promise.all(
+    places.map(async ({ kind, id }) => {
+      const { changes } = await configuration.changes({ kind, id, by: null, from: null, to: null }, 1, null)
+      const [last] = changes
+      return { kind, id, by: last?.by ?? 'somebody', at: last?.at ?? null, reason: last?.reason ?? null }
+    }),
+  )
+}
+
+function changedSinceError(changes: readonly ChangedSince[]): StreamError {
+  const named = changes.map(({ kind, id, by, at, reason }) => {
+    return `${kind} ${id}, by ${by}${at === null ? '' : ` at ${at}`}${reason === null ? '' : ` (${reason})`}`
+  })
+  const message =
+    `changed since a folder was applied last, and applying this one would undo it: ${named.join('; ')}. ` +
+    'See the difference by "waldstream apply --dry-run", take it into the folder, or apply it all the same by --overwrite'
+  return new StreamError('revision_differs', message, { field: changes[0]?.id ?? '' })
+}
+
+/** The folder's configuration with the stored documents in place of those that are kept; one that was removed stays so. */
+async function withStored(
+  { tables }: Pick<TableDeps, 'tables'>,
+  { systems, connections, metadata, ...rest }: Configuration,
+  isKept: (place: DocumentPlace) => boolean,
+): Promise<Configuration> {
+  const stored = await readConfiguration(tables)
+  const kept = <T>(kind: StoredKind, own: readonly T[], others: readonly T[], idOf: (one: T) => string) =>
+    own.flatMap((one) => {
+      const id = idOf(one)
+      return isKept({ kind, id }) ? others.filter((other) => idOf(other) === id) : [one]
+    })
+  return {
+    ...rest,
+    systems: kept('system', systems, stored.systems, ({ id }) => id),
+    connections: kept('connection', connections, stored.connections, ({ id }) => id),
+    metadata: kept('product-metadata', metadata, stored.metadata, ({ connection }) => connection),
+  }
+}
+
+function assertAddresses(systems: Configuration['systems']): void {
+  const unset = systems.filter(({ address }) => /^(env|file):/.test(address))
+  if (unset.length === 0) return
+  const named = unset.map(({ id, address }) => `the address of ${id} is ${address}, which is not set`).join('; ')
+  throw new StreamError('configuration_invalid', `${named}; set it where the configuration is applied`, {
+    field: 'address',
+  })
+}

@@ -1,0 +1,14 @@
+import type { ShopStart } from '../../configuration/system-type.ts'
+
+/** BigCommerce makes no product without a type and a weight, and pulls nothing. */
+export const shopStart: ShopStart = {
+  rules: [
+    { attribute: 'name', from: 'name', required: true },
+    { attribute: 'price', from: 'price', type: 'decimal', required: true },
+    { attribute: 'is_visible', from: 'active', type: 'boolean', required: true },
+    { attribute: 'type', constant: 'physical' },
+    { attribute: 'weight', from: 'weight', type: 'decimal', default: '1' },
+  ],
+  example: { name: 'Jacket', price: '52', is_visible: true, type: 'physical', weight: '1' },
+  push: ['products', 'inventory'],
+}

@@ -1,0 +1,13 @@
+import type { ShopStart } from '../../configuration/system-type.ts'
+
+/** Magento shows a product that has these; it pulls its feeds. */
+export const shopStart: ShopStart = {
+  rules: [
+    { attribute: 'name', from: 'name', required: true },
+    { attribute: 'price', from: 'price', type: 'decimal', required: true },
+    { attribute: 'status', from: 'active', type: 'integer', required: true, lookup: { true: 1, false: 2 } },
+    { attribute: 'weight', from: 'weight', type: 'decimal' },
+  ],
+  example: { name: 'Jacket', price: '52', status: 1 },
+  push: [],
+}
