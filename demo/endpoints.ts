@@ -64,8 +64,8 @@ export function writeEndpoints(
   api: string,
   simulators: SimulatorAddresses,
   env: Readonly<Record<string, string>>,
-): Endpoints {
-  const endpoints = {
+): void {
+  const endpoints: Endpoints = {
     api,
     simulators: Object.fromEntries(Object.entries(simulators).map(([name, { url }]) => [name, url])),
     kafka: env['KAFKA_BROKERS'] ?? '',
@@ -74,7 +74,6 @@ export function writeEndpoints(
   }
   mkdirSync(dirname(options.endpointsFile), { recursive: true })
   writeFileSync(options.endpointsFile, `${JSON.stringify(endpoints, null, 2)}\n`)
-  return endpoints
 }
 
 /**
@@ -94,18 +93,11 @@ export function writeShellEnvironment(
   chmodSync(file, 0o600)
 }
 
-/** The same for people. */
-export function where(connection: string, { api, simulators, kafka, schemaRegistry, dynamodb }: Endpoints): string {
-  const simulated = Object.entries(simulators).map(([name, url]) => `          ${name.padEnd(18)} ${url}/_sim/state`)
+/** What people need of it, in three lines; the rest is in the file. */
+export function where(api: string): string {
   return `everything runs:
           control tower      ${api}/
           API                ${api}            documentation ${api}/docs
-          feeds              ${api}/v1/feeds/products?connection=${connection}
-                             ${api}/v1/feeds/inventory?connection=${connection}
-                             ${api}/v1/feeds/images?connection=${connection}
-          tasks              ${api}/v1/tasks
-          the systems, simulated:
-${simulated.join('\n')}
-          Kafka ${kafka}  registry ${schemaRegistry}  DynamoDB ${dynamodb}
-          command line       . .waldstream/env && npx waldstream tasks list`
+          to try             "Break something" on the page, or: . .waldstream/env && npx waldstream status
+          All addresses are in .waldstream/endpoints.json; what can be seen where is in the README. Ctrl-C ends everything.`
 }

@@ -66,9 +66,9 @@ async function start(options: DemoOptions, progress: Progress, ending: Ending, s
     connection: PULLED,
     token: config.api.token ?? undefined,
   })
-  const endpoints = writeEndpoints(options, api, simulators.addresses, services.env)
+  writeEndpoints(options, api, simulators.addresses, services.env)
   writeShellEnvironment(options, env, processEnvironment())
-  progress.line(where(PULLED, endpoints))
+  progress.line(where(api))
   if (!options.once) {
     await keepChanging(simulators.addresses, configuration.connections, progress, signal)
     return 0

@@ -28,6 +28,14 @@ const OWN_NODE = 24
 /** Warnings about packages that want a newer Node than the one that installs them are no news: it is on its way. */
 const QUIET_NPM = { ...process.env, npm_config_loglevel: 'error' }
 
+/** What a task does, and how long the first time takes: told before it is silent for a while. */
+const ABOUT = {
+  start:
+    'npm start runs Kafka, a schema registry, DynamoDB, simulated shops and ERPs, and all of waldstream on this machine.\n' +
+    'The first time it installs packages and servers: two to five minutes. Later starts take half a minute.\n',
+  test: 'npm test installs packages and servers the first time: two to five minutes. The tests then take about ten.\n',
+}
+
 const vite = (...args) => [join(MODULES, 'vite', 'bin', 'vite.js'), ...args, '--config', join(PAGE, 'vite.config.ts')]
 const vitest = (...args) => [join(MODULES, 'vitest', 'vitest.mjs'), 'run', ...args]
 const projects = (...names) => vitest(...names.flatMap((name) => ['--project', name]))
@@ -104,13 +112,13 @@ function npm(args) {
   if (status !== 0) fail(`npm ${args[0]} failed${error ? `: ${error.message}` : ''}. Its messages are above.`)
 }
 
-function installModules() {
+function installModules(task) {
   const text = readFileSync(join(ROOT, 'package-lock.json'), 'utf8')
   const digest = createHash('sha256').update(text).digest('hex')
   const lock = JSON.parse(text)
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest && !lacksNode(lock)) return
   if (!isInstalled(lock) || lacksNode(lock)) {
-    process.stderr.write('installing the packages of package-lock.json\n')
+    process.stderr.write(`${ABOUT[task] ?? ''}installing the packages of package-lock.json\n`)
     npm(['ci', '--include=dev', '--no-audit', '--no-fund'])
   }
   writeFileSync(STAMP, digest)
@@ -228,7 +236,7 @@ if (!Object.hasOwn(TASKS, task ?? '')) {
   process.stderr.write(`unknown task "${task ?? ''}"; there are: ${Object.keys(TASKS).join(', ')}\n`)
   process.exit(2)
 }
-installModules()
+installModules(task)
 if (['start', 'package'].includes(task) || (task === 'waldstream' && args[0] === 'run')) buildPage()
 // What is no longer a source is not to be found compiled.
 if (task === 'package') rmSync(COMPILED, { recursive: true, force: true })
