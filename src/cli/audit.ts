@@ -2,6 +2,7 @@ import type { AuditEntry, AuditFilter } from '../control/audit-trail.ts'
 import { auditOutcomes, listAudit } from '../operations/audit.ts'
 import { commandUser, isoOption, readArguments, wholeOption } from './arguments.ts'
 import { onTables } from './open-operations.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream audit [--who NAME] [--what connection.put] [--outcome ${auditOutcomes.join('|')}] [--since ISO-8601]
@@ -36,7 +37,7 @@ export async function auditCommand(args: readonly string[]): Promise<void> {
   const filter: AuditFilter = { who, what, outcome, since: iso('since'), until: iso('until') }
   const { items, next } = await onTables((deps) => listAudit(deps, commandUser(), { filter, limit, after }))
   if (values.json) return console.log(JSON.stringify({ items, next }))
-  for (const entry of items) console.log(lineOf(entry))
+  printList(items, lineOf, 'nothing was done that these options choose')
   if (next !== null) console.log(`more with --after '${next}'`)
 }
 

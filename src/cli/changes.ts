@@ -2,6 +2,7 @@ import { type ChangeFilter, type ChangeKind, type ConfigurationChange, changeKin
 import { listChanges } from '../operations/configuration.ts'
 import { commandUser, isoOption, readArguments, wholeOption } from './arguments.ts'
 import { onTables } from './open-operations.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream changes [--kind ${changeKinds.join('|')}] [--id ID] [--by WHO] [--from ISO-8601] [--to ISO-8601]
@@ -40,7 +41,7 @@ export async function changesCommand(args: readonly string[]): Promise<void> {
   const wanted = { filter, limit, after: values.after ?? null }
   const { items, next } = await onTables((deps) => listChanges(deps, commandUser(), wanted))
   if (values.json) return console.log(JSON.stringify({ items, next }))
-  for (const change of items) console.log(lineOf(change))
+  printList(items, lineOf, 'nothing was changed that these options choose')
   if (next !== null) console.log(`more with --after '${next}'`)
 }
 

@@ -26,10 +26,13 @@ import {
 import { groupLine, letterLine, letterText, previewText } from './dead-letter-text.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Dead letters changed by one command at most. */
 const MOST = 10_000
+
+const NONE = 'there is no dead letter that these options choose'
 
 export async function deadLettersCommand(args: readonly string[]): Promise<void> {
   const command = readCommand(args)
@@ -75,13 +78,12 @@ async function list(values: Values): Promise<void> {
     if (values.group) {
       const { groups, complete } = await countDeadLetters(operations, commandUser(), choice)
       if (values.json) return console.log(JSON.stringify({ groups, complete }))
-      for (const group of groups) console.log(groupLine(group))
-      return
+      return printList(groups, groupLine, NONE)
     }
     const wanted = { choice, limit, after: values.after ?? null }
     const { items, next } = await listDeadLetters(operations, commandUser(), wanted)
     if (values.json) return console.log(JSON.stringify({ items, next }))
-    for (const item of items) console.log(letterLine(item))
+    printList(items, letterLine, NONE)
     if (next !== null) console.log(`more with --after '${next}'`)
   })
 }

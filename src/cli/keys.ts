@@ -12,6 +12,7 @@ import {
 import { commandUser, readArguments, timeOption } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onTables } from './open-operations.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream keys list [--json]
@@ -110,7 +111,7 @@ function printIssued({ key, ...status }: ShownKey, json: boolean): void {
 
 function print(keys: readonly KeyStatus[], json: boolean, show: (key: KeyStatus) => string): void {
   if (json) console.log(JSON.stringify({ items: keys }))
-  else for (const key of keys) console.log(show(key))
+  else printList(keys, show, 'there is no key: the API is open to this machine alone')
 }
 
 function lineOf({ id, name, state, scopes, connections, systems, expires_at, last_used_at }: KeyStatus): string {

@@ -16,6 +16,7 @@ import { commandUser, readArguments, timeOption, wholeOption } from './arguments
 import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
 import { placeOfOrder } from './order-place.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream order hold <number> --reason TEXT [--until ISO-8601] [--connection C] [--source SHOP] [--dry-run] [--by WHO] [--json]
@@ -169,7 +170,7 @@ async function holds({ json, connection, limit, after }: Values, numbers: readon
   const wanted = { connection: connection ?? null, limit: most, after: after ?? null }
   const { items, next } = await onTables((operations) => listHeldOrders(operations, commandUser(), wanted))
   if (json) return console.log(JSON.stringify({ items, next }))
-  for (const one of items) console.log(heldText(one))
+  printList(items, heldText, 'no order is held')
   if (next !== null) console.log(`more with --after '${next}'`)
 }
 

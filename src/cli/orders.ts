@@ -1,6 +1,7 @@
 import { type FoundOrder, ordersOfEmail, ordersWithSku } from '../operations/search-orders.ts'
 import { commandUser, readArguments, wholeOption } from './arguments.ts'
 import { onPlatform } from './open-operations.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream orders --sku SKU | --email ADDRESS [--limit N] [--after PLACE] [--json]
@@ -32,8 +33,7 @@ export async function ordersCommand(args: readonly string[]): Promise<void> {
       : ordersOfEmail(operations, commandUser(undefined, true), { email, ...page }),
   )
   if (values.json) return console.log(JSON.stringify({ items, next }))
-  if (items.length === 0) console.log('no order was found')
-  for (const order of items) console.log(orderText(order))
+  printList(items, orderText, 'no order was found')
   if (next !== null) console.log(`more with --after '${next}'`)
 }
 

@@ -16,6 +16,7 @@ import { unknownConnection } from '../operations/unknown-connection.ts'
 import { commandUser, readArguments, timeOption } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream pauses list [--json]
@@ -65,10 +66,9 @@ export async function pausesCommand(args: readonly string[]): Promise<void> {
 async function list({ json }: Values): Promise<void> {
   const items = await onTables((operations) => listPauses(operations, commandUser()))
   if (json) return console.log(JSON.stringify({ items }))
-  for (const row of items) {
-    console.log(`${row.connection} at ${row.stage} since ${row.since}, ${endText(row)}`)
-    console.log(`  ${row.code}: ${row.message}`)
-  }
+  const textOf = (row: PauseStatus) =>
+    `${row.connection} at ${row.stage} since ${row.since}, ${endText(row)}\n  ${row.code}: ${row.message}`
+  printList(items, textOf, 'nothing is paused or held')
 }
 
 async function hold(target: string, values: Values): Promise<void> {

@@ -3,6 +3,7 @@ import { listPositions, setPositions } from '../operations/positions.ts'
 import { commandUser, readArguments } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream positions list <group> [--json]
@@ -36,7 +37,8 @@ export async function positionsCommand(args: readonly string[]): Promise<void> {
     if (action === 'set') await setPositions(operations, by, wanted)
     const rows = await listPositions(operations, by, group)
     if (values.json) return console.log(JSON.stringify(rows))
-    for (const row of rows) console.log(`${row.topic} ${row.partition}: ${row.offset ?? 'no position'}`)
+    const lineOf = (row: (typeof rows)[number]) => `${row.topic} ${row.partition}: ${row.offset ?? 'no position'}`
+    printList(rows, lineOf, `${group} has no position yet`)
   }
   if (action === 'list') return await onPlatform(act)
   await noted(by, { what: 'positions set', target: targetOf([group]) }, () => onPlatform(act))

@@ -2,6 +2,7 @@ import { listReads, type ReadStatus, setCutDate, showRead } from '../operations/
 import { commandUser, readArguments, timeOption } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onTables } from './open-operations.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream reads [list] [--json]
@@ -57,7 +58,7 @@ function cutDateOf(values: { 'cut-date'?: string; revision?: string; yes: boolea
 
 function print(reads: readonly ReadStatus[], json: boolean, show: (read: ReadStatus) => string): void {
   if (json) console.log(JSON.stringify({ items: reads }))
-  else for (const read of reads) console.log(show(read))
+  else printList(reads, show, 'no read is configured: "waldstream apply" puts a folder into the tables')
 }
 
 function lineOf({ id, schedule, zone, next_tick, cut_date, revision, current, due, held }: ReadStatus): string {

@@ -17,6 +17,7 @@ import type { Difference, Rebuild } from '../projections/rebuild/rebuild.ts'
 import { commandUser, readArguments } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream rebuild <table> [--preview | --switch [--yes] | --undo [--yes] | --drop [--yes]] [--reason TEXT] [--no-wait] [--json]
@@ -73,7 +74,12 @@ async function act(operations: OperationDeps, clock: Clock, table: string, value
   if (table === 'list') {
     const items = await listRebuilds(operations, by, 50)
     if (values.json) console.log(JSON.stringify({ items }))
-    else for (const { id, state, table: of, events } of items) console.log(`${id} ${state} ${of}, ${events} events`)
+    else
+      printList(
+        items,
+        ({ id, state, table: of, events }) => `${id} ${state} ${of}, ${events} events`,
+        'no table was rebuilt',
+      )
     return
   }
   if (values.preview) {

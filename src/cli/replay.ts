@@ -14,6 +14,7 @@ import type { SampleEffect } from '../operations/sample-effects.ts'
 import { commandUser, isoOption, readArguments, wholeOption } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream replay <topic> --to <processor> [which] [--all-versions] [--rate N] [--preview] [--reason TEXT] [--json]
@@ -76,7 +77,7 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
 async function list(operations: OperationDeps, limit: number, values: Values): Promise<void> {
   const items = await listReplays(operations, commandUser(), limit)
   if (values.json) return console.log(JSON.stringify({ items }))
-  for (const item of items) console.log(line(item))
+  printList(items, line, 'nothing was replayed')
 }
 
 async function showOrCancel(operations: OperationDeps, action: string, id: string, values: Values): Promise<void> {

@@ -2,6 +2,7 @@ import { findUnreadableRows, removeUnreadableRow } from '../operations/unreadabl
 import { commandUser, readArguments } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onTables } from './open-operations.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream rows list [--table TABLE] [--json]
@@ -35,7 +36,6 @@ export async function rowsCommand(args: readonly string[]): Promise<void> {
   await onTables(async (operations) => {
     const { rows } = await findUnreadableRows(operations, by, { table: values.table ?? null, most: Infinity })
     if (values.json) return console.log(JSON.stringify({ items: rows }))
-    if (rows.length === 0) console.log('every row can be read')
-    for (const { why, command } of rows) console.log(`${why}\n  ${command}`)
+    printList(rows, ({ why, command }) => `${why}\n  ${command}`, 'every row can be read')
   })
 }

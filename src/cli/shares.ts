@@ -12,6 +12,7 @@ import { commandUser, readArguments, wholeOption } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
 import { placeOfOrder } from './order-place.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream shares list <number> [--source SHOP] [--json]
@@ -63,7 +64,7 @@ async function changed(
 async function list(number: string, { source, json }: Values): Promise<void> {
   const items = await onOrder(number, source, (operations, order) => listShareLinks(operations, commandUser(), order))
   if (json) console.log(JSON.stringify({ items }))
-  else for (const link of items) console.log(lineOf(link))
+  else printList(items, lineOf, 'the order has no link')
 }
 
 async function create(number: string, { connection, days, source, by, json }: Values): Promise<void> {

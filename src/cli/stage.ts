@@ -5,6 +5,7 @@ import type { Payloads, ShownEvent, ShownRow } from '../projections/show-staged.
 import type { View } from '../projections/staged-row.ts'
 import { commandUser, readArguments, timeOption, wholeOption } from './arguments.ts'
 import { onPlatform } from './open-operations.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream stage <frontend|backend> <connection> <entity> [--status STATUS] [--key KEY] [--since ISO-8601]
@@ -43,7 +44,7 @@ export async function stageCommand(args: readonly string[]): Promise<void> {
   const by = commandUser(undefined, values['show-personal'])
   const { items, next } = await onPlatform((operations) => listStaged(operations, by, wanted))
   if (values.json) return console.log(JSON.stringify({ items, next }))
-  for (const item of items) console.log(stagedText(item))
+  printList(items, stagedText, 'nothing is staged')
   if (next !== null) console.log(`more with --after '${next}'`)
 }
 

@@ -14,6 +14,7 @@ import {
 import { commandUser, readArguments, timeOption, wholeOption } from './arguments.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
+import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream tasks [list] [--read READ] [--state ${taskStates.join('|')}] [--since ISO-8601] [--limit N] [--json]
@@ -67,7 +68,7 @@ async function list(values: Values): Promise<void> {
   const wanted = { filter, limit, after: null }
   const { items } = await onTables((operations) => listTasks(operations, commandUser(), wanted))
   if (values.json) return console.log(JSON.stringify({ items: items.map(plain) }))
-  for (const task of items) console.log(lineOf(task))
+  printList(items, lineOf, 'no run of a read that these options choose')
 }
 
 async function show(id: string, values: Values): Promise<void> {
