@@ -38,7 +38,7 @@ const inMemory = { isolate: false }
 /** Each file has topics and tables of a prefix of its own, on one set of servers for all projects of the run. */
 const SERVERS = 'test/worlds/backing-services.ts'
 const onServers = { hookTimeout: 300_000, globalSetup: [SERVERS] }
-const PAGE = 'test/worlds/built-page.ts'
+const PAGE = ['test/worlds/built-page.ts', 'test/worlds/shared-browser.ts']
 
 /** The kinds of tests, by folder; `long` are those that `npm test` leaves out, and they run one after the other. */
 export default defineConfig({
@@ -53,7 +53,7 @@ export default defineConfig({
       project('contract', inMemory),
       project('matrix', inMemory),
       project('simulation', { testTimeout: 600_000 }),
-      project('browser', { testTimeout: 600_000, globalSetup: [PAGE] }),
+      project('browser', { testTimeout: 600_000, globalSetup: PAGE, ...inMemory }),
       project('integration', { testTimeout: 600_000, ...onServers }),
       project('crash', { testTimeout: PROOF_MS, ...onServers }),
       project('long', {
@@ -62,7 +62,7 @@ export default defineConfig({
         exclude: [],
         testTimeout: PROOF_MS,
         fileParallelism: false,
-        globalSetup: [SERVERS, PAGE],
+        globalSetup: [SERVERS, ...PAGE],
       }),
     ],
   },

@@ -1,6 +1,6 @@
 import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { afterAll, expect, onTestFinished } from 'vitest'
+import { afterAll, expect, inject, onTestFinished } from 'vitest'
 import { chromiumPath, howToGetChromium } from './chromium.ts'
 
 /** Whether there is a browser to test in. In CI there has to be one; elsewhere its tests count as skipped without it. */
@@ -14,16 +14,13 @@ if (!hasBrowser) {
 /** What a page shows, it shows in a blink where it is alone; a machine may have ten times as much to do. */
 const WITHIN_MS = 120_000
 
-/** One browser for a file, and what a page of it has complained of. */
+/** Windows in the browser of the run, and what a page of theirs has complained of. */
 export function browserFor() {
-  let started: Promise<Browser> | undefined
-  afterAll(async () => await (await started)?.close())
+  let connected: Promise<Browser> | undefined
+  afterAll(async () => await (await connected)?.close())
   return async (base: string, options: BrowserContextOptions = {}) => {
-    started ??= chromium.launch({
-      ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
-      args: ['--no-sandbox'],
-    })
-    const context = await (await started).newContext({ baseURL: base, ...options })
+    connected ??= chromium.connect(inject('browserAddress') ?? '')
+    const context = await (await connected).newContext({ baseURL: base, ...options })
     onTestFinished(() => context.close())
     context.setDefaultTimeout(WITHIN_MS)
     const page = await context.newPage()
