@@ -5,10 +5,10 @@ import { runSeed } from './run-seed.ts'
 import { runSeeds } from './run-seeds.ts'
 import { tellSeed } from './tell-seed.ts'
 
-const NEW_SEEDS = 60
+const SEEDS = 60
 const STEPS = 40
-/** New ones each time; the first is printed, and a failure names its own. */
-const first = Math.floor(Date.now() / 1000) * 1000
+/** The same in every run: what fails is of the change that is tested. `SIMULATION_SEED=random` tries others, and says which. */
+const first = process.env['SIMULATION_SEED'] === 'random' ? Math.floor(Date.now() / 1000) * 1000 : 1
 
 async function expectAllPass(seeds: readonly number[]): Promise<void> {
   const failed = await runSeeds({ seeds })
@@ -18,9 +18,8 @@ async function expectAllPass(seeds: readonly number[]): Promise<void> {
 }
 
 describe('the simulation', () => {
-  it(`keeps the guarantees in ${NEW_SEEDS} new worlds, from seed ${first}`, async () => {
-    console.log(`seeds ${first} to ${first + NEW_SEEDS - 1}`)
-    await expectAllPass(Array.from({ length: NEW_SEEDS }, (_, index) => first + index))
+  it(`keeps the guarantees in ${SEEDS} worlds, from seed ${first}`, async () => {
+    await expectAllPass(Array.from({ length: SEEDS }, (_, index) => first + index))
   })
 
   it('keeps them in every world that ever broke one', async () => {
