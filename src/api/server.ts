@@ -1,6 +1,5 @@
 import { Server as SecureServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { StreamError } from '../errors.ts'
+import { isInUse, listenError, portOf, reachableHost } from '../platform/listening.ts'
 import { checkAddress } from './access.ts'
 import { buildApp } from './app.ts'
 import { watchConnections } from './connections.ts'
@@ -52,7 +51,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   } catch (error) {
     if (!(portIsDefault && isInUse(error))) {
       await app.close()
-      throw listenError(error, host, port)
+      throw listenError(error, { host, port, names: { host: 'API_HOST', port: 'API_PORT' } })
     }
     await app.listen({ host, port: 0 })
     logger.warn({ port, taken: portOf(app.server.address()) }, `port ${port} is in use; a free one was taken`)
@@ -60,7 +59,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   if (!isClosed) logger.warn(OPEN)
   const following =
     http.tls !== null && app.server instanceof SecureServer ? followTlsFiles(app.server, http.tls, logger) : null
-  const url = `${http.tls === null ? 'http' : 'https'}://${hostOf(host)}:${portOf(app.server.address())}`
+  const url = `${http.tls === null ? 'http' : 'https'}://${reachableHost(host)}:${portOf(app.server.address())}`
   return {
     url,
     async close() {
@@ -71,30 +70,4 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       await closed.finally(() => clearTimeout(late))
     },
   }
-}
-
-function hostOf(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
-  return host.includes(':') ? `[${host}]` : host
-}
-
-function portOf(address: string | AddressInfo | null): number {
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
-}
-
-function isInUse(error: unknown): boolean {
-  return codeOf(error) === 'EADDRINUSE'
-}
-
-function listenError(cause: unknown, host: string, port: number): StreamError {
-  if (isInUse(cause)) {
-    const message = `API_PORT: ${port} is in use; set another one, or 0 for any that is free`
-    return new StreamError('port_in_use', message, { field: 'API_PORT', cause })
-  }
-  const message = `API_HOST: can't listen on ${host}:${port} (${codeOf(cause)}); use an address of this machine and a port it may use`
-  return new StreamError('configuration_invalid', message, { field: 'API_HOST', cause })
 }

@@ -1,7 +1,8 @@
-import { StreamError } from '../../errors.ts'
+import { StreamError, toStreamError } from '../../errors.ts'
 import { type Entity, entitiesByCallOrder } from '../../events/topics.ts'
 import { LONGEST_ASKED_MS } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
+import { type Meter, noMeter } from '../metrics/meter.ts'
 import type { Permit, Permits } from './permits.ts'
 import { beginTurnWait } from './turn-waits.ts'
 
@@ -26,6 +27,28 @@ export interface Governor {
   pause(ms: number): void
 }
 
+/** How an account is used at this moment. */
+export interface AccountStanding {
+  readonly account: string
+  readonly running: number
+  readonly waiting: number
+  /** Calls that may be under way at once. */
+  readonly allowed: number
+  /** How long it is left alone. */
+  readonly restMs: number
+}
+
+/** A governor that tells how its account is used. */
+export interface WatchedGovernor extends Governor {
+  standing(): Omit<AccountStanding, 'account'>
+}
+
+/** Where its calls are counted, and for which account. */
+export interface CallCounting {
+  readonly meter: Meter
+  readonly account: string
+}
+
 interface Waiter {
   readonly rank: number
   admit(permit: Permit): void
@@ -41,7 +64,12 @@ const GROW_AFTER = 20
  * A governor over permits. A refusal halves the calls at once, and calls that end well bring them back one by one: the
  * account may be shared with programs that we know nothing of.
  */
-export function createGovernor(limits: CallLimits, permits: Permits, clock: Clock): Governor {
+export function createGovernor(
+  limits: CallLimits,
+  permits: Permits,
+  clock: Clock,
+  { meter, account }: CallCounting = { meter: noMeter, account: '' },
+): WatchedGovernor {
   const waiting: Waiter[] = []
   let running = 0
   let allowed = limits.concurrency
@@ -122,10 +150,20 @@ export function createGovernor(limits: CallLimits, permits: Permits, clock: Cloc
   }
   return {
     pause,
+    standing: () => ({
+      running,
+      waiting: waiting.length,
+      allowed,
+      restMs: Math.max(0, Math.max(pausedUntil, permits.pausedUntil()) - clock.now()),
+    }),
     async run(kind, call, signal) {
       if (signal?.aborted === true) throw callEndedError(signal)
-      const hadTurn = beginTurnWait(signal, clock.now())
+      const askedAt = clock.now()
+      const hadTurn = beginTurnWait(signal, askedAt)
       const permit = await turn(callKinds.indexOf(kind), signal).finally(() => hadTurn(clock.now()))
+      const begunAt = clock.now()
+      meter.observe('waldstream_call_turn_seconds', { account, kind }, (begunAt - askedAt) / 1000)
+      let code = ''
       try {
         const result = await call()
         goodCalls += 1
@@ -135,10 +173,13 @@ export function createGovernor(limits: CallLimits, permits: Permits, clock: Cloc
         }
         return result
       } catch (error) {
+        code = toStreamError(error).code
         // Before the next one may begin.
         if (error instanceof StreamError && error.code === 'rate_limited') refused(error.retryAfterMs)
         throw error
       } finally {
+        meter.count('waldstream_calls_total', { account, kind, code })
+        meter.observe('waldstream_call_seconds', { account, kind }, (clock.now() - begunAt) / 1000)
         running -= 1
         permit.giveBack()
         pump()

@@ -1,6 +1,13 @@
 import type { Clock } from '../clock.ts'
 import type { Tables } from '../dynamodb/tables.ts'
-import { type CallLimits, createGovernor, type Governor } from './governor.ts'
+import { type Meter, noMeter } from '../metrics/meter.ts'
+import {
+  type AccountStanding,
+  type CallLimits,
+  createGovernor,
+  type Governor,
+  type WatchedGovernor,
+} from './governor.ts'
 import { ownPermits, type Permits } from './permits.ts'
 import { createSharedPermits, type SharedPermits } from './shared-permits.ts'
 
@@ -10,22 +17,35 @@ export interface Governors {
   of(account: string, limits: CallLimits): Governor
 }
 
+/** Governors that tell how their accounts are used. */
+export interface WatchedGovernors extends Governors {
+  /** Each account once. */
+  standing(): readonly AccountStanding[]
+}
+
 /** Governors that share their accounts' limits with other processes. */
-export interface SharedGovernors extends Governors {
+export interface SharedGovernors extends WatchedGovernors {
   /** Gives back what is held: other processes need not wait until it runs out. */
   close(): Promise<void>
 }
 
 /** `owner` names this process among those with the same accounts. */
-export function createSharedGovernors(tables: Tables, clock: Clock, owner: string): SharedGovernors {
+export function createSharedGovernors(
+  tables: Tables,
+  clock: Clock,
+  owner: string,
+  meter: Meter = noMeter,
+): SharedGovernors {
   const shared: SharedPermits[] = []
-  const governors = createGovernors(clock, (account, limits) => {
+  const permitsOf = (account: string, limits: CallLimits) => {
     const permits = createSharedPermits(account, limits, { tables, clock, owner: `${owner}/${shared.length}` })
     shared.push(permits)
     return permits
-  })
+  }
+  const governors = createGovernors(clock, permitsOf, meter)
   return {
     of: (account, limits) => governors.of(account, limits),
+    standing: () => governors.standing(),
     close: async () => void (await Promise.all(shared.map((permits) => permits.close()))),
   }
 }
@@ -33,16 +53,33 @@ export function createSharedGovernors(tables: Tables, clock: Clock, owner: strin
 export function createGovernors(
   clock: Clock,
   permitsOf: (account: string, limits: CallLimits) => Permits = ownPermits,
-): Governors {
-  const made = new Map<string, Governor>()
+  meter: Meter = noMeter,
+): WatchedGovernors {
+  const made = new Map<string, { readonly account: string; readonly governor: WatchedGovernor }>()
   return {
     of(account, limits) {
       const key = JSON.stringify([account, limits.concurrency, limits.perMinute])
       const known = made.get(key)
-      if (known !== undefined) return known
-      const governor = createGovernor(limits, permitsOf(account, limits), clock)
-      made.set(key, governor)
+      if (known !== undefined) return known.governor
+      const governor = createGovernor(limits, permitsOf(account, limits), clock, { meter, account })
+      made.set(key, { account, governor })
       return governor
     },
+    standing() {
+      const accounts = Map.groupBy(made.values(), ({ account }) => account)
+      return [...accounts].map(([account, own]) => together(account, own))
+    },
+  }
+}
+
+/** An account whose limits were changed has a governor for each. */
+function together(account: string, own: readonly { readonly governor: WatchedGovernor }[]): AccountStanding {
+  const all = own.map(({ governor }) => governor.standing())
+  return {
+    account,
+    running: all.reduce((sum, { running }) => sum + running, 0),
+    waiting: all.reduce((sum, { waiting }) => sum + waiting, 0),
+    allowed: all.at(-1)?.allowed ?? 0,
+    restMs: Math.max(0, ...all.map(({ restMs }) => restMs)),
   }
 }

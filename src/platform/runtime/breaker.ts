@@ -35,6 +35,8 @@ export interface Breaker {
   /** The system is known to be down: opens at once. */
   trip(error: StreamError): void
   state(): BreakerState
+  /** Calls that wait for the system to be back. */
+  waiting(): number
 }
 
 export interface BreakerDeps {
@@ -48,6 +50,7 @@ export interface BreakerDeps {
 export function createBreaker({ clock, random, limits, onChange }: BreakerDeps): Breaker {
   let state = closedBreaker
   let changed = new AbortController()
+  let waiting = 0
   const become = (next: BreakerState) => {
     const before = state
     state = next
@@ -78,7 +81,9 @@ export function createBreaker({ clock, random, limits, onChange }: BreakerDeps):
           become({ ...state, state: 'trial' })
           return passOf(true)
         }
+        waiting += 1
         await clock.sleep(waitMs, AbortSignal.any([signal, changed.signal])).catch(() => undefined)
+        waiting -= 1
       }
     },
     trip(error) {
@@ -86,5 +91,6 @@ export function createBreaker({ clock, random, limits, onChange }: BreakerDeps):
       become(opened(state, { now: clock.now(), leastMs: error.retryAfterMs ?? 0 }, limits, random))
     },
     state: () => state,
+    waiting: () => waiting,
   }
 }

@@ -8,6 +8,8 @@ export interface PartitionProgress {
   readonly end: bigint | null
   /** Since when its first unhandled batch keeps failing; null while it doesn't. */
   readonly failingSince: number | null
+  /** No record that is not handled was appended before; null: none is known. */
+  readonly oldestAt: number | null
 }
 
 /** One owned partition. Batches and idle calls take turns. */
@@ -17,6 +19,7 @@ export class OwnedPartition {
   handled: bigint | null = null
   end: bigint | null = null
   failingSince: number | null = null
+  oldestAt: number | null = null
   /** Grows with each step of its work: a batch that is slow is told from one that hangs by it. */
   activity = 0
   #turn: Promise<unknown> = Promise.resolve()
@@ -44,7 +47,7 @@ export class OwnedPartition {
   }
 
   progress(): PartitionProgress {
-    const { topic, partition, handled, end, failingSince } = this
-    return { topic, partition, handled, end, failingSince }
+    const { topic, partition, handled, end, failingSince, oldestAt } = this
+    return { topic, partition, handled, end, failingSince, oldestAt }
   }
 }

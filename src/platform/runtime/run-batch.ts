@@ -4,6 +4,7 @@ import { readRetryMark } from '../../events/headers.ts'
 import type { TopicKind } from '../../events/topics.ts'
 import type { Clock } from '../clock.ts'
 import type { LogBatch, LogRecord } from '../kafka/event-log.ts'
+import { type Meter, noMeter } from '../metrics/meter.ts'
 import { withoutPersonal } from '../registry/personal-texts.ts'
 import { aboutRecord, type DeadLetterSender, sendDeadLetter, toDeadLetter } from './dead-letters.ts'
 import type { OwnedPartition } from './partition-progress.ts'
@@ -24,6 +25,7 @@ export interface BatchDeps extends DeadLetterSender {
   readonly clock: Clock
   readonly logger: Logger
   readonly random?: () => number
+  readonly meter?: Meter
 }
 
 /** Handles and commits a batch, part by part, until it is done, the partition is lost, or `closing` aborts. */
@@ -46,11 +48,13 @@ export async function runBatch<K extends TopicKind>(
     const size = stage.batchSize ?? BATCH_SIZE
     for (let from = 0; from < batch.records.length && !membership.leaving; from += size) {
       const records = batch.records.slice(from, from + size)
+      const counted = beginPart(stage.name, records, partition, deps)
       await run.handle(records)
       await run.retried.settle(records)
       // Guarantee 1: only now that all of it is acknowledged.
       for (const { offset } of records) finished.finish(offset)
       await commits.upTo(finished.contiguous())
+      counted()
     }
   } catch (error) {
     // Asked to end, or not ours any more: the records are somebody's next time.
@@ -59,6 +63,25 @@ export async function runBatch<K extends TopicKind>(
   } finally {
     done.abort()
     await beating
+  }
+}
+
+/** Notes how old the part is; what it returns is called when the part is committed. */
+function beginPart(
+  stage: string,
+  records: readonly LogRecord[],
+  partition: OwnedPartition,
+  { clock, meter = noMeter }: BatchDeps,
+): () => void {
+  const startedAt = clock.now()
+  partition.oldestAt = records[0]?.timestamp ?? null
+  return () => {
+    const { handled, end } = partition
+    const isLast = handled !== null && end !== null && handled >= end
+    // What follows it was appended later.
+    partition.oldestAt = isLast ? null : (records.at(-1)?.timestamp ?? null)
+    meter.count('waldstream_stage_records_total', { stage }, records.length)
+    meter.observe('waldstream_stage_batch_seconds', { stage }, (clock.now() - startedAt) / 1000)
   }
 }
 
@@ -259,6 +282,7 @@ class BatchRun<K extends TopicKind> {
         this.#partition.failingSince ??= clock.now()
         const { code, message } = error
         const fields = { stage: this.#stage.name, topic, partition, code, failures, waitMs }
+        this.#deps.meter?.count('waldstream_batch_retries_total', { stage: this.#stage.name, code })
         logger.warn(fields, `a batch is tried again: ${message}`)
       },
     })
@@ -287,6 +311,8 @@ export function partitionContext(
     deadLetter: async (record, error, about) => {
       assertOwned()
       await sendDeadLetter(deps, toDeadLetter(stage, record, error, about, deps.clock.now()))
+      const ofLetter = { stage, connection: about.connection ?? '', code: error.code }
+      deps.meter?.count('waldstream_dead_letters_total', ofLetter)
       const place = { stage, topic: record.topic, partition: record.partition, offset: String(record.offset) }
       deps.logger.warn({ ...place, code: error.code, field: error.field }, 'dead letter')
     },

@@ -5,6 +5,7 @@ import { backOffMs } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
 import type { EventCodec } from '../codec.ts'
 import type { EventLog, LogAdmin, LogBatch, LogConsumption, LogProducer } from '../kafka/event-log.ts'
+import type { Meter } from '../metrics/meter.ts'
 import { OwnedPartition, type PartitionProgress } from './partition-progress.ts'
 import type { Positions } from './positions.ts'
 import { partitionContext, runBatch } from './run-batch.ts'
@@ -28,6 +29,7 @@ export interface StageDeps {
   readonly positions?: Positions
   /** In [0, 1): for back-offs. */
   readonly random?: () => number
+  readonly meter?: Meter
 }
 
 export interface RunningStage {
@@ -36,7 +38,12 @@ export interface RunningStage {
   /** What is wrong with the stage itself: its consumer is down, or a partition keeps failing. Null while nothing is, also
    *  while records are held back because their target is down. */
   problem(): string | null
+  /** A partition that did not move in spite of several new starts of its consumer: only a new process may help. */
+  stalled(): string | null
+  /** Of the partitions that are owned now. */
   progress(): readonly PartitionProgress[]
+  /** Of the consumer, as the broker knows it. */
+  readonly group: string
 }
 
 const RESTART = { firstMs: 1_000, longestMs: 30_000 }
@@ -45,6 +52,8 @@ const DRAIN_MS = 25_000
 const UNHEALTHY_AFTER_MS = 60_000
 /** What a consumer that does not move may take to leave before it is left alone. */
 const LEAVE_STUCK_MS = 10_000
+/** After so many new starts, two minutes without any progress each, another one is not expected to help. */
+const STALLED_AFTER = 3
 
 /** Runs a stage as a member of its group, in as many partitions as it is given, until it is closed. Rejects when it can't join. */
 export async function runStage<K extends TopicKind>(stage: Stage<K>, deps: StageDeps): Promise<RunningStage> {
@@ -52,7 +61,9 @@ export async function runStage<K extends TopicKind>(stage: Stage<K>, deps: Stage
   await member.join()
   return {
     close: () => member.close(),
+    group: member.group,
     problem: () => member.problem(),
+    stalled: () => member.stalled(),
     progress: () => member.owned().map((partition) => partition.progress()),
   }
 }
@@ -60,7 +71,7 @@ export async function runStage<K extends TopicKind>(stage: Stage<K>, deps: Stage
 class StageMember<K extends TopicKind> {
   readonly #stage: Stage<K>
   readonly #deps: StageDeps
-  readonly #group: string
+  readonly group: string
   readonly #topics: readonly string[]
   readonly #closing = new AbortController()
   #partitions: readonly OwnedPartition[] = []
@@ -68,11 +79,13 @@ class StageMember<K extends TopicKind> {
   #background: Promise<unknown>[] = []
   #failures = 0
   #failure = ''
+  /** How often a partition did not move, by its topic and number, until it does. */
+  readonly #stuck = new Map<string, number>()
 
   constructor(stage: Stage<K>, deps: StageDeps) {
     this.#stage = stage
     this.#deps = deps
-    this.#group = `${deps.groupPrefix ?? deps.topicPrefix}${stage.name}`
+    this.group = `${deps.groupPrefix ?? deps.topicPrefix}${stage.name}`
     this.#topics = stage.topics.map((topic) => `${deps.topicPrefix}${topic}`)
   }
 
@@ -86,7 +99,7 @@ class StageMember<K extends TopicKind> {
     }
     const { positions, admin } = this.#deps
     const { signal } = this.#closing
-    const deps = { ...this.#deps, group: this.#group, owned: () => this.#partitions }
+    const deps = { ...this.#deps, group: this.group, owned: () => this.#partitions }
     if (this.#stage.onIdle !== undefined) this.#background.push(watchIdle(this.#stage, deps, signal))
     if (positions !== undefined) this.#background.push(keepPositions({ ...deps, positions }, signal))
     const restart = (partition: OwnedPartition) => this.#onStuck(partition)
@@ -113,7 +126,12 @@ class StageMember<K extends TopicKind> {
     const failing = this.#partitions.find(
       ({ failingSince: since }) => since !== null && now - since > UNHEALTHY_AFTER_MS,
     )
-    return failing === undefined ? null : `partition ${failing.partition} of ${failing.topic} keeps failing`
+    return failing === undefined ? null : `partition ${placeText(failing)} keeps failing`
+  }
+
+  stalled(): string | null {
+    const [stalled] = [...this.#stuck].find(([, times]) => times >= STALLED_AFTER) ?? []
+    return stalled === undefined ? null : `partition ${stalled} has lag and does not move`
   }
 
   async close(): Promise<void> {
@@ -136,9 +154,9 @@ class StageMember<K extends TopicKind> {
 
   async #consume(): Promise<void> {
     const refuse = this.#stage.withoutPosition === 'refuse'
-    const startAt = await startPositions(this.#group, this.#topics, refuse, this.#deps)
+    const startAt = await startPositions(this.group, this.#topics, refuse, this.#deps)
     const consumption = await this.#deps.log.consume({
-      group: this.#group,
+      group: this.group,
       topics: this.#topics,
       from: 'earliest',
       startAt,
@@ -164,25 +182,30 @@ class StageMember<K extends TopicKind> {
     if (owned === undefined) return
     owned.end = batch.highWatermark
     await owned.inTurn(() => runBatch(this.#stage, batch, owned, this.#deps, this.#closing.signal))
+    this.#stuck.delete(placeText(owned))
   }
 
   /** A hung handler can't be ended; its partitions are not ours any more, so that it can't do anything either. */
-  async #onStuck({ topic, partition }: OwnedPartition): Promise<void> {
+  async #onStuck(owned: OwnedPartition): Promise<void> {
+    const place = placeText(owned)
+    this.#stuck.set(place, (this.#stuck.get(place) ?? 0) + 1)
     const stuck = this.#consumption
     this.#consumption = undefined
     const given = new AbortController()
     const ended = stuck?.close().finally(() => given.abort())
     await Promise.race([ended, this.#deps.clock.sleep(LEAVE_STUCK_MS, given.signal).catch(() => undefined)])
-    this.#onFailure(new StreamError('timed_out', `partition ${partition} of ${topic} has lag and does not move`))
+    this.#onFailure(new StreamError('timed_out', `partition ${place} has lag and does not move`))
   }
 
   #onFailure(error: unknown): void {
     if (this.#closing.signal.aborted) return
+    const { code, message } = toStreamError(error)
     this.#failures += 1
-    this.#failure = toStreamError(error).message
+    this.#failure = message
     this.#partitions = []
+    this.#deps.meter?.count('waldstream_consumer_failures_total', { stage: this.#stage.name, code })
     // To come back would take the partitions from the process that has them now, and so on for ever.
-    if (toStreamError(error).code === 'instance_taken') {
+    if (code === 'instance_taken') {
       this.#deps.logger.error({ stage: this.#stage.name, err: error }, 'the consumer has ended')
       return
     }
@@ -207,4 +230,8 @@ class StageMember<K extends TopicKind> {
       }
     }
   }
+}
+
+function placeText({ topic, partition }: Pick<OwnedPartition, 'topic' | 'partition'>): string {
+  return `${partition} of ${topic}`
 }

@@ -80,4 +80,13 @@ export interface Stage<K extends TopicKind> {
    * leaves such a stage alone, and health shows the reason.
    */
   heldBack?(): string | null
+  /** Of a stage that delivers to a system. */
+  circuit?(): Circuit
+}
+
+/** Whether deliveries to a system pause since it does not answer, and how many wait for that. */
+export interface Circuit {
+  readonly system: string
+  readonly open: boolean
+  readonly waiting: number
 }

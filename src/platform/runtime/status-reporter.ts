@@ -3,6 +3,8 @@ import { recordKey, topicOf } from '../../events/topics.ts'
 import type { Clock } from '../clock.ts'
 import type { EventCodec } from '../codec.ts'
 import type { LogProducer, OutgoingRecord } from '../kafka/event-log.ts'
+import type { Meter } from '../metrics/meter.ts'
+import { countResults } from './count-results.ts'
 import type { StageResult } from './stage-result.ts'
 
 const MOST_RESULTS = 500
@@ -21,10 +23,11 @@ export interface ReporterDeps {
   readonly codec: EventCodec
   readonly topicPrefix: string
   readonly clock: Clock
+  readonly meter?: Meter
 }
 
 /** Reports to `sync-status`, grouped by task, up to 500 results a record, in the order they were given. */
-export function createStatusReporter({ producer, codec, topicPrefix, clock }: ReporterDeps): StatusReporter {
+export function createStatusReporter({ producer, codec, topicPrefix, clock, meter }: ReporterDeps): StatusReporter {
   const topic = `${topicPrefix}${topicOf('sync-status')}`
   return {
     async report(stage, partition, all) {
@@ -40,6 +43,7 @@ export function createStatusReporter({ producer, codec, topicPrefix, clock }: Re
       }
       const byTask = [...Map.groupBy(all, ({ taskId }) => taskId)]
       await producer.send(byTask.flatMap(([taskId, ofTask]) => toRecords(taskId, ofTask)))
+      if (meter !== undefined) countResults(meter, stage, all, at)
     },
   }
 }

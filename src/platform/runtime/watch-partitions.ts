@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { TopicKind } from '../../events/topics.ts'
 import type { Clock } from '../clock.ts'
-import type { LogAdmin } from '../kafka/event-log.ts'
+import type { LogAdmin, PartitionEnd } from '../kafka/event-log.ts'
 import type { OwnedPartition } from './partition-progress.ts'
 import type { Positions } from './positions.ts'
 import type { PartitionContext, Stage } from './stage.ts'
@@ -104,19 +104,26 @@ export async function watchProgress<K extends TopicKind>(
   })
 
   /** Those that have records beyond what is handled; what is seen of the others is forgotten. */
-  async function laggingPartitions({ admin, owned, group }: typeof deps): Promise<readonly OwnedPartition[]> {
+  async function laggingPartitions({ admin, owned, group, clock }: typeof deps): Promise<readonly OwnedPartition[]> {
     const lagging: OwnedPartition[] = []
     for (const [topic, partitions] of Map.groupBy(owned(), (partition) => partition.topic)) {
       const ends = new Map((await admin.ends(topic)).map((end) => [end.partition, end]))
       if (partitions.some(({ handled }) => handled === null)) await learnHandled(partitions, topic, admin, group)
       for (const partition of partitions) {
         const end = ends.get(partition.partition)
+        if (end !== undefined) noteEnd(partition, end, clock.now())
         if (end !== undefined && end.end > (partition.handled ?? end.start)) lagging.push(partition)
         else seen.delete(partition)
       }
     }
     return lagging
   }
+}
+
+/** What is known of a partition without a batch of it: how far it goes, and that what is left was there by `now`. */
+function noteEnd(partition: OwnedPartition, { start, end }: PartitionEnd, now: number): void {
+  partition.end = end
+  if (end > (partition.handled ?? start)) partition.oldestAt ??= now
 }
 
 /** Whether the broker has more as committed than is known here. */

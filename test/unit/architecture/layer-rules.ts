@@ -113,10 +113,14 @@ function roomViolation({ from, to, relative }: Import): string | undefined {
   return `${from} imports ${to}: the room ${room} is closed; share it in src/systems/kit`
 }
 
+/** Packages that stand behind a port, and the folder of it. */
+const PORTS: Readonly<Record<string, string>> = { kafkajs: 'src/platform/kafka', 'prom-client': 'src/platform/metrics' }
+
 function packageViolation({ from, to, relative }: Import): string | undefined {
-  if (relative || !/^kafkajs(\/|$)/.test(to) || !inSource(from) || from.startsWith('src/platform/kafka/'))
-    return undefined
-  return `${from} imports kafkajs: only src/platform/kafka does`
+  const name = Object.keys(PORTS).find((known) => to === known || to.startsWith(`${known}/`))
+  const folder = name === undefined ? undefined : PORTS[name]
+  if (relative || folder === undefined || !inSource(from) || from.startsWith(`${folder}/`)) return undefined
+  return `${from} imports ${name}: only ${folder} does`
 }
 
 /** Rows and records are reached through operations, which ask for a principal. */

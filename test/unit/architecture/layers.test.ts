@@ -106,12 +106,17 @@ test('a room imports no other room, and nobody but the list imports a room', () 
   ])
 })
 
-test('kafkajs is imported in one folder', () => {
+test('what stands behind a port is imported in one folder', () => {
   const text = "import { Kafka } from 'kafkajs'\n"
   expect(findViolations([file('src/platform/kafka/consumer.ts', text)])).toEqual([])
   expect(findViolations([file('src/platform/consumer.ts', text), file('src/cli/main.ts', text)])).toEqual([
     'src/platform/consumer.ts imports kafkajs: only src/platform/kafka does',
     'src/cli/main.ts imports kafkajs: only src/platform/kafka does',
+  ])
+  const metrics = "import { Registry } from 'prom-client'\n"
+  expect(findViolations([file('src/platform/metrics/meter.ts', metrics)])).toEqual([])
+  expect(findViolations([file('src/platform/runtime/run-batch.ts', metrics)])).toEqual([
+    'src/platform/runtime/run-batch.ts imports prom-client: only src/platform/metrics does',
   ])
 })
 

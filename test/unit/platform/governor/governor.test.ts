@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
-import { createGovernor } from '../../../../src/platform/governor/governor.ts'
+import { createGovernor, type Governor } from '../../../../src/platform/governor/governor.ts'
+import { createGovernors } from '../../../../src/platform/governor/governors.ts'
 import { ownPermits } from '../../../../src/platform/governor/permits.ts'
+import { countingMeter } from '../../../worlds/metric-samples.ts'
 import { gate } from '../../../worlds/sink-world.ts'
 import { virtualClock } from '../runtime/virtual-clock.ts'
 
 const governorOf = (concurrency: number, clock = virtualClock()) => createGovernor({ concurrency }, ownPermits(), clock)
 
 /** A call that the account refuses for there being too many. */
-async function refusal(governor: ReturnType<typeof governorOf>, retryAfterMs?: number): Promise<void> {
+async function refusal(governor: Governor, retryAfterMs?: number): Promise<void> {
   const error = new StreamError('rate_limited', 'too many', retryAfterMs === undefined ? {} : { retryAfterMs })
   await expect(governor.run('orders', () => Promise.reject(error))).rejects.toBe(error)
 }
@@ -34,6 +36,32 @@ describe('a governor', () => {
     first.open()
     await Promise.all([running, ...others])
     expect(order).toEqual(['order', 'shipment', 'stock 1', 'stock 2', 'products', 'images'])
+  })
+
+  it('counts its calls by kind and outcome, and tells how its account is used', async () => {
+    const { meter, counted } = countingMeter()
+    const clock = virtualClock()
+    const governors = createGovernors(clock, undefined, meter)
+    const governor = governors.of('netsuite 1', { concurrency: 1 })
+    const first = gate()
+    const running = governor.run('orders', first.pass)
+    const waiting = governor.run('images', async () => undefined)
+    await settled()
+    const standing = { account: 'netsuite 1', allowed: 1, restMs: 0 }
+    expect(governors.standing()).toEqual([{ ...standing, running: 1, waiting: 1 }])
+    first.open()
+    await Promise.all([running, waiting])
+    await refusal(governor, 5_000)
+    expect(governors.standing()).toEqual([{ ...standing, running: 0, waiting: 0, restMs: 5_000 }])
+    const of = (kind: string, code: string) =>
+      `waldstream_calls_total{account="netsuite 1",kind="${kind}",code="${code}"}`
+    expect(await counted()).toMatchObject({
+      [of('orders', '')]: 1,
+      [of('images', '')]: 1,
+      [of('orders', 'rate_limited')]: 1,
+      'waldstream_call_seconds_count{account="netsuite 1",kind="orders"}': 2,
+      'waldstream_call_turn_seconds_count{account="netsuite 1",kind="images"}': 1,
+    })
   })
 
   it('has half as many calls at once after a refusal, and all of them again after calls that end well', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
 import { runStage } from '../../../../src/platform/runtime/run-stage.ts'
 import type { BatchContext, Stage } from '../../../../src/platform/runtime/stage.ts'
+import { countingMeter } from '../../../worlds/metric-samples.ts'
 import { fakeLog } from './fake-log.ts'
 
 type Requests = Stage<'sync-requests'>
@@ -28,10 +29,11 @@ async function start(
     },
     ...more,
   }
-  const running = await runStage(stage, fake.deps)
+  const { meter, counted } = countingMeter()
+  const running = await runStage(stage, { ...fake.deps, meter })
   onTestFinished(() => running.close())
   const give = async (batch: ReturnType<typeof fake.batch>) => await fake.joins.at(-1)?.onBatch(batch)
-  return { ...fake, handled, running, give }
+  return { ...fake, handled, running, give, counted }
 }
 
 it('a stage that needs nothing of persons gets its events as they are sealed', async () => {
@@ -73,8 +75,32 @@ describe('a batch', () => {
     expect(handled).toEqual(['a b'])
     expect(given.committed).toEqual([2n])
     expect(running.progress()).toEqual([
-      { topic: 'p.sync-requests', partition: 0, handled: 2n, end: 2n, failingSince: null },
+      { topic: 'p.sync-requests', partition: 0, handled: 2n, end: 2n, failingSince: null, oldestAt: null },
     ])
+  })
+
+  it('is counted once it is committed, with its retries and what went to the dead letters', async () => {
+    let failures = 0
+    const { batch, give, counted } = await start((records) => {
+      failures += 1
+      if (failures === 1) throw new StreamError('table_unavailable', 'passes')
+      if (ids(records).includes('bad')) throw new TypeError('a bug')
+    })
+    await give(batch(['a', 'bad', 'b']))
+    expect(await counted()).toEqual({
+      'waldstream_batch_retries_total{stage="tested",code="table_unavailable"}': 1,
+      'waldstream_dead_letters_total{stage="tested",connection="",code="unexpected"}': 1,
+      'waldstream_stage_records_total{stage="tested"}': 3,
+      'waldstream_stage_batch_seconds_count{stage="tested"}': 1,
+    })
+  })
+
+  it('tells since when the oldest of its records waits, until none does', async () => {
+    const oldest: (number | null | undefined)[] = []
+    const { batch, give, running } = await start(() => void oldest.push(running.progress()[0]?.oldestAt))
+    await give(batch(['a', 'b']))
+    expect(oldest).toEqual([5])
+    expect(running.progress()[0]?.oldestAt).toBeNull()
   })
 
   it('is handled and committed in parts of the size the stage asks for', async () => {
@@ -278,6 +304,31 @@ describe('a partition with lag that does not move', () => {
     await vi.waitFor(() => expect(joins.length).toBeGreaterThan(1), PATIENT)
     expect(closed()).toBeGreaterThan(0)
     expect(running.problem()).toBeNull()
+  })
+
+  it('is told of as stalled when three new starts have not helped, and not any more once it moves', async () => {
+    const { clock, joins, setEnd, running, give, batch, counted } = await start()
+    setEnd(5n)
+    await vi.waitFor(async () => {
+      await clock.sleep(60_000)
+      expect(running.stalled()).toBe('partition 0 of p.sync-requests has lag and does not move')
+    }, PATIENT)
+    expect(joins.length).toBeGreaterThan(2)
+    expect(await counted()).toMatchObject({
+      'waldstream_consumer_failures_total{stage="tested",code="timed_out"}': expect.any(Number),
+    })
+    await vi.waitFor(() => expect(running.progress()).toHaveLength(1), PATIENT)
+    await give(batch(['a', 'b', 'c', 'd', 'e']))
+    expect(running.stalled()).toBeNull()
+  })
+
+  it('is known by its end before its consumer is given a batch, and its age from then on', async () => {
+    const { clock, setEnd, running } = await start()
+    const before = clock.now()
+    setEnd(5n)
+    await clock.sleep(30_000)
+    expect(running.progress()).toMatchObject([{ end: 5n, oldestAt: expect.any(Number) }])
+    expect(running.progress()[0]?.oldestAt).toBeGreaterThan(before)
   })
 
   // On a running system six idle groups were restarted at once, two minutes after each rebalance.

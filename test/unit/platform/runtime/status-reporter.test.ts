@@ -3,6 +3,7 @@ import type { EntityResult } from '../../../../src/events/generated/events.ts'
 import { createStatusReporter } from '../../../../src/platform/runtime/status-reporter.ts'
 import { memoryCodec } from '../../../memory/codec.ts'
 import { memoryProducer } from '../../../memory/producer.ts'
+import { countingMeter } from '../../../worlds/metric-samples.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 const result = (key: string, message: string | null = null): EntityResult => ({
@@ -82,5 +83,34 @@ describe('the status reporter', () => {
     const records = await sent()
     expect(records.length).toBeGreaterThan(2)
     expect(records.flatMap(({ results }) => results)).toHaveLength(100)
+  })
+})
+
+it('what is reported is counted by connection and outcome, and how long what was delivered has taken', async () => {
+  const { meter, counted } = countingMeter()
+  const [producer, codec, clock] = [memoryProducer(), memoryCodec(), virtualClock(90_000_000)]
+  const reporter = createStatusReporter({ producer, codec, topicPrefix: 'p.', clock, meter })
+  const way = { occurredAt: 89_000_000, readAt: 89_500_000 }
+  const results = [
+    { ...result('a'), ...way },
+    { ...result('b'), ...way, occurredAt: null },
+    // What was older than a day when it was read says nothing of how long it takes.
+    { ...result('c'), occurredAt: 1, readAt: 89_000_000 },
+    { ...result('d'), status: 'ignored', code: 'not_ours' },
+    { ...result('e'), connection: null, status: 'new' },
+  ]
+  await reporter.report(
+    'deliver-netsuite',
+    0,
+    results.map((one) => ({ taskId: null, result: one })),
+  )
+  const of = (connection: string, outcome: string, code: string) =>
+    `waldstream_results_total{stage="deliver-netsuite",connection="${connection}",entity="orders",outcome="${outcome}",code="${code}"}`
+  expect(await counted()).toEqual({
+    [of('c', 'succeeded', '')]: 3,
+    [of('c', 'ignored', 'not_ours')]: 1,
+    [of('', 'new', '')]: 1,
+    'waldstream_end_to_end_seconds_count{connection="c",entity="orders"}': 2,
+    'waldstream_freshness_seconds_count{connection="c",entity="orders"}': 1,
   })
 })
