@@ -45,6 +45,8 @@ export interface Work<S> {
   /** Connections that turned out to be wrong, and the failure that showed it. */
   readonly alarms: Map<string, StreamError>
   readonly results: StageResult[]
+  /** Lines of orders that are nobody's, or several parties'. */
+  unaccounted: number
 }
 
 export interface BatchView {
@@ -105,7 +107,15 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
 ): Promise<Work<S>> {
   const { configuration } = view
   const entity = entityOf(processor.from)
-  const work: Work<S> = { outputs: [], states: new Map(), failures: [], parked: [], alarms: new Map(), results: [] }
+  const work: Work<S> = {
+    outputs: [],
+    states: new Map(),
+    failures: [],
+    parked: [],
+    alarms: new Map(),
+    results: [],
+    unaccounted: 0,
+  }
   const metadata = new Map(configuration.metadata.map((one) => [one.connection, one]))
   const metadataOf = (id: string) => metadata.get(id)
   const letOthers = yieldOften(view.time)
@@ -155,6 +165,7 @@ async function make<K extends ProcessedKind, S extends Remembered>(
     }
     const context = { connections, metadataOf, productOf, evaluate: evaluateLater, letOthers }
     const processed = await processor.process(event, context, state)
+    work.unaccounted += processed.unaccounted ?? 0
     const headers = madeFromHeader(placesOf(record, processor.from).source ?? placeOf(record))
     const encoded = processed.outputs.map((output) => {
       const record = { ...view.encode(output), headers }

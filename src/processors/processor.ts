@@ -57,6 +57,8 @@ export interface Processed<S> {
   readonly decisions: readonly Decision[]
   /** What to remember of the entity; undefined where nothing changed or the processor remembers nothing. */
   readonly state?: S
+  /** Lines of an order that are nobody's, or several parties': must be none (Guarantee 7). */
+  readonly unaccounted?: number
 }
 
 /**

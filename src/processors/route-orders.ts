@@ -98,6 +98,7 @@ async function route(
   return {
     outputs: outcomes.flatMap(({ output }) => output ?? []),
     decisions: outcomes.map((outcome) => outcome.decision),
+    unaccounted: split.unaccounted,
     state: {
       version,
       vendors: [...vendors].toSorted(),

@@ -11,6 +11,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import type { LogProducer, OutgoingRecord } from '../platform/kafka/event-log.ts'
+import type { Meter } from '../platform/metrics/meter.ts'
 import type { ParkedRecord } from '../platform/runtime/parked-item.ts'
 import type { Decoded, PartitionContext, Stage } from '../platform/runtime/stage.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
@@ -41,6 +42,7 @@ export interface ProcessorDeps extends WaitingRoomDeps {
   /** Vendors' products, for connections whose ownership asks for them. */
   readonly products?: FindProducts
   readonly guardTiming?: Partial<GuardTiming>
+  readonly meter?: Meter
 }
 
 /** What the batches and the releases of one processor share. */
@@ -109,6 +111,8 @@ async function handleBatch<K extends ProcessedKind, S extends Remembered>(
     isWrong: (connection, key, error) => guard.isWrong(connection, key, error),
   })
   const work = await processBatch(processor, view, batch, states.known)
+  // Also where there are none: that it is 0 has to be seen.
+  if (processor.from === 'orders') deps.meter?.count('waldstream_order_lines_unaccounted_total', {}, work.unaccounted)
   await commitWork(work, states, parts, context, startedAt)
   context.assertOwned()
   if (work.results.length > 0) await deps.reporter.report(processor.name, context.partition, work.results)

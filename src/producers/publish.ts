@@ -11,6 +11,7 @@ import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
 import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { LogProducer, OutgoingRecord } from '../platform/kafka/event-log.ts'
+import type { Meter } from '../platform/metrics/meter.ts'
 import { withoutPersonalOf } from '../platform/registry/personal-texts.ts'
 import { aboutEvent, type StageResult, stageResult } from '../platform/runtime/stage-result.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
@@ -25,6 +26,7 @@ export interface PublishDeps {
   readonly reporter: StatusReporter
   readonly logger: Logger
   readonly topicPrefix: string
+  readonly meter?: Meter
 }
 
 /** Where a page comes from. */
@@ -350,4 +352,8 @@ async function deadLetterUnreadable(
     return { topic, key: recordKey(origin.read, origin.source, entity.key), value }
   })
   if (records.length > 0) await deps.producer.send(records)
+  for (const { error } of unreadable) {
+    const labels = { stage: origin.read, connection: '', code: toStreamError(error).code }
+    deps.meter?.count('waldstream_dead_letters_total', labels)
+  }
 }

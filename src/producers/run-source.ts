@@ -83,7 +83,11 @@ export async function runSource(deps: SourceDeps, job: SourceRun): Promise<Sourc
     for await (const page of patientPages(deps, reader, job, after)) {
       await takePage(deps, job, progress, proof === 1 ? page : againOf(page))
     }
-    if (proof > 1) window.read_again += progress.counts.read - before
+    if (proof > 1) {
+      const rows = progress.counts.read - before
+      window.read_again += rows
+      deps.meter?.count('waldstream_read_again_rows_total', { read: job.read.id }, rows)
+    }
     const prove = () => compareWithList(reader, job, progress)
     const compared = after === null || proof > 1 ? await withRetry(prove, patience(deps, job)) : null
     const missing = compared?.missing ?? null
@@ -109,9 +113,11 @@ function digestOf(seen: ReadonlyMap<string, string>): string {
 /** Tries of one page before the run fails; its cut date stays and the next run reads the window again. */
 const TRIES = 6
 
-function patience({ clock, logger }: SourceDeps, { read, signal }: SourceRun) {
-  const onRetry = ({ code, message }: StreamError, failures: number, waitMs: number) =>
+function patience({ clock, logger, meter }: SourceDeps, { read, signal }: SourceRun) {
+  const onRetry = ({ code, message }: StreamError, failures: number, waitMs: number) => {
+    meter?.count('waldstream_read_retries_total', { read: read.id, code })
     logger.info({ read: read.id, code, failures, waitMs }, message)
+  }
   return { clock, signal, attempts: TRIES, onRetry }
 }
 
@@ -163,6 +169,9 @@ async function takePage(deps: PublishDeps, job: SourceRun, progress: Progress, p
   counts.unreadable += done.unreadable
   counts.capped += done.capped
   counts.pages += 1
+  for (const outcome of ['published', 'unchanged', 'unreadable'] as const) {
+    deps.meter?.count('waldstream_read_rows_total', { read: id, outcome }, done[outcome])
+  }
   for (const row of page.rows) noteSeen(progress, row)
   // A source without change times is known by its content.
   if (page.rows.length === 0) for (const { key, raw } of page.entities) progress.seen.set(key, digest(raw ?? ''))

@@ -181,6 +181,9 @@ async function readWindow(deps: WorkerDeps, lease: Lease, run: Run, signal: Abor
     if (!moved)
       throw new StreamError('lease_lost', `the cut date of ${read.id} was changed meanwhile; it was not moved`)
   }
+  const proof = result.state === 'incomplete' ? 'incomplete' : result.listed === null ? 'unlisted' : 'proven'
+  deps.meter?.count('waldstream_window_proofs_total', { read: read.id, proof })
+  countRun(deps, lease, result.state)
   const ended = { ...result, ended_at: isoTime(deps.clock.now()) }
   await changeRun(deps.tables, { id: run.id, fence: lease.fence }, { set: ended })
   if (run.queue_url === null) return
@@ -201,6 +204,11 @@ async function sweep(deps: WorkerDeps, lease: Lease, run: Run, signal: AbortSign
   const [accept, isPreview] = [run.trigger === SWEEP_ACCEPTED, run.trigger === SWEEP_PREVIEW]
   await sweepSource(deps, { run, read, readers, fence: lease.fence, signal, accept, isPreview })
   await changeRun(deps.tables, held, { set: { state: 'ended', ended_at: isoTime(deps.clock.now()) } })
+  countRun(deps, lease, 'ended')
+}
+
+function countRun({ meter }: WorkerDeps, { read }: Lease, end: 'ended' | 'incomplete' | 'failed' | 'canceled'): void {
+  meter?.count('waldstream_runs_total', { read, end })
 }
 
 function configured(configuration: Configuration, id: string): { read: Read; system: System; connections: string[] } {
@@ -248,6 +256,7 @@ async function giveUp(
   try {
     if (canceled !== null) {
       await noteCanceled(deps.tables, canceled, lease.fence, deps.clock.now())
+      countRun(deps, lease, 'canceled')
       return void (await endLease(deps.tables, lease))
     }
     if (why.stopped || error.policy === 'stop') {
@@ -255,6 +264,7 @@ async function giveUp(
       return
     }
     deps.logger.error({ read: lease.read, run: lease.run, code: error.code, err: error }, 'the run failed')
+    countRun(deps, lease, 'failed')
     const ended = { state: 'failed' as const, ended_at: new Date(deps.clock.now()).toISOString() }
     const reason = { code: error.code, message: error.message }
     await changeRun(deps.tables, { id: lease.run, fence: lease.fence }, { set: { ...ended, error: reason } })

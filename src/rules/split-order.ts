@@ -35,6 +35,8 @@ export interface SplitOrder {
   readonly refused: ReadonlyMap<string, StreamError>
   /** Why nothing may be sent of the order: its amounts don't add up. Null: they do. */
   readonly differing: StreamError | null
+  /** Lines that are in no party, or in several: none (Guarantee 7). */
+  readonly unaccounted: number
 }
 
 /** Lines of one owner; null: the seller's own, and what can't be routed. */
@@ -65,7 +67,20 @@ export function splitOrder(
     if (connection === null || shared === undefined || disputed.has(connection) || refused.has(connection)) return []
     return [{ connection, order: partOf(order, groups, shared) }]
   })
-  return { parts, claimedTwice, refused, differing: rowsDiffer(order, rowsOf(parties)) ?? totalDiffers(order) }
+  const differing = rowsDiffer(order, rowsOf(parties)) ?? totalDiffers(order)
+  return { parts, claimedTwice, refused, differing, unaccounted: unaccountedLines(order, parties) }
+}
+
+/** A bundle that is divided is there by its components. */
+function unaccountedLines({ lines }: Order, parties: readonly Party[]): number {
+  const placed = new Map<string, number>()
+  for (const { lineId } of parties.flatMap(({ groups }) => groups.flatMap((group) => group.lines))) {
+    placed.set(lineId, (placed.get(lineId) ?? 0) + 1)
+  }
+  const divided = new Set(lines.filter(({ lineId }) => placed.has(lineId)).map(({ parentLineId }) => parentLineId))
+  const isAccounted = ({ lineId }: OrderLine) =>
+    placed.get(lineId) === 1 || (!placed.has(lineId) && divided.has(lineId))
+  return lines.filter((line) => !isAccounted(line)).length
 }
 
 /** Who claims a line: its owners, by their ids. */

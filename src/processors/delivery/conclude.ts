@@ -162,7 +162,7 @@ async function deliver<K extends PerSystemKind>(
 ): Promise<Outcome> {
   const { event, record } = entry
   const { sink, timing, breaker, random, deliveries } = parts
-  const { clock } = parts.deps
+  const { clock, meter } = parts.deps
   const { topic, partition, offset } = record
   const key = deliveryKey(sink.kind, event)
   const wanted = {
@@ -180,10 +180,13 @@ async function deliver<K extends PerSystemKind>(
   }
   const { inPlaceMs, busyMs } = entry.fresh ? timing : { inPlaceMs: 0, busyMs: 0 }
   const probe = sink.probe?.bind(sink)
+  const labels = { stage: parts.stage, connection: connection.id }
+  const onSaved = (reason: string) => meter?.count('waldstream_deliveries_saved_total', { ...labels, reason })
+  const onRetry = ({ code }: StreamError) => meter?.count('waldstream_delivery_retries_total', { ...labels, code })
   const outcome = await deliverPatiently(
     recordKey(connection.id, key),
-    () => deliverOnce(job, { sink, deliveries, clock, timing, checkSoon, checkOthers }),
-    { breaker, clock, random, inPlaceMs, busyMs, inPlace: timing.inPlace, probe },
+    () => deliverOnce(job, { sink, deliveries, clock, timing, checkSoon, checkOthers, onSaved }),
+    { breaker, clock, random, inPlaceMs, busyMs, inPlace: timing.inPlace, probe, onRetry },
     signal,
   )
   // A system that refuses an order quotes what it was sent.

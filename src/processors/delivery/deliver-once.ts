@@ -49,6 +49,8 @@ export interface DelivererDeps<K extends PerSystemKind> {
   readonly checkSoon: (intent: Delivery) => Promise<void>
   /** Has the targets checked of what was changed besides. */
   readonly checkOthers: (changed: readonly OtherKey[]) => Promise<void>
+  /** Called where the target need not be called. */
+  readonly onSaved?: (reason: 'unchanged' | 'older_version') => void
 }
 
 /** The write may have taken effect, or may yet. With every other code the target said no, or was not asked. */
@@ -74,7 +76,10 @@ export async function deliverOnce<K extends PerSystemKind>(job: Job<K>, deps: De
     const event = cancellation === null ? job.event : asCanceled(job.event)
     const decision = decideDelivery(row, { ...wanted, digest: event.contentDigest }, view)
     const parked = row?.parked ?? false
-    if (decision.next === 'superseded') return { end: 'superseded', parked }
+    if (decision.next === 'superseded') {
+      deps.onSaved?.('older_version')
+      return { end: 'superseded', parked }
+    }
     if (decision.next === 'held') return { end: 'held', until: decision.until }
     if (decision.next === 'wait') return { end: 'not yet', until: decision.until }
     const { intent } = decision
@@ -84,6 +89,7 @@ export async function deliverOnce<K extends PerSystemKind>(job: Job<K>, deps: De
       decision.next === 'confirm'
         ? { outcome: 'unchanged', targetId: intent.targetId }
         : await write({ ...job, event }, intent, decision.before, deps)
+    if (decision.next === 'confirm') deps.onSaved?.('unchanged')
     const { outcome, targetId, alsoChanged = [], note = null } = done
     // Before the row says that it is delivered: nobody would ask the sink again.
     await deps.checkOthers(alsoChanged)

@@ -16,6 +16,8 @@ export interface Patience {
   readonly busyMs: number
   readonly inPlace: SinkTiming['inPlace']
   readonly probe?: ((signal: AbortSignal) => Promise<void>) | undefined
+  /** Called before each further attempt in place, with what the last one failed by. */
+  readonly onRetry?: (error: StreamError) => void
 }
 
 /**
@@ -55,6 +57,7 @@ export async function deliverPatiently(
       if (verdict !== 'down') return { end: 'failed', error: result, attempts }
     }
     spentMs += waitMs
+    patience.onRetry?.(result)
     if (breaker.state().state === 'closed') await clock.sleep(waitMs, signal)
   }
 }

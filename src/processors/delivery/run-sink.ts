@@ -48,6 +48,11 @@ export function sinkStage<K extends PerSystemKind>(system: System, sink: Sink<K>
     withoutPosition: 'refuse',
     handle: (batch, context) => deliverBatch(batch, parts, context),
     onTick: (context) => parts.room.release(context, taking),
+    circuit: () => ({
+      system: system.id,
+      open: parts.breaker.state().openings > 0,
+      waiting: parts.breaker.waiting(),
+    }),
     heldBack() {
       const { openings, since } = parts.breaker.state()
       if (since === null || (openings === 0 && deps.clock.now() - since < SUSPECT_AFTER_MS)) return null

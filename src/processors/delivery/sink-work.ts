@@ -4,6 +4,7 @@ import { type ConnectionGuard, createConnectionGuard } from '../../control/conne
 import type { PerSystemKind, TopicEvents } from '../../events/topics.ts'
 import type { EventCodec } from '../../platform/codec.ts'
 import type { LogRecord } from '../../platform/kafka/event-log.ts'
+import type { Meter } from '../../platform/metrics/meter.ts'
 import { type Breaker, createBreaker } from '../../platform/runtime/breaker.ts'
 import type { BreakerState } from '../../platform/runtime/breaker-state.ts'
 import { createTurns, type Turns } from '../../platform/runtime/turns.ts'
@@ -19,6 +20,7 @@ export interface SinkDeps extends WaitingRoomDeps {
   /** In [0, 1). */
   readonly random?: () => number
   readonly timing?: Partial<SinkTiming>
+  readonly meter?: Meter
 }
 
 /** What all deliveries of one sink share. */

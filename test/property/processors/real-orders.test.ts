@@ -136,6 +136,14 @@ const AMOUNTS = ['subtotal', 'discount', 'tax', 'shipping', 'shippingTax', 'gift
 const chargesOf = ({ charges }: Order) => sum(charges.map(({ amount }) => amount))
 
 describe('Guarantee 7, with orders as real shops have them', () => {
+  it('every line is accounted for: in one party, or by its components', () => {
+    fc.assert(
+      fc.property(order, fc.constantFrom(everybody, vendors, []), (data, connections) => {
+        expect(splitOrder(data, connections).unaccounted).toBe(0)
+      }),
+    )
+  })
+
   it('money: the parts of all owners add up to the order, in whole units of its currency', () => {
     fc.assert(
       fc.property(order, (data) => {

@@ -5,6 +5,7 @@ import { canonicalJson } from '../../../src/events/canonical-json.ts'
 import { add, type Decimal4, type Decimal8, subtract, sum, ZERO4 } from '../../../src/events/decimal.ts'
 import type { Order, OrderLine, VendorOrderRequested } from '../../../src/events/generated/events.ts'
 import { routeOrders } from '../../../src/processors/route-orders.ts'
+import { splitOrder } from '../../../src/rules/split-order.ts'
 import { connectionOf, contextOf, lineOf, orderChanged, orderOf } from '../../data/processor-events.ts'
 
 /** SKUs begin with a letter that tells the owner; X is nobody's. */
@@ -64,6 +65,7 @@ describe('Guarantee 7: lines are conserved', () => {
     await fc.assert(
       fc.asyncProperty(order, connections, async (data, list) => {
         const parts = await partsOf(data, list)
+        expect(splitOrder(data, list).unaccounted).toBe(0)
         for (const line of data.lines) {
           const owners = parts.filter((part) => part.data.lines.some(({ lineId }) => lineId === line.lineId))
           const expected = list.filter(({ id }) => id.toUpperCase() === line.sku[0]).map(({ id }) => id)
