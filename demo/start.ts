@@ -1,8 +1,10 @@
 /** `npm start`: backing services, simulators and every role on this machine; runs until Ctrl-C, or once. */
 
 import { mkdirSync, rmSync } from 'node:fs'
+import { observeProcess } from '../src/cli/observe-process.ts'
+import { openMetricsPort } from '../src/cli/open-metrics-port.ts'
 import { openPlatform } from '../src/cli/platform.ts'
-import { roles, startRoles } from '../src/cli/roles.ts'
+import { type RunningRoles, roles, startRoles } from '../src/cli/roles.ts'
 import { configFromEnvironment, processEnvironment } from '../src/config.ts'
 import { applyConfiguration } from '../src/configuration/apply-configuration.ts'
 import { loadConfiguration } from '../src/configuration/load-configuration.ts'
@@ -57,10 +59,17 @@ async function start(options: DemoOptions, progress: Progress, ending: Ending, s
     configuration,
     vendorPattern,
   })
-  const running = await startRoles(platform, roles, { schedules: !once, ...(once ? {} : { demo }) })
-  ending.add(() => running.close())
+  let running: RunningRoles | undefined
+  const observed = observeProcess(platform, roles, () => running)
+  const { contentType } = platform.meter
+  if (config.metrics !== null) platform.meter.countProcess()
+  const metrics = await openMetricsPort(config, { contentType, logger: platform.logger }, observed)
+  ending.add(async () => metrics?.close())
+  const own = await startRoles(platform, roles, { schedules: !once, ...(once ? {} : { demo }) })
+  running = own
+  ending.add(() => own.close())
   ending.add(() => demo.repairAll())
-  const api = running.api?.url ?? ''
+  const api = own.api?.url ?? ''
   await postJson(`${simulators.addresses.magento.url}/_sim/feed`, {
     api,
     connection: PULLED,

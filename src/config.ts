@@ -86,6 +86,13 @@ export interface Config {
     readonly oidc: OidcConfig | null
   }
   readonly http: HttpSettings
+  /** Where every role answers `/metrics` and `/health`; null: nowhere. */
+  readonly metrics: {
+    readonly host: string
+    readonly port: number
+    /** True when nobody asked for this port: a free one may be taken instead. */
+    readonly portIsDefault: boolean
+  } | null
   readonly cursorKey: string | null
   /** After so many days an entry of the audit trail is gone. */
   readonly auditDays: number
@@ -253,6 +260,7 @@ export function readConfig(env: Environment, readFile: ReadFile = (path) => read
       oidc: oidcOf(values),
     },
     http: httpOf(values),
+    metrics: metricsOf(values),
     cursorKey: values.CURSOR_KEY ?? null,
     auditDays: values.AUDIT_DAYS,
     personalData: values.PERSONAL_DATA ?? null,
@@ -263,6 +271,13 @@ export function readConfig(env: Environment, readFile: ReadFile = (path) => read
     configDir: values.CONFIG_DIR ?? null,
     environment: env,
   }
+}
+
+const METRICS_PORT = 9464
+
+function metricsOf({ METRICS_HOST: host, METRICS_PORT: port }: Variables): Config['metrics'] {
+  if (port === 'off') return null
+  return { host, port: port === undefined ? METRICS_PORT : Number(port), portIsDefault: port === undefined }
 }
 
 function httpOf(values: Variables): HttpSettings {

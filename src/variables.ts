@@ -113,6 +113,18 @@ export const environmentSchema = Type.Object({
   API_MAX_CONNECTIONS: whole(1, 100_000, 2_000, 'connections that the API holds'),
   API_MAX_CONNECTIONS_PER_ADDRESS: whole(1, 100_000, 400, 'connections of one address; trusted proxies may have any'),
   API_REQUEST_TIMEOUT_MS: whole(1_000, 600_000, 30_000, 'within this time a request has to arrive whole'),
+  METRICS_HOST: Type.String({
+    default: '127.0.0.1',
+    description:
+      'address that every role answers /metrics and /health on; it asks for no key: for the network of operators alone',
+  }),
+  METRICS_PORT: Type.Optional(
+    Type.String({
+      pattern: '^(off|[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$',
+      $comment: 'a port, 0 for a free one, or off',
+      description: 'its port; 9464 or a free one by default',
+    }),
+  ),
   CURSOR_KEY: secret('seals cursors; created once and kept by default'),
   AUDIT_DAYS: whole(1, 3650, 400, 'days that the audit trail is kept'),
   FEED_SETTLE_MS: whole(0, 600_000, 5000, 'how long a timeslot waits for late records'),

@@ -11,6 +11,7 @@ import type { EventCodec } from '../platform/codec.ts'
 import { createTables } from '../platform/dynamodb/create-tables.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { logUnreadableRows } from '../platform/dynamodb/unreadable-rows.ts'
+import { countedProducer } from '../platform/kafka/counted-producer.ts'
 import type { EventLog, LogAdmin, LogProducer } from '../platform/kafka/event-log.ts'
 import { createKafkaEventLog } from '../platform/kafka/kafkajs-event-log.ts'
 import { createLogInspector } from '../platform/kafka/kafkajs-inspector.ts'
@@ -18,6 +19,7 @@ import { createRecordReader } from '../platform/kafka/kafkajs-record-reader.ts'
 import type { RecordReader } from '../platform/kafka/record-reader.ts'
 import { allTopics } from '../platform/kafka/topic-definitions.ts'
 import { createLogger } from '../platform/logger.ts'
+import { createMetrics, type Metrics } from '../platform/metrics/prom-meter.ts'
 import type { PersonKeys } from '../platform/persons/person-keys.ts'
 import { createCodec } from '../platform/registry/codec.ts'
 import { createRegistryClient } from '../platform/registry/registry-client.ts'
@@ -36,6 +38,8 @@ export interface Platform {
   readonly systemTypes: ReadonlyMap<string, SystemDefinition>
   readonly logger: Logger
   readonly clock: Clock
+  /** What the process counts. */
+  readonly meter: Metrics
   readonly log: EventLog
   readonly producer: LogProducer
   readonly admin: LogAdmin
@@ -85,15 +89,24 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
   ]
   const close = async () => void (await Promise.allSettled(closers.map((end) => end())))
   try {
-    const [{ tables, describe }, registered, producer, admin] = await Promise.all(opening)
+    const [{ tables, describe }, registered, uncounted, admin] = await Promise.all(opening)
+    const meter = createMetrics()
+    const producer = countedProducer(uncounted, meter)
     const { codec, personKeys } = await openPersonalData({ tables, clock: systemClock, codec: registered }, config)
-    const reporter = createStatusReporter({ producer, codec, topicPrefix: config.topicPrefix, clock: systemClock })
+    const reporter = createStatusReporter({
+      producer,
+      codec,
+      topicPrefix: config.topicPrefix,
+      clock: systemClock,
+      meter,
+    })
     const positions = createPositions(tables)
     return {
       config,
       systemTypes,
       logger,
       clock: systemClock,
+      meter,
       log,
       producer,
       admin,

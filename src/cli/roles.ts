@@ -7,7 +7,9 @@ import { watchConfiguration } from '../configuration/watch-configuration.ts'
 import { type Heartbeat, startHeartbeat } from '../control/processes.ts'
 import type { Demo } from '../operations/demo.ts'
 import { productVersion } from '../operations/product-version.ts'
+import type { AccountStanding } from '../platform/governor/governor.ts'
 import { createSharedGovernors } from '../platform/governor/governors.ts'
+import type { Sample } from '../platform/metrics/meter.ts'
 import { networkRulesOf } from '../platform/network-rules.ts'
 import { closeExpressionThreads } from '../rules/mapping/evaluate.ts'
 import { createClients } from '../systems/clients.ts'
@@ -32,6 +34,11 @@ export interface RoleOptions {
 export interface RunningRoles {
   /** Where the API listens, if it is one of the roles. */
   readonly api: RunningApi | null
+  readonly parts: readonly RunningPart[]
+  /** How the accounts that it calls are used. */
+  accounts(): readonly AccountStanding[]
+  /** Gauges of the whole installation; null: another role exports them. */
+  readonly installation: (() => Promise<readonly Sample[]>) | null
   /** Finishes what is under way, then ends (Guarantee 10). */
   close(): Promise<void>
 }
@@ -50,7 +57,8 @@ export async function startRoles(
   const resolveSecret = createResolver(platform.config.environment)
   const network = networkRulesOf(platform.config.environment)
   // One client a system: its limit of requests holds for its reads and its deliveries together.
-  const governors = createSharedGovernors(tables, clock, `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`)
+  const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
+  const governors = createSharedGovernors(tables, clock, owner, platform.meter)
   const mayUseRole = roleRulesOf(platform.config.environment)
   const deps = { clock, logger, governors, network, mayUseRole, resolveSecret }
   const clients = createClients({ ...deps, systemTypes: platform.systemTypes })
@@ -72,8 +80,14 @@ export async function startRoles(
     if (chosen.includes('producer')) await startProducer(platform, followed, clients, options, parts)
     if (chosen.includes('processor')) await startProcessor(platform, followed, clients, parts)
     if (chosen.includes('projector')) await startProjector(platform, followed, parts)
-    const api = chosen.includes('api') ? await startApiRole(platform, parts, governors, options.demo) : null
-    return { api, close }
+    const role = chosen.includes('api') ? await startApiRole(platform, parts, governors, options.demo) : null
+    return {
+      api: role?.api ?? null,
+      parts,
+      accounts: () => governors.standing(),
+      installation: role === null ? null : () => role.samples(),
+      close,
+    }
   } catch (error) {
     await close()
     throw error

@@ -7,10 +7,13 @@ import { applyConfiguration } from '../operations/apply-folder.ts'
 import { tableDeps } from '../operations/wiring.ts'
 import { commandUser, readArguments, wholeOption } from './arguments.ts'
 import { noted } from './noted.ts'
+import { observeProcess } from './observe-process.ts'
+import { answerParent, observeWorkers } from './observe-workers.ts'
+import { openMetricsPort } from './open-metrics-port.ts'
 import { openPlatform, type Platform } from './platform.ts'
-import { type Role, roles, startRoles } from './roles.ts'
+import { type Role, type RunningRoles, roles, startRoles } from './roles.ts'
 import { UsageError } from './usage-error.ts'
-import { KILL_AFTER_MS, startWorker, superviseWorkers, usualWorkers } from './workers.ts'
+import { KILL_AFTER_MS, startWorker, superviseWorkers, usualWorkers, type Worker } from './workers.ts'
 
 const USAGE = `waldstream run --role producer|processor|projector|api|all [--workers N]
 
@@ -61,13 +64,31 @@ export async function runCommand(args: readonly string[]): Promise<void> {
 async function runWorkers(config: Config, role: Role, count: number, signaled: Promise<void>): Promise<void> {
   const platform = await openPlatform(config)
   await prepare(platform).finally(() => platform.close())
-  const { CONFIG_DIR: _applied, ...env } = config.environment
+  // They share the port of this process, which asks them.
+  const { CONFIG_DIR: _applied, ...given } = config.environment
+  const env = { ...given, METRICS_PORT: 'off' }
   const args = ['run', '--role', role, '--workers', '1']
   const workers = Array.from({ length: count }, (_, index) =>
     startWorker(args, { ...env, ...instanceOf(config, index) }),
   )
-  platform.logger.info({ role, workers: count }, 'workers are started')
-  await superviseWorkers(workers, signaled, platform.logger)
+  const { logger } = platform
+  const port = await openWorkersPort(config, workers, platform)
+  logger.info({ role, workers: count, metrics: port?.url }, 'workers are started')
+  await superviseWorkers(workers, signaled, logger).finally(() => port?.close())
+}
+
+/** Where the port can't be opened, the workers are ended: the command has failed. */
+async function openWorkersPort(config: Config, workers: readonly Worker[], { clock, logger, meter }: Platform) {
+  const observed = observeWorkers(
+    workers.flatMap(({ peer }) => peer ?? []),
+    clock,
+  )
+  try {
+    return await openMetricsPort(config, { contentType: meter.contentType, logger }, observed)
+  } catch (error) {
+    await superviseWorkers(workers, Promise.resolve(), logger).catch(() => undefined)
+    throw error
+  }
 }
 
 /** Each worker is a member of its groups by a name of its own. */
@@ -76,11 +97,21 @@ function instanceOf({ kafka: { instanceId } }: Config, index: number): Readonly<
 }
 
 async function work(platform: Platform, chosen: readonly Role[], signaled: Promise<void>): Promise<void> {
-  await prepare(platform)
-  const running = await startRoles(platform, chosen, { schedules: true })
-  platform.logger.info({ roles: chosen, api: running.api?.url }, 'running')
-  await signaled
-  await running.close()
+  let running: RunningRoles | undefined
+  const { config, logger, meter } = platform
+  const observed = observeProcess(platform, chosen, () => running)
+  if (config.metrics !== null || process.connected) meter.countProcess()
+  if (process.connected) answerParent(process, observed)
+  const port = await openMetricsPort(config, { contentType: meter.contentType, logger }, observed)
+  try {
+    await prepare(platform)
+    running = await startRoles(platform, chosen, { schedules: true })
+    logger.info({ roles: chosen, api: running.api?.url, metrics: port?.url }, 'running')
+    await signaled
+    await running.close()
+  } finally {
+    await port?.close()
+  }
 }
 
 /** What is done once before the roles start. */

@@ -1,6 +1,7 @@
 import type { TopicKind } from '../events/topics.ts'
+import type { PartitionProgress } from '../platform/runtime/partition-progress.ts'
 import { type RunningStage, runStage } from '../platform/runtime/run-stage.ts'
-import type { Stage } from '../platform/runtime/stage.ts'
+import type { Circuit, Stage } from '../platform/runtime/stage.ts'
 import type { Platform } from './platform.ts'
 
 /** A part of a role that runs until it is closed. */
@@ -11,6 +12,32 @@ export interface RunningPart {
   problems?(): readonly string[]
   /** Why records of one system wait, each with the name of its stage: it is down, or its stage can't be made. */
   heldBack?(): readonly string[]
+  /** The stages that are to run here, as they are now. */
+  stages?(): readonly StageState[]
+}
+
+/** How a stage is. */
+export interface StageState {
+  readonly name: string
+  /** False: its consumer is down, it keeps failing, or it could not be made. */
+  readonly up: boolean
+  /** Why only a new process may help; null: it need not be helped so. */
+  readonly stalled: string | null
+  readonly group: string
+  readonly progress: readonly PartitionProgress[]
+  /** Null: it delivers to no system. */
+  readonly circuit: Circuit | null
+}
+
+export function stateOf(stage: Pick<Stage<TopicKind>, 'name' | 'circuit'>, running: RunningStage): StageState {
+  return {
+    name: stage.name,
+    up: running.problem() === null,
+    stalled: running.stalled(),
+    group: running.group,
+    progress: running.progress(),
+    circuit: stage.circuit?.() ?? null,
+  }
 }
 
 /** `stage: why`; nothing where nothing is wrong. */
@@ -31,6 +58,7 @@ export async function startStages<K extends TopicKind>(
       close: () => running.close(),
       problems: () => named(stage.name, running.problem()),
       heldBack: () => named(stage.name, stage.heldBack?.()),
+      stages: () => [stateOf(stage, running)],
     })
   }
   const started = await Promise.allSettled(stages.map(start))

@@ -1,17 +1,26 @@
 import { fileURLToPath } from 'node:url'
 import { readPageFiles } from '../api/page-files.ts'
 import { type RunningApi, startApi } from '../api/server.ts'
-import { StreamError } from '../errors.ts'
 import { cursorKey } from '../operations/cursor-key.ts'
 import type { Demo } from '../operations/demo.ts'
 import { openOperations } from '../operations/wiring.ts'
 import type { Governors } from '../platform/governor/governors.ts'
+import type { Sample } from '../platform/metrics/meter.ts'
 import { networkRulesOf } from '../platform/network-rules.ts'
+import { installationSamples } from './installation-samples.ts'
 import type { Platform } from './platform.ts'
+import { processChecks } from './process-checks.ts'
 import type { RunningPart } from './running-part.ts'
+import { type Looked, seldomLook } from './seldom-look.ts'
 
 /** Where `scripts/bootstrap.mjs`, or the image, has built the control tower. */
 const PAGE = fileURLToPath(new URL('../../web/dist', import.meta.url))
+
+/** The API, and the gauges that come from the tables: this role alone exports them, as it serves what they are of. */
+export interface ApiRole {
+  readonly api: RunningApi
+  samples(): Promise<readonly Sample[]>
+}
 
 /** Listens last, so that its readiness knows of all the parts of its process. */
 export async function startApiRole(
@@ -19,16 +28,8 @@ export async function startApiRole(
   parts: RunningPart[],
   governors: Governors,
   demo?: Demo,
-): Promise<RunningApi> {
-  const { tables, clock, logger, config, admin } = platform
-  const checks = {
-    tables: async () => void (await tables.get('connections', { kind: 'revision', id: 'configuration' })),
-    broker: async () => void (await admin.ends(`${config.topicPrefix}orders`)),
-    consumers: async () => {
-      const ill = parts.flatMap(({ problems }) => problems?.() ?? [])
-      if (ill.length > 0) throw new StreamError('target_unavailable', ill.join('; '))
-    },
-  }
+): Promise<ApiRole> {
+  const { tables, clock, logger, config } = platform
   const operations = openOperations(platform, governors)
   parts.push({ name: 'operations', close: () => operations.close() })
   const api = await startApi({
@@ -37,7 +38,7 @@ export async function startApiRole(
     operations,
     clock,
     logger,
-    checks,
+    checks: processChecks(platform, parts),
     network: networkRulesOf(config.environment),
     cursorKey: await cursorKey(tables, config.cursorKey),
     page: await readPageFiles(PAGE),
@@ -45,5 +46,16 @@ export async function startApiRole(
     heldBack: () => parts.flatMap(({ heldBack }) => heldBack?.() ?? []),
   })
   parts.push({ name: 'api', close: () => api.close() })
-  return api
+  const look = seldomLook(() => installationSamples(operations), platform)
+  return { api, samples: async () => lookedSamples(await look()) }
+}
+
+function lookedSamples(looked: Looked<readonly Sample[]> | null): readonly Sample[] {
+  if (looked === null) return []
+  const { found, tookMs, ageMs } = looked
+  return [
+    ...found,
+    { name: 'waldstream_tables_look_seconds', labels: {}, value: tookMs / 1000 },
+    { name: 'waldstream_tables_look_age_seconds', labels: {}, value: ageMs / 1000 },
+  ]
 }

@@ -4,7 +4,7 @@ import type { TopicKind } from '../events/topics.ts'
 import { type RunningStage, runStage } from '../platform/runtime/run-stage.ts'
 import type { Stage } from '../platform/runtime/stage.ts'
 import type { Platform } from './platform.ts'
-import { named, type RunningPart } from './running-part.ts'
+import { named, type RunningPart, type StageState, stateOf } from './running-part.ts'
 
 /** A stage that exists for one system. */
 export interface SystemStage {
@@ -71,7 +71,16 @@ export function createSystemStages(
       ...[...ours.values()].flatMap(({ stage }) => named(stage.name, stage.heldBack?.())),
       ...[...failures].flatMap(([one, message]) => named(one, message)),
     ],
+    stages: () => [
+      ...[...ours.values()].map(({ stage, running }) => stateOf(stage, running)),
+      ...[...failures.keys()].map(unmade),
+    ],
   }
+}
+
+/** A stage that could not be made, by the name that it was to be made under. */
+function unmade(name: string): StageState {
+  return { name, up: false, stalled: null, group: '', progress: [], circuit: null }
 }
 
 /** A system that is read in another way keeps its stages. */

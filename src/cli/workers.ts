@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { StreamError } from '../errors.ts'
+import type { MessagePeer } from './observe-workers.ts'
 
 /** Beside this file: in a checkout a source, in the package compiled. */
 const MAIN = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', import.meta.url))
@@ -29,6 +30,8 @@ export interface Worker {
   /** Asks it to finish what is under way and end. Asking again changes nothing. */
   end(): void
   kill(): void
+  /** Whom it is asked through; absent: it was not started. */
+  readonly peer?: MessagePeer
 }
 
 /** This program once more, as a worker: it ends when asked to, and when this process is gone. */
@@ -41,6 +44,7 @@ export function startWorker(args: readonly string[], env: Config['environment'])
       if (child.connected) child.disconnect()
     },
     kill: () => void child.kill('SIGKILL'),
+    peer: child,
   }
 }
 

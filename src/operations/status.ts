@@ -179,7 +179,7 @@ async function flowsOf(
 }
 
 /** Runs are of the system that is read: who sees one connection of it is told when it was read, not of what. */
-async function agesOf(
+export async function agesOf(
   { tables, clock, holds }: FlowDeps,
   by: Principal,
   systems: Configuration['systems'],

@@ -27,11 +27,20 @@ export async function countStaged(
   { connection, entity }: { readonly connection: string; readonly entity: string },
   status: StagedStatus,
 ): Promise<StagedCount> {
-  const rows = await rowsOf(tables, countedRows).queryParts({
-    partition: shelfOf(connection, entity),
-    index: STAGED_BY_STATUS,
-    beginsWith: `${status}#`,
-    limit: MOST + 1,
-  })
+  const shelf = { partition: shelfOf(connection, entity), index: STAGED_BY_STATUS }
+  const range = { ...shelf, beginsWith: `${status}#`, limit: MOST + 1 }
+  const rows = await rowsOf(tables, countedRows).queryParts(range)
   return { count: Math.min(rows.length, MOST), more: rows.length > MOST, since: rows[0]?.updated_at ?? null }
+}
+
+/** How many of them have had it since before a time, counted up to a thousand. */
+export async function countStagedBefore(
+  tables: Tables,
+  { connection, entity }: { readonly connection: string; readonly entity: string },
+  status: StagedStatus,
+  before: string,
+): Promise<number> {
+  const shelf = { partition: shelfOf(connection, entity), index: STAGED_BY_STATUS }
+  const range = { ...shelf, from: `${status}#`, before: `${status}#${before}`, limit: MOST }
+  return (await rowsOf(tables, countedRows).queryParts(range)).length
 }

@@ -16,6 +16,8 @@ export interface World {
   readonly random: Random
   /** Address of the API, which is never killed. */
   readonly api: string
+  /** Of the port of metrics of the same process. */
+  readonly metrics: string
   /** The folder with what each process printed, which is deleted with the world unless this was asked for. */
   keepLogs(): string
   close(): Promise<void>
@@ -24,6 +26,7 @@ export interface World {
 /** The shortest that brokers allow, so that a dead member's partitions move on soon. */
 const SESSION_MS = 6_000
 const LEASE_MS = 4_000
+const ANY_PORT = { API_PORT: '0', METRICS_PORT: '0' }
 
 /** The demo's configuration, read more often and with less overlap, for a load that would be read again and again. */
 function brisk(text: string): string {
@@ -58,7 +61,7 @@ export async function openWorld(
   try {
     const simulators = await startSimulators(folder, seed, 0)
     closers.push(() => simulators.stop())
-    const timing = { KAFKA_SESSION_TIMEOUT_MS: String(SESSION_MS), RUN_LEASE_MS: String(LEASE_MS), API_PORT: '0' }
+    const timing = { KAFKA_SESSION_TIMEOUT_MS: String(SESSION_MS), RUN_LEASE_MS: String(LEASE_MS), ...ANY_PORT }
     const installation = await install('crash', services, { ...simulators.env, ...timing }, brisk)
     closers.push(() => installation.close())
     const random = createRandom(seed, 'crash')
@@ -66,10 +69,10 @@ export async function openWorld(
     closers.push(() => fleet.end())
     const started = await Promise.all(members.map((role) => fleet.start(role)))
     const lines = await Promise.all(started.map((member) => member.line(RUNNING)))
-    const { api } = JSON.parse(lines.at(-1) ?? '{}') as { readonly api: string }
+    const { api, metrics } = JSON.parse(lines.at(-1) ?? '{}') as { readonly api: string; readonly metrics: string }
     const load = new Load(simulators, random)
     await load.prepare()
-    return { installation, simulators, fleet, load, random, api, keepLogs, close }
+    return { installation, simulators, fleet, load, random, api, metrics, keepLogs, close }
   } catch (error) {
     keepLogs()
     await close()

@@ -2,6 +2,8 @@ import { createSystemTopics, type Platform } from '../../src/cli/platform.ts'
 import { readConfig } from '../../src/config.ts'
 import { openPersonalData } from '../../src/operations/personal-data.ts'
 import { tableDefinitions } from '../../src/operations/table-definitions.ts'
+import { countedProducer } from '../../src/platform/kafka/counted-producer.ts'
+import { createMetrics } from '../../src/platform/metrics/prom-meter.ts'
 import { createPositions } from '../../src/platform/runtime/positions.ts'
 import { createStatusReporter } from '../../src/platform/runtime/status-reporter.ts'
 import { systemClock } from '../../src/platform/system-clock.ts'
@@ -27,7 +29,9 @@ export async function memoryPlatform(
   const request = async <T>(_name: string, effect: () => T | Promise<T>) => await effect()
   const times = { freshMs: 20_000, heartbeatMs: 50, againMs: 10, batchSize: () => 100 }
   const log = memoryEventLog(broker, { ...time, request }, times)
-  const [producer, admin] = await Promise.all([log.producer(), log.admin()])
+  const [uncounted, admin] = await Promise.all([log.producer(), log.admin()])
+  const meter = createMetrics()
+  const producer = countedProducer(uncounted, meter)
   const tables = memoryTables(tableDefinitions)
   const { codec, personKeys } = await openPersonalData({ tables, clock: systemClock, codec: memoryCodec() }, config)
   const positions = createPositions(tables)
@@ -36,13 +40,14 @@ export async function memoryPlatform(
     systemTypes,
     logger: silentLogger,
     clock: systemClock,
+    meter,
     log,
     producer,
     admin,
     codec,
     personKeys,
     tables,
-    reporter: createStatusReporter({ producer, codec, topicPrefix: config.topicPrefix, clock: systemClock }),
+    reporter: createStatusReporter({ producer, codec, topicPrefix: config.topicPrefix, clock: systemClock, meter }),
     positions,
     grounds: {
       replication: config.replication,

@@ -47,10 +47,21 @@ const step = async (world: World, name: string, does: () => Promise<void>) => {
   console.log(`${name}: ${Math.round((performance.now() - began) / 1000)} s`)
 }
 
-const untilIll = (world: World, check: string) =>
-  untilInFlow(world, `health tells that ${check} is gone`, async () => (await ill(world)).includes(check))
-const untilReady = (world: World) =>
-  untilInFlow(world, 'health tells that all is well', async () => (await ill(world)).length === 0, STILL_MS)
+/** What the port of metrics says: alive all the time, and ready or not. */
+async function portIsReady({ metrics }: World): Promise<boolean> {
+  const status = async (path: string) => (await fetch(metrics + path, { signal: AbortSignal.timeout(30_000) })).status
+  expect(await status('/health/live')).toBe(200)
+  return (await status('/health/ready')) === 200
+}
+
+const untilIll = async (world: World, check: string) => {
+  await untilInFlow(world, `health tells that ${check} is gone`, async () => (await ill(world)).includes(check))
+  await untilInFlow(world, 'the port of metrics says the same', async () => !(await portIsReady(world)))
+}
+const untilReady = async (world: World) => {
+  await untilInFlow(world, 'health tells that all is well', async () => (await ill(world)).length === 0, STILL_MS)
+  await untilInFlow(world, 'the port of metrics says the same', () => portIsReady(world), STILL_MS)
+}
 const untilFlowing = (world: World) =>
   untilInFlow(world, 'orders arrive', () => areDelivered(world.simulators, world.load.recent), STILL_MS)
 

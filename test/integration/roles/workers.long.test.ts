@@ -37,6 +37,17 @@ it('a signal ends all workers in order', async () => {
   expect((await members()).size).toBe(0)
 })
 
+it('the port of the command tells of all its workers', async () => {
+  const { program } = await startWorkers('workers-port', { METRICS_PORT: '0' })
+  const { metrics } = JSON.parse(await program.line(/"msg":"workers are started"/)) as { metrics: string }
+  const get = async (path: string) => await fetch(metrics + path)
+  expect((await get('/health/live')).status).toBe(200)
+  await until('the command is ready', async () => ((await get('/health/ready')).status === 200 ? true : undefined))
+  const text = await (await get('/metrics')).text()
+  for (const worker of ['0', '1']) expect(text).toContain(`waldstream_ready{worker="${worker}"} 1`)
+  expect(text.match(/^# TYPE waldstream_stage_up gauge$/gm)).toHaveLength(1)
+})
+
 it('a worker that is killed ends the command, and the command the other one, also where they keep their names', async () => {
   const { program, workers } = await startWorkers('workers-killed', { KAFKA_INSTANCE_ID: 'pod-0' })
   process.kill(workers[0]?.pid ?? 0, 'SIGKILL')
