@@ -6,6 +6,7 @@ import type { VendorOrderRequested } from '../../src/events/generated/events.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import type { Item, Tables } from '../../src/platform/dynamodb/tables.ts'
 import type { LogRecord } from '../../src/platform/kafka/event-log.ts'
+import type { Meter } from '../../src/platform/metrics/meter.ts'
 import type { DeadLetterAbout, Decoded, Stage } from '../../src/platform/runtime/stage.ts'
 import type { StageResult } from '../../src/platform/runtime/stage-result.ts'
 import { sinkStage } from '../../src/processors/delivery/run-sink.ts'
@@ -49,6 +50,7 @@ export interface WorkerOptions {
   readonly probe?: () => Promise<void>
   readonly naturalKey?: boolean
   readonly timing?: Partial<SinkTiming>
+  readonly meter?: Meter
 }
 
 /** One target, one log and one set of tables, and as many workers as a test wants. */
@@ -104,6 +106,7 @@ export function sinkWorld(
       log: { read: async (_topic, _partition, offset) => records[Number(offset)] ?? null },
       random: () => 0.5,
       timing: { pausesEveryMs: 0, ...timing },
+      ...(options.meter === undefined ? {} : { meter: options.meter }),
     })
     const context = {
       topic: 'vendor-orders.netsuite',

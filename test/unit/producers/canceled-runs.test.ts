@@ -10,6 +10,7 @@ import { getRun } from '../../../src/control/runs.ts'
 import { runWorker } from '../../../src/producers/worker.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
 import { connectionOf } from '../../data/processor-events.ts'
+import { countingMeter } from '../../worlds/metric-samples.ts'
 import { until } from '../../worlds/processes-until.ts'
 import { readOf, uncheckedSystem, wallClock } from '../../worlds/sources.ts'
 import { bench, pageOf, stock } from './support.ts'
@@ -23,7 +24,8 @@ const asked = { by: 'ann', reason: 'the ERP is being migrated', now: Date.UTC(20
 
 /** A worker over a reader that gives a page and, while it is told so, no end. */
 function world() {
-  const deps = { ...bench(), clock: wallClock }
+  const { meter, counted } = countingMeter()
+  const deps = { ...bench(), clock: wallClock, meter }
   const read = readOf('shop', 'inventory', 10)
   const system = { ...uncheckedSystem({ id: 'shop', type: 'sqs', address: 'https://sqs.example.com' }), reads: [read] }
   const connections = [connectionOf('a', '^A', { reads: [READ] })]
@@ -54,7 +56,7 @@ function world() {
     })
   }
   const run = async (id: string) => await getRun(deps.tables, taskIdOf(requestOf(id)))
-  return { tables: deps.tables, state, start, run }
+  return { tables: deps.tables, state, start, run, counted }
 }
 
 it('a run that waits is canceled at once, and is never begun', async () => {
@@ -72,7 +74,7 @@ it('a run that waits is canceled at once, and is never begun', async () => {
 })
 
 it('a run under way ends with the next heartbeat; what follows reads its window, for the cut date did not move', async () => {
-  const { tables, state, start, run } = world()
+  const { tables, state, start, run, counted } = world()
   await dispatch(tables, requestOf('r'))
   start()
   await until('a page is published', async () => (await run('r'))?.published === 1)
@@ -87,6 +89,11 @@ it('a run under way ends with the next heartbeat; what follows reads its window,
   await until('the next run has ended', async () => (await run('next'))?.ended_at)
   expect(await run('next')).toMatchObject({ state: 'ended', unchanged: 1 })
   await expect(cancelRun(tables, taskIdOf(requestOf('next')), asked)).rejects.toMatchObject({ code: 'state_conflict' })
+  expect(await counted()).toMatchObject({
+    [`waldstream_runs_total{read="${READ}",end="canceled"}`]: 1,
+    [`waldstream_runs_total{read="${READ}",end="ended"}`]: 1,
+    [`waldstream_window_proofs_total{read="${READ}",proof="proven"}`]: 1,
+  })
 })
 
 it.each([READ, 'shop'])('nothing of what is held (%s) is begun before that is over', async (connection) => {

@@ -6,6 +6,7 @@ import { StreamError } from '../../../src/errors.ts'
 import { runSource } from '../../../src/producers/run-source.ts'
 import type { Page, SourceReader, WindowRow } from '../../../src/systems/kit/source.ts'
 import { readWith } from '../../data/configuration.ts'
+import { countingMeter } from '../../worlds/metric-samples.ts'
 import { type Bench, bench, pageOf, stock } from './support.ts'
 
 const read = readWith('netsuite', 'inventory', { pageSize: 2, settleSeconds: 0, overlapSeconds: 0 })
@@ -38,6 +39,8 @@ function reader(
     },
   }
 }
+
+async function* unlisted(): AsyncIterable<readonly WindowRow[]> {}
 
 const rows = (...skus: string[]): WindowRow[] => skus.map((key) => ({ key, changedAt: '1000' }))
 
@@ -106,6 +109,32 @@ describe('runSource', () => {
     const less = bench()
     const part = await runSource(less, await job(less, reader([[pageOf([stock('A', '1')])]], rows('A'))))
     expect(part.digest).not.toBe(done.digest)
+  })
+
+  it('counts its rows, those that it read again, and what it asked for once more', async () => {
+    const { meter, counted } = countingMeter()
+    const deps = { ...bench(), meter }
+    const [first, late] = [stock('A', '1'), stock('LATE', '9')]
+    const passes = [[pageOf([first])], [pageOf([first, late])]]
+    const { list, ...steady } = reader(passes, rows('A', 'LATE'))
+    let failures = 0
+    const failing: SourceReader<'inventory'> = {
+      ...steady,
+      list(...asked) {
+        failures += 1
+        if (failures === 1) throw new StreamError('target_unavailable', 'passes')
+        return list?.(...asked) ?? unlisted()
+      },
+    }
+    await runSource(deps, await job(deps, failing))
+    const of = (outcome: string) => `waldstream_read_rows_total{read="${read.id}",outcome="${outcome}"}`
+    expect(await counted()).toEqual({
+      [of('published')]: 2,
+      [of('unchanged')]: 1,
+      [of('unreadable')]: 0,
+      [`waldstream_read_again_rows_total{read="${read.id}"}`]: 2,
+      [`waldstream_read_retries_total{read="${read.id}",code="target_unavailable"}`]: 1,
+    })
   })
 
   it('ends where two rows of the source have one key, as two items of a vendor with one name (Guarantee 5)', async () => {

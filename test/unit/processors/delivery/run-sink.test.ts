@@ -4,6 +4,7 @@ import { pause, resume } from '../../../../src/control/pauses.ts'
 import { READS } from '../../../../src/control/read-holds.ts'
 import { type ErrorCode, StreamError } from '../../../../src/errors.ts'
 import { connectionOf } from '../../../data/processor-events.ts'
+import { countingMeter } from '../../../worlds/metric-samples.ts'
 import { type Deliver, sinkWorld, system, version } from '../../../worlds/sink-world.ts'
 import { virtualClock } from '../../platform/runtime/virtual-clock.ts'
 
@@ -48,6 +49,21 @@ describe('a sink as a stage', () => {
     expect(await handle(world.append({ ...version('1', 2), contentDigest: 'other' }))).toEqual([
       '1 superseded older_version',
     ])
+  })
+
+  it('counts the calls that it saved, and those that it made once more', async () => {
+    const { meter, counted } = countingMeter()
+    const world = sinkWorld(virtualClock())
+    const { handle } = world.worker({ meter, deliver: failing('rate_limited', 1) })
+    await handle(world.append(version('1', 2)))
+    await handle(world.append(version('1', 1)))
+    await handle(world.append({ ...version('1', 3), contentDigest: 'v2' }))
+    const labels = 'stage="deliver-netsuite",connection="a"'
+    expect(await counted()).toEqual({
+      [`waldstream_delivery_retries_total{${labels},code="rate_limited"}`]: 1,
+      [`waldstream_deliveries_saved_total{${labels},reason="older_version"}`]: 1,
+      [`waldstream_deliveries_saved_total{${labels},reason="unchanged"}`]: 1,
+    })
   })
 
   it('calls a busy target again, and obeys the time it asks for', async () => {
@@ -250,6 +266,7 @@ describe('a sink as a stage', () => {
     const handled = worker.handle(...batch)
     await clock.sleep(1_800_000)
     expect(worker.stage.heldBack?.()).toMatch(/^netsuite does not answer since/)
+    expect(worker.stage.circuit?.()).toEqual({ system: 'netsuite', open: true, waiting: expect.any(Number) })
     expect((await handled).toSorted()).toEqual(batch.map(({ event }) => `${event.key} succeeded`))
     expect(clock.now()).toBeLessThan(backAt + 300_000)
     expect(await world.parked()).toEqual([])
