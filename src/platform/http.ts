@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { rootCertificates } from 'node:tls'
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios'
 import type { Logger } from 'pino'
-import { StreamError } from '../errors.ts'
+import { type ErrorCode, StreamError, toStreamError } from '../errors.ts'
 import { ACCEPT_ENCODING, answerLimit, tooLargeError, unpackedText } from './answer-limits.ts'
 import type { CallKind, Governor } from './governor/governor.ts'
 import {
@@ -17,6 +17,7 @@ import {
 } from './http-errors.ts'
 import { parseExact, stringifyExact } from './json.ts'
 import type { NetworkRules } from './network-rules.ts'
+import { noteCall } from './recorded-calls.ts'
 import { withoutEnd } from './without-end.ts'
 
 export interface HttpRequest {
@@ -108,34 +109,66 @@ export function createHttp(settings: HttpSettings): Http {
   return as('orders')
 }
 
+/** What went over the wire so far. */
+interface Exchange {
+  request: string | null
+  status: number | null
+  answer: string | null
+}
+
 async function send(
   client: AxiosInstance,
   settings: HttpSettings,
   kind: CallKind,
   request: HttpRequest,
 ): Promise<HttpAnswer> {
-  const { method, path: own, shownPath: path = own, accept = [], signal } = request
+  const { method, path: own, shownPath: path = own, signal } = request
   const { host } = new URL(settings.baseUrl)
-  const what = `${method} ${host}${path}`
-  const startedAt = performance.now()
-  let status: number | undefined
+  const [at, startedAt] = [Date.now(), performance.now()]
+  const exchange: Exchange = { request: null, status: null, answer: null }
+  let error: ErrorCode | null = null
+  try {
+    return await answerTo(client, settings, { kind, request, what: `${method} ${host}${path}` }, exchange)
+  } catch (thrown) {
+    error = toStreamError(thrown).code
+    throw thrown
+  } finally {
+    const ms = Math.round(performance.now() - startedAt)
+    const { status } = exchange
+    // Query values may hold personal data and tokens.
+    settings.logger.debug({ method, host, path, status: status ?? undefined, ms }, 'request')
+    noteCall(signal, { at, method, address: `${host}${path}${namesOf(request)}`, ...exchange, ms, error })
+  }
+}
+
+async function answerTo(
+  client: AxiosInstance,
+  settings: HttpSettings,
+  { kind, request, what }: { readonly kind: CallKind; readonly request: HttpRequest; readonly what: string },
+  exchange: Exchange,
+): Promise<HttpAnswer> {
+  const { method, accept = [], signal } = request
   const timeout = AbortSignal.timeout(settings.timeoutMs)
   try {
     const url = urlOf(settings.baseUrl, request)
     settings.network.assertSecret(new URL(url))
     settings.network.assertUrl(new URL(url))
     const authorization = (await settings.authorize?.({ method, url })) ?? {}
+    const body = bodyOf(request)
+    exchange.request = body.data ?? null
     const response = await client.request<Buffer>({
       url,
       method,
-      ...bodyOf(request),
+      ...body,
       headers: { ...headersOf(request), 'accept-encoding': ACCEPT_ENCODING, ...authorization },
       maxContentLength: answerLimit(kind).sent,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     })
-    status = response.status
+    const { status } = response
+    exchange.status = status
     const encoding = String(response.headers['content-encoding'] ?? '')
-    const answer = answerOf(response, await unpackedText(what, kind, response.data, encoding))
+    exchange.answer = await unpackedText(what, kind, response.data, encoding)
+    const answer = answerOf(response, exchange.answer)
     const quotaMs = settings.quota?.(answer)
     if (quotaMs !== undefined) settings.governor.pause(quotaMs)
     const success = status >= 200 && status < 300
@@ -149,11 +182,13 @@ async function send(
     }
     if (isTooLarge(error)) throw tooLargeError(what, kind, answerLimit(kind).sent)
     throw fromBrokenRequest(what, error, signal?.aborted === true)
-  } finally {
-    const ms = Math.round(performance.now() - startedAt)
-    // Query values may hold personal data and tokens.
-    settings.logger.debug({ method, host, path, status, ms }, 'request')
   }
+}
+
+/** The query without its values. */
+function namesOf({ query = [] }: HttpRequest): string {
+  const names = [...new Set(query.map(([name]) => name))]
+  return names.length === 0 ? '' : `?${names.map((name) => `${name}=…`).join('&')}`
 }
 
 /** Names and values encoded by RFC 3986, the form that OAuth signatures are made of. */
