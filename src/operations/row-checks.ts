@@ -19,6 +19,7 @@ import { PARKED } from '../platform/runtime/parked-item.ts'
 import { decodeParked } from '../platform/runtime/parking.ts'
 import { checkpoints } from '../platform/runtime/positions.ts'
 import { deliveryRows } from '../processors/delivery/deliveries.ts'
+import { orderCallRows } from '../processors/delivery/order-calls.ts'
 import { pageRows } from '../processors/entity-states.ts'
 import { deadLetterRows, shelvedRows } from '../projections/dead-letter-row.ts'
 import { entityRows } from '../projections/entity-row.ts'
@@ -53,7 +54,7 @@ export const rowChecks: ReadonlyMap<string, CheckRow> = new Map<string, CheckRow
   ].map(ofType),
   ...[deadLetterRows, shelvedRows, entityRows, stagedRows, countsRows].map(ofType),
   ...[orderSteps, indexedOrders, figuresRows].map(ofType),
-  ...[deliveryRows, pageRows, checkpoints].map(ofType),
+  ...[deliveryRows, orderCallRows, pageRows, checkpoints].map(ofType),
   ...[replayRows, rebuildRows].map(ofJobs),
   ...feeds.map(ofFeed),
   [PARKED, decodeParked],

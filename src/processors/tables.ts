@@ -3,11 +3,13 @@ import { pauseTables } from '../control/pauses.ts'
 import type { TableDefinition } from '../platform/dynamodb/tables.ts'
 import { parkingTables } from '../platform/runtime/parking.ts'
 import { deliveryTables } from './delivery/deliveries.ts'
+import { orderCallTables } from './delivery/order-calls.ts'
 import { stateTables } from './entity-states.ts'
 
-/** What sinks remember: what each target has, what waits, and which connections and orders are held. */
+/** What sinks remember: what each target has, the calls for orders, what waits, and which connections and orders are held. */
 export const sinkTables: readonly TableDefinition[] = [
   ...deliveryTables,
+  ...orderCallTables,
   ...parkingTables,
   ...pauseTables,
   ...orderHoldTables,

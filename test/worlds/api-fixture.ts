@@ -23,6 +23,7 @@ import { retentionOfAll } from '../../src/platform/persons/retention.ts'
 import { parkingTables } from '../../src/platform/runtime/parking.ts'
 import { positionTables } from '../../src/platform/runtime/positions.ts'
 import { deliveryTables } from '../../src/processors/delivery/deliveries.ts'
+import { orderCallTables } from '../../src/processors/delivery/order-calls.ts'
 import { stateTables } from '../../src/processors/entity-states.ts'
 import { feeds } from '../../src/projections/feeds.ts'
 import { inventoryFeed } from '../../src/projections/inventory-feed.ts'
@@ -76,6 +77,7 @@ export const apiTestTables: readonly TableDefinition[] = [
   ...pauseTables,
   ...orderHoldTables,
   ...deliveryTables,
+  ...orderCallTables,
   ...stateTables,
   ...positionTables,
   ...personTables,

@@ -17,7 +17,17 @@ export function withoutPersonalOf(kind: TopicKind, raw: string, error: StreamErr
   return holdsPersonal(kind) ? maskError(error, maskOf(new Set(namedTexts(jsonOf(raw) ?? raw)))) : error
 }
 
-type Mask = (text: string) => string
+/** A text without the personal values it was made for; `MASK` stands in their place. */
+export type Mask = (text: string) => string
+
+/**
+ * For texts of any kind about the event, also what was made of it for its target: whatever a connection maps for that
+ * (`fields`) is a person's, by whatever name.
+ */
+export function maskOfEvent<K extends TopicKind>(kind: K, event: TopicEvents[K]): Mask {
+  if (!holdsPersonal(kind)) return (text) => text
+  return maskOf(textsOf(kind, event, 'fields' in event ? Object.values(event.fields).flatMap(textsOfJson) : []))
+}
 
 /** Values that are shorter than this are in every other text. */
 const SHORTEST = 2
@@ -31,7 +41,8 @@ const WORD = /[\p{L}\p{N}]/u
 function maskOf(values: ReadonlySet<string>): Mask {
   const worth = [...values].flatMap((value) => value.normalize('NFC').split(/[\r\n]+/)).map((value) => value.trim())
   const all = worth.filter(isWorth).flatMap(formsOf)
-  const forms = [...new Set(all.map((form) => form.toLowerCase()))].filter(isWorth)
+  const lowered = [...new Set(all.map((form) => form.toLowerCase()))].filter(isWorth)
+  const forms = lowered.map((form) => ({ form, beginning: form.slice(0, BEGINNING) }))
   return (text) => {
     const plain = text.normalize('NFC')
     const lower = plain.toLowerCase()
@@ -75,14 +86,18 @@ interface TextPlace {
   readonly to: number
 }
 
+interface Form {
+  readonly form: string
+  readonly beginning: string
+}
+
 /** Where a value stands as a word of its own; of a long one also as much of it as is there. */
-function placesOf(text: string, form: string): readonly TextPlace[] {
+function placesOf(text: string, { form, beginning }: Form): readonly TextPlace[] {
   const found: TextPlace[] = []
-  const beginning = form.slice(0, BEGINNING)
   let next = 0
   for (let from = text.indexOf(beginning); from >= 0; from = text.indexOf(beginning, next)) {
     next = from + 1
-    if (isWord(text[from - 1])) continue
+    if (isWord(text[from - 1]) && !ESCAPED.test(text.slice(Math.max(0, from - LONGEST_ESCAPE), from))) continue
     let length = beginning.length
     while (length < form.length && text[from + length] === form[length]) length += 1
     const ends = form.length > BEGINNING || !isWord(text[from + length])
@@ -94,6 +109,10 @@ function placesOf(text: string, form: string): readonly TextPlace[] {
   return found
 }
 
+/** What ends in a letter and is no part of the word that follows: a line break in JSON, a blank in an address. */
+const ESCAPED = /(?:\\[bfnrt]|\\u[\da-f]{4}|%[\da-f]{2})$/
+const LONGEST_ESCAPE = 6
+
 function isWord(letter: string | undefined): boolean {
   return letter !== undefined && WORD.test(letter)
 }
@@ -103,9 +122,13 @@ function isWorth(value: string): boolean {
 }
 
 /** Texts of the personal fields; those that stand elsewhere in the event too (a SKU, a status) are no one's. */
-function textsOf<K extends TopicKind>(kind: K, event: TopicEvents[K]): ReadonlySet<string> {
+function textsOf<K extends TopicKind>(
+  kind: K,
+  event: TopicEvents[K],
+  mapped: readonly string[] = [],
+): ReadonlySet<string> {
   const { schema, named } = parsedSchema(kind)
-  const personal = new Set<string>()
+  const personal = new Set(mapped)
   const rest = withPersonal(schema, event, named, (value) => {
     for (const text of personalTexts(value)) personal.add(text)
     return null
@@ -135,6 +158,10 @@ function namedTexts(json: unknown): readonly string[] {
     if (!Array.isArray(json) && PERSONAL_NAME.test(name)) return leavesOf(value)
     return typeof value === 'object' ? namedTexts(value) : []
   })
+}
+
+function textsOfJson(text: string): readonly string[] {
+  return leavesOf(jsonOf(text) ?? text)
 }
 
 function leavesOf(value: unknown): readonly string[] {

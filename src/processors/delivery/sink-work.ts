@@ -11,6 +11,7 @@ import { createTurns, type Turns } from '../../platform/runtime/turns.ts'
 import type { Sink } from '../../systems/kit/sink.ts'
 import { createWaitingRoom, type WaitingRoom, type WaitingRoomDeps } from '../waiting-room.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
+import { recordedSink } from './recorded-sink.ts'
 import { type SinkTiming, usualTiming } from './timing.ts'
 
 export interface SinkDeps extends WaitingRoomDeps {
@@ -52,7 +53,7 @@ export function createSinkParts<K extends PerSystemKind>(
   return {
     stage,
     system,
-    sink,
+    sink: recordedSink(stage, sink, deps),
     deps,
     timing,
     random,

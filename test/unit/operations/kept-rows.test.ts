@@ -60,6 +60,7 @@ it('the page of operations lists every table and no other, and the times that ro
     share_links: keptDays.endedShareLinks,
     filed_fulfilments: keptDays.filedFulfilments,
     order_steps: keptDays.orderSteps,
+    order_calls: keptDays.orderSteps,
     order_index: keptDays.orderIndex,
   }
   for (const [name, days] of Object.entries(times)) expect(rows.get(name), name).toContain(`${days} days`)
