@@ -3,6 +3,7 @@ import { rowsOf } from '../platform/dynamodb/rows.ts'
 import { type OrderStep, orderSteps } from '../projections/order-steps.ts'
 import { type ShownEvent, showPlace } from '../projections/show-staged.ts'
 import { noteReading } from './audit.ts'
+import { callsOfStep, type StepCalls } from './calls-of-step.ts'
 import type { OperationDeps } from './dependencies.ts'
 import { ownerOfStep, ownShown, seesWhole } from './own-part.ts'
 import { may, notFound, type Principal } from './principal.ts'
@@ -17,8 +18,11 @@ export interface StepPlace {
   readonly step: string
 }
 
-/** The events behind one step of an order; null: it has none, or who asks does not see the system it was read from. */
-export interface StepEvents {
+/**
+ * The events behind one step of an order, and the calls of a delivery; null: it has none, or who asks does not see the system it
+ * was read from.
+ */
+export interface StepEvents extends StepCalls {
   readonly as_read: ShownEvent | null
   readonly as_mapped: ShownEvent | null
 }
@@ -29,7 +33,8 @@ export async function showOrderStep(
   by: Principal,
   { source, number, step }: StepPlace,
 ): Promise<StepEvents> {
-  const row = await findStep(deps, { source, number, step })
+  const steps = await stepsOfOrder(deps.tables, { source, number })
+  const row = steps.find((one) => one.step === step) ?? (await keptStep(deps, { source, number, step }))
   if (row === undefined || !sees(by.scope, ownerOfStep(by, { ...row, source }))) {
     const what = `there is no step "${step}" of order "${number}" of ${source}`
     throw notFound(by, { field: 'step', api: `${what}; its timeline has them`, cli: what })
@@ -40,14 +45,14 @@ export async function showOrderStep(
   return {
     as_read: source_place === null ? null : await showSource(deps, by, source_place),
     as_mapped: seesWhole(by, source) ? as_mapped : ownShown(as_mapped, deps.staged.topicPrefix),
+    ...(await callsOfStep(deps.tables, by, source, { step: row, steps })),
   }
 }
 
-/** As the timeline has it; of one with more steps than it has, as it is kept. */
-async function findStep(
-  deps: Pick<OperationDeps, 'tables'>,
+/** Of an order with more steps than its timeline has. */
+async function keptStep(
+  { tables }: Pick<OperationDeps, 'tables'>,
   { source, number, step }: StepPlace,
 ): Promise<OrderStep | undefined> {
-  const told = (await stepsOfOrder(deps.tables, { source, number })).find((one) => one.step === step)
-  return told ?? (await rowsOf(deps.tables, orderSteps).get({ order: recordKey(source, number), step }))
+  return await rowsOf(tables, orderSteps).get({ order: recordKey(source, number), step })
 }

@@ -1,7 +1,9 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { readPageFiles } from '../../src/api/page-files.ts'
 import { decimal8 } from '../../src/events/decimal.ts'
-import { orderFulfilmentsStage } from '../../src/projections/order-steps.ts'
+import type { RecordedCall } from '../../src/platform/recorded-calls.ts'
+import { putOrderCalls } from '../../src/processors/delivery/order-calls.ts'
+import { type OrderStep, orderFulfilmentsStage } from '../../src/projections/order-steps.ts'
 import { stagedStage } from '../../src/projections/staged.ts'
 import { fulfilmentLine, shopFulfilment } from '../data/magento2-events.ts'
 import { lineOf } from '../data/processor-events.ts'
@@ -45,6 +47,37 @@ describe.skipIf(!hasBrowser)("an order's page", () => {
     await answer.getByText('shipped already').waitFor()
     await page.getByRole('article').filter({ hasText: 'birch' }).getByText('shipped already').waitFor()
     await expectOpenToAll(page, "an order's page")
+    expect(complaints).toEqual([])
+  })
+
+  it('opens a step to the calls that it took, what was sent and what was answered', async () => {
+    const { api, base } = await world()
+    const steps: readonly OrderStep[] = (await api.get('/v1/orders/shop/7')).json.steps
+    const step = steps.find(({ stage, connection }) => stage === 'deliver-erp' && connection === 'birch')
+    const of = { source: 'shop', number: '7', eventId: step?.event_id ?? '', connection: 'birch', at: 1 }
+    const sent = { at: 1, method: 'PUT', address: 'erp.example/record/v1/salesOrder/eid:birch-7', ms: 1_240, cut: [] }
+    const refused = { ...sent, request: '{"memo":"[personal]","item":{"items":[{"quantity":1}]}}', status: 400 }
+    const calls: readonly RecordedCall[] = [
+      { ...refused, answer: '{"title":"Bad Request","o:errorDetails":[]}', error: 'target_rejected' },
+      { ...sent, request: '{"half', status: null, answer: null, error: 'timed_out', cut: ['request'] },
+    ]
+    await putOrderCalls(api.tables, { ...of, stage: 'deliver-erp' }, { calls, leftOut: 2 })
+    const { page, complaints } = await open(base)
+    await page.goto('/orders/shop/7')
+    await page.getByRole('listitem').filter({ hasText: 'SO-birch' }).locator('summary').first().click()
+    const [first, second] = [page.locator('.call').first(), page.locator('.call').nth(1)]
+    await first.getByText('PUT erp.example/record/v1/salesOrder/eid:birch-7').waitFor()
+    await first.getByText('400', { exact: true }).waitFor()
+    await first.getByText('1,240 ms').waitFor()
+    await first.getByText('Sent', { exact: true }).click()
+    await first.getByText('"quantity": 1').waitFor()
+    await first.getByText('Answered', { exact: true }).click()
+    await first.getByText('"title": "Bad Request"').waitFor()
+    await second.getByText('no answer').waitFor()
+    await second.getByText('Sent', { exact: true }).click()
+    await second.getByText('The first 16,000 characters are kept.').waitFor()
+    await page.getByText('2 calls between them are not kept.').waitFor()
+    await expectOpenToAll(page, 'the calls of a step')
     expect(complaints).toEqual([])
   })
 

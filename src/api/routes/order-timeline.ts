@@ -147,7 +147,9 @@ const Timeline = Type.Object({
   ),
   steps: Type.Array(
     Type.Object({
-      step: Type.String({ description: 'Names it: /v1/orders/{source}/{number}/steps/{step} has its events' }),
+      step: Type.String({
+        description: 'Names it: /v1/orders/{source}/{number}/steps/{step} has its events and calls',
+      }),
       at: Text,
       stage: Text,
       connection: OptionalText,
@@ -179,8 +181,27 @@ const Shown = Nullable(
     problem: Nullable(Type.String({ description: 'Why it can not be shown' })),
   }),
 )
+const Body = (what: string) => Nullable(Type.String({ description: `${what}; persons masked for everybody` }))
+const Call = Type.Object({
+  at: Text,
+  method: Text,
+  address: Type.String({ description: 'Host and path, with the names of the query' }),
+  status: Nullable(Type.Integer({ description: 'Of the answer; null: there was none' })),
+  ms: Type.Integer(),
+  request: Body('What was sent'),
+  answer: Body('What was answered'),
+  error: Nullable(Type.String({ description: 'Code of the error that it failed with' })),
+  cut: Type.Array(Type.Enum(['request', 'answer']), {
+    description: 'Bodies of which the first 16,000 characters are kept, or nothing where it is null',
+  }),
+})
 const StepEvents = Type.Object(
-  { as_read: Shown, as_mapped: Shown },
+  {
+    as_read: Shown,
+    as_mapped: Shown,
+    calls: Type.Array(Call, { description: 'To the ERP or the shop, of the attempts that the step tells the end of' }),
+    calls_left_out: Type.Integer({ description: 'Calls between them that are not kept: an attempt keeps 20' }),
+  },
   { description: "null: there is none, or it is not of the caller's reach" },
 )
 
@@ -193,7 +214,8 @@ export function orderTimelineRoutes({ operations }: ApiDeps): FastifyPluginAsync
       response: { 200: StepEvents, ...problems(400, 401, 404) },
     }
     app.get('/v1/orders/:source/:number/steps/:step', { schema: events }, async (request) => {
-      return await showOrderStep(operations, principalOf(request), request.params)
+      const { calls, ...events } = await showOrderStep(operations, principalOf(request), request.params)
+      return { ...events, calls: calls.map((call) => ({ ...call, cut: [...call.cut] })) }
     })
     const schema = { tags: ['orders'], params: Params, response: { 200: Timeline, ...problems(400, 401, 404) } }
     app.get('/v1/orders/:source/:number', { schema }, async (request) => {

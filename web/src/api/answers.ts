@@ -206,10 +206,26 @@ export interface StagedEvent {
   readonly problem: string | null
 }
 
-/** The events behind a step of an order. */
+/** A call to an ERP or a shop; persons are masked for everybody. */
+export interface StepCall {
+  readonly at: string
+  readonly method: string
+  readonly address: string
+  /** Null: no answer came. */
+  readonly status: number | null
+  readonly ms: number
+  readonly request: string | null
+  readonly answer: string | null
+  readonly error: string | null
+  readonly cut: readonly ('request' | 'answer')[]
+}
+
+/** The events behind a step of an order, and the calls that it took. */
 export interface StepEvents {
   readonly as_read: StagedEvent | null
   readonly as_mapped: StagedEvent | null
+  readonly calls: readonly StepCall[]
+  readonly calls_left_out: number
 }
 
 export interface StagedOrder {

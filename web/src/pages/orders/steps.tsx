@@ -8,6 +8,7 @@ import { Icon } from '../../parts/icons.tsx'
 import { Fact, Facts, JsonView, ProblemNote, Skeleton, toneOf } from '../../parts/parts.tsx'
 import { Time } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
+import { Calls } from './calls.tsx'
 import { inShopText } from './in-shop-text.ts'
 import { colourOf } from './part-colour.ts'
 
@@ -52,7 +53,7 @@ interface OfOrder {
 
 function StepItem(props: OfOrder & { readonly connections: readonly string[] }): JSX.Element {
   const [isOpen, setIsOpen] = createSignal(false)
-  const hasEvents = () => props.step.source_place !== null || props.step.mapped_place !== null
+  const isOfStage = () => props.step.by === null
   return (
     <li data-tone={toneOf(props.step.status)} data-part={colourOf(props.step.connection, props.connections)}>
       <details onToggle={(event) => setIsOpen(event.currentTarget.open)}>
@@ -83,7 +84,7 @@ function StepItem(props: OfOrder & { readonly connections: readonly string[] }):
         </summary>
         <div class="step-facts">
           <StepFacts step={props.step} />
-          <Show when={isOpen() && hasEvents()}>
+          <Show when={isOpen() && isOfStage()}>
             <Events source={props.source} number={props.number} step={props.step} />
           </Show>
         </div>
@@ -92,7 +93,7 @@ function StepItem(props: OfOrder & { readonly connections: readonly string[] }):
   )
 }
 
-/** The events behind a step, read when it is opened. */
+/** The events behind a step and the calls that it took, read when it is opened. */
 function Events(props: OfOrder): JSX.Element {
   const events = useQuery(() => stepQuery({ source: props.source, number: props.number, step: props.step.step }, true))
   return (
@@ -102,10 +103,13 @@ function Events(props: OfOrder): JSX.Element {
       </Match>
       <Match when={events.isSuccess && events.data}>
         {(told) => (
-          <div class="step-events">
-            <Event title={texts.order.asRead} event={told().as_read} />
-            <Event title={texts.order.asMapped} event={told().as_mapped} />
-          </div>
+          <>
+            <div class="step-events">
+              <Event title={texts.order.asRead} event={told().as_read} />
+              <Event title={texts.order.asMapped} event={told().as_mapped} />
+            </div>
+            <Calls of={told()} />
+          </>
         )}
       </Match>
     </Switch>
