@@ -48,6 +48,9 @@ export interface TopicEvents extends OwnEvents, SourceEvents, UniversalEvents, V
 export type TopicKind = keyof TopicEvents
 export type SourceEvent = TopicEvents[Entity]
 
+/** An event with its kind. */
+export type KindEvent = { [K in TopicKind]: { readonly kind: K; readonly event: TopicEvents[K] } }[TopicKind]
+
 /** Mapped rows; each is of one connection. */
 export type UniversalKind = keyof UniversalEvents
 /** Kinds with one topic for each target system: `vendor-orders.netsuite`. */

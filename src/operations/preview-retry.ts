@@ -1,7 +1,14 @@
 import type { Configuration } from '../configuration/model.ts'
-import { decodeOriginal, type KindEvent, shownOf } from '../control/dead-letters/original.ts'
+import { decodeOriginal, shownOf } from '../control/dead-letters/original.ts'
 import type { PreviewRetry, RetryPreview } from '../control/dead-letters/preview.ts'
-import { isPerSystem, kindOf, type PerSystemKind, recordKey, type TopicEvents } from '../events/topics.ts'
+import {
+  isPerSystem,
+  type KindEvent,
+  kindOf,
+  type PerSystemKind,
+  recordKey,
+  type TopicEvents,
+} from '../events/topics.ts'
 import { versionRank } from '../events/version.ts'
 import type { OutgoingRecord } from '../platform/kafka/event-log.ts'
 import { createDeliveries } from '../processors/delivery/deliveries.ts'

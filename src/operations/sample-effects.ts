@@ -1,7 +1,14 @@
 import type { Configuration } from '../configuration/model.ts'
-import { decodeOriginal, type KindEvent, shownOf } from '../control/dead-letters/original.ts'
+import { decodeOriginal, shownOf } from '../control/dead-letters/original.ts'
 import type { ReplayTarget } from '../control/replays/create-replays.ts'
-import { isPerSystem, kindOf, type PerSystemKind, recordKey, type TopicEvents } from '../events/topics.ts'
+import {
+  isPerSystem,
+  type KindEvent,
+  kindOf,
+  type PerSystemKind,
+  recordKey,
+  type TopicEvents,
+} from '../events/topics.ts'
 import type { RecordPlace } from '../platform/kafka/record-reader.ts'
 import { createDeliveries } from '../processors/delivery/deliveries.ts'
 import { topology } from '../processors/topology.ts'

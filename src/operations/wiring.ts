@@ -39,6 +39,7 @@ import type { OperationDeps, TableDeps } from './dependencies.ts'
 import { createSystemTests } from './doctor/test-system.ts'
 import { forgetPerson } from './forget/forget-person.ts'
 import { createInstallation, type Grounds } from './installation/installation.ts'
+import { letterActNotes } from './letter-acts.ts'
 import { createMapAnew } from './map-anew.ts'
 import { createPreview } from './preview-retry.ts'
 import { productVersion } from './product-version.ts'
@@ -158,7 +159,7 @@ export function openOperations(
       systemTypes,
       limitMs: TEST_LIMIT_MS,
     }),
-    deadLetters: createDeadLetters({ ...parts, store: letterStore(tables) }),
+    deadLetters: createDeadLetters({ ...parts, store: letterStore(tables), noteAct: letterActNotes(tables) }),
     previewRetry: createPreview({ ...parts, products }, configured),
     mapAnew: createMapAnew({ ...parts, products, reader }, configured),
     sampleEffects: createSampleEffects({ ...parts, products, reader, feeds, shards }, configured),

@@ -105,13 +105,17 @@ export interface ReportOfOrder {
   readonly places: ResultPlaces
 }
 
+/** Reported of an entity when somebody retries or discards its dead letter, which is a deed of theirs (`keepOrderDeeds`). */
+const DEEDS_OF_LETTERS: readonly (string | null)[] = ['retried', 'discarded']
+
 /** Keeps the steps that are of orders. What is reported again is the same row: nothing is counted twice (Guarantee 3). */
 export async function keepOrderSteps(
   tables: Tables,
   reports: readonly ReportOfOrder[],
   context: BatchContext,
 ): Promise<void> {
-  await keep(tables, reports.filter(({ result }) => result.entity === 'orders').map(stepOf), context)
+  const own = reports.filter(({ result: { entity, code } }) => entity === 'orders' && !DEEDS_OF_LETTERS.includes(code))
+  await keep(tables, own.map(stepOf), context)
 }
 
 /**
@@ -136,12 +140,13 @@ export function orderFulfilmentsStage(shop: string, deps: { readonly tables: Tab
 /** Where people do something about an order. */
 const BY_PEOPLE = 'people'
 
-/** What somebody did about a vendor's part of an order. */
+/** What somebody did about an order, or a vendor's part of it. */
 export interface OrderDeedDone {
   /** The shop. */
   readonly source: string
   readonly number: string
-  readonly connection: string
+  /** Null: of all connections, or of none yet. */
+  readonly connection: string | null
   readonly deed: string
   readonly by: string
   readonly reason: string | null
@@ -157,7 +162,7 @@ export async function keepOrderDeeds(tables: Tables, deeds: readonly OrderDeedDo
 function deedStep({ source, number, connection, deed, by, reason, at }: OrderDeedDone): OrderStep {
   return {
     order: recordKey(source, number),
-    step: stepId(at, BY_PEOPLE, connection, deed, by),
+    step: stepId(at, BY_PEOPLE, connection ?? '', deed, by),
     at: isoTime(at),
     stage: BY_PEOPLE,
     connection,
@@ -166,7 +171,7 @@ function deedStep({ source, number, connection, deed, by, reason, at }: OrderDee
     message: reason?.slice(0, LONGEST_MESSAGE) ?? null,
     target_id: null,
     task: null,
-    event_id: digest(BY_PEOPLE, source, number, connection, deed, `${at}`),
+    event_id: digest(BY_PEOPLE, source, number, connection ?? '', deed, `${at}`),
     occurred_at: null,
     read_at: isoTime(at),
     source_place: null,

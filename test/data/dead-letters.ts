@@ -1,6 +1,7 @@
 import { createDeadLetters } from '../../src/control/dead-letters/create-dead-letters.ts'
 import type { PreviewRetry } from '../../src/control/dead-letters/preview.ts'
 import type { DeadLettered } from '../../src/events/generated/events.ts'
+import { letterActNotes } from '../../src/operations/letter-acts.ts'
 import type { Tables } from '../../src/platform/dynamodb/tables.ts'
 import type { LogRecord } from '../../src/platform/kafka/event-log.ts'
 import { deadLetterStage } from '../../src/projections/dead-letters.ts'
@@ -65,6 +66,7 @@ export function memoryDeadLetters(tables: Tables, clock: { now(): number }) {
     reporter,
     topicPrefix: PREFIX,
     store: letterStore(tables),
+    noteAct: letterActNotes(tables),
     log: { read: async (topic, partition, offset) => kept.get(`${topic} ${partition} ${offset}`) ?? null },
     clock: { now: () => clock.now(), sleep: async (ms) => void waits.push(ms) },
   })

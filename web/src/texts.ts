@@ -329,6 +329,8 @@ export const texts = {
       resend: 'Sent again',
       share: 'Shared',
       unshare: 'Share link revoked',
+      retry: 'Retried',
+      discard: 'Discarded',
     } as Readonly<Record<string, string>>,
     facts: {
       by: 'Who',

@@ -1,21 +1,10 @@
 import type { DeadLettered } from '../../events/generated/events.ts'
-import { entityOf, isOfEntity } from '../../events/topics.ts'
+import { entityOf, isOfEntity, type KindEvent } from '../../events/topics.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import { sendDeadLetter } from '../../platform/runtime/dead-letters.ts'
 import { aboutEvent, type ResultAbout, stageResult } from '../../platform/runtime/stage-result.ts'
 import { getRun } from '../runs.ts'
-import type { LetterDeps, LetterSummary } from './letter.ts'
-import type { KindEvent } from './original.ts'
-
-/** Something that a person does about a dead letter. */
-export interface Act {
-  readonly kind: 'retried' | 'discarded'
-  readonly by: string
-  readonly reason: string | null
-  /** Number of the retry it is, or that was the last. */
-  readonly retry: number
-  readonly at: number
-}
+import type { Act, LetterDeps, LetterSummary } from './letter.ts'
 
 /** Adds it to the dead letter's own history. Resolves when it is acknowledged. */
 export async function announce(
@@ -52,15 +41,17 @@ export async function announce(
 
 /**
  * Reports it of the entity; of one that failed for all connections at once, for each. By the stage and partition it failed
- * in: what the stage reports of the retry comes after it. Nothing is reported of what can't be read, or is of no entity.
+ * in: what the stage reports of the retry comes after it. Then it is noted where people look the entity up. Nothing is
+ * reported of what can't be read, or is of no entity.
  */
 export async function reportAct(
-  deps: Pick<LetterDeps<never>, 'reporter' | 'tables'>,
-  { stage, partition, connection }: LetterSummary,
+  deps: Pick<LetterDeps<never>, 'reporter' | 'tables' | 'topicPrefix' | 'noteAct'>,
+  { stage, topic, partition, connection }: LetterSummary,
   decoded: KindEvent,
-  { kind, by, reason, retry }: Act,
+  act: Act,
 ): Promise<void> {
   if (!isOfEntity(decoded.kind)) return
+  const { kind, by, reason, retry } = act
   const entity = entityOf(decoded.kind)
   const event = decoded.event as unknown as ResultAbout
   const why = reason === null ? '' : `: ${reason}`
@@ -73,6 +64,7 @@ export async function reportAct(
   const connections = connection === null ? await connectionsOf(deps.tables, event.taskId) : [connection]
   const results = connections.map((id) => stageResult(aboutEvent(entity, event, id), end))
   await deps.reporter.report(stage, partition, results)
+  await deps.noteAct({ act, decoded, topic: topic.slice(deps.topicPrefix.length), connections })
 }
 
 async function connectionsOf(tables: Tables, taskId: string | null): Promise<readonly (string | null)[]> {

@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.ts'
-import { type Act, announce, reportAct } from './announce.ts'
-import type { Letter, LetterDeps } from './letter.ts'
+import { announce, reportAct } from './announce.ts'
+import type { Act, Letter, LetterDeps } from './letter.ts'
 import { checkMayDiscard, stateConflictError } from './may-change.ts'
 import { decodeOriginal, originalOf } from './original.ts'
 

@@ -1,3 +1,4 @@
+import type { KindEvent } from '../../events/topics.ts'
 import type { EventCodec } from '../../platform/codec.ts'
 import type { Tables } from '../../platform/dynamodb/tables.ts'
 import type { EventLog, LogProducer } from '../../platform/kafka/event-log.ts'
@@ -56,6 +57,26 @@ export interface LetterStore<F> {
   change(letter: LetterSummary, change: LetterChange): Promise<boolean>
 }
 
+/** Something that a person does about a dead letter. */
+export interface Act {
+  readonly kind: 'retried' | 'discarded'
+  readonly by: string
+  readonly reason: string | null
+  /** Number of the retry it is, or that was the last. */
+  readonly retry: number
+  readonly at: number
+}
+
+/** An act, and whose the event is that the letter has. */
+export interface ActOnEvent {
+  readonly act: Act
+  readonly decoded: KindEvent
+  /** Where the original was first, without prefix. */
+  readonly topic: string
+  /** Null: of all of them, or of none yet. */
+  readonly connections: readonly (string | null)[]
+}
+
 export interface LetterDeps<F> {
   readonly store: LetterStore<F>
   readonly tables: Tables
@@ -65,4 +86,6 @@ export interface LetterDeps<F> {
   readonly log: Pick<EventLog, 'read'>
   readonly clock: { now(): number; sleep(ms: number, signal?: AbortSignal): Promise<void> }
   readonly topicPrefix: string
+  /** Where people look an entity up. */
+  readonly noteAct: (done: ActOnEvent) => Promise<void>
 }

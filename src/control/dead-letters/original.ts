@@ -1,5 +1,5 @@
 import { StreamError, toStreamError } from '../../errors.ts'
-import { kindOf, type TopicEvents, type TopicKind } from '../../events/topics.ts'
+import { type KindEvent, kindOf } from '../../events/topics.ts'
 import type { LogHeader, LogRecord } from '../../platform/kafka/event-log.ts'
 import { shownEvent } from '../../platform/registry/personal-fields.ts'
 import type { Letter, LetterDeps } from './letter.ts'
@@ -38,9 +38,6 @@ export async function originalOf(
     headers: headers.map(({ key, value }) => ({ key, value })),
   }
 }
-
-/** An event with its kind. */
-export type KindEvent = { [K in TopicKind]: { readonly kind: K; readonly event: TopicEvents[K] } }[TopicKind]
 
 /** The event as today's schemas read it, or why they can't. Throws `registry_unavailable`, which says nothing of it. */
 export async function decodeOriginal(
