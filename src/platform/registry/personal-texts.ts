@@ -42,11 +42,12 @@ function maskOf(values: ReadonlySet<string>): Mask {
   const worth = [...values].flatMap((value) => value.normalize('NFC').split(/[\r\n]+/)).map((value) => value.trim())
   const all = worth.filter(isWorth).flatMap(formsOf)
   const lowered = [...new Set(all.map((form) => form.toLowerCase()))].filter(isWorth)
-  const forms = lowered.map((form) => ({ form, beginning: form.slice(0, BEGINNING) }))
+  const forms = lowered.map((form): Form => ({ form, beginning: form.slice(0, BEGINNING) }))
+  const byStart = Map.groupBy(forms, ({ form }) => startAt(form, 0))
   return (text) => {
     const plain = text.normalize('NFC')
     const lower = plain.toLowerCase()
-    const places = forms.flatMap((form) => placesOf(lower, form)).toSorted((a, b) => a.from - b.from || b.to - a.to)
+    const places = placesOf(lower, byStart).toSorted((a, b) => a.from - b.from || b.to - a.to)
     let [masked, at] = ['', 0]
     for (const { from, to } of places) {
       if (from >= at) masked += plain.slice(at, from) + MASK
@@ -91,22 +92,39 @@ interface Form {
   readonly beginning: string
 }
 
-/** Where a value stands as a word of its own; of a long one also as much of it as is there. */
-function placesOf(text: string, { form, beginning }: Form): readonly TextPlace[] {
+/** Two letters as one number: of many forms only those are compared that begin like the text. */
+function startAt(text: string, at: number): number {
+  return text.charCodeAt(at) * 0x10000 + text.charCodeAt(at + 1)
+}
+
+/** Where values stand as words of their own; of a long one also as much of it as is there. */
+function placesOf(text: string, byStart: ReadonlyMap<number, readonly Form[]>): readonly TextPlace[] {
   const found: TextPlace[] = []
-  let next = 0
-  for (let from = text.indexOf(beginning); from >= 0; from = text.indexOf(beginning, next)) {
-    next = from + 1
-    if (isWord(text[from - 1]) && !ESCAPED.test(text.slice(Math.max(0, from - LONGEST_ESCAPE), from))) continue
-    let length = beginning.length
-    while (length < form.length && text[from + length] === form[length]) length += 1
-    const ends = form.length > BEGINNING || !isWord(text[from + length])
-    if (!ends) continue
-    found.push({ from, to: from + length })
-    // What was found is not looked through again: it may be as long as the text.
-    next = from + length
+  // What was found is not looked through again for the same: it may be as long as the text.
+  const next = new Map<Form, number>()
+  for (let from = 0; from < text.length - 1; from += 1) {
+    const forms = byStart.get(startAt(text, from))
+    if (forms === undefined || !beginsWord(text, from)) continue
+    for (const form of forms) {
+      const to = from < (next.get(form) ?? 0) ? null : endOf(text, from, form)
+      if (to === null) continue
+      found.push({ from, to })
+      next.set(form, to)
+    }
   }
   return found
+}
+
+/** Null: the value does not stand there. */
+function endOf(text: string, from: number, { form, beginning }: Form): number | null {
+  if (!text.startsWith(beginning, from)) return null
+  let length = beginning.length
+  while (length < form.length && text[from + length] === form[length]) length += 1
+  return form.length > BEGINNING || !isWord(text[from + length]) ? from + length : null
+}
+
+function beginsWord(text: string, at: number): boolean {
+  return !isWord(text[at - 1]) || ESCAPED.test(text.slice(Math.max(0, at - LONGEST_ESCAPE), at))
 }
 
 /** What ends in a letter and is no part of the word that follows: a line break in JSON, a blank in an address. */
