@@ -1,5 +1,5 @@
 /** Stands for every label of what is beyond the bound. */
-export const OTHER = 'other'
+const OTHER = 'other'
 
 type LabelValues = Readonly<Record<string, string>>
 
