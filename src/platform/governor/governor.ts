@@ -162,7 +162,7 @@ export function createGovernor(
       const hadTurn = beginTurnWait(signal, askedAt)
       const permit = await turn(callKinds.indexOf(kind), signal).finally(() => hadTurn(clock.now()))
       const begunAt = clock.now()
-      meter.observe('waldstream_call_turn_seconds', { account, kind }, (begunAt - askedAt) / 1000)
+      meter.observe('waldstream_call_turn_seconds', { account, kind }, [(begunAt - askedAt) / 1000])
       let code = ''
       try {
         const result = await call()
@@ -179,7 +179,7 @@ export function createGovernor(
         throw error
       } finally {
         meter.count('waldstream_calls_total', { account, kind, code })
-        meter.observe('waldstream_call_seconds', { account, kind }, (clock.now() - begunAt) / 1000)
+        meter.observe('waldstream_call_seconds', { account, kind }, [(clock.now() - begunAt) / 1000])
         running -= 1
         permit.giveBack()
         pump()

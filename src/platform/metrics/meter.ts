@@ -6,7 +6,8 @@ import type { CounterName, GaugeName, HistogramName, Labels } from './metric-lis
  */
 export interface Meter {
   count<N extends CounterName>(name: N, labels: Labels<N>, by?: number): void
-  observe<N extends HistogramName>(name: N, labels: Labels<N>, seconds: number): void
+  /** Each of these values, of the same labels. */
+  observe<N extends HistogramName>(name: N, labels: Labels<N>, seconds: readonly number[]): void
 }
 
 /** A gauge as it stands when it is asked for. */

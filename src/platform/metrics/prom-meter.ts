@@ -1,7 +1,8 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { BoundedSeries } from './bounded-series.ts'
+import { HistogramSeries } from './histogram-series.ts'
 import type { Meter, Sample } from './meter.ts'
-import { type MetricDefinition, type MetricName, metricList, metricNames } from './metric-list.ts'
+import { type HistogramName, type MetricDefinition, type MetricName, metricList, metricNames } from './metric-list.ts'
 
 /** Series of one metric: a thousand connections with some stages and codes each. */
 const MOST_SERIES = 5_000
@@ -29,6 +30,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry()
   // Made when they are first needed: what a process has nothing of is not there, in place of being 0.
   const made = new Map<MetricName, Series>()
+  const histograms = new Map<HistogramName, HistogramSeries>()
   const add = (name: MetricName, labels: LabelValues, value: number) => {
     const known = made.get(name) ?? seriesOf(name, registry)
     made.set(name, known)
@@ -37,34 +39,38 @@ export function createMetrics(): Metrics {
   return {
     contentType: registry.contentType,
     count: (name, labels, by = 1) => add(name, labels, by),
-    observe: (name, labels, seconds) => add(name, labels, Math.max(0, seconds)),
+    observe(name, labels, seconds) {
+      const known = histograms.get(name) ?? histogramOf(name)
+      histograms.set(name, known)
+      known.observe(labels, seconds)
+    },
     countProcess: () => collectDefaultMetrics({ register: registry }),
     async exposition(gauges) {
       for (const name of metricNames) if (metricList[name].kind === 'gauge') made.get(name)?.reset()
       for (const { name, labels, value } of gauges) add(name, labels, value)
-      return await registry.metrics()
+      const ours = [...histograms.values()].map((histogram) => histogram.text())
+      return [await registry.metrics(), ...ours].join('\n')
     },
   }
 }
 
+function histogramOf(name: HistogramName): HistogramSeries {
+  const { help, labels, buckets } = metricList[name]
+  return new HistogramSeries({ name, help, labels, buckets, bound: new BoundedSeries(labels, MOST_HISTOGRAMS) })
+}
+
 function seriesOf(name: MetricName, registry: Registry): Series {
-  const definition: MetricDefinition = metricList[name]
-  const { kind, help, labels } = definition
+  const { kind, help, labels }: MetricDefinition = metricList[name]
   const options = { name, help, labelNames: [...labels], registers: [registry] }
-  const most = kind === 'histogram' ? MOST_HISTOGRAMS : MOST_SERIES
-  if (kind === 'gauge') return gaugeOf(new Gauge(options), labels, most)
-  const bound = new BoundedSeries(labels, most)
-  if (kind === 'histogram') {
-    const histogram = new Histogram({ ...options, buckets: [...(definition.buckets ?? [])] })
-    return { add: (values, value) => histogram.observe(bound.bounded(values), value), reset: () => histogram.reset() }
-  }
+  if (kind === 'gauge') return gaugeOf(new Gauge(options), labels)
+  const bound = new BoundedSeries(labels, MOST_SERIES)
   const counter = new Counter(options)
   return { add: (values, value) => counter.inc(bound.bounded(values), value), reset: () => counter.reset() }
 }
 
 /** Samples of the same labels are added up; of those beyond the bound the largest is shown. */
-function gaugeOf(gauge: Gauge, labels: readonly string[], most: number): Series {
-  let bound = new BoundedSeries(labels, most)
+function gaugeOf(gauge: Gauge, labels: readonly string[]): Series {
+  let bound = new BoundedSeries(labels, MOST_SERIES)
   let largest = Number.NEGATIVE_INFINITY
   return {
     add(values, value) {
@@ -75,7 +81,7 @@ function gaugeOf(gauge: Gauge, labels: readonly string[], most: number): Series 
     },
     reset() {
       gauge.reset()
-      bound = new BoundedSeries(labels, most)
+      bound = new BoundedSeries(labels, MOST_SERIES)
       largest = Number.NEGATIVE_INFINITY
     },
   }

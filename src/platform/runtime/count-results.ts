@@ -5,29 +5,38 @@ import type { StageResult } from './stage-result.ts'
 /** What was read later than this after it changed was read for the first time, or again: it says nothing of today. */
 const OLDEST_MS = 86_400_000
 
+/** Results of one connection, entity and outcome. */
+interface Group {
+  readonly first: EntityResult
+  count: number
+  readonly endToEnd: number[]
+  readonly freshness: number[]
+}
+
 /** Counts what a stage has reported at `at`: by connection and outcome, and how long what is delivered has taken. */
 export function countResults(meter: Meter, stage: string, results: readonly StageResult[], at: number): void {
-  const groups = new Map<string, { readonly first: EntityResult; count: number }>()
+  const groups = new Map<string, Group>()
   for (const { result } of results) {
     const { connection, entity, status, code } = result
     const name = `${connection}|${entity}|${status}|${code}`
     const known = groups.get(name)
-    if (known === undefined) groups.set(name, { first: result, count: 1 })
-    else known.count += 1
-    if (status === 'succeeded' && connection !== null) observeWay(meter, connection, result, at)
+    const group = known ?? { first: result, count: 0, endToEnd: [], freshness: [] }
+    if (known === undefined) groups.set(name, group)
+    group.count += 1
+    if (status === 'succeeded' && connection !== null) addWay(group, result, at)
   }
-  for (const { first, count } of groups.values()) {
-    const { connection, entity, status: outcome, code } = first
-    const labels = { stage, connection: connection ?? '', entity, outcome, code: code ?? '' }
-    meter.count('waldstream_results_total', labels, count)
+  for (const { first, count, endToEnd, freshness } of groups.values()) {
+    const { connection: id, entity, status: outcome, code } = first
+    const connection = id ?? ''
+    meter.count('waldstream_results_total', { stage, connection, entity, outcome, code: code ?? '' }, count)
+    if (endToEnd.length > 0) meter.observe('waldstream_end_to_end_seconds', { connection, entity }, endToEnd)
+    if (freshness.length > 0) meter.observe('waldstream_freshness_seconds', { connection, entity }, freshness)
   }
 }
 
-function observeWay(meter: Meter, connection: string, result: EntityResult, at: number): void {
-  const { entity, occurredAt, readAt } = result
+function addWay({ endToEnd, freshness }: Group, { occurredAt, readAt }: EntityResult, at: number): void {
   const changed = occurredAt ?? readAt
   if (readAt - changed > OLDEST_MS) return
-  const labels = { connection, entity }
-  meter.observe('waldstream_end_to_end_seconds', labels, (at - changed) / 1000)
-  if (occurredAt !== null) meter.observe('waldstream_freshness_seconds', labels, (readAt - occurredAt) / 1000)
+  endToEnd.push((at - changed) / 1000)
+  if (occurredAt !== null) freshness.push((readAt - occurredAt) / 1000)
 }

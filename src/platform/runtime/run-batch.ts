@@ -81,7 +81,7 @@ function beginPart(
     // What follows it was appended later.
     partition.oldestAt = isLast ? null : (records.at(-1)?.timestamp ?? null)
     meter.count('waldstream_stage_records_total', { stage }, records.length)
-    meter.observe('waldstream_stage_batch_seconds', { stage }, (clock.now() - startedAt) / 1000)
+    meter.observe('waldstream_stage_batch_seconds', { stage }, [(clock.now() - startedAt) / 1000])
   }
 }
 

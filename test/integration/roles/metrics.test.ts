@@ -54,7 +54,7 @@ async function open() {
     await untilHandled(platform, 'route-orders', ['orders'])
     await untilHandled(platform, 'deliver-netsuite', ['vendor-orders.netsuite'])
   }
-  return { prefix: env['TOPIC_PREFIX'] ?? '', get, samples, send, untilDelivered }
+  return { env, prefix: env['TOPIC_PREFIX'] ?? '', get, samples, send, untilDelivered }
 }
 
 const sumOf = (samples: ReadonlyMap<string, number>, name: string, ...labels: readonly string[]) =>
@@ -63,7 +63,7 @@ const sumOf = (samples: ReadonlyMap<string, number>, name: string, ...labels: re
     .reduce((sum, [, value]) => sum + value, 0)
 
 it('the metrics of a processor are what it did, and say when its ERP is down and back', async () => {
-  const { prefix, get, samples, send, untilDelivered } = await open()
+  const { env, prefix, get, samples, send, untilDelivered } = await open()
   await until('it is ready', async () => ((await get('/health/ready')).status === 200 ? true : undefined))
   await send(1, 6)
   await send(7, 2, 'OTHER-1')
@@ -104,4 +104,15 @@ it('the metrics of a processor are what it did, and say when its ERP is down and
   await untilDelivered()
   expect(await results('deliver-netsuite', 'succeeded')).toBe(14)
   expect(sumOf(await samples(), 'waldstream_circuit_open')).toBe(0)
+
+  // What is in the tables is exported by the API: here that nothing was ever read, by schedules of the configuration.
+  const api = await startRole('api', { ...env, API_PORT: '0' })
+  onTestFinished(() => api.signal('SIGKILL'))
+  const { metrics } = JSON.parse(await api.line(RUNNING)) as { readonly metrics: string }
+  await until('the tables were looked at', async () => {
+    const ofTables = samplesOf(await (await fetch(`${metrics}/metrics`)).text())
+    const isLooked = ofTables.has('waldstream_tables_look_age_seconds')
+    return isLooked && sumOf(ofTables, 'waldstream_read_interval_seconds') > 0 ? true : undefined
+  })
+  expect([...(await samples()).keys()].filter((name) => name.startsWith('waldstream_read_interval'))).toEqual([])
 })

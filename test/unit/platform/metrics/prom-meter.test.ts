@@ -20,11 +20,14 @@ describe('the metrics of a process', () => {
   it('have histograms in the bounds of the list', async () => {
     const metrics = createMetrics()
     const labels = { connection: 'c', entity: 'orders' }
-    for (const seconds of [0.4, 3, -1]) metrics.observe('waldstream_end_to_end_seconds', labels, seconds)
+    metrics.observe('waldstream_end_to_end_seconds', labels, [0.4, 3, -1])
+    metrics.observe('waldstream_end_to_end_seconds', labels, [100_000])
     const samples = samplesOf(await metrics.exposition([]))
     expect(samples).toContain('waldstream_end_to_end_seconds_bucket{le="1",connection="c",entity="orders"} 2')
     expect(samples).toContain('waldstream_end_to_end_seconds_bucket{le="5",connection="c",entity="orders"} 3')
-    expect(samples).toContain('waldstream_end_to_end_seconds_count{connection="c",entity="orders"} 3')
+    expect(samples).toContain('waldstream_end_to_end_seconds_count{connection="c",entity="orders"} 4')
+    expect(samples).toContain('waldstream_end_to_end_seconds_bucket{le="+Inf",connection="c",entity="orders"} 4')
+    expect(samples).toContain('waldstream_end_to_end_seconds_sum{connection="c",entity="orders"} 100003.4')
   })
 
   it('show a gauge as it is given, and not any more when it is not given', async () => {
@@ -44,7 +47,7 @@ describe('the metrics of a process', () => {
     const metrics = createMetrics()
     for (let index = 0; index < 6_000; index += 1) {
       metrics.count('waldstream_records_sent_total', { topic: `t${index}` })
-      metrics.observe('waldstream_stage_batch_seconds', { stage: `s${index}` }, 1)
+      metrics.observe('waldstream_stage_batch_seconds', { stage: `s${index}` }, [1])
     }
     const gauges = Array.from({ length: 5_002 }, (_, index) => {
       return { name: 'waldstream_read_age_seconds', labels: { read: `r${index}` }, value: index } as const
