@@ -25,7 +25,7 @@ function lagSamples(group: string, progress: StageState['progress'][number], now
 function circuitSamples(stage: string, { system, open, waiting }: NonNullable<StageState['circuit']>) {
   const labels = { stage, system }
   return [
-    { name: 'waldstream_circuit_open', labels, value: open ? 1 : 0 },
+    { name: 'waldstream_circuit_open', labels, value: open === null ? 0 : 1 },
     { name: 'waldstream_circuit_waiting', labels, value: waiting },
   ] as const
 }

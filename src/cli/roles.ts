@@ -15,7 +15,7 @@ import { closeExpressionThreads } from '../rules/mapping/evaluate.ts'
 import { createClients } from '../systems/clients.ts'
 import { type FollowedConfiguration, followConfiguration } from './follow-configuration.ts'
 import type { Platform } from './platform.ts'
-import type { RunningPart } from './running-part.ts'
+import { openCircuits, type RunningPart } from './running-part.ts'
 import { startApiRole } from './start-api-role.ts'
 import { startProcessor } from './start-processor.ts'
 import { startProducer } from './start-producer.ts'
@@ -75,7 +75,9 @@ export async function startRoles(
     await heartbeat?.close()
   }
   try {
-    heartbeat = await startHeartbeat(platform, { roles: chosen, version: productVersion(), node: process.version })
+    const own = { roles: chosen, version: productVersion(), node: process.version }
+    const told = () => ({ circuits: openCircuits(parts), accounts: clients.accounts() })
+    heartbeat = await startHeartbeat(platform, own, told)
     followed = await followConfiguration(platform, watch)
     if (chosen.includes('producer')) await startProducer(platform, followed, clients, options, parts)
     if (chosen.includes('processor')) await startProcessor(platform, followed, clients, parts)

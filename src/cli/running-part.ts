@@ -1,3 +1,4 @@
+import type { StageCircuit } from '../control/processes.ts'
 import type { TopicKind } from '../events/topics.ts'
 import type { PartitionProgress } from '../platform/runtime/partition-progress.ts'
 import { type RunningStage, runStage } from '../platform/runtime/run-stage.ts'
@@ -38,6 +39,12 @@ export function stateOf(stage: Pick<Stage<TopicKind>, 'name' | 'circuit'>, runni
     progress: running.progress(),
     circuit: stage.circuit?.() ?? null,
   }
+}
+
+/** Systems that do not answer, as the stages of these parts find them. */
+export function openCircuits(parts: readonly RunningPart[]): readonly StageCircuit[] {
+  const stages = parts.flatMap((part) => part.stages?.() ?? [])
+  return stages.flatMap(({ name: stage, circuit }) => (circuit?.open ? [{ stage, ...circuit.open }] : []))
 }
 
 /** `stage: why`; nothing where nothing is wrong. */

@@ -1,3 +1,4 @@
+import type { CalledSystem } from '../operations/called-systems.ts'
 import type { PullStatus } from '../operations/pulls/list-pulls.ts'
 import {
   type ConnectionStatus,
@@ -14,8 +15,9 @@ import { UsageError } from './usage-error.ts'
 
 const USAGE = `waldstream status [--json]
 
-  How everything goes, by connection: when each read was good last, what is under way, waits or failed and since when, what
-  is paused, and the command that helps. The exit code is 1 where something needs somebody.`
+  How everything goes, by connection: when each read was good last, how long what was delivered within the last hour took,
+  what is under way, waits or failed and since when, what is paused, which system does not answer, calls under way of how
+  many, and the command that helps. The exit code is 1 where something needs somebody.`
 
 export async function statusCommand(args: readonly string[]): Promise<void> {
   const options = {
@@ -38,12 +40,13 @@ function statusText({ connections, failures, complete }: Status): string {
 }
 
 function connectionText(status: ConnectionStatus): string[] {
-  const { connection, shop, vendor, healthy, enabled, flows, paused, held_orders: held, failures, pulls } = status
+  const { connection, shop, vendor, healthy, enabled, flows, paused, held_orders: held, failures, pulls, ends } = status
   const off = enabled ? '' : '; switched off: its document, or that of one of the two, says enabled: false'
   return [
     `${healthy ? 'ok  ' : 'look'} ${connection} (${shop} and ${vendor})${off}`,
     ...flows.flatMap((flow) => [flowText(flow), ...flow.waits.map(waitText)]),
     ...pulls.map(pullText),
+    ...ends.flatMap(endText),
     ...paused.flatMap(({ stage, since, code, message, fix }) => [
       `  paused at ${stage} since ${since}: ${code}: ${message}`,
       `    ${fix}`,
@@ -53,10 +56,43 @@ function connectionText(status: ConnectionStatus): string[] {
   ]
 }
 
-function flowText({ entity, reads, processing, waiting, failed }: Flow): string {
+/** What a system that answers and is not called has to say is nothing. */
+function endText({ system, circuit, calls }: CalledSystem): string[] {
+  const busy = calls.filter((one) => one.in_use > 0 || one.waiting > 0 || one.left_alone_until !== null)
+  return [...(circuit === null ? [] : circuitText(system, circuit)), ...busy.map((one) => callsText(system, one))]
+}
+
+function circuitText(system: string, circuit: NonNullable<CalledSystem['circuit']>): string[] {
+  const { since, code, message, next_try, processes, fix } = circuit
+  const why = message === null ? code : `${code}: ${message}`
+  const where = processes === 1 ? '' : `, in ${processes} processes`
+  const next = next_try === null ? 'tried again now' : `tried again at ${next_try}`
+  return [`  ${system} does not answer since ${since}${where}; ${next}: ${why}`, `    ${fix}`]
+}
+
+function callsText(system: string, use: CalledSystem['calls'][number]): string {
+  const { part, in_use, at_once, waiting, left_alone_until, minute } = use
+  const texts = [
+    `${in_use} of ${at_once} calls at once`,
+    ...(waiting === 0 ? [] : [`${waiting} wait`]),
+    ...(minute === null ? [] : [`${minute.calls} of ${minute.most} calls a minute`]),
+    ...(left_alone_until === null ? [] : [`left alone until ${left_alone_until}, as it asked`]),
+  ]
+  return `  ${part === null ? system : `${system} (${part})`}: ${texts.join(', ')}`
+}
+
+function flowText({ entity, reads, processing, waiting, failed, times }: Flow): string {
   const counts = Object.entries({ 'under way': processing, waiting, failed })
   const standing = counts.flatMap(([name, count]) => (count.count === 0 ? [] : [countText(name, count)]))
-  return `  ${[entity, ...reads.map(readText), ...standing].join(', ')}`
+  return `  ${[entity, ...reads.map(readText), ...standing, ...timesText(times)].join(', ')}`
+}
+
+function timesText({ end_to_end: { p50, p95 } }: Flow['times']): string[] {
+  return p50 === null || p95 === null ? [] : [`p50 ${secondsText(p50)} and p95 ${secondsText(p95)}`]
+}
+
+function secondsText(seconds: number): string {
+  return seconds < 10 ? `${Math.round(seconds * 10) / 10} s` : ageText(Math.round(seconds))
 }
 
 function waitText({ count, stage, code, message, since }: Flow['waits'][number]): string {

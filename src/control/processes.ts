@@ -3,11 +3,24 @@ import type { Logger } from 'pino'
 import { toStreamError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
-import { list, millis, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
+import { list, map, millis, nullable, number, or, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { TableDefinition, Tables } from '../platform/dynamodb/tables.ts'
+import type { NotedAccount } from '../platform/governor/noted-accounts.ts'
+import type { OpenCircuit } from '../platform/runtime/breaker-state.ts'
+
+/** A system that does not answer, and the stage whose records wait for it. */
+export interface StageCircuit extends OpenCircuit {
+  readonly stage: string
+}
+
+/** What a process knows of the systems that it calls. */
+export interface CalledSystems {
+  readonly circuits: readonly StageCircuit[]
+  readonly accounts: readonly NotedAccount[]
+}
 
 /** A process that runs roles. Times are milliseconds. */
-export interface RunningProcess {
+export interface RunningProcess extends CalledSystems {
   /** Made when it starts; it names no machine. */
   readonly id: string
   readonly roles: readonly string[]
@@ -26,9 +39,15 @@ interface ProcessRow extends RunningProcess {
 const PROCESSES = 'processes'
 const BOOK = 'all'
 const BEAT_MS = 60_000
+/** How often it is looked whether what is known of the systems has changed, which is written then. */
+const LOOK_MS = 2_000
 /** Two beats may be missed: a table that is slow for a moment makes no process silent. */
 export const SILENT_AFTER_MS = 3 * BEAT_MS
 const DAY_MS = 86_400_000
+/** A row is 400 kB at most, and an outage of the network is one of every system. */
+const MOST_CIRCUITS = 200
+const MOST_ACCOUNTS = 500
+const LONGEST_MESSAGE = 300
 
 export const processTables: readonly TableDefinition[] = [
   { name: PROCESSES, partitionKey: 'book', sortKey: 'id', expires: 'expires' },
@@ -45,6 +64,24 @@ export const processRows = rowType<ProcessRow>(
     node: text,
     started_at: millis,
     beat_at: millis,
+    circuits: or(
+      list(
+        map<StageCircuit>({ stage: text, system: text, since: millis, code: text, message: text, next_try: millis }),
+      ),
+      [],
+    ),
+    accounts: or(
+      list(
+        map<NotedAccount>({
+          system: text,
+          account: text,
+          part: nullable(text),
+          concurrency: number,
+          per_minute: nullable(number),
+        }),
+      ),
+      [],
+    ),
   },
   ({ beat_at }) => (beat_at === undefined ? undefined : expiresAfter(beat_at, keptDays.processes)),
 )
@@ -72,29 +109,40 @@ export interface Heartbeat {
   close(): Promise<void>
 }
 
-/** Makes a process known, and keeps it so by one write a minute. Where that fails everything else goes on. */
+/**
+ * Makes a process known, and keeps it so by one write a minute, and one when what it knows of its systems has changed. Where
+ * that fails everything else goes on.
+ */
 export async function startHeartbeat(
   { tables, clock, logger }: { readonly tables: Tables; readonly clock: Clock; readonly logger: Pick<Logger, 'warn'> },
   process: Pick<RunningProcess, 'roles' | 'version' | 'node'>,
+  called: () => CalledSystems,
 ): Promise<Heartbeat> {
   const rows = runningProcesses(tables)
   const ending = new AbortController()
   const started = clock.now()
   const own = { ...process, id: randomBytes(6).toString('hex'), started_at: started }
-  const beat = async () => {
+  let written = ''
+  let beatAt = started
+  const beat = async (known: CalledSystems) => {
+    beatAt = clock.now()
+    // Also where that fails: it is tried again with the next beat.
+    written = JSON.stringify(known)
     try {
-      await rows.put({ ...own, beat_at: clock.now() })
+      await rows.put({ ...own, beat_at: beatAt, ...known })
     } catch (error) {
       logger.warn({ err: toStreamError(error) }, 'the process could not be made known')
     }
   }
   const beating = async () => {
     while (!ending.signal.aborted) {
-      await clock.sleep(BEAT_MS, ending.signal).catch(() => undefined)
-      if (!ending.signal.aborted) await beat()
+      await clock.sleep(LOOK_MS, ending.signal).catch(() => undefined)
+      const known = bounded(called())
+      const isDue = clock.now() - beatAt >= BEAT_MS || JSON.stringify(known) !== written
+      if (!ending.signal.aborted && isDue) await beat(known)
     }
   }
-  await beat()
+  await beat(bounded(called()))
   const done = beating()
   return {
     async close() {
@@ -103,5 +151,14 @@ export async function startHeartbeat(
       // A table that is gone by now removes the row by itself, in time.
       await rows.delete(own.id).catch(() => undefined)
     },
+  }
+}
+
+/** As much as a row may hold: those that do not answer for the longest time come first. */
+function bounded({ circuits, accounts }: CalledSystems): CalledSystems {
+  const oldest = circuits.toSorted((one, other) => one.since - other.since).slice(0, MOST_CIRCUITS)
+  return {
+    circuits: oldest.map((one) => ({ ...one, message: one.message.slice(0, LONGEST_MESSAGE) })),
+    accounts: accounts.slice(0, MOST_ACCOUNTS),
   }
 }

@@ -2,7 +2,8 @@ import { readConfiguration } from '../configuration/read-configuration.ts'
 import { StreamError } from '../errors.ts'
 import { isoTime } from '../events/times.ts'
 import { rowsOf } from '../platform/dynamodb/rows.ts'
-import { type FiguresRow, figuresRows } from '../projections/figures.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { type FiguresRow, figuresRows, type Times } from '../projections/figures.ts'
 import { addHistograms, countOf, type Histogram, quantileOf } from '../projections/histogram.ts'
 import type { TableDeps } from './dependencies.ts'
 import type { Principal } from './principal.ts'
@@ -26,12 +27,16 @@ export interface Durations {
   readonly p95: number | null
 }
 
-export interface FiguresPart {
+/** How long what was delivered took, from its change at its source: until it was delivered, and until it was read. */
+export interface FlowTimes {
+  readonly end_to_end: Durations
+  readonly freshness: Durations
+}
+
+export interface FiguresPart extends FlowTimes {
   readonly from: string
   readonly done: Readonly<Record<string, number>>
   readonly failed: Readonly<Record<string, number>>
-  readonly end_to_end: Durations
-  readonly freshness: Durations
 }
 
 export interface Figures {
@@ -50,6 +55,19 @@ const DAY_MS = 86_400_000
 const LONGEST_MS = 2 * DAY_MS
 /** Of all connections together: each is a query. */
 const MOST_CONNECTIONS = 100
+
+const HOUR_MS = 3_600_000
+
+/** How long what a connection delivered within the last hour took, by entity. */
+export async function timesOfHour(
+  tables: Tables,
+  connection: string,
+  now: number,
+): Promise<(entity: string) => FlowTimes> {
+  const rows = await rowsOf(tables, figuresRows).query({ partition: connection, from: isoTime(now - HOUR_MS) })
+  const all = rows.flatMap(({ times }) => Object.entries(times))
+  return (entity) => timesOf(all.flatMap(([name, own]) => (name === entity ? [own] : [])))
+}
 
 /** What was delivered and failed, by time. Throws `not_found`, and `request_invalid` for a time that is none. */
 export async function figures(
@@ -88,8 +106,14 @@ function together(rows: readonly FiguresRow[]): Omit<FiguresPart, 'from'> {
   return {
     done: sums(rows.map(({ done }) => done)),
     failed: sums(rows.map(({ failed }) => failed)),
-    end_to_end: durations(rows.map(({ end_to_end }) => end_to_end)),
-    freshness: durations(rows.map(({ freshness }) => freshness)),
+    ...timesOf(rows),
+  }
+}
+
+function timesOf(all: readonly Times[]): FlowTimes {
+  return {
+    end_to_end: durations(all.map(({ end_to_end }) => end_to_end)),
+    freshness: durations(all.map(({ freshness }) => freshness)),
   }
 }
 

@@ -10,8 +10,10 @@ import { isSweep, SWEEP_PREVIEW } from '../control/sweeps.ts'
 import { countStaged, type StagedCount } from '../projections/count-staged.ts'
 import type { LetterGroup } from '../projections/list-dead-letters.ts'
 import { type StagedWait, stagedWaits } from '../projections/staged-waits.ts'
+import { type CalledSystem, calledSystems } from './called-systems.ts'
 import { countDeadLetters } from './dead-letters.ts'
 import type { TableDeps } from './dependencies.ts'
+import { type FlowTimes, timesOfHour } from './figures.ts'
 import { listPauses, type PauseStatus } from './pauses.ts'
 import type { Principal } from './principal.ts'
 import { type PullStatus, pullsOf } from './pulls/list-pulls.ts'
@@ -42,6 +44,8 @@ export interface Flow {
   /** What they wait for, the longest wait first. */
   readonly waits: readonly StagedWait[]
   readonly failed: StagedCount
+  /** How long what was delivered within the last hour took. */
+  readonly times: FlowTimes
 }
 
 /** What stands still, with the command that helps. */
@@ -74,7 +78,7 @@ export interface ConnectionStatus {
   readonly connection: string
   readonly shop: string
   readonly vendor: string
-  /** Nothing is paused, no dead letter is open, and the last runs of its reads were good. */
+  /** Nothing is paused, no dead letter is open, both systems answer, and the last runs of its reads were good. */
   readonly healthy: boolean
   /** False: its document, or that of its shop or vendor, switches it off. */
   readonly enabled: boolean
@@ -85,6 +89,8 @@ export interface ConnectionStatus {
   readonly failures: readonly Failure[]
   /** Who pulls its feeds, and how far they are. */
   readonly pulls: readonly PullStatus[]
+  /** Its shop, then its vendor: whether they answer, and how much of their limits of calls is used. */
+  readonly ends: readonly CalledSystem[]
 }
 
 export interface Status {
@@ -106,6 +112,11 @@ export async function status(deps: Deps, by: Principal): Promise<Status> {
   const holds = new Map((await listRows(deps.tables, READS)).map((row) => [row.connection, row]))
   const { groups, complete } = await countDeadLetters(deps, by, OPEN)
   const seen = within(by.scope, configuration.connections, ({ id }) => ({ connection: id }))
+  const called = await calledSystems(
+    deps,
+    by,
+    seen.flatMap(({ shop, vendor }) => [shop, vendor]),
+  )
   const connections = await Promise.all(
     seen.map(async (connection) => {
       const [flows, pulls, held_orders] = await Promise.all([
@@ -115,7 +126,8 @@ export async function status(deps: Deps, by: Principal): Promise<Status> {
       ])
       const halts = pauses.filter((pause) => isOf(pause, connection)).map(haltOf)
       const failures = groups.filter((group) => group.connection === connection.id).map(failureOf)
-      return withHealth(configuration, connection, { flows, paused: halts, held_orders, failures, pulls })
+      const ends = [connection.shop, connection.vendor].flatMap((system) => called.get(system) ?? [])
+      return withHealth(configuration, connection, { flows, paused: halts, held_orders, failures, pulls, ends })
     }),
   )
   const failures = groups.filter(({ connection }) => connection === null).map(failureOf)
@@ -147,12 +159,14 @@ function isOf({ stage, connection: held }: PauseStatus, { id, shop, vendor }: Co
 function withHealth(
   configuration: Configuration,
   connection: Connection,
-  standing: Pick<ConnectionStatus, 'flows' | 'paused' | 'held_orders' | 'failures' | 'pulls'>,
+  standing: Omit<ConnectionStatus, 'connection' | 'shop' | 'vendor' | 'healthy' | 'enabled'>,
 ): ConnectionStatus {
   const { id, shop, vendor } = connection
-  const { flows, paused, failures } = standing
+  const { flows, paused, failures, ends } = standing
   const reads = flows.flatMap((flow) => flow.reads).filter(({ enabled }) => enabled)
-  const healthy = paused.length === 0 && failures.length === 0 && reads.every(({ problem }) => problem === null)
+  const answer = ends.every(({ circuit }) => circuit === null)
+  const isGood = reads.every(({ problem }) => problem === null)
+  const healthy = paused.length === 0 && failures.length === 0 && answer && isGood
   const enabled = [shop, vendor].every((system) => disabledConnection(configuration, connection, system) === undefined)
   return { connection: id, shop, vendor, healthy, enabled, ...standing }
 }
@@ -164,6 +178,7 @@ async function flowsOf(
   connection: Connection,
 ): Promise<Flow[]> {
   const reads = systems.flatMap((system) => system.reads).filter(({ id }) => connection.reads.includes(id))
+  const timesOf = await timesOfHour(deps.tables, connection.id, deps.clock.now())
   return await Promise.all(
     [...Map.groupBy(reads, ({ entity }) => entity)].map(async ([entity, own]) => {
       const of = { connection: connection.id, entity }
@@ -173,7 +188,8 @@ async function flowsOf(
         countStaged(deps.tables, of, 'failed'),
       ])
       const waits = waiting.count === 0 ? [] : await stagedWaits(deps.tables, of)
-      return { entity, reads: await agesOf(deps, by, systems, own), processing, waiting, waits, failed }
+      const ages = await agesOf(deps, by, systems, own)
+      return { entity, reads: ages, processing, waiting, waits, failed, times: timesOf(entity) }
     }),
   )
 }

@@ -33,8 +33,11 @@ type Deps = Pick<TableDeps, 'tables' | 'clock' | 'audit'> & { readonly installat
 export async function listRunning(deps: Deps, by: Principal): Promise<readonly ProcessState[]> {
   assertSeesAll(by)
   const now = deps.clock.now()
-  return (await listProcesses(deps.tables, now)).map(({ started_at, beat_at, ...process }) => ({
-    ...process,
+  return (await listProcesses(deps.tables, now)).map(({ id, roles, version, node, started_at, beat_at }) => ({
+    id,
+    roles,
+    version,
+    node,
     started_at: isoTime(started_at),
     beat_at: isoTime(beat_at),
     state: beat_at > now - SILENT_AFTER_MS ? 'running' : 'silent',

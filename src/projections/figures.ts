@@ -2,7 +2,7 @@ import { StreamError } from '../errors.ts'
 import { isoTime } from '../events/times.ts'
 import { forEachBounded } from '../platform/bounded.ts'
 import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
-import { type AttributeOf, byName, list, number, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
+import { type AttributeOf, byName, list, map, number, or, rowsOf, rowType, text } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import type { BatchContext } from '../platform/runtime/stage.ts'
 import { emptyHistogram, type Histogram, withDuration } from './histogram.ts'
@@ -17,8 +17,16 @@ const TRIES = 20
 /** What was read later than this after it changed was read for the first time, or again: it says nothing of today. */
 const OLDEST_MS = 86_400_000
 
-/** What came of a connection's entities within five minutes. */
-export interface FiguresRow {
+/** How long records took. */
+export interface Times {
+  /** From its change at the source until it was delivered. */
+  readonly end_to_end: Histogram
+  /** From its change at the source until it was read. */
+  readonly freshness: Histogram
+}
+
+/** What came of a connection's entities within five minutes, and how long all of them took. */
+export interface FiguresRow extends Times {
   readonly connection: string
   /** ISO 8601: when the five minutes begin. */
   readonly from: string
@@ -26,10 +34,8 @@ export interface FiguresRow {
   readonly done: Readonly<Record<string, number>>
   /** What failed, by code. */
   readonly failed: Readonly<Record<string, number>>
-  /** From its change at the source until it was delivered. */
-  readonly end_to_end: Histogram
-  /** From its change at the source until it was read. */
-  readonly freshness: Histogram
+  /** How long those of each entity took. */
+  readonly times: Readonly<Record<string, Times>>
   /** By partition of `sync-status`: the last offset that is counted. */
   readonly offsets: Readonly<Record<string, number>>
   readonly revision: number
@@ -45,6 +51,7 @@ export const figuresRows = rowType<FiguresRow>(
     failed: byName(number),
     end_to_end: list(number),
     freshness: list(number),
+    times: or(byName(map<Times>({ end_to_end: list(number), freshness: list(number) })), {}),
     offsets: byName(number),
     revision: number,
   },
@@ -89,6 +96,7 @@ const none: Omit<FiguresRow, 'connection' | 'from'> = {
   failed: {},
   end_to_end: emptyHistogram,
   freshness: emptyHistogram,
+  times: {},
   offsets: {},
   revision: 0,
 }
@@ -109,11 +117,12 @@ function withReport(row: FiguresRow, { at, result }: Counted): FiguresRow {
   const done = { ...row, done: increased(row.done, entity) }
   const changed = occurredAt ?? readAt
   if (readAt - changed > OLDEST_MS) return done
-  return {
-    ...done,
-    end_to_end: withDuration(row.end_to_end, at - changed),
-    freshness: occurredAt === null ? row.freshness : withDuration(row.freshness, readAt - occurredAt),
-  }
+  const longer = ({ end_to_end, freshness }: Times): Times => ({
+    end_to_end: withDuration(end_to_end, at - changed),
+    freshness: occurredAt === null ? freshness : withDuration(freshness, readAt - occurredAt),
+  })
+  const own = row.times[entity] ?? { end_to_end: emptyHistogram, freshness: emptyHistogram }
+  return { ...done, ...longer(row), times: { ...row.times, [entity]: longer(own) } }
 }
 
 function increased(counts: Readonly<Record<string, number>>, name: string): Readonly<Record<string, number>> {

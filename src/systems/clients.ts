@@ -1,6 +1,7 @@
 import type { System } from '../configuration/model.ts'
 import { WEBHOOK_SECRET } from '../configuration/system-type.ts'
 import { StreamError, toStreamError } from '../errors.ts'
+import { type NotedAccount, notingGovernors } from '../platform/governor/noted-accounts.ts'
 import type { NetworkRules } from '../platform/network-rules.ts'
 import type { SystemCheck } from './kit/system-check.ts'
 import type { ClientDeps, OpenSystem, SystemDefinition } from './system.ts'
@@ -18,6 +19,8 @@ export interface Clients {
   check(system: System, signal: AbortSignal): Promise<SystemCheck>
   /** Connects again at the next use: the system's secrets may have been renewed. */
   forget(system: System): void
+  /** The accounts of the systems that have been connected. */
+  accounts(): readonly NotedAccount[]
 }
 
 export interface ClientsDeps extends ClientDeps {
@@ -29,6 +32,13 @@ export interface ClientsDeps extends ClientDeps {
 
 export function createClients({ resolveSecret, systemTypes = allTypes, ...deps }: ClientsDeps): Clients {
   const open = new Map<string, Promise<OpenSystem>>()
+  const accounts = new Map<string, readonly NotedAccount[]>()
+  /** Of a system that is connected anew they are what it is connected with now. */
+  const governorsOf = (system: string) => {
+    const own: NotedAccount[] = []
+    accounts.set(system, own)
+    return notingGovernors(deps.governors, system, (account) => own.push(account))
+  }
   const of = (system: System): Promise<OpenSystem> => {
     const key = identityOf(system)
     const known = open.get(key)
@@ -36,7 +46,8 @@ export function createClients({ resolveSecret, systemTypes = allTypes, ...deps }
     const opening = definitionOf(system, systemTypes).then(async (definition) => {
       assertAddress(system)
       assertNetwork(system, deps.network)
-      return definition.open(await resolveSystem(system, resolveSecret), deps)
+      const resolved = await resolveSystem(system, resolveSecret)
+      return definition.open(resolved, { ...deps, governors: governorsOf(system.id) })
     })
     open.set(key, opening)
     opening.catch(() => open.delete(key))
@@ -47,6 +58,7 @@ export function createClients({ resolveSecret, systemTypes = allTypes, ...deps }
     of,
     check: async (system, signal) => await (await of(system)).check(signal),
     forget: (system) => void open.delete(identityOf(system)),
+    accounts: () => [...accounts.values()].flat(),
   }
 }
 

@@ -18,6 +18,7 @@ import { createPullNotes } from '../../src/operations/pulls/note-pulls.ts'
 import { pullTables } from '../../src/operations/pulls/pull-row.ts'
 import { createSampleEffects } from '../../src/operations/sample-effects.ts'
 import type { TableDefinition, Tables } from '../../src/platform/dynamodb/tables.ts'
+import { governorTables } from '../../src/platform/governor/call-slots.ts'
 import { createPersonKeys, personTables } from '../../src/platform/persons/person-keys.ts'
 import { retentionOfAll } from '../../src/platform/persons/retention.ts'
 import { parkingTables } from '../../src/platform/runtime/parking.ts'
@@ -81,6 +82,7 @@ export const apiTestTables: readonly TableDefinition[] = [
   ...stateTables,
   ...positionTables,
   ...personTables,
+  ...governorTables,
 ]
 
 /** Topics that have nothing, for operations that read none. */

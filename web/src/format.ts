@@ -17,6 +17,11 @@ function withRest(most: number, unit: string, rest: number, restUnit: string): s
   return rest === 0 || most >= 10 ? `${most} ${unit}` : `${most} ${unit} ${rest} ${restUnit}`
 }
 
+/** How long something took: `0.8 s`, `12 s`, `3 min`. */
+export function durationText(seconds: number): string {
+  return seconds > 0 && seconds < 10 ? `${Math.round(seconds * 10) / 10} s` : ageText(seconds)
+}
+
 const wholeNumbers = new Intl.NumberFormat('en-US')
 
 export function countText(count: number, more = false): string {

@@ -11,3 +11,10 @@ export function timeOf(local: string): string | null {
 export function isTimeOrNone(local: string): boolean {
   return local === '' || timeOf(local) !== null
 }
+
+const hourAndMinute = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+
+/** `15:42` in the viewer's zone. */
+export function clockTime(at: string): string {
+  return hourAndMinute.format(new Date(at))
+}

@@ -122,10 +122,26 @@ export const texts = {
       flow: 'Flow',
       direction: 'Direction',
       lastRead: 'Last good read',
+      times: 'p50, p95',
       processing: 'In progress',
       waiting: 'Waiting',
       failed: 'Failed',
     },
+    times: (count: string, half: string, most: string, read: string | null) =>
+      `Last hour, from the change at its source: half of ${count} delivered within ${half}, 95 of 100 within ${most}` +
+      (read === null ? '' : `; 95 of 100 read within ${read}`),
+    calls: (inUse: string, atOnce: string) => `${inUse} of ${atOnce} calls`,
+    callsOf: (part: string, calls: string) => `${part}: ${calls}`,
+    callsWait: (count: string) => `${count} waiting`,
+    ofMinute: (calls: string, most: string) => `${calls} of ${most} this minute`,
+    silent: (age: string) => `No answer for ${age}`,
+    leftAlone: (age: string) => `Left alone for ${age}`,
+    down: (system: string, cause: string) => `${system} does not answer: ${cause}`,
+    downWay: 'Bring it back: what waits for it is delivered by itself then.',
+    alone: (system: string, part: string | null) =>
+      `${part === null ? system : `${system} (${part})`} asked to be left alone`,
+    aloneWay: (time: string) =>
+      `Its limit of calls is used up. Calls go on by themselves at ${time}; if it happens often, lower the system’s limits.`,
     shop: 'Shop',
     vendor: 'Vendor',
     never: 'never',

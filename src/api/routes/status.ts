@@ -16,6 +16,41 @@ const Count = Type.Object({
   since: Nullable(Type.String({ description: 'Since when the one that is at it longest' })),
 })
 
+const Durations = Type.Object({
+  count: Type.Integer(),
+  p50: Nullable(Type.Number({ description: 'Seconds' })),
+  p95: Nullable(Type.Number({ description: 'Seconds' })),
+})
+
+const CallUse = Type.Object({
+  part: Nullable(Type.String({ description: 'What of the system it is for, where that has an account of its own' })),
+  in_use: Type.Integer({ description: 'Calls at once' }),
+  at_once: Type.Integer({ description: 'So many may be' }),
+  waiting: Type.Integer({ description: 'Calls that wait for their turn' }),
+  left_alone_until: Nullable(
+    Type.String({ description: 'No call begins before: it has refused calls, or its quota is used up' }),
+  ),
+  minute: Nullable(
+    Type.Object(
+      { calls: Type.Integer(), most: Type.Integer() },
+      { description: 'Calls of the last minute, where the system counts them' },
+    ),
+  ),
+})
+
+const Circuit = Type.Object(
+  {
+    since: Text,
+    code: Text,
+    message: Nullable(Type.String({ description: 'For keys that reach the system' })),
+    next_try: Nullable(Type.String({ description: 'Null: a call is under way to see whether it is back' })),
+    processes: Type.Integer({ description: 'How many processes find it so' }),
+    stages: Type.Array(Text, { description: 'Whose records wait for it' }),
+    fix: Fix,
+  },
+  { description: 'It does not answer: its deliveries wait' },
+)
+
 const Failure = Type.Object({
   group: Type.String({ description: 'As `groupId` of /v1/dead-letters takes it' }),
   stage: Text,
@@ -35,7 +70,8 @@ const Status = Type.Object({
       shop: Text,
       vendor: Text,
       healthy: Type.Boolean({
-        description: 'Nothing is paused, no dead letter is open, and the last runs of its reads were good',
+        description:
+          'Nothing is paused, no dead letter is open, both systems answer, and the last runs of its reads were good',
       }),
       enabled: Type.Boolean({ description: 'False: its document, or that of its shop or vendor, switches it off' }),
       flows: Type.Array(
@@ -63,6 +99,13 @@ const Status = Type.Object({
             { description: 'What they wait for, the longest wait first' },
           ),
           failed: Count,
+          times: Type.Object(
+            { end_to_end: Durations, freshness: Durations },
+            {
+              description:
+                'From a change at its source until it was delivered, and until it was read: of the last hour',
+            },
+          ),
         }),
       ),
       paused: Type.Array(
@@ -83,6 +126,14 @@ const Status = Type.Object({
       }),
       failures: Type.Array(Failure),
       pulls: Type.Array(Type.Object(PullFields), { description: 'Who pulls its feeds, and how far they are' }),
+      ends: Type.Array(
+        Type.Object({
+          system: Text,
+          circuit: Nullable(Circuit),
+          calls: Type.Array(CallUse, { description: 'Of the accounts that were called since the processes started' }),
+        }),
+        { description: 'Its shop, then its vendor' },
+      ),
     }),
   ),
   failures: Type.Array(Failure, { description: 'Of no single connection: what could not be read or routed' }),
@@ -103,6 +154,11 @@ export function statusRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox
           paused: [...one.paused],
           failures: [...one.failures],
           pulls: [...one.pulls],
+          ends: one.ends.map(({ system, circuit, calls }) => ({
+            system,
+            circuit: circuit === null ? null : { ...circuit, stages: [...circuit.stages] },
+            calls: [...calls],
+          })),
           flows: one.flows.map((flow) => ({ ...flow, reads: [...flow.reads], waits: [...flow.waits] })),
         })),
       }

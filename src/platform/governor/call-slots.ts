@@ -1,6 +1,7 @@
 import { LONGEST_ASKED_MS } from '../backoff.ts'
 import type { Item, TableDefinition, Tables } from '../dynamodb/tables.ts'
 import { createLeases, type HeldRow } from '../lease.ts'
+import { minuteWindows } from './minute-windows.ts'
 import type { Wanted } from './permits.ts'
 
 /** Rows of an account: its slots, each the right to one call at once; who waits for one; until when it is left alone. */
@@ -85,6 +86,42 @@ export function createCallSlots(tables: Tables, account: string, owner: string):
       return true
     },
   }
+}
+
+/** How much of an account's limits is used; only looked at. */
+export interface AccountUse {
+  /** Calls at once that processes hold the right to. */
+  readonly inUse: number
+  /** Calls that wait for it. */
+  readonly waiting: number
+  /** Milliseconds UTC before which no call begins; null: calls may. */
+  readonly pausedUntil: number | null
+  /** Calls counted within the last minute, where they are. */
+  readonly ofMinute: number
+}
+
+/** `perMinute`: null where calls of a minute are not counted. */
+export async function readAccountUse(
+  tables: Tables,
+  { account, perMinute }: { readonly account: string; readonly perMinute: number | null },
+  now: number,
+): Promise<AccountUse> {
+  const rows = (await tables.query(CALL_SLOTS, { partition: account })).map(toRow)
+  // No process is left out: nobody has this name.
+  const { taken, waiting, pausedUntil } = viewOf(rows, '', now)
+  return {
+    inUse: taken.size,
+    waiting: waiting.reduce((sum, { calls }) => sum + calls, 0),
+    pausedUntil: pausedUntil > now ? pausedUntil : null,
+    ofMinute: perMinute === null ? 0 : callsOfMinute(rows, perMinute, now),
+  }
+}
+
+function callsOfMinute(rows: readonly Row[], perMinute: number, now: number): number {
+  const { count, at } = minuteWindows(perMinute)
+  const isRecent = (window: number) => window > at(now) - count && window <= at(now)
+  const recent = rows.filter(({ slot }) => slot.startsWith(CALLS) && isRecent(Number(slot.slice(CALLS.length))))
+  return recent.reduce((sum, { waiting: { calls } }) => sum + calls, 0)
 }
 
 interface Row {

@@ -13,8 +13,11 @@ import { createSharedPermits, type SharedPermits } from './shared-permits.ts'
 
 /** The governors of this process: one for each account, whichever systems and connections use it. */
 export interface Governors {
-  /** `account`: names what the limits belong to, for example `netsuite 1234567`. */
-  of(account: string, limits: CallLimits): Governor
+  /**
+   * `account`: names what the limits belong to, for example `netsuite 1234567`. `part`: what of its system these are the
+   * limits of, in words, where the system has others.
+   */
+  of(account: string, limits: CallLimits, part?: string): Governor
 }
 
 /** Governors that tell how their accounts are used. */

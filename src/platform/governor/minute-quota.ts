@@ -1,7 +1,6 @@
 import type { CallSlots } from './call-slots.ts'
+import { minuteWindows } from './minute-windows.ts'
 
-/** Calls of a minute are counted in six windows: a burst at the end of one minute and the beginning of the next stays small. */
-const WINDOWS = 6
 /** Counted at once: one write for so many parts of a window's calls. */
 const PARTS = 10
 
@@ -15,12 +14,10 @@ export interface MinuteQuota {
 
 export function createMinuteQuota(perMinute: number | undefined, slots: Pick<CallSlots, 'count'>): MinuteQuota {
   if (perMinute === undefined) return { tryTake: () => true, refill: async () => true }
-  // Fewer where there are fewer calls: each window has one at the least.
-  const windows = Math.min(WINDOWS, perMinute)
-  const most = Math.floor(perMinute / windows)
+  const { count, at } = minuteWindows(perMinute)
+  const most = Math.floor(perMinute / count)
   let window = -1
   let left = 0
-  const at = (now: number): number => Math.floor((now * windows) / 60_000)
   return {
     tryTake(now) {
       if (at(now) !== window || left === 0) return false

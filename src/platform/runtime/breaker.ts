@@ -59,13 +59,18 @@ export function createBreaker({ clock, random, limits, onChange }: BreakerDeps):
     changed = new AbortController()
     if ((before.openings === 0) !== (next.openings === 0)) onChange?.(next)
   }
+  const failureOf = ({ code, message, retryAfterMs = 0 }: StreamError) => ({
+    now: clock.now(),
+    leastMs: retryAfterMs,
+    cause: { code, message },
+  })
   const passOf = (trial: boolean): Pass => ({
     trial,
     reached: () => become(afterReached(state)),
     failed: (key, error) => {
       // Only the trial's own failure may end the trial.
       if (state.state === 'trial' && !trial) return
-      become(afterFailure(state, { key, now: clock.now(), leastMs: error.retryAfterMs ?? 0 }, limits, random))
+      become(afterFailure(state, { key, ...failureOf(error) }, limits, random))
     },
     unknown: () => {
       if (trial && state.state === 'trial') become({ ...state, state: 'open', retryAt: clock.now() })
@@ -88,7 +93,7 @@ export function createBreaker({ clock, random, limits, onChange }: BreakerDeps):
     },
     trip(error) {
       if (state.state === 'open') return
-      become(opened(state, { now: clock.now(), leastMs: error.retryAfterMs ?? 0 }, limits, random))
+      become(opened(state, failureOf(error), limits, random))
     },
     state: () => state,
     waiting: () => waiting,

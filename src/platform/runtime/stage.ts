@@ -1,6 +1,7 @@
 import type { StreamError } from '../../errors.ts'
 import type { TopicEvents, TopicKind } from '../../events/topics.ts'
 import type { LogRecord } from '../kafka/event-log.ts'
+import type { OpenCircuit } from './breaker-state.ts'
 
 /** A record with its decoded event. */
 export interface Decoded<K extends TopicKind> {
@@ -87,6 +88,7 @@ export interface Stage<K extends TopicKind> {
 /** Whether deliveries to a system pause since it does not answer, and how many wait for that. */
 export interface Circuit {
   readonly system: string
-  readonly open: boolean
+  /** Null: it answers. Its message is no one's personal data. */
+  readonly open: OpenCircuit | null
   readonly waiting: number
 }

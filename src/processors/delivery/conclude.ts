@@ -1,7 +1,7 @@
 import type { Connection } from '../../configuration/model.ts'
 import { isBehind } from '../../configuration/read-configuration.ts'
 import { findOrderHold, orderHoldText } from '../../control/order-holds.ts'
-import { StreamError } from '../../errors.ts'
+import { StreamError, toStreamError } from '../../errors.ts'
 import { isForgotten } from '../../events/forgotten.ts'
 import type { VendorOrderRequested } from '../../events/generated/events.ts'
 import { entityOf, type PerSystemKind, recordKey, type TopicEvents } from '../../events/topics.ts'
@@ -183,14 +183,19 @@ async function deliver<K extends PerSystemKind>(
   const labels = { stage: parts.stage, connection: connection.id }
   const onSaved = (reason: string) => meter?.count('waldstream_deliveries_saved_total', { ...labels, reason })
   const onRetry = ({ code }: StreamError) => meter?.count('waldstream_delivery_retries_total', { ...labels, code })
-  const outcome = await deliverPatiently(
+  return await deliverPatiently(
     recordKey(connection.id, key),
-    () => deliverOnce(job, { sink, deliveries, clock, timing, checkSoon, checkOthers, onSaved }),
+    async () => {
+      try {
+        return await deliverOnce(job, { sink, deliveries, clock, timing, checkSoon, checkOthers, onSaved })
+      } catch (error) {
+        // A system that refuses an order quotes what it was sent; what comes of it is shown, also why the system is down.
+        throw withoutPersonal(sink.kind, event, toStreamError(error))
+      }
+    },
     { breaker, clock, random, inPlaceMs, busyMs, inPlace: timing.inPlace, probe, onRetry },
     signal,
   )
-  // A system that refuses an order quotes what it was sent.
-  return outcome.end === 'failed' ? { ...outcome, error: withoutPersonal(sink.kind, event, outcome.error) } : outcome
 }
 
 /** The connection is right again when an entity is delivered, or fails for a reason that says nothing of the connection. */

@@ -2,6 +2,7 @@ import type { System } from '../../configuration/model.ts'
 import { entityOf, type PerSystemKind, recordKey, topicOf } from '../../events/topics.ts'
 import { versionRank } from '../../events/version.ts'
 import { forEachKey } from '../../platform/bounded.ts'
+import { openCircuit } from '../../platform/runtime/breaker-state.ts'
 import type { ParkedRecord } from '../../platform/runtime/parked-item.ts'
 import { ORDER_HELD, type Parked, type ParkedCheck } from '../../platform/runtime/parking.ts'
 import type { BatchContext, Decoded, PartitionContext, Stage } from '../../platform/runtime/stage.ts'
@@ -50,7 +51,7 @@ export function sinkStage<K extends PerSystemKind>(system: System, sink: Sink<K>
     onTick: (context) => parts.room.release(context, taking),
     circuit: () => ({
       system: system.id,
-      open: parts.breaker.state().openings > 0,
+      open: openCircuit(system.id, parts.breaker.state(), deps.clock.now()),
       waiting: parts.breaker.waiting(),
     }),
     heldBack() {

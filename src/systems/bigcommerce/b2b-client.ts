@@ -72,7 +72,7 @@ export function createB2bClient(
     baseUrl: settings.baseUrl,
     timeoutMs,
     // Its limit is apart from the store's own.
-    governor: deps.governors.of(`bigcommerce-b2b ${storeHash}`, settings.limits),
+    governor: deps.governors.of(`bigcommerce-b2b ${storeHash}`, settings.limits, 'B2B Edition'),
     quota: (answer) => bigcommerceQuota(answer, 0, deps.clock.now()),
     logger: deps.logger,
     network: deps.network,

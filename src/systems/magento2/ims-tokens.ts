@@ -31,7 +31,7 @@ export function imsTokens(
   { clock, logger, governors, network }: { clock: Clock; logger: Logger; governors: Governors; network: NetworkRules },
 ): AccessTokens {
   // Not the shop's governor: the call that waits for the token has its turn there already.
-  const governor = governors.of(`magento2 token ${clientId}`, { concurrency: 1 })
+  const governor = governors.of(`magento2 token ${clientId}`, { concurrency: 1 }, 'sign-in')
   const http = createHttp({
     baseUrl: imsAddress,
     timeoutMs: TIMEOUT_MS,

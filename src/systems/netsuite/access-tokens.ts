@@ -33,7 +33,7 @@ export function netsuiteTokens(
   const sign = createAssertionSigner(credentials)
   const url = `${withoutEnd(baseUrl, '/')}${PATH}`
   // Not the account's governor: the call that waits for the token has its turn there already.
-  const governor = governors.of(`netsuite token ${account}`, { concurrency: 1 })
+  const governor = governors.of(`netsuite token ${account}`, { concurrency: 1 }, 'sign-in')
   const http = createHttp({ baseUrl, timeoutMs: TIMEOUT_MS, governor, logger, network, classify: tokenRefusedError })
   const ask = async (askedAt: number): Promise<AccessToken> => {
     const answer = await http.request({

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { Status } from '../../../src/operations/status.ts'
 import { until } from '../../worlds/processes-until.ts'
 import {
   type ConnectionId,
@@ -103,6 +104,17 @@ it('three connections share shops and vendors, and nothing else', async () => {
     'a-1 is paused at map-products: mapping_failed',
   ])
 
+  const ends = async () =>
+    (await world.get<Pick<Status, 'connections'>>('/v1/status')).connections.flatMap((one) =>
+      one.ends.map((end) => ({ connection: one.connection, ...end })),
+    )
+  const silent = await until('the status says that account 2 does not answer', async () => {
+    const down = (await ends()).filter(({ circuit }) => circuit !== null)
+    return down.length > 0 ? down : undefined
+  })
+  const code = 'target_unavailable'
+  expect(silent).toMatchObject([{ connection: 'a-2', circuit: { code, stages: ['deliver-erp-2'], processes: 1 } }])
+
   // What waits can be seen: as it was read, and as it was mapped.
   const waiting = await until('the orders of a-2 are shown', async () => {
     const rows = (await staged('backend', 'a-2', 'orders')).filter(({ status }) => status !== 'ignored')
@@ -136,6 +148,11 @@ it('three connections share shops and vendors, and nothing else', async () => {
   }
   await until('the orders of account 2 are delivered', async () => {
     return (await erps())['erp-2'].salesOrders.length === orderOf('a-2').length
+  })
+  await until('the status says that every system answers', async () => {
+    const all = await ends()
+    expect(all.map(({ system, calls }) => [system, calls.length])).toContainEqual(['erp-2', 1])
+    return all.every(({ circuit }) => circuit === null)
   })
 
   const end = await erps()

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
+import { runningProcesses, type StageCircuit } from '../../../src/control/processes.ts'
 import { applyConfiguration } from '../../../src/operations/configuration.ts'
 import { everything } from '../../../src/operations/principal.ts'
 import { status } from '../../../src/operations/status.ts'
+import { createCallSlots } from '../../../src/platform/governor/call-slots.ts'
 import { stagedStage } from '../../../src/projections/staged.ts'
 import { entityResult, statusRecord } from '../../data/sync-status.ts'
 import { batchContext } from '../../worlds/stage-context.ts'
@@ -96,4 +98,113 @@ it('a hold of all connections of a stage, or of a system, is one of each of them
       ['route-orders', "waldstream pauses resume route-orders '*'"],
     ])
   }
+})
+
+const account = { system: 'erp', account: 'netsuite 1', part: null, concurrency: 4, per_minute: null }
+
+/** Processes that call systems, and were heard of just now. */
+async function called(circuits: readonly (readonly Partial<StageCircuit>[])[], beatAgoMs = 0) {
+  const api = await twoSellers(['alder', 'birch'])
+  const now = api.clock.time
+  const down = { stage: 'deliver-erp', system: 'erp', code: 'target_unavailable', message: 'POST /b-7 answered 503' }
+  const times = { since: now - 60_000, next_try: now + 5_000 }
+  for (const [index, own] of circuits.entries()) {
+    await runningProcesses(api.tables).put({
+      id: `p${index}`,
+      roles: ['processor'],
+      version: '1.0.0',
+      node: 'v24.1.0',
+      started_at: now - 3_600_000,
+      beat_at: now - beatAgoMs,
+      circuits: own.map((one) => ({ ...down, ...times, ...one })),
+      accounts: [account],
+    })
+  }
+  const ends = async (by = boss) => {
+    const [alder] = (await status(api.operations, by)).connections.filter(({ connection }) => connection === 'alder')
+    return alder
+  }
+  return { ...api, now, ends }
+}
+
+it('says which system does not answer, since when, why, when it is tried next and in how many processes', async () => {
+  const { now, ends } = await called([[{}], [{ since: 0, next_try: 9e12 }], []])
+  const alder = await ends()
+  expect(alder).toMatchObject({ healthy: false, ends: [{ system: 'shop-alder', circuit: null }, { system: 'erp' }] })
+  expect(alder?.ends[1]?.circuit).toEqual({
+    since: '1970-01-01T00:00:00.000Z',
+    code: 'target_unavailable',
+    message: 'POST /b-7 answered 503',
+    next_try: new Date(now + 5_000).toISOString(),
+    processes: 2,
+    stages: ['deliver-erp'],
+    fix: expect.stringContaining('bring erp back'),
+  })
+})
+
+it('says that a system is being tried now, and nothing of what a process that died has left behind', async () => {
+  const trial = await called([[{ next_try: 1 }]])
+  expect((await trial.ends())?.ends[1]?.circuit).toMatchObject({ next_try: null, processes: 1 })
+  const dead = await called([[{}]], 180_000)
+  expect((await dead.ends())?.ends[1]).toEqual({ system: 'erp', circuit: null, calls: [] })
+})
+
+it('says no more of a system that is shared than that it does not answer, and how much of it is used', async () => {
+  const { ends } = await called([[{}]])
+  const scope = { connections: new Set(['alder']), systems: new Set(['shop-alder']) }
+  const alder = await ends({ ...boss, scope })
+  expect(alder?.ends[1]).toMatchObject({
+    circuit: { code: 'target_unavailable', message: null },
+    calls: [{ at_once: 4 }],
+  })
+  expect(JSON.stringify(alder)).not.toMatch(/b-7|birch|netsuite 1/)
+})
+
+it('says how many calls of how many are under way, wait and are left, and until when a system is left alone', async () => {
+  const { tables, now, ends } = await called([[]])
+  const [one, other] = ['a', 'b'].map((owner) => createCallSlots(tables, 'netsuite 1', owner))
+  await one?.take('slot#001', now + 10_000, now)
+  await other?.take('slot#002', now + 10_000, now)
+  await other?.wait({ rank: 0, calls: 3, since: now }, now + 3_000)
+  await one?.pauseUntil(now + 240_000)
+  const use = { part: null, in_use: 2, at_once: 4, waiting: 3, minute: null }
+  expect((await ends())?.ends).toEqual([
+    { system: 'shop-alder', circuit: null, calls: [] },
+    { system: 'erp', circuit: null, calls: [{ ...use, left_alone_until: new Date(now + 240_000).toISOString() }] },
+  ])
+})
+
+it('says of each flow how long what was delivered within the last hour took', async () => {
+  const api = await twoSellers(['alder', 'birch'])
+  const at = api.clock.time - 600_000
+  const report = async (ago: number, took: number, offset: number) => {
+    const times = { occurredAt: at - ago - took, readAt: at - ago - took / 2 }
+    const done = entityResult({
+      source: 'shop-alder',
+      key: `k${offset}`,
+      connection: 'alder',
+      status: 'succeeded',
+      ...times,
+    })
+    const { record, event } = statusRecord('deliver-erp', at - ago, [done])
+    await stagedStage(api).handle([{ record: { ...record, offset: BigInt(offset) }, event }], batchContext().context)
+  }
+  await report(0, 8_000, 1)
+  await report(0, 8_000, 2)
+  await report(7_200_000, 400_000, 3)
+  const { connections } = await status(api.operations, boss)
+  expect(connections.map(({ flows }) => flows[0]?.times)).toEqual([
+    { end_to_end: { count: 2, p50: 7.5, p95: 9.75 }, freshness: { count: 2, p50: 3.5, p95: 4.85 } },
+    { end_to_end: { count: 0, p50: null, p95: null }, freshness: { count: 0, p50: null, p95: null } },
+  ])
+})
+
+it('answers all of it over HTTP', async () => {
+  const { get } = await called([[{}]])
+  const [alder] = (await get('/v1/status')).json.connections
+  expect(alder.ends[1]).toMatchObject({ circuit: { code: 'target_unavailable', stages: ['deliver-erp'] } })
+  expect(alder.ends[1].calls).toEqual([
+    { part: null, in_use: 0, at_once: 4, waiting: 0, left_alone_until: null, minute: null },
+  ])
+  expect(alder.flows[0].times.end_to_end).toEqual({ count: 0, p50: null, p95: null })
 })

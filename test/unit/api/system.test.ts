@@ -12,7 +12,8 @@ it('shows the processes that run, and which was not heard of', async () => {
   const api = await twoSellers([])
   const start = api.clock.time
   const process = { roles: ['processor'], version: '1.0.0', node: 'v24.1.0' }
-  await startHeartbeat({ tables: api.tables, clock: manualClock(start), logger: silentLogger }, process)
+  const deps = { tables: api.tables, clock: manualClock(start), logger: silentLogger }
+  await startHeartbeat(deps, process, () => ({ circuits: [], accounts: [] }))
   expect((await api.get('/v1/system/processes')).json.items).toMatchObject([
     { ...process, state: 'running', started_at: '2026-01-31T08:00:00.000Z' },
   ])

@@ -34,7 +34,8 @@ it('what is not known yet is not made up', () => {
 })
 
 it('a stage tells whether it works, and whether its system answers', () => {
-  const circuit = { system: 'netsuite', open: true, waiting: 2 }
+  const open = { system: 'netsuite', since: 0, code: 'target_unavailable', message: 'down', next_try: 1_000 }
+  const circuit = { system: 'netsuite', open, waiting: 2 }
   const stage = { name: 'deliver-netsuite', up: false, stalled: null, group: '', progress: [], circuit }
   const labels = { stage: 'deliver-netsuite', system: 'netsuite' }
   expect(stageSamples([stage], NOW)).toEqual([

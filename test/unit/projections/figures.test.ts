@@ -45,6 +45,30 @@ it('counts what was delivered and failed, by five minutes of when it was reporte
   expect(first?.freshness).toEqual(withDuration(withDuration(emptyHistogram, 60_000), 60_000))
 })
 
+it('keeps the times of each entity apart, too', async () => {
+  const { handle, rows } = world()
+  const slow = { entity: 'products', key: 'A-1', occurredAt: seconds(1_000), readAt: seconds(900) }
+  await handle([report(1, [done(), done(slow)])])
+  const [row] = await rows()
+  const times = (whole: number, read: number) => ({
+    end_to_end: withDuration(emptyHistogram, whole * 1000),
+    freshness: withDuration(emptyHistogram, read * 1000),
+  })
+  expect(row?.times).toEqual({ orders: times(100, 60), products: times(1_000, 100) })
+})
+
+it('goes on with a row that was begun before the times of entities were kept', async () => {
+  const { handle, rows, tables } = world()
+  await handle([report(1, [done()])])
+  const [before] = (await Array.fromAsync(tables.scan('figures'))).flat()
+  const { times: _times, ...older } = before ?? {}
+  await tables.put('figures', older)
+  await handle([report(2, [done()])])
+  const [row] = await rows()
+  expect(row?.done).toEqual({ orders: 2 })
+  expect(row?.times['orders']?.end_to_end).toEqual(withDuration(emptyHistogram, 100_000))
+})
+
 it('counts each record once, however often and in whatever parts it is handed over', async () => {
   const { handle, rows } = world()
   const [one, two, three] = [report(1, [done()]), report(2, [done()]), report(3, [done()])]

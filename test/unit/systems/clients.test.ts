@@ -71,3 +71,19 @@ it('looks nothing up that is not a secret: an address is none', async () => {
   })
   expect(asked).toEqual([])
 })
+
+it('knows the accounts of the systems it has connected, with their limits as they are now', async () => {
+  const made = clients()
+  expect(made.accounts()).toEqual([])
+  await made.of(system)
+  const account = { system: 'shop', account: 'magento2 127.0.0.1:9', part: null, concurrency: 2, per_minute: null }
+  expect(made.accounts()).toEqual([account])
+  await made.of({ ...system, limits: { concurrency: 9, perMinute: 300 } })
+  expect(made.accounts()).toEqual([{ ...account, concurrency: 9, per_minute: 300 }])
+  const settings = { storeHash: 'x7', currency: 'EUR', b2b: true, b2bPerMinute: 60 }
+  await made.of({ ...system, id: 'store', type: 'bigcommerce', secrets: { accessToken: 'env:TOKEN' }, settings })
+  expect(made.accounts().filter(({ system: of }) => of === 'store')).toMatchObject([
+    { account: 'bigcommerce-b2b x7', part: 'B2B Edition', per_minute: 60 },
+    { account: 'bigcommerce x7', part: null },
+  ])
+})

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { CalledSystem } from '../../../src/operations/called-systems.ts'
 import type { ConnectionStatus, Flow, Status } from '../../../src/operations/status.ts'
 import { attentionOf, entityOfStage, unreadEntities } from '../../../web/src/pages/overview/attention.ts'
 
@@ -11,6 +12,7 @@ const flowOf = (over: { readonly problem?: string; readonly enabled?: boolean })
   waiting: none,
   waits: [],
   failed: none,
+  times: { end_to_end: { count: 0, p50: null, p95: null }, freshness: { count: 0, p50: null, p95: null } },
 })
 const failure = {
   group: '25c9d5f105080966',
@@ -42,6 +44,7 @@ const connection = (id: string, over: Partial<ConnectionStatus> = {}): Connectio
   held_orders: { count: 0, more: false, since: null },
   failures: [],
   pulls: [],
+  ends: [],
   ...over,
 })
 const statusOf = (connections: readonly ConnectionStatus[], over: Partial<Status> = {}) =>
@@ -121,4 +124,50 @@ it.each([
   ['reads', null],
 ])('the stage %s is of %s', (stage, entity) => {
   expect(entityOfStage(stage)).toBe(entity)
+})
+
+const answering: CalledSystem = { system: 'erp', circuit: null, calls: [] }
+const circuit = {
+  since: '2026-11-29T01:00:00.000Z',
+  code: 'target_unavailable',
+  message: 'POST /orders answered 503',
+  next_try: null,
+  processes: 1,
+  stages: ['deliver-erp'],
+  fix: '',
+}
+
+it('has a system that does not answer first, once for all connections, with its cause and the way out', () => {
+  const ends = [answering, { ...answering, system: 'erp-2', circuit }]
+  const found = attentionOf(statusOf([connection('a', { ends, paused: [halt] }), connection('b', { ends })]))
+  expect(found).toMatchObject([
+    {
+      tone: 'bad',
+      title: expect.stringMatching(/^erp-2 does not answer: /),
+      message: expect.stringMatching(/^Bring it back: .* POST \/orders answered 503$/),
+      since: circuit.since,
+      href: '/systems/erp-2',
+      scope: 'configure',
+    },
+    { pause: { stage: 'route-orders' } },
+  ])
+})
+
+it('has an account that is left alone for long, and not one that is for a moment', () => {
+  const use = { part: null, in_use: 0, at_once: 4, waiting: 2, minute: null }
+  const now = Date.parse('2026-11-29T01:00:00.000Z')
+  const left = (until: string | null) => {
+    const calls = [{ ...use, left_alone_until: until }]
+    return attentionOf(statusOf([connection('a', { ends: [{ ...answering, calls }] })]), now)
+  }
+  expect(left(null)).toEqual([])
+  expect(left('2026-11-29T01:00:59.000Z')).toEqual([])
+  expect(left('2026-11-29T01:04:00.000Z')).toMatchObject([
+    { tone: 'warn', title: 'erp asked to be left alone', pause: null, href: '/systems/erp' },
+  ])
+})
+
+it('asks nobody for anything about a connection that is switched off', () => {
+  const ends = [{ ...answering, circuit }]
+  expect(attentionOf(statusOf([connection('a', { enabled: false, ends })]))).toEqual([])
 })

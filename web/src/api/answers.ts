@@ -7,6 +7,7 @@ import type { LetterGroup } from '../../../src/projections/list-dead-letters.ts'
 import type { Rebuild as RebuildJob } from '../../../src/projections/rebuild/rebuild.ts'
 
 /** What the API answers. Types come from the operations behind it, which it shows as they are. */
+export type { CalledSystem, CallUse } from '../../../src/operations/called-systems.ts'
 export type { VendorAction } from '../../../src/operations/cancel-at-vendor.ts'
 export type { DemoScenario } from '../../../src/operations/demo.ts'
 export type { Figures } from '../../../src/operations/figures.ts'

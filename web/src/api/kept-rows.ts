@@ -4,6 +4,8 @@ import { reconcile } from 'solid-js/store'
 const NAMES = [
   'source',
   'connection',
+  'system',
+  'part',
   'stage',
   'group',
   'topic',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
 import type { Clock } from '../../../../src/platform/clock.ts'
 import type { Tables } from '../../../../src/platform/dynamodb/tables.ts'
-import { governorTables } from '../../../../src/platform/governor/call-slots.ts'
+import { governorTables, readAccountUse } from '../../../../src/platform/governor/call-slots.ts'
 import { type CallKind, type CallLimits, createGovernor } from '../../../../src/platform/governor/governor.ts'
 import { createSharedPermits } from '../../../../src/platform/governor/shared-permits.ts'
 import { memoryTables } from '../../../memory/tables.ts'
@@ -190,5 +190,44 @@ describe('processes with one account', () => {
     await Promise.all(account.process('a').many(5, 'orders'))
     await account.clock.sleep(5_000)
     expect(await account.rows()).toEqual([])
+  })
+})
+
+describe('the use of an account', () => {
+  const useOf = ({ tables, clock }: ReturnType<typeof accountOf>, perMinute: number | null) =>
+    readAccountUse(tables, { account: ACCOUNT, perMinute }, clock.now())
+
+  it('is what all processes have under way and wait for, and nothing when they are done', async () => {
+    const account = accountOf({ concurrency: 2 })
+    const [a, b] = [account.process('a'), account.process('b')]
+    const calls = [...a.many(4, 'orders'), ...b.many(4, 'orders')]
+    await account.clock.sleep(60)
+    const { inUse, waiting, pausedUntil, ofMinute } = await useOf(account, null)
+    expect([inUse, pausedUntil, ofMinute]).toEqual([2, null, 0])
+    expect(waiting).toBeGreaterThan(0)
+    await Promise.all(calls)
+    await Promise.all([a.permits.close(), b.permits.close()])
+    expect(await useOf(account, null)).toEqual({ inUse: 0, waiting: 0, pausedUntil: null, ofMinute: 0 })
+  })
+
+  it('counts the calls of the last minute where the account counts them, and no longer', async () => {
+    const account = accountOf({ concurrency: 4, perMinute: 60 })
+    await Promise.all(account.process('a').many(5, 'orders'))
+    const { ofMinute } = await useOf(account, 60)
+    expect(ofMinute).toBeGreaterThanOrEqual(5)
+    expect(ofMinute).toBeLessThanOrEqual(60)
+    await account.clock.sleep(61_000)
+    expect(await useOf(account, 60)).toMatchObject({ ofMinute: 0 })
+  })
+
+  it('says until when it is left alone', async () => {
+    const account = accountOf({ concurrency: 4 })
+    const { governor } = account.process('a')
+    governor.pause(600_000)
+    const until = account.clock.now() + 600_000
+    await account.clock.sleep(1_000)
+    expect(await useOf(account, null)).toMatchObject({ pausedUntil: until })
+    await account.clock.sleep(600_000)
+    expect(await useOf(account, null)).toMatchObject({ pausedUntil: null })
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { StreamError } from '../../../../src/errors.ts'
 import { createBreaker, type Pass } from '../../../../src/platform/runtime/breaker.ts'
+import { openCircuit } from '../../../../src/platform/runtime/breaker-state.ts'
 import { manualClock } from '../../../memory/manual-clock.ts'
 
 const down = new StreamError('target_unavailable', 'down')
@@ -107,6 +108,37 @@ describe('a circuit breaker', () => {
     expect(breaker.state().state).toBe('closed')
     trial.failed('e', down)
     expect(breaker.state()).toMatchObject({ state: 'closed', failures: 1 })
+  })
+
+  it('says since when and why it is open, and when the next call is let through', async () => {
+    const { breaker, clock, fail } = prepare()
+    const circuit = () => openCircuit('erp', breaker.state(), clock.now())
+    await fail('a', 'b')
+    expect(circuit()).toBeNull()
+    clock.set(1_500)
+    await fail('a')
+    const open = { system: 'erp', since: 1_000, code: 'target_unavailable', message: 'down' }
+    expect(circuit()).toEqual({ ...open, next_try: 2_500 })
+    clock.set(2_500)
+    const trial = await breaker.enter(signal)
+    trial.failed('c', new StreamError('timed_out', 'too slow'))
+    expect(circuit()).toEqual({ ...open, code: 'timed_out', message: 'too slow', next_try: 4_500 })
+    clock.set(4_500)
+    const last = await breaker.enter(signal)
+    clock.set(60_000)
+    // Its trial is still under way.
+    expect(circuit()).toMatchObject({ system: 'erp', next_try: 4_500 })
+    last.reached()
+    expect(circuit()).toBeNull()
+  })
+
+  it('is not called open for long where nothing waits for the system: nobody tries it then', async () => {
+    const { breaker, clock, fail } = prepare()
+    await fail('a', 'b', 'c')
+    clock.set(7_000)
+    expect(openCircuit('erp', breaker.state(), clock.now())).not.toBeNull()
+    clock.set(7_001)
+    expect(openCircuit('erp', breaker.state(), clock.now())).toBeNull()
   })
 
   it('opens at once when the system is known to be down, and ends who waits when asked to', async () => {

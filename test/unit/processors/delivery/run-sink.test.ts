@@ -266,12 +266,34 @@ describe('a sink as a stage', () => {
     const handled = worker.handle(...batch)
     await clock.sleep(1_800_000)
     expect(worker.stage.heldBack?.()).toMatch(/^netsuite does not answer since/)
-    expect(worker.stage.circuit?.()).toEqual({ system: 'netsuite', open: true, waiting: expect.any(Number) })
+    expect(worker.stage.circuit?.()).toMatchObject({
+      system: 'netsuite',
+      open: { system: 'netsuite', code: 'target_unavailable', message: 'down' },
+      waiting: expect.any(Number),
+    })
     expect((await handled).toSorted()).toEqual(batch.map(({ event }) => `${event.key} succeeded`))
+    expect(worker.stage.circuit?.()).toMatchObject({ open: null })
     expect(clock.now()).toBeLessThan(backAt + 300_000)
     expect(await world.parked()).toEqual([])
     expect(worker.deadLetters).toEqual([])
     expect(worker.stage.heldBack?.()).toBeNull()
+  })
+
+  it('says why the system is down without what it quotes of a person', async () => {
+    const clock = virtualClock()
+    const world = sinkWorld(clock)
+    let isBack = false
+    const worker = world.worker({
+      deliver: async (_event, write) => {
+        if (!isBack) throw new StreamError('target_unavailable', 'overloaded by the order of Zoe@Example.com')
+        write()
+      },
+    })
+    const handled = worker.handle(...['1', '2', '3'].map((key) => world.append(version(key, 1))))
+    await clock.sleep(600_000)
+    expect(worker.stage.circuit?.().open?.message).toMatch(/^overloaded by the order of (?!.*Example)/)
+    isBack = true
+    await handled
   })
 
   it.each(['target_rejected', 'target_conflict'] as const)('dead-letters %s at once', async (code) => {

@@ -32,6 +32,8 @@ export function AttentionList(props: {
 }
 
 function Item(props: { readonly item: Attention }): JSX.Element {
+  const may = useMay()
+  const href = () => (props.item.scope === null || may(props.item.scope) ? props.item.href : null)
   const who = () => (props.item.connection === '*' ? texts.overview.allOf : props.item.connection)
   return (
     <li data-tone={props.item.tone}>
@@ -51,9 +53,9 @@ function Item(props: { readonly item: Attention }): JSX.Element {
       <div class="attention-action">
         <Switch>
           <Match when={props.item.pause}>{(pause) => <Resume pause={pause()} />}</Match>
-          <Match when={props.item.href}>
-            {(href) => (
-              <A href={href()} class="button small" aria-label={`${texts.overview.open}: ${props.item.title}`}>
+          <Match when={href()}>
+            {(page) => (
+              <A href={page()} class="button small" aria-label={`${texts.overview.open}: ${props.item.title}`}>
                 {texts.overview.open}
               </A>
             )}

@@ -1,12 +1,13 @@
-import type { Failure, Halt, Status } from '../../api/answers.ts'
+import type { CalledSystem, Failure, Halt, Status } from '../../api/answers.ts'
 import { causeText, entityText } from '../../format.ts'
+import { clockTime } from '../../local-time.ts'
 import { texts } from '../../texts.ts'
 
 /** Something that waits for a person. */
 export interface Attention {
   readonly id: string
   readonly tone: 'bad' | 'warn'
-  readonly icon: 'pause' | 'problems' | 'clock'
+  readonly icon: 'pause' | 'problems' | 'clock' | 'connections'
   /** Null: of no single connection. */
   readonly connection: string | null
   readonly title: string
@@ -17,18 +18,67 @@ export interface Attention {
   readonly pause: { readonly stage: string; readonly connection: string } | null
   /** Where its cause is seen; null: there is no page of it. */
   readonly href: string | null
+  /** The scope that page needs; null: whoever sees this sees that. */
+  readonly scope: string | null
 }
 
-/** Pauses, failures, reads that are not good and what waits, the worst first. What concerns several connections is there once. */
-export function attentionOf({ connections, failures }: Status): readonly Attention[] {
+/** Systems that do not answer, pauses, failures, reads that are not good and what waits, the worst first. What concerns several connections is there once. */
+export function attentionOf({ connections, failures }: Status, now = Date.now()): readonly Attention[] {
+  const ends = connections.flatMap((one) => (one.enabled ? one.ends : []))
+  const down = ends.flatMap(downOf)
+  const alone = ends.flatMap((end) => aloneOf(end, now))
   const halts = connections.flatMap((one) => one.paused.map((halt) => ofHalt(halt, one.connection)))
   const failed = connections.flatMap((one) => one.failures.map((failure) => ofFailure(failure, one.connection)))
   const unrouted = failures.map((failure) => ofFailure(failure, null))
   const reads = connections.flatMap((one) => one.flows.flatMap((flow) => readsOf(flow, one.connection)))
   const waits = connections.flatMap((one) => one.flows.flatMap((flow) => waitsOf(flow, one)))
-  const all = [...halts, ...failed, ...unrouted, ...reads, ...waits]
+  const all = [...down, ...halts, ...failed, ...unrouted, ...reads, ...waits, ...alone]
   return [...new Map(all.map((one) => [one.id, one])).values()]
 }
+
+function downOf({ system, circuit }: CalledSystem): readonly Attention[] {
+  if (circuit === null) return []
+  const { code, message, since } = circuit
+  return [
+    {
+      id: `down ${system}`,
+      tone: 'bad',
+      icon: 'connections',
+      connection: null,
+      title: texts.overview.down(system, causeText(code).toLowerCase()),
+      message: message === null ? texts.overview.downWay : `${texts.overview.downWay} ${message}`,
+      since,
+      pause: null,
+      href: systemPage(system),
+      scope: 'configure',
+    },
+  ]
+}
+
+/** A system is left alone for a moment now and then: that is how its limits are kept. */
+const LONG_ALONE_MS = 60_000
+
+function aloneOf({ system, calls }: CalledSystem, now: number): readonly Attention[] {
+  return calls.flatMap(({ part, left_alone_until: until }) => {
+    if (until === null || Date.parse(until) - now < LONG_ALONE_MS) return []
+    return [
+      {
+        id: `alone ${system} ${part}`,
+        tone: 'warn',
+        icon: 'clock',
+        connection: null,
+        title: texts.overview.alone(system, part),
+        message: texts.overview.aloneWay(clockTime(until)),
+        since: null,
+        pause: null,
+        href: systemPage(system),
+        scope: 'configure',
+      } as const,
+    ]
+  })
+}
+
+const systemPage = (system: string) => `/systems/${encodeURIComponent(system)}`
 
 function ofHalt({ stage, connection, message, since, code }: Halt, of: string): Attention {
   const isRead = stage === 'reads'
@@ -44,6 +94,7 @@ function ofHalt({ stage, connection, message, since, code }: Halt, of: string): 
     since,
     pause: { stage, connection },
     href: null,
+    scope: null,
   }
 }
 
@@ -61,6 +112,7 @@ function ofFailure(
     since: last_at,
     pause: null,
     href: `/problems/${group}`,
+    scope: null,
   }
 }
 
@@ -78,6 +130,7 @@ function readsOf({ reads }: Status['connections'][number]['flows'][number], conn
         since: last_good,
         pause: null,
         href: `/tasks?${new URLSearchParams({ read })}`,
+        scope: null,
       } as const,
     ]
   })
@@ -105,6 +158,7 @@ function waitsOf(
         since,
         pause: null,
         href: `/problems/waiting?${new URLSearchParams({ connection })}`,
+        scope: null,
       } as const,
     ]
   })

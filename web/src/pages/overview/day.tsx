@@ -4,7 +4,7 @@ import { createMemo, type JSX, lazy, Match, Show, Suspense, Switch } from 'solid
 import type { Figures } from '../../api/answers.ts'
 import { figuresQuery } from '../../api/queries.ts'
 import { useQuery } from '../../api/use-query.ts'
-import { ageText, causeText, countText, entityText } from '../../format.ts'
+import { causeText, countText, durationText, entityText } from '../../format.ts'
 import type { ChartLine } from '../../parts/chart-line.ts'
 import { InTurn } from '../../parts/in-turn.tsx'
 import { Empty } from '../../parts/parts.tsx'
@@ -213,8 +213,4 @@ function byCount(counts: Readonly<Record<string, number>>): readonly string[] {
   return Object.entries(counts)
     .toSorted(([, a], [, b]) => b - a)
     .map(([name]) => name)
-}
-
-function durationText(seconds: number): string {
-  return seconds > 0 && seconds < 10 ? `${Math.round(seconds * 10) / 10} s` : ageText(seconds)
 }

@@ -2,13 +2,14 @@ import { A } from '@solidjs/router'
 import { For, type JSX, Show } from 'solid-js'
 import type { ConnectionStatus, Flow, PullStatus } from '../../api/answers.ts'
 import { now } from '../../clock.ts'
-import { ageText, countText, entityText } from '../../format.ts'
+import { ageText, countText, durationText, entityText } from '../../format.ts'
 import { Icon, iconOf } from '../../parts/icons.tsx'
 import { Badge, type Tone } from '../../parts/parts.tsx'
 import { Ago } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 import { HoldLane, LaneHolds } from '../holds/lane-holds.tsx'
 import { entityOfStage } from './attention.ts'
+import { End } from './end.tsx'
 
 /** What is in progress takes seconds as a rule: after so long it is late, and the lane says since when. */
 const LATE_MS = 300_000
@@ -32,7 +33,7 @@ export function Lane(props: { readonly connection: ConnectionStatus }): JSX.Elem
       </div>
       <LaneHolds of={props.connection} />
       <div class="lane-body">
-        <End icon="shop" role={texts.overview.shop} name={props.connection.shop} />
+        <End icon="shop" role={texts.overview.shop} name={props.connection.shop} of={props.connection} />
         <table class="flows">
           <thead>
             <tr>
@@ -41,6 +42,7 @@ export function Lane(props: { readonly connection: ConnectionStatus }): JSX.Elem
                 <span class="unseen">{texts.overview.columns.direction}</span>
               </th>
               <th class="number">{texts.overview.columns.lastRead}</th>
+              <th class="number flow-times">{texts.overview.columns.times}</th>
               <th class="number">{texts.overview.columns.processing}</th>
               <th class="number">{texts.overview.columns.waiting}</th>
               <th class="number">{texts.overview.columns.failed}</th>
@@ -50,7 +52,7 @@ export function Lane(props: { readonly connection: ConnectionStatus }): JSX.Elem
             <For each={inOrder(props.connection.flows)}>{(flow) => <FlowRow flow={flow} of={props.connection} />}</For>
           </tbody>
         </table>
-        <End icon="vendor" role={texts.overview.vendor} name={props.connection.vendor} />
+        <End icon="vendor" role={texts.overview.vendor} name={props.connection.vendor} of={props.connection} />
       </div>
       <Pullers pulls={props.connection.pulls} />
     </article>
@@ -88,20 +90,12 @@ function inOrder(flows: readonly Flow[]): readonly Flow[] {
   return flows.toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 
-function End(props: { readonly icon: 'shop' | 'vendor'; readonly role: string; readonly name: string }): JSX.Element {
-  return (
-    <div class="end" data-end={props.icon}>
-      <Icon name={props.icon} size={18} />
-      <span class="faint">{props.role}</span>
-      <strong title={props.name}>{props.name}</strong>
-    </div>
-  )
-}
-
 function FlowRow(props: { readonly flow: Flow; readonly of: ConnectionStatus }): JSX.Element {
   const isToVendor = () => props.flow.entity === 'orders'
   const isPaused = () =>
     props.of.paused.some(({ stage }) => (entityOfStage(stage) ?? props.flow.entity) === props.flow.entity)
+  const isDown = () =>
+    props.of.ends.some(({ circuit }) => circuit?.stages.some((stage) => entityOfStage(stage) === props.flow.entity))
   const problem = () => props.flow.reads.find((read) => read.problem !== null && read.enabled)?.problem ?? null
   const lateSince = () => {
     const { since } = props.flow.processing
@@ -110,7 +104,7 @@ function FlowRow(props: { readonly flow: Flow; readonly of: ConnectionStatus }):
   const isOff = () => !props.of.enabled || props.flow.reads.every(({ enabled }) => !enabled)
   const tone = (): Tone => {
     if (isOff()) return 'idle'
-    if (isPaused() || props.flow.failed.count > 0) return 'bad'
+    if (isPaused() || isDown() || props.flow.failed.count > 0) return 'bad'
     if (problem() !== null || props.flow.waiting.count > 0 || lateSince() !== null) return 'warn'
     return 'good'
   }
@@ -129,7 +123,7 @@ function FlowRow(props: { readonly flow: Flow; readonly of: ConnectionStatus }):
         <span
           class="track"
           data-tone={tone()}
-          data-moving={props.flow.processing.count > 0 && !isPaused()}
+          data-moving={props.flow.processing.count > 0 && !isPaused() && !isDown()}
           data-direction={isToVendor() ? 'vendor' : 'shop'}
         >
           <span class="unseen">{isToVendor() ? texts.direction.toVendor : texts.direction.toShop}</span>
@@ -138,6 +132,7 @@ function FlowRow(props: { readonly flow: Flow; readonly of: ConnectionStatus }):
       <td class="number" data-label={texts.overview.columns.lastRead}>
         <LastRead flow={props.flow} isOff={isOff()} problem={problem()} />
       </td>
+      <Times of={props.flow.times} />
       <td class="number" data-label={texts.overview.columns.processing} data-zero={props.flow.processing.count === 0}>
         <Show when={lateSince()}>
           {(since) => (
@@ -177,6 +172,23 @@ function FlowRow(props: { readonly flow: Flow; readonly of: ConnectionStatus }):
         </Show>
       </td>
     </tr>
+  )
+}
+
+/** How long what was delivered within the last hour took; a cell that is empty where nothing was. */
+function Times(props: { readonly of: Flow['times'] }): JSX.Element {
+  const shown = (seconds: number | null) => (seconds === null ? '' : durationText(seconds))
+  const what = () => {
+    const { end_to_end: whole, freshness } = props.of
+    if (whole.p50 === null || whole.p95 === null) return undefined
+    const read = freshness.p95 === null ? null : durationText(freshness.p95)
+    return texts.overview.times(countText(whole.count), durationText(whole.p50), durationText(whole.p95), read)
+  }
+  return (
+    <td class="number flow-times" title={what()}>
+      <span>{shown(props.of.end_to_end.p50)}</span>
+      <span class="soft">{shown(props.of.end_to_end.p95)}</span>
+    </td>
   )
 }
 
