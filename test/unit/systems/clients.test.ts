@@ -83,7 +83,7 @@ it('knows the accounts of the systems it has connected, with their limits as the
   const settings = { storeHash: 'x7', currency: 'EUR', b2b: true, b2bPerMinute: 60 }
   await made.of({ ...system, id: 'store', type: 'bigcommerce', secrets: { accessToken: 'env:TOKEN' }, settings })
   expect(made.accounts().filter(({ system: of }) => of === 'store')).toMatchObject([
-    { account: 'bigcommerce-b2b x7', part: 'B2B Edition', per_minute: 60 },
     { account: 'bigcommerce x7', part: null },
+    { account: 'bigcommerce-b2b x7', part: 'B2B Edition', per_minute: 60 },
   ])
 })
