@@ -22,10 +22,13 @@ export function durationText(seconds: number): string {
   return seconds > 0 && seconds < 10 ? `${Math.round(seconds * 10) / 10} s` : ageText(seconds)
 }
 
-const wholeNumbers = new Intl.NumberFormat('en-US')
-
+/** A whole number, thousands set apart. Without `Intl`, whose first use takes as long as all else that is drawn. */
 export function countText(count: number, more = false): string {
-  return `${wholeNumbers.format(count)}${more ? '+' : ''}`
+  return `${thousands(String(count))}${more ? '+' : ''}`
+}
+
+function thousands(digits: string): string {
+  return digits.replaceAll(/\B(?=(\d{3})+$)/g, ',')
 }
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB']
@@ -40,8 +43,7 @@ export function bytesText(bytes: number): string {
 /** A decimal as text, exactly: with at least two decimals and thousands set apart. */
 export function amountText(amount: string): string {
   const [whole = '0', decimals = ''] = amount.replace('-', '').split('.')
-  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ',')
-  return `${amount.startsWith('-') ? '−' : ''}${grouped}.${decimals.padEnd(2, '0')}`
+  return `${amount.startsWith('-') ? '−' : ''}${thousands(whole)}.${decimals.padEnd(2, '0')}`
 }
 
 /** Sum of decimals as text, exact: they are added as integers of the smallest unit that any of them has. */

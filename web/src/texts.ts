@@ -10,6 +10,7 @@ interface RetryFigures {
 export const texts = {
   product: 'Waldstream',
   skipToContent: 'Skip to content',
+  months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
   navigation: {
     label: 'Pages',
     overview: 'Overview',
@@ -136,7 +137,7 @@ export const texts = {
     ofMinute: (calls: string, most: string) => `${calls} of ${most} this minute`,
     silent: (age: string) => `No answer for ${age}`,
     leftAlone: (age: string) => `Left alone for ${age}`,
-    down: (system: string, cause: string) => `${system} does not answer: ${cause}`,
+    down: (system: string) => `${system} does not answer`,
     downWay: 'Bring it back: what waits for it is delivered by itself then.',
     alone: (system: string, part: string | null) =>
       `${part === null ? system : `${system} (${part})`} asked to be left alone`,

@@ -2,6 +2,7 @@ import 'uplot/dist/uPlot.min.css'
 import './chart.css'
 import { createEffect, createSignal, For, type JSX, on, onCleanup, onMount } from 'solid-js'
 import uPlot from 'uplot'
+import { clockTime, dayText } from '../local-time.ts'
 import { theme } from '../theme.ts'
 import type { ChartLine } from './chart-line.ts'
 
@@ -22,18 +23,11 @@ const counts = [1, 2, 5]
   .flatMap((step) => [0, 1, 2, 3, 4, 5, 6, 7].map((zeros) => step * 10 ** zeros))
   .toSorted((a, b) => a - b)
 const seconds = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400]
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
-const dayAndClock = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-})
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 /** What is longer than this is read by its days. */
 const DAYS_FROM_S = 2 * 86_400
 const days = [1, 2, 7, 14, 28].map((count) => count * 86_400)
-const timeText = (seconds: number) => dayAndClock.format(new Date(seconds * 1000))
+const timeAt = (seconds: number) => new Date(seconds * 1000)
+const timeText = (seconds: number) => `${dayText(timeAt(seconds))}, ${clockTime(timeAt(seconds))}`
 
 /** Values over time, with those under the pointer beside their names; the same figures stand in a table that is read aloud. */
 export function Chart(props: ChartProps): JSX.Element {
@@ -128,7 +122,7 @@ function drawIn(place: HTMLDivElement, props: ChartProps, setAt: (index: number 
   // What is of a part of time has its width beside the last one, too.
   const part = props.kind === 'steps' ? 0 : (props.times[1] ?? 0) - (props.times[0] ?? 0)
   const isDays = span > DAYS_FROM_S
-  const axisTime = isDays ? day : clock
+  const axisTime = isDays ? dayText : clockTime
   const axis = { stroke: colours('--text-faint'), font, ticks: { show: false } }
   const options: uPlot.Options = {
     width: place.clientWidth,
@@ -146,7 +140,7 @@ function drawIn(place: HTMLDivElement, props: ChartProps, setAt: (index: number 
         size: 24,
         space: 70,
         ...(isDays ? { incrs: [...days] } : {}),
-        values: (_plot, times) => times.map((time) => axisTime.format(new Date(time * 1000))),
+        values: (_plot, times) => times.map((time) => axisTime(new Date(time * 1000))),
       },
       {
         ...axis,

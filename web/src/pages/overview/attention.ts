@@ -38,14 +38,14 @@ export function attentionOf({ connections, failures }: Status, now = Date.now())
 
 function downOf({ system, circuit }: CalledSystem): readonly Attention[] {
   if (circuit === null) return []
-  const { code, message, since } = circuit
+  const { message, since } = circuit
   return [
     {
       id: `down ${system}`,
       tone: 'bad',
       icon: 'connections',
       connection: null,
-      title: texts.overview.down(system, causeText(code).toLowerCase()),
+      title: texts.overview.down(system),
       message: message === null ? texts.overview.downWay : `${texts.overview.downWay} ${message}`,
       since,
       pause: null,
@@ -68,7 +68,7 @@ function aloneOf({ system, calls }: CalledSystem, now: number): readonly Attenti
         icon: 'clock',
         connection: null,
         title: texts.overview.alone(system, part),
-        message: texts.overview.aloneWay(clockTime(until)),
+        message: texts.overview.aloneWay(clockTime(new Date(until))),
         since: null,
         pause: null,
         href: systemPage(system),
