@@ -5,7 +5,7 @@ import solid from 'vite-plugin-solid'
 /** Builds the page into `dist`. Every file but `index.html` has its digest in its name: the API lets browsers keep it for good. */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [solid(), compressed()],
+  plugins: [solid(), preloaded(), compressed()],
   build: {
     target: 'baseline-widely-available',
     // Data URLs would need an exception in the page's Content-Security-Policy.
@@ -24,6 +24,26 @@ export default defineConfig({
     },
   },
 })
+
+/** The program is asked for with what begins it, and all that it is made of. */
+function preloaded(): Plugin {
+  return {
+    name: 'preloaded',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle = {} }) {
+        const chunks = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? [file] : []))
+        const main = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('/src/main.tsx'))
+        const names = main === undefined ? [] : [main.fileName, ...main.imports]
+        return names.map((name) => ({
+          tag: 'link',
+          attrs: { rel: 'modulepreload', crossorigin: true, href: `/${name}` },
+          injectTo: 'head' as const,
+        }))
+      },
+    },
+  }
+}
 
 /** As small as can be: done once here, for there is no time for it while somebody waits. */
 function compressed(): Plugin {

@@ -1,16 +1,11 @@
-import './styles/tokens.css'
-import './styles/base.css'
-import './styles/parts.css'
-import './styles/shell.css'
-import './styles/shared.css'
 import { Route, Router } from '@solidjs/router'
 import { QueryClientProvider } from '@tanstack/solid-query'
 import { lazy } from 'solid-js'
 import { render } from 'solid-js/web'
 import { client } from './api/queries.ts'
+import { nextTask } from './parts/next-task.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
-import { applyTheme } from './theme.ts'
 
 const Overview = lazy(async () => ({ default: (await import('./pages/overview/overview.tsx')).Overview }))
 const Orders = lazy(async () => ({ default: (await import('./pages/orders/orders.tsx')).Orders }))
@@ -42,11 +37,12 @@ const Keys = lazy(async () => ({ default: (await import('./pages/administration/
 const System = lazy(async () => ({ default: (await import('./pages/system/system.tsx')).System }))
 const Audit = lazy(async () => ({ default: (await import('./pages/administration/audit.tsx')).Audit }))
 
-applyTheme()
 keepReadable()
-reloadForOtherVersion()
 const root = document.getElementById('page')
 if (root !== null) {
+  // What was read just now took its time.
+  await nextTask()
+  root.replaceChildren()
   render(
     () => (
       <QueryClientProvider client={client}>
@@ -96,15 +92,4 @@ function isText(path: string): boolean {
   } catch {
     return false
   }
-}
-
-/** After an upgrade of the API the parts that are not loaded yet have other names: the page begins again, once a while. */
-function reloadForOtherVersion(): void {
-  const NAME = 'waldstream.reloaded'
-  const ONCE_IN_MS = 30_000
-  window.addEventListener('vite:preloadError', () => {
-    if (Date.now() - Number(sessionStorage.getItem(NAME) ?? 0) < ONCE_IN_MS) return
-    sessionStorage.setItem(NAME, `${Date.now()}`)
-    window.location.reload()
-  })
 }

@@ -1,8 +1,7 @@
-import { callerQuery } from './api/queries.ts'
-import { useQuery } from './api/use-query.ts'
+import { useCaller } from './caller.tsx'
 
 /** Whether who is signed in may do something. What the API would refuse is not offered. */
 export function useMay(): (scope: string) => boolean {
-  const caller = useQuery(callerQuery)
-  return (scope) => caller.isSuccess && caller.data.scopes.includes(scope)
+  const caller = useCaller()
+  return (scope) => caller()?.scopes.includes(scope) ?? false
 }

@@ -1,8 +1,7 @@
 import { createSignal } from 'solid-js'
+import { forgetKey, keepKey, keptKey } from './kept-key.ts'
 
-const NAME = 'waldstream.key'
-
-const [key, setKey] = createSignal(localStorage.getItem(NAME) ?? sessionStorage.getItem(NAME))
+const [key, setKey] = createSignal(keptKey())
 const [isWanted, setIsWanted] = createSignal(false)
 const [isKept, setIsKept] = createSignal(false)
 
@@ -23,15 +22,13 @@ export function isOwnKey(id: string): boolean {
 /** `keep`: also when the browser is closed. */
 export function signIn(given: string, keep: boolean): void {
   signOut()
-  const store = keep ? localStorage : sessionStorage
-  store.setItem(NAME, given)
+  keepKey(given, keep)
   setKey(given)
   setIsWanted(false)
 }
 
 export function signOut(): void {
-  localStorage.removeItem(NAME)
-  sessionStorage.removeItem(NAME)
+  forgetKey()
   setKey(null)
 }
 

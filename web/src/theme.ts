@@ -1,23 +1,12 @@
 import { createSignal } from 'solid-js'
+import { keepTheme, keptTheme, showTheme, type Theme } from './kept-theme.ts'
 
-const NAME = 'waldstream.theme'
-
-export const themes = ['system', 'light', 'dark'] as const
-export type Theme = (typeof themes)[number]
-
-const kept = themes.find((one) => one === localStorage.getItem(NAME)) ?? 'system'
-const [theme, setTheme] = createSignal<Theme>(kept)
+const [theme, setTheme] = createSignal<Theme>(keptTheme())
 
 export { theme }
 
 export function chooseTheme(chosen: Theme): void {
-  localStorage.setItem(NAME, chosen)
+  keepTheme(chosen)
   setTheme(chosen)
-  applyTheme()
-}
-
-export function applyTheme(): void {
-  const chosen = theme()
-  if (chosen === 'system') delete document.documentElement.dataset['theme']
-  else document.documentElement.dataset['theme'] = chosen
+  showTheme(chosen)
 }

@@ -46,5 +46,11 @@ it('zero is zero however it is written', () => {
 
 it('counts are whole numbers, with a plus where there are more than were counted', () => {
   expect([countText(1204), countText(1000, true)]).toEqual(['1,204', '1,000+'])
-  expect([0, 7, 999, 100_000, 1_234_567].map((count) => countText(count))).toEqual(['0', '7', '999', '100,000', '1,234,567'])
+  expect([0, 7, 999, 100_000, 1_234_567].map((count) => countText(count))).toEqual([
+    '0',
+    '7',
+    '999',
+    '100,000',
+    '1,234,567',
+  ])
 })

@@ -1,5 +1,6 @@
 import { key, noteRefusal } from '../session.ts'
 import { texts } from '../texts.ts'
+import { apiHeaders, takeEarly } from './early.ts'
 import { noteAction } from './live-state.ts'
 
 export interface Mistake {
@@ -50,18 +51,25 @@ export async function ask<T>(
 ): Promise<T> {
   if (method !== 'GET') noteAction()
   const bearer = withKey ?? key()
-  const response = await fetch(path, {
-    method,
-    signal: signal ?? null,
-    headers: {
-      accept: 'application/json',
-      ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
-      ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
-      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-      ...(revision === undefined ? {} : revision === null ? { 'if-none-match': '*' } : { 'if-match': `"${revision}"` }),
-    },
-    ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
-  }).catch((cause: unknown) => {
+  const early = method === 'GET' && withKey === undefined ? takeEarly(path) : undefined
+  const asking =
+    early ??
+    fetch(path, {
+      method,
+      signal: signal ?? null,
+      headers: {
+        ...apiHeaders(bearer),
+        ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        ...(revision === undefined
+          ? {}
+          : revision === null
+            ? { 'if-none-match': '*' }
+            : { 'if-match': `"${revision}"` }),
+      },
+      ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
+    })
+  const response = await asking.catch((cause: unknown) => {
     if (signal?.aborted) throw cause
     throw new ApiProblem(texts.problem.unreachable, { code: 'unreachable', status: 0 })
   })

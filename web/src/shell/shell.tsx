@@ -1,16 +1,18 @@
 import { A, type RouteSectionProps, useLocation } from '@solidjs/router'
 import { createEffect, createSignal, For, type JSX, on, onCleanup, Show, Suspense } from 'solid-js'
 import { followChanges } from '../api/live.ts'
-import { callerQuery, client, statusQuery } from '../api/queries.ts'
+import { client, statusQuery } from '../api/queries.ts'
 import { useQuery } from '../api/use-query.ts'
+import { useCaller, WithCaller } from '../caller.tsx'
 import { countText } from '../format.ts'
+import { themes } from '../kept-theme.ts'
 import { useMay } from '../may.ts'
 import { Icon, type IconName } from '../parts/icons.tsx'
 import { Notices } from '../parts/notices.tsx'
 import { Skeleton } from '../parts/parts.tsx'
 import { isRefused, key, signOut } from '../session.ts'
 import { texts } from '../texts.ts'
-import { chooseTheme, theme, themes } from '../theme.ts'
+import { chooseTheme, theme } from '../theme.ts'
 import { LeaveQuestion } from './leave-question.tsx'
 import { Outage } from './outage.tsx'
 import { SignIn } from './sign-in.tsx'
@@ -40,7 +42,9 @@ const operators: typeof pages = [{ href: '/system', icon: 'system', text: texts.
 export function Shell(props: RouteSectionProps): JSX.Element {
   return (
     <Show when={!isRefused()} fallback={<SignIn />}>
-      <Frame>{props.children}</Frame>
+      <WithCaller>
+        <Frame>{props.children}</Frame>
+      </WithCaller>
     </Show>
   )
 }
@@ -110,8 +114,8 @@ function Navigation(): JSX.Element {
     ),
   )
   const status = useQuery(() => statusQuery({ seldom: true }))
-  const caller = useQuery(callerQuery)
-  const reachesAll = () => caller.isSuccess && caller.data.connections === null
+  const caller = useCaller()
+  const reachesAll = () => caller()?.connections === null
   const shown = () => [
     ...pages,
     ...(may('configure') ? configurers : []),
@@ -162,9 +166,9 @@ function Navigation(): JSX.Element {
 
 /** In a demo alone. */
 function DemoLink(): JSX.Element {
-  const caller = useQuery(callerQuery)
+  const caller = useCaller()
   return (
-    <Show when={caller.isSuccess && caller.data.demo}>
+    <Show when={caller()?.demo}>
       <A href="/demo" class="nav-link" activeClass="here">
         <Icon name="demo" />
         {texts.demo.title}
@@ -175,9 +179,9 @@ function DemoLink(): JSX.Element {
 
 /** A browser sends no key with a link: the reference is there for those who need none. */
 function ApiLink(): JSX.Element {
-  const caller = useQuery(callerQuery)
+  const caller = useCaller()
   return (
-    <Show when={caller.isSuccess && !caller.data.signed_in}>
+    <Show when={caller()?.signed_in === false}>
       <a href="/docs" class="nav-link">
         <Icon name="api" />
         {texts.navigation.api}
@@ -204,7 +208,7 @@ function ThemeChoice(): JSX.Element {
 }
 
 function SignedIn(): JSX.Element {
-  const caller = useQuery(callerQuery)
+  const caller = useCaller()
   const leave = () => {
     signOut()
     client.clear()
@@ -213,7 +217,7 @@ function SignedIn(): JSX.Element {
   return (
     <Show when={key() !== null}>
       <div class="signed-in">
-        <span class="clip">{(caller.isSuccess ? caller.data.name : null) ?? '…'}</span>
+        <span class="clip">{caller()?.name ?? '…'}</span>
         <button
           type="button"
           class="icon-button"

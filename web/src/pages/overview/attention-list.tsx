@@ -15,6 +15,7 @@ export function AttentionList(props: {
   readonly items: readonly Attention[]
   readonly complete: boolean
 }): JSX.Element {
+  const may = useMay()
   return (
     <section class="card" aria-labelledby="attention">
       <div class="card-head">
@@ -22,7 +23,7 @@ export function AttentionList(props: {
         <span class="soft">{texts.overview.attentionCount(props.items.length)}</span>
       </div>
       <ul class="attention">
-        <For each={props.items}>{(item) => <Item item={item} />}</For>
+        <For each={props.items}>{(item) => <Item item={item} may={may} />}</For>
       </ul>
       <Show when={!props.complete}>
         <p class="attention-more soft">{texts.overview.incomplete}</p>
@@ -31,9 +32,8 @@ export function AttentionList(props: {
   )
 }
 
-function Item(props: { readonly item: Attention }): JSX.Element {
-  const may = useMay()
-  const href = () => (props.item.scope === null || may(props.item.scope) ? props.item.href : null)
+function Item(props: { readonly item: Attention; readonly may: (scope: string) => boolean }): JSX.Element {
+  const href = () => (props.item.scope === null || props.may(props.item.scope) ? props.item.href : null)
   const who = () => (props.item.connection === '*' ? texts.overview.allOf : props.item.connection)
   return (
     <li data-tone={props.item.tone}>

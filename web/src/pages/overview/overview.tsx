@@ -1,11 +1,12 @@
 import './overview.css'
 import { useSearchParams } from '@solidjs/router'
-import { createMemo, For, type JSX, Match, Show, Switch } from 'solid-js'
+import { createMemo, type JSX, Match, Show, Switch } from 'solid-js'
 import type { Status } from '../../api/answers.ts'
 import { statusQuery } from '../../api/queries.ts'
 import { useQuery } from '../../api/use-query.ts'
 import { entityText } from '../../format.ts'
 import { Icon } from '../../parts/icons.tsx'
+import { InTasks } from '../../parts/in-tasks.tsx'
 import { Live } from '../../parts/live.tsx'
 import { Parted } from '../../parts/parted.tsx'
 import { Copyable, Empty, PageHead } from '../../parts/parts.tsx'
@@ -130,8 +131,8 @@ function Lanes(props: { readonly connections: Status['connections'] }): JSX.Elem
       <div class="lanes">
         <Parted name="part" rows={shown()} atOnce={LANES}>
           {(lanes) => (
-            <For
-              each={lanes()}
+            <Show
+              when={lanes().length > 0}
               fallback={
                 <div class="card">
                   <Empty icon="search" title={texts.overview.noMatch} lead="">
@@ -142,8 +143,10 @@ function Lanes(props: { readonly connections: Status['connections'] }): JSX.Elem
                 </div>
               }
             >
-              {(one) => <Lane connection={one} />}
-            </For>
+              <InTasks rows={lanes()} place={() => <div class="card lane-place" />}>
+                {(one) => <Lane connection={one} />}
+              </InTasks>
+            </Show>
           )}
         </Parted>
       </div>

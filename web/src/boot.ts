@@ -1,0 +1,35 @@
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/parts.css'
+import './styles/shell.css'
+import './styles/shared.css'
+import { askEarly } from './api/early.ts'
+import { keptTheme, showTheme } from './kept-theme.ts'
+
+/** Pages with their code, and what they ask for first: begun with the program, not after it. */
+const firsts: readonly (readonly [RegExp, () => Promise<unknown>])[] = [
+  [/^\/$/, () => import('./pages/overview/overview.tsx')],
+  [/^\/orders\/[^/]+\/[^/]+$/, () => import('./pages/orders/order.tsx')],
+]
+
+showTheme(keptTheme())
+reloadForOtherVersion()
+const { pathname } = window.location
+for (const path of ['/v1/caller', '/v1/status']) askEarly(path)
+for (const [form, load] of firsts) {
+  // What can't be loaded is said where it is shown.
+  if (form.test(pathname)) load().catch(() => undefined)
+}
+if (/^\/orders\/[^/]+\/[^/]+$/.test(pathname)) askEarly(`/v1${pathname}`)
+void import('./main.tsx')
+
+/** After an upgrade of the API the parts that are not loaded yet have other names: the page begins again, once a while. */
+function reloadForOtherVersion(): void {
+  const NAME = 'waldstream.reloaded'
+  const ONCE_IN_MS = 30_000
+  window.addEventListener('vite:preloadError', () => {
+    if (Date.now() - Number(sessionStorage.getItem(NAME) ?? 0) < ONCE_IN_MS) return
+    sessionStorage.setItem(NAME, `${Date.now()}`)
+    window.location.reload()
+  })
+}
