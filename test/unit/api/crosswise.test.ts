@@ -373,7 +373,12 @@ it('what is of others is answered as what is not there: same words, same work', 
     if (plain(OTHER, theirs.text) !== plain('nobody', nobodys.text)) {
       differing.push(`${route}: ${theirs.text}\n${nobodys.text}`)
     }
-    if (theirs.calls !== nobodys.calls) differing.push(`${route}: ${theirs.calls} calls of tables, ${nobodys.calls}`)
+    if (theirs.calls !== nobodys.calls) {
+      // What is looked up anew once in a while may fall on one of them: it does not fall on the same one again.
+      const [anew, nobodysAnew] = [await ask(route, seller.key, OTHER), await ask(route, seller.key, 'nobody')]
+      const [least, nobodysLeast] = [Math.min(theirs.calls, anew.calls), Math.min(nobodys.calls, nobodysAnew.calls)]
+      if (least !== nobodysLeast) differing.push(`${route}: ${least} calls of tables, ${nobodysLeast}`)
+    }
   }
   expect(differing).toEqual([])
   expect(compared).toBeGreaterThan(25)
