@@ -21,7 +21,7 @@ const BUILT_PAGE = join(PAGE, 'dist')
 /** What the package has of the sources: `npm pack` compiles them. */
 const COMPILED = join(ROOT, 'dist')
 /** What the page is built from besides. */
-const SHARED_WITH_PAGE = ['src/api/csv-text.ts']
+const SHARED_WITH_PAGE = ['src/api/csv-text.ts', 'src/platform/bounded.ts']
 const OLDEST_NODE = 20
 /** Runs the project's sources as they are; where there is no package of it for this machine. */
 const OWN_NODE = 24

@@ -20,6 +20,19 @@ export async function forEachBounded<T>(
   if (errors.length > 0) throw errors[0]
 }
 
+/** What `call` answers for every item, in the order of the items. */
+export async function mapBounded<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  call: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const answers: R[] = []
+  await forEachBounded([...items.entries()], atOnce, async ([index, item]) => {
+    answers[index] = await call(item)
+  })
+  return answers
+}
+
 /** As `forEachBounded`, but the items of one key one after the other in their order; keys go side by side. */
 export async function forEachKey<T>(
   items: readonly T[],

@@ -1,4 +1,8 @@
+import { mapBounded } from '../bounded.ts'
 import type { Rows } from './rows.ts'
+
+/** Whoever sees hundreds of partitions leaves the table to others, too. */
+const AT_ONCE = 16
 
 export interface MergedPage<R> {
   readonly rows: readonly R[]
@@ -24,7 +28,7 @@ export async function mergedPage<R>(
 ): Promise<MergedPage<R>> {
   const bound = after === null ? {} : descending ? { before: after } : { after }
   const range = { descending, limit: limit + 1, ...bound, ...(index === undefined ? {} : { index }) }
-  const found = await Promise.all(partitions.map((partition) => rows.query({ partition, ...range })))
+  const found = await mapBounded(partitions, AT_ONCE, (partition) => rows.query({ partition, ...range }))
   const byPlace = new Map(found.flat().map((row) => [placeOf(row), row]))
   const upwards = [...byPlace].toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
   const inOrder = descending ? upwards.toReversed() : upwards

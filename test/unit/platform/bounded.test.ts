@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { forEachBounded } from '../../../src/platform/bounded.ts'
+import { forEachBounded, mapBounded } from '../../../src/platform/bounded.ts'
 
 it('works on every item, never on more at once than the limit', async () => {
   let atOnce = 0
@@ -27,4 +27,18 @@ it('begins nothing after a failure, and ends after what was begun', async () => 
   })
   await expect(work).rejects.toThrow('first')
   expect([begun, ended]).toEqual([[1, 2], 1])
+})
+
+it('answers for every item in their order, whichever is answered first', async () => {
+  let atOnce = 0
+  let most = 0
+  const answers = await mapBounded([3, 1, 2], 2, async (item) => {
+    atOnce += 1
+    most = Math.max(most, atOnce)
+    for (let turn = 0; turn < item; turn += 1) await new Promise(setImmediate)
+    atOnce -= 1
+    return item * 10
+  })
+  expect(answers).toEqual([30, 10, 20])
+  expect(most).toBe(2)
 })

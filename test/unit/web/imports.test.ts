@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 
 const ROOT = 'web/src'
-/** How lists are written as CSV. */
-const shared = ['api/csv-text.ts']
+/** How lists are written as CSV, and how much is asked for at once. */
+const shared = ['api/csv-text.ts', 'platform/bounded.ts']
 const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((path) => /\.tsx?$/.test(path))
 
 it('takes types alone from the processes, and from their operations and what these answer', () => {

@@ -1,7 +1,8 @@
 import { useNavigate, useSearchParams } from '@solidjs/router'
 import { useMutation } from '@tanstack/solid-query'
 import { createEffect, createSignal, type JSX, on } from 'solid-js'
-import { ApiProblem } from '../../api/ask.ts'
+import { isMissing } from '../../api/ask.ts'
+import { placesWith } from '../../api/places-with.ts'
 import { client, orderQuery, statusQuery } from '../../api/queries.ts'
 import { useMay } from '../../may.ts'
 import { FinderForm, FoundPlaces } from '../../parts/finder.tsx'
@@ -89,16 +90,13 @@ const noSearch = { number: null, sku: null, by: null, after: null, connection: n
 async function shopsWith(number: string): Promise<readonly string[]> {
   const { connections } = await client.fetchQuery(statusQuery())
   const shops = [...new Set(connections.map(({ shop }) => shop))]
-  const found = await Promise.all(
-    shops.map(async (shop) => {
-      try {
-        await client.fetchQuery(orderQuery(shop, number))
-        return [shop]
-      } catch (error) {
-        if (error instanceof ApiProblem && error.status === 404) return []
-        throw error
-      }
-    }),
-  )
-  return found.flat()
+  return await placesWith(shops, async (shop) => {
+    try {
+      await client.fetchQuery(orderQuery(shop, number))
+      return true
+    } catch (error) {
+      if (isMissing(error)) return false
+      throw error
+    }
+  })
 }

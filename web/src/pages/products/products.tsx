@@ -3,6 +3,7 @@ import { A, useNavigate, useSearchParams } from '@solidjs/router'
 import { useMutation } from '@tanstack/solid-query'
 import { createEffect, createMemo, createSignal, For, type JSX, Match, on, Show, Switch } from 'solid-js'
 import type { StagedOrder } from '../../api/answers.ts'
+import { placesWith } from '../../api/places-with.ts'
 import { client, feedRowQuery, feedRowsQuery, statusQuery } from '../../api/queries.ts'
 import { useQuery } from '../../api/use-query.ts'
 import type { CsvTable } from '../../csv.ts'
@@ -89,15 +90,16 @@ function Finder(): JSX.Element {
 
 async function connectionsWith(sku: string): Promise<readonly string[]> {
   const { connections } = await client.fetchQuery(statusQuery())
-  const found = await Promise.all(
-    connections.map(async ({ connection }) => {
-      const rows = await Promise.all(
-        feedEntities.map((entity) => client.fetchQuery(feedRowQuery({ connection, entity, sku, isPlace: true }))),
-      )
-      return rows.some(({ items }) => items.length > 0) ? [connection] : []
-    }),
+  return await placesWith(
+    connections.map(({ connection }) => connection),
+    async (connection) => {
+      for (const entity of feedEntities) {
+        const { items } = await client.fetchQuery(feedRowQuery({ connection, entity, sku, isPlace: true }))
+        if (items.length > 0) return true
+      }
+      return false
+    },
   )
-  return found.flat()
 }
 
 function Latest(): JSX.Element {
