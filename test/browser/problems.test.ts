@@ -66,6 +66,58 @@ describe.skipIf(!hasBrowser)('problems', () => {
     expect(complaints).toEqual([])
   })
 
+  it('are followed on after a reload, at any page', async () => {
+    const { api, base, group } = await world()
+    const { page, complaints } = await open(base)
+    await page.goto(group)
+    await page.getByRole('button', { name: 'Retry all 3' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Retry 3' }).click()
+    const status = page.getByRole('region', { name: 'Retry' }).getByRole('status')
+    await status.getByText('3 of 3 retried, 0 resolved, 0 failed again').waitFor()
+    await api.conclude('p1', 1, 'resolved')
+    await status.getByText('3 of 3 retried, 1 resolved, 0 failed again').waitFor()
+    await page.reload()
+    await status.getByText('3 of 3 retried, 1 resolved, 0 failed again').waitFor()
+    await page.goto('/')
+    await api.conclude('p2', 1, 'resolved')
+    await api.conclude('p3', 1, 'failed')
+    await page.getByRole('link', { name: 'Problems' }).click()
+    await status.getByText('3 of 3 retried, 2 resolved, 1 failed again').waitFor()
+    await page.reload()
+    await page.getByRole('heading', { level: 1, name: 'Problems' }).waitFor()
+    expect(await page.evaluate('sessionStorage.length')).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  it.each([
+    ['had taken', true],
+    ['had not taken', false],
+  ])('are each retried once where the page is left before the API answered what it %s', async (_, isTaken) => {
+    const { api, base, group } = await world()
+    const { page, complaints } = await open(base)
+    await page.goto(group)
+    const asked = Promise.withResolvers<void>()
+    let isLost = true
+    await page.route('**/v1/dead-letters/retry', async (route) => {
+      if (!isLost) return await route.continue()
+      if (isTaken) await route.fetch()
+      asked.resolve()
+    })
+    await page.getByRole('button', { name: 'Retry all 3' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Retry 3' }).click()
+    await asked.promise
+    isLost = false
+    await page.reload()
+    const status = page.getByRole('region', { name: 'Retry' }).getByRole('status')
+    await status.getByText('3 of 3 retried, 0 resolved, 0 failed again').waitFor()
+    for (const id of ['p1', 'p2', 'p3']) await api.conclude(id, 1, 'resolved')
+    await status.getByText('Retried', { exact: true }).waitFor()
+    await status.getByText('3 of 3 retried, 3 resolved, 0 failed again').waitFor()
+    const { items } = (await api.get('/v1/dead-letters?ids=p1,p2,p3')).json
+    expect(items.map(({ retries }: { retries: number }) => retries)).toEqual([1, 1, 1])
+    expect(complaints).toEqual([])
+  })
+
   it('are retried with a reason where a plain retry is refused', async () => {
     const { api, base, group } = await world()
     await api.post('/v1/dead-letters/p1/retry')

@@ -1,41 +1,38 @@
 import { Route, Router } from '@solidjs/router'
 import { QueryClientProvider } from '@tanstack/solid-query'
-import { lazy } from 'solid-js'
 import { render } from 'solid-js/web'
 import { client } from './api/queries.ts'
+import { loaded } from './loaded.ts'
+import { keptRetries } from './pages/problems/kept-retries.ts'
 import { nextTask } from './parts/next-task.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
 
-const Overview = lazy(async () => ({ default: (await import('./pages/overview/overview.tsx')).Overview }))
-const Orders = lazy(async () => ({ default: (await import('./pages/orders/orders.tsx')).Orders }))
-const OrderPage = lazy(async () => ({ default: (await import('./pages/orders/order.tsx')).OrderPage }))
-const Problems = lazy(async () => ({ default: (await import('./pages/problems/problems.tsx')).Problems }))
-const Waiting = lazy(async () => ({ default: (await import('./pages/problems/waiting.tsx')).Waiting }))
-const GroupPage = lazy(async () => ({ default: (await import('./pages/problems/group.tsx')).GroupPage }))
-const LetterPage = lazy(async () => ({ default: (await import('./pages/problems/letter.tsx')).LetterPage }))
-const MappingPage = lazy(async () => ({ default: (await import('./pages/problems/mapping.tsx')).MappingPage }))
-const Products = lazy(async () => ({ default: (await import('./pages/products/products.tsx')).Products }))
-const ProductPage = lazy(async () => ({ default: (await import('./pages/products/product.tsx')).ProductPage }))
-const Tasks = lazy(async () => ({ default: (await import('./pages/tasks/tasks.tsx')).Tasks }))
-const TaskPage = lazy(async () => ({ default: (await import('./pages/tasks/task.tsx')).TaskPage }))
-const Resync = lazy(async () => ({ default: (await import('./pages/resync/resync.tsx')).Resync }))
-const ReplayPage = lazy(async () => ({ default: (await import('./pages/resync/replay.tsx')).ReplayPage }))
-const RebuildPage = lazy(async () => ({ default: (await import('./pages/resync/rebuild.tsx')).RebuildPage }))
-const DemoPage = lazy(async () => ({ default: (await import('./pages/demo/demo.tsx')).DemoPage }))
-const Connections = lazy(async () => ({ default: (await import('./pages/connections/connections.tsx')).Connections }))
-const ConnectionPage = lazy(async () => ({
-  default: (await import('./pages/connections/document.tsx')).ConnectionPage,
-}))
-const MetadataPage = lazy(async () => ({ default: (await import('./pages/connections/document.tsx')).MetadataPage }))
-const SamplesPage = lazy(async () => ({ default: (await import('./pages/mapping/samples.tsx')).SamplesPage }))
-const SystemPage = lazy(async () => ({ default: (await import('./pages/connections/document.tsx')).SystemPage }))
-const NewDocument = lazy(async () => ({
-  default: (await import('./pages/connections/new-document.tsx')).NewDocument,
-}))
-const Keys = lazy(async () => ({ default: (await import('./pages/administration/keys.tsx')).Keys }))
-const System = lazy(async () => ({ default: (await import('./pages/system/system.tsx')).System }))
-const Audit = lazy(async () => ({ default: (await import('./pages/administration/audit.tsx')).Audit }))
+const Overview = loaded(async () => (await import('./pages/overview/overview.tsx')).Overview)
+const Orders = loaded(async () => (await import('./pages/orders/orders.tsx')).Orders)
+const OrderPage = loaded(async () => (await import('./pages/orders/order.tsx')).OrderPage)
+const Problems = loaded(async () => (await import('./pages/problems/problems.tsx')).Problems)
+const Waiting = loaded(async () => (await import('./pages/problems/waiting.tsx')).Waiting)
+const GroupPage = loaded(async () => (await import('./pages/problems/group.tsx')).GroupPage)
+const LetterPage = loaded(async () => (await import('./pages/problems/letter.tsx')).LetterPage)
+const MappingPage = loaded(async () => (await import('./pages/problems/mapping.tsx')).MappingPage)
+const Products = loaded(async () => (await import('./pages/products/products.tsx')).Products)
+const ProductPage = loaded(async () => (await import('./pages/products/product.tsx')).ProductPage)
+const Tasks = loaded(async () => (await import('./pages/tasks/tasks.tsx')).Tasks)
+const TaskPage = loaded(async () => (await import('./pages/tasks/task.tsx')).TaskPage)
+const Resync = loaded(async () => (await import('./pages/resync/resync.tsx')).Resync)
+const ReplayPage = loaded(async () => (await import('./pages/resync/replay.tsx')).ReplayPage)
+const RebuildPage = loaded(async () => (await import('./pages/resync/rebuild.tsx')).RebuildPage)
+const DemoPage = loaded(async () => (await import('./pages/demo/demo.tsx')).DemoPage)
+const Connections = loaded(async () => (await import('./pages/connections/connections.tsx')).Connections)
+const ConnectionPage = loaded(async () => (await import('./pages/connections/document.tsx')).ConnectionPage)
+const MetadataPage = loaded(async () => (await import('./pages/connections/document.tsx')).MetadataPage)
+const SamplesPage = loaded(async () => (await import('./pages/mapping/samples.tsx')).SamplesPage)
+const SystemPage = loaded(async () => (await import('./pages/connections/document.tsx')).SystemPage)
+const NewDocument = loaded(async () => (await import('./pages/connections/new-document.tsx')).NewDocument)
+const Keys = loaded(async () => (await import('./pages/administration/keys.tsx')).Keys)
+const System = loaded(async () => (await import('./pages/system/system.tsx')).System)
+const Audit = loaded(async () => (await import('./pages/administration/audit.tsx')).Audit)
 
 keepReadable()
 const root = document.getElementById('page')
@@ -79,6 +76,8 @@ if (root !== null) {
     root,
   )
 }
+// What was being retried goes on, whichever page is opened.
+if (keptRetries().length > 0) void import('./pages/problems/retry-runs.ts')
 
 /** An address with bytes that are no text is of no page, and pages and links read theirs: it becomes one that says the same. */
 function keepReadable(): void {

@@ -600,6 +600,7 @@ export const texts = {
         ...(refused.length > 0 ? [`${refused.length} left as they are`] : []),
       ].join(', '),
     stopped: 'The retry stopped here',
+    waits: 'The retry goes on when the API answers',
     force: (count: number) => (count === 1 ? 'Retry it all the same' : `Retry these ${count} all the same`),
     close: 'Close',
     leave: 'Stop following',

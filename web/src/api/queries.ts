@@ -77,7 +77,11 @@ export const client: QueryClient = new QueryClient({
       staleTime: 2_000,
       refetchOnWindowFocus: true,
       reconcile: keptRows,
+      // A browser that knows it is offline fails as any other: the page says so.
+      networkMode: 'always',
     },
+    // What can't be done now is not done later, when nobody thinks of it any more.
+    mutations: { networkMode: 'always' },
   },
 })
 

@@ -3,12 +3,14 @@ import { type JSX, onCleanup, onMount, Show } from 'solid-js'
 import { Dialog } from '../parts/dialog.tsx'
 import { texts } from '../texts.ts'
 import { askedToLose, askToLose, forgetWritten, isAnythingUnsaved, isLostAt, stay } from '../unsaved.ts'
+import { noteWanted } from '../wanted-place.ts'
 
 /** Asks whoever leaves whether what they wrote may be lost. */
 export function LeaveQuestion(): JSX.Element {
   useBeforeLeave((leaving) => {
     // By Back and Forward the browser is there already.
     const to = typeof leaving.to === 'number' ? window.location.href : String(leaving.to)
+    noteWanted(to)
     if (leaving.defaultPrevented || !isLostAt(new URL(to, window.location.href), leaving.from)) return
     leaving.preventDefault()
     askToLose(() => {

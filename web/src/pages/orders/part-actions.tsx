@@ -137,7 +137,7 @@ function RetryPart(props: OfPart & { readonly onClose: () => void }): JSX.Elemen
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          void startRetry(`order ${props.number}`, { target: { ids: ids() }, reason: null })
+          void startRetry(`order ${props.number}`, { target: { ids: ids() }, reason: null, remap: false })
           props.onClose()
         }}
       >

@@ -3,7 +3,7 @@ import { useMay } from '../../may.ts'
 import { Icon } from '../../parts/icons.tsx'
 import { texts } from '../../texts.ts'
 import { DiscardDialog, RetryDialog } from './act.tsx'
-import type { Target } from './retry-runs.ts'
+import type { Target } from './retry-run.ts'
 
 /** Retry and discard, of one record or of all of a group. Who may not operate sees why they can't. */
 export function ActButtons(props: {

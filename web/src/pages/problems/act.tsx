@@ -8,7 +8,8 @@ import { ProblemNote } from '../../parts/parts.tsx'
 import { isReason, ReasonField } from '../../parts/reason-field.tsx'
 import { texts } from '../../texts.ts'
 import { Anew, RemapChoice } from './remap-choice.tsx'
-import { reloadLetters, startRetry, type Target } from './retry-runs.ts'
+import type { Target } from './retry-run.ts'
+import { reloadLetters, startRetry } from './retry-runs.ts'
 
 /** Most that one call discards. */
 const MOST = 500

@@ -3,7 +3,8 @@ import { Icon } from '../../parts/icons.tsx'
 import { ProblemNote } from '../../parts/parts.tsx'
 import { texts } from '../../texts.ts'
 import { RetryDialog } from './act.tsx'
-import { dismiss, type RetryRun, runs } from './retry-runs.ts'
+import type { RetryRun } from './retry-run.ts'
+import { dismiss, runs } from './retry-runs.ts'
 
 /** How far retries are. `name`: the one of that name alone. */
 export function RetryProgress(props: { readonly name?: string }): JSX.Element {
@@ -43,7 +44,7 @@ function Progress(props: { readonly run: RetryRun }): JSX.Element {
         {...(props.run.total === 0 ? {} : { value: done() })}
       />
       <Show when={props.run.error !== null}>
-        <ProblemNote error={props.run.error} title={texts.retryRun.stopped} />
+        <ProblemNote error={props.run.error} title={isOver() ? texts.retryRun.stopped : texts.retryRun.waits} />
       </Show>
       <Show when={isOver() && props.run.refused.length > 0}>
         <div class="retry-run-refused">

@@ -1,131 +1,175 @@
-import { createSignal } from 'solid-js'
-import type { LetterQuery, ListedLetter, ManyDone, Page } from '../../api/answers.ts'
+import { createEffect, createRoot, createSignal, on } from 'solid-js'
+import type { ListedLetter, ManyDone, Page } from '../../api/answers.ts'
 import { ask, queryText } from '../../api/ask.ts'
+import { isOutage } from '../../api/outage.ts'
 import { client } from '../../api/queries.ts'
-
-/** One retry of one or many records, as far as it is. It goes on while other pages are looked at. */
-export interface RetryRun {
-  readonly name: string
-  /** Vendors' orders are mapped anew. */
-  readonly remap: boolean
-  readonly total: number
-  readonly sent: number
-  readonly resolved: number
-  readonly failedAgain: number
-  /** Those that the API leaves as they are. */
-  readonly refused: ManyDone['skipped']
-  /** `finding` which they are, `sending` them, `watching` what becomes of them, until it `ended` or was left. */
-  readonly state: 'finding' | 'sending' | 'watching' | 'ended'
-  readonly error: unknown
-}
-
-/** One record by its id, some, or all open ones of a choice. */
-export type Target =
-  | { readonly id: string }
-  | { readonly ids: readonly string[] }
-  | { readonly choice: LetterQuery; readonly count: number }
-
-/** With a reason, also what the API would leave as it is. */
-export interface RetryWish {
-  readonly target: Target
-  readonly reason: string | null
-  /** Vendors' orders are mapped anew, instead of sent as they were mapped. */
-  readonly remap?: boolean
-}
+import { key } from '../../session.ts'
+import { keepRetries, keptRetries } from './kept-retries.ts'
+import { newRun, type RetryRun, type RetryWish, type Target, type Wanted } from './retry-run.ts'
 
 const MOST = 10_000
 const PAGE = 500
 /** The API retries ten a second: after so many it says how far it is. */
 const AT_ONCE = 20
+/** Longer than the API takes for those: what it was asked for and has not done by then it does not do. */
+const ASKED_WITHIN_MS = 3_000
 const MOST_ASKED = 100
 const ASK_EVERY_MS = 1_500
 
-const [runs, setRuns] = createSignal<readonly RetryRun[]>([])
+const [runs, setRuns] = createSignal(keptRetries())
 
 export { runs }
 
-export function dismiss(name: string): void {
-  setRuns((all) => all.filter((one) => one.name !== name))
+function change(next: (all: readonly RetryRun[]) => readonly RetryRun[]): void {
+  keepRetries(setRuns(next))
 }
 
-const known = (name: string) => runs().find((one) => one.name === name)
+export function dismiss(name: string): void {
+  change((all) => all.filter((one) => one.name !== name))
+}
 
-/** False: it was dismissed, and is not followed any more. */
-function note(name: string, change: (run: RetryRun) => Partial<RetryRun>): boolean {
-  if (known(name) === undefined) return false
-  setRuns((all) => all.map((one) => (one.name === name ? { ...one, ...change(one) } : one)))
-  return true
+/** Which run: one that was dismissed may be followed by another of its name. */
+type Run = Pick<RetryRun, 'name' | 'begun'>
+
+const isSame = (a: Run, b: Run) => a.name === b.name && a.begun === b.begun
+const known = (run: Run) => runs().find((one) => isSame(one, run))
+
+/** One that was dismissed is not followed any more. */
+function note(run: Run, changed: (run: RetryRun) => Partial<RetryRun>): void {
+  if (known(run) === undefined) return
+  change((all) => all.map((one) => (isSame(one, run) ? { ...one, ...changed(one) } : one)))
 }
 
 /** Retries, and follows until none of them is being retried. `name`: what it is of; one at a time has it. */
-export async function startRetry(name: string, { target, reason, remap = false }: RetryWish): Promise<void> {
-  const state = known(name)?.state
-  if (state !== undefined && state !== 'ended') return
-  const nothing = { sent: 0, resolved: 0, failedAgain: 0, refused: [], error: null }
-  dismiss(name)
-  setRuns((all) => [...all, { ...nothing, name, remap, total: 0, state: 'finding' }])
-  try {
-    const ids = await idsOf(target)
-    note(name, () => ({ total: ids.length, state: 'sending' }))
-    const following = new Set<string>()
-    for (let from = 0; from < ids.length; from += AT_ONCE) {
-      const body = { ids: ids.slice(from, from + AT_ONCE), remap, ...(reason === null ? {} : { force: true, reason }) }
-      const { done, skipped } = await ask<ManyDone>('/v1/dead-letters/retry', { method: 'POST', body })
-      for (const id of done) following.add(id)
-      const change = (run: RetryRun) => ({ sent: run.sent + done.length, refused: [...run.refused, ...skipped] })
-      if (!note(name, change)) return await reloadLetters()
-      await settle(name, following)
+export async function startRetry(name: string, wish: RetryWish): Promise<void> {
+  if (runs().some((one) => one.name === name && one.state !== 'ended')) return
+  const run = newRun(name, wish)
+  change((all) => [...all.filter((one) => one.name !== name), run])
+  await drive(run)
+}
+
+/** Takes a run to its end, from wherever it is. While the API does not answer it waits. */
+async function drive(run: Run): Promise<void> {
+  for (let goesOn = true; goesOn; ) {
+    try {
+      await find(run)
+      await send(run)
+      await watch(run)
+      goesOn = false
+    } catch (error) {
+      note(run, () => ({ error }))
+      goesOn = isOutage(error)
+      if (goesOn) await pause(ASK_EVERY_MS)
     }
-    if (note(name, () => ({ state: 'watching' }))) await follow(name, following)
-  } catch (error) {
-    note(name, () => ({ error }))
   }
-  note(name, () => ({ state: 'ended' }))
+  note(run, () => ({ state: 'ended' }))
   await reloadLetters()
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-async function idsOf(target: Target): Promise<readonly string[]> {
-  if ('id' in target) return [target.id]
-  if ('ids' in target) return target.ids
-  const ids: string[] = []
-  let cursor: string | null = null
-  do {
-    const query = queryText({ ...target.choice, cursor, limit: PAGE })
-    const page: Page<ListedLetter> = await ask<Page<ListedLetter>>(`/v1/dead-letters${query}`)
-    ids.push(...page.items.map(({ id }) => id))
-    cursor = page.cursor
-  } while (cursor !== null && ids.length < MOST)
-  return ids
+async function find(run: Run): Promise<void> {
+  const found = known(run)
+  if (found?.state !== 'finding') return
+  const left = await wantedBy(found.target)
+  note(run, () => ({ total: left.length, left, state: 'sending', error: null }))
 }
 
-async function follow(name: string, following: Set<string>): Promise<void> {
+async function wantedBy(target: Target): Promise<readonly Wanted[]> {
+  if ('choice' in target) {
+    const wanted: Wanted[] = []
+    let cursor: string | null = null
+    do {
+      const page: Page<ListedLetter> = await letters({ ...target.choice, cursor, limit: PAGE })
+      wanted.push(...page.items.map(({ id, retries }) => ({ id, retries })))
+      cursor = page.cursor
+    } while (cursor !== null && wanted.length < MOST)
+    return wanted
+  }
+  const ids = 'id' in target ? [target.id] : target.ids
+  const seen = await lettersOf(ids)
+  return ids.map((id) => ({ id, retries: seen.get(id)?.retries ?? 0 }))
+}
+
+const letters = (query: Parameters<typeof queryText>[0]) =>
+  ask<Page<ListedLetter>>(`/v1/dead-letters${queryText(query)}`)
+
+/** By their ids; those that there are not are left out. */
+async function lettersOf(ids: readonly string[]): Promise<ReadonlyMap<string, ListedLetter>> {
+  const found = new Map<string, ListedLetter>()
+  for (let from = 0; from < ids.length; from += MOST_ASKED) {
+    const asked = ids.slice(from, from + MOST_ASKED)
+    const { items } = await letters({ ids: asked.join(','), limit: MOST_ASKED })
+    for (const one of items) found.set(one.id, one)
+  }
+  return found
+}
+
+async function send(run: Run): Promise<void> {
+  await takeBack(run)
   for (;;) {
-    await settle(name, following)
-    if (following.size === 0 || known(name) === undefined) return
+    const now = known(run)
+    if (now === undefined || now.left.length === 0) break
+    const asking = now.left.slice(0, AT_ONCE)
+    note(run, ({ left }) => ({ asking, left: left.slice(AT_ONCE) }))
+    const { remap, reason } = now
+    const forced = reason === null ? {} : { force: true, reason }
+    const body = { ids: asking.map(({ id }) => id), remap, ...forced }
+    const { done, skipped } = await ask<ManyDone>('/v1/dead-letters/retry', { method: 'POST', body })
+    note(run, ({ sent, following, refused }) => ({
+      asking: [],
+      following: [...following, ...done],
+      sent: sent + done.length,
+      refused: [...refused, ...skipped],
+      error: null,
+    }))
+    await settle(run)
+  }
+  note(run, () => ({ state: 'watching' }))
+}
+
+/** What was asked for when the page or the API went away may be done, or a part of it: the rest is asked for again. */
+async function takeBack(run: Run): Promise<void> {
+  const asked = known(run)?.asking ?? []
+  if (asked.length === 0) return
+  await pause(ASKED_WITHIN_MS)
+  const seen = await lettersOf(asked.map(({ id }) => id))
+  const { done = [], undone = [] } = Object.groupBy(asked, ({ id, retries }) =>
+    (seen.get(id)?.retries ?? 0) > retries ? 'done' : 'undone',
+  )
+  note(run, ({ left, following, sent }) => ({
+    asking: [],
+    left: [...undone, ...left],
+    following: [...following, ...done.map(({ id }) => id)],
+    sent: sent + done.length,
+    error: null,
+  }))
+}
+
+async function watch(run: Run): Promise<void> {
+  for (;;) {
+    await settle(run)
+    if ((known(run)?.following ?? []).length === 0) return
     await pause(ASK_EVERY_MS)
   }
 }
 
 /** Looks at some of those that are followed; those that are over are followed no more. */
-async function settle(name: string, following: Set<string>): Promise<void> {
-  const asked = [...following].slice(0, MOST_ASKED)
+async function settle(run: Run): Promise<void> {
+  const asked = (known(run)?.following ?? []).slice(0, MOST_ASKED)
   if (asked.length === 0) return
-  const query = queryText({ ids: asked.join(','), limit: MOST_ASKED })
-  const { items } = await ask<Page<ListedLetter>>(`/v1/dead-letters${query}`)
-  const seen = new Map(items.map((one) => [one.id, one.state]))
-  let [resolved, failed] = [0, 0]
-  for (const id of asked) {
-    const state = seen.get(id)
-    following.delete(id)
-    // It is looked at again after the others.
-    if (state === 'retrying') following.add(id)
-    else if (state === 'open') failed += 1
-    else resolved += 1
-  }
-  note(name, (run) => ({ resolved: run.resolved + resolved, failedAgain: run.failedAgain + failed }))
-  if (resolved + failed > 0) await reloadLetters()
+  const seen = await lettersOf(asked)
+  const isRetried = (id: string) => seen.get(id)?.state === 'retrying'
+  const over = asked.filter((id) => !isRetried(id))
+  const failed = over.filter((id) => seen.get(id)?.state === 'open').length
+  note(run, ({ following, resolved, failedAgain }) => ({
+    // Those that are retried still are looked at again after the others.
+    following: [...following.slice(asked.length), ...asked.filter(isRetried)],
+    resolved: resolved + over.length - failed,
+    failedAgain: failedAgain + failed,
+    error: null,
+  }))
+  if (over.length > 0) await reloadLetters()
 }
 
 /** What is shown of dead letters, and what follows from them, is asked for again. */
@@ -133,3 +177,7 @@ export async function reloadLetters(): Promise<void> {
   const keys = ['dead-letters', 'dead-letter', 'dead-letter-groups', 'dead-letter-preview', 'dead-letter-money']
   await Promise.all([...keys, 'status', 'order'].map((key) => client.invalidateQueries({ queryKey: [key] })))
 }
+
+// They are of who is signed in. After a reload they go on.
+createRoot(() => createEffect(on(key, () => change(() => []), { defer: true })))
+for (const run of runs()) void drive(run)
