@@ -52,14 +52,6 @@ const LONGEST_MS = 35_000
 /** What the page says, line by line. */
 const textOf = async (page: Page) => String(await page.evaluate('document.querySelector("main").innerText'))
 
-/** Everything that was asked for is there. */
-async function settled(page: Page): Promise<void> {
-  await page
-    .getByRole('main')
-    .filter({ hasNot: page.locator('[aria-busy]:visible') })
-    .waitFor()
-}
-
 const outage = (page: Page) => page.getByText('What is shown is from before')
 
 describe.skipIf(!hasBrowser)('when the API is gone', () => {
@@ -135,30 +127,6 @@ describe.skipIf(!hasBrowser)('a key', () => {
     await page.getByLabel('API key').press('Enter')
     await page.getByRole('link', { name: 'Waiting' }).waitFor()
     expect(new URL(page.url()).pathname).toBe('/problems/waiting')
-  })
-
-  it('without a scope is told what it lacks at each address, and nothing breaks', async () => {
-    const { api, base } = await sample()
-    const addresses = await pageAddresses(api)
-    // From the first key on everybody is asked for one.
-    const { key } = await keyOf(api, ['observe'])
-    const { page, complaints } = await signedIn(base, key)
-    await drawPictures(page)
-    for (const { path } of addresses) {
-      await page.goto(path)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      await settled(page)
-      const text = await textOf(page)
-      expect([path, text.length > 20, /undefined|\[object/.test(text)]).toEqual([path, true, false])
-      const enabled = page.getByRole('button', {
-        name: /^(Run now|Resume|Retry|Discard|Break it|Create key|Save|Replay events|Rebuild)/,
-      })
-      for (const button of await enabled.all())
-        expect([path, await button.textContent(), await button.isDisabled()]).toEqual([path, expect.anything(), true])
-    }
-    await page.goto('/keys')
-    await page.getByText('This page is for administrators').waitFor()
-    expect(complaints).toEqual([])
   })
 
   it('of another seller finds nothing of this one, and says so', async () => {

@@ -8,16 +8,17 @@ import { stagedStage } from '../../src/projections/staged.ts'
 import { imagesChanged, inventoryChanged, productsChanged } from '../data/feed-events.ts'
 import { entityResult, statusRecord } from '../data/sync-status.ts'
 import { memoryCodec } from '../memory/codec.ts'
-import { browserFor, hasBrowser } from '../worlds/browser.ts'
+import { browserFor, expectNoOverflow, hasBrowser } from '../worlds/browser.ts'
 import { batchContext } from '../worlds/stage-context.ts'
 import { twoSellers } from '../worlds/two-sellers.ts'
 
 const open = browserFor()
 const boss = everything({ kind: 'cli', name: 'boss' })
 const SKU = 'WLD-J10/XS'
-const head = { connection: 'alder', source: 'erp', sku: SKU }
-const asRead: ProductChanged['data'] = {
-  sku: SKU,
+/** Whatever an ERP lets its people type, as long as a SKU may be. */
+const ODD = `A/1 größe %2F #x?y=&z <b>"'\\ 日本 ${'é'.repeat(64)}`.slice(0, 64)
+const asRead = (sku: string): ProductChanged['data'] => ({
+  sku,
   name: 'Wall Jacket',
   productType: 'simple',
   active: true,
@@ -30,26 +31,27 @@ const asRead: ProductChanged['data'] = {
   weight: null,
   weightUnit: null,
   attributes: { custitem_color: '"Slate"' },
-}
-const productChanged: ProductChanged = {
+})
+const productChanged = (sku: string): ProductChanged => ({
   eventId: 'e',
   source: 'erp',
-  key: SKU,
+  key: sku,
   taskId: null,
   contentDigest: 'd',
   occurredAt: 1000,
   readAt: 2000,
   deleted: false,
   raw: null,
-  data: asRead,
-}
-const mapped = productsChanged(head, { name: 'Wall Jacket', color: 'Slate grey', price: '52' })
+  data: asRead(sku),
+})
 
 /** The page over an API whose topics have a product, its stock and its images, as read and as the feeds have them. */
-async function world() {
+async function world(sku = SKU) {
   const codec = memoryCodec()
+  const head = { connection: 'alder', source: 'erp', sku }
+  const mapped = productsChanged(head, { name: 'Wall Jacket', color: 'Slate grey', price: '52' })
   const values: readonly (readonly [string, Buffer])[] = [
-    ['products', codec.encode('products', productChanged)],
+    ['products', codec.encode('products', productChanged(sku))],
     ['universal-products', codec.encode('universal-products', mapped)],
     ['universal-inventory', codec.encode('universal-inventory', inventoryChanged(head, '7.5'))],
     ['universal-images', codec.encode('universal-images', imagesChanged(head, 'https://img.example/a/jacket.jpg'))],
@@ -79,7 +81,7 @@ async function world() {
   expect((await api.send('PUT', '/v1/connections/alder/metadata', { attributes: rules }, admin)).status).toBe(201)
   for (const [index, entity] of ['products', 'inventory', 'images'].entries()) {
     const place = (topic: string) => ({ topic, partition: 0, offset: 1, bytes: 10 })
-    const result = entityResult({ entity, source: 'erp', connection: 'alder', key: SKU, status: 'succeeded' })
+    const result = entityResult({ entity, source: 'erp', connection: 'alder', key: sku, status: 'succeeded' })
     const places = [{ source: place(entity), mapped: place(`universal-${entity}`) }]
     const record = statusRecord(`${entity}-feed`, index + 1, [result], 't', places)
     await stagedStage(api).handle([record], batchContext().context)
@@ -119,6 +121,30 @@ describe.skipIf(!hasBrowser)('products', () => {
     await expect.poll(() => pictures).toEqual([undefined])
     await page.reload()
     await page.getByRole('row', { name: 'main 7.50 7.50' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('a SKU of any signs is found, opened from the list, reloaded, and tried on the mapping', async () => {
+    const { signIn } = await world(ODD)
+    const { page, complaints } = await signIn('the-token')
+    const address = `/products/alder/${encodeURIComponent(ODD)}`
+    await page.route('https://img.example/**', (route) =>
+      route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' }),
+    )
+    await page.goto('/products')
+    await page.getByPlaceholder('SKU').fill(` ${ODD} `)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: ODD }).waitFor()
+    expect(new URL(page.url()).pathname).toBe(new URL(address, page.url()).pathname)
+    await page.goBack()
+    await page.getByRole('link', { name: ODD }).click()
+    await page.getByRole('row', { name: 'main 7.50 7.50' }).waitFor()
+    await page.reload()
+    await page.getByRole('row', { name: 'price 52 price as decimal 52' }).waitFor()
+    await page.setViewportSize({ width: 390, height: 844 })
+    await expectNoOverflow(page)
+    await page.goto(`/connections/alder/mapping?sku=${encodeURIComponent(ODD)}`)
+    await page.getByRole('article', { name: ODD }).waitFor()
     expect(complaints).toEqual([])
   })
 
