@@ -58,10 +58,17 @@ export async function barriersOf(page: Page): Promise<readonly string[]> {
 }
 
 /** A phone's page must not move sideways. */
-export async function expectNoOverflow(page: Page): Promise<void> {
-  const over = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-  expect(over).toBeLessThanOrEqual(0)
+export async function expectNoOverflow(page: Page, what = page.url()): Promise<void> {
+  expect([what, await page.evaluate(TOO_WIDE)]).toEqual([what, []])
 }
+
+/** What is wider than the screen, where the page moves sideways for it. */
+const TOO_WIDE = `(() => {
+  const { scrollWidth, clientWidth } = document.documentElement
+  if (scrollWidth <= clientWidth) return []
+  const wide = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > clientWidth)
+  return ['the page', ...wide.map((one) => one.tagName + '.' + one.className + ' ' + one.textContent.slice(0, 40))].slice(0, 12)
+})()`
 
 const WIDE = { width: 1440, height: 900 }
 const PHONE = { width: 390, height: 844 }
@@ -95,7 +102,7 @@ async function expectOpenIn(page: Page, what: string, looks: typeof usual): Prom
     await page.setViewportSize(viewport)
     await page.emulateMedia({ colorScheme })
     expect([what, look, await barriersOf(page)]).toEqual([what, look, []])
-    await expectNoOverflow(page)
+    await expectNoOverflow(page, `${what}, ${look}`)
   }
   await page.emulateMedia({ colorScheme: 'light' })
   await page.setViewportSize(WIDE)
