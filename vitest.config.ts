@@ -54,7 +54,7 @@ export default defineConfig({
       project('matrix', inMemory),
       project('simulation', { testTimeout: 600_000 }),
       project('browser', { testTimeout: 600_000, globalSetup: PAGE, ...inMemory }),
-      project('integration', { testTimeout: 600_000, ...onServers }),
+      project('integration', { testTimeout: 600_000, ...onServers, globalSetup: [SERVERS, ...PAGE] }),
       project('crash', { testTimeout: PROOF_MS, ...onServers }),
       project('long', {
         ...onServers,

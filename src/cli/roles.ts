@@ -29,6 +29,8 @@ export interface RoleOptions {
   readonly schedules: boolean
   /** For the API of a demo. */
   readonly demo?: Demo
+  /** Where the control tower is built; without it where the package has it. */
+  readonly page?: string
 }
 
 export interface RunningRoles {
@@ -82,7 +84,7 @@ export async function startRoles(
     if (chosen.includes('producer')) await startProducer(platform, followed, clients, options, parts)
     if (chosen.includes('processor')) await startProcessor(platform, followed, clients, parts)
     if (chosen.includes('projector')) await startProjector(platform, followed, parts)
-    const role = chosen.includes('api') ? await startApiRole(platform, parts, governors, options.demo) : null
+    const role = chosen.includes('api') ? await startApiRole(platform, parts, governors, options) : null
     return {
       api: role?.api ?? null,
       parts,

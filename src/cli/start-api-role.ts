@@ -27,7 +27,7 @@ export async function startApiRole(
   platform: Platform,
   parts: RunningPart[],
   governors: Governors,
-  demo?: Demo,
+  { demo, page = PAGE }: { readonly demo?: Demo; readonly page?: string } = {},
 ): Promise<ApiRole> {
   const { tables, clock, logger, config } = platform
   const operations = openOperations(platform, governors)
@@ -41,7 +41,7 @@ export async function startApiRole(
     checks: processChecks(platform, parts),
     network: networkRulesOf(config.environment),
     cursorKey: await cursorKey(tables, config.cursorKey),
-    page: await readPageFiles(PAGE),
+    page: await readPageFiles(page),
     ...(demo === undefined ? {} : { demo }),
     heldBack: () => parts.flatMap(({ heldBack }) => heldBack?.() ?? []),
   })

@@ -24,6 +24,8 @@ const USUAL_SECONDS: Readonly<Record<string, number>> = {
   'test/browser/resync.test.ts': 25,
   'test/browser/stale-edits.test.ts': 20,
   'test/integration/dead-letters/dead-letters.test.ts': 30,
+  'test/integration/page/control-tower.test.ts': 60,
+  'test/integration/page/orders.test.ts': 40,
   'test/integration/rebalance/churn.test.ts': 25,
   'test/integration/resync/resync.test.ts': 30,
   'test/integration/services/parent-death.test.ts': 20,

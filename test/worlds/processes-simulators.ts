@@ -8,6 +8,7 @@ export interface ShopLine {
   readonly qty_ordered: number
   readonly price: number
   readonly row_total: number
+  readonly qty_shipped: number
 }
 
 export interface ShopOrder {
@@ -28,7 +29,11 @@ export interface ErpItem {
 export interface ErpOrder {
   readonly externalId: string
   readonly item: {
-    readonly items: readonly { readonly custcol_waldstream_line: string; readonly quantity: number }[]
+    readonly items: readonly {
+      readonly custcol_waldstream_line: string
+      readonly quantity: number
+      readonly isClosed: boolean
+    }[]
   }
 }
 
@@ -49,9 +54,13 @@ export interface SeenRequest {
 export interface Fault {
   readonly method?: string
   readonly path: string
-  readonly kind: 'slow' | 'commit-then-close'
+  readonly kind: 'slow' | 'commit-then-close' | 'status'
   readonly delayMs?: number
-  readonly times: number
+  /** How it is answered. */
+  readonly status?: number
+  readonly body?: unknown
+  /** Without it, until there are other faults. */
+  readonly times?: number
 }
 
 interface Addresses {
@@ -69,6 +78,8 @@ export interface Simulators {
   /** New quantities of an order's lines, by their ids. */
   changeOrder(order: ShopOrder, quantities: ReadonlyMap<number, number>): Promise<ShopOrder>
   changeStock(sku: string, location: string, available: number): Promise<void>
+  /** From then on NetSuite has the item by another name. */
+  renameItem(sku: string, name: string): Promise<void>
   shopOrders(): Promise<readonly ShopOrder[]>
   erp(): Promise<ErpState>
   /** What NetSuite was asked since then. */
@@ -96,6 +107,8 @@ export async function startSimulators(data: string, seed: number, orders: number
       const place = `${encodeURIComponent(sku)}/locations/${encodeURIComponent(location)}`
       await request('PUT', `${erp}/items/${place}`, { quantityonhand: available, quantityavailable: available })
     },
+    renameItem: async (sku, name) =>
+      void (await request('PATCH', `${erp}/items/${encodeURIComponent(sku)}`, { itemid: name })),
     async shopOrders() {
       return (await request<{ readonly orders: readonly ShopOrder[] }>('GET', `${shop}/state`)).orders
     },

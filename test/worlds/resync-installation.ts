@@ -1,11 +1,9 @@
 import { NETSUITE_CREDENTIALS } from '../../simulators/netsuite/credentials.ts'
 import { startNetSuiteSimulator } from '../../simulators/netsuite/start.ts'
 import { type RunningRoles, roles, startRoles } from '../../src/cli/roles.ts'
-import { createSyncRequester } from '../../src/control/request-sync.ts'
-import { getRun } from '../../src/control/runs.ts'
 import { install } from './processes-roles.ts'
-import { until } from './processes-until.ts'
 import { catalogFile } from './sources.ts'
+import { syncsOf } from './sync-now.ts'
 
 interface Row {
   readonly source: string
@@ -51,20 +49,12 @@ export async function resyncInstallation(name: string, services: Readonly<Record
     const answer = await fetch(`${url}${path}`, { method, ...json })
     return { status: answer.status, json: JSON.parse(await answer.text()) }
   }
-  const requester = createSyncRequester({ ...platform, topicPrefix: platform.config.topicPrefix })
   return {
     ...installation,
     netsuite,
     request,
     /** Runs a read and resolves with the run when it has ended, however it ended. */
-    async sync(read: string, more: { readonly from?: number; readonly trigger?: string } = {}) {
-      const requestedAt = Date.now()
-      const id = await requester.request({ read, requestId: String(requestedAt), trigger: 'cli', requestedAt, ...more })
-      return await until(`the run of ${read}`, async () => {
-        const run = await getRun(platform.tables, id)
-        return run !== undefined && run.ended_at !== null ? run : undefined
-      })
-    },
+    sync: syncsOf(platform),
     /** A shop that follows the cursor of a feed, and keeps what it is given. */
     reader(feed: string, connection: string) {
       const rows = new Map<string, Row>()
