@@ -10,7 +10,7 @@ import { until } from '../../worlds/processes-until.ts'
 import { syncsOf } from '../../worlds/sync-now.ts'
 
 export const CONNECTION = 'magento-netsuite'
-export const TOKEN = 'the-token'
+const TOKEN = 'the-token'
 const SEED = 11
 const ORDERS = 14
 
@@ -133,7 +133,6 @@ export async function pageWorld(name: string) {
       return status === 200
     })
   return {
-    platform,
     simulators,
     sync,
     ask,
@@ -145,7 +144,6 @@ export async function pageWorld(name: string) {
     erpOrder,
     shopOrder,
     partOf,
-    untilPart,
     newOrder,
     /** NetSuite refuses no order any more. */
     takeOrders: () => simulators.erpFaults([]),

@@ -10,11 +10,12 @@ export function LeaveQuestion(): JSX.Element {
   useBeforeLeave((leaving) => {
     // By Back and Forward the browser is there already.
     const to = typeof leaving.to === 'number' ? window.location.href : String(leaving.to)
-    noteWanted(to)
-    if (leaving.defaultPrevented || !isLostAt(new URL(to, window.location.href), leaving.from)) return
+    if (leaving.defaultPrevented) return
+    if (!isLostAt(new URL(to, window.location.href), leaving.from)) return noteWanted(to)
     leaving.preventDefault()
     askToLose(() => {
       forgetWritten()
+      noteWanted(to)
       leaving.retry(true)
     })
   })
