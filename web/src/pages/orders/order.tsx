@@ -7,6 +7,7 @@ import { orderQuery } from '../../api/queries.ts'
 import { useQuery } from '../../api/use-query.ts'
 import { amountText } from '../../format.ts'
 import { Icon } from '../../parts/icons.tsx'
+import { InTask } from '../../parts/in-task.tsx'
 import { Badge, Empty, Fact, Facts, OrderBadge, PageHead, toneOf } from '../../parts/parts.tsx'
 import { Unanswered } from '../../parts/unanswered.tsx'
 import { Ago, Time } from '../../parts/when.tsx'
@@ -124,13 +125,15 @@ function Told(props: { readonly timeline: OrderTimeline }): JSX.Element {
         )}
       </Show>
       <Parts timeline={props.timeline} connections={connections()} />
-      <Steps
-        source={props.timeline.source}
-        number={props.timeline.number}
-        steps={props.timeline.steps}
-        connections={connections()}
-        more={props.timeline.more}
-      />
+      <InTask>
+        <Steps
+          source={props.timeline.source}
+          number={props.timeline.number}
+          steps={props.timeline.steps}
+          connections={connections()}
+          more={props.timeline.more}
+        />
+      </InTask>
     </div>
   )
 }
