@@ -57,7 +57,7 @@ async function findTask(...asked: Parameters<typeof showTask>): Promise<TaskStat
 }
 
 /** `processing: read 120, published 12; magento-netsuite: succeeded 10, processing 2` */
-export function progressText({ run, state, counts }: TaskStatus): string {
+function progressText({ run, state, counts }: TaskStatus): string {
   const parts = Object.entries(counts.connections).map(([connection, { statuses }]) => {
     const counted = Object.entries(statuses).map(([status, count]) => `${status} ${count}`)
     return `${connection}: ${counted.join(', ') || 'nothing yet'}`
