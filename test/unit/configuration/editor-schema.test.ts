@@ -3,6 +3,7 @@ import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { editorSchema } from '../../../src/configuration/editor-schema.ts'
+import { templateSchemas } from '../../../src/configuration/vendor-templates/template-schemas.ts'
 import { systemTypes } from '../../../src/systems/systems.ts'
 
 const file = (path: string) => readFile(new URL(`../../../${path}`, import.meta.url), 'utf8')
@@ -24,7 +25,7 @@ reads:
 describe('the schema for editors', () => {
   it('is the one the definitions give (npm run generate makes it)', async () => {
     expect(JSON.parse(await file('config/schema/waldstream.schema.json'))).toEqual(
-      JSON.parse(JSON.stringify(editorSchema(systemTypes))),
+      JSON.parse(JSON.stringify(editorSchema(systemTypes, templateSchemas))),
     )
   })
 
