@@ -51,7 +51,7 @@ export async function ask<T>(
 ): Promise<T> {
   if (method !== 'GET') noteAction()
   const bearer = withKey ?? key()
-  const early = method === 'GET' && withKey === undefined ? takeEarly(path) : undefined
+  const early = method === 'GET' && withKey === undefined ? takeEarly(path, bearer) : undefined
   const asking =
     early ??
     fetch(path, {
