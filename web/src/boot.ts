@@ -13,7 +13,6 @@ const firsts: readonly (readonly [RegExp, () => Promise<unknown>])[] = [
 ]
 
 showTheme(keptTheme())
-reloadForOtherVersion()
 const { pathname } = window.location
 for (const path of ['/v1/caller', '/v1/status']) askEarly(path)
 for (const [form, load] of firsts) {
@@ -22,14 +21,3 @@ for (const [form, load] of firsts) {
 }
 if (/^\/orders\/[^/]+\/[^/]+$/.test(pathname)) askEarly(`/v1${pathname}`)
 void import('./main.tsx')
-
-/** After an upgrade of the API the parts that are not loaded yet have other names: the page begins again, once a while. */
-function reloadForOtherVersion(): void {
-  const NAME = 'waldstream.reloaded'
-  const ONCE_IN_MS = 30_000
-  window.addEventListener('vite:preloadError', () => {
-    if (Date.now() - Number(sessionStorage.getItem(NAME) ?? 0) < ONCE_IN_MS) return
-    sessionStorage.setItem(NAME, `${Date.now()}`)
-    window.location.reload()
-  })
-}
