@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 import { parse } from 'yaml'
 import { collectMistakes } from '../platform/collect-mistakes.ts'
+import { type Fields, isFields } from './fields.ts'
 import { unknownName } from './unknown-name.ts'
 import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
 
@@ -24,8 +25,6 @@ interface SchemaNode {
   readonly description?: string
   readonly $comment?: string
 }
-
-type Fields = Readonly<Record<string, unknown>>
 
 /**
  * All that is not as the schema says, the first hundred mistakes, and the document as it can be checked on: what is wrong and may be left out is left
@@ -107,10 +106,6 @@ function fitFields(
     fields[name] = emptyValue(node)
   }
   return fields
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** In words: `a whole number from 0 to 3600`. */

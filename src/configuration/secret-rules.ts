@@ -2,6 +2,7 @@ import { isAbsolute, normalize, sep } from 'node:path'
 import { propertyOf, type VariableName } from '../variables.ts'
 import { isOwnVariable } from './own-variables.ts'
 import { parseReference, type Reference } from './reference-form.ts'
+import { variablePart } from './variable-part.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -126,10 +127,6 @@ function nameGlob(text: string): RegExp {
 
 function isListed(list: readonly Listed[], system: string, name: string): boolean {
   return list.some((one) => (one.system === '*' || one.system === system) && one.name.test(name))
-}
-
-function variablePart(system: string): string {
-  return system.toUpperCase().replaceAll('-', '_')
 }
 
 /** Whose variable it is by its name: `<prefix>ACME_SHOP__TOKEN` is acme-shop's; null: nobody's. */

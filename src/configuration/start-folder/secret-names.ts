@@ -1,3 +1,4 @@
+import { variablePart } from '../variable-part.ts'
 import type { StartingSystem } from './starting-point.ts'
 
 export interface NamedSecret {
@@ -19,5 +20,3 @@ export function secretsOf({ id, type, secrets }: StartingSystem): readonly Named
     return { name, variable, reference: `env:${variable}`, what }
   })
 }
-
-const variablePart = (text: string) => text.toUpperCase().replaceAll('-', '_')

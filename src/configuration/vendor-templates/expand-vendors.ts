@@ -1,9 +1,10 @@
 import { readShape } from '../document-shape.ts'
+import { isFields } from '../fields.ts'
 import { unknownName } from '../unknown-name.ts'
 import { type FieldPath, type Mistake, twiceAt, type YamlDocument } from '../yaml-documents.ts'
 import { fillIn } from './fill-in.ts'
 import { madeDocument, type PlaceOfField } from './made-document.ts'
-import { isFields, merged } from './merged.ts'
+import { merged } from './merged.ts'
 import {
   type VendorDocument,
   type VendorTemplateDocument,

@@ -1,6 +1,8 @@
+import { variablePart } from '../variable-part.ts'
+
 /** Fills in a template for a vendor: `<vendor>` is its id, `<VENDOR>` the id as variables have it: `acme-west`, `ACME_WEST`. */
 export function fillIn<T>(template: T, vendor: string): T {
-  const variable = vendor.toUpperCase().replaceAll('-', '_')
+  const variable = variablePart(vendor)
   const fill = (value: unknown): unknown => {
     if (typeof value === 'string') return value.replaceAll('<vendor>', vendor).replaceAll('<VENDOR>', variable)
     if (Array.isArray(value)) return value.map(fill)

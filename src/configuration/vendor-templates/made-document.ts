@@ -1,5 +1,5 @@
+import { isFields } from '../fields.ts'
 import type { FieldPath, YamlDocument } from '../yaml-documents.ts'
-import { isFields } from './merged.ts'
 
 export interface MadeFrom {
   readonly vendor: YamlDocument

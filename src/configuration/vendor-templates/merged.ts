@@ -1,8 +1,4 @@
-export type Fields = Readonly<Record<string, unknown>>
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+import { type Fields, isFields } from '../fields.ts'
 
 /** What is said of a vendor over what its template says: maps are merged, everything else is replaced, and null takes it away. */
 export function merged(template: Fields, own: Fields): Fields {
