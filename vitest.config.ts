@@ -44,6 +44,8 @@ const PAGE = ['test/worlds/built-page.ts', 'test/worlds/shared-browser.ts']
 export default defineConfig({
   test: {
     maxWorkers: FILES_AT_ONCE,
+    // Messages show whole values: the summary of CI has nothing else.
+    chaiConfig: { truncateThreshold: 0 },
     sequence: { sequencer: FileOrder },
     // Programs that tests start find what is compiled already, as the workers do.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'waldstream-tests') },

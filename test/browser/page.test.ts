@@ -122,12 +122,38 @@ describe.skipIf(!hasBrowser)('the control tower', () => {
   it('says that the API does not answer, and is up to date again when it does', async () => {
     const { base } = await world()
     const { page } = await open(base)
-    await page.route('**/v1/**', (route) => route.abort())
+    // The page asks again by itself every few seconds: the API is back only for what is asked after the click.
+    await page.addInitScript("addEventListener('click', () => { window.wasClicked = true }, true)")
+    await page.route('**/v1/**', async (route) => {
+      if (await page.evaluate('window.wasClicked === true')) await route.continue()
+      else await route.abort()
+    })
     await page.goto('/problems')
     await page.getByText('The API does not answer').waitFor()
-    await page.unroute('**/v1/**')
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('link', { name: 'The system refuses' }).first().waitFor()
+  })
+
+  it('waits for a part of its program that can not be loaded, and reloads when the API is back', async () => {
+    const api = await sampleInstallation({ page: await readPageFiles(inject('builtPage')) })
+    const base = await api.app.listen({ host: '127.0.0.1', port: 0 })
+    onTestFinished(() => api.app.close())
+    for (const part of ['main', 'chart']) {
+      // So high that charts need no scrolling.
+      const { page, complaints } = await open(base, { viewport: { width: 1440, height: 4000 } })
+      let isAway = true
+      let missed = 0
+      await page.route(new RegExp(`/assets/${part}-|/health/live`), async (route) => {
+        if (!isAway) return await route.continue()
+        missed += 1
+        await route.abort()
+      })
+      await page.goto('/')
+      await expect.poll(() => missed).toBeGreaterThan(1)
+      isAway = false
+      await page.locator('.chart canvas').first().waitFor()
+      expect(complaints).toEqual([])
+    }
   })
 
   it('runs a read when it is asked to', async () => {

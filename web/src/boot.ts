@@ -5,6 +5,7 @@ import './styles/shell.css'
 import './styles/shared.css'
 import { askEarly } from './api/early.ts'
 import { keptTheme, showTheme } from './kept-theme.ts'
+import { untilAnswered } from './until-answered.ts'
 
 /** Pages with their code, and what they ask for first: begun with the program, not after it. */
 const firsts: readonly (readonly [RegExp, () => Promise<unknown>])[] = [
@@ -20,4 +21,8 @@ for (const [form, load] of firsts) {
   if (form.test(pathname)) load().catch(() => undefined)
 }
 if (/^\/orders\/[^/]+\/[^/]+$/.test(pathname)) askEarly(`/v1${pathname}`)
-void import('./main.tsx')
+void import('./main.tsx').catch(async () => {
+  // The API went down between the page and its program: a browser asks for a part that was missing only after a reload.
+  await untilAnswered()
+  window.location.reload()
+})

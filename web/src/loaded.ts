@@ -1,44 +1,43 @@
 import { type Component, lazy } from 'solid-js'
 import { client } from './api/queries.ts'
 import { isAnythingUnsaved } from './unsaved.ts'
+import { pause, untilAnswered } from './until-answered.ts'
 import { wantedPlace } from './wanted-place.ts'
 
 const NAME = 'waldstream.reloaded'
-const ASK_EVERY_MS = 3_000
-/** What is not there after that is not there at all: the page does not begin again and again. */
+/** A part that is still missing after a reload is missing for good: the page does not reload again and again. */
 const ONCE_IN_MS = 30_000
 
-/** A page whose program is loaded when it is opened first. */
-export function loaded(load: () => Promise<Component>) {
-  return lazy(async () => ({ default: await load().catch(beginAgain) }))
+/** A component whose program is loaded when it is shown first. */
+export function loaded<Props extends object>(load: () => Promise<Component<Props>>) {
+  return lazy(async () => ({ default: await whenLoaded(load) }))
 }
 
 /**
- * The API does not answer, or was upgraded since the page began, and its parts have other names now. Browsers keep that a
- * part was not there: the page begins again, where one wanted to be, as soon as the API answers. Until then it stays, and
- * says what it waits for.
+ * A part of the program, loaded now. The API may be down, or have been upgraded since the page was opened, so that its
+ * parts have new names. Browsers remember that a part was missing: the page reloads, at the address it was going to, as
+ * soon as the API answers. Until then it stays as it is, and says what it waits for.
  */
-async function beginAgain(): Promise<Component> {
+export async function whenLoaded<Part>(load: () => Promise<Part>): Promise<Part> {
+  return await load().catch(reload)
+}
+
+async function reload(): Promise<never> {
   void client.invalidateQueries()
-  while (wasJustBegun() || isAnythingUnsaved() || !(await isThere())) await pause(ASK_EVERY_MS)
+  await untilAnswered()
+  while (wasJustReloaded() || isAnythingUnsaved()) {
+    await pause()
+    await untilAnswered()
+  }
   sessionStorage.setItem(NAME, `${Date.now()}`)
-  begin(new URL(wantedPlace(), window.location.href))
-  return await new Promise<Component>(() => undefined)
+  open(new URL(wantedPlace(), window.location.href))
+  return await new Promise<never>(() => undefined)
 }
 
 /** To go to another part of the same address would load nothing. */
-function begin({ pathname, search, href }: URL): void {
+function open({ pathname, search, href }: URL): void {
   if (pathname === window.location.pathname && search === window.location.search) window.location.reload()
   else window.location.assign(href)
 }
 
-const wasJustBegun = () => Date.now() - Number(sessionStorage.getItem(NAME) ?? 0) < ONCE_IN_MS
-
-async function isThere(): Promise<boolean> {
-  return await fetch('/health/live').then(
-    ({ ok }) => ok,
-    () => false,
-  )
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const wasJustReloaded = () => Date.now() - Number(sessionStorage.getItem(NAME) ?? 0) < ONCE_IN_MS

@@ -2,7 +2,7 @@ import { Route, Router } from '@solidjs/router'
 import { QueryClientProvider } from '@tanstack/solid-query'
 import { render } from 'solid-js/web'
 import { client } from './api/queries.ts'
-import { loaded } from './loaded.ts'
+import { loaded, whenLoaded } from './loaded.ts'
 import { keptRetries } from './pages/problems/kept-retries.ts'
 import { nextTask } from './parts/next-task.ts'
 import { NotFound } from './shell/not-found.tsx'
@@ -77,7 +77,7 @@ if (root !== null) {
   )
 }
 // What was being retried goes on, whichever page is opened.
-if (keptRetries().length > 0) void import('./pages/problems/retry-runs.ts')
+if (keptRetries().length > 0) void whenLoaded(() => import('./pages/problems/retry-runs.ts'))
 
 /** An address with bytes that are no text is of no page, and pages and links read theirs: it becomes one that says the same. */
 function keepReadable(): void {

@@ -1,19 +1,18 @@
 import './day.css'
 import { useSearchParams } from '@solidjs/router'
-import { createMemo, type JSX, lazy, Match, Show, Suspense, Switch } from 'solid-js'
+import { createMemo, type JSX, Match, Show, Suspense, Switch } from 'solid-js'
 import type { Figures } from '../../api/answers.ts'
 import { figuresQuery } from '../../api/queries.ts'
 import { useQuery } from '../../api/use-query.ts'
 import { causeText, countText, durationText, entityText } from '../../format.ts'
 import type { ChartLine } from '../../parts/chart-line.ts'
 import { InTurn } from '../../parts/in-turn.tsx'
+import { LateChart } from '../../parts/late-chart.ts'
 import { Empty } from '../../parts/parts.tsx'
 import { Select } from '../../parts/select.tsx'
 import { Unanswered } from '../../parts/unanswered.tsx'
 import { texts } from '../../texts.ts'
 import { firstHours } from './first-hours.ts'
-
-const Chart = lazy(async () => ({ default: (await import('../../parts/chart.tsx')).Chart }))
 
 const MINUTE_S = 60
 const day = texts.overview.day
@@ -112,7 +111,7 @@ function Charts(props: { readonly figures: Figures; readonly minutes: number }):
         none={day.noneDelivered}
         isEmpty={done().length === 0}
       >
-        <Chart
+        <LateChart
           title={day.delivered}
           kind="bars"
           times={times()}
@@ -127,7 +126,7 @@ function Charts(props: { readonly figures: Figures; readonly minutes: number }):
         none={day.noneFailed}
         isEmpty={failed().length === 0}
       >
-        <Chart
+        <LateChart
           title={day.failed}
           kind="bars"
           times={times()}
@@ -143,7 +142,7 @@ function Charts(props: { readonly figures: Figures; readonly minutes: number }):
         none={day.noneTimed}
         isEmpty={props.figures.whole.end_to_end.count === 0}
       >
-        <Chart
+        <LateChart
           title={day.latency}
           kind="lines"
           times={times()}
@@ -159,7 +158,7 @@ function Charts(props: { readonly figures: Figures; readonly minutes: number }):
         none={day.noneTimed}
         isEmpty={props.figures.whole.freshness.count === 0}
       >
-        <Chart
+        <LateChart
           title={day.freshness}
           kind="lines"
           times={times()}

@@ -1,13 +1,12 @@
 import { useSearchParams } from '@solidjs/router'
-import { createMemo, For, type JSX, lazy, Match, Show, Suspense, Switch } from 'solid-js'
+import { createMemo, For, type JSX, Match, Show, Suspense, Switch } from 'solid-js'
 import { stockHistoryQuery } from '../../api/queries.ts'
 import { useQuery } from '../../api/use-query.ts'
+import { LateChart } from '../../parts/late-chart.ts'
 import { Unanswered } from '../../parts/unanswered.tsx'
 import { Time } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 import { stockSeries } from './stock-series.ts'
-
-const Chart = lazy(async () => ({ default: (await import('../../parts/chart.tsx')).Chart }))
 
 const own = texts.stockChart
 const DAY_MS = 86_400_000
@@ -62,7 +61,7 @@ export function StockChart(props: {
         <Match when={series()}>
           {(told) => (
             <Suspense fallback={<div class="stock-time-place" aria-busy="true" />}>
-              <Chart
+              <LateChart
                 title={own.title}
                 kind="steps"
                 times={told().times}
