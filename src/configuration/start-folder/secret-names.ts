@@ -2,16 +2,16 @@ import { variablePart } from '../variable-part.ts'
 import type { StartingSystem } from './starting-point.ts'
 
 export interface NamedSecret {
-  /** As the system's document calls it: `consumerKey`. */
+  /** Name in the system's document: `consumerKey`. */
   readonly name: string
-  /** The variable that is the system's own by its name. */
+  /** The environment variable with the value. */
   readonly variable: string
   readonly reference: string
-  /** What it is. */
+  /** Description for people. */
   readonly what: string
 }
 
-/** The secrets of a system, each in a variable that the system may have without being listed. */
+/** The secrets of a system, each in a variable that the system may use without being listed by the operator. */
 export function secretsOf({ id, type, secrets }: StartingSystem): readonly NamedSecret[] {
   const known = Object.assign({}, ...type.secrets.ways) as Readonly<Record<string, string>>
   return secrets.map((name) => {

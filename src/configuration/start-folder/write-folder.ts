@@ -18,7 +18,7 @@ const VENDOR_READS: readonly ReadDocument['entity'][] = ['products', 'inventory'
 /** A SKU of the vendor for the tests of the mapping. */
 const EXAMPLE_SKU = 'VENDOR-1'
 
-/** The files of a first configuration: they are right as they are, but for the secrets, which only `.env` gets. */
+/** The files of a first configuration. They are valid as written; only the secrets are missing: they go into `.env`. */
 export function startingFolder(point: StartingPoint): readonly StartingFile[] {
   const { shop, vendor } = point
   return [
@@ -32,10 +32,10 @@ export function startingFolder(point: StartingPoint): readonly StartingFile[] {
 }
 
 interface Written {
-  /** Null: it is said above. */
+  /** Comment above the document; null: none. */
   readonly about: string | null
   readonly content: object
-  /** Comments by the names of fields. */
+  /** Comments by field name. */
   readonly comments?: Readonly<Record<string, string>>
 }
 
@@ -59,8 +59,8 @@ function systemOf(system: StartingSystem, wanted: readonly ReadDocument['entity'
       reads,
     },
     comments: {
-      secrets: 'Where each secret is, never the secret itself: .env.example has the variables.',
-      reads: 'When each is read. A schedule has five fields, or six with seconds.',
+      secrets: 'References to secrets, never the secrets themselves; .env.example lists the variables.',
+      reads: 'What is read, and when. A schedule has five fields, or six with seconds.',
     },
   }
 }
@@ -74,7 +74,7 @@ function connectionOf({ connection, shop, vendor, skuPattern }: StartingPoint): 
   const push = shop.type.shopStart?.push ?? []
   const begin = shop.type.orderStates?.begin ?? null
   return {
-    about: 'Joins the shop and the vendor. Every field: docs/orders.md and docs/feeds.md',
+    about: 'Connects the shop and the vendor. See docs/orders.md and docs/shops.md',
     content: {
       kind: 'connection',
       id: connection,
@@ -89,11 +89,11 @@ function connectionOf({ connection, shop, vendor, skuPattern }: StartingPoint): 
     comments: {
       ownership:
         skuPattern === null
-          ? "Order lines of SKUs in the vendor's feed of products are the vendor's. Or by skuPattern, skus, attribute, manufacturer."
-          : "Order lines with such SKUs are the vendor's.",
-      orderStates: 'In these states an order goes to the vendor.',
-      fulfilments: 'true: the shop writes to its customer about each shipment.',
-      push: 'The shop is sent these; what is not named it pulls (docs/feeds.md).',
+          ? "The vendor owns order lines of SKUs in its products feed. Or use skuPattern, skus, attribute, manufacturer."
+          : 'The vendor owns order lines whose SKU matches.',
+      orderStates: 'An order in one of these states goes to the vendor.',
+      fulfilments: 'true: the shop notifies its customer of each shipment.',
+      push: 'Waldstream writes these to the shop (docs/shops.md); the shop pulls the others (docs/feeds.md).',
     },
   }
 }
@@ -101,7 +101,7 @@ function connectionOf({ connection, shop, vendor, skuPattern }: StartingPoint): 
 function metadataOf({ connection, shop }: StartingPoint): Written {
   const { rules } = startOf(shop)
   return {
-    about: "How the vendor's fields become the shop's attributes: docs/mapping.md",
+    about: "Maps the vendor's fields to the shop's attributes: docs/mapping.md",
     content: { kind: 'product-metadata', connection, attributes: rules },
   }
 }
@@ -111,18 +111,18 @@ function testsOf(point: StartingPoint): readonly Written[] {
   const { example } = startOf(shop)
   const [state = 'processing'] = shop.type.orderStates?.begin ?? []
   const about =
-    'What the mapping has to give; "waldstream test" runs them. Replace them by products and orders of your own.'
+    'Expected results of the mapping; run them with "waldstream test". Replace them with your own products and orders.'
   const of = { kind: 'mapping-test', connection }
   const input = { sku: EXAMPLE_SKU, name: 'Jacket', active: true, price: '52' }
   const isOwn = skuPattern === null || compilePattern(skuPattern).test(EXAMPLE_SKU)
   if (!isOwn) {
-    const name = "a product whose SKU the pattern does not match is not the vendor's"
+    const name = 'a product whose SKU does not match the pattern is ignored'
     return [{ about, content: { ...of, name, entity: 'products', input, expectIgnored: 'not_owned' } }]
   }
   const line = { lineId: '1', sku: EXAMPLE_SKU, quantityOrdered: '2', unitPrice: '52', rowTotal: '104' }
   const order = {
     ...of,
-    name: "an order goes to the vendor with the vendor's lines alone",
+    name: "the vendor gets an order with only the vendor's lines",
     entity: 'orders',
     input: {
       orderNumber: '1001',
@@ -136,7 +136,7 @@ function testsOf(point: StartingPoint): readonly Written[] {
     ...(skuPattern === null ? { products: { [EXAMPLE_SKU]: example } } : {}),
     expect: { fields: {}, lines: [`1 ${EXAMPLE_SKU}`], grandTotal: '104' },
   }
-  const product = { ...of, name: 'a product has what the shop needs', entity: 'products', input, expect: example }
+  const product = { ...of, name: 'a product has the required attributes', entity: 'products', input, expect: example }
   return [
     { about, content: product },
     { about: null, content: order },
@@ -166,8 +166,8 @@ function comment({ key }: Pair, comments: Readonly<Record<string, string>>): voi
 
 function environmentOf(systems: readonly StartingSystem[]): string {
   const head = [
-    '# Copy this file to .env, give each variable its value, and load it where waldstream runs: set -a; . ./.env; set +a',
-    '# Files (file:/run/secrets/<system>.<name>) and AWS are possible too: docs/secrets.md',
+    '# Copy this file to .env, set the values, and load it in the shell that runs waldstream: set -a; . ./.env; set +a',
+    '# Secrets may also be in files (file:/run/secrets/<system>.<name>) or in AWS: docs/secrets.md',
   ]
   const parts = systems.flatMap((system) => [
     `\n# ${system.id}: ${system.type.title}`,
