@@ -12,30 +12,30 @@ export const secrets = { ways: [{ token: "token of the account, from Acme's port
 
 export const settings = {
   shipFrom: setting(text({ pattern: /[A-Z]{2,8}/, expected: 'the code of a warehouse, such as EAST' }), {
-    description: 'warehouse that all orders are shipped from; Acme chooses by default',
+    description: 'warehouse that ships all orders; by default Acme chooses',
   }),
 }
 
 export type AcmeValues = ValuesOf<typeof settings>
 
-/** Acme's API, in Acme's words; it decides nothing and retries nothing. */
+/** Acme's API with Acme's field names. It makes no decisions and does not retry. */
 export interface AcmeClient {
-  /** Items by (`changed_at`, `id`), as the filter says, and whether there are more. */
+  /** Items by (`changed_at`, `id`) that match the filter, and whether there are more. */
   stock(
     filter: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<{ rows: readonly Wire[]; more: boolean }>
-  /** Null: there is none of this reference. */
+  /** Null: no order has this reference. */
   order(reference: string, signal: AbortSignal): Promise<Wire | null>
-  /** Makes the order of this reference, or puts this in its place. Gives Acme's id of it. */
+  /** Creates or replaces the order with this reference. Returns Acme's id of it. */
   putOrder(reference: string, body: Wire, signal: AbortSignal): Promise<string | null>
-  /** The same client, its calls as urgent as those for this kind. */
+  /** The same client, with the priority of calls of this kind. */
   for(kind: CallKind): AcmeClient
   /** The cheapest call that needs the token. */
   check(signal: AbortSignal): Promise<SystemCheck>
 }
 
-/** Throws `configuration_invalid`, naming the secret that is missing. */
+/** Throws `configuration_invalid` with the name of a missing secret. */
 export function createAcmeClient(
   system: ConnectableSystem<AcmeValues>,
   { logger, governors, network }: ClientDeps,
@@ -48,7 +48,7 @@ export function createAcmeClient(
       baseUrl: address,
       timeoutMs,
       network,
-      // Whoever has the same name shares the limits: all systems and processes of one account.
+      // All systems and processes with this name, the account, share the limits.
       governor: governors.of(`acme ${new URL(address).host}`, limits),
       logger,
       authorize: () => ({ authorization: `Bearer ${token}` }),
@@ -84,18 +84,18 @@ function clientOver(http: Http): AcmeClient {
 }
 
 /**
- * Acme's refusals as our errors: the code says what happens next, the message what to do. 401, 403, 429 and 5xx are judged by
- * the general rules.
+ * Converts Acme's refusals to our errors: the code decides what happens next, the message says what to do. The general
+ * rules handle 401, 403, 429 and 5xx.
  */
 function classify({ status, json }: HttpFailure): StreamError | undefined {
   const problem = wireOf(json)
   if (status === 404) return new StreamError('not_found', 'Acme has no such order')
   if (problem['code'] === 'unknown_sku') {
-    const message = `Acme has no item ${textOf(problem['sku'])}; it goes on when Acme has it`
+    const message = `Acme has no item ${textOf(problem['sku'])}; the order waits until Acme has it`
     return new StreamError('item_missing', message, { field: 'lines.sku' })
   }
   if (problem['code'] === 'in_delivery') {
-    return new StreamError('target_conflict', 'Acme delivers the order already; settle the change with Acme')
+    return new StreamError('target_conflict', 'Acme already delivers the order; settle the change with Acme')
   }
   return undefined
 }

@@ -12,7 +12,7 @@ import type { AcmeClient } from './client.ts'
 
 const WAREHOUSE = new Set(['code', 'on_hand', 'available'])
 
-/** Acme's stock by (`changed_at`, `id`), oldest first: an item of which one warehouse changed comes with all of them. */
+/** Acme's stock by (`changed_at`, `id`), oldest first. An item with one changed warehouse comes with all of them. */
 export function readAcmeInventory(client: AcmeClient, read: Read, clock: Clock): SourceReader<'inventory'> {
   const now = () => clock.now()
   return {
@@ -24,7 +24,7 @@ export function readAcmeInventory(client: AcmeClient, read: Read, clock: Clock):
         yield { ...readRows(rows, stockKey, toEntity), rows: rows.map(windowRow), reached, requestedAt }
       }
     },
-    // What is in the window once it was paged: what is not among what was read is read again (Guarantee 6).
+    // Lists the window after it was paged: rows that were not read are read again (Guarantee 6).
     async *list(window, signal) {
       const source = stockOf(client, window, 500, signal)
       for await (const { rows } of keysetPages(source, null, now)) yield rows.map(windowRow)
@@ -42,7 +42,7 @@ function stockOf(client: AcmeClient, window: ReadWindow, pageSize: number, signa
   }
 }
 
-/** Throws for a row that can't be read; it becomes a dead letter, and the others go on (Guarantee 5). */
+/** Throws for a row that can't be read: it becomes a dead letter, and the others proceed (Guarantee 5). */
 function toEntity(row: Wire): ReadEntity<'inventory'> {
   const sku = requireSku(row, 'sku')
   const locations = wiresOf(row['warehouses']).map((warehouse): LocationStock => {

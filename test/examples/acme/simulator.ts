@@ -15,7 +15,7 @@ export interface AcmeSimulator extends Simulator {
 
 export const ACME_TOKEN = 'acme-token'
 
-/** Acme, as far as Waldstream uses it; faults, request log and state are the harness's. */
+/** Simulates the part of Acme that Waldstream uses. Faults, request log and state come with the harness. */
 export async function startAcmeSimulator(items: Item[]): Promise<AcmeSimulator> {
   const orders = new Map<string, Order>()
   const app = createSimulatorApp({

@@ -3,7 +3,7 @@ import { createAcmeClient, secrets, settings } from './client.ts'
 import { readAcmeInventory } from './read-inventory.ts'
 import { orderFields, writeAcmeOrders } from './write-orders.ts'
 
-const NO_NOTICES = 'Acme sends no notices: it is read by schedule'
+const NO_NOTICES = 'Acme sends no webhooks: it is read by schedule'
 
 /** Acme, a vendor with a JSON API: stock is read, orders are delivered. */
 export const acme = defineSystem({
@@ -23,7 +23,7 @@ export const acme = defineSystem({
   orderFields: () => orderFields,
   faultRows: {
     acme: {
-      'expired-login': 'a token of Acme does not end',
+      'expired-login': 'tokens of Acme do not expire',
       'notice-twice': NO_NOTICES,
       'notices-out-of-order': NO_NOTICES,
       'other-zone': "all of Acme's times are in UTC",

@@ -24,16 +24,16 @@ type BodyField = (typeof bodyFields)[number]
 const lineFields = ['id', 'sku', 'ordered', 'canceled', 'price', 'amount', 'discount', 'tax'] as const
 type LineField = (typeof lineFields)[number]
 
-/** Fields that Waldstream writes itself: no rule of an order map may give them. */
+/** Fields that Waldstream writes itself: rules of an order map may not set them. */
 export const orderFields: OwnOrderFields = {
   own: [...bodyFields, ...lineFields.map((name) => `line.${name}`)],
   mappable: [],
 }
 
 /**
- * Vendor orders as orders of Acme. Acme keeps our reference, `<connection>-<order number>`, and lets a second PUT of it
- * take the first one's place: so a write whose answer was lost may be sent again (Guarantee 3). Beside it Acme keeps the
- * digest of the content: equal means there is nothing to write.
+ * Writes vendor orders to Acme. Acme stores our reference, `<connection>-<order number>`, and a second PUT replaces the
+ * first: so a write whose answer was lost may be repeated (Guarantee 3). Acme also stores the digest of the content: an
+ * equal digest means that there is nothing to write.
  */
 export function writeAcmeOrders(client: AcmeClient, settings: AcmeValues): Sink<'vendor-orders'> {
   return {
@@ -47,7 +47,7 @@ export function writeAcmeOrders(client: AcmeClient, settings: AcmeValues): Sink<
       const order = await client.order(reference, signal)
       const targetId = order === null ? null : textOf(order['id'])
       if (order?.['digest'] === event.contentDigest) return { outcome: 'unchanged', targetId }
-      // What Acme never had needs no cancellation.
+      // An order that Acme never had needs no cancellation.
       if (event.canceled && order === null) return { outcome: 'unchanged', targetId: null }
       if (order !== null && order['status'] !== 'open') throw begunError(event)
       return { outcome: 'written', targetId: await client.putOrder(reference, orderBody(event, settings), signal) }
@@ -55,13 +55,13 @@ export function writeAcmeOrders(client: AcmeClient, settings: AcmeValues): Sink<
   }
 }
 
-/** Acme refuses it as well, should it begin in this moment (`in_delivery`). */
+/** Acme refuses it too if it begins at this moment (`in_delivery`). */
 function begunError({ key }: VendorOrderRequested): StreamError {
   const message = `order ${key} changed in the shop, but Acme has begun or closed it; settle it with Acme`
   return new StreamError('target_conflict', message)
 }
 
-/** Pure. Amounts are as the shop charged them, with all their digits; no line is left out. */
+/** Pure. Amounts are those of the shop, with all digits. No line is left out. */
 function orderBody({ canceled, contentDigest, data, fields }: VendorOrderRequested, { shipFrom }: AcmeValues): Wire {
   const body: Readonly<Record<Exclude<BodyField, 'lines'>, unknown>> = {
     status: canceled ? 'canceled' : 'open',
@@ -74,7 +74,7 @@ function orderBody({ canceled, contentDigest, data, fields }: VendorOrderRequest
     shipping: exactNumber(text4(data.shipping)),
   }
   const bodies = topLevelLines(data).map((line) => ({ lineId: line.lineId, body: lineBody(line) }))
-  // What the connection maps besides, by Acme's names; it can't change what is written here.
+  // Adds the connection's fields, by Acme's names. They can't replace the fields above.
   const { order, lines } = applyOrderFields({ order: body, lines: bodies }, fields, orderFields)
   return { ...order, lines }
 }
