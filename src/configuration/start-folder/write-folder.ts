@@ -89,7 +89,7 @@ function connectionOf({ connection, shop, vendor, skuPattern }: StartingPoint): 
     comments: {
       ownership:
         skuPattern === null
-          ? "The vendor owns order lines of SKUs in its products feed. Or use skuPattern, skus, attribute, manufacturer."
+          ? 'The vendor owns order lines of SKUs in its products feed. Or use skuPattern, skus, attribute, manufacturer.'
           : 'The vendor owns order lines whose SKU matches.',
       orderStates: 'An order in one of these states goes to the vendor.',
       fulfilments: 'true: the shop notifies its customer of each shipment.',
