@@ -2,16 +2,16 @@ import { variablePart } from '../variable-part.ts'
 import type { StartingSystem } from './starting-point.ts'
 
 export interface NamedSecret {
-  /** Name in the system's document: `consumerKey`. */
+  /** As the system's document calls it: `consumerKey`. */
   readonly name: string
-  /** The environment variable with the value. */
+  /** The variable that is the system's own by its name. */
   readonly variable: string
   readonly reference: string
-  /** Description for people. */
+  /** What it is. */
   readonly what: string
 }
 
-/** The secrets of a system, each in a variable that the system may use without being listed by the operator. */
+/** The secrets of a system, each in a variable that the system may have without being listed. */
 export function secretsOf({ id, type, secrets }: StartingSystem): readonly NamedSecret[] {
   const known = Object.assign({}, ...type.secrets.ways) as Readonly<Record<string, string>>
   return secrets.map((name) => {
