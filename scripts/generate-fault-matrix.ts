@@ -16,18 +16,19 @@ generatedFile(
   OUTPUT,
   `# How Waldstream handles faults of outside systems
 
-Each ✓ is a test of \`test/matrix\`: real clients, readers and sinks over real HTTP against the system's simulator (SQS: a
-real queue server behind a proxy that misbehaves). Afterwards nothing is lost, doubled or wrong. A column is an interface
-that a system's definition names in \`faultRows\`. \`npm run test:matrix\` runs the tests and prints this table with the
-result of each. What each system does on faults is on its page in \`docs/systems/\`.
+This page shows which faults of shops and ERPs are tested. Each ✓ is a test of \`test/matrix\`: real clients, readers and
+deliveries call the system's simulator over HTTP (SQS: a real queue server behind a proxy that misbehaves). Each test checks
+that nothing is lost, duplicated or wrong afterwards. A column is an interface that a system's definition names in
+\`faultRows\`. \`npm run test:matrix\` runs the tests and prints this table with the results. The pages in
+[systems](systems/) say how each system fails.
 
 ${faultTable((row, fault) => (impossibility(row, fault) === undefined ? '✓' : '–'))}
 
-A fault is that the system …
+In each fault the system:
 
 ${faultNames.map((fault) => `- **${fault}**: ${faults[fault]}.`).join('\n')}
 
-Cells without a test can't happen:
+Faults marked – cannot happen:
 
 ${reasons.join('\n')}
 `,
