@@ -59,6 +59,7 @@ import { taskEntityRoutes } from './routes/task-entities.ts'
 import { taskRoutes } from './routes/tasks.ts'
 import { testRoutes } from './routes/tests.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
+import { serializeAnswers } from './serializers.ts'
 import { asksForKey } from './sign-in.ts'
 import { trustedProxies } from './trusted-proxies.ts'
 import { describeUsualAnswers } from './usual-answers.ts'
@@ -94,6 +95,7 @@ export function buildApp(deps: ApiDeps, serverFactory?: FastifyServerFactory): F
   answerWithProblems(app, (request, error) => limits.refusalOf(request, error))
   readBodies(app)
   validateRequests(app)
+  serializeAnswers(app)
   takeAbsentBodies(app)
   guardResponses(app, http.tls !== null)
   acceptOwnHosts(app, { isOpen, allowedHosts: http.allowedHosts })

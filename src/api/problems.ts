@@ -29,9 +29,11 @@ interface ProblemResponse {
   readonly content: { readonly 'application/problem+json': { readonly schema: { readonly $ref: string } } }
 }
 
+/** One object for all routes: its serializer is compiled once. */
+const content: ProblemResponse['content'] = { 'application/problem+json': { schema: { $ref: 'Problem#' } } }
+
 /** Response schemas of the errors a route may answer with. Where callers sign in, their keys may also be too small. */
 export function problems<S extends number>(...statuses: readonly S[]): Record<S, ProblemResponse> {
-  const content = { 'application/problem+json': { schema: { $ref: 'Problem#' } } } as const
   const all: readonly number[] = statuses.some((status) => status === 401) ? [...statuses, 403] : statuses
   return Object.fromEntries(
     all.map((status) => [status, { description: STATUS_CODES[status] ?? '', content }]),
