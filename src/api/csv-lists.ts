@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifySchema } from 'fastify'
+import { isFields } from '../events/fields.ts'
 import { type CsvCell, csvText } from './csv-text.ts'
 
 /** A list within an answer: the field that it is in, and the paths of its columns within a row. */
@@ -83,10 +84,6 @@ function cellOf(row: unknown, path: readonly string[]): CsvCell {
   if (value === undefined || value === null) return null
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   return JSON.stringify(value)
-}
-
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }
 
 /** Whether CSV is wanted more than JSON. */

@@ -1,8 +1,8 @@
 import type { TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 import { parse } from 'yaml'
+import { type Fields, isFields } from '../events/fields.ts'
 import { collectMistakes } from '../platform/collect-mistakes.ts'
-import { type Fields, isFields } from './fields.ts'
 import { unknownName } from './unknown-name.ts'
 import type { FieldPath, Mistake, YamlDocument } from './yaml-documents.ts'
 

@@ -1,6 +1,7 @@
 import type { AuditEntry, AuditFilter } from '../control/audit-trail.ts'
 import type { StreamError } from '../errors.ts'
 import { canonicalJson } from '../events/canonical-json.ts'
+import { type Fields, isFields } from '../events/fields.ts'
 import type { TableDeps } from './dependencies.ts'
 import { may, nameOf, notFound, type Principal, type Via } from './principal.ts'
 import { type Page, sees, within } from './scope.ts'
@@ -74,8 +75,6 @@ export function whoIs(by: Principal): Pick<AuditEntry, 'who' | 'kind' | 'key' | 
   return { who: nameOf(by), kind: by.kind, key: by.via?.key ?? null, from: by.via?.address ?? null }
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
 /** The fields that differ, where both are there. */
 function differing(before: unknown, after: unknown): { readonly before: unknown; readonly after: unknown } {
   if (!isFields(before) || !isFields(after)) return { before, after }
@@ -84,8 +83,4 @@ function differing(before: unknown, after: unknown): { readonly before: unknown;
   )
   const chosen = (all: Fields) => Object.fromEntries(names.map((name) => [name, all[name] ?? null]))
   return { before: chosen(before), after: chosen(after) }
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,5 @@
+import { isFields } from '../../events/fields.ts'
 import { readShape } from '../document-shape.ts'
-import { isFields } from '../fields.ts'
 import { unknownName } from '../unknown-name.ts'
 import { type FieldPath, type Mistake, twiceAt, type YamlDocument } from '../yaml-documents.ts'
 import { fillIn } from './fill-in.ts'

@@ -1,4 +1,4 @@
-import { isFields } from '../fields.ts'
+import { isFields } from '../../events/fields.ts'
 import type { FieldPath, YamlDocument } from '../yaml-documents.ts'
 
 export interface MadeFrom {

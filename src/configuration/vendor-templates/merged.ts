@@ -1,4 +1,4 @@
-import { type Fields, isFields } from '../fields.ts'
+import { type Fields, isFields } from '../../events/fields.ts'
 
 /** What is said of a vendor over what its template says: maps are merged, everything else is replaced, and null takes it away. */
 export function merged(template: Fields, own: Fields): Fields {

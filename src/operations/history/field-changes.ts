@@ -1,7 +1,6 @@
 import { canonicalJson } from '../../events/canonical-json.ts'
+import { type Fields, isFields } from '../../events/fields.ts'
 import type { FieldChange } from '../field-change.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /**
  * What differs between two contents of a row, field by field: `locations[main].available`. Members of a list are told apart by
@@ -46,8 +45,4 @@ function byName(members: readonly Fields[]): readonly (readonly [string, Member]
     const rest = Object.fromEntries(Object.entries(member).filter(([name]) => name !== key))
     return [count === 1 ? `${own}` : `${own} ${count}`, { own, rest }]
   })
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
