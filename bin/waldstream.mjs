@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import module, { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -52,6 +52,8 @@ function runWithPackagedNode() {
 }
 
 if (Number(process.versions.node.split('.')[0]) >= WANTED_NODE) {
+  // What was compiled once is read from the folder for temporary files, where that can be written: half of the time to start.
+  module.enableCompileCache()
   process.argv[1] = fileURLToPath(main)
   await import(main.href)
 } else {

@@ -3,37 +3,21 @@ import { loadConfiguration } from '../configuration/load-configuration.ts'
 import { upgradeReferences } from '../configuration/upgrade-references.ts'
 import { type ApplyEffect, applyConfiguration, previewApply } from '../operations/apply-folder.ts'
 import { systemTypes } from '../systems/systems.ts'
-import { commandUser, readArguments } from './arguments.ts'
+import { commandUser } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { apply } from './commands/apply.ts'
 import { noted } from './noted.ts'
 import { onTables } from './open-operations.ts'
 import { UsageError } from './usage-error.ts'
 
-const USAGE = `waldstream apply <dir> [--dry-run | --overwrite] [--by WHO] [--reason TEXT] [--json]
-
-  Puts the systems, connections and product metadata of a folder into the tables. Running processes take them up; what
-  changed is kept with who did it ("waldstream changes").
-  --dry-run    shows what would change, field by field, and writes nothing
-  --overwrite  also where a document was changed otherwise (API, page) since a folder was applied last: that is undone`
-
-export async function applyCommand(args: readonly string[]): Promise<void> {
-  const options = {
-    by: { type: 'string' },
-    reason: { type: 'string' },
-    'dry-run': { type: 'boolean', default: false },
-    overwrite: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  } as const
-  const { values, positionals } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
-  const [folder, ...more] = positionals
-  if (folder === undefined || more.length > 0) throw new UsageError('apply takes one folder', USAGE)
-  if (values['dry-run'] && values.overwrite) {
-    throw new UsageError('--dry-run writes nothing: leave out --overwrite', USAGE)
+export async function applyCommand(values: Given<typeof apply>): Promise<void> {
+  const { dir: folder } = values
+  if (values.dryRun && values.overwrite) {
+    throw new UsageError('--dry-run writes nothing: leave out --overwrite')
   }
   const { environment } = configFromEnvironment()
   const by = commandUser(values.by)
-  if (values['dry-run']) {
+  if (values.dryRun) {
     const configuration = await loadConfiguration(folder, environment, systemTypes)
     const effects = await onTables((deps) => previewApply(deps, by, configuration))
     return console.log(values.json ? JSON.stringify({ effects }) : effectsText(effects))

@@ -1,38 +1,24 @@
 import { StreamError } from '../errors.ts'
 import type { ForgetProof } from '../operations/forget/forget-person.ts'
 import { forget, wantedOf } from '../operations/persons.ts'
-import { commandUser, readArguments } from './arguments.ts'
+import { commandUser } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { forget as command } from './commands/forget.ts'
 import { noted } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
+import { withProgress } from './progress.ts'
 import { UsageError } from './usage-error.ts'
 
-const USAGE = `waldstream forget <e-mail | system:customer> --confirm <the same> [--by WHO] [--json]
-waldstream forget <e-mail | system:customer> --dry-run [--json]
-
-  Forgets a person: the keys that topics keep them under are destroyed, and what tables have of them is removed. What was
-  looked through, and what was there before and after, is printed; exit code 1 where something is left. Orders that are
-  placed later are not touched. It can not be undone, and it does not reach shops and ERPs: ask there, too.`
-
-const options = {
-  confirm: { type: 'string' },
-  'dry-run': { type: 'boolean', default: false },
-  by: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const
-
-export async function forgetCommand(args: readonly string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
-  const [person, ...more] = positionals
-  if (person === undefined || more.length > 0) throw new UsageError('forget takes one person', USAGE)
-  const { confirm = null, 'dry-run': dryRun } = values
-  if (!dryRun && confirm === null) throw new UsageError('--confirm must name the person once more', USAGE)
+export async function forgetCommand(values: Given<typeof command>): Promise<void> {
+  const { person, confirm = null, dryRun } = values
+  if (!dryRun && confirm === null) throw new UsageError('--confirm must name the person once more')
   const wanted = wantedOf(person)
   const by = commandUser(values.by)
   // Whom, the trail is not to keep.
   const proof = await noted(by, { what: 'forget', target: null }, () =>
-    onPlatform((operations) => forget(operations, by, { wanted, confirm: confirm?.trim() ?? null, dryRun })),
+    withProgress('searching topics and tables', values.json, () =>
+      onPlatform((operations) => forget(operations, by, { wanted, confirm: confirm?.trim() ?? null, dryRun })),
+    ),
   )
   console.log(values.json ? JSON.stringify(proof) : textOf(proof))
   if (proof.complete || dryRun) return

@@ -1,38 +1,28 @@
 import { type FeedHistory, feedHistory, feedNamed, type RowChange } from '../operations/history/feed-history.ts'
 import { feeds } from '../projections/feeds.ts'
-import { commandUser, readArguments, timeOption, wholeOption } from './arguments.ts'
+import { commandUser, timeOption, wholeOption } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { history } from './commands/history.ts'
 import { onPlatform } from './open-operations.ts'
-import { UsageError } from './usage-error.ts'
-
-const USAGE = `waldstream history <connection> <sku> [--feed FEED] [--since TIME] [--limit N] [--json]
-
-  What changed of a SKU in the feeds, the newest first: field by field, when, and the run that read it. Looks back through
-  the topics until it has N changes (20; at most 200) or has come to TIME (ISO 8601, with its zone) or the beginning.`
+import { withProgress } from './progress.ts'
 
 /** Each looks at ten thousand records of a feed: as long as a person waits. */
 const MOST_PAGES = 50
 
-const options = {
-  feed: { type: 'string' },
-  since: { type: 'string' },
-  limit: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const
-
-export async function historyCommand(args: readonly string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
-  const [connection, key, ...more] = positionals
-  if (connection === undefined || key === undefined || more.length > 0) {
-    throw new UsageError('history takes a connection and a SKU', USAGE)
-  }
-  const limit = wholeOption('limit', values.limit, { usual: 20, most: 200 }, USAGE)
-  const since = timeOption('since', values.since, USAGE)
+export async function historyCommand(values: Given<typeof history>): Promise<void> {
+  const { connection, sku: key } = values
+  const limit = wholeOption('limit', values.limit, { usual: 20, most: 200 })
+  const since = timeOption('since', values.since)
   const feed = feedNamed(feeds, values.feed ?? null)
   const by = commandUser()
-  const found = await onPlatform((operations) =>
-    untilEnough(limit, (after) => feedHistory(operations, by, { connection, key, feed, since, limit, after })),
+  const found = await withProgress('looking back through the topics', values.json, (report) =>
+    onPlatform((operations) =>
+      untilEnough(limit, async (after) => {
+        const page = await feedHistory(operations, by, { connection, key, feed, since, limit, after })
+        if (page.looked_back_to !== null) report(page.looked_back_to)
+        return page
+      }),
+    ),
   )
   console.log(values.json ? JSON.stringify(found) : historyText(found))
 }

@@ -31,41 +31,40 @@ type Answer = (option: string, question: Question) => Promise<string>
 export async function askStartingPoint(
   { given, set }: StartingAnswers,
   questions: Questions | null,
-  usage: string,
-): Promise<StartingPoint> {
-  const settings = settingsOf(set, usage)
+): Promise<Omit<StartingPoint, 'secretPrefix'>> {
+  const settings = settingsOf(set)
   const answer: Answer = async (option, question) => {
     const text = given[option]
     const wrong = text === undefined ? null : question.problem(text)
-    if (wrong !== null) throw new UsageError(`--${option} "${text}" ${wrong}`, usage)
+    if (wrong !== null) throw new UsageError(`--${option} "${text}" ${wrong}`)
     if (text !== undefined) return text
     if (questions !== null) return await questions.ask(question)
     if (question.usual !== null) return question.usual
-    throw new UsageError(`--${option} is missing: ${question.text}`, usage)
+    throw new UsageError(`--${option} is missing: ${question.text}`)
   }
   const setting: Answer = async (name, question) => {
     const text = settings.get(name)
     const wrong = text === undefined ? null : question.problem(text)
-    if (wrong !== null) throw new UsageError(`--set ${name}: "${text}" ${wrong}`, usage)
+    if (wrong !== null) throw new UsageError(`--set ${name}: "${text}" ${wrong}`)
     if (text !== undefined) return text
     if (questions !== null) return await questions.ask(question)
-    throw new UsageError(`--set ${name}=… is missing: ${question.text}`, usage)
+    throw new UsageError(`--set ${name}=… is missing: ${question.text}`)
   }
   const shop = await systemOf('shop', shopTypes(systemTypes), answer, setting)
   const vendor = await systemOf('vendor', vendorTypes(systemTypes), answer, setting)
-  if (shop.id === vendor.id) throw new UsageError(`--vendor-id "${vendor.id}" is the id of the shop, too`, usage)
+  if (shop.id === vendor.id) throw new UsageError(`--vendor-id "${vendor.id}" is the id of the shop, too`)
   const asked = [shop, vendor].flatMap(({ type }, index) =>
     requiredSettings(type).map((name) => `${index === 0 ? 'shop' : 'vendor'}.${name}`),
   )
   const unknown = [...settings.keys()].find((name) => !asked.includes(name))
-  if (unknown !== undefined) throw new UsageError(`--set ${unknown} ${unknownName(unknown, asked)}`, usage)
+  if (unknown !== undefined) throw new UsageError(`--set ${unknown} ${unknownName(unknown, asked)}`)
   const usual = `${shop.id}-${vendor.id}`.slice(0, LONGEST_ID)
   const connection = await answer('connection', { text: 'id of the connection', usual, problem: idProblem })
   const skuPattern = given['sku-pattern'] ?? null
   const wrong = skuPattern === null ? null : patternProblem(skuPattern)
-  if (wrong !== null) throw new UsageError(`--sku-pattern ${wrong}`, usage)
+  if (wrong !== null) throw new UsageError(`--sku-pattern ${wrong}`)
   const now = `${new Date().toISOString().slice(0, 19)}Z`
-  const ordersFrom = isoOption('orders-from', given['orders-from'], usage) ?? now
+  const ordersFrom = isoOption('orders-from', given['orders-from']) ?? now
   return { shop, vendor, connection, skuPattern, ordersFrom }
 }
 
@@ -137,11 +136,11 @@ function patternProblem(text: string): string | null {
   }
 }
 
-function settingsOf(set: readonly string[], usage: string): ReadonlyMap<string, string> {
+function settingsOf(set: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     set.map((text) => {
       const at = text.indexOf('=')
-      if (at < 1) throw new UsageError(`--set must be like vendor.account=1234567, not "${text}"`, usage)
+      if (at < 1) throw new UsageError(`--set must be like vendor.account=1234567, not "${text}"`)
       return [text.slice(0, at), text.slice(at + 1)]
     }),
   )

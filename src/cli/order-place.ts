@@ -11,7 +11,6 @@ export async function placeOfOrder(
   by: Principal,
   number: string,
   named: string | undefined,
-  usage: string,
 ): Promise<OrderPlace> {
   const sources = named === undefined ? await sourcesOfOrder(operations, by, number) : [named]
   const [source, ...others] = sources
@@ -20,7 +19,7 @@ export async function placeOfOrder(
     throw notFound(by, { field: 'number', api: what, cli: what })
   }
   if (others.length > 0) {
-    throw new UsageError(`${sources.join(' and ')} have an order ${number}: name one with --source`, usage)
+    throw new UsageError(`${sources.join(' and ')} have an order ${number}: name one with --source`)
   }
   return { source, number }
 }

@@ -1,33 +1,18 @@
 import { type OrderTimeline, orderTimeline } from '../operations/order-timeline.ts'
 import type { ReadOrder, RoutedLine } from '../operations/read-order.ts'
-import { commandUser, readArguments } from './arguments.ts'
+import { commandUser } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { orderShow } from './commands/order.ts'
 import { onPlatform } from './open-operations.ts'
-import { holdWords, isOrderAction, orderActionCommand } from './order-actions.ts'
+import { holdWords } from './order-actions.ts'
 import { placeOfOrder } from './order-place.ts'
-import { UsageError } from './usage-error.ts'
 
-const USAGE = `waldstream order <number> [--source SHOP] [--json]
-waldstream order hold|release|cancel|resend <number>, waldstream order holds: what is done about one order; --help has the options
-
-  One order from beginning to end: each line and whose it is, the money by vendor, and everything that was read, decided,
-  sent and answered. --source names the shop where several have an order of that number.`
-
-export async function orderCommand(args: readonly string[]): Promise<void> {
-  if (isOrderAction(args[0])) return await orderActionCommand(args)
-  const options = {
-    source: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  } as const
-  const { values, positionals } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
-  const [number, ...more] = positionals
-  if (number === undefined || more.length > 0) throw new UsageError('order takes one order number', USAGE)
+export async function orderCommand({ number, source: named, json }: Given<typeof orderShow>): Promise<void> {
   await onPlatform(async (operations) => {
     const by = commandUser()
-    const { source } = await placeOfOrder(operations, by, number, values.source, USAGE)
+    const { source } = await placeOfOrder(operations, by, number, named)
     const timeline = await orderTimeline(operations, by, { source, number })
-    console.log(values.json ? JSON.stringify(timeline) : timelineText(timeline))
+    console.log(json ? JSON.stringify(timeline) : timelineText(timeline))
   })
 }
 

@@ -1,31 +1,17 @@
 import { type FoundOrder, ordersOfEmail, ordersWithSku } from '../operations/search-orders.ts'
-import { commandUser, readArguments, wholeOption } from './arguments.ts'
+import { commandUser, wholeOption } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { orders } from './commands/orders.ts'
 import { onPlatform } from './open-operations.ts'
 import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
-const USAGE = `waldstream orders --sku SKU | --email ADDRESS [--limit N] [--after PLACE] [--json]
-
-  Orders with an SKU in one of their lines, or of an e-mail address, those placed last first: number, shop, and how each
-  vendor's part stands. 50 orders (--limit, at most 100). That an address was asked for is in the audit trail; the address is not.`
-
-const options = {
-  sku: { type: 'string' },
-  email: { type: 'string' },
-  limit: { type: 'string' },
-  after: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const
-
-export async function ordersCommand(args: readonly string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
+export async function ordersCommand(values: Given<typeof orders>): Promise<void> {
   const { sku, email } = values
-  if (positionals.length > 0 || (sku === undefined) === (email === undefined)) {
-    throw new UsageError('orders takes --sku or --email; of a number: waldstream order <number>', USAGE)
+  if ((sku === undefined) === (email === undefined)) {
+    throw new UsageError('orders takes --sku or --email; of a number: waldstream order <number>')
   }
-  const limit = wholeOption('limit', values.limit, { usual: 50, most: 100 }, USAGE)
+  const limit = wholeOption('limit', values.limit, { usual: 50, most: 100 })
   const page = { limit, after: values.after ?? null }
   const { items, next } = await onPlatform((operations) =>
     email === undefined

@@ -9,46 +9,30 @@ import {
   type SampleRule,
 } from '../operations/preview-mapping.ts'
 import { systemTypes } from '../systems/systems.ts'
-import { commandUser, readArguments, wholeOption } from './arguments.ts'
+import { commandUser, wholeOption } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { preview } from './commands/preview.ts'
 import { onPlatform } from './open-operations.ts'
+import { withProgress } from './progress.ts'
 import { UsageError } from './usage-error.ts'
 
 const MOST = 10_000
 /** Each is evaluated rule by rule, twice. */
 const MOST_SKUS = 10
 
-const USAGE = `waldstream preview <dir> --connection ID [--entity ${mappedEntities.join('|')}] [--last N | --sku SKU…] [--show-personal] [--json]
-
-  Maps the last N events (100; at most ${MOST}) that the connection was given, with the configuration as it is applied and with
-  that of the folder, and prints what would change, field by field. --sku, up to ten times, takes these products as they were
-  read last instead, and prints also what each rule makes of them, what does not change among it. Nothing is applied. Values of orders are masked
-  without --show-personal: they may say something of persons.`
-
-const options = {
-  connection: { type: 'string' },
-  entity: { type: 'string', default: 'products' },
-  last: { type: 'string' },
-  sku: { type: 'string', multiple: true },
-  'show-personal': { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const
-
-export async function previewCommand(args: readonly string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
-  const [folder, ...more] = positionals
-  if (folder === undefined || more.length > 0) throw new UsageError('preview takes one folder', USAGE)
-  const { connection: id } = values
-  if (id === undefined) throw new UsageError('--connection is missing: name the connection', USAGE)
-  const entity = mappedEntities.find((one) => one === values.entity)
-  if (entity === undefined) throw new UsageError(`--entity must be one of ${mappedEntities.join(', ')}`, USAGE)
+export async function previewCommand(values: Given<typeof preview>): Promise<void> {
+  const { dir: folder, connection: id } = values
+  if (id === undefined) throw new UsageError('--connection is missing: name the connection')
+  const entity = mappedEntities.find((one) => one === (values.entity ?? 'products'))
+  if (entity === undefined) throw new UsageError(`--entity must be one of ${mappedEntities.join(', ')}`)
   const keys = skusOf(values.sku, entity, values.last)
-  const last = wholeOption('last', values.last, { usual: 100, most: MOST }, USAGE)
+  const last = wholeOption('last', values.last, { usual: 100, most: MOST })
   const after = await loadConfiguration(folder, configFromEnvironment().environment, systemTypes)
   const wanted = { connection: id, entity, last, keys, after }
-  const by = commandUser(undefined, values['show-personal'])
-  const preview = await onPlatform((operations) => previewConfiguration(operations, by, wanted))
+  const by = commandUser(undefined, values.showPersonal)
+  const preview = await withProgress('mapping the last events', values.json, () =>
+    onPlatform((operations) => previewConfiguration(operations, by, wanted)),
+  )
   console.log(values.json ? JSON.stringify(preview) : previewText(preview, keys))
 }
 
@@ -59,9 +43,9 @@ function skusOf(
   last: string | undefined,
 ): readonly string[] | null {
   if (skus === undefined) return null
-  if (entity !== 'products') throw new UsageError('--sku takes products: leave --entity out', USAGE)
-  if (last !== undefined) throw new UsageError('give --last or --sku, not both', USAGE)
-  if (skus.length > MOST_SKUS) throw new UsageError(`--sku takes at most ${MOST_SKUS}`, USAGE)
+  if (entity !== 'products') throw new UsageError('--sku takes products: leave --entity out')
+  if (last !== undefined) throw new UsageError('give --last or --sku, not both')
+  if (skus.length > MOST_SKUS) throw new UsageError(`--sku takes at most ${MOST_SKUS}`)
   return skus
 }
 

@@ -12,76 +12,49 @@ import {
   undoableRebuild,
 } from '../operations/rebuilds.ts'
 import type { Clock } from '../platform/clock.ts'
-import { feeds } from '../projections/feeds.ts'
 import type { Difference, Rebuild } from '../projections/rebuild/rebuild.ts'
-import { commandUser, readArguments } from './arguments.ts'
+import { commandUser } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { rebuildList, rebuildTable } from './commands/rebuild.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
 import { printList } from './print-list.ts'
+import { withProgress } from './progress.ts'
 import { UsageError } from './usage-error.ts'
+import { isFound, wholeId } from './whole-id.ts'
 
-const USAGE = `waldstream rebuild <table> [--preview | --switch [--yes] | --undo [--yes] | --drop [--yes]] [--reason TEXT] [--no-wait] [--json]
-waldstream rebuild list [--json]
+type Values = Given<typeof rebuildTable>
 
-  Rebuilds a feed table (universal_products, or its feed: ${feeds.map(({ entity }) => entity).join(', ')}) from its topic, beside the live
-  one; waits until it is ready and shows what would change. The projector role does it, and keeps it up to date.
-
-  --preview  says how many events it would be, and begins nothing
-  --switch   readers get the rebuilt table from now on; their cursors expire, and they begin again; with --yes, after
-             it was said what that affects
-  --undo     readers get the table from before the switch again, with all that came since, as long as it is kept: for a day,
-             or until the next rebuild; the rebuilt one stays beside it; with --yes as well
-  --drop     the rebuilt table goes; the live table is as it was; with --yes as well
-  --no-wait  returns as soon as it is asked for
-  --by       who asks; the user of this machine by default`
-
-const options = {
-  preview: { type: 'boolean', default: false },
-  switch: { type: 'boolean', default: false },
-  undo: { type: 'boolean', default: false },
-  drop: { type: 'boolean', default: false },
-  yes: { type: 'boolean', default: false },
-  'no-wait': { type: 'boolean', default: false },
-  reason: { type: 'string' },
-  by: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const
-
-type Values = ReturnType<typeof readArguments<typeof options>>['values']
+const MOST_LISTED = 500
 
 /** What is decided of a rebuild that is there. */
 const decisions = ['switch', 'undo', 'drop'] as const
 
-export async function rebuildCommand(args: readonly string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
-  const [table, ...more] = positionals
-  if (table === undefined || more.length > 0) throw new UsageError('rebuild takes one table, or list', USAGE)
+export async function listRebuildsCommand(given: Given<typeof rebuildList>): Promise<void> {
+  const items = await onPlatform((operations) => listRebuilds(operations, commandUser(given.by), 50))
+  if (given.json) return console.log(JSON.stringify({ items }))
+  printList(
+    items,
+    ({ id, state, table, events }) => `${id} ${state} ${table}, ${events} events`,
+    'no table was rebuilt',
+  )
+}
+
+export async function rebuildCommand(values: Given<typeof rebuildTable>): Promise<void> {
   const decision = decisions.find((one) => values[one])
   const asked = [values.preview, ...decisions.map((one) => values[one])].filter((one) => one)
   if (asked.length > 1) {
-    throw new UsageError('--preview, --switch, --undo and --drop can not be given together', USAGE)
+    throw new UsageError('--preview, --switch, --undo and --drop can not be given together')
   }
-  const run = () => onPlatform((operations, { clock }) => act(operations, clock, table, values))
-  if (table === 'list' || values.preview) return await run()
+  const run = () => onPlatform((operations, { clock }) => act(operations, clock, values))
+  if (values.preview) return await run()
   const what = decision === undefined ? 'rebuild' : `rebuild --${decision}`
-  await noted(commandUser(values.by), { what, target: targetOf([table]) }, run)
+  await noted(commandUser(values.by), { what, target: targetOf([values.table]) }, run)
 }
 
-async function act(operations: OperationDeps, clock: Clock, table: string, values: Values): Promise<void> {
+async function act(operations: OperationDeps, clock: Clock, values: Values): Promise<void> {
+  const { table } = values
   const by = commandUser(values.by)
-  if (table === 'list') {
-    const items = await listRebuilds(operations, by, 50)
-    if (values.json) console.log(JSON.stringify({ items }))
-    else
-      printList(
-        items,
-        ({ id, state, table: of, events }) => `${id} ${state} ${of}, ${events} events`,
-        'no table was rebuilt',
-      )
-    return
-  }
   if (values.preview) {
     const preview = await previewRebuild(operations, by, table)
     const { topic, events, live_generation, next_generation } = preview
@@ -91,13 +64,32 @@ async function act(operations: OperationDeps, clock: Clock, table: string, value
   }
   const decision = decisions.find((one) => values[one])
   if (decision !== undefined) {
-    const find = decision === 'undo' ? undoableRebuild : undecidedRebuild
-    const { id } = await find(operations, by, table)
+    const id = await decidedId(operations, by, decision, table)
     const job = await decideRebuild(operations, by, { id, decision, confirm: values.yes })
     return console.log(values.json ? JSON.stringify(job) : `${id}: ${whatCame(job, decision)}`)
   }
   const job = await requestRebuild(operations, by, { table, reason: values.reason ?? null })
-  print(values['no-wait'] ? job : await untilReady(operations, by, clock, job.id), values)
+  print(values.wait ? await untilReady(operations, by, { id: job.id, clock, json: values.json }) : job, values)
+}
+
+/** The rebuild that a decision is about: of a table, or by the first characters of its id. */
+async function decidedId(
+  operations: OperationDeps,
+  by: Principal,
+  decision: (typeof decisions)[number],
+  name: string,
+): Promise<string> {
+  if (!name.startsWith('rebuild-')) {
+    const find = decision === 'undo' ? undoableRebuild : undecidedRebuild
+    return (await find(operations, by, name)).id
+  }
+  return await wholeId(name, {
+    what: 'rebuild',
+    isThere: (id) => isFound(() => showRebuild(operations, by, id)),
+    async *pages() {
+      yield (await listRebuilds(operations, by, MOST_LISTED)).map(({ id }) => id)
+    },
+  })
 }
 
 function whatCame({ generation, live_generation, undo_until }: Rebuild, decision: (typeof decisions)[number]): string {
@@ -108,13 +100,23 @@ function whatCame({ generation, live_generation, undo_until }: Rebuild, decision
   return `readers get generation ${generation} now${until}`
 }
 
-async function untilReady(operations: OperationDeps, by: Principal, clock: Clock, id: string): Promise<Rebuild> {
-  for (;;) {
-    const job = await showRebuild(operations, by, id)
-    if (job.error !== null) throw new StreamError('state_conflict', `${id}: ${job.error.code}: ${job.error.message}`)
-    if (job.state !== 'due' && job.state !== 'building') return job
-    await clock.sleep(250)
-  }
+interface Building {
+  readonly id: string
+  readonly clock: Clock
+  readonly json: boolean
+}
+
+async function untilReady(operations: OperationDeps, by: Principal, { id, clock, json }: Building): Promise<Rebuild> {
+  return await withProgress(`rebuild ${id}`, json, async (report) => {
+    for (;;) {
+      const job = await showRebuild(operations, by, id)
+      const { state, events, error } = job
+      if (error !== null) throw new StreamError('state_conflict', `${id}: ${error.code}: ${error.message}`)
+      if (state !== 'due' && state !== 'building') return job
+      report(`${state}, ${events} events`)
+      await clock.sleep(250)
+    }
+  })
 }
 
 function print(job: Rebuild, values: Values): void {

@@ -1,5 +1,7 @@
 import type { Replay } from '../control/replays/replay.ts'
+import { StreamError } from '../errors.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
+import type { Principal } from '../operations/principal.ts'
 import {
   cancelReplay,
   listReplays,
@@ -11,101 +13,103 @@ import {
   type WantedReplay,
 } from '../operations/replays.ts'
 import type { SampleEffect } from '../operations/sample-effects.ts'
-import { commandUser, isoOption, readArguments, wholeOption } from './arguments.ts'
+import type { Clock } from '../platform/clock.ts'
+import { commandUser, isoOption, wholeOption } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { replayCancel, replayList, replayShow, replayStart } from './commands/replay.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform } from './open-operations.ts'
 import { printList } from './print-list.ts'
+import { withProgress } from './progress.ts'
 import { UsageError } from './usage-error.ts'
+import { isFound, wholeId } from './whole-id.ts'
 
-const USAGE = `waldstream replay <topic> --to <processor> [which] [--all-versions] [--rate N] [--preview] [--reason TEXT] [--json]
-waldstream replay list [--limit N] [--json]
-waldstream replay show <id> [--json]
-waldstream replay cancel <id> [--json]
+const MOST_LISTED = 10_000
 
-  Replays stored events through a processor, for example "replay products --to map-products --connection C" after a
-  mapping was changed. Of each key the latest version; --all-versions sends every one. The producer role does it.
-
-  which: --connection ID  --source ID  --key KEY (SKU, order number)
-         --from and --to-time ISO-8601, of the append, the second exclusive  --offsets 0:100-200,3:5-
-  --rate     events a second, at most (${USUAL_REPLAY_RATE})
-  --preview  says how many events, keys and connections it would be, and what the newest five would change; sends nothing
-  --by       who asks; the user of this machine by default`
-
-const options = {
-  to: { type: 'string' },
-  connection: { type: 'string' },
-  source: { type: 'string' },
-  key: { type: 'string' },
-  from: { type: 'string' },
-  'to-time': { type: 'string' },
-  offsets: { type: 'string' },
-  rate: { type: 'string' },
-  limit: { type: 'string' },
-  reason: { type: 'string' },
-  by: { type: 'string' },
-  'all-versions': { type: 'boolean', default: false },
-  preview: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const
-
-type Values = ReturnType<typeof readArguments<typeof options>>['values']
-
-export async function replayCommand(args: readonly string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
-  const [first, id, ...more] = positionals
-  const withId = first === 'show' || first === 'cancel'
-  if (first === undefined || more.length > 0 || withId !== (id !== undefined)) {
-    throw new UsageError('replay takes a topic, list, "show <id>" or "cancel <id>"', USAGE)
-  }
+export async function replayCommand(given: Given<typeof replayStart>): Promise<void> {
   // Before anything is opened: what is wrong with the options is reported at once.
-  const wanted = withId || first === 'list' ? null : wantedOf(first, values)
-  const limit = wholeOption('limit', values.limit, { usual: 50, most: 10_000 }, USAGE)
-  const act = () =>
-    onPlatform(async (operations) => {
-      if (wanted !== null) await requestOrPreview(operations, wanted, values)
-      else if (first === 'list') await list(operations, limit, values)
-      else await showOrCancel(operations, first, id ?? '', values)
-    })
-  const changes = (wanted !== null && !values.preview) || first === 'cancel'
-  if (!changes) return await act()
-  const change = { what: wanted === null ? 'replay cancel' : 'replay', target: targetOf([id ?? first]) }
-  await noted(commandUser(values.by), change, act)
+  const wanted = wantedOf(given)
+  const by = commandUser(given.by)
+  if (given.preview) return await onPlatform((operations) => preview(operations, by, wanted, given.json))
+  await noted(by, { what: 'replay', target: targetOf([given.topic]) }, () =>
+    onPlatform(async (operations, { clock }) => {
+      const replay = await requestReplay(operations, by, wanted)
+      if (!given.wait) {
+        const next = `requested: ${replay.id}; "waldstream replay show ${replay.id}"`
+        return console.log(given.json ? JSON.stringify(replay) : next)
+      }
+      const ended = await untilEnded(operations, by, { id: replay.id, clock, json: given.json })
+      console.log(given.json ? JSON.stringify(ended) : lineOf(ended))
+    }),
+  )
 }
 
-async function list(operations: OperationDeps, limit: number, values: Values): Promise<void> {
-  const items = await listReplays(operations, commandUser(), limit)
-  if (values.json) return console.log(JSON.stringify({ items }))
-  printList(items, line, 'nothing was replayed')
+export async function listReplaysCommand(given: Given<typeof replayList>): Promise<void> {
+  const limit = wholeOption('limit', given.limit, { usual: 50, most: MOST_LISTED })
+  const items = await onPlatform((operations) => listReplays(operations, commandUser(), limit))
+  if (given.json) return console.log(JSON.stringify({ items }))
+  printList(items, lineOf, 'nothing was replayed')
 }
 
-async function showOrCancel(operations: OperationDeps, action: string, id: string, values: Values): Promise<void> {
+export async function showReplayCommand({ id, json }: Given<typeof replayShow>): Promise<void> {
   const by = commandUser()
-  const replay = await (action === 'show' ? showReplay(operations, by, id) : cancelReplay(operations, by, id))
-  if (action === 'show' || values.json) console.log(JSON.stringify(replay, null, values.json ? 0 : 2))
-  else console.log(`replay ${id} is to end`)
+  const replay = await onPlatform(async (operations) => showReplay(operations, by, await replayId(operations, by, id)))
+  console.log(JSON.stringify(replay, null, json ? 0 : 2))
 }
 
-async function requestOrPreview(operations: OperationDeps, wanted: WantedReplay, values: Values): Promise<void> {
-  const by = commandUser(values.by)
-  if (values.preview) {
-    const preview = await previewReplay(operations, by, wanted)
-    if (values.json) return console.log(JSON.stringify(preview))
-    const { topic, processor, events, keys, to_send, seconds } = preview
-    console.log(
-      `${topic} → ${processor}: ${to_send} to send of ${events} events of ${keys} keys, ${seconds} s at least`,
-    )
-    for (const [connection, count] of Object.entries(preview.connections)) console.log(`  ${connection}: ${count}`)
-    for (const { currency, total } of preview.amounts) console.log(`  orders of ${total} ${currency}`)
-    for (const { key, source, occurred_at, effects } of preview.samples) {
-      console.log(`  ${key} of ${source}, ${occurred_at}`)
-      for (const effect of effects ?? []) for (const line of effectLines(effect)) console.log(`    ${line}`)
+export async function cancelReplayCommand(given: Given<typeof replayCancel>): Promise<void> {
+  const by = commandUser(given.by)
+  const replay = await noted(by, { what: 'replay cancel', target: targetOf([given.id]) }, () =>
+    onPlatform(async (operations) => cancelReplay(operations, by, await replayId(operations, by, given.id))),
+  )
+  console.log(given.json ? JSON.stringify(replay) : `replay ${replay.id} is to end`)
+}
+
+/** The id of the replay whose id begins so; the text itself where there is none. */
+async function replayId(operations: OperationDeps, by: Principal, begun: string): Promise<string> {
+  return await wholeId(begun, {
+    what: 'replay',
+    isThere: (id) => isFound(() => showReplay(operations, by, id)),
+    async *pages() {
+      yield (await listReplays(operations, by, MOST_LISTED)).map(({ id }) => id)
+    },
+  })
+}
+
+const LOOK_MS = 500
+
+/** The replay at its end; says on standard error how far it is. */
+async function untilEnded(
+  operations: OperationDeps,
+  by: Principal,
+  { id, clock, json }: { readonly id: string; readonly clock: Clock; readonly json: boolean },
+): Promise<Replay> {
+  return await withProgress(`replay ${id}`, json, async (report) => {
+    for (;;) {
+      const replay = await showReplay(operations, by, id)
+      const { state, sent, selected, error } = replay
+      report(`${state}, ${sent} of ${selected ?? '?'} sent`)
+      if (error !== null && state !== 'blocked') {
+        throw new StreamError('state_conflict', `${id} ${state}: ${error.code}: ${error.message}`)
+      }
+      if (state === 'canceled') throw new StreamError('state_conflict', `${id} was canceled`)
+      if (state === 'ended' || state === 'failed') return replay
+      await clock.sleep(LOOK_MS)
     }
-    return
+  })
+}
+
+async function preview(operations: OperationDeps, by: Principal, wanted: WantedReplay, json: boolean): Promise<void> {
+  const found = await previewReplay(operations, by, wanted)
+  if (json) return console.log(JSON.stringify(found))
+  const { topic, processor, events, keys, to_send, seconds } = found
+  console.log(`${topic} → ${processor}: ${to_send} to send of ${events} events of ${keys} keys, ${seconds} s at least`)
+  for (const [connection, count] of Object.entries(found.connections)) console.log(`  ${connection}: ${count}`)
+  for (const { currency, total } of found.amounts) console.log(`  orders of ${total} ${currency}`)
+  for (const { key, source, occurred_at, effects } of found.samples) {
+    console.log(`  ${key} of ${source}, ${occurred_at}`)
+    for (const effect of effects ?? []) for (const line of effectLines(effect)) console.log(`    ${line}`)
   }
-  const replay = await requestReplay(operations, by, wanted)
-  console.log(values.json ? JSON.stringify(replay) : `requested: ${replay.id}; "waldstream replay show ${replay.id}"`)
 }
 
 function effectLines({ connection, outcome, changes }: SampleEffect): readonly string[] {
@@ -115,24 +119,24 @@ function effectLines({ connection, outcome, changes }: SampleEffect): readonly s
   return [`${connection ?? 'all connections'}: ${outcome}`, ...changed]
 }
 
-function wantedOf(topic: string, values: Values): WantedReplay {
-  if (values.to === undefined) throw new UsageError('--to names the processor, for example map-products', USAGE)
+function wantedOf(values: Given<typeof replayStart>): WantedReplay {
+  if (values.to === undefined) throw new UsageError('--to names the processor, for example map-products')
   return {
-    topic,
+    topic: values.topic,
     processor: values.to,
     connection: values.connection ?? null,
     source: values.source ?? null,
     key: values.key ?? null,
-    from: isoOption('from', values.from, USAGE),
-    to: isoOption('to-time', values['to-time'], USAGE),
+    from: isoOption('from', values.from),
+    to: isoOption('to-time', values.toTime),
     offsets: values.offsets === undefined ? null : parseOffsets(values.offsets),
-    allVersions: values['all-versions'],
+    allVersions: values.allVersions,
     reason: values.reason ?? null,
-    rate: wholeOption('rate', values.rate, { usual: USUAL_REPLAY_RATE, most: 10_000 }, USAGE),
+    rate: wholeOption('rate', values.rate, { usual: USUAL_REPLAY_RATE, most: 10_000 }),
   }
 }
 
-function line({ id, topic, processor, connection, state, sent, selected, trigger, error }: Replay): string {
+function lineOf({ id, topic, processor, connection, state, sent, selected, trigger, error }: Replay): string {
   const whom = connection === null ? '' : ` for ${connection}`
   const why = error === null ? '' : `\n  ${error.code}: ${error.message}`
   return `${id} ${state} ${sent}/${selected ?? '?'} ${topic} → ${processor}${whom} (${trigger})${why}`

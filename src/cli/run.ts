@@ -5,7 +5,9 @@ import { loadConfiguration } from '../configuration/load-configuration.ts'
 import { upgradeReferences } from '../configuration/upgrade-references.ts'
 import { applyConfiguration } from '../operations/apply-folder.ts'
 import { tableDeps } from '../operations/wiring.ts'
-import { commandUser, readArguments, wholeOption } from './arguments.ts'
+import { commandUser, wholeOption } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { run } from './commands/run.ts'
 import { noted } from './noted.ts'
 import { observeProcess } from './observe-process.ts'
 import { answerParent, observeWorkers } from './observe-workers.ts'
@@ -15,14 +17,6 @@ import { type Role, type RunningRoles, roles, startRoles } from './roles.ts'
 import { UsageError } from './usage-error.ts'
 import { KILL_AFTER_MS, startWorker, superviseWorkers, usualWorkers, type Worker } from './workers.ts'
 
-const USAGE = `waldstream run --role producer|processor|projector|api|all [--workers N]
-
-  Runs a role until SIGTERM or Ctrl-C; then finishes what is under way and ends. With CONFIG_DIR, applies it first.
-
-  --workers N   processes of a processor or projector, which share its partitions; by default as many as there are cores,
-                but no more than partitions of a topic, and one where there are two cores or fewer. When one of them
-                fails, all end, and the exit code is 1.`
-
 const GRACE_MS = 30_000
 /** A little longer than workers have before they are killed. */
 const WORKERS_GRACE_MS = KILL_AFTER_MS + 3_000
@@ -30,25 +24,18 @@ const WORKERS_GRACE_MS = KILL_AFTER_MS + 3_000
 const SHARED: readonly Role[] = ['processor', 'projector']
 const MOST_WORKERS = 64
 
-export async function runCommand(args: readonly string[]): Promise<void> {
-  const options = {
-    role: { type: 'string' },
-    workers: { type: 'string' },
-    help: { type: 'boolean', short: 'h', default: false },
-  } as const
-  const { values } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
+export async function runCommand(values: Given<typeof run>): Promise<void> {
   const wanted = [...roles, 'all'] as readonly string[]
   if (values.role === undefined || !wanted.includes(values.role)) {
-    throw new UsageError(`--role must be one of ${wanted.join(', ')}`, USAGE)
+    throw new UsageError(`--role must be one of ${wanted.join(', ')}`)
   }
   const config = configFromEnvironment()
   const shared = SHARED.find((role) => role === values.role)
   if (shared === undefined && values.workers !== undefined) {
-    throw new UsageError(`--workers is for the roles ${SHARED.join(' and ')}`, USAGE)
+    throw new UsageError(`--workers is for the roles ${SHARED.join(' and ')}`)
   }
   const usual = usualWorkers(availableParallelism(), config.partitions)
-  const count = shared === undefined ? 1 : wholeOption('workers', values.workers, { usual, most: MOST_WORKERS }, USAGE)
+  const count = shared === undefined ? 1 : wholeOption('workers', values.workers, { usual, most: MOST_WORKERS })
   const end = untilSignal(count === 1 ? GRACE_MS : WORKERS_GRACE_MS)
   try {
     if (shared !== undefined && count > 1) return await runWorkers(config, shared, count, end.signaled)

@@ -3,70 +3,41 @@ import { listStaged, stagedStatuses, viewOf, views } from '../operations/staged.
 import type { StagedFilter, StagedStatus } from '../projections/list-staged.ts'
 import type { Payloads, ShownEvent, ShownRow } from '../projections/show-staged.ts'
 import type { View } from '../projections/staged-row.ts'
-import { commandUser, readArguments, timeOption, wholeOption } from './arguments.ts'
+import { commandUser, timeOption, wholeOption } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { stage } from './commands/stage.ts'
 import { onPlatform } from './open-operations.ts'
 import { printList } from './print-list.ts'
 import { UsageError } from './usage-error.ts'
 
-const USAGE = `waldstream stage <frontend|backend> <connection> <entity> [--status STATUS] [--key KEY] [--since ISO-8601]
-                 [--until ISO-8601] [--events] [--raw] [--show-personal] [--limit N] [--after PLACE] [--json]
-
-  What is staged of a connection towards the shop (frontend: products, inventory, images, fulfilments) or towards the ERP
-  (backend: orders), the last changed first: status, answer of the target, and where the events are.
-  --events  also what was read and what was mapped; --raw also the source's own text
-  --show-personal  with what is said of persons, which is masked else
-  --status  ${stagedStatuses.join('|')}
-  --json    has the events always; 50 rows (--limit, at most 200)`
-
-const options = {
-  status: { type: 'string' },
-  key: { type: 'string' },
-  since: { type: 'string' },
-  until: { type: 'string' },
-  events: { type: 'boolean', default: false },
-  raw: { type: 'boolean', default: false },
-  'show-personal': { type: 'boolean', default: false },
-  limit: { type: 'string' },
-  after: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const
-
-type Values = ReturnType<typeof readArguments<typeof options>>['values']
-
-export async function stageCommand(args: readonly string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
-  const filter = filterOf(positionals, values)
-  const limit = wholeOption('limit', values.limit, { usual: 50, most: 200 }, USAGE)
+export async function stageCommand(values: Given<typeof stage>): Promise<void> {
+  const filter = filterOf(values)
+  const limit = wholeOption('limit', values.limit, { usual: 50, most: 200 })
   const payloads: Payloads = values.raw ? 'raw' : values.events || values.json ? 'events' : 'places'
   const wanted = { filter, payloads, limit, after: values.after ?? null }
-  const by = commandUser(undefined, values['show-personal'])
+  const by = commandUser(undefined, values.showPersonal)
   const { items, next } = await onPlatform((operations) => listStaged(operations, by, wanted))
   if (values.json) return console.log(JSON.stringify({ items, next }))
   printList(items, stagedText, 'nothing is staged')
   if (next !== null) console.log(`more with --after '${next}'`)
 }
 
-function filterOf(positionals: readonly string[], values: Values): StagedFilter {
-  const [view, connection, entity, ...more] = positionals
-  if (!views.includes(view as View) || connection === undefined || entity === undefined || more.length > 0) {
-    throw new UsageError('stage takes frontend or backend, a connection and an entity', USAGE)
+function filterOf(values: Given<typeof stage>): StagedFilter {
+  const { view, connection, entity } = values
+  if (!views.includes(view as View)) {
+    throw new UsageError(`the view must be frontend or backend, not "${view}"`)
   }
   if (!(entities as readonly string[]).includes(entity)) {
-    throw new UsageError(`the entity must be one of ${entities.join(', ')}, not "${entity}"`, USAGE)
+    throw new UsageError(`the entity must be one of ${entities.join(', ')}, not "${entity}"`)
   }
   if (viewOf(entity) !== view) {
-    throw new UsageError(
-      `${entity} are in the ${viewOf(entity)}: stage ${viewOf(entity)} ${connection} ${entity}`,
-      USAGE,
-    )
+    throw new UsageError(`${entity} are in the ${viewOf(entity)}: stage ${viewOf(entity)} ${connection} ${entity}`)
   }
   const { status = null, key = null } = values
   if (status !== null && !stagedStatuses.includes(status as StagedStatus)) {
-    throw new UsageError(`--status must be one of ${stagedStatuses.join(', ')}, not "${status}"`, USAGE)
+    throw new UsageError(`--status must be one of ${stagedStatuses.join(', ')}, not "${status}"`)
   }
-  const times = { since: timeOption('since', values.since, USAGE), until: timeOption('until', values.until, USAGE) }
+  const times = { since: timeOption('since', values.since), until: timeOption('until', values.until) }
   return { connection, entity, status: status as StagedStatus | null, key, ...times }
 }
 

@@ -9,26 +9,14 @@ import {
   status,
 } from '../operations/status.ts'
 import type { StagedCount } from '../projections/count-staged.ts'
-import { commandUser, readArguments } from './arguments.ts'
+import { commandUser } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { status as command } from './commands/status.ts'
 import { onTables } from './open-operations.ts'
-import { UsageError } from './usage-error.ts'
 
-const USAGE = `waldstream status [--json]
-
-  How everything goes, by connection: when each read was good last, how long what was delivered within the last hour took,
-  what is under way, waits or failed and since when, what is paused, which system does not answer, calls under way of how
-  many, and the command that helps. The exit code is 1 where something needs somebody.`
-
-export async function statusCommand(args: readonly string[]): Promise<void> {
-  const options = {
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  } as const
-  const { values, positionals } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
-  if (positionals.length > 0) throw new UsageError('status takes no names', USAGE)
+export async function statusCommand({ json }: Given<typeof command>): Promise<void> {
   const found = await onTables((operations) => status(operations, commandUser()))
-  console.log(values.json ? JSON.stringify(found) : statusText(found))
+  console.log(json ? JSON.stringify(found) : statusText(found))
   if (!found.healthy) process.exitCode = 1
 }
 

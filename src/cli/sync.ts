@@ -1,55 +1,30 @@
 import { requestRun, type Sweep } from '../operations/sync.ts'
 import { systemClock } from '../platform/system-clock.ts'
-import { commandUser, readArguments, timeOption, wholeOption } from './arguments.ts'
+import { commandUser, timeOption, wholeOption } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { sync } from './commands/sync.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
 import { UsageError } from './usage-error.ts'
 import { waitForTask } from './wait-for-task.ts'
 
-const USAGE = `waldstream sync <read> [--from ISO-8601 | --queue-url URL | --sweep [--preview | --accept-deletions]] [--reason TEXT]
-                [--wait [--timeout SECONDS]] [--json]
-
-  Requests a run of a read, for example shop.orders.all. --from reads again from a date; the cut date stays.
-  --queue-url drains that queue, which has to be at the address of the read's system; it is deleted when it is empty
-  and a connection that subscribes to the read has deleteDrainedQueues.
-  --sweep looks for what is gone at the source and publishes its deletion; when more than the read's sweep.mostGone is
-  gone it fails and deletes nothing, and --accept-deletions takes it all the same. With --preview it deletes nothing:
-  "waldstream tasks show" says then what is gone.
-  --wait waits until what became of every entity is known, 600 seconds at most or as --timeout says; exit code 1 where it
-  failed, or took longer.`
-
 const USUAL_WAIT_S = 600
 const LONGEST_WAIT_S = 86_400
 
-export async function syncCommand(args: readonly string[]): Promise<void> {
-  const options = {
-    from: { type: 'string' },
-    'queue-url': { type: 'string' },
-    reason: { type: 'string' },
-    sweep: { type: 'boolean', default: false },
-    preview: { type: 'boolean', default: false },
-    'accept-deletions': { type: 'boolean', default: false },
-    wait: { type: 'boolean', default: false },
-    timeout: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  } as const
-  const { values, positionals } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
-  const [read, ...more] = positionals
-  if (read === undefined || more.length > 0) throw new UsageError('sync takes one read', USAGE)
-  const from = timeOption('from', values.from, USAGE)
-  const accept = values['accept-deletions']
-  if (accept && !values.sweep) throw new UsageError('--accept-deletions goes with --sweep', USAGE)
-  if (values.preview && !values.sweep) throw new UsageError('--preview goes with --sweep', USAGE)
-  if (values.preview && accept) throw new UsageError('--preview deletes nothing: leave out --accept-deletions', USAGE)
-  const ways = [values.from, values['queue-url'], values.sweep || undefined].filter((way) => way !== undefined)
-  if (ways.length > 1) throw new UsageError('--from, --queue-url and --sweep can not be given together', USAGE)
+export async function syncCommand(values: Given<typeof sync>): Promise<void> {
+  const { read } = values
+  const from = timeOption('from', values.from)
+  const accept = values.acceptDeletions
+  if (accept && !values.sweep) throw new UsageError('--accept-deletions goes with --sweep')
+  if (values.preview && !values.sweep) throw new UsageError('--preview goes with --sweep')
+  if (values.preview && accept) throw new UsageError('--preview deletes nothing: leave out --accept-deletions')
+  const ways = [values.from, values.queueUrl, values.sweep || undefined].filter((way) => way !== undefined)
+  if (ways.length > 1) throw new UsageError('--from, --queue-url and --sweep can not be given together')
   const sweep: Sweep | null = values.sweep ? (values.preview ? 'preview' : accept ? 'accept' : 'check') : null
-  const wanted = { read, from, queueUrl: values['queue-url'] ?? null, reason: values.reason ?? null, sweep }
-  if (values.timeout !== undefined && !values.wait) throw new UsageError('--timeout goes with --wait', USAGE)
+  const wanted = { read, from, queueUrl: values.queueUrl ?? null, reason: values.reason ?? null, sweep }
+  if (values.timeout !== undefined && !values.wait) throw new UsageError('--timeout goes with --wait')
   const limit = { usual: USUAL_WAIT_S, most: LONGEST_WAIT_S }
-  const timeoutMs = wholeOption('timeout', values.timeout, limit, USAGE) * 1000
+  const timeoutMs = wholeOption('timeout', values.timeout, limit) * 1000
   const by = commandUser()
   const { task } = await noted(by, { what: 'sync', target: targetOf([read]) }, () =>
     onPlatform(async (operations, platform) => {

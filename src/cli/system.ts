@@ -10,32 +10,24 @@ import {
   type TopicState,
   type Versions,
 } from '../operations/system.ts'
-import { commandUser, readArguments } from './arguments.ts'
+import { commandUser } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { system } from './commands/system.ts'
 import { onPlatform } from './open-operations.ts'
-import { UsageError } from './usage-error.ts'
+import { withProgress } from './progress.ts'
 
-const USAGE = `waldstream system [--json]
-
-  What the installation runs on: processes with their roles, consumer groups with what they have left to do, topics, tables,
-  and versions. waldstream doctor says whether all of it works.`
-
-export async function systemCommand(args: readonly string[]): Promise<void> {
-  const options = {
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  } as const
-  const { values, positionals } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
-  if (positionals.length > 0) throw new UsageError('system takes no names', USAGE)
+export async function systemCommand({ json }: Given<typeof system>): Promise<void> {
   const by = commandUser()
-  const found = await onPlatform(async (operations) => ({
-    versions: await showVersions(operations, by),
-    processes: await listRunning(operations, by),
-    consumers: await listConsumers(operations, by),
-    topics: await listTopics(operations, by),
-    tables: await listTables(operations, by),
-  }))
-  if (values.json) return console.log(JSON.stringify(found))
+  const found = await withProgress('asking brokers and tables', json, () =>
+    onPlatform(async (operations) => ({
+      versions: await showVersions(operations, by),
+      processes: await listRunning(operations, by),
+      consumers: await listConsumers(operations, by),
+      topics: await listTopics(operations, by),
+      tables: await listTables(operations, by),
+    })),
+  )
+  if (json) return console.log(JSON.stringify(found))
   const { versions, processes, consumers, topics, tables } = found
   const lines = [
     versionText(versions),

@@ -1,8 +1,12 @@
 import type { Run } from '../control/runs.ts'
 import { SWEEP_PREVIEW } from '../control/sweeps.ts'
 import { cancelTask } from '../operations/cancel-task.ts'
+import type { TableDeps } from '../operations/dependencies.ts'
+import type { Principal } from '../operations/principal.ts'
 import { retryTask } from '../operations/retry-task.ts'
 import {
+  findRun,
+  listRuns,
   listTaskEntities,
   listTasks,
   movedCutDate,
@@ -11,70 +15,35 @@ import {
   taskStates,
   windowProof,
 } from '../operations/tasks.ts'
-import { commandUser, readArguments, timeOption, wholeOption } from './arguments.ts'
+import { commandUser, timeOption, wholeOption } from './arguments.ts'
+import type { Given } from './command.ts'
+import type { tasksCancel, tasksList, tasksRetry, tasksShow } from './commands/tasks.ts'
 import { noted, targetOf } from './noted.ts'
 import { onPlatform, onTables } from './open-operations.ts'
 import { printList } from './print-list.ts'
+import { withProgress } from './progress.ts'
 import { UsageError } from './usage-error.ts'
+import { isFound, pagesOf, wholeId } from './whole-id.ts'
 
-const USAGE = `waldstream tasks [list] [--read READ] [--state ${taskStates.join('|')}] [--since ISO-8601] [--limit N] [--json]
-waldstream tasks show <task> [--status STATUS] [--limit N] [--json]
-waldstream tasks retry <task> [--reason TEXT] [--by WHO] [--limit N] [--rate N] [--dry-run] [--json]
-waldstream tasks cancel <task> --reason TEXT [--by WHO] [--json]
-
-  Runs of reads and what became of their entities. show lists entities, of one status with --status. retry retries
-  exactly those that failed or are unknown: by their dead letters, or, where there is none, by reading them again.
-  cancel ends a run: one that waits at once, one under way within seconds. What it has published stays, and the next run
-  reads its window.`
-
-const options = {
-  read: { type: 'string' },
-  state: { type: 'string' },
-  since: { type: 'string' },
-  status: { type: 'string' },
-  limit: { type: 'string' },
-  rate: { type: 'string' },
-  reason: { type: 'string' },
-  by: { type: 'string' },
-  'dry-run': { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const
-
-type Values = ReturnType<typeof readArguments<typeof options>>['values']
-
-export async function tasksCommand(args: readonly string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, options, USAGE)
-  if (values.help) return console.log(USAGE)
-  const [action = 'list', id, ...more] = positionals
-  const takesId = action === 'show' || action === 'retry' || action === 'cancel'
-  if (!(takesId || action === 'list') || more.length > 0 || takesId !== (id !== undefined)) {
-    throw new UsageError('tasks takes list, or show, retry or cancel and one task', USAGE)
-  }
-  if (id === undefined) await list(values)
-  else if (action === 'show') await show(id, values)
-  else if (action === 'cancel') await cancel(id, values)
-  else await retry(id, values)
-}
-
-async function list(values: Values): Promise<void> {
+export async function listTasksCommand(values: Given<typeof tasksList>): Promise<void> {
   const state = taskStates.find((one) => one === values.state) ?? null
   if (values.state !== undefined && state === null) {
-    throw new UsageError(`--state must be one of ${taskStates.join(', ')}, not "${values.state}"`, USAGE)
+    throw new UsageError(`--state must be one of ${taskStates.join(', ')}, not "${values.state}"`)
   }
-  const since = timeOption('since', values.since, USAGE)
+  const since = timeOption('since', values.since)
   const filter = { read: values.read ?? null, state, since: since === null ? null : new Date(since).toISOString() }
-  const limit = wholeOption('limit', values.limit, { usual: 20, most: 200 }, USAGE)
+  const limit = wholeOption('limit', values.limit, { usual: 20, most: 200 })
   const wanted = { filter, limit, after: null }
   const { items } = await onTables((operations) => listTasks(operations, commandUser(), wanted))
   if (values.json) return console.log(JSON.stringify({ items: items.map(plain) }))
   printList(items, lineOf, 'no run of a read that these options choose')
 }
 
-async function show(id: string, values: Values): Promise<void> {
-  const limit = wholeOption('limit', values.limit, { usual: 50, most: 1000 }, USAGE)
-  const filter = { task: id, connection: null, status: values.status ?? null }
+export async function showTaskCommand(values: Given<typeof tasksShow>): Promise<void> {
+  const limit = wholeOption('limit', values.limit, { usual: 50, most: 1000 })
   const { task, entities } = await onTables(async (operations) => {
+    const id = await taskId(operations, commandUser(), values.task)
+    const filter = { task: id, connection: null, status: values.status ?? null }
     const { items } = await listTaskEntities(operations, commandUser(), { filter, limit, after: null })
     return { task: await showTask(operations, commandUser(), id), entities: items }
   })
@@ -93,13 +62,19 @@ async function show(id: string, values: Values): Promise<void> {
   }
 }
 
-async function retry(id: string, values: Values): Promise<void> {
-  const limit = wholeOption('limit', values.limit, { usual: 100, most: 10_000 }, USAGE)
-  const rate = wholeOption('rate', values.rate, { usual: 10, most: 100 }, USAGE)
-  const wanted = { task: id, reason: values.reason ?? null, limit, rate, dryRun: values['dry-run'] }
+export async function retryTaskCommand(values: Given<typeof tasksRetry>): Promise<void> {
+  const limit = wholeOption('limit', values.limit, { usual: 100, most: 10_000 })
+  const rate = wholeOption('rate', values.rate, { usual: 10, most: 100 })
+  const wanted = { reason: values.reason ?? null, limit, rate, dryRun: values.dryRun }
   const by = commandUser(values.by)
-  const done = await noted(by, { what: 'tasks retry', target: targetOf([id]) }, () =>
-    onPlatform((operations) => retryTask(operations, by, wanted)),
+  const done = await noted(by, { what: 'tasks retry', target: targetOf([values.task]) }, () =>
+    onPlatform(async (operations) => {
+      const task = await taskId(operations, by, values.task)
+      return await withProgress('retrying', values.json, (report) => {
+        const progress = (handled: number, of: number) => report(`${handled} of ${of}`)
+        return retryTask(operations, by, { task, ...wanted, progress })
+      })
+    }),
   )
   if (values.json) return console.log(JSON.stringify(done))
   for (const { id: letter, code, message } of done.skipped) console.log(`left ${letter}: ${code}: ${message}`)
@@ -108,14 +83,27 @@ async function retry(id: string, values: Values): Promise<void> {
   console.log(done.dry_run ? `would be ${text}` : text)
 }
 
-async function cancel(task: string, { reason, by, json }: Values): Promise<void> {
-  if (reason === undefined || reason.trim() === '') throw new UsageError('cancel needs --reason', USAGE)
+export async function cancelTaskCommand({ task, reason, by, json }: Given<typeof tasksCancel>): Promise<void> {
+  if (reason === undefined || reason.trim() === '') throw new UsageError('cancel needs --reason')
   const who = commandUser(by)
   const canceled = await noted(who, { what: 'tasks cancel', target: targetOf([task]) }, () =>
-    onTables((operations) => cancelTask(operations, who, { task, reason })),
+    onTables(async (operations) => {
+      return await cancelTask(operations, who, { task: await taskId(operations, who, task), reason })
+    }),
   )
   if (json) return console.log(JSON.stringify(plain(canceled)))
-  console.log(canceled.run.ended_at === null ? `${task} ends within seconds` : lineOf(canceled))
+  console.log(canceled.run.ended_at === null ? `${canceled.run.id} ends within seconds` : lineOf(canceled))
+}
+
+const RUNS_LISTED = 500
+
+/** The id of the task whose id begins so; the text itself where there is none. */
+async function taskId(operations: TableDeps, by: Principal, begun: string): Promise<string> {
+  return await wholeId(begun, {
+    what: 'task',
+    isThere: (id) => isFound(() => findRun(operations, by, id)),
+    pages: () => pagesOf((after) => listRuns(operations, by, { limit: RUNS_LISTED, after })),
+  })
 }
 
 function plain({ run, state, counts }: TaskStatus) {

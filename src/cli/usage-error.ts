@@ -1,9 +1,9 @@
 import { StreamError } from '../errors.ts'
 
-/** The command line is used wrongly: exit code 2, with the usage. */
+/** The command line is used wrongly: exit code 2, and a hint at the help of the command. */
 export class UsageError extends StreamError {
-  constructor(message: string, usage: string) {
-    super('request_invalid', `${message}\n\n${usage}`)
+  constructor(message: string) {
+    super('request_invalid', message)
     this.name = 'UsageError'
   }
 }

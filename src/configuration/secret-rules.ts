@@ -12,6 +12,8 @@ type Environment = Readonly<Record<string, string | undefined>>
  * ends the id.
  */
 export interface SecretRules {
+  /** The beginning of variables that are secrets: SECRET_ENV_PREFIX. */
+  readonly environmentPrefix: string
   /** The folder that files are in; what a link in it leads to has to be there too, unless the link itself is listed. */
   readonly directory: string
   /** Why this system may not name it, with the way to allow it; null: it may. Values are never looked at. */
@@ -87,6 +89,7 @@ export function secretRulesOf(environment: Environment): SecretRules {
     return `is not allowed for ${system}: let its name begin with ${awsPrefix}${system}/, or ${way}`
   }
   return {
+    environmentPrefix: prefix,
     directory,
     ownFiles,
     refusal(system, reference) {

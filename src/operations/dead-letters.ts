@@ -67,6 +67,8 @@ export interface ManyDeadLetters {
   readonly limit: number
   /** Says which it would be, and changes none. */
   readonly dryRun: boolean
+  /** Called before each one: how many were handled, of how many. */
+  readonly progress?: ((handled: number, of: number) => void) | undefined
 }
 
 interface RetryWish {
@@ -242,13 +244,13 @@ export async function retryDeadLetter(
 export async function retryDeadLetters(
   deps: Pick<Deps, 'deadLetters' | 'audit'> & Mapping,
   by: Principal,
-  { choice, limit, dryRun, force, reason, remap, rate }: ManyDeadLetters & RetryWish & { readonly rate: number },
+  { choice, force, reason, remap, rate, ...many }: ManyDeadLetters & RetryWish & { readonly rate: number },
 ): Promise<ManyDone> {
   const filter = { ...choice, seen: by.scope.connections }
   const asked = { by: nameOf(by), force, reason, rate }
   const wanted = remap ? { ...asked, mapAnew: await mapAnewFor(deps, by) } : asked
-  const done = await deps.deadLetters.retryMany({ filter, limit, dryRun }, wanted)
-  await noteMany(deps, by, 'dead-letter.retry', dryRun, done)
+  const done = await deps.deadLetters.retryMany({ ...many, filter }, wanted)
+  await noteMany(deps, by, 'dead-letter.retry', many.dryRun, done)
   return done
 }
 
@@ -283,7 +285,14 @@ export async function assertDiscards(
 export async function discardDeadLetters(
   deps: Pick<Deps, 'deadLetters' | 'audit'>,
   by: Principal,
-  { choice, limit, dryRun, reason, confirm }: ManyDeadLetters & { readonly reason: string; readonly confirm: boolean },
+  {
+    choice,
+    limit,
+    dryRun,
+    reason,
+    confirm,
+    progress,
+  }: ManyDeadLetters & { readonly reason: string; readonly confirm: boolean },
 ): Promise<ManyDone> {
   const filter = { ...choice, seen: by.scope.connections }
   const asked = { by: nameOf(by), reason }
@@ -291,7 +300,7 @@ export async function discardDeadLetters(
     const { done: would } = await deps.deadLetters.discardMany({ filter, limit, dryRun: true }, asked)
     assertConfirmed(by, 'this', { 'open dead letters': would.length }, false)
   }
-  const done = await deps.deadLetters.discardMany({ filter, limit, dryRun }, asked)
+  const done = await deps.deadLetters.discardMany({ filter, limit, dryRun, progress }, asked)
   await noteMany(deps, by, 'dead-letter.discard', dryRun, done)
   return done
 }

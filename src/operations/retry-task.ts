@@ -20,6 +20,8 @@ export interface RetryTaskRequest {
   /** Retries a second. */
   readonly rate: number
   readonly dryRun: boolean
+  /** Called before each dead letter: how many were handled, of how many. */
+  readonly progress?: ((handled: number, of: number) => void) | undefined
 }
 
 export interface RetriedTask {
@@ -52,12 +54,12 @@ export async function retryTask(deps: Deps, by: Principal, request: RetryTaskReq
     const message = `task ${id} was joined to ${run.merged_into}; retry that one`
     throw new StreamError('state_conflict', message, { field: 'id' })
   }
-  const { reason, limit, rate, dryRun } = request
+  const { reason, limit, rate, dryRun, progress } = request
   const filter = openLetters(by, id)
   // First: what is retried is not failed any more when its row is looked at.
   const lost = await withoutLetter(deps, by, run, limit)
   const asked = { by: nameOf(by), reason, force: false, rate }
-  const letters = await deps.deadLetters.retryMany({ filter, limit, dryRun }, asked)
+  const letters = await deps.deadLetters.retryMany({ filter, limit, dryRun, progress }, asked)
   const skipped = letters.skipped.filter((letter) => !lost.letters.has(letter.id))
   const readBy = lost.rows.length === 0 || dryRun ? null : await readAgain(deps, by, run, { rows: lost.rows, reason })
   if (dryRun) noteNothing(by)

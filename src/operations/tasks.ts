@@ -60,6 +60,16 @@ export async function listTasks(
   return page(last)
 }
 
+/** Runs alone, the newest first, after the place `after`: for who looks for an id. */
+export async function listRuns(
+  deps: Pick<Deps, 'tables'>,
+  by: Principal,
+  { limit, after }: { readonly limit: number; readonly after: string | null },
+): Promise<Page<Run>> {
+  const { runs, next } = await pageRuns(deps.tables, { limit, ...(after === null ? {} : { after }) })
+  return { items: within(by.scope, runs, ownerOf), next }
+}
+
 /** Throws `not_found`. */
 export async function showTask(deps: Deps, by: Principal, id: string): Promise<TaskStatus> {
   return await statusOf(deps, by.scope, await findRun(deps, by, id))

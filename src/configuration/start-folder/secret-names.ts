@@ -11,12 +11,12 @@ export interface NamedSecret {
   readonly what: string
 }
 
-/** The secrets of a system, each in a variable that the system may have without being listed. */
-export function secretsOf({ id, type, secrets }: StartingSystem): readonly NamedSecret[] {
+/** The secrets of a system, each in a variable that the system may have without being listed: it begins with SECRET_ENV_PREFIX. */
+export function secretsOf({ id, type, secrets }: StartingSystem, prefix: string): readonly NamedSecret[] {
   const known = Object.assign({}, ...type.secrets.ways) as Readonly<Record<string, string>>
   return secrets.map((name) => {
     const what = known[name] ?? ''
-    const variable = `WALDSTREAM_SECRET_${variablePart(id)}__${variablePart(name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`))}`
+    const variable = `${prefix}${variablePart(id)}__${variablePart(name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`))}`
     return { name, variable, reference: `env:${variable}`, what }
   })
 }

@@ -21,6 +21,8 @@ export interface StartingPoint {
   readonly skuPattern: string | null
   /** ISO 8601: orders placed before it are not read. */
   readonly ordersFrom: string
+  /** Variables of secrets begin with it: SECRET_ENV_PREFIX. */
+  readonly secretPrefix: string
 }
 
 /** Types that a shop may have. */

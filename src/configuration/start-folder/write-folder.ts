@@ -26,7 +26,7 @@ export function startingFolder(point: StartingPoint): readonly StartingFile[] {
     file('connections.yaml', [connectionOf(point)]),
     file('product-metadata.yaml', [metadataOf(point)]),
     file('mapping-tests.yaml', testsOf(point)),
-    { name: '.env.example', text: environmentOf([shop, vendor]) },
+    { name: '.env.example', text: environmentOf(point) },
     { name: '.gitignore', text: '# Secrets stay on this machine.\n.env\n' },
   ]
 }
@@ -41,7 +41,7 @@ interface Written {
 
 function systemOf(system: StartingSystem, wanted: readonly ReadDocument['entity'][], point: StartingPoint): Written {
   const { id, type, address, settings } = system
-  const secrets = secretsOf(system)
+  const secrets = secretsOf(system, point.secretPrefix)
   const reads = readsOf(type, wanted).map((entity) => ({
     entity,
     schedule: SCHEDULE,
@@ -164,14 +164,14 @@ function comment({ key }: Pair, comments: Readonly<Record<string, string>>): voi
   if (text !== undefined) key.commentBefore = ` ${text}`
 }
 
-function environmentOf(systems: readonly StartingSystem[]): string {
+function environmentOf({ shop, vendor, secretPrefix }: StartingPoint): string {
   const head = [
     '# Copy this file to .env, set the values, and load it in the shell that runs waldstream: set -a; . ./.env; set +a',
     '# Secrets may also be in files (file:/run/secrets/<system>.<name>) or in AWS: docs/secrets.md',
   ]
-  const parts = systems.flatMap((system) => [
+  const parts = [shop, vendor].flatMap((system) => [
     `\n# ${system.id}: ${system.type.title}`,
-    ...secretsOf(system).map(variableLine),
+    ...secretsOf(system, secretPrefix).map(variableLine),
   ])
   return `${[...head, ...parts].join('\n')}\n`
 }

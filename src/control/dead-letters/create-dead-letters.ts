@@ -18,6 +18,8 @@ export interface Many<F> {
   readonly limit: number
   /** Says which letters it would be, and changes none. */
   readonly dryRun: boolean
+  /** Called before each letter: how many were handled, of how many. */
+  readonly progress?: ((handled: number, of: number) => void) | undefined
 }
 
 export interface ManyDone {
@@ -103,7 +105,8 @@ async function each<F>(deps: LetterDeps<F>, many: Many<F>, act: (letter: Letter)
   const { ids, more } = await choose(deps, many)
   const done: string[] = []
   const skipped: { id: string; code: string; message: string }[] = []
-  for (const id of ids) {
+  for (const [index, id] of ids.entries()) {
+    many.progress?.(index, ids.length)
     try {
       await act(await find(deps, id))
       done.push(id)

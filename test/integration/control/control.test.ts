@@ -140,6 +140,7 @@ it('takes up a second connection, a cut date, a request and a pushed order witho
     'system second',
   ])
   expect((await cli('tasks', 'list', '--read', ORDERS)).items[0].id).toBe(asked.id)
-  expect((await cli('tasks', 'show', asked.id)).connections).toHaveProperty('magento-second')
+  const begun = asked.id.slice(0, -3)
+  expect((await cli('tasks', 'show', begun)).connections).toHaveProperty('magento-second')
   expect((await cli('reads', 'list')).items.map(({ id }: Json) => id)).toContain('second.products.all')
 })

@@ -36,6 +36,9 @@ it('replays, rebuilds and sweeps are asked for on the command line', async () =>
     return json.items[0].state === 'ended'
   })
   const { text: line } = await waldstream('replay', 'list')
+  const id = /^replay-\S+/.exec(line)?.[0] ?? ''
+  const shown = await waldstream('replay', 'show', id.slice(0, -3))
+  expect(JSON.parse(shown.text)).toMatchObject({ id, state: 'ended' })
   expect(line).toMatch(/^replay-\S+ ended (\d+)\/\1 products → map-products for magento-netsuite \(cli\)$/)
   const made = await waldstream('rebuild', 'products')
   expect(made).toMatchObject({ code: 0, text: expect.stringMatching(/0 only live, 0 only rebuilt, 0 differ/) })
@@ -43,6 +46,14 @@ it('replays, rebuilds and sweeps are asked for on the command line', async () =>
   expect(switched).toMatchObject({
     code: 0,
     text: expect.stringMatching(/readers get generation 2 now; --undo goes back until \S+$/),
+  })
+  const waited = await waldstream(...asked, '--wait', '--json')
+  expect(waited).toMatchObject({ code: 0 })
+  expect(JSON.parse(waited.text)).toMatchObject({ state: 'ended', topic: 'products' })
+  const several = await waldstream('replay', 'show', 'replay-')
+  expect(several).toMatchObject({
+    code: 1,
+    text: expect.stringMatching(/several replays begin with "replay-": replay-\S+, replay-/),
   })
   const swept = await waldstream('sync', PRODUCTS, '--sweep')
   expect(swept).toMatchObject({ code: 0, text: expect.stringMatching(/^requested: task netsuite\.products\.all\./) })

@@ -27,7 +27,7 @@ function people(answers: Readonly<Record<string, string>>) {
 }
 
 const ask = (given: Readonly<Record<string, string>>, set: readonly string[] = account) =>
-  askStartingPoint({ given, set }, null, 'usage')
+  askStartingPoint({ given, set }, null)
 
 describe('what a first configuration is written from', () => {
   it('comes from the options alone where nobody can be asked', async () => {
@@ -57,7 +57,7 @@ describe('what a first configuration is written from', () => {
       "address of the vendor's ERP": 'https://sap.example.com:50000',
       companyDb: 'SBO',
     })
-    const point = await askStartingPoint({ given: {}, set: [] }, questions, 'usage')
+    const point = await askStartingPoint({ given: {}, set: [] }, questions)
     expect(point).toMatchObject({
       shop: { settings: { storeHash: 'abc1' } },
       vendor: { id: 'acme' },

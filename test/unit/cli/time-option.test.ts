@@ -9,13 +9,13 @@ it.each([
   ['2026-01-31', Date.UTC(2026, 0, 31)],
   [undefined, null],
 ])('reads %s', (text, time) => {
-  expect(timeOption('from', text, 'usage')).toBe(time)
+  expect(timeOption('from', text)).toBe(time)
 })
 
 it.each(['1', '2026-01-31T08:00:00', '2026-02-30', '2026-02-30T00:00:00Z', '01/02/2026', 'yesterday', ''])(
   'refuses "%s" as wrong use, naming the option',
   (text) => {
-    const wrong = new UsageError(`--from must be a date like 2026-01-31T00:00:00Z, not "${text}"`, 'usage')
-    expect(() => timeOption('from', text, 'usage')).toThrow(wrong)
+    const wrong = new UsageError(`--from must be a date like 2026-01-31T00:00:00Z, not "${text}"`)
+    expect(() => timeOption('from', text)).toThrow(wrong)
   },
 )

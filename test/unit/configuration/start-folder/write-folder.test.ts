@@ -30,12 +30,18 @@ const pairs = shopTypes(systemTypes).flatMap((shop) =>
   ),
 )
 
-async function written(shop: StartingSystem, vendor: StartingSystem, skuPattern: string | null) {
-  const files = startingFolder({ shop, vendor, connection: 'one', skuPattern, ordersFrom: '2026-01-01T00:00:00Z' })
+async function written(
+  shop: StartingSystem,
+  vendor: StartingSystem,
+  skuPattern: string | null,
+  secretPrefix = 'WALDSTREAM_SECRET_',
+) {
+  const point = { shop, vendor, connection: 'one', skuPattern, ordersFrom: '2026-01-01T00:00:00Z' }
+  const files = startingFolder({ ...point, secretPrefix })
   const folder = await mkdtemp(join(tmpdir(), 'start-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   for (const { name, text } of files) await writeFile(join(folder, name), text)
-  return { files, checked: await checkConfiguration(folder, {}, systemTypes) }
+  return { files, checked: await checkConfiguration(folder, { SECRET_ENV_PREFIX: secretPrefix }, systemTypes) }
 }
 
 describe('a first configuration', () => {
@@ -80,5 +86,20 @@ describe('a first configuration', () => {
     for (const reference of Object.values(own?.secrets ?? {})) {
       expect(example).toContain(`\n${reference.replace('env:', '')}= # `)
     }
+  })
+
+  it('names secrets with the prefix that is in force', async () => {
+    const [shopType] = shopTypes(systemTypes)
+    const [vendorType] = vendorTypes(systemTypes)
+    if (shopType === undefined || vendorType === undefined) throw new Error('there are types')
+    const [[shopWay = []], [vendorWay = []]] = [waysOf(shopType), waysOf(vendorType)]
+    const prefix = 'ACME_SECRET_'
+    const [shop, vendor] = [system('shop', shopType, shopWay), system('erp', vendorType, vendorWay)]
+    const { files, checked } = await written(shop, vendor, null, prefix)
+    expect(checked.mistakes).toEqual([])
+    const texts = files.map(({ text }) => text).join('')
+    expect(texts).toContain('ACME_SECRET_SHOP__')
+    expect(texts).toContain('ACME_SECRET_ERP__')
+    expect(texts).not.toContain('WALDSTREAM_SECRET_')
   })
 })

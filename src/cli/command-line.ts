@@ -1,0 +1,72 @@
+import { nearName } from '../configuration/unknown-name.ts'
+import { type Entry, entries, entryNamed } from './catalogue.ts'
+import { type CommandGroup, commandsOf, flagName, isGroup } from './command.ts'
+import { UsageError } from './usage-error.ts'
+
+/**
+ * The words of a command line with the words of the command first: `keys --json list` becomes `keys list --json`. Throws a
+ * UsageError with the command that was probably meant where there is none of that name.
+ */
+export function commandFirst(words: readonly string[]): readonly string[] {
+  const [name, ...rest] = words
+  if (name === undefined || name.startsWith('-') || name === 'help') return words
+  const entry = entryNamed(name)
+  if (entry === undefined) throw unknownCommand(name)
+  if (!isGroup(entry)) return words
+  const at = firstOperand(rest, entry)
+  const action = rest[at]
+  const actions = actionsOf(entry)
+  if (action !== undefined && actions.includes(action)) return [name, action, ...rest.toSpliced(at, 1)]
+  if (entry.own !== undefined || rest.includes('--help') || rest.includes('-h')) return words
+  if (action !== undefined) throw unknownAction(name, action, actions)
+  if (entry.usual === undefined) throw new UsageError(`${name} takes ${actions.join(', ')}`)
+  return words
+}
+
+/** The words that select a command, for a hint at its help: `keys create`, or `keys`. */
+export function selected(words: readonly string[]): string | null {
+  const [name, action = ''] = words
+  const entry = entryNamed(name)
+  if (entry === undefined) return null
+  return isGroup(entry) && actionsOf(entry).includes(action) ? `${entry.name} ${action}` : entry.name
+}
+
+export function actionsOf({ name, commands }: CommandGroup): readonly string[] {
+  return commands.map((command) => command.name.slice(name.length + 1))
+}
+
+/** -1: there is none. */
+function firstOperand(words: readonly string[], entry: Entry): number {
+  const valued = new Set(valuedFlags(entry))
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? ''
+    if (!word.startsWith('-')) return at
+    if (word === '--') return -1
+    if (valued.has(word)) at += 1
+  }
+  return -1
+}
+
+/** Options whose next word is their value. */
+function valuedFlags(entry: Entry): readonly string[] {
+  return commandsOf(entry).flatMap(({ options }) =>
+    Object.entries(options).flatMap(([name, option]) =>
+      option.kind === 'text' || option.kind === 'list' ? [flagName(name, option)] : [],
+    ),
+  )
+}
+
+function unknownCommand(name: string): UsageError {
+  const near = nearName(
+    name,
+    entries.map((entry) => entry.name),
+  )
+  const meant = near === undefined ? '' : ` did you mean ${near}?`
+  return new UsageError(`there is no command "${name}";${meant} "waldstream --help" lists them all`)
+}
+
+function unknownAction(name: string, action: string, actions: readonly string[]): UsageError {
+  const near = nearName(action, actions)
+  const meant = near === undefined ? `${name} takes ${actions.join(', ')}` : `did you mean ${name} ${near}?`
+  return new UsageError(`there is no command "${name} ${action}"; ${meant}`)
+}

@@ -1,0 +1,18 @@
+import { command, text } from '../command.ts'
+import { after, json, limit } from './shared-options.ts'
+
+export const orders = command({
+  name: 'orders',
+  summary: 'find orders by SKU or e-mail address',
+  takes: '',
+  about: `Those placed last first: number, shop, and the state of each vendor's part. The audit trail records that an address was
+searched for, not the address.`,
+  options: {
+    sku: text('sku', 'orders with this SKU in a line'),
+    email: text('address', 'orders of this e-mail address'),
+    limit: limit(50, 100),
+    after,
+    json,
+  },
+  examples: ['waldstream orders --sku WLD-100'],
+})

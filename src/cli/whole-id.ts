@@ -1,0 +1,59 @@
+import { StreamError } from '../errors.ts'
+
+/** Where ids of one kind are. */
+interface Ids {
+  /** As errors call one: `task`. */
+  readonly what: string
+  isThere(id: string): Promise<boolean>
+  /** Pages of all ids, the newest first. */
+  pages(): AsyncIterable<readonly string[]>
+}
+
+/** Ids that are compared at most: far more than anybody types a prefix among. */
+const MOST_COMPARED = 100_000
+const MOST_SHOWN = 10
+
+/**
+ * The whole id of one that may be given by its first characters. An id that nothing begins with is returned as it is: who
+ * looks it up reports that it is not there. Throws `request_invalid` with the candidates where several begin so.
+ */
+export async function wholeId(begun: string, ids: Ids): Promise<string> {
+  if (await ids.isThere(begun)) return begun
+  const found: string[] = []
+  let compared = 0
+  for await (const page of ids.pages()) {
+    found.push(...page.filter((id) => id.startsWith(begun)))
+    compared += page.length
+    if (found.length > MOST_SHOWN || compared >= MOST_COMPARED) break
+  }
+  const [only, ...others] = found
+  if (only === undefined) return begun
+  if (others.length === 0) return only
+  const shown = found.slice(0, MOST_SHOWN)
+  const more = found.length > MOST_SHOWN ? ', and more' : ''
+  throw new StreamError('request_invalid', `several ${ids.what}s begin with "${begun}": ${shown.join(', ')}${more}`, {
+    field: 'id',
+  })
+}
+
+/** Pages of a list that says where its next page begins. */
+export async function* pagesOf<T extends { readonly id: string }>(
+  list: (after: string | null) => Promise<{ readonly items: readonly T[]; readonly next: string | null }>,
+): AsyncGenerator<readonly string[]> {
+  for (let after: string | null = null, more = true; more; more = after !== null) {
+    const { items, next }: { readonly items: readonly T[]; readonly next: string | null } = await list(after)
+    yield items.map(({ id }) => id)
+    after = next
+  }
+}
+
+/** Whether a look finds something: `not_found` is an answer. */
+export async function isFound(look: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await look()
+    return true
+  } catch (error) {
+    if (error instanceof StreamError && error.code === 'not_found') return false
+    throw error
+  }
+}
