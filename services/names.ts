@@ -35,6 +35,8 @@ function addressText({ name, host, port }: Address): string {
   }
 }
 
+const THIS_MACHINE = ['127.0.0.1', 'localhost']
+
 /** What to set so that Waldstream finds these services. What `env` already has of the AWS variables stays. */
 export function environmentOf(
   addresses: readonly Address[],
@@ -43,6 +45,8 @@ export function environmentOf(
   const found: Record<string, string> = {}
   for (const address of addresses) {
     found[ADDRESS_VARIABLE[address.name]] = addressText(address)
+    // One broker, which may run where a remote Docker engine is: its records are for development.
+    if (address.name === 'kafka' && !THIS_MACHINE.includes(address.host)) found['ALLOWED_DATA_LOSS'] = 'true'
     if (address.name !== 'dynamodb' && address.name !== 'sqs') continue
     for (const [name, value] of Object.entries(LOCAL_AWS)) found[name] = env[name] || value
   }

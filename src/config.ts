@@ -76,6 +76,8 @@ export interface Config {
   readonly tablePrefix: string
   readonly partitions: number
   readonly replication: number
+  /** True: topics on brokers of other machines may lose what was acknowledged. */
+  readonly dataLossAllowed: boolean
   readonly api: {
     readonly host: string
     readonly port: number
@@ -251,6 +253,7 @@ export function readConfig(env: Environment, readFile: ReadFile = (path) => read
     topicPrefix: values.TOPIC_PREFIX,
     tablePrefix: values.TABLE_PREFIX,
     partitions: values.TOPIC_PARTITIONS,
+    dataLossAllowed: values.ALLOWED_DATA_LOSS,
     replication: values.TOPIC_REPLICATION ?? (values.DYNAMODB_ENDPOINT === undefined ? 3 : 1),
     api: {
       host: values.API_HOST,

@@ -158,6 +158,11 @@ export const environmentSchema = Type.Object({
     default: false,
     description: 'logins to brokers and registry may go unencrypted, for everyone on the way to read',
   }),
+  ALLOWED_DATA_LOSS: Type.Boolean({
+    default: false,
+    description:
+      'topics on brokers of other machines may have fewer than 3 replicas, or elect a leader that lacks records: what was acknowledged may be lost',
+  }),
   ALLOWED_PRIVATE_NETWORKS: Type.Optional(
     networks(
       'private networks and hosts that systems and an issuer of tokens may be in; without it, the public internet alone',

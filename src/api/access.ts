@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { KeyScope } from '../control/keys/api-key.ts'
 import { StreamError } from '../errors.ts'
 import { may, type Principal } from '../operations/principal.ts'
+import { isLoopback } from '../platform/loopback.ts'
 import type { ApiDeps } from './dependencies.ts'
 import { isMistypedPage } from './mistyped-page.ts'
 import { keyWithin } from './sealed-text.ts'
@@ -219,8 +220,4 @@ export function checkAddress(host: string, asksForKey: boolean): void {
   if (asksForKey || isLoopback(host)) return
   const message = `API_HOST: ${host} can be reached by others; set API_TOKEN, create a key ("waldstream keys create"), or listen on 127.0.0.1`
   throw new StreamError('configuration_invalid', message, { field: 'API_HOST' })
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }

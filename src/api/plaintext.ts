@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { HttpSettings } from '../config.ts'
-import { isLoopback } from './access.ts'
+import { isLoopback } from '../platform/loopback.ts'
 
 /**
  * Says when others can reach the API without encryption, and nobody said that they may: keys and orders are then read by

@@ -13,6 +13,7 @@ import { observeProcess } from './observe-process.ts'
 import { answerParent, observeWorkers } from './observe-workers.ts'
 import { openMetricsPort } from './open-metrics-port.ts'
 import { openPlatform, type Platform } from './platform.ts'
+import { refuseDataLoss } from './refuse-data-loss.ts'
 import { type Role, type RunningRoles, roles, startRoles } from './roles.ts'
 import { UsageError } from './usage-error.ts'
 import { KILL_AFTER_MS, startWorker, superviseWorkers, usualWorkers, type Worker } from './workers.ts'
@@ -103,6 +104,7 @@ async function work(platform: Platform, chosen: readonly Role[], signaled: Promi
 
 /** What is done once before the roles start. */
 async function prepare(platform: Platform): Promise<void> {
+  await refuseDataLoss(platform)
   const { configDir, environment } = platform.config
   if (configDir !== null) {
     const by = commandUser('CONFIG_DIR')

@@ -26,6 +26,7 @@ import { tableDefinitions } from '../table-definitions.ts'
 import { findUnreadableRows } from '../unreadable-rows.ts'
 import { brokerClockCheck } from './broker-clock-check.ts'
 import { connectionsCheck } from './connections-check.ts'
+import { dataLossCheck } from './data-loss.ts'
 import { type Check, type Finding, fail, ok, runChecks, warn } from './finding.ts'
 import { issuerCheck } from './issuer-check.ts'
 import { brokersCheck, topicsCheck } from './log-checks.ts'
@@ -63,6 +64,7 @@ export async function examine(
     const checks: readonly Check[] = [
       brokersCheck(inspector, replication),
       topicsCheck(inspector, topics),
+      dataLossCheck(inspector, config, topics),
       brokerClockCheck(inspector, kafka, status, config.feedSettleMs),
       schemasCheck(registry, prefix),
       tablesCheck(() => dynamo.inspect(tableDefinitions)),

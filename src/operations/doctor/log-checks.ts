@@ -77,6 +77,7 @@ const because: Readonly<Record<string, string>> = {
   'cleanup.policy': 'compaction keeps what was appended last, not the newest version',
   'retention.ms': 'tables can only be made again from all of a topic (Guarantee 9)',
   'max.message.bytes': 'larger or fewer bytes than the program counts on',
+  'unclean.leader.election.enable': 'a leader that lacks acknowledged records may be elected (Guarantee 1)',
   'min.insync.replicas': 'acknowledged by all would mean by one (Guarantee 1)',
 }
 

@@ -42,6 +42,8 @@ function define(name: string, kind: TopicKind, { prefix, partitions, replication
       'message.timestamp.type': 'LogAppendTime',
       'cleanup.policy': 'delete',
       'retention.ms': '-1',
+      // A replica that lacks records must not become the leader: what was acknowledged would be gone (Guarantee 1).
+      'unclean.leader.election.enable': 'false',
       'max.message.bytes': String(MAX_RECORD_BYTES * factor),
       // With fewer replicas than this in sync, "acknowledged by all" would mean by one (Guarantee 1).
       ...(replication >= 3 ? { 'min.insync.replicas': '2' } : {}),

@@ -58,6 +58,7 @@ describe('topics', () => {
   it.each([
     ['message.timestamp.type', 'CreateTime'],
     ['cleanup.policy', 'compact'],
+    ['unclean.leader.election.enable', 'true'],
     ['retention.ms', '604800000'],
     ['max.message.bytes', '1000'],
     ['min.insync.replicas', '1'],

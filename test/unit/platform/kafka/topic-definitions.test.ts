@@ -28,6 +28,7 @@ describe('the topics', () => {
         'message.timestamp.type': 'LogAppendTime',
         'cleanup.policy': 'delete',
         'retention.ms': '-1',
+        'unclean.leader.election.enable': 'false',
       })
       expect(config).not.toHaveProperty('min.insync.replicas')
     }
