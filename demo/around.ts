@@ -1,30 +1,35 @@
-import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { prepareFolder } from '../services/data-folder.ts'
 import { acquireLock, DamagedLockError, LockedError } from '../services/lock.ts'
 import { startServices } from '../services/start.ts'
 import { checkAddress } from '../src/api/access.ts'
 import { configFromEnvironment, processEnvironment } from '../src/config.ts'
 import { StreamError } from '../src/errors.ts'
+import { assertFree } from './assert-free.ts'
 import type { Ending } from './ending.ts'
 import type { DemoOptions } from './options.ts'
 import type { Progress } from './progress.ts'
 import { startSimulators } from './simulators.ts'
 
 /** What the environment says wrongly is told before anything starts; what it leaves out is started. */
-export function checkEnvironment(): void {
+export async function checkEnvironment(): Promise<void> {
   const env = processEnvironment()
   const later = (name: string): string => env[name]?.trim() || 'later'
-  const { api } = configFromEnvironment({
+  const { api, metrics } = configFromEnvironment({
     KAFKA_BROKERS: later('KAFKA_BROKERS'),
     SCHEMA_REGISTRY_URL: later('SCHEMA_REGISTRY_URL'),
     ...(env['AWS_REGION'] ? {} : { DYNAMODB_ENDPOINT: later('DYNAMODB_ENDPOINT') }),
   })
   checkAddress(api.host, api.token !== null || api.oidc !== null)
+  await assertFree(api, { host: 'API_HOST', port: 'API_PORT' })
+  if (metrics !== null) await assertFree(metrics, { host: 'METRICS_HOST', port: 'METRICS_PORT' })
 }
 
 /** One at a time on the same data; the lock lies beside the folder, which --fresh removes. */
 export async function lockData(options: DemoOptions, ending: Ending): Promise<void> {
-  mkdirSync(dirname(options.dataDir), { recursive: true })
+  await prepareFolder(dirname(options.dataDir)).catch((error: unknown) => {
+    throw new StreamError('services_missing', messageOf(error), { cause: error })
+  })
   try {
     const lock = await acquireLock(`${options.dataDir}.lock`)
     ending.add(() => lock.release())

@@ -32,7 +32,7 @@ const END_WITHIN_MS = 18_000
 
 async function start(options: DemoOptions, progress: Progress, ending: Ending, signal: AbortSignal): Promise<number> {
   const started = performance.now()
-  checkEnvironment()
+  await checkEnvironment()
   await lockData(options, ending)
   if (options.fresh) rmSync(options.dataDir, { recursive: true, force: true })
   mkdirSync(options.dataDir, { recursive: true })

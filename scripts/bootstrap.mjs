@@ -5,7 +5,18 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+// What came with a Node later than 16 is taken from `fs`: an older one has to come as far as the sentence that refuses it.
+import fs, {
+  accessSync,
+  existsSync,
+  constants as fsConstants,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,6 +34,8 @@ const COMPILED = join(ROOT, 'dist')
 /** What the page is built from besides. */
 const SHARED_WITH_PAGE = ['src/api/csv-text.ts', 'src/platform/bounded.ts']
 const OLDEST_NODE = 20
+/** What the packages take on the disk. */
+const PACKAGES_BYTES = 700 * 1024 * 1024
 /** Runs the project's sources as they are; where there is no package of it for this machine. */
 const OWN_NODE = 24
 /** Warnings about packages that want a newer Node than the one that installs them are no news: it is on its way. */
@@ -112,11 +125,29 @@ function npm(args) {
   if (status !== 0) fail(`npm ${args[0]} failed${error ? `: ${error.message}` : ''}. Its messages are above.`)
 }
 
+/** In one sentence what would make npm fail in many. */
+function assertWritable(bytes) {
+  try {
+    accessSync(ROOT, fsConstants.W_OK)
+  } catch (error) {
+    const why = error.code === 'EROFS' ? 'its disk is read-only' : 'this user may not'
+    fail(
+      `${ROOT} can't be written (${why}), and the packages are to be installed in it: use a clone in another folder.`,
+    )
+  }
+  const { bavail, bsize } = fs.statfsSync(ROOT)
+  const free = bavail * bsize
+  if (free >= bytes) return
+  const [left, needed] = [free, bytes].map((size) => Math.ceil(size / 1024 / 1024))
+  fail(`the disk of ${ROOT} has ${left} MB left, and the packages need ${needed}: free some space on it.`)
+}
+
 function installModules(task) {
   const text = readFileSync(join(ROOT, 'package-lock.json'), 'utf8')
   const digest = createHash('sha256').update(text).digest('hex')
   const lock = JSON.parse(text)
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest && !lacksNode(lock)) return
+  assertWritable(isInstalled(lock) ? 1 : PACKAGES_BYTES)
   if (!isInstalled(lock) || lacksNode(lock)) {
     process.stderr.write(`${ABOUT[task] ?? ''}installing the packages of package-lock.json\n`)
     npm(['ci', '--include=dev', '--no-audit', '--no-fund'])

@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { assertRoom, prepareFolder } from './data-folder.ts'
 import { dockerWay } from './docker-way.ts'
 import { jarWay } from './jar-way.ts'
 import { acquireLock, type Lock, LockedError } from './lock.ts'
@@ -41,7 +42,8 @@ function forcedWay(env: StartOptions['env']): WayName | undefined {
 }
 
 async function lockData(dataDir: string): Promise<Lock> {
-  await mkdir(dataDir, { recursive: true })
+  await prepareFolder(dataDir)
+  await assertRoom(dataDir)
   try {
     return await acquireLock(join(dataDir, 'services.lock'))
   } catch (error) {
@@ -55,6 +57,15 @@ async function lockData(dataDir: string): Promise<Lock> {
 async function keptWay(dataDir: string): Promise<WayName | undefined> {
   const kept = await readFile(join(dataDir, 'way'), 'utf8').catch(() => undefined)
   return kept === 'docker' || kept === 'jars' ? kept : undefined
+}
+
+/** Data that the one way wrote the other does not see: it would begin beside it, empty. */
+function otherWay(dataDir: string, kept: WayName, forced: WayName): Error {
+  const writer = kept === 'docker' ? 'Docker' : 'Java'
+  return new Error(
+    `${dataDir} has data of ${writer}, which SERVICES=${forced} can't use: leave SERVICES out, set SERVICES=${kept}, ` +
+      'or begin anew with npm start -- --fresh (npm run services -- --data another-folder)',
+  )
 }
 
 function noWay(names: readonly ServiceName[], whys: ReadonlyMap<WayName, string>, untried: string): Error {
@@ -106,6 +117,7 @@ async function startMissing(names: readonly ServiceName[], options: StartOptions
   const lock = await lockData(dataDir)
   try {
     const kept = await keptWay(dataDir)
+    if (forced !== undefined && kept !== undefined && forced !== kept) throw otherWay(dataDir, kept, forced)
     const order: readonly WayName[] = forced ? [forced] : kept ? [kept] : ['docker', 'jars']
     const { started, how } = await startByFirstWay(names, order, ways, { dataDir, inMemory, env, log, signal, lock })
     const stop = async () => {

@@ -111,6 +111,19 @@ test('kept data stays with the way that wrote it', async () => {
   await expect(third).rejects.toThrow(/has data of the other way[\s\S]*there is no java in PATH/)
 })
 
+test('data of the one way is not left aside by SERVICES', async () => {
+  const dataDir = await tempFolder()
+  const ways = { docker: workingWay('Docker answers').way, jars: workingWay('Java is there').way }
+  const first = await startServices({ dataDir, env: { SERVICES: 'docker' }, needs: ['kafka'] }, ways)
+  await first.stop()
+  const other = startServices({ dataDir, env: { SERVICES: 'jars' }, needs: ['kafka'] }, ways)
+  await expect(other).rejects.toThrow(
+    `${dataDir} has data of Docker, which SERVICES=jars can't use: leave SERVICES out`,
+  )
+  const again = await startServices({ dataDir, env: { SERVICES: 'docker' }, needs: ['kafka'] }, ways)
+  await again.stop()
+})
+
 test('when nothing works one message names the three ways out, and the folder is free again', async () => {
   const dataDir = await tempFolder()
   const ways = { docker: impossible('no Docker engine answers'), jars: impossible('there is no java in PATH') }
