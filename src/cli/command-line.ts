@@ -19,7 +19,7 @@ export function commandFirst(words: readonly string[]): readonly string[] {
   if (action !== undefined && actions.includes(action)) return [name, action, ...rest.toSpliced(at, 1)]
   if (entry.own !== undefined || rest.includes('--help') || rest.includes('-h')) return words
   if (action !== undefined) throw unknownAction(name, action, actions)
-  if (entry.usual === undefined) throw new UsageError(`${name} takes ${actions.join(', ')}`)
+  if (entry.usual === undefined) throw new UsageError(`${name} takes ${anyOf(actions)}`)
   return words
 }
 
@@ -33,6 +33,11 @@ export function selected(words: readonly string[]): string | null {
 
 export function actionsOf({ name, commands }: CommandGroup): readonly string[] {
   return commands.map((command) => command.name.slice(name.length + 1))
+}
+
+/** `list, show or retry`. */
+function anyOf(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), names.at(-1)].filter((part) => part !== '').join(' or ')
 }
 
 /** -1: there is none. */
@@ -67,6 +72,6 @@ function unknownCommand(name: string): UsageError {
 
 function unknownAction(name: string, action: string, actions: readonly string[]): UsageError {
   const near = nearName(action, actions)
-  const meant = near === undefined ? `${name} takes ${actions.join(', ')}` : `did you mean ${name} ${near}?`
+  const meant = near === undefined ? `${name} takes ${anyOf(actions)}` : `did you mean ${name} ${near}?`
   return new UsageError(`there is no command "${name} ${action}"; ${meant}`)
 }

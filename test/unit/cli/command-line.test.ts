@@ -36,8 +36,8 @@ it.each([
   ['aply x', 'there is no command "aply"; did you mean apply?'],
   ['constructor', 'there is no command "constructor"'],
   ['keys revok abc', 'there is no command "keys revok"; did you mean keys revoke?'],
-  ['dead-letters drop x', 'dead-letters takes list, show, retry, discard'],
-  ['dead-letters', 'dead-letters takes list, show, retry, discard'],
+  ['dead-letters drop x', 'dead-letters takes list, show, retry or discard'],
+  ['dead-letters', 'dead-letters takes list, show, retry or discard'],
 ])('"%s" is wrong use: %s', (line, message) => {
   expect(() => commandFirst(wordsOf(line))).toThrow(message)
   expect(() => commandFirst(wordsOf(line))).toThrow(UsageError)
