@@ -33,4 +33,4 @@ it('the first key is created on the machine, then keys are rotated, revoked, lis
     'key.create',
   ])
   for (const printed of [text, trail.text]) expect(printed).not.toContain(first.key.slice(-43))
-}, 60_000)
+}, 240_000)
