@@ -54,6 +54,16 @@ export interface OidcConfig {
   }
 }
 
+/** The mail server that notifications go through. */
+export interface MailConfig {
+  readonly host: string
+  readonly port: number
+  readonly tls: 'starttls' | 'tls' | 'off'
+  /** Null: it asks for no login. */
+  readonly login: { readonly username: string; readonly password: string } | null
+  readonly from: string
+}
+
 /** Everything the environment decides; design.md names the variables. */
 export interface Config {
   readonly kafka: {
@@ -102,6 +112,10 @@ export interface Config {
   readonly personalData: 'encrypted' | 'plain' | null
   /** How long what is said of an order's person is kept after the order's month; null: for ever. */
   readonly retainOrdersDays: number | null
+  /** Where people open the page, without a slash at the end; null: it is not known. */
+  readonly publicUrl: string | null
+  /** Null: no e-mail is sent. */
+  readonly mail: MailConfig | null
   readonly feedSettleMs: number
   /** After so long without a heartbeat another worker goes on with a run. */
   readonly runLeaseMs: number
@@ -161,6 +175,11 @@ function missingTogether(values: Variables): readonly string[] {
   const { API_TLS_CERT_FILE: cert, API_TLS_KEY_FILE: key } = values
   if (cert !== undefined && key === undefined) missing.push(notSet('API_TLS_KEY_FILE', '/run/secrets/api-key.pem'))
   if (key !== undefined && cert === undefined) missing.push(notSet('API_TLS_CERT_FILE', '/run/secrets/api-cert.pem'))
+  if (values.SMTP_HOST !== undefined && values.SMTP_FROM === undefined) {
+    missing.push(notSet('SMTP_FROM', 'waldstream@example.com'))
+  }
+  if (values.SMTP_USERNAME !== undefined && values.SMTP_PASSWORD === undefined)
+    missing.push(notSet('SMTP_PASSWORD', '…'))
   const isAws = values.DYNAMODB_ENDPOINT === undefined
   if (isAws && values.AWS_REGION === undefined) missing.push(notSet('AWS_REGION', 'eu-central-1'))
   return missing
@@ -198,6 +217,9 @@ function plaintextLogins(values: Variables): readonly string[] {
   const found: string[] = []
   if (values.KAFKA_SASL_MECHANISM !== undefined && !values.KAFKA_SSL) {
     found.push(`KAFKA_SSL must be true with KAFKA_SASL_MECHANISM, ${way}`)
+  }
+  if (values.SMTP_USERNAME !== undefined && values.SMTP_TLS === 'off') {
+    found.push(`SMTP_TLS must be starttls or tls with SMTP_USERNAME, ${way}`)
   }
   const hasLogin = password !== undefined || /^http:\/\/[^/]*@/.test(registry)
   if (hasLogin && registry.startsWith('http:')) {
@@ -268,12 +290,21 @@ export function readConfig(env: Environment, readFile: ReadFile = (path) => read
     auditDays: values.AUDIT_DAYS,
     personalData: values.PERSONAL_DATA ?? null,
     retainOrdersDays: values.RETAIN_ORDERS_DAYS ?? null,
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    mail: mailOf(values),
     feedSettleMs: values.FEED_SETTLE_MS,
     runLeaseMs: values.RUN_LEASE_MS,
     logLevel: values.LOG_LEVEL,
     configDir: values.CONFIG_DIR ?? null,
     environment: env,
   }
+}
+
+function mailOf(values: Variables): MailConfig | null {
+  const { SMTP_HOST: host, SMTP_FROM: from, SMTP_USERNAME: username, SMTP_PASSWORD: password } = values
+  if (host === undefined || from === undefined) return null
+  const login = username === undefined || password === undefined ? null : { username, password }
+  return { host, port: values.SMTP_PORT, tls: values.SMTP_TLS, login, from }
 }
 
 const METRICS_PORT = 9464

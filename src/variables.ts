@@ -127,6 +127,23 @@ export const environmentSchema = Type.Object({
   ),
   CURSOR_KEY: secret('seals cursors; created once and kept by default'),
   AUDIT_DAYS: whole(1, 3650, 400, 'days that the audit trail is kept'),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s?#]+$',
+      $comment: 'an http(s) address without a query',
+      description:
+        'address that people open the page at: links in notifications begin with it; without it they have none',
+    }),
+  ),
+  SMTP_HOST: text('mail server that sends notifications by e-mail; without it there are none'),
+  SMTP_PORT: whole(1, 65_535, 587, 'its port'),
+  SMTP_TLS: Type.Enum(['starttls', 'tls', 'off'], {
+    default: 'starttls',
+    description: 'how it is reached: by STARTTLS, by TLS from the beginning (port 465), or unencrypted',
+  }),
+  SMTP_USERNAME: text('user at the mail server'),
+  SMTP_PASSWORD: secret('its password; required with SMTP_USERNAME'),
+  SMTP_FROM: text('address that e-mails come from; required with SMTP_HOST'),
   FEED_SETTLE_MS: whole(0, 600_000, 5000, 'how long a timeslot waits for late records'),
   RUN_LEASE_MS: whole(4_000, 600_000, 30_000, 'after so long without a heartbeat another producer takes over a run'),
   SECRET_ENV_PREFIX: Type.String({
@@ -156,7 +173,7 @@ export const environmentSchema = Type.Object({
   ),
   ALLOWED_PLAINTEXT_LOGINS: Type.Boolean({
     default: false,
-    description: 'logins to brokers and registry may go unencrypted, for everyone on the way to read',
+    description: 'logins to brokers, registry and mail server may go unencrypted, for everyone on the way to read',
   }),
   ALLOWED_DATA_LOSS: Type.Boolean({
     default: false,
@@ -165,7 +182,7 @@ export const environmentSchema = Type.Object({
   }),
   ALLOWED_PRIVATE_NETWORKS: Type.Optional(
     networks(
-      'private networks and hosts that systems and an issuer of tokens may be in; without it, the public internet alone',
+      'private networks and hosts that systems, webhooks of recipients and an issuer of tokens may be in; without it, the public internet alone',
     ),
   ),
   ALLOWED_HTTP_HOSTS: Type.Optional(networks('hosts that secrets may be sent to by http; without it, https alone')),

@@ -1,7 +1,7 @@
 import { add, decimal8, subtract, text8, ZERO8 } from '../events/decimal.ts'
 import type { PartLine } from '../operations/order-timeline.ts'
 import type { OpenedShare, SharedOrder } from '../operations/share-links.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html } from '../platform/html.ts'
 import type { PageFiles } from './page-files.ts'
 
 type Part = SharedOrder['part']

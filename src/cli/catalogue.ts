@@ -10,6 +10,7 @@ import { fulfil } from './commands/fulfil.ts'
 import { history } from './commands/history.ts'
 import { init } from './commands/init.ts'
 import { keys } from './commands/keys.ts'
+import { notifications } from './commands/notifications.ts'
 import { order } from './commands/order.ts'
 import { orders } from './commands/orders.ts'
 import { pauses } from './commands/pauses.ts'
@@ -40,7 +41,7 @@ export interface Section {
 /** Every command. */
 export const catalogue: readonly Section[] = [
   { title: 'Configuration', entries: [init, validate, test, preview, apply, changes] },
-  { title: 'Run and observe', entries: [run, doctor, status, system] },
+  { title: 'Run and observe', entries: [run, doctor, status, system, notifications] },
   { title: 'Reads and replays', entries: [reads, sync, tasks, replay, rebuild] },
   { title: 'What failed or waits', entries: [deadLetters, pauses, positions, rows] },
   { title: 'Orders and feeds', entries: [order, orders, fulfil, shares, stage, history] },

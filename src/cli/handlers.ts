@@ -10,6 +10,7 @@ import { fulfilConfirm, fulfilShip } from './commands/fulfil.ts'
 import { history } from './commands/history.ts'
 import { init } from './commands/init.ts'
 import { keysCreate, keysList, keysRevoke, keysRotate } from './commands/keys.ts'
+import { notificationsList, notificationsTest } from './commands/notifications.ts'
 import { orderCancel, orderHold, orderHolds, orderRelease, orderResend, orderShow } from './commands/order.ts'
 import { orders } from './commands/orders.ts'
 import { pausesHold, pausesList, pausesResume, pausesTry } from './commands/pauses.ts'
@@ -84,6 +85,8 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   bind(keysCreate, async () => (await import('./keys.ts')).createKeyCommand),
   bind(keysRotate, async () => (await import('./keys.ts')).rotateKeyCommand),
   bind(keysRevoke, async () => (await import('./keys.ts')).revokeKeyCommand),
+  bind(notificationsList, async () => (await import('./notifications.ts')).listRecipientsCommand),
+  bind(notificationsTest, async () => (await import('./notifications.ts')).testRecipientCommand),
   bind(forget, async () => (await import('./forget.ts')).forgetCommand),
   bind(readsList, async () => (await import('./reads.ts')).listReadsCommand),
   bind(readsShow, async () => (await import('./reads.ts')).showReadCommand),

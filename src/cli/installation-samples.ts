@@ -1,19 +1,19 @@
-import type { Connection, Read, System } from '../configuration/model.ts'
+import type { Connection, System } from '../configuration/model.ts'
 import { readConfiguration } from '../configuration/read-configuration.ts'
 import { countOrderHolds } from '../control/order-holds.ts'
 import { listPauses as listPauseRows } from '../control/pauses.ts'
 import { READS } from '../control/read-holds.ts'
-import { nextTick } from '../control/scheduler.ts'
-import { isoTime } from '../events/times.ts'
+import { tickInterval } from '../control/scheduler.ts'
 import { countDeadLetters } from '../operations/dead-letters.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
+import { listRecipients } from '../operations/notifications/notification-status.ts'
 import { listParked, listPauses } from '../operations/pauses.ts'
 import { everything, type Principal } from '../operations/principal.ts'
 import { pullsOf } from '../operations/pulls/list-pulls.ts'
-import { agesOf } from '../operations/status.ts'
+import { agesOf, countLateOrders } from '../operations/status.ts'
 import { forEachBounded } from '../platform/bounded.ts'
 import type { Sample } from '../platform/metrics/meter.ts'
-import { countStaged, countStagedBefore } from '../projections/count-staged.ts'
+import { countStaged } from '../projections/count-staged.ts'
 import { toFilter } from '../projections/letter-filter.ts'
 
 type Deps = OperationDeps
@@ -22,8 +22,6 @@ type Deps = OperationDeps
 const METRICS: Principal = everything({ kind: 'cli', name: 'metrics' })
 /** Connections and reads that are looked at side by side: a look is in no hurry. */
 const AT_ONCE = 4
-/** As on the page: what is in processing takes seconds as a rule. */
-const LATE_AFTER_MS = 300_000
 /** Of parked records it is enough to know that there are more. */
 const MOST_PARKED = 2_000
 const PARKED_PAGE = 500
@@ -38,6 +36,10 @@ export async function installationSamples(deps: Deps): Promise<readonly Sample[]
     samples.push(...(await connectionSamples(deps, systems, connection)))
   })
   samples.push(...(await deadLetterSamples(deps)), ...(await parkedSamples(deps)))
+  for (const { recipient, failing } of await listRecipients(deps, METRICS)) {
+    const value = failing === null ? 0 : secondsSince(failing.since, deps.clock.now())
+    samples.push({ name: 'waldstream_recipient_failing_seconds', labels: { recipient }, value })
+  }
   for (const { stage, connection, code } of await listPauses(deps, METRICS)) {
     samples.push({ name: 'waldstream_paused', labels: { stage, connection, code }, value: 1 })
   }
@@ -50,22 +52,15 @@ async function readSamples(deps: Deps, systems: readonly System[]): Promise<read
   const reads = systems.flatMap((system) => system.reads)
   const samples: Sample[] = []
   await forEachBounded(reads, AT_ONCE, async (own) => {
-    const interval = intervalOf(own, clock.now())
+    const interval = tickInterval(own, clock.now())
     const labels = { read: own.id }
-    if (interval !== null) samples.push({ name: 'waldstream_read_interval_seconds', labels, value: interval })
+    if (interval !== null) samples.push({ name: 'waldstream_read_interval_seconds', labels, value: interval / 1000 })
     for (const { age, problem, enabled } of await agesOf({ ...deps, holds }, METRICS, systems, [own])) {
       if (age !== null) samples.push({ name: 'waldstream_read_age_seconds', labels, value: age })
       if (enabled) samples.push({ name: 'waldstream_read_healthy', labels, value: problem === null ? 1 : 0 })
     }
   })
   return samples
-}
-
-/** Seconds between the next two runs by the schedule; null: it has none. */
-function intervalOf(read: Read, now: number): number | null {
-  const first = nextTick(read, now)
-  const second = first === null ? null : nextTick(read, first)
-  return first === null || second === null ? null : (second - first) / 1000
 }
 
 async function connectionSamples(
@@ -88,8 +83,7 @@ async function connectionSamples(
     }
   }
   if (entities.includes('orders')) {
-    const before = isoTime(now - LATE_AFTER_MS)
-    const late = await countStagedBefore(tables, { connection, entity: 'orders' }, 'processing', before)
+    const late = await countLateOrders(tables, connection, now)
     const held = await countOrderHolds(tables, connection, now)
     samples.push({ name: 'waldstream_orders_late', labels: { connection }, value: late })
     samples.push({ name: 'waldstream_orders_held', labels: { connection }, value: held.count })

@@ -3,6 +3,9 @@ import { readPageFiles } from '../api/page-files.ts'
 import { type RunningApi, startApi } from '../api/server.ts'
 import { cursorKey } from '../operations/cursor-key.ts'
 import type { Demo } from '../operations/demo.ts'
+import type { OperationDeps } from '../operations/dependencies.ts'
+import { createRecipientStore } from '../operations/notifications/recipient-row.ts'
+import { runNotifications } from '../operations/notifications/run-notifications.ts'
 import { openOperations } from '../operations/wiring.ts'
 import type { Governors } from '../platform/governor/governors.ts'
 import type { Sample } from '../platform/metrics/meter.ts'
@@ -16,7 +19,7 @@ import { type Looked, seldomLook } from './seldom-look.ts'
 /** Where `scripts/bootstrap.mjs`, or the image, has built the control tower. */
 const PAGE = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
-/** The API, and the gauges that come from the tables: this role alone exports them, as it serves what they are of. */
+/** The API, the notifications, and the gauges that come from the tables: this role alone exports them, as it serves what they are of. */
 export interface ApiRole {
   readonly api: RunningApi
   samples(): Promise<readonly Sample[]>
@@ -46,8 +49,27 @@ export async function startApiRole(
     heldBack: () => parts.flatMap(({ heldBack }) => heldBack?.() ?? []),
   })
   parts.push({ name: 'api', close: () => api.close() })
+  parts.push(startNotifications(platform, operations))
   const look = seldomLook(() => installationSamples(operations), platform)
   return { api, samples: async () => lookedSamples(await look()) }
+}
+
+/** This role has the tables' facts, and the secrets that webhooks of recipients are signed with. */
+function startNotifications(
+  { tables, clock, logger, meter }: Platform,
+  { sendNotice }: Pick<OperationDeps, 'sendNotice'>,
+): RunningPart {
+  const store = createRecipientStore(tables)
+  const ending = new AbortController()
+  const deps = { tables, store, sendNotice, clock, logger, meter, random: Math.random }
+  const running = runNotifications(deps, ending.signal)
+  return {
+    name: 'notifications',
+    async close() {
+      ending.abort()
+      await running
+    },
+  }
 }
 
 function lookedSamples(looked: Looked<readonly Sample[]> | null): readonly Sample[] {

@@ -20,11 +20,18 @@ export async function statusCommand({ json }: Given<typeof command>): Promise<vo
   if (!found.healthy) process.exitCode = 1
 }
 
-function statusText({ connections, failures, complete }: Status): string {
+function statusText({ connections, failures, unreached, complete }: Status): string {
   const unrouted = failures.length === 0 ? [] : ['of no single connection', ...failures.flatMap(failureText)]
   const none = connections.length === 0 ? ['there is no connection: waldstream apply <dir>'] : []
   const more = complete ? [] : ['(there are more dead letters than were counted)']
-  return [...none, ...connections.flatMap(connectionText), ...unrouted, ...more].join('\n')
+  const silent = unreached.flatMap(recipientText)
+  return [...none, ...connections.flatMap(connectionText), ...unrouted, ...silent, ...more].join('\n')
+}
+
+function recipientText({ recipient, failing }: Status['unreached'][number]): string[] {
+  if (failing === null) return []
+  const { since, code, message, fix } = failing
+  return [`look notifications do not reach ${recipient} since ${since}: ${code}: ${message}`, `    ${fix}`]
 }
 
 function connectionText(status: ConnectionStatus): string[] {
@@ -93,10 +100,10 @@ function pullText({ feed, reader, name, source, age, lag }: PullStatus): string 
   return `  ${of} pulled by ${name ?? reader} ${ageText(age)} ago, ${behind}`
 }
 
-function readText({ read, age, problem, enabled }: ReadAge): string {
+function readText({ read, age, problem, overdue, enabled }: ReadAge): string {
   if (!enabled) return `switched off (${read})`
   const when = age === null ? 'never read whole' : `read ${ageText(age)} ago`
-  return `${when} (${read}${problem === null ? '' : `; the last run: ${problem}`})`
+  return `${when}${overdue ? ', overdue' : ''} (${read}${problem === null ? '' : `; the last run: ${problem}`})`
 }
 
 function countText(name: string, { count, more, since }: StagedCount): string {

@@ -2,7 +2,7 @@ import { StreamError } from '../errors.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
 import { type Author, type DocumentRow, digestOf, rowDigest, writeDocument } from './document-rows.ts'
 import type { Configuration } from './model.ts'
-import { encodeConnection, encodeMetadata, encodeSystem } from './stored-form.ts'
+import { encodeConnection, encodeMetadata, encodeRecipient, encodeSystem } from './stored-form.ts'
 import { CONNECTIONS, REVISION_KEY } from './tables.ts'
 
 export interface Applied {
@@ -56,17 +56,18 @@ async function applyOnce(
 }
 
 /** The whole as its digest is made: by what is stored of it. */
-function storedForm({ systems, connections, metadata }: Configuration): object {
+function storedForm({ systems, connections, metadata, recipients = [] }: Configuration): object {
   return {
     revision: 0,
     systems: systems.map(encodeSystem),
     connections: connections.map(encodeConnection),
     metadata: metadata.map(encodeMetadata),
+    ...(recipients.length === 0 ? {} : { recipients: recipients.map(encodeRecipient) }),
   }
 }
 
 /** What is stored of a configuration. */
-export function rowsOf({ metadata, systems, connections }: Configuration): readonly DocumentRow[] {
+export function rowsOf({ metadata, systems, connections, recipients = [] }: Configuration): readonly DocumentRow[] {
   const metadataRows = metadata.map((one): DocumentRow => {
     return { kind: 'product-metadata', id: one.connection, document: encodeMetadata(one), beside: {} }
   })
@@ -78,7 +79,10 @@ export function rowsOf({ metadata, systems, connections }: Configuration): reado
     const beside = { revision: 0, metadata: digests.get(one.id) ?? null }
     return { kind: 'connection', id: one.id, document: encodeConnection(one), beside }
   })
-  return [...metadataRows, ...systemRows, ...connectionRows]
+  const recipientRows = recipients.map((one): DocumentRow => {
+    return { kind: 'recipient', id: one.id, document: encodeRecipient(one), beside: {} }
+  })
+  return [...metadataRows, ...systemRows, ...connectionRows, ...recipientRows]
 }
 
 /**

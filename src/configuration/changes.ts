@@ -7,7 +7,7 @@ import { checkedForm } from './stored-form.ts'
 import { CONFIGURATION_CHANGES } from './tables.ts'
 
 /** `cut-date` is of a read, the others are kinds of documents. */
-export const changeKinds = ['system', 'connection', 'product-metadata', 'cut-date'] as const
+export const changeKinds = ['system', 'connection', 'product-metadata', 'recipient', 'cut-date'] as const
 export type ChangeKind = (typeof changeKinds)[number]
 
 /** Something that was changed: an event, kept for three years. Documents hold references, never secrets. */

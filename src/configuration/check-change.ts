@@ -101,7 +101,11 @@ function textOf({ file, field, message }: Mistake): string {
 
 /** The document itself and the rows that carry it: a connection's revision grows with its metadata. */
 function affected(configuration: Configuration, kind: StoredKind, id: string): Configuration {
-  const { revision, systems, connections, metadata } = configuration
+  const { revision, systems, connections, metadata, recipients = [] } = configuration
+  if (kind === 'recipient') {
+    const own = recipients.filter((one) => one.id === id)
+    return { revision, systems: [], connections: [], metadata: [], recipients: own }
+  }
   if (kind === 'system')
     return { revision, systems: systems.filter((one) => one.id === id), connections: [], metadata: [] }
   return {

@@ -1,5 +1,6 @@
 import { fieldsOf } from '../rules/event-fields.ts'
 import { checkConnection } from './check-connection.ts'
+import { checkRecipient } from './check-recipient.ts'
 import { checkRules } from './check-rules.ts'
 import { checkSystem } from './check-system.ts'
 import type { DocumentKind } from './document-schemas.ts'
@@ -8,14 +9,16 @@ import type { Mistake } from './yaml-documents.ts'
 
 /** What the documents say that can't be: everything a schema does not see. */
 export function checkDocuments(documents: ShapedDocuments): Mistake[] {
-  const { systems, connections, metadata, tests } = documents
+  const { systems, connections, metadata, recipients, tests } = documents
   return [
     ...duplicates(systems, ({ id }) => id, 'id'),
     ...duplicates(connections, ({ id }) => id, 'id'),
     ...duplicates(metadata, ({ connection }) => connection, 'connection'),
+    ...duplicates(recipients, ({ id }) => id, 'id'),
     ...systems.flatMap((system) => checkSystem(system, documents.systemTypes)),
     ...connections.flatMap((connection) => checkConnection(connection, documents)),
     ...metadata.flatMap((one) => checkMetadata(one, documents)),
+    ...recipients.flatMap((one) => checkRecipient(one, documents)),
     ...tests.flatMap((test) => checkMappingTest(test, documents)),
   ]
 }

@@ -3,6 +3,20 @@ import type { NetworkRules } from '../platform/network-rules.ts'
 import type { Shaped } from './shaped-documents.ts'
 import type { Mistake } from './yaml-documents.ts'
 
+/** What of a recipient this environment does not allow or can't do. */
+export function recipientWarnings(
+  { value, yaml }: Shaped<'recipient'>,
+  network: NetworkRules,
+  { SMTP_HOST: mailServer }: Readonly<Record<string, string | undefined>>,
+): readonly Mistake[] {
+  const { email, webhook } = value
+  if (email !== undefined && !mailServer?.trim()) {
+    return [yaml.mistake(['email'], 'gets no e-mail here: no mail server is set; have the operator set SMTP_HOST')]
+  }
+  if (webhook === undefined || !URL.canParse(webhook)) return []
+  return refusalsOf(new URL(webhook), network, true).map((message) => yaml.mistake(['webhook'], message))
+}
+
 /** What of a system's address this environment does not allow; another one may, so that it is no mistake of the document. */
 export function networkWarnings({ value, yaml }: Shaped<'system'>, network: NetworkRules): readonly Mistake[] {
   const { address, secrets = {}, settings = {} } = value
@@ -15,12 +29,18 @@ export function networkWarnings({ value, yaml }: Shaped<'system'>, network: Netw
   if (!/^https?:/.test(address) || !URL.canParse(address)) return warnings
   const url = new URL(address)
   const hasSecrets = Object.keys(secrets).length > 0
-  for (const check of [() => network.assertUrl(url), () => (hasSecrets ? network.assertSecret(url) : undefined)]) {
+  return [...warnings, ...refusalsOf(url, network, hasSecrets).map((message) => yaml.mistake(['address'], message))]
+}
+
+/** Why an address may not be called. */
+function refusalsOf(url: URL, network: NetworkRules, hasSecrets: boolean): readonly string[] {
+  const checks = [() => network.assertUrl(url), () => (hasSecrets ? network.assertSecret(url) : undefined)]
+  return checks.flatMap((check) => {
     try {
       check()
+      return []
     } catch (error) {
-      warnings.push(yaml.mistake(['address'], toStreamError(error).message))
+      return [toStreamError(error).message]
     }
-  }
-  return warnings
+  })
 }

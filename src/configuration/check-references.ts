@@ -3,9 +3,12 @@ import { refusalOf, type SecretRules } from './secret-rules.ts'
 import type { Shaped } from './shaped-documents.ts'
 import type { Mistake } from './yaml-documents.ts'
 
-/** Each secret that its system may not name, with the way to allow it. What is no reference is a mistake of shape already. */
-export function checkSecretReferences({ value, yaml }: Shaped<'system'>, rules: SecretRules): Mistake[] {
-  return Object.entries(value.secrets ?? {}).flatMap(([name, text]) => {
+/** Each secret that its system or recipient may not name, with the way to allow it. What is no reference is a mistake of shape already. */
+export function checkSecretReferences(
+  { value, yaml }: Shaped<'system'> | Shaped<'recipient'>,
+  rules: SecretRules,
+): Mistake[] {
+  return Object.entries<string>({ ...value.secrets }).flatMap(([name, text]) => {
     const refusal = refusalOf(rules, value.id, text)
     return refusal === null ? [] : [yaml.mistake(['secrets', name], refusal)]
   })

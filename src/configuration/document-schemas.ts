@@ -1,9 +1,10 @@
 import Type, { type Static } from 'typebox'
 import { entities, pushedEntities } from '../events/topics.ts'
 import { mappingTestSchema } from './mapping-test-schema.ts'
-import { REFERENCE, REFERENCE_FORMS } from './reference-form.ts'
+import { recipientSchema } from './recipient-schema.ts'
 import { attributeRule } from './rule-schema.ts'
 import {
+  enabled,
   id,
   identifier,
   MOST_NAMES,
@@ -11,16 +12,11 @@ import {
   MOST_RULES,
   MOST_SKUS,
   scalar,
+  secret,
   strict,
   text,
   texts,
 } from './schema-parts.ts'
-
-const secret = Type.String({
-  pattern: REFERENCE,
-  description: 'where the secret is; in AWS aws-secret:NAME or aws-ssm:NAME',
-  $comment: `a reference ${REFERENCE_FORMS}, never the value`,
-})
 
 /** A list means the same as its members in one text, separated by commas. */
 const filterValue = Type.Union(
@@ -42,8 +38,6 @@ const keptFor = (what: string) =>
       $comment: 'a time from "31 days" to "36500 days", for example "400 days"',
     }),
   )
-
-const enabled = (what: string) => Type.Optional(Type.Boolean({ description: `false: ${what}; true by default` }))
 
 const read = Type.Object(
   {
@@ -354,6 +348,7 @@ export const documentSchemas = {
   system: systemSchema,
   connection: connectionSchema,
   'product-metadata': productMetadataSchema,
+  recipient: recipientSchema,
   'mapping-test': mappingTestSchema,
 } as const
 
@@ -363,4 +358,5 @@ export type StoredKind = Exclude<DocumentKind, 'mapping-test'>
 export type SystemDocument = Static<typeof systemSchema>
 export type ReadDocument = Static<typeof read>
 export type ConnectionDocument = Static<typeof connectionSchema>
+export type RecipientDocument = Static<typeof recipientSchema>
 export type ProductMetadataDocument = Static<typeof productMetadataSchema>

@@ -1,12 +1,20 @@
 import type { CallLimits } from '../platform/governor/governor.ts'
-import type { ConnectionDocument, ProductMetadataDocument, ReadDocument, SystemDocument } from './document-schemas.ts'
+import type {
+  ConnectionDocument,
+  ProductMetadataDocument,
+  ReadDocument,
+  RecipientDocument,
+  SystemDocument,
+} from './document-schemas.ts'
 import {
   type AttributeRule,
   type Connection,
   MOST_GONE,
   type Ownership,
   type ProductMetadata,
+  REMIND_HOURS,
   type Read,
+  type Recipient,
   type System,
   type ValueSchema,
 } from './model.ts'
@@ -117,6 +125,21 @@ export function productMetadataOf(document: ProductMetadataDocument): ProductMet
     connection,
     attributes: attributes.map(attributeRuleOf),
     destination: destination ?? null,
+  }
+}
+
+export function recipientOf(document: RecipientDocument): Recipient {
+  const { id, email = null, webhook = null, connections = null, systems = null, causes = null } = document
+  return {
+    id,
+    email,
+    webhook,
+    secrets: { ...document.secrets },
+    connections,
+    systems,
+    causes,
+    remindHours: document.remindHours ?? REMIND_HOURS,
+    ...(document.enabled === false ? { enabled: false } : {}),
   }
 }
 

@@ -183,6 +183,41 @@ export interface Connection {
   readonly revision: number
 }
 
+/** What a recipient can be notified of. */
+export const notificationCauses = [
+  'late',
+  'failed',
+  'paused',
+  'circuit_open',
+  'read_overdue',
+  'feed_not_pulled',
+] as const
+export type NotificationCause = (typeof notificationCauses)[number]
+
+/** Who is notified when something needs a person: by e-mail or by a webhook, exactly one of the two. */
+export interface Recipient {
+  readonly id: string
+  /** Null: it is notified by its webhook. */
+  readonly email: readonly string[] | null
+  /** An http(s) address; null: it is notified by e-mail. */
+  readonly webhook: string | null
+  /** References by name: `signing`, and `previousSigning` while it is rotated. */
+  readonly secrets: Readonly<Record<string, string>>
+  /** Null: all, and what is of no single one. */
+  readonly connections: readonly string[] | null
+  /** Systems whose error messages it may see. Null: all where `connections` is null, else none. */
+  readonly systems: readonly string[] | null
+  /** Null: all. */
+  readonly causes: readonly NotificationCause[] | null
+  /** It is reminded of a cause that is still there after so many hours. */
+  readonly remindHours: number
+  /** False: it is sent nothing. */
+  readonly enabled?: boolean
+}
+
+/** Hours between reminders, where a recipient does not say. */
+export const REMIND_HOURS = 24
+
 /** All that is configured, at one moment. */
 export interface Configuration {
   /** Grows with each change of anything. */
@@ -190,6 +225,8 @@ export interface Configuration {
   readonly systems: readonly System[]
   readonly connections: readonly Connection[]
   readonly metadata: readonly ProductMetadata[]
+  /** Left out: there are none. */
+  readonly recipients?: readonly Recipient[]
   /** Connections that are configured and left out, since their row, or that of a system or mapping of theirs, can't be read. */
   readonly unusable?: readonly string[]
 }

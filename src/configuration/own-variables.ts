@@ -26,6 +26,7 @@ const OWN = [
   'RUN_LEASE_',
   'SCHEMA_REGISTRY_',
   'SECRET_',
+  'SMTP_',
   'SSH_',
   'SSL_',
   'TABLE_',

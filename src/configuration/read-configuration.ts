@@ -1,7 +1,7 @@
 import type { Item, Tables } from '../platform/dynamodb/tables.ts'
 import { readableItems } from '../platform/dynamodb/unreadable-rows.ts'
 import type { Configuration } from './model.ts'
-import { connectionOfRow, metadataOfRow, stays, systemOfRow } from './stored-documents.ts'
+import { connectionOfRow, metadataOfRow, recipientOfRow, stays, systemOfRow } from './stored-documents.ts'
 import { CONNECTIONS, PRODUCT_METADATA, REVISION_KEY } from './tables.ts'
 
 /**
@@ -13,10 +13,12 @@ export async function readConfiguration(tables: Tables): Promise<Configuration> 
   const revision = await readRevision(tables)
   const systemItems = (await tables.query(CONNECTIONS, { partition: 'system' })).filter(stays)
   const connectionItems = (await tables.query(CONNECTIONS, { partition: 'connection' })).filter(stays)
+  const recipientItems = (await tables.query(CONNECTIONS, { partition: 'recipient' })).filter(stays)
   const metadataItems: Item[] = []
   for await (const items of tables.scan(PRODUCT_METADATA)) metadataItems.push(...items.filter(stays))
   const systems = readDocuments(systemItems, 'id', systemOfRow)
   const metadata = readDocuments(metadataItems, 'connection', metadataOfRow)
+  const recipients = readDocuments(recipientItems, 'id', recipientOfRow).documents
   const connections = readDocuments(connectionItems, 'id', connectionOfRow)
   // Without its systems or its mapping a connection would do something else than it is meant to.
   const lacking = connections.documents.filter(
@@ -28,6 +30,7 @@ export async function readConfiguration(tables: Tables): Promise<Configuration> 
     systems: systems.documents,
     connections: connections.documents.filter(({ id }) => !unusable.has(id)),
     metadata: metadata.documents.toSorted((a, b) => (a.connection < b.connection ? -1 : 1)),
+    ...(recipients.length === 0 ? {} : { recipients }),
     ...(unusable.size === 0 ? {} : { unusable: [...unusable].toSorted() }),
   }
 }

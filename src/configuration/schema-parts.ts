@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { REFERENCE, REFERENCE_FORMS } from './reference-form.ts'
 
 /** Ids of systems and connections, and scopes of reads. */
 export const id = (what: string) =>
@@ -24,6 +25,12 @@ export const scalar = (description: string) =>
     description,
     $comment: 'a text, a number, or true or false',
   })
+export const secret = Type.String({
+  pattern: REFERENCE,
+  description: 'where the secret is; in AWS aws-secret:NAME or aws-ssm:NAME',
+  $comment: `a reference ${REFERENCE_FORMS}, never the value`,
+})
+export const enabled = (what: string) => Type.Optional(Type.Boolean({ description: `false: ${what}; true by default` }))
 /** An id of another system, which YAML may read as a number. */
 export const identifier = (description: string) =>
   Type.Union([Type.String({ minLength: 1 }), Type.Number()], { description, $comment: 'a text or a number' })

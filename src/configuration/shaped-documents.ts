@@ -3,6 +3,7 @@ import {
   type DocumentKind,
   documentSchemas,
   type ProductMetadataDocument,
+  type RecipientDocument,
   type SystemDocument,
 } from './document-schemas.ts'
 import { readShape } from './document-shape.ts'
@@ -15,6 +16,7 @@ export interface DocumentTypes {
   readonly system: SystemDocument
   readonly connection: ConnectionDocument
   readonly 'product-metadata': ProductMetadataDocument
+  readonly recipient: RecipientDocument
   readonly 'mapping-test': MappingTestDocument
 }
 
@@ -29,6 +31,7 @@ export interface ShapedDocuments {
   readonly systems: readonly Shaped<'system'>[]
   readonly connections: readonly Shaped<'connection'>[]
   readonly metadata: readonly Shaped<'product-metadata'>[]
+  readonly recipients: readonly Shaped<'recipient'>[]
   readonly tests: readonly Shaped<'mapping-test'>[]
   /** Types of systems there are. */
   readonly systemTypes: SystemTypes
@@ -68,7 +71,8 @@ export function shapeDocuments(
   }
   const of = <K extends DocumentKind>(kind: K) => shaped.filter((one) => one.kind === kind) as Shaped<K>[]
   const documents = { systems: of('system'), connections: of('connection'), metadata: of('product-metadata') }
-  return { documents: { ...documents, tests: of('mapping-test'), partial, systemTypes }, mistakes }
+  const others = { recipients: of('recipient'), tests: of('mapping-test') }
+  return { documents: { ...documents, ...others, partial, systemTypes }, mistakes }
 }
 
 function kindOfDocument(value: unknown): DocumentKind | undefined {

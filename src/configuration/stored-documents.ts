@@ -2,8 +2,8 @@ import { toStreamError } from '../errors.ts'
 import type { Item } from '../platform/dynamodb/tables.ts'
 import { unreadableRowError } from '../platform/dynamodb/unreadable-rows.ts'
 import type { StoredKind } from './document-schemas.ts'
-import type { Connection, ProductMetadata, System } from './model.ts'
-import { decodeConnection, decodeMetadata, decodeSystem } from './stored-form.ts'
+import type { Connection, ProductMetadata, Recipient, System } from './model.ts'
+import { decodeConnection, decodeMetadata, decodeRecipient, decodeSystem } from './stored-form.ts'
 import { CONNECTIONS, PRODUCT_METADATA } from './tables.ts'
 
 /** What a row of the configuration holds, where `decode` reads it. Throws `row_unreadable`, which names row and field. */
@@ -34,8 +34,12 @@ export function metadataOfRow(item: Item): ProductMetadata {
   return ownDocument(PRODUCT_METADATA, ['connection'], item, connection, decodeMetadata, (one) => one.connection)
 }
 
+export function recipientOfRow(item: Item): Recipient {
+  return ownDocument(CONNECTIONS, ['kind', 'id'], item, item['id'], decodeRecipient, ({ id }) => id)
+}
+
 /** What a row of this kind holds. Throws `row_unreadable`. */
-export function documentOfRow(kind: StoredKind, item: Item): System | Connection | ProductMetadata {
+export function documentOfRow(kind: StoredKind, item: Item): System | Connection | ProductMetadata | Recipient {
   switch (kind) {
     case 'system':
       return systemOfRow(item)
@@ -43,6 +47,8 @@ export function documentOfRow(kind: StoredKind, item: Item): System | Connection
       return connectionOfRow(item)
     case 'product-metadata':
       return metadataOfRow(item)
+    case 'recipient':
+      return recipientOfRow(item)
   }
 }
 

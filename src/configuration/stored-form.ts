@@ -7,8 +7,11 @@ import {
   type AttributeRule,
   type Connection,
   MOST_GONE,
+  notificationCauses,
   type ProductMetadata,
+  REMIND_HOURS,
   type Read,
+  type Recipient,
   type System,
   type ValueSchema,
 } from './model.ts'
@@ -107,6 +110,18 @@ const storedMetadata = Type.Object({
   destination: Type.Optional(Type.Object({ attributes: Type.Array(Type.String()) })),
 })
 
+const storedRecipient = Type.Object({
+  id: Type.String(),
+  email: Type.Optional(Type.Array(Type.String())),
+  webhook: Type.Optional(Type.String()),
+  secrets: Type.Optional(texts),
+  connections: Type.Optional(Type.Array(Type.String())),
+  systems: Type.Optional(Type.Array(Type.String())),
+  causes: Type.Optional(Type.Array(Type.Enum([...notificationCauses]))),
+  remindHours: Type.Optional(Type.Integer()),
+  enabled: Type.Optional(Type.Boolean()),
+})
+
 /** What is stored, if it has this form. Throws `configuration_invalid`, which names the field and never its value. */
 export function checkedForm<S extends TSchema>(schema: S, stored: unknown, what: string): Static<S> {
   if (Check(schema, stored)) return stored
@@ -154,6 +169,20 @@ export function decodeMetadata(stored: unknown): ProductMetadata {
   return { connection, attributes: attributes.map(decodeRule), destination }
 }
 
+export function decodeRecipient(stored: unknown): Recipient {
+  const {
+    email = null,
+    webhook = null,
+    connections = null,
+    systems = null,
+    causes = null,
+    secrets = {},
+    remindHours = REMIND_HOURS,
+    ...rest
+  } = checkedForm(storedRecipient, stored, 'a recipient')
+  return { ...rest, email, webhook, secrets, connections, systems, causes, remindHours }
+}
+
 function decodeRule(rule: Static<typeof storedRule>): AttributeRule {
   const { attribute, from = null, constant = null, expression = null, required, type } = rule
   const { default: usual = null, lookup = null, schema = null } = rule
@@ -197,6 +226,14 @@ export function encodeMetadata({ connection, attributes, destination }: ProductM
   return { connection, attributes: attributes.map(withoutNulls), ...withoutNulls({ destination }) }
 }
 
+export function encodeRecipient({ secrets, remindHours, ...recipient }: Recipient): object {
+  return {
+    ...withoutNulls(recipient),
+    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
+    ...(remindHours === REMIND_HOURS ? {} : { remindHours }),
+  }
+}
+
 function withoutNulls(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }
@@ -210,6 +247,8 @@ export function normalForm(kind: StoredKind, stored: unknown): object {
       return encodeConnection(decodeConnection(stored))
     case 'product-metadata':
       return encodeMetadata(decodeMetadata(stored))
+    case 'recipient':
+      return encodeRecipient(decodeRecipient(stored))
   }
 }
 

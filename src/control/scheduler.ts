@@ -40,6 +40,13 @@ export function nextTick(read: ScheduledRead, after: number): number | null {
   return cronOf(read.schedule, read.zone).nextRun(new Date(after))?.getTime() ?? null
 }
 
+/** Milliseconds between the next two ticks after a moment; null: there is no schedule, or it has no two. */
+export function tickInterval(read: ScheduledRead, after: number): number | null {
+  const first = nextTick(read, after)
+  const second = first === null ? null : nextTick(read, first)
+  return first === null || second === null ? null : second - first
+}
+
 /** As many as there are schedules: each is asked twice a second. */
 const crons = new Map<string, Cron>()
 

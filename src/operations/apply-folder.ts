@@ -130,7 +130,7 @@ function changedSinceError(changes: readonly ChangedSince[]): StreamError {
 /** The folder's configuration with the stored documents in place of those that are kept; one that was removed stays so. */
 async function withStored(
   { tables }: Pick<TableDeps, 'tables'>,
-  { systems, connections, metadata, ...rest }: Configuration,
+  { systems, connections, metadata, recipients = [], ...rest }: Configuration,
   isKept: (place: DocumentPlace) => boolean,
 ): Promise<Configuration> {
   const stored = await readConfiguration(tables)
@@ -144,6 +144,7 @@ async function withStored(
     systems: kept('system', systems, stored.systems, ({ id }) => id),
     connections: kept('connection', connections, stored.connections, ({ id }) => id),
     metadata: kept('product-metadata', metadata, stored.metadata, ({ connection }) => connection),
+    recipients: kept('recipient', recipients, stored.recipients ?? [], ({ id }) => id),
   }
 }
 

@@ -33,7 +33,8 @@ export async function listDocuments(
   by: Principal,
   kind: StoredKind,
 ): Promise<Scoped<StoredDocument>> {
-  return within(by.scope, await configuration.list(kind), ({ id }) => ownerOf({ kind, id }))
+  const isSeen = kind !== 'recipient' || seesAll(by.scope)
+  return within(by.scope, isSeen ? await configuration.list(kind) : [], ({ id }) => ownerOf({ kind, id }))
 }
 
 /** Throws `not_found`. */
@@ -135,6 +136,7 @@ export interface RemovalEffect {
     | 'what waits'
     | 'pauses'
     | 'topics and rows'
+    | 'notifications'
   /** `ends`: it goes on no more; `goes`: it is removed, too; `stays`: as it is. */
   readonly outcome: 'ends' | 'goes' | 'stays'
   /** Null: it is not counted. */
@@ -177,6 +179,7 @@ async function effectsOf(
   document: StoredDocument['document'],
 ): Promise<readonly RemovalEffect[]> {
   const listed = (name: string) => (Array.isArray(document[name]) ? document[name].length : 0)
+  if (kind === 'recipient') return [{ what: 'notifications', outcome: 'ends', count: null }]
   const stays = { what: 'topics and rows', outcome: 'stays', count: null } as const
   if (kind === 'product-metadata') return [{ what: 'rules', outcome: 'goes', count: listed('attributes') }, stays]
   const reads = { what: 'reads', outcome: 'ends', count: listed('reads') } as const
@@ -234,6 +237,7 @@ async function affectedBy(
   if (kind === 'product-metadata') {
     return { rules: Array.isArray(document['attributes']) ? document['attributes'].length : 0 }
   }
+  if (kind === 'recipient') return {}
   if (kind === 'connection') return { reads, 'open dead letters': await openLetters(deps, id) }
   const connections = await deps.configuration.list('connection')
   return connections.some((one) => namedSystems(one.document).has(id)) ? {} : { reads }
@@ -291,7 +295,7 @@ function namedSystems(connection: unknown): ReadonlySet<string> {
 /** What the checks of the whole configuration found, without what is of others: those may not even be known to be there. */
 async function withoutOthers({ configuration }: Deps, by: Principal, error: unknown): Promise<unknown> {
   if (!(error instanceof StreamError) || error.policy !== 'refuse') return error
-  const kinds = ['system', 'connection'] as const
+  const kinds = ['system', 'connection', 'recipient'] as const
   const listed = await Promise.all(
     kinds.map(async (kind) => (await configuration.list(kind)).map(({ id }) => ({ kind, id }))),
   )

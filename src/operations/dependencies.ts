@@ -29,6 +29,7 @@ import type { ForgetProof } from './forget/forget-person.ts'
 import type { Wanted } from './forget/person.ts'
 import type { Installation } from './installation/installation.ts'
 import type { OpenMapAnew } from './map-anew.ts'
+import type { SendNotice } from './notifications/send-notice.ts'
 import type { PullNotes } from './pulls/note-pulls.ts'
 import type { RecentEvents } from './recent-events.ts'
 import type { SampleEffects } from './sample-effects.ts'
@@ -75,6 +76,8 @@ export interface OperationDeps extends TableDeps {
   readonly version: string
   /** Calls a system, and says what it finds. */
   readonly testSystem: TestSystem
+  /** Sends a notification to a recipient. */
+  readonly sendNotice: SendNotice
   readonly deadLetters: DeadLetters<LetterFilter>
   readonly previewRetry: PreviewRetry
   /** What a retry appends that maps anew. */

@@ -4,9 +4,9 @@ import type { StoredKind } from '../configuration/document-schemas.ts'
 import { systemOfRead } from '../configuration/read-id.ts'
 import { StreamError } from '../errors.ts'
 import { notFound, type Principal } from './principal.ts'
-import { type Owner, sees } from './scope.ts'
+import { type Owner, sees, seesAll } from './scope.ts'
 
-/** A system, a connection, or the product metadata of a connection. */
+/** A system, a connection, the product metadata of a connection, or a recipient of notifications. */
 export interface DocumentPlace {
   readonly kind: StoredKind
   readonly id: string
@@ -15,6 +15,7 @@ export interface DocumentPlace {
 /** Who sees what is said of a document, or of a cut date. */
 export function ownerOf({ kind, id }: { readonly kind: ConfigurationChange['kind']; readonly id: string }): Owner {
   if (kind === 'system') return { system: id }
+  if (kind === 'recipient') return { connection: null }
   return kind === 'cut-date' ? { system: systemOfRead(id) } : { connection: id }
 }
 
@@ -26,9 +27,10 @@ export async function readableDocument(store: ConfigurationStore, { kind, id }: 
   })
 }
 
-/** Throws `not_found`. */
+/** Throws `not_found`. A recipient may be sent what is of anybody: it is for those who see everything. */
 export function assertInScope(by: Principal, place: DocumentPlace): void {
-  if (!sees(by.scope, ownerOf(place))) throw noDocument(by, place)
+  const isSeen = place.kind === 'recipient' ? seesAll(by.scope) : sees(by.scope, ownerOf(place))
+  if (!isSeen) throw noDocument(by, place)
 }
 
 export function noDocument(by: Principal, { kind, id }: DocumentPlace) {

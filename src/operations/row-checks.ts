@@ -32,6 +32,7 @@ import type { Feed } from '../projections/projection.ts'
 import { rebuildRows } from '../projections/rebuild/rebuild.ts'
 import { stagedRows } from '../projections/staged-row.ts'
 import { countsRows } from '../projections/task-counts.ts'
+import { recipientRows } from './notifications/recipient-row.ts'
 
 /** Reads a row as those read it who list it. Throws `row_unreadable`. */
 export type CheckRow = (item: Item) => void
@@ -54,6 +55,7 @@ export const rowChecks: ReadonlyMap<string, CheckRow> = new Map<string, CheckRow
   ].map(ofType),
   ...[deadLetterRows, shelvedRows, entityRows, stagedRows, countsRows].map(ofType),
   ...[orderSteps, indexedOrders, figuresRows].map(ofType),
+  ofType(recipientRows),
   ...[deliveryRows, orderCallRows, pageRows, checkpoints].map(ofType),
   ...[replayRows, rebuildRows].map(ofJobs),
   ...feeds.map(ofFeed),
@@ -75,7 +77,7 @@ function ofFeed(feed: Feed): [string, CheckRow] {
 
 function checkConfigured(item: Item): void {
   const { kind } = item
-  if (kind === 'system' || kind === 'connection') checkDocument(kind, item)
+  if (kind === 'system' || kind === 'connection' || kind === 'recipient') checkDocument(kind, item)
 }
 
 function checkDocument(kind: StoredKind, item: Item): void {

@@ -5,15 +5,20 @@ import { countOrderHolds, type HoldCount } from '../control/order-holds.ts'
 import { listPauses as listRows, type Pause } from '../control/pauses.ts'
 import { holdOf, READS } from '../control/read-holds.ts'
 import { listRuns } from '../control/runs.ts'
+import { tickInterval } from '../control/scheduler.ts'
 import { disabledConnection, disabledRead } from '../control/standing-holds.ts'
 import { isSweep, SWEEP_PREVIEW } from '../control/sweeps.ts'
-import { countStaged, type StagedCount } from '../projections/count-staged.ts'
+import { isoTime } from '../events/times.ts'
+import type { Tables } from '../platform/dynamodb/tables.ts'
+import { countStaged, countStagedBefore, type StagedCount } from '../projections/count-staged.ts'
 import type { LetterGroup } from '../projections/list-dead-letters.ts'
 import { type StagedWait, stagedWaits } from '../projections/staged-waits.ts'
+import { LATE_AFTER_MS, OVERDUE_AFTER_SECONDS, OVERDUE_INTERVALS } from './attention-limits.ts'
 import { type CalledSystem, calledSystems } from './called-systems.ts'
 import { countDeadLetters } from './dead-letters.ts'
 import type { TableDeps } from './dependencies.ts'
 import { type FlowTimes, timesOfHour } from './figures.ts'
+import { listRecipients, type RecipientStatus } from './notifications/notification-status.ts'
 import { listPauses, type PauseStatus } from './pauses.ts'
 import type { Principal } from './principal.ts'
 import { type PullStatus, pullsOf } from './pulls/list-pulls.ts'
@@ -31,6 +36,8 @@ export interface ReadAge {
   readonly age: number | null
   /** Why the last run that ended was not good, or that the read is held; null: neither. */
   readonly problem: string | null
+  /** It is neither held nor switched off, and its last good run is far older than its schedule says. */
+  readonly overdue: boolean
   /** False: its document, or that of its system, switches it off. */
   readonly enabled: boolean
 }
@@ -40,6 +47,8 @@ export interface Flow {
   readonly entity: string
   readonly reads: readonly ReadAge[]
   readonly processing: StagedCount
+  /** Orders of these that have been in processing for more than five minutes, counted up to a thousand; of other entities 0. */
+  readonly late: number
   readonly waiting: StagedCount
   /** What they wait for, the longest wait first. */
   readonly waits: readonly StagedWait[]
@@ -98,6 +107,8 @@ export interface Status {
   readonly connections: Scoped<ConnectionStatus>
   /** Of no single connection: what could not be read or routed. Those who see all connections see them. */
   readonly failures: readonly Failure[]
+  /** Recipients that notifications do not reach. For those who see everything. */
+  readonly unreached: Scoped<RecipientStatus>
   /** False: there are more dead letters than were counted. */
   readonly complete: boolean
 }
@@ -131,10 +142,13 @@ export async function status(deps: Deps, by: Principal): Promise<Status> {
     }),
   )
   const failures = groups.filter(({ connection }) => connection === null).map(failureOf)
+  const recipients = await listRecipients(deps, by)
+  const failing = recipients.filter((recipient) => recipient.enabled && recipient.failing !== null)
   return {
-    healthy: failures.length === 0 && connections.every(({ healthy }) => healthy),
+    healthy: failures.length === 0 && failing.length === 0 && connections.every(({ healthy }) => healthy),
     connections: within(by.scope, connections, ({ connection }) => ({ connection })),
     failures,
+    unreached: within(by.scope, failing, () => ({ connection: null })),
     complete,
   }
 }
@@ -182,16 +196,29 @@ async function flowsOf(
   return await Promise.all(
     [...Map.groupBy(reads, ({ entity }) => entity)].map(async ([entity, own]) => {
       const of = { connection: connection.id, entity }
-      const [processing, waiting, failed] = await Promise.all([
+      const [late, processing, waiting, failed] = await Promise.all([
+        entity === 'orders' ? countLateOrders(deps.tables, connection.id, deps.clock.now()) : 0,
         countStaged(deps.tables, of, 'processing'),
         countStaged(deps.tables, of, 'waiting'),
         countStaged(deps.tables, of, 'failed'),
       ])
       const waits = waiting.count === 0 ? [] : await stagedWaits(deps.tables, of)
       const ages = await agesOf(deps, by, systems, own)
-      return { entity, reads: ages, processing, waiting, waits, failed, times: timesOf(entity) }
+      return { entity, reads: ages, processing, late, waiting, waits, failed, times: timesOf(entity) }
     }),
   )
+}
+
+/** Orders of a connection that have been in processing for too long at `now`, counted up to a thousand. */
+export async function countLateOrders(tables: Tables, connection: string, now: number): Promise<number> {
+  const before = isoTime(now - LATE_AFTER_MS)
+  return await countStagedBefore(tables, { connection, entity: 'orders' }, 'processing', before)
+}
+
+function isOverdue(read: Read, age: number | null, now: number): boolean {
+  const interval = tickInterval(read, now)
+  if (interval === null || age === null) return false
+  return age > OVERDUE_AFTER_SECONDS && age > (OVERDUE_INTERVALS * interval) / 1000
 }
 
 /** Runs are of the system that is read: who sees one connection of it is told when it was read, not of what. */
@@ -202,7 +229,8 @@ export async function agesOf(
   reads: readonly Read[],
 ): Promise<readonly ReadAge[]> {
   return await Promise.all(
-    reads.map(async ({ id, system }) => {
+    reads.map(async (own) => {
+      const { id, system } = own
       const runs = await listRuns(tables, { read: id, limit: RUNS })
       const known = runs.filter(({ trigger }) => trigger !== SWEEP_PREVIEW)
       const ended = known.filter(({ state }) => state !== 'due' && state !== 'running' && state !== 'merged')
@@ -212,12 +240,15 @@ export async function agesOf(
       const why = last === undefined || last.state === 'ended' ? null : (last.error?.code ?? last.state)
       const hold = holdOf(holds, id, clock.now())
       const detail = sees(by.scope, { system }) && last?.error ? `${last.error.code}: ${last.error.message}` : why
+      const age = good === null ? null : Math.max(0, Math.round((clock.now() - Date.parse(good)) / 1000))
+      const enabled = disabledRead({ systems }, id) === undefined
       return {
         read: id,
         last_good: good,
-        age: good === null ? null : Math.max(0, Math.round((clock.now() - Date.parse(good)) / 1000)),
+        age,
         problem: hold === undefined ? why && detail : heldText(hold, sees(by.scope, { system })),
-        enabled: disabledRead({ systems }, id) === undefined,
+        overdue: enabled && hold === undefined && isOverdue(own, age, clock.now()),
+        enabled,
       }
     }),
   )

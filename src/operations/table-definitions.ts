@@ -7,6 +7,7 @@ import { positionTables } from '../platform/runtime/positions.ts'
 import { processorTables } from '../processors/tables.ts'
 import { projectionTables } from '../projections/tables.ts'
 import { settingsTables } from './cursor-key.ts'
+import { notificationTables } from './notifications/recipient-row.ts'
 import { pullTables } from './pulls/pull-row.ts'
 
 /** Every table the product has. */
@@ -17,6 +18,7 @@ export const tableDefinitions: readonly TableDefinition[] = [
   ...projectionTables,
   ...settingsTables,
   ...pullTables,
+  ...notificationTables,
   ...positionTables,
   ...governorTables,
   ...personTables,

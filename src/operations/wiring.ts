@@ -20,13 +20,16 @@ import type { Clock } from '../platform/clock.ts'
 import type { EventCodec } from '../platform/codec.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { createGovernors, type Governors } from '../platform/governor/governors.ts'
+import { createGuardedHttp } from '../platform/guarded-http.ts'
 import { createJobs } from '../platform/jobs.ts'
 import type { EventLog, LogAdmin, LogProducer } from '../platform/kafka/event-log.ts'
 import type { RecordReader } from '../platform/kafka/record-reader.ts'
+import { createMailer } from '../platform/mail.ts'
 import { networkRulesOf } from '../platform/network-rules.ts'
 import type { PersonKeys } from '../platform/persons/person-keys.ts'
 import type { Positions } from '../platform/runtime/positions.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
+import { createWebhookSender } from '../platform/signed-webhook.ts'
 import { feeds } from '../projections/feeds.ts'
 import { createFindProducts } from '../projections/find-products.ts'
 import { letterStore } from '../projections/letter-store.ts'
@@ -41,6 +44,7 @@ import { forgetPerson } from './forget/forget-person.ts'
 import { createInstallation, type Grounds } from './installation/installation.ts'
 import { letterActNotes } from './letter-acts.ts'
 import { createMapAnew } from './map-anew.ts'
+import { createSendNotice, type SendNotice } from './notifications/send-notice.ts'
 import { createPreview } from './preview-retry.ts'
 import { productVersion } from './product-version.ts'
 import { createPullNotes } from './pulls/note-pulls.ts'
@@ -63,7 +67,7 @@ export interface WholePlatform extends TablePlatform {
   readonly clock: Clock
   readonly config: Pick<
     Config,
-    'environment' | 'auditDays' | 'topicPrefix' | 'partitions' | 'feedSettleMs' | 'runLeaseMs'
+    'environment' | 'auditDays' | 'topicPrefix' | 'partitions' | 'feedSettleMs' | 'runLeaseMs' | 'mail' | 'publicUrl'
   >
   readonly logger: Logger
   readonly log: EventLog
@@ -159,6 +163,7 @@ export function openOperations(
       systemTypes,
       limitMs: TEST_LIMIT_MS,
     }),
+    sendNotice: openSendNotice(platform),
     deadLetters: createDeadLetters({ ...parts, store: letterStore(tables), noteAct: letterActNotes(tables) }),
     previewRetry: createPreview({ ...parts, products }, configured),
     mapAnew: createMapAnew({ ...parts, products, reader }, configured),
@@ -178,6 +183,17 @@ export function openOperations(
     version: productVersion(),
     close: async () => void (await Promise.all([pulls.close(), reader.close(), installation.close()])),
   }
+}
+
+/** Sends notifications by the mail server of the environment, and to webhooks in the networks that it allows. */
+export function openSendNotice({ config, clock }: Pick<WholePlatform, 'config' | 'clock'>): SendNotice {
+  const { environment, mail, publicUrl } = config
+  return createSendNotice({
+    sendWebhook: createWebhookSender(createGuardedHttp(networkRulesOf(environment)), clock),
+    sendMail: mail === null ? null : createMailer(mail),
+    resolveSecret: createResolver(environment),
+    publicUrl,
+  })
 }
 
 /** Every process looks for a new configuration every two seconds; one that can't, can't handle records either. */

@@ -6,8 +6,10 @@ import type { NetworkRules } from './network-rules.ts'
 import { assertHttpUrl } from './safe-address.ts'
 
 export interface GuardedRequest {
-  readonly method: 'GET' | 'HEAD'
+  readonly method: 'GET' | 'HEAD' | 'POST'
   readonly url: string
+  /** Sent with POST. */
+  readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
   /** Headers that prove who asks: another host is never sent them. */
   readonly credentials?: Readonly<Record<string, string>>
@@ -111,7 +113,7 @@ function keepsCredentials(from: URL, to: URL): boolean {
 function send(
   agents: { readonly http: HttpAgent; readonly https: HttpsAgent },
   url: URL,
-  { method, headers, credentials, signal }: GuardedRequest,
+  { method, headers, credentials, body, signal }: GuardedRequest,
   trusted: boolean,
   lookup: LookupFunction,
 ): Promise<GuardedAnswer> {
@@ -126,7 +128,7 @@ function send(
       resolve(answerOf(response, method, url))
     })
     outgoing.on('error', reject)
-    outgoing.end()
+    outgoing.end(body)
   })
 }
 

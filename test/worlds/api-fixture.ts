@@ -14,6 +14,7 @@ import type { UniversalInventoryChanged } from '../../src/events/generated/event
 import { settingsTables } from '../../src/operations/cursor-key.ts'
 import type { OperationDeps } from '../../src/operations/dependencies.ts'
 import { createMapAnew } from '../../src/operations/map-anew.ts'
+import { notificationTables } from '../../src/operations/notifications/recipient-row.ts'
 import { createPullNotes } from '../../src/operations/pulls/note-pulls.ts'
 import { pullTables } from '../../src/operations/pulls/pull-row.ts'
 import { createSampleEffects } from '../../src/operations/sample-effects.ts'
@@ -74,6 +75,7 @@ export const apiTestTables: readonly TableDefinition[] = [
   ...projectionTables,
   ...settingsTables,
   ...pullTables,
+  ...notificationTables,
   ...parkingTables,
   ...pauseTables,
   ...orderHoldTables,

@@ -69,6 +69,7 @@ export function memoryControl(
     resolveSecret,
     installation: shownInstallation(clock),
     version: '1.0.0',
+    sendNotice: async () => undefined,
     // Nothing listens at the addresses.
     testSystem: async ({ id, type }) => [ok(`system ${id}`, `${type} accepts the credentials (20 ms)`)],
     webhookSystems: createWebhookSystems({ tables, clock, resolveSecret, logger: silentLogger }),

@@ -138,6 +138,7 @@ export const texts = {
     silent: (age: string) => `No answer for ${age}`,
     leftAlone: (age: string) => `Left alone for ${age}`,
     down: (system: string) => `${system} does not answer`,
+    unreached: (recipient: string) => `Notifications do not reach ${recipient}`,
     downWay: 'Bring it back: what waits for it is delivered by itself then.',
     alone: (system: string, part: string | null) =>
       `${part === null ? system : `${system} (${part})`} asked to be left alone`,
@@ -157,6 +158,7 @@ export const texts = {
     starting: 'The first reads are running',
     startingLead: (entities: string) => `Not read yet: ${entities}. That takes a minute or two after the start.`,
     readProblem: (read: string) => `Read ${read} is not good`,
+    readOverdue: 'Its last good run is far older than its schedule says.',
     incomplete: 'There are more failures than were counted.',
     allOf: 'every connection',
     unrouted: 'before routing',
@@ -1206,6 +1208,7 @@ export const texts = {
       'what waits': 'records under way or waiting: they end as ignored',
       'open dead letters': 'open dead letters, readable as before',
       pauses: 'pauses',
+      notifications: 'notifications to it',
       'topics and rows': 'topics, feed rows and history: what was read and delivered is kept',
     },
     confirm: (id: string) => `Type ${id} to confirm`,

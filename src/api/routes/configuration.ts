@@ -44,11 +44,12 @@ type WithConfirm = FastifyRequest<{
   Querystring: { confirm: boolean; dryRun: boolean; reason?: string }
 }>
 
-/** Systems, connections and product metadata: read, put and removed; running processes take changes up. */
+/** Systems, connections, product metadata and recipients of notifications: read, put and removed; running processes take changes up. */
 export function configurationRoutes(deps: ApiDeps): FastifyPluginAsync {
   return async (app) => {
     collection(app, deps, 'system', '/v1/systems')
     collection(app, deps, 'connection', '/v1/connections')
+    collection(app, deps, 'recipient', '/v1/recipients')
     const path = '/v1/connections/:id/metadata'
     app.get(
       path,
@@ -66,7 +67,7 @@ export function configurationRoutes(deps: ApiDeps): FastifyPluginAsync {
   }
 }
 
-function collection(app: FastifyInstance, deps: ApiDeps, kind: 'system' | 'connection', path: string): void {
+function collection(app: FastifyInstance, deps: ApiDeps, kind: Exclude<StoredKind, 'product-metadata'>, path: string) {
   const list = { tags, response: { 200: StoredList, ...problems(401) } }
   app.get(path, { schema: list }, async (request) =>
     answerList(await listDocuments(deps.operations, principalOf(request), kind)),

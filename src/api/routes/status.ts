@@ -83,10 +83,12 @@ const Status = Type.Object({
               last_good: Nullable(Type.String({ description: 'End of the last run that read all of its window' })),
               age: Nullable(Type.Integer({ description: 'Seconds since then' })),
               problem: Nullable(Type.String({ description: 'Why the last run was not good' })),
+              overdue: Type.Boolean({ description: 'Its last good run is far older than its schedule says' }),
               enabled: Type.Boolean({ description: 'False: its document, or that of its system, switches it off' }),
             }),
           ),
           processing: Count,
+          late: Type.Integer({ description: 'Orders in processing for more than five minutes; 0 of other entities' }),
           waiting: Count,
           waits: Type.Array(
             Type.Object({
@@ -137,6 +139,26 @@ const Status = Type.Object({
     }),
   ),
   failures: Type.Array(Failure, { description: 'Of no single connection: what could not be read or routed' }),
+  unreached: Type.Array(
+    Type.Object({
+      recipient: Text,
+      by: Type.Enum(['email', 'webhook']),
+      enabled: Type.Boolean(),
+      open: Type.Integer({ description: 'Causes that it was notified of and that are still there' }),
+      last_sent_at: Nullable(Text),
+      failing: Nullable(
+        Type.Object({
+          since: Text,
+          code: Text,
+          message: Text,
+          attempts: Type.Integer(),
+          next_try: Text,
+          fix: Fix,
+        }),
+      ),
+    }),
+    { description: 'Recipients that notifications do not reach; for keys that reach everything' },
+  ),
   complete: Type.Boolean({ description: 'False: there are more dead letters than were counted' }),
 })
 
@@ -145,10 +167,11 @@ export function statusRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox
   return async (app) => {
     const schema = { tags: ['status'], response: { 200: Status, ...problems(401) } }
     app.get('/v1/status', { schema }, async (request) => {
-      const { connections, failures, ...rest } = await status(operations, principalOf(request))
+      const { connections, failures, unreached, ...rest } = await status(operations, principalOf(request))
       return {
         ...rest,
         failures: [...failures],
+        unreached: [...unreached],
         connections: connections.map((one) => ({
           ...one,
           paused: [...one.paused],

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type TSchema, Type } from 'typebox'
+import { testRecipient } from '../../operations/notifications/test-recipient.ts'
 import { type TestOutcome, testConnection, testSystem } from '../../operations/test-connection.ts'
 import { principalOf } from '../access.ts'
 import type { ApiDeps } from '../dependencies.ts'
@@ -23,7 +24,21 @@ export const Tested = Type.Object({
 
 export const testedAnswer = ({ findings, ...outcome }: TestOutcome) => ({ ...outcome, findings: [...findings] })
 
-/** Whether systems can be reached and accept their credentials, now: a call or a few of each, which change nothing. */
+const SentTest = Type.Object({
+  recipient: Type.String(),
+  id: Type.String({ description: 'Id of the notification: the webhook-id, and part of the Message-ID' }),
+  failure: Nullable(
+    Type.Object(
+      { code: Type.String(), message: Type.String() },
+      { description: "Null: the recipient's server accepted it" },
+    ),
+  ),
+})
+
+/**
+ * Whether systems can be reached and accept their credentials, now: a call or a few of each, which change nothing; and whether
+ * a notification reaches its recipient.
+ */
 export function testRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     const schema = { tags: ['configuration'], params: DocumentId, response: { 200: Tested, ...problems(401, 404) } }
@@ -32,6 +47,12 @@ export function testRoutes({ operations }: ApiDeps): FastifyPluginAsyncTypebox {
     )
     app.post('/v1/connections/:id/test', { schema }, async (request) =>
       testedAnswer(await testConnection(operations, principalOf(request), request.params.id)),
+    )
+    const ofRecipient = { ...schema, response: { 200: SentTest, ...problems(401, 404) } }
+    app.post(
+      '/v1/recipients/:id/test',
+      { schema: ofRecipient },
+      async (request) => await testRecipient(operations, principalOf(request), request.params.id),
     )
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
 import { loadConfiguration } from '../../configuration/load-configuration.ts'
-import type { System } from '../../configuration/model.ts'
+import type { Recipient, System } from '../../configuration/model.ts'
 import { readConfiguration } from '../../configuration/read-configuration.ts'
 import { createResolver } from '../../configuration/references.ts'
 import { roleRulesOf } from '../../configuration/role-rules.ts'
@@ -20,7 +20,7 @@ import { systemClock } from '../../platform/system-clock.ts'
 import { createClients } from '../../systems/clients.ts'
 import { systemTypes } from '../../systems/systems.ts'
 import type { Principal } from '../principal.ts'
-import { sees } from '../scope.ts'
+import { sees, seesAll } from '../scope.ts'
 import { targetsOf } from '../sinks.ts'
 import { tableDefinitions } from '../table-definitions.ts'
 import { findUnreadableRows } from '../unreadable-rows.ts'
@@ -30,6 +30,7 @@ import { dataLossCheck } from './data-loss.ts'
 import { type Check, type Finding, fail, ok, runChecks, warn } from './finding.ts'
 import { issuerCheck } from './issuer-check.ts'
 import { brokersCheck, topicsCheck } from './log-checks.ts'
+import { mailCheck, recipientCheck } from './recipients-check.ts'
 import { rowsCheck } from './rows-check.ts'
 import { schemasCheck } from './schemas-check.ts'
 import { systemCheck } from './systems-check.ts'
@@ -57,7 +58,7 @@ export async function examine(
   const kafka: KafkaSettings = { ...config.kafka, clientId: 'waldstream-doctor', logger }
   const inspector = once(() => createLogInspector(kafka))
   try {
-    const { systems, findings } = await configured(config, dynamo, { folder, limitMs })
+    const { systems, recipients, findings } = await configured(config, dynamo, { folder, limitMs })
     const { topicPrefix: prefix, partitions, replication } = config
     const topics = allTopics({ prefix, partitions, replication, targets: targetsOf(systems, systemTypes) })
     const status = topics.find(({ name }) => name === `${prefix}${topicOf('sync-status')}`)
@@ -70,6 +71,7 @@ export async function examine(
       tablesCheck(() => dynamo.inspect(tableDefinitions)),
       rowsCheck(() => findUnreadableRows({ tables: existing(dynamo) }, by, { table: null, most: ROWS_LOOKED_AT })),
       ...issuerChecks(config),
+      ...recipientChecks(config, seesAll(by.scope) ? recipients : []),
       ...systemChecks(
         config,
         logger,
@@ -102,6 +104,15 @@ function issuerChecks({ api, environment }: Config): readonly Check[] {
   return api.oidc === null ? [] : [issuerCheck(api.oidc.issuer, networkRulesOf(environment))]
 }
 
+function recipientChecks({ mail, environment }: Config, recipients: readonly Recipient[]): readonly Check[] {
+  const resolveSecret = createResolver(environment)
+  const enabled = recipients.filter((recipient) => recipient.enabled !== false)
+  return [
+    ...(mail === null ? [] : [mailCheck(mail)]),
+    ...enabled.map((recipient) => recipientCheck(recipient, { mail, resolveSecret })),
+  ]
+}
+
 function systemChecks({ environment }: Config, logger: Logger, systems: readonly System[]): readonly Check[] {
   const resolveSecret = createResolver(environment)
   const network = networkRulesOf(environment)
@@ -111,14 +122,17 @@ function systemChecks({ environment }: Config, logger: Logger, systems: readonly
   return systems.map((system) => systemCheck(system, { clients, now: systemClock.now }))
 }
 
-/** The systems, and how it went to learn of them. */
-async function configured(
-  config: Config,
-  dynamo: DynamoTables,
-  { folder, limitMs }: Examination,
-): Promise<{ readonly systems: readonly System[]; readonly findings: readonly Finding[] }> {
+interface Configured {
+  readonly systems: readonly System[]
+  readonly recipients: readonly Recipient[]
+  readonly findings: readonly Finding[]
+}
+
+/** The systems and recipients, and how it went to learn of them. */
+async function configured(config: Config, dynamo: DynamoTables, { folder, limitMs }: Examination): Promise<Configured> {
   const name = 'configuration'
   let systems: readonly System[] = []
+  let recipients: readonly Recipient[] = []
   const run = async (): Promise<readonly Finding[]> => {
     if (folder === null) {
       const [table] = await dynamo.inspect(tableDefinitions.filter((definition) => definition.name === 'connections'))
@@ -130,12 +144,13 @@ async function configured(
         ? await readConfiguration(dynamo.tables)
         : await loadConfiguration(folder, config.environment, systemTypes)
     systems = found.systems
+    recipients = found.recipients ?? []
     const counts = `${found.systems.length} systems, ${found.connections.length} connections`
     if (found.systems.length === 0) return [warn(name, counts, 'waldstream apply <dir>')]
     return [ok(name, `${counts}, from ${folder ?? 'the tables'}`), ...connectionsCheck(found, systemTypes)]
   }
   const findings = await runChecks([{ name, run }], limitMs)
-  return { systems, findings: findings.map((one) => (one.level === 'fail' ? unread(one, folder) : one)) }
+  return { systems, recipients, findings: findings.map((one) => (one.level === 'fail' ? unread(one, folder) : one)) }
 }
 
 function unread({ name, what }: Finding, folder: string | null): Finding {

@@ -6,6 +6,7 @@ export const keptDays = {
   processes: 1,
   figures: 2,
   pulls: 90,
+  notifications: 90,
   requests: 90,
   runs: 90,
   taskRows: 120,

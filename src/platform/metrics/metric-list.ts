@@ -99,6 +99,10 @@ export const metricList = {
     ['stage', 'connection', 'reason'],
     'deliveries that needed no call: unchanged, or older than what was delivered',
   ),
+  waldstream_notifications_total: counter(
+    ['recipient', 'outcome', 'code'],
+    'attempts to send a notification: sent, or failed with `code`',
+  ),
   waldstream_circuit_open: gauge(['stage', 'system'], '1 while deliveries pause, since the system does not answer'),
   waldstream_circuit_waiting: gauge(['stage', 'system'], 'deliveries that wait for the system to answer again'),
 
@@ -147,6 +151,10 @@ export const metricList = {
   waldstream_feed_pull_lag_seconds: installationGauge(
     ['connection', 'feed', 'reader'],
     'everything that changed so long ago was given to the reader; absent until it has caught up once',
+  ),
+  waldstream_recipient_failing_seconds: installationGauge(
+    ['recipient'],
+    'time since a notification first failed to reach the recipient; 0 while they arrive',
   ),
   waldstream_tables_look_seconds: installationGauge([], 'time that the look at the tables took which these are of'),
   waldstream_tables_look_age_seconds: installationGauge([], 'time since that look'),

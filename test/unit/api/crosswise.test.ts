@@ -37,6 +37,7 @@ const connection = (seller: string) => {
   }
 }
 const replay = { topic: 'orders', processor: 'route-orders' }
+const recipient = { email: ['ops@example.com'] }
 const newKey = { name: 'new', scopes: ['observe'] }
 
 interface Asked {
@@ -180,6 +181,12 @@ const asked: Readonly<Record<string, Asked>> = {
   'GET /v1/systems/{id}': at('/v1/systems/shop-{seller}', 200),
   'PUT /v1/systems/{id}': at('/v1/systems/shop-{seller}', 200, { body: () => shop }),
   'DELETE /v1/systems/{id}': at('/v1/systems/shop-{seller}?confirm=true', 409),
+  // Recipients are for those who see everything.
+  'GET /v1/recipients': at('/v1/recipients', 200, { stranger: 200 }),
+  'GET /v1/recipients/{id}': at('/v1/recipients/none', 404),
+  'PUT /v1/recipients/{id}': at('/v1/recipients/ops', 201, { body: () => recipient }),
+  'DELETE /v1/recipients/{id}': at('/v1/recipients/none?confirm=true', 404, { harmless: true }),
+  'POST /v1/recipients/{id}/test': at('/v1/recipients/none/test', 404, { harmless: true }),
   'GET /v1/connections': at('/v1/connections', 200, { stranger: 200 }),
   'GET /v1/connections/{id}': at('/v1/connections/{seller}', 200),
   'PUT /v1/connections/{id}': at('/v1/connections/{seller}', 200, { body: connection }),

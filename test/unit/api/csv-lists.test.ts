@@ -22,6 +22,7 @@ const whole: Readonly<Record<string, string>> = {
   '/v1/pauses': 'the configuration',
   '/v1/systems': 'the configuration',
   '/v1/connections': 'the configuration',
+  '/v1/recipients': 'the configuration',
   '/v1/reads': 'the configuration',
   '/v1/replay-targets': 'the configuration',
   '/v1/system/processes': 'what runs',

@@ -57,6 +57,7 @@ it('the page of operations lists every table and no other, and the times that ro
     staged: keptDays.stagedOrders,
     figures: keptDays.figures,
     feed_pulls: keptDays.pulls,
+    notifications: keptDays.notifications,
     share_links: keptDays.endedShareLinks,
     filed_fulfilments: keptDays.filedFulfilments,
     order_steps: keptDays.orderSteps,

@@ -33,6 +33,8 @@ function fixture(failures: number) {
       partitions: 2,
       feedSettleMs: 5000,
       runLeaseMs: 30_000,
+      mail: null,
+      publicUrl: null,
     },
     log: { read: unused, scan: unused, producer: unused, consume: unused, admin: unused },
     producer: memoryProducer(),

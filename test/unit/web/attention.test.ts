@@ -4,11 +4,19 @@ import type { ConnectionStatus, Flow, Status } from '../../../src/operations/sta
 import { attentionOf, entityOfStage, unreadEntities } from '../../../web/src/pages/overview/attention.ts'
 
 const none = { count: 0, more: false, since: null }
-const read = { read: 'erp.products.all', last_good: '2026-11-29T01:00:00.000Z', age: 60, problem: null, enabled: true }
+const read = {
+  read: 'erp.products.all',
+  last_good: '2026-11-29T01:00:00.000Z',
+  age: 60,
+  problem: null,
+  overdue: false,
+  enabled: true,
+}
 const flowOf = (over: { readonly problem?: string; readonly enabled?: boolean }): Flow => ({
   entity: 'products',
   reads: [{ ...read, ...over }],
   processing: none,
+  late: 0,
   waiting: none,
   waits: [],
   failed: none,
@@ -48,7 +56,7 @@ const connection = (id: string, over: Partial<ConnectionStatus> = {}): Connectio
   ...over,
 })
 const statusOf = (connections: readonly ConnectionStatus[], over: Partial<Status> = {}) =>
-  ({ healthy: false, connections, failures: [], complete: true, ...over }) as Status
+  ({ healthy: false, connections, failures: [], unreached: [], complete: true, ...over }) as Status
 
 it('names pauses before failures before reads, each with the one thing that helps', () => {
   const flows = [flowOf({ problem: 'target_unavailable: 503' })]

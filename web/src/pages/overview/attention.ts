@@ -23,7 +23,7 @@ export interface Attention {
 }
 
 /** Systems that do not answer, pauses, failures, reads that are not good and what waits, the worst first. What concerns several connections is there once. */
-export function attentionOf({ connections, failures }: Status, now = Date.now()): readonly Attention[] {
+export function attentionOf({ connections, failures, unreached }: Status, now = Date.now()): readonly Attention[] {
   const ends = connections.flatMap((one) => (one.enabled ? one.ends : []))
   const down = ends.flatMap(downOf)
   const alone = ends.flatMap((end) => aloneOf(end, now))
@@ -32,7 +32,8 @@ export function attentionOf({ connections, failures }: Status, now = Date.now())
   const unrouted = failures.map((failure) => ofFailure(failure, null))
   const reads = connections.flatMap((one) => one.flows.flatMap((flow) => readsOf(flow, one.connection)))
   const waits = connections.flatMap((one) => one.flows.flatMap((flow) => waitsOf(flow, one)))
-  const all = [...down, ...halts, ...failed, ...unrouted, ...reads, ...waits, ...alone]
+  const silent = unreached.flatMap(unreachedOf)
+  const all = [...down, ...halts, ...failed, ...unrouted, ...silent, ...reads, ...waits, ...alone]
   return [...new Map(all.map((one) => [one.id, one])).values()]
 }
 
@@ -51,6 +52,24 @@ function downOf({ system, circuit }: CalledSystem): readonly Attention[] {
       pause: null,
       href: systemPage(system),
       scope: 'configure',
+    },
+  ]
+}
+
+function unreachedOf({ recipient, failing }: Status['unreached'][number]): readonly Attention[] {
+  if (failing === null) return []
+  return [
+    {
+      id: `unreached ${recipient}`,
+      tone: 'warn',
+      icon: 'problems',
+      connection: null,
+      title: texts.overview.unreached(recipient),
+      message: failing.message,
+      since: failing.since,
+      pause: null,
+      href: null,
+      scope: null,
     },
   ]
 }
@@ -117,8 +136,8 @@ function ofFailure(
 }
 
 function readsOf({ reads }: Status['connections'][number]['flows'][number], connection: string): readonly Attention[] {
-  return reads.flatMap(({ read, problem, enabled, last_good }) => {
-    if (problem === null || !enabled) return []
+  return reads.flatMap(({ read, problem, overdue, enabled, last_good }) => {
+    if ((problem === null && !overdue) || !enabled) return []
     return [
       {
         id: `read ${read}`,
@@ -126,7 +145,7 @@ function readsOf({ reads }: Status['connections'][number]['flows'][number], conn
         icon: 'clock',
         connection,
         title: texts.overview.readProblem(read),
-        message: problem,
+        message: problem ?? texts.overview.readOverdue,
         since: last_good,
         pause: null,
         href: `/tasks?${new URLSearchParams({ read })}`,

@@ -1,0 +1,76 @@
+import Type from 'typebox'
+import { notificationCauses } from './model.ts'
+import { enabled, id, MOST_PARTS, secret, strict } from './schema-parts.ts'
+
+/** Addresses of one e-mail. */
+const MOST_ADDRESSES = 20
+
+const email = Type.String({
+  maxLength: 254,
+  pattern: '^[^\\s@,;:<>"()]+@[^\\s@,;:<>"()]+$',
+  description: 'an e-mail address',
+  $comment: 'an e-mail address, such as operations@example.com',
+})
+
+/** Who is notified, of what, and how. */
+export const recipientSchema = Type.Object(
+  {
+    kind: Type.Literal('recipient'),
+    enabled: enabled('it is sent nothing'),
+    id: id('id of the recipient; no system has it'),
+    email: Type.Optional(
+      Type.Array(email, {
+        minItems: 1,
+        maxItems: MOST_ADDRESSES,
+        description: 'e-mail addresses; exactly one of email and webhook',
+      }),
+    ),
+    webhook: Type.Optional(
+      Type.String({
+        maxLength: 2_000,
+        pattern: '^https?://[^\\s]+$',
+        description: 'address that notifications are posted to, signed by Standard Webhooks',
+        $comment: 'an http(s) address',
+      }),
+    ),
+    secrets: Type.Optional(
+      Type.Object(
+        { signing: secret, previousSigning: Type.Optional(secret) },
+        {
+          ...strict,
+          description:
+            'signing: the key that a webhook is signed with; previousSigning: the one before it, while it is rotated',
+        },
+      ),
+    ),
+    connections: Type.Optional(
+      Type.Array(id('id of a connection'), {
+        minItems: 1,
+        maxItems: MOST_PARTS,
+        description: 'connections it is notified of; all, and what is of no single one, by default',
+      }),
+    ),
+    systems: Type.Optional(
+      Type.Array(id('id of a system'), {
+        minItems: 1,
+        maxItems: MOST_PARTS,
+        description: 'systems whose error messages it may see; with connections, none by default',
+      }),
+    ),
+    causes: Type.Optional(
+      Type.Array(Type.Enum([...notificationCauses]), {
+        minItems: 1,
+        maxItems: notificationCauses.length,
+        description: `causes it is notified of: ${notificationCauses.join(', ')}; all by default`,
+      }),
+    ),
+    remindHours: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 720,
+        description: 'hours after which it is reminded of a cause that is still there; 24 by default',
+      }),
+    ),
+  },
+  { ...strict, title: 'Recipient' },
+)

@@ -1,0 +1,44 @@
+import type { Recipient } from '../../configuration/model.ts'
+import type { ResolveReference } from '../../configuration/references.ts'
+import { toStreamError } from '../../errors.ts'
+import { checkMailServer, type MailServer } from '../../platform/mail.ts'
+import { assertSigningKey } from '../../platform/signed-webhook.ts'
+import { type Check, fail, ok } from './finding.ts'
+
+/** Whether the mail server can be reached and accepts the login; nothing is sent. */
+export function mailCheck(server: MailServer): Check {
+  const name = 'mail server'
+  return {
+    name,
+    async run() {
+      await checkMailServer(server)
+      return [ok(name, `${server.host}:${server.port} accepts e-mail from here`)]
+    },
+  }
+}
+
+/** Whether a recipient can be notified, as far as that shows without a notification. */
+export function recipientCheck(
+  recipient: Recipient,
+  { mail, resolveSecret }: { readonly mail: MailServer | null; readonly resolveSecret: ResolveReference },
+): Check {
+  const { id, webhook, secrets } = recipient
+  const name = `recipient ${id}`
+  const test = `waldstream notifications test ${id} shows whether it arrives`
+  return {
+    name,
+    async run() {
+      if (webhook === null) {
+        return mail === null ? [fail(name, 'no mail server is set', 'set SMTP_HOST and SMTP_FROM')] : [ok(name, test)]
+      }
+      try {
+        const keys = await Promise.all(Object.values(secrets).map((reference) => resolveSecret(id, reference)))
+        for (const key of keys) assertSigningKey(key)
+        return [ok(name, test)]
+      } catch (thrown) {
+        const { code, message } = toStreamError(thrown)
+        return [fail(name, `${code}: ${message}`)]
+      }
+    },
+  }
+}

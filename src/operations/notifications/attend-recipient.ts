@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Recipient } from '../../configuration/model.ts'
+import { toStreamError } from '../../errors.ts'
+import { type BackOff, halfBackOffMs } from '../../platform/backoff.ts'
+import type { Meter } from '../../platform/metrics/meter.ts'
+import type { Concern } from './concern.ts'
+import type { Notice } from './notice.ts'
+import { planNotice } from './plan-notice.ts'
+import type { RecipientRow, RecipientStore } from './recipient-row.ts'
+import type { SendNotice } from './send-notice.ts'
+
+export interface AttendDeps {
+  readonly store: RecipientStore
+  readonly sendNotice: SendNotice
+  readonly clock: { now(): number }
+  readonly meter: Meter
+  readonly logger: Pick<Logger, 'warn' | 'info'>
+  readonly random: () => number
+}
+
+/** Longer than an attempt takes: a process that lost the row has ended its attempt. */
+export const LEASE_MS = 120_000
+/** How often what a recipient should know is compared with what it knows. */
+export const LOOK_MS = 30_000
+/** Looking takes one part in so many of the time, however many connections there are. */
+const PART = 10
+const BACK_OFF: BackOff = { firstMs: 5_000, longestMs: 1_800_000 }
+const HOUR_MS = 3_600_000
+
+/**
+ * Brings one recipient, whose row is held, up to date: sends what is in its outbox, or else what changed. What is to be sent
+ * is stored before it is sent, so that a process that takes over sends the same notification under the same id. Answers when it
+ * is to be looked at again, in milliseconds UTC; null: another process has taken the row.
+ */
+export async function attendRecipient(
+  deps: AttendDeps,
+  recipient: Recipient,
+  row: RecipientRow,
+  concernsNow: () => Promise<readonly Concern[]>,
+): Promise<number | null> {
+  const { store, clock } = deps
+  const begun = clock.now()
+  const set = row.outbox === null ? changeOf(row, recipient, await concernsNow(), clock.now()) : {}
+  const tookMs = clock.now() - begun
+  // Also where nothing changed: a process that lost the row must not send.
+  const ready = await store.change(row, clock.now(), LEASE_MS, set)
+  if (ready === null) return null
+  if (ready.outbox === null) return clock.now() + Math.max(LOOK_MS, PART * tookMs)
+  return await attempt(deps, recipient, ready, ready.outbox)
+}
+
+function changeOf(row: RecipientRow, recipient: Recipient, concerns: readonly Concern[], now: number) {
+  const { opened, reminded, resolved, known } = planNotice(row.known, concerns, {
+    now,
+    remindMs: recipient.remindHours * HOUR_MS,
+    isWanted: (concern) => isWanted(recipient, concern),
+  })
+  if (opened.length + reminded.length + resolved.length === 0) return { known }
+  const open = known.filter(({ notified_at, gone_at }) => notified_at !== null && gone_at === null).length
+  const outbox: Notice = { id: `msg_${randomUUID()}`, at: now, test: false, opened, reminded, resolved, open }
+  return { known, outbox }
+}
+
+/** Whether a recipient is notified of a cause of these connections. */
+export function isWanted({ causes, connections }: Recipient, concern: Concern): boolean {
+  const isCause = causes === null || causes.includes(concern.cause)
+  return isCause && (connections === null || concern.connections.some((id) => connections.includes(id)))
+}
+
+async function attempt(
+  { store, sendNotice, clock, meter, logger, random }: AttendDeps,
+  recipient: Recipient,
+  row: RecipientRow,
+  notice: Notice,
+): Promise<number | null> {
+  const { id } = recipient
+  try {
+    await sendNotice(recipient, notice)
+  } catch (error) {
+    const { code, message, retryAfterMs } = toStreamError(error)
+    meter.count('waldstream_notifications_total', { recipient: id, outcome: 'failed', code })
+    logger.warn({ err: error, recipient: id, notice: notice.id }, 'a notification could not be sent; it is sent again')
+    const now = clock.now()
+    const attempts = row.attempts + 1
+    const failing_since = row.failing_since ?? now
+    const failed = { attempts, failing_since, failure: { code, message } }
+    const changed = await store.change(row, now, LEASE_MS, failed)
+    return changed === null ? null : now + halfBackOffMs(attempts, BACK_OFF, random, retryAfterMs)
+  }
+  meter.count('waldstream_notifications_total', { recipient: id, outcome: 'sent', code: '' })
+  logger.info({ recipient: id, notice: notice.id }, 'a notification was sent')
+  const now = clock.now()
+  const sent = { outbox: null, attempts: 0, failing_since: null, failure: null, sent_at: now }
+  const changed = await store.change(row, now, LEASE_MS, sent)
+  // What happened while it could not be sent is looked at at once.
+  return changed === null ? null : now
+}

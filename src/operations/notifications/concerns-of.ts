@@ -1,0 +1,146 @@
+import { NOT_PULLED_AFTER_SECONDS, PULLER_GONE_SECONDS } from '../attention-limits.ts'
+import type { CalledSystem } from '../called-systems.ts'
+import type { PullStatus } from '../pulls/list-pulls.ts'
+import type { ConnectionStatus, Failure, Flow, Halt, Status } from '../status.ts'
+import type { Concern } from './concern.ts'
+
+/** Longer messages of errors are cut. */
+const LONGEST_DETAIL = 300
+/** Of connections that share a cause, so many are named. */
+const MOST_CONNECTIONS = 20
+/** What somebody holds on purpose is no concern. */
+const HELD = 'held'
+
+/**
+ * What of a status needs a person, the worst first: as the page and the alerts of deploy/prometheus have it. What concerns
+ * several connections is there once. Connections that are switched off have none.
+ */
+export function concernsOf({ connections, failures }: Pick<Status, 'connections' | 'failures'>): readonly Concern[] {
+  const enabled = connections.filter((one) => one.enabled)
+  const found = [
+    ...enabled.flatMap((one) => one.ends.flatMap((end) => ofCircuit(end, one.connection))),
+    ...enabled.flatMap((one) => one.paused.flatMap((halt) => ofHalt(halt, one.connection))),
+    ...enabled.flatMap(lateOrders),
+    ...enabled.flatMap((one) => one.failures.map((failure) => ofFailure(failure, [one.connection]))),
+    ...failures.map((failure) => ofFailure(failure, [])),
+    ...enabled.flatMap(overdueReads),
+    ...enabled.flatMap((one) => one.pulls.flatMap((pull) => ofPull(pull, one.connection))),
+  ]
+  return [...Map.groupBy(found, ({ key }) => key).values()].flatMap(merged)
+}
+
+function merged(alike: readonly Concern[]): readonly Concern[] {
+  const [first] = alike
+  if (first === undefined) return []
+  const connections = [...new Set(alike.flatMap((one) => one.connections))].slice(0, MOST_CONNECTIONS)
+  return [{ ...first, connections }]
+}
+
+function ofCircuit({ system, circuit }: CalledSystem, connection: string): readonly Concern[] {
+  if (circuit === null) return []
+  return [
+    {
+      key: `circuit_open ${system}`,
+      cause: 'circuit_open',
+      connections: [connection],
+      title: `${system} does not answer: ${circuit.code}`,
+      detail: cut(circuit.message),
+      since: circuit.since,
+      fix: circuit.fix,
+      page: '/',
+    },
+  ]
+}
+
+function ofHalt({ stage, connection: held, code, message, since, fix }: Halt, connection: string): readonly Concern[] {
+  if (code === HELD) return []
+  const isReads = stage === 'reads'
+  return [
+    {
+      key: `paused ${stage} ${held}`,
+      cause: 'paused',
+      connections: [connection],
+      title: isReads ? `reads of ${held} are paused: ${code}` : `paused at ${stage}: ${code}`,
+      detail: cut(message),
+      since,
+      fix,
+      page: '/',
+    },
+  ]
+}
+
+function lateOrders({ connection, flows }: ConnectionStatus): readonly Concern[] {
+  return flows.flatMap(({ late, processing }: Flow) => {
+    if (late === 0) return []
+    return [
+      {
+        key: `late ${connection}`,
+        cause: 'late',
+        connections: [connection],
+        title: late === 1 ? '1 order is late' : `${late} orders are late`,
+        detail: 'in processing for more than 5 minutes',
+        since: processing.since,
+        fix: 'waldstream status',
+        page: '/',
+      } as const,
+    ]
+  })
+}
+
+function ofFailure(
+  { group, stage, code, field, message, count, fix }: Failure,
+  connections: readonly string[],
+): Concern {
+  const where = field === null ? '' : ` (${field})`
+  return {
+    key: `failed ${group}`,
+    cause: 'failed',
+    connections,
+    title: `${count} ${count === 1 ? 'record' : 'records'} failed at ${stage}: ${code}${where}`,
+    detail: cut(message),
+    since: null,
+    fix,
+    page: `/problems/${group}`,
+  }
+}
+
+function overdueReads({ connection, flows }: ConnectionStatus): readonly Concern[] {
+  return flows
+    .flatMap(({ reads }) => reads)
+    .flatMap(({ read, overdue, last_good, problem }) => {
+      if (!overdue) return []
+      return [
+        {
+          key: `read_overdue ${read}`,
+          cause: 'read_overdue',
+          connections: [connection],
+          title: `the read ${read} is overdue`,
+          detail: problem === null ? null : cut(`the last run: ${problem}`),
+          since: last_good,
+          fix: `waldstream reads show ${read}`,
+          page: `/tasks?${new URLSearchParams({ read })}`,
+        } as const,
+      ]
+    })
+}
+
+function ofPull({ feed, reader, name, source, at, age }: PullStatus, connection: string): readonly Concern[] {
+  if (age <= NOT_PULLED_AFTER_SECONDS || age >= PULLER_GONE_SECONDS) return []
+  const what = source === null ? feed : `${feed} of ${source}`
+  return [
+    {
+      key: `feed_not_pulled ${connection} ${feed} ${reader} ${source ?? '*'}`,
+      cause: 'feed_not_pulled',
+      connections: [connection],
+      title: `${name ?? reader} has stopped pulling ${what}`,
+      detail: 'the shop sells by what it pulled last',
+      since: at,
+      fix: "see the shop's own log of its feed job",
+      page: `/connections/${connection}`,
+    },
+  ]
+}
+
+function cut(text: string | null): string | null {
+  return text === null || text.length <= LONGEST_DETAIL ? text : `${text.slice(0, LONGEST_DETAIL - 1)}…`
+}

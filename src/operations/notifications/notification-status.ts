@@ -1,0 +1,57 @@
+import { readConfiguration } from '../../configuration/read-configuration.ts'
+import { isoTime } from '../../events/times.ts'
+import type { TableDeps } from '../dependencies.ts'
+import type { Principal } from '../principal.ts'
+import { type Scoped, seesAll, within } from '../scope.ts'
+import { createRecipientStore } from './recipient-row.ts'
+
+/** How a recipient is doing. Times are ISO 8601. */
+export interface RecipientStatus {
+  readonly recipient: string
+  readonly by: 'email' | 'webhook'
+  /** False: its document switches it off. */
+  readonly enabled: boolean
+  /** Causes that it was notified of and that are still there. */
+  readonly open: number
+  /** Null: nothing was sent to it yet. */
+  readonly last_sent_at: string | null
+  /** Null: the last notification arrived, or there was none. */
+  readonly failing: {
+    readonly since: string
+    readonly code: string
+    readonly message: string
+    readonly attempts: number
+    /** ISO 8601. */
+    readonly next_try: string
+    readonly fix: string
+  } | null
+}
+
+/** Every recipient, by id. For those who see everything: others are shown none. */
+export async function listRecipients(
+  { tables }: Pick<TableDeps, 'tables'>,
+  by: Principal,
+): Promise<Scoped<RecipientStatus>> {
+  const recipients = seesAll(by.scope) ? ((await readConfiguration(tables)).recipients ?? []) : []
+  const rows = await createRecipientStore(tables).list(recipients.map(({ id }) => id))
+  const found = recipients.map(({ id, webhook, enabled = true }): RecipientStatus => {
+    const row = rows.find(({ recipient }) => recipient === id)
+    const failing = row?.failing_since == null ? null : { since: isoTime(row.failing_since), row }
+    return {
+      recipient: id,
+      by: webhook === null ? 'email' : 'webhook',
+      enabled,
+      open: row?.known.filter(({ notified_at, gone_at }) => notified_at !== null && gone_at === null).length ?? 0,
+      last_sent_at: isoTime(row?.sent_at ?? null),
+      failing: failing && {
+        since: failing.since,
+        code: failing.row.failure?.code ?? 'unexpected',
+        message: failing.row.failure?.message ?? '',
+        attempts: failing.row.attempts,
+        next_try: isoTime(failing.row.due_at),
+        fix: `fix its address or secret; whether it arrives: waldstream notifications test ${id}`,
+      },
+    }
+  })
+  return within(by.scope, found, () => ({ connection: null }))
+}

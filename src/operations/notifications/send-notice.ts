@@ -1,0 +1,39 @@
+import type { Recipient } from '../../configuration/model.ts'
+import type { ResolveReference } from '../../configuration/references.ts'
+import { StreamError } from '../../errors.ts'
+import type { SendMail } from '../../platform/mail.ts'
+import type { SendSignedWebhook } from '../../platform/signed-webhook.ts'
+import { emailContent } from './email-content.ts'
+import type { Notice } from './notice.ts'
+import { webhookBody } from './webhook-body.ts'
+
+/**
+ * Sends a notification to a recipient, once. Throws `target_unavailable`, `timed_out`, `rate_limited`, `target_rejected`,
+ * `credentials_refused` or `configuration_invalid`; no message holds a secret or an e-mail address.
+ */
+export type SendNotice = (recipient: Recipient, notice: Notice) => Promise<void>
+
+export interface SendNoticeDeps {
+  readonly sendWebhook: SendSignedWebhook
+  /** Null: no mail server is set. */
+  readonly sendMail: SendMail | null
+  readonly resolveSecret: ResolveReference
+  readonly publicUrl: string | null
+}
+
+export function createSendNotice({ sendWebhook, sendMail, resolveSecret, publicUrl }: SendNoticeDeps): SendNotice {
+  return async ({ id: recipient, email, webhook, secrets }, notice) => {
+    const context = { recipient, publicUrl }
+    if (webhook !== null) {
+      const names = ['signing', 'previousSigning'] as const
+      const references = names.flatMap((name) => secrets[name] ?? [])
+      const keys = await Promise.all(references.map((reference) => resolveSecret(recipient, reference)))
+      await sendWebhook({ url: webhook, keys, id: notice.id, body: webhookBody(notice, context) })
+      return
+    }
+    if (sendMail === null) {
+      throw new StreamError('configuration_invalid', 'no mail server is set; set SMTP_HOST and SMTP_FROM')
+    }
+    await sendMail({ to: email ?? [], id: notice.id, ...emailContent(notice, context) })
+  }
+}

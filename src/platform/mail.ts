@@ -1,0 +1,102 @@
+import { createTransport } from 'nodemailer'
+import { StreamError } from '../errors.ts'
+
+/** The mail server. */
+export interface MailServer {
+  readonly host: string
+  readonly port: number
+  readonly tls: 'starttls' | 'tls' | 'off'
+  readonly login: { readonly username: string; readonly password: string } | null
+  /** Address of the sender. */
+  readonly from: string
+}
+
+export interface Mail {
+  readonly to: readonly string[]
+  /** The same for each attempt: part of the `Message-ID`. */
+  readonly id: string
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+/**
+ * Sends an e-mail; it resolves once the server has accepted it for at least one address. Rejects with `target_unavailable`,
+ * `timed_out`, `credentials_refused` or `target_rejected`; no message holds an address.
+ */
+export type SendMail = (mail: Mail) => Promise<void>
+
+const CONNECT_MS = 10_000
+const SILENT_MS = 20_000
+
+/** Connects and signs in; nothing is sent. Rejects as `SendMail` does. */
+export async function checkMailServer(server: MailServer): Promise<void> {
+  try {
+    await transportOf(server).verify()
+  } catch (error) {
+    throw mailError(server, error)
+  }
+}
+
+export function createMailer(server: MailServer): SendMail {
+  const { from } = server
+  const transport = transportOf(server)
+  const domain = /@([^\s@>]+)>?$/.exec(from)?.[1] ?? 'waldstream'
+  return async ({ to, id, subject, text, html }) => {
+    const headers = { 'Auto-Submitted': 'auto-generated' }
+    try {
+      await transport.sendMail({ from, to: [...to], subject, text, html, messageId: `<${id}@${domain}>`, headers })
+    } catch (error) {
+      throw mailError(server, error)
+    }
+  }
+}
+
+function transportOf({ host, port, tls, login }: MailServer) {
+  return createTransport({
+    host,
+    port,
+    secure: tls === 'tls',
+    requireTLS: tls === 'starttls',
+    ignoreTLS: tls === 'off',
+    ...(login === null ? {} : { auth: { user: login.username, pass: login.password } }),
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    socketTimeout: SILENT_MS,
+    // No text of ours is a file or an address to fetch.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+}
+
+/** The library's messages repeat what the server answered, which names addresses: only codes are kept. */
+function mailError({ host, port }: MailServer, error: unknown): StreamError {
+  const server = `the mail server ${host}:${port}`
+  const { code, status } = reasonOf(error)
+  const details = { reason: code, status }
+  const answered = status === null ? code : String(status)
+  if (code === 'EAUTH' || code === 'ENOAUTH') {
+    return new StreamError(
+      'credentials_refused',
+      `${server} refused the login (${answered}): check SMTP_USERNAME and SMTP_PASSWORD`,
+      { details },
+    )
+  }
+  if (code === 'ETLS') {
+    return new StreamError('target_rejected', `${server} does not offer the encryption that SMTP_TLS asks for`, {
+      details,
+    })
+  }
+  if (code === 'ETIMEDOUT') return new StreamError('timed_out', `${server} did not answer in time`, { details })
+  if (status !== null && status >= 500) {
+    return new StreamError('target_rejected', `${server} refused the e-mail (${status})`, { details })
+  }
+  return new StreamError('target_unavailable', `${server} did not accept the e-mail (${answered})`, { details })
+}
+
+function reasonOf(error: unknown): { readonly code: string; readonly status: number | null } {
+  if (!(error instanceof Error)) return { code: 'unknown', status: null }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'
+  const status = 'responseCode' in error && typeof error.responseCode === 'number' ? error.responseCode : null
+  return { code, status }
+}
