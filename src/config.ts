@@ -64,6 +64,19 @@ export interface MailConfig {
   readonly from: string
 }
 
+/** Where spans are exported to, and which. */
+export interface TracingConfig {
+  /** Whole; it accepts OTLP over HTTP as JSON. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly serviceName: string
+  /** Attributes of the service besides its name. */
+  readonly resource: Readonly<Record<string, string>>
+  readonly sampler: Variables['OTEL_TRACES_SAMPLER']
+  /** From 0 to 1: of the samplers with a ratio. */
+  readonly ratio: number
+}
+
 /** Everything the environment decides; design.md names the variables. */
 export interface Config {
   readonly kafka: {
@@ -105,6 +118,8 @@ export interface Config {
     /** True when nobody asked for this port: a free one may be taken instead. */
     readonly portIsDefault: boolean
   } | null
+  /** Null: nothing is traced. */
+  readonly tracing: TracingConfig | null
   readonly cursorKey: string | null
   /** After so many days an entry of the audit trail is gone. */
   readonly auditDays: number
@@ -197,14 +212,14 @@ function oidcOf(values: Variables): OidcConfig | null {
   return { issuer, audience, claims }
 }
 
-/** Keys that come over plain http are whoever's is on the way; on this machine nobody is. */
-const SAFE_ISSUER = /^(https:\/\/[^\s]+|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/[^\s]*)?)$/
+/** What goes over plain http is whoever's is on the way; on this machine nobody is. */
+const SAFE_ADDRESS = /^(https:\/\/[^\s]+|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/[^\s]*)?)$/
 
 function wrongIssuer({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience }: Variables): readonly string[] {
   const wrong: string[] = []
   if (issuer !== undefined && audience === undefined) wrong.push(notSet('OIDC_AUDIENCE', 'waldstream'))
   if (issuer === undefined && audience !== undefined) wrong.push(notSet('OIDC_ISSUER', 'https://login.example.com'))
-  if (issuer !== undefined && !SAFE_ISSUER.test(issuer))
+  if (issuer !== undefined && !SAFE_ADDRESS.test(issuer))
     wrong.push(`OIDC_ISSUER must be an https address, not "${issuer}"`)
   return wrong
 }
@@ -224,6 +239,10 @@ function plaintextLogins(values: Variables): readonly string[] {
   const hasLogin = password !== undefined || /^http:\/\/[^/]*@/.test(registry)
   if (hasLogin && registry.startsWith('http:')) {
     found.push(`SCHEMA_REGISTRY_URL must be https where a password is sent, ${way}`)
+  }
+  const spans = tracingOf(values)
+  if (values.OTEL_EXPORTER_OTLP_HEADERS !== undefined && spans !== null && !SAFE_ADDRESS.test(spans.url)) {
+    found.push(`spans must be exported to an https address where OTEL_EXPORTER_OTLP_HEADERS is set, ${way}`)
   }
   return found
 }
@@ -286,6 +305,7 @@ export function readConfig(env: Environment, readFile: ReadFile = (path) => read
     },
     http: httpOf(values),
     metrics: metricsOf(values),
+    tracing: tracingOf(values),
     cursorKey: values.CURSOR_KEY ?? null,
     auditDays: values.AUDIT_DAYS,
     personalData: values.PERSONAL_DATA ?? null,
@@ -312,6 +332,41 @@ const METRICS_PORT = 9464
 function metricsOf({ METRICS_HOST: host, METRICS_PORT: port }: Variables): Config['metrics'] {
   if (port === 'off') return null
   return { host, port: port === undefined ? METRICS_PORT : Number(port), portIsDefault: port === undefined }
+}
+
+const TRACES_PATH = '/v1/traces'
+
+function tracingOf(values: Variables): TracingConfig | null {
+  const base = values.OTEL_EXPORTER_OTLP_ENDPOINT
+  const url =
+    values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ??
+    (base === undefined ? undefined : base.replace(/\/$/, '') + TRACES_PATH)
+  if (url === undefined || values.OTEL_SDK_DISABLED) return null
+  return {
+    url,
+    headers: pairsOf(values.OTEL_EXPORTER_OTLP_HEADERS),
+    serviceName: values.OTEL_SERVICE_NAME,
+    resource: pairsOf(values.OTEL_RESOURCE_ATTRIBUTES),
+    sampler: values.OTEL_TRACES_SAMPLER,
+    ratio: Number(values.OTEL_TRACES_SAMPLER_ARG),
+  }
+}
+
+/** `name=value` pairs as OpenTelemetry has them in variables: percent-encoded, separated by commas. */
+function pairsOf(given: string | undefined): Readonly<Record<string, string>> {
+  const pairs = listOf(given).map((pair) => {
+    const [name = '', ...value] = pair.split('=')
+    return [name.trim(), decoded(value.join('=').trim())] as const
+  })
+  return Object.fromEntries(pairs.filter(([name]) => name !== ''))
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function httpOf(values: Variables): HttpSettings {

@@ -11,6 +11,8 @@ const networks = (description: string) =>
     $comment: 'CIDRs, IP addresses and hosts, each with :port or without, separated by commas',
     description,
   })
+const httpAddress = (description: string) =>
+  Type.String({ pattern: '^https?://[^\\s]+$', $comment: 'an http or https address', description })
 /** Of names, each with the system that may have it. */
 const list = (description: string) =>
   Type.Optional(
@@ -173,7 +175,8 @@ export const environmentSchema = Type.Object({
   ),
   ALLOWED_PLAINTEXT_LOGINS: Type.Boolean({
     default: false,
-    description: 'logins to brokers, registry and mail server may go unencrypted, for everyone on the way to read',
+    description:
+      'logins to brokers, registry, mail server and the receiver of spans may go unencrypted, for everyone on the way to read',
   }),
   ALLOWED_DATA_LOSS: Type.Boolean({
     default: false,
@@ -205,6 +208,35 @@ export const environmentSchema = Type.Object({
       description: 'so many days after the month of an order its person is forgotten; never by default',
     }),
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    httpAddress(
+      'address that spans are exported to, by OTLP over HTTP as JSON, at /v1/traces; without it, nothing is traced',
+    ),
+  ),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: Type.Optional(
+    httpAddress('the same with its whole path, in place of OTEL_EXPORTER_OTLP_ENDPOINT'),
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: secret('headers of exports, as name=value separated by commas, values percent-encoded'),
+  OTEL_SERVICE_NAME: Type.String({ default: 'waldstream', description: 'name of the service in traces' }),
+  OTEL_RESOURCE_ATTRIBUTES: text('more attributes of the service, as name=value separated by commas'),
+  OTEL_TRACES_SAMPLER: Type.Enum(
+    [
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+      'always_on',
+      'always_off',
+      'traceidratio',
+    ],
+    { default: 'parentbased_always_on', description: 'which traces are exported' },
+  ),
+  OTEL_TRACES_SAMPLER_ARG: Type.String({
+    pattern: '^(0|1|[01]?[.][0-9]{1,9})$',
+    $comment: 'a part of 1, for example 0.1',
+    default: '1',
+    description: 'part of the traces that the samplers with traceidratio export',
+  }),
+  OTEL_SDK_DISABLED: Type.Boolean({ default: false, description: 'nothing is traced, whatever else is set' }),
   CONFIG_DIR: text('folder of configuration that is applied at start'),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { System } from '../configuration/model.ts'
 import { examine } from '../operations/doctor/examine.ts'
 import type { Grounds } from '../operations/installation/installation.ts'
 import { openPersonalData } from '../operations/personal-data.ts'
+import { productVersion } from '../operations/product-version.ts'
 import { sinksOf, targetsOf } from '../operations/sinks.ts'
 import { tableDefinitions } from '../operations/table-definitions.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -28,6 +31,7 @@ import { createPositions, type Positions } from '../platform/runtime/positions.t
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { createStatusReporter } from '../platform/runtime/status-reporter.ts'
 import { systemClock } from '../platform/system-clock.ts'
+import type { Tracer } from '../platform/tracing/tracer.ts'
 import type { SystemDefinition } from '../systems/system.ts'
 import { systemTypes as allTypes } from '../systems/systems.ts'
 
@@ -47,6 +51,8 @@ export interface Platform {
   readonly personKeys: PersonKeys
   readonly tables: Tables
   readonly reporter: StatusReporter
+  /** Undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined
   readonly positions: Positions
   /** How what it runs on is looked at. */
   readonly grounds: Grounds
@@ -77,7 +83,8 @@ const EXAMINED_WITHIN_MS = 15_000
 
 /** Connects to tables, registry and broker; registers the schemas. Throws what says which of them is missing. */
 export async function openPlatform(config: Config, systemTypes = allTypes): Promise<Platform> {
-  const logger = createLogger({ level: config.logLevel, name: 'waldstream' })
+  const logger = createLogger({ level: config.logLevel, name: 'waldstream', traced: config.tracing !== null })
+  const tracer = await openTracer(config, logger)
   const log = createKafkaEventLog({ ...config.kafka, clientId: 'waldstream', logger })
   const opening = [openTables(config, logger), openCodec(config, logger), log.producer(), log.admin()] as const
   const registry = createRegistryClient(config.registry)
@@ -86,6 +93,7 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
     async () => (await opening[0]).close(),
     async () => (await opening[2]).close(),
     async () => (await opening[3]).close(),
+    async () => tracer?.close(),
   ]
   const close = async () => void (await Promise.allSettled(closers.map((end) => end())))
   try {
@@ -115,6 +123,7 @@ export async function openPlatform(config: Config, systemTypes = allTypes): Prom
       tables,
       reporter,
       positions,
+      tracer,
       grounds: {
         replication: config.replication,
         // What its library logs while a broker is gone is what its caller is told.
@@ -149,6 +158,14 @@ export async function createSystemTopics(
   const sinks = sinksOf(systems, systemTypes)
   const consumed = sinks.map(({ name, topic }) => ({ group: prefix + name, topic: prefix + topic }))
   await beginEmpty(consumed, { admin, positions }, partitions)
+}
+
+/** Loads the SDK of OpenTelemetry where tracing is on, and else nothing. */
+async function openTracer({ tracing }: Config, logger: Logger): Promise<Tracer | undefined> {
+  if (tracing === null) return undefined
+  const { createOtelTracer } = await import('../platform/tracing/otel-tracer.ts')
+  const instance = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
+  return createOtelTracer(tracing, { version: productVersion(), instance }, logger)
 }
 
 function openCodec(config: Config, logger: Logger): Promise<EventCodec> {

@@ -1,5 +1,8 @@
 import type { Place } from './generated/events.ts'
 
+/** The trace that a record was sent in, by W3C Trace Context; dead letters keep it, and retries. */
+export const TRACEPARENT = 'traceparent'
+
 /** Id of the dead letter that a record is the retry of. */
 export const RETRY_OF = 'waldstream-retry-of'
 /** Number of the retry, from 1. */

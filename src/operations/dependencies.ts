@@ -17,6 +17,7 @@ import type { LogAdmin, LogProducer } from '../platform/kafka/event-log.ts'
 import type { PersonKeys } from '../platform/persons/person-keys.ts'
 import type { Positions } from '../platform/runtime/positions.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
+import type { Tracer } from '../platform/tracing/tracer.ts'
 import type { LetterFilter } from '../projections/list-dead-letters.ts'
 import type { Feed } from '../projections/projection.ts'
 import type { Rebuilds } from '../projections/rebuild/create-rebuilds.ts'
@@ -62,6 +63,8 @@ export interface OperationDeps extends TableDeps {
   readonly admin: LogAdmin
   readonly reporter: StatusReporter
   readonly positions: Positions
+  /** Undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined
   readonly topicPrefix: string
   /** Partitions of the `universal-*` topics. */
   readonly shards: number

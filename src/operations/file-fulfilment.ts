@@ -61,7 +61,7 @@ export interface FiledAnswer {
 
 type Deps = Pick<
   OperationDeps,
-  'tables' | 'staged' | 'clock' | 'producer' | 'codec' | 'reporter' | 'logger' | 'topicPrefix' | 'audit'
+  'tables' | 'staged' | 'clock' | 'producer' | 'codec' | 'reporter' | 'logger' | 'topicPrefix' | 'audit' | 'tracer'
 >
 
 const LONGEST_TRACK = 100

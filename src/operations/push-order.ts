@@ -32,7 +32,7 @@ export interface OrderAnswer {
 
 type Deps = Pick<
   OperationDeps,
-  'tables' | 'systemTypes' | 'clock' | 'producer' | 'codec' | 'reporter' | 'logger' | 'topicPrefix'
+  'tables' | 'systemTypes' | 'clock' | 'producer' | 'codec' | 'reporter' | 'logger' | 'topicPrefix' | 'tracer'
 >
 
 /**

@@ -30,6 +30,7 @@ import type { PersonKeys } from '../platform/persons/person-keys.ts'
 import type { Positions } from '../platform/runtime/positions.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { createWebhookSender } from '../platform/signed-webhook.ts'
+import type { Tracer } from '../platform/tracing/tracer.ts'
 import { feeds } from '../projections/feeds.ts'
 import { createFindProducts } from '../projections/find-products.ts'
 import { letterStore } from '../projections/letter-store.ts'
@@ -77,6 +78,7 @@ export interface WholePlatform extends TablePlatform {
   readonly personKeys: PersonKeys
   readonly reporter: StatusReporter
   readonly positions: Positions
+  readonly tracer?: Tracer | undefined
   readonly grounds: Grounds
   openReader(): Promise<RecordReader>
 }
@@ -145,6 +147,7 @@ export function openOperations(
     admin,
     reporter,
     positions,
+    tracer: platform.tracer,
     personKeys,
     topicPrefix,
     shards,

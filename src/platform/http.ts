@@ -18,6 +18,7 @@ import {
 import { parseExact, stringifyExact } from './json.ts'
 import type { NetworkRules } from './network-rules.ts'
 import { noteCall } from './recorded-calls.ts'
+import { currentSpan, type Span } from './tracing/tracer.ts'
 import { withoutEnd } from './without-end.ts'
 
 export interface HttpRequest {
@@ -126,25 +127,47 @@ async function send(
   const { host } = new URL(settings.baseUrl)
   const [at, startedAt] = [Date.now(), performance.now()]
   const exchange: Exchange = { request: null, status: null, answer: null }
+  const span = startCallSpan(method, host, path)
   let error: ErrorCode | null = null
   try {
-    return await answerTo(client, settings, { kind, request, what: `${method} ${host}${path}` }, exchange)
+    return await answerTo(client, settings, { kind, request, what: `${method} ${host}${path}`, span }, exchange)
   } catch (thrown) {
     error = toStreamError(thrown).code
     throw thrown
   } finally {
     const ms = Math.round(performance.now() - startedAt)
     const { status } = exchange
+    if (span !== undefined) endCallSpan(span, status, error)
     // Query values may hold personal data and tokens.
     settings.logger.debug({ method, host, path, status: status ?? undefined, ms }, 'request')
     noteCall(signal, { at, method, address: `${host}${path}${namesOf(request)}`, ...exchange, ms, error })
   }
 }
 
+/** Undefined where the work that calls is not traced. The path is the one of logs: an address may hold an id of a person. */
+function startCallSpan(method: string, host: string, path: string): Span | undefined {
+  const attributes = { 'http.request.method': method, 'server.address': host, 'url.path': path }
+  return currentSpan()?.child({ name: method, kind: 'client', attributes })
+}
+
+function endCallSpan(span: Span, status: number | null, error: ErrorCode | null): void {
+  if (status !== null) span.set({ 'http.response.status_code': status })
+  if (error !== null) span.fail(error)
+  span.end()
+}
+
+interface Call {
+  readonly kind: CallKind
+  readonly request: HttpRequest
+  /** As errors name it. */
+  readonly what: string
+  readonly span: Span | undefined
+}
+
 async function answerTo(
   client: AxiosInstance,
   settings: HttpSettings,
-  { kind, request, what }: { readonly kind: CallKind; readonly request: HttpRequest; readonly what: string },
+  { kind, request, what, span }: Call,
   exchange: Exchange,
 ): Promise<HttpAnswer> {
   const { method, accept = [], signal } = request
@@ -160,7 +183,12 @@ async function answerTo(
       url,
       method,
       ...body,
-      headers: { ...headersOf(request), 'accept-encoding': ACCEPT_ENCODING, ...authorization },
+      headers: {
+        ...headersOf(request),
+        'accept-encoding': ACCEPT_ENCODING,
+        ...(span === undefined ? {} : { traceparent: span.traceparent }),
+        ...authorization,
+      },
       maxContentLength: answerLimit(kind).sent,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     })

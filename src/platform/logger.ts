@@ -1,6 +1,7 @@
 import { destination, type Logger, pino } from 'pino'
 import type { LogLevel } from '../config.ts'
 import { errorForLog } from './error-for-log.ts'
+import { spanFields } from './tracing/tracer.ts'
 
 /** Names whose values are secrets wherever they stand; pino knows no wildcard for any depth, so three are listed. */
 const SECRET_NAMES = [
@@ -29,10 +30,18 @@ export function createLogger(settings: {
   readonly level: LogLevel
   /** Which program or role writes. */
   readonly name: string
+  /** Lines have the `trace_id` and `span_id` of the work they are about. */
+  readonly traced?: boolean
   /** For tests. */
   readonly to?: { write(line: string): void }
 }): Logger {
-  const { level, name } = settings
-  const options = { level, name, redact: { paths: redacted, censor: '[secret]' }, serializers: { err: errorForLog } }
+  const { level, name, traced = false } = settings
+  const options = {
+    level,
+    name,
+    redact: { paths: redacted, censor: '[secret]' },
+    serializers: { err: errorForLog },
+    ...(traced ? { mixin: spanFields } : {}),
+  }
   return pino(options, settings.to ?? destination({ fd: 2, sync: true }))
 }

@@ -18,6 +18,7 @@ import {
   type StageResult,
   stageResult,
 } from '../platform/runtime/stage-result.ts'
+import { traceHeader } from '../platform/tracing/record-spans.ts'
 import { yieldOften } from '../platform/yield-often.ts'
 import { createEvaluate, type Evaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
@@ -122,7 +123,8 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
   const run: Run<K, S> = { processor, view, known, metadataOf, evaluate: createEvaluate(), letOthers, work }
   const begun: Begun[] = []
   const ofEntity = new Map<string, Promise<Made>>()
-  for (const { record, event } of batch) {
+  for (const decoded of batch) {
+    const { record, event } = decoded
     const replay = readReplayMark(record.headers)
     if (replay !== null && replay.stage !== processor.name) continue
     const subscribed = concerned(configuration, event, processor.from)
@@ -136,9 +138,7 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
     const handled: Handled = { record, event, entity, places: placesOf(record, processor.from) }
     const waits = Promise.withResolvers<void>()
     const made =
-      lacking === undefined
-        ? make(run, { record, event }, connections, waits.resolve)
-        : Promise.resolve({ error: lacking })
+      lacking === undefined ? make(run, decoded, connections, waits.resolve) : Promise.resolve({ error: lacking })
     ofEntity.set(key, made)
     begun.push({ ...handled, replay, connections, made })
     await Promise.race([made, waits.promise])
@@ -150,7 +150,7 @@ export async function processBatch<K extends ProcessedKind, S extends Remembered
 /** The promise does not reject. `waits` is called when it is for expressions that it is not there yet. */
 async function make<K extends ProcessedKind, S extends Remembered>(
   { processor, view, known, metadataOf, evaluate, letOthers, work }: Run<K, S>,
-  { record, event }: Decoded<K>,
+  { record, event, span }: Decoded<K>,
   connections: readonly Connection[],
   waits: () => void,
 ): Promise<Made> {
@@ -166,7 +166,8 @@ async function make<K extends ProcessedKind, S extends Remembered>(
     const context = { connections, metadataOf, productOf, evaluate: evaluateLater, letOthers }
     const processed = await processor.process(event, context, state)
     work.unaccounted += processed.unaccounted ?? 0
-    const headers = madeFromHeader(placesOf(record, processor.from).source ?? placeOf(record))
+    const madeFrom = madeFromHeader(placesOf(record, processor.from).source ?? placeOf(record))
+    const headers = span === undefined ? madeFrom : { ...madeFrom, ...traceHeader(span) }
     const encoded = processed.outputs.map((output) => {
       const record = { ...view.encode(output), headers }
       return { connection: connectionOf(output), record, unfit: unfitError(output, record) }

@@ -16,6 +16,8 @@ import type { ParkedRecord } from '../platform/runtime/parked-item.ts'
 import type { Decoded, PartitionContext, Stage } from '../platform/runtime/stage.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
 import { createTurns } from '../platform/runtime/turns.ts'
+import { startRecordSpan } from '../platform/tracing/record-spans.ts'
+import { endSpanAfter, type Span } from '../platform/tracing/tracer.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import { type LoadedStates, loadEntityStates } from './entity-states.ts'
 import { createNewerConfiguration, type NewerConfiguration } from './newer-configuration.ts'
@@ -127,7 +129,7 @@ async function admitted<K extends ProcessedKind, S extends Remembered>(
   if (persons === undefined) return batch
   const read = batch.map(({ event }) => event)
   const events = await persons.admit(processor.from, read)
-  return batch.map(({ record, event }, index) => ({ record, event: events[index] ?? event }))
+  return batch.map((one, index) => ({ ...one, event: events[index] ?? one.event }))
 }
 
 /**
@@ -140,10 +142,23 @@ async function takeUp<K extends ProcessedKind, S extends Remembered>(
   parts: ProcessorParts<K, S>,
   context: PartitionContext,
 ): Promise<TakenUp> {
-  const { deps, guard, processor, room } = parts
-  const { connection } = parked
+  const { deps, processor, room } = parts
   const record = await room.recordOf(parked)
-  const read: Decoded<K> = { record, event: await deps.codec.decode(processor.from, record.value) }
+  const span = startRecordSpan(deps.tracer, processor.name, record)
+  return await endSpanAfter(span, () =>
+    takeUpRecord({ ...parked, record, whole: true }, { span, probe }, parts, context),
+  )
+}
+
+async function takeUpRecord<K extends ProcessedKind, S extends Remembered>(
+  parked: ParkedRecord,
+  { span, probe }: { readonly span: Span | undefined; readonly probe: boolean },
+  parts: ProcessorParts<K, S>,
+  context: PartitionContext,
+): Promise<TakenUp> {
+  const { deps, guard, processor, room } = parts
+  const { connection, record } = parked
+  const read: Decoded<K> = { record, event: await deps.codec.decode(processor.from, record.value), span }
   const [decoded = read] = await admitted([read], parts)
   const pauses = await guard.pauses()
   const view = viewOf(parts, {
@@ -158,7 +173,7 @@ async function takeUp<K extends ProcessedKind, S extends Remembered>(
   if (work.parked.length > 0 || (probe && work.failures.length > 0)) {
     for (const error of work.alarms.values()) await guard.begin(connection, error)
     context.assertOwned()
-    const again = { ...parked, record, whole: true, attempts: parked.attempts + 1 }
+    const again = { ...parked, attempts: parked.attempts + 1 }
     await room.rows(context.partition).park(again, { held: connection })
     return { results: [], waits: true, endsGroup: true }
   }

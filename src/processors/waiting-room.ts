@@ -17,6 +17,7 @@ import {
   stageResult,
 } from '../platform/runtime/stage-result.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
+import type { Tracer } from '../platform/tracing/tracer.ts'
 
 /** Parked records that are taken up in one go. */
 const AT_ONCE = 100
@@ -30,6 +31,8 @@ export interface WaitingRoomDeps {
   readonly log: { read(topic: string, partition: number, offset: bigint): Promise<LogRecord | null | undefined> }
   /** Of the process; those of the stage alone where they are left out. */
   readonly parkedOwners?: ParkedOwners
+  /** Undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined
 }
 
 /** What came of a parked record or check that was taken up. */

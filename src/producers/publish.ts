@@ -10,14 +10,16 @@ import type { EventCodec } from '../platform/codec.ts'
 import { expiresAfter, keptDays } from '../platform/dynamodb/expiry.ts'
 import { type AttributeOf, rowsOf } from '../platform/dynamodb/rows.ts'
 import type { Condition, Tables } from '../platform/dynamodb/tables.ts'
-import type { LogProducer, OutgoingRecord } from '../platform/kafka/event-log.ts'
+import type { LogProducer } from '../platform/kafka/event-log.ts'
 import type { Meter } from '../platform/metrics/meter.ts'
 import { withoutPersonalOf } from '../platform/registry/personal-texts.ts'
 import { aboutEvent, type StageResult, stageResult } from '../platform/runtime/stage-result.ts'
 import type { StatusReporter } from '../platform/runtime/status-reporter.ts'
+import type { Tracer } from '../platform/tracing/tracer.ts'
 import type { EntityWarning, Page, ReadEntity, UnreadableEntity } from '../systems/kit/source.ts'
 import { fitEvent, fitOriginal, withFittingKeys } from './fit-event.ts'
 import { joinedByKey, withOwnKeys } from './own-keys.ts'
+import { type PublishedEvent, sendPublished } from './send-published.ts'
 
 export interface PublishDeps {
   readonly tables: Tables
@@ -27,6 +29,8 @@ export interface PublishDeps {
   readonly logger: Logger
   readonly topicPrefix: string
   readonly meter?: Meter
+  /** Undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined
 }
 
 /** Where a page comes from. */
@@ -78,11 +82,12 @@ export async function publishPage(
   const isNew = (event: Event) => shared.has(event.key) || !identities.has(event.key)
   const known = new Map([...noted, ...(await publications(deps.tables, origin, asRead.filter(isNew)))])
   const events = asRead.map((event) => afterDeletion(origin, event, known.get(publishedId(event, origin))))
-  const { changed, records, unfit } = fitAll(deps, origin, await changedOf(deps.tables, origin, events, known))
+  const { published, unfit } = fitAll(deps, origin, await changedOf(deps.tables, origin, events, known))
+  const changed = published.map(({ event }) => event)
   if (changed.length > 0) {
     await note(deps.tables, origin, changed, 'publishing')
     await assertHeld()
-    await deps.producer.send(records)
+    await sendPublished(deps, origin, published)
   }
   const warnings = warningsOf(deps, origin, page)
   const unreadable = [...page.unreadable, ...unfit].map((entity) => withoutPersons(origin, entity))
@@ -131,18 +136,14 @@ async function withKeys(deps: PublishDeps, origin: Origin, page: Page<Entity>) {
 
 /** The events that can be sent, with their records, and those that can't. */
 function fitAll(deps: PublishDeps, origin: Origin, events: readonly Event[]) {
-  const changed: Event[] = []
-  const records: OutgoingRecord[] = []
+  const published: PublishedEvent[] = []
   const unfit: UnreadableEntity[] = []
   for (const event of events) {
     const fitted = fitEvent(deps, origin.entity, event)
     if ('unfit' in fitted) unfit.push(fitted.unfit)
-    else {
-      changed.push(event)
-      records.push(fitted.record)
-    }
+    else published.push({ event, record: fitted.record })
   }
-  return { changed, records, unfit }
+  return { published, unfit }
 }
 
 async function publications(

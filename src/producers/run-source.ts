@@ -1,13 +1,14 @@
 import type { Logger } from 'pino'
 import type { Read } from '../configuration/model.ts'
 import { changeHeldRun, type Run } from '../control/runs.ts'
-import type { StreamError } from '../errors.ts'
+import { type StreamError, toStreamError } from '../errors.ts'
 import { digest } from '../events/identity.ts'
 import { isoTime } from '../events/times.ts'
 import type { Entity } from '../events/topics.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
 import { withRetry } from '../platform/runtime/retry.ts'
+import { endSpanAfter, inSpan, type Span } from '../platform/tracing/tracer.ts'
 import type { AnySourceReader, Keyset, Page, ReadWindow, SourceReader, WindowRow } from '../systems/kit/source.ts'
 import { type PublishDeps, publishPage } from './publish.ts'
 
@@ -80,8 +81,8 @@ export async function runSource(deps: SourceDeps, job: SourceRun): Promise<Sourc
   }
   for (let proof = 1; ; proof += 1) {
     const before = progress.counts.read
-    for await (const page of patientPages(deps, reader, job, after)) {
-      await takePage(deps, job, progress, proof === 1 ? page : againOf(page))
+    for await (const { page, span } of patientPages(deps, reader, job, after)) {
+      await endSpanAfter(span, () => takePage(deps, job, progress, proof === 1 ? page : againOf(page)))
     }
     if (proof > 1) {
       const rows = progress.counts.read - before
@@ -121,13 +122,30 @@ function patience({ clock, logger, meter }: SourceDeps, { read, signal }: Source
   return { clock, signal, attempts: TRIES, onRetry }
 }
 
+/** A page, and the span that began before it was asked for and ends when it is published. */
+interface TracedPage {
+  readonly page: Page<Entity>
+  readonly span: Span | undefined
+}
+
+function startPageSpan({ tracer }: SourceDeps, { read, run }: SourceRun): Span | undefined {
+  const { id, system: source, entity } = read
+  const attributes = {
+    'waldstream.read': id,
+    'waldstream.source': source,
+    'waldstream.entity': entity,
+    'waldstream.task_id': run.id,
+  }
+  return tracer?.start({ name: `read ${id}`, kind: 'internal', attributes })
+}
+
 /** The reader's pages; after a failure that may pass, it goes on behind the last page that was given. */
 async function* patientPages(
   deps: SourceDeps,
   reader: SourceReader<Entity>,
   job: SourceRun,
   after: Keyset | null,
-): AsyncIterable<Page<Entity>> {
+): AsyncIterable<TracedPage> {
   let last = after
   let pages: AsyncIterator<Page<Entity>> | undefined
   const next = async () => {
@@ -141,14 +159,32 @@ async function* patientPages(
   }
   try {
     for (;;) {
-      const page = await withRetry(next, patience(deps, job))
+      const span = startPageSpan(deps, job)
+      const page = await readPage(span, () => withRetry(next, patience(deps, job)))
       if (page.done === true) return
-      yield page.value
+      yield { page: page.value, span }
       last = page.value.reached
     }
   } finally {
     // A reader that is not asked for more may have to let go of what it holds.
     await pages?.return?.()
+  }
+}
+
+/** Ends the span where no page follows that would. */
+async function readPage<R>(
+  span: Span | undefined,
+  read: () => Promise<IteratorResult<Page<Entity>, R>>,
+): Promise<IteratorResult<Page<Entity>, R>> {
+  try {
+    const page = await inSpan(span, read)
+    if (page.done === true) span?.end()
+    else span?.set({ 'waldstream.entities': page.value.entities.length })
+    return page
+  } catch (error) {
+    span?.fail(toStreamError(error).code)
+    span?.end()
+    throw error
   }
 }
 

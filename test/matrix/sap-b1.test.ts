@@ -97,7 +97,7 @@ async function deliversOnce(sink?: Sink<'vendor-orders'>, meet: () => Promise<vo
   )
   const amounts = { subtotal: decimal4('10', 'subtotal') }
   const events = ['1', '2'].map((key) => vendorOrder('con', key, orderOf([lineOf('11', sku)], amounts)))
-  const told = [...(await worker.handle(...events.map(world.append)))]
+  const told = [...(await worker.handle(...events.map((event) => world.append(event))))]
   await meet()
   await vi.waitFor(
     async () => {

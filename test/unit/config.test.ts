@@ -99,3 +99,50 @@ describe('readConfig', () => {
     for (const name of variableNames) expect(example).toMatch(new RegExp(`^(# )?${name}=`, 'm'))
   })
 })
+
+describe('tracing', () => {
+  const on = { ...enough, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' }
+
+  it('is off without an address to export to, and where it is disabled', () => {
+    expect(readConfig(enough).tracing).toBeNull()
+    expect(readConfig({ ...enough, OTEL_SERVICE_NAME: 'bridge', OTEL_TRACES_SAMPLER: 'always_on' }).tracing).toBeNull()
+    expect(readConfig({ ...on, OTEL_SDK_DISABLED: 'true' }).tracing).toBeNull()
+  })
+
+  it('is set by the standard variables', () => {
+    expect(readConfig(on).tracing).toEqual({
+      url: 'http://collector:4318/v1/traces',
+      headers: {},
+      serviceName: 'waldstream',
+      resource: {},
+      sampler: 'parentbased_always_on',
+      ratio: 1,
+    })
+    const whole = {
+      ...on,
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/in',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20abc=,x-team=orders',
+      OTEL_SERVICE_NAME: 'bridge',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=production, team=100%',
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
+    }
+    expect(readConfig(whole).tracing).toEqual({
+      url: 'https://traces.example/in',
+      headers: { authorization: 'Basic abc=', 'x-team': 'orders' },
+      serviceName: 'bridge',
+      resource: { 'deployment.environment.name': 'production', team: '100%' },
+      sampler: 'parentbased_traceidratio',
+      ratio: 0.25,
+    })
+  })
+
+  it('sends no headers unencrypted, unless it is allowed to, and says what a variable must be', () => {
+    const secret = { ...on, OTEL_EXPORTER_OTLP_HEADERS: 'authorization=abc' }
+    expect(() => readConfig(secret)).toThrow(/https address where OTEL_EXPORTER_OTLP_HEADERS is set/)
+    expect(() => readConfig({ ...secret, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' })).not.toThrow()
+    expect(() => readConfig({ ...secret, ALLOWED_PLAINTEXT_LOGINS: 'true' })).not.toThrow()
+    expect(() => readConfig({ ...on, OTEL_TRACES_SAMPLER_ARG: '2' })).toThrow(/must be a part of 1/)
+    expect(() => readConfig({ ...on, OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' })).toThrow(/an http or https address/)
+  })
+})

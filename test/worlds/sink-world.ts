@@ -5,10 +5,11 @@ import { StreamError } from '../../src/errors.ts'
 import type { VendorOrderRequested } from '../../src/events/generated/events.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import type { Item, Tables } from '../../src/platform/dynamodb/tables.ts'
-import type { LogRecord } from '../../src/platform/kafka/event-log.ts'
+import type { LogHeader, LogRecord } from '../../src/platform/kafka/event-log.ts'
 import type { Meter } from '../../src/platform/metrics/meter.ts'
 import type { DeadLetterAbout, Decoded, Stage } from '../../src/platform/runtime/stage.ts'
 import type { StageResult } from '../../src/platform/runtime/stage-result.ts'
+import type { Tracer } from '../../src/platform/tracing/tracer.ts'
 import { sinkStage } from '../../src/processors/delivery/run-sink.ts'
 import type { SinkTiming } from '../../src/processors/delivery/timing.ts'
 import { sinkTables } from '../../src/processors/tables.ts'
@@ -51,6 +52,7 @@ export interface WorkerOptions {
   readonly naturalKey?: boolean
   readonly timing?: Partial<SinkTiming>
   readonly meter?: Meter
+  readonly tracer?: Tracer
 }
 
 /** One target, one log and one set of tables, and as many workers as a test wants. */
@@ -68,10 +70,10 @@ export function sinkWorld(
   const configure = (change: Partial<Configuration>) => {
     configuration = { ...configuration, ...change }
   }
-  const append = (event: VendorOrderRequested): Decoded<'vendor-orders'> => {
+  const append = (event: VendorOrderRequested, headers: readonly LogHeader[] = []): Decoded<'vendor-orders'> => {
     const key = Buffer.from(`${event.connection}|${event.key}`)
     const at = { topic: 'vendor-orders.netsuite', partition: 3, offset: BigInt(records.length), timestamp: 1 }
-    const record = { ...at, key, value: codec.encode('vendor-orders', event), headers: [] }
+    const record = { ...at, key, value: codec.encode('vendor-orders', event), headers }
     records.push(record)
     return { record, event }
   }
@@ -107,6 +109,7 @@ export function sinkWorld(
       random: () => 0.5,
       timing: { pausesEveryMs: 0, ...timing },
       ...(options.meter === undefined ? {} : { meter: options.meter }),
+      tracer: options.tracer,
     })
     const context = {
       topic: 'vendor-orders.netsuite',

@@ -6,6 +6,8 @@ import type { Clock } from '../clock.ts'
 import type { LogBatch, LogRecord } from '../kafka/event-log.ts'
 import { type Meter, noMeter } from '../metrics/meter.ts'
 import { withoutPersonal } from '../registry/personal-texts.ts'
+import { eventAttributes, startRecordSpan } from '../tracing/record-spans.ts'
+import { inSpan, type Span, type Tracer } from '../tracing/tracer.ts'
 import { aboutRecord, type DeadLetterSender, sendDeadLetter, toDeadLetter } from './dead-letters.ts'
 import type { OwnedPartition } from './partition-progress.ts'
 import { RetriedRecords } from './retried-records.ts'
@@ -26,6 +28,8 @@ export interface BatchDeps extends DeadLetterSender {
   readonly logger: Logger
   readonly random?: () => number
   readonly meter?: Meter
+  /** Undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined
 }
 
 /** Handles and commits a batch, part by part, until it is done, the partition is lost, or `closing` aborts. */
@@ -179,6 +183,8 @@ class BatchRun<K extends TopicKind> {
   readonly #deps: BatchDeps
   readonly #context: BatchContext
   readonly #startedAt: number
+  /** Of the part under way, for each record that is traced. */
+  #spans: ReadonlyMap<LogRecord, Span> = new Map()
   readonly retried: RetriedRecords
 
   constructor(
@@ -201,11 +207,14 @@ class BatchRun<K extends TopicKind> {
       return batch.owned()
     }
     const context = partitionContext(stage.name, batch, deps, signal, owned)
+    const spanOf = (record: LogRecord) => this.#spans.get(record)
     this.#context = {
       ...context,
       highWatermark: batch.highWatermark,
       async deadLetter(record, error, about) {
-        await context.deadLetter(record, error, about)
+        const span = spanOf(record)
+        await inSpan(span, () => context.deadLetter(record, error, about))
+        span?.fail(error.code)
         retried.failed(record, about.connection)
       },
       finished(record) {
@@ -217,6 +226,27 @@ class BatchRun<K extends TopicKind> {
 
   async handle(records: readonly LogRecord[]): Promise<void> {
     this.#partition.activity += 1
+    if (this.#deps.tracer !== undefined) this.#spans = this.#startSpans(records, this.#deps.tracer)
+    try {
+      await this.#handle(records)
+    } catch (error) {
+      for (const span of this.#spans.values()) span.fail(toStreamError(error).code)
+      throw error
+    } finally {
+      for (const span of this.#spans.values()) span.end()
+    }
+  }
+
+  #startSpans(records: readonly LogRecord[], tracer: Tracer): ReadonlyMap<LogRecord, Span> {
+    const spans = new Map<LogRecord, Span>()
+    for (const record of records) {
+      const span = startRecordSpan(tracer, this.#stage.name, record)
+      if (span !== undefined) spans.set(record, span)
+    }
+    return spans
+  }
+
+  async #handle(records: readonly LogRecord[]): Promise<void> {
     const decoded = await this.#again(() => this.#decode(records))
     if (decoded.length === 0) return
     try {
@@ -254,7 +284,9 @@ class BatchRun<K extends TopicKind> {
       records.map(async (record, index) => {
         try {
           const event = await (reads ?? codec.decode)(this.#stage.kind, record.value)
-          decoded[index] = { record, event }
+          const span = this.#spans.get(record)
+          span?.set(eventAttributes(event))
+          decoded[index] = { record, event, span }
         } catch (thrown) {
           const error = toStreamError(thrown)
           if (AGAIN.includes(error.policy)) throw error

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { EventCodec } from '../codec.ts'
 import type { EventLog, LogAdmin, LogBatch, LogConsumption, LogProducer } from '../kafka/event-log.ts'
 import type { Meter } from '../metrics/meter.ts'
+import type { Tracer } from '../tracing/tracer.ts'
 import { OwnedPartition, type PartitionProgress } from './partition-progress.ts'
 import type { Positions } from './positions.ts'
 import { partitionContext, runBatch } from './run-batch.ts'
@@ -30,6 +31,8 @@ export interface StageDeps {
   /** In [0, 1): for back-offs. */
   readonly random?: () => number
   readonly meter?: Meter
+  /** Undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined
 }
 
 export interface RunningStage {

@@ -1,12 +1,15 @@
 import type { StreamError } from '../../errors.ts'
 import type { TopicEvents, TopicKind } from '../../events/topics.ts'
 import type { LogRecord } from '../kafka/event-log.ts'
+import type { Span } from '../tracing/tracer.ts'
 import type { OpenCircuit } from './breaker-state.ts'
 
 /** A record with its decoded event. */
 export interface Decoded<K extends TopicKind> {
   readonly record: LogRecord
   readonly event: TopicEvents[K]
+  /** Of the stage's work on it, which the runtime ends; undefined where the record is not traced. */
+  readonly span?: Span | undefined
 }
 
 /** What stays the same while a batch is worked on. */

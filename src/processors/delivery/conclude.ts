@@ -17,6 +17,7 @@ import { parkedRecord, superseded } from '../waiting-room.ts'
 import { deliverOnce, type Job } from './deliver-once.ts'
 import { deliverPatiently, type Outcome } from './deliver-patiently.ts'
 import type { Cancellation } from './delivery-row.ts'
+import { tracedDelivery } from './delivery-span.ts'
 import { sinkName } from './sink-name.ts'
 import type { SinkParts } from './sink-work.ts'
 
@@ -104,7 +105,8 @@ export async function conclude<K extends PerSystemKind>(
     const message = `it is held back until ${new Date(sendAfter).toISOString()}, by the connection's hold or holdMinutes`
     return await park(entry, entry.attempts, { code: 'held_back', message }, parts, context, { at: sendAfter })
   }
-  const outcome = await deliver(entry, connection, parts, context)
+  const target = { kind: parts.sink.kind, system: parts.system.id }
+  const outcome = await tracedDelivery(target, event, () => deliver(entry, connection, parts, context))
   if (entry.probe && isOver(outcome)) await parts.guard.end(connection.id)
   if (outcome.end === 'held') return await parkHeld(entry, outcome.until, parts, context)
   if (outcome.end === 'failed') return await fail(entry, outcome.error, outcome.attempts, parts, context)

@@ -13,6 +13,8 @@ import {
   type StageResult,
   stageResult,
 } from '../../platform/runtime/stage-result.ts'
+import { startRecordSpan } from '../../platform/tracing/record-spans.ts'
+import { endSpanAfter, inSpan } from '../../platform/tracing/tracer.ts'
 import type { Sink } from '../../systems/kit/sink.ts'
 import { parkedResult, superseded, type TakenUp, type TakingUp } from '../waiting-room.ts'
 import { type Conclusion, conclude, deliveryKey } from './conclude.ts'
@@ -98,10 +100,10 @@ async function deliverRecord<K extends PerSystemKind>(
   context: BatchContext,
   delivered: BatchResults,
 ): Promise<void> {
-  const { record, event } = decoded
+  const { record, event, span } = decoded
   const firstAt = parts.deps.clock.now()
   const entry = { check: null, record, event, attempts: 0, firstAt, fresh: true, probe: false } as const
-  const conclusion = await conclude(entry, parts, context)
+  const conclusion = await inSpan(span, () => conclude(entry, parts, context))
   delivered.results.push(deliveryResult(decoded, parts, conclusion.end))
   if (conclusion.othersParked) await replaceParked(decoded, conclusion, parts, context, delivered)
 }
@@ -140,7 +142,9 @@ async function takeUp<K extends PerSystemKind>(
   const check = parked.what === 'check' ? parked : null
   const record = parked.what === 'check' ? await deliveredRecord(parked, parts) : await parts.room.recordOf(parked)
   const event = await parts.decode(record)
-  const conclusion = await conclude({ check, record, event, attempts, firstAt, fresh: false, probe }, parts, context)
+  const entry = { check, record, event, attempts, firstAt, fresh: false, probe } as const
+  const span = startRecordSpan(parts.deps.tracer, parts.stage, record)
+  const conclusion = await endSpanAfter(span, () => conclude(entry, parts, context))
   const waits = conclusion.parked
   if (parked.what === 'record') {
     return { results: waits && isSaid(parked, conclusion.end) ? [] : [parkedResult(parked, conclusion.end)], waits }

@@ -12,6 +12,8 @@ interface Import {
   readonly to: string
   readonly relative: boolean
   readonly typeOnly: boolean
+  /** By `import()`, when it is needed. */
+  readonly lazy: boolean
 }
 
 /**
@@ -69,7 +71,7 @@ function importsOf({ path, text }: SourceFile): readonly Import[] {
     const name = match[2] ?? match[3] ?? ''
     const relative = name.startsWith('.')
     const to = relative ? join(dirname(path), name) : name
-    return { from: path, to, relative, typeOnly: match[1] !== undefined }
+    return { from: path, to, relative, typeOnly: match[1] !== undefined, lazy: match[3] !== undefined }
   })
 }
 
@@ -114,13 +116,25 @@ function roomViolation({ from, to, relative }: Import): string | undefined {
 }
 
 /** Packages that stand behind a port, and the folder of it. */
-const PORTS: Readonly<Record<string, string>> = { kafkajs: 'src/platform/kafka', 'prom-client': 'src/platform/metrics' }
+const PORTS: Readonly<Record<string, string>> = {
+  kafkajs: 'src/platform/kafka',
+  'prom-client': 'src/platform/metrics',
+  '@opentelemetry': 'src/platform/tracing',
+}
 
 function packageViolation({ from, to, relative }: Import): string | undefined {
   const name = Object.keys(PORTS).find((known) => to === known || to.startsWith(`${known}/`))
   const folder = name === undefined ? undefined : PORTS[name]
   if (relative || folder === undefined || !inSource(from) || from.startsWith(`${folder}/`)) return undefined
   return `${from} imports ${name}: only ${folder} does`
+}
+
+/** Files that load what most processes do without. */
+const LAZY: readonly string[] = ['src/platform/tracing/otel-tracer.ts']
+
+function eagerViolation({ from, to, typeOnly, lazy }: Import): string | undefined {
+  if (!LAZY.includes(to) || typeOnly || lazy || !inSource(from)) return undefined
+  return `${from} imports ${to}: it is loaded by import() where it is needed`
 }
 
 /** Rows and records are reached through operations, which ask for a principal. */
@@ -166,6 +180,7 @@ export function findViolations(files: readonly SourceFile[]): readonly string[] 
     ...imports.map(layerViolation),
     ...imports.map(roomViolation),
     ...imports.map(packageViolation),
+    ...imports.map(eagerViolation),
     ...imports.map(storeViolation),
     ...imports.map(readerViolation),
     ...files.map(environmentViolation),

@@ -120,6 +120,20 @@ test('what stands behind a port is imported in one folder', () => {
   ])
 })
 
+test('what most processes do without is loaded where it is needed, by one import()', () => {
+  const lazy = "const { createOtelTracer } = await import('../platform/tracing/otel-tracer.ts')"
+  const eager = "import { createOtelTracer } from '../platform/tracing/otel-tracer.ts'"
+  expect(findViolations([file('src/cli/platform.ts', lazy)])).toEqual([])
+  expect(findViolations([file('src/cli/platform.ts', eager)])).toEqual([
+    'src/cli/platform.ts imports src/platform/tracing/otel-tracer.ts: it is loaded by import() where it is needed',
+  ])
+  const sdk = "import { trace } from '@opentelemetry/api'"
+  expect(findViolations([file('src/platform/tracing/otel-tracer.ts', sdk)])).toEqual([])
+  expect(findViolations([file('src/platform/http.ts', sdk)])).toEqual([
+    'src/platform/http.ts imports @opentelemetry: only src/platform/tracing does',
+  ])
+})
+
 test('the environment is read in one file, and its reader is called by the command line alone', () => {
   expect(
     findViolations([

@@ -8,8 +8,10 @@ import { ownPermits } from '../../../src/platform/governor/permits.ts'
 import { createHttp, type HttpSettings } from '../../../src/platform/http.ts'
 import { retryAfterMs } from '../../../src/platform/http-errors.ts'
 import { exactNumber } from '../../../src/platform/json.ts'
+import { inSpan } from '../../../src/platform/tracing/tracer.ts'
 import { localNetwork } from '../../data/loopback.ts'
 import { wallClock } from '../../worlds/sources.ts'
+import { startTracer } from '../../worlds/traced.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void
 
@@ -222,5 +224,38 @@ describe('Retry-After', () => {
     [null, undefined],
   ])('%s is %s ms', (header, ms) => {
     expect(retryAfterMs(header, now)).toBe(ms)
+  })
+})
+
+describe('a traced call', () => {
+  it('says which span it is, and its span has the path as logs have it and what was answered', async () => {
+    const { receiver, tracer } = await startTracer()
+    const seen: (string | undefined)[] = []
+    const { http, baseUrl } = await open((request, response) => {
+      seen.push([request.headers['traceparent']].flat()[0])
+      json(response, request.url?.includes('missing') === true ? 404 : 200, '{}')
+    })
+    const customer = {
+      method: 'GET',
+      path: '/customers/ada',
+      shownPath: '/customers/…',
+      query: [['q', 'Ada']],
+    } as const
+    await http.request(customer)
+    const delivery = tracer.start({ name: 'deliver erp', kind: 'internal', attributes: {} })
+    await inSpan(delivery, () => http.request(customer))
+    await expect(inSpan(delivery, () => http.request({ method: 'GET', path: '/missing' }))).rejects.toThrow('404')
+    await tracer.close()
+    const [found, missing] = receiver.spans
+    expect(seen[0]).toBeUndefined()
+    expect(seen.slice(1)).toEqual(receiver.spans.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`))
+    expect(found).toMatchObject({ name: 'GET', kind: 3, parent: delivery.spanId, error: null })
+    expect(found?.attributes).toEqual({
+      'http.request.method': 'GET',
+      'server.address': new URL(baseUrl).host,
+      'url.path': '/customers/…',
+      'http.response.status_code': 200,
+    })
+    expect(missing).toMatchObject({ error: 'target_rejected', attributes: { 'http.response.status_code': 404 } })
   })
 })

@@ -1,0 +1,69 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { toStreamError } from '../../errors.ts'
+
+type SpanKind = 'internal' | 'producer' | 'consumer' | 'client'
+/** Ids, codes, names and counts: never payloads or personal data. */
+export type SpanAttributes = Readonly<Record<string, string | number | boolean>>
+
+export interface NewSpan {
+  readonly name: string
+  readonly kind: SpanKind
+  readonly attributes: SpanAttributes
+}
+
+/** The span that a new one continues, or that a new trace links to; each as a `traceparent` of W3C. */
+export type SpanOrigin = { readonly parent: string } | { readonly link: string }
+
+/**
+ * Makes spans. The engine is given one where tracing is on, and none where it is off: it makes no span then, and loads no
+ * library.
+ */
+export interface Tracer {
+  /** Without an origin, or with one that can't be read, the span begins a trace. */
+  start(span: NewSpan, origin?: SpanOrigin): Span
+  /** Exports what has ended, and ends. */
+  close(): Promise<void>
+}
+
+export interface Span {
+  /** As headers of records and requests carry it. */
+  readonly traceparent: string
+  readonly traceId: string
+  readonly spanId: string
+  child(span: NewSpan): Span
+  set(attributes: SpanAttributes): void
+  /** Marks the span as failed; `code` is one of ours. */
+  fail(code: string): void
+  end(): void
+}
+
+const active = new AsyncLocalStorage<Span>()
+
+/** The span whose work the caller does; undefined where nothing is traced. */
+export function currentSpan(): Span | undefined {
+  return active.getStore()
+}
+
+/** Does the work in the span, which goes on afterwards. */
+export function inSpan<T>(span: Span | undefined, work: () => T): T {
+  return span === undefined ? work() : active.run(span, work)
+}
+
+/** Does the work in the span and ends it, as failed where the work throws. */
+export async function endSpanAfter<T>(span: Span | undefined, work: () => Promise<T>): Promise<T> {
+  if (span === undefined) return await work()
+  try {
+    return await active.run(span, work)
+  } catch (error) {
+    span.fail(toStreamError(error).code)
+    throw error
+  } finally {
+    span.end()
+  }
+}
+
+/** What log lines say of the current span. */
+export function spanFields(): { readonly trace_id?: string; readonly span_id?: string } {
+  const span = active.getStore()
+  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }
+}
