@@ -78,7 +78,14 @@ describe.skipIf(!hasBrowser)('a lane', () => {
     const lane = page.getByRole('article', { name: 'alder' })
     await lane.getByRole('cell', { name: '7.5 s 9.8 s' }).waitFor()
     await lane.getByText('3 waiting').waitFor()
-    await expectNoOverflow(page)
+    for (const width of [1440, 1280, 1221, 1100, 981, 800, 390]) {
+      await page.setViewportSize({ width, height: 900 })
+      for (const time of ['7.5 s', '9.8 s']) expect(await lane.getByText(time).isVisible(), `${width}`).toBe(true)
+      const isWider =
+        "(() => { const { scrollWidth, clientWidth } = document.querySelector('.lane-body'); return scrollWidth > clientWidth })()"
+      expect(await page.evaluate(isWider), `the lane at ${width}`).toBe(false)
+      await expectNoOverflow(page)
+    }
   })
 
   it('says no more to a vendor’s key than that the end does not answer', async () => {

@@ -1,12 +1,13 @@
 import { A, useSearchParams } from '@solidjs/router'
-import { For, type JSX, Match, Show, Switch } from 'solid-js'
+import { For, type JSX, Show } from 'solid-js'
 import type { FoundOrder } from '../../api/answers.ts'
 import { foundOrdersPage, foundOrdersQuery } from '../../api/queries.ts'
 import { useQuery } from '../../api/use-query.ts'
 import type { CsvTable } from '../../csv.ts'
 import { allPages, CsvButton } from '../../parts/csv-button.tsx'
+import { ListAnswer } from '../../parts/list-card.tsx'
 import { Pager } from '../../parts/pager.tsx'
-import { Empty, OrderBadge, ProblemNote, Skeleton } from '../../parts/parts.tsx'
+import { Empty, OrderBadge } from '../../parts/parts.tsx'
 import { TableHead } from '../../parts/table-head.tsx'
 import { Ago, Time } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
@@ -63,11 +64,10 @@ export function FoundOrders(props: { readonly wanted: WantedOrders; readonly aft
         </div>
       </div>
       <div class="card">
-        <Switch fallback={<Skeleton lines={6} tall />}>
-          <Match when={orders.isError}>
-            <ProblemNote error={orders.error} again={() => void orders.refetch()} />
-          </Match>
-          <Match when={orders.isSuccess && orders.data.items.length === 0 && orders.data.cursor === null}>
+        <ListAnswer
+          of={orders}
+          isEmpty={({ items, cursor }) => items.length === 0 && cursor === null}
+          empty={
             <Empty
               icon="orders"
               title={isBySku() ? words.noneWithSku : words.noneOfEmail}
@@ -79,16 +79,16 @@ export function FoundOrders(props: { readonly wanted: WantedOrders; readonly aft
                 </button>
               </Show>
             </Empty>
-          </Match>
-          <Match when={orders.isSuccess && orders.data}>
-            {(page) => (
-              <>
-                <FoundTable orders={page().items} />
-                <Pager cursor={page().cursor} isFirst={!props.after} onPage={(after) => setSearch({ after })} />
-              </>
-            )}
-          </Match>
-        </Switch>
+          }
+          lines={6}
+        >
+          {(page) => (
+            <>
+              <FoundTable orders={page().items} />
+              <Pager cursor={page().cursor} isFirst={!props.after} onPage={(after) => setSearch({ after })} />
+            </>
+          )}
+        </ListAnswer>
       </div>
     </section>
   )

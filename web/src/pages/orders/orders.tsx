@@ -8,10 +8,12 @@ import type { CsvTable } from '../../csv.ts'
 import { orderStateText } from '../../format.ts'
 import { useMay } from '../../may.ts'
 import { allRows, CsvButton } from '../../parts/csv-button.tsx'
+import { ListAnswer } from '../../parts/list-card.tsx'
 import { Pager } from '../../parts/pager.tsx'
-import { Empty, OrderBadge, PageHead, ProblemNote, Skeleton } from '../../parts/parts.tsx'
+import { Empty, OrderBadge, PageHead } from '../../parts/parts.tsx'
 import { Select } from '../../parts/select.tsx'
 import { TableHead } from '../../parts/table-head.tsx'
+import { Unanswered } from '../../parts/unanswered.tsx'
 import { Ago } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 import { usePageTitle } from '../../title.ts'
@@ -101,34 +103,39 @@ function Latest(): JSX.Element {
         </div>
       </div>
       <div class="card">
-        <Switch fallback={<Skeleton lines={6} tall />}>
-          <Match when={orders.isError}>
-            <ProblemNote error={orders.error} again={() => void orders.refetch()} />
-          </Match>
-          <Match when={status.isError && connection() === ''}>
-            <ProblemNote error={status.error} again={() => void status.refetch()} />
-          </Match>
-          <Match when={status.isSuccess && connection() === ''}>
-            <Empty icon="overview" title={texts.overview.noneTitle} lead={texts.overview.noneLead} />
-          </Match>
-          <Match when={orders.isSuccess && orders.data.items.length === 0}>
-            <Empty icon="orders" title={texts.orders.noneTitle} lead={texts.orders.noneLead}>
-              <Show when={search.state}>
-                <button type="button" class="button" onClick={() => setSearch({ state: null, cursor: null })}>
-                  {texts.orders.anyState}
-                </button>
-              </Show>
-            </Empty>
-          </Match>
-          <Match when={orders.isSuccess && orders.data}>
+        <Show
+          when={connection() !== ''}
+          fallback={
+            <Switch>
+              <Match when={status.isSuccess}>
+                <Empty icon="overview" title={texts.overview.noneTitle} lead={texts.overview.noneLead} />
+              </Match>
+              <Unanswered of={status} lines={6} />
+            </Switch>
+          }
+        >
+          <ListAnswer
+            of={orders}
+            isEmpty={({ items }) => items.length === 0}
+            empty={
+              <Empty icon="orders" title={texts.orders.noneTitle} lead={texts.orders.noneLead}>
+                <Show when={search.state}>
+                  <button type="button" class="button" onClick={() => setSearch({ state: null, cursor: null })}>
+                    {texts.orders.anyState}
+                  </button>
+                </Show>
+              </Empty>
+            }
+            lines={6}
+          >
             {(page) => (
               <>
                 <OrderTable orders={page().items} />
                 <Pager cursor={page().cursor} isFirst={!search.cursor} onPage={(cursor) => setSearch({ cursor })} />
               </>
             )}
-          </Match>
-        </Switch>
+          </ListAnswer>
+        </Show>
       </div>
     </section>
   )

@@ -14,7 +14,7 @@ import { texts } from '../../texts.ts'
 import { startRetry } from '../problems/retry-runs.ts'
 import { FulfilActions } from './fulfil.tsx'
 import { HoldOrder, ReleaseOrder } from './hold-order.tsx'
-import { CancelAtVendor, SendAgain } from './vendor-action.tsx'
+import { AtVendor, type VendorActionName } from './vendor-action.tsx'
 
 interface OfPart {
   readonly source: string
@@ -22,7 +22,7 @@ interface OfPart {
   readonly number: string
 }
 
-type Action = 'retry' | 'hold order' | 'release order' | 'resend' | 'cancel' | 'hold' | 'release'
+type Action = 'retry' | 'hold order' | 'release order' | VendorActionName | 'hold' | 'release'
 
 /** What can be done about a vendor's part now, each saying first what it will do. */
 export function PartActions(props: OfPart & { readonly hasOthers: boolean }): JSX.Element {
@@ -108,10 +108,10 @@ export function PartActions(props: OfPart & { readonly hasOthers: boolean }): JS
           <HoldOrder {...props} onClose={close} />
         </Match>
         <Match when={asked() === 'resend'}>
-          <SendAgain {...props} onClose={close} />
+          <AtVendor {...props} action="resend" onClose={close} />
         </Match>
         <Match when={asked() === 'cancel'}>
-          <CancelAtVendor {...props} onClose={close} />
+          <AtVendor {...props} action="cancel" onClose={close} />
         </Match>
         <Match when={asked() === 'release order'}>
           <ReleaseOrder {...props} onClose={close} />

@@ -4,44 +4,44 @@ import { texts } from '../../texts.ts'
 import { Effects } from './effects.tsx'
 import { type OfPart, OrderAction, orderActionPath } from './order-action.tsx'
 
-const confirmed = { confirm: true } as const
+/** What can be done to a part at its vendor, and nowhere else: send it again, or cancel it there. */
+export type VendorActionName = 'resend' | 'cancel'
 
-/** Sends the vendor's part again. */
-export function SendAgain(props: OfPart): JSX.Element {
+const words = texts.orderActions
+
+const actions = {
+  resend: {
+    title: words.resendTitle,
+    lead: words.resendLead,
+    submit: words.resend,
+    done: words.resendDone,
+    more: {},
+  },
+  cancel: {
+    title: words.cancelTitle,
+    lead: words.cancelLead,
+    submit: words.cancelOrder,
+    done: words.cancelDone,
+    more: { isDanger: true, dismiss: words.keep },
+  },
+} as const
+
+/** Asks before it does one of them to the vendor's part. */
+export function AtVendor(props: OfPart & { readonly action: VendorActionName }): JSX.Element {
+  const action = () => actions[props.action]
   return (
     <OrderAction<VendorAction>
-      title={texts.orderActions.resendTitle(props.number, props.part.connection)}
-      lead={texts.orderActions.resendLead}
-      submit={texts.orderActions.resend}
-      done={texts.orderActions.resendDone(props.number)}
+      title={action().title(props.number, props.part.connection)}
+      lead={action().lead}
+      submit={action().submit}
+      done={action().done(props.number)}
       request={{
         method: 'POST',
-        path: orderActionPath(props.source, props.number, 'resend'),
-        body: { connection: props.part.connection, ...confirmed },
+        path: orderActionPath(props.source, props.number, props.action),
+        body: { connection: props.part.connection, confirm: true },
       }}
       takesReason
-      preview={(told) => <Told action={told} />}
-      onClose={props.onClose}
-    />
-  )
-}
-
-/** Cancels the vendor's part there, and nowhere else. */
-export function CancelAtVendor(props: OfPart): JSX.Element {
-  return (
-    <OrderAction<VendorAction>
-      title={texts.orderActions.cancelTitle(props.number, props.part.connection)}
-      lead={texts.orderActions.cancelLead}
-      submit={texts.orderActions.cancelOrder}
-      done={texts.orderActions.cancelDone(props.number)}
-      request={{
-        method: 'POST',
-        path: orderActionPath(props.source, props.number, 'cancel'),
-        body: { connection: props.part.connection, ...confirmed },
-      }}
-      takesReason
-      isDanger
-      dismiss={texts.orderActions.keep}
+      {...action().more}
       preview={(told) => <Told action={told} />}
       onClose={props.onClose}
     />

@@ -185,7 +185,12 @@ function Times(props: { readonly of: Flow['times'] }): JSX.Element {
     return texts.overview.times(countText(whole.count), durationText(whole.p50), durationText(whole.p95), read)
   }
   return (
-    <td class="number flow-times" title={what()}>
+    <td
+      class="number flow-times"
+      data-label={texts.overview.columns.times}
+      data-zero={props.of.end_to_end.p50 === null}
+      title={what()}
+    >
       <span>{shown(props.of.end_to_end.p50)}</span>
       <span class="soft">{shown(props.of.end_to_end.p95)}</span>
     </td>

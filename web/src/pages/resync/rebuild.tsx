@@ -11,9 +11,9 @@ import { DetailPage } from '../../parts/detail-page.tsx'
 import { Icon } from '../../parts/icons.tsx'
 import { Fact, Facts } from '../../parts/parts.tsx'
 import { ProgressBar } from '../../parts/progress-bar.tsx'
-import { Time } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 import { ConfirmDialog } from './confirm-dialog.tsx'
+import { JobError, JobReason, JobTime } from './job-parts.tsx'
 import { openRebuilds, RebuildState } from './resync-state.tsx'
 
 const words = texts.rebuildPage
@@ -49,17 +49,7 @@ function Told(props: { readonly rebuild: Rebuild }): JSX.Element {
   const topic = useQuery(() => rebuildPreviewQuery(props.rebuild.table, isBuilding() && may('operate')))
   return (
     <>
-      <Show when={props.rebuild.error}>
-        {(error) => (
-          <div class="note" data-tone="bad">
-            <Icon name="problems" />
-            <div>
-              <strong>{error().code}</strong>
-              <p>{error().message}</p>
-            </div>
-          </div>
-        )}
-      </Show>
+      <JobError error={props.rebuild.error} tone="bad" />
       <section class="card resync-facts">
         <Show when={isBuilding() && topic.isSuccess}>
           <div class="resync-bar">
@@ -75,37 +65,11 @@ function Told(props: { readonly rebuild: Rebuild }): JSX.Element {
           <Fact name={words.generation}>{props.rebuild.generation ?? '–'}</Fact>
           <Fact name={words.live}>{props.rebuild.live_generation ?? '–'}</Fact>
           <Fact name={words.by}>{props.rebuild.by ?? '–'}</Fact>
-          <Fact name={texts.resync.columns.requested}>
-            <Time at={props.rebuild.requested_at} />
-          </Fact>
-          <Show when={props.rebuild.ready_at}>
-            {(at) => (
-              <Fact name={words.ready}>
-                <Time at={at()} />
-              </Fact>
-            )}
-          </Show>
-          <Show when={props.rebuild.ended_at}>
-            {(at) => (
-              <Fact name={words.ended}>
-                <Time at={at()} />
-              </Fact>
-            )}
-          </Show>
-          <Show when={props.rebuild.state === 'switched' && props.rebuild.undo_until}>
-            {(at) => (
-              <Fact name={words.undoUntil}>
-                <Time at={at()} />
-              </Fact>
-            )}
-          </Show>
-          <Show when={props.rebuild.reason}>
-            {(reason) => (
-              <Fact name={texts.actions.reason} wide>
-                {reason()}
-              </Fact>
-            )}
-          </Show>
+          <JobTime name={texts.resync.columns.requested} at={props.rebuild.requested_at} />
+          <JobTime name={words.ready} at={props.rebuild.ready_at} />
+          <JobTime name={words.ended} at={props.rebuild.ended_at} />
+          <JobTime name={words.undoUntil} at={props.rebuild.state === 'switched' ? props.rebuild.undo_until : null} />
+          <JobReason reason={props.rebuild.reason} />
         </Facts>
       </section>
       <Show when={props.rebuild.difference}>{(difference) => <Changes difference={difference()} />}</Show>

@@ -11,9 +11,9 @@ import { DetailPage } from '../../parts/detail-page.tsx'
 import { Icon } from '../../parts/icons.tsx'
 import { Fact, Facts, toneOf } from '../../parts/parts.tsx'
 import { ProgressBar } from '../../parts/progress-bar.tsx'
-import { Time } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 import { ConfirmDialog } from './confirm-dialog.tsx'
+import { JobError, JobReason, JobTime } from './job-parts.tsx'
 import { paceOf, rateText } from './progress.ts'
 import { openReplays, ReplayState } from './resync-state.tsx'
 
@@ -46,17 +46,7 @@ function Told(props: {
   const pace = () => paceOf(props.replay, props.at)
   return (
     <>
-      <Show when={props.replay.error}>
-        {(error) => (
-          <div class="note" data-tone={props.replay.state === 'blocked' ? 'warn' : 'bad'}>
-            <Icon name="problems" />
-            <div>
-              <strong>{error().code}</strong>
-              <p>{error().message}</p>
-            </div>
-          </div>
-        )}
-      </Show>
+      <JobError error={props.replay.error} tone={props.replay.state === 'blocked' ? 'warn' : 'bad'} />
       <section class="card resync-facts">
         <Show when={props.replay.selected !== null || openReplays.includes(props.replay.state)}>
           <div class="resync-bar">
@@ -77,23 +67,9 @@ function Told(props: {
           <Fact name={words.versions}>{props.replay.all_versions ? words.everyVersion : words.newest}</Fact>
           <Fact name={words.rate}>{words.aSecond(countText(props.replay.rate))}</Fact>
           <Fact name={words.by}>{props.replay.by ?? props.replay.trigger}</Fact>
-          <Fact name={texts.resync.columns.requested}>
-            <Time at={props.replay.requested_at} />
-          </Fact>
-          <Show when={props.replay.ended_at}>
-            {(at) => (
-              <Fact name={words.ended}>
-                <Time at={at()} />
-              </Fact>
-            )}
-          </Show>
-          <Show when={props.replay.reason}>
-            {(reason) => (
-              <Fact name={texts.actions.reason} wide>
-                {reason()}
-              </Fact>
-            )}
-          </Show>
+          <JobTime name={texts.resync.columns.requested} at={props.replay.requested_at} />
+          <JobTime name={words.ended} at={props.replay.ended_at} />
+          <JobReason reason={props.replay.reason} />
         </Facts>
       </section>
       <Outcome replay={props.replay} />

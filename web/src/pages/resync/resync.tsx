@@ -11,11 +11,11 @@ import { countText, entityText } from '../../format.ts'
 import { useMay } from '../../may.ts'
 import { CsvButton } from '../../parts/csv-button.tsx'
 import { Icon } from '../../parts/icons.tsx'
+import { ListCard } from '../../parts/list-card.tsx'
 import { notify } from '../../parts/notices.tsx'
 import { Empty, PageHead } from '../../parts/parts.tsx'
 import { ProgressBar } from '../../parts/progress-bar.tsx'
 import { TableHead } from '../../parts/table-head.tsx'
-import { Unanswered } from '../../parts/unanswered.tsx'
 import { Ago } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 import { usePageTitle } from '../../title.ts'
@@ -103,26 +103,22 @@ function Replays(): JSX.Element {
   const replays = useQuery(() => replaysQuery(limit()))
   const load = async () => (await ask<{ readonly items: readonly Replay[] }>(`/v1/replays?limit=${MOST}`)).items
   return (
-    <section class="card" aria-labelledby="replays">
-      <div class="card-head">
-        <h2 id="replays">{words.replays}</h2>
-        <CsvButton name="replays" table={replayTable} load={load} />
-      </div>
-      <Switch>
-        <Match when={replays.isSuccess && replays.data.items.length === 0}>
-          <Empty icon="retry" title={words.noReplays} lead={words.noReplaysLead} />
-        </Match>
-        <Match when={replays.isSuccess && replays.data}>
-          {(told) => (
-            <>
-              <ReplayTable replays={told().items} />
-              <More isCut={told().items.length >= FEW && limit() === FEW} show={() => setSearch({ all: 'replays' })} />
-            </>
-          )}
-        </Match>
-        <Unanswered of={replays} lines={4} />
-      </Switch>
-    </section>
+    <ListCard
+      id="replays"
+      title={words.replays}
+      actions={<CsvButton name="replays" table={replayTable} load={load} />}
+      of={replays}
+      isEmpty={({ items }) => items.length === 0}
+      empty={<Empty icon="retry" title={words.noReplays} lead={words.noReplaysLead} />}
+      lines={4}
+    >
+      {(told) => (
+        <>
+          <ReplayTable replays={told().items} />
+          <More isCut={told().items.length >= FEW && limit() === FEW} show={() => setSearch({ all: 'replays' })} />
+        </>
+      )}
+    </ListCard>
   )
 }
 
@@ -213,26 +209,22 @@ function Rebuilds(): JSX.Element {
   const rebuilds = useQuery(() => rebuildsQuery(limit()))
   const load = async () => (await ask<{ readonly items: readonly Rebuild[] }>(`/v1/rebuilds?limit=${MOST}`)).items
   return (
-    <section class="card" aria-labelledby="rebuilds">
-      <div class="card-head">
-        <h2 id="rebuilds">{words.rebuilds}</h2>
-        <CsvButton name="rebuilds" table={rebuildTable} load={load} />
-      </div>
-      <Switch>
-        <Match when={rebuilds.isSuccess && rebuilds.data.items.length === 0}>
-          <Empty icon="tasks" title={words.noRebuilds} lead={words.noRebuildsLead} />
-        </Match>
-        <Match when={rebuilds.isSuccess && rebuilds.data}>
-          {(told) => (
-            <>
-              <RebuildTable rebuilds={told().items} />
-              <More isCut={told().items.length >= FEW && limit() === FEW} show={() => setSearch({ all: 'rebuilds' })} />
-            </>
-          )}
-        </Match>
-        <Unanswered of={rebuilds} lines={3} />
-      </Switch>
-    </section>
+    <ListCard
+      id="rebuilds"
+      title={words.rebuilds}
+      actions={<CsvButton name="rebuilds" table={rebuildTable} load={load} />}
+      of={rebuilds}
+      isEmpty={({ items }) => items.length === 0}
+      empty={<Empty icon="tasks" title={words.noRebuilds} lead={words.noRebuildsLead} />}
+      lines={3}
+    >
+      {(told) => (
+        <>
+          <RebuildTable rebuilds={told().items} />
+          <More isCut={told().items.length >= FEW && limit() === FEW} show={() => setSearch({ all: 'rebuilds' })} />
+        </>
+      )}
+    </ListCard>
   )
 }
 
@@ -283,23 +275,19 @@ function RebuildTable(props: { readonly rebuilds: readonly Rebuild[] }): JSX.Ele
 /** What can be compared with its source. To look deletes nothing, and needs no question. */
 function Sweeps(): JSX.Element {
   const reads = useQuery(readsQuery)
-  const swept = () => (reads.isSuccess ? reads.data.items.filter(({ sweep }) => sweep !== null) : [])
+  const sweptOf = (items: readonly ReadStatus[]) => items.filter(({ sweep }) => sweep !== null)
   return (
-    <section class="card" aria-labelledby="sweeps">
-      <div class="card-head">
-        <h2 id="sweeps">{words.sweeps}</h2>
-      </div>
-      <p class="soft resync-lead">{words.sweepsLead}</p>
-      <Switch>
-        <Match when={reads.isSuccess && swept().length === 0}>
-          <Empty icon="tasks" title={words.noSweeps} lead={words.noSweepsLead} />
-        </Match>
-        <Match when={reads.isSuccess}>
-          <SweepTable reads={swept()} />
-        </Match>
-        <Unanswered of={reads} lines={3} />
-      </Switch>
-    </section>
+    <ListCard
+      id="sweeps"
+      title={words.sweeps}
+      lead={words.sweepsLead}
+      of={reads}
+      isEmpty={({ items }) => sweptOf(items).length === 0}
+      empty={<Empty icon="tasks" title={words.noSweeps} lead={words.noSweepsLead} />}
+      lines={3}
+    >
+      {(told) => <SweepTable reads={sweptOf(told().items)} />}
+    </ListCard>
   )
 }
 
@@ -368,19 +356,17 @@ function Look(props: { readonly read: string }): JSX.Element {
 function Backfills(): JSX.Element {
   const reads = useQuery(readsQuery)
   return (
-    <section class="card" aria-labelledby="backfills">
-      <div class="card-head">
-        <h2 id="backfills">{words.backfill}</h2>
-      </div>
-      <p class="soft resync-lead">{words.backfillLead}</p>
-      <Switch>
-        <Match when={reads.isSuccess && reads.data.items.length === 0}>
-          <Empty icon="tasks" title={texts.tasks.noReads} lead={texts.tasks.noReadsLead} />
-        </Match>
-        <Match when={reads.isSuccess && reads.data}>{(told) => <ReadTable reads={told().items} />}</Match>
-        <Unanswered of={reads} lines={3} />
-      </Switch>
-    </section>
+    <ListCard
+      id="backfills"
+      title={words.backfill}
+      lead={words.backfillLead}
+      of={reads}
+      isEmpty={({ items }) => items.length === 0}
+      empty={<Empty icon="tasks" title={texts.tasks.noReads} lead={texts.tasks.noReadsLead} />}
+      lines={3}
+    >
+      {(told) => <ReadTable reads={told().items} />}
+    </ListCard>
   )
 }
 

@@ -1,13 +1,13 @@
-import { For, type JSX, Match, Show, Switch } from 'solid-js'
+import { For, type JSX, Show } from 'solid-js'
 import { type ConsumerGroup, consumersQuery } from '../../api/system.ts'
 import { useQuery } from '../../api/use-query.ts'
 import type { CsvTable } from '../../csv.ts'
 import { countText } from '../../format.ts'
 import { CsvButton } from '../../parts/csv-button.tsx'
+import { ListCard } from '../../parts/list-card.tsx'
 import { Badge, Empty, type Tone } from '../../parts/parts.tsx'
 import { ReadId } from '../../parts/read-id.tsx'
 import { TableHead } from '../../parts/table-head.tsx'
-import { Unanswered } from '../../parts/unanswered.tsx'
 import { Ago } from '../../parts/when.tsx'
 import { texts } from '../../texts.ts'
 
@@ -38,32 +38,30 @@ function byNeed(one: ConsumerGroup, other: ConsumerGroup): number {
 export function ConsumersView(): JSX.Element {
   const consumers = useQuery(consumersQuery)
   return (
-    <section class="card" aria-labelledby="consumers">
-      <div class="card-head">
-        <h2 id="consumers">{words.consumers}</h2>
+    <ListCard
+      id="consumers"
+      title={words.consumers}
+      actions={
         <CsvButton
           name="consumers"
           table={table}
           load={async () => (consumers.isSuccess ? consumers.data.items : [])}
         />
-      </div>
-      <Switch>
-        <Match when={consumers.isSuccess && consumers.data.items.length === 0}>
-          <Empty icon="system" title={words.noConsumers} lead={words.noConsumersLead} />
-        </Match>
-        <Match when={consumers.isSuccess && consumers.data}>
-          {(told) => (
-            <>
-              <GroupTable items={told().items.toSorted(byNeed)} />
-              <Show when={!told().complete}>
-                <p class="system-lead soft">{words.moreConsumers(countText(told().items.length))}</p>
-              </Show>
-            </>
-          )}
-        </Match>
-        <Unanswered of={consumers} lines={8} />
-      </Switch>
-    </section>
+      }
+      of={consumers}
+      isEmpty={({ items }) => items.length === 0}
+      empty={<Empty icon="system" title={words.noConsumers} lead={words.noConsumersLead} />}
+      lines={8}
+    >
+      {(told) => (
+        <>
+          <GroupTable items={told().items.toSorted(byNeed)} />
+          <Show when={!told().complete}>
+            <p class="system-lead soft">{words.moreConsumers(countText(told().items.length))}</p>
+          </Show>
+        </>
+      )}
+    </ListCard>
   )
 }
 
