@@ -15,6 +15,8 @@ export interface PageAddress {
   readonly seen?: string
   /** The button that opens the dialog which is shown. */
   readonly opens?: string
+  /** What is opened on the page, one after the other; as selectors. */
+  readonly unfolds?: readonly string[]
 }
 
 const at = (name: string | null, path: string, title: string, last?: string): PageAddress => ({
@@ -81,7 +83,7 @@ export async function pageAddresses(
 }
 
 /** Opens the address and waits until all of it is there. */
-export async function openAddress(page: Page, { path, title, last, opens }: PageAddress): Promise<void> {
+export async function openAddress(page: Page, { path, title, last, opens, unfolds = [] }: PageAddress): Promise<void> {
   await page.goto(path)
   await page.getByRole('heading', { level: 1, name: title }).waitFor()
   if (last !== undefined) {
@@ -93,6 +95,7 @@ export async function openAddress(page: Page, { path, title, last, opens }: Page
     .getByRole('main')
     .filter({ hasNot: page.locator('[aria-busy]:visible') })
     .waitFor()
+  for (const folded of unfolds) await page.locator(folded).first().click()
   if (opens === undefined) return
   await page.getByRole('button', { name: opens }).click()
   await page

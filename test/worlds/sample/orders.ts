@@ -8,6 +8,7 @@ import { lineOf, orderChanged, orderOf, vendorOrder } from '../../data/processor
 import { indexOrder } from '../indexed-orders.ts'
 import type { readableTopics } from '../problem-orders.ts'
 import { batchContext, decoded } from '../stage-context.ts'
+import { addCalls } from './calls.ts'
 import { report, type Told } from './reports.ts'
 
 /** The order of which a page is shown: two vendors, and a line of the seller's own. */
@@ -42,6 +43,9 @@ const ends: readonly Told['result'][] = [
 ]
 
 const MINUTE = 60_000
+/** When the order was read, before now, and how long after that it was delivered; milliseconds. */
+const LIFE_BEGAN = 26 * MINUTE
+const DELIVERED_AFTER = 1_460
 
 /** Orders that are found by the SKU of one line, and by the address of one buyer. */
 export async function addFoundOrders(operations: Pick<OperationDeps, 'tables' | 'personKeys'>, now: number) {
@@ -76,6 +80,7 @@ export async function addOrders(tables: Tables, topics: ReturnType<typeof readab
     }),
   )
   await report(tables, [...listed, ...lifeOf(topics, now)])
+  await addCalls(tables, SAMPLE_ORDER, now - LIFE_BEGAN + DELIVERED_AFTER)
   const shipped = shopFulfilment(SHIPMENT, SAMPLE_ORDER.number, [fulfilmentLine('NW-JACKET-ALPINE-M', '1')])
   const times = { occurredAt: now - 4 * MINUTE, readAt: now - 3 * MINUTE }
   const event = { ...shipped, ...times, connection: 'outdoor-nordwand', source: 'nordwand' }
@@ -88,7 +93,7 @@ export async function addOrders(tables: Tables, topics: ReturnType<typeof readab
 
 function lifeOf({ codec, put }: ReturnType<typeof readableTopics>, now: number): readonly Told[] {
   const { source, number } = SAMPLE_ORDER
-  const at = now - 26 * MINUTE
+  const at = now - LIFE_BEGAN
   const more: Partial<Order> = { orderNumber: number, currency: 'EUR', placedAt: at - 45_000 }
   const whole = orderOf([...nordwand, ...trailworks, ...own], {
     ...more,
@@ -122,7 +127,7 @@ function lifeOf({ codec, put }: ReturnType<typeof readableTopics>, now: number):
     step('outdoor.orders.all', 0, { status: 'published' }),
     step('route-orders', 320, { ...first, status: 'processing' }, toFirst),
     step('route-orders', 321, { ...second, status: 'processing' }, toSecond),
-    step('deliver-nordwand', 1_460, { ...first, status: 'succeeded', targetId: '48213' }, toFirst),
+    step('deliver-nordwand', DELIVERED_AFTER, { ...first, status: 'succeeded', targetId: '48213' }, toFirst),
     step('deliver-trailworks', 1_720, { ...second, status: 'waiting', ...missing }, toSecond),
   ]
 }

@@ -12,11 +12,14 @@ export async function picturedAddresses(api: Api): Promise<readonly PageAddress[
   const { json } = await api.post(`/v1${ORDER}/share`, { connection: 'outdoor-nordwand', days: 14 })
   const overview = { path: '/?of=outdoor-nordwand', title: 'Overview', last: '.chart canvas' }
   const order = { path: `${ORDER}#timeline`, title: 'Order 100004217' }
+  const delivery = 'li:has-text("deliver-nordwand"):has-text("48213") summary'
+  const call = { seen: '.calls', unfolds: [delivery, '.call:has-text("salesOrder") summary:has-text("Sent")'] }
   const history = { path: `${PRODUCT}#history`, title: 'NW-JACKET-ALPINE-M', last: '.change' }
   const resync = { path: '/resync', title: 'Resync' }
   return [
     { ...overview, name: 'overview-day', seen: '[aria-labelledby="day"]' },
     { ...order, name: 'order-timeline', seen: '[aria-labelledby="timeline"]' },
+    { ...order, ...call, name: 'order-call' },
     { ...history, name: 'product-history', seen: '#history' },
     { ...resync, name: 'replay-preview', opens: 'Replay events' },
     { ...resync, name: 'rebuild-preview', opens: 'Rebuild a feed' },
