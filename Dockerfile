@@ -8,16 +8,26 @@ COPY web web
 COPY src src
 RUN node node_modules/vite/bin/vite.js build --config web/vite.config.ts
 
-FROM node:24-slim
+FROM node:24-slim AS runtime
 ENV NODE_ENV=production
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Without install scripts, which none of these packages needs, and without the Node that is optional: this image has one.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force
-COPY . .
+COPY tsconfig.json ./
+COPY bin bin
+COPY schemas schemas
+COPY src src
 COPY --from=page /app/web/dist web/dist
 RUN ln -s /app/bin/waldstream.mjs /usr/local/bin/waldstream
 USER node
-EXPOSE 8080
+EXPOSE 8080 9464
 ENTRYPOINT ["waldstream"]
+
+# With a simulated shop and ERP, and the demo's configuration: docker-compose.demo.yml.
+FROM runtime AS demo
+COPY simulators simulators
+COPY config/demo config/demo
+
+FROM runtime
 CMD ["run", "--role", "all"]

@@ -33,6 +33,8 @@ const { values } = parseArgs({
     /** How many of the shops' orders, of 1, are as real shops have them. */
     'real-share': { type: 'string', default: '0' },
     'pull-every': { type: 'string' },
+    /** Of the shop; the ERP and the image feed have the next two. Without it, each takes a free one. */
+    'first-port': { type: 'string' },
   },
 })
 
@@ -42,18 +44,21 @@ const vendorPattern = new RegExp(values['vendor-pattern'] ?? '^WLD-')
 const shared = { catalogFile, vendorPattern, seed: Number(values.seed) }
 mkdirSync(data, { recursive: true })
 
+const portAt = (place: number) =>
+  values['first-port'] === undefined ? {} : { port: Number(values['first-port']) + place }
 const orders = { orders: Number(values.orders), mixedStates: values['mixed-states'] }
 const second = values['second-vendor-pattern']
 const [magento, netsuite, images, sap, bigcommerce] = await started([
   startShop({
     ...shared,
     dataFile: join(data, 'magento.sqlite'),
+    ...portAt(0),
     ...orders,
     realShare: Number(values['real-share']),
     ...(values['pull-every'] === undefined ? {} : { pullEverySeconds: Number(values['pull-every']) }),
   }),
-  startNetSuiteSimulator({ ...shared, dataFile: join(data, 'netsuite.sqlite') }),
-  startImageFeedSimulator({ ...shared, dataFile: join(data, 'images.sqlite') }),
+  startNetSuiteSimulator({ ...shared, dataFile: join(data, 'netsuite.sqlite'), ...portAt(1) }),
+  startImageFeedSimulator({ ...shared, dataFile: join(data, 'images.sqlite'), ...portAt(2) }),
   startSecondVendor(),
   second === undefined
     ? undefined
@@ -96,7 +101,7 @@ async function startSecondVendor(): Promise<Simulator | undefined> {
 /** A shop keeps its address: its images' addresses are made of it, and another one would change all of them. */
 async function startShop(options: MagentoOptions): Promise<MagentoSimulator> {
   const file = join(data, 'magento.port')
-  const port = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+  const port = options.port ?? (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0)
   const shop = await startMagentoSimulator({ ...options, port }).catch((error: unknown) => {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
     return startMagentoSimulator(options)

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { metricList } from '../../../src/platform/metrics/metric-list.ts'
+import { knownSeries } from './known-metrics.ts'
+import { namedIn } from './promql.ts'
 
 const FOLDER = fileURLToPath(new URL('../../../deploy/prometheus/', import.meta.url))
 const PROMTOOL = process.env['PROMTOOL'] ?? 'promtool'
@@ -25,23 +26,18 @@ const { groups } = parse(readFileSync(join(FOLDER, 'rules.yaml'), 'utf8')) as {
 }
 const rules = groups.flatMap((group) => group.rules)
 
-/** Labels that Prometheus gives each series itself. */
-const OF_PROMETHEUS = ['instance', 'job']
+const series = knownSeries()
 
 describe('alerts', () => {
   it.each(rules)('$alert names metrics and labels that there are', ({ expr, annotations }) => {
-    const names = [...expr.matchAll(/waldstream_[a-z_]*[a-z]/g)].map(([name]) => name)
-    expect(names).not.toEqual([])
-    const known: Readonly<Record<string, { readonly labels: readonly string[] }>> = metricList
-    expect(names.filter((name) => known[name] === undefined)).toEqual([])
-    const labels = [...new Set(names.flatMap((name) => known[name]?.labels ?? [])), ...OF_PROMETHEUS]
-    const inExpression = [...expr.matchAll(/(?:by|on) \(([^)]*)\)|\{([a-z_]+)[!=]/g)].flatMap(([, list, one]) =>
-      (list ?? one ?? '').split(',').map((name) => name.trim()),
-    )
+    const { metrics, labels } = namedIn(expr)
+    expect(metrics).not.toEqual([])
+    expect(metrics.filter((metric) => !series.has(metric))).toEqual([])
+    const known = metrics.flatMap((metric) => series.get(metric) ?? [])
     const inWords = Object.values(annotations).flatMap((text) =>
       [...text.matchAll(/\$labels\.([a-z_]+)/g)].map(([, name = '']) => name),
     )
-    expect([...inExpression, ...inWords].filter((name) => !labels.includes(name))).toEqual([])
+    expect([...labels, ...inWords].filter((name) => !known.includes(name))).toEqual([])
   })
 
   it('each say how grave it is, what is wrong, and what to do', () => {
