@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRandom, type Random } from '../../simulators/harness/random.ts'
+import { brisk } from '../worlds/brisk.ts'
 import { type Installation, install, RUNNING } from '../worlds/processes-roles.ts'
 import { type Simulators, startSimulators } from '../worlds/processes-simulators.ts'
 import { Fleet, type Member } from './fleet.ts'
@@ -27,14 +28,6 @@ export interface World {
 const SESSION_MS = 6_000
 const LEASE_MS = 4_000
 const ANY_PORT = { API_PORT: '0', METRICS_PORT: '0' }
-
-/** The demo's configuration, read more often and with less overlap, for a load that would be read again and again. */
-function brisk(text: string): string {
-  return text
-    .replaceAll(/"\*\/\d+ \* \* \* \* \*"/g, '"*/2 * * * * *"')
-    .replaceAll(/settleSeconds: \d+/g, 'settleSeconds: 1')
-    .replaceAll(/overlapSeconds: \d+/g, 'overlapSeconds: 5')
-}
 
 const EACH_ROLE: readonly Member[] = ['producer', 'processor', 'projector', 'api']
 
