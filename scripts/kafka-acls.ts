@@ -1,0 +1,54 @@
+import type { Role } from '../src/cli/roles.ts'
+import { entities, isPerSystem, type TopicKind, topics } from '../src/events/topics.ts'
+import { topology } from '../src/processors/topology.ts'
+
+const REPORTS: readonly TopicKind[] = ['sync-status', 'dead-letters']
+
+/** Kinds of topics that each role appends to. */
+export const writtenKinds: Readonly<Record<Role, readonly TopicKind[]>> = {
+  // Replays append stored events once more to the topic that they are of.
+  producer: distinct([...entities, 'sync-requests', ...topology.map(({ from }) => from), ...REPORTS]),
+  processor: distinct([...topology.flatMap(({ to }) => to), ...REPORTS]),
+  projector: REPORTS,
+  // Pushed orders, requested runs, and dead letters that are retried where they were.
+  api: topics.map(({ kind }) => kind),
+}
+
+function distinct(kinds: readonly TopicKind[]): readonly TopicKind[] {
+  return [...new Set(kinds)]
+}
+
+const HEAD = `#!/usr/bin/env bash
+# ACLs of an installation, a principal for each role. Made from the topology: npm run generate
+#
+#   BOOTSTRAP=broker:9092 PREFIX=shop. USER_PREFIX=waldstream- ./acls.sh --command-config admin.properties
+#
+# Every role reads all topics of the installation, since replays, retries and pages show what any of them holds, and creates
+# what is missing. What it appends to is its own. PREFIX is TOPIC_PREFIX; on a cluster that is shared with others it must not
+# be empty: it would be every topic and group.
+set -euo pipefail
+: "\${BOOTSTRAP:?addresses of brokers}" "\${PREFIX:?TOPIC_PREFIX of the installation}"
+user=\${USER_PREFIX:-waldstream-}
+acls=(\${KAFKA_ACLS:-kafka-acls.sh} --bootstrap-server "$BOOTSTRAP" "$@" --add)
+`
+
+/** The commands that give each role what it needs. */
+export function aclScript(): string {
+  return `${HEAD}${Object.entries(writtenKinds)
+    .map(([role, kinds]) => commandsOf(role, kinds))
+    .join('')}`
+}
+
+function commandsOf(role: string, kinds: readonly TopicKind[]): string {
+  const principal = `--allow-principal "User:\${user}${role}"`
+  const shared = kinds.filter((kind) => !isPerSystem(kind))
+  const perSystem = kinds.filter(isPerSystem)
+  return `
+# ${role}
+"\${acls[@]}" ${principal} --operation Read --operation Describe --operation DescribeConfigs --operation Create \\
+  --resource-pattern-type prefixed --topic "$PREFIX"
+"\${acls[@]}" ${principal} --operation Read --operation Describe --resource-pattern-type prefixed --group "$PREFIX"
+"\${acls[@]}" ${principal} --operation Describe --cluster
+"\${acls[@]}" ${principal} --operation Write${shared.map((kind) => ` \\\n  --topic "\${PREFIX}${kind}"`).join('')}
+${perSystem.length === 0 ? '' : `"\${acls[@]}" ${principal} --operation Write --resource-pattern-type prefixed${perSystem.map((kind) => ` \\\n  --topic "\${PREFIX}${kind}."`).join('')}\n`}`
+}
