@@ -1,6 +1,7 @@
 import { type Command, type CommandGroup, commandsOf } from './command.ts'
 import { apply } from './commands/apply.ts'
 import { audit } from './commands/audit.ts'
+import { backup, restore } from './commands/backup.ts'
 import { changes } from './commands/changes.ts'
 import { completion } from './commands/completion.ts'
 import { deadLetters } from './commands/dead-letters.ts'
@@ -41,7 +42,7 @@ export interface Section {
 /** Every command. */
 export const catalogue: readonly Section[] = [
   { title: 'Configuration', entries: [init, validate, test, preview, apply, changes] },
-  { title: 'Run and observe', entries: [run, doctor, status, system, notifications] },
+  { title: 'Run and observe', entries: [run, doctor, status, system, notifications, backup, restore] },
   { title: 'Reads and replays', entries: [reads, sync, tasks, replay, rebuild] },
   { title: 'What failed or waits', entries: [deadLetters, pauses, positions, rows] },
   { title: 'Orders and feeds', entries: [order, orders, fulfil, shares, stage, history] },

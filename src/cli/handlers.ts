@@ -1,6 +1,7 @@
 import type { Command, Given } from './command.ts'
 import { apply } from './commands/apply.ts'
 import { audit } from './commands/audit.ts'
+import { backup, restore } from './commands/backup.ts'
 import { changes } from './commands/changes.ts'
 import { completion } from './commands/completion.ts'
 import { deadLettersDiscard, deadLettersList, deadLettersRetry, deadLettersShow } from './commands/dead-letters.ts'
@@ -80,6 +81,8 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   bind(rowsList, async () => (await import('./rows.ts')).listRowsCommand),
   bind(rowsRemove, async () => (await import('./rows.ts')).removeRowCommand),
   bind(changes, async () => (await import('./changes.ts')).changesCommand),
+  bind(backup, async () => (await import('./backup.ts')).backupCommand),
+  bind(restore, async () => (await import('./restore.ts')).restoreCommand),
   bind(audit, async () => (await import('./audit.ts')).auditCommand),
   bind(keysList, async () => (await import('./keys.ts')).listKeysCommand),
   bind(keysCreate, async () => (await import('./keys.ts')).createKeyCommand),

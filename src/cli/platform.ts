@@ -75,7 +75,7 @@ export async function openTables(
     endLog()
     opened.close()
   }
-  return { tables: opened.tables, describe: opened.describe, close }
+  return { tables: opened.tables, storedItems: opened.storedItems, describe: opened.describe, close }
 }
 
 /** Each check of the whole installation. */

@@ -6,6 +6,7 @@ import { createTable } from './create-table.ts'
 import { type DescribedTable, describeTable } from './describe-table.ts'
 import { type InspectedTable, inspectTable } from './inspect-table.ts'
 import { createReads } from './reads.ts'
+import { createStoredItems, type StoredItems } from './stored-items.ts'
 import { createTableKeys } from './table-keys.ts'
 import type { TableDefinition, Tables } from './tables.ts'
 import { createWrites } from './writes.ts'
@@ -23,6 +24,8 @@ export interface DynamoSettings {
 
 export interface DynamoTables {
   readonly tables: Tables
+  /** For copies of whole tables. */
+  readonly storedItems: StoredItems
   /**
    * Makes what is missing (pay per request), waits until all are active; `configuration_invalid` when one exists with
    * other keys.
@@ -59,6 +62,7 @@ export function createTables(settings: DynamoSettings): DynamoTables {
   const access = { client: documents, keys, prefix: settings.prefix }
   return {
     tables: { ...createReads(access), ...createWrites(access) },
+    storedItems: createStoredItems(client, settings.prefix),
     async create(definitions) {
       await forEachBounded(definitions, CREATED_AT_ONCE, async (definition) => {
         await createTable(client, settings.prefix, definition)

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Check } from 'typebox/value'
+import { StreamError } from '../errors.ts'
+import {
+  type Backup,
+  type BackupTarget,
+  type CopiedTable,
+  type Manifest,
+  manifestSchema,
+} from '../operations/backup/backup.ts'
+import type { StoredItem } from '../platform/dynamodb/stored-items.ts'
+import { itemOfLine, lineOfItem } from './item-lines.ts'
+
+const MANIFEST = 'manifest.json'
+/** The files hold keys of persons and of the API: they are the owner's alone. */
+const OWNER_ONLY = { folder: 0o700, file: 0o600 } as const
+const ITEMS_A_PAGE = 500
+
+/** A new folder with a file for each table, an item a line, and the manifest. */
+export async function createBackupFolder(folder: string): Promise<BackupTarget> {
+  await mkdir(folder, { recursive: true, mode: OWNER_ONLY.folder })
+  if ((await readdir(folder)).length > 0) throw folderError(folder, 'is not empty: name a new folder')
+  return {
+    add: (table, pages) => copyTable(join(folder, fileOf(table)), table, pages),
+    finish: (manifest) =>
+      writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, {
+        mode: OWNER_ONLY.file,
+        flush: true,
+      }),
+  }
+}
+
+/** Opens a backup whose files are as they were written. Throws `configuration_invalid`. */
+export async function openBackupFolder(folder: string): Promise<Backup> {
+  const manifest = await readManifest(folder)
+  for (const { table, sha256 } of manifest.tables) {
+    const found = await digestOf(join(folder, fileOf(table)), folder)
+    if (found !== sha256) throw folderError(folder, `is damaged: ${fileOf(table)} is not what was written`)
+  }
+  return { manifest, pages: (table) => readPages(join(folder, fileOf(table))) }
+}
+
+function fileOf(table: string): string {
+  return `${table}.jsonl`
+}
+
+async function copyTable(
+  path: string,
+  table: string,
+  pages: AsyncIterable<readonly StoredItem[]>,
+): Promise<CopiedTable> {
+  const hash = createHash('sha256')
+  const file: FileHandle = await open(path, 'wx', OWNER_ONLY.file)
+  let items = 0
+  try {
+    for await (const page of pages) {
+      const text = page.map((item) => `${lineOfItem(item)}\n`).join('')
+      hash.update(text)
+      await file.appendFile(text)
+      items += page.length
+    }
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  return { table, items, sha256: hash.digest('hex') }
+}
+
+async function readManifest(folder: string): Promise<Manifest> {
+  let manifest: unknown
+  try {
+    manifest = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8'))
+  } catch (cause) {
+    throw folderError(folder, `has no ${MANIFEST} that can be read: the backup is not whole`, cause)
+  }
+  if (Check(manifestSchema, manifest)) return manifest
+  throw folderError(folder, `has a ${MANIFEST} of another format`)
+}
+
+async function digestOf(path: string, folder: string): Promise<string> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk)
+  } catch (cause) {
+    throw folderError(folder, `has a file that can't be read: ${path}`, cause)
+  }
+  return hash.digest('hex')
+}
+
+async function* readPages(path: string): AsyncGenerator<readonly StoredItem[]> {
+  let page: StoredItem[] = []
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+    page.push(itemOfLine(line))
+    if (page.length < ITEMS_A_PAGE) continue
+    yield page
+    page = []
+  }
+  if (page.length > 0) yield page
+}
+
+function folderError(folder: string, what: string, cause?: unknown): StreamError {
+  return new StreamError('configuration_invalid', `${folder} ${what}`, { field: folder, cause })
+}

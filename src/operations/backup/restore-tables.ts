@@ -1,0 +1,105 @@
+import { StreamError } from '../../errors.ts'
+import type { StoredItem, StoredItems } from '../../platform/dynamodb/stored-items.ts'
+import type { GroupAdmin } from '../../platform/kafka/kafkajs-groups.ts'
+import { feeds } from '../../projections/feeds.ts'
+import { noteChange } from '../audit.ts'
+import { assertConfirmed } from '../confirmation.ts'
+import type { TableDeps } from '../dependencies.ts'
+import type { Principal } from '../principal.ts'
+import { assertReachesEverything } from './assert-reaches-everything.ts'
+import type { Backup } from './backup.ts'
+import { backupTables, CHECKPOINTS } from './backup-tables.ts'
+
+interface RestoreDeps extends Pick<TableDeps, 'audit'> {
+  readonly items: StoredItems
+  readonly groups: Pick<GroupAdmin, 'remove'>
+  readonly topicPrefix: string
+}
+
+interface RestoreRequest {
+  /** Writes over items that are there: to continue a restore that was interrupted. */
+  readonly overwrite: boolean
+  readonly confirm: boolean
+}
+
+/** What a restore wrote. */
+export interface Restored {
+  readonly tables: number
+  readonly items: number
+  /** Consumer groups that begin again at the positions of the backup. */
+  readonly groups: number
+}
+
+/** Only appended to, and a refused command is noted in it: it is never empty. */
+const APPENDED_TO = 'audit'
+const PUBLISHED = 'published'
+
+/**
+ * Writes a backup into empty tables. The consumer groups are removed from the broker first, and positions come last: until
+ * then sinks refuse to start, so an interrupted restore delivers nothing. Afterwards everything since the backup is done
+ * once more, which changes nothing in the shop or the ERP (Guarantee 3). Throws `state_conflict` while processes run or
+ * tables have items, `configuration_invalid` for another TOPIC_PREFIX, `confirmation_needed`.
+ */
+export async function restoreTables(
+  deps: RestoreDeps,
+  by: Principal,
+  backup: Backup,
+  { overwrite, confirm }: RestoreRequest,
+): Promise<Restored> {
+  assertReachesEverything(by)
+  const { manifest } = backup
+  assertSamePrefix(manifest.topic_prefix, deps.topicPrefix)
+  const copied = new Map(manifest.tables.map(({ table, items }) => [table, items]))
+  // Tables of later versions are not in it; those that a later version lacks are left out.
+  const tables = backupTables.filter((table) => copied.has(table)).toReversed()
+  if (!overwrite) await assertEmpty(deps.items, tables)
+  const items = tables.reduce((sum, table) => sum + (copied.get(table) ?? 0), 0)
+  assertConfirmed(by, 'a restore', { 'items to write': items }, confirm)
+  const groups = await groupsOf(backup)
+  await deps.groups.remove(groups)
+  const feedGroups = new Set(feeds.map(({ name }) => deps.topicPrefix + name))
+  for (const table of tables) {
+    for await (const page of backup.pages(table)) {
+      await deps.items.write(
+        table,
+        page.flatMap((item) => restored(table, item, feedGroups)),
+      )
+    }
+  }
+  await noteChange(deps, by, { what: 'tables.restore', target: null, after: { from: manifest.started_at, items } })
+  return { tables: tables.length, items, groups: groups.length }
+}
+
+function assertSamePrefix(copied: string, prefix: string): void {
+  if (copied === prefix) return
+  const message = `the backup is of TOPIC_PREFIX="${copied}", and its positions are of those topics; here it is "${prefix}"`
+  throw new StreamError('configuration_invalid', message, { field: 'TOPIC_PREFIX' })
+}
+
+async function assertEmpty(items: StoredItems, tables: readonly string[]): Promise<void> {
+  const filled: string[] = []
+  for (const table of tables) if (table !== APPENDED_TO && !(await items.isEmpty(table))) filled.push(table)
+  if (filled.length === 0) return
+  const message =
+    `a backup is restored into empty tables, and these have items: ${filled.join(', ')}. Choose another TABLE_PREFIX, ` +
+    'or write over them with --overwrite, which also continues an interrupted restore'
+  throw new StreamError('state_conflict', message)
+}
+
+async function groupsOf(backup: Backup): Promise<readonly string[]> {
+  const groups = new Set<string>()
+  for await (const page of backup.pages(CHECKPOINTS)) {
+    for (const item of page) groups.add(item['group']?.S ?? '')
+  }
+  groups.delete('')
+  return [...groups].toSorted()
+}
+
+/** An item as it is written back; none where it would hide work that is to be done once more. */
+function restored(table: string, item: StoredItem, feedGroups: ReadonlySet<string>): readonly StoredItem[] {
+  // Feed tables are made from the beginning of their topics.
+  if (table === CHECKPOINTS && feedGroups.has(item['group']?.S ?? '')) return []
+  // What was published since is not in the backup: content that is equal to the backup's may still be a change.
+  if (table === PUBLISHED) return [{ ...item, state: { S: 'publishing' } }]
+  return [item]
+}
