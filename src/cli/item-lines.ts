@@ -9,7 +9,7 @@ export function lineOfItem(item: StoredItem): string {
 /** The item of such a line. */
 export function itemOfLine(line: string): StoredItem {
   // Only lines of a file whose digest is right are read.
-  return mapFields(JSON.parse(line) as Readonly<Record<string, TextValue>>, valueOf)
+  return mapFields(JSON.parse(line) as Readonly<Record<string, TextValue>>, attributeOf)
 }
 
 /** An attribute with its type, bytes in base64. */
@@ -33,11 +33,11 @@ function textOf(value: AttributeValue): unknown {
   return value
 }
 
-function valueOf(text: TextValue): AttributeValue {
+function attributeOf(text: TextValue): AttributeValue {
   if ('B' in text) return { B: Buffer.from(text.B, 'base64') }
   if ('BS' in text) return { BS: text.BS.map((one) => Buffer.from(one, 'base64')) }
-  if ('M' in text) return { M: mapFields(text.M, valueOf) }
-  if ('L' in text) return { L: text.L.map(valueOf) }
+  if ('M' in text) return { M: mapFields(text.M, attributeOf) }
+  if ('L' in text) return { L: text.L.map(attributeOf) }
   return text
 }
 
