@@ -123,6 +123,21 @@ const overview: Dashboard = {
           'short',
           'max by (stage, connection, code) (waldstream_open_dead_letters) > 0',
         ),
+        chart(
+          'Notifications',
+          'Attempts per minute to notify each recipient, by outcome.',
+          'cpm',
+          query(
+            `60 * sum by (recipient, outcome, code) (rate(waldstream_notifications_total${RATE}))`,
+            '{{recipient}} {{outcome}} {{code}}',
+          ),
+        ),
+        list(
+          'Recipients that notifications do not reach',
+          'Time since a notification first failed. `waldstream notifications list` says why.',
+          's',
+          'max by (recipient) (waldstream_recipient_failing_seconds) > 0',
+        ),
         list(
           'Paused connections',
           'Each with the stage and the error code. `waldstream pauses resume` continues it at once.',
