@@ -26,7 +26,7 @@ const project = (name: string, extra: object) => ({
     setupFiles: ['test/runner/property-seed.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    expect: { poll: { timeout: 120_000 } },
+    expect: { poll: { timeout: 240_000 } },
     maxWorkers: FILES_AT_ONCE,
     ...extra,
   },

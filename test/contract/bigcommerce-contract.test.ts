@@ -45,7 +45,7 @@ describe('what is said to BigCommerce and by it, as its documents have it', () =
     await readEverything(through)
     await writeEverything(through)
     calls = recorder.calls.filter(({ url }) => !/^\/(_sim|product_images)\//.test(url))
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     recorder.close()
     await store.close()

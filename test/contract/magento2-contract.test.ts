@@ -30,7 +30,7 @@ describe.skipIf(!specIsThere)('what is said to Magento and by it, as the specifi
     await writeEverything(shop)
     await failInAllWays(shop)
     exchanges = recorder.calls.map(toExchange)
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     recorder.close()
     await shop.close()

@@ -12,7 +12,7 @@ if (!hasBrowser) {
 }
 
 /** What a page shows, it shows in a blink where it is alone; a machine may have ten times as much to do. */
-const WITHIN_MS = 120_000
+const WITHIN_MS = 240_000
 
 /** Windows in the browser of the run, and what a page of theirs has complained of. */
 export function browserFor() {

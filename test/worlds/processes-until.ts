@@ -11,7 +11,7 @@ export interface Patience {
   readonly progress?: () => unknown
 }
 
-const USUAL_MS = 120_000
+const USUAL_MS = 300_000
 /** Looking at progress takes requests of its own. */
 const PROGRESS_EVERY_MS = 5_000
 
