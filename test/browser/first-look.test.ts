@@ -74,8 +74,7 @@ describe.skipIf(!hasBrowser)('a first look', () => {
     await page.goto('/')
     const orders = page.getByRole('article', { name: 'alder' }).getByRole('row').filter({ hasText: 'Orders' })
     await orders
-      .getByRole('cell')
-      .nth(2)
+      .locator('[data-label="In progress"]')
       .getByText(/^\d+ \w+$/)
       .waitFor()
     await expectOpenToAll(page, 'what is late')
