@@ -99,5 +99,5 @@ export function where(api: string): string {
           control tower      ${api}/
           API                ${api}            documentation ${api}/docs
           to try             "Break something" on the page, or: . .waldstream/env && npx waldstream status
-          All addresses are in .waldstream/endpoints.json; docs/demo.md says what to look at. Ctrl-C ends everything.`
+          All addresses are in .waldstream/endpoints.json; docs/tutorial/demo.md says what to look at. Ctrl-C ends everything.`
 }

@@ -7,7 +7,7 @@
  */
 export type Policy = 'retry' | 'wait' | 'dead-letter' | 'stop' | 'pause' | 'refuse' | 'record'
 
-/** The closed table of error codes; docs/errors.md explains each and a test holds the two equal. */
+/** The closed table of error codes; docs/reference/errors.md explains each and a test holds the two equal. */
 export const policies = {
   broker_unavailable: 'stop',
   registry_unavailable: 'stop',

@@ -31,7 +31,7 @@ const prefix = (description: string) =>
   })
 
 /**
- * Every variable of the environment: type, default, and what it is for. The table of docs/settings.md and `.env.example` are
+ * Every variable of the environment: type, default, and what it is for. The table of docs/reference/settings.md and `.env.example` are
  * made from it (`npm run generate`). `examples`: what a required one may look like.
  */
 export const environmentSchema = Type.Object({

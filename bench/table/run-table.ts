@@ -50,7 +50,7 @@ const QUICK: Extent = {
 }
 
 /**
- * Measures the whole table and keeps it: in `bench/results.json` and, as text, in docs/benchmarks.md. Answers the table. Of
+ * Measures the whole table and keeps it: in `bench/results.json` and, as text, in docs/explanation/benchmarks.md. Answers the table. Of
  * the short one, what was kept stays. A run that is cut off keeps the groups of rows that it has.
  */
 export async function wholeTable(servers: BenchServers, options: TableOptions): Promise<string> {
@@ -89,8 +89,8 @@ function measure(
   return measureRows(servers, { ...options, extent: own, workers: availableParallelism() }, onMeasured)
 }
 
-const DOCS = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
-/** What docs/benchmarks.md has between its marks. */
+const DOCS = fileURLToPath(new URL('../../docs/explanation/benchmarks.md', import.meta.url))
+/** What docs/explanation/benchmarks.md has between its marks. */
 export function resultsText(results: Results): string {
   return `${machineText(results)}\n\n${tableText(results.rows)}`
 }

@@ -75,7 +75,7 @@ const overview: Dashboard = {
         ),
         chart(
           'Failed',
-          'Failed entities per minute, by error code (docs/errors.md).',
+          'Failed entities per minute, by error code (docs/reference/errors.md).',
           'cpm',
           query(
             `60 * sum by (connection, code) (rate(waldstream_results_total{outcome="failed"}${RATE}))`,

@@ -8,7 +8,7 @@ export type Run = (command: Command, given: Readonly<Record<string, unknown>>) =
 
 const ABOUT = `Moves orders, shipments, products and stock between shops and ERPs.
 
-Addresses and secrets come from the environment (docs/operations.md). Exit code: 0 done, 1 failed, 2 wrong use.`
+Addresses and secrets come from the environment (docs/how-to/operations.md). Exit code: 0 done, 1 failed, 2 wrong use.`
 
 /** Commander's program of all commands. It throws a CommanderError for help and wrong use, and prints help alone. */
 export function createProgram(run: Run): Commander {

@@ -14,7 +14,7 @@ export default class MatrixReporter implements Reporter {
     const all = table.match(/\b(passed|failed|missing|skipped|pending)\b/g) ?? []
     const passed = all.filter((state) => state === 'passed').length
     console.log(
-      `\n${table}\n\n${passed} of ${all.length} cells passed; – can't happen there: docs/fault-matrix.md says why`,
+      `\n${table}\n\n${passed} of ${all.length} cells passed; – can't happen there: docs/reference/fault-matrix.md says why`,
     )
   }
 }

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { policies, StreamError, toStreamError } from '../../src/errors.ts'
 
-describe('docs/errors.md', () => {
+describe('docs/reference/errors.md', () => {
   it('has exactly the codes of the table, with their policies', () => {
-    const text = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
+    const text = readFileSync(new URL('../../docs/reference/errors.md', import.meta.url), 'utf8')
     const rows = [...text.matchAll(/^\| `([a-z_]+)` +\| ([a-z-]+) +\| .+ \| .+ \|$/gm)]
     expect(Object.fromEntries(rows.map(([, code, policy]) => [code, policy]))).toEqual(policies)
   })

@@ -1519,7 +1519,7 @@ export const texts = {
   notFound: { title: 'There is no such page', lead: 'The address may be mistyped.', way: 'Go to the overview' },
 } as const
 
-/** What a cause is called, and the way out of it, by the code of the failure (docs/errors.md). */
+/** What a cause is called, and the way out of it, by the code of the failure (docs/reference/errors.md). */
 export const causes: Readonly<Record<string, { readonly title: string; readonly way: string }>> = {
   target_rejected: {
     title: 'The system refuses the content',

@@ -8,7 +8,7 @@ export const init = command({
   about: `Writes into an empty folder: a shop, a vendor, the connection between them, a mapping to start from, its tests, and
 .env.example with the names of the secrets. What no option says is asked for.
 
-docs/first-connection.md goes from here to the first order.`,
+docs/tutorial/first-connection.md goes from here to the first order.`,
   options: {
     shop: text('type', 'type of the shop; one that is unknown lists them all'),
     shopId: text('id', 'id of the shop (default: shop)'),

@@ -74,7 +74,7 @@ function connectionOf({ connection, shop, vendor, skuPattern }: StartingPoint): 
   const push = shop.type.shopStart?.push ?? []
   const begin = shop.type.orderStates?.begin ?? null
   return {
-    about: 'Connects the shop and the vendor. See docs/orders.md and docs/shops.md',
+    about: 'Connects the shop and the vendor. See docs/reference/orders.md and docs/how-to/shops.md',
     content: {
       kind: 'connection',
       id: connection,
@@ -93,7 +93,7 @@ function connectionOf({ connection, shop, vendor, skuPattern }: StartingPoint): 
           : 'The vendor owns order lines whose SKU matches.',
       orderStates: 'An order in one of these states goes to the vendor.',
       fulfilments: 'true: the shop notifies its customer of each shipment.',
-      push: 'Waldstream writes these to the shop (docs/shops.md); the shop pulls the others (docs/feeds.md).',
+      push: 'Waldstream writes these to the shop (docs/how-to/shops.md); the shop pulls the others (docs/how-to/feeds.md).',
     },
   }
 }
@@ -101,7 +101,7 @@ function connectionOf({ connection, shop, vendor, skuPattern }: StartingPoint): 
 function metadataOf({ connection, shop }: StartingPoint): Written {
   const { rules } = startOf(shop)
   return {
-    about: "Maps the vendor's fields to the shop's attributes: docs/mapping.md",
+    about: "Maps the vendor's fields to the shop's attributes: docs/how-to/mapping.md",
     content: { kind: 'product-metadata', connection, attributes: rules },
   }
 }
@@ -167,7 +167,7 @@ function comment({ key }: Pair, comments: Readonly<Record<string, string>>): voi
 function environmentOf({ shop, vendor, secretPrefix }: StartingPoint): string {
   const head = [
     '# Copy this file to .env, set the values, and load it in the shell that runs waldstream: set -a; . ./.env; set +a',
-    '# Secrets may also be in files (file:/run/secrets/<system>.<name>) or in AWS: docs/secrets.md',
+    '# Secrets may also be in files (file:/run/secrets/<system>.<name>) or in AWS: docs/how-to/secrets.md',
   ]
   const parts = [shop, vendor].flatMap((system) => [
     `\n# ${system.id}: ${system.type.title}`,

@@ -1,5 +1,5 @@
 /**
- * Days that rows are kept which would only grow with time; docs/operations.md says what bounds each table. The rows of a task
+ * Days that rows are kept which would only grow with time; docs/how-to/operations.md says what bounds each table. The rows of a task
  * outlive the run that leads to them: no task is shown with some of its entities gone.
  */
 export const keptDays = {

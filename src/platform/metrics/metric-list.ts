@@ -25,7 +25,7 @@ const installationGauge = <const L extends readonly string[]>(labels: L, help: s
 
 /**
  * Every metric of ours, each declared once: what the code may count, what `/metrics` answers and the tables of
- * docs/metrics.md are made from it. `nodejs_…` and `process_…` beside them are the library's own.
+ * docs/reference/metrics.md are made from it. `nodejs_…` and `process_…` beside them are the library's own.
  */
 export const metricList = {
   waldstream_info: gauge(['version', 'role'], 'always 1: a role that runs in the process, and its version'),

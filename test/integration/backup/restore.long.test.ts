@@ -1,4 +1,4 @@
-// The tables of an installation are lost while its topics are there: docs/backup.md by its own commands.
+// The tables of an installation are lost while its topics are there: docs/how-to/backup.md by its own commands.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

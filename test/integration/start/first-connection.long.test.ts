@@ -1,4 +1,4 @@
-// Every command of docs/first-connection.md, as it stands there, in a folder of its own.
+// Every command of docs/tutorial/first-connection.md, as it stands there, in a folder of its own.
 
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -41,7 +41,7 @@ test('the way to a first connection is as its page says', async () => {
     const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', here(script)], options)
     return stdout + stderr
   }
-  const blocks = await blocksOf('docs/first-connection.md')
+  const blocks = await blocksOf('docs/tutorial/first-connection.md')
   const commands = blocks.filter(({ language }) => language === 'sh').map(({ text }) => text)
   const [init = '', secrets = '', start = '', load = '', check = '', go = '', change = '', ...more] = commands
   expect(more).toEqual([])

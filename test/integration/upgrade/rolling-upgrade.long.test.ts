@@ -26,7 +26,7 @@ const AMOUNT = { orders: 12, stocks: 40 }
 /** For what a worker may have sent last, a delivery looks at its target again after four minutes: until then nothing moves. */
 const STILL_MS = 330_000
 const OUTPUT_SHOWN = 2_000
-/** In the order in which docs/upgrading.md replaces them, each with a group and a topic of it. */
+/** In the order in which docs/how-to/upgrading.md replaces them, each with a group and a topic of it. */
 const ROLES = [
   ['processor', 'route-orders', 'orders'],
   ['projector', 'project-inventory', 'universal-inventory'],

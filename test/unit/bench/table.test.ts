@@ -34,7 +34,7 @@ test('a ratio that is more than a fifth worse is a regression, whichever way is 
 
 test('the docs have what was measured', async () => {
   const results = await readResults()
-  const docs = await readFile(new URL('../../../docs/benchmarks.md', import.meta.url), 'utf8')
+  const docs = await readFile(new URL('../../../docs/explanation/benchmarks.md', import.meta.url), 'utf8')
   if (results === undefined) throw new Error('bench/results.json is missing')
   expect(docs).toContain(`<!-- results -->\n\n${resultsText(results)}\n\n<!-- /results -->`)
 })

@@ -7,7 +7,7 @@ import { withTables } from '../../../scripts/settings-tables.ts'
 import { metricList, metricNames } from '../../../src/platform/metrics/metric-list.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const page = readFileSync(join(ROOT, 'docs/metrics.md'), 'utf8')
+const page = readFileSync(join(ROOT, 'docs/reference/metrics.md'), 'utf8')
 
 it('the page on metrics has the tables of the list', () => {
   expect(withTables(page, metricsTables())).toBe(page)

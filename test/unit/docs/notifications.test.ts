@@ -12,7 +12,7 @@ import { webhookBody } from '../../../src/operations/notifications/webhook-body.
 import { webhookSignature } from '../../../src/platform/signed-webhook.ts'
 import { pausedConcern, SIGNING_KEY } from '../../data/recipients.ts'
 
-const page = readFileSync(new URL('../../../docs/notifications.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../../docs/how-to/notifications.md', import.meta.url), 'utf8')
 
 /** The block of code behind the comment that names it. */
 function example(name: string): string {

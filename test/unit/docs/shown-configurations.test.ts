@@ -171,7 +171,7 @@ async function bodyOf(shown: Connection, { systems }: Configuration): Promise<un
 const maps = blocks.filter(({ block }) => block.includes('orderMap:'))
 
 it('pages show an order map of each ERP', () => {
-  expect(maps.map(({ page }) => page)).toEqual(['mapping.md', 'systems/netsuite.md', 'systems/sap-b1.md'])
+  expect(maps.map(({ page }) => page)).toEqual(['how-to/mapping.md', 'systems/netsuite.md', 'systems/sap-b1.md'])
 })
 
 it.each(maps)("the order map on $page reaches the vendor's order", async ({ block, page }) => {

@@ -37,7 +37,7 @@ const expiriesOf = async (tables: Tables, table: string) =>
   (await Array.fromAsync(tables.scan(table))).flat().map((item) => item['expires'])
 
 it('the page of operations lists every table and no other, and the times that rows have', () => {
-  const page = readFileSync('docs/operations.md', 'utf8').split('## How long rows are kept')[1] ?? ''
+  const page = readFileSync('docs/how-to/operations.md', 'utf8').split('## How long rows are kept')[1] ?? ''
   const rows = new Map(
     [...page.matchAll(/^\| `([\w-]+)`\s*\|[^|]*\|([^|]*)\|$/gm)].map(([, name, bound = '']) => [name, bound]),
   )

@@ -11,7 +11,7 @@ import { systemTypes } from '../../../src/systems/systems.ts'
 import { anySecrets } from '../../data/any-secrets.ts'
 import { ruleWith } from '../../data/configuration.ts'
 
-const text = await readFile(new URL('../../../docs/mapping.md', import.meta.url), 'utf8')
+const text = await readFile(new URL('../../../docs/how-to/mapping.md', import.meta.url), 'utf8')
 const blocks = (language: string) =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(([, block = '']) => block)
 
@@ -31,7 +31,7 @@ settings: { account: '1' }
 reads: [{ entity: products }]
 `
 
-it('the configuration in docs/mapping.md is valid, and its tests pass', async () => {
+it('the configuration in docs/how-to/mapping.md is valid, and its tests pass', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'waldstream-doc-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'doc.yaml'), [systems, ...blocks('yaml')].join('---\n'))
