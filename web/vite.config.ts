@@ -5,7 +5,7 @@ import solid from 'vite-plugin-solid'
 /** Builds the page into `dist`. Every file but `index.html` has its digest in its name: the API lets browsers keep it for good. */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [solid(), preloaded(), compressed()],
+  plugins: [solid(), preloaded(), inlined(), compressed()],
   build: {
     target: 'baseline-widely-available',
     // Data URLs would need an exception in the page's Content-Security-Policy.
@@ -16,6 +16,12 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
+            // What begins the page, before its program is there.
+            {
+              name: 'first',
+              test: /vite\/preload-helper|web\/src\/(api\/early|kept-|until-answered|first-)/,
+              priority: 1,
+            },
             // What several pages share is small: a file for each piece would be a request for each.
             { name: 'parts', test: /web\/src\/(parts|shell|api)\/|web\/src\/[^/]+$/, minShareCount: 2 },
           ],
@@ -40,6 +46,25 @@ function preloaded(): Plugin {
           attrs: { rel: 'modulepreload', crossorigin: true, href: `/${name}` },
           injectTo: 'head' as const,
         }))
+      },
+    },
+  }
+}
+
+/**
+ * The first view is drawn with the styles inside of the index, and waits for no other file. `data-href` names the file that has the
+ * same, for pages that are not built here.
+ */
+function inlined(): Plugin {
+  return {
+    name: 'inlined',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle = {} }) {
+        return html.replace(/<link rel="stylesheet"[^>]* href="\/([^"]+)">/g, (link, name: string) => {
+          const file = bundle[name]
+          return file?.type === 'asset' ? `<style data-href="/${name}">${file.source}</style>` : link
+        })
       },
     },
   }

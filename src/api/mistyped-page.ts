@@ -20,5 +20,5 @@ export function answerMistypedPage(
   reply: FastifyReply,
 ): FastifyReply | null {
   if (page === null || !isMistypedPage(request)) return null
-  return sendWhole(request, reply.code(404).headers(ofPageAlone), page.index)
+  return sendWhole(request, reply.code(404).headers(ofPageAlone(page)), page.index)
 }

@@ -20,6 +20,8 @@ export interface PageFile {
 /** The built page. It is small, and kept in memory: an upgrade of the folder meanwhile mixes no two versions. */
 export interface PageFiles {
   readonly index: PageFile
+  /** Digests of the styles inside the index, as a Content-Security-Policy names them. */
+  readonly inlineStyles: readonly string[]
   /** By name. The name has the file's digest: what is under it never changes. */
   readonly assets: ReadonlyMap<string, PageFile>
 }
@@ -45,7 +47,12 @@ export async function readPageFiles(folder: string): Promise<PageFiles | null> {
       .filter((name) => !name.endsWith(BROTLI))
       .map(async (name) => [name, await readPageFile(join(folder, 'assets', name))] as const),
   )
-  return { index, assets: new Map(assets) }
+  return { index, inlineStyles: inlineStylesOf(index), assets: new Map(assets) }
+}
+
+function inlineStylesOf({ body }: PageFile): readonly string[] {
+  const styles = body.toString('utf8').matchAll(/<style\b[^>]*>(.*?)<\/style>/gs)
+  return [...styles].map(([, style = '']) => `'sha256-${createHash('sha256').update(style).digest('base64')}'`)
 }
 
 async function readPageFile(path: string): Promise<PageFile> {

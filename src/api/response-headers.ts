@@ -1,5 +1,6 @@
 import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
+import type { PageFiles } from './page-files.ts'
 
 const none = ["'none'"]
 const self = ["'self'"]
@@ -21,31 +22,31 @@ export const ofDocs = {
 }
 
 /**
- * For the control tower: its own files, and requests to this API. It has no styles or scripts but those of its files. Pictures of
- * products are where their vendors have them.
+ * For the control tower: its own files, and requests to this API. It has no other scripts, and no other styles than those that
+ * its build put into the index. Pictures of products are where their vendors have them.
  */
-export const ofPage = {
+export const ofPage = ({ inlineStyles }: Pick<PageFiles, 'inlineStyles'>) => ({
   'default-src': none,
   'script-src': self,
-  'style-src': self,
+  'style-src': [...self, ...inlineStyles],
   'img-src': [...self, 'https:'],
   'font-src': self,
   'connect-src': self,
   'base-uri': none,
   'form-action': none,
   'frame-ancestors': none,
-}
+})
 
 /** Headers of the control tower where no hook of a route sets them: for an address that can't be read, too. */
-export const ofPageAlone = {
-  'content-security-policy': Object.entries(ofPage)
+export const ofPageAlone = (page: PageFiles) => ({
+  'content-security-policy': Object.entries(ofPage(page))
     .map(([directive, sources]) => `${directive} ${sources.join(' ')}`)
     .join(';'),
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
-}
+})
 
 /** For a page that is made here, and works without script: it has the control tower's styles. */
 export const ofSharedOrder = {

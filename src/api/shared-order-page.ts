@@ -43,8 +43,8 @@ ${body}
 
 /** The control tower's own, under the names that its build gave them. */
 function stylesOf(page: PageFiles | null): readonly string[] {
-  const links = page?.index.body.toString('utf8').match(/<link\b[^>]*\brel="stylesheet"[^>]*>/g) ?? []
-  return links.flatMap((link) => /\bhref="([^"]+)"/.exec(link)?.[1] ?? [])
+  const styles = page?.index.body.toString('utf8').match(/<(?:link\b[^>]*\brel="stylesheet"|style\b)[^>]*>/g) ?? []
+  return styles.flatMap((one) => /\b(?:data-)?href="([^"]+)"/.exec(one)?.[1] ?? [])
 }
 
 function message(title: string, lead: string): PageParts {

@@ -13,10 +13,10 @@ async function visit() {
   const { operations } = await twoSellers(['alder', 'birch'], liveTopics().deps)
   const api = await startApi(listening(operations, { page: await readPageFiles(inject('builtPage')) }))
   onTestFinished(() => api.close())
-  const { page } = await open(api.url)
+  const { page, complaints } = await open(api.url)
   const asked: string[] = []
   page.on('request', (request) => asked.push(request.url().slice(api.url.length)))
-  return { page, asked }
+  return { page, complaints, asked }
 }
 
 describe.skipIf(!hasBrowser)('a first view', () => {
@@ -31,6 +31,22 @@ describe.skipIf(!hasBrowser)('a first view', () => {
     expect(asked).toEqual([...new Set(asked)])
     expect(asked).toContain('/v1/status')
   })
+
+  it('has its heading and its styles before the program of the page is there', async () => {
+    const { page, complaints } = await visit()
+    await page.route(/\/assets\/(main|parts|overview|order)-.*\.js/, () => undefined)
+    for (const [path, title] of [
+      ['/', 'Overview'],
+      ['/orders/shop/A%2F7', 'Order A/7'],
+    ] as const) {
+      await page.goto(path, { waitUntil: 'commit' })
+      const heading = page.getByRole('heading', { level: 1, name: title })
+      await heading.waitFor({ timeout: 60_000 })
+      expect(await heading.evaluate((one) => getComputedStyle(one).fontWeight)).toBe('640')
+    }
+    expect(complaints).toEqual([])
+  })
+
   it('does not ask again for what somebody may be writing on, when changes begin to be told', async () => {
     const { page, asked } = await visit()
     const opened = Date.now()

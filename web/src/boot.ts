@@ -4,6 +4,7 @@ import './styles/parts.css'
 import './styles/shell.css'
 import './styles/shared.css'
 import { askEarly } from './api/early.ts'
+import { drawFirstHeading } from './first-heading.ts'
 import { keptTheme, showTheme } from './kept-theme.ts'
 import { untilAnswered } from './until-answered.ts'
 
@@ -15,6 +16,7 @@ const firsts: readonly (readonly [RegExp, () => Promise<unknown>])[] = [
 
 showTheme(keptTheme())
 const { pathname } = window.location
+drawFirstHeading(pathname, document.querySelector('#page > .shell'))
 for (const path of ['/v1/caller', '/v1/status']) askEarly(path)
 for (const [form, load] of firsts) {
   // What can't be loaded is said where it is shown.

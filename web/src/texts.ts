@@ -1,3 +1,5 @@
+import { firstTitles } from './first-titles.ts'
+
 interface RetryFigures {
   readonly sent: number
   readonly total: number
@@ -105,7 +107,7 @@ export const texts = {
   } as Readonly<Record<string, string>>,
   direction: { toVendor: 'from shop to vendor', toShop: 'from vendor to shop' },
   overview: {
-    title: 'Overview',
+    title: firstTitles.overview,
     fine: 'Everything flows',
     fineLead: 'Nothing is paused, nothing has failed, and every read is up to date.',
     attention: 'Needs attention',
@@ -235,8 +237,8 @@ export const texts = {
     } as Readonly<Record<string, string>>,
   },
   order: {
-    back: 'Orders',
-    title: (number: string) => `Order ${number}`,
+    back: firstTitles.orders,
+    title: firstTitles.order,
     notYet: 'Waldstream does not have this order yet',
     notYetLead: (source: string) =>
       `A new order comes with the next read of ${source}, within seconds as a rule: it appears here by itself. If it does not, check the number.`,

@@ -38,7 +38,7 @@ export function pageRoutes(page: PageFiles | null): FastifyPluginAsync {
   return async (app) => {
     const options = {
       schema: { hide: true },
-      helmet: { contentSecurityPolicy: { useDefaults: false, directives: ofPage } },
+      helmet: { contentSecurityPolicy: { useDefaults: false, directives: ofPage(page ?? { inlineStyles: [] }) } },
     }
     for (const path of pagePaths) {
       app.get(path, options, async (request, reply) => {

@@ -36,6 +36,19 @@ it('answers each address of the page with it, also to those who have no key yet'
   expect((await app.inject('/v1/status')).statusCode).toBe(401)
 })
 
+it('allows the styles that stand in the page, and no others', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'waldstream-page-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await mkdir(join(folder, 'assets'))
+  await writeFile(join(folder, 'index.html'), '<style data-href="/assets/a.css">p{color:red}</style>')
+  const { app } = apiFixture({ page: await readPageFiles(folder) })
+  // printf %s 'p{color:red}' | openssl dgst -sha256 -binary | base64
+  const digest = 'p0bF+un5yUb9MBO6xRb8kPHlY2BdpHVtLiFkDrZPF64='
+  for (const answer of [await app.inject('/'), await app.inject({ url: '/nope', headers: { accept: 'text/html' } })]) {
+    expect(answer.headers['content-security-policy']).toContain(`style-src 'self' 'sha256-${digest}';`)
+  }
+})
+
 it('answers a browser with the page where there is none, as 404 and without a key, and programs with a problem', async () => {
   const { app } = apiFixture({ token: 'secret', page: await builtPage() })
   const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
