@@ -27,7 +27,6 @@ const USUAL_SECONDS: Readonly<Record<string, number>> = {
   'test/integration/resync/resync.test.ts': 30,
   'test/integration/services/parent-death.test.ts': 20,
   'test/integration/sqs/orders.test.ts': 25,
-  'test/integration/start/once.test.ts': 60,
 }
 
 interface Estimate {

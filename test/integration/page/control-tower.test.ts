@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browserFor, expectNoOverflow, hasBrowser, PHONE, WIDE } from '../../worlds/browser.ts'
+import { browserFor, hasBrowser } from '../../worlds/browser.ts'
 import { until } from '../../worlds/processes-until.ts'
 import { openAddress, type PageAddress } from '../../worlds/sample/addresses.ts'
 import { CONNECTION, type PageWorld, pageWorld, signIn } from './world.ts'
@@ -62,22 +62,16 @@ describe.skipIf(!hasBrowser)('the control tower over real servers', () => {
     ]
   }
 
-  // In both themes, to everybody (axe) and wide and narrow they are opened by test/browser/page.test.ts.
-  it('opens every page, on a phone too, and again after a reload', async () => {
+  // On a phone, in both themes, to everybody (axe) and after a reload they are opened by test/browser/page.test.ts.
+  it('opens every page', async () => {
     const { page, complaints } = await opened()
     for (const address of await addresses()) {
       await openAddress(page, address)
-      await page.setViewportSize(PHONE)
-      await expectNoOverflow(page)
-      await page.setViewportSize(WIDE)
-      await page.reload()
-      await page.getByRole('heading', { level: 1, name: address.title }).waitFor()
       expect([address.path, complaints]).toEqual([address.path, []])
     }
     // Nothing is broken here by a button.
     await page.goto('/demo')
     await page.getByRole('heading', { name: 'There is no such page' }).waitFor()
-    await expectNoOverflow(page)
   })
 
   it('runs a read now, and shows the stock that the ERP has since', async () => {
