@@ -72,8 +72,8 @@ const TOO_WIDE = `(() => {
   return ['the page', ...wide.map((one) => one.tagName + '.' + one.className + ' ' + one.textContent.slice(0, 40))].slice(0, 12)
 })()`
 
-export const WIDE = { width: 1440, height: 900 }
-export const PHONE = { width: 390, height: 844 }
+const WIDE = { width: 1440, height: 900 }
+const PHONE = { width: 390, height: 844 }
 
 interface Look {
   readonly viewport: typeof WIDE
