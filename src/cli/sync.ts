@@ -37,7 +37,9 @@ export async function syncCommand(values: Given<typeof sync>): Promise<void> {
   const waiting = { clock: systemClock, timeoutMs, progress: (text: string) => console.error(text) }
   const waited = await onTables((operations) => waitForTask(operations, by, task, waiting))
   const state = waited?.task.state ?? 'due'
-  console.log(values.json ? JSON.stringify({ task: waited?.task.run.id ?? task, state }) : `${task}  ${state}`)
+  const error = waited?.task.run.error ?? null
+  console.log(values.json ? JSON.stringify({ task: waited?.task.run.id ?? task, state, error }) : `${task}  ${state}`)
+  if (error !== null && !values.json) console.error(`${error.code}: ${error.message}`)
   if (state !== 'completed') process.exitCode = 1
   if (waited?.ended !== true) {
     console.error(

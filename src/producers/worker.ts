@@ -30,6 +30,8 @@ const POLL_MS = 500
 /** How long a worker that saw nothing to do believes the signal: what was noted without one is found by then. */
 const SEEN_MS = 10_000
 const LEASE_MS = 30_000
+/** A read that is unknown for so long after it was requested is in no configuration: its run fails. */
+const UNKNOWN_MS = 30_000
 /** Heartbeats within a lease: three may be lost. */
 const HEARTBEATS = 4
 
@@ -105,9 +107,17 @@ async function takeRuns(
 }
 
 async function take(deps: WorkerDeps, control: ReadControl, run: string): Promise<Lease | undefined> {
+  const due = await getRun(deps.tables, run)
   // The dispatcher names the run before it writes it: not there yet is not there for us.
-  if ((await getRun(deps.tables, run)) === undefined) return undefined
+  if (due === undefined || (control.current === null && isAhead(deps, control, due))) return undefined
   return await takeLease(deps.tables, control, { id: deps.workerId, now: deps.clock.now(), leaseMs: leaseOf(deps) })
+}
+
+/** A new configuration reaches every process within seconds: its reads may be requested before this process has it. */
+function isAhead({ configuration, clock }: WorkerDeps, control: ReadControl, { requested_at }: Run): boolean {
+  const id = readOfControl(control.read)
+  const isKnown = configuration().systems.some(({ reads }) => reads.some((read) => read.id === id))
+  return !isKnown && clock.now() - Date.parse(requested_at) < UNKNOWN_MS
 }
 
 function leaseOf({ leaseMs = LEASE_MS }: WorkerDeps): number {
