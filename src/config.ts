@@ -61,6 +61,7 @@ export interface MailConfig {
   readonly tls: 'starttls' | 'tls' | 'off'
   /** Null: it asks for no login. */
   readonly login: { readonly username: string; readonly password: string } | null
+  /** Address of the sender. */
   readonly from: string
 }
 

@@ -4,7 +4,7 @@ import { isLoopback } from '../platform/loopback.ts'
 
 /**
  * Says when others can reach the API without encryption, and nobody said that they may: keys and orders are then read by
- * whoever is on the way. The next version does not start then (docs/decisions/20261128-api-plaintext.md).
+ * whoever is on the way. The next version does not start then (CHANGELOG.md, upgrade notes).
  */
 export function warnOfPlaintext(host: string, http: HttpSettings, logger: Logger): void {
   const { tls, trustedProxies, plaintextAllowed } = http

@@ -6,7 +6,7 @@ import { READS } from '../control/read-holds.ts'
 import { tickInterval } from '../control/scheduler.ts'
 import { countDeadLetters } from '../operations/dead-letters.ts'
 import type { OperationDeps } from '../operations/dependencies.ts'
-import { listRecipients } from '../operations/notifications/notification-status.ts'
+import { statusOfRecipients } from '../operations/notifications/notification-status.ts'
 import { listParked, listPauses } from '../operations/pauses.ts'
 import { everything, type Principal } from '../operations/principal.ts'
 import { pullsOf } from '../operations/pulls/list-pulls.ts'
@@ -29,14 +29,15 @@ const ENTITY_STATES = ['processing', 'waiting', 'failed'] as const
 
 /** The gauges that come from the tables, of the whole installation. */
 export async function installationSamples(deps: Deps): Promise<readonly Sample[]> {
-  const { systems, connections } = await readConfiguration(deps.tables)
+  const configuration = await readConfiguration(deps.tables)
+  const { systems, connections } = configuration
   const samples: Sample[] = []
   samples.push(...(await readSamples(deps, systems)))
   await forEachBounded(connections, AT_ONCE, async (connection) => {
     samples.push(...(await connectionSamples(deps, systems, connection)))
   })
   samples.push(...(await deadLetterSamples(deps)), ...(await parkedSamples(deps)))
-  for (const { recipient, failing } of await listRecipients(deps, METRICS)) {
+  for (const { recipient, failing } of await statusOfRecipients(deps, METRICS, configuration)) {
     const value = failing === null ? 0 : secondsSince(failing.since, deps.clock.now())
     samples.push({ name: 'waldstream_recipient_failing_seconds', labels: { recipient }, value })
   }

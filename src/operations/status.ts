@@ -18,7 +18,7 @@ import { type CalledSystem, calledSystems } from './called-systems.ts'
 import { countDeadLetters } from './dead-letters.ts'
 import type { TableDeps } from './dependencies.ts'
 import { type FlowTimes, timesOfHour } from './figures.ts'
-import { listRecipients, type RecipientStatus } from './notifications/notification-status.ts'
+import { type RecipientStatus, statusOfRecipients } from './notifications/notification-status.ts'
 import { listPauses, type PauseStatus } from './pauses.ts'
 import type { Principal } from './principal.ts'
 import { type PullStatus, pullsOf } from './pulls/list-pulls.ts'
@@ -142,7 +142,7 @@ export async function status(deps: Deps, by: Principal): Promise<Status> {
     }),
   )
   const failures = groups.filter(({ connection }) => connection === null).map(failureOf)
-  const recipients = await listRecipients(deps, by)
+  const recipients = await statusOfRecipients(deps, by, configuration)
   const failing = recipients.filter((recipient) => recipient.enabled && recipient.failing !== null)
   return {
     healthy: failures.length === 0 && failing.length === 0 && connections.every(({ healthy }) => healthy),

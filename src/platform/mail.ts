@@ -1,15 +1,6 @@
 import { createTransport } from 'nodemailer'
+import type { MailConfig } from '../config.ts'
 import { StreamError } from '../errors.ts'
-
-/** The mail server. */
-export interface MailServer {
-  readonly host: string
-  readonly port: number
-  readonly tls: 'starttls' | 'tls' | 'off'
-  readonly login: { readonly username: string; readonly password: string } | null
-  /** Address of the sender. */
-  readonly from: string
-}
 
 export interface Mail {
   readonly to: readonly string[]
@@ -30,7 +21,7 @@ const CONNECT_MS = 10_000
 const SILENT_MS = 20_000
 
 /** Connects and signs in; nothing is sent. Rejects as `SendMail` does. */
-export async function checkMailServer(server: MailServer): Promise<void> {
+export async function checkMailServer(server: MailConfig): Promise<void> {
   try {
     await transportOf(server).verify()
   } catch (error) {
@@ -38,7 +29,7 @@ export async function checkMailServer(server: MailServer): Promise<void> {
   }
 }
 
-export function createMailer(server: MailServer): SendMail {
+export function createMailer(server: MailConfig): SendMail {
   const { from } = server
   const transport = transportOf(server)
   const domain = /@([^\s@>]+)>?$/.exec(from)?.[1] ?? 'waldstream'
@@ -52,7 +43,7 @@ export function createMailer(server: MailServer): SendMail {
   }
 }
 
-function transportOf({ host, port, tls, login }: MailServer) {
+function transportOf({ host, port, tls, login }: MailConfig) {
   return createTransport({
     host,
     port,
@@ -70,7 +61,7 @@ function transportOf({ host, port, tls, login }: MailServer) {
 }
 
 /** The library's messages repeat what the server answered, which names addresses: only codes are kept. */
-function mailError({ host, port }: MailServer, error: unknown): StreamError {
+function mailError({ host, port }: MailConfig, error: unknown): StreamError {
   const server = `the mail server ${host}:${port}`
   const { code, status } = reasonOf(error)
   const details = { reason: code, status }

@@ -1,12 +1,13 @@
+import type { MailConfig } from '../../config.ts'
 import type { Recipient } from '../../configuration/model.ts'
 import type { ResolveReference } from '../../configuration/references.ts'
 import { toStreamError } from '../../errors.ts'
-import { checkMailServer, type MailServer } from '../../platform/mail.ts'
+import { checkMailServer } from '../../platform/mail.ts'
 import { assertSigningKey } from '../../platform/signed-webhook.ts'
 import { type Check, fail, ok } from './finding.ts'
 
 /** Whether the mail server can be reached and accepts the login; nothing is sent. */
-export function mailCheck(server: MailServer): Check {
+export function mailCheck(server: MailConfig): Check {
   const name = 'mail server'
   return {
     name,
@@ -20,7 +21,7 @@ export function mailCheck(server: MailServer): Check {
 /** Whether a recipient can be notified, as far as that shows without a notification. */
 export function recipientCheck(
   recipient: Recipient,
-  { mail, resolveSecret }: { readonly mail: MailServer | null; readonly resolveSecret: ResolveReference },
+  { mail, resolveSecret }: { readonly mail: MailConfig | null; readonly resolveSecret: ResolveReference },
 ): Check {
   const { id, webhook, secrets } = recipient
   const name = `recipient ${id}`

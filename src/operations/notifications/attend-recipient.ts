@@ -6,7 +6,7 @@ import { type BackOff, halfBackOffMs } from '../../platform/backoff.ts'
 import type { Meter } from '../../platform/metrics/meter.ts'
 import type { Concern } from './concern.ts'
 import type { Notice } from './notice.ts'
-import { planNotice } from './plan-notice.ts'
+import { countOpen, planNotice } from './plan-notice.ts'
 import type { RecipientRow, RecipientStore } from './recipient-row.ts'
 import type { SendNotice } from './send-notice.ts'
 
@@ -57,8 +57,15 @@ function changeOf(row: RecipientRow, recipient: Recipient, concerns: readonly Co
     isWanted: (concern) => isWanted(recipient, concern),
   })
   if (opened.length + reminded.length + resolved.length === 0) return { known }
-  const open = known.filter(({ notified_at, gone_at }) => notified_at !== null && gone_at === null).length
-  const outbox: Notice = { id: `msg_${randomUUID()}`, at: now, test: false, opened, reminded, resolved, open }
+  const outbox: Notice = {
+    id: `msg_${randomUUID()}`,
+    at: now,
+    test: false,
+    opened,
+    reminded,
+    resolved,
+    open: countOpen(known),
+  }
   return { known, outbox }
 }
 

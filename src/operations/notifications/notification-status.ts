@@ -1,8 +1,10 @@
+import type { Configuration } from '../../configuration/model.ts'
 import { readConfiguration } from '../../configuration/read-configuration.ts'
 import { isoTime } from '../../events/times.ts'
 import type { TableDeps } from '../dependencies.ts'
 import type { Principal } from '../principal.ts'
 import { type Scoped, seesAll, within } from '../scope.ts'
+import { countOpen } from './plan-notice.ts'
 import { createRecipientStore } from './recipient-row.ts'
 
 /** How a recipient is doing. Times are ISO 8601. */
@@ -32,7 +34,16 @@ export async function listRecipients(
   { tables }: Pick<TableDeps, 'tables'>,
   by: Principal,
 ): Promise<Scoped<RecipientStatus>> {
-  const recipients = seesAll(by.scope) ? ((await readConfiguration(tables)).recipients ?? []) : []
+  return await statusOfRecipients({ tables }, by, await readConfiguration(tables))
+}
+
+/** The same of those of a configuration that was read already. */
+export async function statusOfRecipients(
+  { tables }: Pick<TableDeps, 'tables'>,
+  by: Principal,
+  configuration: Pick<Configuration, 'recipients'>,
+): Promise<Scoped<RecipientStatus>> {
+  const recipients = seesAll(by.scope) ? (configuration.recipients ?? []) : []
   const rows = await createRecipientStore(tables).list(recipients.map(({ id }) => id))
   const found = recipients.map(({ id, webhook, enabled = true }): RecipientStatus => {
     const row = rows.find(({ recipient }) => recipient === id)
@@ -41,7 +52,7 @@ export async function listRecipients(
       recipient: id,
       by: webhook === null ? 'email' : 'webhook',
       enabled,
-      open: row?.known.filter(({ notified_at, gone_at }) => notified_at !== null && gone_at === null).length ?? 0,
+      open: countOpen(row?.known ?? []),
       last_sent_at: isoTime(row?.sent_at ?? null),
       failing: failing && {
         since: failing.since,

@@ -64,6 +64,11 @@ export function planNotice(
   }
 }
 
+/** Causes that a recipient was notified of and that are still there. */
+export function countOpen(known: readonly KnownConcern[]): number {
+  return known.filter(({ notified_at, gone_at }) => notified_at !== null && gone_at === null).length
+}
+
 function concernOf({ seen_at: _seen, notified_at: _notified, gone_at: _gone, ...concern }: KnownConcern): Concern {
   return concern
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, ITopicMetadata, Kafka } from 'kafkajs'
 import { StreamError } from '../../errors.ts'
 import type { LogAdmin, PartitionEnd, TopicDefinition } from './event-log.ts'
-import { errorsOf, fromKafkajs, protocolType } from './kafkajs-errors.ts'
+import { errorsOf, guarded, protocolType } from './kafkajs-errors.ts'
 import { COORDINATOR_MOVES, LEADER_MOVES, whileMoving } from './while-moving.ts'
 
 const LEADER_WAIT_MS = 30_000
@@ -23,14 +23,6 @@ export async function createAdmin(kafka: Kafka): Promise<LogAdmin> {
         return new Map(offsets.map(([partition, offset]) => [partition, offset < 0n ? null : offset]))
       }),
     close: () => guarded('disconnecting', () => admin.disconnect()),
-  }
-}
-
-async function guarded<T>(doing: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call()
-  } catch (error) {
-    throw fromKafkajs(error, doing)
   }
 }
 

@@ -63,3 +63,12 @@ function reason(error: unknown): string {
   if (error instanceof KafkaJSError) return `Kafka: ${error.message}`
   return error instanceof Error ? error.message : String(error)
 }
+
+/** Does the call; what it throws is thrown as an error of ours. `doing` says what failed. */
+export async function guarded<T>(doing: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    throw fromKafkajs(error, doing)
+  }
+}

@@ -1,5 +1,5 @@
 import { StreamError } from '../../errors.ts'
-import { fromKafkajs, protocolType } from './kafkajs-errors.ts'
+import { guarded, protocolType } from './kafkajs-errors.ts'
 import { type KafkaSettings, kafkaClient } from './kafkajs-event-log.ts'
 import { COORDINATOR_MOVES, whileMoving } from './while-moving.ts'
 
@@ -18,13 +18,6 @@ const WITHOUT_MEMBERS: readonly string[] = ['Empty', 'Dead']
 /** Group administration by kafkajs; it connects at once. */
 export async function createGroupAdmin(settings: KafkaSettings): Promise<GroupAdmin> {
   const admin = kafkaClient(settings).admin()
-  const guarded = async <T>(doing: string, call: () => Promise<T>): Promise<T> => {
-    try {
-      return await call()
-    } catch (error) {
-      throw fromKafkajs(error, doing)
-    }
-  }
   await guarded('connecting', () => admin.connect())
   const removeOne = async (group: string): Promise<void> => {
     try {

@@ -2,7 +2,7 @@ import kafkajs, { type Admin, AssignerProtocol, type ITopicMetadata } from 'kafk
 import { forEachBounded } from '../bounded.ts'
 import type { PartitionEnd, TopicDefinition } from './event-log.ts'
 import { type ApiVersions, clusterOf } from './kafkajs-cluster.ts'
-import { fromKafkajs } from './kafkajs-errors.ts'
+import { guarded } from './kafkajs-errors.ts'
 import { type KafkaSettings, kafkaClient } from './kafkajs-event-log.ts'
 import type { InspectedGroup, InspectedTopic, LogInspector } from './log-inspector.ts'
 import { COORDINATOR_MOVES, LEADER_MOVES, whileMoving } from './while-moving.ts'
@@ -11,13 +11,6 @@ import { COORDINATOR_MOVES, LEADER_MOVES, whileMoving } from './while-moving.ts'
 export async function createLogInspector(settings: KafkaSettings): Promise<LogInspector> {
   const kafka = kafkaClient(settings)
   const admin = kafka.admin()
-  const guarded = async <T>(doing: string, call: () => Promise<T>): Promise<T> => {
-    try {
-      return await call()
-    } catch (error) {
-      throw fromKafkajs(error, doing)
-    }
-  }
   await guarded('connecting', () => admin.connect())
   return {
     brokers: () =>

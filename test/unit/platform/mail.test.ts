@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createMailer, type MailServer } from '../../../src/platform/mail.ts'
+import type { MailConfig } from '../../../src/config.ts'
+import { createMailer } from '../../../src/platform/mail.ts'
 import { startMailServer, textOfMail } from '../../worlds/mail-server.ts'
 
 const closers: (() => Promise<void>)[] = []
@@ -10,7 +11,7 @@ afterEach(async () => {
 async function server(options: Parameters<typeof startMailServer>[0] = {}) {
   const mail = await startMailServer(options)
   closers.push(mail.close)
-  const mailer = (more: Partial<MailServer> = {}) =>
+  const mailer = (more: Partial<MailConfig> = {}) =>
     createMailer({
       host: '127.0.0.1',
       port: mail.port,
