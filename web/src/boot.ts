@@ -4,14 +4,14 @@ import './styles/parts.css'
 import './styles/shell.css'
 import './styles/shared.css'
 import { askEarly } from './api/early.ts'
-import { drawFirstHeading } from './first-heading.ts'
+import { drawFirstHeading, ORDER_PAGE } from './first-heading.ts'
 import { keptTheme, showTheme } from './kept-theme.ts'
 import { untilAnswered } from './until-answered.ts'
 
 /** Pages with their code, and what they ask for first: begun with the program, not after it. */
 const firsts: readonly (readonly [RegExp, () => Promise<unknown>])[] = [
   [/^\/$/, () => import('./pages/overview/overview.tsx')],
-  [/^\/orders\/[^/]+\/[^/]+$/, () => import('./pages/orders/order.tsx')],
+  [ORDER_PAGE, () => import('./pages/orders/order.tsx')],
 ]
 
 showTheme(keptTheme())
@@ -22,7 +22,7 @@ for (const [form, load] of firsts) {
   // What can't be loaded is said where it is shown.
   if (form.test(pathname)) load().catch(() => undefined)
 }
-if (/^\/orders\/[^/]+\/[^/]+$/.test(pathname)) askEarly(`/v1${pathname}`)
+if (ORDER_PAGE.test(pathname)) askEarly(`/v1${pathname}`)
 void import('./main.tsx').catch(async () => {
   // The API went down between the page and its program: a browser asks for a part that was missing only after a reload.
   await untilAnswered()

@@ -1,6 +1,7 @@
 import { firstTitles } from './first-titles.ts'
 
-const ORDER = /^\/orders\/[^/]+\/([^/]+)$/
+/** Address of an order's page, with its number. */
+export const ORDER_PAGE = /^\/orders\/[^/]+\/([^/]+)$/
 
 /** Draws the heading of the page at this address where the program will draw it, while the program is being loaded. */
 export function drawFirstHeading(path: string, shell: Element | null): void {
@@ -19,7 +20,7 @@ export function drawFirstHeading(path: string, shell: Element | null): void {
 
 function headingOf(path: string): { readonly title: string; readonly back: string | null } | null {
   if (path === '/') return { title: firstTitles.overview, back: null }
-  const number = ORDER.exec(path)?.[1]
+  const number = ORDER_PAGE.exec(path)?.[1]
   if (number === undefined) return null
   try {
     return { title: firstTitles.order(decodeURIComponent(number)), back: firstTitles.orders }

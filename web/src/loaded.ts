@@ -1,7 +1,7 @@
 import { type Component, lazy } from 'solid-js'
 import { client } from './api/queries.ts'
 import { isAnythingUnsaved } from './unsaved.ts'
-import { pause, untilAnswered } from './until-answered.ts'
+import { untilAnswered } from './until-answered.ts'
 import { wantedPlace } from './wanted-place.ts'
 
 const NAME = 'waldstream.reloaded'
@@ -24,11 +24,7 @@ export async function whenLoaded<Part>(load: () => Promise<Part>): Promise<Part>
 
 async function reload(): Promise<never> {
   void client.invalidateQueries()
-  await untilAnswered()
-  while (wasJustReloaded() || isAnythingUnsaved()) {
-    await pause()
-    await untilAnswered()
-  }
+  await untilAnswered(() => !wasJustReloaded() && !isAnythingUnsaved())
   sessionStorage.setItem(NAME, `${Date.now()}`)
   open(new URL(wantedPlace(), window.location.href))
   return await new Promise<never>(() => undefined)

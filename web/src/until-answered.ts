@@ -1,11 +1,9 @@
 const ASK_EVERY_MS = 3_000
 
-/** Resolves when the API answers: the program of the page comes from it as well. */
-export async function untilAnswered(): Promise<void> {
-  while (!(await isThere())) await pause()
+/** Resolves when the API answers, from which the program of the page comes as well, and `isReady` says so too. */
+export async function untilAnswered(isReady: () => boolean = () => true): Promise<void> {
+  while (!isReady() || !(await isThere())) await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))
 }
-
-export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))
 
 async function isThere(): Promise<boolean> {
   return await fetch('/health/live').then(
