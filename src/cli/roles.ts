@@ -84,7 +84,7 @@ export async function startRoles(
     if (chosen.includes('producer')) await startProducer(platform, followed, clients, options, parts)
     if (chosen.includes('processor')) await startProcessor(platform, followed, clients, parts)
     if (chosen.includes('projector')) await startProjector(platform, followed, parts)
-    const role = chosen.includes('api') ? await startApiRole(platform, parts, governors, options) : null
+    const role = chosen.includes('api') ? await startApiRole(platform, followed, parts, governors, options) : null
     return {
       api: role?.api ?? null,
       parts,

@@ -10,6 +10,7 @@ import { openOperations } from '../operations/wiring.ts'
 import type { Governors } from '../platform/governor/governors.ts'
 import type { Sample } from '../platform/metrics/meter.ts'
 import { networkRulesOf } from '../platform/network-rules.ts'
+import type { FollowedConfiguration } from './follow-configuration.ts'
 import { installationSamples } from './installation-samples.ts'
 import type { Platform } from './platform.ts'
 import { processChecks } from './process-checks.ts'
@@ -28,6 +29,7 @@ export interface ApiRole {
 /** Listens last, so that its readiness knows of all the parts of its process. */
 export async function startApiRole(
   platform: Platform,
+  followed: FollowedConfiguration,
   parts: RunningPart[],
   governors: Governors,
   { demo, page = PAGE }: { readonly demo?: Demo; readonly page?: string } = {},
@@ -49,7 +51,7 @@ export async function startApiRole(
     heldBack: () => parts.flatMap(({ heldBack }) => heldBack?.() ?? []),
   })
   parts.push({ name: 'api', close: () => api.close() })
-  parts.push(startNotifications(platform, operations))
+  parts.push(startNotifications(platform, followed, operations))
   const look = seldomLook(() => installationSamples(operations), platform)
   return { api, samples: async () => lookedSamples(await look()) }
 }
@@ -57,11 +59,13 @@ export async function startApiRole(
 /** This role has the tables' facts, and the secrets that webhooks of recipients are signed with. */
 function startNotifications(
   { tables, clock, logger, meter }: Platform,
+  followed: FollowedConfiguration,
   { sendNotice }: Pick<OperationDeps, 'sendNotice'>,
 ): RunningPart {
   const store = createRecipientStore(tables)
   const ending = new AbortController()
-  const deps = { tables, store, sendNotice, clock, logger, meter, random: Math.random }
+  const recipients = () => followed.current().recipients ?? []
+  const deps = { tables, recipients, store, sendNotice, clock, logger, meter, random: Math.random }
   const running = runNotifications(deps, ending.signal)
   return {
     name: 'notifications',

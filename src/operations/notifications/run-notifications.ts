@@ -1,5 +1,4 @@
 import type { Recipient } from '../../configuration/model.ts'
-import { readConfiguration } from '../../configuration/read-configuration.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { sharedLook } from '../../platform/shared-look.ts'
 import type { TableDeps } from '../dependencies.ts'
@@ -11,6 +10,8 @@ import { concernsOf } from './concerns-of.ts'
 export interface NotificationDeps extends AttendDeps {
   readonly tables: TableDeps['tables']
   readonly clock: Clock
+  /** Those of the configuration now. */
+  readonly recipients: () => readonly Recipient[]
 }
 
 /** Between two looks for recipients that are due. */
@@ -24,7 +25,7 @@ export async function runNotifications(deps: NotificationDeps, signal: AbortSign
   const notifier = createNotifier(deps)
   while (!signal.aborted) {
     await notifier.begin().catch((err: unknown) => {
-      logger.warn({ err }, 'recipients of notifications could not be read; this is tried again')
+      logger.warn({ err }, 'what recipients were sent could not be read; this is tried again')
     })
     await clock.sleep(EVERY_MS, signal).catch(() => undefined)
   }
@@ -39,16 +40,15 @@ export interface Notifier {
 }
 
 export function createNotifier(deps: NotificationDeps): Notifier {
-  const { tables, store, clock, logger } = deps
+  const { recipients, store, clock, logger } = deps
   const underWay = new Map<string, Promise<void>>()
   /** Those that could not be looked at, and until when they rest: a row that can't be read is so for long. */
   const resting = new Map<string, number>()
   const statusFor = sharedStatus(deps)
   return {
     async begin() {
-      const { recipients = [] } = await readConfiguration(tables)
       const now = clock.now()
-      const free = recipients.filter(
+      const free = recipients().filter(
         ({ id, enabled }) => enabled !== false && !underWay.has(id) && (resting.get(id) ?? 0) <= now,
       )
       const rows = await store.list(free.map(({ id }) => id))

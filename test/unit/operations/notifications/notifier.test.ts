@@ -45,6 +45,7 @@ async function world(recipientsOf: (url: string) => readonly Recipient[]) {
   })
   const deps = {
     tables,
+    recipients: () => configuration.recipients,
     store: createRecipientStore(tables),
     sendNotice,
     clock: { now: clock.now, sleep: async () => undefined },
