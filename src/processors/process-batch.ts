@@ -1,4 +1,5 @@
 import type { Configuration, Connection } from '../configuration/model.ts'
+import type { Newer } from '../configuration/newer-configuration.ts'
 import { StreamError, toStreamError } from '../errors.ts'
 import type { ResultPlaces } from '../events/generated/events.ts'
 import { madeFromHeader, type ReplayMark, readReplayMark, readRetryMark } from '../events/headers.ts'
@@ -23,7 +24,6 @@ import { yieldOften } from '../platform/yield-often.ts'
 import { createEvaluate, type Evaluate } from '../rules/mapping/evaluate.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import type { ProductOf } from '../rules/split-order.ts'
-import type { Newer } from './newer-configuration.ts'
 import type { AskedProducts, Decision, Output, ProcessContext, Processor, Remembered } from './processor.ts'
 import { parkedRecord } from './waiting-room.ts'
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Configuration } from '../configuration/model.ts'
+import { createNewerConfiguration, type NewerConfiguration } from '../configuration/newer-configuration.ts'
 import {
   type ConnectionGuard,
   createConnectionGuard,
@@ -20,7 +21,6 @@ import { startRecordSpan } from '../platform/tracing/record-spans.ts'
 import { endSpanAfter, type Span } from '../platform/tracing/tracer.ts'
 import type { FindProducts } from '../rules/ownership.ts'
 import { type LoadedStates, loadEntityStates } from './entity-states.ts'
-import { createNewerConfiguration, type NewerConfiguration } from './newer-configuration.ts'
 import { type BatchView, processBatch, sourceKey, type Work } from './process-batch.ts'
 import type { Output, Processor, Remembered } from './processor.ts'
 import {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Configuration, Read, System } from '../configuration/model.ts'
+import { createNewerConfiguration, type NewerConfiguration } from '../configuration/newer-configuration.ts'
 import type { SystemTypes } from '../configuration/system-type.ts'
 import { noteCanceled } from '../control/cancel-run.ts'
 import {
@@ -30,8 +31,6 @@ const POLL_MS = 500
 /** How long a worker that saw nothing to do believes the signal: what was noted without one is found by then. */
 const SEEN_MS = 10_000
 const LEASE_MS = 30_000
-/** A read that is unknown for so long after it was requested is in no configuration: its run fails. */
-const UNKNOWN_MS = 30_000
 /** Heartbeats within a lease: three may be lost. */
 const HEARTBEATS = 4
 
@@ -57,18 +56,27 @@ export interface WorkerDeps extends PublishDeps, LastKnownDeps {
  */
 export async function runWorker(deps: WorkerDeps, signal: AbortSignal): Promise<void> {
   const running = new Map<string, Promise<void>>()
-  const holds = watchReadHolds(deps.tables, deps.clock, deps.configuration)
+  const looks = {
+    holds: watchReadHolds(deps.tables, deps.clock, deps.configuration),
+    newer: createNewerConfiguration(deps.tables, deps.clock),
+  }
   let seen: Seen | null = null
   while (!signal.aborted) {
     try {
       if (running.size > 0 || seen === null || (await isNew(deps, seen)))
-        seen = await takeRuns(deps, holds, running, signal)
+        seen = await takeRuns(deps, looks, running, signal)
     } catch (error) {
       deps.logger.warn({ err: error }, 'runs could not be looked up; it will be tried again')
     }
     await deps.clock.sleep(POLL_MS, signal).catch(() => undefined)
   }
   await Promise.all(running.values())
+}
+
+/** What may keep a run that is due from being begun. */
+interface Looks {
+  readonly holds: ReadHolds
+  readonly newer: NewerConfiguration
 }
 
 /** That no read had anything to do, and when. */
@@ -86,7 +94,7 @@ async function isNew({ tables, clock }: WorkerDeps, seen: Seen): Promise<boolean
 /** Null while there is something to do, here or elsewhere: a worker that dies leaves it behind. */
 async function takeRuns(
   deps: WorkerDeps,
-  holds: ReadHolds,
+  { holds, newer }: Looks,
   running: Map<string, Promise<void>>,
   signal: AbortSignal,
 ): Promise<Seen | null> {
@@ -98,7 +106,7 @@ async function takeRuns(
     if (id === null || running.has(control.read) || control.lease_until > deps.clock.now()) continue
     // A run that waits is not begun; one that was begun and lost its worker comes to its end.
     if (control.current === null && (await holds.of(control.read)) !== undefined) continue
-    const lease = await take(deps, control, id)
+    const lease = await take(deps, newer, control, id)
     if (lease === undefined) continue
     const done = doRun(deps, lease, signal).finally(() => running.delete(control.read))
     running.set(control.read, done)
@@ -106,18 +114,27 @@ async function takeRuns(
   return controls.every(({ current, due }) => current === null && due === null) ? seen : null
 }
 
-async function take(deps: WorkerDeps, control: ReadControl, run: string): Promise<Lease | undefined> {
+async function take(
+  deps: WorkerDeps,
+  newer: NewerConfiguration,
+  control: ReadControl,
+  run: string,
+): Promise<Lease | undefined> {
   const due = await getRun(deps.tables, run)
   // The dispatcher names the run before it writes it: not there yet is not there for us.
-  if (due === undefined || (control.current === null && isAhead(deps, control, due))) return undefined
+  if (due === undefined || (control.current === null && (await isAhead(deps, newer, control)))) return undefined
   return await takeLease(deps.tables, control, { id: deps.workerId, now: deps.clock.now(), leaseMs: leaseOf(deps) })
 }
 
-/** A new configuration reaches every process within seconds: its reads may be requested before this process has it. */
-function isAhead({ configuration, clock }: WorkerDeps, control: ReadControl, { requested_at }: Run): boolean {
-  const id = readOfControl(control.read)
-  const isKnown = configuration().systems.some(({ reads }) => reads.some((read) => read.id === id))
-  return !isKnown && clock.now() - Date.parse(requested_at) < UNKNOWN_MS
+/** Reads of a new configuration may be requested before this process has it. */
+async function isAhead(
+  { configuration }: WorkerDeps,
+  newer: NewerConfiguration,
+  control: ReadControl,
+): Promise<boolean> {
+  const { systems, revision } = configuration()
+  if (findRead(systems, readOfControl(control.read)) !== undefined) return false
+  return (await newer.state(revision, null)) === 'coming'
 }
 
 function leaseOf({ leaseMs = LEASE_MS }: WorkerDeps): number {
@@ -222,13 +239,20 @@ function countRun({ meter }: WorkerDeps, { read }: Lease, end: 'ended' | 'incomp
 }
 
 function configured(configuration: Configuration, id: string): { read: Read; system: System; connections: string[] } {
-  for (const system of configuration.systems) {
-    const read = system.reads.find((candidate) => candidate.id === id)
-    if (read === undefined) continue
-    const subscribed = configuration.connections.filter((connection) => connection.reads.includes(id))
-    return { read, system, connections: subscribed.map((connection) => connection.id) }
+  const found = findRead(configuration.systems, id)
+  if (found === undefined) {
+    throw new StreamError('configuration_invalid', `no system has the read ${id}: apply a configuration that has it`)
   }
-  throw new StreamError('configuration_invalid', `no system has the read ${id}: apply a configuration that has it`)
+  const subscribed = configuration.connections.filter((connection) => connection.reads.includes(id))
+  return { ...found, connections: subscribed.map((connection) => connection.id) }
+}
+
+function findRead(systems: readonly System[], id: string): { read: Read; system: System } | undefined {
+  for (const system of systems) {
+    const read = system.reads.find((candidate) => candidate.id === id)
+    if (read !== undefined) return { read, system }
+  }
+  return undefined
 }
 
 /** A run that was begun keeps its window, whoever goes on with it. */

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { coreTables } from '../../../src/configuration/tables.ts'
 import { dispatch } from '../../../src/control/dispatch.ts'
 import { readControl } from '../../../src/control/read-control.ts'
 import { getRun } from '../../../src/control/runs.ts'
@@ -66,7 +67,7 @@ async function readsOfSinks(sinks: number) {
 
 /** What an idle minute of a worker reads, and whether it does a run that is asked for then. */
 async function readsOfWorker(count: number) {
-  const { tables, reads } = counted(memoryTables([...controlTables, ...sinkTables]))
+  const { tables, reads } = counted(memoryTables([...coreTables, ...controlTables, ...sinkTables]))
   for (let n = 0; n < count; n += 1) await readControl(tables, `erp-${n}.products`)
   const before = { ...reads }
   const clock = virtualClock()

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { coreTables } from '../../../src/configuration/tables.ts'
 import { pauseTables } from '../../../src/control/pauses.ts'
 import { controlTables } from '../../../src/control/tables.ts'
 import { decimal8 } from '../../../src/events/decimal.ts'
@@ -20,7 +21,7 @@ export interface Bench extends SourceDeps {
 }
 
 export function bench(more: Partial<Pick<SourceDeps, 'codec'>> = {}): Bench {
-  const tables = memoryTables([...controlTables, ...pauseTables])
+  const tables = memoryTables([...coreTables, ...controlTables, ...pauseTables])
   const producer = memoryProducer()
   const codec = more.codec ?? memoryCodec()
   const reported: StageResult[] = []

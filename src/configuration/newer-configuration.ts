@@ -1,10 +1,10 @@
-import { readRevision } from '../configuration/read-configuration.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Tables } from '../platform/dynamodb/tables.ts'
+import { readRevision } from './read-configuration.ts'
 
 /**
- * Where the configuration stands that a record needs: it is on its way here; there is no such one; or it has been on its
- * way for so long that the record is not to hold up what follows it (Guarantee 5).
+ * Where the configuration stands that a record or a run needs: it is on its way here; there is no such one; or it has been
+ * on its way for so long that nothing is to be held up by it any more (Guarantee 5).
  */
 export type Newer = 'coming' | 'absent' | 'overdue'
 
