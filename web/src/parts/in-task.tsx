@@ -1,7 +1,7 @@
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js'
 import { nextTask } from './next-task.ts'
 
-/** What is below the first view is drawn in a task of its own, after what is in it. */
+/** Draws its children in a task of their own, after what is there already: the browser answers in between. */
 export function InTask(props: { readonly children: JSX.Element }): JSX.Element {
   const [isDue, setIsDue] = createSignal(false)
   let isGone = false

@@ -8,6 +8,7 @@ import { countText } from '../format.ts'
 import { themes } from '../kept-theme.ts'
 import { useMay } from '../may.ts'
 import { Icon, type IconName } from '../parts/icons.tsx'
+import { InTask } from '../parts/in-task.tsx'
 import { Notices } from '../parts/notices.tsx'
 import { Skeleton } from '../parts/parts.tsx'
 import { isRefused, key, signOut } from '../session.ts'
@@ -76,10 +77,12 @@ function Frame(props: { readonly children: JSX.Element }): JSX.Element {
         </A>
         <Navigation />
         <div class="side-foot">
-          <DemoLink />
-          <ApiLink />
-          <ThemeChoice />
-          <SignedIn />
+          <InTask>
+            <DemoLink />
+            <ApiLink />
+            <ThemeChoice />
+            <SignedIn />
+          </InTask>
         </div>
       </aside>
       <main id="content" ref={main} tabindex="-1">

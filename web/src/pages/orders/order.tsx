@@ -118,13 +118,19 @@ function Told(props: { readonly timeline: OrderTimeline }): JSX.Element {
               </Facts>
             </div>
             <div class="order-columns">
-              <Lines lines={order().lines} connections={connections()} />
-              <Money order={order()} connections={connections()} />
+              <InTask>
+                <Lines lines={order().lines} connections={connections()} />
+              </InTask>
+              <InTask>
+                <Money order={order()} connections={connections()} />
+              </InTask>
             </div>
           </>
         )}
       </Show>
-      <Parts timeline={props.timeline} connections={connections()} />
+      <InTask>
+        <Parts timeline={props.timeline} connections={connections()} />
+      </InTask>
       <InTask>
         <Steps
           source={props.timeline.source}
@@ -268,9 +274,11 @@ function PartCard(props: {
             </For>
           </ul>
         </div>
-        <Payload connection={props.part.connection} number={props.number} />
-        <Shares source={props.source} number={props.number} connection={props.part.connection} />
-        <PartActions part={props.part} source={props.source} number={props.number} hasOthers={props.hasOthers} />
+        <InTask>
+          <Payload connection={props.part.connection} number={props.number} />
+          <Shares source={props.source} number={props.number} connection={props.part.connection} />
+          <PartActions part={props.part} source={props.source} number={props.number} hasOthers={props.hasOthers} />
+        </InTask>
       </div>
     </article>
   )
